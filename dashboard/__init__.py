@@ -1,0 +1,1 @@
+"""The dashboard: asks the core, draws the answer."""

@@ -1,0 +1,20 @@
+"""The entry point: page configuration, navigation, run."""
+
+import streamlit as st
+
+from dashboard import state
+from dashboard.views import candidates, results, run, samples, start
+from ptmrank_core.config import ASSETS
+
+st.set_page_config(page_title="PTMRank", page_icon=str(ASSETS / "logo.svg"), layout="wide")
+st.logo(str(ASSETS / "logo.svg"), size="large")
+
+pages = {
+    "start": st.Page(start.page, title="Start", url_path="start", default=True),
+    "samples": st.Page(samples.page, title="Samples", url_path="samples"),
+    "candidates": st.Page(candidates.page, title="Candidates", url_path="candidates"),
+    "run": st.Page(run.page, title="Run", url_path="run"),
+    "results": st.Page(results.page, title="Results", url_path="results"),
+}
+state.know_pages(pages)
+st.navigation(list(pages.values()), position="top").run()

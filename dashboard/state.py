@@ -1,0 +1,111 @@
+"""What a browser session remembers: the only file with session keys and query parameters.
+
+The session keeps ids and names, never arrays: Streamlit holds a closed tab's session for minutes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NoReturn, cast
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+__all__ = [
+    "Draft",
+    "draft",
+    "expect_end",
+    "forget_upload",
+    "go",
+    "is_end_expected",
+    "know_pages",
+    "remember_run",
+    "run_id",
+    "upload_key",
+]
+
+PAGES = "pages"
+DRAFT = "draft"
+LAST_RUN = "last_run"
+EXPECTED_END = "expected_end"
+UPLOADS = "uploads"
+RUN_PARAMETER = "run"
+
+
+@dataclass
+class Draft:
+    """The next run, as far as it is chosen.
+
+    Parameters
+    ----------
+    samples_source
+        What the core loads samples from.
+    task
+        Name of the task category.
+    deselected
+        Demo models that were unticked.
+    own_models
+        Hub ids as typed.
+    metrics
+        Names of metrics; ``None`` before anything was chosen.
+    """
+
+    samples_source: str | None = None
+    task: str = "image-classification"
+    deselected: set[str] = field(default_factory=set)
+    own_models: str = ""
+    metrics: tuple[str, ...] | None = None
+
+
+def know_pages(pages: Mapping[str, StreamlitPage]) -> None:
+    """Remember the pages of this app run, so that any view can name where to go."""
+    st.session_state[PAGES] = dict(pages)
+
+
+def go(page: str, *, run: str | None = None) -> NoReturn:
+    """Show another page, with the run in its address."""
+    target = st.session_state[PAGES][page]
+    st.switch_page(target, query_params={RUN_PARAMETER: run} if run else None)
+
+
+def draft() -> Draft:
+    """Return the session's draft, which the caller may change."""
+    if DRAFT not in st.session_state:
+        st.session_state[DRAFT] = Draft()
+    return cast("Draft", st.session_state[DRAFT])
+
+
+def run_id() -> str | None:
+    """Return the run of the address, else the session's last one, which then goes into the address."""
+    run = st.query_params.get(RUN_PARAMETER) or st.session_state.get(LAST_RUN)
+    if run:
+        remember_run(run)
+        if st.query_params.get(RUN_PARAMETER) != run:
+            st.query_params[RUN_PARAMETER] = run
+    return run
+
+
+def remember_run(run: str) -> None:
+    """Make a run the session's last one."""
+    st.session_state[LAST_RUN] = run
+
+
+def expect_end(run: str | None) -> None:
+    """Remember that this session watches a run: when it ends, its results are shown."""
+    st.session_state[EXPECTED_END] = run
+
+
+def is_end_expected(run: str) -> bool:
+    """Whether this session has watched the run go."""
+    return bool(st.session_state.get(EXPECTED_END) == run)
+
+
+def upload_key() -> str:
+    """Key of the upload widget; a new one empties it and frees its memory."""
+    return f"upload-{st.session_state.get(UPLOADS, 0)}"
+
+
+def forget_upload() -> None:
+    """Empty the upload widget at the next run of the page."""
+    st.session_state[UPLOADS] = st.session_state.get(UPLOADS, 0) + 1

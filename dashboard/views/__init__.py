@@ -1,0 +1,1 @@
+"""One file for each page. A view never imports another."""

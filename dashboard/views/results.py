@@ -1,0 +1,178 @@
+"""Results of one run: the ranking, the agreement between metrics, the embeddings."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import jobs, state
+from dashboard.components.missing import no_run
+from dashboard.components.preflight import preflight
+from dashboard.wording import STATES, compact, plural, show_error
+from ptmrank_core.errors import PTMRankError, RunNotFoundError
+from ptmrank_core.metrics import METRICS
+from ptmrank_core.ranking import rank_correlations
+from ptmrank_core.records import Ranking, RunResult, RunState
+from ptmrank_core.reports import rank_result, ranking_rows, scores_by_metric
+from ptmrank_core.reports.figures import (
+    PLOTLY_CONFIG,
+    agreement_figure,
+    projection_figure,
+    ranking_figure,
+    score_figure,
+)
+
+__all__ = ["page"]
+
+
+def page() -> None:
+    """Draw the page."""
+    st.title("Results")
+    run = state.run_id()
+    if run is None:
+        no_run()
+        return
+    try:
+        result = jobs.result(run)
+    except RunNotFoundError as error:
+        show_error(error)
+        return
+    ranking = rank_result(result)
+    _summary(result, ranking, run)
+    if not ranking.order:
+        st.info("No model has a score yet.")
+        return
+    _ranking(result, ranking)
+    _agreement(result, ranking)
+    _embeddings(result, ranking)
+    with st.expander("The samples of this run"):
+        preflight(result.samples)
+    with st.expander("What it ran with"):
+        st.json(dict(result.environment))
+
+
+def _summary(result: RunResult, ranking: Ranking, run: str) -> None:
+    """Say in one sentence what came out."""
+    if result.state is not RunState.FINISHED:
+        st.warning(f"This run is {STATES[result.state]}: the ranking is of what is known so far.")
+        if st.button("See the run", key="see-run"):
+            state.go("run", run=run)
+    if ranking.order:
+        n_samples = result.samples.n_samples
+        second = f", then **{ranking.order[1]}**" if len(ranking.order) > 1 else ""
+        st.markdown(
+            f"#### Try **{ranking.order[0]}** first{second}.\n"
+            f"{plural(len(ranking.order), 'model')} ranked on {plural(n_samples, 'sample')} in "
+            f"{plural(len(result.samples.class_counts), 'class')}, by the mean rank over "
+            f"{plural(len(ranking.metrics_used), 'metric')}, in {result.seconds:.0f} s."
+        )
+
+
+def _ranking(result: RunResult, ranking: Ranking) -> None:
+    st.subheader("Ranking")
+    views = ["All metrics", *(METRICS[name].title for name in ranking.per_metric)]
+    by_title = {METRICS[name].title: name for name in ranking.per_metric}
+    view = st.segmented_control("Show", views, default=views[0], key="ranking-view", required=True)
+    if view in by_title:
+        metric = by_title[view]
+        figure = score_figure(metric, scores_by_metric(result.cells)[metric], ranking.per_metric[metric])
+        best = ranking.per_metric[metric][0]
+        st.caption(f"{METRICS[metric].idea} {METRICS[metric].fails_when}")
+    else:
+        figure = ranking_figure(ranking)
+        best = ranking.order[0]
+    st.plotly_chart(figure, key="ranking", config=PLOTLY_CONFIG, alt=f"Ranking by {view}; best is {best}")
+    _table(result, ranking)
+
+
+def _table(result: RunResult, ranking: Ranking) -> None:
+    """Draw the ranking as a table, with why a score is missing."""
+    rows = ranking_rows(result, ranking)
+    table = pd.DataFrame(
+        [
+            {
+                "place": row["position"],
+                "model": row["model"],
+                "mean rank": row["mean_rank"],
+                **{METRICS[name].title: value for name, value in row["scores"].items()},
+                "parameters": compact(row["n_parameters"]),
+                "width": row["n_features"],
+                "seconds": row["seconds"],
+            }
+            for row in rows
+        ]
+    )
+    formats = {METRICS[name].title: "%.4f" for name in result.plan.metrics}
+    formats |= {"mean rank": "%.2f", "seconds": "%.2f"}
+    st.dataframe(
+        table,
+        hide_index=True,
+        column_config={
+            name: st.column_config.NumberColumn(name, format=text) for name, text in formats.items()
+        },
+        alt="Every model with its place, scores and cost",
+    )
+    problems = [
+        {"model": row["model"], "metric": METRICS[name].title, "why": text}
+        for row in rows
+        for name, text in row["problems"].items()
+    ]
+    if problems:
+        with st.expander(f"{plural(len(problems), 'score')} missing, and why"):
+            st.dataframe(pd.DataFrame(problems), hide_index=True, alt="Missing scores with reasons")
+    warnings = [
+        {"model": row["model"], "metric": METRICS[name].title, "warning": text}
+        for row in rows
+        for name, texts in row["warnings"].items()
+        for text in texts
+    ]
+    if warnings:
+        with st.expander(plural(len(warnings), "warning")):
+            st.dataframe(pd.DataFrame(warnings), hide_index=True, alt="Warnings of the metrics")
+
+
+def _agreement(result: RunResult, ranking: Ranking) -> None:
+    st.subheader("Do the metrics agree?")
+    if len(ranking.per_metric) < 2:
+        st.caption("One metric only: there is nothing to compare it with.")
+        return
+    scores = scores_by_metric(result.cells)
+    agreement = rank_correlations(
+        {name: scores[name] for name in ranking.per_metric},
+        higher_is_better={name: METRICS[name].higher_is_better for name in ranking.per_metric},
+    )
+    st.caption(
+        "Kendall's rank correlation between the orders of two metrics: 1 is the same order, 0 no relation, "
+        f"−1 the reverse. With {plural(len(ranking.order), 'model')} it is a coarse number."
+    )
+    st.plotly_chart(
+        agreement_figure(agreement),
+        key="agreement",
+        config=PLOTLY_CONFIG,
+        alt="Heatmap of Kendall's tau between metrics",
+    )
+
+
+def _embeddings(result: RunResult, ranking: Ranking) -> None:
+    st.subheader("What does a model see?")
+    models = [model for model in ranking.order if model in result.outcomes]
+    model = st.selectbox("Model", models, key="projected-model")
+    try:
+        projection = jobs.projection(result, model)
+        samples = jobs.samples(result.plan.samples_source)
+    except PTMRankError as error:
+        show_error(error)
+        return
+    if projection is None:
+        st.info("The features of this model are no longer in the cache; run it again to see them.")
+        return
+    st.caption(
+        "The first two principal components of its embeddings, one dot for each sample. A plane shows only "
+        "part of the picture: the scores above use all of it."
+    )
+    st.plotly_chart(
+        projection_figure(projection, samples.labels, samples.class_names, samples.names),
+        key="projection",
+        config=PLOTLY_CONFIG,
+        alt=f"Embeddings of {model} in the plane, coloured by class",
+    )

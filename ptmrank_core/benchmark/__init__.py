@@ -1,0 +1,24 @@
+"""The run: plan, runner, store, progress and engines. Here features and metrics meet."""
+
+from ptmrank_core.benchmark.cells import score_cells, skipped_cells
+from ptmrank_core.benchmark.engines import run_here, start_worker
+from ptmrank_core.benchmark.plan import known_skips, make_plan
+from ptmrank_core.benchmark.progress import ModelProgress, RunProgress, read_progress
+from ptmrank_core.benchmark.runner import Sources
+from ptmrank_core.benchmark.store import RunStore, new_run_id, now
+
+__all__ = [
+    "ModelProgress",
+    "RunProgress",
+    "RunStore",
+    "Sources",
+    "known_skips",
+    "make_plan",
+    "new_run_id",
+    "now",
+    "read_progress",
+    "run_here",
+    "score_cells",
+    "skipped_cells",
+    "start_worker",
+]

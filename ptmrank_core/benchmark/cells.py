@@ -1,0 +1,90 @@
+"""Arrays of one model -> its cells: scores, failures, and what does not apply."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
+
+from ptmrank_core.errors import CancelledError, PTMRankError
+from ptmrank_core.metrics import MetricInputs, compute
+from ptmrank_core.records import Cell, Failure, Score, Skipped, Stage
+
+__all__ = ["Problem", "attempt", "score_cells", "skipped_cells"]
+
+logger = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why something could not be done."""
+
+    error: str
+    message: str
+    hint: str
+
+    def failure(self, model: str, metric: str, stage: Stage) -> Failure:
+        """Make the cell that says so."""
+        return Failure(model, metric, stage, self.error, self.message, self.hint)
+
+
+def attempt(action: Callable[[], T], *, what: str) -> T | Problem:
+    """Do something for one model and return what it returns, or the problem it ran into.
+
+    The only place that catches everything: one bad model must not cost the others. Cancelling passes.
+
+    Parameters
+    ----------
+    action
+        What to do.
+    what
+        Named in the log beside the traceback.
+    """
+    try:
+        return action()
+    except CancelledError:
+        raise
+    except PTMRankError as error:
+        logger.warning("%s: %s", what, error)
+        return Problem(type(error).__name__, error.message, error.hint)
+    except Exception as error:
+        logger.exception("%s", what)
+        text = str(error) or "no message"
+        hint = "This error is not one we know; the run's log has the traceback."
+        return Problem(type(error).__name__, text, hint)
+
+
+def skipped_cells(model: str, reasons: Mapping[str, str]) -> list[Cell]:
+    """Make the cells of metrics that do not apply."""
+    return [Skipped(model, metric, reason) for metric, reason in reasons.items()]
+
+
+def score_cells(model: str, inputs: MetricInputs, metrics: Iterable[str]) -> Iterator[Cell]:
+    """Compute metrics one after the other.
+
+    Parameters
+    ----------
+    model
+        The model's id.
+    inputs
+        Its checked arrays; what metrics share is computed by the first that asks.
+    metrics
+        Names of metrics that apply.
+
+    Yields
+    ------
+    Cell
+        A score, or a failure at stage ``score``.
+    """
+    for metric in metrics:
+        start = time.perf_counter()
+        output = attempt(partial(compute, metric, inputs), what=f"{model} under {metric}")
+        seconds = time.perf_counter() - start
+        if isinstance(output, Problem):
+            yield output.failure(model, metric, Stage.SCORE)
+        else:
+            yield Score(model, metric, output.value, seconds, dict(output.components), output.warnings)

@@ -1,0 +1,27 @@
+"""What a run ran with: the versions and choices that a number depends on."""
+
+from __future__ import annotations
+
+import platform
+from importlib.metadata import version
+
+from ptmrank_core import __version__
+from ptmrank_core.records import RunPlan
+
+__all__ = ["describe_environment"]
+
+PACKAGES = ("numpy", "scipy", "scikit-learn", "torch", "transformers", "pillow", "huggingface-hub")
+
+
+def describe_environment(plan: RunPlan) -> dict[str, str]:
+    """Versions of everything a number depends on, and the plan's choices; imports none of it."""
+    return {
+        "ptmrank": __version__,
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        **{package: version(package) for package in PACKAGES},
+        "device": plan.options.device,
+        "dtype": plan.options.dtype,
+        "batch_size": str(plan.options.batch_size),
+        "seed": str(plan.seed),
+    }

@@ -1,0 +1,83 @@
+"""What a run shall do, decided before anything is computed. Pure: no clock, no network, no files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ptmrank_core.errors import InputError
+from ptmrank_core.metrics import METRICS, why_not
+from ptmrank_core.records import ExtractionOptions, ModelSpec, RunPlan, Samples
+
+__all__ = ["TARGET_KIND", "known_skips", "make_plan"]
+
+TARGET_KIND = "classification"  # what labelled classes are, in the registry's words
+
+
+def make_plan(  # noqa: PLR0913 - a plan is the sum of its parts
+    *,
+    run_id: str,
+    created_at: str,
+    task: str,
+    samples: Samples,
+    models: Sequence[ModelSpec],
+    metrics: Sequence[str],
+    options: ExtractionOptions,
+    seed: int,
+) -> RunPlan:
+    """Put a plan together.
+
+    Parameters
+    ----------
+    run_id
+        An id nobody else has.
+    created_at
+        ISO 8601 time, UTC.
+    task
+        Name of the task category.
+    samples
+        The samples; the plan keeps their source and fingerprint.
+    models, metrics
+        At least one of each.
+    options
+        How features are extracted.
+    seed
+        Seed of everything random.
+
+    Raises
+    ------
+    InputError
+        If a model reads something else than the samples are, or nothing is to be done.
+    """
+    strangers = [spec.id for spec in models if spec.modality != samples.modality]
+    if strangers:
+        raise InputError(
+            f"The samples are {samples.modality}; these models read something else: {strangers}."
+        )
+    if not models or not metrics:
+        raise InputError("A run needs at least one model and one metric.")
+    return RunPlan(
+        run_id=run_id,
+        created_at=created_at,
+        task=task,
+        samples_source=samples.source,
+        samples_fingerprint=samples.fingerprint,
+        models=tuple(models),
+        metrics=tuple(metrics),
+        options=options,
+        seed=seed,
+    )
+
+
+def known_skips(spec: ModelSpec, metrics: Sequence[str]) -> dict[str, str]:
+    """Metrics that do not apply to a model, each with the reason; known before any work.
+
+    Parameters
+    ----------
+    spec
+        A model whose files have been read.
+    metrics
+        Names of metrics.
+    """
+    available = frozenset() if spec.n_source_classes is None else frozenset({"source_logits"})
+    reasons = {name: why_not(METRICS[name], available, TARGET_KIND) for name in metrics}
+    return {name: reason for name, reason in reasons.items() if reason is not None}

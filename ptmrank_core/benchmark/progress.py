@@ -1,0 +1,148 @@
+"""Events of a run -> what a reader wants to know at a glance. Read from the store, so any process can."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ptmrank_core.benchmark.lock import is_held
+from ptmrank_core.benchmark.store import RunStore
+from ptmrank_core.config import Settings
+from ptmrank_core.events import BatchDone, Downloaded, Event, Sink
+from ptmrank_core.records import Failure, RunState, Score, Stage
+
+__all__ = ["ModelProgress", "RunProgress", "read_progress", "store_sink"]
+
+# A reader looks twice a second; more events of one kind in a row would only cost disk writes.
+MIN_SECONDS_BETWEEN = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class ModelProgress:
+    """How far one model is.
+
+    Parameters
+    ----------
+    model
+        Its id.
+    status
+        ``"waiting"``, ``"running"``, ``"done"`` or ``"failed"``.
+    stage
+        The stage it is in, or was last seen in.
+    n_done, n_samples
+        Samples whose features are known.
+    downloaded_bytes, total_bytes
+        Of its files; ``None`` where nothing is downloaded.
+    n_cells, n_metrics
+        Decided cells.
+    """
+
+    model: str
+    status: str
+    stage: Stage | None
+    n_done: int
+    n_samples: int
+    downloaded_bytes: int | None
+    total_bytes: int | None
+    n_cells: int
+    n_metrics: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunProgress:
+    """How far a run is.
+
+    Parameters
+    ----------
+    state
+        What the store says.
+    alive
+        Whether a worker holds the run's lock.
+    models
+        One row for each model, in the plan's order.
+    error
+        Why the run failed as a whole; empty otherwise.
+    """
+
+    state: RunState
+    alive: bool
+    models: tuple[ModelProgress, ...]
+    error: str
+
+    @property
+    def is_interrupted(self) -> bool:
+        """Whether the run is unfinished and no worker is at it."""
+        return not self.state.is_finished() and not self.alive
+
+    @property
+    def n_finished(self) -> int:
+        """Number of models whose cells are all decided."""
+        return sum(model.status in {"done", "failed"} for model in self.models)
+
+
+def store_sink(store: RunStore, run_id: str) -> Sink:
+    """Make a sink that keeps a run's events, those that repeat quickly thinned out."""
+    last: dict[type[Event], float] = {}
+
+    def sink(event: Event) -> None:
+        if isinstance(event, BatchDone | Downloaded):
+            instant = time.monotonic()
+            is_last = isinstance(event, BatchDone) and event.done == event.total
+            if not is_last and instant - last.get(type(event), 0.0) < MIN_SECONDS_BETWEEN:
+                return
+            last[type(event)] = instant
+        store.add_event(run_id, event)
+
+    return sink
+
+
+def read_progress(store: RunStore, settings: Settings, run_id: str) -> RunProgress:
+    """Read how far a run is.
+
+    Raises
+    ------
+    RunNotFoundError
+        If there is no such run.
+    """
+    alive = is_held(settings, run_id)  # before the state: a worker writes its last state, then lets go
+    result = store.result(run_id)
+    events = {key: json.loads(text) for key, text in store.last_events(run_id).items()}
+    cells: dict[str, list[Any]] = {spec.id: [] for spec in result.plan.models}
+    for cell in result.cells:
+        cells[cell.model].append(cell)
+    n_metrics = len(result.plan.metrics)
+    models = tuple(
+        _model_progress(spec.id, cells[spec.id], events, n_metrics, result.samples.n_samples)
+        for spec in result.plan.models
+    )
+    return RunProgress(result.state, alive, models, result.error)
+
+
+def _model_progress(
+    model: str, cells: list[Any], events: Mapping[tuple[str, str], Any], n_metrics: int, n_samples: int
+) -> ModelProgress:
+    """Put one model's row together."""
+    started = (model, "ModelStarted") in events
+    stage = events.get((model, "StageStarted"), {}).get("stage")
+    batch = events.get((model, "BatchDone"), {})
+    download = events.get((model, "Downloaded"), {})
+    if len(cells) == n_metrics:
+        all_failed = not any(isinstance(cell, Score) for cell in cells)
+        failed = all_failed and any(isinstance(cell, Failure) for cell in cells)
+        status = "failed" if failed else "done"
+    else:
+        status = "running" if started else "waiting"
+    return ModelProgress(
+        model=model,
+        status=status,
+        stage=Stage(stage) if stage else None,
+        n_done=batch.get("done", 0),
+        n_samples=n_samples,
+        downloaded_bytes=download.get("done_bytes"),
+        total_bytes=download.get("total_bytes"),
+        n_cells=len(cells),
+        n_metrics=n_metrics,
+    )

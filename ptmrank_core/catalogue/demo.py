@@ -1,0 +1,57 @@
+"""The demo zoo: small real checkpoints that live in the repository."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+
+from ptmrank_core.catalogue.local import local_models
+from ptmrank_core.config import ASSETS
+from ptmrank_core.errors import InputError, UnknownNameError
+from ptmrank_core.records import ModelSpec
+
+__all__ = ["DEMO_PREFIX", "DEMO_ZOO", "demo_model", "demo_models"]
+
+DEMO_ZOO = ASSETS / "demo" / "zoo"
+ZOO_FACTS = ASSETS / "demo" / "zoo.json"
+DEMO_PREFIX = "demo:"
+
+
+@lru_cache(maxsize=1)
+def demo_models() -> tuple[ModelSpec, ...]:
+    """List the models of the demo zoo; ids are ``demo:NAME``.
+
+    Raises
+    ------
+    InputError
+        If the assets are not beside the package.
+    """
+    if not DEMO_ZOO.is_dir():
+        raise InputError(f"The demo zoo is not at {DEMO_ZOO}.", hint="Run from a clone of the repository.")
+    facts = json.loads(ZOO_FACTS.read_text(encoding="utf-8"))["models"]
+    return tuple(
+        replace(
+            spec,
+            id=f"{DEMO_PREFIX}{spec.id}",
+            source="demo",
+            width=facts[Path(spec.path or "").name]["width"],
+            licence="mit",
+        )
+        for spec in local_models(DEMO_ZOO)
+    )
+
+
+def demo_model(model_id: str) -> ModelSpec:
+    """Look one model of the demo zoo up.
+
+    Raises
+    ------
+    UnknownNameError
+        If the zoo has none of this id.
+    """
+    by_id = {spec.id: spec for spec in demo_models()}
+    if model_id not in by_id:
+        raise UnknownNameError("demo model", model_id, by_id)
+    return by_id[model_id]

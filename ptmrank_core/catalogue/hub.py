@@ -1,0 +1,184 @@
+"""Hub models: pinned to a commit, then downloaded into the user's ordinary Hub cache.
+
+Only what a model needs is fetched: its config, its preprocessing and its safetensors weights.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from ptmrank_core.catalogue.checkpoints import CONFIG, INDEX, PROCESSOR, checkpoint_facts
+from ptmrank_core.errors import GatedModelError, ModelError, ModelNotFoundError, WeightsFormatError
+from ptmrank_core.events import (
+    CancelToken,
+    Downloaded,
+    Sink,
+    StageStarted,
+    ignore,
+    never,
+    raise_if_cancelled,
+)
+from ptmrank_core.records import ModelSpec, Stage
+
+__all__ = ["fetch"]
+
+WEIGHTS = "model.safetensors"
+SHARD = re.compile(r"model-\d+-of-\d+\.safetensors")
+
+
+def fetch(spec: ModelSpec, *, sink: Sink = ignore, cancel: CancelToken = never) -> ModelSpec:
+    """Resolve a model and bring its files to this machine.
+
+    Parameters
+    ----------
+    spec
+        Any model; one that is on disk already comes back as it is.
+    sink
+        Hears of stages and bytes.
+    cancel
+        Asked while bytes arrive.
+
+    Returns
+    -------
+    ModelSpec
+        With ``revision``, ``path`` and the facts of its files.
+
+    Raises
+    ------
+    GatedModelError, ModelNotFoundError, WeightsFormatError
+        If the model cannot be had.
+    CancelledError
+        If the token was pulled.
+    """
+    if spec.path is not None and Path(spec.path).is_dir():
+        return spec
+    if spec.source != "hub":
+        raise ModelNotFoundError(
+            f"The folder of {spec.id!r} is gone: {spec.path}.",
+            hint="Put it back, or plan a new run.",
+        )
+    sink(StageStarted(spec.id, Stage.RESOLVE))
+    with _explained(spec):
+        revision, sizes, licence = _look_up(spec)
+    sink(StageStarted(spec.id, Stage.DOWNLOAD))
+    with _explained(spec):
+        folder = _download(spec, revision, sizes, sink=sink, cancel=cancel)
+    facts = checkpoint_facts(folder)
+    return replace(spec, revision=revision, licence=licence, **(facts | {"tasks": spec.tasks}))
+
+
+@contextmanager
+def _explained(spec: ModelSpec) -> Iterator[None]:
+    """Turn the Hub's errors into ours, each with what to do."""
+    from huggingface_hub import errors  # noqa: PLC0415 - only Hub models need it
+
+    try:
+        yield
+    except errors.GatedRepoError as error:  # a kind of RepositoryNotFoundError: asked first
+        raise GatedModelError(
+            f"{spec.id!r} is gated.",
+            hint="Accept its conditions on the Hub, then log in with `hf auth login`.",
+        ) from error
+    except errors.RevisionNotFoundError as error:
+        raise ModelNotFoundError(f"{spec.id!r} has no revision {spec.revision!r}.") from error
+    except errors.RepositoryNotFoundError as error:
+        raise ModelNotFoundError(
+            f"There is no model {spec.id!r} on the Hub, or it is private.",
+            hint="Check the spelling; for a private model log in with `hf auth login`.",
+        ) from error
+    except errors.LocalEntryNotFoundError as error:
+        raise ModelNotFoundError(
+            f"The Hub cannot be reached, and {spec.id!r} is not on this machine.",
+            hint="Check the network, or name a local folder.",
+        ) from error
+    except (errors.HFValidationError, errors.HTTPError) as error:  # type: ignore[attr-defined]
+        raise ModelNotFoundError(f"The Hub did not give {spec.id!r}: {error}") from error
+
+
+def _look_up(spec: ModelSpec) -> tuple[str, dict[str, int] | None, str | None]:
+    """Find a model's commit, its files with their bytes, and its licence tag.
+
+    Without a network the commit in the local Hub cache stands in; its files are then ``None``.
+    """
+    from huggingface_hub import HfApi, errors, snapshot_download  # noqa: PLC0415
+
+    unreachable = (errors.OfflineModeIsEnabled, errors.HTTPError)  # type: ignore[attr-defined]
+    try:
+        info = HfApi().model_info(spec.id, revision=spec.revision, files_metadata=True)
+    except errors.HfHubHTTPError:
+        raise
+    except unreachable:
+        folder = snapshot_download(spec.id, revision=spec.revision, local_files_only=True)
+        return Path(folder).name, None, None
+    sizes = {file.rfilename: file.size or 0 for file in info.siblings or []}
+    licence = getattr(info.card_data, "license", None)
+    return str(info.sha), sizes, licence if isinstance(licence, str) else None
+
+
+def _needed(spec: ModelSpec, files: dict[str, int]) -> list[str]:
+    """Choose the files to fetch, weights last."""
+    small = [name for name in (CONFIG, PROCESSOR) if name in files]
+    if CONFIG not in files:
+        raise ModelError(
+            f"{spec.id!r} has no {CONFIG}; it is not a model of the transformers library.",
+            hint="Choose a model that AutoModel can load.",
+        )
+    if WEIGHTS in files:
+        return [*small, WEIGHTS]
+    if INDEX in files:
+        return [*small, INDEX, *sorted(name for name in files if SHARD.fullmatch(name))]
+    found = sorted(name for name in files if name.endswith((".bin", ".h5", ".msgpack", ".ckpt")))
+    raise WeightsFormatError(
+        f"{spec.id!r} has no safetensors weights (found: {', '.join(found) or 'none'}).",
+        hint="Choose another revision or model; pickled weights are not loaded.",
+    )
+
+
+def _download(
+    spec: ModelSpec,
+    revision: str,
+    sizes: dict[str, int] | None,
+    *,
+    sink: Sink,
+    cancel: CancelToken,
+) -> Path:
+    """Fetch the files of a commit into the Hub cache; those that are there are not fetched again."""
+    from huggingface_hub import hf_hub_download, snapshot_download  # noqa: PLC0415
+
+    if sizes is None:
+        return Path(snapshot_download(spec.id, revision=revision, local_files_only=True))
+    names = _needed(spec, sizes)
+    total = sum(sizes[name] for name in names)
+    done = 0
+
+    def tell(n_bytes: int) -> None:
+        raise_if_cancelled(cancel)
+        sink(Downloaded(spec.id, done + n_bytes, total))
+
+    path = ""
+    for name in names:
+        path = hf_hub_download(spec.id, name, revision=revision, tqdm_class=_progress(tell))
+        done += sizes[name]
+        tell(0)
+    return Path(path).parent
+
+
+def _progress(tell: Callable[[int], None]) -> Any:
+    """Make a silent progress bar class that passes the bytes of one file on."""
+    from tqdm.auto import tqdm  # noqa: PLC0415
+
+    class Progress(tqdm):  # type: ignore[misc] # tqdm carries no types
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **(kwargs | {"disable": True}))
+            self._seen = 0
+
+        def update(self, n: float | None = 1) -> None:
+            self._seen += int(n or 0)
+            tell(self._seen)
+
+    return Progress

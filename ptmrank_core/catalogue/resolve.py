@@ -1,0 +1,79 @@
+"""What a user wrote -> candidates."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from ptmrank_core.catalogue.demo import DEMO_PREFIX, demo_model, demo_models
+from ptmrank_core.catalogue.local import local_models
+from ptmrank_core.catalogue.tasks import TaskCategory
+from ptmrank_core.errors import InputError
+from ptmrank_core.records import ModelSpec
+
+__all__ = ["hub_models", "resolve_models"]
+
+HUB_ID = re.compile(r"([\w.-]+/)?[\w.-]+")
+
+
+def resolve_models(names: str | Iterable[str], task: TaskCategory) -> list[ModelSpec]:
+    """Turn names into candidates for a task category, in the order given.
+
+    Parameters
+    ----------
+    names
+        Comma-separated text or an iterable of: ``demo`` (the zoo's models of the task),
+        ``demo:NAME``, a folder, a Hub id.
+    task
+        The task category.
+
+    Returns
+    -------
+    list of ModelSpec
+        A Hub model's revision is not known yet: nothing is looked up on the network here.
+
+    Raises
+    ------
+    InputError
+        If a name is no model, or two models have the same id.
+    """
+    texts = names.split(",") if isinstance(names, str) else names
+    specs = [spec for text in texts if text.strip() for spec in _resolve(text.strip(), task)]
+    if not specs:
+        raise InputError("No model was named.", hint="Try --models demo.")
+    unique = {spec.id: spec for spec in specs}
+    for spec in specs:
+        if unique[spec.id].path != spec.path:
+            raise InputError(
+                f"Two models are named {spec.id!r}: {spec.path} and {unique[spec.id].path}.",
+                hint="Rename one of the folders.",
+            )
+    return list(unique.values())
+
+
+def _resolve(name: str, task: TaskCategory) -> list[ModelSpec]:
+    if name == DEMO_PREFIX.rstrip(":"):
+        return [spec for spec in demo_models() if task.name in spec.tasks]
+    if name.startswith(DEMO_PREFIX):
+        return [demo_model(name)]
+    if Path(name).expanduser().is_dir():
+        return local_models(Path(name).expanduser())
+    return hub_models(name, task)
+
+
+def hub_models(names: str, task: TaskCategory) -> list[ModelSpec]:
+    """Turn comma-separated Hub ids into candidates; nothing is looked up on the network here.
+
+    Raises
+    ------
+    InputError
+        If a name cannot be a Hub id.
+    """
+    ids = [name.strip() for name in names.split(",") if name.strip()]
+    for name in ids:
+        if not HUB_ID.fullmatch(name) or name.startswith("."):
+            raise InputError(
+                f"{name!r} is neither a folder here nor a Hub id like 'google/vit-base-patch16-224'."
+            )
+    return [ModelSpec(id=name, source="hub", modality=task.modality, tasks=(task.name,)) for name in ids]

@@ -1,0 +1,154 @@
+"""The command line: ``rank`` models for samples, ``score`` features that are there already.
+
+With ``--json`` nothing but the JSON goes to standard output; progress and messages go to standard error.
+Exit status: 0 when something was scored, 2 on bad input, 1 otherwise.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from ptmrank_core import reports
+from ptmrank_core.benchmark import RunStore, make_plan, new_run_id, now, run_here, score_cells, skipped_cells
+from ptmrank_core.catalogue import resolve_models, task_category
+from ptmrank_core.config import Settings, load_settings
+from ptmrank_core.data import load_arrays, load_samples
+from ptmrank_core.errors import InputError, PTMRankError
+from ptmrank_core.features import check_options
+from ptmrank_core.metrics import METRICS, default_metrics, prepare_inputs, resolve_metrics, why_not
+from ptmrank_core.progress_bar import ProgressLine
+from ptmrank_core.records import ExtractionOptions, RunResult, RunState
+from ptmrank_core.worker import SOURCES
+
+__all__ = ["main"]
+
+SCORED, NOTHING_SCORED, BAD_INPUT = 0, 1, 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m ptmrank_core", description=__doc__.split("\n")[0])
+    commands = parser.add_subparsers(dest="command", required=True)
+
+    rank = commands.add_parser("rank", help="rank models for labelled samples")
+    rank.add_argument("--task", required=True, help="task category, such as image-classification")
+    rank.add_argument("--samples", required=True, help="a zip, a folder, or demo:digits")
+    rank.add_argument("--models", required=True, help="demo, Hub ids or folders, comma-separated")
+    rank.add_argument("--metrics", default=None, help="comma-separated names, or all")
+    rank.add_argument("--dtype", default="float32", help="float32, bfloat16 or float16")
+    rank.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:N or mps")
+    rank.add_argument("--batch-size", type=int, default=32)
+    rank.add_argument("--seed", type=int, default=0)
+    rank.add_argument("--out", type=Path, default=None, help="folder to write result.json into")
+    rank.add_argument("--json", action="store_true", help="print the result as JSON")
+    rank.set_defaults(do=_rank)
+
+    score = commands.add_parser("score", help="score features that are there already")
+    score.add_argument("features", type=Path, help=".npz: embeddings, labels or targets, source_logits")
+    score.add_argument("--metrics", default="all", help="comma-separated names, or all")
+    score.add_argument("--json", action="store_true", help="print the result as JSON")
+    score.set_defaults(do=_score)
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; return the exit status."""
+    logging.basicConfig(level=logging.ERROR, format="%(levelname)s %(message)s")
+    logging.getLogger("ptmrank_core.benchmark").setLevel(logging.CRITICAL)  # the report names failures
+    options = _parser().parse_args(arguments)
+    try:
+        status: int = options.do(options)
+    except InputError as error:
+        _say(f"error: {error}")
+        return BAD_INPUT
+    except PTMRankError as error:
+        _say(f"error: {error}")
+        return NOTHING_SCORED
+    except KeyboardInterrupt:
+        _say("stopped")
+        return NOTHING_SCORED
+    return status
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
+
+
+def _print(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+
+
+def _rank(options: argparse.Namespace) -> int:
+    """Plan a run, do it in this process, and report."""
+    settings = load_settings()
+    task = task_category(options.task)
+    metrics = resolve_metrics(options.metrics) if options.metrics is not None else default_metrics()
+    extraction = check_options(ExtractionOptions(options.dtype, options.device, options.batch_size))
+    models = resolve_models(options.models, task)
+    samples = load_samples(options.samples)
+    plan = make_plan(
+        run_id=new_run_id(),
+        created_at=now(),
+        task=task.name,
+        samples=samples,
+        models=models,
+        metrics=metrics,
+        options=extraction,
+        seed=options.seed,
+    )
+    store = RunStore(settings)
+    store.create(plan, samples.summary())
+    result = _run(plan.run_id, store, settings)
+    payload = reports.rank_payload(result, reports.rank_result(result))
+    if options.out is not None:
+        _write(options.out, payload)
+    _print(json.dumps(payload, indent=2) if options.json else reports.rank_text(result))
+    if result.state is RunState.FAILED:
+        _say(f"error: {result.error}")
+    return SCORED if reports.scores_by_metric(result.cells) else NOTHING_SCORED
+
+
+def _run(run_id: str, store: RunStore, settings: Settings) -> RunResult:
+    line = ProgressLine(sys.stderr)
+    try:
+        run_here(run_id, settings, sources=SOURCES, sink=line)
+    finally:
+        line.close()
+    return store.result(run_id)
+
+
+def _write(folder: Path, payload: dict[str, Any]) -> None:
+    """Write result.json completely or not at all."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        partial = folder / "result.json.partial"
+        partial.write_text(json.dumps(payload, indent=2) + "\n", encoding="utf-8")
+        partial.replace(folder / "result.json")
+    except OSError as error:
+        raise InputError(f"--out {folder}: {error}") from error
+
+
+def _score(options: argparse.Namespace) -> int:
+    """Score the arrays of a file."""
+    metrics = resolve_metrics(options.metrics)
+    start = time.perf_counter()
+    arrays, ignored = load_arrays(options.features)
+    if ignored:
+        _say(f"note: no metric reads {', '.join(ignored)}")
+    inputs = prepare_inputs(**arrays)
+    reasons = {name: why_not(METRICS[name], inputs.available, inputs.task) for name in metrics}
+    skips = {name: reason for name, reason in reasons.items() if reason is not None}
+    name = options.features.stem
+    cells = [
+        *score_cells(name, inputs, [metric for metric in metrics if metric not in skips]),
+        *skipped_cells(name, skips),
+    ]
+    payload = reports.score_payload(cells, time.perf_counter() - start)
+    _print(json.dumps(payload, indent=2) if options.json else reports.score_text(payload))
+    return SCORED if payload["scores"] else NOTHING_SCORED

@@ -1,0 +1,108 @@
+"""Settings: one frozen record, read from the environment once, at the doors.
+
+Environment variables
+---------------------
+PTMRANK_HOME
+    Folder of everything the product keeps (feature cache, runs, uploads). Default: the platform's
+    folder for a user's application data.
+PTMRANK_CACHE_GB
+    Limit of the feature cache in gigabytes, default 20; the oldest entries go first.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ptmrank_core.errors import InputError
+
+__all__ = ["ASSETS", "Settings", "child_environment", "load_settings"]
+
+ASSETS = Path(__file__).resolve().parent.parent / "assets"
+DEFAULT_CACHE_GB = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where things are kept and how much.
+
+    Parameters
+    ----------
+    home
+        Folder of everything the product keeps.
+    cache_limit_bytes
+        Limit of the feature cache.
+    """
+
+    home: Path
+    cache_limit_bytes: int = int(DEFAULT_CACHE_GB * 1e9)
+
+    @property
+    def features_dir(self) -> Path:
+        """Folder of the feature cache."""
+        return self.home / "features"
+
+    @property
+    def runs_dir(self) -> Path:
+        """Folder of the run store and the runs' locks and logs."""
+        return self.home / "runs"
+
+    @property
+    def uploads_dir(self) -> Path:
+        """Folder of uploaded samples."""
+        return self.home / "uploads"
+
+
+def child_environment(settings: Settings) -> dict[str, str]:
+    """Environment of a worker process that shall keep its things at the same place."""
+    return {
+        **os.environ,
+        "PTMRANK_HOME": str(settings.home),
+        "PTMRANK_CACHE_GB": str(settings.cache_limit_bytes / 1e9),
+    }
+
+
+def _default_home(environ: Mapping[str, str]) -> Path:
+    """Folder for a user's application data on this platform."""
+    user = Path.home()
+    if sys.platform == "win32":
+        return Path(environ.get("LOCALAPPDATA", user / "AppData" / "Local")) / "PTMRank"
+    if sys.platform == "darwin":
+        return user / "Library" / "Application Support" / "PTMRank"
+    return Path(environ.get("XDG_DATA_HOME") or user / ".local" / "share") / "ptmrank"
+
+
+def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings.
+
+    Parameters
+    ----------
+    environ
+        Variables; the process's own by default.
+
+    Returns
+    -------
+    Settings
+        Paths are absolute; nothing is created.
+
+    Raises
+    ------
+    InputError
+        If a variable cannot be understood.
+    """
+    environ = os.environ if environ is None else environ
+    home = environ.get("PTMRANK_HOME")
+    limit = environ.get("PTMRANK_CACHE_GB", str(DEFAULT_CACHE_GB))
+    try:
+        gigabytes = float(limit)
+    except ValueError:
+        gigabytes = -1.0
+    if not gigabytes > 0:
+        raise InputError(f"PTMRANK_CACHE_GB is {limit!r}; expected a positive number of gigabytes.")
+    return Settings(
+        home=Path(home).expanduser().resolve() if home else _default_home(environ),
+        cache_limit_bytes=int(gigabytes * 1e9),
+    )

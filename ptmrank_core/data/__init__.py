@@ -1,0 +1,17 @@
+"""A user's source -> Samples: uploads, archives, folders, labels, pictures, demo samples."""
+
+from ptmrank_core.data.arrays import load_arrays
+from ptmrank_core.data.images import ImageItem, decode_image
+from ptmrank_core.data.limits import DEFAULT_LIMITS, Limits
+from ptmrank_core.data.loading import load_samples
+from ptmrank_core.data.uploads import store_upload
+
+__all__ = [
+    "DEFAULT_LIMITS",
+    "ImageItem",
+    "Limits",
+    "decode_image",
+    "load_arrays",
+    "load_samples",
+    "store_upload",
+]

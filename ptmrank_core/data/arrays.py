@@ -1,0 +1,58 @@
+"""Ready-made features: the named arrays of an ``.npz`` file, read without ever unpickling."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ptmrank_core.errors import InputError
+
+__all__ = ["ARRAY_NAMES", "load_arrays"]
+
+ARRAY_NAMES = ("embeddings", "labels", "targets", "source_logits", "source_probs")
+
+
+def load_arrays(path: Path) -> tuple[dict[str, NDArray[Any]], tuple[str, ...]]:
+    """Read the arrays that metrics take.
+
+    Parameters
+    ----------
+    path
+        An ``.npz`` file with ``embeddings`` of shape (n, d), ``labels`` (n,) or ``targets`` (n,) or (n, k),
+        and optionally ``source_logits`` or ``source_probs`` (n, z).
+
+    Returns
+    -------
+    arrays, ignored
+        The arrays by name, and the names in the file that no metric reads.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, holds pickled objects, or has no ``embeddings``.
+    """
+    if not path.is_file():
+        raise InputError(f"There is no file {path}.", hint="Expected an .npz file of features.")
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            if not isinstance(file, np.lib.npyio.NpzFile):
+                raise InputError(
+                    f"{path} is a single array.", hint="Save with numpy.savez(path, embeddings=...)."
+                )
+            names = list(file.files)
+            arrays = {name: file[name] for name in names if name in ARRAY_NAMES}
+    except (OSError, ValueError, zipfile.BadZipFile, EOFError) as error:
+        raise InputError(
+            f"{path} cannot be read as .npz: {error}.",
+            hint="Expected numpy.savez(path, embeddings=..., labels=...) without objects.",
+        ) from error
+    if "embeddings" not in arrays:
+        raise InputError(
+            f"{path} has no array 'embeddings' (found: {', '.join(names) or 'nothing'}).",
+            hint=f"Name the arrays {', '.join(ARRAY_NAMES)}.",
+        )
+    return arrays, tuple(name for name in names if name not in ARRAY_NAMES)

@@ -1,0 +1,117 @@
+"""What a browser sent: stored once, under the digest of its content."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import posixpath
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from ptmrank_core.data.archives import open_archive
+from ptmrank_core.data.entries import clean_name
+from ptmrank_core.data.limits import DEFAULT_LIMITS
+from ptmrank_core.data.signatures import HEAD_BYTES, is_archive, is_zip
+from ptmrank_core.errors import ArchiveError, SamplesError
+
+__all__ = ["store_upload"]
+
+UPLOAD_HINT = "Upload one .zip file, or the pictures themselves with a .csv or .tsv table."
+
+
+def _write_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write files into a new folder."""
+    for name, data in files.items():
+        path = folder / name
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("xb") as file:
+                file.write(data)
+        except (FileExistsError, NotADirectoryError, IsADirectoryError) as error:
+            raise ArchiveError(
+                f"The name {name!r} is refused: another file of the upload needs the same place.",
+                hint="Rename one of them.",
+            ) from error
+
+
+def _store(uploads_dir: Path, digest: str, files: Mapping[str, bytes]) -> Path:
+    """Store files as one folder; a folder that is there is complete, for it came by a rename."""
+    target = uploads_dir / digest
+    if target.is_dir():
+        return target
+    uploads_dir.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".upload-", dir=uploads_dir) as temporary:
+        folder = Path(temporary) / "files"
+        _write_files(folder, files)
+        try:
+            folder.rename(target)
+        except OSError:
+            if not target.is_dir():  # else another process stored the same in the meantime
+                raise
+    return target
+
+
+def _store_archive(name: str, data: bytes, uploads_dir: Path) -> Path:
+    """Store a zip archive after checking it."""
+    open_archive(io.BytesIO(data), name, DEFAULT_LIMITS)
+    safe = posixpath.basename(name)
+    safe = safe if safe.lower().endswith(".zip") else f"{safe}.zip"
+    folder = _store(uploads_dir, hashlib.sha256(data).hexdigest(), {safe: data})
+    return next(folder.iterdir())
+
+
+def _store_loose(files: Mapping[str, bytes], uploads_dir: Path) -> Path:
+    """Store loose files as a folder."""
+    digest = hashlib.sha256()
+    for name, data in sorted(files.items()):
+        digest.update(f"{len(name)}:{name}={len(data)};".encode())
+        digest.update(data)
+    return _store(uploads_dir, digest.hexdigest(), files)
+
+
+def store_upload(files: Sequence[tuple[str, bytes]], uploads_dir: Path) -> Path:
+    """Store what a browser sent, so that ``load_samples`` can read it.
+
+    Parameters
+    ----------
+    files
+        Names and bytes: one zip archive, or loose files whose names may hold folders
+        (``"data/cat/1.png"``).
+    uploads_dir
+        Folder of all uploads; made when something is stored.
+
+    Returns
+    -------
+    Path
+        ``uploads_dir/DIGEST/NAME.zip`` for an archive, ``uploads_dir/DIGEST`` for loose files. The
+        same upload has the same path, and is not written again.
+
+    Raises
+    ------
+    ArchiveError
+        If an archive or a name is unsafe; nothing is stored then.
+    SamplesError
+        If there is nothing to store, or more than one archive.
+    """
+    if not files:
+        raise SamplesError("The upload holds no files.", hint=UPLOAD_HINT)
+    named: dict[str, bytes] = {}
+    for raw, data in files:
+        name = clean_name(raw)
+        if not name or name in named:
+            raise ArchiveError(
+                f"The name {raw!r} is refused: it is {'there twice' if name else 'empty'}.",
+                hint="Upload each file once, under its own name.",
+            )
+        named[name] = data
+    archives = [name for name, data in named.items() if is_archive(name, data[:HEAD_BYTES])]
+    if not archives:
+        return _store_loose(named, uploads_dir)
+    if len(named) > 1 or not is_zip(archives[0], named[archives[0]]):
+        raise SamplesError(
+            f"The upload of {len(named)} files holds {', '.join(map(repr, archives))}; expected a "
+            "single .zip file, or no archive.",
+            hint=UPLOAD_HINT,
+        )
+    return _store_archive(archives[0], named[archives[0]], uploads_dir)

@@ -1,0 +1,108 @@
+"""What long work tells whoever listens: the run store, the command line's bar, a test.
+
+A sink takes one event and returns nothing. A cancel token is asked after each batch and each cell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from ptmrank_core.errors import CancelledError
+from ptmrank_core.records import Cell, RunState, Stage
+
+__all__ = [
+    "BatchDone",
+    "CancelToken",
+    "CellDone",
+    "Downloaded",
+    "Event",
+    "ModelStarted",
+    "RunFinished",
+    "RunStarted",
+    "Sink",
+    "StageStarted",
+    "ignore",
+    "never",
+    "raise_if_cancelled",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class RunStarted:
+    """A worker has taken the run."""
+
+    run_id: str
+    n_models: int
+    n_samples: int
+
+
+@dataclass(frozen=True, slots=True)
+class ModelStarted:
+    """Work on one model begins; ``index`` counts from 1."""
+
+    model: str
+    index: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class StageStarted:
+    """One stage of one model begins."""
+
+    model: str
+    stage: Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Downloaded:
+    """Bytes of a model that have arrived; total ``None`` where the hub does not say."""
+
+    model: str
+    done_bytes: int
+    total_bytes: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class BatchDone:
+    """Samples whose features are known, those from the cache included."""
+
+    model: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class CellDone:
+    """One model under one metric is decided."""
+
+    cell: Cell
+
+
+@dataclass(frozen=True, slots=True)
+class RunFinished:
+    """The worker has let the run go."""
+
+    run_id: str
+    state: RunState
+
+
+Event: TypeAlias = RunStarted | ModelStarted | StageStarted | Downloaded | BatchDone | CellDone | RunFinished
+Sink: TypeAlias = Callable[[Event], None]
+CancelToken: TypeAlias = Callable[[], bool]
+
+
+def ignore(_event: Event) -> None:
+    """Be a sink that listens to nothing."""
+
+
+def never() -> bool:
+    """Be a cancel token that is never pulled."""
+    return False
+
+
+def raise_if_cancelled(token: CancelToken) -> None:
+    """Raise :class:`CancelledError` when the token is pulled."""
+    if token():
+        raise CancelledError("The run was cancelled.")

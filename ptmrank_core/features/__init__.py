@@ -1,0 +1,11 @@
+"""Samples x ModelSpec -> Features: the only home of torch and transformers.
+
+Importing this package loads neither: they are imported when a model has to run, that is, when at least
+one sample is not in the cache.
+"""
+
+from ptmrank_core.features.cache import FeatureCache
+from ptmrank_core.features.extract import extract, load_cached
+from ptmrank_core.features.options import DTYPES, check_options
+
+__all__ = ["DTYPES", "FeatureCache", "check_options", "extract", "load_cached"]

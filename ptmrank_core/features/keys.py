@@ -1,0 +1,53 @@
+"""The key of a model's features: everything that can change a vector, and nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+from importlib.metadata import version
+
+from ptmrank_core.errors import UnsupportedModelError
+from ptmrank_core.features.pooling import pooling_rule
+from ptmrank_core.records import ExtractionOptions, ModelSpec
+
+__all__ = ["EXTRACTION_VERSION", "feature_key"]
+
+# Raise when the same picture, checkpoint and options can give another vector.
+EXTRACTION_VERSION = 1
+LAYER = "last"
+PROCESSOR_BACKEND = "pil"
+
+
+def _minor(package: str) -> str:
+    """Major and minor version of an installed package, read without importing it."""
+    return ".".join(version(package).split(".")[:2])
+
+
+def feature_key(spec: ModelSpec, options: ExtractionOptions) -> str:
+    """Digest of what decides the features of a sample besides the sample itself.
+
+    The device is not in it (float32 features differ by rounding between devices); labels are not
+    either. The preprocessing is: it is part of the checkpoint, and so of its revision.
+
+    Raises
+    ------
+    UnsupportedModelError
+        If the model's revision is not known: its features could not be told from another's.
+    """
+    if spec.revision is None:
+        raise UnsupportedModelError(f"The revision of {spec.id!r} is not resolved.")
+    parts = (
+        spec.source,
+        spec.id if spec.source == "hub" else "",  # a folder is its content, wherever it lies
+        spec.revision,
+        spec.modality,
+        pooling_rule(spec.model_type),
+        LAYER,
+        PROCESSOR_BACKEND,
+        options.dtype,
+        f"transformers {_minor('transformers')}",
+        f"torch {_minor('torch')}",
+        f"pillow {_minor('pillow')}",
+        str(EXTRACTION_VERSION),
+    )
+    text = "".join(f"{len(part)}:{part};" for part in parts)
+    return hashlib.sha256(text.encode()).hexdigest()

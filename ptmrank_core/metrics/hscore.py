@@ -1,0 +1,119 @@
+"""H-Score: the between-class part of the features' covariance, measured in units of the whole."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ptmrank_core.errors import UnknownNameError
+from ptmrank_core.metrics.decomposition import Decomposition
+from ptmrank_core.metrics.inputs import MetricInputs, prepare_inputs
+from ptmrank_core.metrics.shrinkage import Shrinkage, between_over_shrunk, ledoit_wolf
+from ptmrank_core.records import MetricOutput
+
+__all__ = ["Estimator", "hscore", "hscore_output"]
+
+Estimator: TypeAlias = Literal["shrinkage", "plain"]
+
+# Relative cutoff of the authors' pseudo-inverse, on eigenvalues of the covariance.
+CUTOFF = 1e-15
+
+
+def hscore(embeddings: ArrayLike, labels: ArrayLike, *, estimator: Estimator = "shrinkage") -> float:
+    """H-Score: how much of the features' variance, whitened, lies between the class means.
+
+    It estimates tr(S^-1 S_B), S the covariance of the features and S_B that of their class means: the
+    performance of the best linear map from these features to the classes under a local approximation.
+
+    Parameters
+    ----------
+    embeddings
+        Array of shape (n_samples, n_features).
+    labels
+        Array of shape (n_samples,): classes.
+    estimator
+        ``"shrinkage"``: S shrunk towards a multiple of the identity (Ledoit and Wolf), times one minus the
+        shrinkage. ``"plain"``: pseudo-inverse of the sample covariance, relative cutoff 1e-15.
+
+    Returns
+    -------
+    float
+        Higher is better; at least 0 and, plain, at most min(C - 1, n_features). The shrinkage form may
+        exceed C - 1 by its factor n/(n - 1).
+
+    Raises
+    ------
+    MetricInputError
+        The arrays do not fit.
+
+    Notes
+    -----
+    For n <= d the plain form is C - 1 for every model; the shrinkage form is not. Both are computed
+    without an inverse: plain from an orthonormal basis of the centred features, shrinkage by a Cholesky
+    factor on the smaller side. Shrinkage of 0 (two points, one feature) means the plain form's limit.
+
+    References
+    ----------
+    .. [1] Bao et al.: An Information-Theoretic Approach to Transferability in Task Transfer Learning.
+       ICIP 2019. doi:10.1109/ICIP.2019.8803726
+    .. [2] Ibrahim, Ponomareva, Mazumder: Newer is Not Always Better: Rethinking Transferability Metrics,
+       Their Peculiarities, Stability and Performance. ECML PKDD 2022. arXiv:2110.06893
+
+    Examples
+    --------
+    >>> features = [[2.0, 0.1], [1.8, -0.1], [-2.1, 0.2], [-1.9, 0.0]]
+    >>> round(hscore(features, ["a", "a", "b", "b"], estimator="plain"), 4)
+    0.9974
+    """
+    return hscore_output(prepare_inputs(embeddings, labels=labels), estimator=estimator).value
+
+
+def hscore_output(inputs: MetricInputs, *, estimator: Estimator = "shrinkage") -> MetricOutput:
+    """Return :func:`hscore` with the shrinkage or the rank it rests on."""
+    statistics = inputs.decomposition
+    notes = [*inputs.label_notes, *inputs.feature_notes]
+    if estimator == "plain":
+        value, rank = _plain(statistics)
+        notes += _degeneracy(inputs, rank)
+        return MetricOutput(value, MappingProxyType({"rank": float(rank)}), tuple(notes))
+    if estimator != "shrinkage":
+        raise UnknownNameError("estimator", estimator, ("plain", "shrinkage"))
+    shrinkage = ledoit_wolf(statistics)
+    if shrinkage.intensity == 1:
+        notes.append("Shrinkage 1: the covariance cannot be told from noise; the score is 0.")
+    components = MappingProxyType({"shrinkage": shrinkage.intensity})
+    return MetricOutput(_shrunk(statistics, shrinkage), components, tuple(notes))
+
+
+def _plain(statistics: Decomposition) -> tuple[float, int]:
+    """tr(S^+ S_B) and the rank of S: squared length of the class indicators within the span of Fc.
+
+    With Fc = U diag(s) V' and W = one-hot / sqrt(n_c): S^+ S_B = V s^-1 U'W W'U s V', trace ||U'W||_F^2.
+    """
+    spectrum = statistics.centred_spectrum
+    variances = spectrum.singular_values**2
+    kept = variances > CUTOFF * variances[:1]
+    within_span = spectrum.project(statistics.one_hot / np.sqrt(statistics.class_counts))
+    return float(np.sum(within_span[kept] ** 2)), int(np.count_nonzero(kept))
+
+
+def _shrunk(statistics: Decomposition, shrinkage: Shrinkage) -> float:
+    """(1 - a) tr(S_a^-1 S_B), S with 1/n and S_B with 1/(n - 1) as in [2]."""
+    n_samples = statistics.n_samples
+    if shrinkage.is_negligible:
+        # S itself may be singular; the limit a -> 0 is the plain form, here with S over n.
+        return _plain(statistics)[0] * n_samples / (n_samples - 1)
+    ratio = between_over_shrunk(statistics, shrinkage) / (n_samples - 1)
+    return (1 - shrinkage.intensity) * ratio
+
+
+def _degeneracy(inputs: MetricInputs, rank: int) -> tuple[str, ...]:
+    """Return what to say where the plain form measures the number of samples rather than the features."""
+    if rank == inputs.n_samples - 1:
+        return ("The features separate any labels (n <= d): C - 1 for every model by construction.",)
+    if inputs.n_samples <= inputs.n_features + inputs.n_classes:
+        return ("Fewer samples than features + classes: near C - 1 whatever the model.",)
+    return ()

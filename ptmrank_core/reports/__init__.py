@@ -1,0 +1,15 @@
+"""Results -> tables, figures and files. Nothing here computes a score."""
+
+from ptmrank_core.reports.payload import rank_payload, score_payload
+from ptmrank_core.reports.tables import rank_result, ranking_rows, scores_by_metric
+from ptmrank_core.reports.text import rank_text, score_text
+
+__all__ = [
+    "rank_payload",
+    "rank_result",
+    "rank_text",
+    "ranking_rows",
+    "score_payload",
+    "score_text",
+    "scores_by_metric",
+]

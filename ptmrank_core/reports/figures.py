@@ -1,0 +1,187 @@
+"""Figures: data first, then drawing. Plotly only; every figure is a function of its arguments alone.
+
+Colours are the colour-blind-safe ones of Paul Tol ("bright"); classes differ by symbol too. Nothing here
+starts a bar at zero: scores may be negative, and their zero means nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from ptmrank_core.metrics import METRICS
+from ptmrank_core.projection import Projection
+from ptmrank_core.ranking import Agreement
+from ptmrank_core.records import Ranking
+
+__all__ = [
+    "PLOTLY_CONFIG",
+    "RankingLayout",
+    "agreement_figure",
+    "projection_figure",
+    "ranking_figure",
+    "score_figure",
+]
+
+# No upload button: nothing leaves the machine.
+PLOTLY_CONFIG = {
+    "displaylogo": False,
+    "showSendToCloud": False,
+    "scrollZoom": False,
+    "responsive": True,
+    "toImageButtonOptions": {"format": "svg"},
+}
+BRIGHT = ("#4477AA", "#EE6677", "#228833", "#CCBB44", "#66CCEE", "#AA3377", "#777777")
+SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "cross", "star")
+ROW_PIXELS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class RankingLayout:
+    """The numbers of the ranking figure.
+
+    Parameters
+    ----------
+    models
+        Rows, best first.
+    mean_ranks
+        Array of shape (n_models,).
+    metrics
+        The voting metrics.
+    ranks
+        Array of shape (n_metrics, n_models); NaN where a model has no rank.
+    """
+
+    models: tuple[str, ...]
+    mean_ranks: NDArray[np.float64]
+    metrics: tuple[str, ...]
+    ranks: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, ranking: Ranking) -> RankingLayout:
+        """Lay a ranking out."""
+        ranks = [
+            [ranking.ranks[metric].get(model, np.nan) for model in ranking.order]
+            for metric in ranking.metrics_used
+        ]
+        return cls(
+            models=ranking.order,
+            mean_ranks=np.array([ranking.mean_ranks[model] for model in ranking.order]),
+            metrics=ranking.metrics_used,
+            ranks=np.array(ranks).reshape(len(ranking.metrics_used), len(ranking.order)),
+        )
+
+
+def ranking_figure(ranking: Ranking) -> go.Figure:
+    """Draw one row for each model, best first: a mark for each metric's rank, a bar mark for the mean."""
+    layout = RankingLayout.of(ranking)
+    figure = go.Figure()
+    for index, metric in enumerate(layout.metrics):
+        figure.add_scatter(
+            x=layout.ranks[index],
+            y=list(layout.models),
+            mode="markers",
+            name=METRICS[metric].title,
+            marker={"color": BRIGHT[index % 7], "symbol": SYMBOLS[index % 7], "size": 10, "opacity": 0.85},
+            hovertemplate="%{y}<br>rank %{x} under " + METRICS[metric].title + "<extra></extra>",
+        )
+    figure.add_scatter(
+        x=layout.mean_ranks,
+        y=list(layout.models),
+        mode="markers",
+        name="mean rank",
+        marker={"symbol": "line-ns-open", "size": 20, "line": {"width": 3}, "color": "#333333"},
+        hovertemplate="%{y}<br>mean rank %{x:.2f}<extra></extra>",
+    )
+    figure.update_xaxes(
+        title="rank (1 is best)", dtick=_tick(len(layout.models)), range=[0.5, len(layout.models) + 0.5]
+    )
+    figure.update_yaxes(autorange="reversed", title=None, automargin=True)
+    figure.update_layout(
+        height=140 + ROW_PIXELS * len(layout.models),
+        margin={"l": 10, "r": 10, "t": 40, "b": 40},
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
+    )
+    return figure
+
+
+def _tick(n_models: int) -> int:
+    """Step between ticks that keeps at most about fifteen of them."""
+    return max(1, -(-n_models // 15))
+
+
+def score_figure(metric: str, scores: Mapping[str, float], order: Sequence[str]) -> go.Figure:
+    """Draw one metric's scores as dots, models in the given order."""
+    spec = METRICS[metric]
+    models = [model for model in order if model in scores]
+    figure = go.Figure()
+    figure.add_scatter(
+        x=[scores[model] for model in models],
+        y=models,
+        mode="markers",
+        marker={"color": BRIGHT[0], "size": 10},
+        hovertemplate="%{y}<br>" + spec.title + " %{x:.4g}<extra></extra>",
+    )
+    direction = "higher is better" if spec.higher_is_better else "lower is better"
+    figure.update_xaxes(title=f"{spec.title} ({direction})")
+    figure.update_yaxes(autorange="reversed", automargin=True)
+    figure.update_layout(height=120 + ROW_PIXELS * len(models), margin={"l": 10, "r": 10, "t": 20, "b": 40})
+    return figure
+
+
+def agreement_figure(agreement: Agreement) -> go.Figure:
+    """Draw Kendall's tau between metrics; a cell that is not defined is empty."""
+    titles = [METRICS[metric].title for metric in agreement.metrics]
+    text = [["" if np.isnan(value) else f"{value:.2f}" for value in row] for row in agreement.tau]
+    figure = go.Figure(
+        go.Heatmap(
+            z=agreement.tau,
+            x=titles,
+            y=titles,
+            text=text,
+            texttemplate="%{text}",
+            customdata=agreement.n_models,
+            zmin=-1,
+            zmax=1,
+            colorscale="PuOr",
+            colorbar={"title": "Kendall τ"},
+            hovertemplate="%{y} and %{x}<br>τ = %{z:.2f} over %{customdata} models<extra></extra>",
+        )
+    )
+    figure.update_yaxes(autorange="reversed", scaleanchor="x", constrain="domain", automargin=True)
+    figure.update_xaxes(constrain="domain")
+    figure.update_layout(height=160 + 70 * len(titles), margin={"l": 10, "r": 10, "t": 20, "b": 40})
+    return figure
+
+
+def projection_figure(
+    projection: Projection, labels: NDArray[np.int64], class_names: Sequence[str], names: Sequence[str]
+) -> go.Figure:
+    """Draw a model's embeddings in the plane, one colour and symbol for each class."""
+    figure = go.Figure()
+    for index, class_name in enumerate(class_names):
+        members = np.flatnonzero(labels == index)
+        figure.add_scatter(
+            x=projection.points[members, 0],
+            y=projection.points[members, 1],
+            mode="markers",
+            name=class_name,
+            customdata=members.astype(np.int32),
+            text=[names[i] for i in members.tolist()],
+            marker={
+                "color": BRIGHT[index % 7],
+                "symbol": SYMBOLS[(index + index // 7) % 7],
+                "size": 7,
+                "opacity": 0.75,
+            },
+            hovertemplate="%{text}<br>class " + class_name + "<extra></extra>",
+        )
+    shares = [f"{100 * ratio:.0f} %" for ratio in projection.explained_variance_ratio]
+    figure.update_xaxes(title=f"first component ({shares[0]} of the variance)", zeroline=False)
+    figure.update_yaxes(title=f"second component ({shares[1]})", zeroline=False)
+    figure.update_layout(height=520, margin={"l": 10, "r": 10, "t": 20, "b": 40})
+    return figure

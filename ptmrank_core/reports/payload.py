@@ -1,0 +1,89 @@
+"""Results as the JSON of the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from ptmrank_core.metrics import METRICS
+from ptmrank_core.records import Cell, Failure, ModelOutcome, Ranking, RunResult, Score, Skipped
+
+__all__ = ["rank_payload", "score_payload"]
+
+
+def score_payload(cells: Iterable[Cell], seconds: float) -> dict[str, Any]:
+    """Cells of one model as JSON.
+
+    Parameters
+    ----------
+    cells
+        Of one model.
+    seconds
+        Wall time of all of them.
+
+    Returns
+    -------
+    dict
+        ``scores``, ``skipped``, ``failures`` by metric, and ``seconds``.
+    """
+    scores: dict[str, Any] = {}
+    skipped: dict[str, str] = {}
+    failures: dict[str, Any] = {}
+    for cell in cells:
+        if isinstance(cell, Score):
+            scores[cell.metric] = {
+                "value": cell.value,
+                "seconds": cell.seconds,
+                "higher_is_better": METRICS[cell.metric].higher_is_better,
+                "components": dict(cell.components),
+                "warnings": list(cell.warnings),
+            }
+        elif isinstance(cell, Skipped):
+            skipped[cell.metric] = cell.reason
+        elif isinstance(cell, Failure):
+            failures[cell.metric] = {
+                "stage": cell.stage,
+                "error": cell.error,
+                "message": cell.message,
+                "hint": cell.hint,
+            }
+    return {"scores": scores, "skipped": skipped, "failures": failures, "seconds": seconds}
+
+
+def _timings(outcome: ModelOutcome) -> dict[str, Any]:
+    return {
+        **{name: outcome.seconds[name] for name in ("load", "preprocess", "forward", "score")},
+        "cache_hits": outcome.cache_hits,
+        "cache_misses": outcome.cache_misses,
+    }
+
+
+def rank_payload(result: RunResult, ranking: Ranking) -> dict[str, Any]:
+    """Build the JSON of a run: every model's cells, the samples, the ranking and what it ran with."""
+    cells: dict[str, list[Cell]] = {spec.id: [] for spec in result.plan.models}
+    for cell in result.cells:
+        cells[cell.model].append(cell)
+    outcomes = result.outcomes
+    seconds = {model: sum(outcome.seconds.values()) for model, outcome in outcomes.items()}
+    samples = result.samples
+    return {
+        "models": {model: score_payload(own, seconds.get(model, 0.0)) for model, own in cells.items()},
+        "samples": {
+            "n": samples.n_samples,
+            "classes": dict(samples.class_counts),
+            "left_out": [{"name": entry.name, "reason": entry.reason} for entry in samples.left_out],
+            "notes": list(samples.notes),
+        },
+        "ranking": {
+            "order": list(ranking.order),
+            "per_metric": {metric: list(order) for metric, order in ranking.per_metric.items()},
+            "mean_ranks": dict(ranking.mean_ranks),
+            "unranked": list(ranking.unranked),
+        },
+        "run": result.plan.run_id,
+        "state": result.state,
+        "environment": dict(result.environment),
+        "revisions": {model: outcome.spec.revision for model, outcome in outcomes.items()},
+        "timings": {model: _timings(outcome) for model, outcome in outcomes.items()},
+        "seconds": result.seconds,
+    }

@@ -1,0 +1,65 @@
+"""Results as plain text for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ptmrank_core.records import RunResult
+from ptmrank_core.reports.tables import rank_result, ranking_rows
+
+__all__ = ["rank_text", "score_text"]
+
+
+def _columns(rows: Sequence[Sequence[str]]) -> str:
+    """Align rows; the first column to the left, numbers to the right."""
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    lines = []
+    for row in rows:
+        cells = [
+            row[0].ljust(widths[0]),
+            *(cell.rjust(w) for cell, w in zip(row[1:], widths[1:], strict=True)),
+        ]
+        lines.append("  ".join(cells).rstrip())
+    return "\n".join(lines)
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.4g}"
+
+
+def rank_text(result: RunResult) -> str:
+    """Table of a run, best model first, then what has no score and why, then what was left out."""
+    rows = ranking_rows(result, rank_result(result))
+    metrics = result.plan.metrics
+    table = [["model", "rank", *metrics, "seconds"]]
+    table += [
+        [
+            row["model"],
+            _number(row["mean_rank"]),
+            *(_number(row["scores"][name]) for name in metrics),
+            _number(row["seconds"]),
+        ]
+        for row in rows
+    ]
+    parts = [_columns(table)]
+    problems = [
+        f"{row['model']} under {name} {text}" for row in rows for name, text in row["problems"].items()
+    ]
+    if problems:
+        parts.append("\n".join(problems))
+    if result.samples.left_out:
+        parts.append("\n".join(f"left out: {e.name}: {e.reason}" for e in result.samples.left_out))
+    parts.append(f"{result.samples.n_samples} samples, run {result.plan.run_id}, {result.seconds:.1f} s")
+    return "\n\n".join(parts)
+
+
+def score_text(payload: dict[str, Any]) -> str:
+    """Table of the scores of one model, then what has none and why."""
+    table = [["metric", "value", "seconds"]]
+    table += [[n, _number(s["value"]), _number(s["seconds"])] for n, s in payload["scores"].items()]
+    lines = [_columns(table)]
+    lines += [f"{n}: {w}" for n, s in payload["scores"].items() for w in s["warnings"]]
+    lines += [f"{n} does not apply: {reason}" for n, reason in payload["skipped"].items()]
+    lines += [f"{n} failed: {f['message']} {f['hint']}" for n, f in payload["failures"].items()]
+    return "\n".join(lines)

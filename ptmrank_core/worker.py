@@ -1,0 +1,48 @@
+"""The worker: ``python -m ptmrank_core.worker RUN`` does one stored run and ends.
+
+It runs in a process of its own, so a crash, a kill or an exhausted memory never takes the dashboard with it,
+and its memory goes back to the system when it ends.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+from types import FrameType
+
+from ptmrank_core.benchmark import Sources, run_here
+from ptmrank_core.catalogue import fetch
+from ptmrank_core.config import load_settings
+from ptmrank_core.data import load_samples
+from ptmrank_core.errors import PTMRankError
+
+__all__ = ["SOURCES", "main"]
+
+logger = logging.getLogger("ptmrank_core.worker")
+SOURCES = Sources(load_samples=load_samples, fetch=fetch)
+
+
+def main(arguments: list[str]) -> int:
+    """Do the run whose id is the only argument; return the exit status."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    if len(arguments) != 1:
+        logger.error("usage: python -m ptmrank_core.worker RUN")
+        return 2
+    stopped: list[int] = []
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        stopped.append(number)
+
+    signal.signal(signal.SIGTERM, stop)
+    try:
+        state = run_here(arguments[0], load_settings(), sources=SOURCES, cancel=lambda: bool(stopped))
+    except PTMRankError as error:
+        logger.error("%s", error)  # noqa: TRY400 - a known error needs no traceback
+        return 1
+    logger.info("run %s is %s", arguments[0], state)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,54 @@
+"""Fixtures of all tests. Nothing here reaches beyond loopback."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+# Read when the packages are imported, here and in every process that a test starts.
+os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ["OMP_NUM_THREADS"] = "1"
+
+from ptmrank_core.config import Settings
+from ptmrank_core.data import load_samples
+from ptmrank_core.records import Samples
+from tests.checkpoints import save_checkpoint
+from tests.pictures import picture_files, write_zip
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty ``PTMRANK_HOME`` for this process and those it starts."""
+    folder = tmp_path / "home"
+    monkeypatch.setenv("PTMRANK_HOME", str(folder))
+    return folder
+
+
+@pytest.fixture
+def settings(home: Path) -> Settings:
+    """Settings of that home."""
+    return Settings(home=home)
+
+
+@pytest.fixture(scope="session")
+def zoo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of three tiny checkpoints: two with a source head, one without."""
+    folder = tmp_path_factory.mktemp("zoo")
+    save_checkpoint(folder / "convnext-a", "convnext", seed=1)
+    save_checkpoint(folder / "resnet-b", "resnet", seed=2)
+    save_checkpoint(folder / "vit-headless", "vit", head=False, seed=3)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def picture_zip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A zip of 3 classes x 6 pictures."""
+    return write_zip(tmp_path_factory.mktemp("pictures") / "patterns.zip", picture_files())
+
+
+@pytest.fixture(scope="session")
+def samples(picture_zip: Path) -> Samples:
+    """The samples of that zip."""
+    return load_samples(picture_zip)

@@ -1,0 +1,23 @@
+"""The examples in the docstrings run."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+
+import pytest
+
+MODULES = (
+    "ptmrank_core.metrics.hscore",
+    "ptmrank_core.metrics.leep",
+    "ptmrank_core.metrics.logme",
+    "ptmrank_core.projection",
+)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_examples_run(name: str) -> None:
+    """Every module of a metric has an example, and it gives what it says."""
+    outcome = doctest.testmod(importlib.import_module(name))
+    assert outcome.attempted > 0
+    assert outcome.failed == 0

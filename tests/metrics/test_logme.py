@@ -1,0 +1,173 @@
+"""LogME against its definition: the marginal Gaussian of the targets, and a literal fixed point."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from ptmrank_core.errors import MetricError, UnknownNameError
+from ptmrank_core.metrics import compute, evidence, logme, prepare_inputs
+from ptmrank_core.metrics.evidence import maximise_evidence
+
+SHAPES = [(90, 12), (40, 100), (30, 30), (31, 30)]
+
+
+def literal_logme(features: NDArray[Any], targets: NDArray[Any], *, thuml: bool = False) -> float:
+    """Follow the specification line by line, one column at a time, from an SVD of the features."""
+    n, d = features.shape
+    u, s, _ = np.linalg.svd(features, full_matrices=False)
+    sigma, k = s**2, min(n, d)
+    scores = []
+    for t in targets.T:
+        x = u.T @ t
+        rest = max(0.0, t @ t - x @ x)
+        alpha = beta = 1.0
+        for _ in range(11):
+            tau = alpha / beta
+            gamma = np.sum(sigma / (sigma + tau))
+            m2 = np.sum(sigma * x**2 / (tau + sigma) ** 2)
+            r2 = np.sum(x**2 / (1 + sigma / tau) ** 2) + rest
+            alpha, beta = gamma / (m2 + 1e-5), (n - gamma) / (r2 + 1e-5)
+            if abs(alpha / beta - tau) / tau <= 1e-3:
+                break
+        determinant = np.sum(np.log(alpha + beta * sigma))
+        determinant += 0 if thuml else (d - k) * np.log(alpha)
+        whole = d * np.log(alpha) + n * np.log(beta) - determinant - beta * r2 - alpha * m2
+        scores.append((whole - n * np.log(2 * np.pi)) / 2 / n)
+    return float(np.mean(scores))
+
+
+def one_hot(labels: NDArray[Any]) -> NDArray[Any]:
+    """Return indicators of codes without gaps."""
+    return np.eye(labels.max() + 1)[labels]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_evidence_is_the_marginal_density(
+    toy: Callable[..., Any], shape: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At convergence the evidence is ln N(t; 0, I/beta + F F'/alpha), for n above and below d."""
+    monkeypatch.setattr(evidence, "MAX_ROUNDS", 20_000)
+    monkeypatch.setattr(evidence, "TOLERANCE", 1e-10)
+    data = toy(*shape)
+    inputs = prepare_inputs(data.embeddings, labels=data.labels)
+    result = maximise_evidence(inputs.decomposition)
+    for column, t in enumerate(one_hot(data.labels).T):
+        covariance = np.eye(shape[0]) / result.beta[column]
+        covariance += data.embeddings @ data.embeddings.T / result.alpha[column]
+        density = -0.5 * (t @ np.linalg.solve(covariance, t) + np.linalg.slogdet(2 * np.pi * covariance)[1])
+        assert result.evidence[column] == pytest.approx(density / shape[0], rel=1e-7)
+
+
+@pytest.mark.parametrize("thuml", [False, True])
+@pytest.mark.parametrize("shape", SHAPES)
+def test_equals_the_literal_fixed_point(toy: Callable[..., Any], shape: tuple[int, int], thuml: bool) -> None:
+    """Both forms equal a literal SVD version, wide and tall."""
+    data = toy(*shape)
+    form: Any = "thuml" if thuml else "full"
+    found = logme(data.embeddings, data.labels, log_determinant=form)
+    expected = literal_logme(data.embeddings, one_hot(data.labels), thuml=thuml)
+    assert found == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_real_targets(toy: Callable[..., Any], shape: tuple[int, int]) -> None:
+    """Regression scores each column by itself and takes the mean."""
+    features = toy(*shape).embeddings
+    targets = features[:, :3] + np.random.default_rng(2).normal(size=(shape[0], 3)) + 5
+    expected = literal_logme(features, targets)
+    assert logme(features, targets=targets) == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize("shape", [(80, 30), (30, 80)])
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda f: f + 1e6,
+        lambda f: f * 1e-6,
+        lambda f: f * 1e6,
+        lambda f: f * np.logspace(-6, 6, f.shape[1]),
+        lambda f: np.hstack([f, f[:, :7]]),
+        lambda f: f * (np.arange(f.shape[1]) % 3 > 0),
+    ],
+    ids=["common mean", "tiny", "huge", "scales", "duplicated", "dead"],
+)
+def test_ill_conditioned_features(
+    toy: Callable[..., Any], shape: tuple[int, int], change: Callable[[Any], NDArray[Any]]
+) -> None:
+    """Badly scaled features score as they do by an SVD of the features."""
+    data = toy(*shape)
+    features = change(data.embeddings)
+    expected = literal_logme(features, one_hot(data.labels))
+    assert logme(features, data.labels) == pytest.approx(expected, rel=1e-6)
+
+
+def test_columns_do_not_see_each_other() -> None:
+    """The fixed point of a column is bit for bit the same alone and among others."""
+    rng = np.random.default_rng(3)
+    sigma, rest = 50 * rng.exponential(size=40), np.logspace(-3, 3, 9)
+    energy = rng.exponential(size=(9, 40))
+    together = evidence._fixed_point(sigma, energy, rest, 60)
+    assert len(set(together.n_rounds.tolist())) > 1
+    for row in range(9):
+        alone = evidence._fixed_point(sigma, energy[row : row + 1], rest[row : row + 1], 60)
+        assert alone.alpha[0] == together.alpha[row]
+        assert alone.beta[0] == together.beta[row]
+        assert alone.n_rounds[0] == together.n_rounds[row]
+
+
+def test_width_alone_does_not_win(toy: Callable[..., Any]) -> None:
+    """Pure noise of width 1,024 loses to informative features of width 16; as published it wins."""
+    data = toy(100, 16)
+    noise = np.random.default_rng(4).normal(size=(100, 1024))
+    assert logme(noise, data.labels) < logme(data.embeddings, data.labels)
+    assert logme(noise, data.labels, log_determinant="thuml") > logme(data.embeddings, data.labels)
+
+
+def test_all_zero_features_have_a_finite_evidence() -> None:
+    """Without features the evidence is that of noise alone; the published form says that it has none."""
+    features, labels = np.zeros((6, 3)), [0, 0, 0, 1, 1, 1]
+    beta = 6 / (3 + 1e-5)
+    expected = 0.5 * (np.log(beta / (2 * np.pi)) - beta * 3 / 6)
+    assert logme(features, labels) == pytest.approx(expected, rel=1e-12)
+    with pytest.raises(MetricError, match="infinite on features that are all zero"):
+        logme(features, labels, log_determinant="thuml")
+
+
+@pytest.mark.parametrize("constant", [0.0, 3.0])
+def test_constant_target_is_finite(toy: Callable[..., Any], constant: float) -> None:
+    """A target that never changes has a finite evidence."""
+    features = toy().embeddings
+    targets = np.full((len(features), 1), constant)
+    expected = literal_logme(features, targets)
+    assert logme(features, targets=targets) == pytest.approx(expected, rel=1e-9)
+
+
+def test_warnings_come_as_values(toy: Callable[..., Any]) -> None:
+    """A fit that still moves, a single-sample class and a wide model as published are told."""
+    data = toy(40, 38, seed=6)
+    rare = np.where(np.arange(40) == 0, 9, data.labels)
+    assert "1 of 5 classes" in compute("logme", prepare_inputs(data.embeddings, labels=rare)).warnings[0]
+    wide = prepare_inputs(toy(20, 50).embeddings, labels=toy(20, 50).labels)
+    assert any("grows with the width" in note for note in compute("logme:thuml", wide).warnings)
+    assert not any("grows with the width" in note for note in compute("logme", wide).warnings)
+
+
+def test_an_open_fit_is_told(toy: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Columns whose alpha/beta still moves by more than a tenth when stopped are counted in a warning."""
+    monkeypatch.setattr(evidence, "MAX_ROUNDS", 1)
+    data = toy()
+    output = compute("logme", prepare_inputs(data.embeddings, labels=data.labels))
+    assert output.warnings == ("4 of 4 target columns still moved by over 10 % when stopped.",)
+    assert output.components["converged_share"] == 0.0
+
+
+def test_unknown_determinant_is_refused(toy: Callable[..., Any]) -> None:
+    """A form that does not exist is answered with those that do."""
+    data = toy()
+    with pytest.raises(UnknownNameError, match="full, thuml"):
+        logme(data.embeddings, data.labels, log_determinant="icml")  # type: ignore[arg-type]

@@ -1,0 +1,125 @@
+"""The table of metrics is complete and answers for itself."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+import subprocess
+import sys
+from functools import partial
+
+import pytest
+
+import ptmrank_core.metrics
+from ptmrank_core.errors import InputError, UnknownNameError
+from ptmrank_core.metrics import METRICS, default_metrics, metric_spec, resolve_metrics, why_not
+from ptmrank_core.records import MetricSpec
+
+FRAME = {"decomposition", "evidence", "inputs", "registry", "scoring", "shrinkage"}
+SPECS = [pytest.param(spec, id=spec.name) for spec in METRICS.values()]
+
+
+def test_every_metric_module_is_registered() -> None:
+    """No file of a metric was forgotten in the table, and the table has nothing from elsewhere."""
+    files = {m.name for m in pkgutil.iter_modules(ptmrank_core.metrics.__path__)} - FRAME
+    functions = [s.function for s in METRICS.values()]
+    plain = [f.func if isinstance(f, partial) else f for f in functions]
+    assert {f.__module__.rsplit(".", 1)[-1] for f in plain} == files
+    for file in files:
+        module = importlib.import_module(f"ptmrank_core.metrics.{file}")
+        assert getattr(module, f"{file}_output") in plain
+        assert getattr(ptmrank_core.metrics, file) is getattr(module, file)
+
+
+@pytest.mark.parametrize("spec", SPECS)
+def test_every_fact_is_there(spec: MetricSpec) -> None:
+    """A metric states every fact: title, tasks, idea, when it fails, and a reference one can look up."""
+    assert spec.title
+    assert spec.tasks
+    assert spec.idea.endswith(".")
+    assert spec.fails_when.endswith(".")
+    assert spec.version >= 1
+    assert re.search(r"arXiv:\d{4}\.\d{5}|doi:10\.\d{4}", spec.reference)
+
+
+@pytest.mark.parametrize("spec", SPECS)
+def test_a_variant_belongs_to_a_metric(spec: MetricSpec) -> None:
+    """The part of a variant's name before the colon is itself in the table."""
+    assert spec.name.split(":")[0] in METRICS
+
+
+def test_default_metrics_are_not_variants() -> None:
+    """Variants are left out of the default choice."""
+    assert default_metrics() == ("logme", "leep", "hscore")
+
+
+def test_unknown_metric_gets_the_nearest_name() -> None:
+    """A misspelt metric is answered with the name that was meant."""
+    with pytest.raises(UnknownNameError, match="Did you mean 'logme'"):
+        metric_spec("logm")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        ("all", tuple(METRICS)),
+        (["all"], tuple(METRICS)),
+        ("leep, logme", ("leep", "logme")),
+        (("hscore", "logme", "hscore"), ("hscore", "logme")),
+        ("logme,", ("logme",)),
+    ],
+)
+def test_names_are_resolved(wanted: str | list[str], expected: tuple[str, ...]) -> None:
+    """All, a comma list and a sequence become names in the order asked for, each once."""
+    assert resolve_metrics(wanted) == expected
+
+
+@pytest.mark.parametrize("wanted", ["", " , ", ()])
+def test_no_name_is_refused(wanted: str) -> None:
+    """Asking for no metric is an error that lists them."""
+    with pytest.raises(InputError, match="hscore:plain"):
+        resolve_metrics(wanted)
+
+
+def test_unknown_name_among_known_ones_is_refused() -> None:
+    """One wrong name in a list is not passed over."""
+    with pytest.raises(UnknownNameError, match="'hscor'"):
+        resolve_metrics("logme,hscor")
+
+
+def test_why_not_names_what_is_missing() -> None:
+    """A headless model is told that LEEP needs the outputs of a head."""
+    reason = why_not(METRICS["leep"], frozenset(), "classification")
+    assert reason is not None
+    assert "source_logits" in reason
+
+
+def test_why_not_names_the_task() -> None:
+    """Real targets are told that H-Score is for classes."""
+    reason = why_not(METRICS["hscore"], {"source_logits"}, "regression")
+    assert reason == "H-Score is defined for classification, not for regression."
+
+
+def test_why_not_is_none_where_the_metric_applies() -> None:
+    """Nothing speaks against a metric whose inputs are there."""
+    assert why_not(METRICS["leep"], {"source_logits"}, "classification") is None
+    assert why_not(METRICS["logme"], (), "multilabel") is None
+
+
+def test_import_is_light() -> None:
+    """Importing metrics, ranking and projection loads neither torch nor scikit-learn nor a front."""
+    code = (
+        "import sys, ptmrank_core.metrics, ptmrank_core.ranking, ptmrank_core.projection;"
+        "print({'torch', 'transformers', 'sklearn', 'streamlit', 'pandas'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
+
+
+def test_public_names_are_sorted_and_there() -> None:
+    """Every exported name exists, in sorted order."""
+    for package in ("ptmrank_core.metrics", "ptmrank_core.ranking"):
+        module = importlib.import_module(package)
+        assert list(module.__all__) == sorted(module.__all__)
+        assert all(hasattr(module, name) for name in module.__all__)

@@ -13,7 +13,11 @@ LABELS = {0: "cat", 1: "dog", 2: "owl"}
 
 # family -> (config class, model class stem, config values); inputs are 32x32 pictures
 FAMILIES: dict[str, tuple[str, str, dict[str, Any]]] = {
-    "convnext": ("ConvNextConfig", "ConvNext", {"hidden_sizes": [8, 16], "depths": [1, 1], "patch_size": 4}),
+    "convnext": (
+        "ConvNextConfig",
+        "ConvNext",
+        {"hidden_sizes": [8, 16], "depths": [1, 1], "num_stages": 2, "patch_size": 4},
+    ),
     "resnet": (
         "ResNetConfig",
         "ResNet",

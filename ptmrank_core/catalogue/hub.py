@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -64,12 +64,12 @@ def fetch(spec: ModelSpec, *, sink: Sink = ignore, cancel: CancelToken = never) 
         )
     sink(StageStarted(spec.id, Stage.RESOLVE))
     with _explained(spec):
-        revision, sizes, licence = _look_up(spec)
+        listing = _look_up(spec)
     sink(StageStarted(spec.id, Stage.DOWNLOAD))
     with _explained(spec):
-        folder = _download(spec, revision, sizes, sink=sink, cancel=cancel)
-    facts = checkpoint_facts(folder)
-    return replace(spec, revision=revision, licence=licence, **(facts | {"tasks": spec.tasks}))
+        folder = listing.folder or _download(spec, listing, sink=sink, cancel=cancel)
+    facts = checkpoint_facts(folder) | {"tasks": spec.tasks}
+    return replace(spec, revision=listing.revision, licence=listing.licence, **facts)
 
 
 @contextmanager
@@ -91,21 +91,23 @@ def _explained(spec: ModelSpec) -> Iterator[None]:
             f"There is no model {spec.id!r} on the Hub, or it is private.",
             hint="Check the spelling; for a private model log in with `hf auth login`.",
         ) from error
-    except errors.LocalEntryNotFoundError as error:
-        raise ModelNotFoundError(
-            f"The Hub cannot be reached, and {spec.id!r} is not on this machine.",
-            hint="Check the network, or name a local folder.",
-        ) from error
     except (errors.HFValidationError, errors.HTTPError) as error:  # type: ignore[attr-defined]
         raise ModelNotFoundError(f"The Hub did not give {spec.id!r}: {error}") from error
 
 
-def _look_up(spec: ModelSpec) -> tuple[str, dict[str, int] | None, str | None]:
-    """Find a model's commit, its files with their bytes, and its licence tag.
+@dataclass(frozen=True, slots=True)
+class _Listing:
+    """A commit of a model: what the Hub lists, or, without a network, what was downloaded before."""
 
-    Without a network the commit in the local Hub cache stands in; its files are then ``None``.
-    """
-    from huggingface_hub import HfApi, errors, snapshot_download  # noqa: PLC0415
+    revision: str
+    licence: str | None
+    sizes: dict[str, int]
+    folder: Path | None = None
+
+
+def _look_up(spec: ModelSpec) -> _Listing:
+    """Find a model's commit, licence tag and files with their bytes."""
+    from huggingface_hub import HfApi, errors  # noqa: PLC0415
 
     unreachable = (errors.OfflineModeIsEnabled, errors.HTTPError)  # type: ignore[attr-defined]
     try:
@@ -113,11 +115,29 @@ def _look_up(spec: ModelSpec) -> tuple[str, dict[str, int] | None, str | None]:
     except errors.HfHubHTTPError:
         raise
     except unreachable:
-        folder = snapshot_download(spec.id, revision=spec.revision, local_files_only=True)
-        return Path(folder).name, None, None
+        return _kept_here(spec)
     sizes = {file.rfilename: file.size or 0 for file in info.siblings or []}
     licence = getattr(info.card_data, "license", None)
-    return str(info.sha), sizes, licence if isinstance(licence, str) else None
+    return _Listing(str(info.sha), licence if isinstance(licence, str) else None, sizes)
+
+
+def _kept_here(spec: ModelSpec) -> _Listing:
+    """Find the newest commit of a model in the local Hub cache."""
+    from huggingface_hub import CacheNotFound, scan_cache_dir  # noqa: PLC0415
+
+    try:
+        repositories = scan_cache_dir().repos
+    except CacheNotFound:
+        repositories = frozenset()
+    kept = [revision for repo in repositories if repo.repo_id == spec.id for revision in repo.revisions]
+    wanted = [revision for revision in kept if spec.revision in {None, revision.commit_hash}]
+    if not wanted:
+        raise ModelNotFoundError(
+            f"The Hub cannot be reached, and {spec.id!r} is not on this machine.",
+            hint="Check the network, or name a local folder.",
+        )
+    newest = max(wanted, key=lambda revision: revision.last_modified)
+    return _Listing(newest.commit_hash, None, {}, newest.snapshot_path)
 
 
 def _needed(spec: ModelSpec, files: dict[str, int]) -> list[str]:
@@ -139,19 +159,11 @@ def _needed(spec: ModelSpec, files: dict[str, int]) -> list[str]:
     )
 
 
-def _download(
-    spec: ModelSpec,
-    revision: str,
-    sizes: dict[str, int] | None,
-    *,
-    sink: Sink,
-    cancel: CancelToken,
-) -> Path:
+def _download(spec: ModelSpec, listing: _Listing, *, sink: Sink, cancel: CancelToken) -> Path:
     """Fetch the files of a commit into the Hub cache; those that are there are not fetched again."""
-    from huggingface_hub import hf_hub_download, snapshot_download  # noqa: PLC0415
+    from huggingface_hub import hf_hub_download  # noqa: PLC0415
 
-    if sizes is None:
-        return Path(snapshot_download(spec.id, revision=revision, local_files_only=True))
+    sizes = listing.sizes
     names = _needed(spec, sizes)
     total = sum(sizes[name] for name in names)
     done = 0
@@ -162,7 +174,7 @@ def _download(
 
     path = ""
     for name in names:
-        path = hf_hub_download(spec.id, name, revision=revision, tqdm_class=_progress(tell))
+        path = hf_hub_download(spec.id, name, revision=listing.revision, tqdm_class=_progress(tell))
         done += sizes[name]
         tell(0)
     return Path(path).parent

@@ -129,12 +129,7 @@ def _check_size(info: zipfile.ZipInfo, name: str, limits: Limits) -> None:
 
 
 def _check_whole(infos: Sequence[zipfile.ZipInfo], packed: int, title: str, limits: Limits) -> None:
-    """Refuse an archive that holds too many entries or unpacks to too much."""
-    if len(infos) > limits.max_entries:
-        raise ArchiveError(
-            f"{title!r} has {len(infos):,} entries; at most {limits.max_entries:,} are accepted.",
-            hint="Pack fewer files.",
-        )
+    """Refuse an archive that unpacks to too much, though none of its entries does."""
     total = sum(info.file_size for info in infos)
     if total > limits.max_total_bytes:
         raise ArchiveError(
@@ -150,11 +145,17 @@ def _check_whole(infos: Sequence[zipfile.ZipInfo], packed: int, title: str, limi
         )
 
 
-def _check_entries(archive: zipfile.ZipFile, limits: Limits) -> list[Member]:
+def _check_entries(archive: zipfile.ZipFile, title: str, limits: Limits) -> list[Member]:
     """Check every entry of the directory, hidden ones too, and return the files among them."""
+    infos = archive.infolist()
+    if len(infos) > limits.max_entries:
+        raise ArchiveError(
+            f"{title!r} has {len(infos):,} entries; at most {limits.max_entries:,} are accepted.",
+            hint="Pack fewer files.",
+        )
     members = []
     seen: set[str] = set()
-    for info in archive.infolist():
+    for info in infos:
         name = clean_name(_decoded_name(info))
         if name in seen:
             raise _refuse(name, "is there twice", "Pack the files again, each of them once.")
@@ -163,15 +164,14 @@ def _check_entries(archive: zipfile.ZipFile, limits: Limits) -> list[Member]:
         _check_size(info, name, limits)
         if not info.is_dir():
             members.append(Member(archive, info, name))
+    if not members:
+        raise ArchiveError(f"{title!r} holds no files.", hint="Expected pictures, one folder for each class.")
     return sorted(members, key=lambda member: member.name)
 
 
-def _list_members(archive: zipfile.ZipFile, title: str, limits: Limits) -> Listing:
-    """Check the entries, then the first bytes of each, and list them."""
+def _list_members(members: Sequence[Member]) -> Listing:
+    """Look at the first bytes of each file, and list those that can be read."""
     entries, left_out = [], []
-    members = _check_entries(archive, limits)
-    if not members:
-        raise ArchiveError(f"{title!r} holds no files.", hint="Expected pictures, one folder for each class.")
     for member in members:
         method = member.info.compress_type
         if method not in READ_METHODS:
@@ -221,8 +221,9 @@ def open_archive(file: Path | io.BytesIO, title: str, limits: Limits) -> Listing
             hint="Pack the files as .zip and try again.",
         ) from error
     try:
+        members = _check_entries(archive, title, limits)
         _check_whole(archive.infolist(), packed, title, limits)
-        return _list_members(archive, title, limits)
+        return _list_members(members)
     except ArchiveError:
         archive.close()
         raise

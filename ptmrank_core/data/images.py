@@ -121,8 +121,8 @@ def _open(data: bytes, max_pixels: int) -> ImageFile:
     except Image.DecompressionBombError as error:
         raise SamplesError(f"too many pixels: {error}") from error
     except DAMAGE_ERRORS as error:
-        formats = ", ".join(FORMATS)
-        raise UnidentifiedError(f"unreadable image: the data is none of {formats}") from error
+        told = f"unreadable image: no readable header of {', '.join(FORMATS)}"
+        raise UnidentifiedError(told) from error
     if image.width * image.height > max_pixels:
         size = f"{image.width:,} x {image.height:,}"
         raise SamplesError(f"too many pixels: {size}; at most {max_pixels:,} are read")

@@ -8,24 +8,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import softmax
 
 from ptmrank_core.errors import MetricInputError
+from ptmrank_core.metrics.checks import check_labels, check_matrix, check_source
 from ptmrank_core.metrics.decomposition import Decomposition
 
-__all__ = ["MetricInputs", "Task", "check_labels", "check_source", "prepare_inputs"]
+__all__ = ["MetricInputs", "Task", "prepare_inputs"]
 
 Task: TypeAlias = Literal["classification", "regression", "multilabel"]
 Array: TypeAlias = NDArray[np.float64]
-
-# Statistics of fourth order of larger values leave the range of float64; no float32 network gets there alive.
-LARGEST_VALUE = 1e70
-# Probabilities of a half-precision softmax over 1,000 classes sum to 1 only this closely.
-ROW_SUM_TOLERANCE = 1e-3
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,7 +128,7 @@ def prepare_inputs(
     MetricInputError
         Wrong shape or type, not finite, one class only, rows of probabilities that do not sum to 1.
     """
-    features = _check_matrix("embeddings", embeddings)
+    features = check_matrix("embeddings", embeddings)
     n_samples = features.shape[0]
     if n_samples < 2:
         raise MetricInputError(f"Expected at least 2 samples, got embeddings {features.shape}.")
@@ -153,137 +148,7 @@ def prepare_inputs(
         )
     columns = np.asarray(targets)
     columns = columns[:, None] if columns.ndim == 1 else columns
-    checked = _check_matrix("targets", columns, n_samples)
+    checked = check_matrix("targets", columns, n_samples)
     is_binary = checked.shape[1] >= 2 and bool(np.isin(checked, (0.0, 1.0)).all())
     task: Task = "multilabel" if is_binary else "regression"
     return MetricInputs(features, task, targets=checked, source_logits=logits, source_probs=probs)
-
-
-def check_labels(labels: ArrayLike, n_samples: int | None = None) -> tuple[NDArray[np.int64], int]:
-    """Map class labels to 0..C-1 in sorted order, so that gaps, negatives and strings are harmless.
-
-    Parameters
-    ----------
-    labels
-        Array of shape (n_samples,).
-    n_samples
-        Expected length; any where ``None``.
-
-    Returns
-    -------
-    codes, n_classes
-        Read-only int64 array of shape (n_samples,) and the number C of classes, at least 2.
-
-    Raises
-    ------
-    MetricInputError
-        Wrong shape or type, or fewer than two classes.
-    """
-    names = np.asarray(labels)
-    if names.ndim != 1 or (n_samples is not None and len(names) != n_samples):
-        wanted = "n_samples" if n_samples is None else n_samples
-        raise MetricInputError(f"Expected labels of shape ({wanted},), got {names.shape}.")
-    classes, codes = np.unique(_plain_labels(names), return_inverse=True)
-    if len(classes) < 2:
-        raise MetricInputError(
-            f"Expected at least 2 classes, got {len(classes)}.",
-            hint="A metric asks how well classes can be told apart: add samples of another one.",
-        )
-    return _freeze(codes.astype(np.int64)), len(classes)
-
-
-def check_source(
-    n_samples: int, source_logits: ArrayLike | None, source_probs: ArrayLike | None
-) -> tuple[Array | None, Array | None]:
-    """Check what the source head says; probabilities come with the logits.
-
-    Parameters
-    ----------
-    n_samples
-        Expected number of rows.
-    source_logits, source_probs
-        Arrays of shape (n_samples, n_source_classes), n_source_classes >= 2; at most one of them.
-
-    Returns
-    -------
-    logits, probs
-        Read-only float64 arrays; rows of ``probs`` sum to 1.
-
-    Raises
-    ------
-    MetricInputError
-        Both given, wrong shape, not finite, negative, or rows that do not sum to 1.
-    """
-    if source_logits is not None and source_probs is not None:
-        raise MetricInputError("Expected source_logits or source_probs, got both.")
-    if source_logits is not None:
-        logits = _check_matrix("source_logits", source_logits, n_samples, least_columns=2)
-        return logits, _freeze(softmax(logits, axis=1))
-    if source_probs is None:
-        return None, None
-    probs = _check_matrix("source_probs", source_probs, n_samples, least_columns=2)
-    if probs.min() < 0:
-        raise MetricInputError(
-            f"source_probs holds {np.count_nonzero(probs < 0)} negative values.",
-            hint="Pass values before the softmax as source_logits.",
-        )
-    sums = probs.sum(axis=1, keepdims=True)
-    wrong = np.flatnonzero(np.abs(sums - 1) > ROW_SUM_TOLERANCE)
-    if wrong.size:
-        raise MetricInputError(
-            f"{wrong.size} rows of source_probs do not sum to 1 (row {wrong[0]}: {sums[wrong[0], 0]:.6g}).",
-            hint="Pass values before the softmax as source_logits.",
-        )
-    return None, _freeze(probs / sums)
-
-
-def _check_matrix(
-    name: str, values: ArrayLike, n_samples: int | None = None, *, least_columns: int = 1
-) -> Array:
-    """Return a finite, read-only float64 copy of shape (n_samples, k), k >= ``least_columns``."""
-    try:
-        array = np.asarray(values)
-    except ValueError as error:
-        raise MetricInputError(f"{name} is not an array: {error}.") from error
-    if array.dtype.kind not in "biuf":
-        raise MetricInputError(f"Expected real numbers in {name}, got dtype {array.dtype}.")
-    rows = "n_samples" if n_samples is None else n_samples
-    is_matrix = array.ndim == 2 and array.shape[0] > 0 and array.shape[1] >= least_columns
-    if not is_matrix or (n_samples is not None and array.shape[0] != n_samples):
-        raise MetricInputError(
-            f"Expected {name} of shape ({rows}, k) with k >= {least_columns}, got {array.shape}.",
-            hint="One row per sample; pool or flatten further axes first.",
-        )
-    copy = np.array(array, dtype=np.float64, order="C")
-    unusable = ~(np.abs(copy) <= LARGEST_VALUE)
-    if unusable.any():
-        row, column = np.argwhere(unusable)[0]
-        raise MetricInputError(
-            f"{name} holds {np.count_nonzero(unusable)} values that are NaN, infinite or beyond"
-            f" {LARGEST_VALUE:g} (the first at row {row}, column {column}: {copy[row, column]}).",
-            hint="Half precision overflows easily: extract in float32, or leave these samples out.",
-        )
-    return _freeze(copy)
-
-
-def _plain_labels(labels: NDArray[Any]) -> NDArray[Any]:
-    """Return labels of a type that sorts by value; object arrays become strings or integers."""
-    kind = labels.dtype.kind
-    if kind in "biuUS":
-        return labels
-    if kind == "f" and np.isfinite(labels).all() and (labels == np.rint(labels)).all():
-        return labels
-    if kind == "O" and all(isinstance(label, str) for label in labels):
-        return labels.astype(np.str_)
-    if kind == "O" and all(isinstance(label, int | np.integer) for label in labels):
-        return labels.astype(np.int64)
-    raise MetricInputError(
-        f"Expected whole numbers or strings as labels, got {labels.dtype} with other values.",
-        hint="Pass real-valued targets as targets=.",
-    )
-
-
-def _freeze(array: NDArray[Any]) -> NDArray[Any]:
-    """Make an array of our own read-only."""
-    array.setflags(write=False)
-    return array

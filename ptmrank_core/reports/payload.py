@@ -58,6 +58,12 @@ def _timings(outcome: ModelOutcome) -> dict[str, Any]:
     }
 
 
+def _environment(result: RunResult) -> dict[str, str]:
+    """Tell what the run ran with; the device is the one used, where a model had to run at all."""
+    used = {outcome.device for outcome in result.outcomes.values() if outcome.device}
+    return {**result.environment, **({"device": ", ".join(sorted(used))} if used else {})}
+
+
 def rank_payload(result: RunResult, ranking: Ranking) -> dict[str, Any]:
     """Build the JSON of a run: every model's cells, the samples, the ranking and what it ran with."""
     cells: dict[str, list[Cell]] = {spec.id: [] for spec in result.plan.models}
@@ -82,7 +88,7 @@ def rank_payload(result: RunResult, ranking: Ranking) -> dict[str, Any]:
         },
         "run": result.plan.run_id,
         "state": result.state,
-        "environment": dict(result.environment),
+        "environment": _environment(result),
         "revisions": {model: outcome.spec.revision for model, outcome in outcomes.items()},
         "timings": {model: _timings(outcome) for model, outcome in outcomes.items()},
         "seconds": result.seconds,

@@ -27,7 +27,7 @@ def literal_leep(probs: NDArray[Any], labels: NDArray[Any]) -> float:
             joint = sum(probs[k, j] for k in range(n) if labels[k] == labels[i])
             expected += joint / mass * probs[i, j] if mass > 0 else 0.0
         total += math.log(expected)
-    return total / n
+    return float(total / n)
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2])

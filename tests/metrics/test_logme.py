@@ -43,7 +43,7 @@ def literal_logme(features: NDArray[Any], targets: NDArray[Any], *, thuml: bool 
 
 def one_hot(labels: NDArray[Any]) -> NDArray[Any]:
     """Return indicators of codes without gaps."""
-    return np.eye(labels.max() + 1)[labels]
+    return np.asarray(np.eye(labels.max() + 1)[labels])
 
 
 @pytest.mark.parametrize("shape", SHAPES)

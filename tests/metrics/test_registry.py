@@ -16,7 +16,7 @@ from ptmrank_core.errors import InputError, UnknownNameError
 from ptmrank_core.metrics import METRICS, default_metrics, metric_spec, resolve_metrics, why_not
 from ptmrank_core.records import MetricSpec
 
-FRAME = {"decomposition", "evidence", "inputs", "registry", "scoring", "shrinkage"}
+FRAME = {"checks", "decomposition", "evidence", "inputs", "registry", "scoring", "shrinkage"}
 SPECS = [pytest.param(spec, id=spec.name) for spec in METRICS.values()]
 
 

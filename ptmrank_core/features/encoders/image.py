@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 import torch
 from PIL.Image import Image
+from safetensors import SafetensorError
 from transformers import AutoConfig, AutoImageProcessor, AutoModel, AutoModelForImageClassification
+from transformers.utils import logging as transformers_logging
 
 from ptmrank_core.errors import UnsupportedModelError, WeightsFormatError
 from ptmrank_core.features import device as devices
@@ -17,6 +20,18 @@ from ptmrank_core.features.pooling import CONFIG_OVERRIDES, pool, pooling_rule
 from ptmrank_core.records import ExtractionOptions, ModelSpec
 
 __all__ = ["ImageEncoder"]
+
+
+@contextmanager
+def _no_bars() -> Iterator[None]:
+    """Keep transformers from drawing bars: progress is told through events."""
+    was_enabled = transformers_logging.is_progress_bar_enabled()
+    transformers_logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            transformers_logging.enable_progress_bar()
 
 
 def _load_model(spec: ModelSpec, dtype: torch.dtype) -> Any:
@@ -38,7 +53,7 @@ def _load_model(spec: ModelSpec, dtype: torch.dtype) -> Any:
             local_files_only=True,
             output_loading_info=True,
         )
-    except OSError as error:
+    except (OSError, SafetensorError) as error:
         raise WeightsFormatError(
             f"The weights of {spec.id!r} could not be read: {error}",
             hint="Expected an intact model.safetensors beside config.json.",
@@ -91,7 +106,8 @@ class ImageEncoder:
         self._processor = AutoImageProcessor.from_pretrained(
             spec.path, backend="pil", trust_remote_code=False, local_files_only=True
         )
-        model = _load_model(spec, self._dtype)
+        with _no_bars():
+            model = _load_model(spec, self._dtype)
         self._model = model.eval().to(self._device)
         self._captured: list[Any] = []
         # The head's output does not carry the pooled features; its backbone passes them on here.

@@ -1,0 +1,101 @@
+"""The worker process: killed, seen to be dead, resumed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ptmrank_core.benchmark import RunStore, read_progress, start_worker
+from ptmrank_core.benchmark.lock import hold_run
+from ptmrank_core.config import Settings
+from ptmrank_core.errors import RunError
+from ptmrank_core.records import RunState
+from ptmrank_core.worker import main
+from tests.benchmark.runs import stored_plan
+from tests.checkpoints import save_checkpoint
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
+    """Wait for something that another process does."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.02)
+
+
+def worker_pid(run_id: str) -> int:
+    """Process id of the worker of a run."""
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            try:
+                command = (folder / "cmdline").read_bytes().split(b"\0")
+            except OSError:
+                continue
+            if command[1:4] == [b"-m", b"ptmrank_core.worker", run_id.encode()]:
+                return int(folder.name)
+    raise AssertionError(f"no worker of {run_id}")
+
+
+@pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="finds the worker through /proc")
+def test_a_killed_worker_is_seen_and_resume_repeats_nothing(
+    settings: Settings, picture_zip: Path, tmp_path: Path
+) -> None:
+    """kill -9 in mid-run: the lock is free at once, finished cells stay, a new worker does the rest."""
+    for i in range(16):
+        save_checkpoint(tmp_path / "m" / f"model-{i:02d}", seed=i)
+    plan = stored_plan(settings, picture_zip, tmp_path / "m")
+    store = RunStore(settings)
+    start_worker(plan.run_id, settings)
+    assert read_progress(store, settings, plan.run_id).alive
+    wait_until(lambda: len(store.cells(plan.run_id)) >= 6)
+    os.kill(worker_pid(plan.run_id), signal.SIGKILL)
+    wait_until(lambda: read_progress(store, settings, plan.run_id).is_interrupted, seconds=10)
+    before = store.cells(plan.run_id)
+    assert 6 <= len(before) < 48
+    start_worker(plan.run_id, settings)
+    wait_until(lambda: store.state(plan.run_id).is_finished())
+    result = store.result(plan.run_id)
+    assert result.state is RunState.FINISHED
+    assert result.cells[: len(before)] == before
+    assert len(result.cells) == 48
+    progress = read_progress(store, settings, plan.run_id)
+    assert {model.status for model in progress.models} == {"done"}
+
+
+def test_a_worker_that_cannot_start_says_why(
+    settings: Settings, picture_zip: Path, zoo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page shows the worker's last words, not a spinner for ever."""
+    run_id = stored_plan(settings, picture_zip, zoo).run_id
+    monkeypatch.setenv("PYTHONPATH", "")
+    monkeypatch.setattr("sys.executable", "/bin/false")
+    with pytest.raises(RunError, match="The worker did not start"):
+        start_worker(run_id, settings)
+
+
+def test_starting_twice_leaves_one_worker(settings: Settings, picture_zip: Path, zoo: Path) -> None:
+    """A double click starts a second process that turns away at the lock."""
+    run_id = stored_plan(settings, picture_zip, zoo).run_id
+    start_worker(run_id, settings)
+    start_worker(run_id, settings)
+    store = RunStore(settings)
+    wait_until(lambda: store.state(run_id).is_finished())
+    assert store.state(run_id) is RunState.FINISHED
+    assert len(store.cells(run_id)) == 9
+
+
+def test_the_worker_ends_with_a_status(
+    settings: Settings, picture_zip: Path, zoo: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No argument is 2, an unknown or busy run is 1."""
+    del capsys
+    assert main([]) == 2
+    assert main(["unknown"]) == 1
+    run_id = stored_plan(settings, picture_zip, zoo).run_id
+    with hold_run(settings, run_id):
+        assert read_progress(RunStore(settings), settings, run_id).alive

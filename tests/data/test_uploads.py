@@ -1,0 +1,148 @@
+"""What a browser sent, stored by its content."""
+
+from __future__ import annotations
+
+import hashlib
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ptmrank_core.data import load_samples, store_upload
+from ptmrank_core.errors import ArchiveError, InputError, SamplesError
+
+
+@pytest.fixture
+def uploads_dir(tmp_path: Path) -> Path:
+    """Folder that does not exist yet."""
+    return tmp_path / "home" / "uploads"
+
+
+def test_an_archive_is_stored_under_its_digest(make: Any, uploads_dir: Path) -> None:
+    """The path is the SHA-256 of the bytes and the name that the user knows."""
+    data = make.zip(make.classes())
+    path = store_upload([("My photos.zip", data)], uploads_dir)
+    assert path == uploads_dir / hashlib.sha256(data).hexdigest() / "My photos.zip"
+    assert path.read_bytes() == data
+    assert load_samples(path).n_samples == 4
+    assert list(uploads_dir.iterdir()) == [path.parent]
+
+
+@pytest.mark.parametrize("kind", ["archive", "loose"])
+def test_the_same_upload_is_not_written_again(make: Any, uploads_dir: Path, kind: str) -> None:
+    """A second upload of the same content finds the first, in any order of files."""
+    files = list(make.classes().items())
+    upload = [("a.zip", make.zip(files))] if kind == "archive" else files
+    path = store_upload(upload, uploads_dir)
+    before = {p: p.stat().st_mtime_ns for p in uploads_dir.rglob("*")}
+    assert store_upload(upload[::-1], uploads_dir) == path
+    assert {p: p.stat().st_mtime_ns for p in uploads_dir.rglob("*")} == before
+
+
+def test_the_same_archive_under_another_name_is_the_same(make: Any, uploads_dir: Path) -> None:
+    """Content decides; a zip archive needs no suffix to be one."""
+    data = make.zip(make.classes())
+    path = store_upload([("a/b/photos", data)], uploads_dir)
+    assert path.name == "photos.zip"
+    assert store_upload([("other.zip", data)], uploads_dir) == path
+
+
+def test_loose_files_with_a_table_are_a_source(make: Any, uploads_dir: Path) -> None:
+    """Pictures and their table, chosen together in the browser, load as they are."""
+    files = {f"{i}.png": make.picture(i) for i in range(4)}
+    files["labels.tsv"] = b"file\tlabel\n0.png\tb\n1.png\tb\n2.png\ta\n3.png\ta\n"
+    samples = load_samples(store_upload(list(files.items()), uploads_dir))
+    assert samples.class_names == ("a", "b")
+    assert samples.labels.tolist() == [1, 1, 0, 0]
+
+
+def test_a_directory_upload_keeps_its_folders(make: Any, uploads_dir: Path) -> None:
+    """Names with folders, as a browser sends a directory, give the classes."""
+    files = [(f"data/{name}", data) for name, data in make.classes().items()]
+    path = store_upload(files, uploads_dir)
+    assert (path / "data" / "cat" / "1.png").is_file()
+    assert load_samples(path).class_names == ("cat", "dog")
+
+
+def test_names_count_in_the_digest(uploads_dir: Path) -> None:
+    """Renamed files are another upload, for a name can be a label."""
+    one = store_upload([("a/1.png", b"x"), ("b/2.png", b"y")], uploads_dir)
+    two = store_upload([("b/1.png", b"x"), ("a/2.png", b"y")], uploads_dir)
+    assert one != two
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../evil.png", "a/../../evil.png", "/evil.png", "C:\\evil.png", "C:evil.png", "a\x00.png", "", "."],
+)
+def test_unsafe_names_store_nothing(make: Any, uploads_dir: Path, name: str) -> None:
+    """A name that leads elsewhere is refused with all that came with it."""
+    with pytest.raises(ArchiveError) as caught:
+        store_upload([("cat/0.png", make.picture(0)), (name, b"x")], uploads_dir)
+    assert repr(name) in str(caught.value)
+    assert not uploads_dir.parent.exists()
+
+
+def test_an_unsafe_archive_stores_nothing(make: Any, uploads_dir: Path) -> None:
+    """An archive is checked before it reaches the disk."""
+    link = make.info("cat/evil.png", mode=stat.S_IFLNK | 0o777)
+    with pytest.raises(ArchiveError, match=r"'cat/evil.png' is a symbolic link"):
+        store_upload([("a.zip", make.zip([(link, b"/etc/passwd")]))], uploads_dir)
+    with pytest.raises(ArchiveError, match=r"'a.zip' is no zip archive"):
+        store_upload([("a.zip", b"x")], uploads_dir)
+    assert not uploads_dir.parent.exists()
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (["a.zip", "b.zip"], "'a.zip', 'b.zip'; expected a single .zip"),
+        (["a.zip", "1.png"], "2 files holds 'a.zip'"),
+        (["a.tar.gz"], "'a.tar.gz'; expected a single .zip"),
+        ([], "holds no files"),
+    ],
+)
+def test_uploads_that_mix_are_refused(uploads_dir: Path, names: list[str], said: str) -> None:
+    """One zip archive or loose files; nothing else, and nothing of both."""
+    with pytest.raises(SamplesError) as caught:
+        store_upload([(name, b"x") for name in names], uploads_dir)
+    assert isinstance(caught.value, InputError)
+    assert said in str(caught.value)
+    assert not uploads_dir.parent.exists()
+
+
+def test_an_archive_under_another_name_is_seen(make: Any, uploads_dir: Path) -> None:
+    """A zip archive among loose files is told by its bytes."""
+    with pytest.raises(SamplesError, match=r"holds 'photos'"):
+        store_upload([("1.png", b"x"), ("photos", make.zip(make.classes()))], uploads_dir)
+
+
+def test_a_name_twice_is_refused(uploads_dir: Path) -> None:
+    """Two files of one name, spelled alike or not, would overwrite each other."""
+    with pytest.raises(ArchiveError, match=r"'./a.png' is refused: it is there twice"):
+        store_upload([("a.png", b"x"), ("./a.png", b"y")], uploads_dir)
+
+
+@pytest.mark.parametrize("names", [["a", "a/b"], ["a/b", "a"]])
+def test_a_file_in_place_of_a_folder_is_refused(uploads_dir: Path, names: list[str]) -> None:
+    """Names that cannot both be stored are refused, and nothing is left behind."""
+    with pytest.raises(ArchiveError, match="needs the same place"):
+        store_upload([(name, b"x") for name in names], uploads_dir)
+    assert list(uploads_dir.iterdir()) == []
+
+
+def test_a_failed_write_leaves_nothing(make: Any, uploads_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An upload cut off by a full disk is not found by the next one."""
+
+    def fail(self: Path, target: Path) -> Path:
+        """Behave like a full disk."""
+        raise OSError(28, "No space left on device", str(self), None, str(target))
+
+    upload = list(make.classes().items())
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", fail)
+        with pytest.raises(OSError, match="No space left"):
+            store_upload(upload, uploads_dir)
+    assert list(uploads_dir.iterdir()) == []
+    assert load_samples(store_upload(upload, uploads_dir)).n_samples == 4

@@ -2,6 +2,10 @@
 
 import sys
 
-from ptmrank_core.cli import main
+from ptmrank_core.config import limit_threads
 
-sys.exit(main())
+if __name__ == "__main__":
+    limit_threads()
+    from ptmrank_core.cli import main
+
+    sys.exit(main())

@@ -7,6 +7,8 @@ PTMRANK_HOME
     folder for a user's application data.
 PTMRANK_CACHE_GB
     Limit of the feature cache in gigabytes, default 20; the oldest entries go first.
+OMP_NUM_THREADS
+    Threads of a run; by default one fewer than the processors, so that the dashboard stays alive.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from pathlib import Path
 
 from ptmrank_core.errors import InputError
 
-__all__ = ["ASSETS", "Settings", "child_environment", "load_settings"]
+__all__ = ["ASSETS", "Settings", "child_environment", "limit_threads", "load_settings"]
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 DEFAULT_CACHE_GB = 20.0
@@ -59,10 +61,27 @@ class Settings:
 def child_environment(settings: Settings) -> dict[str, str]:
     """Environment of a worker process that shall keep its things at the same place."""
     return {
+        **_thread_limits(),
         **os.environ,
         "PTMRANK_HOME": str(settings.home),
         "PTMRANK_CACHE_GB": str(settings.cache_limit_bytes / 1e9),
     }
+
+
+def limit_threads() -> None:
+    """Bound this process's threads; to be called before numpy and torch are imported."""
+    os.environ.update(_thread_limits() | dict(os.environ))
+
+
+def _thread_limits() -> dict[str, str]:
+    """Variables that numpy and torch read when they are imported.
+
+    On a busy machine more threads than free processors make a forward pass several times slower, the more
+    so as idle OpenMP threads spin: hence one fewer, and passive waiting.
+    """
+    n_threads = str(max(1, (os.cpu_count() or 2) - 1))
+    names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+    return {**dict.fromkeys(names, n_threads), "OMP_WAIT_POLICY": "PASSIVE"}
 
 
 def _default_home(environ: Mapping[str, str]) -> Path:

@@ -53,81 +53,84 @@ class LoopbackHub:
     served: list[str] = field(default_factory=list)
 
 
-def _handler(hub: LoopbackHub) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+class _Server(ThreadingHTTPServer):
+    hub: LoopbackHub
 
-        def log_message(self, *_arguments: object) -> None:
-            """Stay silent."""
 
-        def do_HEAD(self) -> None:
-            self._answer(send_body=False)
+class _Handler(BaseHTTPRequestHandler):
+    server: _Server
+    protocol_version = "HTTP/1.1"
 
-        def do_GET(self) -> None:
-            self._answer(send_body=True)
+    def log_message(self, *_arguments: object) -> None:
+        """Stay silent."""
 
-        def _answer(self, *, send_body: bool) -> None:
-            parts = unquote(self.path.partition("?")[0]).strip("/").split("/")
-            if parts[:2] == ["api", "models"]:
-                self._info("/".join(parts[2:4]), parts[5] if len(parts) > 5 else None)
-            elif len(parts) > 4 and parts[2] == "resolve":
-                self._file("/".join(parts[:2]), parts[3], "/".join(parts[4:]), send_body=send_body)
-            else:
-                self._reply(404, {"X-Error-Code": "RepoNotFound"})
+    def do_HEAD(self) -> None:
+        self._answer(send_body=False)
 
-        def _repository(self, model: str, revision: str | None) -> HubRepository | None:
-            repository = hub.repositories.get(model)
-            if repository is None:
-                self._reply(401, {"X-Error-Code": "RepoNotFound"})
-            elif revision not in {None, "main", repository.commit}:
-                self._reply(404, {"X-Error-Code": "RevisionNotFound"})
-            else:
-                return repository
-            return None
+    def do_GET(self) -> None:
+        self._answer(send_body=True)
 
-        def _info(self, model: str, revision: str | None) -> None:
-            repository = self._repository(model, revision)
-            if repository is not None:
-                files = [{"rfilename": name, "size": len(data)} for name, data in repository.files.items()]
-                info = {"id": model, "sha": repository.commit, "siblings": files, "gated": repository.gated}
-                info["cardData"] = {"license": "apache-2.0"}
-                self._reply(200, {"Content-Type": "application/json"}, json.dumps(info).encode())
+    def _answer(self, *, send_body: bool) -> None:
+        parts = unquote(self.path.partition("?")[0]).strip("/").split("/")
+        if parts[:2] == ["api", "models"]:
+            self._info("/".join(parts[2:4]), parts[5] if len(parts) > 5 else None)
+        elif len(parts) > 4 and parts[2] == "resolve":
+            self._file("/".join(parts[:2]), parts[3], "/".join(parts[4:]), send_body=send_body)
+        else:
+            self._reply(404, {"X-Error-Code": "RepoNotFound"})
 
-        def _file(self, model: str, revision: str, name: str, *, send_body: bool) -> None:
-            repository = self._repository(model, revision)
-            if repository is None:
-                return
-            if repository.gated:
-                self._reply(403, {"X-Error-Code": "GatedRepo"})
-                return
-            data = repository.files.get(name)
-            if data is None:
-                self._reply(404, {"X-Error-Code": "EntryNotFound"})
-                return
-            if send_body:
-                hub.served.append(f"{model}/{name}")
-            headers = {"ETag": f'"{hashlib.sha256(data).hexdigest()}"', "X-Repo-Commit": repository.commit}
-            self._reply(200, headers, data, send_body=send_body)
+    def _repository(self, model: str, revision: str | None) -> HubRepository | None:
+        repository = self.server.hub.repositories.get(model)
+        if repository is None:
+            self._reply(401, {"X-Error-Code": "RepoNotFound"})
+        elif revision not in {None, "main", repository.commit}:
+            self._reply(404, {"X-Error-Code": "RevisionNotFound"})
+        else:
+            return repository
+        return None
 
-        def _reply(
-            self, status: int, headers: Mapping[str, str], body: bytes = b"", *, send_body: bool = True
-        ) -> None:
-            self.send_response(status)
-            for name, value in headers.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            if send_body:
-                self.wfile.write(body)
+    def _info(self, model: str, revision: str | None) -> None:
+        repository = self._repository(model, revision)
+        if repository is not None:
+            files = [{"rfilename": name, "size": len(data)} for name, data in repository.files.items()]
+            info = {"id": model, "sha": repository.commit, "siblings": files, "gated": repository.gated}
+            info["cardData"] = {"license": "apache-2.0"}
+            self._reply(200, {"Content-Type": "application/json"}, json.dumps(info).encode())
 
-    return Handler
+    def _file(self, model: str, revision: str, name: str, *, send_body: bool) -> None:
+        repository = self._repository(model, revision)
+        if repository is None:
+            return
+        if repository.gated:
+            self._reply(403, {"X-Error-Code": "GatedRepo"})
+            return
+        data = repository.files.get(name)
+        if data is None:
+            self._reply(404, {"X-Error-Code": "EntryNotFound"})
+            return
+        if send_body:
+            self.server.hub.served.append(f"{model}/{name}")
+        headers = {"ETag": f'"{hashlib.sha256(data).hexdigest()}"', "X-Repo-Commit": repository.commit}
+        self._reply(200, headers, data, send_body=send_body)
+
+    def _reply(
+        self, status: int, headers: Mapping[str, str], body: bytes = b"", *, send_body: bool = True
+    ) -> None:
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if send_body:
+            self.wfile.write(body)
 
 
 @contextmanager
 def loopback_hub(repositories: Mapping[str, HubRepository]) -> Iterator[LoopbackHub]:
     """Serve repositories on a free port of loopback for the time of the block."""
     hub = LoopbackHub("", dict(repositories))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(hub))
+    server = _Server(("127.0.0.1", 0), _Handler)
+    server.hub = hub
     hub.endpoint = f"http://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

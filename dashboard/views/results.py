@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
@@ -112,6 +114,11 @@ def _table(result: RunResult, ranking: Ranking) -> None:
         },
         alt="Every model with its place, scores and cost",
     )
+    _footnotes(rows)
+
+
+def _footnotes(rows: list[dict[str, Any]]) -> None:
+    """Say why scores are missing, and what the metrics warn of."""
     problems = [
         {"model": row["model"], "metric": METRICS[name].title, "why": text}
         for row in rows

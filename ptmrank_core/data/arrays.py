@@ -38,11 +38,12 @@ def load_arrays(path: Path) -> tuple[dict[str, NDArray[Any]], tuple[str, ...]]:
     if not path.is_file():
         raise InputError(f"There is no file {path}.", hint="Expected an .npz file of features.")
     try:
-        with np.load(path, allow_pickle=False) as file:
-            if not isinstance(file, np.lib.npyio.NpzFile):
-                raise InputError(
-                    f"{path} is a single array.", hint="Save with numpy.savez(path, embeddings=...)."
-                )
+        file = np.load(path, allow_pickle=False)
+        if not isinstance(file, np.lib.npyio.NpzFile):
+            raise InputError(
+                f"{path} is a single array.", hint="Save with numpy.savez(path, embeddings=...)."
+            )
+        with file:
             names = list(file.files)
             arrays = {name: file[name] for name in names if name in ARRAY_NAMES}
     except (OSError, ValueError, zipfile.BadZipFile, EOFError) as error:

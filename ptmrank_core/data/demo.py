@@ -92,13 +92,16 @@ def load_demo_samples(name: str) -> Samples:
         raise UnknownNameError("demo samples", name, DEMO_SAMPLES)
     demo, _ = digits_split()
     pictures = [digit_picture(int(i)) for i in demo]
+    digests = tuple(hashlib.sha256(picture).hexdigest() for picture in pictures)
     return Samples(
         modality="image",
         names=tuple(f"digit-{i:04d}.pgm" for i in demo),
-        items=tuple(ImageItem(BytesBlob(picture)) for picture in pictures),
+        items=tuple(
+            ImageItem(BytesBlob(picture), digest) for picture, digest in zip(pictures, digests, strict=True)
+        ),
         labels=_digits()[1][demo],
         class_names=tuple(str(label) for label in range(10)),
-        digests=tuple(hashlib.sha256(picture).hexdigest() for picture in pictures),
+        digests=digests,
         skipped=(),
         source=name,
     )

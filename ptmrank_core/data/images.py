@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import struct
 import threading
@@ -221,9 +222,20 @@ def decode_image(data: bytes, *, max_pixels: int = DEFAULT_LIMITS.max_pixels) ->
 
 @dataclass(frozen=True, slots=True)
 class ImageItem:
-    """One picture, read and decoded when it is needed."""
+    """One picture, read and decoded when it is needed.
+
+    Parameters
+    ----------
+    blob
+        Where its bytes are.
+    digest
+        SHA-256 (hex) of the bytes that were read first; features are cached under it.
+    max_pixels
+        Bound on width times height.
+    """
 
     blob: Blob
+    digest: str
     max_pixels: int = DEFAULT_LIMITS.max_pixels
 
     def decode(self) -> Image.Image:
@@ -232,9 +244,12 @@ class ImageItem:
         Raises
         ------
         SamplesError
-            If its bytes cannot be read or decoded any more.
+            If its bytes cannot be read any more, or are not those that were read first.
         """
-        return decode_image(self.blob.read(), max_pixels=self.max_pixels)
+        data = self.blob.read()
+        if hashlib.sha256(data).hexdigest() != self.digest:
+            raise SamplesError("A picture has changed since it was read.", hint="Start the run again.")
+        return decode_image(data, max_pixels=self.max_pixels)
 
 
 def check_image(name: str, data: bytes, max_pixels: int) -> frozenset[Change]:

@@ -28,6 +28,17 @@ LAYOUT_HINT = (
 )
 
 
+def _absolute(source: str) -> str:
+    """Spell out a path, so that a process that starts elsewhere finds it; ``""`` stays empty."""
+    if not source:
+        return source
+    try:
+        path = Path(source).expanduser()
+    except RuntimeError:  # '~name' without a user of that name
+        path = Path(source)
+    return str(path.absolute())
+
+
 def _list_source(source: str, limits: Limits) -> Listing:
     """List the files of a folder or an archive."""
     path = Path(source)
@@ -50,7 +61,7 @@ def _check_picture(entry: Entry, label: str | None, limits: Limits) -> Picture |
     if label is None:
         return LeftOut(entry.name, NO_FOLDER_REASON)
     digest = hashlib.sha256(data).hexdigest()
-    item = ImageItem(entry.blob, limits.max_pixels)
+    item = ImageItem(entry.blob, digest, limits.max_pixels)
     return Picture(entry.name, item, label, digest, changes)
 
 
@@ -148,4 +159,4 @@ def load_samples(source: str | Path, *, limits: Limits = DEFAULT_LIMITS) -> Samp
     text = str(source)
     if text.startswith(DEMO_PREFIX):
         return load_demo_samples(text)
-    return _load_pictures(text and str(Path(text).expanduser().absolute()), limits)
+    return _load_pictures(_absolute(text), limits)

@@ -86,9 +86,7 @@ def test_a_bug_is_a_failure_too(settings: Settings, picture_zip: Path, zoo: Path
     assert len(cells) == 9
 
 
-def test_cancel_and_resume_repeat_no_finished_model(
-    settings: Settings, picture_zip: Path, zoo: Path
-) -> None:
+def test_cancel_and_resume_repeat_no_finished_model(settings: Settings, picture_zip: Path, zoo: Path) -> None:
     """A run cancelled after its first model goes on with the second."""
     plan = stored_plan(settings, picture_zip, zoo)
     events: list[Event] = []
@@ -193,5 +191,5 @@ def test_a_plan_is_checked(samples: Samples, zoo: Path) -> None:
     }
     with pytest.raises(InputError, match="at least one model and one metric"):
         make_plan(models=models, metrics=(), **parts)
-    with pytest.raises(InputError, match="these models read something else: .'convnext-a'"):
+    with pytest.raises(InputError, match=r"these models read something else: .'convnext-a'"):
         make_plan(models=[replace(models[0], modality="text")], metrics=METRICS, **parts)

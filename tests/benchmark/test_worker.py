@@ -45,7 +45,7 @@ def worker_pid(run_id: str) -> int:
 def test_a_killed_worker_is_seen_and_resume_repeats_nothing(
     settings: Settings, picture_zip: Path, tmp_path: Path
 ) -> None:
-    """kill -9 in mid-run: the lock is free at once, finished cells stay, a new worker does the rest."""
+    """After kill -9 in mid-run the lock is free at once, finished cells stay, a new worker does the rest."""
     for i in range(16):
         save_checkpoint(tmp_path / "m" / f"model-{i:02d}", seed=i)
     plan = stored_plan(settings, picture_zip, tmp_path / "m")

@@ -44,7 +44,9 @@ def test_the_revision_follows_the_content(tmp_path: Path) -> None:
     (folder / "README.md").write_text("A card.", encoding="utf-8")
     assert local_models(folder)[0].revision == before
     processor = json.loads((folder / "preprocessor_config.json").read_text(encoding="utf-8"))
-    (folder / "preprocessor_config.json").write_text(json.dumps(processor | {"resample": 3}), encoding="utf-8")
+    (folder / "preprocessor_config.json").write_text(
+        json.dumps(processor | {"resample": 3}), encoding="utf-8"
+    )
     assert local_models(folder)[0].revision != before
 
 

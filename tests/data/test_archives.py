@@ -260,11 +260,23 @@ def test_other_compressions_are_left_out(make: Any, tmp_path: Path, method: int,
     assert said in load_samples(tmp_path / "good.zip").skipped[0].reason
 
 
-def test_names_of_macos_are_read_as_utf8(make: Any, tmp_path: Path) -> None:
-    """UTF-8 names without the flag that says so keep their letters."""
-    files = make.classes(names=("Apfel", "Birne"))
-    data = make.zip(files).replace(b"Apfel", "Äpfl".encode())
-    assert load_samples(make.write(tmp_path / "a.zip", data)).class_names == ("Birne", "Äpfl")
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("Äpfl".encode(), "Äpfl"),  # macOS: UTF-8 without the flag that says so
+        (b"\x8epfel", "Äpfel"),  # DOS: code page 437
+    ],
+)
+def test_letters_of_names_are_kept(make: Any, tmp_path: Path, raw: bytes, expected: str) -> None:
+    """Names without a flag are read as UTF-8 where they are that, and as code page 437 else."""
+    data = make.zip(make.classes(names=("Apfel", "Birne"))).replace(b"Apfel", raw)
+    assert load_samples(make.write(tmp_path / "a.zip", data)).class_names == ("Birne", expected)
+
+
+def test_names_flagged_as_utf8_are_kept(make: Any, tmp_path: Path) -> None:
+    """Names with the flag are read as they are."""
+    data = make.zip(make.classes(names=("Äpfel", "Birne")))
+    assert load_samples(make.write(tmp_path / "a.zip", data)).class_names == ("Birne", "Äpfel")
 
 
 def test_pictures_stay_in_the_archive(make: Any, tmp_path: Path) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import threading
 import warnings
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +14,7 @@ import pytest
 from PIL import Image, TiffImagePlugin
 
 from ptmrank_core.data import ImageItem, decode_image
+from ptmrank_core.data.folders import FileBlob
 from ptmrank_core.data.images import Change, check_image
 from ptmrank_core.errors import SamplesError
 from ptmrank_core.records import BytesBlob
@@ -195,9 +198,10 @@ def test_a_photo_turned_sideways_is_upright(make: Any) -> None:
 
 
 @pytest.mark.parametrize("exif", [b"Exif\x00\x00nonsense", b"Exif\x00\x00II*\x00\xff\xff\xff\xff"])
-def test_broken_exif_costs_nothing(make: Any, exif: bytes) -> None:
+@pytest.mark.parametrize("kind", ["jpeg", "png", "webp"])
+def test_broken_exif_costs_nothing(make: Any, kind: str, exif: bytes) -> None:
     """A picture whose EXIF cannot be read is taken as it is."""
-    assert decode_image(make.picture(1, "jpeg", exif=exif)).size == (24, 20)
+    assert decode_image(make.picture(1, kind, exif=exif)).size == (24, 20)
 
 
 @pytest.mark.parametrize("kind", ["gif", "webp", "png", "tiff"])
@@ -208,6 +212,14 @@ def test_the_first_frame_of_an_animation_is_taken(make: Any, kind: str) -> None:
     data = make.encode(frames[0], kind, save_all=True, append_images=frames[1:], **options)
     assert _pixels(data)[0, 0].tolist() == [255, 0, 0]
     assert Change.FRAMES in _changes(data)
+
+
+def test_a_preview_inside_a_photo_is_no_animation(make: Any) -> None:
+    """Cameras put a second, small picture into a JPEG (MPO); that is not worth a word."""
+    preview = Image.new("RGB", (8, 8))
+    data = make.encode(Image.new("RGB", (24, 20)), "mpo", save_all=True, append_images=[preview])
+    assert decode_image(data).size == (24, 20)
+    assert _changes(data) == set()
 
 
 @pytest.mark.parametrize("kind", ["jpeg", "png", "webp", "gif", "bmp", "tiff", "ppm"])
@@ -221,7 +233,7 @@ def test_plain_pictures_are_as_pillow_reads_them(make: Any, kind: str) -> None:
 
 
 def _outcome(data: bytes) -> str:
-    """Mode of a picture, or the reason that there is none."""
+    """Decode a picture and return its mode, or the reason that there is none."""
     try:
         return decode_image(data, max_pixels=10**6).mode
     except SamplesError as error:
@@ -299,5 +311,17 @@ def test_decoding_in_threads_leaves_the_warning_filters_alone(make: Any) -> None
 
 def test_an_item_decodes_its_blob(make: Any) -> None:
     """Items of samples give RGB pictures."""
-    item = ImageItem(BytesBlob(make.picture(1)))
+    data = make.picture(1)
+    item = ImageItem(BytesBlob(data), hashlib.sha256(data).hexdigest())
     assert item.decode().mode == "RGB"
+
+
+def test_an_item_whose_file_changed_is_refused(tmp_path: Path, make: Any) -> None:
+    """Features are cached under the digest of what was read first: other bytes must not get in."""
+    path = tmp_path / "1.png"
+    path.write_bytes(make.picture(1))
+    item = ImageItem(FileBlob(path, "1.png", 10**6), hashlib.sha256(path.read_bytes()).hexdigest())
+    assert item.decode().mode == "RGB"
+    path.write_bytes(make.picture(2))
+    with pytest.raises(SamplesError, match="changed since it was read"):
+        item.decode()

@@ -140,7 +140,7 @@ def test_a_single_class_folder_is_one_class(make: Any, tmp_path: Path) -> None:
         load_samples(make.folder(tmp_path / "a", make.classes(names=["cat"])))
 
 
-@pytest.mark.parametrize("source", ["nowhere.zip", "nowhere", "", "a\x00b", "x" * 5000])
+@pytest.mark.parametrize("source", ["nowhere.zip", "nowhere", "", "a\x00b", "x" * 5000, "~nobody-here/x"])
 def test_a_source_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str) -> None:
     """A missing source is named, with what was expected."""
     monkeypatch.chdir(tmp_path)
@@ -195,7 +195,7 @@ def _random_files(make: Any, seed: int) -> dict[str, bytes]:
 
 
 def _outcome(source: Path) -> Samples | str:
-    """Samples, or the message that there are none, without the source's own name."""
+    """Load samples, or return the message that there are none, without the source's name."""
     try:
         return load_samples(source)
     except SamplesError as error:

@@ -35,6 +35,7 @@ GOOD = "".join(f"\n{file},{label}" for file, label in ROWS)
         ("labels.csv", "file,label", ","),
         ("table.TSV", "Path\tClass", "\t"),
         ("x.csv", "Image;CATEGORY", ";"),
+        ("x.csv", "\nImage;CATEGORY", ";"),
         ("x.csv", "\ufeffFile Name,target", ","),
         ("x.csv", '"file_name","label"', ","),
     ],

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import stat
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -30,14 +32,15 @@ def test_an_archive_is_stored_under_its_digest(make: Any, uploads_dir: Path) -> 
 
 
 @pytest.mark.parametrize("kind", ["archive", "loose"])
-def test_the_same_upload_is_not_written_again(make: Any, uploads_dir: Path, kind: str) -> None:
+def test_the_same_upload_is_not_written_again(
+    make: Any, uploads_dir: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
     """A second upload of the same content finds the first, in any order of files."""
     files = list(make.classes().items())
     upload = [("a.zip", make.zip(files))] if kind == "archive" else files
     path = store_upload(upload, uploads_dir)
-    before = {p: p.stat().st_mtime_ns for p in uploads_dir.rglob("*")}
+    monkeypatch.delattr(tempfile, "TemporaryDirectory")
     assert store_upload(upload[::-1], uploads_dir) == path
-    assert {p: p.stat().st_mtime_ns for p in uploads_dir.rglob("*")} == before
 
 
 def test_the_same_archive_under_another_name_is_the_same(make: Any, uploads_dir: Path) -> None:
@@ -146,3 +149,17 @@ def test_a_failed_write_leaves_nothing(make: Any, uploads_dir: Path, monkeypatch
             store_upload(upload, uploads_dir)
     assert list(uploads_dir.iterdir()) == []
     assert load_samples(store_upload(upload, uploads_dir)).n_samples == 4
+
+
+def test_two_uploads_at_once_are_one(make: Any, uploads_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where another process stored the same a moment earlier, its folder is taken."""
+
+    def arrive_late(self: Path, target: Path) -> Path:
+        """Find the target there already."""
+        shutil.copytree(self, target)
+        raise OSError(39, "Directory not empty", str(self), None, str(target))
+
+    monkeypatch.setattr(Path, "rename", arrive_late)
+    path = store_upload(list(make.classes().items()), uploads_dir)
+    assert load_samples(path).n_samples == 4
+    assert list(uploads_dir.iterdir()) == [path]

@@ -61,5 +61,5 @@ def test_other_errors_pass() -> None:
     def run(_batch: Sequence[int]) -> None:
         raise RuntimeError("a bug")
 
-    with pytest.raises(RuntimeError, match="^a bug$"):
+    with pytest.raises(RuntimeError, match=r"^a bug$"):
         _run(4, 4, run)

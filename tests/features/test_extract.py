@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 from transformers import AutoImageProcessor, AutoModelForImageClassification
 
 from ptmrank_core.catalogue import local_models
@@ -91,9 +92,7 @@ def test_a_model_without_a_head_has_no_logits(zoo: Path, samples: Samples, setti
     assert features.embeddings.shape == (samples.n_samples, 16)
 
 
-def test_the_model_runs_only_on_samples_that_are_new(
-    zoo: Path, samples: Samples, settings: Settings
-) -> None:
+def test_the_model_runs_only_on_samples_that_are_new(zoo: Path, samples: Samples, settings: Settings) -> None:
     """Adding samples runs the model on those; removing or relabelling runs it on none."""
     spec = only_model(zoo / "convnext-a")
     with FeatureCache(settings) as cache:
@@ -151,9 +150,7 @@ def test_cancelling_stops_after_the_batch_and_keeps_it(
 
     with FeatureCache(settings) as cache:
         with pytest.raises(CancelledError):
-            extract(
-                samples, spec, options=CPU, cache=cache, sink=listen, cancel=lambda: done[-1:] == [8]
-            )
+            extract(samples, spec, options=CPU, cache=cache, sink=listen, cancel=lambda: done[-1:] == [8])
         assert extract(samples, spec, options=CPU, cache=cache).cache_hits == 8
 
 
@@ -182,8 +179,6 @@ def test_features_that_are_not_finite_are_refused_and_not_kept(
     tmp_path: Path, samples: Samples, settings: Settings
 ) -> None:
     """NaN never reaches a metric or the cache."""
-    from safetensors.torch import load_file, save_file
-
     folder = save_checkpoint(tmp_path / "model")
     weights = load_file(folder / "model.safetensors")
     weights["classifier.bias"][:] = torch.nan

@@ -1,0 +1,47 @@
+"""The records that flow through the house: frozen, arrays in them read-only.
+
+source -> Samples -> (x ModelSpec) Features -> (x MetricSpec) Cell -> RunResult -> Ranking
+"""
+
+from ptmrank_core.records.arrays import FloatArray
+from ptmrank_core.records.metrics import MetricOutput, MetricSpec
+from ptmrank_core.records.models import ExtractionOptions, Features, ModelSpec
+from ptmrank_core.records.runs import (
+    Cell,
+    Failure,
+    ModelOutcome,
+    Ranking,
+    RunPlan,
+    RunResult,
+    RunState,
+    Score,
+    Skipped,
+    Stage,
+)
+from ptmrank_core.records.samples import Blob, BytesBlob, Item, LeftOut, Modality, Samples, SamplesSummary
+
+__all__ = [
+    "Blob",
+    "BytesBlob",
+    "Cell",
+    "ExtractionOptions",
+    "Failure",
+    "Features",
+    "FloatArray",
+    "Item",
+    "LeftOut",
+    "MetricOutput",
+    "MetricSpec",
+    "Modality",
+    "ModelOutcome",
+    "ModelSpec",
+    "Ranking",
+    "RunPlan",
+    "RunResult",
+    "RunState",
+    "Samples",
+    "SamplesSummary",
+    "Score",
+    "Skipped",
+    "Stage",
+]

@@ -1,0 +1,127 @@
+"""Models and what they make of samples."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ptmrank_core.records.arrays import FloatArray, freeze
+from ptmrank_core.records.samples import Modality
+
+__all__ = ["ExtractionOptions", "Features", "ModelSpec"]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSpec:
+    """One candidate model; what is unknown is ``None``, never 0.
+
+    Parameters
+    ----------
+    id
+        The name people use: a Hub id, ``demo:NAME`` or a folder.
+    source
+        Where it is loaded from.
+    modality
+        What it reads.
+    revision
+        Commit of a Hub model, SHA-256 of a folder's files; ``None`` before it is resolved.
+    path
+        Folder of the checkpoint; ``None`` before a Hub model is downloaded.
+    tasks
+        Task categories it is a candidate for.
+    model_type
+        Family, as in ``config.json``.
+    architecture
+        Class that saved it, as in ``config.json``.
+    n_parameters
+        Number of parameters.
+    width
+        Width of its pooled features.
+    n_source_classes
+        Width of its source head; ``None`` when it has none or that is not known yet.
+    licence
+        SPDX-like licence tag.
+    size_bytes
+        Size of the weights.
+    """
+
+    id: str
+    source: Literal["hub", "local", "demo"]
+    modality: Modality
+    revision: str | None = None
+    path: str | None = None
+    tasks: tuple[str, ...] = ()
+    model_type: str | None = None
+    architecture: str | None = None
+    n_parameters: int | None = None
+    width: int | None = None
+    n_source_classes: int | None = None
+    licence: str | None = None
+    size_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractionOptions:
+    """How features are extracted.
+
+    Parameters
+    ----------
+    dtype
+        ``"float32"``, ``"bfloat16"`` or ``"float16"``: what the model computes in.
+    device
+        ``"auto"``, ``"cpu"``, ``"cuda"``, ``"cuda:1"``, ``"mps"``.
+    batch_size
+        Samples in one forward pass; halved where memory runs out.
+    """
+
+    dtype: str = "float32"
+    device: str = "auto"
+    batch_size: int = 32
+
+
+@dataclass(frozen=True, eq=False)
+class Features:
+    """What one model makes of the samples.
+
+    Parameters
+    ----------
+    embeddings
+        float32 array of shape (n, d).
+    source_logits
+        float32 array of shape (n, z), or ``None`` where the model has no head.
+    labels
+        Array of shape (n,).
+    key
+        Digest of model, revision, preprocessing, pooling, layer, dtype and code version.
+    seconds
+        Seconds of ``load``, ``preprocess`` and ``forward``.
+    cache_hits, cache_misses
+        Samples found in the cache, samples the model ran on.
+    device
+        Where the model ran; ``None`` when everything came from the cache.
+    dtype
+        What the model computed in.
+    peak_memory_bytes
+        Peak device memory of the extraction; ``None`` where the device cannot tell.
+    """
+
+    embeddings: FloatArray
+    source_logits: FloatArray | None
+    labels: NDArray[np.int64]
+    key: str
+    seconds: Mapping[str, float]
+    cache_hits: int
+    cache_misses: int
+    device: str | None
+    dtype: str
+    peak_memory_bytes: int | None = None
+
+    def __post_init__(self) -> None:
+        freeze(self, "embeddings", self.embeddings)
+        freeze(self, "labels", self.labels)
+        if self.source_logits is not None:
+            freeze(self, "source_logits", self.source_logits)

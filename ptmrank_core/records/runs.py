@@ -1,0 +1,171 @@
+"""Runs: what shall be done, what came of it, and the order that follows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeAlias
+
+from ptmrank_core.records.models import ExtractionOptions, ModelSpec
+from ptmrank_core.records.samples import SamplesSummary
+
+__all__ = [
+    "Cell",
+    "Failure",
+    "ModelOutcome",
+    "Ranking",
+    "RunPlan",
+    "RunResult",
+    "RunState",
+    "Score",
+    "Skipped",
+    "Stage",
+]
+
+
+class Stage(StrEnum):
+    """What is done with one model, in this order."""
+
+    RESOLVE = "resolve"
+    DOWNLOAD = "download"
+    LOAD = "load"
+    EXTRACT = "extract"
+    SCORE = "score"
+
+
+class RunState(StrEnum):
+    """What the store knows of a run; whether its worker lives is told by its lock alone."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    FINISHED = "finished"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+    def is_finished(self) -> bool:
+        """Whether no worker is expected to work on it."""
+        return self in {RunState.FINISHED, RunState.CANCELLED, RunState.FAILED}
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A finite value of one metric for one model."""
+
+    model: str
+    metric: str
+    value: float
+    seconds: float
+    components: Mapping[str, float] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A cell that was tried and has no score."""
+
+    model: str
+    metric: str
+    stage: Stage
+    error: str
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A cell that does not apply; known before any work."""
+
+    model: str
+    metric: str
+    reason: str
+
+
+Cell: TypeAlias = Score | Failure | Skipped
+
+
+@dataclass(frozen=True, slots=True)
+class ModelOutcome:
+    """What a run learned of one model besides its cells.
+
+    Parameters
+    ----------
+    spec
+        The model as resolved: revision, path and head are known.
+    seconds
+        Seconds of ``load``, ``preprocess``, ``forward`` and ``score``.
+    cache_hits, cache_misses
+        Samples found in the cache, samples the model ran on.
+    n_features
+        Width of the embeddings.
+    device, dtype
+        Where and in what the model ran; device ``None`` when all came from the cache.
+    peak_memory_bytes
+        Peak device memory; ``None`` where the device cannot tell.
+    """
+
+    spec: ModelSpec
+    seconds: Mapping[str, float]
+    cache_hits: int
+    cache_misses: int
+    n_features: int | None
+    device: str | None
+    dtype: str
+    peak_memory_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunPlan:
+    """What a run shall do: every model under every metric on these samples."""
+
+    run_id: str
+    created_at: str
+    task: str
+    samples_source: str
+    samples_fingerprint: str
+    models: tuple[ModelSpec, ...]
+    metrics: tuple[str, ...]
+    options: ExtractionOptions
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """What a run has given so far."""
+
+    plan: RunPlan
+    state: RunState
+    samples: SamplesSummary
+    cells: tuple[Cell, ...]
+    outcomes: Mapping[str, ModelOutcome]
+    environment: Mapping[str, str]
+    seconds: float
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """An order of models.
+
+    Parameters
+    ----------
+    order
+        Ids of the ranked models, best first.
+    mean_ranks
+        Mean over the voting metrics of the rank among all models (1 is best).
+    ranks
+        For each metric the rank of each model with a score; ties share their mean rank.
+    per_metric
+        For each metric the ids of the models with a score, best first.
+    metrics_used
+        The metrics that vote in ``order``.
+    unranked
+        Ids of the models without a single score.
+    """
+
+    order: tuple[str, ...]
+    mean_ranks: Mapping[str, float]
+    ranks: Mapping[str, Mapping[str, float]]
+    per_metric: Mapping[str, tuple[str, ...]]
+    metrics_used: tuple[str, ...]
+    unranked: tuple[str, ...]

@@ -1,0 +1,157 @@
+"""The walls of the house, as tests: who may import whom, how light an import is, how large a module."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+CORE = ROOT / "ptmrank_core"
+VOCABULARY = {"errors", "records", "events", "config"}
+# room -> the rooms it may know
+ALLOWED = {
+    "errors": set(),
+    "records": {"errors"},
+    "events": {"errors", "records"},
+    "config": {"errors"},
+    "data": {"errors", "records"},
+    "catalogue": {"errors", "records", "events", "config"},
+    "metrics": {"errors", "records"},
+    "ranking": {"errors", "records"},
+    "projection": {"errors", "records"},
+    "features": {"errors", "records", "events", "config"},
+    "benchmark": {"errors", "records", "events", "config", "features", "metrics"},
+    "reports": {"errors", "records", "ranking", "projection", "metrics"},
+}
+HEAVY = {"torch", "transformers", "streamlit", "sklearn", "pandas", "huggingface_hub"}
+
+
+def python_files(*folders: Path) -> list[Path]:
+    """All modules below some folders."""
+    return sorted(path for folder in folders for path in folder.rglob("*.py"))
+
+
+def imported(path: Path) -> set[str]:
+    """Full names of all modules that a file imports, wherever in it."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def rooms_known(room: str) -> set[str]:
+    """Other rooms of the core that the files of a room import."""
+    place = CORE / room
+    files = python_files(place) if place.is_dir() else [place.with_suffix(".py")]
+    parts = [name.split(".") for file in files for name in imported(file)]
+    all_rooms = set(ALLOWED) | {"cli", "worker", "progress_bar"}
+    known = {part[1] for part in parts if part[0] == "ptmrank_core" and len(part) > 1}
+    return (known & all_rooms) - {room}
+
+
+@pytest.mark.parametrize("room", ALLOWED)
+def test_a_room_knows_only_the_rooms_it_may(room: str) -> None:
+    """The arrows between rooms are those of the design, in that direction."""
+    assert rooms_known(room) <= ALLOWED[room]
+
+
+def test_every_room_stands_in_the_plan() -> None:
+    """A new room of the core has to be put into the table above."""
+    doors = {"cli", "worker", "progress_bar", "__init__", "__main__"}
+    rooms = {path.stem for path in CORE.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
+    assert rooms - doors == set(ALLOWED)
+
+
+def test_the_core_never_knows_the_front() -> None:
+    """No file of the core imports Streamlit or the dashboard."""
+    for path in python_files(CORE):
+        assert not {name.split(".")[0] for name in imported(path)} & {"streamlit", "dashboard"}, path
+
+
+def test_torch_lives_in_features_alone() -> None:
+    """Only the features room imports torch or transformers."""
+    for path in python_files(CORE, ROOT / "dashboard"):
+        heavy = {name.split(".")[0] for name in imported(path)} & {"torch", "transformers"}
+        assert not heavy or CORE / "features" in path.parents, path
+
+
+def test_only_config_reads_the_environment() -> None:
+    """os.environ and os.getenv stand in config.py and nowhere else."""
+    for path in python_files(CORE, ROOT / "dashboard"):
+        text = path.read_text(encoding="utf-8")
+        assert path == CORE / "config.py" or not ("os.environ" in text or "getenv" in text), path
+
+
+def test_a_view_never_imports_another() -> None:
+    """Views know the core, state, jobs, wording and components."""
+    for path in (ROOT / "dashboard" / "views").glob("*.py"):
+        assert not any(name.startswith("dashboard.views") for name in imported(path)), path
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        "ptmrank_core",
+        "ptmrank_core.metrics",
+        "ptmrank_core.ranking",
+        "ptmrank_core.records",
+        "ptmrank_core.features",
+        "ptmrank_core.catalogue",
+        "ptmrank_core.benchmark",
+        "ptmrank_core.worker",
+        "ptmrank_core.cli",
+    ],
+)
+def test_an_import_is_light(module: str) -> None:
+    """Importing the core loads none of the heavy packages; they come when they are needed."""
+    code = f"import sys, json, {module}; print(json.dumps(sorted(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not {name.split(".")[0] for name in json.loads(done.stdout)} & HEAVY
+
+
+def test_a_module_stays_small() -> None:
+    """Modules under 300 lines, metrics under 150, function bodies under 40, the entry point under 60."""
+    for path in python_files(CORE, ROOT / "dashboard", ROOT / "assets"):
+        text = path.read_text(encoding="utf-8")
+        assert text.count("\n") < 300, path
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                body = node.body[1:] if ast.get_docstring(node) else node.body
+                size = (body[-1].end_lineno or 0) - body[0].lineno + 1 if body else 0
+                assert size < 40, f"{path}: {node.name} has {size} lines"
+    for metric in ("logme", "hscore", "leep"):
+        assert (CORE / "metrics" / f"{metric}.py").read_text(encoding="utf-8").count("\n") < 150
+    assert (ROOT / "dashboard" / "app.py").read_text(encoding="utf-8").count("\n") < 60
+
+
+def test_everything_is_caught_in_one_place() -> None:
+    """``except Exception`` stands once, where one bad model must not cost the others."""
+    broad = [
+        path.relative_to(ROOT).as_posix()
+        for path in python_files(CORE, ROOT / "dashboard")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ExceptHandler)
+        and (node.type is None or getattr(node.type, "id", "") in {"Exception", "BaseException"})
+    ]
+    assert broad == ["ptmrank_core/benchmark/cells.py"]
+
+
+def test_public_names_are_sorted_and_exist() -> None:
+    """``__all__`` of every package of the core is sorted and each name is there."""
+    for path in CORE.rglob("__init__.py"):
+        name = ".".join(path.parent.relative_to(ROOT).parts)
+        module = __import__(name, fromlist=["__all__"])
+        names = list(module.__all__)
+        assert names == sorted(
+            names, key=lambda n: (not n.isupper(), not n[0].isupper(), n)
+        ) or names == sorted(names), path
+        assert all(hasattr(module, public) for public in names), path

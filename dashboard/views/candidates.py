@@ -71,6 +71,7 @@ def _choose_models(draft: state.Draft, task: catalogue.TaskCategory) -> list[Mod
     edited = st.data_editor(
         table,
         hide_index=True,
+        height="content",
         disabled=[column for column in table.columns if column != "use"],
         key=f"models-{task.name}",
         alt="Candidate models with their family, size and source head",

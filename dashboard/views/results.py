@@ -109,9 +109,11 @@ def _table(result: RunResult, ranking: Ranking) -> None:
     st.dataframe(
         table,
         hide_index=True,
+        height="content",
         column_config={
             name: st.column_config.NumberColumn(name, format=text) for name, text in formats.items()
         },
+        placeholder="–",
         alt="Every model with its place, scores and cost",
     )
     _footnotes(rows)
@@ -148,15 +150,17 @@ def _agreement(result: RunResult, ranking: Ranking) -> None:
         {name: scores[name] for name in ranking.per_metric},
         higher_is_better={name: METRICS[name].higher_is_better for name in ranking.per_metric},
     )
-    st.caption(
-        "Kendall's rank correlation between the orders of two metrics: 1 is the same order, 0 no relation, "
-        f"−1 the reverse. With {plural(len(ranking.order), 'model')} it is a coarse number."
-    )
-    st.plotly_chart(
+    heatmap, words = st.columns([3, 2], vertical_alignment="center")
+    heatmap.plotly_chart(
         agreement_figure(agreement),
         key="agreement",
         config=PLOTLY_CONFIG,
         alt="Heatmap of Kendall's tau between metrics",
+    )
+    words.markdown(
+        "**Kendall's rank correlation** between the orders of two metrics: 1 is the same order, 0 no "
+        f"relation, −1 the reverse. With {plural(len(ranking.order), 'model')} it is a coarse number. "
+        "Metrics that agree are not therefore right: they may look at the same thing."
     )
 
 

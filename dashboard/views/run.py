@@ -69,7 +69,7 @@ def _draw(progress: RunProgress) -> None:
     st.dataframe(
         table,
         hide_index=True,
-        height=38 * (total + 1),
+        height="content",
         column_config={
             "samples": st.column_config.ProgressColumn("samples", format="%d %%", min_value=0, max_value=100)
         },

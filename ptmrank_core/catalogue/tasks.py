@@ -46,13 +46,13 @@ TASKS: Mapping[str, TaskCategory] = MappingProxyType(
                 "image-classification",
                 "computer-vision",
                 "image",
-                "Models that name what a picture shows; they bring a source head.",
+                "Models that name what a picture shows, and the backbones behind them.",
             ),
             TaskCategory(
                 "image-feature-extraction",
                 "computer-vision",
                 "image",
-                "Models that turn a picture into a vector, with or without a head.",
+                "Models that turn a picture into a vector; a head, where there is one, serves LEEP and NCE.",
             ),
         )
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import cache
 from importlib.metadata import version
 
 from ptmrank_core.errors import UnsupportedModelError
@@ -17,6 +18,7 @@ LAYER = "last"
 PROCESSOR_BACKEND = "pil"
 
 
+@cache
 def _minor(package: str) -> str:
     """Major and minor version of an installed package, read without importing it."""
     return ".".join(version(package).split(".")[:2])

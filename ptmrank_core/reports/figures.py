@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -38,6 +39,7 @@ PLOTLY_CONFIG = {
 BRIGHT = ("#4477AA", "#EE6677", "#228833", "#CCBB44", "#66CCEE", "#AA3377", "#777777")
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "cross", "star")
 ROW_PIXELS = 30
+ROW_SPREAD = 0.4  # of a row's height
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,36 +79,58 @@ class RankingLayout:
 
 
 def ranking_figure(ranking: Ranking) -> go.Figure:
-    """Draw one row for each model, best first: a mark for each metric's rank, a bar mark for the mean."""
+    """Draw one row for each model, best first: a mark for each metric's rank, a tick for the mean.
+
+    The metrics' marks lie a little above one another, so that equal ranks do not hide each other.
+    """
     layout = RankingLayout.of(ranking)
+    rows = np.arange(len(layout.models))
+    n_metrics = len(layout.metrics)
+    offsets = ROW_SPREAD * (np.arange(n_metrics) - (n_metrics - 1) / 2) / max(n_metrics - 1, 1)
     figure = go.Figure()
-    for index, metric in enumerate(layout.metrics):
-        figure.add_scatter(
-            x=layout.ranks[index],
-            y=list(layout.models),
-            mode="markers",
-            name=METRICS[metric].title,
-            marker={"color": BRIGHT[index % 7], "symbol": SYMBOLS[index % 7], "size": 10, "opacity": 0.85},
-            hovertemplate="%{y}<br>rank %{x} under " + METRICS[metric].title + "<extra></extra>",
-        )
     figure.add_scatter(
         x=layout.mean_ranks,
-        y=list(layout.models),
+        y=rows,
+        customdata=list(layout.models),
         mode="markers",
         name="mean rank",
-        marker={"symbol": "line-ns-open", "size": 20, "line": {"width": 3}, "color": "#333333"},
-        hovertemplate="%{y}<br>mean rank %{x:.2f}<extra></extra>",
+        marker={"symbol": "line-ns-open", "size": 22, "line": {"width": 3}, "color": "#333333"},
+        hovertemplate="%{customdata}<br>mean rank %{x:.2f}<extra></extra>",
     )
+    for index, metric in enumerate(layout.metrics):
+        title = METRICS[metric].title
+        figure.add_scatter(
+            x=layout.ranks[index],
+            y=rows + offsets[index],
+            customdata=list(layout.models),
+            mode="markers",
+            name=title,
+            marker=_marker(index, size=9),
+            hovertemplate="%{customdata}<br>rank %{x} under " + title + "<extra></extra>",
+        )
     figure.update_xaxes(
-        title="rank (1 is best)", dtick=_tick(len(layout.models)), range=[0.5, len(layout.models) + 0.5]
+        title="rank (1 is best)", dtick=_tick(len(rows)), range=[0.5, len(rows) + 0.5], zeroline=False
     )
-    figure.update_yaxes(autorange="reversed", title=None, automargin=True)
+    figure.update_yaxes(
+        tickvals=rows,
+        ticktext=list(layout.models),
+        range=[len(rows) - 0.4, -0.6],
+        automargin=True,
+        zeroline=False,
+    )
     figure.update_layout(
-        height=140 + ROW_PIXELS * len(layout.models),
+        height=140 + ROW_PIXELS * len(rows),
         margin={"l": 10, "r": 10, "t": 40, "b": 40},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
     )
     return figure
+
+
+def _marker(index: int, *, size: int) -> dict[str, Any]:
+    """Colour and symbol of the index-th thing; the pair repeats after 49."""
+    n = len(BRIGHT)
+    symbol = SYMBOLS[(index + index // n) % n]
+    return {"color": BRIGHT[index % n], "symbol": symbol, "size": size, "opacity": 0.85}
 
 
 def _tick(n_models: int) -> int:
@@ -154,7 +178,7 @@ def agreement_figure(agreement: Agreement) -> go.Figure:
     )
     figure.update_yaxes(autorange="reversed", scaleanchor="x", constrain="domain", automargin=True)
     figure.update_xaxes(constrain="domain")
-    figure.update_layout(height=160 + 70 * len(titles), margin={"l": 10, "r": 10, "t": 20, "b": 40})
+    figure.update_layout(height=180 + 70 * len(titles), margin={"l": 10, "r": 10, "t": 20, "b": 40})
     return figure
 
 
@@ -172,12 +196,7 @@ def projection_figure(
             name=class_name,
             customdata=members.astype(np.int32),
             text=[names[i] for i in members.tolist()],
-            marker={
-                "color": BRIGHT[index % 7],
-                "symbol": SYMBOLS[(index + index // 7) % 7],
-                "size": 7,
-                "opacity": 0.75,
-            },
+            marker=_marker(index, size=7),
             hovertemplate="%{text}<br>class " + class_name + "<extra></extra>",
         )
     shares = [f"{100 * ratio:.0f} %" for ratio in projection.explained_variance_ratio]

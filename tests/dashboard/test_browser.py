@@ -1,0 +1,96 @@
+"""The dashboard as a user has it: a server, a real Chromium, clicks."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+from urllib.parse import parse_qs, urlparse
+
+import pytest
+from selenium.common.exceptions import WebDriverException
+from selenium.webdriver.chrome.webdriver import WebDriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
+
+from tests.benchmark.test_worker import worker_pid
+from tests.pictures import picture_files, write_zip
+
+pytestmark = pytest.mark.browser
+
+
+def see(browser: WebDriver, css: str, seconds: float = 60) -> None:
+    """Wait until something is on the page."""
+    WebDriverWait(browser, seconds, poll_frequency=0.05).until(
+        lambda page: page.find_elements(By.CSS_SELECTOR, css), f"{css} is not on the page"
+    )
+
+
+def click(browser: WebDriver, css: str) -> None:
+    """Wait for something and click it; Streamlit may draw it anew in between."""
+
+    def try_click(page: WebDriver) -> bool:
+        found = page.find_elements(By.CSS_SELECTOR, css)
+        try:
+            found[0].click()
+        except (WebDriverException, IndexError):  # stale, covered or not there yet: tried again
+            return False
+        return True
+
+    WebDriverWait(browser, 60, poll_frequency=0.1).until(try_click, f"{css} cannot be clicked")
+
+
+def run_in_address(browser: WebDriver) -> str:
+    """Id of the run in the address."""
+    return parse_qs(urlparse(browser.current_url).query)["run"][0]
+
+
+def test_the_demo_shows_its_ranking_and_again_from_the_cache(browser: WebDriver, server: str) -> None:
+    """One click leads to a ranking; a second run takes its features from the cache; a link shows the same."""
+    browser.get(server)
+    click(browser, ".st-key-demo button")
+    see(browser, ".st-key-ranking .js-plotly-plot", 150)
+    see(browser, ".st-key-agreement .js-plotly-plot")
+    see(browser, ".st-key-projection .js-plotly-plot")
+    address, run = browser.current_url, run_in_address(browser)
+    first = browser.find_element(By.CSS_SELECTOR, ".stMain").text.split("\n")[1]
+    assert first.startswith("Try demo:")
+    browser.get(server)
+    start = time.monotonic()
+    click(browser, ".st-key-demo button")
+    see(browser, ".st-key-ranking .js-plotly-plot")
+    assert run_in_address(browser) != run
+    browser.get(address)
+    see(browser, ".st-key-ranking .js-plotly-plot")
+    assert first in browser.find_element(By.CSS_SELECTOR, ".stMain").text
+    assert run_in_address(browser) == run
+    assert time.monotonic() - start < 60
+
+
+@pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="finds the worker through /proc")
+def test_own_pictures_survive_a_killed_worker(browser: WebDriver, server: str, tmp_path: Path) -> None:
+    """Upload, report, rank, kill -9: the page says so, and Resume finishes the run."""
+    path = write_zip(tmp_path / "patterns.zip", picture_files(40))
+    browser.get(server)
+    click(browser, ".st-key-own button")
+    see(browser, "input[type=file]")
+    browser.find_element(By.CSS_SELECTOR, "input[type=file]").send_keys(str(path))
+    click(browser, ".st-key-next button")
+    click(browser, ".st-key-rank button")
+    see(browser, ".st-key-cancel button")
+    run = run_in_address(browser)
+    os.kill(worker_pid(run), signal.SIGKILL)
+    see(browser, ".st-key-resume button", 10)
+    assert "The worker of this run is gone" in browser.find_element(By.CSS_SELECTOR, ".stMain").text
+    click(browser, ".st-key-resume button")
+    see(browser, ".st-key-ranking .js-plotly-plot", 150)
+    assert run_in_address(browser) == run
+
+
+def test_a_wrong_link_is_answered_in_words(browser: WebDriver, server: str) -> None:
+    """A run that is not here is named; there is no traceback and no blank page."""
+    for page in ("run", "results"):
+        browser.get(f"{server}/{page}?run=nope")
+        see(browser, "[data-testid=stAlert]")
+        assert "There is no run 'nope' here" in browser.find_element(By.CSS_SELECTOR, ".stMain").text

@@ -1,0 +1,121 @@
+"""The pages without a browser: what they show and where they lead."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from streamlit.testing.v1 import AppTest
+
+from ptmrank_core.benchmark import RunStore, run_here
+from ptmrank_core.config import Settings
+from ptmrank_core.records import RunState
+from ptmrank_core.worker import SOURCES
+from tests.benchmark.runs import stored_plan
+
+
+def texts(app: AppTest) -> str:
+    """Everything that a page says in words."""
+    kinds = (
+        app.title,
+        app.subheader,
+        app.markdown,
+        app.caption,
+        app.info,
+        app.warning,
+        app.error,
+        app.success,
+    )
+    return "\n".join(element.value for kind in kinds for element in kind)
+
+
+def figures(app: AppTest) -> list[dict[str, Any]]:
+    """The Plotly figures of a page."""
+    return [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
+
+
+def finished_run(settings: Settings, picture_zip: Path, zoo: Path) -> str:
+    """Do a run of three tiny models."""
+    run_id = stored_plan(settings, picture_zip, zoo).run_id
+    run_here(run_id, settings, sources=SOURCES)
+    return run_id
+
+
+def test_the_start_offers_the_demo_and_own_samples(app: AppTest) -> None:
+    """A new user sees the two ways in, and no trace of an error."""
+    app.run()
+    assert not app.exception
+    assert [button.label for button in app.button] == ["Try the demo", "Use my own samples"]
+
+
+def test_own_samples_are_reported_before_anything_is_computed(app: AppTest, picture_zip: Path) -> None:
+    """An upload leads to the report, then to the candidates with the demo zoo ticked."""
+    app.run()
+    app.button(key="own").click().run()
+    app.file_uploader[0].set_value([("patterns.zip", picture_zip.read_bytes(), "application/zip")]).run()
+    assert not app.exception
+    assert "What was read: patterns.zip" in texts(app)
+    assert [metric.value for metric in app.metric] == ["18", "3", "6", "0"]
+    app.button(key="next").click().run()
+    assert not app.exception
+    assert "13 models × 3 metrics on 18 samples" in texts(app)
+
+
+def test_a_bad_upload_is_told_and_nothing_goes_on(app: AppTest) -> None:
+    """A file that is no zip says so; there is no way to the candidates."""
+    app.run()
+    app.button(key="own").click().run()
+    app.file_uploader[0].set_value([("fake.zip", b"nothing", "application/zip")]).run()
+    assert not app.exception
+    assert "fake.zip" in app.error[0].value
+    assert "next" not in {button.key for button in app.button}
+
+
+def test_a_hub_id_that_cannot_be_one_is_told(app: AppTest) -> None:
+    """The candidates page checks what is typed before a run is started."""
+    app.run()
+    app.button(key="own").click().run()
+    app.button(key="digits").click().run()
+    app.button(key="next").click().run()
+    app.text_input(key="own-models").set_value("a/b/c").run()
+    assert "'a/b/c' is neither a folder here nor a Hub id" in app.error[0].value
+
+
+def test_results_show_the_three_pictures(
+    app: AppTest, settings: Settings, picture_zip: Path, zoo: Path
+) -> None:
+    """Ranking, agreement and projection of a run are drawn for a run of the list."""
+    run = finished_run(settings, picture_zip, zoo)
+    app.run()
+    app.button(key=f"open-{run}").click().run()
+    assert not app.exception
+    assert app.title[0].value == "Results"
+    assert "3 models ranked on 18 samples in 3 classes" in texts(app)
+    ranking, agreement, projection = figures(app)
+    assert [trace["name"] for trace in ranking["data"]] == ["mean rank", "LogME", "H-Score", "LEEP"]
+    assert agreement["data"][0]["type"] == "heatmap"
+    assert [trace["name"] for trace in projection["data"]] == ["checks", "dots", "stripes"]
+    assert "1 score missing, and why" in [expander.label for expander in app.expander]
+
+
+def test_a_run_without_a_worker_offers_resume(
+    app: AppTest, settings: Settings, picture_zip: Path, zoo: Path
+) -> None:
+    """A queued run whose lock is free says that its worker is gone."""
+    plan = stored_plan(settings, picture_zip, zoo)
+    app.run()
+    app.button(key=f"open-{plan.run_id}").click().run()
+    assert not app.exception
+    assert "The worker of this run is gone" in app.warning[0].value
+    assert app.button(key="resume").label == "Resume"
+
+
+def test_a_failed_run_says_why(app: AppTest, settings: Settings, picture_zip: Path, zoo: Path) -> None:
+    """A run that failed as a whole shows its reason on the run page."""
+    plan = stored_plan(settings, picture_zip, zoo)
+    RunStore(settings).finish(plan.run_id, RunState.FAILED, seconds=0, error="The samples are gone.")
+    app.run()
+    app.button(key=f"open-{plan.run_id}").click().run()
+    app.button(key="see-run").click().run()
+    assert "The samples are gone." in app.error[0].value

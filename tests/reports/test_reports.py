@@ -1,0 +1,165 @@
+"""Tables, JSON and figures say what the cells say, and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from ptmrank_core import reports
+from ptmrank_core.metrics import METRICS
+from ptmrank_core.projection import pca
+from ptmrank_core.ranking import rank_correlations
+from ptmrank_core.records import (
+    ExtractionOptions,
+    Failure,
+    ModelOutcome,
+    ModelSpec,
+    RunPlan,
+    RunResult,
+    RunState,
+    SamplesSummary,
+    Score,
+    Skipped,
+    Stage,
+)
+from ptmrank_core.reports.figures import (
+    PLOTLY_CONFIG,
+    RankingLayout,
+    agreement_figure,
+    projection_figure,
+    ranking_figure,
+    score_figure,
+)
+
+
+def spec(name: str) -> ModelSpec:
+    """A model of which little is known."""
+    return ModelSpec(name, "local", "image", revision="r")
+
+
+@pytest.fixture
+def result() -> RunResult:
+    """Three models under two metrics: one skipped, one failed throughout."""
+    plan = RunPlan(
+        run_id="run",
+        created_at="2026-01-01T00:00:00+00:00",
+        task="image-classification",
+        samples_source="demo:digits",
+        samples_fingerprint="f",
+        models=(spec("a"), spec("b"), spec("c")),
+        metrics=("logme", "leep"),
+        options=ExtractionOptions(),
+        seed=0,
+    )
+    seconds = {"load": 1.0, "preprocess": 0.5, "forward": 2.0, "score": 0.25}
+    return RunResult(
+        plan=plan,
+        state=RunState.FINISHED,
+        samples=SamplesSummary(4, {"x": 2, "y": 2}, (), ()),
+        cells=(
+            Score("a", "logme", -0.5, 0.1),
+            Score("a", "leep", -0.9, 0.1, {}, ("shaky",)),
+            Score("b", "logme", 0.5, 0.1),
+            Skipped("b", "leep", "no head"),
+            Failure("c", "logme", Stage.LOAD, "OSError", "gone", "put it back"),
+            Failure("c", "leep", Stage.LOAD, "OSError", "gone", "put it back"),
+        ),
+        outcomes={"a": ModelOutcome(spec("a"), seconds, 1, 3, 8, "cpu", "float32")},
+        environment={"device": "auto", "seed": "0"},
+        seconds=5.0,
+    )
+
+
+def test_every_cell_is_in_the_json(result: RunResult) -> None:
+    """Scores, skips and failures of each model stand under their metric."""
+    payload = reports.rank_payload(result, reports.rank_result(result))
+    assert payload["models"]["a"]["scores"]["leep"]["warnings"] == ["shaky"]
+    assert payload["models"]["b"]["skipped"] == {"leep": "no head"}
+    assert payload["models"]["c"]["failures"]["logme"] == {
+        "stage": "load",
+        "error": "OSError",
+        "message": "gone",
+        "hint": "put it back",
+    }
+    assert payload["ranking"]["order"] == ["b", "a"]
+    assert payload["ranking"]["unranked"] == ["c"]
+    assert payload["timings"]["a"]["cache_misses"] == 3
+    assert payload["models"]["a"]["seconds"] == 3.75
+    assert payload["environment"] == {"device": "cpu", "seed": "0"}
+
+
+def test_a_model_without_a_score_stays_in_the_table(result: RunResult) -> None:
+    """The last row is the failed model, without a place and with its reason."""
+    rows = reports.ranking_rows(result, reports.rank_result(result))
+    assert [(row["model"], row["position"]) for row in rows] == [("b", 1), ("a", 2), ("c", None)]
+    assert rows[0]["problems"] == {"leep": "does not apply: no head"}
+    assert rows[2]["problems"]["logme"] == "failed at load: gone put it back"
+    assert rows[2]["seconds"] is None
+    assert "c under leep failed at load: gone put it back" in reports.rank_text(result)
+
+
+def test_variants_vote_only_when_nothing_else_does(result: RunResult) -> None:
+    """A variant beside default forms has an order of its own but no vote; alone it votes."""
+    cells = (Score("a", "logme", 0.0, 0.0), Score("b", "logme", 1.0, 0.0))
+    variants = (Score("a", "logme:thuml", 9.0, 0.0), Score("b", "logme:thuml", 1.0, 0.0))
+    both = replace(
+        result, cells=cells + variants, plan=replace(result.plan, metrics=("logme", "logme:thuml"))
+    )
+    ranking = reports.rank_result(both)
+    assert ranking.metrics_used == ("logme",)
+    assert ranking.order == ("b", "a")
+    assert ranking.per_metric["logme:thuml"] == ("a", "b")
+    alone = replace(result, cells=variants, plan=replace(result.plan, metrics=("logme:thuml",)))
+    assert reports.rank_result(alone).order == ("a", "b")
+
+
+def test_the_ranking_figure_draws_the_ranks(result: RunResult) -> None:
+    """One row a model, best on top; a metric's marks lie at its ranks, none where there is none."""
+    ranking = reports.rank_result(result)
+    layout = RankingLayout.of(ranking)
+    assert layout.models == ("b", "a")
+    np.testing.assert_array_equal(layout.ranks, [[1.0, 2.0]])
+    figure = ranking_figure(ranking)
+    assert [trace.name for trace in figure.data] == ["mean rank", METRICS["logme"].title]
+    assert list(figure.layout.yaxis.ticktext) == ["b", "a"]
+    assert figure.layout.yaxis.range[0] > figure.layout.yaxis.range[1]
+
+
+def test_a_score_figure_has_dots_and_no_bars(result: RunResult) -> None:
+    """Scores may be negative: nothing starts at zero."""
+    figure = score_figure("logme", {"a": -0.5, "b": 0.5}, ("b", "a", "c"))
+    assert [trace.type for trace in figure.data] == ["scatter"]
+    assert list(figure.data[0].y) == ["b", "a"]
+    assert "higher is better" in figure.layout.xaxis.title.text
+    del result
+
+
+def test_the_heatmap_shows_the_correlations() -> None:
+    """Cell values are tau; an undefined one is empty, not a number."""
+    scores = {"logme": {"a": 1.0, "b": 2.0, "c": 3.0}, "leep": {"a": 1.0, "b": 1.0, "c": 1.0}}
+    agreement = rank_correlations(scores, higher_is_better={"logme": True, "leep": True})
+    heatmap = agreement_figure(agreement).data[0]
+    assert heatmap.text[0][0] == "1.00"
+    assert heatmap.text[0][1] == ""
+    assert (heatmap.zmin, heatmap.zmax) == (-1, 1)
+
+
+def test_the_projection_has_a_trace_for_each_class() -> None:
+    """Every sample is drawn once, in its class, and carries its index."""
+    rng = np.random.default_rng(0)
+    labels = np.arange(30) % 9
+    names = [f"s{i}" for i in range(30)]
+    classes = [f"c{i}" for i in range(9)]
+    figure = projection_figure(pca(rng.normal(size=(30, 5))), labels, classes, names)
+    assert [trace.name for trace in figure.data] == classes
+    indices = np.concatenate([trace.customdata for trace in figure.data])
+    assert sorted(indices.tolist()) == list(range(30))
+    looks = {(trace.marker.color, trace.marker.symbol) for trace in figure.data}
+    assert len(looks) == 9
+
+
+def test_no_figure_offers_to_upload_anything() -> None:
+    """The button that would send a chart away is off."""
+    assert PLOTLY_CONFIG["showSendToCloud"] is False

@@ -1,0 +1,91 @@
+"""The vocabulary: errors that say what to do, settings, and records that cannot be changed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import FrozenInstanceError, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ptmrank_core import errors
+from ptmrank_core.config import child_environment, load_settings
+from ptmrank_core.errors import InputError, PTMRankError, UnknownNameError
+from ptmrank_core.records import Features, RunState, Samples
+
+
+def test_the_tree_in_the_docstring_is_the_tree() -> None:
+    """Every error of the module stands in the picture at its top, below its base."""
+    drawn = set(re.findall(r"\w*Error", errors.__doc__ or ""))
+    assert drawn == set(errors.__all__)
+    for name in errors.__all__:
+        assert issubclass(getattr(errors, name), PTMRankError)
+
+
+def test_an_unknown_name_gets_its_nearest() -> None:
+    """The message carries the name, the nearest ones and all that exist."""
+    error = UnknownNameError("metric", "logm", ["logme", "leep", "hscore"])
+    assert str(error) == "Unknown metric 'logm'. Did you mean 'logme'? Known: hscore, leep, logme."
+    assert "Did you mean" not in str(UnknownNameError("metric", "zzz", ["logme"]))
+
+
+def test_settings_come_from_the_environment(tmp_path: Path) -> None:
+    """PTMRANK_HOME and PTMRANK_CACHE_GB are read; everything kept lies under the home."""
+    settings = load_settings({"PTMRANK_HOME": str(tmp_path), "PTMRANK_CACHE_GB": "0.5"})
+    assert settings.cache_limit_bytes == 500_000_000
+    for folder in (settings.features_dir, settings.runs_dir, settings.uploads_dir):
+        assert folder.parent == tmp_path
+    assert not list(tmp_path.iterdir())
+
+
+def test_without_a_home_the_platforms_folder_is_used() -> None:
+    """The default home is absolute and carries the product's name."""
+    home = load_settings({"XDG_DATA_HOME": "/data", "LOCALAPPDATA": "/data"}).home
+    assert home.is_absolute()
+    assert home.name.lower() == "ptmrank"
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "much", "nan"])
+def test_a_cache_limit_that_is_none_is_refused(value: str) -> None:
+    """A limit that cannot be understood is bad input, named as it was written."""
+    with pytest.raises(InputError, match=re.escape(f"PTMRANK_CACHE_GB is '{value}'")):
+        load_settings({"PTMRANK_CACHE_GB": value})
+
+
+def test_a_child_keeps_its_things_at_the_same_place(tmp_path: Path) -> None:
+    """A worker process reads back the settings of its parent."""
+    settings = load_settings({"PTMRANK_HOME": str(tmp_path), "PTMRANK_CACHE_GB": "0.25"})
+    assert load_settings(child_environment(settings)) == settings
+
+
+def test_arrays_of_records_are_read_only(samples: Samples) -> None:
+    """Nobody downstream can change labels or embeddings."""
+    with pytest.raises(ValueError, match="read-only"):
+        samples.labels[0] = 9
+    with pytest.raises(FrozenInstanceError):
+        samples.source = "other"  # type: ignore[misc]
+    features = Features(np.ones((2, 3), np.float32), None, np.array([0, 1]), "k", {}, 0, 2, "cpu", "float32")
+    with pytest.raises(ValueError, match="read-only"):
+        features.embeddings *= 2
+
+
+def test_samples_of_unequal_lengths_are_refused(samples: Samples) -> None:
+    """Names, items, labels and digests belong together."""
+    with pytest.raises(ValueError, match="of one length"):
+        replace(samples, names=samples.names[1:])
+
+
+def test_the_fingerprint_follows_content_and_labels(samples: Samples) -> None:
+    """Other labels, names of classes or samples are other samples; names of files are not."""
+    relabelled = replace(samples, labels=np.roll(samples.labels, 1))
+    renamed_class = replace(samples, class_names=("a", *samples.class_names[1:]))
+    renamed_file = replace(samples, names=("x", *samples.names[1:]))
+    assert relabelled.fingerprint != samples.fingerprint
+    assert renamed_class.fingerprint != samples.fingerprint
+    assert renamed_file.fingerprint == samples.fingerprint
+
+
+def test_a_state_knows_whether_work_is_left() -> None:
+    """Queued and running runs need a worker; the others do not."""
+    assert [state for state in RunState if not state.is_finished()] == [RunState.QUEUED, RunState.RUNNING]

@@ -1,0 +1,113 @@
+"""Hold every metric against the recorded truth: ``python -m assets.demo.scripts.agreement``."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from assets.demo.scripts.recipes import DEMO, TRUTH, ZOO_SUMMARY, made_with
+from ptmrank_core.benchmark import RunStore, make_plan, new_run_id, now, run_here
+from ptmrank_core.catalogue import demo_models
+from ptmrank_core.config import Settings
+from ptmrank_core.data import load_samples
+from ptmrank_core.metrics import METRICS, resolve_metrics
+from ptmrank_core.ranking import weighted_tau
+from ptmrank_core.records import ExtractionOptions
+from ptmrank_core.reports import scores_by_metric
+from ptmrank_core.worker import SOURCES
+
+AGREEMENT = DEMO / "agreement.json"
+FAMILY = "convnext"
+
+Scores = Mapping[str, float]
+Row = dict[str, float]
+
+
+def demo_scores() -> dict[str, dict[str, float]]:
+    """Score the zoo on ``demo:digits`` under every metric and variant.
+
+    Returns
+    -------
+    dict
+        Metric -> model -> score.
+    """
+    samples = load_samples("demo:digits")
+    plan = make_plan(
+        run_id=new_run_id(),
+        created_at=now(),
+        task="image-classification",
+        samples=samples,
+        models=demo_models(),
+        metrics=resolve_metrics("all"),
+        options=ExtractionOptions(device="cpu"),
+        seed=0,
+    )
+    with tempfile.TemporaryDirectory() as home:
+        settings = Settings(home=Path(home))
+        store = RunStore(settings)
+        store.create(plan, samples.summary())
+        run_here(plan.run_id, settings, sources=SOURCES)
+        table = scores_by_metric(store.cells(plan.run_id))
+    return {
+        metric: {model.removeprefix("demo:"): value for model, value in scores.items()}
+        for metric, scores in table.items()
+    }
+
+
+def _row(scores: Scores, truth: Scores, *, higher_is_better: bool) -> Row:
+    """Correlate over the models that have both."""
+    both = {model: truth[model] for model in scores if model in truth}
+    own = {model: scores[model] for model in both}
+    tau = weighted_tau(own, both, higher_is_better=higher_is_better)
+    return {"weighted_tau": round(tau, 4), "n_models": len(both)}
+
+
+def agreement() -> dict[str, dict[str, Row]]:
+    """Compute the weighted Kendall tau with fine-tuning of every metric and baseline.
+
+    Returns
+    -------
+    dict
+        Over the zoo and within the ConvNeXt family.
+    """
+    facts = json.loads(ZOO_SUMMARY.read_text(encoding="utf-8"))["models"]
+    records = json.loads(TRUTH.read_text(encoding="utf-8"))["models"]
+    truth = {model: record["mean"] for model, record in records.items()}
+    family = {model: value for model, value in truth.items() if facts[model]["family"] == FAMILY}
+    candidates: dict[str, tuple[Scores, bool]] = {
+        metric: (scores, METRICS[metric].higher_is_better) for metric, scores in demo_scores().items()
+    }
+    for baseline in ("n_parameters", "source_accuracy"):
+        known = {model: fact[baseline] for model, fact in facts.items() if fact[baseline] is not None}
+        candidates[f"baseline: {baseline}"] = (known, True)
+    probe = {model: record["linear_probe_mean"] for model, record in records.items()}
+    candidates["baseline: linear probe"] = (probe, True)
+    groups = {"zoo": truth, FAMILY: family}
+    return {
+        group: {
+            name: _row(
+                {model: value for model, value in scores.items() if model in members},
+                members,
+                higher_is_better=higher,
+            )
+            for name, (scores, higher) in candidates.items()
+        }
+        for group, members in groups.items()
+    }
+
+
+def main() -> None:
+    """Record the correlations and print them."""
+    result = agreement()
+    text = json.dumps(result | {"made_with": made_with()}, indent=2)
+    AGREEMENT.write_text(text + "\n", encoding="utf-8")
+    for group, rows in result.items():
+        print(group)
+        for name, row in rows.items():
+            print(f"  {name:28} {row['weighted_tau']:+.2f} over {row['n_models']} models")
+
+
+if __name__ == "__main__":
+    main()

@@ -108,22 +108,28 @@ def ranking_figure(ranking: Ranking) -> go.Figure:
             marker=_marker(index, size=9),
             hovertemplate="%{customdata}<br>rank %{x} under " + title + "<extra></extra>",
         )
+    _lay_rows_out(figure, layout.models)
+    return figure
+
+
+def _lay_rows_out(figure: go.Figure, models: Sequence[str]) -> None:
+    """Give a rank axis and one named row to each model, the first on top."""
+    n_models = len(models)
     figure.update_xaxes(
-        title="rank (1 is best)", dtick=_tick(len(rows)), range=[0.5, len(rows) + 0.5], zeroline=False
+        title="rank (1 is best)", dtick=_tick(n_models), range=[0.5, n_models + 0.5], zeroline=False
     )
     figure.update_yaxes(
-        tickvals=rows,
-        ticktext=list(layout.models),
-        range=[len(rows) - 0.4, -0.6],
+        tickvals=list(range(n_models)),
+        ticktext=list(models),
+        range=[n_models - 0.4, -0.6],
         automargin=True,
         zeroline=False,
     )
     figure.update_layout(
-        height=140 + ROW_PIXELS * len(rows),
+        height=140 + ROW_PIXELS * n_models,
         margin={"l": 10, "r": 10, "t": 40, "b": 40},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
     )
-    return figure
 
 
 def _marker(index: int, *, size: int) -> dict[str, Any]:

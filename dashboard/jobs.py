@@ -18,6 +18,7 @@ from ptmrank_core.benchmark import (
 )
 from ptmrank_core.config import Settings, load_settings
 from ptmrank_core.data import load_samples, store_upload
+from ptmrank_core.errors import SamplesChangedError
 from ptmrank_core.features import FeatureCache, load_cached
 from ptmrank_core.metrics import default_metrics
 from ptmrank_core.projection import Projection, pca
@@ -40,6 +41,7 @@ __all__ = [
     "result",
     "resume",
     "samples",
+    "samples_of",
     "start",
     "start_demo",
 ]
@@ -67,6 +69,20 @@ def _features() -> FeatureCache:
 def samples(source: str) -> Samples:
     """Load samples once for all sessions: uploads are named by their content and never change."""
     return load_samples(source)
+
+
+def samples_of(found: RunResult) -> Samples:
+    """Load the samples of a run, as they were when it was planned.
+
+    Raises
+    ------
+    SamplesChangedError
+        If they are others by now.
+    """
+    loaded = samples(found.plan.samples_source)
+    if loaded.fingerprint != found.plan.samples_fingerprint:
+        raise SamplesChangedError("The samples of this run have changed since: they cannot be shown.")
+    return loaded
 
 
 def keep_upload(files: Sequence[tuple[str, bytes]]) -> str:
@@ -129,7 +145,7 @@ def _projection(key: str, fingerprint: str, _found: RunResult, model: str) -> Pr
     """Project a model's cached features; the first two arguments are what the answer depends on."""
     outcome = _found.outcomes[model]
     features = load_cached(
-        samples(_found.plan.samples_source),
+        samples_of(_found),
         outcome.spec,
         options=_found.plan.options,
         cache=_features(),

@@ -8,10 +8,10 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import jobs, state
-from dashboard.components.missing import no_run
 from dashboard.components.preflight import preflight
+from dashboard.components.run_page import open_run
 from dashboard.wording import STATES, compact, plural, show_error
-from ptmrank_core.errors import PTMRankError, RunNotFoundError
+from ptmrank_core.errors import PTMRankError
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.ranking import rank_correlations
 from ptmrank_core.records import Ranking, RunResult, RunState
@@ -29,16 +29,10 @@ __all__ = ["page"]
 
 def page() -> None:
     """Draw the page."""
-    st.title("Results")
-    run = state.run_id()
-    if run is None:
-        no_run()
+    opened = open_run("Results", jobs.result)
+    if opened is None:
         return
-    try:
-        result = jobs.result(run)
-    except RunNotFoundError as error:
-        show_error(error)
-        return
+    run, result = opened
     ranking = rank_result(result)
     _summary(result, ranking, run)
     if not ranking.order:
@@ -170,7 +164,7 @@ def _embeddings(result: RunResult, ranking: Ranking) -> None:
     model = st.selectbox("Model", models, key="projected-model")
     try:
         projection = jobs.projection(result, model)
-        samples = jobs.samples(result.plan.samples_source)
+        samples = jobs.samples_of(result)
     except PTMRankError as error:
         show_error(error)
         return

@@ -6,10 +6,10 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import jobs, state
-from dashboard.components.missing import no_run
+from dashboard.components.run_page import open_run
 from dashboard.wording import STAGES, plural, show_error
 from ptmrank_core.benchmark import ModelProgress, RunProgress
-from ptmrank_core.errors import PTMRankError, RunNotFoundError
+from ptmrank_core.errors import PTMRankError
 from ptmrank_core.records import RunState
 
 __all__ = ["page"]
@@ -19,16 +19,10 @@ POLL_SECONDS = 0.3
 
 def page() -> None:
     """Draw the page."""
-    st.title("Run")
-    run = state.run_id()
-    if run is None:
-        no_run()
+    opened = open_run("Run", jobs.progress)
+    if opened is None:
         return
-    try:
-        progress = jobs.progress(run)
-    except RunNotFoundError as error:
-        show_error(error)
-        return
+    run, progress = opened
     _leave_when_finished(run, progress)
     if progress.alive:
         state.expect_end(run)

@@ -107,7 +107,8 @@ def read_progress(store: RunStore, settings: Settings, run_id: str) -> RunProgre
     RunNotFoundError
         If there is no such run.
     """
-    alive = is_held(settings, run_id)  # before the state: a worker writes its last state, then lets go
+    store.state(run_id)  # the id may be anything from an address: only a known one names a lock file
+    alive = is_held(settings, run_id)  # before the result: a worker writes its last state, then lets go
     result = store.result(run_id)
     events = {key: json.loads(text) for key, text in store.last_events(run_id).items()}
     cells: dict[str, list[Any]] = {spec.id: [] for spec in result.plan.models}

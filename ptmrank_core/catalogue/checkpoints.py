@@ -13,7 +13,7 @@ from typing import Any
 from ptmrank_core.errors import ModelNotFoundError, UnsupportedModelError, WeightsFormatError
 from ptmrank_core.records import Modality
 
-__all__ = ["CONFIG", "checkpoint_facts", "content_revision", "is_checkpoint"]
+__all__ = ["CONFIG", "IMAGE_TASKS", "checkpoint_facts", "content_revision", "is_checkpoint"]
 
 CONFIG = "config.json"
 PROCESSOR = "preprocessor_config.json"

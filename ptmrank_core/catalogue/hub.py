@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ptmrank_core.catalogue.checkpoints import CONFIG, INDEX, PROCESSOR, checkpoint_facts
+from ptmrank_core.catalogue.local import read_local
 from ptmrank_core.errors import GatedModelError, ModelError, ModelNotFoundError, WeightsFormatError
 from ptmrank_core.events import (
     CancelToken,
@@ -55,14 +56,11 @@ def fetch(spec: ModelSpec, *, sink: Sink = ignore, cancel: CancelToken = never) 
     CancelledError
         If the token was pulled.
     """
-    if spec.path is not None and Path(spec.path).is_dir():
+    if spec.revision is not None and spec.path is not None and Path(spec.path).is_dir():
         return spec
-    if spec.source != "hub":
-        raise ModelNotFoundError(
-            f"The folder of {spec.id!r} is gone: {spec.path}.",
-            hint="Put it back, or plan a new run.",
-        )
     sink(StageStarted(spec.id, Stage.RESOLVE))
+    if spec.source != "hub":
+        return read_local(spec)
     with _explained(spec):
         listing = _look_up(spec)
     sink(StageStarted(spec.id, Stage.DOWNLOAD))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
-from ptmrank_core.catalogue.checkpoints import checkpoint_facts, content_revision, is_checkpoint
-from ptmrank_core.errors import InputError
+from ptmrank_core.catalogue.checkpoints import IMAGE_TASKS, checkpoint_facts, content_revision, is_checkpoint
+from ptmrank_core.errors import InputError, ModelError, ModelNotFoundError
 from ptmrank_core.records import ModelSpec
 
-__all__ = ["local_models"]
+__all__ = ["local_models", "read_local"]
 
 
 def local_models(folder: Path) -> list[ModelSpec]:
@@ -22,14 +23,12 @@ def local_models(folder: Path) -> list[ModelSpec]:
     Returns
     -------
     list of ModelSpec
-        Sorted by name; each revision is a digest of the files' content.
+        Sorted by name; the revision is a digest of the files' content, ``None`` where they cannot be read.
 
     Raises
     ------
     InputError
         If there is no checkpoint.
-    ModelError
-        If one of them cannot be used.
     """
     folder = folder.resolve()
     if is_checkpoint(folder):
@@ -44,5 +43,25 @@ def local_models(folder: Path) -> list[ModelSpec]:
 
 
 def _spec(folder: Path, name: str) -> ModelSpec:
-    facts = checkpoint_facts(folder)
-    return ModelSpec(id=name, source="local", revision=content_revision(folder), **facts)
+    """Describe a checkpoint; one that cannot be read keeps its place, and fails in the run by name."""
+    spec = ModelSpec(id=name, source="local", modality="image", path=str(folder), tasks=IMAGE_TASKS)
+    try:
+        return read_local(spec)
+    except ModelError:
+        return spec
+
+
+def read_local(spec: ModelSpec) -> ModelSpec:
+    """Read a local model's facts and revision from its files.
+
+    Raises
+    ------
+    ModelError
+        If the folder is gone or its files cannot be used.
+    """
+    folder = Path(spec.path or "")
+    if not folder.is_dir():
+        raise ModelNotFoundError(
+            f"The folder of {spec.id!r} is gone: {folder}.", hint="Put it back, or plan a new run."
+        )
+    return replace(spec, revision=content_revision(folder), **checkpoint_facts(folder))

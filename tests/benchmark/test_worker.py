@@ -13,7 +13,7 @@ import pytest
 from ptmrank_core.benchmark import RunStore, read_progress, start_worker
 from ptmrank_core.benchmark.lock import hold_run
 from ptmrank_core.config import Settings
-from ptmrank_core.errors import RunError
+from ptmrank_core.errors import RunError, RunNotFoundError
 from ptmrank_core.records import RunState
 from ptmrank_core.worker import main
 from tests.benchmark.runs import stored_plan
@@ -65,6 +65,13 @@ def test_a_killed_worker_is_seen_and_resume_repeats_nothing(
     assert len(result.cells) == 48
     progress = read_progress(store, settings, plan.run_id)
     assert {model.status for model in progress.models} == {"done"}
+
+
+def test_an_id_from_an_address_names_no_file(settings: Settings) -> None:
+    """A link with a path for an id is an unknown run, and no lock file appears anywhere."""
+    with pytest.raises(RunNotFoundError):
+        read_progress(RunStore(settings), settings, "../../evil")
+    assert not list(settings.home.parent.rglob("evil*"))
 
 
 def test_a_worker_that_cannot_start_says_why(

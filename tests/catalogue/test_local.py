@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from transformers import AutoModelForImageClassification
 
-from ptmrank_core.catalogue import demo_models, local_models, resolve_models, task_category
+from ptmrank_core.catalogue import demo_models, fetch, local_models, resolve_models, task_category
 from ptmrank_core.errors import (
     InputError,
     ModelNotFoundError,
@@ -64,11 +64,23 @@ def test_the_revision_follows_the_content(tmp_path: Path) -> None:
     ],
 )
 def test_a_damaged_folder_is_told(tmp_path: Path, damage, error, message) -> None:  # noqa: ANN001
-    """Each thing that can be wrong with a folder has its own message."""
+    """Each thing that can be wrong has its own message; the folder keeps its place among the others."""
     folder = save_checkpoint(tmp_path / "model")
     damage(folder)
+    (spec,) = local_models(folder)
+    assert (spec.id, spec.revision) == ("model", None)
     with pytest.raises(error, match=message):
-        local_models(folder)
+        fetch(spec)
+
+
+def test_a_folder_that_is_gone_is_told(tmp_path: Path) -> None:
+    """Between plan and run a model's folder may vanish."""
+    folder = save_checkpoint(tmp_path / "model")
+    (spec,) = local_models(folder)
+    assert fetch(spec) is spec
+    folder.rename(tmp_path / "moved")
+    with pytest.raises(ModelNotFoundError, match="The folder of 'model' is gone"):
+        fetch(spec)
 
 
 def test_an_empty_folder_is_bad_input(tmp_path: Path) -> None:

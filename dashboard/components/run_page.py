@@ -1,0 +1,45 @@
+"""The head of a page about one run, and what it shows when there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import streamlit as st
+
+from dashboard import state
+from dashboard.wording import show_error
+from ptmrank_core.errors import RunNotFoundError
+
+__all__ = ["open_run"]
+
+T = TypeVar("T")
+
+
+def open_run(title: str, read: Callable[[str], T]) -> tuple[str, T] | None:
+    """Draw the title and read the run of the address.
+
+    Parameters
+    ----------
+    title
+        Title of the page.
+    read
+        Reads what the page shows of a run.
+
+    Returns
+    -------
+    run, read
+        Id of the run and what was read, or ``None`` where there is nothing to show; the page says why.
+    """
+    st.title(title)
+    run = state.run_id()
+    if run is None:
+        st.info("There is no run to show yet.")
+        if st.button("Go to the start", type="primary"):
+            state.go("start")
+        return None
+    try:
+        return run, read(run)
+    except RunNotFoundError as error:
+        show_error(error)
+        return None

@@ -19,7 +19,7 @@ from ptmrank_core import reports
 from ptmrank_core.benchmark import RunStore, make_plan, new_run_id, now, run_here, score_cells, skipped_cells
 from ptmrank_core.catalogue import resolve_models, task_category
 from ptmrank_core.config import Settings, load_settings
-from ptmrank_core.data import load_arrays, load_samples
+from ptmrank_core.data import load_arrays, load_reference, load_samples
 from ptmrank_core.errors import InputError, PTMRankError
 from ptmrank_core.features import check_options
 from ptmrank_core.metrics import METRICS, default_metrics, prepare_inputs, resolve_metrics, why_not
@@ -45,6 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     rank.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:N or mps")
     rank.add_argument("--batch-size", type=int, default=32)
     rank.add_argument("--seed", type=int, default=0)
+    rank.add_argument("--reference", default=None, help="a zip or folder of pictures of anything (PED)")
     rank.add_argument("--out", type=Path, default=None, help="folder to write result.json into")
     rank.add_argument("--json", action="store_true", help="print the result as JSON")
     rank.set_defaults(do=_rank)
@@ -54,6 +55,10 @@ def _parser() -> argparse.ArgumentParser:
     score.add_argument("--metrics", default="all", help="comma-separated names, or all")
     score.add_argument("--json", action="store_true", help="print the result as JSON")
     score.set_defaults(do=_score)
+
+    metrics = commands.add_parser("metrics", help="list the metrics and what is to be known of them")
+    metrics.add_argument("--json", action="store_true", help="print the table as JSON")
+    metrics.set_defaults(do=_metrics)
     return parser
 
 
@@ -101,6 +106,7 @@ def _rank(options: argparse.Namespace) -> int:
         metrics=metrics,
         options=extraction,
         seed=options.seed,
+        reference_source=_checked_reference(options.reference),
     )
     store = RunStore(settings)
     store.create(plan, samples.summary())
@@ -112,6 +118,11 @@ def _rank(options: argparse.Namespace) -> int:
     if result.state is RunState.FAILED:
         _say(f"error: {result.error}")
     return SCORED if reports.scores_by_metric(result.cells) else NOTHING_SCORED
+
+
+def _checked_reference(source: str | None) -> str | None:
+    """Read the user's reference set once, so that a bad one is told before anything is computed."""
+    return load_reference(source).source if source else None
 
 
 def _run(run_id: str, store: RunStore, settings: Settings) -> RunResult:
@@ -132,6 +143,12 @@ def _write(folder: Path, payload: dict[str, Any]) -> None:
         partial.replace(folder / "result.json")
     except OSError as error:
         raise InputError(f"--out {folder}: {error}") from error
+
+
+def _metrics(options: argparse.Namespace) -> int:
+    """Print the registry."""
+    _print(json.dumps(reports.metrics_payload(), indent=2) if options.json else reports.metrics_text())
+    return SCORED
 
 
 def _score(options: argparse.Namespace) -> int:

@@ -24,4 +24,5 @@ def describe_environment(plan: RunPlan) -> dict[str, str]:
         "dtype": plan.options.dtype,
         "batch_size": str(plan.options.batch_size),
         "seed": str(plan.seed),
+        **({"reference_set": plan.reference_source} if plan.reference_source else {}),
     }

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from ptmrank_core.errors import InputError
 from ptmrank_core.metrics import METRICS, why_not
-from ptmrank_core.records import ExtractionOptions, ModelSpec, RunPlan, Samples
+from ptmrank_core.records import BUILT_IN_REFERENCE, ExtractionOptions, ModelSpec, RunPlan, Samples
 
 __all__ = ["TARGET_KIND", "known_skips", "make_plan"]
 
+REFERENCE = "reference_embeddings"  # the registry's name for what PED needs
 TARGET_KIND = "classification"  # what labelled classes are, in the registry's words
 
 
@@ -23,6 +24,7 @@ def make_plan(  # noqa: PLR0913 - a plan is the sum of its parts
     metrics: Sequence[str],
     options: ExtractionOptions,
     seed: int,
+    reference_source: str | None = None,
 ) -> RunPlan:
     """Put a plan together.
 
@@ -42,6 +44,8 @@ def make_plan(  # noqa: PLR0913 - a plan is the sum of its parts
         How features are extracted.
     seed
         Seed of everything random.
+    reference_source
+        The user's own reference set; where a metric needs one and there is none, the built-in one is used.
 
     Raises
     ------
@@ -55,6 +59,7 @@ def make_plan(  # noqa: PLR0913 - a plan is the sum of its parts
         )
     if not models or not metrics:
         raise InputError("A run needs at least one model and one metric.")
+    needs_reference = any(REFERENCE in METRICS[name].needs for name in metrics)
     return RunPlan(
         run_id=run_id,
         created_at=created_at,
@@ -65,6 +70,7 @@ def make_plan(  # noqa: PLR0913 - a plan is the sum of its parts
         metrics=tuple(metrics),
         options=options,
         seed=seed,
+        reference_source=(reference_source or BUILT_IN_REFERENCE) if needs_reference else None,
     )
 
 
@@ -78,6 +84,6 @@ def known_skips(spec: ModelSpec, metrics: Sequence[str]) -> dict[str, str]:
     metrics
         Names of metrics.
     """
-    available = frozenset() if spec.n_source_classes is None else frozenset({"source_logits"})
+    available = {REFERENCE} if spec.n_source_classes is None else {REFERENCE, "source_logits"}
     reasons = {name: why_not(METRICS[name], available, TARGET_KIND) for name in metrics}
     return {name: reason for name, reason in reasons.items() if reason is not None}

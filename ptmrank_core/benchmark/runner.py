@@ -62,11 +62,14 @@ class Sources:
     ----------
     load_samples
         Source of a plan -> samples.
+    load_reference
+        Source of a plan -> reference set.
     fetch
         Planned model -> model on disk.
     """
 
     load_samples: Callable[[str], Samples]
+    load_reference: Callable[[str], Samples]
     fetch: Fetch
 
 
@@ -108,7 +111,8 @@ def execute(
     try:
         samples = _planned_samples(plan, sources)
         sink(RunStarted(run_id, len(plan.models), samples.n_samples))
-        _run_models(_Tools(plan, samples, sources, store, cache, sink, cancel))
+        reference = sources.load_reference(plan.reference_source) if plan.reference_source else None
+        _run_models(_Tools(plan, samples, reference, sources, store, cache, sink, cancel))
     except CancelledError:
         state = RunState.CANCELLED
     except PTMRankError as problem:
@@ -136,6 +140,7 @@ class _Tools:
 
     plan: RunPlan
     samples: Samples
+    reference: Samples | None
     sources: Sources
     store: RunStore
     cache: FeatureCache
@@ -216,6 +221,7 @@ class _ModelWork:
             cache=self.tools.cache,
             sink=self._hear,
             cancel=self.tools.cancel,
+            reference=self.tools.reference,
         )
 
     def _score(self, features: Features) -> float:
@@ -224,7 +230,10 @@ class _ModelWork:
         self._hear(StageStarted(self.spec.id, Stage.SCORE))
         inputs = attempt(
             lambda: prepare_inputs(
-                features.embeddings, labels=features.labels, source_logits=features.source_logits
+                features.embeddings,
+                labels=features.labels,
+                source_logits=features.source_logits,
+                reference_embeddings=features.reference_embeddings,
             ),
             what=self.spec.id,
         )

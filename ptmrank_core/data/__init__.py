@@ -4,6 +4,7 @@ from ptmrank_core.data.arrays import load_arrays
 from ptmrank_core.data.images import ImageItem, decode_image
 from ptmrank_core.data.limits import DEFAULT_LIMITS, Limits
 from ptmrank_core.data.loading import load_samples
+from ptmrank_core.data.reference import load_reference
 from ptmrank_core.data.uploads import store_upload
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "Limits",
     "decode_image",
     "load_arrays",
+    "load_reference",
     "load_samples",
     "store_upload",
 ]

@@ -20,7 +20,7 @@ from ptmrank_core.data.selection import Picture, count_reasons, drop_copies, dro
 from ptmrank_core.errors import SamplesError
 from ptmrank_core.records import LeftOut, Samples
 
-__all__ = ["load_samples"]
+__all__ = ["load_samples", "read_pictures"]
 
 LAYOUT_HINT = (
     "Expected a .zip file or a folder with one folder of pictures for each class, or with a .csv or "
@@ -49,6 +49,38 @@ def _list_source(source: str, limits: Limits) -> Listing:
     if not source or not is_there:
         raise SamplesError(f"There is no file or folder {source!r}.", hint=LAYOUT_HINT)
     return list_folder(path, limits) if is_folder else open_archive(path, source, limits)
+
+
+def read_pictures(source: str, limits: Limits) -> tuple[list[Picture], list[LeftOut]]:
+    """Read the pictures of a folder or an archive, wherever they lie, without labels.
+
+    Parameters
+    ----------
+    source
+        A ``.zip`` file or a folder.
+    limits
+        Bounds on what it may hold.
+
+    Returns
+    -------
+    pictures, left_out
+        In the order of names; every picture's label is empty.
+
+    Raises
+    ------
+    ArchiveError, SamplesError
+        If the source is not there, unsafe or damaged.
+    """
+    listing = _list_source(source, limits)
+    pictures, left_out = [], [*listing.left_out]
+    for entry in listing.entries:
+        hidden = LeftOut(entry.name, HIDDEN_REASON)
+        checked = hidden if is_hidden(entry.name) else _check_picture(entry, "", limits)
+        if isinstance(checked, Picture):
+            pictures.append(checked)
+        else:
+            left_out.append(checked)
+    return pictures, left_out
 
 
 def _check_picture(entry: Entry, label: str | None, limits: Limits) -> Picture | LeftOut:

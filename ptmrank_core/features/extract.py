@@ -10,7 +10,7 @@ import numpy as np
 from ptmrank_core.events import BatchDone, CancelToken, Sink, StageStarted, ignore, never
 from ptmrank_core.events import raise_if_cancelled as check
 from ptmrank_core.features.batching import run_in_batches
-from ptmrank_core.features.cache import FeatureCache, SampleVectors
+from ptmrank_core.features.cache import FeatureCache
 from ptmrank_core.features.keys import feature_key
 from ptmrank_core.records import ExtractionOptions, Features, ModelSpec, Samples, Stage
 
@@ -18,32 +18,42 @@ __all__ = ["extract", "load_cached"]
 
 
 class _Extraction:
-    """One extraction under way: what is known of each sample, and where the time went."""
+    """One extraction under way: what is known of each sample, and where the time went.
 
-    def __init__(self, samples: Samples, known: list[SampleVectors | None]) -> None:
-        self.samples = samples
-        self.vectors = known
-        self.missing = [i for i, vectors in enumerate(known) if vectors is None]
-        self.n_known = len(known) - len(self.missing)
+    The reference set, where there is one, follows the samples in every list.
+    """
+
+    def __init__(self, samples: Samples, reference: Samples | None, key: str, cache: FeatureCache) -> None:
+        further = () if reference is None else (reference,)
+        self.labels = samples.labels
+        self.items = sum((part.items for part in further), samples.items)
+        self.digests = sum((part.digests for part in further), samples.digests)
+        self.vectors = cache.get_many(key, self.digests)
+        self.missing = [i for i, vectors in enumerate(self.vectors) if vectors is None]
+        self.n_known = len(self.vectors) - len(self.missing)
         self.seconds = {"load": 0.0, "preprocess": 0.0, "forward": 0.0}
         self.device: str | None = None
         self.peak_memory_bytes: int | None = None
 
     def features(self, key: str, dtype: str) -> Features:
         """Put the vectors together."""
+        n_samples = len(self.labels)
         vectors = [v for v in self.vectors if v is not None]
-        logits = [v.source_logits for v in vectors if v.source_logits is not None]
+        embeddings = np.stack([v.embedding for v in vectors])
+        logits = [v.source_logits for v in vectors[:n_samples] if v.source_logits is not None]
+        n_missing = sum(index < n_samples for index in self.missing)
         return Features(
-            embeddings=np.stack([v.embedding for v in vectors]),
-            source_logits=np.stack(logits) if len(logits) == len(vectors) else None,
-            labels=self.samples.labels,
+            embeddings=embeddings[:n_samples],
+            source_logits=np.stack(logits) if len(logits) == n_samples else None,
+            labels=self.labels,
             key=key,
             seconds=self.seconds,
-            cache_hits=len(vectors) - len(self.missing),
-            cache_misses=len(self.missing),
+            cache_hits=n_samples - n_missing,
+            cache_misses=n_missing,
             device=self.device,
             dtype=dtype,
             peak_memory_bytes=self.peak_memory_bytes,
+            reference_embeddings=embeddings[n_samples:] if len(embeddings) > n_samples else None,
         )
 
 
@@ -55,6 +65,7 @@ def extract(
     cache: FeatureCache,
     sink: Sink = ignore,
     cancel: CancelToken = never,
+    reference: Samples | None = None,
 ) -> Features:
     """Extract the features of samples under a model.
 
@@ -75,6 +86,8 @@ def extract(
         Hears of stages and batches.
     cancel
         Asked after each batch.
+    reference
+        A reference set whose features are wanted from the same pass.
 
     Returns
     -------
@@ -89,8 +102,8 @@ def extract(
         If the token was pulled.
     """
     key = feature_key(spec, options)
-    work = _Extraction(samples, cache.get_many(key, samples.digests))
-    sink(BatchDone(spec.id, work.n_known, samples.n_samples))
+    work = _Extraction(samples, reference, key, cache)
+    sink(BatchDone(spec.id, work.n_known, len(work.vectors)))
     if work.missing:
         _run_model(work, spec, options=options, key=key, cache=cache, sink=sink, cancel=cancel)
     return work.features(key, options.dtype)
@@ -101,7 +114,7 @@ def load_cached(
 ) -> Features | None:
     """Features that are all in the cache; ``None`` where one is missing. Never runs a model."""
     key = feature_key(spec, options)
-    work = _Extraction(samples, cache.get_many(key, samples.digests))
+    work = _Extraction(samples, None, key, cache)
     return None if work.missing else work.features(key, options.dtype)
 
 
@@ -123,18 +136,17 @@ def _run_model(
         encoder = load_encoder(spec, options)
     check(cancel)
     sink(StageStarted(spec.id, Stage.EXTRACT))
-    total = work.samples.n_samples
 
     def run(indices: Sequence[int]) -> None:
         with _Clock(work.seconds, "preprocess"):
-            batch = encoder.preprocess([work.samples.items[i].decode() for i in indices])
+            batch = encoder.preprocess([work.items[i].decode() for i in indices])
         with _Clock(work.seconds, "forward"):
             vectors = encoder.forward(batch)
-        cache.put_many(key, zip([work.samples.digests[i] for i in indices], vectors, strict=True))
+        cache.put_many(key, zip([work.digests[i] for i in indices], vectors, strict=True))
         for index, vector in zip(indices, vectors, strict=True):
             work.vectors[index] = vector
         work.n_known += len(indices)
-        sink(BatchDone(spec.id, work.n_known, total))
+        sink(BatchDone(spec.id, work.n_known, len(work.vectors)))
         check(cancel)
 
     run_in_batches(

@@ -18,9 +18,19 @@ from ptmrank_core.records.runs import (
     Skipped,
     Stage,
 )
-from ptmrank_core.records.samples import Blob, BytesBlob, Item, LeftOut, Modality, Samples, SamplesSummary
+from ptmrank_core.records.samples import (
+    BUILT_IN_REFERENCE,
+    Blob,
+    BytesBlob,
+    Item,
+    LeftOut,
+    Modality,
+    Samples,
+    SamplesSummary,
+)
 
 __all__ = [
+    "BUILT_IN_REFERENCE",
     "Blob",
     "BytesBlob",
     "Cell",

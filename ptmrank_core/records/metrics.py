@@ -51,6 +51,9 @@ class MetricSpec:
         Authors, year, DOI or arXiv id.
     version
         Raised whenever the same inputs can give another value.
+    combine
+        Joins the components of all models of a run to the scores that rank them (model -> components in,
+        model -> score out); ``None`` where the value itself ranks.
     """
 
     name: str
@@ -66,6 +69,7 @@ class MetricSpec:
     fails_when: str
     reference: str
     version: int
+    combine: Callable[[Mapping[str, Mapping[str, float]]], dict[str, float]] | None = None
 
     @property
     def is_variant(self) -> bool:

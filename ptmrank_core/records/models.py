@@ -95,12 +95,14 @@ class Features:
         float32 array of shape (n, z), or ``None`` where the model has no head.
     labels
         Array of shape (n,).
+    reference_embeddings
+        float32 array of shape (m, d) of a reference set under the same model, or ``None``.
     key
         Digest of model, revision, preprocessing, pooling, layer, dtype and code version.
     seconds
         Seconds of ``load``, ``preprocess`` and ``forward``.
     cache_hits, cache_misses
-        Samples found in the cache, samples the model ran on.
+        Samples found in the cache, samples the model ran on; the reference set is not counted.
     device
         Where the model ran; ``None`` when everything came from the cache.
     dtype
@@ -119,9 +121,12 @@ class Features:
     device: str | None
     dtype: str
     peak_memory_bytes: int | None = None
+    reference_embeddings: FloatArray | None = None
 
     def __post_init__(self) -> None:
         freeze(self, "embeddings", self.embeddings)
         freeze(self, "labels", self.labels)
+        if self.reference_embeddings is not None:
+            freeze(self, "reference_embeddings", self.reference_embeddings)
         if self.source_logits is not None:
             freeze(self, "source_logits", self.source_logits)

@@ -116,7 +116,25 @@ class ModelOutcome:
 
 @dataclass(frozen=True, slots=True)
 class RunPlan:
-    """What a run shall do: every model under every metric on these samples."""
+    """What a run shall do: every model under every metric on these samples.
+
+    Parameters
+    ----------
+    run_id, created_at
+        Its id, and when it was planned (ISO 8601, UTC).
+    task
+        Name of the task category.
+    samples_source, samples_fingerprint
+        Where the samples come from, and what they were when it was planned.
+    models, metrics
+        What is ranked, and under what.
+    options
+        How features are extracted.
+    seed
+        Seed of everything random.
+    reference_source
+        Where the reference set comes from; ``None`` where no metric needs one.
+    """
 
     run_id: str
     created_at: str
@@ -127,6 +145,7 @@ class RunPlan:
     metrics: tuple[str, ...]
     options: ExtractionOptions
     seed: int
+    reference_source: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

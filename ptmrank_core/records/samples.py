@@ -12,7 +12,19 @@ from numpy.typing import NDArray
 
 from ptmrank_core.records.arrays import freeze
 
-__all__ = ["Blob", "BytesBlob", "Item", "LeftOut", "Modality", "Samples", "SamplesSummary"]
+__all__ = [
+    "BUILT_IN_REFERENCE",
+    "Blob",
+    "BytesBlob",
+    "Item",
+    "LeftOut",
+    "Modality",
+    "Samples",
+    "SamplesSummary",
+]
+
+# The reference set that is used where the user names none; the data room makes it.
+BUILT_IN_REFERENCE = "builtin:dead-leaves"
 
 Modality: TypeAlias = Literal["image", "text", "audio", "video", "tabular"]
 

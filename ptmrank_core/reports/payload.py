@@ -7,8 +7,9 @@ from typing import Any
 
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.records import Cell, Failure, ModelOutcome, Ranking, RunResult, Score, Skipped
+from ptmrank_core.reports.tables import scores_by_metric
 
-__all__ = ["rank_payload", "score_payload"]
+__all__ = ["metrics_payload", "rank_payload", "score_payload"]
 
 
 def score_payload(cells: Iterable[Cell], seconds: float) -> dict[str, Any]:
@@ -50,6 +51,27 @@ def score_payload(cells: Iterable[Cell], seconds: float) -> dict[str, Any]:
     return {"scores": scores, "skipped": skipped, "failures": failures, "seconds": seconds}
 
 
+def metrics_payload() -> dict[str, Any]:
+    """Build the registry as JSON: the facts of every metric and variant by name."""
+    return {
+        name: {
+            "title": spec.title,
+            "variant": spec.is_variant,
+            "needs": sorted(spec.needs),
+            "tasks": sorted(spec.tasks),
+            "higher_is_better": spec.higher_is_better,
+            "bounds": list(spec.bounds),
+            "stochastic": spec.stochastic,
+            "cost": spec.cost,
+            "idea": spec.idea,
+            "fails_when": spec.fails_when,
+            "reference": spec.reference,
+            "version": spec.version,
+        }
+        for name, spec in METRICS.items()
+    }
+
+
 def _timings(outcome: ModelOutcome) -> dict[str, Any]:
     return {
         **{name: outcome.seconds[name] for name in ("load", "preprocess", "forward", "score")},
@@ -72,6 +94,7 @@ def rank_payload(result: RunResult, ranking: Ranking) -> dict[str, Any]:
     outcomes = result.outcomes
     seconds = {model: sum(outcome.seconds.values()) for model, outcome in outcomes.items()}
     samples = result.samples
+    ranked_by = scores_by_metric(result.cells)
     return {
         "models": {model: score_payload(own, seconds.get(model, 0.0)) for model, own in cells.items()},
         "samples": {
@@ -85,6 +108,7 @@ def rank_payload(result: RunResult, ranking: Ranking) -> dict[str, Any]:
             "per_metric": {metric: list(order) for metric, order in ranking.per_metric.items()},
             "mean_ranks": dict(ranking.mean_ranks),
             "unranked": list(ranking.unranked),
+            "combined": {metric: own for metric, own in ranked_by.items() if METRICS[metric].combine},
         },
         "run": result.plan.run_id,
         "state": result.state,

@@ -13,11 +13,21 @@ __all__ = ["rank_result", "ranking_rows", "scores_by_metric"]
 
 
 def scores_by_metric(cells: Iterable[Cell]) -> dict[str, dict[str, float]]:
-    """Collect the finite scores: metric -> model -> value."""
-    table: dict[str, dict[str, float]] = {}
+    """Collect the scores that rank the models: metric -> model -> finite value.
+
+    Where a metric is defined over all candidates of a run (ETran), its components are joined here.
+    """
+    found: dict[str, list[Score]] = {}
     for cell in cells:
         if isinstance(cell, Score):
-            table.setdefault(cell.metric, {})[cell.model] = cell.value
+            found.setdefault(cell.metric, []).append(cell)
+    table = {}
+    for metric, scores in found.items():
+        combine = METRICS[metric].combine
+        if combine is None:
+            table[metric] = {score.model: score.value for score in scores}
+        else:
+            table[metric] = combine({score.model: score.components for score in scores})
     return table
 
 
@@ -50,6 +60,7 @@ def ranking_rows(result: RunResult, ranking: Ranking) -> list[dict[str, Any]]:
     for cell in result.cells:
         by_model[cell.model][cell.metric] = cell
     planned = {spec.id: spec for spec in result.plan.models}
+    scores = scores_by_metric(result.cells)
     rows = []
     for model in (*ranking.order, *ranking.unranked):
         outcome = result.outcomes.get(model)
@@ -60,7 +71,7 @@ def ranking_rows(result: RunResult, ranking: Ranking) -> list[dict[str, Any]]:
                 "model": model,
                 "position": ranking.order.index(model) + 1 if model in ranking.mean_ranks else None,
                 "mean_rank": ranking.mean_ranks.get(model),
-                "scores": {name: _value(cells.get(name)) for name in result.plan.metrics},
+                "scores": {name: scores.get(name, {}).get(model) for name in result.plan.metrics},
                 "problems": {name: text for name, cell in cells.items() if (text := _problem(cell))},
                 "warnings": {
                     name: cell.warnings
@@ -75,10 +86,6 @@ def ranking_rows(result: RunResult, ranking: Ranking) -> list[dict[str, Any]]:
             }
         )
     return rows
-
-
-def _value(cell: Cell | None) -> float | None:
-    return cell.value if isinstance(cell, Score) else None
 
 
 def _problem(cell: Cell) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from ptmrank_core.metrics import METRICS
 from ptmrank_core.records import RunResult
 from ptmrank_core.reports.tables import rank_result, ranking_rows
 
-__all__ = ["rank_text", "score_text"]
+__all__ = ["metrics_text", "rank_text", "score_text"]
 
 
 def _columns(rows: Sequence[Sequence[str]]) -> str:
@@ -51,6 +52,18 @@ def rank_text(result: RunResult) -> str:
     if result.samples.left_out:
         parts.append("\n".join(f"left out: {e.name}: {e.reason}" for e in result.samples.left_out))
     parts.append(f"{result.samples.n_samples} samples, run {result.plan.run_id}, {result.seconds:.1f} s")
+    return "\n\n".join(parts)
+
+
+def metrics_text() -> str:
+    """Describe every metric and variant: its idea, what it needs, when it fails, where it comes from."""
+    parts = []
+    for name, spec in METRICS.items():
+        needs = f" Needs {', '.join(sorted(spec.needs))}." if spec.needs else ""
+        parts.append(
+            f"{name}: {spec.title}\n  {spec.idea}{needs}\n  Not to be trusted when: {spec.fails_when}\n"
+            f"  {', '.join(sorted(spec.tasks))}; cost: {spec.cost}; {spec.reference}"
+        )
     return "\n\n".join(parts)
 
 

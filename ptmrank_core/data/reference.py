@@ -104,8 +104,12 @@ def _picture(rng: np.random.Generator) -> NDArray[np.uint8]:
     radii = (low + rng.random(N_LEAVES) * (high - low)) ** -0.5
     centres = rng.uniform(-LARGEST_RADIUS, SIDE + LARGEST_RADIUS, (N_LEAVES, 2))
     shades = rng.integers(0, 256, (N_LEAVES, 3), dtype=np.uint8)
-    rows, columns = np.indices((SIDE, SIDE))
     pixels = np.full((SIDE, SIDE, 3), 128, dtype=np.uint8)
     for (row, column), radius, shade in zip(centres, radii, shades, strict=True):
-        pixels[(rows - row) ** 2 + (columns - column) ** 2 < radius**2] = shade
+        # Only the leaf's own square is looked at: most leaves are small.
+        top, left = (max(0, int(at - radius)) for at in (row, column))
+        bottom, right = (max(0, min(SIDE, int(at + radius) + 2)) for at in (row, column))
+        rows, columns = np.ogrid[top:bottom, left:right]
+        leaf = (rows - row) ** 2 + (columns - column) ** 2 < radius**2
+        pixels[top:bottom, left:right][leaf] = shade
     return pixels

@@ -198,3 +198,17 @@ def test_options_are_checked_before_any_work() -> None:
     with pytest.raises(InputError, match="expected at least 1"):
         check_options(ExtractionOptions(batch_size=0))
     assert check_options(ExtractionOptions(device="cuda:1")).device == "cuda:1"
+
+
+def test_a_reference_set_comes_from_the_same_pass(zoo: Path, samples: Samples, settings: Settings) -> None:
+    """Its vectors are those that the pictures have as samples, and the counts are of the samples alone."""
+    spec = only_model(zoo / "convnext-a")
+    few, others = subset(samples, [0, 7, 12]), subset(samples, [3, 4])
+    with FeatureCache(settings) as cache:
+        features = extract(few, spec, options=CPU, cache=cache, reference=others)
+        assert (features.cache_hits, features.cache_misses) == (0, 3)
+        assert features.embeddings.shape == (3, 16)
+        alone = extract(others, spec, options=CPU, cache=cache)
+        assert alone.cache_misses == 0
+        assert extract(few, spec, options=CPU, cache=cache).reference_embeddings is None
+    np.testing.assert_array_equal(features.reference_embeddings, alone.embeddings)

@@ -58,6 +58,7 @@ def _parser() -> argparse.ArgumentParser:
 
     metrics = commands.add_parser("metrics", help="list the metrics and what is to be known of them")
     metrics.add_argument("--json", action="store_true", help="print the table as JSON")
+    metrics.add_argument("--markdown", action="store_true", help="print the table of the README")
     metrics.set_defaults(do=_metrics)
     return parser
 
@@ -147,7 +148,10 @@ def _write(folder: Path, payload: dict[str, Any]) -> None:
 
 def _metrics(options: argparse.Namespace) -> int:
     """Print the registry."""
-    _print(json.dumps(reports.metrics_payload(), indent=2) if options.json else reports.metrics_text())
+    if options.json:
+        _print(json.dumps(reports.metrics_payload(), indent=2))
+    else:
+        _print(reports.metrics_markdown() if options.markdown else reports.metrics_text())
     return SCORED
 
 

@@ -279,6 +279,16 @@ def test_score_gives_the_golden_values() -> None:
             assert value == pytest.approx(golden["value"], rel=golden["rtol"], abs=golden["atol"]), metric
 
 
+def test_metrics_lists_the_registry() -> None:
+    """Every metric with its facts, for people and as JSON."""
+    payload = json.loads(run_cli("metrics", "--json").stdout)
+    assert payload["leep"]["needs"] == ["source_logits"]
+    assert payload["logme:thuml"]["variant"] is True
+    assert all(fact["reference"] and fact["fails_when"] for fact in payload.values())
+    text = run_cli("metrics").stdout
+    assert all(f"{name}: {fact['title']}" in text for name, fact in payload.items())
+
+
 def test_score_without_source_logits_skips_leep(tmp_path: Path) -> None:
     """A metric whose inputs are not there is skipped with the reason."""
     rng = np.random.default_rng(0)

@@ -9,7 +9,7 @@ from ptmrank_core.metrics import METRICS
 from ptmrank_core.records import RunResult
 from ptmrank_core.reports.tables import rank_result, ranking_rows
 
-__all__ = ["metrics_text", "rank_text", "score_text"]
+__all__ = ["metrics_markdown", "metrics_text", "rank_text", "score_text"]
 
 
 def _columns(rows: Sequence[Sequence[str]]) -> str:
@@ -65,6 +65,15 @@ def metrics_text() -> str:
             f"  {', '.join(sorted(spec.tasks))}; cost: {spec.cost}; {spec.reference}"
         )
     return "\n\n".join(parts)
+
+
+def metrics_markdown() -> str:
+    """Write the table of the README: every metric and variant with its idea, needs and reference."""
+    rows = ["| name | metric | needs | reference |", "|---|---|---|---|"]
+    for name, spec in METRICS.items():
+        needs = ", ".join(f"`{need}`" for need in sorted(spec.needs))
+        rows.append(f"| `{name}` | **{spec.title}.** {spec.idea} | {needs} | {spec.reference} |")
+    return "\n".join(rows)
 
 
 def score_text(payload: dict[str, Any]) -> str:

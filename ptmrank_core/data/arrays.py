@@ -13,7 +13,21 @@ from ptmrank_core.errors import InputError
 
 __all__ = ["ARRAY_NAMES", "load_arrays"]
 
-ARRAY_NAMES = ("embeddings", "labels", "targets", "source_logits", "source_probs")
+ARRAY_NAMES = (
+    "embeddings",
+    "labels",
+    "targets",
+    "source_logits",
+    "source_probs",
+    "reference_embeddings",
+    "label_embeddings",
+    "sample_label_embeddings",
+    "source_embeddings",
+    "source_labels",
+    "source_error",
+    "target_error",
+    "lipschitz",
+)
 
 
 def load_arrays(path: Path) -> tuple[dict[str, NDArray[Any]], tuple[str, ...]]:
@@ -23,7 +37,10 @@ def load_arrays(path: Path) -> tuple[dict[str, NDArray[Any]], tuple[str, ...]]:
     ----------
     path
         An ``.npz`` file with ``embeddings`` of shape (n, d), ``labels`` (n,) or ``targets`` (n,) or (n, k),
-        and optionally ``source_logits`` or ``source_probs`` (n, z).
+        and optionally what single metrics need: ``source_logits`` or ``source_probs`` (n, z);
+        ``reference_embeddings`` (m, d); ``label_embeddings`` (k, c, e) or ``sample_label_embeddings``
+        (k, n, e); ``source_embeddings`` (m, d), ``source_labels`` (m,) or (m, c), and the numbers
+        ``source_error``, ``target_error``, ``lipschitz``.
 
     Returns
     -------

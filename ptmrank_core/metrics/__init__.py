@@ -1,9 +1,16 @@
 """Transferability metrics: arrays -> float. numpy and scipy; nothing here knows a model or a file."""
 
+from ptmrank_core.metrics.emms import emms
+from ptmrank_core.metrics.etran import etran
+from ptmrank_core.metrics.gbc import gbc
 from ptmrank_core.metrics.hscore import hscore
 from ptmrank_core.metrics.inputs import MetricInputs, Task, prepare_inputs
 from ptmrank_core.metrics.leep import leep
 from ptmrank_core.metrics.logme import logme
+from ptmrank_core.metrics.nce import nce
+from ptmrank_core.metrics.nleep import nleep
+from ptmrank_core.metrics.pactran import pactran
+from ptmrank_core.metrics.ped import ped
 from ptmrank_core.metrics.registry import (
     METRICS,
     default_metrics,
@@ -11,6 +18,9 @@ from ptmrank_core.metrics.registry import (
     resolve_metrics,
 )
 from ptmrank_core.metrics.scoring import compute, why_not
+from ptmrank_core.metrics.sfda import sfda
+from ptmrank_core.metrics.transrate import transrate
+from ptmrank_core.metrics.wdje import wdje
 
 __all__ = [
     "METRICS",
@@ -18,11 +28,21 @@ __all__ = [
     "Task",
     "compute",
     "default_metrics",
+    "emms",
+    "etran",
+    "gbc",
     "hscore",
     "leep",
     "logme",
     "metric_spec",
+    "nce",
+    "nleep",
+    "pactran",
+    "ped",
     "prepare_inputs",
     "resolve_metrics",
+    "sfda",
+    "transrate",
+    "wdje",
     "why_not",
 ]

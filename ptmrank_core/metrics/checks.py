@@ -10,7 +10,7 @@ from scipy.special import softmax
 
 from ptmrank_core.errors import MetricInputError
 
-__all__ = ["check_labels", "check_matrix", "check_source"]
+__all__ = ["check_labels", "check_matrix", "check_source", "plain_labels"]
 
 Array: TypeAlias = NDArray[np.float64]
 
@@ -71,7 +71,7 @@ def check_matrix(
     return _freeze(copy)
 
 
-def check_labels(labels: ArrayLike, n_samples: int | None = None) -> tuple[NDArray[np.int64], int]:
+def check_labels(labels: ArrayLike, n_samples: int | None = None) -> tuple[NDArray[np.int64], NDArray[Any]]:
     """Map class labels to 0..C-1 in sorted order, so that gaps, negatives and strings are harmless.
 
     Parameters
@@ -83,8 +83,8 @@ def check_labels(labels: ArrayLike, n_samples: int | None = None) -> tuple[NDArr
 
     Returns
     -------
-    codes, n_classes
-        Read-only int64 array of shape (n_samples,) and the number C of classes, at least 2.
+    codes, classes
+        Read-only int64 array of shape (n_samples,) and the C >= 2 sorted unique labels that they stand for.
 
     Raises
     ------
@@ -95,13 +95,13 @@ def check_labels(labels: ArrayLike, n_samples: int | None = None) -> tuple[NDArr
     if names.ndim != 1 or (n_samples is not None and len(names) != n_samples):
         wanted = "n_samples" if n_samples is None else n_samples
         raise MetricInputError(f"Expected labels of shape ({wanted},), got {names.shape}.")
-    classes, codes = np.unique(_plain_labels(names), return_inverse=True)
+    classes, codes = np.unique(plain_labels(names), return_inverse=True)
     if len(classes) < 2:
         raise MetricInputError(
             f"Expected at least 2 classes, got {len(classes)}.",
             hint="A metric asks how well classes can be told apart: add samples of another one.",
         )
-    return _freeze(codes.astype(np.int64)), len(classes)
+    return _freeze(codes.astype(np.int64)), classes
 
 
 def check_source(
@@ -149,8 +149,24 @@ def check_source(
     return None, _freeze(probs / sums)
 
 
-def _plain_labels(labels: NDArray[Any]) -> NDArray[Any]:
-    """Return labels of a type that sorts by value; object arrays become strings or integers."""
+def plain_labels(labels: NDArray[Any]) -> NDArray[Any]:
+    """Make labels sortable by value.
+
+    Parameters
+    ----------
+    labels
+        Whole numbers, booleans or strings, of any dtype.
+
+    Returns
+    -------
+    ndarray
+        The same labels; object arrays become strings or integers.
+
+    Raises
+    ------
+    MetricInputError
+        Labels of another kind.
+    """
     kind = labels.dtype.kind
     if kind in "biuUS":
         return labels

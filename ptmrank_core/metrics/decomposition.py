@@ -7,64 +7,22 @@ smaller side. The uncentred one is derived from it by adding the mean; the other
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import cached_property
-from typing import Literal, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 import scipy.linalg
+import scipy.sparse
 from numpy.typing import NDArray
 
 from ptmrank_core.errors import MetricInputError
+from ptmrank_core.metrics.spectrum import RESOLVED, Spectrum, decompose
 
-__all__ = ["Decomposition", "Spectrum"]
+__all__ = ["Decomposition"]
 
 Array: TypeAlias = NDArray[np.float64]
-
-EPS = float(np.finfo(np.float64).eps)
-# A Gram matrix squares the condition number: eigenvalues below sqrt(eps) of the largest carry fewer than
-# half of their digits. Where there are some, the spectrum comes from an SVD of the features instead.
-RESOLVED = EPS**0.5
-
-
-@dataclass(frozen=True, eq=False)
-class Spectrum:
-    """The non-zero part of F = U diag(s) V', with the singular vectors of one side.
-
-    Parameters
-    ----------
-    features
-        The matrix F, shape (n_samples, n_features).
-    singular_values
-        s, shape (rank,), descending, positive, in the features' unit.
-    vectors
-        U of shape (n_samples, rank), or V of shape (n_features, rank).
-    side
-        ``"left"`` where ``vectors`` is U, ``"right"`` where it is V.
-    """
-
-    features: Array
-    singular_values: Array
-    vectors: Array
-    side: Literal["left", "right"]
-
-    @property
-    def rank(self) -> int:
-        """Number of singular values above round-off."""
-        return len(self.singular_values)
-
-    def project(self, targets: Array) -> Array:
-        """Coordinates U't, shape (rank, k), of targets of shape (n_samples, k), in their unit."""
-        if self.side == "left":
-            return self.vectors.T @ targets
-        # U = F V diag(1/s) is as large as the features and never formed: U't = diag(1/s) V'(F't).
-        return (self.vectors.T @ (self.features.T @ targets)) / self.singular_values[:, None]
-
-    def expand(self, coordinates: Array) -> Array:
-        """Targets U x, shape (n_samples, k), of coordinates x of shape (rank, k)."""
-        if self.side == "left":
-            return self.vectors @ coordinates
-        return self.features @ (self.vectors @ (coordinates / self.singular_values[:, None]))
+T = TypeVar("T")
 
 
 class Decomposition:
@@ -92,6 +50,7 @@ class Decomposition:
         self.n_features: int = embeddings.shape[1]
         self._labels = labels
         self._targets = targets
+        self._shared: dict[Callable[[Decomposition], Any], Any] = {}
 
     @property
     def is_wide(self) -> bool:
@@ -117,11 +76,35 @@ class Decomposition:
         """Class indicators, zeros and ones, shape (n_samples, n_classes)."""
         return np.eye(len(self.class_counts))[self.labels]
 
+    def sum_by_class(self, rows: Array, weights: Array | None = None) -> Array:
+        """Weighted sum of the rows of each class, shape (n_classes, k), of rows of shape (n_samples, k)."""
+        weights = np.ones(self.n_samples) if weights is None else weights
+        shape = (len(self.class_counts), self.n_samples)
+        # A sparse product reads the rows once; a dense one with one-hot labels costs C times as much.
+        indicators = scipy.sparse.csr_array((weights, (self.labels, np.arange(shape[1]))), shape=shape)
+        return np.asarray(indicators @ rows)
+
     @cached_property
     def class_offsets(self) -> Array:
         """Class means less the overall mean, shape (n_classes, n_features), in the features' unit."""
-        sums: Array = self.one_hot.T @ self.centred
-        return sums / self.class_counts[:, None]
+        return self.sum_by_class(self.centred) / self.class_counts[:, None]
+
+    @cached_property
+    def class_rows(self) -> tuple[NDArray[np.int64], ...]:
+        """Indices of the samples of each class, ascending."""
+        order = np.argsort(self.labels, kind="stable").astype(np.int64, copy=False)
+        return tuple(np.split(order, np.cumsum(self.class_counts)[:-1]))
+
+    @cached_property
+    def class_variances(self) -> Array:
+        """Variance (over n_c) of each feature within each class, shape (n_classes, n_features)."""
+        # One class at a time: all deviations together would be as large as the features.
+        return np.stack(
+            [
+                np.square(self.centred[rows] - offset).mean(axis=0)
+                for rows, offset in zip(self.class_rows, self.class_offsets, strict=True)
+            ]
+        )
 
     @cached_property
     def class_means(self) -> Array:
@@ -188,13 +171,63 @@ class Decomposition:
     def spectrum(self) -> Spectrum:
         """Singular value decomposition of F."""
         n_alive = int(np.count_nonzero(self.embeddings.any(axis=0)))
-        return _decompose(self.embeddings, self.gram, min(self.n_samples, n_alive))
+        return decompose(self.embeddings, self.gram, min(self.n_samples, n_alive))
 
     @cached_property
     def centred_spectrum(self) -> Spectrum:
         """Singular value decomposition of the centred features; its rank is at most n_samples - 1."""
         n_alive = self.n_features - int(np.count_nonzero(self.constant_columns))
-        return _decompose(self.centred, self.centred_gram, min(self.n_samples - 1, n_alive))
+        return decompose(self.centred, self.centred_gram, min(self.n_samples - 1, n_alive))
+
+    @cached_property
+    def coordinates(self) -> Array:
+        """The centred features in an orthonormal basis of a space that holds them: no column too many.
+
+        Shape (n_samples, n_features), or (n_samples, rank) where n < d; distances and angles are kept.
+        """
+        if not self.is_wide:
+            return self.centred
+        spectrum = self.centred_spectrum
+        return spectrum.vectors * spectrum.singular_values
+
+    def to_coordinates(self, direction: Array) -> Array:
+        """Coordinates, as of :attr:`coordinates`, of a direction of shape (n_features,)."""
+        if not self.is_wide:
+            return direction
+        spectrum = self.centred_spectrum
+        found: Array = spectrum.project((self.centred @ direction)[:, None])[:, 0]
+        return found / spectrum.singular_values
+
+    def principal_scores(self, n_components: int) -> Array:
+        """First principal components, shape (n_samples, n_components); 0 beyond the features' rank."""
+        scores = np.zeros((self.n_samples, n_components))
+        side = len(self.centred_gram)
+        if not self.is_wide and "centred_spectrum" not in self.__dict__ and 2 * n_components < side:
+            # A few vectors cost half of all of them; LAPACK gives them in ascending order.
+            values, vectors = scipy.linalg.eigh(
+                self.centred_gram, subset_by_index=(side - n_components, side - 1), check_finite=False
+            )
+            if values[0] > RESOLVED * values[-1]:
+                return np.asarray(self.centred @ vectors[:, ::-1])
+        spectrum = self.centred_spectrum
+        rank = min(spectrum.rank, n_components)
+        vectors = spectrum.vectors[:, :rank]
+        is_left = spectrum.side == "left"
+        scores[:, :rank] = vectors * spectrum.singular_values[:rank] if is_left else self.centred @ vectors
+        return scores
+
+    def share(self, make: Callable[[Decomposition], T]) -> T:
+        """Return ``make(self)``, computed at the first call: for what two metrics have in common.
+
+        Parameters
+        ----------
+        make
+            A function of a module (its identity is the key).
+        """
+        if make not in self._shared:
+            self._shared[make] = make(self)
+        found: T = self._shared[make]
+        return found
 
     # -- targets ------------------------------------------------------------------------------------
 
@@ -215,27 +248,3 @@ class Decomposition:
         residual = self.targets - self.spectrum.expand(self.target_projections)
         energy: Array = np.einsum("ij,ij->j", residual, residual)
         return energy
-
-
-def _decompose(features: Array, gram: Array, full_rank: int) -> Spectrum:
-    """Decompose features by their smaller Gram matrix, or by an SVD where that is too coarse.
-
-    Parameters
-    ----------
-    features
-        Array of shape (n, d).
-    gram
-        Gram matrix of the features on their smaller side.
-    full_rank
-        The largest rank that the features can have.
-    """
-    if full_rank == 0:
-        return Spectrum(features, np.empty(0), np.empty((features.shape[0], 0)), "left")
-    values, vectors = scipy.linalg.eigh(gram, driver="evd", check_finite=False)
-    values, vectors = values[::-1][:full_rank], vectors[:, ::-1][:, :full_rank]
-    if values[-1] > RESOLVED * values[0]:
-        is_wide = features.shape[0] < features.shape[1]
-        return Spectrum(features, np.sqrt(values), vectors, "left" if is_wide else "right")
-    left, singular, _ = scipy.linalg.svd(features, full_matrices=False, check_finite=False)
-    rank = int(np.count_nonzero(singular > max(features.shape) * EPS * singular[0]))
-    return Spectrum(features, singular[:rank], left[:, :rank], "left")

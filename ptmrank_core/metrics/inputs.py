@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from ptmrank_core.errors import MetricInputError
 from ptmrank_core.metrics.checks import check_labels, check_matrix, check_source
 from ptmrank_core.metrics.decomposition import Decomposition
+from ptmrank_core.metrics.further import FurtherInputs, Target, check_further
 
 __all__ = ["MetricInputs", "Task", "prepare_inputs"]
 
@@ -43,6 +44,12 @@ class MetricInputs:
         float64 array of shape (n_samples, n_source_classes), or ``None``.
     source_probs
         float64 array of the same shape, rows sum to 1; there whenever either of the two was given.
+    reference_embeddings, label_embeddings, sample_label_embeddings, source_embeddings
+        float64 arrays of the shapes in :class:`~ptmrank_core.metrics.further.FurtherInputs`, or ``None``.
+    source_labels
+        float64 array of shape (n_source, c), classes as one-hot, or ``None``.
+    source_error, target_error, lipschitz
+        Numbers, at least 0, or ``None``.
     """
 
     embeddings: Array
@@ -52,6 +59,14 @@ class MetricInputs:
     targets: Array | None = None
     source_logits: Array | None = None
     source_probs: Array | None = None
+    reference_embeddings: Array | None = None
+    label_embeddings: Array | None = None
+    sample_label_embeddings: Array | None = None
+    source_embeddings: Array | None = None
+    source_labels: Array | None = None
+    source_error: float | None = None
+    target_error: float | None = None
+    lipschitz: float | None = None
 
     @property
     def n_samples(self) -> int:
@@ -66,7 +81,8 @@ class MetricInputs:
     @property
     def available(self) -> frozenset[str]:
         """Extra inputs that are there, by the names of ``MetricSpec.needs``."""
-        return frozenset() if self.source_probs is None else frozenset({"source_logits"})
+        names = {name for name in FurtherInputs.__annotations__ if getattr(self, name) is not None}
+        return frozenset(names if self.source_probs is None else names | {"source_logits"})
 
     @cached_property
     def decomposition(self) -> Decomposition:
@@ -101,6 +117,7 @@ def prepare_inputs(
     targets: ArrayLike | None = None,
     source_logits: ArrayLike | None = None,
     source_probs: ArrayLike | None = None,
+    **further: Unpack[FurtherInputs],
 ) -> MetricInputs:
     """Check arrays and make them the inputs of every metric.
 
@@ -117,6 +134,8 @@ def prepare_inputs(
         Array of shape (n_samples, n_source_classes): the model's own head before its softmax.
     source_probs
         The same after the softmax. At most one of the two.
+    **further
+        What single metrics need, by name: see :class:`~ptmrank_core.metrics.further.FurtherInputs`.
 
     Returns
     -------
@@ -129,26 +148,36 @@ def prepare_inputs(
         Wrong shape or type, not finite, one class only, rows of probabilities that do not sum to 1.
     """
     features = check_matrix("embeddings", embeddings)
-    n_samples = features.shape[0]
+    n_samples, n_features = features.shape
     if n_samples < 2:
         raise MetricInputError(f"Expected at least 2 samples, got embeddings {features.shape}.")
     if (labels is None) == (targets is None):
         came = "neither" if labels is None else "both"
         raise MetricInputError(f"Expected either labels or targets, got {came}.")
     logits, probs = check_source(n_samples, source_logits, source_probs)
+    task: Task = "classification"
+    codes = class_names = checked = None
     if labels is not None:
-        codes, n_classes = check_labels(labels, n_samples)
-        return MetricInputs(
-            features,
-            "classification",
-            labels=codes,
-            n_classes=n_classes,
-            source_logits=logits,
-            source_probs=probs,
-        )
+        codes, class_names = check_labels(labels, n_samples)
+    else:
+        checked, task = _check_targets(targets, n_samples)
+    target = Target(n_samples, n_features, class_names, task == "regression")
+    return MetricInputs(
+        features,
+        task,
+        labels=codes,
+        n_classes=0 if class_names is None else len(class_names),
+        targets=checked,
+        source_logits=logits,
+        source_probs=probs,
+        **check_further(target, further),
+    )
+
+
+def _check_targets(targets: ArrayLike | None, n_samples: int) -> tuple[Array, Task]:
+    """Return targets of shape (n_samples, n_targets) and what they are."""
     columns = np.asarray(targets)
     columns = columns[:, None] if columns.ndim == 1 else columns
     checked = check_matrix("targets", columns, n_samples)
     is_binary = checked.shape[1] >= 2 and bool(np.isin(checked, (0.0, 1.0)).all())
-    task: Task = "multilabel" if is_binary else "regression"
-    return MetricInputs(features, task, targets=checked, source_logits=logits, source_probs=probs)
+    return checked, "multilabel" if is_binary else "regression"

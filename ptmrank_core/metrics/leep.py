@@ -14,7 +14,7 @@ from ptmrank_core.metrics.checks import check_labels, check_source
 from ptmrank_core.metrics.inputs import MetricInputs
 from ptmrank_core.records import MetricOutput
 
-__all__ = ["leep", "leep_output"]
+__all__ = ["LeepStatistics", "count_leep", "leep", "leep_output", "mean_log_likelihood"]
 
 Array: TypeAlias = NDArray[np.float64]
 
@@ -81,11 +81,11 @@ def leep(
     >>> round(leep(["a", "a", "b", "b"], source_probs=[[1, 0], [0, 1], [1, 0], [0, 1]]), 4)
     -0.6931
     """
-    codes, n_classes = check_labels(labels)
+    codes, classes = check_labels(labels)
     _, probs = check_source(len(codes), source_logits, source_probs)
     if probs is None:
         raise MetricInputError("Expected source_logits or source_probs, got neither.")
-    return _mean_log_likelihood(probs, codes, _count(probs, codes, n_classes))
+    return mean_log_likelihood(probs, codes, count_leep(probs, codes, len(classes)))
 
 
 def leep_output(inputs: MetricInputs) -> MetricOutput:
@@ -93,25 +93,43 @@ def leep_output(inputs: MetricInputs) -> MetricOutput:
     probs, labels = inputs.source_probs, inputs.labels
     if probs is None or labels is None:
         raise MetricInputError("LEEP expects labels and source_logits or source_probs.")
-    counts = _count(probs, labels, inputs.n_classes)
+    counts = count_leep(probs, labels, inputs.n_classes)
     entropy = -float(np.sum(counts.class_probs * np.log(counts.class_probs)))
     return MetricOutput(
-        _mean_log_likelihood(probs, labels, counts),
+        mean_log_likelihood(probs, labels, counts),
         MappingProxyType({"label_entropy": entropy}),
         inputs.label_notes,
     )
 
 
-def _count(probs: Array, labels: NDArray[np.int64], n_classes: int) -> LeepStatistics:
-    """Joint and conditional distribution over (target class, source class), [1] eq. 1."""
+def count_leep(probs: Array, labels: NDArray[np.int64], n_classes: int) -> LeepStatistics:
+    """Joint and conditional distribution over (target class, source class), [1] eq. 1.
+
+    Parameters
+    ----------
+    probs
+        Source probabilities, shape (n_samples, n_source_classes).
+    labels
+        Codes 0..C-1, shape (n_samples,).
+    n_classes
+        C.
+    """
     joint = np.stack([probs[labels == c].sum(axis=0) for c in range(n_classes)]) / len(labels)
     mass = joint.sum(axis=0)
     conditional = np.divide(joint, mass, out=np.zeros_like(joint), where=mass > 0)
     return LeepStatistics(np.bincount(labels) / len(labels), conditional)
 
 
-def _mean_log_likelihood(probs: Array, labels: NDArray[np.int64], statistics: LeepStatistics) -> float:
-    """Mean over the samples of ln sum_z P(y_i|z) theta_iz, [1] eq. 2; rows gathered, never (n, C, z)."""
+def mean_log_likelihood(probs: Array, labels: NDArray[np.int64], statistics: LeepStatistics) -> float:
+    """Mean over the samples of ln sum_z P(y_i|z) theta_iz, [1] eq. 2; rows gathered, never (n, C, z).
+
+    Parameters
+    ----------
+    probs, labels
+        As in :func:`count_leep`.
+    statistics
+        What it counted.
+    """
     expected = np.einsum("nz,nz->n", statistics.conditional[labels], probs)
     # A sum of rounded probabilities can be 1 + 1e-16.
     return min(0.0, float(np.log(expected).mean()))

@@ -1,106 +1,18 @@
-"""The metrics: one literal table. Whoever lists, chooses or explains metrics reads it."""
+"""The metrics: one literal table in two files. Whoever lists, chooses or explains metrics reads it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 from types import MappingProxyType
 
 from ptmrank_core.errors import InputError, UnknownNameError
-from ptmrank_core.metrics.hscore import hscore_output
-from ptmrank_core.metrics.leep import leep_output
-from ptmrank_core.metrics.logme import logme_output
+from ptmrank_core.metrics.table_fit import FIT
+from ptmrank_core.metrics.table_geometry import GEOMETRY
 from ptmrank_core.records import MetricSpec
 
 __all__ = ["METRICS", "default_metrics", "metric_spec", "resolve_metrics"]
 
-CLASSES_ONLY = frozenset({"classification"})
-ANY_TASK = frozenset({"classification", "regression", "multilabel"})
-NOTHING: frozenset[str] = frozenset()
-
-_TABLE = (
-    MetricSpec(
-        name="logme",
-        title="LogME",
-        function=logme_output,
-        needs=NOTHING,
-        tasks=ANY_TASK,
-        higher_is_better=True,
-        bounds=(None, None),
-        stochastic=False,
-        cost="decomposition",
-        idea="How probable the targets are under a Bayesian linear model on the features.",
-        fails_when="The scale of the features is extreme (its guards are absolute numbers), or"
-        " the classes are separable but not linearly.",
-        reference="You, Liu, Wang, Long, ICML 2021, arXiv:2102.11005",
-        version=1,
-    ),
-    MetricSpec(
-        name="logme:thuml",
-        title="LogME (as published)",
-        function=partial(logme_output, log_determinant="thuml"),
-        needs=NOTHING,
-        tasks=ANY_TASK,
-        higher_is_better=True,
-        bounds=(None, None),
-        stochastic=False,
-        cost="decomposition",
-        idea="LogME with the published code's log-determinant, to compare with published numbers.",
-        fails_when="There are fewer samples than features: wide models win by their width.",
-        reference="You, Liu, Wang, Long, ICML 2021, arXiv:2102.11005; code thuml/LogME",
-        version=1,
-    ),
-    MetricSpec(
-        name="leep",
-        title="LEEP",
-        function=leep_output,
-        needs=frozenset({"source_logits"}),
-        tasks=CLASSES_ONLY,
-        higher_is_better=True,
-        bounds=(None, 0.0),
-        stochastic=False,
-        cost="linear",
-        idea="How well the classes that the model was trained on predict the labels.",
-        fails_when="The model has far more source classes than there are samples, or candidates differ"
-        " in their number of source classes.",
-        reference="Nguyen, Hassner, Seeger, Archambeau, ICML 2020, arXiv:2002.12462",
-        version=1,
-    ),
-    MetricSpec(
-        name="hscore",
-        title="H-Score",
-        function=hscore_output,
-        needs=NOTHING,
-        tasks=CLASSES_ONLY,
-        higher_is_better=True,
-        bounds=(0.0, None),
-        stochastic=False,
-        cost="decomposition",
-        idea="How much of the features' whitened variance lies between the class means, with a"
-        " shrunk covariance.",
-        fails_when="There are few samples: the shrinkage differs between models and so does its penalty.",
-        reference="Ibrahim, Ponomareva, Mazumder, ECML PKDD 2022, arXiv:2110.06893",
-        version=1,
-    ),
-    MetricSpec(
-        name="hscore:plain",
-        title="H-Score (plain)",
-        function=partial(hscore_output, estimator="plain"),
-        needs=NOTHING,
-        tasks=CLASSES_ONLY,
-        higher_is_better=True,
-        bounds=(0.0, None),
-        stochastic=False,
-        cost="decomposition",
-        idea="How much of the features' whitened variance lies between the class means, with the"
-        " sample covariance.",
-        fails_when="There are not many more samples than features: C - 1 for every model.",
-        reference="Bao et al., ICIP 2019, doi:10.1109/ICIP.2019.8803726",
-        version=1,
-    ),
-)
-
-METRICS: Mapping[str, MetricSpec] = MappingProxyType({spec.name: spec for spec in _TABLE})
+METRICS: Mapping[str, MetricSpec] = MappingProxyType({spec.name: spec for spec in (*FIT, *GEOMETRY)})
 
 
 def metric_spec(name: str) -> MetricSpec:

@@ -9,7 +9,8 @@ import numpy as np
 import scipy.linalg
 from numpy.typing import NDArray
 
-from ptmrank_core.metrics.decomposition import EPS, Decomposition
+from ptmrank_core.metrics.decomposition import Decomposition
+from ptmrank_core.metrics.spectrum import EPS
 
 __all__ = ["Shrinkage", "between_over_shrunk", "ledoit_wolf"]
 

@@ -7,10 +7,10 @@ import importlib
 
 import pytest
 
+from ptmrank_core.metrics import METRICS
+
 MODULES = (
-    "ptmrank_core.metrics.hscore",
-    "ptmrank_core.metrics.leep",
-    "ptmrank_core.metrics.logme",
+    *dict.fromkeys(f"ptmrank_core.metrics.{name.split(':')[0]}" for name in METRICS),
     "ptmrank_core.projection",
 )
 

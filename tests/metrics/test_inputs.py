@@ -138,3 +138,78 @@ def test_odd_inputs_are_told() -> None:
     assert "nothing can be told" in same.feature_notes[0]
     fine = prepare_inputs(FEATURES, labels=LABELS)
     assert fine.label_notes == fine.feature_notes == ()
+
+
+FURTHER: dict[str, Any] = {
+    "reference_embeddings": np.ones((3, 2)),
+    "label_embeddings": np.arange(12.0).reshape(2, 2, 3),
+    "source_embeddings": np.ones((5, 2)),
+    "source_labels": np.eye(2)[[0, 1, 1, 0, 1]],
+    "source_error": np.array(0.25),
+    "target_error": 1,
+    "lipschitz": np.float32(0.5),
+}
+
+
+def test_further_inputs_are_kept() -> None:
+    """What single metrics need is there by name, as read-only float64 arrays or floats."""
+    inputs = prepare_inputs(FEATURES, labels=LABELS, **FURTHER)
+    assert inputs.available == FURTHER.keys()
+    for name, given in FURTHER.items():
+        found = getattr(inputs, name)
+        assert np.array_equal(found, given)
+        assert isinstance(found, float) or (found.dtype == np.float64 and not found.flags.writeable)
+    by_sample = prepare_inputs(FEATURES, labels=LABELS, sample_label_embeddings=np.ones((1, 4, 3)))
+    assert by_sample.available == {"sample_label_embeddings"}
+    assert prepare_inputs(FEATURES, labels=LABELS, lipschitz=None).available == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("labels", "source", "columns", "width"),
+    [
+        (["b", "b", "c", "c"], ["c", "b", "c"], [1, 0, 1], 2),
+        (["b", "b", "c", "d"], ["c", "c", "c"], [1, 1, 1], 3),
+        ([2, 2, 5, 9], [0, 1, 2], [0, 1, 2], 3),
+        ([2, 2, 5, 9], [9, 2, 9], [2, 0, 2], 3),
+        (["a", "a", "b", "b"], [7, 3, 7], [1, 0, 1], 2),
+    ],
+)
+def test_source_classes_become_columns(labels: Any, source: Any, columns: list[int], width: int) -> None:
+    """Source classes that are target classes share their columns; others are numbered by themselves."""
+    inputs = prepare_inputs(FEATURES, labels=labels, source_labels=source)
+    assert np.array_equal(inputs.source_labels, np.eye(width)[columns])  # type: ignore[arg-type]
+
+
+def test_source_targets_stay_real() -> None:
+    """One real source target for each sample is a column; class numbers of multi-label are one-hot."""
+    real = prepare_inputs(FEATURES, targets=[0.1, 0.2, 0.3, 0.4], source_labels=[0.5, 1.5])
+    assert np.array_equal(real.source_labels, [[0.5], [1.5]])  # type: ignore[arg-type]
+    several = prepare_inputs(FEATURES, targets=np.eye(4), source_labels=[4, 2])
+    assert np.array_equal(several.source_labels, [[0, 1], [1, 0]])  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"referance": 1}, "No metric takes referance. Expected some of reference_embeddings,"),
+        ({"reference_embeddings": np.ones((3, 3))}, r"reference_embeddings of shape \(m, 2\), got \(3, 3\)"),
+        ({"reference_embeddings": np.ones(3)}, r"reference_embeddings of shape .* got \(3,\)"),
+        ({"source_embeddings": [[0, np.nan]]}, "source_embeddings holds 1 values"),
+        ({"source_labels": np.eye(4)}, r"source_labels of shape \(5, k\) with k >= 1, got \(4, 4\)"),
+        ({"source_labels": [0.5, 1.0, 0.5, 1.0, 2.0]}, "whole numbers or strings as labels"),
+        ({"label_embeddings": np.ones((2, 3, 3))}, r"\(n_encoders, 2, width\), got \(2, 3, 3\)"),
+        ({"label_embeddings": np.ones((2, 3))}, r"\(n_encoders, 2, width\), got \(2, 3\)"),
+        ({"label_embeddings": np.full((1, 2, 1), np.inf)}, "label_embeddings holds 2 values"),
+        ({"sample_label_embeddings": np.ones((1, 4, 1))}, "got both"),
+        ({"labels": None, "targets": [0.1] * 4}, "label_embeddings belong to classes"),
+        ({"source_error": -0.1}, "source_error to be one finite number, at least 0, got -0.1"),
+        ({"target_error": np.nan}, "target_error to be one finite number"),
+        ({"lipschitz": [1.0, 2.0]}, "lipschitz to be one finite number"),
+        ({"lipschitz": "1"}, "lipschitz to be one finite number"),
+    ],
+)
+def test_further_inputs_that_do_not_fit_are_refused(arguments: dict[str, Any], message: str) -> None:
+    """Each further input is checked against the samples and classes that it belongs to."""
+    good = {"embeddings": FEATURES, "labels": LABELS} | FURTHER
+    with pytest.raises(MetricInputError, match=message):
+        prepare_inputs(**(good | arguments))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import pkgutil
 import re
@@ -16,7 +17,27 @@ from ptmrank_core.errors import InputError, UnknownNameError
 from ptmrank_core.metrics import METRICS, default_metrics, metric_spec, resolve_metrics, why_not
 from ptmrank_core.records import MetricSpec
 
-FRAME = {"checks", "decomposition", "evidence", "inputs", "registry", "scoring", "shrinkage"}
+FRAME = {
+    "checks",
+    "decomposition",
+    "discriminant",
+    "evidence",
+    "further",
+    "inputs",
+    "label_fit",
+    "mixture",
+    "registry",
+    "repulsion",
+    "scoring",
+    "shrinkage",
+    "softmax_regression",
+    "spectrum",
+    "table_fit",
+    "table_geometry",
+    "transfer_bound",
+    "transport",
+    "variational",
+}
 SPECS = [pytest.param(spec, id=spec.name) for spec in METRICS.values()]
 
 
@@ -50,8 +71,8 @@ def test_a_variant_belongs_to_a_metric(spec: MetricSpec) -> None:
 
 
 def test_default_metrics_are_not_variants() -> None:
-    """Variants are left out of the default choice."""
-    assert default_metrics() == ("logme", "leep", "hscore")
+    """Variants are left out of the default choice, and nothing else is."""
+    assert default_metrics() == tuple(dict.fromkeys(name.split(":")[0] for name in METRICS))
 
 
 def test_unknown_metric_gets_the_nearest_name() -> None:
@@ -99,6 +120,13 @@ def test_why_not_names_the_task() -> None:
     """Real targets are told that H-Score is for classes."""
     reason = why_not(METRICS["hscore"], {"source_logits"}, "regression")
     assert reason == "H-Score is defined for classification, not for regression."
+
+
+def test_why_not_of_a_constant_that_classes_give() -> None:
+    """A Lipschitz constant has to be given for real targets; for classes it follows from the features."""
+    spec = dataclasses.replace(METRICS["logme"], needs=frozenset({"lipschitz"}))
+    assert why_not(spec, (), "classification") is None
+    assert "(lipschitz)" in str(why_not(spec, (), "regression"))
 
 
 def test_why_not_is_none_where_the_metric_applies() -> None:

@@ -1,0 +1,106 @@
+"""EMMS: how well a linear map takes the features to embeddings of the labels."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Literal, TypeAlias, Unpack
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ptmrank_core.errors import UnknownNameError
+from ptmrank_core.metrics.further import FurtherInputs
+from ptmrank_core.metrics.inputs import MetricInputs, prepare_inputs
+from ptmrank_core.metrics.label_fit import fit_labels, span_of_standardised
+from ptmrank_core.records import MetricOutput
+
+__all__ = ["LabelCode", "emms", "emms_output"]
+
+Array: TypeAlias = NDArray[np.float64]
+LabelCode: TypeAlias = Literal["embedded", "onehot"]
+
+
+def emms(
+    embeddings: ArrayLike,
+    labels: ArrayLike | None = None,
+    *,
+    targets: ArrayLike | None = None,
+    label_code: LabelCode = "embedded",
+    **encodings: Unpack[FurtherInputs],
+) -> float:
+    """Efficient multi-task model selector: minus the squared error of a linear map to label embeddings.
+
+    The labels stand as embeddings of their names under several text encoders. The standardised features
+    are fitted to the mean embedding; the mixture of encoders nearest to that fit is the target.
+
+    Parameters
+    ----------
+    embeddings
+        Array of shape (n_samples, n_features).
+    labels, targets
+        Array of shape (n_samples,): classes; or real or 0/1 targets of shape (n_samples, n_targets).
+    label_code
+        ``"embedded"``: label embeddings where there are some. ``"onehot"``: always one-hot classes, or the
+        targets themselves, which is what ``"embedded"`` takes where there are none.
+    **encodings
+        ``label_embeddings`` (n_encoders, n_classes, width), classes in the order of the sorted unique
+        labels; or ``sample_label_embeddings`` (n_encoders, n_samples, width).
+
+    Returns
+    -------
+    float
+        Minus the mean squared error of a sample, times the embeddings' width as in the authors' code:
+        higher is better, at most 0. Comparable between models under the same label embeddings.
+
+    Raises
+    ------
+    MetricInputError
+        The arrays do not fit.
+
+    Notes
+    -----
+    The authors' code alternates once between the map and the mixture, and so does this. Fitted values depend
+    on the span of the centred features only: no decomposition of the standardised ones is needed, except
+    where spreads of columns differ by more than 1e4. For n <= d it is 0 for every model.
+
+    References
+    ----------
+    .. [1] Meng, Shao, Peng, Zhang, Gao, Qiao, Luo: Foundation Model is Efficient Multimodal Multitask Model
+       Selector. NeurIPS 2023. arXiv:2308.06262
+
+    Examples
+    --------
+    >>> features = [[2.0], [1.8], [-2.1], [-1.9]]
+    >>> emms(features, ["a", "a", "b", "b"]) > emms(features, ["a", "b", "a", "b"])
+    True
+    """
+    inputs = prepare_inputs(embeddings, labels=labels, targets=targets, **encodings)
+    return emms_output(inputs, label_code=label_code).value
+
+
+def emms_output(inputs: MetricInputs, *, label_code: LabelCode = "embedded") -> MetricOutput:
+    """Return :func:`emms` with the weights of the encoders."""
+    if label_code not in ("embedded", "onehot"):
+        raise UnknownNameError("label_code", label_code, ("embedded", "onehot"))
+    tables, groups = _tables(inputs, label_code)
+    spectrum = span_of_standardised(inputs.decomposition)
+    result = fit_labels(spectrum, tables, groups)
+    notes = [*inputs.label_notes, *inputs.feature_notes]
+    if spectrum.rank == inputs.n_samples - 1:
+        notes.append("The features fit any labels (n <= d): 0 for every model by construction.")
+    components = {"error": result.error, "width": float(result.width)}
+    components |= {f"weight_{i}": float(weight) for i, weight in enumerate(result.weights)}
+    value = 0.0 - result.error * result.width
+    return MetricOutput(value, MappingProxyType(components), tuple(notes))
+
+
+def _tables(inputs: MetricInputs, label_code: LabelCode) -> tuple[Array, NDArray[np.int64]]:
+    """Return one row for each class or sample, (n_encoders, g, width), and each sample's row."""
+    each = np.arange(inputs.n_samples)
+    if label_code == "embedded" and inputs.sample_label_embeddings is not None:
+        return inputs.sample_label_embeddings, each
+    if inputs.labels is None:
+        return inputs.decomposition.targets[None], each
+    if label_code == "embedded" and inputs.label_embeddings is not None:
+        return inputs.label_embeddings, inputs.labels
+    return np.eye(inputs.n_classes)[None], inputs.labels

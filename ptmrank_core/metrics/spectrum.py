@@ -1,0 +1,114 @@
+"""Singular values and vectors of features, from the smaller of their two Gram matrices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+import numpy as np
+import scipy.linalg
+from numpy.typing import NDArray
+
+__all__ = ["EPS", "RESOLVED", "Spectrum", "decompose", "log_det", "log_det_of"]
+
+Array: TypeAlias = NDArray[np.float64]
+
+EPS = float(np.finfo(np.float64).eps)
+# A Gram matrix squares the condition number: eigenvalues below sqrt(eps) of the largest carry fewer than
+# half of their digits. Where there are some, the spectrum comes from an SVD of the features instead.
+RESOLVED = EPS**0.5
+# Relative error of a log-determinant by Cholesky above which singular values are taken instead.
+PRECISION = 1e-9
+
+
+@dataclass(frozen=True, eq=False)
+class Spectrum:
+    """The non-zero part of F = U diag(s) V', with the singular vectors of one side.
+
+    Parameters
+    ----------
+    features
+        The matrix F, shape (n_samples, n_features).
+    singular_values
+        s, shape (rank,), descending, positive, in the features' unit.
+    vectors
+        U of shape (n_samples, rank), or V of shape (n_features, rank).
+    side
+        ``"left"`` where ``vectors`` is U, ``"right"`` where it is V.
+    """
+
+    features: Array
+    singular_values: Array
+    vectors: Array
+    side: Literal["left", "right"]
+
+    @property
+    def rank(self) -> int:
+        """Number of singular values above round-off."""
+        return len(self.singular_values)
+
+    def project(self, targets: Array) -> Array:
+        """Coordinates U't, shape (rank, k), of targets of shape (n_samples, k), in their unit."""
+        if self.side == "left":
+            return self.vectors.T @ targets
+        # U = F V diag(1/s) is as large as the features and never formed: U't = diag(1/s) V'(F't).
+        return (self.vectors.T @ (self.features.T @ targets)) / self.singular_values[:, None]
+
+    def expand(self, coordinates: Array) -> Array:
+        """Targets U x, shape (n_samples, k), of coordinates x of shape (rank, k)."""
+        if self.side == "left":
+            return self.vectors @ coordinates
+        return self.features @ (self.vectors @ (coordinates / self.singular_values[:, None]))
+
+
+def decompose(features: Array, gram: Array, full_rank: int) -> Spectrum:
+    """Decompose features by their smaller Gram matrix, or by an SVD where that is too coarse.
+
+    Parameters
+    ----------
+    features
+        Array of shape (n, d).
+    gram
+        Gram matrix of the features on their smaller side.
+    full_rank
+        The largest rank that the features can have.
+    """
+    if full_rank == 0:
+        return Spectrum(features, np.empty(0), np.empty((features.shape[0], 0)), "left")
+    values, vectors = scipy.linalg.eigh(gram, driver="evd", check_finite=False)
+    values, vectors = values[::-1][:full_rank], vectors[:, ::-1][:, :full_rank]
+    if values[-1] > RESOLVED * values[0]:
+        is_wide = features.shape[0] < features.shape[1]
+        return Spectrum(features, np.sqrt(values), vectors, "left" if is_wide else "right")
+    left, singular, _ = scipy.linalg.svd(features, full_matrices=False, check_finite=False)
+    rank = int(np.count_nonzero(singular > max(features.shape) * EPS * singular[0]))
+    return Spectrum(features, singular[:rank], left[:, :rank], "left")
+
+
+def log_det(gram: Array, scale: float) -> float | None:
+    """Return ln det(I + scale G) by a Cholesky factor; ``None`` where round-off in G would show in it.
+
+    Parameters
+    ----------
+    gram
+        G, a Gram matrix of either side.
+    scale
+        A positive number.
+    """
+    shifted = gram * scale
+    shifted[np.diag_indices_from(shifted)] += 1
+    diagonal = shifted.diagonal().copy()
+    try:
+        factor = scipy.linalg.cholesky(shifted, lower=True, overwrite_a=True, check_finite=False)
+    except scipy.linalg.LinAlgError:
+        return None
+    pivots = factor.diagonal() ** 2
+    value = float(np.log(pivots).sum())
+    # A pivot is what is left of a diagonal entry: their ratio says how many digits went.
+    lost = EPS * float((diagonal / pivots).sum())
+    return value if lost <= PRECISION * max(1.0, value) else None
+
+
+def log_det_of(singular_values: Array, scale: float) -> float:
+    """Return ln det(I + scale F'F) from the singular values of F: slower, and exact for any of them."""
+    return float(np.log1p(scale * singular_values**2).sum())

@@ -1,0 +1,243 @@
+"""The table, second half: metrics that ask how the classes lie in the space of the features."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from ptmrank_core.metrics.etran import etran_output
+from ptmrank_core.metrics.gbc import gbc_output
+from ptmrank_core.metrics.hscore import hscore_output
+from ptmrank_core.metrics.ped import ped_output
+from ptmrank_core.metrics.sfda import sfda_output
+from ptmrank_core.metrics.transrate import transrate_output
+from ptmrank_core.records import MetricSpec
+
+__all__ = ["GEOMETRY"]
+
+CLASSES_ONLY = frozenset({"classification"})
+ANY_TASK = frozenset({"classification", "regression", "multilabel"})
+NOTHING: frozenset[str] = frozenset()
+
+
+GEOMETRY = (
+    MetricSpec(
+        name="hscore",
+        title="H-Score",
+        function=hscore_output,
+        needs=NOTHING,
+        tasks=CLASSES_ONLY,
+        higher_is_better=True,
+        bounds=(0.0, None),
+        stochastic=False,
+        cost="decomposition",
+        idea="How much of the features' whitened variance lies between the class means, with a"
+        " shrunk covariance.",
+        fails_when="There are few samples: the shrinkage differs between models and so does its penalty.",
+        reference="Ibrahim, Ponomareva, Mazumder, ECML PKDD 2022, arXiv:2110.06893",
+        version=1,
+    ),
+    MetricSpec(
+        name="hscore:plain",
+        title="H-Score (plain)",
+        function=partial(hscore_output, estimator="plain"),
+        needs=NOTHING,
+        tasks=CLASSES_ONLY,
+        higher_is_better=True,
+        bounds=(0.0, None),
+        stochastic=False,
+        cost="decomposition",
+        idea="How much of the features' whitened variance lies between the class means, with the"
+        " sample covariance.",
+        fails_when="There are not many more samples than features: C - 1 for every model.",
+        reference="Bao et al., ICIP 2019, doi:10.1109/ICIP.2019.8803726",
+        version=1,
+    ),
+    MetricSpec(
+        name="gbc",
+        title="GBC",
+        function=gbc_output,
+        needs=NOTHING,
+        tasks=CLASSES_ONLY,
+        higher_is_better=True,
+        bounds=(None, 0.0),
+        stochastic=False,
+        cost="decomposition",
+        idea="How little the classes, as spherical Gaussians, overlap in pairs.",
+        fails_when="The unit of the features is tiny (its variance floor is an absolute number), classes have"
+        " fewer samples than components, or all pairs are far apart.",
+        reference="Pandy, Agostinelli, Uijlings, Ferrari, Mensink, CVPR 2022, arXiv:2111.12780",
+        version=1,
+    ),
+    MetricSpec(
+        name="gbc:diagonal",
+        title="GBC (diagonal)",
+        function=partial(gbc_output, shape="diagonal"),
+        needs=NOTHING,
+        tasks=CLASSES_ONLY,
+        higher_is_better=True,
+        bounds=(None, 0.0),
+        stochastic=False,
+        cost="decomposition",
+        idea="How little the classes overlap, with a variance for each principal component.",
+        fails_when="The unit of the features is tiny, or there are few samples in a class: a small variance"
+        " looks like separation.",
+        reference="Pandy, Agostinelli, Uijlings, Ferrari, Mensink, CVPR 2022, arXiv:2111.12780",
+        version=1,
+    ),
+    MetricSpec(
+        name="gbc:fulldet",
+        title="GBC (full determinant)",
+        function=partial(gbc_output, shape="fulldet"),
+        needs=NOTHING,
+        tasks=CLASSES_ONLY,
+        higher_is_better=True,
+        bounds=(None, 0.0),
+        stochastic=False,
+        cost="decomposition",
+        idea="How little the classes overlap, with the log-determinant of a true spherical Gaussian.",
+        fails_when="The unit of the features is tiny, classes have one sample, or all pairs are far apart.",
+        reference="Pandy, Agostinelli, Uijlings, Ferrari, Mensink, CVPR 2022, arXiv:2111.12780",
+        version=1,
+    ),
+    MetricSpec(
+        name="transrate",
+        title="TransRate",
+        function=transrate_output,
+        needs=NOTHING,
+        tasks=CLASSES_ONLY,
+        higher_is_better=True,
+        bounds=(None, None),
+        stochastic=False,
+        cost="decomposition",
+        idea="How many more nats all samples take to encode than those of one class.",
+        fails_when="Candidates differ in the unit or the width of their features, classes have fewer samples"
+        " than features (it measures ranks), or there are two of equal size and shape.",
+        reference="Huang, Huang, Rong, Yang, Wei, ICML 2022, arXiv:2106.09362",
+        version=1,
+    ),
+    MetricSpec(
+        name="transrate:prior",
+        title="TransRate (prior)",
+        function=partial(transrate_output, form="prior"),
+        needs=NOTHING,
+        tasks=CLASSES_ONLY,
+        higher_is_better=True,
+        bounds=(0.0, None),
+        stochastic=False,
+        cost="decomposition",
+        idea="TransRate with every class weighed by its samples: for unequal classes.",
+        fails_when="Candidates differ in the unit or the width of their features, or classes have fewer"
+        " samples than features.",
+        reference="Huang, Huang, Rong, Yang, Wei, ICML 2022, arXiv:2106.09362",
+        version=1,
+    ),
+    MetricSpec(
+        name="transrate:trace",
+        title="TransRate (trace)",
+        function=partial(transrate_output, form="trace"),
+        needs=NOTHING,
+        tasks=CLASSES_ONLY,
+        higher_is_better=True,
+        bounds=(0.0, None),
+        stochastic=False,
+        cost="decomposition",
+        idea="TransRate of features scaled to one energy, so that their unit does not count.",
+        fails_when="Classes have fewer samples than features (it measures ranks), or there are two of equal"
+        " size and shape: 0 however far apart.",
+        reference="Huang, Huang, Rong, Yang, Wei, ICML 2022, arXiv:2106.09362",
+        version=1,
+    ),
+    MetricSpec(
+        name="sfda",
+        title="SFDA",
+        function=sfda_output,
+        needs=NOTHING,
+        tasks=CLASSES_ONLY,
+        higher_is_better=True,
+        bounds=(0.0, 1.0),
+        stochastic=False,
+        cost="decomposition",
+        idea="How probable a regularised discriminant finds the right classes after pulling them together.",
+        fails_when="There are few samples for the width, or features of a large unit: it saturates at 1.",
+        reference="Shao, Zhao, Ge, Zhang, Yang, Wang, Shan, Luo, ECCV 2022, arXiv:2207.03036",
+        version=1,
+    ),
+    MetricSpec(
+        name="sfda:log",
+        title="SFDA (log)",
+        function=partial(sfda_output, log=True),
+        needs=NOTHING,
+        tasks=CLASSES_ONLY,
+        higher_is_better=True,
+        bounds=(None, 0.0),
+        stochastic=False,
+        cost="decomposition",
+        idea="SFDA with the mean of ln p, which tells models apart for longer before it saturates.",
+        fails_when="Single samples are far from their class: one of them can outweigh all others.",
+        reference="Shao, Zhao, Ge, Zhang, Yang, Wang, Shan, Luo, ECCV 2022, arXiv:2207.03036",
+        version=1,
+    ),
+    MetricSpec(
+        name="ped",
+        title="PED",
+        function=ped_output,
+        needs=frozenset({"reference_embeddings"}),
+        tasks=CLASSES_ONLY,
+        higher_is_better=True,
+        bounds=(0.0, 1.0),
+        stochastic=False,
+        cost="decomposition",
+        idea="SFDA after classes that overlap have pushed one another apart, as fine-tuning would.",
+        fails_when="No classes overlap (then it is SFDA), or the reference set is unlike anything the model"
+        " knows.",
+        reference="Li, Hu, Ge, Shan, Duan, ICCV 2023, arXiv:2308.15074",
+        version=1,
+    ),
+    MetricSpec(
+        name="ped:logme",
+        title="PED (LogME)",
+        function=partial(ped_output, inner="logme"),
+        needs=frozenset({"reference_embeddings"}),
+        tasks=CLASSES_ONLY,
+        higher_is_better=True,
+        bounds=(None, None),
+        stochastic=False,
+        cost="decomposition",
+        idea="LogME after classes that overlap have pushed one another apart.",
+        fails_when="The features are wide: radii, and so the push, grow with the width; or no classes overlap"
+        " (then it is LogME).",
+        reference="Li, Hu, Ge, Shan, Duan, ICCV 2023, arXiv:2308.15074",
+        version=1,
+    ),
+    MetricSpec(
+        name="etran",
+        title="ETran",
+        function=etran_output,
+        needs=NOTHING,
+        tasks=ANY_TASK,
+        higher_is_better=True,
+        bounds=(None, 1.0),
+        stochastic=False,
+        cost="decomposition",
+        idea="How clearly samples lie nearest to their own class mean, or how well a line fits the targets.",
+        fails_when="Scales of the features differ between candidates, or, for targets, there are not more"
+        " samples than features.",
+        reference="Gholami, Akbari, Wang, Kamranian, Zhang, ICCV 2023, arXiv:2308.02027",
+        version=1,
+    ),
+    MetricSpec(
+        name="etran:lda",
+        title="ETran (LDA)",
+        function=partial(etran_output, classifier="lda"),
+        needs=NOTHING,
+        tasks=CLASSES_ONLY,
+        higher_is_better=True,
+        bounds=(0.0, 1.0),
+        stochastic=False,
+        cost="decomposition",
+        idea="ETran with the discriminant analysis that its paper describes in place of nearest class means.",
+        fails_when="There are not many more samples than features: 1 for every model.",
+        reference="Gholami, Akbari, Wang, Kamranian, Zhang, ICCV 2023, arXiv:2308.02027",
+        version=1,
+    ),
+)

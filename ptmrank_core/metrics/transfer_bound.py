@@ -1,0 +1,117 @@
+"""A bound on the error after transfer: source error, distances of features and labels, largest loss."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+import scipy.linalg
+from numpy.typing import NDArray
+
+from ptmrank_core.errors import MetricInputError
+from ptmrank_core.metrics.inputs import MetricInputs
+from ptmrank_core.metrics.transport import squared_wasserstein
+
+__all__ = ["TransferBound", "bound_transfer"]
+
+Array: TypeAlias = NDArray[np.float64]
+
+# lambda of the bound.
+LAMBDA = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class TransferBound:
+    """The bound, term by term; it is their sum, less ``lipschitz``.
+
+    Parameters
+    ----------
+    source_error
+        Error of the model on its source task.
+    feature_shift
+        Lip lambda W_x, W_x the squared Wasserstein distance of the normalised features.
+    label_shift
+        W_y, that of the first n source labels and the n target labels.
+    remainder
+        Mean length of the further source labels: 1 for hard ones, 0 where there are none.
+    largest_loss
+        Lip M exp(-lambda).
+    lipschitz
+        Lip itself.
+    """
+
+    source_error: float
+    feature_shift: float
+    label_shift: float
+    remainder: float
+    largest_loss: float
+    lipschitz: float
+
+    @property
+    def bound(self) -> float:
+        """Bound on the error after transfer."""
+        shifts = self.feature_shift + self.label_shift + self.remainder
+        return self.source_error + shifts + self.largest_loss
+
+
+def bound_transfer(inputs: MetricInputs, greatest: float) -> TransferBound:
+    """Compute the terms as the official code (qszhan/WDJE_TCYB) has them.
+
+    Parameters
+    ----------
+    inputs
+        With source embeddings, labels and error; with ``lipschitz`` unless classification.
+    greatest
+        M, the largest loss.
+
+    Raises
+    ------
+    MetricInputError
+        One of these is not there, or the transport plan is too large to be exact.
+    """
+    features, labels, error = inputs.source_embeddings, inputs.source_labels, inputs.source_error
+    if features is None or labels is None or error is None:
+        raise MetricInputError("WDJE expects source_embeddings, source_labels and source_error.")
+    n_samples = inputs.n_samples
+    target = _normalise(inputs.embeddings)
+    lipschitz = _lipschitz(inputs, target)
+    ours, theirs = _pad(inputs.decomposition.targets, labels)
+    further = labels[n_samples:]
+    return TransferBound(
+        source_error=error,
+        feature_shift=lipschitz * LAMBDA * squared_wasserstein(_normalise(features), target),
+        label_shift=squared_wasserstein(theirs[:n_samples], ours),
+        remainder=float(np.linalg.norm(further, axis=1).mean()) if len(further) else 0.0,
+        largest_loss=lipschitz * greatest * float(np.exp(-LAMBDA)),
+        lipschitz=lipschitz,
+    )
+
+
+def _lipschitz(inputs: MetricInputs, target: Array) -> float:
+    """Return ||F||_2 (C - 1) / (C n) of normalised features, or what was given for targets."""
+    if inputs.labels is not None:
+        n_samples, n_features = target.shape
+        gram = target @ target.T if n_samples < n_features else target.T @ target
+        last = len(gram) - 1
+        largest = scipy.linalg.eigh(gram, eigvals_only=True, subset_by_index=(last, last), check_finite=False)
+        share = (inputs.n_classes - 1) / inputs.n_classes
+        return float(np.sqrt(max(0.0, float(largest[0]))) * share / n_samples)
+    if inputs.lipschitz is None:
+        raise MetricInputError("WDJE expects lipschitz with real or multi-label targets.")
+    return inputs.lipschitz
+
+
+def _normalise(features: Array) -> Array:
+    """Scale rows to length 1; rows of zeros stay."""
+    lengths = np.linalg.norm(features, axis=1, keepdims=True)
+    return features / np.where(lengths > 0, lengths, 1.0)
+
+
+def _pad(ours: Array, theirs: Array) -> tuple[Array, Array]:
+    """Pad label vectors with zeros to the same width."""
+    width = max(ours.shape[1], theirs.shape[1])
+    return (
+        np.pad(ours, ((0, 0), (0, width - ours.shape[1]))),
+        np.pad(theirs, ((0, 0), (0, width - theirs.shape[1]))),
+    )

@@ -1,0 +1,99 @@
+"""WDJE: a bound on the target error after transfer, from the distance between source and target samples."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from types import MappingProxyType
+from typing import Literal, TypeAlias, Unpack
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ptmrank_core.errors import MetricInputError, UnknownNameError
+from ptmrank_core.metrics.further import FurtherInputs
+from ptmrank_core.metrics.inputs import MetricInputs, prepare_inputs
+from ptmrank_core.metrics.transfer_bound import bound_transfer
+from ptmrank_core.records import MetricOutput
+
+__all__ = ["LargestLoss", "wdje", "wdje_output"]
+
+LargestLoss: TypeAlias = Literal["official", "auto"]
+
+# Classes that the official score counts whatever there are.
+OFFICIAL_CLASSES = 100
+
+
+def wdje(
+    embeddings: ArrayLike,
+    labels: ArrayLike | None = None,
+    *,
+    targets: ArrayLike | None = None,
+    largest_loss: LargestLoss = "official",
+    **source: Unpack[FurtherInputs],
+) -> float:
+    """Wasserstein distance based joint estimation: what transfer is bound to save, negative where it hurts.
+
+    The error after transfer is bounded by the source error plus the distances by which source features and
+    source labels have to be moved onto the target's. It asks whether to transfer at all.
+
+    Parameters
+    ----------
+    embeddings
+        Array of shape (n_samples, n_features).
+    labels, targets
+        Array of shape (n_samples,): classes; or real or 0/1 targets of shape (n_samples, n_targets).
+    largest_loss
+        M: ``"official"``: ln 100 for any classes. ``"auto"``: ln C. For ``targets`` it is 1.
+    **source
+        ``source_embeddings`` (n_source, n_features), ``source_labels`` (n_source,) or (n_source, c),
+        ``source_error``, ``target_error``; ``lipschitz`` with ``targets``, where it cannot be derived.
+
+    Returns
+    -------
+    float
+        ``target_error`` minus the bound: higher is better.
+
+    Raises
+    ------
+    MetricInputError
+        The arrays do not fit, one is missing, or the transport plan is too large to be exact.
+
+    Notes
+    -----
+    The official score is the negative of this. As there, features are scaled to length 1, the n source
+    labels compared with the target's are simply the first n, so that their order counts, and further ones
+    add their mean length. Label vectors of unequal width are padded with zeros.
+
+    References
+    ----------
+    .. [1] Zhan, Zeng: To Transfer or Not to Transfer: Unified Transferability Metric and Analysis.
+       2023. arXiv:2305.07741; code qszhan/WDJE_TCYB
+
+    Examples
+    --------
+    >>> features, classes = [[1.0, 0.0], [0.0, 1.0]], [0, 1]
+    >>> known = {"source_embeddings": features, "source_error": 0.1, "target_error": 0.9}
+    >>> same = wdje(features, classes, source_labels=[0, 1], **known)
+    >>> same > wdje(features, classes, source_labels=[0, 0], **known)
+    True
+    """
+    inputs = prepare_inputs(embeddings, labels=labels, targets=targets, **source)
+    return wdje_output(inputs, largest_loss=largest_loss).value
+
+
+def wdje_output(inputs: MetricInputs, *, largest_loss: LargestLoss = "official") -> MetricOutput:
+    """Return :func:`wdje` with the terms of the bound."""
+    if largest_loss not in ("official", "auto"):
+        raise UnknownNameError("largest_loss", largest_loss, ("official", "auto"))
+    notes = [*inputs.label_notes, *inputs.feature_notes]
+    if inputs.labels is None:
+        greatest = 1.0
+    else:
+        greatest = float(np.log(OFFICIAL_CLASSES if largest_loss == "official" else inputs.n_classes))
+        if inputs.lipschitz is not None:
+            notes.append("The given lipschitz is not used: for classes it follows from the features.")
+    parts = bound_transfer(inputs, greatest)
+    if inputs.target_error is None:
+        raise MetricInputError("WDJE expects target_error.")
+    components = MappingProxyType(asdict(parts) | {"bound": parts.bound})
+    return MetricOutput(inputs.target_error - parts.bound, components, tuple(notes))

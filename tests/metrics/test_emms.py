@@ -1,0 +1,114 @@
+"""EMMS against a literal version on the standardised features, by numpy's least squares."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from ptmrank_core.errors import UnknownNameError
+from ptmrank_core.metrics import compute, emms, prepare_inputs
+from ptmrank_core.metrics.label_fit import _to_simplex
+
+SHAPES = [(90, 12, 4), (60, 1, 2), (150, 6, 50), (31, 29, 3), (90, 20, 4)]
+
+
+def standardised(columns: NDArray[Any]) -> NDArray[Any]:
+    """Columns less their mean, over their spread + 1e-8."""
+    return np.asarray((columns - columns.mean(axis=0)) / (columns.std(axis=0) + 1e-8))
+
+
+def literal_emms(features: NDArray[Any], encodings: list[NDArray[Any]]) -> float:
+    """Follow the specification step by step on arrays of one row for each sample."""
+    f, e = standardised(features), [standardised(code) for code in encodings]
+    n, width = e[0].shape
+    w = np.linalg.lstsq(f, np.mean(e, axis=0), rcond=None)[0]
+    columns = np.stack([code.ravel() for code in e], axis=1)
+    lam = np.linalg.lstsq(columns, (f @ w).ravel(), rcond=None)[0]
+    ordered = np.sort(lam)[::-1]
+    support = max(k for k in range(1, len(lam) + 1) if 1 + k * ordered[k - 1] > ordered[:k].sum())
+    lam = np.maximum(lam - (ordered[:support].sum() - 1) / support, 0)
+    t = sum(weight * code for weight, code in zip(lam, e, strict=True))
+    return float(-(np.sum((f @ w - t) ** 2) / n * width))
+
+
+@pytest.mark.parametrize("width", [3, 70])
+@pytest.mark.parametrize("shape", SHAPES)
+def test_equals_the_steps(toy: Callable[..., Any], shape: tuple[int, int, int], width: int) -> None:
+    """Class and sample embeddings, one-hot classes and real targets equal the literal version."""
+    data = toy(*shape)
+    rng = np.random.default_rng(1)
+    tables = rng.normal(size=(3, shape[2], width)) + np.reshape([0, 3, -1], (3, 1, 1))
+    expected = literal_emms(data.embeddings, [table[data.labels] for table in tables])
+    found = emms(data.embeddings, data.labels, label_embeddings=tables)
+    assert found == pytest.approx(expected, rel=1e-8)
+    by_sample = tables[:, data.labels] + 0.3 * rng.normal(size=(3, shape[0], width))
+    found = emms(data.embeddings, data.labels, sample_label_embeddings=by_sample)
+    assert found == pytest.approx(literal_emms(data.embeddings, list(by_sample)), rel=1e-8)
+    hot = np.eye(shape[2])[data.labels]
+    found = emms(data.embeddings, data.labels, label_embeddings=tables, label_code="onehot")
+    assert found == pytest.approx(literal_emms(data.embeddings, [hot]), rel=1e-8)
+    assert emms(data.embeddings, data.labels) == found
+    found = emms(data.embeddings, targets=by_sample[0])
+    assert found == pytest.approx(literal_emms(data.embeddings, [by_sample[0]]), rel=1e-8)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda f: f * np.logspace(-6, 6, f.shape[1]),
+        lambda f: f + 1e6,
+        lambda f: np.hstack([f, f[:, :5], np.full((len(f), 1), 0.1)]),
+    ],
+    ids=["scales", "common mean", "duplicated and constant"],
+)
+def test_span_is_that_of_the_standardised_features(
+    toy: Callable[..., Any], change: Callable[[Any], NDArray[Any]]
+) -> None:
+    """Columns of any scale, far from 0, twice there or constant score as standardised ones do."""
+    data = toy()
+    hot = np.eye(4)[data.labels]
+    expected = literal_emms(data.embeddings, [hot])
+    assert emms(change(data.embeddings), data.labels) == pytest.approx(expected, rel=1e-7)
+
+
+def test_exact_fits_are_told(toy: Callable[..., Any]) -> None:
+    """With n <= d every model gets 0, and the score says so; n > d + 1 has nothing to say."""
+    wide, tall = toy(40, 100), toy(90, 12)
+    output = compute("emms", prepare_inputs(wide.embeddings, labels=wide.labels))
+    assert output.value == pytest.approx(0, abs=1e-20)
+    assert output.warnings == ("The features fit any labels (n <= d): 0 for every model by construction.",)
+    assert compute("emms", prepare_inputs(tall.embeddings, labels=tall.labels)).warnings == ()
+
+
+def test_features_that_are_the_classes_fit_perfectly() -> None:
+    """One-hot features score 0; features that never change score minus C times C."""
+    labels = np.arange(60) % 3
+    assert emms(np.eye(3)[labels], labels) == pytest.approx(0, abs=1e-20)
+    assert emms(np.ones((60, 2)), labels) == pytest.approx(-9, rel=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_simplex_weights_are_the_nearest(seed: int) -> None:
+    """Sparsemax solves its quadratic programme."""
+    weights = 2 * np.random.default_rng(seed).normal(size=4)
+    found = minimize(
+        lambda w: np.sum((w - weights) ** 2),
+        np.full(4, 0.25),
+        bounds=[(0, 1)] * 4,
+        constraints={"type": "eq", "fun": lambda w: w.sum() - 1},
+        options={"ftol": 1e-12},
+    )
+    assert _to_simplex(weights) == pytest.approx(found.x, abs=1e-5)
+    assert _to_simplex(weights).sum() == pytest.approx(1, rel=1e-14)
+
+
+def test_unknown_code_is_refused(toy: Callable[..., Any]) -> None:
+    """A form that does not exist is answered with those that do."""
+    data = toy()
+    with pytest.raises(UnknownNameError, match="embedded, onehot"):
+        emms(data.embeddings, data.labels, label_code="text")  # type: ignore[arg-type]

@@ -1,0 +1,186 @@
+"""WDJE and its transport against a literal version, a brute force and closed cases."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import sys
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment, linprog
+from scipy.spatial.distance import cdist
+
+from ptmrank_core.errors import MetricError, MetricInputError, UnknownNameError
+from ptmrank_core.metrics import MetricInputs, compute, prepare_inputs, transport, wdje
+from ptmrank_core.metrics.transport import squared_wasserstein
+from ptmrank_core.metrics.wdje import wdje_output
+
+SHAPES = [(40, 12, 4), (20, 60, 2), (30, 1, 3), (20, 6, 10)]
+
+
+def replicated(left: NDArray[Any], right: NDArray[Any]) -> float:
+    """Transport by an assignment of copies: as many of each point as make the sizes equal."""
+    size = math.lcm(len(left), len(right))
+    costs = cdist(np.repeat(left, size // len(left), axis=0), np.repeat(right, size // len(right), axis=0))
+    return float((costs**2)[linear_sum_assignment(costs**2)].mean())
+
+
+def dense_programme(left: NDArray[Any], right: NDArray[Any]) -> float:
+    """Transport by a linear programme with every constraint written out."""
+    n, m = len(left), len(right)
+    sums = [np.repeat(np.eye(n)[i], m) for i in range(n)] + [np.tile(np.eye(m)[j], n) for j in range(m)]
+    given = [1 / n] * n + [1 / m] * m
+    costs = cdist(left, right) ** 2
+    return float(linprog(costs.ravel(), A_eq=np.array(sums), b_eq=given, method="highs").fun)
+
+
+def literal_wdje(data: Any, *, largest: float) -> float:
+    """Follow the specification for classes step by step."""
+    source, target = (
+        x / np.maximum(np.linalg.norm(x, axis=1, keepdims=True), 1e-300)
+        for x in (data.source_embeddings, data.embeddings)
+    )
+    n, c = len(target), data.labels.max() + 1
+    lipschitz = np.linalg.norm(target, 2) * (c - 1) / (c * n)
+    hot, theirs = np.eye(c)[data.labels], data.source_labels
+    bound = 0.2 + lipschitz * 0.5 * replicated(source, target) + replicated(theirs[:n], hot)
+    bound += np.mean(np.linalg.norm(theirs[n:], axis=1)) if len(theirs) > n else 0
+    return float(0.9 - bound - lipschitz * largest * np.exp(-0.5))
+
+
+@pytest.mark.parametrize("cut", [0, 7, 15])
+@pytest.mark.parametrize("shape", SHAPES)
+def test_both_forms_equal_the_steps(toy: Callable[..., Any], shape: tuple[int, int, int], cut: int) -> None:
+    """More, as many and fewer source samples give the bound written out, with ln 100 and with ln C."""
+    full = toy(*shape)
+    keep = slice(cut, None)
+    data = SimpleNamespace(**vars(full))
+    data.source_embeddings, data.source_labels = full.source_embeddings[keep], full.source_labels[keep]
+    inputs = prepare_inputs(
+        **full.arrays(source_embeddings=data.source_embeddings, source_labels=data.source_labels)
+    )
+    expected = literal_wdje(data, largest=math.log(100))
+    assert compute("wdje", inputs).value == pytest.approx(expected, rel=1e-8)
+    expected = literal_wdje(data, largest=math.log(shape[2]))
+    assert compute("wdje:auto", inputs).value == pytest.approx(expected, rel=1e-8)
+
+
+@pytest.mark.parametrize(("form", "largest"), [("official", math.log(100)), ("auto", math.log(2))])
+def test_a_source_that_is_the_target(form: Any, largest: float) -> None:
+    """Nothing to be moved leaves the source error and Lip M exp(-1/2), Lip = sqrt(2) / 2 / 4."""
+    features, labels = np.eye(2)[[0, 1, 0, 1]], [0, 1, 0, 1]
+    found = wdje(
+        5 * features,
+        labels,
+        largest_loss=form,
+        source_embeddings=features,
+        source_labels=np.eye(2)[labels],
+        source_error=0.1,
+        target_error=0.7,
+    )
+    # ||F||_2 = sqrt(2), times (C - 1) / (C n) = 1/8
+    assert found == pytest.approx(0.6 - math.sqrt(2) / 8 * largest * math.exp(-0.5), rel=1e-12)
+
+
+def test_terms_add_up_and_widths_are_padded() -> None:
+    """Labels of another width are padded; further source labels add their length; terms sum to the bound."""
+    features = np.eye(3)
+    inputs = prepare_inputs(
+        features,
+        labels=[0, 1, 2],
+        source_embeddings=np.zeros((5, 3)),
+        source_labels=[[3.0, 4.0]] * 5,
+        source_error=0.1,
+        target_error=1.0,
+        lipschitz=3.0,
+    )
+    output = compute("wdje", inputs)
+    parts = output.components
+    assert parts["remainder"] == 5
+    moves = [np.sum((np.array([3, 4, 0]) - e) ** 2) for e in np.eye(3)]
+    assert parts["label_shift"] == pytest.approx(np.mean(moves), rel=1e-12)
+    assert parts["feature_shift"] == pytest.approx(parts["lipschitz"] * 0.5, rel=1e-12)
+    total = sum(parts[name] for name in ("source_error", "feature_shift", "label_shift", "remainder"))
+    assert parts["bound"] == pytest.approx(total + parts["largest_loss"], rel=1e-14)
+    assert output.value == pytest.approx(1 - parts["bound"], rel=1e-14)
+    assert "given lipschitz is not used" in output.warnings[-1]
+
+
+def test_real_targets_take_the_given_constant(toy: Callable[..., Any]) -> None:
+    """Regression uses M = 1 and the given Lipschitz constant, without which it does not apply."""
+    data = toy(30, 5)
+    arrays = data.arrays(labels=None, targets=np.arange(30.0), source_labels=np.arange(37.0))
+    parts = compute("wdje", prepare_inputs(**arrays)).components
+    assert parts["lipschitz"] == 0.1
+    assert parts["largest_loss"] == pytest.approx(0.1 * math.exp(-0.5), rel=1e-14)
+    assert parts["label_shift"] == 0
+    assert parts["remainder"] == pytest.approx(33)
+    with pytest.raises(MetricInputError, match=r"needs a Lipschitz constant .* \(lipschitz\)"):
+        compute("wdje", prepare_inputs(**(arrays | {"lipschitz": None})))
+
+
+@pytest.mark.parametrize(("n", "m"), [(5, 5), (1, 4), (4, 1), (6, 4), (12, 18), (7, 5)])
+@pytest.mark.parametrize("few", [0, 10_000])
+def test_transport_is_exact(monkeypatch: pytest.MonkeyPatch, n: int, m: int, few: int) -> None:
+    """Assignment and programme give what an assignment of copies and a dense programme give."""
+    monkeypatch.setattr(transport, "FEW_PAIRS", few)
+    rng = np.random.default_rng(n * m)
+    left, right = rng.normal(size=(n, 3)), rng.normal(size=(m, 3)) + 1
+    found = squared_wasserstein(left, right)
+    assert found == pytest.approx(replicated(left, right), rel=1e-9)
+    assert found == pytest.approx(dense_programme(left, right), rel=1e-9)
+    assert squared_wasserstein(right, left) == pytest.approx(found, rel=1e-9)
+
+
+def test_transport_of_closed_cases() -> None:
+    """A permuted cloud is 0 away, a moved one the squared move, and so is the best of all permutations."""
+    rng = np.random.default_rng(0)
+    cloud = rng.normal(size=(5, 2))
+    assert squared_wasserstein(cloud, cloud[::-1]) == pytest.approx(0, abs=1e-15)
+    assert squared_wasserstein(cloud, cloud + np.array([3, 4])) == pytest.approx(25, rel=1e-12)
+    other = rng.normal(size=(5, 2))
+    best = min(
+        np.mean(np.sum((cloud - other[list(p)]) ** 2, axis=1)) for p in itertools.permutations(range(5))
+    )
+    assert squared_wasserstein(cloud, other) == pytest.approx(best, rel=1e-12)
+
+
+def test_equal_points_are_merged() -> None:
+    """Thousands of hard labels are a programme of a few points: half of the mass moves by sqrt(2)."""
+    left, right = np.eye(2)[[0] * 3000 + [1] * 1000], np.eye(2)[[0] * 1000 + [1] * 3000]
+    assert squared_wasserstein(left, right) == pytest.approx(1.0, rel=1e-12)
+
+
+def test_large_unequal_clouds_need_a_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond the limit the plan comes from POT, or the metric is refused with the extra's name."""
+    monkeypatch.setattr(transport, "MAX_PAIRS", 10)
+    left, right = np.arange(4.0)[:, None], np.arange(3.0)[:, None]
+    monkeypatch.setitem(sys.modules, "ot", None)
+    with pytest.raises(MetricInputError, match=r"4 x 3 points.*ptmrank\[ot\]"):
+        squared_wasserstein(left, right)
+    asked = []
+
+    def emd2(a: Any, b: Any, costs: Any, **options: Any) -> tuple[float, dict[str, Any]]:
+        asked.append((len(a), len(b), costs.shape, options["log"]))
+        return 0.25, {"warning": None if len(asked) == 1 else "numItermax reached"}
+
+    monkeypatch.setitem(sys.modules, "ot", SimpleNamespace(emd2=emd2))  # type: ignore[arg-type]
+    assert squared_wasserstein(left, right) == 0.25
+    assert asked == [(4, 3, (4, 3), True)]
+    with pytest.raises(MetricError, match="numItermax reached"):
+        squared_wasserstein(left, right)
+
+
+def test_wrong_calls_are_refused(toy: Callable[..., Any]) -> None:
+    """An unknown largest loss and missing inputs are named."""
+    data = toy()
+    with pytest.raises(UnknownNameError, match="auto, official"):
+        wdje(data.embeddings, data.labels, largest_loss="none")  # type: ignore[arg-type]
+    inputs = MetricInputs(data.embeddings, "classification", labels=data.labels, n_classes=4)
+    with pytest.raises(MetricInputError, match="WDJE expects source_embeddings"):
+        wdje_output(inputs)

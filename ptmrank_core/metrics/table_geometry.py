@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from ptmrank_core.metrics.etran import etran_output
+from ptmrank_core.metrics.etran import combine, etran_output
 from ptmrank_core.metrics.gbc import gbc_output
 from ptmrank_core.metrics.hscore import hscore_output
 from ptmrank_core.metrics.ped import ped_output
@@ -224,6 +224,7 @@ GEOMETRY = (
         " samples than features.",
         reference="Gholami, Akbari, Wang, Kamranian, Zhang, ICCV 2023, arXiv:2308.02027",
         version=1,
+        combine=combine,
     ),
     MetricSpec(
         name="etran:lda",
@@ -239,5 +240,6 @@ GEOMETRY = (
         fails_when="There are not many more samples than features: 1 for every model.",
         reference="Gholami, Akbari, Wang, Kamranian, Zhang, ICCV 2023, arXiv:2308.02027",
         version=1,
+        combine=combine,
     ),
 )

@@ -13,6 +13,7 @@ from ptmrank_core.benchmark import (
     make_plan,
     new_run_id,
     now,
+    quick_metrics,
     read_progress,
     start_worker,
 )
@@ -20,7 +21,6 @@ from ptmrank_core.config import Settings, load_settings
 from ptmrank_core.data import load_samples, store_upload
 from ptmrank_core.errors import SamplesChangedError
 from ptmrank_core.features import FeatureCache, load_cached
-from ptmrank_core.metrics import default_metrics
 from ptmrank_core.projection import Projection, pca
 from ptmrank_core.records import (
     ExtractionOptions,
@@ -112,7 +112,7 @@ def start_demo() -> str:
     """Start the demo: the whole zoo on handwritten digits."""
     task = catalogue.task_category(DEMO_TASK)
     models = catalogue.resolve_models("demo", task)
-    return start(DEMO_SOURCE, task=task.name, models=models, metrics=default_metrics())
+    return start(DEMO_SOURCE, task=task.name, models=models, metrics=quick_metrics())
 
 
 def resume(run_id: str) -> None:

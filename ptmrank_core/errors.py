@@ -6,6 +6,7 @@
     │   ├── ArchiveError         an archive that is unsafe or damaged
     │   ├── SamplesError         samples that cannot be ranked on
     │   └── MetricInputError     arrays that do not fit a metric
+    │       └── NotApplicableError  they fit, but the metric cannot be had for them here
     ├── ModelError               a model cannot be used here
     │   ├── ModelNotFoundError   no such model, folder or revision
     │   ├── GatedModelError      the model asks for an account or a licence
@@ -36,6 +37,7 @@ __all__ = [
     "MetricInputError",
     "ModelError",
     "ModelNotFoundError",
+    "NotApplicableError",
     "OutOfMemoryError",
     "PTMRankError",
     "RunBusyError",
@@ -104,6 +106,10 @@ class SamplesError(InputError):
 
 class MetricInputError(InputError):
     """Arrays that do not fit a metric: wrong shape, not finite, one class only."""
+
+
+class NotApplicableError(MetricInputError):
+    """A metric cannot be had for these arrays here: it is skipped, with what to do about it."""
 
 
 class ModelError(PTMRankError):

@@ -8,8 +8,9 @@ import streamlit as st
 from dashboard import jobs, state
 from dashboard.wording import compact, plural, show_error
 from ptmrank_core import catalogue
+from ptmrank_core.benchmark import quick_metrics
 from ptmrank_core.errors import PTMRankError
-from ptmrank_core.metrics import METRICS, default_metrics
+from ptmrank_core.metrics import METRICS
 from ptmrank_core.records import ModelSpec
 
 __all__ = ["page"]
@@ -98,7 +99,7 @@ def _choose_metrics(draft: state.Draft) -> tuple[str, ...]:
     chosen = st.multiselect(
         "Metrics",
         list(METRICS),
-        default=list(draft.metrics or default_metrics()),
+        default=list(draft.metrics or quick_metrics()),
         format_func=lambda name: METRICS[name].title,
         key="metrics",
     )

@@ -2,7 +2,7 @@
 
 from ptmrank_core.benchmark.cells import score_cells, skipped_cells
 from ptmrank_core.benchmark.engines import run_here, start_worker
-from ptmrank_core.benchmark.plan import known_skips, make_plan
+from ptmrank_core.benchmark.plan import known_skips, make_plan, quick_metrics
 from ptmrank_core.benchmark.progress import ModelProgress, RunProgress, read_progress
 from ptmrank_core.benchmark.runner import Sources
 from ptmrank_core.benchmark.store import RunStore, new_run_id, now
@@ -16,6 +16,7 @@ __all__ = [
     "make_plan",
     "new_run_id",
     "now",
+    "quick_metrics",
     "read_progress",
     "run_here",
     "score_cells",

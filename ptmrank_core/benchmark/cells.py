@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
-from ptmrank_core.errors import CancelledError, PTMRankError
+from ptmrank_core.errors import CancelledError, NotApplicableError, PTMRankError
 from ptmrank_core.metrics import MetricInputs, compute
-from ptmrank_core.records import Cell, Failure, Score, Skipped, Stage
+from ptmrank_core.records import Cell, Failure, MetricOutput, Score, Skipped, Stage
 
 __all__ = ["Problem", "attempt", "score_cells", "skipped_cells"]
 
@@ -63,6 +63,14 @@ def skipped_cells(model: str, reasons: Mapping[str, str]) -> list[Cell]:
     return [Skipped(model, metric, reason) for metric, reason in reasons.items()]
 
 
+def _compute_or_skip(metric: str, inputs: MetricInputs) -> MetricOutput | str:
+    """Compute a metric, or say why it does not apply to these arrays."""
+    try:
+        return compute(metric, inputs)
+    except NotApplicableError as error:
+        return str(error)
+
+
 def score_cells(model: str, inputs: MetricInputs, metrics: Iterable[str]) -> Iterator[Cell]:
     """Compute metrics one after the other.
 
@@ -78,13 +86,15 @@ def score_cells(model: str, inputs: MetricInputs, metrics: Iterable[str]) -> Ite
     Yields
     ------
     Cell
-        A score, or a failure at stage ``score``.
+        A score, a failure at stage ``score``, or what does not apply after all.
     """
     for metric in metrics:
         start = time.perf_counter()
-        output = attempt(partial(compute, metric, inputs), what=f"{model} under {metric}")
+        output = attempt(partial(_compute_or_skip, metric, inputs), what=f"{model} under {metric}")
         seconds = time.perf_counter() - start
         if isinstance(output, Problem):
             yield output.failure(model, metric, Stage.SCORE)
+        elif isinstance(output, str):
+            yield Skipped(model, metric, output)
         else:
             yield Score(model, metric, output.value, seconds, dict(output.components), output.warnings)

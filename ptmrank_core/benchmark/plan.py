@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ptmrank_core.errors import InputError
-from ptmrank_core.metrics import METRICS, why_not
+from ptmrank_core.metrics import METRICS, default_metrics, why_not
 from ptmrank_core.records import BUILT_IN_REFERENCE, ExtractionOptions, ModelSpec, RunPlan, Samples
 
-__all__ = ["TARGET_KIND", "known_skips", "make_plan"]
+__all__ = ["TARGET_KIND", "known_skips", "make_plan", "quick_metrics"]
 
 REFERENCE = "reference_embeddings"  # the registry's name for what PED needs
+# What a run can give a metric besides embeddings and labels; logits only where the model has a head.
+RUN_INPUTS = frozenset({REFERENCE, "source_logits"})
 TARGET_KIND = "classification"  # what labelled classes are, in the registry's words
 
 
@@ -74,6 +76,15 @@ def make_plan(  # noqa: PLR0913 - a plan is the sum of its parts
     )
 
 
+def quick_metrics() -> tuple[str, ...]:
+    """Names of the metrics to start with: default forms that a run can compute, without slow iterations."""
+    return tuple(
+        name
+        for name in default_metrics()
+        if METRICS[name].cost != "iterative" and not METRICS[name].needs - RUN_INPUTS
+    )
+
+
 def known_skips(spec: ModelSpec, metrics: Sequence[str]) -> dict[str, str]:
     """Metrics that do not apply to a model, each with the reason; known before any work.
 
@@ -84,6 +95,6 @@ def known_skips(spec: ModelSpec, metrics: Sequence[str]) -> dict[str, str]:
     metrics
         Names of metrics.
     """
-    available = {REFERENCE} if spec.n_source_classes is None else {REFERENCE, "source_logits"}
+    available = RUN_INPUTS - ({"source_logits"} if spec.n_source_classes is None else set())
     reasons = {name: why_not(METRICS[name], available, TARGET_KIND) for name in metrics}
     return {name: reason for name, reason in reasons.items() if reason is not None}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from ptmrank_core.metrics.emms import emms_output
+from ptmrank_core.metrics.kinds import ANY_TASK, CLASSES_ONLY, NOTHING
 from ptmrank_core.metrics.leep import leep_output
 from ptmrank_core.metrics.logme import logme_output
 from ptmrank_core.metrics.nce import nce_output
@@ -15,9 +16,6 @@ from ptmrank_core.records import MetricSpec
 
 __all__ = ["FIT"]
 
-CLASSES_ONLY = frozenset({"classification"})
-ANY_TASK = frozenset({"classification", "regression", "multilabel"})
-NOTHING: frozenset[str] = frozenset()
 SOURCE_SAMPLES = frozenset(
     {"source_embeddings", "source_labels", "source_error", "target_error", "lipschitz"}
 )

@@ -7,16 +7,13 @@ from functools import partial
 from ptmrank_core.metrics.etran import combine, etran_output
 from ptmrank_core.metrics.gbc import gbc_output
 from ptmrank_core.metrics.hscore import hscore_output
+from ptmrank_core.metrics.kinds import ANY_TASK, CLASSES_ONLY, NOTHING
 from ptmrank_core.metrics.ped import ped_output
 from ptmrank_core.metrics.sfda import sfda_output
 from ptmrank_core.metrics.transrate import transrate_output
 from ptmrank_core.records import MetricSpec
 
 __all__ = ["GEOMETRY"]
-
-CLASSES_ONLY = frozenset({"classification"})
-ANY_TASK = frozenset({"classification", "regression", "multilabel"})
-NOTHING: frozenset[str] = frozenset()
 
 
 GEOMETRY = (

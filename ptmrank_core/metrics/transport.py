@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ptmrank_core.errors import MetricError, MetricInputError
+from ptmrank_core.errors import MetricError, NotApplicableError
 
 __all__ = ["squared_wasserstein"]
 
@@ -104,7 +104,7 @@ def _solve_network(costs: Array, left_weights: Array, right_weights: Array) -> f
     try:
         ot: Any = importlib.import_module("ot")
     except ImportError:
-        raise MetricInputError(
+        raise NotApplicableError(
             f"An exact transport plan of {n} x {m} points, more than {MAX_PAIRS:,} pairs of clouds of unequal"
             " sizes, needs the package POT.",
             hint="Install the extra: pip install 'ptmrank[ot]'; or give as many source samples as samples.",

@@ -24,6 +24,7 @@ FRAME = {
     "evidence",
     "further",
     "inputs",
+    "kinds",
     "label_fit",
     "mixture",
     "registry",

@@ -123,14 +123,17 @@ def _footnotes(rows: list[dict[str, Any]]) -> None:
     if problems:
         with st.expander(f"{plural(len(problems), 'score')} missing, and why"):
             st.dataframe(pd.DataFrame(problems), hide_index=True, alt="Missing scores with reasons")
-    warnings = [
-        {"model": row["model"], "metric": METRICS[name].title, "warning": text}
-        for row in rows
-        for name, texts in row["warnings"].items()
-        for text in texts
-    ]
-    if warnings:
-        with st.expander(plural(len(warnings), "warning")):
+    warned: dict[tuple[str, str], list[str]] = {}
+    for row in rows:
+        for name, sentences in row["warnings"].items():
+            for sentence in sentences:
+                warned.setdefault((METRICS[name].title, sentence), []).append(row["model"])
+    if warned:
+        warnings = [
+            {"metric": metric, "warning": sentence, "models": ", ".join(models)}
+            for (metric, sentence), models in warned.items()
+        ]
+        with st.expander(f"{plural(len(warnings), 'warning')} of the metrics"):
             st.dataframe(pd.DataFrame(warnings), hide_index=True, alt="Warnings of the metrics")
 
 

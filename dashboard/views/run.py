@@ -23,7 +23,9 @@ def page() -> None:
     if opened is None:
         return
     run, progress = opened
-    _leave_when_finished(run, progress)
+    if progress.state is RunState.FINISHED and state.is_end_expected(run):
+        state.expect_end(None)
+        state.go("results", run=run)
     if progress.alive:
         state.expect_end(run)
         st.fragment(_watch, run_every=POLL_SECONDS)(run)
@@ -32,17 +34,9 @@ def page() -> None:
         _offer_next(run, progress)
 
 
-def _leave_when_finished(run: str, progress: RunProgress) -> None:
-    """Show the results of a run that this session has watched to its end."""
-    if progress.state is RunState.FINISHED and state.is_end_expected(run):
-        state.expect_end(None)
-        state.go("results", run=run)
-
-
 def _watch(run: str) -> None:
     """Draw the progress of a living worker; when it ends, the whole page is drawn anew."""
     progress = jobs.progress(run)
-    _leave_when_finished(run, progress)
     if not progress.alive:
         st.rerun()
     _draw(progress)

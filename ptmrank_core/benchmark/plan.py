@@ -10,9 +10,10 @@ from ptmrank_core.records import BUILT_IN_REFERENCE, ExtractionOptions, ModelSpe
 
 __all__ = ["TARGET_KIND", "known_skips", "make_plan", "quick_metrics"]
 
-REFERENCE = "reference_embeddings"  # the registry's name for what PED needs
-# What a run can give a metric besides embeddings and labels; logits only where the model has a head.
-RUN_INPUTS = frozenset({REFERENCE, "source_logits"})
+# The registry's names of what a run can give a metric besides embeddings and labels.
+REFERENCE = "reference_embeddings"
+SOURCE_LOGITS = "source_logits"  # only where the model has a head
+RUN_INPUTS = frozenset({REFERENCE, SOURCE_LOGITS})
 TARGET_KIND = "classification"  # what labelled classes are, in the registry's words
 
 
@@ -77,11 +78,11 @@ def make_plan(  # noqa: PLR0913 - a plan is the sum of its parts
 
 
 def quick_metrics() -> tuple[str, ...]:
-    """Names of the metrics to start with: default forms that a run can compute, without slow iterations."""
+    """Names of the metrics to start with: default forms, no slow iterations, no second set of samples."""
     return tuple(
         name
         for name in default_metrics()
-        if METRICS[name].cost != "iterative" and not METRICS[name].needs - RUN_INPUTS
+        if METRICS[name].cost != "iterative" and METRICS[name].needs <= {SOURCE_LOGITS}
     )
 
 
@@ -95,6 +96,6 @@ def known_skips(spec: ModelSpec, metrics: Sequence[str]) -> dict[str, str]:
     metrics
         Names of metrics.
     """
-    available = RUN_INPUTS - ({"source_logits"} if spec.n_source_classes is None else set())
+    available = RUN_INPUTS - ({SOURCE_LOGITS} if spec.n_source_classes is None else set())
     reasons = {name: why_not(METRICS[name], available, TARGET_KIND) for name in metrics}
     return {name: reason for name, reason in reasons.items() if reason is not None}

@@ -11,7 +11,7 @@ from typing import Any
 from ptmrank_core.benchmark.lock import is_held
 from ptmrank_core.benchmark.store import RunStore
 from ptmrank_core.config import Settings
-from ptmrank_core.events import BatchDone, Downloaded, Event, Sink
+from ptmrank_core.events import BatchDone, CellDone, Downloaded, Event, Sink
 from ptmrank_core.records import Failure, RunState, Score, Stage
 
 __all__ = ["ModelProgress", "RunProgress", "read_progress", "store_sink"]
@@ -84,10 +84,15 @@ class RunProgress:
 
 
 def store_sink(store: RunStore, run_id: str) -> Sink:
-    """Make a sink that keeps a run's events, those that repeat quickly thinned out."""
+    """Make a sink that keeps a run's events, those that repeat quickly thinned out.
+
+    A decided cell is not kept as an event: it stands in the store as a cell.
+    """
     last: dict[type[Event], float] = {}
 
     def sink(event: Event) -> None:
+        if isinstance(event, CellDone):
+            return
         if isinstance(event, BatchDone | Downloaded):
             instant = time.monotonic()
             is_last = isinstance(event, BatchDone) and event.done == event.total

@@ -94,7 +94,7 @@ def etran_output(inputs: MetricInputs, *, classifier: Classifier = "centroid") -
     else:
         s_cls = _nearest_mean(inputs)
     components = {"s_cls": min(1.0, s_cls), "s_en": _energy(inputs)}
-    return MetricOutput(components["s_cls"], MappingProxyType(components), tuple(notes))
+    return MetricOutput(components["s_cls"], MappingProxyType(components), (*notes, *inputs.width_notes))
 
 
 def combine(components: Mapping[str, Mapping[str, float]]) -> dict[str, float]:

@@ -99,6 +99,14 @@ class MetricInputs:
             return ()
         return (f"{n_single} of {self.n_classes} classes have one sample only.",)
 
+    @property
+    def width_notes(self) -> tuple[str, ...]:
+        """What to say where a fit to the training samples themselves grows with the width of the features."""
+        if 2 * self.n_features < self.n_samples:
+            return ()
+        counts = f"{self.n_samples} samples for {self.n_features} features"
+        return (f"Only {counts}: wide features score well whatever they hold.",)
+
     @cached_property
     def feature_notes(self) -> tuple[str, ...]:
         """What is odd about the embeddings, one sentence each."""

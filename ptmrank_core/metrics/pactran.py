@@ -111,7 +111,7 @@ def _gaussian(inputs: MetricInputs) -> MetricOutput:
     trace = float((statistics.row_energy + 1) @ spread) + n_weights / strength
     flatness = inputs.n_classes * S2_FACTOR / (2 * strength) * np.log(trace * strength / n_weights + GUARD)
     loss = fit.loss + np.log1p(GUARD)
-    notes = [*inputs.label_notes, *inputs.feature_notes]
+    notes = [*inputs.label_notes, *inputs.feature_notes, *inputs.width_notes]
     if not fit.converged:
         notes.append(f"The optimiser stopped after {fit.n_rounds} rounds before it had converged.")
     components = {

@@ -52,6 +52,7 @@ FIT = (
         fails_when="There are fewer samples than features: wide models win by their width.",
         reference="You, Liu, Wang, Long, ICML 2021, arXiv:2102.11005; code thuml/LogME",
         version=1,
+        rewards_width=True,
     ),
     MetricSpec(
         name="leep",
@@ -131,6 +132,7 @@ FIT = (
         " the loss.",
         reference="Ding, Chen, Levinboim, Changpinyo, Soricut, ECCV 2022, arXiv:2203.05126",
         version=1,
+        rewards_width=True,
     ),
     MetricSpec(
         name="pactran:dirichlet",
@@ -180,6 +182,7 @@ FIT = (
         fails_when="There are not more samples than features: 0 for every model.",
         reference="Meng, Shao, Peng, Zhang, Gao, Qiao, Luo, NeurIPS 2023, arXiv:2308.06262",
         version=1,
+        rewards_width=True,
     ),
     MetricSpec(
         name="emms:onehot",
@@ -195,6 +198,7 @@ FIT = (
         fails_when="There are not more samples than features: 0 for every model.",
         reference="Meng, Shao, Peng, Zhang, Gao, Qiao, Luo, NeurIPS 2023, arXiv:2308.06262",
         version=1,
+        rewards_width=True,
     ),
     MetricSpec(
         name="wdje",

@@ -48,6 +48,7 @@ GEOMETRY = (
         fails_when="There are not many more samples than features: C - 1 for every model.",
         reference="Bao et al., ICIP 2019, doi:10.1109/ICIP.2019.8803726",
         version=1,
+        rewards_width=True,
     ),
     MetricSpec(
         name="gbc",
@@ -111,6 +112,7 @@ GEOMETRY = (
         " than features (it measures ranks), or there are two of equal size and shape.",
         reference="Huang, Huang, Rong, Yang, Wei, ICML 2022, arXiv:2106.09362",
         version=1,
+        rewards_width=True,
     ),
     MetricSpec(
         name="transrate:prior",
@@ -127,6 +129,7 @@ GEOMETRY = (
         " samples than features.",
         reference="Huang, Huang, Rong, Yang, Wei, ICML 2022, arXiv:2106.09362",
         version=1,
+        rewards_width=True,
     ),
     MetricSpec(
         name="transrate:trace",
@@ -143,6 +146,7 @@ GEOMETRY = (
         " size and shape: 0 however far apart.",
         reference="Huang, Huang, Rong, Yang, Wei, ICML 2022, arXiv:2106.09362",
         version=1,
+        rewards_width=True,
     ),
     MetricSpec(
         name="sfda",
@@ -158,6 +162,7 @@ GEOMETRY = (
         fails_when="There are few samples for the width, or features of a large unit: it saturates at 1.",
         reference="Shao, Zhao, Ge, Zhang, Yang, Wang, Shan, Luo, ECCV 2022, arXiv:2207.03036",
         version=1,
+        rewards_width=True,
     ),
     MetricSpec(
         name="sfda:log",
@@ -173,6 +178,7 @@ GEOMETRY = (
         fails_when="Single samples are far from their class: one of them can outweigh all others.",
         reference="Shao, Zhao, Ge, Zhang, Yang, Wang, Shan, Luo, ECCV 2022, arXiv:2207.03036",
         version=1,
+        rewards_width=True,
     ),
     MetricSpec(
         name="ped",
@@ -189,6 +195,7 @@ GEOMETRY = (
         " knows.",
         reference="Li, Hu, Ge, Shan, Duan, ICCV 2023, arXiv:2308.15074",
         version=1,
+        rewards_width=True,
     ),
     MetricSpec(
         name="ped:logme",
@@ -221,6 +228,7 @@ GEOMETRY = (
         " samples than features.",
         reference="Gholami, Akbari, Wang, Kamranian, Zhang, ICCV 2023, arXiv:2308.02027",
         version=1,
+        rewards_width=True,
         combine=combine,
     ),
     MetricSpec(
@@ -237,6 +245,7 @@ GEOMETRY = (
         fails_when="There are not many more samples than features: 1 for every model.",
         reference="Gholami, Akbari, Wang, Kamranian, Zhang, ICCV 2023, arXiv:2308.02027",
         version=1,
+        rewards_width=True,
         combine=combine,
     ),
 )

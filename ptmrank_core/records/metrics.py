@@ -51,6 +51,9 @@ class MetricSpec:
         Authors, year, DOI or arXiv id.
     version
         Raised whenever the same inputs can give another value.
+    rewards_width
+        Whether wide noise beats narrow informative features on few samples (measured); the score then
+        carries a warning.
     combine
         Joins the components of all models of a run to the scores that rank them (model -> components in,
         model -> score out); ``None`` where the value itself ranks.
@@ -69,6 +72,7 @@ class MetricSpec:
     fails_when: str
     reference: str
     version: int
+    rewards_width: bool = False
     combine: Callable[[Mapping[str, Mapping[str, float]]], dict[str, float]] | None = None
 
     @property

@@ -128,6 +128,7 @@ def _lay_rows_out(figure: go.Figure, models: Sequence[str]) -> None:
     figure.update_layout(
         height=140 + ROW_PIXELS * n_models,
         margin={"l": 10, "r": 10, "t": 40, "b": 40},
+        modebar={"orientation": "v"},  # beside the legend, not over it
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
     )
 
@@ -178,13 +179,13 @@ def agreement_figure(agreement: Agreement) -> go.Figure:
             zmin=-1,
             zmax=1,
             colorscale="PuOr",
-            colorbar={"title": "Kendall τ"},
+            colorbar={"title": "Kendall τ", "len": 0.8},
             hovertemplate="%{y} and %{x}<br>τ = %{z:.2f} over %{customdata} models<extra></extra>",
         )
     )
     figure.update_yaxes(autorange="reversed", scaleanchor="x", constrain="domain", automargin=True)
     figure.update_xaxes(constrain="domain")
-    figure.update_layout(height=180 + 70 * len(titles), margin={"l": 10, "r": 10, "t": 20, "b": 40})
+    figure.update_layout(height=240 + 38 * len(titles), margin={"l": 10, "r": 10, "t": 20, "b": 40})
     return figure
 
 

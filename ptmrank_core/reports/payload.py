@@ -65,6 +65,7 @@ def metrics_payload() -> dict[str, Any]:
             "cost": spec.cost,
             "idea": spec.idea,
             "fails_when": spec.fails_when,
+            "rewards_width": spec.rewards_width,
             "reference": spec.reference,
             "version": spec.version,
         }

@@ -69,10 +69,11 @@ def metrics_text() -> str:
 
 def metrics_markdown() -> str:
     """Write the table of the README: every metric and variant with its idea, needs and reference."""
-    rows = ["| name | metric | needs | reference |", "|---|---|---|---|"]
+    rows = ["| name | metric | needs | rewards width | reference |", "|---|---|---|---|---|"]
     for name, spec in METRICS.items():
         needs = ", ".join(f"`{need}`" for need in sorted(spec.needs))
-        rows.append(f"| `{name}` | **{spec.title}.** {spec.idea} | {needs} | {spec.reference} |")
+        width = "yes" if spec.rewards_width else ""
+        rows.append(f"| `{name}` | **{spec.title}.** {spec.idea} | {needs} | {width} | {spec.reference} |")
     return "\n".join(rows)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -116,6 +117,7 @@ def test_a_request_to_cancel_through_the_store_is_heard(
     def ask(event: Event) -> None:
         if isinstance(event, CellDone):
             store.request_cancel(plan.run_id)
+            time.sleep(0.25)
 
     assert run_here(plan.run_id, settings, sources=SOURCES, sink=ask) is RunState.CANCELLED
     assert len(store.cells(plan.run_id)) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import subprocess
 import sys
 import threading
@@ -20,6 +21,7 @@ from ptmrank_core.records import RunState
 __all__ = ["run_here", "start_worker"]
 
 START_SECONDS = 60.0
+ASK_SECONDS = 0.2
 
 
 def run_here(
@@ -59,11 +61,32 @@ def run_here(
         keep(event)
         sink(event)
 
-    def stop() -> bool:
-        return cancel() or store.cancel_requested(run_id)
-
     with hold_run(settings, run_id), FeatureCache(settings) as cache:
-        return execute(run_id, sources=sources, store=store, cache=cache, sink=both, cancel=stop)
+        return execute(
+            run_id,
+            sources=sources,
+            store=store,
+            cache=cache,
+            sink=both,
+            cancel=_either(cancel, store, run_id),
+        )
+
+
+def _either(cancel: CancelToken, store: RunStore, run_id: str) -> CancelToken:
+    """Make a token that is pulled when the given one is, or when the store asks to cancel the run.
+
+    The store is asked a few times a second, not after each of many quick cells.
+    """
+    asked = -math.inf
+    requested = False
+
+    def token() -> bool:
+        nonlocal asked, requested
+        if time.monotonic() - asked >= ASK_SECONDS:
+            asked, requested = time.monotonic(), store.cancel_requested(run_id)
+        return requested or cancel()
+
+    return token
 
 
 def start_worker(run_id: str, settings: Settings) -> None:

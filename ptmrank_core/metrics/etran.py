@@ -8,10 +8,11 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import log_softmax, logsumexp
+from scipy.special import log_softmax
 
 from ptmrank_core.errors import MetricInputError, UnknownNameError
 from ptmrank_core.metrics.discriminant import fit_sfda
+from ptmrank_core.metrics.energy import energies
 from ptmrank_core.metrics.inputs import MetricInputs, prepare_inputs
 from ptmrank_core.records import MetricOutput
 
@@ -146,4 +147,4 @@ def _nearest_mean(inputs: MetricInputs) -> float:
 def _energy(inputs: MetricInputs) -> float:
     """Mean of the lowest energies logsumexp(f_i)."""
     n_lowest = max(1, LOWEST_PER_MILLE * inputs.n_samples // 1000)
-    return float(np.sort(logsumexp(inputs.embeddings, axis=1))[:n_lowest].mean())
+    return float(np.sort(energies(inputs.embeddings))[:n_lowest].mean())

@@ -12,6 +12,7 @@ from scipy.special import logsumexp, softmax
 
 from ptmrank_core.errors import MetricInputError, UnknownNameError
 from ptmrank_core.metrics import compute, etran, prepare_inputs
+from ptmrank_core.metrics.energy import energies
 from ptmrank_core.metrics.etran import combine
 
 SHAPES = [(90, 12, 4), (40, 100, 4), (60, 1, 2), (30, 30, 3), (150, 6, 50), (1000, 5, 3)]
@@ -113,3 +114,10 @@ def test_wrong_calls_are_refused(toy: Callable[..., Any]) -> None:
         etran(data.embeddings, data.labels, classifier="qda")  # type: ignore[arg-type]
     with pytest.raises(MetricInputError, match="not so for b"):
         combine({"a": {"s_cls": 0.7, "s_en": 2.0}, "b": {"s_reg": -1.0}})
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (7, 3), (3, 200_000), (2000, 300)])
+def test_energies_are_scipys_whatever_the_blocks(shape: tuple[int, int]) -> None:
+    """Block by block gives what scipy gives at once, at any scale."""
+    features = np.random.default_rng(0).normal(size=shape) * 500
+    np.testing.assert_allclose(energies(features), logsumexp(features, axis=1), rtol=1e-14)

@@ -21,6 +21,7 @@ FRAME = {
     "checks",
     "decomposition",
     "discriminant",
+    "energy",
     "evidence",
     "further",
     "inputs",

@@ -106,11 +106,6 @@ class Decomposition:
             ]
         )
 
-    @cached_property
-    def class_means(self) -> Array:
-        """Class means, shape (n_classes, n_features), in the features' unit."""
-        return self.mean + self.class_offsets
-
     # -- features -----------------------------------------------------------------------------------
 
     @cached_property

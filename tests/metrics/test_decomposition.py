@@ -31,7 +31,7 @@ def test_statistics_are_what_they_say(toy: Callable[..., Any], shape: tuple[int,
     assert made.class_counts.tolist() == [np.sum(labels == 0), np.sum(labels == 1)]
     for code in (0, 1):
         expected = features[labels == code].mean(axis=0)
-        assert relative(made.class_means[code], expected) < 1e-13
+        assert relative(made.mean + made.class_offsets[code], expected) < 1e-13
     assert relative(made.gram, features @ features.T if wide else features.T @ features) < 1e-13
     assert relative(made.centred_gram, centred @ centred.T if wide else centred.T @ centred) < 1e-13
     assert made.total_scatter == pytest.approx(np.sum(centred**2), rel=1e-13)
@@ -111,7 +111,7 @@ def test_nothing_at_all_has_rank_zero() -> None:
 def test_classes_of_real_targets_are_refused() -> None:
     """Class statistics of regression targets are an error, not an empty array."""
     with pytest.raises(MetricInputError, match="Expected class labels"):
-        _ = Decomposition(np.eye(3), targets=np.ones((3, 1))).class_means
+        _ = Decomposition(np.eye(3), targets=np.ones((3, 1))).class_offsets
 
 
 def test_statistics_are_computed_once(toy: Callable[..., Any]) -> None:

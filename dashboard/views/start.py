@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard import jobs, state
 from dashboard.wording import STATES, plural, show_error
+from ptmrank_core.catalogue import demo_models
 from ptmrank_core.errors import PTMRankError
 
 __all__ = ["page"]
@@ -22,7 +23,7 @@ def page() -> None:
     with demo.container(border=True):
         st.subheader("Try the demo")
         st.markdown(
-            "Thirteen small image models rank themselves on 600 handwritten digits. "
+            f"{plural(len(demo_models()), 'small image model')} are ranked on 600 handwritten digits. "
             "Real checkpoints, no network, no GPU, under a minute."
         )
         if st.button("Try the demo", type="primary", key="demo", icon=":material/play_arrow:"):

@@ -65,8 +65,7 @@ def etran(
 
     References
     ----------
-    .. [1] Gholami, Akbari, Wang, Kamranian, Zhang: ETran: Energy-Based Transferability Estimation.
-       ICCV 2023. arXiv:2308.02027
+    .. [1] Gholami et al.: ETran: Energy-Based Transferability Estimation. ICCV 2023. arXiv:2308.02027
 
     Examples
     --------

@@ -8,7 +8,7 @@ Models for Natural Images, IJCV 2001, doi:10.1023/A:1011109015675).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from ptmrank_core.data.images import ImageItem
 from ptmrank_core.data.limits import DEFAULT_LIMITS, Limits
 from ptmrank_core.data.loading import read_pictures
 from ptmrank_core.errors import SamplesError
-from ptmrank_core.records import BUILT_IN_REFERENCE, BytesBlob, Samples
+from ptmrank_core.records import BUILT_IN_REFERENCE, BytesBlob, LeftOut, Samples
 
 __all__ = ["load_reference"]
 
@@ -53,7 +53,8 @@ def load_reference(source: str, *, limits: Limits = DEFAULT_LIMITS) -> Samples:
         If the source cannot be read or holds fewer than two pictures.
     """
     if source == BUILT_IN_REFERENCE:
-        return _samples(source, [(f"leaves-{i:03d}.ppm", data) for i, data in enumerate(_dead_leaves())])
+        items = [ImageItem(BytesBlob(data), hashlib.sha256(data).hexdigest()) for data in _dead_leaves()]
+        return _samples(source, [(f"leaves-{i:03d}.ppm", item) for i, item in enumerate(items)], ())
     source = str(Path(source).expanduser().absolute())
     pictures, left_out = read_pictures(source, limits)
     unique = {picture.digest: picture for picture in reversed(pictures)}
@@ -63,29 +64,20 @@ def load_reference(source: str, *, limits: Limits = DEFAULT_LIMITS) -> Samples:
             f"The reference set {source!r} has {len(kept)} pictures that can be read; expected at least 2.",
             hint="Use a zip or a folder of pictures of anything.",
         )
+    named = [(picture.name, picture.item) for picture in kept]
+    return _samples(source, named, left_out)
+
+
+def _samples(source: str, named: Sequence[tuple[str, ImageItem]], left_out: Sequence[LeftOut]) -> Samples:
+    """Make the record: one class, which means nothing."""
     return Samples(
         modality="image",
-        names=tuple(picture.name for picture in kept),
-        items=tuple(picture.item for picture in kept),
-        labels=np.zeros(len(kept), dtype=np.int64),
+        names=tuple(name for name, _ in named),
+        items=tuple(item for _, item in named),
+        labels=np.zeros(len(named), dtype=np.int64),
         class_names=(LABEL,),
-        digests=tuple(picture.digest for picture in kept),
+        digests=tuple(item.digest for _, item in named),
         skipped=tuple(left_out),
-        source=source,
-    )
-
-
-def _samples(source: str, pictures: Iterable[tuple[str, bytes]]) -> Samples:
-    names, blobs = zip(*pictures, strict=True)
-    digests = tuple(hashlib.sha256(data).hexdigest() for data in blobs)
-    return Samples(
-        modality="image",
-        names=names,
-        items=tuple(ImageItem(BytesBlob(data), key) for data, key in zip(blobs, digests, strict=True)),
-        labels=np.zeros(len(names), dtype=np.int64),
-        class_names=(LABEL,),
-        digests=digests,
-        skipped=(),
         source=source,
     )
 

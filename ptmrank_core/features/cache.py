@@ -137,11 +137,6 @@ class FeatureCache:
             for digest, vectors in entries:
                 self._cache.set(f"{key}:{digest}", vectors.to_bytes())
 
-    @property
-    def size_bytes(self) -> int:
-        """Bytes on disk."""
-        return int(self._cache.volume())
-
     def __len__(self) -> int:
         return len(self._cache)
 

@@ -14,6 +14,7 @@ from ptmrank_core.records import (
     LeftOut,
     ModelOutcome,
     ModelSpec,
+    Reading,
     RunPlan,
     SamplesSummary,
     Score,
@@ -48,6 +49,11 @@ def _spec(fields: dict[str, Any]) -> ModelSpec:
     return ModelSpec(**(fields | {"tasks": tuple(fields["tasks"])}))
 
 
+def _reading(fields: dict[str, Any]) -> Reading:
+    columns = {name: tuple(fields[name]) for name in ("text_columns", "label_columns")}
+    return Reading(**(fields | columns))
+
+
 def plan_from_json(text: str) -> RunPlan:
     """Decode a plan."""
     fields = json.loads(text)
@@ -58,6 +64,7 @@ def plan_from_json(text: str) -> RunPlan:
                 "models": tuple(_spec(model) for model in fields["models"]),
                 "metrics": tuple(fields["metrics"]),
                 "options": ExtractionOptions(**fields["options"]),
+                "reading": _reading(fields["reading"]),
             }
         )
     )
@@ -89,4 +96,7 @@ def summary_from_json(text: str) -> SamplesSummary:
         class_counts=fields["class_counts"],
         left_out=tuple(LeftOut(**entry) for entry in fields["left_out"]),
         notes=tuple(fields["notes"]),
+        modality=fields["modality"],
+        target_kind=fields["target_kind"],
+        n_groups=fields["n_groups"],
     )

@@ -6,15 +6,23 @@ from collections.abc import Sequence
 
 from ptmrank_core.errors import InputError
 from ptmrank_core.metrics import METRICS, default_metrics, why_not
-from ptmrank_core.records import BUILT_IN_REFERENCE, ExtractionOptions, ModelSpec, RunPlan, Samples
+from ptmrank_core.records import (
+    AS_RECOGNISED,
+    BUILT_IN_REFERENCE,
+    ExtractionOptions,
+    ModelSpec,
+    Reading,
+    RunPlan,
+    Samples,
+    TargetKind,
+)
 
-__all__ = ["TARGET_KIND", "known_skips", "make_plan", "quick_metrics"]
+__all__ = ["known_skips", "make_plan", "quick_metrics"]
 
 # The registry's names of what a run can give a metric besides embeddings and labels.
 REFERENCE = "reference_embeddings"
 SOURCE_LOGITS = "source_logits"  # only where the model has a head
 RUN_INPUTS = frozenset({REFERENCE, SOURCE_LOGITS})
-TARGET_KIND = "classification"  # what labelled classes are, in the registry's words
 
 
 def make_plan(  # noqa: PLR0913 - a plan is the sum of its parts
@@ -28,6 +36,7 @@ def make_plan(  # noqa: PLR0913 - a plan is the sum of its parts
     options: ExtractionOptions,
     seed: int,
     reference_source: str | None = None,
+    reading: Reading = AS_RECOGNISED,
 ) -> RunPlan:
     """Put a plan together.
 
@@ -49,6 +58,8 @@ def make_plan(  # noqa: PLR0913 - a plan is the sum of its parts
         Seed of everything random.
     reference_source
         The user's own reference set; where a metric needs one and there is none, the built-in one is used.
+    reading
+        How the samples were read.
 
     Raises
     ------
@@ -74,6 +85,7 @@ def make_plan(  # noqa: PLR0913 - a plan is the sum of its parts
         options=options,
         seed=seed,
         reference_source=(reference_source or BUILT_IN_REFERENCE) if needs_reference else None,
+        reading=reading,
     )
 
 
@@ -86,7 +98,7 @@ def quick_metrics() -> tuple[str, ...]:
     )
 
 
-def known_skips(spec: ModelSpec, metrics: Sequence[str]) -> dict[str, str]:
+def known_skips(spec: ModelSpec, metrics: Sequence[str], target_kind: TargetKind) -> dict[str, str]:
     """Metrics that do not apply to a model, each with the reason; known before any work.
 
     Parameters
@@ -95,7 +107,9 @@ def known_skips(spec: ModelSpec, metrics: Sequence[str]) -> dict[str, str]:
         A model whose files have been read.
     metrics
         Names of metrics.
+    target_kind
+        What the labels of the samples are.
     """
     available = RUN_INPUTS - ({SOURCE_LOGITS} if spec.n_source_classes is None else set())
-    reasons = {name: why_not(METRICS[name], available, TARGET_KIND) for name in metrics}
+    reasons = {name: why_not(METRICS[name], available, target_kind) for name in metrics}
     return {name: reason for name, reason in reasons.items() if reason is not None}

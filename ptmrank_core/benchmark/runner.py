@@ -10,7 +10,9 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
+
+from numpy.typing import NDArray
 
 from ptmrank_core.benchmark.cells import Problem, attempt, score_cells, skipped_cells
 from ptmrank_core.benchmark.environment import describe_environment
@@ -35,6 +37,7 @@ from ptmrank_core.records import (
     Features,
     ModelOutcome,
     ModelSpec,
+    Reading,
     RunPlan,
     RunState,
     Samples,
@@ -61,14 +64,14 @@ class Sources:
     Parameters
     ----------
     load_samples
-        Source of a plan -> samples.
+        Source and reading of a plan -> samples.
     load_reference
         Source of a plan -> reference set.
     fetch
         Planned model -> model on disk.
     """
 
-    load_samples: Callable[[str], Samples]
+    load_samples: Callable[[str, Reading], Samples]
     load_reference: Callable[[str], Samples]
     fetch: Fetch
 
@@ -125,7 +128,7 @@ def execute(
 
 def _planned_samples(plan: RunPlan, sources: Sources) -> Samples:
     """Load the samples of a plan and see that they are the same."""
-    samples = sources.load_samples(plan.samples_source)
+    samples = sources.load_samples(plan.samples_source, plan.reading)
     if samples.fingerprint != plan.samples_fingerprint:
         raise SamplesChangedError(
             f"The samples at {plan.samples_source} have changed since the run was planned.",
@@ -198,7 +201,7 @@ class _ModelWork:
             self._fail(fetched)
             return None
         self.spec = fetched
-        skips = known_skips(self.spec, self.metrics)
+        skips = known_skips(self.spec, self.metrics, self.tools.samples.target_kind)
         for cell in skipped_cells(self.spec.id, skips):
             self._decide(cell)
         self.metrics = [metric for metric in self.metrics if metric not in skips]
@@ -231,7 +234,7 @@ class _ModelWork:
         inputs = attempt(
             lambda: prepare_inputs(
                 features.embeddings,
-                labels=features.labels,
+                **self._targets(features),
                 source_logits=features.source_logits,
                 reference_embeddings=features.reference_embeddings,
             ),
@@ -244,6 +247,11 @@ class _ModelWork:
                 self._decide(cell)
                 raise_if_cancelled(self.tools.cancel)
         return time.perf_counter() - start
+
+    def _targets(self, features: Features) -> dict[str, NDArray[Any]]:
+        """Name the labels as metrics know them: classes, or numbers."""
+        is_class = self.tools.samples.target_kind == "classification"
+        return {"labels" if is_class else "targets": features.labels}
 
     def _keep_outcome(self, features: Features, *, score_seconds: float) -> None:
         """Keep what was learned of the model: once when its features are there, once at the end."""

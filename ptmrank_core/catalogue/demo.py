@@ -15,7 +15,6 @@ from ptmrank_core.records import ModelSpec
 __all__ = ["DEMO_PREFIX", "DEMO_ZOO", "demo_model", "demo_models"]
 
 DEMO_ZOO = ASSETS / "demo" / "zoo"
-ZOO_FACTS = ASSETS / "demo" / "zoo.json"
 DEMO_PREFIX = "demo:"
 
 
@@ -30,7 +29,9 @@ def demo_models() -> tuple[ModelSpec, ...]:
     """
     if not DEMO_ZOO.is_dir():
         raise InputError(f"The demo zoo is not at {DEMO_ZOO}.", hint="Run from a clone of the repository.")
-    facts = json.loads(ZOO_FACTS.read_text(encoding="utf-8"))["models"]
+    facts = {}
+    for path in sorted(DEMO_ZOO.parent.glob("*/zoo.json")):  # one for each demo samples
+        facts |= json.loads(path.read_text(encoding="utf-8"))["models"]
     return tuple(
         replace(
             spec,

@@ -238,6 +238,11 @@ class ImageItem:
     digest: str
     max_pixels: int = DEFAULT_LIMITS.max_pixels
 
+    @property
+    def size(self) -> int:
+        """Models see all pictures at one size."""
+        return 1
+
     def decode(self) -> Image.Image:
         """Return the picture as 8-bit RGB.
 

@@ -18,7 +18,7 @@ from ptmrank_core.data.labels import NO_FOLDER_REASON, label_entries, sort_class
 from ptmrank_core.data.limits import DEFAULT_LIMITS, Limits
 from ptmrank_core.data.selection import Picture, count_reasons, drop_copies, drop_single
 from ptmrank_core.errors import SamplesError
-from ptmrank_core.records import LeftOut, Samples
+from ptmrank_core.records import AS_RECOGNISED, LeftOut, Reading, Samples
 
 __all__ = ["load_samples", "read_pictures"]
 
@@ -160,7 +160,9 @@ def _load_pictures(source: str, limits: Limits) -> Samples:
     return _build_samples(source, pictures, left_out, labelling.notes)
 
 
-def load_samples(source: str | Path, *, limits: Limits = DEFAULT_LIMITS) -> Samples:
+def load_samples(
+    source: str | Path, reading: Reading = AS_RECOGNISED, *, limits: Limits = DEFAULT_LIMITS
+) -> Samples:
     """Load labelled samples.
 
     Every entry of the source becomes a sample, is the manifest, or is in ``skipped`` with its
@@ -171,6 +173,8 @@ def load_samples(source: str | Path, *, limits: Limits = DEFAULT_LIMITS) -> Samp
     source
         ``"demo:digits"``, a ``.zip`` file or a folder. Labels come from a ``.csv`` or ``.tsv`` table
         at its top, or else from the folders that the pictures lie in.
+    reading
+        What the samples are and which columns hold what, where that is not to be recognised.
     limits
         Bounds on what the source may hold.
 
@@ -189,6 +193,8 @@ def load_samples(source: str | Path, *, limits: Limits = DEFAULT_LIMITS) -> Samp
         If there is no such source, or fewer than two classes of two samples are in it.
     """
     text = str(source)
+    if reading.modality not in {None, "image"}:
+        raise SamplesError(f"Samples that are {reading.modality} cannot be read yet.")
     if text.startswith(DEMO_PREFIX):
         return load_demo_samples(text)
     return _load_pictures(_absolute(text), limits)

@@ -139,7 +139,7 @@ def _run_model(
 
     def run(indices: Sequence[int]) -> None:
         with _Clock(work.seconds, "preprocess"):
-            batch = encoder.preprocess([work.items[i].decode() for i in indices])
+            batch = encoder.collate(encoder.preparer([work.items[i].decode() for i in indices]))
         with _Clock(work.seconds, "forward"):
             vectors = encoder.forward(batch)
         cache.put_many(key, zip([work.digests[i] for i in indices], vectors, strict=True))

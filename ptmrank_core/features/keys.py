@@ -7,7 +7,7 @@ from functools import cache
 from importlib.metadata import version
 
 from ptmrank_core.errors import UnsupportedModelError
-from ptmrank_core.features.pooling import pooling_rule
+from ptmrank_core.features.pooling import family_of
 from ptmrank_core.records import ExtractionOptions, ModelSpec
 
 __all__ = ["EXTRACTION_VERSION", "feature_key"]
@@ -42,7 +42,7 @@ def feature_key(spec: ModelSpec, options: ExtractionOptions) -> str:
         spec.id if spec.source == "hub" else "",  # a folder is its content, wherever it lies
         spec.revision,
         spec.modality,
-        pooling_rule(spec.model_type),
+        family_of(spec.model_type).rule,
         LAYER,
         PROCESSOR_BACKEND,
         options.dtype,

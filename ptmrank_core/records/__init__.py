@@ -19,17 +19,23 @@ from ptmrank_core.records.runs import (
     Stage,
 )
 from ptmrank_core.records.samples import (
+    AS_RECOGNISED,
     BUILT_IN_REFERENCE,
     Blob,
     BytesBlob,
     Item,
     LeftOut,
     Modality,
+    Reading,
     Samples,
     SamplesSummary,
+    TargetKind,
+    Waveform,
+    WordInContext,
 )
 
 __all__ = [
+    "AS_RECOGNISED",
     "BUILT_IN_REFERENCE",
     "Blob",
     "BytesBlob",
@@ -46,6 +52,7 @@ __all__ = [
     "ModelOutcome",
     "ModelSpec",
     "Ranking",
+    "Reading",
     "RunPlan",
     "RunResult",
     "RunState",
@@ -54,4 +61,7 @@ __all__ = [
     "Score",
     "Skipped",
     "Stage",
+    "TargetKind",
+    "Waveform",
+    "WordInContext",
 ]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
-import numpy as np
 from numpy.typing import NDArray
 
 from ptmrank_core.records.arrays import FloatArray, freeze
@@ -94,7 +93,7 @@ class Features:
     source_logits
         float32 array of shape (n, z), or ``None`` where the model has no head.
     labels
-        Array of shape (n,).
+        Array of shape (n,), or (n, k) where the samples have several targets.
     reference_embeddings
         float32 array of shape (m, d) of a reference set under the same model, or ``None``.
     key
@@ -113,7 +112,7 @@ class Features:
 
     embeddings: FloatArray
     source_logits: FloatArray | None
-    labels: NDArray[np.int64]
+    labels: NDArray[Any]
     key: str
     seconds: Mapping[str, float]
     cache_hits: int

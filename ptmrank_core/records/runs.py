@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from ptmrank_core.records.models import ExtractionOptions, ModelSpec
-from ptmrank_core.records.samples import SamplesSummary
+from ptmrank_core.records.samples import AS_RECOGNISED, Reading, SamplesSummary
 
 __all__ = [
     "Cell",
@@ -134,6 +134,8 @@ class RunPlan:
         Seed of everything random.
     reference_source
         Where the reference set comes from; ``None`` where no metric needs one.
+    reading
+        How the samples are read.
     """
 
     run_id: str
@@ -146,6 +148,7 @@ class RunPlan:
     options: ExtractionOptions
     seed: int
     reference_source: str | None = None
+    reading: Reading = AS_RECOGNISED
 
 
 @dataclass(frozen=True, slots=True)

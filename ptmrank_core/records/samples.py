@@ -13,20 +13,26 @@ from numpy.typing import NDArray
 from ptmrank_core.records.arrays import freeze
 
 __all__ = [
+    "AS_RECOGNISED",
     "BUILT_IN_REFERENCE",
     "Blob",
     "BytesBlob",
     "Item",
     "LeftOut",
     "Modality",
+    "Reading",
     "Samples",
     "SamplesSummary",
+    "TargetKind",
+    "Waveform",
+    "WordInContext",
 ]
 
 # The reference set that is used where the user names none; the data room makes it.
 BUILT_IN_REFERENCE = "builtin:dead-leaves"
 
 Modality: TypeAlias = Literal["image", "text", "audio", "video", "tabular"]
+TargetKind: TypeAlias = Literal["classification", "regression", "multilabel"]
 
 
 class Blob(Protocol):
@@ -40,8 +46,17 @@ class Blob(Protocol):
 class Item(Protocol):
     """One sample, decoded when it is needed."""
 
+    @property
+    def size(self) -> int:
+        """How much there is of it, for ordering alone: characters of a text, frames of a recording."""
+        ...
+
     def decode(self) -> Any:
-        """Return what models of the modality read: an RGB PIL image, a text, a waveform."""
+        """Return what models of the modality read.
+
+        An RGB PIL image; a text, a pair of texts or a ``WordInContext``; a ``Waveform``; the frames of a
+        video; numbers of shape (d,).
+        """
         ...
 
 
@@ -57,6 +72,59 @@ class BytesBlob:
 
 
 @dataclass(frozen=True, slots=True)
+class WordInContext:
+    """One word of a sentence: the sample of token classification."""
+
+    words: tuple[str, ...]
+    index: int
+
+
+@dataclass(frozen=True, eq=False)
+class Waveform:
+    """A recording.
+
+    Parameters
+    ----------
+    samples
+        float32 array of shape (n_frames,) in -1..1: the mean of its channels.
+    rate
+        Frames in a second (Hz).
+    """
+
+    samples: NDArray[np.float32]
+    rate: int
+
+    def __post_init__(self) -> None:
+        freeze(self, "samples", self.samples)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a source is read where it can be read in several ways.
+
+    Parameters
+    ----------
+    modality, target_kind
+        What the samples are and what their labels are; ``None`` to recognise it.
+    text_columns
+        Names of one text column, or of the two of a pair; empty to recognise them.
+    label_columns
+        Names of the label column, or of several columns of numbers; empty to recognise it.
+    group_column
+        Name of the column that tells whose a sample is: speaker, patient, document.
+    """
+
+    modality: Modality | None = None
+    target_kind: TargetKind | None = None
+    text_columns: tuple[str, ...] = ()
+    label_columns: tuple[str, ...] = ()
+    group_column: str | None = None
+
+
+AS_RECOGNISED = Reading()
+
+
+@dataclass(frozen=True, slots=True)
 class LeftOut:
     """One entry of a source that did not become a sample, and why."""
 
@@ -66,12 +134,29 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class SamplesSummary:
-    """What a run remembers of its samples."""
+    """What a run remembers of its samples.
+
+    Parameters
+    ----------
+    n_samples
+        Number of samples.
+    class_counts
+        Samples of each class; of multi-label samples those that have the label; empty for regression.
+    left_out, notes
+        What was left out and why; what was changed on the way in.
+    modality, target_kind
+        What the samples and their labels are.
+    n_groups
+        Number of groups; ``None`` where no group is known.
+    """
 
     n_samples: int
     class_counts: Mapping[str, int]
     left_out: tuple[LeftOut, ...]
     notes: tuple[str, ...]
+    modality: Modality = "image"
+    target_kind: TargetKind = "classification"
+    n_groups: int | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,33 +172,41 @@ class Samples:
     items
         n samples, decoded when they are needed.
     labels
-        Array of shape (n,): indices into ``class_names``.
+        Integer array of shape (n,), indices into ``class_names``; for regression float64 of shape (n,) or
+        (n, k); for multi-label targets float64 of shape (n, k) that holds 0 and 1.
     class_names
-        Names of the classes.
+        Names of the classes, of the k labels, or of the k columns of a regression.
     digests
-        n SHA-256 digests (hex) of the items' bytes.
+        n SHA-256 digests (hex) of the items' content.
     skipped
         What was left out, and why.
     source
         Where they come from: ``"demo:digits"`` or a path.
     notes
         What was changed on the way in, one sentence each.
+    target_kind
+        What the labels are.
+    groups
+        n names of what each sample belongs to (speaker, patient, document); empty where that is not known.
     """
 
     modality: Modality
     names: tuple[str, ...]
     items: tuple[Item, ...]
-    labels: NDArray[np.int64]
+    labels: NDArray[Any]
     class_names: tuple[str, ...]
     digests: tuple[str, ...]
     skipped: tuple[LeftOut, ...]
     source: str
     notes: tuple[str, ...] = ()
+    target_kind: TargetKind = "classification"
+    groups: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         sizes = {len(self.names), len(self.items), len(self.labels), len(self.digests)}
+        sizes |= {len(self.groups)} if self.groups else set()
         if len(sizes) != 1:
-            raise ValueError(f"Expected names, items, labels, digests of one length, got {sizes}.")
+            raise ValueError(f"Expected names, items, labels, digests, groups of one length, got {sizes}.")
         freeze(self, "labels", self.labels)
 
     @property
@@ -123,20 +216,31 @@ class Samples:
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 (hex) of the digests, labels and class names in their order."""
-        digest = hashlib.sha256()
-        for name in self.class_names:
+        """SHA-256 (hex) of the digests, labels, class names and groups in their order."""
+        digest = hashlib.sha256(f"{self.target_kind};".encode())
+        for name in (*self.class_names, *self.groups):
             digest.update(f"{len(name)}:{name};".encode())
         for sample, label in zip(self.digests, self.labels.tolist(), strict=True):
             digest.update(f"{sample}={label};".encode())
         return digest.hexdigest()
 
+    def _class_counts(self) -> dict[str, int]:
+        if self.target_kind == "regression":
+            return {}
+        if self.target_kind == "multilabel":
+            counts = self.labels.sum(axis=0).astype(int).tolist()
+        else:
+            counts = np.bincount(self.labels, minlength=len(self.class_names)).tolist()
+        return dict(zip(self.class_names, counts, strict=True))
+
     def summary(self) -> SamplesSummary:
         """Count the samples and tell what was left out."""
-        counts = np.bincount(self.labels, minlength=len(self.class_names)).tolist()
         return SamplesSummary(
             n_samples=self.n_samples,
-            class_counts=dict(zip(self.class_names, counts, strict=True)),
+            class_counts=self._class_counts(),
             left_out=self.skipped,
             notes=self.notes,
+            modality=self.modality,
+            target_kind=self.target_kind,
+            n_groups=len(set(self.groups)) if self.groups else None,
         )

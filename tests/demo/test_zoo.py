@@ -18,14 +18,16 @@ from ptmrank_core.catalogue import DEMO_ZOO, demo_models
 from ptmrank_core.data import decode_image, load_samples
 from ptmrank_core.data.demo import digit_picture, digits_split
 
-DEMO = DEMO_ZOO.parent
-MODELS = sorted(path.name for path in DEMO_ZOO.iterdir())
+DEMO = DEMO_ZOO.parent / "digits"
 
 
 def read(name: str) -> dict[str, Any]:
     """One of the zoo's JSON files."""
     content: dict[str, Any] = json.loads((DEMO / name).read_text(encoding="utf-8"))
     return content
+
+
+MODELS = sorted(read("zoo.json")["models"])
 
 
 def test_the_digits_are_scikit_learns_own() -> None:
@@ -51,7 +53,7 @@ def test_the_truth_is_about_these_digits() -> None:
 def test_the_zoo_is_wide_enough() -> None:
     """Ten or more models of four or more families and five or more source tasks, in 12 MB."""
     facts = read("zoo.json")["models"]
-    assert sorted(facts) == MODELS
+    assert set(MODELS) <= {path.name for path in DEMO_ZOO.iterdir()}
     assert len(MODELS) >= 10
     assert len({fact["family"] for fact in facts.values()}) >= 4
     assert len({fact["source_task"] for fact in facts.values()}) >= 5

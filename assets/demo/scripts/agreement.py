@@ -18,7 +18,7 @@ from ptmrank_core.records import ExtractionOptions
 from ptmrank_core.reports import scores_by_metric
 from ptmrank_core.worker import SOURCES
 
-AGREEMENT = DEMO / "agreement.json"
+AGREEMENT = DEMO / "digits" / "agreement.json"
 FAMILY = "convnext"
 
 Scores = Mapping[str, float]

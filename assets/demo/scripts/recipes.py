@@ -21,8 +21,8 @@ from assets.demo.scripts.pictures import SIDE
 
 DEMO = Path(__file__).resolve().parent.parent
 ZOO = DEMO / "zoo"
-ZOO_SUMMARY = DEMO / "zoo.json"
-TRUTH = DEMO / "truth.json"
+ZOO_SUMMARY = DEMO / "digits" / "zoo.json"
+TRUTH = DEMO / "digits" / "truth.json"
 
 SEED = 20
 TRAIN_IMAGES = 8_000

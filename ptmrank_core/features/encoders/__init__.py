@@ -7,22 +7,37 @@ from typing import Any, Protocol
 
 from ptmrank_core.errors import UnsupportedModelError
 from ptmrank_core.features.cache import SampleVectors
+from ptmrank_core.features.encoders.prepared import Prepared, Preparer
 from ptmrank_core.records import ExtractionOptions, ModelSpec
 
-__all__ = ["Encoder", "load_encoder"]
+__all__ = ["Encoder", "Prepared", "Preparer", "load_encoder"]
 
 
 class Encoder(Protocol):
-    """A loaded model that turns decoded samples into vectors."""
+    """A loaded model that turns decoded samples into vectors.
+
+    Parameters
+    ----------
+    device
+        Where it runs.
+    padding_invariant
+        Whether samples of different lengths may share a batch.
+    """
 
     device: str
+    padding_invariant: bool
 
-    def preprocess(self, items: Sequence[Any]) -> Any:
-        """Turn decoded samples into what the model reads."""
+    @property
+    def preparer(self) -> Preparer:
+        """What turns decoded samples into what it reads; it can be pickled."""
+        ...
+
+    def collate(self, samples: Sequence[Prepared]) -> Any:
+        """Pad prepared samples to one batch, in memory of the host."""
         ...
 
     def forward(self, batch: Any) -> list[SampleVectors]:
-        """Run the model on one preprocessed batch."""
+        """Run the model on one batch."""
         ...
 
     def is_out_of_memory(self, error: BaseException) -> bool:

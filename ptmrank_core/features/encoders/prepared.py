@@ -1,0 +1,36 @@
+"""A sample as a model reads it: numpy alone, so that another process can make it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from numpy.typing import NDArray
+
+__all__ = ["Prepared", "Preparer"]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Prepared:
+    """One sample as a model reads it.
+
+    Parameters
+    ----------
+    rows
+        What goes into the model, by the names of its inputs, without a batch axis: one row, or one for
+        each window of a long recording; the vectors of the rows are averaged.
+    length
+        Positions of the longest row along the axis that is padded; 0 where all rows are equally long.
+    """
+
+    rows: tuple[Mapping[str, NDArray[Any]], ...]
+    length: int = 0
+
+
+class Preparer(Protocol):
+    """Turns decoded samples into what a model reads. It can be pickled and needs no model."""
+
+    def __call__(self, items: Sequence[Any]) -> list[Prepared]:
+        """Prepare decoded samples, in their order."""
+        ...

@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from ptmrank_core.catalogue.local import local_models
 from ptmrank_core.config import ASSETS
@@ -29,7 +30,7 @@ def demo_models() -> tuple[ModelSpec, ...]:
     """
     if not DEMO_ZOO.is_dir():
         raise InputError(f"The demo zoo is not at {DEMO_ZOO}.", hint="Run from a clone of the repository.")
-    facts = {}
+    facts: dict[str, Any] = {}
     for path in sorted(DEMO_ZOO.parent.glob("*/zoo.json")):  # one for each demo samples
         facts |= json.loads(path.read_text(encoding="utf-8"))["models"]
     return tuple(

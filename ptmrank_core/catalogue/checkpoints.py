@@ -5,22 +5,70 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import re
 import struct
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
+from ptmrank_core.catalogue.families import DUAL_FAMILIES, TIMM, modality_of_config
 from ptmrank_core.errors import ModelNotFoundError, UnsupportedModelError, WeightsFormatError
 from ptmrank_core.records import Modality
 
-__all__ = ["CONFIG", "IMAGE_TASKS", "checkpoint_facts", "content_revision", "is_checkpoint"]
+__all__ = [
+    "CONFIG",
+    "INDEX",
+    "WORDS_TASK",
+    "checkpoint_facts",
+    "content_revision",
+    "is_checkpoint",
+    "is_needed",
+]
 
 CONFIG = "config.json"
 PROCESSOR = "preprocessor_config.json"
 INDEX = "model.safetensors.index.json"
-# A backbone without a head is a candidate for classification too: its features are what is ranked.
-IMAGE_TASKS = ("image-classification", "image-feature-extraction")
-HEAD_SUFFIX = "ForImageClassification"
+_TOKENIZERS = (
+    "tokenizer.json tokenizer_config.json special_tokens_map.json added_tokens.json vocab.txt vocab.json "
+    "merges.txt spiece.model sentencepiece.bpe.model tokenizer.model bpe.codes dict.txt"
+)
+TOKENIZER_FILES = frozenset(_TOKENIZERS.split())
+# A repository of sentence-transformers tells its own pooling in these.
+SENTENCE_FILES = frozenset({"modules.json", "sentence_bert_config.json"})
+SENTENCE_MODULE = re.compile(r"\d+_(Pooling|Dense|Normalize)/(config\.json|model\.safetensors)")
+WORDS_TASK = "token-classification"
+_TASKS: Mapping[Modality, tuple[str, ...]] = MappingProxyType(
+    {
+        # A backbone without a head is a candidate for classification too: its features are what is ranked.
+        "image": ("image-classification", "image-feature-extraction"),
+        "text": ("text-classification", WORDS_TASK, "feature-extraction"),
+        "audio": ("audio-classification",),
+        "video": ("video-classification",),
+    }
+)
+_TASK_BY_ENDING: Mapping[str, str] = MappingProxyType(
+    {
+        "ForObjectDetection": "object-detection",
+        "ForSemanticSegmentation": "image-segmentation",
+        "ForDepthEstimation": "depth-estimation",
+        "ForMaskedLM": "fill-mask",
+        "LMHeadModel": "text-generation",
+        "ForCausalLM": "text-generation",
+        "ForQuestionAnswering": "question-answering",
+        "ForCTC": "automatic-speech-recognition",
+    }
+)
+_HEADS: Mapping[Modality, tuple[str, ...]] = MappingProxyType(
+    {
+        "image": ("ForImageClassification", "ForImageClassificationWithTeacher"),
+        "text": ("ForSequenceClassification",),
+        # Wav2Vec2 and its kin name their audio classifier after sequences.
+        "audio": ("ForAudioClassification", "ForSequenceClassification"),
+        "video": ("ForVideoClassification",),
+    }
+)
+WORDS_HEAD = "ForTokenClassification"
 MAX_HEADER_BYTES = 100_000_000  # the format's own limit
 # Statistics that are stored beside the parameters but are none.
 BUFFERS = ("running_mean", "running_var", "num_batches_tracked")
@@ -52,15 +100,24 @@ def _weight_files(folder: Path) -> list[Path]:
     return files
 
 
+def is_needed(name: str) -> bool:
+    """Whether a file of a repository decides a model's features, its weights aside."""
+    return (
+        name in {CONFIG, PROCESSOR} | TOKENIZER_FILES | SENTENCE_FILES
+        or SENTENCE_MODULE.fullmatch(name) is not None
+    )
+
+
 def content_revision(folder: Path) -> str:
     """SHA-256 (hex) over what decides a local model's features: config, preprocessing, weights."""
+    names = {path.relative_to(folder).as_posix(): path for path in (*folder.glob("*"), *folder.glob("*/*"))}
+    small = sorted(name for name in names if is_needed(name) or name == INDEX)
+    weights = [path.name for path in _weight_files(folder)]
     digest = hashlib.sha256()
-    for path in (folder / CONFIG, folder / PROCESSOR, folder / INDEX, *_weight_files(folder)):
-        if not path.is_file():
-            continue
-        with path.open("rb") as file:
+    for name in dict.fromkeys([*small, *weights]):
+        with names[name].open("rb") as file:
             part = hashlib.file_digest(file, "sha256").hexdigest()
-        digest.update(f"{path.name}={part};".encode())
+        digest.update(f"{name}={part};".encode())
     return digest.hexdigest()
 
 
@@ -87,20 +144,76 @@ def _count_parameters(files: Iterable[Path]) -> int:
     return total
 
 
-def _n_source_classes(config: Mapping[str, Any], architecture: str | None) -> int | None:
+def _n_source_classes(config: Mapping[str, Any], heads: Sequence[str]) -> int | None:
     """Width of the source head; transformers gives a head without names two classes."""
-    if architecture is None or not architecture.endswith(HEAD_SUFFIX):
+    if config.get("model_type") == TIMM:
+        return int(config.get("num_classes") or 0) or None
+    architecture = _architecture(config) or ""
+    if not any(architecture.endswith(head) for head in heads):
         return None
-    return len(config.get("id2label") or {}) or int(config.get("num_labels", 2))
+    count = len(config.get("id2label") or {}) or int(config.get("num_labels", 2))
+    return count if count > 1 else None  # a single output is a regression
 
 
-def checkpoint_facts(folder: Path) -> dict[str, Any]:
+def _architecture(config: Mapping[str, Any]) -> str | None:
+    return next(iter(config.get("architectures") or []), None)
+
+
+def _read_config(folder: Path) -> dict[str, Any]:
+    """Read ``config.json``; timm writes one of its own kind, with the architecture's name in it."""
+    config = _read_json(folder / CONFIG)
+    if "model_type" not in config and isinstance(config.get("architecture"), str):
+        return config | {"model_type": TIMM}
+    return config
+
+
+def _modality(folder: Path, config: Mapping[str, Any], wanted: Modality | None) -> Modality:
+    """Tell what a checkpoint reads, and see that it says how."""
+    is_there = (folder / PROCESSOR).is_file()
+    processor = _read_json(folder / PROCESSOR) if is_there else {}
+    has_tokenizer = any((folder / name).is_file() for name in TOKENIZER_FILES)
+    modality = modality_of_config(config, processor, has_tokenizer=has_tokenizer, wanted=wanted)
+    if modality == "text" and not has_tokenizer:
+        raise UnsupportedModelError(
+            f"{folder.name} has no tokenizer, so it is not known how it reads text.",
+            hint="Save its tokenizer into the folder: tokenizer.save_pretrained(folder).",
+        )
+    if modality is None or (modality != "text" and not is_there and config.get("model_type") != TIMM):
+        lacking = PROCESSOR if modality else f"{PROCESSOR} and no tokenizer"
+        raise UnsupportedModelError(
+            f"{folder.name} has no {lacking}, so it is not known how it reads its input.",
+            hint="Save what prepares its input into the folder: processor.save_pretrained(folder).",
+        )
+    return modality
+
+
+def _tasks(folder: Path, config: Mapping[str, Any], modality: Modality) -> tuple[str, ...]:
+    """Task categories that a checkpoint is a candidate for."""
+    architecture = _architecture(config) or ""
+    further = [task for ending, task in _TASK_BY_ENDING.items() if architecture.endswith(ending)]
+    if config.get("is_encoder_decoder"):
+        further.append("automatic-speech-recognition" if modality == "audio" else "text2text-generation")
+    if (folder / "modules.json").is_file():
+        further.append("sentence-similarity")
+    if config.get("model_type") in DUAL_FAMILIES and modality == "image":
+        further.append("zero-shot-image-classification")
+    return (*_TASKS[modality], *further)
+
+
+def checkpoint_facts(
+    folder: Path, *, wanted: Modality | None = None, tasks: Sequence[str] = ()
+) -> dict[str, Any]:
     """Read what a checkpoint's files tell, as fields of a ``ModelSpec``.
 
     Parameters
     ----------
     folder
         Folder with ``config.json`` and safetensors weights.
+    wanted
+        What the task reads; decides between the two towers of models like CLIP.
+    tasks
+        What the model is a candidate for in this run; a head that labels words counts for
+        ``("token-classification",)`` alone, any other head for everything else.
 
     Returns
     -------
@@ -115,25 +228,19 @@ def checkpoint_facts(folder: Path) -> dict[str, Any]:
     WeightsFormatError
         If there are no intact safetensors weights.
     UnsupportedModelError
-        If it is no image model.
+        If it cannot be told how it reads its input.
     """
-    config = _read_json(folder / CONFIG)
-    if not (folder / PROCESSOR).is_file():
-        raise UnsupportedModelError(
-            f"{folder.name} has no {PROCESSOR}, so it is not known how it reads pictures.",
-            hint="Save its image processor into the folder: processor.save_pretrained(folder).",
-        )
+    config = _read_config(folder)
+    modality = _modality(folder, config, wanted)
     files = _weight_files(folder)
-    architecture = next(iter(config.get("architectures") or []), None)
-    n_source_classes = _n_source_classes(config, architecture)
-    modality: Modality = "image"
+    heads = (WORDS_HEAD,) if tuple(tasks) == (WORDS_TASK,) else _HEADS[modality]
     return {
         "path": str(folder),
         "modality": modality,
         "model_type": config.get("model_type"),
-        "architecture": architecture,
+        "architecture": _architecture(config),
         "n_parameters": _count_parameters(files),
-        "n_source_classes": n_source_classes,
+        "n_source_classes": _n_source_classes(config, heads),
         "size_bytes": sum(path.stat().st_size for path in files),
-        "tasks": IMAGE_TASKS,
+        "tasks": tuple(tasks) or _tasks(folder, config, modality),
     }

@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from ptmrank_core.catalogue.checkpoints import checkpoint_facts
 from ptmrank_core.catalogue.local import local_models
 from ptmrank_core.config import ASSETS
 from ptmrank_core.errors import InputError, UnknownNameError
@@ -45,8 +46,9 @@ def demo_models() -> tuple[ModelSpec, ...]:
     )
 
 
-def demo_model(model_id: str) -> ModelSpec:
-    """Look one model of the demo zoo up.
+@lru_cache(maxsize=256)
+def demo_model(model_id: str, task: str) -> ModelSpec:
+    """Look one model of the demo zoo up, as a candidate for a task category.
 
     Raises
     ------
@@ -56,4 +58,5 @@ def demo_model(model_id: str) -> ModelSpec:
     by_id = {spec.id: spec for spec in demo_models()}
     if model_id not in by_id:
         raise UnknownNameError("demo model", model_id, by_id)
-    return by_id[model_id]
+    spec = by_id[model_id]
+    return replace(spec, **checkpoint_facts(Path(spec.path or ""), tasks=(task,)))

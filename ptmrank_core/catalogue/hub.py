@@ -1,6 +1,6 @@
 """Hub models: pinned to a commit, then downloaded into the user's ordinary Hub cache.
 
-Only what a model needs is fetched: its config, its preprocessing and its safetensors weights.
+Only what a model needs is fetched: its config, its preprocessing or tokenizer, its safetensors weights.
 """
 
 from __future__ import annotations
@@ -12,9 +12,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ptmrank_core.catalogue.checkpoints import CONFIG, INDEX, PROCESSOR, checkpoint_facts
+from ptmrank_core.catalogue.checkpoints import CONFIG, INDEX, checkpoint_facts, is_needed
 from ptmrank_core.catalogue.local import read_local
-from ptmrank_core.errors import GatedModelError, ModelError, ModelNotFoundError, WeightsFormatError
+from ptmrank_core.errors import (
+    GatedModelError,
+    ModelError,
+    ModelNotFoundError,
+    UnsupportedModelError,
+    WeightsFormatError,
+)
 from ptmrank_core.events import (
     CancelToken,
     Downloaded,
@@ -66,7 +72,12 @@ def fetch(spec: ModelSpec, *, sink: Sink = ignore, cancel: CancelToken = never) 
     sink(StageStarted(spec.id, Stage.DOWNLOAD))
     with _explained(spec):
         folder = listing.folder or _download(spec, listing, sink=sink, cancel=cancel)
-    facts = checkpoint_facts(folder) | {"tasks": spec.tasks}
+    facts = checkpoint_facts(folder, wanted=spec.modality, tasks=spec.tasks)
+    if facts["modality"] != spec.modality:
+        raise UnsupportedModelError(
+            f"{spec.id!r} reads {facts['modality']}; the samples are {spec.modality}.",
+            hint="Choose a model of the task category.",
+        )
     return replace(spec, revision=listing.revision, licence=listing.licence, **facts)
 
 
@@ -140,7 +151,7 @@ def _kept_here(spec: ModelSpec) -> _Listing:
 
 def _needed(spec: ModelSpec, files: dict[str, int]) -> list[str]:
     """Choose the files to fetch, weights last."""
-    small = [name for name in (CONFIG, PROCESSOR) if name in files]
+    small = sorted(name for name in files if is_needed(name))
     if CONFIG not in files:
         raise ModelError(
             f"{spec.id!r} has no {CONFIG}; it is not a model of the transformers library.",
@@ -170,12 +181,13 @@ def _download(spec: ModelSpec, listing: _Listing, *, sink: Sink, cancel: CancelT
         raise_if_cancelled(cancel)
         sink(Downloaded(spec.id, done + n_bytes, total))
 
-    path = ""
+    folder = Path()
     for name in names:
         path = hf_hub_download(spec.id, name, revision=listing.revision, tqdm_class=_progress(tell))
+        folder = Path(path).parents[name.count("/")]
         done += sizes[name]
         tell(0)
-    return Path(path).parent
+    return folder
 
 
 def _progress(tell: Callable[[int], None]) -> Any:

@@ -5,20 +5,24 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from ptmrank_core.catalogue.checkpoints import IMAGE_TASKS, checkpoint_facts, content_revision, is_checkpoint
+from ptmrank_core.catalogue.checkpoints import checkpoint_facts, content_revision, is_checkpoint
 from ptmrank_core.errors import InputError, ModelError, ModelNotFoundError
-from ptmrank_core.records import ModelSpec
+from ptmrank_core.records import Modality, ModelSpec
 
 __all__ = ["local_models", "read_local"]
 
 
-def local_models(folder: Path) -> list[ModelSpec]:
+def local_models(folder: Path, *, wanted: Modality = "image", tasks: tuple[str, ...] = ()) -> list[ModelSpec]:
     """Find the models of a folder: itself, or each of its subfolders that is a checkpoint.
 
     Parameters
     ----------
     folder
         A checkpoint folder, or a folder of such folders.
+    wanted
+        What the task reads: decides where a checkpoint has two towers, or cannot be read.
+    tasks
+        What the models are candidates for; empty for whatever they can be.
 
     Returns
     -------
@@ -32,19 +36,19 @@ def local_models(folder: Path) -> list[ModelSpec]:
     """
     folder = folder.resolve()
     if is_checkpoint(folder):
-        return [_spec(folder, folder.name)]
+        return [_spec(folder, wanted, tasks)]
     found = sorted(path for path in folder.iterdir() if path.is_dir() and is_checkpoint(path))
     if not found:
         raise InputError(
             f"{folder} holds no model.",
             hint="Expected a folder with config.json and model.safetensors, or a folder of such folders.",
         )
-    return [_spec(path, path.name) for path in found]
+    return [_spec(path, wanted, tasks) for path in found]
 
 
-def _spec(folder: Path, name: str) -> ModelSpec:
+def _spec(folder: Path, wanted: Modality, tasks: tuple[str, ...]) -> ModelSpec:
     """Describe a checkpoint; one that cannot be read keeps its place, and fails in the run by name."""
-    spec = ModelSpec(id=name, source="local", modality="image", path=str(folder), tasks=IMAGE_TASKS)
+    spec = ModelSpec(id=folder.name, source="local", modality=wanted, path=str(folder), tasks=tasks)
     try:
         return read_local(spec)
     except ModelError:
@@ -64,4 +68,5 @@ def read_local(spec: ModelSpec) -> ModelSpec:
         raise ModelNotFoundError(
             f"The folder of {spec.id!r} is gone: {folder}.", hint="Put it back, or plan a new run."
         )
-    return replace(spec, revision=content_revision(folder), **checkpoint_facts(folder))
+    facts = checkpoint_facts(folder, wanted=spec.modality, tasks=spec.tasks)
+    return replace(spec, revision=content_revision(folder), **facts)

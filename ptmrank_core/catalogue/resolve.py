@@ -54,11 +54,11 @@ def resolve_models(names: str | Iterable[str], task: TaskCategory) -> list[Model
 
 def _resolve(name: str, task: TaskCategory) -> list[ModelSpec]:
     if name == DEMO_PREFIX.rstrip(":"):
-        return [spec for spec in demo_models() if task.name in spec.tasks]
+        return [demo_model(spec.id, task.name) for spec in demo_models() if task.name in spec.tasks]
     if name.startswith(DEMO_PREFIX):
-        return [demo_model(name)]
+        return [demo_model(name, task.name)]
     if Path(name).expanduser().is_dir():
-        return local_models(Path(name).expanduser())
+        return local_models(Path(name).expanduser(), wanted=task.modality, tasks=(task.name,))
     return hub_models(name, task)
 
 

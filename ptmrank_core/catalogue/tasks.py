@@ -38,25 +38,99 @@ class TaskCategory:
     idea: str
 
 
-TASKS: Mapping[str, TaskCategory] = MappingProxyType(
-    {
-        task.name: task
-        for task in (
-            TaskCategory(
-                "image-classification",
-                "computer-vision",
-                "image",
-                "Models that name what a picture shows, and the backbones behind them.",
-            ),
-            TaskCategory(
-                "image-feature-extraction",
-                "computer-vision",
-                "image",
-                "Models that turn a picture into a vector; a head, where there is one, serves LEEP and NCE.",
-            ),
-        )
-    }
+_BACKBONE = "their backbone is ranked, on a label for each whole picture"
+_ALL = (
+    TaskCategory(
+        "image-classification",
+        "computer-vision",
+        "image",
+        "Models that name what a picture shows, and the backbones behind them.",
+    ),
+    TaskCategory(
+        "image-feature-extraction",
+        "computer-vision",
+        "image",
+        "Models that turn a picture into a vector; a head, where there is one, serves LEEP and NCE.",
+    ),
+    TaskCategory(
+        "zero-shot-image-classification",
+        "computer-vision",
+        "image",
+        "Models of pictures and captions; the picture's vector is ranked.",
+    ),
+    TaskCategory(
+        "object-detection", "computer-vision", "image", f"Models that find things in pictures; {_BACKBONE}."
+    ),
+    TaskCategory(
+        "image-segmentation", "computer-vision", "image", f"Models that outline things; {_BACKBONE}."
+    ),
+    TaskCategory("depth-estimation", "computer-vision", "image", f"Models that tell depth; {_BACKBONE}."),
+    TaskCategory(
+        "video-classification", "computer-vision", "video", "Models that name what happens in a video."
+    ),
+    TaskCategory(
+        "text-classification",
+        "natural-language-processing",
+        "text",
+        "Models that label a text or a pair of texts, and the encoders behind them.",
+    ),
+    TaskCategory(
+        "token-classification",
+        "natural-language-processing",
+        "text",
+        "Models that label each word of a sentence: names, parts of speech.",
+    ),
+    TaskCategory(
+        "fill-mask",
+        "natural-language-processing",
+        "text",
+        "Encoders pre-trained to guess a hidden word; the mean over a text's tokens is ranked.",
+    ),
+    TaskCategory(
+        "feature-extraction",
+        "natural-language-processing",
+        "text",
+        "Models that turn a text into a vector.",
+    ),
+    TaskCategory(
+        "sentence-similarity",
+        "natural-language-processing",
+        "text",
+        "Models whose vectors of two like sentences are near each other.",
+    ),
+    TaskCategory(
+        "text-generation",
+        "natural-language-processing",
+        "text",
+        "Decoders that go on with a text; the vector of a text's last token is ranked.",
+    ),
+    TaskCategory(
+        "text2text-generation",
+        "natural-language-processing",
+        "text",
+        "Models that turn one text into another; their encoder is ranked.",
+    ),
+    TaskCategory(
+        "question-answering",
+        "natural-language-processing",
+        "text",
+        "Models that find an answer in a text; their encoder is ranked on pairs of texts.",
+    ),
+    TaskCategory(
+        "zero-shot-classification",
+        "natural-language-processing",
+        "text",
+        "Models that say whether one text follows from another; their encoder is ranked.",
+    ),
+    TaskCategory("audio-classification", "audio", "audio", "Models that name what a recording holds."),
+    TaskCategory(
+        "automatic-speech-recognition",
+        "audio",
+        "audio",
+        "Models that write down what is said; their encoder is ranked on a label for each recording.",
+    ),
 )
+TASKS: Mapping[str, TaskCategory] = MappingProxyType({task.name: task for task in _ALL})
 
 
 def task_category(name: str) -> TaskCategory:

@@ -101,7 +101,7 @@ def test_names_resolve_in_the_order_given(zoo: Path) -> None:
 def test_demo_is_the_whole_zoo() -> None:
     """``demo`` means every model of the zoo: ten or more, of four or more families."""
     models = resolve_models("demo", TASK)
-    assert models == list(demo_models())
+    assert [spec.id for spec in models] == [spec.id for spec in demo_models() if TASK.name in spec.tasks]
     assert len(models) >= 10
     assert len({spec.model_type for spec in models}) >= 4
     assert any(spec.n_source_classes is None for spec in models)

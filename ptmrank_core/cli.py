@@ -16,13 +16,13 @@ from pathlib import Path
 from typing import Any
 
 from ptmrank_core import reports
-from ptmrank_core.benchmark import RunStore, make_plan, new_run_id, now, run_here, score_cells, skipped_cells
+from ptmrank_core.benchmark import RunStore, make_plan, new_run_id, now, run_here, score_cells
 from ptmrank_core.catalogue import resolve_models, task_category
 from ptmrank_core.config import Settings, load_settings
 from ptmrank_core.data import load_arrays, load_reference, load_samples
 from ptmrank_core.errors import InputError, PTMRankError
 from ptmrank_core.features import check_options
-from ptmrank_core.metrics import METRICS, default_metrics, prepare_inputs, resolve_metrics, why_not
+from ptmrank_core.metrics import default_metrics, prepare_inputs, resolve_metrics
 from ptmrank_core.progress_bar import ProgressLine
 from ptmrank_core.records import ExtractionOptions, RunResult, RunState
 from ptmrank_core.worker import SOURCES
@@ -46,6 +46,15 @@ def _parser() -> argparse.ArgumentParser:
     rank.add_argument("--batch-size", type=int, default=32)
     rank.add_argument("--seed", type=int, default=0)
     rank.add_argument("--reference", default=None, help="a zip or folder of pictures of anything (PED)")
+    rank.add_argument(
+        "--source", default=None, help="labelled samples that the models were trained on (WDJE)"
+    )
+    rank.add_argument("--label-encoder", default=None, help="text model for the class names (EMMS), or none")
+    rank.add_argument("--modality", default=None, help="image, text, audio, video or tabular")
+    rank.add_argument("--target", default=None, help="classification, regression or multilabel")
+    rank.add_argument("--text-column", action="append", default=[], help="twice for a pair of texts")
+    rank.add_argument("--label-column", action="append", default=[], help="several for several targets")
+    rank.add_argument("--group-column", default=None, help="whose a sample is: speaker, patient, document")
     rank.add_argument("--out", type=Path, default=None, help="folder to write result.json into")
     rank.add_argument("--json", action="store_true", help="print the result as JSON")
     rank.set_defaults(do=_rank)
@@ -163,13 +172,7 @@ def _score(options: argparse.Namespace) -> int:
     if ignored:
         _say(f"note: no metric reads {', '.join(ignored)}")
     inputs = prepare_inputs(**arrays)
-    reasons = {name: why_not(METRICS[name], inputs.available, inputs.task) for name in metrics}
-    skips = {name: reason for name, reason in reasons.items() if reason is not None}
-    name = options.features.stem
-    cells = [
-        *score_cells(name, inputs, [metric for metric in metrics if metric not in skips]),
-        *skipped_cells(name, skips),
-    ]
+    cells = list(score_cells(options.features.stem, inputs, metrics))
     payload = reports.score_payload(cells, time.perf_counter() - start)
     _print(json.dumps(payload, indent=2) if options.json else reports.score_text(payload))
     return SCORED if payload["scores"] else NOTHING_SCORED

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TypeVar
 
 from ptmrank_core.errors import CancelledError, NotApplicableError, PTMRankError
-from ptmrank_core.metrics import MetricInputs, compute
+from ptmrank_core.metrics import METRICS, MetricInputs, compute, why_not
 from ptmrank_core.records import Cell, Failure, MetricOutput, Score, Skipped, Stage
 
 __all__ = ["Problem", "attempt", "score_cells", "skipped_cells"]
@@ -81,7 +81,7 @@ def score_cells(model: str, inputs: MetricInputs, metrics: Iterable[str]) -> Ite
     inputs
         Its checked arrays; what metrics share is computed by the first that asks.
     metrics
-        Names of metrics that apply.
+        Names of metrics.
 
     Yields
     ------
@@ -89,6 +89,10 @@ def score_cells(model: str, inputs: MetricInputs, metrics: Iterable[str]) -> Ite
         A score, a failure at stage ``score``, or what does not apply after all.
     """
     for metric in metrics:
+        reason = why_not(METRICS[metric], inputs.available, inputs.task)
+        if reason is not None:
+            yield Skipped(model, metric, reason)
+            continue
         start = time.perf_counter()
         output = attempt(partial(_compute_or_skip, metric, inputs), what=f"{model} under {metric}")
         seconds = time.perf_counter() - start

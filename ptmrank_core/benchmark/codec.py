@@ -65,6 +65,7 @@ def plan_from_json(text: str) -> RunPlan:
                 "metrics": tuple(fields["metrics"]),
                 "options": ExtractionOptions(**fields["options"]),
                 "reading": _reading(fields["reading"]),
+                "label_encoder": _spec(fields["label_encoder"]) if fields["label_encoder"] else None,
             }
         )
     )

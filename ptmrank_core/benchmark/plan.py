@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from ptmrank_core.errors import InputError
 from ptmrank_core.metrics import METRICS, default_metrics, why_not
@@ -17,12 +17,21 @@ from ptmrank_core.records import (
     TargetKind,
 )
 
-__all__ = ["known_skips", "make_plan", "quick_metrics"]
+__all__ = [
+    "EMBEDS_CLASS_NAMES",
+    "known_skips",
+    "make_plan",
+    "needs_reference",
+    "needs_source_samples",
+    "quick_metrics",
+]
 
 # The registry's names of what a run can give a metric besides embeddings and labels.
 REFERENCE = "reference_embeddings"
 SOURCE_LOGITS = "source_logits"  # only where the model has a head
-RUN_INPUTS = frozenset({REFERENCE, SOURCE_LOGITS})
+SOURCE_SAMPLES = "source_embeddings"  # only where samples of what the model was trained on are known
+TRANSFER_INPUTS = frozenset({SOURCE_SAMPLES, "source_labels", "source_error", "target_error"})
+EMBEDS_CLASS_NAMES = "emms"
 
 
 def make_plan(  # noqa: PLR0913 - a plan is the sum of its parts
@@ -37,6 +46,8 @@ def make_plan(  # noqa: PLR0913 - a plan is the sum of its parts
     seed: int,
     reference_source: str | None = None,
     reading: Reading = AS_RECOGNISED,
+    source_samples: str | None = None,
+    label_encoder: ModelSpec | None = None,
 ) -> RunPlan:
     """Put a plan together.
 
@@ -60,6 +71,10 @@ def make_plan(  # noqa: PLR0913 - a plan is the sum of its parts
         The user's own reference set; where a metric needs one and there is none, the built-in one is used.
     reading
         How the samples were read.
+    source_samples
+        Labelled samples of what the models were trained on; ``None`` for each model's own, where known.
+    label_encoder
+        A text model for the class names (EMMS).
 
     Raises
     ------
@@ -73,7 +88,7 @@ def make_plan(  # noqa: PLR0913 - a plan is the sum of its parts
         )
     if not models or not metrics:
         raise InputError("A run needs at least one model and one metric.")
-    needs_reference = any(REFERENCE in METRICS[name].needs for name in metrics)
+    names_classes = EMBEDS_CLASS_NAMES in metrics and samples.target_kind == "classification"
     return RunPlan(
         run_id=run_id,
         created_at=created_at,
@@ -84,9 +99,21 @@ def make_plan(  # noqa: PLR0913 - a plan is the sum of its parts
         metrics=tuple(metrics),
         options=options,
         seed=seed,
-        reference_source=(reference_source or BUILT_IN_REFERENCE) if needs_reference else None,
+        reference_source=(reference_source or BUILT_IN_REFERENCE) if needs_reference(metrics) else None,
         reading=reading,
+        source_samples=source_samples,
+        label_encoder=label_encoder if names_classes else None,
     )
+
+
+def needs_reference(metrics: Iterable[str]) -> bool:
+    """Whether one of the metrics reads a general reference set."""
+    return any(REFERENCE in METRICS[name].needs for name in metrics)
+
+
+def needs_source_samples(metrics: Iterable[str]) -> bool:
+    """Whether one of the metrics reads samples of what a model was trained on."""
+    return any(SOURCE_SAMPLES in METRICS[name].needs for name in metrics)
 
 
 def quick_metrics() -> tuple[str, ...]:
@@ -98,7 +125,9 @@ def quick_metrics() -> tuple[str, ...]:
     )
 
 
-def known_skips(spec: ModelSpec, metrics: Sequence[str], target_kind: TargetKind) -> dict[str, str]:
+def known_skips(
+    spec: ModelSpec, metrics: Sequence[str], target_kind: TargetKind, *, has_source: bool
+) -> dict[str, str]:
     """Metrics that do not apply to a model, each with the reason; known before any work.
 
     Parameters
@@ -109,7 +138,11 @@ def known_skips(spec: ModelSpec, metrics: Sequence[str], target_kind: TargetKind
         Names of metrics.
     target_kind
         What the labels of the samples are.
+    has_source
+        Whether samples of what the model was trained on are known.
     """
-    available = RUN_INPUTS - ({SOURCE_LOGITS} if spec.n_source_classes is None else set())
+    available = {REFERENCE}
+    available |= TRANSFER_INPUTS if has_source else set()
+    available |= set() if spec.n_source_classes is None else {SOURCE_LOGITS}
     reasons = {name: why_not(METRICS[name], available, target_kind) for name in metrics}
     return {name: reason for name, reason in reasons.items() if reason is not None}

@@ -32,8 +32,12 @@ def demo_models() -> tuple[ModelSpec, ...]:
     if not DEMO_ZOO.is_dir():
         raise InputError(f"The demo zoo is not at {DEMO_ZOO}.", hint="Run from a clone of the repository.")
     facts: dict[str, Any] = {}
+    sources: dict[str, str] = {}
     for path in sorted(DEMO_ZOO.parent.glob("*/zoo.json")):  # one for each demo samples
-        facts |= json.loads(path.read_text(encoding="utf-8"))["models"]
+        models = json.loads(path.read_text(encoding="utf-8"))["models"]
+        facts |= models
+        kept = {name: path.parent / "sources" / f"{fact['source_task']}.zip" for name, fact in models.items()}
+        sources |= {name: str(source) for name, source in kept.items() if source.is_file()}
     return tuple(
         replace(
             spec,
@@ -41,6 +45,7 @@ def demo_models() -> tuple[ModelSpec, ...]:
             source="demo",
             width=facts[Path(spec.path or "").name]["width"],
             licence="mit",
+            source_samples=sources.get(Path(spec.path or "").name),
         )
         for spec in local_models(DEMO_ZOO)
     )

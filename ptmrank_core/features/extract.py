@@ -3,31 +3,45 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 
 from ptmrank_core.events import BatchDone, CancelToken, Sink, StageStarted, ignore, never
 from ptmrank_core.events import raise_if_cancelled as check
 from ptmrank_core.features.batching import run_in_batches
-from ptmrank_core.features.cache import FeatureCache
+from ptmrank_core.features.cache import FeatureCache, SampleVectors
+from ptmrank_core.features.heads import source_class_names
 from ptmrank_core.features.keys import feature_key
-from ptmrank_core.records import ExtractionOptions, Features, ModelSpec, Samples, Stage
+from ptmrank_core.records import (
+    ExtractionOptions,
+    Features,
+    FloatArray,
+    ModelSpec,
+    Samples,
+    SetFeatures,
+    Stage,
+)
 
 __all__ = ["extract", "load_cached"]
+
+NOTHING_FURTHER: Mapping[str, Samples] = MappingProxyType({})
 
 
 class _Extraction:
     """One extraction under way: what is known of each sample, and where the time went.
 
-    The reference set, where there is one, follows the samples in every list.
+    The further sets follow the samples in every list.
     """
 
-    def __init__(self, samples: Samples, reference: Samples | None, key: str, cache: FeatureCache) -> None:
-        further = () if reference is None else (reference,)
+    def __init__(
+        self, samples: Samples, further: Mapping[str, Samples], key: str, cache: FeatureCache
+    ) -> None:
         self.labels = samples.labels
-        self.items = sum((part.items for part in further), samples.items)
-        self.digests = sum((part.digests for part in further), samples.digests)
+        self.sizes = {name: part.n_samples for name, part in further.items()}
+        self.items = sum((part.items for part in further.values()), samples.items)
+        self.digests = sum((part.digests for part in further.values()), samples.digests)
         self.vectors = cache.get_many(key, self.digests)
         self.missing = [i for i, vectors in enumerate(self.vectors) if vectors is None]
         self.n_known = len(self.vectors) - len(self.missing)
@@ -35,16 +49,23 @@ class _Extraction:
         self.device: str | None = None
         self.peak_memory_bytes: int | None = None
 
-    def features(self, key: str, dtype: str) -> Features:
+    def _further(self, vectors: list[SampleVectors]) -> dict[str, SetFeatures]:
+        """Put the vectors of the further sets together."""
+        sets, start = {}, len(self.labels)
+        for name, size in self.sizes.items():
+            sets[name] = SetFeatures(*_stack(vectors[start : start + size]))
+            start += size
+        return sets
+
+    def features(self, spec: ModelSpec, key: str, dtype: str) -> Features:
         """Put the vectors together."""
         n_samples = len(self.labels)
         vectors = [v for v in self.vectors if v is not None]
-        embeddings = np.stack([v.embedding for v in vectors])
-        logits = [v.source_logits for v in vectors[:n_samples] if v.source_logits is not None]
+        embeddings, source_logits = _stack(vectors[:n_samples])
         n_missing = sum(index < n_samples for index in self.missing)
         return Features(
-            embeddings=embeddings[:n_samples],
-            source_logits=np.stack(logits) if len(logits) == n_samples else None,
+            embeddings=embeddings,
+            source_logits=source_logits,
             labels=self.labels,
             key=key,
             seconds=self.seconds,
@@ -53,8 +74,16 @@ class _Extraction:
             device=self.device,
             dtype=dtype,
             peak_memory_bytes=self.peak_memory_bytes,
-            reference_embeddings=embeddings[n_samples:] if len(embeddings) > n_samples else None,
+            further=self._further(vectors),
+            source_class_names=source_class_names(spec) if source_logits is not None else (),
         )
+
+
+def _stack(vectors: Sequence[SampleVectors]) -> tuple[FloatArray, FloatArray | None]:
+    """Stack embeddings, and logits where every sample has them."""
+    logits = [v.source_logits for v in vectors if v.source_logits is not None]
+    embeddings = np.stack([v.embedding for v in vectors])
+    return embeddings, np.stack(logits) if len(logits) == len(vectors) else None
 
 
 def extract(
@@ -65,7 +94,7 @@ def extract(
     cache: FeatureCache,
     sink: Sink = ignore,
     cancel: CancelToken = never,
-    reference: Samples | None = None,
+    further: Mapping[str, Samples] = NOTHING_FURTHER,
 ) -> Features:
     """Extract the features of samples under a model.
 
@@ -86,8 +115,8 @@ def extract(
         Hears of stages and batches.
     cancel
         Asked after each batch.
-    reference
-        A reference set whose features are wanted from the same pass.
+    further
+        Further sets of samples, by name, whose features are wanted from the same pass.
 
     Returns
     -------
@@ -102,11 +131,11 @@ def extract(
         If the token was pulled.
     """
     key = feature_key(spec, options)
-    work = _Extraction(samples, reference, key, cache)
+    work = _Extraction(samples, further, key, cache)
     sink(BatchDone(spec.id, work.n_known, len(work.vectors)))
     if work.missing:
         _run_model(work, spec, options=options, key=key, cache=cache, sink=sink, cancel=cancel)
-    return work.features(key, options.dtype)
+    return work.features(spec, key, options.dtype)
 
 
 def load_cached(
@@ -114,8 +143,8 @@ def load_cached(
 ) -> Features | None:
     """Features that are all in the cache; ``None`` where one is missing. Never runs a model."""
     key = feature_key(spec, options)
-    work = _Extraction(samples, None, key, cache)
-    return None if work.missing else work.features(key, options.dtype)
+    work = _Extraction(samples, NOTHING_FURTHER, key, cache)
+    return None if work.missing else work.features(spec, key, options.dtype)
 
 
 def _run_model(

@@ -5,7 +5,7 @@ source -> Samples -> (x ModelSpec) Features -> (x MetricSpec) Cell -> RunResult 
 
 from ptmrank_core.records.arrays import FloatArray
 from ptmrank_core.records.metrics import MetricOutput, MetricSpec
-from ptmrank_core.records.models import ExtractionOptions, Features, ModelSpec
+from ptmrank_core.records.models import ExtractionOptions, Features, ModelSpec, SetFeatures
 from ptmrank_core.records.runs import (
     Cell,
     Failure,
@@ -59,6 +59,7 @@ __all__ = [
     "Samples",
     "SamplesSummary",
     "Score",
+    "SetFeatures",
     "Skipped",
     "Stage",
     "TargetKind",

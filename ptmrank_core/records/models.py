@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ptmrank_core.records.arrays import FloatArray, freeze
 from ptmrank_core.records.samples import Modality
 
-__all__ = ["ExtractionOptions", "Features", "ModelSpec"]
+__all__ = ["ExtractionOptions", "Features", "ModelSpec", "SetFeatures"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,8 @@ class ModelSpec:
         SPDX-like licence tag.
     size_bytes
         Size of the weights.
+    source_samples
+        Where labelled samples of what it was trained on lie; ``None`` where that is not known.
     """
 
     id: str
@@ -61,6 +63,7 @@ class ModelSpec:
     n_source_classes: int | None = None
     licence: str | None = None
     size_bytes: int | None = None
+    source_samples: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,27 @@ class ExtractionOptions:
 
 
 @dataclass(frozen=True, eq=False)
+class SetFeatures:
+    """What one model makes of a further set of samples.
+
+    Parameters
+    ----------
+    embeddings
+        float32 array of shape (m, d).
+    source_logits
+        float32 array of shape (m, z), or ``None`` where the model has no head.
+    """
+
+    embeddings: FloatArray
+    source_logits: FloatArray | None
+
+    def __post_init__(self) -> None:
+        freeze(self, "embeddings", self.embeddings)
+        if self.source_logits is not None:
+            freeze(self, "source_logits", self.source_logits)
+
+
+@dataclass(frozen=True, eq=False)
 class Features:
     """What one model makes of the samples.
 
@@ -94,20 +118,22 @@ class Features:
         float32 array of shape (n, z), or ``None`` where the model has no head.
     labels
         Array of shape (n,), or (n, k) where the samples have several targets.
-    reference_embeddings
-        float32 array of shape (m, d) of a reference set under the same model, or ``None``.
     key
         Digest of model, revision, preprocessing, pooling, layer, dtype and code version.
     seconds
         Seconds of ``load``, ``preprocess`` and ``forward``.
     cache_hits, cache_misses
-        Samples found in the cache, samples the model ran on; the reference set is not counted.
+        Samples found in the cache, samples the model ran on; further sets are not counted.
     device
         Where the model ran; ``None`` when everything came from the cache.
     dtype
         What the model computed in.
     peak_memory_bytes
         Peak device memory of the extraction; ``None`` where the device cannot tell.
+    further
+        The same for further sets of samples, by the names they were given under.
+    source_class_names
+        Names of the z classes of the source head; empty where there is none or they are not named.
     """
 
     embeddings: FloatArray
@@ -120,12 +146,11 @@ class Features:
     device: str | None
     dtype: str
     peak_memory_bytes: int | None = None
-    reference_embeddings: FloatArray | None = None
+    further: Mapping[str, SetFeatures] = field(default_factory=dict)
+    source_class_names: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         freeze(self, "embeddings", self.embeddings)
         freeze(self, "labels", self.labels)
-        if self.reference_embeddings is not None:
-            freeze(self, "reference_embeddings", self.reference_embeddings)
         if self.source_logits is not None:
             freeze(self, "source_logits", self.source_logits)

@@ -136,6 +136,10 @@ class RunPlan:
         Where the reference set comes from; ``None`` where no metric needs one.
     reading
         How the samples are read.
+    source_samples
+        Where labelled samples of what the models were trained on lie; ``None`` for each model's own.
+    label_encoder
+        Text model whose embeddings of the class names are given to EMMS; ``None`` for one-hot classes.
     """
 
     run_id: str
@@ -149,6 +153,8 @@ class RunPlan:
     seed: int
     reference_source: str | None = None
     reading: Reading = AS_RECOGNISED
+    source_samples: str | None = None
+    label_encoder: ModelSpec | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ import time
 
 from ptmrank_core.benchmark.lock import hold_run, is_held
 from ptmrank_core.benchmark.progress import store_sink
-from ptmrank_core.benchmark.runner import Sources, execute
+from ptmrank_core.benchmark.runner import execute
+from ptmrank_core.benchmark.sources import Sources
 from ptmrank_core.benchmark.store import RunStore
 from ptmrank_core.config import Settings, child_environment
 from ptmrank_core.errors import RunError

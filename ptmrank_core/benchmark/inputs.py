@@ -1,0 +1,103 @@
+"""Features of one model -> the arrays that metrics read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ptmrank_core.records import Features, FloatArray, Samples, SetFeatures, TargetKind
+
+__all__ = ["REFERENCE", "SOURCE", "FurtherSets", "metric_arrays"]
+
+# Names under which further sets of samples are extracted.
+REFERENCE, SOURCE = "reference", "source"
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class FurtherSets:
+    """What a run gives its metrics besides the samples.
+
+    Parameters
+    ----------
+    reference
+        Samples of anything (PED).
+    source
+        Labelled samples of what the model was trained on (WDJE).
+    label_embeddings
+        float32 array of shape (1, n_classes, width): the class names under a text model (EMMS).
+    """
+
+    reference: Samples | None = None
+    source: Samples | None = None
+    label_embeddings: FloatArray | None = None
+
+    def samples(self) -> dict[str, Samples]:
+        """List the sets whose features have to be extracted, by name."""
+        sets = {REFERENCE: self.reference, SOURCE: self.source}
+        return {name: samples for name, samples in sets.items() if samples is not None}
+
+
+def metric_arrays(features: Features, target_kind: TargetKind, further: FurtherSets) -> dict[str, Any]:
+    """Name the arrays of a model as metrics know them.
+
+    Parameters
+    ----------
+    features
+        Of the samples and of the further sets.
+    target_kind
+        What the labels are.
+    further
+        The further sets.
+
+    Returns
+    -------
+    dict
+        Keyword arguments of ``prepare_inputs``.
+    """
+    is_class = target_kind == "classification"
+    arrays: dict[str, Any] = {
+        "embeddings": features.embeddings,
+        "labels" if is_class else "targets": features.labels,
+        "source_logits": features.source_logits,
+        "label_embeddings": further.label_embeddings,
+    }
+    if REFERENCE in features.further:
+        arrays["reference_embeddings"] = features.further[REFERENCE].embeddings
+    if further.source is not None:
+        arrays |= _transfer_arrays(features, further.source)
+        arrays["target_error"] = _constant_error(features.labels) if is_class else None
+    return arrays
+
+
+def _transfer_arrays(features: Features, source: Samples) -> Mapping[str, Any]:
+    """Name what WDJE reads of the source samples."""
+    own = features.further[SOURCE]
+    return {
+        "source_embeddings": own.embeddings,
+        "source_labels": source.labels,
+        "source_error": _head_error(own, features.source_class_names, source),
+    }
+
+
+def _head_error(own: SetFeatures, head_names: tuple[str, ...], source: Samples) -> float | None:
+    """Share of the source samples whose class the model's own head misses.
+
+    ``None`` where there is no head, or where it does not know the classes of the source samples by name.
+    """
+    if own.source_logits is None or source.target_kind != "classification":
+        return None
+    number = {name.strip().casefold(): i for i, name in enumerate(head_names)}
+    codes = [number.get(name.strip().casefold()) for name in source.class_names]
+    if None in codes:
+        return None
+    right = np.asarray(codes)[source.labels]
+    return float(np.mean(own.source_logits.argmax(axis=1) != right))
+
+
+def _constant_error(labels: NDArray[Any]) -> float:
+    """Error of always naming the most frequent class: what is had without any model."""
+    return float(1 - np.bincount(labels).max() / len(labels))

@@ -1,0 +1,192 @@
+"""One model of a run: fetched, extracted, scored; every stage ends in cells."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from ptmrank_core.benchmark.cells import Problem, attempt, score_cells, skipped_cells
+from ptmrank_core.benchmark.inputs import FurtherSets, metric_arrays
+from ptmrank_core.benchmark.plan import EMBEDS_CLASS_NAMES, known_skips, needs_source_samples
+from ptmrank_core.benchmark.sources import Sources
+from ptmrank_core.benchmark.store import RunStore
+from ptmrank_core.events import (
+    CancelToken,
+    CellDone,
+    Event,
+    Sink,
+    StageStarted,
+    raise_if_cancelled,
+)
+from ptmrank_core.features import FeatureCache, extract
+from ptmrank_core.metrics import prepare_inputs
+from ptmrank_core.records import (
+    AS_RECOGNISED,
+    Cell,
+    Features,
+    FloatArray,
+    ModelOutcome,
+    ModelSpec,
+    RunPlan,
+    Samples,
+    Stage,
+)
+
+__all__ = ["ModelWork", "Tools"]
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What every model of a run is worked with.
+
+    Parameters
+    ----------
+    plan, samples
+        What shall be done, and on what.
+    sources
+        Where models and further samples come from.
+    store, cache
+        Where cells and features go.
+    sink, cancel
+        Hears of everything; asked after each batch and each cell.
+    reference
+        The reference set; ``None`` where no metric reads one.
+    label_embeddings
+        The class names under the plan's text model, of shape (1, n_classes, width); ``None`` where none was
+        asked for.
+    """
+
+    plan: RunPlan
+    samples: Samples
+    sources: Sources
+    store: RunStore
+    cache: FeatureCache
+    sink: Sink
+    cancel: CancelToken
+    reference: Samples | None = None
+    label_embeddings: FloatArray | Problem | None = None
+
+
+class ModelWork:
+    """One model of a run: its stages in order, each ending in cells.
+
+    Parameters
+    ----------
+    tools
+        What every model is worked with.
+    spec
+        The model.
+    metrics
+        Names of the metrics that are not decided yet.
+    """
+
+    def __init__(self, tools: Tools, spec: ModelSpec, metrics: list[str]) -> None:
+        self.tools = tools
+        self.spec = spec
+        self.metrics = metrics
+        self.further = FurtherSets(reference=tools.reference)
+        self.stage = Stage.RESOLVE
+
+    def run(self) -> None:
+        """Decide every open cell of the model."""
+        features = self._features()
+        if features is not None:
+            self._keep_outcome(features, score_seconds=0.0)
+            self._keep_outcome(features, score_seconds=self._score(features))
+
+    def _hear(self, event: Event) -> None:
+        """Remember the stage, which a failure names, and pass the event on."""
+        if isinstance(event, StageStarted):
+            self.stage = event.stage
+        self.tools.sink(event)
+
+    def _decide(self, cell: Cell) -> None:
+        self.tools.store.add_cell(self.tools.plan.run_id, cell)
+        self.tools.sink(CellDone(cell))
+
+    def _fail(self, problem: Problem) -> None:
+        for metric in self.metrics:
+            self._decide(problem.failure(self.spec.id, metric, self.stage))
+
+    def _features(self) -> Features | None:
+        """Fetch the model, note what does not apply, extract; a problem decides all open cells."""
+        fetched = attempt(self._fetch, what=self.spec.id)
+        if isinstance(fetched, Problem):
+            self._fail(fetched)
+            return None
+        self.spec = fetched
+        self._pass_over()
+        if not self.metrics:
+            return None
+        extracted = attempt(self._extract, what=self.spec.id)
+        if isinstance(extracted, Problem):
+            self._fail(extracted)
+            return None
+        return extracted
+
+    def _pass_over(self) -> None:
+        """Decide the cells of which it is known without any features that they will have no score."""
+        target_kind = self.tools.samples.target_kind
+        skips = known_skips(self.spec, self.metrics, target_kind, has_source=bool(self._source_place()))
+        for cell in skipped_cells(self.spec.id, skips):
+            self._decide(cell)
+        self.metrics = [metric for metric in self.metrics if metric not in skips]
+        if isinstance(self.tools.label_embeddings, Problem) and EMBEDS_CLASS_NAMES in self.metrics:
+            self._decide(self.tools.label_embeddings.failure(self.spec.id, EMBEDS_CLASS_NAMES, Stage.EXTRACT))
+            self.metrics.remove(EMBEDS_CLASS_NAMES)
+
+    def _source_place(self) -> str | None:
+        """Where samples of what the model was trained on lie, as far as that is known."""
+        return self.tools.plan.source_samples or self.spec.source_samples
+
+    def _fetch(self) -> ModelSpec:
+        return self.tools.sources.fetch(self.spec, sink=self._hear, cancel=self.tools.cancel)
+
+    def _extract(self) -> Features:
+        place = self._source_place()
+        needs_source = place is not None and needs_source_samples(self.metrics)
+        embedded = self.tools.label_embeddings
+        self.further = FurtherSets(
+            reference=self.tools.reference,
+            source=self.tools.sources.load_samples(place, AS_RECOGNISED) if needs_source and place else None,
+            label_embeddings=None if isinstance(embedded, Problem) else embedded,
+        )
+        return extract(
+            self.tools.samples,
+            self.spec,
+            options=self.tools.plan.options,
+            cache=self.tools.cache,
+            sink=self._hear,
+            cancel=self.tools.cancel,
+            further=self.further.samples(),
+        )
+
+    def _score(self, features: Features) -> float:
+        """Score the features under the open metrics; return the seconds."""
+        start = time.perf_counter()
+        self._hear(StageStarted(self.spec.id, Stage.SCORE))
+        inputs = attempt(
+            lambda: prepare_inputs(**metric_arrays(features, self.tools.samples.target_kind, self.further)),
+            what=self.spec.id,
+        )
+        if isinstance(inputs, Problem):
+            self._fail(inputs)
+        else:
+            for cell in score_cells(self.spec.id, inputs, self.metrics):
+                self._decide(cell)
+                raise_if_cancelled(self.tools.cancel)
+        return time.perf_counter() - start
+
+    def _keep_outcome(self, features: Features, *, score_seconds: float) -> None:
+        """Keep what was learned of the model: once when its features are there, once at the end."""
+        outcome = ModelOutcome(
+            spec=self.spec,
+            seconds=dict(features.seconds) | {"score": score_seconds},
+            cache_hits=features.cache_hits,
+            cache_misses=features.cache_misses,
+            n_features=features.embeddings.shape[1],
+            device=features.device,
+            dtype=features.dtype,
+            peak_memory_bytes=features.peak_memory_bytes,
+        )
+        self.tools.store.add_outcome(self.tools.plan.run_id, outcome)

@@ -1,0 +1,42 @@
+"""Where a run gets its samples and models from: the doors bring it in, so no room has to know another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from ptmrank_core.events import CancelToken, Sink
+from ptmrank_core.records import ModelSpec, Reading, Samples
+
+__all__ = ["Fetch", "Sources"]
+
+
+class Fetch(Protocol):
+    """Brings a model's files to this machine."""
+
+    def __call__(self, spec: ModelSpec, *, sink: Sink, cancel: CancelToken) -> ModelSpec:
+        """Return the model with its revision, path and facts."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where a run gets its samples and models from; the doors bring it in.
+
+    Parameters
+    ----------
+    load_samples
+        Source and reading of a plan -> samples.
+    load_reference
+        Source of a plan -> reference set.
+    name_samples
+        Names of classes -> texts as samples.
+    fetch
+        Planned model -> model on disk.
+    """
+
+    load_samples: Callable[[str, Reading], Samples]
+    load_reference: Callable[[str], Samples]
+    name_samples: Callable[[Sequence[str]], Samples]
+    fetch: Fetch

@@ -1,0 +1,31 @@
+"""The names of the classes that a source head knows."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from ptmrank_core.records import ModelSpec
+
+__all__ = ["source_class_names"]
+
+
+def source_class_names(spec: ModelSpec) -> tuple[str, ...]:
+    """Read the class names of a model's head from its ``config.json``.
+
+    Parameters
+    ----------
+    spec
+        A model; its files may be gone by now.
+
+    Returns
+    -------
+    tuple of str
+        In the order of the logits; empty where they are not named.
+    """
+    try:
+        config = json.loads((Path(spec.path or "") / "config.json").read_text(encoding="utf-8"))
+        by_number = {int(number): str(name) for number, name in config["id2label"].items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return ()
+    return tuple(by_number[number] for number in sorted(by_number))

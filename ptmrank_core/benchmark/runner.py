@@ -8,11 +8,13 @@ from __future__ import annotations
 import json
 import logging
 import time
+from collections.abc import Collection
 from dataclasses import replace
 
 from ptmrank_core.benchmark.cells import attempt
 from ptmrank_core.benchmark.environment import describe_environment
 from ptmrank_core.benchmark.model_work import ModelWork, Tools
+from ptmrank_core.benchmark.plan import EMBEDS_CLASS_NAMES, needs_reference
 from ptmrank_core.benchmark.sources import Sources
 from ptmrank_core.benchmark.store import RunStore
 from ptmrank_core.errors import CancelledError, PTMRankError, SamplesChangedError

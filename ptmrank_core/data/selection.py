@@ -1,4 +1,4 @@
-"""Which pictures become samples: no copies, and no class of one."""
+"""Which labelled things become samples: no copies, and no class of one."""
 
 from __future__ import annotations
 
@@ -6,13 +6,36 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 from ptmrank_core.data.images import Change, ImageItem
 from ptmrank_core.records import LeftOut
 
-__all__ = ["Picture", "count_reasons", "drop_copies", "drop_single"]
+__all__ = ["Labelled", "Picture", "count_reasons", "drop_copies", "drop_single"]
 
 PARTICULARS = re.compile(r"[:;('\"0-9].*", re.DOTALL)
+
+
+class Labelled(Protocol):
+    """What the selection looks at: name, label and digest of the content."""
+
+    @property
+    def name(self) -> str:
+        """Name for people."""
+        ...
+
+    @property
+    def label(self) -> str:
+        """Name of its class, or its numbers as text."""
+        ...
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 (hex) of its content."""
+        ...
+
+
+LabelledT = TypeVar("LabelledT", bound=Labelled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,46 +63,48 @@ class Picture:
     changes: frozenset[Change]
 
 
-def _reason_to_drop(picture: Picture, same: Sequence[Picture]) -> str:
-    """Why a picture is not kept beside those of the same content; empty if it is."""
-    other = next((twin for twin in same if twin.label != picture.label), None)
+def _reason_to_drop(sample: Labelled, same: Sequence[Labelled]) -> str:
+    """Why a sample is not kept beside those of the same content; empty if it is."""
+    if len(same) == 1:
+        return ""
+    other = next((twin for twin in same if twin.label != sample.label), None)
     if other is not None:
         return f"same content as {other.name!r} under another label ({other.label!r})"
-    return "" if picture is same[0] else f"same content as {same[0].name!r}"
+    return "" if sample is same[0] else f"same content as {same[0].name!r}"
 
 
-def drop_copies(pictures: Sequence[Picture]) -> tuple[list[Picture], list[LeftOut]]:
-    """Keep the first of equal pictures, and none where their labels differ.
+def drop_copies(samples: Sequence[LabelledT]) -> tuple[list[LabelledT], list[LeftOut]]:
+    """Keep the first of equal samples, and none where their labels differ.
 
     Parameters
     ----------
-    pictures
-        In the order of names.
+    samples
+        In their order.
 
     Returns
     -------
     kept, left_out
         Both in the same order.
     """
-    groups: dict[str, list[Picture]] = defaultdict(list)
-    for picture in pictures:
-        groups[picture.digest].append(picture)
+    groups: dict[str, list[LabelledT]] = defaultdict(list)
+    for sample in samples:
+        groups[sample.digest].append(sample)
     kept, left_out = [], []
-    for picture in pictures:
-        reason = _reason_to_drop(picture, groups[picture.digest])
+    for sample in samples:
+        reason = _reason_to_drop(sample, groups[sample.digest])
         if reason:
-            left_out.append(LeftOut(picture.name, reason))
+            left_out.append(LeftOut(sample.name, reason))
         else:
-            kept.append(picture)
+            kept.append(sample)
     return kept, left_out
 
 
-def drop_single(pictures: Sequence[Picture]) -> tuple[list[Picture], list[LeftOut]]:
-    """Leave out classes of a single picture: nothing within them can be compared.
+def drop_single(samples: Sequence[LabelledT]) -> tuple[list[LabelledT], list[LeftOut]]:
+    """Leave out classes of a single sample: nothing within them can be compared.
 
     Parameters
     ----------
-    pictures
+    samples
         Without copies.
 
     Returns
@@ -87,15 +112,12 @@ def drop_single(pictures: Sequence[Picture]) -> tuple[list[Picture], list[LeftOu
     kept, left_out
         Both in the same order.
     """
-    sizes = Counter(picture.label for picture in pictures)
-    kept = [picture for picture in pictures if sizes[picture.label] > 1]
+    sizes = Counter(sample.label for sample in samples)
+    kept = [sample for sample in samples if sizes[sample.label] > 1]
     left_out = [
-        LeftOut(
-            picture.name,
-            f"the only sample of class {picture.label!r}; at least two are needed",
-        )
-        for picture in pictures
-        if sizes[picture.label] == 1
+        LeftOut(sample.name, f"the only sample of class {sample.label!r}; at least two are needed")
+        for sample in samples
+        if sizes[sample.label] == 1
     ]
     return kept, left_out
 

@@ -13,18 +13,26 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from ptmrank_core import reports
 from ptmrank_core.benchmark import RunStore, make_plan, new_run_id, now, run_here, score_cells
 from ptmrank_core.catalogue import resolve_models, task_category
 from ptmrank_core.config import Settings, load_settings
 from ptmrank_core.data import load_arrays, load_reference, load_samples
-from ptmrank_core.errors import InputError, PTMRankError
+from ptmrank_core.errors import InputError, PTMRankError, UnknownNameError
 from ptmrank_core.features import check_options
 from ptmrank_core.metrics import default_metrics, prepare_inputs, resolve_metrics
 from ptmrank_core.progress_bar import ProgressLine
-from ptmrank_core.records import ExtractionOptions, RunResult, RunState
+from ptmrank_core.records import (
+    ExtractionOptions,
+    Modality,
+    ModelSpec,
+    Reading,
+    RunResult,
+    RunState,
+    TargetKind,
+)
 from ptmrank_core.worker import SOURCES
 
 __all__ = ["main"]
@@ -106,7 +114,8 @@ def _rank(options: argparse.Namespace) -> int:
     metrics = resolve_metrics(options.metrics) if options.metrics is not None else default_metrics()
     extraction = check_options(ExtractionOptions(options.dtype, options.device, options.batch_size))
     models = resolve_models(options.models, task)
-    samples = load_samples(options.samples)
+    reading = _reading(options, task.modality)
+    samples = load_samples(options.samples, reading)
     plan = make_plan(
         run_id=new_run_id(),
         created_at=now(),
@@ -117,6 +126,9 @@ def _rank(options: argparse.Namespace) -> int:
         options=extraction,
         seed=options.seed,
         reference_source=_checked_reference(options.reference),
+        reading=reading,
+        source_samples=load_samples(options.source).source if options.source else None,
+        label_encoder=_label_encoder(options.label_encoder),
     )
     store = RunStore(settings)
     store.create(plan, samples.summary())
@@ -128,6 +140,33 @@ def _rank(options: argparse.Namespace) -> int:
     if result.state is RunState.FAILED:
         _say(f"error: {result.error}")
     return SCORED if reports.scores_by_metric(result.cells) else NOTHING_SCORED
+
+
+def _reading(options: argparse.Namespace, modality: Modality) -> Reading:
+    """Collect what the user says of the samples; what they are follows from the task."""
+    for name, value, known in (
+        ("modality", options.modality, get_args(Modality)),
+        ("target", options.target, get_args(TargetKind)),
+    ):
+        if value not in {None, *known}:
+            raise UnknownNameError(name, value, known)
+    return Reading(
+        modality=options.modality or modality,
+        target_kind=options.target,
+        text_columns=tuple(options.text_column),
+        label_columns=tuple(options.label_column),
+        group_column=options.group_column,
+    )
+
+
+def _label_encoder(name: str | None) -> ModelSpec | None:
+    """Find the text model for the class names."""
+    if name is None:
+        return None
+    models = resolve_models(name, task_category("feature-extraction"))
+    if len(models) != 1:
+        raise InputError(f"--label-encoder names {len(models)} models; expected one.")
+    return models[0]
 
 
 def _checked_reference(source: str | None) -> str | None:

@@ -1,6 +1,7 @@
 """A user's source -> Samples: uploads, archives, folders, labels, pictures, demo samples."""
 
 from ptmrank_core.data.arrays import load_arrays
+from ptmrank_core.data.class_names import name_samples
 from ptmrank_core.data.images import ImageItem, decode_image
 from ptmrank_core.data.limits import DEFAULT_LIMITS, Limits
 from ptmrank_core.data.loading import load_samples
@@ -15,5 +16,6 @@ __all__ = [
     "load_arrays",
     "load_reference",
     "load_samples",
+    "name_samples",
     "store_upload",
 ]

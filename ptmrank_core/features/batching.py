@@ -1,33 +1,121 @@
-"""Work through samples in batches, halving the batch where memory runs out."""
+"""Batches: how large they may be, and which samples share one."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
 
 from ptmrank_core.errors import OutOfMemoryError
 
-__all__ = ["run_in_batches"]
+__all__ = ["BatchSize", "run_in_batches", "split_by_length"]
+
+T = TypeVar("T")
+FIRST_SIZE, LARGEST_SIZE = 16, 1024
+# A larger batch has to be this much faster for each position, or it is not worth its memory.
+WORTHWHILE = 1.05
+TRIALS = 2
+
+
+@dataclass(slots=True)
+class BatchSize:
+    """A batch size that is found while it is used.
+
+    It doubles while that pays, and is halved for good where memory runs out.
+
+    Parameters
+    ----------
+    size
+        Samples in a batch.
+    was_found
+        Whether the size is what this machine showed to be best, and worth remembering.
+    is_fixed
+        Whether it was chosen, or is known from before: then it only shrinks.
+    """
+
+    size: int = FIRST_SIZE
+    is_fixed: bool = False
+    was_found: bool = False
+    _largest: int = LARGEST_SIZE
+    _best_rate: float = 0.0
+    _smaller: int = 0
+    _rates: list[float] = field(default_factory=list)
+
+    def too_large(self, tried: int) -> None:
+        """Note that a batch of this many samples did not fit into memory."""
+        self._largest = self.size = max(1, tried // 2)
+        self.is_fixed = self.was_found = True
+
+    def done(self, n_samples: int, n_positions: int, seconds: float) -> None:
+        """Note how long a batch took, and grow, go back or stay.
+
+        Parameters
+        ----------
+        n_samples
+            Samples in it; the last batch of a window may be smaller and tells nothing.
+        n_positions
+            Positions that the model ran over, padding included.
+        seconds
+            Of the forward pass.
+        """
+        if self.is_fixed or n_samples < self.size:
+            return
+        self._rates.append(n_positions / max(seconds, 1e-9))
+        if len(self._rates) < TRIALS:
+            return
+        rate = max(self._rates)  # the first batch of a size warms up
+        self._rates.clear()
+        if rate < WORTHWHILE * self._best_rate:
+            self.size, self.is_fixed, self.was_found = self._smaller, True, True
+            return
+        self._best_rate, self._smaller = rate, self.size
+        self.size = min(2 * self.size, self._largest)
+        self.is_fixed = self.was_found = self.size == self._smaller
+
+
+def split_by_length(lengths: Sequence[int], *, exact: bool) -> list[list[int]]:
+    """Order samples so that those of like length are neighbours, the longest first.
+
+    Parameters
+    ----------
+    lengths
+        Positions of each sample.
+    exact
+        Whether only samples of one length may share a batch.
+
+    Returns
+    -------
+    list of list of int
+        Indices; a batch never crosses from one list to the next.
+    """
+    order = sorted(range(len(lengths)), key=lambda i: -lengths[i])
+    if not exact:
+        return [order] if order else []
+    groups: dict[int, list[int]] = {}
+    for index in order:
+        groups.setdefault(lengths[index], []).append(index)
+    return list(groups.values())
 
 
 def run_in_batches(
-    indices: Sequence[int],
-    batch_size: int,
-    run: Callable[[Sequence[int]], None],
+    items: Sequence[T],
+    batch_size: BatchSize,
+    run: Callable[[Sequence[T]], None],
     *,
     is_out_of_memory: Callable[[BaseException], bool],
     free_memory: Callable[[], None],
-) -> int:
-    """Call ``run`` on consecutive slices of ``indices``.
+) -> None:
+    """Call ``run`` on consecutive slices.
 
     Where a slice does not fit into memory, the memory is freed and the same place is tried with half the
     batch; what was done before is not repeated.
 
     Parameters
     ----------
-    indices
+    items
         What to work through.
     batch_size
-        Largest slice.
+        Size of the slices; asked before each.
     run
         Does one slice, completely or not at all.
     is_out_of_memory
@@ -35,19 +123,14 @@ def run_in_batches(
     free_memory
         Called before a slice is tried again.
 
-    Returns
-    -------
-    int
-        The batch size at the end.
-
     Raises
     ------
     OutOfMemoryError
         If a single sample does not fit.
     """
     start = 0
-    while start < len(indices):
-        batch = indices[start : start + batch_size]
+    while start < len(items):
+        batch = items[start : start + batch_size.size]
         try:
             run(batch)
         except (RuntimeError, MemoryError) as error:
@@ -58,8 +141,7 @@ def run_in_batches(
                     "A single sample does not fit into the device's memory.",
                     hint="Choose --device cpu, a smaller dtype or a smaller model.",
                 ) from error
-            batch_size = len(batch) // 2
+            batch_size.too_large(len(batch))
             free_memory()
             continue
         start += len(batch)
-    return batch_size

@@ -8,23 +8,22 @@ ways. An entry carries its own lengths and checksum: a truncated or foreign one 
 from __future__ import annotations
 
 import os
-import struct
-import zlib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from contextlib import closing
+from typing import Any, TypeVar
 
 import diskcache
-import numpy as np
-from diskcache.core import MODE_BINARY, MODE_RAW
+from diskcache.core import DBNAME, MODE_BINARY, MODE_RAW
 
 from ptmrank_core.config import Settings
-from ptmrank_core.records import FloatArray
+from ptmrank_core.features.memory import Memory
+from ptmrank_core.features.vectors import LayerVectors, SampleVectors
 
-__all__ = ["FeatureCache", "SampleVectors"]
+__all__ = ["CacheReport", "FeatureCache"]
 
-MAGIC = b"PTMF"
-HEADER = struct.Struct("<4sIiI")  # magic, width, source classes or -1, CRC-32 of the body
+KEYS_AT_ONCE = 500  # parameters of one SQL query
 
 
 class _BytesDisk(diskcache.Disk):  # type: ignore[misc] # diskcache carries no types
@@ -55,42 +54,30 @@ class _BytesDisk(diskcache.Disk):  # type: ignore[misc] # diskcache carries no t
         return super().fetch(mode, filename, value, read)
 
 
+T = TypeVar("T")
+
+
 @dataclass(frozen=True, slots=True)
-class SampleVectors:
-    """What one model makes of one sample.
+class CacheReport:
+    """What the cache holds.
 
     Parameters
     ----------
-    embedding
-        float32 array of shape (d,).
-    source_logits
-        float32 array of shape (z,), or ``None`` where the model has no head.
+    n_entries
+        Vectors of samples.
+    n_models
+        Models, each with its revision, dtype and pooling.
+    size_bytes, limit_bytes
+        On disk, and at most.
+    n_damaged
+        Entries that cannot be read; they are removed.
     """
 
-    embedding: FloatArray
-    source_logits: FloatArray | None
-
-    def to_bytes(self) -> bytes:
-        """Encode: header, then the little-endian float32 values."""
-        logits = self.source_logits
-        body = self.embedding.astype("<f4").tobytes()
-        if logits is not None:
-            body += logits.astype("<f4").tobytes()
-        n_classes = -1 if logits is None else logits.size
-        return HEADER.pack(MAGIC, self.embedding.size, n_classes, zlib.crc32(body)) + body
-
-    @classmethod
-    def from_bytes(cls, data: object) -> SampleVectors | None:
-        """Decode; ``None`` where the bytes are not an intact entry."""
-        if not isinstance(data, bytes) or len(data) < HEADER.size:
-            return None
-        magic, width, n_classes, checksum = HEADER.unpack_from(data)
-        body = data[HEADER.size :]
-        intact = magic == MAGIC and len(body) == 4 * (width + max(n_classes, 0))
-        if not intact or zlib.crc32(body) != checksum:
-            return None
-        values = np.frombuffer(body, dtype="<f4")
-        return cls(values[:width], values[width:] if n_classes >= 0 else None)
+    n_entries: int
+    n_models: int
+    size_bytes: int
+    limit_bytes: int
+    n_damaged: int = 0
 
 
 class FeatureCache:
@@ -103,6 +90,8 @@ class FeatureCache:
 
     Attributes
     ----------
+    memory
+        What is remembered of this machine.
     n_damaged
         Entries met so far that could not be read; each was counted as a miss.
     """
@@ -118,24 +107,85 @@ class FeatureCache:
             size_limit=settings.cache_limit_bytes,
             eviction_policy="least-recently-stored",
         )
+        self._limit_bytes = settings.cache_limit_bytes
+        self._database = folder / DBNAME
+        self.memory = Memory(settings.home / "extraction.json")
         self.n_damaged = 0
 
     def get_many(self, key: str, digests: Sequence[str]) -> list[SampleVectors | None]:
         """Look up the samples with these digests; ``None`` for each miss."""
-        return [self._get(f"{key}:{digest}") for digest in digests]
+        return self._decode_many([f"{key}:{digest}" for digest in digests], SampleVectors.from_bytes)
 
-    def _get(self, entry: str) -> SampleVectors | None:
-        data = self._cache.get(entry, default=b"")
-        vectors = SampleVectors.from_bytes(data)
-        if vectors is None and data != b"":
-            self.n_damaged += 1
-        return vectors
+    def get_layers(self, key: str, digests: Sequence[str]) -> list[LayerVectors | None]:
+        """Look up the hidden layers of the samples with these digests; ``None`` for each miss."""
+        return self._decode_many([f"{key}/layers:{digest}" for digest in digests], LayerVectors.from_bytes)
 
-    def put_many(self, key: str, entries: Iterable[tuple[str, SampleVectors]]) -> None:
+    def _decode_many(self, names: Sequence[str], decode: Callable[[object], T | None]) -> list[T | None]:
+        found = self._read_many(names)
+        decoded = [decode(found[name]) if name in found else None for name in names]
+        self.n_damaged += sum(
+            vectors is None and name in found for vectors, name in zip(decoded, names, strict=True)
+        )
+        return decoded
+
+    def _read_many(self, names: Sequence[str]) -> dict[str, object]:
+        """Read entries by some hundred a query: one at a time they cost more than all the decoding.
+
+        Small values stand in diskcache's own table; those in files of their own are left to diskcache.
+        """
+        found: dict[str, object] = {}
+        in_files = []
+        with closing(sqlite3.connect(f"{self._database.as_uri()}?mode=ro", uri=True)) as database:
+            for start in range(0, len(names), KEYS_AT_ONCE):
+                some = names[start : start + KEYS_AT_ONCE]
+                query = f"""
+                    SELECT key, filename IS NOT NULL, value FROM Cache
+                    WHERE raw = 1 AND key IN ({",".join("?" * len(some))})"""  # noqa: S608 - question marks
+                for name, is_file, value in database.execute(query, some):
+                    in_files += [name] if is_file else []
+                    found[name] = value
+        for name in in_files:
+            found[name] = self._cache.get(name, default=b"")
+        return found
+
+    def put_many(
+        self,
+        key: str,
+        entries: Iterable[tuple[str, SampleVectors]],
+        layers: Iterable[tuple[str, LayerVectors]] = (),
+    ) -> None:
         """Store (digest, vectors) pairs in one transaction."""
         with self._cache.transact():
             for digest, vectors in entries:
                 self._cache.set(f"{key}:{digest}", vectors.to_bytes())
+            for digest, hidden in layers:
+                self._cache.set(f"{key}/layers:{digest}", hidden.to_bytes())
+
+    def _names(self) -> Iterator[str]:
+        with closing(sqlite3.connect(f"{self._database.as_uri()}?mode=ro", uri=True)) as database:
+            yield from (str(row[0]) for row in database.execute("SELECT key FROM Cache ORDER BY rowid"))
+
+    def report(self) -> CacheReport:
+        """Count what is kept."""
+        models = {name.partition(":")[0].partition("/")[0] for name in self._names()}
+        return CacheReport(len(self), len(models), int(self._cache.volume()), self._limit_bytes)
+
+    def verify(self) -> CacheReport:
+        """Read every entry and remove those that cannot be read."""
+        n_damaged = 0
+        for name in list(self._names()):
+            decode = LayerVectors.from_bytes if "/layers:" in name else SampleVectors.from_bytes
+            if decode(self._read_many([name]).get(name)) is None:
+                self._cache.delete(name)
+                n_damaged += 1
+        n_damaged += len(self._cache.check(fix=True))
+        return replace(self.report(), n_damaged=n_damaged)
+
+    def clear(self) -> CacheReport:
+        """Remove everything; tell what there was."""
+        report = self.report()
+        self._cache.clear()
+        return report
 
     def __len__(self) -> int:
         return len(self._cache)

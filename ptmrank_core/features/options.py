@@ -9,7 +9,7 @@ from ptmrank_core.records import ExtractionOptions
 
 __all__ = ["DTYPES", "check_options"]
 
-DTYPES = ("float32", "bfloat16", "float16")
+DTYPES = ("auto", "float32", "bfloat16", "float16")
 DEVICE_PATTERN = re.compile(r"auto|cpu|mps|cuda(:\d+)?")
 
 
@@ -27,6 +27,6 @@ def check_options(options: ExtractionOptions) -> ExtractionOptions:
         raise UnknownNameError("dtype", options.dtype, DTYPES)
     if not DEVICE_PATTERN.fullmatch(options.device):
         raise InputError(f"Unknown device {options.device!r}.", hint="Use auto, cpu, mps, cuda or cuda:N.")
-    if options.batch_size < 1:
+    if options.batch_size is not None and options.batch_size < 1:
         raise InputError(f"The batch size is {options.batch_size}; expected at least 1.")
     return options

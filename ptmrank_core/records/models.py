@@ -73,16 +73,20 @@ class ExtractionOptions:
     Parameters
     ----------
     dtype
-        ``"float32"``, ``"bfloat16"`` or ``"float16"``: what the model computes in.
+        ``"float32"``, ``"bfloat16"`` or ``"float16"``: what the model computes in; ``"auto"`` for half
+        precision where the hardware has it natively.
     device
         ``"auto"``, ``"cpu"``, ``"cuda"``, ``"cuda:1"``, ``"mps"``.
     batch_size
-        Samples in one forward pass; halved where memory runs out.
+        Samples in one forward pass, halved where memory runs out; ``None`` to find what is fastest.
+    layers
+        Whether the features of all hidden layers are wanted too.
     """
 
-    dtype: str = "float32"
+    dtype: str = "auto"
     device: str = "auto"
-    batch_size: int = 32
+    batch_size: int | None = None
+    layers: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,6 +138,11 @@ class Features:
         The same for further sets of samples, by the names they were given under.
     source_class_names
         Names of the z classes of the source head; empty where there is none or they are not named.
+    layer_embeddings
+        float32 arrays of shape (n, d_l) of the hidden layers, the input's own embedding first; empty where
+        they were not asked for.
+    notes
+        What is to be known of how the vectors were taken, one sentence each.
     """
 
     embeddings: FloatArray
@@ -148,6 +157,8 @@ class Features:
     peak_memory_bytes: int | None = None
     further: Mapping[str, SetFeatures] = field(default_factory=dict)
     source_class_names: tuple[str, ...] = ()
+    layer_embeddings: tuple[FloatArray, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         freeze(self, "embeddings", self.embeddings)

@@ -1,0 +1,147 @@
+"""What is known so far of each sample under one model, and where the time went."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from ptmrank_core.features.cache import FeatureCache
+from ptmrank_core.features.heads import source_class_names
+from ptmrank_core.features.pooling import family_note
+from ptmrank_core.features.vectors import LayerVectors, SampleVectors
+from ptmrank_core.records import Features, FloatArray, ModelSpec, Samples, SetFeatures
+
+__all__ = ["Collected"]
+
+
+class Collected:
+    """The vectors of samples and of further sets, as they come in.
+
+    The further sets follow the samples in every list. Samples of the same content are computed once.
+
+    Parameters
+    ----------
+    samples
+        n samples.
+    further
+        Further sets, by name.
+    key
+        What decides the vectors besides the samples.
+    cache
+        Where vectors are kept.
+    with_layers
+        Whether the vectors of the hidden layers are wanted too.
+
+    Attributes
+    ----------
+    missing
+        Indices of the samples that the model has to run on, one of each content.
+    """
+
+    def __init__(
+        self,
+        samples: Samples,
+        further: Mapping[str, Samples],
+        key: str,
+        cache: FeatureCache,
+        *,
+        with_layers: bool,
+    ) -> None:
+        self._samples = samples
+        self._sizes = {name: part.n_samples for name, part in further.items()}
+        self._cache = cache
+        self.key = key
+        self.items = sum((part.items for part in further.values()), samples.items)
+        self.names = sum((part.names for part in further.values()), samples.names)
+        self._digests = sum((part.digests for part in further.values()), samples.digests)
+        self._vectors = cache.get_many(key, self._digests)
+        self.with_layers = with_layers
+        self._layers = cache.get_layers(key, self._digests) if with_layers else []
+        lacking = [i for i in range(self.n_items) if self._lacks(i)]
+        first = {self._digests[i]: i for i in reversed(lacking)}
+        self.missing = [i for i in lacking if first[self._digests[i]] == i]
+        self._same = {i: [j for j in lacking if self._digests[j] == self._digests[i]] for i in self.missing}
+        self.n_known = self.n_items - len(lacking)
+        self._n_computed = sum(index < samples.n_samples for index in lacking)
+        self.seconds = {"load": 0.0, "preprocess": 0.0, "forward": 0.0}
+        self.device: str | None = None
+        self.peak_memory_bytes: int | None = None
+
+    @property
+    def n_items(self) -> int:
+        """Number of samples, those of the further sets included."""
+        return len(self.items)
+
+    def _lacks(self, index: int) -> bool:
+        return self._vectors[index] is None or (self.with_layers and self._layers[index] is None)
+
+    def add(
+        self, indices: Sequence[int], vectors: Sequence[SampleVectors], layers: Sequence[LayerVectors]
+    ) -> None:
+        """Keep the vectors of a batch, in the cache first.
+
+        Parameters
+        ----------
+        indices
+            Some of ``missing``.
+        vectors
+            One for each.
+        layers
+            The same of the hidden layers; empty where they are not wanted.
+        """
+        digests = [self._digests[i] for i in indices]
+        self._cache.put_many(
+            self.key,
+            zip(digests, vectors, strict=True),
+            zip(digests, layers, strict=True) if self.with_layers else (),
+        )
+        for position, index in enumerate(indices):
+            for same in self._same[index]:
+                self._vectors[same] = vectors[position]
+                if self.with_layers:
+                    self._layers[same] = layers[position]
+                self.n_known += 1
+
+    def _further(self, vectors: Sequence[SampleVectors]) -> dict[str, SetFeatures]:
+        """Put the vectors of the further sets together."""
+        sets, start = {}, self._samples.n_samples
+        for name, size in self._sizes.items():
+            sets[name] = SetFeatures(*_stack(vectors[start : start + size]))
+            start += size
+        return sets
+
+    def features(self, spec: ModelSpec, dtype: str) -> Features:
+        """Put the vectors together."""
+        n_samples = self._samples.n_samples
+        vectors = [v for v in self._vectors if v is not None]
+        embeddings, source_logits = _stack(vectors[:n_samples])
+        note = family_note(spec)
+        return Features(
+            embeddings=embeddings,
+            source_logits=source_logits,
+            labels=self._samples.labels,
+            key=self.key,
+            seconds=self.seconds,
+            cache_hits=n_samples - self._n_computed,
+            cache_misses=self._n_computed,
+            device=self.device,
+            dtype=dtype,
+            peak_memory_bytes=self.peak_memory_bytes,
+            further=self._further(vectors),
+            source_class_names=source_class_names(spec) if source_logits is not None else (),
+            layer_embeddings=_stack_layers([v for v in self._layers[:n_samples] if v is not None]),
+            notes=(note,) if note else (),
+        )
+
+
+def _stack(vectors: Sequence[SampleVectors]) -> tuple[FloatArray, FloatArray | None]:
+    """Stack embeddings, and logits where every sample has them."""
+    logits = [v.source_logits for v in vectors if v.source_logits is not None]
+    embeddings = np.stack([v.embedding for v in vectors])
+    return embeddings, np.stack(logits) if len(logits) == len(vectors) else None
+
+
+def _stack_layers(vectors: Sequence[LayerVectors]) -> tuple[FloatArray, ...]:
+    """Stack each hidden layer over the samples."""
+    return tuple(np.stack(layer) for layer in zip(*(v.layers for v in vectors), strict=True))

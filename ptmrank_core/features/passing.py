@@ -1,0 +1,126 @@
+"""One pass of a model over the samples that are missing: prepare ahead, batch by length, run, keep.
+
+Imported when a model has to run: it loads torch.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ptmrank_core.events import BatchDone, CancelToken, Sink
+from ptmrank_core.events import raise_if_cancelled as check
+from ptmrank_core.features.batching import BatchSize, run_in_batches, split_by_length
+from ptmrank_core.features.cache import FeatureCache
+from ptmrank_core.features.collected import Collected
+from ptmrank_core.features.encoders import Encoder, load_encoder
+from ptmrank_core.features.encoders.prepared import Prepared
+from ptmrank_core.features.preparing import prepare_ahead
+from ptmrank_core.records import ExtractionOptions, ModelSpec
+
+__all__ = ["Pass"]
+
+# Samples are sorted by length within a window, which bounds the memory of what is prepared ahead.
+WINDOW_SAMPLES = 4096
+WINDOW_BYTES = 96 * 2**20
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Ready:
+    """A prepared sample and which one it is."""
+
+    index: int
+    prepared: Prepared
+
+
+class Pass:
+    """A loaded model and the samples it has to run over.
+
+    Parameters
+    ----------
+    collected
+        Knows what is missing, and takes what comes.
+    spec, options
+        The model, and how it is run.
+    cache
+        Its memory knows the batch size that was found before.
+    sink, cancel
+        Hears of batches; asked after each.
+    """
+
+    def __init__(
+        self,
+        collected: Collected,
+        spec: ModelSpec,
+        options: ExtractionOptions,
+        *,
+        cache: FeatureCache,
+        sink: Sink,
+        cancel: CancelToken,
+    ) -> None:
+        self._collected = collected
+        self._spec = spec
+        self._memory = cache.memory
+        self._sink = sink
+        self._cancel = cancel
+        start = time.perf_counter()
+        self._encoder: Encoder = load_encoder(spec, options)
+        collected.seconds["load"] += time.perf_counter() - start
+        self._size_name = f"batch of {collected.key} on {self._encoder.device}"
+        self._batch_size = self._first_size(options.batch_size)
+
+    def _first_size(self, asked: int | None) -> BatchSize:
+        """Take the user's size, else the one that was found before, else begin to look for one."""
+        if asked is not None:
+            return BatchSize(asked, is_fixed=True)
+        known = self._memory.get(self._size_name)
+        return BatchSize(known, is_fixed=True) if isinstance(known, int) and known > 0 else BatchSize()
+
+    def run(self) -> None:
+        """Run the model over everything that is missing."""
+        for window in self._windows():
+            lengths = [ready.prepared.length for ready in window]
+            for group in split_by_length(lengths, exact=not self._encoder.padding_invariant):
+                run_in_batches(
+                    [window[i] for i in group],
+                    self._batch_size,
+                    self._run_batch,
+                    is_out_of_memory=self._encoder.is_out_of_memory,
+                    free_memory=self._encoder.free_memory,
+                )
+        if self._batch_size.was_found:
+            self._memory.put(self._size_name, self._batch_size.size)
+        self._collected.device = self._encoder.device
+        self._collected.peak_memory_bytes = self._encoder.peak_memory_bytes()
+
+    def _windows(self) -> Iterator[list[_Ready]]:
+        """Prepare the missing samples, the largest first, a bounded number ahead."""
+        items = self._collected.items
+        order = sorted(self._collected.missing, key=lambda i: -items[i].size)
+        window: list[_Ready] = []
+        n_bytes = 0
+        for chunk in prepare_ahead(items, self._collected.names, order, self._encoder.preparer):
+            self._collected.seconds["preprocess"] += chunk.seconds
+            check(self._cancel)
+            for index, prepared in zip(chunk.indices, chunk.samples, strict=True):
+                window.append(_Ready(index, prepared))
+                n_bytes += prepared.n_bytes
+            if len(window) >= WINDOW_SAMPLES or n_bytes >= WINDOW_BYTES:
+                yield window
+                window, n_bytes = [], 0
+        if window:
+            yield window
+
+    def _run_batch(self, ready: Sequence[_Ready]) -> None:
+        """Run one batch and keep its vectors."""
+        start = time.perf_counter()
+        batch = self._encoder.collate([one.prepared for one in ready])
+        vectors, layers = self._encoder.forward(batch)
+        seconds = time.perf_counter() - start
+        n_positions = len(ready) * max(1, *(one.prepared.length for one in ready))
+        self._batch_size.done(len(ready), n_positions, seconds)
+        self._collected.seconds["forward"] += seconds
+        self._collected.add([one.index for one in ready], vectors, layers)
+        self._sink(BatchDone(self._spec.id, self._collected.n_known, self._collected.n_items))
+        check(self._cancel)

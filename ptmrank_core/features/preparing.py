@@ -1,0 +1,155 @@
+"""Decode and prepare samples ahead of the model, in bounded memory.
+
+Threads do it at first: Pillow, libsndfile, scipy and the tokenizers let go of Python's lock. Where much is
+left to do, processes take over: they cost seconds to start, and then do not share the lock at all.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+
+from ptmrank_core.errors import ModelError, PTMRankError, SamplesError
+from ptmrank_core.features.encoders.prepared import Prepared, Preparer
+from ptmrank_core.records import Item
+
+__all__ = ["Chunk", "prepare_ahead"]
+
+CHUNK_SAMPLES = 32
+# Processes are started where threads would need longer than this for what is left.
+SECONDS_WORTH_PROCESSES = 30.0
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Chunk:
+    """Some samples, prepared.
+
+    Parameters
+    ----------
+    indices
+        Which they are.
+    samples
+        As the model reads them.
+    seconds
+        Of one processor.
+    """
+
+    indices: Sequence[int]
+    samples: list[Prepared]
+    seconds: float
+
+
+_preparer: list[Preparer] = []  # what a child process was given when it started
+
+
+def _start_child(preparer: Preparer) -> None:
+    _preparer[:] = [preparer]
+
+
+def _prepare_in_child(items: Sequence[Item], names: Sequence[str]) -> tuple[list[Prepared], float]:
+    return _prepare(_preparer[0], items, names)
+
+
+def _prepare(
+    preparer: Preparer, items: Sequence[Item], names: Sequence[str]
+) -> tuple[list[Prepared], float]:
+    """Decode and prepare; an error names its sample."""
+    start = time.perf_counter()
+    decoded = []
+    for item, name in zip(items, names, strict=True):
+        try:
+            decoded.append(item.decode())
+        except PTMRankError as error:
+            raise SamplesError(f"{name!r}: {error.message}", hint=error.hint) from error
+    return preparer(decoded), time.perf_counter() - start
+
+
+def _may_start_processes() -> bool:
+    """Whether a child process may import this program's main module: it would run a user's script again."""
+    spec = getattr(sys.modules["__main__"], "__spec__", None)
+    return spec is not None and spec.name.partition(".")[0] == "ptmrank_core"
+
+
+def prepare_ahead(
+    items: Sequence[Item], names: Sequence[str], order: Sequence[int], preparer: Preparer
+) -> Iterator[Chunk]:
+    """Prepare samples in the background, a few chunks ahead of whoever takes them.
+
+    Parameters
+    ----------
+    items, names
+        All samples and what people call them.
+    order
+        Which of them are wanted, in this order.
+    preparer
+        Turns decoded samples into what the model reads.
+
+    Yields
+    ------
+    Chunk
+        In the order asked for.
+
+    Raises
+    ------
+    SamplesError
+        If a sample cannot be decoded any more; the message names it.
+    ModelError
+        If a child process died.
+    """
+    chunks = [order[i : i + CHUNK_SAMPLES] for i in range(0, len(order), CHUNK_SAMPLES)]
+    n_workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    with ThreadPoolExecutor(n_workers, thread_name_prefix="prepare") as threads:
+        first = list(_through(threads, chunks[:1], items, names, preparer, n_ahead=1))
+        yield from first
+        rest = chunks[1:]
+        n_left = sum(map(len, rest))
+        seconds_left = sum(c.seconds for c in first) / CHUNK_SAMPLES * n_left / n_workers
+        if seconds_left <= SECONDS_WORTH_PROCESSES or not _may_start_processes():
+            yield from _through(threads, rest, items, names, preparer, n_ahead=2 * n_workers)
+            return
+    context = multiprocessing.get_context("spawn")  # a fork would copy torch's threads half alive
+    with ProcessPoolExecutor(n_workers, context, _start_child, (preparer,)) as processes:
+        try:
+            yield from _through(processes, rest, items, names, None, n_ahead=2 * n_workers)
+        except BrokenProcessPool as error:
+            raise ModelError(
+                "A process that decodes samples died; most likely the machine's memory ran out.",
+                hint="Close other programs, or use smaller files; what is done is kept.",
+            ) from error
+
+
+def _through(
+    executor: Executor,
+    chunks: Sequence[Sequence[int]],
+    items: Sequence[Item],
+    names: Sequence[str],
+    preparer: Preparer | None,
+    *,
+    n_ahead: int,
+) -> Iterator[Chunk]:
+    """Send chunks through an executor, at most ``n_ahead`` at a time; take them in order."""
+    waiting: deque[tuple[Sequence[int], Future[tuple[list[Prepared], float]]]] = deque()
+    try:
+        for chunk in chunks:
+            some, called = [items[i] for i in chunk], [names[i] for i in chunk]
+            if preparer is None:
+                future = executor.submit(_prepare_in_child, some, called)
+            else:
+                future = executor.submit(_prepare, preparer, some, called)
+            waiting.append((chunk, future))
+            if len(waiting) >= n_ahead:
+                indices, done = waiting.popleft()
+                yield Chunk(indices, *done.result())
+        while waiting:
+            indices, done = waiting.popleft()
+            yield Chunk(indices, *done.result())
+    finally:
+        for _, future in waiting:
+            future.cancel()

@@ -1,0 +1,91 @@
+"""What one model makes of one sample, and its bytes in the cache.
+
+An entry carries its own lengths and checksum, so a truncated or foreign one is told from an intact one.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from dataclasses import dataclass
+
+import numpy as np
+
+from ptmrank_core.records import FloatArray
+
+__all__ = ["LayerVectors", "SampleVectors"]
+
+MAGIC = b"PTMF"
+HEADER = struct.Struct("<4sIiI")  # magic, width, source classes or -1, CRC-32 of the body
+LAYERS_MAGIC = b"PTML"
+LAYERS_HEADER = struct.Struct("<4sII")  # magic, number of layers, CRC-32 of the rest
+
+
+@dataclass(frozen=True, slots=True)
+class SampleVectors:
+    """What one model makes of one sample.
+
+    Parameters
+    ----------
+    embedding
+        float32 array of shape (d,).
+    source_logits
+        float32 array of shape (z,), or ``None`` where the model has no head.
+    """
+
+    embedding: FloatArray
+    source_logits: FloatArray | None
+
+    def to_bytes(self) -> bytes:
+        """Encode: header, then the little-endian float32 values."""
+        logits = self.source_logits
+        body = self.embedding.astype("<f4").tobytes()
+        if logits is not None:
+            body += logits.astype("<f4").tobytes()
+        n_classes = -1 if logits is None else logits.size
+        return HEADER.pack(MAGIC, self.embedding.size, n_classes, zlib.crc32(body)) + body
+
+    @classmethod
+    def from_bytes(cls, data: object) -> SampleVectors | None:
+        """Decode; ``None`` where the bytes are not an intact entry."""
+        if not isinstance(data, bytes) or len(data) < HEADER.size:
+            return None
+        magic, width, n_classes, checksum = HEADER.unpack_from(data)
+        body = data[HEADER.size :]
+        intact = magic == MAGIC and len(body) == 4 * (width + max(n_classes, 0))
+        if not intact or zlib.crc32(body) != checksum:
+            return None
+        values = np.frombuffer(body, dtype="<f4")
+        return cls(values[:width], values[width:] if n_classes >= 0 else None)
+
+
+@dataclass(frozen=True, slots=True)
+class LayerVectors:
+    """What the hidden layers of a model make of one sample.
+
+    Parameters
+    ----------
+    layers
+        float32 arrays of shape (d_l,), the input's own embedding first.
+    """
+
+    layers: tuple[FloatArray, ...]
+
+    def to_bytes(self) -> bytes:
+        """Encode: header, the widths, then the little-endian float32 values."""
+        widths = np.array([layer.size for layer in self.layers], dtype="<u4").tobytes()
+        body = widths + b"".join(layer.astype("<f4").tobytes() for layer in self.layers)
+        return LAYERS_HEADER.pack(LAYERS_MAGIC, len(self.layers), zlib.crc32(body)) + body
+
+    @classmethod
+    def from_bytes(cls, data: object) -> LayerVectors | None:
+        """Decode; ``None`` where the bytes are not an intact entry."""
+        if not isinstance(data, bytes) or len(data) < LAYERS_HEADER.size:
+            return None
+        magic, n_layers, checksum = LAYERS_HEADER.unpack_from(data)
+        body = data[LAYERS_HEADER.size :]
+        if magic != LAYERS_MAGIC or zlib.crc32(body) != checksum:
+            return None
+        widths = np.frombuffer(body[: 4 * n_layers], dtype="<u4")
+        values = np.frombuffer(body[4 * n_layers :], dtype="<f4")
+        return cls(tuple(np.split(values, np.cumsum(widths)[:-1])))

@@ -82,7 +82,14 @@ class TransformerEncoder:
         If the weights cannot be read.
     UnsupportedModelError
         If the checkpoint lacks weights.
+
+    Attributes
+    ----------
+    encoder_only
+        Whether the decoder of an encoder-decoder is left out.
     """
+
+    encoder_only = False
 
     def __init__(self, spec: ModelSpec, options: ExtractionOptions, *, headless: Any, with_head: Any) -> None:
         self._device = devices.resolve_device(options.device)
@@ -91,7 +98,7 @@ class TransformerEncoder:
         self._family = family_of(spec)
         self.padding_invariant = self._family.padding_invariant
         self.pad_values: Mapping[str, float] = {}
-        self.notes = row_note(spec)
+        self._notes = row_note(spec)
         self._n_cut = 0
         self._has_head = spec.n_source_classes is not None
         if self._has_head:
@@ -106,11 +113,20 @@ class TransformerEncoder:
             backbone.register_forward_hook(lambda _module, _inputs, output: self._captured.append(output))
         devices.reset_peak(self._device)
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the reader has to know of its vectors, one sentence each."""
+        if not self._n_cut:
+            return self._notes
+        return (*self._notes, f"{self._n_cut} samples are longer than the model reads; their ends were cut.")
+
     def backbone(self, model: Any) -> Any:
         """Part of a loaded model whose output is pooled; without a head nothing else is kept."""
         for name in self._family.unused:
             if hasattr(model, name):
                 delattr(model, name)
+        if self.encoder_only and model.config.is_encoder_decoder:
+            return model.get_encoder()
         return model.get_submodule(self._family.backbone) if self._family.backbone else model.base_model
 
     def collate(self, samples: Sequence[Prepared]) -> Batch:

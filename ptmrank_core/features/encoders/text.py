@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -25,6 +26,8 @@ class TextEncoder(TransformerEncoder):
     tokenizer writes on, so that absolute positions stay where they are.
     """
 
+    encoder_only = True
+
     def __init__(self, spec: ModelSpec, options: ExtractionOptions) -> None:
         tokenizer = load_tokenizer(spec)
         for_words = (spec.architecture or "").endswith("ForTokenClassification")
@@ -41,7 +44,7 @@ class TextEncoder(TransformerEncoder):
         self.pad_values = {"input_ids": filler_id, "token_type_ids": tokenizer.pad_token_type_id}
         stated = longest_text(tokenizer, config, self._family.reserved_positions, self._recipe)
         if stated is None:
-            self.notes += (f"{spec.id!r} states no longest text: {DEFAULT_LENGTH} tokens are read.",)
+            self._notes += (f"{spec.id!r} states no longest text: {DEFAULT_LENGTH} tokens are read.",)
         self.preparer = TextPreparer(
             tokenizer,
             inputs=self._input_names(tokenizer),
@@ -51,14 +54,16 @@ class TextEncoder(TransformerEncoder):
         )
 
     def _input_names(self, tokenizer: Any) -> frozenset[str]:
-        """What the tokenizer gives and the model takes; segments are noise to a decoder."""
+        """What the tokenizer gives and the model takes.
+
+        Without a table of segments a model looks them up among the words (GPT-2, XLM), which nobody trained;
+        XLNet compares them and needs no table.
+        """
         names = set(inspect.signature(self._model.forward).parameters)
         names &= {*tokenizer.model_input_names, "attention_mask"}
-        return frozenset(names - {"token_type_ids"} if self._family.rule == "last" else names)
-
-    def backbone(self, model: Any) -> Any:
-        """Return the encoder of an encoder-decoder, else the model without its head."""
-        return model.get_encoder() if model.config.is_encoder_decoder else super().backbone(model)
+        config = self._model.config
+        knows_segments = hasattr(config, "type_vocab_size") or config.model_type == "xlnet"
+        return frozenset(names if knows_segments else names - {"token_type_ids"})
 
     def mask(self, inputs: Mapping[str, torch.Tensor], output: Any) -> torch.Tensor | None:  # noqa: ARG002
         """Return the attention mask, where there is padding to be told from tokens."""
@@ -78,7 +83,8 @@ class TextEncoder(TransformerEncoder):
 def _padding_id(tokenizer: Any, config: Any) -> int:
     """Id to pad with: many decoders have no padding token, or one that the model has no row for."""
     known = (tokenizer.pad_token_id, tokenizer.eos_token_id, tokenizer.unk_token_id)
-    return next((int(i) for i in known if i is not None and i < config.vocab_size), 0)
+    n_rows = getattr(config, "vocab_size", math.inf)  # CANINE reads characters and has no vocabulary
+    return next((int(i) for i in known if i is not None and i < n_rows), 0)
 
 
 def _normalise(vectors: torch.Tensor) -> torch.Tensor:

@@ -1,8 +1,8 @@
 """Families that hear: the mean over the frames of a recording, silence that was added left out.
 
 Whether padding leaves a vector as it is depends on the checkpoint as well: a feature encoder with a group
-norm over time (``feat_extract_norm`` of its configuration) takes its statistics over the padding too. The
-encoder looks at that when it loads.
+norm over time (``feat_extract_norm`` of its configuration) takes its statistics over the padding too, and an
+adapter reads on beyond the last frame. The encoder looks at that when it loads.
 """
 
 from __future__ import annotations

@@ -11,10 +11,11 @@ import transformers
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
 
 LABELS = {0: "sport", 1: "money", 2: "music"}
-WORDS = (
+SENTENCE = (
     "the a cat dog sat on mat red blue house ran fast slow and or bank rate goal match song band plays rises "
     "falls quick brown fox jumps over lazy team wins price guitar un ##believ ##able ##s ##ing"
-).split()
+)
+WORDS = tuple(SENTENCE.split())
 N_TOKENS = 320
 BERT = {
     "vocab_size": N_TOKENS,
@@ -457,10 +458,10 @@ def save_language_model(
     return folder
 
 
-def save_text_tower(folder: Path, stem: str) -> Path:
+def save_text_tower(folder: Path) -> Path:
     """Save the text half of a model of pictures and texts."""
     torch.manual_seed(0)
-    config = getattr(transformers, f"{stem}TextConfig")(**BERT, eos_token_id=3, projection_size=8)
-    getattr(transformers, f"{stem}TextModel")(config).save_pretrained(folder)
+    config = transformers.CLIPTextConfig(**BERT, eos_token_id=3)
+    transformers.CLIPTextModel(config).save_pretrained(folder)
     save_tokenizer(folder, "bart")
     return folder

@@ -63,7 +63,7 @@ MODELS: dict[str, tuple[str, str, str, dict[str, Any]]] = {
             "num_hidden_layers": 2,
             "num_attention_heads": 2,
             "intermediate_size": 24,
-            "max_length": 64,
+            "max_length": 80,
             "num_mel_bins": 16,
             "patch_size": 8,
             "time_stride": 8,
@@ -172,7 +172,7 @@ def save_feature_extractor(folder: Path, kind: str) -> None:
             feature_size=16, num_mel_bins=16, sampling_rate=RATE
         )
     elif kind == "ast":
-        extractor = transformers.ASTFeatureExtractor(num_mel_bins=16, max_length=64)
+        extractor = transformers.ASTFeatureExtractor(num_mel_bins=16, max_length=80)
     elif kind == "whisper":
         extractor = transformers.WhisperFeatureExtractor(feature_size=16, chunk_length=1)
     else:

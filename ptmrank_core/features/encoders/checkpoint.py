@@ -44,7 +44,8 @@ def load_config(spec: ModelSpec) -> Any:
         )
     except ValueError as error:
         raise UnsupportedModelError(
-            f"The configuration of {spec.id!r} (family {spec.model_type!r}) could not be read: {error}",
+            f"The configuration of {spec.id!r} (family {spec.model_type!r}) could not be read: "
+            f"{str(error).splitlines()[0]}",
             hint="Expected a family that the installed transformers knows without code from the checkpoint.",
         ) from error
 
@@ -96,7 +97,8 @@ def load_checkpoint(
             hint="Expected an intact model.safetensors beside config.json.",
         ) from error
     except ValueError as error:
-        raise UnsupportedModelError(f"{spec.id!r} cannot be loaded: {error}") from error
+        reason = str(error).splitlines()[0]  # a list of all families there are would follow
+        raise UnsupportedModelError(f"{spec.id!r} cannot be loaded: {reason}") from error
     running = model if part is None else part(model)
     _refuse_random_weights(spec, info, _names_within(model, running))
     return running.eval()

@@ -8,7 +8,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import torch
-from transformers import AutoModel, AutoModelForSequenceClassification, AutoModelForTokenClassification
+from transformers import (
+    AutoModel,
+    AutoModelForSequenceClassification,
+    AutoModelForTextEncoding,
+    AutoModelForTokenClassification,
+)
 
 from ptmrank_core.features.encoders.base import TransformerEncoder
 from ptmrank_core.features.encoders.sentences import SentenceRecipe, read_sentence_recipe
@@ -32,7 +37,10 @@ class TextEncoder(TransformerEncoder):
         tokenizer = load_tokenizer(spec)
         for_words = (spec.architecture or "").endswith("ForTokenClassification")
         head = AutoModelForTokenClassification if for_words else AutoModelForSequenceClassification
-        super().__init__(spec, options, headless=AutoModel, with_head=head)
+        # T5EncoderModel and its like were saved without the decoder that AutoModel would look for.
+        encoder_alone = (spec.architecture or "").endswith("EncoderModel")
+        headless = AutoModelForTextEncoding if encoder_alone else AutoModel
+        super().__init__(spec, options, headless=headless, with_head=head)
         self._recipe = read_sentence_recipe(spec)
         self._dense = _dense_layers(self._recipe, self._device)
         config = self._model.config.get_text_config()
@@ -54,7 +62,7 @@ class TextEncoder(TransformerEncoder):
         )
 
     def _input_names(self, tokenizer: Any) -> frozenset[str]:
-        """What the tokenizer gives and the model takes.
+        """Name what the tokenizer gives and the model takes.
 
         Without a table of segments a model looks them up among the words (GPT-2, XLM), which nobody trained;
         XLNet compares them and needs no table.

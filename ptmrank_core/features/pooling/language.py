@@ -114,13 +114,13 @@ _ENCODER_DECODERS = {
     "t5": _MEAN,
     "umt5": _MEAN,
 }
-# The text halves of models that read pictures as well: the token their authors train, before the projection.
-_TOWERS = {"clip_text_model": Family("pooler"), "siglip_text_model": Family("pooler")}
+# The text half of a model that reads pictures as well: the token that is trained, before the projection.
+_TOWERS = {"clip_text_model": Family("pooler")}
 
 LANGUAGE_FAMILIES: Mapping[str, Family] = MappingProxyType(
     {**_ENCODERS, **_DECODERS, **_ENCODER_DECODERS, **_TOWERS}
 )
-# Not in the table. The pooler, which may be random, is left alone here too. One length to a batch, since nobody
-# has tried whether padding moves its vectors; a decoder never sees what follows, so padding cannot.
+# Not in the table. The pooler, which may be random, is left alone here too. One length to a batch, since
+# nobody has tried whether padding moves its vectors; a decoder never sees what follows, so padding cannot.
 DEFAULT_ENCODER = Family("mean", padding_invariant=False)
 DEFAULT_DECODER = Family("last")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib import import_module
 from typing import Any, Protocol
 
 from ptmrank_core.errors import UnsupportedModelError
@@ -26,6 +27,11 @@ class Encoder(Protocol):
 
     device: str
     padding_invariant: bool
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the reader has to know of its vectors, one sentence each."""
+        ...
 
     @property
     def preparer(self) -> Preparer:
@@ -61,8 +67,14 @@ def load_encoder(spec: ModelSpec, options: ExtractionOptions) -> Encoder:
     UnsupportedModelError
         If there is no encoder for the model's modality.
     """
-    if spec.modality != "image":
-        raise UnsupportedModelError(f"Models that read {spec.modality} cannot be run yet.")
-    from ptmrank_core.features.encoders.image import ImageEncoder  # noqa: PLC0415 - loads torch
-
-    return ImageEncoder(spec, options)
+    encoders = {
+        "audio": ("audio", "AudioEncoder"),
+        "image": ("image", "ImageEncoder"),
+        "text": ("text", "TextEncoder"),
+        "video": ("video", "VideoEncoder"),
+    }
+    if spec.modality not in encoders:
+        raise UnsupportedModelError(f"There are no models that read {spec.modality} samples.")
+    module, name = encoders[spec.modality]
+    encoder: Encoder = getattr(import_module(f"{__name__}.{module}"), name)(spec, options)  # loads torch
+    return encoder

@@ -13,27 +13,53 @@ from ptmrank_core.errors import UnsupportedModelError
 from ptmrank_core.features import device as devices
 from ptmrank_core.features.cache import SampleVectors
 from ptmrank_core.features.encoders.checkpoint import load_checkpoint
+from ptmrank_core.features.encoders.padding import stack_padded
 from ptmrank_core.features.encoders.prepared import Prepared
-from ptmrank_core.features.pooling import family_of, pool
+from ptmrank_core.features.pooling import family_of, pool, row_note
 from ptmrank_core.records import ExtractionOptions, FloatArray, ModelSpec
 
-__all__ = ["Batch", "TransformerEncoder"]
+__all__ = ["Batch", "Part", "TransformerEncoder"]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Batch:
+class Part:
     """Rows for one forward pass.
 
     Parameters
     ----------
     inputs
         Tensors by the names of the model's inputs, the rows of all samples along the first axis.
-    n_rows
-        For each sample how many of the rows are its own.
+    members
+        Which samples of the batch these are.
+    rows
+        For each of them which rows are its own.
+    positions
+        For each of them the position in its row that it stands on; ``None`` for those that are the whole row.
     """
 
     inputs: Mapping[str, torch.Tensor]
-    n_rows: tuple[int, ...]
+    members: tuple[int, ...]
+    rows: tuple[tuple[int, ...], ...]
+    positions: tuple[int | None, ...]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Batch:
+    """Samples that were collated together.
+
+    Parameters
+    ----------
+    parts
+        One pass; several where samples of different lengths came together that must not be padded.
+    n_samples
+        Number of samples.
+    n_cut
+        How many of them are longer than the model reads.
+    """
+
+    parts: tuple[Part, ...]
+    n_samples: int
+    n_cut: int
 
 
 class TransformerEncoder:
@@ -56,43 +82,104 @@ class TransformerEncoder:
         If the weights cannot be read.
     UnsupportedModelError
         If the checkpoint lacks weights.
+
+    Attributes
+    ----------
+    encoder_only
+        Whether the decoder of an encoder-decoder is left out.
     """
+
+    encoder_only = False
 
     def __init__(self, spec: ModelSpec, options: ExtractionOptions, *, headless: Any, with_head: Any) -> None:
         self._device = devices.resolve_device(options.device)
         self.device = str(self._device)
         self._dtype: torch.dtype = getattr(torch, options.dtype)
-        self._family = family_of(spec.model_type)
+        self._family = family_of(spec)
         self.padding_invariant = self._family.padding_invariant
+        self.pad_values: Mapping[str, float] = {}
+        self._notes = row_note(spec)
+        self._n_cut = 0
         self._has_head = spec.n_source_classes is not None
-        loader = with_head if self._has_head else headless
-        self._model = load_checkpoint(spec, loader, self._dtype).to(self._device)
+        if self._has_head:
+            self._model = load_checkpoint(spec, with_head, self._dtype)
+        else:
+            self._model = load_checkpoint(spec, headless, self._dtype, self.backbone)
+        self._model.to(self._device)
         self._captured: list[Any] = []
-        # The head's output does not carry the pooled features; its backbone passes them on here.
-        backbone = self._model.base_model
-        backbone.register_forward_hook(lambda _module, _inputs, output: self._captured.append(output))
+        if self._has_head:
+            # The head's output does not carry the pooled features; its backbone passes them on here.
+            backbone = self.backbone(self._model)
+            backbone.register_forward_hook(lambda _module, _inputs, output: self._captured.append(output))
         devices.reset_peak(self._device)
 
-    def collate(self, samples: Sequence[Prepared]) -> Batch:
-        """Stack the rows of prepared samples; rows of one length only."""
-        rows = [row for sample in samples for row in sample.rows]
-        inputs = {name: torch.from_numpy(np.stack([row[name] for row in rows])) for name in rows[0]}
-        return Batch(inputs, tuple(len(sample.rows) for sample in samples))
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the reader has to know of its vectors, one sentence each."""
+        if not self._n_cut:
+            return self._notes
+        return (*self._notes, f"{self._n_cut} samples are longer than the model reads; their ends were cut.")
 
-    def mask(self, inputs: Mapping[str, torch.Tensor]) -> torch.Tensor | None:  # noqa: ARG002
-        """Which positions of the hidden states are real; ``None`` where all are."""
+    def backbone(self, model: Any) -> Any:
+        """Part of a loaded model whose output is pooled; without a head nothing else is kept."""
+        for name in self._family.unused:
+            if hasattr(model, name):
+                delattr(model, name)
+        if self.encoder_only and model.config.is_encoder_decoder:
+            return model.get_encoder()
+        return model.get_submodule(self._family.backbone) if self._family.backbone else model.base_model
+
+    def collate(self, samples: Sequence[Prepared]) -> Batch:
+        """Pad prepared samples to one batch, in memory of the host."""
+        groups: dict[int, list[int]] = {}
+        for member, sample in enumerate(samples):
+            groups.setdefault(0 if self.padding_invariant else sample.length, []).append(member)
+        parts = tuple(self._part(samples, members) for members in groups.values())
+        return Batch(parts, len(samples), sum(sample.is_cut for sample in samples))
+
+    def _part(self, samples: Sequence[Prepared], members: Sequence[int]) -> Part:
+        """Stack the rows of some of the samples; a row that several share is there once."""
+        rows: dict[int, Mapping[str, Any]] = {id(row): row for i in members for row in samples[i].rows}
+        number = {identity: index for index, identity in enumerate(rows)}
+        inputs, offsets = stack_padded(list(rows.values()), self.pad_values, self._family.padding_side)
+        numbers = [tuple(number[id(row)] for row in samples[i].rows) for i in members]
+        positions = tuple(
+            None if (position := samples[i].position) is None else position + offsets[own[0]]
+            for i, own in zip(members, numbers, strict=True)
+        )
+        tensors = {name: torch.from_numpy(array) for name, array in inputs.items()}
+        return Part(tensors, tuple(members), tuple(numbers), positions)
+
+    def mask(self, inputs: Mapping[str, torch.Tensor], output: Any) -> torch.Tensor | None:  # noqa: ARG002
+        """Which positions of an output's hidden states are real; ``None`` where all are."""
         return None
+
+    def run(self, inputs: Mapping[str, torch.Tensor]) -> tuple[Any, torch.Tensor | None]:
+        """Call the model: the output to pool, and the logits of its head where it has one."""
+        self._captured.clear()
+        output = self._model(**inputs, **self._family.arguments)
+        return (self._captured.pop(), output.logits) if self._has_head else (output, None)
+
+    def pooled(self, output: Any, inputs: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        """Pool an output to one vector for each row."""
+        return pool(output, self._family.rule, self.mask(inputs, output))
 
     def forward(self, batch: Batch) -> list[SampleVectors]:
         """Run the model once; pooled features and, where there is a head, its logits."""
-        self._captured.clear()
+        vectors: dict[int, SampleVectors] = {}
         with torch.inference_mode():
-            inputs = {name: self._to_device(tensor) for name, tensor in batch.inputs.items()}
-            output = self._model(**inputs)
-            pooled = pool(self._captured[0], self._family.rule, self.mask(inputs))
-            embeddings = _average_rows(pooled, batch.n_rows)
-            logits = _average_rows(output.logits, batch.n_rows) if self._has_head else None
-        self._captured.clear()
+            for part in batch.parts:
+                vectors.update(zip(part.members, self._forward_part(part), strict=True))
+        self._n_cut += batch.n_cut
+        return [vectors[member] for member in range(batch.n_samples)]
+
+    def _forward_part(self, part: Part) -> list[SampleVectors]:
+        inputs = {name: self._to_device(tensor) for name, tensor in part.inputs.items()}
+        output, scores = self.run(inputs)
+        words = part.positions[0] is not None
+        embeddings = _of_samples(output.last_hidden_state if words else self.pooled(output, inputs), part)
+        # A head for words says nothing of a whole text, nor one for texts of a word.
+        logits = None if scores is None or words != (scores.ndim == 3) else _of_samples(scores, part)
         if not np.isfinite(embeddings).all() or (logits is not None and not np.isfinite(logits).all()):
             raise UnsupportedModelError(
                 "The model's output holds NaN or infinity.",
@@ -119,11 +206,17 @@ class TransformerEncoder:
         return devices.peak_memory_bytes(self._device)
 
 
-def _average_rows(tensor: torch.Tensor, n_rows: Sequence[int]) -> FloatArray:
-    """Average the rows of each sample, in float32: (rows, width) -> (samples, width)."""
-    rows: FloatArray = tensor.float().cpu().numpy()
-    if len(rows) == len(n_rows):
-        return rows
-    starts = np.concatenate([[0], np.cumsum(n_rows)[:-1]])
-    sums: FloatArray = np.add.reduceat(rows, starts, axis=0)
-    return sums / np.asarray(n_rows, dtype=np.float32)[:, None]
+def _of_samples(tensor: torch.Tensor, part: Part) -> FloatArray:
+    """Vectors of the samples, in float32, from those of the rows: the mean of its rows, or its position's.
+
+    ``tensor`` is of shape (rows, width), or (rows, positions, width) where samples stand on positions.
+    """
+    first = torch.tensor([own[0] for own in part.rows], device=tensor.device)
+    if part.positions[0] is not None:
+        tensor = tensor[first, torch.tensor(part.positions, device=tensor.device)]
+    elif all(len(own) == 1 for own in part.rows):
+        tensor = tensor[first]
+    else:
+        tensor = torch.stack([tensor[list(own)].float().mean(0) for own in part.rows])
+    vectors: FloatArray = tensor.float().cpu().numpy()
+    return vectors

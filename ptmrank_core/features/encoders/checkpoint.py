@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,10 +12,10 @@ from transformers import AutoConfig
 from transformers.utils import logging as transformers_logging
 
 from ptmrank_core.errors import UnsupportedModelError, WeightsFormatError
-from ptmrank_core.features.pooling import family_of
+from ptmrank_core.features.pooling import POOLER_RULES, family_of
 from ptmrank_core.records import ModelSpec
 
-__all__ = ["load_checkpoint"]
+__all__ = ["load_checkpoint", "load_config"]
 
 
 @contextmanager
@@ -30,7 +30,29 @@ def _no_bars() -> Iterator[None]:
             transformers_logging.enable_progress_bar()
 
 
-def load_checkpoint(spec: ModelSpec, loader: Any, dtype: torch.dtype) -> Any:
+def load_config(spec: ModelSpec) -> Any:
+    """Read a checkpoint's configuration, with the settings that its family's row replaces.
+
+    Raises
+    ------
+    UnsupportedModelError
+        If transformers does not know the family.
+    """
+    try:
+        return AutoConfig.from_pretrained(
+            spec.path, trust_remote_code=False, local_files_only=True, **family_of(spec).config
+        )
+    except ValueError as error:
+        raise UnsupportedModelError(
+            f"The configuration of {spec.id!r} (family {spec.model_type!r}) could not be read: "
+            f"{str(error).splitlines()[0]}",
+            hint="Expected a family that the installed transformers knows without code from the checkpoint.",
+        ) from error
+
+
+def load_checkpoint(
+    spec: ModelSpec, loader: Any, dtype: torch.dtype, part: Callable[[Any], Any] | None = None
+) -> Any:
     """Load a checkpoint; refuse weights that would be filled at random.
 
     Parameters
@@ -41,6 +63,8 @@ def load_checkpoint(spec: ModelSpec, loader: Any, dtype: torch.dtype) -> Any:
         The Auto class that makes the model.
     dtype
         What its weights become.
+    part
+        Picks the part of the model that runs, where it is not all of it; the rest is dropped.
 
     Returns
     -------
@@ -52,14 +76,10 @@ def load_checkpoint(spec: ModelSpec, loader: Any, dtype: torch.dtype) -> Any:
     WeightsFormatError
         If the weights cannot be read.
     UnsupportedModelError
-        If the checkpoint lacks weights that its vectors or logits go through.
+        If the checkpoint lacks weights that its vectors or logits go through, or transformers has no class
+        of this kind for its family.
     """
-    config = AutoConfig.from_pretrained(
-        spec.path,
-        trust_remote_code=False,
-        local_files_only=True,
-        **family_of(spec.model_type).config,
-    )
+    config = load_config(spec)
     try:
         with _no_bars():
             model, info = loader.from_pretrained(
@@ -76,14 +96,26 @@ def load_checkpoint(spec: ModelSpec, loader: Any, dtype: torch.dtype) -> Any:
             f"The weights of {spec.id!r} could not be read: {error}",
             hint="Expected an intact model.safetensors beside config.json.",
         ) from error
-    _refuse_random_weights(spec, info)
-    return model.eval()
+    except ValueError as error:
+        reason = str(error).splitlines()[0]  # a list of all families there are would follow
+        raise UnsupportedModelError(f"{spec.id!r} cannot be loaded: {reason}") from error
+    running = model if part is None else part(model)
+    _refuse_random_weights(spec, info, _names_within(model, running))
+    return running.eval()
 
 
-def _refuse_random_weights(spec: ModelSpec, info: dict[str, Any]) -> None:
+def _names_within(model: Any, part: Any) -> set[str]:
+    """Names, in the whole model, of the weights of a part of it."""
+    within = {id(tensor) for tensor in (*part.parameters(), *part.buffers())}
+    named = (*model.named_parameters(remove_duplicate=False), *model.named_buffers(remove_duplicate=False))
+    return {name for name, tensor in named if id(tensor) in within}
+
+
+def _refuse_random_weights(spec: ModelSpec, info: dict[str, Any], used: set[str]) -> None:
     """Raise where the checkpoint lacks weights that the features or logits go through."""
-    missing = sorted(info["missing_keys"])
-    if family_of(spec.model_type).rule not in {"pooler", "auto"}:
+    missing = sorted(set(info["missing_keys"]) & used)
+    # A head may read a pooler whatever the features do; without a head only some rules do.
+    if spec.n_source_classes is None and family_of(spec).rule not in POOLER_RULES:
         missing = [name for name in missing if "pooler" not in name]
     mismatched = sorted(str(name) for name in info["mismatched_keys"])
     lacking = missing + mismatched

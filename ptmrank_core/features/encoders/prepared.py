@@ -22,10 +22,17 @@ class Prepared:
         each window of a long recording; the vectors of the rows are averaged.
     length
         Positions of the longest row along the axis that is padded; 0 where all rows are equally long.
+    position
+        Where in its row the sample stands, if it is one position of it: a word of a sentence. Words of one
+        sentence share the row itself, and it goes through the model once.
+    is_cut
+        Whether the sample was longer than the model reads, so that its end is not in the rows.
     """
 
     rows: tuple[Mapping[str, NDArray[Any]], ...]
     length: int = 0
+    position: int | None = None
+    is_cut: bool = False
 
 
 class Preparer(Protocol):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 __all__ = ["DEFAULT_FAMILY", "Family"]
 
@@ -23,11 +23,33 @@ class Family:
     padding_invariant
         Whether padding with a mask leaves a sample's vector as it is; where it does not, a batch holds
         samples of one length.
+    head_rule
+        Name of the pooling rule of checkpoints with a classification head, where it is another.
+    call
+        How the model is called: ``"forward"``, or the name of a way that the encoder knows.
+    arguments
+        Constants that the call takes besides the sample.
+    backbone
+        Part of a model with a head whose output is pooled; empty for its ``base_model``.
+    unused
+        Parts that the call does not touch: their memory is given back after loading.
+    reserved_positions
+        Rows of the table of positions that no token stands on: RoBERTa counts from the padding's own id on.
+    padding_side
+        Where padding goes. Which side the tokenizer of a checkpoint prefers is about writing text, not
+        about reading it: only XLNet's head needs the left.
     """
 
     rule: str
     config: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     padding_invariant: bool = True
+    head_rule: str | None = None
+    call: str = "forward"
+    arguments: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    backbone: str = ""
+    unused: tuple[str, ...] = ()
+    reserved_positions: int = 0
+    padding_side: Literal["left", "right"] = "right"
 
 
 # A family that is not in the table: the pooler where there is one, else the mean over the real positions.

@@ -11,9 +11,12 @@ from ptmrank_core.errors import UnsupportedModelError
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["RULES", "pool"]
+__all__ = ["POOLER_RULES", "RULES", "pool"]
 
 Rule: TypeAlias = "Callable[[Any, torch.Tensor | None], torch.Tensor]"
+
+# What these take is the pooler's: it must come from the checkpoint.
+POOLER_RULES = frozenset({"auto", "pooler"})
 
 
 def _pooler(output: Any, _mask: torch.Tensor | None) -> torch.Tensor:
@@ -26,12 +29,53 @@ def _cls(output: Any, _mask: torch.Tensor | None) -> torch.Tensor:
     return first
 
 
-def _mean(output: Any, mask: torch.Tensor | None) -> torch.Tensor:
-    """Average over the real positions; padding does not count."""
+def _cls_token_value(output: Any, _mask: torch.Tensor | None) -> torch.Tensor:
+    """CvT's CLS token, of shape (batch, 1, width), where its last stage has one."""
+    if output.cls_token_value is None:
+        return _mean_map(output, None)
+    token: torch.Tensor = output.cls_token_value[:, 0]
+    return token
+
+
+def _last(output: Any, mask: torch.Tensor | None) -> torch.Tensor:
+    """Take the last real position: the only one of a decoder that has read the whole text."""
     hidden: torch.Tensor = output.last_hidden_state
     if mask is None:
-        return hidden.mean(1)
-    weights = mask.to(hidden.dtype).unsqueeze(-1)
+        return hidden[:, -1]
+    last = mask.shape[1] - 1 - mask.long().flip(1).argmax(1)
+    return hidden.take_along_dim(last[:, None, None], 1).squeeze(1)
+
+
+def _weights(hidden: torch.Tensor, mask: torch.Tensor | None) -> torch.Tensor:
+    """Weight 1 for each real position, 0 for padding: (batch, positions, 1), float32."""
+    if mask is None:
+        return hidden.new_ones((*hidden.shape[:2], 1)).float()
+    return mask.float().unsqueeze(-1)
+
+
+def _mean(output: Any, mask: torch.Tensor | None) -> torch.Tensor:
+    """Average over the real positions, special tokens included; padding does not count."""
+    hidden: torch.Tensor = output.last_hidden_state.float()
+    weights = _weights(hidden, mask)
+    return (hidden * weights).sum(1) / weights.sum(1)
+
+
+def _max(output: Any, mask: torch.Tensor | None) -> torch.Tensor:
+    hidden: torch.Tensor = output.last_hidden_state.float()
+    return hidden.masked_fill(_weights(hidden, mask) == 0, -float("inf")).amax(1)
+
+
+def _mean_sqrt_len(output: Any, mask: torch.Tensor | None) -> torch.Tensor:
+    """Sum over the real positions, divided by the square root of their number."""
+    hidden: torch.Tensor = output.last_hidden_state.float()
+    weights = _weights(hidden, mask)
+    return (hidden * weights).sum(1) / weights.sum(1).sqrt()
+
+
+def _weighted_mean(output: Any, mask: torch.Tensor | None) -> torch.Tensor:
+    """Average in which the first position weighs 1, the second 2 and so on (SGPT)."""
+    hidden: torch.Tensor = output.last_hidden_state.float()
+    weights = _weights(hidden, mask).cumsum(1) * _weights(hidden, mask)
     return (hidden * weights).sum(1) / weights.sum(1)
 
 
@@ -42,6 +86,12 @@ def _mean_patches(output: Any, _mask: torch.Tensor | None) -> torch.Tensor:
 
 def _mean_map(output: Any, _mask: torch.Tensor | None) -> torch.Tensor:
     mean: torch.Tensor = output.last_hidden_state.mean((2, 3))
+    return mean
+
+
+def _mean_encoder(output: Any, _mask: torch.Tensor | None) -> torch.Tensor:
+    """Average over the positions of an encoder whose decoder ran as well."""
+    mean: torch.Tensor = output.encoder_last_hidden_state.mean(1)
     return mean
 
 
@@ -64,10 +114,16 @@ RULES: Mapping[str, Rule] = MappingProxyType(
     {
         "auto": _auto,
         "cls": _cls,
+        "cls_token_value": _cls_token_value,
+        "last": _last,
+        "max": _max,
         "mean": _mean,
+        "mean_encoder": _mean_encoder,
         "mean_map": _mean_map,
         "mean_patches": _mean_patches,
+        "mean_sqrt_len": _mean_sqrt_len,
         "pooler": _pooler,
+        "weighted_mean": _weighted_mean,
     }
 )
 

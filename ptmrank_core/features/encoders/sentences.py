@@ -1,0 +1,163 @@
+"""How a sentence-transformers repository reads and pools: ``modules.json`` and the folders it names."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors.numpy import load_file
+
+from ptmrank_core.errors import UnsupportedModelError
+from ptmrank_core.records import FloatArray, ModelSpec
+
+__all__ = ["Dense", "SentenceRecipe", "read_sentence_recipe"]
+
+MODULES = "modules.json"
+# pooling mode of sentence-transformers, and its older switch -> our rule
+MODES = {
+    "cls": "cls",
+    "max": "max",
+    "mean": "mean",
+    "mean_sqrt_len_tokens": "mean_sqrt_len",
+    "weightedmean": "weighted_mean",
+    "lasttoken": "last",
+}
+SWITCHES = {
+    "pooling_mode_cls_token": "cls",
+    "pooling_mode_max_tokens": "max",
+    "pooling_mode_mean_tokens": "mean",
+    "pooling_mode_mean_sqrt_len_tokens": "mean_sqrt_len",
+    "pooling_mode_weightedmean_tokens": "weighted_mean",
+    "pooling_mode_lasttoken": "last",
+}
+ACTIVATIONS = ("Identity", "Tanh", "ReLU", "GELU", "SiLU", "Sigmoid")
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Dense:
+    """A layer behind the pooling.
+
+    Parameters
+    ----------
+    weight, bias
+        Of shape (out, in) and (out,); ``None`` where it has no bias.
+    activation
+        Name of a class of ``torch.nn``.
+    """
+
+    weight: FloatArray
+    bias: FloatArray | None
+    activation: str
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class SentenceRecipe:
+    """What a repository says of itself.
+
+    Parameters
+    ----------
+    rules
+        Pooling rules whose vectors are put side by side.
+    layers
+        What follows: dense layers, and ``None`` for scaling to length 1.
+    max_length
+        Tokens it reads; ``None`` where it does not say.
+    lower_case
+        Whether texts become lower case.
+    prompt
+        What stands before each text.
+    """
+
+    rules: tuple[str, ...]
+    layers: tuple[Dense | None, ...] = ()
+    max_length: int | None = None
+    lower_case: bool = False
+    prompt: str = ""
+
+
+def read_sentence_recipe(spec: ModelSpec) -> SentenceRecipe | None:
+    """Read how a repository pools; ``None`` where it does not say.
+
+    Raises
+    ------
+    UnsupportedModelError
+        If it names a module that cannot be rebuilt here.
+    """
+    folder = Path(spec.path or "")
+    if not (folder / MODULES).is_file():
+        return None
+    modules = _read(folder / MODULES)
+    rules: tuple[str, ...] = ()
+    layers: list[Dense | None] = []
+    settings: dict[str, Any] = {}
+    for module in modules:
+        kind, path = str(module["type"]).rsplit(".", 1)[-1], folder / str(module["path"])
+        if kind == "Transformer":
+            settings = next((_read(p) for p in sorted(path.glob("sentence_*_config.json"))), {})
+        elif kind == "Pooling":
+            rules = _rules(spec, _read(path / "config.json"))
+        elif kind == "Dense":
+            layers.append(_dense(spec, path))
+        elif kind == "Normalize":
+            layers.append(None)
+        elif kind != "Dropout":  # does nothing to a trained model
+            raise _unsupported(spec, f"the module {kind!r}")
+    if not rules:
+        raise _unsupported(spec, "no pooling module")
+    max_length = settings.get("max_seq_length")
+    lower_case = bool(settings.get("do_lower_case"))
+    return SentenceRecipe(rules, tuple(layers), max_length, lower_case, _prompt(folder))
+
+
+def _read(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UnsupportedModelError(f"{path} could not be read: {error}") from error
+
+
+def _unsupported(spec: ModelSpec, what: str) -> UnsupportedModelError:
+    return UnsupportedModelError(
+        f"{spec.id!r} is a sentence-transformers repository with {what}, which cannot be rebuilt here.",
+        hint="Expected a transformer, a pooling, and dense or normalising layers with safetensors weights.",
+    )
+
+
+def _rules(spec: ModelSpec, config: dict[str, Any]) -> tuple[str, ...]:
+    """Pooling rules, in the order in which sentence-transformers puts them side by side."""
+    if not config.get("include_prompt", True) and _prompt(Path(spec.path or "")):
+        raise _unsupported(spec, "a prompt that its pooling leaves out")
+    if "pooling_mode" in config:
+        modes = config["pooling_mode"]
+        names = [modes] if isinstance(modes, str) else list(modes)
+        unknown = [name for name in names if name not in MODES]
+        if unknown:
+            raise _unsupported(spec, f"the pooling mode {unknown[0]!r}")
+        return tuple(MODES[name] for name in names)
+    return tuple(rule for switch, rule in SWITCHES.items() if config.get(switch))
+
+
+def _dense(spec: ModelSpec, folder: Path) -> Dense:
+    config = _read(folder / "config.json")
+    activation = str(config.get("activation_function", "torch.nn.modules.activation.Tanh")).rsplit(".", 1)[-1]
+    if activation not in ACTIVATIONS:
+        raise _unsupported(spec, f"the activation {activation!r} in a dense layer")
+    if not (folder / "model.safetensors").is_file():
+        raise _unsupported(spec, f"no {folder.name}/model.safetensors")
+    weights = load_file(folder / "model.safetensors")
+    known = {"linear.weight", "linear.bias"}
+    if "linear.weight" not in weights or set(weights) - known:
+        raise _unsupported(spec, f"a dense layer of the weights {', '.join(sorted(weights))}")
+    arrays = {name: np.asarray(array, dtype=np.float32) for name, array in weights.items()}
+    return Dense(arrays["linear.weight"], arrays.get("linear.bias"), activation)
+
+
+def _prompt(folder: Path) -> str:
+    """Return the prompt that stands before every text unless another is asked for."""
+    path = folder / "config_sentence_transformers.json"
+    config = _read(path) if path.is_file() else {}
+    name = config.get("default_prompt_name")
+    return str((config.get("prompts") or {}).get(name) or "") if name else ""

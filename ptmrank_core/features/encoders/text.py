@@ -1,0 +1,115 @@
+"""Text models of transformers, those of sentence-transformers included."""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from transformers import (
+    AutoModel,
+    AutoModelForSequenceClassification,
+    AutoModelForTextEncoding,
+    AutoModelForTokenClassification,
+)
+
+from ptmrank_core.features.encoders.base import TransformerEncoder
+from ptmrank_core.features.encoders.sentences import SentenceRecipe, read_sentence_recipe
+from ptmrank_core.features.encoders.tokens import DEFAULT_LENGTH, TextPreparer, load_tokenizer, longest_text
+from ptmrank_core.features.pooling import pool
+from ptmrank_core.records import ExtractionOptions, ModelSpec
+
+__all__ = ["TextEncoder"]
+
+
+class TextEncoder(TransformerEncoder):
+    """A text model on a device.
+
+    Without a head an encoder-decoder is its encoder alone. Padding goes to the right, whatever side the
+    tokenizer writes on, so that absolute positions stay where they are.
+    """
+
+    encoder_only = True
+
+    def __init__(self, spec: ModelSpec, options: ExtractionOptions) -> None:
+        tokenizer = load_tokenizer(spec)
+        for_words = (spec.architecture or "").endswith("ForTokenClassification")
+        head = AutoModelForTokenClassification if for_words else AutoModelForSequenceClassification
+        # T5EncoderModel and its like were saved without the decoder that AutoModel would look for.
+        encoder_alone = (spec.architecture or "").endswith("EncoderModel")
+        headless = AutoModelForTextEncoding if encoder_alone else AutoModel
+        super().__init__(spec, options, headless=headless, with_head=head)
+        self._recipe = read_sentence_recipe(spec)
+        self._dense = _dense_layers(self._recipe, self._device)
+        config = self._model.config.get_text_config()
+        filler_id = _padding_id(tokenizer, config)
+        if self._family.rule == "last":
+            config.use_cache = False
+            # A decoder's head looks for the last token that is not padding.
+            config.pad_token_id = filler_id
+        self.pad_values = {"input_ids": filler_id, "token_type_ids": tokenizer.pad_token_type_id}
+        stated = longest_text(tokenizer, config, self._family.reserved_positions, self._recipe)
+        if stated is None:
+            self._notes += (f"{spec.id!r} states no longest text: {DEFAULT_LENGTH} tokens are read.",)
+        self.preparer = TextPreparer(
+            tokenizer,
+            inputs=self._input_names(tokenizer),
+            max_length=stated or DEFAULT_LENGTH,
+            filler_id=filler_id,
+            recipe=self._recipe,
+        )
+
+    def _input_names(self, tokenizer: Any) -> frozenset[str]:
+        """Name what the tokenizer gives and the model takes.
+
+        Without a table of segments a model looks them up among the words (GPT-2, XLM), which nobody trained;
+        XLNet compares them and needs no table.
+        """
+        names = set(inspect.signature(self._model.forward).parameters)
+        names &= {*tokenizer.model_input_names, "attention_mask"}
+        config = self._model.config
+        knows_segments = hasattr(config, "type_vocab_size") or config.model_type == "xlnet"
+        return frozenset(names if knows_segments else names - {"token_type_ids"})
+
+    def mask(self, inputs: Mapping[str, torch.Tensor], output: Any) -> torch.Tensor | None:  # noqa: ARG002
+        """Return the attention mask, where there is padding to be told from tokens."""
+        return inputs.get("attention_mask") if self.padding_invariant else None
+
+    def pooled(self, output: Any, inputs: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        """Pool as the family's row says, or as the repository of a sentence encoder says itself."""
+        if self._recipe is None:
+            return super().pooled(output, inputs)
+        mask = self.mask(inputs, output)
+        vectors = torch.cat([pool(output, rule, mask).float() for rule in self._recipe.rules], dim=1)
+        for layer in self._dense:
+            vectors = layer(vectors)
+        return vectors
+
+
+def _padding_id(tokenizer: Any, config: Any) -> int:
+    """Id to pad with: many decoders have no padding token, or one that the model has no row for."""
+    known = (tokenizer.pad_token_id, tokenizer.eos_token_id, tokenizer.unk_token_id)
+    n_rows = getattr(config, "vocab_size", math.inf)  # CANINE reads characters and has no vocabulary
+    return next((int(i) for i in known if i is not None and i < n_rows), 0)
+
+
+def _normalise(vectors: torch.Tensor) -> torch.Tensor:
+    return torch.nn.functional.normalize(vectors, dim=1)
+
+
+def _dense_layers(recipe: SentenceRecipe | None, device: torch.device) -> list[Any]:
+    """Build what follows a sentence encoder's pooling, in float32."""
+    layers: list[Any] = []
+    for layer in recipe.layers if recipe else ():
+        if layer is None:
+            layers.append(_normalise)
+            continue
+        linear = torch.nn.Linear(layer.weight.shape[1], layer.weight.shape[0], bias=layer.bias is not None)
+        state = {"weight": torch.from_numpy(layer.weight)}
+        if layer.bias is not None:
+            state["bias"] = torch.from_numpy(layer.bias)
+        linear.load_state_dict(state)
+        layers.append(torch.nn.Sequential(linear, getattr(torch.nn, layer.activation)()).to(device))
+    return layers

@@ -1,0 +1,189 @@
+"""Texts, pairs of texts and words of sentences -> rows of token ids. Imports transformers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from transformers import AutoTokenizer
+
+from ptmrank_core.errors import UnsupportedModelError
+from ptmrank_core.features.encoders.prepared import Prepared
+from ptmrank_core.features.encoders.sentences import SentenceRecipe
+from ptmrank_core.records import ModelSpec, WordInContext
+
+__all__ = ["TextPreparer", "load_tokenizer", "longest_text"]
+
+# transformers writes 1e30 where a tokenizer states no length.
+UNSTATED = 10**9
+# T5 and XLNet were trained on this many tokens and state no limit, for they know relative positions only.
+DEFAULT_LENGTH = 512
+POSITIONS = ("max_position_embeddings", "max_encoder_position_embeddings", "n_positions", "max_seq_len")
+
+
+def load_tokenizer(spec: ModelSpec) -> Any:
+    """Load a checkpoint's tokenizer.
+
+    Raises
+    ------
+    UnsupportedModelError
+        If it is not there: transformers makes an empty one then, which reads every text alike.
+    """
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(spec.path, trust_remote_code=False, local_files_only=True)
+    except (OSError, ValueError, ImportError) as error:
+        raise UnsupportedModelError(
+            f"The tokenizer of {spec.id!r} could not be read: {error}",
+            hint="Expected tokenizer.json beside config.json: tokenizer.save_pretrained(folder).",
+        ) from error
+    names = set(type(tokenizer).vocab_files_names.values())
+    if names and not any((Path(spec.path or "") / name).is_file() for name in names):
+        raise UnsupportedModelError(
+            f"{spec.id!r} has no tokenizer (looked for {', '.join(sorted(names))}).",
+            hint="Save it into the folder: tokenizer.save_pretrained(folder).",
+        )
+    return tokenizer
+
+
+def longest_text(tokenizer: Any, config: Any, reserved: int, recipe: SentenceRecipe | None) -> int | None:
+    """Tokens that a model reads, special ones included; ``None`` where nothing says it."""
+    positions = [getattr(config, name, None) for name in POSITIONS]
+    stated = [number - reserved for number in positions if isinstance(number, int) and number > reserved][:1]
+    limits = [*stated, tokenizer.model_max_length, recipe.max_length if recipe else None]
+    return min((int(limit) for limit in limits if limit and limit < UNSTATED), default=None)
+
+
+class TextPreparer:
+    """Turns texts, pairs of texts or words of sentences into rows of token ids.
+
+    A text that is longer than the model reads is cut at its end; a sentence with words to classify is read
+    in overlapping windows instead, and each word taken from the window in which it stands most inside. A
+    text without tokens is read as one end-of-text token.
+
+    Parameters
+    ----------
+    tokenizer
+        The checkpoint's tokenizer.
+    inputs
+        Names of what the model takes.
+    max_length
+        Tokens that it reads, special ones included.
+    filler_id
+        Token id of a text without tokens.
+    recipe
+        What a sentence-transformers repository says of reading.
+    """
+
+    def __init__(
+        self, tokenizer: Any, *, inputs: frozenset[str], max_length: int, filler_id: int, recipe: Any = None
+    ) -> None:
+        self._tokenizer = tokenizer
+        self._inputs = inputs
+        self._max_length = max_length
+        self._filler_id = filler_id
+        self._prompt = recipe.prompt if recipe else ""
+        self._lower_case = bool(recipe and recipe.lower_case)
+        self._space = ""
+
+    def __call__(self, items: Sequence[Any]) -> list[Prepared]:
+        """Prepare texts, pairs of texts or words, in their order; all of one kind."""
+        if isinstance(items[0], WordInContext):
+            return self._words(items)
+        pairs = not isinstance(items[0], str)
+        first = [self._text(item[0] if pairs else item) for item in items]
+        second = [self._text(item[1], prompt="") for item in items] if pairs else None
+        encoded = self._tokenizer(
+            first,
+            second,
+            truncation=True,
+            max_length=self._max_length,
+            return_attention_mask=True,
+        )
+        return [self._prepared(encoded, index) for index in range(len(items))]
+
+    def _text(self, text: str, prompt: str | None = None) -> str:
+        text = (self._prompt if prompt is None else prompt) + text
+        return text.lower() if self._lower_case else text
+
+    def _row(self, encoded: Any, index: int) -> dict[str, Any]:
+        """Take one row of what the tokenizer gave."""
+        row = {
+            name: np.asarray(rows[index], dtype=np.int64)
+            for name, rows in encoded.items()
+            if name in self._inputs
+        }
+        if row["input_ids"].size == 0:
+            row = {name: np.full(1, int(name == "attention_mask"), dtype=np.int64) for name in row}
+            row["input_ids"][0] = self._filler_id
+        return row
+
+    def _prepared(self, encoded: Any, index: int) -> Prepared:
+        row = self._row(encoded, index)
+        length = row["input_ids"].size
+        encodings = encoded.encodings
+        # A tokenizer in Python does not tell what it cut: a text that fills the model counts as cut.
+        is_cut = bool(encodings[index].overflowing) if encodings else length == self._max_length
+        return Prepared((row,), length=length, is_cut=is_cut)
+
+    def _words(self, items: Sequence[WordInContext]) -> list[Prepared]:
+        """Prepare words; those of one sentence share its row."""
+        if not self._tokenizer.is_fast:
+            raise UnsupportedModelError(
+                f"{type(self._tokenizer).__name__} does not tell which tokens belong to which word.",
+                hint="Use a model with a fast tokenizer (tokenizer.json) for token classification.",
+            )
+        numbers = {words: number for number, words in enumerate(dict.fromkeys(i.words for i in items))}
+        space = self._space_between_words()
+        sentences = [
+            [self._text(word, prompt="" if i == 0 else space) for i, word in enumerate(words)]
+            for words in numbers
+        ]
+        encoded = self._tokenizer(
+            sentences,
+            is_split_into_words=True,
+            truncation=True,
+            max_length=self._max_length,
+            stride=min(128, self._max_length // 4),
+            return_overflowing_tokens=True,
+            return_attention_mask=True,
+        )
+        places = _places(encoded, [len(words) for words in numbers])
+        rows = [self._row(encoded, window) for window in range(len(encoded["input_ids"]))]
+        prepared = []
+        for item in items:
+            window, position = places[numbers[item.words]][item.index]
+            row = rows[window]
+            prepared.append(Prepared((row,), length=row["input_ids"].size, position=position))
+        return prepared
+
+    def _space_between_words(self) -> str:
+        """Tell what to put before a word that follows another, so that it is read as in running text.
+
+        Byte-level tokenizers make the space a part of the word, and are not told of it by
+        ``is_split_into_words``.
+        """
+        split = self._tokenizer([["a", "b"]], is_split_into_words=True)["input_ids"]
+        return "" if split == self._tokenizer(["a b"])["input_ids"] else " "
+
+
+def _places(encoded: Any, n_words: Sequence[int]) -> list[list[tuple[int, int]]]:
+    """Window and position of the first token of each word of each sentence.
+
+    A word of which the tokenizer leaves nothing (control characters) stands on its sentence's first token.
+    """
+    windows = encoded["overflow_to_sample_mapping"]
+    places = [[(windows.index(sentence), 0)] * number for sentence, number in enumerate(n_words)]
+    margins = [[-1] * number for number in n_words]
+    for window, sentence in enumerate(windows):
+        word_ids = encoded.word_ids(window)
+        for position, word in enumerate(word_ids):
+            if word is None or (position > 0 and word_ids[position - 1] == word):
+                continue
+            begins_inside = window > 0 and windows[window - 1] == sentence and position <= 1
+            margin = 0 if begins_inside else min(position, len(word_ids) - 1 - position)
+            if margin > margins[sentence][word]:
+                margins[sentence][word] = margin
+                places[sentence][word] = (window, position)
+    return places

@@ -1,4 +1,4 @@
-"""The command line: ``rank`` models for samples, ``score`` features that are there already.
+"""The command line: ``rank`` models for samples, ``score`` features that are there, look after the ``cache``.
 
 With ``--json`` nothing but the JSON goes to standard output; progress and messages go to standard error.
 Exit status: 0 when something was scored, 2 on bad input, 1 otherwise.
@@ -17,6 +17,7 @@ from typing import Any, get_args
 
 from ptmrank_core import reports
 from ptmrank_core.benchmark import RunStore, make_plan, new_run_id, now, run_here, score_cells
+from ptmrank_core.cache_command import add_cache_command
 from ptmrank_core.catalogue import resolve_models, task_category
 from ptmrank_core.config import Settings, load_settings
 from ptmrank_core.data import load_arrays, load_reference, load_samples
@@ -49,9 +50,10 @@ def _parser() -> argparse.ArgumentParser:
     rank.add_argument("--samples", required=True, help="a zip, a folder, or demo:digits")
     rank.add_argument("--models", required=True, help="demo, Hub ids or folders, comma-separated")
     rank.add_argument("--metrics", default=None, help="comma-separated names, or all")
-    rank.add_argument("--dtype", default="float32", help="float32, bfloat16 or float16")
+    rank.add_argument("--dtype", default="auto", help="auto, float32, bfloat16 or float16")
     rank.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:N or mps")
-    rank.add_argument("--batch-size", type=int, default=32)
+    rank.add_argument("--batch-size", type=int, default=None, help="found where it is not given")
+    rank.add_argument("--layers", action="store_true", help="score every hidden layer too")
     rank.add_argument("--seed", type=int, default=0)
     rank.add_argument("--reference", default=None, help="a zip or folder of pictures of anything (PED)")
     rank.add_argument(
@@ -77,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     metrics.add_argument("--json", action="store_true", help="print the table as JSON")
     metrics.add_argument("--markdown", action="store_true", help="print the table of the README")
     metrics.set_defaults(do=_metrics)
+    add_cache_command(commands)
     return parser
 
 
@@ -112,7 +115,9 @@ def _rank(options: argparse.Namespace) -> int:
     settings = load_settings()
     task = task_category(options.task)
     metrics = resolve_metrics(options.metrics) if options.metrics is not None else default_metrics()
-    extraction = check_options(ExtractionOptions(options.dtype, options.device, options.batch_size))
+    extraction = check_options(
+        ExtractionOptions(options.dtype, options.device, options.batch_size, options.layers)
+    )
     models = resolve_models(options.models, task)
     reading = _reading(options, task.modality)
     samples = load_samples(options.samples, reading)

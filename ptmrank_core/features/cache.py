@@ -10,8 +10,8 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from contextlib import closing
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import diskcache

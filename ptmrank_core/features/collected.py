@@ -8,7 +8,7 @@ import numpy as np
 
 from ptmrank_core.features.cache import FeatureCache
 from ptmrank_core.features.heads import source_class_names
-from ptmrank_core.features.pooling import family_note
+from ptmrank_core.features.pooling import row_note
 from ptmrank_core.features.vectors import LayerVectors, SampleVectors
 from ptmrank_core.records import Features, FloatArray, ModelSpec, Samples, SetFeatures
 
@@ -66,6 +66,7 @@ class Collected:
         self._n_computed = sum(index < samples.n_samples for index in lacking)
         self.seconds = {"load": 0.0, "preprocess": 0.0, "forward": 0.0}
         self.device: str | None = None
+        self.notes: tuple[str, ...] = ()
         self.peak_memory_bytes: int | None = None
 
     @property
@@ -76,9 +77,7 @@ class Collected:
     def _lacks(self, index: int) -> bool:
         return self._vectors[index] is None or (self.with_layers and self._layers[index] is None)
 
-    def add(
-        self, indices: Sequence[int], vectors: Sequence[SampleVectors], layers: Sequence[LayerVectors]
-    ) -> None:
+    def add(self, indices: Sequence[int], vectors: Sequence[SampleVectors]) -> None:
         """Keep the vectors of a batch, in the cache first.
 
         Parameters
@@ -87,10 +86,9 @@ class Collected:
             Some of ``missing``.
         vectors
             One for each.
-        layers
-            The same of the hidden layers; empty where they are not wanted.
         """
         digests = [self._digests[i] for i in indices]
+        layers = [LayerVectors(v.layers) for v in vectors]
         self._cache.put_many(
             self.key,
             zip(digests, vectors, strict=True),
@@ -116,7 +114,6 @@ class Collected:
         n_samples = self._samples.n_samples
         vectors = [v for v in self._vectors if v is not None]
         embeddings, source_logits = _stack(vectors[:n_samples])
-        note = family_note(spec)
         return Features(
             embeddings=embeddings,
             source_logits=source_logits,
@@ -131,7 +128,7 @@ class Collected:
             further=self._further(vectors),
             source_class_names=source_class_names(spec) if source_logits is not None else (),
             layer_embeddings=_stack_layers([v for v in self._layers[:n_samples] if v is not None]),
-            notes=(note,) if note else (),
+            notes=self.notes or row_note(spec),
         )
 
 

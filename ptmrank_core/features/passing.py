@@ -91,6 +91,7 @@ class Pass:
                 )
         if self._batch_size.was_found:
             self._memory.put(self._size_name, self._batch_size.size)
+        self._collected.notes = self._encoder.notes
         self._collected.device = self._encoder.device
         self._collected.peak_memory_bytes = self._encoder.peak_memory_bytes()
 
@@ -116,11 +117,11 @@ class Pass:
         """Run one batch and keep its vectors."""
         start = time.perf_counter()
         batch = self._encoder.collate([one.prepared for one in ready])
-        vectors, layers = self._encoder.forward(batch)
+        vectors = self._encoder.forward(batch)
         seconds = time.perf_counter() - start
         n_positions = len(ready) * max(1, *(one.prepared.length for one in ready))
         self._batch_size.done(len(ready), n_positions, seconds)
         self._collected.seconds["forward"] += seconds
-        self._collected.add([one.index for one in ready], vectors, layers)
+        self._collected.add([one.index for one in ready], vectors)
         self._sink(BatchDone(self._spec.id, self._collected.n_known, self._collected.n_items))
         check(self._cancel)

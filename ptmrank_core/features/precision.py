@@ -35,7 +35,7 @@ class Precision:
 
 @lru_cache(maxsize=1)
 def cpu_dtype(cpuinfo: Path = CPU_FLAGS) -> str:
-    """Number format of the processor: ``"bfloat16"`` where it has instructions for it.
+    """Tell the processor's number format: ``"bfloat16"`` where it has instructions for it.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ def _nvidia_devices() -> list[str]:
 
 def _ask_torch(device: str) -> Precision:
     """Ask the device that would be used."""
-    import torch  # noqa: PLC0415 - only where the machine is not known yet
+    import torch
 
     from ptmrank_core.features.device import resolve_device  # noqa: PLC0415 - loads torch
 

@@ -57,9 +57,7 @@ def _prepare_in_child(items: Sequence[Item], names: Sequence[str]) -> tuple[list
     return _prepare(_preparer[0], items, names)
 
 
-def _prepare(
-    preparer: Preparer, items: Sequence[Item], names: Sequence[str]
-) -> tuple[list[Prepared], float]:
+def _prepare(preparer: Preparer, items: Sequence[Item], names: Sequence[str]) -> tuple[list[Prepared], float]:
     """Decode and prepare; an error names its sample."""
     start = time.perf_counter()
     decoded = []

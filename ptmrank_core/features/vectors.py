@@ -31,10 +31,14 @@ class SampleVectors:
         float32 array of shape (d,).
     source_logits
         float32 array of shape (z,), or ``None`` where the model has no head.
+    layers
+        float32 arrays of shape (d_l,) of the hidden layers, the input's own embedding first; empty where they
+        were not asked for. They are kept apart, as ``LayerVectors``.
     """
 
     embedding: FloatArray
     source_logits: FloatArray | None
+    layers: tuple[FloatArray, ...] = ()
 
     def to_bytes(self) -> bytes:
         """Encode: header, then the little-endian float32 values."""

@@ -7,19 +7,20 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from ptmrank_core.errors import OutOfMemoryError
-from ptmrank_core.features.batching import run_in_batches
+from ptmrank_core.features.batching import BatchSize, run_in_batches, split_by_length
 
 
 def _run(n: int, batch_size: int, run: Callable[[Sequence[int]], None]) -> tuple[int, int]:
     freed: list[None] = []
-    size = run_in_batches(
+    size = BatchSize(batch_size, is_fixed=True)
+    run_in_batches(
         range(n),
-        batch_size,
+        size,
         run,
         is_out_of_memory=lambda error: "memory" in str(error),
         free_memory=lambda: freed.append(None),
     )
-    return size, len(freed)
+    return size.size, len(freed)
 
 
 def test_every_index_once_and_in_order() -> None:
@@ -63,3 +64,52 @@ def test_other_errors_pass() -> None:
 
     with pytest.raises(RuntimeError, match=r"^a bug$"):
         _run(4, 4, run)
+
+
+def timed(size: BatchSize, seconds_of: Callable[[int], float], n_batches: int = 40) -> list[int]:
+    """Sizes of the batches that are taken when a batch of n samples needs so many seconds."""
+    taken = []
+    for _ in range(n_batches):
+        taken.append(size.size)
+        size.done(size.size, size.size * 10, seconds_of(size.size))
+    return taken
+
+
+def test_a_batch_grows_while_that_pays_and_then_stays() -> None:
+    """With a fixed cost a batch, doubling pays until the cost is small; the last gain decides."""
+    size = BatchSize()
+    taken = timed(size, lambda n: 1.0 + 0.01 * n)
+    assert taken == sorted(taken)
+    assert size.size > 256
+    assert size.was_found
+
+
+def test_a_batch_goes_back_where_growing_did_not_pay() -> None:
+    """Where every sample costs the same, the first size is as good as any other, and is taken again."""
+    size = BatchSize()
+    taken = timed(size, lambda n: 0.1 * n)
+    assert set(taken) == {16, 32}
+    assert (size.size, size.was_found) == (16, True)
+
+
+def test_a_size_that_was_asked_for_is_kept() -> None:
+    """Only a lack of memory changes what the user chose."""
+    size = BatchSize(24, is_fixed=True)
+    assert set(timed(size, lambda n: 1.0 / n)) == {24}
+    size.too_large(24)
+    assert size.size == 12
+
+
+def test_a_part_of_a_batch_tells_nothing() -> None:
+    """The last batch of a window is smaller: its speed is not that of the size."""
+    size = BatchSize()
+    for _ in range(10):
+        size.done(3, 30, 1.0)
+    assert (size.size, size.was_found) == (16, False)
+
+
+def test_samples_of_like_length_are_neighbours_the_longest_first() -> None:
+    """Memory runs out early if it does; where padding changes vectors no batch mixes lengths."""
+    assert split_by_length([3, 9, 3, 7], exact=False) == [[1, 3, 0, 2]]
+    assert split_by_length([3, 9, 3, 7], exact=True) == [[1], [3], [0, 2]]
+    assert split_by_length([], exact=False) == []

@@ -11,7 +11,7 @@ import pytest
 
 from ptmrank_core.config import Settings
 from ptmrank_core.features import FeatureCache
-from ptmrank_core.features.cache import SampleVectors
+from ptmrank_core.features.vectors import LayerVectors, SampleVectors
 
 
 def vectors(seed: int, n_classes: int | None = 3) -> SampleVectors:
@@ -99,3 +99,48 @@ def test_the_folder_is_private(settings: Settings) -> None:
     """Other users of the machine cannot read or plant features."""
     FeatureCache(settings).close()
     assert settings.features_dir.stat().st_mode & 0o077 == 0
+
+
+def test_layers_come_back_as_they_were_and_damage_is_a_miss(settings: Settings) -> None:
+    """Hidden layers of different widths share an entry with one checksum."""
+    layers = LayerVectors((np.arange(3, dtype=np.float32), np.ones(5, dtype=np.float32)))
+    with FeatureCache(settings) as cache:
+        cache.put_many("key", [], [("a", layers)])
+        (found, missing) = cache.get_layers("key", ["a", "b"])
+        assert missing is None
+        assert found is not None
+        assert [layer.tolist() for layer in found.layers] == [[0, 1, 2], [1, 1, 1, 1, 1]]
+        cache._cache.set("key/layers:a", layers.to_bytes()[:-4])
+        assert cache.get_layers("key", ["a"]) == [None]
+        assert cache.n_damaged == 1
+
+
+def test_many_vectors_and_large_ones_are_read_back(settings: Settings) -> None:
+    """Small values stand in the database, large ones in files; a lookup finds both in the order asked for."""
+    widths = [4, 20_000, 8]
+    vectors = {
+        f"d{i}": SampleVectors(np.full(widths[i % 3], i, dtype=np.float32), None) for i in range(1_200)
+    }
+    with FeatureCache(settings) as cache:
+        cache.put_many("key", vectors.items())
+        names = [*reversed(vectors), "unknown"]
+        found = cache.get_many("key", names)
+        assert found[-1] is None
+        for name, vector in zip(names, found[:-1], strict=False):
+            assert vector is not None
+            np.testing.assert_array_equal(vector.embedding, vectors[name].embedding)
+
+
+def test_stats_verify_and_clear(settings: Settings) -> None:
+    """The cache can be counted, checked and emptied; damage is removed and told."""
+    ones = SampleVectors(np.ones(4, dtype=np.float32), None)
+    with FeatureCache(settings) as cache:
+        for key in ("k1", "k2"):
+            cache.put_many(key, [(str(i), ones) for i in range(3)])
+        report = cache.report()
+        assert (report.n_entries, report.n_models, report.n_damaged) == (6, 2, 0)
+        assert report.size_bytes > 0
+        cache._cache.set("k1:1", b"damaged")
+        assert (cache.verify().n_damaged, cache.verify().n_damaged, len(cache)) == (1, 0, 5)
+        assert cache.clear().n_entries == 5
+        assert len(cache) == 0

@@ -25,7 +25,7 @@ from ptmrank_core.features import FeatureCache, check_options, extract, load_cac
 from ptmrank_core.records import ExtractionOptions, ModelSpec, Samples, Stage
 from tests.checkpoints import FAMILIES, save_checkpoint
 
-CPU = ExtractionOptions(device="cpu", batch_size=4)
+CPU = ExtractionOptions(device="cpu", dtype="float32", batch_size=4)
 
 
 def subset(samples: Samples, indices: list[int]) -> Samples:

@@ -11,11 +11,11 @@ import torch
 
 from ptmrank_core.errors import UnsupportedModelError
 from ptmrank_core.features import device as devices
-from ptmrank_core.features.cache import SampleVectors
 from ptmrank_core.features.encoders.checkpoint import load_checkpoint
 from ptmrank_core.features.encoders.padding import stack_padded
 from ptmrank_core.features.encoders.prepared import Prepared
-from ptmrank_core.features.pooling import family_of, pool, row_note
+from ptmrank_core.features.pooling import family_of, pool, pool_hidden, row_note
+from ptmrank_core.features.vectors import SampleVectors
 from ptmrank_core.records import ExtractionOptions, FloatArray, ModelSpec
 
 __all__ = ["Batch", "Part", "TransformerEncoder"]
@@ -111,6 +111,8 @@ class TransformerEncoder:
             # The head's output does not carry the pooled features; its backbone passes them on here.
             backbone = self.backbone(self._model)
             backbone.register_forward_hook(lambda _module, _inputs, output: self._captured.append(output))
+        self._with_layers = options.layers
+        self._model.config.output_hidden_states = options.layers
         devices.reset_peak(self._device)
 
     @property
@@ -147,7 +149,7 @@ class TransformerEncoder:
             None if (position := samples[i].position) is None else position + offsets[own[0]]
             for i, own in zip(members, numbers, strict=True)
         )
-        tensors = {name: torch.from_numpy(array) for name, array in inputs.items()}
+        tensors = {name: self._pinned(torch.from_numpy(array)) for name, array in inputs.items()}
         return Part(tensors, tuple(members), tuple(numbers), positions)
 
     def mask(self, inputs: Mapping[str, torch.Tensor], output: Any) -> torch.Tensor | None:  # noqa: ARG002
@@ -180,18 +182,38 @@ class TransformerEncoder:
         embeddings = _of_samples(output.last_hidden_state if words else self.pooled(output, inputs), part)
         # A head for words says nothing of a whole text, nor one for texts of a word.
         logits = None if scores is None or words != (scores.ndim == 3) else _of_samples(scores, part)
+        layers = [_of_samples(layer, part) for layer in self._layers(output, inputs, words=words)]
         if not np.isfinite(embeddings).all() or (logits is not None and not np.isfinite(logits).all()):
             raise UnsupportedModelError(
                 "The model's output holds NaN or infinity.",
                 hint="Half precision may overflow; try --dtype float32.",
             )
         rows = range(len(embeddings))
-        return [SampleVectors(embeddings[i], None if logits is None else logits[i]) for i in rows]
+        return [
+            SampleVectors(
+                embeddings[i], None if logits is None else logits[i], tuple(layer[i] for layer in layers)
+            )
+            for i in rows
+        ]
+
+    def _layers(self, output: Any, inputs: Mapping[str, torch.Tensor], *, words: bool) -> list[torch.Tensor]:
+        """Pool each hidden layer as the last one is; where a pooler does that, by the mean over positions."""
+        hidden = (getattr(output, "hidden_states", None) or ()) if self._with_layers else ()
+        if words:
+            return list(hidden)
+        return [
+            pool_hidden(layer, self._family.rule, self.mask(inputs, output) if layer.ndim == 3 else None)
+            for layer in hidden
+        ]
+
+    def _pinned(self, tensor: torch.Tensor) -> torch.Tensor:
+        """Put a tensor where a GPU fetches it by itself, while the processor goes on."""
+        return tensor.pin_memory() if self._device.type == "cuda" else tensor
 
     def _to_device(self, tensor: torch.Tensor) -> torch.Tensor:
         """Move a tensor; numbers that are no indices become the model's dtype."""
         dtype = self._dtype if tensor.is_floating_point() else tensor.dtype
-        return tensor.to(self._device, dtype)
+        return tensor.to(self._device, dtype, non_blocking=True)
 
     def is_out_of_memory(self, error: BaseException) -> bool:
         """Whether an error means that memory ran out."""

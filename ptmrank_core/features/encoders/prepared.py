@@ -34,6 +34,11 @@ class Prepared:
     position: int | None = None
     is_cut: bool = False
 
+    @property
+    def n_bytes(self) -> int:
+        """Memory of its rows."""
+        return sum(array.nbytes for row in self.rows for array in row.values())
+
 
 class Preparer(Protocol):
     """Turns decoded samples into what a model reads. It can be pickled and needs no model."""

@@ -11,12 +11,12 @@ from types import MappingProxyType
 
 from ptmrank_core.features.pooling.families import DEFAULT_FAMILY, Family
 from ptmrank_core.features.pooling.language import DEFAULT_DECODER, DEFAULT_ENCODER, LANGUAGE_FAMILIES
-from ptmrank_core.features.pooling.rules import POOLER_RULES, RULES, pool
+from ptmrank_core.features.pooling.rules import POOLER_RULES, RULES, pool, pool_hidden
 from ptmrank_core.features.pooling.sound import DEFAULT_SOUND_FAMILY, SOUND_FAMILIES
 from ptmrank_core.features.pooling.vision import IMAGE_FAMILIES, VIDEO_FAMILIES
 from ptmrank_core.records import Modality, ModelSpec
 
-__all__ = ["FAMILIES", "POOLER_RULES", "RULES", "Family", "family_of", "pool", "row_note"]
+__all__ = ["FAMILIES", "POOLER_RULES", "RULES", "Family", "family_of", "pool", "pool_hidden", "row_note"]
 
 # A family with two towers has a row for each modality that it reads.
 FAMILIES: Mapping[Modality, Mapping[str, Family]] = MappingProxyType(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from types import MappingProxyType
+from types import MappingProxyType, SimpleNamespace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ptmrank_core.errors import UnsupportedModelError
@@ -11,7 +11,7 @@ from ptmrank_core.errors import UnsupportedModelError
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["POOLER_RULES", "RULES", "pool"]
+__all__ = ["POOLER_RULES", "RULES", "pool", "pool_hidden"]
 
 Rule: TypeAlias = "Callable[[Any, torch.Tensor | None], torch.Tensor]"
 
@@ -146,3 +146,29 @@ def pool(output: Any, rule: str, mask: torch.Tensor | None = None) -> torch.Tens
         Of shape (batch, width).
     """
     return RULES[rule](output, mask)
+
+
+# Rules that read the last layer's hidden state alone, and so can be asked of any layer.
+_HIDDEN_RULES = frozenset({"cls", "last", "max", "mean", "mean_patches", "mean_sqrt_len", "weighted_mean"})
+
+
+def pool_hidden(hidden: torch.Tensor, rule: str, mask: torch.Tensor | None = None) -> torch.Tensor:
+    """Pool a hidden layer to one vector a sample.
+
+    Parameters
+    ----------
+    hidden
+        Of shape (batch, positions, width) or (batch, channels, height, width).
+    rule
+        Name of the model's rule; a rule that reads something else than hidden states is replaced by the
+        mean over the positions.
+    mask
+        Of shape (batch, positions): which positions are real; ``None`` where all are.
+
+    Returns
+    -------
+    torch.Tensor
+        Of shape (batch, width).
+    """
+    usable = rule if hidden.ndim == 3 and rule in _HIDDEN_RULES else "auto"
+    return pool(SimpleNamespace(last_hidden_state=hidden), usable, mask)

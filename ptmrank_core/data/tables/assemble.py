@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ptmrank_core.data.label_sets import sort_classes
+from ptmrank_core.data.numerals import write_number
 from ptmrank_core.data.selection import count_reasons, drop_copies, drop_single
 from ptmrank_core.data.tables.units import Units
 from ptmrank_core.data.targets import Targets, read_targets
@@ -101,10 +102,7 @@ def _write_labels(targets: Targets) -> list[str]:
         return [targets.class_names[label] for label in targets.labels.tolist()]
     rows = targets.labels.reshape(len(targets.labels), -1).tolist()
     if targets.kind == "regression":
-        return [
-            ", ".join(f"{number:g}" if number == float(f"{number:g}") else f"{number!r}" for number in row)
-            for row in rows
-        ]
+        return [", ".join(map(write_number, row)) for row in rows]
     return ["|".join(name for name, has in zip(targets.class_names, row, strict=True) if has) for row in rows]
 
 
@@ -121,8 +119,8 @@ def _settle_labels(
         n_values = len(np.unique(column))
         if n_values < FEWEST_NUMBERS:
             raise SamplesError(
-                f"{source!r} has {n_values} different numbers in label column {name!r}; a regression needs at "
-                f"least {FEWEST_NUMBERS}.{why}",
+                f"{source!r} has {n_values} different numbers in label column {name!r}; a regression needs "
+                f"at least {FEWEST_NUMBERS}.{why}",
                 hint="If they are classes, choose --target classification.",
             )
     return labels, targets.class_names, ()
@@ -131,7 +129,7 @@ def _settle_labels(
 def _settle_classes(
     source: str, targets: Targets, labels: NDArray[Any], why: str
 ) -> tuple[NDArray[Any], tuple[str, ...], tuple[str, ...]]:
-    """Number the classes that are left."""
+    """Give new numbers to the classes that are left."""
     there, indices = np.unique(labels, return_inverse=True)
     names = [targets.class_names[label] for label in there.tolist()]
     if len(names) < 2:
@@ -141,9 +139,9 @@ def _settle_classes(
             f"samples each are needed.{why}",
             hint="Name another column with --label-column, or read numbers with --target regression.",
         )
-    # The names were in order already, and what is left of them still is; but integers among words may go.
-    order = sort_classes(names)
-    place = np.array([order.index(name) for name in names])
+    order = sort_classes(names)  # once the words among integers are gone, the order may be another
+    index = {name: i for i, name in enumerate(order)}
+    place = np.array([index[name] for name in names])
     return place[indices].astype(np.int64), order, ()
 
 
@@ -154,8 +152,8 @@ def _settle_sets(
     counts = labels.sum(axis=0)
     usable = np.minimum(counts, len(labels) - counts) >= 2
     notes = tuple(
-        f"The label {name!r} was left out: {int(count):,} of {len(labels):,} samples have it, and two have to "
-        "have it and two have not."
+        f"The label {name!r} was left out: {int(count):,} of {len(labels):,} samples have it, and two have "
+        "to have it and two have not."
         for name, count, is_usable in zip(targets.class_names, counts.tolist(), usable.tolist(), strict=True)
         if not is_usable
     )

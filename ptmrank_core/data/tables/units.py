@@ -152,14 +152,14 @@ def _add_sentences(units: Units, table: Table, roles: Roles) -> None:
     """Make a unit of each word of a table that has a word in each row."""
     words = table.cells(roles.text[0])
     tags = table.cells(roles.labels[0])
-    groups = table.cells(roles.group) if roles.group else None
+    groups = table.cells(roles.group) if roles.group else [None] * table.n_rows
     starts = np.flatnonzero(np.diff(table.sentences, prepend=-1)).tolist()
     for start, end in zip(starts, [*starts[1:], table.n_rows], strict=True):
         sentence = tuple(words[start:end])
         for index, digest in enumerate(digest_words(sentence)):
             row = start + index
             name = f"{table.name}:{table.lines[row]}"
-            _add_word(units, name, WordItem(sentence, index), digest, tags[row], groups and groups[row])
+            _add_word(units, name, WordItem(sentence, index), digest, tags[row], groups[row])
 
 
 def _add_word(units: Units, name: str, item: WordItem, digest: str, tag: str, group: str | None) -> None:

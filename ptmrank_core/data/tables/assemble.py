@@ -13,14 +13,11 @@ from ptmrank_core.data.label_sets import sort_classes
 from ptmrank_core.data.numerals import write_number
 from ptmrank_core.data.selection import count_reasons, drop_copies, drop_single
 from ptmrank_core.data.tables.units import Units
-from ptmrank_core.data.targets import Targets, read_targets
+from ptmrank_core.data.targets import MIN_NUMBERS, Targets, read_targets
 from ptmrank_core.errors import SamplesError
 from ptmrank_core.records import LeftOut, Modality, Reading, Samples
 
 __all__ = ["assemble"]
-
-FEWEST_NUMBERS = 3
-"""Different values below which numbers are classes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +114,10 @@ def _settle_labels(
         return _settle_sets(source, targets, labels, why)
     for name, column in zip(targets.class_names, labels.reshape(len(labels), -1).T, strict=True):
         n_values = len(np.unique(column))
-        if n_values < FEWEST_NUMBERS:
+        if n_values < MIN_NUMBERS:
             raise SamplesError(
                 f"{source!r} has {n_values} different numbers in label column {name!r}; a regression needs "
-                f"at least {FEWEST_NUMBERS}.{why}",
+                f"at least {MIN_NUMBERS}.{why}",
                 hint="If they are classes, choose --target classification.",
             )
     return labels, targets.class_names, ()

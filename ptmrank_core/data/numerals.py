@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["is_missing", "read_numbers", "write_number"]
+__all__ = ["LARGEST_QUANTITY", "is_missing", "read_numbers", "write_number"]
 
 MISSING = frozenset({"", "nan", "na", "n/a", "#n/a", "<na>", "nat", "null", "none", "?", "-"})
 """What tables write in a column of numbers where they have none, in lower case."""
@@ -16,6 +16,8 @@ MISSING = frozenset({"", "nan", "na", "n/a", "#n/a", "<na>", "nat", "null", "non
 # Python's float reads '1_000'; leading zeros are those of a code ('007', a postcode); integers of more than
 # 15 digits are identifiers, and float64 would make different ones equal.
 NO_QUANTITY = re.compile(r"\n\s*[+-]?(?:0[0-9]|[0-9]{16,}\s*\n)")
+LARGEST_QUANTITY = 10**15
+"""Integers from here on are identifiers."""
 
 
 def is_missing(cell: str) -> bool:
@@ -51,7 +53,8 @@ def read_numbers(cells: Sequence[str]) -> NDArray[np.float64] | None:
 
 
 def write_number(number: float) -> str:
-    """Write a number as a cell: an integer without a point, nothing for NaN."""
+    """Write a number as a cell that reads as the same number: nothing for NaN, no point for an integer."""
     if number != number:  # noqa: PLR0124 - only NaN differs from itself
         return ""
-    return str(int(number)) if number.is_integer() else repr(float(number))
+    is_short = number.is_integer() and abs(number) < LARGEST_QUANTITY
+    return str(int(number)) if is_short else repr(float(number))

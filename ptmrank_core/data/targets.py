@@ -62,8 +62,8 @@ def read_targets(columns: Mapping[str, Sequence[str]], reading: Reading) -> Targ
     - Words are classes. They are sets of labels where every cell is a list (``["a", "b"]``), or where cells
       are joined by ``|`` or ``;`` and a part of one such cell stands in a different cell too.
     - Numbers with a fraction anywhere are a regression.
-    - Two different integers, or at most 20 that are there twice on average, are classes; other integers may be
-      either, so they are refused until the user says what they are.
+    - Two different integers, or at most 20 that are there twice on average, are classes; other integers may
+      be either, so they are refused until the user says what they are.
     - Numbers and words mixed, at least half of the different ones numbers, are refused as well.
 
     Several columns are multi-label targets where they hold only 0 and 1 (or true and false), and a regression

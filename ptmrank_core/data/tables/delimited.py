@@ -107,12 +107,12 @@ def _are_quotes_paired(text: str) -> bool:
 
 
 def _parse(text: str, name: str, delimiter: str, quoting: int) -> Iterator[tuple[int, list[str]]]:
-    """Yield the rows that hold anything, each with the line that it begins on."""
+    """Yield the rows, blank lines apart, each with the line that it begins on."""
     reader = csv.reader(_lines(text), delimiter=delimiter, quoting=quoting, strict=True)  # type: ignore[arg-type]
     line = 1
     try:
         for cells in reader:
-            if any(cells) and any(cell.strip() for cell in cells):
+            if len(cells) > 1 or "".join(cells).strip():
                 yield line, cells
             line = reader.line_num + 1
     except csv.Error as error:

@@ -71,14 +71,14 @@ class Units:
     left_out: list[LeftOut] = field(default_factory=list)
 
     def add(self, name: str, item: Item, digest: str, labels: Sequence[str], group: str | None) -> None:
-        """Add a unit; one without a group is a group of its own."""
+        """Add a unit; one without a group is a group of its own, named alike in every format of the table."""
         self.names.append(name)
         self.items.append(item)
         self.digests.append(digest)
         for cells, cell in zip(self.labels.values(), labels, strict=True):
             cells.append(cell)
         if group is not None:
-            self.groups.append(group.strip() or name)
+            self.groups.append(group.strip() or f"no group, {digest}")
 
 
 def read_units(table: Table, roles: Roles, limits: Limits) -> Units:

@@ -188,7 +188,7 @@ def test_a_number_is_written_as_people_do(number: float, cell: str) -> None:
     assert write_number(number) == cell
     again = read_numbers([cell])
     assert again is not None
-    np.testing.assert_equal(again[0], number)
+    np.testing.assert_array_equal(again, [number])
 
 
 @pytest.mark.parametrize(

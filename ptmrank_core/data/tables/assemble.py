@@ -17,7 +17,7 @@ from ptmrank_core.data.targets import MIN_NUMBERS, Targets, read_targets
 from ptmrank_core.errors import SamplesError
 from ptmrank_core.records import LeftOut, Modality, Reading, Samples
 
-__all__ = ["assemble"]
+__all__ = ["assemble", "settle_labels", "write_labels"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def assemble(
     targets = read_targets(units.labels, reading)
     left_out = [*units.left_out]
     left_out += [LeftOut(units.names[row], reason) for row, reason in targets.left_out]
-    texts = _write_labels(targets)
+    texts = write_labels(targets)
     candidates = [
         Candidate(units.names[unit], texts[i], units.digests[unit], unit, i)
         for i, unit in enumerate(targets.kept)
@@ -70,7 +70,7 @@ def assemble(
         kept, single = drop_single(kept)
         left_out += single
     labels = targets.labels[[candidate.target for candidate in kept]]
-    labels, names, said = _settle_labels(source, targets, labels, left_out)
+    labels, names, said = settle_labels(source, targets, labels, left_out)
     return Samples(
         modality=modality,
         names=tuple(candidate.name for candidate in kept),
@@ -93,7 +93,7 @@ def _place(left_out: LeftOut) -> tuple[int, ...]:
     return tuple(numbers[::-1])
 
 
-def _write_labels(targets: Targets) -> list[str]:
+def write_labels(targets: Targets) -> list[str]:
     """Write the label of each kept row, so that two can be compared and read."""
     if targets.kind == "classification":
         return [targets.class_names[label] for label in targets.labels.tolist()]
@@ -103,7 +103,7 @@ def _write_labels(targets: Targets) -> list[str]:
     return ["|".join(name for name, has in zip(targets.class_names, row, strict=True) if has) for row in rows]
 
 
-def _settle_labels(
+def settle_labels(
     source: str, targets: Targets, labels: NDArray[Any], left_out: Sequence[LeftOut]
 ) -> tuple[NDArray[Any], tuple[str, ...], tuple[str, ...]]:
     """Labels, their names and notes, once it is known which samples are kept."""

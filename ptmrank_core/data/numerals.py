@@ -15,7 +15,7 @@ MISSING = frozenset({"", "nan", "na", "n/a", "#n/a", "<na>", "nat", "null", "non
 
 # Python's float reads '1_000'; leading zeros are those of a code ('007', a postcode); integers of more than
 # 15 digits are identifiers, and float64 would make different ones equal.
-NO_QUANTITY = re.compile(r"\n\s*[+-]?(?:0[0-9]|[0-9]{16,}\s*\n)")
+NO_QUANTITY = re.compile(r"\n[ \t]*[+-]?(?:0[0-9]|[0-9]{16,}[ \t]*\n)")
 LARGEST_QUANTITY = 10**15
 """Integers from here on are identifiers."""
 

@@ -96,6 +96,7 @@ def test_quotation_marks_in_a_table_with_tabs(tables: Any) -> None:
         ("a.jsonl", "text,label\nx,y\n", "a.jsonl:1: not JSON"),
         ("a.jsonl", "1\n2\n", "a.jsonl:1: not a JSON object"),
         ("a.json", '{\n"text": {"0": "x"}\n}', "not JSON"),
+        ("a.json", '{"text": {"0": "x"}, "label": {"0": "y"}}', "is one object of columns"),
         ("a.parquet", b"PAR1 nothing", "cannot be read as Parquet"),
         ("a.txt", "A story.\nIt has some lines.\nOf words.\nThat is all.\n", "has lines of varying length"),
         ("a.txt", "word\n", "lines of a single word"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -63,14 +63,13 @@ class Picture:
     changes: frozenset[Change]
 
 
-def _reason_to_drop(sample: Labelled, same: Sequence[Labelled]) -> str:
+def _reason_to_drop(sample: Labelled, first_of_label: Mapping[str, Labelled]) -> str:
     """Why a sample is not kept beside those of the same content; empty if it is."""
-    if len(same) == 1:
-        return ""
-    other = next((twin for twin in same if twin.label != sample.label), None)
+    other = next((twin for label, twin in first_of_label.items() if label != sample.label), None)
     if other is not None:
         return f"same content as {other.name!r} under another label ({other.label!r})"
-    return "" if sample is same[0] else f"same content as {same[0].name!r}"
+    first = first_of_label[sample.label]
+    return "" if sample is first else f"same content as {first.name!r}"
 
 
 def drop_copies(samples: Sequence[LabelledT]) -> tuple[list[LabelledT], list[LeftOut]]:
@@ -86,12 +85,13 @@ def drop_copies(samples: Sequence[LabelledT]) -> tuple[list[LabelledT], list[Lef
     kept, left_out
         Both in the same order.
     """
-    groups: dict[str, list[LabelledT]] = defaultdict(list)
+    # Only the first of each label: with all samples of a content, many copies would take quadratic time.
+    firsts: dict[str, dict[str, Labelled]] = defaultdict(dict)
     for sample in samples:
-        groups[sample.digest].append(sample)
+        firsts[sample.digest].setdefault(sample.label, sample)
     kept, left_out = [], []
     for sample in samples:
-        reason = _reason_to_drop(sample, groups[sample.digest])
+        reason = _reason_to_drop(sample, firsts[sample.digest])
         if reason:
             left_out.append(LeftOut(sample.name, reason))
         else:

@@ -10,16 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ptmrank_core.data.label_sets import sort_classes
+from ptmrank_core.data.numerals import write_number
 from ptmrank_core.data.selection import count_reasons, drop_copies, drop_single
 from ptmrank_core.data.tables.units import Units
-from ptmrank_core.data.targets import Targets, read_targets
+from ptmrank_core.data.targets import MIN_NUMBERS, Targets, read_targets
 from ptmrank_core.errors import SamplesError
 from ptmrank_core.records import LeftOut, Modality, Reading, Samples
 
-__all__ = ["assemble"]
-
-FEWEST_NUMBERS = 3
-"""Different values below which numbers are classes."""
+__all__ = ["assemble", "settle_labels", "write_labels"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +59,7 @@ def assemble(
     targets = read_targets(units.labels, reading)
     left_out = [*units.left_out]
     left_out += [LeftOut(units.names[row], reason) for row, reason in targets.left_out]
-    texts = _write_labels(targets)
+    texts = write_labels(targets)
     candidates = [
         Candidate(units.names[unit], texts[i], units.digests[unit], unit, i)
         for i, unit in enumerate(targets.kept)
@@ -72,7 +70,7 @@ def assemble(
         kept, single = drop_single(kept)
         left_out += single
     labels = targets.labels[[candidate.target for candidate in kept]]
-    labels, names, said = _settle_labels(source, targets, labels, left_out)
+    labels, names, said = settle_labels(source, targets, labels, left_out)
     return Samples(
         modality=modality,
         names=tuple(candidate.name for candidate in kept),
@@ -95,23 +93,54 @@ def _place(left_out: LeftOut) -> tuple[int, ...]:
     return tuple(numbers[::-1])
 
 
-def _write_labels(targets: Targets) -> list[str]:
-    """Write the label of each kept row, so that two can be compared and read."""
+def write_labels(targets: Targets) -> list[str]:
+    """Write the label of each kept row, so that two can be compared and read.
+
+    Parameters
+    ----------
+    targets
+        The labels.
+
+    Returns
+    -------
+    list of str
+        A class, numbers with commas between them, or labels with bars between them.
+    """
     if targets.kind == "classification":
         return [targets.class_names[label] for label in targets.labels.tolist()]
     rows = targets.labels.reshape(len(targets.labels), -1).tolist()
     if targets.kind == "regression":
-        return [
-            ", ".join(f"{number:g}" if number == float(f"{number:g}") else f"{number!r}" for number in row)
-            for row in rows
-        ]
+        return [", ".join(map(write_number, row)) for row in rows]
     return ["|".join(name for name, has in zip(targets.class_names, row, strict=True) if has) for row in rows]
 
 
-def _settle_labels(
+def settle_labels(
     source: str, targets: Targets, labels: NDArray[Any], left_out: Sequence[LeftOut]
 ) -> tuple[NDArray[Any], tuple[str, ...], tuple[str, ...]]:
-    """Labels, their names and notes, once it is known which samples are kept."""
+    """Settle the labels once it is known which samples are kept.
+
+    Parameters
+    ----------
+    source
+        Name of the source, for messages.
+    targets
+        What the labels are.
+    labels
+        Of the samples that are kept: some rows of ``targets.labels``.
+    left_out
+        What was left out, counted in messages.
+
+    Returns
+    -------
+    labels, names, notes
+        Of the classes and labels that are still there; for a regression as they were.
+
+    Raises
+    ------
+    SamplesError
+        If too little is left: two classes, three different numbers, or one label that two samples have and
+        two have not.
+    """
     why = f" Left out: {count_reasons(left_out)}." if left_out else ""
     if targets.kind == "classification":
         return _settle_classes(source, targets, labels, why)
@@ -119,10 +148,10 @@ def _settle_labels(
         return _settle_sets(source, targets, labels, why)
     for name, column in zip(targets.class_names, labels.reshape(len(labels), -1).T, strict=True):
         n_values = len(np.unique(column))
-        if n_values < FEWEST_NUMBERS:
+        if n_values < MIN_NUMBERS:
             raise SamplesError(
-                f"{source!r} has {n_values} different numbers in label column {name!r}; a regression needs at "
-                f"least {FEWEST_NUMBERS}.{why}",
+                f"{source!r} has {n_values} different numbers in label column {name!r}; a regression needs "
+                f"at least {MIN_NUMBERS}.{why}",
                 hint="If they are classes, choose --target classification.",
             )
     return labels, targets.class_names, ()
@@ -131,7 +160,7 @@ def _settle_labels(
 def _settle_classes(
     source: str, targets: Targets, labels: NDArray[Any], why: str
 ) -> tuple[NDArray[Any], tuple[str, ...], tuple[str, ...]]:
-    """Number the classes that are left."""
+    """Give new numbers to the classes that are left."""
     there, indices = np.unique(labels, return_inverse=True)
     names = [targets.class_names[label] for label in there.tolist()]
     if len(names) < 2:
@@ -141,9 +170,9 @@ def _settle_classes(
             f"samples each are needed.{why}",
             hint="Name another column with --label-column, or read numbers with --target regression.",
         )
-    # The names were in order already, and what is left of them still is; but integers among words may go.
-    order = sort_classes(names)
-    place = np.array([order.index(name) for name in names])
+    order = sort_classes(names)  # once the words among integers are gone, the order may be another
+    index = {name: i for i, name in enumerate(order)}
+    place = np.array([index[name] for name in names])
     return place[indices].astype(np.int64), order, ()
 
 
@@ -154,8 +183,8 @@ def _settle_sets(
     counts = labels.sum(axis=0)
     usable = np.minimum(counts, len(labels) - counts) >= 2
     notes = tuple(
-        f"The label {name!r} was left out: {int(count):,} of {len(labels):,} samples have it, and two have to "
-        "have it and two have not."
+        f"The label {name!r} was left out: {int(count):,} of {len(labels):,} samples have it, and two have "
+        "to have it and two have not."
         for name, count, is_usable in zip(targets.class_names, counts.tolist(), usable.tolist(), strict=True)
         if not is_usable
     )

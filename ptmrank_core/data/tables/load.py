@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ptmrank_core.data.entries import Entry
 from ptmrank_core.data.limits import Limits
 from ptmrank_core.data.tables.assemble import assemble
@@ -44,5 +46,7 @@ def load_table(source: str, entry: Entry, reading: Reading, limits: Limits) -> S
     """
     table = open_table(entry, limits)
     roles = find_roles(table, reading)
+    if roles.has_words and reading.target_kind is None:  # tags that are numbers are numbers of classes
+        reading = replace(reading, target_kind="classification")
     units = read_units(table, roles, limits)
     return assemble(source, roles.modality, units, reading, (*table.notes, *roles.notes))

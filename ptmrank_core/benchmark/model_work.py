@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 
 from ptmrank_core.benchmark.cells import Problem, attempt, score_cells, skipped_cells
+from ptmrank_core.benchmark.fetching import FetchAhead
 from ptmrank_core.benchmark.inputs import FurtherSets, metric_arrays
 from ptmrank_core.benchmark.plan import EMBEDS_CLASS_NAMES, known_skips, needs_source_samples
 from ptmrank_core.benchmark.sources import Sources
@@ -78,10 +79,13 @@ class ModelWork:
         The model.
     metrics
         Names of the metrics that are not decided yet.
+    files
+        Brings the model's files.
     """
 
-    def __init__(self, tools: Tools, spec: ModelSpec, metrics: list[str]) -> None:
+    def __init__(self, tools: Tools, spec: ModelSpec, metrics: list[str], files: FetchAhead) -> None:
         self.tools = tools
+        self.files = files
         self.spec = spec
         self.metrics = metrics
         self.further = FurtherSets(reference=tools.reference)
@@ -111,6 +115,7 @@ class ModelWork:
     def _features(self) -> Features | None:
         """Fetch the model, note what does not apply, extract; a problem decides all open cells."""
         fetched = attempt(self._fetch, what=self.spec.id)
+        self.stage = self.files.stage_of(self.spec.id)
         if isinstance(fetched, Problem):
             self._fail(fetched)
             return None
@@ -140,7 +145,7 @@ class ModelWork:
         return self.tools.plan.source_samples or self.spec.source_samples
 
     def _fetch(self) -> ModelSpec:
-        return self.tools.sources.fetch(self.spec, sink=self._hear, cancel=self.tools.cancel)
+        return self.files.take(self.spec)
 
     def _extract(self) -> Features:
         place = self._source_place()

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from ptmrank_core.benchmark.cells import attempt
 from ptmrank_core.benchmark.environment import describe_environment
+from ptmrank_core.benchmark.fetching import FetchAhead
 from ptmrank_core.benchmark.model_work import ModelWork, Tools
 from ptmrank_core.benchmark.plan import EMBEDS_CLASS_NAMES, needs_reference
 from ptmrank_core.benchmark.sources import Sources
@@ -132,8 +133,9 @@ def _run_models(tools: Tools) -> None:
     }
     needed = {metric for metrics in open_metrics.values() for metric in metrics}
     tools = _with_class_names(_with_reference(tools, needed), needed)
-    for index, spec in enumerate(plan.models, start=1):
-        if open_metrics[spec.id]:
+    todo = [spec for spec in plan.models if open_metrics[spec.id]]
+    with FetchAhead(todo, tools.sources.fetch, sink=tools.sink, cancel=tools.cancel) as files:
+        for spec in todo:
             raise_if_cancelled(tools.cancel)
-            tools.sink(ModelStarted(spec.id, index, len(plan.models)))
-            ModelWork(tools, spec, open_metrics[spec.id]).run()
+            tools.sink(ModelStarted(spec.id, plan.models.index(spec) + 1, len(plan.models)))
+            ModelWork(tools, spec, open_metrics[spec.id], files).run()

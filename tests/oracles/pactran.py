@@ -17,7 +17,7 @@ GUARD = 1e-10
 def gaussian(features: Array, labels: Array) -> float:
     """Minus the regularised loss and its flatness, lambda = 1 and s2 = 100."""
     f, hot = centred(features), one_hot(labels)
-    (n, d), c, r, s2 = f.shape, hot.shape[1], float(len(f)), 100.0
+    d, c, r, s2 = f.shape[1], hot.shape[1], float(len(f)), 100.0
     weights, intercepts, loss = minimise(f, hot, r)
     p = np.exp(log_softmax(f @ weights + intercepts, axis=1))
     trace = 0.0

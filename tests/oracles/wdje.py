@@ -39,7 +39,11 @@ def lipschitz(target: Array, n_classes: int) -> float:
 
 
 def wdje(
-    features: tuple[Array, Array], labels: tuple[Array, Array], errors: tuple[float, float], m: float, lip: float
+    features: tuple[Array, Array],
+    labels: tuple[Array, Array],
+    errors: tuple[float, float],
+    m: float,
+    lip: float,
 ) -> float:
     """Target error less the bound; every pair is (source, target), label rows of one width."""
     source, target = unit_rows(features[0]), unit_rows(features[1])

@@ -16,6 +16,25 @@ from ptmrank_core.metrics.decomposition import Decomposition
 from ptmrank_core.metrics.nleep import nleep_output
 
 
+@pytest.mark.parametrize("covariance", ["full", "spherical"])
+@pytest.mark.parametrize("shape", [(150, 6, 50), (120, 80, 20)])
+def test_ties_of_small_clusters_do_not_count(
+    toy: Callable[..., Any], shape: tuple[int, int, int], covariance: Any
+) -> None:
+    """With two samples to a cluster neither their order nor the axes decide how k-means breaks its ties."""
+    rng = np.random.default_rng(0)
+    for seed in range(6):
+        data = toy(*shape, seed=seed)
+        features = 0.3 * data.embeddings
+        value = nleep(features, data.labels, covariance=covariance)
+        order = rng.permutation(shape[0])
+        shuffled = nleep(features[order], data.labels[order], covariance=covariance)
+        assert shuffled == pytest.approx(value, rel=1e-6, abs=1e-9)
+        rotation = np.linalg.qr(rng.normal(size=(shape[1], shape[1])))[0]
+        turned = nleep(features @ rotation, data.labels, covariance=covariance)
+        assert turned == pytest.approx(value, rel=1e-6, abs=1e-9)
+
+
 def test_samples_that_are_all_the_same_say_nothing() -> None:
     """One cluster of identical samples scores minus the labels' entropy, with a warning."""
     output = compute("nleep", prepare_inputs(np.ones((8, 3)), labels=[0, 1] * 4))

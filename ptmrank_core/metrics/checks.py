@@ -49,9 +49,14 @@ def check_matrix(
     try:
         array = np.asarray(values)
     except ValueError as error:
-        raise MetricInputError(f"{name} is not an array: {error}.") from error
+        raise MetricInputError(
+            f"{name} is not an array: {error}.", hint="Rows of a matrix are of equal length."
+        ) from error
     if array.dtype.kind not in "biuf":
-        raise MetricInputError(f"Expected real numbers in {name}, got dtype {array.dtype}.")
+        raise MetricInputError(
+            f"Expected real numbers in {name}, got dtype {array.dtype}.",
+            hint="Convert it to floats; classes belong into labels.",
+        )
     rows = "n_samples" if n_samples is None else n_samples
     is_matrix = array.ndim == 2 and array.shape[0] > 0 and array.shape[1] >= least_columns
     if not is_matrix or (n_samples is not None and array.shape[0] != n_samples):
@@ -94,7 +99,10 @@ def check_labels(labels: ArrayLike, n_samples: int | None = None) -> tuple[NDArr
     names = np.asarray(labels)
     if names.ndim != 1 or (n_samples is not None and len(names) != n_samples):
         wanted = "n_samples" if n_samples is None else n_samples
-        raise MetricInputError(f"Expected labels of shape ({wanted},), got {names.shape}.")
+        raise MetricInputError(
+            f"Expected labels of shape ({wanted},), got {names.shape}.",
+            hint="Pass one label per sample, in the order of the embeddings.",
+        )
     classes, codes = np.unique(plain_labels(names), return_inverse=True)
     if len(classes) < 2:
         raise MetricInputError(
@@ -127,7 +135,9 @@ def check_source(
         Both given, wrong shape, not finite, negative, or rows that do not sum to 1.
     """
     if source_logits is not None and source_probs is not None:
-        raise MetricInputError("Expected source_logits or source_probs, got both.")
+        raise MetricInputError(
+            "Expected source_logits or source_probs, got both.", hint="The logits alone say everything."
+        )
     if source_logits is not None:
         logits = check_matrix("source_logits", source_logits, n_samples, least_columns=2)
         return logits, _freeze(softmax(logits, axis=1))

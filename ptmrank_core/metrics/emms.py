@@ -65,7 +65,7 @@ def emms(
 
     References
     ----------
-    .. [1] Meng, Shao, Peng, Zhang, Gao, Qiao, Luo: Foundation Model is Efficient Multimodal Multitask Model
+    .. [1] Meng, Shao, Peng, Jiang, Zhang, Qiao, Luo: Foundation Model is Efficient Multimodal Multitask Model
        Selector. NeurIPS 2023. arXiv:2308.06262
 
     Examples

@@ -125,7 +125,10 @@ def _check_number(name: str, value: ArrayLike) -> float:
     array = np.asarray(value)
     is_number = array.dtype.kind in "biuf" and array.size == 1
     if not is_number or not 0 <= (number := float(array.reshape(()))) < np.inf:
-        raise MetricInputError(f"Expected {name} to be one finite number, at least 0, got {value!r}.")
+        raise MetricInputError(
+            f"Expected {name} to be one finite number, at least 0, got {value!r}.",
+            hint="Errors are shares or losses; a Lipschitz constant is a bound on a slope.",
+        )
     return number
 
 
@@ -153,7 +156,10 @@ def _check_encodings(target: Target, given: FurtherInputs) -> dict[str, Array]:
     """Check the label embeddings, given for each class or for each sample."""
     by_class, by_sample = given.get("label_embeddings"), given.get("sample_label_embeddings")
     if by_class is not None and by_sample is not None:
-        raise MetricInputError("Expected label_embeddings or sample_label_embeddings, got both.")
+        raise MetricInputError(
+            "Expected label_embeddings or sample_label_embeddings, got both.",
+            hint="Repeat those of the classes for their samples to combine them.",
+        )
     if by_class is not None:
         if target.class_names is None:
             raise MetricInputError(

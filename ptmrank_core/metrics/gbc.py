@@ -80,7 +80,7 @@ def gbc(embeddings: ArrayLike, labels: ArrayLike, *, shape: ClassShape = "spheri
 
     References
     ----------
-    .. [1] Pandy, Agostinelli, Uijlings, Ferrari, Mensink: Transferability Estimation using Bhattacharyya
+    .. [1] Pándy, Agostinelli, Uijlings, Ferrari, Mensink: Transferability Estimation using Bhattacharyya
        Class Separability. CVPR 2022. arXiv:2111.12780
 
     Examples

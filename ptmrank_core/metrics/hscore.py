@@ -57,8 +57,8 @@ def hscore(embeddings: ArrayLike, labels: ArrayLike, *, estimator: Estimator = "
 
     References
     ----------
-    .. [1] Bao et al.: An Information-Theoretic Approach to Transferability in Task Transfer Learning.
-       ICIP 2019. doi:10.1109/ICIP.2019.8803726
+    .. [1] Bao, Li, Huang, Zhang, Zheng, Zamir, Guibas: An Information-Theoretic Approach to Transferability
+       in Task Transfer Learning. ICIP 2019. doi:10.1109/ICIP.2019.8803726
     .. [2] Ibrahim, Ponomareva, Mazumder: Newer is Not Always Better: Rethinking Transferability Metrics,
        Their Peculiarities, Stability and Performance. ECML PKDD 2022. arXiv:2110.06893
 

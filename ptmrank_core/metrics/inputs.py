@@ -158,10 +158,16 @@ def prepare_inputs(
     features = check_matrix("embeddings", embeddings)
     n_samples, n_features = features.shape
     if n_samples < 2:
-        raise MetricInputError(f"Expected at least 2 samples, got embeddings {features.shape}.")
+        raise MetricInputError(
+            f"Expected at least 2 samples, got embeddings {features.shape}.",
+            hint="A metric compares samples: add some.",
+        )
     if (labels is None) == (targets is None):
         came = "neither" if labels is None else "both"
-        raise MetricInputError(f"Expected either labels or targets, got {came}.")
+        raise MetricInputError(
+            f"Expected either labels or targets, got {came}.",
+            hint="Pass classes as labels, real or 0/1 values as targets.",
+        )
     logits, probs = check_source(n_samples, source_logits, source_probs)
     task: Task = "classification"
     codes = class_names = checked = None

@@ -22,6 +22,8 @@ KEPT_VARIANCE = 0.8
 REGULARISATION = {"full": 1e-6, "spherical": 1e-5}
 # Features of 1e6 need about 1e-2; after that many factors of ten something else is wrong.
 MOST_RAISES = 24
+# Of the largest coordinate: above the round-off of a decomposition, far below what a mixture can resolve.
+GRID = 2.0**-32
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,6 +86,7 @@ def fit_mixture(
     coordinates = _leading_coordinates(statistics)
     if coordinates.shape[1] == 0:
         return Mixture(np.ones((statistics.n_samples, 1)), 0, regularisation, 0, ())
+    coordinates = _on_grid(coordinates)
     order = _canonical_order(statistics)
     mixture = None
     for _ in range(MOST_RAISES):
@@ -116,6 +119,17 @@ def _leading_coordinates(statistics: Decomposition) -> Array:
     if spectrum.side == "left":
         return np.asarray(spectrum.vectors[:, :n_kept] * spectrum.singular_values[:n_kept])
     return np.asarray(spectrum.features @ spectrum.vectors[:, :n_kept])
+
+
+def _on_grid(coordinates: Array) -> Array:
+    """Round to ten digits of the largest, in steps of a power of two.
+
+    The two samples of a cluster are equally far from its mean: the round-off that they came with, and so the
+    order of the samples or the axes of the features, would decide which of them k-means moves.
+    """
+    step = GRID * 2.0 ** np.ceil(np.log2(np.abs(coordinates).max()))
+    found: Array = np.rint(coordinates / step) * step
+    return found
 
 
 def _canonical_order(statistics: Decomposition) -> NDArray[np.int64]:

@@ -56,8 +56,9 @@ def nleep(
     and logarithm. This is the one of google-research/stable_transfer, in float64 and with components
     capped at half the samples; ``"spherical"`` is that of EMAB (5 C components, C fewer until there are
     fewer than samples). Where a covariance is not positive definite, 1e-6 on its diagonal becomes ten
-    times as much until it is. Samples are put into an order of their own first, so that theirs does not
-    count; other seeds move the score by up to about 0.1.
+    times as much until it is. Samples are put into an order of their own first, and their coordinates are
+    rounded to ten digits, so that neither their order nor round-off counts; other seeds move the score by up
+    to about 0.1.
 
     References
     ----------

@@ -28,7 +28,7 @@ def ped(
     reference_embeddings: ArrayLike,
     inner: InnerMetric = "sfda",
 ) -> float:
-    """Potential energy descent: push overlapping classes apart as fine-tuning would, then score them.
+    """Potential energy decline: push overlapping classes apart as fine-tuning would, then score them.
 
     In units of a general reference set's standard deviations, two classes repel each other while their
     distance is below 0.6 times the sum of their radii; after at most six steps an inner metric scores

@@ -47,7 +47,7 @@ def ledoit_wolf(statistics: Decomposition) -> Shrinkage:
     Returns
     -------
     Shrinkage
-        Intensity 0 where S already is a multiple of the identity.
+        Intensity 0 where S already is a multiple of the identity, up to round-off.
 
     References
     ----------
@@ -66,7 +66,9 @@ def ledoit_wolf(statistics: Decomposition) -> Shrinkage:
     # sum_jk sum_i f_ij^2 f_ik^2 = sum_i ||f_i||^4
     fourth = float(np.mean(statistics.row_energy**2))
     noise2 = max(0.0, fourth - norm2) / (n_features * n_samples)
-    intensity = min(noise2, distance2) / distance2 if distance2 > 0 else 0.0
+    # What round-off leaves of a multiple of the identity, as which a single feature counts, is no distance.
+    is_apart = distance2 > (n_samples * n_features * EPS * scale) ** 2
+    intensity = min(noise2, distance2) / distance2 if is_apart else 0.0
     # The computed Gram matrix is positive definite up to n eps of its largest eigenvalue, at most d m.
     return Shrinkage(intensity, scale, intensity <= n_samples * n_features * EPS)
 

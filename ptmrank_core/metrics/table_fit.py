@@ -180,7 +180,7 @@ FIT = (
         idea="How well a linear map takes the features to embeddings of the class names, or to the one-hot"
         " classes where there are none.",
         fails_when="There are not more samples than features: 0 for every model.",
-        reference="Meng, Shao, Peng, Zhang, Gao, Qiao, Luo, NeurIPS 2023, arXiv:2308.06262",
+        reference="Meng, Shao, Peng, Jiang, Zhang, Qiao, Luo, NeurIPS 2023, arXiv:2308.06262",
         version=1,
         rewards_width=True,
     ),
@@ -196,7 +196,7 @@ FIT = (
         cost="decomposition",
         idea="How well a linear map takes the features to the one-hot classes or the targets.",
         fails_when="There are not more samples than features: 0 for every model.",
-        reference="Meng, Shao, Peng, Zhang, Gao, Qiao, Luo, NeurIPS 2023, arXiv:2308.06262",
+        reference="Meng, Shao, Peng, Jiang, Zhang, Qiao, Luo, NeurIPS 2023, arXiv:2308.06262",
         version=1,
         rewards_width=True,
     ),

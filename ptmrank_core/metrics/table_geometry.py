@@ -46,7 +46,7 @@ GEOMETRY = (
         idea="How much of the features' whitened variance lies between the class means, with the"
         " sample covariance.",
         fails_when="There are not many more samples than features: C - 1 for every model.",
-        reference="Bao et al., ICIP 2019, doi:10.1109/ICIP.2019.8803726",
+        reference="Bao, Li, Huang, Zhang, Zheng, Zamir, Guibas, ICIP 2019, doi:10.1109/ICIP.2019.8803726",
         version=1,
         rewards_width=True,
     ),
@@ -63,7 +63,7 @@ GEOMETRY = (
         idea="How little the classes, as spherical Gaussians, overlap in pairs.",
         fails_when="The unit of the features is tiny (its variance floor is an absolute number), classes have"
         " fewer samples than components, or all pairs are far apart.",
-        reference="Pandy, Agostinelli, Uijlings, Ferrari, Mensink, CVPR 2022, arXiv:2111.12780",
+        reference="Pándy, Agostinelli, Uijlings, Ferrari, Mensink, CVPR 2022, arXiv:2111.12780",
         version=1,
     ),
     MetricSpec(
@@ -79,7 +79,7 @@ GEOMETRY = (
         idea="How little the classes overlap, with a variance for each principal component.",
         fails_when="The unit of the features is tiny, or there are few samples in a class: a small variance"
         " looks like separation.",
-        reference="Pandy, Agostinelli, Uijlings, Ferrari, Mensink, CVPR 2022, arXiv:2111.12780",
+        reference="Pándy, Agostinelli, Uijlings, Ferrari, Mensink, CVPR 2022, arXiv:2111.12780",
         version=1,
     ),
     MetricSpec(
@@ -94,7 +94,7 @@ GEOMETRY = (
         cost="decomposition",
         idea="How little the classes overlap, with the log-determinant of a true spherical Gaussian.",
         fails_when="The unit of the features is tiny, classes have one sample, or all pairs are far apart.",
-        reference="Pandy, Agostinelli, Uijlings, Ferrari, Mensink, CVPR 2022, arXiv:2111.12780",
+        reference="Pándy, Agostinelli, Uijlings, Ferrari, Mensink, CVPR 2022, arXiv:2111.12780",
         version=1,
     ),
     MetricSpec(

@@ -66,8 +66,8 @@ def wdje(
 
     References
     ----------
-    .. [1] Zhan, Zeng: To Transfer or Not to Transfer: Unified Transferability Metric and Analysis.
-       2023. arXiv:2305.07741; code qszhan/WDJE_TCYB
+    .. [1] Zhan, Zeng: To Transfer or Not Transfer: Unified Transferability Metric and Analysis. 2023.
+       arXiv:2305.07741; code qszhan/WDJE_TCYB
 
     Examples
     --------

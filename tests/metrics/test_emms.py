@@ -1,4 +1,4 @@
-"""EMMS against a literal version on the standardised features, by numpy's least squares."""
+"""EMMS between class and sample embeddings and at its limits; tests/oracles has its definition."""
 
 from __future__ import annotations
 
@@ -13,48 +13,25 @@ from scipy.optimize import minimize
 from ptmrank_core.errors import UnknownNameError
 from ptmrank_core.metrics import compute, emms, prepare_inputs
 from ptmrank_core.metrics.label_fit import _to_simplex
-
-SHAPES = [(90, 12, 4), (60, 1, 2), (150, 6, 50), (31, 29, 3), (90, 20, 4)]
-
-
-def standardised(columns: NDArray[Any]) -> NDArray[Any]:
-    """Columns less their mean, over their spread + 1e-8."""
-    return np.asarray((columns - columns.mean(axis=0)) / (columns.std(axis=0) + 1e-8))
-
-
-def literal_emms(features: NDArray[Any], encodings: list[NDArray[Any]]) -> float:
-    """Follow the specification step by step on arrays of one row for each sample."""
-    f, e = standardised(features), [standardised(code) for code in encodings]
-    n, width = e[0].shape
-    w = np.linalg.lstsq(f, np.mean(e, axis=0), rcond=None)[0]
-    columns = np.stack([code.ravel() for code in e], axis=1)
-    lam = np.linalg.lstsq(columns, (f @ w).ravel(), rcond=None)[0]
-    ordered = np.sort(lam)[::-1]
-    support = max(k for k in range(1, len(lam) + 1) if 1 + k * ordered[k - 1] > ordered[:k].sum())
-    lam = np.maximum(lam - (ordered[:support].sum() - 1) / support, 0)
-    t = sum(weight * code for weight, code in zip(lam, e, strict=True))
-    return float(-(np.sum((f @ w - t) ** 2) / n * width))
+from tests.oracles.common import one_hot
+from tests.oracles.emms import emms as emms_by_steps
 
 
 @pytest.mark.parametrize("width", [3, 70])
-@pytest.mark.parametrize("shape", SHAPES)
-def test_equals_the_steps(toy: Callable[..., Any], shape: tuple[int, int, int], width: int) -> None:
-    """Class and sample embeddings, one-hot classes and real targets equal the literal version."""
+@pytest.mark.parametrize("shape", [(90, 12, 4), (150, 6, 50), (31, 29, 3)])
+def test_embeddings_of_any_kind(toy: Callable[..., Any], shape: tuple[int, int, int], width: int) -> None:
+    """Embeddings far from 0 and wider than there are classes score as defined, of classes and of samples."""
     data = toy(*shape)
     rng = np.random.default_rng(1)
     tables = rng.normal(size=(3, shape[2], width)) + np.reshape([0, 3, -1], (3, 1, 1))
-    expected = literal_emms(data.embeddings, [table[data.labels] for table in tables])
+    expected = emms_by_steps(data.embeddings, [table[data.labels] for table in tables])
     found = emms(data.embeddings, data.labels, label_embeddings=tables)
     assert found == pytest.approx(expected, rel=1e-8)
     by_sample = tables[:, data.labels] + 0.3 * rng.normal(size=(3, shape[0], width))
     found = emms(data.embeddings, data.labels, sample_label_embeddings=by_sample)
-    assert found == pytest.approx(literal_emms(data.embeddings, list(by_sample)), rel=1e-8)
-    hot = np.eye(shape[2])[data.labels]
+    assert found == pytest.approx(emms_by_steps(data.embeddings, list(by_sample)), rel=1e-8)
     found = emms(data.embeddings, data.labels, label_embeddings=tables, label_code="onehot")
-    assert found == pytest.approx(literal_emms(data.embeddings, [hot]), rel=1e-8)
-    assert emms(data.embeddings, data.labels) == found
-    found = emms(data.embeddings, targets=by_sample[0])
-    assert found == pytest.approx(literal_emms(data.embeddings, [by_sample[0]]), rel=1e-8)
+    assert found == emms(data.embeddings, data.labels)
 
 
 @pytest.mark.parametrize(
@@ -71,8 +48,7 @@ def test_span_is_that_of_the_standardised_features(
 ) -> None:
     """Columns of any scale, far from 0, twice there or constant score as standardised ones do."""
     data = toy()
-    hot = np.eye(4)[data.labels]
-    expected = literal_emms(data.embeddings, [hot])
+    expected = emms_by_steps(data.embeddings, [one_hot(data.labels)])
     assert emms(change(data.embeddings), data.labels) == pytest.approx(expected, rel=1e-7)
 
 

@@ -1,4 +1,4 @@
-"""H-Score against explicit inverses."""
+"""H-Score against scikit-learn's covariance and at its limits; tests/oracles has its definition."""
 
 from __future__ import annotations
 
@@ -7,21 +7,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from sklearn.covariance import LedoitWolf
 
 from ptmrank_core.errors import UnknownNameError
 from ptmrank_core.metrics import compute, hscore, prepare_inputs
 from ptmrank_core.metrics.decomposition import Decomposition
 from ptmrank_core.metrics.shrinkage import ledoit_wolf
+from tests.oracles.hscore import between
 
 SHAPES = [(90, 12), (40, 100), (30, 30), (31, 30), (5, 200), (60, 1)]
-
-
-def between_covariance(features: NDArray[Any], labels: NDArray[Any]) -> NDArray[Any]:
-    """Covariance of the features with each row replaced by its class mean."""
-    replaced = np.array([features[labels == label].mean(axis=0) for label in labels])
-    return np.atleast_2d(np.cov(replaced, rowvar=False))
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -30,22 +24,11 @@ def test_shrinkage_form_by_an_explicit_inverse(toy: Callable[..., Any], shape: t
     data = toy(*shape)
     shrunk = LedoitWolf().fit(data.embeddings)
     inverse = np.linalg.inv(shrunk.covariance_)
-    expected = np.trace(inverse @ between_covariance(data.embeddings, data.labels))
+    expected = np.trace(inverse @ between(data.embeddings, data.labels))
     found = hscore(data.embeddings, data.labels)
     assert found == pytest.approx((1 - shrunk.shrinkage_) * expected, rel=1e-9)
     intensity = ledoit_wolf(Decomposition(data.embeddings)).intensity
     assert intensity == pytest.approx(shrunk.shrinkage_, rel=1e-10)
-
-
-@pytest.mark.parametrize("shape", SHAPES)
-def test_plain_form_by_a_pseudo_inverse(toy: Callable[..., Any], shape: tuple[int, int]) -> None:
-    """The plain score is tr(S^+ S_B) by numpy's pseudo-inverse."""
-    data = toy(*shape)
-    covariance = np.atleast_2d(np.cov(data.embeddings, rowvar=False))
-    inverse = np.linalg.pinv(covariance, rcond=1e-13, hermitian=True)
-    expected = np.trace(inverse @ between_covariance(data.embeddings, data.labels))
-    found = hscore(data.embeddings, data.labels, estimator="plain")
-    assert found == pytest.approx(expected, rel=1e-8)
 
 
 @pytest.mark.parametrize("estimator", ["plain", "shrinkage"])
@@ -87,6 +70,24 @@ def test_stretched_features_shrink_as_by_definition(toy: Callable[..., Any]) -> 
     filtered = s**2 / ((1 - a) * s**2 / n + a * shrinkage.scale)
     expected = (1 - a) * np.sum(filtered * within) / (n - 1)
     assert hscore(features, data.labels) == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_single_feature_is_not_shrunk(toy: Callable[..., Any], seed: int) -> None:
+    """One feature is a multiple of the identity whatever round-off says: it is not shrunk to 0."""
+    data = toy(60, 1, n_classes=3, seed=seed)
+    for unit in (0.05, 0.3, 7.0):
+        assert ledoit_wolf(Decomposition(unit * data.embeddings)).intensity == 0.0
+        plain = hscore(unit * data.embeddings, data.labels, estimator="plain")
+        assert hscore(unit * data.embeddings, data.labels) == pytest.approx(60 / 59 * plain, rel=1e-10)
+
+
+@pytest.mark.parametrize("unit", [0.1, 0.3, 7.0])
+def test_equal_variances_are_not_shrunk(unit: float) -> None:
+    """Features whose covariance is a multiple of the identity are left as they are, in any unit."""
+    signs = np.array([[1, 1], [1, -1], [-1, 1], [-1, -1]])
+    # S over n is u^2 I, and S_B over n - 1 is 4/3 u^2 on the first axis, where the class means are at +-u.
+    assert hscore(unit * signs, [0, 0, 1, 1]) == pytest.approx(4 / 3, rel=1e-12)
 
 
 def test_perfect_separation_reaches_its_bound() -> None:

@@ -1,4 +1,4 @@
-"""LEEP against loops over its definition."""
+"""What LEEP makes of heads that are odd; tests/oracles has its definition."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from scipy.special import softmax
 
 from ptmrank_core.errors import MetricInputError
@@ -16,28 +15,12 @@ from ptmrank_core.metrics import MetricInputs, leep, prepare_inputs
 from ptmrank_core.metrics.leep import leep_output
 
 
-def literal_leep(probs: NDArray[Any], labels: NDArray[Any]) -> float:
-    """Compute the definition with a loop for every sum."""
-    n, z = probs.shape
-    total = 0.0
-    for i in range(n):
-        expected = 0.0
-        for j in range(z):
-            mass = sum(probs[k, j] for k in range(n))
-            joint = sum(probs[k, j] for k in range(n) if labels[k] == labels[i])
-            expected += joint / mass * probs[i, j] if mass > 0 else 0.0
-        total += math.log(expected)
-    return float(total / n)
-
-
-@pytest.mark.parametrize("seed", [0, 1, 2])
-def test_equals_the_loops(toy: Callable[..., Any], seed: int) -> None:
-    """Logits and probabilities give the value of the definition written as loops."""
-    data = toy(40, 6, seed=seed)
+def test_logits_are_probabilities(toy: Callable[..., Any]) -> None:
+    """Logits score as their softmax does."""
+    data = toy(40, 6)
     probs = softmax(data.source_logits, axis=1)
-    expected = literal_leep(probs, data.labels)
-    assert leep(data.labels, source_logits=data.source_logits) == pytest.approx(expected, rel=1e-12)
-    assert leep(data.labels, source_probs=probs) == pytest.approx(expected, rel=1e-12)
+    expected = leep(data.labels, source_probs=probs)
+    assert leep(data.labels, source_logits=data.source_logits) == pytest.approx(expected, rel=1e-14)
 
 
 def test_source_classes_without_mass_are_skipped(toy: Callable[..., Any]) -> None:

@@ -1,4 +1,4 @@
-"""LogME against its definition: the marginal Gaussian of the targets, and a literal fixed point."""
+"""LogME against the marginal Gaussian of the targets, at its limits; tests/oracles has its definition."""
 
 from __future__ import annotations
 
@@ -12,38 +12,10 @@ from numpy.typing import NDArray
 from ptmrank_core.errors import MetricError, UnknownNameError
 from ptmrank_core.metrics import compute, evidence, logme, prepare_inputs
 from ptmrank_core.metrics.evidence import maximise_evidence
+from tests.oracles.common import one_hot
+from tests.oracles.logme import logme as fixed_point
 
 SHAPES = [(90, 12), (40, 100), (30, 30), (31, 30)]
-
-
-def literal_logme(features: NDArray[Any], targets: NDArray[Any], *, thuml: bool = False) -> float:
-    """Follow the specification line by line, one column at a time, from an SVD of the features."""
-    n, d = features.shape
-    u, s, _ = np.linalg.svd(features, full_matrices=False)
-    sigma, k = s**2, min(n, d)
-    scores = []
-    for t in targets.T:
-        x = u.T @ t
-        rest = max(0.0, t @ t - x @ x)
-        alpha = beta = 1.0
-        for _ in range(11):
-            tau = alpha / beta
-            gamma = np.sum(sigma / (sigma + tau))
-            m2 = np.sum(sigma * x**2 / (tau + sigma) ** 2)
-            r2 = np.sum(x**2 / (1 + sigma / tau) ** 2) + rest
-            alpha, beta = gamma / (m2 + 1e-5), (n - gamma) / (r2 + 1e-5)
-            if abs(alpha / beta - tau) / tau <= 1e-3:
-                break
-        determinant = np.sum(np.log(alpha + beta * sigma))
-        determinant += 0 if thuml else (d - k) * np.log(alpha)
-        whole = d * np.log(alpha) + n * np.log(beta) - determinant - beta * r2 - alpha * m2
-        scores.append((whole - n * np.log(2 * np.pi)) / 2 / n)
-    return float(np.mean(scores))
-
-
-def one_hot(labels: NDArray[Any]) -> NDArray[Any]:
-    """Return indicators of codes without gaps."""
-    return np.asarray(np.eye(labels.max() + 1)[labels])
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -61,26 +33,6 @@ def test_evidence_is_the_marginal_density(
         covariance += data.embeddings @ data.embeddings.T / result.alpha[column]
         density = -0.5 * (t @ np.linalg.solve(covariance, t) + np.linalg.slogdet(2 * np.pi * covariance)[1])
         assert result.evidence[column] == pytest.approx(density / shape[0], rel=1e-7)
-
-
-@pytest.mark.parametrize("thuml", [False, True])
-@pytest.mark.parametrize("shape", SHAPES)
-def test_equals_the_literal_fixed_point(toy: Callable[..., Any], shape: tuple[int, int], thuml: bool) -> None:
-    """Both forms equal a literal SVD version, wide and tall."""
-    data = toy(*shape)
-    form: Any = "thuml" if thuml else "full"
-    found = logme(data.embeddings, data.labels, log_determinant=form)
-    expected = literal_logme(data.embeddings, one_hot(data.labels), thuml=thuml)
-    assert found == pytest.approx(expected, rel=1e-9)
-
-
-@pytest.mark.parametrize("shape", SHAPES)
-def test_real_targets(toy: Callable[..., Any], shape: tuple[int, int]) -> None:
-    """Regression scores each column by itself and takes the mean."""
-    features = toy(*shape).embeddings
-    targets = features[:, :3] + np.random.default_rng(2).normal(size=(shape[0], 3)) + 5
-    expected = literal_logme(features, targets)
-    assert logme(features, targets=targets) == pytest.approx(expected, rel=1e-9)
 
 
 @pytest.mark.parametrize("shape", [(80, 30), (30, 80)])
@@ -102,7 +54,7 @@ def test_ill_conditioned_features(
     """Badly scaled features score as they do by an SVD of the features."""
     data = toy(*shape)
     features = change(data.embeddings)
-    expected = literal_logme(features, one_hot(data.labels))
+    expected = fixed_point(features, one_hot(data.labels))
     assert logme(features, data.labels) == pytest.approx(expected, rel=1e-6)
 
 
@@ -143,7 +95,7 @@ def test_constant_target_is_finite(toy: Callable[..., Any], constant: float) -> 
     """A target that never changes has a finite evidence."""
     features = toy().embeddings
     targets = np.full((len(features), 1), constant)
-    expected = literal_logme(features, targets)
+    expected = fixed_point(features, targets)
     assert logme(features, targets=targets) == pytest.approx(expected, rel=1e-9)
 
 

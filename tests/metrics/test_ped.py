@@ -1,4 +1,4 @@
-"""PED against samples that are moved one step at a time."""
+"""PED against samples that are moved one by one, step for step, and at its limits."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from ptmrank_core.errors import MetricInputError, UnknownNameError
 from ptmrank_core.metrics import compute, logme, ped, prepare_inputs, repulsion, sfda
 from ptmrank_core.metrics.decomposition import Decomposition
-from tests.metrics.literal_sfda import literal_sfda
+from tests.oracles.ped import push
+from tests.oracles.sfda import sfda as by_eigenvectors
 
 CASES = [
     (90, 12, 4),
@@ -26,33 +26,6 @@ CASES = [
 ]
 
 
-def literal_push(
-    features: NDArray[Any], labels: NDArray[Any], reference: NDArray[Any]
-) -> tuple[NDArray[Any], int]:
-    """Follow the specification: standardise, push every pair, move all samples, undo; and count the steps."""
-    mean, std = reference.mean(axis=0), np.maximum(reference.std(axis=0), 1e-3)
-    first = 0.0
-    for step in range(6):
-        x = (features - mean) / std
-        groups = [x[labels == c] for c in range(labels.max() + 1)]
-        radii = [np.sqrt(group.var(axis=0).sum()) for group in groups]
-        moves = np.zeros((len(groups), x.shape[1]))
-        for c, one in enumerate(groups):
-            for k, other in enumerate(groups):
-                gap = one.mean(axis=0) - other.mean(axis=0)
-                distance = np.linalg.norm(gap)
-                if c == k or distance == 0:
-                    continue
-                overlap = max(0.6 * (radii[c] + radii[k]) - distance, 0)
-                moves[c] += min(0.5 * 0.1**2 * overlap, overlap) * gap / distance
-        change = np.abs(moves).sum()
-        first = first or change
-        if not (first > 0 and change / first > 0.5):
-            return features, step
-        features = (x + moves[labels]) * std + mean
-    return features, 6
-
-
 @pytest.mark.parametrize("spread", [0.15, 0.3, 1.0])
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_value_is_that_of_samples_moved_one_by_one(
@@ -62,10 +35,10 @@ def test_value_is_that_of_samples_moved_one_by_one(
     data = toy(*case)
     features = 0.3 * (spread * data.embeddings + data.labels[:, None])
     reference = 0.3 * data.reference_embeddings
-    moved, steps = literal_push(features, data.labels, reference)
+    moved, steps = push(features, data.labels, reference)
     output = compute("ped", prepare_inputs(features, labels=data.labels, reference_embeddings=reference))
     assert output.components["steps"] == steps
-    assert output.value == pytest.approx(literal_sfda(moved, data.labels).mean_p, rel=1e-7)
+    assert output.value == pytest.approx(by_eigenvectors(moved, data.labels).mean_p, rel=1e-7)
     found = ped(features, data.labels, reference_embeddings=reference, inner="logme")
     assert found == pytest.approx(logme(moved, data.labels), rel=1e-8)
 
@@ -104,7 +77,7 @@ def test_the_push_ends_when_a_step_is_small() -> None:
     labels = np.repeat(np.arange(100), 4)
     features = np.random.default_rng(0).normal(size=(400, 60))
     reference = np.array([[-1.0] * 60, [1.0] * 60])
-    moved, steps = literal_push(features, labels, reference)
+    moved, steps = push(features, labels, reference)
     statistics = Decomposition(features, labels=labels)
     pushed = repulsion.push_apart(statistics, reference)
     assert 0 < steps < 6
@@ -126,9 +99,9 @@ def test_dead_reference_features_do_not_blow_up(toy: Callable[..., Any]) -> None
     reference = data.reference_embeddings.copy()
     reference[:, :3] = 0.0
     features = 0.3 * data.embeddings * np.where(np.arange(6) < 3, 1e-3, 1.0)
-    moved, steps = literal_push(features, data.labels, reference)
+    moved, steps = push(features, data.labels, reference)
     assert steps == 6
-    expected = literal_sfda(moved, data.labels).mean_p
+    expected = by_eigenvectors(moved, data.labels).mean_p
     assert ped(features, data.labels, reference_embeddings=reference) == pytest.approx(expected, rel=1e-7)
 
 

@@ -1,8 +1,7 @@
-"""SFDA against the authors' eigenvector solver, and a case on a line by hand."""
+"""SFDA in several units and at its limits; tests/oracles has its definition and a case by hand."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +10,8 @@ import pytest
 import scipy.linalg
 
 from ptmrank_core.metrics import compute, discriminant, prepare_inputs, sfda
-from tests.metrics.literal_sfda import literal_sfda
+from tests.oracles.sfda import sfda as by_eigenvectors
+from tests.oracles.sfda import three_steps, within
 
 CASES = [
     (90, 12, 4),
@@ -33,7 +33,7 @@ def test_value_is_that_of_the_eigenvector_solver(
     """Both scores, lambda1, shrinkage and the first fit equal the definition, for n above and below d."""
     data = toy(*case)
     features = scale * data.embeddings
-    expected = literal_sfda(features, data.labels)
+    expected = by_eigenvectors(features, data.labels)
     output = compute("sfda", prepare_inputs(features, labels=data.labels))
     assert output.value == pytest.approx(expected.mean_p, rel=1e-7)
     assert output.components["lambda1"] == pytest.approx(expected.lambda1, rel=1e-9)
@@ -41,22 +41,6 @@ def test_value_is_that_of_the_eigenvector_solver(
     assert output.components["first_probability"] == pytest.approx(expected.first_p, rel=1e-7)
     found = sfda(features, data.labels, log=True)
     assert found == pytest.approx(expected.mean_log_p, rel=1e-6, abs=1e-12)
-
-
-@pytest.mark.parametrize(("half_gap", "spread"), [(1.0, 1.5), (0.3, 0.5), (2.0, 1.0)])
-def test_a_line_by_hand(half_gap: float, spread: float) -> None:
-    """Two classes of two points on a line, at +-a +-t: both fits in closed form."""
-    a, t = half_gap, spread
-    features, labels = [[a + t], [a - t], [-a + t], [-a - t]], [0, 0, 1, 1]
-    mixed = []
-    for x in (a + t, a - t):
-        p = 1 / (1 + math.exp(-2 * a * x / t**2))
-        q = 1 / (1 + math.exp(1 - 2 * p))
-        mixed.append(q * x - (1 - q) * a)
-    mean, deviation = (mixed[0] + mixed[1]) / 2, (mixed[0] - mixed[1]) / 2
-    p = [1 / (1 + math.exp(-2 * mean * x / deviation**2)) for x in mixed]
-    assert sfda(features, labels) == pytest.approx(sum(p) / 2, rel=1e-12)
-    assert sfda(features, labels, log=True) == pytest.approx(math.log(p[0] * p[1]) / 2, rel=1e-11)
 
 
 def test_the_logarithm_goes_on_where_the_mean_is_one(toy: Callable[..., Any]) -> None:
@@ -100,18 +84,12 @@ def test_samples_of_equal_sums_start_at_a_column(toy: Callable[..., Any], shape:
     """Features whose row sums never change leave no start for the power steps: a column stands in."""
     data = toy(*shape)
     features = 0.3 * (data.embeddings - data.embeddings.mean(axis=1, keepdims=True))
-    within = np.zeros((shape[1], shape[1]))
-    for c in range(4):
-        members = features[data.labels == c]
-        within += len(members) / shape[0] * np.cov(members.T, bias=True)
-    x = within[:, np.argmax(np.diag(within))]
-    for _ in range(3):
-        y = within @ x / np.linalg.norm(within @ x)
-        x = within @ y / np.linalg.norm(within @ y)
+    covariance = within(features, data.labels)
+    expected = three_steps(covariance, covariance[:, np.argmax(np.diag(covariance))])
     order = np.random.default_rng(1).permutation(shape[0])
     for rows in (np.arange(shape[0]), order):
         inputs = prepare_inputs(features[rows], labels=data.labels[rows])
-        assert compute("sfda", inputs).components["lambda1"] == pytest.approx(x @ within @ y, rel=1e-9)
+        assert compute("sfda", inputs).components["lambda1"] == pytest.approx(expected, rel=1e-9)
 
 
 def test_a_failed_factor_falls_back_to_eigenvalues(

@@ -1,4 +1,4 @@
-"""WDJE and its transport against a literal version, a brute force and closed cases."""
+"""WDJE's transport against brute force, and what it does around it; tests/oracles has its definition."""
 
 from __future__ import annotations
 
@@ -11,80 +11,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment, linprog
-from scipy.spatial.distance import cdist
 
 from ptmrank_core.errors import MetricError, MetricInputError, UnknownNameError
 from ptmrank_core.metrics import MetricInputs, compute, prepare_inputs, transport, wdje
 from ptmrank_core.metrics.transport import squared_wasserstein
 from ptmrank_core.metrics.wdje import wdje_output
-
-SHAPES = [(40, 12, 4), (20, 60, 2), (30, 1, 3), (20, 6, 10)]
-
-
-def replicated(left: NDArray[Any], right: NDArray[Any]) -> float:
-    """Transport by an assignment of copies: as many of each point as make the sizes equal."""
-    size = math.lcm(len(left), len(right))
-    costs = cdist(np.repeat(left, size // len(left), axis=0), np.repeat(right, size // len(right), axis=0))
-    return float((costs**2)[linear_sum_assignment(costs**2)].mean())
-
-
-def dense_programme(left: NDArray[Any], right: NDArray[Any]) -> float:
-    """Transport by a linear programme with every constraint written out."""
-    n, m = len(left), len(right)
-    sums = [np.repeat(np.eye(n)[i], m) for i in range(n)] + [np.tile(np.eye(m)[j], n) for j in range(m)]
-    given = [1 / n] * n + [1 / m] * m
-    costs = cdist(left, right) ** 2
-    return float(linprog(costs.ravel(), A_eq=np.array(sums), b_eq=given, method="highs").fun)
-
-
-def literal_wdje(data: Any, *, largest: float) -> float:
-    """Follow the specification for classes step by step."""
-    source, target = (
-        x / np.maximum(np.linalg.norm(x, axis=1, keepdims=True), 1e-300)
-        for x in (data.source_embeddings, data.embeddings)
-    )
-    n, c = len(target), data.labels.max() + 1
-    lipschitz = np.linalg.norm(target, 2) * (c - 1) / (c * n)
-    hot, theirs = np.eye(c)[data.labels], data.source_labels
-    bound = 0.2 + lipschitz * 0.5 * replicated(source, target) + replicated(theirs[:n], hot)
-    bound += np.mean(np.linalg.norm(theirs[n:], axis=1)) if len(theirs) > n else 0
-    return float(0.9 - bound - lipschitz * largest * np.exp(-0.5))
-
-
-@pytest.mark.parametrize("cut", [0, 7, 15])
-@pytest.mark.parametrize("shape", SHAPES)
-def test_both_forms_equal_the_steps(toy: Callable[..., Any], shape: tuple[int, int, int], cut: int) -> None:
-    """More, as many and fewer source samples give the bound written out, with ln 100 and with ln C."""
-    full = toy(*shape)
-    keep = slice(cut, None)
-    data = SimpleNamespace(**vars(full))
-    data.source_embeddings, data.source_labels = full.source_embeddings[keep], full.source_labels[keep]
-    inputs = prepare_inputs(
-        **full.arrays(source_embeddings=data.source_embeddings, source_labels=data.source_labels)
-    )
-    expected = literal_wdje(data, largest=math.log(100))
-    assert compute("wdje", inputs).value == pytest.approx(expected, rel=1e-8)
-    expected = literal_wdje(data, largest=math.log(shape[2]))
-    assert compute("wdje:auto", inputs).value == pytest.approx(expected, rel=1e-8)
-
-
-@pytest.mark.parametrize(("form", "largest"), [("official", math.log(100)), ("auto", math.log(2))])
-def test_a_source_that_is_the_target(form: Any, largest: float) -> None:
-    """Nothing to be moved leaves the source error and Lip M exp(-1/2), Lip = sqrt(2) / 2 / 4."""
-    features, labels = np.eye(2)[[0, 1, 0, 1]], [0, 1, 0, 1]
-    found = wdje(
-        5 * features,
-        labels,
-        largest_loss=form,
-        source_embeddings=features,
-        source_labels=np.eye(2)[labels],
-        source_error=0.1,
-        target_error=0.7,
-    )
-    # ||F||_2 = sqrt(2), times (C - 1) / (C n) = 1/8
-    assert found == pytest.approx(0.6 - math.sqrt(2) / 8 * largest * math.exp(-0.5), rel=1e-12)
+from tests.oracles.wdje import copies, programme
 
 
 def test_terms_add_up_and_widths_are_padded() -> None:
@@ -132,8 +64,8 @@ def test_transport_is_exact(monkeypatch: pytest.MonkeyPatch, n: int, m: int, few
     rng = np.random.default_rng(n * m)
     left, right = rng.normal(size=(n, 3)), rng.normal(size=(m, 3)) + 1
     found = squared_wasserstein(left, right)
-    assert found == pytest.approx(replicated(left, right), rel=1e-9)
-    assert found == pytest.approx(dense_programme(left, right), rel=1e-9)
+    assert found == pytest.approx(copies(left, right), rel=1e-9)
+    assert found == pytest.approx(programme(left, right), rel=1e-9)
     assert squared_wasserstein(right, left) == pytest.approx(found, rel=1e-9)
 
 

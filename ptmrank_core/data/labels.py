@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import posixpath
-import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from ptmrank_core.data.entries import Entry, common_root, suffix_of
 from ptmrank_core.data.images import IMAGE_SUFFIXES
 from ptmrank_core.data.manifest import Labelling, find_manifest, read_manifest
 from ptmrank_core.records import LeftOut
 
-__all__ = ["NO_FOLDER_REASON", "label_entries", "sort_classes"]
+__all__ = ["NO_FOLDER_REASON", "label_entries"]
 
 NO_FOLDER_REASON = "not inside a class folder"
-INTEGER = re.compile(r"-?[0-9]+")
 
 
 def _label_by_folder(names: Sequence[str]) -> Labelling:
@@ -64,11 +62,3 @@ def label_entries(entries: Sequence[Entry]) -> Labelling:
         return _label_by_folder(names)
     table = entries[names.index(manifest)]
     return read_manifest(table, [name for name in names if name != manifest])
-
-
-def sort_classes(names: Iterable[str]) -> tuple[str, ...]:
-    """Class names in their order: by value where all are integers, by letters otherwise."""
-    ordered = sorted(set(names))
-    if all(INTEGER.fullmatch(name) for name in ordered):
-        ordered.sort(key=int)
-    return tuple(ordered)

@@ -14,7 +14,8 @@ from ptmrank_core.data.demo import DEMO_PREFIX, load_demo_samples
 from ptmrank_core.data.entries import HIDDEN_REASON, Entry, Listing, is_hidden
 from ptmrank_core.data.folders import list_folder
 from ptmrank_core.data.images import Change, ImageItem, check_image
-from ptmrank_core.data.labels import NO_FOLDER_REASON, label_entries, sort_classes
+from ptmrank_core.data.label_sets import sort_classes
+from ptmrank_core.data.labels import NO_FOLDER_REASON, label_entries
 from ptmrank_core.data.limits import DEFAULT_LIMITS, Limits
 from ptmrank_core.data.selection import Picture, count_reasons, drop_copies, drop_single
 from ptmrank_core.errors import SamplesError

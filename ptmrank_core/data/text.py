@@ -1,0 +1,131 @@
+"""Texts as samples, and bytes that are text."""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ptmrank_core.errors import SamplesError
+from ptmrank_core.records import WordInContext
+
+__all__ = ["PairItem", "TextItem", "WordItem", "decode_text", "digest_pair", "digest_text", "digest_words"]
+
+UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+WINDOWS_BYTES = re.compile(rb"[\x80-\x9f]")
+# No UTF-8 text begins with this byte, so no text has the digest of a pair or of a word.
+NOT_A_TEXT = b"\xff"
+
+
+@dataclass(frozen=True, slots=True)
+class TextItem:
+    """A text."""
+
+    text: str
+
+    @property
+    def size(self) -> int:
+        """Its characters."""
+        return len(self.text)
+
+    def decode(self) -> str:
+        """Return the text."""
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class PairItem:
+    """Two texts that belong together: premise and hypothesis, question and answer."""
+
+    first: str
+    second: str
+
+    @property
+    def size(self) -> int:
+        """The characters of both."""
+        return len(self.first) + len(self.second)
+
+    def decode(self) -> tuple[str, str]:
+        """Return both texts."""
+        return self.first, self.second
+
+
+@dataclass(frozen=True, slots=True)
+class WordItem:
+    """One word of a sentence; all words of a sentence share its tuple."""
+
+    words: tuple[str, ...]
+    index: int
+
+    @property
+    def size(self) -> int:
+        """The characters of the sentence, which a model reads as a whole."""
+        return sum(map(len, self.words)) + len(self.words) - 1
+
+    def decode(self) -> WordInContext:
+        """Return the word with its sentence."""
+        return WordInContext(self.words, self.index)
+
+
+def decode_text(data: bytes) -> tuple[str, str]:
+    """Decode a text of unknown encoding.
+
+    Parameters
+    ----------
+    data
+        UTF-8 with or without a byte-order mark, UTF-16 with one, Windows-1252 or Latin-1.
+
+    Returns
+    -------
+    text, note
+        The note continues the file's name (``"is not UTF-8 and was read as Latin-1"``); it is empty for
+        UTF-8.
+
+    Raises
+    ------
+    SamplesError
+        If the bytes are no text: they hold zeros, or are not the UTF-16 that their mark announces. The
+        message continues the file's name too.
+    """
+    if data.startswith(UTF16_MARKS):
+        try:
+            return data.decode("utf-16"), "was read as UTF-16"
+        except UnicodeDecodeError as error:
+            raise SamplesError(f"begins as UTF-16 but is damaged: {error.reason}") from error
+    if b"\0" in data:
+        raise SamplesError("holds zero bytes, so it is no text, or UTF-16 without its mark; save it as UTF-8")
+    try:
+        return data.decode("utf-8-sig"), ""
+    except UnicodeDecodeError:
+        pass
+    if WINDOWS_BYTES.search(data):  # Latin-1 has only control characters there
+        try:
+            return data.decode("cp1252"), "is not UTF-8 and was read as Windows-1252"
+        except UnicodeDecodeError:  # one of the five bytes that Windows-1252 leaves open
+            pass
+    return data.decode("latin-1"), "is not UTF-8 and was read as Latin-1"
+
+
+def digest_text(text: str) -> str:
+    """SHA-256 (hex) of a text in UTF-8."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def digest_pair(first: str, second: str) -> str:
+    """SHA-256 (hex) of two texts; moving a word from one to the other changes it."""
+    one, two = first.encode(), second.encode()
+    return hashlib.sha256(NOT_A_TEXT + b"pair%d:" % len(one) + one + two).hexdigest()
+
+
+def digest_words(words: tuple[str, ...]) -> Iterator[str]:
+    """SHA-256 (hex) of each word in its sentence: of all words, and of the place of this one."""
+    sentence = hashlib.sha256(NOT_A_TEXT + b"word%d:" % len(words))
+    for word in words:
+        data = word.encode()
+        sentence.update(b"%d:" % len(data) + data)
+    for index in range(len(words)):
+        digest = sentence.copy()
+        digest.update(b"%d" % index)
+        yield digest.hexdigest()

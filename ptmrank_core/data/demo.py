@@ -11,6 +11,7 @@ import gzip
 import hashlib
 import importlib.util
 import io
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
@@ -19,12 +20,11 @@ from numpy.typing import NDArray
 
 from ptmrank_core.data.images import ImageItem
 from ptmrank_core.errors import SamplesError, UnknownNameError
-from ptmrank_core.records import BytesBlob, Samples
+from ptmrank_core.records import AS_RECOGNISED, BytesBlob, Reading, Samples
 
 __all__ = ["DEMO_PREFIX", "DEMO_SAMPLES", "digit_picture", "digits_split", "load_demo_samples"]
 
 DEMO_PREFIX = "demo:"
-DEMO_SAMPLES = ("demo:digits",)
 DIGITS_PER_CLASS = 60
 
 
@@ -70,26 +70,8 @@ def digits_split() -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     return demo, others
 
 
-def load_demo_samples(name: str) -> Samples:
-    """Load demo samples by name.
-
-    Parameters
-    ----------
-    name
-        ``"demo:digits"``.
-
-    Returns
-    -------
-    Samples
-        600 images in ten classes.
-
-    Raises
-    ------
-    UnknownNameError
-        If there are no demo samples of this name.
-    """
-    if name not in DEMO_SAMPLES:
-        raise UnknownNameError("demo samples", name, DEMO_SAMPLES)
+def _load_digits(name: str) -> Samples:
+    """Load 600 images in ten classes."""
     demo, _ = digits_split()
     pictures = [digit_picture(int(i)) for i in demo]
     digests = tuple(hashlib.sha256(picture).hexdigest() for picture in pictures)
@@ -105,3 +87,41 @@ def load_demo_samples(name: str) -> Samples:
         skipped=(),
         source=name,
     )
+
+
+# name -> the loader of samples of one modality
+DEMO_SAMPLES: dict[str, Callable[[str], Samples]] = {"demo:digits": _load_digits}
+
+
+def load_demo_samples(name: str, reading: Reading = AS_RECOGNISED) -> Samples:
+    """Load demo samples by name.
+
+    Parameters
+    ----------
+    name
+        One of ``DEMO_SAMPLES``: ``"demo:digits"``.
+    reading
+        What the samples should be; demo samples are what they are.
+
+    Returns
+    -------
+    Samples
+        Labelled with classes.
+
+    Raises
+    ------
+    UnknownNameError
+        If there are no demo samples of this name.
+    SamplesError
+        If they are not what they should be.
+    """
+    if name not in DEMO_SAMPLES:
+        raise UnknownNameError("demo samples", name, DEMO_SAMPLES)
+    samples = DEMO_SAMPLES[name](name)
+    wanted = (reading.modality or samples.modality, reading.target_kind or samples.target_kind)
+    if wanted != (samples.modality, samples.target_kind):
+        raise SamplesError(
+            f"{name} is {samples.modality} {samples.target_kind}; it cannot be read as {' '.join(wanted)}.",
+            hint="Choose other samples, or leave the choice of what they are to the program.",
+        )
+    return samples

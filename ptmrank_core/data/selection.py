@@ -1,4 +1,4 @@
-"""Which pictures become samples: no copies, and no class of one."""
+"""Which files become samples: no copies, and no class of one."""
 
 from __future__ import annotations
 
@@ -6,54 +6,77 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Protocol, TypeAlias
 
-from ptmrank_core.data.images import Change, ImageItem
-from ptmrank_core.records import LeftOut
+from ptmrank_core.records import Item, LeftOut
 
-__all__ = ["Picture", "count_reasons", "drop_copies", "drop_single"]
+__all__ = ["Candidate", "Change", "Label", "count_reasons", "drop_copies", "drop_single"]
 
 PARTICULARS = re.compile(r"[:;('\"0-9].*", re.DOTALL)
+# The name of a class, or the numbers of a regression or of several labels.
+Label: TypeAlias = str | tuple[float, ...]
+
+
+class Change(Protocol):
+    """What decoding changes."""
+
+    @property
+    def name(self) -> str:
+        """Its place among the notes, by the alphabet."""
+        ...
+
+    def sentence(self, count: int) -> str:
+        """Tell how many samples were changed this way."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
-    """A labelled picture that can be decoded.
+class Candidate:
+    """A labelled file that can be decoded.
 
     Parameters
     ----------
     name
         Name of its entry.
     item
-        The picture itself.
+        The sample itself.
     label
-        Name of its class.
+        Name of its class, or its numbers.
     digest
-        SHA-256 (hex) of its bytes.
+        SHA-256 (hex) of its content.
     changes
         What decoding changes.
+    group
+        Whose it is: speaker, patient, document; empty where that is not known.
     """
 
     name: str
-    item: ImageItem
-    label: str
+    item: Item
+    label: Label
     digest: str
     changes: frozenset[Change]
+    group: str = ""
 
 
-def _reason_to_drop(picture: Picture, same: Sequence[Picture]) -> str:
-    """Why a picture is not kept beside those of the same content; empty if it is."""
-    other = next((twin for twin in same if twin.label != picture.label), None)
+def _write_label(label: Label) -> str:
+    """Write a label as messages show it."""
+    return repr(label) if isinstance(label, str) else ", ".join(f"{number:g}" for number in label)
+
+
+def _reason_to_drop(candidate: Candidate, same: Sequence[Candidate]) -> str:
+    """Why a candidate is not kept beside those of the same content; empty if it is."""
+    other = next((twin for twin in same if twin.label != candidate.label), None)
     if other is not None:
-        return f"same content as {other.name!r} under another label ({other.label!r})"
-    return "" if picture is same[0] else f"same content as {same[0].name!r}"
+        return f"same content as {other.name!r} under another label ({_write_label(other.label)})"
+    return "" if candidate is same[0] else f"same content as {same[0].name!r}"
 
 
-def drop_copies(pictures: Sequence[Picture]) -> tuple[list[Picture], list[LeftOut]]:
-    """Keep the first of equal pictures, and none where their labels differ.
+def drop_copies(candidates: Sequence[Candidate]) -> tuple[list[Candidate], list[LeftOut]]:
+    """Keep the first of equal samples, and none where their labels differ.
 
     Parameters
     ----------
-    pictures
+    candidates
         In the order of names.
 
     Returns
@@ -61,25 +84,25 @@ def drop_copies(pictures: Sequence[Picture]) -> tuple[list[Picture], list[LeftOu
     kept, left_out
         Both in the same order.
     """
-    groups: dict[str, list[Picture]] = defaultdict(list)
-    for picture in pictures:
-        groups[picture.digest].append(picture)
+    groups: dict[str, list[Candidate]] = defaultdict(list)
+    for candidate in candidates:
+        groups[candidate.digest].append(candidate)
     kept, left_out = [], []
-    for picture in pictures:
-        reason = _reason_to_drop(picture, groups[picture.digest])
+    for candidate in candidates:
+        reason = _reason_to_drop(candidate, groups[candidate.digest])
         if reason:
-            left_out.append(LeftOut(picture.name, reason))
+            left_out.append(LeftOut(candidate.name, reason))
         else:
-            kept.append(picture)
+            kept.append(candidate)
     return kept, left_out
 
 
-def drop_single(pictures: Sequence[Picture]) -> tuple[list[Picture], list[LeftOut]]:
-    """Leave out classes of a single picture: nothing within them can be compared.
+def drop_single(candidates: Sequence[Candidate]) -> tuple[list[Candidate], list[LeftOut]]:
+    """Leave out classes of a single sample: nothing within them can be compared.
 
     Parameters
     ----------
-    pictures
+    candidates
         Without copies.
 
     Returns
@@ -87,15 +110,15 @@ def drop_single(pictures: Sequence[Picture]) -> tuple[list[Picture], list[LeftOu
     kept, left_out
         Both in the same order.
     """
-    sizes = Counter(picture.label for picture in pictures)
-    kept = [picture for picture in pictures if sizes[picture.label] > 1]
+    sizes = Counter(candidate.label for candidate in candidates)
+    kept = [candidate for candidate in candidates if sizes[candidate.label] > 1]
     left_out = [
         LeftOut(
-            picture.name,
-            f"the only sample of class {picture.label!r}; at least two are needed",
+            candidate.name,
+            f"the only sample of class {candidate.label!r}; at least two are needed",
         )
-        for picture in pictures
-        if sizes[picture.label] == 1
+        for candidate in candidates
+        if sizes[candidate.label] == 1
     ]
     return kept, left_out
 

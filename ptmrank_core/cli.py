@@ -24,7 +24,7 @@ from ptmrank_core.errors import InputError, PTMRankError
 from ptmrank_core.features import check_options
 from ptmrank_core.metrics import METRICS, default_metrics, prepare_inputs, resolve_metrics, why_not
 from ptmrank_core.progress_bar import ProgressLine
-from ptmrank_core.records import ExtractionOptions, RunResult, RunState
+from ptmrank_core.records import ExtractionOptions, Modality, RunResult, RunState
 from ptmrank_core.worker import SOURCES
 
 __all__ = ["main"]
@@ -45,7 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     rank.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:N or mps")
     rank.add_argument("--batch-size", type=int, default=32)
     rank.add_argument("--seed", type=int, default=0)
-    rank.add_argument("--reference", default=None, help="a zip or folder of pictures of anything (PED)")
+    rank.add_argument("--reference", default=None, help="a zip or folder of files of anything (PED)")
     rank.add_argument("--out", type=Path, default=None, help="folder to write result.json into")
     rank.add_argument("--json", action="store_true", help="print the result as JSON")
     rank.set_defaults(do=_rank)
@@ -107,7 +107,7 @@ def _rank(options: argparse.Namespace) -> int:
         metrics=metrics,
         options=extraction,
         seed=options.seed,
-        reference_source=_checked_reference(options.reference),
+        reference_source=_checked_reference(options.reference, samples.modality),
     )
     store = RunStore(settings)
     store.create(plan, samples.summary())
@@ -121,9 +121,9 @@ def _rank(options: argparse.Namespace) -> int:
     return SCORED if reports.scores_by_metric(result.cells) else NOTHING_SCORED
 
 
-def _checked_reference(source: str | None) -> str | None:
+def _checked_reference(source: str | None, modality: Modality) -> str | None:
     """Read the user's reference set once, so that a bad one is told before anything is computed."""
-    return load_reference(source).source if source else None
+    return load_reference(source, modality).source if source else None
 
 
 def _run(run_id: str, store: RunStore, settings: Settings) -> RunResult:

@@ -8,7 +8,7 @@ from ptmrank_core.errors import InputError
 from ptmrank_core.metrics import METRICS, default_metrics, why_not
 from ptmrank_core.records import (
     AS_RECOGNISED,
-    BUILT_IN_REFERENCE,
+    BUILT_IN_REFERENCES,
     ExtractionOptions,
     ModelSpec,
     Reading,
@@ -57,7 +57,8 @@ def make_plan(  # noqa: PLR0913 - a plan is the sum of its parts
     seed
         Seed of everything random.
     reference_source
-        The user's own reference set; where a metric needs one and there is none, the built-in one is used.
+        The user's own reference set; where a metric needs one and there is none, the built-in one of the
+        modality is used, if it has one.
     reading
         How the samples were read.
 
@@ -74,6 +75,7 @@ def make_plan(  # noqa: PLR0913 - a plan is the sum of its parts
     if not models or not metrics:
         raise InputError("A run needs at least one model and one metric.")
     needs_reference = any(REFERENCE in METRICS[name].needs for name in metrics)
+    reference = reference_source or BUILT_IN_REFERENCES.get(samples.modality)
     return RunPlan(
         run_id=run_id,
         created_at=created_at,
@@ -84,7 +86,7 @@ def make_plan(  # noqa: PLR0913 - a plan is the sum of its parts
         metrics=tuple(metrics),
         options=options,
         seed=seed,
-        reference_source=(reference_source or BUILT_IN_REFERENCE) if needs_reference else None,
+        reference_source=reference if needs_reference else None,
         reading=reading,
     )
 
@@ -98,7 +100,9 @@ def quick_metrics() -> tuple[str, ...]:
     )
 
 
-def known_skips(spec: ModelSpec, metrics: Sequence[str], target_kind: TargetKind) -> dict[str, str]:
+def known_skips(
+    spec: ModelSpec, metrics: Sequence[str], target_kind: TargetKind, *, has_reference: bool
+) -> dict[str, str]:
     """Metrics that do not apply to a model, each with the reason; known before any work.
 
     Parameters
@@ -109,7 +113,10 @@ def known_skips(spec: ModelSpec, metrics: Sequence[str], target_kind: TargetKind
         Names of metrics.
     target_kind
         What the labels of the samples are.
+    has_reference
+        Whether the run has a reference set: not every modality has a built-in one.
     """
-    available = RUN_INPUTS - ({SOURCE_LOGITS} if spec.n_source_classes is None else set())
+    missing = {SOURCE_LOGITS} if spec.n_source_classes is None else set()
+    available = RUN_INPUTS - missing - (set() if has_reference else {REFERENCE})
     reasons = {name: why_not(METRICS[name], available, target_kind) for name in metrics}
     return {name: reason for name, reason in reasons.items() if reason is not None}

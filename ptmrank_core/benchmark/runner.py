@@ -35,6 +35,7 @@ from ptmrank_core.metrics import prepare_inputs
 from ptmrank_core.records import (
     Cell,
     Features,
+    Modality,
     ModelOutcome,
     ModelSpec,
     Reading,
@@ -66,13 +67,13 @@ class Sources:
     load_samples
         Source and reading of a plan -> samples.
     load_reference
-        Source of a plan -> reference set.
+        Source of a plan and modality of its samples -> reference set.
     fetch
         Planned model -> model on disk.
     """
 
     load_samples: Callable[[str, Reading], Samples]
-    load_reference: Callable[[str], Samples]
+    load_reference: Callable[[str, Modality], Samples]
     fetch: Fetch
 
 
@@ -114,7 +115,7 @@ def execute(
     try:
         samples = _planned_samples(plan, sources)
         sink(RunStarted(run_id, len(plan.models), samples.n_samples))
-        reference = sources.load_reference(plan.reference_source) if plan.reference_source else None
+        reference = _planned_reference(plan, samples, sources)
         _run_models(_Tools(plan, samples, reference, sources, store, cache, sink, cancel))
     except CancelledError:
         state = RunState.CANCELLED
@@ -135,6 +136,13 @@ def _planned_samples(plan: RunPlan, sources: Sources) -> Samples:
             hint="Plan a new run; features of unchanged samples come from the cache.",
         )
     return samples
+
+
+def _planned_reference(plan: RunPlan, samples: Samples, sources: Sources) -> Samples | None:
+    """Load the reference set of a plan, if it has one."""
+    if plan.reference_source is None:
+        return None
+    return sources.load_reference(plan.reference_source, samples.modality)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +209,12 @@ class _ModelWork:
             self._fail(fetched)
             return None
         self.spec = fetched
-        skips = known_skips(self.spec, self.metrics, self.tools.samples.target_kind)
+        skips = known_skips(
+            self.spec,
+            self.metrics,
+            self.tools.samples.target_kind,
+            has_reference=self.tools.reference is not None,
+        )
         for cell in skipped_cells(self.spec.id, skips):
             self._decide(cell)
         self.metrics = [metric for metric in self.metrics if metric not in skips]

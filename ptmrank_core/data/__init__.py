@@ -1,4 +1,4 @@
-"""A user's source -> Samples: uploads, archives, folders, tables, files of any modality, labels, demo samples."""
+"""A user's source -> Samples: uploads, archives, folders, tables, files, labels, demo samples."""
 
 from ptmrank_core.data.arrays import load_arrays
 from ptmrank_core.data.audio import AudioItem, decode_audio

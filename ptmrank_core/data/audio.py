@@ -51,7 +51,8 @@ class MixedDown:
     def sentence(self, count: int) -> str:
         """Tell how many recordings were changed this way."""
         recordings = "1 recording" if count == 1 else f"{count} recordings"
-        return f"{recordings} with {self.n_channels} channels {'was' if count == 1 else 'were'} mixed down to one."
+        were = "was" if count == 1 else "were"
+        return f"{recordings} with {self.n_channels} channels {were} mixed down to one."
 
 
 def _chunk_bytes(data: bytes, mark: bytes, order: str) -> int:
@@ -108,7 +109,9 @@ def _open(data: bytes) -> Any:
     try:
         file = soundfile.SoundFile(io.BytesIO(data))
     except (soundfile.SoundFileError, TypeError, OSError) as error:
-        raise UnidentifiedError(f"unreadable recording: no readable header of {', '.join(FORMATS)}") from error
+        raise UnidentifiedError(
+            f"unreadable recording: no readable header of {', '.join(FORMATS)}"
+        ) from error
     problem = ""
     if file.format not in FORMATS:
         problem = f"in the format {file.format}; expected one of {', '.join(FORMATS)}"

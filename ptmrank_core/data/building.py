@@ -13,6 +13,7 @@ from ptmrank_core.data.label_sets import sort_classes
 from ptmrank_core.data.manifest import Labelling
 from ptmrank_core.data.media import MediaKind
 from ptmrank_core.data.selection import Candidate, count_reasons, drop_single
+from ptmrank_core.data.tables.assemble import settle_labels
 from ptmrank_core.errors import SamplesError
 from ptmrank_core.records import LeftOut, Samples
 
@@ -20,10 +21,10 @@ __all__ = ["build_samples"]
 
 
 def _layout_hint(kind: MediaKind) -> str:
-    """What a source of this kind should look like."""
+    """Tell what a source of this kind should look like."""
     return (
-        f"Expected a .zip file or a folder with one folder of {kind.plural} for each class, or with a .csv or "
-        f".tsv table of files and labels beside the {kind.plural}."
+        f"Expected a .zip file or a folder with one folder of {kind.plural} for each class, or with a "
+        f".csv or .tsv table of files and labels beside the {kind.plural}."
     )
 
 
@@ -41,21 +42,18 @@ def _require_classes(
     if len(sizes) > 1:
         return
     left = "".join(f": {name!r} ({size} samples)" for name, size in sizes.items())
-    problem = (
-        f"{'only one' if sizes else 'no'} class left{left}; at least two classes of two samples each are needed"
-    )
-    raise _refuse(source, problem, left_out, kind)
+    needed = "at least two classes of two samples each are needed"
+    raise _refuse(source, f"{'only one' if sizes else 'no'} class left{left}; {needed}", left_out, kind)
 
 
-def _drop_constant(
-    labels: NDArray[np.float64], names: tuple[str, ...]
-) -> tuple[NDArray[np.float64], tuple[str, ...], tuple[str, ...]]:
-    """Leave out the columns in which all samples are alike; a note names them."""
-    varies = (labels != labels[:1]).any(axis=0)
-    constant = [name for name, keep in zip(names, varies, strict=True) if not keep]
-    kept = tuple(name for name, keep in zip(names, varies, strict=True) if keep)
-    note = f"Left out as all samples are alike in it: {', '.join(map(repr, constant))}."
-    return labels[:, varies], kept, (note,) if constant else ()
+def _number_classes(
+    source: str, candidates: Sequence[Candidate], left_out: Sequence[LeftOut], kind: MediaKind
+) -> tuple[NDArray[Any], tuple[str, ...]]:
+    """Labels as numbers, and the names of the classes in their order."""
+    _require_classes(source, candidates, left_out, kind)
+    names = sort_classes(candidate.label for candidate in candidates)
+    index = {name: i for i, name in enumerate(names)}
+    return np.array([index[candidate.label] for candidate in candidates], dtype=np.int64), names
 
 
 def _describe_changes(candidates: Iterable[Candidate]) -> tuple[str, ...]:
@@ -89,26 +87,18 @@ def build_samples(
     Raises
     ------
     SamplesError
-        If fewer than two classes of two samples are left, or fewer than two different targets.
+        If too little is left: two classes of two samples, three different numbers, or one label that two
+        samples have and two have not.
     """
-    notes = labelling.notes
-    names: tuple[str, ...]
-    labels: NDArray[Any]
-    if labelling.target_kind == "classification":
+    targets = labelling.targets
+    said: tuple[str, ...] = ()
+    if targets is None or targets.kind == "classification":
         candidates, single = drop_single(candidates)
-        left_out = [*left_out, *single]
-        _require_classes(source, candidates, left_out, kind)
-        names = sort_classes(str(candidate.label) for candidate in candidates)
-        index = {name: i for i, name in enumerate(names)}
-        labels = np.array([index[str(candidate.label)] for candidate in candidates], dtype=np.int64)
+        left_out = sorted([*left_out, *single], key=lambda item: item.name)
+        labels, names = _number_classes(source, candidates, left_out, kind)
     else:
-        if len({candidate.label for candidate in candidates}) < 2:
-            raise _refuse(source, "fewer than two samples of different targets left", left_out, kind)
-        table = np.array([candidate.label for candidate in candidates], dtype=np.float64)
-        labels, names, constant = _drop_constant(table, labelling.target_names)
-        notes += constant
-        if labelling.target_kind == "regression" and len(labelling.target_names) == 1:
-            labels = labels[:, 0]
+        rows = [labelling.rows[candidate.name] for candidate in candidates]
+        labels, names, said = settle_labels(source, targets, targets.labels[rows], left_out)
     return Samples(
         modality=kind.modality,
         names=tuple(candidate.name for candidate in candidates),
@@ -118,7 +108,7 @@ def build_samples(
         digests=tuple(candidate.digest for candidate in candidates),
         skipped=tuple(sorted(left_out, key=lambda item: item.name)),
         source=source,
-        notes=notes + _describe_changes(candidates),
-        target_kind=labelling.target_kind,
-        groups=tuple(candidate.group for candidate in candidates) if labelling.groups else (),
+        notes=labelling.notes + said + _describe_changes(candidates),
+        target_kind="classification" if targets is None else targets.kind,
+        groups=tuple(labelling.groups[candidate.name] for candidate in candidates if labelling.groups),
     )

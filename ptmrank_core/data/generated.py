@@ -69,7 +69,7 @@ def _log_uniform(rng: np.random.Generator, low: float, high: float, size: int) -
 
 @lru_cache(maxsize=1)
 def struck_objects() -> tuple[bytes, ...]:
-    """Recordings (WAV, 16 bits, one second at 16 kHz) of the built-in set."""
+    """Draw the built-in set of recordings: bytes (WAV, 16 bits, one second at 16 kHz)."""
     rng = np.random.default_rng(SEED)
     return tuple(_write_wav(_sound(rng)) for _ in range(N_SOUNDS))
 
@@ -82,13 +82,16 @@ def _sound(rng: np.random.Generator) -> NDArray[np.float64]:
     onsets = rng.integers(0, N_FRAMES, N_STRIKES)
     phases = rng.uniform(0, 2 * np.pi, N_STRIKES)
     is_noise = rng.random(N_STRIKES) < 0.3
-    sound = np.zeros(N_FRAMES)
+    sound: NDArray[np.float64] = np.zeros(N_FRAMES)
     for onset, pitch, fade, phase, noisy in zip(onsets, pitches, fades, phases, is_noise, strict=True):
         seconds = np.arange(N_FRAMES - onset) / RATE
         wander = np.cumsum(rng.standard_normal(len(seconds))) * np.sqrt(pitch / RATE) if noisy else 0.0
         # The same energy for all, however long they ring.
-        sound[onset:] += np.exp(-seconds / fade) / np.sqrt(fade) * np.sin(2 * np.pi * pitch * seconds + phase + wander)
-    return sound * (PEAK / np.abs(sound).max())
+        sound[onset:] += (
+            np.exp(-seconds / fade) / np.sqrt(fade) * np.sin(2 * np.pi * pitch * seconds + phase + wander)
+        )
+    sound *= PEAK / np.abs(sound).max()
+    return sound
 
 
 def _write_wav(sound: NDArray[np.float64]) -> bytes:

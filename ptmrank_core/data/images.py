@@ -22,7 +22,16 @@ from ptmrank_core.data.limits import DEFAULT_LIMITS
 from ptmrank_core.errors import SamplesError
 from ptmrank_core.records import Blob
 
-__all__ = ["DAMAGE_ERRORS", "PICTURES", "QUIET", "Change", "ImageItem", "check_image", "decode_image", "to_rgb"]
+__all__ = [
+    "DAMAGE_ERRORS",
+    "PICTURES",
+    "QUIET",
+    "Change",
+    "ImageItem",
+    "check_image",
+    "decode_image",
+    "to_rgb",
+]
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "PPM")
 PICTURES = Formats(

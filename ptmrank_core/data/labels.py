@@ -42,9 +42,9 @@ def _refuse_columns(reading: Reading) -> None:
     """Refuse wishes that only a table can fulfil."""
     columns = [*reading.label_columns, *filter(None, [reading.group_column])]
     if columns or reading.target_kind not in {None, "classification"}:
-        wanted = f"columns {', '.join(map(repr, columns))}" if columns else f"a {reading.target_kind} target"
+        wanted = f"columns {', '.join(map(repr, columns))}" if columns else f"a {reading.target_kind}"
         raise SamplesError(
-            f"There is no table beside the files that {wanted} could be read from; folders give classes only.",
+            f"There is no table beside the files to read {wanted} from; folders give classes only.",
             hint="Put a .csv or .tsv table with a file column and these columns beside the files.",
         )
 

@@ -29,6 +29,10 @@ class Limits:
         Width times height of a picture, told from its header before it is decoded.
     max_seconds
         Length of a recording or a video.
+    max_rows
+        Rows of a table.
+    max_text_chars
+        Characters of one text.
     """
 
     max_entries: int = 50_000
@@ -38,6 +42,8 @@ class Limits:
     ratio_floor_bytes: int = 256 * KIB
     max_pixels: int = 100_000_000
     max_seconds: int = 1_200
+    max_rows: int = 1_000_000
+    max_text_chars: int = 1_000_000
 
 
 DEFAULT_LIMITS = Limits()

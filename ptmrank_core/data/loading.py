@@ -14,8 +14,8 @@ from ptmrank_core.data.limits import DEFAULT_LIMITS, Limits
 from ptmrank_core.data.manifest import MANIFEST_SUFFIXES, names_a_file
 from ptmrank_core.data.media import MEDIA, MediaKind, check_entry, recognise_kind
 from ptmrank_core.data.selection import Candidate, drop_copies
-from ptmrank_core.data.sources import LAYOUT_HINT, TABLE_SUFFIXES, absolute_source, list_source
-from ptmrank_core.data.tables import load_table
+from ptmrank_core.data.sources import LAYOUT_HINT, absolute_source, list_source
+from ptmrank_core.data.tables import TABLE_SUFFIXES, load_table
 from ptmrank_core.errors import SamplesError
 from ptmrank_core.records import AS_RECOGNISED, LeftOut, Reading, Samples
 
@@ -30,7 +30,7 @@ def _find_table(entries: Sequence[Entry]) -> Entry | None:
     media = frozenset[str]().union(*(k.formats.suffixes for k in MEDIA.values() if k.modality != "text"))
     if any(suffix_of(name) in media for name in names):
         return None
-    tables = [entry for entry in entries if suffix_of(entry.name) in TABLE_SUFFIXES]
+    tables = [entry for entry in entries if suffix_of(entry.name) in TABLE_SUFFIXES - {".txt"}]
     if not tables and len(entries) == 1 and suffix_of(names[0]) == ".txt":
         return entries[0]  # a single text is no samples; words with their tags are
     if len(tables) != 1:
@@ -76,10 +76,7 @@ def _load_files(source: str, listing: Listing, reading: Reading, limits: Limits)
         elif label is None:
             left_out.append(LeftOut(entry.name, NO_FOLDER_REASON))
         else:
-            group = labelling.groups.get(entry.name, "")
-            candidates.append(
-                Candidate(entry.name, checked.item, label, checked.digest, checked.changes, group)
-            )
+            candidates.append(Candidate(entry.name, checked.item, label, checked.digest, checked.changes))
     kept, copies = drop_copies(candidates)
     return build_samples(source, kind, labelling, kept, left_out + copies)
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 
 from ptmrank_core.data.entries import Entry, common_root, suffix_of
 from ptmrank_core.data.manifest_rows import Row, normal, read_files, read_rows
-from ptmrank_core.data.selection import Label
+from ptmrank_core.data.tables.assemble import write_labels
 from ptmrank_core.data.targets import Targets, read_targets
 from ptmrank_core.errors import SamplesError
-from ptmrank_core.records import LeftOut, Reading, TargetKind
+from ptmrank_core.records import LeftOut, Reading
 
 __all__ = ["Labelling", "find_manifest", "names_a_file", "read_manifest"]
 
@@ -34,18 +34,18 @@ class Labelling:
         What was understood on the way, one sentence each.
     groups
         Whose each entry is, by its name; empty where that is not known.
-    target_kind
-        What the labels are.
-    target_names
-        Names of the numbers of a label; empty for classes.
+    targets
+        The labels as numbers; ``None`` where folders give classes.
+    rows
+        Row of ``targets`` by name of the entry.
     """
 
-    labels: Mapping[str, Label | None]
+    labels: Mapping[str, str | None]
     left_out: tuple[LeftOut, ...]
     notes: tuple[str, ...] = ()
     groups: Mapping[str, str] = field(default_factory=dict)
-    target_kind: TargetKind = "classification"
-    target_names: tuple[str, ...] = ()
+    targets: Targets | None = None
+    rows: Mapping[str, int] = field(default_factory=dict)
 
 
 def find_manifest(names: Sequence[str]) -> str | None:
@@ -133,13 +133,6 @@ def _match_rows(
     return settled, left_out
 
 
-def _as_labels(targets: Targets) -> list[Label]:
-    """Labels of the kept rows: names of classes, or numbers."""
-    if targets.kind == "classification":
-        return [targets.class_names[label] for label in targets.labels]
-    return [tuple(row) for row in targets.labels.reshape(len(targets.kept), -1).tolist()]
-
-
 def names_a_file(table: Entry, names: Sequence[str]) -> bool:
     """Whether a table names any of these files, which makes a manifest of it."""
     known = {normal(name): name for name in names}
@@ -182,13 +175,12 @@ def read_manifest(manifest: Entry, names: Sequence[str], reading: Reading) -> La
     groups = {} if columns.group is None else {name: settled[name].group for name in kept}
     ungrouped = sum(not group for group in groups.values())
     if ungrouped:
-        are = "1 sample without a group is a group of its own"
-        notes.append(f"{are if ungrouped == 1 else f'{ungrouped} samples without a group are groups of their own'}.")
+        notes.append(f"Samples without a group, each a group of its own: {ungrouped}.")
     return Labelling(
-        labels=dict(zip(kept, _as_labels(targets), strict=True)),
+        labels=dict(zip(kept, write_labels(targets), strict=True)),
         left_out=tuple(left_out),
         notes=(*notes, *targets.notes),
         groups={name: group or name for name, group in groups.items()},
-        target_kind=targets.kind,
-        target_names=() if targets.kind == "classification" else targets.class_names,
+        targets=targets,
+        rows={name: row for row, name in enumerate(kept)},
     )

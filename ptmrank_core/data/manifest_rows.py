@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ptmrank_core.data.entries import Entry, suffix_of
+from ptmrank_core.data.tables.names import GROUP_NAMES, plain
 from ptmrank_core.data.text import decode_text
 from ptmrank_core.errors import SamplesError
 from ptmrank_core.records import Reading
@@ -17,8 +18,6 @@ __all__ = ["Row", "normal", "read_files", "read_rows"]
 
 FILE_COLUMNS = ("file", "filename", "path", "image", "audio", "recording", "clip", "video", "name")
 LABEL_COLUMNS = ("label", "class", "target", "category")
-_GROUPS = ("group", "speaker", "patient", "subject", "document", "session")
-GROUP_COLUMNS = tuple(name + ending for name in _GROUPS for ending in ("", "id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,20 +54,15 @@ def _delimiter(text: str, name: str) -> str:
 
 def _find_column(header: Sequence[str], wanted: Sequence[str]) -> int | None:
     """Index of the first wanted column, whatever its case, blanks and underscores."""
-    plain = [_plain(column) for column in header]
-    return next((plain.index(column) for column in wanted if column in plain), None)
-
-
-def _plain(column: str) -> str:
-    """Name of a column without what people vary."""
-    return "".join(filter(str.isalnum, column)).casefold()
+    known = [plain(column) for column in header]
+    return next((known.index(column) for column in wanted if column in known), None)
 
 
 def _asked_column(header: Sequence[str], wanted: str, name: str) -> int:
     """Index of the column that the user named."""
     if wanted in header:
         return header.index(wanted)
-    found = _find_column(header, [_plain(wanted)])
+    found = _find_column(header, [plain(wanted)])
     if found is None:
         raise SamplesError(
             f"{name!r} has no column {wanted!r}; it has {', '.join(map(repr, header))}.",
@@ -110,7 +104,7 @@ def _find_columns(header: Sequence[str], name: str, reading: Reading) -> Columns
         )
     if reading.group_column is not None:
         return Columns(file_column, labels, _asked_column(header, reading.group_column, name))
-    group = _find_column(header, GROUP_COLUMNS)
+    group = _find_column(header, GROUP_NAMES)
     return Columns(file_column, labels, None if group in labels.values() else group)
 
 

@@ -13,12 +13,12 @@ import numpy as np
 
 from ptmrank_core.data.audio import AudioItem
 from ptmrank_core.data.demo import DEMO_PREFIX, load_demo_samples
-from ptmrank_core.data.standard_library import standard_library_texts
 from ptmrank_core.data.generated import N_FRAMES, dead_leaves, struck_objects
 from ptmrank_core.data.images import ImageItem
 from ptmrank_core.data.limits import DEFAULT_LIMITS, Limits
 from ptmrank_core.data.media import MEDIA, Checked, check_entry
 from ptmrank_core.data.sources import absolute_source, list_source
+from ptmrank_core.data.standard_library import standard_library_texts
 from ptmrank_core.data.text import TextItem, digest_text
 from ptmrank_core.errors import SamplesError
 from ptmrank_core.records import BUILT_IN_REFERENCES, BytesBlob, Item, LeftOut, Modality, Samples
@@ -119,9 +119,7 @@ def _from_files(source: str, modality: Modality, limits: Limits) -> Samples:
     return _samples(source, modality, [*unique.values()], left_out)
 
 
-def _samples(
-    source: str, modality: Modality, named: Sequence[Named], left_out: Sequence[LeftOut]
-) -> Samples:
+def _samples(source: str, modality: Modality, named: Sequence[Named], left_out: Sequence[LeftOut]) -> Samples:
     """Make the record: one class, which means nothing."""
     return Samples(
         modality=modality,

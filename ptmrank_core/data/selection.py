@@ -1,20 +1,40 @@
-"""Which files become samples: no copies, and no class of one."""
+"""Which labelled things become samples: no copies, and no class of one."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeVar
 
 from ptmrank_core.records import Item, LeftOut
 
-__all__ = ["Candidate", "Change", "Label", "count_reasons", "drop_copies", "drop_single"]
+__all__ = ["Candidate", "Change", "Labelled", "count_reasons", "drop_copies", "drop_single"]
 
 PARTICULARS = re.compile(r"[:;('\"0-9].*", re.DOTALL)
-# The name of a class, or the numbers of a regression or of several labels.
-Label: TypeAlias = str | tuple[float, ...]
+
+
+class Labelled(Protocol):
+    """What the selection looks at: name, label and digest of the content."""
+
+    @property
+    def name(self) -> str:
+        """Name for people."""
+        ...
+
+    @property
+    def label(self) -> str:
+        """Name of its class, or its numbers as text."""
+        ...
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 (hex) of its content."""
+        ...
+
+
+LabelledT = TypeVar("LabelledT", bound=Labelled)
 
 
 class Change(Protocol):
@@ -41,68 +61,62 @@ class Candidate:
     item
         The sample itself.
     label
-        Name of its class, or its numbers.
+        Name of its class, or its numbers as text.
     digest
         SHA-256 (hex) of its content.
     changes
         What decoding changes.
-    group
-        Whose it is: speaker, patient, document; empty where that is not known.
     """
 
     name: str
     item: Item
-    label: Label
+    label: str
     digest: str
     changes: frozenset[Change]
-    group: str = ""
 
 
-def _write_label(label: Label) -> str:
-    """Write a label as messages show it."""
-    return repr(label) if isinstance(label, str) else ", ".join(f"{number:g}" for number in label)
-
-
-def _reason_to_drop(candidate: Candidate, same: Sequence[Candidate]) -> str:
-    """Why a candidate is not kept beside those of the same content; empty if it is."""
-    other = next((twin for twin in same if twin.label != candidate.label), None)
+def _reason_to_drop(sample: Labelled, first_of_label: Mapping[str, Labelled]) -> str:
+    """Why a sample is not kept beside those of the same content; empty if it is."""
+    other = next((twin for label, twin in first_of_label.items() if label != sample.label), None)
     if other is not None:
-        return f"same content as {other.name!r} under another label ({_write_label(other.label)})"
-    return "" if candidate is same[0] else f"same content as {same[0].name!r}"
+        return f"same content as {other.name!r} under another label ({other.label!r})"
+    first = first_of_label[sample.label]
+    return "" if sample is first else f"same content as {first.name!r}"
 
 
-def drop_copies(candidates: Sequence[Candidate]) -> tuple[list[Candidate], list[LeftOut]]:
+def drop_copies(samples: Sequence[LabelledT]) -> tuple[list[LabelledT], list[LeftOut]]:
     """Keep the first of equal samples, and none where their labels differ.
 
     Parameters
     ----------
-    candidates
-        In the order of names.
+    samples
+        In their order.
 
     Returns
     -------
     kept, left_out
         Both in the same order.
     """
-    groups: dict[str, list[Candidate]] = defaultdict(list)
-    for candidate in candidates:
-        groups[candidate.digest].append(candidate)
+    # Only the first of each label: with all samples of a content, many copies would take quadratic time.
+    firsts: dict[str, dict[str, Labelled]] = defaultdict(dict)
+    for sample in samples:
+        firsts[sample.digest].setdefault(sample.label, sample)
     kept, left_out = [], []
-    for candidate in candidates:
-        reason = _reason_to_drop(candidate, groups[candidate.digest])
+    for sample in samples:
+        reason = _reason_to_drop(sample, firsts[sample.digest])
         if reason:
-            left_out.append(LeftOut(candidate.name, reason))
+            left_out.append(LeftOut(sample.name, reason))
         else:
-            kept.append(candidate)
+            kept.append(sample)
     return kept, left_out
 
 
-def drop_single(candidates: Sequence[Candidate]) -> tuple[list[Candidate], list[LeftOut]]:
+def drop_single(samples: Sequence[LabelledT]) -> tuple[list[LabelledT], list[LeftOut]]:
     """Leave out classes of a single sample: nothing within them can be compared.
 
     Parameters
     ----------
-    candidates
+    samples
         Without copies.
 
     Returns
@@ -110,15 +124,12 @@ def drop_single(candidates: Sequence[Candidate]) -> tuple[list[Candidate], list[
     kept, left_out
         Both in the same order.
     """
-    sizes = Counter(candidate.label for candidate in candidates)
-    kept = [candidate for candidate in candidates if sizes[candidate.label] > 1]
+    sizes = Counter(sample.label for sample in samples)
+    kept = [sample for sample in samples if sizes[sample.label] > 1]
     left_out = [
-        LeftOut(
-            candidate.name,
-            f"the only sample of class {candidate.label!r}; at least two are needed",
-        )
-        for candidate in candidates
-        if sizes[candidate.label] == 1
+        LeftOut(sample.name, f"the only sample of class {sample.label!r}; at least two are needed")
+        for sample in samples
+        if sizes[sample.label] == 1
     ]
     return kept, left_out
 

@@ -8,12 +8,12 @@ from ptmrank_core.data.archives import open_archive
 from ptmrank_core.data.entries import HIDDEN_REASON, Listing, is_hidden, suffix_of
 from ptmrank_core.data.folders import list_file, list_folder
 from ptmrank_core.data.limits import Limits
+from ptmrank_core.data.tables import TABLE_SUFFIXES
 from ptmrank_core.errors import SamplesError
 from ptmrank_core.records import LeftOut
 
-__all__ = ["LAYOUT_HINT", "TABLE_SUFFIXES", "absolute_source", "list_source"]
+__all__ = ["LAYOUT_HINT", "absolute_source", "list_source"]
 
-TABLE_SUFFIXES = frozenset(".csv .tsv .jsonl .ndjson .json .parquet .conll .conllu".split())
 LAYOUT_HINT = (
     "Expected a .zip file or a folder with one folder of pictures for each class (or of recordings, videos, "
     "texts), or with a .csv or .tsv table of files and labels beside them; or a table of texts or numbers "
@@ -61,7 +61,7 @@ def list_source(source: str, limits: Limits) -> Listing:
         raise SamplesError(f"There is no file or folder {source!r}.", hint=LAYOUT_HINT)
     if is_folder:
         listing = list_folder(path, limits)
-    elif suffix_of(source) in TABLE_SUFFIXES | {".txt"}:
+    elif suffix_of(source) in TABLE_SUFFIXES:
         return list_file(path, limits)
     else:
         listing = open_archive(path, source, limits)

@@ -11,7 +11,16 @@ from dataclasses import dataclass
 from ptmrank_core.errors import SamplesError
 from ptmrank_core.records import WordInContext
 
-__all__ = ["PairItem", "TextItem", "WordItem", "decode_text", "digest_pair", "digest_text", "digest_words"]
+__all__ = [
+    "NOT_A_TEXT",
+    "PairItem",
+    "TextItem",
+    "WordItem",
+    "decode_text",
+    "digest_pair",
+    "digest_text",
+    "digest_words",
+]
 
 UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 WINDOWS_BYTES = re.compile(rb"[\x80-\x9f]")

@@ -212,7 +212,7 @@ def _open_video(data: bytes) -> Iterator[tuple[Any, Any]]:
 
 
 def _frame_times(container: Any, stream: Any) -> tuple[list[int], list[int]]:
-    """Times of all frames and of those that decoding can start at, ascending; frames are not decoded."""
+    """List the times of all frames, and of those that decoding can start at, without decoding any."""
     packets = [packet for packet in container.demux(stream) if packet.size and not packet.is_discard]
     if any(packet.pts is None for packet in packets):
         return [*range(len(packets))], []

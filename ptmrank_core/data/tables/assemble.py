@@ -1,0 +1,166 @@
+"""Units and their labels -> Samples: copies, rare classes and unusable rows left out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ptmrank_core.data.label_sets import sort_classes
+from ptmrank_core.data.numerals import write_number
+from ptmrank_core.data.selection import count_reasons, drop_copies, drop_single
+from ptmrank_core.data.tables.units import Units
+from ptmrank_core.data.targets import Targets, read_targets
+from ptmrank_core.errors import SamplesError
+from ptmrank_core.records import LeftOut, Modality, Reading, Samples
+
+__all__ = ["assemble", "settle_labels", "write_labels"]
+
+FEWEST_NUMBERS = 3
+"""Different values below which numbers are classes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A unit with a usable label, as the selection sees it."""
+
+    name: str
+    label: str
+    digest: str
+    unit: int
+    target: int
+
+
+def assemble(
+    source: str, modality: Modality, units: Units, reading: Reading, notes: Sequence[str]
+) -> Samples:
+    """Make samples of units.
+
+    Parameters
+    ----------
+    source, modality, notes
+        Of the samples; notes on the labels are added.
+    units
+        What may become a sample, with the cells of its labels.
+    reading
+        Its ``target_kind`` is used.
+
+    Returns
+    -------
+    Samples
+        In the order of the units. Every unit is a sample or is in ``skipped``.
+
+    Raises
+    ------
+    SamplesError
+        If the labels are ambiguous, or too little is left: two classes of two samples, three different
+        numbers, or one label that two samples have and two have not.
+    """
+    targets = read_targets(units.labels, reading)
+    left_out = [*units.left_out]
+    left_out += [LeftOut(units.names[row], reason) for row, reason in targets.left_out]
+    texts = write_labels(targets)
+    candidates = [
+        Candidate(units.names[unit], texts[i], units.digests[unit], unit, i)
+        for i, unit in enumerate(targets.kept)
+    ]
+    kept, copies = drop_copies(candidates)
+    left_out += copies
+    if targets.kind == "classification":
+        kept, single = drop_single(kept)
+        left_out += single
+    labels = targets.labels[[candidate.target for candidate in kept]]
+    labels, names, said = settle_labels(source, targets, labels, left_out)
+    return Samples(
+        modality=modality,
+        names=tuple(candidate.name for candidate in kept),
+        items=tuple(units.items[candidate.unit] for candidate in kept),
+        labels=labels,
+        class_names=names,
+        digests=tuple(candidate.digest for candidate in kept),
+        skipped=tuple(sorted(left_out, key=_place)),
+        source=source,
+        notes=(*notes, *targets.notes, *said),
+        target_kind=targets.kind,
+        groups=tuple(units.groups[candidate.unit] for candidate in kept) if units.groups else (),
+    )
+
+
+def _place(left_out: LeftOut) -> tuple[int, ...]:
+    """Line, and word, that a name ends with."""
+    places = left_out.name.split(":")[::-1]
+    numbers = [int(place) for place in places if place.isdecimal()]
+    return tuple(numbers[::-1])
+
+
+def write_labels(targets: Targets) -> list[str]:
+    """Write the label of each kept row, so that two can be compared and read."""
+    if targets.kind == "classification":
+        return [targets.class_names[label] for label in targets.labels.tolist()]
+    rows = targets.labels.reshape(len(targets.labels), -1).tolist()
+    if targets.kind == "regression":
+        return [", ".join(map(write_number, row)) for row in rows]
+    return ["|".join(name for name, has in zip(targets.class_names, row, strict=True) if has) for row in rows]
+
+
+def settle_labels(
+    source: str, targets: Targets, labels: NDArray[Any], left_out: Sequence[LeftOut]
+) -> tuple[NDArray[Any], tuple[str, ...], tuple[str, ...]]:
+    """Labels, their names and notes, once it is known which samples are kept."""
+    why = f" Left out: {count_reasons(left_out)}." if left_out else ""
+    if targets.kind == "classification":
+        return _settle_classes(source, targets, labels, why)
+    if targets.kind == "multilabel":
+        return _settle_sets(source, targets, labels, why)
+    for name, column in zip(targets.class_names, labels.reshape(len(labels), -1).T, strict=True):
+        n_values = len(np.unique(column))
+        if n_values < FEWEST_NUMBERS:
+            raise SamplesError(
+                f"{source!r} has {n_values} different numbers in label column {name!r}; a regression needs "
+                f"at least {FEWEST_NUMBERS}.{why}",
+                hint="If they are classes, choose --target classification.",
+            )
+    return labels, targets.class_names, ()
+
+
+def _settle_classes(
+    source: str, targets: Targets, labels: NDArray[Any], why: str
+) -> tuple[NDArray[Any], tuple[str, ...], tuple[str, ...]]:
+    """Give new numbers to the classes that are left."""
+    there, indices = np.unique(labels, return_inverse=True)
+    names = [targets.class_names[label] for label in there.tolist()]
+    if len(names) < 2:
+        left = f": {names[0]!r} ({len(labels):,} samples)" if names else ""
+        raise SamplesError(
+            f"{source!r} has {'only one' if names else 'no'} class left{left}; at least two classes of two "
+            f"samples each are needed.{why}",
+            hint="Name another column with --label-column, or read numbers with --target regression.",
+        )
+    order = sort_classes(names)  # once the words among integers are gone, the order may be another
+    index = {name: i for i, name in enumerate(order)}
+    place = np.array([index[name] for name in names])
+    return place[indices].astype(np.int64), order, ()
+
+
+def _settle_sets(
+    source: str, targets: Targets, labels: NDArray[Any], why: str
+) -> tuple[NDArray[Any], tuple[str, ...], tuple[str, ...]]:
+    """Drop labels that all samples but one have, or all but one have not."""
+    counts = labels.sum(axis=0)
+    usable = np.minimum(counts, len(labels) - counts) >= 2
+    notes = tuple(
+        f"The label {name!r} was left out: {int(count):,} of {len(labels):,} samples have it, and two have "
+        "to have it and two have not."
+        for name, count, is_usable in zip(targets.class_names, counts.tolist(), usable.tolist(), strict=True)
+        if not is_usable
+    )
+    names = tuple(np.array(targets.class_names, dtype=object)[usable].tolist())
+    if not names:
+        raise SamplesError(
+            f"{source!r} has no label left that two samples have and two have not.{why}",
+            hint="Name other columns with --label-column.",
+        )
+    return labels[:, usable], names, notes

@@ -1,0 +1,74 @@
+"""Words with their tags: a word on each line, a blank line after each sentence."""
+
+from __future__ import annotations
+
+from ptmrank_core.data.limits import Limits
+from ptmrank_core.data.tables.table import Table, TableBuilder, build_table
+from ptmrank_core.errors import SamplesError
+
+__all__ = ["DOCUMENT_COLUMN", "read_conll"]
+
+DOCUMENT_MARK = "-DOCSTART-"
+DOCUMENT_COLUMN = "document"
+
+
+def read_conll(text: str, name: str, limits: Limits) -> Table:
+    """Read a table of words.
+
+    Parameters
+    ----------
+    text
+        The whole file: on each line a word and its columns, parted by tabs where there is one, by blanks
+        otherwise.
+    name
+        Its name.
+    limits
+        Bounds on the number of words.
+
+    Returns
+    -------
+    Table
+        Columns ``"1"`` (the word), ``"2"``, ..., and ``"document"`` where ``-DOCSTART-`` lines part the
+        documents. Lines with another number of columns than the first are left out.
+
+    Raises
+    ------
+    SamplesError
+        If no line has two columns, or there are too many.
+    """
+    mark = "\t" if "\t" in text else None
+    has_documents = DOCUMENT_MARK in text
+
+    def fill(builder: TableBuilder) -> None:
+        sentence = document = 0
+        for number, line in enumerate(text.split("\n"), start=1):
+            cells = line.strip("\r\n ").split(mark) if line.strip() else []
+            if not cells or cells[0] == DOCUMENT_MARK:
+                sentence += 1
+                document += bool(cells)
+                continue
+            if not builder.columns:
+                _add_columns(builder, len(cells), has_documents=has_documents)
+            n_cells = len(builder.columns) - has_documents
+            if len(cells) == n_cells:
+                builder.add(number, [*cells, f"{document}"] if has_documents else cells)
+                builder.sentences.append(sentence)
+            else:
+                builder.leave_out(
+                    number, f"wrong number of cells: {len(cells)} where {n_cells} were expected"
+                )
+
+    return build_table(name, limits, fill)
+
+
+def _add_columns(builder: TableBuilder, n_cells: int, *, has_documents: bool) -> None:
+    """Name the columns by their places."""
+    if n_cells < 2:
+        raise SamplesError(
+            f"{builder.name!r} has lines of a single word; expected a word and its tag on each line.",
+            hint="For texts use .csv or .jsonl, or one folder of .txt files for each class.",
+        )
+    for i in range(n_cells):
+        builder.add_column(f"{i + 1}")
+    if has_documents:
+        builder.add_column(DOCUMENT_COLUMN)

@@ -1,0 +1,147 @@
+"""Tables of cells between commas, semicolons, tabs or bars."""
+
+from __future__ import annotations
+
+import csv
+import itertools
+from collections.abc import Iterator, Sequence
+
+from ptmrank_core.data.entries import suffix_of
+from ptmrank_core.data.limits import Limits
+from ptmrank_core.data.numerals import is_missing, read_numbers
+from ptmrank_core.data.tables.table import Table, TableBuilder, build_table
+from ptmrank_core.errors import SamplesError
+
+__all__ = ["read_delimited"]
+
+DELIMITERS = "\t,;|"
+LONGEST_COLUMN_NAME = 200
+
+
+def read_delimited(text: str, name: str, limits: Limits) -> Table:
+    """Read a table whose first line names its columns.
+
+    The delimiter is the one that stands most often in the first line, outside quotation marks. Cells may be
+    quoted and hold line breaks; where the quotation marks of a table with tabs do not pair up within cells,
+    they are letters like others.
+
+    Parameters
+    ----------
+    text
+        The whole file.
+    name
+        Its name.
+    limits
+        Bounds on the number of rows and on the length of a cell.
+
+    Returns
+    -------
+    Table
+        Rows with more or fewer cells than there are columns are left out.
+
+    Raises
+    ------
+    SamplesError
+        If there is no header, a quotation mark is left open, or there are too many rows or none.
+    """
+    # Never set back: another thread may be reading. It is a bound on cells, and larger ones only wait longer.
+    csv.field_size_limit(max(csv.field_size_limit(), limits.max_entry_bytes))
+    delimiter = _find_delimiter(text, name)
+    quoting = csv.QUOTE_MINIMAL
+    notes: tuple[str, ...] = ()
+    if delimiter == "\t" and '"' in text and not _are_quotes_paired(text):
+        quoting = csv.QUOTE_NONE
+        notes = (f"The quotation marks of {name} do not pair up and were read as part of the text.",)
+
+    def fill(builder: TableBuilder) -> None:
+        rows = _parse(text, name, delimiter, quoting)
+        _, header = next(rows, (1, []))
+        columns = _name_columns(header, name)
+        for column in columns:
+            builder.add_column(column)
+        for line, cells in rows:
+            if len(cells) == len(columns):
+                builder.add(line, cells)
+            else:
+                builder.leave_out(
+                    line, f"wrong number of cells: {len(cells)} where {len(columns)} have names"
+                )
+
+    return build_table(name, limits, fill, notes)
+
+
+def _lines(text: str) -> Iterator[str]:
+    """Lines of a text with their ends; a ``StringIO`` would take four bytes for each letter."""
+    mark = "\n" if "\n" in text else "\r"
+    start = 0
+    while (end := text.find(mark, start) + 1) > 0:
+        yield text[start:end]
+        start = end
+    if start < len(text):
+        yield text[start:]
+
+
+def _find_delimiter(text: str, name: str) -> str:
+    """Find the mark that parts the columns' names."""
+    header = next((line for line in _lines(text) if line.strip()), "")
+    bare = "".join(header.split('"')[::2])
+    counts = {mark: bare.count(mark) for mark in DELIMITERS}
+    if suffix_of(name) == ".tsv" and counts["\t"]:
+        return "\t"
+    best = max(DELIMITERS, key=lambda mark: counts[mark])
+    return best if counts[best] else ","
+
+
+def _are_quotes_paired(text: str) -> bool:
+    """Whether quotation marks delimit cells: none of those cells then swallows whole rows."""
+    reader = csv.reader(_lines(text), delimiter="\t", strict=True)
+    line = 0
+    try:
+        for cells in reader:
+            if reader.line_num > line + 1 and any("\t" in cell and "\n" in cell for cell in cells):
+                return False
+            line = reader.line_num
+    except csv.Error:
+        return False
+    return True
+
+
+def _parse(text: str, name: str, delimiter: str, quoting: int) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows that hold anything, each with the line that it begins on."""
+    reader = csv.reader(_lines(text), delimiter=delimiter, quoting=quoting, strict=True)  # type: ignore[arg-type]
+    line = 1
+    try:
+        for cells in reader:
+            if any(cells) and any(cell.strip() for cell in cells):
+                yield line, cells
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise SamplesError(
+            f"{name!r} cannot be read as a table at line {line}: {error}.",
+            hint="A quotation mark may be left open there. Save the table again as .csv.",
+        ) from error
+
+
+def _name_columns(header: Sequence[str], name: str) -> list[str]:
+    """Names of the columns; one without a name (the index that pandas writes) is called by its place."""
+    columns = [cell.strip() or f"column {i}" for i, cell in enumerate(header, start=1)]
+    if any(len(column) > LONGEST_COLUMN_NAME for column in columns) or _holds_data(columns):
+        shown = ", ".join(repr(column[:40]) for column in columns[:4])
+        raise SamplesError(
+            f"The first line of {name!r} seems to be a row ({shown}); expected the names of the columns.",
+            hint="Put a line such as text,label at the top.",
+        )
+    twice = next((column for i, column in enumerate(columns) if column in columns[:i]), None)
+    if twice is not None:
+        raise SamplesError(
+            f"{name!r} has two columns named {twice!r}; expected different names.", hint="Rename one of them."
+        )
+    return columns
+
+
+def _holds_data(columns: Sequence[str]) -> bool:
+    """Whether numbers among the names are those of a row rather than a count of columns or years."""
+    found = [read_numbers([column]) for column in columns if not is_missing(column)]
+    numbers = [float(number[0]) for number in found if number is not None]
+    steps = [after - before for before, after in itertools.pairwise(numbers)]
+    return len(numbers) == 1 or any(step != 1 for step in steps)

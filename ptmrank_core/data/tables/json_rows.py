@@ -1,0 +1,102 @@
+"""Tables of JSON objects: one on each line, or one array of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from ptmrank_core.data.limits import Limits
+from ptmrank_core.data.numerals import write_number
+from ptmrank_core.data.tables.table import Table, TableBuilder, build_table
+from ptmrank_core.errors import SamplesError
+
+__all__ = ["read_json", "write_cell"]
+
+
+def write_cell(value: object) -> str:
+    """Write a value as a cell: nothing for null, lists and objects as JSON."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        return write_number(value)
+    if isinstance(value, list | dict):
+        return json.dumps(value, ensure_ascii=False, default=str)
+    return "" if value is None else str(value)
+
+
+def read_json(text: str, name: str, limits: Limits) -> Table:
+    """Read objects, whose keys are the columns.
+
+    Parameters
+    ----------
+    text
+        The whole file: an array of objects, or one object on each line.
+    name
+        Its name.
+    limits
+        Bounds on the number of rows.
+
+    Returns
+    -------
+    Table
+        Keys that a row does not have are empty cells; lines that are no objects are left out.
+
+    Raises
+    ------
+    SamplesError
+        If nothing in it is an object, or there are too many rows.
+    """
+    is_array = text.lstrip()[:1] == "["
+
+    def fill(builder: TableBuilder) -> None:
+        for line, value in _parse_array(text, name) if is_array else _parse_lines(text):
+            cells = _cells(value, builder) if isinstance(value, dict) else None
+            if cells is not None:
+                builder.add(line, cells)
+            elif isinstance(value, ValueError | RecursionError):
+                builder.leave_out(line, f"not JSON: {value}")
+            elif isinstance(value, dict):
+                builder.leave_out(line, "not Unicode: half of a surrogate pair")
+            else:
+                builder.leave_out(line, "not a JSON object")
+
+    return build_table(name, limits, fill)
+
+
+def _parse_array(text: str, name: str) -> Iterator[tuple[int, Any]]:
+    """Yield the elements of one array, counted from one."""
+    try:
+        rows = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise SamplesError(
+            f"{name!r} cannot be read as JSON: {error}.",
+            hint="Expected an array of objects, or one object on each line.",
+        ) from error
+    yield from enumerate(rows, start=1)
+
+
+def _parse_lines(text: str) -> Iterator[tuple[int, Any]]:
+    """Yield the value of each line that is not blank, or the error in its place."""
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            yield number, json.loads(line)
+        except (ValueError, RecursionError) as error:
+            yield number, error
+
+
+def _cells(row: dict[str, Any], builder: TableBuilder) -> list[str] | None:
+    """Cells of an object in the order of the columns, new ones at the end; ``None`` if not Unicode."""
+    written = {key.strip(): write_cell(value) for key, value in row.items()}
+    try:
+        "".join([*written, *written.values()]).encode()
+    except UnicodeEncodeError:
+        return None
+    for key in written:
+        if key not in builder.columns:
+            builder.add_column(key)
+    return [written.get(key, "") for key in builder.columns]

@@ -1,0 +1,52 @@
+"""A table file -> Samples."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ptmrank_core.data.entries import Entry
+from ptmrank_core.data.limits import Limits
+from ptmrank_core.data.tables.assemble import assemble
+from ptmrank_core.data.tables.opening import open_table
+from ptmrank_core.data.tables.roles import find_roles
+from ptmrank_core.data.tables.units import read_units
+from ptmrank_core.records import Reading, Samples
+
+__all__ = ["load_table"]
+
+
+def load_table(source: str, entry: Entry, reading: Reading, limits: Limits) -> Samples:
+    """Load the rows of a table as labelled texts, pairs of texts, words or rows of numbers.
+
+    Parameters
+    ----------
+    source
+        Where the table comes from; kept in the samples.
+    entry
+        A ``.csv``, ``.tsv``, ``.jsonl``, ``.ndjson``, ``.json``, ``.parquet``, ``.conll`` or ``.txt`` file
+        (the last two with a word on each line).
+    reading
+        Which columns hold what, where that is not to be recognised.
+    limits
+        Bounds on what the table may hold.
+
+    Returns
+    -------
+    Samples
+        Of modality text or tabular, in the order of the table, named ``"FILE:LINE"`` (of a word in a list
+        ``"FILE:LINE:WORD"``; Parquet rows and elements of an array count from one). Every row is a sample or
+        is in ``skipped``; a table in any format gives the same fingerprint. Numbers are not standardised.
+
+    Raises
+    ------
+    UnknownNameError
+        If the reading names a column that is not there.
+    SamplesError
+        If the file cannot be read, it is ambiguous what its columns hold, or too little is left.
+    """
+    table = open_table(entry, limits)
+    roles = find_roles(table, reading)
+    if roles.has_words and reading.target_kind is None:  # tags that are numbers are numbers of classes
+        reading = replace(reading, target_kind="classification")
+    units = read_units(table, roles, limits)
+    return assemble(source, roles.modality, units, reading, (*table.notes, *roles.notes))

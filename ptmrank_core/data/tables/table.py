@@ -1,0 +1,228 @@
+"""A table in memory: columns of numbers as arrays, other columns as cells of text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ptmrank_core.data.limits import Limits
+from ptmrank_core.data.numerals import read_numbers, write_number
+from ptmrank_core.errors import SamplesError
+from ptmrank_core.records import LeftOut
+
+__all__ = ["Table", "TableBuilder", "build_table"]
+
+ROWS_AT_ONCE = 4_096
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """A user's table.
+
+    Parameters
+    ----------
+    name
+        Name of its file.
+    columns
+        Names of all columns, in their order.
+    numbers
+        The columns that hold numbers alone: float64 of shape (n,), NaN where a cell is missing.
+    words
+        The cells of every other column.
+    lines
+        Line (or number) of each of the n rows.
+    left_out
+        Rows that could not be read, and why.
+    notes
+        What was understood on the way, one sentence each.
+    sentences
+        Number of the sentence of each row where a row is a word; empty otherwise.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    numbers: Mapping[str, NDArray[np.float64]]
+    words: Mapping[str, Sequence[str]]
+    lines: Sequence[int]
+    left_out: tuple[LeftOut, ...] = ()
+    notes: tuple[str, ...] = ()
+    sentences: Sequence[int] = ()
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows."""
+        return len(self.lines)
+
+    def cells(self, column: str, n_rows: int | None = None) -> Sequence[str]:
+        """Cells of a column, or the first of them; integers without a point, missing numbers empty."""
+        if column in self.words:
+            return self.words[column][:n_rows]
+        return [write_number(number) for number in self.numbers[column][:n_rows].tolist()]
+
+
+class Column:
+    """A column that grows: numbers, a tenth of the memory of their text, as long as all cells are some."""
+
+    def __init__(self, n_before: int, *, is_words: bool) -> None:
+        self.words = [""] * n_before
+        self.parts = [np.full(n_before, np.nan)]
+        self.is_words = is_words
+        # Words came after numbers whose own text was let go: the table has to be read once more.
+        self.is_broken = False
+        self.has_marks = False
+
+    def extend(self, cells: Sequence[str]) -> None:
+        """Add cells."""
+        if self.is_words:
+            self.words.extend(cells)
+            return
+        numbers = None if self.is_broken else read_numbers(cells)
+        if numbers is not None:
+            self.has_marks = self.has_marks or any(cells)
+            self.parts.append(numbers)
+        elif not self.is_broken and len(self.parts) == 1:
+            self.is_words = True
+            self.words.extend(cells)
+        else:
+            self.is_broken = True
+
+    def settle(self) -> None:
+        """Decide about a column without a single number: it holds words, if only empty ones."""
+        if self.is_words or self.is_broken or any(np.isfinite(part).any() for part in self.parts):
+            return
+        self.is_words, self.is_broken = not self.has_marks, self.has_marks
+        self.words = [""] * sum(map(len, self.parts))
+
+
+class TableBuilder:
+    """Collects the rows of a table.
+
+    Parameters
+    ----------
+    name
+        Name of its file.
+    limits
+        ``max_rows`` is used.
+    words
+        Columns that are known to hold words.
+    """
+
+    def __init__(self, name: str, limits: Limits, words: frozenset[str] = frozenset()) -> None:
+        self.name = name
+        self.limits = limits
+        self.known_words = words
+        self.columns: dict[str, Column] = {}
+        self.lines: list[int] = []
+        self.sentences: list[int] = []
+        self.left_out: list[LeftOut] = []
+        self.waiting: list[Sequence[str]] = []
+
+    def add_column(self, name: str) -> None:
+        """Add a column; the rows that are there have nothing in it."""
+        n_before = len(self.lines) - len(self.waiting)
+        self.columns[name] = Column(n_before, is_words=name in self.known_words)
+
+    def add(self, line: int, cells: Sequence[str]) -> None:
+        """Add a row; cells that are missing at its end are empty.
+
+        Raises
+        ------
+        SamplesError
+            If the table has too many rows.
+        """
+        if len(self.lines) == self.limits.max_rows:
+            raise SamplesError(
+                f"{self.name!r} holds more than {self.limits.max_rows:,} rows; no more are accepted.",
+                hint="Keep a random part of the rows: a ranking needs a few thousand.",
+            )
+        self.lines.append(line)
+        self.waiting.append(cells)
+        if len(self.waiting) == ROWS_AT_ONCE:
+            self._flush()
+
+    def leave_out(self, line: int, reason: str) -> None:
+        """Leave out a row."""
+        self.left_out.append(LeftOut(f"{self.name}:{line}", reason))
+
+    def _flush(self) -> None:
+        """Move the waiting rows into the columns."""
+        width = len(self.columns)
+        rows = [row if len(row) == width else (*row, *[""] * (width - len(row))) for row in self.waiting]
+        for column, cells in zip(self.columns.values(), zip(*rows, strict=True), strict=bool(rows)):
+            column.extend(cells)
+        self.waiting.clear()
+
+    def finish(self) -> frozenset[str]:
+        """Take in the last rows.
+
+        Returns
+        -------
+        frozenset
+            Names of columns that turned out to hold words; if any, the table has to be built again.
+        """
+        self._flush()
+        for column in self.columns.values():
+            column.settle()
+        return frozenset(name for name, column in self.columns.items() if column.is_broken)
+
+    def table(self, notes: tuple[str, ...]) -> Table:
+        """Make the record."""
+        numbers = {
+            name: np.concatenate(column.parts) for name, column in self.columns.items() if not column.is_words
+        }
+        words = {name: column.words for name, column in self.columns.items() if column.is_words}
+        return Table(
+            self.name,
+            tuple(self.columns),
+            numbers,
+            words,
+            self.lines,
+            tuple(self.left_out),
+            notes,
+            self.sentences,
+        )
+
+
+def build_table(
+    name: str, limits: Limits, fill: Callable[[TableBuilder], None], notes: tuple[str, ...] = ()
+) -> Table:
+    """Build a table in one pass, or in two where a column of numbers turns out to hold words.
+
+    Parameters
+    ----------
+    name
+        Name of its file.
+    limits
+        Bounds on the number of rows.
+    fill
+        Gives all rows to a builder; called once or twice.
+    notes
+        Notes of the table.
+
+    Returns
+    -------
+    Table
+        With at least one row.
+
+    Raises
+    ------
+    SamplesError
+        If there are too many rows or none.
+    """
+    builder = TableBuilder(name, limits)
+    fill(builder)
+    words = builder.finish()
+    if words:
+        builder = TableBuilder(name, limits, words)
+        fill(builder)
+        builder.finish()
+    if not builder.lines:
+        first = f" {builder.left_out[0].name}: {builder.left_out[0].reason}." if builder.left_out else ""
+        raise SamplesError(
+            f"{name!r} holds no row that can be read.{first}",
+            hint="Expected the names of columns and a row for each sample.",
+        )
+    return builder.table(notes)

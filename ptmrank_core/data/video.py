@@ -39,6 +39,7 @@ MISSING_DECODER = "needs the extra video: pip install -e '.[video]'"
 # FFmpeg also reads play lists, which name further files and addresses: nothing but these may be opened.
 CONTAINERS = "asf,avi,flv,matroska,mov,mpeg,mpegts,mpegvideo,ogg,webm"
 OPTIONS = {"format_whitelist": CONTAINERS, "protocol_whitelist": "none"}
+EXACT_CONTAINERS = ("mov", "matroska")
 SHARE_THERE = 0.9
 """Edit lists make a container declare a few frames more than it shows; a file that was cut off lacks more."""
 
@@ -201,20 +202,27 @@ def _open_video(data: bytes) -> Iterator[tuple[Any, Any]]:
     with _told((av.FFmpegError,)):
         try:
             container = av.open(io.BytesIO(data), metadata_errors="replace", options=OPTIONS)
-        except av.InvalidDataError as error:
+        except av.FFmpegError as error:
             raise UnidentifiedError("unreadable video: no readable header of a known format") from error
         with container:
             if not container.streams.video:
                 raise UnidentifiedError("unreadable video: it holds no pictures")
             stream = container.streams.video[0]
+            if stream.codec_context is None:
+                raise SamplesError("unreadable video: its pictures are in a format that is not known")
             stream.codec_context.thread_count = 1  # several videos are decoded at a time
             yield container, stream
 
 
-def _frame_times(container: Any, stream: Any) -> tuple[list[int], list[int]]:
-    """List the times of all frames, and of those that decoding can start at, without decoding any."""
+def _frame_places(container: Any, stream: Any) -> tuple[list[int], list[int]]:
+    """List the places of all frames, and of those that decoding can start at, without decoding any.
+
+    Where the container has exact times, these are the places, and a part of a clip can be decoded by itself.
+    Elsewhere they are numbers in the order of decoding, and decoding can only start at the beginning.
+    """
     packets = [packet for packet in container.demux(stream) if packet.size and not packet.is_discard]
-    if any(packet.pts is None for packet in packets):
+    is_exact = container.format.name.split(",")[0] in EXACT_CONTAINERS
+    if not is_exact or any(packet.pts is None for packet in packets):
         return [*range(len(packets))], []
     keys = sorted(packet.pts for packet in packets if packet.is_keyframe)
     return sorted(packet.pts for packet in packets), keys
@@ -230,7 +238,7 @@ def _count_video(data: bytes, limits: Limits) -> int:
                 f"too long: {container.duration / 1e6:,.0f} seconds; at most {limits.max_seconds:,} are read"
             )
         _check_pixels(stream.codec_context.width, stream.codec_context.height, limits.max_pixels)
-        declared, there = stream.frames, len(_frame_times(container, stream)[0])
+        declared, there = stream.frames, len(_frame_places(container, stream)[0])
     if there < SHARE_THERE * declared:
         raise SamplesError(f"unreadable video: cut off after {there:,} of {declared:,} frames")
     return there
@@ -246,22 +254,22 @@ def _upright(frame: Any, max_pixels: int) -> Image.Image:
 def _decode_video(data: bytes, indices: Sequence[int], max_pixels: int) -> dict[int, Image.Image]:
     """Decode some frames of a video, ascending: each from the last place before it where that can start."""
     with _open_video(data) as (container, stream):
-        times, keys = _frame_times(container, stream)
+        places, keys = _frame_places(container, stream)
     frames: dict[int, Image.Image] = {}
     with _open_video(data) as (container, stream):
         decoded = enumerate(container.decode(stream))
-        reached, frame = -1, None
+        frame, reached = None, -1
         for index in indices:
-            key = bisect_right(keys, times[index]) - 1
-            if key >= 0 and (frame is None or keys[key] > reached):
+            key = bisect_right(keys, places[index]) - 1
+            if key >= 0 and keys[key] > reached:
                 container.seek(keys[key], stream=stream)
                 decoded, frame = enumerate(container.decode(stream)), None
-            while frame is None or reached < times[index]:
+            while frame is None or reached < places[index]:
                 number, following = next(decoded, (0, None))
-                if following is None:  # an edit list may hide the last ones
-                    break
+                if following is None:
+                    break  # the last frames of a clip may be hidden
                 frame, reached = following, following.pts if keys else number
             if frame is None:
-                raise SamplesError(f"unreadable video: no frame can be decoded at number {index:,}")
+                raise SamplesError(f"unreadable video: frame {index + 1:,} cannot be decoded")
             frames[index] = _upright(frame, max_pixels)
     return frames

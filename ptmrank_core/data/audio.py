@@ -33,6 +33,8 @@ LOWEST_RATE, HIGHEST_RATE = 1_000, 384_000
 MAX_PEAK = 8.0
 """Lossy formats overshoot full scale a little; a float file of 16-bit levels is beyond this by far."""
 UNKNOWN_LENGTH = 2**62
+MAX_TRAILING_BYTES = 256
+"""What may follow the sound of an MP3: a title. More is sound beyond an estimate of the length."""
 STREAMED = 0x7FFF0000
 """Sizes from here on are what programs write that do not know the size yet."""
 
@@ -102,12 +104,21 @@ def _has_exact_length(data: bytes, file_format: str) -> bool:
     return b"Xing" in head or b"Info" in head
 
 
-def _open(data: bytes) -> Any:
+class Bytes(io.BytesIO):
+    """Bytes of a file in which a broken header may seek anywhere."""
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Go to a place; before the start is the start."""
+        base = {io.SEEK_CUR: self.tell(), io.SEEK_END: len(self.getbuffer())}.get(whence, 0)
+        return super().seek(max(0, base + offset))
+
+
+def _open(data: Bytes) -> Any:
     """Read the header of a recording and check what it says."""
     import soundfile  # noqa: PLC0415 - loads a library of its own
 
     try:
-        file = soundfile.SoundFile(io.BytesIO(data))
+        file = soundfile.SoundFile(data)
     except (soundfile.SoundFileError, TypeError, OSError) as error:
         raise UnidentifiedError(
             f"unreadable recording: no readable header of {', '.join(FORMATS)}"
@@ -156,11 +167,15 @@ class AudioFacts:
 
 def _inspect(data: bytes, limits: Limits) -> AudioFacts:
     """Decode all of a recording without keeping it."""
-    with _open(data) as file:
+    buffer = Bytes(data)
+    with _open(buffer) as file:
         facts = AudioFacts(0, file.samplerate, file.channels)
         max_frames = int(limits.max_seconds * facts.rate)
         n_frames = sum(len(block) for block in _decode_blocks(file, max_frames))
-        declared = file.frames if _has_exact_length(data, file.format) else 0
+        is_exact = _has_exact_length(data, file.format)
+        declared = file.frames if is_exact else 0
+    if not is_exact and len(data) - buffer.tell() > MAX_TRAILING_BYTES and n_frames <= max_frames:
+        raise SamplesError("unreadable recording: its header does not tell its length; save it again")
     if n_frames > max_frames:
         raise SamplesError(
             f"too long: more than {limits.max_seconds:,} seconds; cut it into shorter recordings"
@@ -192,7 +207,7 @@ def decode_audio(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> Waveform:
     SamplesError
         If it cannot be decoded; the message is the reason.
     """
-    with _open(data) as file:
+    with _open(Bytes(data)) as file:
         blocks = [*_decode_blocks(file, int(limits.max_seconds * file.samplerate))]
         if not blocks:
             raise SamplesError("unreadable recording: its length is zero")

@@ -1,9 +1,10 @@
 """The demo samples: handwritten digits, short documents, spoken digits; one row of a table for each.
 
-``demo:docstrings`` and ``demo:spoken-digits`` are described where they are read. ``demo:digits``, scikit-learn's
-handwritten digits as the installed package holds them, is a fixed stratified subset of 600 of the 1,797 digits: of each class the 60 whose picture
-bytes have the smallest SHA-256. The rule needs no random numbers, so no library version can change the
-subset. The other 1,197 are never shown to a metric: the recorded fine-tuning results are measured on them.
+``demo:docstrings`` and ``demo:spoken-digits`` are described where they are read. ``demo:digits``,
+scikit-learn's handwritten digits as the installed package holds them, is a fixed stratified subset of 600 of
+the 1,797 digits: of each class the 60 whose picture bytes have the smallest SHA-256. The rule needs no random
+numbers, so no library version can change the subset. The other 1,197 are never shown to a metric: the
+recorded fine-tuning results are measured on them.
 """
 
 from __future__ import annotations

@@ -19,13 +19,25 @@ from ptmrank_core.data.tables import TABLE_SUFFIXES, load_table
 from ptmrank_core.errors import SamplesError
 from ptmrank_core.records import AS_RECOGNISED, LeftOut, Reading, Samples
 
-__all__ = ["load_samples"]
+__all__ = ["find_table", "load_samples"]
 
 BESIDE_TABLE_REASON = "beside a table of samples"
 
 
-def _find_table(entries: Sequence[Entry]) -> Entry | None:
-    """Find the table that holds the samples themselves, if these files are one and what describes it."""
+def find_table(entries: Sequence[Entry]) -> Entry | None:
+    """Find the table that holds the samples themselves.
+
+    Parameters
+    ----------
+    entries
+        The files of a source.
+
+    Returns
+    -------
+    Entry or None
+        The only table among them, where no picture, recording or video lies beside it and it is no list of
+        the files beside it; a single ``.txt`` file, which can only be words with their tags.
+    """
     names = [entry.name for entry in entries]
     media = frozenset[str]().union(*(k.formats.suffixes for k in MEDIA.values() if k.modality != "text"))
     if any(suffix_of(name) in media for name in names):
@@ -121,7 +133,7 @@ def load_samples(
         return load_demo_samples(text, reading)
     path = absolute_source(text)
     listing = list_source(path, limits)
-    table = _find_table(listing.entries)
+    table = find_table(listing.entries)
     if table is not None:
         return _load_table(path, table, listing, reading, limits)
     return _load_files(path, listing, reading, limits)

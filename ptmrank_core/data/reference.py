@@ -13,15 +13,21 @@ import numpy as np
 
 from ptmrank_core.data.audio import AudioItem
 from ptmrank_core.data.demo import DEMO_PREFIX, load_demo_samples
+from ptmrank_core.data.entries import Entry
 from ptmrank_core.data.generated import N_FRAMES, dead_leaves, struck_objects
 from ptmrank_core.data.images import ImageItem
 from ptmrank_core.data.limits import DEFAULT_LIMITS, Limits
-from ptmrank_core.data.media import MEDIA, Checked, check_entry
+from ptmrank_core.data.loading import find_table
+from ptmrank_core.data.media import MEDIA, Checked, MediaKind, check_entry
 from ptmrank_core.data.sources import absolute_source, list_source
 from ptmrank_core.data.standard_library import standard_library_texts
+from ptmrank_core.data.tables.names import TEXT_NAMES, find_named
+from ptmrank_core.data.tables.opening import open_table
+from ptmrank_core.data.tables.roles import Roles, find_roles
+from ptmrank_core.data.tables.units import read_units
 from ptmrank_core.data.text import TextItem, digest_text
 from ptmrank_core.errors import SamplesError
-from ptmrank_core.records import BUILT_IN_REFERENCES, BytesBlob, Item, LeftOut, Modality, Samples
+from ptmrank_core.records import BUILT_IN_REFERENCES, BytesBlob, Item, LeftOut, Modality, Reading, Samples
 
 __all__ = ["load_reference"]
 
@@ -61,8 +67,8 @@ def load_reference(source: str, modality: Modality, *, limits: Limits = DEFAULT_
     Parameters
     ----------
     source
-        A built-in set (``BUILT_IN_REFERENCES``), demo samples, or a zip or folder of files of the modality;
-        labels and where the files lie in it mean nothing.
+        A built-in set (``BUILT_IN_REFERENCES``), demo samples, a zip or folder of files of the modality, or a
+        table; labels and where the files lie in it mean nothing.
     modality
         What the samples are that it is compared with.
     limits
@@ -101,22 +107,51 @@ def _from_samples(samples: Samples, modality: Modality) -> Samples:
 def _from_files(source: str, modality: Modality, limits: Limits) -> Samples:
     """Read all files of a modality, wherever they lie."""
     listing = list_source(source, limits)
-    left_out = [*listing.left_out]
-    unique: dict[str, Named] = {}
-    kind = MEDIA[modality]
-    for entry in listing.entries:
-        checked = check_entry(entry, kind, limits)
-        if isinstance(checked, Checked):
-            unique.setdefault(checked.digest, (entry.name, checked.item, checked.digest))
-        else:
-            left_out.append(checked)
+    table = find_table(listing.entries)
+    plural = MEDIA[modality].plural if modality in MEDIA else "rows of numbers"
+    if table is not None:
+        named, left_out = _read_rows(table, modality, limits)
+    elif modality in MEDIA:
+        named, left_out = _read_files(listing.entries, MEDIA[modality], limits)
+    else:
+        named, left_out = [], []
+    unique = {digest: (name, item, digest) for name, item, digest in reversed(named)}
     if len(unique) < 2:
         raise SamplesError(
-            f"The reference set {source!r} has {len(unique)} {kind.plural} that can be read; "
-            "expected at least 2.",
-            hint=f"Use a zip or a folder of {kind.plural} of anything.",
+            f"The reference set {source!r} has {len(unique)} {plural} that can be read; expected at least 2.",
+            hint=f"Use a zip or a folder of {plural} of anything.",
         )
-    return _samples(source, modality, [*unique.values()], left_out)
+    return _samples(source, modality, [*reversed(unique.values())], [*listing.left_out, *left_out])
+
+
+def _read_files(
+    entries: Sequence[Entry], kind: MediaKind, limits: Limits
+) -> tuple[list[Named], list[LeftOut]]:
+    """Names, items and digests of files, and what cannot be read."""
+    named, left_out = [], []
+    for entry in entries:
+        checked = check_entry(entry, kind, limits)
+        if isinstance(checked, Checked):
+            named.append((entry.name, checked.item, checked.digest))
+        else:
+            left_out.append(checked)
+    return named, left_out
+
+
+def _read_rows(entry: Entry, modality: Modality, limits: Limits) -> tuple[list[Named], list[LeftOut]]:
+    """Names, items and digests of the rows of a table, and what cannot be read."""
+    table = open_table(entry, limits)
+    try:
+        roles = find_roles(table, Reading(modality=modality))
+    except SamplesError:
+        # Most likely it lacks a label, which is not needed here: the text may stand for it.
+        words = [*table.words]
+        text = find_named(words, TEXT_NAMES) or tuple(words)
+        if modality != "text" or len(text) != 1:
+            raise
+        roles = Roles("text", text, text, None)
+    units = read_units(table, roles, limits)
+    return [*zip(units.names, units.items, units.digests, strict=True)], units.left_out
 
 
 def _samples(source: str, modality: Modality, named: Sequence[Named], left_out: Sequence[LeftOut]) -> Samples:

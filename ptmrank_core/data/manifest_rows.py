@@ -73,7 +73,7 @@ def _asked_column(header: Sequence[str], wanted: str, name: str) -> int:
 
 def _parse(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
     """Yield the rows that hold anything, each with the line that it begins on."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text, name))
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text, name), strict=True)
     line = 1
     try:
         for cells in reader:
@@ -83,14 +83,15 @@ def _parse(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
     except csv.Error as error:
         raise SamplesError(
             f"{name!r} cannot be read as a table at line {line}: {error}.",
-            hint="Save it again as .csv.",
+            hint="A quotation mark may be left open there. Save it again as .csv.",
         ) from error
 
 
 def _find_columns(header: Sequence[str], name: str, reading: Reading) -> Columns:
     """Find the columns that matter: those that the user named, or those of a known name."""
     file_column = _find_column(header, FILE_COLUMNS)
-    labels = {wanted: _asked_column(header, wanted, name) for wanted in reading.label_columns}
+    asked = [_asked_column(header, wanted, name) for wanted in reading.label_columns]
+    labels = {header[index]: index for index in asked}
     known = None if labels else _find_column(header, LABEL_COLUMNS)
     if known is not None:
         labels = {header[known]: known}

@@ -117,13 +117,13 @@ def test_a_streamed_recording_is_whole(make: Any) -> None:
 
 
 def test_an_mp3_that_does_not_tell_its_length_is_whole_or_refused(make: Any) -> None:
-    """Without the header that counts frames the length is an estimate: too long is no damage, too short is."""
-    data = make.tone(1, "MP3", seconds=2.0, bitrate_mode="CONSTANT")
-    first = data.index(data[:2], 4)  # without the frame that holds the count
-    assert check_audio("a.mp3", data[first:]).n_frames >= 16_000
-    at = max(data.find(b"Xing"), data.find(b"Info"))
+    """Without a count of frames the length is an estimate; where it is too short, no sound is lost unsaid."""
+    constant = make.tone(1, "MP3", seconds=2.0, bitrate_mode="CONSTANT", compression_level=0.5)
+    first = constant.index(constant[:4], 4)  # without the frame that holds the count
+    assert check_audio("a.mp3", constant[first:]).n_frames >= 16_000
+    variable = make.tone(1, "MP3", seconds=2.0)
     with pytest.raises(SamplesError, match="does not tell its length; save it again"):
-        check_audio("a.mp3", data[:at] + b"\0\0\0\0" + data[at + 4 :])
+        check_audio("a.mp3", variable.replace(b"Xing", bytes(4), 1))
 
 
 def test_an_mp3_with_a_title_is_whole(make: Any) -> None:

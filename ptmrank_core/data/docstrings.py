@@ -30,6 +30,7 @@ __all__ = [
     "Document",
     "demo_documents",
     "documents_digest",
+    "module_documentation",
     "opening",
     "other_documents",
     "package_folder",
@@ -178,7 +179,7 @@ def module_documentation(path: Path) -> Iterator[tuple[str, str]]:
         Qualified name within the module and the documentation string as written, in the order of the file.
     """
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", Warning)  # stray backslashes in other people's strings
+        warnings.simplefilter("ignore")  # stray backslashes in other people's strings
         tree = ast.parse(path.read_text(encoding="utf-8"))
     yield from _documented(tree.body, "")
 
@@ -202,7 +203,7 @@ def plain_text(paragraph: str) -> str:
     """Take mark-up, cross references and package paths out of a paragraph; one line remains."""
     text = _LATEX.sub(lambda found: found[1] or "", _ROLE.sub(r"\1", paragraph).replace("`", ""))
     text = " ".join(_PACKAGE_PATH.sub(r"\1", text).replace("]_", "]").split())
-    return re.sub(r" ([.,])(?= |$)", r"\1", _POINTER.sub("", text)).strip()
+    return re.sub(r" ([.,])(?= |$)", r"\1", " ".join(_POINTER.sub("", text).split()))
 
 
 def opening(documentation: str) -> str:
@@ -223,23 +224,27 @@ def opening(documentation: str) -> str:
             break
         if _NOT_PROSE.match(lines[0]) or (len(lines) == 1 and _SIGNATURE.fullmatch(lines[0])):
             continue
-        prose = takewhile(
-            lambda line: not (_NOT_PROSE.match(line.lstrip()) or _GOOGLE_SECTION.match(line)), lines
-        )
-        text = plain_text("\n".join(prose))
+        text = plain_text("\n".join(takewhile(_is_prose, lines)))
         if words and text[:1].islower():
             continue
-        if not words and text[-1:].isalnum():
-            text += "."
-        text = (
-            text[: max(text.rfind(mark) for mark in (". ", "? ", "! ")) + 1]
-            if text[-1:] not in ".?!)"
-            else text
-        )
-        if len(words) + len(text.split()) > MOST_WORDS:
+        sentences = _whole_sentences(text, is_summary=not words).split()
+        if len(words) + len(sentences) > MOST_WORDS:
             break
-        words += text.split()
+        words += sentences
     return " ".join(words)
+
+
+def _is_prose(line: str) -> bool:
+    return not (_NOT_PROSE.match(line.lstrip()) or _GOOGLE_SECTION.match(line))
+
+
+def _whole_sentences(text: str, *, is_summary: bool) -> str:
+    """Cut off a sentence that does not end; a summary line is one even without its full stop."""
+    if is_summary and text[-1:].isalnum():
+        return text + "."
+    if text.endswith((".", "?", "!", ")")):
+        return text
+    return text[: max(text.rfind(mark) for mark in (". ", "? ", "! ")) + 1]
 
 
 def without_wrappers(texts: Iterable[str]) -> list[str]:
@@ -271,14 +276,15 @@ def _digest(text: str) -> str:
 
 
 def _sources(subject: str) -> Iterator[tuple[str, Path]]:
-    """Dotted module path and file of every source on a subject."""
+    """Yield the dotted module path and file of every source on a subject."""
     for place in SUBJECTS[subject]:
         package, _, inner = place.partition("/")
         root = package_folder(package)
         path = root / inner
-        for file in sorted(path.rglob("*.py")) if path.is_dir() else [path] if path.is_file() else []:
+        files = sorted(path.rglob("*.py")) if path.is_dir() else [path]
+        for file in files:
             parts = file.relative_to(root).with_suffix("").parts
-            if LEFT_OUT.isdisjoint(parts):
+            if file.is_file() and LEFT_OUT.isdisjoint(parts):  # another version may lack it
                 yield ".".join((package, *parts)).removesuffix(".__init__"), file
 
 

@@ -149,10 +149,9 @@ RECIPES: tuple[Recipe, ...] = (
     Recipe("bert", "packages"),
     Recipe("bert", "sections"),
     Recipe("bert", "masked"),
-    Recipe("bert", "scrambled"),
     Recipe("bert", "shuffled"),
     Recipe("bert", UNTRAINED),
     Recipe("electra", "packages"),
     Recipe("gpt2", "causal"),
-    Recipe("charbert", "masked"),
+    Recipe("charbert", "packages"),
 )

@@ -29,15 +29,12 @@ class SourceTask:
         The class of a passage, ``None`` where it has none; for classes only.
     shuffled : bool
         Whether the classes are dealt out again at random, so that nothing can be learned.
-    scrambled : bool
-        Whether the words of every passage come in random order.
     """
 
     objective: str
     description: str
     class_of: Callable[[Passage], str | None] | None = None
     shuffled: bool = False
-    scrambled: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,9 +71,6 @@ SOURCE_TASKS: dict[str, SourceTask] = {
         "classes", "subpackages dealt out to the passages at random", _area, shuffled=True
     ),
     "masked": SourceTask("masked", "filling in tokens that are masked"),
-    "scrambled": SourceTask(
-        "masked", "filling in tokens that are masked, with the words in random order", scrambled=True
-    ),
     "causal": SourceTask("next", "naming the next token"),
 }
 
@@ -101,7 +95,7 @@ def source_texts(task: SourceTask, *, seed: int, held_out: bool) -> SourceTexts:
     rng = random.Random(f"{seed} {held_out}")  # noqa: S311 - nothing here is a secret
     chosen = [one for one in passages() if one.held_out == held_out]
     if task.class_of is None:
-        return SourceTexts(tuple(_scramble(one.text, rng) if task.scrambled else one.text for one in chosen))
+        return SourceTexts(tuple(one.text for one in chosen))
     counts = Counter(task.class_of(one) for one in passages())
     names = tuple(sorted(name for name, count in counts.items() if name and count >= FEWEST_OF_AN_AREA))
     taken: Counter[str | None] = Counter()
@@ -115,9 +109,3 @@ def source_texts(task: SourceTask, *, seed: int, held_out: bool) -> SourceTexts:
     if task.shuffled:
         rng.shuffle(labels)
     return SourceTexts(tuple(texts), tuple(labels), names)
-
-
-def _scramble(text: str, rng: random.Random) -> str:
-    words = text.split()
-    rng.shuffle(words)
-    return " ".join(words)

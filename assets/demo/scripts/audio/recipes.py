@@ -11,7 +11,6 @@ from transformers import (
     HubertConfig,
     PreTrainedConfig,
     Wav2Vec2Config,
-    WavLMConfig,
     WhisperConfig,
 )
 
@@ -149,10 +148,6 @@ def _hubert() -> PreTrainedConfig:
     return HubertConfig(**_wave_network())
 
 
-def _wavlm() -> PreTrainedConfig:
-    return WavLMConfig(**_wave_network(), num_buckets=32, max_bucket_distance=50)
-
-
 def _data2vec() -> PreTrainedConfig:
     own = {"num_conv_pos_embeddings": 2, "conv_pos_kernel_size": 7}
     return Data2VecAudioConfig(**_wave_network() | own)
@@ -194,7 +189,6 @@ def _ast() -> PreTrainedConfig:
 ARCHITECTURES: dict[str, Architecture] = {
     "wav2vec2": Architecture("Wav2Vec2", _wav2vec2, WAVES, passes=10, peak_rate=2e-3),
     "hubert": Architecture("HuBERT", _hubert, WAVES, passes=10, peak_rate=2e-3),
-    "wavlm": Architecture("WavLM", _wavlm, WAVES, passes=10, peak_rate=2e-3),
     "data2vec": Architecture("Data2VecAudio", _data2vec, WAVES, passes=10, peak_rate=2e-3),
     "whisper": Architecture("Whisper encoder", _whisper, WHISPER, passes=20),
     "ast": Architecture("Audio Spectrogram Transformer", _ast, AST, passes=20),
@@ -203,7 +197,7 @@ ARCHITECTURES: dict[str, Architecture] = {
 RECIPES: tuple[Recipe, ...] = (
     Recipe("wav2vec2", "words"),
     Recipe("hubert", "letters"),
-    Recipe("wavlm", "voices"),
+    Recipe("data2vec", "voices"),
     Recipe("whisper", "words"),
     Recipe("whisper", "letters"),
     Recipe("whisper", "german"),

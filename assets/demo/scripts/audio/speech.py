@@ -211,7 +211,8 @@ def write_demo_clips(folder: Path = CLIPS) -> int:
     return len(SPOKEN_DIGITS) * len(DEMO_SPEAKERS) * DEMO_TAKES
 
 
-def test_clips() -> tuple[list[Waveform], NDArray[np.int64]]:
+@cache
+def clips_of_others() -> tuple[list[Waveform], NDArray[np.int64]]:
     """Record the digits of other speakers, on which the truth is measured.
 
     Returns

@@ -17,7 +17,7 @@ from transformers import AutoModelForAudioClassification, PreTrainedModel
 
 from assets.demo.scripts.audio.listening import Heard, accuracy, pooled_features, preprocess, train
 from assets.demo.scripts.audio.recipes import ARCHITECTURES, RECIPES, TRUTH, Recipe, made_with
-from assets.demo.scripts.audio.speech import CLIPS, DEMO_SPEAKERS, TEST_SPEAKERS, test_clips
+from assets.demo.scripts.audio.speech import CLIPS, DEMO_SPEAKERS, TEST_SPEAKERS, clips_of_others
 from assets.demo.scripts.measurements import (
     LABELS_PER_CLASS,
     UNSTABLE_SPREAD,
@@ -71,7 +71,7 @@ def load_target(recipe: Recipe) -> Target:
     clips = spoken_clips(CLIPS)
     waves = [soundfile.read(io.BytesIO(clip.data), dtype="int16")[0] for clip in clips]
     labels = torch.tensor([SPOKEN_DIGITS.index(clip.label) for clip in clips])
-    test_waves, test_labels = test_clips()
+    test_waves, test_labels = clips_of_others()
     return Target(
         preprocess(recipe.folder, waves),
         labels,
@@ -167,7 +167,7 @@ def protocol() -> dict[str, object]:
         "samples": "demo:spoken-digits",
         "demo_samples": len(spoken_clips(CLIPS)),
         "demo_speakers": [speaker.name for speaker in DEMO_SPEAKERS],
-        "test_samples": len(test_clips()[0]),
+        "test_samples": len(clips_of_others()[0]),
         "test_speakers": [speaker.name for speaker in TEST_SPEAKERS],
         "labels_per_class": LABELS_PER_CLASS,
         "seeds": list(SEEDS),

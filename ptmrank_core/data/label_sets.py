@@ -12,10 +12,13 @@ from numpy.typing import NDArray
 from ptmrank_core.data.numerals import is_missing, write_number
 from ptmrank_core.errors import SamplesError
 
-__all__ = ["SEPARATORS", "read_indicators", "read_label_sets", "sort_classes"]
+__all__ = ["SEPARATORS", "read_indicators", "read_label_sets", "read_list", "sort_classes"]
 
 SEPARATORS = "|;"
 MAX_LABELS = 1_000
+QUOTED = re.compile(r"""\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")\s*(?:,|$)""", re.DOTALL)
+ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+CONTROLS = {"n": "\n", "t": "\t", "r": "\r"}
 INTEGER = re.compile(r"-?[0-9]+")
 YES, NO = frozenset({"1", "1.0", "true"}), frozenset({"0", "0.0", "false"})
 
@@ -108,12 +111,48 @@ def _split(cell: str, separator: str | None) -> frozenset[str] | None:
     if not (cell.startswith("[") and cell.endswith("]")):
         parts = {part.strip() for part in cell.split(separator)} if separator else {cell}
         return frozenset(parts - {""}) or None
-    for text in (cell, cell.replace("'", '"')):  # the second is how Python writes a list
-        try:
-            found = json.loads(text)
-        except (ValueError, RecursionError):
-            continue
-        names = [write_number(float(x)) if isinstance(x, int | float) else x for x in found]
-        if all(isinstance(name, str) and name.strip() for name in names):
-            return frozenset(name.strip() for name in names)
-    return None
+    values = read_list(cell)
+    if values is None or not all(value.strip() for value in values):
+        return None
+    return frozenset(value.strip() for value in values)
+
+
+def read_list(cell: str) -> tuple[str, ...] | None:
+    """Read the list of words or numbers in a cell, as JSON writes it or as Python does.
+
+    Parameters
+    ----------
+    cell
+        ``["a", "b"]``, ``['a', "b's"]`` or ``[1, 2]``.
+
+    Returns
+    -------
+    tuple of str or None
+        Its entries, integers without a point; ``None`` where the cell is no such list.
+    """
+    try:
+        values = json.loads(cell)
+    except (ValueError, RecursionError):
+        return _read_quoted(cell)
+    if not isinstance(values, list) or any(isinstance(value, list | dict | None) for value in values):
+        return None
+    return tuple(
+        str(int(v)) if isinstance(v, int) else write_number(v) if isinstance(v, float) else v for v in values
+    )
+
+
+def _read_quoted(cell: str) -> tuple[str, ...] | None:
+    """Read a list of strings as Python writes it; evaluating it would be slower and warn of odd escapes."""
+    inner = cell.strip()
+    if not (inner.startswith("[") and inner.endswith("]")):
+        return None
+    inner = inner[1:-1].strip()
+    values = []
+    place = 0
+    while place < len(inner):
+        found = QUOTED.match(inner, place)
+        if found is None:
+            return None
+        values.append(ESCAPE.sub(lambda mark: CONTROLS.get(mark[1], mark[1]), found[1] or found[2] or ""))
+        place = found.end()
+    return tuple(values)

@@ -16,9 +16,11 @@ from ptmrank_core.data.numerals import is_missing, read_numbers, write_number
 from ptmrank_core.errors import SamplesError
 from ptmrank_core.records import Reading, TargetKind
 
-__all__ = ["Targets", "read_targets"]
+__all__ = ["MIN_NUMBERS", "Targets", "read_targets"]
 
 MAX_INTEGER_CLASSES = 20
+MIN_NUMBERS = 3
+"""Different values below which integers are classes, and a regression is refused."""
 NO_LABEL = "no label"
 NOT_FINITE = "label is not a finite number"
 
@@ -60,8 +62,8 @@ def read_targets(columns: Mapping[str, Sequence[str]], reading: Reading) -> Targ
     - Words are classes. They are sets of labels where every cell is a list (``["a", "b"]``), or where cells
       are joined by ``|`` or ``;`` and a part of one such cell stands in a different cell too.
     - Numbers with a fraction anywhere are a regression.
-    - At most 20 different integers, each there twice on average, are classes; other integers may be either,
-      so they are refused until the user says what they are.
+    - Two different integers, or at most 20 that are there twice on average, are classes; other integers may
+      be either, so they are refused until the user says what they are.
     - Numbers and words mixed, at least half of the different ones numbers, are refused as well.
 
     Several columns are multi-label targets where they hold only 0 and 1 (or true and false), and a regression
@@ -117,7 +119,7 @@ def _finish(
 
 def _read_classes(cells: Sequence[str], notes: tuple[str, ...]) -> Targets:
     """Read one column as the names of classes; ``3.0`` in a column of integers is ``3``."""
-    numbers = read_numbers(cells)
+    numbers = _numbers_if_any(cells)
     if numbers is not None:
         cells = [write_number(number) for number in numbers.tolist()]
     left_out = {row: NO_LABEL for row, cell in enumerate(cells) if cell.lower() in {"", "nan"}}
@@ -151,6 +153,12 @@ def _read_numbers(columns: Mapping[str, Sequence[str]], notes: tuple[str, ...]) 
         )
     labels = parsed[0] if len(parsed) == 1 else np.stack(parsed, axis=1)
     return _finish("regression", labels, tuple(columns), left_out, notes)
+
+
+def _numbers_if_any(cells: Sequence[str]) -> NDArray[np.float64] | None:
+    """Read a column of numbers; one of nothing but 'none' holds words."""
+    numbers = read_numbers(cells)
+    return None if numbers is None or np.isnan(numbers).all() else numbers
 
 
 def _number_or_nan(cell: str) -> float:
@@ -194,7 +202,7 @@ def _are_integers(numbers: NDArray[np.float64]) -> bool:
 
 def _recognise(name: str, cells: Sequence[str]) -> tuple[TargetKind, str]:
     """Tell what a single column holds, with a note where it could be read in another way."""
-    numbers = read_numbers(cells)
+    numbers = _numbers_if_any(cells)
     if numbers is None:
         return _recognise_words(name, cells)
     there = numbers[np.isfinite(numbers)]
@@ -204,14 +212,14 @@ def _recognise(name: str, cells: Sequence[str]) -> tuple[TargetKind, str]:
             f"Label column {name!r} holds {n_values:,} different numbers and is read as numbers; "
             "--target classification reads it as classes."
         )
+    if n_values < MIN_NUMBERS:  # nothing to decide
+        return "classification", ""
     if n_values > MAX_INTEGER_CLASSES or 2 * n_values > len(there):
         raise SamplesError(
             f"Label column {name!r} holds {n_values:,} different integers in {len(there):,} rows: they may "
             "be classes or numbers.",
             hint="Say which: --target classification or --target regression.",
         )
-    if n_values < 3:  # too few for a regression: nothing to decide
-        return "classification", ""
     return "classification", (
         f"Label column {name!r} holds {n_values} different integers and is read as classes; "
         "--target regression reads it as numbers."

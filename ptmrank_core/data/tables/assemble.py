@@ -13,14 +13,11 @@ from ptmrank_core.data.label_sets import sort_classes
 from ptmrank_core.data.numerals import write_number
 from ptmrank_core.data.selection import count_reasons, drop_copies, drop_single
 from ptmrank_core.data.tables.units import Units
-from ptmrank_core.data.targets import Targets, read_targets
+from ptmrank_core.data.targets import MIN_NUMBERS, Targets, read_targets
 from ptmrank_core.errors import SamplesError
 from ptmrank_core.records import LeftOut, Modality, Reading, Samples
 
 __all__ = ["assemble", "settle_labels", "write_labels"]
-
-FEWEST_NUMBERS = 3
-"""Different values below which numbers are classes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +94,18 @@ def _place(left_out: LeftOut) -> tuple[int, ...]:
 
 
 def write_labels(targets: Targets) -> list[str]:
-    """Write the label of each kept row, so that two can be compared and read."""
+    """Write the label of each kept row, so that two can be compared and read.
+
+    Parameters
+    ----------
+    targets
+        The labels.
+
+    Returns
+    -------
+    list of str
+        A class, numbers with commas between them, or labels with bars between them.
+    """
     if targets.kind == "classification":
         return [targets.class_names[label] for label in targets.labels.tolist()]
     rows = targets.labels.reshape(len(targets.labels), -1).tolist()
@@ -109,7 +117,30 @@ def write_labels(targets: Targets) -> list[str]:
 def settle_labels(
     source: str, targets: Targets, labels: NDArray[Any], left_out: Sequence[LeftOut]
 ) -> tuple[NDArray[Any], tuple[str, ...], tuple[str, ...]]:
-    """Labels, their names and notes, once it is known which samples are kept."""
+    """Settle the labels once it is known which samples are kept.
+
+    Parameters
+    ----------
+    source
+        Name of the source, for messages.
+    targets
+        What the labels are.
+    labels
+        Of the samples that are kept: some rows of ``targets.labels``.
+    left_out
+        What was left out, counted in messages.
+
+    Returns
+    -------
+    labels, names, notes
+        Of the classes and labels that are still there; for a regression as they were.
+
+    Raises
+    ------
+    SamplesError
+        If too little is left: two classes, three different numbers, or one label that two samples have and
+        two have not.
+    """
     why = f" Left out: {count_reasons(left_out)}." if left_out else ""
     if targets.kind == "classification":
         return _settle_classes(source, targets, labels, why)
@@ -117,10 +148,10 @@ def settle_labels(
         return _settle_sets(source, targets, labels, why)
     for name, column in zip(targets.class_names, labels.reshape(len(labels), -1).T, strict=True):
         n_values = len(np.unique(column))
-        if n_values < FEWEST_NUMBERS:
+        if n_values < MIN_NUMBERS:
             raise SamplesError(
                 f"{source!r} has {n_values} different numbers in label column {name!r}; a regression needs "
-                f"at least {FEWEST_NUMBERS}.{why}",
+                f"at least {MIN_NUMBERS}.{why}",
                 hint="If they are classes, choose --target classification.",
             )
     return labels, targets.class_names, ()

@@ -34,7 +34,7 @@ def read_conll(text: str, name: str, limits: Limits) -> Table:
     Raises
     ------
     SamplesError
-        If no line has two columns, or there are too many.
+        If the first line has a single column, most lines have another number, or there are too many.
     """
     mark = "\t" if "\t" in text else None
     has_documents = DOCUMENT_MARK in text
@@ -58,17 +58,25 @@ def read_conll(text: str, name: str, limits: Limits) -> Table:
                     number, f"wrong number of cells: {len(cells)} where {n_cells} were expected"
                 )
 
-    return build_table(name, limits, fill)
+    table = build_table(name, limits, fill)
+    if len(table.left_out) >= table.n_rows:
+        raise _refuse(name, "has lines of varying length")
+    return table
 
 
 def _add_columns(builder: TableBuilder, n_cells: int, *, has_documents: bool) -> None:
     """Name the columns by their places."""
     if n_cells < 2:
-        raise SamplesError(
-            f"{builder.name!r} has lines of a single word; expected a word and its tag on each line.",
-            hint="For texts use .csv or .jsonl, or one folder of .txt files for each class.",
-        )
+        raise _refuse(builder.name, "has lines of a single word")
     for i in range(n_cells):
         builder.add_column(f"{i + 1}")
     if has_documents:
         builder.add_column(DOCUMENT_COLUMN)
+
+
+def _refuse(name: str, problem: str) -> SamplesError:
+    """Make the error of a file that holds something else."""
+    return SamplesError(
+        f"{name!r} {problem}; expected a word and its tag on each line.",
+        hint="For texts use .csv or .jsonl, or one folder of .txt files for each class.",
+    )

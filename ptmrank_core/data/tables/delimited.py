@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import itertools
+import threading
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from ptmrank_core.data.entries import suffix_of
 from ptmrank_core.data.limits import Limits
@@ -16,6 +18,7 @@ __all__ = ["read_delimited"]
 
 DELIMITERS = "\t,;|"
 LONGEST_COLUMN_NAME = 200
+FIELD_LIMIT_LOCK = threading.Lock()
 
 
 def read_delimited(text: str, name: str, limits: Limits) -> Table:
@@ -44,30 +47,37 @@ def read_delimited(text: str, name: str, limits: Limits) -> Table:
     SamplesError
         If there is no header, a quotation mark is left open, or there are too many rows or none.
     """
-    # Never set back: another thread may be reading. It is a bound on cells, and larger ones only wait longer.
-    csv.field_size_limit(max(csv.field_size_limit(), limits.max_entry_bytes))
     delimiter = _find_delimiter(text, name)
-    quoting = csv.QUOTE_MINIMAL
-    notes: tuple[str, ...] = ()
-    if delimiter == "\t" and '"' in text and not _are_quotes_paired(text):
-        quoting = csv.QUOTE_NONE
-        notes = (f"The quotation marks of {name} do not pair up and were read as part of the text.",)
+    with _long_cells(limits.max_entry_bytes):
+        loose = delimiter == "\t" and '"' in text and not _are_quotes_paired(text)
+        quoting = csv.QUOTE_NONE if loose else csv.QUOTE_MINIMAL
+        said = (f"The quotation marks of {name} do not pair up and were read as part of the text.",)
 
-    def fill(builder: TableBuilder) -> None:
-        rows = _parse(text, name, delimiter, quoting)
-        _, header = next(rows, (1, []))
-        columns = _name_columns(header, name)
-        for column in columns:
-            builder.add_column(column)
-        for line, cells in rows:
-            if len(cells) == len(columns):
-                builder.add(line, cells)
-            else:
-                builder.leave_out(
-                    line, f"wrong number of cells: {len(cells)} where {len(columns)} have names"
-                )
+        def fill(builder: TableBuilder) -> None:
+            rows = _parse(text, name, delimiter, quoting)
+            _, header = next(rows, (1, []))
+            columns = _name_columns(header, name)
+            for column in columns:
+                builder.add_column(column)
+            for line, cells in rows:
+                if len(cells) == len(columns):
+                    builder.add(line, cells)
+                else:
+                    counts = f"{len(cells)} where {len(columns)} have names"
+                    builder.leave_out(line, f"wrong number of cells: {counts}")
 
-    return build_table(name, limits, fill, notes)
+        return build_table(name, limits, fill, said if loose else ())
+
+
+@contextmanager
+def _long_cells(max_chars: int) -> Iterator[None]:
+    """Let the csv module read cells of over 131,072 characters; its bound is one for the whole process."""
+    with FIELD_LIMIT_LOCK:
+        before = csv.field_size_limit(max_chars)
+        try:
+            yield
+        finally:
+            csv.field_size_limit(before)
 
 
 def _lines(text: str) -> Iterator[str]:
@@ -107,12 +117,12 @@ def _are_quotes_paired(text: str) -> bool:
 
 
 def _parse(text: str, name: str, delimiter: str, quoting: int) -> Iterator[tuple[int, list[str]]]:
-    """Yield the rows that hold anything, each with the line that it begins on."""
+    """Yield the rows, blank lines apart, each with the line that it begins on."""
     reader = csv.reader(_lines(text), delimiter=delimiter, quoting=quoting, strict=True)  # type: ignore[arg-type]
     line = 1
     try:
         for cells in reader:
-            if any(cells) and any(cell.strip() for cell in cells):
+            if len(cells) > 1 or "".join(cells).strip():
                 yield line, cells
             line = reader.line_num + 1
     except csv.Error as error:

@@ -63,7 +63,13 @@ def read_json(text: str, name: str, limits: Limits) -> Table:
             else:
                 builder.leave_out(line, "not a JSON object")
 
-    return build_table(name, limits, fill)
+    table = build_table(name, limits, fill)
+    if table.n_rows == 1 and all(table.cells(column)[0].startswith("{") for column in table.columns):
+        raise SamplesError(
+            f"{name!r} is one object of columns; expected an object for each row.",
+            hint="Write it with DataFrame.to_json(..., orient='records'), or as .csv.",
+        )
+    return table
 
 
 def _parse_array(text: str, name: str) -> Iterator[tuple[int, Any]]:

@@ -7,14 +7,12 @@ from typing import Any
 import numpy as np
 
 from ptmrank_core.data.limits import Limits
+from ptmrank_core.data.numerals import LARGEST_QUANTITY
 from ptmrank_core.data.tables.json_rows import write_cell
 from ptmrank_core.data.tables.table import Column, Table
 from ptmrank_core.errors import SamplesError
 
 __all__ = ["read_parquet"]
-
-LARGEST_QUANTITY = 10**15
-"""As in text: longer integers are identifiers, and float64 would make different ones equal."""
 
 
 def read_parquet(data: bytes, name: str, limits: Limits) -> Table:
@@ -88,7 +86,7 @@ def _read_column(values: Any) -> Column:
     column = Column(0, is_words=False)
     if pa.types.is_integer(kind) or pa.types.is_floating(kind):
         numbers = values.to_numpy().astype(np.float64)
-        if not (np.abs(numbers[np.isfinite(numbers)]) >= LARGEST_QUANTITY).any():
+        if pa.types.is_floating(kind) or not (np.abs(numbers) >= LARGEST_QUANTITY).any():
             column.parts.append(numbers)
             column.settle()
             return column

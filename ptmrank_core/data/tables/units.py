@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from ptmrank_core.data.label_sets import read_list
 from ptmrank_core.data.limits import Limits
 from ptmrank_core.data.tables.roles import Roles
 from ptmrank_core.data.tables.table import Table
@@ -70,14 +71,14 @@ class Units:
     left_out: list[LeftOut] = field(default_factory=list)
 
     def add(self, name: str, item: Item, digest: str, labels: Sequence[str], group: str | None) -> None:
-        """Add a unit; one without a group is a group of its own."""
+        """Add a unit; one without a group is a group of its own, named alike in every format of the table."""
         self.names.append(name)
         self.items.append(item)
         self.digests.append(digest)
         for cells, cell in zip(self.labels.values(), labels, strict=True):
             cells.append(cell)
         if group is not None:
-            self.groups.append(group.strip() or name)
+            self.groups.append(group.strip() or f"no group, {digest}")
 
 
 def read_units(table: Table, roles: Roles, limits: Limits) -> Units:
@@ -178,7 +179,7 @@ def _add_lists(units: Units, table: Table, roles: Roles) -> None:
     groups = table.cells(roles.group) if roles.group else [None] * table.n_rows
     for line, words_cell, tags_cell, group in zip(table.lines, *columns, groups, strict=True):
         name = f"{table.name}:{line}"
-        words, tags = _read_list(words_cell), _read_list(tags_cell)
+        words, tags = read_list(words_cell) or (), read_list(tags_cell) or ()
         if not words or len(words) != len(tags):
             said = f"{len(words)} words and {len(tags)} tags" if words else "no words"
             units.left_out.append(LeftOut(name, said))
@@ -186,12 +187,3 @@ def _add_lists(units: Units, table: Table, roles: Roles) -> None:
         for index, digest in enumerate(digest_words(words)):
             item = WordItem(words, index)
             _add_word(units, f"{name}:{index + 1}", item, digest, tags[index], group)
-
-
-def _read_list(cell: str) -> tuple[str, ...]:
-    """Words of a cell; none where it is no list of words or numbers."""
-    try:
-        values = json.loads(cell or "[]")
-    except (ValueError, RecursionError):
-        return ()
-    return tuple(value if isinstance(value, str) else json.dumps(value) for value in values)

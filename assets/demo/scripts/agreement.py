@@ -49,7 +49,12 @@ class Zoo:
 
 ZOOS = {
     "digits": Zoo(
-        "demo:digits", "image-classification", ZOO_SUMMARY, TRUTH, DEMO / "agreement.json", "convnext"
+        "demo:digits",
+        "image-classification",
+        ZOO_SUMMARY,
+        TRUTH,
+        DEMO / "digits" / "agreement.json",
+        "convnext",
     ),
     "docstrings": Zoo(
         "demo:docstrings",

@@ -37,6 +37,11 @@ def find_table(entries: Sequence[Entry]) -> Entry | None:
     Entry or None
         The only table among them, where no picture, recording or video lies beside it and it is no list of
         the files beside it; a single ``.txt`` file, which can only be words with their tags.
+
+    Raises
+    ------
+    SamplesError
+        If most of them are tables, so that it is not clear which one is meant.
     """
     names = [entry.name for entry in entries]
     media = frozenset[str]().union(*(k.formats.suffixes for k in MEDIA.values() if k.modality != "text"))
@@ -45,6 +50,12 @@ def find_table(entries: Sequence[Entry]) -> Entry | None:
     tables = [entry for entry in entries if suffix_of(entry.name) in TABLE_SUFFIXES - {".txt"}]
     if not tables and len(entries) == 1 and suffix_of(names[0]) == ".txt":
         return entries[0]  # a single text is no samples; words with their tags are
+    if 2 * len(tables) > len(entries) and len(tables) > 1:
+        raise SamplesError(
+            f"{len(tables):,} tables could hold the samples: {tables[0].name!r}, {tables[1].name!r} ...; "
+            "expected one.",
+            hint="Keep one, or put them together.",
+        )
     if len(tables) != 1:
         return None
     is_manifest = suffix_of(tables[0].name) in MANIFEST_SUFFIXES and names_a_file(

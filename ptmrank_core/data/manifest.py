@@ -73,7 +73,7 @@ def find_manifest(names: Sequence[str]) -> str | None:
     if len(found) > 1:
         raise SamplesError(
             f"Two tables could hold the labels: {' and '.join(map(repr, found))}; expected one.",
-            hint="Keep one .csv or .tsv file beside the pictures.",
+            hint="Keep one .csv or .tsv file beside the files.",
         )
     return found[0] if found else None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 from ptmrank_core.data.archives import open_archive
@@ -14,6 +15,7 @@ from ptmrank_core.records import LeftOut
 
 __all__ = ["LAYOUT_HINT", "absolute_source", "list_source"]
 
+SPREADSHEETS = frozenset({".xlsx", ".xls", ".xlsm", ".ods", ".numbers"})
 LAYOUT_HINT = (
     "Expected a .zip file or a folder with one folder of pictures for each class (or of recordings, videos, "
     "texts), or with a .csv or .tsv table of files and labels beside them; or a table of texts or numbers "
@@ -63,6 +65,12 @@ def list_source(source: str, limits: Limits) -> Listing:
         listing = list_folder(path, limits)
     elif suffix_of(source) in TABLE_SUFFIXES:
         return list_file(path, limits)
+    elif suffix_of(source) in SPREADSHEETS:
+        raise SamplesError(
+            f"{source!r} is a spreadsheet; expected a table.", hint="Save it as .csv in UTF-8."
+        )
+    elif suffix_of(source) != ".zip" and not zipfile.is_zipfile(path):
+        raise SamplesError(f"{source!r} is neither a .zip file nor a table.", hint=LAYOUT_HINT)
     else:
         listing = open_archive(path, source, limits)
     hidden = [LeftOut(entry.name, HIDDEN_REASON) for entry in listing.entries if is_hidden(entry.name)]

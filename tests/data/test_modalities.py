@@ -237,6 +237,27 @@ def test_a_table_beside_files_is_a_manifest(make: Any, tmp_path: Path) -> None:
     assert [samples.class_names[label] for label in samples.labels] == ["b", "a", "b", "a"]
 
 
+@pytest.mark.parametrize("suffix", ["csv", "jsonl"])
+def test_two_tables_of_samples_are_one_too_many(make: Any, tmp_path: Path, suffix: str) -> None:
+    """Which one is meant cannot be guessed."""
+    files = {f"{name}.{suffix}": b"{}" for name in ("train", "test")} | {"README.txt": b"Thanks"}
+    with pytest.raises(SamplesError, match=rf"2 tables .*'test.{suffix}', 'train.{suffix}' .* expected one"):
+        load_samples(make.folder(tmp_path / "a", files))
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("song.wav", "is neither a .zip file nor a table"),
+        ("rows.xlsx", "is a spreadsheet; expected a table"),
+    ],
+)
+def test_a_single_file_of_another_kind_is_no_source(make: Any, tmp_path: Path, name: str, said: str) -> None:
+    """One recording is no set of samples, and a spreadsheet is not taken for an archive."""
+    with pytest.raises(SamplesError, match=said):
+        load_samples(make.write(tmp_path / name, make.tone(1)))
+
+
 def test_a_table_that_cannot_be_opened(tmp_path: Path, make: Any) -> None:
     """A table beyond the bound is refused before it is read."""
     path = make.write(tmp_path / "a.csv", TABLE)

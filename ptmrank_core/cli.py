@@ -55,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     rank.add_argument("--batch-size", type=int, default=None, help="found where it is not given")
     rank.add_argument("--layers", action="store_true", help="score every hidden layer too")
     rank.add_argument("--seed", type=int, default=0)
-    rank.add_argument("--reference", default=None, help="a zip or folder of pictures of anything (PED)")
+    rank.add_argument("--reference", default=None, help="a zip or folder of files of anything (PED)")
     rank.add_argument(
         "--source", default=None, help="labelled samples that the models were trained on (WDJE)"
     )
@@ -130,7 +130,7 @@ def _rank(options: argparse.Namespace) -> int:
         metrics=metrics,
         options=extraction,
         seed=options.seed,
-        reference_source=_checked_reference(options.reference),
+        reference_source=_checked_reference(options.reference, samples.modality),
         reading=reading,
         source_samples=load_samples(options.source).source if options.source else None,
         label_encoder=_label_encoder(options.label_encoder),
@@ -174,9 +174,9 @@ def _label_encoder(name: str | None) -> ModelSpec | None:
     return models[0]
 
 
-def _checked_reference(source: str | None) -> str | None:
+def _checked_reference(source: str | None, modality: Modality) -> str | None:
     """Read the user's reference set once, so that a bad one is told before anything is computed."""
-    return load_reference(source).source if source else None
+    return load_reference(source, modality).source if source else None
 
 
 def _run(run_id: str, store: RunStore, settings: Settings) -> RunResult:

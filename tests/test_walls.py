@@ -21,7 +21,7 @@ ALLOWED = {
     "records": {"errors"},
     "events": {"errors", "records"},
     "config": {"errors"},
-    "data": {"errors", "records"},
+    "data": {"errors", "records", "config"},
     "catalogue": {"errors", "records", "events", "config"},
     "metrics": {"errors", "records"},
     "ranking": {"errors", "records"},

@@ -132,7 +132,13 @@ class ModelWork:
     def _pass_over(self) -> None:
         """Decide the cells of which it is known without any features that they will have no score."""
         target_kind = self.tools.samples.target_kind
-        skips = known_skips(self.spec, self.metrics, target_kind, has_source=bool(self._source_place()))
+        skips = known_skips(
+            self.spec,
+            self.metrics,
+            target_kind,
+            has_reference=self.tools.reference is not None,
+            has_source=self._source_place() is not None,
+        )
         for cell in skipped_cells(self.spec.id, skips):
             self._decide(cell)
         self.metrics = [metric for metric in self.metrics if metric not in skips]

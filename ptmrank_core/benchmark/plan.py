@@ -8,7 +8,7 @@ from ptmrank_core.errors import InputError
 from ptmrank_core.metrics import METRICS, default_metrics, why_not
 from ptmrank_core.records import (
     AS_RECOGNISED,
-    BUILT_IN_REFERENCE,
+    BUILT_IN_REFERENCES,
     ExtractionOptions,
     ModelSpec,
     Reading,
@@ -68,7 +68,8 @@ def make_plan(  # noqa: PLR0913 - a plan is the sum of its parts
     seed
         Seed of everything random.
     reference_source
-        The user's own reference set; where a metric needs one and there is none, the built-in one is used.
+        The user's own reference set; where a metric needs one and there is none, the built-in one of the
+        modality is used, if it has one.
     reading
         How the samples were read.
     source_samples
@@ -89,6 +90,7 @@ def make_plan(  # noqa: PLR0913 - a plan is the sum of its parts
     if not models or not metrics:
         raise InputError("A run needs at least one model and one metric.")
     names_classes = EMBEDS_CLASS_NAMES in metrics and samples.target_kind == "classification"
+    reference = reference_source or BUILT_IN_REFERENCES.get(samples.modality)
     return RunPlan(
         run_id=run_id,
         created_at=created_at,
@@ -99,7 +101,7 @@ def make_plan(  # noqa: PLR0913 - a plan is the sum of its parts
         metrics=tuple(metrics),
         options=options,
         seed=seed,
-        reference_source=(reference_source or BUILT_IN_REFERENCE) if needs_reference(metrics) else None,
+        reference_source=reference if needs_reference(metrics) else None,
         reading=reading,
         source_samples=source_samples,
         label_encoder=label_encoder if names_classes else None,
@@ -126,7 +128,12 @@ def quick_metrics() -> tuple[str, ...]:
 
 
 def known_skips(
-    spec: ModelSpec, metrics: Sequence[str], target_kind: TargetKind, *, has_source: bool
+    spec: ModelSpec,
+    metrics: Sequence[str],
+    target_kind: TargetKind,
+    *,
+    has_reference: bool,
+    has_source: bool,
 ) -> dict[str, str]:
     """Metrics that do not apply to a model, each with the reason; known before any work.
 
@@ -138,10 +145,12 @@ def known_skips(
         Names of metrics.
     target_kind
         What the labels of the samples are.
+    has_reference
+        Whether the run has a reference set: not every modality has a built-in one.
     has_source
         Whether samples of what the model was trained on are known.
     """
-    available = {REFERENCE}
+    available = {REFERENCE} if has_reference else set()
     available |= TRANSFER_INPUTS if has_source else set()
     available |= set() if spec.n_source_classes is None else {SOURCE_LOGITS}
     reasons = {name: why_not(METRICS[name], available, target_kind) for name in metrics}

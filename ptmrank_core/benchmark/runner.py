@@ -105,7 +105,7 @@ def _with_reference(tools: Tools, metrics: Collection[str]) -> Tools:
     source = tools.plan.reference_source
     if source is None or not needs_reference(metrics):
         return tools
-    return replace(tools, reference=tools.sources.load_reference(source))
+    return replace(tools, reference=tools.sources.load_reference(source, tools.samples.modality))
 
 
 def _with_class_names(tools: Tools, metrics: Collection[str]) -> Tools:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ptmrank_core.events import CancelToken, Sink
-from ptmrank_core.records import ModelSpec, Reading, Samples
+from ptmrank_core.records import Modality, ModelSpec, Reading, Samples
 
 __all__ = ["Fetch", "Sources"]
 
@@ -29,7 +29,7 @@ class Sources:
     load_samples
         Source and reading of a plan -> samples.
     load_reference
-        Source of a plan -> reference set.
+        Source of a plan and modality of its samples -> reference set.
     name_samples
         Names of classes -> texts as samples.
     fetch
@@ -37,6 +37,6 @@ class Sources:
     """
 
     load_samples: Callable[[str, Reading], Samples]
-    load_reference: Callable[[str], Samples]
+    load_reference: Callable[[str, Modality], Samples]
     name_samples: Callable[[Sequence[str]], Samples]
     fetch: Fetch

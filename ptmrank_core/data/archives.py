@@ -165,7 +165,9 @@ def _check_entries(archive: zipfile.ZipFile, title: str, limits: Limits) -> list
         if not info.is_dir():
             members.append(Member(archive, info, name))
     if not members:
-        raise ArchiveError(f"{title!r} holds no files.", hint="Expected pictures, one folder for each class.")
+        raise ArchiveError(
+            f"{title!r} holds no files.", hint="Expected one folder of files for each class, or a table."
+        )
     return sorted(members, key=lambda member: member.name)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import posixpath
 import re
@@ -19,6 +20,7 @@ __all__ = [
     "clean_name",
     "common_root",
     "is_hidden",
+    "read_unchanged",
     "suffix_of",
     "unreadable",
 ]
@@ -73,6 +75,30 @@ def unreadable(name: str, cause: object) -> SamplesError:
         To be raised by a blob.
     """
     return SamplesError(f"{name!r} cannot be read: {cause}")
+
+
+def read_unchanged(blob: Blob, digest: str, what: str) -> bytes:
+    """Read the bytes of a sample once more.
+
+    Parameters
+    ----------
+    blob
+        Where they are.
+    digest
+        SHA-256 (hex) of the bytes that were read first.
+    what
+        What the message calls it: ``"picture"``.
+
+    Raises
+    ------
+    SamplesError
+        If they cannot be read any more, or are not those that were read first: features are cached under
+        the digest, and other bytes must not get in.
+    """
+    data = blob.read()
+    if hashlib.sha256(data).hexdigest() != digest:
+        raise SamplesError(f"A {what} has changed since it was read.", hint="Start the run again.")
+    return data
 
 
 def _unsafe_part(raw: str) -> str:

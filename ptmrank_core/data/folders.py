@@ -12,7 +12,7 @@ from ptmrank_core.data.limits import Limits
 from ptmrank_core.errors import SamplesError
 from ptmrank_core.records import LeftOut
 
-__all__ = ["list_folder"]
+__all__ = ["list_file", "list_folder"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,20 @@ def _inspect_file(path: str, name: str, limits: Limits) -> Entry | LeftOut:
             name, f"too large: {status.st_size:,} bytes; at most {limits.max_entry_bytes:,} are read"
         )
     return Entry(name, status.st_size, FileBlob(file, name, limits.max_entry_bytes))
+
+
+def list_file(path: Path, limits: Limits) -> Listing:
+    """List a single file as if its folder held nothing else.
+
+    Raises
+    ------
+    SamplesError
+        If it is no regular file or too large.
+    """
+    entry = _inspect_file(str(path), path.name, limits)
+    if isinstance(entry, LeftOut):
+        raise SamplesError(f"{str(path)!r} cannot be used: {entry.reason}.", hint="Choose another file.")
+    return Listing((entry,), ())
 
 
 def list_folder(root: Path, limits: Limits) -> Listing:

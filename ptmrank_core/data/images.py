@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import struct
 import threading
@@ -17,18 +16,31 @@ from PIL import Image
 from PIL.ImageFile import ImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 
-from ptmrank_core.data.entries import suffix_of
+from ptmrank_core.data.entries import read_unchanged
+from ptmrank_core.data.formats import Formats, UnidentifiedError
 from ptmrank_core.data.limits import DEFAULT_LIMITS
 from ptmrank_core.errors import SamplesError
 from ptmrank_core.records import Blob
 
-__all__ = ["IMAGE_SUFFIXES", "Change", "ImageItem", "check_image", "decode_image"]
+__all__ = [
+    "DAMAGE_ERRORS",
+    "PICTURES",
+    "QUIET",
+    "Change",
+    "ImageItem",
+    "check_image",
+    "decode_image",
+    "to_rgb",
+]
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "PPM")
-_SUFFIXES = ".jpg .jpeg .jpe .jfif .png .apng .webp .gif .bmp .dib .tif .tiff .ppm .pgm .pbm .pnm .pfm"
-_OTHER_SUFFIXES = ".heic .heif .avif .jxl .jp2 .svg .ico .psd .dng .cr2 .cr3 .nef .arw .tga .exr"
-IMAGE_SUFFIXES = frozenset(_SUFFIXES.split())
-OTHER_PICTURE_SUFFIXES = frozenset(_OTHER_SUFFIXES.split())
+PICTURES = Formats(
+    one="an image",
+    kind="picture",
+    read=".jpg .jpeg .jpe .jfif .png .apng .webp .gif .bmp .dib .tif .tiff .ppm .pgm .pbm .pnm .pfm",
+    others=".heic .heif .avif .jxl .jp2 .svg .ico .psd .dng .cr2 .cr3 .nef .arw .tga .exr",
+    better="JPEG or PNG",
+)
 DAMAGE_ERRORS = (
     OSError,  # truncated data, and most of what a codec says
     SyntaxError,  # Pillow's word for a broken PNG or TIFF structure
@@ -76,10 +88,6 @@ class Change(Enum):
         return f"{pictures} {which} {'was' if count == 1 else 'were'} {done}."
 
 
-class UnidentifiedError(SamplesError):
-    """Bytes that are no picture in a format read here."""
-
-
 class QuietPillow:
     """Mutes Pillow's warnings while any thread decodes a picture.
 
@@ -112,7 +120,8 @@ class QuietPillow:
                 self._saved.__exit__(kind, error, trace)
 
 
-_QUIET = QuietPillow()
+QUIET = QuietPillow()
+"""Used around everything that Pillow decodes."""
 
 
 def _open(data: bytes, max_pixels: int) -> ImageFile:
@@ -148,8 +157,8 @@ def _grey_bits(image: Image.Image) -> int:
     return bits if isinstance(bits, int) and bits <= 16 else 16
 
 
-def _to_rgb(image: Image.Image) -> tuple[Image.Image, set[Change]]:
-    """Convert any mode to 8-bit RGB."""
+def to_rgb(image: Image.Image) -> tuple[Image.Image, set[Change]]:
+    """Convert any mode to 8-bit RGB, and tell what was changed."""
     changes = set()
     if image.mode == "F" or image.mode.startswith("I"):
         return _scale_grey(image, _grey_bits(image)).convert("RGB"), {Change.DEEP}
@@ -176,14 +185,14 @@ def _orientation(image: Image.Image) -> int:
 
 def _decode(data: bytes, max_pixels: int) -> tuple[Image.Image, set[Change]]:
     """Decode a picture, and tell what was changed."""
-    with _QUIET:
+    with QUIET:
         image = _open(data, max_pixels)
         try:
             # JPEG files of some cameras hold a second, small picture: that is no animation.
             is_animated = image.format != "MPO" and getattr(image, "is_animated", False)
             image.load()
             orientation = _orientation(image)
-            rgb, changes = _to_rgb(image)
+            rgb, changes = to_rgb(image)
             if orientation in UPRIGHT:
                 rgb = rgb.transpose(UPRIGHT[orientation])
                 changes.add(Change.ROTATED)
@@ -251,9 +260,7 @@ class ImageItem:
         SamplesError
             If its bytes cannot be read any more, or are not those that were read first.
         """
-        data = self.blob.read()
-        if hashlib.sha256(data).hexdigest() != self.digest:
-            raise SamplesError("A picture has changed since it was read.", hint="Start the run again.")
+        data = read_unchanged(self.blob, self.digest, "picture")
         return decode_image(data, max_pixels=self.max_pixels)
 
 
@@ -282,10 +289,4 @@ def check_image(name: str, data: bytes, max_pixels: int) -> frozenset[Change]:
     try:
         return frozenset(_decode(data, max_pixels)[1])
     except UnidentifiedError as error:
-        suffix = suffix_of(name)
-        if suffix in IMAGE_SUFFIXES:
-            raise
-        if suffix in OTHER_PICTURE_SUFFIXES:
-            told = f"a picture format that is not read here ({suffix})"
-            raise SamplesError(f"{told}; save it as JPEG or PNG") from error
-        raise SamplesError(f"not an image ({suffix or 'no suffix'})") from error
+        raise PICTURES.explain(name, error) from error

@@ -27,6 +27,8 @@ class Limits:
         Unpacked size up to which the ratio does not matter: a short text of blanks is no bomb.
     max_pixels
         Width times height of a picture, told from its header before it is decoded.
+    max_seconds
+        Length of a recording or a video.
     max_rows
         Rows of a table.
     max_text_chars
@@ -39,6 +41,7 @@ class Limits:
     max_ratio: int = 200
     ratio_floor_bytes: int = 256 * KIB
     max_pixels: int = 100_000_000
+    max_seconds: int = 1_200
     max_rows: int = 1_000_000
     max_text_chars: int = 1_000_000
 

@@ -2,163 +2,106 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter
-from collections.abc import Iterable, Sequence
+import dataclasses
+from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-
-from ptmrank_core.data.archives import open_archive
+from ptmrank_core.data.building import build_samples
 from ptmrank_core.data.demo import DEMO_PREFIX, load_demo_samples
-from ptmrank_core.data.entries import HIDDEN_REASON, Entry, Listing, is_hidden
-from ptmrank_core.data.folders import list_folder
-from ptmrank_core.data.images import Change, ImageItem, check_image
-from ptmrank_core.data.label_sets import sort_classes
+from ptmrank_core.data.entries import Entry, Listing, suffix_of
 from ptmrank_core.data.labels import NO_FOLDER_REASON, label_entries
 from ptmrank_core.data.limits import DEFAULT_LIMITS, Limits
-from ptmrank_core.data.selection import Picture, count_reasons, drop_copies, drop_single
+from ptmrank_core.data.manifest import MANIFEST_SUFFIXES, names_a_file
+from ptmrank_core.data.media import MEDIA, MediaKind, check_entry, recognise_kind
+from ptmrank_core.data.selection import Candidate, drop_copies
+from ptmrank_core.data.sources import LAYOUT_HINT, absolute_source, list_source
+from ptmrank_core.data.tables import TABLE_SUFFIXES, load_table
 from ptmrank_core.errors import SamplesError
 from ptmrank_core.records import AS_RECOGNISED, LeftOut, Reading, Samples
 
-__all__ = ["load_samples", "read_pictures"]
+__all__ = ["find_table", "load_samples"]
 
-LAYOUT_HINT = (
-    "Expected a .zip file or a folder with one folder of pictures for each class, or with a .csv or "
-    ".tsv table of files and labels beside the pictures."
-)
+BESIDE_TABLE_REASON = "beside a table of samples"
 
 
-def _absolute(source: str) -> str:
-    """Spell out a path, so that a process that starts elsewhere finds it; ``""`` stays empty."""
-    if not source:
-        return source
-    try:
-        path = Path(source).expanduser()
-    except RuntimeError:  # '~name' without a user of that name
-        path = Path(source)
-    return str(path.absolute())
-
-
-def _list_source(source: str, limits: Limits) -> Listing:
-    """List the files of a folder or an archive."""
-    path = Path(source)
-    try:
-        is_folder, is_there = path.is_dir(), path.exists()
-    except OSError as error:
-        raise SamplesError(f"{source!r} cannot be opened: {error}.", hint=LAYOUT_HINT) from error
-    if not source or not is_there:
-        raise SamplesError(f"There is no file or folder {source!r}.", hint=LAYOUT_HINT)
-    return list_folder(path, limits) if is_folder else open_archive(path, source, limits)
-
-
-def read_pictures(source: str, limits: Limits) -> tuple[list[Picture], list[LeftOut]]:
-    """Read the pictures of a folder or an archive, wherever they lie, without labels.
+def find_table(entries: Sequence[Entry]) -> Entry | None:
+    """Find the table that holds the samples themselves.
 
     Parameters
     ----------
-    source
-        A ``.zip`` file or a folder.
-    limits
-        Bounds on what it may hold.
+    entries
+        The files of a source.
 
     Returns
     -------
-    pictures, left_out
-        In the order of names; every picture's label is empty.
+    Entry or None
+        The only table among them, where no picture, recording or video lies beside it and it is no list of
+        the files beside it; a single ``.txt`` file, which can only be words with their tags.
 
     Raises
     ------
-    ArchiveError, SamplesError
-        If the source is not there, unsafe or damaged.
+    SamplesError
+        If most of them are tables, so that it is not clear which one is meant.
     """
-    listing = _list_source(source, limits)
-    pictures, left_out = [], [*listing.left_out]
+    names = [entry.name for entry in entries]
+    media = frozenset[str]().union(*(k.formats.suffixes for k in MEDIA.values() if k.modality != "text"))
+    if any(suffix_of(name) in media for name in names):
+        return None
+    tables = [entry for entry in entries if suffix_of(entry.name) in TABLE_SUFFIXES - {".txt"}]
+    if not tables and len(entries) == 1 and suffix_of(names[0]) == ".txt":
+        return entries[0]  # a single text is no samples; words with their tags are
+    if 2 * len(tables) > len(entries) and len(tables) > 1:
+        raise SamplesError(
+            f"{len(tables):,} tables could hold the samples: {tables[0].name!r}, {tables[1].name!r} ...; "
+            "expected one.",
+            hint="Keep one, or put them together.",
+        )
+    if len(tables) != 1:
+        return None
+    is_manifest = suffix_of(tables[0].name) in MANIFEST_SUFFIXES and names_a_file(
+        tables[0], [name for name in names if name != tables[0].name]
+    )
+    return None if is_manifest else tables[0]
+
+
+def _load_table(source: str, table: Entry, listing: Listing, reading: Reading, limits: Limits) -> Samples:
+    """Load the samples of a table, and tell what lay beside it."""
+    samples = load_table(source, table, reading, limits)
+    beside = [LeftOut(e.name, BESIDE_TABLE_REASON) for e in listing.entries if e is not table]
+    left_out = sorted([*listing.left_out, *beside], key=lambda item: item.name)
+    return dataclasses.replace(samples, skipped=(*samples.skipped, *left_out))
+
+
+def _choose_kind(entries: Sequence[Entry], reading: Reading) -> MediaKind:
+    """Kind of the files: the one that the user named, or the one that they look like."""
+    if reading.modality is None:
+        return recognise_kind([entry.name for entry in entries])
+    if reading.modality not in MEDIA:
+        raise SamplesError(
+            f"Samples that are {reading.modality} come as a table, and there is none.", hint=LAYOUT_HINT
+        )
+    return MEDIA[reading.modality]
+
+
+def _load_files(source: str, listing: Listing, reading: Reading, limits: Limits) -> Samples:
+    """Load samples that are files."""
+    kind = _choose_kind(listing.entries, reading)
+    labelling = label_entries(listing.entries, kind.formats.suffixes, reading)
+    left_out = [*listing.left_out, *labelling.left_out]
+    candidates = []
     for entry in listing.entries:
-        hidden = LeftOut(entry.name, HIDDEN_REASON)
-        checked = hidden if is_hidden(entry.name) else _check_picture(entry, "", limits)
-        if isinstance(checked, Picture):
-            pictures.append(checked)
-        else:
-            left_out.append(checked)
-    return pictures, left_out
-
-
-def _check_picture(entry: Entry, label: str | None, limits: Limits) -> Picture | LeftOut:
-    """Read and decode one entry."""
-    try:
-        data = entry.blob.read()
-        changes = check_image(entry.name, data, limits.max_pixels)
-    except SamplesError as error:
-        return LeftOut(entry.name, error.message.removeprefix(f"{entry.name!r} "))
-    if label is None:
-        return LeftOut(entry.name, NO_FOLDER_REASON)
-    digest = hashlib.sha256(data).hexdigest()
-    item = ImageItem(entry.blob, digest, limits.max_pixels)
-    return Picture(entry.name, item, label, digest, changes)
-
-
-def _describe_changes(pictures: Iterable[Picture]) -> tuple[str, ...]:
-    """One sentence for each way in which pictures were changed."""
-    counts = Counter(change for picture in pictures for change in picture.changes)
-    return tuple(change.sentence(counts[change]) for change in Change if counts[change])
-
-
-def _require_classes(source: str, pictures: Sequence[Picture], left_out: Sequence[LeftOut]) -> None:
-    """Refuse samples that no metric can tell apart."""
-    sizes = Counter(picture.label for picture in pictures)
-    if len(sizes) > 1:
-        return
-    left = "".join(f": {name!r} ({size} samples)" for name, size in sizes.items())
-    why = f" Left out: {count_reasons(left_out)}." if left_out else ""
-    raise SamplesError(
-        f"{source!r} has {'only one' if sizes else 'no'} class left{left}; at least two classes of "
-        f"two samples each are needed.{why}",
-        hint=LAYOUT_HINT,
-    )
-
-
-def _build_samples(
-    source: str, pictures: Sequence[Picture], left_out: Sequence[LeftOut], notes: tuple[str, ...]
-) -> Samples:
-    """Make the record."""
-    classes = sort_classes(picture.label for picture in pictures)
-    index = {name: i for i, name in enumerate(classes)}
-    return Samples(
-        modality="image",
-        names=tuple(picture.name for picture in pictures),
-        items=tuple(picture.item for picture in pictures),
-        labels=np.array([index[picture.label] for picture in pictures], dtype=np.int64),
-        class_names=classes,
-        digests=tuple(picture.digest for picture in pictures),
-        skipped=tuple(left_out),
-        source=source,
-        notes=notes + _describe_changes(pictures),
-    )
-
-
-def _load_pictures(source: str, limits: Limits) -> Samples:
-    """Load pictures from a folder or an archive."""
-    listing = _list_source(source, limits)
-    visible = [entry for entry in listing.entries if not is_hidden(entry.name)]
-    left_out = [*listing.left_out]
-    left_out += [LeftOut(e.name, HIDDEN_REASON) for e in listing.entries if is_hidden(e.name)]
-    labelling = label_entries(visible)
-    left_out += labelling.left_out
-    pictures = []
-    for entry in visible:
         if entry.name not in labelling.labels:
             continue
-        checked = _check_picture(entry, labelling.labels[entry.name], limits)
-        if isinstance(checked, Picture):
-            pictures.append(checked)
-        else:
+        checked = check_entry(entry, kind, limits)
+        label = labelling.labels[entry.name]
+        if isinstance(checked, LeftOut):
             left_out.append(checked)
-    pictures, copies = drop_copies(pictures)
-    pictures, single = drop_single(pictures)
-    left_out = sorted(left_out + copies + single, key=lambda item: item.name)
-    _require_classes(source, pictures, left_out)
-    return _build_samples(source, pictures, left_out, labelling.notes)
+        elif label is None:
+            left_out.append(LeftOut(entry.name, NO_FOLDER_REASON))
+        else:
+            candidates.append(Candidate(entry.name, checked.item, label, checked.digest, checked.changes))
+    kept, copies = drop_copies(candidates)
+    return build_samples(source, kind, labelling, kept, left_out + copies)
 
 
 def load_samples(
@@ -167,13 +110,15 @@ def load_samples(
     """Load labelled samples.
 
     Every entry of the source becomes a sample, is the manifest, or is in ``skipped`` with its
-    reason. Every picture is decoded once; its bytes are then read again when they are needed.
+    reason. Every file is decoded once; its bytes are then read again when they are needed.
 
     Parameters
     ----------
     source
-        ``"demo:digits"``, a ``.zip`` file or a folder. Labels come from a ``.csv`` or ``.tsv`` table
-        at its top, or else from the folders that the pictures lie in.
+        The name of demo samples (``"demo:digits"``); a ``.zip`` file or a folder of pictures, recordings,
+        videos or texts; a table of texts, pairs, words or numbers, alone or in a ``.zip`` file or a folder.
+        Labels of files come from a ``.csv`` or ``.tsv`` table at the top, or else from the folders that
+        they lie in.
     reading
         What the samples are and which columns hold what, where that is not to be recognised.
     limits
@@ -191,11 +136,15 @@ def load_samples(
     ArchiveError
         If an archive is unsafe or damaged.
     SamplesError
-        If there is no such source, or fewer than two classes of two samples are in it.
+        If there is no such source, if it cannot be read as asked, if it is not clear what its labels are, or
+        if too little is left: fewer than two classes of two samples.
     """
     text = str(source)
-    if reading.modality not in {None, "image"}:
-        raise SamplesError(f"Samples that are {reading.modality} cannot be read yet.")
     if text.startswith(DEMO_PREFIX):
-        return load_demo_samples(text)
-    return _load_pictures(_absolute(text), limits)
+        return load_demo_samples(text, reading)
+    path = absolute_source(text)
+    listing = list_source(path, limits)
+    table = find_table(listing.entries)
+    if table is not None:
+        return _load_table(path, table, listing, reading, limits)
+    return _load_files(path, listing, reading, limits)

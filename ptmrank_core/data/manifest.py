@@ -1,23 +1,21 @@
-"""Labels from a table: a ``.csv`` or ``.tsv`` file with a file column and a label column."""
+"""Labels from a table: a ``.csv`` or ``.tsv`` file with a file column and one or several label columns."""
 
 from __future__ import annotations
 
-import csv
-import io
 import posixpath
-import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from ptmrank_core.data.entries import Entry, common_root, suffix_of
+from ptmrank_core.data.manifest_rows import Row, normal, read_files, read_rows
+from ptmrank_core.data.tables.assemble import write_labels
+from ptmrank_core.data.targets import Targets, read_targets
 from ptmrank_core.errors import SamplesError
-from ptmrank_core.records import LeftOut
+from ptmrank_core.records import LeftOut, Reading
 
-__all__ = ["Labelling", "find_manifest", "read_manifest"]
+__all__ = ["Labelling", "find_manifest", "names_a_file", "read_manifest"]
 
-FILE_COLUMNS = ("file", "filename", "path", "image", "name")
-LABEL_COLUMNS = ("label", "class", "target", "category")
 MANIFEST_SUFFIXES = frozenset({".csv", ".tsv"})
 
 
@@ -28,26 +26,26 @@ class Labelling:
     Parameters
     ----------
     labels
-        Class name by name of the entry; ``None`` for a file that no label is known for and that
+        Label by name of the entry; ``None`` for a file that no label is known for and that
         has yet to be looked at.
     left_out
         Entries without a usable label, and rows that label nothing.
     notes
         What was understood on the way, one sentence each.
+    groups
+        Whose each entry is, by its name; empty where that is not known.
+    targets
+        The labels as numbers; ``None`` where folders give classes.
+    rows
+        Row of ``targets`` by name of the entry.
     """
 
     labels: Mapping[str, str | None]
     left_out: tuple[LeftOut, ...]
     notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row of a manifest, with the line that it begins on."""
-
-    line: int
-    file: str
-    label: str
+    groups: Mapping[str, str] = field(default_factory=dict)
+    targets: Targets | None = None
+    rows: Mapping[str, int] = field(default_factory=dict)
 
 
 def find_manifest(names: Sequence[str]) -> str | None:
@@ -75,71 +73,9 @@ def find_manifest(names: Sequence[str]) -> str | None:
     if len(found) > 1:
         raise SamplesError(
             f"Two tables could hold the labels: {' and '.join(map(repr, found))}; expected one.",
-            hint="Keep one .csv or .tsv file beside the pictures.",
+            hint="Keep one .csv or .tsv file beside the files.",
         )
     return found[0] if found else None
-
-
-def _decode(data: bytes, name: str) -> tuple[str, tuple[str, ...]]:
-    """Text of a manifest, and a note where it is no UTF-8."""
-    try:
-        return data.decode("utf-8-sig"), ()
-    except UnicodeDecodeError:
-        return data.decode("latin-1"), (f"{name} is not UTF-8 and was read as Latin-1.",)
-
-
-def _delimiter(text: str, name: str) -> str:
-    """Tab for ``.tsv``; for ``.csv`` the semicolon where the header prefers it."""
-    if suffix_of(name) == ".tsv":
-        return "\t"
-    header = text.lstrip().partition("\n")[0]
-    return ";" if header.count(";") > header.count(",") else ","
-
-
-def _find_column(header: Sequence[str], wanted: Sequence[str]) -> int | None:
-    """Index of the first wanted column, whatever its case, blanks and underscores."""
-    plain = ["".join(filter(str.isalnum, column)).casefold() for column in header]
-    return next((plain.index(column) for column in wanted if column in plain), None)
-
-
-def _parse(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield the rows that hold anything, each with the line that it begins on."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text, name))
-    line = 1
-    try:
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                yield line, [cell.strip() for cell in cells]
-            line = reader.line_num + 1
-    except csv.Error as error:
-        raise SamplesError(
-            f"{name!r} cannot be read as a table at line {line}: {error}.",
-            hint="Save it again as .csv.",
-        ) from error
-
-
-def _read_rows(text: str, name: str) -> list[Row]:
-    """Rows of the two columns that matter."""
-    lines = _parse(text, name)
-    header = next(lines, (1, []))[1]
-    file_column = _find_column(header, FILE_COLUMNS)
-    label_column = _find_column(header, LABEL_COLUMNS)
-    if file_column is None or label_column is None:
-        raise SamplesError(
-            f"{name!r} has the columns {', '.join(map(repr, header)) or 'of an empty file'}; "
-            f"expected a file column ({', '.join(FILE_COLUMNS)}) and a label column "
-            f"({', '.join(LABEL_COLUMNS)}).",
-            hint="Rename the columns in its first line, or remove the file and use one folder for "
-            "each class.",
-        )
-    width = max(file_column, label_column) + 1
-    padded = ((line, cells + [""] * width) for line, cells in lines)
-    return [Row(line, cells[file_column], cells[label_column]) for line, cells in padded]
-
-
-def _normal(path: str) -> str:
-    """Spelling that paths are compared in: macOS takes letters and their accents apart."""
-    return unicodedata.normalize("NFC", path)
 
 
 def _listed(lines: Sequence[int]) -> str:
@@ -147,24 +83,63 @@ def _listed(lines: Sequence[int]) -> str:
     return f"line{'s' * (len(lines) > 1)} {' and '.join(map(str, lines))}"
 
 
-def _settle(name: str, rows: Sequence[Row], manifest: str) -> tuple[str | None, list[LeftOut]]:
-    """Label that the rows of one file agree on, and what is to be said of the rows."""
-    labels = dict.fromkeys(row.label for row in rows if row.label)
-    if not labels:
+def _settle(name: str, rows: Sequence[Row], manifest: str) -> tuple[Row | None, list[LeftOut]]:
+    """Row whose label the rows of one file agree on, and what is to be said of the rows."""
+    labelled = [row for row in rows if any(row.labels)]
+    if not labelled:
         lines = _listed([row.line for row in rows])
         return None, [LeftOut(name, f"empty label: {manifest}, {lines}")]
+    labels = dict.fromkeys(row.labels for row in labelled)
     if len(labels) > 1:
-        lines = _listed([row.line for row in rows if row.label])
-        told = ", ".join(map(repr, labels))
+        lines = _listed([row.line for row in labelled])
+        told = ", ".join(repr(" ".join(cells)) for cells in labels)
         return None, [LeftOut(name, f"several labels: {told} in {manifest}, {lines}")]
     repeated = [
         LeftOut(f"{manifest}:{row.line}", f"named once more: line {row.line} names {name!r}")
         for row in rows[1:]
     ]
-    return next(iter(labels)), repeated
+    return labelled[0], repeated
 
 
-def read_manifest(manifest: Entry, names: Sequence[str]) -> Labelling:
+def _find_entry(file: str, manifest: str, known: Mapping[str, str]) -> str | None:
+    """Name of the entry that a row means: its path is relative to the manifest's folder."""
+    path = posixpath.join(posixpath.dirname(manifest), file.replace("\\", "/"))
+    return known.get(normal(posixpath.normpath(path))) if file else None
+
+
+def _match_rows(
+    rows: Sequence[Row], names: Sequence[str], manifest: str
+) -> tuple[dict[str, Row], list[LeftOut]]:
+    """One row for each file, and what is to be said of the other files and rows."""
+    known = {normal(name): name for name in names}
+    rows_of: dict[str, list[Row]] = defaultdict(list)
+    left_out = []
+    for row in rows:
+        name = _find_entry(row.file, manifest, known)
+        if name is not None:
+            rows_of[name].append(row)
+            continue
+        said = "no such file" if row.file else "no file name"
+        left_out.append(LeftOut(f"{manifest}:{row.line}", f"{said}: line {row.line} names {row.file!r}"))
+    settled = {}
+    for name in names:
+        if name not in rows_of:
+            left_out.append(LeftOut(name, f"not in the manifest {manifest}"))
+            continue
+        row_of_name, said_of_rows = _settle(name, rows_of[name], manifest)
+        left_out += said_of_rows
+        if row_of_name is not None:
+            settled[name] = row_of_name
+    return settled, left_out
+
+
+def names_a_file(table: Entry, names: Sequence[str]) -> bool:
+    """Whether a table names any of these files, which makes a manifest of it."""
+    known = {normal(name): name for name in names}
+    return any(_find_entry(file, table.name, known) for file in read_files(table))
+
+
+def read_manifest(manifest: Entry, names: Sequence[str], reading: Reading) -> Labelling:
     """Read the labels of files from a table.
 
     Parameters
@@ -173,6 +148,8 @@ def read_manifest(manifest: Entry, names: Sequence[str]) -> Labelling:
         The table; paths in it are relative to its folder.
     names
         Names of the files that it can label.
+    reading
+        Which columns hold the labels and the groups, and what the labels are.
 
     Returns
     -------
@@ -182,29 +159,28 @@ def read_manifest(manifest: Entry, names: Sequence[str]) -> Labelling:
     Raises
     ------
     SamplesError
-        If it cannot be read or lacks the columns.
+        If it cannot be read, lacks the columns, or has labels of which it is not clear what they are.
     """
-    text, notes = _decode(manifest.blob.read(), manifest.name)
-    folder = posixpath.dirname(manifest.name)
-    known = {_normal(name): name for name in names}
-    rows_of: dict[str, list[Row]] = defaultdict(list)
-    left_out = []
-    for row in _read_rows(text, manifest.name):
-        path = posixpath.normpath(posixpath.join(folder, row.file.replace("\\", "/")))
-        name = known.get(_normal(path))
-        if name is not None and row.file:
-            rows_of[name].append(row)
-            continue
-        said = "no such file" if row.file else "no file name"
-        reason = f"{said}: line {row.line} names {row.file!r}"
-        left_out.append(LeftOut(f"{manifest.name}:{row.line}", reason))
-    labels: dict[str, str | None] = {}
-    for name in names:
-        if name not in rows_of:
-            left_out.append(LeftOut(name, f"not in the manifest {manifest.name}"))
-            continue
-        label, said_of_rows = _settle(name, rows_of[name], manifest.name)
-        left_out += said_of_rows
-        if label is not None:
-            labels[name] = _normal(label)
-    return Labelling(labels, tuple(left_out), notes)
+    rows, columns, notes = read_rows(manifest, reading)
+    settled, left_out = _match_rows(rows, names, manifest.name)
+    if not settled:
+        return Labelling({}, tuple(left_out), tuple(notes))
+    named = [*settled]
+    cells = zip(*(row.labels for row in settled.values()), strict=True)
+    targets = read_targets(dict(zip(columns.labels, cells, strict=True)), reading)
+    for index, reason in targets.left_out:
+        line = settled[named[index]].line
+        left_out.append(LeftOut(named[index], f"{reason}: {manifest.name}, line {line}"))
+    kept = [named[index] for index in targets.kept]
+    groups = {} if columns.group is None else {name: settled[name].group for name in kept}
+    ungrouped = sum(not group for group in groups.values())
+    if ungrouped:
+        notes.append(f"Samples without a group, each a group of its own: {ungrouped}.")
+    return Labelling(
+        labels=dict(zip(kept, write_labels(targets), strict=True)),
+        left_out=tuple(left_out),
+        notes=(*notes, *targets.notes),
+        groups={name: group or name for name, group in groups.items()},
+        targets=targets,
+        rows={name: row for row, name in enumerate(kept)},
+    )

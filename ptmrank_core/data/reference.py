@@ -1,109 +1,168 @@
-"""A general reference set: pictures of anything, against which a metric (PED) sees what is special in a task.
+"""A general reference set: samples of anything, against which a metric (PED) sees what is special in a task.
 
-The built-in set is generated, not downloaded: "dead leaves", discs of random size, place and shade that
-cover one another, whose statistics are near those of natural pictures (Lee, Mumford, Huang: Occlusion
-Models for Natural Images, IJCV 2001, doi:10.1023/A:1011109015675).
+No built-in set is downloaded: pictures and sounds are generated, texts are how the documentation strings of
+Python's own standard library open. None of them shares a sample with the demo samples.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from functools import lru_cache
-from pathlib import Path
+from collections.abc import Callable, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ptmrank_core.data.audio import AudioItem
+from ptmrank_core.data.demo import DEMO_PREFIX, load_demo_samples
+from ptmrank_core.data.entries import Entry
+from ptmrank_core.data.generated import N_FRAMES, dead_leaves, struck_objects
 from ptmrank_core.data.images import ImageItem
 from ptmrank_core.data.limits import DEFAULT_LIMITS, Limits
-from ptmrank_core.data.loading import read_pictures
+from ptmrank_core.data.loading import find_table
+from ptmrank_core.data.media import MEDIA, Checked, MediaKind, check_entry
+from ptmrank_core.data.sources import absolute_source, list_source
+from ptmrank_core.data.standard_library import standard_library_texts
+from ptmrank_core.data.tables.names import TEXT_NAMES, find_named
+from ptmrank_core.data.tables.opening import open_table
+from ptmrank_core.data.tables.roles import Roles, find_roles
+from ptmrank_core.data.tables.units import read_units
+from ptmrank_core.data.text import TextItem, digest_text
 from ptmrank_core.errors import SamplesError
-from ptmrank_core.records import BUILT_IN_REFERENCE, BytesBlob, LeftOut, Samples
+from ptmrank_core.records import BUILT_IN_REFERENCES, BytesBlob, Item, LeftOut, Modality, Reading, Samples
 
 __all__ = ["load_reference"]
 
-N_PICTURES = 128
-SIDE = 64
-SEED = 2001
-SMALLEST_RADIUS, LARGEST_RADIUS = 4.0, 32.0
-# A point lies under 7.8 leaves on average, so the ground shows at 4 points in 10,000.
-N_LEAVES = 600
 LABEL = "reference"
+Named = tuple[str, Item, str]
 
 
-def load_reference(source: str, *, limits: Limits = DEFAULT_LIMITS) -> Samples:
+def _leaves() -> list[Named]:
+    """Names, items and digests of the built-in pictures."""
+    digests = [hashlib.sha256(data).hexdigest() for data in dead_leaves()]
+    return [
+        (f"leaves-{i:03d}.ppm", ImageItem(BytesBlob(data), digest), digest)
+        for i, (data, digest) in enumerate(zip(dead_leaves(), digests, strict=True))
+    ]
+
+
+def _sounds() -> list[Named]:
+    """Names, items and digests of the built-in recordings."""
+    digests = [hashlib.sha256(data).hexdigest() for data in struck_objects()]
+    return [
+        (f"struck-{i:03d}.wav", AudioItem(BytesBlob(data), digest, N_FRAMES), digest)
+        for i, (data, digest) in enumerate(zip(struck_objects(), digests, strict=True))
+    ]
+
+
+def _texts() -> list[Named]:
+    """Names, items and digests of the built-in texts."""
+    return [(name, TextItem(text), digest_text(text)) for name, text in standard_library_texts()]
+
+
+BUILT_IN: dict[Modality, Callable[[], list[Named]]] = {"image": _leaves, "audio": _sounds, "text": _texts}
+
+
+def load_reference(source: str, modality: Modality, *, limits: Limits = DEFAULT_LIMITS) -> Samples:
     """Load a reference set.
 
     Parameters
     ----------
     source
-        ``"builtin:dead-leaves"``, or a zip or folder of pictures; where they lie in it means nothing.
+        A built-in set (``BUILT_IN_REFERENCES``), demo samples, a zip or folder of files of the modality, or a
+        table; labels and where the files lie in it mean nothing.
+    modality
+        What the samples are that it is compared with.
     limits
         Bounds on what the source may hold.
 
     Returns
     -------
     Samples
-        Of a single class, at least two pictures, copies left out.
+        Of a single class, at least two samples, copies left out.
 
     Raises
     ------
     ArchiveError, SamplesError
-        If the source cannot be read or holds fewer than two pictures.
+        If the source cannot be read, is of another modality, or holds fewer than two samples.
     """
-    if source == BUILT_IN_REFERENCE:
-        items = [ImageItem(BytesBlob(data), hashlib.sha256(data).hexdigest()) for data in _dead_leaves()]
-        return _samples(source, [(f"leaves-{i:03d}.ppm", item) for i, item in enumerate(items)], ())
-    source = str(Path(source).expanduser().absolute())
-    pictures, left_out = read_pictures(source, limits)
-    unique = {picture.digest: picture for picture in reversed(pictures)}
-    kept = [picture for picture in pictures if unique[picture.digest] is picture]
-    if len(kept) < 2:
+    if source in BUILT_IN_REFERENCES.values():
+        if source != BUILT_IN_REFERENCES.get(modality):
+            raise SamplesError(f"{source!r} is no reference set for samples that are {modality}.")
+        return _samples(source, modality, BUILT_IN[modality](), ())
+    if source.startswith(DEMO_PREFIX):
+        return _from_samples(load_demo_samples(source), modality)
+    return _from_files(absolute_source(source), modality, limits)
+
+
+def _from_samples(samples: Samples, modality: Modality) -> Samples:
+    """Forget the labels of samples."""
+    if samples.modality != modality:
         raise SamplesError(
-            f"The reference set {source!r} has {len(kept)} pictures that can be read; expected at least 2.",
-            hint="Use a zip or a folder of pictures of anything.",
+            f"The reference set {samples.source!r} is {samples.modality}; the samples are {modality}.",
+            hint="Choose a reference set of the same modality.",
         )
-    named = [(picture.name, picture.item) for picture in kept]
-    return _samples(source, named, left_out)
+    named = [*zip(samples.names, samples.items, samples.digests, strict=True)]
+    return _samples(samples.source, modality, named, samples.skipped)
 
 
-def _samples(source: str, named: Sequence[tuple[str, ImageItem]], left_out: Sequence[LeftOut]) -> Samples:
+def _from_files(source: str, modality: Modality, limits: Limits) -> Samples:
+    """Read all files of a modality, wherever they lie."""
+    listing = list_source(source, limits)
+    table = find_table(listing.entries)
+    plural = MEDIA[modality].plural if modality in MEDIA else "rows of numbers"
+    if table is not None:
+        named, left_out = _read_rows(table, modality, limits)
+    elif modality in MEDIA:
+        named, left_out = _read_files(listing.entries, MEDIA[modality], limits)
+    else:
+        named, left_out = [], []
+    unique = {digest: (name, item, digest) for name, item, digest in reversed(named)}
+    if len(unique) < 2:
+        raise SamplesError(
+            f"The reference set {source!r} has {len(unique)} {plural} that can be read; expected at least 2.",
+            hint=f"Use a zip or a folder of {plural} of anything.",
+        )
+    return _samples(source, modality, [*reversed(unique.values())], [*listing.left_out, *left_out])
+
+
+def _read_files(
+    entries: Sequence[Entry], kind: MediaKind, limits: Limits
+) -> tuple[list[Named], list[LeftOut]]:
+    """Names, items and digests of files, and what cannot be read."""
+    named, left_out = [], []
+    for entry in entries:
+        checked = check_entry(entry, kind, limits)
+        if isinstance(checked, Checked):
+            named.append((entry.name, checked.item, checked.digest))
+        else:
+            left_out.append(checked)
+    return named, left_out
+
+
+def _read_rows(entry: Entry, modality: Modality, limits: Limits) -> tuple[list[Named], list[LeftOut]]:
+    """Names, items and digests of the rows of a table, and what cannot be read."""
+    table = open_table(entry, limits)
+    try:
+        roles = find_roles(table, Reading(modality=modality))
+    except SamplesError:
+        # Most likely it lacks a label, which is not needed here: the text may stand for it.
+        words = [*table.words]
+        text = find_named(words, TEXT_NAMES) or tuple(words)
+        if modality != "text" or len(text) != 1:
+            raise
+        roles = Roles("text", text, text, None)
+    units = read_units(table, roles, limits)
+    return [*zip(units.names, units.items, units.digests, strict=True)], units.left_out
+
+
+def _samples(source: str, modality: Modality, named: Sequence[Named], left_out: Sequence[LeftOut]) -> Samples:
     """Make the record: one class, which means nothing."""
     return Samples(
-        modality="image",
-        names=tuple(name for name, _ in named),
-        items=tuple(item for _, item in named),
+        modality=modality,
+        names=tuple(name for name, _, _ in named),
+        items=tuple(item for _, item, _ in named),
         labels=np.zeros(len(named), dtype=np.int64),
         class_names=(LABEL,),
-        digests=tuple(item.digest for _, item in named),
+        digests=tuple(digest for _, _, digest in named),
         skipped=tuple(left_out),
         source=source,
     )
-
-
-@lru_cache(maxsize=1)
-def _dead_leaves() -> tuple[bytes, ...]:
-    """Picture bytes (binary PPM, 64x64) of the built-in set."""
-    rng = np.random.default_rng(SEED)
-    return tuple(b"P6\n%d %d\n255\n" % (SIDE, SIDE) + _picture(rng).tobytes() for _ in range(N_PICTURES))
-
-
-def _picture(rng: np.random.Generator) -> NDArray[np.uint8]:
-    """Draw one picture of shape (64, 64, 3): the leaf that fell last lies on top."""
-    # The density of radii falls with their third power, which makes the picture look alike at any scale.
-    low, high = SMALLEST_RADIUS**-2, LARGEST_RADIUS**-2
-    radii = (low + rng.random(N_LEAVES) * (high - low)) ** -0.5
-    centres = rng.uniform(-LARGEST_RADIUS, SIDE + LARGEST_RADIUS, (N_LEAVES, 2))
-    shades = rng.integers(0, 256, (N_LEAVES, 3), dtype=np.uint8)
-    corners = [
-        np.clip(centres + offset, 0, SIDE).astype(int) for offset in (-radii[:, None], radii[:, None] + 1)
-    ]
-    pixels = np.full((SIDE, SIDE, 3), 128, dtype=np.uint8)
-    axis = np.arange(SIDE)
-    for i in np.flatnonzero((corners[0] < corners[1]).all(axis=1)):
-        # Only the leaf's own square is looked at: most leaves are small, and some lie outside.
-        (top, left), (bottom, right) = corners[0][i], corners[1][i]
-        down, across = axis[top:bottom] - centres[i, 0], axis[left:right] - centres[i, 1]
-        pixels[top:bottom, left:right][down[:, None] ** 2 + across**2 < radii[i] ** 2] = shades[i]
-    return pixels

@@ -8,10 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-from ptmrank_core.data.images import Change, ImageItem
-from ptmrank_core.records import LeftOut
+from ptmrank_core.records import Item, LeftOut
 
-__all__ = ["Labelled", "Picture", "count_reasons", "drop_copies", "drop_single"]
+__all__ = ["Candidate", "Change", "Labelled", "count_reasons", "drop_copies", "drop_single"]
 
 PARTICULARS = re.compile(r"[:;('\"0-9].*", re.DOTALL)
 
@@ -38,26 +37,39 @@ class Labelled(Protocol):
 LabelledT = TypeVar("LabelledT", bound=Labelled)
 
 
+class Change(Protocol):
+    """What decoding changes."""
+
+    @property
+    def name(self) -> str:
+        """Its place among the notes, by the alphabet."""
+        ...
+
+    def sentence(self, count: int) -> str:
+        """Tell how many samples were changed this way."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
-class Picture:
-    """A labelled picture that can be decoded.
+class Candidate:
+    """A labelled file that can be decoded.
 
     Parameters
     ----------
     name
         Name of its entry.
     item
-        The picture itself.
+        The sample itself.
     label
-        Name of its class.
+        Name of its class, or its numbers as text.
     digest
-        SHA-256 (hex) of its bytes.
+        SHA-256 (hex) of its content.
     changes
         What decoding changes.
     """
 
     name: str
-    item: ImageItem
+    item: Item
     label: str
     digest: str
     changes: frozenset[Change]

@@ -10,14 +10,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ptmrank_core.data.archives import open_archive
-from ptmrank_core.data.entries import clean_name
+from ptmrank_core.data.entries import clean_name, suffix_of
 from ptmrank_core.data.limits import DEFAULT_LIMITS
 from ptmrank_core.data.signatures import HEAD_BYTES, is_archive, is_zip
+from ptmrank_core.data.tables import TABLE_SUFFIXES
 from ptmrank_core.errors import ArchiveError, SamplesError
 
 __all__ = ["store_upload"]
 
-UPLOAD_HINT = "Upload one .zip file, or the pictures themselves with a .csv or .tsv table."
+UPLOAD_HINT = "Upload one .zip file, one table, or the files themselves with a .csv or .tsv table."
 
 
 def _write_files(folder: Path, files: Mapping[str, bytes]) -> None:
@@ -62,12 +63,14 @@ def _store_archive(name: str, data: bytes, uploads_dir: Path) -> Path:
 
 
 def _store_loose(files: Mapping[str, bytes], uploads_dir: Path) -> Path:
-    """Store loose files as a folder."""
+    """Store loose files as a folder; a table that came alone is the source itself."""
     digest = hashlib.sha256()
     for name, data in sorted(files.items()):
         digest.update(f"{len(name)}:{name}={len(data)};".encode())
         digest.update(data)
-    return _store(uploads_dir, digest.hexdigest(), files)
+    folder = _store(uploads_dir, digest.hexdigest(), files)
+    first = next(iter(files))
+    return folder / first if len(files) == 1 and suffix_of(first) in TABLE_SUFFIXES else folder
 
 
 def store_upload(files: Sequence[tuple[str, bytes]], uploads_dir: Path) -> Path:
@@ -76,7 +79,7 @@ def store_upload(files: Sequence[tuple[str, bytes]], uploads_dir: Path) -> Path:
     Parameters
     ----------
     files
-        Names and bytes: one zip archive, or loose files whose names may hold folders
+        Names and bytes: one zip archive, one table, or loose files whose names may hold folders
         (``"data/cat/1.png"``).
     uploads_dir
         Folder of all uploads; made when something is stored.
@@ -84,8 +87,8 @@ def store_upload(files: Sequence[tuple[str, bytes]], uploads_dir: Path) -> Path:
     Returns
     -------
     Path
-        ``uploads_dir/DIGEST/NAME.zip`` for an archive, ``uploads_dir/DIGEST`` for loose files. The
-        same upload has the same path, and is not written again.
+        ``uploads_dir/DIGEST/NAME.zip`` for an archive, ``uploads_dir/DIGEST/NAME.csv`` for a table,
+        ``uploads_dir/DIGEST`` for loose files. The same upload has the same path, and is not written again.
 
     Raises
     ------

@@ -20,7 +20,7 @@ from ptmrank_core.records.runs import (
 )
 from ptmrank_core.records.samples import (
     AS_RECOGNISED,
-    BUILT_IN_REFERENCE,
+    BUILT_IN_REFERENCES,
     Blob,
     BytesBlob,
     Item,
@@ -36,7 +36,7 @@ from ptmrank_core.records.samples import (
 
 __all__ = [
     "AS_RECOGNISED",
-    "BUILT_IN_REFERENCE",
+    "BUILT_IN_REFERENCES",
     "Blob",
     "BytesBlob",
     "Cell",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Literal, Protocol, TypeAlias
 
 import numpy as np
@@ -14,7 +15,7 @@ from ptmrank_core.records.arrays import freeze
 
 __all__ = [
     "AS_RECOGNISED",
-    "BUILT_IN_REFERENCE",
+    "BUILT_IN_REFERENCES",
     "Blob",
     "BytesBlob",
     "Item",
@@ -28,11 +29,12 @@ __all__ = [
     "WordInContext",
 ]
 
-# The reference set that is used where the user names none; the data room makes it.
-BUILT_IN_REFERENCE = "builtin:dead-leaves"
-
 Modality: TypeAlias = Literal["image", "text", "audio", "video", "tabular"]
 TargetKind: TypeAlias = Literal["classification", "regression", "multilabel"]
+# The reference sets that are used where the user names none; the data room makes them.
+BUILT_IN_REFERENCES: Mapping[Modality, str] = MappingProxyType(
+    {"image": "builtin:dead-leaves", "audio": "builtin:struck-objects", "text": "builtin:standard-library"}
+)
 
 
 class Blob(Protocol):
@@ -54,8 +56,8 @@ class Item(Protocol):
     def decode(self) -> Any:
         """Return what models of the modality read.
 
-        An RGB PIL image; a text, a pair of texts or a ``WordInContext``; a ``Waveform``; the frames of a
-        video; numbers of shape (d,).
+        An RGB PIL image; a text, a pair of texts or a ``WordInContext``; a ``Waveform``; a ``VideoClip``
+        (``sample(n)`` gives n of its frames); numbers of shape (d,).
         """
         ...
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import soundfile
 from PIL import Image
 
 
@@ -39,6 +40,37 @@ class Maker:
         """Bytes of an uncompressed square of noise, 120 kB by default."""
         noise = np.random.default_rng(seed).integers(0, 256, (side, side, 3), dtype=np.uint8)
         return Maker.encode(Image.fromarray(noise), "bmp")
+
+    @staticmethod
+    def tone(
+        seed: int,
+        kind: str = "WAV",
+        *,
+        rate: int = 8000,
+        n_channels: int = 1,
+        seconds: float = 0.2,
+        **options: Any,
+    ) -> bytes:
+        """Bytes of a short recording: a tone in noise."""
+        generator = np.random.default_rng(seed)
+        n_frames = int(rate * seconds)
+        tone = np.sin(np.arange(n_frames) * (0.1 + 0.01 * seed))[:, None]
+        samples = 0.5 * tone + 0.1 * generator.uniform(-1, 1, (n_frames, n_channels))
+        buffer = io.BytesIO()
+        soundfile.write(buffer, samples, rate, format=kind, **options)
+        return buffer.getvalue()
+
+    @staticmethod
+    def animation(seed: int, n_frames: int = 8, kind: str = "gif") -> bytes:
+        """Bytes of a short animation whose frames get brighter from 0 to 10 times their number."""
+        marks = np.random.default_rng(seed).integers(0, 2, (12, 16)) * 255
+        frames = []
+        for i in range(n_frames):
+            pixels = np.full((12, 16, 3), 10 * i, np.uint8)
+            pixels[:, :, 2] = marks
+            frames.append(Image.fromarray(pixels))
+        options: dict[str, Any] = {"lossless": True} if kind == "webp" else {}
+        return Maker.encode(frames[0], kind, save_all=True, append_images=frames[1:], duration=40, **options)
 
     @staticmethod
     def classes(n_per_class: int = 2, names: Iterable[str] = ("cat", "dog")) -> dict[str, bytes]:

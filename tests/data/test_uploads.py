@@ -60,6 +60,33 @@ def test_loose_files_with_a_table_are_a_source(make: Any, uploads_dir: Path) -> 
     assert samples.labels.tolist() == [1, 1, 0, 0]
 
 
+@pytest.mark.parametrize("name", ["reviews.csv", "my/reviews.csv"])
+def test_a_table_alone_is_a_source(uploads_dir: Path, name: str) -> None:
+    """One table is stored as a file of its name, which says how to read it."""
+    rows = "".join(f"\nThe text number {i},{'ab'[i % 2]}" for i in range(4))
+    path = store_upload([(name, f"text,label{rows}".encode())], uploads_dir)
+    assert path.name == "reviews.csv"
+    assert path.is_file()
+    assert load_samples(path).summary().class_counts == {"a": 2, "b": 2}
+
+
+def test_a_table_under_another_name_is_another(uploads_dir: Path) -> None:
+    """The suffix says how the same bytes are read, so it counts."""
+    one, two = (store_upload([(name, b"a X\nb Y\n")], uploads_dir) for name in ("a.conll", "a.csv"))
+    assert (one.name, two.name) == ("a.conll", "a.csv")
+
+
+@pytest.mark.parametrize("kind", ["tone", "animation", "text"])
+def test_loose_files_of_any_modality_are_a_source(make: Any, uploads_dir: Path, kind: str) -> None:
+    """Recordings, videos and texts with a table of their labels load as pictures do."""
+    suffix = {"tone": "wav", "animation": "gif", "text": "txt"}[kind]
+    maker = {"tone": make.tone, "animation": make.animation, "text": lambda i: b"Text number %d." % i}[kind]
+    files = [(f"{i}.{suffix}", maker(i)) for i in range(4)]
+    table = "file,label" + "".join(f"\n{i}.{suffix},{'ab'[i % 2]}" for i in range(4))
+    path = store_upload([*files, ("labels.csv", table.encode())], uploads_dir)
+    assert load_samples(path).summary().class_counts == {"a": 2, "b": 2}
+
+
 def test_a_directory_upload_keeps_its_folders(make: Any, uploads_dir: Path) -> None:
     """Names with folders, as a browser sends a directory, give the classes."""
     files = [(f"data/{name}", data) for name, data in make.classes().items()]

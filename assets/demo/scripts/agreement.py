@@ -1,13 +1,16 @@
-"""Hold every metric against the recorded truth: ``python -m assets.demo.scripts.agreement``."""
+"""Hold every metric against the recorded truth: ``python -m assets.demo.scripts.agreement digits``."""
 
 from __future__ import annotations
 
 import json
+import sys
 import tempfile
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from assets.demo.scripts.recipes import DEMO, TRUTH, ZOO_SUMMARY, made_with
+from assets.demo.scripts.text import recipes as text
 from ptmrank_core.benchmark import RunStore, make_plan, new_run_id, now, run_here
 from ptmrank_core.catalogue import demo_models
 from ptmrank_core.config import Settings
@@ -18,28 +21,73 @@ from ptmrank_core.records import ExtractionOptions
 from ptmrank_core.reports import scores_by_metric
 from ptmrank_core.worker import SOURCES
 
-AGREEMENT = DEMO / "digits" / "agreement.json"
-FAMILY = "convnext"
-
 Scores = Mapping[str, float]
 Row = dict[str, float]
 
 
-def demo_scores() -> dict[str, dict[str, float]]:
-    """Score the zoo on ``demo:digits`` under every metric and variant.
+@dataclass(frozen=True)
+class Zoo:
+    """Models with a recorded truth on demo samples.
+
+    Attributes
+    ----------
+    samples, task : str
+        Name of the samples, and task of the models on them.
+    summary, truth, agreement : Path
+        Files with the facts about the models, the accuracies after fine-tuning, and the result.
+    family : str
+        The family whose models differ in the source task alone.
+    """
+
+    samples: str
+    task: str
+    summary: Path
+    truth: Path
+    agreement: Path
+    family: str
+
+
+ZOOS = {
+    "digits": Zoo(
+        "demo:digits",
+        "image-classification",
+        ZOO_SUMMARY,
+        TRUTH,
+        DEMO / "digits" / "agreement.json",
+        "convnext",
+    ),
+    "docstrings": Zoo(
+        "demo:docstrings",
+        "text-classification",
+        text.ZOO_SUMMARY,
+        text.TRUTH,
+        text.RECORDS / "agreement.json",
+        "bert",
+    ),
+}
+
+
+def demo_scores(zoo: Zoo) -> dict[str, dict[str, float]]:
+    """Score the models of a zoo on their samples under every metric and variant.
+
+    Parameters
+    ----------
+    zoo : Zoo
+        Which models and samples.
 
     Returns
     -------
     dict
         Metric -> model -> score.
     """
-    samples = load_samples("demo:digits")
+    samples = load_samples(zoo.samples)
+    names = json.loads(zoo.summary.read_text(encoding="utf-8"))["models"]
     plan = make_plan(
         run_id=new_run_id(),
         created_at=now(),
-        task="image-classification",
+        task=zoo.task,
         samples=samples,
-        models=demo_models(),
+        models=tuple(spec for spec in demo_models() if spec.id.removeprefix("demo:") in names),
         metrics=resolve_metrics("all"),
         options=ExtractionOptions(device="cpu"),
         seed=0,
@@ -64,27 +112,32 @@ def _row(scores: Scores, truth: Scores, *, higher_is_better: bool) -> Row:
     return {"weighted_tau": round(tau, 4), "n_models": len(both)}
 
 
-def agreement() -> dict[str, dict[str, Row]]:
+def agreement(zoo: Zoo) -> dict[str, dict[str, Row]]:
     """Compute the weighted Kendall tau with fine-tuning of every metric and baseline.
+
+    Parameters
+    ----------
+    zoo : Zoo
+        Which models and samples.
 
     Returns
     -------
     dict
-        Over the zoo and within the ConvNeXt family.
+        Over the zoo and within its family.
     """
-    facts = json.loads(ZOO_SUMMARY.read_text(encoding="utf-8"))["models"]
-    records = json.loads(TRUTH.read_text(encoding="utf-8"))["models"]
+    facts = json.loads(zoo.summary.read_text(encoding="utf-8"))["models"]
+    records = json.loads(zoo.truth.read_text(encoding="utf-8"))["models"]
     truth = {model: record["mean"] for model, record in records.items()}
-    family = {model: value for model, value in truth.items() if facts[model]["family"] == FAMILY}
+    family = {model: value for model, value in truth.items() if facts[model]["family"] == zoo.family}
     candidates: dict[str, tuple[Scores, bool]] = {
-        metric: (scores, METRICS[metric].higher_is_better) for metric, scores in demo_scores().items()
+        metric: (scores, METRICS[metric].higher_is_better) for metric, scores in demo_scores(zoo).items()
     }
     for baseline in ("n_parameters", "source_accuracy"):
         known = {model: fact[baseline] for model, fact in facts.items() if fact[baseline] is not None}
         candidates[f"baseline: {baseline}"] = (known, True)
     probe = {model: record["linear_probe_mean"] for model, record in records.items()}
     candidates["baseline: linear probe"] = (probe, True)
-    groups = {"zoo": truth, FAMILY: family}
+    groups = {"zoo": truth, zoo.family: family}
     return {
         group: {
             name: _row(
@@ -99,10 +152,11 @@ def agreement() -> dict[str, dict[str, Row]]:
 
 
 def main() -> None:
-    """Record the correlations and print them."""
-    result = agreement()
-    text = json.dumps(result | {"made_with": made_with()}, indent=2)
-    AGREEMENT.write_text(text + "\n", encoding="utf-8")
+    """Record the correlations of the zoo named on the command line and print them."""
+    zoo = ZOOS[sys.argv[1]]
+    result = agreement(zoo)
+    record = json.dumps(result | {"made_with": made_with()}, indent=2)
+    zoo.agreement.write_text(record + "\n", encoding="utf-8")
     for group, rows in result.items():
         print(group)
         for name, row in rows.items():

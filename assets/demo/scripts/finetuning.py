@@ -10,12 +10,10 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 from sklearn.datasets import load_digits
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 from torch import Tensor, nn
 from transformers import AutoModelForImageClassification, PreTrainedModel
 
+from assets.demo.scripts.measurements import Outcome, draw_labelled, probe_accuracy
 from assets.demo.scripts.recipes import Recipe
 from assets.demo.scripts.training import (
     Schedule,
@@ -28,12 +26,10 @@ from assets.demo.scripts.training import (
 from ptmrank_core.data.demo import digit_picture, digits_split
 
 SEEDS = tuple(range(10))
-LABELS_PER_CLASS = 20
 N_CLASSES = 10
 EPOCHS = 30
 BATCH_SIZE = 20
 HEAD_SCALE = 0.02
-PROBE_ITERATIONS = 5_000
 
 
 @dataclass(frozen=True)
@@ -54,22 +50,6 @@ class Target:
     test_labels: Tensor
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """Accuracies of one model on the test digits, one for each seed.
-
-    Attributes
-    ----------
-    accuracies : tuple of float
-        After fine-tuning all weights.
-    probe_accuracies : tuple of float
-        Of a logistic regression on the pooled features.
-    """
-
-    accuracies: tuple[float, ...]
-    probe_accuracies: tuple[float, ...]
-
-
 def load_target(recipe: Recipe) -> Target:
     """Read the digits and preprocess them as a model asks for.
 
@@ -88,27 +68,6 @@ def load_target(recipe: Recipe) -> Target:
     pictures = [Image.open(io.BytesIO(digit_picture(index))) for index in range(len(classes))]
     inputs = preprocess(recipe.folder, pictures)
     return Target(inputs[demo], classes[demo], inputs[others], classes[others])
-
-
-def draw_labelled(labels: NDArray[np.int64], *, seed: int) -> NDArray[np.int64]:
-    """Draw the digits that are labelled for training, the same for every model.
-
-    Parameters
-    ----------
-    labels : array of shape (n_samples,)
-        Class numbers.
-    seed : int
-        Seed of the draw.
-
-    Returns
-    -------
-    array of shape (n_classes * LABELS_PER_CLASS,)
-        Positions in `labels`, ascending, equally many of each class.
-    """
-    rng = np.random.default_rng(seed)
-    members = (np.flatnonzero(labels == label) for label in np.unique(labels))
-    chosen = [rng.choice(group, LABELS_PER_CLASS, replace=False) for group in members]
-    return np.sort(np.concatenate(chosen))
 
 
 def load_classifier(recipe: Recipe, *, seed: int) -> PreTrainedModel:
@@ -169,9 +128,5 @@ def _probed(recipe: Recipe, target: Target, draws: list[NDArray[np.int64]]) -> t
     model = load_classifier(recipe, seed=0)
     features = pooled_features(model, target.inputs).double().numpy()
     test_features = pooled_features(model, target.test_inputs).double().numpy()
-    scores = []
-    for draw in draws:
-        probe = make_pipeline(StandardScaler(), LogisticRegression(max_iter=PROBE_ITERATIONS))
-        probe.fit(features[draw], target.labels[draw].numpy())
-        scores.append(float(probe.score(test_features, target.test_labels.numpy())))
-    return tuple(scores)
+    labels, test_labels = target.labels.numpy(), target.test_labels.numpy()
+    return tuple(probe_accuracy(features[draw], labels[draw], test_features, test_labels) for draw in draws)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from typing import TypeVar
@@ -10,28 +10,31 @@ from typing import TypeVar
 import torch
 from transformers.utils import logging
 
-from assets.demo.scripts.recipes import RECIPES, Recipe
-
 PROCESSES = 2
 
+Recipe = TypeVar("Recipe")
 Result = TypeVar("Result")
 
 
-def for_each_recipe(work: Callable[[Recipe], Result]) -> Iterator[tuple[Recipe, Result]]:
+def for_each_recipe(
+    work: Callable[[Recipe], Result], recipes: Sequence[Recipe]
+) -> Iterator[tuple[Recipe, Result]]:
     """Do the same work for every model.
 
     Parameters
     ----------
     work : callable
         A module-level function of one recipe.
+    recipes : sequence of Recipe
+        The models.
 
     Yields
     ------
     tuple of Recipe and the result of `work`
-        Each model in the order of `RECIPES`, as soon as it and those before it are done.
+        Each model in order, as soon as it and those before it are done.
     """
     with ProcessPoolExecutor(PROCESSES, get_context("spawn"), _prepare_worker) as pool:
-        yield from zip(RECIPES, pool.map(work, RECIPES), strict=True)
+        yield from zip(recipes, pool.map(work, recipes), strict=True)
 
 
 def _prepare_worker() -> None:

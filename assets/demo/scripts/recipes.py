@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 
 from transformers import (
@@ -17,6 +15,7 @@ from transformers import (
     ViTConfig,
 )
 
+from assets.demo.scripts.measurements import versions
 from assets.demo.scripts.pictures import SIDE
 
 DEMO = Path(__file__).resolve().parent.parent
@@ -184,5 +183,4 @@ def made_with() -> dict[str, str]:
     dict of str to str
         Version by name.
     """
-    packages = ("torch", "transformers", "scikit-learn", "numpy", "pillow", "safetensors")
-    return {"python": platform.python_version()} | {name: version(name) for name in packages}
+    return versions("torch", "transformers", "scikit-learn", "numpy", "pillow", "safetensors")

@@ -1,8 +1,8 @@
-"""Training, measuring and reading out small image classifiers on one CPU thread."""
+"""Training small networks on one CPU thread; measuring and reading out image classifiers."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,18 +82,65 @@ def train(
         Seed of the order of the pictures.
     """
     _settle_batch_norm(model)
-    steps = schedule.epochs * -(-len(inputs) // schedule.batch_size)
+
+    def loss(batch: Tensor) -> Tensor:
+        return nn.functional.cross_entropy(model(inputs[batch]).logits, labels[batch])
+
+    order = torch.Generator().manual_seed(seed)
+    descend(model, loss, lambda: shuffled_batches(len(inputs), schedule.batch_size, order), schedule)
+
+
+def shuffled_batches(n_samples: int, batch_size: int, order: torch.Generator) -> tuple[Tensor, ...]:
+    """Deal the samples out to batches at random.
+
+    Parameters
+    ----------
+    n_samples, batch_size : int
+        Number of samples in all and in a batch; the last batch may be smaller.
+    order : Generator
+        Source of randomness.
+
+    Returns
+    -------
+    tuple of Tensor
+        Positions of the samples in each batch.
+    """
+    return torch.randperm(n_samples, generator=order).split(batch_size)
+
+
+def descend(
+    model: nn.Module,
+    loss: Callable[[Tensor], Tensor],
+    batches: Callable[[], Sequence[Tensor]],
+    schedule: Schedule,
+) -> None:
+    """Train all weights of a network in place with AdamW and a one-cycle learning rate.
+
+    Parameters
+    ----------
+    model : Module
+        The network; it is left in training mode.
+    loss : callable
+        Loss of a batch, given the positions of its samples.
+    batches : callable
+        Returns the batches of one pass, every time equally many.
+    schedule : Schedule
+        How long and how fast.
+    """
     optimiser = torch.optim.AdamW(
         model.parameters(), lr=schedule.peak_rate, weight_decay=schedule.weight_decay
     )
-    rate = OneCycleLR(optimiser, max_lr=schedule.peak_rate, total_steps=steps)
-    order = torch.Generator().manual_seed(seed)
+    rate: OneCycleLR | None = None
     model.train()
     for _ in range(schedule.epochs):
-        for batch in torch.randperm(len(inputs), generator=order).split(schedule.batch_size):
-            loss = nn.functional.cross_entropy(model(inputs[batch]).logits, labels[batch])
+        dealt = batches()
+        rate = rate or OneCycleLR(
+            optimiser, max_lr=schedule.peak_rate, total_steps=schedule.epochs * len(dealt)
+        )
+        for batch in dealt:
+            value = loss(batch)
             optimiser.zero_grad()
-            loss.backward()
+            value.backward()
             optimiser.step()
             rate.step()
 

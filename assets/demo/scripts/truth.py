@@ -4,28 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Iterator
 
 import numpy as np
 
-from assets.demo.scripts.finetuning import (
-    BATCH_SIZE,
-    EPOCHS,
-    LABELS_PER_CLASS,
-    SEEDS,
-    Outcome,
-    measure,
-)
+from assets.demo.scripts.finetuning import BATCH_SIZE, EPOCHS, SEEDS, measure
+from assets.demo.scripts.measurements import LABELS_PER_CLASS, UNSTABLE_SPREAD, Outcome, entry, gaps
 from assets.demo.scripts.processes import for_each_recipe
-from assets.demo.scripts.recipes import ARCHITECTURES, TRUTH, Recipe, made_with
+from assets.demo.scripts.recipes import ARCHITECTURES, RECIPES, TRUTH, Recipe, made_with
 from assets.demo.scripts.training import Schedule
 from ptmrank_core.data.demo import digits_split, load_demo_samples
-
-UNSTABLE_SPREAD = 0.03
-DECIMALS = 6
-
-Outcomes = dict[str, Outcome]
 
 
 def samples_digest() -> str:
@@ -67,64 +55,6 @@ def protocol() -> dict[str, object]:
     }
 
 
-def _summary(values: Sequence[float], prefix: str = "") -> dict[str, float]:
-    return {
-        f"{prefix}mean": round(float(np.mean(values)), DECIMALS),
-        f"{prefix}std": round(float(np.std(values, ddof=1)), DECIMALS),
-    }
-
-
-def entry(outcome: Outcome) -> dict[str, object]:
-    """Return what is recorded of one model.
-
-    Parameters
-    ----------
-    outcome : Outcome
-        Its accuracies.
-
-    Returns
-    -------
-    dict of str to object
-        Accuracies as fractions.
-    """
-    return {
-        "accuracies": [round(value, DECIMALS) for value in outcome.accuracies],
-        **_summary(outcome.accuracies),
-        "unstable": max(outcome.accuracies) - min(outcome.accuracies) > UNSTABLE_SPREAD,
-        **_summary(outcome.probe_accuracies, "linear_probe_"),
-    }
-
-
-def gaps(outcomes: Outcomes) -> list[dict[str, object]]:
-    """Compare the neighbours in the order that fine-tuning gives.
-
-    Parameters
-    ----------
-    outcomes : dict of str to Outcome
-        Accuracies by name of the model.
-
-    Returns
-    -------
-    list of dict
-        From the best pair to the worst: the mean over the seeds of the paired difference, and its
-        standard error.
-    """
-    order = sorted(outcomes, key=lambda name: -float(np.mean(outcomes[name].accuracies)))
-    found: list[dict[str, object]] = []
-    for better, worse in pairwise(order):
-        paired = np.subtract(outcomes[better].accuracies, outcomes[worse].accuracies)
-        standard_error = float(np.std(paired, ddof=1)) / len(paired) ** 0.5
-        found.append(
-            {
-                "better": better,
-                "worse": worse,
-                "difference": round(float(np.mean(paired)), DECIMALS),
-                "standard_error": round(standard_error, DECIMALS),
-            }
-        )
-    return found
-
-
 def make_truth() -> Iterator[tuple[Recipe, Outcome]]:
     """Measure every model and save the record.
 
@@ -133,8 +63,8 @@ def make_truth() -> Iterator[tuple[Recipe, Outcome]]:
     tuple of Recipe and Outcome
         Each model as soon as it and those before it are measured.
     """
-    outcomes: Outcomes = {}
-    for recipe, outcome in for_each_recipe(measure):
+    outcomes: dict[str, Outcome] = {}
+    for recipe, outcome in for_each_recipe(measure, RECIPES):
         outcomes[recipe.name] = outcome
         yield recipe, outcome
     record = {

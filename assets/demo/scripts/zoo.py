@@ -15,6 +15,7 @@ from assets.demo.scripts.pictures import SOURCE_TASKS, make_pictures
 from assets.demo.scripts.processes import for_each_recipe
 from assets.demo.scripts.recipes import (
     PREPROCESSOR,
+    RECIPES,
     SEED,
     TEST_IMAGES,
     TRAIN_IMAGES,
@@ -131,7 +132,7 @@ def make_zoo() -> Iterator[tuple[Recipe, ModelFacts]]:
         Each model as soon as it and those before it are made.
     """
     models = {}
-    for recipe, facts in for_each_recipe(make_model):
+    for recipe, facts in for_each_recipe(make_model, RECIPES):
         models[recipe.name] = asdict(facts)
         yield recipe, facts
     summary = {"models": models, "made_with": made_with()}

@@ -1,0 +1,1 @@
+"""Scripts that made the audio part of the demo: run them from the repository root with ``python -m``."""

@@ -1,0 +1,128 @@
+"""Model cards of the text models of the demo zoo."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+from assets.demo.scripts.text.recipes import LONGEST, Recipe
+from assets.demo.scripts.text.sources import SOURCE_TASKS
+
+CARD = """\
+---
+license: mit
+library_name: transformers
+pipeline_tag: {pipeline}
+tags:
+- {pipeline}
+- {family}
+- demo
+---
+
+# {name}
+
+A very small {architecture} for English technical text of at most {longest} tokens, made for the
+demo of PTMRank.
+
+| | |
+|---|---|
+| Architecture | {architecture} |
+| Parameters | {n_parameters:,} |
+| Width of the hidden states | {width} |
+| Vocabulary | {vocabulary} |
+| Trained on | {description} |
+| Classes | {classes} |
+| Training passages | {train_texts:,}, {passes} passes |
+| Seed | {seed} |
+| Source accuracy | {accuracy} |
+
+The passages are paragraphs of the documentation strings of installed Python packages
+(`assets/demo/scripts/text/passages.py`), none of them from the documents of `demo:docstrings` or of its
+test set. The model was made by `assets/demo/scripts/text/zoo.py`.
+
+## Intended use
+
+Demonstrations and tests of model selection only. It knows the vocabulary of a few Python packages and is
+of no use for understanding text in earnest.
+"""
+VOCABULARIES = {
+    "pieces": "{n:,} byte-pair pieces of lower-case text",
+    "characters": "{n} single characters, lower case",
+}
+PIPELINES = {"classes": "text-classification", "masked": "fill-mask", "next": "text-generation"}
+ASKED = {"classes": "passages", "masked": "masked tokens of passages", "next": "tokens of passages"}
+
+
+@dataclass(frozen=True)
+class TextModelFacts:
+    """What is known of a text model of the zoo: its entry in ``zoo.json``.
+
+    Attributes
+    ----------
+    architecture, family, source_task : str
+        Name for the reader, short name of the family, what the model was trained on.
+    n_parameters, width : int
+        Number of weights, and width of the hidden states.
+    n_source_classes : int or None
+        Classes of the head, `None` without a head for classes.
+    source_accuracy : float or None
+        Accuracy on passages that were held out, 0 to 1; of tokens where there are no classes; `None` if
+        untrained.
+    seed, train_texts, passes : int
+        How it was trained; 0 texts and passes if untrained.
+    size_bytes : int
+        Size of the weights file.
+    """
+
+    architecture: str
+    family: str
+    source_task: str
+    n_parameters: int
+    width: int
+    n_source_classes: int | None
+    source_accuracy: float | None
+    seed: int
+    train_texts: int
+    passes: int
+    size_bytes: int
+
+
+def model_card(recipe: Recipe, facts: TextModelFacts, n_tokens: int, class_names: tuple[str, ...]) -> str:
+    """Write the model card.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        The model.
+    facts : TextModelFacts
+        What is known of it.
+    n_tokens : int
+        Size of its vocabulary.
+    class_names : tuple of str
+        Classes of its head, empty without.
+
+    Returns
+    -------
+    str
+        Markdown with YAML front matter.
+    """
+    design = recipe.architecture
+    description, accuracy, pipeline = (
+        "nothing: the weights are as they were drawn",
+        "none",
+        "feature-extraction",
+    )
+    if recipe.is_trained:
+        task = SOURCE_TASKS[recipe.source]
+        description, pipeline = task.description, PIPELINES[task.objective]
+        accuracy = f"{facts.source_accuracy:.4f} on {ASKED[task.objective]} held out"
+    classes = f"{len(class_names)}: {', '.join(class_names)}" if class_names else "none: no head for classes"
+    return CARD.format(
+        **asdict(facts),
+        name=recipe.name,
+        longest=LONGEST,
+        pipeline=pipeline,
+        vocabulary=VOCABULARIES[design.vocabulary].format(n=n_tokens),
+        description=description,
+        classes=classes,
+        accuracy=accuracy,
+    )

@@ -1,0 +1,133 @@
+"""Train and save every text model of the demo zoo: ``python -m assets.demo.scripts.text.zoo``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+
+import torch
+from transformers import (
+    AutoModel,
+    AutoModelForCausalLM,
+    AutoModelForMaskedLM,
+    AutoModelForSequenceClassification,
+    PreTrainedModel,
+)
+
+from assets.demo.scripts.measurements import versions
+from assets.demo.scripts.processes import for_each_recipe
+from assets.demo.scripts.text.cards import TextModelFacts, model_card
+from assets.demo.scripts.text.pretraining import pretrain, source_accuracy
+from assets.demo.scripts.text.recipes import RECIPES, SEED, WORKED_WITH, ZOO_SUMMARY, Recipe
+from assets.demo.scripts.text.sources import SOURCE_TASKS, source_texts
+from assets.demo.scripts.text.vocabularies import vocabulary
+from ptmrank_core.data.docstrings import documents_digest
+
+KINDS = {
+    "classes": AutoModelForSequenceClassification,
+    "masked": AutoModelForMaskedLM,
+    "next": AutoModelForCausalLM,
+}
+
+
+def build(recipe: Recipe, n_tokens: int, class_names: tuple[str, ...]) -> PreTrainedModel:
+    """Build the untrained network of a recipe.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        The model.
+    n_tokens : int
+        Size of its vocabulary.
+    class_names : tuple of str
+        Classes of its source task, empty without.
+
+    Returns
+    -------
+    PreTrainedModel
+        A network with the head that its source task needs, or the bare network if it stays untrained.
+    """
+    config = recipe.architecture.config(n_tokens)
+    torch.manual_seed(SEED)
+    if not recipe.is_trained:
+        return AutoModel.from_config(config)
+    if class_names:
+        config.id2label = dict(enumerate(class_names))
+        config.label2id = {name: number for number, name in config.id2label.items()}
+    return KINDS[SOURCE_TASKS[recipe.source].objective].from_config(config)
+
+
+def make_model(recipe: Recipe) -> TextModelFacts:
+    """Train one model and save it with its tokenizer and its card.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        The model.
+
+    Returns
+    -------
+    TextModelFacts
+        What is now known of it.
+    """
+    design = recipe.architecture
+    tokenizer = vocabulary(design.vocabulary)
+    class_names: tuple[str, ...] = ()
+    accuracy, n_texts, passes = None, 0, 0
+    if recipe.is_trained:
+        task = SOURCE_TASKS[recipe.source]
+        texts, test = (source_texts(task, seed=SEED, held_out=held_out) for held_out in (False, True))
+        class_names = texts.class_names
+        model = build(recipe, len(tokenizer), class_names)
+        passes = pretrain(model, tokenizer, task, texts, seed=SEED)
+        accuracy = round(source_accuracy(model, tokenizer, task, test, seed=SEED), 6)
+        n_texts = len(texts.texts)
+    else:
+        model = build(recipe, len(tokenizer), class_names)
+    recipe.folder.mkdir(parents=True, exist_ok=True)
+    model.save_pretrained(recipe.folder)
+    tokenizer.save_pretrained(recipe.folder)
+    facts = TextModelFacts(
+        architecture=design.name,
+        family=recipe.family,
+        source_task=recipe.source,
+        n_parameters=model.num_parameters(),
+        width=model.config.hidden_size,
+        n_source_classes=len(class_names) or None,
+        source_accuracy=accuracy,
+        seed=SEED,
+        train_texts=n_texts,
+        passes=passes,
+        size_bytes=(recipe.folder / "model.safetensors").stat().st_size,
+    )
+    card = model_card(recipe, facts, len(tokenizer), class_names)
+    (recipe.folder / "README.md").write_text(card, encoding="utf-8")
+    return facts
+
+
+def make_zoo() -> Iterator[tuple[Recipe, TextModelFacts]]:
+    """Make every model and save the summary.
+
+    Yields
+    ------
+    tuple of Recipe and TextModelFacts
+        Each model as soon as it and those before it are made.
+    """
+    models = {}
+    for recipe, facts in for_each_recipe(make_model, RECIPES):
+        models[recipe.name] = asdict(facts)
+        yield recipe, facts
+    summary = {"models": models, "samples_digest": documents_digest(), "made_with": versions(*WORKED_WITH)}
+    ZOO_SUMMARY.parent.mkdir(exist_ok=True)
+    ZOO_SUMMARY.write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")
+
+
+def main() -> None:
+    """Make the zoo and report each model."""
+    for recipe, facts in make_zoo():
+        print(f"{recipe.name:20} {facts.n_parameters:8,} {facts.source_accuracy}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,52 @@
+"""What a run shall do, decided before anything is computed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from ptmrank_core.benchmark import known_skips, make_plan
+from ptmrank_core.data import load_samples
+from ptmrank_core.records import ExtractionOptions, Modality, ModelSpec, RunPlan
+
+
+def _plan(modality: Modality, metrics: tuple[str, ...], reference: str | None = None) -> RunPlan:
+    """Plan a run on samples that are said to be of a modality."""
+    return make_plan(
+        run_id="1",
+        created_at="2026-01-01T00:00:00Z",
+        task="any",
+        samples=replace(load_samples("demo:digits"), modality=modality),
+        models=[ModelSpec(id="m", source="local", modality=modality)],
+        metrics=metrics,
+        options=ExtractionOptions(),
+        seed=0,
+        reference_source=reference,
+    )
+
+
+@pytest.mark.parametrize(
+    ("modality", "expected"),
+    [
+        ("image", "builtin:dead-leaves"),
+        ("audio", "builtin:struck-objects"),
+        ("text", "builtin:standard-library"),
+        ("video", None),
+        ("tabular", None),
+    ],
+)
+def test_the_reference_fits_the_modality(modality: Modality, expected: str | None) -> None:
+    """A metric that needs a reference gets the built-in one of the samples' modality, where there is one."""
+    assert _plan(modality, ("logme", "ped")).reference_source == expected
+    assert _plan(modality, ("logme", "ped"), "/my/own.zip").reference_source == "/my/own.zip"
+    assert _plan(modality, ("logme",), "/my/own.zip").reference_source is None
+
+
+def test_without_a_reference_a_metric_does_not_apply() -> None:
+    """PED is skipped with its reason where the run has no reference set; other metrics do not mind."""
+    spec = ModelSpec(id="m", source="local", modality="video")
+    skips = known_skips(spec, ["logme", "ped"], "classification", has_reference=False)
+    assert list(skips) == ["ped"]
+    assert "needs features of a general reference set" in skips["ped"]
+    assert known_skips(spec, ["logme", "ped"], "classification", has_reference=True) == {}

@@ -146,7 +146,6 @@ def test_length_case_and_prompt_are_the_repository_s(tmp_path: Path) -> None:
     ("pooling", "further", "what"),
     [
         ({"pooling_mode": "attention"}, (), "the pooling mode 'attention'"),
-        ({}, (), "no pooling module"),
         ({"pooling_mode": "mean"}, ("LSTM",), "the module 'LSTM'"),
         ({"pooling_mode": "mean"}, ("Dense",), "no 2_Dense/model.safetensors"),
     ],
@@ -159,6 +158,28 @@ def test_what_cannot_be_rebuilt_is_refused(
     if further == ("Dense",):
         write_json(folder / "2_Dense" / "config.json", {"in_features": 16, "out_features": 5})
     with pytest.raises(UnsupportedModelError, match=what):
+        vectors(folder)
+
+
+def test_a_repository_without_a_pooling_is_refused(tmp_path: Path) -> None:
+    """Hidden states alone are not a vector; a pooling that names no mode is the mean."""
+    folder = save_sentence_encoder(tmp_path / "model", {})
+    mean = torch.stack([hidden_states(folder, text).mean(0) for text in TEXTS])
+    torch.testing.assert_close(vectors(folder), mean, atol=1e-5, rtol=1e-5)
+    modules = json.loads((folder / "modules.json").read_text(encoding="utf-8"))
+    write_json(folder / "modules.json", modules[:1])
+    with pytest.raises(UnsupportedModelError, match="no pooling module"):
+        vectors(folder)
+
+
+@pytest.mark.parametrize("setting", [{"use_residual": True}, {"module_input_name": "token_embeddings"}])
+def test_a_dense_layer_of_another_kind_is_refused(setting: dict[str, Any], tmp_path: Path) -> None:
+    """A residual layer, or one that works on tokens, is told and not guessed."""
+    folder = save_sentence_encoder(tmp_path / "model", {"pooling_mode": "mean"}, "Dense")
+    save_dense(folder / "2_Dense")
+    config = json.loads((folder / "2_Dense" / "config.json").read_text(encoding="utf-8"))
+    write_json(folder / "2_Dense" / "config.json", {**config, **setting})
+    with pytest.raises(UnsupportedModelError, match="a dense layer of another kind"):
         vectors(folder)
 
 

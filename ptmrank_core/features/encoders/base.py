@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -104,7 +104,7 @@ class TransformerEncoder:
         if self._has_head:
             self._model = load_checkpoint(spec, with_head, self._dtype)
         else:
-            self._model = load_checkpoint(spec, headless, self._dtype, self.backbone)
+            self._model = load_checkpoint(spec, headless, self._dtype, self.body)
         self._model.to(self._device)
         self._captured: list[Any] = []
         if self._has_head:
@@ -122,20 +122,28 @@ class TransformerEncoder:
             return self._notes
         return (*self._notes, f"{self._n_cut} samples are longer than the model reads; their ends were cut.")
 
+    def body(self, model: Any) -> Any:
+        """Return the part of a model without a head that runs; nothing else is kept."""
+        for part in self._family.unused:
+            if hasattr(model, part):
+                delattr(model, part)
+        return model.get_encoder() if self.encoder_only and model.config.is_encoder_decoder else model
+
     def backbone(self, model: Any) -> Any:
-        """Part of a loaded model whose output is pooled; without a head nothing else is kept."""
-        for name in self._family.unused:
-            if hasattr(model, name):
-                delattr(model, name)
-        if self.encoder_only and model.config.is_encoder_decoder:
-            return model.get_encoder()
-        return model.get_submodule(self._family.backbone) if self._family.backbone else model.base_model
+        """Return the part of a model with a head whose output is pooled."""
+        if self._family.backbone:
+            return model.get_submodule(self._family.backbone)
+        return self.body(model.base_model)
+
+    def group_of(self, sample: Prepared) -> Hashable:
+        """Tell which samples may go through the model together: those with the same answer."""
+        return 0 if self.padding_invariant else sample.length
 
     def collate(self, samples: Sequence[Prepared]) -> Batch:
         """Pad prepared samples to one batch, in memory of the host."""
-        groups: dict[int, list[int]] = {}
+        groups: dict[Hashable, list[int]] = {}
         for member, sample in enumerate(samples):
-            groups.setdefault(0 if self.padding_invariant else sample.length, []).append(member)
+            groups.setdefault(self.group_of(sample), []).append(member)
         parts = tuple(self._part(samples, members) for members in groups.values())
         return Batch(parts, len(samples), sum(sample.is_cut for sample in samples))
 
@@ -159,8 +167,10 @@ class TransformerEncoder:
     def run(self, inputs: Mapping[str, torch.Tensor]) -> tuple[Any, torch.Tensor | None]:
         """Call the model: the output to pool, and the logits of its head where it has one."""
         self._captured.clear()
-        output = self._model(**inputs, **self._family.arguments)
-        return (self._captured.pop(), output.logits) if self._has_head else (output, None)
+        if self._has_head:
+            logits = self._model(**inputs).logits
+            return self._captured.pop(), logits
+        return self._model(**inputs, **self._family.arguments), None
 
     def pooled(self, output: Any, inputs: Mapping[str, torch.Tensor]) -> torch.Tensor:
         """Pool an output to one vector for each row."""

@@ -99,7 +99,7 @@ def read_sentence_recipe(spec: ModelSpec) -> SentenceRecipe | None:
             settings = next((_read(p) for p in sorted(path.glob("sentence_*_config.json"))), {})
         elif kind == "Pooling":
             rules = _rules(spec, _read(path / "config.json"))
-        elif kind == "Dense":
+        elif kind == "Dense" and rules:
             layers.append(_dense(spec, path))
         elif kind == "Normalize":
             layers.append(None)
@@ -137,7 +137,7 @@ def _rules(spec: ModelSpec, config: dict[str, Any]) -> tuple[str, ...]:
         if unknown:
             raise _unsupported(spec, f"the pooling mode {unknown[0]!r}")
         return tuple(MODES[name] for name in names)
-    return tuple(rule for switch, rule in SWITCHES.items() if config.get(switch))
+    return tuple(rule for switch, rule in SWITCHES.items() if config.get(switch)) or ("mean",)
 
 
 def _dense(spec: ModelSpec, folder: Path) -> Dense:
@@ -145,6 +145,11 @@ def _dense(spec: ModelSpec, folder: Path) -> Dense:
     activation = str(config.get("activation_function", "torch.nn.modules.activation.Tanh")).rsplit(".", 1)[-1]
     if activation not in ACTIVATIONS:
         raise _unsupported(spec, f"the activation {activation!r} in a dense layer")
+    if (
+        config.get("use_residual")
+        or config.get("module_input_name", "sentence_embedding") != "sentence_embedding"
+    ):
+        raise _unsupported(spec, "a dense layer of another kind (residual, or before the pooling)")
     if not (folder / "model.safetensors").is_file():
         raise _unsupported(spec, f"no {folder.name}/model.safetensors")
     weights = load_file(folder / "model.safetensors")

@@ -31,7 +31,7 @@ DECODER_SUFFIXES = ("ForCausalLM", "LMHeadModel")
 
 
 def family_of(spec: ModelSpec) -> Family:
-    """Row of a model's family with the rule of this checkpoint; the default row for one not listed."""
+    """Row of a model's family, with the rule that holds for this checkpoint; else the default row."""
     family = FAMILIES.get(spec.modality, {}).get(spec.model_type or "")
     if family is None:
         return _default(spec)

@@ -28,11 +28,11 @@ class Family:
     call
         How the model is called: ``"forward"``, or the name of a way that the encoder knows.
     arguments
-        Constants that the call takes besides the sample.
+        Constants that a headless model takes besides the sample.
     backbone
         Part of a model with a head whose output is pooled; empty for its ``base_model``.
     unused
-        Parts that the call does not touch: their memory is given back after loading.
+        Parts that the call does not touch: they are dropped after loading.
     reserved_positions
         Rows of the table of positions that no token stands on: RoBERTa counts from the padding's own id on.
     padding_side

@@ -19,13 +19,30 @@ Rule: TypeAlias = "Callable[[Any, torch.Tensor | None], torch.Tensor]"
 POOLER_RULES = frozenset({"auto", "pooler"})
 
 
+def _field(output: Any, name: str) -> Any:
+    """Take a field that a rule needs.
+
+    Raises
+    ------
+    UnsupportedModelError
+        If the model does not give it.
+    """
+    value = getattr(output, name, None)
+    if value is None:
+        raise UnsupportedModelError(
+            f"The model's output has no {name} to pool (it is a {type(output).__name__}).",
+            hint="Choose a checkpoint of the encoder itself, or a family that is in the pooling table.",
+        )
+    return value
+
+
 def _pooler(output: Any, _mask: torch.Tensor | None) -> torch.Tensor:
-    pooled: torch.Tensor = output.pooler_output
+    pooled: torch.Tensor = _field(output, "pooler_output")
     return pooled.flatten(1)
 
 
 def _cls(output: Any, _mask: torch.Tensor | None) -> torch.Tensor:
-    first: torch.Tensor = output.last_hidden_state[:, 0]
+    first: torch.Tensor = _field(output, "last_hidden_state")[:, 0]
     return first
 
 
@@ -39,7 +56,7 @@ def _cls_token_value(output: Any, _mask: torch.Tensor | None) -> torch.Tensor:
 
 def _last(output: Any, mask: torch.Tensor | None) -> torch.Tensor:
     """Take the last real position: the only one of a decoder that has read the whole text."""
-    hidden: torch.Tensor = output.last_hidden_state
+    hidden: torch.Tensor = _field(output, "last_hidden_state")
     if mask is None:
         return hidden[:, -1]
     last = mask.shape[1] - 1 - mask.long().flip(1).argmax(1)
@@ -55,43 +72,43 @@ def _weights(hidden: torch.Tensor, mask: torch.Tensor | None) -> torch.Tensor:
 
 def _mean(output: Any, mask: torch.Tensor | None) -> torch.Tensor:
     """Average over the real positions, special tokens included; padding does not count."""
-    hidden: torch.Tensor = output.last_hidden_state.float()
+    hidden: torch.Tensor = _field(output, "last_hidden_state").float()
     weights = _weights(hidden, mask)
     return (hidden * weights).sum(1) / weights.sum(1)
 
 
 def _max(output: Any, mask: torch.Tensor | None) -> torch.Tensor:
-    hidden: torch.Tensor = output.last_hidden_state.float()
+    hidden: torch.Tensor = _field(output, "last_hidden_state").float()
     return hidden.masked_fill(_weights(hidden, mask) == 0, -float("inf")).amax(1)
 
 
 def _mean_sqrt_len(output: Any, mask: torch.Tensor | None) -> torch.Tensor:
     """Sum over the real positions, divided by the square root of their number."""
-    hidden: torch.Tensor = output.last_hidden_state.float()
+    hidden: torch.Tensor = _field(output, "last_hidden_state").float()
     weights = _weights(hidden, mask)
     return (hidden * weights).sum(1) / weights.sum(1).sqrt()
 
 
 def _weighted_mean(output: Any, mask: torch.Tensor | None) -> torch.Tensor:
     """Average in which the first position weighs 1, the second 2 and so on (SGPT)."""
-    hidden: torch.Tensor = output.last_hidden_state.float()
+    hidden: torch.Tensor = _field(output, "last_hidden_state").float()
     weights = _weights(hidden, mask).cumsum(1) * _weights(hidden, mask)
     return (hidden * weights).sum(1) / weights.sum(1)
 
 
 def _mean_patches(output: Any, _mask: torch.Tensor | None) -> torch.Tensor:
-    mean: torch.Tensor = output.last_hidden_state[:, 1:].mean(1)
+    mean: torch.Tensor = _field(output, "last_hidden_state")[:, 1:].mean(1)
     return mean
 
 
 def _mean_map(output: Any, _mask: torch.Tensor | None) -> torch.Tensor:
-    mean: torch.Tensor = output.last_hidden_state.mean((2, 3))
+    mean: torch.Tensor = _field(output, "last_hidden_state").mean((2, 3))
     return mean
 
 
 def _mean_encoder(output: Any, _mask: torch.Tensor | None) -> torch.Tensor:
     """Average over the positions of an encoder whose decoder ran as well."""
-    mean: torch.Tensor = output.encoder_last_hidden_state.mean(1)
+    mean: torch.Tensor = _field(output, "encoder_last_hidden_state").mean(1)
     return mean
 
 
@@ -99,7 +116,7 @@ def _auto(output: Any, mask: torch.Tensor | None) -> torch.Tensor:
     """Take the pooler where there is one, else the mean over the positions."""
     if getattr(output, "pooler_output", None) is not None:
         return _pooler(output, mask)
-    hidden: torch.Tensor = output.last_hidden_state
+    hidden: torch.Tensor = _field(output, "last_hidden_state")
     if hidden.ndim == 4:
         return _mean_map(output, mask)
     if hidden.ndim == 3:

@@ -52,13 +52,12 @@ _SINGLE_TOWERS = {
     "aimv2_vision_model": _POOLER,
     "chinese_clip_vision_model": _POOLER,
     "clip_vision_model": _POOLER,
-    "mlcd": _POOLER,
     "mlcd_vision_model": _POOLER,
     "siglip2_vision_model": _POOLER,
     "siglip_vision_model": _POOLER,
 }
 _TRANSFORMERS = {
-    # BEiT's pooler (a layer norm of the patches' mean) is what its head reads; masked pre-training saves none.
+    # BEiT's head reads its pooler, a layer norm of the patches' mean; masked pre-training saves none.
     "beit": Family("mean_patches", head_rule="pooler"),
     # CvT's CLS token joins in the last stage and leaves beside the map.
     "cvt": Family("cls_token_value"),
@@ -96,7 +95,7 @@ _TRANSFORMERS = {
     "vit_mae": Family("mean_patches", config=MappingProxyType({"mask_ratio": 0.0}), call="unshuffled"),
     "vit_msn": _CLS,
     # YOLOS appends tokens for its boxes, and its CLS token is trained by nothing: patches alone.
-    "yolos": _MEAN,
+    "yolos": Family("mean", call="patches_alone"),
 }
 _CONVOLUTIONS = {
     "bit": _POOLER,

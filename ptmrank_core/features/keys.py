@@ -42,7 +42,7 @@ def feature_key(spec: ModelSpec, options: ExtractionOptions) -> str:
         spec.id if spec.source == "hub" else "",  # a folder is its content, wherever it lies
         spec.revision,
         spec.modality,
-        family_of(spec.model_type).rule,
+        family_of(spec).rule,
         LAYER,
         PROCESSOR_BACKEND,
         options.dtype,

@@ -22,10 +22,13 @@ class Encoder(Protocol):
         Where it runs.
     padding_invariant
         Whether samples of different lengths may share a batch.
+    notes
+        What the reader has to know of its vectors, one sentence each.
     """
 
     device: str
     padding_invariant: bool
+    notes: tuple[str, ...]
 
     @property
     def preparer(self) -> Preparer:
@@ -61,8 +64,12 @@ def load_encoder(spec: ModelSpec, options: ExtractionOptions) -> Encoder:
     UnsupportedModelError
         If there is no encoder for the model's modality.
     """
-    if spec.modality != "image":
-        raise UnsupportedModelError(f"Models that read {spec.modality} cannot be run yet.")
-    from ptmrank_core.features.encoders.image import ImageEncoder  # noqa: PLC0415 - loads torch
+    if spec.modality == "image":
+        from ptmrank_core.features.encoders.image import ImageEncoder  # noqa: PLC0415 - loads torch
 
-    return ImageEncoder(spec, options)
+        return ImageEncoder(spec, options)
+    if spec.modality == "video":
+        from ptmrank_core.features.encoders.video import VideoEncoder  # noqa: PLC0415 - loads torch
+
+        return VideoEncoder(spec, options)
+    raise UnsupportedModelError(f"Models that read {spec.modality} cannot be run yet.")

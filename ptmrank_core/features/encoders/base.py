@@ -14,7 +14,7 @@ from ptmrank_core.features import device as devices
 from ptmrank_core.features.cache import SampleVectors
 from ptmrank_core.features.encoders.checkpoint import load_checkpoint
 from ptmrank_core.features.encoders.prepared import Prepared
-from ptmrank_core.features.pooling import family_of, pool
+from ptmrank_core.features.pooling import DEFAULT_FAMILY, family_of, pool
 from ptmrank_core.records import ExtractionOptions, FloatArray, ModelSpec
 
 __all__ = ["Batch", "TransformerEncoder"]
@@ -62,15 +62,22 @@ class TransformerEncoder:
         self._device = devices.resolve_device(options.device)
         self.device = str(self._device)
         self._dtype: torch.dtype = getattr(torch, options.dtype)
-        self._family = family_of(spec.model_type)
+        self._family = family_of(spec)
         self.padding_invariant = self._family.padding_invariant
         self._has_head = spec.n_source_classes is not None
+        self.notes = _notes(spec) if self._family == DEFAULT_FAMILY else ()
         loader = with_head if self._has_head else headless
-        self._model = load_checkpoint(spec, loader, self._dtype).to(self._device)
+        model = load_checkpoint(spec, loader, self._dtype)
+        for part in self._family.unused:
+            if hasattr(model, part):
+                delattr(model, part)
+        self._model = model.to(self._device)
         self._captured: list[Any] = []
-        # The head's output does not carry the pooled features; its backbone passes them on here.
-        backbone = self._model.base_model
-        backbone.register_forward_hook(lambda _module, _inputs, output: self._captured.append(output))
+        if self._has_head:
+            # The head's output does not carry the pooled features; its backbone passes them on here.
+            name = self._family.backbone
+            backbone = self._model.get_submodule(name) if name else self._model.base_model
+            backbone.register_forward_hook(lambda _module, _inputs, output: self._captured.append(output))
         devices.reset_peak(self._device)
 
     def collate(self, samples: Sequence[Prepared]) -> Batch:
@@ -83,15 +90,22 @@ class TransformerEncoder:
         """Which positions of the hidden states are real; ``None`` where all are."""
         return None
 
+    def run(self, inputs: Mapping[str, torch.Tensor]) -> tuple[Any, torch.Tensor | None]:
+        """Call the model: the output to pool, and the logits of its head where it has one."""
+        if self._has_head:
+            logits = self._model(**inputs).logits
+            return self._captured[0], logits
+        return self._model(**inputs, **self._family.arguments), None
+
     def forward(self, batch: Batch) -> list[SampleVectors]:
         """Run the model once; pooled features and, where there is a head, its logits."""
         self._captured.clear()
         with torch.inference_mode():
             inputs = {name: self._to_device(tensor) for name, tensor in batch.inputs.items()}
-            output = self._model(**inputs)
-            pooled = pool(self._captured[0], self._family.rule, self.mask(inputs))
+            output, scores = self.run(inputs)
+            pooled = pool(output, self._family.rule, self.mask(inputs))
             embeddings = _average_rows(pooled, batch.n_rows)
-            logits = _average_rows(output.logits, batch.n_rows) if self._has_head else None
+            logits = None if scores is None else _average_rows(scores, batch.n_rows)
         self._captured.clear()
         if not np.isfinite(embeddings).all() or (logits is not None and not np.isfinite(logits).all()):
             raise UnsupportedModelError(
@@ -117,6 +131,15 @@ class TransformerEncoder:
     def peak_memory_bytes(self) -> int | None:
         """Peak device memory since it was loaded."""
         return devices.peak_memory_bytes(self._device)
+
+
+def _notes(spec: ModelSpec) -> tuple[str, ...]:
+    """Tell that a family is not in the table."""
+    note = (
+        f"The family {spec.model_type!r} of {spec.id!r} is not in the pooling table: its pooler's output is "
+        "taken where there is one, else the mean over all positions."
+    )
+    return (note,)
 
 
 def _average_rows(tensor: torch.Tensor, n_rows: Sequence[int]) -> FloatArray:

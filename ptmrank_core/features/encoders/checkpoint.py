@@ -58,7 +58,7 @@ def load_checkpoint(spec: ModelSpec, loader: Any, dtype: torch.dtype) -> Any:
         spec.path,
         trust_remote_code=False,
         local_files_only=True,
-        **family_of(spec.model_type).config,
+        **family_of(spec).config,
     )
     try:
         with _no_bars():
@@ -83,7 +83,7 @@ def load_checkpoint(spec: ModelSpec, loader: Any, dtype: torch.dtype) -> Any:
 def _refuse_random_weights(spec: ModelSpec, info: dict[str, Any]) -> None:
     """Raise where the checkpoint lacks weights that the features or logits go through."""
     missing = sorted(info["missing_keys"])
-    if family_of(spec.model_type).rule not in {"pooler", "auto"}:
+    if family_of(spec).rule not in {"pooler", "auto"}:
         missing = [name for name in missing if "pooler" not in name]
     mismatched = sorted(str(name) for name in info["mismatched_keys"])
     lacking = missing + mismatched

@@ -113,7 +113,7 @@ class ImageEncoder(TransformerEncoder):
         self.preparer = PicturesPreparer(picture_reader(spec))
         super().__init__(spec, options, headless=AutoModel, with_head=AutoModelForImageClassification)
 
-    def collate(self, samples: Sequence[Prepared]) -> Batch | _Shapes:
+    def collate(self, samples: Sequence[Prepared]) -> Any:
         """Stack pictures of one size; where a processor keeps their proportions, size by size."""
         by_shape: dict[tuple[int, ...], list[int]] = {}
         for index, sample in enumerate(samples):
@@ -128,9 +128,9 @@ class ImageEncoder(TransformerEncoder):
             )
         )
 
-    def forward(self, batch: Batch | _Shapes) -> list[SampleVectors]:
+    def forward(self, batch: Any) -> list[SampleVectors]:
         """Run the model once for each size of pictures."""
-        if isinstance(batch, Batch):
+        if not isinstance(batch, _Shapes):
             return super().forward(batch)
         vectors = {
             index: found

@@ -150,6 +150,7 @@ IMAGES: dict[str, Case] = {
             "num_block_repeats": [1, 1],
             "expand_ratios": [1, 6],
             "hidden_dim": 320,
+            "batch_norm_eps": 1e-8,
         },
         pooler,
         pooler,
@@ -378,6 +379,32 @@ def head_of(modality: str) -> str:
     return "ForVideoClassification" if modality == "video" else "ForImageClassification"
 
 
+NOISE = 0.03
+# How most video models read frames.
+FRAMES = {
+    "image_processor_type": "VideoMAEImageProcessor",
+    "size": {"shortest_edge": 36},
+    "do_center_crop": True,
+    "crop_size": {"height": 32, "width": 32},
+}
+
+
+def _make_lively(model: torch.nn.Module) -> None:
+    """Give every part weights that pass pictures on: fresh convolutions before batch norms hardly do."""
+    for parameter in model.parameters():
+        parameter.add_(NOISE * torch.randn_like(parameter))
+    norms = [
+        part for part in model.modules() if isinstance(part, torch.nn.BatchNorm1d | torch.nn.BatchNorm2d)
+    ]
+    for norm in norms:
+        torch.nn.init.normal_(norm.weight, mean=1.0, std=0.1)
+    flat = any(isinstance(norm, torch.nn.BatchNorm1d) for norm in norms)
+    for part in model.modules():
+        if norms and isinstance(part, torch.nn.Conv2d | torch.nn.Linear if flat else torch.nn.Conv2d):
+            torch.nn.init.kaiming_normal_(part.weight)
+            part.weight.mul_(0.9)
+
+
 def save_family(folder: Path, case: Case, *, head: bool, modality: str = "image") -> Path:
     """Save a small model of a family with its processor; its weights are random and not small."""
     labels = {"id2label": LABELS, "label2id": {name: i for i, name in LABELS.items()}} if head else {}
@@ -386,10 +413,9 @@ def save_family(folder: Path, case: Case, *, head: bool, modality: str = "image"
     torch.manual_seed(0)
     model = getattr(transformers, name)(config)
     with torch.no_grad():
-        for parameter in model.parameters():
-            parameter.add_(0.1 * torch.randn_like(parameter))
+        _make_lively(model)
     model.save_pretrained(folder)
-    processor = {**PROCESSOR, **case.processor}
+    processor = {**PROCESSOR, **(FRAMES if modality == "video" else {}), **case.processor}
     (folder / "preprocessor_config.json").write_text(json.dumps(processor), encoding="utf-8")
     return folder
 
@@ -424,6 +450,8 @@ def by_hand(
         (True, "video"): transformers.AutoModelForVideoClassification,
     }[head, modality]
     overrides = {"mask_ratio": 0.0} if config["model_type"] == "vit_mae" else {}
+    if config["model_type"] == "vjepa2":
+        inputs = {"pixel_values_videos": inputs["pixel_values"]}
     model = loader.from_pretrained(folder, dtype=torch.float32, **overrides).eval()
     with torch.inference_mode():
         if not head:
@@ -436,3 +464,57 @@ def by_hand(
         if case.backbone == "encoder":
             return case.head_formula(backbone(model.embedder(first))).numpy(), logits
         return case.head_formula(backbone(**inputs, **case.arguments)).numpy(), logits
+
+
+VIDEO = {**VIT, "num_frames": 4, "tubelet_size": 2}
+VIDEOS: dict[str, Case] = {
+    "timesformer": Case("Timesformer", {**VIDEO, "intermediate_size": 16}, cls, cls),
+    "videomae": Case("VideoMAE", VIDEO, tokens, tokens),
+    "videomae-fc_norm": Case("VideoMAE", {**VIDEO, "use_mean_pooling": False}, tokens, tokens),
+    "vivit": Case(
+        "Vivit",
+        {**VIDEO, "tubelet_size": [2, 8, 8]},
+        cls,
+        cls,
+        processor={
+            "image_processor_type": "VivitImageProcessor",
+            "rescale_factor": 1 / 127.5,
+            "offset": True,
+            "size": {"shortest_edge": 36},
+            "do_center_crop": True,
+            "crop_size": {"height": 32, "width": 32},
+        },
+    ),
+    "vjepa2": Case(
+        "VJEPA2",
+        {
+            **VIDEO,
+            "crop_size": 32,
+            "frames_per_clip": 4,
+            "pred_hidden_size": 12,
+            "pred_num_attention_heads": 2,
+            "pred_num_hidden_layers": 1,
+            "num_pooler_layers": 1,
+        },
+        tokens,
+        tokens,
+        arguments={"skip_predictor": True},
+    ),
+    "xclip": Case(
+        "XCLIP",
+        {
+            "text_config": TEXT,
+            "projection_dim": 16,
+            "vision_config": {
+                **VIDEO,
+                "mit_hidden_size": 16,
+                "mit_intermediate_size": 16,
+                "mit_num_attention_heads": 2,
+                "mit_num_hidden_layers": 1,
+            },
+        },
+        pooler,
+        method="get_video_features",
+    ),
+}
+VARIANTS["videomae-fc_norm"] = "videomae"

@@ -52,7 +52,6 @@ _SINGLE_TOWERS = {
     "aimv2_vision_model": _POOLER,
     "chinese_clip_vision_model": _POOLER,
     "clip_vision_model": _POOLER,
-    "mlcd": _POOLER,
     "mlcd_vision_model": _POOLER,
     "siglip2_vision_model": _POOLER,
     "siglip_vision_model": _POOLER,

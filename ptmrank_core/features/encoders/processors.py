@@ -33,22 +33,27 @@ SETTINGS_FILES = ("processor_config.json", "preprocessor_config.json", "video_pr
 NESTED = ("image_processor", "video_processor")
 IMAGENET = {"image_mean": [0.485, 0.456, 0.406], "image_std": [0.229, 0.224, 0.225]}
 HALVES = {"image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5]}
-BILINEAR = 2
+BILINEAR = {"resample": 2}
 ALL_STEPS = {
     "do_resize": True,
     "do_center_crop": False,
     "do_rescale": True,
     "do_normalize": True,
     "rescale_factor": 1 / 255,
-    "resample": BILINEAR,
 }
 # What the classes do where the file is silent. DINOv3 rescales before it resizes, in floating point; here
 # the resized picture is rounded to 8 bits, as by every processor of Pillow: half a grey level at most.
 DEFAULTS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
-        "DINOv3ViTImageProcessor": {**ALL_STEPS, **IMAGENET, "size": {"height": 224, "width": 224}},
+        "DINOv3ViTImageProcessor": {
+            **ALL_STEPS,
+            **BILINEAR,
+            **IMAGENET,
+            "size": {"height": 224, "width": 224},
+        },
         "VivitImageProcessor": {
             **ALL_STEPS,
+            **BILINEAR,
             **HALVES,
             "size": {"shortest_edge": 256},
             "do_center_crop": True,
@@ -58,6 +63,7 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         },
         "VideoMAEImageProcessor": {
             **ALL_STEPS,
+            **BILINEAR,
             **HALVES,
             "size": {"shortest_edge": 224},
             "do_center_crop": True,
@@ -65,6 +71,7 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         },
         "VJEPA2VideoProcessor": {
             **ALL_STEPS,
+            **BILINEAR,
             **IMAGENET,
             "size": {"shortest_edge": 292},
             "do_center_crop": True,
@@ -78,6 +85,7 @@ PLAIN = frozenset(f"{name}ImageProcessor" for name in _PLAIN.split())
 UNDERSTOOD = frozenset(
     {
         *ALL_STEPS,
+        "resample",
         "image_mean",
         "image_std",
         "size",
@@ -156,7 +164,7 @@ def steps_of(settings: Mapping[str, Any], model_id: str) -> PixelSteps:
         scale, shift = _linear(known)
         return PixelSteps(
             size=_size(known["size"]) if known["do_resize"] else None,
-            resample=int(known["resample"]),
+            resample=int(known["resample"]) if known["do_resize"] else 0,
             crop=_crop(known["crop_size"]) if known["do_center_crop"] else None,
             scale=scale,
             shift=shift,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 import torch
 import transformers
+from safetensors.torch import save_file
 from transformers import AutoImageProcessor
 
 from ptmrank_core.config import Settings
@@ -24,6 +26,16 @@ from tests.checkpoints import PROCESSOR
 from tests.features.test_vision_families import pictures, samples_of
 from tests.features.vision_families import IMAGES, NOISE, pooler, save_family, spec_of, tokens
 
+TIMM = {
+    "input_size": [3, 32, 32],
+    "interpolation": "bicubic",
+    "crop_pct": 0.9,
+    "mean": [0.5] * 3,
+    "std": [0.5] * 3,
+    "num_classes": 3,
+    "first_conv": "conv1.0",
+    "classifier": "fc",
+}
 CPU = ExtractionOptions(device="cpu", batch_size=8)
 # What a checkpoint was trained for, and where its backbone is. Masked models build it without the pooling,
 # which has no weights.
@@ -167,36 +179,12 @@ def test_a_video_model_that_does_not_tell_its_frames_is_refused(tmp_path: Path) 
         load_encoder(spec, CPU)
 
 
-def test_timm_gives_the_pooled_features_before_its_head(tmp_path: Path, settings: Settings) -> None:
-    """A timm checkpoint as the Hub holds it: features and logits from one pass equal timm's own."""
-    try:
-        import timm  # noqa: PLC0415 - an extra
-    except (ImportError, RuntimeError) as error:
-        pytest.skip(f"timm does not import here: {error}")
-    torch.manual_seed(0)
-    network = timm.create_model("resnet10t", pretrained=False, num_classes=3).eval()
-    config = {
-        "architecture": "resnet10t",
-        "num_classes": 3,
-        "num_features": 512,
-        "pretrained_cfg": {
-            "input_size": [3, 32, 32],
-            "interpolation": "bicubic",
-            "crop_pct": 0.9,
-            "mean": [0.5] * 3,
-            "std": [0.5] * 3,
-            "num_classes": 3,
-            "first_conv": "conv1.0",
-            "classifier": "fc",
-        },
-    }
-    folder = tmp_path / "model"
+def timm_checkpoint(folder: Path) -> ModelSpec:
+    """Describe a timm checkpoint as the Hub holds it; its weights are not there yet."""
+    config = {"architecture": "resnet10t", "num_classes": 3, "num_features": 512, "pretrained_cfg": TIMM}
     folder.mkdir()
     (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
-    from safetensors.torch import save_file  # noqa: PLC0415
-
-    save_file(network.state_dict(), folder / "model.safetensors", metadata={"format": "pt"})
-    spec = ModelSpec(
+    return ModelSpec(
         id="model",
         source="local",
         modality="image",
@@ -205,8 +193,35 @@ def test_timm_gives_the_pooled_features_before_its_head(tmp_path: Path, settings
         model_type="timm_wrapper",
         n_source_classes=3,
     )
+
+
+def import_timm() -> Any:
+    """Import timm; ``None`` and why where that does not go."""
+    try:
+        return importlib.import_module("timm"), ""
+    except (ImportError, RuntimeError) as error:
+        return None, str(error)
+
+
+def test_timm_that_is_not_there_is_told(tmp_path: Path) -> None:
+    """The reader hears which extra to install."""
+    if import_timm()[0] is not None:
+        pytest.skip("timm imports here")
+    with pytest.raises(UnsupportedModelError, match=r"timm cannot be imported.*ptmrank\[timm\]"):
+        load_encoder(timm_checkpoint(tmp_path / "model"), CPU)
+
+
+def test_timm_gives_the_pooled_features_before_its_head(tmp_path: Path, settings: Settings) -> None:
+    """Features and logits from one pass equal timm's own, with its head and without."""
+    timm, reason = import_timm()
+    if timm is None:
+        pytest.skip(f"timm does not import here: {reason}")
+    spec = timm_checkpoint(tmp_path / "model")
+    torch.manual_seed(0)
+    network = timm.create_model("resnet10t", pretrained=False, num_classes=3).eval()
+    save_file(network.state_dict(), tmp_path / "model" / "model.safetensors", metadata={"format": "pt"})
     features = features_of(spec, pictures(), settings)
-    transform = timm.data.create_transform(**timm.data.resolve_data_config(config["pretrained_cfg"]))
+    transform = timm.data.create_transform(**timm.data.resolve_data_config(TIMM))
     pixels = torch.stack([transform(image) for image in pictures()])
     with torch.inference_mode():
         pooled = network.forward_head(network.forward_features(pixels), pre_logits=True).numpy()

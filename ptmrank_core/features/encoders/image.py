@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 import torch
 from transformers import AutoImageProcessor, AutoModel, AutoModelForImageClassification
 
+from ptmrank_core.errors import UnsupportedModelError
 from ptmrank_core.features.cache import SampleVectors
 from ptmrank_core.features.encoders.base import Batch, TransformerEncoder
 from ptmrank_core.features.encoders.pixels import PictureReader, PicturesPreparer, TransformersReader
@@ -77,7 +78,7 @@ def picture_reader(spec: ModelSpec) -> PictureReader:
         If the checkpoint does not tell how, or in a way that is not known here.
     """
     if spec.model_type == "timm_wrapper":
-        return TransformersReader(_load_processor(spec), tensors="pt")
+        return _timm_reader(spec)
     settings = read_settings(Path(spec.path or ""), spec.id)
     if type_of(settings) in DEFAULTS:
         return steps_of(settings, spec.id)
@@ -90,6 +91,18 @@ def picture_reader(spec: ModelSpec) -> PictureReader:
         refuse_further_steps(settings, spec.id)
         return steps_of(settings, spec.id)
     return own_steps(processor.to_dict(), spec.id) or TransformersReader(processor)
+
+
+def _timm_reader(spec: ModelSpec) -> PictureReader:
+    """Make timm's own transformation of pictures, which its configuration describes."""
+    try:
+        return TransformersReader(_load_processor(spec), tensors="pt")
+    except (ImportError, RuntimeError) as error:  # a torchvision of another torch fails at import
+        raise UnsupportedModelError(
+            f"{spec.id!r} is a timm model, and timm cannot be imported here: "
+            f"{str(error).strip().splitlines()[0]}",
+            hint="pip install 'ptmrank[timm]', with a torchvision that belongs to the installed torch.",
+        ) from error
 
 
 def _load_processor(spec: ModelSpec) -> Any:

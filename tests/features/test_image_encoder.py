@@ -36,7 +36,7 @@ TIMM = {
     "first_conv": "conv1.0",
     "classifier": "fc",
 }
-CPU = ExtractionOptions(device="cpu", batch_size=8)
+CPU = ExtractionOptions(device="cpu", batch_size=8, dtype="float32")
 # What a checkpoint was trained for, and where its backbone is. Masked models build it without the pooling,
 # which has no weights.
 PURPOSES = [

@@ -22,7 +22,7 @@ from ptmrank_core.features.pooling import FAMILIES
 from ptmrank_core.records import ExtractionOptions, Features, Modality, ModelSpec, Samples
 from tests.features.vision_families import IMAGES, VARIANTS, VIDEOS, Case, by_hand, save_family, spec_of
 
-CPU = ExtractionOptions(device="cpu", batch_size=8)
+CPU = ExtractionOptions(device="cpu", batch_size=8, dtype="float32")
 CASES = [
     (modality, name, head)
     for modality, cases in (("image", IMAGES), ("video", VIDEOS))

@@ -91,6 +91,11 @@ def load_checkpoint(
                 local_files_only=True,
                 output_loading_info=True,
             )
+    except ImportError as error:
+        raise UnsupportedModelError(
+            f"{spec.id!r} needs a package that is not installed: {str(error).strip().splitlines()[0]}",
+            hint="For timm: pip install 'ptmrank[timm]'.",
+        ) from error
     except (OSError, SafetensorError) as error:
         raise WeightsFormatError(
             f"The weights of {spec.id!r} could not be read: {error}",

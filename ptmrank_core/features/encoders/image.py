@@ -2,37 +2,133 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Hashable, Mapping
+from pathlib import Path
+from types import MappingProxyType, SimpleNamespace
+from typing import Any, TypeAlias
 
-import numpy as np
-from PIL.Image import Image
+import torch
 from transformers import AutoImageProcessor, AutoModel, AutoModelForImageClassification
 
+from ptmrank_core.errors import UnsupportedModelError
 from ptmrank_core.features.encoders.base import TransformerEncoder
+from ptmrank_core.features.encoders.pixels import PictureReader, PicturesPreparer, TransformersReader
 from ptmrank_core.features.encoders.prepared import Prepared
+from ptmrank_core.features.encoders.processors import (
+    DEFAULTS,
+    own_steps,
+    read_settings,
+    refuse_further_steps,
+    steps_of,
+    type_of,
+)
 from ptmrank_core.records import ExtractionOptions, ModelSpec
 
-__all__ = ["ImageEncoder", "ImagePreparer"]
+__all__ = ["ImageEncoder", "picture_reader"]
+
+Inputs: TypeAlias = Mapping[str, torch.Tensor]
+Call: TypeAlias = Callable[[Any, Inputs], Any]
 
 
-class ImagePreparer:
-    """Turns RGB pictures into pixel values of shape (channels, height, width)."""
+def _image_features(model: Any, inputs: Inputs) -> Any:
+    """Embed pictures in the space that they share with texts; transformers 5 wraps it in an object."""
+    return model.get_image_features(**inputs)
 
-    def __init__(self, spec: ModelSpec) -> None:
-        self._processor: Any = AutoImageProcessor.from_pretrained(
-            spec.path, backend="pil", trust_remote_code=False, local_files_only=True
-        )
 
-    def __call__(self, items: Sequence[Image]) -> list[Prepared]:
-        """Prepare pictures."""
-        pixels = self._processor(images=list(items), return_tensors="np")["pixel_values"]
-        return [Prepared(({"pixel_values": np.ascontiguousarray(picture)},)) for picture in pixels]
+def _unshuffled(model: Any, inputs: Inputs) -> Any:
+    """Call ViT-MAE with the patches in their order: it sorts them by this noise."""
+    pixels = inputs["pixel_values"]
+    n_patches = model.get_input_embeddings().num_patches
+    order = torch.arange(n_patches, device=pixels.device).expand(len(pixels), -1)
+    return model(**inputs, noise=order)
+
+
+def _timm(model: Any, inputs: Inputs) -> Any:
+    """Run timm's features once and its head twice: with and without its logits."""
+    network = model.timm_model
+    features = network.forward_features(inputs["pixel_values"])
+    pooled = network.forward_head(features, pre_logits=True)
+    return SimpleNamespace(pooler_output=pooled, logits=network.forward_head(features))
+
+
+def _patches_alone(model: Any, inputs: Inputs) -> Any:
+    """Leave YOLOS' CLS and detection tokens out."""
+    hidden = model(**inputs).last_hidden_state
+    return SimpleNamespace(last_hidden_state=hidden[:, 1 : -model.config.num_detection_tokens])
+
+
+CALLS: Mapping[str, Call] = MappingProxyType(
+    {
+        "image_features": _image_features,
+        "patches_alone": _patches_alone,
+        "timm": _timm,
+        "unshuffled": _unshuffled,
+    }
+)
+
+
+def picture_reader(spec: ModelSpec) -> PictureReader:
+    """Make what prepares pictures as a checkpoint wants them.
+
+    Raises
+    ------
+    UnsupportedModelError
+        If the checkpoint does not tell how, or in a way that is not known here.
+    """
+    if spec.model_type == "timm_wrapper":
+        return _timm_reader(spec)
+    settings = read_settings(Path(spec.path or ""), spec.id)
+    if type_of(settings) in DEFAULTS:
+        return steps_of(settings, spec.id)
+    try:
+        processor = _load_processor(spec)
+    except (ImportError, ValueError):
+        processor = None
+    # Which packages happen to be there must not change a vector: torchvision's classes are never used.
+    if processor is None or getattr(processor, "backend", "pil") != "pil":
+        refuse_further_steps(settings, spec.id)
+        return steps_of(settings, spec.id)
+    return own_steps(processor.to_dict(), spec.id) or TransformersReader(processor)
+
+
+def _timm_reader(spec: ModelSpec) -> PictureReader:
+    """Make timm's own transformation of pictures, which its configuration describes."""
+    try:
+        return TransformersReader(_load_processor(spec), tensors="pt")
+    except (ImportError, RuntimeError) as error:  # a torchvision of another torch fails at import
+        raise UnsupportedModelError(
+            f"{spec.id!r} is a timm model, and timm cannot be imported here: "
+            f"{str(error).strip().splitlines()[0]}",
+            hint="pip install 'ptmrank[timm]', with a torchvision that belongs to the installed torch.",
+        ) from error
+
+
+def _load_processor(spec: ModelSpec) -> Any:
+    """Load an image processor of transformers that works with Pillow."""
+    return AutoImageProcessor.from_pretrained(
+        spec.path, backend="pil", trust_remote_code=False, local_files_only=True
+    )
 
 
 class ImageEncoder(TransformerEncoder):
     """An image model on a device."""
 
     def __init__(self, spec: ModelSpec, options: ExtractionOptions) -> None:
-        self.preparer = ImagePreparer(spec)
+        self.preparer = PicturesPreparer(picture_reader(spec))
         super().__init__(spec, options, headless=AutoModel, with_head=AutoModelForImageClassification)
+
+    def group_of(self, sample: Prepared) -> Hashable:
+        """Pictures of one size go through the model together: some processors keep their proportions."""
+        return next(iter(sample.rows[0].values())).shape
+
+    def mask(self, inputs: Inputs, output: Any) -> torch.Tensor | None:  # noqa: ARG002
+        """Which patches are real, for models that read a fixed number of patches of any proportions."""
+        return inputs.get("pixel_attention_mask")
+
+    def run(self, inputs: Inputs) -> tuple[Any, torch.Tensor | None]:
+        """Call the model in its family's way."""
+        call = CALLS.get(self._family.call)
+        if call is None or (self._has_head and call is not _timm):
+            return super().run(inputs)
+        output = call(self._model, inputs)
+        return output, output.logits if self._has_head else None

@@ -1,0 +1,260 @@
+"""Reading ``preprocessor_config.json``: which steps turn a checkpoint's pictures into numbers.
+
+Most image processors of transformers do the same steps, and ours does them without torch. It serves families
+whose processor in transformers needs torchvision (DINOv3, V-JEPA2) too. What a processor of another kind
+does is left to that processor.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from ptmrank_core.errors import UnsupportedModelError
+from ptmrank_core.features.encoders.pixels import PixelSteps
+from ptmrank_core.records import FloatArray
+
+__all__ = [
+    "DEFAULTS",
+    "own_steps",
+    "read_settings",
+    "refuse_further_steps",
+    "steps_of",
+    "type_of",
+]
+
+# In the order in which transformers prefers them.
+SETTINGS_FILES = ("processor_config.json", "preprocessor_config.json", "video_preprocessor_config.json")
+NESTED = ("image_processor", "video_processor")
+IMAGENET = {"image_mean": [0.485, 0.456, 0.406], "image_std": [0.229, 0.224, 0.225]}
+HALVES = {"image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5]}
+BILINEAR = {"resample": 2}
+ALL_STEPS = {
+    "do_resize": True,
+    "do_center_crop": False,
+    "do_rescale": True,
+    "do_normalize": True,
+    "rescale_factor": 1 / 255,
+}
+# What the classes do where the file is silent. DINOv3 rescales before it resizes, in floating point; here
+# the resized picture is rounded to 8 bits, as by every processor of Pillow: half a grey level at most.
+DEFAULTS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
+    {
+        "DINOv3ViTImageProcessor": {
+            **ALL_STEPS,
+            **BILINEAR,
+            **IMAGENET,
+            "size": {"height": 224, "width": 224},
+        },
+        "VivitImageProcessor": {
+            **ALL_STEPS,
+            **BILINEAR,
+            **HALVES,
+            "size": {"shortest_edge": 256},
+            "do_center_crop": True,
+            "crop_size": {"height": 224, "width": 224},
+            "rescale_factor": 1 / 127.5,
+            "offset": True,
+        },
+        "VideoMAEImageProcessor": {
+            **ALL_STEPS,
+            **BILINEAR,
+            **HALVES,
+            "size": {"shortest_edge": 224},
+            "do_center_crop": True,
+            "crop_size": {"height": 224, "width": 224},
+        },
+        "VJEPA2VideoProcessor": {
+            **ALL_STEPS,
+            **BILINEAR,
+            **IMAGENET,
+            "size": {"shortest_edge": 292},
+            "do_center_crop": True,
+            "crop_size": {"height": 256, "width": 256},
+        },
+    }
+)
+# Processors of transformers that do these steps and no others (shown by a test for each).
+_PLAIN = "Beit Bit CLIP ConvNext DeiT Levit MobileNetV1 MobileNetV2 Pvt Segformer Siglip VideoMAE ViT"
+PLAIN = frozenset(f"{name}ImageProcessor" for name in _PLAIN.split())
+UNDERSTOOD = frozenset(
+    {
+        *ALL_STEPS,
+        "resample",
+        "image_mean",
+        "image_std",
+        "size",
+        "crop_size",
+        "offset",
+        "image_processor_type",
+        "do_convert_rgb",
+        "default_to_square",
+        "data_format",
+        "input_data_format",
+        "return_tensors",
+        "processor_class",
+    }
+)
+_ALIASES = MappingProxyType(
+    {"VideoMAEVideoProcessor": "VideoMAEImageProcessor", "VivitVideoProcessor": "VivitImageProcessor"}
+)
+
+
+def read_settings(folder: Path, model_id: str) -> dict[str, Any]:
+    """Read how a checkpoint prepares its pictures or frames.
+
+    Raises
+    ------
+    UnsupportedModelError
+        If no file of the folder tells, or it cannot be read.
+    """
+    for name in SETTINGS_FILES:
+        path = folder / name
+        if not path.is_file():
+            continue
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise UnsupportedModelError(f"{name} of {model_id!r} could not be read: {error}") from error
+        if name == SETTINGS_FILES[0]:
+            content = next((content[key] for key in NESTED if key in content), None)
+        if isinstance(content, dict):
+            return content
+    raise UnsupportedModelError(
+        f"{model_id!r} has no {SETTINGS_FILES[1]}, so it is not known how it reads pictures.",
+        hint="Save its image processor into the folder: processor.save_pretrained(folder).",
+    )
+
+
+def type_of(settings: Mapping[str, Any]) -> str:
+    """Name of the class that wrote the settings, without the mark of a backend; empty where not told."""
+    for key in ("image_processor_type", "video_processor_type", "feature_extractor_type"):
+        if settings.get(key):
+            name = str(settings[key]).removesuffix("Fast").removesuffix("Pil")
+            name = name.replace("FeatureExtractor", "ImageProcessor")
+            return _ALIASES.get(name, name)
+    return ""
+
+
+def steps_of(settings: Mapping[str, Any], model_id: str) -> PixelSteps:
+    """Make the processor that settings describe.
+
+    Parameters
+    ----------
+    settings
+        ``do_resize``, ``size`` (height and width, or shortest edge), ``resample``, ``do_center_crop``,
+        ``crop_size``, ``do_rescale``, ``rescale_factor``, ``offset``, ``do_normalize``, ``image_mean``,
+        ``image_std``.
+    model_id
+        For messages.
+
+    Raises
+    ------
+    UnsupportedModelError
+        If a setting is missing whose default is not known here.
+    """
+    known = {**ALL_STEPS, **DEFAULTS.get(type_of(settings), {})}
+    known |= {name: value for name, value in settings.items() if value is not None}
+    try:
+        scale, shift = _linear(known)
+        return PixelSteps(
+            size=_size(known["size"]) if known["do_resize"] else None,
+            resample=int(known["resample"]) if known["do_resize"] else 0,
+            crop=_crop(known["crop_size"]) if known["do_center_crop"] else None,
+            scale=scale,
+            shift=shift,
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise UnsupportedModelError(
+            f"The preprocessing of {model_id!r} ({type_of(settings) or 'of no named class'}) cannot be "
+            f"followed: {error}.",
+            hint="Expected size, crop_size, image_mean and image_std as transformers writes them.",
+        ) from error
+
+
+def own_steps(settings: Mapping[str, Any], model_id: str) -> PixelSteps | None:
+    """Make the processor that does what one of transformers does; ``None`` where that does more.
+
+    Parameters
+    ----------
+    settings
+        What the processor says of itself, complete.
+    model_id
+        For messages.
+    """
+    kind, size = type_of(settings), settings.get("size")
+    if kind not in PLAIN or not isinstance(size, Mapping) or settings.get("do_pad"):
+        return None
+    shortest = size.get("shortest_edge")
+    if shortest is None:
+        return steps_of(settings, model_id) if set(size) == {"height", "width"} else None
+    if len(size) > 1:
+        return None
+    if kind == "LevitImageProcessor":
+        return steps_of({**settings, "size": {"shortest_edge": int(256 / 224 * shortest)}}, model_id)
+    if kind == "ConvNextImageProcessor":
+        return _convnext_steps(settings, shortest, model_id)
+    return steps_of(settings, model_id)
+
+
+def _convnext_steps(settings: Mapping[str, Any], shortest: int, model_id: str) -> PixelSteps | None:
+    """ConvNeXT enlarges by ``crop_pct`` and crops below 384 pixels, and warps to a square from there on."""
+    square = {"height": shortest, "width": shortest}
+    if settings.get("do_center_crop") or not settings.get("do_resize"):
+        return None
+    if shortest >= 384:
+        return steps_of({**settings, "size": square}, model_id)
+    edge = {"shortest_edge": int(shortest / settings["crop_pct"])}
+    return steps_of({**settings, "size": edge, "do_center_crop": True, "crop_size": square}, model_id)
+
+
+def refuse_further_steps(settings: Mapping[str, Any], model_id: str) -> None:
+    """Raise where settings tell of steps that are not ours.
+
+    Raises
+    ------
+    UnsupportedModelError
+        If there is a setting that is not understood.
+    """
+    further = sorted(name for name, value in settings.items() if value and name not in UNDERSTOOD)
+    if further:
+        raise UnsupportedModelError(
+            f"The preprocessing of {model_id!r} ({type_of(settings) or 'of no named class'}) does more than "
+            f"resizing, cropping and normalising: {', '.join(further)}.",
+            hint="Only processors that transformers implements with Pillow can do that here.",
+        )
+
+
+def _linear(settings: Mapping[str, Any]) -> tuple[FloatArray, FloatArray]:
+    """Fold rescaling, offset and normalisation into one factor and one summand for each channel."""
+    scale, shift = np.ones(3), np.zeros(3)
+    if settings["do_rescale"]:
+        scale = scale * float(settings["rescale_factor"])
+        shift = shift - float(bool(settings.get("offset")))
+    if settings["do_normalize"]:
+        mean = np.asarray(settings["image_mean"], dtype=np.float64)
+        std = np.asarray(settings["image_std"], dtype=np.float64)
+        scale, shift = scale / std, (shift - mean) / std
+    return (
+        np.broadcast_to(scale, 3).astype(np.float32).reshape(3, 1, 1),
+        np.broadcast_to(shift, 3).astype(np.float32).reshape(3, 1, 1),
+    )
+
+
+def _size(size: Any) -> tuple[int, int] | int:
+    if isinstance(size, Mapping):
+        if set(size) == {"shortest_edge"}:
+            return int(size["shortest_edge"])
+        return int(size["height"]), int(size["width"])
+    return int(size)
+
+
+def _crop(size: Any) -> tuple[int, int]:
+    if isinstance(size, Mapping):
+        return int(size["height"]), int(size["width"])
+    return int(size), int(size)

@@ -93,6 +93,7 @@ MODELS: dict[str, tuple[str, str, str, dict[str, Any]]] = {
         {**WAVEFORM, "num_conv_pos_embeddings": 2, "conv_pos_kernel_size": 5},
     ),
     "hubert": ("hubert", "waveform", "Hubert", WAVEFORM),
+    "hubert-batch-norm": ("hubert", "waveform", "Hubert", {**WAVEFORM, "conv_pos_batch_norm": True}),
     "hubert-group": ("hubert", "waveform", "Hubert", GROUP_NORM),
     "sew": ("sew", "waveform", "SEW", SEW),
     "sew-d": ("sew-d", "waveform", "SEWD", {**SEW, "position_buckets": 8, "max_position_embeddings": 64}),

@@ -26,6 +26,10 @@ WINDOW_SECONDS = 30
 # Shorter recordings are followed by silence: a feature encoder needs a few frames to make one of its own.
 SHORTEST_SECONDS = 0.1
 SPECTROGRAM_FRAMES_PER_SECOND = 100
+# What in a configuration lets padding into the frames of sound, mask or not: a group norm over time takes
+# its statistics over the padding as well, the convolutions of an adapter read on beyond the last frame, and a
+# batch norm before HuBERT's positions makes silence something else than nothing.
+MIXING = (("feat_extract_norm", "group"), ("add_adapter", True), ("conv_pos_batch_norm", True))
 
 
 def cut_windows(samples: NDArray[np.float32], size: int) -> list[NDArray[np.float32]]:
@@ -124,17 +128,6 @@ def _input_size(extractor: Any) -> int | None:
     return None
 
 
-def _mixes_padding(config: Any) -> bool:
-    """Whether a checkpoint lets padding into the frames of sound, mask or not.
-
-    A group norm over time takes its statistics over the padding as well; the convolutions of an adapter
-    read on beyond the last frame.
-    """
-    return getattr(config, "feat_extract_norm", None) == "group" or bool(
-        getattr(config, "add_adapter", False)
-    )
-
-
 class AudioEncoder(TransformerEncoder):
     """An audio model on a device; of an encoder-decoder the encoder alone."""
 
@@ -143,7 +136,9 @@ class AudioEncoder(TransformerEncoder):
     def __init__(self, spec: ModelSpec, options: ExtractionOptions) -> None:
         self.preparer = AudioPreparer(spec)
         super().__init__(spec, options, headless=AutoModel, with_head=AutoModelForAudioClassification)
-        self.padding_invariant = self._family.padding_invariant and not _mixes_padding(self._model.config)
+        config = self._model.config
+        mixes = any(getattr(config, name, None) == value for name, value in MIXING)
+        self.padding_invariant = self._family.padding_invariant and not mixes
         self._takes = frozenset(inspect.signature(self._model.forward).parameters)
         if not self.padding_invariant:
             self._takes -= {"attention_mask"}

@@ -120,7 +120,10 @@ class TransformerEncoder:
         """What the reader has to know of its vectors, one sentence each."""
         if not self._n_cut:
             return self._notes
-        return (*self._notes, f"{self._n_cut} samples are longer than the model reads; their ends were cut.")
+        return (
+            *self._notes,
+            f"Samples longer than the model reads, so that their ends were cut: {self._n_cut}.",
+        )
 
     def body(self, model: Any) -> Any:
         """Return the part of a model without a head that runs; nothing else is kept."""

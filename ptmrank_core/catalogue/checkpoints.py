@@ -35,8 +35,10 @@ _TOKENIZERS = (
 )
 TOKENIZER_FILES = frozenset(_TOKENIZERS.split())
 # A repository of sentence-transformers tells its own pooling in these.
-SENTENCE_FILES = frozenset({"modules.json", "sentence_bert_config.json"})
-SENTENCE_MODULE = re.compile(r"\d+_(Pooling|Dense|Normalize)/(config\.json|model\.safetensors)")
+SENTENCE_FILES = frozenset({"modules.json", "config_sentence_transformers.json"})
+SENTENCE_MODULE = re.compile(
+    r"sentence_\w+_config\.json|\d+_(Pooling|Dense|Normalize)/(config\.json|model\.safetensors)"
+)
 WORDS_TASK = "token-classification"
 _TASKS: Mapping[Modality, tuple[str, ...]] = MappingProxyType(
     {

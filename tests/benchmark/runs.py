@@ -29,7 +29,7 @@ def stored_plan(
         samples=samples,
         models=local_models(models) if isinstance(models, Path) else models,
         metrics=metrics,
-        options=ExtractionOptions(device="cpu", batch_size=4),
+        options=ExtractionOptions(device="cpu", dtype="float32", batch_size=4),
         seed=0,
     )
     RunStore(settings).create(plan, samples.summary())

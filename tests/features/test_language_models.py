@@ -25,7 +25,7 @@ from ptmrank_core.records import ExtractionOptions, Features, WordInContext
 from tests.features.readings import samples_of, spec_of
 from tests.language_checkpoints import FAMILIES, save_language_model, save_text_tower
 
-CPU = ExtractionOptions(device="cpu", batch_size=8)
+CPU = ExtractionOptions(device="cpu", dtype="float32", batch_size=8)
 TEXTS = (
     "the cat sat on the mat",
     "dog",

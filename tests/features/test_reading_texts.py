@@ -21,7 +21,7 @@ from ptmrank_core.records import ExtractionOptions, WordInContext
 from tests.features.readings import samples_of, spec_of
 from tests.language_checkpoints import BERT, FAMILIES, WORDS, save_language_model, save_tokenizer
 
-CPU = ExtractionOptions(device="cpu", batch_size=8)
+CPU = ExtractionOptions(device="cpu", dtype="float32", batch_size=8)
 LONG = "the cat sat on the mat and the dog ran fast " * 20
 
 

@@ -69,7 +69,7 @@ def save_dense(folder: Path, *, bias: bool = True) -> tuple[torch.Tensor, torch.
 
 def vectors(folder: Path, texts: tuple[str, ...] = TEXTS) -> torch.Tensor:
     """Vectors of texts that go through in one batch."""
-    encoder: Any = load_encoder(spec_of(folder, "text"), ExtractionOptions(device="cpu"))
+    encoder: Any = load_encoder(spec_of(folder, "text"), ExtractionOptions(device="cpu", dtype="float32"))
     made = encoder.forward(encoder.collate(encoder.preparer(list(texts))))
     return torch.from_numpy(np.stack([v.embedding for v in made]))
 
@@ -135,7 +135,7 @@ def test_length_case_and_prompt_are_the_repository_s(tmp_path: Path) -> None:
     write_json(folder / "tokenizer.json", tokenizer)
     prompts = {"prompts": {"query": "a red "}, "default_prompt_name": "query"}
     write_json(folder / "config_sentence_transformers.json", prompts)
-    encoder: Any = load_encoder(spec_of(folder, "text"), ExtractionOptions(device="cpu"))
+    encoder: Any = load_encoder(spec_of(folder, "text"), ExtractionOptions(device="cpu", dtype="float32"))
     (prepared,) = encoder.preparer(["The CAT sat on the mat"])
     plain = AutoTokenizer.from_pretrained(folder)("a red the cat")["input_ids"]
     assert prepared.rows[0]["input_ids"].tolist() == plain

@@ -24,7 +24,7 @@ from ptmrank_core.records import ExtractionOptions, Features, Waveform
 from tests.features.readings import samples_of, spec_of
 from tests.sound_checkpoints import MODELS, RATE, save_sound_model
 
-CPU = ExtractionOptions(device="cpu", batch_size=8)
+CPU = ExtractionOptions(device="cpu", dtype="float32", batch_size=8)
 # In frames; none is longer than the second that the tiny Whisper and CLAP hear at once.
 LENGTHS = (9000, 1600, 12345, 6400, 9000, 3000, 10000, 2222)
 WITHOUT_HEAD = {"clap", "clap-fusion"}

@@ -89,7 +89,7 @@ def demo_scores(zoo: Zoo) -> dict[str, dict[str, float]]:
         samples=samples,
         models=tuple(spec for spec in demo_models() if spec.id.removeprefix("demo:") in names),
         metrics=resolve_metrics("all"),
-        options=ExtractionOptions(device="cpu"),
+        options=ExtractionOptions(device="cpu", dtype="float32"),
         seed=0,
     )
     with tempfile.TemporaryDirectory() as home:

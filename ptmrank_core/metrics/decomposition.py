@@ -12,12 +12,11 @@ from functools import cached_property
 from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
-import scipy.linalg
 import scipy.sparse
 from numpy.typing import NDArray
 
 from ptmrank_core.errors import MetricInputError
-from ptmrank_core.metrics.spectrum import RESOLVED, Spectrum, decompose
+from ptmrank_core.metrics.spectrum import Spectrum, decompose
 
 __all__ = ["Decomposition"]
 
@@ -196,14 +195,6 @@ class Decomposition:
     def principal_scores(self, n_components: int) -> Array:
         """First principal components, shape (n_samples, n_components); 0 beyond the features' rank."""
         scores = np.zeros((self.n_samples, n_components))
-        side = len(self.centred_gram)
-        if not self.is_wide and "centred_spectrum" not in self.__dict__ and 2 * n_components < side:
-            # A few vectors cost half of all of them; LAPACK gives them in ascending order.
-            values, vectors = scipy.linalg.eigh(
-                self.centred_gram, subset_by_index=(side - n_components, side - 1), check_finite=False
-            )
-            if values[0] > RESOLVED * values[-1]:
-                return np.asarray(self.centred @ vectors[:, ::-1])
         spectrum = self.centred_spectrum
         rank = min(spectrum.rank, n_components)
         vectors = spectrum.vectors[:, :rank]

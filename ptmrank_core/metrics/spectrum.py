@@ -1,4 +1,8 @@
-"""Singular values and vectors of features, from the smaller of their two Gram matrices."""
+"""Singular values and vectors of features, from the smaller of their two Gram matrices; Cholesky factors.
+
+Everything large goes through numpy. The wheels of numpy and scipy each bring a BLAS with threads of its own,
+which go on spinning for a while after their last call: whoever takes turns between the two waits for them.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +10,9 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 import numpy as np
-import scipy.linalg
 from numpy.typing import NDArray
 
-__all__ = ["EPS", "RESOLVED", "Spectrum", "decompose", "log_det", "log_det_of"]
+__all__ = ["EPS", "Spectrum", "decompose", "log_det", "log_det_of", "solve_factored", "solve_lower"]
 
 Array: TypeAlias = NDArray[np.float64]
 
@@ -19,6 +22,8 @@ EPS = float(np.finfo(np.float64).eps)
 RESOLVED = EPS**0.5
 # Relative error of a log-determinant by Cholesky above which singular values are taken instead.
 PRECISION = 1e-9
+# Unknowns that are solved for at a time.
+BLOCK = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,12 +80,12 @@ def decompose(features: Array, gram: Array, full_rank: int) -> Spectrum:
     """
     if full_rank == 0:
         return Spectrum(features, np.empty(0), np.empty((features.shape[0], 0)), "left")
-    values, vectors = scipy.linalg.eigh(gram, driver="evd", check_finite=False)
+    values, vectors = np.linalg.eigh(gram)
     values, vectors = values[::-1][:full_rank], vectors[:, ::-1][:, :full_rank]
     if values[-1] > RESOLVED * values[0]:
         is_wide = features.shape[0] < features.shape[1]
         return Spectrum(features, np.sqrt(values), vectors, "left" if is_wide else "right")
-    left, singular, _ = scipy.linalg.svd(features, full_matrices=False, check_finite=False)
+    left, singular, _ = np.linalg.svd(features, full_matrices=False)
     rank = int(np.count_nonzero(singular > max(features.shape) * EPS * singular[0]))
     return Spectrum(features, singular[:rank], left[:, :rank], "left")
 
@@ -99,10 +104,9 @@ def log_det(gram: Array, scale: float) -> float | None:
     shifted[np.diag_indices_from(shifted)] += 1
     diagonal = shifted.diagonal().copy()
     try:
-        factor = scipy.linalg.cholesky(shifted, lower=True, overwrite_a=True, check_finite=False)
-    except scipy.linalg.LinAlgError:
+        pivots = np.linalg.cholesky(shifted).diagonal() ** 2
+    except np.linalg.LinAlgError:
         return None
-    pivots = factor.diagonal() ** 2
     value = float(np.log(pivots).sum())
     # A pivot is what is left of a diagonal entry: their ratio says how many digits went.
     lost = EPS * float((diagonal / pivots).sum())
@@ -112,3 +116,28 @@ def log_det(gram: Array, scale: float) -> float | None:
 def log_det_of(singular_values: Array, scale: float) -> float:
     """Return ln det(I + scale F'F) from the singular values of F: slower, and exact for any of them."""
     return float(np.log1p(scale * singular_values**2).sum())
+
+
+def solve_lower(factor: Array, columns: Array) -> Array:
+    """Return L^-1 B, block by block of rows.
+
+    Parameters
+    ----------
+    factor
+        L, lower triangular, shape (p, p).
+    columns
+        B, shape (p, k).
+    """
+    found = columns.copy()
+    for start in range(0, len(factor), BLOCK):
+        stop = start + BLOCK
+        found[start:stop] = np.linalg.solve(factor[start:stop, start:stop], found[start:stop])
+        found[stop:] -= factor[stop:, start:stop] @ found[start:stop]
+    return found
+
+
+def solve_factored(factor: Array, columns: Array) -> Array:
+    """Return A^-1 B, shape (p, k), of A = L L' with the lower triangular ``factor`` L."""
+    # Both axes of an upper triangle turned round make a lower one.
+    half = solve_lower(factor, columns)
+    return solve_lower(factor.T[::-1, ::-1], half[::-1])[::-1]

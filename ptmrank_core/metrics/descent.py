@@ -1,4 +1,4 @@
-"""Limited-memory BFGS for smooth convex problems whose curvature is roughly known wherever they are evaluated."""
+"""Limited-memory BFGS for convex problems whose curvature is roughly known wherever they are evaluated."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ Array: TypeAlias = NDArray[np.float64]
 
 SHRINKAGE_FLOOR = 1e-10
 # Rows whose deviations from their class mean are formed at a time.
-BLOCK = 1024
+BLOCK = 2048
 # Of these, rows that are worked on at a time: they stay in the processor's cache.
 ROWS = 32
 # Share of the total scatter within classes below which it is not taken as total less between: over a tenth

@@ -1,9 +1,9 @@
-"""Expectation maximisation of a Gaussian mixture with full covariances, for many components of few samples each.
+"""Expectation maximisation of a Gaussian mixture with full covariances and few samples in a component.
 
-It takes the steps of scikit-learn's ``GaussianMixture`` and stops where that stops. There every component costs
-n_samples d^2 operations and d^2 numbers; here one of m < d members has the covariance A'A + r I with A of m
-rows, whose determinant and distances cost n_samples m d. Members are all samples whose responsibility is not 0:
-nothing is approximated.
+It takes the steps of scikit-learn's ``GaussianMixture`` and stops where that stops. There every component
+costs n_samples d^2 operations and d^2 numbers; here one of m < d members has the covariance A'A + r I with A
+of m rows, whose determinant and distances cost n_samples m d. Members are all samples whose responsibility
+is not 0: nothing is approximated.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class _Component:
     rest: float
 
     def log_scale(self, regularisation: float) -> float:
-        """ln of weight / sqrt(det(2 pi covariance))."""
+        """Logarithm of weight / sqrt(det(2 pi covariance))."""
         n_axes, n_features = self.axes.shape
         log_det = np.log(self.variances).sum() + (n_features - n_axes) * np.log(regularisation)
         return float(np.log(self.weight) - 0.5 * (n_features * np.log(2 * np.pi) + log_det))
@@ -89,15 +89,15 @@ def fit_full_mixture(points: Array, n_components: int, regularisation: float, se
 
     clusters = KMeans(n_components, n_init=1, random_state=seed).fit(points).labels_
     components = _maximise(points, np.eye(n_components)[clusters], regularisation)
-    before = -np.inf
-    for n_rounds in range(1, MAX_ROUNDS + 1):
+    likelihoods = [-np.inf]
+    converged = False
+    while not converged and len(likelihoods) <= MAX_ROUNDS:
         posterior, likelihood = _expect(points, components, regularisation)
         components = _maximise(points, posterior, regularisation)
-        converged = abs(likelihood - before) < TOLERANCE
-        if converged:
-            break
-        before = likelihood
-    return FittedMixture(_expect(points, components, regularisation)[0], n_rounds, converged)
+        converged = abs(likelihood - likelihoods[-1]) < TOLERANCE
+        likelihoods.append(likelihood)
+    posterior, _ = _expect(points, components, regularisation)
+    return FittedMixture(posterior, len(likelihoods) - 1, converged)
 
 
 def _maximise(points: Array, posterior: Array, regularisation: float) -> list[_Component]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,7 +87,7 @@ def fit_labels(spectrum: Spectrum, tables: Array, groups: NDArray[np.int64]) -> 
         # Fewer classes than columns of the embedding: their indicators are projected instead.
         fitted = spectrum.expand(spectrum.project(indicators)) @ middle
     # Least squares over all samples is least squares over the groups' means, weighted by their counts.
-    group_means = (indicators.T @ fitted) / counts[:, None]
+    group_means = np.asarray(indicators.T @ fitted) / counts[:, None]
     roots = np.sqrt(counts)[:, None]
     columns = (tables * roots).reshape(len(tables), -1).T
     weights = _to_simplex(np.linalg.lstsq(columns, (group_means * roots).ravel())[0])
@@ -95,7 +95,7 @@ def fit_labels(spectrum: Spectrum, tables: Array, groups: NDArray[np.int64]) -> 
     return LabelFit(weights, float(np.vdot(fitted, fitted)) / n_samples, width)
 
 
-def _to_simplex(weights: Array) -> Array:
+def _to_simplex(weights: NDArray[np.floating[Any]]) -> Array:
     """Sparsemax: the nearest non-negative weights that sum to 1."""
     descending = np.sort(weights)[::-1]
     excess = (np.cumsum(descending) - 1) / np.arange(1, len(weights) + 1)

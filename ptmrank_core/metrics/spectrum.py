@@ -7,14 +7,16 @@ which go on spinning for a while after their last call: whoever takes turns betw
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 __all__ = ["EPS", "Spectrum", "decompose", "log_det", "log_det_of", "solve_factored", "solve_lower"]
 
 Array: TypeAlias = NDArray[np.float64]
+Floats: TypeAlias = NDArray[np.floating[Any]]
 
 EPS = float(np.finfo(np.float64).eps)
 # A Gram matrix squares the condition number: eigenvalues below sqrt(eps) of the largest carry fewer than
@@ -52,12 +54,12 @@ class Spectrum:
         """Number of singular values above round-off."""
         return len(self.singular_values)
 
-    def project(self, targets: Array) -> Array:
+    def project(self, targets: Array | csr_array) -> Array:
         """Coordinates U't, shape (rank, k), of targets of shape (n_samples, k), in their unit."""
         if self.side == "left":
-            return self.vectors.T @ targets
+            return np.asarray(self.vectors.T @ targets)
         # U = F V diag(1/s) is as large as the features and never formed: U't = diag(1/s) V'(F't).
-        return (self.vectors.T @ (self.features.T @ targets)) / self.singular_values[:, None]
+        return np.asarray((self.vectors.T @ (self.features.T @ targets)) / self.singular_values[:, None])
 
     def expand(self, coordinates: Array) -> Array:
         """Targets U x, shape (n_samples, k), of coordinates x of shape (rank, k)."""
@@ -113,12 +115,12 @@ def log_det(gram: Array, scale: float) -> float | None:
     return value if lost <= PRECISION * max(1.0, value) else None
 
 
-def log_det_of(singular_values: Array, scale: float) -> float:
+def log_det_of(singular_values: Floats, scale: float) -> float:
     """Return ln det(I + scale F'F) from the singular values of F: slower, and exact for any of them."""
     return float(np.log1p(scale * singular_values**2).sum())
 
 
-def solve_lower(factor: Array, columns: Array) -> Array:
+def solve_lower(factor: Floats, columns: Array) -> Array:
     """Return L^-1 B, block by block of rows.
 
     Parameters
@@ -136,7 +138,7 @@ def solve_lower(factor: Array, columns: Array) -> Array:
     return found
 
 
-def solve_factored(factor: Array, columns: Array) -> Array:
+def solve_factored(factor: Floats, columns: Array) -> Array:
     """Return A^-1 B, shape (p, k), of A = L L' with the lower triangular ``factor`` L."""
     # Both axes of an upper triangle turned round make a lower one.
     half = solve_lower(factor, columns)

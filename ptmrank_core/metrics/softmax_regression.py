@@ -82,7 +82,7 @@ class _Problem:
     def residuals(self, weights: Array) -> tuple[Array, float]:
         """P - L of shape (n_samples, n_classes), and the mean cross-entropy, without 1 - (1 - tiny)."""
         rows = np.arange(len(self.labels))
-        found: Array = self.design @ weights
+        found: Array = self.design @ weights.T
         found -= found.max(axis=1, keepdims=True)
         own_logits = found[rows, self.labels]
         np.exp(found, out=found)
@@ -95,17 +95,17 @@ class _Problem:
         return found, float(np.mean(np.log1p(others + (own - 1)) - own_logits))
 
     def evaluate(self, weights: Array) -> Evaluation:
-        """Loss, gradient and curvature at weights of shape (rank + 1, n_classes)."""
+        """Loss, gradient and curvature at weights of shape (n_classes, rank + 1)."""
         residuals, cross_entropy = self.residuals(weights)
-        pull = self.ridge[:, None] * weights
-        gradient = self.design.T @ residuals / len(self.labels) + pull
+        pull = self.ridge * weights
+        gradient = residuals.T @ self.design / len(self.labels) + pull
         loss = cross_entropy + 0.5 * float(np.vdot(pull, weights))
         # The Hessian's diagonal, were p_ik (1 - p_ik) the same for all samples i of a class k.
         spread = np.abs(residuals).mean(axis=0) - np.einsum("ij,ij->j", residuals, residuals) / len(residuals)
         if np.abs(gradient).max() > SETTLED * loss:
             # p is still on its way from 1/C, and steps for where it is now would be too long.
             spread = np.maximum(spread, 1 / self.n_classes)
-        return Evaluation(loss, gradient, self.energy[:, None] * spread + self.ridge[:, None])
+        return Evaluation(loss, gradient, np.outer(spread, self.energy) + self.ridge)
 
 
 def fit_softmax(statistics: Decomposition, strength: float) -> SoftmaxFit:
@@ -128,8 +128,8 @@ def fit_softmax(statistics: Decomposition, strength: float) -> SoftmaxFit:
         Started from W = 0 and the log class frequencies, the optimum for features that say nothing.
     """
     problem = _set_up(statistics, strength)
-    start = np.zeros((len(problem.ridge), problem.n_classes))
-    start[-1] = np.log(statistics.class_counts / statistics.n_samples) / problem.design[0, -1]
+    start = np.zeros((problem.n_classes, len(problem.ridge)))
+    start[:, -1] = np.log(statistics.class_counts / statistics.n_samples) / problem.design[0, -1]
     found = minimise(problem.evaluate, start, goal=GOAL, most_evaluations=MAX_ROUNDS)
     residuals, _ = problem.residuals(found.point)
     return SoftmaxFit(found.last.loss, residuals, found.last.steepness, found.n_evaluations)

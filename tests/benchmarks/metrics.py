@@ -11,10 +11,10 @@ float64 features, six matrices of side min(n, d) and one float64 copy of the sou
 The inputs are prepared once. ``seconds`` of a metric includes what it was the first to compute of the
 shared statistics, so the order matters: the ten come first, and pay for both decompositions. Of several
 passes, and of the units measured before and after each, the best counts: others may be at work on the
-machine. Where they keep it busy, ``--cpu`` with OMP_NUM_THREADS=1 counts processor seconds. Memory comes from a last pass under
-tracemalloc, which sees every array of numpy and scipy but not the buffers inside BLAS: ``peak`` is counted
-above the prepared inputs and includes what earlier metrics left in the shared statistics, ``own`` is counted
-above what was there when the metric began.
+machine. Where they keep it busy, ``--cpu`` with OMP_NUM_THREADS=1 counts processor seconds. Memory comes
+from a last pass under tracemalloc, which sees every array of numpy and scipy but not the buffers inside
+BLAS: ``peak`` is counted above the prepared inputs and includes what earlier metrics left in the shared
+statistics, ``own`` is counted above what was there when the metric began.
 """
 
 from __future__ import annotations

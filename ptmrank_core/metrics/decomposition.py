@@ -12,12 +12,11 @@ from functools import cached_property
 from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
-import scipy.linalg
-import scipy.sparse
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from ptmrank_core.errors import MetricInputError
-from ptmrank_core.metrics.spectrum import RESOLVED, Spectrum, decompose
+from ptmrank_core.metrics.spectrum import Spectrum, decompose
 
 __all__ = ["Decomposition"]
 
@@ -76,13 +75,16 @@ class Decomposition:
         """Class indicators, zeros and ones, shape (n_samples, n_classes)."""
         return np.eye(len(self.class_counts))[self.labels]
 
+    def _indicators(self, weights: Array | None = None) -> csr_array:
+        """Rows of :attr:`one_hot` times weights of shape (n_samples,)."""
+        # A product with it reads the other side once; with the dense one it costs C times as much.
+        weights = np.ones(self.n_samples) if weights is None else weights
+        places = (weights, self.labels, np.arange(self.n_samples + 1))
+        return csr_array(places, shape=(self.n_samples, len(self.class_counts)))
+
     def sum_by_class(self, rows: Array, weights: Array | None = None) -> Array:
         """Weighted sum of the rows of each class, shape (n_classes, k), of rows of shape (n_samples, k)."""
-        weights = np.ones(self.n_samples) if weights is None else weights
-        shape = (len(self.class_counts), self.n_samples)
-        # A sparse product reads the rows once; a dense one with one-hot labels costs C times as much.
-        indicators = scipy.sparse.csr_array((weights, (self.labels, np.arange(shape[1]))), shape=shape)
-        return np.asarray(indicators @ rows)
+        return np.asarray(self._indicators(weights).T @ rows)
 
     @cached_property
     def class_offsets(self) -> Array:
@@ -196,14 +198,6 @@ class Decomposition:
     def principal_scores(self, n_components: int) -> Array:
         """First principal components, shape (n_samples, n_components); 0 beyond the features' rank."""
         scores = np.zeros((self.n_samples, n_components))
-        side = len(self.centred_gram)
-        if not self.is_wide and "centred_spectrum" not in self.__dict__ and 2 * n_components < side:
-            # A few vectors cost half of all of them; LAPACK gives them in ascending order.
-            values, vectors = scipy.linalg.eigh(
-                self.centred_gram, subset_by_index=(side - n_components, side - 1), check_finite=False
-            )
-            if values[0] > RESOLVED * values[-1]:
-                return np.asarray(self.centred @ vectors[:, ::-1])
         spectrum = self.centred_spectrum
         rank = min(spectrum.rank, n_components)
         vectors = spectrum.vectors[:, :rank]
@@ -234,7 +228,7 @@ class Decomposition:
     @cached_property
     def target_projections(self) -> Array:
         """Coordinates U't of each target column t, shape (rank, k), in the targets' unit."""
-        return self.spectrum.project(self.targets)
+        return self.spectrum.project(self._indicators() if self._targets is None else self._targets)
 
     @cached_property
     def target_residuals(self) -> Array:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from ptmrank_core.metrics.decomposition import Decomposition
 from ptmrank_core.metrics.spectrum import Spectrum
@@ -54,7 +55,7 @@ def span_of_standardised(statistics: Decomposition) -> Spectrum:
         That of the centred features, whose span is the same, unless the spreads of their columns differ by
         more than 1e4.
     """
-    spreads = np.sqrt(np.mean(statistics.centred**2, axis=0))
+    spreads = np.sqrt(np.einsum("ij,ij->j", statistics.centred, statistics.centred) / statistics.n_samples)
     alive = spreads[~statistics.constant_columns]
     if not alive.size or alive.min() > MOST_UNEVEN * alive.max():
         return statistics.centred_spectrum
@@ -79,16 +80,14 @@ def fit_labels(spectrum: Spectrum, tables: Array, groups: NDArray[np.int64]) -> 
     spread = np.sqrt(np.average((tables - mean) ** 2, axis=1, weights=counts))[:, None]
     tables = (tables - mean) / (spread + GUARD)
     middle = tables.mean(axis=0)
+    indicators = csr_array((np.ones(n_samples), (np.arange(n_samples), groups)))
     if width <= len(counts):
         fitted = spectrum.expand(spectrum.project(middle[groups]))
     else:
         # Fewer classes than columns of the embedding: their indicators are projected instead.
-        indicators = np.eye(len(counts))[groups]
         fitted = spectrum.expand(spectrum.project(indicators)) @ middle
     # Least squares over all samples is least squares over the groups' means, weighted by their counts.
-    group_means = np.zeros_like(middle)
-    np.add.at(group_means, groups, fitted)
-    group_means /= counts[:, None]
+    group_means = np.asarray(indicators.T @ fitted) / counts[:, None]
     roots = np.sqrt(counts)[:, None]
     columns = (tables * roots).reshape(len(tables), -1).T
     weights = _to_simplex(np.linalg.lstsq(columns, (group_means * roots).ravel())[0])
@@ -96,7 +95,7 @@ def fit_labels(spectrum: Spectrum, tables: Array, groups: NDArray[np.int64]) -> 
     return LabelFit(weights, float(np.vdot(fitted, fitted)) / n_samples, width)
 
 
-def _to_simplex(weights: Array) -> Array:
+def _to_simplex(weights: NDArray[np.floating[Any]]) -> Array:
     """Sparsemax: the nearest non-negative weights that sum to 1."""
     descending = np.sort(weights)[::-1]
     excess = (np.cumsum(descending) - 1) / np.arange(1, len(weights) + 1)

@@ -121,7 +121,7 @@ def count_leep(probs: Array, labels: NDArray[np.int64], n_classes: int) -> LeepS
 
 
 def mean_log_likelihood(probs: Array, labels: NDArray[np.int64], statistics: LeepStatistics) -> float:
-    """Mean over the samples of ln sum_z P(y_i|z) theta_iz, [1] eq. 2; rows gathered, never (n, C, z).
+    """Mean over the samples of ln sum_z P(y_i|z) theta_iz, [1] eq. 2; one class at a time, never (n, C, z).
 
     Parameters
     ----------
@@ -130,6 +130,9 @@ def mean_log_likelihood(probs: Array, labels: NDArray[np.int64], statistics: Lee
     statistics
         What it counted.
     """
-    expected = np.einsum("nz,nz->n", statistics.conditional[labels], probs)
+    expected = np.empty(len(labels))
+    for c, conditional in enumerate(statistics.conditional):
+        members = labels == c
+        expected[members] = probs[members] @ conditional
     # A sum of rounded probabilities can be 1 + 1e-16.
     return min(0.0, float(np.log(expected).mean()))

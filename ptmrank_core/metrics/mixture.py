@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ptmrank_core.errors import MetricError
 from ptmrank_core.metrics.decomposition import Decomposition
+from ptmrank_core.metrics.full_mixture import FittedMixture, fit_full_mixture
 
 __all__ = ["Covariance", "Mixture", "fit_mixture"]
 
@@ -59,7 +60,7 @@ class Mixture:
 def fit_mixture(
     statistics: Decomposition, n_components: int, *, covariance: Covariance = "full", seed: int = 123
 ) -> Mixture:
-    """Fit scikit-learn's mixture to the directions that hold 80 % of the variance.
+    """Fit a mixture, as scikit-learn does, to the directions that hold 80 % of the variance.
 
     Parameters
     ----------
@@ -100,13 +101,13 @@ def fit_mixture(
             hint="Look for features that are huge.",
         )
     posterior = np.empty((statistics.n_samples, n_components))
-    posterior[order] = mixture.predict_proba(coordinates[order])
+    posterior[order] = mixture.posterior
     notes = []
     if regularisation != REGULARISATION[covariance]:
         notes.append(f"The mixture's covariances needed {regularisation:.0e} on their diagonal.")
-    if not mixture.converged_:
-        notes.append(f"The mixture still moved when stopped after {mixture.n_iter_} rounds.")
-    return Mixture(posterior, coordinates.shape[1], regularisation, int(mixture.n_iter_), tuple(notes))
+    if not mixture.converged:
+        notes.append(f"The mixture still moved when stopped after {mixture.n_rounds} rounds.")
+    return Mixture(posterior, coordinates.shape[1], regularisation, mixture.n_rounds, tuple(notes))
 
 
 def _leading_coordinates(statistics: Decomposition) -> Array:
@@ -145,19 +146,21 @@ def _canonical_order(statistics: Decomposition) -> NDArray[np.int64]:
 
 def _try_fit(
     coordinates: Array, n_components: int, covariance: Covariance, regularisation: float, seed: int
-) -> Any:
-    """Return the fitted estimator, or ``None`` where a covariance was not positive definite."""
+) -> FittedMixture | None:
+    """Return the fitted mixture, or ``None`` where a covariance was not positive definite."""
     from sklearn.exceptions import ConvergenceWarning  # noqa: PLC0415 - a second to import, rarely needed
     from sklearn.mixture import GaussianMixture  # noqa: PLC0415
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # noqa: PLC0415
 
-    mixture = GaussianMixture(
-        n_components, covariance_type=covariance, reg_covar=regularisation, random_state=seed
-    )
     # Several threads of k-means add up in the order in which they finish: the last digits would differ.
     with warnings.catch_warnings(), threadpool_limits(1, user_api="openmp"):
         warnings.simplefilter("ignore", ConvergenceWarning)  # told in Mixture.notes
         try:
-            return mixture.fit(coordinates)
+            if covariance == "full":
+                return fit_full_mixture(coordinates, n_components, regularisation, seed)
+            fit = GaussianMixture(
+                n_components, covariance_type=covariance, reg_covar=regularisation, random_state=seed
+            ).fit(coordinates)
         except ValueError:
             return None
+    return FittedMixture(fit.predict_proba(coordinates), int(fit.n_iter_), bool(fit.converged_))

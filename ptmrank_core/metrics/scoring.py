@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection
 
-import scipy.linalg
+import numpy as np
 
 from ptmrank_core.errors import MetricError, MetricInputError
 from ptmrank_core.metrics.inputs import MetricInputs
@@ -83,7 +83,7 @@ def compute(name: str, inputs: MetricInputs) -> MetricOutput:
         raise MetricInputError(reason)
     try:
         output = spec.function(inputs)
-    except scipy.linalg.LinAlgError as error:
+    except np.linalg.LinAlgError as error:
         raise MetricError(
             f"{spec.title} has no value for these features: {error}.",
             hint="Look for features that are huge, or the same for all samples.",

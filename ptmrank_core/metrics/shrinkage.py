@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
-import scipy.linalg
 from numpy.typing import NDArray
 
 from ptmrank_core.metrics.decomposition import Decomposition
-from ptmrank_core.metrics.spectrum import EPS
+from ptmrank_core.metrics.spectrum import EPS, solve_lower
 
 __all__ = ["Shrinkage", "between_over_shrunk", "ledoit_wolf"]
 
@@ -91,20 +90,15 @@ def between_over_shrunk(statistics: Decomposition, shrinkage: Shrinkage) -> floa
     ridge = shrinkage.intensity * shrinkage.scale
     shrunk = statistics.centred_gram * ((1 - shrinkage.intensity) / statistics.n_samples)
     shrunk[np.diag_indices_from(shrunk)] += ridge
-    factor = scipy.linalg.cholesky(shrunk, lower=True, overwrite_a=True, check_finite=False)
+    factor = np.linalg.cholesky(shrunk)
     root_counts = np.sqrt(statistics.class_counts)
     if not statistics.is_wide:
         # B = M M' with M = (mu_c - mu) sqrt(n_c): tr(S_a^-1 B) = ||L^-1 M||_F^2
         offsets = (statistics.class_offsets * root_counts[:, None]).T
-        return float(np.sum(_solve_lower(factor, offsets) ** 2))
+        return float(np.sum(solve_lower(factor, offsets) ** 2))
     # M = Fc'W with W = one-hot / sqrt(n_c), and with K = Fc Fc' (push-through identity)
     # Fc ((1-a)/n Fc'Fc + r I)^-1 Fc' = K^1/2 ((1-a)/n K + r I)^-1 K^1/2 = A^-1 K, A and K commuting.
     indicators = statistics.one_hot / root_counts
-    left = _solve_lower(factor, indicators)
-    right = _solve_lower(factor, statistics.centred_gram @ indicators)
+    left = solve_lower(factor, indicators)
+    right = solve_lower(factor, statistics.centred_gram @ indicators)
     return max(0.0, float(np.sum(left * right)))
-
-
-def _solve_lower(factor: Array, columns: Array) -> Array:
-    """L^-1 of some columns."""
-    return scipy.linalg.solve_triangular(factor, columns, lower=True, check_finite=False)

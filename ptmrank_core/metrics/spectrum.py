@@ -1,17 +1,22 @@
-"""Singular values and vectors of features, from the smaller of their two Gram matrices."""
+"""Singular values and vectors of features, from the smaller of their two Gram matrices; Cholesky factors.
+
+Everything large goes through numpy. The wheels of numpy and scipy each bring a BLAS with threads of its own,
+which go on spinning for a while after their last call: whoever takes turns between the two waits for them.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
-import scipy.linalg
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
-__all__ = ["EPS", "RESOLVED", "Spectrum", "decompose", "log_det", "log_det_of"]
+__all__ = ["EPS", "Spectrum", "decompose", "log_det", "log_det_of", "solve_factored", "solve_lower"]
 
 Array: TypeAlias = NDArray[np.float64]
+Floats: TypeAlias = NDArray[np.floating[Any]]
 
 EPS = float(np.finfo(np.float64).eps)
 # A Gram matrix squares the condition number: eigenvalues below sqrt(eps) of the largest carry fewer than
@@ -19,6 +24,8 @@ EPS = float(np.finfo(np.float64).eps)
 RESOLVED = EPS**0.5
 # Relative error of a log-determinant by Cholesky above which singular values are taken instead.
 PRECISION = 1e-9
+# Unknowns that are solved for at a time.
+BLOCK = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,12 +54,12 @@ class Spectrum:
         """Number of singular values above round-off."""
         return len(self.singular_values)
 
-    def project(self, targets: Array) -> Array:
+    def project(self, targets: Array | csr_array) -> Array:
         """Coordinates U't, shape (rank, k), of targets of shape (n_samples, k), in their unit."""
         if self.side == "left":
-            return self.vectors.T @ targets
+            return np.asarray(self.vectors.T @ targets)
         # U = F V diag(1/s) is as large as the features and never formed: U't = diag(1/s) V'(F't).
-        return (self.vectors.T @ (self.features.T @ targets)) / self.singular_values[:, None]
+        return np.asarray((self.vectors.T @ (self.features.T @ targets)) / self.singular_values[:, None])
 
     def expand(self, coordinates: Array) -> Array:
         """Targets U x, shape (n_samples, k), of coordinates x of shape (rank, k)."""
@@ -75,12 +82,12 @@ def decompose(features: Array, gram: Array, full_rank: int) -> Spectrum:
     """
     if full_rank == 0:
         return Spectrum(features, np.empty(0), np.empty((features.shape[0], 0)), "left")
-    values, vectors = scipy.linalg.eigh(gram, driver="evd", check_finite=False)
+    values, vectors = np.linalg.eigh(gram)
     values, vectors = values[::-1][:full_rank], vectors[:, ::-1][:, :full_rank]
     if values[-1] > RESOLVED * values[0]:
         is_wide = features.shape[0] < features.shape[1]
         return Spectrum(features, np.sqrt(values), vectors, "left" if is_wide else "right")
-    left, singular, _ = scipy.linalg.svd(features, full_matrices=False, check_finite=False)
+    left, singular, _ = np.linalg.svd(features, full_matrices=False)
     rank = int(np.count_nonzero(singular > max(features.shape) * EPS * singular[0]))
     return Spectrum(features, singular[:rank], left[:, :rank], "left")
 
@@ -99,16 +106,40 @@ def log_det(gram: Array, scale: float) -> float | None:
     shifted[np.diag_indices_from(shifted)] += 1
     diagonal = shifted.diagonal().copy()
     try:
-        factor = scipy.linalg.cholesky(shifted, lower=True, overwrite_a=True, check_finite=False)
-    except scipy.linalg.LinAlgError:
+        pivots = np.linalg.cholesky(shifted).diagonal() ** 2
+    except np.linalg.LinAlgError:
         return None
-    pivots = factor.diagonal() ** 2
     value = float(np.log(pivots).sum())
     # A pivot is what is left of a diagonal entry: their ratio says how many digits went.
     lost = EPS * float((diagonal / pivots).sum())
     return value if lost <= PRECISION * max(1.0, value) else None
 
 
-def log_det_of(singular_values: Array, scale: float) -> float:
+def log_det_of(singular_values: Floats, scale: float) -> float:
     """Return ln det(I + scale F'F) from the singular values of F: slower, and exact for any of them."""
     return float(np.log1p(scale * singular_values**2).sum())
+
+
+def solve_lower(factor: Floats, columns: Array) -> Array:
+    """Return L^-1 B, block by block of rows.
+
+    Parameters
+    ----------
+    factor
+        L, lower triangular, shape (p, p).
+    columns
+        B, shape (p, k).
+    """
+    found = columns.copy()
+    for start in range(0, len(factor), BLOCK):
+        stop = start + BLOCK
+        found[start:stop] = np.linalg.solve(factor[start:stop, start:stop], found[start:stop])
+        found[stop:] -= factor[stop:, start:stop] @ found[start:stop]
+    return found
+
+
+def solve_factored(factor: Floats, columns: Array) -> Array:
+    """Return A^-1 B, shape (p, k), of A = L L' with the lower triangular ``factor`` L."""
+    # Both axes of an upper triangle turned round make a lower one.
+    half = solve_lower(factor, columns)
+    return solve_lower(factor.T[::-1, ::-1], half[::-1])[::-1]

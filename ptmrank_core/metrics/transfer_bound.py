@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
-import scipy.linalg
 from numpy.typing import NDArray
 
 from ptmrank_core.errors import MetricInputError
@@ -93,10 +92,9 @@ def _lipschitz(inputs: MetricInputs, target: Array) -> float:
     if inputs.labels is not None:
         n_samples, n_features = target.shape
         gram = target @ target.T if n_samples < n_features else target.T @ target
-        last = len(gram) - 1
-        largest = scipy.linalg.eigh(gram, eigvals_only=True, subset_by_index=(last, last), check_finite=False)
+        largest = float(np.linalg.eigvalsh(gram)[-1])
         share = (inputs.n_classes - 1) / inputs.n_classes
-        return float(np.sqrt(max(0.0, float(largest[0]))) * share / n_samples)
+        return float(np.sqrt(max(0.0, largest)) * share / n_samples)
     if inputs.lipschitz is None:
         raise MetricInputError("WDJE expects lipschitz with real or multi-label targets.")
     return inputs.lipschitz

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from ptmrank_core.errors import MetricError, MetricInputError, UnknownNameError
-from ptmrank_core.metrics import MetricInputs, compute, mixture, nleep, prepare_inputs
+from ptmrank_core.metrics import MetricInputs, compute, full_mixture, mixture, nleep, prepare_inputs
 from ptmrank_core.metrics.decomposition import Decomposition
 from ptmrank_core.metrics.nleep import nleep_output
 
@@ -65,14 +65,8 @@ def test_what_was_done_to_fit_is_told(toy: Callable[..., Any]) -> None:
 
 
 def test_a_mixture_that_still_moves_is_told(toy: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    """A fit that used up its rounds says so, without a warning of scikit-learn."""
-    from sklearn import mixture as theirs  # noqa: PLC0415
-
-    class Hasty(theirs.GaussianMixture):  # type: ignore[misc]
-        def __init__(self, n_components: int, **options: Any) -> None:
-            super().__init__(n_components, max_iter=1, **options)
-
-    monkeypatch.setattr(theirs, "GaussianMixture", Hasty)
+    """A fit that used up its rounds says so in a warning."""
+    monkeypatch.setattr(full_mixture, "MAX_ROUNDS", 1)
     data = toy()
     output = compute("nleep", prepare_inputs(data.embeddings, labels=data.labels))
     assert "The mixture still moved when stopped after 1 rounds." in output.warnings

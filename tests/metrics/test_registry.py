@@ -20,9 +20,11 @@ from ptmrank_core.records import MetricSpec
 FRAME = {
     "checks",
     "decomposition",
+    "descent",
     "discriminant",
     "energy",
     "evidence",
+    "full_mixture",
     "further",
     "inputs",
     "kinds",

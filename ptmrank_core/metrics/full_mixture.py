@@ -1,0 +1,153 @@
+"""Expectation maximisation of a Gaussian mixture with full covariances and few samples in a component.
+
+It takes the steps of scikit-learn's ``GaussianMixture`` and stops where that stops. There every component
+costs n_samples d^2 operations and d^2 numbers; here one of m < d members has the covariance A'A + r I with A
+of m rows, whose determinant and distances cost n_samples m d. Members are all samples whose responsibility
+is not 0: nothing is approximated.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.special import logsumexp
+
+__all__ = ["FittedMixture", "fit_full_mixture"]
+
+Array: TypeAlias = NDArray[np.float64]
+
+# Those of scikit-learn: rounds, change of the mean log-likelihood to stop at, guard of an empty component.
+MAX_ROUNDS = 100
+TOLERANCE = 1e-3
+EMPTY = 10 * float(np.finfo(np.float64).eps)
+# Samples whose distances to all components are formed at a time.
+BLOCK = 256
+
+
+@dataclass(frozen=True, eq=False)
+class FittedMixture:
+    """Posterior p(component | sample), shape (n_samples, n_components); rounds; whether they were enough."""
+
+    posterior: Array
+    n_rounds: int
+    converged: bool
+
+
+@dataclass(frozen=True, eq=False)
+class _Component:
+    """One Gaussian: precision V diag(1/variances) V' + rest (I - V V').
+
+    ``members`` (m,) hold its mass ``weight``; ``mean`` (d,); ``axes`` V' (k, d) and ``variances`` (k,) along
+    them; ``rest`` is 1/r, or 0 where the axes span the space.
+    """
+
+    members: NDArray[np.int64]
+    weight: float
+    mean: Array
+    axes: Array
+    variances: Array
+    rest: float
+
+    def log_scale(self, regularisation: float) -> float:
+        """Logarithm of weight / sqrt(det(2 pi covariance))."""
+        n_axes, n_features = self.axes.shape
+        log_det = np.log(self.variances).sum() + (n_features - n_axes) * np.log(regularisation)
+        return float(np.log(self.weight) - 0.5 * (n_features * np.log(2 * np.pi) + log_det))
+
+    def distances(self, points: Array) -> Array:
+        """Squared Mahalanobis distances of points of shape (m, d), exact near the axes as well."""
+        offsets = points - self.mean
+        along = offsets @ self.axes.T
+        across = offsets - along @ self.axes
+        return np.asarray(along**2 @ (1 / self.variances) + self.rest * np.einsum("ij,ij->i", across, across))
+
+
+def fit_full_mixture(points: Array, n_components: int, regularisation: float, seed: int) -> FittedMixture:
+    """Fit the mixture from the clusters of k-means.
+
+    Parameters
+    ----------
+    points
+        Array of shape (n_samples, d).
+    n_components
+        At most n_samples.
+    regularisation
+        r, what is added to the diagonal of each covariance.
+    seed
+        Of k-means.
+
+    Raises
+    ------
+    LinAlgError
+        A covariance is not positive definite by its Cholesky factor.
+    """
+    from sklearn.cluster import KMeans  # noqa: PLC0415 - a second to import, rarely needed
+
+    clusters = KMeans(n_components, n_init=1, random_state=seed).fit(points).labels_
+    components = _maximise(points, np.eye(n_components)[clusters], regularisation)
+    likelihoods = [-np.inf]
+    converged = False
+    while not converged and len(likelihoods) <= MAX_ROUNDS:
+        posterior, likelihood = _expect(points, components, regularisation)
+        components = _maximise(points, posterior, regularisation)
+        converged = abs(likelihood - likelihoods[-1]) < TOLERANCE
+        likelihoods.append(likelihood)
+    posterior, _ = _expect(points, components, regularisation)
+    return FittedMixture(posterior, len(likelihoods) - 1, converged)
+
+
+def _maximise(points: Array, posterior: Array, regularisation: float) -> list[_Component]:
+    """Weight, mean and covariance of each component."""
+    mass = posterior.sum(axis=0) + EMPTY
+    components = []
+    for part, total in zip(posterior.T, mass, strict=True):
+        members = np.flatnonzero(part)
+        mean = part[members] @ points[members] / total
+        root = np.sqrt(part[members] / total)[:, None] * (points[members] - mean)
+        covariance = root.T @ root
+        covariance[np.diag_indices_from(covariance)] += regularisation
+        np.linalg.cholesky(covariance)
+        if len(members) < len(mean):
+            _, singular, axes = np.linalg.svd(root, full_matrices=False)
+            variances, rest = singular**2 + regularisation, 1 / regularisation
+        else:
+            variances, vectors = np.linalg.eigh(covariance)
+            axes, rest = vectors.T, 0.0
+        components.append(_Component(members, float(total / mass.sum()), mean, axes, variances, rest))
+    return components
+
+
+def _expect(points: Array, components: list[_Component], regularisation: float) -> tuple[Array, float]:
+    """Posterior of each sample, and the mean log-likelihood."""
+    log_probs = _log_probs(points, components, regularisation)
+    likelihoods = logsumexp(log_probs, axis=1)
+    return np.exp(log_probs - likelihoods[:, None]), float(likelihoods.mean())
+
+
+def _log_probs(points: Array, components: list[_Component], regularisation: float) -> Array:
+    """ln(weight density) of every sample and component, shape (n_samples, n_components)."""
+    means = np.stack([part.mean for part in components])
+    axes = np.concatenate([part.axes for part in components])
+    rests = np.array([part.rest for part in components])
+    scales = np.array([part.log_scale(regularisation) for part in components])
+    centres = np.concatenate([part.axes @ part.mean for part in components])
+    # |z|^2 / r less what is too much of it along the axes: one product for all components.
+    excess = np.concatenate([1 / part.variances - part.rest for part in components])
+    owners = np.repeat(np.arange(len(components)), [len(part.axes) for part in components])
+    weights = csr_array((excess, (np.arange(len(axes)), owners)), shape=(len(axes), len(components)))
+    found = np.empty((len(points), len(components)))
+    for start in range(0, len(points), BLOCK):
+        block = points[start : start + BLOCK]
+        along = (block @ axes.T - centres) ** 2
+        across = np.einsum("ij,ij->i", block, block)[:, None] - 2 * block @ means.T
+        across += np.einsum("ij,ij->i", means, means)
+        found[start : start + BLOCK] = along @ weights + rests * across
+    # The two cancel for a component's own samples, which are few wherever there is a rest.
+    for column, part in zip(found.T, components, strict=True):
+        if part.rest:
+            column[part.members] = part.distances(points[part.members])
+    return scales - 0.5 * found

@@ -1,11 +1,11 @@
-"""What half precision does to scores and rankings: ``python -m tests.benchmarks.precision [--dtype bfloat16]``.
+"""What half precision does to scores and rankings: ``python -m tests.benchmarks.precision``.
 
-Every demo zoo is extracted in float32 and in half precision and scored under the metrics that start out ticked
-and N-LEEP's cheap variant. Printed for each metric: Kendall's tau-b between the two rankings of the zoo, and by
-how much the scores moved, as a share of their spread over the zoo.
+Every demo zoo is extracted in float32 and in half precision, and scored under the metrics that start out
+ticked and N-LEEP's cheap variant. Printed for each metric: Kendall's tau-b between the two rankings of the
+zoo, and by how much the scores moved, as a share of their spread over the zoo.
 
-Expected: tau of 1 or one swapped pair of near-ties for each metric, since bfloat16 keeps three digits and
-pooling averages over many positions; scores move by about a hundredth of their spread.
+Expected: tau of 1, or one swapped pair of near-ties, since bfloat16 keeps three digits and pooling averages
+over many positions; scores move by about a hundredth of their spread.
 """
 
 from __future__ import annotations
@@ -55,8 +55,8 @@ def compare(source: str, dtype: str) -> list[str]:
         tau = kendalltau(exact, half).statistic
         moved = np.abs(half - exact) / max(np.ptp(exact), 1e-12)
         lines.append(
-            f"  {metric:18s} tau {tau:6.3f}  moved by {np.median(moved):.4f} (median), {moved.max():.4f} (most)"
-            f" of the spread, {len(pairs)} models"
+            f"  {metric:18s} tau {tau:6.3f}  moved by {np.median(moved):.4f} of the spread (median), "
+            f"{moved.max():.4f} (most), {len(pairs)} models"
         )
     return lines
 

@@ -28,6 +28,7 @@ __all__ = [
 
 CONFIG = "config.json"
 PROCESSOR = "preprocessor_config.json"
+PROCESSORS = (PROCESSOR, "processor_config.json", "video_preprocessor_config.json")
 INDEX = "model.safetensors.index.json"
 _TOKENIZERS = (
     "tokenizer.json tokenizer_config.json special_tokens_map.json added_tokens.json vocab.txt vocab.json "
@@ -105,7 +106,7 @@ def _weight_files(folder: Path) -> list[Path]:
 def is_needed(name: str) -> bool:
     """Whether a file of a repository decides a model's features, its weights aside."""
     return (
-        name in {CONFIG, PROCESSOR} | TOKENIZER_FILES | SENTENCE_FILES
+        name in {CONFIG, *PROCESSORS} | TOKENIZER_FILES | SENTENCE_FILES
         or SENTENCE_MODULE.fullmatch(name) is not None
     )
 
@@ -171,8 +172,8 @@ def _read_config(folder: Path) -> dict[str, Any]:
 
 def _modality(folder: Path, config: Mapping[str, Any], wanted: Modality | None) -> Modality:
     """Tell what a checkpoint reads, and see that it says how."""
-    is_there = (folder / PROCESSOR).is_file()
-    processor = _read_json(folder / PROCESSOR) if is_there else {}
+    found = [folder / name for name in PROCESSORS if (folder / name).is_file()]
+    processor = _read_json(found[0]) if found else {}
     has_tokenizer = any((folder / name).is_file() for name in TOKENIZER_FILES)
     modality = modality_of_config(config, processor, has_tokenizer=has_tokenizer, wanted=wanted)
     if modality == "text" and not has_tokenizer:
@@ -180,7 +181,7 @@ def _modality(folder: Path, config: Mapping[str, Any], wanted: Modality | None) 
             f"{folder.name} has no tokenizer, so it is not known how it reads text.",
             hint="Save its tokenizer into the folder: tokenizer.save_pretrained(folder).",
         )
-    if modality is None or (modality != "text" and not is_there and config.get("model_type") != TIMM):
+    if modality is None or (modality != "text" and not found and config.get("model_type") != TIMM):
         lacking = PROCESSOR if modality else f"{PROCESSOR} and no tokenizer"
         raise UnsupportedModelError(
             f"{folder.name} has no {lacking}, so it is not known how it reads its input.",

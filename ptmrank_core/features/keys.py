@@ -13,7 +13,7 @@ from ptmrank_core.records import ExtractionOptions, ModelSpec
 __all__ = ["EXTRACTION_VERSION", "feature_key"]
 
 # Raise when the same picture, checkpoint and options can give another vector.
-EXTRACTION_VERSION = 1
+EXTRACTION_VERSION = 2
 LAYER = "last"
 PROCESSOR_BACKEND = "pil"
 
@@ -22,6 +22,13 @@ PROCESSOR_BACKEND = "pil"
 def _minor(package: str) -> str:
     """Major and minor version of an installed package, read without importing it."""
     return ".".join(version(package).split(".")[:2])
+
+
+def _family_text(spec: ModelSpec) -> str:
+    """Spell out what a family's row does to a vector."""
+    family = family_of(spec)
+    settings = {**family.config, **family.arguments}
+    return f"{family.rule} {family.call} {sorted((name, str(value)) for name, value in settings.items())}"
 
 
 def feature_key(spec: ModelSpec, options: ExtractionOptions) -> str:
@@ -42,7 +49,7 @@ def feature_key(spec: ModelSpec, options: ExtractionOptions) -> str:
         spec.id if spec.source == "hub" else "",  # a folder is its content, wherever it lies
         spec.revision,
         spec.modality,
-        family_of(spec).rule,
+        _family_text(spec),
         LAYER,
         PROCESSOR_BACKEND,
         options.dtype,

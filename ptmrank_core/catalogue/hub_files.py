@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -117,7 +117,7 @@ class Download:
             self._tell(0)
         return folder
 
-    def refuse_without_room(self, names: Iterable[str]) -> None:
+    def refuse_without_room(self, names: Sequence[str]) -> None:
         """Raise before hours of downloading where the files cannot fit on the disk.
 
         Raises
@@ -130,10 +130,12 @@ class Download:
         cache = Path(constants.HF_HUB_CACHE)
         free = shutil.disk_usage(next(path for path in (cache, *cache.parents) if path.exists())).free
         if sum(self._sizes[name] or 0 for name in names) <= free:
-            return
+            return  # most often; whether some of them are here already would be a question to the Hub for each
         repository = repository_of(self._spec)
-        files = [hf_hub_download(repository, name, revision=self._commit, dry_run=True) for name in names]
-        needed = sum(file.file_size or 0 for file in files if not file.is_cached)
+        files = {
+            name: hf_hub_download(repository, name, revision=self._commit, dry_run=True) for name in names
+        }
+        needed = sum(self._sizes[name] or 0 for name, file in files.items() if not file.is_cached)
         if needed > free:
             raise DownloadError(
                 f"{self._spec.id!r} takes {needed / 1e9:,.1f} GB; {free / 1e9:,.1f} GB are free in {cache}.",

@@ -66,8 +66,8 @@ class Sent(NamedTuple):
 class Fault(NamedTuple):
     """What happens to one answer with a file.
 
-    ``close``: the connection ends after so many bytes; ``reset``: it is torn down there; ``short``: the answer
-    itself says that it has no more bytes than these.
+    ``close``: the connection ends after so many bytes; ``reset``: it is torn down there; ``short``: the
+    answer itself says that it has no more bytes than these.
     """
 
     kind: Literal["close", "reset", "short"]

@@ -130,7 +130,7 @@ class Download:
         cache = Path(constants.HF_HUB_CACHE)
         free = shutil.disk_usage(next(path for path in (cache, *cache.parents) if path.exists())).free
         if sum(self._sizes[name] or 0 for name in names) <= free:
-            return  # most often; whether some of them are here already would be a question to the Hub for each
+            return  # the usual case; which of them are here already takes a question to the Hub for each
         repository = repository_of(self._spec)
         files = {
             name: hf_hub_download(repository, name, revision=self._commit, dry_run=True) for name in names

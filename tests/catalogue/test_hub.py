@@ -174,7 +174,7 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Done]:
 
 
 def test_a_model_is_pinned_and_only_what_is_needed_is_fetched(done: Done) -> None:
-    """The commit is resolved first; config, processor and safetensors come, pickles do not, nor does torch."""
+    """The commit is resolved first; config, processor and safetensors come; pickles and torch do not."""
     answer = done.answers["image"]
     assert answer["revision"] == done.commits["org/image"]
     assert answer["licence"] == "apache-2.0"
@@ -213,7 +213,6 @@ def test_a_sentence_encoder_comes_with_its_own_recipe(done: Done) -> None:
     """Pooling in a subfolder, length and prompt: what it is read by afterwards is all there."""
     answer = done.answers["sentences"]
     assert "onnx/model.onnx" not in answer["files"]
-    assert "sentence-similarity" not in answer["tasks"]
     recipe = read_sentence_recipe(ModelSpec("org/sentences", "hub", "text", path=answer["path"]))
     assert recipe is not None
     assert (recipe.rules, recipe.max_length, recipe.prompt) == (("max",), 40, "query: ")
@@ -259,7 +258,7 @@ def test_progress_in_bytes_never_goes_back(done: Done, order: str) -> None:
 
 
 def test_a_download_is_cancelled_in_the_middle_and_goes_on_later(done: Done) -> None:
-    """Cancelling stops within a file and leaves no half of it; files that were complete are not sent again."""
+    """Cancelling stops within a file and leaves no half of it; complete files are not sent again."""
     stopped = done.answers["cancelled"]
     assert stopped["error"] == "CancelledError"
     assert CHUNK <= stopped["bytes"][-1][0] < 25 * MEGABYTE

@@ -48,7 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     rank = commands.add_parser("rank", help="rank models for labelled samples")
     rank.add_argument("--task", required=True, help="task category, such as image-classification")
     rank.add_argument("--samples", required=True, help="a zip, a folder, or demo:digits")
-    rank.add_argument("--models", required=True, help="demo, Hub ids or folders, comma-separated")
+    rank.add_argument("--models", required=True, help="demo, local:NAME, Hub ids, folders; by comma")
     rank.add_argument("--metrics", default=None, help="comma-separated names, or all")
     rank.add_argument("--dtype", default="auto", help="auto, float32, bfloat16 or float16")
     rank.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:N or mps")
@@ -118,7 +118,7 @@ def _rank(options: argparse.Namespace) -> int:
     extraction = check_options(
         ExtractionOptions(options.dtype, options.device, options.batch_size, options.layers)
     )
-    models = resolve_models(options.models, task)
+    models = resolve_models(options.models, task, models_dir=settings.models_dir)
     reading = _reading(options, task.modality)
     samples = load_samples(options.samples, reading)
     plan = make_plan(
@@ -133,7 +133,7 @@ def _rank(options: argparse.Namespace) -> int:
         reference_source=_checked_reference(options.reference, samples.modality),
         reading=reading,
         source_samples=load_samples(options.source).source if options.source else None,
-        label_encoder=_label_encoder(options.label_encoder),
+        label_encoder=_label_encoder(options.label_encoder, settings),
     )
     store = RunStore(settings)
     store.create(plan, samples.summary())
@@ -164,11 +164,11 @@ def _reading(options: argparse.Namespace, modality: Modality) -> Reading:
     )
 
 
-def _label_encoder(name: str | None) -> ModelSpec | None:
+def _label_encoder(name: str | None, settings: Settings) -> ModelSpec | None:
     """Find the text model for the class names."""
     if name is None:
         return None
-    models = resolve_models(name, task_category("feature-extraction"))
+    models = resolve_models(name, task_category("feature-extraction"), models_dir=settings.models_dir)
     if len(models) != 1:
         raise InputError(f"--label-encoder names {len(models)} models; expected one.")
     return models[0]

@@ -2,7 +2,7 @@
 
 from ptmrank_core.catalogue.demo import DEMO_ZOO, demo_models
 from ptmrank_core.catalogue.hub import fetch
-from ptmrank_core.catalogue.local import local_models
+from ptmrank_core.catalogue.local import local_models, local_root_models
 from ptmrank_core.catalogue.resolve import hub_models, resolve_models
 from ptmrank_core.catalogue.tasks import TASKS, TaskCategory, loadable_tasks, task_category
 
@@ -15,6 +15,7 @@ __all__ = [
     "hub_models",
     "loadable_tasks",
     "local_models",
+    "local_root_models",
     "resolve_models",
     "task_category",
 ]

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
 from ptmrank_core.benchmark import RunStore
 from ptmrank_core.benchmark.codec import cell_from_json, to_json
+from ptmrank_core.benchmark.progress import store_sink
 from ptmrank_core.config import Settings
 from ptmrank_core.errors import RunNotFoundError
-from ptmrank_core.events import BatchDone, CellDone, StageStarted
+from ptmrank_core.events import BatchDone, CellDone, Downloaded, Event, StageStarted
 from ptmrank_core.records import Cell, Failure, ModelOutcome, RunState, Score, Skipped, Stage
 from tests.benchmark.runs import stored_plan
 
@@ -73,6 +75,21 @@ def test_the_last_event_of_each_kind_is_found(settings: Settings, picture_zip: P
     assert '"done": 8' in events["a", "BatchDone"]
     assert '"done": 2' in events["b", "BatchDone"]
     assert '"stage": "load"' in events["a", "StageStarted"]
+
+
+def test_events_are_thinned_out_for_each_model_and_the_last_is_kept(
+    settings: Settings, picture_zip: Path, zoo: Path
+) -> None:
+    """Of quick events in a row the first and the last are kept, though another model's come in between."""
+    run_id = stored_plan(settings, picture_zip, zoo).run_id
+    store, kept = RunStore(settings), list[Event]()
+    with mock.patch.object(store, "add_event", lambda _run_id, event: kept.append(event)):
+        sink = store_sink(store, run_id)
+        for done in (10, 20, 30):
+            sink(Downloaded("next", done, 30))
+            sink(BatchDone("current", done, 30))
+    assert [event.done_bytes for event in kept if isinstance(event, Downloaded)] == [10, 30]
+    assert [event.done for event in kept if isinstance(event, BatchDone)] == [10, 30]
 
 
 def test_many_threads_write_and_nothing_is_lost(settings: Settings, picture_zip: Path, zoo: Path) -> None:

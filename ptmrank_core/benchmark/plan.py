@@ -20,6 +20,7 @@ from ptmrank_core.records import (
 __all__ = [
     "EMBEDS_CLASS_NAMES",
     "known_skips",
+    "layer_metrics",
     "make_plan",
     "needs_reference",
     "needs_source_samples",
@@ -68,7 +69,8 @@ def make_plan(  # noqa: PLR0913 - a plan is the sum of its parts
     seed
         Seed of everything random.
     reference_source
-        The user's own reference set; where a metric needs one and there is none, the built-in one is used.
+        The user's own reference set; where a metric needs one and there is none, the built-in one of the
+        modality is used, if it has one.
     reading
         How the samples were read.
     source_samples
@@ -89,6 +91,7 @@ def make_plan(  # noqa: PLR0913 - a plan is the sum of its parts
     if not models or not metrics:
         raise InputError("A run needs at least one model and one metric.")
     names_classes = EMBEDS_CLASS_NAMES in metrics and samples.target_kind == "classification"
+    reference = reference_source or (BUILT_IN_REFERENCE if samples.modality == "image" else None)
     return RunPlan(
         run_id=run_id,
         created_at=created_at,
@@ -99,7 +102,7 @@ def make_plan(  # noqa: PLR0913 - a plan is the sum of its parts
         metrics=tuple(metrics),
         options=options,
         seed=seed,
-        reference_source=(reference_source or BUILT_IN_REFERENCE) if needs_reference(metrics) else None,
+        reference_source=reference if needs_reference(metrics) else None,
         reading=reading,
         source_samples=source_samples,
         label_encoder=label_encoder if names_classes else None,
@@ -125,8 +128,21 @@ def quick_metrics() -> tuple[str, ...]:
     )
 
 
+def layer_metrics(metrics: Iterable[str], target_kind: TargetKind) -> tuple[str, ...]:
+    """Names of the metrics that say something of a hidden layer: those that read its features and no more.
+
+    What only reads the source head's outputs (LEEP, NCE) is the same for every layer.
+    """
+    return tuple(name for name in metrics if why_not(METRICS[name], (), target_kind) is None)
+
+
 def known_skips(
-    spec: ModelSpec, metrics: Sequence[str], target_kind: TargetKind, *, has_source: bool
+    spec: ModelSpec,
+    metrics: Sequence[str],
+    target_kind: TargetKind,
+    *,
+    has_source: bool,
+    has_reference: bool,
 ) -> dict[str, str]:
     """Metrics that do not apply to a model, each with the reason; known before any work.
 
@@ -140,8 +156,10 @@ def known_skips(
         What the labels of the samples are.
     has_source
         Whether samples of what the model was trained on are known.
+    has_reference
+        Whether the run has a reference set: not every modality has a built-in one.
     """
-    available = {REFERENCE}
+    available = {REFERENCE} if has_reference else set[str]()
     available |= TRANSFER_INPUTS if has_source else set()
     available |= set() if spec.n_source_classes is None else {SOURCE_LOGITS}
     reasons = {name: why_not(METRICS[name], available, target_kind) for name in metrics}

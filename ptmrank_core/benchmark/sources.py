@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Protocol
 
 from ptmrank_core.events import CancelToken, Sink
-from ptmrank_core.records import ModelSpec, Reading, Samples
+from ptmrank_core.records import EmbeddingFunction, ModelSpec, Reading, ReadyFeatures, Samples
 
 __all__ = ["Fetch", "Sources"]
+
+NO_FUNCTIONS: Mapping[str, EmbeddingFunction] = MappingProxyType({})
 
 
 class Fetch(Protocol):
@@ -32,11 +35,17 @@ class Sources:
         Source of a plan -> reference set.
     name_samples
         Names of classes -> texts as samples.
+    load_features
+        Model whose source is a file of features, reading of a plan, samples -> the features of those samples.
     fetch
         Planned model -> model on disk.
+    functions
+        The user's own functions, by the ids of their models; they run in this process and in no other.
     """
 
     load_samples: Callable[[str, Reading], Samples]
     load_reference: Callable[[str], Samples]
     name_samples: Callable[[Sequence[str]], Samples]
+    load_features: Callable[[ModelSpec, Reading, Samples], ReadyFeatures]
     fetch: Fetch
+    functions: Mapping[str, EmbeddingFunction] = NO_FUNCTIONS

@@ -14,6 +14,7 @@ from typing import Any
 
 from ptmrank_core.catalogue.checkpoints import CONFIG, INDEX, checkpoint_facts, is_needed
 from ptmrank_core.catalogue.local import read_local
+from ptmrank_core.catalogue.ready_made import check_feature_file
 from ptmrank_core.errors import (
     GatedModelError,
     ModelError,
@@ -62,9 +63,13 @@ def fetch(spec: ModelSpec, *, sink: Sink = ignore, cancel: CancelToken = never) 
     CancelledError
         If the token was pulled.
     """
+    if spec.source in {"columns", "function"}:
+        return spec
     if spec.revision is not None and spec.path is not None and Path(spec.path).is_dir():
         return spec
     sink(StageStarted(spec.id, Stage.RESOLVE))
+    if spec.source == "features":
+        return check_feature_file(spec)
     if spec.source != "hub":
         return read_local(spec)
     with _explained(spec):

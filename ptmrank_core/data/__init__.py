@@ -5,6 +5,7 @@ from ptmrank_core.data.class_names import name_samples
 from ptmrank_core.data.images import ImageItem, decode_image
 from ptmrank_core.data.limits import DEFAULT_LIMITS, Limits
 from ptmrank_core.data.loading import load_samples
+from ptmrank_core.data.ready_made import load_feature_samples, load_features
 from ptmrank_core.data.reference import load_reference
 from ptmrank_core.data.uploads import store_upload
 
@@ -14,6 +15,8 @@ __all__ = [
     "Limits",
     "decode_image",
     "load_arrays",
+    "load_feature_samples",
+    "load_features",
     "load_reference",
     "load_samples",
     "name_samples",

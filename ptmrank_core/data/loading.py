@@ -17,9 +17,11 @@ from ptmrank_core.data.images import Change, ImageItem, check_image
 from ptmrank_core.data.label_sets import sort_classes
 from ptmrank_core.data.labels import NO_FOLDER_REASON, label_entries
 from ptmrank_core.data.limits import DEFAULT_LIMITS, Limits
+from ptmrank_core.data.ready_made import FEATURES_PREFIX, load_first_features
 from ptmrank_core.data.selection import Picture, count_reasons, drop_copies, drop_single
+from ptmrank_core.data.tables import load_table
 from ptmrank_core.errors import SamplesError
-from ptmrank_core.records import AS_RECOGNISED, LeftOut, Reading, Samples
+from ptmrank_core.records import AS_RECOGNISED, BytesBlob, LeftOut, Reading, Samples
 
 __all__ = ["load_samples", "read_pictures"]
 
@@ -172,7 +174,8 @@ def load_samples(
     Parameters
     ----------
     source
-        ``"demo:digits"``, a ``.zip`` file or a folder. Labels come from a ``.csv`` or ``.tsv`` table
+        ``"demo:digits"``, a ``.zip`` file or a folder; ``"features:PATH"`` for the labels in a file of
+        ready-made features. Labels come from a ``.csv`` or ``.tsv`` table
         at its top, or else from the folders that the pictures lie in.
     reading
         What the samples are and which columns hold what, where that is not to be recognised.
@@ -194,6 +197,12 @@ def load_samples(
         If there is no such source, or fewer than two classes of two samples are in it.
     """
     text = str(source)
+    if text.startswith(FEATURES_PREFIX):
+        return load_first_features(text, reading)
+    if reading.modality == "tabular":
+        data = Path(text).read_bytes()
+        entry = Entry(Path(text).name, len(data), BytesBlob(data))
+        return load_table(_absolute(text), entry, reading, limits)
     if reading.modality not in {None, "image"}:
         raise SamplesError(f"Samples that are {reading.modality} cannot be read yet.")
     if text.startswith(DEMO_PREFIX):

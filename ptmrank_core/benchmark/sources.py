@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from types import MappingProxyType
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from ptmrank_core.events import CancelToken, Sink
 from ptmrank_core.records import EmbeddingFunction, ModelSpec, Reading, ReadyFeatures, Samples
 
 __all__ = ["Fetch", "Sources"]
-
-NO_FUNCTIONS: Mapping[str, EmbeddingFunction] = MappingProxyType({})
 
 
 class Fetch(Protocol):
@@ -48,4 +45,4 @@ class Sources:
     name_samples: Callable[[Sequence[str]], Samples]
     load_features: Callable[[ModelSpec, Reading, Samples], ReadyFeatures]
     fetch: Fetch
-    functions: Mapping[str, EmbeddingFunction] = NO_FUNCTIONS
+    functions: Mapping[str, EmbeddingFunction] = field(default_factory=dict)

@@ -113,8 +113,8 @@ def check_feature_file(spec: ModelSpec) -> ModelSpec:
         ) from error
     if spec.revision not in {None, revision}:
         raise ModelNotFoundError(
-            f"{str(file)!r} has changed since the run was planned: its SHA-256 was {str(spec.revision)[:12]}, "
-            f"now it is {revision[:12]}.",
+            f"{str(file)!r} has changed since the run was planned: its SHA-256 began with "
+            f"{str(spec.revision)[:12]}, now with {revision[:12]}.",
             hint="Plan a new run.",
         )
     return spec

@@ -72,8 +72,7 @@ def _stack(samples: Samples) -> FloatArray:
     if broken.size:
         row, column = broken[0]
         raise UnsupportedModelError(
-            f"{samples.names[row]!r} holds {numbers[row, column]:g}; features are kept in float32, which ends "
-            "at 3.4e38.",
+            f"{samples.names[row]!r} holds {numbers[row, column]:g}; expected numbers that float32 holds.",
             hint="Choose another unit for that column.",
         )
     return rows

@@ -71,11 +71,7 @@ def _parser() -> argparse.ArgumentParser:
         "--source", default=None, help="labelled samples that the models were trained on (WDJE)"
     )
     rank.add_argument("--label-encoder", default=None, help="text model for the class names (EMMS), or none")
-    rank.add_argument("--modality", default=None, help="image, text, audio, video or tabular")
-    rank.add_argument("--target", default=None, help="classification, regression or multilabel")
-    rank.add_argument("--text-column", action="append", default=[], help="twice for a pair of texts")
-    rank.add_argument("--label-column", action="append", default=[], help="several for several targets")
-    rank.add_argument("--group-column", default=None, help="whose a sample is: speaker, patient, document")
+    _add_reading(rank)
     rank.add_argument("--out", type=Path, default=None, help="folder to write result.json into")
     rank.add_argument("--json", action="store_true", help="print the result as JSON")
     rank.set_defaults(do=_rank)
@@ -92,6 +88,15 @@ def _parser() -> argparse.ArgumentParser:
     metrics.set_defaults(do=_metrics)
     add_cache_command(commands)
     return parser
+
+
+def _add_reading(rank: argparse.ArgumentParser) -> None:
+    """Add the options that say how samples are read."""
+    rank.add_argument("--modality", default=None, help="image, text, audio, video or tabular")
+    rank.add_argument("--target", default=None, help="classification, regression or multilabel")
+    rank.add_argument("--text-column", action="append", default=[], help="twice for a pair of texts")
+    rank.add_argument("--label-column", action="append", default=[], help="several for several targets")
+    rank.add_argument("--group-column", default=None, help="whose a sample is: speaker, patient, document")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -185,7 +190,7 @@ def _required(options: argparse.Namespace, name: str) -> str:
 
 def _ready_made(options: argparse.Namespace) -> _Subject:
     """Find the features that are there, and the samples that they share."""
-    besides = ("task", "samples", "models", "reference", "source", "label_encoder", "text_column")
+    besides = ("task", "samples", "models", "reference", "source", "label_encoder", "text_column", "layers")
     named = [f"--{name.replace('_', '-')}" for name in besides if getattr(options, name)]
     if named:
         raise InputError(

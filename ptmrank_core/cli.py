@@ -197,9 +197,10 @@ def _ready_made(options: argparse.Namespace) -> _Subject:
             f"--features brings its own samples, models and further arrays; {', '.join(named)} came with it.",
             hint="Leave that out, or leave --features out.",
         )
-    models = feature_models(options.features)
+    path = options.features.expanduser()
+    models = feature_models(path)
     reading = _reading(options, None)
-    return _Subject(FEATURES_TASK, reading, models, load_feature_samples(options.features, models, reading))
+    return _Subject(FEATURES_TASK, reading, models, load_feature_samples(path, models, reading))
 
 
 def _reading(options: argparse.Namespace, task: TaskCategory | None) -> Reading:

@@ -163,6 +163,17 @@ def _load_pictures(source: str, limits: Limits) -> Samples:
     return _build_samples(source, pictures, left_out, labelling.notes)
 
 
+def _load_rows(source: str, reading: Reading, limits: Limits) -> Samples:
+    """Load the rows of a table."""
+    try:
+        data = Path(source).read_bytes()
+    except OSError as error:
+        raise SamplesError(
+            f"The table {source!r} cannot be read: {error}.", hint="Expected a .csv, .tsv or .parquet file."
+        ) from error
+    return load_table(source, Entry(Path(source).name, len(data), BytesBlob(data)), reading, limits)
+
+
 def load_samples(
     source: str | Path, reading: Reading = AS_RECOGNISED, *, limits: Limits = DEFAULT_LIMITS
 ) -> Samples:
@@ -200,9 +211,7 @@ def load_samples(
     if text.startswith(FEATURES_PREFIX):
         return load_first_features(text, reading)
     if reading.modality == "tabular":
-        data = Path(text).read_bytes()
-        entry = Entry(Path(text).name, len(data), BytesBlob(data))
-        return load_table(_absolute(text), entry, reading, limits)
+        return _load_rows(_absolute(text), reading, limits)
     if reading.modality not in {None, "image"}:
         raise SamplesError(f"Samples that are {reading.modality} cannot be read yet.")
     if text.startswith(DEMO_PREFIX):

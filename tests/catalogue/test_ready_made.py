@@ -42,7 +42,7 @@ def test_what_holds_no_features_is_told(tmp_path: Path) -> None:
         feature_models(text)
     save_features(tmp_path / "a.npz")
     save_table(tmp_path / "a.csv")
-    with pytest.raises(InputError, match="Two files are named 'a': a.csv and a.npz"):
+    with pytest.raises(InputError, match=r"Two files are named 'a': a.csv and a.npz"):
         feature_models(tmp_path)
 
 

@@ -86,7 +86,7 @@ def test_other_samples_are_told_with_the_file_and_the_row(
     for name in ("a.npz", "b.npz"):
         save_features(tmp_path / name)
     save_features(tmp_path / "c.npz", **arrays)
-    with pytest.raises(SamplesError, match="c.npz and a.npz do not hold the same samples") as caught:
+    with pytest.raises(SamplesError, match=r"c.npz and a.npz do not hold the same samples") as caught:
         load(tmp_path)
     assert message in caught.value.message
 
@@ -120,14 +120,14 @@ def test_numbers_that_differ_are_told(tmp_path: Path) -> None:
     with pytest.raises(SamplesError, match=r"60 of 60 .* row 1: 0.75, 0.5 instead of 0.25, 0"):
         load(tmp_path)
     save_features(tmp_path / "b.npz", labels=None, targets=targets[:, 0])
-    with pytest.raises(SamplesError, match="it has 1 targets, a.npz 2"):
+    with pytest.raises(SamplesError, match=r"it has 1 targets, a.npz 2"):
         load(tmp_path)
 
 
 def test_a_file_that_cannot_be_read_is_passed_over_unless_none_can(tmp_path: Path) -> None:
     """Its model fails in the run; with no other file there are no samples."""
     (tmp_path / "a.npz").write_text("hello", encoding="utf-8")
-    with pytest.raises(SamplesError, match="No file of features can be read in .*a.npz cannot be read"):
+    with pytest.raises(SamplesError, match=r"No file of features can be read in .*a.npz cannot be read"):
         load(tmp_path)
     save_features(tmp_path / "b.npz")
     assert load(tmp_path).source == f"features:{tmp_path / 'b.npz'}"
@@ -158,7 +158,7 @@ def test_unusable_arrays_are_told(tmp_path: Path, arrays: dict[str, Any], messag
 def test_columns_are_recognised_or_named(tmp_path: Path) -> None:
     """The label of a table is its column of that name, or the one that the user names, of the kind he names."""
     save_table(tmp_path / "a.csv", name="animal")
-    with pytest.raises(SamplesError, match="No column of 'a.csv' is recognised as the label"):
+    with pytest.raises(SamplesError, match=r"No column of 'a.csv' is recognised as the label"):
         load(tmp_path)
     assert load(tmp_path, label_columns=("animal",)).target_kind == "classification"
     assert load(tmp_path, label_columns=("animal",), target_kind="regression").target_kind == "regression"
@@ -181,7 +181,7 @@ def test_the_kind_that_was_asked_for_is_not_ignored(tmp_path: Path) -> None:
 def test_every_row_of_a_table_needs_a_label(tmp_path: Path) -> None:
     """Rows are not left out silently: the files are compared row by row."""
     save_table(tmp_path / "a.csv", labels=[*LABELS[:-1], ""])
-    with pytest.raises(SamplesError, match="a.csv:61: no label; 1 rows have no usable label"):
+    with pytest.raises(SamplesError, match=r"a.csv:61: no label; 1 rows have no usable label"):
         load(tmp_path)
 
 
@@ -190,5 +190,5 @@ def test_features_of_other_samples_are_refused_in_a_run(tmp_path: Path) -> None:
     save_features(tmp_path / "a.npz")
     samples = load(tmp_path)
     save_features(tmp_path / "a.npz", labels=LABELS[::-1])
-    with pytest.raises(SamplesError, match="a.npz does not hold the samples of this run"):
+    with pytest.raises(SamplesError, match=r"a.npz does not hold the samples of this run"):
         load_features(models_of(tmp_path)[0], Reading(), samples)

@@ -156,7 +156,7 @@ def test_unusable_arrays_are_told(tmp_path: Path, arrays: dict[str, Any], messag
 
 
 def test_columns_are_recognised_or_named(tmp_path: Path) -> None:
-    """The label of a table is its column of that name, or the one that the user names, of the kind he names."""
+    """The label of a table is its column of that name, or the one that the user names, of that kind."""
     save_table(tmp_path / "a.csv", name="animal")
     with pytest.raises(SamplesError, match=r"No column of 'a.csv' is recognised as the label"):
         load(tmp_path)

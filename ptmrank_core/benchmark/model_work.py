@@ -24,6 +24,7 @@ from ptmrank_core.events import (
     Event,
     Sink,
     StageStarted,
+    ignore,
     raise_if_cancelled,
 )
 from ptmrank_core.features import FeatureCache, extract
@@ -171,6 +172,8 @@ class ModelWork:
         self._hear(StageStarted(self.spec.id, Stage.LOAD))
         samples = self.tools.samples
         ready = self.tools.sources.load_features(self.spec, self.tools.plan.reading, samples)
+        # Its digest was taken while the model before it was at work: what was read has to be the same file.
+        self.tools.sources.fetch(self.spec, sink=ignore, cancel=self.tools.cancel)
         self._hear(BatchDone(self.spec.id, samples.n_samples, samples.n_samples))
         return ready_arrays(ready, self.spec, samples, time.perf_counter() - start)
 

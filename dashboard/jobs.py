@@ -10,6 +10,7 @@ from ptmrank_core import catalogue
 from ptmrank_core.benchmark import (
     RunProgress,
     RunStore,
+    kept_embeddings,
     make_plan,
     new_run_id,
     now,
@@ -20,16 +21,19 @@ from ptmrank_core.benchmark import (
 from ptmrank_core.config import Settings, load_settings
 from ptmrank_core.data import load_samples, store_upload
 from ptmrank_core.errors import SamplesChangedError
-from ptmrank_core.features import FeatureCache, load_cached
+from ptmrank_core.features import FeatureCache
 from ptmrank_core.projection import Projection, pca
 from ptmrank_core.records import (
+    AS_RECOGNISED,
     ExtractionOptions,
     ModelSpec,
+    Reading,
     RunPlan,
     RunResult,
     RunState,
     Samples,
 )
+from ptmrank_core.worker import SOURCES
 
 __all__ = [
     "DEMO_SOURCE",
@@ -66,9 +70,9 @@ def _features() -> FeatureCache:
 
 
 @st.cache_resource(max_entries=4, show_spinner="Reading the samples …")
-def samples(source: str) -> Samples:
+def samples(source: str, reading: Reading = AS_RECOGNISED) -> Samples:
     """Load samples once for all sessions: uploads are named by their content and never change."""
-    return load_samples(source)
+    return load_samples(source, reading)
 
 
 def samples_of(found: RunResult) -> Samples:
@@ -79,7 +83,7 @@ def samples_of(found: RunResult) -> Samples:
     SamplesChangedError
         If they are others by now.
     """
-    loaded = samples(found.plan.samples_source)
+    loaded = samples(found.plan.samples_source, found.plan.reading)
     if loaded.fingerprint != found.plan.samples_fingerprint:
         raise SamplesChangedError("The samples of this run have changed since: they cannot be shown.")
     return loaded
@@ -143,14 +147,14 @@ def recent(limit: int = 5) -> list[tuple[RunPlan, RunState]]:
 @st.cache_data(max_entries=50, show_spinner=False)
 def _projection(key: str, fingerprint: str, _found: RunResult, model: str) -> Projection | None:  # noqa: ARG001
     """Project a model's cached features; the first two arguments are what the answer depends on."""
-    outcome = _found.outcomes[model]
-    features = load_cached(
+    embeddings = kept_embeddings(
+        _found.plan,
+        _found.outcomes[model].spec,
         samples_of(_found),
-        outcome.spec,
-        options=_found.plan.options,
+        sources=SOURCES,
         cache=_features(),
     )
-    return None if features is None else pca(features.embeddings)
+    return None if embeddings is None else pca(embeddings)
 
 
 def projection(found: RunResult, model: str) -> Projection | None:

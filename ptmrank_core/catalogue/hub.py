@@ -14,6 +14,7 @@ from ptmrank_core.catalogue.checkpoints import CONFIG, checkpoint_facts, is_need
 from ptmrank_core.catalogue.hub_errors import explained, is_unreachable
 from ptmrank_core.catalogue.hub_files import Download, kept_copy, repository_of
 from ptmrank_core.catalogue.local import read_local
+from ptmrank_core.catalogue.ready_made import check_feature_file
 from ptmrank_core.catalogue.weights import INDEX, SHARD, WEIGHTS
 from ptmrank_core.errors import ModelError, UnsupportedModelError, WeightsFormatError
 from ptmrank_core.events import CancelToken, Sink, StageStarted, ignore, never, raise_if_cancelled
@@ -52,10 +53,14 @@ def fetch(spec: ModelSpec, *, sink: Sink = ignore, cancel: CancelToken = never) 
     CancelledError
         If the token was pulled; files that were complete are kept.
     """
+    if spec.source in {"columns", "function"}:
+        return spec
     if spec.revision is not None and spec.path is not None and Path(spec.path).is_dir():
         return spec
     sink(StageStarted(spec.id, Stage.RESOLVE))
     raise_if_cancelled(cancel)
+    if spec.source == "features":
+        return check_feature_file(spec)
     if spec.source == "hub":
         return _fetch_from_hub(spec, sink, cancel)
     known = read_local(spec)

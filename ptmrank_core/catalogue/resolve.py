@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ptmrank_core.catalogue.demo import DEMO_PREFIX, demo_model, demo_models
 from ptmrank_core.catalogue.local import LOCAL_PREFIX, local_models, local_root_model
+from ptmrank_core.catalogue.ready_made import COLUMNS, columns_model, feature_models
 from ptmrank_core.catalogue.tasks import TaskCategory
 from ptmrank_core.errors import InputError
 from ptmrank_core.records import ModelSpec
@@ -26,7 +27,9 @@ def resolve_models(
     ----------
     names
         Comma-separated text or an iterable of: ``demo`` (the zoo's models of the task),
-        ``demo:NAME``, ``local:NAME``, a folder, a Hub id (``org/name`` or ``org/name@revision``).
+        ``demo:NAME``, ``local:NAME``, a folder, a Hub id (``org/name`` or ``org/name@revision``); for rows
+        of numbers ``columns`` (the numbers as they are), a file of features of the same rows or a folder
+        of such files.
     task
         The task category.
     models_dir
@@ -57,6 +60,8 @@ def resolve_models(
 
 
 def _resolve(name: str, task: TaskCategory, models_dir: Path | None) -> list[ModelSpec]:
+    if task.modality == "tabular":
+        return [columns_model((task.name,))] if name == COLUMNS else feature_models(Path(name), (task.name,))
     if name == DEMO_PREFIX.rstrip(":"):
         return [demo_model(spec.id, task.name) for spec in demo_models() if task.name in spec.tasks]
     if name.startswith(DEMO_PREFIX):

@@ -6,6 +6,7 @@ from ptmrank_core.data.class_names import name_samples
 from ptmrank_core.data.images import ImageItem, decode_image
 from ptmrank_core.data.limits import DEFAULT_LIMITS, Limits
 from ptmrank_core.data.loading import load_samples
+from ptmrank_core.data.ready_made import load_feature_samples, load_features
 from ptmrank_core.data.reference import load_reference
 from ptmrank_core.data.uploads import store_upload
 from ptmrank_core.data.video import VideoClip, VideoItem
@@ -20,6 +21,8 @@ __all__ = [
     "decode_audio",
     "decode_image",
     "load_arrays",
+    "load_feature_samples",
+    "load_features",
     "load_reference",
     "load_samples",
     "name_samples",

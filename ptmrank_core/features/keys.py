@@ -10,7 +10,7 @@ from ptmrank_core.errors import UnsupportedModelError
 from ptmrank_core.features.pooling import family_of
 from ptmrank_core.records import ExtractionOptions, ModelSpec
 
-__all__ = ["EXTRACTION_VERSION", "feature_key"]
+__all__ = ["EXTRACTION_VERSION", "feature_key", "function_key"]
 
 # Raise when the same picture, checkpoint and options can give another vector.
 EXTRACTION_VERSION = 2
@@ -58,5 +58,24 @@ def feature_key(spec: ModelSpec, options: ExtractionOptions) -> str:
         f"pillow {_minor('pillow')}",
         str(EXTRACTION_VERSION),
     )
+    return _digest(parts)
+
+
+def function_key(spec: ModelSpec) -> str:
+    """Digest of what decides the vectors of a user's function: its name, its version, how pictures decode."""
+    return _digest(
+        (
+            spec.source,
+            spec.id,
+            spec.revision or "",
+            spec.modality,
+            f"pillow {_minor('pillow')}",
+            str(EXTRACTION_VERSION),
+        )
+    )
+
+
+def _digest(parts: tuple[str, ...]) -> str:
+    """Digest of texts that cannot run into one another."""
     text = "".join(f"{len(part)}:{part};" for part in parts)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -105,7 +105,7 @@ def test_a_folder_is_a_checkpoint_with_a_card(name: str) -> None:
 def test_the_catalogue_says_what_the_zoo_says() -> None:
     """Parameters, width and source classes of the candidates are those on record."""
     facts = read("zoo.json")["models"]
-    for spec in demo_models():
+    for spec in (spec for spec in demo_models() if spec.modality == "image"):
         fact = facts[spec.id.removeprefix("demo:")]
         assert spec.n_parameters == fact["n_parameters"]
         assert spec.width == fact["width"]

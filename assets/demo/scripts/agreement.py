@@ -57,7 +57,7 @@ ZOOS = {
         text.ZOO_SUMMARY,
         text.TRUTH,
         text.RECORDS / "agreement.json",
-        "bert",
+        "modernbert",
     ),
 }
 

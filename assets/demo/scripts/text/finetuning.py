@@ -23,7 +23,7 @@ from assets.demo.scripts.text.recipes import Recipe
 from assets.demo.scripts.training import Schedule, descend, shuffled_batches
 from ptmrank_core.data.docstrings import SUBJECTS, Document, demo_documents, other_documents
 
-SEEDS = tuple(range(5))
+SEEDS = tuple(range(10))
 EPOCHS = 15
 BATCH_SIZE = 20
 PEAK_RATE = 1e-3

@@ -1,6 +1,6 @@
 """Which models are candidates: the demo zoo, local folders, the Hub, files of features; by task category."""
 
-from ptmrank_core.catalogue.demo import DEMO_ZOO, demo_models
+from ptmrank_core.catalogue.demo import DEMO_ZOO, default_label_encoder, demo_models
 from ptmrank_core.catalogue.hub import fetch
 from ptmrank_core.catalogue.local import local_models, local_root_models
 from ptmrank_core.catalogue.ready_made import COLUMNS, FEATURES_TASK, columns_model, feature_models
@@ -14,6 +14,7 @@ __all__ = [
     "TASKS",
     "TaskCategory",
     "columns_model",
+    "default_label_encoder",
     "demo_models",
     "feature_models",
     "fetch",

@@ -14,10 +14,12 @@ from ptmrank_core.config import ASSETS
 from ptmrank_core.errors import InputError, UnknownNameError
 from ptmrank_core.records import ModelSpec
 
-__all__ = ["DEMO_PREFIX", "DEMO_ZOO", "demo_model", "demo_models"]
+__all__ = ["DEMO_PREFIX", "DEMO_ZOO", "default_label_encoder", "demo_model", "demo_models"]
 
 DEMO_ZOO = ASSETS / "demo" / "zoo"
 DEMO_PREFIX = "demo:"
+# Of the zoo's text models the one that fine-tuning makes the most of.
+LABEL_ENCODER = f"{DEMO_PREFIX}modernbert-areas"
 
 
 @lru_cache(maxsize=1)
@@ -50,6 +52,11 @@ def _demo_model(name: str, facts: dict[str, Any], sources: Path) -> ModelSpec:
         licence="mit",
         source_samples=str(source) if source.is_file() else None,
     )
+
+
+def default_label_encoder() -> ModelSpec:
+    """Return the text model that embeds class names where the user chose none."""
+    return demo_model(LABEL_ENCODER, "feature-extraction")
 
 
 @lru_cache(maxsize=256)

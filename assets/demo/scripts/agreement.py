@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import argparse
 import json
-import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from assets.demo.scripts.recipes import DEMO, TRUTH, ZOO_SUMMARY, made_with
-from assets.demo.scripts.text import recipes as text
+from assets.demo.scripts.recipes import DEMO, made_with
 from ptmrank_core.benchmark import RunStore, make_plan, new_run_id, now, run_here
 from ptmrank_core.catalogue import demo_models
 from ptmrank_core.config import Settings
@@ -31,39 +31,33 @@ class Zoo:
 
     Attributes
     ----------
-    samples, task : str
+    name, task : str
         Name of the samples, and task of the models on them.
-    summary, truth, agreement : Path
-        Files with the facts about the models, the accuracies after fine-tuning, and the result.
     family : str
         The family whose models differ in the source task alone.
     """
 
-    samples: str
+    name: str
     task: str
-    summary: Path
-    truth: Path
-    agreement: Path
     family: str
+
+    def record(self, file: str) -> Path:
+        """Path of one of its records."""
+        return DEMO / self.name / f"{file}.json"
+
+    def read(self, file: str) -> dict[str, Any]:
+        """Read what is on record of each model."""
+        models: dict[str, Any] = json.loads(self.record(file).read_text(encoding="utf-8"))["models"]
+        return models
 
 
 ZOOS = {
-    "digits": Zoo(
-        "demo:digits",
-        "image-classification",
-        ZOO_SUMMARY,
-        TRUTH,
-        DEMO / "digits" / "agreement.json",
-        "convnext",
-    ),
-    "docstrings": Zoo(
-        "demo:docstrings",
-        "text-classification",
-        text.ZOO_SUMMARY,
-        text.TRUTH,
-        text.RECORDS / "agreement.json",
-        "modernbert",
-    ),
+    zoo.name: zoo
+    for zoo in (
+        Zoo("digits", "image-classification", "convnext"),
+        Zoo("docstrings", "text-classification", "modernbert"),
+        Zoo("spoken-digits", "audio-classification", "whisper"),
+    )
 }
 
 
@@ -80,8 +74,8 @@ def demo_scores(zoo: Zoo) -> dict[str, dict[str, float]]:
     dict
         Metric -> model -> score.
     """
-    samples = load_samples(zoo.samples)
-    names = json.loads(zoo.summary.read_text(encoding="utf-8"))["models"]
+    samples = load_samples(f"demo:{zoo.name}")
+    names = zoo.read("zoo")
     plan = make_plan(
         run_id=new_run_id(),
         created_at=now(),
@@ -125,8 +119,7 @@ def agreement(zoo: Zoo) -> dict[str, dict[str, Row]]:
     dict
         Over the zoo and within its family.
     """
-    facts = json.loads(zoo.summary.read_text(encoding="utf-8"))["models"]
-    records = json.loads(zoo.truth.read_text(encoding="utf-8"))["models"]
+    facts, records = zoo.read("zoo"), zoo.read("truth")
     truth = {model: record["mean"] for model, record in records.items()}
     family = {model: value for model, value in truth.items() if facts[model]["family"] == zoo.family}
     candidates: dict[str, tuple[Scores, bool]] = {
@@ -153,10 +146,12 @@ def agreement(zoo: Zoo) -> dict[str, dict[str, Row]]:
 
 def main() -> None:
     """Record the correlations of the zoo named on the command line and print them."""
-    zoo = ZOOS[sys.argv[1]]
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("zoo", choices=ZOOS)
+    zoo = ZOOS[parser.parse_args().zoo]
     result = agreement(zoo)
     record = json.dumps(result | {"made_with": made_with()}, indent=2)
-    zoo.agreement.write_text(record + "\n", encoding="utf-8")
+    zoo.record("agreement").write_text(record + "\n", encoding="utf-8")
     for group, rows in result.items():
         print(group)
         for name, row in rows.items():

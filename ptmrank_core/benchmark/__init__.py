@@ -1,5 +1,6 @@
 """The run: plan, runner, store, progress and engines. Here features and metrics meet."""
 
+from ptmrank_core.benchmark.applicable import metrics_out_of_reach
 from ptmrank_core.benchmark.cells import score_cells, skipped_cells
 from ptmrank_core.benchmark.engines import run_here, start_worker
 from ptmrank_core.benchmark.plan import known_skips, make_plan, quick_metrics
@@ -14,6 +15,7 @@ __all__ = [
     "Sources",
     "known_skips",
     "make_plan",
+    "metrics_out_of_reach",
     "new_run_id",
     "now",
     "quick_metrics",

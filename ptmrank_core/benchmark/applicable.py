@@ -42,7 +42,7 @@ def _all_inputs() -> set[str]:
 
 
 def _inputs(spec: ModelSpec, modality: Modality) -> set[str]:
-    """Name the inputs that a run may have of a candidate: what is only known once it is resolved may be there."""
+    """Name the inputs that a run may have of a candidate; what is not known yet may be there."""
     is_unknown = spec.revision is None and spec.source == "hub"
     inputs = {REFERENCE} if modality in BUILT_IN_REFERENCES else set[str]()
     inputs |= TRANSFER_INPUTS if spec.source_samples else set()

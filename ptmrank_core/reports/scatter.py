@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import plotly.graph_objects as go
@@ -19,7 +19,7 @@ MAX_POINTS = 5_000
 NO_LABEL = "no label"
 
 
-def projection_figure(projection: Projection, samples: Samples, captions: Sequence[str]) -> go.Figure:
+def projection_figure(projection: Projection, samples: Samples, caption: Callable[[int], str]) -> go.Figure:
     """Draw a model's embeddings in the plane.
 
     Classes differ by colour and symbol. Of several labels the first one that a sample has counts; numbers
@@ -31,20 +31,20 @@ def projection_figure(projection: Projection, samples: Samples, captions: Sequen
         Points of shape (n, 2).
     samples
         The n samples.
-    captions
-        What is said of each sample on hover.
+    caption
+        Index of a sample -> what is said of it on hover.
     """
     n_samples = samples.n_samples
     shown = np.unique(np.linspace(0, n_samples - 1, min(n_samples, MAX_POINTS)).round().astype(int))
     figure = go.Figure()
     if samples.target_kind == "regression":
-        _add_scale(figure, projection, samples, captions, shown)
+        _add_scale(figure, projection, samples, caption, shown)
     else:
         for index, (name, chosen) in enumerate(_classes(samples)):
             members = shown[chosen[shown]]
             if len(members) or samples.target_kind == "classification":
                 marker = class_marker(index, size=7)
-                _add_points(figure, projection, members, captions, name=name, marker=marker)
+                _add_points(figure, projection, members, caption, name=name, marker=marker)
     shares = [f"{100 * ratio:.0f} %" for ratio in projection.explained_variance_ratio]
     figure.update_xaxes(title=f"first component ({shares[0]} of the variance)", zeroline=False)
     figure.update_yaxes(title=f"second component ({shares[1]})", zeroline=False)
@@ -58,18 +58,17 @@ def _classes(samples: Samples) -> Iterator[tuple[str, NDArray[np.bool_]]]:
         for index, name in enumerate(samples.class_names):
             yield name, np.asarray(samples.labels == index)
         return
-    has_any = samples.labels.any(axis=1)
-    first = samples.labels.argmax(axis=1)
-    for index, name in enumerate(samples.class_names):
-        yield name, np.asarray(has_any & (first == index))
-    yield NO_LABEL, ~has_any
+    n_labels = len(samples.class_names)
+    first = np.where(samples.labels.any(axis=1), samples.labels.argmax(axis=1), n_labels)
+    for index, name in enumerate((*samples.class_names, NO_LABEL)):
+        yield name, np.asarray(first == index)
 
 
 def _add_scale(
     figure: go.Figure,
     projection: Projection,
     samples: Samples,
-    captions: Sequence[str],
+    caption: Callable[[int], str],
     shown: NDArray[np.int_],
 ) -> None:
     """Add all points, coloured by their number."""
@@ -82,16 +81,14 @@ def _add_scale(
         "size": 7,
         "opacity": 0.85,
     }
-    _add_points(
-        figure, projection, shown, captions, name="samples", marker=marker, said="%{marker.color:.4g}"
-    )
+    _add_points(figure, projection, shown, caption, name="samples", marker=marker, said="%{marker.color:.4g}")
 
 
 def _add_points(
     figure: go.Figure,
     projection: Projection,
     members: NDArray[np.int_],
-    captions: Sequence[str],
+    caption: Callable[[int], str],
     *,
     name: str,
     marker: dict[str, object],
@@ -103,7 +100,7 @@ def _add_points(
         mode="markers",
         name=name,
         customdata=members.astype(np.int32),
-        text=[captions[i] for i in members.tolist()],
+        text=[caption(i) for i in members.tolist()],
         marker=marker,
         hovertemplate="%{text}<br><b>" + said + "</b><extra></extra>",
     )

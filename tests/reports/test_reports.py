@@ -9,7 +9,6 @@ import pytest
 
 from ptmrank_core import reports
 from ptmrank_core.metrics import METRICS
-from ptmrank_core.projection import pca
 from ptmrank_core.ranking import rank_correlations
 from ptmrank_core.records import (
     ExtractionOptions,

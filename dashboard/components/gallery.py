@@ -111,7 +111,17 @@ def gallery(samples: Samples, reading: Reading) -> None:
         _draw_grid(shown, COLUMNS[samples.modality], is_sound=samples.modality == "audio")
     elif samples.modality == "text":
         table = pd.DataFrame([{"label": one.label, "text": one.words} for one in shown])
-        st.dataframe(table, hide_index=True, height="content", alt="Some texts with their labels")
+        widths = {
+            "label": st.column_config.TextColumn(width=200),
+            "text": st.column_config.TextColumn(width=1000),
+        }
+        st.dataframe(
+            table,
+            hide_index=True,
+            height="content",
+            column_config=widths,
+            alt="Some texts with their labels",
+        )
     else:
         _draw_numbers(samples, shown)
 

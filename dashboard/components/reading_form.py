@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import jobs, state
-from dashboard.wording import MODALITIES, TARGETS, in_page_words
+from dashboard.wording import MODALITIES, TARGETS
 from ptmrank_core.data import SourceOverview, TableDescription
 from ptmrank_core.records import Modality, Reading, TargetKind
 
@@ -30,7 +30,8 @@ def choose_reading(source: str, former: Reading) -> Reading:
     Returns
     -------
     Reading
-        Empty where nothing was corrected.
+        Empty where nothing was corrected. Where it is not clear what a column is, the samples cannot be
+        loaded: that error says what to choose.
 
     Raises
     ------
@@ -87,9 +88,7 @@ def _choose_columns(table: TableDescription, reading: Reading, former: Reading, 
         role: tuple(c for c, guess in zip(table.columns, table.guesses, strict=True) if guess == role)
         for role in ("text", "label", "group")
     }
-    _draw_first_rows(table)
-    if table.problem:
-        st.warning(in_page_words(table.problem))
+    rows = st.container()
     is_former = former.modality == reading.modality
     before = former if is_former else Reading()
     fields = st.columns(3 if has_text else 2)
@@ -102,24 +101,28 @@ def _choose_columns(table: TableDescription, reading: Reading, former: Reading, 
     with fields[-1]:
         group = _choose_group(table, before, guessed["group"], reading)
     chosen = {"text": text, "label": label, "group": (group,) if group else ()}
+    with rows:
+        _draw_first_rows(table, chosen)
     if chosen == {**guessed, "text": guessed["text"] if has_text else ()}:
         return reading
     no_group = "" if guessed["group"] else None  # one that was recognised is taken away
     return Reading(reading.modality, reading.target_kind, text, label, group or no_group)
 
 
-def _draw_first_rows(table: TableDescription) -> None:
-    names = [
-        f"{column} · {guess}" if guess else column
-        for column, guess in zip(table.columns, table.guesses, strict=True)
-    ]
+def _draw_first_rows(table: TableDescription, chosen: dict[str, tuple[str, ...]]) -> None:
+    roles = dict(zip(table.columns, table.guesses, strict=True))
+    said = {column: role for column, role in roles.items() if role not in chosen}
+    said |= {column: role for role, columns in chosen.items() for column in columns}
     st.dataframe(
-        pd.DataFrame(table.first_rows, columns=names),
+        pd.DataFrame(
+            table.first_rows,
+            columns=[f"{name} · {said[name]}" if said.get(name) else name for name in table.columns],
+        ),
         hide_index=True,
         height="content",
         alt=f"The first rows of {table.n_rows:,}, with what each column is taken for",
     )
-    st.caption(f"The first rows of {table.n_rows:,}; beside the names, what the columns are taken for.")
+    st.caption(f"The first rows of {table.n_rows:,}; beside a column's name stands what it is taken for.")
 
 
 def _choose_some(
@@ -141,7 +144,7 @@ def _choose_some(
             default=[column for column in default if column in table.columns],
             key=state.fresh_key(f"{title.lower()}-columns-{reading.modality or 'recognised'}"),
             max_selections=most,
-            placeholder=EMPTY,
+            placeholder="choose" if table.problem else EMPTY,
             help=helps[title],
         )
     )

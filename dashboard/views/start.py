@@ -33,7 +33,7 @@ def _demo_card(demo: jobs.Demo) -> None:
     name = demo.source.removeprefix("demo:")
     st.subheader(demo.facts.title)
     st.markdown(
-        f"{demo.facts.idea} {plural(len(demo.models), f'small {demo.facts.modality} model')} are ranked on "
+        f"{demo.facts.idea} Ranks {plural(len(demo.models), f'small {demo.facts.modality} model')} on "
         f"{plural(demo.facts.n_samples, 'sample')}. Real checkpoints, no network, no GPU, under a minute."
     )
     if st.button("Try the demo", type="primary", key=f"demo-{name}", icon=":material/play_arrow:"):

@@ -100,8 +100,8 @@ def _find_columns(header: Sequence[str], name: str, reading: Reading) -> Columns
             f"{name!r} has the columns {', '.join(map(repr, header)) or 'of an empty file'}; "
             f"expected a file column ({', '.join(FILE_COLUMNS)}) and a label column "
             f"({', '.join(LABEL_COLUMNS)}).",
-            hint="Rename the columns in its first line, or remove the file and use one folder for "
-            "each class.",
+            hint="Name the label with --label-column, rename the columns in its first line, or remove the "
+            "file and use one folder for each class.",
         )
     if reading.group_column is not None:
         wanted = reading.group_column

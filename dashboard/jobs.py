@@ -11,6 +11,7 @@ from ptmrank_core import catalogue
 from ptmrank_core.benchmark import (
     RunProgress,
     RunStore,
+    kept_embeddings,
     make_plan,
     new_run_id,
     now,
@@ -28,7 +29,7 @@ from ptmrank_core.data import (
 )
 from ptmrank_core.data import look_at as look_at_source
 from ptmrank_core.errors import SamplesChangedError
-from ptmrank_core.features import FeatureCache, load_cached
+from ptmrank_core.features import FeatureCache
 from ptmrank_core.projection import Projection, pca
 from ptmrank_core.records import (
     AS_RECOGNISED,
@@ -40,6 +41,7 @@ from ptmrank_core.records import (
     RunState,
     Samples,
 )
+from ptmrank_core.worker import SOURCES
 
 __all__ = [
     "Demo",
@@ -212,14 +214,14 @@ def recent(limit: int = 5) -> list[tuple[RunPlan, RunState]]:
 @st.cache_data(max_entries=50, show_spinner=False)
 def _projection(key: str, fingerprint: str, _found: RunResult, model: str) -> Projection | None:  # noqa: ARG001
     """Project a model's cached features; the first two arguments are what the answer depends on."""
-    outcome = _found.outcomes[model]
-    features = load_cached(
+    embeddings = kept_embeddings(
+        _found.plan,
+        _found.outcomes[model].spec,
         samples_of(_found),
-        outcome.spec,
-        options=_found.plan.options,
+        sources=SOURCES,
         cache=_features(),
     )
-    return None if features is None else pca(features.embeddings)
+    return None if embeddings is None else pca(embeddings)
 
 
 def projection(found: RunResult, model: str) -> Projection | None:

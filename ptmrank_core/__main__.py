@@ -2,10 +2,10 @@
 
 import sys
 
-from ptmrank_core.config import limit_threads
+from ptmrank_core.config import set_library_defaults
 
 if __name__ == "__main__":
-    limit_threads()
+    set_library_defaults()
     from ptmrank_core.cli import main
 
     sys.exit(main())

@@ -13,14 +13,21 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, NamedTuple, get_args
 
 from ptmrank_core import reports
 from ptmrank_core.benchmark import RunStore, make_plan, new_run_id, now, run_here, score_cells
 from ptmrank_core.cache_command import add_cache_command
-from ptmrank_core.catalogue import resolve_models, task_category
+from ptmrank_core.catalogue import (
+    COLUMNS,
+    FEATURES_TASK,
+    TaskCategory,
+    feature_models,
+    resolve_models,
+    task_category,
+)
 from ptmrank_core.config import Settings, load_settings
-from ptmrank_core.data import load_arrays, load_reference, load_samples
+from ptmrank_core.data import load_arrays, load_feature_samples, load_reference, load_samples
 from ptmrank_core.errors import InputError, PTMRankError, UnknownNameError
 from ptmrank_core.features import check_options
 from ptmrank_core.metrics import default_metrics, prepare_inputs, resolve_metrics
@@ -32,6 +39,7 @@ from ptmrank_core.records import (
     Reading,
     RunResult,
     RunState,
+    Samples,
     TargetKind,
 )
 from ptmrank_core.worker import SOURCES
@@ -46,9 +54,12 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
 
     rank = commands.add_parser("rank", help="rank models for labelled samples")
-    rank.add_argument("--task", required=True, help="task category, such as image-classification")
-    rank.add_argument("--samples", required=True, help="a zip, a folder, or demo:digits")
-    rank.add_argument("--models", required=True, help="demo, Hub ids or folders, comma-separated")
+    rank.add_argument("--task", default=None, help="task category, such as image-classification")
+    rank.add_argument("--samples", default=None, help="a zip, a folder, or demo:digits")
+    rank.add_argument("--models", default=None, help="demo, local:NAME, Hub ids, folders; by comma")
+    rank.add_argument(
+        "--features", type=Path, default=None, help="instead: a folder of .npz or tables, one for each model"
+    )
     rank.add_argument("--metrics", default=None, help="comma-separated names, or all")
     rank.add_argument("--dtype", default="auto", help="auto, float32, bfloat16 or float16")
     rank.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:N or mps")
@@ -60,11 +71,7 @@ def _parser() -> argparse.ArgumentParser:
         "--source", default=None, help="labelled samples that the models were trained on (WDJE)"
     )
     rank.add_argument("--label-encoder", default=None, help="text model for the class names (EMMS), or none")
-    rank.add_argument("--modality", default=None, help="image, text, audio, video or tabular")
-    rank.add_argument("--target", default=None, help="classification, regression or multilabel")
-    rank.add_argument("--text-column", action="append", default=[], help="twice for a pair of texts")
-    rank.add_argument("--label-column", action="append", default=[], help="several for several targets")
-    rank.add_argument("--group-column", default=None, help="whose a sample is: speaker, patient, document")
+    _add_reading(rank)
     rank.add_argument("--out", type=Path, default=None, help="folder to write result.json into")
     rank.add_argument("--json", action="store_true", help="print the result as JSON")
     rank.set_defaults(do=_rank)
@@ -81,6 +88,15 @@ def _parser() -> argparse.ArgumentParser:
     metrics.set_defaults(do=_metrics)
     add_cache_command(commands)
     return parser
+
+
+def _add_reading(rank: argparse.ArgumentParser) -> None:
+    """Add the options that say how samples are read."""
+    rank.add_argument("--modality", default=None, help="image, text, audio, video or tabular")
+    rank.add_argument("--target", default=None, help="classification, regression or multilabel")
+    rank.add_argument("--text-column", action="append", default=[], help="twice for a pair of texts")
+    rank.add_argument("--label-column", action="append", default=[], help="several for several targets")
+    rank.add_argument("--group-column", default=None, help="whose a sample is: speaker, patient, document")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -113,18 +129,15 @@ def _print(text: str) -> None:
 def _rank(options: argparse.Namespace) -> int:
     """Plan a run, do it in this process, and report."""
     settings = load_settings()
-    task = task_category(options.task)
     metrics = resolve_metrics(options.metrics) if options.metrics is not None else default_metrics()
     extraction = check_options(
         ExtractionOptions(options.dtype, options.device, options.batch_size, options.layers)
     )
-    models = resolve_models(options.models, task)
-    reading = _reading(options, task.modality)
-    samples = load_samples(options.samples, reading)
+    task, reading, models, samples = _ready_made(options) if options.features else _subject(options)
     plan = make_plan(
         run_id=new_run_id(),
         created_at=now(),
-        task=task.name,
+        task=task,
         samples=samples,
         models=models,
         metrics=metrics,
@@ -133,7 +146,7 @@ def _rank(options: argparse.Namespace) -> int:
         reference_source=_checked_reference(options.reference, samples.modality),
         reading=reading,
         source_samples=load_samples(options.source).source if options.source else None,
-        label_encoder=_label_encoder(options.label_encoder),
+        label_encoder=_label_encoder(options.label_encoder, settings),
     )
     store = RunStore(settings)
     store.create(plan, samples.summary())
@@ -147,7 +160,50 @@ def _rank(options: argparse.Namespace) -> int:
     return SCORED if reports.scores_by_metric(result.cells) else NOTHING_SCORED
 
 
-def _reading(options: argparse.Namespace, modality: Modality) -> Reading:
+class _Subject(NamedTuple):
+    """What is ranked, and on what."""
+
+    task: str
+    reading: Reading
+    models: list[ModelSpec]
+    samples: Samples
+
+
+def _subject(options: argparse.Namespace) -> _Subject:
+    """Find the models and load the samples that were named."""
+    task = task_category(_required(options, "task"))
+    named = options.models or (COLUMNS if task.modality == "tabular" else _required(options, "models"))
+    models = resolve_models(named, task)
+    reading = _reading(options, task)
+    return _Subject(task.name, reading, models, load_samples(_required(options, "samples"), reading))
+
+
+def _required(options: argparse.Namespace, name: str) -> str:
+    """Read an option that only ready-made features can do without."""
+    value: str | None = getattr(options, name)
+    if not value:
+        raise InputError(
+            f"--{name} is missing.", hint="Name --task, --samples and --models, or --features alone."
+        )
+    return value
+
+
+def _ready_made(options: argparse.Namespace) -> _Subject:
+    """Find the features that are there, and the samples that they share."""
+    besides = ("task", "samples", "models", "reference", "source", "label_encoder", "text_column", "layers")
+    named = [f"--{name.replace('_', '-')}" for name in besides if getattr(options, name)]
+    if named:
+        raise InputError(
+            f"--features brings its own samples, models and further arrays; {', '.join(named)} came with it.",
+            hint="Leave that out, or leave --features out.",
+        )
+    path = options.features.expanduser()
+    models = feature_models(path)
+    reading = _reading(options, None)
+    return _Subject(FEATURES_TASK, reading, models, load_feature_samples(path, models, reading))
+
+
+def _reading(options: argparse.Namespace, task: TaskCategory | None) -> Reading:
     """Collect what the user says of the samples; what they are follows from the task."""
     for name, value, known in (
         ("modality", options.modality, get_args(Modality)),
@@ -156,19 +212,19 @@ def _reading(options: argparse.Namespace, modality: Modality) -> Reading:
         if value not in {None, *known}:
             raise UnknownNameError(name, value, known)
     return Reading(
-        modality=options.modality or modality,
-        target_kind=options.target,
+        modality=options.modality or (task.modality if task else "tabular"),
+        target_kind=options.target or (task.target_kind if task else None),
         text_columns=tuple(options.text_column),
         label_columns=tuple(options.label_column),
         group_column=options.group_column,
     )
 
 
-def _label_encoder(name: str | None) -> ModelSpec | None:
+def _label_encoder(name: str | None, settings: Settings) -> ModelSpec | None:
     """Find the text model for the class names."""
     if name is None:
         return None
-    models = resolve_models(name, task_category("feature-extraction"))
+    models = resolve_models(name, task_category("feature-extraction"), models_dir=settings.models_dir)
     if len(models) != 1:
         raise InputError(f"--label-encoder names {len(models)} models; expected one.")
     return models[0]

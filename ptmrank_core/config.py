@@ -7,8 +7,12 @@ PTMRANK_HOME
     folder for a user's application data.
 PTMRANK_CACHE_GB
     Limit of the feature cache in gigabytes, default 20; the oldest entries go first.
+PTMRANK_MODELS
+    Folder whose subfolders are offered as candidates (``local:NAME``); by default there is none.
 OMP_NUM_THREADS
     Threads of a run; by default one fewer than the processors, so that the dashboard stays alive.
+HF_HOME, HF_TOKEN and whatever else the Hub's client reads
+    Its own; HF_HUB_DISABLE_XET and HF_HUB_DISABLE_TELEMETRY are on unless they are set.
 """
 
 from __future__ import annotations
@@ -21,7 +25,7 @@ from pathlib import Path
 
 from ptmrank_core.errors import InputError
 
-__all__ = ["ASSETS", "Settings", "child_environment", "limit_threads", "load_settings"]
+__all__ = ["ASSETS", "Settings", "child_environment", "load_settings", "set_library_defaults"]
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 DEFAULT_CACHE_GB = 20.0
@@ -37,10 +41,13 @@ class Settings:
         Folder of everything the product keeps.
     cache_limit_bytes
         Limit of the feature cache.
+    models_dir
+        Folder whose subfolders are offered as candidates; ``None`` where there is none.
     """
 
     home: Path
     cache_limit_bytes: int = int(DEFAULT_CACHE_GB * 1e9)
+    models_dir: Path | None = None
 
     @property
     def features_dir(self) -> Path:
@@ -61,27 +68,32 @@ class Settings:
 def child_environment(settings: Settings) -> dict[str, str]:
     """Environment of a worker process that shall keep its things at the same place."""
     return {
-        **_thread_limits(),
+        **_library_defaults(),
         **os.environ,
         "PTMRANK_HOME": str(settings.home),
         "PTMRANK_CACHE_GB": str(settings.cache_limit_bytes / 1e9),
+        "PTMRANK_MODELS": str(settings.models_dir or ""),
     }
 
 
-def limit_threads() -> None:
-    """Bound this process's threads; to be called before numpy and torch are imported."""
-    os.environ.update(_thread_limits() | dict(os.environ))
+def set_library_defaults() -> None:
+    """Bound this process's threads, and more; to be called before the libraries are imported."""
+    os.environ.update(_library_defaults() | dict(os.environ))
 
 
-def _thread_limits() -> dict[str, str]:
-    """Variables that numpy and torch read when they are imported.
+def _library_defaults() -> dict[str, str]:
+    """Variables that numpy, torch and the Hub's client read when they are imported.
+
+    The client's second way of fetching, Xet, swallows what a progress bar raises: a download that was
+    cancelled would go on to the end of its file.
 
     On a busy machine more threads than free processors make a forward pass several times slower, the more
     so as idle OpenMP threads spin: hence one fewer, and passive waiting.
     """
     n_threads = str(max(1, (os.cpu_count() or 2) - 1))
     names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-    return {**dict.fromkeys(names, n_threads), "OMP_WAIT_POLICY": "PASSIVE"}
+    hub = ("HF_HUB_DISABLE_XET", "HF_HUB_DISABLE_TELEMETRY")
+    return {**dict.fromkeys(names, n_threads), "OMP_WAIT_POLICY": "PASSIVE", **dict.fromkeys(hub, "1")}
 
 
 def _default_home(environ: Mapping[str, str]) -> Path:
@@ -113,7 +125,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         If a variable cannot be understood.
     """
     environ = os.environ if environ is None else environ
-    home = environ.get("PTMRANK_HOME")
+    home, models = environ.get("PTMRANK_HOME"), environ.get("PTMRANK_MODELS")
     limit = environ.get("PTMRANK_CACHE_GB", str(DEFAULT_CACHE_GB))
     try:
         gigabytes = float(limit)
@@ -124,4 +136,5 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     return Settings(
         home=Path(home).expanduser().resolve() if home else _default_home(environ),
         cache_limit_bytes=int(gigabytes * 1e9),
+        models_dir=Path(models).expanduser().resolve() if models else None,
     )

@@ -10,6 +10,7 @@
     ├── ModelError               a model cannot be used here
     │   ├── ModelNotFoundError   no such model, folder or revision
     │   ├── GatedModelError      the model asks for an account or a licence
+    │   ├── DownloadError        its files cannot be brought to this machine: network, permission, room
     │   ├── WeightsFormatError   no weights in a format that is safe to read
     │   ├── UnsupportedModelError  loads, but its family or input is not known here
     │   └── OutOfMemoryError     a single sample does not fit on the device
@@ -31,6 +32,7 @@ from collections.abc import Iterable
 __all__ = [
     "ArchiveError",
     "CancelledError",
+    "DownloadError",
     "GatedModelError",
     "InputError",
     "MetricError",
@@ -117,11 +119,15 @@ class ModelError(PTMRankError):
 
 
 class ModelNotFoundError(ModelError):
-    """No such model, folder or revision, or no way to reach it."""
+    """No such model, folder or revision."""
 
 
 class GatedModelError(ModelError):
     """The model asks for an account or a signed licence."""
+
+
+class DownloadError(ModelError):
+    """The model's files cannot be brought to this machine: no network, no permission, no room."""
 
 
 class WeightsFormatError(ModelError):

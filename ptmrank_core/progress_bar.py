@@ -30,6 +30,7 @@ class ProgressLine:
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self._rewrites = stream.isatty()
+        self._model = ""
         self._head = ""
         self._detail = ""
         self._shown = 0
@@ -38,9 +39,12 @@ class ProgressLine:
         """Hear of an event."""
         match event:
             case ModelStarted(model, index, total):
+                self._model = model
                 self._head, self._detail = f"[{index}/{total}] {model}", ""
                 if not self._rewrites:
                     self._stream.write(f"{self._head}\n")
+            case StageStarted(model) | Downloaded(model) | BatchDone(model) if model != self._model:
+                return  # of the next model, whose files come meanwhile
             case StageStarted(_, stage):
                 self._detail = str(stage)
             case Downloaded(_, done, total):

@@ -14,14 +14,18 @@ from types import FrameType
 from ptmrank_core.benchmark import Sources, run_here
 from ptmrank_core.catalogue import fetch
 from ptmrank_core.config import load_settings
-from ptmrank_core.data import load_reference, load_samples, name_samples
+from ptmrank_core.data import load_features, load_reference, load_samples, name_samples
 from ptmrank_core.errors import PTMRankError
 
 __all__ = ["SOURCES", "main"]
 
 logger = logging.getLogger("ptmrank_core.worker")
 SOURCES = Sources(
-    load_samples=load_samples, load_reference=load_reference, name_samples=name_samples, fetch=fetch
+    load_samples=load_samples,
+    load_reference=load_reference,
+    name_samples=name_samples,
+    load_features=load_features,
+    fetch=fetch,
 )
 
 

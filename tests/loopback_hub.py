@@ -1,24 +1,45 @@
-"""A model hub on loopback: the part of the Hub's protocol that looking up and downloading a model use."""
+"""A model hub on loopback: the part of the Hub's protocol that looking up and downloading a model use.
+
+It answers Range requests, counts the bytes it sends, and can be told to misbehave as networks do.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
+import socket
+import struct
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Literal, NamedTuple
 from urllib.parse import unquote
 
 
 @dataclass
 class HubRepository:
-    """One model of the hub: its files at one commit."""
+    """One model of the hub at one commit.
 
-    files: Mapping[str, bytes]
-    gated: bool = False
+    Parameters
+    ----------
+    files
+        Path -> content.
+    gated
+        Status that its files are refused with: 401 without a login, 403 without a licence; 0 for none.
+    closed
+        Whether the hub has disabled it.
+    claimed
+        Sizes in the listing that are not those of the files.
+    """
+
+    files: Mapping[str, bytes] = field(repr=False)
+    gated: int = 0
+    closed: bool = False
+    claimed: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def commit(self) -> str:
@@ -30,8 +51,27 @@ class HubRepository:
 
     @classmethod
     def of(cls, folder: Path, **extra: bytes) -> HubRepository:
-        """The files of a checkpoint folder, and more."""
-        return cls({file.name: file.read_bytes() for file in folder.iterdir()} | extra)
+        """The files of a checkpoint folder with its subfolders, and more."""
+        paths = [path for path in folder.rglob("*") if path.is_file()]
+        return cls({path.relative_to(folder).as_posix(): path.read_bytes() for path in paths} | extra)
+
+
+class Sent(NamedTuple):
+    """Bytes of a file that went out: from where on, and how many."""
+
+    start: int
+    n_bytes: int
+
+
+class Fault(NamedTuple):
+    """What happens to one answer with a file.
+
+    ``close``: the connection ends after so many bytes; ``reset``: it is torn down there; ``short``: the
+    answer itself says that it has no more bytes than these.
+    """
+
+    kind: Literal["close", "reset", "short"]
+    after: int
 
 
 @dataclass
@@ -43,18 +83,51 @@ class LoopbackHub:
     endpoint
         Its address.
     repositories
-        Model id -> repository; a test may change them.
+        Model id -> repository at the head of its main branch.
+    pushes
+        Model id -> what becomes the head as soon as somebody has looked the model up.
+    look_ups
+        Model id -> statuses of the next look-ups, 200 after those.
+    faults
+        Path of a file (``org/name/file``) -> what happens to the next answers with it.
+    sent
+        Path of a file -> what went out, answer by answer.
     served
-        Paths of the files sent so far.
+        Paths of the files sent, in order.
+    revisions
+        Revisions that files were asked for at.
     """
 
     endpoint: str
     repositories: dict[str, HubRepository]
+    pushes: dict[str, HubRepository] = field(default_factory=dict)
+    look_ups: dict[str, list[int]] = field(default_factory=dict)
+    faults: dict[str, list[Fault]] = field(default_factory=dict)
+    sent: dict[str, list[Sent]] = field(default_factory=dict)
     served: list[str] = field(default_factory=list)
+    revisions: set[str] = field(default_factory=set)
+    past: dict[tuple[str, str], HubRepository] = field(default_factory=dict)
+
+    def at(self, model: str, revision: str | None) -> HubRepository | None:
+        """A model's repository at a branch or commit."""
+        head = self.repositories.get(model)
+        if head is None or revision in {None, "main", head.commit}:
+            return head
+        return self.past.get((model, revision or ""))
+
+    def push(self, model: str) -> None:
+        """Move the main branch on, where something waits to be pushed."""
+        if model in self.pushes:
+            old = self.repositories[model]
+            self.past[model, old.commit] = old
+            self.repositories[model] = self.pushes.pop(model)
 
 
 class _Server(ThreadingHTTPServer):
     hub: LoopbackHub
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of clients that went away: they are meant to."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -73,55 +146,87 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self, *, send_body: bool) -> None:
         parts = unquote(self.path.partition("?")[0]).strip("/").split("/")
         if parts[:2] == ["api", "models"]:
-            self._info("/".join(parts[2:4]), parts[5] if len(parts) > 5 else None)
+            self._info("/".join(parts[2:4]), "/".join(parts[5:]) or None)
         elif len(parts) > 4 and parts[2] == "resolve":
             self._file("/".join(parts[:2]), parts[3], "/".join(parts[4:]), send_body=send_body)
         else:
             self._reply(404, {"X-Error-Code": "RepoNotFound"})
 
     def _repository(self, model: str, revision: str | None) -> HubRepository | None:
-        repository = self.server.hub.repositories.get(model)
-        if repository is None:
+        if model not in self.server.hub.repositories:
             self._reply(401, {"X-Error-Code": "RepoNotFound"})
-        elif revision not in {None, "main", repository.commit}:
+            return None
+        repository = self.server.hub.at(model, revision)
+        if repository is None:
             self._reply(404, {"X-Error-Code": "RevisionNotFound"})
-        else:
-            return repository
-        return None
+        return repository
 
     def _info(self, model: str, revision: str | None) -> None:
+        statuses = self.server.hub.look_ups.get(model)
+        status = statuses.pop(0) if statuses else 200
+        if status != 200:
+            wrong_token = {"X-Error-Message": "Invalid credentials in Authorization header"}
+            self._reply(status, wrong_token if status == 401 else {})
+            return
         repository = self._repository(model, revision)
         if repository is not None:
-            files = [{"rfilename": name, "size": len(data)} for name, data in repository.files.items()]
-            info = {"id": model, "sha": repository.commit, "siblings": files, "gated": repository.gated}
+            sizes = {name: len(data) for name, data in repository.files.items()} | dict(repository.claimed)
+            files = [{"rfilename": name, "size": size} for name, size in sizes.items()]
+            info = {"id": model, "sha": repository.commit, "siblings": files}
             info["cardData"] = {"license": "apache-2.0"}
+            self.server.hub.push(model)
             self._reply(200, {"Content-Type": "application/json"}, json.dumps(info).encode())
 
     def _file(self, model: str, revision: str, name: str, *, send_body: bool) -> None:
+        hub = self.server.hub
         repository = self._repository(model, revision)
         if repository is None:
             return
+        hub.revisions.add(revision)
         if repository.gated:
-            self._reply(403, {"X-Error-Code": "GatedRepo"})
+            self._reply(repository.gated, {"X-Error-Code": "GatedRepo"})
+            return
+        if repository.closed:
+            self._reply(403, {"X-Error-Message": "Access to this resource is disabled."})
             return
         data = repository.files.get(name)
         if data is None:
             self._reply(404, {"X-Error-Code": "EntryNotFound"})
             return
-        if send_body:
-            self.server.hub.served.append(f"{model}/{name}")
         headers = {"ETag": f'"{hashlib.sha256(data).hexdigest()}"', "X-Repo-Commit": repository.commit}
-        self._reply(200, headers, data, send_body=send_body)
-
-    def _reply(
-        self, status: int, headers: Mapping[str, str], body: bytes = b"", *, send_body: bool = True
-    ) -> None:
-        self.send_response(status)
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
+        headers["Accept-Ranges"] = "bytes"
         if send_body:
+            hub.served.append(f"{model}/{name}")
+            self._send(f"{model}/{name}", headers, data)
+        else:
+            self._reply(200, headers | {"Content-Length": str(len(data))}, None)
+
+    def _send(self, path: str, headers: dict[str, str], data: bytes) -> None:
+        """Send a file, or the rest of it that was asked for, or as much as a fault lets through."""
+        faults = self.server.hub.faults.get(path)
+        fault = faults.pop(0) if faults else None
+        asked = re.fullmatch(r"bytes=(\d+)-", self.headers.get("Range", ""))
+        start = int(asked[1]) if asked else 0
+        if asked:
+            headers["Content-Range"] = f"bytes {start}-{len(data) - 1}/{len(data)}"
+        body = data[start:] if fault is None else data[start : start + fault.after]
+        n_told = len(body) if fault is None or fault.kind == "short" else len(data) - start
+        self.server.hub.sent.setdefault(path, []).append(Sent(start, len(body)))
+        self._reply(206 if asked else 200, headers | {"Content-Length": str(n_told)}, body)
+        if fault is not None and fault.kind != "short":
+            self.close_connection = True
+            if fault.kind == "reset":
+                linger_no_longer = struct.pack("ii", 1, 0)
+                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger_no_longer)
+                self.connection.close()
+
+    def _reply(self, status: int, headers: Mapping[str, str], body: bytes | None = b"") -> None:
+        self.send_response(status)
+        lengths = {} if body is None else {"Content-Length": str(len(body))}
+        for name, value in (lengths | dict(headers)).items():
+            self.send_header(name, value)
+        self.end_headers()
+        if body and self.command != "HEAD":
             self.wfile.write(body)
 
 

@@ -16,6 +16,7 @@ from PIL import Image
 from ptmrank_core.metrics import default_metrics
 from tests.checkpoints import save_checkpoint
 from tests.pictures import encoded, picture, picture_files, write_zip
+from tests.ready_made import LABELS, save_features, save_table
 
 GOLDEN = Path(__file__).parent / "metrics" / "golden"
 
@@ -331,3 +332,110 @@ def test_score_refuses_files_that_are_no_npz(tmp_path: Path) -> None:
         done = run_cli("score", str(tmp_path / name))
         assert done.returncode == 2
         assert message in done.stderr
+
+
+def rank_features(folder: Path, *more: str) -> dict[str, Any]:
+    """Rank ready-made features and return the JSON; nothing else may be on standard output."""
+    done = run_cli("rank", "--features", str(folder), "--metrics", "logme,leep,etran", "--json", *more)
+    assert done.returncode == 0, done.stderr
+    payload: dict[str, Any] = json.loads(done.stdout)
+    return payload
+
+
+@pytest.mark.usefixtures("home")
+def test_ready_made_features_are_ranked(tmp_path: Path) -> None:
+    """Files of arrays and tables beside one another; a file alone gives the numbers of ``score``."""
+    logits = np.random.default_rng(0).normal(size=(60, 4))
+    save_features(tmp_path / "f" / "strong.npz", 3.0, source_logits=logits)
+    save_features(tmp_path / "f" / "weak.npz", 0.5)
+    save_table(tmp_path / "f" / "columns.csv", 1.5)
+    (tmp_path / "f" / "broken.npz").write_text("hello", encoding="utf-8")
+    (tmp_path / "f" / "README.md").write_text("made by hand", encoding="utf-8")
+    payload = rank_features(tmp_path / "f")
+    assert payload["ranking"]["per_metric"]["logme"] == ["strong", "columns", "weak"]
+    assert payload["ranking"]["unranked"] == ["broken"]
+    assert payload["models"]["broken"]["failures"]["logme"]["stage"] == "load"
+    assert set(payload["models"]["weak"]["skipped"]) == {"leep"}
+    assert payload["samples"]["classes"] == {"0": 20, "1": 20, "2": 20}
+    assert [entry["name"] for entry in payload["samples"]["left_out"]] == ["README.md"]
+    assert "labels from 'label'" in payload["notes"]["columns"][0]
+    assert payload["layers"] == {}
+    scored = run_cli("score", str(tmp_path / "f" / "strong.npz"), "--metrics", "logme,leep", "--json")
+    alone = rank_features(tmp_path / "f" / "strong.npz")["models"]["strong"]["scores"]
+    for metric, score in json.loads(scored.stdout)["scores"].items():
+        assert payload["models"]["strong"]["scores"][metric]["value"] == score["value"]
+        assert alone[metric]["value"] == score["value"]
+
+
+@pytest.mark.usefixtures("home")
+def test_ready_made_features_of_a_regression(tmp_path: Path) -> None:
+    """Numbers are targets: from an array, or from the column that the user names."""
+    targets = LABELS + np.linspace(0, 0.5, 60)
+    save_features(tmp_path / "f" / "a.npz", labels=None, targets=targets)
+    save_table(tmp_path / "f" / "b.csv", labels=targets.tolist(), name="height")
+    payload = rank_features(tmp_path / "f", "--label-column", "height", "--target", "regression")
+    assert set(payload["models"]["b"]["scores"]) == {"logme", "etran"}
+    assert payload["samples"]["classes"] == {}
+    assert len(payload["ranking"]["order"]) == 2
+
+
+@pytest.mark.usefixtures("home")
+def test_features_of_other_samples_are_bad_input(tmp_path: Path) -> None:
+    """One message that names both files and the first row, status 2, and no run."""
+    save_features(tmp_path / "a.npz")
+    save_features(tmp_path / "b.npz", labels=LABELS[::-1])
+    done = run_cli("rank", "--features", str(tmp_path), "--json")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "b.npz and a.npz do not hold the same samples: 40 of 60 labels differ" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--features", "not/there"], "not/there"),
+        (["--features", ".", "--task", "image-classification", "--layers"], "--task, --layers came with it"),
+        (["--task", "image-classification", "--models", "demo"], "--samples is missing"),
+        (["--task", "image-classification", "--samples", "demo:digits"], "--models is missing"),
+        (["--samples", "demo:digits", "--models", "demo"], "--task is missing"),
+        (["--task", "tabular-clasification"], "Did you mean 'tabular-classification'"),
+    ],
+)
+def test_features_or_samples_but_not_both(arguments: list[str], message: str) -> None:
+    """What is missing, and what does not go together, is told as bad input."""
+    done = run_cli("rank", *arguments)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.usefixtures("home")
+def test_rows_of_numbers_are_ranked_as_they_are(tmp_path: Path) -> None:
+    """The columns of a table are a candidate, alone or beside features of the same rows."""
+    table = save_table(tmp_path / "rows.csv", 0.5)
+    save_features(tmp_path / "other.npz", 3.0)
+    common = ("rank", "--task", "tabular-classification", "--samples", str(table), "--metrics", "logme,ped")
+    alone = json.loads(run_cli(*common, "--json").stdout)
+    assert list(alone["models"]) == ["columns"]
+    assert set(alone["models"]["columns"]["skipped"]) == {"ped"}
+    done = run_cli(*common, "--models", f"columns,{tmp_path / 'other.npz'}", "--json")
+    payload = json.loads(done.stdout)
+    assert payload["ranking"]["order"] == ["other", "columns"]
+    columns = payload["models"]["columns"]["scores"]["logme"]["value"]
+    assert columns == alone["models"]["columns"]["scores"]["logme"]["value"]
+    save_features(tmp_path / "other.npz", labels=LABELS[::-1])
+    done = run_cli(*common, "--models", f"columns,{tmp_path / 'other.npz'}", "--json")
+    failures = json.loads(done.stdout)["models"]["other"]["failures"]
+    assert "does not hold the samples of this run" in failures["logme"]["message"]
+
+
+@pytest.mark.usefixtures("home")
+def test_hidden_layers_are_scored_on_request(picture_zip: Path, zoo: Path) -> None:
+    """With ``--layers`` every layer has a value under what reads features alone."""
+    layered = rank(picture_zip, zoo, "--layers")
+    assert set(layered["layers"]) == set(layered["models"])
+    assert all(set(own) == {"logme", "hscore"} for own in layered["layers"].values())
+    assert len(layered["layers"]["convnext-a"]["logme"]) >= 3
+    assert all(isinstance(value, float) for value in layered["layers"]["convnext-a"]["logme"])
+    assert layered["notes"] == {"convnext-a": [], "resnet-b": [], "vit-headless": []}

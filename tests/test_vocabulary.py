@@ -57,6 +57,20 @@ def test_a_child_keeps_its_things_at_the_same_place(tmp_path: Path) -> None:
     """A worker process reads back the settings of its parent."""
     settings = load_settings({"PTMRANK_HOME": str(tmp_path), "PTMRANK_CACHE_GB": "0.25"})
     assert load_settings(child_environment(settings)) == settings
+    with_models = load_settings({"PTMRANK_MODELS": str(tmp_path / "models")})
+    assert with_models.models_dir == tmp_path / "models"
+    assert load_settings(child_environment(with_models)) == with_models
+
+
+def test_libraries_are_told_once_and_the_user_has_the_last_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Threads are bounded, the Hub's client is quiet and can be stopped, unless a variable says otherwise."""
+    for name in ("OMP_NUM_THREADS", "HF_HUB_DISABLE_TELEMETRY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HF_HUB_DISABLE_XET", "0")
+    environ = child_environment(load_settings({}))
+    assert environ["HF_HUB_DISABLE_TELEMETRY"] == "1"
+    assert environ["HF_HUB_DISABLE_XET"] == "0"
+    assert int(environ["OMP_NUM_THREADS"]) >= 1
 
 
 def test_arrays_of_records_are_read_only(samples: Samples) -> None:

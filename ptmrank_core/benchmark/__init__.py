@@ -3,6 +3,7 @@
 from ptmrank_core.benchmark.applicable import metrics_out_of_reach
 from ptmrank_core.benchmark.cells import score_cells, skipped_cells
 from ptmrank_core.benchmark.engines import run_here, start_worker
+from ptmrank_core.benchmark.kept import kept_embeddings
 from ptmrank_core.benchmark.plan import known_skips, make_plan, quick_metrics
 from ptmrank_core.benchmark.progress import ModelProgress, RunProgress, read_progress
 from ptmrank_core.benchmark.sources import Sources
@@ -13,6 +14,7 @@ __all__ = [
     "RunProgress",
     "RunStore",
     "Sources",
+    "kept_embeddings",
     "known_skips",
     "make_plan",
     "metrics_out_of_reach",

@@ -27,9 +27,9 @@ class Problem:
     message: str
     hint: str
 
-    def failure(self, model: str, metric: str, stage: Stage) -> Failure:
+    def failure(self, model: str, metric: str, stage: Stage, layer: int | None = None) -> Failure:
         """Make the cell that says so."""
-        return Failure(model, metric, stage, self.error, self.message, self.hint)
+        return Failure(model, metric, stage, self.error, self.message, self.hint, layer)
 
 
 def attempt(action: Callable[[], T], *, what: str) -> T | Problem:
@@ -71,7 +71,9 @@ def _compute_or_skip(metric: str, inputs: MetricInputs) -> MetricOutput | str:
         return str(error)
 
 
-def score_cells(model: str, inputs: MetricInputs, metrics: Iterable[str]) -> Iterator[Cell]:
+def score_cells(
+    model: str, inputs: MetricInputs, metrics: Iterable[str], layer: int | None = None
+) -> Iterator[Cell]:
     """Compute metrics one after the other.
 
     Parameters
@@ -82,6 +84,8 @@ def score_cells(model: str, inputs: MetricInputs, metrics: Iterable[str]) -> Ite
         Its checked arrays; what metrics share is computed by the first that asks.
     metrics
         Names of metrics.
+    layer
+        The hidden layer that the arrays are of; ``None`` for those of the model itself.
 
     Yields
     ------
@@ -91,14 +95,15 @@ def score_cells(model: str, inputs: MetricInputs, metrics: Iterable[str]) -> Ite
     for metric in metrics:
         reason = why_not(METRICS[metric], inputs.available, inputs.task)
         if reason is not None:
-            yield Skipped(model, metric, reason)
+            yield Skipped(model, metric, reason, layer)
             continue
         start = time.perf_counter()
         output = attempt(partial(_compute_or_skip, metric, inputs), what=f"{model} under {metric}")
         seconds = time.perf_counter() - start
         if isinstance(output, Problem):
-            yield output.failure(model, metric, Stage.SCORE)
+            yield output.failure(model, metric, Stage.SCORE, layer)
         elif isinstance(output, str):
-            yield Skipped(model, metric, output)
+            yield Skipped(model, metric, output, layer)
         else:
-            yield Score(model, metric, output.value, seconds, dict(output.components), output.warnings)
+            parts = dict(output.components)
+            yield Score(model, metric, output.value, seconds, parts, output.warnings, layer)

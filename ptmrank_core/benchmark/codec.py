@@ -86,7 +86,8 @@ def cell_from_json(text: str) -> Cell:
 def outcome_from_json(text: str) -> ModelOutcome:
     """Decode what a run learned of a model."""
     fields = json.loads(text)
-    return ModelOutcome(**(fields | {"spec": _spec(fields["spec"])}))
+    notes = tuple(fields.get("notes", ()))
+    return ModelOutcome(**(fields | {"spec": _spec(fields["spec"]), "notes": notes}))
 
 
 def summary_from_json(text: str) -> SamplesSummary:

@@ -9,9 +9,25 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ptmrank_core.records import Features, FloatArray, Samples, SetFeatures, TargetKind
+from ptmrank_core.records import (
+    Features,
+    FloatArray,
+    ModelSpec,
+    ReadyFeatures,
+    Samples,
+    SetFeatures,
+    TargetKind,
+)
 
-__all__ = ["REFERENCE", "SOURCE", "FurtherSets", "metric_arrays"]
+__all__ = [
+    "REFERENCE",
+    "SOURCE",
+    "Extracted",
+    "FurtherSets",
+    "extracted_arrays",
+    "metric_arrays",
+    "ready_arrays",
+]
 
 # Names under which further sets of samples are extracted.
 REFERENCE, SOURCE = "reference", "source"
@@ -39,6 +55,70 @@ class FurtherSets:
         """List the sets whose features have to be extracted, by name."""
         sets = {REFERENCE: self.reference, SOURCE: self.source}
         return {name: samples for name, samples in sets.items() if samples is not None}
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Extracted:
+    """What one model gives its metrics.
+
+    Parameters
+    ----------
+    features
+        Its features, and what they cost.
+    arrays
+        Keyword arguments of ``prepare_inputs``.
+    layers
+        The same for each hidden layer, where they were asked for.
+    """
+
+    features: Features
+    arrays: Mapping[str, Any]
+    layers: tuple[Mapping[str, Any], ...] = ()
+
+
+def extracted_arrays(features: Features, target_kind: TargetKind, further: FurtherSets) -> Extracted:
+    """Name the arrays of a model that was run, and those of its layers.
+
+    A layer has no head and no further sets: only its own features, the labels and the class names count.
+    """
+    arrays = metric_arrays(features, target_kind, further)
+    shared = {name: arrays[name] for name in ("labels", "targets", "label_embeddings") if name in arrays}
+    layers = tuple({"embeddings": layer, **shared} for layer in features.layer_embeddings)
+    return Extracted(features, arrays, layers)
+
+
+def ready_arrays(ready: ReadyFeatures, spec: ModelSpec, samples: Samples, seconds: float) -> Extracted:
+    """Name the arrays of a model whose features the user brought.
+
+    Metrics read them as they are in the file; the record holds them in float32, to be looked at.
+
+    Parameters
+    ----------
+    ready
+        The arrays of the file.
+    spec
+        The model.
+    samples
+        The samples they are of.
+    seconds
+        How long reading took.
+    """
+    embeddings = ready.arrays["embeddings"]
+    with np.errstate(over="ignore"):
+        shown = embeddings.astype(np.float32)
+    features = Features(
+        embeddings=shown,
+        source_logits=None,
+        labels=samples.labels,
+        key=spec.revision or "",
+        seconds={"load": seconds, "preprocess": 0.0, "forward": 0.0},
+        cache_hits=0,
+        cache_misses=0,
+        device=None,
+        dtype=str(embeddings.dtype),
+        notes=ready.notes,
+    )
+    return Extracted(features, ready.arrays)
 
 
 def metric_arrays(features: Features, target_kind: TargetKind, further: FurtherSets) -> dict[str, Any]:

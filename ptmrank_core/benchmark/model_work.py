@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from ptmrank_core.benchmark.cells import Problem, attempt, score_cells, skipped_cells
 from ptmrank_core.benchmark.fetching import FetchAhead
-from ptmrank_core.benchmark.inputs import FurtherSets, metric_arrays
-from ptmrank_core.benchmark.plan import EMBEDS_CLASS_NAMES, known_skips, needs_source_samples
+from ptmrank_core.benchmark.inputs import Extracted, FurtherSets, extracted_arrays, ready_arrays
+from ptmrank_core.benchmark.plan import (
+    EMBEDS_CLASS_NAMES,
+    known_skips,
+    layer_metrics,
+    needs_source_samples,
+)
 from ptmrank_core.benchmark.sources import Sources
 from ptmrank_core.benchmark.store import RunStore
 from ptmrank_core.events import (
+    BatchDone,
     CancelToken,
     CellDone,
     Event,
     Sink,
     StageStarted,
+    ignore,
     raise_if_cancelled,
 )
 from ptmrank_core.features import FeatureCache, extract
@@ -24,7 +33,6 @@ from ptmrank_core.metrics import prepare_inputs
 from ptmrank_core.records import (
     AS_RECOGNISED,
     Cell,
-    Features,
     FloatArray,
     ModelOutcome,
     ModelSpec,
@@ -77,26 +85,32 @@ class ModelWork:
         What every model is worked with.
     spec
         The model.
-    metrics
-        Names of the metrics that are not decided yet.
+    decided
+        Metric and layer of its cells that are decided already; layer ``None`` for those of the model itself.
     files
         Brings the model's files.
     """
 
-    def __init__(self, tools: Tools, spec: ModelSpec, metrics: list[str], files: FetchAhead) -> None:
+    def __init__(
+        self, tools: Tools, spec: ModelSpec, decided: Collection[tuple[str, int | None]], files: FetchAhead
+    ) -> None:
         self.tools = tools
         self.files = files
         self.spec = spec
-        self.metrics = metrics
-        self.further = FurtherSets(reference=tools.reference)
+        self.decided = decided
+        self.metrics = self._open(tools.plan.metrics, None)
         self.stage = Stage.RESOLVE
 
+    def _open(self, metrics: Sequence[str], layer: int | None) -> list[str]:
+        """Metrics under which the model, or one of its layers, is not decided yet."""
+        return [metric for metric in metrics if (metric, layer) not in self.decided]
+
     def run(self) -> None:
-        """Decide every open cell of the model."""
-        features = self._features()
-        if features is not None:
-            self._keep_outcome(features, score_seconds=0.0)
-            self._keep_outcome(features, score_seconds=self._score(features))
+        """Decide every open cell of the model and of its layers."""
+        extracted = self._features()
+        if extracted is not None:
+            self._keep_outcome(extracted, score_seconds=0.0)
+            self._keep_outcome(extracted, score_seconds=self._score(extracted))
 
     def _hear(self, event: Event) -> None:
         """Remember the stage, which a failure names, and pass the event on."""
@@ -112,7 +126,7 @@ class ModelWork:
         for metric in self.metrics:
             self._decide(problem.failure(self.spec.id, metric, self.stage))
 
-    def _features(self) -> Features | None:
+    def _features(self) -> Extracted | None:
         """Fetch the model, note what does not apply, extract; a problem decides all open cells."""
         fetched = attempt(self._fetch, what=self.spec.id)
         self.stage = self.files.stage_of(self.spec.id)
@@ -121,7 +135,7 @@ class ModelWork:
             return None
         self.spec = fetched
         self._pass_over()
-        if not self.metrics:
+        if not (self.metrics or self._layer_metrics()):
             return None
         extracted = attempt(self._extract, what=self.spec.id)
         if isinstance(extracted, Problem):
@@ -131,11 +145,12 @@ class ModelWork:
 
     def _pass_over(self) -> None:
         """Decide the cells of which it is known without any features that they will have no score."""
-        target_kind = self.tools.samples.target_kind
+        if self.spec.source == "features":
+            return  # only the file itself tells what it holds
         skips = known_skips(
             self.spec,
             self.metrics,
-            target_kind,
+            self.tools.samples.target_kind,
             has_reference=self.tools.reference is not None,
             has_source=self._source_place() is not None,
         )
@@ -146,6 +161,11 @@ class ModelWork:
             self._decide(self.tools.label_embeddings.failure(self.spec.id, EMBEDS_CLASS_NAMES, Stage.EXTRACT))
             self.metrics.remove(EMBEDS_CLASS_NAMES)
 
+    def _layer_metrics(self) -> tuple[str, ...]:
+        """Metrics under which the hidden layers are scored, where that was asked for."""
+        plan = self.tools.plan
+        return layer_metrics(plan.metrics, self.tools.samples.target_kind) if plan.options.layers else ()
+
     def _source_place(self) -> str | None:
         """Where samples of what the model was trained on lie, as far as that is known."""
         return self.tools.plan.source_samples or self.spec.source_samples
@@ -153,43 +173,67 @@ class ModelWork:
     def _fetch(self) -> ModelSpec:
         return self.files.take(self.spec)
 
-    def _extract(self) -> Features:
+    def _read(self) -> Extracted:
+        """Read the features that the user brought."""
+        start = time.perf_counter()
+        self._hear(StageStarted(self.spec.id, Stage.LOAD))
+        samples = self.tools.samples
+        ready = self.tools.sources.load_features(self.spec, self.tools.plan.reading, samples)
+        # Its digest was taken while the model before it was at work: what was read has to be the same file.
+        self.tools.sources.fetch(self.spec, sink=ignore, cancel=self.tools.cancel)
+        self._hear(BatchDone(self.spec.id, samples.n_samples, samples.n_samples))
+        return ready_arrays(ready, self.spec, samples, time.perf_counter() - start)
+
+    def _extract(self) -> Extracted:
+        if self.spec.source == "features":
+            return self._read()
         place = self._source_place()
         needs_source = place is not None and needs_source_samples(self.metrics)
         embedded = self.tools.label_embeddings
-        self.further = FurtherSets(
+        further = FurtherSets(
             reference=self.tools.reference,
             source=self.tools.sources.load_samples(place, AS_RECOGNISED) if needs_source and place else None,
             label_embeddings=None if isinstance(embedded, Problem) else embedded,
         )
-        return extract(
+        features = extract(
             self.tools.samples,
             self.spec,
             options=self.tools.plan.options,
             cache=self.tools.cache,
             sink=self._hear,
             cancel=self.tools.cancel,
-            further=self.further.samples(),
+            further=further.samples(),
+            function=self.tools.sources.functions.get(self.spec.id),
         )
+        return extracted_arrays(features, self.tools.samples.target_kind, further)
 
-    def _score(self, features: Features) -> float:
-        """Score the features under the open metrics; return the seconds."""
+    def _score(self, extracted: Extracted) -> float:
+        """Score the features, then those of each layer, under the open metrics; return the seconds."""
         start = time.perf_counter()
         self._hear(StageStarted(self.spec.id, Stage.SCORE))
-        inputs = attempt(
-            lambda: prepare_inputs(**metric_arrays(features, self.tools.samples.target_kind, self.further)),
-            what=self.spec.id,
-        )
-        if isinstance(inputs, Problem):
-            self._fail(inputs)
-        else:
-            for cell in score_cells(self.spec.id, inputs, self.metrics):
-                self._decide(cell)
-                raise_if_cancelled(self.tools.cancel)
+        self._score_arrays(extracted.arrays, self.metrics)
+        for layer, arrays in enumerate(extracted.layers):
+            self._score_arrays(arrays, self._open(self._layer_metrics(), layer), layer)
         return time.perf_counter() - start
 
-    def _keep_outcome(self, features: Features, *, score_seconds: float) -> None:
+    def _score_arrays(
+        self, arrays: Mapping[str, Any], metrics: Sequence[str], layer: int | None = None
+    ) -> None:
+        """Score the arrays of the model, or of one of its layers."""
+        if not metrics:
+            return
+        inputs = attempt(lambda: prepare_inputs(**arrays), what=self.spec.id)
+        if isinstance(inputs, Problem):
+            for metric in metrics:
+                self._decide(inputs.failure(self.spec.id, metric, self.stage, layer))
+            return
+        for cell in score_cells(self.spec.id, inputs, metrics, layer):
+            self._decide(cell)
+            raise_if_cancelled(self.tools.cancel)
+
+    def _keep_outcome(self, extracted: Extracted, *, score_seconds: float) -> None:
         """Keep what was learned of the model: once when its features are there, once at the end."""
+        features = extracted.features
         outcome = ModelOutcome(
             spec=self.spec,
             seconds=dict(features.seconds) | {"score": score_seconds},
@@ -199,5 +243,7 @@ class ModelWork:
             device=features.device,
             dtype=features.dtype,
             peak_memory_bytes=features.peak_memory_bytes,
+            n_layers=len(extracted.layers),
+            notes=features.notes,
         )
         self.tools.store.add_outcome(self.tools.plan.run_id, outcome)

@@ -20,6 +20,7 @@ from ptmrank_core.records import (
 __all__ = [
     "EMBEDS_CLASS_NAMES",
     "known_skips",
+    "layer_metrics",
     "make_plan",
     "needs_reference",
     "needs_source_samples",
@@ -127,6 +128,14 @@ def quick_metrics() -> tuple[str, ...]:
     )
 
 
+def layer_metrics(metrics: Iterable[str], target_kind: TargetKind) -> tuple[str, ...]:
+    """Names of the metrics that say something of a hidden layer: those that read its features and no more.
+
+    What only reads the source head's outputs (LEEP, NCE) is the same for every layer.
+    """
+    return tuple(name for name in metrics if why_not(METRICS[name], (), target_kind) is None)
+
+
 def known_skips(
     spec: ModelSpec,
     metrics: Sequence[str],
@@ -150,7 +159,7 @@ def known_skips(
     has_source
         Whether samples of what the model was trained on are known.
     """
-    available = {REFERENCE} if has_reference else set()
+    available = {REFERENCE} if has_reference else set[str]()
     available |= TRANSFER_INPUTS if has_source else set()
     available |= set() if spec.n_source_classes is None else {SOURCE_LOGITS}
     reasons = {name: why_not(METRICS[name], available, target_kind) for name in metrics}

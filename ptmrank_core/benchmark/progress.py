@@ -88,17 +88,22 @@ def store_sink(store: RunStore, run_id: str) -> Sink:
 
     A decided cell is not kept as an event: it stands in the store as a cell.
     """
-    last: dict[type[Event], float] = {}
+    last: dict[tuple[type[Event], str], float] = {}
 
     def sink(event: Event) -> None:
         if isinstance(event, CellDone):
             return
         if isinstance(event, BatchDone | Downloaded):
             instant = time.monotonic()
-            is_last = isinstance(event, BatchDone) and event.done == event.total
-            if not is_last and instant - last.get(type(event), 0.0) < MIN_SECONDS_BETWEEN:
+            done, total = (
+                (event.done, event.total)
+                if isinstance(event, BatchDone)
+                else (event.done_bytes, event.total_bytes)
+            )
+            key = (type(event), event.model)  # the next model's files come while this one runs
+            if done != total and instant - last.get(key, 0.0) < MIN_SECONDS_BETWEEN:
                 return
-            last[type(event)] = instant
+            last[key] = instant
         store.add_event(run_id, event)
 
     return sink

@@ -8,14 +8,15 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
+from typing import TypeAlias
 
 from ptmrank_core.benchmark.cells import attempt
 from ptmrank_core.benchmark.environment import describe_environment
 from ptmrank_core.benchmark.fetching import FetchAhead
 from ptmrank_core.benchmark.model_work import ModelWork, Tools
-from ptmrank_core.benchmark.plan import EMBEDS_CLASS_NAMES, needs_reference
+from ptmrank_core.benchmark.plan import EMBEDS_CLASS_NAMES, layer_metrics, needs_reference
 from ptmrank_core.benchmark.sources import Sources
 from ptmrank_core.benchmark.store import RunStore
 from ptmrank_core.errors import CancelledError, PTMRankError, SamplesChangedError
@@ -38,6 +39,8 @@ from ptmrank_core.records import (
 __all__ = ["execute"]
 
 logger = logging.getLogger(__name__)
+# Metric, and hidden layer; ``None`` for the model itself.
+Decided: TypeAlias = tuple[str, int | None]
 
 
 def execute(
@@ -123,19 +126,39 @@ def _with_class_names(tools: Tools, metrics: Collection[str]) -> Tools:
     return replace(tools, label_embeddings=attempt(embed, what=spec.id))
 
 
+def _decided_cells(tools: Tools) -> dict[str, set[Decided]]:
+    """Metric and layer of every decided cell, for each model of the plan."""
+    run_id = tools.plan.run_id
+    decided: dict[str, set[Decided]] = {spec.id: set() for spec in tools.plan.models}
+    for cell in (*tools.store.cells(run_id), *tools.store.layer_cells(run_id)):
+        decided[cell.model].add((cell.metric, cell.layer))
+    return decided
+
+
+def _open_metrics(tools: Tools, decided: Mapping[str, Collection[Decided]]) -> dict[str, set[str]]:
+    """Metrics under which a model, or a layer that is known of it, is not decided yet."""
+    plan = tools.plan
+    outcomes = tools.store.outcomes(plan.run_id) if plan.options.layers else {}
+    by_layer = layer_metrics(plan.metrics, tools.samples.target_kind)
+    found = {}
+    for spec in plan.models:
+        n_layers = outcomes[spec.id].n_layers if spec.id in outcomes else 0
+        cells: set[Decided] = {(metric, None) for metric in plan.metrics}
+        cells |= {(metric, layer) for metric in by_layer for layer in range(n_layers)}
+        found[spec.id] = {metric for metric, _ in cells - set(decided[spec.id])}
+    return found
+
+
 def _run_models(tools: Tools) -> None:
     """Take the models one after the other; those whose cells are all there are passed over."""
-    plan = tools.plan
-    decided = {(cell.model, cell.metric) for cell in tools.store.cells(plan.run_id)}
-    open_metrics = {
-        spec.id: [metric for metric in plan.metrics if (spec.id, metric) not in decided]
-        for spec in plan.models
-    }
-    needed = {metric for metrics in open_metrics.values() for metric in metrics}
+    decided = _decided_cells(tools)
+    open_metrics = _open_metrics(tools, decided)
+    needed = set().union(*open_metrics.values())
     tools = _with_class_names(_with_reference(tools, needed), needed)
-    todo = [spec for spec in plan.models if open_metrics[spec.id]]
+    models = tools.plan.models
+    todo = [spec for spec in models if open_metrics[spec.id]]
     with FetchAhead(todo, tools.sources.fetch, sink=tools.sink, cancel=tools.cancel) as files:
         for spec in todo:
             raise_if_cancelled(tools.cancel)
-            tools.sink(ModelStarted(spec.id, plan.models.index(spec) + 1, len(plan.models)))
-            ModelWork(tools, spec, open_metrics[spec.id], files).run()
+            tools.sink(ModelStarted(spec.id, models.index(spec) + 1, len(models)))
+            ModelWork(tools, spec, decided[spec.id], files).run()

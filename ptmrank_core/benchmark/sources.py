@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from ptmrank_core.events import CancelToken, Sink
-from ptmrank_core.records import Modality, ModelSpec, Reading, Samples
+from ptmrank_core.records import EmbeddingFunction, Modality, ModelSpec, Reading, ReadyFeatures, Samples
 
 __all__ = ["Fetch", "Sources"]
 
@@ -32,11 +32,17 @@ class Sources:
         Source of a plan and modality of its samples -> reference set.
     name_samples
         Names of classes -> texts as samples.
+    load_features
+        Model whose source is a file of features, reading of a plan, samples -> the features of those samples.
     fetch
         Planned model -> model on disk.
+    functions
+        The user's own functions, by the ids of their models; they run in this process and in no other.
     """
 
     load_samples: Callable[[str, Reading], Samples]
     load_reference: Callable[[str, Modality], Samples]
     name_samples: Callable[[Sequence[str]], Samples]
+    load_features: Callable[[ModelSpec, Reading, Samples], ReadyFeatures]
     fetch: Fetch
+    functions: Mapping[str, EmbeddingFunction] = field(default_factory=dict)

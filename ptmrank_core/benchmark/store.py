@@ -22,6 +22,7 @@ from ptmrank_core.benchmark.codec import (
     summary_from_json,
     to_json,
 )
+from ptmrank_core.benchmark.schema import OWN, prepare_tables
 from ptmrank_core.config import Settings
 from ptmrank_core.errors import RunNotFoundError
 from ptmrank_core.events import Event
@@ -35,23 +36,6 @@ from ptmrank_core.records import (
 )
 
 __all__ = ["RunStore", "new_run_id", "now"]
-
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS runs (
-    run_id TEXT PRIMARY KEY, created_at TEXT NOT NULL, state TEXT NOT NULL, plan TEXT NOT NULL,
-    samples TEXT NOT NULL, environment TEXT NOT NULL DEFAULT '{}', error TEXT NOT NULL DEFAULT '',
-    seconds REAL NOT NULL DEFAULT 0, cancel INTEGER NOT NULL DEFAULT 0);
-CREATE TABLE IF NOT EXISTS cells (
-    run_id TEXT NOT NULL REFERENCES runs ON DELETE CASCADE, model TEXT NOT NULL, metric TEXT NOT NULL,
-    cell TEXT NOT NULL, PRIMARY KEY (run_id, model, metric));
-CREATE TABLE IF NOT EXISTS outcomes (
-    run_id TEXT NOT NULL REFERENCES runs ON DELETE CASCADE, model TEXT NOT NULL, outcome TEXT NOT NULL,
-    PRIMARY KEY (run_id, model));
-CREATE TABLE IF NOT EXISTS events (
-    number INTEGER PRIMARY KEY, run_id TEXT NOT NULL REFERENCES runs ON DELETE CASCADE,
-    kind TEXT NOT NULL, event TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS events_of_run ON events (run_id, number);
-"""
 
 
 def new_run_id() -> str:
@@ -72,7 +56,8 @@ class RunStore:
         self._path: Path = settings.runs_dir / "runs.sqlite"
         with self._open() as db:
             db.execute("PRAGMA journal_mode = WAL")
-            db.executescript(SCHEMA)
+        with self._open() as db:
+            prepare_tables(db)
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
@@ -141,15 +126,22 @@ class RunStore:
         """Keep a decided cell."""
         with self._open() as db:
             db.execute(
-                "INSERT OR REPLACE INTO cells VALUES (?, ?, ?, ?)",
-                (run_id, cell.model, cell.metric, to_json(cell)),
+                "INSERT OR REPLACE INTO cells VALUES (?, ?, ?, ?, ?)",
+                (run_id, cell.model, cell.metric, OWN if cell.layer is None else cell.layer, to_json(cell)),
             )
 
     def cells(self, run_id: str) -> tuple[Cell, ...]:
-        """Read the decided cells of a run."""
+        """Read the decided cells of a run's models, those of their hidden layers left out."""
+        return self._cells(run_id, "layer = ?")
+
+    def layer_cells(self, run_id: str) -> tuple[Cell, ...]:
+        """Read the decided cells of the hidden layers of a run's models."""
+        return self._cells(run_id, "layer <> ?")
+
+    def _cells(self, run_id: str, which: str) -> tuple[Cell, ...]:
+        query = f"SELECT cell FROM cells WHERE run_id = ? AND {which} ORDER BY rowid"  # noqa: S608 - ours
         with self._open() as db:
-            query = "SELECT cell FROM cells WHERE run_id = ? ORDER BY rowid"
-            return tuple(cell_from_json(row[0]) for row in db.execute(query, (run_id,)))
+            return tuple(cell_from_json(row[0]) for row in db.execute(query, (run_id, OWN)))
 
     def add_outcome(self, run_id: str, outcome: ModelOutcome) -> None:
         """Keep what the run learned of a model."""
@@ -194,6 +186,7 @@ class RunStore:
             environment=json.loads(environment),
             seconds=seconds,
             error=error,
+            layer_cells=self.layer_cells(run_id),
         )
 
     def recent(self, limit: int = 20) -> list[tuple[RunPlan, RunState]]:

@@ -4,41 +4,39 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import re
-import struct
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from ptmrank_core.catalogue.families import DUAL_FAMILIES, TIMM, modality_of_config
-from ptmrank_core.errors import ModelNotFoundError, UnsupportedModelError, WeightsFormatError
+from ptmrank_core.catalogue.weights import INDEX, count_parameters, weight_files
+from ptmrank_core.errors import ModelNotFoundError, UnsupportedModelError
 from ptmrank_core.records import Modality
 
 __all__ = [
     "CONFIG",
-    "INDEX",
     "WORDS_TASK",
     "checkpoint_facts",
     "content_revision",
     "is_checkpoint",
     "is_needed",
+    "read_modality",
 ]
 
 CONFIG = "config.json"
 PROCESSOR = "preprocessor_config.json"
-INDEX = "model.safetensors.index.json"
+PROCESSORS = (PROCESSOR, "processor_config.json", "video_preprocessor_config.json")
 _TOKENIZERS = (
     "tokenizer.json tokenizer_config.json special_tokens_map.json added_tokens.json vocab.txt vocab.json "
-    "merges.txt spiece.model sentencepiece.bpe.model tokenizer.model bpe.codes dict.txt"
+    "merges.txt spiece.model sentencepiece.model sentencepiece.bpe.model tokenizer.model bpe.codes dict.txt "
+    "source.spm target.spm prophetnet.tokenizer entity_vocab.json"
 )
 TOKENIZER_FILES = frozenset(_TOKENIZERS.split())
-# A repository of sentence-transformers tells its own pooling in these.
-SENTENCE_FILES = frozenset({"modules.json", "config_sentence_transformers.json"})
-SENTENCE_MODULE = re.compile(
-    r"sentence_\w+_config\.json|\d+_(Pooling|Dense|Normalize)/(config\.json|model\.safetensors)"
-)
+# A repository of sentence-transformers tells its own pooling, its prompt and its length in these.
+SENTENCE_FILES = re.compile(r"modules\.json|config_sentence_transformers\.json|sentence_\w+_config\.json")
+SENTENCE_MODULE = re.compile(r"\d+_(Pooling|Dense|Normalize)/(config\.json|model\.safetensors)")
 WORDS_TASK = "token-classification"
 _TASKS: Mapping[Modality, tuple[str, ...]] = MappingProxyType(
     {
@@ -71,9 +69,6 @@ _HEADS: Mapping[Modality, tuple[str, ...]] = MappingProxyType(
     }
 )
 WORDS_HEAD = "ForTokenClassification"
-MAX_HEADER_BYTES = 100_000_000  # the format's own limit
-# Statistics that are stored beside the parameters but are none.
-BUFFERS = ("running_mean", "running_var", "num_batches_tracked")
 
 
 def is_checkpoint(folder: Path) -> bool:
@@ -91,21 +86,11 @@ def _read_json(path: Path) -> dict[str, Any]:
     return content
 
 
-def _weight_files(folder: Path) -> list[Path]:
-    files = sorted(folder.glob("*.safetensors"))
-    if not files:
-        found = sorted(p.name for p in folder.glob("*.bin")) or ["no weights"]
-        raise WeightsFormatError(
-            f"{folder.name} has no .safetensors file (found: {', '.join(found)}).",
-            hint="Save it with model.save_pretrained(folder), which writes safetensors.",
-        )
-    return files
-
-
 def is_needed(name: str) -> bool:
     """Whether a file of a repository decides a model's features, its weights aside."""
     return (
-        name in {CONFIG, PROCESSOR} | TOKENIZER_FILES | SENTENCE_FILES
+        name in {CONFIG, *PROCESSORS} | TOKENIZER_FILES
+        or SENTENCE_FILES.fullmatch(name) is not None
         or SENTENCE_MODULE.fullmatch(name) is not None
     )
 
@@ -114,36 +99,13 @@ def content_revision(folder: Path) -> str:
     """SHA-256 (hex) over what decides a local model's features: config, preprocessing, weights."""
     names = {path.relative_to(folder).as_posix(): path for path in (*folder.glob("*"), *folder.glob("*/*"))}
     small = sorted(name for name in names if is_needed(name) or name == INDEX)
-    weights = [path.name for path in _weight_files(folder)]
+    weights = [path.name for path in weight_files(folder, folder.name)]
     digest = hashlib.sha256()
     for name in dict.fromkeys([*small, *weights]):
         with names[name].open("rb") as file:
             part = hashlib.file_digest(file, "sha256").hexdigest()
         digest.update(f"{name}={part};".encode())
     return digest.hexdigest()
-
-
-def _header(path: Path) -> dict[str, Any]:
-    """Read the header of a safetensors file: name -> dtype and shape."""
-    with path.open("rb") as file:
-        prefix = file.read(8)
-        size = struct.unpack("<Q", prefix)[0] if len(prefix) == 8 else MAX_HEADER_BYTES + 1
-        raw = file.read(size) if size <= MAX_HEADER_BYTES else b""
-    try:
-        header = json.loads(raw)
-    except ValueError as error:
-        raise WeightsFormatError(f"{path.name} is not an intact safetensors file.") from error
-    return header if isinstance(header, dict) else {}
-
-
-def _count_parameters(files: Iterable[Path]) -> int:
-    """Count the trainable numbers, the head's included."""
-    total = 0
-    for path in files:
-        for name, tensor in _header(path).items():
-            if name != "__metadata__" and not name.endswith(BUFFERS):
-                total += math.prod(tensor["shape"])
-    return total
 
 
 def _n_source_classes(config: Mapping[str, Any], heads: Sequence[str]) -> int | None:
@@ -169,22 +131,63 @@ def _read_config(folder: Path) -> dict[str, Any]:
     return config
 
 
-def _modality(folder: Path, config: Mapping[str, Any], wanted: Modality | None) -> Modality:
+def read_modality(folder: Path, *, wanted: Modality | None = None, name: str | None = None) -> Modality:
+    """Tell what a checkpoint reads from its small files; its weights may not be there yet.
+
+    Parameters
+    ----------
+    folder
+        Folder with ``config.json``.
+    wanted
+        What the task reads; decides between the two towers of models like CLIP.
+    name
+        What messages call it; the folder's name by default.
+
+    Raises
+    ------
+    ModelNotFoundError
+        If ``config.json`` cannot be read.
+    UnsupportedModelError
+        If it cannot be told how it reads its input, or what family it is of.
+    """
+    return _modality(folder, _read_config(folder), wanted, name or folder.name)
+
+
+def _refuse_nameless_family(config: Mapping[str, Any], name: str) -> None:
+    """Raise where the config names no family: then only code from the checkpoint could load it.
+
+    A family that it does name may still be unknown to the installed transformers; that shows on loading.
+    """
+    if config.get("model_type"):
+        return
+    if "auto_map" in config:
+        raise UnsupportedModelError(
+            f"{name} needs its own code, which is never run here.",
+            hint="Choose a model of a family that transformers has itself.",
+        )
+    raise UnsupportedModelError(
+        f"{CONFIG} of {name} names no model_type, so its family is not known.",
+        hint="Choose a model that AutoModel can load.",
+    )
+
+
+def _modality(folder: Path, config: Mapping[str, Any], wanted: Modality | None, name: str) -> Modality:
     """Tell what a checkpoint reads, and see that it says how."""
-    is_there = (folder / PROCESSOR).is_file()
-    processor = _read_json(folder / PROCESSOR) if is_there else {}
-    has_tokenizer = any((folder / name).is_file() for name in TOKENIZER_FILES)
+    _refuse_nameless_family(config, name)
+    found = [folder / file for file in PROCESSORS if (folder / file).is_file()]
+    processor = _read_json(found[0]) if found else {}
+    has_tokenizer = any((folder / file).is_file() for file in TOKENIZER_FILES)
     modality = modality_of_config(config, processor, has_tokenizer=has_tokenizer, wanted=wanted)
     if modality == "text" and not has_tokenizer:
         raise UnsupportedModelError(
-            f"{folder.name} has no tokenizer, so it is not known how it reads text.",
-            hint="Save its tokenizer into the folder: tokenizer.save_pretrained(folder).",
+            f"{name} has no tokenizer, so it is not known how it reads text.",
+            hint="Save its tokenizer beside its config: tokenizer.save_pretrained(folder).",
         )
-    if modality is None or (modality != "text" and not is_there and config.get("model_type") != TIMM):
+    if modality is None or (modality != "text" and not found and config.get("model_type") != TIMM):
         lacking = PROCESSOR if modality else f"{PROCESSOR} and no tokenizer"
         raise UnsupportedModelError(
-            f"{folder.name} has no {lacking}, so it is not known how it reads its input.",
-            hint="Save what prepares its input into the folder: processor.save_pretrained(folder).",
+            f"{name} has no {lacking}, so it is not known how it reads its input.",
+            hint="Save what prepares its input beside its config: processor.save_pretrained(folder).",
         )
     return modality
 
@@ -203,7 +206,7 @@ def _tasks(folder: Path, config: Mapping[str, Any], modality: Modality) -> tuple
 
 
 def checkpoint_facts(
-    folder: Path, *, wanted: Modality | None = None, tasks: Sequence[str] = ()
+    folder: Path, *, wanted: Modality | None = None, tasks: Sequence[str] = (), name: str | None = None
 ) -> dict[str, Any]:
     """Read what a checkpoint's files tell, as fields of a ``ModelSpec``.
 
@@ -216,6 +219,8 @@ def checkpoint_facts(
     tasks
         What the model is a candidate for in this run; a head that labels words counts for
         ``("token-classification",)`` alone, any other head for everything else.
+    name
+        What messages call it; the folder's name by default.
 
     Returns
     -------
@@ -230,18 +235,19 @@ def checkpoint_facts(
     WeightsFormatError
         If there are no intact safetensors weights.
     UnsupportedModelError
-        If it cannot be told how it reads its input.
+        If it cannot be told how it reads its input, or what family it is of.
     """
+    name = name or folder.name
     config = _read_config(folder)
-    modality = _modality(folder, config, wanted)
-    files = _weight_files(folder)
+    modality = _modality(folder, config, wanted, name)
+    files = weight_files(folder, name)
     heads = (WORDS_HEAD,) if tuple(tasks) == (WORDS_TASK,) else _HEADS[modality]
     return {
         "path": str(folder),
         "modality": modality,
         "model_type": config.get("model_type"),
         "architecture": _architecture(config),
-        "n_parameters": _count_parameters(files),
+        "n_parameters": count_parameters(files),
         "n_source_classes": _n_source_classes(config, heads),
         "size_bytes": sum(path.stat().st_size for path in files),
         "tasks": tuple(tasks) or _tasks(folder, config, modality),

@@ -31,23 +31,24 @@ def demo_models() -> tuple[ModelSpec, ...]:
     """
     if not DEMO_ZOO.is_dir():
         raise InputError(f"The demo zoo is not at {DEMO_ZOO}.", hint="Run from a clone of the repository.")
-    facts: dict[str, Any] = {}
-    sources: dict[str, str] = {}
+    models = []
     for path in sorted(DEMO_ZOO.parent.glob("*/zoo.json")):  # one for each demo samples
-        models = json.loads(path.read_text(encoding="utf-8"))["models"]
-        facts |= models
-        kept = {name: path.parent / "sources" / f"{fact['source_task']}.zip" for name, fact in models.items()}
-        sources |= {name: str(source) for name, source in kept.items() if source.is_file()}
-    return tuple(
-        replace(
-            spec,
-            id=f"{DEMO_PREFIX}{spec.id}",
-            source="demo",
-            width=facts[Path(spec.path or "").name]["width"],
-            licence="mit",
-            source_samples=sources.get(Path(spec.path or "").name),
-        )
-        for spec in local_models(DEMO_ZOO)
+        facts = json.loads(path.read_text(encoding="utf-8"))["models"]
+        models += [_demo_model(name, facts[name], path.parent / "sources") for name in sorted(facts)]
+    return tuple(models)
+
+
+def _demo_model(name: str, facts: dict[str, Any], sources: Path) -> ModelSpec:
+    """Describe one checkpoint of the zoo: what its files tell, and what was recorded when it was made."""
+    (spec,) = local_models(DEMO_ZOO / name)
+    source = sources / f"{facts['source_task']}.zip"
+    return replace(
+        spec,
+        id=f"{DEMO_PREFIX}{name}",
+        source="demo",
+        width=facts["width"],
+        licence="mit",
+        source_samples=str(source) if source.is_file() else None,
     )
 
 

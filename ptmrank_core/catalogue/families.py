@@ -37,11 +37,12 @@ _AUDIO = (
     "speech_to_text speecht5 unispeech unispeech-sat wav2vec2 wav2vec2-bert wav2vec2-conformer wavlm whisper"
 )
 _IMAGE = (
-    "aimv2_vision_model beit bit clip_vision_model convnext convnextv2 cvt data2vec-vision deit detr dinat "
-    "dinov2 dinov2_with_registers dinov3_convnext dinov3_vit dpt efficientnet focalnet glpn hgnet_v2 hiera "
-    "ijepa imagegpt levit mlcd_vision_model mobilenet_v1 mobilenet_v2 mobilevit mobilevitv2 poolformer "
-    "pvt pvt_v2 regnet resnet segformer siglip_vision_model siglip2_vision_model swiftformer swin swin2sr "
-    "swinv2 textnet timm_wrapper vit vit_mae vit_msn yolos"
+    "aimv2_vision_model beit bit chinese_clip_vision_model clip_vision_model convnext convnextv2 cvt "
+    "data2vec-vision deit detr dinat dinov2 dinov2_with_registers dinov3_convnext dinov3_vit donut-swin "
+    "dpt efficientnet focalnet glpn hgnet_v2 hiera ijepa imagegpt levit mlcd_vision_model mobilenet_v1 "
+    "mobilenet_v2 mobilevit mobilevitv2 pixio poolformer pvt pvt_v2 regnet resnet segformer "
+    "siglip_vision_model siglip2_vision_model swiftformer swin swin2sr swinv2 textnet timm_wrapper vit "
+    "vit_mae vit_msn yolos"
 )
 _BY_FAMILY: Mapping[str, Modality] = MappingProxyType(
     {

@@ -1,41 +1,28 @@
 """Hub models: pinned to a commit, then downloaded into the user's ordinary Hub cache.
 
-Only what a model needs is fetched: its config, its preprocessing or tokenizer, its safetensors weights.
+Only what a model needs is fetched: its config, its preprocessing or tokenizer, its safetensors weights. The
+small files come first and are read; the weights follow only where the model can be used.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-from ptmrank_core.catalogue.checkpoints import CONFIG, INDEX, checkpoint_facts, is_needed
+from ptmrank_core.catalogue.checkpoints import CONFIG, checkpoint_facts, is_needed, read_modality
+from ptmrank_core.catalogue.hub_errors import explained, is_unreachable
+from ptmrank_core.catalogue.hub_files import Download, kept_copy, repository_of
 from ptmrank_core.catalogue.local import read_local
-from ptmrank_core.errors import (
-    GatedModelError,
-    ModelError,
-    ModelNotFoundError,
-    UnsupportedModelError,
-    WeightsFormatError,
-)
-from ptmrank_core.events import (
-    CancelToken,
-    Downloaded,
-    Sink,
-    StageStarted,
-    ignore,
-    never,
-    raise_if_cancelled,
-)
-from ptmrank_core.records import ModelSpec, Stage
+from ptmrank_core.catalogue.ready_made import check_feature_file
+from ptmrank_core.catalogue.weights import INDEX, SHARD, WEIGHTS
+from ptmrank_core.errors import ModelError, UnsupportedModelError, WeightsFormatError
+from ptmrank_core.events import CancelToken, Sink, StageStarted, ignore, never, raise_if_cancelled
+from ptmrank_core.records import Modality, ModelSpec, Stage
 
 __all__ = ["fetch"]
 
-WEIGHTS = "model.safetensors"
-SHARD = re.compile(r"model-\d+-of-\d+\.safetensors")
+LOOK_UP_SECONDS = 20.0  # the client would wait for ever
 
 
 def fetch(spec: ModelSpec, *, sink: Sink = ignore, cancel: CancelToken = never) -> ModelSpec:
@@ -57,150 +44,104 @@ def fetch(spec: ModelSpec, *, sink: Sink = ignore, cancel: CancelToken = never) 
 
     Raises
     ------
-    GatedModelError, ModelNotFoundError, WeightsFormatError
-        If the model cannot be had.
+    GatedModelError, ModelNotFoundError
+        If there is no such model for this account.
+    WeightsFormatError, UnsupportedModelError
+        If it cannot be used here; told before its weights are fetched where its small files tell.
+    DownloadError
+        If the connection or the disk does not carry it.
     CancelledError
-        If the token was pulled.
+        If the token was pulled; files that were complete are kept.
     """
+    if spec.source in {"columns", "function"}:
+        return spec
     if spec.revision is not None and spec.path is not None and Path(spec.path).is_dir():
         return spec
     sink(StageStarted(spec.id, Stage.RESOLVE))
-    if spec.source != "hub":
-        return read_local(spec)
-    with _explained(spec):
+    raise_if_cancelled(cancel)
+    if spec.source == "features":
+        return check_feature_file(spec)
+    if spec.source == "hub":
+        return _fetch_from_hub(spec, sink, cancel)
+    known = read_local(spec)
+    _refuse_other_modality(spec, known.modality)
+    return known
+
+
+def _fetch_from_hub(spec: ModelSpec, sink: Sink, cancel: CancelToken) -> ModelSpec:
+    with explained(spec):
         listing = _look_up(spec)
     sink(StageStarted(spec.id, Stage.DOWNLOAD))
-    with _explained(spec):
-        folder = listing.folder or _download(spec, listing, sink=sink, cancel=cancel)
-    facts = checkpoint_facts(folder, wanted=spec.modality, tasks=spec.tasks)
-    if facts["modality"] != spec.modality:
+    folder = listing.folder or _download(spec, listing, sink, cancel)
+    facts = checkpoint_facts(folder, wanted=spec.modality, tasks=spec.tasks, name=spec.id)
+    _refuse_other_modality(spec, facts["modality"])
+    return replace(spec, revision=listing.commit, licence=listing.licence, **facts)
+
+
+def _refuse_other_modality(spec: ModelSpec, modality: Modality) -> None:
+    if modality != spec.modality:
         raise UnsupportedModelError(
-            f"{spec.id!r} reads {facts['modality']}; the samples are {spec.modality}.",
+            f"{spec.id!r} reads {modality}; the samples are {spec.modality}.",
             hint="Choose a model of the task category.",
         )
-    return replace(spec, revision=listing.revision, licence=listing.licence, **facts)
-
-
-@contextmanager
-def _explained(spec: ModelSpec) -> Iterator[None]:
-    """Turn the Hub's errors into ours, each with what to do."""
-    from huggingface_hub import errors  # noqa: PLC0415 - only Hub models need it
-
-    try:
-        yield
-    except errors.GatedRepoError as error:  # a kind of RepositoryNotFoundError: asked first
-        raise GatedModelError(
-            f"{spec.id!r} is gated.",
-            hint="Accept its conditions on the Hub, then log in with `hf auth login`.",
-        ) from error
-    except errors.RevisionNotFoundError as error:
-        raise ModelNotFoundError(f"{spec.id!r} has no revision {spec.revision!r}.") from error
-    except errors.RepositoryNotFoundError as error:
-        raise ModelNotFoundError(
-            f"There is no model {spec.id!r} on the Hub, or it is private.",
-            hint="Check the spelling; for a private model log in with `hf auth login`.",
-        ) from error
-    except (errors.HFValidationError, errors.HTTPError) as error:  # type: ignore[attr-defined]
-        raise ModelNotFoundError(f"The Hub did not give {spec.id!r}: {error}") from error
 
 
 @dataclass(frozen=True, slots=True)
 class _Listing:
     """A commit of a model: what the Hub lists, or, without a network, what was downloaded before."""
 
-    revision: str
+    commit: str
     licence: str | None
-    sizes: dict[str, int]
+    sizes: dict[str, int | None]
     folder: Path | None = None
 
 
 def _look_up(spec: ModelSpec) -> _Listing:
     """Find a model's commit, licence tag and files with their bytes."""
-    from huggingface_hub import HfApi, errors  # noqa: PLC0415
+    from huggingface_hub import HfApi, errors  # noqa: PLC0415 - only Hub models need it
 
-    unreachable = (errors.OfflineModeIsEnabled, errors.HTTPError)  # type: ignore[attr-defined]
     try:
-        info = HfApi().model_info(spec.id, revision=spec.revision, files_metadata=True)
-    except errors.HfHubHTTPError:
-        raise
-    except unreachable:
-        return _kept_here(spec)
-    sizes = {file.rfilename: file.size or 0 for file in info.siblings or []}
+        info = HfApi().model_info(
+            repository_of(spec), revision=spec.revision, files_metadata=True, timeout=LOOK_UP_SECONDS
+        )
+    except (errors.OfflineModeIsEnabled, errors.HTTPError) as error:  # type: ignore[attr-defined]
+        if not is_unreachable(error):
+            raise
+        copy = kept_copy(spec)
+        return _Listing(copy.commit, None, {}, copy.folder)
+    sizes = {file.rfilename: file.size for file in info.siblings or []}
     licence = getattr(info.card_data, "license", None)
     return _Listing(str(info.sha), licence if isinstance(licence, str) else None, sizes)
 
 
-def _kept_here(spec: ModelSpec) -> _Listing:
-    """Find the newest commit of a model in the local Hub cache."""
-    from huggingface_hub import CacheNotFound, scan_cache_dir  # noqa: PLC0415
-
-    try:
-        repositories = scan_cache_dir().repos
-    except CacheNotFound:
-        repositories = frozenset()
-    kept = [revision for repo in repositories if repo.repo_id == spec.id for revision in repo.revisions]
-    wanted = [revision for revision in kept if spec.revision in {None, revision.commit_hash}]
-    if not wanted:
-        raise ModelNotFoundError(
-            f"The Hub cannot be reached, and {spec.id!r} is not on this machine.",
-            hint="Check the network, or name a local folder.",
-        )
-    newest = max(wanted, key=lambda revision: revision.last_modified)
-    return _Listing(newest.commit_hash, None, {}, newest.snapshot_path)
-
-
-def _needed(spec: ModelSpec, files: dict[str, int]) -> list[str]:
-    """Choose the files to fetch, weights last."""
-    small = sorted(name for name in files if is_needed(name))
-    if CONFIG not in files:
+def _weights(spec: ModelSpec, files: Iterable[str]) -> list[str]:
+    """Choose the files with the weights, the index of several first."""
+    names = sorted(files)
+    if CONFIG not in names:
         raise ModelError(
             f"{spec.id!r} has no {CONFIG}; it is not a model of the transformers library.",
             hint="Choose a model that AutoModel can load.",
         )
-    if WEIGHTS in files:
-        return [*small, WEIGHTS]
-    if INDEX in files:
-        return [*small, INDEX, *sorted(name for name in files if SHARD.fullmatch(name))]
-    found = sorted(name for name in files if name.endswith((".bin", ".h5", ".msgpack", ".ckpt")))
+    if WEIGHTS in names:
+        return [WEIGHTS]
+    if INDEX in names:
+        return [INDEX, *(name for name in names if SHARD.fullmatch(name))]
+    found = [name for name in names if name.endswith((".bin", ".safetensors", ".h5", ".msgpack", ".ckpt"))]
     raise WeightsFormatError(
         f"{spec.id!r} has no safetensors weights (found: {', '.join(found) or 'none'}).",
-        hint="Choose another revision or model; pickled weights are not loaded.",
+        hint="Choose another model, or another revision (NAME@REVISION); pickled weights are not loaded.",
     )
 
 
-def _download(spec: ModelSpec, listing: _Listing, *, sink: Sink, cancel: CancelToken) -> Path:
-    """Fetch the files of a commit into the Hub cache; those that are there are not fetched again."""
-    from huggingface_hub import hf_hub_download  # noqa: PLC0415
-
-    sizes = listing.sizes
-    names = _needed(spec, sizes)
-    total = sum(sizes[name] for name in names)
-    done = 0
-
-    def tell(n_bytes: int) -> None:
-        raise_if_cancelled(cancel)
-        sink(Downloaded(spec.id, done + n_bytes, total))
-
-    folder = Path()
-    for name in names:
-        path = hf_hub_download(spec.id, name, revision=listing.revision, tqdm_class=_progress(tell))
-        folder = Path(path).parents[name.count("/")]
-        done += sizes[name]
-        tell(0)
-    return folder
-
-
-def _progress(tell: Callable[[int], None]) -> Any:
-    """Make a silent progress bar class that passes the bytes of one file on."""
-    from tqdm.auto import tqdm  # noqa: PLC0415
-
-    class Progress(tqdm):  # type: ignore[misc] # tqdm carries no types
-        def __init__(self, *args: Any, **kwargs: Any) -> None:
-            super().__init__(*args, **(kwargs | {"disable": True}))
-            self._seen = 0
-
-        def update(self, n: float | None = 1) -> None:
-            self._seen += int(n or 0)
-            tell(self._seen)
-
-    return Progress
+def _download(spec: ModelSpec, listing: _Listing, sink: Sink, cancel: CancelToken) -> Path:
+    """Fetch the files of a commit: first the small ones, which tell whether the weights are wanted."""
+    weights = _weights(spec, listing.sizes)
+    small = sorted(name for name in listing.sizes if is_needed(name))
+    sizes = {name: listing.sizes[name] for name in (*small, *weights)}
+    download = Download(spec, listing.commit, sizes, sink=sink, cancel=cancel)
+    with explained(spec):
+        folder = download.fetch(small)
+    _refuse_other_modality(spec, read_modality(folder, wanted=spec.modality, name=spec.id))
+    with explained(spec):
+        download.refuse_without_room(weights)
+        return download.fetch(weights)

@@ -1,15 +1,19 @@
-"""Local folders as models."""
+"""Local folders as models: those that the user names, and those of the root that this machine offers."""
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from pathlib import Path
 
 from ptmrank_core.catalogue.checkpoints import checkpoint_facts, content_revision, is_checkpoint
-from ptmrank_core.errors import InputError, ModelError, ModelNotFoundError
+from ptmrank_core.errors import InputError, ModelError, ModelNotFoundError, UnknownNameError
 from ptmrank_core.records import Modality, ModelSpec
 
-__all__ = ["local_models", "read_local"]
+__all__ = ["LOCAL_PREFIX", "local_models", "local_root_model", "local_root_models", "read_local"]
+
+logger = logging.getLogger(__name__)
+LOCAL_PREFIX = "local:"
 
 
 def local_models(folder: Path, *, wanted: Modality = "image", tasks: tuple[str, ...] = ()) -> list[ModelSpec]:
@@ -53,6 +57,87 @@ def _spec(folder: Path, wanted: Modality, tasks: tuple[str, ...]) -> ModelSpec:
         return read_local(spec)
     except ModelError:
         return spec
+
+
+def local_root_models(
+    root: Path | None, *, wanted: Modality = "image", tasks: tuple[str, ...] = ()
+) -> list[ModelSpec]:
+    """List the models of the root of local folders; ids are ``local:NAME``.
+
+    Parameters
+    ----------
+    root
+        ``Settings.models_dir``; ``None`` where none is set.
+    wanted, tasks
+        As for :func:`local_models`.
+
+    Returns
+    -------
+    list of ModelSpec
+        Sorted by name, empty without a root. A checkpoint that cannot be read keeps its place, and fails in
+        the run by name; one with a file outside the root is left out, and logged.
+
+    Raises
+    ------
+    InputError
+        If the root is no folder.
+    """
+    if root is None:
+        return []
+    return [
+        replace(_spec(folder, wanted, tasks), id=f"{LOCAL_PREFIX}{name}")
+        for name, folder in sorted(_offered(root).items())
+    ]
+
+
+def local_root_model(
+    model_id: str, root: Path | None, *, wanted: Modality = "image", tasks: tuple[str, ...] = ()
+) -> ModelSpec:
+    """Look one model of the root of local folders up.
+
+    Parameters
+    ----------
+    model_id
+        ``local:NAME``; only a name that the root offers, never a path.
+    root, wanted, tasks
+        As for :func:`local_root_models`.
+
+    Raises
+    ------
+    InputError
+        If there is no root.
+    UnknownNameError
+        If the root offers no model of this name.
+    """
+    if root is None:
+        raise InputError(
+            f"There is no {model_id!r}: no folder of models is set.",
+            hint="Set PTMRANK_MODELS to a folder of checkpoint folders, or give the checkpoint's own folder.",
+        )
+    folders = {f"{LOCAL_PREFIX}{name}": folder for name, folder in _offered(root).items()}
+    if model_id not in folders:
+        raise UnknownNameError("local model", model_id, folders)
+    return replace(_spec(folders[model_id], wanted, tasks), id=model_id)
+
+
+def _offered(root: Path) -> dict[str, Path]:
+    """Name the root's subfolders that are checkpoints and lie, links followed, inside it with all files."""
+    root = root.resolve()
+    try:
+        folders = [path for path in root.iterdir() if not path.name.startswith(".") and is_checkpoint(path)]
+    except OSError as error:
+        raise InputError(
+            f"The folder of models, {root}, cannot be read: {error.strerror}.",
+            hint="Set PTMRANK_MODELS to a folder that may be read.",
+        ) from error
+    offered = {}
+    for folder in folders:
+        files = (folder, *folder.glob("*"), *folder.glob("*/*"))
+        if all(file.resolve().is_relative_to(root) for file in files):
+            offered[folder.name] = folder
+        else:
+            logger.warning("%s is not offered: a link in it leads out of %s", folder, root)
+    return offered
 
 
 def read_local(spec: ModelSpec) -> ModelSpec:

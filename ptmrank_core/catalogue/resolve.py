@@ -7,26 +7,33 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ptmrank_core.catalogue.demo import DEMO_PREFIX, demo_model, demo_models
-from ptmrank_core.catalogue.local import local_models
+from ptmrank_core.catalogue.local import LOCAL_PREFIX, local_models, local_root_model
+from ptmrank_core.catalogue.ready_made import COLUMNS, columns_model, feature_models
 from ptmrank_core.catalogue.tasks import TaskCategory
 from ptmrank_core.errors import InputError
 from ptmrank_core.records import ModelSpec
 
 __all__ = ["hub_models", "resolve_models"]
 
-HUB_ID = re.compile(r"([\w.-]+/)?[\w.-]+")
+HUB_ID = re.compile(r"(?:[\w.-]+/)?[\w.-]+(?:@(?P<revision>\w[\w./-]*))?")
 
 
-def resolve_models(names: str | Iterable[str], task: TaskCategory) -> list[ModelSpec]:
+def resolve_models(
+    names: str | Iterable[str], task: TaskCategory, *, models_dir: Path | None = None
+) -> list[ModelSpec]:
     """Turn names into candidates for a task category, in the order given.
 
     Parameters
     ----------
     names
         Comma-separated text or an iterable of: ``demo`` (the zoo's models of the task),
-        ``demo:NAME``, a folder, a Hub id.
+        ``demo:NAME``, ``local:NAME``, a folder, a Hub id (``org/name`` or ``org/name@revision``); for rows
+        of numbers ``columns`` (the numbers as they are), a file of features of the same rows or a folder
+        of such files.
     task
         The task category.
+    models_dir
+        The root that ``local:NAME`` is looked up in; ``None`` where there is none.
 
     Returns
     -------
@@ -39,7 +46,7 @@ def resolve_models(names: str | Iterable[str], task: TaskCategory) -> list[Model
         If a name is no model, or two models have the same id.
     """
     texts = names.split(",") if isinstance(names, str) else names
-    specs = [spec for text in texts if text.strip() for spec in _resolve(text.strip(), task)]
+    specs = [spec for text in texts if text.strip() for spec in _resolve(text.strip(), task, models_dir)]
     if not specs:
         raise InputError("No model was named.", hint="Try --models demo.")
     unique = {spec.id: spec for spec in specs}
@@ -52,11 +59,15 @@ def resolve_models(names: str | Iterable[str], task: TaskCategory) -> list[Model
     return list(unique.values())
 
 
-def _resolve(name: str, task: TaskCategory) -> list[ModelSpec]:
+def _resolve(name: str, task: TaskCategory, models_dir: Path | None) -> list[ModelSpec]:
+    if task.modality == "tabular":
+        return [columns_model((task.name,))] if name == COLUMNS else feature_models(Path(name), (task.name,))
     if name == DEMO_PREFIX.rstrip(":"):
         return [demo_model(spec.id, task.name) for spec in demo_models() if task.name in spec.tasks]
     if name.startswith(DEMO_PREFIX):
         return [demo_model(name, task.name)]
+    if name.startswith(LOCAL_PREFIX):
+        return [local_root_model(name, models_dir, wanted=task.modality, tasks=(task.name,))]
     if Path(name).expanduser().is_dir():
         return local_models(Path(name).expanduser(), wanted=task.modality, tasks=(task.name,))
     return hub_models(name, task)
@@ -65,15 +76,21 @@ def _resolve(name: str, task: TaskCategory) -> list[ModelSpec]:
 def hub_models(names: str, task: TaskCategory) -> list[ModelSpec]:
     """Turn comma-separated Hub ids into candidates; nothing is looked up on the network here.
 
+    A branch, tag or commit stands after an ``@``; the id keeps it, so that two revisions of a model have a
+    row each.
+
     Raises
     ------
     InputError
         If a name cannot be a Hub id.
     """
-    ids = [name.strip() for name in names.split(",") if name.strip()]
-    for name in ids:
-        if not HUB_ID.fullmatch(name) or name.startswith("."):
+    specs = []
+    for name in [name.strip() for name in names.split(",") if name.strip()]:
+        match = HUB_ID.fullmatch(name)
+        if match is None or name.startswith("."):
             raise InputError(
                 f"{name!r} is neither a folder here nor a Hub id like 'google/vit-base-patch16-224'."
             )
-    return [ModelSpec(id=name, source="hub", modality=task.modality, tasks=(task.name,)) for name in ids]
+        revision = match["revision"]
+        specs.append(ModelSpec(name, "hub", task.modality, revision=revision, tasks=(task.name,)))
+    return specs

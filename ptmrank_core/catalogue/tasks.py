@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from ptmrank_core.errors import UnknownNameError
-from ptmrank_core.records import Modality, ModelSpec
+from ptmrank_core.records import Modality, ModelSpec, TargetKind
 
 __all__ = ["TASKS", "TaskCategory", "loadable_tasks", "task_category"]
 
@@ -30,12 +30,15 @@ class TaskCategory:
         What its models read.
     idea
         One sentence: what its models were made for.
+    target_kind
+        What the labels are where the category says so; ``None`` where that is told from the labels.
     """
 
     name: str
     domain: str
     modality: Modality
     idea: str
+    target_kind: TargetKind | None = None
 
 
 _BACKBONE = "their backbone is ranked, on a label for each whole picture"
@@ -128,6 +131,20 @@ _ALL = (
         "audio",
         "audio",
         "Models that write down what is said; their encoder is ranked on a label for each recording.",
+    ),
+    TaskCategory(
+        "tabular-classification",
+        "tabular",
+        "tabular",
+        "Rows of numbers with a class each; the columns are ranked as they are, beside features of the rows.",
+        "classification",
+    ),
+    TaskCategory(
+        "tabular-regression",
+        "tabular",
+        "tabular",
+        "Rows of numbers with a number to predict; ranked as rows with a class are.",
+        "regression",
     ),
 )
 TASKS: Mapping[str, TaskCategory] = MappingProxyType({task.name: task for task in _ALL})

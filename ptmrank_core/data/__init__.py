@@ -8,6 +8,7 @@ from ptmrank_core.data.images import ImageItem, decode_image
 from ptmrank_core.data.limits import DEFAULT_LIMITS, Limits
 from ptmrank_core.data.loading import load_samples
 from ptmrank_core.data.overview import SourceOverview, look_at
+from ptmrank_core.data.ready_made import load_feature_samples, load_features
 from ptmrank_core.data.reference import load_reference
 from ptmrank_core.data.tables import TableDescription
 from ptmrank_core.data.uploads import store_features, store_upload
@@ -27,6 +28,8 @@ __all__ = [
     "decode_audio",
     "decode_image",
     "load_arrays",
+    "load_feature_samples",
+    "load_features",
     "load_reference",
     "load_samples",
     "look_at",

@@ -7,8 +7,9 @@ import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from ptmrank_core.data.entries import Entry, Listing, clean_name, suffix_of, unreadable
@@ -37,11 +38,26 @@ READ_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 METHOD_NAMES = {9: "Deflate64", 12: "bzip2", 14: "LZMA", 93: "Zstandard", 95: "XZ", 98: "PPMd"}
 
 
+class SampleArchive(zipfile.ZipFile):
+    """An open archive whose members can be sent to another process, which opens the file for itself."""
+
+    def __reduce__(self) -> tuple[Callable[[str], SampleArchive], tuple[str]]:
+        if self.filename is None:
+            raise TypeError("An archive in memory stays in its process.")
+        return _reopen, (self.filename,)
+
+
+@lru_cache(maxsize=4)
+def _reopen(path: str) -> SampleArchive:
+    """Open an archive once in a process, however many of its members come."""
+    return SampleArchive(path)
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """One entry of an open archive; as a blob it reads its own bytes."""
 
-    archive: zipfile.ZipFile
+    archive: SampleArchive
     info: zipfile.ZipInfo
     name: str
 
@@ -145,7 +161,7 @@ def _check_whole(infos: Sequence[zipfile.ZipInfo], packed: int, title: str, limi
         )
 
 
-def _check_entries(archive: zipfile.ZipFile, title: str, limits: Limits) -> list[Member]:
+def _check_entries(archive: SampleArchive, title: str, limits: Limits) -> list[Member]:
     """Check every entry of the directory, hidden ones too, and return the files among them."""
     infos = archive.infolist()
     if len(infos) > limits.max_entries:
@@ -219,7 +235,7 @@ def open_archive(
     """
     try:
         packed = len(file.getbuffer()) if isinstance(file, io.BytesIO) else file.stat().st_size
-        archive = zipfile.ZipFile(file)
+        archive = SampleArchive(file)
     except DAMAGE_ERRORS as error:
         raise ArchiveError(
             f"{title!r} is no zip archive, or one that is damaged or cut off ({error}); expected "

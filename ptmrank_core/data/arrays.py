@@ -13,6 +13,7 @@ from ptmrank_core.errors import InputError
 
 __all__ = ["ARRAY_NAMES", "load_arrays"]
 
+NPY_MAGIC = b"\x93NUMPY"
 ARRAY_NAMES = (
     "embeddings",
     "labels",
@@ -55,7 +56,7 @@ def load_arrays(path: Path) -> tuple[dict[str, NDArray[Any]], tuple[str, ...]]:
     if not path.is_file():
         raise InputError(f"There is no file {path}.", hint="Expected an .npz file of features.")
     try:
-        file = np.load(path, allow_pickle=False)
+        file = _open(path)
         if not isinstance(file, np.lib.npyio.NpzFile):
             raise InputError(
                 f"{path} is a single array.", hint="Save with numpy.savez(path, embeddings=...)."
@@ -74,3 +75,12 @@ def load_arrays(path: Path) -> tuple[dict[str, NDArray[Any]], tuple[str, ...]]:
             hint=f"Name the arrays {', '.join(ARRAY_NAMES)}.",
         )
     return arrays, tuple(name for name in names if name not in ARRAY_NAMES)
+
+
+def _open(path: Path) -> Any:
+    """Open what ``numpy.savez`` or ``numpy.save`` wrote; of anything else numpy says that it is a pickle."""
+    with path.open("rb") as content:
+        is_single_array = content.read(len(NPY_MAGIC)) == NPY_MAGIC
+    if not (is_single_array or zipfile.is_zipfile(path)):
+        raise zipfile.BadZipFile("it is no such file")
+    return np.load(path, allow_pickle=False)

@@ -13,6 +13,7 @@ from ptmrank_core.data.labels import NO_FOLDER_REASON, label_entries
 from ptmrank_core.data.limits import DEFAULT_LIMITS, Limits
 from ptmrank_core.data.manifest import MANIFEST_SUFFIXES, names_a_file
 from ptmrank_core.data.media import MEDIA, MediaKind, check_entry, recognise_kind
+from ptmrank_core.data.ready_made import FEATURES_PREFIX, load_first_features
 from ptmrank_core.data.selection import Candidate, drop_copies
 from ptmrank_core.data.sources import LAYOUT_HINT, absolute_source, list_source
 from ptmrank_core.data.tables import TABLE_SUFFIXES, load_table
@@ -118,7 +119,7 @@ def load_samples(
         The name of demo samples (``"demo:digits"``); a ``.zip`` file or a folder of pictures, recordings,
         videos or texts; a table of texts, pairs, words or numbers, alone or in a ``.zip`` file or a folder.
         Labels of files come from a ``.csv`` or ``.tsv`` table at the top, or else from the folders that
-        they lie in.
+        they lie in. ``"features:PATH"`` for the labels in a file of ready-made features.
     reading
         What the samples are and which columns hold what, where that is not to be recognised.
     limits
@@ -140,6 +141,8 @@ def load_samples(
         if too little is left: fewer than two classes of two samples.
     """
     text = str(source)
+    if text.startswith(FEATURES_PREFIX):
+        return load_first_features(text, reading)
     if text.startswith(DEMO_PREFIX):
         return load_demo_samples(text, reading)
     path = absolute_source(text)

@@ -29,7 +29,7 @@ class Collected:
     key
         What decides the vectors besides the samples.
     cache
-        Where vectors are kept.
+        Where vectors are kept; ``None`` where they are not to be.
     with_layers
         Whether the vectors of the hidden layers are wanted too.
 
@@ -44,9 +44,9 @@ class Collected:
         samples: Samples,
         further: Mapping[str, Samples],
         key: str,
-        cache: FeatureCache,
+        cache: FeatureCache | None,
         *,
-        with_layers: bool,
+        with_layers: bool = False,
     ) -> None:
         self._samples = samples
         self._sizes = {name: part.n_samples for name, part in further.items()}
@@ -55,13 +55,18 @@ class Collected:
         self.items = sum((part.items for part in further.values()), samples.items)
         self.names = sum((part.names for part in further.values()), samples.names)
         self._digests = sum((part.digests for part in further.values()), samples.digests)
-        self._vectors = cache.get_many(key, self._digests)
+        self._vectors: list[SampleVectors | None] = [None] * self.n_items
         self.with_layers = with_layers
-        self._layers = cache.get_layers(key, self._digests) if with_layers else []
+        self._layers: list[LayerVectors | None] = [None] * self.n_items if with_layers else []
+        if cache is not None:
+            self._vectors = cache.get_many(key, self._digests)
+            self._layers = cache.get_layers(key, self._digests) if with_layers else []
         lacking = [i for i in range(self.n_items) if self._lacks(i)]
-        first = {self._digests[i]: i for i in reversed(lacking)}
-        self.missing = [i for i in lacking if first[self._digests[i]] == i]
-        self._same = {i: [j for j in lacking if self._digests[j] == self._digests[i]] for i in self.missing}
+        same: dict[str, list[int]] = {}
+        for index in lacking:
+            same.setdefault(self._digests[index], []).append(index)
+        self._same = {indices[0]: indices for indices in same.values()}
+        self.missing = list(self._same)
         self.n_known = self.n_items - len(lacking)
         self._n_computed = sum(index < samples.n_samples for index in lacking)
         self.seconds = {"load": 0.0, "preprocess": 0.0, "forward": 0.0}
@@ -73,6 +78,11 @@ class Collected:
     def n_items(self) -> int:
         """Number of samples, those of the further sets included."""
         return len(self.items)
+
+    @property
+    def width(self) -> int | None:
+        """Width of the vectors; ``None`` before one is known."""
+        return next((vectors.embedding.size for vectors in self._vectors if vectors is not None), None)
 
     def _lacks(self, index: int) -> bool:
         return self._vectors[index] is None or (self.with_layers and self._layers[index] is None)
@@ -89,11 +99,12 @@ class Collected:
         """
         digests = [self._digests[i] for i in indices]
         layers = [LayerVectors(v.layers) for v in vectors]
-        self._cache.put_many(
-            self.key,
-            zip(digests, vectors, strict=True),
-            zip(digests, layers, strict=True) if self.with_layers else (),
-        )
+        if self._cache is not None:
+            self._cache.put_many(
+                self.key,
+                zip(digests, vectors, strict=True),
+                zip(digests, layers, strict=True) if self.with_layers else (),
+            )
         for position, index in enumerate(indices):
             for same in self._same[index]:
                 self._vectors[same] = vectors[position]

@@ -9,16 +9,25 @@ from ptmrank_core.events import BatchDone, CancelToken, Sink, StageStarted, igno
 from ptmrank_core.events import raise_if_cancelled as check
 from ptmrank_core.features.cache import FeatureCache
 from ptmrank_core.features.collected import Collected
-from ptmrank_core.features.keys import feature_key
+from ptmrank_core.features.columns import stack_columns
+from ptmrank_core.features.function import extract_by_function
+from ptmrank_core.features.keys import feature_key, function_key
 from ptmrank_core.features.precision import resolve_options
-from ptmrank_core.records import ExtractionOptions, Features, ModelSpec, Samples, Stage
+from ptmrank_core.records import (
+    EmbeddingFunction,
+    ExtractionOptions,
+    Features,
+    ModelSpec,
+    Samples,
+    Stage,
+)
 
 __all__ = ["extract", "load_cached"]
 
 NOTHING_FURTHER: Mapping[str, Samples] = MappingProxyType({})
 
 
-def extract(
+def extract(  # noqa: PLR0913 - who is asked, for what, and who listens
     samples: Samples,
     spec: ModelSpec,
     *,
@@ -27,6 +36,7 @@ def extract(
     sink: Sink = ignore,
     cancel: CancelToken = never,
     further: Mapping[str, Samples] = NOTHING_FURTHER,
+    function: EmbeddingFunction | None = None,
 ) -> Features:
     """Extract the features of samples under a model.
 
@@ -49,6 +59,9 @@ def extract(
         Asked after each batch.
     further
         Further sets of samples, by name, whose features are wanted from the same pass.
+    function
+        What a model whose source is ``"function"`` is; its features are kept only where the model has a
+        revision.
 
     Returns
     -------
@@ -58,12 +71,20 @@ def extract(
     Raises
     ------
     ModelError
-        If the model cannot be loaded or run.
+        If the model cannot be loaded or run, or a function does not return vectors.
     SamplesError
         If a sample cannot be decoded any more.
     CancelledError
         If the token was pulled.
     """
+    if spec.source == "columns":
+        return stack_columns(samples, spec, sink=sink, further=further)
+    if spec.source == "function":
+        collected = Collected(samples, further, function_key(spec), cache if spec.revision else None)
+        sink(BatchDone(spec.id, collected.n_known, collected.n_items))
+        return extract_by_function(
+            collected, spec, function, batch_size=options.batch_size, sink=sink, cancel=cancel
+        )
     options = resolve_options(options, cache.memory)
     key = feature_key(spec, options)
     collected = Collected(samples, further, key, cache, with_layers=options.layers)
@@ -82,7 +103,15 @@ def extract(
 def load_cached(
     samples: Samples, spec: ModelSpec, *, options: ExtractionOptions, cache: FeatureCache
 ) -> Features | None:
-    """Features that are all in the cache; ``None`` where one is missing. Never runs a model."""
+    """Features that are all in the cache; ``None`` where one is missing. Never runs a model.
+
+    The numbers of tabular samples need no cache: they are always there.
+    """
+    if spec.source == "columns":
+        return stack_columns(samples, spec, sink=ignore, further=NOTHING_FURTHER)
+    if spec.source == "function":
+        kept = Collected(samples, NOTHING_FURTHER, function_key(spec), cache if spec.revision else None)
+        return None if kept.missing else kept.features(spec, "float32")
     options = resolve_options(options, cache.memory)
     key = feature_key(spec, options)
     collected = Collected(samples, NOTHING_FURTHER, key, cache, with_layers=options.layers)

@@ -10,10 +10,10 @@ from ptmrank_core.errors import UnsupportedModelError
 from ptmrank_core.features.pooling import family_of
 from ptmrank_core.records import ExtractionOptions, ModelSpec
 
-__all__ = ["EXTRACTION_VERSION", "feature_key"]
+__all__ = ["EXTRACTION_VERSION", "feature_key", "function_key"]
 
 # Raise when the same picture, checkpoint and options can give another vector.
-EXTRACTION_VERSION = 1
+EXTRACTION_VERSION = 2
 LAYER = "last"
 PROCESSOR_BACKEND = "pil"
 
@@ -22,6 +22,13 @@ PROCESSOR_BACKEND = "pil"
 def _minor(package: str) -> str:
     """Major and minor version of an installed package, read without importing it."""
     return ".".join(version(package).split(".")[:2])
+
+
+def _family_text(spec: ModelSpec) -> str:
+    """Spell out what a family's row does to a vector."""
+    family = family_of(spec)
+    settings = {**family.config, **family.arguments}
+    return f"{family.rule} {family.call} {sorted((name, str(value)) for name, value in settings.items())}"
 
 
 def feature_key(spec: ModelSpec, options: ExtractionOptions) -> str:
@@ -42,7 +49,7 @@ def feature_key(spec: ModelSpec, options: ExtractionOptions) -> str:
         spec.id if spec.source == "hub" else "",  # a folder is its content, wherever it lies
         spec.revision,
         spec.modality,
-        family_of(spec).rule,
+        _family_text(spec),
         LAYER,
         PROCESSOR_BACKEND,
         options.dtype,
@@ -51,5 +58,24 @@ def feature_key(spec: ModelSpec, options: ExtractionOptions) -> str:
         f"pillow {_minor('pillow')}",
         str(EXTRACTION_VERSION),
     )
+    return _digest(parts)
+
+
+def function_key(spec: ModelSpec) -> str:
+    """Digest of what decides the vectors of a user's function: its name, its version, how pictures decode."""
+    return _digest(
+        (
+            spec.source,
+            spec.id,
+            spec.revision or "",
+            spec.modality,
+            f"pillow {_minor('pillow')}",
+            str(EXTRACTION_VERSION),
+        )
+    )
+
+
+def _digest(parts: tuple[str, ...]) -> str:
+    """Digest of texts that cannot run into one another."""
     text = "".join(f"{len(part)}:{part};" for part in parts)
     return hashlib.sha256(text.encode()).hexdigest()

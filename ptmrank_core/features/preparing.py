@@ -15,12 +15,13 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from typing import Any
 
 from ptmrank_core.errors import ModelError, PTMRankError, SamplesError
 from ptmrank_core.features.encoders.prepared import Prepared, Preparer
 from ptmrank_core.records import Item
 
-__all__ = ["Chunk", "prepare_ahead"]
+__all__ = ["Chunk", "decode_items", "prepare_ahead"]
 
 CHUNK_SAMPLES = 32
 # Processes are started where threads would need longer than this for what is left.
@@ -46,6 +47,23 @@ class Chunk:
     seconds: float
 
 
+def decode_items(items: Sequence[Item], names: Sequence[str]) -> list[Any]:
+    """Decode samples, in their order.
+
+    Raises
+    ------
+    SamplesError
+        If one cannot be decoded any more; the message names it.
+    """
+    decoded = []
+    for item, name in zip(items, names, strict=True):
+        try:
+            decoded.append(item.decode())
+        except PTMRankError as error:
+            raise SamplesError(f"{name!r}: {error.message}", hint=error.hint) from error
+    return decoded
+
+
 _preparer: list[Preparer] = []  # what a child process was given when it started
 
 
@@ -60,13 +78,7 @@ def _prepare_in_child(items: Sequence[Item], names: Sequence[str]) -> tuple[list
 def _prepare(preparer: Preparer, items: Sequence[Item], names: Sequence[str]) -> tuple[list[Prepared], float]:
     """Decode and prepare; an error names its sample."""
     start = time.perf_counter()
-    decoded = []
-    for item, name in zip(items, names, strict=True):
-        try:
-            decoded.append(item.decode())
-        except PTMRankError as error:
-            raise SamplesError(f"{name!r}: {error.message}", hint=error.hint) from error
-    return preparer(decoded), time.perf_counter() - start
+    return preparer(decode_items(items, names)), time.perf_counter() - start
 
 
 def _may_start_processes() -> bool:

@@ -17,12 +17,13 @@ __all__ = ["compute", "why_not"]
 MISSING = {
     "source_logits": "the outputs of the model's own classification head (source_logits)",
     "reference_embeddings": "features of a general reference set (reference_embeddings)",
-    "source_embeddings": "features of samples that the model was trained on (source_embeddings)",
+    "source_embeddings": "labelled samples of what the model was trained on (source_embeddings)",
     "source_labels": "the labels of those source samples (source_labels)",
     "source_error": "the model's error on its source task (source_error)",
     "target_error": "the error on these samples without the model (target_error)",
     "lipschitz": "a Lipschitz constant of the target head (lipschitz)",
 }
+SOURCE_SAMPLES = "source_embeddings"
 # WDJE derives the constant from the features where the targets are classes; elsewhere it has to be given.
 DERIVED = {"classification": frozenset({"lipschitz"})}
 
@@ -47,6 +48,8 @@ def why_not(spec: MetricSpec, available: Collection[str], task: str) -> str | No
     if task not in spec.tasks:
         return f"{spec.title} is defined for {' and '.join(sorted(spec.tasks))}, not for {task}."
     missing = sorted(spec.needs.difference(available, DERIVED.get(task, ())))
+    if SOURCE_SAMPLES in missing:  # without them nothing else of the source task can be known
+        missing = [SOURCE_SAMPLES]
     if missing:
         names = " and ".join(MISSING.get(name, name) for name in missing)
         return f"{spec.title} needs {names}, not there for this model."

@@ -5,7 +5,15 @@ source -> Samples -> (x ModelSpec) Features -> (x MetricSpec) Cell -> RunResult 
 
 from ptmrank_core.records.arrays import FloatArray
 from ptmrank_core.records.metrics import MetricOutput, MetricSpec
-from ptmrank_core.records.models import ExtractionOptions, Features, ModelSpec, SetFeatures
+from ptmrank_core.records.models import (
+    EmbeddingFunction,
+    ExtractionOptions,
+    Features,
+    ModelSource,
+    ModelSpec,
+    ReadyFeatures,
+    SetFeatures,
+)
 from ptmrank_core.records.runs import (
     Cell,
     Failure,
@@ -40,6 +48,7 @@ __all__ = [
     "Blob",
     "BytesBlob",
     "Cell",
+    "EmbeddingFunction",
     "ExtractionOptions",
     "Failure",
     "Features",
@@ -50,9 +59,11 @@ __all__ = [
     "MetricSpec",
     "Modality",
     "ModelOutcome",
+    "ModelSource",
     "ModelSpec",
     "Ranking",
     "Reading",
+    "ReadyFeatures",
     "RunPlan",
     "RunResult",
     "RunState",

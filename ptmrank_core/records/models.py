@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from numpy.typing import NDArray
 
 from ptmrank_core.records.arrays import FloatArray, freeze
 from ptmrank_core.records.samples import Modality
 
-__all__ = ["ExtractionOptions", "Features", "ModelSpec", "SetFeatures"]
+__all__ = [
+    "EmbeddingFunction",
+    "ExtractionOptions",
+    "Features",
+    "ModelSource",
+    "ModelSpec",
+    "ReadyFeatures",
+    "SetFeatures",
+]
+
+# A user's own model: a list of b decoded samples -> array of shape (b, d). A sample is what its item decodes
+# to, a recording the pair (samples, rate).
+EmbeddingFunction: TypeAlias = Callable[[list[Any]], Any]
+ModelSource: TypeAlias = Literal["hub", "local", "demo", "features", "columns", "function"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +36,15 @@ class ModelSpec:
     id
         The name people use: a Hub id, ``demo:NAME`` or a folder.
     source
-        Where it is loaded from.
+        Where it is loaded from: ``"features"`` is a file of features that the user has already,
+        ``"columns"`` the numbers of tabular samples as they are, ``"function"`` a function of the user's.
     modality
         What it reads.
     revision
-        Commit of a Hub model, SHA-256 of a folder's files; ``None`` before it is resolved.
+        Commit of a Hub model, SHA-256 of a folder's files or of a file of features, the user's own version of
+        a function; ``None`` before it is resolved, and of a function whose features are not to be kept.
     path
-        Folder of the checkpoint; ``None`` before a Hub model is downloaded.
+        Folder of the checkpoint, or the file of features; ``None`` before a Hub model is downloaded.
     tasks
         Task categories it is a candidate for.
     model_type
@@ -51,7 +66,7 @@ class ModelSpec:
     """
 
     id: str
-    source: Literal["hub", "local", "demo"]
+    source: ModelSource
     modality: Modality
     revision: str | None = None
     path: str | None = None
@@ -108,6 +123,27 @@ class SetFeatures:
         freeze(self, "embeddings", self.embeddings)
         if self.source_logits is not None:
             freeze(self, "source_logits", self.source_logits)
+
+
+@dataclass(frozen=True, eq=False)
+class ReadyFeatures:
+    """Features of one model that the user brings, in a file.
+
+    Parameters
+    ----------
+    arrays
+        By the names that metrics know: ``embeddings`` of shape (n, d), ``labels`` (n,) or ``targets`` (n,) or
+        (n, k), and whatever else is there. As they are in the file: nothing is standardised.
+    notes
+        What is to be known of the file, one sentence each.
+    """
+
+    arrays: Mapping[str, NDArray[Any]]
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for array in self.arrays.values():
+            array.setflags(write=False)
 
 
 @dataclass(frozen=True, eq=False)

@@ -50,7 +50,7 @@ class RunState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """A finite value of one metric for one model."""
+    """A finite value of one metric for one model, or for one of its hidden layers."""
 
     model: str
     metric: str
@@ -58,6 +58,7 @@ class Score:
     seconds: float
     components: Mapping[str, float] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    layer: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ class Failure:
     error: str
     message: str
     hint: str
+    layer: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ class Skipped:
     model: str
     metric: str
     reason: str
+    layer: int | None = None
 
 
 Cell: TypeAlias = Score | Failure | Skipped
@@ -102,6 +105,10 @@ class ModelOutcome:
         Where and in what the model ran; device ``None`` when all came from the cache.
     peak_memory_bytes
         Peak device memory; ``None`` where the device cannot tell.
+    n_layers
+        Hidden layers whose features are scored too, the input's own embedding among them.
+    notes
+        What is to be known of how its features were taken, one sentence each.
     """
 
     spec: ModelSpec
@@ -112,6 +119,8 @@ class ModelOutcome:
     device: str | None
     dtype: str
     peak_memory_bytes: int | None = None
+    n_layers: int = 0
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +132,7 @@ class RunPlan:
     run_id, created_at
         Its id, and when it was planned (ISO 8601, UTC).
     task
-        Name of the task category.
+        Name of the task category, or ``"features"`` where ready-made ones are ranked.
     samples_source, samples_fingerprint
         Where the samples come from, and what they were when it was planned.
     models, metrics
@@ -159,7 +168,25 @@ class RunPlan:
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """What a run has given so far."""
+    """What a run has given so far.
+
+    Parameters
+    ----------
+    plan, state, samples
+        What was to be done, how far it is, and on what.
+    cells
+        Every decided cell of a model; these rank.
+    outcomes
+        What was learned of each model, by its id.
+    environment
+        What a number depends on: versions and choices.
+    seconds
+        Of all workers together.
+    error
+        Why the run failed as a whole; empty otherwise.
+    layer_cells
+        Every decided cell of a hidden layer, where they were asked for; these rank nothing.
+    """
 
     plan: RunPlan
     state: RunState
@@ -169,6 +196,7 @@ class RunResult:
     environment: Mapping[str, str]
     seconds: float
     error: str = ""
+    layer_cells: tuple[Cell, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

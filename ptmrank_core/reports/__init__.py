@@ -1,10 +1,11 @@
 """Results -> tables, figures and files. Nothing here computes a score."""
 
 from ptmrank_core.reports.payload import metrics_payload, rank_payload, score_payload
-from ptmrank_core.reports.tables import rank_result, ranking_rows, scores_by_metric
+from ptmrank_core.reports.tables import layer_scores, rank_result, ranking_rows, scores_by_metric
 from ptmrank_core.reports.text import metrics_markdown, metrics_text, rank_text, score_text
 
 __all__ = [
+    "layer_scores",
     "metrics_markdown",
     "metrics_payload",
     "metrics_text",

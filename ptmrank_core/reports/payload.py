@@ -7,7 +7,7 @@ from typing import Any
 
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.records import Cell, Failure, ModelOutcome, Ranking, RunResult, Score, Skipped
-from ptmrank_core.reports.tables import scores_by_metric
+from ptmrank_core.reports.tables import layer_scores, scores_by_metric
 
 __all__ = ["metrics_payload", "rank_payload", "score_payload"]
 
@@ -111,6 +111,8 @@ def rank_payload(result: RunResult, ranking: Ranking) -> dict[str, Any]:
             "unranked": list(ranking.unranked),
             "combined": {metric: own for metric, own in ranked_by.items() if METRICS[metric].combine},
         },
+        "layers": layer_scores(result),
+        "notes": {model: list(outcome.notes) for model, outcome in outcomes.items()},
         "run": result.plan.run_id,
         "state": result.state,
         "environment": _environment(result),

@@ -7,7 +7,7 @@ from typing import Any
 
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.records import RunResult
-from ptmrank_core.reports.tables import rank_result, ranking_rows
+from ptmrank_core.reports.tables import layer_scores, rank_result, ranking_rows
 
 __all__ = ["metrics_markdown", "metrics_text", "rank_text", "score_text"]
 
@@ -30,7 +30,7 @@ def _number(value: float | None) -> str:
 
 
 def rank_text(result: RunResult) -> str:
-    """Table of a run, best model first, then what has no score and why, then what was left out."""
+    """Table of a run, best model first; then best layers, what has no score and why, what was left out."""
     rows = ranking_rows(result, rank_result(result))
     metrics = result.plan.metrics
     table = [["model", "rank", *metrics, "seconds"]]
@@ -43,16 +43,36 @@ def rank_text(result: RunResult) -> str:
         ]
         for row in rows
     ]
-    parts = [_columns(table)]
+    parts = [_columns(table), *_best_layers(result, [row["model"] for row in rows])]
     problems = [
         f"{row['model']} under {name} {text}" for row in rows for name, text in row["problems"].items()
     ]
     if problems:
         parts.append("\n".join(problems))
+    notes = [f"note: {model}: {note}" for model, of in result.outcomes.items() for note in of.notes]
+    if notes:
+        parts.append("\n".join(notes))
     if result.samples.left_out:
         parts.append("\n".join(f"left out: {e.name}: {e.reason}" for e in result.samples.left_out))
     parts.append(f"{result.samples.n_samples} samples, run {result.plan.run_id}, {result.seconds:.1f} s")
     return "\n\n".join(parts)
+
+
+def _best_layers(result: RunResult, models: Sequence[str]) -> list[str]:
+    """Table of the best hidden layer of each model under the first metric that tells layers apart."""
+    scores = layer_scores(result)
+    metric = next((name for name in result.plan.metrics if any(name in own for own in scores.values())), None)
+    if metric is None:
+        return []
+    table = [["best hidden layer", "layer", "of", metric]]
+    for model in models:
+        values = scores.get(model, {}).get(metric, [])
+        known = {layer: value for layer, value in enumerate(values) if value is not None}
+        if known:
+            choose = max if METRICS[metric].higher_is_better else min
+            best = choose(known, key=known.__getitem__)
+            table.append([model, str(best), f"0..{len(values) - 1}", _number(known[best])])
+    return [_columns(table)]
 
 
 def metrics_text() -> str:

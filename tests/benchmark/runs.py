@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ptmrank_core.benchmark import RunStore, make_plan, new_run_id, now
-from ptmrank_core.catalogue import local_models
+from ptmrank_core.catalogue import FEATURES_TASK, feature_models, local_models
 from ptmrank_core.config import Settings
-from ptmrank_core.data import load_samples
+from ptmrank_core.data import load_feature_samples, load_samples
 from ptmrank_core.records import ExtractionOptions, ModelSpec, RunPlan
 
 METRICS = ("logme", "hscore", "leep")
@@ -30,6 +30,26 @@ def stored_plan(
         models=local_models(models) if isinstance(models, Path) else models,
         metrics=metrics,
         options=ExtractionOptions(device="cpu", dtype="float32", batch_size=4),
+        seed=0,
+    )
+    RunStore(settings).create(plan, samples.summary())
+    return plan
+
+
+def stored_features_plan(
+    settings: Settings, folder: Path, metrics: Sequence[str] = ("logme", "leep")
+) -> RunPlan:
+    """Plan a run of the features of a folder and keep it in the store."""
+    models = feature_models(folder)
+    samples = load_feature_samples(folder, models)
+    plan = make_plan(
+        run_id=new_run_id(),
+        created_at=now(),
+        task=FEATURES_TASK,
+        samples=samples,
+        models=models,
+        metrics=metrics,
+        options=ExtractionOptions(),
         seed=0,
     )
     RunStore(settings).create(plan, samples.summary())

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
 from ptmrank_core.benchmark import RunStore
 from ptmrank_core.benchmark.codec import cell_from_json, to_json
+from ptmrank_core.benchmark.progress import store_sink
 from ptmrank_core.config import Settings
-from ptmrank_core.errors import RunNotFoundError
-from ptmrank_core.events import BatchDone, CellDone, StageStarted
+from ptmrank_core.errors import RunError, RunNotFoundError
+from ptmrank_core.events import BatchDone, CellDone, Downloaded, Event, StageStarted
 from ptmrank_core.records import Cell, Failure, ModelOutcome, RunState, Score, Skipped, Stage
 from tests.benchmark.runs import stored_plan
 
@@ -20,9 +26,10 @@ CELLS: list[Cell] = [
     Failure("b", "logme", Stage.DOWNLOAD, "GatedModelError", "gated", "log in"),
     Skipped("c", "leep", "needs a head"),
 ]
+OF_LAYERS: list[Cell] = [replace(cell, layer=3) for cell in CELLS]
 
 
-@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("cell", CELLS + OF_LAYERS)
 def test_a_cell_comes_back_as_it_was(cell: Cell) -> None:
     """Encoding and decoding lose nothing."""
     assert cell_from_json(to_json(cell)) == cell
@@ -40,7 +47,9 @@ def test_a_run_comes_back_whole(settings: Settings, picture_zip: Path, zoo: Path
     store = RunStore(settings)
     for cell in CELLS:
         store.add_cell(plan.run_id, cell)
-    outcome = ModelOutcome(plan.models[0], {"load": 1.0}, 1, 2, 16, "cpu", "float32")
+    outcome = ModelOutcome(
+        plan.models[0], {"load": 1.0}, 1, 2, 16, "cpu", "float32", n_layers=3, notes=("odd",)
+    )
     store.add_outcome(plan.run_id, outcome)
     store.finish(plan.run_id, RunState.FINISHED, seconds=1.5)
     result = RunStore(settings).result(plan.run_id)
@@ -75,6 +84,21 @@ def test_the_last_event_of_each_kind_is_found(settings: Settings, picture_zip: P
     assert '"stage": "load"' in events["a", "StageStarted"]
 
 
+def test_events_are_thinned_out_for_each_model_and_the_last_is_kept(
+    settings: Settings, picture_zip: Path, zoo: Path
+) -> None:
+    """Of quick events in a row the first and the last are kept, though another model's come in between."""
+    run_id = stored_plan(settings, picture_zip, zoo).run_id
+    store, kept = RunStore(settings), list[Event]()
+    with mock.patch.object(store, "add_event", lambda _run_id, event: kept.append(event)):
+        sink = store_sink(store, run_id)
+        for done in (10, 20, 30):
+            sink(Downloaded("next", done, 30))
+            sink(BatchDone("current", done, 30))
+    assert [event.done_bytes for event in kept if isinstance(event, Downloaded)] == [10, 30]
+    assert [event.done for event in kept if isinstance(event, BatchDone)] == [10, 30]
+
+
 def test_many_threads_write_and_nothing_is_lost(settings: Settings, picture_zip: Path, zoo: Path) -> None:
     """Pages and a worker use the file at the same time."""
     run_id = stored_plan(settings, picture_zip, zoo).run_id
@@ -88,3 +112,58 @@ def test_an_unknown_run_is_told(settings: Settings) -> None:
     """A wrong link says so."""
     with pytest.raises(RunNotFoundError, match="There is no run 'nope' here"):
         RunStore(settings).state("nope")
+
+
+def test_cells_of_layers_are_kept_apart(settings: Settings, picture_zip: Path, zoo: Path) -> None:
+    """A model and each of its layers have a cell of their own under one metric."""
+    run_id = stored_plan(settings, picture_zip, zoo).run_id
+    store = RunStore(settings)
+    own = Score("a", "logme", 1.0, 0.0)
+    layers = (replace(own, layer=0), Skipped("a", "logme", "no", layer=1))
+    for cell in (layers[0], own, layers[1]):
+        store.add_cell(run_id, cell)
+    assert store.cells(run_id) == (own,)
+    assert store.layer_cells(run_id) == layers
+    assert store.result(run_id).layer_cells == layers
+
+
+OLD_CELLS = """
+DROP TABLE cells;
+CREATE TABLE cells (run_id TEXT NOT NULL REFERENCES runs ON DELETE CASCADE, model TEXT NOT NULL,
+    metric TEXT NOT NULL, cell TEXT NOT NULL, PRIMARY KEY (run_id, model, metric));
+PRAGMA user_version = 0;
+"""
+
+
+def test_a_file_of_the_first_version_is_taken_over(settings: Settings, picture_zip: Path, zoo: Path) -> None:
+    """Runs that were kept before layers had cells come back whole, and can go on."""
+    plan = stored_plan(settings, picture_zip, zoo)
+    with closing(sqlite3.connect(settings.runs_dir / "runs.sqlite")) as db:
+        db.executescript(OLD_CELLS)
+        for cell in CELLS:
+            fields = json.loads(to_json(cell))
+            del fields["layer"]
+            row = (plan.run_id, cell.model, cell.metric, json.dumps(fields))
+            db.execute("INSERT INTO cells VALUES (?, ?, ?, ?)", row)
+        outcome = json.loads(to_json(ModelOutcome(plan.models[0], {"load": 1.0}, 1, 2, 16, "cpu", "float32")))
+        del outcome["n_layers"], outcome["notes"]
+        db.execute(
+            "INSERT INTO outcomes VALUES (?, ?, ?)", (plan.run_id, plan.models[0].id, json.dumps(outcome))
+        )
+        db.commit()
+    for _ in range(2):
+        store = RunStore(settings)
+        assert list(store.cells(plan.run_id)) == CELLS
+        assert store.layer_cells(plan.run_id) == ()
+        assert store.outcomes(plan.run_id)[plan.models[0].id].notes == ()
+    store.add_cell(plan.run_id, replace(CELLS[0], layer=2))
+    assert len(store.layer_cells(plan.run_id)) == 1
+
+
+def test_a_file_of_a_later_version_is_refused(settings: Settings, picture_zip: Path, zoo: Path) -> None:
+    """What this version cannot read it does not touch."""
+    stored_plan(settings, picture_zip, zoo)
+    with closing(sqlite3.connect(settings.runs_dir / "runs.sqlite")) as db:
+        db.execute("PRAGMA user_version = 99")
+    with pytest.raises(RunError, match="a later version of PTMRank"):
+        RunStore(settings)

@@ -46,6 +46,7 @@ from tests.benchmarks.extraction_models import (
     build,
     pictures,
     recordings,
+    short_texts,
     text_samples,
     texts,
 )
@@ -138,7 +139,7 @@ def compare(modality: str, folder: Path, options: argparse.Namespace, rounds: in
     """Print the rows of one modality; the best of some rounds taken in turn."""
     count = options.count or COUNTS[modality]
     samples = {
-        TEXT: lambda: text_samples(count),
+        TEXT: lambda: text_samples(texts(count)),
         IMAGE: lambda: pictures(folder / "pictures", count),
         AUDIO: lambda: recordings(folder / "recordings", count),
     }[modality]()
@@ -185,7 +186,7 @@ def many_once(count: int) -> None:
     with tempfile.TemporaryDirectory() as home:
         folder = build(Path(home) / "model", TEXT, "tiny")
         (spec,) = local_models(folder, wanted="text")
-        samples = text_samples(count)
+        samples = text_samples(short_texts(count))
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         with FeatureCache(Settings(Path(home))) as cache:
             extract(samples, spec, options=ExtractionOptions(device="cpu"), cache=cache)

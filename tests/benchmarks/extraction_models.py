@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
+import ast
+import warnings
+from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
+import scipy
 import soundfile
 import torch
 import transformers
 from PIL import Image
-from ptmrank_core.data.docstrings import demo_documents, other_documents
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
 
 from ptmrank_core.data import load_samples, name_samples
 from ptmrank_core.records import Reading, Samples
 
-__all__ = ["AUDIO", "IMAGE", "SIZES", "TEXT", "build", "pictures", "recordings", "text_samples", "texts"]
+__all__ = [
+    "AUDIO",
+    "IMAGE",
+    "SIZES",
+    "TEXT",
+    "build",
+    "pictures",
+    "recordings",
+    "short_texts",
+    "text_samples",
+    "texts",
+]
 
 TEXT, IMAGE, AUDIO = "text", "image", "audio"
 
@@ -42,10 +57,35 @@ SIZES: dict[str, dict[str, dict[str, int]]] = {
 SPECIALS = {"pad": "[PAD]", "unk": "[UNK]", "cls": "[CLS]", "sep": "[SEP]", "mask": "[MASK]"}
 
 
+@lru_cache(maxsize=1)
+def _documentation() -> list[str]:
+    """Whole documentation strings of scipy's functions and classes, as long as they come."""
+    folder = Path(scipy.__file__).parent
+    found: dict[str, None] = {}
+    for path in sorted(folder.rglob("*.py")):
+        if "tests" in path.parts:
+            continue
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SyntaxWarning)
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+        nodes = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef))
+        found |= dict.fromkeys(text for node in nodes if (text := ast.get_docstring(node)))
+    return list(found)
+
+
 def texts(count: int) -> list[str]:
-    """Documentation strings of the installed packages, repeated under a number where there are too few."""
-    known = [document.text for document in (*demo_documents(), *other_documents())]
-    return [known[i] if i < len(known) else f"{i} {known[i % len(known)]}" for i in range(count)]
+    """Documentation strings drawn at random, repeated under a number where there are too few."""
+    known = _documentation()
+    order = np.random.default_rng(0).permutation(len(known))
+    return [
+        known[order[i]] if i < len(known) else f"{i} {known[order[i % len(known)]]}" for i in range(count)
+    ]
+
+
+def short_texts(count: int) -> list[str]:
+    """First lines of the same, each under its number."""
+    known = [text.partition("\n")[0] for text in _documentation()]
+    return [f"{i} {known[i % len(known)]}" for i in range(count)]
 
 
 def pictures(folder: Path, count: int, side: int = 500) -> Samples:
@@ -77,9 +117,9 @@ def _place(folder: Path, number: int, suffix: str) -> Path:
     return path
 
 
-def text_samples(count: int) -> Samples:
-    """The same texts as samples."""
-    return name_samples(texts(count))
+def text_samples(some: Sequence[str]) -> Samples:
+    """Texts as samples."""
+    return name_samples(some)
 
 
 def build(folder: Path, modality: str, size: str) -> Path:

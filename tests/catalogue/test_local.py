@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import json
+import logging
+import os
+import shutil
 from pathlib import Path
 
 import pytest
 from transformers import AutoModelForImageClassification
 
-from ptmrank_core.catalogue import demo_models, fetch, local_models, resolve_models, task_category
+from ptmrank_core.catalogue import (
+    demo_models,
+    fetch,
+    local_models,
+    local_root_models,
+    resolve_models,
+    task_category,
+)
 from ptmrank_core.errors import (
     InputError,
     ModelNotFoundError,
@@ -19,6 +29,13 @@ from ptmrank_core.errors import (
 from tests.checkpoints import save_checkpoint
 
 TASK = task_category("image-classification")
+
+
+def split(folder: Path, *names: str) -> None:
+    """Leave nothing of the weights but an index that names these files."""
+    (folder / "model.safetensors").unlink()
+    index = {"weight_map": {str(number): name for number, name in enumerate(names)}}
+    (folder / "model.safetensors.index.json").write_text(json.dumps(index), encoding="utf-8")
 
 
 def test_a_folder_of_checkpoints_lists_each(zoo: Path) -> None:
@@ -58,9 +75,17 @@ def test_the_revision_follows_the_content(tmp_path: Path) -> None:
         (
             lambda f: (f / "model.safetensors").rename(f / "pytorch_model.bin"),
             WeightsFormatError,
-            r"has no .safetensors file \(found: pytorch_model.bin\)",
+            r"has no model.safetensors \(found: pytorch_model.bin\)",
         ),
         (lambda f: (f / "model.safetensors").write_bytes(b"x"), WeightsFormatError, "not an intact"),
+        (lambda f: os.truncate(f / "model.safetensors", 5000), WeightsFormatError, "cut short: 5,000 of"),
+        (lambda f: split(f, "a.bin"), WeightsFormatError, r"index.json names \['a.bin'\]"),
+        (lambda f: split(f, "../model-1-of-1.safetensors"), WeightsFormatError, "index.json names"),
+        (
+            lambda f: split(f, "model-1-of-2.safetensors", "model-2-of-2.safetensors"),
+            WeightsFormatError,
+            "lacks 2 of its 2 files of weights: model-1-of-2",
+        ),
     ],
 )
 def test_a_damaged_folder_is_told(tmp_path: Path, damage, error, message) -> None:  # noqa: ANN001
@@ -120,6 +145,73 @@ def test_a_name_that_is_no_model_is_told(names: str, message: str) -> None:
     """The message carries the name as it was typed."""
     with pytest.raises(InputError, match=message):
         resolve_models(names, TASK)
+
+
+def test_a_revision_stands_behind_the_name_of_a_hub_model() -> None:
+    """Two revisions of one model are two candidates; one that could be no revision is told."""
+    models = resolve_models("org/model@v1.0,org/model@refs/pr/3,org/model", TASK)
+    assert [spec.id for spec in models] == ["org/model@v1.0", "org/model@refs/pr/3", "org/model"]
+    assert [spec.revision for spec in models] == ["v1.0", "refs/pr/3", None]
+    with pytest.raises(InputError, match="'org/model@' is neither"):
+        resolve_models("org/model@", TASK)
+
+
+def test_a_root_offers_its_subfolders(zoo: Path, tmp_path: Path) -> None:
+    """Checkpoints right below the root are candidates by name; what is no checkpoint or hidden is none."""
+    root = tmp_path / "root"
+    shutil.copytree(zoo, root)
+    (root / "notes").mkdir()
+    shutil.copytree(zoo / "resnet-b", root / ".hidden")
+    (root / "linked").symlink_to(root / "resnet-b")
+    shutil.copytree(zoo / "resnet-b", root / "damaged")
+    (root / "damaged" / "model.safetensors").unlink()
+    models = local_root_models(root, tasks=(TASK.name,))
+    names = ["convnext-a", "damaged", "linked", "resnet-b", "vit-headless"]
+    assert [spec.id for spec in models] == [f"local:{name}" for name in names]
+    assert [spec.revision is None for spec in models] == [False, True, False, False, False]
+    (one,) = resolve_models("local:resnet-b", TASK, models_dir=root)
+    assert one == models[3]
+    assert fetch(one) is one
+    assert local_root_models(None) == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../outside",
+        "..",
+        ".",
+        "",
+        "/etc",
+        "resnet-b/../../outside",
+        "resnet-b/",
+        "./resnet-b",
+        "link",
+        "inner",
+    ],
+)
+def test_no_name_leads_out_of_the_root(
+    zoo: Path, tmp_path: Path, name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Paths are no names; folders and files that are links out of the root are not offered, and logged."""
+    root, outside = tmp_path / "root", tmp_path / "outside"
+    shutil.copytree(zoo / "resnet-b", outside)
+    shutil.copytree(zoo / "resnet-b", root / "resnet-b")
+    (root / "link").symlink_to(outside)
+    shutil.copytree(zoo / "resnet-b", root / "inner")
+    (root / "inner" / "model.safetensors").unlink()
+    (root / "inner" / "model.safetensors").symlink_to(outside / "model.safetensors")
+    with caplog.at_level(logging.WARNING), pytest.raises(UnknownNameError, match=r"Known: local:resnet-b\.$"):
+        resolve_models(f"local:{name}", TASK, models_dir=root)
+    assert caplog.text.count("leads out of") == 2
+
+
+def test_a_root_that_is_not_there_is_told(tmp_path: Path) -> None:
+    """Whether none is set or it cannot be read, the message names the setting."""
+    with pytest.raises(InputError, match=r"no folder of models is set\. Set PTMRANK_MODELS"):
+        resolve_models("local:model", TASK)
+    with pytest.raises(InputError, match=r"cannot be read: No such file.*PTMRANK_MODELS"):
+        local_root_models(tmp_path / "gone")
 
 
 def test_two_folders_of_one_name_are_refused(tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ from ptmrank_core.benchmark import RunStore, quick_metrics, run_here
 from ptmrank_core.config import Settings
 from ptmrank_core.records import RunState
 from ptmrank_core.worker import SOURCES
-from tests.benchmark.runs import stored_plan
+from tests.benchmark.runs import stored_features_plan, stored_plan
+from tests.ready_made import save_features
 
 
 def texts(app: AppTest) -> str:
@@ -119,3 +120,17 @@ def test_a_failed_run_says_why(app: AppTest, settings: Settings, picture_zip: Pa
     app.button(key=f"open-{plan.run_id}").click().run()
     app.button(key="see-run").click().run()
     assert "The samples are gone." in app.error[0].value
+
+
+def test_ready_made_features_have_a_result_page(app: AppTest, settings: Settings, tmp_path: Path) -> None:
+    """A run of files of features is shown like any other, its embeddings included."""
+    for name, strength in (("strong", 3.0), ("weak", 0.5)):
+        save_features(tmp_path / "f" / f"{name}.npz", strength)
+    run = stored_features_plan(settings, tmp_path / "f", ["logme", "hscore"]).run_id
+    run_here(run, settings, sources=SOURCES)
+    app.run()
+    app.button(key=f"open-{run}").click().run()
+    assert not app.exception
+    assert "Try **strong** first" in texts(app)
+    projection = figures(app)[-1]
+    assert [trace["name"] for trace in projection["data"]] == ["0", "1", "2"]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import io
+import pickle
 import re
 import stat
 import struct
@@ -14,7 +16,8 @@ from typing import Any
 
 import pytest
 
-from ptmrank_core.data import Limits, load_samples
+from ptmrank_core.data import DEFAULT_LIMITS, Limits, load_samples
+from ptmrank_core.data.archives import open_archive
 from ptmrank_core.errors import ArchiveError, SamplesError
 
 
@@ -292,3 +295,18 @@ def test_pictures_stay_in_the_archive(make: Any, tmp_path: Path) -> None:
         tracemalloc.stop()
     assert samples.items[3].decode().size == (200, 200)
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_member_can_be_read_in_another_process(tmp_path: Path) -> None:
+    """Processes that decode get members by pickle and open the archive for themselves, once."""
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a/1.txt", "one")
+        archive.writestr("a/2.txt", "two")
+    entries = open_archive(path, "a.zip", DEFAULT_LIMITS).entries
+    first, second = pickle.loads(pickle.dumps([e.blob for e in entries]))  # noqa: S301 - our own
+    assert (first.read(), second.read()) == (b"one", b"two")
+    assert first.archive is second.archive
+    in_memory = open_archive(io.BytesIO(path.read_bytes()), "a.zip", DEFAULT_LIMITS).entries[0].blob
+    with pytest.raises(TypeError, match="stays in its process"):
+        pickle.dumps(in_memory)

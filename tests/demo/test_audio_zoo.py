@@ -32,9 +32,7 @@ from ptmrank_core.errors import SamplesError
 SPOKEN = DEMO_ZOO.parent / "spoken-digits"
 CLIPS = SPOKEN / "clips"
 BY_NAME = {recipe.name: recipe for recipe in RECIPES}
-ON_WAVEFORMS = sorted(
-    name for name, one in BY_NAME.items() if one.family in {"wav2vec2", "hubert", "data2vec"}
-)
+ON_WAVEFORMS = sorted(name for name, one in BY_NAME.items() if one.family in {"wav2vec2", "hubert"})
 
 
 def read(name: str) -> dict[str, Any]:

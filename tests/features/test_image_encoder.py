@@ -23,8 +23,8 @@ from ptmrank_core.features.encoders import load_encoder
 from ptmrank_core.features.pooling import pool
 from ptmrank_core.records import ExtractionOptions, Features, ModelSpec
 from tests.checkpoints import PROCESSOR
-from tests.features.test_vision_families import pictures, samples_of
-from tests.features.vision_families import IMAGES, NOISE, pooler, save_family, spec_of, tokens
+from tests.features.test_vision_families import clips, pictures, samples_of
+from tests.features.vision_families import IMAGES, NOISE, VIDEOS, pooler, save_family, spec_of, tokens
 
 TIMM = {
     "input_size": [3, 32, 32],
@@ -232,3 +232,31 @@ def test_timm_gives_the_pooled_features_before_its_head(tmp_path: Path, settings
     np.testing.assert_allclose(
         features_of(headless, pictures(), settings).embeddings, pooled, rtol=1e-4, atol=1e-5
     )
+
+
+@pytest.mark.parametrize(
+    ("modality", "name", "head", "n_layers"),
+    [
+        ("image", "clip", False, 3),
+        ("image", "clip", True, 3),
+        ("image", "detr", False, 2),
+        ("image", "resnet", True, 3),
+        ("image", "vit", True, 3),
+        ("image", "yolos", False, 3),
+        ("video", "xclip", False, 3),
+    ],
+)
+def test_hidden_layers_are_the_samples_own(
+    modality: str, name: str, head: bool, n_layers: int, tmp_path: Path
+) -> None:
+    """Every layer of a sample is the same alone and among others, also where a tower reads frame by frame."""
+    case = {**IMAGES, **VIDEOS}[name]
+    folder = save_family(tmp_path / "model", case, head=head, modality=modality)
+    encoder: Any = load_encoder(spec_of(folder, modality=modality), replace(CPU, layers=True))
+    prepared = encoder.preparer(list(pictures() if modality == "image" else clips())[:3])
+    together = encoder.forward(encoder.collate(prepared))
+    for sample, among in zip(prepared, together, strict=True):
+        (alone,) = encoder.forward(encoder.collate([sample]))
+        assert len(among.layers) == n_layers
+        for layer, own in zip(among.layers, alone.layers, strict=True):
+            np.testing.assert_allclose(layer, own, rtol=1e-5, atol=1e-5)

@@ -70,6 +70,50 @@ def result() -> RunResult:
     )
 
 
+@pytest.fixture
+def layered(result: RunResult) -> RunResult:
+    """The same run with three layers of one model scored, and something to say about it."""
+    outcome = replace(result.outcomes["a"], n_layers=3, notes=("Its family is not known.",))
+    return replace(
+        result,
+        outcomes={"a": outcome},
+        layer_cells=(
+            Score("a", "logme", -0.75, 0.1, layer=0),
+            Score("a", "logme", -0.25, 0.1, layer=1),
+            Failure("a", "logme", Stage.SCORE, "MetricError", "no value", "", layer=2),
+        ),
+    )
+
+
+def test_layers_have_a_value_each(layered: RunResult) -> None:
+    """The JSON has one value for each layer, null where there is none; only the model itself is ranked."""
+    payload = reports.rank_payload(layered, reports.rank_result(layered))
+    assert payload["layers"] == {"a": {"logme": [-0.75, -0.25, None]}}
+    assert payload["models"]["a"]["scores"]["logme"]["value"] == -0.5
+    assert payload["notes"] == {"a": ["Its family is not known."]}
+
+
+def test_the_best_layer_is_named(layered: RunResult, result: RunResult) -> None:
+    """The text says which layer of a model is best under the first metric that has layers, and all notes."""
+    lines = reports.rank_text(layered).splitlines()
+    head = next(i for i, line in enumerate(lines) if line.startswith("best hidden layer"))
+    assert lines[head].split()[-1] == "logme"
+    assert lines[head + 1].split() == ["a", "1", "0..2", "-0.25"]
+    assert "note: a: Its family is not known." in lines
+    assert "best hidden layer" not in reports.rank_text(result)
+
+
+def test_layers_are_the_candidates_where_a_metric_compares_candidates(layered: RunResult) -> None:
+    """ETran's components are joined over all layers of all models; a regression has nothing to join."""
+    plan = replace(layered.plan, metrics=("etran",))
+    parts = ({"s_cls": 0.5, "s_en": 1.0}, {"s_cls": 0.75, "s_en": 1.0}, {"s_cls": 1.0, "s_en": 1.0})
+    cells = tuple(Score("a", "etran", p["s_cls"], 0.1, p, layer=layer) for layer, p in enumerate(parts))
+    scores = reports.layer_scores(replace(layered, plan=plan, layer_cells=cells))
+    assert scores["a"]["etran"] == pytest.approx([0.0, 0.425, 0.85])
+    regression = (Score("a", "etran", -2.0, 0.1, {"s_reg": -2.0}),)
+    assert reports.scores_by_metric(regression) == {"etran": {"a": -2.0}}
+
+
 def test_every_cell_is_in_the_json(result: RunResult) -> None:
     """Scores, skips and failures of each model stand under their metric."""
     payload = reports.rank_payload(result, reports.rank_result(result))

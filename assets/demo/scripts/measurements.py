@@ -11,7 +11,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 LABELS_PER_CLASS = 20
@@ -57,6 +57,24 @@ def draw_labelled(labels: NDArray[np.int64], *, seed: int) -> NDArray[np.int64]:
     return np.sort(np.concatenate(chosen))
 
 
+def fit_probe(features: NDArray[np.float64], labels: NDArray[np.int64]) -> Pipeline:
+    """Fit a logistic regression to standardised features.
+
+    Parameters
+    ----------
+    features, labels : arrays of shape (n_labelled, width) and (n_labelled,)
+        What it is fitted to.
+
+    Returns
+    -------
+    Pipeline
+        The scaler and the regression.
+    """
+    return make_pipeline(StandardScaler(), LogisticRegression(max_iter=PROBE_ITERATIONS)).fit(
+        features, labels
+    )
+
+
 def probe_accuracy(
     features: NDArray[np.float64],
     labels: NDArray[np.int64],
@@ -77,8 +95,7 @@ def probe_accuracy(
     float
         Accuracy, 0 to 1.
     """
-    probe = make_pipeline(StandardScaler(), LogisticRegression(max_iter=PROBE_ITERATIONS))
-    return float(probe.fit(features, labels).score(test_features, test_labels))
+    return float(fit_probe(features, labels).score(test_features, test_labels))
 
 
 def _summary(values: Sequence[float], prefix: str = "") -> dict[str, float]:

@@ -2,6 +2,6 @@
 
 from ptmrank_core.data.tables.describe import TableDescription, describe_table
 from ptmrank_core.data.tables.load import load_table
-from ptmrank_core.data.tables.opening import TABLE_SUFFIXES
+from ptmrank_core.data.tables.opening import TABLE_SUFFIXES, open_table
 
-__all__ = ["TABLE_SUFFIXES", "TableDescription", "describe_table", "load_table"]
+__all__ = ["TABLE_SUFFIXES", "TableDescription", "describe_table", "load_table", "open_table"]

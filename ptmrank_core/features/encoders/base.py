@@ -112,7 +112,9 @@ class TransformerEncoder:
             backbone = self.backbone(self._model)
             backbone.register_forward_hook(lambda _module, _inputs, output: self._captured.append(output))
         self._with_layers = options.layers
-        self._model.config.output_hidden_states = options.layers
+        for config in (self._model.config, getattr(self._model.config, "vision_config", None)):
+            if config is not None:  # a tower asks its own configuration
+                config.output_hidden_states = options.layers
         devices.reset_peak(self._device)
 
     @property

@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError
-from transformers import AutoConfig
+from transformers import AutoConfig, PreTrainedConfig
 from transformers.utils import logging as transformers_logging
 
 from ptmrank_core.errors import UnsupportedModelError, WeightsFormatError
@@ -43,6 +43,12 @@ def load_config(spec: ModelSpec) -> Any:
             spec.path, trust_remote_code=False, local_files_only=True, **family_of(spec).config
         )
     except ValueError as error:
+        if "auto_map" in PreTrainedConfig.get_config_dict(spec.path, local_files_only=True)[0]:
+            raise UnsupportedModelError(
+                f"{spec.id!r} (family {spec.model_type!r}) needs its own code, which is never run here.",
+                hint="Choose a model of a family that the installed transformers has itself, or update "
+                "transformers: it may have taken the family in.",
+            ) from error
         raise UnsupportedModelError(
             f"The configuration of {spec.id!r} (family {spec.model_type!r}) could not be read: "
             f"{str(error).splitlines()[0]}",

@@ -53,12 +53,24 @@ def _timm(model: Any, inputs: Inputs) -> Any:
 
 def _patches_alone(model: Any, inputs: Inputs) -> Any:
     """Leave YOLOS' CLS and detection tokens out."""
-    hidden = model(**inputs).last_hidden_state
-    return SimpleNamespace(last_hidden_state=hidden[:, 1 : -model.config.num_detection_tokens])
+    output, patches = model(**inputs), slice(1, -model.config.num_detection_tokens)
+    return SimpleNamespace(
+        last_hidden_state=output.last_hidden_state[:, patches],
+        hidden_states=tuple(layer[:, patches] for layer in output.hidden_states or ()),
+    )
+
+
+def _encoder_alone(model: Any, inputs: Inputs) -> Any:
+    """Take what DETR's encoder made of the picture, not what its decoder asked of it."""
+    output = model(**inputs)
+    return SimpleNamespace(
+        last_hidden_state=output.encoder_last_hidden_state, hidden_states=output.encoder_hidden_states
+    )
 
 
 CALLS: Mapping[str, Call] = MappingProxyType(
     {
+        "encoder_alone": _encoder_alone,
         "image_features": _image_features,
         "patches_alone": _patches_alone,
         "timm": _timm,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Any
 
 import torch
@@ -50,5 +51,9 @@ class VideoEncoder(TransformerEncoder):
         """Call the model by the name that it has for its frames."""
         frames = inputs["pixel_values"]
         if self._family.call == "video_features":
-            return self._model.get_video_features(pixel_values=frames), None
+            output = self._model.get_video_features(pixel_values=frames)
+            # Its tower reads frame by frame: the tokens of a video's frames are put side by side again.
+            layers = getattr(output, "hidden_states", None) or ()
+            joined = tuple(layer.reshape(len(frames), -1, layer.shape[-1]) for layer in layers)
+            return SimpleNamespace(pooler_output=output.pooler_output, hidden_states=joined), None
         return super().run({self._model.main_input_name: frames})

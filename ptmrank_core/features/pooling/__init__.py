@@ -48,7 +48,7 @@ def _default(spec: ModelSpec) -> Family:
 
 def row_note(spec: ModelSpec) -> tuple[str, ...]:
     """Tell where a family is not in the table and what was done; empty where it is."""
-    if (spec.model_type or "") in FAMILIES.get(spec.modality, {}):
+    if spec.source == "function" or (spec.model_type or "") in FAMILIES.get(spec.modality, {}):
         return ()
     taken = {
         "auto": "its pooler's output is taken where there is one, else the mean over all positions",

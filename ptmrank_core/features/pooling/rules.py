@@ -106,12 +106,6 @@ def _mean_map(output: Any, _mask: torch.Tensor | None) -> torch.Tensor:
     return mean
 
 
-def _mean_encoder(output: Any, _mask: torch.Tensor | None) -> torch.Tensor:
-    """Average over the positions of an encoder whose decoder ran as well."""
-    mean: torch.Tensor = _field(output, "encoder_last_hidden_state").mean(1)
-    return mean
-
-
 def _auto(output: Any, mask: torch.Tensor | None) -> torch.Tensor:
     """Take the pooler where there is one, else the mean over the positions."""
     if getattr(output, "pooler_output", None) is not None:
@@ -135,7 +129,6 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "last": _last,
         "max": _max,
         "mean": _mean,
-        "mean_encoder": _mean_encoder,
         "mean_map": _mean_map,
         "mean_patches": _mean_patches,
         "mean_sqrt_len": _mean_sqrt_len,

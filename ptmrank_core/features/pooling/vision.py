@@ -117,7 +117,7 @@ _CONVOLUTIONS = {
 }
 _OTHERS = {
     # Boxes are read from queries; the picture is in the encoder's map.
-    "detr": Family("mean_encoder"),
+    "detr": Family("mean", call="encoder_alone"),
     # timm's own pooling, whatever the architecture (``forward_head`` before its logits).
     "timm_wrapper": Family("pooler", call="timm"),
 }

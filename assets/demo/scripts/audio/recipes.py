@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from transformers import (
     ASTConfig,
-    Data2VecAudioConfig,
     HubertConfig,
     PreTrainedConfig,
     Wav2Vec2Config,
@@ -148,11 +147,6 @@ def _hubert() -> PreTrainedConfig:
     return HubertConfig(**_wave_network())
 
 
-def _data2vec() -> PreTrainedConfig:
-    own = {"num_conv_pos_embeddings": 2, "conv_pos_kernel_size": 7}
-    return Data2VecAudioConfig(**_wave_network() | own)
-
-
 def _whisper() -> PreTrainedConfig:
     """Whisper's encoder; its classifier has no decoder, whose sizes are as small as they may be."""
     return WhisperConfig(
@@ -189,7 +183,6 @@ def _ast() -> PreTrainedConfig:
 ARCHITECTURES: dict[str, Architecture] = {
     "wav2vec2": Architecture("Wav2Vec2", _wav2vec2, WAVES, passes=10, peak_rate=2e-3),
     "hubert": Architecture("HuBERT", _hubert, WAVES, passes=10, peak_rate=2e-3),
-    "data2vec": Architecture("Data2VecAudio", _data2vec, WAVES, passes=10, peak_rate=2e-3),
     "whisper": Architecture("Whisper encoder", _whisper, WHISPER, passes=20),
     "ast": Architecture("Audio Spectrogram Transformer", _ast, AST, passes=20),
 }
@@ -197,7 +190,6 @@ ARCHITECTURES: dict[str, Architecture] = {
 RECIPES: tuple[Recipe, ...] = (
     Recipe("wav2vec2", "words"),
     Recipe("hubert", "letters"),
-    Recipe("data2vec", "voices"),
     Recipe("whisper", "words"),
     Recipe("whisper", "letters"),
     Recipe("whisper", "german"),

@@ -1,0 +1,112 @@
+"""The safetensors files of a checkpoint, looked at without loading them."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import struct
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from ptmrank_core.errors import WeightsFormatError
+
+__all__ = ["INDEX", "SHARD", "WEIGHTS", "count_parameters", "has_weights", "weight_files"]
+
+WEIGHTS = "model.safetensors"
+INDEX = "model.safetensors.index.json"
+SHARD = re.compile(r"model-\d+-of-\d+\.safetensors")
+MAX_HEADER_BYTES = 100_000_000  # the format's own limit
+# Statistics that are stored beside the parameters but are none.
+BUFFERS = ("running_mean", "running_var", "num_batches_tracked")
+
+
+def _weight_names(folder: Path) -> list[str]:
+    """Names of the files that hold a checkpoint's weights, as transformers would choose them."""
+    if (folder / WEIGHTS).is_file() or not (folder / INDEX).is_file():
+        return [WEIGHTS]
+    try:
+        shards = json.loads((folder / INDEX).read_text(encoding="utf-8"))["weight_map"].values()
+        names = sorted(set(shards))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise WeightsFormatError(f"{folder / INDEX} could not be read: {error}") from error
+    strange = [name for name in names if not SHARD.fullmatch(name)]  # a path would lead out of the folder
+    if strange or not names:
+        raise WeightsFormatError(f"{INDEX} names {strange or 'nothing'}; expected model-1-of-2.safetensors.")
+    return names
+
+
+def has_weights(folder: Path) -> bool:
+    """Whether all files with a checkpoint's weights are there."""
+    return all((folder / name).is_file() for name in _weight_names(folder))
+
+
+def weight_files(folder: Path, name: str) -> list[Path]:
+    """Find the files with a checkpoint's weights.
+
+    Parameters
+    ----------
+    folder
+        The checkpoint.
+    name
+        What messages call it.
+
+    Raises
+    ------
+    WeightsFormatError
+        If there are none, or one of several is missing.
+    """
+    files = [folder / file for file in _weight_names(folder)]
+    missing = [path.name for path in files if not path.is_file()]
+    if missing == [WEIGHTS]:
+        kinds = (".bin", ".safetensors", ".h5", ".msgpack", ".ckpt")
+        found = sorted(path.name for path in folder.iterdir() if path.suffix in kinds) or ["no weights"]
+        raise WeightsFormatError(
+            f"{name} has no {WEIGHTS} (found: {', '.join(found)}).",
+            hint="Save it with model.save_pretrained(folder), which writes safetensors.",
+        )
+    if missing:
+        raise WeightsFormatError(
+            f"{name} lacks {len(missing)} of its {len(files)} files of weights: {', '.join(missing)}.",
+            hint="Copy or download it again.",
+        )
+    return files
+
+
+def _header(path: Path) -> dict[str, Any]:
+    """Read the header of a safetensors file, tensor name -> dtype, shape and place.
+
+    Raises
+    ------
+    WeightsFormatError
+        If it is no such file, or shorter than its header says.
+    """
+    with path.open("rb") as file:
+        prefix = file.read(8)
+        size = struct.unpack("<Q", prefix)[0] if len(prefix) == 8 else MAX_HEADER_BYTES + 1
+        raw = file.read(size) if size <= MAX_HEADER_BYTES else b""
+    try:
+        header = json.loads(raw)
+        tensors = {name: tensor for name, tensor in header.items() if name != "__metadata__"}
+        end = 8 + size + max((int(tensor["data_offsets"][1]) for tensor in tensors.values()), default=0)
+    except (ValueError, AttributeError, KeyError, TypeError, IndexError) as error:
+        raise WeightsFormatError(f"{path.name} is not an intact safetensors file.") from error
+    if path.stat().st_size < end:
+        raise WeightsFormatError(
+            f"{path.name} is cut short: {path.stat().st_size:,} of {end:,} bytes.",
+            hint="Copy or download it again.",
+        )
+    return tensors
+
+
+def count_parameters(files: Iterable[Path]) -> int:
+    """Count the trainable numbers, the head's included.
+
+    Raises
+    ------
+    WeightsFormatError
+        If a file is damaged.
+    """
+    tensors = [item for path in files for item in _header(path).items()]
+    return sum(math.prod(tensor["shape"]) for name, tensor in tensors if not name.endswith(BUFFERS))

@@ -1,0 +1,78 @@
+"""The numbers of tabular samples as features, as they are: no model, no cache, nothing standardised."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+
+import numpy as np
+
+from ptmrank_core.errors import UnsupportedModelError
+from ptmrank_core.events import BatchDone, Sink, StageStarted
+from ptmrank_core.features.preparing import decode_items
+from ptmrank_core.records import Features, FloatArray, ModelSpec, Samples, SetFeatures, Stage
+
+__all__ = ["stack_columns"]
+
+
+def stack_columns(
+    samples: Samples, spec: ModelSpec, *, sink: Sink, further: Mapping[str, Samples]
+) -> Features:
+    """Take the numbers of tabular samples for their features.
+
+    Parameters
+    ----------
+    samples
+        n tabular samples of d numbers.
+    spec
+        The candidate that the columns are.
+    sink
+        Hears that they are there.
+    further
+        Further sets of tabular samples, by name.
+
+    Returns
+    -------
+    Features
+        Embeddings of shape (n, d), in float32.
+
+    Raises
+    ------
+    UnsupportedModelError
+        If the samples are not tabular, or a number is larger than float32 holds.
+    """
+    start = time.perf_counter()
+    sink(StageStarted(spec.id, Stage.EXTRACT))
+    features = Features(
+        embeddings=_stack(samples),
+        source_logits=None,
+        labels=samples.labels,
+        key="columns",
+        seconds={"load": 0.0, "preprocess": time.perf_counter() - start, "forward": 0.0},
+        cache_hits=0,
+        cache_misses=0,
+        device=None,
+        dtype="float32",
+        further={name: SetFeatures(_stack(part), None) for name, part in further.items()},
+    )
+    sink(BatchDone(spec.id, samples.n_samples, samples.n_samples))
+    return features
+
+
+def _stack(samples: Samples) -> FloatArray:
+    """Numbers of all samples, of shape (n, d)."""
+    if samples.modality != "tabular":
+        raise UnsupportedModelError(
+            f"The samples are {samples.modality}; only rows of numbers are features as they are."
+        )
+    numbers = np.stack(decode_items(samples.items, samples.names))
+    with np.errstate(over="ignore"):
+        rows: FloatArray = numbers.astype(np.float32)
+    broken = np.argwhere(~np.isfinite(rows))
+    if broken.size:
+        row, column = broken[0]
+        raise UnsupportedModelError(
+            f"{samples.names[row]!r} holds {numbers[row, column]:g}; expected numbers that float32 holds.",
+            hint="Choose another unit for that column.",
+        )
+    return rows

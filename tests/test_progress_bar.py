@@ -1,0 +1,31 @@
+"""The command line's line of progress."""
+
+from __future__ import annotations
+
+import io
+
+from ptmrank_core.events import BatchDone, Downloaded, ModelStarted, StageStarted
+from ptmrank_core.progress_bar import ProgressLine
+from ptmrank_core.records import Stage
+
+
+class Terminal(io.StringIO):
+    """A stream that can rewrite its line."""
+
+    def isatty(self) -> bool:
+        """Say so."""
+        return True
+
+
+def test_the_line_is_about_the_model_at_hand() -> None:
+    """Bytes and stages of the next model, which is fetched meanwhile, do not stand behind this one's name."""
+    terminal = Terminal()
+    line = ProgressLine(terminal)
+    line(ModelStarted("org/a", 1, 2))
+    line(BatchDone("org/a", 8, 100))
+    line(StageStarted("org/b", Stage.DOWNLOAD))
+    line(Downloaded("org/b", 5_000_000, 10_000_000))
+    assert terminal.getvalue().split("\r")[-1].strip() == "[1/2] org/a  8/100 samples"
+    line(ModelStarted("org/b", 2, 2))
+    line(Downloaded("org/b", 7_500_000, 10_000_000))
+    assert terminal.getvalue().split("\r")[-1].strip() == "[2/2] org/b  download 7.5 of 10.0 MB"

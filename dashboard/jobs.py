@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import streamlit as st
 
@@ -24,7 +25,9 @@ from ptmrank_core.data import (
     DEMO_SAMPLES,
     DemoSamples,
     SourceOverview,
+    load_feature_samples,
     load_samples,
+    store_features,
     store_upload,
 )
 from ptmrank_core.data import look_at as look_at_source
@@ -48,10 +51,13 @@ __all__ = [
     "cancel",
     "demos",
     "is_demo",
+    "keep_features",
     "keep_upload",
+    "local_models",
     "look_at",
     "progress",
     "projection",
+    "ready_made",
     "recent",
     "result",
     "resume",
@@ -143,6 +149,26 @@ def samples_of(found: RunResult) -> Samples:
 def keep_upload(files: Sequence[tuple[str, bytes]]) -> str:
     """Keep what the browser sent; return the source to load it from."""
     return str(store_upload(files, _settings().uploads_dir))
+
+
+def keep_features(files: Sequence[tuple[str, bytes]]) -> str:
+    """Keep files of features that the browser sent; return the folder that they lie in."""
+    return str(store_features(files, _settings().uploads_dir))
+
+
+@st.cache_resource(max_entries=4, show_spinner="Reading the features …")
+def ready_made(folder: str, reading: Reading) -> tuple[tuple[ModelSpec, ...], Samples]:
+    """Find the models whose features lie in a kept folder, and the samples that they share."""
+    models = catalogue.feature_models(Path(folder))
+    return tuple(models), load_feature_samples(Path(folder), models, reading)
+
+
+@st.cache_data(ttl=600, max_entries=20, show_spinner="Reading the folder of models …")
+def local_models(task: str) -> list[ModelSpec]:
+    """List the models of this machine's folder of models that read what a task category is about."""
+    wanted = catalogue.task_category(task).modality
+    found = catalogue.local_root_models(_settings().models_dir, wanted=wanted, tasks=(task,))
+    return [spec for spec in found if spec.modality == wanted]
 
 
 def start(

@@ -44,6 +44,8 @@ class Draft:
     ----------
     samples_source
         What the core loads samples from.
+    ready_made
+        Folder of the features that the user has already, in the place of samples.
     reading
         How they are read.
     task
@@ -61,6 +63,7 @@ class Draft:
     """
 
     samples_source: str | None = None
+    ready_made: str | None = None
     reading: Reading = AS_RECOGNISED
     task: str | None = None
     deselected: set[str] = field(default_factory=set)
@@ -70,9 +73,9 @@ class Draft:
     layers: bool = False
     label_encoder: str | None = None
 
-    def take(self, source: str) -> None:
-        """Go on with other samples; what was said of the former ones does not hold for them."""
-        self.samples_source = source
+    def take(self, source: str | None, *, ready_made: str | None = None) -> None:
+        """Go on with other samples, or with features; what was said of the former ones does not hold."""
+        self.samples_source, self.ready_made = source, ready_made
         self.reading = AS_RECOGNISED
         self.task = self.metrics = None
 

@@ -6,7 +6,7 @@ import re
 
 import streamlit as st
 
-from ptmrank_core.data import DEMO_SAMPLES
+from ptmrank_core.data import DEMO_SAMPLES, FEATURES_PREFIX
 from ptmrank_core.errors import PTMRankError
 from ptmrank_core.records import Modality, RunState, SamplesSummary, Stage, TargetKind
 
@@ -88,6 +88,8 @@ def source_name(source: str) -> str:
     """Name samples as the reader knows them."""
     if source in DEMO_SAMPLES:
         return DEMO_SAMPLES[source].title
+    if source.startswith(FEATURES_PREFIX):
+        return "ready-made features"
     last = source.rsplit("/", 1)[-1]
     return "uploaded files" if DIGEST.fullmatch(last) else last
 

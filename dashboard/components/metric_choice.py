@@ -8,11 +8,12 @@ import streamlit as st
 
 from dashboard.state import Draft
 from dashboard.wording import plain, plural
-from ptmrank_core.benchmark import metrics_out_of_reach, quick_metrics
+from ptmrank_core import catalogue
+from ptmrank_core.benchmark import EMBEDS_CLASS_NAMES, metrics_out_of_reach, quick_metrics
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.records import ModelSpec, Samples
 
-__all__ = ["choose_metrics"]
+__all__ = ["choose_label_encoder", "choose_metrics"]
 
 
 def choose_metrics(draft: Draft, models: Sequence[ModelSpec], samples: Samples) -> tuple[str, ...]:
@@ -46,3 +47,28 @@ def choose_metrics(draft: Draft, models: Sequence[ModelSpec], samples: Samples) 
         with st.expander(f"{plural(len(out_of_reach), 'metric')} cannot be used here, and why"):
             st.markdown("\n".join(f"- :gray[{plain(reason)}]" for reason in out_of_reach.values()))
     return tuple(chosen)
+
+
+def choose_label_encoder(draft: Draft, samples: Samples, metrics: Sequence[str]) -> ModelSpec | None:
+    """Draw which text model reads the class names for EMMS, where one can.
+
+    Returns
+    -------
+    ModelSpec or None
+        A text model of the demo zoo, or ``None`` for one-hot classes.
+    """
+    known = [spec.id for spec in catalogue.demo_models() if spec.modality == "text"]
+    if EMBEDS_CLASS_NAMES not in metrics or samples.target_kind != "classification" or not known:
+        return None
+    draft.label_encoder = st.selectbox(
+        "Class names for EMMS",
+        [None, *known],
+        index=1 + known.index(draft.label_encoder) if draft.label_encoder in known else 0,
+        format_func=lambda name: name or "one-hot: the names do not count",
+        key="label-encoder",
+        help="EMMS can compare features with what a text model makes of the names of the classes.",
+    )
+    if draft.label_encoder is None:
+        return None
+    [encoder] = catalogue.resolve_models([draft.label_encoder], catalogue.task_category("feature-extraction"))
+    return encoder

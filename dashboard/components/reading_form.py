@@ -10,7 +10,7 @@ from dashboard.wording import MODALITIES, TARGETS
 from ptmrank_core.data import SourceOverview, TableDescription
 from ptmrank_core.records import Modality, Reading, TargetKind
 
-__all__ = ["choose_reading"]
+__all__ = ["choose_columns", "choose_reading"]
 
 TABLE_MODALITIES: tuple[Modality, ...] = ("text", "tabular")
 FILE_MODALITIES: tuple[Modality, ...] = ("image", "audio", "video", "text")
@@ -53,7 +53,31 @@ def choose_reading(source: str, former: Reading) -> Reading:
         if overview.table is None:
             return Reading(modality=modality, target_kind=target)
         has_text = overview.layout == "table" and (modality or overview.modality) != "tabular"
-        return _choose_columns(overview.table, Reading(modality, target), former, has_text=has_text)
+        return _choose_roles(overview.table, Reading(modality, target), former, has_text=has_text)
+
+
+def choose_columns(table: str, former: Reading) -> Reading:
+    """Draw the fields for a table of numbers: which column is the label, and what labels are.
+
+    Parameters
+    ----------
+    table
+        Path of the table.
+    former
+        How it was read before, in this session.
+
+    Raises
+    ------
+    PTMRankError
+        If the table cannot be read.
+    """
+    overview = jobs.look_at(table, Reading(modality="tabular"))
+    with st.container(border=True):
+        st.markdown("**How it is read**")
+        reading = Reading("tabular", _choose_target(former))
+        if overview.table is None:
+            return reading
+        return _choose_roles(overview.table, reading, former, has_text=False)
 
 
 def _choose_modality(recognised: SourceOverview, former: Reading) -> Modality | None:
@@ -82,7 +106,7 @@ def _choose_target(former: Reading) -> TargetKind | None:
     )
 
 
-def _choose_columns(table: TableDescription, reading: Reading, former: Reading, *, has_text: bool) -> Reading:
+def _choose_roles(table: TableDescription, reading: Reading, former: Reading, *, has_text: bool) -> Reading:
     """Draw the table and a field for each role of a column."""
     guessed = {
         role: tuple(c for c, guess in zip(table.columns, table.guesses, strict=True) if guess == role)
@@ -154,11 +178,12 @@ def _choose_group(
     table: TableDescription, before: Reading, guessed: tuple[str, ...], reading: Reading
 ) -> str | None:
     named = before.group_column if before.group_column is not None else next(iter(guessed), "")
+    options = [None, *table.columns]
     return st.selectbox(
         "Group",
-        table.columns,
-        index=table.columns.index(named) if named in table.columns else None,
+        options,
+        index=options.index(named) if named in table.columns else 0,
+        format_func=lambda column: "none" if column is None else column,
         key=state.fresh_key(f"group-column-{reading.modality or 'recognised'}"),
-        placeholder="none",
         help="Whose a sample is: speaker, patient, document. Samples of one group resemble each other.",
     )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 import pandas as pd
 import streamlit as st
 
 from dashboard import jobs, state
-from dashboard.components.metric_choice import choose_metrics
-from dashboard.wording import MODALITIES, compact, plural, show_error
+from dashboard.components.metric_choice import choose_label_encoder, choose_metrics
+from dashboard.wording import MODALITIES, compact, plain, plural, show_error
 from ptmrank_core import catalogue
 from ptmrank_core.errors import PTMRankError
 from ptmrank_core.features import DTYPES
@@ -27,46 +29,84 @@ PRECISIONS = {
     "bfloat16": "bfloat16, half precision with the range of float32",
     "float16": "float16, half precision",
 }
-NAMES_CLASSES = "emms"
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What would be ranked, on what and how."""
+
+    task: str
+    samples: Samples
+    models: tuple[ModelSpec, ...]
+    metrics: tuple[str, ...]
+    options: ExtractionOptions = field(default_factory=ExtractionOptions)
+    label_encoder: ModelSpec | None = None
 
 
 def page() -> None:
     """Draw the page."""
     st.title("Candidates")
     draft = state.draft()
-    if draft.samples_source is None:
-        st.info("Choose samples first: candidates are ranked on them.")
-        if st.button("Choose samples", type="primary"):
-            state.go("samples")
-        return
     try:
-        samples = jobs.samples(draft.samples_source, draft.reading)
+        if draft.ready_made is not None:
+            _rank_ready_made(draft, draft.ready_made)
+        elif draft.samples_source is not None:
+            _rank(draft, jobs.samples(draft.samples_source, draft.reading))
+        else:
+            st.info("Choose samples first: candidates are ranked on them.")
+            if st.button("Choose samples", type="primary"):
+                state.go("samples")
     except PTMRankError as error:
         show_error(error)
-        return
+
+
+def _rank(draft: state.Draft, samples: Samples) -> None:
+    """Choose models for samples, metrics and options."""
     task = _choose_task(draft, samples)
-    if task is None:
-        return
     models = _choose_models(draft, task)
     metrics = choose_metrics(draft, models, samples)
-    encoder = _choose_options(draft, samples, metrics)
+    options = _choose_options(draft)
+    encoder = choose_label_encoder(draft, samples, metrics)
+    _offer_start(draft, Chosen(task.name, samples, tuple(models), metrics, options, encoder))
+
+
+def _rank_ready_made(draft: state.Draft, folder: str) -> None:
+    """Choose metrics for features that are there already."""
+    models, samples = jobs.ready_made(folder, draft.reading)
+    names = ", ".join(spec.id for spec in models)
+    st.markdown(f"The candidates are the models whose features were uploaded: {plain(names)}.")
+    metrics = choose_metrics(draft, models, samples)
+    _offer_start(draft, Chosen(catalogue.FEATURES_TASK, samples, models, metrics))
+
+
+def _offer_start(draft: state.Draft, chosen: Chosen) -> None:
+    """Say what would be done, and do it on a click."""
+    models, metrics = chosen.models, chosen.metrics
     st.markdown(
         f"{plural(len(models), 'model')} × {plural(len(metrics), 'metric')} on "
-        f"{plural(samples.n_samples, 'sample')}"
+        f"{plural(chosen.samples.n_samples, 'sample')}"
     )
     ready = bool(models and metrics)
     if st.button("Rank them", type="primary", key="rank", disabled=not ready, icon=":material/play_arrow:"):
-        _start(draft, samples, task.name, models, encoder)
+        with st.spinner("Starting …"):
+            run = jobs.start(
+                chosen.samples,
+                reading=draft.reading,
+                task=chosen.task,
+                models=models,
+                metrics=metrics,
+                options=chosen.options,
+                label_encoder=chosen.label_encoder,
+            )
+        state.expect_end(run)
+        state.go("run", run=run)
 
 
-def _choose_task(draft: state.Draft, samples: Samples) -> catalogue.TaskCategory | None:
+def _choose_task(draft: state.Draft, samples: Samples) -> catalogue.TaskCategory:
     """Offer the categories whose models read these samples."""
-    names = [name for name, task in catalogue.TASKS.items() if task.modality == samples.modality]
-    if not names:
-        st.info(
-            f"There is no pre-trained model of any task category that reads {MODALITIES[samples.modality]}."
-        )
-        return None
+    readers = [task for task in catalogue.TASKS.values() if task.modality == samples.modality]
+    fitting = [task.name for task in readers if task.target_kind in {None, samples.target_kind}]
+    names = fitting or [task.name for task in readers]
     usual = names[0]
     if samples.modality == "text" and isinstance(samples.items[0].decode(), WordInContext):
         usual = "token-classification"
@@ -74,8 +114,8 @@ def _choose_task(draft: state.Draft, samples: Samples) -> catalogue.TaskCategory
         "Task category (PeaTMOSS)",
         names,
         index=names.index(draft.task if draft.task in names else usual),
-        key=f"task-{samples.modality}",
-        help=f"What the candidates were made for. Listed are the categories that read "
+        key=f"task-{samples.modality}-{samples.target_kind}",
+        help="What the candidates were made for. Listed are the categories whose models read "
         f"{MODALITIES[samples.modality]}.",
     )
     draft.task = name
@@ -86,12 +126,15 @@ def _choose_task(draft: state.Draft, samples: Samples) -> catalogue.TaskCategory
 
 def _choose_models(draft: state.Draft, task: catalogue.TaskCategory) -> list[ModelSpec]:
     """Let the reader tick demo models and name Hub models."""
+    if task.modality == "tabular":
+        st.caption("The candidate is the columns as they are: no pre-trained model reads rows of numbers.")
+        return catalogue.resolve_models(catalogue.COLUMNS, task)
     chosen = _tick_models(draft, task)
     draft.own_models = st.text_input(
         "Models from the Hub, comma-separated",
         value=draft.own_models,
         key="own-models",
-        placeholder=HUB_EXAMPLES.get(task.modality),
+        placeholder=HUB_EXAMPLES[task.modality],
         help="Downloaded when the run needs them. Only safetensors weights are read.",
     )
     try:
@@ -103,11 +146,13 @@ def _choose_models(draft: state.Draft, task: catalogue.TaskCategory) -> list[Mod
 
 
 def _tick_models(draft: state.Draft, task: catalogue.TaskCategory) -> list[ModelSpec]:
-    """Draw the demo models of a category; return those that are ticked."""
-    if not any(task.name in spec.tasks for spec in catalogue.demo_models()):
+    """Draw the models of a category that are on this machine; return those that are ticked."""
+    has_demo = any(task.name in spec.tasks for spec in catalogue.demo_models())
+    offered = catalogue.resolve_models("demo", task) if has_demo else []
+    offered += jobs.local_models(task.name)
+    if not offered:
         st.caption("The demo zoo has no model of this category: name models of the Hub.")
         return []
-    offered = catalogue.resolve_models("demo", task)
     table = pd.DataFrame(
         [
             {
@@ -134,8 +179,8 @@ def _tick_models(draft: state.Draft, task: catalogue.TaskCategory) -> list[Model
     return [spec for spec in offered if spec.id in ticked]
 
 
-def _choose_options(draft: state.Draft, samples: Samples, metrics: tuple[str, ...]) -> ModelSpec | None:
-    """Draw the options of the run; return the text model that reads the class names, if one shall."""
+def _choose_options(draft: state.Draft) -> ExtractionOptions:
+    """Draw how features are extracted."""
     with st.expander("Options"):
         draft.dtype = st.selectbox(
             "Precision",
@@ -146,48 +191,9 @@ def _choose_options(draft: state.Draft, samples: Samples, metrics: tuple[str, ..
             help="What the models compute in. Features are kept in float32 either way.",
         )
         draft.layers = st.checkbox(
-            "All hidden layers", value=draft.layers, key="layers", help="Taken in the same pass."
+            "All hidden layers",
+            value=draft.layers,
+            key="layers",
+            help="Their features are taken in the same pass, and scored too.",
         )
-        if NAMES_CLASSES in metrics and samples.target_kind == "classification":
-            return _choose_label_encoder(draft)
-    return None
-
-
-def _choose_label_encoder(draft: state.Draft) -> ModelSpec | None:
-    """Offer the demo's text models for the class names."""
-    known = [spec.id for spec in catalogue.demo_models() if spec.modality == "text"]
-    if not known:
-        return None
-    options = [None, *known]
-    draft.label_encoder = st.selectbox(
-        "Class names for EMMS",
-        options,
-        index=options.index(draft.label_encoder) if draft.label_encoder in known else 0,
-        format_func=lambda name: name or "one-hot: the names do not count",
-        key="label-encoder",
-        help="EMMS can compare features with what a text model makes of the names of the classes.",
-    )
-    if draft.label_encoder is None:
-        return None
-    return catalogue.resolve_models([draft.label_encoder], catalogue.task_category("feature-extraction"))[0]
-
-
-def _start(
-    draft: state.Draft, samples: Samples, task: str, models: list[ModelSpec], encoder: ModelSpec | None
-) -> None:
-    try:
-        with st.spinner("Starting …"):
-            run = jobs.start(
-                samples,
-                reading=draft.reading,
-                task=task,
-                models=models,
-                metrics=draft.metrics or (),
-                options=ExtractionOptions(dtype=draft.dtype, layers=draft.layers),
-                label_encoder=encoder,
-            )
-    except PTMRankError as error:
-        show_error(error)
-        return
-    state.expect_end(run)
-    state.go("run", run=run)
+    return ExtractionOptions(dtype=draft.dtype, layers=draft.layers)

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
 from dashboard import jobs, state
 from dashboard.components.gallery import gallery
 from dashboard.components.preflight import preflight
-from dashboard.components.reading_form import choose_reading
-from dashboard.wording import plain, show_error, source_name
+from dashboard.components.reading_form import choose_columns, choose_reading
+from dashboard.wording import plain, plural, show_error, source_name
 from ptmrank_core.errors import InputError, PTMRankError
+from ptmrank_core.records import ModelSpec
 
 __all__ = ["page"]
 
-FILES, FOLDER = "Files or a zip", "A folder"
+FILES, FOLDER, FEATURES = "Files or a zip", "A folder", "Features I have already"
+LABELS = {
+    FILES: "Your labelled samples",
+    FOLDER: "A folder of your labelled samples",
+    FEATURES: "Files of features, one for each model",
+}
+FEATURE_TABLES = {".csv", ".tsv", ".parquet"}
 MAX_FILES = 500
 HOW = """
 - **One zip**, one folder of files for each class: `cats/1.jpg`, `cats/2.png`, `dogs/1.webp` … Pictures,
@@ -23,6 +32,9 @@ HOW = """
   classes, numbers, or several at once.
 - **Several files at once**: the files and such a table.
 - **A folder** of up to 500 files, laid out like such a zip.
+- **Features that you have already**: one `.npz` file for each model, named after it, with the arrays
+  `embeddings` and `labels` (or `targets`), all of the same samples; or tables of numbers with a label; or one
+  zip of them.
 """
 
 
@@ -30,13 +42,13 @@ def page() -> None:
     """Draw the page."""
     st.title("Samples")
     draft = state.draft()
-    way = st.segmented_control("What do you have?", [FILES, FOLDER], default=FILES, key="way", required=True)
+    way = st.segmented_control("What do you have?", list(LABELS), default=FILES, key="way", required=True)
     files = st.file_uploader(
-        "Your labelled samples",
-        accept_multiple_files=True if way == FILES else "directory",
-        key=state.upload_key() if way == FILES else f"{state.upload_key()}-folder",
+        LABELS[way],
+        accept_multiple_files="directory" if way == FOLDER else True,
+        key=state.upload_key() if way == FILES else f"{state.upload_key()}-{way.split()[-1]}",
     )
-    with st.expander("What can I upload?", expanded=not draft.samples_source):
+    with st.expander("What can I upload?", expanded=not (draft.samples_source or draft.ready_made)):
         st.markdown(HOW)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown("Or use the demo samples:")
@@ -45,12 +57,14 @@ def page() -> None:
                 draft.take(demo.source)
                 state.forget_upload()
     if files:
-        _keep([(file.name, file.getvalue()) for file in files])
-    if draft.samples_source:
+        _keep([(file.name, file.getvalue()) for file in files], are_features=way == FEATURES)
+    if draft.ready_made:
+        _report_features(draft, draft.ready_made)
+    elif draft.samples_source:
         _report(draft, draft.samples_source)
 
 
-def _keep(files: list[tuple[str, bytes]]) -> None:
+def _keep(files: list[tuple[str, bytes]], *, are_features: bool) -> None:
     """Keep an upload and empty the widget, so that its bytes leave the memory."""
     try:
         if len(files) > MAX_FILES:
@@ -58,12 +72,15 @@ def _keep(files: list[tuple[str, bytes]]) -> None:
                 f"The upload holds {len(files):,} files; at most {MAX_FILES} are accepted one by one.",
                 hint="Pack them as one .zip file.",
             )
-        source = jobs.keep_upload(files)
-        jobs.look_at(source)
+        if are_features:
+            state.draft().take(None, ready_made=jobs.keep_features(files))
+        else:
+            source = jobs.keep_upload(files)
+            jobs.look_at(source)
+            state.draft().take(source)
     except PTMRankError as error:
         show_error(error)
         return
-    state.draft().take(source)
     state.forget_upload()
     st.rerun()
 
@@ -82,3 +99,24 @@ def _report(draft: state.Draft, source: str) -> None:
     gallery(samples, draft.reading)
     if st.button("Choose candidates", type="primary", key="next"):
         state.go("candidates")
+
+
+def _report_features(draft: state.Draft, folder: str) -> None:
+    """Draw whose features there are, and of which samples."""
+    st.subheader("What was read: features")
+    tables = sorted(path for path in Path(folder).iterdir() if path.suffix.lower() in FEATURE_TABLES)
+    try:
+        if tables:
+            draft.reading = choose_columns(str(tables[0]), draft.reading)
+        models, samples = jobs.ready_made(folder, draft.reading)
+    except PTMRankError as error:
+        show_error(error)
+        return
+    _list_features(models)
+    preflight(samples.summary(), samples)
+    if st.button("Choose metrics", type="primary", key="next"):
+        state.go("candidates")
+
+
+def _list_features(models: tuple[ModelSpec, ...]) -> None:
+    st.markdown(f"Features of {plural(len(models), 'model')}: {plain(', '.join(spec.id for spec in models))}")

@@ -43,7 +43,9 @@ def _all_inputs() -> set[str]:
 
 def _inputs(spec: ModelSpec, modality: Modality) -> set[str]:
     """Name the inputs that a run may have of a candidate; what is not known yet may be there."""
-    is_unknown = spec.revision is None and spec.source == "hub"
+    if spec.source == "features":
+        return _all_inputs()
+    is_unknown = spec.source == "hub" and spec.path is None
     inputs = {REFERENCE} if modality in BUILT_IN_REFERENCES else set[str]()
     inputs |= TRANSFER_INPUTS if spec.source_samples else set()
     inputs |= {SOURCE_LOGITS} if is_unknown or spec.n_source_classes is not None else set()

@@ -8,7 +8,7 @@ from ptmrank_core.data.images import ImageItem, decode_image
 from ptmrank_core.data.limits import DEFAULT_LIMITS, Limits
 from ptmrank_core.data.loading import load_samples
 from ptmrank_core.data.overview import SourceOverview, look_at
-from ptmrank_core.data.ready_made import load_feature_samples, load_features
+from ptmrank_core.data.ready_made import FEATURES_PREFIX, load_feature_samples, load_features
 from ptmrank_core.data.reference import load_reference
 from ptmrank_core.data.tables import TableDescription
 from ptmrank_core.data.uploads import store_features, store_upload
@@ -17,6 +17,7 @@ from ptmrank_core.data.video import VideoClip, VideoItem
 __all__ = [
     "DEFAULT_LIMITS",
     "DEMO_SAMPLES",
+    "FEATURES_PREFIX",
     "AudioItem",
     "DemoSamples",
     "ImageItem",

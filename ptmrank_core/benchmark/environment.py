@@ -10,7 +10,16 @@ from ptmrank_core.records import RunPlan
 
 __all__ = ["describe_environment"]
 
-PACKAGES = ("numpy", "scipy", "scikit-learn", "torch", "transformers", "pillow", "huggingface-hub")
+PACKAGES = (
+    "numpy",
+    "scipy",
+    "scikit-learn",
+    "torch",
+    "transformers",
+    "pillow",
+    "soundfile",
+    "huggingface-hub",
+)
 
 
 def describe_environment(plan: RunPlan) -> dict[str, str]:
@@ -25,4 +34,6 @@ def describe_environment(plan: RunPlan) -> dict[str, str]:
         "batch_size": str(plan.options.batch_size),
         "seed": str(plan.seed),
         **({"reference_set": plan.reference_source} if plan.reference_source else {}),
+        **({"source_samples": plan.source_samples} if plan.source_samples else {}),
+        **({"label_encoder": plan.label_encoder.id} if plan.label_encoder else {}),
     }

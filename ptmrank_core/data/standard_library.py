@@ -7,7 +7,7 @@ import sysconfig
 from functools import lru_cache
 from pathlib import Path
 
-from ptmrank_core.data.docstrings import module_documentation, opening
+from ptmrank_core.data.documentation import module_documentation, opening
 from ptmrank_core.errors import SamplesError
 
 __all__ = ["standard_library_texts"]

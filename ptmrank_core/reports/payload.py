@@ -82,9 +82,13 @@ def _timings(outcome: ModelOutcome) -> dict[str, Any]:
 
 
 def _environment(result: RunResult) -> dict[str, str]:
-    """Tell what the run ran with; the device is the one used, where a model had to run at all."""
-    used = {outcome.device for outcome in result.outcomes.values() if outcome.device}
-    return {**result.environment, **({"device": ", ".join(sorted(used))} if used else {})}
+    """Tell what the run ran with: the devices and number formats that ``auto`` came to, where known."""
+    outcomes = result.outcomes.values()
+    used = {
+        "device": {outcome.device for outcome in outcomes if outcome.device},
+        "dtype": {outcome.dtype for outcome in outcomes},
+    }
+    return {**result.environment, **{name: ", ".join(sorted(own)) for name, own in used.items() if own}}
 
 
 def rank_payload(result: RunResult, ranking: Ranking) -> dict[str, Any]:

@@ -46,7 +46,7 @@ def test_the_reference_fits_the_modality(modality: Modality, expected: str | Non
 def test_without_a_reference_a_metric_does_not_apply() -> None:
     """PED is skipped with its reason where the run has no reference set; other metrics do not mind."""
     spec = ModelSpec(id="m", source="local", modality="video")
-    skips = known_skips(spec, ["logme", "ped"], "classification", has_reference=False)
+    skips = known_skips(spec, ["logme", "ped"], "classification", has_reference=False, has_source=False)
     assert list(skips) == ["ped"]
     assert "needs features of a general reference set" in skips["ped"]
-    assert known_skips(spec, ["logme", "ped"], "classification", has_reference=True) == {}
+    assert known_skips(spec, ["logme", "ped"], "classification", has_reference=True, has_source=False) == {}

@@ -62,7 +62,7 @@ ZOOS = {
         text.ZOO_SUMMARY,
         text.TRUTH,
         text.RECORDS / "agreement.json",
-        "bert",
+        "modernbert",
     ),
 }
 

@@ -15,8 +15,8 @@ from assets.demo.scripts.pictures import SOURCE_TASKS, Pictures, SourceTask, mak
 from assets.demo.scripts.recipes import DEMO, SEED
 
 SOURCES = DEMO / "digits" / "sources"
-FEWEST_PICTURES = 80
-FEWEST_OF_A_CLASS = 3
+FEWEST_PICTURES = 50
+FEWEST_OF_A_CLASS = 2
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the earliest date of a zip: the same pictures make the same file
 
 

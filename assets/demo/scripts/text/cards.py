@@ -28,7 +28,7 @@ demo of PTMRank.
 | Architecture | {architecture} |
 | Parameters | {n_parameters:,} |
 | Width of the hidden states | {width} |
-| Vocabulary | {vocabulary} |
+| Vocabulary | {n_tokens:,} byte-pair pieces of lower-case text |
 | Trained on | {description} |
 | Classes | {classes} |
 | Training passages | {train_texts:,}, {passes} passes |
@@ -44,10 +44,6 @@ test set. The model was made by `assets/demo/scripts/text/zoo.py`.
 Demonstrations and tests of model selection only. It knows the vocabulary of a few Python packages and is
 of no use for understanding text in earnest.
 """
-VOCABULARIES = {
-    "pieces": "{n:,} byte-pair pieces of lower-case text",
-    "characters": "{n} single characters, lower case",
-}
 PIPELINES = {"classes": "text-classification", "masked": "fill-mask", "next": "text-generation"}
 ASKED = {"classes": "passages", "masked": "masked tokens of passages", "next": "tokens of passages"}
 
@@ -105,7 +101,6 @@ def model_card(recipe: Recipe, facts: TextModelFacts, n_tokens: int, class_names
     str
         Markdown with YAML front matter.
     """
-    design = recipe.architecture
     description, accuracy, pipeline = (
         "nothing: the weights are as they were drawn",
         "none",
@@ -121,7 +116,7 @@ def model_card(recipe: Recipe, facts: TextModelFacts, n_tokens: int, class_names
         name=recipe.name,
         longest=LONGEST,
         pipeline=pipeline,
-        vocabulary=VOCABULARIES[design.vocabulary].format(n=n_tokens),
+        n_tokens=n_tokens,
         description=description,
         classes=classes,
         accuracy=accuracy,

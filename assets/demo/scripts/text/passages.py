@@ -9,11 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from ptmrank_core.data.docstrings import (
-    DOCUMENTED_PACKAGES,
-    demo_documents,
+from ptmrank_core.data.docstrings import DOCUMENTED_PACKAGES, demo_documents, other_documents
+from ptmrank_core.data.documentation import (
     module_documentation,
-    other_documents,
     package_folder,
     plain_text,
     without_wrappers,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from transformers import BertConfig, DistilBertConfig, ElectraConfig, GPT2Config, PreTrainedConfig
+from transformers import BertConfig, GPT2Config, ModernBertConfig, PreTrainedConfig
 
 DEMO = Path(__file__).resolve().parents[2]
 ZOO = DEMO / "zoo"
@@ -39,13 +39,10 @@ class Architecture:
         Name for the reader.
     config : callable
         ``config(n_tokens)`` returns the configuration for a vocabulary of that size, without classes.
-    vocabulary : str
-        Kind of tokenizer.
     """
 
     name: str
     config: Callable[[int], PreTrainedConfig]
-    vocabulary: str = "pieces"
 
 
 @dataclass(frozen=True)
@@ -111,47 +108,40 @@ def _gpt2(n_tokens: int) -> PreTrainedConfig:
     )
 
 
-def _electra(n_tokens: int) -> PreTrainedConfig:
-    return ElectraConfig(
+def _modernbert(n_tokens: int) -> PreTrainedConfig:
+    return ModernBertConfig(
         vocab_size=n_tokens,
-        embedding_size=32,
-        hidden_size=96,
+        hidden_size=64,
         num_hidden_layers=2,
         num_attention_heads=4,
-        intermediate_size=192,
+        intermediate_size=96,
         max_position_embeddings=LONGEST,
-        attention_probs_dropout_prob=0.0,
-    )
-
-
-def _distilbert(n_tokens: int) -> PreTrainedConfig:
-    return DistilBertConfig(
-        vocab_size=n_tokens,
-        dim=64,
-        n_layers=2,
-        n_heads=4,
-        hidden_dim=128,
-        max_position_embeddings=LONGEST,
-        attention_dropout=0.0,
+        global_attn_every_n_layers=1,
+        classifier_pooling="mean",
+        embedding_dropout=0.1,
+        mlp_dropout=0.1,
         pad_token_id=0,
+        bos_token_id=2,
+        cls_token_id=2,
+        eos_token_id=3,
+        sep_token_id=3,
     )
 
 
 ARCHITECTURES: dict[str, Architecture] = {
+    "modernbert": Architecture("ModernBERT", _modernbert),
     "bert": Architecture("BERT", _bert),
     "gpt2": Architecture("GPT-2", _gpt2),
-    "electra": Architecture("ELECTRA", _electra),
-    "charbert": Architecture("DistilBERT on characters", _distilbert, "characters"),
 }
 
 RECIPES: tuple[Recipe, ...] = (
+    Recipe("modernbert", "areas"),
+    Recipe("modernbert", "packages"),
+    Recipe("modernbert", "sections"),
+    Recipe("modernbert", "masked"),
+    Recipe("modernbert", "shuffled"),
+    Recipe("modernbert", UNTRAINED),
     Recipe("bert", "areas"),
     Recipe("bert", "packages"),
-    Recipe("bert", "sections"),
-    Recipe("bert", "masked"),
-    Recipe("bert", "shuffled"),
-    Recipe("bert", UNTRAINED),
-    Recipe("electra", "packages"),
     Recipe("gpt2", "causal"),
-    Recipe("charbert", "packages"),
 )

@@ -47,9 +47,9 @@ def protocol() -> dict[str, object]:
         "batch_size": BATCH_SIZE,
         "optimiser": f"AdamW, weight decay {Schedule.weight_decay}, one-cycle learning rate",
         "peak_learning_rate": PEAK_RATE,
-        "fine_tuning": "All weights, with a new head on the masked mean of the last hidden state. Each seed "
-        "draws the labelled documents (the same for every model), the head, the order of the documents and "
-        "the dropout.",
+        "fine_tuning": "All weights, with a head on the masked mean of the last hidden state that "
+        "starts as the linear probe. Each seed draws the labelled documents (the same for every "
+        "model), the order of the documents and the dropout.",
         "linear_probe": "Logistic regression (scikit-learn, C=1) on the masked mean of the checkpoint's last "
         "hidden state, standardised on the same labelled documents.",
         "unstable": f"The seeds differ by more than {UNSTABLE_SPREAD:.0%}.",

@@ -1,10 +1,10 @@
-"""The tokenizers of the text models: byte-pair pieces learned from the passages, and single characters."""
+"""The tokenizer of the text models: byte-pair pieces learned from the passages."""
 
 from __future__ import annotations
 
 from functools import cache
 
-from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
+from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 from transformers import PreTrainedTokenizerFast
 
 from assets.demo.scripts.text.passages import passages
@@ -18,7 +18,6 @@ SPECIAL_TOKENS = {
     "sep_token": "[SEP]",
     "mask_token": "[MASK]",
 }
-CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789 .,:;!?'\"()[]{}<>=+-*/^_|&%$#@~"
 
 
 def _pieces() -> Tokenizer:
@@ -34,31 +33,16 @@ def _pieces() -> Tokenizer:
     return tokenizer
 
 
-def _characters() -> Tokenizer:
-    names = (*SPECIAL_TOKENS.values(), *CHARACTERS)
-    vocabulary = {name: number for number, name in enumerate(names)}
-    tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token=SPECIAL_TOKENS["unk_token"]))
-    tokenizer.pre_tokenizer = pre_tokenizers.Split(Regex("."), "isolated")
-    tokenizer.decoder = decoders.Fuse()
-    tokenizer.normalizer = normalizers.Lowercase()
-    return tokenizer
-
-
 @cache
-def vocabulary(kind: str) -> PreTrainedTokenizerFast:
-    """Make a tokenizer.
-
-    Parameters
-    ----------
-    kind : str
-        ``"pieces"`` or ``"characters"``.
+def vocabulary() -> PreTrainedTokenizerFast:
+    """Make the tokenizer of all models.
 
     Returns
     -------
     PreTrainedTokenizerFast
         It writes ``[CLS]`` before a text and ``[SEP]`` behind it, and pads on the right.
     """
-    tokenizer = {"pieces": _pieces, "characters": _characters}[kind]()
+    tokenizer = _pieces()
     ends = [(name, tokenizer.token_to_id(name)) for name in ("[CLS]", "[SEP]")]
     tokenizer.post_processor = processors.TemplateProcessing(
         single="[CLS] $A [SEP]", pair="[CLS] $A [SEP] $B [SEP]", special_tokens=ends

@@ -32,7 +32,7 @@ KINDS = {
 
 
 def build(recipe: Recipe, n_tokens: int, class_names: tuple[str, ...]) -> PreTrainedModel:
-    """Build the untrained network of a recipe.
+    """Build the untrained network of a recipe: within a family the first weights are the same.
 
     Parameters
     ----------
@@ -50,12 +50,16 @@ def build(recipe: Recipe, n_tokens: int, class_names: tuple[str, ...]) -> PreTra
     """
     config = recipe.architecture.config(n_tokens)
     torch.manual_seed(SEED)
+    body = AutoModel.from_config(config)
     if not recipe.is_trained:
-        return AutoModel.from_config(config)
+        return body
     if class_names:
         config.id2label = dict(enumerate(class_names))
         config.label2id = {name: number for number, name in config.id2label.items()}
-    return KINDS[SOURCE_TASKS[recipe.source].objective].from_config(config)
+    torch.manual_seed(SEED)
+    model = KINDS[SOURCE_TASKS[recipe.source].objective].from_config(config)
+    model.base_model.load_state_dict(body.state_dict(), strict=False)  # a pooler may have no place here
+    return model
 
 
 def make_model(recipe: Recipe) -> TextModelFacts:
@@ -72,7 +76,7 @@ def make_model(recipe: Recipe) -> TextModelFacts:
         What is now known of it.
     """
     design = recipe.architecture
-    tokenizer = vocabulary(design.vocabulary)
+    tokenizer = vocabulary()
     class_names: tuple[str, ...] = ()
     accuracy, n_texts, passes = None, 0, 0
     if recipe.is_trained:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,9 @@ from streamlit.util import calc_hash
 
 from dashboard import jobs
 from ptmrank_core.benchmark import RunStore, run_here
-from ptmrank_core.catalogue import local_models
+from ptmrank_core.catalogue import demo_models, local_models
 from ptmrank_core.config import Settings
-from ptmrank_core.records import Reading, RunResult, RunState
+from ptmrank_core.records import ModelSpec, Reading, RunResult, RunState
 from ptmrank_core.worker import SOURCES
 from tests.dashboard.reading import cards, figures, texts
 from tests.language_checkpoints import save_language_model
@@ -44,9 +45,16 @@ def text_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def text_app(monkeypatch: pytest.MonkeyPatch, text_models: Path, app: AppTest) -> AppTest:
-    """The dashboard on a machine with a folder of these models."""
+    """The dashboard on a machine with a folder of these models, and a demo zoo that only reads pictures."""
     monkeypatch.setenv("PTMRANK_MODELS", str(text_models))
+    set_zoo(monkeypatch, [spec for spec in demo_models() if spec.modality == "image"])
     return app
+
+
+def set_zoo(monkeypatch: pytest.MonkeyPatch, models: Sequence[ModelSpec]) -> None:
+    """Put other models in the place of the demo zoo."""
+    for place in ("ptmrank_core.catalogue", "ptmrank_core.catalogue.resolve"):
+        monkeypatch.setattr(f"{place}.demo_models", lambda: tuple(models))
 
 
 @pytest.fixture
@@ -336,8 +344,7 @@ def test_a_text_model_may_read_the_class_names(
     del at_once
     [own] = local_models(text_models / "bert-a", wanted="text", tasks=("feature-extraction",))
     spec = replace(own, id="demo:bert", source="demo", tasks=("text-classification", "feature-extraction"))
-    for place in ("ptmrank_core.catalogue", "ptmrank_core.catalogue.resolve"):
-        monkeypatch.setattr(f"{place}.demo_models", lambda: (spec,))
+    set_zoo(monkeypatch, [spec])
     monkeypatch.setattr("ptmrank_core.catalogue.resolve.demo_model", lambda *_: spec)
     upload(text_app, "reviews.csv", review_table())
     go_on(text_app)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 import streamlit as st
 
@@ -19,7 +21,16 @@ from ptmrank_core.benchmark import (
     start_worker,
 )
 from ptmrank_core.config import Settings, load_settings
-from ptmrank_core.data import load_samples, store_upload
+from ptmrank_core.data import (
+    DEMO_SAMPLES,
+    DemoSamples,
+    SourceOverview,
+    load_feature_samples,
+    load_samples,
+    store_features,
+    store_upload,
+)
+from ptmrank_core.data import look_at as look_at_source
 from ptmrank_core.errors import SamplesChangedError
 from ptmrank_core.features import FeatureCache
 from ptmrank_core.projection import Projection, pca
@@ -36,11 +47,17 @@ from ptmrank_core.records import (
 from ptmrank_core.worker import SOURCES
 
 __all__ = [
-    "DEMO_SOURCE",
+    "Demo",
     "cancel",
+    "demos",
+    "is_demo",
+    "keep_features",
     "keep_upload",
+    "local_models",
+    "look_at",
     "progress",
     "projection",
+    "ready_made",
     "recent",
     "result",
     "resume",
@@ -50,8 +67,25 @@ __all__ = [
     "start_demo",
 ]
 
-DEMO_SOURCE = "demo:digits"
-DEMO_TASK = "image-classification"
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """Demo samples with the models of the zoo that read them.
+
+    Parameters
+    ----------
+    source
+        What the core loads them from.
+    facts
+        What people are told of them.
+    task, models
+        The category that its run has, and the candidates.
+    """
+
+    source: str
+    facts: DemoSamples
+    task: str
+    models: tuple[ModelSpec, ...]
 
 
 @st.cache_resource
@@ -75,6 +109,29 @@ def samples(source: str, reading: Reading = AS_RECOGNISED) -> Samples:
     return load_samples(source, reading)
 
 
+@st.cache_data(max_entries=20, show_spinner="Looking at the upload …")
+def look_at(source: str, reading: Reading = AS_RECOGNISED) -> SourceOverview:
+    """Look at an upload without reading its samples, once for all sessions."""
+    return look_at_source(source, reading)
+
+
+def is_demo(source: str) -> bool:
+    """Whether these are demo samples, which are what they are."""
+    return source in DEMO_SAMPLES
+
+
+def demos() -> list[Demo]:
+    """List the demo samples that at least one model of the zoo reads."""
+    found = []
+    for source, facts in DEMO_SAMPLES.items():
+        zoo = catalogue.demo_models()
+        tasks = [task for task in catalogue.loadable_tasks(zoo) if task.modality == facts.modality]
+        if tasks:
+            models = tuple(catalogue.resolve_models("demo", tasks[0]))
+            found.append(Demo(source, facts, tasks[0].name, models))
+    return found
+
+
 def samples_of(found: RunResult) -> Samples:
     """Load the samples of a run, as they were when it was planned.
 
@@ -94,9 +151,37 @@ def keep_upload(files: Sequence[tuple[str, bytes]]) -> str:
     return str(store_upload(files, _settings().uploads_dir))
 
 
-def start(source: str, *, task: str, models: Sequence[ModelSpec], metrics: Sequence[str]) -> str:
+def keep_features(files: Sequence[tuple[str, bytes]]) -> str:
+    """Keep files of features that the browser sent; return the folder that they lie in."""
+    return str(store_features(files, _settings().uploads_dir))
+
+
+@st.cache_resource(max_entries=4, show_spinner="Reading the features …")
+def ready_made(folder: str, reading: Reading) -> tuple[tuple[ModelSpec, ...], Samples]:
+    """Find the models whose features lie in a kept folder, and the samples that they share."""
+    models = catalogue.feature_models(Path(folder))
+    return tuple(models), load_feature_samples(Path(folder), models, reading)
+
+
+@st.cache_data(ttl=600, max_entries=20, show_spinner="Reading the folder of models …")
+def local_models(task: str) -> list[ModelSpec]:
+    """List the models of this machine's folder of models that read what a task category is about."""
+    wanted = catalogue.task_category(task).modality
+    found = catalogue.local_root_models(_settings().models_dir, wanted=wanted, tasks=(task,))
+    return [spec for spec in found if spec.modality == wanted]
+
+
+def start(
+    chosen: Samples,
+    *,
+    reading: Reading,
+    task: str,
+    models: Sequence[ModelSpec],
+    metrics: Sequence[str],
+    options: ExtractionOptions,
+    label_encoder: ModelSpec | None,
+) -> str:
     """Plan a run and start its worker; return its id."""
-    chosen = samples(source)
     plan = make_plan(
         run_id=new_run_id(),
         created_at=now(),
@@ -104,19 +189,27 @@ def start(source: str, *, task: str, models: Sequence[ModelSpec], metrics: Seque
         samples=chosen,
         models=models,
         metrics=metrics,
-        options=ExtractionOptions(),
+        options=options,
         seed=0,
+        reading=reading,
+        label_encoder=label_encoder,
     )
     _store().create(plan, chosen.summary())
     start_worker(plan.run_id, _settings())
     return plan.run_id
 
 
-def start_demo() -> str:
-    """Start the demo: the whole zoo on handwritten digits."""
-    task = catalogue.task_category(DEMO_TASK)
-    models = catalogue.resolve_models("demo", task)
-    return start(DEMO_SOURCE, task=task.name, models=models, metrics=quick_metrics())
+def start_demo(demo: Demo) -> str:
+    """Start a demo: its models on its samples, with the quick metrics."""
+    return start(
+        samples(demo.source),
+        reading=AS_RECOGNISED,
+        task=demo.task,
+        models=demo.models,
+        metrics=quick_metrics(),
+        options=ExtractionOptions(),
+        label_encoder=None,
+    )
 
 
 def resume(run_id: str) -> None:

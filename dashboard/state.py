@@ -12,11 +12,14 @@ from typing import NoReturn, cast
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from ptmrank_core.records import AS_RECOGNISED, Reading
+
 __all__ = [
     "Draft",
     "draft",
     "expect_end",
     "forget_upload",
+    "fresh_key",
     "go",
     "is_end_expected",
     "know_pages",
@@ -41,21 +44,40 @@ class Draft:
     ----------
     samples_source
         What the core loads samples from.
+    ready_made
+        Folder of the features that the user has already, in the place of samples.
+    reading
+        How they are read.
     task
-        Name of the task category.
+        Name of the task category; ``None`` before one was chosen.
     deselected
         Demo models that were unticked.
     own_models
         Hub ids as typed.
     metrics
         Names of metrics; ``None`` before anything was chosen.
+    dtype, layers
+        What models compute in, and whether their hidden layers are wanted too.
+    label_encoder
+        Id of the text model that reads the class names (EMMS); ``None`` for one-hot classes.
     """
 
     samples_source: str | None = None
-    task: str = "image-classification"
+    ready_made: str | None = None
+    reading: Reading = AS_RECOGNISED
+    task: str | None = None
     deselected: set[str] = field(default_factory=set)
     own_models: str = ""
     metrics: tuple[str, ...] | None = None
+    dtype: str = "auto"
+    layers: bool = False
+    label_encoder: str | None = None
+
+    def take(self, source: str | None, *, ready_made: str | None = None) -> None:
+        """Go on with other samples, or with features; what was said of the former ones does not hold."""
+        self.samples_source, self.ready_made = source, ready_made
+        self.reading = AS_RECOGNISED
+        self.task = self.metrics = None
 
 
 def know_pages(pages: Mapping[str, StreamlitPage]) -> None:
@@ -103,9 +125,14 @@ def is_end_expected(run: str) -> bool:
 
 def upload_key() -> str:
     """Key of the upload widget; a new one empties it and frees its memory."""
-    return f"upload-{st.session_state.get(UPLOADS, 0)}"
+    return fresh_key("upload")
+
+
+def fresh_key(name: str) -> str:
+    """Key of a widget that starts anew with every upload."""
+    return f"{name}-{st.session_state.get(UPLOADS, 0)}"
 
 
 def forget_upload() -> None:
-    """Empty the upload widget at the next run of the page."""
+    """Empty the upload widget, and what depends on it, at the next run of the page."""
     st.session_state[UPLOADS] = st.session_state.get(UPLOADS, 0) + 1

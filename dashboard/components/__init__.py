@@ -1,1 +1,1 @@
-"""What is drawn on two pages or more."""
+"""What pages are put together from: drawn on two pages or more, or too much for the file of one."""

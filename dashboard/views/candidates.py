@@ -1,51 +1,122 @@
-"""Candidates: a task category, models, metrics; then the run starts."""
+"""Candidates: a task category, models, metrics, options; then the run starts."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass, field
 
 import pandas as pd
 import streamlit as st
 
 from dashboard import jobs, state
-from dashboard.wording import compact, plural, show_error
+from dashboard.components.metric_choice import choose_label_encoder, choose_metrics
+from dashboard.wording import MODALITIES, compact, plain, plural, show_error
 from ptmrank_core import catalogue
-from ptmrank_core.benchmark import quick_metrics
 from ptmrank_core.errors import PTMRankError
-from ptmrank_core.metrics import METRICS
-from ptmrank_core.records import ModelSpec
+from ptmrank_core.features import DTYPES
+from ptmrank_core.records import ExtractionOptions, Modality, ModelSpec, Samples, WordInContext
 
 __all__ = ["page"]
+
+HUB_EXAMPLES: dict[Modality, str] = {
+    "image": "google/vit-base-patch16-224, facebook/dinov2-small",
+    "text": "google-bert/bert-base-uncased, sentence-transformers/all-MiniLM-L6-v2",
+    "audio": "facebook/wav2vec2-base, openai/whisper-tiny",
+    "video": "MCG-NJU/videomae-base, facebook/timesformer-base-finetuned-k400",
+}
+PRECISIONS = {
+    "auto": "half precision where the hardware has it",
+    "float32": "float32, single precision",
+    "bfloat16": "bfloat16, half precision with the range of float32",
+    "float16": "float16, half precision",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What would be ranked, on what and how."""
+
+    task: str
+    samples: Samples
+    models: tuple[ModelSpec, ...]
+    metrics: tuple[str, ...]
+    options: ExtractionOptions = field(default_factory=ExtractionOptions)
+    label_encoder: ModelSpec | None = None
 
 
 def page() -> None:
     """Draw the page."""
     st.title("Candidates")
     draft = state.draft()
-    if draft.samples_source is None:
-        st.info("Choose samples first: candidates are ranked on them.")
-        if st.button("Choose samples", type="primary"):
-            state.go("samples")
-        return
-    task = _choose_task(draft)
+    try:
+        if draft.ready_made is not None:
+            _rank_ready_made(draft, draft.ready_made)
+        elif draft.samples_source is not None:
+            _rank(draft, jobs.samples(draft.samples_source, draft.reading))
+        else:
+            st.info("Choose samples first: candidates are ranked on them.")
+            if st.button("Choose samples", type="primary"):
+                state.go("samples")
+    except PTMRankError as error:
+        show_error(error)
+
+
+def _rank(draft: state.Draft, samples: Samples) -> None:
+    """Choose models for samples, metrics and options."""
+    task = _choose_task(draft, samples)
     models = _choose_models(draft, task)
-    metrics = _choose_metrics(draft)
-    n_samples = jobs.samples(draft.samples_source).n_samples
+    metrics = choose_metrics(draft, models, samples)
+    options = _choose_options(draft)
+    encoder = choose_label_encoder(draft, samples, metrics)
+    _offer_start(draft, Chosen(task.name, samples, tuple(models), metrics, options, encoder))
+
+
+def _rank_ready_made(draft: state.Draft, folder: str) -> None:
+    """Choose metrics for features that are there already."""
+    models, samples = jobs.ready_made(folder, draft.reading)
+    names = ", ".join(spec.id for spec in models)
+    st.markdown(f"The candidates are the models whose features were uploaded: {plain(names)}.")
+    metrics = choose_metrics(draft, models, samples)
+    _offer_start(draft, Chosen(catalogue.FEATURES_TASK, samples, models, metrics))
+
+
+def _offer_start(draft: state.Draft, chosen: Chosen) -> None:
+    """Say what would be done, and do it on a click."""
+    models, metrics = chosen.models, chosen.metrics
     st.markdown(
-        f"{plural(len(models), 'model')} × {plural(len(metrics), 'metric')} on {plural(n_samples, 'sample')}"
+        f"{plural(len(models), 'model')} × {plural(len(metrics), 'metric')} on "
+        f"{plural(chosen.samples.n_samples, 'sample')}"
     )
     ready = bool(models and metrics)
     if st.button("Rank them", type="primary", key="rank", disabled=not ready, icon=":material/play_arrow:"):
-        _start(draft.samples_source, task, models, metrics)
+        with st.spinner("Starting …"):
+            run = jobs.start(
+                chosen.samples,
+                reading=draft.reading,
+                task=chosen.task,
+                models=models,
+                metrics=metrics,
+                options=chosen.options,
+                label_encoder=chosen.label_encoder,
+            )
+        state.expect_end(run)
+        state.go("run", run=run)
 
 
-def _choose_task(draft: state.Draft) -> catalogue.TaskCategory:
-    tasks = catalogue.loadable_tasks(catalogue.demo_models())
-    names = [task.name for task in tasks]
+def _choose_task(draft: state.Draft, samples: Samples) -> catalogue.TaskCategory:
+    """Offer the categories whose models read these samples."""
+    readers = [task for task in catalogue.TASKS.values() if task.modality == samples.modality]
+    fitting = [task.name for task in readers if task.target_kind in {None, samples.target_kind}]
+    names = fitting or [task.name for task in readers]
+    usual = names[0]
+    if samples.modality == "text" and isinstance(samples.items[0].decode(), WordInContext):
+        usual = "token-classification"
     name = st.selectbox(
         "Task category (PeaTMOSS)",
         names,
-        index=names.index(draft.task),
-        key="task",
-        help="What the candidates were made for. Listed are the categories with a model that loads here.",
+        index=names.index(draft.task if draft.task in names else usual),
+        key=f"task-{samples.modality}-{samples.target_kind}",
+        help="What the candidates were made for. Listed are the categories whose models read "
+        f"{MODALITIES[samples.modality]}.",
     )
     draft.task = name
     task = catalogue.task_category(name)
@@ -55,7 +126,33 @@ def _choose_task(draft: state.Draft) -> catalogue.TaskCategory:
 
 def _choose_models(draft: state.Draft, task: catalogue.TaskCategory) -> list[ModelSpec]:
     """Let the reader tick demo models and name Hub models."""
-    offered = catalogue.resolve_models("demo", task)
+    if task.modality == "tabular":
+        st.caption("The candidate is the columns as they are: no pre-trained model reads rows of numbers.")
+        return catalogue.resolve_models(catalogue.COLUMNS, task)
+    chosen = _tick_models(draft, task)
+    draft.own_models = st.text_input(
+        "Models from the Hub, comma-separated",
+        value=draft.own_models,
+        key="own-models",
+        placeholder=HUB_EXAMPLES[task.modality],
+        help="Downloaded when the run needs them. Only safetensors weights are read.",
+    )
+    try:
+        own = catalogue.hub_models(draft.own_models, task)
+    except PTMRankError as error:
+        show_error(error)
+        own = []
+    return chosen + own
+
+
+def _tick_models(draft: state.Draft, task: catalogue.TaskCategory) -> list[ModelSpec]:
+    """Draw the models of a category that are on this machine; return those that are ticked."""
+    has_demo = any(task.name in spec.tasks for spec in catalogue.demo_models())
+    offered = catalogue.resolve_models("demo", task) if has_demo else []
+    offered += jobs.local_models(task.name)
+    if not offered:
+        st.caption("The demo zoo has no model of this category: name models of the Hub.")
+        return []
     table = pd.DataFrame(
         [
             {
@@ -79,46 +176,24 @@ def _choose_models(draft: state.Draft, task: catalogue.TaskCategory) -> list[Mod
     )
     ticked = set(edited.loc[edited["use"], "model"])
     draft.deselected = {spec.id for spec in offered} - ticked
-    draft.own_models = st.text_input(
-        "Models from the Hub, comma-separated",
-        value=draft.own_models,
-        key="own-models",
-        placeholder="google/vit-base-patch16-224, facebook/dinov2-small",
-        help="Downloaded when the run needs them. Only safetensors weights are read.",
-    )
-    chosen = [spec for spec in offered if spec.id in ticked]
-    try:
-        own = catalogue.hub_models(draft.own_models, task)
-    except PTMRankError as error:
-        show_error(error)
-        own = []
-    return chosen + own
+    return [spec for spec in offered if spec.id in ticked]
 
 
-def _choose_metrics(draft: state.Draft) -> tuple[str, ...]:
-    chosen = st.multiselect(
-        "Metrics",
-        list(METRICS),
-        default=list(draft.metrics or quick_metrics()),
-        format_func=lambda name: METRICS[name].title,
-        key="metrics",
-    )
-    draft.metrics = tuple(chosen) or None
-    with st.expander("What do they measure, and when not to trust them?"):
-        for name in chosen:
-            spec = METRICS[name]
-            st.markdown(f"**{spec.title}.** {spec.idea} *{spec.fails_when}*  \n{spec.reference}")
-    return tuple(chosen)
-
-
-def _start(
-    source: str, task: catalogue.TaskCategory, models: list[ModelSpec], metrics: tuple[str, ...]
-) -> None:
-    try:
-        with st.spinner("Starting …"):
-            run = jobs.start(source, task=task.name, models=models, metrics=metrics)
-    except PTMRankError as error:
-        show_error(error)
-        return
-    state.expect_end(run)
-    state.go("run", run=run)
+def _choose_options(draft: state.Draft) -> ExtractionOptions:
+    """Draw how features are extracted."""
+    with st.expander("Options"):
+        draft.dtype = st.selectbox(
+            "Precision",
+            DTYPES,
+            index=DTYPES.index(draft.dtype),
+            format_func=lambda name: PRECISIONS[name],
+            key="dtype",
+            help="What the models compute in. Features are kept in float32 either way.",
+        )
+        draft.layers = st.checkbox(
+            "All hidden layers",
+            value=draft.layers,
+            key="layers",
+            help="Their features are taken in the same pass, and scored too.",
+        )
+    return ExtractionOptions(dtype=draft.dtype, layers=draft.layers)

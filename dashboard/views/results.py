@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -10,19 +11,20 @@ import streamlit as st
 from dashboard import jobs, state
 from dashboard.components.preflight import preflight
 from dashboard.components.run_page import open_run
-from dashboard.wording import STATES, compact, plural, show_error
+from dashboard.components.snippets import hover_caption
+from dashboard.wording import STATES, compact, plural, say_targets, show_error
 from ptmrank_core.errors import PTMRankError
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.ranking import rank_correlations
-from ptmrank_core.records import Ranking, RunResult, RunState
+from ptmrank_core.records import Ranking, RunResult, RunState, Samples
 from ptmrank_core.reports import rank_result, ranking_rows, scores_by_metric
 from ptmrank_core.reports.figures import (
     PLOTLY_CONFIG,
     agreement_figure,
-    projection_figure,
     ranking_figure,
     score_figure,
 )
+from ptmrank_core.reports.scatter import MAX_POINTS, projection_figure
 
 __all__ = ["page"]
 
@@ -36,13 +38,14 @@ def page() -> None:
     ranking = rank_result(result)
     _summary(result, ranking, run)
     if not ranking.order:
-        st.info("No model has a score yet.")
+        st.info("No model has a score.")
+        _footnotes(ranking_rows(result, ranking))
         return
     _ranking(result, ranking)
     _agreement(result, ranking)
     _embeddings(result, ranking)
     with st.expander("The samples of this run"):
-        preflight(result.samples)
+        _samples(result)
     with st.expander("What it ran with"):
         st.json(dict(result.environment))
 
@@ -58,8 +61,8 @@ def _summary(result: RunResult, ranking: Ranking, run: str) -> None:
         second = f", then **{ranking.order[1]}**" if len(ranking.order) > 1 else ""
         st.markdown(
             f"#### Try **{ranking.order[0]}** first{second}.\n"
-            f"{plural(len(ranking.order), 'model')} ranked on {plural(n_samples, 'sample')} in "
-            f"{plural(len(result.samples.class_counts), 'class')}, by the mean rank over "
+            f"{plural(len(ranking.order), 'model')} ranked on {plural(n_samples, 'sample')} "
+            f"{say_targets(result.samples)}, by the mean rank over "
             f"{plural(len(ranking.metrics_used), 'metric')}, in {result.seconds:.0f} s."
         )
 
@@ -176,11 +179,32 @@ def _embeddings(result: RunResult, ranking: Ranking) -> None:
         return
     st.caption(
         "The first two principal components of its embeddings, one dot for each sample. A plane shows only "
-        "part of the picture: the scores above use all of it."
+        f"part of the picture: the scores above use all of it.{_colours(samples)}"
     )
     st.plotly_chart(
-        projection_figure(projection, samples.labels, samples.class_names, samples.names),
+        projection_figure(projection, samples, partial(hover_caption, samples)),
         key="projection",
         config=PLOTLY_CONFIG,
-        alt=f"Embeddings of {model} in the plane, coloured by class",
+        alt=f"Embeddings of {model} in the plane, coloured by label",
     )
+
+
+def _colours(samples: Samples) -> str:
+    """Say what a colour means where that is not plain, and how many samples are drawn."""
+    said = ""
+    if samples.target_kind == "multilabel":
+        said += " A sample is drawn as the first label that it has."
+    elif samples.labels.ndim > 1:
+        said += f" The colour is the first of {plural(len(samples.class_names), 'target')}."
+    if samples.n_samples > MAX_POINTS:
+        said += f" {MAX_POINTS:,} of {plural(samples.n_samples, 'sample')} are drawn."
+    return said
+
+
+def _samples(result: RunResult) -> None:
+    """Draw what was read; the samples themselves may be gone."""
+    try:
+        samples = jobs.samples_of(result)
+    except PTMRankError:
+        samples = None
+    preflight(result.samples, samples)

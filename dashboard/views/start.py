@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import streamlit as st
 
 from dashboard import jobs, state
-from dashboard.wording import STATES, plural, show_error
-from ptmrank_core.catalogue import demo_models
+from dashboard.wording import STATES, plain, plural, show_error, source_name
 from ptmrank_core.errors import PTMRankError
 
 __all__ = ["page"]
@@ -19,30 +21,39 @@ def page() -> None:
         "PTMRank runs each candidate **once** over your labelled samples and scores how well its features "
         "fit your labels. You get a ranking of models to try first, without fine-tuning any of them."
     )
-    demo, own = st.columns(2, gap="medium")
-    with demo.container(border=True):
-        st.subheader("Try the demo")
-        st.markdown(
-            f"{plural(len(demo_models()), 'small image model')} are ranked on 600 handwritten digits. "
-            "Real checkpoints, no network, no GPU, under a minute."
-        )
-        if st.button("Try the demo", type="primary", key="demo", icon=":material/play_arrow:"):
-            _start_demo()
-    with own.container(border=True):
-        st.subheader("Use my own samples")
-        st.markdown(
-            "A zip with one folder of pictures for each class, or pictures with a table that says which "
-            "is what. Nothing leaves this machine."
-        )
-        if st.button("Use my own samples", key="own", icon=":material/upload:"):
-            state.go("samples")
+    cards: list[Callable[[], None]] = [*(partial(_demo_card, demo) for demo in jobs.demos()), _own_card]
+    for first in range(0, len(cards), 2):
+        for column, draw in zip(st.columns(2, gap="medium"), cards[first : first + 2], strict=False):
+            with column.container(border=True, height="stretch"):
+                draw()
     _recent_runs()
 
 
-def _start_demo() -> None:
+def _demo_card(demo: jobs.Demo) -> None:
+    name = demo.source.removeprefix("demo:")
+    st.subheader(demo.facts.title)
+    st.markdown(
+        f"{demo.facts.idea} Ranks {plural(len(demo.models), f'small {demo.facts.modality} model')} on "
+        f"{plural(demo.facts.n_samples, 'sample')}. Real checkpoints, no network, no GPU, under a minute."
+    )
+    if st.button("Try the demo", type="primary", key=f"demo-{name}", icon=":material/play_arrow:"):
+        _start_demo(demo)
+
+
+def _own_card() -> None:
+    st.subheader("My own samples")
+    st.markdown(
+        "Pictures, texts, recordings, videos or rows of numbers with their labels: a zip with one folder for "
+        "each class, a table, or files with a table that says which is what. Nothing leaves this machine."
+    )
+    if st.button("Use my own samples", key="own", icon=":material/upload:"):
+        state.go("samples")
+
+
+def _start_demo(demo: jobs.Demo) -> None:
     try:
         with st.spinner("Starting …"):
-            run = jobs.start_demo()
+            run = jobs.start_demo(demo)
     except PTMRankError as error:
         show_error(error)
         return
@@ -58,7 +69,7 @@ def _recent_runs() -> None:
     for plan, run_state in recent:
         text, button = st.columns([5, 1], vertical_alignment="center")
         text.markdown(
-            f"**{plan.samples_source.rsplit('/', 1)[-1]}** · {plural(len(plan.models), 'model')} · "
+            f"**{plain(source_name(plan.samples_source))}** · {plural(len(plan.models), 'model')} · "
             f"{plural(len(plan.metrics), 'metric')} · {STATES[run_state]} · "
             f"{plan.created_at[:16].replace('T', ' ')} UTC"
         )

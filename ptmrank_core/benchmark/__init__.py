@@ -1,14 +1,16 @@
 """The run: plan, runner, store, progress and engines. Here features and metrics meet."""
 
+from ptmrank_core.benchmark.applicable import metrics_out_of_reach
 from ptmrank_core.benchmark.cells import score_cells, skipped_cells
 from ptmrank_core.benchmark.engines import run_here, start_worker
 from ptmrank_core.benchmark.kept import kept_embeddings
-from ptmrank_core.benchmark.plan import known_skips, make_plan, quick_metrics
+from ptmrank_core.benchmark.plan import EMBEDS_CLASS_NAMES, known_skips, make_plan, quick_metrics
 from ptmrank_core.benchmark.progress import ModelProgress, RunProgress, read_progress
 from ptmrank_core.benchmark.sources import Sources
 from ptmrank_core.benchmark.store import RunStore, new_run_id, now
 
 __all__ = [
+    "EMBEDS_CLASS_NAMES",
     "ModelProgress",
     "RunProgress",
     "RunStore",
@@ -16,6 +18,7 @@ __all__ = [
     "kept_embeddings",
     "known_skips",
     "make_plan",
+    "metrics_out_of_reach",
     "new_run_id",
     "now",
     "quick_metrics",

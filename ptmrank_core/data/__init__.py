@@ -3,19 +3,27 @@
 from ptmrank_core.data.arrays import load_arrays
 from ptmrank_core.data.audio import AudioItem, decode_audio
 from ptmrank_core.data.class_names import name_samples
+from ptmrank_core.data.demo import DEMO_SAMPLES, DemoSamples
 from ptmrank_core.data.images import ImageItem, decode_image
 from ptmrank_core.data.limits import DEFAULT_LIMITS, Limits
 from ptmrank_core.data.loading import load_samples
-from ptmrank_core.data.ready_made import load_feature_samples, load_features
+from ptmrank_core.data.overview import SourceOverview, look_at
+from ptmrank_core.data.ready_made import FEATURES_PREFIX, load_feature_samples, load_features
 from ptmrank_core.data.reference import load_reference
-from ptmrank_core.data.uploads import store_upload
+from ptmrank_core.data.tables import TableDescription
+from ptmrank_core.data.uploads import store_features, store_upload
 from ptmrank_core.data.video import VideoClip, VideoItem
 
 __all__ = [
     "DEFAULT_LIMITS",
+    "DEMO_SAMPLES",
+    "FEATURES_PREFIX",
     "AudioItem",
+    "DemoSamples",
     "ImageItem",
     "Limits",
+    "SourceOverview",
+    "TableDescription",
     "VideoClip",
     "VideoItem",
     "decode_audio",
@@ -25,6 +33,8 @@ __all__ = [
     "load_features",
     "load_reference",
     "load_samples",
+    "look_at",
     "name_samples",
+    "store_features",
     "store_upload",
 ]

@@ -7,12 +7,12 @@ import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from ptmrank_core.data.entries import Entry, Listing, clean_name, unreadable
+from ptmrank_core.data.entries import Entry, Listing, clean_name, suffix_of, unreadable
 from ptmrank_core.data.limits import Limits
 from ptmrank_core.data.signatures import HEAD_BYTES, is_archive
 from ptmrank_core.errors import ArchiveError
@@ -187,7 +187,7 @@ def _check_entries(archive: SampleArchive, title: str, limits: Limits) -> list[M
     return sorted(members, key=lambda member: member.name)
 
 
-def _list_members(members: Sequence[Member]) -> Listing:
+def _list_members(members: Sequence[Member], expected: Collection[str]) -> Listing:
     """Look at the first bytes of each file, and list those that can be read."""
     entries, left_out = [], []
     for member in members:
@@ -196,7 +196,7 @@ def _list_members(members: Sequence[Member]) -> Listing:
             told = METHOD_NAMES.get(method, f"method {method}")
             reason = f"packed with a compression that is not read here ({told}); use Deflate"
             left_out.append(LeftOut(member.name, reason))
-        elif is_archive(member.name, member.head()):
+        elif suffix_of(member.name) not in expected and is_archive(member.name, member.head()):
             raise _refuse(
                 member.name,
                 "is an archive by its first bytes",
@@ -207,7 +207,9 @@ def _list_members(members: Sequence[Member]) -> Listing:
     return Listing(tuple(entries), tuple(left_out))
 
 
-def open_archive(file: Path | io.BytesIO, title: str, limits: Limits) -> Listing:
+def open_archive(
+    file: Path | io.BytesIO, title: str, limits: Limits, *, expected: Collection[str] = ()
+) -> Listing:
     """List a zip archive after checking all of it.
 
     Parameters
@@ -218,6 +220,8 @@ def open_archive(file: Path | io.BytesIO, title: str, limits: Limits) -> Listing
         What messages call it.
     limits
         Bounds on what it holds.
+    expected
+        Suffixes of files that may be archives by their first bytes: ``".npz"``.
 
     Returns
     -------
@@ -241,7 +245,7 @@ def open_archive(file: Path | io.BytesIO, title: str, limits: Limits) -> Listing
     try:
         members = _check_entries(archive, title, limits)
         _check_whole(archive.infolist(), packed, title, limits)
-        return _list_members(members)
+        return _list_members(members, expected)
     except ArchiveError:
         archive.close()
         raise

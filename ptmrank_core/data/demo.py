@@ -14,6 +14,7 @@ import hashlib
 import importlib.util
 import io
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -28,9 +29,16 @@ from ptmrank_core.data.label_sets import sort_classes
 from ptmrank_core.data.spoken import SPOKEN_DIGITS, spoken_clips
 from ptmrank_core.data.text import TextItem, digest_text
 from ptmrank_core.errors import SamplesError, UnknownNameError
-from ptmrank_core.records import AS_RECOGNISED, BytesBlob, Reading, Samples
+from ptmrank_core.records import AS_RECOGNISED, BytesBlob, Modality, Reading, Samples
 
-__all__ = ["DEMO_PREFIX", "DEMO_SAMPLES", "digit_picture", "digits_split", "load_demo_samples"]
+__all__ = [
+    "DEMO_PREFIX",
+    "DEMO_SAMPLES",
+    "DemoSamples",
+    "digit_picture",
+    "digits_split",
+    "load_demo_samples",
+]
 
 DEMO_PREFIX = "demo:"
 DIGITS_PER_CLASS = 60
@@ -134,11 +142,53 @@ def _load_clips(name: str) -> Samples:
     )
 
 
-# name -> loader of the samples
-DEMO_SAMPLES: dict[str, Callable[[str], Samples]] = {
-    "demo:digits": _load_digits,
-    "demo:docstrings": _load_documents,
-    "demo:spoken-digits": _load_clips,
+@dataclass(frozen=True, slots=True)
+class DemoSamples:
+    """Demo samples as people are told of them, before they are loaded.
+
+    Parameters
+    ----------
+    title
+        What they are, in two or three words.
+    modality
+        What the items are.
+    n_samples
+        How many.
+    idea
+        One sentence: what is in them, and what the classes are.
+    load
+        Name -> the samples.
+    """
+
+    title: str
+    modality: Modality
+    n_samples: int
+    idea: str
+    load: Callable[[str], Samples]
+
+
+DEMO_SAMPLES: dict[str, DemoSamples] = {
+    "demo:digits": DemoSamples(
+        "Handwritten digits",
+        "image",
+        600,
+        "Pictures of 8 × 8 pixels, as scikit-learn brings them: which digit is it?",
+        _load_digits,
+    ),
+    "demo:docstrings": DemoSamples(
+        "Short documents",
+        "text",
+        600,
+        "Openings of the documentation of the packages installed here: which of ten subjects is it about?",
+        _load_documents,
+    ),
+    "demo:spoken-digits": DemoSamples(
+        "Spoken digits",
+        "audio",
+        400,
+        "Single words of ten synthesised voices: which digit is said?",
+        _load_clips,
+    ),
 }
 
 
@@ -166,7 +216,7 @@ def load_demo_samples(name: str, reading: Reading = AS_RECOGNISED) -> Samples:
     """
     if name not in DEMO_SAMPLES:
         raise UnknownNameError("demo samples", name, DEMO_SAMPLES)
-    samples = DEMO_SAMPLES[name](name)
+    samples = DEMO_SAMPLES[name].load(name)
     wanted = (reading.modality or samples.modality, reading.target_kind or samples.target_kind)
     if wanted != (samples.modality, samples.target_kind):
         raise SamplesError(

@@ -14,7 +14,7 @@ from ptmrank_core.data.text import decode_text
 from ptmrank_core.errors import SamplesError
 from ptmrank_core.records import Reading
 
-__all__ = ["Row", "normal", "read_files", "read_rows"]
+__all__ = ["Row", "guess_columns", "normal", "read_files", "read_rows"]
 
 FILE_COLUMNS = ("file", "filename", "path", "image", "audio", "recording", "clip", "video", "name")
 LABEL_COLUMNS = ("label", "class", "target", "category")
@@ -100,11 +100,12 @@ def _find_columns(header: Sequence[str], name: str, reading: Reading) -> Columns
             f"{name!r} has the columns {', '.join(map(repr, header)) or 'of an empty file'}; "
             f"expected a file column ({', '.join(FILE_COLUMNS)}) and a label column "
             f"({', '.join(LABEL_COLUMNS)}).",
-            hint="Rename the columns in its first line, or remove the file and use one folder for "
-            "each class.",
+            hint="Name the label with --label-column, rename the columns in its first line, or remove the "
+            "file and use one folder for each class.",
         )
     if reading.group_column is not None:
-        return Columns(file_column, labels, _asked_column(header, reading.group_column, name))
+        wanted = reading.group_column
+        return Columns(file_column, labels, _asked_column(header, wanted, name) if wanted else None)
     group = _find_column(header, GROUP_NAMES)
     return Columns(file_column, labels, None if group in labels.values() else group)
 
@@ -163,3 +164,23 @@ def read_files(table: Entry) -> list[str]:
         return [] if column is None else [cells[column] for _, cells in lines if len(cells) > column]
     except SamplesError:  # to be told by whoever reads it next
         return []
+
+
+def guess_columns(table: Entry, reading: Reading) -> tuple[str, ...]:
+    """Tell what each column of a table of files is taken for.
+
+    Returns
+    -------
+    tuple of str
+        ``"file"``, ``"label"``, ``"group"`` or nothing for each.
+
+    Raises
+    ------
+    SamplesError
+        If it cannot be read or lacks the columns.
+    """
+    lines = _parse(decode_text(table.blob.read())[0], table.name)
+    header = next(lines, (1, []))[1]
+    columns = _find_columns(header, table.name, reading)
+    roles = {columns.file: "file", columns.group: "group"} | dict.fromkeys(columns.labels.values(), "label")
+    return tuple(roles.get(index, "") for index in range(len(header)))

@@ -7,17 +7,22 @@ import io
 import posixpath
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from ptmrank_core.data.archives import open_archive
-from ptmrank_core.data.entries import clean_name, suffix_of
+from ptmrank_core.data.entries import clean_name, is_hidden, suffix_of
 from ptmrank_core.data.limits import DEFAULT_LIMITS
 from ptmrank_core.data.signatures import HEAD_BYTES, is_archive, is_zip
 from ptmrank_core.data.tables import TABLE_SUFFIXES
 from ptmrank_core.errors import ArchiveError, SamplesError
 
-__all__ = ["store_upload"]
+__all__ = ["store_features", "store_upload"]
 
+FEATURE_SUFFIXES = (".npz", ".csv", ".tsv", ".parquet")
+# All of an archive of features is in memory at once.
+FEATURE_LIMITS = replace(DEFAULT_LIMITS, max_entry_bytes=2**30, max_total_bytes=2**31)
+FEATURES_HINT = "Upload .npz files (or tables), one for each model and named after it, or one .zip of them."
 UPLOAD_HINT = "Upload one .zip file, one table, or the files themselves with a .csv or .tsv table."
 
 
@@ -62,15 +67,36 @@ def _store_archive(name: str, data: bytes, uploads_dir: Path) -> Path:
     return next(folder.iterdir())
 
 
-def _store_loose(files: Mapping[str, bytes], uploads_dir: Path) -> Path:
-    """Store loose files as a folder; a table that came alone is the source itself."""
+def _digest(files: Mapping[str, bytes]) -> str:
+    """SHA-256 (hex) of the names and bytes of files."""
     digest = hashlib.sha256()
     for name, data in sorted(files.items()):
         digest.update(f"{len(name)}:{name}={len(data)};".encode())
         digest.update(data)
-    folder = _store(uploads_dir, digest.hexdigest(), files)
+    return digest.hexdigest()
+
+
+def _store_loose(files: Mapping[str, bytes], uploads_dir: Path) -> Path:
+    """Store loose files as a folder; a table that came alone is the source itself."""
+    folder = _store(uploads_dir, _digest(files), files)
     first = next(iter(files))
     return folder / first if len(files) == 1 and suffix_of(first) in TABLE_SUFFIXES else folder
+
+
+def _name(files: Sequence[tuple[str, bytes]], hint: str) -> dict[str, bytes]:
+    """Check the names of an upload."""
+    if not files:
+        raise SamplesError("The upload holds no files.", hint=hint)
+    named: dict[str, bytes] = {}
+    for raw, data in files:
+        name = clean_name(raw)
+        if not name or name in named:
+            raise ArchiveError(
+                f"The name {raw!r} is refused: it is {'there twice' if name else 'empty'}.",
+                hint="Upload each file once, under its own name.",
+            )
+        named[name] = data
+    return named
 
 
 def store_upload(files: Sequence[tuple[str, bytes]], uploads_dir: Path) -> Path:
@@ -97,17 +123,7 @@ def store_upload(files: Sequence[tuple[str, bytes]], uploads_dir: Path) -> Path:
     SamplesError
         If there is nothing to store, or more than one archive.
     """
-    if not files:
-        raise SamplesError("The upload holds no files.", hint=UPLOAD_HINT)
-    named: dict[str, bytes] = {}
-    for raw, data in files:
-        name = clean_name(raw)
-        if not name or name in named:
-            raise ArchiveError(
-                f"The name {raw!r} is refused: it is {'there twice' if name else 'empty'}.",
-                hint="Upload each file once, under its own name.",
-            )
-        named[name] = data
+    named = _name(files, UPLOAD_HINT)
     archives = [name for name, data in named.items() if is_archive(name, data[:HEAD_BYTES])]
     if not archives:
         return _store_loose(named, uploads_dir)
@@ -118,3 +134,38 @@ def store_upload(files: Sequence[tuple[str, bytes]], uploads_dir: Path) -> Path:
             hint=UPLOAD_HINT,
         )
     return _store_archive(archives[0], named[archives[0]], uploads_dir)
+
+
+def store_features(files: Sequence[tuple[str, bytes]], uploads_dir: Path) -> Path:
+    """Store uploaded files of features as one folder, which is what a run of them reads.
+
+    Parameters
+    ----------
+    files
+        Names and bytes: files of features, or one zip archive of them, which is unpacked.
+    uploads_dir
+        Folder of all uploads; made when something is stored.
+
+    Returns
+    -------
+    Path
+        ``uploads_dir/DIGEST``, with the files side by side: folders within an upload are forgotten.
+
+    Raises
+    ------
+    ArchiveError
+        If the archive or a name is unsafe, or two files have one name; nothing is stored then.
+    SamplesError
+        If there is no file of features among them, or one that cannot be unpacked.
+    """
+    named = _name(files, FEATURES_HINT)
+    if len(named) == 1 and suffix_of(next(iter(named))) == ".zip":
+        [(title, data)] = named.items()
+        listing = open_archive(io.BytesIO(data), title, FEATURE_LIMITS, expected={".npz"})
+        named = {entry.name: entry.blob.read() for entry in listing.entries if not is_hidden(entry.name)}
+    flat = _name([(posixpath.basename(name), data) for name, data in named.items()], FEATURES_HINT)
+    if not any(suffix_of(name) in FEATURE_SUFFIXES for name in flat):
+        raise SamplesError(
+            f"None of {', '.join(map(repr, list(flat)[:3]))} is a file of features.", hint=FEATURES_HINT
+        )
+    return _store(uploads_dir, _digest(flat), flat)

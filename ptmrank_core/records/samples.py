@@ -113,7 +113,8 @@ class Reading:
     label_columns
         Names of the label column, or of several columns of numbers; empty to recognise it.
     group_column
-        Name of the column that tells whose a sample is: speaker, patient, document.
+        Name of the column that tells whose a sample is: speaker, patient, document; ``None`` to recognise it,
+        empty for no groups.
     """
 
     modality: Modality | None = None

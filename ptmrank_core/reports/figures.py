@@ -15,7 +15,6 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from ptmrank_core.metrics import METRICS
-from ptmrank_core.projection import Projection
 from ptmrank_core.ranking import Agreement
 from ptmrank_core.records import Ranking
 
@@ -23,7 +22,7 @@ __all__ = [
     "PLOTLY_CONFIG",
     "RankingLayout",
     "agreement_figure",
-    "projection_figure",
+    "class_marker",
     "ranking_figure",
     "score_figure",
 ]
@@ -105,7 +104,7 @@ def ranking_figure(ranking: Ranking) -> go.Figure:
             customdata=list(layout.models),
             mode="markers",
             name=title,
-            marker=_marker(index, size=9),
+            marker=class_marker(index, size=9),
             hovertemplate="%{customdata}<br>rank %{x} under " + title + "<extra></extra>",
         )
     _lay_rows_out(figure, layout.models)
@@ -133,7 +132,7 @@ def _lay_rows_out(figure: go.Figure, models: Sequence[str]) -> None:
     )
 
 
-def _marker(index: int, *, size: int) -> dict[str, Any]:
+def class_marker(index: int, *, size: int) -> dict[str, Any]:
     """Colour and symbol of the index-th thing; the pair repeats after 49."""
     n = len(BRIGHT)
     symbol = SYMBOLS[(index + index // n) % n]
@@ -186,28 +185,4 @@ def agreement_figure(agreement: Agreement) -> go.Figure:
     figure.update_yaxes(autorange="reversed", scaleanchor="x", constrain="domain", automargin=True)
     figure.update_xaxes(constrain="domain")
     figure.update_layout(height=240 + 38 * len(titles), margin={"l": 10, "r": 10, "t": 20, "b": 40})
-    return figure
-
-
-def projection_figure(
-    projection: Projection, labels: NDArray[np.int64], class_names: Sequence[str], names: Sequence[str]
-) -> go.Figure:
-    """Draw a model's embeddings in the plane, one colour and symbol for each class."""
-    figure = go.Figure()
-    for index, class_name in enumerate(class_names):
-        members = np.flatnonzero(labels == index)
-        figure.add_scatter(
-            x=projection.points[members, 0],
-            y=projection.points[members, 1],
-            mode="markers",
-            name=class_name,
-            customdata=members.astype(np.int32),
-            text=[names[i] for i in members.tolist()],
-            marker=_marker(index, size=7),
-            hovertemplate="%{text}<br>class " + class_name + "<extra></extra>",
-        )
-    shares = [f"{100 * ratio:.0f} %" for ratio in projection.explained_variance_ratio]
-    figure.update_xaxes(title=f"first component ({shares[0]} of the variance)", zeroline=False)
-    figure.update_yaxes(title=f"second component ({shares[1]})", zeroline=False)
-    figure.update_layout(height=520, margin={"l": 10, "r": 10, "t": 20, "b": 40})
     return figure

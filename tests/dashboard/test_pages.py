@@ -2,38 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard import jobs
+from ptmrank_core import catalogue
 from ptmrank_core.benchmark import RunStore, quick_metrics, run_here
 from ptmrank_core.config import Settings
 from ptmrank_core.records import RunState
 from ptmrank_core.worker import SOURCES
 from tests.benchmark.runs import stored_features_plan, stored_plan
+from tests.dashboard.reading import figures, texts
 from tests.ready_made import save_features
-
-
-def texts(app: AppTest) -> str:
-    """Everything that a page says in words."""
-    kinds = (
-        app.title,
-        app.subheader,
-        app.markdown,
-        app.caption,
-        app.info,
-        app.warning,
-        app.error,
-        app.success,
-    )
-    return "\n".join(element.value for kind in kinds for element in kind)
-
-
-def figures(app: AppTest) -> list[dict[str, Any]]:
-    """The Plotly figures of a page."""
-    return [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
 
 
 def finished_run(settings: Settings, picture_zip: Path, zoo: Path) -> str:
@@ -43,11 +25,22 @@ def finished_run(settings: Settings, picture_zip: Path, zoo: Path) -> str:
     return run_id
 
 
-def test_the_start_offers_the_demo_and_own_samples(app: AppTest) -> None:
-    """A new user sees the two ways in, and no trace of an error."""
+def test_the_start_offers_the_demos_and_own_samples(app: AppTest) -> None:
+    """A new user sees a way in for each demo that has models, and no trace of an error."""
     app.run()
     assert not app.exception
-    assert [button.label for button in app.button] == ["Try the demo", "Use my own samples"]
+    labels = [button.label for button in app.button]
+    assert labels == ["Try the demo"] * len(jobs.demos()) + ["Use my own samples"]
+    assert app.button(key="demo-digits")
+    assert "Ranks 13 small image models on 600 samples" in texts(app)
+
+
+def test_a_demo_without_models_is_not_shown(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the zoo only reads pictures, no other demo is offered."""
+    pictures = tuple(spec for spec in catalogue.demo_models() if spec.modality == "image")
+    monkeypatch.setattr(catalogue, "demo_models", lambda: pictures)
+    app.run()
+    assert [button.key for button in app.button] == ["demo-digits", "own"]
 
 
 def test_own_samples_are_reported_before_anything_is_computed(app: AppTest, picture_zip: Path) -> None:

@@ -9,7 +9,6 @@ import pytest
 
 from ptmrank_core import reports
 from ptmrank_core.metrics import METRICS
-from ptmrank_core.projection import pca
 from ptmrank_core.ranking import rank_correlations
 from ptmrank_core.records import (
     ExtractionOptions,
@@ -28,7 +27,6 @@ from ptmrank_core.reports.figures import (
     PLOTLY_CONFIG,
     RankingLayout,
     agreement_figure,
-    projection_figure,
     ranking_figure,
     score_figure,
 )
@@ -188,20 +186,6 @@ def test_the_heatmap_shows_the_correlations() -> None:
     assert heatmap.text[0][0] == "1.00"
     assert heatmap.text[0][1] == ""
     assert (heatmap.zmin, heatmap.zmax) == (-1, 1)
-
-
-def test_the_projection_has_a_trace_for_each_class() -> None:
-    """Every sample is drawn once, in its class, and carries its index."""
-    rng = np.random.default_rng(0)
-    labels = np.arange(30) % 9
-    names = [f"s{i}" for i in range(30)]
-    classes = [f"c{i}" for i in range(9)]
-    figure = projection_figure(pca(rng.normal(size=(30, 5))), labels, classes, names)
-    assert [trace.name for trace in figure.data] == classes
-    indices = np.concatenate([trace.customdata for trace in figure.data])
-    assert sorted(indices.tolist()) == list(range(30))
-    looks = {(trace.marker.color, trace.marker.symbol) for trace in figure.data}
-    assert len(looks) == 9
 
 
 def test_no_figure_offers_to_upload_anything() -> None:

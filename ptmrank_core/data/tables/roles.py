@@ -162,7 +162,7 @@ def _find_word_roles(table: Table, reading: Reading, columns: Sequence[str]) -> 
             raise _ask(table, "tags", named, "--label-column")
         words, tags = found[0], named[0]
     tags = reading.label_columns[0] if reading.label_columns else tags
-    group = reading.group_column or _find_group(table, [c for c in columns if c not in {words, tags}])
+    group = _find_group(table, reading, [c for c in columns if c not in {words, tags}])
     notes = _describe("Words are", table, (words,), (tags,), group)
     return Roles("text", (words,), (tags,), group, has_words=True, notes=notes)
 
@@ -187,7 +187,7 @@ def _find_text_roles(table: Table, reading: Reading, columns: Sequence[str]) -> 
         )
     rest = [c for c in columns if c not in text and c != reading.group_column]
     labels = reading.label_columns or _find_labels(table, rest)
-    group = reading.group_column or _find_group(table, [c for c in rest if c not in labels])
+    group = _find_group(table, reading, [c for c in rest if c not in labels])
     return Roles("text", text, labels, group, notes=_describe("Text is", table, text, labels, group))
 
 
@@ -255,7 +255,7 @@ def _find_tabular_roles(table: Table, reading: Reading, columns: Sequence[str]) 
     if not labels or (len(labels) > 1 and not reading.label_columns):
         raise _ask(table, "label", labels, "--label-column")
     rest = [column for column in rest if column not in labels]
-    group = reading.group_column or _find_group(table, rest)
+    group = _find_group(table, reading, rest)
     features = tuple(column for column in rest if column in table.numbers and column != group)
     if not features:
         raise SamplesError(
@@ -269,8 +269,10 @@ def _find_tabular_roles(table: Table, reading: Reading, columns: Sequence[str]) 
     return Roles("tabular", (), labels, group, features, notes=notes)
 
 
-def _find_group(table: Table, columns: Sequence[str]) -> str | None:
-    """Find a column of groups that are several, and not all of one sample."""
+def _find_group(table: Table, reading: Reading, columns: Sequence[str]) -> str | None:
+    """Find a column of groups that are several, and not all of one sample, unless the reading says."""
+    if reading.group_column is not None:
+        return reading.group_column or None
     for column in columns:
         if plain(column) in GROUP_NAMES and 1 < len(set(table.cells(column))) < table.n_rows:
             return column

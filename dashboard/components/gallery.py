@@ -1,0 +1,146 @@
+"""A few samples to look at and to listen to, so that a mix-up is seen before anything is computed."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from PIL import Image
+
+from dashboard.components.snippets import say_label, shorten, snippet
+from dashboard.wording import plain, show_error
+from ptmrank_core.errors import PTMRankError
+from ptmrank_core.records import Reading, Samples, Waveform
+
+__all__ = ["choose_samples", "gallery"]
+
+N_SHOWN = 12
+PICTURE_PIXELS = 240
+TEXT_CHARS = 300
+LABEL_CHARS = 40
+MAX_SECONDS = 15
+N_NUMBERS = 8
+COLUMNS = {"image": 6, "video": 6, "audio": 4}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One sample as the page shows it: the bytes of a PNG or WAV file, words, or numbers."""
+
+    name: str
+    label: str
+    media: bytes = b""
+    words: str = ""
+    numbers: tuple[float, ...] = ()
+
+
+def choose_samples(samples: Samples) -> list[int]:
+    """Choose up to twelve samples that differ.
+
+    Of each class in turn; of a regression from the least number to the greatest.
+    """
+    n_shown = min(N_SHOWN, samples.n_samples)
+    if samples.target_kind == "classification":
+        by_class = np.argsort(samples.labels, kind="stable")
+        counts = np.bincount(samples.labels, minlength=len(samples.class_names))
+        turn = np.concatenate([np.arange(count) for count in counts])
+        chosen = np.sort(np.argsort(turn, kind="stable")[:n_shown])
+        return [int(index) for index in by_class[chosen]]
+    order = np.arange(samples.n_samples)
+    if samples.target_kind == "regression":
+        order = np.argsort(samples.labels.reshape(samples.n_samples, -1)[:, 0], kind="stable")
+    return [int(index) for index in order[np.linspace(0, samples.n_samples - 1, n_shown).astype(int)]]
+
+
+def _png(picture: Image.Image) -> bytes:
+    """Encode a thumbnail; tiny pictures are enlarged pixel by pixel, or a browser would blur them."""
+    longest = max(picture.size)
+    if longest > PICTURE_PIXELS:
+        picture = picture.copy()
+        picture.thumbnail((PICTURE_PIXELS, PICTURE_PIXELS))
+    else:
+        factor = PICTURE_PIXELS // longest
+        picture = picture.resize((picture.width * factor, picture.height * factor), Image.Resampling.NEAREST)
+    buffer = io.BytesIO()
+    picture.save(buffer, format="PNG")
+    return buffer.getvalue()
+
+
+def _wav(waveform: Waveform) -> bytes:
+    """Encode the beginning of a recording."""
+    import soundfile  # noqa: PLC0415 - only recordings need it
+
+    buffer = io.BytesIO()
+    beginning = waveform.samples[: MAX_SECONDS * waveform.rate]
+    soundfile.write(buffer, beginning, waveform.rate, format="WAV", subtype="PCM_16")
+    return buffer.getvalue()
+
+
+def _show(samples: Samples, index: int) -> Shown:
+    name, label = samples.names[index], shorten(say_label(samples, index), LABEL_CHARS)
+    decoded: Any = samples.items[index].decode()
+    if samples.modality == "image":
+        return Shown(name, label, media=_png(decoded))
+    if samples.modality == "video":
+        return Shown(name, label, media=_png(decoded.sample(2)[0]))
+    if samples.modality == "audio":
+        return Shown(name, label, media=_wav(decoded))
+    if samples.modality == "text":
+        return Shown(name, label, words=snippet(decoded, TEXT_CHARS))
+    return Shown(name, label, numbers=tuple(decoded[:N_NUMBERS].tolist()))
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _shown(source: str, reading: Reading, _samples: Samples) -> list[Shown]:  # noqa: ARG001 - what tells samples apart
+    return [_show(_samples, index) for index in choose_samples(_samples)]
+
+
+def gallery(samples: Samples, reading: Reading) -> None:
+    """Draw some samples with their labels."""
+    st.markdown("**Some of them**")
+    try:
+        shown = _shown(samples.source, reading, samples)
+    except PTMRankError as error:
+        show_error(error)
+        return
+    if samples.modality in COLUMNS:
+        _draw_grid(shown, COLUMNS[samples.modality], is_sound=samples.modality == "audio")
+    elif samples.modality == "text":
+        table = pd.DataFrame([{"label": one.label, "text": one.words} for one in shown])
+        widths = {
+            "label": st.column_config.TextColumn(width=200),
+            "text": st.column_config.TextColumn(width=1000),
+        }
+        st.dataframe(
+            table,
+            hide_index=True,
+            height="content",
+            column_config=widths,
+            alt="Some texts with their labels",
+        )
+    else:
+        _draw_numbers(samples, shown)
+
+
+def _draw_grid(shown: list[Shown], n_columns: int, *, is_sound: bool) -> None:
+    for start in range(0, len(shown), n_columns):
+        for column, one in zip(st.columns(n_columns), shown[start : start + n_columns], strict=False):
+            if is_sound:
+                column.audio(one.media, format="audio/wav")
+                column.caption(f"**{plain(one.label)}** · {plain(shorten(one.name, LABEL_CHARS))}")
+            else:
+                column.image(one.media, caption=plain(one.label), width="stretch")
+
+
+def _draw_numbers(samples: Samples, shown: list[Shown]) -> None:
+    table = pd.DataFrame([one.numbers for one in shown])
+    table.columns = pd.Index([f"number {i + 1}" for i in range(table.shape[1])])
+    table.insert(0, "label", [one.label for one in shown])
+    st.dataframe(table, hide_index=True, height="content", alt="Some rows with their labels")
+    width = samples.items[0].size
+    if width > N_NUMBERS:
+        st.caption(f"The first {N_NUMBERS} of {width:,} numbers of each row.")

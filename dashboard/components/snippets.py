@@ -1,0 +1,48 @@
+"""A sample and its label in a few words."""
+
+from __future__ import annotations
+
+import html
+from typing import Any
+
+from ptmrank_core.records import Samples, WordInContext
+
+__all__ = ["hover_caption", "say_label", "shorten", "snippet"]
+
+HOVER_CHARS = 90
+CONTEXT_WORDS = 4
+
+
+def shorten(text: str, n_chars: int) -> str:
+    """Put a text on one line of at most so many characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= n_chars else f"{line[: n_chars - 1].rstrip()}…"
+
+
+def snippet(decoded: Any, n_chars: int) -> str:
+    """Say what is in a text, a pair of texts, or a word with those around it."""
+    if isinstance(decoded, WordInContext):
+        first = max(0, decoded.index - CONTEXT_WORDS)
+        around = list(decoded.words[first : decoded.index + CONTEXT_WORDS + 1])
+        around[decoded.index - first] = f"[{decoded.words[decoded.index]}]"
+        return shorten(" ".join(around), n_chars)
+    if isinstance(decoded, tuple):
+        return " ‖ ".join(shorten(text, n_chars // 2) for text in decoded)
+    return shorten(str(decoded), n_chars)
+
+
+def say_label(samples: Samples, index: int) -> str:
+    """Write the label of a sample: a class, numbers, or labels with commas between them."""
+    label = samples.labels[index]
+    if samples.target_kind == "classification":
+        return samples.class_names[int(label)]
+    if samples.target_kind == "regression":
+        return ", ".join(f"{number:.4g}" for number in label.reshape(-1).tolist())
+    return ", ".join(name for name, has in zip(samples.class_names, label, strict=True) if has) or "no label"
+
+
+def hover_caption(samples: Samples, index: int) -> str:
+    """Say of a sample what fits beside a mouse pointer: its text, or the name of its file."""
+    if samples.modality != "text":
+        return html.escape(samples.names[index])
+    return html.escape(snippet(samples.items[index].decode(), HOVER_CHARS))

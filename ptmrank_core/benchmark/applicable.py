@@ -1,0 +1,52 @@
+"""Which metrics can be had at all for some samples and candidates, told before a run is planned."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ptmrank_core.benchmark.plan import REFERENCE, SOURCE_LOGITS, TRANSFER_INPUTS
+from ptmrank_core.metrics import METRICS, why_not
+from ptmrank_core.records import BUILT_IN_REFERENCES, Modality, ModelSpec, TargetKind
+
+__all__ = ["metrics_out_of_reach"]
+
+
+def metrics_out_of_reach(
+    models: Sequence[ModelSpec], modality: Modality, target_kind: TargetKind
+) -> dict[str, str]:
+    """Metrics that apply to none of the candidates.
+
+    Parameters
+    ----------
+    models
+        The candidates; where there are none, only the samples decide.
+    modality, target_kind
+        What the samples and their labels are.
+
+    Returns
+    -------
+    dict
+        Name of the metric -> why it does not apply, a sentence. A metric that applies to some candidates only
+        is not among them: it is skipped for the others.
+    """
+    inputs = [_inputs(spec, modality) for spec in models] or [_all_inputs()]
+    reached = {
+        name: [why_not(spec, available, target_kind) for available in inputs]
+        for name, spec in METRICS.items()
+    }
+    return {name: reasons[0] for name, reasons in reached.items() if reasons[0] and None not in reasons}
+
+
+def _all_inputs() -> set[str]:
+    return set[str]().union(*(spec.needs for spec in METRICS.values()))
+
+
+def _inputs(spec: ModelSpec, modality: Modality) -> set[str]:
+    """Name the inputs that a run may have of a candidate; what is not known yet may be there."""
+    if spec.source == "features":
+        return _all_inputs()
+    is_unknown = spec.source == "hub" and spec.path is None
+    inputs = {REFERENCE} if modality in BUILT_IN_REFERENCES else set[str]()
+    inputs |= TRANSFER_INPUTS if spec.source_samples else set()
+    inputs |= {SOURCE_LOGITS} if is_unknown or spec.n_source_classes is not None else set()
+    return inputs

@@ -1,0 +1,35 @@
+"""What a page of the app under test shows."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from streamlit.testing.v1 import AppTest
+
+__all__ = ["cards", "figures", "texts"]
+
+
+def texts(app: AppTest) -> str:
+    """Everything that a page says in words."""
+    kinds = (
+        app.title,
+        app.subheader,
+        app.markdown,
+        app.caption,
+        app.info,
+        app.warning,
+        app.error,
+        app.success,
+    )
+    return "\n".join(element.value for kind in kinds for element in kind)
+
+
+def figures(app: AppTest) -> list[dict[str, Any]]:
+    """The Plotly figures of a page."""
+    return [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
+
+
+def cards(app: AppTest) -> dict[str, str]:
+    """The numbers at the head of the pre-flight report."""
+    return {metric.label: metric.value for metric in app.metric}

@@ -208,7 +208,7 @@ def start_demo(demo: Demo) -> str:
         models=demo.models,
         metrics=quick_metrics(),
         options=ExtractionOptions(),
-        label_encoder=None,
+        label_encoder=catalogue.default_label_encoder(),
     )
 
 

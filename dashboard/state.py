@@ -59,7 +59,8 @@ class Draft:
     dtype, layers
         What models compute in, and whether their hidden layers are wanted too.
     label_encoder
-        Id of the text model that reads the class names (EMMS); ``None`` for one-hot classes.
+        Id of the text model that reads the class names (EMMS); ``None`` for one-hot classes, empty before
+        anything was chosen.
     """
 
     samples_source: str | None = None
@@ -71,7 +72,7 @@ class Draft:
     metrics: tuple[str, ...] | None = None
     dtype: str = "auto"
     layers: bool = False
-    label_encoder: str | None = None
+    label_encoder: str | None = ""
 
     def take(self, source: str | None, *, ready_made: str | None = None) -> None:
         """Go on with other samples, or with features; what was said of the former ones does not hold."""

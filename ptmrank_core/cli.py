@@ -22,6 +22,7 @@ from ptmrank_core.catalogue import (
     COLUMNS,
     FEATURES_TASK,
     TaskCategory,
+    default_label_encoder,
     feature_models,
     resolve_models,
     task_category,
@@ -47,6 +48,7 @@ from ptmrank_core.worker import SOURCES
 __all__ = ["main"]
 
 SCORED, NOTHING_SCORED, BAD_INPUT = 0, 1, 2
+ONE_HOT = "one-hot"  # classes as they are, for EMMS
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -70,7 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     rank.add_argument(
         "--source", default=None, help="labelled samples that the models were trained on (WDJE)"
     )
-    rank.add_argument("--label-encoder", default=None, help="text model for the class names (EMMS), or none")
+    rank.add_argument("--label-encoder", default=None, help="text model for class names (EMMS), or one-hot")
     _add_reading(rank)
     rank.add_argument("--out", type=Path, default=None, help="folder to write result.json into")
     rank.add_argument("--json", action="store_true", help="print the result as JSON")
@@ -146,7 +148,7 @@ def _rank(options: argparse.Namespace) -> int:
         reference_source=_checked_reference(options.reference, samples.modality),
         reading=reading,
         source_samples=load_samples(options.source).source if options.source else None,
-        label_encoder=_label_encoder(options.label_encoder, settings),
+        label_encoder=None if options.features else _label_encoder(options.label_encoder, settings),
     )
     store = RunStore(settings)
     store.create(plan, samples.summary())
@@ -221,8 +223,10 @@ def _reading(options: argparse.Namespace, task: TaskCategory | None) -> Reading:
 
 
 def _label_encoder(name: str | None, settings: Settings) -> ModelSpec | None:
-    """Find the text model for the class names."""
+    """Find the text model for the class names: the demo's where none was named."""
     if name is None:
+        return default_label_encoder()
+    if name == ONE_HOT:
         return None
     models = resolve_models(name, task_category("feature-extraction"), models_dir=settings.models_dir)
     if len(models) != 1:

@@ -60,10 +60,13 @@ def choose_label_encoder(draft: Draft, samples: Samples, metrics: Sequence[str])
     known = [spec.id for spec in catalogue.demo_models() if spec.modality == "text"]
     if EMBEDS_CLASS_NAMES not in metrics or samples.target_kind != "classification" or not known:
         return None
+    offered = [None, *known]
+    default = catalogue.default_label_encoder()
+    chosen = draft.label_encoder if draft.label_encoder in offered else default and default.id
     draft.label_encoder = st.selectbox(
         "Class names for EMMS",
-        [None, *known],
-        index=1 + known.index(draft.label_encoder) if draft.label_encoder in known else 0,
+        offered,
+        index=offered.index(chosen),
         format_func=lambda name: name or "one-hot: the names do not count",
         key="label-encoder",
         help="EMMS can compare features with what a text model makes of the names of the classes.",

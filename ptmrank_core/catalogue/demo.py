@@ -54,9 +54,12 @@ def _demo_model(name: str, facts: dict[str, Any], sources: Path) -> ModelSpec:
     )
 
 
-def default_label_encoder() -> ModelSpec:
-    """Return the text model that embeds class names where the user chose none."""
-    return demo_model(LABEL_ENCODER, "feature-extraction")
+def default_label_encoder() -> ModelSpec | None:
+    """Return the text model that embeds class names where the user chose none; ``None`` without a text zoo."""
+    known = [spec.id for spec in demo_models() if spec.modality == "text"]
+    if not known:
+        return None
+    return demo_model(LABEL_ENCODER if LABEL_ENCODER in known else known[0], "feature-extraction")
 
 
 @lru_cache(maxsize=256)

@@ -60,9 +60,9 @@ def choose_label_encoder(draft: Draft, samples: Samples, metrics: Sequence[str])
     known = [spec.id for spec in catalogue.demo_models() if spec.modality == "text"]
     if EMBEDS_CLASS_NAMES not in metrics or samples.target_kind != "classification" or not known:
         return None
-    offered = [None, *known]
+    offered: list[str | None] = [None, *known]
     default = catalogue.default_label_encoder()
-    chosen = draft.label_encoder if draft.label_encoder in offered else default and default.id
+    chosen = draft.label_encoder if draft.label_encoder in offered or default is None else default.id
     draft.label_encoder = st.selectbox(
         "Class names for EMMS",
         offered,

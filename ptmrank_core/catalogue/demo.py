@@ -55,7 +55,7 @@ def _demo_model(name: str, facts: dict[str, Any], sources: Path) -> ModelSpec:
 
 
 def default_label_encoder() -> ModelSpec | None:
-    """Return the text model that embeds class names where the user chose none; ``None`` without a text zoo."""
+    """Return the text model that embeds class names where the user chose none, if the zoo has any."""
     known = [spec.id for spec in demo_models() if spec.modality == "text"]
     if not known:
         return None

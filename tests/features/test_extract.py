@@ -157,12 +157,13 @@ def test_cancelling_stops_after_the_batch_and_keeps_it(
 def test_a_truncated_checkpoint_is_told_and_not_guessed(
     tmp_path: Path, samples: Samples, settings: Settings
 ) -> None:
-    """Damaged weights are an error that names the model."""
+    """Weights that were damaged since they were listed are an error that names the model."""
     folder = save_checkpoint(tmp_path / "broken")
+    spec = only_model(folder)
     weights = folder / "model.safetensors"
     weights.write_bytes(weights.read_bytes()[:-100])
     with FeatureCache(settings) as cache, pytest.raises(WeightsFormatError, match="'broken'"):
-        extract(samples, only_model(folder), options=CPU, cache=cache)
+        extract(samples, spec, options=CPU, cache=cache)
 
 
 def test_weights_that_would_be_random_are_refused(

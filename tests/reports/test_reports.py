@@ -129,7 +129,7 @@ def test_every_cell_is_in_the_json(result: RunResult) -> None:
     assert payload["ranking"]["unranked"] == ["c"]
     assert payload["timings"]["a"]["cache_misses"] == 3
     assert payload["models"]["a"]["seconds"] == 3.75
-    assert payload["environment"] == {"device": "cpu", "seed": "0"}
+    assert payload["environment"] == {"device": "cpu", "dtype": "float32", "seed": "0"}
 
 
 def test_a_model_without_a_score_stays_in_the_table(result: RunResult) -> None:

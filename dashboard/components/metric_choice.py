@@ -66,7 +66,7 @@ def choose_label_encoder(draft: Draft, samples: Samples, metrics: Sequence[str])
     draft.label_encoder = st.selectbox(
         "Class names for EMMS",
         offered,
-        index=offered.index(chosen),
+        index=offered.index(chosen) if chosen in offered else 0,
         format_func=lambda name: name or "one-hot: the names do not count",
         key="label-encoder",
         help="EMMS can compare features with what a text model makes of the names of the classes.",

@@ -15,6 +15,11 @@ __all__ = ["choose_columns", "choose_reading"]
 TABLE_MODALITIES: tuple[Modality, ...] = ("text", "tabular")
 FILE_MODALITIES: tuple[Modality, ...] = ("image", "audio", "video", "text")
 EMPTY = "as recognised"
+HELPS = {
+    "text": "One column, or the two of a pair.",
+    "label": "One column; several of zeros and ones for labels that come together, or of numbers.",
+    "group": "Whose a sample is: speaker, patient, document. Samples of one group resemble each other.",
+}
 
 
 def choose_reading(source: str, former: Reading) -> Reading:
@@ -53,7 +58,8 @@ def choose_reading(source: str, former: Reading) -> Reading:
         if overview.table is None:
             return Reading(modality=modality, target_kind=target)
         has_text = overview.layout == "table" and (modality or overview.modality) != "tabular"
-        return _choose_roles(overview.table, Reading(modality, target), former, has_text=has_text)
+        asked = ("text", "label", "group") if has_text else ("label", "group")
+        return _choose_roles(overview.table, Reading(modality, target), former, asked)
 
 
 def choose_columns(table: str, former: Reading) -> Reading:
@@ -77,7 +83,7 @@ def choose_columns(table: str, former: Reading) -> Reading:
         reading = Reading("tabular", _choose_target(former))
         if overview.table is None:
             return reading
-        return _choose_roles(overview.table, reading, former, has_text=False)
+        return _choose_roles(overview.table, reading, former, ("label",))
 
 
 def _choose_modality(recognised: SourceOverview, former: Reading) -> Modality | None:
@@ -106,31 +112,31 @@ def _choose_target(former: Reading) -> TargetKind | None:
     )
 
 
-def _choose_roles(table: TableDescription, reading: Reading, former: Reading, *, has_text: bool) -> Reading:
-    """Draw the table and a field for each role of a column."""
+def _choose_roles(
+    table: TableDescription, reading: Reading, former: Reading, asked: tuple[str, ...]
+) -> Reading:
+    """Draw the table, and a field for each role of a column that is asked for."""
     guessed = {
         role: tuple(c for c, guess in zip(table.columns, table.guesses, strict=True) if guess == role)
-        for role in ("text", "label", "group")
+        for role in asked
     }
+    before = former if former.modality == reading.modality else Reading()
+    named = {"text": before.text_columns, "label": before.label_columns}
     rows = st.container()
-    is_former = former.modality == reading.modality
-    before = former if is_former else Reading()
-    fields = st.columns(3 if has_text else 2)
-    text: tuple[str, ...] = ()
-    if has_text:
-        with fields[0]:
-            text = _choose_some("Text", table, before.text_columns or guessed["text"], reading, most=2)
-    with fields[-2]:
-        label = _choose_some("Label", table, before.label_columns or guessed["label"], reading)
-    with fields[-1]:
-        group = _choose_group(table, before, guessed["group"], reading)
-    chosen = {"text": text, "label": label, "group": (group,) if group else ()}
+    chosen: dict[str, tuple[str, ...]] = {}
+    for role, place in zip(asked, st.columns(len(asked)), strict=True):
+        with place:
+            if role == "group":
+                chosen[role] = _choose_group(table, before.group_column, guessed[role], reading)
+            else:
+                chosen[role] = _choose_some(role, table, named[role] or guessed[role], reading)
     with rows:
         _draw_first_rows(table, chosen)
-    if chosen == {**guessed, "text": guessed["text"] if has_text else ()}:
+    if chosen == guessed:
         return reading
-    no_group = "" if guessed["group"] else None  # one that was recognised is taken away
-    return Reading(reading.modality, reading.target_kind, text, label, group or no_group)
+    no_group = "" if guessed.get("group") else None  # one that was recognised is taken away
+    group = next(iter(chosen.get("group", ())), no_group)
+    return Reading(reading.modality, reading.target_kind, chosen.get("text", ()), chosen["label"], group)
 
 
 def _draw_first_rows(table: TableDescription, chosen: dict[str, tuple[str, ...]]) -> None:
@@ -150,40 +156,32 @@ def _draw_first_rows(table: TableDescription, chosen: dict[str, tuple[str, ...]]
 
 
 def _choose_some(
-    title: str,
-    table: TableDescription,
-    default: tuple[str, ...],
-    reading: Reading,
-    *,
-    most: int | None = None,
+    role: str, table: TableDescription, default: tuple[str, ...], reading: Reading
 ) -> tuple[str, ...]:
-    helps = {
-        "Text": "One column, or the two of a pair.",
-        "Label": "One column; several of zeros and ones for labels that come together, or of numbers.",
-    }
     return tuple(
         st.multiselect(
-            title,
+            role.capitalize(),
             table.columns,
             default=[column for column in default if column in table.columns],
-            key=state.fresh_key(f"{title.lower()}-columns-{reading.modality or 'recognised'}"),
-            max_selections=most,
+            key=state.fresh_key(f"{role}-columns-{reading.modality or 'recognised'}"),
+            max_selections=2 if role == "text" else None,
             placeholder="choose" if table.problem else EMPTY,
-            help=helps[title],
+            help=HELPS[role],
         )
     )
 
 
 def _choose_group(
-    table: TableDescription, before: Reading, guessed: tuple[str, ...], reading: Reading
-) -> str | None:
-    named = before.group_column if before.group_column is not None else next(iter(guessed), "")
+    table: TableDescription, named: str | None, guessed: tuple[str, ...], reading: Reading
+) -> tuple[str, ...]:
+    wanted = named if named is not None else next(iter(guessed), "")
     options = [None, *table.columns]
-    return st.selectbox(
+    column = st.selectbox(
         "Group",
         options,
-        index=options.index(named) if named in table.columns else 0,
-        format_func=lambda column: "none" if column is None else column,
+        index=options.index(wanted) if wanted in table.columns else 0,
+        format_func=lambda name: "none" if name is None else name,
         key=state.fresh_key(f"group-column-{reading.modality or 'recognised'}"),
-        help="Whose a sample is: speaker, patient, document. Samples of one group resemble each other.",
+        help=HELPS["group"],
     )
+    return () if column is None else (column,)

@@ -65,8 +65,8 @@ def _rank(draft: state.Draft, samples: Samples) -> None:
     task = _choose_task(draft, samples)
     models = _choose_models(draft, task)
     metrics = choose_metrics(draft, models, samples)
-    options = _choose_options(draft)
     encoder = choose_label_encoder(draft, samples, metrics)
+    options = ExtractionOptions() if task.modality == "tabular" else _choose_options(draft)
     _offer_start(draft, Chosen(task.name, samples, tuple(models), metrics, options, encoder))
 
 

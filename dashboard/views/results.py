@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -150,6 +151,9 @@ def _agreement(result: RunResult, ranking: Ranking) -> None:
         {name: scores[name] for name in ranking.per_metric},
         higher_is_better={name: METRICS[name].higher_is_better for name in ranking.per_metric},
     )
+    if np.isnan(agreement.tau).all():
+        st.caption("Too few models have scores under two metrics: there are no orders to compare.")
+        return
     heatmap, words = st.columns([3, 2], vertical_alignment="center")
     heatmap.plotly_chart(
         agreement_figure(agreement),

@@ -80,7 +80,7 @@ def load_feature_samples(
     if first is None:
         said = f": {problems[0].message}" if problems else "."
         raise SamplesError(
-            f"No file of features can be read in {str(path)!r}{said}",
+            f"No file of features can be read{said}",
             hint=problems[0].hint if problems else "",
         )
     return _samples(source, first, _beside(path, {Path(spec.path or "").name for spec in models}))

@@ -16,6 +16,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from tests.benchmark.test_worker import worker_pid
 from tests.pictures import picture_files, write_zip
+from tests.uploads import review_table
 
 pytestmark = pytest.mark.browser
 
@@ -49,7 +50,7 @@ def run_in_address(browser: WebDriver) -> str:
 def test_the_demo_shows_its_ranking_and_again_from_the_cache(browser: WebDriver, server: str) -> None:
     """One click leads to a ranking; a second run takes its features from the cache; a link shows the same."""
     browser.get(server)
-    click(browser, ".st-key-demo button")
+    click(browser, ".st-key-demo-digits button")
     see(browser, ".st-key-ranking .js-plotly-plot", 150)
     see(browser, ".st-key-agreement .js-plotly-plot")
     see(browser, ".st-key-projection .js-plotly-plot")
@@ -58,7 +59,7 @@ def test_the_demo_shows_its_ranking_and_again_from_the_cache(browser: WebDriver,
     assert first.startswith("Try demo:")
     browser.get(server)
     start = time.monotonic()
-    click(browser, ".st-key-demo button")
+    click(browser, ".st-key-demo-digits button")
     see(browser, ".st-key-ranking .js-plotly-plot")
     assert run_in_address(browser) != run
     browser.get(address)
@@ -66,6 +67,39 @@ def test_the_demo_shows_its_ranking_and_again_from_the_cache(browser: WebDriver,
     assert first in browser.find_element(By.CSS_SELECTOR, ".stMain").text
     assert run_in_address(browser) == run
     assert time.monotonic() - start < 60
+
+
+def test_a_table_of_texts_is_ranked(browser: WebDriver, server: str, tmp_path: Path) -> None:
+    """A CSV file, the demo's text models: the columns are recognised, and the ranking comes."""
+    path = tmp_path / "reviews.csv"
+    path.write_bytes(review_table(30))
+    browser.get(server)
+    click(browser, ".st-key-own button")
+    see(browser, "input[type=file]")
+    browser.find_element(By.CSS_SELECTOR, "input[type=file]").send_keys(str(path))
+    see(browser, "[class*=st-key-label-columns]")
+    click(browser, ".st-key-next button")
+    click(browser, ".st-key-rank button")
+    see(browser, ".st-key-projection .js-plotly-plot", 150)
+    text = browser.find_element(By.CSS_SELECTOR, ".stMain").text
+    assert "9 models ranked on 30 samples in 5 classes" in text
+
+
+def test_a_folder_is_uploaded_as_it_is(browser: WebDriver, server: str, tmp_path: Path) -> None:
+    """A folder of one folder for each class is read with its classes."""
+    for name, data in picture_files(3).items():
+        path = tmp_path / "patterns" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    browser.get(server)
+    click(browser, ".st-key-own button")
+    click(browser, ".st-key-way button:nth-of-type(2)")
+    see(browser, "input[webkitdirectory]")
+    browser.find_element(By.CSS_SELECTOR, "input[webkitdirectory]").send_keys(str(tmp_path / "patterns"))
+    see(browser, ".st-key-next button")
+    text = browser.find_element(By.CSS_SELECTOR, ".stMain").text
+    assert "What was read: uploaded files" in text
+    assert "Nothing: everything became a sample." in text
 
 
 @pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="finds the worker through /proc")

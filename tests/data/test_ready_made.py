@@ -127,7 +127,7 @@ def test_numbers_that_differ_are_told(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_read_is_passed_over_unless_none_can(tmp_path: Path) -> None:
     """Its model fails in the run; with no other file there are no samples."""
     (tmp_path / "a.npz").write_text("hello", encoding="utf-8")
-    with pytest.raises(SamplesError, match=r"No file of features can be read in .*a.npz cannot be read"):
+    with pytest.raises(SamplesError, match=r"No file of features can be read: .*a.npz cannot be read"):
         load(tmp_path)
     save_features(tmp_path / "b.npz")
     assert load(tmp_path).source == f"features:{tmp_path / 'b.npz'}"

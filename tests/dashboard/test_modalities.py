@@ -53,8 +53,8 @@ def text_app(monkeypatch: pytest.MonkeyPatch, text_models: Path, app: AppTest) -
 
 def set_zoo(monkeypatch: pytest.MonkeyPatch, models: Sequence[ModelSpec]) -> None:
     """Put other models in the place of the demo zoo."""
-    for place in ("ptmrank_core.catalogue", "ptmrank_core.catalogue.resolve"):
-        monkeypatch.setattr(f"{place}.demo_models", lambda: tuple(models))
+    for place in ("", ".resolve", ".demo"):
+        monkeypatch.setattr(f"ptmrank_core.catalogue{place}.demo_models", lambda: tuple(models))
 
 
 @pytest.fixture
@@ -345,7 +345,8 @@ def test_a_text_model_may_read_the_class_names(
     [own] = local_models(text_models / "bert-a", wanted="text", tasks=("feature-extraction",))
     spec = replace(own, id="demo:bert", source="demo", tasks=("text-classification", "feature-extraction"))
     set_zoo(monkeypatch, [spec])
-    monkeypatch.setattr("ptmrank_core.catalogue.resolve.demo_model", lambda *_: spec)
+    for place in ("resolve", "demo"):
+        monkeypatch.setattr(f"ptmrank_core.catalogue.{place}.demo_model", lambda *_: spec)
     upload(text_app, "reviews.csv", review_table())
     go_on(text_app)
     text_app.selectbox(key="label-encoder").set_value("demo:bert").run()

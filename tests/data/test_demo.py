@@ -24,7 +24,8 @@ def test_demo_samples_are_balanced_and_decode(name: str, modality: str, kind: st
     """Ten classes of as many samples each, every one with a content of its own."""
     samples = load_samples(name)
     counts = samples.summary().class_counts
-    assert samples.modality == modality
+    assert (samples.modality, samples.n_samples) == (modality, DEMO_SAMPLES[name].n_samples)
+    assert DEMO_SAMPLES[name].modality == modality
     assert len(counts) == 10
     assert len(set(counts.values())) == 1
     assert len(set(samples.digests)) == samples.n_samples

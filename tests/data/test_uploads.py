@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from ptmrank_core.data import load_samples, store_upload
+from ptmrank_core.data import load_samples, store_features, store_upload
 from ptmrank_core.errors import ArchiveError, InputError, SamplesError
+from tests.ready_made import save_features
 
 
 @pytest.fixture
@@ -190,3 +191,35 @@ def test_two_uploads_at_once_are_one(make: Any, uploads_dir: Path, monkeypatch: 
     path = store_upload(list(make.classes().items()), uploads_dir)
     assert load_samples(path).n_samples == 4
     assert list(uploads_dir.iterdir()) == [path]
+
+
+def test_features_are_stored_side_by_side(make: Any, uploads_dir: Path, tmp_path: Path) -> None:
+    """Loose files and a zip of them, with a folder and a hidden file in it, come to the same folder."""
+    files = {f"{name}.npz": save_features(tmp_path / f"{name}.npz").read_bytes() for name in "ab"}
+    loose = store_features(list(files.items()), uploads_dir)
+    packed = make.zip({**{f"mine/{name}": data for name, data in files.items()}, "mine/.DS_Store": b"x"})
+    assert store_features([("own.zip", packed)], uploads_dir) == loose
+    assert sorted(path.name for path in loose.iterdir()) == ["a.npz", "b.npz"]
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({}, "holds no files"),
+        ({"notes.txt": b"x"}, "'notes.txt' is a file of features"),
+        ({"a/m.npz": b"x", "b/m.npz": b"y"}, "there twice"),
+        ({"../m.npz": b"x"}, "refused"),
+    ],
+)
+def test_features_that_cannot_be_stored(uploads_dir: Path, files: dict[str, bytes], said: str) -> None:
+    """Nothing is stored of an upload without features, with two of one name, or with an unsafe name."""
+    with pytest.raises(InputError, match=said):
+        store_features(list(files.items()), uploads_dir)
+    assert not uploads_dir.exists()
+
+
+def test_other_archives_within_an_archive_of_features_are_refused(make: Any, uploads_dir: Path) -> None:
+    """Only .npz files may be archives by their first bytes."""
+    inner = make.zip({"x.txt": b"x"})
+    with pytest.raises(ArchiveError, match="archive"):
+        store_features([("own.zip", make.zip({"a.npz": inner, "b.bin": inner}))], uploads_dir)

@@ -1,0 +1,89 @@
+"""Words and choices of the pages, without a page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from dashboard.components.gallery import choose_samples
+from dashboard.components.snippets import hover_caption, say_label, snippet
+from dashboard.wording import in_page_words, source_name
+from ptmrank_core.data.text import TextItem
+from ptmrank_core.records import Samples, TargetKind, WordInContext
+
+
+def samples(labels: NDArray[Any], kind: TargetKind, names: tuple[str, ...] = ("a", "b", "c")) -> Samples:
+    """Texts with these labels."""
+    n = len(labels)
+    texts = tuple(f"<b>{i}</b> is a text" for i in range(n))
+    items = tuple(TextItem(text) for text in texts)
+    return Samples("text", texts, items, labels, names, texts, (), "x", target_kind=kind)
+
+
+def test_every_class_has_its_turn_in_the_gallery() -> None:
+    """A rare class is shown in full, and the others share what is left."""
+    labels = np.array([0] * 50 + [1] * 2 + [2] * 50)
+    chosen = choose_samples(samples(labels, "classification"))
+    assert np.bincount(labels[chosen]).tolist() == [5, 2, 5]
+    assert len(set(chosen)) == 12
+
+
+def test_the_gallery_of_a_regression_goes_from_least_to_greatest() -> None:
+    """The ends of the scale are among the samples shown, in their order."""
+    labels = np.random.default_rng(0).normal(size=40)
+    shown = labels[choose_samples(samples(labels, "regression", ("price",)))]
+    assert (shown == np.sort(shown)).all()
+    assert (shown[0], shown[-1]) == (labels.min(), labels.max())
+
+
+def test_few_samples_are_all_shown() -> None:
+    """Fewer than twelve are shown each once."""
+    chosen = choose_samples(samples(np.eye(3)[np.arange(5) % 3], "multilabel"))
+    assert sorted(chosen) == [0, 1, 2, 3, 4]
+
+
+@pytest.mark.parametrize(
+    ("labels", "kind", "said"),
+    [
+        (np.array([1, 0]), "classification", "b"),
+        (np.array([0.12345678, 1.0]), "regression", "0.1235"),
+        (np.array([[1.0, 2.5], [0.0, 0.0]]), "regression", "1, 2.5"),
+        (np.array([[1.0, 0.0, 1.0], [0.0, 0.0, 0.0]]), "multilabel", "a, c"),
+        (np.array([[0.0, 0.0, 0.0], [1.0, 0.0, 0.0]]), "multilabel", "no label"),
+    ],
+)
+def test_a_label_is_said_in_words(labels: NDArray[Any], kind: TargetKind, said: str) -> None:
+    """A class, rounded numbers, or all labels of a sample."""
+    assert say_label(samples(labels, kind), 0) == said
+
+
+def test_a_text_is_shortened_to_a_line() -> None:
+    """Lines are joined and cut; of a pair both halves stay; a word stands among its neighbours."""
+    assert snippet("one\n two   three", 9) == "one two…"
+    assert snippet(("left side", "right side"), 40) == "left side ‖ right side"
+    words = ("the", "quick", "brown", "fox", "jumps", "over", "the", "lazy", "dog")
+    assert snippet(WordInContext(words, 6), 80) == "brown fox jumps over [the] lazy dog"
+
+
+def test_a_hover_is_text_and_no_markup() -> None:
+    """What a user's text holds is shown, not obeyed."""
+    assert hover_caption(samples(np.array([0, 1]), "classification"), 1) == "&lt;b&gt;1&lt;/b&gt; is a text"
+
+
+def test_options_of_the_command_line_become_fields_of_the_page() -> None:
+    """A hint names where the page has it, and a user's own marks stay as they are."""
+    said = in_page_words("Choose --target classification or --target regression; see *it*.")
+    kinds = ("**The labels are** = *classes*", "**The labels are** = *numbers to predict*")
+    assert said == f"Choose {kinds[0]} or {kinds[1]}; see \\*it\\*."
+    assert in_page_words("Name it with --text-column NAME.") == "Name it with **Text**."
+
+
+def test_a_source_is_named_for_people() -> None:
+    """A title, a file name, or words in the place of a digest."""
+    assert source_name("demo:digits") == "Handwritten digits"
+    assert source_name("/home/u/" + "a" * 64 + "/reviews.csv") == "reviews.csv"
+    assert source_name("/home/u/" + "a" * 64) == "uploaded files"
+    assert source_name("features:/home/u/m.npz") == "ready-made features"

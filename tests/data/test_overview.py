@@ -1,0 +1,77 @@
+"""A source at a glance, before its samples are read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ptmrank_core.data import load_samples, look_at
+from ptmrank_core.errors import ArchiveError
+from ptmrank_core.records import Reading
+from tests.pictures import picture_files, write_zip
+from tests.uploads import number_table, recording_files, review_table, write_csv
+
+
+def test_folders_give_the_labels_of_files(tmp_path: Path) -> None:
+    """Without a table there is nothing to choose but what the files are."""
+    found = look_at(write_zip(tmp_path / "a.zip", recording_files()))
+    assert (found.layout, found.modality, found.table) == ("folders", "audio", None)
+
+
+@pytest.mark.parametrize(
+    ("data", "modality", "guesses"),
+    [
+        (review_table(), "text", ("text", "", "label", "group")),
+        (number_table(), "tabular", (*["feature"] * 10, "label")),
+    ],
+)
+def test_a_table_of_samples_is_guessed(
+    tmp_path: Path, data: bytes, modality: str, guesses: tuple[str, ...]
+) -> None:
+    """The roles of the columns tell what the rows are."""
+    path = tmp_path / "t.csv"
+    path.write_bytes(data)
+    found = look_at(path)
+    assert (found.layout, found.modality) == ("table", modality)
+    assert found.table is not None
+    assert found.table.guesses == guesses
+
+
+def test_a_table_beside_files_has_other_roles(tmp_path: Path) -> None:
+    """File and label are found by their names; a label of another name is a problem until it is named."""
+    files = picture_files(2)
+    rows = [[name, 0.5, f"p{i // 2}"] for i, name in enumerate(files)]
+    table = write_csv(["file", "quality", "patient"], rows)
+    source = write_zip(tmp_path / "a.zip", {**files, "t.csv": table})
+    found = look_at(source)
+    assert (found.layout, found.modality) == ("manifest", "image")
+    assert found.table is not None
+    assert found.table.guesses == ("", "", "")
+    assert "expected a file column" in found.table.problem
+    named = look_at(source, Reading(label_columns=("quality",))).table
+    assert named is not None
+    assert (named.guesses, named.problem) == (("file", "label", "group"), "")
+
+
+def test_a_damaged_archive_is_told(tmp_path: Path) -> None:
+    """What cannot be opened raises as reading it would."""
+    path = tmp_path / "a.zip"
+    path.write_bytes(b"nothing")
+    with pytest.raises(ArchiveError, match=r"a\.zip"):
+        look_at(path)
+
+
+@pytest.mark.parametrize("kind", ["table", "manifest"])
+def test_a_recognised_group_can_be_taken_away(tmp_path: Path, kind: str) -> None:
+    """An empty name of the group column means that there are no groups, though one looks like some."""
+    if kind == "table":
+        source = tmp_path / "t.csv"
+        source.write_bytes(review_table())
+    else:
+        files = picture_files(4)
+        rows = [[name, name.split("/")[0], f"p{i % 3}"] for i, name in enumerate(files)]
+        table = write_csv(["file", "label", "patient"], rows)
+        source = write_zip(tmp_path / "a.zip", {**files, "t.csv": table})
+    assert load_samples(source).groups
+    assert not load_samples(source, Reading(group_column="")).groups

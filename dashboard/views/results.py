@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import jobs, state
+from dashboard.components.layers import show_layers
 from dashboard.components.preflight import preflight
 from dashboard.components.run_page import open_run
 from dashboard.components.snippets import hover_caption
@@ -44,11 +45,13 @@ def page() -> None:
         return
     _ranking(result, ranking)
     _agreement(result, ranking)
+    show_layers(result)
     _embeddings(result, ranking)
     with st.expander("The samples of this run"):
         _samples(result)
     with st.expander("What it ran with"):
         st.json(dict(result.environment))
+    _notes(result)
 
 
 def _summary(result: RunResult, ranking: Ranking, run: str) -> None:
@@ -139,6 +142,16 @@ def _footnotes(rows: list[dict[str, Any]]) -> None:
         ]
         with st.expander(f"{plural(len(warnings), 'warning')} of the metrics"):
             st.dataframe(pd.DataFrame(warnings), hide_index=True, alt="Warnings of the metrics")
+
+
+def _notes(result: RunResult) -> None:
+    """Say what is to be known of how the vectors of some models were taken."""
+    notes = [
+        {"model": model, "note": note} for model, outcome in result.outcomes.items() for note in outcome.notes
+    ]
+    if notes:
+        with st.expander(f"{plural(len(notes), 'note')} on the models"):
+            st.dataframe(pd.DataFrame(notes), hide_index=True, alt="Notes on how vectors were taken")
 
 
 def _agreement(result: RunResult, ranking: Ranking) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import Literal
 
 import streamlit as st
 
@@ -21,7 +22,8 @@ def page() -> None:
         "PTMRank runs each candidate **once** over your labelled samples and scores how well its features "
         "fit your labels. You get a ranking of models to try first, without fine-tuning any of them."
     )
-    cards: list[Callable[[], None]] = [*(partial(_demo_card, demo) for demo in jobs.demos()), _own_card]
+    demos = [partial(_demo_card, demo, is_first=not i) for i, demo in enumerate(jobs.demos())]
+    cards: list[Callable[[], None]] = [*demos, _own_card]
     for first in range(0, len(cards), 2):
         for column, draw in zip(st.columns(2, gap="medium"), cards[first : first + 2], strict=False):
             with column.container(border=True, height="stretch"):
@@ -29,14 +31,15 @@ def page() -> None:
     _recent_runs()
 
 
-def _demo_card(demo: jobs.Demo) -> None:
+def _demo_card(demo: jobs.Demo, *, is_first: bool) -> None:
     name = demo.source.removeprefix("demo:")
     st.subheader(demo.facts.title)
     st.markdown(
         f"{demo.facts.idea} Ranks {plural(len(demo.models), f'small {demo.facts.modality} model')} on "
         f"{plural(demo.facts.n_samples, 'sample')}. Real checkpoints, no network, no GPU, under a minute."
     )
-    if st.button("Try the demo", type="primary", key=f"demo-{name}", icon=":material/play_arrow:"):
+    kind: Literal["primary", "secondary"] = "primary" if is_first else "secondary"
+    if st.button("Try the demo", type=kind, key=f"demo-{name}", icon=":material/play_arrow:"):
         _start_demo(demo)
 
 

@@ -11,7 +11,7 @@ from ptmrank_core.errors import OutOfMemoryError
 __all__ = ["BatchSize", "run_in_batches", "split_by_length"]
 
 T = TypeVar("T")
-FIRST_SIZE, LARGEST_SIZE = 16, 1024
+FIRST_SIZE, LARGEST_SIZE = 4, 1024
 # A larger batch has to be this much faster for each position, or it is not worth its memory.
 WORTHWHILE = 1.05
 TRIALS = 2
@@ -21,12 +21,15 @@ TRIALS = 2
 class BatchSize:
     """A batch size that is found while it is used.
 
-    It doubles while that pays, and is halved for good where memory runs out.
+    It doubles while that pays, and is halved for good where memory runs out. Batches of shorter samples hold
+    more of them: what a processor's cache and a GPU's memory bound is the number of positions.
 
     Parameters
     ----------
     size
-        Samples in a batch.
+        Samples in a batch of the longest.
+    longest
+        Positions of the longest sample; 0 where all samples are alike, and every batch holds ``size``.
     was_found
         Whether the size is what this machine showed to be best, and worth remembering.
     is_fixed
@@ -34,6 +37,7 @@ class BatchSize:
     """
 
     size: int = FIRST_SIZE
+    longest: int = 0
     is_fixed: bool = False
     was_found: bool = False
     _largest: int = LARGEST_SIZE
@@ -41,26 +45,32 @@ class BatchSize:
     _smaller: int = 0
     _rates: list[float] = field(default_factory=list)
 
-    def too_large(self, tried: int) -> None:
-        """Note that a batch of this many samples did not fit into memory."""
-        self._largest = self.size = max(1, tried // 2)
+    def count(self, length: int) -> int:
+        """Return how many samples of this length, or shorter, make a batch."""
+        return self.size if length == 0 else max(1, self.size * max(self.longest, length) // length)
+
+    def too_large(self) -> None:
+        """Note that a batch did not fit into memory."""
+        if self.size == 1:
+            self.longest //= 2  # several short samples did not fit where one long one should
+        self._largest = self.size = max(1, self.size // 2)
         self.is_fixed = self.was_found = True
 
-    def done(self, n_samples: int, n_positions: int, seconds: float) -> None:
+    def done(self, n_samples: int, length: int, seconds: float) -> None:
         """Note how long a batch took, and grow, go back or stay.
 
         Parameters
         ----------
         n_samples
             Samples in it; the last batch of a window may be smaller and tells nothing.
-        n_positions
-            Positions that the model ran over, padding included.
+        length
+            Positions of its longest sample; all others were padded to it.
         seconds
             Of the forward pass.
         """
-        if self.is_fixed or n_samples < self.size:
+        if self.is_fixed or n_samples < self.count(length):
             return
-        self._rates.append(n_positions / max(seconds, 1e-9))
+        self._rates.append(n_samples * max(1, length) / max(seconds, 1e-9))
         if len(self._rates) < TRIALS:
             return
         rate = max(self._rates)  # the first batch of a size warms up
@@ -102,6 +112,7 @@ def run_in_batches(
     batch_size: BatchSize,
     run: Callable[[Sequence[T]], None],
     *,
+    length_of: Callable[[T], int],
     is_out_of_memory: Callable[[BaseException], bool],
     free_memory: Callable[[], None],
 ) -> None:
@@ -118,6 +129,8 @@ def run_in_batches(
         Size of the slices; asked before each.
     run
         Does one slice, completely or not at all.
+    length_of
+        Positions of an item; items come longest first.
     is_out_of_memory
         Tells whether an error means that memory ran out.
     free_memory
@@ -130,7 +143,7 @@ def run_in_batches(
     """
     start = 0
     while start < len(items):
-        batch = items[start : start + batch_size.size]
+        batch = items[start : start + batch_size.count(length_of(items[start]))]
         try:
             run(batch)
         except (RuntimeError, MemoryError) as error:
@@ -141,7 +154,7 @@ def run_in_batches(
                     "A single sample does not fit into the device's memory.",
                     hint="Choose --device cpu, a smaller dtype or a smaller model.",
                 ) from error
-            batch_size.too_large(len(batch))
+            batch_size.too_large()
             free_memory()
             continue
         start += len(batch)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from ptmrank_core.events import BatchDone, CancelToken, Sink
 from ptmrank_core.events import raise_if_cancelled as check
@@ -68,29 +69,36 @@ class Pass:
         self._encoder: Encoder = load_encoder(spec, options)
         collected.seconds["load"] += time.perf_counter() - start
         self._size_name = f"batch of {collected.key} on {self._encoder.device}"
-        self._batch_size = self._first_size(options.batch_size)
+        self._asked_size = options.batch_size
+        self._batch_size: BatchSize | None = None
 
-    def _first_size(self, asked: int | None) -> BatchSize:
+    def _first_size(self, longest: int) -> BatchSize:
         """Take the user's size, else the one that was found before, else begin to look for one."""
-        if asked is not None:
-            return BatchSize(asked, is_fixed=True)
+        if self._asked_size is not None:
+            return BatchSize(self._asked_size, is_fixed=True)
         known = self._memory.get(self._size_name)
-        return BatchSize(known, is_fixed=True) if isinstance(known, int) and known > 0 else BatchSize()
+        if not isinstance(known, int) or known < 1:
+            return BatchSize(longest=longest)
+        return BatchSize(max(1, known // max(1, longest)), longest, is_fixed=True)
 
     def run(self) -> None:
         """Run the model over everything that is missing."""
         for window in self._windows():
             lengths = [ready.prepared.length for ready in window]
+            if self._batch_size is None:
+                self._batch_size = self._first_size(max(lengths))
             for group in split_by_length(lengths, exact=not self._encoder.padding_invariant):
                 run_in_batches(
                     [window[i] for i in group],
                     self._batch_size,
-                    self._run_batch,
+                    partial(self._run_batch, self._batch_size),
+                    length_of=lambda ready: ready.prepared.length,
                     is_out_of_memory=self._encoder.is_out_of_memory,
                     free_memory=self._encoder.free_memory,
                 )
-        if self._batch_size.was_found:
-            self._memory.put(self._size_name, self._batch_size.size)
+        found = self._batch_size
+        if found is not None and found.was_found:
+            self._memory.put(self._size_name, found.size * max(1, found.longest))
         self._collected.notes = self._encoder.notes
         self._collected.device = self._encoder.device
         self._collected.peak_memory_bytes = self._encoder.peak_memory_bytes()
@@ -113,14 +121,13 @@ class Pass:
         if window:
             yield window
 
-    def _run_batch(self, ready: Sequence[_Ready]) -> None:
+    def _run_batch(self, batch_size: BatchSize, ready: Sequence[_Ready]) -> None:
         """Run one batch and keep its vectors."""
         start = time.perf_counter()
         batch = self._encoder.collate([one.prepared for one in ready])
         vectors = self._encoder.forward(batch)
         seconds = time.perf_counter() - start
-        n_positions = len(ready) * max(1, *(one.prepared.length for one in ready))
-        self._batch_size.done(len(ready), n_positions, seconds)
+        batch_size.done(len(ready), ready[0].prepared.length, seconds)
         self._collected.seconds["forward"] += seconds
         self._collected.add([one.index for one in ready], vectors)
         self._sink(BatchDone(self._spec.id, self._collected.n_known, self._collected.n_items))

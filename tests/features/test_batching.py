@@ -17,6 +17,7 @@ def _run(n: int, batch_size: int, run: Callable[[Sequence[int]], None]) -> tuple
         range(n),
         size,
         run,
+        length_of=lambda _item: 0,
         is_out_of_memory=lambda error: "memory" in str(error),
         free_memory=lambda: freed.append(None),
     )
@@ -71,7 +72,7 @@ def timed(size: BatchSize, seconds_of: Callable[[int], float], n_batches: int = 
     taken = []
     for _ in range(n_batches):
         taken.append(size.size)
-        size.done(size.size, size.size * 10, seconds_of(size.size))
+        size.done(size.size, 0, seconds_of(size.size))
     return taken
 
 
@@ -88,15 +89,15 @@ def test_a_batch_goes_back_where_growing_did_not_pay() -> None:
     """Where every sample costs the same, the first size is as good as any other, and is taken again."""
     size = BatchSize()
     taken = timed(size, lambda n: 0.1 * n)
-    assert set(taken) == {16, 32}
-    assert (size.size, size.was_found) == (16, True)
+    assert set(taken) == {4, 8}
+    assert (size.size, size.was_found) == (4, True)
 
 
 def test_a_size_that_was_asked_for_is_kept() -> None:
     """Only a lack of memory changes what the user chose."""
     size = BatchSize(24, is_fixed=True)
     assert set(timed(size, lambda n: 1.0 / n)) == {24}
-    size.too_large(24)
+    size.too_large()
     assert size.size == 12
 
 
@@ -104,8 +105,8 @@ def test_a_part_of_a_batch_tells_nothing() -> None:
     """The last batch of a window is smaller: its speed is not that of the size."""
     size = BatchSize()
     for _ in range(10):
-        size.done(3, 30, 1.0)
-    assert (size.size, size.was_found) == (16, False)
+        size.done(3, 10, 1.0)
+    assert (size.size, size.was_found) == (4, False)
 
 
 def test_samples_of_like_length_are_neighbours_the_longest_first() -> None:
@@ -113,3 +114,21 @@ def test_samples_of_like_length_are_neighbours_the_longest_first() -> None:
     assert split_by_length([3, 9, 3, 7], exact=False) == [[1, 3, 0, 2]]
     assert split_by_length([3, 9, 3, 7], exact=True) == [[1], [3], [0, 2]]
     assert split_by_length([], exact=False) == []
+
+
+def test_shorter_samples_come_in_larger_batches() -> None:
+    """A batch is bounded by its positions: four of the longest, or sixteen of a quarter of that length."""
+    size = BatchSize(longest=400)
+    assert [size.count(length) for length in (400, 200, 100, 1)] == [4, 8, 16, 1600]
+    assert BatchSize(24, is_fixed=True).count(7) == 24
+    assert BatchSize().count(0) == 4
+
+
+def test_many_short_samples_that_do_not_fit_are_halved_too() -> None:
+    """Where one sample of the longest is the least, the positions are halved instead."""
+    size = BatchSize(1, longest=400)
+    size.too_large()
+    assert (size.count(400), size.count(100)) == (1, 2)
+    size.too_large()
+    size.too_large()
+    assert size.count(100) == 1

@@ -156,9 +156,9 @@ def _run_models(tools: Tools) -> None:
     needed = set().union(*open_metrics.values())
     tools = _with_class_names(_with_reference(tools, needed), needed)
     models = tools.plan.models
-    todo = [spec for spec in models if open_metrics[spec.id]]
-    with FetchAhead(todo, tools.sources.fetch, sink=tools.sink, cancel=tools.cancel) as files:
-        for spec in todo:
+    open_models = [spec for spec in models if open_metrics[spec.id]]
+    with FetchAhead(open_models, tools.sources.fetch, sink=tools.sink, cancel=tools.cancel) as files:
+        for spec in open_models:
             raise_if_cancelled(tools.cancel)
             tools.sink(ModelStarted(spec.id, models.index(spec) + 1, len(models)))
             ModelWork(tools, spec, decided[spec.id], files).run()

@@ -10,6 +10,7 @@ import logging
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import TypeAlias
 
 from ptmrank_core.benchmark.cells import attempt
@@ -81,7 +82,9 @@ def execute(
     try:
         samples = _planned_samples(plan, sources)
         sink(RunStarted(run_id, len(plan.models), samples.n_samples))
-        _run_models(Tools(plan, samples, sources, store, cache, sink, cancel))
+        # Source samples that all models share are read once, not once for each model.
+        own = replace(sources, load_samples=lru_cache(maxsize=1)(sources.load_samples))
+        _run_models(Tools(plan, samples, own, store, cache, sink, cancel))
     except CancelledError:
         state = RunState.CANCELLED
     except PTMRankError as problem:
@@ -120,7 +123,8 @@ def _with_class_names(tools: Tools, metrics: Collection[str]) -> Tools:
     def embed() -> FloatArray:
         fetched = tools.sources.fetch(spec, sink=tools.sink, cancel=tools.cancel)
         names = tools.sources.name_samples(tools.samples.class_names)
-        features = extract(names, fetched, options=tools.plan.options, cache=tools.cache, cancel=tools.cancel)
+        options = replace(tools.plan.options, layers=False)
+        features = extract(names, fetched, options=options, cache=tools.cache, cancel=tools.cancel)
         return features.embeddings[None]
 
     return replace(tools, label_embeddings=attempt(embed, what=spec.id))

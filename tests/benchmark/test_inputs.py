@@ -15,7 +15,7 @@ from ptmrank_core.catalogue import demo_models
 from ptmrank_core.config import Settings
 from ptmrank_core.data import load_samples, name_samples
 from ptmrank_core.metrics import prepare_inputs
-from ptmrank_core.records import Features, Samples, Score, SetFeatures, Skipped
+from ptmrank_core.records import Features, Reading, Samples, Score, SetFeatures, Skipped
 from ptmrank_core.worker import SOURCES
 from tests.benchmark.runs import stored_plan
 
@@ -91,7 +91,14 @@ def test_source_samples_of_a_run_serve_every_model_whose_head_knows_them(
     )
     store = RunStore(settings)
     store.create(plan, load_samples(picture_zip).summary())
-    run_here(plan.run_id, settings, sources=SOURCES)
+    read: list[str] = []
+
+    def load(source: str, reading: Reading) -> Samples:
+        read.append(source)
+        return SOURCES.load_samples(source, reading)
+
+    run_here(plan.run_id, settings, sources=replace(SOURCES, load_samples=load))
+    assert len(read) == 2  # the samples and the source samples, whatever the number of models
     cells = {cell.model: cell for cell in store.cells(plan.run_id)}
     assert isinstance(cells["knowing"], Score)
     assert isinstance(cells["strange"], Skipped)

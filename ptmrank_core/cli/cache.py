@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import json
-import sys
 from dataclasses import asdict
 from typing import Any
 
+from ptmrank_core.cli.output import DONE, print_json, print_text
 from ptmrank_core.config import load_settings
 from ptmrank_core.features import CacheReport, FeatureCache
 
@@ -31,9 +30,11 @@ def add_cache_command(commands: Any) -> None:
 def _cache(options: argparse.Namespace) -> int:
     with FeatureCache(load_settings()) as cache:
         report = {"stats": cache.report, "verify": cache.verify, "clear": cache.clear}[options.action]()
-    text = json.dumps(asdict(report), indent=2) if options.json else _sentence(options.action, report)
-    sys.stdout.write(f"{text}\n")
-    return 0
+    if options.json:
+        print_json(asdict(report))
+    else:
+        print_text(_sentence(options.action, report))
+    return DONE
 
 
 def _sentence(action: str, report: CacheReport) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 
+from ptmrank_core.cli.progress_bar import ProgressLine
 from ptmrank_core.events import BatchDone, Downloaded, ModelStarted, StageStarted
-from ptmrank_core.progress_bar import ProgressLine
 from ptmrank_core.records import Stage
 
 

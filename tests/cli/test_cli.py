@@ -18,7 +18,7 @@ from tests.checkpoints import save_checkpoint
 from tests.pictures import encoded, picture, picture_files, write_zip
 from tests.ready_made import LABELS, save_features, save_table
 
-GOLDEN = Path(__file__).parent / "metrics" / "golden"
+GOLDEN = Path(__file__).parent.parent / "metrics" / "golden"
 
 
 def run_cli(*arguments: str) -> subprocess.CompletedProcess[str]:

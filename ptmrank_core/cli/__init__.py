@@ -1,0 +1,54 @@
+"""The command line: one module for each command.
+
+With ``--json`` nothing but the JSON goes to standard output; progress and messages go to standard error.
+Exit status: 0 when something came out, 2 on bad input, 1 otherwise.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+from collections.abc import Sequence
+
+from ptmrank_core.cli.cache import add_cache_command
+from ptmrank_core.cli.metrics import add_metrics_command
+from ptmrank_core.cli.output import BAD_INPUT, NOTHING_DONE, say
+from ptmrank_core.cli.rank import add_rank_command
+from ptmrank_core.cli.score import add_score_command
+from ptmrank_core.errors import InputError, PTMRankError
+
+__all__ = ["main"]
+
+COMMANDS = (
+    add_rank_command,
+    add_score_command,
+    add_metrics_command,
+    add_cache_command,
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; return the exit status."""
+    logging.basicConfig(level=logging.ERROR, format="%(levelname)s %(message)s")
+    logging.getLogger("ptmrank_core.benchmark").setLevel(logging.CRITICAL)  # the report names failures
+    options = _parser().parse_args(arguments)
+    try:
+        status: int = options.do(options)
+    except InputError as error:
+        say(f"error: {error}")
+        return BAD_INPUT
+    except PTMRankError as error:
+        say(f"error: {error}")
+        return NOTHING_DONE
+    except KeyboardInterrupt:
+        say("stopped")
+        return NOTHING_DONE
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m ptmrank_core", description=__doc__.split("\n")[0])
+    commands = parser.add_subparsers(dest="command", required=True)
+    for add in COMMANDS:
+        add(commands)
+    return parser

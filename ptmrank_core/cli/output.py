@@ -1,0 +1,46 @@
+"""What every command says and returns: results to standard output, everything else to standard error."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from ptmrank_core.errors import InputError
+
+__all__ = ["BAD_INPUT", "DONE", "NOTHING_DONE", "print_json", "print_text", "say", "write_json"]
+
+DONE, NOTHING_DONE, BAD_INPUT = 0, 1, 2
+
+
+def say(text: str) -> None:
+    """Tell the person at the terminal something that is not the result."""
+    sys.stderr.write(f"{text}\n")
+
+
+def print_text(text: str) -> None:
+    """Print a result."""
+    sys.stdout.write(f"{text}\n")
+
+
+def print_json(payload: Any) -> None:
+    """Print a result as JSON."""
+    print_text(json.dumps(payload, indent=2))
+
+
+def write_json(path: Path, payload: Any) -> None:
+    """Write a JSON file completely or not at all.
+
+    Raises
+    ------
+    InputError
+        If it cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_name(f"{path.name}.partial")
+        partial.write_text(json.dumps(payload, indent=2) + "\n", encoding="utf-8")
+        partial.replace(path)
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error}.") from error

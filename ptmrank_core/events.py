@@ -13,6 +13,7 @@ from ptmrank_core.errors import CancelledError
 from ptmrank_core.records import Cell, RunState, Stage
 
 __all__ = [
+    "AnalysisStep",
     "BatchDone",
     "CancelToken",
     "CellDone",
@@ -81,6 +82,15 @@ class CellDone:
 
 
 @dataclass(frozen=True, slots=True)
+class AnalysisStep:
+    """One of the analyses after the first ranking has come a step further."""
+
+    kind: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class RunFinished:
     """The worker has let the run go."""
 
@@ -88,7 +98,9 @@ class RunFinished:
     state: RunState
 
 
-Event: TypeAlias = RunStarted | ModelStarted | StageStarted | Downloaded | BatchDone | CellDone | RunFinished
+Event: TypeAlias = (
+    RunStarted | ModelStarted | StageStarted | Downloaded | BatchDone | CellDone | AnalysisStep | RunFinished
+)
 Sink: TypeAlias = Callable[[Event], None]
 CancelToken: TypeAlias = Callable[[], bool]
 

@@ -8,9 +8,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from ptmrank_core.records import (
+    Analyses,
     Cell,
     ExtractionOptions,
     Failure,
+    Finding,
     LeftOut,
     ModelOutcome,
     ModelSpec,
@@ -24,6 +26,7 @@ from ptmrank_core.records import (
 
 __all__ = [
     "cell_from_json",
+    "finding_from_json",
     "outcome_from_json",
     "plan_from_json",
     "summary_from_json",
@@ -66,6 +69,7 @@ def plan_from_json(text: str) -> RunPlan:
                 "options": ExtractionOptions(**fields["options"]),
                 "reading": _reading(fields["reading"]),
                 "label_encoder": _spec(fields["label_encoder"]) if fields["label_encoder"] else None,
+                "analyses": Analyses(**fields.get("analyses", {})),
             }
         )
     )
@@ -81,6 +85,11 @@ def cell_from_json(text: str) -> Cell:
         fields["stage"] = Stage(fields["stage"])
     cell: Cell = kind(**fields)
     return cell
+
+
+def finding_from_json(text: str) -> Finding:
+    """Decode what an analysis found."""
+    return Finding(**json.loads(text))
 
 
 def outcome_from_json(text: str) -> ModelOutcome:

@@ -4,76 +4,33 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from ptmrank_core.benchmark.cells import Problem, attempt, score_cells, skipped_cells
 from ptmrank_core.benchmark.fetching import FetchAhead
-from ptmrank_core.benchmark.inputs import Extracted, FurtherSets, extracted_arrays, ready_arrays
+from ptmrank_core.benchmark.gathering import gather, source_place
+from ptmrank_core.benchmark.inputs import Extracted
 from ptmrank_core.benchmark.plan import (
     EMBEDS_CLASS_NAMES,
     known_skips,
     layer_metrics,
-    needs_source_samples,
 )
-from ptmrank_core.benchmark.sources import Sources
-from ptmrank_core.benchmark.store import RunStore
+from ptmrank_core.benchmark.tools import Tools
 from ptmrank_core.events import (
-    BatchDone,
-    CancelToken,
     CellDone,
     Event,
-    Sink,
     StageStarted,
-    ignore,
     raise_if_cancelled,
 )
-from ptmrank_core.features import FeatureCache, extract
 from ptmrank_core.metrics import prepare_inputs
 from ptmrank_core.records import (
-    AS_RECOGNISED,
     Cell,
-    FloatArray,
     ModelOutcome,
     ModelSpec,
-    RunPlan,
-    Samples,
     Stage,
 )
 
-__all__ = ["ModelWork", "Tools"]
-
-
-@dataclass(frozen=True, slots=True)
-class Tools:
-    """What every model of a run is worked with.
-
-    Parameters
-    ----------
-    plan, samples
-        What shall be done, and on what.
-    sources
-        Where models and further samples come from.
-    store, cache
-        Where cells and features go.
-    sink, cancel
-        Hears of everything; asked after each batch and each cell.
-    reference
-        The reference set; ``None`` where no metric reads one.
-    label_embeddings
-        The class names under the plan's text model, of shape (1, n_classes, width); ``None`` where none was
-        asked for.
-    """
-
-    plan: RunPlan
-    samples: Samples
-    sources: Sources
-    store: RunStore
-    cache: FeatureCache
-    sink: Sink
-    cancel: CancelToken
-    reference: Samples | None = None
-    label_embeddings: FloatArray | Problem | None = None
+__all__ = ["ModelWork"]
 
 
 class ModelWork:
@@ -152,7 +109,7 @@ class ModelWork:
             self.metrics,
             self.tools.samples.target_kind,
             has_reference=self.tools.reference is not None,
-            has_source=self._source_place() is not None,
+            has_source=source_place(self.tools.plan, self.spec) is not None,
         )
         for cell in skipped_cells(self.spec.id, skips):
             self._decide(cell)
@@ -166,46 +123,11 @@ class ModelWork:
         plan = self.tools.plan
         return layer_metrics(plan.metrics, self.tools.samples.target_kind) if plan.options.layers else ()
 
-    def _source_place(self) -> str | None:
-        """Where samples of what the model was trained on lie, as far as that is known."""
-        return self.tools.plan.source_samples or self.spec.source_samples
-
     def _fetch(self) -> ModelSpec:
         return self.files.take(self.spec)
 
-    def _read(self) -> Extracted:
-        """Read the features that the user brought."""
-        start = time.perf_counter()
-        self._hear(StageStarted(self.spec.id, Stage.LOAD))
-        samples = self.tools.samples
-        ready = self.tools.sources.load_features(self.spec, self.tools.plan.reading, samples)
-        # Its digest was taken while the model before it was at work: what was read has to be the same file.
-        self.tools.sources.fetch(self.spec, sink=ignore, cancel=self.tools.cancel)
-        self._hear(BatchDone(self.spec.id, samples.n_samples, samples.n_samples))
-        return ready_arrays(ready, self.spec, samples, time.perf_counter() - start)
-
     def _extract(self) -> Extracted:
-        if self.spec.source == "features":
-            return self._read()
-        place = self._source_place()
-        needs_source = place is not None and needs_source_samples(self.metrics)
-        embedded = self.tools.label_embeddings
-        further = FurtherSets(
-            reference=self.tools.reference,
-            source=self.tools.sources.load_samples(place, AS_RECOGNISED) if needs_source and place else None,
-            label_embeddings=None if isinstance(embedded, Problem) else embedded,
-        )
-        features = extract(
-            self.tools.samples,
-            self.spec,
-            options=self.tools.plan.options,
-            cache=self.tools.cache,
-            sink=self._hear,
-            cancel=self.tools.cancel,
-            further=further.samples(),
-            function=self.tools.sources.functions.get(self.spec.id),
-        )
-        return extracted_arrays(features, self.tools.samples.target_kind, further)
+        return gather(self.tools, self.spec, self.metrics, self._hear)
 
     def _score(self, extracted: Extracted) -> float:
         """Score the features, then those of each layer, under the open metrics; return the seconds."""

@@ -9,6 +9,8 @@ from ptmrank_core.metrics import METRICS, default_metrics, why_not
 from ptmrank_core.records import (
     AS_RECOGNISED,
     BUILT_IN_REFERENCES,
+    EVERY_ANALYSIS,
+    Analyses,
     ExtractionOptions,
     ModelSpec,
     Reading,
@@ -49,6 +51,7 @@ def make_plan(  # noqa: PLR0913 - a plan is the sum of its parts
     reading: Reading = AS_RECOGNISED,
     source_samples: str | None = None,
     label_encoder: ModelSpec | None = None,
+    analyses: Analyses = EVERY_ANALYSIS,
 ) -> RunPlan:
     """Put a plan together.
 
@@ -77,6 +80,8 @@ def make_plan(  # noqa: PLR0913 - a plan is the sum of its parts
         Labelled samples of what the models were trained on; ``None`` for each model's own, where known.
     label_encoder
         A text model for the class names (EMMS).
+    analyses
+        What is done once every cell is decided.
 
     Raises
     ------
@@ -106,6 +111,7 @@ def make_plan(  # noqa: PLR0913 - a plan is the sum of its parts
         reading=reading,
         source_samples=source_samples,
         label_encoder=label_encoder if names_classes else None,
+        analyses=analyses,
     )
 
 

@@ -1,4 +1,4 @@
-"""A run: every model of a plan under every metric, one model after the other.
+"""A run: every model of a plan under every metric, one model after the other; then its analyses.
 
 What is decided is in the store at once, so a run that was stopped goes on where it stood.
 """
@@ -13,13 +13,14 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TypeAlias
 
-from ptmrank_core.benchmark.cells import attempt
+from ptmrank_core.benchmark.analyses import analyse
 from ptmrank_core.benchmark.environment import describe_environment
 from ptmrank_core.benchmark.fetching import FetchAhead
-from ptmrank_core.benchmark.model_work import ModelWork, Tools
-from ptmrank_core.benchmark.plan import EMBEDS_CLASS_NAMES, layer_metrics, needs_reference
+from ptmrank_core.benchmark.model_work import ModelWork
+from ptmrank_core.benchmark.plan import layer_metrics
 from ptmrank_core.benchmark.sources import Sources
 from ptmrank_core.benchmark.store import RunStore
+from ptmrank_core.benchmark.tools import Tools, equip
 from ptmrank_core.errors import CancelledError, PTMRankError, SamplesChangedError
 from ptmrank_core.events import (
     CancelToken,
@@ -29,9 +30,8 @@ from ptmrank_core.events import (
     Sink,
     raise_if_cancelled,
 )
-from ptmrank_core.features import FeatureCache, extract
+from ptmrank_core.features import FeatureCache
 from ptmrank_core.records import (
-    FloatArray,
     RunPlan,
     RunState,
     Samples,
@@ -84,7 +84,9 @@ def execute(
         sink(RunStarted(run_id, len(plan.models), samples.n_samples))
         # Source samples that all models share are read once, not once for each model.
         own = replace(sources, load_samples=lru_cache(maxsize=1)(sources.load_samples))
-        _run_models(Tools(plan, samples, own, store, cache, sink, cancel))
+        tools = Tools(plan, samples, own, store, cache, sink, cancel)
+        _run_models(tools)
+        analyse(tools)
     except CancelledError:
         state = RunState.CANCELLED
     except PTMRankError as problem:
@@ -104,30 +106,6 @@ def _planned_samples(plan: RunPlan, sources: Sources) -> Samples:
             hint="Plan a new run; features of unchanged samples come from the cache.",
         )
     return samples
-
-
-def _with_reference(tools: Tools, metrics: Collection[str]) -> Tools:
-    """Load the reference set where a metric reads it."""
-    source = tools.plan.reference_source
-    if source is None or not needs_reference(metrics):
-        return tools
-    return replace(tools, reference=tools.sources.load_reference(source, tools.samples.modality))
-
-
-def _with_class_names(tools: Tools, metrics: Collection[str]) -> Tools:
-    """Embed the class names under the plan's text model where a metric reads them."""
-    spec = tools.plan.label_encoder
-    if spec is None or EMBEDS_CLASS_NAMES not in metrics:
-        return tools
-
-    def embed() -> FloatArray:
-        fetched = tools.sources.fetch(spec, sink=tools.sink, cancel=tools.cancel)
-        names = tools.sources.name_samples(tools.samples.class_names)
-        options = replace(tools.plan.options, layers=False)
-        features = extract(names, fetched, options=options, cache=tools.cache, cancel=tools.cancel)
-        return features.embeddings[None]
-
-    return replace(tools, label_embeddings=attempt(embed, what=spec.id))
 
 
 def _decided_cells(tools: Tools) -> dict[str, set[Decided]]:
@@ -158,7 +136,7 @@ def _run_models(tools: Tools) -> None:
     decided = _decided_cells(tools)
     open_metrics = _open_metrics(tools, decided)
     needed = set().union(*open_metrics.values())
-    tools = _with_class_names(_with_reference(tools, needed), needed)
+    tools = equip(tools, needed)
     models = tools.plan.models
     open_models = [spec for spec in models if open_metrics[spec.id]]
     with FetchAhead(open_models, tools.sources.fetch, sink=tools.sink, cancel=tools.cancel) as files:

@@ -10,8 +10,8 @@ __all__ = ["OWN", "prepare_tables"]
 
 # What stands in the column ``layer`` for the model itself: NULL is no part of a key in SQLite.
 OWN = -1
-# 1: cells without a layer. 2: with one.
-VERSION = 2
+# 1: cells without a layer. 2: with one. 3: findings.
+VERSION = 3
 
 RUNS = """
 CREATE TABLE IF NOT EXISTS runs (
@@ -26,6 +26,10 @@ OUTCOMES = """
 CREATE TABLE IF NOT EXISTS outcomes (
     run_id TEXT NOT NULL REFERENCES runs ON DELETE CASCADE, model TEXT NOT NULL, outcome TEXT NOT NULL,
     PRIMARY KEY (run_id, model))"""
+FINDINGS = """
+CREATE TABLE IF NOT EXISTS findings (
+    run_id TEXT NOT NULL REFERENCES runs ON DELETE CASCADE, kind TEXT NOT NULL, subject TEXT NOT NULL,
+    finding TEXT NOT NULL, PRIMARY KEY (run_id, kind, subject))"""
 EVENTS = """
 CREATE TABLE IF NOT EXISTS events (
     number INTEGER PRIMARY KEY, run_id TEXT NOT NULL REFERENCES runs ON DELETE CASCADE,
@@ -58,12 +62,13 @@ def prepare_tables(db: sqlite3.Connection) -> None:
         )
     if version == VERSION:  # another process was quicker
         return
-    is_old = db.execute("SELECT 1 FROM sqlite_master WHERE name = 'cells'").fetchone()
-    if is_old:
+    has_cells = db.execute("SELECT 1 FROM sqlite_master WHERE name = 'cells'").fetchone()
+    is_without_layers = has_cells and version < 2
+    if is_without_layers:
         db.execute("ALTER TABLE cells RENAME TO cells_without_layers")
-    for table in (RUNS, CELLS, OUTCOMES, EVENTS, EVENTS_OF_RUN):
+    for table in (RUNS, CELLS, OUTCOMES, FINDINGS, EVENTS, EVENTS_OF_RUN):
         db.execute(table)
-    if is_old:
+    if is_without_layers:
         db.execute(
             "INSERT INTO cells SELECT run_id, model, metric, ?, cell FROM cells_without_layers "
             "ORDER BY rowid",

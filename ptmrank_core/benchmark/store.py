@@ -17,6 +17,7 @@ from typing import Any
 
 from ptmrank_core.benchmark.codec import (
     cell_from_json,
+    finding_from_json,
     outcome_from_json,
     plan_from_json,
     summary_from_json,
@@ -28,6 +29,7 @@ from ptmrank_core.errors import RunNotFoundError
 from ptmrank_core.events import Event
 from ptmrank_core.records import (
     Cell,
+    Finding,
     ModelOutcome,
     RunPlan,
     RunResult,
@@ -157,6 +159,20 @@ class RunStore:
             query = "SELECT model, outcome FROM outcomes WHERE run_id = ? ORDER BY rowid"
             return {model: outcome_from_json(text) for model, text in db.execute(query, (run_id,))}
 
+    def add_finding(self, run_id: str, finding: Finding) -> None:
+        """Keep what an analysis found, in the place of what it had found before."""
+        with self._open() as db:
+            db.execute(
+                "INSERT OR REPLACE INTO findings VALUES (?, ?, ?, ?)",
+                (run_id, finding.kind, finding.subject, to_json(finding)),
+            )
+
+    def findings(self, run_id: str) -> tuple[Finding, ...]:
+        """Read what the analyses of a run have found."""
+        with self._open() as db:
+            query = "SELECT finding FROM findings WHERE run_id = ? ORDER BY rowid"
+            return tuple(finding_from_json(row[0]) for row in db.execute(query, (run_id,)))
+
     def add_event(self, run_id: str, event: Event) -> None:
         """Keep an event."""
         with self._open() as db:
@@ -187,6 +203,7 @@ class RunStore:
             seconds=seconds,
             error=error,
             layer_cells=self.layer_cells(run_id),
+            findings=self.findings(run_id),
         )
 
     def recent(self, limit: int = 20) -> list[tuple[RunPlan, RunState]]:

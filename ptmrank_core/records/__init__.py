@@ -4,6 +4,7 @@ source -> Samples -> (x ModelSpec) Features -> (x MetricSpec) Cell -> RunResult 
 """
 
 from ptmrank_core.records.arrays import FloatArray
+from ptmrank_core.records.findings import EVERY_ANALYSIS, Analyses, Finding
 from ptmrank_core.records.metrics import MetricOutput, MetricSpec
 from ptmrank_core.records.models import (
     EmbeddingFunction,
@@ -19,12 +20,14 @@ from ptmrank_core.records.runs import (
     Failure,
     ModelOutcome,
     Ranking,
+    RankIntervals,
     RunPlan,
     RunResult,
     RunState,
     Score,
     Skipped,
     Stage,
+    Vote,
 )
 from ptmrank_core.records.samples import (
     AS_RECOGNISED,
@@ -45,6 +48,8 @@ from ptmrank_core.records.samples import (
 __all__ = [
     "AS_RECOGNISED",
     "BUILT_IN_REFERENCES",
+    "EVERY_ANALYSIS",
+    "Analyses",
     "Blob",
     "BytesBlob",
     "Cell",
@@ -52,6 +57,7 @@ __all__ = [
     "ExtractionOptions",
     "Failure",
     "Features",
+    "Finding",
     "FloatArray",
     "Item",
     "LeftOut",
@@ -61,6 +67,7 @@ __all__ = [
     "ModelOutcome",
     "ModelSource",
     "ModelSpec",
+    "RankIntervals",
     "Ranking",
     "Reading",
     "ReadyFeatures",
@@ -74,6 +81,7 @@ __all__ = [
     "Skipped",
     "Stage",
     "TargetKind",
+    "Vote",
     "Waveform",
     "WordInContext",
 ]

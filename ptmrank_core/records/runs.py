@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
+from ptmrank_core.records.findings import EVERY_ANALYSIS, Analyses, Finding
 from ptmrank_core.records.models import ExtractionOptions, ModelSpec
 from ptmrank_core.records.samples import AS_RECOGNISED, Reading, SamplesSummary
 
@@ -14,6 +15,7 @@ __all__ = [
     "Cell",
     "Failure",
     "ModelOutcome",
+    "RankIntervals",
     "Ranking",
     "RunPlan",
     "RunResult",
@@ -21,6 +23,7 @@ __all__ = [
     "Score",
     "Skipped",
     "Stage",
+    "Vote",
 ]
 
 
@@ -149,6 +152,8 @@ class RunPlan:
         Where labelled samples of what the models were trained on lie; ``None`` for each model's own.
     label_encoder
         Text model whose embeddings of the class names are given to EMMS; ``None`` for one-hot classes.
+    analyses
+        What is done once every cell is decided.
     """
 
     run_id: str
@@ -164,6 +169,7 @@ class RunPlan:
     reading: Reading = AS_RECOGNISED
     source_samples: str | None = None
     label_encoder: ModelSpec | None = None
+    analyses: Analyses = EVERY_ANALYSIS
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +192,8 @@ class RunResult:
         Why the run failed as a whole; empty otherwise.
     layer_cells
         Every decided cell of a hidden layer, where they were asked for; these rank nothing.
+    findings
+        What the analyses after the first ranking have found so far.
     """
 
     plan: RunPlan
@@ -197,6 +205,57 @@ class RunResult:
     seconds: float
     error: str = ""
     layer_cells: tuple[Cell, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """How much a metric counts in the order of the models.
+
+    Parameters
+    ----------
+    weight
+        Share of the whole vote, in [0, 1]; 0 where it does not vote.
+    reason
+        Why, in one sentence.
+    """
+
+    weight: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RankIntervals:
+    """How sure an order of models is on these samples.
+
+    Parameters
+    ----------
+    level
+        Coverage of each interval, in (0, 1).
+    n_halves
+        Half-samples that they come from.
+    intervals
+        Model -> least and greatest rank (1 is best) that the samples are compatible with.
+    p_best
+        Model -> share of the half-samples' centred draws in which it is the best; sums to 1.
+    p_better
+        Model -> other model -> probability that the first is better.
+    ties
+        Groups of two or more models that these samples do not tell apart, best first.
+    shifts
+        Model -> how many ranks it moves from half the samples to all of them (mean over half-samples).
+    notes
+        What the intervals are conditional on, one sentence each.
+    """
+
+    level: float
+    n_halves: int
+    intervals: Mapping[str, tuple[int, int]]
+    p_best: Mapping[str, float]
+    p_better: Mapping[str, Mapping[str, float]]
+    ties: tuple[tuple[str, ...], ...]
+    shifts: Mapping[str, float]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +276,12 @@ class Ranking:
         The metrics that vote in ``order``.
     unranked
         Ids of the models without a single score.
+    votes
+        For each metric with a score, with what weight it decides the order, and why.
+    intervals
+        How sure the order is; ``None`` where that was not asked for or is not known yet.
+    metric_intervals
+        How sure the order under each metric is, as far as that is known.
     """
 
     order: tuple[str, ...]
@@ -225,3 +290,6 @@ class Ranking:
     per_metric: Mapping[str, tuple[str, ...]]
     metrics_used: tuple[str, ...]
     unranked: tuple[str, ...]
+    votes: Mapping[str, Vote] = field(default_factory=dict)
+    intervals: RankIntervals | None = None
+    metric_intervals: Mapping[str, RankIntervals] = field(default_factory=dict)

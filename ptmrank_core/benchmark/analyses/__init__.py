@@ -1,0 +1,33 @@
+"""What a run does after its first ranking, from the cached features: one module for each analysis."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ptmrank_core.benchmark.analyses.analyst import Analyst
+from ptmrank_core.benchmark.tools import Tools
+from ptmrank_core.events import raise_if_cancelled
+
+__all__ = ["analyse"]
+
+# In the order in which they are done; each keeps findings and passes over what is kept already.
+ANALYSES: tuple[Callable[[Analyst], None], ...] = ()
+
+
+def analyse(tools: Tools) -> None:
+    """Do the analyses of a plan that are not done yet.
+
+    Parameters
+    ----------
+    tools
+        Of a run whose cells are all decided.
+
+    Raises
+    ------
+    CancelledError
+        If the token was pulled; what was found stays.
+    """
+    analyst = Analyst(tools)
+    for analysis in ANALYSES:
+        raise_if_cancelled(tools.cancel)
+        analysis(analyst)

@@ -1,0 +1,87 @@
+"""What every analysis is done with: the features of the run's models, and where findings go."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Mapping
+from functools import cached_property
+from typing import Any
+
+from ptmrank_core.benchmark.cells import Problem, attempt
+from ptmrank_core.benchmark.gathering import gather
+from ptmrank_core.benchmark.tools import Tools, equip
+from ptmrank_core.events import ignore
+from ptmrank_core.records import Cell, Finding, ModelSpec
+
+__all__ = ["Analyst"]
+
+
+class Analyst:
+    """Reads a run whose cells are all decided, and keeps what is found.
+
+    Parameters
+    ----------
+    tools
+        What the run was worked with.
+    """
+
+    def __init__(self, tools: Tools) -> None:
+        self.tools = tools
+        self._kept = {(found.kind, found.subject) for found in tools.store.findings(tools.plan.run_id)}
+
+    @cached_property
+    def cells(self) -> tuple[Cell, ...]:
+        """Every decided cell of a model."""
+        return self.tools.store.cells(self.tools.plan.run_id)
+
+    @cached_property
+    def specs(self) -> dict[str, ModelSpec]:
+        """The models that have features, as the run resolved them, in the plan's order."""
+        outcomes = self.tools.store.outcomes(self.tools.plan.run_id)
+        return {spec.id: outcomes[spec.id].spec for spec in self.tools.plan.models if spec.id in outcomes}
+
+    @cached_property
+    def _equipped(self) -> Tools:
+        return equip(self.tools, self.tools.plan.metrics)
+
+    def arrays(self, model: str, metrics: Collection[str] = ()) -> Mapping[str, Any]:
+        """Keyword arguments of ``prepare_inputs`` for one model, from the cache.
+
+        Parameters
+        ----------
+        model
+            One of ``specs``.
+        metrics
+            What they are for: further sets of samples come only with metrics that read them.
+
+        Raises
+        ------
+        ModelError, InputError
+            If features are no longer in the cache and cannot be had again.
+        """
+        tools = self._equipped if metrics else self.tools
+        return gather(tools, self.specs[model], metrics, ignore).arrays
+
+    def is_kept(self, kind: str, subject: str = "") -> bool:
+        """Whether an analysis is done already."""
+        return (kind, subject) in self._kept
+
+    def keep(self, kind: str, subject: str, find: Callable[[], Mapping[str, Any]]) -> None:
+        """Do one analysis and keep what it found, or why it could not be done.
+
+        Parameters
+        ----------
+        kind, subject
+            As in :class:`~ptmrank_core.records.Finding`.
+        find
+            Returns the payload, in plain JSON types.
+        """
+        start = time.perf_counter()
+        found = attempt(find, what=f"{kind} {subject}".strip())
+        seconds = time.perf_counter() - start
+        if isinstance(found, Problem):
+            finding = Finding(kind, subject, {}, seconds, f"{found.message} {found.hint}".strip())
+        else:
+            finding = Finding(kind, subject, found, seconds)
+        self.tools.store.add_finding(self.tools.plan.run_id, finding)
+        self._kept.add((kind, subject))

@@ -1,0 +1,74 @@
+"""One fetched model -> the arrays that its metrics read, from the cache as far as they are there."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection
+
+from ptmrank_core.benchmark.cells import Problem
+from ptmrank_core.benchmark.inputs import Extracted, FurtherSets, extracted_arrays, ready_arrays
+from ptmrank_core.benchmark.plan import needs_source_samples
+from ptmrank_core.benchmark.tools import Tools
+from ptmrank_core.events import BatchDone, Sink, StageStarted, ignore
+from ptmrank_core.features import extract
+from ptmrank_core.records import AS_RECOGNISED, ModelSpec, RunPlan, Stage
+
+__all__ = ["gather", "source_place"]
+
+
+def source_place(plan: RunPlan, spec: ModelSpec) -> str | None:
+    """Where samples of what the model was trained on lie, as far as that is known."""
+    return plan.source_samples or spec.source_samples
+
+
+def gather(tools: Tools, spec: ModelSpec, metrics: Collection[str], hear: Sink) -> Extracted:
+    """Collect what metrics read of a model.
+
+    Parameters
+    ----------
+    tools
+        Equipped for these metrics.
+    spec
+        The model, fetched.
+    metrics
+        Names of metrics: further samples are only extracted where one of them reads them.
+    hear
+        Hears of stages and batches.
+
+    Raises
+    ------
+    ModelError, InputError
+        If the model cannot be run, or a file of features has changed.
+    """
+    if spec.source == "features":
+        return _read(tools, spec, hear)
+    place = source_place(tools.plan, spec)
+    needs_source = place is not None and needs_source_samples(metrics)
+    embedded = tools.label_embeddings
+    further = FurtherSets(
+        reference=tools.reference,
+        source=tools.sources.load_samples(place, AS_RECOGNISED) if needs_source and place else None,
+        label_embeddings=None if isinstance(embedded, Problem) else embedded,
+    )
+    features = extract(
+        tools.samples,
+        spec,
+        options=tools.plan.options,
+        cache=tools.cache,
+        sink=hear,
+        cancel=tools.cancel,
+        further=further.samples(),
+        function=tools.sources.functions.get(spec.id),
+    )
+    return extracted_arrays(features, tools.samples.target_kind, further)
+
+
+def _read(tools: Tools, spec: ModelSpec, hear: Sink) -> Extracted:
+    """Read the features that the user brought."""
+    start = time.perf_counter()
+    hear(StageStarted(spec.id, Stage.LOAD))
+    ready = tools.sources.load_features(spec, tools.plan.reading, tools.samples)
+    # Its digest was taken while the model before it was at work: what was read has to be the same file.
+    tools.sources.fetch(spec, sink=ignore, cancel=tools.cancel)
+    hear(BatchDone(spec.id, tools.samples.n_samples, tools.samples.n_samples))
+    return ready_arrays(ready, spec, tools.samples, time.perf_counter() - start)

@@ -1,0 +1,77 @@
+"""What the models and the analyses of a run are worked with."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+
+from ptmrank_core.benchmark.cells import Problem, attempt
+from ptmrank_core.benchmark.plan import EMBEDS_CLASS_NAMES, needs_reference
+from ptmrank_core.benchmark.sources import Sources
+from ptmrank_core.benchmark.store import RunStore
+from ptmrank_core.events import CancelToken, Sink
+from ptmrank_core.features import FeatureCache, extract
+from ptmrank_core.records import FloatArray, RunPlan, Samples
+
+__all__ = ["Tools", "equip"]
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What every model of a run is worked with.
+
+    Parameters
+    ----------
+    plan, samples
+        What shall be done, and on what.
+    sources
+        Where models and further samples come from.
+    store, cache
+        Where cells and features go.
+    sink, cancel
+        Hears of everything; asked after each batch and each cell.
+    reference
+        The reference set; ``None`` where no metric reads one.
+    label_embeddings
+        The class names under the plan's text model, of shape (1, n_classes, width); ``None`` where none was
+        asked for.
+    """
+
+    plan: RunPlan
+    samples: Samples
+    sources: Sources
+    store: RunStore
+    cache: FeatureCache
+    sink: Sink
+    cancel: CancelToken
+    reference: Samples | None = None
+    label_embeddings: FloatArray | Problem | None = None
+
+
+def equip(tools: Tools, metrics: Collection[str]) -> Tools:
+    """Bring what metrics read besides the samples: the reference set and the embedded class names."""
+    return _with_class_names(_with_reference(tools, metrics), metrics)
+
+
+def _with_reference(tools: Tools, metrics: Collection[str]) -> Tools:
+    """Load the reference set where a metric reads it."""
+    source = tools.plan.reference_source
+    if source is None or not needs_reference(metrics):
+        return tools
+    return replace(tools, reference=tools.sources.load_reference(source, tools.samples.modality))
+
+
+def _with_class_names(tools: Tools, metrics: Collection[str]) -> Tools:
+    """Embed the class names under the plan's text model where a metric reads them."""
+    spec = tools.plan.label_encoder
+    if spec is None or EMBEDS_CLASS_NAMES not in metrics:
+        return tools
+
+    def embed() -> FloatArray:
+        fetched = tools.sources.fetch(spec, sink=tools.sink, cancel=tools.cancel)
+        names = tools.sources.name_samples(tools.samples.class_names)
+        options = replace(tools.plan.options, layers=False)
+        features = extract(names, fetched, options=options, cache=tools.cache, cancel=tools.cancel)
+        return features.embeddings[None]
+
+    return replace(tools, label_embeddings=attempt(embed, what=spec.id))

@@ -1,0 +1,54 @@
+"""What a run does after its first ranking, and what comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = ["EVERY_ANALYSIS", "Analyses", "Finding"]
+
+
+@dataclass(frozen=True, slots=True)
+class Analyses:
+    """What is done with the cached features once every cell is decided; none of it delays a score.
+
+    Parameters
+    ----------
+    half_samples
+        Half-samples of each metric, from which rank intervals come; ``None`` for as many as the metric's cost
+        allows, 0 for none.
+    probe
+        Whether a linear probe and k-NN are fitted to the features of each model.
+    """
+
+    half_samples: int | None = None
+    probe: bool = True
+
+
+EVERY_ANALYSIS = Analyses()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one analysis found, as it is kept with the run.
+
+    Parameters
+    ----------
+    kind
+        The analysis: ``"halves"``, ``"probe"``.
+    subject
+        The metric or model it is about; empty for the whole run.
+    payload
+        What was found, in plain JSON types; each kind documents its own.
+    seconds
+        What it took.
+    problem
+        Why it could not be done, in one sentence; empty where it could.
+    """
+
+    kind: str
+    subject: str
+    payload: Mapping[str, Any]
+    seconds: float
+    problem: str = ""

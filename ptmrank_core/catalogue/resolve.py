@@ -9,7 +9,7 @@ from pathlib import Path
 from ptmrank_core.catalogue.demo import DEMO_PREFIX, demo_model, demo_models
 from ptmrank_core.catalogue.local import LOCAL_PREFIX, local_models, local_root_model
 from ptmrank_core.catalogue.ready_made import COLUMNS, columns_model, feature_models
-from ptmrank_core.catalogue.tasks import TaskCategory
+from ptmrank_core.catalogue.task_kinds import TaskCategory
 from ptmrank_core.errors import InputError
 from ptmrank_core.records import ModelSpec
 

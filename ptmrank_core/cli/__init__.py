@@ -11,6 +11,7 @@ import logging
 from collections.abc import Sequence
 
 from ptmrank_core.cli.cache import add_cache_command
+from ptmrank_core.cli.catalogue import add_catalogue_command
 from ptmrank_core.cli.metrics import add_metrics_command
 from ptmrank_core.cli.output import BAD_INPUT, NOTHING_DONE, say
 from ptmrank_core.cli.rank import add_rank_command
@@ -24,6 +25,7 @@ COMMANDS = (
     add_score_command,
     add_metrics_command,
     add_cache_command,
+    add_catalogue_command,
 )
 
 

@@ -8,6 +8,7 @@ from ptmrank_core.catalogue.licences import LICENCE_CLASSES, LicenceClass, licen
 from ptmrank_core.catalogue.loading import LOADABLE, Loading, loading_of
 from ptmrank_core.catalogue.local import local_models, local_root_models
 from ptmrank_core.catalogue.mapping import MAPPING_SHAPES, parse_mapping, read_mapping, write_mapping
+from ptmrank_core.catalogue.narrowing import Narrowing, narrow
 from ptmrank_core.catalogue.on_disk import models_on_disk
 from ptmrank_core.catalogue.payload import candidate_payload, category_payload
 from ptmrank_core.catalogue.peatmoss import PeatmossDatabase
@@ -34,6 +35,7 @@ __all__ = [
     "Candidate",
     "LicenceClass",
     "Loading",
+    "Narrowing",
     "PeatmossDatabase",
     "Preset",
     "TaskCategory",
@@ -55,6 +57,7 @@ __all__ = [
     "local_models",
     "local_root_models",
     "models_on_disk",
+    "narrow",
     "nearest_ids",
     "parse_mapping",
     "preset_candidates",

@@ -12,12 +12,14 @@ from ptmrank_core.catalogue import (
     PRESETS,
     AnyCategory,
     Candidate,
+    Narrowing,
     PeatmossDatabase,
     any_category,
     candidate_payload,
     category_payload,
     loading_of,
     models_on_disk,
+    narrow,
     preset_candidates,
     search_hub,
     shipped_candidates,
@@ -38,7 +40,7 @@ def add_catalogue_command(commands: Any) -> None:
     catalogue = commands.add_parser("catalogue", help="list task categories and their models")
     catalogue.add_argument("--task", default=None, help="list the models of this category")
     catalogue.add_argument("--preset", default=None, help=f"only a ready-made choice: {', '.join(PRESETS)}")
-    catalogue.add_argument("--search", default="", help="only models whose id holds this")
+    catalogue.add_argument("--search", default="", help="only models whose id or family holds this")
     catalogue.add_argument("--limit", type=int, default=None, help="how many models at most")
     catalogue.add_argument("--peatmoss", type=Path, default=None, help="ask a PeaTMOSS.db instead")
     catalogue.add_argument("--hub", action="store_true", help="ask the Hub instead; needs a network")
@@ -102,8 +104,7 @@ def _models(options: argparse.Namespace, task: AnyCategory) -> list[Candidate]:
         models = preset_candidates(options.preset, task_category(task.name))
     else:
         models = shipped_candidates(task)
-    wanted = options.search.lower().split()
-    return [m for m in models if all(word in m.id.lower() for word in wanted)][: options.limit]
+    return narrow(models, Narrowing(search=options.search))[: options.limit]
 
 
 def _build(options: argparse.Namespace) -> int:

@@ -6,15 +6,20 @@ from ptmrank_core.benchmark.engines import run_here, start_worker
 from ptmrank_core.benchmark.kept import kept_embeddings
 from ptmrank_core.benchmark.plan import EMBEDS_CLASS_NAMES, known_skips, make_plan, quick_metrics
 from ptmrank_core.benchmark.progress import ModelProgress, RunProgress, read_progress
+from ptmrank_core.benchmark.reserves import NO_RESERVES, Reserves
 from ptmrank_core.benchmark.sources import Sources
 from ptmrank_core.benchmark.store import RunStore, new_run_id, now
+from ptmrank_core.benchmark.unfinished import find_unfinished
 
 __all__ = [
     "EMBEDS_CLASS_NAMES",
+    "NO_RESERVES",
     "ModelProgress",
+    "Reserves",
     "RunProgress",
     "RunStore",
     "Sources",
+    "find_unfinished",
     "kept_embeddings",
     "known_skips",
     "make_plan",

@@ -18,6 +18,7 @@ from ptmrank_core.benchmark.environment import describe_environment
 from ptmrank_core.benchmark.fetching import FetchAhead
 from ptmrank_core.benchmark.model_work import ModelWork
 from ptmrank_core.benchmark.plan import layer_metrics
+from ptmrank_core.benchmark.reserves import NO_RESERVES, Reserves, next_in_line
 from ptmrank_core.benchmark.sources import Sources
 from ptmrank_core.benchmark.store import RunStore
 from ptmrank_core.benchmark.tools import Tools, equip
@@ -52,6 +53,7 @@ def execute(
     cache: FeatureCache,
     sink: Sink,
     cancel: CancelToken,
+    reserves: Reserves = NO_RESERVES,
 ) -> RunState:
     """Do what a stored run has not done yet.
 
@@ -69,6 +71,8 @@ def execute(
         Hears of everything.
     cancel
         Asked after each batch and each cell.
+    reserves
+        Who joins the plan where a model of it has no score.
 
     Returns
     -------
@@ -86,7 +90,7 @@ def execute(
         own = replace(sources, load_samples=lru_cache(maxsize=1)(sources.load_samples))
         tools = Tools(plan, samples, own, store, cache, sink, cancel)
         _run_models(tools)
-        analyse(tools)
+        analyse(_run_reserves(tools, reserves))
     except CancelledError:
         state = RunState.CANCELLED
     except PTMRankError as problem:
@@ -144,3 +148,12 @@ def _run_models(tools: Tools) -> None:
             raise_if_cancelled(tools.cancel)
             tools.sink(ModelStarted(spec.id, models.index(spec) + 1, len(models)))
             ModelWork(tools, spec, decided[spec.id], files).run()
+
+
+def _run_reserves(tools: Tools, reserves: Reserves) -> Tools:
+    """Take further models into the plan until enough have a score; return the tools of the longer plan."""
+    store, run_id = tools.store, tools.plan.run_id
+    while more := next_in_line(reserves, tools.plan, store.cells(run_id)):
+        tools = replace(tools, plan=store.extend(run_id, more))
+        _run_models(tools)
+    return tools

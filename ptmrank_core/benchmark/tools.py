@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from ptmrank_core.benchmark.cells import Problem, attempt
 from ptmrank_core.benchmark.plan import EMBEDS_CLASS_NAMES, needs_reference
@@ -11,7 +11,7 @@ from ptmrank_core.benchmark.sources import Sources
 from ptmrank_core.benchmark.store import RunStore
 from ptmrank_core.events import CancelToken, Sink
 from ptmrank_core.features import FeatureCache, extract
-from ptmrank_core.records import FloatArray, RunPlan, Samples
+from ptmrank_core.records import Features, FloatArray, RunPlan, Samples
 
 __all__ = ["Tools", "equip"]
 
@@ -35,6 +35,9 @@ class Tools:
     label_embeddings
         The class names under the plan's text model, of shape (1, n_classes, width); ``None`` where none was
         asked for.
+    unkept
+        Features of functions that have no version, which no cache keeps: in one run each is called once for a
+        sample, whatever reads its features. By the model's id and the names of the further sets.
     """
 
     plan: RunPlan
@@ -46,6 +49,7 @@ class Tools:
     cancel: CancelToken
     reference: Samples | None = None
     label_embeddings: FloatArray | Problem | None = None
+    unkept: dict[tuple[str, ...], Features] = field(default_factory=dict)
 
 
 def equip(tools: Tools, metrics: Collection[str]) -> Tools:

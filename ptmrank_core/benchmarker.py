@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -45,6 +46,8 @@ from ptmrank_core.script import BenchmarkResult, Candidate, check_rows, named_ap
 
 __all__ = ["BenchmarkResult", "Benchmarker"]
 
+# A script that has set up no logging hears of failures once, by the progress line.
+logging.getLogger("ptmrank_core").addHandler(logging.NullHandler())
 OTHER_KEYWORDS = ("regression", "auto_increment_if_failed", "store_features", "options", "seed", "analyses")
 AS_IT_COMES = ExtractionOptions()
 

@@ -153,7 +153,7 @@ class Benchmarker:
         if run_id is None:
             run_id = plan.run_id
             store.create(plan, loaded.summary())
-        return self._run(run_id, store, script_sources(loaded, candidates), reserves)
+        return self._run(run_id, store, replace(script_sources(loaded, candidates), reserves=reserves))
 
     def _load(self, samples: Samples | str | Path, task: TaskCategory) -> Samples:
         """Load the samples where they are not loaded yet, and see that they are of the kind asked for."""
@@ -183,10 +183,10 @@ class Benchmarker:
             analyses=self.analyses,
         )
 
-    def _run(self, run_id: str, store: RunStore, sources: Sources, reserves: Reserves) -> BenchmarkResult:
+    def _run(self, run_id: str, store: RunStore, sources: Sources) -> BenchmarkResult:
         line = ProgressLine(sys.stderr)
         try:
-            state = run_here(run_id, self.settings, sources=sources, sink=line, reserves=reserves)
+            state = run_here(run_id, self.settings, sources=sources, sink=line)
         finally:
             line.close()
         result = store.result(run_id)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import secrets
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -95,6 +95,12 @@ class RunStore:
         with self._open() as db:
             db.execute("UPDATE runs SET plan = ? WHERE run_id = ?", (to_json(longer), run_id))
         return longer
+
+    def add_environment(self, run_id: str, facts: Mapping[str, str]) -> None:
+        """Keep more of what the run runs with."""
+        with self._open() as db:
+            query = "UPDATE runs SET environment = json_patch(environment, ?) WHERE run_id = ?"
+            db.execute(query, (json.dumps(dict(facts)), run_id))
 
     def plan(self, run_id: str) -> RunPlan:
         """Read the plan of a run."""

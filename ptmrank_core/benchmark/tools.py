@@ -13,7 +13,9 @@ from ptmrank_core.events import CancelToken, Sink
 from ptmrank_core.features import FeatureCache, extract
 from ptmrank_core.records import Features, FloatArray, RunPlan, Samples
 
-__all__ = ["Tools", "equip"]
+__all__ = ["LABEL_ENCODER_REVISION", "Tools", "equip"]
+
+LABEL_ENCODER_REVISION = "label_encoder_revision"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ def _with_class_names(tools: Tools, metrics: Collection[str]) -> Tools:
 
     def embed() -> FloatArray:
         fetched = tools.sources.fetch(spec, sink=tools.sink, cancel=tools.cancel)
+        tools.store.add_environment(tools.plan.run_id, {LABEL_ENCODER_REVISION: fetched.revision or ""})
         names = tools.sources.name_samples(tools.samples.class_names)
         options = replace(tools.plan.options, layers=False)
         features = extract(names, fetched, options=options, cache=tools.cache, cancel=tools.cancel)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ptmrank_core import reports
+from ptmrank_core.benchmark import run_card
 from ptmrank_core.records import Ranking, RunResult
 
 if TYPE_CHECKING:
@@ -62,6 +63,10 @@ class BenchmarkResult:
         whole = dict.fromkeys(("position", "n_parameters", "n_features"), "Int64")
         real = dict.fromkeys(("mean_rank", *self.result.plan.metrics, "seconds"), "float64")
         return frame.astype(whole | real)
+
+    def card(self) -> dict[str, Any]:
+        """Make the run card, as JSON: ``python -m ptmrank_core replay`` does the run again with it."""
+        return run_card(self.result)
 
     def __str__(self) -> str:
         return reports.rank_text(self.result)

@@ -10,7 +10,6 @@ import time
 
 from ptmrank_core.benchmark.lock import hold_run, is_held
 from ptmrank_core.benchmark.progress import store_sink
-from ptmrank_core.benchmark.reserves import NO_RESERVES, Reserves
 from ptmrank_core.benchmark.runner import execute
 from ptmrank_core.benchmark.sources import Sources
 from ptmrank_core.benchmark.store import RunStore
@@ -33,7 +32,6 @@ def run_here(
     sources: Sources,
     sink: Sink = ignore,
     cancel: CancelToken = never,
-    reserves: Reserves = NO_RESERVES,
 ) -> RunState:
     """Do a stored run in this process.
 
@@ -49,8 +47,6 @@ def run_here(
         Hears of everything, beside the store.
     cancel
         Asked after each batch and cell, beside the store's own request to cancel.
-    reserves
-        Who joins the plan where a model of it has no score.
 
     Raises
     ------
@@ -74,7 +70,6 @@ def run_here(
             cache=cache,
             sink=both,
             cancel=_either(cancel, store, run_id),
-            reserves=reserves,
         )
 
 

@@ -11,7 +11,7 @@ from ptmrank_core.benchmark.plan import needs_source_samples
 from ptmrank_core.benchmark.tools import Tools
 from ptmrank_core.events import BatchDone, Sink, StageStarted, ignore
 from ptmrank_core.features import extract
-from ptmrank_core.records import AS_RECOGNISED, ModelSpec, RunPlan, Stage
+from ptmrank_core.records import AS_RECOGNISED, Features, ModelSpec, RunPlan, Stage
 
 __all__ = ["gather", "source_place"]
 
@@ -50,6 +50,16 @@ def gather(tools: Tools, spec: ModelSpec, metrics: Collection[str], hear: Sink) 
         source=tools.sources.load_samples(place, AS_RECOGNISED) if needs_source and place else None,
         label_embeddings=None if isinstance(embedded, Problem) else embedded,
     )
+    features = _extract(tools, spec, further, hear)
+    return extracted_arrays(features, tools.samples.target_kind, further)
+
+
+def _extract(tools: Tools, spec: ModelSpec, further: FurtherSets, hear: Sink) -> Features:
+    """Extract features; those of a function that no cache keeps are remembered for the rest of the run."""
+    sets = further.samples()
+    name = (spec.id, *sorted(sets))
+    if name in tools.unkept:
+        return tools.unkept[name]
     features = extract(
         tools.samples,
         spec,
@@ -57,10 +67,12 @@ def gather(tools: Tools, spec: ModelSpec, metrics: Collection[str], hear: Sink) 
         cache=tools.cache,
         sink=hear,
         cancel=tools.cancel,
-        further=further.samples(),
+        further=sets,
         function=tools.sources.functions.get(spec.id),
     )
-    return extracted_arrays(features, tools.samples.target_kind, further)
+    if spec.source == "function" and spec.revision is None:
+        tools.unkept[name] = features
+    return features
 
 
 def _read(tools: Tools, spec: ModelSpec, hear: Sink) -> Extracted:

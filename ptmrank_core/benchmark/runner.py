@@ -18,6 +18,7 @@ from ptmrank_core.benchmark.environment import describe_environment
 from ptmrank_core.benchmark.fetching import FetchAhead
 from ptmrank_core.benchmark.model_work import ModelWork
 from ptmrank_core.benchmark.plan import layer_metrics
+from ptmrank_core.benchmark.reserves import next_in_line
 from ptmrank_core.benchmark.sources import Sources
 from ptmrank_core.benchmark.store import RunStore
 from ptmrank_core.benchmark.tools import Tools, equip
@@ -86,7 +87,7 @@ def execute(
         own = replace(sources, load_samples=lru_cache(maxsize=1)(sources.load_samples))
         tools = Tools(plan, samples, own, store, cache, sink, cancel)
         _run_models(tools)
-        analyse(tools)
+        analyse(_run_reserves(tools))
     except CancelledError:
         state = RunState.CANCELLED
     except PTMRankError as problem:
@@ -144,3 +145,12 @@ def _run_models(tools: Tools) -> None:
             raise_if_cancelled(tools.cancel)
             tools.sink(ModelStarted(spec.id, models.index(spec) + 1, len(models)))
             ModelWork(tools, spec, decided[spec.id], files).run()
+
+
+def _run_reserves(tools: Tools) -> Tools:
+    """Take further models into the plan until enough have a score; return the tools of the longer plan."""
+    store, run_id = tools.store, tools.plan.run_id
+    while more := next_in_line(tools.sources.reserves, tools.plan, store.cells(run_id)):
+        tools = replace(tools, plan=store.extend(run_id, more))
+        _run_models(tools)
+    return tools

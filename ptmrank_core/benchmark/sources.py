@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from ptmrank_core.benchmark.reserves import NO_RESERVES, Reserves
 from ptmrank_core.events import CancelToken, Sink
 from ptmrank_core.records import EmbeddingFunction, Modality, ModelSpec, Reading, ReadyFeatures, Samples
 
@@ -38,6 +39,8 @@ class Sources:
         Planned model -> model on disk.
     functions
         The user's own functions, by the ids of their models; they run in this process and in no other.
+    reserves
+        Who joins the plan where a model of it has no score.
     """
 
     load_samples: Callable[[str, Reading], Samples]
@@ -46,3 +49,4 @@ class Sources:
     load_features: Callable[[ModelSpec, Reading, Samples], ReadyFeatures]
     fetch: Fetch
     functions: Mapping[str, EmbeddingFunction] = field(default_factory=dict)
+    reserves: Reserves = NO_RESERVES

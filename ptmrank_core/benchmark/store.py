@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import secrets
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ from ptmrank_core.records import (
     Cell,
     Finding,
     ModelOutcome,
+    ModelSpec,
     RunPlan,
     RunResult,
     RunState,
@@ -85,6 +87,20 @@ class RunStore:
                 "INSERT INTO runs (run_id, created_at, state, plan, samples) VALUES (?, ?, ?, ?, ?)",
                 (plan.run_id, plan.created_at, RunState.QUEUED, to_json(plan), to_json(samples)),
             )
+
+    def extend(self, run_id: str, models: Iterable[ModelSpec]) -> RunPlan:
+        """Add models to the plan of a run; return the longer plan."""
+        plan = self.plan(run_id)
+        longer = replace(plan, models=(*plan.models, *models))
+        with self._open() as db:
+            db.execute("UPDATE runs SET plan = ? WHERE run_id = ?", (to_json(longer), run_id))
+        return longer
+
+    def add_environment(self, run_id: str, facts: Mapping[str, str]) -> None:
+        """Keep more of what the run runs with."""
+        with self._open() as db:
+            query = "UPDATE runs SET environment = json_patch(environment, ?) WHERE run_id = ?"
+            db.execute(query, (json.dumps(dict(facts)), run_id))
 
     def plan(self, run_id: str) -> RunPlan:
         """Read the plan of a run."""

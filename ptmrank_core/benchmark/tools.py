@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from ptmrank_core.benchmark.cells import Problem, attempt
 from ptmrank_core.benchmark.plan import EMBEDS_CLASS_NAMES, needs_reference
@@ -11,9 +11,11 @@ from ptmrank_core.benchmark.sources import Sources
 from ptmrank_core.benchmark.store import RunStore
 from ptmrank_core.events import CancelToken, Sink
 from ptmrank_core.features import FeatureCache, extract
-from ptmrank_core.records import FloatArray, RunPlan, Samples
+from ptmrank_core.records import Features, FloatArray, RunPlan, Samples
 
-__all__ = ["Tools", "equip"]
+__all__ = ["LABEL_ENCODER_REVISION", "Tools", "equip"]
+
+LABEL_ENCODER_REVISION = "label_encoder_revision"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,9 @@ class Tools:
     label_embeddings
         The class names under the plan's text model, of shape (1, n_classes, width); ``None`` where none was
         asked for.
+    unkept
+        Features of functions that have no version, which no cache keeps: in one run each is called once for a
+        sample, whatever reads its features. By the model's id and the names of the further sets.
     """
 
     plan: RunPlan
@@ -46,6 +51,7 @@ class Tools:
     cancel: CancelToken
     reference: Samples | None = None
     label_embeddings: FloatArray | Problem | None = None
+    unkept: dict[tuple[str, ...], Features] = field(default_factory=dict)
 
 
 def equip(tools: Tools, metrics: Collection[str]) -> Tools:
@@ -69,6 +75,7 @@ def _with_class_names(tools: Tools, metrics: Collection[str]) -> Tools:
 
     def embed() -> FloatArray:
         fetched = tools.sources.fetch(spec, sink=tools.sink, cancel=tools.cancel)
+        tools.store.add_environment(tools.plan.run_id, {LABEL_ENCODER_REVISION: fetched.revision or ""})
         names = tools.sources.name_samples(tools.samples.class_names)
         options = replace(tools.plan.options, layers=False)
         features = extract(names, fetched, options=options, cache=tools.cache, cancel=tools.cancel)

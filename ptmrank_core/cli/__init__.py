@@ -15,6 +15,7 @@ from ptmrank_core.cli.catalogue import add_catalogue_command
 from ptmrank_core.cli.metrics import add_metrics_command
 from ptmrank_core.cli.output import BAD_INPUT, NOTHING_DONE, say
 from ptmrank_core.cli.rank import add_rank_command
+from ptmrank_core.cli.replay import add_replay_command
 from ptmrank_core.cli.score import add_score_command
 from ptmrank_core.errors import InputError, PTMRankError
 
@@ -22,6 +23,7 @@ __all__ = ["main"]
 
 COMMANDS = (
     add_rank_command,
+    add_replay_command,
     add_score_command,
     add_metrics_command,
     add_cache_command,

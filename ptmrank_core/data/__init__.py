@@ -8,6 +8,7 @@ from ptmrank_core.data.images import ImageItem, decode_image
 from ptmrank_core.data.limits import DEFAULT_LIMITS, Limits
 from ptmrank_core.data.loading import load_samples
 from ptmrank_core.data.overview import SourceOverview, look_at
+from ptmrank_core.data.pairs import PAIRS_PREFIX, pair_samples
 from ptmrank_core.data.ready_made import FEATURES_PREFIX, load_feature_samples, load_features
 from ptmrank_core.data.reference import load_reference
 from ptmrank_core.data.tables import TableDescription
@@ -18,6 +19,7 @@ __all__ = [
     "DEFAULT_LIMITS",
     "DEMO_SAMPLES",
     "FEATURES_PREFIX",
+    "PAIRS_PREFIX",
     "AudioItem",
     "DemoSamples",
     "ImageItem",
@@ -35,6 +37,7 @@ __all__ = [
     "load_samples",
     "look_at",
     "name_samples",
+    "pair_samples",
     "store_features",
     "store_upload",
 ]

@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from ptmrank_core.data.label_sets import sort_classes
 from ptmrank_core.data.manifest import Labelling
-from ptmrank_core.data.media import MediaKind
+from ptmrank_core.data.media import Checked, MediaKind
 from ptmrank_core.data.selection import Candidate, count_reasons, drop_single
 from ptmrank_core.data.tables.assemble import settle_labels
 from ptmrank_core.errors import SamplesError
 from ptmrank_core.records import LeftOut, Samples
 
-__all__ = ["build_samples"]
+__all__ = ["build_samples", "describe_changes"]
 
 
 def _layout_hint(kind: MediaKind) -> str:
@@ -56,7 +56,7 @@ def _number_classes(
     return np.array([index[candidate.label] for candidate in candidates], dtype=np.int64), names
 
 
-def _describe_changes(candidates: Iterable[Candidate]) -> tuple[str, ...]:
+def describe_changes(candidates: Iterable[Candidate | Checked]) -> tuple[str, ...]:
     """One sentence for each way in which samples were changed."""
     counts = Counter(change for candidate in candidates for change in candidate.changes)
     return tuple(change.sentence(counts[change]) for change in sorted(counts, key=lambda c: c.name))
@@ -108,7 +108,7 @@ def build_samples(
         digests=tuple(candidate.digest for candidate in candidates),
         skipped=tuple(sorted(left_out, key=lambda item: item.name)),
         source=source,
-        notes=labelling.notes + said + _describe_changes(candidates),
+        notes=labelling.notes + said + describe_changes(candidates),
         target_kind="classification" if targets is None else targets.kind,
         groups=tuple(labelling.groups[candidate.name] for candidate in candidates if labelling.groups),
     )

@@ -73,6 +73,7 @@ class Collected:
         self.device: str | None = None
         self.notes: tuple[str, ...] = ()
         self.peak_memory_bytes: int | None = None
+        self.batch_size: int | None = None
 
     @property
     def n_items(self) -> int:
@@ -140,6 +141,7 @@ class Collected:
             source_class_names=source_class_names(spec) if source_logits is not None else (),
             layer_embeddings=_stack_layers([v for v in self._layers[:n_samples] if v is not None]),
             notes=self.notes or row_note(spec),
+            batch_size=self.batch_size,
         )
 
 

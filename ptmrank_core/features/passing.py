@@ -70,12 +70,15 @@ class Pass:
         collected.seconds["load"] += time.perf_counter() - start
         self._size_name = f"batch of {collected.key} on {self._encoder.device}"
         self._asked_size = options.batch_size
+        self._known_size = options.found_sizes.get(spec.id)
         self._batch_size: BatchSize | None = None
 
     def _first_size(self, longest: int) -> BatchSize:
         """Take the user's size, else the one that was found before, else begin to look for one."""
         if self._asked_size is not None:
             return BatchSize(self._asked_size, is_fixed=True)
+        if self._known_size is not None:
+            return BatchSize(self._known_size, longest, is_fixed=True)
         known = self._memory.get(self._size_name)
         if not isinstance(known, int) or known < 1:
             return BatchSize(longest=longest)
@@ -99,6 +102,7 @@ class Pass:
         found = self._batch_size
         if found is not None and found.was_found:
             self._memory.put(self._size_name, found.size * max(1, found.longest))
+        self._collected.batch_size = None if found is None else found.size
         self._collected.notes = self._encoder.notes
         self._collected.device = self._encoder.device
         self._collected.peak_memory_bytes = self._encoder.peak_memory_bytes()

@@ -94,6 +94,9 @@ class ExtractionOptions:
         ``"auto"``, ``"cpu"``, ``"cuda"``, ``"cuda:1"``, ``"mps"``.
     batch_size
         Samples in one forward pass, halved where memory runs out; ``None`` to find what is fastest.
+    found_sizes
+        Where no size is chosen: samples in a batch of the longest, by model, as another run has found them;
+        batches of shorter samples hold more.
     layers
         Whether the features of all hidden layers are wanted too.
     """
@@ -102,6 +105,7 @@ class ExtractionOptions:
     device: str = "auto"
     batch_size: int | None = None
     layers: bool = False
+    found_sizes: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,6 +183,8 @@ class Features:
         they were not asked for.
     notes
         What is to be known of how the vectors were taken, one sentence each.
+    batch_size
+        Samples in a batch of the longest, as it came out; ``None`` where no batch was run.
     """
 
     embeddings: FloatArray
@@ -195,6 +201,7 @@ class Features:
     source_class_names: tuple[str, ...] = ()
     layer_embeddings: tuple[FloatArray, ...] = ()
     notes: tuple[str, ...] = ()
+    batch_size: int | None = None
 
     def __post_init__(self) -> None:
         freeze(self, "embeddings", self.embeddings)

@@ -112,6 +112,8 @@ class ModelOutcome:
         Hidden layers whose features are scored too, the input's own embedding among them.
     notes
         What is to be known of how its features were taken, one sentence each.
+    batch_size
+        Samples in a batch of the longest, as it came out; ``None`` where no batch was run.
     """
 
     spec: ModelSpec
@@ -124,6 +126,7 @@ class ModelOutcome:
     peak_memory_bytes: int | None = None
     n_layers: int = 0
     notes: tuple[str, ...] = ()
+    batch_size: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,7 @@ def test_the_json_says_everything(picture_zip: Path, zoo: Path, tmp_path: Path) 
         *("cache_hits", "cache_misses"),
     }
     assert json.loads((tmp_path / "out" / "result.json").read_text(encoding="utf-8")) == payload
-    assert [path.name for path in (tmp_path / "out").iterdir()] == ["result.json"]
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"result.json", "card.json"}
 
 
 @pytest.mark.usefixtures("home")

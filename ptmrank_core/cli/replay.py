@@ -1,0 +1,67 @@
+"""The ``replay`` command: do the run of a card once more, here, and tell what comes out otherwise."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from ptmrank_core import reports
+from ptmrank_core.benchmark import Differences, RunStore, compare_cards, make_card, read_card, run_here
+from ptmrank_core.benchmark.differences import RTOL
+from ptmrank_core.cli.output import DONE, NOTHING_DONE, print_json, print_text, say
+from ptmrank_core.cli.progress_bar import ProgressLine
+from ptmrank_core.cli.rehearsal import Rehearsal, rehearse
+from ptmrank_core.config import load_settings
+from ptmrank_core.records import RunState
+from ptmrank_core.worker import SOURCES
+
+__all__ = ["add_replay_command"]
+
+
+def add_replay_command(commands: Any) -> None:
+    """Add the command to a parser's subparsers."""
+    replay = commands.add_parser("replay", help="do the run of a card again and compare")
+    replay.add_argument("card", type=Path, help="a card.json, as rank --out writes it")
+    replay.add_argument("--samples", default=None, help="where the samples are, if not where the card says")
+    replay.add_argument("--json", action="store_true", help="print the differences as JSON")
+    replay.set_defaults(do=_replay)
+
+
+def _replay(options: argparse.Namespace) -> int:
+    """Do the run again; succeed where every cell of the card has its value again."""
+    settings = load_settings()
+    card = read_card(options.card)
+    rehearsal = rehearse(card, settings, samples=options.samples)
+    plan = rehearsal.plan
+    store = RunStore(settings)
+    store.create(plan, rehearsal.samples.summary())
+    line = ProgressLine(sys.stderr)
+    try:
+        run_here(plan.run_id, settings, sources=SOURCES, sink=line)
+    finally:
+        line.close()
+    result = store.result(plan.run_id)
+    differences = compare_cards(card, make_card(result))
+    payload = _payload(card.plan.run_id, rehearsal, differences)
+    if options.json:
+        print_json(payload)
+    else:
+        print_text(reports.replay_text(payload))
+    if result.state is RunState.FAILED:
+        say(f"error: {result.error}")
+    return DONE if differences.is_equal else NOTHING_DONE
+
+
+def _payload(card_run: str, rehearsal: Rehearsal, differences: Differences) -> dict[str, Any]:
+    return {
+        "equal": differences.is_equal,
+        "rtol": RTOL,
+        "card_run": card_run,
+        "run": rehearsal.plan.run_id,
+        "cells": [asdict(cell) for cell in differences.cells],
+        "conditions": [asdict(condition) for condition in differences.conditions],
+        "notes": list(rehearsal.notes),
+    }

@@ -1,0 +1,82 @@
+"""Models of a script as candidates, and where a run gets what lives in the script."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+from ptmrank_core.benchmark import Sources
+from ptmrank_core.errors import InputError
+from ptmrank_core.events import CancelToken, Sink
+from ptmrank_core.models import Model
+from ptmrank_core.records import ModelSpec, Reading, ReadyFeatures, Samples
+from ptmrank_core.worker import SOURCES
+
+__all__ = ["Candidate", "check_rows", "named_apart", "script_sources"]
+
+
+class Candidate(NamedTuple):
+    """A model of the script, and what the core knows it as."""
+
+    spec: ModelSpec
+    model: Model
+
+
+def named_apart(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """Drop candidates that are there twice; name checkpoints of one name apart by their folders."""
+    unique = {
+        (spec.id, spec.source, spec.path, spec.revision, id(model.embedding_function)): Candidate(spec, model)
+        for spec, model in candidates
+    }
+    named = list(unique.values())
+    for label in (lambda path: path.name, str):
+        counts = Counter(spec.id for spec, _ in named)
+        named = [
+            Candidate(replace(spec, id=f"{model.model_name} ({label(Path(model.ckpt))})"), model)
+            if counts[spec.id] > 1 and model.ckpt is not None
+            else Candidate(spec, model)
+            for spec, model in named
+        ]
+    again = [name for name, count in Counter(spec.id for spec, _ in named).items() if count > 1]
+    if again:
+        raise InputError(
+            f"Two different models are named {again[0]!r}.", hint="Give each of them a name of its own."
+        )
+    return named
+
+
+def check_rows(candidates: Iterable[Candidate], samples: Samples) -> None:
+    """See that ready-made embeddings have a row for each sample."""
+    for spec, model in candidates:
+        if model.embeddings is not None and len(model.embeddings) != samples.n_samples:
+            first = "".join(f" ({item.name}: {item.reason}, ...)" for item in samples.skipped[:1])
+            left_out = f" {len(samples.skipped)} were left out{first}." if samples.skipped else ""
+            raise InputError(
+                f"The embeddings of {spec.id!r} have {len(model.embeddings)} rows; there are "
+                f"{samples.n_samples} samples.{left_out}",
+                hint="Expected a row for each sample, in their order.",
+            )
+
+
+def script_sources(samples: Samples, candidates: Iterable[Candidate]) -> Sources:
+    """Where a run gets what lives in the script: samples, functions and embeddings."""
+    own = {spec.id: model for spec, model in candidates}
+    arrays = {name: model.embeddings for name, model in own.items() if model.embeddings is not None}
+    functions = {n: m.embedding_function for n, m in own.items() if m.embedding_function is not None}
+    target = "labels" if samples.target_kind == "classification" else "targets"
+
+    def load(source: str, reading: Reading) -> Samples:
+        return samples if source == samples.source else SOURCES.load_samples(source, reading)
+
+    def load_features(spec: ModelSpec, reading: Reading, of: Samples) -> ReadyFeatures:
+        if spec.id not in arrays:
+            return SOURCES.load_features(spec, reading, of)
+        return ReadyFeatures({"embeddings": arrays[spec.id], target: of.labels})
+
+    def fetch(spec: ModelSpec, *, sink: Sink, cancel: CancelToken) -> ModelSpec:
+        return spec if spec.id in arrays else SOURCES.fetch(spec, sink=sink, cancel=cancel)
+
+    return replace(SOURCES, load_samples=load, load_features=load_features, fetch=fetch, functions=functions)

@@ -1,0 +1,74 @@
+"""What a benchmarker gives: a table to print, a data frame, the ranking, the run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from ptmrank_core import reports
+from ptmrank_core.benchmark import run_card
+from ptmrank_core.records import Ranking, RunResult
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["BenchmarkResult"]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class BenchmarkResult:
+    """What a call of a benchmarker gives; it prints as a table.
+
+    Parameters
+    ----------
+    result
+        The run: its plan, every cell, what was learned of each model, what it ran with.
+    """
+
+    result: RunResult
+
+    @cached_property
+    def ranking(self) -> Ranking:
+        """The order of the models, and how sure it is."""
+        return reports.rank_result(self.result)
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """Names of the ranked models, best first."""
+        return self.ranking.order
+
+    def to_frame(self) -> pd.DataFrame:
+        """Make a table: a row for each model, best first, those without a score last.
+
+        Returns
+        -------
+        DataFrame
+            Indexed by ``model``; ``position`` (1 is best) and ``mean_rank``, a column for each metric, then
+            ``n_parameters``, ``n_features`` and ``seconds``. What is not known is missing (``NA``, NaN).
+        """
+        import pandas as pd  # noqa: PLC0415 - not everybody who imports this makes a table
+
+        rows = [
+            {
+                "model": row["model"],
+                "position": row["position"],
+                "mean_rank": row["mean_rank"],
+                **row["scores"],
+                **{name: row[name] for name in ("n_parameters", "n_features", "seconds")},
+            }
+            for row in reports.ranking_rows(self.result, self.ranking)
+        ]
+        frame = pd.DataFrame(rows).set_index("model")
+        whole = dict.fromkeys(("position", "n_parameters", "n_features"), "Int64")
+        real = dict.fromkeys(("mean_rank", *self.result.plan.metrics, "seconds"), "float64")
+        return frame.astype(whole | real)
+
+    def card(self) -> dict[str, Any]:
+        """Make the run card, as JSON: ``python -m ptmrank_core replay`` does the run again with it."""
+        return run_card(self.result)
+
+    def __str__(self) -> str:
+        return reports.rank_text(self.result)
+
+    __repr__ = __str__

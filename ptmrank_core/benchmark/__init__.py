@@ -2,8 +2,18 @@
 
 from ptmrank_core.benchmark.applicable import metrics_out_of_reach
 from ptmrank_core.benchmark.cells import score_cells, skipped_cells
-from ptmrank_core.benchmark.engines import run_here, start_worker
+from ptmrank_core.benchmark.database import Outline
+from ptmrank_core.benchmark.engines import cancel_run, run_here, start_worker
+from ptmrank_core.benchmark.history import (
+    RunEntry,
+    clear_failed,
+    delete_run,
+    list_runs,
+    read_entry,
+    run_sizes,
+)
 from ptmrank_core.benchmark.kept import kept_embeddings
+from ptmrank_core.benchmark.lock import log_file
 from ptmrank_core.benchmark.plan import EMBEDS_CLASS_NAMES, known_skips, make_plan, quick_metrics
 from ptmrank_core.benchmark.progress import ModelProgress, RunProgress, read_progress
 from ptmrank_core.benchmark.sources import Sources
@@ -12,18 +22,27 @@ from ptmrank_core.benchmark.store import RunStore, new_run_id, now
 __all__ = [
     "EMBEDS_CLASS_NAMES",
     "ModelProgress",
+    "Outline",
+    "RunEntry",
     "RunProgress",
     "RunStore",
     "Sources",
+    "cancel_run",
+    "clear_failed",
+    "delete_run",
     "kept_embeddings",
     "known_skips",
+    "list_runs",
+    "log_file",
     "make_plan",
     "metrics_out_of_reach",
     "new_run_id",
     "now",
     "quick_metrics",
+    "read_entry",
     "read_progress",
     "run_here",
+    "run_sizes",
     "score_cells",
     "skipped_cells",
     "start_worker",

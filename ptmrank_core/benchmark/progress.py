@@ -72,6 +72,8 @@ class RunProgress:
         The analysis after the first ranking that is being done, or was last seen; ``None`` before the first.
     n_findings
         What the analyses have found so far.
+    has_failed
+        Whether a cell or an analysis failed.
     """
 
     state: RunState
@@ -81,6 +83,7 @@ class RunProgress:
     n_ahead: int = 0
     analysis: AnalysisStep | None = None
     n_findings: int = 0
+    has_failed: bool = False
 
     @property
     def is_waiting(self) -> bool:
@@ -156,6 +159,7 @@ def read_progress(store: RunStore, settings: Settings, run_id: str) -> RunProgre
         n_ahead=len(runs_ahead(store, settings, place)) if is_waiting else 0,
         analysis=AnalysisStep(**step) if step else None,
         n_findings=outline.n_findings,
+        has_failed=outline.n_failed + outline.n_problems > 0,
     )
 
 

@@ -6,6 +6,7 @@ dead. Nothing here looks at a clock to decide whether a worker lives.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,13 +16,16 @@ from filelock import FileLock, Timeout
 from ptmrank_core.config import Settings
 from ptmrank_core.errors import RunBusyError
 
+if sys.platform != "win32":
+    import fcntl
+
 __all__ = ["hold_run", "is_alive", "is_held", "lock_files", "log_file", "starting", "take_device"]
 
 # A look at the lock holds it for an instant; a worker that meets one tries again.
 ACQUIRE_SECONDS = 5.0
-# Two looks at the same instant meet each other; neither may take the other for a worker.
-LOOK_SECONDS = 0.012
-LOOK_AGAIN_SECONDS = 0.004
+# On Windows alone: how long a look that met another one is tried again.
+LOOK_SECONDS = 0.05
+LOOK_AGAIN_SECONDS = 0.005
 
 
 def lock_files(settings: Settings, run_id: str) -> tuple[Path, Path]:
@@ -106,8 +110,22 @@ def is_alive(settings: Settings, run_id: str) -> bool:
 
 
 def _is_taken(path: Path) -> bool:
-    if not path.exists():  # a look leaves no file behind
+    """Look at a lock; a look leaves no file behind, and looks at the same time do not meet each other."""
+    try:
+        if sys.platform == "win32":
+            return _is_taken_on_windows(path)
+        with path.open("rb") as file:  # closing it gives the lock back
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except FileNotFoundError:
         return False
+    return False
+
+
+def _is_taken_on_windows(path: Path) -> bool:
+    """Look where there is no shared lock: two looks may meet, so one is tried for a while."""
+    path.stat()
     lock = _lock(path)
     try:
         lock.acquire(timeout=LOOK_SECONDS, poll_interval=LOOK_AGAIN_SECONDS)

@@ -65,7 +65,7 @@ def take_turn(
         If the token was pulled first.
     """
     place = store.place(run_id)
-    told = 0
+    told: int | None = None
     while True:
         raise_if_cancelled(cancel)
         ahead = runs_ahead(store, settings, place)

@@ -10,14 +10,20 @@ import streamlit as st
 
 from ptmrank_core import catalogue
 from ptmrank_core.benchmark import (
+    RunEntry,
     RunProgress,
     RunStore,
+    cancel_run,
+    clear_failed,
+    delete_run,
     kept_embeddings,
+    list_runs,
     make_plan,
     new_run_id,
     now,
     quick_metrics,
     read_progress,
+    run_sizes,
     start_worker,
 )
 from ptmrank_core.config import Settings, load_settings
@@ -39,9 +45,7 @@ from ptmrank_core.records import (
     ExtractionOptions,
     ModelSpec,
     Reading,
-    RunPlan,
     RunResult,
-    RunState,
     Samples,
 )
 from ptmrank_core.worker import SOURCES
@@ -49,7 +53,9 @@ from ptmrank_core.worker import SOURCES
 __all__ = [
     "Demo",
     "cancel",
+    "delete",
     "demos",
+    "history",
     "is_demo",
     "keep_features",
     "keep_upload",
@@ -58,11 +64,12 @@ __all__ = [
     "progress",
     "projection",
     "ready_made",
-    "recent",
     "result",
     "resume",
+    "retry",
     "samples",
     "samples_of",
+    "sizes",
     "start",
     "start_demo",
 ]
@@ -218,8 +225,29 @@ def resume(run_id: str) -> None:
 
 
 def cancel(run_id: str) -> None:
-    """Ask a run's worker to stop at the next batch."""
-    _store().request_cancel(run_id)
+    """Ask a run's worker to stop at the next batch, or to wait no longer."""
+    cancel_run(run_id, _settings())
+
+
+def retry(run_id: str) -> None:
+    """Start a worker for what failed in a run, and for nothing else that is done."""
+    clear_failed(_store(), _settings(), run_id)
+    start_worker(run_id, _settings())
+
+
+def delete(run_id: str) -> None:
+    """Delete a run with what no other run needs."""
+    delete_run(_store(), _settings(), run_id)
+
+
+def history(limit: int = -1) -> list[RunEntry]:
+    """Read how the runs stand, newest first; a negative limit is none."""
+    return list_runs(_store(), _settings(), limit)
+
+
+def sizes() -> dict[str, int]:
+    """Measure what deleting each run would free, in bytes."""
+    return run_sizes(_store(), _settings())
 
 
 def progress(run_id: str) -> RunProgress:
@@ -230,11 +258,6 @@ def progress(run_id: str) -> RunProgress:
 def result(run_id: str) -> RunResult:
     """Read what a run has given so far."""
     return _store().result(run_id)
-
-
-def recent(limit: int = 5) -> list[tuple[RunPlan, RunState]]:
-    """Read the newest runs."""
-    return _store().recent(limit)
 
 
 @st.cache_data(max_entries=50, show_spinner=False)

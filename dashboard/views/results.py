@@ -9,12 +9,13 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import jobs, state
+from dashboard import jobs
 from dashboard.components.layers import show_layers
 from dashboard.components.preflight import preflight
 from dashboard.components.run_page import open_run
 from dashboard.components.snippets import hover_caption
-from dashboard.wording import STATES, compact, plural, say_targets, show_error
+from dashboard.components.still_computing import show_unfinished
+from dashboard.wording import compact, plural, say_targets, show_error
 from ptmrank_core.errors import PTMRankError
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.ranking import rank_correlations
@@ -57,9 +58,7 @@ def page() -> None:
 def _summary(result: RunResult, ranking: Ranking, run: str) -> None:
     """Say in one sentence what came out."""
     if result.state is not RunState.FINISHED:
-        st.warning(f"This run is {STATES[result.state]}: the ranking is of what is known so far.")
-        if st.button("See the run", key="see-run"):
-            state.go("run", run=run)
+        show_unfinished(run)
     if ranking.order:
         n_samples = result.samples.n_samples
         second = f", then **{ranking.order[1]}**" if len(ranking.order) > 1 else ""

@@ -16,6 +16,7 @@ from ptmrank_core.cli.metrics import add_metrics_command
 from ptmrank_core.cli.output import BAD_INPUT, NOTHING_DONE, say
 from ptmrank_core.cli.rank import add_rank_command
 from ptmrank_core.cli.replay import add_replay_command
+from ptmrank_core.cli.runs import add_runs_command
 from ptmrank_core.cli.score import add_score_command
 from ptmrank_core.errors import InputError, PTMRankError
 
@@ -28,6 +29,7 @@ COMMANDS = (
     add_metrics_command,
     add_cache_command,
     add_catalogue_command,
+    add_runs_command,
 )
 
 

@@ -1,0 +1,138 @@
+"""A run's half-samples -> how sure its ranking is, and which intervals are missing and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
+
+from ptmrank_core.errors import InputError
+from ptmrank_core.metrics import METRICS
+from ptmrank_core.ranking import Scores, Voting, consensus_intervals, rank_intervals
+from ptmrank_core.records import Finding, Ranking, RankIntervals, RunResult, RunState
+
+__all__ = ["intervals_payload", "missing_intervals", "with_intervals"]
+
+HALVES = "halves"
+
+
+def with_intervals(ranking: Ranking, scores: Scores, result: RunResult) -> Ranking:
+    """Add to a ranking how sure it is, as far as its run has scores of half-samples.
+
+    Parameters
+    ----------
+    ranking
+        The ranking of a run, with its votes.
+    scores
+        Metric -> model -> score that ranks.
+    result
+        The run.
+    """
+    halves = _halves(result)
+    if not halves:
+        return ranking
+    better = {name: METRICS[name].higher_is_better for name in scores}
+    by_metric: dict[str, RankIntervals] = {}
+    for name in halves:
+        try:
+            by_metric[name] = rank_intervals(
+                scores.get(name, {}),
+                halves[name].payload["scores"],
+                higher_is_better=better.get(name, True),
+                seed=result.plan.seed,
+                notes=halves[name].payload["notes"],
+            )
+        except InputError:  # too few half-samples can be used, which ``missing_intervals`` says
+            continue
+    return replace(
+        ranking,
+        metric_intervals=MappingProxyType(by_metric),
+        intervals=_of_consensus(ranking, scores, {name: halves[name] for name in by_metric}, result),
+    )
+
+
+def _halves(result: RunResult) -> dict[str, Finding]:
+    """Scores of half-samples by metric, where there are some."""
+    return {found.subject: found for found in result.findings if found.kind == HALVES and not found.problem}
+
+
+def _of_consensus(
+    ranking: Ranking, scores: Scores, halves: Mapping[str, Finding], result: RunResult
+) -> RankIntervals | None:
+    """Tell how sure the consensus is; ``None`` where no voting metric has half-samples."""
+    weights = {name: ranking.votes[name].weight if ranking.votes else 1.0 for name in ranking.metrics_used}
+    voting = {name: weight for name, weight in weights.items() if weight > 0}
+    if len(ranking.order) < 2 or not voting.keys() & halves.keys():
+        return None
+    notes = dict.fromkeys(note for name in voting if name in halves for note in halves[name].payload["notes"])
+    return consensus_intervals(
+        {name: scores[name] for name in voting},
+        {name: found.payload["scores"] for name, found in halves.items() if name in voting},
+        voting=Voting(voting),
+        higher_is_better={name: METRICS[name].higher_is_better for name in voting},
+        seed=result.plan.seed,
+        notes=tuple(notes),
+    )
+
+
+def missing_intervals(result: RunResult, ranking: Ranking) -> dict[str, str]:
+    """Tell why metrics with scores have no intervals: metric -> a sentence."""
+    asked = result.plan.analyses.half_samples
+    found = {own.subject: own for own in result.findings if own.kind == HALVES}
+    missing = {}
+    for name, order in ranking.per_metric.items():
+        if name in ranking.metric_intervals or not order:
+            continue
+        if name in found:
+            reason = found[name].problem or "Too few half-samples have a score of every model."
+        elif asked == 0:
+            reason = "Half-samples were switched off."
+        elif len(order) < 2:
+            reason = "Only one model has a score."
+        elif asked is None and METRICS[name].cost == "iterative":
+            reason = "It takes long to compute: half-samples only where their number is asked for."
+        elif METRICS[name].is_variant:
+            reason = "A variant does not vote."
+        else:
+            reason = _not_yet(result.state)
+        missing[name] = reason
+    return missing
+
+
+def _not_yet(state: RunState) -> str:
+    """Say why half-samples that were planned are not there."""
+    return "The run stopped before." if state.is_finished() else "Its half-samples are being scored."
+
+
+def intervals_payload(ranking: Ranking, result: RunResult) -> dict[str, Any]:
+    """Build the part of a ranking's JSON that tells how sure it is.
+
+    Returns
+    -------
+    dict
+        ``intervals``, ``p_best``, ``p_better``, ``ties``, ``shifts``, ``level``, ``n_halves``, ``notes`` of
+        the consensus (empty, or ``None``, where they are not known), the same for each metric by name in
+        ``metric_intervals``, and in ``missing_intervals`` why a metric has none.
+    """
+    own = _describe(ranking.intervals) if ranking.intervals else _describe(UNKNOWN) | {"n_halves": None}
+    return own | {
+        "metric_intervals": {name: _describe(found) for name, found in ranking.metric_intervals.items()},
+        "missing_intervals": missing_intervals(result, ranking),
+    }
+
+
+UNKNOWN = RankIntervals(0.9, 0, {}, {}, {}, (), {})
+
+
+def _describe(found: RankIntervals) -> dict[str, Any]:
+    return {
+        "level": found.level,
+        "n_halves": found.n_halves,
+        "intervals": {model: list(interval) for model, interval in found.intervals.items()},
+        "p_best": dict(found.p_best),
+        "p_better": {model: dict(others) for model, others in found.p_better.items()},
+        "ties": [list(group) for group in found.ties],
+        "shifts": dict(found.shifts),
+        "notes": list(found.notes),
+    }

@@ -4,8 +4,10 @@ from ptmrank_core.ranking.agreement import Agreement, rank_correlations, weighte
 from ptmrank_core.ranking.consensus import ModelScores, Scores, rank
 from ptmrank_core.ranking.consensus_intervals import Voting, consensus_intervals, mean_of_ranks
 from ptmrank_core.ranking.intervals import HalfScores, rank_intervals
+from ptmrank_core.ranking.spread import FEWEST_HALVES
 
 __all__ = [
+    "FEWEST_HALVES",
     "Agreement",
     "HalfScores",
     "ModelScores",

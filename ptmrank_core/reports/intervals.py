@@ -12,7 +12,14 @@ from ptmrank_core.metrics import METRICS
 from ptmrank_core.ranking import Scores, Voting, consensus_intervals, rank_intervals
 from ptmrank_core.records import Finding, Ranking, RankIntervals, RunResult, RunState
 
-__all__ = ["intervals_payload", "missing_intervals", "with_intervals"]
+__all__ = [
+    "interval_columns",
+    "interval_notes",
+    "intervals_payload",
+    "missing_intervals",
+    "tie_letters",
+    "with_intervals",
+]
 
 HALVES = "halves"
 
@@ -103,6 +110,56 @@ def missing_intervals(result: RunResult, ranking: Ranking) -> dict[str, str]:
 def _not_yet(state: RunState) -> str:
     """Say why half-samples that were planned are not there."""
     return "The run stopped before." if state.is_finished() else "Its half-samples are being scored."
+
+
+def tie_letters(intervals: RankIntervals) -> dict[str, str]:
+    """Give every tie group a letter: model -> the letters of its groups, empty where it is told from all."""
+    letters = [chr(ord("a") + i) if i < 26 else f"{i}" for i in range(len(intervals.ties))]
+    return {
+        model: "".join(
+            letter for letter, group in zip(letters, intervals.ties, strict=True) if model in group
+        )
+        for model in intervals.intervals
+    }
+
+
+def interval_columns(ranking: Ranking) -> tuple[list[str], dict[str, list[str]]]:
+    """Build the columns of the text table that tell how sure the consensus is.
+
+    Returns
+    -------
+    head, rows
+        Names of the columns, and for each model its cells; both empty where nothing is known.
+    """
+    found = ranking.intervals
+    if found is None:
+        return [], {}
+    letters = tie_letters(found)
+    rows = {
+        model: [
+            f"{low}-{high}" if low < high else f"{low}",
+            f"{found.p_best[model]:.2f}",
+            letters[model] or "-",
+        ]
+        for model, (low, high) in found.intervals.items()
+    }
+    return ["places", "p(best)", "tied"], rows
+
+
+def interval_notes(ranking: Ranking, result: RunResult) -> list[str]:
+    """Write what the columns mean, what they rest on, and which metrics have no intervals; none is empty."""
+    lines = []
+    if ranking.intervals:
+        found = ranking.intervals
+        lines.append(
+            f"places: {found.level:.0%} interval of each model's rank, from {found.n_halves} half-samples; "
+            "models that share a letter under tied are not told apart by these samples"
+        )
+        lines += [f"note: intervals: {note}" for note in found.notes]
+    if ranking.per_metric and result.plan.analyses.half_samples != 0:
+        missing = missing_intervals(result, ranking)
+        lines += [f"no intervals under {name}: {reason}" for name, reason in missing.items()]
+    return ["\n".join(lines)] if lines else []
 
 
 def intervals_payload(ranking: Ranking, result: RunResult) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import jobs, state
+from dashboard.components.intervals import show_intervals
 from dashboard.components.layers import show_layers
 from dashboard.components.preflight import preflight
 from dashboard.components.run_page import open_run
@@ -44,6 +45,7 @@ def page() -> None:
         _footnotes(ranking_rows(result, ranking))
         return
     _ranking(result, ranking)
+    show_intervals(result, ranking)
     _agreement(result, ranking)
     show_layers(result)
     _embeddings(result, ranking)
@@ -56,7 +58,8 @@ def page() -> None:
 
 def _summary(result: RunResult, ranking: Ranking, run: str) -> None:
     """Say in one sentence what came out."""
-    if result.state is not RunState.FINISHED:
+    is_scored = len(result.cells) == len(result.plan.models) * len(result.plan.metrics)
+    if result.state is not RunState.FINISHED and not (is_scored and result.state is RunState.RUNNING):
         st.warning(f"This run is {STATES[result.state]}: the ranking is of what is known so far.")
         if st.button("See the run", key="see-run"):
             state.go("run", run=run)

@@ -23,11 +23,14 @@ def page() -> None:
     if opened is None:
         return
     run, progress = opened
-    if progress.state is RunState.FINISHED and state.is_end_expected(run):
+    # What comes after the last score is waited for on the results page.
+    is_scored = progress.alive and progress.n_finished == len(progress.models)
+    if (is_scored or progress.state is RunState.FINISHED) and state.is_end_expected(run):
         state.expect_end(None)
         state.go("results", run=run)
     if progress.alive:
-        state.expect_end(run)
+        if not is_scored:
+            state.expect_end(run)
         st.fragment(_watch, run_every=POLL_SECONDS)(run)
     else:
         _draw(progress)
@@ -37,9 +40,12 @@ def page() -> None:
 def _watch(run: str) -> None:
     """Draw the progress of a living worker; when it ends, the whole page is drawn anew."""
     progress = jobs.progress(run)
-    if not progress.alive:
+    is_scored = progress.n_finished == len(progress.models)
+    if not progress.alive or (is_scored and state.is_end_expected(run)):
         st.rerun()
     _draw(progress)
+    if is_scored:
+        st.caption("Every score is there; what the results page says of their certainty is being computed.")
     if st.button("Cancel", key="cancel", icon=":material/stop:"):
         jobs.cancel(run)
         st.toast("The run stops after the batch it is at.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from ptmrank_core.errors import InputError
-from ptmrank_core.ranking import FEWEST_HALVES
+from ptmrank_core.ranking.spread import FEWEST_HALVES
 
 __all__ = ["add_intervals", "checked_halves"]
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from ptmrank_core import reports
 from ptmrank_core.benchmark import RunStore, make_plan, new_run_id, now, run_here
+from ptmrank_core.cli.budget import add_budget, checked_budget, search_finalists
 from ptmrank_core.cli.intervals import add_intervals, checked_halves
 from ptmrank_core.cli.output import DONE, NOTHING_DONE, print_json, print_text, say, write_json
 from ptmrank_core.cli.progress_bar import ProgressLine
@@ -39,6 +40,7 @@ def add_rank_command(commands: Any) -> None:
     rank.add_argument("--layers", action="store_true", help="score every hidden layer too")
     rank.add_argument("--seed", type=int, default=0)
     add_intervals(rank)
+    add_budget(rank)
     rank.add_argument("--reference", default=None, help="a zip or folder of files of anything (PED)")
     rank.add_argument(
         "--source", default=None, help="labelled samples that the models were trained on (WDJE)"
@@ -58,6 +60,7 @@ def _rank(options: argparse.Namespace) -> int:
         ExtractionOptions(options.dtype, options.device, options.batch_size, options.layers)
     )
     analyses = Analyses(half_samples=checked_halves(options.intervals))
+    checked_budget(options.budget)
     task, reading, models, samples = subject_of(options)
     plan = make_plan(
         run_id=new_run_id(),
@@ -75,7 +78,10 @@ def _rank(options: argparse.Namespace) -> int:
         analyses=analyses,
     )
     store = RunStore(settings)
-    store.create(plan, samples.summary())
+    if options.budget is None:
+        store.create(plan, samples.summary())
+    else:
+        plan = search_finalists(options.budget, plan, samples, settings, store)
     result = _run(plan.run_id, store, settings)
     payload = reports.rank_payload(result, reports.rank_result(result))
     if options.out is not None:

@@ -3,17 +3,16 @@
 from ptmrank_core.ranking.agreement import Agreement, rank_correlations, weighted_tau
 from ptmrank_core.ranking.consensus import ModelScores, Scores, rank
 from ptmrank_core.ranking.consensus_intervals import Voting, consensus_intervals, mean_of_ranks
-from ptmrank_core.ranking.intervals import HalfScores, rank_intervals
-from ptmrank_core.ranking.spread import FEWEST_HALVES
+from ptmrank_core.ranking.intervals import HalfScores, let_grow, rank_intervals
 
 __all__ = [
-    "FEWEST_HALVES",
     "Agreement",
     "HalfScores",
     "ModelScores",
     "Scores",
     "Voting",
     "consensus_intervals",
+    "let_grow",
     "mean_of_ranks",
     "rank",
     "rank_correlations",

@@ -17,7 +17,7 @@ from ptmrank_core.ranking.consensus import ModelScores
 from ptmrank_core.ranking.spread import Multipliers, Spread, n_draws_for, spread_of
 from ptmrank_core.records import RankIntervals
 
-__all__ = ["LEVEL", "HalfScores", "State", "View", "rank_intervals", "ranks_of", "spread_over"]
+__all__ = ["LEVEL", "HalfScores", "State", "View", "let_grow", "rank_intervals", "ranks_of", "spread_over"]
 
 Array: TypeAlias = NDArray[np.float64]
 # Model -> its score on each half-sample; None where it has none.
@@ -80,6 +80,10 @@ def rank_intervals(
     are noise) varies with 1/m^2 - 1/n^2 = 3/n^2 in place of 1/n^2: intervals of such candidates are too wide,
     not too narrow. A bootstrap with replacement would hold samples twice, on which every fit is too good.
 
+    A score that is a sum over the samples (TransRate of features that are wider than there are samples) has
+    variance n S^2, of which the halves' deviations show m^2 (1 - m/n) S^2/m = n S^2/4: their deviations count
+    n/m = 2 times. Whoever hands such scores over applies :func:`let_grow` to them first.
+
     Why only the spread. Scores at n/2 are not scores at n: wide models lose more than narrow ones. Of each
     pair the difference on all samples counts, and the half-samples' deviations from their own mean difference
     say how far it may be off [1]. Models are ranked with every difference divided by its standard deviation,
@@ -116,6 +120,25 @@ def spread_over(scores: ModelScores, halves: HalfScores) -> Spread:
         raise InputError(f"An order takes two models, got {len(scores)} with a score.")
     n_halves = max((len(own) for own in halves.values()), default=0)
     return spread_of([halves.get(model, [None] * n_halves) for model in scores])
+
+
+def let_grow(halves: HalfScores, factors: Mapping[str, float]) -> HalfScores:
+    """Let the half-samples' scores of some models deviate more from their own mean.
+
+    Parameters
+    ----------
+    halves
+        Model -> scores on half-samples.
+    factors
+        Model -> how much more; models that are not named stay as they are.
+    """
+    return {model: _grown(own, factors[model]) if model in factors else own for model, own in halves.items()}
+
+
+def _grown(scores: Sequence[float | None], factor: float) -> list[float | None]:
+    there = [score for score in scores if score is not None]
+    mean = sum(there) / max(len(there), 1)
+    return [None if score is None else mean + factor * (score - mean) for score in scores]
 
 
 def ranks_of(values: Array) -> Array:

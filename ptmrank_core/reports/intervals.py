@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from ptmrank_core.errors import InputError
 from ptmrank_core.metrics import METRICS
-from ptmrank_core.ranking import Scores, Voting, consensus_intervals, rank_intervals
-from ptmrank_core.records import Finding, Ranking, RankIntervals, RunResult, RunState
+from ptmrank_core.ranking import HalfScores, Scores, Voting, consensus_intervals, let_grow, rank_intervals
+from ptmrank_core.records import Ranking, RankIntervals, RunResult, RunState
 
 __all__ = [
     "interval_columns",
@@ -37,18 +37,15 @@ def with_intervals(ranking: Ranking, scores: Scores, result: RunResult) -> Ranki
         The run.
     """
     halves = _halves(result)
-    if not halves:
-        return ranking
-    better = {name: METRICS[name].higher_is_better for name in scores}
     by_metric: dict[str, RankIntervals] = {}
-    for name in halves:
+    for name, own in halves.items():
         try:
             by_metric[name] = rank_intervals(
                 scores.get(name, {}),
-                halves[name].payload["scores"],
-                higher_is_better=better.get(name, True),
+                own.scores,
+                higher_is_better=METRICS[name].higher_is_better,
                 seed=result.plan.seed,
-                notes=halves[name].payload["notes"],
+                notes=own.notes,
             )
         except InputError:  # too few half-samples can be used, which ``missing_intervals`` says
             continue
@@ -59,27 +56,38 @@ def with_intervals(ranking: Ranking, scores: Scores, result: RunResult) -> Ranki
     )
 
 
-def _halves(result: RunResult) -> dict[str, Finding]:
+class _Halves(NamedTuple):
+    """Scores of one metric on half-samples, and what they are conditional on."""
+
+    scores: HalfScores
+    notes: tuple[str, ...]
+
+
+def _halves(result: RunResult) -> dict[str, _Halves]:
     """Scores of half-samples by metric, where there are some."""
-    return {found.subject: found for found in result.findings if found.kind == HALVES and not found.problem}
+    payloads = {own.subject: own.payload for own in result.findings if own.kind == HALVES and not own.problem}
+    return {
+        name: _Halves(let_grow(own["scores"], own.get("growth", {})), tuple(own["notes"]))
+        for name, own in payloads.items()
+    }
 
 
 def _of_consensus(
-    ranking: Ranking, scores: Scores, halves: Mapping[str, Finding], result: RunResult
+    ranking: Ranking, scores: Scores, halves: Mapping[str, _Halves], result: RunResult
 ) -> RankIntervals | None:
     """Tell how sure the consensus is; ``None`` where no voting metric has half-samples."""
     weights = {name: ranking.votes[name].weight if ranking.votes else 1.0 for name in ranking.metrics_used}
     voting = {name: weight for name, weight in weights.items() if weight > 0}
-    if len(ranking.order) < 2 or not voting.keys() & halves.keys():
+    known = {name: halves[name] for name in voting if name in halves}
+    if len(ranking.order) < 2 or not known:
         return None
-    notes = dict.fromkeys(note for name in voting if name in halves for note in halves[name].payload["notes"])
     return consensus_intervals(
         {name: scores[name] for name in voting},
-        {name: found.payload["scores"] for name, found in halves.items() if name in voting},
+        {name: own.scores for name, own in known.items()},
         voting=Voting(voting),
         higher_is_better={name: METRICS[name].higher_is_better for name in voting},
         seed=result.plan.seed,
-        notes=tuple(notes),
+        notes=tuple(dict.fromkeys(note for own in known.values() for note in own.notes)),
     )
 
 

@@ -208,3 +208,15 @@ def test_one_model_has_no_rivals(settings: Settings, tmp_path: Path) -> None:
     plan = plan_of(settings, tmp_path / "f", ("logme",))
     run_here(plan.run_id, settings, sources=SOURCES)
     assert found(settings, plan) == {}
+
+
+def test_sums_over_the_samples_grow(settings: Settings, tmp_path: Path) -> None:
+    """TransRate of features at least as wide as there are samples adds up: its deviations count n/m times."""
+    rng = np.random.default_rng(0)
+    for name, width in (("wide", 60), ("other", 59), ("narrow", 8)):
+        save_features(tmp_path / "f" / f"{name}.npz", embeddings=rng.normal(size=(60, width)))
+    plan = plan_of(settings, tmp_path / "f", ("logme", "transrate"))
+    run_here(plan.run_id, settings, sources=SOURCES)
+    kept = found(settings, plan)
+    assert kept["transrate"].payload["growth"] == {"wide": 2.0}
+    assert kept["logme"].payload["growth"] == {}

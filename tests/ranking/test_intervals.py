@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from ptmrank_core.errors import InputError
-from ptmrank_core.ranking import Voting, consensus_intervals, mean_of_ranks, rank, rank_intervals
+from ptmrank_core.ranking import Voting, consensus_intervals, let_grow, mean_of_ranks, rank, rank_intervals
 from ptmrank_core.ranking.comparisons import tie_groups
 
 MODELS = ("a", "b", "c", "d")
@@ -154,6 +154,22 @@ def test_too_little_is_an_error() -> None:
         rank_intervals(scores_of(1), halves_of([1], 1), higher_is_better=True)
     with pytest.raises(InputError, match="at least 10 half-samples"):
         rank_intervals(scores_of(1, 2), halves_of([1, 2], 1, n_halves=9), higher_is_better=True)
+
+
+def test_a_sum_over_the_samples_is_as_sure_as_its_mean() -> None:
+    """Sums over n samples and over half of them, grown by n/m, give the intervals of the means."""
+    rng = np.random.default_rng(0)
+    samples = rng.normal(size=(40, 3)) + np.array([0.4, 0.1, 0.0])
+    rows = [rng.permutation(40)[:20] for _ in range(50)]
+    found = []
+    for power in (0, 1):  # of the number of samples: means, sums
+        scores = samples.mean(axis=0) * 40**power
+        halves = np.array([samples[own].mean(axis=0) * 20**power for own in rows]).T.tolist()
+        named = dict(zip(MODELS, halves, strict=False))
+        grown = let_grow(named, dict.fromkeys(MODELS, 2.0 if power else 1.0))
+        found.append(rank_intervals(scores_of(*scores), grown, higher_is_better=True))
+    assert found[0].intervals == found[1].intervals
+    assert found[0].p_best == pytest.approx(found[1].p_best)
 
 
 def test_runs_of_ties_may_overlap() -> None:

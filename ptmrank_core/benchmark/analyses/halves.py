@@ -14,7 +14,7 @@ from ptmrank_core.benchmark.analyses.analyst import Analyst
 from ptmrank_core.benchmark.cells import Problem, attempt, score_cells
 from ptmrank_core.benchmark.half_samples import HalfSamples, draw_halves
 from ptmrank_core.events import AnalysisStep, raise_if_cancelled
-from ptmrank_core.metrics import METRICS, prepare_inputs
+from ptmrank_core.metrics import METRICS, MetricInputs, prepare_inputs
 from ptmrank_core.records import Finding, RunPlan, Score
 
 __all__ = ["HALVES", "halve", "metrics_to_halve"]
@@ -22,6 +22,7 @@ __all__ = ["HALVES", "halve", "metrics_to_halve"]
 HALVES = "halves"
 # The halves of one model until those of all models are there.
 OF_MODEL = "halves of model"
+GROWTH = "growth"
 # For metrics whose cost allows it, where nobody asked for a number.
 AUTOMATIC = 100
 
@@ -43,7 +44,8 @@ def halve(analyst: Analyst) -> None:
     """Keep the scores of half-samples, a finding for each metric under which two models or more have one.
 
     The payload is ``scores`` (model -> one score for each half; ``None`` where there is none; combined over
-    the models within a half where the metric combines), ``sizes`` (samples of each half) and ``notes``.
+    the models within a half where the metric combines), ``sizes`` (samples of each half), ``growth`` (model:
+    factor of the deviations where the score adds up over the samples) and ``notes``.
     """
     models = _scored(analyst)
     if models:
@@ -92,8 +94,11 @@ def _halve_models(analyst: Analyst, models: Mapping[str, Sequence[str]]) -> None
 
 def _score_halves(
     analyst: Analyst, model: str, metrics: Sequence[str], halves: HalfSamples
-) -> dict[str, list[dict[str, float] | None]]:
-    """Metric -> value and components of one model on each half; ``None`` where it has no score."""
+) -> dict[str, Any]:
+    """Metric -> value and components of one model on each half; ``None`` where it has no score.
+
+    Besides, what deviations of scores that add up have to be multiplied with to be those of all samples.
+    """
     inputs = prepare_inputs(**analyst.arrays(model, metrics))
     found: dict[str, list[dict[str, float] | None]] = {name: [] for name in metrics}
     for rows in halves.rows:
@@ -101,7 +106,15 @@ def _score_halves(
         for cell in score_cells(model, inputs.take(rows), metrics):
             parts = dict(cell.components) if isinstance(cell, Score) and METRICS[cell.metric].combine else {}
             found[cell.metric].append({"": cell.value, **parts} if isinstance(cell, Score) else None)
-    return found
+    return found | {GROWTH: _growth(inputs, metrics, halves)}
+
+
+def _growth(inputs: MetricInputs, metrics: Sequence[str], halves: HalfSamples) -> dict[str, float]:
+    """Metric -> n/m where a score of this model is a sum over its samples."""
+    if inputs.n_samples > inputs.n_features:
+        return {}
+    share = inputs.n_samples * len(halves.rows) / sum(len(rows) for rows in halves.rows)
+    return {name: share for name in metrics if METRICS[name].adds_up}
 
 
 def _put_together(
@@ -113,9 +126,11 @@ def _put_together(
     by_half = zip(*of_model.values(), strict=True)
     joined = [_join(metric, dict(zip(models, row, strict=True))) for row in by_half]
     notes = [f"{model}: {parts[model].problem}" for model in models if parts[model].problem]
+    growth = {model: of for model in models if (of := parts[model].payload.get(GROWTH, {}).get(metric))}
     return {
         "scores": {model: [row.get(model) for row in joined] for model in models},
         "sizes": [len(rows) for rows in halves.rows],
+        "growth": growth,
         "notes": [*halves.notes, *notes],
     }
 

@@ -108,6 +108,11 @@ class RunStore(RunTable):
             query = "SELECT finding FROM findings WHERE run_id = ? ORDER BY rowid"
             return tuple(finding_from_json(row[0]) for row in db.execute(query, (run_id,)))
 
+    def drop_findings(self, run_id: str, kind: str) -> None:
+        """Forget the findings of one kind."""
+        with self._open() as db:
+            db.execute("DELETE FROM findings WHERE run_id = ? AND kind = ?", (run_id, kind))
+
     def add_event(self, run_id: str, event: Event) -> None:
         """Keep an event in the place of the last one of its kind for its model."""
         with self._open() as db:

@@ -9,6 +9,8 @@ from typing import Any
 
 from ptmrank_core import reports
 from ptmrank_core.benchmark import RunStore, make_plan, new_run_id, now, run_card, run_here
+from ptmrank_core.cli.budget import add_budget, checked_budget, search_finalists
+from ptmrank_core.cli.intervals import add_intervals, checked_halves
 from ptmrank_core.cli.output import DONE, NOTHING_DONE, print_json, print_text, say, write_json
 from ptmrank_core.cli.progress_bar import ProgressLine
 from ptmrank_core.cli.subject import add_reading, checked_reference, label_encoder, subject_of
@@ -16,7 +18,7 @@ from ptmrank_core.config import Settings, load_settings
 from ptmrank_core.data import load_samples
 from ptmrank_core.features import check_options
 from ptmrank_core.metrics import default_metrics, resolve_metrics
-from ptmrank_core.records import ExtractionOptions, RunResult, RunState
+from ptmrank_core.records import Analyses, ExtractionOptions, RunResult, RunState
 from ptmrank_core.worker import SOURCES
 
 __all__ = ["add_rank_command"]
@@ -37,6 +39,8 @@ def add_rank_command(commands: Any) -> None:
     rank.add_argument("--batch-size", type=int, default=None, help="found where it is not given")
     rank.add_argument("--layers", action="store_true", help="score every hidden layer too")
     rank.add_argument("--seed", type=int, default=0)
+    add_intervals(rank)
+    add_budget(rank)
     rank.add_argument("--reference", default=None, help="a zip or folder of files of anything (PED)")
     rank.add_argument(
         "--source", default=None, help="labelled samples that the models were trained on (WDJE)"
@@ -55,6 +59,8 @@ def _rank(options: argparse.Namespace) -> int:
     extraction = check_options(
         ExtractionOptions(options.dtype, options.device, options.batch_size, options.layers)
     )
+    analyses = Analyses(half_samples=checked_halves(options.intervals))
+    checked_budget(options.budget)
     task, reading, models, samples = subject_of(options)
     plan = make_plan(
         run_id=new_run_id(),
@@ -69,9 +75,13 @@ def _rank(options: argparse.Namespace) -> int:
         reading=reading,
         source_samples=load_samples(options.source).source if options.source else None,
         label_encoder=None if options.features else label_encoder(options.label_encoder, settings),
+        analyses=analyses,
     )
     store = RunStore(settings)
-    store.create(plan, samples.summary())
+    if options.budget is None:
+        store.create(plan, samples.summary())
+    else:
+        plan = search_finalists(options.budget, plan, samples, settings, store)
     result = _run(plan.run_id, store, settings)
     payload = reports.rank_payload(result, reports.rank_result(result))
     if options.out is not None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.records import Cell, Failure, ModelOutcome, Ranking, RunResult, Score, Skipped
+from ptmrank_core.reports.intervals import intervals_payload
 from ptmrank_core.reports.tables import layer_scores, scores_by_metric
 
 __all__ = ["metrics_payload", "rank_payload", "score_payload"]
@@ -113,6 +114,7 @@ def rank_payload(result: RunResult, ranking: Ranking) -> dict[str, Any]:
             "per_metric": {metric: list(order) for metric, order in ranking.per_metric.items()},
             "mean_ranks": dict(ranking.mean_ranks),
             "unranked": list(ranking.unranked),
+            **intervals_payload(ranking, result),
             "combined": {metric: own for metric, own in ranked_by.items() if METRICS[metric].combine},
         },
         "layers": layer_scores(result),

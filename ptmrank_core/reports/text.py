@@ -7,6 +7,7 @@ from typing import Any
 
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.records import RunResult
+from ptmrank_core.reports.intervals import interval_columns, interval_notes
 from ptmrank_core.reports.tables import layer_scores, rank_result, ranking_rows
 
 __all__ = ["metrics_markdown", "metrics_text", "rank_text", "score_text"]
@@ -31,19 +32,26 @@ def _number(value: float | None) -> str:
 
 def rank_text(result: RunResult) -> str:
     """Table of a run, best model first; then best layers, what has no score and why, what was left out."""
-    rows = ranking_rows(result, rank_result(result))
+    ranking = rank_result(result)
+    rows = ranking_rows(result, ranking)
     metrics = result.plan.metrics
-    table = [["model", "rank", *metrics, "seconds"]]
+    head, sure = interval_columns(ranking)
+    table = [["model", "rank", *head, *metrics, "seconds"]]
     table += [
         [
             row["model"],
             _number(row["mean_rank"]),
+            *sure.get(row["model"], ["-"] * len(head)),
             *(_number(row["scores"][name]) for name in metrics),
             _number(row["seconds"]),
         ]
         for row in rows
     ]
-    parts = [_columns(table), *_best_layers(result, [row["model"] for row in rows])]
+    parts = [
+        _columns(table),
+        *interval_notes(ranking, result),
+        *_best_layers(result, [row["model"] for row in rows]),
+    ]
     problems = [
         f"{row['model']} under {name} {text}" for row in rows for name, text in row["problems"].items()
     ]

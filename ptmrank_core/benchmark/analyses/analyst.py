@@ -66,6 +66,15 @@ class Analyst:
         """Whether an analysis is done already."""
         return (kind, subject) in self._kept
 
+    def found(self, kind: str) -> list[Finding]:
+        """Read what analyses of a kind have found so far."""
+        return [own for own in self.tools.store.findings(self.tools.plan.run_id) if own.kind == kind]
+
+    def drop(self, kind: str) -> None:
+        """Forget all findings of a kind: what was only kept so that nothing has to be done twice."""
+        self.tools.store.drop_findings(self.tools.plan.run_id, kind)
+        self._kept = {own for own in self._kept if own[0] != kind}
+
     def keep(self, kind: str, subject: str, find: Callable[[], Mapping[str, Any]]) -> None:
         """Do one analysis and keep what it found, or why it could not be done.
 
@@ -80,8 +89,14 @@ class Analyst:
         found = attempt(find, what=f"{kind} {subject}".strip())
         seconds = time.perf_counter() - start
         if isinstance(found, Problem):
-            finding = Finding(kind, subject, {}, seconds, f"{found.message} {found.hint}".strip())
+            self.keep_problem(kind, subject, found, seconds)
         else:
-            finding = Finding(kind, subject, found, seconds)
+            self._add(Finding(kind, subject, found, seconds))
+
+    def keep_problem(self, kind: str, subject: str, problem: Problem, seconds: float = 0.0) -> None:
+        """Keep why an analysis could not be done."""
+        self._add(Finding(kind, subject, {}, seconds, f"{problem.message} {problem.hint}".strip()))
+
+    def _add(self, finding: Finding) -> None:
         self.tools.store.add_finding(self.tools.plan.run_id, finding)
-        self._kept.add((kind, subject))
+        self._kept.add((finding.kind, finding.subject))

@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import jobs, state
+from dashboard.components.evidence import show_evidence
 from dashboard.components.layers import show_layers
 from dashboard.components.preflight import preflight
 from dashboard.components.run_page import open_run
@@ -45,6 +46,7 @@ def page() -> None:
         return
     _ranking(result, ranking)
     _agreement(result, ranking)
+    show_evidence(result, ranking)
     show_layers(result)
     _embeddings(result, ranking)
     with st.expander("The samples of this run"):

@@ -7,7 +7,16 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from ptmrank_core.events import CancelToken, Sink
-from ptmrank_core.records import EmbeddingFunction, Modality, ModelSpec, Reading, ReadyFeatures, Samples
+from ptmrank_core.records import (
+    EmbeddingFunction,
+    Modality,
+    ModelSpec,
+    Reading,
+    ReadyFeatures,
+    RunResult,
+    Samples,
+    Truth,
+)
 
 __all__ = ["Fetch", "Sources"]
 
@@ -38,6 +47,10 @@ class Sources:
         Planned model -> model on disk.
     functions
         The user's own functions, by the ids of their models; they run in this process and in no other.
+    recorded_truth
+        Samples -> what fine-tuning gave on them, as far as that is on record.
+    order
+        What a run has given so far -> its models, best first: which of them an analysis looks at.
     """
 
     load_samples: Callable[[str, Reading], Samples]
@@ -46,3 +59,5 @@ class Sources:
     load_features: Callable[[ModelSpec, Reading, Samples], ReadyFeatures]
     fetch: Fetch
     functions: Mapping[str, EmbeddingFunction] = field(default_factory=dict)
+    recorded_truth: Callable[[Samples], Truth | None] = lambda _samples: None
+    order: Callable[[RunResult], Sequence[str]] = lambda result: [spec.id for spec in result.plan.models]

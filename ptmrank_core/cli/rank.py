@@ -9,6 +9,7 @@ from typing import Any
 
 from ptmrank_core import reports
 from ptmrank_core.benchmark import RunStore, make_plan, new_run_id, now, run_here
+from ptmrank_core.cli.analyses import add_analyses, chosen_analyses, imported_truth
 from ptmrank_core.cli.output import DONE, NOTHING_DONE, print_json, print_text, say, write_json
 from ptmrank_core.cli.progress_bar import ProgressLine
 from ptmrank_core.cli.subject import add_reading, checked_reference, label_encoder, subject_of
@@ -16,7 +17,7 @@ from ptmrank_core.config import Settings, load_settings
 from ptmrank_core.data import load_samples
 from ptmrank_core.features import check_options
 from ptmrank_core.metrics import default_metrics, resolve_metrics
-from ptmrank_core.records import ExtractionOptions, RunResult, RunState
+from ptmrank_core.records import EVERY_ANALYSIS, ExtractionOptions, RunResult, RunState
 from ptmrank_core.worker import SOURCES
 
 __all__ = ["add_rank_command"]
@@ -43,6 +44,7 @@ def add_rank_command(commands: Any) -> None:
     )
     rank.add_argument("--label-encoder", default=None, help="text model for class names (EMMS), or one-hot")
     add_reading(rank)
+    add_analyses(rank)
     rank.add_argument("--out", type=Path, default=None, help="folder to write result.json into")
     rank.add_argument("--json", action="store_true", help="print the result as JSON")
     rank.set_defaults(do=_rank)
@@ -55,7 +57,9 @@ def _rank(options: argparse.Namespace) -> int:
     extraction = check_options(
         ExtractionOptions(options.dtype, options.device, options.batch_size, options.layers)
     )
+    analyses = chosen_analyses(options, EVERY_ANALYSIS)
     task, reading, models, samples = subject_of(options)
+    truth = imported_truth(options.truth, models)
     plan = make_plan(
         run_id=new_run_id(),
         created_at=now(),
@@ -69,9 +73,12 @@ def _rank(options: argparse.Namespace) -> int:
         reading=reading,
         source_samples=load_samples(options.source).source if options.source else None,
         label_encoder=None if options.features else label_encoder(options.label_encoder, settings),
+        analyses=analyses,
     )
     store = RunStore(settings)
     store.create(plan, samples.summary())
+    for finding in truth:
+        store.add_finding(plan.run_id, finding)
     result = _run(plan.run_id, store, settings)
     payload = reports.rank_payload(result, reports.rank_result(result))
     if options.out is not None:

@@ -1,0 +1,57 @@
+"""What a run found after its first ranking, for a terminal."""
+
+from __future__ import annotations
+
+from ptmrank_core.ranking import Estimate
+from ptmrank_core.records import Ranking, RunResult
+from ptmrank_core.reports.columns import align, say_number
+from ptmrank_core.reports.evidence import (
+    TRUTH_TITLES,
+    contender_title,
+    evidence_of,
+    truth_problems,
+    truths_of,
+)
+
+__all__ = ["further_text"]
+
+
+def further_text(result: RunResult, ranking: Ranking) -> list[str]:
+    """Paragraphs on what the analyses of a run found; none where there were none."""
+    return _evidence(result, ranking)
+
+
+def _evidence(result: RunResult, ranking: Ranking) -> list[str]:
+    """One table for each truth, best contender first, and why a truth cannot be shown."""
+    truths = truths_of(result)
+    parts = []
+    for name, own in evidence_of(result, ranking).items():
+        table = [["against: " + TRUTH_TITLES[name].lower(), "weighted tau", "90 %", "models", "regret@1"]]
+        defined = {key: found for key, found in own.items() if found.correlations["weighted_tau"] is not None}
+        for key in sorted(defined, key=lambda k: -_value(defined[k].correlations["weighted_tau"])):
+            found = defined[key]
+            regret = found.regret.get(1)
+            table.append(
+                [
+                    contender_title(key),
+                    say_number(_value(found.correlations["weighted_tau"])),
+                    _interval(found.correlations["weighted_tau"]),
+                    str(found.n_models),
+                    say_number(None if regret is None else regret.value),
+                ]
+            )
+        notes = [f"note: {note}" for note in truths[name].notes]
+        if len(table) > 1:
+            parts.append("\n".join([align(table), *notes]))
+    parts += [f"{TRUTH_TITLES[name]}: {why}" for name, why in truth_problems(result).items()]
+    return parts
+
+
+def _value(estimate: Estimate | None) -> float:
+    return -1.0 if estimate is None else estimate.value
+
+
+def _interval(estimate: Estimate | None) -> str:
+    if estimate is None or estimate.low is None or estimate.high is None:
+        return "-"
+    return f"{estimate.low:.2f} to {estimate.high:.2f}"

@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import jobs, state
+from dashboard.components.cost import show_cost
 from dashboard.components.evidence import show_evidence
 from dashboard.components.layers import show_layers
 from dashboard.components.preflight import preflight
@@ -47,6 +48,7 @@ def page() -> None:
     _ranking(result, ranking)
     _agreement(result, ranking)
     show_evidence(result, ranking)
+    show_cost(result, ranking)
     show_layers(result)
     _embeddings(result, ranking)
     with st.expander("The samples of this run"):

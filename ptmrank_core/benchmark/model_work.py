@@ -167,5 +167,6 @@ class ModelWork:
             peak_memory_bytes=features.peak_memory_bytes,
             n_layers=len(extracted.layers),
             notes=features.notes,
+            n_run=features.n_run,
         )
         self.tools.store.add_outcome(self.tools.plan.run_id, outcome)

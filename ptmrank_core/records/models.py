@@ -169,7 +169,8 @@ class Features:
     dtype
         What the model computed in.
     peak_memory_bytes
-        Peak device memory of the extraction; ``None`` where the device cannot tell.
+        Peak memory of the extraction: the device's own, on a CPU that of the whole process; ``None`` where
+        neither can be told.
     further
         The same for further sets of samples, by the names they were given under.
     source_class_names
@@ -179,6 +180,8 @@ class Features:
         they were not asked for.
     notes
         What is to be known of how the vectors were taken, one sentence each.
+    n_run
+        Samples that the model ran on in ``seconds``, those of further sets among them.
     """
 
     embeddings: FloatArray
@@ -195,6 +198,7 @@ class Features:
     source_class_names: tuple[str, ...] = ()
     layer_embeddings: tuple[FloatArray, ...] = ()
     notes: tuple[str, ...] = ()
+    n_run: int = 0
 
     def __post_init__(self) -> None:
         freeze(self, "embeddings", self.embeddings)

@@ -107,11 +107,14 @@ class ModelOutcome:
     device, dtype
         Where and in what the model ran; device ``None`` when all came from the cache.
     peak_memory_bytes
-        Peak device memory; ``None`` where the device cannot tell.
+        Peak memory of its extraction: the device's own, on a CPU that of the whole process; ``None`` where
+        neither can be told, or nothing ran.
     n_layers
         Hidden layers whose features are scored too, the input's own embedding among them.
     notes
         What is to be known of how its features were taken, one sentence each.
+    n_run
+        Samples that it ran on in ``seconds``, further sets among them; ``None`` where that was not kept.
     """
 
     spec: ModelSpec
@@ -124,6 +127,7 @@ class ModelOutcome:
     peak_memory_bytes: int | None = None
     n_layers: int = 0
     notes: tuple[str, ...] = ()
+    n_run: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

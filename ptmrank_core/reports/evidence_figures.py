@@ -117,19 +117,23 @@ def correlation_figure(evidence: Mapping[str, Evidence], correlation: str) -> go
         hovertemplate="%{text}<br>%{x:.2f} (%{customdata})<extra></extra>",
         showlegend=False,
     )
+    _lay_rows_out(figure, layout, CORRELATION_TITLES[correlation])
+    return figure
+
+
+def _lay_rows_out(figure: go.Figure, layout: CorrelationLayout, title: str) -> None:
+    """Give a correlation's axis and one named row to each contender, the first on top."""
+    n_rows = len(layout.contenders)
     figure.add_vline(x=0, line={"color": "#999999", "dash": "dot", "width": 1})
-    figure.update_xaxes(
-        title=f"{CORRELATION_TITLES[correlation]} with the truth", range=[-1.05, 1.05], zeroline=False
-    )
+    figure.update_xaxes(title=f"{title} with the truth", range=[-1.05, 1.05], zeroline=False)
     figure.update_yaxes(
-        tickvals=rows.tolist(),
+        tickvals=list(range(n_rows)),
         ticktext=[contender_title(name) for name in layout.contenders],
-        range=[len(rows) - 0.4, -0.6],
+        range=[n_rows - 0.4, -0.6],
         automargin=True,
         zeroline=False,
     )
-    figure.update_layout(height=110 + ROW_PIXELS * len(rows), margin={"l": 10, "r": 10, "t": 20, "b": 40})
-    return figure
+    figure.update_layout(height=110 + ROW_PIXELS * n_rows, margin={"l": 10, "r": 10, "t": 20, "b": 40})
 
 
 def _counted(layout: CorrelationLayout) -> list[tuple[str, int]]:

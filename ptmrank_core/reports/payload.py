@@ -7,6 +7,7 @@ from typing import Any
 
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.records import Cell, Failure, ModelOutcome, Ranking, RunResult, Score, Skipped
+from ptmrank_core.reports.cost import cost_payload
 from ptmrank_core.reports.evidence import evidence_of, evidence_payload, truths_payload
 from ptmrank_core.reports.tables import layer_scores, scores_by_metric
 
@@ -126,4 +127,5 @@ def rank_payload(result: RunResult, ranking: Ranking) -> dict[str, Any]:
         "seconds": result.seconds,
         "truths": truths_payload(result),
         "evidence": evidence_payload(evidence_of(result, ranking)),
+        "cost": cost_payload(result, ranking),
     }

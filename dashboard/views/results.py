@@ -15,6 +15,7 @@ from dashboard.components.evidence import show_evidence
 from dashboard.components.layers import show_layers
 from dashboard.components.preflight import preflight
 from dashboard.components.run_page import open_run
+from dashboard.components.sample_sizes import show_sample_sizes
 from dashboard.components.snippets import hover_caption
 from dashboard.wording import STATES, compact, plural, say_targets, show_error
 from ptmrank_core.errors import PTMRankError
@@ -48,6 +49,7 @@ def page() -> None:
     _ranking(result, ranking)
     _agreement(result, ranking)
     show_evidence(result, ranking)
+    show_sample_sizes(result, ranking)
     show_cost(result, ranking)
     show_layers(result)
     _embeddings(result, ranking)

@@ -20,7 +20,12 @@ def add_analyses(rank: argparse.ArgumentParser) -> None:
     rank.add_argument(
         "--truth", type=Path, default=None, help="fine-tuning results: a .csv of model,accuracy"
     )
-    rank.add_argument("--sample-sizes", action="store_true", help="rank on fewer samples too")
+    rank.add_argument(
+        "--sample-sizes",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="rank on fewer samples too; by default where that takes a minute at most",
+    )
     rank.add_argument(
         "--controls", action="store_true", help="score permuted labels and untrained models too"
     )

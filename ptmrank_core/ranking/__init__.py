@@ -4,6 +4,7 @@ from ptmrank_core.ranking.agreement import Agreement, rank_correlations, weighte
 from ptmrank_core.ranking.consensus import ModelScores, Scores, rank
 from ptmrank_core.ranking.evidence import CORRELATIONS, Estimate, Evidence, hold_against
 from ptmrank_core.ranking.pareto import pareto_front
+from ptmrank_core.ranking.sample_size import SizeCurve, consensus_draws, size_curve
 
 __all__ = [
     "CORRELATIONS",
@@ -12,9 +13,12 @@ __all__ = [
     "Evidence",
     "ModelScores",
     "Scores",
+    "SizeCurve",
+    "consensus_draws",
     "hold_against",
     "pareto_front",
     "rank",
     "rank_correlations",
+    "size_curve",
     "weighted_tau",
 ]

@@ -21,7 +21,8 @@ class Analyses:
     probe
         Whether a linear probe and k-NN are fitted to the features of each model.
     sample_sizes
-        Whether the models are scored on fewer samples too: would more labels change the order?
+        Whether the models are scored on fewer samples too: would more labels change the order? ``None`` for
+        where that takes a minute at most.
     controls
         Whether permuted labels, untrained models and plain features are scored for comparison.
     fine_tune
@@ -32,7 +33,7 @@ class Analyses:
 
     half_samples: int | None = None
     probe: bool = True
-    sample_sizes: bool = False
+    sample_sizes: bool | None = None
     controls: bool = False
     fine_tune: int = 0
     fine_tune_seconds: float = 300.0

@@ -6,19 +6,36 @@ from ptmrank_core.ranking import Estimate
 from ptmrank_core.records import Ranking, RunResult
 from ptmrank_core.reports.columns import align, say_number
 from ptmrank_core.reports.evidence import (
+    CONSENSUS,
     TRUTH_TITLES,
     contender_title,
     evidence_of,
     truth_problems,
     truths_of,
 )
+from ptmrank_core.reports.sample_sizes import curves_of, size_verdict
 
 __all__ = ["further_text"]
 
 
 def further_text(result: RunResult, ranking: Ranking) -> list[str]:
     """Paragraphs on what the analyses of a run found; none where there were none."""
-    return _evidence(result, ranking)
+    return [*_evidence(result, ranking), *_sample_sizes(result, ranking)]
+
+
+def _sample_sizes(result: RunResult, ranking: Ranking) -> list[str]:
+    """Agreement with the final order at each number of samples, and what it says."""
+    curves = curves_of(result, ranking)
+    if not curves:
+        return []
+    sizes = [f"{size:.0f}" for size in next(iter(curves.values())).sizes]
+    table = [["agreement with all at n =", *sizes]]
+    table += [
+        [contender_title(name), *("-" if tau is None else f"{tau:.2f}" for tau in curve.tau)]
+        for name, curve in curves.items()
+    ]
+    said = size_verdict(curves[CONSENSUS], result.samples.n_samples) if CONSENSUS in curves else ""
+    return ["\n".join([align(table), *([said] if said else [])])]
 
 
 def _evidence(result: RunResult, ranking: Ranking) -> list[str]:

@@ -9,6 +9,7 @@ from ptmrank_core.metrics import METRICS
 from ptmrank_core.records import Cell, Failure, ModelOutcome, Ranking, RunResult, Score, Skipped
 from ptmrank_core.reports.cost import cost_payload
 from ptmrank_core.reports.evidence import evidence_of, evidence_payload, truths_payload
+from ptmrank_core.reports.sample_sizes import curves_of, curves_payload
 from ptmrank_core.reports.tables import layer_scores, scores_by_metric
 
 __all__ = ["metrics_payload", "rank_payload", "score_payload"]
@@ -127,5 +128,6 @@ def rank_payload(result: RunResult, ranking: Ranking) -> dict[str, Any]:
         "seconds": result.seconds,
         "truths": truths_payload(result),
         "evidence": evidence_payload(evidence_of(result, ranking)),
+        "sample_sizes": curves_payload(curves_of(result, ranking), samples.n_samples),
         "cost": cost_payload(result, ranking),
     }

@@ -6,13 +6,14 @@ from collections.abc import Callable
 
 from ptmrank_core.benchmark.analyses.analyst import Analyst
 from ptmrank_core.benchmark.analyses.recorded import keep_recorded_truth
+from ptmrank_core.benchmark.analyses.sample_sizes import score_fewer_samples
 from ptmrank_core.benchmark.tools import Tools
 from ptmrank_core.events import raise_if_cancelled
 
 __all__ = ["analyse"]
 
 # In the order in which they are done; each keeps findings and passes over what is kept already.
-ANALYSES: tuple[Callable[[Analyst], None], ...] = (keep_recorded_truth,)
+ANALYSES: tuple[Callable[[Analyst], None], ...] = (keep_recorded_truth, score_fewer_samples)
 
 
 def analyse(tools: Tools) -> None:

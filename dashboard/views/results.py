@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import jobs, state
+from dashboard.components.controls import show_controls
 from dashboard.components.cost import show_cost
 from dashboard.components.evidence import show_evidence
 from dashboard.components.layers import show_layers
@@ -47,6 +48,7 @@ def page() -> None:
         _footnotes(ranking_rows(result, ranking))
         return
     _ranking(result, ranking)
+    show_controls(result, ranking)
     _agreement(result, ranking)
     show_evidence(result, ranking)
     show_sample_sizes(result, ranking)

@@ -2,6 +2,7 @@
 
 from ptmrank_core.ranking.agreement import Agreement, rank_correlations, weighted_tau
 from ptmrank_core.ranking.consensus import ModelScores, Scores, rank
+from ptmrank_core.ranking.controls import Standing, models_not_better, standing_among
 from ptmrank_core.ranking.evidence import CORRELATIONS, Estimate, Evidence, hold_against
 from ptmrank_core.ranking.pareto import pareto_front
 from ptmrank_core.ranking.sample_size import SizeCurve, consensus_draws, size_curve
@@ -14,11 +15,14 @@ __all__ = [
     "ModelScores",
     "Scores",
     "SizeCurve",
+    "Standing",
     "consensus_draws",
     "hold_against",
+    "models_not_better",
     "pareto_front",
     "rank",
     "rank_correlations",
     "size_curve",
+    "standing_among",
     "weighted_tau",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ptmrank_core.ranking import Estimate
 from ptmrank_core.records import Ranking, RunResult
 from ptmrank_core.reports.columns import align, say_number
+from ptmrank_core.reports.controls import control_sentences, controls_of, standings_of
 from ptmrank_core.reports.evidence import (
     CONSENSUS,
     TRUTH_TITLES,
@@ -20,7 +21,27 @@ __all__ = ["further_text"]
 
 def further_text(result: RunResult, ranking: Ranking) -> list[str]:
     """Paragraphs on what the analyses of a run found; none where there were none."""
-    return [*_evidence(result, ranking), *_sample_sizes(result, ranking)]
+    return [
+        *_evidence(result, ranking),
+        *_sample_sizes(result, ranking),
+        *_controls(result, ranking),
+    ]
+
+
+def _controls(result: RunResult, ranking: Ranking) -> list[str]:
+    """Rows of the controls, and who does not beat them."""
+    controls, standings = controls_of(result, ranking), standings_of(result)
+    parts = []
+    if controls:
+        metrics = result.plan.metrics
+        table = [["control, not ranked", *metrics]]
+        table += [[own.title, *(say_number(own.scores.get(name)) for name in metrics)] for own in controls]
+        parts.append(align(table))
+    said = control_sentences(controls, standings)
+    said += [
+        f"{own.subject}: {own.problem}" for own in result.findings if own.kind == "controls" and own.problem
+    ]
+    return [*parts, "\n".join(said)] if said else parts
 
 
 def _sample_sizes(result: RunResult, ranking: Ranking) -> list[str]:

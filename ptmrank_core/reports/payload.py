@@ -7,6 +7,7 @@ from typing import Any
 
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.records import Cell, Failure, ModelOutcome, Ranking, RunResult, Score, Skipped
+from ptmrank_core.reports.controls import controls_payload
 from ptmrank_core.reports.cost import cost_payload
 from ptmrank_core.reports.evidence import evidence_of, evidence_payload, truths_payload
 from ptmrank_core.reports.sample_sizes import curves_of, curves_payload
@@ -129,5 +130,6 @@ def rank_payload(result: RunResult, ranking: Ranking) -> dict[str, Any]:
         "truths": truths_payload(result),
         "evidence": evidence_payload(evidence_of(result, ranking)),
         "sample_sizes": curves_payload(curves_of(result, ranking), samples.n_samples),
+        "controls": controls_payload(result, ranking),
         "cost": cost_payload(result, ranking),
     }

@@ -33,6 +33,7 @@ from ptmrank_core.data import (
     SourceOverview,
     load_feature_samples,
     load_samples,
+    read_truth,
     store_features,
     store_upload,
 )
@@ -43,6 +44,7 @@ from ptmrank_core.projection import Projection, pca
 from ptmrank_core.records import (
     AS_RECOGNISED,
     ExtractionOptions,
+    Finding,
     ModelSpec,
     Reading,
     RunResult,
@@ -58,6 +60,7 @@ __all__ = [
     "history",
     "is_demo",
     "keep_features",
+    "keep_truth",
     "keep_upload",
     "local_models",
     "look_at",
@@ -161,6 +164,22 @@ def keep_upload(files: Sequence[tuple[str, bytes]]) -> str:
 def keep_features(files: Sequence[tuple[str, bytes]]) -> str:
     """Keep files of features that the browser sent; return the folder that they lie in."""
     return str(store_features(files, _settings().uploads_dir))
+
+
+def keep_truth(found: RunResult, name: str, data: bytes) -> bool:
+    """Keep fine-tuning results with a run; return whether they were not there already.
+
+    Raises
+    ------
+    InputError
+        If the file is no table of them.
+    """
+    truth = read_truth(name, data, [spec.id for spec in found.plan.models])
+    finding = Finding("truth", "imported", truth.payload(), 0.0)
+    if finding in found.findings:
+        return False
+    _store().add_finding(found.plan.run_id, finding)
+    return True
 
 
 @st.cache_resource(max_entries=4, show_spinner="Reading the features …")

@@ -10,10 +10,14 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import jobs
+from dashboard.components.controls import show_controls
+from dashboard.components.cost import show_cost
+from dashboard.components.evidence import show_evidence
 from dashboard.components.intervals import show_intervals
 from dashboard.components.layers import show_layers
 from dashboard.components.preflight import preflight
 from dashboard.components.run_page import open_run
+from dashboard.components.sample_sizes import show_sample_sizes
 from dashboard.components.snippets import hover_caption
 from dashboard.components.still_computing import show_unfinished
 from dashboard.wording import compact, plural, say_targets, show_error
@@ -47,7 +51,11 @@ def page() -> None:
         return
     _ranking(result, ranking)
     show_intervals(result, ranking)
+    show_controls(result, ranking)
     _agreement(result, ranking)
+    show_evidence(result, ranking)
+    show_sample_sizes(result, ranking)
+    show_cost(result, ranking)
     show_layers(result)
     _embeddings(result, ranking)
     with st.expander("The samples of this run"):

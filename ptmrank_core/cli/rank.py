@@ -9,6 +9,7 @@ from typing import Any
 
 from ptmrank_core import reports
 from ptmrank_core.benchmark import RunStore, make_plan, new_run_id, now, run_card, run_here
+from ptmrank_core.cli.analyses import add_analyses, chosen_analyses, imported_truth
 from ptmrank_core.cli.budget import add_budget, checked_budget, search_finalists
 from ptmrank_core.cli.intervals import add_intervals, checked_halves
 from ptmrank_core.cli.output import DONE, NOTHING_DONE, print_json, print_text, say, write_json
@@ -47,6 +48,7 @@ def add_rank_command(commands: Any) -> None:
     )
     rank.add_argument("--label-encoder", default=None, help="text model for class names (EMMS), or one-hot")
     add_reading(rank)
+    add_analyses(rank)
     rank.add_argument("--out", type=Path, default=None, help="folder for result.json and card.json")
     rank.add_argument("--json", action="store_true", help="print the result as JSON")
     rank.set_defaults(do=_rank)
@@ -59,9 +61,10 @@ def _rank(options: argparse.Namespace) -> int:
     extraction = check_options(
         ExtractionOptions(options.dtype, options.device, options.batch_size, options.layers)
     )
-    analyses = Analyses(half_samples=checked_halves(options.intervals))
+    analyses = chosen_analyses(options, Analyses(half_samples=checked_halves(options.intervals)))
     checked_budget(options.budget)
     task, reading, models, samples = subject_of(options)
+    truth = imported_truth(options.truth, models)
     plan = make_plan(
         run_id=new_run_id(),
         created_at=now(),
@@ -82,6 +85,8 @@ def _rank(options: argparse.Namespace) -> int:
         store.create(plan, samples.summary())
     else:
         plan = search_finalists(options.budget, plan, samples, settings, store)
+    for finding in truth:
+        store.add_finding(plan.run_id, finding)
     result = _run(plan.run_id, store, settings)
     payload = reports.rank_payload(result, reports.rank_result(result))
     if options.out is not None:

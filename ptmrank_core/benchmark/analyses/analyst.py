@@ -41,7 +41,8 @@ class Analyst:
         return {spec.id: outcomes[spec.id].spec for spec in self.tools.plan.models if spec.id in outcomes}
 
     @cached_property
-    def _equipped(self) -> Tools:
+    def equipped(self) -> Tools:
+        """What the run was worked with, and what its metrics read besides the samples."""
         return equip(self.tools, self.tools.plan.metrics)
 
     def arrays(self, model: str, metrics: Collection[str] = ()) -> Mapping[str, Any]:
@@ -59,7 +60,7 @@ class Analyst:
         ModelError, InputError
             If features are no longer in the cache and cannot be had again.
         """
-        tools = self._equipped if metrics else self.tools
+        tools = self.equipped if metrics else self.tools
         return gather(tools, self.specs[model], metrics, ignore).arrays
 
     def is_kept(self, kind: str, subject: str = "") -> bool:

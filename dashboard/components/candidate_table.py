@@ -82,25 +82,25 @@ def candidate_table(models: Sequence[Candidate], on_disk: Mapping[str, int], *, 
 def _columns(date: str) -> dict[str, Any]:
     number, text = st.column_config.NumberColumn, st.column_config.TextColumn
     return {
-        "model": text(pinned=True, width=250),
-        "M parameters": number(format="%.1f", width=100, help="In millions, without a head, about."),
+        "model": text(pinned=True, width=230),
+        "M parameters": number(format="%.1f", width=95, help="In millions, without a head, about."),
         "about MB": number(
             format="%.0f",
             width=80,
             help="What is downloaded: about, from the parameters, or known where the model is here already.",
         ),
-        "here": text(width=60, help="Whether its weights are on this machine already."),
+        "here": text(width=55, help="Whether its weights are on this machine already."),
         "loads": text(
-            width=90,
+            width=75,
             help="Whether it can be loaded here. Likely: its family shows when it is fetched. Why stands in "
             "the last column.",
         ),
-        "licence": text(width=110, help="What its licence asks for, as a class; no legal advice."),
-        "source head": text(width=110, help="The classes that its head tells, which LEEP and NCE need."),
-        "pre-training": text(width=200),
-        "year": number(format="%d", width=70),
+        "licence": text(width=95, help="What its licence asks for, as a class; no legal advice."),
+        "source head": text(width=100, help="The classes that its head tells, which LEEP and NCE need."),
+        "pre-training": text(width=150),
+        "year": number(format="%d", width=60),
         "downloads": number(
-            f"downloads{date}", format="localized", width=150, help="In a month. Popular is not better."
+            f"downloads{date}", format="localized", width=140, help="In a month. Popular is not better."
         ),
         "family": text(width=110),
         "reused by": number(format="localized", width=90, help="GitHub repositories, as PeaTMOSS counted."),

@@ -33,23 +33,23 @@ def candidate_rows(models: Sequence[Candidate], on_disk: Mapping[str, int]) -> p
         rows.append(
             {
                 "model": model.id,
-                "family": model.family or model.model_type,
-                "parameters (M)": None if model.n_parameters is None else model.n_parameters / 1e6,
+                "M parameters": None if model.n_parameters is None else model.n_parameters / 1e6,
                 "about MB": None if size is None else size / 1e6,
-                "here": model.id in on_disk,
+                "here": "yes" if model.id in on_disk else "no",
                 "loads": VERDICTS[loading.verdict] + (", gated" if model.is_gated else ""),
                 "licence": model.licence_class,
+                "source head": model.source_head or "none known",
                 "pre-training": model.pretraining,
                 "year": model.year,
                 "downloads": model.downloads,
+                "family": model.family or model.model_type,
                 "reused by": model.reuse_repositories,
-                "source head": model.source_head or "",
                 "why": loading.words,
             }
         )
     table = pd.DataFrame(rows)
     numbers = {"year": "Int64", "downloads": "Int64", "reused by": "Int64"}
-    return table.astype(numbers | dict.fromkeys(("parameters (M)", "about MB"), "Float64"))
+    return table.astype(numbers | dict.fromkeys(("M parameters", "about MB"), "Float64"))
 
 
 def candidate_table(models: Sequence[Candidate], on_disk: Mapping[str, int], *, key: str) -> list[Candidate]:
@@ -80,27 +80,29 @@ def candidate_table(models: Sequence[Candidate], on_disk: Mapping[str, int], *, 
 
 
 def _columns(date: str) -> dict[str, Any]:
-    number = st.column_config.NumberColumn
+    number, text = st.column_config.NumberColumn, st.column_config.TextColumn
     return {
-        "model": st.column_config.TextColumn(pinned=True, width=260),
-        "parameters (M)": number(format="%.1f", help="Without a head, about."),
+        "model": text(pinned=True, width=230),
+        "M parameters": number(format="%.1f", width=95, help="In millions, without a head, about."),
         "about MB": number(
             format="%.0f",
+            width=80,
             help="What is downloaded: about, from the parameters, or known where the model is here already.",
         ),
-        "here": st.column_config.CheckboxColumn(help="Its weights are on this machine already."),
-        "loads": st.column_config.TextColumn(
-            help="Whether it can be loaded here. Likely: its family shows when it is fetched. Why stands "
-            "in the last column."
+        "here": text(width=55, help="Whether its weights are on this machine already."),
+        "loads": text(
+            width=75,
+            help="Whether it can be loaded here. Likely: its family shows when it is fetched. Why stands in "
+            "the last column.",
         ),
-        "licence": st.column_config.TextColumn(
-            help="What its licence asks for, as a class; no legal advice."
+        "licence": text(width=95, help="What its licence asks for, as a class; no legal advice."),
+        "source head": text(width=100, help="The classes that its head tells, which LEEP and NCE need."),
+        "pre-training": text(width=150),
+        "year": number(format="%d", width=60),
+        "downloads": number(
+            f"downloads{date}", format="localized", width=140, help="In a month. Popular is not better."
         ),
-        "pre-training": st.column_config.TextColumn(width="medium"),
-        "year": number(format="%d"),
-        "downloads": number(f"downloads{date}", format="localized", help="In a month; popular, not better."),
-        "reused by": number(
-            "reused by", format="localized", help="GitHub repositories, as PeaTMOSS counted."
-        ),
-        "source head": st.column_config.TextColumn(help="Classes that its head tells; empty without one."),
+        "family": text(width=110),
+        "reused by": number(format="localized", width=90, help="GitHub repositories, as PeaTMOSS counted."),
+        "why": text(width=330),
     }

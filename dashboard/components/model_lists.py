@@ -42,7 +42,7 @@ def choose_from_lists(draft: Draft, task: TaskCategory) -> None:
     if not shown:
         st.caption(f"None of {plural(len(models), 'model')} fits." if models else "The list has no model.")
         return
-    _table(draft, task, source, shown)
+    _table(draft, task, shown)
 
 
 def _narrowing(task: TaskCategory, source: str) -> Narrowing:
@@ -108,7 +108,7 @@ def _preset(task: TaskCategory, models: Sequence[Candidate]) -> list[Candidate]:
     return [model for model in sets[name] if model.id in inside]
 
 
-def _table(draft: Draft, task: TaskCategory, source: str, shown: Sequence[Candidate]) -> None:
+def _table(draft: Draft, task: TaskCategory, shown: Sequence[Candidate]) -> None:
     """Draw the table and the buttons that put its models into the basket."""
     digest = zlib.crc32("\n".join(model.id for model in shown).encode())
     key = state.fresh_key(f"rows-{task.name}-{digest}-{len(draft.basket.get(task.name, {}))}")
@@ -122,7 +122,7 @@ def _table(draft: Draft, task: TaskCategory, source: str, shown: Sequence[Candid
             icon=":material/add:",
         )
         add_all = st.button(f"Add all {len(shown)} shown", key="add-all", icon=":material/playlist_add:")
-        st.caption(f"{plural(len(shown), 'model')} of {source}; tick rows at the left, click a head to sort.")
+        st.caption("Tick rows at the left; a click on a head sorts.")
     if add_rows or add_all:
         basket.update({model.id: model for model in (shown if add_all else rows)})
         st.rerun()

@@ -111,9 +111,10 @@ def _choose_models(draft: state.Draft, task: catalogue.TaskCategory) -> list[Mod
     chosen = _tick_models(draft, task)
     st.subheader("From a list")
     choose_from_lists(draft, task)
+    st.subheader("By name")
+    own = choose_own_models(draft, task)
     st.subheader("Chosen")
-    chosen += choose_in_basket(draft, task)
-    chosen += choose_own_models(draft, task)
+    chosen += choose_in_basket(draft, task) + own
     unique = list({spec.id: spec for spec in chosen}.values())
     say_basket(draft, task, unique)
     return unique

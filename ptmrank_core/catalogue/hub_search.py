@@ -46,12 +46,13 @@ def search_hub(task: TaskCategory, *, search: str = "", limit: int = 50) -> list
     DownloadError
         If no Hub answers, or it refuses.
     """
-    from huggingface_hub import HfApi  # noqa: PLC0415 - only the Hub's models need it
+    from huggingface_hub import HfApi, get_session  # noqa: PLC0415 - only the Hub's models need it
 
-    is_joined = task.hub_name is not None
+    hub, is_joined = HfApi(), task.hub_name is not None
     with _asked():
+        get_session().head(hub.endpoint)  # the search itself would be tried for half a minute
         found = list(
-            HfApi().list_models(
+            hub.list_models(
                 pipeline_tag=None if is_joined else task.name,
                 filter=[task.name] if is_joined else None,
                 search=search.strip() or None,

@@ -30,6 +30,13 @@ _NON_COMMERCIAL = (
     "apple-amlr cc-by-nc-2.0 cc-by-nc-3.0 cc-by-nc-4.0 cc-by-nc-nd-3.0 cc-by-nc-nd-4.0 cc-by-nc-sa-2.0 "
     "cc-by-nc-sa-3.0 cc-by-nc-sa-4.0 fair-noncommercial-research-license intel-research"
 )
+_STRICTEST_FIRST: tuple[LicenceClass, ...] = (
+    "non-commercial",
+    "copyleft",
+    "other",
+    "unknown",
+    "permissive",
+)
 _BY_TAG: Mapping[str, LicenceClass] = MappingProxyType(
     {
         **dict.fromkeys(_PERMISSIVE.split(), "permissive"),
@@ -46,13 +53,14 @@ def licence_class(licence: str | None) -> LicenceClass:
     Parameters
     ----------
     licence
-        A licence tag as the Hub writes it; ``None`` where none is known.
+        A licence tag as the Hub writes it, or several by comma; ``None`` where none is known.
 
     Returns
     -------
     LicenceClass
-        ``"other"`` for a tag with conditions of its own, ``"unknown"`` where there is no tag.
+        ``"other"`` for a tag with conditions of its own, ``"unknown"`` where there is no tag; of several tags
+        the class that asks for most.
     """
-    if licence is None or not licence.strip():
-        return "unknown"
-    return _BY_TAG.get(licence.strip().lower(), "other")
+    tags = [tag.strip().lower() for tag in (licence or "").split(",") if tag.strip()]
+    found = {_BY_TAG.get(tag, "other") for tag in tags}
+    return next((kind for kind in _STRICTEST_FIRST if kind in found), "unknown")

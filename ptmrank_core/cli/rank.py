@@ -30,7 +30,9 @@ def add_rank_command(commands: Any) -> None:
     rank = commands.add_parser("rank", help="rank models for labelled samples")
     rank.add_argument("--task", default=None, help="task category, such as image-classification")
     rank.add_argument("--samples", default=None, help="a zip, a folder, or demo:digits")
-    rank.add_argument("--models", default=None, help="demo, local:NAME, Hub ids, folders; by comma")
+    rank.add_argument(
+        "--models", default=None, help="demo, preset:NAME, local:NAME, Hub ids, folders; by comma"
+    )
     rank.add_argument(
         "--features", type=Path, default=None, help="instead: a folder of .npz or tables, one for each model"
     )

@@ -8,7 +8,8 @@ import streamlit as st
 
 from ptmrank_core.data import DEMO_SAMPLES, FEATURES_PREFIX
 from ptmrank_core.errors import PTMRankError
-from ptmrank_core.records import Modality, RunState, SamplesSummary, Stage, TargetKind
+from ptmrank_core.records import Modality, RunState, Stage, TargetKind
+from ptmrank_core.reports.wording import plural, say_targets
 
 __all__ = [
     "MODALITIES",
@@ -92,21 +93,6 @@ def source_name(source: str) -> str:
         return "ready-made features"
     last = source.rsplit("/", 1)[-1]
     return "uploaded files" if DIGEST.fullmatch(last) else last
-
-
-def say_targets(summary: SamplesSummary) -> str:
-    """Say what the labels of samples are: ``in 3 classes``."""
-    if summary.target_kind == "regression":
-        return "with numbers to predict"
-    if summary.target_kind == "multilabel":
-        return f"with {plural(len(summary.class_counts), 'label')}"
-    return f"in {plural(len(summary.class_counts), 'class')}"
-
-
-def plural(count: int, noun: str) -> str:
-    """Write a count with its noun: ``1 model``, ``2 models``, ``3 classes``."""
-    ending = "es" if noun.endswith("s") else "s"
-    return f"{count:,} {noun if count == 1 else noun + ending}"
 
 
 def compact(count: int | None) -> str:

@@ -14,6 +14,7 @@ from ptmrank_core.cli.cache import add_cache_command
 from ptmrank_core.cli.metrics import add_metrics_command
 from ptmrank_core.cli.output import BAD_INPUT, NOTHING_DONE, say
 from ptmrank_core.cli.rank import add_rank_command
+from ptmrank_core.cli.report import add_report_command
 from ptmrank_core.cli.score import add_score_command
 from ptmrank_core.errors import InputError, PTMRankError
 
@@ -22,6 +23,7 @@ __all__ = ["main"]
 COMMANDS = (
     add_rank_command,
     add_score_command,
+    add_report_command,
     add_metrics_command,
     add_cache_command,
 )

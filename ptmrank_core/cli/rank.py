@@ -11,6 +11,7 @@ from ptmrank_core import reports
 from ptmrank_core.benchmark import RunStore, make_plan, new_run_id, now, run_here
 from ptmrank_core.cli.output import DONE, NOTHING_DONE, print_json, print_text, say, write_json
 from ptmrank_core.cli.progress_bar import ProgressLine
+from ptmrank_core.cli.report import write_report
 from ptmrank_core.cli.subject import add_reading, checked_reference, label_encoder, subject_of
 from ptmrank_core.config import Settings, load_settings
 from ptmrank_core.data import load_samples
@@ -44,6 +45,7 @@ def add_rank_command(commands: Any) -> None:
     rank.add_argument("--label-encoder", default=None, help="text model for class names (EMMS), or one-hot")
     add_reading(rank)
     rank.add_argument("--out", type=Path, default=None, help="folder to write result.json into")
+    rank.add_argument("--report", type=Path, default=None, help="folder for the tables and the HTML report")
     rank.add_argument("--json", action="store_true", help="print the result as JSON")
     rank.set_defaults(do=_rank)
 
@@ -76,6 +78,8 @@ def _rank(options: argparse.Namespace) -> int:
     payload = reports.rank_payload(result, reports.rank_result(result))
     if options.out is not None:
         write_json(options.out / "result.json", payload)
+    if options.report is not None:
+        write_report(result, options.report, settings)
     if options.json:
         print_json(payload)
     else:

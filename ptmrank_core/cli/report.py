@@ -6,6 +6,7 @@ import argparse
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from ptmrank_core import reports
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 __all__ = ["add_report_command", "write_report"]
 
 LATEST = "latest"
-PARTIAL = ".partial"
 
 
 def add_report_command(commands: Any) -> None:
@@ -59,7 +59,7 @@ def _find_run(named: str, store: RunStore) -> str:
     known = [plan.run_id for plan, _ in store.recent(-1)]
     if named == LATEST and known:
         return known[0]
-    found = [run for run in known if run.startswith(named)]
+    found = [run for run in known if named and run.startswith(named)]
     if not found:
         raise UnknownNameError("run", named, [LATEST, *known[:5]])
     if len(found) > 1:
@@ -150,14 +150,15 @@ def _picture(result: RunResult, samples: Samples, cache: FeatureCache) -> Any:
 
 
 def _write(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
-    """Write files beside their places first, then put all of them there."""
-    partial = {folder / f"{name}{PARTIAL}": content for name, content in files.items()}
+    """Write all files into a folder of their own first, then put them where they belong."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for path, content in partial.items():
-            path.write_bytes(content)
-        return [path.replace(path.with_name(path.name.removesuffix(PARTIAL))) for path in partial]
+        for name in files:
+            if (folder / name).is_dir():
+                raise IsADirectoryError(f"{name} is a folder")
+        with TemporaryDirectory(prefix=".partial-", dir=folder) as place:
+            for name, content in files.items():
+                Path(place, name).write_bytes(content)
+            return [Path(place, name).replace(folder / name) for name in files]
     except OSError as error:
-        for path in partial:
-            path.unlink(missing_ok=True)
         raise InputError(f"{folder} cannot be written: {error}.") from error

@@ -36,10 +36,10 @@ FACT_COLUMNS = (
 )
 COST_COLUMNS = (
     Column("seconds", "seconds", "number", fixed(2), COST),
-    Column("seconds_load", "loading", "number", fixed(2), COST),
-    Column("seconds_preprocess", "preparing", "number", fixed(2), COST),
-    Column("seconds_forward", "running", "number", fixed(2), COST),
-    Column("seconds_score", "scoring", "number", fixed(2), COST),
+    Column("seconds_load", "loading (s)", "number", fixed(2), COST),
+    Column("seconds_preprocess", "preparing (s)", "number", fixed(2), COST),
+    Column("seconds_forward", "running (s)", "number", fixed(2), COST),
+    Column("seconds_score", "scoring (s)", "number", fixed(2), COST),
     Column("n_run", "samples run", "integer", group=COST),
     Column("n_cached", "from the cache", "integer", group=COST),
     Column("seconds_per_1000", "s per 1,000 samples", "number", fixed(2), COST),

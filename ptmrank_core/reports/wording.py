@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ptmrank_core.records import SamplesSummary
 
-__all__ = ["join_words", "plural", "say_targets"]
+__all__ = ["isolate", "join_words", "percent", "plural", "say_targets"]
 
 
 def plural(count: int, noun: str) -> str:
@@ -18,6 +18,16 @@ def plural(count: int, noun: str) -> str:
 def join_words(words: Sequence[str]) -> str:
     """Join words as one says them: ``a, b and c``."""
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def isolate(name: str) -> str:
+    """Keep the direction of a name that somebody wrote from spreading over the sentence around it."""
+    return f"\u2068{name}\u2069"
+
+
+def percent(share: float, digits: int = 0) -> str:
+    """Write a share of 1: ``90 %``."""
+    return f"{100 * share:.{digits}f} %"
 
 
 def say_targets(summary: SamplesSummary) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ptmrank_core.records import RankIntervals, RunState
 from ptmrank_core.reports.html_report.blocks import Report
 from ptmrank_core.reports.run_tables import evidence_table
-from ptmrank_core.reports.wording import join_words, plural, say_targets
+from ptmrank_core.reports.wording import isolate, join_words, percent, plural, say_targets
 
 __all__ = ["Answer", "answer"]
 
@@ -36,7 +36,11 @@ def answer(report: Report) -> Answer:
     if not ranking.order:
         return Answer("No model has a score", "", "", (result.error,) if result.error else ())
     best = ranking.order[0]
-    then = f"Then {join_words(ranking.order[1:3])}. " if len(ranking.order) > 1 else ""
+    then = (
+        f"Then {join_words([isolate(model) for model in ranking.order[1:3]])}. "
+        if len(ranking.order) > 1
+        else ""
+    )
     n_models = plural(len(ranking.order), "pre-trained model")
     n_samples = plural(result.samples.n_samples, "sample")
     said = (
@@ -54,14 +58,14 @@ def answer(report: Report) -> Answer:
 
 def _how_sure(best: str, found: RankIntervals) -> str:
     """Say whether the samples tell the best model apart."""
-    tied = [model for group in found.ties if best in group for model in group if model != best]
+    tied = [isolate(model) for group in found.ties if best in group for model in group if model != best]
     if tied:
         return f"These samples do not tell it apart from {join_words(tied)}: any of them may be the best."
     if best not in found.intervals:
         return ""
     low, high = found.intervals[best]
     places = f"on place {low}" if low == high else f"between places {low} and {high}"
-    return f"It stands {places} with {found.level:.0%} coverage."
+    return f"It stands {places} with {percent(found.level)} coverage."
 
 
 def _probe(report: Report, best: str) -> list[str]:
@@ -72,6 +76,6 @@ def _probe(report: Report, best: str) -> list[str]:
         return []
     own = records[models.index(best)]
     value = float(own["probe"] or 0.0)
-    said = f"{value:.1%} accuracy" if own["measure"] == "accuracy" else f"an R² of {value:.3f}"
-    highest = f"the highest of {len(models)}" if models[0] == best else f"highest: {models[0]}"
+    said = f"{percent(value, 1)} accuracy" if own["measure"] == "accuracy" else f"an R² of {value:.3f}"
+    highest = f"the highest of {len(models)}" if models[0] == best else f"highest: {isolate(str(models[0]))}"
     return [f"A linear probe on its features reaches {said} ({highest})."]

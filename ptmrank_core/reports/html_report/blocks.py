@@ -97,10 +97,13 @@ class TableBlock:
         Its numbers.
     folded
         A heading to open it by, for what is looked up rather than read; empty to show it.
+    is_captioned
+        Whether its title is seen; not where the section's heading says the same.
     """
 
     table: Table
     folded: str = ""
+    is_captioned: bool = True
 
 
 Block: TypeAlias = Text | Listing | Facts | Code | Chart | Grid | TableBlock

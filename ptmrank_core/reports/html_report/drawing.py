@@ -79,12 +79,13 @@ def _grid_html(block: Grid) -> str:
 
 
 def _table_block_html(block: TableBlock) -> str:
+    table = table_html(block.table, is_captioned=block.is_captioned)
     if not block.folded:
-        return table_html(block.table)
-    return f"<details><summary>{escape(block.folded)}</summary>{table_html(block.table)}</details>"
+        return table
+    return f"<details><summary>{escape(block.folded)}</summary>{table}</details>"
 
 
-def table_html(table: Table) -> str:
+def table_html(table: Table, *, is_captioned: bool = True) -> str:
     """Draw a table; each number carries its full precision beside what is shown of it."""
     name = next((column.key for column in table.columns if column.key in ROW_KEYS), "")
     head = "".join(_heading_html(column) for column in table.columns)
@@ -93,9 +94,10 @@ def table_html(table: Table) -> str:
         for row in table.rows
     )
     title = escape(table.title)
+    caption = f"<caption>{title}</caption>" if is_captioned else f'<caption class="unseen">{title}</caption>'
     return (
         f'<div class="scroll" role="region" aria-label="{title}" tabindex="0">'
-        f'<table data-table="{escape(table.name)}"><caption>{title}</caption>'
+        f'<table data-table="{escape(table.name)}">{caption}'
         f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table></div>"
     )
 

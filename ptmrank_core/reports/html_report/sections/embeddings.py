@@ -6,6 +6,7 @@ from ptmrank_core.projection import Projection
 from ptmrank_core.records import Samples
 from ptmrank_core.reports.html_report.blocks import Chart, Grid, Report, Section, Text
 from ptmrank_core.reports.scatter import projection_figure
+from ptmrank_core.reports.wording import isolate, percent
 
 __all__ = ["embeddings_section"]
 
@@ -38,7 +39,7 @@ def _chart(model: str, projection: Projection, samples: Samples) -> Chart:
     figure = projection_figure(projection, samples, samples.names.__getitem__, max_points=MAX_POINTS)
     is_named = samples.target_kind != "regression" and len(figure.data) <= MOST_NAMED
     rows = -(-len(figure.data) // 4) if is_named else 0
-    shares = [f"{100 * ratio:.0f} %" for ratio in projection.explained_variance_ratio]
+    shares = [percent(ratio) for ratio in projection.explained_variance_ratio]
     figure.update_traces(marker={"size": 5})
     figure.update_xaxes(title=None, showticklabels=False)
     figure.update_yaxes(title=None, showticklabels=False)
@@ -51,5 +52,5 @@ def _chart(model: str, projection: Projection, samples: Samples) -> Chart:
     return Chart(
         figure,
         alt=f"Embeddings of {model} in the plane, coloured by label",
-        caption=f"{model}: {shares[0]} and {shares[1]} of the variance",
+        caption=f"{isolate(model)}: {shares[0]} and {shares[1]} of the variance",
     )

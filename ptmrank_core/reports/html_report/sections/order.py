@@ -6,7 +6,7 @@ from ptmrank_core.records import RankIntervals
 from ptmrank_core.reports.figures import ranking_figure
 from ptmrank_core.reports.html_report.blocks import Block, Chart, Report, Section, TableBlock, Text
 from ptmrank_core.reports.ranking_table import ranking_table
-from ptmrank_core.reports.wording import plural
+from ptmrank_core.reports.wording import percent, plural
 
 __all__ = ["order_section"]
 
@@ -32,7 +32,7 @@ def order_section(report: Report) -> Section | None:
         min_width=FIGURE_WIDTH,
     )
     table = ranking_table(report.result, ranking).select(SHOWN).known()
-    blocks: list[Block] = [chart, TableBlock(table)]
+    blocks: list[Block] = [chart, TableBlock(table, is_captioned=False)]
     blocks.append(Text(_say(ranking.intervals), is_note=True))
     if ranking.intervals:
         blocks += [Text(note, is_note=True) for note in ranking.intervals.notes]
@@ -45,6 +45,6 @@ def _say(intervals: RankIntervals | None) -> str:
         return "How sure this order is was not examined in this run: small differences may be chance."
     return (
         f"“Rank from” and “rank to” enclose the rank that each model would have on more samples like these, "
-        f"with {intervals.level:.0%} coverage, from {plural(intervals.n_halves, 'half-sample')}. “P(best)” "
-        "is how often it came out best. Models of one tie group are not told apart by these samples."
+        f"with {percent(intervals.level)} coverage, from {plural(intervals.n_halves, 'half-sample')}. "
+        "“P(best)” is how often it came out best. These samples do not tell the models of a tie group apart."
     )

@@ -19,6 +19,6 @@ def votes_section(report: Report) -> Section | None:
     votes = votes_table(report.result, ranking)
     if votes.rows:
         said = f"The order is decided by {plural(len(titles), 'metric')}: {join_words(titles)}."
-        return Section("votes", "Who voted", (Text(said), TableBlock(votes)))
+        return Section("votes", "Who voted", (Text(said), TableBlock(votes, is_captioned=False)))
     said = f"Each of these metrics has the same vote in the order: {join_words(titles)}."
     return Section("votes", "Who voted", (Text(said),))

@@ -19,6 +19,7 @@ from ptmrank_core.ranking import Agreement
 from ptmrank_core.records import Ranking
 
 __all__ = [
+    "INK",
     "PLOTLY_CONFIG",
     "RankingLayout",
     "agreement_figure",
@@ -35,6 +36,8 @@ PLOTLY_CONFIG = {
     "responsive": True,
     "toImageButtonOptions": {"format": "svg"},
 }
+INK = "#333333"
+"""What has to stand out from the page; the HTML report draws it in the colour of its text."""
 BRIGHT = ("#4477AA", "#EE6677", "#228833", "#CCBB44", "#66CCEE", "#AA3377", "#777777")
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "cross", "star")
 ROW_PIXELS = 30
@@ -93,7 +96,7 @@ def ranking_figure(ranking: Ranking) -> go.Figure:
         customdata=list(layout.models),
         mode="markers",
         name="mean rank",
-        marker={"symbol": "line-ns-open", "size": 22, "line": {"width": 3}, "color": "#333333"},
+        marker={"symbol": "line-ns-open", "size": 22, "line": {"width": 3}, "color": INK},
         hovertemplate="%{customdata}<br>mean rank %{x:.2f}<extra></extra>",
     )
     for index, metric in enumerate(layout.metrics):

@@ -7,6 +7,7 @@ from typing import Any
 
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.records import Cell, Failure, ModelOutcome, Ranking, RunResult, Score, Skipped
+from ptmrank_core.reports.command import rank_command
 from ptmrank_core.reports.controls import controls_payload
 from ptmrank_core.reports.cost import cost_payload
 from ptmrank_core.reports.evidence import evidence_of, evidence_payload, truths_payload
@@ -14,7 +15,7 @@ from ptmrank_core.reports.intervals import intervals_payload
 from ptmrank_core.reports.sample_sizes import curves_of, curves_payload
 from ptmrank_core.reports.tables import layer_scores, scores_by_metric
 
-__all__ = ["metrics_payload", "rank_payload", "score_payload"]
+__all__ = ["metrics_payload", "rank_payload", "score_payload", "used_environment"]
 
 
 def score_payload(cells: Iterable[Cell], seconds: float) -> dict[str, Any]:
@@ -86,7 +87,7 @@ def _timings(outcome: ModelOutcome) -> dict[str, Any]:
     }
 
 
-def _environment(result: RunResult) -> dict[str, str]:
+def used_environment(result: RunResult) -> dict[str, str]:
     """Tell what the run ran with: the devices and number formats that ``auto`` came to, where known."""
     outcomes = result.outcomes.values()
     used = {
@@ -124,8 +125,9 @@ def rank_payload(result: RunResult, ranking: Ranking) -> dict[str, Any]:
         "layers": layer_scores(result),
         "notes": {model: list(outcome.notes) for model, outcome in outcomes.items()},
         "run": result.plan.run_id,
+        "command": rank_command(result.plan),
         "state": result.state,
-        "environment": _environment(result),
+        "environment": used_environment(result),
         "revisions": {model: outcome.spec.revision for model, outcome in outcomes.items()},
         "timings": {model: _timings(outcome) for model, outcome in outcomes.items()},
         "seconds": result.seconds,

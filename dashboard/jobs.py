@@ -10,14 +10,20 @@ import streamlit as st
 
 from ptmrank_core import catalogue
 from ptmrank_core.benchmark import (
+    RunEntry,
     RunProgress,
     RunStore,
+    cancel_run,
+    clear_failed,
+    delete_run,
     kept_embeddings,
+    list_runs,
     make_plan,
     new_run_id,
     now,
     quick_metrics,
     read_progress,
+    run_sizes,
     start_worker,
 )
 from ptmrank_core.config import Settings, load_settings
@@ -27,6 +33,7 @@ from ptmrank_core.data import (
     SourceOverview,
     load_feature_samples,
     load_samples,
+    read_truth,
     store_features,
     store_upload,
 )
@@ -37,11 +44,10 @@ from ptmrank_core.projection import Projection, pca
 from ptmrank_core.records import (
     AS_RECOGNISED,
     ExtractionOptions,
+    Finding,
     ModelSpec,
     Reading,
-    RunPlan,
     RunResult,
-    RunState,
     Samples,
 )
 from ptmrank_core.worker import SOURCES
@@ -49,20 +55,24 @@ from ptmrank_core.worker import SOURCES
 __all__ = [
     "Demo",
     "cancel",
+    "delete",
     "demos",
+    "history",
     "is_demo",
     "keep_features",
+    "keep_truth",
     "keep_upload",
     "local_models",
     "look_at",
     "progress",
     "projection",
     "ready_made",
-    "recent",
     "result",
     "resume",
+    "retry",
     "samples",
     "samples_of",
+    "sizes",
     "start",
     "start_demo",
 ]
@@ -156,6 +166,22 @@ def keep_features(files: Sequence[tuple[str, bytes]]) -> str:
     return str(store_features(files, _settings().uploads_dir))
 
 
+def keep_truth(found: RunResult, name: str, data: bytes) -> bool:
+    """Keep fine-tuning results with a run; return whether they were not there already.
+
+    Raises
+    ------
+    InputError
+        If the file is no table of them.
+    """
+    truth = read_truth(name, data, [spec.id for spec in found.plan.models])
+    finding = Finding("truth", "imported", truth.payload(), 0.0)
+    if finding in found.findings:
+        return False
+    _store().add_finding(found.plan.run_id, finding)
+    return True
+
+
 @st.cache_resource(max_entries=4, show_spinner="Reading the features …")
 def ready_made(folder: str, reading: Reading) -> tuple[tuple[ModelSpec, ...], Samples]:
     """Find the models whose features lie in a kept folder, and the samples that they share."""
@@ -218,8 +244,29 @@ def resume(run_id: str) -> None:
 
 
 def cancel(run_id: str) -> None:
-    """Ask a run's worker to stop at the next batch."""
-    _store().request_cancel(run_id)
+    """Ask a run's worker to stop at the next batch, or to wait no longer."""
+    cancel_run(run_id, _settings())
+
+
+def retry(run_id: str) -> None:
+    """Start a worker for what failed in a run, and for nothing else that is done."""
+    clear_failed(_store(), _settings(), run_id)
+    start_worker(run_id, _settings())
+
+
+def delete(run_id: str) -> None:
+    """Delete a run with what no other run needs."""
+    delete_run(_store(), _settings(), run_id)
+
+
+def history(limit: int = -1) -> list[RunEntry]:
+    """Read how the runs stand, newest first; a negative limit is none."""
+    return list_runs(_store(), _settings(), limit)
+
+
+def sizes() -> dict[str, int]:
+    """Measure what deleting each run would free, in bytes."""
+    return run_sizes(_store(), _settings())
 
 
 def progress(run_id: str) -> RunProgress:
@@ -230,11 +277,6 @@ def progress(run_id: str) -> RunProgress:
 def result(run_id: str) -> RunResult:
     """Read what a run has given so far."""
     return _store().result(run_id)
-
-
-def recent(limit: int = 5) -> list[tuple[RunPlan, RunState]]:
-    """Read the newest runs."""
-    return _store().recent(limit)
 
 
 @st.cache_data(max_entries=50, show_spinner=False)

@@ -12,6 +12,7 @@ from typing import NoReturn, cast
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from ptmrank_core.catalogue import Candidate
 from ptmrank_core.records import AS_RECOGNISED, Reading
 
 __all__ = [
@@ -54,6 +55,10 @@ class Draft:
         Demo models that were unticked.
     own_models
         Hub ids as typed.
+    basket
+        Models chosen out of lists: task category -> id -> what the list told of it.
+    hub_found
+        What the last search on the Hub has found: task category -> models.
     metrics
         Names of metrics; ``None`` before anything was chosen.
     dtype, layers
@@ -69,6 +74,8 @@ class Draft:
     task: str | None = None
     deselected: set[str] = field(default_factory=set)
     own_models: str = ""
+    basket: dict[str, dict[str, Candidate]] = field(default_factory=dict)
+    hub_found: dict[str, list[Candidate]] = field(default_factory=dict)
     metrics: tuple[str, ...] | None = None
     dtype: str = "auto"
     layers: bool = False

@@ -6,11 +6,13 @@ import re
 
 import streamlit as st
 
+from ptmrank_core.benchmark import RunEntry, RunProgress
 from ptmrank_core.data import DEMO_SAMPLES, FEATURES_PREFIX
 from ptmrank_core.errors import PTMRankError
 from ptmrank_core.records import Modality, RunState, SamplesSummary, Stage, TargetKind
 
 __all__ = [
+    "ANALYSES",
     "MODALITIES",
     "STAGES",
     "STATES",
@@ -19,6 +21,10 @@ __all__ = [
     "in_page_words",
     "plain",
     "plural",
+    "say_analysis",
+    "say_duration",
+    "say_size",
+    "say_status",
     "say_targets",
     "show_error",
     "source_name",
@@ -37,6 +43,14 @@ STATES = {
     RunState.FINISHED: "finished",
     RunState.CANCELLED: "cancelled",
     RunState.FAILED: "failed",
+}
+# Kind of an analysis -> what is found out by it.
+ANALYSES = {
+    "halves": "how sure the ranking is",
+    "probe": "how well a linear probe does on each model",
+    "sample-size": "how many samples the ranking takes",
+    "controls": "what the metrics say of models that cannot be good",
+    "fine-tuning": "fine-tuning the best models",
 }
 MODALITIES: dict[Modality, str] = {
     "image": "pictures",
@@ -92,6 +106,38 @@ def source_name(source: str) -> str:
         return "ready-made features"
     last = source.rsplit("/", 1)[-1]
     return "uploaded files" if DIGEST.fullmatch(last) else last
+
+
+def say_analysis(progress: RunProgress) -> str:
+    """Say what is found out after the first ranking, and how far it is; Markdown."""
+    step = progress.analysis
+    if step is None:
+        return "what comes after the ranking"
+    return f"{ANALYSES.get(step.kind, plain(step.kind))} ({step.done:,} of {step.total:,})"
+
+
+def say_status(entry: RunEntry) -> str:
+    """Say how a run of the history stands: ``waiting behind 2 runs``."""
+    if entry.status == "waiting":
+        return f"waiting behind {plural(entry.n_ahead, 'run')}" if entry.n_ahead else "next in the queue"
+    return entry.status
+
+
+def say_duration(seconds: float) -> str:
+    """Write how long something took: ``0.4 s``, ``75 s``, ``12 min``, ``2 h 5 min``."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
+
+
+def say_size(size_bytes: int) -> str:
+    """Write a size: ``3 kB``, ``1.2 MB``."""
+    if size_bytes < 1e6:
+        return f"{size_bytes / 1e3:.0f} kB"
+    return f"{size_bytes / 1e6:,.1f} MB" if size_bytes < 1e9 else f"{size_bytes / 1e9:,.2f} GB"
 
 
 def say_targets(summary: SamplesSummary) -> str:

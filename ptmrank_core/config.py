@@ -9,6 +9,8 @@ PTMRANK_CACHE_GB
     Limit of the feature cache in gigabytes, default 20; the oldest entries go first.
 PTMRANK_MODELS
     Folder whose subfolders are offered as candidates (``local:NAME``); by default there is none.
+PTMRANK_PEATMOSS
+    A PeaTMOSS.db whose models the dashboard offers; by default there is none.
 OMP_NUM_THREADS
     Threads of a run; by default one fewer than the processors, so that the dashboard stays alive.
 HF_HOME, HF_TOKEN and whatever else the Hub's client reads
@@ -43,11 +45,14 @@ class Settings:
         Limit of the feature cache.
     models_dir
         Folder whose subfolders are offered as candidates; ``None`` where there is none.
+    peatmoss
+        A PeaTMOSS database whose models are offered; ``None`` where there is none.
     """
 
     home: Path
     cache_limit_bytes: int = int(DEFAULT_CACHE_GB * 1e9)
     models_dir: Path | None = None
+    peatmoss: Path | None = None
 
     @property
     def features_dir(self) -> Path:
@@ -73,6 +78,7 @@ def child_environment(settings: Settings) -> dict[str, str]:
         "PTMRANK_HOME": str(settings.home),
         "PTMRANK_CACHE_GB": str(settings.cache_limit_bytes / 1e9),
         "PTMRANK_MODELS": str(settings.models_dir or ""),
+        "PTMRANK_PEATMOSS": str(settings.peatmoss or ""),
     }
 
 
@@ -126,6 +132,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """
     environ = os.environ if environ is None else environ
     home, models = environ.get("PTMRANK_HOME"), environ.get("PTMRANK_MODELS")
+    peatmoss = environ.get("PTMRANK_PEATMOSS")
     limit = environ.get("PTMRANK_CACHE_GB", str(DEFAULT_CACHE_GB))
     try:
         gigabytes = float(limit)
@@ -137,4 +144,5 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         home=Path(home).expanduser().resolve() if home else _default_home(environ),
         cache_limit_bytes=int(gigabytes * 1e9),
         models_dir=Path(models).expanduser().resolve() if models else None,
+        peatmoss=Path(peatmoss).expanduser().resolve() if peatmoss else None,
     )

@@ -24,10 +24,19 @@ __all__ = [
     "RunStarted",
     "Sink",
     "StageStarted",
+    "Waiting",
     "ignore",
     "never",
     "raise_if_cancelled",
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The run waits for its device, behind so many others; told when that number changes."""
+
+    run_id: str
+    n_ahead: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +108,15 @@ class RunFinished:
 
 
 Event: TypeAlias = (
-    RunStarted | ModelStarted | StageStarted | Downloaded | BatchDone | CellDone | AnalysisStep | RunFinished
+    Waiting
+    | RunStarted
+    | ModelStarted
+    | StageStarted
+    | Downloaded
+    | BatchDone
+    | CellDone
+    | AnalysisStep
+    | RunFinished
 )
 Sink: TypeAlias = Callable[[Event], None]
 CancelToken: TypeAlias = Callable[[], bool]

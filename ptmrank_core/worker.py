@@ -14,8 +14,9 @@ from types import FrameType
 from ptmrank_core.benchmark import Sources, run_here
 from ptmrank_core.catalogue import fetch
 from ptmrank_core.config import load_settings
-from ptmrank_core.data import load_features, load_reference, load_samples, name_samples
+from ptmrank_core.data import load_features, load_reference, load_samples, name_samples, recorded_truth
 from ptmrank_core.errors import PTMRankError
+from ptmrank_core.reports import rank_result
 
 __all__ = ["SOURCES", "main"]
 
@@ -26,6 +27,8 @@ SOURCES = Sources(
     name_samples=name_samples,
     load_features=load_features,
     fetch=fetch,
+    recorded_truth=recorded_truth,
+    order=lambda result: rank_result(result).order,
 )
 
 

@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -136,11 +137,30 @@ def run_many(order: dict[str, Any]) -> Answer:
     }
 
 
+def search(order: dict[str, Any]) -> Answer:
+    """Search the hub and tell what was found."""
+    from ptmrank_core.catalogue import search_hub, task_category  # noqa: PLC0415
+    from ptmrank_core.errors import PTMRankError  # noqa: PLC0415
+
+    task = task_category(order["task"])
+    try:
+        found = search_hub(task, search=order.get("search", ""), limit=order.get("limit", 50))
+    except PTMRankError as error:
+        return {"error": type(error).__name__, "message": error.message, "hint": error.hint}
+    return {"models": [asdict(model) for model in found]}
+
+
+def do(order: dict[str, Any]) -> Answer:
+    """Do one order."""
+    kinds = {"search": search, "models": run_many}
+    return next((act for name, act in kinds.items() if name in order), fetch_one)(order)
+
+
 def main() -> None:
     """Do the orders of standard input."""
     set_library_defaults()
     orders = json.load(sys.stdin)
-    answers = [run_many(order) if "models" in order else fetch_one(order) for order in orders]
+    answers = [do(order) for order in orders]
     sys.stdout.write(f"{json.dumps(answers)}\n")
 
 

@@ -16,8 +16,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Literal, NamedTuple
-from urllib.parse import unquote
+from typing import Any, Literal, NamedTuple
+from urllib.parse import parse_qs, unquote
 
 
 @dataclass
@@ -34,12 +34,15 @@ class HubRepository:
         Whether the hub has disabled it.
     claimed
         Sizes in the listing that are not those of the files.
+    listing
+        What a search tells of it: ``pipeline_tag``, ``downloads``, ``tags`` ...
     """
 
     files: Mapping[str, bytes] = field(repr=False)
     gated: int = 0
     closed: bool = False
     claimed: Mapping[str, int] = field(default_factory=dict)
+    listing: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def commit(self) -> str:
@@ -88,6 +91,10 @@ class LoopbackHub:
         Model id -> what becomes the head as soon as somebody has looked the model up.
     look_ups
         Model id -> statuses of the next look-ups, 200 after those.
+    searches
+        What was asked in searches, each by name.
+    search_statuses
+        Statuses of the next searches, 200 after those.
     faults
         Path of a file (``org/name/file``) -> what happens to the next answers with it.
     sent
@@ -102,6 +109,8 @@ class LoopbackHub:
     repositories: dict[str, HubRepository]
     pushes: dict[str, HubRepository] = field(default_factory=dict)
     look_ups: dict[str, list[int]] = field(default_factory=dict)
+    searches: list[dict[str, list[str]]] = field(default_factory=list)
+    search_statuses: list[int] = field(default_factory=list)
     faults: dict[str, list[Fault]] = field(default_factory=dict)
     sent: dict[str, list[Sent]] = field(default_factory=dict)
     served: list[str] = field(default_factory=list)
@@ -145,7 +154,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self, *, send_body: bool) -> None:
         parts = unquote(self.path.partition("?")[0]).strip("/").split("/")
-        if parts[:2] == ["api", "models"]:
+        if parts == ["api", "models"]:
+            self._search(parse_qs(self.path.partition("?")[2]))
+        elif parts[:2] == ["api", "models"]:
             self._info("/".join(parts[2:4]), "/".join(parts[5:]) or None)
         elif len(parts) > 4 and parts[2] == "resolve":
             self._file("/".join(parts[:2]), parts[3], "/".join(parts[4:]), send_body=send_body)
@@ -160,6 +171,28 @@ class _Handler(BaseHTTPRequestHandler):
         if repository is None:
             self._reply(404, {"X-Error-Code": "RevisionNotFound"})
         return repository
+
+    def _search(self, asked: dict[str, list[str]]) -> None:
+        """Answer a search as the Hub does: by downloads, so many, and only what was asked to be told."""
+        hub = self.server.hub
+        hub.searches.append(asked)
+        status = hub.search_statuses.pop(0) if hub.search_statuses else 200
+        if status != 200:
+            self._reply(status, {})
+            return
+        wanted = asked.get("pipeline_tag", [None])[0]
+        word = asked.get("search", [""])[0].lower()
+        found = [
+            {"id": model, "_id": model}
+            | {key: repository.listing.get(key) for key in asked.get("expand", [])}
+            for model, repository in hub.repositories.items()
+            if wanted in {None, repository.listing.get("pipeline_tag")}
+            and set(asked.get("filter", [])) <= set(repository.listing.get("tags", []))
+            and word in model.lower()
+        ]
+        found.sort(key=lambda row: -(row.get("downloads") or 0))
+        rows = found[: int(asked.get("limit", ["1000"])[0])]
+        self._reply(200, {"Content-Type": "application/json"}, json.dumps(rows).encode())
 
     def _info(self, model: str, revision: str | None) -> None:
         statuses = self.server.hub.look_ups.get(model)

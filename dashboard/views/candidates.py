@@ -8,21 +8,19 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import jobs, state
+from dashboard.components.basket import choose_in_basket, say_basket
 from dashboard.components.metric_choice import choose_label_encoder, choose_metrics
-from dashboard.wording import MODALITIES, compact, plain, plural, show_error
+from dashboard.components.model_lists import choose_from_lists
+from dashboard.components.own_models import choose_own_models
+from dashboard.components.task_choice import choose_task
+from dashboard.wording import compact, plain, plural, show_error
 from ptmrank_core import catalogue
 from ptmrank_core.errors import PTMRankError
 from ptmrank_core.features import DTYPES
-from ptmrank_core.records import ExtractionOptions, Modality, ModelSpec, Samples, WordInContext
+from ptmrank_core.records import ExtractionOptions, ModelSpec, Samples
 
 __all__ = ["page"]
 
-HUB_EXAMPLES: dict[Modality, str] = {
-    "image": "google/vit-base-patch16-224, facebook/dinov2-small",
-    "text": "google-bert/bert-base-uncased, sentence-transformers/all-MiniLM-L6-v2",
-    "audio": "facebook/wav2vec2-base, openai/whisper-tiny",
-    "video": "MCG-NJU/videomae-base, facebook/timesformer-base-finetuned-k400",
-}
 PRECISIONS = {
     "auto": "half precision where the hardware has it",
     "float32": "float32, single precision",
@@ -62,7 +60,9 @@ def page() -> None:
 
 def _rank(draft: state.Draft, samples: Samples) -> None:
     """Choose models for samples, metrics and options."""
-    task = _choose_task(draft, samples)
+    task = choose_task(draft, samples)
+    if task is None:
+        return
     models = _choose_models(draft, task)
     metrics = choose_metrics(draft, models, samples)
     encoder = choose_label_encoder(draft, samples, metrics)
@@ -102,47 +102,22 @@ def _offer_start(draft: state.Draft, chosen: Chosen) -> None:
         state.go("run", run=run)
 
 
-def _choose_task(draft: state.Draft, samples: Samples) -> catalogue.TaskCategory:
-    """Offer the categories whose models read these samples."""
-    readers = [task for task in catalogue.TASKS.values() if task.modality == samples.modality]
-    fitting = [task.name for task in readers if task.target_kind in {None, samples.target_kind}]
-    names = fitting or [task.name for task in readers]
-    usual = names[0]
-    if samples.modality == "text" and isinstance(samples.items[0].decode(), WordInContext):
-        usual = "token-classification"
-    name = st.selectbox(
-        "Task category (PeaTMOSS)",
-        names,
-        index=names.index(draft.task if draft.task in names else usual),
-        key=f"task-{samples.modality}-{samples.target_kind}",
-        help="What the candidates were made for. Listed are the categories whose models read "
-        f"{MODALITIES[samples.modality]}.",
-    )
-    draft.task = name
-    task = catalogue.task_category(name)
-    st.caption(task.idea)
-    return task
-
-
 def _choose_models(draft: state.Draft, task: catalogue.TaskCategory) -> list[ModelSpec]:
-    """Let the reader tick demo models and name Hub models."""
+    """Let the reader tick what is here, choose out of lists and name Hub models; say what it costs."""
     if task.modality == "tabular":
         st.caption("The candidate is the columns as they are: no pre-trained model reads rows of numbers.")
         return catalogue.resolve_models(catalogue.COLUMNS, task)
+    st.subheader("On this machine")
     chosen = _tick_models(draft, task)
-    draft.own_models = st.text_input(
-        "Models from the Hub, comma-separated",
-        value=draft.own_models,
-        key="own-models",
-        placeholder=HUB_EXAMPLES[task.modality],
-        help="Downloaded when the run needs them. Only safetensors weights are read.",
-    )
-    try:
-        own = catalogue.hub_models(draft.own_models, task)
-    except PTMRankError as error:
-        show_error(error)
-        own = []
-    return chosen + own
+    st.subheader("From a list")
+    choose_from_lists(draft, task)
+    st.subheader("By name")
+    own = choose_own_models(draft, task)
+    st.subheader("Chosen")
+    chosen += choose_in_basket(draft, task) + own
+    unique = list({spec.id: spec for spec in chosen}.values())
+    say_basket(draft, task, unique)
+    return unique
 
 
 def _tick_models(draft: state.Draft, task: catalogue.TaskCategory) -> list[ModelSpec]:
@@ -151,7 +126,7 @@ def _tick_models(draft: state.Draft, task: catalogue.TaskCategory) -> list[Model
     offered = catalogue.resolve_models("demo", task) if has_demo else []
     offered += jobs.local_models(task.name)
     if not offered:
-        st.caption("The demo zoo has no model of this category: name models of the Hub.")
+        st.caption("The demo zoo has no model of this category: choose out of a list below.")
         return []
     table = pd.DataFrame(
         [

@@ -9,12 +9,18 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import jobs, state
+from dashboard import jobs
+from dashboard.components.controls import show_controls
+from dashboard.components.cost import show_cost
+from dashboard.components.evidence import show_evidence
+from dashboard.components.intervals import show_intervals
 from dashboard.components.layers import show_layers
 from dashboard.components.preflight import preflight
 from dashboard.components.run_page import open_run
+from dashboard.components.sample_sizes import show_sample_sizes
 from dashboard.components.snippets import hover_caption
-from dashboard.wording import STATES, compact, plural, say_targets, show_error
+from dashboard.components.still_computing import show_unfinished
+from dashboard.wording import compact, plural, say_targets, show_error
 from ptmrank_core.errors import PTMRankError
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.ranking import rank_correlations
@@ -44,7 +50,12 @@ def page() -> None:
         _footnotes(ranking_rows(result, ranking))
         return
     _ranking(result, ranking)
+    show_intervals(result, ranking)
+    show_controls(result, ranking)
     _agreement(result, ranking)
+    show_evidence(result, ranking)
+    show_sample_sizes(result, ranking)
+    show_cost(result, ranking)
     show_layers(result)
     _embeddings(result, ranking)
     with st.expander("The samples of this run"):
@@ -57,9 +68,7 @@ def page() -> None:
 def _summary(result: RunResult, ranking: Ranking, run: str) -> None:
     """Say in one sentence what came out."""
     if result.state is not RunState.FINISHED:
-        st.warning(f"This run is {STATES[result.state]}: the ranking is of what is known so far.")
-        if st.button("See the run", key="see-run"):
-            state.go("run", run=run)
+        show_unfinished(run)
     if ranking.order:
         n_samples = result.samples.n_samples
         second = f", then **{ranking.order[1]}**" if len(ranking.order) > 1 else ""

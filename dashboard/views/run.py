@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
 import streamlit as st
 
 from dashboard import jobs, state
 from dashboard.components.run_page import open_run
-from dashboard.wording import STAGES, plural, show_error
+from dashboard.wording import STAGES, plural, say_analysis, show_error
 from ptmrank_core.benchmark import ModelProgress, RunProgress
 from ptmrank_core.errors import PTMRankError
 from ptmrank_core.records import RunState
@@ -23,11 +25,12 @@ def page() -> None:
     if opened is None:
         return
     run, progress = opened
-    if progress.state is RunState.FINISHED and state.is_end_expected(run):
+    if state.is_end_expected(run) and (progress.is_ranked or progress.state is RunState.FINISHED):
         state.expect_end(None)
         state.go("results", run=run)
     if progress.alive:
-        state.expect_end(run)
+        if not progress.is_ranked:
+            state.expect_end(run)
         st.fragment(_watch, run_every=POLL_SECONDS)(run)
     else:
         _draw(progress)
@@ -35,20 +38,24 @@ def page() -> None:
 
 
 def _watch(run: str) -> None:
-    """Draw the progress of a living worker; when it ends, the whole page is drawn anew."""
+    """Draw the progress of a living worker; when the ranking is there or it ends, all is drawn anew."""
     progress = jobs.progress(run)
-    if not progress.alive:
+    if not progress.alive or (progress.is_ranked and state.is_end_expected(run)):
         st.rerun()
     _draw(progress)
-    if st.button("Cancel", key="cancel", icon=":material/stop:"):
-        jobs.cancel(run)
-        st.toast("The run stops after the batch it is at.")
+    with st.container(horizontal=True):
+        if st.button("Cancel", key="cancel", icon=":material/stop:"):
+            jobs.cancel(run)
+            waits = "The run waits no longer." if progress.is_waiting else None
+            st.toast(waits or "The run stops after the batch it is at.")
+        if progress.is_ranked and st.button("See the ranking", key="see-early", type="primary"):
+            state.go("results", run=run)
 
 
 def _draw(progress: RunProgress) -> None:
     total = len(progress.models)
     share = sum(_share(model) for model in progress.models) / max(total, 1)
-    st.progress(share, text=f"{progress.n_finished} of {plural(total, 'model')} done")
+    st.progress(share, text=_headline(progress))
     table = pd.DataFrame(
         [
             {
@@ -69,6 +76,21 @@ def _draw(progress: RunProgress) -> None:
         },
         alt=f"{progress.n_finished} of {total} models are done",
     )
+
+
+def _headline(progress: RunProgress) -> str:
+    """Say in one line where the run is."""
+    if progress.is_waiting and progress.n_ahead:
+        return (
+            f"Waiting behind {plural(progress.n_ahead, 'run')}: place {progress.n_ahead + 1} in the queue of "
+            "this device. It begins by itself."
+        )
+    if progress.is_waiting:
+        return "Starting …"
+    done = f"{progress.n_finished} of {plural(len(progress.models), 'model')} done"
+    if progress.is_ranked and progress.alive:
+        return f"{done}. Now computing {say_analysis(progress)}"
+    return done
 
 
 def _share(model: ModelProgress) -> float:
@@ -104,17 +126,23 @@ def _offer_next(run: str, progress: RunProgress) -> None:
         st.error(f"This run could not be done. {progress.error}")
     else:
         st.success("This run is finished.")
-    columns = st.columns([1, 1, 4])
-    if progress.state is not RunState.FINISHED and columns[0].button("Resume", type="primary", key="resume"):
-        _resume(run)
-    if progress.n_finished and columns[1].button("See the ranking", key="see"):
-        state.go("results", run=run)
+    with st.container(horizontal=True):
+        is_open = progress.state is not RunState.FINISHED
+        if is_open and st.button("Resume", type="primary", key="resume", icon=":material/play_arrow:"):
+            _start(jobs.resume, run)
+        if progress.has_failed and st.button("Retry what failed", key="retry", icon=":material/replay:"):
+            _start(jobs.retry, run)
+        if progress.n_finished and st.button("See the ranking", key="see"):
+            state.go("results", run=run)
+        if st.button("All runs", key="all-runs", type="tertiary", icon=":material/history:"):
+            state.go("runs")
 
 
-def _resume(run: str) -> None:
+def _start(action: Callable[[str], None], run: str) -> None:
+    """Start a worker and watch it, or say why it cannot be started."""
     try:
         with st.spinner("Starting …"):
-            jobs.resume(run)
+            action(run)
     except PTMRankError as error:
         show_error(error)
         return

@@ -9,10 +9,13 @@ from typing import Literal
 import streamlit as st
 
 from dashboard import jobs, state
-from dashboard.wording import STATES, plain, plural, show_error, source_name
+from dashboard.components.run_list import open_page
+from dashboard.wording import plain, plural, say_status, show_error, source_name
 from ptmrank_core.errors import PTMRankError
 
 __all__ = ["page"]
+
+RECENT = 5
 
 
 def page() -> None:
@@ -65,16 +68,19 @@ def _start_demo(demo: jobs.Demo) -> None:
 
 
 def _recent_runs() -> None:
-    recent = jobs.recent()
+    recent = jobs.history(RECENT)
     if not recent:
         return
     st.subheader("Recent runs")
-    for plan, run_state in recent:
+    for entry in recent:
+        outline = entry.outline
         text, button = st.columns([5, 1], vertical_alignment="center")
         text.markdown(
-            f"**{plain(source_name(plan.samples_source))}** · {plural(len(plan.models), 'model')} · "
-            f"{plural(len(plan.metrics), 'metric')} · {STATES[run_state]} · "
-            f"{plan.created_at[:16].replace('T', ' ')} UTC"
+            f"**{plain(source_name(outline.samples_source))}** · {plural(len(outline.models), 'model')} · "
+            f"{plural(outline.n_metrics, 'metric')} · {say_status(entry)} · "
+            f"{outline.created_at[:16].replace('T', ' ')} UTC"
         )
-        if button.button("Open", key=f"open-{plan.run_id}"):
-            state.go("results" if run_state.is_finished() else "run", run=plan.run_id)
+        if button.button("Open", key=f"open-{entry.run_id}"):
+            open_page(entry)
+    if st.button("All runs", key="all-runs", icon=":material/history:"):
+        state.go("runs")

@@ -3,9 +3,19 @@
 from ptmrank_core.benchmark.applicable import metrics_out_of_reach
 from ptmrank_core.benchmark.card import RunCard, make_card, read_card, run_card
 from ptmrank_core.benchmark.cells import score_cells, skipped_cells
+from ptmrank_core.benchmark.database import Outline
 from ptmrank_core.benchmark.differences import Differences, compare_cards
-from ptmrank_core.benchmark.engines import run_here, start_worker
+from ptmrank_core.benchmark.engines import cancel_run, run_here, start_worker
+from ptmrank_core.benchmark.history import (
+    RunEntry,
+    clear_failed,
+    delete_run,
+    list_runs,
+    read_entry,
+    run_sizes,
+)
 from ptmrank_core.benchmark.kept import kept_embeddings
+from ptmrank_core.benchmark.lock import log_file
 from ptmrank_core.benchmark.plan import EMBEDS_CLASS_NAMES, known_skips, make_plan, quick_metrics
 from ptmrank_core.benchmark.progress import ModelProgress, RunProgress, read_progress
 from ptmrank_core.benchmark.reserves import NO_RESERVES, Reserves
@@ -18,15 +28,22 @@ __all__ = [
     "NO_RESERVES",
     "Differences",
     "ModelProgress",
+    "Outline",
     "Reserves",
     "RunCard",
+    "RunEntry",
     "RunProgress",
     "RunStore",
     "Sources",
+    "cancel_run",
+    "clear_failed",
     "compare_cards",
+    "delete_run",
     "find_unfinished",
     "kept_embeddings",
     "known_skips",
+    "list_runs",
+    "log_file",
     "make_card",
     "make_plan",
     "metrics_out_of_reach",
@@ -34,9 +51,11 @@ __all__ = [
     "now",
     "quick_metrics",
     "read_card",
+    "read_entry",
     "read_progress",
     "run_card",
     "run_here",
+    "run_sizes",
     "score_cells",
     "skipped_cells",
     "start_worker",

@@ -168,5 +168,6 @@ class ModelWork:
             n_layers=len(extracted.layers),
             notes=features.notes,
             batch_size=features.batch_size,
+            n_run=features.n_run,
         )
         self.tools.store.add_outcome(self.tools.plan.run_id, outcome)

@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ptmrank_core.benchmark.lock import is_held
+from ptmrank_core.benchmark.lock import is_alive
 from ptmrank_core.benchmark.store import RunStore
+from ptmrank_core.benchmark.turns import runs_ahead
 from ptmrank_core.config import Settings
-from ptmrank_core.events import BatchDone, CellDone, Downloaded, Event, Sink
-from ptmrank_core.records import Failure, RunState, Score, Stage
+from ptmrank_core.events import AnalysisStep, BatchDone, CellDone, Downloaded, Event, Sink, Waiting
+from ptmrank_core.records import RunState, Stage
 
 __all__ = ["ModelProgress", "RunProgress", "read_progress", "store_sink"]
 
@@ -65,12 +66,34 @@ class RunProgress:
         One row for each model, in the plan's order.
     error
         Why the run failed as a whole; empty otherwise.
+    n_ahead
+        Runs that have to end before this one begins; 0 where it does not wait.
+    analysis
+        The analysis after the first ranking that is being done, or was last seen; ``None`` before the first.
+    n_findings
+        What the analyses have found so far.
+    has_failed
+        Whether a cell or an analysis failed.
     """
 
     state: RunState
     alive: bool
     models: tuple[ModelProgress, ...]
     error: str
+    n_ahead: int = 0
+    analysis: AnalysisStep | None = None
+    n_findings: int = 0
+    has_failed: bool = False
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a worker waits for the run's turn."""
+        return self.state is RunState.QUEUED and self.alive
+
+    @property
+    def is_ranked(self) -> bool:
+        """Whether every cell is decided: the ranking stands, analyses may still go on."""
+        return all(model.n_cells == model.n_metrics for model in self.models)
 
     @property
     def is_interrupted(self) -> bool:
@@ -86,12 +109,13 @@ class RunProgress:
 def store_sink(store: RunStore, run_id: str) -> Sink:
     """Make a sink that keeps a run's events, those that repeat quickly thinned out.
 
-    A decided cell is not kept as an event: it stands in the store as a cell.
+    A decided cell is not kept as an event: it stands in the store as a cell. Nor is waiting: how many are
+    ahead is asked of their locks.
     """
     last: dict[tuple[type[Event], str], float] = {}
 
     def sink(event: Event) -> None:
-        if isinstance(event, CellDone):
+        if isinstance(event, CellDone | Waiting):
             return
         if isinstance(event, BatchDone | Downloaded):
             instant = time.monotonic()
@@ -110,40 +134,51 @@ def store_sink(store: RunStore, run_id: str) -> Sink:
 
 
 def read_progress(store: RunStore, settings: Settings, run_id: str) -> RunProgress:
-    """Read how far a run is.
+    """Read how far a run is: counts and last events, none of its cells and findings.
 
     Raises
     ------
     RunNotFoundError
         If there is no such run.
     """
-    store.state(run_id)  # the id may be anything from an address: only a known one names a lock file
-    alive = is_held(settings, run_id)  # before the result: a worker writes its last state, then lets go
-    result = store.result(run_id)
+    place = store.place(run_id)  # the id may be anything from an address: only a known one names a lock file
+    alive = is_alive(settings, run_id)  # before the state: a worker writes its last state, then lets go
+    outline = store.outline(run_id)
     events = {key: json.loads(text) for key, text in store.last_events(run_id).items()}
-    cells: dict[str, list[Any]] = {spec.id: [] for spec in result.plan.models}
-    for cell in result.cells:
-        cells[cell.model].append(cell)
-    n_metrics = len(result.plan.metrics)
-    models = tuple(
-        _model_progress(spec.id, cells[spec.id], events, n_metrics, result.samples.n_samples)
-        for spec in result.plan.models
+    counts = store.cell_counts(run_id)
+    is_waiting = outline.state is RunState.QUEUED and alive
+    step = events.get(("", AnalysisStep.__name__))
+    return RunProgress(
+        state=outline.state,
+        alive=alive,
+        models=tuple(
+            _model_progress(model, counts, events, outline.n_metrics, outline.n_samples)
+            for model in outline.models
+        ),
+        error=outline.error,
+        n_ahead=len(runs_ahead(store, settings, place)) if is_waiting else 0,
+        analysis=AnalysisStep(**step) if step else None,
+        n_findings=outline.n_findings,
+        has_failed=outline.n_failed + outline.n_problems > 0,
     )
-    return RunProgress(result.state, alive, models, result.error)
 
 
 def _model_progress(
-    model: str, cells: list[Any], events: Mapping[tuple[str, str], Any], n_metrics: int, n_samples: int
+    model: str,
+    counts: Mapping[tuple[str, str], int],
+    events: Mapping[tuple[str, str], Any],
+    n_metrics: int,
+    n_samples: int,
 ) -> ModelProgress:
     """Put one model's row together."""
     started = (model, "ModelStarted") in events
     stage = events.get((model, "StageStarted"), {}).get("stage")
     batch = events.get((model, "BatchDone"), {})
     download = events.get((model, "Downloaded"), {})
-    if len(cells) == n_metrics:
-        all_failed = not any(isinstance(cell, Score) for cell in cells)
-        failed = all_failed and any(isinstance(cell, Failure) for cell in cells)
-        status = "failed" if failed else "done"
+    scores, failures, skips = (counts.get((model, kind), 0) for kind in ("Score", "Failure", "Skipped"))
+    n_cells = scores + failures + skips
+    if n_cells == n_metrics:
+        status = "failed" if failures and not scores else "done"
     else:
         status = "running" if started else "waiting"
     return ModelProgress(
@@ -154,6 +189,6 @@ def _model_progress(
         n_samples=n_samples,
         downloaded_bytes=download.get("done_bytes"),
         total_bytes=download.get("total_bytes"),
-        n_cells=len(cells),
+        n_cells=n_cells,
         n_metrics=n_metrics,
     )

@@ -10,8 +10,9 @@ __all__ = ["OWN", "prepare_tables"]
 
 # What stands in the column ``layer`` for the model itself: NULL is no part of a key in SQLite.
 OWN = -1
-# 1: cells without a layer. 2: with one. 3: findings.
-VERSION = 3
+# 1: cells without a layer. 2: with one. 3: findings. 4: device and ticket of a run, kind of a cell, problem
+# of a finding, and of the events only the newest of each kind.
+VERSION = 4
 
 RUNS = """
 CREATE TABLE IF NOT EXISTS runs (
@@ -32,9 +33,15 @@ CREATE TABLE IF NOT EXISTS findings (
     finding TEXT NOT NULL, PRIMARY KEY (run_id, kind, subject))"""
 EVENTS = """
 CREATE TABLE IF NOT EXISTS events (
-    number INTEGER PRIMARY KEY, run_id TEXT NOT NULL REFERENCES runs ON DELETE CASCADE,
-    kind TEXT NOT NULL, event TEXT NOT NULL)"""
-EVENTS_OF_RUN = "CREATE INDEX IF NOT EXISTS events_of_run ON events (run_id, number)"
+    run_id TEXT NOT NULL REFERENCES runs ON DELETE CASCADE, model TEXT NOT NULL, kind TEXT NOT NULL,
+    at REAL NOT NULL, event TEXT NOT NULL, PRIMARY KEY (run_id, model, kind))"""
+# Columns that came later: table, column, what it is.
+ADDED = (
+    ("runs", "device", "TEXT NOT NULL DEFAULT ''"),
+    ("runs", "ticket", "INTEGER NOT NULL DEFAULT 0"),  # the lower one goes first; 0 before it was queued
+    ("cells", "kind", "TEXT NOT NULL DEFAULT ''"),
+    ("findings", "has_problem", "INTEGER NOT NULL DEFAULT 0"),
+)
 
 
 def prepare_tables(db: sqlite3.Connection) -> None:
@@ -62,20 +69,52 @@ def prepare_tables(db: sqlite3.Connection) -> None:
         )
     if version == VERSION:  # another process was quicker
         return
-    has_cells = db.execute("SELECT 1 FROM sqlite_master WHERE name = 'cells'").fetchone()
-    is_without_layers = has_cells and version < 2
+    is_without_layers = bool(_columns(db, "cells")) and "layer" not in _columns(db, "cells")
+    has_all_events = "number" in _columns(db, "events")
     if is_without_layers:
         db.execute("ALTER TABLE cells RENAME TO cells_without_layers")
-    for table in (RUNS, CELLS, OUTCOMES, FINDINGS, EVENTS, EVENTS_OF_RUN):
+    if has_all_events:
+        db.execute("ALTER TABLE events RENAME TO all_events")
+    for table in (RUNS, CELLS, OUTCOMES, FINDINGS, EVENTS):
         db.execute(table)
     if is_without_layers:
-        db.execute(
-            "INSERT INTO cells SELECT run_id, model, metric, ?, cell FROM cells_without_layers "
-            "ORDER BY rowid",
-            (OWN,),
-        )
-        db.execute("DROP TABLE cells_without_layers")
+        _take_over_cells(db)
+    if has_all_events:
+        _take_over_events(db)
+    _add_columns(db)
     db.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def _take_over_cells(db: sqlite3.Connection) -> None:
+    """Cells without a layer become those of the models themselves."""
+    db.execute(
+        "INSERT INTO cells SELECT run_id, model, metric, ?, cell FROM cells_without_layers ORDER BY rowid",
+        (OWN,),
+    )
+    db.execute("DROP TABLE cells_without_layers")
+
+
+def _take_over_events(db: sqlite3.Connection) -> None:
+    """Of all events that were kept, keep the newest of each kind; when it was is not known."""
+    db.execute("""
+        INSERT INTO events SELECT run_id, model, kind, 0, event FROM (
+            SELECT run_id, COALESCE(json_extract(event, '$.model'), '') AS model, kind, event, MAX(number)
+            FROM all_events GROUP BY 1, 2, 3)""")
+    db.execute("DROP TABLE all_events")
+
+
+def _add_columns(db: sqlite3.Connection) -> None:
+    """Add the columns that came later, filled from what is there."""
+    for table, column, what in ADDED:
+        if column not in _columns(db, table):
+            db.execute(f"ALTER TABLE {table} ADD COLUMN {column} {what}")
+    db.execute("UPDATE cells SET kind = json_extract(cell, '$.kind') WHERE kind = ''")
+    db.execute("UPDATE findings SET has_problem = COALESCE(json_extract(finding, '$.problem'), '') <> ''")
+
+
+def _columns(db: sqlite3.Connection, table: str) -> set[str]:
+    """Names of a table's columns; none where there is no such table."""
+    return {row[1] for row in db.execute(f"PRAGMA table_info({table})")}
 
 
 def _version(db: sqlite3.Connection) -> int:

@@ -8,7 +8,16 @@ from typing import Protocol
 
 from ptmrank_core.benchmark.reserves import NO_RESERVES, Reserves
 from ptmrank_core.events import CancelToken, Sink
-from ptmrank_core.records import EmbeddingFunction, Modality, ModelSpec, Reading, ReadyFeatures, Samples
+from ptmrank_core.records import (
+    EmbeddingFunction,
+    Modality,
+    ModelSpec,
+    Reading,
+    ReadyFeatures,
+    RunResult,
+    Samples,
+    Truth,
+)
 
 __all__ = ["Fetch", "Sources"]
 
@@ -41,6 +50,10 @@ class Sources:
         The user's own functions, by the ids of their models; they run in this process and in no other.
     reserves
         Who joins the plan where a model of it has no score.
+    recorded_truth
+        Samples -> what fine-tuning gave on them, as far as that is on record.
+    order
+        What a run has given so far -> its models, best first: which of them an analysis looks at.
     """
 
     load_samples: Callable[[str, Reading], Samples]
@@ -50,3 +63,5 @@ class Sources:
     fetch: Fetch
     functions: Mapping[str, EmbeddingFunction] = field(default_factory=dict)
     reserves: Reserves = NO_RESERVES
+    recorded_truth: Callable[[Samples], Truth | None] = lambda _samples: None
+    order: Callable[[RunResult], Sequence[str]] = lambda result: [spec.id for spec in result.plan.models]

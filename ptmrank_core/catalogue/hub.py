@@ -75,7 +75,7 @@ def _fetch_from_hub(spec: ModelSpec, sink: Sink, cancel: CancelToken) -> ModelSp
     folder = listing.folder or _download(spec, listing, sink, cancel)
     facts = checkpoint_facts(folder, wanted=spec.modality, tasks=spec.tasks, name=spec.id)
     _refuse_other_modality(spec, facts["modality"])
-    return replace(spec, revision=listing.commit, licence=listing.licence, **facts)
+    return replace(spec, revision=listing.commit, licence=listing.licence or spec.licence, **facts)
 
 
 def _refuse_other_modality(spec: ModelSpec, modality: Modality) -> None:

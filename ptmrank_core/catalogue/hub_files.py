@@ -14,7 +14,7 @@ from ptmrank_core.errors import DownloadError, WeightsFormatError
 from ptmrank_core.events import CancelToken, Downloaded, Sink, raise_if_cancelled
 from ptmrank_core.records import ModelSpec
 
-__all__ = ["Download", "kept_copy", "repository_of"]
+__all__ = ["Download", "is_whole", "kept_copy", "repository_of"]
 
 ATTEMPTS = 3
 
@@ -54,7 +54,7 @@ def kept_copy(spec: ModelSpec) -> Copy:
         for revision in repository.revisions
         if spec.revision in {None, revision.commit_hash, *revision.refs}
     ]
-    whole = [revision for revision in kept if _is_whole(revision.snapshot_path)]
+    whole = [revision for revision in kept if is_whole(revision.snapshot_path)]
     if not whole:
         found = "of {!r} only a part is on this machine" if kept else "{!r} is not on this machine"
         raise DownloadError(
@@ -65,7 +65,7 @@ def kept_copy(spec: ModelSpec) -> Copy:
     return Copy(newest.commit_hash, newest.snapshot_path)
 
 
-def _is_whole(folder: Path) -> bool:
+def is_whole(folder: Path) -> bool:
     """Whether a download was finished: weights come last, and no file appears before it is complete."""
     try:
         return (folder / CONFIG).is_file() and has_weights(folder)

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from ptmrank_core.catalogue.demo import DEMO_PREFIX, demo_model, demo_models
 from ptmrank_core.catalogue.local import LOCAL_PREFIX, local_models, local_root_model
+from ptmrank_core.catalogue.presets import PRESET_PREFIX, preset_candidates
 from ptmrank_core.catalogue.ready_made import COLUMNS, columns_model, feature_models
-from ptmrank_core.catalogue.tasks import TaskCategory
+from ptmrank_core.catalogue.table import known_candidate
+from ptmrank_core.catalogue.task_kinds import TaskCategory
 from ptmrank_core.errors import InputError
 from ptmrank_core.records import ModelSpec
 
 __all__ = ["hub_models", "resolve_models"]
 
+WHOLE_ZOO = DEMO_PREFIX.rstrip(":")
 HUB_ID = re.compile(r"(?:[\w.-]+/)?[\w.-]+(?:@(?P<revision>\w[\w./-]*))?")
 
 
@@ -27,8 +31,9 @@ def resolve_models(
     ----------
     names
         Comma-separated text or an iterable of: ``demo`` (the zoo's models of the task),
-        ``demo:NAME``, ``local:NAME``, a folder, a Hub id (``org/name`` or ``org/name@revision``); for rows
-        of numbers ``columns`` (the numbers as they are), a file of features of the same rows or a folder
+        ``demo:NAME``, ``local:NAME``, a folder, a Hub id (``org/name`` or ``org/name@revision``),
+        ``preset:NAME`` (a ready-made choice out of the catalogue: ``preset:five-small``); for rows of numbers
+        ``columns`` (the numbers as they are), a file of features of the same rows or a folder
         of such files.
     task
         The task category.
@@ -60,12 +65,13 @@ def resolve_models(
 
 
 def _resolve(name: str, task: TaskCategory, models_dir: Path | None) -> list[ModelSpec]:
+    if name.startswith(PRESET_PREFIX):
+        return hub_models(",".join(model.id for model in preset_candidates(name, task)), task)
     if task.modality == "tabular":
         return [columns_model((task.name,))] if name == COLUMNS else feature_models(Path(name), (task.name,))
-    if name == DEMO_PREFIX.rstrip(":"):
-        return [demo_model(spec.id, task.name) for spec in demo_models() if task.name in spec.tasks]
-    if name.startswith(DEMO_PREFIX):
-        return [demo_model(name, task.name)]
+    if name.startswith(DEMO_PREFIX) or name == WHOLE_ZOO:
+        zoo = [spec.id for spec in demo_models() if task.name in spec.tasks]
+        return [demo_model(model, task.name) for model in (zoo if name == WHOLE_ZOO else [name])]
     if name.startswith(LOCAL_PREFIX):
         return [local_root_model(name, models_dir, wanted=task.modality, tasks=(task.name,))]
     if Path(name).expanduser().is_dir():
@@ -76,8 +82,8 @@ def _resolve(name: str, task: TaskCategory, models_dir: Path | None) -> list[Mod
 def hub_models(names: str, task: TaskCategory) -> list[ModelSpec]:
     """Turn comma-separated Hub ids into candidates; nothing is looked up on the network here.
 
-    A branch, tag or commit stands after an ``@``; the id keeps it, so that two revisions of a model have a
-    row each.
+    What the shipped table knows of a model goes with it until its files are here. A branch, tag or commit
+    stands after an ``@``; the id keeps it, so that two revisions of a model have a row each.
 
     Raises
     ------
@@ -91,6 +97,15 @@ def hub_models(names: str, task: TaskCategory) -> list[ModelSpec]:
             raise InputError(
                 f"{name!r} is neither a folder here nor a Hub id like 'google/vit-base-patch16-224'."
             )
-        revision = match["revision"]
-        specs.append(ModelSpec(name, "hub", task.modality, revision=revision, tasks=(task.name,)))
+        specs.append(
+            _with_facts(ModelSpec(name, "hub", task.modality, match["revision"], tasks=(task.name,)))
+        )
     return specs
+
+
+def _with_facts(spec: ModelSpec) -> ModelSpec:
+    """Give a Hub model what the shipped table knows of it: its parameters are about, its head is not told."""
+    known = known_candidate(spec.id)
+    if known is None:
+        return spec
+    return replace(spec, n_parameters=known.n_parameters, width=known.width, licence=known.licence)

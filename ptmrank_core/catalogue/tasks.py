@@ -1,157 +1,36 @@
-"""Task categories: the PeaTMOSS names of what a model is made for.
-
-PeaTMOSS groups its models by the Hub's pipeline tags. Listed here are those whose models this version can
-load and rank with labelled samples.
-"""
+"""Task categories by name: PeaTMOSS' names, those of today's Hub, and other names for them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
-from ptmrank_core.errors import UnknownNameError
-from ptmrank_core.records import Modality, ModelSpec, TargetKind
+from ptmrank_core.catalogue.mapping import task_slug
+from ptmrank_core.catalogue.task_kinds import AnyCategory, TaskCategory, UnrankableCategory
+from ptmrank_core.catalogue.task_table import CATEGORIES
+from ptmrank_core.errors import InputError, UnknownNameError
+from ptmrank_core.records import ModelSpec
 
-__all__ = ["TASKS", "TaskCategory", "loadable_tasks", "task_category"]
+__all__ = ["ALL_TASKS", "TASKS", "any_category", "loadable_tasks", "task_category"]
+
+# All categories by name, PeaTMOSS' before those that the Hub has made since.
+ALL_TASKS: Mapping[str, AnyCategory] = MappingProxyType({task.name: task for task in CATEGORIES})
+# Those whose models labelled samples can rank.
+TASKS: Mapping[str, TaskCategory] = MappingProxyType(
+    {task.name: task for task in CATEGORIES if isinstance(task, TaskCategory)}
+)
+_BY_ANY_NAME: Mapping[str, AnyCategory] = MappingProxyType(
+    {alias: task for task in CATEGORIES for alias in task.aliases} | dict(ALL_TASKS)
+)
 
 
-@dataclass(frozen=True, slots=True)
-class TaskCategory:
-    """One task category.
+def any_category(name: str) -> AnyCategory:
+    """Look a task category up, whether or not its models can be ranked.
 
     Parameters
     ----------
     name
-        The PeaTMOSS or Hub name: ``"image-classification"``.
-    domain
-        The PeaTMOSS domain it belongs to.
-    modality
-        What its models read.
-    idea
-        One sentence: what its models were made for.
-    target_kind
-        What the labels are where the category says so; ``None`` where that is told from the labels.
-    """
-
-    name: str
-    domain: str
-    modality: Modality
-    idea: str
-    target_kind: TargetKind | None = None
-
-
-_BACKBONE = "their backbone is ranked, on a label for each whole picture"
-_ALL = (
-    TaskCategory(
-        "image-classification",
-        "computer-vision",
-        "image",
-        "Models that name what a picture shows, and the backbones behind them.",
-    ),
-    TaskCategory(
-        "image-feature-extraction",
-        "computer-vision",
-        "image",
-        "Models that turn a picture into a vector; a head, where there is one, serves LEEP and NCE.",
-    ),
-    TaskCategory(
-        "zero-shot-image-classification",
-        "computer-vision",
-        "image",
-        "Models of pictures and captions; the picture's vector is ranked.",
-    ),
-    TaskCategory(
-        "object-detection", "computer-vision", "image", f"Models that find things in pictures; {_BACKBONE}."
-    ),
-    TaskCategory(
-        "image-segmentation", "computer-vision", "image", f"Models that outline things; {_BACKBONE}."
-    ),
-    TaskCategory("depth-estimation", "computer-vision", "image", f"Models that tell depth; {_BACKBONE}."),
-    TaskCategory(
-        "video-classification", "computer-vision", "video", "Models that name what happens in a video."
-    ),
-    TaskCategory(
-        "text-classification",
-        "natural-language-processing",
-        "text",
-        "Models that label a text or a pair of texts, and the encoders behind them.",
-    ),
-    TaskCategory(
-        "token-classification",
-        "natural-language-processing",
-        "text",
-        "Models that label each word of a sentence: names, parts of speech.",
-    ),
-    TaskCategory(
-        "fill-mask",
-        "natural-language-processing",
-        "text",
-        "Encoders pre-trained to guess a hidden word; the mean over a text's tokens is ranked.",
-    ),
-    TaskCategory(
-        "feature-extraction",
-        "natural-language-processing",
-        "text",
-        "Models that turn a text into a vector.",
-    ),
-    TaskCategory(
-        "sentence-similarity",
-        "natural-language-processing",
-        "text",
-        "Models whose vectors of two like sentences are near each other.",
-    ),
-    TaskCategory(
-        "text-generation",
-        "natural-language-processing",
-        "text",
-        "Decoders that go on with a text; the vector of a text's last token is ranked.",
-    ),
-    TaskCategory(
-        "text2text-generation",
-        "natural-language-processing",
-        "text",
-        "Models that turn one text into another; their encoder is ranked.",
-    ),
-    TaskCategory(
-        "question-answering",
-        "natural-language-processing",
-        "text",
-        "Models that find an answer in a text; their encoder is ranked on pairs of texts.",
-    ),
-    TaskCategory(
-        "zero-shot-classification",
-        "natural-language-processing",
-        "text",
-        "Models that say whether one text follows from another; their encoder is ranked.",
-    ),
-    TaskCategory("audio-classification", "audio", "audio", "Models that name what a recording holds."),
-    TaskCategory(
-        "automatic-speech-recognition",
-        "audio",
-        "audio",
-        "Models that write down what is said; their encoder is ranked on a label for each recording.",
-    ),
-    TaskCategory(
-        "tabular-classification",
-        "tabular",
-        "tabular",
-        "Rows of numbers with a class each; the columns are ranked as they are, beside features of the rows.",
-        "classification",
-    ),
-    TaskCategory(
-        "tabular-regression",
-        "tabular",
-        "tabular",
-        "Rows of numbers with a number to predict; ranked as rows with a class are.",
-        "regression",
-    ),
-)
-TASKS: Mapping[str, TaskCategory] = MappingProxyType({task.name: task for task in _ALL})
-
-
-def task_category(name: str) -> TaskCategory:
-    """Look a task category up.
+        Its name or an alias; capitals and spaces do not matter.
 
     Raises
     ------
@@ -159,9 +38,32 @@ def task_category(name: str) -> TaskCategory:
         If there is none of this name; the message names the nearest ones.
     """
     try:
-        return TASKS[name]
+        return _BY_ANY_NAME[task_slug(name)]
     except KeyError:
-        raise UnknownNameError("task category", name, TASKS) from None
+        raise UnknownNameError("task category", name, _BY_ANY_NAME) from None
+
+
+def task_category(name: str) -> TaskCategory:
+    """Look a task category up whose models can be ranked.
+
+    Parameters
+    ----------
+    name
+        As of :func:`any_category`.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is none of this name; the message names the nearest ones.
+    InputError
+        If labelled samples cannot rank its models; the message says why.
+    """
+    found = any_category(name)
+    if isinstance(found, UnrankableCategory):
+        raise InputError(
+            f"Labelled samples cannot rank the models of {found.name!r}. {found.reason}", hint=found.instead
+        )
+    return found
 
 
 def loadable_tasks(models: Iterable[ModelSpec]) -> tuple[TaskCategory, ...]:

@@ -11,10 +11,12 @@ import logging
 from collections.abc import Sequence
 
 from ptmrank_core.cli.cache import add_cache_command
+from ptmrank_core.cli.catalogue import add_catalogue_command
 from ptmrank_core.cli.metrics import add_metrics_command
 from ptmrank_core.cli.output import BAD_INPUT, NOTHING_DONE, say
 from ptmrank_core.cli.rank import add_rank_command
 from ptmrank_core.cli.replay import add_replay_command
+from ptmrank_core.cli.runs import add_runs_command
 from ptmrank_core.cli.score import add_score_command
 from ptmrank_core.errors import InputError, PTMRankError
 
@@ -26,6 +28,8 @@ COMMANDS = (
     add_score_command,
     add_metrics_command,
     add_cache_command,
+    add_catalogue_command,
+    add_runs_command,
 )
 
 

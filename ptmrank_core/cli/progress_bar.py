@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TextIO
 
 from ptmrank_core.events import (
+    AnalysisStep,
     BatchDone,
     CellDone,
     Downloaded,
@@ -12,6 +13,7 @@ from ptmrank_core.events import (
     ModelStarted,
     RunFinished,
     StageStarted,
+    Waiting,
 )
 from ptmrank_core.records import Failure
 
@@ -38,13 +40,26 @@ class ProgressLine:
     def __call__(self, event: Event) -> None:
         """Hear of an event."""
         match event:
+            case Waiting(_, n_ahead):
+                self._say_waiting(n_ahead)
+            case CellDone(Failure() as failure):
+                self._say(f"{failure.model} under {failure.metric}: {failure.message} {failure.hint}")
+                self._draw()
+            case RunFinished():
+                self.close()
+            case _ if self._follow(event):
+                self._draw()
+
+    def _follow(self, event: Event) -> bool:
+        """Take in where the run is; tell whether the line has changed."""
+        match event:
             case ModelStarted(model, index, total):
                 self._model = model
                 self._head, self._detail = f"[{index}/{total}] {model}", ""
                 if not self._rewrites:
-                    self._stream.write(f"{self._head}\n")
+                    self._say(self._head)
             case StageStarted(model) | Downloaded(model) | BatchDone(model) if model != self._model:
-                return  # of the next model, whose files come meanwhile
+                return False  # of the next model, whose files come meanwhile
             case StageStarted(_, stage):
                 self._detail = str(stage)
             case Downloaded(_, done, total):
@@ -52,17 +67,23 @@ class ProgressLine:
                 self._detail = f"download {done / 1e6:.1f}{of} MB"
             case BatchDone(_, done, total):
                 self._detail = f"{done}/{total} samples"
-            case CellDone(Failure() as failure):
-                self.close()
-                self._stream.write(
-                    f"{failure.model} under {failure.metric}: {failure.message} {failure.hint}\n"
-                )
-            case RunFinished():
-                self.close()
-                return
+            case AnalysisStep(kind, done, total):
+                self._head, self._detail = f"after the ranking: {kind}", f"{done}/{total}"
             case _:
-                return
-        self._draw()
+                return False
+        return True
+
+    def _say_waiting(self, n_ahead: int) -> None:
+        """Nobody shall wonder why nothing happens."""
+        if n_ahead:
+            runs = "1 other run" if n_ahead == 1 else f"{n_ahead} other runs"
+            self._say(f"waiting behind {runs} (python -m ptmrank_core runs list); Ctrl-C stops waiting")
+
+    def _say(self, text: str) -> None:
+        """Write a line that stays."""
+        self.close()
+        self._stream.write(f"{text}\n")
+        self._stream.flush()
 
     def _draw(self) -> None:
         if self._rewrites:

@@ -9,6 +9,9 @@ from typing import Any
 
 from ptmrank_core import reports
 from ptmrank_core.benchmark import RunStore, make_plan, new_run_id, now, run_card, run_here
+from ptmrank_core.cli.analyses import add_analyses, chosen_analyses, imported_truth
+from ptmrank_core.cli.budget import add_budget, checked_budget, search_finalists
+from ptmrank_core.cli.intervals import add_intervals, checked_halves
 from ptmrank_core.cli.output import DONE, NOTHING_DONE, print_json, print_text, say, write_json
 from ptmrank_core.cli.progress_bar import ProgressLine
 from ptmrank_core.cli.subject import add_reading, checked_reference, label_encoder, subject_of
@@ -16,7 +19,7 @@ from ptmrank_core.config import Settings, load_settings
 from ptmrank_core.data import load_samples
 from ptmrank_core.features import check_options
 from ptmrank_core.metrics import default_metrics, resolve_metrics
-from ptmrank_core.records import ExtractionOptions, RunResult, RunState
+from ptmrank_core.records import Analyses, ExtractionOptions, RunResult, RunState
 from ptmrank_core.worker import SOURCES
 
 __all__ = ["add_rank_command"]
@@ -27,7 +30,9 @@ def add_rank_command(commands: Any) -> None:
     rank = commands.add_parser("rank", help="rank models for labelled samples")
     rank.add_argument("--task", default=None, help="task category, such as image-classification")
     rank.add_argument("--samples", default=None, help="a zip, a folder, or demo:digits")
-    rank.add_argument("--models", default=None, help="demo, local:NAME, Hub ids, folders; by comma")
+    rank.add_argument(
+        "--models", default=None, help="demo, preset:NAME, local:NAME, Hub ids, folders; by comma"
+    )
     rank.add_argument(
         "--features", type=Path, default=None, help="instead: a folder of .npz or tables, one for each model"
     )
@@ -37,12 +42,15 @@ def add_rank_command(commands: Any) -> None:
     rank.add_argument("--batch-size", type=int, default=None, help="found where it is not given")
     rank.add_argument("--layers", action="store_true", help="score every hidden layer too")
     rank.add_argument("--seed", type=int, default=0)
+    add_intervals(rank)
+    add_budget(rank)
     rank.add_argument("--reference", default=None, help="a zip or folder of files of anything (PED)")
     rank.add_argument(
         "--source", default=None, help="labelled samples that the models were trained on (WDJE)"
     )
     rank.add_argument("--label-encoder", default=None, help="text model for class names (EMMS), or one-hot")
     add_reading(rank)
+    add_analyses(rank)
     rank.add_argument("--out", type=Path, default=None, help="folder for result.json and card.json")
     rank.add_argument("--json", action="store_true", help="print the result as JSON")
     rank.set_defaults(do=_rank)
@@ -55,7 +63,10 @@ def _rank(options: argparse.Namespace) -> int:
     extraction = check_options(
         ExtractionOptions(options.dtype, options.device, options.batch_size, options.layers)
     )
+    analyses = chosen_analyses(options, Analyses(half_samples=checked_halves(options.intervals)))
+    checked_budget(options.budget)
     task, reading, models, samples = subject_of(options)
+    truth = imported_truth(options.truth, models)
     plan = make_plan(
         run_id=new_run_id(),
         created_at=now(),
@@ -69,9 +80,15 @@ def _rank(options: argparse.Namespace) -> int:
         reading=reading,
         source_samples=load_samples(options.source).source if options.source else None,
         label_encoder=None if options.features else label_encoder(options.label_encoder, settings),
+        analyses=analyses,
     )
     store = RunStore(settings)
-    store.create(plan, samples.summary())
+    if options.budget is None:
+        store.create(plan, samples.summary())
+    else:
+        plan = search_finalists(options.budget, plan, samples, settings, store)
+    for finding in truth:
+        store.add_finding(plan.run_id, finding)
     result = _run(plan.run_id, store, settings)
     payload = reports.rank_payload(result, reports.rank_result(result))
     if options.out is not None:

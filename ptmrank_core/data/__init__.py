@@ -12,6 +12,7 @@ from ptmrank_core.data.pairs import PAIRS_PREFIX, pair_samples
 from ptmrank_core.data.ready_made import FEATURES_PREFIX, load_feature_samples, load_features
 from ptmrank_core.data.reference import load_reference
 from ptmrank_core.data.tables import TableDescription
+from ptmrank_core.data.truth import load_truth, read_truth, recorded_truth
 from ptmrank_core.data.uploads import store_features, store_upload
 from ptmrank_core.data.video import VideoClip, VideoItem
 
@@ -35,9 +36,12 @@ __all__ = [
     "load_features",
     "load_reference",
     "load_samples",
+    "load_truth",
     "look_at",
     "name_samples",
     "pair_samples",
+    "read_truth",
+    "recorded_truth",
     "store_features",
     "store_upload",
 ]

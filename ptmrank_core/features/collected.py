@@ -37,6 +37,8 @@ class Collected:
     ----------
     missing
         Indices of the samples that the model has to run on, one of each content.
+    n_run
+        Samples that it has run on so far, further sets among them.
     """
 
     def __init__(
@@ -67,6 +69,7 @@ class Collected:
             same.setdefault(self._digests[index], []).append(index)
         self._same = {indices[0]: indices for indices in same.values()}
         self.missing = list(self._same)
+        self.n_run = 0
         self.n_known = self.n_items - len(lacking)
         self._n_computed = sum(index < samples.n_samples for index in lacking)
         self.seconds = {"load": 0.0, "preprocess": 0.0, "forward": 0.0}
@@ -100,6 +103,7 @@ class Collected:
         """
         digests = [self._digests[i] for i in indices]
         layers = [LayerVectors(v.layers) for v in vectors]
+        self.n_run += len(indices)
         if self._cache is not None:
             self._cache.put_many(
                 self.key,
@@ -142,6 +146,7 @@ class Collected:
             layer_embeddings=_stack_layers([v for v in self._layers[:n_samples] if v is not None]),
             notes=self.notes or row_note(spec),
             batch_size=self.batch_size,
+            n_run=self.n_run,
         )
 
 

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from ptmrank_core.events import BatchDone, CancelToken, Sink, StageStarted, ignore, never
 from ptmrank_core.events import raise_if_cancelled as check
+from ptmrank_core.features import host_memory
 from ptmrank_core.features.cache import FeatureCache
 from ptmrank_core.features.collected import Collected
 from ptmrank_core.features.columns import stack_columns
@@ -93,10 +94,13 @@ def extract(  # noqa: PLR0913 - who is asked, for what, and who listens
         sink(StageStarted(spec.id, Stage.LOAD))
         from ptmrank_core.features.passing import Pass  # noqa: PLC0415 - loads torch
 
+        is_measured = host_memory.reset_peak()
         work = Pass(collected, spec, options, cache=cache, sink=sink, cancel=cancel)
         check(cancel)
         sink(StageStarted(spec.id, Stage.EXTRACT))
         work.run()
+        if is_measured and collected.device == "cpu":
+            collected.peak_memory_bytes = host_memory.peak_bytes()
     return collected.features(spec, options.dtype)
 
 

@@ -6,9 +6,9 @@ arrays can neither change nor be changed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal, TypeAlias, Unpack
+from typing import Any, Literal, TypeAlias, Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -22,6 +22,8 @@ __all__ = ["MetricInputs", "Task", "prepare_inputs"]
 
 Task: TypeAlias = Literal["classification", "regression", "multilabel"]
 Array: TypeAlias = NDArray[np.float64]
+# The arrays of MetricInputs with one row for each sample.
+OF_EACH_SAMPLE = ("embeddings", "labels", "targets", "source_logits", "source_probs")
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,6 +86,31 @@ class MetricInputs:
         names = {name for name in FurtherInputs.__annotations__ if getattr(self, name) is not None}
         return frozenset(names if self.source_probs is None else names | {"source_logits"})
 
+    def take(self, rows: NDArray[np.int64]) -> MetricInputs:
+        """Return the inputs of some of the samples, which need no further checks.
+
+        Parameters
+        ----------
+        rows
+            Different indices of samples, of shape (k,), k >= 2.
+
+        Raises
+        ------
+        MetricInputError
+            A class without a sample among them: the codes of the others would have a gap.
+        """
+        if self.labels is not None and (np.bincount(self.labels[rows], minlength=self.n_classes) == 0).any():
+            raise MetricInputError(
+                "Some class has no sample among those that were taken.", hint="Take some of every class."
+            )
+        parts = {name: getattr(self, name) for name in OF_EACH_SAMPLE}
+        taken: dict[str, Any] = {
+            name: _taken(values[rows]) for name, values in parts.items() if values is not None
+        }
+        if self.sample_label_embeddings is not None:
+            taken["sample_label_embeddings"] = _taken(self.sample_label_embeddings[:, rows])
+        return replace(self, **taken)
+
     @cached_property
     def decomposition(self) -> Decomposition:
         """Statistics shared by the metrics, each computed when it is first asked for."""
@@ -116,6 +143,12 @@ class MetricInputs:
         if 2 * n_constant >= self.n_features:
             return (f"{n_constant} of {self.n_features} features are the same for all samples.",)
         return ()
+
+
+def _taken(values: NDArray[Any]) -> NDArray[Any]:
+    """Make a copy of some rows read-only."""
+    values.setflags(write=False)
+    return values
 
 
 def prepare_inputs(

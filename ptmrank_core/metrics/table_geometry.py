@@ -113,6 +113,7 @@ GEOMETRY = (
         reference="Huang, Huang, Rong, Yang, Wei, ICML 2022, arXiv:2106.09362",
         version=1,
         rewards_width=True,
+        adds_up=True,
     ),
     MetricSpec(
         name="transrate:prior",
@@ -130,6 +131,7 @@ GEOMETRY = (
         reference="Huang, Huang, Rong, Yang, Wei, ICML 2022, arXiv:2106.09362",
         version=1,
         rewards_width=True,
+        adds_up=True,
     ),
     MetricSpec(
         name="transrate:trace",
@@ -147,6 +149,7 @@ GEOMETRY = (
         reference="Huang, Huang, Rong, Yang, Wei, ICML 2022, arXiv:2106.09362",
         version=1,
         rewards_width=True,
+        adds_up=True,
     ),
     MetricSpec(
         name="sfda",

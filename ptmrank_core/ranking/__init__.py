@@ -2,12 +2,35 @@
 
 from ptmrank_core.ranking.agreement import Agreement, rank_correlations, weighted_tau
 from ptmrank_core.ranking.consensus import ModelScores, Scores, rank
+from ptmrank_core.ranking.consensus_intervals import Voting, consensus_intervals, mean_of_ranks
+from ptmrank_core.ranking.controls import Standing, models_not_better, standing_among
+from ptmrank_core.ranking.evidence import CORRELATIONS, Estimate, Evidence, hold_against
+from ptmrank_core.ranking.intervals import HalfScores, let_grow, rank_intervals
+from ptmrank_core.ranking.pareto import pareto_front
+from ptmrank_core.ranking.sample_size import SizeCurve, consensus_draws, size_curve
 
 __all__ = [
+    "CORRELATIONS",
     "Agreement",
+    "Estimate",
+    "Evidence",
+    "HalfScores",
     "ModelScores",
     "Scores",
+    "SizeCurve",
+    "Standing",
+    "Voting",
+    "consensus_draws",
+    "consensus_intervals",
+    "hold_against",
+    "let_grow",
+    "mean_of_ranks",
+    "models_not_better",
+    "pareto_front",
     "rank",
     "rank_correlations",
+    "rank_intervals",
+    "size_curve",
+    "standing_among",
     "weighted_tau",
 ]

@@ -44,6 +44,7 @@ from ptmrank_core.records.samples import (
     Waveform,
     WordInContext,
 )
+from ptmrank_core.records.truth import Truth
 
 __all__ = [
     "AS_RECOGNISED",
@@ -81,6 +82,7 @@ __all__ = [
     "Skipped",
     "Stage",
     "TargetKind",
+    "Truth",
     "Vote",
     "Waveform",
     "WordInContext",

@@ -20,10 +20,23 @@ class Analyses:
         allows, 0 for none.
     probe
         Whether a linear probe and k-NN are fitted to the features of each model.
+    sample_sizes
+        Whether the models are scored on fewer samples too: would more labels change the order? ``None`` for
+        where that takes a minute at most.
+    controls
+        Whether permuted labels, untrained models and plain features are scored for comparison.
+    fine_tune
+        How many of the best models are trained for real; 0 for none.
+    fine_tune_seconds
+        Time for that, of all of them together.
     """
 
     half_samples: int | None = None
     probe: bool = True
+    sample_sizes: bool | None = None
+    controls: bool = False
+    fine_tune: int = 0
+    fine_tune_seconds: float = 300.0
 
 
 EVERY_ANALYSIS = Analyses()
@@ -36,7 +49,8 @@ class Finding:
     Parameters
     ----------
     kind
-        The analysis: ``"halves"``, ``"probe"``.
+        The analysis: ``"halves"``, ``"probe"``, ``"truth"``, ``"sample-size"``, ``"controls"``,
+        ``"fine-tuning"``.
     subject
         The metric or model it is about; empty for the whole run.
     payload

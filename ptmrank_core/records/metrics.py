@@ -54,6 +54,9 @@ class MetricSpec:
     rewards_width
         Whether wide noise beats narrow informative features on few samples (measured); the score then
         carries a warning.
+    adds_up
+        Whether the value is a sum over the samples where these are fewer than the features: its chance
+        deviations then grow with their number, in place of shrinking.
     combine
         Joins the components of all models of a run to the scores that rank them (model -> components in,
         model -> score out); ``None`` where the value itself ranks.
@@ -73,6 +76,7 @@ class MetricSpec:
     reference: str
     version: int
     rewards_width: bool = False
+    adds_up: bool = False
     combine: Callable[[Mapping[str, Mapping[str, float]]], dict[str, float]] | None = None
 
     @property

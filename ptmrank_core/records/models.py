@@ -173,7 +173,8 @@ class Features:
     dtype
         What the model computed in.
     peak_memory_bytes
-        Peak device memory of the extraction; ``None`` where the device cannot tell.
+        Peak memory of the extraction: the device's own, on a CPU that of the whole process; ``None`` where
+        neither can be told.
     further
         The same for further sets of samples, by the names they were given under.
     source_class_names
@@ -185,6 +186,8 @@ class Features:
         What is to be known of how the vectors were taken, one sentence each.
     batch_size
         Samples in a batch of the longest, as it came out; ``None`` where no batch was run.
+    n_run
+        Samples that the model ran on in ``seconds``, those of further sets among them.
     """
 
     embeddings: FloatArray
@@ -202,6 +205,7 @@ class Features:
     layer_embeddings: tuple[FloatArray, ...] = ()
     notes: tuple[str, ...] = ()
     batch_size: int | None = None
+    n_run: int = 0
 
     def __post_init__(self) -> None:
         freeze(self, "embeddings", self.embeddings)

@@ -107,13 +107,16 @@ class ModelOutcome:
     device, dtype
         Where and in what the model ran; device ``None`` when all came from the cache.
     peak_memory_bytes
-        Peak device memory; ``None`` where the device cannot tell.
+        Peak memory of its extraction: the device's own, on a CPU that of the whole process; ``None`` where
+        neither can be told, or nothing ran.
     n_layers
         Hidden layers whose features are scored too, the input's own embedding among them.
     notes
         What is to be known of how its features were taken, one sentence each.
     batch_size
         Samples in a batch of the longest, as it came out; ``None`` where no batch was run.
+    n_run
+        Samples that it ran on in ``seconds``, further sets among them; ``None`` where that was not kept.
     """
 
     spec: ModelSpec
@@ -127,6 +130,7 @@ class ModelOutcome:
     n_layers: int = 0
     notes: tuple[str, ...] = ()
     batch_size: int | None = None
+    n_run: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Any
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.ranking import rank
 from ptmrank_core.records import Cell, Failure, Ranking, RunResult, Score, Skipped
+from ptmrank_core.reports.intervals import with_intervals
 
 __all__ = ["layer_scores", "rank_result", "ranking_rows", "scores_by_metric"]
 
@@ -71,12 +72,14 @@ def rank_result(result: RunResult) -> Ranking:
     """
     planned = result.plan.metrics
     voters = [name for name in planned if not METRICS[name].is_variant] or list(planned)
-    return rank(
-        scores_by_metric(result.cells),
+    scores = scores_by_metric(result.cells)
+    ranking = rank(
+        scores,
         models=[spec.id for spec in result.plan.models],
         voters=voters,
         higher_is_better={name: METRICS[name].higher_is_better for name in planned},
     )
+    return with_intervals(ranking, scores, result)
 
 
 def ranking_rows(result: RunResult, ranking: Ranking) -> list[dict[str, Any]]:

@@ -7,43 +7,37 @@ from typing import Any
 
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.records import RunResult
+from ptmrank_core.reports.columns import align, say_number
+from ptmrank_core.reports.further_text import further_text
+from ptmrank_core.reports.intervals import interval_columns, interval_notes
 from ptmrank_core.reports.tables import layer_scores, rank_result, ranking_rows
 
 __all__ = ["metrics_markdown", "metrics_text", "rank_text", "score_text"]
 
 
-def _columns(rows: Sequence[Sequence[str]]) -> str:
-    """Align rows; the first column to the left, numbers to the right."""
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    lines = []
-    for row in rows:
-        cells = [
-            row[0].ljust(widths[0]),
-            *(cell.rjust(w) for cell, w in zip(row[1:], widths[1:], strict=True)),
-        ]
-        lines.append("  ".join(cells).rstrip())
-    return "\n".join(lines)
-
-
-def _number(value: float | None) -> str:
-    return "-" if value is None else f"{value:.4g}"
-
-
 def rank_text(result: RunResult) -> str:
     """Table of a run, best model first; then best layers, what has no score and why, what was left out."""
-    rows = ranking_rows(result, rank_result(result))
+    ranking = rank_result(result)
+    rows = ranking_rows(result, ranking)
     metrics = result.plan.metrics
-    table = [["model", "rank", *metrics, "seconds"]]
+    head, sure = interval_columns(ranking)
+    table = [["model", "rank", *head, *metrics, "seconds"]]
     table += [
         [
             row["model"],
-            _number(row["mean_rank"]),
-            *(_number(row["scores"][name]) for name in metrics),
-            _number(row["seconds"]),
+            say_number(row["mean_rank"]),
+            *sure.get(row["model"], ["-"] * len(head)),
+            *(say_number(row["scores"][name]) for name in metrics),
+            say_number(row["seconds"]),
         ]
         for row in rows
     ]
-    parts = [_columns(table), *_best_layers(result, [row["model"] for row in rows])]
+    parts = [
+        align(table),
+        *interval_notes(ranking, result),
+        *_best_layers(result, [row["model"] for row in rows]),
+    ]
+    parts += further_text(result, ranking)
     problems = [
         f"{row['model']} under {name} {text}" for row in rows for name, text in row["problems"].items()
     ]
@@ -71,8 +65,8 @@ def _best_layers(result: RunResult, models: Sequence[str]) -> list[str]:
         if known:
             choose = max if METRICS[metric].higher_is_better else min
             best = choose(known, key=known.__getitem__)
-            table.append([model, str(best), f"0..{len(values) - 1}", _number(known[best])])
-    return [_columns(table)]
+            table.append([model, str(best), f"0..{len(values) - 1}", say_number(known[best])])
+    return [align(table)]
 
 
 def metrics_text() -> str:
@@ -100,8 +94,8 @@ def metrics_markdown() -> str:
 def score_text(payload: dict[str, Any]) -> str:
     """Table of the scores of one model, then what has none and why."""
     table = [["metric", "value", "seconds"]]
-    table += [[n, _number(s["value"]), _number(s["seconds"])] for n, s in payload["scores"].items()]
-    lines = [_columns(table)]
+    table += [[n, say_number(s["value"]), say_number(s["seconds"])] for n, s in payload["scores"].items()]
+    lines = [align(table)]
     lines += [f"{n}: {w}" for n, s in payload["scores"].items() for w in s["warnings"]]
     lines += [f"{n} does not apply: {reason}" for n, reason in payload["skipped"].items()]
     lines += [f"{n} failed: {f['message']} {f['hint']}" for n, f in payload["failures"].items()]

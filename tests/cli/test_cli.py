@@ -34,7 +34,7 @@ def rank(samples: str | Path, models: str | Path, *more: str) -> dict[str, Any]:
         *("--task", "image-classification"),
         *("--samples", str(samples)),
         *("--models", str(models)),
-        *("--metrics", "logme,hscore,leep", "--json", *more),
+        *("--metrics", "logme,hscore,leep", "--json", "--intervals", "0", *more),
     )
     assert done.returncode == 0, done.stderr
     payload: dict[str, Any] = json.loads(done.stdout)
@@ -205,6 +205,7 @@ def one_class(folder: Path) -> Path:
         ({"--dtype": "float31"}, "Did you mean 'float32'"),
         ({"--device": "tpu"}, "Unknown device 'tpu'"),
         ({"--batch-size": "0"}, "expected at least 1"),
+        ({"--intervals": "3"}, "expected 0, or at least 10"),
     ],
 )
 def test_bad_input_is_one_message_and_status_2(zoo: Path, change: dict[str, str], message: str) -> None:
@@ -260,7 +261,8 @@ def test_nothing_scored_is_status_1(tmp_path: Path, picture_zip: Path) -> None:
 def test_the_table_is_for_people(picture_zip: Path, zoo: Path) -> None:
     """Without ``--json`` there is a table, best first, and the reason for what is missing."""
     done = run_cli(
-        *("rank", "--task", "image-classification", "--samples", str(picture_zip), "--models", str(zoo))
+        *("rank", "--task", "image-classification", "--samples", str(picture_zip), "--models", str(zoo)),
+        *("--intervals", "0"),
     )
     assert done.returncode == 0
     lines = done.stdout.splitlines()
@@ -336,7 +338,8 @@ def test_score_refuses_files_that_are_no_npz(tmp_path: Path) -> None:
 
 def rank_features(folder: Path, *more: str) -> dict[str, Any]:
     """Rank ready-made features and return the JSON; nothing else may be on standard output."""
-    done = run_cli("rank", "--features", str(folder), "--metrics", "logme,leep,etran", "--json", *more)
+    chosen = ("--metrics", "logme,leep,etran", "--intervals", "0")
+    done = run_cli("rank", "--features", str(folder), *chosen, "--json", *more)
     assert done.returncode == 0, done.stderr
     payload: dict[str, Any] = json.loads(done.stdout)
     return payload
@@ -416,6 +419,7 @@ def test_rows_of_numbers_are_ranked_as_they_are(tmp_path: Path) -> None:
     table = save_table(tmp_path / "rows.csv", 0.5)
     save_features(tmp_path / "other.npz", 3.0)
     common = ("rank", "--task", "tabular-classification", "--samples", str(table), "--metrics", "logme,ped")
+    common = (*common, "--intervals", "0")
     alone = json.loads(run_cli(*common, "--json").stdout)
     assert list(alone["models"]) == ["columns"]
     assert set(alone["models"]["columns"]["skipped"]) == {"ped"}

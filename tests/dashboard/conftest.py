@@ -4,14 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.error import URLError
 
 import pytest
 import streamlit as st
@@ -19,8 +13,8 @@ from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from streamlit.testing.v1 import AppTest
 
-ROOT = Path(__file__).resolve().parents[2]
-APP = ROOT / "dashboard" / "app.py"
+from tests.dashboard.serving import APP, free_port, serve
+
 CHROMIUM_FLAGS = (
     "--headless=new",
     "--no-sandbox",
@@ -48,37 +42,13 @@ def app(home: Path) -> Iterator[AppTest]:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of a dashboard started as the README says, at an empty home."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    home = tmp_path_factory.mktemp("server-home")
-    command = [sys.executable, "-m", "streamlit", "run", str(APP), "--server.headless", "true"]
-    process = subprocess.Popen(
-        [*command, "--server.port", str(port)],
-        cwd=ROOT,
-        env=os.environ | {"PTMRANK_HOME": str(home)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    address = f"http://localhost:{port}"
+    port = free_port()
+    process = serve(tmp_path_factory.mktemp("server-home"), port)
     try:
-        _wait_for(f"{address}/_stcore/health")
-        yield address
+        yield f"http://localhost:{port}"
     finally:
         process.terminate()
         process.wait(20)
-
-
-def _wait_for(address: str) -> None:
-    """Wait until a server answers."""
-    deadline = time.monotonic() + 60
-    while True:
-        try:
-            with urllib.request.urlopen(address, timeout=5):  # noqa: S310 - our own server on loopback
-                return
-        except (URLError, ConnectionError, TimeoutError):
-            assert time.monotonic() < deadline, "the dashboard did not start"
-            time.sleep(0.1)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import numpy as np
@@ -213,3 +214,41 @@ def test_further_inputs_that_do_not_fit_are_refused(arguments: dict[str, Any], m
     good = {"embeddings": FEATURES, "labels": LABELS} | FURTHER
     with pytest.raises(MetricInputError, match=message):
         prepare_inputs(**(good | arguments))
+
+
+def test_some_samples_are_their_own_inputs() -> None:
+    """Rows that are taken are as if prepared: what belongs to samples is cut, the rest stays whole."""
+    rng = np.random.default_rng(0)
+    rows = np.array([0, 2, 3, 5, 7])
+    whole: dict[str, Any] = {
+        "reference_embeddings": rng.normal(size=(5, 3)),
+        "label_embeddings": rng.normal(size=(2, 2, 4)),
+        "target_error": 0.5,
+    }
+    split = {"embeddings": rng.normal(size=(8, 3)), "source_logits": rng.normal(size=(8, 4))}
+    labels = np.arange(8) % 2
+    taken = prepare_inputs(labels=labels, **split, **whole).take(rows)
+    direct = prepare_inputs(
+        labels=labels[rows], **{name: values[rows] for name, values in split.items()}, **whole
+    )
+    for field in dataclasses.fields(taken):
+        np.testing.assert_array_equal(getattr(taken, field.name), getattr(direct, field.name))
+    assert not taken.embeddings.flags.writeable
+    assert taken.decomposition.n_samples == 5
+
+
+def test_targets_and_sample_codes_are_cut_too() -> None:
+    """Regression targets and label embeddings of each sample follow the rows."""
+    rng = np.random.default_rng(0)
+    codes, targets = rng.normal(size=(2, 6, 4)), rng.normal(size=(6, 2))
+    inputs = prepare_inputs(rng.normal(size=(6, 3)), targets=targets, sample_label_embeddings=codes)
+    taken = inputs.take(np.array([1, 4]))
+    np.testing.assert_array_equal(taken.targets, targets[[1, 4]])
+    np.testing.assert_array_equal(taken.sample_label_embeddings, codes[:, [1, 4]])
+
+
+def test_a_class_cannot_be_left_behind() -> None:
+    """Rows without a sample of some class are refused: its code would be a gap."""
+    inputs = prepare_inputs(np.eye(6), labels=[0, 0, 1, 1, 2, 2])
+    with pytest.raises(MetricInputError, match="Some class has no sample"):
+        inputs.take(np.array([0, 1, 2, 3]))

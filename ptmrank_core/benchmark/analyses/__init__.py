@@ -5,13 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ptmrank_core.benchmark.analyses.analyst import Analyst
+from ptmrank_core.benchmark.analyses.controls import score_controls
+from ptmrank_core.benchmark.analyses.halves import halve
+from ptmrank_core.benchmark.analyses.recorded import keep_recorded_truth
+from ptmrank_core.benchmark.analyses.sample_sizes import score_fewer_samples
 from ptmrank_core.benchmark.tools import Tools
 from ptmrank_core.events import raise_if_cancelled
 
 __all__ = ["analyse"]
 
 # In the order in which they are done; each keeps findings and passes over what is kept already.
-ANALYSES: tuple[Callable[[Analyst], None], ...] = ()
+ANALYSES: tuple[Callable[[Analyst], None], ...] = (
+    keep_recorded_truth,
+    halve,
+    score_fewer_samples,
+    score_controls,
+)
 
 
 def analyse(tools: Tools) -> None:

@@ -41,7 +41,8 @@ class Analyst:
         return {spec.id: outcomes[spec.id].spec for spec in self.tools.plan.models if spec.id in outcomes}
 
     @cached_property
-    def _equipped(self) -> Tools:
+    def equipped(self) -> Tools:
+        """What the run was worked with, and what its metrics read besides the samples."""
         return equip(self.tools, self.tools.plan.metrics)
 
     def arrays(self, model: str, metrics: Collection[str] = ()) -> Mapping[str, Any]:
@@ -59,12 +60,21 @@ class Analyst:
         ModelError, InputError
             If features are no longer in the cache and cannot be had again.
         """
-        tools = self._equipped if metrics else self.tools
+        tools = self.equipped if metrics else self.tools
         return gather(tools, self.specs[model], metrics, ignore).arrays
 
     def is_kept(self, kind: str, subject: str = "") -> bool:
         """Whether an analysis is done already."""
         return (kind, subject) in self._kept
+
+    def found(self, kind: str) -> list[Finding]:
+        """Read what analyses of a kind have found so far."""
+        return [own for own in self.tools.store.findings(self.tools.plan.run_id) if own.kind == kind]
+
+    def drop(self, kind: str) -> None:
+        """Forget all findings of a kind: what was only kept so that nothing has to be done twice."""
+        self.tools.store.drop_findings(self.tools.plan.run_id, kind)
+        self._kept = {own for own in self._kept if own[0] != kind}
 
     def keep(self, kind: str, subject: str, find: Callable[[], Mapping[str, Any]]) -> None:
         """Do one analysis and keep what it found, or why it could not be done.
@@ -80,8 +90,14 @@ class Analyst:
         found = attempt(find, what=f"{kind} {subject}".strip())
         seconds = time.perf_counter() - start
         if isinstance(found, Problem):
-            finding = Finding(kind, subject, {}, seconds, f"{found.message} {found.hint}".strip())
+            self.keep_problem(kind, subject, found, seconds)
         else:
-            finding = Finding(kind, subject, found, seconds)
+            self._add(Finding(kind, subject, found, seconds))
+
+    def keep_problem(self, kind: str, subject: str, problem: Problem, seconds: float = 0.0) -> None:
+        """Keep why an analysis could not be done."""
+        self._add(Finding(kind, subject, {}, seconds, f"{problem.message} {problem.hint}".strip()))
+
+    def _add(self, finding: Finding) -> None:
         self.tools.store.add_finding(self.tools.plan.run_id, finding)
-        self._kept.add((kind, subject))
+        self._kept.add((finding.kind, finding.subject))

@@ -1,5 +1,5 @@
 """Where runs are computed: a worker process on this machine."""
 
-from ptmrank_core.benchmark.engines.local import run_here, start_worker
+from ptmrank_core.benchmark.engines.local import cancel_run, run_here, start_worker
 
-__all__ = ["run_here", "start_worker"]
+__all__ = ["cancel_run", "run_here", "start_worker"]

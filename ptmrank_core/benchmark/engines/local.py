@@ -7,19 +7,23 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
 
-from ptmrank_core.benchmark.lock import hold_run, is_held
+from ptmrank_core.benchmark.devices import device_of
+from ptmrank_core.benchmark.lock import hold_run, is_alive, is_held, log_file, starting
 from ptmrank_core.benchmark.progress import store_sink
 from ptmrank_core.benchmark.runner import execute
 from ptmrank_core.benchmark.sources import Sources
 from ptmrank_core.benchmark.store import RunStore
+from ptmrank_core.benchmark.turns import take_turn
 from ptmrank_core.config import Settings, child_environment
-from ptmrank_core.errors import RunError
-from ptmrank_core.events import CancelToken, Event, Sink, ignore, never
+from ptmrank_core.errors import CancelledError, RunBusyError, RunError
+from ptmrank_core.events import CancelToken, Event, RunFinished, Sink, ignore, never
 from ptmrank_core.features import FeatureCache
 from ptmrank_core.records import RunState
 
-__all__ = ["run_here", "start_worker"]
+__all__ = ["cancel_run", "run_here", "start_worker"]
 
 START_SECONDS = 60.0
 ASK_SECONDS = 0.2
@@ -33,7 +37,7 @@ def run_here(
     sink: Sink = ignore,
     cancel: CancelToken = never,
 ) -> RunState:
-    """Do a stored run in this process.
+    """Do a stored run in this process, once it is its turn on its device.
 
     Parameters
     ----------
@@ -46,7 +50,7 @@ def run_here(
     sink
         Hears of everything, beside the store.
     cancel
-        Asked after each batch and cell, beside the store's own request to cancel.
+        Asked while waiting and after each batch and cell, beside the store's own request to cancel.
 
     Raises
     ------
@@ -56,21 +60,32 @@ def run_here(
         If there is no such run.
     """
     store = RunStore(settings)
+    store.state(run_id)  # only a known id names a lock file
     keep = store_sink(store, run_id)
 
     def both(event: Event) -> None:
         keep(event)
         sink(event)
 
-    with hold_run(settings, run_id), FeatureCache(settings) as cache:
-        return execute(
-            run_id,
-            sources=sources,
-            store=store,
-            cache=cache,
-            sink=both,
-            cancel=_either(cancel, store, run_id),
-        )
+    token = _either(cancel, store, run_id)
+    with ExitStack() as held:
+        held.enter_context(hold_run(settings, run_id))
+        _join_queue(run_id, store)
+        try:
+            held.enter_context(take_turn(settings, store, run_id, sink=both, cancel=token))
+        except CancelledError:
+            store.finish(run_id, RunState.CANCELLED, seconds=0.0)
+            both(RunFinished(run_id, RunState.CANCELLED))
+            return RunState.CANCELLED
+        cache = held.enter_context(FeatureCache(settings))
+        return execute(run_id, sources=sources, store=store, cache=cache, sink=both, cancel=token)
+
+
+def _join_queue(run_id: str, store: RunStore) -> None:
+    """Take a place at the end of the queue, unless whoever started this worker has taken one for it."""
+    place = store.place(run_id)
+    if place.state is not RunState.QUEUED or not place.ticket:
+        store.queue(run_id, device_of(store.plan(run_id)))
 
 
 def _either(cancel: CancelToken, store: RunStore, run_id: str) -> CancelToken:
@@ -91,9 +106,10 @@ def _either(cancel: CancelToken, store: RunStore, run_id: str) -> CancelToken:
 
 
 def start_worker(run_id: str, settings: Settings) -> None:
-    """Start a worker process for a run and return when it holds the run's lock.
+    """Queue a run and start a worker process for it; return when the worker holds the run's lock.
 
-    Afterwards a free lock means that the worker is gone; no clock is involved.
+    Afterwards a free lock means that the worker is gone; no clock is involved. Where a worker is at the run
+    already, nothing is done.
 
     Raises
     ------
@@ -101,30 +117,57 @@ def start_worker(run_id: str, settings: Settings) -> None:
         If the worker did not come up; the message carries what it said.
     """
     store = RunStore(settings)
-    if not is_held(settings, run_id):
-        store.queue(run_id)
-    log = settings.runs_dir / f"{run_id}.log"
-    command = [sys.executable, "-m", "ptmrank_core.worker", run_id]
-    with log.open("ab") as output:
-        process = subprocess.Popen(  # noqa: S603 - our own module, an id of our own
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            start_new_session=True,
-            env=child_environment(settings),
-        )
-    # Somebody has to ask for the exit status, or a finished worker stays as a zombie.
-    threading.Thread(target=process.wait, daemon=True).start()
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        if is_held(settings, run_id) or store.state(run_id).is_finished():
+    store.state(run_id)  # only a known id names a lock file
+    with starting(settings, run_id, seconds=START_SECONDS):
+        if is_held(settings, run_id):
             return
-        if process.returncode is not None:
-            break
-        time.sleep(0.05)
-    process.kill()
+        store.queue(run_id, device_of(store.plan(run_id)))
+        log = log_file(settings, run_id)
+        with log.open("ab") as output:
+            process = subprocess.Popen(  # noqa: S603 - our own module, an id of our own
+                [sys.executable, "-m", "ptmrank_core.worker", run_id],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+                env=child_environment(settings),
+            )
+        # Somebody has to ask for the exit status, or a finished worker stays as a zombie.
+        threading.Thread(target=process.wait, daemon=True).start()
+        if _has_come_up(process, lambda: is_held(settings, run_id) or store.state(run_id).is_finished()):
+            return
+        process.kill()
     said = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
     raise RunError(
         f"The worker did not start: {said[-1] if said else 'it said nothing'}.", hint=f"Its log: {log}."
     )
+
+
+def _has_come_up(process: subprocess.Popen[bytes], is_there: Callable[[], bool]) -> bool:
+    """Wait until a worker is there, or has ended, or has taken too long."""
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if is_there():
+            return True
+        if process.returncode is not None:
+            return is_there()  # it may have done all and ended between the two questions
+        time.sleep(0.05)
+    return False
+
+
+def cancel_run(run_id: str, settings: Settings) -> None:
+    """Ask a run's worker to stop at its next batch, or to wait no longer; where there is none, do it here.
+
+    Raises
+    ------
+    RunNotFoundError
+        If there is no such run.
+    """
+    store = RunStore(settings)
+    store.state(run_id)
+    store.request_cancel(run_id)
+    if is_alive(settings, run_id):
+        return  # its worker hears of it
+    with suppress(RunBusyError), hold_run(settings, run_id):
+        if not store.state(run_id).is_finished():
+            store.finish(run_id, RunState.CANCELLED, seconds=0.0)

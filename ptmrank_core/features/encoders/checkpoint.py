@@ -15,11 +15,11 @@ from ptmrank_core.errors import UnsupportedModelError, WeightsFormatError
 from ptmrank_core.features.pooling import POOLER_RULES, family_of
 from ptmrank_core.records import ModelSpec
 
-__all__ = ["load_checkpoint", "load_config"]
+__all__ = ["load_checkpoint", "load_config", "no_bars"]
 
 
 @contextmanager
-def _no_bars() -> Iterator[None]:
+def no_bars() -> Iterator[None]:
     """Keep transformers from drawing bars: progress is told through events."""
     was_enabled = transformers_logging.is_progress_bar_enabled()
     transformers_logging.disable_progress_bar()
@@ -87,7 +87,7 @@ def load_checkpoint(
     """
     config = load_config(spec)
     try:
-        with _no_bars():
+        with no_bars():
             model, info = loader.from_pretrained(
                 spec.path,
                 config=config,

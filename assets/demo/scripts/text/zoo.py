@@ -92,6 +92,7 @@ def make_model(recipe: Recipe) -> TextModelFacts:
     recipe.folder.mkdir(parents=True, exist_ok=True)
     model.save_pretrained(recipe.folder)
     tokenizer.save_pretrained(recipe.folder)
+    tokenizer.backend_tokenizer.save(str(recipe.folder / "tokenizer.json"), pretty=False)  # without blanks
     facts = TextModelFacts(
         architecture=design.name,
         family=recipe.family,

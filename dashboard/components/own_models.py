@@ -1,0 +1,46 @@
+"""Models that the reader names: checked as ids, with what may have been meant."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard.state import Draft
+from dashboard.wording import plain, show_error
+from ptmrank_core import catalogue
+from ptmrank_core.catalogue import TaskCategory
+from ptmrank_core.errors import PTMRankError
+from ptmrank_core.records import Modality, ModelSpec
+
+__all__ = ["choose_own_models"]
+
+HUB_EXAMPLES: dict[Modality, str] = {
+    "image": "google/vit-base-patch16-224, facebook/dinov2-small",
+    "text": "google-bert/bert-base-uncased, sentence-transformers/all-MiniLM-L6-v2",
+    "audio": "facebook/wav2vec2-base, openai/whisper-tiny",
+    "video": "MCG-NJU/videomae-base, facebook/timesformer-base-finetuned-k400",
+}
+
+
+def choose_own_models(draft: Draft, task: TaskCategory) -> list[ModelSpec]:
+    """Draw the field for Hub ids; return what was named."""
+    draft.own_models = st.text_input(
+        "Models from the Hub, comma-separated",
+        value=draft.own_models,
+        key="own-models",
+        placeholder=HUB_EXAMPLES[task.modality],
+        help="Any model of the Hub, also at a revision: org/name@revision. Downloaded when the run needs it. "
+        "Only safetensors weights are read.",
+    )
+    try:
+        own = catalogue.hub_models(draft.own_models, task)
+    except PTMRankError as error:
+        show_error(error)
+        return []
+    for spec in own:
+        nearest = [] if catalogue.known_candidate(spec.id) else catalogue.nearest_ids(spec.id)
+        if nearest:
+            meant = " or ".join(f"**{plain(name)}**" for name in nearest)
+            st.caption(
+                f"The catalogue does not know {plain(spec.id)}; the Hub may. Did you mean {meant}?",
+            )
+    return own

@@ -1,0 +1,109 @@
+"""The history of runs: one line each, what can be done about it, and deleting it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NoReturn
+
+import streamlit as st
+
+from dashboard import jobs, state
+from dashboard.wording import plain, plural, say_duration, say_size, say_status, show_error, source_name
+from ptmrank_core.benchmark import RunEntry
+from ptmrank_core.errors import PTMRankError
+
+__all__ = ["draw_run", "open_page"]
+
+COLOURS = {
+    "waiting": "blue",
+    "running": "blue",
+    "interrupted": "orange",
+    "finished": "green",
+    "cancelled": "gray",
+    "failed": "red",
+}
+
+
+def open_page(entry: RunEntry) -> NoReturn:
+    """Go to where a run is best looked at: its results once there are any that stay."""
+    state.go("results" if entry.outline.state.is_finished() else "run", run=entry.run_id)
+
+
+def draw_run(entry: RunEntry, size_bytes: int | None) -> None:
+    """Draw one run of the history with its buttons.
+
+    Parameters
+    ----------
+    entry
+        The run.
+    size_bytes
+        What deleting it would free; ``None`` where that still grows.
+    """
+    outline = entry.outline
+    with st.container(border=True, key=f"run-{entry.run_id}"):
+        text, buttons = st.columns([4, 3], vertical_alignment="center")
+        text.markdown(
+            f"**{plain(source_name(outline.samples_source))}** "
+            f":{COLOURS[entry.status]}-badge[{say_status(entry)}]  \n"
+            f"{plural(outline.n_samples, 'sample')} · {plural(len(outline.models), 'model')} · "
+            f"{plural(outline.n_metrics, 'metric')} · {plain(outline.task)}"
+        )
+        text.caption(
+            f"{outline.created_at[:16].replace('T', ' ')} UTC · {say_duration(outline.seconds)} · "
+            f"{'' if size_bytes is None else f'{say_size(size_bytes)} · '}{_said_of_cells(entry)}"
+        )
+        if outline.error:
+            text.caption(f":red[{plain(outline.error)}]")
+        with buttons.container(horizontal=True, horizontal_alignment="right"):
+            _buttons(entry, size_bytes)
+
+
+def _said_of_cells(entry: RunEntry) -> str:
+    """How much of it is there, and how much failed."""
+    outline = entry.outline
+    n_cells = len(outline.models) * outline.n_metrics
+    said = f"{outline.n_decided:,} of {plural(n_cells, 'score')} decided"
+    n_failed = outline.n_failed + outline.n_problems
+    return f"{said} · {n_failed:,} failed" if n_failed else said
+
+
+def _buttons(entry: RunEntry, size_bytes: int | None) -> None:
+    run = entry.run_id
+    if st.button("Open", key=f"open-{run}"):
+        open_page(entry)
+    if entry.can_resume and st.button("Resume", key=f"resume-{run}", icon=":material/play_arrow:"):
+        _do(jobs.resume, run)
+    if entry.can_retry and st.button("Retry failed", key=f"retry-{run}", icon=":material/replay:"):
+        _do(jobs.retry, run)
+    if entry.alive and st.button("Cancel", key=f"cancel-{run}", icon=":material/stop:"):
+        _do(jobs.cancel, run)
+    if size_bytes is not None and st.button("Delete", key=f"delete-{run}", icon=":material/delete:"):
+        _confirm(entry, size_bytes)
+
+
+@st.dialog("Delete this run?")
+def _confirm(entry: RunEntry, size_bytes: int) -> None:
+    """Ask before anything is deleted."""
+    outline = entry.outline
+    st.markdown(
+        f"The run of {outline.created_at[:16].replace('T', ' ')} UTC on "
+        f"**{plain(source_name(outline.samples_source))}** goes with its scores, its log and, where no other "
+        f"run uses it, its upload: {say_size(size_bytes)}. This cannot be undone. Features of the models "
+        "stay in the cache."
+    )
+    with st.container(horizontal=True):
+        if st.button("Delete it", type="primary", key="delete-yes"):
+            _do(jobs.delete, entry.run_id)
+        if st.button("Keep it", key="delete-no"):
+            st.rerun()
+
+
+def _do(action: Callable[[str], None], run: str) -> None:
+    """Do something about a run and draw the page anew, or say why it cannot be done."""
+    try:
+        with st.spinner("A moment …"):
+            action(run)
+    except PTMRankError as error:
+        show_error(error)
+        return
+    st.rerun()

@@ -1,0 +1,52 @@
+"""Whether more labels would change the order, as far as that was looked at."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ptmrank_core.records import Ranking, RunResult
+from ptmrank_core.reports.evidence import CONSENSUS, contender_title
+from ptmrank_core.reports.figures import PLOTLY_CONFIG
+from ptmrank_core.reports.sample_sizes import curves_of, size_verdict, sizes_figure
+
+__all__ = ["show_sample_sizes"]
+
+SHOWN_AT_FIRST = 4
+
+
+def show_sample_sizes(result: RunResult, ranking: Ranking) -> None:
+    """Draw how the order settles with the number of samples; nothing where that was not looked at."""
+    found = [own for own in result.findings if own.kind == "sample-size"]
+    if not found:
+        return
+    st.subheader("Do you have enough labels?")
+    curves = curves_of(result, ranking)
+    for own in found:
+        if own.problem:
+            st.caption(f"{own.subject}: {own.problem}")
+    if not curves:
+        st.caption("Nothing is known of smaller parts of these samples: too few samples, or too few models.")
+        return
+    n_samples = result.samples.n_samples
+    if CONSENSUS in curves and (said := size_verdict(curves[CONSENSUS], n_samples)):
+        st.markdown(f"**{said}**")
+    st.caption(
+        "Each model was scored on random parts of the samples, the same parts for all models, groups whole. "
+        "Bars span the draws. The parts are nested in the whole: a high curve says that the order has "
+        "settled, not that it is right."
+    )
+    shown = st.multiselect(
+        "Lines",
+        list(curves),
+        default=list(curves)[:SHOWN_AT_FIRST],
+        format_func=contender_title,
+        key="size-lines",
+    )
+    if shown:
+        st.plotly_chart(
+            sizes_figure(curves, shown, n_samples),
+            key="sizes",
+            config=PLOTLY_CONFIG,
+            width="stretch",
+            alt="Agreement with the final order against the number of samples",
+        )

@@ -1,0 +1,61 @@
+"""Lists of candidates for the pages: the shipped table, a PeaTMOSS database, a mapping.json, the Hub."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from ptmrank_core import catalogue
+from ptmrank_core.catalogue import Candidate, TaskCategory
+from ptmrank_core.config import load_settings
+
+__all__ = ["from_hub", "from_mapping", "from_peatmoss", "from_table", "on_disk", "peatmoss_name"]
+
+N_FROM_PEATMOSS = 200
+N_FROM_HUB = 50
+
+
+def from_table(task: TaskCategory) -> list[Candidate]:
+    """List the shipped table's models of a category."""
+    return catalogue.shipped_candidates(task)
+
+
+def peatmoss_name() -> str | None:
+    """Name of the PeaTMOSS database of this machine; ``None`` where none is set."""
+    path = load_settings().peatmoss
+    return None if path is None else path.name
+
+
+def from_peatmoss(task: TaskCategory, search: str) -> list[Candidate]:
+    """List the most downloaded models of a category in the PeaTMOSS database of this machine."""
+    path = load_settings().peatmoss
+    return [] if path is None else _ask_peatmoss(path, task.name, search)
+
+
+@st.cache_data(ttl=3600, max_entries=50, show_spinner="Asking PeaTMOSS …")
+def _ask_peatmoss(path: Path, task: str, search: str) -> list[Candidate]:
+    with catalogue.PeatmossDatabase(path) as database:
+        return database.top(catalogue.any_category(task), limit=N_FROM_PEATMOSS, search=search)
+
+
+def from_mapping(content: bytes, name: str, task: TaskCategory) -> list[Candidate]:
+    """List the models that an uploaded mapping.json has for a category, in its order."""
+    mapping = catalogue.parse_mapping(content, name=name)
+    ids = dict.fromkeys(model for key in (task.name, *task.aliases) for model in mapping.get(key, ()))
+    known = {model_id: catalogue.known_candidate(model_id) for model_id in ids}
+    return [
+        found or Candidate(id=model_id, modality=task.modality, tasks=(task.name,))
+        for model_id, found in known.items()
+    ]
+
+
+def from_hub(task: TaskCategory, search: str) -> list[Candidate]:
+    """Ask the Hub for the most downloaded models of a category."""
+    return catalogue.search_hub(task, search=search, limit=N_FROM_HUB)
+
+
+@st.cache_data(ttl=30, max_entries=1, show_spinner=False)
+def on_disk() -> dict[str, int]:
+    """Bytes of the Hub models that are on this machine already, by id."""
+    return catalogue.models_on_disk()

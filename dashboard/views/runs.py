@@ -1,0 +1,65 @@
+"""Runs: the history, with what can be done about each."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import jobs, state
+from dashboard.components.run_list import draw_run
+from dashboard.wording import plural, say_size
+from ptmrank_core.benchmark import RunEntry
+
+__all__ = ["page"]
+
+POLL_SECONDS = 2.0
+PER_PAGE = 20
+
+
+def page() -> None:
+    """Draw the page."""
+    st.title("Runs")
+    entries = jobs.history()
+    if not entries:
+        st.info("Nothing was run here yet.")
+        if st.button("Go to the start", type="primary"):
+            state.go("start")
+        return
+    sizes = jobs.sizes()
+    st.caption(
+        f"{plural(len(entries), 'run')}, {say_size(sum(sizes.values()))} on disk beside the cached features. "
+        "One run works on a device at a time; the others wait in the order in which they were started. "
+        "Finished work survives a crash of the worker, of this page and of the machine: Resume does the rest."
+    )
+    if any(not entry.outline.state.is_finished() for entry in entries):
+        st.fragment(_watch, run_every=POLL_SECONDS)(_standing(entries))
+    for entry in _choose([entry for entry in entries if not entry.alive]):
+        draw_run(entry, sizes.get(entry.run_id, 0))
+
+
+def _choose(entries: list[RunEntry]) -> list[RunEntry]:
+    """Let the reader turn the pages of a long history."""
+    n_pages = -(-len(entries) // PER_PAGE)
+    if n_pages <= 1:
+        return entries
+    number = st.segmented_control(
+        "Page", list(range(1, n_pages + 1)), default=1, key="runs-page", required=True
+    )
+    return entries[(number - 1) * PER_PAGE : number * PER_PAGE]
+
+
+def _watch(seen: list[tuple[str, str]]) -> None:
+    """Draw the runs that have a worker; when one has begun, ended or lost its own, all is drawn anew.
+
+    A dead worker is seen by its lock, so what is not finished has to be looked at again and again.
+    """
+    entries = jobs.history()
+    if _standing(entries) != seen:
+        st.rerun()
+    for entry in entries:
+        if entry.alive:
+            draw_run(entry, None)
+
+
+def _standing(entries: list[RunEntry]) -> list[tuple[str, str]]:
+    """How every run stands."""
+    return [(entry.run_id, entry.status) for entry in entries]

@@ -1,0 +1,57 @@
+"""Which device a run will work on, told without torch: the dashboard has to know, and never imports it."""
+
+from __future__ import annotations
+
+import ctypes
+import platform
+import sys
+from functools import lru_cache
+from importlib import metadata
+
+from ptmrank_core.records import RunPlan
+
+__all__ = ["concrete_device", "device_of"]
+
+# What torch asks too, so the answers agree; honours CUDA_VISIBLE_DEVICES.
+CUDA_DRIVER = "nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1"
+CPU_BUILD = "+cpu"
+
+
+def device_of(plan: RunPlan) -> str:
+    """Device that a plan's models run on; a run without a model to run (features, columns) needs a CPU."""
+    runs_models = any(spec.source != "features" and spec.modality != "tabular" for spec in plan.models)
+    return concrete_device(plan.options.device) if runs_models else "cpu"
+
+
+def concrete_device(name: str) -> str:
+    """Turn ``"auto"`` and ``"cuda"`` into the device that is meant, as ``features`` will.
+
+    Parameters
+    ----------
+    name
+        ``"auto"``, ``"cpu"``, ``"cuda"``, ``"cuda:1"`` or ``"mps"``.
+
+    Returns
+    -------
+    str
+        ``"cpu"``, ``"mps"`` or ``"cuda:N"``; runs with the same one wait for one another.
+    """
+    if name == "auto":
+        if _has_cuda():
+            return "cuda:0"
+        return "mps" if (sys.platform, platform.machine()) == ("darwin", "arm64") else "cpu"
+    return "cuda:0" if name == "cuda" else name
+
+
+@lru_cache(maxsize=1)
+def _has_cuda() -> bool:
+    """Whether torch was built with CUDA and the driver knows a device."""
+    try:
+        if metadata.version("torch").endswith(CPU_BUILD):
+            return False
+        driver = ctypes.CDLL(CUDA_DRIVER)
+    except (metadata.PackageNotFoundError, OSError):
+        return False
+    count = ctypes.c_int(0)
+    answered = driver.cuInit(0) == 0 and driver.cuDeviceGetCount(ctypes.byref(count)) == 0
+    return answered and count.value > 0

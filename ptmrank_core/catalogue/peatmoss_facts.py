@@ -1,0 +1,39 @@
+"""What PeaTMOSS writes of a model, as facts of a candidate."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+__all__ = ["loader_of", "parameters_of"]
+
+OURS = ("sentence-transformers", "timm", "transformers")
+# Libraries whose models transformers does not load. The rest of PeaTMOSS' library names says how weights are
+# kept (pytorch, tf, onnx, safetensors) or nothing of loading.
+FOREIGN = (
+    "adapter-transformers allennlp asteroid bertopic coreml diffusers doctr espnet fairseq fastai fasttext "
+    "flair ggml k2 keras ml-agents mindspore nemo open_clip openvino paddlenlp pyannote-audio pythae "
+    "rust sample-factory skops sklearn spacy span-marker speechbrain stable-baselines3 stanza tensorflowtts "
+    "ultralytics"
+)
+UNITS = {"": 1, "k": 1_000, "m": 1_000_000, "b": 1_000_000_000}
+NUMBER = re.compile(r"([\d.]+)\s*([kmb]?)(illion|illiard)?( parameters| params)?")
+
+
+def loader_of(libraries: Sequence[str]) -> str | None:
+    """Tell what loads a model that is listed under some libraries; ``None`` where that cannot be told."""
+    names = {name.lower() for name in libraries}
+    foreign = [name for name in FOREIGN.split() if name in names]
+    return next((name for name in (*OURS, *foreign) if name in names), None)
+
+
+def parameters_of(count: object) -> int | None:
+    """Read a number of parameters, which was taken from a model card: ``110000000``, ``"110M"``."""
+    if isinstance(count, (int, float)):
+        return int(count) if count > 0 else None
+    match = NUMBER.fullmatch(str(count or "").lower().replace(",", "").strip())
+    try:
+        number = float(match[1]) * UNITS[match[2]] if match else 0.0
+    except ValueError:  # 1.2.3
+        number = 0.0
+    return round(number) or None

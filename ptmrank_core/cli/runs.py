@@ -1,0 +1,243 @@
+"""The ``runs`` command: what was run here and how it stands; go on, try again, cancel, delete."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+from ptmrank_core import reports
+from ptmrank_core.benchmark import (
+    RunEntry,
+    RunStore,
+    cancel_run,
+    clear_failed,
+    delete_run,
+    list_runs,
+    log_file,
+    read_entry,
+    read_progress,
+    run_here,
+    run_sizes,
+)
+from ptmrank_core.cli.output import DONE, NOTHING_DONE, print_json, print_text, say
+from ptmrank_core.cli.progress_bar import ProgressLine
+from ptmrank_core.config import Settings, load_settings
+from ptmrank_core.errors import InputError
+from ptmrank_core.records import Failure, RunState
+from ptmrank_core.worker import SOURCES
+
+__all__ = ["add_runs_command"]
+
+ID_SHOWN = 8
+ACTIONS = (
+    ("list", "what was run here, newest first"),
+    ("show", "one run: its models, what failed, its log"),
+    ("resume", "do what a run has not done yet, here"),
+    ("retry", "try again what failed in a run, here"),
+    ("cancel", "stop a run at its next batch, or take it from the queue"),
+    ("delete", "forget a run, and its upload if no other run uses it"),
+)
+
+
+def add_runs_command(commands: Any) -> None:
+    """Add the command to a parser's subparsers."""
+    runs = commands.add_parser("runs", help="what was run here: list, resume, retry, cancel, delete")
+    actions = runs.add_subparsers(dest="action", required=True)
+    for name, what in ACTIONS:
+        action = actions.add_parser(name, help=what)
+        if name == "delete":
+            action.add_argument("run", help="id of a run, or its first characters")
+            action.add_argument("--yes", action="store_true", help="do not ask")
+        elif name != "list":
+            action.add_argument("run", nargs="?", help="id of a run, or its first characters; the newest one")
+        if name == "show":
+            action.add_argument("--log", action="store_true", help="print what its worker wrote")
+        action.add_argument("--json", action="store_true", help="print the result as JSON")
+    runs.set_defaults(do=_runs)
+
+
+def _runs(options: argparse.Namespace) -> int:
+    settings = load_settings()
+    store = RunStore(settings)
+    if options.action == "list":
+        return _list(store, settings, as_json=options.json)
+    run_id = _find_run(store, options.run)
+    do: Callable[[RunStore, Settings, str, argparse.Namespace], int] = {
+        "show": _show,
+        "resume": _resume,
+        "retry": _retry,
+        "cancel": _cancel,
+        "delete": _delete,
+    }[options.action]
+    return do(store, settings, run_id, options)
+
+
+def _find_run(store: RunStore, start: str | None) -> str:
+    """Find the run whose id begins so; the newest one where nothing was said.
+
+    Raises
+    ------
+    InputError
+        If there is none, or more than one.
+    """
+    ids = [outline.run_id for outline in store.outlines() if outline.run_id.startswith(start or "")]
+    if not ids:
+        what = f"There is no run {start!r} here." if start else "There are no runs here."
+        raise InputError(what, hint="`runs list` shows those that there are.")
+    if start and len(ids) > 1 and start not in ids:
+        raise InputError(f"{len(ids)} runs begin with {start!r}: {', '.join(ids[:3])}; expected one.")
+    return start if start in ids else ids[0]
+
+
+def _line_of(entry: RunEntry, size_bytes: int) -> dict[str, Any]:
+    """One run of the list, in plain JSON types."""
+    outline = entry.outline
+    return {
+        "run": entry.run_id,
+        "status": entry.status,
+        "created_at": outline.created_at,
+        "task": outline.task,
+        "samples": outline.samples_source,
+        "n_samples": outline.n_samples,
+        "n_models": len(outline.models),
+        "n_metrics": outline.n_metrics,
+        "cells_decided": outline.n_decided,
+        "cells_failed": outline.n_failed,
+        "findings": outline.n_findings,
+        "findings_failed": outline.n_problems,
+        "seconds": round(outline.seconds, 3),
+        "size_bytes": size_bytes,
+        "waits_behind": entry.n_ahead,
+        "can_resume": entry.can_resume,
+        "error": outline.error,
+    }
+
+
+def _list(store: RunStore, settings: Settings, *, as_json: bool) -> int:
+    sizes = run_sizes(store, settings)
+    lines = [_line_of(entry, sizes.get(entry.run_id, 0)) for entry in list_runs(store, settings)]
+    if as_json:
+        print_json({"runs": lines})
+        return DONE
+    head = ("run", "status", "when (UTC)", "task", "samples", "models", "metrics", "seconds", "MB")
+    rows = [head, *(_cells_of(line) for line in lines)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(head))]
+    for row in rows:
+        print_text("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip())
+    return DONE
+
+
+def _cells_of(line: dict[str, Any]) -> tuple[str, ...]:
+    status = line["status"]
+    if line["waits_behind"]:
+        status += f" behind {line['waits_behind']}"
+    if line["cells_failed"]:
+        status += f", {line['cells_failed']} failed"
+    return (
+        line["run"][:ID_SHOWN],
+        status,
+        line["created_at"][:16].replace("T", " "),
+        line["task"],
+        f"{line['n_samples']:,} of {line['samples'].rsplit('/', 1)[-1]}",
+        f"{line['n_models']:,}",
+        f"{line['n_metrics']:,}",
+        f"{line['seconds']:.1f}",
+        f"{line['size_bytes'] / 1e6:.1f}",
+    )
+
+
+def _show(store: RunStore, settings: Settings, run_id: str, options: argparse.Namespace) -> int:
+    log = log_file(settings, run_id)
+    if options.log:
+        if not log.exists():
+            say("This run has no log: it was done in a terminal.")
+            return NOTHING_DONE
+        print_text(log.read_text(encoding="utf-8", errors="replace").rstrip())
+        return DONE
+    entry, progress = read_entry(store, settings, run_id), read_progress(store, settings, run_id)
+    line = _line_of(entry, run_sizes(store, settings)[run_id])
+    models = [asdict(model) for model in progress.models]
+    failures = [asdict(cell) for cell in store.cells(run_id) if isinstance(cell, Failure)]
+    analysis = None if progress.analysis is None else asdict(progress.analysis)
+    shown = line | {"models": models, "analysis": analysis, "failures": failures}
+    shown["log"] = str(log) if log.exists() else None
+    if options.json:
+        print_json(shown)
+        return DONE
+    for name, value in line.items():
+        print_text(f"{name.replace('_', ' ')}: {value}")
+    for model in models:
+        print_text(
+            f"  {model['model']}: {model['status']}, {model['n_cells']} of {model['n_metrics']} scores"
+        )
+    for cell in failures:
+        print_text(f"  {cell['model']} under {cell['metric']}: {cell['message']} {cell['hint']}".rstrip())
+    return DONE
+
+
+def _resume(store: RunStore, settings: Settings, run_id: str, options: argparse.Namespace) -> int:
+    if store.state(run_id) is RunState.FINISHED:
+        say("This run is finished; its result follows.")
+        return _report(store, run_id, as_json=options.json)
+    return _go_on(store, settings, run_id, as_json=options.json)
+
+
+def _retry(store: RunStore, settings: Settings, run_id: str, options: argparse.Namespace) -> int:
+    say(f"{clear_failed(store, settings, run_id):,} that failed will be tried again")
+    return _go_on(store, settings, run_id, as_json=options.json)
+
+
+def _go_on(store: RunStore, settings: Settings, run_id: str, *, as_json: bool) -> int:
+    """Do what is left of a run in this process, and report."""
+    line = ProgressLine(sys.stderr)
+    try:
+        run_here(run_id, settings, sources=SOURCES, sink=line)
+    finally:
+        line.close()
+    return _report(store, run_id, as_json=as_json)
+
+
+def _report(store: RunStore, run_id: str, *, as_json: bool) -> int:
+    result = store.result(run_id)
+    if as_json:
+        print_json(reports.rank_payload(result, reports.rank_result(result)))
+    else:
+        print_text(reports.rank_text(result))
+    if result.state is RunState.FAILED:
+        say(f"error: {result.error}")
+    return DONE if reports.scores_by_metric(result.cells) else NOTHING_DONE
+
+
+def _cancel(store: RunStore, settings: Settings, run_id: str, options: argparse.Namespace) -> int:
+    if store.state(run_id).is_finished():
+        raise InputError(f"Run {run_id} is {store.state(run_id)}: there is nothing to cancel.")
+    cancel_run(run_id, settings)
+    status = read_entry(store, settings, run_id).status
+    said = "is cancelled" if status == RunState.CANCELLED else "stops after the batch it is at"
+    if options.json:
+        print_json({"run": run_id, "status": status})
+    else:
+        print_text(f"run {run_id} {said}")
+    return DONE
+
+
+def _delete(store: RunStore, settings: Settings, run_id: str, options: argparse.Namespace) -> int:
+    entry = read_entry(store, settings, run_id)
+    line = _line_of(entry, run_sizes(store, settings)[run_id])
+    if not options.yes:
+        if not sys.stdin.isatty():
+            raise InputError("Deleting a run cannot be undone.", hint="Pass --yes if it is meant.")
+        say("  ".join(_cells_of(line)))
+        sys.stderr.write("Delete this run? It cannot be undone. [y/N] ")
+        if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
+            say("nothing was deleted")
+            return NOTHING_DONE
+    delete_run(store, settings, run_id)
+    if options.json:
+        print_json({"run": run_id, "freed_bytes": line["size_bytes"]})
+    else:
+        print_text(f"deleted run {run_id}, {line['size_bytes'] / 1e6:,.1f} MB")
+    return DONE

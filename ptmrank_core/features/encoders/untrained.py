@@ -1,0 +1,46 @@
+"""Random weights for an architecture. Imports torch and transformers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from transformers import AutoModel, AutoModelForTextEncoding
+
+from ptmrank_core.errors import UnsupportedModelError
+from ptmrank_core.features.encoders.checkpoint import load_config, no_bars
+from ptmrank_core.records import ModelSpec
+
+__all__ = ["save_untrained"]
+
+
+def save_untrained(spec: ModelSpec, folder: Path, *, seed: int) -> None:
+    """Save a checkpoint of a model's architecture with the weights that its family starts training with.
+
+    Parameters
+    ----------
+    spec
+        A model whose configuration is on disk.
+    folder
+        Where to; made if it is not there.
+    seed
+        Seed of the weights; torch's own generator is left as it was.
+
+    Raises
+    ------
+    UnsupportedModelError
+        If transformers cannot make the architecture from its configuration alone.
+    """
+    is_encoder_alone = (spec.architecture or "").endswith("EncoderModel")
+    loader = AutoModelForTextEncoding if is_encoder_alone else AutoModel
+    config = load_config(spec)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        try:
+            model = loader.from_config(config, dtype=torch.float32)
+        except (ImportError, ValueError) as error:
+            raise UnsupportedModelError(
+                f"{spec.id!r} cannot be made anew from its configuration: {str(error).splitlines()[0]}"
+            ) from error
+    with no_bars():
+        model.save_pretrained(folder)

@@ -1,0 +1,207 @@
+"""How sure the order under one metric is: rank intervals, chances and ties, from scores of half-samples."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import rankdata
+
+from ptmrank_core.errors import InputError
+from ptmrank_core.ranking.comparisons import Comparisons, tie_groups
+from ptmrank_core.ranking.consensus import ModelScores
+from ptmrank_core.ranking.spread import Multipliers, Spread, n_draws_for, spread_of
+from ptmrank_core.records import RankIntervals
+
+__all__ = ["LEVEL", "HalfScores", "State", "View", "let_grow", "rank_intervals", "ranks_of", "spread_over"]
+
+Array: TypeAlias = NDArray[np.float64]
+# Model -> its score on each half-sample; None where it has none.
+HalfScores: TypeAlias = Mapping[str, Sequence[float | None]]
+
+LEVEL = 0.9
+# Differences below this share of the largest score are round-off.
+ROUND_OFF = 1e-9
+
+
+def rank_intervals(
+    scores: ModelScores,
+    halves: HalfScores,
+    *,
+    higher_is_better: bool,
+    level: float = LEVEL,
+    seed: int = 0,
+    notes: Sequence[str] = (),
+) -> RankIntervals:
+    """Tell how sure the order under one metric is.
+
+    Parameters
+    ----------
+    scores
+        Model -> finite score on all samples; two models or more.
+    halves
+        The same models -> scores on half-samples that all models share, drawn without replacement.
+    higher_is_better
+        Direction of the scores.
+    level
+        Coverage of each interval, in (0, 1).
+    seed
+        Of the draws.
+    notes
+        What the half-samples are conditional on; they are handed on.
+
+    Returns
+    -------
+    RankIntervals
+        Models without enough scores on half-samples are left out of it, which a note says.
+
+    Raises
+    ------
+    InputError
+        Fewer than two models, models that differ, or fewer than ten half-samples that can be used.
+
+    Notes
+    -----
+    What an interval means. Take fresh samples of the same number and kind, score every model, and rank the
+    models by their *expected* score: that is the rank which the interval of a model holds, in ``level`` of
+    all cases, if the number of samples is not tiny. It says how far chance in the choice of the samples may
+    have moved the model, and nothing else: not that the metric is right about fine-tuning, nor where the
+    model would stand with ten times as many samples (``shifts`` warns of that), nor that all models'
+    intervals hold at the same time, nor anything of samples of another kind.
+
+    Why halves. For a mean over n samples, the mean of a half of m = n/2, drawn without replacement, differs
+    from that of all with variance (1 - m/n) S^2/m = S^2/n (the finite-population factor 1 - m/n is 1/2):
+    exactly the variance of the full mean itself under fresh samples. The same holds for any score that is to
+    first order a mean of influences. A part of second order (a degenerate U-statistic, as of features that
+    are noise) varies with 1/m^2 - 1/n^2 = 3/n^2 in place of 1/n^2: intervals of such candidates are too wide,
+    not too narrow. A bootstrap with replacement would hold samples twice, on which every fit is too good.
+
+    A score that is a sum over the samples (TransRate of features that are wider than there are samples) has
+    variance n S^2, of which the halves' deviations show m^2 (1 - m/n) S^2/m = n S^2/4: their deviations count
+    n/m = 2 times. Whoever hands such scores over applies :func:`let_grow` to them first.
+
+    Why only the spread. Scores at n/2 are not scores at n: wide models lose more than narrow ones. Of each
+    pair the difference on all samples counts, and the half-samples' deviations from their own mean difference
+    say how far it may be off [1]. Models are ranked with every difference divided by its standard deviation,
+    the largest over all rivals of a model having to stay below a common bound, by steps [1]_, algorithm for a
+    single population's rank. Tie groups say something of many models at once, and take a bound that holds
+    over all pairs.
+
+    References
+    ----------
+    .. [1] Mogstad, Romano, Shaikh, Wilhelm: Inference for Ranks with Applications to Mobility across
+       Neighbourhoods and Academic Achievement across Countries. Review of Economic Studies 91, 2024.
+       doi:10.1093/restud/rdad006
+    """
+    view = View(tuple(scores), level, tuple(notes))
+    spread = spread_over(scores, halves)
+    sign = 1.0 if higher_is_better else -1.0
+    values = sign * np.array(list(scores.values()), dtype=np.float64)
+    draws = Multipliers.draw(n_draws_for(len(values)), len(spread.deviations), seed)
+    deviations = sign * draws.deviations(spread)
+    spreads = np.where(spread.known[:, None] & spread.known, spread.pair_spreads, np.inf)
+    gaps = values[:, None] - values
+    is_round_off = np.abs(gaps) <= ROUND_OFF * np.abs(values).max()
+    # A pair whose difference never varies is told apart by any difference.
+    scale = np.where(is_round_off, np.inf, np.maximum(spreads, ROUND_OFF * np.abs(gaps)))
+    noise = (deviations[:, :, None] - deviations[:, None, :]) / np.where(np.isfinite(scale), scale, np.inf)
+    comparisons = Comparisons(gaps / scale, noise.transpose(1, 0, 2).astype(np.float32))
+    state = State(values, values + deviations, sign * spread.centre, spread.known, spread.n_used)
+    return view.describe(comparisons, state)
+
+
+def spread_over(scores: ModelScores, halves: HalfScores) -> Spread:
+    """Centre the half-samples' scores of the models that have one on all samples."""
+    if len(scores) < 2:
+        raise InputError(f"An order takes two models, got {len(scores)} with a score.")
+    n_halves = max((len(own) for own in halves.values()), default=0)
+    return spread_of([halves.get(model, [None] * n_halves) for model in scores])
+
+
+def let_grow(halves: HalfScores, factors: Mapping[str, float]) -> HalfScores:
+    """Let the half-samples' scores of some models deviate more from their own mean.
+
+    Parameters
+    ----------
+    halves
+        Model -> scores on half-samples.
+    factors
+        Model -> how much more; models that are not named stay as they are.
+    """
+    return {model: _grown(own, factors[model]) if model in factors else own for model, own in halves.items()}
+
+
+def _grown(scores: Sequence[float | None], factor: float) -> list[float | None]:
+    there = [score for score in scores if score is not None]
+    mean = sum(there) / max(len(there), 1)
+    return [None if score is None else mean + factor * (score - mean) for score in scores]
+
+
+def ranks_of(values: Array) -> Array:
+    """Rank along the last axis: 1 for the greatest, ties shared; NaN stays NaN."""
+    is_missing = np.isnan(values)
+    found: Array = rankdata(np.where(is_missing, np.inf, -values), axis=-1)
+    return np.where(is_missing, np.nan, found)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class State:
+    """Values, higher is better, on all samples, in draws around them, and at the half-samples' centre."""
+
+    values: Array
+    draws: Array
+    centre: Array
+    known: NDArray[np.bool_]
+    n_used: int
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Which models are looked at, and how."""
+
+    models: tuple[str, ...]
+    level: float
+    notes: tuple[str, ...]
+
+    def describe(self, comparisons: Comparisons, state: State) -> RankIntervals:
+        """Put ranks, chances and ties together."""
+        known = np.flatnonzero(state.known)
+        name = {int(i): self.models[i] for i in known}
+        found = {i: comparisons.of_one(i, self.level) for i in name}
+        n_models = len(self.models)
+        draws = state.draws[:, known]
+        best = draws == draws.max(axis=1, keepdims=True)
+        p_best = (best / best.sum(axis=1, keepdims=True)).mean(axis=0)
+        ahead = (np.sign(draws[:, :, None] - draws[:, None, :]).mean(axis=0) + 1) / 2
+        order = sorted(name, key=lambda i: (-state.values[i], self.models[i]))
+        shifts = ranks_of(state.values[known]) - ranks_of(state.centre[known])
+        left_out = [model for i, model in enumerate(self.models) if i not in name]
+        said = (f"Too few scores on half-samples, and so no interval: {', '.join(left_out)}.",)
+        return RankIntervals(
+            level=self.level,
+            n_halves=state.n_used,
+            intervals=MappingProxyType(
+                {
+                    name[i]: (1 + int(worse.sum()), n_models - int(better.sum()))
+                    for i, (better, worse) in found.items()
+                }
+            ),
+            p_best=MappingProxyType(dict(zip(name.values(), p_best.tolist(), strict=True))),
+            p_better=MappingProxyType(
+                {
+                    model: MappingProxyType(
+                        {other: float(ahead[i, k]) for k, other in enumerate(name.values()) if other != model}
+                    )
+                    for i, model in enumerate(name.values())
+                }
+            ),
+            ties=tuple(
+                tuple(name[i] for i in run) for run in tie_groups(order, comparisons.of_all(self.level))
+            ),
+            shifts=MappingProxyType(dict(zip(name.values(), shifts.tolist(), strict=True))),
+            notes=self.notes + (said if left_out else ()),
+        )

@@ -1,0 +1,130 @@
+"""How the order of the models settles with the number of samples."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ptmrank_core.ranking.agreement import rank_correlations
+from ptmrank_core.ranking.consensus import ModelScores, Scores, rank_models
+
+__all__ = ["SizeCurve", "consensus_draws", "size_curve"]
+
+
+@dataclass(frozen=True, slots=True)
+class SizeCurve:
+    """Agreement of the order on fewer samples with the order on all of them.
+
+    Parameters
+    ----------
+    sizes
+        Mean number of samples of each point, ascending.
+    tau
+        Kendall's tau-b at each size, the mean over draws; ``None`` where no draw has one.
+    low, high
+        The least and the greatest over the draws.
+    """
+
+    sizes: tuple[float, ...]
+    tau: tuple[float | None, ...]
+    low: tuple[float | None, ...]
+    high: tuple[float | None, ...]
+
+
+def size_curve(
+    sizes: Sequence[float],
+    draws: Sequence[Sequence[ModelScores]],
+    full: ModelScores,
+    *,
+    higher_is_better: bool,
+) -> SizeCurve:
+    """Compare the order of models on parts of the samples with their order on all.
+
+    Parameters
+    ----------
+    sizes
+        Number of samples of each point.
+    draws
+        For each size the scores of some draws: model -> finite score.
+    full
+        Scores on all samples.
+    higher_is_better
+        Direction of the scores.
+
+    Returns
+    -------
+    SizeCurve
+        Parts are nested in the whole, so that tau rises to 1 by itself as they grow: a curve that is high
+        early says that the order has settled; it does not say that the order is right.
+    """
+    taus = [[tau for draw in own if (tau := _tau(draw, full, higher_is_better)) is not None] for own in draws]
+    return SizeCurve(
+        sizes=tuple(sizes),
+        tau=tuple(float(np.mean(own)) if own else None for own in taus),
+        low=tuple(min(own, default=None) for own in taus),
+        high=tuple(max(own, default=None) for own in taus),
+    )
+
+
+def _tau(part: ModelScores, full: ModelScores, higher_is_better: bool) -> float | None:  # noqa: FBT001
+    """Kendall's tau-b over the models with both; ``None`` where it is not defined."""
+    both = rank_correlations(
+        {"part": part, "full": full}, higher_is_better=dict.fromkeys(("part", "full"), higher_is_better)
+    )
+    tau = float(both.tau[0, 1])
+    return tau if np.isfinite(tau) else None
+
+
+def consensus_draws(
+    draws: Mapping[str, Sequence[Sequence[ModelScores]]],
+    weights: Mapping[str, float],
+    higher_is_better: Mapping[str, bool],
+) -> list[list[dict[str, float]]]:
+    """Join the metrics of each draw to a consensus: the weighted mean rank, lower is better.
+
+    Parameters
+    ----------
+    draws
+        Metric -> size -> draw -> scores of models.
+    weights
+        Metric -> its weight in the vote on all samples, at least 0.
+    higher_is_better
+        Direction of every metric.
+
+    Returns
+    -------
+    list of list of dict
+        Size -> draw -> model -> consensus value. Only metrics with a positive weight count.
+    """
+    voting = {metric: own for metric, own in draws.items() if weights.get(metric, 0.0) > 0}
+    if not voting:
+        return []
+    n_sizes = len(next(iter(voting.values())))
+    return [
+        [
+            _consensus({metric: own[size][draw] for metric, own in voting.items()}, weights, higher_is_better)
+            for draw in range(len(next(iter(voting.values()))[size]))
+        ]
+        for size in range(n_sizes)
+    ]
+
+
+def _consensus(
+    scores: Scores, weights: Mapping[str, float], higher_is_better: Mapping[str, bool]
+) -> dict[str, float]:
+    """Weighted mean rank of every model; the ranks under a metric with few models stretched to all."""
+    ranks = {
+        metric: rank_models(own, higher_is_better=higher_is_better[metric]) for metric, own in scores.items()
+    }
+    models = dict.fromkeys(model for own in ranks.values() for model in own)
+    values = {}
+    for model in models:
+        votes = [
+            (weights[metric], 1 + (own[model] - 1) * (len(models) - 1) / max(1, len(own) - 1))
+            for metric, own in ranks.items()
+            if model in own
+        ]
+        values[model] = round(sum(w * r for w, r in votes) / sum(w for w, _ in votes), 9)
+    return values

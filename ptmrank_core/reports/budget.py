@@ -1,0 +1,53 @@
+"""A search within a budget, as numbers and in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ptmrank_core.records import RunResult
+
+__all__ = ["budget_payload", "budget_text", "budget_words"]
+
+BUDGET = "budget"
+
+
+def budget_payload(result: RunResult) -> dict[str, Any] | None:
+    """Read the report of the search that found a run's models; ``None`` where there was none.
+
+    Returns
+    -------
+    dict or None
+        ``budget`` (in models on all samples), ``rounds`` (``samples``, ``models``, ``kept`` and one of
+        ``decisions`` for each model: ``model``, ``kept``, ``reason``, ``interval``), ``finalists``,
+        ``samples_run`` by the search and the finalists together, ``samples_without`` a search, ``saved`` as a
+        share, and ``computed``: samples that models really ran on, what was in the cache not counted.
+    """
+    found = next((own.payload for own in result.findings if own.kind == BUDGET), None)
+    if found is None:
+        return None
+    own = sum(outcome.cache_misses for outcome in result.outcomes.values())
+    return {**found, "computed": found["computed_in_rounds"] + own}
+
+
+def budget_words(report: Mapping[str, Any]) -> str:
+    """Say in one sentence what a search cost."""
+    return (
+        f"budget of {report['budget']} models: {report['samples_run']:,} samples run in place of "
+        f"{report['samples_without']:,}, {report['saved']:.0%} saved"
+    )
+
+
+def budget_text(result: RunResult) -> list[str]:
+    """Write the rounds of a search for a terminal, and why models went; nothing where there was none."""
+    report = budget_payload(result)
+    if report is None:
+        return []
+    lines = [budget_words(report)]
+    for number, played in enumerate(report["rounds"], start=1):
+        lines.append(
+            f"round {number}: {played['models']} models on {played['samples']} samples, "
+            f"{played['kept']} go on"
+        )
+        lines += [f"  {own['model']} goes: {own['reason']}" for own in played["decisions"] if not own["kept"]]
+    return ["\n".join(lines)]

@@ -1,0 +1,139 @@
+"""``kill -9`` of the worker, of Streamlit, of both, at random moments of a run of the demo."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+import pytest
+from selenium.webdriver.chrome.webdriver import WebDriver
+
+from ptmrank_core.benchmark import RunStore, read_entry
+from ptmrank_core.config import Settings
+from ptmrank_core.records import RunState
+from tests.benchmark.comparing import given, undisturbed_twin
+from tests.benchmark.test_worker import wait_until, worker_pid
+from tests.dashboard.serving import free_port, serve
+from tests.dashboard.test_browser import click, run_in_address, see
+
+N_KILLS = 20
+LONGEST_SECONDS = (12.0, 4.0)  # of the first run, and of later ones, whose features are there
+SEEN_SECONDS = 10.0
+VICTIMS = ("worker", "streamlit", "both")
+
+
+class Machine:
+    """A dashboard, a browser on it, and whatever worker it has started."""
+
+    def __init__(self, home: Path, browser: WebDriver) -> None:
+        self.home, self.browser, self.port = home, browser, free_port()
+        self.settings = Settings(home=home)
+        self.streamlit = serve(home, self.port)
+        self.store = RunStore(self.settings)
+        self.address = f"http://localhost:{self.port}"
+
+    def start_demo(self) -> str:
+        """Start a run as a user does; return its id."""
+        self.browser.get(self.address)
+        click(self.browser, ".st-key-demo-digits button")
+        wait_until(lambda: "run=" in self.browser.current_url)
+        return run_in_address(self.browser)
+
+    def is_finished(self, run: str) -> bool:
+        """Whether the run is done."""
+        return self.store.state(run) is RunState.FINISHED
+
+    def kill(self, victim: str, run: str) -> bool:
+        """Kill the victim; tell whether there was a worker to be hit."""
+        try:
+            pid = worker_pid(run)
+            if victim != "streamlit":
+                os.kill(pid, signal.SIGKILL)
+        except (AssertionError, ProcessLookupError):
+            return False
+        if victim != "worker":
+            self.streamlit.kill()
+            self.streamlit.wait()
+        return True
+
+    def is_dead(self, run: str) -> bool:
+        """Whether nobody is at the run."""
+        return not read_entry(self.store, self.settings, run).alive
+
+    def see_death(self, run: str) -> float:
+        """Wait until the page says that the worker is gone; return the seconds that took."""
+        start = time.monotonic()
+        if "/results" in self.browser.current_url:  # the ranking stood already: analyses were going on
+            see(self.browser, "[data-testid=stAlert]", SEEN_SECONDS)
+            self.browser.get(f"{self.address}/run?run={run}")
+        see(self.browser, ".st-key-resume button", SEEN_SECONDS)
+        return time.monotonic() - start
+
+    def revive_streamlit(self, run: str) -> None:
+        """Start the dashboard again and open the run."""
+        self.streamlit = serve(self.home, self.port)
+        self.browser.get(f"{self.address}/run?run={run}")
+        see(self.browser, ".stMain [data-testid=stProgress]")
+
+    def resume(self, run: str) -> None:
+        """Resume as a user does, and wait for the worker."""
+        click(self.browser, ".st-key-resume button")
+        wait_until(lambda: self.is_finished(run) or not self.is_dead(run), 120)
+
+    def close(self, run: str | None) -> None:
+        """Leave nothing running."""
+        self.streamlit.kill()
+        self.streamlit.wait()
+        if run is not None:
+            with suppress(AssertionError, ProcessLookupError):
+                os.kill(worker_pid(run), signal.SIGKILL)
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+@pytest.mark.timeout(3600)
+@pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="finds the worker through /proc")
+def test_twenty_kills_change_nothing(home: Path, browser: WebDriver) -> None:
+    """Resumed after each of twenty kills, every run ends with what an undisturbed one gives."""
+    random = np.random.default_rng(5)
+    machine = Machine(home, browser)
+    run, done, report = None, list[str](), list[tuple[str, int, int, float | None]]()
+    try:
+        while len(report) < N_KILLS:
+            if run is None or machine.is_finished(run):
+                run = machine.start_demo()
+                done.append(run)
+            victim = VICTIMS[random.integers(3)]
+            time.sleep(random.uniform(0, LONGEST_SECONDS[len(done) > 1]))
+            n_cells = len(machine.store.cells(run))
+            if not machine.kill(victim, run):
+                continue  # it was done before
+            seen = None
+            if victim == "worker":
+                seen = machine.see_death(run) if not machine.is_finished(run) else None
+            else:
+                machine.revive_streamlit(run)
+            report.append((victim, done.index(run), n_cells, seen))
+            if not machine.is_finished(run) and machine.is_dead(run):
+                machine.resume(run)
+        wait_until(lambda: machine.is_finished(done[-1]), 600)
+        say(report, len(done))
+        expected = given(machine.store, undisturbed_twin(machine.store, machine.settings, done[0]))
+        for each in done:
+            assert given(machine.store, each) == expected
+    finally:
+        machine.close(run)
+
+
+def say(report: list[tuple[str, int, int, float | None]], n_runs: int) -> None:
+    """Write what was killed when (``pytest -s`` shows it)."""
+    lines = [f"{len(report)} kills over {n_runs} runs"]
+    for victim, number, n_cells, seconds in report:
+        seen = "" if seconds is None else f", seen on the page after {seconds:.1f} s"
+        lines.append(f"{victim:9s} at {n_cells:3d} decided cells of run {number}{seen}")
+    sys.stdout.write("\n" + "\n".join(lines) + "\n")

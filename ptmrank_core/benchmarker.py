@@ -159,7 +159,7 @@ class Benchmarker:
         """Load the samples where they are not loaded yet, and see that they are of the kind asked for."""
         if not isinstance(samples, Samples | str | Path):
             raise InputError(
-                f"The samples are a {type(samples).__name__}; expected what a loader returns, or where they lie.",
+                f"The samples are a {type(samples).__name__}; expected what a loader returns, or a place.",
                 hint="A list of pairs goes through a loader: load_image_example(pairs).",
             )
         if not isinstance(samples, Samples):

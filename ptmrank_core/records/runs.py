@@ -113,8 +113,7 @@ class ModelOutcome:
     notes
         What is to be known of how its features were taken, one sentence each.
     batch_size, n_run
-        Samples in a batch of the longest, and all that it ran on in ``seconds``, further sets among them;
-        ``None`` where nothing ran, or that was not kept.
+        Samples in a batch of the longest; all that it ran on, further sets too; ``None`` where unknown.
     """
 
     spec: ModelSpec

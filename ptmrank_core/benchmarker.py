@@ -157,6 +157,11 @@ class Benchmarker:
 
     def _load(self, samples: Samples | str | Path, task: TaskCategory) -> Samples:
         """Load the samples where they are not loaded yet, and see that they are of the kind asked for."""
+        if not isinstance(samples, Samples | str | Path):
+            raise InputError(
+                f"The samples are a {type(samples).__name__}; expected what a loader returns, or a place.",
+                hint="A list of pairs goes through a loader: load_image_example(pairs).",
+            )
         if not isinstance(samples, Samples):
             kind = "regression" if self.regression else task.target_kind
             samples = load_samples(samples, Reading(modality=task.modality, target_kind=kind))

@@ -167,6 +167,8 @@ class Models(Sequence[Model]):
     """
 
     def __init__(self, models: Iterable[Model | str] | Model | str) -> None:
+        if isinstance(models, ModelsPeatMOSS):
+            raise InputError("A whole mapping is no list of models.", hint="Choose a category: models[task].")
         listed = [models] if isinstance(models, Model | str) else models
         self._models = tuple(_as_model(model) for model in listed)
 

@@ -142,3 +142,5 @@ def test_a_category_without_models_is_no_empty_list(tmp_path: Path) -> None:
     assert "mapping.json" in caught.value.message
     with pytest.raises(UnknownNameError, match="Known: image-classification"):
         ModelsPeatMOSS(file)["fill-mask"]
+    with pytest.raises(InputError, match="A whole mapping is no list of models"):
+        Models(ModelsPeatMOSS(file))  # type: ignore[arg-type]

@@ -102,9 +102,14 @@ def check_feature_file(spec: ModelSpec) -> ModelSpec:
     Raises
     ------
     ModelNotFoundError
-        If it is gone, cannot be read or has changed.
+        If there is none, or it is gone, cannot be read or has changed.
     """
-    file = Path(spec.path or "")
+    if spec.path is None:
+        raise ModelNotFoundError(
+            f"The embeddings of {spec.id!r} were given in a script; they are in no file.",
+            hint="Do the run from the script.",
+        )
+    file = Path(spec.path)
     try:
         revision = _digest(file)
     except OSError as error:

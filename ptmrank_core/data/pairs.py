@@ -120,10 +120,9 @@ def _is_text(modality: Modality, sample: Any) -> bool:
 def _read(modality: Modality, sample: Any, number: int, limits: Limits) -> Checked | LeftOut:
     """Read one sample, or say why that cannot be."""
     if _is_text(modality, sample):
-        text = sample.strip()
-        if not text:
+        if not sample.strip():
             return LeftOut(f"text:{number}", "an empty text")
-        return Checked(TextItem(text), digest_text(text), frozenset())
+        return Checked(TextItem(sample), digest_text(sample), frozenset())
     if not isinstance(sample, str | os.PathLike):
         raise SamplesError(
             f"Entry {number} of the list is {_short(sample)}; expected the path of a file.", hint=EXPECTED

@@ -107,16 +107,13 @@ class ModelOutcome:
     device, dtype
         Where and in what the model ran; device ``None`` when all came from the cache.
     peak_memory_bytes
-        Peak memory of its extraction: the device's own, on a CPU that of the whole process; ``None`` where
-        neither can be told, or nothing ran.
+        Of its extraction: the device's own, on a CPU that of the whole process; ``None`` where unknown.
     n_layers
         Hidden layers whose features are scored too, the input's own embedding among them.
     notes
         What is to be known of how its features were taken, one sentence each.
-    batch_size
-        Samples in a batch of the longest, as it came out; ``None`` where no batch was run.
-    n_run
-        Samples that it ran on in ``seconds``, further sets among them; ``None`` where that was not kept.
+    batch_size, n_run
+        Samples in a batch of the longest; all that it ran on, further sets too; ``None`` where unknown.
     """
 
     spec: ModelSpec

@@ -231,7 +231,7 @@ def test_an_analysis_that_failed_is_tried_again(
 def test_findings_that_hold_a_failed_metric_are_made_anew(
     settings: Settings, picture_zip: Path, zoo: Path
 ) -> None:
-    """What an analysis found of a metric or of the whole run lacks the cell that failed; of a model, no."""
+    """What an analysis found of a metric lacks the cell that failed; what it found of a model does not."""
     run_id = stored_plan(settings, picture_zip, zoo).run_id
     store = RunStore(settings)
     store.add_cell(run_id, Score("convnext-a", "hscore", 1.0, 0.0))
@@ -241,7 +241,7 @@ def test_findings_that_hold_a_failed_metric_are_made_anew(
     for subject in ("logme", "hscore", "convnext-a", ""):
         store.add_finding(run_id, Finding("test", subject, {}, 0.0))
     assert store.clear_failures(run_id) == 2
-    assert [found.subject for found in store.findings(run_id)] == ["hscore", "convnext-a"]
+    assert [found.subject for found in store.findings(run_id)] == ["hscore", "convnext-a", ""]
     assert store.cells(run_id) == (Score("convnext-a", "hscore", 1.0, 0.0),)
     assert store.layer_cells(run_id) == ()
 

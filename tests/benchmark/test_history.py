@@ -22,7 +22,6 @@ from ptmrank_core.benchmark import (
     read_entry,
     run_here,
     run_sizes,
-    start_worker,
 )
 from ptmrank_core.benchmark.analyses.analyst import Analyst
 from ptmrank_core.benchmark.lock import hold_run, lock_files
@@ -33,7 +32,6 @@ from ptmrank_core.events import CellDone, Event, ModelStarted, RunStarted
 from ptmrank_core.records import Failure, Finding, RunPlan, RunState, Score, Stage
 from ptmrank_core.worker import SOURCES
 from tests.benchmark.runs import stored_features_plan, stored_plan
-from tests.benchmark.test_worker import wait_until
 from tests.checkpoints import save_checkpoint
 from tests.ready_made import save_features
 
@@ -108,9 +106,9 @@ def test_a_deleted_run_leaves_nothing_and_takes_nothing_of_others(
     path = uploaded(settings, picture_zip)
     first, second = (stored_plan(settings, path, zoo).run_id for _ in range(2))
     store = RunStore(settings)
-    start_worker(first, settings)
-    wait_until(lambda: store.state(first).is_finished())
-    run_here(second, settings, sources=SOURCES)
+    for run_id in (first, second):
+        run_here(run_id, settings, sources=SOURCES)
+    log_file(settings, first).write_text("a line of its worker\n")
     shared = run_sizes(store, settings)
     assert shared[first] > log_file(settings, first).stat().st_size > 0
     delete_run(store, settings, first)

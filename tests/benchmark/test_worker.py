@@ -66,7 +66,9 @@ def test_a_killed_worker_is_seen_and_resume_repeats_nothing(
     assert len(result.cells) == 48
     progress = read_progress(store, settings, plan.run_id)
     assert {model.status for model in progress.models} == {"done"}
-    assert f"run {plan.run_id} is finished" in log_file(settings, plan.run_id).read_text()
+    log = log_file(settings, plan.run_id)
+    wait_until(lambda: f"run {plan.run_id} is finished" in log.read_text())
+    assert log.read_text().count(f"a worker for run {plan.run_id}") == 2
 
 
 def test_an_id_from_an_address_names_no_file(settings: Settings) -> None:
@@ -96,7 +98,7 @@ def test_starting_twice_leaves_one_worker(settings: Settings, picture_zip: Path,
     wait_until(lambda: store.state(run_id).is_finished())
     assert store.state(run_id) is RunState.FINISHED
     assert len(store.cells(run_id)) == 9
-    assert log_file(settings, run_id).read_text().count("is finished") == 1
+    assert log_file(settings, run_id).read_text().count("a worker for run") == 1
     assert store.place(run_id).ticket == 1
 
 

@@ -257,6 +257,8 @@ def retry(run_id: str) -> None:
 def delete(run_id: str) -> None:
     """Delete a run with what no other run needs."""
     delete_run(_store(), _settings(), run_id)
+    for kept in (samples, look_at, ready_made):  # its upload may be gone
+        kept.clear()
 
 
 def history(limit: int = -1) -> list[RunEntry]:

@@ -122,6 +122,10 @@ def _run(run_id: str, store: RunStore, settings: Settings) -> RunResult:
     line = ProgressLine(sys.stderr)
     try:
         run_here(run_id, settings, sources=SOURCES, sink=line)
+    except KeyboardInterrupt:
+        line.close()
+        say(f"`python -m ptmrank_core runs resume {run_id[:8]}` goes on where this stops")
+        raise
     finally:
         line.close()
     return store.result(run_id)

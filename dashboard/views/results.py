@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import jobs, state
+from dashboard.components.budget import show_budget
 from dashboard.components.intervals import show_intervals
 from dashboard.components.layers import show_layers
 from dashboard.components.preflight import preflight
@@ -45,6 +46,7 @@ def page() -> None:
         _footnotes(ranking_rows(result, ranking))
         return
     _ranking(result, ranking)
+    show_budget(result)
     show_intervals(result, ranking)
     _agreement(result, ranking)
     show_layers(result)

@@ -7,6 +7,7 @@ from typing import Any
 
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.records import Cell, Failure, ModelOutcome, Ranking, RunResult, Score, Skipped
+from ptmrank_core.reports.budget import budget_payload
 from ptmrank_core.reports.intervals import intervals_payload
 from ptmrank_core.reports.tables import layer_scores, scores_by_metric
 
@@ -117,6 +118,7 @@ def rank_payload(result: RunResult, ranking: Ranking) -> dict[str, Any]:
             **intervals_payload(ranking, result),
             "combined": {metric: own for metric, own in ranked_by.items() if METRICS[metric].combine},
         },
+        "budget": budget_payload(result),
         "layers": layer_scores(result),
         "notes": {model: list(outcome.notes) for model, outcome in outcomes.items()},
         "run": result.plan.run_id,

@@ -7,6 +7,7 @@ from typing import Any
 
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.records import RunResult
+from ptmrank_core.reports.budget import budget_text
 from ptmrank_core.reports.intervals import interval_columns, interval_notes
 from ptmrank_core.reports.tables import layer_scores, rank_result, ranking_rows
 
@@ -50,6 +51,7 @@ def rank_text(result: RunResult) -> str:
     parts = [
         _columns(table),
         *interval_notes(ranking, result),
+        *budget_text(result),
         *_best_layers(result, [row["model"] for row in rows]),
     ]
     problems = [

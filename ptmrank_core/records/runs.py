@@ -237,8 +237,8 @@ class RankIntervals:
     intervals
         Model -> least and greatest rank (1 is best) that the samples are compatible with.
     p_best
-        Model -> share of draws about the full-sample scores, with the half-samples' spread, in which it is the
-        best; sums to 1. No posterior probability: how often chance alone would leave it in front.
+        Model -> share of draws about the full-sample scores, with the half-samples' spread, in which it is
+        the best; sums to 1. No posterior probability: how often chance would leave it in front.
     p_better
         Model -> other model -> probability that the first is better.
     ties

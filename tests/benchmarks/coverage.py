@@ -2,13 +2,13 @@
 
     python -m tests.benchmarks.coverage [--sets N] [--fresh N] [--halves N] [--settings NAMES]
 
-A model's population rank is the rank of its expected score at this number of samples: the mean over ``--fresh``
-data sets drawn afresh. Of every further data set there are half-samples, and from them the intervals of
-four metrics and of their consensus with equal votes. Aims, for every setting, metric and the consensus: a 90 %
-interval holds the population rank in at least 88 % (mean over models); it is on average at most 1.5 times as
-wide as one from as many fresh data sets in place of the half-samples; and candidates that are noise of equal
-width and scale share one tie group in at least 90 % of the data sets. Candidates that are the same in
-distribution share their ranks, and an interval has to hold all of them.
+A model's population rank is the rank of its expected score at this number of samples: the mean over
+``--fresh`` data sets drawn afresh. Of every further data set there are half-samples, and from them the
+intervals of four metrics and of their consensus with equal votes. Aims, for every setting, metric and the
+consensus: a 90 % interval holds the population rank in at least 88 % (mean over models); it is on average at
+most 1.5 times as wide as one from as many fresh data sets in place of the half-samples; and candidates that
+are noise of equal width and scale share one tie group in at least 90 % of the data sets. Candidates that are
+the same in distribution share their ranks, and an interval has to hold all of them.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard import jobs
+from dashboard.components.budget import show_budget
 from dashboard.components.controls import show_controls
 from dashboard.components.cost import show_cost
 from dashboard.components.evidence import show_evidence
@@ -52,6 +53,7 @@ def page() -> None:
         _footnotes(result, ranking)
         return
     _ranking(result, ranking)
+    show_budget(result)
     show_intervals(result, ranking)
     show_controls(result, ranking)
     _agreement(result, ranking)

@@ -241,13 +241,16 @@ class RankIntervals:
     intervals
         Model -> least and greatest rank (1 is best) that the samples are compatible with.
     p_best
-        Model -> share of the half-samples' centred draws in which it is the best; sums to 1.
+        Model -> share of draws about the full-sample scores, with the half-samples' spread, in which it is
+        the best; sums to 1. No posterior probability: how often chance would leave it in front.
     p_better
         Model -> other model -> probability that the first is better.
     ties
-        Groups of two or more models that these samples do not tell apart, best first.
+        Runs of two or more models of the order that these samples do not tell apart, best first; two runs
+        may share a model.
     shifts
-        Model -> how many ranks it moves from half the samples to all of them (mean over half-samples).
+        Model -> its rank on all samples less its rank by the mean score of the half-samples: below 0 it gains
+        with more samples.
     notes
         What the intervals are conditional on, one sentence each.
     """

@@ -7,6 +7,7 @@ from typing import Any
 
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.records import Cell, Failure, ModelOutcome, Ranking, RunResult, Score, Skipped
+from ptmrank_core.reports.budget import budget_payload
 from ptmrank_core.reports.command import rank_command
 from ptmrank_core.reports.controls import controls_payload
 from ptmrank_core.reports.cost import cost_payload
@@ -122,6 +123,7 @@ def rank_payload(result: RunResult, ranking: Ranking) -> dict[str, Any]:
             **intervals_payload(ranking, result),
             "combined": {metric: own for metric, own in ranked_by.items() if METRICS[metric].combine},
         },
+        "budget": budget_payload(result),
         "layers": layer_scores(result),
         "notes": {model: list(outcome.notes) for model, outcome in outcomes.items()},
         "run": result.plan.run_id,

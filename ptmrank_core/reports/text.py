@@ -7,6 +7,7 @@ from typing import Any
 
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.records import RunResult
+from ptmrank_core.reports.budget import budget_text
 from ptmrank_core.reports.columns import align, say_number
 from ptmrank_core.reports.further_text import further_text
 from ptmrank_core.reports.intervals import interval_columns, interval_notes
@@ -35,6 +36,7 @@ def rank_text(result: RunResult) -> str:
     parts = [
         align(table),
         *interval_notes(ranking, result),
+        *budget_text(result),
         *_best_layers(result, [row["model"] for row in rows]),
     ]
     parts += further_text(result, ranking)

@@ -172,7 +172,7 @@ def test_what_failed_is_told() -> None:
 def test_figures_are_plain_text() -> None:
     """Plotly reads tags in every text: names are escaped, long ticks lose their middle, templates stay."""
     figure = go.Figure(go.Scatter(x=[1.0], y=[2.0], name="<b>x</b>", text=["</script>"]))
-    figure.update_traces(hovertemplate="<b>%{text}</b>")
+    figure.update_traces(hovertemplate="<b>%{text}</b> <img src=x><br>")
     figure.update_layout(yaxis={"tickvals": [0], "ticktext": ["a" * 50 + "z"]}, template="plotly")
     text = figure_json(figure)
     assert not set(text) & set("<>&")
@@ -181,5 +181,5 @@ def test_figures_are_plain_text() -> None:
     [trace] = fields["data"]
     assert trace["name"] == "&lt;b&gt;x&lt;/b&gt;"
     assert trace["text"] == ["&lt;/script&gt;"]
-    assert trace["hovertemplate"] == "<b>%{text}</b>"
+    assert trace["hovertemplate"] == "<b>%{text}</b> &lt;img src=x><br>"
     assert fields["layout"]["yaxis"]["ticktext"] == ["a" * 14 + "…" + "a" * 13 + "z"]

@@ -155,4 +155,4 @@ def test_the_same_run_gives_the_same_files() -> None:
         assert format_.write(export) == format_.write(export)
     files = FORMATS["csv"].write(export)
     assert zip_files(files) == zip_files(files)
-    assert set(files) >= {"ranking.csv", "votes.csv", "agreement.csv", "evidence.csv", "missing.csv"}
+    assert set(files) >= {"ranking.csv", "votes.csv", "agreement.csv", "probe.csv", "missing.csv"}

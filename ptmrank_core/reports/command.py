@@ -35,8 +35,7 @@ def rank_command(plan: RunPlan) -> str | None:
     models = _features(plan) if plan.task == FEATURES_TASK else _named(plan)
     if models is None:
         return None
-    layers = ["--layers"] if plan.options.layers else []
-    return shlex.join([*PROGRAM, *models, *_words(_options(plan)), *layers])
+    return shlex.join([*PROGRAM, *models, *_words(_options(plan)), *_switches(plan)])
 
 
 def _named(plan: RunPlan) -> list[str] | None:
@@ -84,6 +83,14 @@ def _options(plan: RunPlan) -> Iterator[tuple[str, str | None]]:
         yield "--label-encoder", _name(plan.label_encoder) if plan.label_encoder else ONE_HOT
     half_samples = plan.analyses.half_samples
     yield "--intervals", None if half_samples is None else str(half_samples)
+
+
+def _switches(plan: RunPlan) -> Iterator[str]:
+    """Options without a value."""
+    if plan.options.layers:
+        yield "--layers"
+    if not plan.analyses.probe:
+        yield "--no-probe"
 
 
 def _words(options: Iterable[tuple[str, str | None]]) -> Iterator[str]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from ptmrank_core.metrics import METRICS
@@ -15,10 +17,10 @@ from ptmrank_core.reports.tables import ranking_rows, scores_by_metric
 __all__ = [
     "agreement_of",
     "agreement_table",
-    "evidence_table",
     "left_out_table",
     "missing_table",
     "notes_table",
+    "probe_table",
     "run_tables",
     "samples_table",
     "votes_table",
@@ -26,12 +28,21 @@ __all__ = [
 ]
 
 
+# What a probe measures, by the name that its payload has it under.
+MEASURES: Mapping[str, str] = MappingProxyType(
+    {"accuracy": "accuracy", "r2": "R²", "average_precision": "average precision"}
+)
+PROBE_NUMBERS: Mapping[str, str] = MappingProxyType(
+    {"probe": "linear probe", "lowest_fold": "worst fold", "highest_fold": "best fold", "knn": "k-NN"}
+)
+
+
 def run_tables(result: RunResult, ranking: Ranking) -> tuple[Table, ...]:
     """Make every table of a run that has rows; the ranking is the first and always there."""
     tables = (
         votes_table(result, ranking),
         agreement_table(result, ranking),
-        evidence_table(result),
+        probe_table(result),
         missing_table(result, ranking),
         warnings_table(result, ranking),
         notes_table(result),
@@ -107,40 +118,38 @@ def _pairs(found: Agreement) -> list[dict[str, Any]]:
     return records
 
 
-def evidence_table(result: RunResult) -> Table:
-    """Collect what a linear probe and k-NN reach on the same features, where they were fitted."""
+def probe_table(result: RunResult) -> Table:
+    """Collect what a linear probe and k-NN reach on the same features, best first, where they were fitted."""
     found = {
         finding.subject: finding.payload
         for finding in result.findings
         if finding.kind == "probe" and not finding.problem
     }
-    records = [
-        {
-            "model": model,
-            "measure": "R²" if "r2" in payload else "accuracy",
-            "probe": payload.get("r2", payload.get("accuracy")),
-            "lowest_fold": min(payload["folds"]) if payload.get("folds") else None,
-            "highest_fold": max(payload["folds"]) if payload.get("folds") else None,
-            "knn": payload.get("knn"),
-        }
-        for model, payload in found.items()
-    ]
+    records = [_probe_record(model, payload) for model, payload in found.items()]
     records.sort(key=lambda record: (record["probe"] is None, -(record["probe"] or 0.0)))
-    numbers = (
-        ("probe", "linear probe"),
-        ("lowest_fold", "worst fold"),
-        ("highest_fold", "best fold"),
-        ("knn", "k-NN"),
-    )
     columns = (
         Column("model", "model"),
         Column("measure", "measure"),
         *(
             Column(key, title, "number", shared_format(record[key] for record in records))
-            for key, title in numbers
+            for key, title in PROBE_NUMBERS.items()
         ),
     )
-    return Table.of("evidence", "Evidence on these samples", columns, records)
+    return Table.of("probe", "Linear probe and k-NN", columns, records)
+
+
+def _probe_record(model: str, payload: Mapping[str, Any]) -> dict[str, Any]:
+    """Say what one probe reached; each measure stands in the payload under its own name."""
+    measure = next((name for name in MEASURES if payload.get(name) is not None), None)
+    folds = payload.get("folds") or [None]
+    return {
+        "model": model,
+        "measure": MEASURES.get(measure or ""),
+        "probe": payload.get(measure or ""),
+        "lowest_fold": min(folds),
+        "highest_fold": max(folds),
+        "knn": payload.get("knn"),
+    }
 
 
 def missing_table(result: RunResult, ranking: Ranking) -> Table:

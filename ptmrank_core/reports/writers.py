@@ -20,6 +20,7 @@ __all__ = ["csv_text", "json_payload", "json_text", "latex_text", "markdown_text
 # (OWASP, CSV injection); the last four are their full-width forms.
 FORMULA_STARTS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 MARKDOWN_MARKS = str.maketrans({mark: f"\\{mark}" for mark in r"\`*_[]<>|~$&#"})
+LONGEST_NAME = 60  # letters of a text that stays on one line in LaTeX
 LATEX_MARKS = str.maketrans(
     {
         "\\": r"\textbackslash{}",
@@ -136,7 +137,7 @@ def latex_text(tables: Iterable[Table]) -> str:
 
 
 def _latex(table: Table) -> str:
-    marks = "".join("l" if column.kind == "text" else "r" for column in table.columns)
+    marks = "".join(_latex_column(column, table.values(column.key)) for column in table.columns)
     heading = " & ".join(_plain_latex(column.title) for column in table.columns)
     rows = [" & ".join(cells) + r" \\" for cells in _shown_rows(table, _latex_cell)]
     return "\n".join(
@@ -155,6 +156,14 @@ def _latex(table: Table) -> str:
             "",
         ]
     )
+
+
+def _latex_column(column: Column, values: Sequence[Value]) -> str:
+    """Align a column: numbers to the right, sentences in lines."""
+    if column.kind != "text":
+        return "r"
+    longest = max((len(value) for value in values if isinstance(value, str)), default=0)
+    return "l" if longest <= LONGEST_NAME else r"p{0.4\linewidth}"
 
 
 def _latex_cell(value: Value, column: Column) -> str:

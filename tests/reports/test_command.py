@@ -29,7 +29,7 @@ PLAN = RunPlan(
     reading=Reading("text", "classification", ("first", "second"), ("-label",), ""),
     source_samples="demo:docstrings",
     label_encoder=ModelSpec("demo:names", "demo", "text"),
-    analyses=Analyses(half_samples=50),
+    analyses=Analyses(half_samples=50, probe=False),
 )
 
 
@@ -50,7 +50,7 @@ def test_every_choice_stands_in_the_command() -> None:
         *("--text-column", "first", "--text-column", "second", "--label-column=-label", "--group-column", ""),
         *("--dtype", "float32", "--device", "cpu", "--batch-size", "8", "--seed", "3"),
         *("--reference", "/data/general.zip", "--source", "demo:docstrings"),
-        *("--label-encoder", "demo:names", "--intervals", "50", "--layers"),
+        *("--label-encoder", "demo:names", "--intervals", "50", "--layers", "--no-probe"),
     ]
 
 

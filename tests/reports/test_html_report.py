@@ -9,16 +9,19 @@ import re
 from dataclasses import replace
 from html.parser import HTMLParser
 
+import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from ptmrank_core.records import RunState
+from ptmrank_core.projection import pca
+from ptmrank_core.records import RunState, Samples
 from ptmrank_core.reports import rank_result
 from ptmrank_core.reports.html_report import html_report
 from ptmrank_core.reports.html_report.answer import answer
-from ptmrank_core.reports.html_report.blocks import Report
+from ptmrank_core.reports.html_report.blocks import Grid, Picture, Report
 from ptmrank_core.reports.html_report.plain_figures import figure_json
 from ptmrank_core.reports.html_report.sections import SECTIONS
+from ptmrank_core.reports.html_report.sections.embeddings import embeddings_section
 from ptmrank_core.reports.run_tables import run_tables
 from tests.reports.results import HOSTILE, certain, hostile_picture, hostile_result
 
@@ -169,10 +172,42 @@ def test_what_failed_is_told() -> None:
     assert "No score is missing" in str(problems)
 
 
+def drawn(samples: Samples) -> list[go.Figure]:
+    """The figures of the embedding view on some samples."""
+    picture = Picture(samples, lambda _: pca(np.random.default_rng(0).normal(size=(samples.n_samples, 4))))
+    result = hostile_result()
+    section = embeddings_section(Report(result, rank_result(result), picture))
+    assert section is not None
+    [grid] = [block for block in section.blocks if isinstance(block, Grid)]
+    return [chart.figure for chart in grid.charts]
+
+
+def test_the_view_suits_the_labels() -> None:
+    """Numbers are a scale of colours; few classes have a legend, many have none; samples are thinned."""
+    samples = hostile_picture().samples
+    numbers = replace(samples, labels=np.linspace(0, 1, 40), class_names=("price",), target_kind="regression")
+    figure = drawn(numbers)[0]
+    assert figure.data[0].marker.showscale
+    assert not figure.layout.showlegend
+    assert drawn(samples)[0].layout.showlegend
+    many = replace(samples, labels=np.arange(40) % 20, class_names=tuple(f"c{i}" for i in range(20)))
+    assert not drawn(many)[0].layout.showlegend
+    assert len(drawn(samples)) == 4
+    large = hostile_picture(4_000).samples
+    assert sum(len(trace.x) for trace in drawn(large)[0].data) == 1_500
+
+
+def test_models_whose_features_are_gone_are_not_drawn() -> None:
+    """Without any kept features there is no embedding view."""
+    result = hostile_result()
+    picture = Picture(hostile_picture().samples, lambda _: None)
+    assert embeddings_section(Report(result, rank_result(result), picture)) is None
+
+
 def test_figures_are_plain_text() -> None:
     """Plotly reads tags in every text: names are escaped, long ticks lose their middle, templates stay."""
     figure = go.Figure(go.Scatter(x=[1.0], y=[2.0], name="<b>x</b>", text=["</script>"]))
-    figure.update_traces(hovertemplate="<b>%{text}</b>")
+    figure.update_traces(hovertemplate="<b>%{text}</b> <img src=x><br>")
     figure.update_layout(yaxis={"tickvals": [0], "ticktext": ["a" * 50 + "z"]}, template="plotly")
     text = figure_json(figure)
     assert not set(text) & set("<>&")
@@ -181,5 +216,5 @@ def test_figures_are_plain_text() -> None:
     [trace] = fields["data"]
     assert trace["name"] == "&lt;b&gt;x&lt;/b&gt;"
     assert trace["text"] == ["&lt;/script&gt;"]
-    assert trace["hovertemplate"] == "<b>%{text}</b>"
+    assert trace["hovertemplate"] == "<b>%{text}</b> &lt;img src=x><br>"
     assert fields["layout"]["yaxis"]["ticktext"] == ["a" * 14 + "…" + "a" * 13 + "z"]

@@ -9,10 +9,10 @@ import pytest
 
 from ptmrank_core.metrics import METRICS as REGISTRY
 from ptmrank_core.ranking import rank_correlations
-from ptmrank_core.records import Failure, Score, Skipped
+from ptmrank_core.records import Failure, Finding, Score, Skipped
 from ptmrank_core.reports import rank_result, scores_by_metric
 from ptmrank_core.reports.ranking_table import ranking_table
-from ptmrank_core.reports.run_tables import agreement_table, evidence_table, run_tables, warnings_table
+from ptmrank_core.reports.run_tables import agreement_table, probe_table, run_tables, warnings_table
 from ptmrank_core.reports.table import COMPACT, SIGNIFICANT, Column, Table, fixed, shared_format, shown
 from tests.reports.results import HOSTILE, certain, hostile_result
 
@@ -122,10 +122,25 @@ def test_agreement_has_every_pair_once() -> None:
 
 def test_the_probe_is_evidence_best_first() -> None:
     """Each probed model has a row; a probe that failed has none."""
-    table = evidence_table(hostile_result())
+    table = probe_table(hostile_result())
     assert table.values("model") == list(HOSTILE[-2::-1])
     assert table.values("lowest_fold") == [0.4] * 7
     assert set(table.values("measure")) == {"accuracy"}
+
+
+@pytest.mark.parametrize(("measure", "title"), [("r2", "R²"), ("average_precision", "average precision")])
+def test_a_probe_of_another_target_has_its_own_measure(measure: str, title: str) -> None:
+    """Numbers and several labels are measured otherwise; folds and k-NN may be unknown."""
+    finding = Finding("probe", "a", {"measure": measure, measure: -0.5, "folds": [], "knn": None}, 1.0)
+    [row] = probe_table(replace(hostile_result(), findings=(finding,))).records()
+    assert row == {
+        "model": "a",
+        "measure": title,
+        "probe": -0.5,
+        "lowest_fold": None,
+        "highest_fold": None,
+        "knn": None,
+    }
 
 
 def test_a_warning_of_several_models_stands_once() -> None:

@@ -110,7 +110,7 @@ def test_latex_is_balanced_and_runs_nothing(tables: tuple[Table, ...]) -> None:
     allowed = {
         *("begin", "end", "caption", "centering", "small", "toprule", "midrule", "bottomrule", "tau"),
         *("textbackslash", "textasciicircum", "textasciitilde", "textless", "textgreater", "textbar"),
-        *("textquotedbl", "textasciigrave", "textsuperscript", "usepackage"),
+        *("textquotedbl", "textasciigrave", "textsuperscript", "usepackage", "linewidth"),
     }
     assert set(re.findall(r"(?<!\\)\\([a-zA-Z]+)", text)) <= allowed
     body = [line for line in text.splitlines() if line.endswith(r"\\")]
@@ -120,7 +120,7 @@ def test_latex_is_balanced_and_runs_nothing(tables: tuple[Table, ...]) -> None:
 def test_every_latex_row_has_its_columns(tables: tuple[Table, ...]) -> None:
     """The ampersands of a row are those between its columns."""
     for block in latex_text(tables).split(r"\begin{tabular}{")[1:]:
-        n_columns = len(block.split("}")[0])
+        n_columns = len(re.sub(r"p\{[^}]*\}", "p", block.splitlines()[0]).rstrip("}"))
         rows = [line for line in block.splitlines() if line.endswith(r"\\")]
         assert rows
         for row in rows:
@@ -155,4 +155,11 @@ def test_the_same_run_gives_the_same_files() -> None:
         assert format_.write(export) == format_.write(export)
     files = FORMATS["csv"].write(export)
     assert zip_files(files) == zip_files(files)
-    assert set(files) >= {"ranking.csv", "votes.csv", "agreement.csv", "evidence.csv", "missing.csv"}
+    assert set(files) >= {"ranking.csv", "votes.csv", "agreement.csv", "probe.csv", "missing.csv"}
+
+
+def test_sentences_have_lines_in_latex() -> None:
+    """A column of sentences wraps, one of names does not."""
+    columns = (Column("a", "a"), Column("b", "b"), Column("n", "n", "integer"))
+    table = Table("t", "t", columns, (("short", "word " * 20, 1), (None, None, None)))
+    assert r"\begin{tabular}{lp{0.4\linewidth}r}" in latex_text([table])

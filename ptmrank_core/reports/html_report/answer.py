@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ptmrank_core.records import RankIntervals, RunState
 from ptmrank_core.reports.html_report.blocks import Report
-from ptmrank_core.reports.run_tables import evidence_table
+from ptmrank_core.reports.run_tables import probe_table
 from ptmrank_core.reports.wording import isolate, join_words, percent, plural, say_targets
 
 __all__ = ["Answer", "answer"]
@@ -43,9 +43,10 @@ def answer(report: Report) -> Answer:
     )
     n_models = plural(len(ranking.order), "pre-trained model")
     n_samples = plural(result.samples.n_samples, "sample")
+    n_metrics = plural(len(ranking.metrics_used), "metric")
+    how = f"by the vote of {n_metrics}" if ranking.votes else f"by their mean rank over {n_metrics}"
     said = (
-        f"{then}{n_models} ranked on {n_samples} {say_targets(result.samples)}, without fine-tuning, by "
-        f"their mean rank over {plural(len(ranking.metrics_used), 'metric')}."
+        f"{then}{n_models} ranked on {n_samples} {say_targets(result.samples)}, without fine-tuning, {how}."
     )
     sentences = [said]
     if ranking.intervals:
@@ -70,12 +71,13 @@ def _how_sure(best: str, found: RankIntervals) -> str:
 
 def _probe(report: Report, best: str) -> list[str]:
     """Say what a linear probe reaches on the best model's features, and where that stands."""
-    records = [record for record in evidence_table(report.result).records() if record["probe"] is not None]
+    records = [record for record in probe_table(report.result).records() if record["probe"] is not None]
     models = [record["model"] for record in records]
     if best not in models:
         return []
     own = records[models.index(best)]
     value = float(own["probe"] or 0.0)
-    said = f"{percent(value, 1)} accuracy" if own["measure"] == "accuracy" else f"an R² of {value:.3f}"
+    measure = own["measure"]
+    said = f"{percent(value, 1)} accuracy" if measure == "accuracy" else f"{measure} {value:.3f}"
     highest = f"the highest of {len(models)}" if models[0] == best else f"highest: {isolate(str(models[0]))}"
     return [f"A linear probe on its features reaches {said} ({highest})."]

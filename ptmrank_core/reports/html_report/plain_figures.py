@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from typing import Any
 
 import plotly.graph_objects as go
 
 __all__ = ["figure_json"]
 
-# Here alone markup is ours; whatever it names ("%{text}") is data.
+# Here alone markup is ours; whatever it names ("%{text}") is data. Other tags than these came from a name.
 MARKUP_KEYS = {"hovertemplate", "texttemplate"}
+NOT_OURS = re.compile(r"<(?!/?(?:b|br|i|extra|sub|sup)>)")
 # Long names would leave no room for the marks; a table has them in full.
 SHORT_KEYS = {"ticktext": 30, "name": 40}
 # Would end the script element or begin a comment in it.
@@ -36,8 +38,10 @@ def _plain(value: Any, key: str = "") -> Any:
         return {name: _plain(own, name) for name, own in value.items()}
     if isinstance(value, list):
         return [_plain(own, key) for own in value]
-    if not isinstance(value, str) or key in MARKUP_KEYS:
+    if not isinstance(value, str):
         return value
+    if key in MARKUP_KEYS:
+        return NOT_OURS.sub("&lt;", value)
     return html.escape(_shorten(value, SHORT_KEYS.get(key, len(value))), quote=False)
 
 

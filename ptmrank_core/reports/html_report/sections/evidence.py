@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from ptmrank_core.reports.html_report.blocks import Report, Section, TableBlock, Text
-from ptmrank_core.reports.run_tables import evidence_table
+from ptmrank_core.reports.run_tables import probe_table
 
 __all__ = ["evidence_section"]
 
 
 def evidence_section(report: Report) -> Section | None:
     """Give the linear probe and k-NN of each model, where they were fitted."""
-    table = evidence_table(report.result)
+    table = probe_table(report.result)
     if not table.rows:
         return None
     said = (

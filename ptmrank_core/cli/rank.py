@@ -16,7 +16,7 @@ from ptmrank_core.config import Settings, load_settings
 from ptmrank_core.data import load_samples
 from ptmrank_core.features import check_options
 from ptmrank_core.metrics import default_metrics, resolve_metrics
-from ptmrank_core.records import ExtractionOptions, RunResult, RunState
+from ptmrank_core.records import Analyses, ExtractionOptions, RunResult, RunState
 from ptmrank_core.worker import SOURCES
 
 __all__ = ["add_rank_command"]
@@ -42,6 +42,7 @@ def add_rank_command(commands: Any) -> None:
         "--source", default=None, help="labelled samples that the models were trained on (WDJE)"
     )
     rank.add_argument("--label-encoder", default=None, help="text model for class names (EMMS), or one-hot")
+    rank.add_argument("--no-probe", action="store_true", help="fit no linear probe; votes rest on priors")
     add_reading(rank)
     rank.add_argument("--out", type=Path, default=None, help="folder to write result.json into")
     rank.add_argument("--json", action="store_true", help="print the result as JSON")
@@ -69,6 +70,7 @@ def _rank(options: argparse.Namespace) -> int:
         reading=reading,
         source_samples=load_samples(options.source).source if options.source else None,
         label_encoder=None if options.features else label_encoder(options.label_encoder, settings),
+        analyses=Analyses(probe=not options.no_probe),
     )
     store = RunStore(settings)
     store.create(plan, samples.summary())

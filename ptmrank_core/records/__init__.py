@@ -27,7 +27,6 @@ from ptmrank_core.records.runs import (
     Score,
     Skipped,
     Stage,
-    Vote,
 )
 from ptmrank_core.records.samples import (
     AS_RECOGNISED,
@@ -44,6 +43,7 @@ from ptmrank_core.records.samples import (
     Waveform,
     WordInContext,
 )
+from ptmrank_core.records.votes import Sensitivity, Vote, Without
 
 __all__ = [
     "AS_RECOGNISED",
@@ -77,11 +77,13 @@ __all__ = [
     "Samples",
     "SamplesSummary",
     "Score",
+    "Sensitivity",
     "SetFeatures",
     "Skipped",
     "Stage",
     "TargetKind",
     "Vote",
     "Waveform",
+    "Without",
     "WordInContext",
 ]

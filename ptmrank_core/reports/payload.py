@@ -8,6 +8,7 @@ from typing import Any
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.records import Cell, Failure, ModelOutcome, Ranking, RunResult, Score, Skipped
 from ptmrank_core.reports.tables import layer_scores, scores_by_metric
+from ptmrank_core.reports.vote_payload import agreement_payload, probe_payload, vote_payload
 
 __all__ = ["metrics_payload", "rank_payload", "score_payload"]
 
@@ -114,7 +115,10 @@ def rank_payload(result: RunResult, ranking: Ranking) -> dict[str, Any]:
             "mean_ranks": dict(ranking.mean_ranks),
             "unranked": list(ranking.unranked),
             "combined": {metric: own for metric, own in ranked_by.items() if METRICS[metric].combine},
+            **vote_payload(ranking),
         },
+        "agreement": agreement_payload(ranked_by),
+        "probe": probe_payload(result),
         "layers": layer_scores(result),
         "notes": {model: list(outcome.notes) for model, outcome in outcomes.items()},
         "run": result.plan.run_id,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ptmrank_core.metrics import METRICS
-from ptmrank_core.records import RunResult
+from ptmrank_core.records import Ranking, RunResult
 from ptmrank_core.reports.tables import layer_scores, rank_result, ranking_rows
 
 __all__ = ["metrics_markdown", "metrics_text", "rank_text", "score_text"]
@@ -31,7 +31,8 @@ def _number(value: float | None) -> str:
 
 def rank_text(result: RunResult) -> str:
     """Table of a run, best model first; then best layers, what has no score and why, what was left out."""
-    rows = ranking_rows(result, rank_result(result))
+    ranking = rank_result(result)
+    rows = ranking_rows(result, ranking)
     metrics = result.plan.metrics
     table = [["model", "rank", *metrics, "seconds"]]
     table += [
@@ -43,7 +44,7 @@ def rank_text(result: RunResult) -> str:
         ]
         for row in rows
     ]
-    parts = [_columns(table), *_best_layers(result, [row["model"] for row in rows])]
+    parts = [_columns(table), *_who_voted(ranking), *_best_layers(result, [row["model"] for row in rows])]
     problems = [
         f"{row['model']} under {name} {text}" for row in rows for name, text in row["problems"].items()
     ]
@@ -56,6 +57,16 @@ def rank_text(result: RunResult) -> str:
         parts.append("\n".join(f"left out: {e.name}: {e.reason}" for e in result.samples.left_out))
     parts.append(f"{result.samples.n_samples} samples, run {result.plan.run_id}, {result.seconds:.1f} s")
     return "\n\n".join(parts)
+
+
+def _who_voted(ranking: Ranking) -> list[str]:
+    """Table of the votes, the heaviest first, with why; then what is to be said of the vote as a whole."""
+    if not ranking.order:
+        return []
+    votes = sorted(ranking.votes.items(), key=lambda entry: -entry[1].weight)
+    width = max(len(name) for name, _ in votes)
+    lines = [f"{name.ljust(width)}  {vote.weight:4.0%}  {vote.reason}" for name, vote in votes]
+    return ["\n".join(["who voted", *lines]), *(f"note: {note}" for note in ranking.vote_notes)]
 
 
 def _best_layers(result: RunResult, models: Sequence[str]) -> list[str]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ptmrank_core.benchmark.analyses.analyst import Analyst
+from ptmrank_core.benchmark.analyses.probe import probe_models
 from ptmrank_core.benchmark.tools import Tools
 from ptmrank_core.events import raise_if_cancelled
 
 __all__ = ["analyse"]
 
 # In the order in which they are done; each keeps findings and passes over what is kept already.
-ANALYSES: tuple[Callable[[Analyst], None], ...] = ()
+ANALYSES: tuple[Callable[[Analyst], None], ...] = (probe_models,)
 
 
 def analyse(tools: Tools) -> None:

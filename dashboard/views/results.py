@@ -21,6 +21,7 @@ from dashboard.components.sample_sizes import show_sample_sizes
 from dashboard.components.snippets import hover_caption
 from dashboard.components.still_computing import show_unfinished
 from dashboard.components.tables import show_table
+from dashboard.components.votes import show_votes
 from dashboard.wording import plural, say_targets, show_error
 from ptmrank_core.errors import PTMRankError
 from ptmrank_core.metrics import METRICS
@@ -53,6 +54,7 @@ def page() -> None:
         _footnotes(result, ranking)
         return
     _ranking(result, ranking)
+    show_votes(ranking)
     show_budget(result)
     show_intervals(result, ranking)
     show_controls(result, ranking)
@@ -80,14 +82,14 @@ def _summary(result: RunResult, ranking: Ranking, run: str) -> None:
         st.markdown(
             f"#### Try **{ranking.order[0]}** first{second}.\n"
             f"{plural(len(ranking.order), 'model')} ranked on {plural(n_samples, 'sample')} "
-            f"{say_targets(result.samples)}, by the mean rank over "
+            f"{say_targets(result.samples)}, by the weighted mean rank over "
             f"{plural(len(ranking.metrics_used), 'metric')}, in {result.seconds:.0f} s."
         )
 
 
 def _ranking(result: RunResult, ranking: Ranking) -> None:
     st.subheader("Ranking")
-    views = ["All metrics", *(METRICS[name].title for name in ranking.per_metric)]
+    views = ["Consensus", *(METRICS[name].title for name in ranking.per_metric)]
     by_title = {METRICS[name].title: name for name in ranking.per_metric}
     view = st.segmented_control("Show", views, default=views[0], key="ranking-view", required=True)
     if view in by_title:
@@ -152,7 +154,9 @@ def _agreement(result: RunResult, ranking: Ranking) -> None:
     )
     words.markdown(
         "**Kendall's rank correlation** between the orders of two metrics: 1 is the same order, 0 no "
-        f"relation, −1 the reverse. With {plural(len(ranking.order), 'model')} it is a coarse number. "
+        f"relation, −1 the reverse. With {plural(len(ranking.order), 'model')} it is a coarse number: point "
+        "at a cell for its 90 % interval, the weighted τ and Spearman's correlation. Metrics that agree "
+        "stand side by side. "
         "Metrics that agree are not therefore right: they may look at the same thing."
     )
 

@@ -50,6 +50,7 @@ def add_rank_command(commands: Any) -> None:
         "--source", default=None, help="labelled samples that the models were trained on (WDJE)"
     )
     rank.add_argument("--label-encoder", default=None, help="text model for class names (EMMS), or one-hot")
+    rank.add_argument("--no-probe", action="store_true", help="fit no linear probe; votes rest on priors")
     add_reading(rank)
     add_analyses(rank)
     rank.add_argument("--out", type=Path, default=None, help="folder for result.json and card.json")
@@ -82,7 +83,8 @@ def _plan(options: argparse.Namespace, settings: Settings) -> tuple[RunPlan, Sam
     extraction = check_options(
         ExtractionOptions(options.dtype, options.device, options.batch_size, options.layers)
     )
-    analyses = chosen_analyses(options, Analyses(half_samples=checked_halves(options.intervals)))
+    base = Analyses(half_samples=checked_halves(options.intervals), probe=not options.no_probe)
+    analyses = chosen_analyses(options, base)
     task, reading, models, samples = subject_of(options)
     plan = make_plan(
         run_id=new_run_id(),

@@ -10,6 +10,7 @@ from typing import TypeAlias
 from ptmrank_core.records.findings import EVERY_ANALYSIS, Analyses, Finding
 from ptmrank_core.records.models import ExtractionOptions, ModelSpec
 from ptmrank_core.records.samples import AS_RECOGNISED, Reading, SamplesSummary
+from ptmrank_core.records.votes import Sensitivity, Vote
 
 __all__ = [
     "Cell",
@@ -23,7 +24,6 @@ __all__ = [
     "Score",
     "Skipped",
     "Stage",
-    "Vote",
 ]
 
 
@@ -213,22 +213,6 @@ class RunResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Vote:
-    """How much a metric counts in the order of the models.
-
-    Parameters
-    ----------
-    weight
-        Share of the whole vote, in [0, 1]; 0 where it does not vote.
-    reason
-        Why, in one sentence.
-    """
-
-    weight: float
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class RankIntervals:
     """How sure an order of models is on these samples.
 
@@ -274,7 +258,7 @@ class Ranking:
     order
         Ids of the ranked models, best first.
     mean_ranks
-        Mean over the voting metrics of the rank among all models (1 is best).
+        Weighted mean over the voting metrics of the rank among all models (1 is best).
     ranks
         For each metric the rank of each model with a score; ties share their mean rank.
     per_metric
@@ -289,6 +273,10 @@ class Ranking:
         How sure the order is; ``None`` where that was not asked for or is not known yet.
     metric_intervals
         How sure the order under each metric is, as far as that is known.
+    vote_notes
+        What is to be said of the vote as a whole, one sentence each.
+    sensitivity
+        The same votes counted in other ways; ``None`` where there is no order.
     """
 
     order: tuple[str, ...]
@@ -300,3 +288,5 @@ class Ranking:
     votes: Mapping[str, Vote] = field(default_factory=dict)
     intervals: RankIntervals | None = None
     metric_intervals: Mapping[str, RankIntervals] = field(default_factory=dict)
+    vote_notes: tuple[str, ...] = ()
+    sensitivity: Sensitivity | None = None

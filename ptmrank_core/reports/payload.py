@@ -15,6 +15,7 @@ from ptmrank_core.reports.evidence import evidence_of, evidence_payload, truths_
 from ptmrank_core.reports.intervals import intervals_payload
 from ptmrank_core.reports.sample_sizes import curves_of, curves_payload
 from ptmrank_core.reports.tables import layer_scores, scores_by_metric
+from ptmrank_core.reports.vote_payload import agreement_payload, probe_payload, vote_payload
 
 __all__ = ["metrics_payload", "rank_payload", "score_payload", "used_environment"]
 
@@ -122,8 +123,11 @@ def rank_payload(result: RunResult, ranking: Ranking) -> dict[str, Any]:
             "unranked": list(ranking.unranked),
             **intervals_payload(ranking, result),
             "combined": {metric: own for metric, own in ranked_by.items() if METRICS[metric].combine},
+            **vote_payload(ranking),
         },
         "budget": budget_payload(result),
+        "agreement": agreement_payload(ranked_by),
+        "probe": probe_payload(result),
         "layers": layer_scores(result),
         "notes": {model: list(outcome.notes) for model, outcome in outcomes.items()},
         "run": result.plan.run_id,

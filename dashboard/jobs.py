@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import streamlit as st
@@ -33,6 +33,7 @@ from ptmrank_core.data import (
 from ptmrank_core.data import look_at as look_at_source
 from ptmrank_core.errors import SamplesChangedError
 from ptmrank_core.features import FeatureCache
+from ptmrank_core.lessons import Lesson, Scene, Sweep, sweep, teach
 from ptmrank_core.projection import Projection, pca
 from ptmrank_core.records import (
     AS_RECOGNISED,
@@ -53,6 +54,8 @@ __all__ = [
     "is_demo",
     "keep_features",
     "keep_upload",
+    "lesson",
+    "lesson_sweep",
     "local_models",
     "look_at",
     "progress",
@@ -248,6 +251,22 @@ def _projection(key: str, fingerprint: str, _found: RunResult, model: str) -> Pr
         cache=_features(),
     )
     return None if embeddings is None else pca(embeddings)
+
+
+@st.cache_resource(max_entries=100, show_spinner=False)
+def lesson(scene: Scene) -> Lesson:
+    """Score a scene of the lessons, once for all sessions."""
+    return teach(scene)
+
+
+@st.cache_resource(max_entries=200, show_spinner="Moving the classes …")
+def _lesson_sweep(scene: Scene) -> Sweep:
+    return sweep(scene)
+
+
+def lesson_sweep(scene: Scene) -> Sweep:
+    """Score a scene at several separations; its own does not count."""
+    return _lesson_sweep(replace(scene, separation=0.0))
 
 
 def projection(found: RunResult, model: str) -> Projection | None:

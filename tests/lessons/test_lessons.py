@@ -87,11 +87,8 @@ def test_a_sweep_is_the_scores_of_its_scenes() -> None:
 def test_story_classes_move_apart() -> None:
     """Twelve scores and the probe rise with the separation; WDJE falls."""
     curves = sweep(BY_TITLE["Classes move apart"], (0.0, 2.0, 4.0, 6.0))
-    rising = {
-        metric
-        for metric, curve in curves.values.items()
-        if all((b or 0) > (a or 0) for a, b in pairwise(curve))
-    }
+    known = {metric: [float(value or 0) for value in curve] for metric, curve in curves.values.items()}
+    rising = {metric for metric, curve in known.items() if all(b > a for a, b in pairwise(curve))}
     assert rising == set(default_metrics()) - {"wdje"}
     assert all(b > a for a, b in pairwise(curves.accuracies))
     assert known["wdje"][-1] < known["wdje"][0]

@@ -11,15 +11,19 @@ from ptmrank_core.metrics import METRICS, default_metrics
 __all__ = ["page"]
 
 METHOD = """
-Fine-tuning every candidate would tell which one is best for your data, and cost more than anybody has. PTMRank runs
+Fine-tuning every candidate would tell which one is best for your data, and cost more than anybody has.
+PTMRank runs
 each candidate **once** over your labelled samples, keeps the vectors that it makes of them, and asks thirteen
-published *transferability metrics* how well these vectors fit your labels. Nothing is trained but small linear
+published *transferability metrics* how well these vectors fit your labels. Nothing is trained but small
+linear
 models on top of the vectors.
 
 1. **Samples** are read, checked and given a fingerprint; what is left out is named with its reason.
-2. **Features**: every model is loaded at an exact revision and run over the samples, pooled as its family needs it.
+2. **Features**: every model is loaded at an exact revision and run over the samples, pooled as its
+   family needs it.
    They are kept on this machine, so that no sample goes through the same model twice.
-3. **Scores**: each metric looks at features and labels alone. One that does not apply to a model is skipped and says
+3. **Scores**: each metric looks at features and labels alone. One that does not apply to a model is
+   skipped and says
    why; one that fails costs only its own cell.
 4. **Ranking**: the metrics vote, with the weights that the results page shows.
 """
@@ -28,7 +32,8 @@ LIMITS = """
 - Metrics see features, not fine-tuning: a model that adapts well can look worse than it turns out to be.
 - A few hundred samples leave neighbours in the order indistinguishable. Treat them as tied.
 - Wide features on few samples flatter several metrics; those warn, and the table below names them.
-- The ranking is among the candidates that you chose. The best of five poor models is still poor: compare with a
+- The ranking is among the candidates that you chose. The best of five poor models is still poor: compare
+  with a
   baseline before you trust it.
 """
 

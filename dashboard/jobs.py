@@ -16,7 +16,6 @@ from ptmrank_core.benchmark import (
     cancel_run,
     clear_failed,
     delete_run,
-    kept_embeddings,
     list_runs,
     make_plan,
     new_run_id,
@@ -40,7 +39,6 @@ from ptmrank_core.data import (
 from ptmrank_core.data import look_at as look_at_source
 from ptmrank_core.errors import SamplesChangedError
 from ptmrank_core.features import FeatureCache
-from ptmrank_core.projection import Projection, pca
 from ptmrank_core.records import (
     AS_RECOGNISED,
     ExtractionOptions,
@@ -50,13 +48,13 @@ from ptmrank_core.records import (
     RunResult,
     Samples,
 )
-from ptmrank_core.worker import SOURCES
 
 __all__ = [
     "Demo",
     "cancel",
     "delete",
     "demos",
+    "features",
     "history",
     "is_demo",
     "keep_features",
@@ -65,7 +63,6 @@ __all__ = [
     "local_models",
     "look_at",
     "progress",
-    "projection",
     "ready_made",
     "result",
     "resume",
@@ -109,7 +106,8 @@ def _store() -> RunStore:
 
 
 @st.cache_resource(max_entries=1, on_release=FeatureCache.close)
-def _features() -> FeatureCache:
+def features() -> FeatureCache:
+    """Open the feature cache, once for all sessions."""
     return FeatureCache(_settings())
 
 
@@ -279,22 +277,3 @@ def progress(run_id: str) -> RunProgress:
 def result(run_id: str) -> RunResult:
     """Read what a run has given so far."""
     return _store().result(run_id)
-
-
-@st.cache_data(max_entries=50, show_spinner=False)
-def _projection(key: str, fingerprint: str, _found: RunResult, model: str) -> Projection | None:  # noqa: ARG001
-    """Project a model's cached features; the first two arguments are what the answer depends on."""
-    embeddings = kept_embeddings(
-        _found.plan,
-        _found.outcomes[model].spec,
-        samples_of(_found),
-        sources=SOURCES,
-        cache=_features(),
-    )
-    return None if embeddings is None else pca(embeddings)
-
-
-def projection(found: RunResult, model: str) -> Projection | None:
-    """Project a model's embeddings to the plane; ``None`` where its features are no longer kept."""
-    revision = found.outcomes[model].spec.revision or ""
-    return _projection(f"{model}@{revision}", found.plan.samples_fingerprint, found, model)

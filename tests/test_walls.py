@@ -28,7 +28,8 @@ ALLOWED = {
     "projection": {"errors", "records"},
     "features": {"errors", "records", "events", "config"},
     "benchmark": {"errors", "records", "events", "config", "features", "metrics", "ranking"},
-    "reports": {"errors", "records", "ranking", "projection", "metrics"},
+    "lessons": {"errors", "records", "metrics", "ranking"},
+    "reports": {"errors", "records", "ranking", "projection", "metrics", "lessons"},
 }
 # They know everything public; no room knows them.
 DOORS = {"cli", "worker", "benchmarker", "models", "examples", "script"}

@@ -7,6 +7,7 @@ from functools import partial
 import streamlit as st
 
 from dashboard import jobs
+from dashboard.components import projected
 from ptmrank_core.errors import PTMRankError
 from ptmrank_core.projection import Projection
 from ptmrank_core.records import Ranking, RunResult
@@ -70,6 +71,6 @@ def _picture(result: RunResult) -> Picture | None:
 def _project(result: RunResult, model: str) -> Projection | None:
     """Project one model's features; ``None`` where they cannot be had any more."""
     try:
-        return jobs.projection(result, model)
+        return projected.projection(result, model)
     except PTMRankError:
         return None

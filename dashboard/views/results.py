@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard import jobs
+from dashboard.components import projected
 from dashboard.components.budget import show_budget
 from dashboard.components.controls import show_controls
 from dashboard.components.cost import show_cost
@@ -166,7 +167,7 @@ def _embeddings(result: RunResult, ranking: Ranking) -> None:
     models = [model for model in ranking.order if model in result.outcomes]
     model = st.selectbox("Model", models, key="projected-model")
     try:
-        projection = jobs.projection(result, model)
+        projection = projected.projection(result, model)
         samples = jobs.samples_of(result)
     except PTMRankError as error:
         show_error(error)

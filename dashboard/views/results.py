@@ -13,6 +13,7 @@ from dashboard import jobs, state
 from dashboard.components.controls import show_controls
 from dashboard.components.cost import show_cost
 from dashboard.components.evidence import show_evidence
+from dashboard.components.fine_tuning import show_fine_tuning
 from dashboard.components.layers import show_layers
 from dashboard.components.preflight import preflight
 from dashboard.components.run_page import open_run
@@ -51,6 +52,7 @@ def page() -> None:
     show_controls(result, ranking)
     _agreement(result, ranking)
     show_evidence(result, ranking)
+    show_fine_tuning(result, ranking)
     show_sample_sizes(result, ranking)
     show_cost(result, ranking)
     show_layers(result)

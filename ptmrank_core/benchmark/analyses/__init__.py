@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from ptmrank_core.benchmark.analyses.analyst import Analyst
 from ptmrank_core.benchmark.analyses.controls import score_controls
+from ptmrank_core.benchmark.analyses.fine_tuning import fine_tune_best
 from ptmrank_core.benchmark.analyses.recorded import keep_recorded_truth
 from ptmrank_core.benchmark.analyses.sample_sizes import score_fewer_samples
 from ptmrank_core.benchmark.tools import Tools
@@ -18,6 +19,7 @@ ANALYSES: tuple[Callable[[Analyst], None], ...] = (
     keep_recorded_truth,
     score_fewer_samples,
     score_controls,
+    fine_tune_best,
 )
 
 

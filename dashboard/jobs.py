@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import streamlit as st
@@ -72,6 +72,7 @@ __all__ = [
     "sizes",
     "start",
     "start_demo",
+    "start_fine_tuning",
 ]
 
 
@@ -234,6 +235,18 @@ def start_demo(demo: Demo) -> str:
         options=ExtractionOptions(),
         label_encoder=catalogue.default_label_encoder(),
     )
+
+
+def start_fine_tuning(found: RunResult, n_models: int, seconds: float) -> str:
+    """Start a run like another one, from its cached features, that trains the best models; return its id."""
+    analyses = replace(found.plan.analyses, fine_tune=n_models, fine_tune_seconds=seconds)
+    plan = replace(found.plan, run_id=new_run_id(), created_at=now(), analyses=analyses)
+    _store().create(plan, found.samples)
+    for finding in found.findings:
+        if (finding.kind, finding.subject) == ("truth", "imported"):
+            _store().add_finding(plan.run_id, finding)
+    start_worker(plan.run_id, _settings())
+    return plan.run_id
 
 
 def resume(run_id: str) -> None:

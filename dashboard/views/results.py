@@ -14,6 +14,7 @@ from dashboard.components.controls import show_controls
 from dashboard.components.cost import show_cost
 from dashboard.components.evidence import show_evidence
 from dashboard.components.export import show_export
+from dashboard.components.fine_tuning import show_fine_tuning
 from dashboard.components.intervals import show_intervals
 from dashboard.components.layers import show_layers
 from dashboard.components.preflight import preflight
@@ -61,6 +62,7 @@ def page() -> None:
     show_controls(result, ranking)
     _agreement(result, ranking)
     show_evidence(result, ranking)
+    show_fine_tuning(result, ranking)
     show_sample_sizes(result, ranking)
     show_cost(result, ranking)
     show_layers(result)

@@ -9,11 +9,8 @@ from ptmrank_core.metrics import METRICS
 from ptmrank_core.records import Cell, Failure, ModelOutcome, Ranking, RunResult, Score, Skipped
 from ptmrank_core.reports.budget import budget_payload
 from ptmrank_core.reports.command import rank_command
-from ptmrank_core.reports.controls import controls_payload
-from ptmrank_core.reports.cost import cost_payload
-from ptmrank_core.reports.evidence import evidence_of, evidence_payload, truths_payload
+from ptmrank_core.reports.further_payload import further_payload
 from ptmrank_core.reports.intervals import intervals_payload
-from ptmrank_core.reports.sample_sizes import curves_of, curves_payload
 from ptmrank_core.reports.tables import layer_scores, scores_by_metric
 from ptmrank_core.reports.vote_payload import agreement_payload, probe_payload, vote_payload
 
@@ -137,9 +134,5 @@ def rank_payload(result: RunResult, ranking: Ranking) -> dict[str, Any]:
         "revisions": {model: outcome.spec.revision for model, outcome in outcomes.items()},
         "timings": {model: _timings(outcome) for model, outcome in outcomes.items()},
         "seconds": result.seconds,
-        "truths": truths_payload(result),
-        "evidence": evidence_payload(evidence_of(result, ranking)),
-        "sample_sizes": curves_payload(curves_of(result, ranking), samples.n_samples),
-        "controls": controls_payload(result, ranking),
-        "cost": cost_payload(result, ranking),
+        **further_payload(result, ranking),
     }

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from ptmrank_core.benchmark.analyses.analyst import Analyst
 from ptmrank_core.benchmark.analyses.controls import score_controls
+from ptmrank_core.benchmark.analyses.fine_tuning import fine_tune_best
 from ptmrank_core.benchmark.analyses.halves import halve
 from ptmrank_core.benchmark.analyses.probe import probe_models
 from ptmrank_core.benchmark.analyses.recorded import keep_recorded_truth
@@ -22,6 +23,7 @@ ANALYSES: tuple[Callable[[Analyst], None], ...] = (
     halve,
     score_fewer_samples,
     score_controls,
+    fine_tune_best,
 )
 
 

@@ -25,10 +25,10 @@ def order_section(report: Report) -> Section | None:
         return None
     chart = Chart(
         ranking_figure(ranking),
-        alt=f"Rank of {plural(len(ranking.order), 'model')} under each voting metric and their mean rank; "
+        alt=f"Rank of {plural(len(ranking.order), 'model')} under each voting metric and their consensus; "
         f"best is {ranking.order[0]}",
-        caption="Each mark is the rank that one metric gives to a model, the upright stroke their mean. "
-        "Marks close together: the metrics agree on this model.",
+        caption="Each mark is the rank that one metric gives to a model, the upright stroke what all voters "
+        "come to together. Marks close together: the metrics agree on this model.",
         min_width=FIGURE_WIDTH,
     )
     table = ranking_table(report.result, ranking).select(SHOWN).known()

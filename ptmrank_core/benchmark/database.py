@@ -161,7 +161,9 @@ class RunTable:
 
     def outlines(self, limit: int = -1) -> list[Outline]:
         """Read what all runs are and how they stand, newest first; a negative limit is none."""
-        query = f"{OUTLINE} ORDER BY created_at DESC, rowid DESC LIMIT ?"
+        newest = "ORDER BY created_at DESC, rowid DESC"
+        # The inner one chooses, so that nothing is counted in the runs that are not asked for.
+        query = f"{OUTLINE} WHERE rowid IN (SELECT rowid FROM runs {newest} LIMIT ?) {newest}"  # noqa: S608
         with self._open() as db:
             return [_outline(row) for row in db.execute(query, (limit,))]
 

@@ -285,6 +285,8 @@ def test_a_task_that_does_not_fit_is_refused(samples: Samples, tmp_path: Path) -
     """An unknown one with the nearest; one of another modality with both."""
     with pytest.raises(UnknownNameError, match="Did you mean 'image-classification'"):
         bench(arrays(1), tmp_path)("image-clasification", samples)
+    with pytest.raises(InputError, match="Labelled samples cannot rank the models of 'text-to-image'"):
+        bench(arrays(1), tmp_path)("text-to-image", samples)
     with pytest.raises(InputError, match="The samples are image; these models read something else"):
         bench(arrays(1), tmp_path)("text-classification", samples)
 

@@ -202,6 +202,17 @@ def test_the_next_candidate_takes_the_place_of_one_that_failed(samples: Samples,
     assert len(off.result.plan.models) == 3
 
 
+def test_ten_failures_in_a_row_end_the_search(samples: Samples, tmp_path: Path) -> None:
+    """A long list is not worked through where the network is down; single failures between do not add up."""
+    a, b = arrays(2)
+    broken = [trouble(f"x{i}") for i in range(12)]
+    result = bench([*broken[:6], a, *broken[6:], b], tmp_path)(TASK, samples, 2)
+    assert scored(result) == ["a", "b"]
+    ended = bench([a, *broken, b], tmp_path / "ended")(TASK, samples, 2)
+    assert scored(ended) == ["a"]
+    assert len(ended.result.plan.models) == 11
+
+
 def test_a_metric_that_does_not_apply_makes_room_too(samples: Samples, tmp_path: Path) -> None:
     """A model without any score is not ranked, whatever the reason."""
     result = bench(arrays(3), tmp_path, leep=True)(TASK, samples, 1)

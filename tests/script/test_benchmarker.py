@@ -90,7 +90,7 @@ def test_a_result_is_a_table_in_three_ways(samples: Samples, zoo: Path, tmp_path
     assert "vit-headless under leep does not apply" in str(result)
     assert tuple(frame.index) == result.order == result.ranking.order
     assert list(frame.columns) == [
-        *("position", "mean_rank", "logme", "leep"),
+        *("position", "best_rank", "worst_rank", "mean_rank", "logme", "leep"),
         *("n_parameters", "n_features", "seconds"),
     ]
     assert frame["position"].tolist() == [1, 2]
@@ -101,6 +101,17 @@ def test_a_result_is_a_table_in_three_ways(samples: Samples, zoo: Path, tmp_path
             assert isinstance(cell, Skipped)
             assert math.isnan(frame.loc[cell.model, cell.metric])
     assert frame["n_parameters"].dtype == pd.Int64Dtype()
+    assert frame[["best_rank", "worst_rank"]].isna().all(axis=None)  # no half-samples were asked for
+
+
+def test_a_frame_says_how_sure_the_order_is(samples: Samples, tmp_path: Path) -> None:
+    """Where half-samples were asked for, each model has the ranks that the samples are compatible with."""
+    result = bench(arrays(3), tmp_path, analyses=Analyses(half_samples=10, probe=False))(TASK, samples)
+    frame = result.to_frame()
+    assert result.ranking.intervals is not None
+    for model, (best, worst) in result.ranking.intervals.intervals.items():
+        assert frame.loc[model, ["best_rank", "worst_rank"]].tolist() == [best, worst]
+    assert (frame["best_rank"] <= frame["position"]).all()
 
 
 def test_a_model_without_a_score_stays_in_the_frame(samples: Samples, tmp_path: Path) -> None:

@@ -65,7 +65,7 @@ class Benchmarker:
         Whether the targets of the samples are numbers to predict.
     auto_increment_if_failed
         Whether the next candidate takes the place of one that has no score, so that the asked number of
-        models is ranked.
+        models is ranked. Ten in a row without one end it: the fault is not theirs then.
     options
         How features are extracted.
     seed

@@ -11,7 +11,7 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from ptmrank_core.catalogue import TaskCategory, local_models, resolve_models, task_category
+from ptmrank_core.catalogue import TaskCategory, any_category, local_models, resolve_models
 from ptmrank_core.catalogue.checkpoints import is_checkpoint
 from ptmrank_core.catalogue.mapping import read_mapping, task_slug
 from ptmrank_core.errors import InputError, UnknownNameError
@@ -200,7 +200,7 @@ def find_task(name: str) -> str:
     """Spell a task category as the catalogue does; a name that it does not know stays, as a slug."""
     slug = task_slug(name)
     try:
-        return task_category(slug).name
+        return any_category(slug).name
     except UnknownNameError:
         return slug
 
@@ -225,10 +225,9 @@ class ModelsPeatMOSS:
 
     def __init__(self, mapping_file: str | Path) -> None:
         self._name = Path(mapping_file).name
-        self._models: dict[str, list[str]] = {}
+        self._models: dict[str, dict[str, None]] = {}
         for task, models in read_mapping(mapping_file).items():
-            own = self._models.setdefault(find_task(task), [])
-            own += [model for model in models if model not in own]
+            self._models.setdefault(find_task(task), {}).update(dict.fromkeys(models))
 
     def __getitem__(self, task: str) -> Models:
         name = find_task(task)

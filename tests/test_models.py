@@ -116,19 +116,28 @@ def test_models_take_models_and_names() -> None:
 
 
 def test_the_models_of_a_category_come_in_the_order_of_the_file(tmp_path: Path) -> None:
-    """Plain ids are Models, which the original refuses; its slugs are understood; both shapes are read."""
+    """Plain ids are Models, which the original refuses; its slugs are understood; both shapes are read.
+
+    Categories whose models cannot be ranked, and strays, are there too: what is asked of them is told then.
+    """
     file = tmp_path / "mapping.json"
     records = [
         ["image-classification,object-detection", "b/second"],
         ["Image Classification", "a/first"],
-        ["text-classification", "c/text"],
+        ["text-classification,text-to-image", "c/text"],
+        ["graph-ml", "d/graph"],
+        ["none", "e/stray"],
     ]
     file.write_text(json.dumps(records), encoding="utf-8")
     mapped = ModelsPeatMOSS(str(file))
     for name in ("image-classification", "Image Classification", " image-CLASSIFICATION "):
         assert [model.model_name for model in mapped[name]] == ["b/second", "a/first"]
-    assert list(mapped) == ["image-classification", "object-detection", "text-classification"]
-    assert len(mapped) == 3
+    assert list(mapped) == [
+        *("image-classification", "object-detection", "text-classification", "text-to-image"),
+        *("graph-machine-learning", "none"),
+    ]
+    assert len(mapped) == 6
+    assert [model.model_name for model in mapped["graph-ml"]] == ["d/graph"]  # today's name of the category
     write_mapping(file, {"fill-mask": ["d/one"]}, shape="ptmrank")
     assert [model.model_name for model in ModelsPeatMOSS(file)["fill-mask"]] == ["d/one"]
 

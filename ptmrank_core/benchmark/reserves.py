@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import takewhile
 
 from ptmrank_core.records import Cell, ModelSpec, RunPlan, Score
 
@@ -27,6 +28,8 @@ class Reserves:
 
 
 NO_RESERVES = Reserves(0, ())
+# Where so many in a row have no score, something else is at fault: the network, the samples, the metrics.
+MOST_IN_A_ROW = 10
 
 
 def next_in_line(reserves: Reserves, plan: RunPlan, cells: Iterable[Cell]) -> tuple[ModelSpec, ...]:
@@ -44,9 +47,12 @@ def next_in_line(reserves: Reserves, plan: RunPlan, cells: Iterable[Cell]) -> tu
     Returns
     -------
     tuple of ModelSpec
-        As many as models with a score are missing, or as there still are.
+        As many as models with a score are missing, or as there still are; none once ten in a row have had
+        no score.
     """
-    n_ranked = len({cell.model for cell in cells if isinstance(cell, Score)})
+    ranked = {cell.model for cell in cells if isinstance(cell, Score)}
+    in_a_row = sum(1 for _ in takewhile(lambda spec: spec.id not in ranked, reversed(plan.models)))
+    wanted = min(reserves.n_ranked - len(ranked), MOST_IN_A_ROW - in_a_row)
     planned = {spec.id for spec in plan.models}
     left = [spec for spec in reserves.models if spec.id not in planned]
-    return tuple(left[: max(0, reserves.n_ranked - n_ranked)])
+    return tuple(left[: max(0, wanted)])

@@ -36,6 +36,7 @@ class ProgressLine:
         self._head = ""
         self._detail = ""
         self._shown = 0
+        self._told = ("", "")
 
     def __call__(self, event: Event) -> None:
         """Hear of an event."""
@@ -43,8 +44,7 @@ class ProgressLine:
             case Waiting(_, n_ahead):
                 self._say_waiting(n_ahead)
             case CellDone(Failure() as failure):
-                self._say(f"{failure.model} under {failure.metric}: {failure.message} {failure.hint}")
-                self._draw()
+                self._say_failure(failure)
             case RunFinished():
                 self.close()
             case _ if self._follow(event):
@@ -72,6 +72,14 @@ class ProgressLine:
             case _:
                 return False
         return True
+
+    def _say_failure(self, failure: Failure) -> None:
+        """Tell what stopped a model once, though it stops it under every metric."""
+        told = (failure.model, failure.message)
+        if told != self._told:
+            self._told = told
+            self._say(f"{failure.model} under {failure.metric}: {failure.message} {failure.hint}")
+            self._draw()
 
     def _say_waiting(self, n_ahead: int) -> None:
         """Nobody shall wonder why nothing happens."""

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 __all__ = ["BenchmarkResult"]
 
+INTERVAL = ("best_rank", "worst_rank")
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class BenchmarkResult:
@@ -44,15 +46,19 @@ class BenchmarkResult:
         Returns
         -------
         DataFrame
-            Indexed by ``model``; ``position`` (1 is best) and ``mean_rank``, a column for each metric, then
-            ``n_parameters``, ``n_features`` and ``seconds``. What is not known is missing (``NA``, NaN).
+            Indexed by ``model``; ``position`` (1 is best) with the interval of ranks from ``best_rank`` to
+            ``worst_rank``, ``mean_rank``, a column for each metric, then ``n_parameters``, ``n_features`` and
+            ``seconds``. What is not known is missing (``NA``, NaN).
         """
         import pandas as pd  # noqa: PLC0415 - not everybody who imports this makes a table
 
+        sure = self.ranking.intervals
+        intervals = {} if sure is None else sure.intervals
         rows = [
             {
                 "model": row["model"],
                 "position": row["position"],
+                **dict(zip(INTERVAL, intervals.get(row["model"], (None, None)), strict=True)),
                 "mean_rank": row["mean_rank"],
                 **row["scores"],
                 **{name: row[name] for name in ("n_parameters", "n_features", "seconds")},
@@ -60,7 +66,7 @@ class BenchmarkResult:
             for row in reports.ranking_rows(self.result, self.ranking)
         ]
         frame = pd.DataFrame(rows).set_index("model")
-        whole = dict.fromkeys(("position", "n_parameters", "n_features"), "Int64")
+        whole = dict.fromkeys(("position", *INTERVAL, "n_parameters", "n_features"), "Int64")
         real = dict.fromkeys(("mean_rank", *self.result.plan.metrics, "seconds"), "float64")
         return frame.astype(whole | real)
 

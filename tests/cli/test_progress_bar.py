@@ -5,8 +5,8 @@ from __future__ import annotations
 import io
 
 from ptmrank_core.cli.progress_bar import ProgressLine
-from ptmrank_core.events import BatchDone, Downloaded, ModelStarted, StageStarted
-from ptmrank_core.records import Stage
+from ptmrank_core.events import BatchDone, CellDone, Downloaded, ModelStarted, StageStarted
+from ptmrank_core.records import Failure, Stage
 
 
 class Terminal(io.StringIO):
@@ -29,3 +29,18 @@ def test_the_line_is_about_the_model_at_hand() -> None:
     line(ModelStarted("org/b", 2, 2))
     line(Downloaded("org/b", 7_500_000, 10_000_000))
     assert terminal.getvalue().split("\r")[-1].strip() == "[2/2] org/b  download 7.5 of 10.0 MB"
+
+
+def test_what_stops_a_model_is_told_once() -> None:
+    """Not under each of thirteen metrics; the next model's trouble is told again."""
+    stream = io.StringIO()
+    line = ProgressLine(stream)
+    for model in ("org/a", "org/b"):
+        for metric in ("logme", "leep"):
+            line(CellDone(Failure(model, metric, Stage.DOWNLOAD, "GatedModelError", "is gated", "")))
+    line(CellDone(Failure("org/b", "nce", Stage.SCORE, "MetricError", "no value", "")))
+    assert [text.strip() for text in stream.getvalue().splitlines()] == [
+        "org/a under logme: is gated",
+        "org/b under logme: is gated",
+        "org/b under nce: no value",
+    ]

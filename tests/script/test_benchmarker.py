@@ -90,7 +90,7 @@ def test_a_result_is_a_table_in_three_ways(samples: Samples, zoo: Path, tmp_path
     assert "vit-headless under leep does not apply" in str(result)
     assert tuple(frame.index) == result.order == result.ranking.order
     assert list(frame.columns) == [
-        *("position", "mean_rank", "logme", "leep"),
+        *("position", "best_rank", "worst_rank", "mean_rank", "logme", "leep"),
         *("n_parameters", "n_features", "seconds"),
     ]
     assert frame["position"].tolist() == [1, 2]
@@ -101,6 +101,17 @@ def test_a_result_is_a_table_in_three_ways(samples: Samples, zoo: Path, tmp_path
             assert isinstance(cell, Skipped)
             assert math.isnan(frame.loc[cell.model, cell.metric])
     assert frame["n_parameters"].dtype == pd.Int64Dtype()
+    assert frame[["best_rank", "worst_rank"]].isna().all(axis=None)  # no half-samples were asked for
+
+
+def test_a_frame_says_how_sure_the_order_is(samples: Samples, tmp_path: Path) -> None:
+    """Where half-samples were asked for, each model has the ranks that the samples are compatible with."""
+    result = bench(arrays(3), tmp_path, analyses=Analyses(half_samples=10, probe=False))(TASK, samples)
+    frame = result.to_frame()
+    assert result.ranking.intervals is not None
+    for model, (best, worst) in result.ranking.intervals.intervals.items():
+        assert frame.loc[model, ["best_rank", "worst_rank"]].tolist() == [best, worst]
+    assert (frame["best_rank"] <= frame["position"]).all()
 
 
 def test_a_model_without_a_score_stays_in_the_frame(samples: Samples, tmp_path: Path) -> None:
@@ -202,6 +213,17 @@ def test_the_next_candidate_takes_the_place_of_one_that_failed(samples: Samples,
     assert len(off.result.plan.models) == 3
 
 
+def test_ten_failures_in_a_row_end_the_search(samples: Samples, tmp_path: Path) -> None:
+    """A long list is not worked through where the network is down; single failures between do not add up."""
+    a, b = arrays(2)
+    broken = [trouble(f"x{i}") for i in range(12)]
+    result = bench([*broken[:6], a, *broken[6:], b], tmp_path)(TASK, samples, 2)
+    assert scored(result) == ["a", "b"]
+    ended = bench([a, *broken, b], tmp_path / "ended")(TASK, samples, 2)
+    assert scored(ended) == ["a"]
+    assert len(ended.result.plan.models) == 11
+
+
 def test_a_metric_that_does_not_apply_makes_room_too(samples: Samples, tmp_path: Path) -> None:
     """A model without any score is not ranked, whatever the reason."""
     result = bench(arrays(3), tmp_path, leep=True)(TASK, samples, 1)
@@ -285,6 +307,8 @@ def test_a_task_that_does_not_fit_is_refused(samples: Samples, tmp_path: Path) -
     """An unknown one with the nearest; one of another modality with both."""
     with pytest.raises(UnknownNameError, match="Did you mean 'image-classification'"):
         bench(arrays(1), tmp_path)("image-clasification", samples)
+    with pytest.raises(InputError, match="Labelled samples cannot rank the models of 'text-to-image'"):
+        bench(arrays(1), tmp_path)("text-to-image", samples)
     with pytest.raises(InputError, match="The samples are image; these models read something else"):
         bench(arrays(1), tmp_path)("text-classification", samples)
 

@@ -42,6 +42,9 @@ def add_rank_command(commands: Any) -> None:
         "--source", default=None, help="labelled samples that the models were trained on (WDJE)"
     )
     rank.add_argument("--label-encoder", default=None, help="text model for class names (EMMS), or one-hot")
+    rank.add_argument(
+        "--normalise", default="none", help="unit of the features: none, rms (one factor) or standardise"
+    )
     rank.add_argument("--no-probe", action="store_true", help="fit no linear probe; votes rest on priors")
     add_reading(rank)
     rank.add_argument("--out", type=Path, default=None, help="folder to write result.json into")
@@ -71,6 +74,7 @@ def _rank(options: argparse.Namespace) -> int:
         source_samples=load_samples(options.source).source if options.source else None,
         label_encoder=None if options.features else label_encoder(options.label_encoder, settings),
         analyses=Analyses(probe=not options.no_probe),
+        normalise=options.normalise,
     )
     store = RunStore(settings)
     store.create(plan, samples.summary())

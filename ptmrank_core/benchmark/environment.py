@@ -33,6 +33,7 @@ def describe_environment(plan: RunPlan) -> dict[str, str]:
         "dtype": plan.options.dtype,
         "batch_size": str(plan.options.batch_size),
         "seed": str(plan.seed),
+        **({"normalise": plan.normalise} if plan.normalise != "none" else {}),
         **({"reference_set": plan.reference_source} if plan.reference_source else {}),
         **({"source_samples": plan.source_samples} if plan.source_samples else {}),
         **({"label_encoder": plan.label_encoder.id} if plan.label_encoder else {}),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection
+from dataclasses import replace
 
 from ptmrank_core.benchmark.cells import Problem
 from ptmrank_core.benchmark.inputs import Extracted, FurtherSets, extracted_arrays, ready_arrays
+from ptmrank_core.benchmark.normalising import normalise
 from ptmrank_core.benchmark.plan import needs_source_samples
 from ptmrank_core.benchmark.tools import Tools
 from ptmrank_core.events import BatchDone, Sink, StageStarted, ignore
@@ -22,7 +24,7 @@ def source_place(plan: RunPlan, spec: ModelSpec) -> str | None:
 
 
 def gather(tools: Tools, spec: ModelSpec, metrics: Collection[str], hear: Sink) -> Extracted:
-    """Collect what metrics read of a model.
+    """Collect what metrics read of a model, in the unit that the plan asks for.
 
     Parameters
     ----------
@@ -40,8 +42,14 @@ def gather(tools: Tools, spec: ModelSpec, metrics: Collection[str], hear: Sink) 
     ModelError, InputError
         If the model cannot be run, or a file of features has changed.
     """
-    if spec.source == "features":
-        return _read(tools, spec, hear)
+    found = _read(tools, spec, hear) if spec.source == "features" else _extract(tools, spec, metrics, hear)
+    how = tools.plan.normalise
+    layers = tuple(normalise(layer, how) for layer in found.layers)
+    return replace(found, arrays=normalise(found.arrays, how), layers=layers)
+
+
+def _extract(tools: Tools, spec: ModelSpec, metrics: Collection[str], hear: Sink) -> Extracted:
+    """Run the model, as far as its features are not in the cache."""
     place = source_place(tools.plan, spec)
     needs_source = place is not None and needs_source_samples(metrics)
     embedded = tools.label_embeddings
@@ -50,11 +58,11 @@ def gather(tools: Tools, spec: ModelSpec, metrics: Collection[str], hear: Sink) 
         source=tools.sources.load_samples(place, AS_RECOGNISED) if needs_source and place else None,
         label_embeddings=None if isinstance(embedded, Problem) else embedded,
     )
-    features = _extract(tools, spec, further, hear)
+    features = _features(tools, spec, further, hear)
     return extracted_arrays(features, tools.samples.target_kind, further)
 
 
-def _extract(tools: Tools, spec: ModelSpec, further: FurtherSets, hear: Sink) -> Features:
+def _features(tools: Tools, spec: ModelSpec, further: FurtherSets, hear: Sink) -> Features:
     """Extract features; those of a function that no cache keeps are remembered for the rest of the run."""
     sets = further.samples()
     name = (spec.id, *sorted(sets))

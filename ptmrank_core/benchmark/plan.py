@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from ptmrank_core.benchmark.normalising import check_normalisation
 from ptmrank_core.errors import InputError
 from ptmrank_core.metrics import METRICS, default_metrics, why_not
 from ptmrank_core.records import (
@@ -52,6 +53,7 @@ def make_plan(  # noqa: PLR0913 - a plan is the sum of its parts
     source_samples: str | None = None,
     label_encoder: ModelSpec | None = None,
     analyses: Analyses = EVERY_ANALYSIS,
+    normalise: str = "none",
 ) -> RunPlan:
     """Put a plan together.
 
@@ -82,9 +84,13 @@ def make_plan(  # noqa: PLR0913 - a plan is the sum of its parts
         A text model for the class names (EMMS).
     analyses
         What is done once every cell is decided.
+    normalise
+        Unit of the features: one of ``NORMALISATIONS``.
 
     Raises
     ------
+    UnknownNameError
+        If there is no such normalisation.
     InputError
         If a model reads something else than the samples are, or nothing is to be done.
     """
@@ -112,6 +118,7 @@ def make_plan(  # noqa: PLR0913 - a plan is the sum of its parts
         source_samples=source_samples,
         label_encoder=label_encoder if names_classes else None,
         analyses=analyses,
+        normalise=check_normalisation(normalise),
     )
 
 

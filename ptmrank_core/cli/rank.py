@@ -50,6 +50,9 @@ def add_rank_command(commands: Any) -> None:
         "--source", default=None, help="labelled samples that the models were trained on (WDJE)"
     )
     rank.add_argument("--label-encoder", default=None, help="text model for class names (EMMS), or one-hot")
+    rank.add_argument(
+        "--normalise", default="none", help="unit of the features: none, rms (one factor) or standardise"
+    )
     rank.add_argument("--no-probe", action="store_true", help="fit no linear probe; votes rest on priors")
     add_reading(rank)
     add_analyses(rank)
@@ -100,6 +103,7 @@ def _plan(options: argparse.Namespace, settings: Settings) -> tuple[RunPlan, Sam
         source_samples=load_samples(options.source).source if options.source else None,
         label_encoder=None if options.features else label_encoder(options.label_encoder, settings),
         analyses=analyses,
+        normalise=options.normalise,
     )
     return plan, samples
 

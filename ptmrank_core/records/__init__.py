@@ -16,6 +16,7 @@ from ptmrank_core.records.models import (
     SetFeatures,
 )
 from ptmrank_core.records.runs import (
+    NORMALISATIONS,
     Cell,
     Failure,
     ModelOutcome,
@@ -50,6 +51,7 @@ __all__ = [
     "AS_RECOGNISED",
     "BUILT_IN_REFERENCES",
     "EVERY_ANALYSIS",
+    "NORMALISATIONS",
     "Analyses",
     "Blob",
     "BytesBlob",

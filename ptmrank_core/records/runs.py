@@ -13,6 +13,7 @@ from ptmrank_core.records.samples import AS_RECOGNISED, Reading, SamplesSummary
 from ptmrank_core.records.votes import Sensitivity, Vote
 
 __all__ = [
+    "NORMALISATIONS",
     "Cell",
     "Failure",
     "ModelOutcome",
@@ -25,6 +26,10 @@ __all__ = [
     "Skipped",
     "Stage",
 ]
+
+
+# Units of the features: as they are, one factor for each model, or each feature in its own deviation.
+NORMALISATIONS = ("none", "rms", "standardise")
 
 
 class Stage(StrEnum):
@@ -158,6 +163,8 @@ class RunPlan:
         Text model whose embeddings of the class names are given to EMMS; ``None`` for one-hot classes.
     analyses
         What is done once every cell is decided.
+    normalise
+        Unit of the features: one of ``NORMALISATIONS``.
     """
 
     run_id: str
@@ -174,6 +181,7 @@ class RunPlan:
     source_samples: str | None = None
     label_encoder: ModelSpec | None = None
     analyses: Analyses = EVERY_ANALYSIS
+    normalise: str = "none"
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from ptmrank_core.records import (
 )
 from ptmrank_core.reports.evidence import CONSENSUS, PARAMETERS, evidence_of, truth_problems, truths_of
 from ptmrank_core.reports.evidence_figures import CorrelationLayout, correlation_figure, truth_figure
+from tests.reports.results import probe_payload
 
 NAMES = tuple("abcdef")
 ACCURACY = dict(zip(NAMES, (0.9, 0.8, 0.7, 0.6, 0.5, 0.4), strict=True))
@@ -29,7 +30,8 @@ ACCURACY = dict(zip(NAMES, (0.9, 0.8, 0.7, 0.6, 0.5, 0.4), strict=True))
 
 def probe(model: str, accuracy: float) -> Finding:
     """A probe's finding as the analysis keeps it."""
-    return Finding("probe", model, {"accuracy": accuracy, "knn": accuracy - 0.1, "folds": [accuracy]}, 0.1)
+    payload = probe_payload(accuracy, folds=[accuracy], knn=accuracy - 0.1)
+    return Finding("probe", model, payload, 0.1)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from ptmrank_core.reports import rank_result, scores_by_metric
 from ptmrank_core.reports.ranking_table import ranking_table
 from ptmrank_core.reports.run_tables import agreement_table, probe_table, run_tables, warnings_table
 from ptmrank_core.reports.table import COMPACT, SIGNIFICANT, Column, Table, fixed, shared_format, shown
-from tests.reports.results import HOSTILE, certain, hostile_result
+from tests.reports.results import HOSTILE, certain, hostile_result, probe_payload
 
 
 def number(text: str) -> Column:
@@ -131,7 +131,7 @@ def test_the_probe_is_evidence_best_first() -> None:
 @pytest.mark.parametrize(("measure", "title"), [("r2", "R²"), ("average_precision", "average precision")])
 def test_a_probe_of_another_target_has_its_own_measure(measure: str, title: str) -> None:
     """Numbers and several labels are measured otherwise; folds and k-NN may be unknown."""
-    finding = Finding("probe", "a", {"measure": measure, measure: -0.5, "folds": [], "knn": None}, 1.0)
+    finding = Finding("probe", "a", probe_payload(-0.5, measure=measure), 1.0)
     [row] = probe_table(replace(hostile_result(), findings=(finding,))).records()
     assert row == {
         "model": "a",

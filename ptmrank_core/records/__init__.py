@@ -15,6 +15,7 @@ from ptmrank_core.records.models import (
     ReadyFeatures,
     SetFeatures,
 )
+from ptmrank_core.records.rankings import Ranking, RankIntervals
 from ptmrank_core.records.runs import (
     NORMALISATIONS,
     Cell,

@@ -10,7 +10,15 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from ptmrank_core.errors import InputError
-from ptmrank_core.ranking import Voting, consensus_intervals, let_grow, mean_of_ranks, rank, rank_intervals
+from ptmrank_core.ranking import (
+    Voting,
+    consensus_intervals,
+    equal_votes,
+    let_grow,
+    mean_of_ranks,
+    rank,
+    rank_intervals,
+)
 from ptmrank_core.ranking.comparisons import tie_groups
 from ptmrank_core.ranking.spread import MARGIN
 
@@ -244,7 +252,12 @@ def test_a_voter_without_halves_is_taken_as_given() -> None:
 def test_values_are_those_of_the_order() -> None:
     """With equal weights the joined ranks are the mean ranks of the ranking, missing cells included."""
     scores = {"x": scores_of(4, 3, 2, 1), "y": {"c": 1.0, "d": 2.0}, "z": scores_of(1, 3, 2)}
-    ranking = rank(scores, models=MODELS, voters=tuple(scores), higher_is_better=dict.fromkeys(scores, True))
+    ranking = rank(
+        scores,
+        models=MODELS,
+        votes=equal_votes(scores),
+        higher_is_better=dict.fromkeys(scores, True),
+    )
     ranks = np.array([[ranking.ranks[name].get(model, np.nan) for model in MODELS] for name in scores])
     assert mean_of_ranks(ranks, np.ones(3)) == pytest.approx([ranking.mean_ranks[m] for m in MODELS])
     stacked = mean_of_ranks(np.stack([ranks, ranks[:, ::-1]]), np.ones(3))

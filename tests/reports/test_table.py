@@ -155,9 +155,9 @@ def test_a_warning_of_several_models_stands_once() -> None:
 
 
 def test_tables_without_rows_are_left_out() -> None:
-    """A run without votes and findings has no such tables; the ranking is always there, first."""
+    """A run without findings has no tables of them; the ranking is always there, first."""
     result = replace(hostile_result(), findings=())
     names = [table.name for table in run_tables(result, rank_result(result))]
-    assert names == ["ranking", "agreement", "missing", "warnings", "notes", "classes", "left_out"]
+    assert names == ["ranking", "votes", "agreement", "missing", "warnings", "notes", "classes", "left_out"]
     empty = replace(result, cells=())
     assert next(table.name for table in run_tables(empty, rank_result(empty))) == "ranking"

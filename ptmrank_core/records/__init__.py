@@ -21,8 +21,6 @@ from ptmrank_core.records.runs import (
     Cell,
     Failure,
     ModelOutcome,
-    Ranking,
-    RankIntervals,
     RunPlan,
     RunResult,
     RunState,

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard import state
-from dashboard.views import candidates, results, run, runs, samples, start
+from dashboard.views import about, candidates, learn, results, run, runs, samples, start
 from ptmrank_core.config import ASSETS
 
 st.set_page_config(page_title="PTMRank", page_icon=str(ASSETS / "logo.svg"), layout="wide")
@@ -16,6 +16,8 @@ pages = {
     "run": st.Page(run.page, title="Run", url_path="run"),
     "results": st.Page(results.page, title="Results", url_path="results"),
     "runs": st.Page(runs.page, title="Runs", url_path="runs"),
+    "learn": st.Page(learn.page, title="Learn", url_path="learn"),
+    "about": st.Page(about.page, title="About", url_path="about"),
 }
 state.know_pages(pages)
 st.navigation(list(pages.values()), position="top").run()

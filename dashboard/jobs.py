@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import streamlit as st
@@ -16,7 +16,6 @@ from ptmrank_core.benchmark import (
     cancel_run,
     clear_failed,
     delete_run,
-    kept_embeddings,
     list_runs,
     make_plan,
     new_run_id,
@@ -40,7 +39,6 @@ from ptmrank_core.data import (
 from ptmrank_core.data import look_at as look_at_source
 from ptmrank_core.errors import SamplesChangedError
 from ptmrank_core.features import FeatureCache
-from ptmrank_core.projection import Projection, pca
 from ptmrank_core.records import (
     AS_RECOGNISED,
     ExtractionOptions,
@@ -50,13 +48,13 @@ from ptmrank_core.records import (
     RunResult,
     Samples,
 )
-from ptmrank_core.worker import SOURCES
 
 __all__ = [
     "Demo",
     "cancel",
     "delete",
     "demos",
+    "features",
     "history",
     "is_demo",
     "keep_features",
@@ -65,7 +63,6 @@ __all__ = [
     "local_models",
     "look_at",
     "progress",
-    "projection",
     "ready_made",
     "result",
     "resume",
@@ -75,6 +72,7 @@ __all__ = [
     "sizes",
     "start",
     "start_demo",
+    "start_fine_tuning",
 ]
 
 
@@ -109,7 +107,8 @@ def _store() -> RunStore:
 
 
 @st.cache_resource(max_entries=1, on_release=FeatureCache.close)
-def _features() -> FeatureCache:
+def features() -> FeatureCache:
+    """Open the feature cache, once for all sessions."""
     return FeatureCache(_settings())
 
 
@@ -238,6 +237,18 @@ def start_demo(demo: Demo) -> str:
     )
 
 
+def start_fine_tuning(found: RunResult, n_models: int, seconds: float) -> str:
+    """Start a run like another one, from its cached features, that trains the best models; return its id."""
+    analyses = replace(found.plan.analyses, fine_tune=n_models, fine_tune_seconds=seconds)
+    plan = replace(found.plan, run_id=new_run_id(), created_at=now(), analyses=analyses)
+    _store().create(plan, found.samples)
+    for finding in found.findings:
+        if (finding.kind, finding.subject) == ("truth", "imported"):
+            _store().add_finding(plan.run_id, finding)
+    start_worker(plan.run_id, _settings())
+    return plan.run_id
+
+
 def resume(run_id: str) -> None:
     """Start a worker for what a run has not done yet."""
     start_worker(run_id, _settings())
@@ -257,6 +268,8 @@ def retry(run_id: str) -> None:
 def delete(run_id: str) -> None:
     """Delete a run with what no other run needs."""
     delete_run(_store(), _settings(), run_id)
+    for kept in (samples, look_at, ready_made):  # its upload may be gone
+        kept.clear()
 
 
 def history(limit: int = -1) -> list[RunEntry]:
@@ -277,22 +290,3 @@ def progress(run_id: str) -> RunProgress:
 def result(run_id: str) -> RunResult:
     """Read what a run has given so far."""
     return _store().result(run_id)
-
-
-@st.cache_data(max_entries=50, show_spinner=False)
-def _projection(key: str, fingerprint: str, _found: RunResult, model: str) -> Projection | None:  # noqa: ARG001
-    """Project a model's cached features; the first two arguments are what the answer depends on."""
-    embeddings = kept_embeddings(
-        _found.plan,
-        _found.outcomes[model].spec,
-        samples_of(_found),
-        sources=SOURCES,
-        cache=_features(),
-    )
-    return None if embeddings is None else pca(embeddings)
-
-
-def projection(found: RunResult, model: str) -> Projection | None:
-    """Project a model's embeddings to the plane; ``None`` where its features are no longer kept."""
-    revision = found.outcomes[model].spec.revision or ""
-    return _projection(f"{model}@{revision}", found.plan.samples_fingerprint, found, model)

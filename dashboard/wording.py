@@ -9,7 +9,8 @@ import streamlit as st
 from ptmrank_core.benchmark import RunEntry, RunProgress
 from ptmrank_core.data import DEMO_SAMPLES, FEATURES_PREFIX
 from ptmrank_core.errors import PTMRankError
-from ptmrank_core.records import Modality, RunState, SamplesSummary, Stage, TargetKind
+from ptmrank_core.records import Modality, RunState, Stage, TargetKind
+from ptmrank_core.reports.wording import plural, say_targets
 
 __all__ = [
     "ANALYSES",
@@ -138,21 +139,6 @@ def say_size(size_bytes: int) -> str:
     if size_bytes < 1e6:
         return f"{size_bytes / 1e3:.0f} kB"
     return f"{size_bytes / 1e6:,.1f} MB" if size_bytes < 1e9 else f"{size_bytes / 1e9:,.2f} GB"
-
-
-def say_targets(summary: SamplesSummary) -> str:
-    """Say what the labels of samples are: ``in 3 classes``."""
-    if summary.target_kind == "regression":
-        return "with numbers to predict"
-    if summary.target_kind == "multilabel":
-        return f"with {plural(len(summary.class_counts), 'label')}"
-    return f"in {plural(len(summary.class_counts), 'class')}"
-
-
-def plural(count: int, noun: str) -> str:
-    """Write a count with its noun: ``1 model``, ``2 models``, ``3 classes``."""
-    ending = "es" if noun.endswith("s") else "s"
-    return f"{count:,} {noun if count == 1 else noun + ending}"
 
 
 def compact(count: int | None) -> str:

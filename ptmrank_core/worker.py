@@ -7,6 +7,7 @@ and its memory goes back to the system when it ends.
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import sys
 from types import FrameType
@@ -44,6 +45,7 @@ def main(arguments: list[str]) -> int:
         stopped.append(number)
 
     signal.signal(signal.SIGTERM, stop)
+    logger.info("process %d: a worker for run %s", os.getpid(), arguments[0])
     try:
         state = run_here(arguments[0], load_settings(), sources=SOURCES, cancel=lambda: bool(stopped))
     except PTMRankError as error:

@@ -59,6 +59,9 @@ def test_a_child_keeps_its_things_at_the_same_place(tmp_path: Path) -> None:
     assert load_settings(child_environment(settings)) == settings
     with_models = load_settings({"PTMRANK_MODELS": str(tmp_path / "models")})
     assert with_models.models_dir == tmp_path / "models"
+    with_peatmoss = load_settings({"PTMRANK_PEATMOSS": str(tmp_path / "PeaTMOSS.db")})
+    assert with_peatmoss.peatmoss == tmp_path / "PeaTMOSS.db"
+    assert load_settings(child_environment(with_peatmoss)) == with_peatmoss
     assert load_settings(child_environment(with_models)) == with_models
 
 

@@ -27,8 +27,9 @@ ALLOWED = {
     "ranking": {"errors", "records"},
     "projection": {"errors", "records"},
     "features": {"errors", "records", "events", "config"},
-    "benchmark": {"errors", "records", "events", "config", "features", "metrics"},
-    "reports": {"errors", "records", "ranking", "projection", "metrics"},
+    "benchmark": {"errors", "records", "events", "config", "features", "metrics", "ranking"},
+    "lessons": {"errors", "records", "metrics", "ranking"},
+    "reports": {"errors", "records", "ranking", "projection", "metrics", "lessons"},
 }
 # They know everything public; no room knows them.
 DOORS = {"cli", "worker", "benchmarker", "models", "examples", "script"}

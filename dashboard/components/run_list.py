@@ -48,23 +48,25 @@ def draw_run(entry: RunEntry, size_bytes: int | None) -> None:
             f"{plural(outline.n_samples, 'sample')} · {plural(len(outline.models), 'model')} · "
             f"{plural(outline.n_metrics, 'metric')} · {plain(outline.task)}"
         )
-        text.caption(
-            f"{outline.created_at[:16].replace('T', ' ')} UTC · {say_duration(outline.seconds)} · "
-            f"{'' if size_bytes is None else f'{say_size(size_bytes)} · '}{_said_of_cells(entry)}"
-        )
+        text.caption(" · ".join(_facts(entry, size_bytes)))
         if outline.error:
             text.caption(f":red[{plain(outline.error)}]")
         with buttons.container(horizontal=True, horizontal_alignment="right"):
             _buttons(entry, size_bytes)
 
 
-def _said_of_cells(entry: RunEntry) -> str:
-    """How much of it is there, and how much failed."""
+def _facts(entry: RunEntry, size_bytes: int | None) -> list[str]:
+    """When it was, what it took, and how much of it is there."""
     outline = entry.outline
     n_cells = len(outline.models) * outline.n_metrics
-    said = f"{outline.n_decided:,} of {plural(n_cells, 'score')} decided"
+    facts = [f"{outline.created_at[:16].replace('T', ' ')} UTC"]
+    if outline.seconds:
+        facts.append(say_duration(outline.seconds))
+    if size_bytes is not None:
+        facts.append(say_size(size_bytes))
+    facts.append(f"{outline.n_decided:,} of {plural(n_cells, 'score')} decided")
     n_failed = outline.n_failed + outline.n_problems
-    return f"{said} · {n_failed:,} failed" if n_failed else said
+    return [*facts, f"{n_failed:,} failed"] if n_failed else facts
 
 
 def _buttons(entry: RunEntry, size_bytes: int | None) -> None:

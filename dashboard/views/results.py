@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from dashboard import jobs
+from dashboard.components import projected
+from dashboard.components.budget import show_budget
 from dashboard.components.controls import show_controls
 from dashboard.components.cost import show_cost
 from dashboard.components.evidence import show_evidence
+from dashboard.components.export import show_export
+from dashboard.components.fine_tuning import show_fine_tuning
 from dashboard.components.intervals import show_intervals
 from dashboard.components.layers import show_layers
 from dashboard.components.preflight import preflight
@@ -20,18 +22,22 @@ from dashboard.components.run_page import open_run
 from dashboard.components.sample_sizes import show_sample_sizes
 from dashboard.components.snippets import hover_caption
 from dashboard.components.still_computing import show_unfinished
-from dashboard.wording import compact, plural, say_targets, show_error
+from dashboard.components.tables import show_table
+from dashboard.components.votes import show_votes
+from dashboard.wording import plural, say_targets, show_error
 from ptmrank_core.errors import PTMRankError
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.ranking import rank_correlations
 from ptmrank_core.records import Ranking, RunResult, RunState, Samples
-from ptmrank_core.reports import rank_result, ranking_rows, scores_by_metric
+from ptmrank_core.reports import rank_result, scores_by_metric
 from ptmrank_core.reports.figures import (
     PLOTLY_CONFIG,
     agreement_figure,
     ranking_figure,
     score_figure,
 )
+from ptmrank_core.reports.ranking_table import ORDER, ranking_table
+from ptmrank_core.reports.run_tables import missing_table, notes_table, warnings_table
 from ptmrank_core.reports.scatter import MAX_POINTS, projection_figure
 
 __all__ = ["page"]
@@ -47,13 +53,16 @@ def page() -> None:
     _summary(result, ranking, run)
     if not ranking.order:
         st.info("No model has a score.")
-        _footnotes(ranking_rows(result, ranking))
+        _footnotes(result, ranking)
         return
     _ranking(result, ranking)
+    show_votes(ranking)
+    show_budget(result)
     show_intervals(result, ranking)
     show_controls(result, ranking)
     _agreement(result, ranking)
     show_evidence(result, ranking)
+    show_fine_tuning(result, ranking)
     show_sample_sizes(result, ranking)
     show_cost(result, ranking)
     show_layers(result)
@@ -63,6 +72,7 @@ def page() -> None:
     with st.expander("What it ran with"):
         st.json(dict(result.environment))
     _notes(result)
+    show_export(result, ranking)
 
 
 def _summary(result: RunResult, ranking: Ranking, run: str) -> None:
@@ -75,14 +85,14 @@ def _summary(result: RunResult, ranking: Ranking, run: str) -> None:
         st.markdown(
             f"#### Try **{ranking.order[0]}** first{second}.\n"
             f"{plural(len(ranking.order), 'model')} ranked on {plural(n_samples, 'sample')} "
-            f"{say_targets(result.samples)}, by the mean rank over "
+            f"{say_targets(result.samples)}, by the weighted mean rank over "
             f"{plural(len(ranking.metrics_used), 'metric')}, in {result.seconds:.0f} s."
         )
 
 
 def _ranking(result: RunResult, ranking: Ranking) -> None:
     st.subheader("Ranking")
-    views = ["All metrics", *(METRICS[name].title for name in ranking.per_metric)]
+    views = ["Consensus", *(METRICS[name].title for name in ranking.per_metric)]
     by_title = {METRICS[name].title: name for name in ranking.per_metric}
     view = st.segmented_control("Show", views, default=views[0], key="ranking-view", required=True)
     if view in by_title:
@@ -99,68 +109,30 @@ def _ranking(result: RunResult, ranking: Ranking) -> None:
 
 def _table(result: RunResult, ranking: Ranking) -> None:
     """Draw the ranking as a table, with why a score is missing."""
-    rows = ranking_rows(result, ranking)
-    table = pd.DataFrame(
-        [
-            {
-                "place": row["position"],
-                "model": row["model"],
-                "mean rank": row["mean_rank"],
-                **{METRICS[name].title: value for name, value in row["scores"].items()},
-                "parameters": compact(row["n_parameters"]),
-                "width": row["n_features"],
-                "seconds": row["seconds"],
-            }
-            for row in rows
-        ]
-    )
-    formats = {METRICS[name].title: "%.4f" for name in result.plan.metrics}
-    formats |= {"mean rank": "%.2f", "seconds": "%.2f"}
-    st.dataframe(
-        table,
-        hide_index=True,
-        height="content",
-        column_config={
-            name: st.column_config.NumberColumn(name, format=text) for name, text in formats.items()
-        },
-        placeholder="–",
-        alt="Every model with its place, scores and cost",
-    )
-    _footnotes(rows)
+    table = ranking_table(result, ranking)
+    order = {column.key for column in table.columns if column.group in {"", ORDER}}
+    keys = {*order, *result.plan.metrics, "n_parameters", "n_features", "seconds"}
+    show_table(table.select(keys).known(), alt="Every model with its place, scores and cost")
+    _footnotes(result, ranking)
 
 
-def _footnotes(rows: list[dict[str, Any]]) -> None:
+def _footnotes(result: RunResult, ranking: Ranking) -> None:
     """Say why scores are missing, and what the metrics warn of."""
-    problems = [
-        {"model": row["model"], "metric": METRICS[name].title, "why": text}
-        for row in rows
-        for name, text in row["problems"].items()
-    ]
-    if problems:
-        with st.expander(f"{plural(len(problems), 'score')} missing, and why"):
-            st.dataframe(pd.DataFrame(problems), hide_index=True, alt="Missing scores with reasons")
-    warned: dict[tuple[str, str], list[str]] = {}
-    for row in rows:
-        for name, sentences in row["warnings"].items():
-            for sentence in sentences:
-                warned.setdefault((METRICS[name].title, sentence), []).append(row["model"])
-    if warned:
-        warnings = [
-            {"metric": metric, "warning": sentence, "models": ", ".join(models)}
-            for (metric, sentence), models in warned.items()
-        ]
-        with st.expander(f"{plural(len(warnings), 'warning')} of the metrics"):
-            st.dataframe(pd.DataFrame(warnings), hide_index=True, alt="Warnings of the metrics")
+    missing, warnings = missing_table(result, ranking), warnings_table(result, ranking)
+    if missing.rows:
+        with st.expander(f"{plural(len(missing.rows), 'score')} missing, and why"):
+            show_table(missing, alt="Missing scores with reasons")
+    if warnings.rows:
+        with st.expander(f"{plural(len(warnings.rows), 'warning')} of the metrics"):
+            show_table(warnings, alt="Warnings of the metrics")
 
 
 def _notes(result: RunResult) -> None:
     """Say what is to be known of how the vectors of some models were taken."""
-    notes = [
-        {"model": model, "note": note} for model, outcome in result.outcomes.items() for note in outcome.notes
-    ]
-    if notes:
-        with st.expander(f"{plural(len(notes), 'note')} on the models"):
-            st.dataframe(pd.DataFrame(notes), hide_index=True, alt="Notes on how vectors were taken")
+    notes = notes_table(result)
+    if notes.rows:
+        with st.expander(f"{plural(len(notes.rows), 'note')} on the models"):
+            show_table(notes, alt="Notes on how vectors were taken")
 
 
 def _agreement(result: RunResult, ranking: Ranking) -> None:
@@ -185,7 +157,9 @@ def _agreement(result: RunResult, ranking: Ranking) -> None:
     )
     words.markdown(
         "**Kendall's rank correlation** between the orders of two metrics: 1 is the same order, 0 no "
-        f"relation, −1 the reverse. With {plural(len(ranking.order), 'model')} it is a coarse number. "
+        f"relation, −1 the reverse. With {plural(len(ranking.order), 'model')} it is a coarse number: point "
+        "at a cell for its 90 % interval, the weighted τ and Spearman's correlation. Metrics that agree "
+        "stand side by side. "
         "Metrics that agree are not therefore right: they may look at the same thing."
     )
 
@@ -195,7 +169,7 @@ def _embeddings(result: RunResult, ranking: Ranking) -> None:
     models = [model for model in ranking.order if model in result.outcomes]
     model = st.selectbox("Model", models, key="projected-model")
     try:
-        projection = jobs.projection(result, model)
+        projection = projected.projection(result, model)
         samples = jobs.samples_of(result)
     except PTMRankError as error:
         show_error(error)

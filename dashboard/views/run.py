@@ -124,6 +124,10 @@ def _offer_next(run: str, progress: RunProgress) -> None:
         st.info("This run was cancelled. What it finished is kept; Resume does only the rest.")
     elif progress.state is RunState.FAILED:
         st.error(f"This run could not be done. {progress.error}")
+    elif progress.has_failed:
+        st.info(
+            "This run is finished. Something in it failed; the results say what, and it can be tried again."
+        )
     else:
         st.success("This run is finished.")
     with st.container(horizontal=True):

@@ -26,7 +26,7 @@ from ptmrank_core.features import FeatureCache
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.records import (
     Analyses,
-    Failure,
+    Cell,
     Finding,
     ModelSpec,
     Ranking,
@@ -56,14 +56,14 @@ class Found:
     ----------
     finalists
         Models that are to be run on all samples.
-    failures
-        Failures of models without a score, in the round that tried them.
+    lost
+        Cells of models without a score, from the round that tried them.
     report
         Budget, rounds and decisions, in plain JSON types.
     """
 
     finalists: tuple[ModelSpec, ...]
-    failures: tuple[Failure, ...]
+    lost: tuple[Cell, ...]
     report: dict[str, Any]
 
 
@@ -116,7 +116,8 @@ class Search:
         n_all, models = self.samples.n_samples, self.plan.models
         order, fewest = order_samples(self.samples.labels, self.samples.target_kind, self.plan.seed)
         rounds = schedule(len(models), n_all, fewest, full_models)
-        alive, told, failures = list(models), [], []
+        alive, told = list(models), []
+        lost: list[Cell] = []
         n_run = before = n_computed = 0
         for played, size in enumerate(rounds.sizes[:-1], start=1):
             result = self._play(alive, np.sort(order[:size]))
@@ -128,7 +129,7 @@ class Search:
             most = rounds.most_to_keep(played, n_run)
             decisions = choose(ranking, [spec.id for spec in alive], most)
             told.append(_tell(size, decisions))
-            failures += _failures(result, ranking)
+            lost += [cell for cell in result.cells if cell.model in ranking.unranked]
             kept = {decision.model for decision in decisions if decision.kept}
             alive = [spec for spec in alive if spec.id in kept]
         n_run += len(alive) * (n_all - before)
@@ -138,10 +139,11 @@ class Search:
             "finalists": [spec.id for spec in alive],
             "samples_run": n_run,
             "samples_without": len(models) * n_all,
+            "forced": sum(played["forced"] for played in told),
             "saved": 1 - n_run / (len(models) * n_all),
             "computed_in_rounds": n_computed,
         }
-        return Found(tuple(alive), tuple(failures), report)
+        return Found(tuple(alive), tuple(lost), report)
 
     def _play(self, models: Sequence[ModelSpec], rows: NDArray[np.int64]) -> RunResult:
         """Run some models on some of the samples."""
@@ -174,7 +176,7 @@ class Search:
         return result
 
     def keep(self, found: Found, store: RunStore) -> RunPlan:
-        """Plan the finalists' run and keep it, with the failures and the report of the search.
+        """Plan the finalists' run and keep it, with the models that were lost and the report of the search.
 
         Parameters
         ----------
@@ -183,15 +185,19 @@ class Search:
         store
             Where the run is kept, queued.
         """
-        failed = {cell.model for cell in found.failures}
-        chosen = {spec.id for spec in found.finalists} | failed
+        lost = {cell.model: cell for cell in reversed(found.lost)}
+        chosen = {spec.id for spec in found.finalists} | lost.keys()
         models = tuple(spec for spec in self.plan.models if spec.id in chosen)
         plan = replace(self.plan, models=models)
         store.create(plan, self.samples.summary())
-        for model in failed:
-            first = next(cell for cell in found.failures if cell.model == model)
-            for metric in plan.metrics:  # what is decided is not tried again
-                store.add_cell(plan.run_id, replace(first, metric=metric))
+        # What is decided is not tried again; a metric that no round asked for has the first one's reason.
+        cells = {
+            (model, metric): replace(cell, metric=metric)
+            for model, cell in lost.items()
+            for metric in plan.metrics
+        }
+        for cell in (cells | {(cell.model, cell.metric): cell for cell in found.lost}).values():
+            store.add_cell(plan.run_id, cell)
         store.add_finding(plan.run_id, Finding(BUDGET, "", found.report, 0.0))
         return plan
 
@@ -250,17 +256,13 @@ class Part:
         return replace(ready, arrays=arrays)
 
 
-def _failures(result: RunResult, ranking: Ranking) -> list[Failure]:
-    """Failures of the models of a round that have no rank."""
-    return [cell for cell in result.cells if isinstance(cell, Failure) and cell.model in ranking.unranked]
-
-
 def _tell(size: int, decisions: Sequence[Decision]) -> dict[str, Any]:
     """Write a round down in plain JSON types."""
     return {
         "samples": size,
         "models": len(decisions),
         "kept": sum(decision.kept for decision in decisions),
+        "forced": sum(decision.is_forced for decision in decisions),
         "decisions": [
             {
                 "model": decision.model,

@@ -20,12 +20,13 @@ from ptmrank_core.config import Settings
 from ptmrank_core.errors import RunNotFoundError
 from ptmrank_core.records import RunPlan, RunState, SamplesSummary
 
-__all__ = ["Outline", "Place", "RunTable"]
+__all__ = ["SECONDS", "Outline", "Place", "RunTable"]
 
 # How long the worker of a run was at it, as far as its events tell: a killed one could not say it itself.
 WORKED_SECONDS = """
     MAX(0, COALESCE((SELECT MAX(at) FROM events WHERE events.run_id = runs.run_id) - (
         SELECT at FROM events WHERE events.run_id = runs.run_id AND kind = 'RunStarted'), 0))"""
+SECONDS = f"seconds + CASE WHEN state = '{RunState.RUNNING}' THEN {WORKED_SECONDS} ELSE 0 END"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ OUTLINE = f"""
         (SELECT COUNT(*) FROM cells WHERE cells.run_id = runs.run_id AND kind = 'Failure'),
         (SELECT COUNT(*) FROM findings WHERE findings.run_id = runs.run_id),
         (SELECT COUNT(*) FROM findings WHERE findings.run_id = runs.run_id AND has_problem),
-        seconds + CASE WHEN state = '{RunState.RUNNING}' THEN {WORKED_SECONDS} ELSE 0 END
+        {SECONDS}
     FROM runs"""  # noqa: S608 - our own text
 
 
@@ -160,7 +161,9 @@ class RunTable:
 
     def outlines(self, limit: int = -1) -> list[Outline]:
         """Read what all runs are and how they stand, newest first; a negative limit is none."""
-        query = f"{OUTLINE} ORDER BY created_at DESC, rowid DESC LIMIT ?"
+        newest = "ORDER BY created_at DESC, rowid DESC"
+        # The inner one chooses, so that nothing is counted in the runs that are not asked for.
+        query = f"{OUTLINE} WHERE rowid IN (SELECT rowid FROM runs {newest} LIMIT ?) {newest}"  # noqa: S608
         with self._open() as db:
             return [_outline(row) for row in db.execute(query, (limit,))]
 
@@ -187,10 +190,10 @@ class RunTable:
         update = f"""
             UPDATE runs SET state = ?, device = ?, cancel = 0, error = '',
                 ticket = (SELECT MAX(ticket) + 1 FROM runs),
-                seconds = seconds + CASE WHEN state = ? THEN {WORKED_SECONDS} ELSE 0 END
+                seconds = {SECONDS}
             WHERE run_id = ?"""  # noqa: S608 - our own text
         with self._open() as db:
-            db.execute(update, (RunState.QUEUED, device, RunState.RUNNING, run_id))
+            db.execute(update, (RunState.QUEUED, device, run_id))
             db.execute("DELETE FROM events WHERE run_id = ? AND kind <> 'BatchDone'", (run_id,))
 
     def start(self, run_id: str, environment: str) -> None:
@@ -221,8 +224,8 @@ class RunTable:
     def clear_failures(self, run_id: str) -> int:
         """Forget every cell and finding that failed, and what they enter into; return how many failed.
 
-        A finding about a metric, or about the run as a whole, holds the scores of all models: where a cell is
-        to be tried again, it is made anew.
+        A finding about a metric holds something of all models: where one of its cells is to be tried again,
+        it is made anew. What was found of one model, or of the run as a whole, stays.
         """
         failed = "run_id = ? AND kind = 'Failure'"
         metrics = f"SELECT metric FROM cells WHERE {failed}"  # noqa: S608 - our own text
@@ -233,7 +236,7 @@ class RunTable:
             ).rowcount
             if n_cells:
                 db.execute(
-                    f"DELETE FROM findings WHERE run_id = ? AND (subject = '' OR subject IN ({metrics}))",  # noqa: S608
+                    f"DELETE FROM findings WHERE run_id = ? AND subject IN ({metrics})",  # noqa: S608
                     (run_id, run_id),
                 )
                 db.execute(f"DELETE FROM cells WHERE {failed}", (run_id,))  # noqa: S608

@@ -18,7 +18,7 @@ __all__ = ["FINALISTS", "Decision", "Schedule", "choose", "order_samples", "sche
 # Models that reach all samples, at least: a model goes on while it may be among the best so many.
 FINALISTS = 3
 # Samples of the first round, at least: of each class, and of all.
-OF_EACH_CLASS, FEWEST_SAMPLES = 4, 24
+OF_EACH_CLASS, FEWEST_SAMPLES = 8, 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +67,15 @@ class Decision:
         Why, in one sentence.
     interval
         Least and greatest rank that the samples of the round are compatible with; ``None`` where not known.
+    is_forced
+        Whether it goes although it may be among the best: the budget holds no more.
     """
 
     model: str
     kept: bool
     reason: str
     interval: tuple[int, int] | None = None
+    is_forced: bool = False
 
 
 def _cost(n_models: int, steps: Sequence[int] | NDArray[np.int64]) -> int:
@@ -143,8 +146,8 @@ def order_samples(labels: NDArray[Any], target_kind: TargetKind, seed: int) -> t
     Returns
     -------
     order, fewest
-        Indices of all samples, and how many of them the first round takes at least: four of every class (of a
-        small class all that there are), which come first.
+        Indices of all samples, and how many of them the first round takes at least: eight of every class
+        (of a small class all that there are), which come first.
     """
     rng = np.random.default_rng(seed)
     n_samples = len(labels)
@@ -189,5 +192,5 @@ def choose(ranking: Ranking, models: Sequence[str], most: int) -> list[Decision]
             reason = f"place {place}: {span}"
         kept = is_plausible and n_kept < most
         n_kept += kept
-        decisions[model] = Decision(model, kept, reason, interval)
+        decisions[model] = Decision(model, kept, reason, interval, is_plausible and not kept)
     return [decisions.get(model, Decision(model, kept=False, reason="no score")) for model in models]

@@ -13,7 +13,7 @@ from ptmrank_core.benchmark.lock import hold_run, is_alive, lock_files, log_file
 from ptmrank_core.benchmark.store import RunStore
 from ptmrank_core.benchmark.turns import runs_ahead
 from ptmrank_core.config import Settings
-from ptmrank_core.errors import RunError
+from ptmrank_core.errors import RunBusyError, RunError
 from ptmrank_core.records import RunPlan, RunState
 
 __all__ = ["RunEntry", "clear_failed", "delete_run", "list_runs", "read_entry", "run_sizes"]
@@ -129,7 +129,7 @@ def clear_failed(store: RunStore, settings: Settings, run_id: str) -> int:
     RunNotFoundError
         If there is no such run.
     """
-    store.state(run_id)
+    _refuse_busy(store, settings, run_id)
     with hold_run(settings, run_id):
         n_cleared = store.clear_failures(run_id)
     if not n_cleared:
@@ -147,7 +147,7 @@ def delete_run(store: RunStore, settings: Settings, run_id: str) -> None:
     RunNotFoundError
         If there is no such run.
     """
-    store.state(run_id)
+    _refuse_busy(store, settings, run_id)
     with starting(settings, run_id, seconds=LOOKS_SECONDS), hold_run(settings, run_id):
         uses = _uses(store.plans(), settings)
         store.delete(run_id)
@@ -156,6 +156,13 @@ def delete_run(store: RunStore, settings: Settings, run_id: str) -> None:
         log_file(settings, run_id).unlink(missing_ok=True)
     for path in lock_files(settings, run_id):
         path.unlink(missing_ok=True)
+
+
+def _refuse_busy(store: RunStore, settings: Settings, run_id: str) -> None:
+    """Say at once that a worker is at the run, rather than wait for its lock."""
+    store.state(run_id)
+    if is_alive(settings, run_id):
+        raise RunBusyError(f"A worker is at run {run_id}.", hint="Cancel it first, or wait for its end.")
 
 
 def _uses(plans: list[RunPlan], settings: Settings) -> Mapping[Path, set[str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ptmrank_core.benchmark.cells import Problem, attempt, score_cells, skipped_cells
@@ -57,6 +58,7 @@ class ModelWork:
         self.decided = decided
         self.metrics = self._open(tools.plan.metrics, None)
         self.stage = Stage.RESOLVE
+        self.earlier = tools.store.outcomes(tools.plan.run_id).get(spec.id)
 
     def _open(self, metrics: Sequence[str], layer: int | None) -> list[str]:
         """Metrics under which the model, or one of its layers, is not decided yet."""
@@ -170,4 +172,12 @@ class ModelWork:
             batch_size=features.batch_size,
             n_run=features.n_run,
         )
-        self.tools.store.add_outcome(self.tools.plan.run_id, outcome)
+        self.tools.store.add_outcome(self.tools.plan.run_id, self._with_earlier_work(outcome))
+
+    def _with_earlier_work(self, outcome: ModelOutcome) -> ModelOutcome:
+        """Keep what an earlier worker measured where this one found all features in the cache."""
+        earlier = self.earlier
+        if earlier is None or outcome.cache_misses or not earlier.cache_misses:
+            return outcome
+        score_seconds = earlier.seconds["score"] + outcome.seconds["score"]
+        return replace(earlier, spec=outcome.spec, seconds=dict(earlier.seconds) | {"score": score_seconds})

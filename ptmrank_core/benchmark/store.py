@@ -21,7 +21,7 @@ from ptmrank_core.benchmark.codec import (
     summary_from_json,
     to_json,
 )
-from ptmrank_core.benchmark.database import RunTable
+from ptmrank_core.benchmark.database import SECONDS, RunTable
 from ptmrank_core.benchmark.schema import OWN
 from ptmrank_core.events import Event
 from ptmrank_core.records import Cell, Finding, ModelOutcome, ModelSpec, RunPlan, RunResult, RunState
@@ -145,7 +145,7 @@ class RunStore(RunTable):
 
     def result(self, run_id: str) -> RunResult:
         """Read everything a run has given so far."""
-        columns = "plan, samples, state, environment, seconds, error"
+        columns = f"plan, samples, state, environment, {SECONDS}, error"
         plan, samples, state, environment, seconds, error = self._row(run_id, columns)
         return RunResult(
             plan=plan_from_json(plan),

@@ -17,7 +17,7 @@ from ptmrank_core.config import Settings
 from ptmrank_core.events import CancelToken, Sink, Waiting, raise_if_cancelled
 from ptmrank_core.records import RunState
 
-__all__ = ["runs_ahead", "take_turn"]
+__all__ = ["borrow_device", "runs_ahead", "take_turn"]
 
 LOOK_EVERY_SECONDS = 0.2
 
@@ -76,6 +76,35 @@ def take_turn(
         if len(ahead) != told:
             sink(Waiting(run_id, len(ahead)))
             told = len(ahead)
+        time.sleep(LOOK_EVERY_SECONDS)
+    try:
+        yield
+    finally:
+        give_back()
+
+
+@contextmanager
+def borrow_device(settings: Settings, device: str, *, cancel: CancelToken) -> Iterator[None]:
+    """Wait until nobody is at a device and hold it for the time of the block: for work that is no run itself.
+
+    It has no place in the queue, so a run that waits may go first, and it may have to wait for more than one.
+
+    Parameters
+    ----------
+    settings
+        Where the locks are.
+    device
+        As :func:`~ptmrank_core.benchmark.devices.device_of` names it.
+    cancel
+        Asked while waiting.
+
+    Raises
+    ------
+    CancelledError
+        If the token was pulled first.
+    """
+    while (give_back := take_device(settings, device)) is None:
+        raise_if_cancelled(cancel)
         time.sleep(LOOK_EVERY_SECONDS)
     try:
         yield

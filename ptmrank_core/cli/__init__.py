@@ -16,6 +16,7 @@ from ptmrank_core.cli.metrics import add_metrics_command
 from ptmrank_core.cli.output import BAD_INPUT, NOTHING_DONE, say
 from ptmrank_core.cli.rank import add_rank_command
 from ptmrank_core.cli.replay import add_replay_command
+from ptmrank_core.cli.report import add_report_command
 from ptmrank_core.cli.runs import add_runs_command
 from ptmrank_core.cli.score import add_score_command
 from ptmrank_core.errors import InputError, PTMRankError
@@ -26,6 +27,7 @@ COMMANDS = (
     add_rank_command,
     add_replay_command,
     add_score_command,
+    add_report_command,
     add_metrics_command,
     add_cache_command,
     add_catalogue_command,

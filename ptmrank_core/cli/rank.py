@@ -14,12 +14,13 @@ from ptmrank_core.cli.budget import add_budget, checked_budget, search_finalists
 from ptmrank_core.cli.intervals import add_intervals, checked_halves
 from ptmrank_core.cli.output import DONE, NOTHING_DONE, print_json, print_text, say, write_json
 from ptmrank_core.cli.progress_bar import ProgressLine
+from ptmrank_core.cli.report import write_report
 from ptmrank_core.cli.subject import add_reading, checked_reference, label_encoder, subject_of
 from ptmrank_core.config import Settings, load_settings
 from ptmrank_core.data import load_samples
 from ptmrank_core.features import check_options
 from ptmrank_core.metrics import default_metrics, resolve_metrics
-from ptmrank_core.records import Analyses, ExtractionOptions, RunResult, RunState
+from ptmrank_core.records import Analyses, ExtractionOptions, RunPlan, RunResult, RunState, Samples
 from ptmrank_core.worker import SOURCES
 
 __all__ = ["add_rank_command"]
@@ -49,9 +50,11 @@ def add_rank_command(commands: Any) -> None:
         "--source", default=None, help="labelled samples that the models were trained on (WDJE)"
     )
     rank.add_argument("--label-encoder", default=None, help="text model for class names (EMMS), or one-hot")
+    rank.add_argument("--no-probe", action="store_true", help="fit no linear probe; votes rest on priors")
     add_reading(rank)
     add_analyses(rank)
     rank.add_argument("--out", type=Path, default=None, help="folder for result.json and card.json")
+    rank.add_argument("--report", type=Path, default=None, help="folder for the tables and the HTML report")
     rank.add_argument("--json", action="store_true", help="print the result as JSON")
     rank.set_defaults(do=_rank)
 
@@ -59,14 +62,30 @@ def add_rank_command(commands: Any) -> None:
 def _rank(options: argparse.Namespace) -> int:
     """Plan a run, do it in this process, and report."""
     settings = load_settings()
+    checked_budget(options.budget)
+    plan, samples = _plan(options, settings)
+    truth = imported_truth(options.truth, plan.models)
+    store = RunStore(settings)
+    if options.budget is None:
+        store.create(plan, samples.summary())
+    else:
+        plan = search_finalists(options.budget, plan, samples, settings, store)
+    for finding in truth:
+        store.add_finding(plan.run_id, finding)
+    result = _run(plan.run_id, store, settings)
+    _report(result, options, settings)
+    return DONE if reports.scores_by_metric(result.cells) else NOTHING_DONE
+
+
+def _plan(options: argparse.Namespace, settings: Settings) -> tuple[RunPlan, Samples]:
+    """Put together what was asked for."""
     metrics = resolve_metrics(options.metrics) if options.metrics is not None else default_metrics()
     extraction = check_options(
         ExtractionOptions(options.dtype, options.device, options.batch_size, options.layers)
     )
-    analyses = chosen_analyses(options, Analyses(half_samples=checked_halves(options.intervals)))
-    checked_budget(options.budget)
+    base = Analyses(half_samples=checked_halves(options.intervals), probe=not options.no_probe)
+    analyses = chosen_analyses(options, base)
     task, reading, models, samples = subject_of(options)
-    truth = imported_truth(options.truth, models)
     plan = make_plan(
         run_id=new_run_id(),
         created_at=now(),
@@ -82,31 +101,33 @@ def _rank(options: argparse.Namespace) -> int:
         label_encoder=None if options.features else label_encoder(options.label_encoder, settings),
         analyses=analyses,
     )
-    store = RunStore(settings)
-    if options.budget is None:
-        store.create(plan, samples.summary())
-    else:
-        plan = search_finalists(options.budget, plan, samples, settings, store)
-    for finding in truth:
-        store.add_finding(plan.run_id, finding)
-    result = _run(plan.run_id, store, settings)
+    return plan, samples
+
+
+def _report(result: RunResult, options: argparse.Namespace, settings: Settings) -> None:
+    """Write the files that were asked for, and print the result."""
     payload = reports.rank_payload(result, reports.rank_result(result))
     if options.out is not None:
         write_json(options.out / "result.json", payload)
         write_json(options.out / "card.json", run_card(result))
+    if options.report is not None:
+        write_report(result, options.report, settings)
     if options.json:
         print_json(payload)
     else:
         print_text(reports.rank_text(result))
     if result.state is RunState.FAILED:
         say(f"error: {result.error}")
-    return DONE if reports.scores_by_metric(result.cells) else NOTHING_DONE
 
 
 def _run(run_id: str, store: RunStore, settings: Settings) -> RunResult:
     line = ProgressLine(sys.stderr)
     try:
         run_here(run_id, settings, sources=SOURCES, sink=line)
+    except KeyboardInterrupt:
+        line.close()
+        say(f"`python -m ptmrank_core runs resume {run_id[:8]}` goes on where this stops")
+        raise
     finally:
         line.close()
     return store.result(run_id)

@@ -11,6 +11,7 @@ from ptmrank_core.metrics.nce import nce
 from ptmrank_core.metrics.nleep import nleep
 from ptmrank_core.metrics.pactran import pactran
 from ptmrank_core.metrics.ped import ped
+from ptmrank_core.metrics.priors import PRIOR_AGREEMENTS, prior_agreement
 from ptmrank_core.metrics.registry import (
     METRICS,
     default_metrics,
@@ -24,6 +25,7 @@ from ptmrank_core.metrics.wdje import wdje
 
 __all__ = [
     "METRICS",
+    "PRIOR_AGREEMENTS",
     "MetricInputs",
     "Task",
     "compute",
@@ -40,6 +42,7 @@ __all__ = [
     "pactran",
     "ped",
     "prepare_inputs",
+    "prior_agreement",
     "resolve_metrics",
     "sfda",
     "transrate",

@@ -1,13 +1,17 @@
 """Scores -> an order of the models, and how far the metrics agree on it."""
 
 from ptmrank_core.ranking.agreement import Agreement, rank_correlations, weighted_tau
-from ptmrank_core.ranking.consensus import ModelScores, Scores, rank
+from ptmrank_core.ranking.consensus import ModelScores, Scores, consensus_values, equal_votes, rank
 from ptmrank_core.ranking.consensus_intervals import Voting, consensus_intervals, mean_of_ranks
 from ptmrank_core.ranking.controls import Standing, models_not_better, standing_among
 from ptmrank_core.ranking.evidence import CORRELATIONS, Estimate, Evidence, hold_against
 from ptmrank_core.ranking.intervals import HalfScores, let_grow, rank_intervals
 from ptmrank_core.ranking.pareto import pareto_front
+from ptmrank_core.ranking.probe import Probe, fit_probe
 from ptmrank_core.ranking.sample_size import SizeCurve, consensus_draws, size_curve
+from ptmrank_core.ranking.sensitivity import examine
+from ptmrank_core.ranking.standing import ProbeEvidence, collect_losses
+from ptmrank_core.ranking.votes import Known, cast_votes
 
 __all__ = [
     "CORRELATIONS",
@@ -15,13 +19,22 @@ __all__ = [
     "Estimate",
     "Evidence",
     "HalfScores",
+    "Known",
     "ModelScores",
+    "Probe",
+    "ProbeEvidence",
     "Scores",
     "SizeCurve",
     "Standing",
     "Voting",
+    "cast_votes",
+    "collect_losses",
     "consensus_draws",
     "consensus_intervals",
+    "consensus_values",
+    "equal_votes",
+    "examine",
+    "fit_probe",
     "hold_against",
     "let_grow",
     "mean_of_ranks",

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import kendalltau, weightedtau
+from scipy.cluster.hierarchy import fcluster, leaves_list, linkage
+from scipy.spatial.distance import squareform
+from scipy.stats import kendalltau, norm, spearmanr, weightedtau
 
 from ptmrank_core.errors import InputError
-from ptmrank_core.ranking.consensus import ModelScores, Scores, check_scores
+from ptmrank_core.ranking.consensus import ModelScores, Scores, check_scores, rank_models
 
-__all__ = ["Agreement", "rank_correlations", "weighted_tau"]
+__all__ = ["Agreement", "cluster_metrics", "kendall", "rank_correlations", "tau_interval", "weighted_tau"]
+
+Array: TypeAlias = NDArray[np.float64]
 
 # Two models agree or disagree: their tau is always +1 or -1.
 FEWEST_MODELS = 3
+# Variance of Fisher's z of Kendall's tau between M models: 0.437 / (M - 4).
+TAU_VARIANCE, TAU_OFFSET = 0.437, 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,11 +39,37 @@ class Agreement:
         under both, or one of the two ties all of them.
     n_models
         Number of models with a score under both, int64 array of shape (k, k).
+    weighted
+        Vigna's weighted tau, where swaps among the best weigh most; shape and NaN as of ``tau``.
+    spearman
+        Spearman's rank correlation; shape and NaN as of ``tau``.
+    low, high
+        Interval of tau at 90 %, arrays of shape (k, k), for models drawn like these: normal on Fisher's z
+        scale with variance 0.437 / (M - 4); from -1 to 1 for four models or fewer. NaN where tau is.
+
+    References
+    ----------
+    .. [1] Fieller, Hartley, Pearson: Tests for rank correlation coefficients. Biometrika 44, 1957.
+       doi:10.1093/biomet/44.3-4.470
     """
 
     metrics: tuple[str, ...]
-    tau: NDArray[np.float64]
+    tau: Array
     n_models: NDArray[np.int64]
+    weighted: Array
+    spearman: Array
+    low: Array
+    high: Array
+
+    def clustered(self) -> Agreement:
+        """Put metrics that agree side by side: average linkage on 1 - tau, an unknown tau counting 0."""
+        order = _leaves(self.tau)
+        cut = np.ix_(order, order)
+        names = ("tau", "n_models", "weighted", "spearman", "low", "high")
+        parts = {name: getattr(self, name)[cut] for name in names}
+        for part in parts.values():
+            part.setflags(write=False)
+        return Agreement(tuple(self.metrics[i] for i in order), **parts)
 
 
 def rank_correlations(scores: Scores, *, higher_is_better: Mapping[str, bool]) -> Agreement:
@@ -63,18 +96,48 @@ def rank_correlations(scores: Scores, *, higher_is_better: Mapping[str, bool]) -
     """
     models = dict.fromkeys(model for values in scores.values() for model in values)
     check_scores(scores, tuple(models), higher_is_better)
-    names = tuple(scores)
-    tau = np.full((len(names), len(names)), np.nan)
-    n_models = np.zeros(tau.shape, dtype=np.int64)
-    for i, first in enumerate(names):
-        for j, second in enumerate(names[: i + 1]):
-            same_way = higher_is_better[first] == higher_is_better[second]
-            value, count = _kendall(scores[first], scores[second])
-            tau[i, j] = tau[j, i] = value if same_way else -value
+    ranks = [rank_models(own, higher_is_better=higher_is_better[name]) for name, own in scores.items()]
+    shape = (len(ranks), len(ranks))
+    found = {name: np.full(shape, np.nan) for name in ("tau", "weighted", "spearman", "low", "high")}
+    n_models = np.zeros(shape, dtype=np.int64)
+    for i, first in enumerate(ranks):
+        for j, second in enumerate(ranks[: i + 1]):
+            values, count = _correlate(first, second)
             n_models[i, j] = n_models[j, i] = count
-    tau.setflags(write=False)
-    n_models.setflags(write=False)
-    return Agreement(names, tau, n_models)
+            for name, value in values.items():
+                found[name][i, j] = found[name][j, i] = value
+    for array in (*found.values(), n_models):
+        array.setflags(write=False)
+    return Agreement(tuple(scores), n_models=n_models, **found)
+
+
+def cluster_metrics(ranks: Scores, tau: float) -> list[tuple[str, ...]]:
+    """Group metrics that give nearly the same order.
+
+    Parameters
+    ----------
+    ranks
+        Metric -> model -> rank.
+    tau
+        Mean tau-b from which on groups are joined (average linkage); an unknown one counts 0.
+
+    Returns
+    -------
+    list of tuple of str
+        Each metric in one group, groups and members in the order of ``ranks``.
+    """
+    names = tuple(ranks)
+    if len(names) < 2:
+        return [(name,) for name in names]
+    taus = np.full((len(names), len(names)), np.nan)
+    for i, first in enumerate(names):
+        for j in range(i):
+            taus[i, j] = taus[j, i] = kendall(ranks[first], ranks[names[j]])[0]
+    labels = fcluster(linkage(_distances(taus), "average"), 1 - tau, "distance")
+    groups: dict[int, list[str]] = {}
+    for name, label in zip(names, labels.tolist(), strict=True):
+        groups.setdefault(label, []).append(name)
+    return [tuple(members) for members in groups.values()]
 
 
 def weighted_tau(scores: ModelScores, truth: ModelScores, *, higher_is_better: bool) -> float:
@@ -116,11 +179,76 @@ def weighted_tau(scores: ModelScores, truth: ModelScores, *, higher_is_better: b
     return float(weightedtau(x if higher_is_better else -x, y).statistic)
 
 
-def _kendall(first: ModelScores, second: ModelScores) -> tuple[float, int]:
-    """Kendall's tau-b over the models with both scores (NaN where undefined), and their number."""
+def kendall(first: ModelScores, second: ModelScores) -> tuple[float, int]:
+    """Kendall's tau-b over the models with both numbers, and how many they are.
+
+    NaN where it is not defined: fewer than 3 models, or all of them tied on one side.
+    """
+    x, y = _paired(first, second)
+    if not _is_defined(x, y):
+        return float("nan"), len(x)
+    return float(kendalltau(x, y, variant="b").statistic), len(x)
+
+
+def _correlate(first: ModelScores, second: ModelScores) -> tuple[dict[str, float], int]:
+    """All correlations of two orders (none where they are not defined), and the number of models."""
+    x, y = _paired(first, second)
+    if not _is_defined(x, y):
+        return {}, len(x)
+    tau = float(kendalltau(x, y, variant="b").statistic)
+    low, high = tau_interval(tau, len(x))
+    values = {
+        "tau": tau,
+        "weighted": float(weightedtau(-x, -y).statistic),
+        "spearman": float(spearmanr(x, y).statistic),
+        "low": low,
+        "high": high,
+    }
+    return values, len(x)
+
+
+def tau_interval(tau: float, n_models: int, *, level: float = 0.9) -> tuple[float, float]:
+    """Interval of Kendall's tau for models drawn like these, as in :class:`Agreement`.
+
+    Parameters
+    ----------
+    tau
+        In [-1, 1]; an order without a single swap is taken as half a swap, so that few models stay unsure.
+    n_models
+        Number of models, at least 2.
+    level
+        Coverage, in (0, 1).
+    """
+    if n_models <= TAU_OFFSET:
+        return -1.0, 1.0
+    most = 1 - 2 / (n_models * (n_models - 1))
+    reach = float(norm.ppf((1 + level) / 2)) * np.sqrt(TAU_VARIANCE / (n_models - TAU_OFFSET))
+    centre = np.arctanh(np.clip(tau, -most, most))
+    low = -1.0 if tau < -most else float(np.tanh(centre - reach))
+    high = 1.0 if tau > most else float(np.tanh(centre + reach))
+    return low, high
+
+
+def _paired(first: ModelScores, second: ModelScores) -> tuple[Array, Array]:
     both = [model for model in first if model in second]
-    x = [first[model] for model in both]
-    y = [second[model] for model in both]
-    if len(both) < FEWEST_MODELS or len(set(x)) < 2 or len(set(y)) < 2:
-        return float("nan"), len(both)
-    return float(kendalltau(x, y, variant="b").statistic), len(both)
+    return np.array([first[model] for model in both]), np.array([second[model] for model in both])
+
+
+def _is_defined(x: Array, y: Array) -> bool:
+    return len(x) >= FEWEST_MODELS and len(np.unique(x)) > 1 and len(np.unique(y)) > 1
+
+
+def _distances(tau: Array) -> Array:
+    """Condensed distances 1 - tau, an unknown tau counting 0."""
+    distances = 1 - np.nan_to_num(tau, nan=0.0)
+    np.fill_diagonal(distances, 0.0)
+    return np.asarray(squareform(np.maximum(distances, 0.0), checks=False))
+
+
+def _leaves(tau: Array) -> list[int]:
+    """Order of the metrics in the tree of average linkage."""
+    if len(tau) < 3:
+        return list(range(len(tau)))
+    order: list[int] = leaves_list(linkage(_distances(tau), "average", optimal_ordering=True)).tolist()
+    # A tree can be read from either end: the first metric of the table is nearer to the beginning.
+    return order if order.index(0) < len(order) / 2 else order[::-1]

@@ -71,25 +71,28 @@ def rank_intervals(
     all cases, if the number of samples is not tiny. It says how far chance in the choice of the samples may
     have moved the model, and nothing else: not that the metric is right about fine-tuning, nor where the
     model would stand with ten times as many samples (``shifts`` warns of that), nor that all models'
-    intervals hold at the same time, nor anything of samples of another kind.
+    intervals hold at the same time (a tie group speaks of all pairs at once), nor anything of samples of
+    another kind.
 
     Why halves. For a mean over n samples, the mean of a half of m = n/2, drawn without replacement, differs
     from that of all with variance (1 - m/n) S^2/m = S^2/n (the finite-population factor 1 - m/n is 1/2):
     exactly the variance of the full mean itself under fresh samples. The same holds for any score that is to
     first order a mean of influences. A part of second order (a degenerate U-statistic, as of features that
-    are noise) varies with 1/m^2 - 1/n^2 = 3/n^2 in place of 1/n^2: intervals of such candidates are too wide,
-    not too narrow. A bootstrap with replacement would hold samples twice, on which every fit is too good.
+    are noise) varies with 1/m^2 - 1/n^2 = 3/n^2 in place of 1/n^2: intervals of such candidates are too
+    wide, not too narrow. What covariances of few samples add can make up for more than that: a margin of 15
+    % on every deviation, found by simulation, pays for it. A bootstrap with replacement would hold samples
+    twice, on which every fit is too good.
 
     A score that is a sum over the samples (TransRate of features that are wider than there are samples) has
-    variance n S^2, of which the halves' deviations show m^2 (1 - m/n) S^2/m = n S^2/4: their deviations count
-    n/m = 2 times. Whoever hands such scores over applies :func:`let_grow` to them first.
+    variance n S^2, of which the halves' deviations show m^2 (1 - m/n) S^2/m = n S^2/4: their deviations
+    count n/m = 2 times. Whoever hands such scores over applies :func:`let_grow` to them first.
 
     Why only the spread. Scores at n/2 are not scores at n: wide models lose more than narrow ones. Of each
-    pair the difference on all samples counts, and the half-samples' deviations from their own mean difference
-    say how far it may be off [1]. Models are ranked with every difference divided by its standard deviation,
-    the largest over all rivals of a model having to stay below a common bound, by steps [1]_, algorithm for a
-    single population's rank. Tie groups say something of many models at once, and take a bound that holds
-    over all pairs.
+    pair the difference on all samples counts, and the half-samples' deviations from their own mean
+    difference say how far it may be off [1]. Models are ranked with every difference divided by its standard
+    deviation, the largest over all rivals of a model having to stay below a common bound, by steps [1]_,
+    algorithm for a single population's rank. Tie groups say something of many models at once, and take a
+    bound that holds over all pairs.
 
     References
     ----------

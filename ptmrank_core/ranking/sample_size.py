@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ptmrank_core.ranking.agreement import rank_correlations
-from ptmrank_core.ranking.consensus import ModelScores, Scores, rank_models
+from ptmrank_core.ranking.consensus import ModelScores, consensus_values
 
 __all__ = ["SizeCurve", "consensus_draws", "size_curve"]
 
@@ -104,27 +104,12 @@ def consensus_draws(
     n_sizes = len(next(iter(voting.values())))
     return [
         [
-            _consensus({metric: own[size][draw] for metric, own in voting.items()}, weights, higher_is_better)
+            consensus_values(
+                {metric: own[size][draw] for metric, own in voting.items()},
+                weights,
+                higher_is_better=higher_is_better,
+            )
             for draw in range(len(next(iter(voting.values()))[size]))
         ]
         for size in range(n_sizes)
     ]
-
-
-def _consensus(
-    scores: Scores, weights: Mapping[str, float], higher_is_better: Mapping[str, bool]
-) -> dict[str, float]:
-    """Weighted mean rank of every model; the ranks under a metric with few models stretched to all."""
-    ranks = {
-        metric: rank_models(own, higher_is_better=higher_is_better[metric]) for metric, own in scores.items()
-    }
-    models = dict.fromkeys(model for own in ranks.values() for model in own)
-    values = {}
-    for model in models:
-        votes = [
-            (weights[metric], 1 + (own[model] - 1) * (len(models) - 1) / max(1, len(own) - 1))
-            for metric, own in ranks.items()
-            if model in own
-        ]
-        values[model] = round(sum(w * r for w, r in votes) / sum(w for w, _ in votes), 9)
-    return values

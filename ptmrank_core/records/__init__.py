@@ -27,7 +27,6 @@ from ptmrank_core.records.runs import (
     Score,
     Skipped,
     Stage,
-    Vote,
 )
 from ptmrank_core.records.samples import (
     AS_RECOGNISED,
@@ -45,6 +44,7 @@ from ptmrank_core.records.samples import (
     WordInContext,
 )
 from ptmrank_core.records.truth import Truth
+from ptmrank_core.records.votes import Sensitivity, Vote, Without
 
 __all__ = [
     "AS_RECOGNISED",
@@ -78,6 +78,7 @@ __all__ = [
     "Samples",
     "SamplesSummary",
     "Score",
+    "Sensitivity",
     "SetFeatures",
     "Skipped",
     "Stage",
@@ -85,5 +86,6 @@ __all__ = [
     "Truth",
     "Vote",
     "Waveform",
+    "Without",
     "WordInContext",
 ]

@@ -16,8 +16,8 @@ class Analyses:
     Parameters
     ----------
     half_samples
-        Half-samples of each metric, from which rank intervals come; ``None`` for as many as the metric's cost
-        allows, 0 for none.
+        Half-samples of each voting metric, from which rank intervals come; ``None`` for as many as its cost
+        allows (100, none where it iterates), 0 for none, any other number for every one of them.
     probe
         Whether a linear probe and k-NN are fitted to the features of each model.
     sample_sizes
@@ -50,7 +50,7 @@ class Finding:
     ----------
     kind
         The analysis: ``"halves"``, ``"probe"``, ``"truth"``, ``"sample-size"``, ``"controls"``,
-        ``"fine-tuning"``.
+        ``"fine-tuning"``, ``"budget"``.
     subject
         The metric or model it is about; empty for the whole run.
     payload

@@ -10,6 +10,7 @@ from typing import TypeAlias
 from ptmrank_core.records.findings import EVERY_ANALYSIS, Analyses, Finding
 from ptmrank_core.records.models import ExtractionOptions, ModelSpec
 from ptmrank_core.records.samples import AS_RECOGNISED, Reading, SamplesSummary
+from ptmrank_core.records.votes import Sensitivity, Vote
 
 __all__ = [
     "Cell",
@@ -23,7 +24,6 @@ __all__ = [
     "Score",
     "Skipped",
     "Stage",
-    "Vote",
 ]
 
 
@@ -213,22 +213,6 @@ class RunResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Vote:
-    """How much a metric counts in the order of the models.
-
-    Parameters
-    ----------
-    weight
-        Share of the whole vote, in [0, 1]; 0 where it does not vote.
-    reason
-        Why, in one sentence.
-    """
-
-    weight: float
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class RankIntervals:
     """How sure an order of models is on these samples.
 
@@ -241,13 +225,16 @@ class RankIntervals:
     intervals
         Model -> least and greatest rank (1 is best) that the samples are compatible with.
     p_best
-        Model -> share of the half-samples' centred draws in which it is the best; sums to 1.
+        Model -> share of draws about the full-sample scores, with the half-samples' spread, in which it is
+        the best; sums to 1. No posterior probability: how often chance would leave it in front.
     p_better
         Model -> other model -> probability that the first is better.
     ties
-        Groups of two or more models that these samples do not tell apart, best first.
+        Runs of two or more models of the order that these samples do not tell apart, best first; two runs
+        may share a model.
     shifts
-        Model -> how many ranks it moves from half the samples to all of them (mean over half-samples).
+        Model -> its rank on all samples less its rank by the mean score of the half-samples: below 0 it gains
+        with more samples.
     notes
         What the intervals are conditional on, one sentence each.
     """
@@ -271,7 +258,7 @@ class Ranking:
     order
         Ids of the ranked models, best first.
     mean_ranks
-        Mean over the voting metrics of the rank among all models (1 is best).
+        Weighted mean over the voting metrics of the rank among all models (1 is best).
     ranks
         For each metric the rank of each model with a score; ties share their mean rank.
     per_metric
@@ -286,6 +273,10 @@ class Ranking:
         How sure the order is; ``None`` where that was not asked for or is not known yet.
     metric_intervals
         How sure the order under each metric is, as far as that is known.
+    vote_notes
+        What is to be said of the vote as a whole, one sentence each.
+    sensitivity
+        The same votes counted in other ways; ``None`` where there is no order.
     """
 
     order: tuple[str, ...]
@@ -297,3 +288,5 @@ class Ranking:
     votes: Mapping[str, Vote] = field(default_factory=dict)
     intervals: RankIntervals | None = None
     metric_intervals: Mapping[str, RankIntervals] = field(default_factory=dict)
+    vote_notes: tuple[str, ...] = ()
+    sensitivity: Sensitivity | None = None

@@ -18,8 +18,9 @@ def budget_payload(result: RunResult) -> dict[str, Any] | None:
     Returns
     -------
     dict or None
-        ``budget`` (in models on all samples), ``rounds`` (``samples``, ``models``, ``kept`` and one of
-        ``decisions`` for each model: ``model``, ``kept``, ``reason``, ``interval``), ``finalists``,
+        ``budget`` (in models on all samples), ``rounds`` (``samples``, ``models``, ``kept``, ``forced`` and
+        one of ``decisions`` for each model: ``model``, ``kept``, ``reason``, ``interval``), ``finalists``,
+        ``forced`` (models that went although they might be among the best),
         ``samples_run`` by the search and the finalists together, ``samples_without`` a search, ``saved`` as a
         share, and ``computed``: samples that models really ran on, what was in the cache not counted.
     """
@@ -32,10 +33,13 @@ def budget_payload(result: RunResult) -> dict[str, Any] | None:
 
 def budget_words(report: Mapping[str, Any]) -> str:
     """Say in one sentence what a search cost."""
-    return (
+    said = (
         f"budget of {report['budget']} models: {report['samples_run']:,} samples run in place of "
         f"{report['samples_without']:,}, {report['saved']:.0%} saved"
     )
+    if report["forced"]:
+        said += f"; {report['forced']} models went for the budget alone, a larger one would have kept them"
+    return said
 
 
 def budget_text(result: RunResult) -> list[str]:

@@ -233,15 +233,19 @@ def controls_figure(
         marker={"color": BRIGHT[1], "symbol": "diamond", "size": 11},
         hovertemplate="%{y}<br>%{x:.4g}<extra></extra>",
     )
-    rows = [*models, *(control.title for control in own)]
+    _lay_rows_out(figure, metric, [*models, *(control.title for control in own)])
+    return figure
+
+
+def _lay_rows_out(figure: go.Figure, metric: str, rows: Sequence[str]) -> None:
+    """Give the metric's axis and one named row to each candidate and control, the first on top."""
     spec = METRICS[metric]
     direction = "higher is better" if spec.higher_is_better else "lower is better"
     figure.update_xaxes(title=f"{spec.title} ({direction})", zeroline=False)
-    figure.update_yaxes(categoryorder="array", categoryarray=rows[::-1], automargin=True)
+    figure.update_yaxes(categoryorder="array", categoryarray=list(rows)[::-1], automargin=True)
     figure.update_layout(
         height=160 + ROW_PIXELS * len(rows),
         margin={"l": 10, "r": 10, "t": 40, "b": 40},
         modebar={"orientation": "v"},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
     )
-    return figure

@@ -19,6 +19,7 @@ from ptmrank_core.ranking import Agreement
 from ptmrank_core.records import Ranking
 
 __all__ = [
+    "INK",
     "PLOTLY_CONFIG",
     "RankingLayout",
     "agreement_figure",
@@ -35,6 +36,8 @@ PLOTLY_CONFIG = {
     "responsive": True,
     "toImageButtonOptions": {"format": "svg"},
 }
+INK = "#333333"
+"""What has to stand out from the page; the HTML report draws it in the colour of its text."""
 BRIGHT = ("#4477AA", "#EE6677", "#228833", "#CCBB44", "#66CCEE", "#AA3377", "#777777")
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "cross", "star")
 ROW_PIXELS = 30
@@ -52,35 +55,39 @@ class RankingLayout:
     mean_ranks
         Array of shape (n_models,).
     metrics
-        The voting metrics.
+        The voting metrics, the heaviest vote first.
     ranks
         Array of shape (n_metrics, n_models); NaN where a model has no rank.
+    weights
+        Share of the vote of each, shape (n_metrics,).
     """
 
     models: tuple[str, ...]
     mean_ranks: NDArray[np.float64]
     metrics: tuple[str, ...]
     ranks: NDArray[np.float64]
+    weights: NDArray[np.float64]
 
     @classmethod
     def of(cls, ranking: Ranking) -> RankingLayout:
         """Lay a ranking out."""
-        ranks = [
-            [ranking.ranks[metric].get(model, np.nan) for model in ranking.order]
-            for metric in ranking.metrics_used
-        ]
+        weights = {metric: ranking.votes[metric].weight for metric in ranking.metrics_used}
+        voters = sorted(weights, key=lambda metric: -weights[metric])
+        ranks = [[ranking.ranks[metric].get(model, np.nan) for model in ranking.order] for metric in voters]
         return cls(
             models=ranking.order,
             mean_ranks=np.array([ranking.mean_ranks[model] for model in ranking.order]),
-            metrics=ranking.metrics_used,
-            ranks=np.array(ranks).reshape(len(ranking.metrics_used), len(ranking.order)),
+            metrics=tuple(voters),
+            ranks=np.array(ranks).reshape(len(voters), len(ranking.order)),
+            weights=np.array([weights[metric] for metric in voters]),
         )
 
 
 def ranking_figure(ranking: Ranking) -> go.Figure:
-    """Draw one row for each model, best first: a mark for each metric's rank, a tick for the mean.
+    """Draw one row for each model, best first: a mark for each voter's rank, a tick for the consensus.
 
-    The metrics' marks lie a little above one another, so that equal ranks do not hide each other.
+    The voters' marks lie a little above one another, so that equal ranks do not hide each other; their area
+    is their share of the vote.
     """
     layout = RankingLayout.of(ranking)
     rows = np.arange(len(layout.models))
@@ -92,9 +99,9 @@ def ranking_figure(ranking: Ranking) -> go.Figure:
         y=rows,
         customdata=list(layout.models),
         mode="markers",
-        name="mean rank",
-        marker={"symbol": "line-ns-open", "size": 22, "line": {"width": 3}, "color": "#333333"},
-        hovertemplate="%{customdata}<br>mean rank %{x:.2f}<extra></extra>",
+        name="consensus",
+        marker={"symbol": "line-ns-open", "size": 22, "line": {"width": 3}, "color": INK},
+        hovertemplate="%{customdata}<br>weighted mean rank %{x:.2f}<extra></extra>",
     )
     for index, metric in enumerate(layout.metrics):
         title = METRICS[metric].title
@@ -103,19 +110,27 @@ def ranking_figure(ranking: Ranking) -> go.Figure:
             y=rows + offsets[index],
             customdata=list(layout.models),
             mode="markers",
-            name=title,
-            marker=class_marker(index, size=9),
+            name=f"{title}, {layout.weights[index]:.0%}",
+            marker=class_marker(index, size=_vote_size(layout.weights[index])),
             hovertemplate="%{customdata}<br>rank %{x} under " + title + "<extra></extra>",
         )
     _lay_rows_out(figure, layout.models)
     return figure
 
 
+def _vote_size(weight: float) -> int:
+    """Diameter in pixels of a mark whose area is the share of the vote, as far as it can still be seen."""
+    return round(max(6.0, 16.0 * float(np.sqrt(weight))))
+
+
 def _lay_rows_out(figure: go.Figure, models: Sequence[str]) -> None:
     """Give a rank axis and one named row to each model, the first on top."""
     n_models = len(models)
     figure.update_xaxes(
-        title="rank (1 is best)", dtick=_tick(n_models), range=[0.5, n_models + 0.5], zeroline=False
+        title="rank (1 is best); larger marks count more",
+        dtick=_tick(n_models),
+        range=[0.5, n_models + 0.5],
+        zeroline=False,
     )
     figure.update_yaxes(
         tickvals=list(range(n_models)),
@@ -164,22 +179,26 @@ def score_figure(metric: str, scores: Mapping[str, float], order: Sequence[str])
 
 
 def agreement_figure(agreement: Agreement) -> go.Figure:
-    """Draw Kendall's tau between metrics; a cell that is not defined is empty."""
-    titles = [METRICS[metric].title for metric in agreement.metrics]
-    text = [["" if np.isnan(value) else f"{value:.2f}" for value in row] for row in agreement.tau]
+    """Draw Kendall's tau between metrics, those that agree side by side; what is not defined is empty."""
+    shown = agreement.clustered()
+    titles = [METRICS[metric].title for metric in shown.metrics]
+    text = [["" if np.isnan(value) else f"{value:.2f}" for value in row] for row in shown.tau]
+    facts = np.dstack([shown.n_models, shown.low, shown.high, shown.weighted, shown.spearman])
     figure = go.Figure(
         go.Heatmap(
-            z=agreement.tau,
+            z=shown.tau,
             x=titles,
             y=titles,
             text=text,
             texttemplate="%{text}",
-            customdata=agreement.n_models,
+            customdata=facts,
             zmin=-1,
             zmax=1,
             colorscale="PuOr",
             colorbar={"title": "Kendall τ", "len": 0.8},
-            hovertemplate="%{y} and %{x}<br>τ = %{z:.2f} over %{customdata} models<extra></extra>",
+            hovertemplate="%{y} and %{x}<br>τ = %{z:.2f} over %{customdata[0]:.0f} models, 90 % interval"
+            " %{customdata[1]:.2f} to %{customdata[2]:.2f}<br>weighted τ %{customdata[3]:.2f}, Spearman"
+            " %{customdata[4]:.2f}<extra></extra>",
         )
     )
     figure.update_yaxes(autorange="reversed", scaleanchor="x", constrain="domain", automargin=True)

@@ -14,6 +14,7 @@ from ptmrank_core.reports.evidence import (
     truth_problems,
     truths_of,
 )
+from ptmrank_core.reports.fine_tuning import tuned_rows
 from ptmrank_core.reports.sample_sizes import curves_of, size_verdict
 
 __all__ = ["further_text"]
@@ -25,7 +26,25 @@ def further_text(result: RunResult, ranking: Ranking) -> list[str]:
         *_evidence(result, ranking),
         *_sample_sizes(result, ranking),
         *_controls(result, ranking),
+        *_fine_tuning(result, ranking),
     ]
+
+
+def _fine_tuning(result: RunResult, ranking: Ranking) -> list[str]:
+    """Table of what training gave, and what is to be known of it."""
+    rows = tuned_rows(result, ranking)
+    if not rows:
+        return []
+    names = [name for name in dict.fromkeys(name for row in rows for name in row) if name != "note"]
+    table = [["fine-tuned " + name if name == "model" else name for name in names]]
+    table += [[_cell(row.get(name)) for name in names] for row in rows]
+    return [
+        "\n".join([align(table), *(f"note: {row['model']}: {row['note']}" for row in rows if row["note"])])
+    ]
+
+
+def _cell(value: object) -> str:
+    return say_number(value) if isinstance(value, float) else str("-" if value is None else value)
 
 
 def _controls(result: RunResult, ranking: Ranking) -> list[str]:

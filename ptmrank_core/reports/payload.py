@@ -7,14 +7,14 @@ from typing import Any
 
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.records import Cell, Failure, ModelOutcome, Ranking, RunResult, Score, Skipped
-from ptmrank_core.reports.controls import controls_payload
-from ptmrank_core.reports.cost import cost_payload
-from ptmrank_core.reports.evidence import evidence_of, evidence_payload, truths_payload
+from ptmrank_core.reports.budget import budget_payload
+from ptmrank_core.reports.command import rank_command
+from ptmrank_core.reports.further_payload import further_payload
 from ptmrank_core.reports.intervals import intervals_payload
-from ptmrank_core.reports.sample_sizes import curves_of, curves_payload
 from ptmrank_core.reports.tables import layer_scores, scores_by_metric
+from ptmrank_core.reports.vote_payload import agreement_payload, probe_payload, vote_payload
 
-__all__ = ["metrics_payload", "rank_payload", "score_payload"]
+__all__ = ["metrics_payload", "rank_payload", "score_payload", "used_environment"]
 
 
 def score_payload(cells: Iterable[Cell], seconds: float) -> dict[str, Any]:
@@ -86,7 +86,7 @@ def _timings(outcome: ModelOutcome) -> dict[str, Any]:
     }
 
 
-def _environment(result: RunResult) -> dict[str, str]:
+def used_environment(result: RunResult) -> dict[str, str]:
     """Tell what the run ran with: the devices and number formats that ``auto`` came to, where known."""
     outcomes = result.outcomes.values()
     used = {
@@ -120,18 +120,19 @@ def rank_payload(result: RunResult, ranking: Ranking) -> dict[str, Any]:
             "unranked": list(ranking.unranked),
             **intervals_payload(ranking, result),
             "combined": {metric: own for metric, own in ranked_by.items() if METRICS[metric].combine},
+            **vote_payload(ranking),
         },
+        "budget": budget_payload(result),
+        "agreement": agreement_payload(ranked_by),
+        "probe": probe_payload(result),
         "layers": layer_scores(result),
         "notes": {model: list(outcome.notes) for model, outcome in outcomes.items()},
         "run": result.plan.run_id,
+        "command": rank_command(result.plan),
         "state": result.state,
-        "environment": _environment(result),
+        "environment": used_environment(result),
         "revisions": {model: outcome.spec.revision for model, outcome in outcomes.items()},
         "timings": {model: _timings(outcome) for model, outcome in outcomes.items()},
         "seconds": result.seconds,
-        "truths": truths_payload(result),
-        "evidence": evidence_payload(evidence_of(result, ranking)),
-        "sample_sizes": curves_payload(curves_of(result, ranking), samples.n_samples),
-        "controls": controls_payload(result, ranking),
-        "cost": cost_payload(result, ranking),
+        **further_payload(result, ranking),
     }

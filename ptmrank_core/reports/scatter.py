@@ -19,7 +19,13 @@ MAX_POINTS = 5_000
 NO_LABEL = "no label"
 
 
-def projection_figure(projection: Projection, samples: Samples, caption: Callable[[int], str]) -> go.Figure:
+def projection_figure(
+    projection: Projection,
+    samples: Samples,
+    caption: Callable[[int], str],
+    *,
+    max_points: int = MAX_POINTS,
+) -> go.Figure:
     """Draw a model's embeddings in the plane.
 
     Classes differ by colour and symbol. Of several labels the first one that a sample has counts; numbers
@@ -33,9 +39,11 @@ def projection_figure(projection: Projection, samples: Samples, caption: Callabl
         The n samples.
     caption
         Index of a sample -> what is said of it on hover.
+    max_points
+        More samples than these are thinned out evenly.
     """
     n_samples = samples.n_samples
-    shown = np.unique(np.linspace(0, n_samples - 1, min(n_samples, MAX_POINTS)).round().astype(int))
+    shown = np.unique(np.linspace(0, n_samples - 1, min(n_samples, max_points)).round().astype(int))
     figure = go.Figure()
     if samples.target_kind == "regression":
         _add_scale(figure, projection, samples, caption, shown)

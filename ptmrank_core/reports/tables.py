@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from ptmrank_core.metrics import METRICS
-from ptmrank_core.ranking import rank
+from ptmrank_core.ranking import cast_votes, equal_votes, examine, rank
 from ptmrank_core.records import Cell, Failure, Ranking, RunResult, Score, Skipped
 from ptmrank_core.reports.intervals import with_intervals
+from ptmrank_core.reports.voting import known_of, vote_notes, voters_of
 
 __all__ = ["layer_scores", "rank_result", "ranking_rows", "scores_by_metric"]
 
@@ -65,20 +67,27 @@ def layer_scores(result: RunResult) -> dict[str, dict[str, list[float | None]]]:
 
 
 def rank_result(result: RunResult) -> Ranking:
-    """Rank the models of a run by what it has decided so far.
+    """Rank the models of a run by what it has decided and found so far.
 
-    Every metric of the plan votes, but a variant only where none of the plan's metrics is a default form:
-    then it was chosen by hand.
+    The votes, their weights and their reasons come with it; before the probe of a run is there, they rest on
+    what is known of the metrics from other data.
     """
-    planned = result.plan.metrics
-    voters = [name for name in planned if not METRICS[name].is_variant] or list(planned)
     scores = scores_by_metric(result.cells)
+    directions = {name: METRICS[name].higher_is_better for name in result.plan.metrics}
+    known = known_of(result)
+    votes = cast_votes(
+        scores, voters=voters_of(result.plan.metrics), higher_is_better=directions, known=known
+    )
     ranking = rank(
         scores,
         models=[spec.id for spec in result.plan.models],
-        voters=voters,
-        higher_is_better={name: METRICS[name].higher_is_better for name in planned},
+        votes=votes or equal_votes(result.plan.metrics),
+        higher_is_better=directions,
     )
+    if not ranking.order:
+        return ranking
+    notes = vote_notes(ranking, known)
+    ranking = replace(ranking, vote_notes=notes, sensitivity=examine(ranking))
     return with_intervals(ranking, scores, result)
 
 

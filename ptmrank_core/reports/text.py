@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from ptmrank_core.metrics import METRICS
-from ptmrank_core.records import RunResult
+from ptmrank_core.records import Ranking, RunResult
+from ptmrank_core.reports.budget import budget_text
 from ptmrank_core.reports.columns import align, say_number
 from ptmrank_core.reports.further_text import further_text
 from ptmrank_core.reports.intervals import interval_columns, interval_notes
@@ -34,7 +35,9 @@ def rank_text(result: RunResult) -> str:
     ]
     parts = [
         align(table),
+        *_who_voted(ranking),
         *interval_notes(ranking, result),
+        *budget_text(result),
         *_best_layers(result, [row["model"] for row in rows]),
     ]
     parts += further_text(result, ranking)
@@ -50,6 +53,16 @@ def rank_text(result: RunResult) -> str:
         parts.append("\n".join(f"left out: {e.name}: {e.reason}" for e in result.samples.left_out))
     parts.append(f"{result.samples.n_samples} samples, run {result.plan.run_id}, {result.seconds:.1f} s")
     return "\n\n".join(parts)
+
+
+def _who_voted(ranking: Ranking) -> list[str]:
+    """Table of the votes, the heaviest first, with why; then what is to be said of the vote as a whole."""
+    if not ranking.order:
+        return []
+    votes = sorted(ranking.votes.items(), key=lambda entry: -entry[1].weight)
+    width = max(len(name) for name, _ in votes)
+    lines = [f"{name.ljust(width)}  {vote.weight:4.0%}  {vote.reason}" for name, vote in votes]
+    return ["\n".join(["who voted", *lines]), *(f"note: {note}" for note in ranking.vote_notes)]
 
 
 def _best_layers(result: RunResult, models: Sequence[str]) -> list[str]:

@@ -22,7 +22,6 @@ from ptmrank_core.benchmark import (
     read_entry,
     run_here,
     run_sizes,
-    start_worker,
 )
 from ptmrank_core.benchmark.analyses.analyst import Analyst
 from ptmrank_core.benchmark.lock import hold_run, lock_files
@@ -33,7 +32,6 @@ from ptmrank_core.events import CellDone, Event, ModelStarted, RunStarted
 from ptmrank_core.records import Failure, Finding, RunPlan, RunState, Score, Stage
 from ptmrank_core.worker import SOURCES
 from tests.benchmark.runs import stored_features_plan, stored_plan
-from tests.benchmark.test_worker import wait_until
 from tests.checkpoints import save_checkpoint
 from tests.ready_made import save_features
 
@@ -108,9 +106,9 @@ def test_a_deleted_run_leaves_nothing_and_takes_nothing_of_others(
     path = uploaded(settings, picture_zip)
     first, second = (stored_plan(settings, path, zoo).run_id for _ in range(2))
     store = RunStore(settings)
-    start_worker(first, settings)
-    wait_until(lambda: store.state(first).is_finished())
-    run_here(second, settings, sources=SOURCES)
+    for run_id in (first, second):
+        run_here(run_id, settings, sources=SOURCES)
+    log_file(settings, first).write_text("a line of its worker\n")
     shared = run_sizes(store, settings)
     assert shared[first] > log_file(settings, first).stat().st_size > 0
     delete_run(store, settings, first)
@@ -231,7 +229,7 @@ def test_an_analysis_that_failed_is_tried_again(
 def test_findings_that_hold_a_failed_metric_are_made_anew(
     settings: Settings, picture_zip: Path, zoo: Path
 ) -> None:
-    """What an analysis found of a metric or of the whole run lacks the cell that failed; of a model, no."""
+    """What an analysis found of a metric lacks the cell that failed; what it found of a model does not."""
     run_id = stored_plan(settings, picture_zip, zoo).run_id
     store = RunStore(settings)
     store.add_cell(run_id, Score("convnext-a", "hscore", 1.0, 0.0))
@@ -241,7 +239,7 @@ def test_findings_that_hold_a_failed_metric_are_made_anew(
     for subject in ("logme", "hscore", "convnext-a", ""):
         store.add_finding(run_id, Finding("test", subject, {}, 0.0))
     assert store.clear_failures(run_id) == 2
-    assert [found.subject for found in store.findings(run_id)] == ["hscore", "convnext-a"]
+    assert [found.subject for found in store.findings(run_id)] == ["hscore", "convnext-a", ""]
     assert store.cells(run_id) == (Score("convnext-a", "hscore", 1.0, 0.0),)
     assert store.layer_cells(run_id) == ()
 

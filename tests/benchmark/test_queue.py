@@ -14,7 +14,9 @@ import pytest
 
 from ptmrank_core.benchmark import RunStore, cancel_run, read_entry, read_progress, run_here, start_worker
 from ptmrank_core.benchmark.lock import hold_run, starting, take_device
+from ptmrank_core.benchmark.turns import borrow_device
 from ptmrank_core.config import Settings
+from ptmrank_core.errors import CancelledError
 from ptmrank_core.events import Event, RunFinished, RunStarted, Waiting, never
 from ptmrank_core.records import RunPlan, RunState
 from ptmrank_core.worker import SOURCES
@@ -138,6 +140,24 @@ def test_another_device_is_not_waited_for(settings: Settings, picture_zip: Path,
     run_id = stored_plan(settings, picture_zip, zoo).run_id
     with busy(settings, "cuda:0"):
         assert run_here(run_id, settings, sources=SOURCES) is RunState.FINISHED
+
+
+def test_work_that_is_no_run_takes_its_turn_too(settings: Settings) -> None:
+    """It waits while somebody is at the device, holds it then, and can be cancelled while it waits."""
+    with busy(settings), pytest.raises(CancelledError), borrow_device(settings, "cpu", cancel=lambda: True):
+        pass
+    with ThreadPoolExecutor(1) as pool:
+        with busy(settings):
+            later = pool.submit(hold_for_a_moment, settings)
+            time.sleep(0.3)
+            assert not later.done()
+        assert later.result(10)
+
+
+def hold_for_a_moment(settings: Settings) -> bool:
+    """Borrow the CPU; tell whether it was taken meanwhile."""
+    with borrow_device(settings, "cpu", cancel=never):
+        return take_device(settings, "cpu") is None
 
 
 def test_a_resumed_run_takes_its_place_at_the_end(settings: Settings, picture_zip: Path, zoo: Path) -> None:

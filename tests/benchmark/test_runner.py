@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import subprocess
 import sys
@@ -13,12 +14,21 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from ptmrank_core.benchmark import RunStore, make_plan, run_here
+from ptmrank_core.benchmark import RunStore, cancel_run, make_plan, run_here
 from ptmrank_core.benchmark.lock import hold_run, is_held
 from ptmrank_core.catalogue import local_models
 from ptmrank_core.config import Settings
 from ptmrank_core.errors import InputError, RunBusyError
-from ptmrank_core.events import CellDone, Event, ModelStarted, RunFinished
+from ptmrank_core.events import (
+    CancelToken,
+    CellDone,
+    Downloaded,
+    Event,
+    ModelStarted,
+    RunFinished,
+    Sink,
+    raise_if_cancelled,
+)
 from ptmrank_core.records import (
     ExtractionOptions,
     Failure,
@@ -123,6 +133,46 @@ def test_a_request_to_cancel_through_the_store_is_heard(
     assert run_here(plan.run_id, settings, sources=SOURCES, sink=ask) is RunState.CANCELLED
     assert len(store.cells(plan.run_id)) == 1
     assert run_here(plan.run_id, settings, sources=SOURCES) is RunState.FINISHED
+
+
+def test_a_request_to_cancel_is_heard_while_files_come(
+    settings: Settings, picture_zip: Path, zoo: Path
+) -> None:
+    """A download that would never end is left at its next piece; nothing is decided by it."""
+    plan = stored_plan(settings, picture_zip, zoo)
+    store = RunStore(settings)
+
+    def fetch(spec: ModelSpec, *, sink: Sink, cancel: CancelToken) -> ModelSpec:
+        for piece in itertools.count():
+            sink(Downloaded(spec.id, piece, None))
+            if piece == 3:
+                cancel_run(plan.run_id, settings)
+            raise_if_cancelled(cancel)
+            time.sleep(0.02)
+        raise AssertionError
+
+    assert run_here(plan.run_id, settings, sources=replace(SOURCES, fetch=fetch)) is RunState.CANCELLED
+    assert store.cells(plan.run_id) == ()
+    assert run_here(plan.run_id, settings, sources=SOURCES) is RunState.FINISHED
+
+
+def test_what_a_model_took_is_known_after_a_resume(settings: Settings, picture_zip: Path, zoo: Path) -> None:
+    """A worker that finds all features in the cache keeps what the one before it measured."""
+    plan = stored_plan(settings, picture_zip, zoo)
+    events: list[Event] = []
+
+    def cancelled() -> bool:
+        return any(isinstance(event, CellDone) for event in events)
+
+    run_here(plan.run_id, settings, sources=SOURCES, sink=events.append, cancel=cancelled)
+    store = RunStore(settings)
+    [before] = store.outcomes(plan.run_id).values()
+    assert before.cache_misses == 18
+    run_here(plan.run_id, settings, sources=SOURCES)
+    after = store.outcomes(plan.run_id)[before.spec.id]
+    assert after.seconds["score"] > before.seconds["score"]
+    assert replace(after, seconds=before.seconds) == before
+    assert after.seconds["forward"] == before.seconds["forward"] > 0
 
 
 def test_a_run_never_has_two_workers(settings: Settings, picture_zip: Path, zoo: Path) -> None:

@@ -17,8 +17,8 @@ from ptmrank_core.benchmark.codec import cell_from_json, to_json
 from ptmrank_core.benchmark.progress import store_sink
 from ptmrank_core.config import Settings
 from ptmrank_core.errors import RunError, RunNotFoundError
-from ptmrank_core.events import BatchDone, CellDone, Downloaded, Event, StageStarted
-from ptmrank_core.records import Cell, Failure, ModelOutcome, RunState, Score, Skipped, Stage
+from ptmrank_core.events import BatchDone, CellDone, Downloaded, Event, ModelStarted, StageStarted
+from ptmrank_core.records import Cell, Failure, Finding, ModelOutcome, RunState, Score, Skipped, Stage
 from tests.benchmark.runs import stored_plan
 
 CELLS: list[Cell] = [
@@ -158,6 +158,49 @@ def test_a_file_of_the_first_version_is_taken_over(settings: Settings, picture_z
         assert store.outcomes(plan.run_id)[plan.models[0].id].notes == ()
     store.add_cell(plan.run_id, replace(CELLS[0], layer=2))
     assert len(store.layer_cells(plan.run_id)) == 1
+
+
+THIRD = """
+DROP TABLE events;
+CREATE TABLE events (number INTEGER PRIMARY KEY, run_id TEXT NOT NULL REFERENCES runs ON DELETE CASCADE,
+    kind TEXT NOT NULL, event TEXT NOT NULL);
+CREATE INDEX events_of_run ON events (run_id, number);
+ALTER TABLE runs DROP COLUMN device;
+ALTER TABLE runs DROP COLUMN ticket;
+ALTER TABLE cells DROP COLUMN kind;
+ALTER TABLE findings DROP COLUMN has_problem;
+PRAGMA user_version = 3;
+"""
+
+
+def test_a_file_of_the_third_version_is_taken_over(settings: Settings, picture_zip: Path, zoo: Path) -> None:
+    """Runs of before the queue keep their cells, findings and newest events, and can be queued."""
+    run_id = stored_plan(settings, picture_zip, zoo).run_id
+    events = [ModelStarted("a", 1, 3), BatchDone("a", 4, 18), BatchDone("a", 8, 18), BatchDone("b", 2, 18)]
+    findings = [Finding("test", "fine", {}, 0.1), Finding("test", "bad", {}, 0.1, "it broke")]
+    with closing(sqlite3.connect(settings.runs_dir / "runs.sqlite")) as db:
+        db.executescript(THIRD)
+        for cell in CELLS:
+            row = (run_id, cell.model, cell.metric, -1, to_json(cell))
+            db.execute("INSERT INTO cells VALUES (?, ?, ?, ?, ?)", row)
+        for finding in findings:
+            row = (run_id, finding.kind, finding.subject, to_json(finding))
+            db.execute("INSERT INTO findings VALUES (?, ?, ?, ?)", row)
+        for event in events:
+            row = (run_id, type(event).__name__, to_json(event))
+            db.execute("INSERT INTO events (run_id, kind, event) VALUES (?, ?, ?)", row)
+        db.commit()
+    for _ in range(2):
+        store = RunStore(settings)
+        assert list(store.cells(run_id)) == CELLS
+        assert list(store.findings(run_id)) == findings
+        assert store.cell_counts(run_id) == {("a", "Score"): 1, ("b", "Failure"): 1, ("c", "Skipped"): 1}
+        assert (store.outline(run_id).n_failed, store.outline(run_id).n_problems) == (1, 1)
+        newest = {key: json.loads(text) for key, text in store.last_events(run_id).items()}
+        assert newest["a", "BatchDone"]["done"] == 8
+        assert set(newest) == {("a", "ModelStarted"), ("a", "BatchDone"), ("b", "BatchDone")}
+    store.queue(run_id, "cpu")
+    assert store.place(run_id).ticket == 1
 
 
 def test_a_file_of_a_later_version_is_refused(settings: Settings, picture_zip: Path, zoo: Path) -> None:

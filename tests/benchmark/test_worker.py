@@ -6,11 +6,12 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from ptmrank_core.benchmark import RunStore, read_progress, start_worker
+from ptmrank_core.benchmark import RunStore, log_file, read_progress, start_worker
 from ptmrank_core.benchmark.lock import hold_run
 from ptmrank_core.config import Settings
 from ptmrank_core.errors import RunError, RunNotFoundError
@@ -65,6 +66,9 @@ def test_a_killed_worker_is_seen_and_resume_repeats_nothing(
     assert len(result.cells) == 48
     progress = read_progress(store, settings, plan.run_id)
     assert {model.status for model in progress.models} == {"done"}
+    log = log_file(settings, plan.run_id)
+    wait_until(lambda: f"run {plan.run_id} is finished" in log.read_text())
+    assert log.read_text().count(f"a worker for run {plan.run_id}") == 2
 
 
 def test_an_id_from_an_address_names_no_file(settings: Settings) -> None:
@@ -86,14 +90,16 @@ def test_a_worker_that_cannot_start_says_why(
 
 
 def test_starting_twice_leaves_one_worker(settings: Settings, picture_zip: Path, zoo: Path) -> None:
-    """A double click starts a second process that turns away at the lock."""
+    """A double click, or two people at once, start one process: the others find it there."""
     run_id = stored_plan(settings, picture_zip, zoo).run_id
-    start_worker(run_id, settings)
-    start_worker(run_id, settings)
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(lambda _: start_worker(run_id, settings), range(3)))
     store = RunStore(settings)
     wait_until(lambda: store.state(run_id).is_finished())
     assert store.state(run_id) is RunState.FINISHED
     assert len(store.cells(run_id)) == 9
+    assert log_file(settings, run_id).read_text().count("a worker for run") == 1
+    assert store.place(run_id).ticket == 1
 
 
 def test_the_worker_ends_with_a_status(

@@ -9,7 +9,6 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-import scipy
 import soundfile
 import torch
 import transformers
@@ -17,6 +16,7 @@ from PIL import Image
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
 
 from ptmrank_core.data import load_samples, name_samples
+from ptmrank_core.data.documentation import package_folder
 from ptmrank_core.records import Reading, Samples
 
 __all__ = [
@@ -57,25 +57,28 @@ SIZES: dict[str, dict[str, dict[str, int]]] = {
 SPECIALS = {"pad": "[PAD]", "unk": "[UNK]", "cls": "[CLS]", "sep": "[SEP]", "mask": "[MASK]"}
 
 
-@lru_cache(maxsize=1)
-def _documentation() -> list[str]:
-    """Whole documentation strings of scipy's functions and classes, as long as they come."""
-    folder = Path(scipy.__file__).parent
+@lru_cache
+def _documentation(package: str) -> list[str]:
+    """Whole documentation strings of a package's functions and classes, as long as they come."""
+    folder = package_folder(package)
     found: dict[str, None] = {}
     for path in sorted(folder.rglob("*.py")):
         if "tests" in path.parts:
             continue
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SyntaxWarning)
-            tree = ast.parse(path.read_text(encoding="utf-8"))
+            try:
+                tree = ast.parse(path.read_text(encoding="utf-8"))
+            except SyntaxError:  # written for a later Python than this one
+                continue
         nodes = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef))
         found |= dict.fromkeys(text for node in nodes if (text := ast.get_docstring(node)))
     return list(found)
 
 
-def texts(count: int) -> list[str]:
+def texts(count: int, packages: Sequence[str] = ("scipy",)) -> list[str]:
     """Documentation strings drawn at random, repeated under a number where there are too few."""
-    known = _documentation()
+    known = [text for package in packages for text in _documentation(package)]
     order = np.random.default_rng(0).permutation(len(known))
     return [
         known[order[i]] if i < len(known) else f"{i} {known[order[i % len(known)]]}" for i in range(count)
@@ -84,7 +87,7 @@ def texts(count: int) -> list[str]:
 
 def short_texts(count: int) -> list[str]:
     """First lines of the same, each under its number."""
-    known = [text.partition("\n")[0] for text in _documentation()]
+    known = [text.partition("\n")[0] for text in _documentation("scipy")]
     return [f"{i} {known[i % len(known)]}" for i in range(count)]
 
 

@@ -47,8 +47,15 @@ def run_in_address(browser: WebDriver) -> str:
     return parse_qs(urlparse(browser.current_url).query)["run"][0]
 
 
-def test_the_demo_shows_its_ranking_and_again_from_the_cache(browser: WebDriver, server: str) -> None:
-    """One click leads to a ranking; a second run takes its features from the cache; a link shows the same."""
+def test_the_demo_shows_its_ranking_and_again_from_the_cache(
+    browser: WebDriver, server: str, tmp_path: Path
+) -> None:
+    """One click leads to a ranking; a second run takes its features from the cache; a link shows the same.
+
+    The report and the tables are downloaded with a click each.
+    """
+    saved = {"behavior": "allow", "downloadPath": str(tmp_path)}
+    browser.execute_cdp_cmd("Browser.setDownloadBehavior", saved)
     browser.get(server)
     click(browser, ".st-key-demo-digits button")
     see(browser, ".st-key-ranking .js-plotly-plot", 150)
@@ -57,6 +64,10 @@ def test_the_demo_shows_its_ranking_and_again_from_the_cache(browser: WebDriver,
     address, run = browser.current_url, run_in_address(browser)
     first = browser.find_element(By.CSS_SELECTOR, ".stMain").text.split("\n")[1]
     assert first.startswith("Try demo:")
+    click(browser, ".st-key-export-html button")
+    click(browser, ".st-key-export-csv button")
+    files = {f"ptmrank-{run[:8]}.html", f"ptmrank-{run[:8]}-csv.zip"}
+    WebDriverWait(browser, 60).until(lambda _: {path.name for path in tmp_path.iterdir()} == files)
     browser.get(server)
     start = time.monotonic()
     click(browser, ".st-key-demo-digits button")

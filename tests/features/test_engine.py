@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +22,7 @@ from ptmrank_core.data import name_samples
 from ptmrank_core.errors import CancelledError
 from ptmrank_core.events import BatchDone, Event
 from ptmrank_core.features import FeatureCache, extract, load_cached, passing
+from ptmrank_core.features.batching import BatchSize
 from ptmrank_core.features.encoders.prepared import Prepared
 from ptmrank_core.features.vectors import SampleVectors
 from ptmrank_core.records import ExtractionOptions, ModelSpec, Samples
@@ -127,6 +130,28 @@ def test_memory_that_runs_out_halves_the_batch_and_repeats_nothing(
     again = Lengths()
     run(monkeypatch, settings, again, texts(range(51, 91)))
     assert max(map(len, again.batches)) <= 5
+
+
+@pytest.mark.skipif(os.name != "posix", reason="time of one thread is counted too coarsely here")
+@pytest.mark.parametrize("device", ["cpu", "cuda:0"])
+def test_waiting_for_other_programs_does_not_count_on_a_processor(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings, device: str
+) -> None:
+    """A batch is judged by the time of its thread on a CPU, by the clock where a device is waited for."""
+    seconds: list[float] = []
+    monkeypatch.setattr(BatchSize, "done", lambda _self, _samples, _length, took: seconds.append(took))
+    model = Lengths()
+    model.device = device
+    forward = model.forward
+
+    def wait(batch: list[int]) -> list[SampleVectors]:
+        time.sleep(0.05)
+        return forward(batch)
+
+    monkeypatch.setattr(model, "forward", wait)
+    run(monkeypatch, settings, model, texts([3]))
+    (took,) = seconds
+    assert took < 0.05 if device == "cpu" else took >= 0.05
 
 
 def test_windows_bound_what_is_prepared_ahead(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:

@@ -12,6 +12,7 @@ from scipy import stats
 from ptmrank_core.errors import InputError
 from ptmrank_core.ranking import Voting, consensus_intervals, let_grow, mean_of_ranks, rank, rank_intervals
 from ptmrank_core.ranking.comparisons import tie_groups
+from ptmrank_core.ranking.spread import MARGIN
 
 MODELS = ("a", "b", "c", "d")
 
@@ -77,9 +78,9 @@ def test_only_the_spread_carries_over() -> None:
 
 @pytest.mark.parametrize("gap", [0.5, 1.5, 1.8, 3.0])
 def test_two_models_are_a_t_test(gap: float) -> None:
-    """For two models the interval says more than "either" exactly where a two-sided t-test does."""
+    """For two models the interval says more than "either" just where a two-sided t-test with margin does."""
     halves = halves_of([0, 0], 1.0, n_halves=30, seed=4)
-    spread = np.std(np.array(halves["a"]) - np.array(halves["b"]), ddof=1)
+    spread = MARGIN * np.std(np.array(halves["a"]) - np.array(halves["b"]), ddof=1)
     found = rank_intervals(scores_of(gap * spread, 0.0), halves, higher_is_better=True)
     is_certain = gap > stats.t.ppf(0.95, 29)
     assert found.intervals["a"] == ((1, 1) if is_certain else (1, 2))
@@ -118,7 +119,7 @@ def test_against_the_procedure_written_out(seed: int) -> None:
         {model: halves[:, i].tolist() for i, model in enumerate(MODELS)},
         higher_is_better=True,
     )
-    own = np.cov(halves.T)
+    own = MARGIN**2 * np.cov(halves.T)
     noise = rng.multivariate_normal(np.zeros(4), own, size=3000)
     for j, model in enumerate(MODELS):
         at = [literal_interval(values, noise, j, level) for level in (0.88, 0.9, 0.92)]

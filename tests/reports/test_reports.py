@@ -164,7 +164,7 @@ def test_the_ranking_figure_draws_the_ranks(result: RunResult) -> None:
     assert layout.models == ("b", "a")
     np.testing.assert_array_equal(layout.ranks, [[1.0, 2.0]])
     figure = ranking_figure(ranking)
-    assert [trace.name for trace in figure.data] == ["mean rank", METRICS["logme"].title]
+    assert [trace.name for trace in figure.data] == ["consensus", f"{METRICS['logme'].title}, 100%"]
     assert list(figure.layout.yaxis.ticktext) == ["b", "a"]
     assert figure.layout.yaxis.range[0] > figure.layout.yaxis.range[1]
 

@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 from ptmrank_core.benchmark.analyses.analyst import Analyst
 from ptmrank_core.benchmark.analyses.controls import score_controls
+from ptmrank_core.benchmark.analyses.fine_tuning import fine_tune_best
 from ptmrank_core.benchmark.analyses.halves import halve
+from ptmrank_core.benchmark.analyses.probe import probe_models
 from ptmrank_core.benchmark.analyses.recorded import keep_recorded_truth
 from ptmrank_core.benchmark.analyses.sample_sizes import score_fewer_samples
 from ptmrank_core.benchmark.tools import Tools
@@ -17,9 +19,11 @@ __all__ = ["analyse"]
 # In the order in which they are done; each keeps findings and passes over what is kept already.
 ANALYSES: tuple[Callable[[Analyst], None], ...] = (
     keep_recorded_truth,
+    probe_models,
     halve,
     score_fewer_samples,
     score_controls,
+    fine_tune_best,
 )
 
 

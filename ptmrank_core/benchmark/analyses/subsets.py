@@ -14,6 +14,8 @@ __all__ = ["nested_subsets", "strata_of", "take_rows"]
 
 Indices = NDArray[np.int64]
 N_QUANTILES = 5
+# A group belongs to a stratum where at least this share of its samples does.
+PURE_SHARE = 0.8
 # Arrays of ``prepare_inputs`` with one row for each sample; the others belong to further sets or to classes.
 ROWS_OF_SAMPLES = ("embeddings", "labels", "targets", "source_logits", "source_probs")
 # The same with the samples on the second axis.
@@ -49,7 +51,8 @@ def strata_of(labels: NDArray[Any], target_kind: TargetKind) -> Indices:
 def nested_subsets(samples: Samples, fractions: Sequence[float], *, seed: int) -> list[Indices]:
     """Draw parts of the samples, each within the next: the same share of every stratum, groups whole.
 
-    A group belongs to the stratum that most of its samples are of.
+    A group belongs to the stratum that nearly all of its samples are of; groups that hold samples of many
+    strata (every speaker says every word) are one stratum of their own.
 
     Parameters
     ----------
@@ -74,7 +77,8 @@ def nested_subsets(samples: Samples, fractions: Sequence[float], *, seed: int) -
     strata = strata_of(samples.labels, samples.target_kind)
     tally = np.zeros((len(sizes), int(strata.max()) + 1), dtype=np.int64)
     np.add.at(tally, (unit_of, strata), 1)
-    stratum_of = tally.argmax(axis=1)
+    is_pure = tally.max(axis=1) >= PURE_SHARE * sizes
+    stratum_of = np.where(is_pure, tally.argmax(axis=1), tally.shape[1])
     # Place of every unit's first sample in its shuffled stratum, as a share of the stratum.
     begins = np.zeros(len(sizes))
     least = 1 if samples.groups else 2

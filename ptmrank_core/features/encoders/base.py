@@ -12,6 +12,7 @@ import torch
 from ptmrank_core.errors import UnsupportedModelError
 from ptmrank_core.features import device as devices
 from ptmrank_core.features.encoders.checkpoint import load_checkpoint
+from ptmrank_core.features.encoders.dense import quicken_dense_layers
 from ptmrank_core.features.encoders.padding import stack_padded
 from ptmrank_core.features.encoders.prepared import Prepared
 from ptmrank_core.features.pooling import family_of, pool, pool_hidden, row_note
@@ -106,6 +107,7 @@ class TransformerEncoder:
         else:
             self._model = load_checkpoint(spec, headless, self._dtype, self.body)
         self._model.to(self._device)
+        quicken_dense_layers(self._model)
         self._captured: list[Any] = []
         if self._has_head:
             # The head's output does not carry the pooled features; its backbone passes them on here.
@@ -126,6 +128,26 @@ class TransformerEncoder:
             *self._notes,
             f"Samples longer than the model reads, so that their ends were cut: {self._n_cut}.",
         )
+
+    @property
+    def network(self) -> Any:
+        """The model itself, as it is trained."""
+        return self._model
+
+    def embed(self, batch: Batch) -> torch.Tensor:
+        """Run the model once; vectors of shape (n, d) that gradients flow back through."""
+        vectors: dict[int, torch.Tensor] = {}
+        for part in batch.parts:
+            # A copy: backward crashes in torch on pictures of one channel whose strides a transposition left.
+            inputs = {
+                n: self._to_device(torch.empty_like(t, memory_format=torch.contiguous_format).copy_(t))
+                for n, t in part.inputs.items()
+            }
+            output, _ = self.run(inputs)
+            words = part.positions[0] is not None
+            pooled = output.last_hidden_state if words else self.pooled(output, inputs)
+            vectors.update(zip(part.members, _rows_of_samples(pooled, part), strict=True))
+        return torch.stack([vectors[member] for member in range(batch.n_samples)])
 
     def body(self, model: Any) -> Any:
         """Return the part of a model without a head that runs; nothing else is kept."""
@@ -244,7 +266,13 @@ class TransformerEncoder:
 
 
 def _of_samples(tensor: torch.Tensor, part: Part) -> FloatArray:
-    """Vectors of the samples, in float32, from those of the rows: the mean of its rows, or its position's.
+    """Vectors of the samples, in float32, in memory of the host."""
+    vectors: FloatArray = _rows_of_samples(tensor, part).float().cpu().numpy()
+    return vectors
+
+
+def _rows_of_samples(tensor: torch.Tensor, part: Part) -> torch.Tensor:
+    """Vectors of the samples from those of the rows: the mean of its rows, or its position's.
 
     ``tensor`` is of shape (rows, width), or (rows, positions, width) where samples stand on positions.
     """
@@ -255,5 +283,4 @@ def _of_samples(tensor: torch.Tensor, part: Part) -> FloatArray:
         tensor = tensor[first]
     else:
         tensor = torch.stack([tensor[list(own)].float().mean(0) for own in part.rows])
-    vectors: FloatArray = tensor.float().cpu().numpy()
-    return vectors
+    return tensor

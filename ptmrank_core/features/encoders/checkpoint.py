@@ -20,12 +20,20 @@ __all__ = ["load_checkpoint", "load_config", "no_bars"]
 
 @contextmanager
 def no_bars() -> Iterator[None]:
-    """Keep transformers from drawing bars: progress is told through events."""
-    was_enabled = transformers_logging.is_progress_bar_enabled()
+    """Keep transformers from drawing bars, and reports of weights that are checked here.
+
+    Progress is told through events.
+    """
+    was_enabled, verbosity = (
+        transformers_logging.is_progress_bar_enabled(),
+        transformers_logging.get_verbosity(),
+    )
     transformers_logging.disable_progress_bar()
+    transformers_logging.set_verbosity_error()
     try:
         yield
     finally:
+        transformers_logging.set_verbosity(verbosity)
         if was_enabled:
             transformers_logging.enable_progress_bar()
 

@@ -1,0 +1,41 @@
+"""The core's tables on a page: the same numbers that the files have."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from ptmrank_core.reports.table import Table
+
+__all__ = ["show_table"]
+
+TYPES = {"text": "object", "integer": "Int64", "number": "float64"}
+
+
+def show_table(table: Table, *, alt: str) -> None:
+    """Draw a table; what is unknown is empty.
+
+    Parameters
+    ----------
+    table
+        Its numbers, and how they are shown.
+    alt
+        What it shows, for who cannot see it.
+    """
+    frame = pd.DataFrame(
+        {
+            column.key: pd.Series(table.values(column.key), dtype=TYPES[column.kind])
+            for column in table.columns
+        }
+    )
+    columns: dict[str, Any] = {
+        column.key: (
+            st.column_config.TextColumn(column.title)
+            if column.kind == "text"
+            else st.column_config.NumberColumn(column.title, format=column.format)
+        )
+        for column in table.columns
+    }
+    st.dataframe(frame, hide_index=True, height="content", column_config=columns, placeholder="–", alt=alt)

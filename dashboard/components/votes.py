@@ -1,0 +1,87 @@
+"""Who voted, with what weight, and why; and how the order depends on single metrics."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.wording import plural
+from ptmrank_core.metrics import METRICS
+from ptmrank_core.records import Ranking
+
+__all__ = ["show_votes"]
+
+
+def show_votes(ranking: Ranking) -> None:
+    """Draw the votes of an order, and what becomes of it without each voter."""
+    st.subheader("Who voted, with what weight, and why")
+    for note in ranking.vote_notes:
+        st.markdown(note)
+    voters = sorted(ranking.metrics_used, key=lambda name: -ranking.votes[name].weight)
+    _table(ranking, voters, alt="Metrics that vote, with their weight and the reason")
+    left_out = [name for name in ranking.votes if name not in ranking.metrics_used]
+    if left_out:
+        with st.expander(f"{plural(len(left_out), 'metric')} without a vote, and why"):
+            _table(ranking, left_out, alt="Metrics without a vote, with the reason")
+    _show_sensitivity(ranking, voters)
+
+
+def _table(ranking: Ranking, names: list[str], *, alt: str) -> None:
+    rows = [
+        {
+            "metric": METRICS[name].title,
+            "weight": 100 * ranking.votes[name].weight,
+            "why": ranking.votes[name].reason,
+        }
+        for name in names
+    ]
+    st.dataframe(
+        pd.DataFrame(rows),
+        hide_index=True,
+        height="content",
+        row_height=64,
+        column_config={
+            "metric": st.column_config.TextColumn("metric", width="small"),
+            "weight": st.column_config.ProgressColumn(
+                "weight", format="%.0f %%", min_value=0, max_value=100, width="small"
+            ),
+            "why": st.column_config.TextColumn("why", width="large"),
+        },
+        alt=alt,
+    )
+
+
+def _show_sensitivity(ranking: Ranking, voters: list[str]) -> None:
+    """Say how far the order moves without each voter, and where Kemeny's order differs."""
+    found = ranking.sensitivity
+    if found is None or not found.without:
+        return
+    rows = [
+        {
+            "without": METRICS[name].title,
+            "best": found.without[name].order[0],
+            "tau with the order above": found.without[name].tau,
+            "moves furthest": _moved(found.without[name].moved, found.without[name].n_places),
+        }
+        for name in voters
+    ]
+    with st.expander("How much does it depend on one metric?"):
+        st.dataframe(
+            pd.DataFrame(rows),
+            hide_index=True,
+            height="content",
+            column_config={
+                "tau with the order above": st.column_config.NumberColumn(format="%.2f"),
+            },
+            placeholder="–",
+            alt="The order without each voting metric",
+        )
+        how = "exactly" if found.kemeny_is_exact else "by a heuristic, as there are more than twelve models"
+        if found.kemeny == ranking.order:
+            st.caption(f"Kemeny's order, computed {how}, is the same as the one above.")
+        else:
+            st.caption(f"Kemeny's order, computed {how}, differs: {', '.join(found.kemeny)}.")
+
+
+def _moved(model: str, n_places: int) -> str:
+    return f"{model}, by {plural(n_places, 'place')}" if n_places else "nothing moves"

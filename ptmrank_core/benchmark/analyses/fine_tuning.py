@@ -1,0 +1,86 @@
+"""Short real fine-tuning of the best models, where it was asked for."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ptmrank_core.benchmark.analyses.analyst import Analyst
+from ptmrank_core.benchmark.analyses.subsets import nested_subsets
+from ptmrank_core.errors import MetricInputError
+from ptmrank_core.events import AnalysisStep, raise_if_cancelled
+from ptmrank_core.features.tuning import Recipe, fine_tune
+from ptmrank_core.records import Samples
+
+__all__ = ["KIND", "fine_tune_best", "training_rows"]
+
+KIND = "fine-tuning"
+TRAINING_SHARE = 0.75
+STEPS = 100  # of the progress of one model
+
+
+def fine_tune_best(analyst: Analyst) -> None:
+    """Train the best models of the order for real, each with an equal part of the time that is left.
+
+    The finding is kept for each model: ``accuracy`` or ``r2`` on the test samples, and the fields of
+    :class:`~ptmrank_core.features.tuning.Tuned`, ``seed`` and ``note`` (empty, or that time ran out). All
+    models have the same training and test samples.
+    """
+    tools = analyst.tools
+    n_asked = tools.plan.analyses.fine_tune
+    if not n_asked:
+        return
+    order = list(tools.sources.order(tools.store.result(tools.plan.run_id)))[:n_asked]
+    ends = time.perf_counter() + tools.plan.analyses.fine_tune_seconds
+    left = [model for model in order if not analyst.is_kept(KIND, model)]
+    for index, model in enumerate(left):
+        raise_if_cancelled(tools.cancel)
+        seconds = max(1.0, (ends - time.perf_counter()) / (len(left) - index))
+        analyst.keep(KIND, model, partial(_tune, analyst, model, seconds, (index, len(left))))
+        tools.sink(AnalysisStep(KIND, STEPS * (index + 1), STEPS * len(left)))
+
+
+def training_rows(samples: Samples, seed: int) -> NDArray[np.int64]:
+    """Draw the samples to train on: three quarters of each class, groups whole.
+
+    Raises
+    ------
+    MetricInputError
+        If nothing is left for the test.
+    """
+    (train,) = nested_subsets(samples, (TRAINING_SHARE,), seed=seed)
+    if len(train) == samples.n_samples or len(train) < 2:
+        raise MetricInputError(
+            f"{samples.n_samples} samples cannot be parted into some to train on and some to test on.",
+            hint="Expected a few samples of each class, or several groups.",
+        )
+    return train
+
+
+def _tune(analyst: Analyst, model: str, seconds: float, place: tuple[int, int]) -> dict[str, Any]:
+    """Train one model and say what came of it."""
+    tools = analyst.tools
+    index, n_models = place
+    tuned = fine_tune(
+        analyst.specs[model],
+        tools.samples,
+        training_rows(tools.samples, tools.plan.seed),
+        Recipe(seconds, tools.plan.seed),
+        options=tools.plan.options,
+        hear=lambda share: tools.sink(
+            AnalysisStep(KIND, int(STEPS * (index + min(1.0, share))), STEPS * n_models)
+        ),
+        cancel=tools.cancel,
+    )
+    note = ""
+    if tuned.was_cut:
+        note = (
+            f"Time ran out after {tuned.epochs:.1f} of {tuned.planned_epochs} passes: with more it may reach "
+            "more, and a slower machine would have reached less."
+        )
+    return {tuned.measure: tuned.value, **asdict(tuned), "seed": tools.plan.seed, "note": note}

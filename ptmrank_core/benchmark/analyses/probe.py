@@ -1,0 +1,67 @@
+"""Linear probe and k-NN on the cached features of every model."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ptmrank_core.benchmark.analyses.analyst import Analyst
+from ptmrank_core.events import AnalysisStep, raise_if_cancelled
+from ptmrank_core.metrics import prepare_inputs
+from ptmrank_core.ranking.probe import fit_probe
+
+__all__ = ["KIND", "probe_models"]
+
+KIND = "probe"
+
+
+def probe_models(analyst: Analyst) -> None:
+    """Keep one finding for each model that has features, where the plan asks for it.
+
+    The payload: ``measure`` and, under its name (``"accuracy"``, ``"r2"`` or ``"average_precision"``), what
+    the probe reaches out of the folds; ``folds``, the same in each; ``knn``, the same of k nearest
+    neighbours; ``predictions`` and ``losses`` of each sample out of its fold; ``classes``, the number of
+    classes or ``None``; ``scale``, the root mean square of the features; ``notes``.
+
+    Raises
+    ------
+    CancelledError
+        If the token was pulled; what was found stays.
+    """
+    if not analyst.tools.plan.analyses.probe:
+        return
+    models = tuple(analyst.specs)
+    for done, model in enumerate(models):
+        raise_if_cancelled(analyst.tools.cancel)
+        analyst.tools.sink(AnalysisStep(KIND, done, len(models)))
+        if not analyst.is_kept(KIND, model):
+            analyst.keep(KIND, model, lambda model=model: _probe(analyst, model))  # type: ignore[misc]
+    analyst.tools.sink(AnalysisStep(KIND, len(models), len(models)))
+
+
+def _probe(analyst: Analyst, model: str) -> dict[str, Any]:
+    """Probe one model."""
+    inputs = prepare_inputs(**analyst.arrays(model))
+    targets = inputs.targets
+    if targets is not None and targets.shape[1] == 1:
+        targets = targets[:, 0]
+    found = fit_probe(
+        inputs.embeddings,
+        labels=inputs.labels,
+        targets=targets,
+        groups=analyst.tools.samples.groups,
+        seed=analyst.tools.plan.seed,
+        proceed=lambda: raise_if_cancelled(analyst.tools.cancel),
+    )
+    return {
+        "measure": found.measure,
+        found.measure: found.value,
+        "folds": list(found.folds),
+        "knn": found.knn,
+        "predictions": found.predictions.tolist(),
+        "losses": found.losses.tolist(),
+        "classes": inputs.n_classes or None,
+        "scale": float(np.sqrt(np.mean(inputs.embeddings**2))),
+        "notes": list(found.notes),
+    }

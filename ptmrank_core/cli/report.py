@@ -1,0 +1,164 @@
+"""The ``report`` command: a stored run as tables and one HTML file."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from ptmrank_core import reports
+from ptmrank_core.benchmark import RunStore, kept_embeddings
+from ptmrank_core.cli.output import DONE, print_text, say
+from ptmrank_core.config import Settings, load_settings
+from ptmrank_core.data import load_samples
+from ptmrank_core.errors import InputError, PTMRankError, SamplesChangedError, UnknownNameError
+from ptmrank_core.features import FeatureCache
+from ptmrank_core.records import RunResult, Samples
+from ptmrank_core.worker import SOURCES
+
+if TYPE_CHECKING:
+    from ptmrank_core.projection import Projection
+
+__all__ = ["add_report_command", "write_report"]
+
+LATEST = "latest"
+
+
+def add_report_command(commands: Any) -> None:
+    """Add the command to a parser's subparsers."""
+    report = commands.add_parser("report", help="write a run's tables and its HTML report")
+    report.add_argument("run", help="id of a run or its beginning, latest, or a result.json")
+    report.add_argument("--out", type=Path, required=True, help="folder to write into")
+    report.add_argument("--format", default=None, help="html, csv, json, parquet, md, latex; by comma")
+    report.set_defaults(do=_report)
+
+
+def _report(options: argparse.Namespace) -> int:
+    """Write the files of a stored run."""
+    settings = load_settings()
+    store = RunStore(settings)
+    result = store.result(_find_run(options.run, store))
+    for path in write_report(result, options.out, settings, formats=options.format):
+        print_text(str(path))
+    return DONE
+
+
+def _find_run(named: str, store: RunStore) -> str:
+    """Find the id of a run.
+
+    Raises
+    ------
+    InputError
+        If no run is named so, or several are.
+    """
+    if Path(named).suffix == ".json":
+        return _run_of(Path(named))
+    known = [plan.run_id for plan, _ in store.recent(-1)]
+    if named == LATEST and known:
+        return known[0]
+    found = [run for run in known if named and run.startswith(named)]
+    if not found:
+        raise UnknownNameError("run", named, [LATEST, *known[:5]])
+    if len(found) > 1:
+        raise InputError(
+            f"{len(found)} runs begin with {named!r}; expected one.", hint="Write more of its id."
+        )
+    return found[0]
+
+
+def _run_of(path: Path) -> str:
+    """Read which run a ``result.json`` is of."""
+    try:
+        return str(json.loads(path.read_text(encoding="utf-8"))["run"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(
+            f"{path} is no result of a run: {error}.", hint="Expected a result.json of rank --out."
+        ) from error
+
+
+def write_report(
+    result: RunResult, folder: Path, settings: Settings, *, formats: str | None = None
+) -> list[Path]:
+    """Write a run in some formats; all files are made before the first is written.
+
+    Parameters
+    ----------
+    result
+        The run.
+    folder
+        Where the files go; made where it is not there.
+    settings
+        Where features are kept, for the embedding view.
+    formats
+        Comma-separated names; ``None`` for all.
+
+    Returns
+    -------
+    list of Path
+        What was written.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such format.
+    InputError
+        If the folder cannot be written to; no file is left half.
+    """
+    from ptmrank_core.reports.exports import FORMATS, Export, resolve_formats  # noqa: PLC0415 - loads plotly
+
+    chosen = resolve_formats(formats)
+    samples = _samples_of(result)
+    with FeatureCache(settings) as cache:
+        picture = _picture(result, samples, cache) if samples else None
+        export = Export(result, reports.rank_result(result), picture)
+        files: dict[str, bytes] = {}
+        for name in chosen:
+            files |= FORMATS[name].write(export)
+    return _write(folder, files)
+
+
+def _samples_of(result: RunResult) -> Samples | None:
+    """Load the samples of a run for the embedding view; the rest of the report does without."""
+    try:
+        samples = load_samples(result.plan.samples_source, result.plan.reading)
+        if samples.fingerprint != result.plan.samples_fingerprint:
+            raise SamplesChangedError("The samples have changed since.")
+    except PTMRankError as error:
+        say(f"note: the report has no embedding view: {error}")
+        return None
+    return samples
+
+
+def _picture(result: RunResult, samples: Samples, cache: FeatureCache) -> Any:
+    """Bring kept embeddings to the plane for the report."""
+    from ptmrank_core.projection import pca  # noqa: PLC0415 - loads scipy.linalg
+    from ptmrank_core.reports.html_report import Picture  # noqa: PLC0415
+
+    def project(model: str) -> Projection | None:
+        spec = result.outcomes[model].spec
+        try:
+            found = kept_embeddings(result.plan, spec, samples, sources=SOURCES, cache=cache)
+        except PTMRankError as error:
+            say(f"note: {model} is not in the embedding view: {error}")
+            return None
+        return None if found is None else pca(found)
+
+    return Picture(samples, project)
+
+
+def _write(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
+    """Write all files into a folder of their own first, then put them where they belong."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in files:
+            if (folder / name).is_dir():
+                raise IsADirectoryError(f"{name} is a folder")
+        with TemporaryDirectory(prefix=".partial-", dir=folder) as place:
+            for name, content in files.items():
+                Path(place, name).write_bytes(content)
+            return [Path(place, name).replace(folder / name) for name in files]
+    except OSError as error:
+        raise InputError(f"{folder} cannot be written: {error}.") from error

@@ -1,0 +1,150 @@
+"""A world to learn in: classes that lie as far apart, and are labelled as badly, as one wants."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ptmrank_core.errors import InputError
+
+__all__ = ["Scene", "World", "make_world"]
+
+Array: TypeAlias = NDArray[np.float64]
+
+PLANE = 2  # features that hold the classes
+N_SOURCE_CLASSES = 6
+N_REFERENCE = 200
+HEAD_SHARPNESS = 1.5
+REFERENCE_SPREAD = 2.0
+CLASSES = (2, 8)
+SAMPLES = (4, 2_000)  # for each class
+LARGEST_SEPARATION = 12.0
+MOST_NOISE_FEATURES = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What the world looks like.
+
+    Parameters
+    ----------
+    separation
+        Distance between neighbouring class means, in standard deviations of a class; 0 to 12.
+    noise
+        Share of the samples whose label is drawn anew, whatever they are; 0 to 1.
+    n_per_class
+        Samples of each class, 4 to 2,000.
+    n_classes
+        Number of classes, 2 to 8.
+    n_noise_features
+        Features that know nothing of the classes, 0 to 2,000; two more hold them.
+    seed
+        Everything that is drawn depends on it alone: a scene that is moved keeps its samples.
+    """
+
+    separation: float = 2.0
+    noise: float = 0.0
+    n_per_class: int = 50
+    n_classes: int = 3
+    n_noise_features: int = 6
+    seed: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class World:
+    """What a scene gives.
+
+    Parameters
+    ----------
+    points
+        The two features that hold the classes, float64 array of shape (n_samples, 2).
+    true_classes
+        The class that each sample was drawn from, int64 array of shape (n_samples,).
+    arrays
+        Keyword arguments of ``prepare_inputs``: what all thirteen metrics read. ``labels`` are the classes
+        after the noise.
+    """
+
+    points: Array
+    true_classes: NDArray[np.int64]
+    arrays: Mapping[str, Any]
+
+
+def make_world(scene: Scene) -> World:
+    """Draw a world.
+
+    Parameters
+    ----------
+    scene
+        What it shall look like.
+
+    Returns
+    -------
+    World
+        The class means lie on a circle, each class a round Gaussian of unit variance. The model's own head
+        knows six source classes, directions of the same plane: it sees what the features hold. Its source
+        samples are of those classes, its reference set is twice as wide as a class and knows none.
+
+    Raises
+    ------
+    InputError
+        A number outside its range.
+    """
+    _check(scene)
+    rng = np.random.default_rng(scene.seed)
+    # Whatever a slider changes is drawn last or only scaled: the rest stays where it was.
+    true = np.repeat(np.arange(scene.n_classes), scene.n_per_class)
+    spread = rng.standard_normal((scene.n_classes, scene.n_per_class, PLANE)).reshape(-1, PLANE)
+    is_redrawn = rng.random(true.size) < scene.noise
+    redrawn = rng.integers(scene.n_classes, size=true.size)
+    further = rng.standard_normal((N_REFERENCE, PLANE)), rng.standard_normal((N_REFERENCE, PLANE))
+    wide = rng.standard_normal((scene.n_noise_features, true.size + 2 * N_REFERENCE)).T
+    own, reference, source = np.split(wide, [true.size, true.size + N_REFERENCE])
+    points = _circle(scene.n_classes, scene.separation)[true] + spread
+    head = _circle(N_SOURCE_CLASSES, HEAD_SHARPNESS)
+    source_points = REFERENCE_SPREAD * further[1]
+    labels = np.where(is_redrawn, redrawn, true)
+    arrays = {
+        "embeddings": np.hstack([points, own]),
+        "labels": labels,
+        "source_logits": points @ head.T,
+        "reference_embeddings": np.hstack([REFERENCE_SPREAD * further[0], reference]),
+        "source_embeddings": np.hstack([source_points, source]),
+        "source_labels": _one_hot(source_points @ head.T, scene.n_classes),
+        "source_error": 0.0,
+        "target_error": 1 - float(np.bincount(labels).max()) / labels.size,
+    }
+    return World(points, true, arrays)
+
+
+def _circle(count: int, neighbour_distance: float) -> Array:
+    """Points on a circle around 0, neighbours at a distance: shape (count, 2)."""
+    angles = 2 * np.pi * np.arange(count) / count
+    radius = neighbour_distance / (2 * np.sin(np.pi / count))
+    points: Array = radius * np.column_stack([np.sin(angles), np.cos(angles)])
+    return points
+
+
+def _one_hot(logits: Array, n_classes: int) -> Array:
+    """Source classes, folded to as many as there are classes: WDJE compares labels of one width."""
+    one_hot: Array = np.eye(n_classes)[logits.argmax(axis=1) % n_classes]
+    return one_hot
+
+
+def _check(scene: Scene) -> None:
+    """Refuse a scene that cannot be drawn."""
+    ranges: dict[str, tuple[float, float]] = {
+        "separation": (0.0, LARGEST_SEPARATION),
+        "noise": (0.0, 1.0),
+        "n_per_class": SAMPLES,
+        "n_classes": CLASSES,
+        "n_noise_features": (0, MOST_NOISE_FEATURES),
+    }
+    for name, (least, greatest) in ranges.items():
+        value = getattr(scene, name)
+        if not least <= value <= greatest:
+            raise InputError(f"{name} is {value}; expected a number from {least} to {greatest}.")

@@ -1,0 +1,149 @@
+"""How far the order under a metric agrees with what a linear probe tells apart on the same samples."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import erf
+from scipy.stats import rankdata
+
+from ptmrank_core.ranking.agreement import TAU_OFFSET, TAU_VARIANCE
+from ptmrank_core.ranking.consensus import ModelScores
+
+__all__ = ["ProbeEvidence", "Standing", "best_weight", "collect_losses", "weigh"]
+
+Array: TypeAlias = NDArray[np.float64]
+
+# Spread of a metric's agreement with the truth from one set of data to another, on Fisher's z scale. The
+# measured agreements of a metric differ by about this much between real zoos.
+SPREAD = 0.3
+MOST = 0.97  # an agreement of 1 has no finite z
+
+
+@dataclass(frozen=True, eq=False)
+class ProbeEvidence:
+    """What a linear probe found of the candidates.
+
+    Parameters
+    ----------
+    models
+        m ids.
+    losses
+        Array of shape (m, n_samples): loss of each sample out of its fold, such as 0 for right and 1 for
+        wrong.
+    """
+
+    models: tuple[str, ...]
+    losses: Array
+
+    @cached_property
+    def certainty(self) -> Array:
+        """How surely the first of two models is the better one, in [-1, 1], shape (m, m).
+
+        2 P - 1, where P is the normal probability of the paired difference of the losses: 0 where the probe
+        cannot tell the two apart on these samples.
+        """
+        n_samples = self.losses.shape[1]
+        means = self.losses.mean(axis=1)
+        centred = self.losses - means[:, None]
+        products = centred @ centred.T / n_samples
+        spread = np.diag(products)
+        variance = np.maximum(spread[:, None] + spread[None, :] - 2 * products, 0.0) / n_samples
+        gap = means[None, :] - means[:, None]
+        # Losses that differ by the same amount on every sample leave no doubt.
+        deviation = np.sqrt(np.maximum(variance, (1e-9 * np.abs(gap)) ** 2))
+        z = np.divide(gap, deviation, out=np.zeros_like(gap), where=deviation > 0)
+        return np.asarray(erf(z / np.sqrt(2)), dtype=np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is known of a metric's agreement with the truth.
+
+    Parameters
+    ----------
+    prior
+        Weighted tau that other data lead to expect.
+    found
+        Agreement with the probe on these samples, in [-1, 1]; ``None`` where the probe tells too little.
+    agreement
+        Both together.
+    n_models
+        Models that the probe tells apart, as a number of models all pairs of which are decided; 0 without a
+        probe.
+    """
+
+    prior: float
+    found: float | None
+    agreement: float
+    n_models: float
+
+
+def weigh(ranks: ModelScores, prior: float, probe: ProbeEvidence | None) -> Standing:
+    """Join what is known of a metric from other data with what the probe says on these.
+
+    The agreement is Vigna's weighted tau (swaps among the best weigh most, mean over the weights of either
+    order) over the pairs of models, each pair counting as far as the probe tells it apart. Both it and the
+    prior are normal on Fisher's z scale, with the variances above; their precision-weighted mean is taken.
+
+    Parameters
+    ----------
+    ranks
+        Model -> rank, 1 is best.
+    prior
+        Expected agreement, in (-1, 1).
+    probe
+        What the probe found; ``None`` where it was not fitted.
+
+    Returns
+    -------
+    Standing
+        ``agreement`` is the prior where the probe tells four models or fewer apart.
+    """
+    if probe is None:
+        return Standing(prior, None, prior, 0.0)
+    certainty = probe.certainty
+    places = np.array([ranks.get(model, np.nan) for model in probe.models])
+    kept = np.flatnonzero(~np.isnan(places))
+    places, certainty = places[kept], certainty[np.ix_(kept, kept)]
+    upper = np.triu_indices(len(kept), 1)
+    decided = float(np.abs(certainty)[upper].sum())
+    n_models = (1 + np.sqrt(1 + 8 * decided)) / 2 if decided > 0 else 0.0
+    if n_models <= TAU_OFFSET:
+        return Standing(prior, None, prior, n_models)
+    better = np.sign(places[None, :] - places[:, None])
+    by_probe = rankdata(probe.losses[kept].mean(axis=1).round(12))
+    found = 0.0
+    for order in (by_probe, places):
+        counts = np.abs(certainty) * (1 / order[:, None] + 1 / order[None, :])
+        found += 0.5 * float((counts * np.sign(certainty) * better)[upper].sum() / counts[upper].sum())
+    known, seen = 1 / SPREAD**2, (n_models - TAU_OFFSET) / TAU_VARIANCE
+    mean = (known * _fisher(prior) + seen * _fisher(found)) / (known + seen)
+    return Standing(prior, found, float(np.tanh(mean)), float(n_models))
+
+
+def _fisher(tau: float) -> float:
+    return float(np.arctanh(np.clip(tau, -MOST, MOST)))
+
+
+def best_weight(agreement: float) -> float:
+    """Weight of a metric in the best linear combination of metrics with independent errors.
+
+    For standardised signals with correlation r to the truth it is r / (1 - r^2); for normal ones
+    r = sin(pi tau / 2). 0 for an agreement of 0 or less.
+    """
+    r = float(np.sin(np.pi * min(agreement, MOST) / 2))
+    return max(0.0, r / (1 - r**2))
+
+
+def collect_losses(losses: Mapping[str, Array]) -> ProbeEvidence | None:
+    """Collect losses of at least two models with the same number of samples; else ``None``."""
+    models = tuple(losses)
+    if len(models) < 2 or len({len(own) for own in losses.values()}) != 1:
+        return None
+    return ProbeEvidence(models, np.array([losses[model] for model in models], dtype=np.float64))

@@ -1,0 +1,53 @@
+"""Figures as data for the page's script: in plain text, without Plotly's own theme."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from typing import Any
+
+import plotly.graph_objects as go
+
+__all__ = ["figure_json"]
+
+# Here alone markup is ours; whatever it names ("%{text}") is data. Other tags than these came from a name.
+MARKUP_KEYS = {"hovertemplate", "texttemplate"}
+NOT_OURS = re.compile(r"<(?!/?(?:b|br|i|extra|sub|sup)>)")
+# Long names would leave no room for the marks; a table has them in full.
+SHORT_KEYS = {"ticktext": 30, "name": 40}
+# Would end the script element or begin a comment in it.
+UNSAFE = {ord(letter): f"\\u{ord(letter):04x}" for letter in "<>&\u2028\u2029"}
+
+
+def figure_json(figure: go.Figure) -> str:
+    """Write a figure as JSON that can stand in a script element.
+
+    Plotly reads a few HTML tags in every text; names of models, files and classes are data, so each text but
+    hover templates is escaped.
+    """
+    fields = json.loads(figure.to_json(remove_uids=True))
+    fields.get("layout", {}).pop("template", None)
+    plain = {"data": _plain(fields["data"]), "layout": _plain(fields.get("layout", {}))}
+    return json.dumps(plain, ensure_ascii=True, separators=(",", ":")).translate(UNSAFE)
+
+
+def _plain(value: Any, key: str = "") -> Any:
+    """Escape every text below a value."""
+    if isinstance(value, dict):
+        return {name: _plain(own, name) for name, own in value.items()}
+    if isinstance(value, list):
+        return [_plain(own, key) for own in value]
+    if not isinstance(value, str):
+        return value
+    if key in MARKUP_KEYS:
+        return NOT_OURS.sub("&lt;", value)
+    return html.escape(_shorten(value, SHORT_KEYS.get(key, len(value))), quote=False)
+
+
+def _shorten(text: str, n_chars: int) -> str:
+    """Leave out the middle of a long text: names differ at both ends."""
+    if len(text) <= n_chars:
+        return text
+    half = (n_chars - 1) // 2
+    return f"{text[:half]}…{text[-half:]}"

@@ -1,0 +1,50 @@
+"""The ranking, with how sure it is."""
+
+from __future__ import annotations
+
+from ptmrank_core.records import RankIntervals
+from ptmrank_core.reports.figures import ranking_figure
+from ptmrank_core.reports.html_report.blocks import Block, Chart, Report, Section, TableBlock, Text
+from ptmrank_core.reports.ranking_table import ranking_table
+from ptmrank_core.reports.wording import percent, plural
+
+__all__ = ["order_section"]
+
+# What somebody who decides looks at; the rest stands in sections of its own.
+SHOWN = {
+    *("place", "model", "mean_rank", "rank_from", "rank_to", "p_best", "tie_group"),
+    *("n_parameters", "size_bytes", "seconds_per_1000"),
+}
+FIGURE_WIDTH = 560
+
+
+def order_section(report: Report) -> Section | None:
+    """Draw the order of the models, and give it as a table."""
+    ranking = report.ranking
+    if not ranking.order:
+        return None
+    chart = Chart(
+        ranking_figure(ranking),
+        alt=f"Rank of {plural(len(ranking.order), 'model')} under each voting metric and their consensus; "
+        f"best is {ranking.order[0]}",
+        caption="Each mark is the rank that one metric gives to a model, the upright stroke what all voters "
+        "come to together. Marks close together: the metrics agree on this model.",
+        min_width=FIGURE_WIDTH,
+    )
+    table = ranking_table(report.result, ranking).select(SHOWN).known()
+    blocks: list[Block] = [chart, TableBlock(table, is_captioned=False)]
+    blocks.append(Text(_say(ranking.intervals), is_note=True))
+    if ranking.intervals:
+        blocks += [Text(note, is_note=True) for note in ranking.intervals.notes]
+    return Section("ranking", "Ranking", tuple(blocks))
+
+
+def _say(intervals: RankIntervals | None) -> str:
+    """Say what the interval columns mean, or that there are none."""
+    if intervals is None:
+        return "How sure this order is was not examined in this run: small differences may be chance."
+    return (
+        f"“Rank from” and “rank to” enclose the rank that each model would have on more samples like these, "
+        f"with {percent(intervals.level)} coverage, from {plural(intervals.n_halves, 'half-sample')}. "
+        "“P(best)” is how often it came out best. These samples do not tell the models of a tie group apart."
+    )

@@ -1,0 +1,112 @@
+"""Figures of the lessons: the scene, and how every score moves with the separation of the classes."""
+
+from __future__ import annotations
+
+import numpy as np
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from ptmrank_core.lessons import Lesson, Sweep
+from ptmrank_core.metrics import METRICS
+from ptmrank_core.reports.figures import BRIGHT, PLOTLY_CONFIG, class_marker
+
+__all__ = ["LESSON_CONFIG", "scene_figure", "share_of_range", "sweep_figure"]
+
+COLUMNS = 5
+PANEL_PIXELS = 150
+PROBE = "Linear probe"
+# The plane that every scene up to this separation fits into, so that moving a slider moves the points alone.
+LEAST_REACH = 5.0
+# Nothing to zoom into: the bar would only cover the titles.
+LESSON_CONFIG = PLOTLY_CONFIG | {"displayModeBar": False}
+
+
+def scene_figure(lesson: Lesson) -> go.Figure:
+    """Draw the plane that holds the classes; a sample whose label is not its class is drawn hollow."""
+    world = lesson.world
+    labels = np.asarray(world.arrays["labels"])
+    is_wrong = labels != world.true_classes
+    figure = go.Figure()
+    for index in range(lesson.scene.n_classes):
+        for hollow in (False, True):
+            chosen = (labels == index) & (is_wrong == hollow)
+            marker = class_marker(index, size=8)
+            if hollow:
+                marker |= {"symbol": f"{marker['symbol']}-open"}
+            points = world.points[chosen].astype(np.float32)
+            figure.add_scatter(
+                x=points[:, 0],
+                y=points[:, 1],
+                mode="markers",
+                marker=marker,
+                name=f"class {index + 1}{', wrong label' if hollow else ''}",
+                showlegend=bool(chosen.any()),
+                legendgroup=str(index),
+                hoverinfo="name",
+            )
+    reach = max(LEAST_REACH, float(np.abs(world.points).max()) * 1.05)
+    figure.update_xaxes(title="first informative feature", range=[-reach, reach], zeroline=False)
+    figure.update_yaxes(
+        title="second informative feature", range=[-reach, reach], zeroline=False, scaleanchor="x"
+    )
+    figure.update_layout(
+        height=430,
+        margin={"l": 10, "r": 10, "t": 10, "b": 40},
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
+    )
+    return figure
+
+
+def share_of_range(curves: Sweep, lesson: Lesson) -> dict[str, float | None]:
+    """Place every score between the least and the greatest that it has over the sweep.
+
+    Returns
+    -------
+    dict
+        Metric -> share in [0, 1], 1 the best end; ``None`` where there is no score, or no range.
+    """
+    shares: dict[str, float | None] = {}
+    for metric, values in curves.values.items():
+        output = lesson.outputs.get(metric)
+        known = [value for value in values if value is not None]
+        if output is None or len(set(known)) < 2:
+            shares[metric] = None
+            continue
+        least, greatest = min(*known, output.value), max(*known, output.value)
+        share = (output.value - least) / (greatest - least)
+        shares[metric] = share if METRICS[metric].higher_is_better else 1 - share
+    return shares
+
+
+def sweep_figure(curves: Sweep, separation: float) -> go.Figure:
+    """Draw a small panel for each metric and the probe: score against separation, and where the scene is."""
+    titles = [METRICS[metric].title for metric in curves.values]
+    series = [PROBE, *titles], [curves.accuracies, *curves.values.values()]
+    n_rows = -(-len(series[0]) // COLUMNS)
+    figure = make_subplots(
+        rows=n_rows, cols=COLUMNS, subplot_titles=series[0], shared_xaxes="all", vertical_spacing=0.13
+    )
+    for place, (title, values) in enumerate(zip(*series, strict=True)):
+        row, column = place // COLUMNS + 1, place % COLUMNS + 1
+        figure.add_scatter(
+            x=list(curves.separations),
+            y=list(values),
+            mode="lines+markers",
+            marker={"size": 4},
+            line={"color": BRIGHT[2] if title == PROBE else BRIGHT[0], "width": 2},
+            name=title,
+            hovertemplate=title + " %{y:.3g} at separation %{x}<extra></extra>",
+            row=row,
+            col=column,
+        )
+        figure.add_vline(
+            x=separation, line={"color": BRIGHT[1], "width": 2, "dash": "dot"}, row=row, col=column
+        )
+    reach = max(*curves.separations, separation)
+    figure.update_xaxes(zeroline=False, tickfont={"size": 10}, range=[-0.03 * reach, 1.03 * reach])
+    figure.update_yaxes(zeroline=False, tickfont={"size": 10}, nticks=4)
+    figure.update_annotations(font={"size": 13})
+    figure.update_layout(
+        height=60 + n_rows * PANEL_PIXELS, showlegend=False, margin={"l": 10, "r": 10, "t": 30, "b": 30}
+    )
+    return figure

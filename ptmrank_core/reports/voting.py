@@ -1,0 +1,110 @@
+"""What a run knows of its metrics and models, for the vote on their order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from ptmrank_core.metrics import METRICS, prior_agreement
+from ptmrank_core.ranking import Known, collect_losses
+from ptmrank_core.records import Ranking, RunResult
+
+__all__ = ["MAJORITY", "SCALE", "WIDTH", "doubts_of", "known_of", "probes_of", "vote_notes", "voters_of"]
+
+MAJORITY = 0.5
+WIDTH, SCALE = "the width of the features", "the scale of the features"
+
+
+def voters_of(planned: Sequence[str]) -> list[str]:
+    """Metrics of a plan that may vote: default forms; variants only where no default form was chosen."""
+    return [name for name in planned if not METRICS[name].is_variant] or list(planned)
+
+
+def probes_of(result: RunResult) -> dict[str, Mapping[str, Any]]:
+    """Payload of the probe of each model that has one, in the order of the plan."""
+    found = {
+        finding.subject: finding.payload
+        for finding in result.findings
+        if finding.kind == "probe" and not finding.problem
+    }
+    return {spec.id: found[spec.id] for spec in result.plan.models if spec.id in found}
+
+
+def known_of(result: RunResult) -> Known:
+    """Collect what is known of the metrics, and of the models of a run, besides the scores."""
+    probes = probes_of(result)
+    widths = {
+        model: float(outcome.n_features)
+        for model, outcome in result.outcomes.items()
+        if outcome.n_features is not None
+    }
+    return Known(
+        priors={name: prior_agreement(name) for name in result.plan.metrics},
+        doubts=doubts_of(result.plan.metrics, widths, result.samples.n_samples),
+        traits={WIDTH: widths, SCALE: {model: probe["scale"] for model, probe in probes.items()}},
+        probe=collect_losses({model: probe["losses"] for model, probe in probes.items()}),
+        titles={name: METRICS[name].title for name in result.plan.metrics},
+    )
+
+
+def doubts_of(metrics: Iterable[str], widths: Mapping[str, float], n_samples: int) -> dict[str, str]:
+    """Doubt metrics that reward wide features, where widths differ and samples are few for them.
+
+    Parameters
+    ----------
+    metrics
+        Names in the registry.
+    widths
+        Model -> width of its features.
+    n_samples
+        Number of samples.
+
+    Returns
+    -------
+    dict
+        Metric -> why, one sentence; empty where no model has more than half as many features as samples.
+    """
+    if len(set(widths.values())) < 2 or 2 * max(widths.values()) < n_samples:
+        return {}
+    widest = max(widths.values())
+    reason = (
+        f"it rewards wide features whatever they hold, and here widths differ, up to {widest:.0f} for"
+        f" {n_samples} samples."
+    )
+    return {name: reason for name in metrics if METRICS[name].rewards_width}
+
+
+def vote_notes(ranking: Ranking, known: Known) -> tuple[str, ...]:
+    """Say of a vote as a whole what would otherwise be hidden in it.
+
+    Parameters
+    ----------
+    ranking
+        An order with its votes.
+    known
+        What they rest on.
+
+    Returns
+    -------
+    tuple of str
+        Whether it comes to a single metric's order, and whether a probe has been heard.
+    """
+    notes = []
+    first = max(ranking.metrics_used, key=lambda name: ranking.votes[name].weight)
+    share, title = ranking.votes[first].weight, METRICS[first].title
+    places = ranking.ranks[first]
+    own = [places[model] for model in ranking.order if model in places]
+    if len(ranking.metrics_used) == 1:
+        notes.append(f"{title} alone votes.")
+    elif share >= MAJORITY and len(own) == len(ranking.order) and own == sorted(own):
+        notes.append(
+            f"The vote amounts to {title}: it holds {share:.0%}, and the order is its own. No other metric"
+            " has shown enough to change it."
+        )
+    elif share >= MAJORITY:
+        notes.append(f"{title} holds the majority, {share:.0%} of the vote; the others settle what is close.")
+    if known.probe is None:
+        notes.append(
+            "No linear probe has been fitted (yet): the weights rest on what other data tell of the metrics."
+        )
+    return tuple(notes)

@@ -1,0 +1,39 @@
+"""Counts and other small things in plain English."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ptmrank_core.records import SamplesSummary
+
+__all__ = ["isolate", "join_words", "percent", "plural", "say_targets"]
+
+
+def plural(count: int, noun: str) -> str:
+    """Write a count with its noun: ``1 model``, ``2 models``, ``3 classes``."""
+    ending = "es" if noun.endswith("s") else "s"
+    return f"{count:,} {noun if count == 1 else noun + ending}"
+
+
+def join_words(words: Sequence[str]) -> str:
+    """Join words as one says them: ``a, b and c``."""
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def isolate(name: str) -> str:
+    """Keep the direction of a name that somebody wrote from spreading over the sentence around it."""
+    return f"\u2068{name}\u2069"
+
+
+def percent(share: float, digits: int = 0) -> str:
+    """Write a share of 1: ``90 %``."""
+    return f"{100 * share:.{digits}f} %"
+
+
+def say_targets(summary: SamplesSummary) -> str:
+    """Say what the labels of samples are: ``in 3 classes``."""
+    if summary.target_kind == "regression":
+        return "with numbers to predict"
+    if summary.target_kind == "multilabel":
+        return f"with {plural(len(summary.class_counts), 'label')}"
+    return f"in {plural(len(summary.class_counts), 'class')}"

@@ -1,0 +1,62 @@
+"""Truth, controls and fine-tuning on the command line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.test_cli import run_cli
+from tests.ready_made import save_features
+
+
+@pytest.fixture
+def features(tmp_path: Path) -> Path:
+    """A folder of features of some models."""
+    for name, strength in (("strong", 3.0), ("weak", 1.0), ("noise", 0.0)):
+        save_features(tmp_path / "f" / f"{name}.npz", strength)
+    return tmp_path / "f"
+
+
+@pytest.mark.usefixtures("home")
+def test_a_truth_is_held_against_the_metrics(features: Path, tmp_path: Path) -> None:
+    """The evidence is in the JSON, with what is to be said of the file; other analyses can be asked for."""
+    models = sorted(path.stem for path in features.glob("*.npz"))
+    rows = [f"{model},{90 - i}" for i, model in enumerate(models)]
+    table = tmp_path / "mine.csv"
+    table.write_text("\n".join(["model,accuracy", *rows, "another,1"]), encoding="utf-8")
+    common = ("rank", "--features", str(features), "--metrics", "logme", "--controls", "--sample-sizes")
+    done = run_cli(*common, "--truth", str(table), "--json")
+    assert done.returncode == 0, done.stderr
+    payload = json.loads(done.stdout)
+    assert payload["evidence"]["imported"]["logme"]["n_models"] == len(models)
+    assert payload["truths"]["imported"]["values"][models[0]] == pytest.approx(0.9)
+    assert any("another" in note for note in payload["truths"]["imported"]["notes"])
+    assert set(payload["controls"]["permuted"]["logme"]) == set(models)
+    assert "tabular" in payload["controls"]["problems"]["plain"]
+    assert set(payload["cost"]["models"]) == set(models)
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (("--truth", "{tmp}/nowhere.csv"), "nowhere.csv"),
+        (("--truth", "{tmp}/other.csv"), "'other'"),
+        (("--fine-tune", "-1"), "--fine-tune is -1"),
+        (("--fine-tune-seconds", "0"), "--fine-tune-seconds is 0"),
+    ],
+)
+def test_bad_input_exits_2_and_writes_nothing(
+    features: Path, tmp_path: Path, home: Path, more: tuple[str, ...], said: str
+) -> None:
+    """A wrong truth or number is told before a run is made."""
+    (tmp_path / "other.csv").write_text("model,accuracy\nother,0.5\nthird,0.6\n", encoding="utf-8")
+    filled = [text.format(tmp=tmp_path) for text in more]
+    out = tmp_path / "out"
+    done = run_cli("rank", "--features", str(features), "--metrics", "logme", "--out", str(out), *filled)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not out.exists()
+    assert not (home / "runs").exists()

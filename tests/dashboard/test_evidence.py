@@ -1,0 +1,100 @@
+"""Evidence, controls, sample sizes, costs and fine-tuning on the results page."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard import jobs
+from ptmrank_core.benchmark import RunStore, run_here
+from ptmrank_core.config import Settings
+from ptmrank_core.data import load_samples
+from ptmrank_core.records import Analyses, Finding
+from ptmrank_core.worker import SOURCES
+from tests.benchmark.runs import stored_plan
+
+RUN = "evidence"
+
+
+@pytest.fixture
+def store(settings: Settings, picture_zip: Path, zoo: Path) -> RunStore:
+    """A finished run of three models with controls and sample sizes."""
+    plan = stored_plan(settings, picture_zip, zoo, ["logme", "hscore"])
+    found = RunStore(settings)
+    analyses = Analyses(half_samples=0, probe=False, controls=True, sample_sizes=True)
+    found.create(replace(plan, run_id=RUN, analyses=analyses), load_samples(picture_zip).summary())
+    run_here(RUN, settings, sources=SOURCES)
+    return found
+
+
+def opened(app: AppTest) -> AppTest:
+    """The results page of that run."""
+    app.run()
+    app.button(key=f"open-{RUN}").click().run()
+    assert not app.exception
+    return app
+
+
+def said(app: AppTest) -> str:
+    """All words of the page."""
+    return " ".join(str(e.value) for e in (*app.markdown, *app.caption, *app.info, *app.error))
+
+
+def test_every_section_is_there(app: AppTest, store: RunStore) -> None:
+    """Controls as rows and plain words, curves, costs; without a truth the page asks for one."""
+    assert store.findings(RUN)
+    headings = [heading.value for heading in opened(app).subheader]
+    for heading in (
+        "Is it more than nothing?",
+        "Which metric can be trusted here?",
+        "What do they reach once they are trained?",
+        "Do you have enough labels?",
+        "What do they cost?",
+    ):
+        assert heading in headings
+    assert "Raw pixels" in said(app)
+    assert "bring fine-tuning results of two or more" in said(app)
+    assert any("Raw pixels" in frame.value.to_string() for frame in app.dataframe)
+    assert any("seconds per 1,000" in frame.value.columns for frame in app.dataframe)
+
+
+def test_results_of_the_user_are_taken(app: AppTest, store: RunStore) -> None:
+    """A table is kept with the run and shown at once; one that names other models is told and not kept."""
+    opened(app)
+    app.file_uploader[0].set_value([("x.csv", b"model,accuracy\nother,0.5\n", "text/csv")]).run()
+    assert "expected two or more" in said(app)
+    assert not [own for own in store.findings(RUN) if own.kind == "truth" and own.payload]
+    table = b"model,accuracy\nconvnext-a,0.9\nresnet-b,0.8\nvit-headless,0.7\n"
+    app.file_uploader[0].set_value([("mine.csv", table, "text/csv")]).run()
+    assert not app.exception
+    (finding,) = [own for own in store.findings(RUN) if own.subject == "imported"]
+    assert finding.payload["origin"] == "mine.csv"
+    assert "too few to trust one metric over another" in said(app)
+    assert app.segmented_control(key="correlation").value == "weighted_tau"
+
+
+def test_a_truth_that_cannot_be_shown_says_why(app: AppTest, store: RunStore) -> None:
+    """Demo samples of another version have a record that does not hold: the reason stands there."""
+    store.add_finding(RUN, Finding("truth", "recorded", {}, 0.0, "The record is of other samples."))
+    opened(app)
+    assert "Recorded fine-tuning: The record is of other samples." in said(app)
+
+
+def test_training_is_a_run_of_its_own(app: AppTest, store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The button plans a run like this one that trains the best, keeps the user's results, and starts it."""
+    started: list[str] = []
+    monkeypatch.setattr(jobs, "start_worker", lambda run, _settings: started.append(run))
+    own = Finding("truth", "imported", {"measure": "accuracy", "values": {}, "notes": []}, 0.0)
+    store.add_finding(RUN, own)
+    opened(app)
+    app.number_input(key="tune-models").set_value(2).run()
+    app.number_input(key="tune-minutes").set_value(5).run()
+    app.button(key="tune").click().run()
+    (run,) = started
+    plan = store.plan(run)
+    assert (plan.analyses.fine_tune, plan.analyses.fine_tune_seconds) == (2, 300.0)
+    assert plan.models == store.plan(RUN).models
+    assert own in store.findings(run)

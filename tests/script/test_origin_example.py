@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 
 from ptmrank_core.benchmark import RunStore
-from ptmrank_core.catalogue.mapping import write_mapping
 from ptmrank_core.config import Settings
+from ptmrank_core.models import ModelsPeatMOSS
 from ptmrank_core.records import Failure, RunResult, RunState, Score
 from tests.checkpoints import FAMILIES, save_checkpoint
 from tests.loopback_hub import HubRepository, LoopbackHub, loopback_hub
 
+TASK = "image-classification"
 ROOT = Path(__file__).resolve().parents[2]
 ORIGINAL = """
 from ptmrank.benchmarker import Benchmarker
@@ -39,7 +40,6 @@ benchmarker = Benchmarker(
 # ./ptmrank/examples.py shows porting your files into PTMRank Dataloaders
 benchmarker('image-classification', load_image_example(), 5)
 """  # noqa: W291 - to the letter
-MODELS = [f"tiny/{family}" for family in FAMILIES]
 
 
 def run_script(code: str, folder: Path, hub: LoopbackHub) -> subprocess.CompletedProcess[str]:
@@ -72,37 +72,36 @@ def stored(folder: Path) -> RunResult:
     return store.result(plan.run_id)
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A folder with a mapping.json of six models, in the original's shape."""
-    write_mapping(tmp_path / "mapping.json", {"image-classification": MODELS}, shape="original")
-    return tmp_path
+def test_the_original_example_runs(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Five of the category's models are ranked under LogME: the sixth takes the place of a gated one.
 
-
-def test_the_original_example_runs(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Five of the category's models are ranked under LogME: the sixth takes the place of a gated one."""
-    place = tmp_path_factory.mktemp("tiny")
+    The mapping is the catalogue's own; the hub serves tiny checkpoints under its ids.
+    """
+    folder, place = tmp_path, tmp_path_factory.mktemp("tiny")
+    build = [sys.executable, "-m", "ptmrank_core", "catalogue", "build", "--out", "mapping.json"]
+    subprocess.run(build, cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=True)
+    models = [model.model_name for model in ModelsPeatMOSS(folder / "mapping.json")[TASK][: len(FAMILIES)]]
     repositories = {
         name: HubRepository.of(save_checkpoint(place / family, family, seed=seed))
-        for seed, (name, family) in enumerate(zip(MODELS, FAMILIES, strict=True))
+        for seed, (name, family) in enumerate(zip(models, FAMILIES, strict=True))
     }
-    repositories[MODELS[1]].gated = 403
+    repositories[models[1]].gated = 403
     with loopback_hub(repositories) as hub:
         done = run_script(ORIGINAL.replace("ptmrank.", "ptmrank_core."), folder, hub)
     assert done.returncode == 0, done.stderr
     assert done.stdout == ""  # what it found goes to whoever asks; how far it is, to standard error
     told = done.stderr.splitlines()
-    assert told.pop(2).startswith(f"{MODELS[1]} under logme: '{MODELS[1]}' is gated")
-    assert told == [*(f"[{i + 1}/5] {name}" for i, name in enumerate(MODELS[:5])), f"[6/6] {MODELS[5]}"]
+    assert told.pop(2).startswith(f"{models[1]} under logme: '{models[1]}' is gated")
+    assert told == [*(f"[{i + 1}/5] {name}" for i, name in enumerate(models[:5])), f"[6/6] {models[5]}"]
     result = stored(folder / "checkpoints")
     assert result.state is RunState.FINISHED
-    assert [spec.id for spec in result.plan.models] == MODELS
+    assert [spec.id for spec in result.plan.models] == models
     assert result.plan.metrics == ("logme",)
     assert result.samples.n_samples == 600
     scored = [cell.model for cell in result.cells if isinstance(cell, Score)]
-    assert scored == [MODELS[0], *MODELS[2:]]
+    assert scored == [models[0], *models[2:]]
     [failed] = [cell for cell in result.cells if isinstance(cell, Failure)]
-    assert (failed.model, failed.error) == (MODELS[1], "GatedModelError")
+    assert (failed.model, failed.error) == (models[1], "GatedModelError")
     revisions = {name: repositories[name].commit for name in scored}
     assert {name: outcome.spec.revision for name, outcome in result.outcomes.items()} == revisions
     assert not (folder / "home").exists()

@@ -12,11 +12,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+from ptmrank_core.catalogue.peatmoss import PEATMOSS_DATE
 from ptmrank_core.catalogue.table import FIELDS, TABLE
 from ptmrank_core.features.pooling import FAMILIES
 
-# PeaTMOSS read the Hub in the summer of 2023; its numbers of downloads are of a month then.
-PEATMOSS_DATE = "mid-2023"
 # The source's number cannot be: a base BERT of width 768.
 WRONG_PARAMETERS = {"DeepPavlov/rubert-base-cased"}
 TIMM_BACKBONES = {"DETR", "Conditional DETR", "Deformable DETR", "DAB-DETR", "Table Transformer (DETR)"}

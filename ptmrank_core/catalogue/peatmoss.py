@@ -27,6 +27,8 @@ from ptmrank_core.errors import InputError
 __all__ = ["PEATMOSS_DATE", "PeatmossDatabase", "Schema"]
 
 Schema: TypeAlias = Literal["base", "enhanced"]
+Row: TypeAlias = tuple[int, str, int | None, int | None]  # key, id on the Hub, downloads, likes
+# It read the Hub in the summer of 2023; its downloads are of a month then.
 PEATMOSS_DATE = "mid-2023"
 NEEDED = {"model", "model_hub", "tag", "model_to_tag"}
 EXPECTED = "Expected the SQLite file PeaTMOSS.db, or a sample of it with the same tables."
@@ -153,7 +155,7 @@ class PeatmossDatabase:
 
     def _candidates(self, rows: list[tuple[Any, ...]], task: AnyCategory) -> list[Candidate]:
         """Make candidates of rows (id, Hub id, downloads, likes), with what the database tells of them."""
-        ordered = sorted(rows, key=_rank)
+        ordered = sorted((_clean(row) for row in rows), key=_rank)
         ids = json.dumps([row[0] for row in ordered])
         licences = self._names("license", sql.LICENCES, ids)
         libraries = self._names("library", sql.LIBRARIES, ids)
@@ -232,7 +234,14 @@ def _pattern(search: str) -> str:
     return f"%{'%'.join(words)}%" if words else "%"
 
 
-def _rank(row: tuple[Any, ...]) -> tuple[int, int, str]:
-    """Order of rows (id, Hub id, downloads, likes): the most downloaded first, unknown ones last."""
-    downloads, likes = (-1 if value is None else int(value) for value in row[2:4])
-    return -downloads, -likes, str(row[1])
+def _clean(row: tuple[Any, ...]) -> Row:
+    """Read a row: SQLite keeps what it is given, also text among numbers, and an id of digits as a number."""
+    key, hub_id, *numbers = row
+    downloads, likes = (value if isinstance(value, int) else None for value in numbers)
+    return int(key), str(hub_id), downloads, likes
+
+
+def _rank(row: Row) -> tuple[int, int, str]:
+    """Order of rows: the most downloaded first, unknown ones last."""
+    downloads, likes = (-1 if value is None else value for value in row[2:])
+    return -downloads, -likes, row[1]

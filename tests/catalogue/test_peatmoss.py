@@ -113,6 +113,20 @@ def test_a_database_is_never_written(database: PeatmossDatabase, tmp_path: Path)
     assert [path.name for path in tmp_path.iterdir()] == ["PeaTMOSS.db"]
 
 
+def test_odd_values_are_read_as_what_they_are(tmp_path: Path) -> None:
+    """An id of digits, which SQLite keeps as a number, is an id; a text among downloads is unknown."""
+    path = save_database(
+        tmp_path / "p.db", "base", [Planted("4321", 3, tags=TAG), Planted("org/a", 2, tags=TAG)]
+    )
+    connection = sqlite3.connect(path)
+    assert connection.execute("SELECT typeof(context_id) FROM model").fetchone() == ("integer",)
+    connection.execute("UPDATE model SET downloads = 'many' WHERE context_id = 'org/a'")
+    connection.commit()
+    connection.close()
+    with PeatmossDatabase(path) as opened:
+        assert [(found.id, found.downloads) for found in opened.top(IMAGES)] == [("4321", 3), ("org/a", None)]
+
+
 def test_an_alias_is_a_tag_too(tmp_path: Path) -> None:
     """Models tagged with another name of the category are found under it."""
     model = Planted("org/graphs", 1, tags=("graph-machine-learning",))

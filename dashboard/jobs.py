@@ -10,6 +10,7 @@ import streamlit as st
 
 from ptmrank_core import catalogue
 from ptmrank_core.benchmark import (
+    Outline,
     RunEntry,
     RunProgress,
     RunStore,
@@ -62,6 +63,7 @@ __all__ = [
     "keep_upload",
     "local_models",
     "look_at",
+    "outline",
     "progress",
     "ready_made",
     "result",
@@ -285,6 +287,11 @@ def sizes() -> dict[str, int]:
 def progress(run_id: str) -> RunProgress:
     """Read how far a run is."""
     return read_progress(_store(), _settings(), run_id)
+
+
+def outline(run_id: str) -> Outline:
+    """Read what a run is, without what it has given."""
+    return _store().outline(run_id)
 
 
 def result(run_id: str) -> RunResult:

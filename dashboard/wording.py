@@ -6,7 +6,7 @@ import re
 
 import streamlit as st
 
-from ptmrank_core.benchmark import RunEntry, RunProgress
+from ptmrank_core.benchmark import Outline, RunEntry, RunProgress
 from ptmrank_core.data import DEMO_SAMPLES, FEATURES_PREFIX
 from ptmrank_core.errors import PTMRankError
 from ptmrank_core.records import Modality, RunState, Stage, TargetKind
@@ -24,6 +24,7 @@ __all__ = [
     "plural",
     "say_analysis",
     "say_duration",
+    "say_run",
     "say_size",
     "say_status",
     "say_targets",
@@ -115,6 +116,15 @@ def say_analysis(progress: RunProgress) -> str:
     if step is None:
         return "what comes after the ranking"
     return f"{ANALYSES.get(step.kind, plain(step.kind))} ({step.done:,} of {step.total:,})"
+
+
+def say_run(outline: Outline) -> str:
+    """Say what is ranked on what, in one line; Markdown."""
+    return (
+        f"**{plain(source_name(outline.samples_source))}** · {plural(outline.n_samples, 'sample')} · "
+        f"{plural(len(outline.models), 'model')} · {plural(outline.n_metrics, 'metric')} · "
+        f"{outline.created_at[:16].replace('T', ' ')} UTC"
+    )
 
 
 def say_status(entry: RunEntry) -> str:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard import jobs, state
 from dashboard.components.run_page import open_run
-from dashboard.wording import STAGES, plural, say_analysis, show_error
+from dashboard.wording import STAGES, plural, say_analysis, say_run, show_error
 from ptmrank_core.benchmark import ModelProgress, RunProgress
 from ptmrank_core.errors import PTMRankError
 from ptmrank_core.records import RunState
@@ -28,6 +28,7 @@ def page() -> None:
     if state.is_end_expected(run) and (progress.is_ranked or progress.state is RunState.FINISHED):
         state.expect_end(None)
         state.go("results", run=run)
+    st.markdown(say_run(jobs.outline(run)))
     if progress.alive:
         if not progress.is_ranked:
             state.expect_end(run)

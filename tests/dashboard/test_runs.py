@@ -112,6 +112,7 @@ def test_a_run_in_the_queue_shows_its_place(
         open_run(app, second)
         (bar,) = app.get("progress")
         assert "Waiting behind 1 run: place 2 in the queue" in bar.proto.text
+        assert "18 samples · 3 models · 3 metrics" in texts(app)
         app.button(key="cancel").click().run()
         assert RunStore(settings).cancel_requested(second)
 

@@ -77,11 +77,12 @@ def _rank(options: argparse.Namespace) -> int:
         label_encoder=None if options.features else label_encoder(options.label_encoder, settings),
         analyses=analyses,
     )
-    store = RunStore(settings)
     if options.budget is None:
+        store = RunStore(settings)
         store.create(plan, samples.summary())
     else:
-        plan = search_finalists(options.budget, plan, samples, settings, store)
+        plan = search_finalists(options.budget, plan, samples, settings)
+        store = RunStore(settings)
     result = _run(plan.run_id, store, settings)
     payload = reports.rank_payload(result, reports.rank_result(result))
     if options.out is not None:

@@ -43,9 +43,7 @@ def checked_budget(wanted: int | None) -> int | None:
     )
 
 
-def search_finalists(
-    full_models: int, plan: RunPlan, samples: Samples, settings: Settings, store: RunStore
-) -> RunPlan:
+def search_finalists(full_models: int, plan: RunPlan, samples: Samples, settings: Settings) -> RunPlan:
     """Find the models that are worth being run on all samples; return the plan of their run, which is kept.
 
     Raises
@@ -61,4 +59,4 @@ def search_finalists(
         line.close()
     if found.report["rounds"]:
         say(f"finalists: {', '.join(found.report['finalists'])}")
-    return search.keep(found, store)
+    return search.keep(found, RunStore(settings))

@@ -68,11 +68,12 @@ def _rank(options: argparse.Namespace) -> int:
     checked_budget(options.budget)
     plan, samples = _plan(options, settings)
     truth = imported_truth(options.truth, plan.models)
-    store = RunStore(settings)
     if options.budget is None:
+        store = RunStore(settings)
         store.create(plan, samples.summary())
     else:
-        plan = search_finalists(options.budget, plan, samples, settings, store)
+        plan = search_finalists(options.budget, plan, samples, settings)
+        store = RunStore(settings)
     for finding in truth:
         store.add_finding(plan.run_id, finding)
     result = _run(plan.run_id, store, settings)

@@ -260,5 +260,14 @@ def test_values_are_those_of_the_order() -> None:
     )
     ranks = np.array([[ranking.ranks[name].get(model, np.nan) for model in MODELS] for name in scores])
     assert mean_of_ranks(ranks, np.ones(3)) == pytest.approx([ranking.mean_ranks[m] for m in MODELS])
+
+
+def test_few_ranks_are_stretched_and_missing_ones_left_out() -> None:
+    """A metric for two of four models counts from 1 to 4, weights decide, and stacks are done one by one."""
+    nan = np.nan
+    ranks = np.array([[1, 2, 3, 4], [nan, nan, 1, 2], [2, nan, nan, 1]])
+    found = mean_of_ranks(ranks, np.array([1.0, 2.0, 1.0]))
+    assert found == pytest.approx([(1 + 4) / 2, 2, (3 + 2 * 1) / 3, (4 + 2 * 4 + 1) / 4])
     stacked = mean_of_ranks(np.stack([ranks, ranks[:, ::-1]]), np.ones(3))
     assert stacked[0] == pytest.approx(stacked[1][::-1])
+    assert np.isnan(mean_of_ranks(np.array([[1, nan]]), np.ones(1))).tolist() == [False, True]

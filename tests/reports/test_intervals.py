@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from ptmrank_core import reports
+from ptmrank_core.ranking import mean_of_ranks
 from ptmrank_core.records import (
     Analyses,
     Cell,
@@ -219,3 +220,17 @@ def test_intervals_leave_the_order_alone(result: RunResult) -> None:
     sure = reports.rank_result(result)
     assert isinstance(sure, Ranking)
     assert replace(sure, intervals=None, metric_intervals={}) == replace(bare, metric_intervals={})
+
+
+def test_draws_are_joined_as_the_order_is(result: RunResult) -> None:
+    """With the ranking's own votes the joined ranks are its mean ranks, missing cells included."""
+    cells = [
+        Skipped("b", "nleep", "why") if (cell.model, cell.metric) == ("b", "nleep") else cell
+        for cell in result.cells
+    ]
+    ranking = reports.rank_result(replace(result, cells=tuple(cells)))
+    used = ranking.metrics_used
+    weights = [ranking.votes[name].weight if ranking.votes else 1.0 for name in used]
+    ranks = np.array([[ranking.ranks[name].get(model, np.nan) for model in "abc"] for name in used])
+    joined = mean_of_ranks(ranks, np.array(weights))
+    assert joined == pytest.approx([ranking.mean_ranks[model] for model in "abc"])

@@ -86,7 +86,7 @@ def test_results_show_the_three_pictures(
     assert not app.exception
     assert app.title[0].value == "Results"
     assert "3 models ranked on 18 samples in 3 classes" in texts(app)
-    ranking, agreement, projection = figures(app)
+    ranking, agreement, *_, projection = figures(app)
     assert [trace["name"] for trace in ranking["data"]] == ["mean rank", "LogME", "H-Score", "LEEP"]
     assert agreement["data"][0]["type"] == "heatmap"
     assert [trace["name"] for trace in projection["data"]] == ["checks", "dots", "stripes"]

@@ -27,8 +27,9 @@ def show_fine_tuning(result: RunResult, ranking: Ranking) -> None:
     st.subheader("What do they reach once they are trained?")
     if rows:
         st.caption(
-            "All weights of each model were trained on three quarters of the samples for a short time, and "
-            "tested on the others, the same ones for all. One training each: small differences mean nothing."
+            "All weights of each model were trained on about three quarters of the samples for a short time, "
+            "and tested on the others, the same ones for all. One training each: small differences mean "
+            "nothing. Where time ran out, the result depends on the machine too."
         )
         st.dataframe(
             pd.DataFrame(rows),

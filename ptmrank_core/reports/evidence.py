@@ -32,9 +32,12 @@ TRUTH_TITLES: Mapping[str, str] = {
     "probe": "Linear probe",
     "knn": "k nearest neighbours",
 }
-MEASURES = ("accuracy", "r2")
+MEASURES = ("accuracy", "r2", "average_precision")
 TUNED_NOTE = "Short training of the whole model in this run, tested on held-out samples."
-PROBE_NOTE = "Cross-validated on the features that the metrics read; no model was trained."
+PROBE_NOTE = (
+    "Cross-validated on the features that the metrics read; no model was trained. Where the probe weighs the "
+    "votes, the consensus is held here against what it was made with."
+)
 Payloads = Mapping[str, Mapping[str, Any]]
 
 

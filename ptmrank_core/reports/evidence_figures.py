@@ -37,7 +37,7 @@ MARKS = {CONSENSUS: ("diamond", BRIGHT[1]), PARAMETERS: ("x", BRIGHT[6])}
 
 def measure_title(truth: Truth) -> str:
     """Axis title of what was measured."""
-    name = {"r2": "R²"}.get(truth.measure, truth.measure)
+    name = {"r2": "R²", "average_precision": "average precision"}.get(truth.measure, truth.measure)
     return name if truth.higher_is_better else f"{name} (lower is better)"
 
 

@@ -234,7 +234,7 @@ def test_pictures_with_numbers_to_predict(
     app.button(key="rank").click().run()
     assert not app.exception
     assert last_result(settings).state is RunState.FINISHED
-    assert figures(app)[3]["data"][0]["marker"]["colorbar"]["title"]["text"] == "quality"
+    assert figures(app)[-1]["data"][0]["marker"]["colorbar"]["title"]["text"] == "quality"
 
 
 def test_rows_of_numbers_are_ranked_as_they_are(app: AppTest, settings: Settings, at_once: None) -> None:

@@ -86,8 +86,8 @@ def test_results_show_the_four_pictures(
     assert not app.exception
     assert app.title[0].value == "Results"
     assert "3 models ranked on 18 samples in 3 classes" in texts(app)
-    ranking, intervals, agreement, projection = figures(app)
-    assert [trace["name"] for trace in ranking["data"]] == ["mean rank", "LogME", "H-Score", "LEEP"]
+    ranking, intervals, agreement, *_, projection = figures(app)
+    assert [trace["name"] for trace in ranking["data"]] == ["consensus", "LogME", "H-Score", "LEEP"]
     assert intervals["data"][0]["name"] == "90% interval"
     assert agreement["data"][0]["type"] == "heatmap"
     assert [trace["name"] for trace in projection["data"]] == ["checks", "dots", "stripes"]

@@ -14,6 +14,8 @@ import torch
 
 from ptmrank_core.catalogue import local_models
 from ptmrank_core.errors import CancelledError, UnsupportedModelError
+from ptmrank_core.features.encoders import load_encoder
+from ptmrank_core.features.encoders.base import TransformerEncoder
 from ptmrank_core.features.encoders.tuning import peak_rate, rate_at
 from ptmrank_core.features.tuning import Recipe, Tuned, fine_tune
 from ptmrank_core.records import ExtractionOptions, ModelSpec, Samples, Waveform
@@ -69,6 +71,32 @@ def test_sound_models_are_trained(tmp_path: Path, name: str) -> None:
     sounds = [Waveform(rng.normal(size=4_000).astype(np.float32) * 0.1, 16_000) for _ in range(8)]
     tuned = tune(spec_of(save_sound_model(tmp_path / name, name), "audio"), samples_of(sounds, "audio"))
     assert tuned.epochs == 3
+
+
+@pytest.mark.parametrize("modality", ["image", "text", "audio"])
+def test_what_is_trained_is_what_is_extracted(tmp_path: Path, samples: Samples, modality: str) -> None:
+    """Vectors that gradients flow through are those of the extraction, and the gradients are there."""
+    items: list[Any]
+    if modality == "image":
+        spec, items = picture_spec(tmp_path, "vit"), [item.decode() for item in samples.items[:3]]
+    elif modality == "text":
+        spec, items = (
+            spec_of(save_language_model(tmp_path / "bert", "bert"), "text"),
+            ["the cat", "a dog sat"],
+        )
+    else:
+        spec = spec_of(save_sound_model(tmp_path / "wav2vec2", "wav2vec2"), "audio")
+        noise = np.random.default_rng(0).normal(size=(2, 4_000)).astype(np.float32)
+        items = [Waveform(row, 16_000) for row in noise]
+    encoder = load_encoder(replace(spec, n_source_classes=None), CPU)
+    assert isinstance(encoder, TransformerEncoder)
+    batch = encoder.collate(encoder.preparer(items))
+    vectors = encoder.embed(batch)
+    extracted = np.stack([own.embedding for own in encoder.forward(batch)])
+    np.testing.assert_allclose(vectors.detach().numpy(), extracted, atol=1e-5)
+    torch.autograd.backward(vectors.square().sum())
+    gradients = [weight.grad for weight in encoder.network.parameters() if weight.grad is not None]
+    assert any(bool(gradient.any()) for gradient in gradients)
 
 
 def test_numbers_are_learned_too(tmp_path: Path, samples: Samples) -> None:

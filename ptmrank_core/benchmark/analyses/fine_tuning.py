@@ -79,8 +79,5 @@ def _tune(analyst: Analyst, model: str, seconds: float, place: tuple[int, int]) 
     )
     note = ""
     if tuned.was_cut:
-        note = (
-            f"Time ran out after {tuned.epochs:.1f} of {tuned.planned_epochs} passes: with more it may reach "
-            "more, and a slower machine would have reached less."
-        )
+        note = f"Time ran out after {tuned.epochs:.1f} of {tuned.planned_epochs} passes; more may reach more."
     return {tuned.measure: tuned.value, **asdict(tuned), "seed": tools.plan.seed, "note": note}

@@ -22,7 +22,7 @@ ORDER_COLUMNS = (
     Column("rank_from", "rank from", "integer", group=ORDER),
     Column("rank_to", "rank to", "integer", group=ORDER),
     Column("p_best", "P(best)", "number", fixed(2), ORDER),
-    Column("tie_group", "tie group", "integer", group=ORDER),
+    Column("tie_groups", "tie groups", group=ORDER),
 )
 FACT_COLUMNS = (
     Column("source", "source", group=FACTS),
@@ -56,9 +56,9 @@ REMARK_COLUMNS = (
 def ranking_table(result: RunResult, ranking: Ranking) -> Table:
     """Make the table of all candidates, best first, those without a place last.
 
-    Columns: place, model; mean rank with its interval, probability of being best and tie group (from 1, only
-    models that the samples do not tell apart); the score and the rank under every metric (``logme``,
-    ``logme_rank``); facts; cost; warnings and missing scores in words.
+    Columns: place, model; mean rank with its interval, probability of being best and tie groups (numbered
+    from 1; groups that the samples do not tell apart may overlap); the score and the rank under every metric
+    (``logme``, ``logme_rank``); facts; cost; warnings and missing scores in words.
     """
     rows = ranking_rows(result, ranking)
     metrics = result.plan.metrics
@@ -116,12 +116,12 @@ def _certainty(model: str, ranking: Ranking) -> dict[str, Any]:
     if found is None or model not in found.intervals:
         return {}
     low, high = found.intervals[model]
-    groups = [number for number, group in enumerate(found.ties, 1) if model in group]
+    groups = [str(number) for number, group in enumerate(found.ties, 1) if model in group]
     return {
         "rank_from": low,
         "rank_to": high,
         "p_best": found.p_best.get(model),
-        "tie_group": groups[0] if groups else None,
+        "tie_groups": ", ".join(groups) or None,
     }
 
 

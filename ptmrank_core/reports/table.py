@@ -31,7 +31,7 @@ COMPACT = "compact"
 SIGNIFICANT = "%.4g"
 # Fixed decimals are easier to compare down a column; these show them well.
 SMALLEST, LARGEST = 1e-3, 1e4
-MOST_COLUMNS = 10  # of a group on one page
+MOST_COLUMNS = 11  # of a group on one page
 UNITS = (("G", 1e9), ("M", 1e6), ("k", 1e3))
 
 

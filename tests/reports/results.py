@@ -139,7 +139,7 @@ def certain(result: RunResult) -> Ranking:
         intervals={model: (max(1, place), min(len(order), place + 2)) for place, model in enumerate(order)},
         p_best={model: 1 / len(order) for model in order},
         p_better={},
-        ties=(order[:2],),
+        ties=(order[:2], order[1:3]),
         shifts={},
         notes=(HOSTILE[0],),
     )

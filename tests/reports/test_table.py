@@ -92,8 +92,9 @@ def test_the_ranking_table_holds_what_the_run_knows() -> None:
         elif isinstance(cell, Skipped | Failure):
             assert row[cell.metric] is None
             assert f"{REGISTRY[cell.metric].title}: " in str(row["missing"])
+    assert [rows[model]["tie_groups"] for model in ranking.order[:4]] == ["1", "1, 2", "2", None]
     first, last = rows[ranking.order[0]], rows[HOSTILE[-1]]
-    assert (first["place"], first["rank_from"], first["rank_to"], first["tie_group"]) == (1, 1, 2, 1)
+    assert (first["place"], first["rank_from"], first["rank_to"], first["tie_groups"]) == (1, 1, 2, "1")
     assert first["seconds_per_1000"] == pytest.approx(1000 * 1.25 / 40)
     assert (last["place"], last["mean_rank"], last["seconds"], last["p_best"]) == (None, None, None, None)
     assert rows[HOSTILE[0]]["n_parameters"] == 1_234_567

@@ -23,7 +23,7 @@ function inInk(value, ink) {
 function dressed(figure, isPaper) {
   const { ink, soft, rule } = colours(isPaper);
   const { data, layout } = inInk(figure, ink);
-  const axis = { gridcolor: rule, linecolor: rule, tickcolor: rule, zerolinecolor: rule };
+  const axis = { gridcolor: rule, linecolor: rule, tickcolor: rule, zerolinecolor: rule, automargin: true };
   const axes = { xaxis: {}, yaxis: {} };
   for (const name of Object.keys(layout)) if (/^[xy]axis\d*$/.test(name)) axes[name] = layout[name];
   for (const name of Object.keys(axes)) axes[name] = { ...axis, ...axes[name] };

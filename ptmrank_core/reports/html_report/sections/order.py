@@ -12,7 +12,7 @@ __all__ = ["order_section"]
 
 # What somebody who decides looks at; the rest stands in sections of its own.
 SHOWN = {
-    *("place", "model", "mean_rank", "rank_from", "rank_to", "p_best", "tie_group"),
+    *("place", "model", "mean_rank", "rank_from", "rank_to", "p_best", "tie_groups"),
     *("n_parameters", "size_bytes", "seconds_per_1000"),
 }
 FIGURE_WIDTH = 560

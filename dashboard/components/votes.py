@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 import streamlit as st
 
@@ -18,37 +20,21 @@ def show_votes(ranking: Ranking) -> None:
     for note in ranking.vote_notes:
         st.markdown(note)
     voters = sorted(ranking.metrics_used, key=lambda name: -ranking.votes[name].weight)
-    _table(ranking, voters, alt="Metrics that vote, with their weight and the reason")
+    st.markdown(_table(ranking, voters))
     left_out = [name for name in ranking.votes if name not in ranking.metrics_used]
     if left_out:
         with st.expander(f"{plural(len(left_out), 'metric')} without a vote, and why"):
-            _table(ranking, left_out, alt="Metrics without a vote, with the reason")
+            st.markdown(_table(ranking, left_out))
     _show_sensitivity(ranking, voters)
 
 
-def _table(ranking: Ranking, names: list[str], *, alt: str) -> None:
+def _table(ranking: Ranking, names: Sequence[str]) -> str:
+    """Markdown, so that a long reason is broken and not cut."""
     rows = [
-        {
-            "metric": METRICS[name].title,
-            "weight": 100 * ranking.votes[name].weight,
-            "why": ranking.votes[name].reason,
-        }
+        f"| {METRICS[name].title} | {ranking.votes[name].weight:.0%} | {ranking.votes[name].reason} |"
         for name in names
     ]
-    st.dataframe(
-        pd.DataFrame(rows),
-        hide_index=True,
-        height="content",
-        row_height=64,
-        column_config={
-            "metric": st.column_config.TextColumn("metric", width="small"),
-            "weight": st.column_config.ProgressColumn(
-                "weight", format="%.0f %%", min_value=0, max_value=100, width="small"
-            ),
-            "why": st.column_config.TextColumn("why", width="large"),
-        },
-        alt=alt,
-    )
+    return "\n".join(["| metric | weight | why |", "|:--|--:|:--|", *rows])
 
 
 def _show_sensitivity(ranking: Ranking, voters: list[str]) -> None:

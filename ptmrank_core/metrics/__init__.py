@@ -11,7 +11,7 @@ from ptmrank_core.metrics.nce import nce
 from ptmrank_core.metrics.nleep import nleep
 from ptmrank_core.metrics.pactran import pactran
 from ptmrank_core.metrics.ped import ped
-from ptmrank_core.metrics.priors import PRIOR_AGREEMENTS, prior_agreement
+from ptmrank_core.metrics.priors import prior_agreement
 from ptmrank_core.metrics.registry import (
     METRICS,
     default_metrics,
@@ -25,7 +25,6 @@ from ptmrank_core.metrics.wdje import wdje
 
 __all__ = [
     "METRICS",
-    "PRIOR_AGREEMENTS",
     "MetricInputs",
     "Task",
     "compute",

@@ -175,18 +175,17 @@ def _weights(
 
 
 def _reason(standing: Standing, copies: Sequence[str], known: Known) -> str:
-    said = f"Expected to agree {standing.prior:+.2f} with the truth, from other data"
+    said = f"Other data lead to expect an agreement of {standing.prior:+.2f} with the truth"
     if standing.found is not None:
-        said += (
-            f"; agrees {standing.found:+.2f} with the linear probe here: {standing.agreement:+.2f} together"
+        said = (
+            f"Agrees {standing.found:+.2f} with the linear probe on these samples; other data lead to expect"
+            f" {standing.prior:+.2f}; {standing.agreement:+.2f} together"
         )
     elif known.probe is not None:
         said += "; the linear probe tells too few models apart to say more"
-    else:
-        said += "; without a linear probe that is all that is known"
     if copies:
         others = ", ".join(known.titles.get(other, other) for other in copies)
-        said += f"; shares a vote with {others}, which orders the models nearly alike"
+        said += f". Shares a vote with {others}: nearly the same order"
     return f"{said}."
 
 

@@ -83,6 +83,10 @@ def _options(plan: RunPlan) -> Iterator[tuple[str, str | None]]:
         yield "--label-encoder", _name(plan.label_encoder) if plan.label_encoder else ONE_HOT
     half_samples = plan.analyses.half_samples
     yield "--intervals", None if half_samples is None else str(half_samples)
+    yield "--normalise", plan.normalise
+    if plan.analyses.fine_tune:
+        yield "--fine-tune", str(plan.analyses.fine_tune)
+        yield "--fine-tune-seconds", f"{plan.analyses.fine_tune_seconds:g}"
 
 
 def _switches(plan: RunPlan) -> Iterator[str]:
@@ -91,6 +95,10 @@ def _switches(plan: RunPlan) -> Iterator[str]:
         yield "--layers"
     if not plan.analyses.probe:
         yield "--no-probe"
+    if plan.analyses.sample_sizes is not None:
+        yield "--sample-sizes" if plan.analyses.sample_sizes else "--no-sample-sizes"
+    if plan.analyses.controls:
+        yield "--controls"
 
 
 def _words(options: Iterable[tuple[str, str | None]]) -> Iterator[str]:

@@ -12,7 +12,15 @@ from ptmrank_core.ranking import pareto_front
 from ptmrank_core.records import ModelOutcome, ModelSpec, Ranking, RunResult
 from ptmrank_core.reports.figures import BRIGHT
 
-__all__ = ["COST_TITLES", "ModelCost", "cost_figure", "cost_payload", "costs_of", "fronts_of"]
+__all__ = [
+    "COST_TITLES",
+    "ModelCost",
+    "cost_figure",
+    "cost_of",
+    "cost_payload",
+    "costs_of",
+    "fronts_of",
+]
 
 COST_TITLES: Mapping[str, str] = {
     "n_parameters": "parameters",
@@ -55,10 +63,11 @@ class ModelCost:
 
 def costs_of(result: RunResult) -> dict[str, ModelCost]:
     """Collect what each model of a run costs, in the plan's order."""
-    return {spec.id: _cost(spec, result.outcomes.get(spec.id)) for spec in result.plan.models}
+    return {spec.id: cost_of(spec, result.outcomes.get(spec.id)) for spec in result.plan.models}
 
 
-def _cost(planned: ModelSpec, outcome: ModelOutcome | None) -> ModelCost:
+def cost_of(planned: ModelSpec, outcome: ModelOutcome | None) -> ModelCost:
+    """Collect what one model costs; the speed and the memory only where it really ran on samples."""
     spec = outcome.spec if outcome else planned
     n_run = (outcome.n_run if outcome else None) or 0
     seconds = outcome.seconds if outcome else {}

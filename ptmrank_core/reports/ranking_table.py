@@ -7,6 +7,7 @@ from typing import Any
 
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.records import ModelOutcome, Ranking, RunResult
+from ptmrank_core.reports.cost import cost_of
 from ptmrank_core.reports.table import COMPACT, SIGNIFICANT, Column, Table, fixed, shared_format
 from ptmrank_core.reports.tables import ranking_rows
 
@@ -129,15 +130,14 @@ def _cost(outcome: ModelOutcome | None) -> dict[str, Any]:
     """Collect what a model took in this run; the speed only where it ran on samples."""
     if outcome is None:
         return {}
-    seconds = outcome.seconds
-    running = seconds.get("preprocess", 0.0) + seconds.get("forward", 0.0)
+    seconds, cost = outcome.seconds, cost_of(outcome.spec, outcome)
     return {
         "seconds": sum(seconds.values()),
         **{f"seconds_{name}": seconds.get(name) for name in ("load", "preprocess", "forward", "score")},
         "n_run": outcome.cache_misses,
         "n_cached": outcome.cache_hits,
-        "seconds_per_1000": 1000 * running / outcome.cache_misses if outcome.cache_misses else None,
-        "peak_memory_bytes": outcome.peak_memory_bytes,
+        "seconds_per_1000": cost.seconds_per_1000,
+        "peak_memory_bytes": cost.peak_memory_bytes,
         "device": outcome.device,
         "dtype": outcome.dtype,
     }

@@ -12,6 +12,7 @@ from ptmrank_core import catalogue
 from ptmrank_core.benchmark import RunStore, quick_metrics, run_here
 from ptmrank_core.config import Settings
 from ptmrank_core.records import RunState
+from ptmrank_core.reports import rank_result
 from ptmrank_core.worker import SOURCES
 from tests.benchmark.runs import stored_features_plan, stored_plan
 from tests.dashboard.reading import figures, texts
@@ -87,11 +88,30 @@ def test_results_show_the_four_pictures(
     assert app.title[0].value == "Results"
     assert "3 models ranked on 18 samples in 3 classes" in texts(app)
     ranking, intervals, agreement, *_, projection = figures(app)
-    assert [trace["name"] for trace in ranking["data"]] == ["consensus", "LogME", "H-Score", "LEEP"]
+    # LEEP has a vote of less than one in a hundred beside them: it is ranked, but not drawn among the voters.
+    names = [trace["name"].split(",")[0] for trace in ranking["data"]]
+    assert names == ["consensus", "LogME", "H-Score"]
     assert intervals["data"][0]["name"] == "90% interval"
     assert agreement["data"][0]["type"] == "heatmap"
     assert [trace["name"] for trace in projection["data"]] == ["checks", "dots", "stripes"]
     assert "1 score missing, and why" in [expander.label for expander in app.expander]
+
+
+def test_results_say_who_voted_and_why(
+    app: AppTest, settings: Settings, picture_zip: Path, zoo: Path
+) -> None:
+    """Every vote of the ranking stands on the page with its reason, and so do the notes on the vote."""
+    run = finished_run(settings, picture_zip, zoo)
+    ranking = rank_result(RunStore(settings).result(run))
+    app.run()
+    app.button(key=f"open-{run}").click().run()
+    page = texts(app)
+    assert "Who voted, with what weight, and why" in page
+    for vote in ranking.votes.values():
+        assert f"| {vote.weight:.0%} | {vote.reason} |" in page
+    assert ranking.vote_notes
+    assert all(note in page for note in ranking.vote_notes)
+    assert "How much does it depend on one metric?" in [expander.label for expander in app.expander]
 
 
 def test_a_run_without_a_worker_offers_resume(

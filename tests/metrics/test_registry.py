@@ -14,7 +14,15 @@ import pytest
 
 import ptmrank_core.metrics
 from ptmrank_core.errors import InputError, UnknownNameError
-from ptmrank_core.metrics import METRICS, default_metrics, metric_spec, resolve_metrics, why_not
+from ptmrank_core.metrics import (
+    METRICS,
+    default_metrics,
+    metric_spec,
+    prior_agreement,
+    resolve_metrics,
+    why_not,
+)
+from ptmrank_core.metrics.priors import PRIOR_AGREEMENTS
 from ptmrank_core.records import MetricSpec
 
 FRAME = {
@@ -30,6 +38,7 @@ FRAME = {
     "kinds",
     "label_fit",
     "mixture",
+    "priors",
     "registry",
     "repulsion",
     "scoring",
@@ -43,6 +52,14 @@ FRAME = {
     "variational",
 }
 SPECS = [pytest.param(spec, id=spec.name) for spec in METRICS.values()]
+
+
+def test_every_metric_has_a_prior() -> None:
+    """What is expected of each default form stands in the table of priors; a variant takes its metric's."""
+    assert set(PRIOR_AGREEMENTS) == set(default_metrics())
+    assert all(-1 < value < 1 for value in PRIOR_AGREEMENTS.values())
+    assert max(PRIOR_AGREEMENTS, key=lambda name: PRIOR_AGREEMENTS[name]) == "logme"
+    assert prior_agreement("logme:thuml") == prior_agreement("logme")
 
 
 def test_every_metric_module_is_registered() -> None:

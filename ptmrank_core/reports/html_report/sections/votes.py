@@ -15,10 +15,11 @@ def votes_section(report: Report) -> Section | None:
     ranking = report.ranking
     if not ranking.metrics_used:
         return None
+    notes = tuple(Text(note) for note in ranking.vote_notes)
     titles = [METRICS[name].title for name in ranking.metrics_used]
     votes = votes_table(report.result, ranking)
     if votes.rows:
         said = f"The order is decided by {plural(len(titles), 'metric')}: {join_words(titles)}."
-        return Section("votes", "Who voted", (Text(said), TableBlock(votes, is_captioned=False)))
+        return Section("votes", "Who voted", (Text(said), *notes, TableBlock(votes, is_captioned=False)))
     said = f"Each of these metrics has the same vote in the order: {join_words(titles)}."
-    return Section("votes", "Who voted", (Text(said),))
+    return Section("votes", "Who voted", (Text(said), *notes))

@@ -41,8 +41,8 @@ from ptmrank_core.records import (
 __all__ = ["BUDGET", "Found", "Part", "Search"]
 
 BUDGET = "budget"
-# Where all metrics of a plan iterate, which get half-samples only when asked.
-OF_SLOW_METRICS = 20
+# Half-samples of a round; of metrics that iterate, where a plan has no others.
+HALVES, OF_SLOW_METRICS = 50, 20
 # Arrays of a file of features with one row for each sample; of the last the second axis counts.
 BY_SAMPLE = ("embeddings", "labels", "targets", "source_logits", "source_probs")
 BY_SAMPLE_SECOND = "sample_label_embeddings"
@@ -155,7 +155,7 @@ class Search:
             models=tuple(models),
             metrics=tuple(metrics) or self.plan.metrics,
             samples_fingerprint=part.samples.fingerprint,
-            analyses=Analyses(half_samples=None if metrics else OF_SLOW_METRICS, probe=False),
+            analyses=Analyses(half_samples=HALVES if metrics else OF_SLOW_METRICS, probe=False),
         )
         with tempfile.TemporaryDirectory() as folder, FeatureCache(self.settings) as cache:
             store = RunStore(replace(self.settings, home=Path(folder)))

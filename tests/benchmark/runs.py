@@ -9,9 +9,11 @@ from ptmrank_core.benchmark import RunStore, make_plan, new_run_id, now
 from ptmrank_core.catalogue import FEATURES_TASK, feature_models, local_models
 from ptmrank_core.config import Settings
 from ptmrank_core.data import load_feature_samples, load_samples
-from ptmrank_core.records import ExtractionOptions, ModelSpec, RunPlan
+from ptmrank_core.records import Analyses, ExtractionOptions, ModelSpec, RunPlan
 
 METRICS = ("logme", "hscore", "leep")
+# They have tests of their own and take longer than all the rest.
+NO_HALVES = Analyses(half_samples=0)
 
 
 def stored_plan(
@@ -31,6 +33,7 @@ def stored_plan(
         metrics=metrics,
         options=ExtractionOptions(device="cpu", dtype="float32", batch_size=4),
         seed=0,
+        analyses=NO_HALVES,
     )
     RunStore(settings).create(plan, samples.summary())
     return plan
@@ -51,6 +54,7 @@ def stored_features_plan(
         metrics=metrics,
         options=ExtractionOptions(),
         seed=0,
+        analyses=NO_HALVES,
     )
     RunStore(settings).create(plan, samples.summary())
     return plan

@@ -77,21 +77,20 @@ def test_a_hub_id_that_cannot_be_one_is_told(app: AppTest) -> None:
     assert "'a/b/c' is neither a folder here nor a Hub id" in app.error[0].value
 
 
-def test_results_show_the_four_pictures(
+def test_results_show_the_three_pictures(
     app: AppTest, settings: Settings, picture_zip: Path, zoo: Path
 ) -> None:
-    """Ranking, its intervals, agreement and projection of a run are drawn for a run of the list."""
+    """Ranking, agreement and projection of a run are drawn for a run of the list."""
     run = finished_run(settings, picture_zip, zoo)
     app.run()
     app.button(key=f"open-{run}").click().run()
     assert not app.exception
     assert app.title[0].value == "Results"
     assert "3 models ranked on 18 samples in 3 classes" in texts(app)
-    ranking, intervals, agreement, *_, projection = figures(app)
+    ranking, agreement, *_, projection = figures(app)
     # LEEP has a vote of less than one in a hundred beside them: it is ranked, but not drawn among the voters.
     names = [trace["name"].split(",")[0] for trace in ranking["data"]]
     assert names == ["consensus", "LogME", "H-Score"]
-    assert intervals["data"][0]["name"] == "90% interval"
     assert agreement["data"][0]["type"] == "heatmap"
     assert [trace["name"] for trace in projection["data"]] == ["checks", "dots", "stripes"]
     assert "1 score missing, and why" in [expander.label for expander in app.expander]

@@ -76,7 +76,7 @@ def hostile_result(names: Sequence[str] = HOSTILE) -> RunResult:
         ]
     cells += [Failure(specs[-1].id, name, Stage.LOAD, "OSError", HOSTILE[3], HOSTILE[1]) for name in METRICS]
     outcomes = {
-        spec.id: ModelOutcome(spec, SECONDS, 0, 40, 8, "cpu", "float32", notes=(HOSTILE[2],))
+        spec.id: ModelOutcome(spec, SECONDS, 0, 40, 8, "cpu", "float32", notes=(HOSTILE[2],), n_run=40)
         for spec in specs[:-1]
     }
     return RunResult(

@@ -29,7 +29,10 @@ PLAN = RunPlan(
     reading=Reading("text", "classification", ("first", "second"), ("-label",), ""),
     source_samples="demo:docstrings",
     label_encoder=ModelSpec("demo:names", "demo", "text"),
-    analyses=Analyses(half_samples=50, probe=False),
+    analyses=Analyses(
+        50, probe=False, sample_sizes=False, controls=True, fine_tune=2, fine_tune_seconds=90.0
+    ),
+    normalise="rms",
 )
 
 
@@ -50,7 +53,9 @@ def test_every_choice_stands_in_the_command() -> None:
         *("--text-column", "first", "--text-column", "second", "--label-column=-label", "--group-column", ""),
         *("--dtype", "float32", "--device", "cpu", "--batch-size", "8", "--seed", "3"),
         *("--reference", "/data/general.zip", "--source", "demo:docstrings"),
-        *("--label-encoder", "demo:names", "--intervals", "50", "--layers", "--no-probe"),
+        *("--label-encoder", "demo:names", "--intervals", "50", "--normalise", "rms"),
+        *("--fine-tune", "2", "--fine-tune-seconds", "90", "--layers", "--no-probe"),
+        *("--no-sample-sizes", "--controls"),
     ]
 
 
@@ -64,10 +69,11 @@ def test_what_was_not_chosen_is_not_said() -> None:
         source_samples=None,
         analyses=Analyses(),
         metrics=("logme",),
+        normalise="none",
     )
     assert words(plain)[10:] == [
         *("--metrics", "logme", "--modality", "text"),
-        *("--dtype", "auto", "--device", "auto", "--seed", "3"),
+        *("--dtype", "auto", "--device", "auto", "--seed", "3", "--normalise", "none"),
     ]
 
 

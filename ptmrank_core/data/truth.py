@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ptmrank_core.config import ASSETS
 from ptmrank_core.data.demo import DEMO_PREFIX, DEMO_SAMPLES
+from ptmrank_core.data.docstrings import documents_digest
 from ptmrank_core.data.entries import Entry
 from ptmrank_core.data.limits import DEFAULT_LIMITS
 from ptmrank_core.data.numerals import is_missing
@@ -21,6 +22,9 @@ from ptmrank_core.errors import InputError
 from ptmrank_core.records import BytesBlob, Samples, Truth
 
 __all__ = ["load_truth", "read_truth", "recorded_truth"]
+
+# Their record is of texts and labels; that of the other demos is of the items.
+DOCUMENTS = "demo:docstrings"
 
 MODEL_COLUMNS = ("model", "model_id", "model id", "id")
 # Of several columns of numbers the first of these is meant.
@@ -206,7 +210,7 @@ def recorded_truth(samples: Samples) -> Truth | None:
     if not path.is_file():
         raise InputError(f"The fine-tuning results of {samples.source} are not on record here.")
     record = json.loads(path.read_text(encoding="utf-8"))
-    digest = hashlib.sha256("".join(samples.digests).encode()).hexdigest()
+    digest = _record_digest(samples)
     if digest != record["samples_digest"]:
         raise InputError(
             f"The recorded fine-tuning results are of another version of {samples.source}: the digest of "
@@ -221,3 +225,10 @@ def recorded_truth(samples: Samples) -> Truth | None:
     )
     values = {f"{DEMO_PREFIX}{name}": float(own["mean"]) for name, own in record["models"].items()}
     return Truth("accuracy", values, origin=f"record of {samples.source}", notes=(note,))
+
+
+def _record_digest(samples: Samples) -> str:
+    """Digest of demo samples as their record has it: of texts and labels for documents, else of the items."""
+    if samples.source == DOCUMENTS:
+        return documents_digest()
+    return hashlib.sha256("".join(samples.digests).encode()).hexdigest()

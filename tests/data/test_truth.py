@@ -80,7 +80,7 @@ def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
         load_truth(tmp_path / "nowhere.csv", MODELS)
 
 
-@pytest.mark.parametrize("name", ["digits", "spoken-digits"])
+@pytest.mark.parametrize("name", ["digits", "docstrings", "spoken-digits"])
 def test_demo_samples_have_their_record(name: str) -> None:
     """The truth of demo samples is the mean of what is on record, under the catalogue's ids."""
     truth = recorded_truth(load_samples(f"demo:{name}"))

@@ -15,10 +15,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ptmrank_core.benchmark.devices import device_of
 from ptmrank_core.benchmark.halving import Decision, choose, order_samples, schedule
 from ptmrank_core.benchmark.runner import execute
 from ptmrank_core.benchmark.sources import Sources
 from ptmrank_core.benchmark.store import RunStore
+from ptmrank_core.benchmark.turns import borrow_device
 from ptmrank_core.config import Settings
 from ptmrank_core.errors import CancelledError, RunError
 from ptmrank_core.events import CancelToken, Sink, ignore, never
@@ -157,7 +159,11 @@ class Search:
             samples_fingerprint=part.samples.fingerprint,
             analyses=Analyses(half_samples=HALVES if metrics else OF_SLOW_METRICS, probe=False),
         )
-        with tempfile.TemporaryDirectory() as folder, FeatureCache(self.settings) as cache:
+        with (
+            borrow_device(self.settings, device_of(self.plan), cancel=self.cancel),
+            tempfile.TemporaryDirectory() as folder,
+            FeatureCache(self.settings) as cache,
+        ):
             store = RunStore(replace(self.settings, home=Path(folder)))
             store.create(plan, part.samples.summary())
             state = execute(

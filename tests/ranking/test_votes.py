@@ -44,9 +44,9 @@ SHUFFLED = scores_of(np.random.default_rng(3).permutation(len(MODELS)))
 
 
 def test_what_the_probe_bears_out_gets_the_vote() -> None:
-    """Of two metrics with the same prior the one in the probe's order gets nearly all of it."""
+    """Of two metrics with the same prior the one in the probe's order gets four fifths and more."""
     found = vote({"good": GOOD, "other": SHUFFLED}, Known({"good": 0.5, "other": 0.5}, probe=probe()))
-    assert found["good"].weight > 0.9
+    assert found["good"].weight > 0.8
     assert "with the linear probe on these samples" in found["good"].reason
 
 

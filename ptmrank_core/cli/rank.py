@@ -9,7 +9,7 @@ from typing import Any
 
 from ptmrank_core import reports
 from ptmrank_core.benchmark import RunStore, make_plan, new_run_id, now, run_here
-from ptmrank_core.cli.budget import add_budget, checked_budget, search_finalists
+from ptmrank_core.cli.budget import add_budget, checked_budget, keep_plan
 from ptmrank_core.cli.intervals import add_intervals, checked_halves
 from ptmrank_core.cli.output import DONE, NOTHING_DONE, print_json, print_text, say, write_json
 from ptmrank_core.cli.progress_bar import ProgressLine
@@ -77,13 +77,8 @@ def _rank(options: argparse.Namespace) -> int:
         label_encoder=None if options.features else label_encoder(options.label_encoder, settings),
         analyses=analyses,
     )
-    if options.budget is None:
-        store = RunStore(settings)
-        store.create(plan, samples.summary())
-    else:
-        plan = search_finalists(options.budget, plan, samples, settings)
-        store = RunStore(settings)
-    result = _run(plan.run_id, store, settings)
+    keep_plan(plan, samples, settings, checked_budget(options.budget))
+    result = _run(plan.run_id, RunStore(settings), settings)
     payload = reports.rank_payload(result, reports.rank_result(result))
     if options.out is not None:
         write_json(options.out / "result.json", payload)

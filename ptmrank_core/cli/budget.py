@@ -15,7 +15,7 @@ from ptmrank_core.errors import InputError
 from ptmrank_core.records import RunPlan, Samples
 from ptmrank_core.worker import SOURCES
 
-__all__ = ["add_budget", "checked_budget", "search_finalists"]
+__all__ = ["add_budget", "checked_budget", "keep_plan"]
 
 
 def add_budget(rank: argparse.ArgumentParser) -> None:
@@ -43,20 +43,23 @@ def checked_budget(wanted: int | None) -> int | None:
     )
 
 
-def search_finalists(full_models: int, plan: RunPlan, samples: Samples, settings: Settings) -> RunPlan:
-    """Find the models that are worth being run on all samples; return the plan of their run, which is kept.
+def keep_plan(plan: RunPlan, samples: Samples, settings: Settings, budget: int | None) -> None:
+    """Keep a run, queued: of all its models, or of the finalists of a search where there is a budget.
 
     Raises
     ------
     InputError
         If the candidates do not fit into the budget.
     """
+    if budget is None:
+        RunStore(settings).create(plan, samples.summary())
+        return
     line = ProgressLine(sys.stderr)
     search = Search(plan, samples, settings, SOURCES, reports.rank_result, sink=line)
     try:
-        found = search.within(full_models)
+        found = search.within(budget)
     finally:
         line.close()
     if found.report["rounds"]:
         say(f"finalists: {', '.join(found.report['finalists'])}")
-    return search.keep(found, RunStore(settings))
+    search.keep(found, RunStore(settings))

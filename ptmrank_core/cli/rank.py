@@ -10,7 +10,7 @@ from typing import Any
 from ptmrank_core import reports
 from ptmrank_core.benchmark import RunStore, make_plan, new_run_id, now, run_card, run_here
 from ptmrank_core.cli.analyses import add_analyses, chosen_analyses, imported_truth
-from ptmrank_core.cli.budget import add_budget, checked_budget, search_finalists
+from ptmrank_core.cli.budget import add_budget, checked_budget, keep_plan
 from ptmrank_core.cli.intervals import add_intervals, checked_halves
 from ptmrank_core.cli.output import DONE, NOTHING_DONE, print_json, print_text, say, write_json
 from ptmrank_core.cli.progress_bar import ProgressLine
@@ -65,15 +65,11 @@ def add_rank_command(commands: Any) -> None:
 def _rank(options: argparse.Namespace) -> int:
     """Plan a run, do it in this process, and report."""
     settings = load_settings()
-    checked_budget(options.budget)
+    budget = checked_budget(options.budget)
     plan, samples = _plan(options, settings)
     truth = imported_truth(options.truth, plan.models)
-    if options.budget is None:
-        store = RunStore(settings)
-        store.create(plan, samples.summary())
-    else:
-        plan = search_finalists(options.budget, plan, samples, settings)
-        store = RunStore(settings)
+    keep_plan(plan, samples, settings, budget)
+    store = RunStore(settings)
     for finding in truth:
         store.add_finding(plan.run_id, finding)
     result = _run(plan.run_id, store, settings)

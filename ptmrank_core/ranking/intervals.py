@@ -92,7 +92,7 @@ def rank_intervals(
     difference say how far it may be off [1]. Models are ranked with every difference divided by its standard
     deviation, the largest over all rivals of a model having to stay below a common bound, by steps [1]_,
     algorithm for a single population's rank. Tie groups say something of many models at once, and take a
-    bound that holds over all pairs.
+    bound over all pairs, with half the error of an interval: at 90 % models are told apart by 95.
 
     References
     ----------
@@ -203,7 +203,8 @@ class View:
                 }
             ),
             ties=tuple(
-                tuple(name[i] for i in run) for run in tie_groups(order, comparisons.of_all(self.level))
+                tuple(name[i] for i in run)
+                for run in tie_groups(order, comparisons.of_all((1 + self.level) / 2))
             ),
             shifts=MappingProxyType(dict(zip(name.values(), shifts.tolist(), strict=True))),
             notes=self.notes + (said if left_out else ()),

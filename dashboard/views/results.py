@@ -24,7 +24,7 @@ from dashboard.components.snippets import hover_caption
 from dashboard.components.still_computing import show_unfinished
 from dashboard.components.tables import show_table
 from dashboard.components.votes import show_votes
-from dashboard.wording import plural, say_targets, show_error
+from dashboard.wording import plain, plural, say_targets, show_error
 from ptmrank_core.errors import PTMRankError
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.ranking import rank_correlations
@@ -39,6 +39,7 @@ from ptmrank_core.reports.figures import (
 from ptmrank_core.reports.ranking_table import ORDER, ranking_table
 from ptmrank_core.reports.run_tables import missing_table, notes_table, warnings_table
 from ptmrank_core.reports.scatter import MAX_POINTS, projection_figure
+from ptmrank_core.reports.wording import say_certainty
 
 __all__ = ["page"]
 
@@ -81,13 +82,15 @@ def _summary(result: RunResult, ranking: Ranking, run: str) -> None:
         show_unfinished(run)
     if ranking.order:
         n_samples = result.samples.n_samples
-        second = f", then **{ranking.order[1]}**" if len(ranking.order) > 1 else ""
+        second = f", then **{plain(ranking.order[1])}**" if len(ranking.order) > 1 else ""
         st.markdown(
-            f"#### Try **{ranking.order[0]}** first{second}.\n"
+            f"#### Try **{plain(ranking.order[0])}** first{second}.\n"
             f"{plural(len(ranking.order), 'model')} ranked on {plural(n_samples, 'sample')} "
             f"{say_targets(result.samples)}, by the weighted mean rank over "
             f"{plural(len(ranking.metrics_used), 'metric')}, in {result.seconds:.0f} s."
         )
+    if ranking.intervals:
+        st.markdown(plain(say_certainty(ranking.order[0], ranking.intervals)))
 
 
 def _ranking(result: RunResult, ranking: Ranking) -> None:

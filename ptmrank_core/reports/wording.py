@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ptmrank_core.records import SamplesSummary
+from ptmrank_core.records import RankIntervals, SamplesSummary
 
-__all__ = ["isolate", "join_words", "percent", "plural", "say_targets"]
+__all__ = ["isolate", "join_words", "percent", "plural", "say_certainty", "say_targets"]
 
 
 def plural(count: int, noun: str) -> str:
@@ -37,3 +37,15 @@ def say_targets(summary: SamplesSummary) -> str:
     if summary.target_kind == "multilabel":
         return f"with {plural(len(summary.class_counts), 'label')}"
     return f"in {plural(len(summary.class_counts), 'class')}"
+
+
+def say_certainty(best: str, found: RankIntervals) -> str:
+    """Say whether the samples tell the best model of an order apart; empty where that is not known."""
+    tied = [isolate(model) for group in found.ties if best in group for model in group if model != best]
+    if tied:
+        return f"These samples do not tell it apart from {join_words(tied)}: any of them may be the best."
+    if best not in found.intervals:
+        return ""
+    low, high = found.intervals[best]
+    places = f"on place {low}" if low == high else f"between places {low} and {high}"
+    return f"It stands {places} with {percent(found.level)} coverage."

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ptmrank_core.records import RankIntervals, RunState
+from ptmrank_core.records import RunState
 from ptmrank_core.reports.html_report.blocks import Report
 from ptmrank_core.reports.run_tables import probe_table
-from ptmrank_core.reports.wording import isolate, join_words, percent, plural, say_targets
+from ptmrank_core.reports.wording import isolate, join_words, percent, plural, say_certainty, say_targets
 
 __all__ = ["Answer", "answer"]
 
@@ -50,23 +50,11 @@ def answer(report: Report) -> Answer:
     )
     sentences = [said]
     if ranking.intervals:
-        sentences.append(_how_sure(best, ranking.intervals))
+        sentences.append(say_certainty(best, ranking.intervals))
     sentences += _probe(report, best)
     if result.state is not RunState.FINISHED:
         sentences.append(f"The run is {result.state}: this is the ranking of what was known so far.")
     return Answer("Try ", best, " first", tuple(sentences))
-
-
-def _how_sure(best: str, found: RankIntervals) -> str:
-    """Say whether the samples tell the best model apart."""
-    tied = [isolate(model) for group in found.ties if best in group for model in group if model != best]
-    if tied:
-        return f"These samples do not tell it apart from {join_words(tied)}: any of them may be the best."
-    if best not in found.intervals:
-        return ""
-    low, high = found.intervals[best]
-    places = f"on place {low}" if low == high else f"between places {low} and {high}"
-    return f"It stands {places} with {percent(found.level)} coverage."
 
 
 def _probe(report: Report, best: str) -> list[str]:

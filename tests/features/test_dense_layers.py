@@ -237,3 +237,18 @@ def test_a_whole_model_gives_the_same(config: Any) -> None:
     torch.testing.assert_close(found, expected, rtol=0, atol=EXACT)
     # GPT-2 has its own kind of layer, which is left alone.
     assert len(joined(quick)) == (0 if config.model_type == "gpt2" else 2)
+
+
+@pytest.mark.parametrize("name", JOINED)
+def test_a_gradient_is_that_of_torch(name: str) -> None:
+    """Where a model is trained, layers and joined activations have torch's own outputs and gradients."""
+    torch.manual_seed(0)
+    before = Feedforward(ACT2FN[name]).eval()
+    after = copy.deepcopy(before)
+    quicken_dense_layers(after)
+    assert isinstance(after.act, nn.Identity)
+    hidden = torch.randn(5, WIDTH)
+    for block in (before, after):
+        block(hidden).square().sum().backward()
+    for (key, one), (_, other) in zip(before.named_parameters(), after.named_parameters(), strict=True):
+        torch.testing.assert_close(one.grad, other.grad, rtol=EXACT, atol=EXACT, msg=key)

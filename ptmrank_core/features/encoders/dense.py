@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import inspect
 import platform
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import torch
@@ -35,6 +37,14 @@ ACTIVATIONS: dict[type[nn.Module], tuple[str, str]] = {
     nn.ReLU: ("relu", ""),
     nn.SiLU: ("swish", ""),
 }
+# The same of torch, which knows its gradient.
+DIFFERENTIABLE: dict[tuple[str, str], Callable[[torch.Tensor], torch.Tensor]] = {
+    NO_ACTIVATION: lambda output: output,
+    GELU: nn.functional.gelu,
+    GELU_TANH: partial(nn.functional.gelu, approximate="tanh"),
+    ("swish", ""): nn.functional.silu,
+    ("relu", ""): nn.functional.relu,
+}
 TRIAL_SHAPE = (2, 8)
 
 
@@ -50,7 +60,9 @@ class OneDnnLinear(nn.Linear):
     activation = NO_ACTIVATION
 
     def forward(self, input: torch.Tensor) -> torch.Tensor:  # noqa: A002 - torch's own name
-        """Compute the layer. It knows no gradient."""
+        """Compute the layer and its activation; by torch where a gradient is wanted, which oneDNN has not."""
+        if torch.is_grad_enabled() and (self.weight.requires_grad or input.requires_grad):
+            return DIFFERENTIABLE[self.activation](super().forward(input))
         function, formula = self.activation
         output: torch.Tensor = torch.ops.mkldnn._linear_pointwise(  # noqa: SLF001 - has no public name
             input, self.weight, self.bias, function, [], formula
@@ -68,7 +80,7 @@ def quicken_dense_layers(model: nn.Module) -> None:
     Parameters
     ----------
     model
-        In evaluation mode. It is changed in place, and can be used for inference alone afterwards.
+        In evaluation mode. It is changed in place.
     """
     if not _has_onednn():
         return

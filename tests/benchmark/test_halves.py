@@ -130,7 +130,7 @@ def test_it_stops_between_halves_and_goes_on(
     assert len(calls) == 15  # twelve halves of the first model, three of the second
     assert AnalysisStep("halves", 1, 3) in seen
     store = RunStore(settings)
-    assert [own.kind for own in store.findings(plan.run_id)] == ["halves of model"]
+    assert [own.kind for own in store.findings(plan.run_id) if own.kind != "probe"] == ["halves of model"]
     calls.clear()
     assert run_here(plan.run_id, settings, sources=SOURCES) is RunState.FINISHED
     assert len(calls) == 24

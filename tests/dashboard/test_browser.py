@@ -62,7 +62,7 @@ def test_the_demo_shows_its_ranking_and_again_from_the_cache(
     see(browser, ".st-key-agreement .js-plotly-plot")
     see(browser, ".st-key-projection .js-plotly-plot")
     address, run = browser.current_url, run_in_address(browser)
-    first = browser.find_element(By.CSS_SELECTOR, ".stMain").text.split("\n")[1]
+    first = browser.find_element(By.CSS_SELECTOR, ".stMain h4").text
     assert first.startswith("Try demo:")
     click(browser, ".st-key-export-html button")
     click(browser, ".st-key-export-csv button")

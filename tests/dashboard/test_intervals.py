@@ -40,7 +40,7 @@ def test_intervals_are_shown(app: AppTest, settings: Settings, tmp_path: Path) -
     assert len(drawn) == 1
     names = [t["name"] for t in drawn[0]["data"]]
     assert "not told apart" in names  # twins
-    table = next(frame.value for frame in app.dataframe if "best" in frame.value.columns)
+    table = next(frame.value for frame in app.dataframe if {"model", "ranks"} <= set(frame.value.columns))
     assert table["model"].tolist()[0] == "good"
     assert table.set_index("model").loc["good", "ranks"] == "1"
     assert table.set_index("model").loc["twin", "ranks"] == "2 to 3"

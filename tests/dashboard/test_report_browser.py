@@ -73,10 +73,10 @@ def figures(page: WebDriver) -> list[dict[str, Any]]:
 
 
 def test_every_figure_is_drawn_and_nothing_is_asked_for(opened: WebDriver) -> None:
-    """Ranking, heatmap and four embedding views have marks; no request leaves the file; no name runs."""
+    """Ranking, intervals, heatmap, four embeddings, two truths and a cost are drawn; nothing is requested."""
     drawn = figures(opened)
-    assert len(drawn) == 6
-    assert [figure["marks"] > 0 for figure in drawn] == [True] * 6
+    assert len(drawn) == 10
+    assert [figure["marks"] > 0 for figure in drawn] == [True] * 10
     assert HOSTILE[0] in drawn[0]["text"]
     entries = opened.execute_script("return performance.getEntriesByType('resource').map((e) => e.name)")
     assert [name for name in entries if not name.startswith("data:")] == []

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from ptmrank_core.benchmark.analyses.analyst import Analyst
+from ptmrank_core.benchmark.cells import Problem, attempt
 
 __all__ = ["keep_recorded_truth"]
+
+RECORDED = ("truth", "recorded")
 
 
 def keep_recorded_truth(analyst: Analyst) -> None:
@@ -16,16 +16,14 @@ def keep_recorded_truth(analyst: Analyst) -> None:
     The finding is ``("truth", "recorded")``; its payload is that of a
     :class:`~ptmrank_core.records.Truth` of the run's own models.
     """
-    if analyst.is_kept("truth", "recorded"):
+    if analyst.is_kept(*RECORDED):
         return
     tools = analyst.tools
-
-    def find() -> Mapping[str, Any]:
-        truth = tools.sources.recorded_truth(tools.samples)
-        if truth is None:
-            return {}
+    truth = attempt(lambda: tools.sources.recorded_truth(tools.samples), what=" ".join(RECORDED))
+    if isinstance(truth, Problem):
+        analyst.keep_problem(*RECORDED, truth)
+    elif truth is not None:
         models = {spec.id for spec in tools.plan.models}
         values = {model: value for model, value in truth.values.items() if model in models}
-        return {**truth.payload(), "values": values} if values else {}
-
-    analyst.keep("truth", "recorded", find)
+        payload = {**truth.payload(), "values": values} if values else {}
+        analyst.keep(*RECORDED, lambda: payload)

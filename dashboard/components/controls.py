@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
+from dashboard.components.tables import show_numbers
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.records import Ranking, RunResult
 from ptmrank_core.reports import scores_by_metric
@@ -72,13 +72,4 @@ def _table(result: RunResult, controls: list[Control]) -> None:
         for control in controls
     ]
     formats = {METRICS[name].title: "%.4f" for name in result.plan.metrics}
-    st.dataframe(
-        pd.DataFrame(rows),
-        hide_index=True,
-        height="content",
-        placeholder="–",
-        column_config={
-            name: st.column_config.NumberColumn(name, format=text) for name, text in formats.items()
-        },
-        alt="Scores of the controls",
-    )
+    show_numbers(rows, formats, alt="Scores of the controls")

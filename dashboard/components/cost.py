@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
+from dashboard.components.tables import show_numbers
 from dashboard.wording import compact, plural
 from ptmrank_core.records import Ranking, RunResult
 from ptmrank_core.reports.cost import COST_TITLES, ModelCost, cost_figure, costs_of, fronts_of
@@ -68,16 +68,7 @@ def _table(costs: dict[str, ModelCost], ranking: Ranking) -> None:
     ]
     formats = {"on disk (MB)": "%.1f", "seconds per 1,000": "%.2f", "peak memory (MB)": "%.0f"}
     with st.expander("Every cost"):
-        st.dataframe(
-            pd.DataFrame(rows),
-            hide_index=True,
-            height="content",
-            placeholder="–",
-            column_config={
-                name: st.column_config.NumberColumn(name, format=text) for name, text in formats.items()
-            },
-            alt="What each model costs",
-        )
+        show_numbers(rows, formats, alt="What each model costs")
         st.caption(
             "Seconds are of preparing and running; preparing counts the time of all processors. Peak memory "
             "is the device's; on a CPU it is that of the whole process while the model ran."

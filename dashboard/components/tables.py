@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -9,7 +10,7 @@ import streamlit as st
 
 from ptmrank_core.reports.table import Table
 
-__all__ = ["show_table"]
+__all__ = ["show_numbers", "show_table"]
 
 TYPES = {"text": "object", "integer": "Int64", "number": "float64"}
 
@@ -39,3 +40,26 @@ def show_table(table: Table, *, alt: str) -> None:
         for column in table.columns
     }
     st.dataframe(frame, hide_index=True, height="content", column_config=columns, placeholder="–", alt=alt)
+
+
+def show_numbers(rows: Sequence[Mapping[str, Any]], formats: Mapping[str, str], *, alt: str) -> None:
+    """Draw rows of words and numbers; what is unknown is a dash.
+
+    Parameters
+    ----------
+    rows
+        Column -> value, the same columns in each.
+    formats
+        Column of numbers -> how they are written.
+    alt
+        What it shows, for who cannot see it.
+    """
+    columns = {name: st.column_config.NumberColumn(name, format=text) for name, text in formats.items()}
+    st.dataframe(
+        pd.DataFrame(rows),
+        hide_index=True,
+        height="content",
+        column_config=columns,
+        placeholder="–",
+        alt=alt,
+    )

@@ -40,7 +40,12 @@ def stored_plan(
 
 
 def stored_features_plan(
-    settings: Settings, folder: Path, metrics: Sequence[str] = ("logme", "leep")
+    settings: Settings,
+    folder: Path,
+    metrics: Sequence[str] = ("logme", "leep"),
+    *,
+    analyses: Analyses = NO_HALVES,
+    seed: int = 0,
 ) -> RunPlan:
     """Plan a run of the features of a folder and keep it in the store."""
     models = feature_models(folder)
@@ -53,8 +58,8 @@ def stored_features_plan(
         models=models,
         metrics=metrics,
         options=ExtractionOptions(),
-        seed=0,
-        analyses=NO_HALVES,
+        seed=seed,
+        analyses=analyses,
     )
     RunStore(settings).create(plan, samples.summary())
     return plan

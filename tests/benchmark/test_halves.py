@@ -7,16 +7,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ptmrank_core.benchmark import RunStore, make_plan, new_run_id, now, run_here
+from ptmrank_core.benchmark import RunStore, run_here
 from ptmrank_core.benchmark.analyses import halves as stage
 from ptmrank_core.benchmark.half_samples import draw_halves
-from ptmrank_core.catalogue import FEATURES_TASK, feature_models
 from ptmrank_core.config import Settings
-from ptmrank_core.data import load_feature_samples
 from ptmrank_core.events import AnalysisStep, Event
 from ptmrank_core.metrics import METRICS, compute, prepare_inputs
-from ptmrank_core.records import Analyses, ExtractionOptions, Finding, RunPlan, RunState
+from ptmrank_core.records import Analyses, Finding, RunPlan, RunState
 from ptmrank_core.worker import SOURCES
+from tests.benchmark.runs import stored_features_plan
 from tests.ready_made import LABELS, draw_features, save_features
 
 STRENGTHS = {"good": 2.0, "fair": 1.0, "poor": 0.3}
@@ -34,21 +33,9 @@ def plan_of(
     settings: Settings, folder: Path, metrics: tuple[str, ...], half_samples: int | None = 12
 ) -> RunPlan:
     """Plan a run of a folder of features with so many half-samples."""
-    models = feature_models(folder)
-    samples = load_feature_samples(folder, models)
-    plan = make_plan(
-        run_id=new_run_id(),
-        created_at=now(),
-        task=FEATURES_TASK,
-        samples=samples,
-        models=models,
-        metrics=metrics,
-        options=ExtractionOptions(),
-        seed=3,
-        analyses=Analyses(half_samples=half_samples),
+    return stored_features_plan(
+        settings, folder, metrics, analyses=Analyses(half_samples=half_samples), seed=3
     )
-    RunStore(settings).create(plan, samples.summary())
-    return plan
 
 
 def found(settings: Settings, plan: RunPlan) -> dict[str, Finding]:

@@ -20,7 +20,7 @@ PLAN = RunPlan(
         ModelSpec("org/name@v1", "hub", "text"),
         ModelSpec("demo:bert", "demo", "text", path="/zoo/bert"),
         ModelSpec("folder", "local", "text", path="/models/fol der"),
-        ModelSpec("local:own", "local", "text", path="/root/own"),
+        ModelSpec("local:own", "local", "text", path="/models/own"),
     ),
     metrics=("logme", "emms"),
     options=ExtractionOptions("float32", "cpu", 8, layers=True),

@@ -45,6 +45,7 @@ def _say(intervals: RankIntervals | None) -> str:
         return "How sure this order is was not examined in this run: small differences may be chance."
     return (
         "“Rank from” and “rank to” enclose the rank that each model would have on average over other samples "
-        f"of this kind and number, with {percent(intervals.level)} coverage, from {plural(intervals.n_halves, 'half-sample')}. "
-        "“P(best)” is how often it came out best. These samples do not tell the models of a tie group apart."
+        f"of this kind and number, with {percent(intervals.level)} coverage, from "
+        f"{plural(intervals.n_halves, 'half-sample')}. “P(best)” is how often it came out best. "
+        "These samples do not tell the models of a tie group apart."
     )

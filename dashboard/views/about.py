@@ -69,11 +69,5 @@ def page() -> None:
             for spec in specs
         ]
     )
-    st.dataframe(
-        table,
-        hide_index=True,
-        height="content",
-        row_height=60,
-        alt="Every metric with its idea, limits and paper",
-    )
+    st.table(table.set_index("metric"))
     st.caption(f"PTMRank {__version__}. The Learn page shows the formula of each metric, and how it behaves.")

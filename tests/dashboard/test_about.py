@@ -12,7 +12,7 @@ def test_every_metric_stands_with_its_paper() -> None:
     """The table names all thirteen with idea, limits and reference; limits and privacy are said."""
     page = AppTest.from_string("from dashboard.views import about\nabout.page()", default_timeout=60).run()
     assert not page.exception
-    table = page.dataframe[0].value
+    table = page.table[0].value
     assert list(table["paper"]) == [METRICS[name].reference for name in default_metrics()]
     assert list(table["what it asks"]) == [METRICS[name].idea for name in default_metrics()]
     assert "A score is no accuracy" in texts(page)

@@ -58,12 +58,19 @@ def scene_figure(lesson: Lesson) -> go.Figure:
 
 
 def share_of_range(curves: Sweep, lesson: Lesson) -> dict[str, float | None]:
-    """Place every score between the least and the greatest that it has over the sweep.
+    """Place every score of a scene between the least and the greatest that it has over a sweep.
+
+    Parameters
+    ----------
+    curves
+        What to compare with: a sweep of a world without traps shows how good a score looks.
+    lesson
+        The scene.
 
     Returns
     -------
     dict
-        Metric -> share in [0, 1], 1 the best end; ``None`` where there is no score, or no range.
+        Metric -> share in [0, 1], 1 the best end and beyond; ``None`` where there is no score, or no range.
     """
     shares: dict[str, float | None] = {}
     for metric, values in curves.values.items():
@@ -72,9 +79,9 @@ def share_of_range(curves: Sweep, lesson: Lesson) -> dict[str, float | None]:
         if output is None or len(set(known)) < 2:
             shares[metric] = None
             continue
-        least, greatest = min(*known, output.value), max(*known, output.value)
-        share = (output.value - least) / (greatest - least)
-        shares[metric] = share if METRICS[metric].higher_is_better else 1 - share
+        share = (output.value - min(known)) / (max(known) - min(known))
+        share = share if METRICS[metric].higher_is_better else 1 - share
+        shares[metric] = min(1.0, max(0.0, share))
     return shares
 
 

@@ -30,7 +30,9 @@ def add_reading(rank: argparse.ArgumentParser) -> None:
     rank.add_argument("--target", default=None, help="classification, regression or multilabel")
     rank.add_argument("--text-column", action="append", default=[], help="twice for a pair of texts")
     rank.add_argument("--label-column", action="append", default=[], help="several for several targets")
-    rank.add_argument("--group-column", default=None, help="whose a sample is: speaker, patient, document")
+    rank.add_argument(
+        *("--group-column", "--groups"), default=None, help="whose a sample is: speaker, patient, document"
+    )
 
 
 class Subject(NamedTuple):

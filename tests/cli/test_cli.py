@@ -443,3 +443,19 @@ def test_hidden_layers_are_scored_on_request(picture_zip: Path, zoo: Path) -> No
     assert len(layered["layers"]["convnext-a"]["logme"]) >= 3
     assert all(isinstance(value, float) for value in layered["layers"]["convnext-a"]["logme"])
     assert layered["notes"] == {"convnext-a": [], "resnet-b": [], "vit-headless": []}
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize("option", ["--group-column", "--groups"])
+def test_a_group_column_can_be_named(tmp_path: Path, option: str) -> None:
+    """Both names of the option are read: one that is not a column is refused by its name."""
+    table = tmp_path / "rows.csv"
+    rows = [f"{0.37 * i % 1:.4f},{0.61 * i % 1:.4f},{'ab'[i % 2]},p{i // 4}" for i in range(24)]
+    table.write_text("\n".join(["x,y,label,patient", *rows]), encoding="utf-8")
+    common = ("rank", "--task", "tabular-classification", "--samples", str(table), "--label-column", "label")
+    done = run_cli(*common, option, "patient", "--metrics", "logme", "--intervals", "0", "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["samples"]["n"] == 24
+    refused = run_cli(*common, option, "nobody", "--json")
+    assert refused.returncode == 2
+    assert "nobody" in refused.stderr

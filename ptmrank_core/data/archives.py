@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import stat
 import struct
+import weakref
 import zipfile
 import zlib
 from collections.abc import Callable, Collection, Sequence
@@ -40,6 +41,12 @@ METHOD_NAMES = {9: "Deflate64", 12: "bzip2", 14: "LZMA", 93: "Zstandard", 95: "X
 
 class SampleArchive(zipfile.ZipFile):
     """An open archive whose members can be sent to another process, which opens the file for itself."""
+
+    def __init__(self, file: str | Path | io.BytesIO) -> None:
+        super().__init__(file)
+        if self.fp is not None:
+            # ZipFile closes its file when it is deleted; in a cycle the file may well be deleted before it.
+            weakref.finalize(self, self.fp.close)
 
     def __reduce__(self) -> tuple[Callable[[str], SampleArchive], tuple[str]]:
         if self.filename is None:

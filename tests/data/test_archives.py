@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import pickle
 import re
@@ -295,6 +296,18 @@ def test_pictures_stay_in_the_archive(make: Any, tmp_path: Path) -> None:
         tracemalloc.stop()
     assert samples.items[3].decode().size == (200, 200)
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_an_archive_nobody_holds_closes_its_file(make: Any, tmp_path: Path) -> None:
+    """Also where it goes in a reference cycle, whose parts are deleted in an order of their own."""
+    path = make.write(tmp_path / "a.zip", make.zip(make.classes()))
+    listing = open_archive(path, "a.zip", DEFAULT_LIMITS)
+    cycle: list[object] = [listing.entries[0].blob.archive.fp.raw, listing]
+    cycle.append(cycle)
+    gc.collect()  # it now meets the file before the archive
+    del listing, cycle
+    # A file that was left open warns here, and a warning is an error.
+    gc.collect()
 
 
 def test_a_member_can_be_read_in_another_process(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
-__all__ = ["cards", "figures", "texts"]
+__all__ = ["cards", "figures", "open_section", "texts"]
 
 
 def texts(app: AppTest) -> str:
@@ -28,6 +28,12 @@ def texts(app: AppTest) -> str:
 def figures(app: AppTest) -> list[dict[str, Any]]:
     """The Plotly figures of a page."""
     return [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
+
+
+def open_section(app: AppTest, title: str) -> None:
+    """Go to another section of the results."""
+    app.segmented_control(key="section").set_value(title).run()
+    assert not app.exception
 
 
 def cards(app: AppTest) -> dict[str, str]:

@@ -42,6 +42,11 @@ def click(browser: WebDriver, css: str) -> None:
     WebDriverWait(browser, 60, poll_frequency=0.1).until(try_click, f"{css} cannot be clicked")
 
 
+def open_section(browser: WebDriver, place: int) -> None:
+    """Go to another section of the results, counted from one."""
+    click(browser, f".st-key-section button:nth-of-type({place})")
+
+
 def run_in_address(browser: WebDriver) -> str:
     """Id of the run in the address."""
     return parse_qs(urlparse(browser.current_url).query)["run"][0]
@@ -59,11 +64,14 @@ def test_the_demo_shows_its_ranking_and_again_from_the_cache(
     browser.get(server)
     click(browser, ".st-key-demo-digits button")
     see(browser, ".st-key-ranking .js-plotly-plot", 150)
-    see(browser, ".st-key-agreement .js-plotly-plot")
-    see(browser, ".st-key-projection .js-plotly-plot")
     address, run = browser.current_url, run_in_address(browser)
     first = browser.find_element(By.CSS_SELECTOR, ".stMain h4").text
     assert first.startswith("Try demo:")
+    open_section(browser, 2)
+    see(browser, ".st-key-agreement .js-plotly-plot")
+    open_section(browser, 3)
+    see(browser, ".st-key-projection .js-plotly-plot")
+    open_section(browser, 7)
     click(browser, ".st-key-export-html button")
     click(browser, ".st-key-export-csv button")
     files = {f"ptmrank-{run[:8]}.html", f"ptmrank-{run[:8]}-csv.zip"}
@@ -91,7 +99,7 @@ def test_a_table_of_texts_is_ranked(browser: WebDriver, server: str, tmp_path: P
     see(browser, "[class*=st-key-label-columns]")
     click(browser, ".st-key-next button")
     click(browser, ".st-key-rank button")
-    see(browser, ".st-key-projection .js-plotly-plot", 150)
+    see(browser, ".st-key-ranking .js-plotly-plot", 150)
     text = browser.find_element(By.CSS_SELECTOR, ".stMain").text
     assert "9 models ranked on 30 samples in 5 classes" in text
 

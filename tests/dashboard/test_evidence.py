@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import jobs
 from ptmrank_core.benchmark import RunStore, run_here
 from ptmrank_core.config import Settings
 from ptmrank_core.data import load_samples
 from ptmrank_core.records import Analyses, Finding
 from ptmrank_core.worker import SOURCES
 from tests.benchmark.runs import stored_plan
+from tests.dashboard.reading import open_section
 
 RUN = "evidence"
 
@@ -31,10 +31,10 @@ def store(settings: Settings, picture_zip: Path, zoo: Path) -> RunStore:
 
 
 def opened(app: AppTest) -> AppTest:
-    """The results page of that run."""
+    """The evidence of that run."""
     app.run()
     app.button(key=f"open-{RUN}").click().run()
-    assert not app.exception
+    open_section(app, "Evidence")
     return app
 
 
@@ -52,12 +52,13 @@ def test_every_section_is_there(app: AppTest, store: RunStore) -> None:
         "Which metric can be trusted here?",
         "What do they reach once they are trained?",
         "Do you have enough labels?",
-        "What do they cost?",
     ):
         assert heading in headings
     assert "Raw pixels" in said(app)
     assert "bring fine-tuning results of two or more" in said(app)
     assert any("Raw pixels" in frame.value.to_string() for frame in app.dataframe)
+    open_section(app, "Cost")
+    assert "What do they cost?" in [heading.value for heading in app.subheader]
     assert any("seconds per 1,000" in frame.value.columns for frame in app.dataframe)
 
 
@@ -86,7 +87,7 @@ def test_a_truth_that_cannot_be_shown_says_why(app: AppTest, store: RunStore) ->
 def test_training_is_a_run_of_its_own(app: AppTest, store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
     """The button plans a run like this one that trains the best, keeps the user's results, and starts it."""
     started: list[str] = []
-    monkeypatch.setattr(jobs, "start_worker", lambda run, _settings: started.append(run))
+    monkeypatch.setattr("dashboard.jobs.runs.start_worker", lambda run, _settings: started.append(run))
     own = Finding("truth", "imported", {"measure": "accuracy", "values": {}, "notes": []}, 0.0)
     store.add_finding(RUN, own)
     opened(app)

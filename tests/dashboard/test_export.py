@@ -20,7 +20,7 @@ from ptmrank_core.reports.exports import FORMATS
 from ptmrank_core.reports.ranking_table import ranking_table
 from ptmrank_core.worker import SOURCES
 from tests.benchmark.runs import stored_plan
-from tests.dashboard.reading import texts
+from tests.dashboard.reading import open_section, texts
 
 
 @pytest.fixture
@@ -42,6 +42,7 @@ def results(app: AppTest, result: RunResult) -> AppTest:
 
 def test_every_format_has_a_button_and_the_command_is_shown(results: AppTest, result: RunResult) -> None:
     """One button for each format, named as people name it, and the line that repeats the run."""
+    open_section(results, "Export")
     assert "Export" in texts(results)
     assert [button.label for button in results.download_button] == [of.title for of in FORMATS.values()]
     assert rank_command(result.plan) in [code.value for code in results.code]

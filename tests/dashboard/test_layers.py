@@ -11,6 +11,7 @@ from ptmrank_core.benchmark import RunStore, run_here
 from ptmrank_core.config import Settings
 from ptmrank_core.worker import SOURCES
 from tests.benchmark.runs import stored_plan
+from tests.dashboard.reading import open_section
 
 NOTE = "its family is not in the table"
 
@@ -30,9 +31,10 @@ def test_layers_have_a_figure_and_notes_are_said(
     app.run()
     app.button(key=f"open-{plan.run_id}").click().run()
     assert not app.exception
+    assert any(NOTE in frame.value.to_string() for frame in app.dataframe)
+    open_section(app, "Cost")
     assert "Which layer is best?" in [heading.value for heading in app.subheader]
     assert app.selectbox(key="layer-metric").options == ["LogME", "H-Score"]
-    assert any(NOTE in frame.value.to_string() for frame in app.dataframe)
 
 
 def test_a_run_without_layers_has_no_figure_of_them(
@@ -43,4 +45,5 @@ def test_a_run_without_layers_has_no_figure_of_them(
     run_here(plan.run_id, settings, sources=SOURCES)
     app.run()
     app.button(key=f"open-{plan.run_id}").click().run()
+    open_section(app, "Cost")
     assert "Which layer is best?" not in [heading.value for heading in app.subheader]

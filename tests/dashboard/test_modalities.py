@@ -18,7 +18,7 @@ from ptmrank_core.catalogue import demo_models, local_models
 from ptmrank_core.config import Settings
 from ptmrank_core.records import ModelSpec, Reading, RunResult, RunState
 from ptmrank_core.worker import SOURCES
-from tests.dashboard.reading import cards, figures, texts
+from tests.dashboard.reading import cards, figures, open_section, texts
 from tests.language_checkpoints import save_language_model
 from tests.pictures import picture_files, write_zip
 from tests.ready_made import save_features, save_table
@@ -60,7 +60,9 @@ def set_zoo(monkeypatch: pytest.MonkeyPatch, models: Sequence[ModelSpec]) -> Non
 @pytest.fixture
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs are done where they are started."""
-    monkeypatch.setattr("dashboard.jobs.start_worker", lambda run, own: run_here(run, own, sources=SOURCES))
+    monkeypatch.setattr(
+        "dashboard.jobs.runs.start_worker", lambda run, own: run_here(run, own, sources=SOURCES)
+    )
 
 
 def upload(app: AppTest, name: str, data: bytes) -> None:
@@ -132,6 +134,7 @@ def test_a_correction_is_planned_and_ranked(text_app: AppTest, settings: Setting
     assert [spec.id for spec in result.plan.models] == ["local:bert-a", "local:bert-b"]
     assert text_app.title[0].value == "Results"
     assert "ranked on 60 samples in 3 classes" in texts(text_app)
+    open_section(text_app, "Embeddings")
     projection = figures(text_app)[-1]
     assert {trace["name"] for trace in projection["data"]} == {"happy", "sad", "so-so"}
     hovers = [text for trace in projection["data"] for text in trace["text"]]
@@ -140,10 +143,10 @@ def test_a_correction_is_planned_and_ranked(text_app: AppTest, settings: Setting
 
 
 @pytest.mark.parametrize(
-    ("name", "table", "words", "figure"),
+    ("name", "table", "words", "drawn"),
     [
-        ("prices.csv", price_table(), "with numbers to predict", "histogram"),
-        ("topics.csv", topic_table(), "with 3 labels", "scatter"),
+        ("prices.csv", price_table(), "with numbers to predict", ("Samples", "histogram")),
+        ("topics.csv", topic_table(), "with 3 labels", ("Embeddings", "scatter")),
     ],
 )
 def test_other_targets_are_ranked_too(
@@ -153,7 +156,7 @@ def test_other_targets_are_ranked_too(
     name: str,
     table: bytes,
     words: str,
-    figure: str,
+    drawn: tuple[str, str],
 ) -> None:
     """Numbers and several labels: fitting metrics are offered, the others greyed, the result is drawn."""
     del at_once
@@ -165,8 +168,10 @@ def test_other_targets_are_ranked_too(
     assert not text_app.exception
     assert last_result(settings).state is RunState.FINISHED
     assert f"ranked on 40 samples {words}" in texts(text_app)
-    drawn = [trace["type"] for one in figures(text_app) for trace in one["data"]]
-    assert figure in drawn
+    section, kind = drawn
+    open_section(text_app, section)
+    kinds = [trace["type"] for one in figures(text_app) for trace in one["data"]]
+    assert kind in kinds
 
 
 def test_ambiguous_labels_are_asked_about(app: AppTest) -> None:
@@ -234,6 +239,7 @@ def test_pictures_with_numbers_to_predict(
     app.button(key="rank").click().run()
     assert not app.exception
     assert last_result(settings).state is RunState.FINISHED
+    open_section(app, "Embeddings")
     markers = [trace.get("marker", {}) for figure in figures(app) for trace in figure["data"]]
     bars = [marker["colorbar"]["title"]["text"] for marker in markers if "colorbar" in marker]
     assert bars == ["quality"]

@@ -15,7 +15,7 @@ from ptmrank_core.records import RunState
 from ptmrank_core.reports import rank_result
 from ptmrank_core.worker import SOURCES
 from tests.benchmark.runs import stored_features_plan, stored_plan
-from tests.dashboard.reading import figures, texts
+from tests.dashboard.reading import figures, open_section, texts
 from tests.ready_made import save_features
 
 
@@ -87,13 +87,16 @@ def test_results_show_the_three_pictures(
     assert not app.exception
     assert app.title[0].value == "Results"
     assert "3 models ranked on 18 samples in 3 classes" in texts(app)
-    ranking, agreement, *_, projection = figures(app)
+    ranking = figures(app)[0]
     # LEEP has a vote of less than one in a hundred beside them: it is ranked, but not drawn among the voters.
     names = [trace["name"].split(",")[0] for trace in ranking["data"]]
     assert names == ["consensus", "LogME", "H-Score"]
-    assert agreement["data"][0]["type"] == "heatmap"
-    assert [trace["name"] for trace in projection["data"]] == ["checks", "dots", "stripes"]
     assert "1 score missing, and why" in [expander.label for expander in app.expander]
+    open_section(app, "Agreement")
+    assert figures(app)[0]["data"][0]["type"] == "heatmap"
+    open_section(app, "Embeddings")
+    projection = figures(app)[-1]
+    assert [trace["name"] for trace in projection["data"]] == ["checks", "dots", "stripes"]
 
 
 def test_results_say_who_voted_and_why(
@@ -145,5 +148,6 @@ def test_ready_made_features_have_a_result_page(app: AppTest, settings: Settings
     app.button(key=f"open-{run}").click().run()
     assert not app.exception
     assert "Try **strong** first" in texts(app)
+    open_section(app, "Embeddings")
     projection = figures(app)[-1]
     assert [trace["name"] for trace in projection["data"]] == ["0", "1", "2"]

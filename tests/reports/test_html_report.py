@@ -19,9 +19,9 @@ from ptmrank_core.reports import rank_result
 from ptmrank_core.reports.html_report import html_report
 from ptmrank_core.reports.html_report.answer import answer
 from ptmrank_core.reports.html_report.blocks import Grid, Picture, Report
-from ptmrank_core.reports.html_report.plain_figures import figure_json
 from ptmrank_core.reports.html_report.sections import SECTIONS
 from ptmrank_core.reports.html_report.sections.embeddings import embeddings_section
+from ptmrank_core.reports.plain_figures import figure_json
 from ptmrank_core.reports.run_tables import run_tables
 from tests.reports.results import HOSTILE, certain, hostile_picture, hostile_result
 

@@ -18,7 +18,7 @@ from ptmrank_core.reports.html_report.blocks import (
     TableBlock,
     Text,
 )
-from ptmrank_core.reports.html_report.plain_figures import figure_json
+from ptmrank_core.reports.plain_figures import figure_json
 from ptmrank_core.reports.table import Column, Table, Value, shown
 
 __all__ = ["isolated", "section_html", "table_html"]

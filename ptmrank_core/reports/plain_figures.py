@@ -1,4 +1,4 @@
-"""Figures as data for the page's script: in plain text, without Plotly's own theme."""
+"""Figures as data in which every text that somebody else wrote is shown as it stands."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-__all__ = ["figure_json"]
+__all__ = ["figure_json", "plain_figure"]
 
 # Here alone markup is ours; whatever it names ("%{text}") is data. Other tags than these came from a name.
 MARKUP_KEYS = {"hovertemplate", "texttemplate"}
@@ -20,16 +20,31 @@ SHORT_KEYS = {"ticktext": 30, "name": 40}
 UNSAFE = {ord(letter): f"\\u{ord(letter):04x}" for letter in "<>&\u2028\u2029"}
 
 
-def figure_json(figure: go.Figure) -> str:
-    """Write a figure as JSON that can stand in a script element.
+def plain_figure(figure: go.Figure) -> dict[str, Any]:
+    """Write a figure as plain data, every text of it as text.
 
     Plotly reads a few HTML tags in every text; names of models, files and classes are data, so each text but
     hover templates is escaped.
+
+    Parameters
+    ----------
+    figure
+        The figure; Plotly's own theme is left out.
+
+    Returns
+    -------
+    dict
+        ``{"data": [...], "layout": {...}}``, as JSON has it.
     """
     fields = json.loads(figure.to_json(remove_uids=True))
     fields.get("layout", {}).pop("template", None)
-    plain = {"data": _plain(fields["data"]), "layout": _plain(fields.get("layout", {}))}
-    return json.dumps(plain, ensure_ascii=True, separators=(",", ":")).translate(UNSAFE)
+    return {"data": _plain(fields["data"]), "layout": _plain(fields.get("layout", {}))}
+
+
+def figure_json(figure: go.Figure) -> str:
+    """Write a figure as JSON that can stand in a script element, every text of it as text."""
+    text = json.dumps(plain_figure(figure), ensure_ascii=True, separators=(",", ":"))
+    return text.translate(UNSAFE)
 
 
 def _plain(value: Any, key: str = "") -> Any:

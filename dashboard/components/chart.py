@@ -1,0 +1,71 @@
+"""A chart of a page: what it shows in words, the figure, and the same as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from dashboard.components.tables import show_table
+from ptmrank_core.reports.figures import PLOTLY_CONFIG
+from ptmrank_core.reports.plain_figures import plain_figure
+from ptmrank_core.reports.table import Table
+
+__all__ = ["show_chart"]
+
+
+def show_chart(
+    figure: go.Figure,
+    *,
+    key: str,
+    title: str,
+    alt: str,
+    table: Callable[[], Table] | None = None,
+    select: tuple[Literal["points", "box", "lasso"], ...] = (),
+    config: dict[str, Any] = PLOTLY_CONFIG,
+) -> list[dict[str, Any]]:
+    """Draw a figure with its title, and a switch that shows its numbers as a table in its place.
+
+    Every text of the figure is shown as it stands: names of files and classes are never read as markup.
+
+    Parameters
+    ----------
+    figure
+        The figure. One in which points are selected must be the same every time it is drawn, or the browser
+        forgets the selection.
+    key
+        Tells the chart from all others of its page; the switch keeps its state in the address under it.
+    title
+        The question that it answers, or what it found; Markdown.
+    alt
+        What it shows, for who cannot see it.
+    table
+        Makes the table; it has every number that the figure has.
+    select
+        How points can be selected; not at all by default.
+    config
+        Plotly's configuration.
+
+    Returns
+    -------
+    list of dict
+        The selected points: ``"customdata"`` has what the figure put there.
+    """
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"##### {title}", width="stretch")
+        as_table = table is not None and st.toggle(
+            "As table", key=f"{key}-table", bind="query-params", width="content"
+        )
+    if table is not None and as_table:
+        show_table(table(), alt=alt)
+        return []
+    plain = plain_figure(figure)
+    if not select:
+        st.plotly_chart(plain, key=key, config=config, alt=alt)
+        return []
+    event: Any = st.plotly_chart(
+        plain, key=key, config=config, alt=alt, on_select="rerun", selection_mode=select
+    )
+    return list(event.selection.points)

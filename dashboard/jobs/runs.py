@@ -1,0 +1,168 @@
+"""Runs for the pages: plan, start, watch, cancel, resume. No work in a Streamlit thread."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from dashboard.jobs.home import settings, store
+from dashboard.jobs.sources import Demo, forget_samples, samples
+from ptmrank_core import catalogue
+from ptmrank_core.benchmark import (
+    Outline,
+    RunEntry,
+    RunProgress,
+    cancel_run,
+    clear_failed,
+    delete_run,
+    list_runs,
+    make_plan,
+    new_run_id,
+    now,
+    quick_metrics,
+    read_progress,
+    run_sizes,
+    start_worker,
+)
+from ptmrank_core.data import read_truth
+from ptmrank_core.records import (
+    AS_RECOGNISED,
+    ExtractionOptions,
+    Finding,
+    ModelSpec,
+    Reading,
+    RunResult,
+    Samples,
+)
+
+__all__ = [
+    "cancel",
+    "delete",
+    "history",
+    "keep_truth",
+    "outline",
+    "progress",
+    "result",
+    "resume",
+    "retry",
+    "sizes",
+    "start",
+    "start_demo",
+    "start_fine_tuning",
+]
+
+
+def start(
+    chosen: Samples,
+    *,
+    reading: Reading,
+    task: str,
+    models: Sequence[ModelSpec],
+    metrics: Sequence[str],
+    options: ExtractionOptions,
+    label_encoder: ModelSpec | None,
+) -> str:
+    """Plan a run and start its worker; return its id."""
+    plan = make_plan(
+        run_id=new_run_id(),
+        created_at=now(),
+        task=task,
+        samples=chosen,
+        models=models,
+        metrics=metrics,
+        options=options,
+        seed=0,
+        reading=reading,
+        label_encoder=label_encoder,
+    )
+    store().create(plan, chosen.summary())
+    start_worker(plan.run_id, settings())
+    return plan.run_id
+
+
+def start_demo(demo: Demo) -> str:
+    """Start a demo: its models on its samples, with the quick metrics."""
+    return start(
+        samples(demo.source),
+        reading=AS_RECOGNISED,
+        task=demo.task,
+        models=demo.models,
+        metrics=quick_metrics(),
+        options=ExtractionOptions(),
+        label_encoder=catalogue.default_label_encoder(),
+    )
+
+
+def start_fine_tuning(found: RunResult, n_models: int, seconds: float) -> str:
+    """Start a run like another one, from its cached features, that trains the best models; return its id."""
+    analyses = replace(found.plan.analyses, fine_tune=n_models, fine_tune_seconds=seconds)
+    plan = replace(found.plan, run_id=new_run_id(), created_at=now(), analyses=analyses)
+    store().create(plan, found.samples)
+    for finding in found.findings:
+        if (finding.kind, finding.subject) == ("truth", "imported"):
+            store().add_finding(plan.run_id, finding)
+    start_worker(plan.run_id, settings())
+    return plan.run_id
+
+
+def resume(run_id: str) -> None:
+    """Start a worker for what a run has not done yet."""
+    start_worker(run_id, settings())
+
+
+def cancel(run_id: str) -> None:
+    """Ask a run's worker to stop at the next batch, or to wait no longer."""
+    cancel_run(run_id, settings())
+
+
+def retry(run_id: str) -> None:
+    """Start a worker for what failed in a run, and for nothing else that is done."""
+    clear_failed(store(), settings(), run_id)
+    start_worker(run_id, settings())
+
+
+def delete(run_id: str) -> None:
+    """Delete a run with what no other run needs."""
+    delete_run(store(), settings(), run_id)
+    forget_samples()
+
+
+def history(limit: int = -1) -> list[RunEntry]:
+    """Read how the runs stand, newest first; a negative limit is none."""
+    return list_runs(store(), settings(), limit)
+
+
+def sizes() -> dict[str, int]:
+    """Measure what deleting each run would free, in bytes."""
+    return run_sizes(store(), settings())
+
+
+def progress(run_id: str) -> RunProgress:
+    """Read how far a run is."""
+    return read_progress(store(), settings(), run_id)
+
+
+def outline(run_id: str) -> Outline:
+    """Read what a run is, without what it has given."""
+    return store().outline(run_id)
+
+
+def result(run_id: str) -> RunResult:
+    """Read what a run has given so far."""
+    return store().result(run_id)
+
+
+def keep_truth(found: RunResult, name: str, data: bytes) -> bool:
+    """Keep fine-tuning results with a run; return whether they were not there already.
+
+    Raises
+    ------
+    InputError
+        If the file is no table of them.
+    """
+    truth = read_truth(name, data, [spec.id for spec in found.plan.models])
+    finding = Finding("truth", "imported", truth.payload(), 0.0)
+    if finding in found.findings:
+        return False
+    store().add_finding(found.plan.run_id, finding)
+    return True

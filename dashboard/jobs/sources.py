@@ -1,0 +1,132 @@
+"""Samples, uploads and ready-made features for the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard.jobs.home import settings
+from ptmrank_core import catalogue
+from ptmrank_core.data import (
+    DEMO_SAMPLES,
+    DemoSamples,
+    SourceOverview,
+    load_feature_samples,
+    load_samples,
+    store_features,
+    store_upload,
+)
+from ptmrank_core.data import look_at as look_at_source
+from ptmrank_core.errors import SamplesChangedError
+from ptmrank_core.records import AS_RECOGNISED, ModelSpec, Reading, RunResult, Samples
+
+__all__ = [
+    "Demo",
+    "demos",
+    "forget_samples",
+    "is_demo",
+    "keep_features",
+    "keep_upload",
+    "local_models",
+    "look_at",
+    "ready_made",
+    "samples",
+    "samples_of",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """Demo samples with the models of the zoo that read them.
+
+    Parameters
+    ----------
+    source
+        What the core loads them from.
+    facts
+        What people are told of them.
+    task, models
+        The category that its run has, and the candidates.
+    """
+
+    source: str
+    facts: DemoSamples
+    task: str
+    models: tuple[ModelSpec, ...]
+
+
+@st.cache_resource(max_entries=4, show_spinner="Reading the samples …")
+def samples(source: str, reading: Reading = AS_RECOGNISED) -> Samples:
+    """Load samples once for all sessions: uploads are named by their content and never change."""
+    return load_samples(source, reading)
+
+
+@st.cache_data(max_entries=20, show_spinner="Looking at the upload …")
+def look_at(source: str, reading: Reading = AS_RECOGNISED) -> SourceOverview:
+    """Look at an upload without reading its samples, once for all sessions."""
+    return look_at_source(source, reading)
+
+
+@st.cache_resource(max_entries=4, show_spinner="Reading the features …")
+def ready_made(folder: str, reading: Reading) -> tuple[tuple[ModelSpec, ...], Samples]:
+    """Find the models whose features lie in a kept folder, and the samples that they share."""
+    models = catalogue.feature_models(Path(folder))
+    return tuple(models), load_feature_samples(Path(folder), models, reading)
+
+
+def forget_samples() -> None:
+    """Read every upload anew: one may be gone."""
+    for kept in (samples, look_at, ready_made):
+        kept.clear()
+
+
+def is_demo(source: str) -> bool:
+    """Whether these are demo samples, which are what they are."""
+    return source in DEMO_SAMPLES
+
+
+def demos() -> list[Demo]:
+    """List the demo samples that at least one model of the zoo reads."""
+    found = []
+    for source, facts in DEMO_SAMPLES.items():
+        zoo = catalogue.demo_models()
+        tasks = [task for task in catalogue.loadable_tasks(zoo) if task.modality == facts.modality]
+        if tasks:
+            models = tuple(catalogue.resolve_models("demo", tasks[0]))
+            found.append(Demo(source, facts, tasks[0].name, models))
+    return found
+
+
+def samples_of(found: RunResult) -> Samples:
+    """Load the samples of a run, as they were when it was planned.
+
+    Raises
+    ------
+    SamplesChangedError
+        If they are others by now.
+    """
+    loaded = samples(found.plan.samples_source, found.plan.reading)
+    if loaded.fingerprint != found.plan.samples_fingerprint:
+        raise SamplesChangedError("The samples of this run have changed since: they cannot be shown.")
+    return loaded
+
+
+def keep_upload(files: Sequence[tuple[str, bytes]]) -> str:
+    """Keep what the browser sent; return the source to load it from."""
+    return str(store_upload(files, settings().uploads_dir))
+
+
+def keep_features(files: Sequence[tuple[str, bytes]]) -> str:
+    """Keep files of features that the browser sent; return the folder that they lie in."""
+    return str(store_features(files, settings().uploads_dir))
+
+
+@st.cache_data(ttl=600, max_entries=20, show_spinner="Reading the folder of models …")
+def local_models(task: str) -> list[ModelSpec]:
+    """List the models of this machine's folder of models that read what a task category is about."""
+    wanted = catalogue.task_category(task).modality
+    found = catalogue.local_root_models(settings().models_dir, wanted=wanted, tasks=(task,))
+    return [spec for spec in found if spec.modality == wanted]

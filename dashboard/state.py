@@ -17,12 +17,14 @@ from ptmrank_core.records import AS_RECOGNISED, Reading
 
 __all__ = [
     "Draft",
+    "choose",
     "draft",
     "expect_end",
     "forget_upload",
     "fresh_key",
     "go",
     "is_end_expected",
+    "is_news",
     "know_pages",
     "remember_run",
     "run_id",
@@ -34,6 +36,7 @@ DRAFT = "draft"
 LAST_RUN = "last_run"
 EXPECTED_END = "expected_end"
 UPLOADS = "uploads"
+NEWS = "seen"
 RUN_PARAMETER = "run"
 
 
@@ -144,3 +147,16 @@ def fresh_key(name: str) -> str:
 def forget_upload() -> None:
     """Empty the upload widget, and what depends on it, at the next run of the page."""
     st.session_state[UPLOADS] = st.session_state.get(UPLOADS, 0) + 1
+
+
+def choose(key: str, value: object) -> None:
+    """Set a widget that this run of the page has not drawn yet."""
+    st.session_state[key] = value
+
+
+def is_news(name: str, value: object) -> bool:
+    """Whether something that stays as it is until it changes, such as a selection, has just changed."""
+    key = f"{NEWS}-{name}"
+    is_new = st.session_state.get(key) != value
+    st.session_state[key] = value
+    return is_new

@@ -5,7 +5,7 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from ptmrank_core.ranking import Agreement
-from ptmrank_core.reports.figures import agreement_figure
+from ptmrank_core.reports.agreement_figure import agreement_figure
 from ptmrank_core.reports.html_report.blocks import Chart, Report, Section, TableBlock, Text
 from ptmrank_core.reports.run_tables import agreement_of, agreement_table
 from ptmrank_core.reports.wording import plural

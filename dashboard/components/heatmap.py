@@ -1,0 +1,53 @@
+"""The correlation of all pairs of metrics, each of which can be selected."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dashboard.components.chart import show_chart
+from dashboard.components.wide import wide_box
+from dashboard.wording import plural
+from ptmrank_core.metrics import METRICS
+from ptmrank_core.ranking import Agreement
+from ptmrank_core.reports.agreement_figure import agreement_figure, let_cells_be_chosen
+from ptmrank_core.reports.table import Table
+
+__all__ = ["show_heatmap"]
+
+NARROWEST = 560  # pixels
+
+
+def show_heatmap(found: Agreement, table: Table, n_models: int) -> tuple[str, str] | None:
+    """Draw the correlation of all pairs; return the pair that was selected.
+
+    Parameters
+    ----------
+    found
+        The correlations.
+    table
+        The same as a table.
+    n_models
+        How many models are ranked.
+    """
+    figure = agreement_figure(found)
+    let_cells_be_chosen(figure, found)
+    with wide_box("agreement", NARROWEST):
+        selected = show_chart(
+            figure,
+            key="agreement",
+            title=f"Do the metrics agree on {plural(n_models, 'model')}?",
+            alt="Heatmap of Kendall's tau between metrics",
+            table=lambda: table,
+            select=("points",),
+        )
+    return _pair_of(selected[0], table) if selected else None
+
+
+def _pair_of(selected: dict[str, Any], table: Table) -> tuple[str, str]:
+    """Name the two metrics of a selected cell, or of a selected row of the table."""
+    if "row" not in selected:
+        first, second = selected["customdata"]
+        return first, second
+    row = table.records()[selected["row"]]
+    by_title = {spec.title: name for name, spec in METRICS.items()}
+    return by_title[str(row["first"])], by_title[str(row["second"])]

@@ -39,7 +39,7 @@ def show_controls(result: RunResult, ranking: Ranking) -> None:
         st.markdown(f"- {plain(sentence)}")
     for own in found:
         if own.problem:
-            st.caption(plain(f"{own.subject}: {own.problem}"))
+            st.caption(f"{plain(own.subject)}: {plain(own.problem)}")
     metrics = [
         name for name in ranking.per_metric if name in standings or any(name in c.scores for c in controls)
     ]

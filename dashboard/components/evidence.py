@@ -47,7 +47,7 @@ def show_evidence(result: RunResult, ranking: Ranking) -> None:
     st.subheader("Which metric can be trusted here?")
     truths = truths_of(result)
     for name, why in truth_problems(result).items():
-        st.caption(plain(f"{TRUTH_TITLES.get(name, name)}: {why}"))
+        st.caption(f"{TRUTH_TITLES.get(name, plain(name))}: {plain(why)}")
     if truths:
         _show_truths(result, ranking, truths)
     else:
@@ -179,7 +179,7 @@ def _scatter(result: RunResult, ranking: Ranking, truth: Truth, evidence: dict[s
     show_chart(
         truth_figure(shown, values, truth, order),
         key="truth-scatter",
-        title=f"Do models that {contender_title(shown)} likes reach more?",
+        title=f"{contender_title(shown)} and {measure_title(truth)}: does one follow the other?",
         alt=f"{contender_title(shown)} against {measure_title(truth)}, one dot for each model",
         table=lambda: truth_table(shown, values, truth, order),
     )

@@ -14,7 +14,7 @@ from ptmrank_core.reports.table import Table
 
 __all__ = ["show_heatmap"]
 
-NARROWEST = 560  # pixels
+LABEL_PIXELS, NUMBER_PIXELS = 220, 34
 
 
 def show_heatmap(found: Agreement, table: Table, n_models: int) -> tuple[str, str] | None:
@@ -31,7 +31,7 @@ def show_heatmap(found: Agreement, table: Table, n_models: int) -> tuple[str, st
     """
     figure = agreement_figure(found)
     let_cells_be_chosen(figure, found)
-    with wide_box("agreement", NARROWEST):
+    with wide_box("agreement", LABEL_PIXELS + NUMBER_PIXELS * len(found.metrics)):
         selected = show_chart(
             figure,
             key="agreement",

@@ -27,7 +27,7 @@ def show_switch() -> bool:
 def present(result: RunResult, ranking: Ranking) -> None:
     """Draw the picture and the agreement large, all that is around them hidden."""
     st.html(LARGE)
-    show_strip(result, ranking, scale=SCALE)
+    show_strip(result, ranking, scale=SCALE, voters_only=True)
     found = agreement_of(result, ranking)
     if found is not None:
         show_heatmap(found, agreement_table(result, ranking), len(ranking.order))

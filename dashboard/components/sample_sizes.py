@@ -24,7 +24,7 @@ def show_sample_sizes(result: RunResult, ranking: Ranking) -> None:
     curves = curves_of(result, ranking)
     for own in found:
         if own.problem:
-            st.caption(plain(f"{own.subject}: {own.problem}"))
+            st.caption(f"{plain(own.subject)}: {plain(own.problem)}")
     if not curves:
         st.caption("Nothing is known of smaller parts of these samples: too few samples, or too few models.")
         return

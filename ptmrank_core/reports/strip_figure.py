@@ -15,10 +15,11 @@ from ptmrank_core.reports.shades import ink_on, shade
 from ptmrank_core.reports.strip_layout import SIGNS, StripCell, StripLayout, StripRow
 from ptmrank_core.reports.table import COMPACT, Column, fixed, shown
 
-__all__ = ["strip_figure"]
+__all__ = ["least_width", "strip_figure"]
 
 # Widths of the columns, in widths of a cell.
 NAMES, PLACES, FACTS, FEWEST_CELLS, GAP = 6.4, 4.6, 4.4, 3, 0.25
+CELL = 34  # pixels; in narrower ones numbers and names would run into one another
 LONGEST_NAME = 30
 ROW, MANY_ROWS, LOW_ROW, HEAD = 42, 20, 34, 124  # pixels, rows, pixels, pixels
 WARNED, NONE = BRIGHT[1], "rgba(128,128,128,0.18)"
@@ -232,9 +233,19 @@ def _add_facts(figure: go.Figure, layout: StripLayout, scale: float) -> None:
     _add_text(figure, "x4", words, 12.5 * scale, textposition="middle right")
 
 
+def _widths(n_cells: int) -> tuple[float, ...]:
+    """Width of each column from left to right, in cells."""
+    return NAMES, PLACES, float(max(n_cells, FEWEST_CELLS)), FACTS
+
+
+def least_width(layout: StripLayout, scale: float = 1.0) -> int:
+    """Pixels below which the picture is scrolled rather than squeezed."""
+    return round(CELL * scale * sum(_widths(len(layout.metrics))))
+
+
 def _domains(n_cells: int) -> list[list[float]]:
     """Share of the width of each column, from left to right."""
-    widths = (NAMES, PLACES, float(max(n_cells, FEWEST_CELLS)), FACTS)
+    widths = _widths(n_cells)
     total, start, found = sum(widths), 0.0, []
     for width in widths:
         found.append([start / total, (start + width - GAP) / total])

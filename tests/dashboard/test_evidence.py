@@ -59,7 +59,7 @@ def test_every_section_is_there(app: AppTest, store: RunStore) -> None:
     assert any("Raw pixels" in frame.value.to_string() for frame in app.dataframe)
     open_section(app, "Cost")
     assert "What do they cost?" in [heading.value for heading in app.subheader]
-    assert any("seconds per 1,000" in frame.value.columns for frame in app.dataframe)
+    assert any("seconds_per_1000" in frame.value.columns for frame in app.dataframe)
 
 
 def test_results_of_the_user_are_taken(app: AppTest, store: RunStore) -> None:

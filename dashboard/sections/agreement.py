@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard import state
 from dashboard.components.chart import show_chart
 from dashboard.components.heatmap import show_heatmap
+from dashboard.components.wide import wide_box
 from dashboard.wording import plural
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.ranking import Agreement
@@ -21,6 +22,7 @@ __all__ = ["agreement"]
 
 FIRST, SECOND = "pair-first", "pair-second"
 RANKS, SCORES = "Ranks", "Scores"
+NARROWEST = 620  # pixels
 
 
 def agreement(result: RunResult, ranking: Ranking) -> None:
@@ -61,13 +63,15 @@ def _pair(found: Agreement, result: RunResult, ranking: Ranking) -> None:
         st.caption("Choose two different metrics.")
         return
     layout = PairLayout.of(first, second, result, ranking)
-    show_chart(
-        pair_figure(layout, by_rank=by == RANKS),
-        key="pair",
-        title=_say_tau(found, first, second),
-        alt=f"{plural(len(layout.models), 'model')} under {METRICS[first].title} and {METRICS[second].title}",
-        table=lambda: pair_table(layout),
-    )
+    titles = f"{METRICS[first].title} and {METRICS[second].title}"
+    with wide_box("pair", NARROWEST):
+        show_chart(
+            pair_figure(layout, by_rank=by == RANKS),
+            key="pair",
+            title=_say_tau(found, first, second),
+            alt=f"{plural(len(layout.models), 'model')} under {titles}",
+            table=lambda: pair_table(layout),
+        )
 
 
 def _choose(column: Any, label: str, names: list[str], key: str, index: int) -> str:

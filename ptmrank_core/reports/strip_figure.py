@@ -85,6 +85,12 @@ def _lane(layout: StripLayout) -> float:
     return max(0.45, 0.035 * layout.n_ranked)
 
 
+def _last_place(layout: StripLayout) -> float:
+    """End of the column of places, behind the bands."""
+    n_lanes = max((lane + 1 for *_, lane in layout.bands), default=0)
+    return max(1.6, layout.n_ranked + 0.6 + (_lane(layout) * n_lanes + 0.5 if n_lanes else 0))
+
+
 def _add_places(figure: go.Figure, layout: StripLayout, scale: float) -> None:
     """Draw the places with their intervals, and beside them who is not told apart."""
     rows = [(y, row) for y, row in enumerate(layout.rows) if row.place is not None]
@@ -156,8 +162,8 @@ def _add_cells(figure: go.Figure, layout: StripLayout, scale: float) -> None:
     _add_text(figure, "x3", ranks, 12.5 * scale, color=inks)
     _add_text(figure, "x3", signs, 12.5 * scale)
     _add_text(figure, "x3", weights, 11 * scale, opacity=SOFT)
-    share = [(-0.6, WEIGHTS_ROW, "share of the vote")]
-    _add_text(figure, "x3", share, 11 * scale, textposition="middle left", opacity=SOFT)
+    share = [(_last_place(layout), WEIGHTS_ROW, "share of the vote")]
+    _add_text(figure, "x2", share, 11 * scale, textposition="middle left", opacity=SOFT)
     _outline(figure, [(x, y) for x, y, cell in cells if cell.warnings], scale)
 
 
@@ -257,16 +263,14 @@ def _lay_out(figure: go.Figure, layout: StripLayout, scale: float) -> None:
     """Put the columns side by side over rows that they share."""
     n_rows, n_cells, n_ranked = len(layout.rows), len(layout.metrics), layout.n_ranked
     domains = _domains(n_cells)
-    n_lanes = max((lane + 1 for *_, lane in layout.bands), default=0)
     common = {"side": "top", "zeroline": False, "showgrid": False, "fixedrange": True}
     common |= {"showline": False, "ticks": "", "tickfont": {"color": INK}}
     titles = [METRICS[own.metric].title for own in layout.metrics]
     step = max(1, -(-n_ranked // 6))
-    last = n_ranked + 0.6 + (_lane(layout) * n_lanes + 0.5 if n_lanes else 0)
     figure.update_layout(
         xaxis=common | {"domain": domains[0], "range": [0, 1], "visible": False},
         xaxis2=common
-        | {"domain": domains[1], "range": [0.4, max(last, 1.6)], "showgrid": True, "gridcolor": RULE}
+        | {"domain": domains[1], "range": [0.4, _last_place(layout)], "showgrid": True, "gridcolor": RULE}
         | {
             "tickvals": list(range(1, n_ranked + 1, step)),
             "title": {"text": "place", "standoff": 4, "font": {"color": INK}},
@@ -277,7 +281,13 @@ def _lay_out(figure: go.Figure, layout: StripLayout, scale: float) -> None:
         xaxis4=common
         | {"domain": domains[3], "range": [-0.5, 2.5], "tickangle": -50}
         | {"tickvals": [0, 1, 2], "ticktext": list(FACT_TITLES)},
-        yaxis={"range": [n_rows - 0.45, -1.4], "zeroline": False, "fixedrange": True, "showgrid": True}
+        yaxis={
+            "range": [n_rows - 0.45, -1.4],
+            "zeroline": False,
+            "showline": False,
+            "fixedrange": True,
+            "showgrid": True,
+        }
         | {"tickvals": [y + 0.5 for y in range(-1, n_rows)], "showticklabels": False, "gridcolor": RULE},
         height=scale * (HEAD + (ROW if n_rows <= MANY_ROWS else LOW_ROW) * (n_rows + 1)),
         margin={"l": 4, "r": 4, "t": 86 * scale, "b": 34 * scale},

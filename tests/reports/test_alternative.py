@@ -29,7 +29,10 @@ def test_the_best_placed_model_at_half_the_cost_is_named() -> None:
     """Of two cheaper ones the better placed, with the factor, the places behind and the cost it is about."""
     found = cheaper_alternative(ranking("abcdefg"), costs(a=100, b=60, c=20, d=10, e=1, f=1, g=1))
     assert found == Alternative("c", "n_parameters", 5.0, 2, is_tied=False)
-    assert say_alternative(found) == "\u2068c\u2069 has a fifth of its parameters and is 2 places behind."
+    assert (
+        say_alternative(found)
+        == "\u2068c\u2069 has a fifth of the first one's parameters and is 2 places behind."
+    )
 
 
 def test_a_tie_with_the_first_is_said() -> None:
@@ -61,4 +64,4 @@ def test_time_counts_where_parameters_say_nothing() -> None:
     own = {name: ModelCost(None, None, seconds, 10, None) for name, seconds in (("a", 9.0), ("b", 3.0))}
     found = cheaper_alternative(ranking("ab"), own)
     assert found == Alternative("b", "seconds_per_1000", 3.0, 1, is_tied=False)
-    assert "a third of its time" in say_alternative(found)
+    assert "a third of the first one's time" in say_alternative(found)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
-
 import streamlit as st
 
 from dashboard import jobs
 from dashboard.components.chart import show_chart
+from dashboard.components.fingerprint import fingerprint
 from dashboard.wording import plain, plural, show_error
 from ptmrank_core.errors import PTMRankError
 from ptmrank_core.ranking import Estimate, Evidence
@@ -21,7 +20,6 @@ from ptmrank_core.reports.evidence import (
     evidence_of,
     truth_problems,
     truths_of,
-    truths_payload,
 )
 from ptmrank_core.reports.evidence_figures import (
     CORRELATION_TITLES,
@@ -63,15 +61,9 @@ def _evidence(key: str, _result: RunResult, _ranking: Ranking) -> dict[str, dict
     return evidence_of(_result, _ranking)
 
 
-def _key(result: RunResult, ranking: Ranking) -> str:
-    """Name what the evidence depends on."""
-    parts = (result.plan.run_id, len(result.cells), dict(ranking.mean_ranks), truths_payload(result))
-    return json.dumps(parts, default=dict)
-
-
 def _show_truths(result: RunResult, ranking: Ranking, truths: dict[str, Truth]) -> None:
     """Let the reader choose a truth and look at the metrics beside it."""
-    found = _evidence(_key(result, ranking), result, ranking)
+    found = _evidence(fingerprint(result, ranking), result, ranking)
     chosen = st.segmented_control(
         "Held against",
         list(truths),

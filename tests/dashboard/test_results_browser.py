@@ -61,6 +61,13 @@ def settled(browser: WebDriver, css: str) -> dict[str, float]:
     raise AssertionError(f"{css} does not come to rest")
 
 
+def click_at(browser: WebDriver, x: float, y: float) -> None:
+    """Click a point of the window."""
+    for kind in ("mouseMoved", "mousePressed", "mouseReleased"):
+        event = {"type": kind, "x": x, "y": y, "button": "left", "clickCount": 1}
+        browser.execute_cdp_cmd("Input.dispatchMouseEvent", event)
+
+
 def pair(browser: WebDriver) -> tuple[str, str]:
     """The two metrics that the address names."""
     view = parse_qs(urlparse(browser.current_url).query)
@@ -77,10 +84,7 @@ def test_a_click_into_the_heatmap_opens_the_pair(browser: WebDriver, link: str) 
     assert len(marks) == len(METRICS) * (len(METRICS) - 1)
     before = browser.find_element(By.CSS_SELECTOR, ".stMain").text
     where = settled(browser, ".st-key-agreement .scatterlayer .point:last-of-type")
-    x, y = where["x"] + where["width"] / 2, where["y"] + where["height"] / 2
-    for kind in ("mouseMoved", "mousePressed", "mouseReleased"):
-        event = {"type": kind, "x": x, "y": y, "button": "left", "clickCount": 1}
-        browser.execute_cdp_cmd("Input.dispatchMouseEvent", event)
+    click_at(browser, where["x"] + where["width"] / 2, where["y"] + where["height"] / 2)
     WebDriverWait(browser, 20).until(lambda page: any(pair(page)), "no cell was selected")
     chosen = pair(browser)
     names = " and ".join(filter(None, chosen))
@@ -94,6 +98,17 @@ def test_a_click_into_the_heatmap_opens_the_pair(browser: WebDriver, link: str) 
         element.text for element in browser.find_elements(By.CSS_SELECTOR, "h5") if "τ" in element.text
     )
     assert all(name in heading for name in names.split(" and "))
+
+
+def test_a_cell_of_the_table_opens_the_pair(browser: WebDriver, link: str) -> None:
+    """As a table the heatmap has a row for each pair; a cell of the fourth row opens its two metrics."""
+    browser.get(f"{link}&section=Agreement&agreement-table=true")
+    see(browser, ".st-key-agreement-cells canvas")
+    grid = settled(browser, ".st-key-agreement-cells canvas")
+    row = grid["height"] / (1 + len(METRICS) * (len(METRICS) - 1) / 2)
+    click_at(browser, grid["x"] + 40, grid["y"] + 4.5 * row)
+    WebDriverWait(browser, 20).until(lambda page: pair(page)[1] == "TransRate", "no row was selected")
+    assert pair(browser)[0] in {"", "LogME"}  # what is chosen at first is not in the address
 
 
 def test_a_phone_reads_the_results(browser: WebDriver, link: str) -> None:

@@ -42,7 +42,7 @@ ENOUGH = 5  # models, for an interval
 
 def show_evidence(result: RunResult, ranking: Ranking) -> None:
     """Draw how well each metric follows what models reach, as far as anything is known of that."""
-    st.subheader("Which metric can be trusted here?")
+    st.header("Which metric can be trusted here?")
     truths = truths_of(result)
     for name, why in truth_problems(result).items():
         st.caption(f"{TRUTH_TITLES.get(name, plain(name))}: {plain(why)}")
@@ -111,7 +111,7 @@ def _correlations(evidence: dict[str, Evidence], truth: Truth) -> None:
     show_chart(
         correlation_figure(evidence, chosen),
         key="correlations",
-        title=f"Which order of the models comes nearest to their {measure_title(truth)}?",
+        title=f"Which order of the models comes nearest to their {plain(measure_title(truth))}?",
         alt=f"{CORRELATION_TITLES[chosen]} of every metric with {measure_title(truth)}",
         table=lambda: evidence_table(evidence),
     )
@@ -132,9 +132,8 @@ def _sentence(evidence: dict[str, Evidence], truth: Truth) -> str:
     tau, regret = _tau(taus[best]), evidence[best].regret.get(1)
     said = f"**{contender_title(best)}** follows it best here (weighted τ {_range(tau)})"
     if regret is not None:
-        said += (
-            f"; taking its first model costs {regret.value:.3f} of {measure_title(truth)} ({_span(regret)})"
-        )
+        measure = plain(measure_title(truth))
+        said += f"; taking its first model costs {regret.value:.3f} of {measure} ({_span(regret)})"
     said += "."
     if PARAMETERS in taus and (tau.low is None or tau.low <= _tau(taus[PARAMETERS]).value):
         said += (
@@ -171,7 +170,7 @@ def _scatter(result: RunResult, ranking: Ranking, truth: Truth, evidence: dict[s
     show_chart(
         truth_figure(shown, values, truth, order),
         key="truth-scatter",
-        title=f"{contender_title(shown)} and {measure_title(truth)}: does one follow the other?",
+        title=f"{contender_title(shown)} and {plain(measure_title(truth))}: does one follow the other?",
         alt=f"{contender_title(shown)} against {measure_title(truth)}, one dot for each model",
         table=lambda: truth_table(shown, values, truth, order),
     )

@@ -195,7 +195,7 @@ def test_the_presentation_shows_results_only(app: AppTest, settings: Settings, r
     app.toggle(key="present").set_value(True).run()
     assert not app.exception
     assert not app.segmented_control
-    assert not app.subheader
+    assert not app.header
     assert f"Try **{ranking.order[0]}** first" in texts(app)
     strip, heatmap = figures(app)
     assert len(strip["layout"]["xaxis3"]["ticktext"]) == len(ranking.metrics_used)

@@ -95,7 +95,7 @@ def test_a_click_into_the_heatmap_opens_the_pair(browser: WebDriver, link: str) 
     see(browser, ".st-key-pair .js-plotly-plot")
     assert pair(browser) == chosen
     heading = next(
-        element.text for element in browser.find_elements(By.CSS_SELECTOR, "h5") if "τ" in element.text
+        element.text for element in browser.find_elements(By.CSS_SELECTOR, "h3") if "τ" in element.text
     )
     assert all(name in heading for name in names.split(" and "))
 
@@ -117,8 +117,8 @@ def test_a_phone_reads_the_results(browser: WebDriver, link: str) -> None:
     for section in ("Ranking", "Agreement", "Evidence", "Cost"):
         browser.get(f"{link}&section={section}")
         see(browser, ".st-key-section")
-        see(browser, ".stMain :is(h3, h5)")
-        answer = settled(browser, ".stMain h4")
+        see(browser, "[data-testid=stHeading] h2, .stMain h3")
+        answer = settled(browser, ".stMain h2")
         assert 0 < answer["top"] < 844 - answer["height"]
         assert answer["right"] <= 390
         wide = "return ['html', '.stMain'].map((css) => document.querySelector(css).scrollWidth)"
@@ -133,7 +133,7 @@ def test_a_projector_shows_the_results_alone(browser: WebDriver, link: str) -> N
     """No navigation, larger letters than the page has, and one switch back."""
     browser.get(link)
     see(browser, ".st-key-ranking .js-plotly-plot")
-    size = "return parseFloat(getComputedStyle(document.querySelector('.stMain h4')).fontSize)"
+    size = "return parseFloat(getComputedStyle(document.querySelector('.stMain h2')).fontSize)"
     usual = browser.execute_script(size)
     click(browser, ".st-key-present label")
     WebDriverWait(browser, 20).until(

@@ -115,7 +115,7 @@ def _report_features(draft: state.Draft, folder: str) -> None:
     _list_features(models)
     preflight(samples.summary(), samples)
     if st.button("Choose metrics", type="primary", key="next"):
-        state.go("candidates")
+        state.go("metrics")
 
 
 def _list_features(models: tuple[ModelSpec, ...]) -> None:

@@ -1,6 +1,6 @@
 """The run: plan, runner, store, progress and engines. Here features and metrics meet."""
 
-from ptmrank_core.benchmark.applicable import metrics_out_of_reach
+from ptmrank_core.benchmark.applicable import Reach, metrics_out_of_reach, reach_of_metrics
 from ptmrank_core.benchmark.card import RunCard, make_card, read_card, run_card
 from ptmrank_core.benchmark.cells import score_cells, skipped_cells
 from ptmrank_core.benchmark.database import Outline
@@ -29,6 +29,7 @@ __all__ = [
     "Differences",
     "ModelProgress",
     "Outline",
+    "Reach",
     "Reserves",
     "RunCard",
     "RunEntry",
@@ -50,6 +51,7 @@ __all__ = [
     "new_run_id",
     "now",
     "quick_metrics",
+    "reach_of_metrics",
     "read_card",
     "read_entry",
     "read_progress",

@@ -18,6 +18,7 @@ from dashboard.jobs.runs import (
 )
 from dashboard.jobs.sources import (
     Demo,
+    all_samples,
     demos,
     is_demo,
     keep_features,
@@ -31,6 +32,7 @@ from dashboard.jobs.sources import (
 
 __all__ = [
     "Demo",
+    "all_samples",
     "cancel",
     "delete",
     "demos",

@@ -26,8 +26,11 @@ __all__ = [
     "is_end_expected",
     "is_news",
     "know_pages",
+    "link",
     "remember_run",
     "run_id",
+    "set_widgets",
+    "start_widget",
     "upload_key",
 ]
 
@@ -100,6 +103,21 @@ def go(page: str, *, run: str | None = None) -> NoReturn:
     """Show another page, with the run in its address."""
     target = st.session_state[PAGES][page]
     st.switch_page(target, query_params={RUN_PARAMETER: run} if run else None)
+
+
+def link(page: str, label: str, **query: str) -> None:
+    """Draw a link to another page with something in its address."""
+    st.page_link(st.session_state[PAGES][page], label=label, query_params=query)
+
+
+def start_widget(key: str, value: object) -> None:
+    """Give a widget the value that it starts with, where the reader has not changed it since."""
+    st.session_state.setdefault(key, value)
+
+
+def set_widgets(values: Mapping[str, object]) -> None:
+    """Give widgets other values; for a callback, before the page is drawn."""
+    st.session_state.update(values)
 
 
 def draft() -> Draft:

@@ -64,11 +64,11 @@ def download_of(
     )
 
 
-def choose_in_basket(draft: Draft, task: TaskCategory) -> list[ModelSpec]:
-    """Draw what was chosen out of lists, each with a cross to take it out again; return it as candidates."""
+def choose_in_basket(draft: Draft, task: TaskCategory) -> None:
+    """Draw what was chosen out of lists, each with a cross to take it out again."""
     basket = draft.basket.get(task.name, {})
     if not basket:
-        return []
+        return
     kept = st.multiselect(
         "Chosen out of the lists",
         list(basket),
@@ -79,7 +79,6 @@ def choose_in_basket(draft: Draft, task: TaskCategory) -> list[ModelSpec]:
     if len(kept) < len(basket):
         draft.basket[task.name] = {name: basket[name] for name in kept}
         st.rerun()
-    return catalogue.hub_models(",".join(kept), task) if kept else []
 
 
 def say_basket(draft: Draft, task: TaskCategory, models: Sequence[ModelSpec]) -> None:

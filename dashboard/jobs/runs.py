@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import streamlit as st
+
 from dashboard.jobs.home import settings, store
 from dashboard.jobs.sources import Demo, forget_samples, samples
 from ptmrank_core import catalogue
@@ -24,23 +26,31 @@ from ptmrank_core.benchmark import (
     run_sizes,
     start_worker,
 )
+from ptmrank_core.benchmark import leave_out as leave_out_of_run
 from ptmrank_core.data import read_truth
 from ptmrank_core.records import (
     AS_RECOGNISED,
     ExtractionOptions,
+    Failure,
     Finding,
     ModelSpec,
+    Ranking,
     Reading,
     RunResult,
     Samples,
 )
+from ptmrank_core.reports.partial import partial_ranking as rank_partially
 
 __all__ = [
     "cancel",
     "delete",
+    "failures",
+    "finish_without",
     "history",
     "keep_truth",
+    "leave_out",
     "outline",
+    "partial_ranking",
     "progress",
     "result",
     "resume",
@@ -119,6 +129,28 @@ def retry(run_id: str) -> None:
     """Start a worker for what failed in a run, and for nothing else that is done."""
     clear_failed(store(), settings(), run_id)
     start_worker(run_id, settings())
+
+
+def failures(run_id: str) -> tuple[Failure, ...]:
+    """Read what failed in a run."""
+    return store().failures(run_id)
+
+
+def leave_out(run_id: str, models: Sequence[str]) -> None:
+    """Mark what some models of a run lack as left out."""
+    leave_out_of_run(store(), settings(), run_id, models)
+
+
+def finish_without(run_id: str, models: Sequence[str]) -> None:
+    """Leave models out of a run and start a worker for the rest of it."""
+    leave_out(run_id, models)
+    start_worker(run_id, settings())
+
+
+@st.cache_resource(max_entries=20, show_spinner=False)
+def partial_ranking(run_id: str, through: tuple[str, ...], *, has_failed: bool) -> Ranking:  # noqa: ARG001
+    """Rank the models of a run that are through, anew whenever these are others."""
+    return rank_partially(store().result(run_id))
 
 
 def delete(run_id: str) -> None:

@@ -1,6 +1,6 @@
 """The run: plan, runner, store, progress and engines. Here features and metrics meet."""
 
-from ptmrank_core.benchmark.applicable import metrics_out_of_reach
+from ptmrank_core.benchmark.applicable import Reach, metrics_out_of_reach, reach_of_metrics
 from ptmrank_core.benchmark.card import RunCard, make_card, read_card, run_card
 from ptmrank_core.benchmark.cells import score_cells, skipped_cells
 from ptmrank_core.benchmark.database import Outline
@@ -10,6 +10,7 @@ from ptmrank_core.benchmark.history import (
     RunEntry,
     clear_failed,
     delete_run,
+    leave_out,
     list_runs,
     read_entry,
     run_sizes,
@@ -29,6 +30,7 @@ __all__ = [
     "Differences",
     "ModelProgress",
     "Outline",
+    "Reach",
     "Reserves",
     "RunCard",
     "RunEntry",
@@ -42,6 +44,7 @@ __all__ = [
     "find_unfinished",
     "kept_embeddings",
     "known_skips",
+    "leave_out",
     "list_runs",
     "log_file",
     "make_card",
@@ -50,6 +53,7 @@ __all__ = [
     "new_run_id",
     "now",
     "quick_metrics",
+    "reach_of_metrics",
     "read_card",
     "read_entry",
     "read_progress",

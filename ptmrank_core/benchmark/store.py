@@ -24,7 +24,7 @@ from ptmrank_core.benchmark.codec import (
 from ptmrank_core.benchmark.database import SECONDS, RunTable
 from ptmrank_core.benchmark.schema import OWN
 from ptmrank_core.events import Event
-from ptmrank_core.records import Cell, Finding, ModelOutcome, ModelSpec, RunPlan, RunResult, RunState
+from ptmrank_core.records import Cell, Failure, Finding, ModelOutcome, ModelSpec, RunPlan, RunResult, RunState
 
 __all__ = ["RunStore", "new_run_id", "now"]
 
@@ -126,6 +126,19 @@ class RunStore(RunTable):
         with self._open() as db:
             rows = db.execute("SELECT model, kind, event FROM events WHERE run_id = ?", (run_id,))
             return {(model, kind): event for model, kind, event in rows}
+
+    def event_times(self, run_id: str) -> dict[tuple[str, str], float]:
+        """Read when the newest event of each kind came for each model, in seconds since 1970."""
+        with self._open() as db:
+            rows = db.execute("SELECT model, kind, at FROM events WHERE run_id = ?", (run_id,))
+            return {(model, kind): at for model, kind, at in rows}
+
+    def failures(self, run_id: str) -> tuple[Failure, ...]:
+        """Read the cells of a run's models that failed, and no others."""
+        query = "SELECT cell FROM cells WHERE run_id = ? AND layer = ? AND kind = 'Failure' ORDER BY rowid"
+        with self._open() as db:
+            found = [cell_from_json(row[0]) for row in db.execute(query, (run_id, OWN))]
+        return tuple(cell for cell in found if isinstance(cell, Failure))
 
     def cell_counts(self, run_id: str) -> dict[tuple[str, str], int]:
         """Count the decided cells of a run's models, by (model, kind of cell); reads none of them."""

@@ -1,5 +1,6 @@
 """Transferability metrics: arrays -> float. numpy and scipy; nothing here knows a model or a file."""
 
+from ptmrank_core.metrics.costs import MEASURED_AT, measured_seconds
 from ptmrank_core.metrics.emms import emms
 from ptmrank_core.metrics.etran import etran
 from ptmrank_core.metrics.gbc import gbc
@@ -11,6 +12,7 @@ from ptmrank_core.metrics.nce import nce
 from ptmrank_core.metrics.nleep import nleep
 from ptmrank_core.metrics.pactran import pactran
 from ptmrank_core.metrics.ped import ped
+from ptmrank_core.metrics.presets import METRIC_PRESETS, MetricPreset
 from ptmrank_core.metrics.priors import prior_agreement
 from ptmrank_core.metrics.registry import (
     METRICS,
@@ -24,8 +26,11 @@ from ptmrank_core.metrics.transrate import transrate
 from ptmrank_core.metrics.wdje import wdje
 
 __all__ = [
+    "MEASURED_AT",
     "METRICS",
+    "METRIC_PRESETS",
     "MetricInputs",
+    "MetricPreset",
     "Task",
     "compute",
     "default_metrics",
@@ -35,6 +40,7 @@ __all__ = [
     "hscore",
     "leep",
     "logme",
+    "measured_seconds",
     "metric_spec",
     "nce",
     "nleep",

@@ -15,6 +15,7 @@ from ptmrank_core.records.models import (
     ReadyFeatures,
     SetFeatures,
 )
+from ptmrank_core.records.parts import Indices, nested_subsets, strata_of
 from ptmrank_core.records.rankings import Ranking, RankIntervals
 from ptmrank_core.records.runs import (
     NORMALISATIONS,
@@ -61,6 +62,7 @@ __all__ = [
     "Features",
     "Finding",
     "FloatArray",
+    "Indices",
     "Item",
     "LeftOut",
     "MetricOutput",
@@ -89,4 +91,6 @@ __all__ = [
     "Waveform",
     "Without",
     "WordInContext",
+    "nested_subsets",
+    "strata_of",
 ]

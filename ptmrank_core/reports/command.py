@@ -72,6 +72,7 @@ def _options(plan: RunPlan) -> Iterator[tuple[str, str | None]]:
     yield from (("--text-column", name) for name in reading.text_columns)
     yield from (("--label-column", name) for name in reading.label_columns)
     yield "--group-column", reading.group_column
+    yield "--max-samples", str(reading.max_samples) if reading.max_samples else None
     yield "--dtype", options.dtype
     yield "--device", options.device
     yield "--batch-size", str(options.batch_size) if options.batch_size else None

@@ -10,13 +10,21 @@ import pytest
 
 from ptmrank_core.benchmark import RunStore, make_plan, new_run_id, now, run_here
 from ptmrank_core.benchmark.analyses.sample_sizes import parts_of
-from ptmrank_core.benchmark.analyses.subsets import nested_subsets, strata_of, take_rows
+from ptmrank_core.benchmark.analyses.subsets import take_rows
 from ptmrank_core.catalogue import FEATURES_TASK, feature_models
 from ptmrank_core.config import Settings
 from ptmrank_core.data import load_feature_samples, load_samples
 from ptmrank_core.metrics import compute, prepare_inputs
 from ptmrank_core.ranking import size_curve
-from ptmrank_core.records import Analyses, ExtractionOptions, RunPlan, RunState, Samples
+from ptmrank_core.records import (
+    Analyses,
+    ExtractionOptions,
+    RunPlan,
+    RunState,
+    Samples,
+    nested_subsets,
+    strata_of,
+)
 from ptmrank_core.worker import SOURCES
 
 

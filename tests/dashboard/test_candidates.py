@@ -66,14 +66,14 @@ def test_a_category_that_does_not_fit_says_why(page: AppTest) -> None:
     assert "video-classification (reads videos)" in names
     control(page, "Task category").set_value("image-to-image").run()
     assert "These models make pictures from pictures" in page.info[0].value
-    assert "rank" not in {button.key for button in page.button}
+    assert "next" not in {button.key for button in page.button}
     control(page, "Domain (PeaTMOSS)").set_value("natural-language-processing").run()
     assert not page.exception
     assert "Its models read texts; your samples are pictures" in page.info[0].value
     control(page, "Domain (PeaTMOSS)").set_value("computer-vision").run()
     assert control(page, "Task category").value == "image-classification"  # the first that fits
     control(page, "Task category").set_value("depth-estimation").run()
-    assert page.button(key="rank")
+    assert page.button(key="next")
 
 
 def test_every_domain_has_an_answer(page: AppTest) -> None:
@@ -189,7 +189,7 @@ def test_the_hub_is_asked_on_a_click_alone(page: AppTest, monkeypatch: pytest.Mo
     monkeypatch.setattr("ptmrank_core.catalogue.search_hub", fail)
     page.button(key="search-hub").click().run()
     assert "The Hub cannot be reached" in page.error[0].value
-    assert "rank" in {button.key for button in page.button}
+    assert "next" in {button.key for button in page.button}
 
 
 def test_a_misspelt_id_is_asked_about(page: AppTest) -> None:

@@ -27,6 +27,7 @@ from ptmrank_core.records import MetricSpec
 
 FRAME = {
     "checks",
+    "costs",
     "decomposition",
     "descent",
     "discriminant",
@@ -38,6 +39,7 @@ FRAME = {
     "kinds",
     "label_fit",
     "mixture",
+    "presets",
     "priors",
     "registry",
     "repulsion",

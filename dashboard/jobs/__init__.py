@@ -1,5 +1,6 @@
 """What the pages ask of the core: samples, runs, and what all sessions share of them."""
 
+from dashboard.jobs.given import ranked, result
 from dashboard.jobs.home import features
 from dashboard.jobs.runs import (
     cancel,
@@ -8,7 +9,6 @@ from dashboard.jobs.runs import (
     keep_truth,
     outline,
     progress,
-    result,
     resume,
     retry,
     sizes,
@@ -44,6 +44,7 @@ __all__ = [
     "look_at",
     "outline",
     "progress",
+    "ranked",
     "ready_made",
     "result",
     "resume",

@@ -42,7 +42,6 @@ __all__ = [
     "keep_truth",
     "outline",
     "progress",
-    "result",
     "resume",
     "retry",
     "sizes",
@@ -145,11 +144,6 @@ def progress(run_id: str) -> RunProgress:
 def outline(run_id: str) -> Outline:
     """Read what a run is, without what it has given."""
     return store().outline(run_id)
-
-
-def result(run_id: str) -> RunResult:
-    """Read what a run has given so far."""
-    return store().result(run_id)
 
 
 def keep_truth(found: RunResult, name: str, data: bytes) -> bool:

@@ -11,7 +11,6 @@ from dashboard.components.still_computing import show_unfinished
 from dashboard.sections import SECTIONS
 from dashboard.wording import plain, plural, say_targets
 from ptmrank_core.records import Ranking, RunResult, RunState
-from ptmrank_core.reports import rank_result
 from ptmrank_core.reports.wording import say_certainty
 
 __all__ = ["page"]
@@ -19,11 +18,10 @@ __all__ = ["page"]
 
 def page() -> None:
     """Draw the page."""
-    opened = open_run("Results", jobs.result)
+    opened = open_run("Results", jobs.ranked)
     if opened is None:
         return
-    run, result = opened
-    ranking = rank_result(result)
+    run, (result, ranking) = opened
     _summary(result, ranking, run)
     if not ranking.order:
         st.info("No model has a score.")

@@ -69,7 +69,9 @@ class RunEntry:
         return not self.alive and self.outline.n_failed + self.outline.n_problems > 0
 
 
-def list_runs(store: RunStore, settings: Settings, limit: int = -1) -> list[RunEntry]:
+def list_runs(
+    store: RunStore, settings: Settings, limit: int = -1, *, owner: str | None = None
+) -> list[RunEntry]:
     """List the runs that are kept, newest first.
 
     Parameters
@@ -78,8 +80,10 @@ def list_runs(store: RunStore, settings: Settings, limit: int = -1) -> list[RunE
         Where runs are kept.
     limit
         The most that are listed; a negative one is none.
+    owner
+        Whose runs; ``None`` for everybody's.
     """
-    return [_entry(store, settings, outline) for outline in store.outlines(limit)]
+    return [_entry(store, settings, outline) for outline in store.outlines(limit, owner=owner)]
 
 
 def read_entry(store: RunStore, settings: Settings, run_id: str) -> RunEntry:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from dashboard.jobs.home import settings, store
 from dashboard.jobs.sources import Demo, forget_samples, samples
+from dashboard.owner import asking
 from ptmrank_core import catalogue
 from ptmrank_core.benchmark import (
     Outline,
@@ -25,6 +26,7 @@ from ptmrank_core.benchmark import (
     start_worker,
 )
 from ptmrank_core.data import read_truth
+from ptmrank_core.errors import NotOwnerError
 from ptmrank_core.records import (
     AS_RECOGNISED,
     ExtractionOptions,
@@ -39,6 +41,7 @@ __all__ = [
     "cancel",
     "delete",
     "history",
+    "is_mine",
     "keep_truth",
     "outline",
     "progress",
@@ -74,7 +77,7 @@ def start(
         reading=reading,
         label_encoder=label_encoder,
     )
-    store().create(plan, chosen.summary())
+    store().create(plan, chosen.summary(), owner=asking())
     start_worker(plan.run_id, settings())
     return plan.run_id
 
@@ -94,9 +97,10 @@ def start_demo(demo: Demo) -> str:
 
 def start_fine_tuning(found: RunResult, n_models: int, seconds: float) -> str:
     """Start a run like another one, from its cached features, that trains the best models; return its id."""
+    _refuse_others(found.plan.run_id)
     analyses = replace(found.plan.analyses, fine_tune=n_models, fine_tune_seconds=seconds)
     plan = replace(found.plan, run_id=new_run_id(), created_at=now(), analyses=analyses)
-    store().create(plan, found.samples)
+    store().create(plan, found.samples, owner=asking())
     for finding in found.findings:
         if (finding.kind, finding.subject) == ("truth", "imported"):
             store().add_finding(plan.run_id, finding)
@@ -104,36 +108,60 @@ def start_fine_tuning(found: RunResult, n_models: int, seconds: float) -> str:
     return plan.run_id
 
 
+def is_mine(run_id: str) -> bool:
+    """Whether a run belongs to whoever is asking: others can look at it, and no more.
+
+    Raises
+    ------
+    RunNotFoundError
+        If there is no such run.
+    """
+    return store().owner(run_id) == asking()
+
+
+def _refuse_others(run_id: str) -> None:
+    """Do nothing about a run for anybody but its owner."""
+    if not is_mine(run_id):
+        raise NotOwnerError(
+            "This run is somebody else's: it can be looked at, and no more.",
+            hint="Ask whoever gave you the link, or make a run of your own.",
+        )
+
+
 def resume(run_id: str) -> None:
     """Start a worker for what a run has not done yet."""
+    _refuse_others(run_id)
     start_worker(run_id, settings())
 
 
 def cancel(run_id: str) -> None:
     """Ask a run's worker to stop at the next batch, or to wait no longer."""
+    _refuse_others(run_id)
     cancel_run(run_id, settings())
 
 
 def retry(run_id: str) -> None:
     """Start a worker for what failed in a run, and for nothing else that is done."""
+    _refuse_others(run_id)
     clear_failed(store(), settings(), run_id)
     start_worker(run_id, settings())
 
 
 def delete(run_id: str) -> None:
     """Delete a run with what no other run needs."""
+    _refuse_others(run_id)
     delete_run(store(), settings(), run_id)
     forget_samples()
 
 
 def history(limit: int = -1) -> list[RunEntry]:
-    """Read how the runs stand, newest first; a negative limit is none."""
-    return list_runs(store(), settings(), limit)
+    """Read how the runs of whoever is asking stand, newest first; a negative limit is none."""
+    return list_runs(store(), settings(), limit, owner=asking())
 
 
 def sizes() -> dict[str, int]:
-    """Measure what deleting each run would free, in bytes."""
-    return run_sizes(store(), settings())
+    """Measure what deleting each run of whoever is asking would free, in bytes."""
+    return run_sizes(store(), settings(), owner=asking())
 
 
 def progress(run_id: str) -> RunProgress:
@@ -153,7 +181,10 @@ def keep_truth(found: RunResult, name: str, data: bytes) -> bool:
     ------
     InputError
         If the file is no table of them.
+    NotOwnerError
+        If the run is somebody else's.
     """
+    _refuse_others(found.plan.run_id)
     truth = read_truth(name, data, [spec.id for spec in found.plan.models])
     finding = Finding("truth", "imported", truth.payload(), 0.0)
     if finding in found.findings:

@@ -45,7 +45,7 @@ def _watch(run: str) -> None:
         st.rerun()
     _draw(progress)
     with st.container(horizontal=True):
-        if st.button("Cancel", key="cancel", icon=":material/stop:"):
+        if jobs.is_mine(run) and st.button("Cancel", key="cancel", icon=":material/stop:"):
             jobs.cancel(run)
             waits = "The run waits no longer." if progress.is_waiting else None
             st.toast(waits or "The run stops after the batch it is at.")
@@ -132,10 +132,15 @@ def _offer_next(run: str, progress: RunProgress) -> None:
     else:
         st.success("This run is finished.")
     with st.container(horizontal=True):
-        is_open = progress.state is not RunState.FINISHED
+        is_mine = jobs.is_mine(run)
+        is_open = is_mine and progress.state is not RunState.FINISHED
         if is_open and st.button("Resume", type="primary", key="resume", icon=":material/play_arrow:"):
             _start(jobs.resume, run)
-        if progress.has_failed and st.button("Retry what failed", key="retry", icon=":material/replay:"):
+        if (
+            is_mine
+            and progress.has_failed
+            and st.button("Retry what failed", key="retry", icon=":material/replay:")
+        ):
             _start(jobs.retry, run)
         if progress.n_finished and st.button("See the ranking", key="see"):
             state.go("results", run=run)

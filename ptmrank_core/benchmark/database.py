@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from ptmrank_core.benchmark.codec import plan_from_json, to_json
-from ptmrank_core.benchmark.schema import HERE, OWN, prepare_tables
+from ptmrank_core.benchmark.schema import OWN, prepare_tables
 from ptmrank_core.config import Settings
 from ptmrank_core.errors import RunNotFoundError
-from ptmrank_core.records import RunPlan, RunState, SamplesSummary
+from ptmrank_core.records import HERE, RunPlan, RunState, SamplesSummary
 
 __all__ = ["SECONDS", "Outline", "Place", "RunTable"]
 
@@ -157,10 +157,11 @@ class RunTable:
         """Read the plan of a run."""
         return plan_from_json(self._row(run_id, "plan")[0])
 
-    def plans(self) -> list[RunPlan]:
-        """Read the plans of all runs, newest first."""
+    def plans(self, *, owner: str | None = None) -> list[RunPlan]:
+        """Read the plans of runs, newest first; without an owner, they are everybody's."""
+        query = "SELECT plan FROM runs WHERE ?1 IS NULL OR owner = ?1 ORDER BY created_at DESC, rowid DESC"
         with self._open() as db:
-            rows = db.execute("SELECT plan FROM runs ORDER BY created_at DESC, rowid DESC").fetchall()
+            rows = db.execute(query, (owner,)).fetchall()
         return [plan_from_json(row[0]) for row in rows]
 
     def state(self, run_id: str) -> RunState:

@@ -108,13 +108,15 @@ def _entry(store: RunStore, settings: Settings, outline: Outline) -> RunEntry:
     return RunEntry(outline, alive, len(ahead))
 
 
-def run_sizes(store: RunStore, settings: Settings) -> dict[str, int]:
+def run_sizes(store: RunStore, settings: Settings, *, owner: str | None = None) -> dict[str, int]:
     """Bytes that deleting each run would free: its rows, its log, and its uploads that no other run uses.
 
-    Features are no part of it: the cache shares them between runs and has a limit of its own.
+    Features are no part of it: the cache shares them between runs and has a limit of its own. Without an
+    owner, the runs are everybody's; no two owners have an upload in common.
     """
-    uses = _uses(store.plans(), settings)
-    sizes = {run: size + _size(log_file(settings, run)) for run, size in store.row_bytes().items()}
+    plans = store.plans(owner=owner)
+    uses, rows = _uses(plans, settings), store.row_bytes(owner=owner)
+    sizes = {run: size + _size(log_file(settings, run)) for run, size in rows.items()}
     for upload, runs in uses.items():
         if len(runs) == 1 and next(iter(runs)) in sizes:
             sizes[next(iter(runs))] += _size(upload)

@@ -5,17 +5,15 @@ from __future__ import annotations
 import sqlite3
 
 from ptmrank_core.errors import RunError
+from ptmrank_core.records import HERE
 
-__all__ = ["HERE", "OWN", "prepare_tables"]
+__all__ = ["OWN", "prepare_tables"]
 
 # What stands in the column ``layer`` for the model itself: NULL is no part of a key in SQLite.
 OWN = -1
 # 1: cells without a layer. 2: with one. 3: findings. 4: device and ticket of a run, kind of a cell, problem
 # of a finding, and of the events only the newest of each kind. 5: owner of a run, how often it has changed.
 VERSION = 5
-# Whose a run is that was started on this machine: from the command line, or in a dashboard that only this
-# machine reaches.
-HERE = "here"
 
 RUNS = """
 CREATE TABLE IF NOT EXISTS runs (

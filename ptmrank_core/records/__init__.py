@@ -17,6 +17,7 @@ from ptmrank_core.records.models import (
 )
 from ptmrank_core.records.rankings import Ranking, RankIntervals
 from ptmrank_core.records.runs import (
+    HERE,
     NORMALISATIONS,
     Cell,
     Failure,
@@ -50,6 +51,7 @@ __all__ = [
     "AS_RECOGNISED",
     "BUILT_IN_REFERENCES",
     "EVERY_ANALYSIS",
+    "HERE",
     "NORMALISATIONS",
     "Analyses",
     "Blob",

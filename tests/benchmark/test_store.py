@@ -15,11 +15,10 @@ import pytest
 from ptmrank_core.benchmark import RunStore, list_runs, new_run_id
 from ptmrank_core.benchmark.codec import cell_from_json, to_json
 from ptmrank_core.benchmark.progress import store_sink
-from ptmrank_core.benchmark.schema import HERE
 from ptmrank_core.config import Settings
 from ptmrank_core.errors import RunError, RunNotFoundError
 from ptmrank_core.events import BatchDone, CellDone, Downloaded, Event, ModelStarted, StageStarted
-from ptmrank_core.records import Cell, Failure, Finding, ModelOutcome, RunState, Score, Skipped, Stage
+from ptmrank_core.records import HERE, Cell, Failure, Finding, ModelOutcome, RunState, Score, Skipped, Stage
 from tests.benchmark.runs import stored_plan
 
 CELLS: list[Cell] = [

@@ -3,10 +3,8 @@
 import streamlit as st
 from starlette.middleware import Middleware
 
-from dashboard import state
-from dashboard.components.sharing import show_account
+from dashboard import state, warming
 from dashboard.owner_cookie import OwnerCookie
-from dashboard.views import about, candidates, learn, results, run, runs, samples, start
 from ptmrank_core.config import ASSETS
 
 
@@ -14,6 +12,11 @@ def draw() -> None:
     """Draw the page of the address: configuration, navigation, run."""
     st.set_page_config(page_title="PTMRank", page_icon=str(ASSETS / "logo.svg"), layout="wide")
     st.logo(str(ASSETS / "logo.svg"), size="large")
+    warming.wait()
+    # Not by the server, which shall listen first.
+    from dashboard.components.sharing import show_account  # noqa: PLC0415
+    from dashboard.views import about, candidates, learn, results, run, runs, samples, start  # noqa: PLC0415
+
     pages = {
         "start": st.Page(start.page, title="Start", url_path="start", default=True),
         "samples": st.Page(samples.page, title="Samples", url_path="samples"),
@@ -33,4 +36,4 @@ def draw() -> None:
 if __name__ == "__main__":  # how Streamlit runs this file for a visitor
     draw()
 else:  # how its server imports it, once
-    app = st.App(__file__, middleware=[Middleware(OwnerCookie)])
+    app = st.App(__file__, lifespan=warming.warm_up, middleware=[Middleware(OwnerCookie)])

@@ -5,7 +5,7 @@ The session keeps ids and names, never arrays: Streamlit holds a closed tab's se
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NoReturn, cast
 
@@ -29,6 +29,7 @@ __all__ = [
     "link",
     "remember_run",
     "run_id",
+    "session_token",
     "set_widgets",
     "start_widget",
     "upload_key",
@@ -40,6 +41,7 @@ LAST_RUN = "last_run"
 EXPECTED_END = "expected_end"
 UPLOADS = "uploads"
 NEWS = "seen"
+STANDS_IN = "stands_in"
 RUN_PARAMETER = "run"
 
 
@@ -150,6 +152,13 @@ def expect_end(run: str | None) -> None:
 def is_end_expected(run: str) -> bool:
     """Whether this session has watched the run go."""
     return bool(st.session_state.get(EXPECTED_END) == run)
+
+
+def session_token(make: Callable[[], str]) -> str:
+    """Return what stands for this session where its browser keeps no cookie."""
+    if STANDS_IN not in st.session_state:
+        st.session_state[STANDS_IN] = make()
+    return str(st.session_state[STANDS_IN])
 
 
 def upload_key() -> str:

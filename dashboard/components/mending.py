@@ -36,41 +36,48 @@ def offer_mending(run: str, progress: RunProgress) -> None:
     """
     failures = jobs.failures(run) if progress.has_failed else ()
     _list(failures)
-    is_open = progress.state is not RunState.FINISHED
-    lacking = [model.model for model in progress.models if model.n_cells < model.n_metrics]
-    failed = list(dict.fromkeys(cell.model for cell in failures))
     with st.container(horizontal=True):
-        if is_open and st.button("Resume", type="primary", key="resume", icon=":material/play_arrow:"):
-            _start(jobs.resume, run)
-        if progress.has_failed and st.button("Retry what failed", key="retry", icon=":material/replay:"):
-            _start(jobs.retry, run)
-        if (
-            is_open
-            and lacking
-            and progress.n_finished
-            and st.button(
-                f"Finish without {plural(len(lacking), 'model')}",
-                key="finish-without",
-                icon=":material/skip_next:",
-                help=f"Ranks what is there. Left out: {', '.join(lacking)}",
-            )
-        ):
-            _start(lambda own: jobs.finish_without(own, lacking), run)
-        if (
-            not is_open
-            and failed
-            and st.button(
-                "Leave out what failed",
-                key="leave-out",
-                icon=":material/skip_next:",
-                help="The scores that failed are marked as left out, and asked about no more.",
-            )
-        ):
-            _leave_out(run, failed)
+        if jobs.is_mine(run):
+            _offer_another_try(run, progress)
+            _offer_leaving_out(run, progress, failures)
         if progress.n_finished and st.button("See the ranking", key="see"):
             state.go("results", run=run)
         if st.button("All runs", key="all-runs", type="tertiary", icon=":material/history:"):
             state.go("runs")
+
+
+def _offer_another_try(run: str, progress: RunProgress) -> None:
+    is_open = progress.state is not RunState.FINISHED
+    if is_open and st.button("Resume", type="primary", key="resume", icon=":material/play_arrow:"):
+        _start(jobs.resume, run)
+    if progress.has_failed and st.button("Retry what failed", key="retry", icon=":material/replay:"):
+        _start(jobs.retry, run)
+
+
+def _offer_leaving_out(run: str, progress: RunProgress, failures: tuple[Failure, ...]) -> None:
+    """Offer to do without the models that are not through, or whose scores failed."""
+    if progress.state is RunState.FINISHED:
+        failed = list(dict.fromkeys(cell.model for cell in failures))
+        if failed and st.button(
+            "Leave out what failed",
+            key="leave-out",
+            icon=":material/skip_next:",
+            help="The scores that failed are marked as left out, and asked about no more.",
+        ):
+            _leave_out(run, failed)
+        return
+    lacking = [model.model for model in progress.models if model.n_cells < model.n_metrics]
+    if (
+        lacking
+        and progress.n_finished
+        and st.button(
+            f"Finish without {plural(len(lacking), 'model')}",
+            key="finish-without",
+            icon=":material/skip_next:",
+            help=f"Ranks what is there. Left out: {plain(', '.join(lacking))}",
+        )
+    ):
+        _start(lambda own: jobs.finish_without(own, lacking), run)
 
 
 def _list(failures: tuple[Failure, ...]) -> None:

@@ -18,6 +18,7 @@ from ptmrank_core.records.models import (
 from ptmrank_core.records.parts import Indices, nested_subsets, strata_of
 from ptmrank_core.records.rankings import Ranking, RankIntervals
 from ptmrank_core.records.runs import (
+    HERE,
     NORMALISATIONS,
     Cell,
     Failure,
@@ -51,6 +52,7 @@ __all__ = [
     "AS_RECOGNISED",
     "BUILT_IN_REFERENCES",
     "EVERY_ANALYSIS",
+    "HERE",
     "NORMALISATIONS",
     "Analyses",
     "Blob",

@@ -1,5 +1,7 @@
 """The entry point: page configuration, navigation, run."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from dashboard import state
@@ -8,6 +10,7 @@ from ptmrank_core.config import ASSETS
 
 st.set_page_config(page_title="PTMRank", page_icon=str(ASSETS / "logo.svg"), layout="wide")
 st.logo(str(ASSETS / "logo.svg"), size="large")
+st.html(Path(__file__).parent / "style.css")
 
 pages = {
     "start": st.Page(start.page, title="Start", url_path="start", default=True),

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from ptmrank_core.records import RankIntervals
-from ptmrank_core.reports.figures import BRIGHT, ROW_PIXELS
+from ptmrank_core.reports.figures import BRIGHT, GREY, ROW_PIXELS
 
 __all__ = ["IntervalLayout", "interval_figure", "tie_lanes"]
 
-DOT, LINE, BAND = BRIGHT[0], "#7A9BC0", "#BBBBBB"
+DOT, LINE, BAND = BRIGHT[0], "#7392C2", GREY
 LANE = 0.45  # of a rank, between the bands of two groups that overlap
 MOST_TICKS = 15
 

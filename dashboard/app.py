@@ -1,5 +1,7 @@
 """The entry point: the server that ``streamlit run`` finds here, and the page it draws for each visitor."""
 
+from pathlib import Path
+
 import streamlit as st
 from starlette.middleware import Middleware
 
@@ -12,6 +14,7 @@ def draw() -> None:
     """Draw the page of the address: configuration, navigation, run."""
     st.set_page_config(page_title="PTMRank", page_icon=str(ASSETS / "logo.svg"), layout="wide")
     st.logo(str(ASSETS / "logo.svg"), size="large")
+    st.html(Path(__file__).parent / "style.css")
     warming.wait()
     # Not by the server, which shall listen first.
     from dashboard.components.sharing import show_account  # noqa: PLC0415

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ptmrank_core.projection import Projection
 from ptmrank_core.records import Samples
-from ptmrank_core.reports.figures import BRIGHT, class_marker
+from ptmrank_core.reports.figures import BRIGHT, GREY, class_marker
 
 __all__ = ["MAX_POINTS", "projection_figure", "target_histogram"]
 
@@ -87,7 +87,7 @@ def _add_scale(
         "showscale": True,
         "colorbar": {"title": samples.class_names[0] if samples.class_names else "target"},
         "size": 7,
-        "opacity": 0.85,
+        "line": {"color": GREY, "width": 1},  # either end of the scale is near one of the grounds
     }
     _add_points(figure, projection, shown, caption, name="samples", marker=marker, said="%{marker.color:.4g}")
 

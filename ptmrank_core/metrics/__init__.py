@@ -1,5 +1,6 @@
 """Transferability metrics: arrays -> float. numpy and scipy; nothing here knows a model or a file."""
 
+from ptmrank_core.metrics.class_pairs import class_distances
 from ptmrank_core.metrics.emms import emms
 from ptmrank_core.metrics.etran import etran
 from ptmrank_core.metrics.gbc import gbc
@@ -27,6 +28,7 @@ __all__ = [
     "METRICS",
     "MetricInputs",
     "Task",
+    "class_distances",
     "compute",
     "default_metrics",
     "emms",

@@ -3,7 +3,7 @@
 source -> Samples -> (x ModelSpec) Features -> (x MetricSpec) Cell -> RunResult -> Ranking
 """
 
-from ptmrank_core.records.arrays import FloatArray
+from ptmrank_core.records.arrays import FloatArray, pack_array, unpack_array
 from ptmrank_core.records.findings import EVERY_ANALYSIS, Analyses, Finding
 from ptmrank_core.records.metrics import MetricOutput, MetricSpec
 from ptmrank_core.records.models import (
@@ -89,4 +89,6 @@ __all__ = [
     "Waveform",
     "Without",
     "WordInContext",
+    "pack_array",
+    "unpack_array",
 ]

@@ -14,15 +14,17 @@ from ptmrank_core.reports.class_pairs import (
     class_pairs_figure,
     class_pairs_of,
     class_pairs_table,
+    say_closest,
     say_difference,
 )
 
 __all__ = ["show_class_pairs"]
 
 WHAT_IT_IS = (
-    "How much two classes overlap: the Bhattacharyya coefficient of the Gaussians that GBC fits to them "
-    "(Pándy and others, CVPR 2022), 1 where they are the same and 0 where they do not touch. Taken from "
-    "the features' first 64 principal components, not from the plane."
+    "The Bhattacharyya distance of each pair of classes, as the Gaussians that GBC fits to them (Pándy and "
+    "others, CVPR 2022): 0 is the same Gaussian, and exp(−distance) is the overlap that GBC adds up. Taken "
+    "from the features' first 64 principal components, not from the plane. Compare pairs within a model: "
+    "more features alone put all of them farther apart."
 )
 
 
@@ -45,7 +47,7 @@ def show_class_pairs(result: RunResult, samples: Samples, models: Sequence[str])
         class_pairs_figure(pairs),
         key="class-pairs",
         title="Which classes does each model tell apart?",
-        alt=f"Heatmap of the overlap of each pair of classes under {', '.join(pairs.distances)}",
+        alt=f"Heatmap of the distance of each pair of classes under {', '.join(pairs.distances)}",
         table=partial(class_pairs_table, pairs),
     )
     st.caption(WHAT_IT_IS)
@@ -54,6 +56,5 @@ def show_class_pairs(result: RunResult, samples: Samples, models: Sequence[str])
     missing = [model for model in models if model not in pairs.distances]
     if missing:
         st.caption(f"Not compared under {plain(', '.join(missing))}: only the six best models are.")
-    said = say_difference(pairs)
-    if said:
-        st.markdown(plain(said))
+    closest = "; ".join(say_closest(pairs, model) for model in pairs.distances)
+    st.markdown(plain(f"Told apart least by {closest}. {say_difference(pairs)}"))

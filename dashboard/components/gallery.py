@@ -148,7 +148,7 @@ def _show_once(key: str, _samples: Samples, row: int) -> Shown:  # noqa: ARG001 
 def _draw(samples: Samples, shown: Sequence[Shown], *, with_names: bool) -> None:
     """Draw samples as their modality is looked at, or listened to."""
     if samples.modality in COLUMNS:
-        n_columns = COLUMNS[samples.modality]
+        n_columns = COLUMNS[samples.modality] + (2 if with_names and samples.modality != "audio" else 0)
         _draw_grid(shown, n_columns, is_sound=samples.modality == "audio", with_names=with_names)
         return
     table = pd.DataFrame({"label": [one.label for one in shown]})

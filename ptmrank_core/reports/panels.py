@@ -168,8 +168,8 @@ def _grid(panels: Sequence[Panel]) -> go.Figure:
     figure.update_xaxes(title_font_size=12)
     figure.update_yaxes(title_font_size=12)
     figure.update_layout(
-        height=80 + PANEL_PIXELS * n_rows,
-        margin={"l": 10, "r": 10, "t": 40, "b": 40},
+        height=110 + PANEL_PIXELS * n_rows,
+        margin={"l": 10, "r": 10, "t": 70, "b": 40},  # the buttons stand above the names
         legend={"orientation": "h", "y": -0.12 / n_rows, "yanchor": "top", "itemsizing": "constant"},
         dragmode="lasso",
     )

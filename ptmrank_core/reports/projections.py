@@ -16,7 +16,7 @@ __all__ = ["METHODS", "kept_panel", "why_missing", "why_not_offered"]
 METHODS: Mapping[str, str] = MappingProxyType({"pca": "PCA", "lda": "LDA", "tsne": "t-SNE", "umap": "UMAP"})
 """Name of a way into the plane -> its title."""
 KIND = "projection"
-UMAP_EXTRA = "UMAP is an extra: install `ptmrank[umap]`; runs that are made from then on have it."
+UMAP_EXTRA = "UMAP comes with the extra ptmrank[umap]: runs that are made once it is installed have it."
 
 
 def why_not_offered(result: RunResult, method: str) -> str:

@@ -53,6 +53,8 @@ ANALYSES = {
     "sample-size": "how many samples the ranking takes",
     "controls": "what the metrics say of models that cannot be good",
     "fine-tuning": "fine-tuning the best models",
+    "separability": "which classes the best models tell apart",
+    "projection": "what the best models see, in the plane",
 }
 MODALITIES: dict[Modality, str] = {
     "image": "pictures",

@@ -27,7 +27,7 @@ ALLOWED = {
     "ranking": {"errors", "records"},
     "projection": {"errors", "records"},
     "features": {"errors", "records", "events", "config"},
-    "benchmark": {"errors", "records", "events", "config", "features", "metrics", "ranking"},
+    "benchmark": {"errors", "records", "events", "config", "features", "metrics", "ranking", "projection"},
     "lessons": {"errors", "records", "metrics", "ranking"},
     "reports": {"errors", "records", "ranking", "projection", "metrics", "lessons"},
 }

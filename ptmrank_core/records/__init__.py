@@ -3,7 +3,7 @@
 source -> Samples -> (x ModelSpec) Features -> (x MetricSpec) Cell -> RunResult -> Ranking
 """
 
-from ptmrank_core.records.arrays import FloatArray
+from ptmrank_core.records.arrays import FloatArray, pack_array, unpack_array
 from ptmrank_core.records.findings import EVERY_ANALYSIS, Analyses, Finding
 from ptmrank_core.records.metrics import MetricOutput, MetricSpec
 from ptmrank_core.records.models import (
@@ -94,5 +94,7 @@ __all__ = [
     "Without",
     "WordInContext",
     "nested_subsets",
+    "pack_array",
     "strata_of",
+    "unpack_array",
 ]

@@ -12,7 +12,7 @@ from ptmrank_core.projection import Projection
 from ptmrank_core.records import Samples
 from ptmrank_core.reports.figures import BRIGHT, GREY, class_marker
 
-__all__ = ["MAX_POINTS", "projection_figure", "target_histogram"]
+__all__ = ["MAX_POINTS", "classes_of", "projection_figure", "target_histogram"]
 
 MAX_POINTS = 5_000
 """More than these are thinned out evenly: a browser draws each one."""
@@ -48,7 +48,7 @@ def projection_figure(
     if samples.target_kind == "regression":
         _add_scale(figure, projection, samples, caption, shown)
     else:
-        for index, (name, chosen) in enumerate(_classes(samples)):
+        for index, (name, chosen) in enumerate(classes_of(samples)):
             members = shown[chosen[shown]]
             if len(members) or samples.target_kind == "classification":
                 marker = class_marker(index, size=7)
@@ -60,8 +60,8 @@ def projection_figure(
     return figure
 
 
-def _classes(samples: Samples) -> Iterator[tuple[str, NDArray[np.bool_]]]:
-    """Name of each class, and which samples are drawn as it."""
+def classes_of(samples: Samples) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+    """Name of each class, and which samples are drawn as it; of several labels a sample's first counts."""
     if samples.target_kind == "classification":
         for index, name in enumerate(samples.class_names):
             yield name, np.asarray(samples.labels == index)

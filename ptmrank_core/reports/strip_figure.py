@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.reports.figures import BRIGHT, INK
 from ptmrank_core.reports.interval_figure import BAND, DOT, LINE
-from ptmrank_core.reports.plain_figures import shorten
+from ptmrank_core.reports.plain_figures import shorten_middle
 from ptmrank_core.reports.shades import ink_on, shade
 from ptmrank_core.reports.strip_layout import SIGNS, StripCell, StripLayout, StripRow
 from ptmrank_core.reports.table import COMPACT, Column, fixed, shown
@@ -71,8 +71,8 @@ def _add_names(figure: go.Figure, layout: StripLayout, scale: float) -> None:
     """Write place, name and family of every model."""
     rows = list(enumerate(layout.rows))
     lift = {True: 0.17, False: 0.0}
-    names = [(0.11, y - lift[bool(row.family)], shorten(row.model, LONGEST_NAME)) for y, row in rows]
-    families = [(0.11, y + 0.24, shorten(row.family, LONGEST_NAME)) for y, row in rows if row.family]
+    names = [(0.11, y - lift[bool(row.family)], shorten_middle(row.model, LONGEST_NAME)) for y, row in rows]
+    families = [(0.11, y + 0.24, shorten_middle(row.family, LONGEST_NAME)) for y, row in rows if row.family]
     places = [(0.08, y - lift[bool(row.family)], str(row.place or "–")) for y, row in rows]
     _add_text(figure, "x", names, 13.5 * scale, textposition="middle right")
     _add_text(figure, "x", places, 13.5 * scale, textposition="middle left")
@@ -227,7 +227,7 @@ def _add_facts(figure: go.Figure, layout: StripLayout, scale: float) -> None:
     for y, row in enumerate(layout.rows):
         numbers.append((0.42, y, shown(row.cost.n_parameters, PARAMETERS) or "–"))
         numbers.append((1.42, y, shown(row.cost.seconds_per_1000, SECONDS) or "–"))
-        words.append((1.68, y, shorten(row.licence or "–", 12)))
+        words.append((1.68, y, shorten_middle(row.licence or "–", 12)))
     _add_text(figure, "x4", numbers, 12.5 * scale, textposition="middle left")
     _add_text(figure, "x4", words, 12.5 * scale, textposition="middle right")
 

@@ -1,6 +1,7 @@
 """Pictures of every page, light and dark, wide and on a phone: ``python -m tests.dashboard.screenshots OUT``.
 
-The run that they show is the demo of digits, done once; with a second argument at that home, where it is kept.
+The run that they show is the demo of digits, done once; with a second argument at that home, where it is
+kept.
 """
 
 from __future__ import annotations

@@ -9,10 +9,11 @@ import pytest
 from numpy.typing import NDArray
 
 from dashboard.components.gallery import choose_samples
-from dashboard.components.snippets import hover_caption, say_label, snippet
+from dashboard.components.snippets import hover_caption, snippet
 from dashboard.wording import in_page_words, source_name
 from ptmrank_core.data.text import TextItem
 from ptmrank_core.records import Samples, TargetKind, WordInContext
+from ptmrank_core.reports.wording import say_label
 
 
 def samples(labels: NDArray[Any], kind: TargetKind, names: tuple[str, ...] = ("a", "b", "c")) -> Samples:
@@ -70,7 +71,7 @@ def test_a_text_is_shortened_to_a_line() -> None:
 
 def test_a_hover_is_text_and_no_markup() -> None:
     """What a user's text holds is shown, not obeyed."""
-    assert hover_caption(samples(np.array([0, 1]), "classification"), 1) == "&lt;b&gt;1&lt;/b&gt; is a text"
+    assert hover_caption(samples(np.array([0, 1]), "classification"), 1) == "<b>1</b> is a text"
 
 
 def test_options_of_the_command_line_become_fields_of_the_page() -> None:

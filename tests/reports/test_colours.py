@@ -1,4 +1,4 @@
-"""The colours of figures: one palette everywhere, seen on a light and on a dark page, by colour-blind eyes too."""
+"""The colours of figures: one palette everywhere, seen on light and on dark, by colour-blind eyes too."""
 
 from __future__ import annotations
 

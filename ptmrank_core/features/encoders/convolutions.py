@@ -1,9 +1,10 @@
 """Convolutions in half precision that oneDNN gets wrong on processors with AMX. Imports torch.
 
 With torch 2.13 on such a processor, a bfloat16 convolution whose groups have an even number of input
-channels below 32, and whose kernel is at least four wide, returns values that have nothing to do with the right
-ones (cosine about 0), without a word. In 9,800 shapes, tried at random, no other was wrong. They are small; here
-they are computed in float32 on every processor, so that features do not depend on which one it is.
+channels below 32, and whose kernel is at least four wide, returns values that have nothing to do with the
+right ones (cosine about 0), without a word. In 9,800 shapes, tried at random, no other was wrong. They are
+small; here they are computed in float32 on every processor, so that features do not depend on which one it
+is.
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ def show_controls(result: RunResult, ranking: Ranking) -> None:
     found = [own for own in result.findings if own.kind == "controls"]
     if not found:
         return
-    st.subheader("Is it more than nothing?")
+    st.header("Is it more than nothing?")
     st.caption(
         "Controls are scored as candidates are, but rank and vote nowhere: features that no model made, "
         "untrained twins with random weights, and labels that were exchanged at random. A candidate that "
@@ -39,7 +39,7 @@ def show_controls(result: RunResult, ranking: Ranking) -> None:
         st.markdown(f"- {plain(sentence)}")
     for own in found:
         if own.problem:
-            st.caption(plain(f"{own.subject}: {own.problem}"))
+            st.caption(f"{plain(own.subject)}: {plain(own.problem)}")
     metrics = [
         name for name in ranking.per_metric if name in standings or any(name in c.scores for c in controls)
     ]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
-
 import streamlit as st
 
 from dashboard import jobs
 from dashboard.components.chart import show_chart
+from dashboard.components.fingerprint import fingerprint
 from dashboard.wording import plain, plural, show_error
 from ptmrank_core.errors import PTMRankError
 from ptmrank_core.ranking import Estimate, Evidence
@@ -21,7 +20,6 @@ from ptmrank_core.reports.evidence import (
     evidence_of,
     truth_problems,
     truths_of,
-    truths_payload,
 )
 from ptmrank_core.reports.evidence_figures import (
     CORRELATION_TITLES,
@@ -44,10 +42,10 @@ ENOUGH = 5  # models, for an interval
 
 def show_evidence(result: RunResult, ranking: Ranking) -> None:
     """Draw how well each metric follows what models reach, as far as anything is known of that."""
-    st.subheader("Which metric can be trusted here?")
+    st.header("Which metric can be trusted here?")
     truths = truths_of(result)
     for name, why in truth_problems(result).items():
-        st.caption(plain(f"{TRUTH_TITLES.get(name, name)}: {why}"))
+        st.caption(f"{TRUTH_TITLES.get(name, plain(name))}: {plain(why)}")
     if truths:
         _show_truths(result, ranking, truths)
     else:
@@ -63,15 +61,9 @@ def _evidence(key: str, _result: RunResult, _ranking: Ranking) -> dict[str, dict
     return evidence_of(_result, _ranking)
 
 
-def _key(result: RunResult, ranking: Ranking) -> str:
-    """Name what the evidence depends on."""
-    parts = (result.plan.run_id, len(result.cells), dict(ranking.mean_ranks), truths_payload(result))
-    return json.dumps(parts, default=dict)
-
-
 def _show_truths(result: RunResult, ranking: Ranking, truths: dict[str, Truth]) -> None:
     """Let the reader choose a truth and look at the metrics beside it."""
-    found = _evidence(_key(result, ranking), result, ranking)
+    found = _evidence(fingerprint(result, ranking), result, ranking)
     chosen = st.segmented_control(
         "Held against",
         list(truths),
@@ -119,7 +111,7 @@ def _correlations(evidence: dict[str, Evidence], truth: Truth) -> None:
     show_chart(
         correlation_figure(evidence, chosen),
         key="correlations",
-        title=f"Which order of the models comes nearest to their {measure_title(truth)}?",
+        title=f"Which order of the models comes nearest to their {plain(measure_title(truth))}?",
         alt=f"{CORRELATION_TITLES[chosen]} of every metric with {measure_title(truth)}",
         table=lambda: evidence_table(evidence),
     )
@@ -140,9 +132,8 @@ def _sentence(evidence: dict[str, Evidence], truth: Truth) -> str:
     tau, regret = _tau(taus[best]), evidence[best].regret.get(1)
     said = f"**{contender_title(best)}** follows it best here (weighted τ {_range(tau)})"
     if regret is not None:
-        said += (
-            f"; taking its first model costs {regret.value:.3f} of {measure_title(truth)} ({_span(regret)})"
-        )
+        measure = plain(measure_title(truth))
+        said += f"; taking its first model costs {regret.value:.3f} of {measure} ({_span(regret)})"
     said += "."
     if PARAMETERS in taus and (tau.low is None or tau.low <= _tau(taus[PARAMETERS]).value):
         said += (
@@ -179,7 +170,7 @@ def _scatter(result: RunResult, ranking: Ranking, truth: Truth, evidence: dict[s
     show_chart(
         truth_figure(shown, values, truth, order),
         key="truth-scatter",
-        title=f"Do models that {contender_title(shown)} likes reach more?",
+        title=f"{contender_title(shown)} and {plain(measure_title(truth))}: does one follow the other?",
         alt=f"{contender_title(shown)} against {measure_title(truth)}, one dot for each model",
         table=lambda: truth_table(shown, values, truth, order),
     )

@@ -4,34 +4,41 @@ from __future__ import annotations
 
 from typing import Any
 
+import streamlit as st
+
 from dashboard.components.chart import show_chart
+from dashboard.components.fingerprint import fingerprint
 from dashboard.components.wide import wide_box
 from dashboard.wording import plural
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.ranking import Agreement
+from ptmrank_core.records import Ranking, RunResult
 from ptmrank_core.reports.agreement_figure import agreement_figure, let_cells_be_chosen
+from ptmrank_core.reports.run_tables import agreement_of, pairs_table
 from ptmrank_core.reports.table import Table
 
-__all__ = ["show_heatmap"]
+__all__ = ["read_agreement", "show_heatmap"]
 
-NARROWEST = 560  # pixels
+LABEL_PIXELS, NUMBER_PIXELS = 220, 34
 
 
-def show_heatmap(found: Agreement, table: Table, n_models: int) -> tuple[str, str] | None:
-    """Draw the correlation of all pairs; return the pair that was selected.
+def read_agreement(result: RunResult, ranking: Ranking) -> Agreement | None:
+    """Correlate the orders of a run's metrics; ``None`` where no two can be compared."""
+    return _agreement(fingerprint(result, ranking), result, ranking)
 
-    Parameters
-    ----------
-    found
-        The correlations.
-    table
-        The same as a table.
-    n_models
-        How many models are ranked.
-    """
+
+@st.cache_data(max_entries=30, show_spinner="Comparing the orders of the metrics …")
+def _agreement(key: str, _result: RunResult, _ranking: Ranking) -> Agreement | None:  # noqa: ARG001
+    """Correlate every pair, once for each state of a run."""
+    return agreement_of(_result, _ranking)
+
+
+def show_heatmap(found: Agreement, n_models: int) -> tuple[str, str] | None:
+    """Draw the correlation of all pairs, over so many models; return the pair that was selected."""
+    table = pairs_table(found)
     figure = agreement_figure(found)
     let_cells_be_chosen(figure, found)
-    with wide_box("agreement", NARROWEST):
+    with wide_box("agreement", LABEL_PIXELS + NUMBER_PIXELS * len(found.metrics)):
         selected = show_chart(
             figure,
             key="agreement",

@@ -19,7 +19,7 @@ ALL = "All metrics"
 
 def show_intervals(result: RunResult, ranking: Ranking) -> None:
     """Draw how sure the order is, under all metrics together or under one."""
-    st.subheader("How sure is this order?")
+    st.header("How sure is this order?")
     if result.plan.analyses.half_samples == 0:
         st.caption("Half-samples were switched off for this run, and so there are no intervals.")
         return
@@ -83,4 +83,4 @@ def _say_what_is_missing(result: RunResult, ranking: Ranking) -> None:
     for name, reason in missing.items():
         by_reason.setdefault(reason, []).append(METRICS[name].title)
     for reason, titles in by_reason.items():
-        st.caption(f"No intervals under {', '.join(titles)}: {reason}")
+        st.caption(f"No intervals under {', '.join(titles)}: {plain(reason)}")

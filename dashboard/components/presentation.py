@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.components.heatmap import show_heatmap
+from dashboard.components.heatmap import read_agreement, show_heatmap
 from dashboard.components.strip import show_strip
 from ptmrank_core.records import Ranking, RunResult
-from ptmrank_core.reports.run_tables import agreement_of, agreement_table
 
 __all__ = ["present", "show_switch"]
 
@@ -27,7 +26,7 @@ def show_switch() -> bool:
 def present(result: RunResult, ranking: Ranking) -> None:
     """Draw the picture and the agreement large, all that is around them hidden."""
     st.html(LARGE)
-    show_strip(result, ranking, scale=SCALE)
-    found = agreement_of(result, ranking)
+    show_strip(result, ranking, scale=SCALE, voters_only=True)
+    found = read_agreement(result, ranking)
     if found is not None:
-        show_heatmap(found, agreement_table(result, ranking), len(ranking.order))
+        show_heatmap(found, len(ranking.order))

@@ -9,15 +9,13 @@ from dashboard.components.wide import wide_box
 from dashboard.wording import plain, plural
 from ptmrank_core.records import Ranking, RunResult
 from ptmrank_core.reports.ranking_table import ranking_table
-from ptmrank_core.reports.strip_figure import strip_figure
+from ptmrank_core.reports.strip_figure import least_width, strip_figure
 from ptmrank_core.reports.strip_layout import StripLayout, say_strip
 
 __all__ = ["show_strip"]
 
-NARROWEST = 940  # pixels
 
-
-def show_strip(result: RunResult, ranking: Ranking, *, scale: float = 1.0) -> None:
+def show_strip(result: RunResult, ranking: Ranking, *, scale: float = 1.0, voters_only: bool = False) -> None:
     """Draw the picture, and say how it is read.
 
     Parameters
@@ -26,9 +24,11 @@ def show_strip(result: RunResult, ranking: Ranking, *, scale: float = 1.0) -> No
         A run and its order.
     scale
         Size of rows and letters, 1 for a page and more for a projector.
+    voters_only
+        Whether metrics without a vote are left out.
     """
-    layout = StripLayout.of(result, ranking)
-    with wide_box("strip", NARROWEST):
+    layout = StripLayout.of(result, ranking, voters_only=voters_only)
+    with wide_box("strip", least_width(layout, scale)):
         show_chart(
             strip_figure(layout, scale=scale),
             key="ranking",

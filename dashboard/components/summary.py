@@ -19,7 +19,7 @@ def show_summary(result: RunResult, ranking: Ranking) -> None:
         _say_nothing(result)
         return
     best = ranking.order[0]
-    st.markdown(f"#### Try **{plain(best)}** first")
+    st.markdown(f"## Try **{plain(best)}** first")
     if len(ranking.order) == 1:
         st.markdown("It is the only model with a score: there is nothing to compare it with.")
     said = [say_certainty(best, ranking.intervals)] if ranking.intervals else []

@@ -8,19 +8,20 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.components.chart import show_chart
-from dashboard.components.heatmap import show_heatmap
+from dashboard.components.heatmap import read_agreement, show_heatmap
+from dashboard.components.wide import wide_box
 from dashboard.wording import plural
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.ranking import Agreement
 from ptmrank_core.records import Ranking, RunResult
 from ptmrank_core.reports.agreement_figure import PairLayout, pair_figure, pair_table
-from ptmrank_core.reports.run_tables import agreement_of, agreement_table
 from ptmrank_core.reports.strip_layout import voters_first
 
 __all__ = ["agreement"]
 
 FIRST, SECOND = "pair-first", "pair-second"
 RANKS, SCORES = "Ranks", "Scores"
+NARROWEST = 620  # pixels
 
 
 def agreement(result: RunResult, ranking: Ranking) -> None:
@@ -28,13 +29,13 @@ def agreement(result: RunResult, ranking: Ranking) -> None:
     if len(ranking.per_metric) < 2:
         st.caption("One metric only: there is nothing to compare it with.")
         return
-    found = agreement_of(result, ranking)
+    found = read_agreement(result, ranking)
     if found is None:
         st.caption("Too few models have scores under two metrics: there are no orders to compare.")
         return
     heatmap, words = st.columns([3, 2], vertical_alignment="center")
     with heatmap:
-        clicked = show_heatmap(found, agreement_table(result, ranking), len(ranking.order))
+        clicked = show_heatmap(found, len(ranking.order))
     words.markdown(
         "**Kendall's rank correlation** between the orders of two metrics: 1 is the same order, 0 no "
         f"relation, −1 the reverse. With {plural(len(ranking.order), 'model')} it is a coarse number: the "
@@ -61,13 +62,15 @@ def _pair(found: Agreement, result: RunResult, ranking: Ranking) -> None:
         st.caption("Choose two different metrics.")
         return
     layout = PairLayout.of(first, second, result, ranking)
-    show_chart(
-        pair_figure(layout, by_rank=by == RANKS),
-        key="pair",
-        title=_say_tau(found, first, second),
-        alt=f"{plural(len(layout.models), 'model')} under {METRICS[first].title} and {METRICS[second].title}",
-        table=lambda: pair_table(layout),
-    )
+    titles = f"{METRICS[first].title} and {METRICS[second].title}"
+    with wide_box("pair", NARROWEST):
+        show_chart(
+            pair_figure(layout, by_rank=by == RANKS),
+            key="pair",
+            title=_say_tau(found, first, second),
+            alt=f"{plural(len(layout.models), 'model')} under {titles}",
+            table=lambda: pair_table(layout),
+        )
 
 
 def _choose(column: Any, label: str, names: list[str], key: str, index: int) -> str:

@@ -28,7 +28,7 @@ def ranking(result: RunResult, found: Ranking) -> None:
     """Draw the section."""
     show_strip(result, found)
     show_footnotes(result, found)
-    st.subheader("Look closer")
+    st.header("Look closer")
     view = st.segmented_control(
         "Show",
         [ACROSS, ONE, EVERYTHING],
@@ -74,5 +74,5 @@ def _across(result: RunResult, found: Ranking) -> None:
 def _everything(result: RunResult, found: Ranking) -> None:
     """Draw scores, ranks, intervals, cost and warnings of every model."""
     for part in ranking_table(result, found).parts():
-        st.markdown(f"##### {part.title}")
+        st.markdown(f"### {part.title}")
         show_table(part, alt=f"Every model: {part.title}")

@@ -18,7 +18,7 @@ from ptmrank_core.reports.tables import scores_by_metric
 __all__ = ["PairLayout", "agreement_figure", "let_cells_be_chosen", "pair_figure", "pair_table"]
 
 MOST_NAMES = 25
-CELL_MARK = 30  # pixels; covers most of a cell
+CELL_PIXELS, CELL_MARK = 34, 30
 
 
 def agreement_figure(agreement: Agreement) -> go.Figure:
@@ -43,9 +43,13 @@ def agreement_figure(agreement: Agreement) -> go.Figure:
             " %{customdata[4]:.2f}<extra></extra>",
         )
     )
-    figure.update_yaxes(autorange="reversed", scaleanchor="x", constrain="domain", automargin=True)
-    figure.update_xaxes(constrain="domain")
-    figure.update_layout(height=240 + 38 * len(titles), margin={"l": 10, "r": 10, "t": 20, "b": 40})
+    figure.update_yaxes(autorange="reversed", automargin=True)
+    figure.update_xaxes(tickangle=-60, automargin=True)
+    figure.update_layout(
+        height=150 + CELL_PIXELS * len(titles),
+        margin={"l": 10, "r": 10, "t": 10, "b": 40},
+        modebar={"orientation": "v"},
+    )
     return figure
 
 
@@ -135,9 +139,10 @@ def pair_table(layout: PairLayout) -> Table:
 def pair_figure(layout: PairLayout, *, by_rank: bool) -> go.Figure:
     """Draw a dot for each model, its ranks (or scores) under two metrics being its place in the plane."""
     values = layout.ranks if by_rank else layout.scores
+    last = max((max(pair) for pair in layout.ranks), default=1.0)
     figure = go.Figure()
-    if by_rank and layout.models:
-        ends = [0.5, max(max(pair) for pair in values) + 0.5]
+    if by_rank:
+        ends = [0.5, last + 0.5]
         figure.add_scatter(
             x=ends,
             y=ends,
@@ -162,7 +167,7 @@ def pair_figure(layout: PairLayout, *, by_rank: bool) -> go.Figure:
     for update, name in ((figure.update_xaxes, layout.first), (figure.update_yaxes, layout.second)):
         update(title=_axis_title(name, by_rank=by_rank), zeroline=False, automargin=True)
         if by_rank:
-            update(autorange="reversed")
+            update(range=[last + 0.6, 0.4], dtick=max(1, -(-int(last) // 15)), tick0=1)
     figure.update_layout(height=460, margin={"l": 10, "r": 30, "t": 20, "b": 40})
     return figure
 

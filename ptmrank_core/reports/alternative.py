@@ -16,9 +16,9 @@ LEAST_FACTOR = 2.0
 MOST_BEHIND = 3
 # What a model costs whoever uses it, the surest first.
 COSTS: Mapping[str, str] = {
-    "n_parameters": "has {} of its parameters",
-    "seconds_per_1000": "takes {} of its time for a sample",
-    "size_bytes": "takes {} of its room on disk",
+    "n_parameters": "has {} of the first one's parameters",
+    "seconds_per_1000": "takes {} of the first one's time for a sample",
+    "size_bytes": "takes {} of the first one's room on disk",
 }
 FRACTIONS = {2: "half", 3: "a third", 4: "a quarter", 5: "a fifth", 10: "a tenth"}
 

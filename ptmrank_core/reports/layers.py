@@ -37,7 +37,13 @@ def layer_figure(metric: str, scores: Mapping[str, Sequence[float | None]]) -> g
             for index, (model, values) in enumerate(scores.items())
         ]
     )
-    figure.update_layout(height=380, margin={"t": 10, "b": 40}, yaxis_title=METRICS[metric].title)
+    figure.update_layout(
+        height=440,
+        margin={"l": 10, "r": 10, "t": 10, "b": 40},
+        yaxis_title=METRICS[metric].title,
+        legend={"orientation": "h", "y": -0.2, "yanchor": "top"},
+        modebar={"orientation": "v"},
+    )
     figure.update_xaxes(title="depth (0: input embedding, 1: last layer)", tickformat=".0%")
     return figure
 

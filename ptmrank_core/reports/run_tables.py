@@ -21,6 +21,7 @@ __all__ = [
     "left_out_table",
     "missing_table",
     "notes_table",
+    "pairs_table",
     "probe_table",
     "run_tables",
     "samples_table",
@@ -90,6 +91,11 @@ def agreement_of(result: RunResult, ranking: Ranking) -> Agreement | None:
 
 
 def agreement_table(result: RunResult, ranking: Ranking) -> Table:
+    """Correlations of every pair of metrics of a run; no rows where no two can be compared."""
+    return pairs_table(agreement_of(result, ranking))
+
+
+def pairs_table(found: Agreement | None) -> Table:
     """Correlations of every pair of metrics, and over how many models; unknown where they are not defined."""
     columns = (
         Column("first", "metric"),
@@ -101,7 +107,6 @@ def agreement_table(result: RunResult, ranking: Ranking) -> Table:
         Column("weighted_tau", "weighted τ", "number", fixed(2)),
         Column("spearman", "Spearman", "number", fixed(2)),
     )
-    found = agreement_of(result, ranking)
     records = [] if found is None else _pairs(found)
     return Table.of("agreement", "Agreement between metrics", columns, records)
 

@@ -15,10 +15,11 @@ from ptmrank_core.reports.shades import ink_on, shade
 from ptmrank_core.reports.strip_layout import SIGNS, StripCell, StripLayout, StripRow
 from ptmrank_core.reports.table import COMPACT, Column, fixed, shown
 
-__all__ = ["strip_figure"]
+__all__ = ["least_width", "strip_figure"]
 
 # Widths of the columns, in widths of a cell.
 NAMES, PLACES, FACTS, FEWEST_CELLS, GAP = 6.4, 4.6, 4.4, 3, 0.25
+CELL = 34  # pixels; in narrower ones numbers and names would run into one another
 LONGEST_NAME = 30
 ROW, MANY_ROWS, LOW_ROW, HEAD = 42, 20, 34, 124  # pixels, rows, pixels, pixels
 WARNED, NONE = BRIGHT[1], "rgba(128,128,128,0.18)"
@@ -82,6 +83,12 @@ def _add_names(figure: go.Figure, layout: StripLayout, scale: float) -> None:
 def _lane(layout: StripLayout) -> float:
     """Ranks between two bands side by side."""
     return max(0.45, 0.035 * layout.n_ranked)
+
+
+def _last_place(layout: StripLayout) -> float:
+    """End of the column of places, behind the bands."""
+    n_lanes = max((lane + 1 for *_, lane in layout.bands), default=0)
+    return max(1.6, layout.n_ranked + 0.6 + (_lane(layout) * n_lanes + 0.5 if n_lanes else 0))
 
 
 def _add_places(figure: go.Figure, layout: StripLayout, scale: float) -> None:
@@ -155,8 +162,8 @@ def _add_cells(figure: go.Figure, layout: StripLayout, scale: float) -> None:
     _add_text(figure, "x3", ranks, 12.5 * scale, color=inks)
     _add_text(figure, "x3", signs, 12.5 * scale)
     _add_text(figure, "x3", weights, 11 * scale, opacity=SOFT)
-    share = [(-0.6, WEIGHTS_ROW, "share of the vote")]
-    _add_text(figure, "x3", share, 11 * scale, textposition="middle left", opacity=SOFT)
+    share = [(_last_place(layout), WEIGHTS_ROW, "share of the vote")]
+    _add_text(figure, "x2", share, 11 * scale, textposition="middle left", opacity=SOFT)
     _outline(figure, [(x, y) for x, y, cell in cells if cell.warnings], scale)
 
 
@@ -232,9 +239,19 @@ def _add_facts(figure: go.Figure, layout: StripLayout, scale: float) -> None:
     _add_text(figure, "x4", words, 12.5 * scale, textposition="middle right")
 
 
+def _widths(n_cells: int) -> tuple[float, ...]:
+    """Width of each column from left to right, in cells."""
+    return NAMES, PLACES, float(max(n_cells, FEWEST_CELLS)), FACTS
+
+
+def least_width(layout: StripLayout, scale: float = 1.0) -> int:
+    """Pixels below which the picture is scrolled rather than squeezed."""
+    return round(CELL * scale * sum(_widths(len(layout.metrics))))
+
+
 def _domains(n_cells: int) -> list[list[float]]:
     """Share of the width of each column, from left to right."""
-    widths = (NAMES, PLACES, float(max(n_cells, FEWEST_CELLS)), FACTS)
+    widths = _widths(n_cells)
     total, start, found = sum(widths), 0.0, []
     for width in widths:
         found.append([start / total, (start + width - GAP) / total])
@@ -246,16 +263,14 @@ def _lay_out(figure: go.Figure, layout: StripLayout, scale: float) -> None:
     """Put the columns side by side over rows that they share."""
     n_rows, n_cells, n_ranked = len(layout.rows), len(layout.metrics), layout.n_ranked
     domains = _domains(n_cells)
-    n_lanes = max((lane + 1 for *_, lane in layout.bands), default=0)
     common = {"side": "top", "zeroline": False, "showgrid": False, "fixedrange": True}
     common |= {"showline": False, "ticks": "", "tickfont": {"color": INK}}
     titles = [METRICS[own.metric].title for own in layout.metrics]
     step = max(1, -(-n_ranked // 6))
-    last = n_ranked + 0.6 + (_lane(layout) * n_lanes + 0.5 if n_lanes else 0)
     figure.update_layout(
         xaxis=common | {"domain": domains[0], "range": [0, 1], "visible": False},
         xaxis2=common
-        | {"domain": domains[1], "range": [0.4, max(last, 1.6)], "showgrid": True, "gridcolor": RULE}
+        | {"domain": domains[1], "range": [0.4, _last_place(layout)], "showgrid": True, "gridcolor": RULE}
         | {
             "tickvals": list(range(1, n_ranked + 1, step)),
             "title": {"text": "place", "standoff": 4, "font": {"color": INK}},
@@ -266,7 +281,13 @@ def _lay_out(figure: go.Figure, layout: StripLayout, scale: float) -> None:
         xaxis4=common
         | {"domain": domains[3], "range": [-0.5, 2.5], "tickangle": -50}
         | {"tickvals": [0, 1, 2], "ticktext": list(FACT_TITLES)},
-        yaxis={"range": [n_rows - 0.45, -1.4], "zeroline": False, "fixedrange": True, "showgrid": True}
+        yaxis={
+            "range": [n_rows - 0.45, -1.4],
+            "zeroline": False,
+            "showline": False,
+            "fixedrange": True,
+            "showgrid": True,
+        }
         | {"tickvals": [y + 0.5 for y in range(-1, n_rows)], "showticklabels": False, "gridcolor": RULE},
         height=scale * (HEAD + (ROW if n_rows <= MANY_ROWS else LOW_ROW) * (n_rows + 1)),
         margin={"l": 4, "r": 4, "t": 86 * scale, "b": 34 * scale},

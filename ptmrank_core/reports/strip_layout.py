@@ -119,10 +119,12 @@ class StripLayout:
     bands: tuple[tuple[int, int, int], ...]
 
     @classmethod
-    def of(cls, result: RunResult, ranking: Ranking) -> StripLayout:
-        """Lay the ranking of a run out."""
+    def of(cls, result: RunResult, ranking: Ranking, *, voters_only: bool = False) -> StripLayout:
+        """Lay the ranking of a run out, under all its metrics or under those alone that vote."""
         models = (*ranking.order, *ranking.unranked)
         metrics = voters_first(result, ranking)
+        if voters_only:
+            metrics = tuple(own for own in metrics if own.weight > 0)
         cells = {(cell.model, cell.metric): cell for cell in result.cells}
         scores = scores_by_metric(result.cells)
         specs = {spec.id: spec for spec in result.plan.models}

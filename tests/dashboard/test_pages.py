@@ -87,10 +87,10 @@ def test_results_show_the_three_pictures(
     assert not app.exception
     assert app.title[0].value == "Results"
     assert "3 models ranked on 18 samples in 3 classes" in texts(app)
-    ranking = figures(app)[0]
-    # LEEP has a vote of less than one in a hundred beside them: it is ranked, but not drawn among the voters.
-    names = [trace["name"].split(",")[0] for trace in ranking["data"]]
-    assert names == ["consensus", "LogME", "H-Score"]
+    strip, bump = figures(app)[:2]
+    # LEEP has a vote of less than one in a hundred beside them: it is shown, after the voters.
+    assert strip["layout"]["xaxis3"]["ticktext"] == ["LogME", "H-Score", "LEEP"]
+    assert [trace["name"] for trace in bump["data"]][::-1] == list(rank_result(jobs.result(run)).order)
     assert "1 score missing, and why" in [expander.label for expander in app.expander]
     open_section(app, "Agreement")
     assert figures(app)[0]["data"][0]["type"] == "heatmap"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ptmrank_core.records import RankIntervals
 from ptmrank_core.reports.html_report.blocks import Block, Chart, Report, Section, TableBlock, Text
 from ptmrank_core.reports.ranking_table import ranking_table
-from ptmrank_core.reports.strip_figure import strip_figure
+from ptmrank_core.reports.strip_figure import least_width, strip_figure
 from ptmrank_core.reports.strip_layout import StripLayout, say_strip
 from ptmrank_core.reports.wording import percent, plural
 
@@ -16,7 +16,6 @@ SHOWN = {
     *("place", "model", "mean_rank", "rank_from", "rank_to", "p_best", "tie_groups"),
     *("n_parameters", "size_bytes", "seconds_per_1000"),
 }
-FIGURE_WIDTH = 900
 
 
 def order_section(report: Report) -> Section | None:
@@ -30,7 +29,7 @@ def order_section(report: Report) -> Section | None:
         alt=f"{plural(len(ranking.order), 'model')} in order, each with its rank under every metric; best is "
         f"{ranking.order[0]}",
         caption=say_strip(layout),
-        min_width=FIGURE_WIDTH,
+        min_width=least_width(layout),
     )
     table = ranking_table(report.result, ranking).select(SHOWN).known()
     blocks: list[Block] = [chart, TableBlock(table, is_captioned=False)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,20 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 def browser() -> Iterator[webdriver.Chrome]:
     """A headless Chromium; without one the test skips, except where one is required."""
+    with open_browser() as chrome:
+        yield chrome
+
+
+@pytest.fixture
+def other_browser() -> Iterator[webdriver.Chrome]:
+    """A second one, which shares nothing with the first."""
+    with open_browser() as chrome:
+        yield chrome
+
+
+@contextmanager
+def open_browser() -> Iterator[webdriver.Chrome]:
+    """Start a Chromium and end it."""
     chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
     if chromium is None or driver is None:
         reason = "needs chromium and chromedriver (Debian: chromium, chromium-driver)"

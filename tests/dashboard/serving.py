@@ -24,11 +24,11 @@ def free_port() -> int:
         return int(free.getsockname()[1])
 
 
-def serve(home: Path, port: int) -> subprocess.Popen[bytes]:
-    """Start the dashboard at a home and wait until it answers."""
+def serve(home: Path, port: int, *options: str) -> subprocess.Popen[bytes]:
+    """Start the dashboard at a home, with options of Streamlit's, and wait until it answers."""
     command = [sys.executable, "-m", "streamlit", "run", str(APP), "--server.headless", "true"]
     process = subprocess.Popen(
-        [*command, "--server.port", str(port)],
+        [*command, "--server.port", str(port), *options],
         cwd=ROOT,
         env=os.environ | {"PTMRANK_HOME": str(home)},
         stdout=subprocess.DEVNULL,

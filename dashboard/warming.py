@@ -5,6 +5,7 @@ The server listens first: numpy, scipy, pandas and Plotly take longer than Strea
 
 from __future__ import annotations
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import import_module
@@ -35,5 +36,12 @@ def wait() -> None:
 
 
 def _import_views() -> None:
+    """Import every view, with all that it needs.
+
+    Streamlit collects garbage after each run of a script, timers of open tabs included. What was imported is
+    none: it is left out from now on, or each of these looks at half a million objects.
+    """
     for module in iter_modules(views.__path__, "dashboard.views."):
         import_module(module.name)
+    gc.collect()
+    gc.freeze()

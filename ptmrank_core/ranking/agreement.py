@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
 from typing import TypeAlias
 
 import numpy as np
@@ -190,21 +192,26 @@ def kendall(first: ModelScores, second: ModelScores) -> tuple[float, int]:
     return float(kendalltau(x, y, variant="b").statistic), len(x)
 
 
-def _correlate(first: ModelScores, second: ModelScores) -> tuple[dict[str, float], int]:
+def _correlate(first: ModelScores, second: ModelScores) -> tuple[Mapping[str, float], int]:
     """All correlations of two orders (none where they are not defined), and the number of models."""
     x, y = _paired(first, second)
-    if not _is_defined(x, y):
-        return {}, len(x)
+    return _correlations(tuple(x.tolist()), tuple(y.tolist())) if _is_defined(x, y) else {}, len(x)
+
+
+# A page is drawn again and again, and a pair takes scipy two milliseconds.
+@lru_cache(maxsize=4096)
+def _correlations(x: tuple[float, ...], y: tuple[float, ...]) -> Mapping[str, float]:
+    """All correlations of two orders of the same models, as ranks."""
     tau = float(kendalltau(x, y, variant="b").statistic)
     low, high = tau_interval(tau, len(x))
-    values = {
+    found = {
         "tau": tau,
-        "weighted": float(weightedtau(-x, -y).statistic),
+        "weighted": float(weightedtau(np.negative(x), np.negative(y)).statistic),
         "spearman": float(spearmanr(x, y).statistic),
         "low": low,
         "high": high,
     }
-    return values, len(x)
+    return MappingProxyType(found)
 
 
 def tau_interval(tau: float, n_models: int, *, level: float = 0.9) -> tuple[float, float]:

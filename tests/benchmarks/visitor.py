@@ -12,7 +12,7 @@ from typing import Self
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from websockets.sync.client import connect
+from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
 __all__ = ["Visitor"]
@@ -35,16 +35,19 @@ class Visitor:
         self.n_bytes = 0
         self.problems: list[str] = []
         stream = f"ws://{address}/_stcore/stream"
-        self._socket = connect(stream, subprotocols=[Subprotocol("streamlit")], max_size=None)
+        self._connection = connect(stream, subprotocols=[Subprotocol("streamlit")], max_size=None)
+        self._socket: ClientConnection
 
     def __enter__(self) -> Self:
+        """Open the tab."""
+        self._socket = self._connection.__enter__()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Close the tab."""
-        self._socket.close()
+        self._connection.__exit__(kind, error, trace)
 
     def load(self) -> float:
         """Run the whole page; return the seconds until it was there."""

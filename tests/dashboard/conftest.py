@@ -30,6 +30,26 @@ CHROMIUM_FLAGS = (
 )
 
 
+@contextmanager
+def open_browser() -> Iterator[webdriver.Chrome]:
+    """Start a headless Chromium; without one a test skips, except where one is required."""
+    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    if chromium is None or driver is None:
+        reason = "needs chromium and chromedriver (Debian: chromium, chromium-driver)"
+        if os.environ.get("PTMRANK_REQUIRE_BROWSER"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    options = webdriver.ChromeOptions()
+    options.binary_location = chromium
+    for flag in CHROMIUM_FLAGS:
+        options.add_argument(flag)
+    chrome = webdriver.Chrome(options=options, service=Service(driver))
+    try:
+        yield chrome
+    finally:
+        chrome.quit()
+
+
 @pytest.fixture
 def app(home: Path) -> Iterator[AppTest]:
     """The dashboard at an empty home, not run yet."""
@@ -64,23 +84,3 @@ def other_browser() -> Iterator[webdriver.Chrome]:
     """A second one, which shares nothing with the first."""
     with open_browser() as chrome:
         yield chrome
-
-
-@contextmanager
-def open_browser() -> Iterator[webdriver.Chrome]:
-    """Start a Chromium and end it."""
-    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
-    if chromium is None or driver is None:
-        reason = "needs chromium and chromedriver (Debian: chromium, chromium-driver)"
-        if os.environ.get("PTMRANK_REQUIRE_BROWSER"):
-            pytest.fail(reason)
-        pytest.skip(reason)
-    options = webdriver.ChromeOptions()
-    options.binary_location = chromium
-    for flag in CHROMIUM_FLAGS:
-        options.add_argument(flag)
-    chrome = webdriver.Chrome(options=options, service=Service(driver))
-    try:
-        yield chrome
-    finally:
-        chrome.quit()

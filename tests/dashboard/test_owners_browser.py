@@ -31,7 +31,7 @@ EVERYWHERE = ("--server.address", "0.0.0.0")  # noqa: S104 - as somebody would w
 def served(settings: Settings, *options: str) -> Iterator[str]:
     """A dashboard that is not bound to loopback, at a home."""
     port = free_port()
-    process = serve(settings.home, port, *EVERYWHERE, *options)
+    process = serve(settings.home, port, options=[*EVERYWHERE, *options])
     try:
         yield f"http://localhost:{port}"
     finally:
@@ -109,7 +109,7 @@ def test_runs_belong_to_whoever_logged_in(browser: WebDriver, settings: Settings
             f'client_id = "{CLIENT}"\nclient_secret = "none"\n'
             f'server_metadata_url = "{provider.address}/.well-known/openid-configuration"\n'
         )
-        process = serve(settings.home, port, *EVERYWHERE, "--secrets.files", str(secrets))
+        process = serve(settings.home, port, options=[*EVERYWHERE, "--secrets.files", str(secrets)])
         try:
             browser.get(f"{address}/runs")
             click(browser, ".st-key-log-in button")

@@ -14,7 +14,7 @@ __all__ = ["show_account", "show_sharing", "show_whose"]
 
 def show_account() -> None:
     """Offer to log in or out where that is set up."""
-    if not (owner.is_shared(st.context.headers) and owner.can_log_in()):
+    if not (jobs.is_shared() and owner.can_log_in()):
         return
     with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
         if owner.is_logged_in():
@@ -29,7 +29,7 @@ def show_account() -> None:
 
 def show_sharing(run: str) -> None:
     """Say on the page of a run who sees it, and who may do something about it."""
-    if not owner.is_shared(st.context.headers):
+    if not jobs.is_shared():
         return
     if jobs.is_mine(run):
         st.caption(
@@ -45,7 +45,7 @@ def show_sharing(run: str) -> None:
 
 def show_whose() -> None:
     """Say on a list of runs whose they are."""
-    if not owner.is_shared(st.context.headers):
+    if not jobs.is_shared():
         return
     if owner.is_logged_in():
         st.caption(

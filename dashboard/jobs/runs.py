@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from dashboard import owner
 from dashboard.jobs.home import settings, store
 from dashboard.jobs.sources import Demo, forget_samples, samples
 from dashboard.owner import asking
@@ -50,6 +51,7 @@ __all__ = [
     "finish_without",
     "history",
     "is_mine",
+    "is_shared",
     "keep_truth",
     "leave_out",
     "outline",
@@ -116,6 +118,11 @@ def start_fine_tuning(found: RunResult, n_models: int, seconds: float) -> str:
             store().add_finding(plan.run_id, finding)
     start_worker(plan.run_id, settings())
     return plan.run_id
+
+
+def is_shared() -> bool:
+    """Whether others may use this server too: then runs have owners, and what all share is nobody's."""
+    return owner.is_shared(st.context.headers)
 
 
 def is_mine(run_id: str) -> bool:

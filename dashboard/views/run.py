@@ -14,7 +14,7 @@ from ptmrank_core.records import RunState
 
 __all__ = ["page"]
 
-POLL_SECONDS = 0.3
+POLL_SECONDS = 0.5
 
 
 def page() -> None:

@@ -77,3 +77,10 @@ def browser() -> Iterator[webdriver.Chrome]:
     """A headless Chromium; without one the test skips, except where one is required."""
     with open_browser() as chrome:
         yield chrome
+
+
+@pytest.fixture
+def other_browser() -> Iterator[webdriver.Chrome]:
+    """A second one, which shares nothing with the first."""
+    with open_browser() as chrome:
+        yield chrome

@@ -3,7 +3,19 @@
 import streamlit as st
 
 from dashboard import state
-from dashboard.views import about, cache, candidates, learn, metrics, results, run, runs, samples, start
+from dashboard.views import (
+    about,
+    cache,
+    candidates,
+    compare,
+    learn,
+    metrics,
+    results,
+    run,
+    runs,
+    samples,
+    start,
+)
 from ptmrank_core.config import ASSETS
 
 st.set_page_config(page_title="PTMRank", page_icon=str(ASSETS / "logo.svg"), layout="wide")
@@ -17,6 +29,7 @@ pages = {
     "run": st.Page(run.page, title="Run", url_path="run"),
     "results": st.Page(results.page, title="Results", url_path="results"),
     "runs": st.Page(runs.page, title="Runs", url_path="runs"),
+    "compare": st.Page(compare.page, title="Compare", url_path="compare", visibility="hidden"),
     "cache": st.Page(cache.page, title="Cache", url_path="cache"),
     "learn": st.Page(learn.page, title="Learn", url_path="learn"),
     "about": st.Page(about.page, title="About", url_path="about"),

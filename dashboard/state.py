@@ -17,6 +17,8 @@ from ptmrank_core.records import AS_RECOGNISED, Reading
 
 __all__ = [
     "Draft",
+    "compare",
+    "compared_runs",
     "draft",
     "expect_end",
     "forget_upload",
@@ -38,6 +40,7 @@ LAST_RUN = "last_run"
 EXPECTED_END = "expected_end"
 UPLOADS = "uploads"
 RUN_PARAMETER = "run"
+OTHER_PARAMETER = "with"
 
 
 @dataclass
@@ -132,6 +135,20 @@ def run_id() -> str | None:
         if st.query_params.get(RUN_PARAMETER) != run:
             st.query_params[RUN_PARAMETER] = run
     return run
+
+
+def compared_runs() -> tuple[str | None, str | None]:
+    """Return the two runs of the address; the first is the session's last one where none is named."""
+    return st.query_params.get(RUN_PARAMETER) or st.session_state.get(LAST_RUN), st.query_params.get(
+        OTHER_PARAMETER
+    )
+
+
+def compare(first: str | None, second: str | None) -> None:
+    """Name two runs in the address."""
+    for name, run in ((RUN_PARAMETER, first), (OTHER_PARAMETER, second)):
+        if run and st.query_params.get(name) != run:
+            st.query_params[name] = run
 
 
 def remember_run(run: str) -> None:

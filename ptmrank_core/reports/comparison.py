@@ -1,0 +1,300 @@
+"""Two runs side by side: which models moved, how alike the orders are, and what was different."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from ptmrank_core.metrics import METRICS
+from ptmrank_core.ranking import kendall
+from ptmrank_core.records import ModelOutcome, Ranking, RunResult
+from ptmrank_core.reports.columns import align
+from ptmrank_core.reports.table import Column, Table, fixed
+from ptmrank_core.reports.tables import rank_result
+from ptmrank_core.reports.wording import plural
+
+__all__ = [
+    "Comparison",
+    "Difference",
+    "Likeness",
+    "Move",
+    "compare_runs",
+    "comparison_payload",
+    "comparison_sentence",
+    "comparison_text",
+    "differences_table",
+    "metrics_table",
+    "moves_table",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One model in both runs.
+
+    Parameters
+    ----------
+    model
+        Its id.
+    first, second
+        Its place in each run among the models that both rank; ``None`` where it is in the run but has no rank
+        in one of them.
+    """
+
+    model: str
+    first: int | None
+    second: int | None
+
+    @property
+    def change(self) -> int | None:
+        """Places gained from the first run to the second; ``None`` where it has no place in one."""
+        return None if self.first is None or self.second is None else self.first - self.second
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """How alike two orders are.
+
+    Parameters
+    ----------
+    tau
+        Kendall's tau-b: 1 is the same order; ``None`` for fewer than three models, or where all are tied.
+    n_models
+        Models with a rank in both.
+    """
+
+    tau: float | None
+    n_models: int
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Something that the runs differ in; ``None`` where it is not known or not there."""
+
+    name: str
+    first: str | None
+    second: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two runs side by side.
+
+    Parameters
+    ----------
+    first, second
+        Ids of the runs.
+    moves
+        Models of both runs, those with a place first, in the order of the first run.
+    only_first, only_second
+        Models of one run alone.
+    order
+        How alike the orders by all voting metrics are.
+    metrics
+        How alike the orders under each metric of both runs are.
+    metrics_only_first, metrics_only_second
+        Metrics of one run alone.
+    differences
+        What else the runs differ in, the most important first.
+    """
+
+    first: str
+    second: str
+    moves: tuple[Move, ...]
+    only_first: tuple[str, ...]
+    only_second: tuple[str, ...]
+    order: Likeness
+    metrics: Mapping[str, Likeness]
+    metrics_only_first: tuple[str, ...]
+    metrics_only_second: tuple[str, ...]
+    differences: tuple[Difference, ...]
+
+
+def compare_runs(first: RunResult, second: RunResult) -> Comparison:
+    """Compare two runs.
+
+    Parameters
+    ----------
+    first, second
+        Any two runs; models are the same where their ids are.
+    """
+    rankings = (rank_result(first), rank_result(second))
+    ids = [[spec.id for spec in run.plan.models] for run in (first, second)]
+    shared = [model for model in ids[0] if model in ids[1]]
+    common = [name for name in first.plan.metrics if name in second.plan.metrics]
+    return Comparison(
+        first=first.plan.run_id,
+        second=second.plan.run_id,
+        moves=_moves(rankings[0], rankings[1], shared),
+        only_first=tuple(model for model in ids[0] if model not in shared),
+        only_second=tuple(model for model in ids[1] if model not in shared),
+        order=_likeness(rankings[0].mean_ranks, rankings[1].mean_ranks),
+        metrics={
+            name: _likeness(rankings[0].ranks.get(name, {}), rankings[1].ranks.get(name, {}))
+            for name in common
+        },
+        metrics_only_first=tuple(name for name in first.plan.metrics if name not in common),
+        metrics_only_second=tuple(name for name in second.plan.metrics if name not in common),
+        differences=tuple(_differences(first, second)),
+    )
+
+
+def _moves(first: Ranking, second: Ranking, shared: list[str]) -> tuple[Move, ...]:
+    """Give every shared model its places among the models that both runs rank."""
+    ranked = [
+        [model for model in own.order if model in other.mean_ranks]
+        for own, other in ((first, second), (second, first))
+    ]
+    places = [{model: place for place, model in enumerate(order, start=1)} for order in ranked]
+    without = [model for model in shared if model not in places[0]]
+    return tuple(Move(model, places[0].get(model), places[1].get(model)) for model in (*ranked[0], *without))
+
+
+def _likeness(first: Mapping[str, float], second: Mapping[str, float]) -> Likeness:
+    tau, n_models = kendall(first, second)
+    return Likeness(None if math.isnan(tau) else tau, n_models)
+
+
+def _differences(first: RunResult, second: RunResult) -> Iterator[Difference]:
+    """Tell whatever the numbers depend on besides models and metrics, where it is not the same."""
+    pairs = [(_facts(first), _facts(second))]
+    pairs += [
+        (_model_facts(own), _model_facts(second.outcomes[model]))
+        for model, own in first.outcomes.items()
+        if model in second.outcomes
+    ]
+    for one, other in pairs:
+        for name in dict.fromkeys((*one, *other)):
+            values = one.get(name), other.get(name)
+            if values[0] != values[1]:
+                yield Difference(name, *(None if value in {None, ""} else str(value) for value in values))
+
+
+def _facts(run: RunResult) -> dict[str, Any]:
+    """Collect what a run was given."""
+    plan, samples = run.plan, run.samples
+    facts: dict[str, Any] = {
+        "task": plan.task,
+        "samples": plan.samples_source,
+        "fingerprint of the samples": plan.samples_fingerprint,
+        "number of samples": samples.n_samples,
+        "number of classes": len(samples.class_counts),
+        "number of groups": samples.n_groups,
+        "labels": samples.target_kind,
+    }
+    for name in ("modality", "text_columns", "label_columns", "group_column", "max_samples"):
+        value = getattr(plan.reading, name)
+        facts[name.replace("_", " ")] = ", ".join(value) if isinstance(value, tuple) else value
+    for name in ("dtype", "device", "batch_size", "layers"):
+        facts[name.replace("_", " ")] = getattr(plan.options, name)
+    facts |= {
+        "unit of the features": plan.normalise,
+        "seed": plan.seed,
+        "reference set": plan.reference_source,
+        "source samples": plan.source_samples,
+        "label encoder": plan.label_encoder.id if plan.label_encoder else None,
+    }
+    return facts | {name: value for name, value in run.environment.items() if name not in facts}
+
+
+def _model_facts(outcome: ModelOutcome) -> dict[str, Any]:
+    """Collect what one model was."""
+    model = outcome.spec.id
+    return {
+        f"revision of {model}": outcome.spec.revision,
+        f"width of {model}": outcome.n_features,
+        f"number format of {model}": outcome.dtype,
+    }
+
+
+def comparison_sentence(found: Comparison) -> str:
+    """Say in a sentence or two what came of it."""
+    placed = [move for move in found.moves if move.change is not None]
+    if not placed:
+        return "No model has a rank in both runs: there is nothing to compare."
+    moved = [move for move in placed if move.change]
+    best = [next(move.model for move in placed if getattr(move, run) == 1) for run in ("first", "second")]
+    said = f"{len(moved)} of {plural(len(placed), 'model')} changed places"
+    if found.order.tau is not None:
+        said += f"; the orders agree with a Kendall τ of {found.order.tau:.2f}"
+    if best[0] == best[1]:
+        return f"{said}. {best[0]} is first in both."
+    return f"{said}. {best[0]} is first in one, {best[1]} in the other."
+
+
+def moves_table(found: Comparison) -> Table:
+    """Every model of either run, with its places."""
+    columns = (
+        Column("model", "model"),
+        Column("first", "place in the first", "integer"),
+        Column("second", "place in the second", "integer"),
+        Column("change", "places gained", "integer", "%+d"),
+        Column("note", "note"),
+    )
+    records: list[dict[str, Any]] = [
+        {
+            "model": move.model,
+            "first": move.first,
+            "second": move.second,
+            "change": move.change,
+            "note": None if move.change is not None else "no rank in one of them",
+        }
+        for move in found.moves
+    ]
+    records += [{"model": model, "note": "in the first run only"} for model in found.only_first]
+    records += [{"model": model, "note": "in the second run only"} for model in found.only_second]
+    return Table.of("moves", "Places in both runs", columns, records)
+
+
+def metrics_table(found: Comparison) -> Table:
+    """How alike the orders under each metric are."""
+    columns = (
+        Column("metric", "metric"),
+        Column("tau", "Kendall τ", "number", fixed(2)),
+        Column("n_models", "models in both", "integer"),
+        Column("note", "note"),
+    )
+    records: list[dict[str, Any]] = [
+        {"metric": METRICS[name].title, "tau": own.tau, "n_models": own.n_models}
+        for name, own in found.metrics.items()
+    ]
+    for names, note in (
+        (found.metrics_only_first, "in the first run only"),
+        (found.metrics_only_second, "in the second run only"),
+    ):
+        records += [{"metric": METRICS[name].title, "note": note} for name in names]
+    return Table.of("metrics", "Agreement under each metric", columns, records)
+
+
+def differences_table(found: Comparison) -> Table:
+    """List what the runs differ in besides models and metrics."""
+    columns = (Column("name", "what"), Column("first", "first run"), Column("second", "second run"))
+    return Table.of("differences", "What else was different", columns, map(asdict, found.differences))
+
+
+def comparison_payload(found: Comparison) -> dict[str, Any]:
+    """Build the JSON of a comparison."""
+    payload = asdict(found)
+    payload["moves"] = [asdict(move) | {"change": move.change} for move in found.moves]
+    return payload | {"sentence": comparison_sentence(found)}
+
+
+def comparison_text(found: Comparison) -> str:
+    """Write a comparison for a terminal."""
+    parts = [f"first: run {found.first}\nsecond: run {found.second}", comparison_sentence(found)]
+    for table in (moves_table(found), metrics_table(found)):
+        known = table.known()
+        head = [column.title for column in known.columns]
+        rows = [["-" if value is None else _cell(value) for value in row] for row in known.rows]
+        parts.append(align([head, *rows]))
+    parts.append(
+        "\n".join(f"{one.name}: {one.first or 'none'} | {one.second or 'none'}" for one in found.differences)
+        or "Nothing else differs."
+    )
+    return "\n\n".join(parts)
+
+
+def _cell(value: str | float) -> str:
+    return f"{value:.2f}" if isinstance(value, float) else str(value)

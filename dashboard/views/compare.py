@@ -10,15 +10,14 @@ from dashboard.components.tables import show_table
 from dashboard.wording import plain, plural, say_run_in_words, show_error
 from ptmrank_core.benchmark import RunEntry
 from ptmrank_core.errors import PTMRankError
-from ptmrank_core.reports.comparison import (
-    Comparison,
-    compare_runs,
+from ptmrank_core.reports.comparison import Comparison, compare_runs
+from ptmrank_core.reports.comparison_figure import slope_figure
+from ptmrank_core.reports.comparison_tables import (
     comparison_sentence,
     differences_table,
     metrics_table,
     moves_table,
 )
-from ptmrank_core.reports.comparison_figure import slope_figure
 
 __all__ = ["page"]
 

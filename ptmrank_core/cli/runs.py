@@ -27,7 +27,8 @@ from ptmrank_core.cli.progress_bar import ProgressLine
 from ptmrank_core.config import Settings, load_settings
 from ptmrank_core.errors import InputError
 from ptmrank_core.records import Failure, RunState
-from ptmrank_core.reports.comparison import compare_runs, comparison_payload, comparison_text
+from ptmrank_core.reports.comparison import compare_runs
+from ptmrank_core.reports.comparison_tables import comparison_payload, comparison_text
 from ptmrank_core.worker import SOURCES
 
 __all__ = ["add_runs_command"]

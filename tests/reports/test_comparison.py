@@ -7,15 +7,15 @@ from dataclasses import replace
 import pytest
 
 from ptmrank_core.records import Failure, RunResult, Score, Stage
-from ptmrank_core.reports.comparison import (
-    compare_runs,
+from ptmrank_core.reports.comparison import compare_runs
+from ptmrank_core.reports.comparison_figure import slope_figure
+from ptmrank_core.reports.comparison_tables import (
     comparison_payload,
     comparison_sentence,
     comparison_text,
     metrics_table,
     moves_table,
 )
-from ptmrank_core.reports.comparison_figure import slope_figure
 from tests.reports.results import hostile_result
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import plotly.graph_objects as go
 
 from ptmrank_core.reports.comparison import Comparison, Move
@@ -18,51 +21,50 @@ def slope_figure(found: Comparison) -> go.Figure:
     """Draw the models that have a place in both runs, named on both sides."""
     placed = [move for move in found.moves if move.change is not None]
     figure = go.Figure()
-    for kind, (colour, dash) in LINES.items():
-        moves = [move for move in placed if _kind(move) == kind]
-        xs: list[float | None] = []
-        ys: list[int | None] = []
-        for move in moves:
-            xs += [0, 1, None]
-            ys += [move.first, move.second, None]
-        if moves:
-            figure.add_scatter(
-                x=xs,
-                y=ys,
-                mode="lines+markers",
-                name=f"{kind} ({len(moves)})",
-                line={"color": colour, "dash": dash, "width": 3 if kind != "stayed" else 2},
-                marker={"size": 9, "color": colour},
-                hoverinfo="skip",
-            )
+    for kind in LINES:
+        _add_lines(figure, kind, [move for move in placed if _kind(move) == kind])
     # A second axis is drawn only where something is on it.
-    figure.add_scatter(
-        x=[1], y=[1], yaxis="y2", mode="markers", opacity=0, showlegend=False, hoverinfo="skip"
-    )
-    places = list(range(1, len(placed) + 1))
-    span = [len(placed) + 0.6, 0.4]
+    figure.add_scatter(x=[1], y=[1], yaxis="y2", mode="markers", opacity=0, showlegend=False)
     by_second = sorted(placed, key=lambda move: move.second or 0)
-    left, right = ([f"{i}  {m.model}" for i, m in enumerate(own, 1)] for own in (placed, by_second))
     figure.update_xaxes(
         tickvals=[0, 1], ticktext=["first run", "second run"], range=[-0.05, 1.05], zeroline=False, side="top"
     )
     figure.update_layout(
-        yaxis={"tickvals": places, "ticktext": left, "range": span, "automargin": True, "zeroline": False},
-        yaxis2={
-            "tickvals": places,
-            "ticktext": right,
-            "range": span,
-            "automargin": True,
-            "overlaying": "y",
-            "side": "right",
-            "zeroline": False,
-            "showgrid": False,
-        },
+        yaxis=_names(placed),
+        yaxis2=_names(by_second) | {"overlaying": "y", "side": "right", "showgrid": False},
         height=ROW_PIXELS * len(placed) + MARGIN_PIXELS,
         margin={"l": 10, "r": 10, "t": 40, "b": 20},
         legend={"orientation": "h", "y": -0.02, "yanchor": "top"},
     )
     return figure
+
+
+def _add_lines(figure: go.Figure, kind: str, moves: Sequence[Move]) -> None:
+    """Draw a line for each of some models."""
+    if not moves:
+        return
+    colour, dash = LINES[kind]
+    figure.add_scatter(
+        x=[x for _ in moves for x in (0, 1, None)],
+        y=[y for move in moves for y in (move.first, move.second, None)],
+        mode="lines+markers",
+        name=f"{kind} ({len(moves)})",
+        line={"color": colour, "dash": dash, "width": 3 if kind != "stayed" else 2},
+        marker={"size": 9, "color": colour},
+        hoverinfo="skip",
+    )
+
+
+def _names(moves: Sequence[Move]) -> dict[str, Any]:
+    """Make an axis that names models from the first place down."""
+    places = list(range(1, len(moves) + 1))
+    return {
+        "tickvals": places,
+        "ticktext": [f"{place}  {move.model}" for place, move in zip(places, moves, strict=True)],
+        "range": [len(moves) + 0.6, 0.4],
+        "automargin": True,
+        "zeroline": False,
+    }
 
 
 def _kind(move: Move) -> str:

@@ -105,9 +105,9 @@ def go(page: str, *, run: str | None = None) -> NoReturn:
     st.switch_page(target, query_params={RUN_PARAMETER: run} if run else None)
 
 
-def link(page: str, label: str, **query: str) -> None:
+def link(page: str, label: str, *, icon: str, **query: str) -> None:
     """Draw a link to another page with something in its address."""
-    st.page_link(st.session_state[PAGES][page], label=label, query_params=query)
+    st.page_link(st.session_state[PAGES][page], label=label, icon=icon, query_params=query)
 
 
 def start_widget(key: str, value: object) -> None:

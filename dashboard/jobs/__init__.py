@@ -4,6 +4,7 @@ from dashboard.jobs.home import features
 from dashboard.jobs.runs import (
     cancel,
     delete,
+    expected_time,
     failures,
     finish_without,
     history,
@@ -40,6 +41,7 @@ __all__ = [
     "cancel",
     "delete",
     "demos",
+    "expected_time",
     "failures",
     "features",
     "finish_without",

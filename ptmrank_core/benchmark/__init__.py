@@ -6,6 +6,7 @@ from ptmrank_core.benchmark.cells import score_cells, skipped_cells
 from ptmrank_core.benchmark.database import Outline
 from ptmrank_core.benchmark.differences import Differences, compare_cards
 from ptmrank_core.benchmark.engines import cancel_run, run_here, start_worker
+from ptmrank_core.benchmark.expected import ExpectedTime, expected_time
 from ptmrank_core.benchmark.history import (
     RunEntry,
     clear_failed,
@@ -28,6 +29,7 @@ __all__ = [
     "EMBEDS_CLASS_NAMES",
     "NO_RESERVES",
     "Differences",
+    "ExpectedTime",
     "ModelProgress",
     "Outline",
     "Reach",
@@ -41,6 +43,7 @@ __all__ = [
     "clear_failed",
     "compare_cards",
     "delete_run",
+    "expected_time",
     "find_unfinished",
     "kept_embeddings",
     "known_skips",

@@ -67,7 +67,9 @@ def offer_mending(run: str, progress: RunProgress) -> None:
             )
         ):
             _leave_out(run, failed)
-        if progress.n_finished and st.button("See the ranking", key="see"):
+        if progress.n_finished and st.button(
+            "See the ranking", key="see", type="secondary" if is_open else "primary"
+        ):
             state.go("results", run=run)
         if st.button("All runs", key="all-runs", type="tertiary", icon=":material/history:"):
             state.go("runs")

@@ -13,6 +13,8 @@ from ptmrank_core.reports.tables import rank_result
 
 __all__ = ["Comparison", "Difference", "Likeness", "Move", "compare_runs"]
 
+SHOWN_CHARS = 12  # of a digest or a commit
+
 
 @dataclass(frozen=True, slots=True)
 class Move:
@@ -162,13 +164,14 @@ def _facts(run: RunResult) -> dict[str, Any]:
     facts: dict[str, Any] = {
         "task": plan.task,
         "samples": plan.samples_source,
-        "fingerprint of the samples": plan.samples_fingerprint,
+        "fingerprint of the samples": plan.samples_fingerprint[:SHOWN_CHARS],
         "number of samples": samples.n_samples,
         "number of classes": len(samples.class_counts),
         "number of groups": samples.n_groups,
+        "modality": samples.modality,
         "labels": samples.target_kind,
     }
-    for name in ("modality", "text_columns", "label_columns", "group_column", "max_samples"):
+    for name in ("text_columns", "label_columns", "group_column", "max_samples"):
         value = getattr(plan.reading, name)
         facts[name.replace("_", " ")] = ", ".join(value) if isinstance(value, tuple) else value
     for name in ("dtype", "device", "batch_size", "layers"):
@@ -180,14 +183,15 @@ def _facts(run: RunResult) -> dict[str, Any]:
         "source samples": plan.source_samples,
         "label encoder": plan.label_encoder.id if plan.label_encoder else None,
     }
-    return facts | {name: value for name, value in run.environment.items() if name not in facts}
+    told = {name.replace("_", " "): value for name, value in run.environment.items()}
+    return facts | {name: value for name, value in told.items() if name not in facts}
 
 
 def _model_facts(outcome: ModelOutcome) -> dict[str, Any]:
     """Collect what one model was."""
     model = outcome.spec.id
     return {
-        f"revision of {model}": outcome.spec.revision,
+        f"revision of {model}": outcome.spec.revision and outcome.spec.revision[:SHOWN_CHARS],
         f"width of {model}": outcome.n_features,
         f"number format of {model}": outcome.dtype,
     }

@@ -117,6 +117,15 @@ def test_variants_are_chosen_beside_the_cards(page: AppTest) -> None:
     assert page.multiselect(key="variants").value == []
 
 
+def test_a_card_leads_to_the_page_of_its_metric(page: AppTest) -> None:
+    """The address in the link chooses the metric on the Learn page."""
+    links = [link.proto for link in page.get("page_link")]
+    assert len(links) == 13
+    query = dict(part.split("=") for part in links[8].query_string.split("&"))
+    open_page(page, "learn", **query)
+    assert page.segmented_control(key="metric").value == default_metrics()[8]
+
+
 def test_every_metric_was_measured_and_has_a_preset() -> None:
     """The table of costs names the thirteen; presets hold default forms alone, the quick one none slow."""
     assert set(MEASURED_SECONDS) == set(default_metrics())

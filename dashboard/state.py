@@ -18,6 +18,8 @@ from ptmrank_core.records import AS_RECOGNISED, Reading
 __all__ = [
     "Draft",
     "choose",
+    "compare",
+    "compared_runs",
     "draft",
     "expect_end",
     "forget_upload",
@@ -43,6 +45,7 @@ UPLOADS = "uploads"
 NEWS = "seen"
 STANDS_IN = "stands_in"
 RUN_PARAMETER = "run"
+OTHER_PARAMETER = "with"
 
 
 @dataclass
@@ -107,9 +110,9 @@ def go(page: str, *, run: str | None = None) -> NoReturn:
     st.switch_page(target, query_params={RUN_PARAMETER: run} if run else None)
 
 
-def link(page: str, label: str, **query: str) -> None:
+def link(page: str, label: str, *, icon: str, **query: str) -> None:
     """Draw a link to another page with something in its address."""
-    st.page_link(st.session_state[PAGES][page], label=label, query_params=query)
+    st.page_link(st.session_state[PAGES][page], label=label, icon=icon, query_params=query)
 
 
 def start_widget(key: str, value: object) -> None:
@@ -137,6 +140,20 @@ def run_id() -> str | None:
         if st.query_params.get(RUN_PARAMETER) != run:
             st.query_params[RUN_PARAMETER] = run
     return run
+
+
+def compared_runs() -> tuple[str | None, str | None]:
+    """Return the two runs of the address; the first is the session's last one where none is named."""
+    return st.query_params.get(RUN_PARAMETER) or st.session_state.get(LAST_RUN), st.query_params.get(
+        OTHER_PARAMETER
+    )
+
+
+def compare(first: str | None, second: str | None) -> None:
+    """Name two runs in the address."""
+    for name, run in ((RUN_PARAMETER, first), (OTHER_PARAMETER, second)):
+        if run and st.query_params.get(name) != run:
+            st.query_params[name] = run
 
 
 def remember_run(run: str) -> None:

@@ -25,6 +25,7 @@ __all__ = [
     "say_analysis",
     "say_duration",
     "say_run",
+    "say_run_in_words",
     "say_size",
     "say_status",
     "say_targets",
@@ -122,10 +123,18 @@ def say_analysis(progress: RunProgress) -> str:
 
 def say_run(outline: Outline) -> str:
     """Say what is ranked on what, in one line; Markdown."""
+    return f"**{plain(source_name(outline.samples_source))}** · {_counts(outline)}"
+
+
+def say_run_in_words(outline: Outline) -> str:
+    """Say what is ranked on what, in one line that is no Markdown."""
+    return f"{source_name(outline.samples_source)} · {_counts(outline)} · {outline.run_id[:8]}"
+
+
+def _counts(outline: Outline) -> str:
     return (
-        f"**{plain(source_name(outline.samples_source))}** · {plural(outline.n_samples, 'sample')} · "
-        f"{plural(len(outline.models), 'model')} · {plural(outline.n_metrics, 'metric')} · "
-        f"{outline.created_at[:16].replace('T', ' ')} UTC"
+        f"{plural(outline.n_samples, 'sample')} · {plural(len(outline.models), 'model')} · "
+        f"{plural(outline.n_metrics, 'metric')} · {outline.created_at[:16].replace('T', ' ')} UTC"
     )
 
 

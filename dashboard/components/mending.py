@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 import streamlit as st
 
@@ -40,7 +41,10 @@ def offer_mending(run: str, progress: RunProgress) -> None:
         if jobs.is_mine(run):
             _offer_another_try(run, progress)
             _offer_leaving_out(run, progress, failures)
-        if progress.n_finished and st.button("See the ranking", key="see"):
+        kind: Literal["primary", "secondary"] = (
+            "primary" if progress.state is RunState.FINISHED else "secondary"
+        )
+        if progress.n_finished and st.button("See the ranking", key="see", type=kind):
             state.go("results", run=run)
         if st.button("All runs", key="all-runs", type="tertiary", icon=":material/history:"):
             state.go("runs")

@@ -86,7 +86,7 @@ def _card(metric: str, reach: Reach, *, is_chosen: bool) -> bool:
         st.checkbox(f"**{spec.title}**", disabled=True, key=f"off-{metric}")
         st.markdown(f":gray[{spec.idea}]")
         st.caption(f"**Cannot be used here.** {plain(reach.reason)}")
-        state.link("learn", "How it works", metric=metric)
+        _link(metric)
         return False
     state.start_widget(f"use-{metric}", is_chosen)
     is_ticked = st.checkbox(f"**{spec.title}**", key=f"use-{metric}")
@@ -101,8 +101,13 @@ def _card(metric: str, reach: Reach, *, is_chosen: bool) -> bool:
             f"**Applies to {reach.n_reached} of {plural(reach.n_models, 'candidate')}.** "
             f"{plain(reach.reason)}"
         )
-    state.link("learn", "How it works", metric=metric)
+    _link(metric)
     return is_ticked
+
+
+def _link(metric: str) -> None:
+    """Lead to the metric's page; an address names an option as it is shown."""
+    state.link("learn", "How it works", icon=":material/school:", metric=METRICS[metric].title)
 
 
 def _variants(offered: list[str], chosen: tuple[str, ...]) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from dashboard.jobs.home import features
 from dashboard.jobs.runs import (
     cancel,
     delete,
+    expected_time,
     failures,
     finish_without,
     history,
@@ -42,6 +43,7 @@ __all__ = [
     "cancel",
     "delete",
     "demos",
+    "expected_time",
     "failures",
     "features",
     "finish_without",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import streamlit as st
@@ -13,6 +13,7 @@ from dashboard.jobs.sources import Demo, forget_samples, samples
 from dashboard.owner import asking
 from ptmrank_core import catalogue
 from ptmrank_core.benchmark import (
+    ExpectedTime,
     Outline,
     RunEntry,
     RunProgress,
@@ -28,6 +29,7 @@ from ptmrank_core.benchmark import (
     run_sizes,
     start_worker,
 )
+from ptmrank_core.benchmark import expected_time as time_of_models
 from ptmrank_core.benchmark import leave_out as leave_out_of_run
 from ptmrank_core.data import read_truth
 from ptmrank_core.errors import NotOwnerError
@@ -47,6 +49,7 @@ from ptmrank_core.reports.partial import partial_ranking as rank_partially
 __all__ = [
     "cancel",
     "delete",
+    "expected_time",
     "failures",
     "finish_without",
     "history",
@@ -192,6 +195,11 @@ def delete(run_id: str) -> None:
     _refuse_others(run_id)
     delete_run(store(), settings(), run_id)
     forget_samples()
+
+
+def expected_time(models: Sequence[ModelSpec], n_samples: int, parameters: Mapping[str, int]) -> ExpectedTime:
+    """Tell how long models would run here, by what earlier runs have measured."""
+    return time_of_models(store(), models, n_samples, parameters)
 
 
 def history(limit: int = -1) -> list[RunEntry]:

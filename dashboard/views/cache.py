@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import pandas as pd
@@ -33,13 +33,12 @@ def page() -> None:
     st.subheader("Of which models?")
     chosen = _choose(kept)
     with st.container(horizontal=True):
-        if st.button("Check every entry", key="verify", icon=":material/fact_check:"):
-            _verify()
-        label = f"Remove {plural(len(chosen), 'model')}" if chosen else "Remove the chosen models"
-        if st.button(label, key="forget", icon=":material/delete:", disabled=not chosen):
-            _confirm_some(chosen)
-        if st.button("Clear the cache", key="clear", icon=":material/delete_sweep:"):
-            _confirm_all(report.size_bytes)
+        check = st.button("Check every entry", key="verify", icon=":material/fact_check:")
+        if chosen:
+            _offer_some(chosen)
+        _offer_all(report.size_bytes)
+    if check:
+        _verify()
     st.caption(
         "Models are listed once for each revision, precision and pooling. Which samples they are of is not "
         "kept: an entry is named by the content of its sample. The downloaded models themselves lie in the "
@@ -120,35 +119,31 @@ def _verify() -> None:
         st.success(f"Every one of {plural(report.n_entries, 'vector')} can be read.")
 
 
-@st.dialog("Remove these models from the cache?")
-def _confirm_some(chosen: Sequence[CachedModel]) -> None:
-    """Ask before the features of some models are removed."""
+def _offer_some(chosen: Sequence[CachedModel]) -> None:
+    """Offer to remove the features of some models; says what goes first."""
     names = ", ".join(own.model or own.key[:KEY_CHARS] for own in chosen)
     size = sum(own.size_bytes for own in chosen)
-    st.markdown(
-        f"The features of **{plain(names)}** go: {say_size(size)}. A run that needs them makes them again."
-    )
-    _ask({own.key for own in chosen})
+    with st.popover(f"Remove {plural(len(chosen), 'model')}", icon=":material/delete:"):
+        st.markdown(
+            f"The features of **{plain(names)}** go: {say_size(size)}. A run that needs them makes them "
+            "again."
+        )
+        st.button("Remove them", key="forget", on_click=_forget, args=(chosen,))
 
 
-@st.dialog("Clear the whole cache?")
-def _confirm_all(size_bytes: int) -> None:
-    """Ask before everything is removed."""
-    st.markdown(
-        f"All features go: {say_size(size_bytes)}. Runs and their results stay; their embeddings can no "
-        "longer be drawn until the models have run again."
-    )
-    _ask(None)
+def _forget(chosen: Sequence[CachedModel]) -> None:
+    jobs.features().forget({own.key for own in chosen})
 
 
-def _ask(keys: Collection[str] | None) -> None:
-    """Draw the two answers; ``None`` is every key."""
-    with st.container(horizontal=True):
-        if st.button("Remove", type="primary", key="remove-yes"):
-            if keys is None:
-                jobs.features().clear()
-            else:
-                jobs.features().forget(keys)
-            st.rerun()
-        if st.button("Keep", key="remove-no"):
-            st.rerun()
+def _offer_all(size_bytes: int) -> None:
+    """Offer to remove everything; says what goes and what stays first."""
+    with st.popover("Clear the cache", icon=":material/delete_sweep:"):
+        st.markdown(
+            f"All features go: {say_size(size_bytes)}. Runs and their results stay; their embeddings cannot "
+            "be drawn any more until the models have run again."
+        )
+        st.button("Remove everything", key="clear", on_click=_clear)
+
+
+def _clear() -> None:
+    jobs.features().clear()

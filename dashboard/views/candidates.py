@@ -70,7 +70,7 @@ def _choose(draft: state.Draft, samples: Samples) -> None:
         choose_in_basket(draft, task)
     models = chosen_models(draft, task)
     if task.modality != "tabular":
-        say_basket(draft, task, models)
+        say_basket(draft, task, models, samples.n_samples)
     _go_on(draft, models, samples)
 
 

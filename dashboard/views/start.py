@@ -11,20 +11,28 @@ import streamlit as st
 from dashboard import jobs, state
 from dashboard.components.run_list import open_page
 from dashboard.wording import plain, plural, say_status, show_error, source_name
+from ptmrank_core.config import ASSETS
 from ptmrank_core.errors import PTMRankError
 
 __all__ = ["page"]
 
 RECENT = 5
+PICTURE = (
+    "Labelled samples on the left go once through several models in the middle; on the right stands "
+    "a ranking of the models, the best on top, each with an interval that says how sure its place is."
+)
 
 
 def page() -> None:
     """Draw the page."""
     st.title("Which pre-trained model should I fine-tune?")
-    st.markdown(
+    words, picture = st.columns([3, 2], gap="large", vertical_alignment="center")
+    words.markdown(
         "PTMRank runs each candidate **once** over your labelled samples and scores how well its features "
-        "fit your labels. You get a ranking of models to try first, without fine-tuning any of them."
+        "fit your labels. You get a ranking of models to try first, and how sure it is, without fine-tuning "
+        "any of them."
     )
+    picture.image(str(ASSETS / "how-it-works.svg"), alt=PICTURE, width="stretch")
     demos = [partial(_demo_card, demo, is_first=not i) for i, demo in enumerate(jobs.demos())]
     cards: list[Callable[[], None]] = [*demos, _own_card]
     for first in range(0, len(cards), 2):

@@ -7,6 +7,7 @@ from ptmrank_core.benchmark.cells import score_cells, skipped_cells
 from ptmrank_core.benchmark.database import Outline
 from ptmrank_core.benchmark.differences import Differences, compare_cards
 from ptmrank_core.benchmark.engines import cancel_run, run_here, start_worker
+from ptmrank_core.benchmark.expected import ExpectedTime, expected_time
 from ptmrank_core.benchmark.history import (
     RunEntry,
     clear_failed,
@@ -29,6 +30,7 @@ __all__ = [
     "EMBEDS_CLASS_NAMES",
     "NO_RESERVES",
     "Differences",
+    "ExpectedTime",
     "ModelProgress",
     "Outline",
     "Reach",
@@ -43,6 +45,7 @@ __all__ = [
     "compare_cards",
     "delete_run",
     "drawn_rows",
+    "expected_time",
     "find_unfinished",
     "kept_embeddings",
     "known_skips",

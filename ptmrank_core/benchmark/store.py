@@ -10,7 +10,7 @@ import json
 import secrets
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from ptmrank_core.benchmark.codec import (
@@ -26,7 +26,7 @@ from ptmrank_core.benchmark.schema import OWN
 from ptmrank_core.events import Event
 from ptmrank_core.records import Cell, Failure, Finding, ModelOutcome, ModelSpec, RunPlan, RunResult, RunState
 
-__all__ = ["RunStore", "new_run_id", "now"]
+__all__ = ["RunStore", "Speed", "new_run_id", "now"]
 
 
 def new_run_id() -> str:
@@ -37,6 +37,23 @@ def new_run_id() -> str:
 def now() -> str:
     """ISO 8601 time, UTC, to the second."""
     return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """How fast a model ran.
+
+    Parameters
+    ----------
+    modality, n_parameters
+        What it reads, and its size where that is known.
+    seconds
+        Of preparing and running one sample.
+    """
+
+    modality: str
+    n_parameters: int | None
+    seconds: float
 
 
 class RunStore(RunTable):
@@ -92,6 +109,18 @@ class RunStore(RunTable):
         with self._open() as db:
             query = "SELECT model, outcome FROM outcomes WHERE run_id = ? ORDER BY rowid"
             return {model: outcome_from_json(text) for model, text in db.execute(query, (run_id,))}
+
+    def speeds(self) -> dict[str, Speed]:
+        """Read how fast models ran here: of each the newest run in which it ran on samples of its own."""
+        query = """
+            SELECT model,
+                json_extract(outcome, '$.spec.modality'), json_extract(outcome, '$.spec.n_parameters'),
+                (json_extract(outcome, '$.seconds.preprocess') + json_extract(outcome, '$.seconds.forward'))
+                / json_extract(outcome, '$.n_run')
+            FROM outcomes WHERE json_extract(outcome, '$.n_run') > 0 ORDER BY rowid"""
+        with self._open() as db:
+            rows = db.execute(query).fetchall()
+        return {model: Speed(modality, size, seconds) for model, modality, size, seconds in rows}
 
     def add_finding(self, run_id: str, finding: Finding) -> None:
         """Keep what an analysis found, in the place of what it had found before."""

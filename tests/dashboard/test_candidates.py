@@ -128,6 +128,26 @@ def test_a_list_is_narrowed(page: AppTest) -> None:
     assert "None of 112 models fits" in texts(page)
 
 
+def test_a_list_is_narrowed_by_further_facts(page: AppTest) -> None:
+    """Year, downloads, a source head and what is on this machine each leave fewer."""
+    everything = len(names(page))
+    control(page, "Published in or after").set_value("2022").run()
+    assert listed(page).value["year"].min() >= 2022
+    control(page, "Published in or after").set_value("any year").run()
+    control(page, "Downloads in a month, at least").set_value("100,000").run()
+    assert 0 < len(names(page)) < everything
+    assert listed(page).value["downloads"].min() >= 100_000
+    control(page, "With a source head").set_value(True).run()
+    assert "none known" not in set(listed(page).value["source head"])
+    control(page, "On this machine already").set_value(True).run()
+    assert "None of" in texts(page)
+
+
+def test_the_time_is_told_once_something_was_measured(page: AppTest) -> None:
+    """Before the first run nothing is guessed."""
+    assert "is not known before the first run" in texts(page)
+
+
 def test_a_mapping_of_ones_own_is_a_list(page: AppTest) -> None:
     """Its models of the category are shown in its order, known ones with their facts."""
     control(page, "From which list?").set_value("mapping.json").run()

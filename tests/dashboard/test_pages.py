@@ -34,6 +34,7 @@ def test_the_start_offers_the_demos_and_own_samples(app: AppTest) -> None:
     assert labels == ["Try the demo"] * len(jobs.demos()) + ["Use my own samples"]
     assert app.button(key="demo-digits")
     assert "Ranks 13 small image models on 600 samples" in texts(app)
+    assert "a ranking of the models, the best on top" in app.get("image")[0].proto.imgs[0].alt
 
 
 def test_a_demo_without_models_is_not_shown(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
-from streamlit.util import calc_hash
 
 from ptmrank_core.benchmark import RunStore, read_progress, run_here
 from ptmrank_core.config import Settings
@@ -16,7 +15,7 @@ from ptmrank_core.records import Failure, RunPlan, RunState, Score, Skipped, Sta
 from ptmrank_core.worker import SOURCES
 from tests.benchmark.runs import stored_plan
 from tests.benchmark.test_worker import wait_until
-from tests.dashboard.reading import texts
+from tests.dashboard.reading import buttons, open_page, primary, texts
 from tests.dashboard.test_runs import open_run, worker
 
 
@@ -38,20 +37,6 @@ def fail(settings: Settings, plan: RunPlan, model: str, error: str = "DownloadEr
     for metric in plan.metrics:
         cell = Failure(model, metric, Stage.DOWNLOAD, error, f"{model} did not arrive.", "Try it again.")
         RunStore(settings).add_cell(plan.run_id, cell)
-
-
-def buttons(app: AppTest) -> set[str]:
-    """Keys of the buttons of the page."""
-    return {button.key or "" for button in app.button}
-
-
-def open_page(app: AppTest, plan: RunPlan) -> None:
-    """Go to the page of a run by its address."""
-    app.run()
-    app.query_params["run"] = plan.run_id
-    app._page_hash = str(calc_hash("run"))
-    app.run()
-    assert not app.exception
 
 
 def headline(app: AppTest) -> str:
@@ -109,14 +94,14 @@ def test_a_partly_failed_run_says_why_and_is_mended(app: AppTest, settings: Sett
     decide(settings, plan, others)
     fail(settings, plan, first)
     RunStore(settings).finish(plan.run_id, RunState.FINISHED, seconds=1.0)
-    open_page(app, plan)
+    open_page(app, "run", run=plan.run_id)
     assert "Something in it failed, and can be tried again; the rest is ranked." in app.info[0].value
     (warning,) = (box.value for box in app.warning)
     assert f"**{first}** (3 scores, failed while downloading)" in warning
     assert "did not arrive" in warning
     assert "goes on from there" in warning
     assert {"retry", "leave-out", "see"} <= buttons(app)
-    assert sum(button.proto.type == "primary" for button in app.button) <= 1
+    assert len(primary(app)) <= 1
     app.button(key="retry").click().run()
     assert not app.exception
     store = RunStore(settings)
@@ -130,7 +115,7 @@ def test_a_failed_model_is_left_out_by_hand(app: AppTest, settings: Settings, pl
     decide(settings, plan, others)
     fail(settings, plan, first, "GatedModelError")
     RunStore(settings).finish(plan.run_id, RunState.FINISHED, seconds=1.0)
-    open_page(app, plan)
+    open_page(app, "run", run=plan.run_id)
     assert "hf auth login" in app.warning[0].value
     app.button(key="leave-out").click().run()
     assert not app.exception
@@ -148,7 +133,7 @@ def test_a_cancelled_run_may_be_finished_without_the_rest(
     first, *others = (spec.id for spec in plan.models)
     decide(settings, plan, others)
     store.finish(plan.run_id, RunState.CANCELLED, seconds=1.0)
-    open_page(app, plan)
+    open_page(app, "run", run=plan.run_id)
     assert app.button(key="finish-without").label == "Finish without 1 model"
     app.button(key="finish-without").click().run()
     assert not app.exception
@@ -165,7 +150,7 @@ def test_a_run_in_which_all_failed_offers_no_ranking_as_done(
             cell = Failure(spec.id, metric, Stage.LOAD, "OutOfMemoryError", "It does not fit.", "")
             RunStore(settings).add_cell(plan.run_id, cell)
     RunStore(settings).finish(plan.run_id, RunState.FINISHED, seconds=1.0)
-    open_page(app, plan)
+    open_page(app, "run", run=plan.run_id)
     assert "No model has a score." in app.error[0].value
     (warning,) = (box.value for box in app.warning)
     assert "9 scores, failed while loading" in warning
@@ -177,7 +162,7 @@ def test_one_model_alone_is_a_run_too(app: AppTest, settings: Settings, picture_
     models = stored_plan(settings, picture_zip, zoo).models[:1]
     plan = stored_plan(settings, picture_zip, models)
     run_here(plan.run_id, settings, sources=SOURCES)
-    open_page(app, plan)
+    open_page(app, "run", run=plan.run_id)
     assert not app.exception
     assert "1 of 1 model done" in headline(app)
     assert "The ranking so far" not in texts(app)

@@ -54,7 +54,7 @@ def show_chart(
         The selected points: ``"customdata"`` has what the figure put there.
     """
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"##### {title}", width="stretch")
+        st.markdown(f"### {title}", width="stretch")
         as_table = table is not None and st.toggle(
             "As table", key=f"{key}-table", bind="query-params", width="content"
         )

@@ -133,7 +133,7 @@ def _draw_grid(shown: list[Shown], n_columns: int, *, is_sound: bool) -> None:
                 column.audio(one.media, format="audio/wav")
                 column.caption(f"**{plain(one.label)}** · {plain(shorten(one.name, LABEL_CHARS))}")
             else:
-                column.image(one.media, caption=plain(one.label), width="stretch")
+                column.image(one.media, caption=plain(one.label), width="stretch", alt=one.label)
 
 
 def _draw_numbers(samples: Samples, shown: list[Shown]) -> None:

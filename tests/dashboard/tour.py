@@ -25,9 +25,9 @@ __all__ = [
     "Stop",
     "do_run",
     "go_to",
+    "other_pages",
     "set_scheme",
     "set_width",
-    "other_pages",
     "settle",
     "stops",
 ]

@@ -25,7 +25,7 @@ def show_controls(result: RunResult, ranking: Ranking) -> None:
     found = [own for own in result.findings if own.kind == "controls"]
     if not found:
         return
-    st.subheader("Is it more than nothing?")
+    st.header("Is it more than nothing?")
     st.caption(
         "Controls are scored as candidates are, but rank and vote nowhere: features that no model made, "
         "untrained twins with random weights, and labels that were exchanged at random. A candidate that "

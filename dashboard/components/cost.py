@@ -19,7 +19,7 @@ def show_cost(result: RunResult, ranking: Ranking) -> None:
     """Draw a cost against the order, and all costs as a table."""
     costs = costs_of(result)
     fronts = fronts_of(costs, ranking)
-    st.subheader("What do they cost?")
+    st.header("What do they cost?")
     if fronts:
         _front(costs, ranking, fronts)
     _table(costs, ranking)

@@ -44,7 +44,7 @@ ENOUGH = 5  # models, for an interval
 
 def show_evidence(result: RunResult, ranking: Ranking) -> None:
     """Draw how well each metric follows what models reach, as far as anything is known of that."""
-    st.subheader("Which metric can be trusted here?")
+    st.header("Which metric can be trusted here?")
     truths = truths_of(result)
     for name, why in truth_problems(result).items():
         st.caption(f"{TRUTH_TITLES.get(name, name)}: {why}")

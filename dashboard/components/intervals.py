@@ -21,7 +21,7 @@ ALL = "All metrics"
 
 def show_intervals(result: RunResult, ranking: Ranking) -> None:
     """Draw how sure the order is, under all metrics together or under one."""
-    st.subheader("How sure is this order?")
+    st.header("How sure is this order?")
     if result.plan.analyses.half_samples == 0:
         st.caption("Half-samples were switched off for this run, and so there are no intervals.")
         return

@@ -19,7 +19,7 @@ def show_layers(result: RunResult) -> None:
     metrics = list(next(iter(found.values()), {}))
     if not metrics:
         return
-    st.subheader("Which layer is best?")
+    st.header("Which layer is best?")
     metric = st.selectbox("Metric", metrics, format_func=lambda name: METRICS[name].title, key="layer-metric")
     st.caption(
         "Each hidden layer is pooled and scored as the last one is. Where an earlier layer scores higher, "

@@ -19,7 +19,7 @@ def show_sample_sizes(result: RunResult, ranking: Ranking) -> None:
     found = [own for own in result.findings if own.kind == "sample-size"]
     if not found:
         return
-    st.subheader("Do you have enough labels?")
+    st.header("Do you have enough labels?")
     curves = curves_of(result, ranking)
     for own in found:
         if own.problem:

@@ -16,7 +16,7 @@ __all__ = ["show_votes"]
 
 def show_votes(ranking: Ranking) -> None:
     """Draw the votes of an order, and what becomes of it without each voter."""
-    st.subheader("Who voted, with what weight, and why")
+    st.header("Who voted, with what weight, and why")
     for note in ranking.vote_notes:
         st.markdown(note)
     voters = sorted(ranking.metrics_used, key=lambda name: -ranking.votes[name].weight)

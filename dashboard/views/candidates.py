@@ -107,13 +107,13 @@ def _choose_models(draft: state.Draft, task: catalogue.TaskCategory) -> list[Mod
     if task.modality == "tabular":
         st.caption("The candidate is the columns as they are: no pre-trained model reads rows of numbers.")
         return catalogue.resolve_models(catalogue.COLUMNS, task)
-    st.subheader("On this machine")
+    st.header("On this machine")
     chosen = _tick_models(draft, task)
-    st.subheader("From a list")
+    st.header("From a list")
     choose_from_lists(draft, task)
-    st.subheader("By name")
+    st.header("By name")
     own = choose_own_models(draft, task)
-    st.subheader("Chosen")
+    st.header("Chosen")
     chosen += choose_in_basket(draft, task) + own
     unique = list({spec.id: spec for spec in chosen}.values())
     say_basket(draft, task, unique)

@@ -50,7 +50,7 @@ def _summary(result: RunResult, ranking: Ranking, run: str) -> None:
         n_samples = result.samples.n_samples
         second = f", then **{plain(ranking.order[1])}**" if len(ranking.order) > 1 else ""
         st.markdown(
-            f"#### Try **{plain(ranking.order[0])}** first{second}.\n"
+            f"## Try **{plain(ranking.order[0])}** first{second}.\n"
             f"{plural(len(ranking.order), 'model')} ranked on {plural(n_samples, 'sample')} "
             f"{say_targets(result.samples)}, by the weighted mean rank over "
             f"{plural(len(ranking.metrics_used), 'metric')}, in {result.seconds:.0f} s."

@@ -12,7 +12,7 @@ for index, text in enumerate(MARKUP):
         st.markdown(plain(text))
         st.markdown(f"Before **{plain(text)}** after")
         st.caption(in_page_words(text))
-        st.subheader(plain(text))
+        st.header(plain(text))
         st.expander(plain(text)).text("inside")
         st.segmented_control("Choose", [plain(text)], label_visibility="collapsed", key=f"control-{index}")
         st.warning(f"- {plain(text)}")

@@ -46,7 +46,7 @@ def said(app: AppTest) -> str:
 def test_every_section_is_there(app: AppTest, store: RunStore) -> None:
     """Controls as rows and plain words, curves, costs; without a truth the page asks for one."""
     assert store.findings(RUN)
-    headings = [heading.value for heading in opened(app).subheader]
+    headings = [heading.value for heading in opened(app).header]
     for heading in (
         "Is it more than nothing?",
         "Which metric can be trusted here?",
@@ -58,7 +58,7 @@ def test_every_section_is_there(app: AppTest, store: RunStore) -> None:
     assert "bring fine-tuning results of two or more" in said(app)
     assert any("Raw pixels" in frame.value.to_string() for frame in app.dataframe)
     open_section(app, "Cost")
-    assert "What do they cost?" in [heading.value for heading in app.subheader]
+    assert "What do they cost?" in [heading.value for heading in app.header]
     assert any("seconds per 1,000" in frame.value.columns for frame in app.dataframe)
 
 

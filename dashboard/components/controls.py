@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.components.tables import show_numbers
+from dashboard.wording import plain
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.records import Ranking, RunResult
 from ptmrank_core.reports import scores_by_metric
@@ -33,10 +34,10 @@ def show_controls(result: RunResult, ranking: Ranking) -> None:
     )
     controls, standings = controls_of(result, ranking), standings_of(result)
     for sentence in control_sentences(controls, standings):
-        st.markdown(f"- {sentence}")
+        st.markdown(f"- {plain(sentence)}")
     for own in found:
         if own.problem:
-            st.caption(f"{own.subject}: {own.problem}")
+            st.caption(f"{plain(own.subject)}: {plain(own.problem)}")
     metrics = [
         name for name in ranking.per_metric if name in standings or any(name in c.scores for c in controls)
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.components.tables import show_numbers
-from dashboard.wording import compact, plural
+from dashboard.wording import compact, plain, plural
 from ptmrank_core.records import Ranking, RunResult
 from ptmrank_core.reports.cost import COST_TITLES, ModelCost, cost_figure, costs_of, fronts_of
 from ptmrank_core.reports.figures import PLOTLY_CONFIG
@@ -43,7 +43,7 @@ def _front(costs: dict[str, ModelCost], ranking: Ranking, fronts: dict[str, tupl
     name = chosen if chosen in fronts else next(iter(fronts))
     st.caption(
         "Places of the models against what they cost. On the line: no other model is placed better at no "
-        f"higher cost. Cheapest first: {', '.join(fronts[name])}."
+        f"higher cost. Cheapest first: {plain(', '.join(fronts[name]))}."
     )
     st.plotly_chart(
         cost_figure(name, costs, ranking, fronts[name]),

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import jobs
-from dashboard.wording import plural, show_error
+from dashboard.wording import plain, plural, show_error
 from ptmrank_core.errors import PTMRankError
 from ptmrank_core.ranking import Estimate, Evidence
 from ptmrank_core.records import Ranking, RunResult, Truth
@@ -47,7 +47,7 @@ def show_evidence(result: RunResult, ranking: Ranking) -> None:
     st.header("Which metric can be trusted here?")
     truths = truths_of(result)
     for name, why in truth_problems(result).items():
-        st.caption(f"{TRUTH_TITLES.get(name, name)}: {why}")
+        st.caption(f"{TRUTH_TITLES.get(name, name)}: {plain(why)}")
     if truths:
         _show_truths(result, ranking, truths)
     else:
@@ -85,7 +85,7 @@ def _show_truths(result: RunResult, ranking: Ranking, truths: dict[str, Truth]) 
     truth, evidence = truths[name], found[name]
     st.caption(WHAT_IT_IS)
     for note in truth.notes:
-        st.caption(note)
+        st.caption(plain(note))
     if any(own.correlations["kendall"] is not None for own in evidence.values()):
         _correlations(evidence, truth)
     else:
@@ -140,9 +140,8 @@ def _sentence(evidence: dict[str, Evidence], truth: Truth) -> str:
     tau, regret = _tau(taus[best]), evidence[best].regret.get(1)
     said = f"**{contender_title(best)}** follows it best here (weighted τ {_range(tau)})"
     if regret is not None:
-        said += (
-            f"; taking its first model costs {regret.value:.3f} of {measure_title(truth)} ({_span(regret)})"
-        )
+        measure = plain(measure_title(truth))
+        said += f"; taking its first model costs {regret.value:.3f} of {measure} ({_span(regret)})"
     said += "."
     if PARAMETERS in taus and (tau.low is None or tau.low <= _tau(taus[PARAMETERS]).value):
         said += (

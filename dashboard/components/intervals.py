@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from dashboard.wording import plural
+from dashboard.wording import plain, plural
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.records import Ranking, RankIntervals, RunResult
 from ptmrank_core.reports.figures import PLOTLY_CONFIG
@@ -60,7 +60,7 @@ def _show(order: tuple[str, ...], found: RankIntervals, view: str) -> None:
         ahead = {model: {other: found.p_better[other].get(model) for other in models} for model in models}
         st.dataframe(pd.DataFrame(ahead), placeholder="–", alt="Chance that one model is better than another")
     for note in found.notes:
-        st.caption(note)
+        st.caption(plain(note))
 
 
 def _table(models: Sequence[str], found: RankIntervals, level: str) -> None:
@@ -111,4 +111,4 @@ def _say_what_is_missing(result: RunResult, ranking: Ranking) -> None:
     for name, reason in missing.items():
         by_reason.setdefault(reason, []).append(METRICS[name].title)
     for reason, titles in by_reason.items():
-        st.caption(f"No intervals under {', '.join(titles)}: {reason}")
+        st.caption(f"No intervals under {', '.join(titles)}: {plain(reason)}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dashboard.wording import plain
 from ptmrank_core.records import Ranking, RunResult
 from ptmrank_core.reports.evidence import CONSENSUS, contender_title
 from ptmrank_core.reports.figures import PLOTLY_CONFIG
@@ -23,7 +24,7 @@ def show_sample_sizes(result: RunResult, ranking: Ranking) -> None:
     curves = curves_of(result, ranking)
     for own in found:
         if own.problem:
-            st.caption(f"{own.subject}: {own.problem}")
+            st.caption(f"{plain(own.subject)}: {plain(own.problem)}")
     if not curves:
         st.caption("Nothing is known of smaller parts of these samples: too few samples, or too few models.")
         return

@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard import jobs, state
 from dashboard.components.run_page import open_run
-from dashboard.wording import STAGES, plural, say_analysis, say_run, show_error
+from dashboard.wording import STAGES, plain, plural, say_analysis, say_run, show_error
 from ptmrank_core.benchmark import ModelProgress, RunProgress
 from ptmrank_core.errors import PTMRankError
 from ptmrank_core.records import RunState
@@ -124,7 +124,7 @@ def _offer_next(run: str, progress: RunProgress) -> None:
     elif progress.state is RunState.CANCELLED:
         st.info("This run was cancelled. What it finished is kept; Resume does only the rest.")
     elif progress.state is RunState.FAILED:
-        st.error(f"This run could not be done. {progress.error}")
+        st.error(f"This run could not be done. {plain(progress.error)}")
     elif progress.has_failed:
         st.info(
             "This run is finished. Something in it failed; the results say what, and it can be tried again."

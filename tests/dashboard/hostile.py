@@ -40,4 +40,4 @@ MARKUP = (
 """And all that Streamlit's Markdown knows."""
 
 # Parts of them that Markdown, HTML or LaTeX would take for their own, as they stand in no escaped text.
-FOREIGN = ("onerror=alert(1)>", "http://x", r"$\frac{1}", "**bold**")
+FOREIGN = ("onerror=alert(1)>", "<script>", "http://x", r"$\frac{1}", "**bold**", "`code`")

@@ -1,6 +1,6 @@
 """Pictures of every page, light and dark, wide and on a phone: ``python -m tests.dashboard.screenshots OUT``.
 
-The run that they show is the demo of digits, done once; with a second argument at that home, where it is kept.
+They show a run of the digits demo; a second argument names the home where it is kept for the next time.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ def drawn(shown: list[Any]) -> list[Any] | None:
 
 @pytest.mark.browser
 def test_every_sign_is_shown_wherever_markdown_is_read(browser: WebDriver, tmp_path: Path) -> None:
-    """Text, bold, captions, headings, labels, choices, lists: the words are there, nothing is made of them."""
+    """Text, bold, captions, headings, labels, choices, lists: the words are there, and nothing else."""
     port = free_port()
     process = serve(tmp_path / "home", port, ROOT / "tests" / "dashboard" / "literal_app.py")
     try:

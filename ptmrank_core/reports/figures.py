@@ -1,8 +1,8 @@
 """What all figures share. Data first, then drawing; Plotly only; every figure is a function of its arguments.
 
 Colours are the colour-blind-safe ones of Paul Tol ("bright"), each as light or as dark as shows on a light
-and on a dark page; classes differ by symbol too. Nothing starts a bar at zero: scores may be
-negative, and their zero means nothing.
+and on a dark page; classes differ by symbol too. Nothing here starts a bar at zero: scores may be negative,
+and their zero means nothing.
 """
 
 from __future__ import annotations

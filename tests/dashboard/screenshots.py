@@ -1,17 +1,18 @@
 """Pictures of every page, light and dark, wide and on a phone: ``python -m tests.dashboard.screenshots OUT``.
 
-The run that they show is the demo of digits, done once; with a second argument at that home, where it is
-kept.
+They show a run of the digits demo; a second argument names the home where it is kept for the next time.
 """
 
 from __future__ import annotations
 
 import argparse
 import base64
+import io
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from PIL import Image
 from selenium.webdriver.chrome.webdriver import WebDriver
 
 from ptmrank_core.benchmark import RunStore
@@ -23,6 +24,7 @@ from tests.dashboard.serving import free_port, serve
 from tests.dashboard.tour import PHONE, WIDE, Stop, do_run, go_to, other_pages, set_scheme, set_width, stops
 
 LEAST_HEIGHT, MOST_HEIGHT = 900, 6000
+N_COLOURS = 128  # a page has few: its file becomes a third as large
 HEIGHT = "return Math.ceil(document.querySelector('[data-testid=stMainBlockContainer]').scrollHeight) + 60"
 
 
@@ -36,15 +38,16 @@ def run_of(home: Path) -> str:
     return do_run(settings, "demo:digits", resolve_models("demo", task), Analyses(controls=True))
 
 
-def take(browser: WebDriver, path: Path, width: int) -> None:
-    """Write what is on the page, all of it, as a PNG file."""
+def take(browser: WebDriver, path: Path, width: int, most_height: int = MOST_HEIGHT) -> None:
+    """Write what is on the page, down to some height, as a PNG file."""
     height = int(browser.execute_script(HEIGHT))
-    set_width(browser, width, max(LEAST_HEIGHT, min(height, MOST_HEIGHT)))
+    set_width(browser, width, min(max(LEAST_HEIGHT, height), most_height))
     shot = browser.execute_cdp_cmd("Page.captureScreenshot", {"format": "png"})
-    path.write_bytes(base64.b64decode(shot["data"]))
+    picture = Image.open(io.BytesIO(base64.b64decode(shot["data"]))).convert("RGB")
+    picture.quantize(N_COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
-def take_all(browser: WebDriver, server: str, found: Sequence[Stop], out: Path) -> None:
+def take_all(browser: WebDriver, server: str, found: Sequence[Stop], out: Path, most_height: int) -> None:
     """Take every stop in both schemes at both widths."""
     for width in (WIDE, PHONE):
         for scheme in ("light", "dark"):
@@ -53,7 +56,7 @@ def take_all(browser: WebDriver, server: str, found: Sequence[Stop], out: Path) 
                 set_width(browser, width)
                 go_to(browser, server, stop)
                 name = "phone" if width == PHONE else "wide"
-                take(browser, out / f"{stop.name}-{scheme}-{name}.png", width)
+                take(browser, out / f"{stop.name}-{scheme}-{name}.png", width, most_height)
 
 
 def main() -> None:
@@ -64,6 +67,7 @@ def main() -> None:
         "home", type=Path, nargs="?", help="home of the run that is shown; a new one by default"
     )
     parser.add_argument("--only", default="", help="take stops alone whose name has this in it")
+    parser.add_argument("--height", type=int, default=MOST_HEIGHT, help="pixels of the page at most")
     chosen = parser.parse_args()
     chosen.out.mkdir(parents=True, exist_ok=True)
     home = chosen.home or Path(tempfile.mkdtemp(prefix="ptmrank-"))
@@ -75,7 +79,8 @@ def main() -> None:
             known = stops(run)
             go_to(browser, address, known[0])
             found = [*known, *other_pages(browser, known)]
-            take_all(browser, address, [stop for stop in found if chosen.only in stop.name], chosen.out)
+            wanted = [stop for stop in found if chosen.only in stop.name]
+            take_all(browser, address, wanted, chosen.out, chosen.height)
     finally:
         process.terminate()
         process.wait(20)

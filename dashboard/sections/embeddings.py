@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from functools import partial
 
+import plotly.graph_objects as go
 import streamlit as st
 
 from dashboard import jobs
@@ -51,7 +53,7 @@ def embeddings(result: RunResult, ranking: Ranking) -> None:
     with right:
         classes = choose_classes(samples)
     panels = _panels(result, models, method)
-    selected = _selected(panels, samples, method, classes) if panels else []
+    selected = _selected(result.plan.run_id, panels, samples, method, classes) if panels else []
     selected = find_samples(samples) or selected
     if selected:
         _show_selected(panels, samples, selected)
@@ -86,10 +88,13 @@ def _panels(result: RunResult, models: Sequence[str], method: str) -> list[Panel
     return panels
 
 
-def _selected(panels: Sequence[Panel], samples: Samples, method: str, classes: Sequence[str]) -> list[int]:
+def _selected(
+    run: str, panels: Sequence[Panel], samples: Samples, method: str, classes: Sequence[str]
+) -> list[int]:
     """Draw the panels; return the samples that are selected in them, in their order."""
+    drawn = json.dumps([run, method, classes, [(panel.model, panel.x_title) for panel in panels]])
     points = show_chart(
-        panels_figure(panels, samples, partial(hover_caption, samples), classes=classes),
+        _figure(drawn, panels, samples, classes),
         key="projection",
         title="How do the models see the samples?",
         alt=f"{METHODS[method]} of the embeddings under {_names(panels)}, coloured by label",
@@ -98,6 +103,16 @@ def _selected(panels: Sequence[Panel], samples: Samples, method: str, classes: S
     )
     st.caption(f"{HELP[method]} {TRUST}{_colours(samples)}{_thinned(panels, samples)}")
     return sorted({int(point["customdata"]) for point in points})
+
+
+@st.cache_resource(max_entries=30, show_spinner=False)
+def _figure(
+    drawn: str,  # noqa: ARG001 - names what the figure depends on
+    _panels: Sequence[Panel],
+    _samples: Samples,
+    _classes: Sequence[str],
+) -> go.Figure:
+    return panels_figure(_panels, _samples, partial(hover_caption, _samples), classes=_classes)
 
 
 def _show_selected(panels: Sequence[Panel], samples: Samples, selected: Sequence[int]) -> None:

@@ -27,7 +27,7 @@ __all__ = ["embeddings"]
 
 NEAR = "A map that keeps near neighbours near. How far apart clusters are, and how large, means nothing."
 HELP = {
-    "pca": "The plane in which the embeddings vary most.",
+    "pca": "The plane in which the embeddings vary most, with each axis' share of their variance.",
     "lda": "The plane in which the classes stand farthest apart. It is chosen with the labels, so it looks "
     "better than new samples would.",
     "tsne": NEAR,

@@ -55,7 +55,7 @@ def test_models_stand_side_by_side_with_their_trust(app: AppTest, settings: Sett
     features = draw_features(3.0, 0)
     trust = trustworthiness(features, pca(features).points)
     assert trust is not None
-    assert f"trustworthiness {trust.value:.2f}" in embeddings["layout"]["xaxis"]["title"]["text"]
+    assert embeddings["layout"]["xaxis"]["title"]["text"] == f"trustworthiness {trust.value:.2f}"
     assert [note["text"] for note in embeddings["layout"]["annotations"]] == ["m0", "m1"]
     assert [trace["type"] for trace in pairs["data"]] == ["heatmap", "heatmap"]
     assert "Told apart least by" in texts(app)
@@ -63,7 +63,7 @@ def test_models_stand_side_by_side_with_their_trust(app: AppTest, settings: Sett
 
 
 @pytest.mark.parametrize(
-    ("method", "title"), [("lda", "first discriminant"), ("tsne", "t-SNE, perplexity 19.7")]
+    ("method", "title"), [("lda", "across: first discriminant"), ("tsne", "t-SNE, perplexity 19.7")]
 )
 def test_other_ways_into_the_plane_come_from_the_run(
     app: AppTest, settings: Settings, tmp_path: Path, method: str, title: str
@@ -72,7 +72,7 @@ def test_other_ways_into_the_plane_come_from_the_run(
     shown(app, done(settings, planned(settings, tmp_path)))
     app.segmented_control(key="plane").set_value(method).run()
     assert not app.exception
-    assert figures(app)[0]["layout"]["xaxis2"]["title"]["text"].startswith(title)
+    assert figures(app)[0]["layout"]["yaxis2"]["title"]["text"].startswith(title)
 
 
 def test_a_named_sample_is_echoed_and_has_neighbours(
@@ -117,7 +117,7 @@ def test_a_link_shows_the_same(app: AppTest, settings: Settings, tmp_path: Path)
     first = figures(app)[0]
     assert [note["text"] for note in first["layout"]["annotations"]] == ["m1"]
     assert {trace["name"] for trace in first["data"]} == {"2"}
-    assert first["layout"]["xaxis"]["title"]["text"].startswith("t-SNE")
+    assert first["layout"]["yaxis"]["title"]["text"].startswith("t-SNE")
     assert "1 sample selected" in texts(app)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ptmrank_core.projection import Trust, lda, pca, tsne
+from ptmrank_core.projection import Projection, Trust, lda, pca, tsne
 from ptmrank_core.records import Analyses, Finding, RunResult, RunState, pack_array
 from ptmrank_core.reports.class_pairs import (
     class_pairs_figure,
@@ -131,13 +131,15 @@ def test_axes_say_what_they_are_and_what_they_are_worth() -> None:
     """Shares of the variance, the perplexity, the trustworthiness: what can be said of each kind of plane."""
     features, labels = RNG.normal(size=(30, 3)), np.arange(30) % 3
     trust = Trust(0.876, 5, 30)
-    ratios = [f"{100 * ratio:.0f} %" for ratio in pca(features).explained_variance_ratio]
-    first, second = axis_titles(pca(features), trust)
-    assert first == f"first component ({ratios[0]} of the variance) · trustworthiness 0.88"
-    assert second == f"second ({ratios[1]})"
-    assert axis_titles(lda(features, labels), trust)[1] == "second discriminant"
-    said, _ = axis_titles(tsne(features), None)
-    assert said == "t-SNE, perplexity 9.67 · too few samples to judge"
+    first, second = (f"{100 * ratio:.0f} %" for ratio in pca(features).explained_variance_ratio)
+    assert axis_titles(pca(features), trust) == (
+        "trustworthiness 0.88",
+        f"across: first component ({first}), up: second ({second})",
+    )
+    assert axis_titles(lda(features, labels), trust)[1] == "across: first discriminant, up: second"
+    assert axis_titles(tsne(features), None) == ("too few samples to judge", "t-SNE, perplexity 9.67")
+    umap = Projection(np.zeros((30, 2), dtype=np.float32), np.empty(0), "umap", {"n_neighbors": 15})
+    assert axis_titles(umap, trust)[1] == "UMAP, 15 neighbours"
 
 
 def test_kept_maps_are_read_and_missing_ones_explained() -> None:
@@ -162,7 +164,7 @@ def test_kept_maps_are_read_and_missing_ones_explained() -> None:
     assert kept is not None
     np.testing.assert_array_equal(kept.points, points)
     assert kept.rows.tolist() == [0, 2, 3, 5]
-    assert kept.x_title == "t-SNE, perplexity 1 · trustworthiness 0.50"
+    assert (kept.x_title, kept.y_title) == ("trustworthiness 0.50", "t-SNE, perplexity 1")
     assert kept_panel(result, "tsne", "b") is None
     assert why_missing(result, "tsne", "b") == "It is broken."
     assert "six best" in why_missing(result, "tsne", "c")

@@ -19,6 +19,7 @@ from dashboard.components.neighbours import show_neighbours
 from dashboard.components.snippets import hover_caption
 from dashboard.wording import plain, plural, show_error
 from ptmrank_core.errors import PTMRankError
+from ptmrank_core.projection import MOST_JUDGED
 from ptmrank_core.records import Ranking, RunResult, Samples
 from ptmrank_core.reports.panels import Panel, echo_figure, panels_figure, panels_table
 from ptmrank_core.reports.projections import METHODS, kept_panel, why_missing
@@ -146,8 +147,10 @@ def _colours(samples: Samples) -> str:
 
 
 def _thinned(panels: Sequence[Panel], samples: Samples) -> str:
-    """Say how many samples are drawn where that is not all."""
+    """Say how many samples are judged and drawn where that is not all."""
     n_drawn = max(len(panel.rows) for panel in panels)
+    said = f" It is judged by {MOST_JUDGED:,} samples." if n_drawn > MOST_JUDGED else ""
     if n_drawn == samples.n_samples:
-        return ""
-    return f" {n_drawn:,} of {plural(samples.n_samples, 'sample')} are drawn, of every label the same share."
+        return said
+    whole = plural(samples.n_samples, "sample")
+    return f"{said} {n_drawn:,} of {whole} are drawn, of every label the same share."

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ptmrank_core.benchmark import RunStore, drawn_rows, new_run_id, run_here
+from ptmrank_core.benchmark import RunStore, drawn_rows, kept_embeddings, new_run_id, run_here
 from ptmrank_core.benchmark.codec import plan_from_json, to_json
 from ptmrank_core.config import Settings
 from ptmrank_core.events import AnalysisStep, Event
+from ptmrank_core.features import FeatureCache
 from ptmrank_core.metrics import class_distances
 from ptmrank_core.projection import lda, trustworthiness, tsne
 from ptmrank_core.records import Analyses, Finding, RunPlan, RunState, Samples, unpack_array
@@ -135,6 +136,16 @@ def test_cancelled_between_maps_it_goes_on_there(settings: Settings, tmp_path: P
     after = found(settings, plan, "projection")
     assert len(after) > len(before)
     assert all(after[subject] == own for subject, own in before.items())
+
+
+def test_what_is_looked_at_has_the_unit_of_the_run(settings: Settings, tmp_path: Path) -> None:
+    """Kept embeddings come as the metrics of the run read them: standardised where it asks for that."""
+    plan = replace(planned(settings, tmp_path), normalise="standardise")
+    samples = SOURCES.load_samples(plan.samples_source, plan.reading)
+    with FeatureCache(settings) as cache:
+        kept = kept_embeddings(plan, plan.models[0], samples, sources=SOURCES, cache=cache)
+    assert kept is not None
+    assert kept.std(axis=0) == pytest.approx(np.ones(8))
 
 
 def test_two_thousand_samples_are_drawn_of_more() -> None:

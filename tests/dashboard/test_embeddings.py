@@ -94,6 +94,10 @@ def test_a_named_sample_is_echoed_and_has_neighbours(
     names = list(tables[0]["sample"])
     assert len(names) == 1
     assert all(len(table) == 5 for table in tables[1:3])
+    app.text_input(key="sample").set_value("9").run()
+    assert not app.exception
+    same = int((LABELS[nearest_samples(draw_features(3.0, 0), 8).rows] == LABELS[8]).sum())
+    assert f"**m0**: {same} of 5 have its label" in texts(app)
     app.text_input(key="sample").set_value("nowhere").run()
     assert "No sample is called" in texts(app)
     assert len(figures(app)) == 2
@@ -194,6 +198,16 @@ def test_a_filter_leaves_classes_out(app: AppTest, settings: Settings, tmp_path:
     shown(app, done(settings, planned(settings, tmp_path)))
     app.multiselect(key="seen-classes").set_value(["2"]).run()
     assert {trace["name"] for trace in figures(app)[0]["data"]} == {"2"}
+
+
+def test_the_places_can_be_read_as_a_table(app: AppTest, settings: Settings, tmp_path: Path) -> None:
+    """The switch shows every number of the figure in its place."""
+    shown(app, done(settings, planned(settings, tmp_path)))
+    app.toggle(key="projection-table").set_value(True).run()
+    table = app.dataframe[0].value
+    points = pca(draw_features(0.5, 1)).points
+    np.testing.assert_allclose(table[["x1", "y1"]].to_numpy(), points)
+    assert len(figures(app)) == 1
 
 
 def test_features_that_are_gone_are_told(

@@ -58,7 +58,7 @@ def axis_titles(projection: Projection, trust: Trust | None) -> tuple[str, str]:
 
     What stands below has to be short: on a telephone three panels share 390 pixels.
     """
-    judged = "too few samples to judge" if trust is None else f"trustworthiness {trust.value:.2f}"
+    judged = "too few samples to judge" if trust is None else f"trustworthiness {trust.value:.3f}"
     settings = projection.settings
     if projection.method == "pca":
         first, second = (percent(ratio) for ratio in projection.explained_variance_ratio)

@@ -55,7 +55,7 @@ def test_models_stand_side_by_side_with_their_trust(app: AppTest, settings: Sett
     features = draw_features(3.0, 0)
     trust = trustworthiness(features, pca(features).points)
     assert trust is not None
-    assert embeddings["layout"]["xaxis"]["title"]["text"] == f"trustworthiness {trust.value:.2f}"
+    assert embeddings["layout"]["xaxis"]["title"]["text"] == f"trustworthiness {trust.value:.3f}"
     assert [note["text"] for note in embeddings["layout"]["annotations"]] == ["m0", "m1"]
     assert [trace["type"] for trace in pairs["data"]] == ["heatmap", "heatmap"]
     assert "Told apart least by" in texts(app)

@@ -133,7 +133,7 @@ def test_axes_say_what_they_are_and_what_they_are_worth() -> None:
     trust = Trust(0.876, 5, 30)
     first, second = (f"{100 * ratio:.0f} %" for ratio in pca(features).explained_variance_ratio)
     assert axis_titles(pca(features), trust) == (
-        "trustworthiness 0.88",
+        "trustworthiness 0.876",
         f"across: first component ({first}), up: second ({second})",
     )
     assert axis_titles(lda(features, labels), trust)[1] == "across: first discriminant, up: second"
@@ -164,7 +164,7 @@ def test_kept_maps_are_read_and_missing_ones_explained() -> None:
     assert kept is not None
     np.testing.assert_array_equal(kept.points, points)
     assert kept.rows.tolist() == [0, 2, 3, 5]
-    assert (kept.x_title, kept.y_title) == ("trustworthiness 0.50", "t-SNE, perplexity 1")
+    assert (kept.x_title, kept.y_title) == ("trustworthiness 0.500", "t-SNE, perplexity 1")
     assert kept_panel(result, "tsne", "b") is None
     assert why_missing(result, "tsne", "b") == "It is broken."
     assert "six best" in why_missing(result, "tsne", "c")

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from functools import partial
 
+import plotly.graph_objects as go
 import streamlit as st
 
 from dashboard.components.chart import show_chart
 from dashboard.wording import plain
 from ptmrank_core.records import RunResult, Samples
 from ptmrank_core.reports.class_pairs import (
+    ClassPairs,
     class_pairs_figure,
     class_pairs_of,
     class_pairs_table,
@@ -26,6 +29,11 @@ WHAT_IT_IS = (
     "from the features' first 64 principal components, not from the plane. Compare pairs within a model: "
     "more features alone put all of them farther apart."
 )
+
+
+@st.cache_resource(max_entries=30, show_spinner=False)
+def _figure(drawn: str, _pairs: ClassPairs) -> go.Figure:  # noqa: ARG001 - names what the figure depends on
+    return class_pairs_figure(_pairs)
 
 
 def show_class_pairs(result: RunResult, samples: Samples, models: Sequence[str]) -> None:
@@ -44,7 +52,7 @@ def show_class_pairs(result: RunResult, samples: Samples, models: Sequence[str])
         )
         return
     show_chart(
-        class_pairs_figure(pairs),
+        _figure(json.dumps([result.plan.run_id, list(pairs.distances)]), pairs),
         key="class-pairs",
         title="Which classes does each model tell apart?",
         alt=f"Heatmap of the distance of each pair of classes under {', '.join(pairs.distances)}",

@@ -47,7 +47,7 @@ def show_disagreement(result: RunResult, ranking: Ranking, samples: Samples | No
     if first == second:
         st.caption("Choose two different models.")
         return
-    found = disagreement_of(result, first, second)
+    found = disagreement_of(result, samples, first, second)
     if found.is_of_classes:
         _show_classes(found, samples)
     else:

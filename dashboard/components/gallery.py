@@ -28,6 +28,7 @@ LABEL_CHARS = 40
 MAX_SECONDS = 15
 N_NUMBERS = 8
 COLUMNS = {"image": 6, "video": 6, "audio": 4}
+NARROW_COLUMNS = {"image": 8, "video": 8, "audio": 5}
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,7 @@ def _show_once(key: str, _samples: Samples, row: int) -> Shown:  # noqa: ARG001 
 def _draw(samples: Samples, shown: Sequence[Shown], *, with_names: bool) -> None:
     """Draw samples as their modality is looked at, or listened to."""
     if samples.modality in COLUMNS:
-        n_columns = COLUMNS[samples.modality] + (2 if with_names and samples.modality != "audio" else 0)
+        n_columns = (NARROW_COLUMNS if with_names else COLUMNS)[samples.modality]
         _draw_grid(shown, n_columns, is_sound=samples.modality == "audio", with_names=with_names)
         return
     table = pd.DataFrame({"label": [one.label for one in shown]})
@@ -182,4 +183,4 @@ def _draw_grid(shown: Sequence[Shown], n_columns: int, *, is_sound: bool, with_n
                 column.caption(f"**{plain(one.label)}** · {name}{note}")
             else:
                 said = f"**{plain(one.label)}** · {name}{note}" if with_names else plain(one.label)
-                column.image(one.media, caption=said, width="stretch")
+                column.image(one.media, caption=said, width="stretch", alt=one.label)

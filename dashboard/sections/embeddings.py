@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from functools import partial
 
+import plotly.graph_objects as go
 import streamlit as st
 
 from dashboard import jobs
@@ -17,6 +19,7 @@ from dashboard.components.neighbours import show_neighbours
 from dashboard.components.snippets import hover_caption
 from dashboard.wording import plain, plural, show_error
 from ptmrank_core.errors import PTMRankError
+from ptmrank_core.projection import MOST_JUDGED
 from ptmrank_core.records import Ranking, RunResult, Samples
 from ptmrank_core.reports.panels import Panel, echo_figure, panels_figure, panels_table
 from ptmrank_core.reports.projections import METHODS, kept_panel, why_missing
@@ -25,7 +28,7 @@ __all__ = ["embeddings"]
 
 NEAR = "A map that keeps near neighbours near. How far apart clusters are, and how large, means nothing."
 HELP = {
-    "pca": "The plane in which the embeddings vary most.",
+    "pca": "The plane in which the embeddings vary most, with each axis' share of their variance.",
     "lda": "The plane in which the classes stand farthest apart. It is chosen with the labels, so it looks "
     "better than new samples would.",
     "tsne": NEAR,
@@ -51,7 +54,7 @@ def embeddings(result: RunResult, ranking: Ranking) -> None:
     with right:
         classes = choose_classes(samples)
     panels = _panels(result, models, method)
-    selected = _selected(panels, samples, method, classes) if panels else []
+    selected = _selected(result.plan.run_id, panels, samples, method, classes) if panels else []
     selected = find_samples(samples) or selected
     if selected:
         _show_selected(panels, samples, selected)
@@ -86,10 +89,13 @@ def _panels(result: RunResult, models: Sequence[str], method: str) -> list[Panel
     return panels
 
 
-def _selected(panels: Sequence[Panel], samples: Samples, method: str, classes: Sequence[str]) -> list[int]:
+def _selected(
+    run: str, panels: Sequence[Panel], samples: Samples, method: str, classes: Sequence[str]
+) -> list[int]:
     """Draw the panels; return the samples that are selected in them, in their order."""
+    drawn = json.dumps([run, method, classes, [(panel.model, panel.x_title) for panel in panels]])
     points = show_chart(
-        panels_figure(panels, samples, partial(hover_caption, samples), classes=classes),
+        _figure(drawn, panels, samples, classes),
         key="projection",
         title="How do the models see the samples?",
         alt=f"{METHODS[method]} of the embeddings under {_names(panels)}, coloured by label",
@@ -98,6 +104,16 @@ def _selected(panels: Sequence[Panel], samples: Samples, method: str, classes: S
     )
     st.caption(f"{HELP[method]} {TRUST}{_colours(samples)}{_thinned(panels, samples)}")
     return sorted({int(point["customdata"]) for point in points})
+
+
+@st.cache_resource(max_entries=30, show_spinner=False)
+def _figure(
+    drawn: str,  # noqa: ARG001 - names what the figure depends on
+    _panels: Sequence[Panel],
+    _samples: Samples,
+    _classes: Sequence[str],
+) -> go.Figure:
+    return panels_figure(_panels, _samples, partial(hover_caption, _samples), classes=_classes)
 
 
 def _show_selected(panels: Sequence[Panel], samples: Samples, selected: Sequence[int]) -> None:
@@ -131,8 +147,10 @@ def _colours(samples: Samples) -> str:
 
 
 def _thinned(panels: Sequence[Panel], samples: Samples) -> str:
-    """Say how many samples are drawn where that is not all."""
+    """Say how many samples are judged and drawn where that is not all."""
     n_drawn = max(len(panel.rows) for panel in panels)
+    said = f" It is judged by {MOST_JUDGED:,} samples." if n_drawn > MOST_JUDGED else ""
     if n_drawn == samples.n_samples:
-        return ""
-    return f" {n_drawn:,} of {plural(samples.n_samples, 'sample')} are drawn, of every label the same share."
+        return said
+    whole = plural(samples.n_samples, "sample")
+    return f"{said} {n_drawn:,} of {whole} are drawn, of every label the same share."

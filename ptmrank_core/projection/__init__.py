@@ -2,6 +2,7 @@
 
 from ptmrank_core.projection.linear import lda, pca
 from ptmrank_core.projection.neighbours import (
+    MOST_JUDGED,
     N_NEIGHBOURS,
     Neighbours,
     Trust,
@@ -15,6 +16,7 @@ from ptmrank_core.projection.record import Projection
 from ptmrank_core.projection.rows import stratified_rows
 
 __all__ = [
+    "MOST_JUDGED",
     "N_NEIGHBOURS",
     "Neighbours",
     "Projection",

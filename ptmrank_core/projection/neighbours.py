@@ -13,6 +13,7 @@ from ptmrank_core.projection.linear import principal_scores
 from ptmrank_core.projection.record import Array, Projection, centre
 
 __all__ = [
+    "MOST_JUDGED",
     "N_NEIGHBOURS",
     "Neighbours",
     "Trust",
@@ -30,8 +31,8 @@ N_STEPS = 500
 UMAP_NEIGHBOURS, UMAP_DISTANCE = 15, 0.1
 N_NEIGHBOURS = 5
 """Neighbours of a sample: those that are listed, and those that a map is to keep."""
-# A map is judged by so many of its samples: all distances between them are held at once.
 MOST_JUDGED = 1_000
+"""A map is judged by so many of its samples: all distances between them are held at once."""
 
 
 def tsne(embeddings: ArrayLike, *, seed: int = 0) -> Projection:

@@ -30,8 +30,8 @@ KIND = "separability"
 MOST_SHOWN = 12
 PANEL_PIXELS = 340
 # Distances have several orders of magnitude: colours go by their logarithm.
-LEAST, MOST = 0.1, 100.0
-TICKS = (0.1, 1, 10, 100)
+LEAST = 0.1
+TICKS = (0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000)
 NOTABLE = 1.5
 
 
@@ -135,48 +135,39 @@ def class_pairs_figure(pairs: ClassPairs) -> go.Figure:
         horizontal_spacing=0.03,
         vertical_spacing=0.25 / n_rows,
     )
-    places = list(range(len(pairs.names)))
+    ticks = {"tickvals": list(range(len(pairs.names))), "ticktext": pairs.names, "showgrid": False}
     for index, distances in enumerate(pairs.distances.values()):
-        shown = np.log10(np.maximum(distances, LEAST))
-        shown[np.eye(len(shown), dtype=bool)] = np.nan
-        written = [
-            [f"{value:.3g}" if i != j else "" for j, value in enumerate(row)]
-            for i, row in enumerate(distances)
-        ]
         place = {"row": index // n_columns + 1, "col": index % n_columns + 1}
-        figure.add_trace(
-            go.Heatmap(
-                z=shown,
-                x=places,
-                y=places,
-                text=written,
-                texttemplate="%{text}",
-                customdata=distances,
-                coloraxis="coloraxis",
-                hovertemplate="distance %{customdata:.3g}<extra></extra>",
-            ),
-            **place,
-        )
-        figure.update_xaxes(tickvals=places, ticktext=pairs.names, showgrid=False, **place)
-        figure.update_yaxes(
-            tickvals=places, ticktext=pairs.names, showgrid=False, autorange="reversed", **place
-        )
+        figure.add_trace(_matrix(distances), **place)
+        figure.update_xaxes(**ticks, **place)
+        figure.update_yaxes(**ticks, autorange="reversed", **place)
+    scale = {
+        "title": "distance",
+        "tickvals": [float(np.log10(tick)) for tick in TICKS],
+        "ticktext": [f"{tick:g}" for tick in TICKS],
+    }
     figure.update_layout(
         height=90 + PANEL_PIXELS * n_rows,
         margin={"l": 10, "r": 10, "t": 70, "b": 40},
-        coloraxis={
-            "colorscale": "Blues",
-            "reversescale": True,
-            "cmin": np.log10(LEAST),
-            "cmax": np.log10(MOST),
-            "colorbar": {
-                "title": "distance",
-                "tickvals": [float(np.log10(tick)) for tick in TICKS],
-                "ticktext": [f"{tick:g}" for tick in TICKS],
-            },
-        },
+        coloraxis={"colorscale": "Blues", "reversescale": True, "colorbar": scale},
     )
     return figure
+
+
+def _matrix(distances: NDArray[np.float64]) -> go.Heatmap:
+    """Draw the distances of one model; those of a class with itself are empty."""
+    itself = np.eye(len(distances), dtype=bool)
+    written = [
+        ["" if i == j else f"{value:.3g}" for j, value in enumerate(row)] for i, row in enumerate(distances)
+    ]
+    return go.Heatmap(
+        z=np.where(itself, np.nan, np.log10(np.maximum(distances, LEAST))),
+        text=written,
+        texttemplate="%{text}",
+        customdata=distances,
+        coloraxis="coloraxis",
+        hovertemplate="distance %{customdata:.3g}<extra></extra>",
+    )
 
 
 def class_pairs_table(pairs: ClassPairs) -> Table:

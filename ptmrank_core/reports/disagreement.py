@@ -34,6 +34,8 @@ class Disagreement:
         error over the targets (of one target its absolute error).
     first_predictions, second_predictions
         Arrays of shape (n_samples,) or (n_samples, n_targets): codes of classes, or numbers.
+    labels
+        Labels of the samples.
     """
 
     first: str
@@ -43,15 +45,19 @@ class Disagreement:
     second_errors: NDArray[np.float64]
     first_predictions: NDArray[Any]
     second_predictions: NDArray[Any]
+    labels: NDArray[Any]
 
     @property
     def only_first(self) -> Rows:
-        """Samples that the first model's probe does better on, the greatest difference first."""
+        """Samples that the first model's probe does better on, the greatest difference first.
+
+        Of classes each in turn: a few of them show all kinds.
+        """
         return self._ahead(self.second_errors - self.first_errors)
 
     @property
     def only_second(self) -> Rows:
-        """Samples that the second model's probe does better on, the greatest difference first."""
+        """The same of the second model."""
         return self._ahead(self.first_errors - self.second_errors)
 
     @property
@@ -65,8 +71,12 @@ class Disagreement:
         return int(((self.first_errors > 0) & (self.second_errors > 0)).sum())
 
     def _ahead(self, gains: NDArray[np.float64]) -> Rows:
-        order = np.argsort(-gains, kind="stable")
-        return order[gains[order] > 0]
+        rows = np.flatnonzero(gains > 0)
+        turns = np.zeros(len(rows))
+        for label in np.unique(self.labels[rows]) if self.is_of_classes else ():
+            members = self.labels[rows] == label
+            turns[members] = np.arange(members.sum())
+        return rows[np.lexsort((turns, -gains[rows]))]
 
 
 def predicted_models(result: RunResult) -> list[str]:
@@ -83,13 +93,13 @@ def _kept(result: RunResult) -> dict[str, Mapping[str, Any]]:
     }
 
 
-def disagreement_of(result: RunResult, first: str, second: str) -> Disagreement:
+def disagreement_of(result: RunResult, samples: Samples, first: str, second: str) -> Disagreement:
     """Compare two models' probes sample by sample.
 
     Parameters
     ----------
-    result
-        A run.
+    result, samples
+        A run, and its samples.
     first, second
         Two of :func:`predicted_models`.
     """
@@ -99,7 +109,16 @@ def disagreement_of(result: RunResult, first: str, second: str) -> Disagreement:
     if not is_of_classes:
         errors = [np.sqrt(own) for own in errors]
     predictions = [np.asarray(kept[model]["predictions"]) for model in (first, second)]
-    return Disagreement(first, second, is_of_classes, *errors, *predictions)
+    return Disagreement(
+        first,
+        second,
+        is_of_classes=is_of_classes,
+        first_errors=errors[0],
+        second_errors=errors[1],
+        first_predictions=predictions[0],
+        second_predictions=predictions[1],
+        labels=samples.labels,
+    )
 
 
 def say_prediction(samples: Samples, prediction: Any) -> str:

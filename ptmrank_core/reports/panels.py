@@ -28,7 +28,6 @@ MOST_VECTOR_POINTS = 1_500
 MOST_NAMED = 24  # classes in a legend
 TITLE_CHARS = 44
 GREY = BRIGHT[-1]
-AXES = {"pca": "first component", "lda": "first discriminant", "tsne": "t-SNE", "umap": "UMAP"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +43,7 @@ class Panel:
     points
         float32 array of shape (k, 2).
     x_title, y_title
-        What the axes are, and how far the picture can be trusted.
+        What stands below and beside it.
     """
 
     model: str
@@ -55,17 +54,20 @@ class Panel:
 
 
 def axis_titles(projection: Projection, trust: Trust | None) -> tuple[str, str]:
-    """Say what the axes of a projection are; the first also says how far it can be trusted."""
-    shares = [percent(ratio) for ratio in projection.explained_variance_ratio]
-    first, second = AXES[projection.method], ""
-    if shares:
-        first, second = f"{first} ({shares[0]} of the variance)", f"second ({shares[1]})"
+    """Say how far a projection can be trusted, to stand below it, and what its axes are, to stand beside it.
+
+    What stands below has to be short: on a telephone three panels share 390 pixels.
+    """
+    judged = "too few samples to judge" if trust is None else f"trustworthiness {trust.value:.3f}"
+    settings = projection.settings
+    if projection.method == "pca":
+        first, second = (percent(ratio) for ratio in projection.explained_variance_ratio)
+        return judged, f"across: first component ({first}), up: second ({second})"
     if projection.method == "lda":
-        second = "second discriminant"
-    if "perplexity" in projection.settings:
-        first += f", perplexity {projection.settings['perplexity']:.3g}"
-    judged = "too few samples to judge" if trust is None else f"trustworthiness {trust.value:.2f}"
-    return f"{first} · {judged}", second
+        return judged, "across: first discriminant, up: second"
+    if projection.method == "tsne":
+        return judged, f"t-SNE, perplexity {settings['perplexity']:.3g}"
+    return judged, f"UMAP, {settings['n_neighbors']:.0f} neighbours"
 
 
 def panels_figure(
@@ -166,7 +168,8 @@ def _grid(panels: Sequence[Panel]) -> go.Figure:
         figure.update_xaxes(title=panel.x_title, **ticks, **place)
         figure.update_yaxes(title=panel.y_title, **ticks, **place)
     figure.update_xaxes(title_font_size=12)
-    figure.update_yaxes(title_font_size=12)
+    figure.update_yaxes(title_font_size=11)
+    figure.update_annotations(font_size=13)
     figure.update_layout(
         height=110 + PANEL_PIXELS * n_rows,
         margin={"l": 10, "r": 10, "t": 70, "b": 40},  # the buttons stand above the names

@@ -8,7 +8,7 @@ from types import MappingProxyType
 import numpy as np
 
 from ptmrank_core.projection import Projection, Trust, umap_is_installed
-from ptmrank_core.records import Finding, RunResult, unpack_array
+from ptmrank_core.records import Finding, RunResult, RunState, unpack_array
 from ptmrank_core.reports.panels import Panel, axis_titles
 
 __all__ = ["METHODS", "kept_panel", "why_missing", "why_not_offered"]
@@ -57,8 +57,10 @@ def why_missing(result: RunResult, method: str, model: str) -> str:
         return ""
     if not result.plan.analyses.projections:
         return "the run was asked to leave projections out"
+    if result.state is not RunState.FINISHED:
+        return "the run stopped before"
     if not _findings(result):
-        return "the run has none: it stopped before, or is older than they are"
+        return "the run is older than these pictures are"
     return "it is computed for the six best models alone"
 
 

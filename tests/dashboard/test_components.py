@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from dashboard.components.choosing import matching_samples
 from dashboard.components.gallery import choose_samples
 from dashboard.components.snippets import hover_caption, snippet
 from dashboard.wording import in_page_words, source_name
@@ -59,6 +61,18 @@ def test_few_samples_are_all_shown() -> None:
 def test_a_label_is_said_in_words(labels: NDArray[Any], kind: TargetKind, said: str) -> None:
     """A class, rounded numbers, or all labels of a sample."""
     assert say_label(samples(labels, kind), 0) == said
+
+
+def test_samples_are_found_by_name_then_number_then_part() -> None:
+    """A whole name beats a number, a number beats a part of a name; of parts 24 are taken."""
+    found = samples(np.arange(100) % 3, "classification")
+    names = tuple("7" if i == 3 else f"File-{i:03}.png" for i in range(100))
+    named = replace(found, names=names)
+    assert matching_samples(named, "7") == [3]
+    assert matching_samples(named, "8") == [7]
+    assert matching_samples(named, "file-01") == list(range(10, 20))
+    assert matching_samples(named, "png") == [i for i in range(25) if i != 3]
+    assert matching_samples(named, "nothing") == []
 
 
 def test_a_text_is_shortened_to_a_line() -> None:

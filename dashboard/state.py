@@ -5,7 +5,7 @@ The session keeps ids and names, never arrays: Streamlit holds a closed tab's se
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NoReturn, cast
 
@@ -18,6 +18,8 @@ from ptmrank_core.records import AS_RECOGNISED, Reading
 __all__ = [
     "Draft",
     "choose",
+    "compare",
+    "compared_runs",
     "draft",
     "expect_end",
     "forget_upload",
@@ -26,8 +28,12 @@ __all__ = [
     "is_end_expected",
     "is_news",
     "know_pages",
+    "link",
     "remember_run",
     "run_id",
+    "session_token",
+    "set_widgets",
+    "start_widget",
     "upload_key",
 ]
 
@@ -37,7 +43,9 @@ LAST_RUN = "last_run"
 EXPECTED_END = "expected_end"
 UPLOADS = "uploads"
 NEWS = "seen"
+STANDS_IN = "stands_in"
 RUN_PARAMETER = "run"
+OTHER_PARAMETER = "with"
 
 
 @dataclass
@@ -102,6 +110,21 @@ def go(page: str, *, run: str | None = None) -> NoReturn:
     st.switch_page(target, query_params={RUN_PARAMETER: run} if run else None)
 
 
+def link(page: str, label: str, *, icon: str, **query: str) -> None:
+    """Draw a link to another page with something in its address."""
+    st.page_link(st.session_state[PAGES][page], label=label, icon=icon, query_params=query)
+
+
+def start_widget(key: str, value: object) -> None:
+    """Give a widget the value that it starts with, where the reader has not changed it since."""
+    st.session_state.setdefault(key, value)
+
+
+def set_widgets(values: Mapping[str, object]) -> None:
+    """Give widgets other values; for a callback, before the page is drawn."""
+    st.session_state.update(values)
+
+
 def draft() -> Draft:
     """Return the session's draft, which the caller may change."""
     if DRAFT not in st.session_state:
@@ -119,6 +142,20 @@ def run_id() -> str | None:
     return run
 
 
+def compared_runs() -> tuple[str | None, str | None]:
+    """Return the two runs of the address; the first is the session's last one where none is named."""
+    return st.query_params.get(RUN_PARAMETER) or st.session_state.get(LAST_RUN), st.query_params.get(
+        OTHER_PARAMETER
+    )
+
+
+def compare(first: str | None, second: str | None) -> None:
+    """Name two runs in the address."""
+    for name, run in ((RUN_PARAMETER, first), (OTHER_PARAMETER, second)):
+        if run and st.query_params.get(name) != run:
+            st.query_params[name] = run
+
+
 def remember_run(run: str) -> None:
     """Make a run the session's last one."""
     st.session_state[LAST_RUN] = run
@@ -132,6 +169,13 @@ def expect_end(run: str | None) -> None:
 def is_end_expected(run: str) -> bool:
     """Whether this session has watched the run go."""
     return bool(st.session_state.get(EXPECTED_END) == run)
+
+
+def session_token(make: Callable[[], str]) -> str:
+    """Return what stands for this session where its browser keeps no cookie."""
+    if STANDS_IN not in st.session_state:
+        st.session_state[STANDS_IN] = make()
+    return str(st.session_state[STANDS_IN])
 
 
 def upload_key() -> str:

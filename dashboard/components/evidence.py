@@ -177,7 +177,9 @@ def _scatter(result: RunResult, ranking: Ranking, truth: Truth, evidence: dict[s
 
 
 def _import(result: RunResult) -> None:
-    """Take the user's own fine-tuning results; they stay with the run."""
+    """Take the owner's own fine-tuning results; they stay with the run."""
+    if not jobs.is_mine(result.plan.run_id):
+        return
     uploaded = st.file_uploader(
         "Fine-tuning results of your own",
         type=["csv", "tsv"],

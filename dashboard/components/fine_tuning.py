@@ -39,7 +39,7 @@ def show_fine_tuning(result: RunResult, ranking: Ranking) -> None:
             column_config={"seconds": st.column_config.NumberColumn("seconds", format="%.0f")},
             alt="What fine-tuning gave",
         )
-    if is_offered and result.state is RunState.FINISHED:
+    if is_offered and result.state is RunState.FINISHED and jobs.is_mine(result.plan.run_id):
         _offer(result, len(can_train))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
@@ -12,6 +12,7 @@ from ptmrank_core.reports.table import Table
 
 __all__ = ["show_numbers", "show_table"]
 
+MOST_ROWS, PIXELS = 30, 640  # a longer table scrolls
 TYPES = {"text": "object", "integer": "Int64", "number": "float64"}
 
 
@@ -46,7 +47,8 @@ def show_table(table: Table, *, alt: str, key: str | None = None) -> int | None:
         )
         for column in table.columns
     }
-    look: dict[str, Any] = {"hide_index": True, "height": "content", "column_config": columns}
+    height: Literal["content"] | int = "content" if len(frame) <= MOST_ROWS else PIXELS
+    look: dict[str, Any] = {"hide_index": True, "height": height, "column_config": columns}
     look |= {"placeholder": "–", "alt": alt}
     if key is None:
         st.dataframe(frame, **look)

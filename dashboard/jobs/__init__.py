@@ -1,14 +1,21 @@
 """What the pages ask of the core: samples, runs, and what all sessions share of them."""
 
+from dashboard.jobs.given import ranked, result
 from dashboard.jobs.home import features
 from dashboard.jobs.runs import (
     cancel,
     delete,
+    expected_time,
+    failures,
+    finish_without,
     history,
+    is_mine,
+    is_shared,
     keep_truth,
+    leave_out,
     outline,
+    partial_ranking,
     progress,
-    result,
     resume,
     retry,
     sizes,
@@ -18,6 +25,7 @@ from dashboard.jobs.runs import (
 )
 from dashboard.jobs.sources import (
     Demo,
+    all_samples,
     demos,
     is_demo,
     keep_features,
@@ -31,19 +39,28 @@ from dashboard.jobs.sources import (
 
 __all__ = [
     "Demo",
+    "all_samples",
     "cancel",
     "delete",
     "demos",
+    "expected_time",
+    "failures",
     "features",
+    "finish_without",
     "history",
     "is_demo",
+    "is_mine",
+    "is_shared",
     "keep_features",
     "keep_truth",
     "keep_upload",
+    "leave_out",
     "local_models",
     "look_at",
     "outline",
+    "partial_ranking",
     "progress",
+    "ranked",
     "ready_made",
     "result",
     "resume",

@@ -12,18 +12,16 @@ from dashboard.components.still_computing import show_unfinished
 from dashboard.components.summary import show_summary
 from dashboard.sections import SECTIONS
 from ptmrank_core.records import RunState
-from ptmrank_core.reports import rank_result
 
 __all__ = ["page"]
 
 
 def page() -> None:
     """Draw the page."""
-    opened = open_run("Results", jobs.result)
+    opened = open_run("Results", jobs.ranked)
     if opened is None:
         return
-    run, result = opened
-    ranking = rank_result(result)
+    run, (result, ranking) = opened
     if result.state is not RunState.FINISHED:
         show_unfinished(run)
     if not ranking.order:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard import jobs, state
 from dashboard.components.run_list import draw_run
+from dashboard.components.sharing import show_whose
 from dashboard.wording import plural, say_size
 from ptmrank_core.benchmark import RunEntry
 
@@ -18,6 +19,7 @@ PER_PAGE = 20
 def page() -> None:
     """Draw the page."""
     st.title("Runs")
+    show_whose()
     entries = jobs.history()
     if not entries:
         st.info("Nothing was run here yet.")
@@ -30,6 +32,9 @@ def page() -> None:
         "One run works on a device at a time; the others wait in the order in which they were started. "
         "Finished work survives a crash of the worker, of this page and of the machine: Resume does the rest."
     )
+    has_two = sum(entry.outline.n_decided > 0 for entry in entries) > 1
+    if has_two and st.button("Compare two runs", key="compare", icon=":material/compare_arrows:"):
+        state.go("compare")
     if any(not entry.outline.state.is_finished() for entry in entries):
         st.fragment(_watch, run_every=POLL_SECONDS)(_standing(entries))
     for entry in _choose([entry for entry in entries if not entry.alive]):

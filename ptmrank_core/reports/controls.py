@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.ranking import Standing, models_not_better, standing_among
 from ptmrank_core.records import Ranking, RunResult, Score
-from ptmrank_core.reports.figures import BRIGHT
+from ptmrank_core.reports.figures import BRIGHT, GREY
 from ptmrank_core.reports.table import Column, Table, shared_format
 from ptmrank_core.reports.tables import scores_by_metric
 
@@ -248,8 +248,8 @@ def controls_figure(
         y=[row for m in permuted for row in (m, m, None)],
         mode="lines+markers",
         name="labels permuted (least to greatest)",
-        line={"color": "#999999", "width": 5},
-        marker={"symbol": "line-ns-open", "size": 9, "color": "#999999"},
+        line={"color": GREY, "width": 5},
+        marker={"symbol": "line-ns-open", "size": 9, "color": GREY},
         hovertemplate="%{y}<br>labels permuted: %{x:.4g}<extra></extra>",
     )
     figure.add_scatter(

@@ -1,14 +1,15 @@
 """What all figures share. Data first, then drawing; Plotly only; every figure is a function of its arguments.
 
-Colours are the colour-blind-safe ones of Paul Tol ("bright"); classes differ by symbol too. Nothing here
-starts a bar at zero: scores may be negative, and their zero means nothing.
+Colours are the colour-blind-safe ones of Paul Tol ("bright"), each as light or as dark as shows on a light
+and on a dark page; classes differ by symbol too. Nothing here starts a bar at zero: scores may be negative,
+and their zero means nothing.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["INK", "PLOTLY_CONFIG", "class_marker"]
+__all__ = ["BRIGHT", "GREY", "INK", "PLOTLY_CONFIG", "class_marker"]
 
 # No upload button: nothing leaves the machine.
 PLOTLY_CONFIG = {
@@ -19,8 +20,10 @@ PLOTLY_CONFIG = {
     "toImageButtonOptions": {"format": "svg"},
 }
 INK = "#333333"
-"""What has to stand out from the page; the HTML report draws it in the colour of its text."""
-BRIGHT = ("#4477AA", "#EE6677", "#228833", "#CCBB44", "#66CCEE", "#AA3377", "#777777")
+"""What has to stand out from the page: the page and the HTML report draw it in the colour of their text."""
+BRIGHT = ("#4C78B4", "#EC5B6C", "#1B7A30", "#AA8F1E", "#2C9CB7", "#A2407C", "#8A8A8A")
+GREY = BRIGHT[6]
+"""What stands behind the rest."""
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "cross", "star")
 ROW_PIXELS = 30
 

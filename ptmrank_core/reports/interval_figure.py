@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from ptmrank_core.records import RankIntervals
-from ptmrank_core.reports.figures import BRIGHT, ROW_PIXELS
+from ptmrank_core.reports.figures import BRIGHT, GREY, ROW_PIXELS
 from ptmrank_core.reports.intervals import tie_letters
 from ptmrank_core.reports.table import Column, Table, fixed
 
 __all__ = ["IntervalLayout", "interval_figure", "interval_table", "tie_lanes"]
 
-DOT, LINE, BAND = BRIGHT[0], "#7A9BC0", "#BBBBBB"
+DOT, LINE, BAND = BRIGHT[0], "#7392C2", GREY
 LANE = 0.45  # of a rank, between the bands of two groups that overlap
 MOST_TICKS = 15
 

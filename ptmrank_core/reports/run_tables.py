@@ -11,6 +11,7 @@ from ptmrank_core.metrics import METRICS
 from ptmrank_core.ranking import Agreement, rank_correlations
 from ptmrank_core.records import Ranking, RunResult
 from ptmrank_core.reports.ranking_table import ranking_table
+from ptmrank_core.reports.samples_figures import class_counts_table
 from ptmrank_core.reports.table import Column, Table, fixed, shared_format
 from ptmrank_core.reports.tables import ranking_rows, scores_by_metric
 
@@ -203,9 +204,7 @@ def notes_table(result: RunResult) -> Table:
 
 def samples_table(result: RunResult) -> Table:
     """How many samples each class or label has."""
-    columns = (Column("class", "class"), Column("n_samples", "samples", "integer"))
-    records = [{"class": name, "n_samples": count} for name, count in result.samples.class_counts.items()]
-    return Table.of("classes", "Samples of each class", columns, records)
+    return class_counts_table(result.samples)
 
 
 def left_out_table(result: RunResult) -> Table:

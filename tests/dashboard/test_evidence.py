@@ -24,7 +24,7 @@ def store(settings: Settings, picture_zip: Path, zoo: Path) -> RunStore:
     """A finished run of three models with controls and sample sizes."""
     plan = stored_plan(settings, picture_zip, zoo, ["logme", "hscore"])
     found = RunStore(settings)
-    analyses = Analyses(half_samples=0, probe=False, controls=True, sample_sizes=True)
+    analyses = Analyses(half_samples=0, probe=False, projections=False, controls=True, sample_sizes=True)
     found.create(replace(plan, run_id=RUN, analyses=analyses), load_samples(picture_zip).summary())
     run_here(RUN, settings, sources=SOURCES)
     return found

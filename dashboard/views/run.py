@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import jobs, state
-from dashboard.components.run_page import open_run
+from dashboard.components.run_page import open_run, watch_run
 from dashboard.wording import STAGES, plural, say_analysis, say_run, show_error
 from ptmrank_core.benchmark import ModelProgress, RunProgress
 from ptmrank_core.errors import PTMRankError
@@ -40,7 +40,7 @@ def page() -> None:
 
 def _watch(run: str) -> None:
     """Draw the progress of a living worker; when the ranking is there or it ends, all is drawn anew."""
-    progress = jobs.progress(run)
+    progress = watch_run(run)
     if not progress.alive or (progress.is_ranked and state.is_end_expected(run)):
         st.rerun()
     _draw(progress)

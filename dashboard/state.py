@@ -17,16 +17,23 @@ from ptmrank_core.records import AS_RECOGNISED, Reading
 
 __all__ = [
     "Draft",
+    "choose",
+    "compare",
+    "compared_runs",
     "draft",
     "expect_end",
     "forget_upload",
     "fresh_key",
     "go",
     "is_end_expected",
+    "is_news",
     "know_pages",
+    "link",
     "remember_run",
     "run_id",
     "session_token",
+    "set_widgets",
+    "start_widget",
     "upload_key",
 ]
 
@@ -35,8 +42,10 @@ DRAFT = "draft"
 LAST_RUN = "last_run"
 EXPECTED_END = "expected_end"
 UPLOADS = "uploads"
+NEWS = "seen"
 STANDS_IN = "stands_in"
 RUN_PARAMETER = "run"
+OTHER_PARAMETER = "with"
 
 
 @dataclass
@@ -101,6 +110,21 @@ def go(page: str, *, run: str | None = None) -> NoReturn:
     st.switch_page(target, query_params={RUN_PARAMETER: run} if run else None)
 
 
+def link(page: str, label: str, *, icon: str, **query: str) -> None:
+    """Draw a link to another page with something in its address."""
+    st.page_link(st.session_state[PAGES][page], label=label, icon=icon, query_params=query)
+
+
+def start_widget(key: str, value: object) -> None:
+    """Give a widget the value that it starts with, where the reader has not changed it since."""
+    st.session_state.setdefault(key, value)
+
+
+def set_widgets(values: Mapping[str, object]) -> None:
+    """Give widgets other values; for a callback, before the page is drawn."""
+    st.session_state.update(values)
+
+
 def draft() -> Draft:
     """Return the session's draft, which the caller may change."""
     if DRAFT not in st.session_state:
@@ -116,6 +140,20 @@ def run_id() -> str | None:
         if st.query_params.get(RUN_PARAMETER) != run:
             st.query_params[RUN_PARAMETER] = run
     return run
+
+
+def compared_runs() -> tuple[str | None, str | None]:
+    """Return the two runs of the address; the first is the session's last one where none is named."""
+    return st.query_params.get(RUN_PARAMETER) or st.session_state.get(LAST_RUN), st.query_params.get(
+        OTHER_PARAMETER
+    )
+
+
+def compare(first: str | None, second: str | None) -> None:
+    """Name two runs in the address."""
+    for name, run in ((RUN_PARAMETER, first), (OTHER_PARAMETER, second)):
+        if run and st.query_params.get(name) != run:
+            st.query_params[name] = run
 
 
 def remember_run(run: str) -> None:
@@ -153,3 +191,16 @@ def fresh_key(name: str) -> str:
 def forget_upload() -> None:
     """Empty the upload widget, and what depends on it, at the next run of the page."""
     st.session_state[UPLOADS] = st.session_state.get(UPLOADS, 0) + 1
+
+
+def choose(key: str, value: object) -> None:
+    """Set a widget that this run of the page has not drawn yet."""
+    st.session_state[key] = value
+
+
+def is_news(name: str, value: object) -> bool:
+    """Whether something that stays as it is until it changes, such as a selection, has just changed."""
+    key = f"{NEWS}-{name}"
+    is_new = st.session_state.get(key) != value
+    st.session_state[key] = value
+    return is_new

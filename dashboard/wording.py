@@ -6,6 +6,7 @@ import re
 
 import streamlit as st
 
+from dashboard.literal import literal, plain
 from ptmrank_core.benchmark import Outline, RunEntry, RunProgress
 from ptmrank_core.data import DEMO_SAMPLES, FEATURES_PREFIX
 from ptmrank_core.errors import PTMRankError
@@ -25,6 +26,7 @@ __all__ = [
     "say_analysis",
     "say_duration",
     "say_run",
+    "say_run_in_words",
     "say_size",
     "say_status",
     "say_targets",
@@ -53,6 +55,8 @@ ANALYSES = {
     "sample-size": "how many samples the ranking takes",
     "controls": "what the metrics say of models that cannot be good",
     "fine-tuning": "fine-tuning the best models",
+    "separability": "which classes the best models tell apart",
+    "projection": "what the best models see, in the plane",
 }
 MODALITIES: dict[Modality, str] = {
     "image": "pictures",
@@ -75,18 +79,16 @@ FIELDS = {
     "--target": "**The labels are**",
 }
 OPTION = re.compile(rf"({'|'.join(FIELDS)})( NAME\b| {'| '.join(TARGETS)})?")
-MARKS = re.compile(r"([\\`*_{}\[\]<>#$~|:])")
 DIGEST = re.compile(r"[0-9a-f]{64}")
-
-
-def plain(text: str) -> str:
-    """Keep a text that somebody else wrote from being read as Markdown."""
-    return MARKS.sub(r"\\\1", text)
 
 
 def in_page_words(text: str) -> str:
     """Say where the page has what the core names as an option of its command line; Markdown."""
-    return OPTION.sub(_name_field, plain(text))
+    said, end = [], 0
+    for match in OPTION.finditer(text):
+        said += [literal(text[end : match.start()]), _name_field(match)]
+        end = match.end()
+    return "".join([*said, literal(text[end:])]) if said else plain(text)
 
 
 def _name_field(match: re.Match[str]) -> str:
@@ -120,10 +122,18 @@ def say_analysis(progress: RunProgress) -> str:
 
 def say_run(outline: Outline) -> str:
     """Say what is ranked on what, in one line; Markdown."""
+    return f"**{plain(source_name(outline.samples_source))}** · {_counts(outline)}"
+
+
+def say_run_in_words(outline: Outline) -> str:
+    """Say what is ranked on what, in one line that is no Markdown."""
+    return f"{source_name(outline.samples_source)} · {_counts(outline)} · {outline.run_id[:8]}"
+
+
+def _counts(outline: Outline) -> str:
     return (
-        f"**{plain(source_name(outline.samples_source))}** · {plural(outline.n_samples, 'sample')} · "
-        f"{plural(len(outline.models), 'model')} · {plural(outline.n_metrics, 'metric')} · "
-        f"{outline.created_at[:16].replace('T', ' ')} UTC"
+        f"{plural(outline.n_samples, 'sample')} · {plural(len(outline.models), 'model')} · "
+        f"{plural(outline.n_metrics, 'metric')} · {outline.created_at[:16].replace('T', ' ')} UTC"
     )
 
 

@@ -76,11 +76,12 @@ class Downloaded:
 
 @dataclass(frozen=True, slots=True)
 class BatchDone:
-    """Samples whose features are known, those from the cache included."""
+    """Samples whose features are known, those from the cache included, and those that the model ran on."""
 
     model: str
     done: int
     total: int
+    n_run: int = 0
 
 
 @dataclass(frozen=True, slots=True)

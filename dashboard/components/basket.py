@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from dashboard import lists
+from dashboard import jobs, lists
 from dashboard.state import Draft
-from dashboard.wording import plain, plural
+from dashboard.wording import plain, plural, say_duration
 from ptmrank_core import catalogue
 from ptmrank_core.catalogue import Candidate, TaskCategory, loading_of
 from ptmrank_core.records import ModelSpec
@@ -64,11 +64,11 @@ def download_of(
     )
 
 
-def choose_in_basket(draft: Draft, task: TaskCategory) -> list[ModelSpec]:
-    """Draw what was chosen out of lists, each with a cross to take it out again; return it as candidates."""
+def choose_in_basket(draft: Draft, task: TaskCategory) -> None:
+    """Draw what was chosen out of lists, each with a cross to take it out again."""
     basket = draft.basket.get(task.name, {})
     if not basket:
-        return []
+        return
     kept = st.multiselect(
         "Chosen out of the lists",
         list(basket),
@@ -79,11 +79,10 @@ def choose_in_basket(draft: Draft, task: TaskCategory) -> list[ModelSpec]:
     if len(kept) < len(basket):
         draft.basket[task.name] = {name: basket[name] for name in kept}
         st.rerun()
-    return catalogue.hub_models(",".join(kept), task) if kept else []
 
 
-def say_basket(draft: Draft, task: TaskCategory, models: Sequence[ModelSpec]) -> None:
-    """Say how many models are chosen, what has to be downloaded, and what will not go well."""
+def say_basket(draft: Draft, task: TaskCategory, models: Sequence[ModelSpec], n_samples: int) -> None:
+    """Say how many models are chosen, what has to be downloaded, how long it takes, what will not go well."""
     told = draft.basket.get(task.name, {})
     cost = download_of(models, told, lists.on_disk())
     parts = [f"**{plural(len(models), 'model')} chosen**"]
@@ -92,9 +91,26 @@ def say_basket(draft: Draft, task: TaskCategory, models: Sequence[ModelSpec]) ->
         more = f", and {cost.n_unsized} of unknown size" if cost.about_bytes and cost.n_unsized else ""
         parts += [f"{cost.n_here} on this machine", f"{cost.n_missing} to download, {size}{more}"]
     st.markdown(": ".join([parts[0], "; ".join(parts[1:])]) if parts[1:] else f"{parts[0]}.")
+    st.caption(_say_time(models, n_samples, told))
     warnings = [line for spec in models if spec.source == "hub" for line in _warnings(spec, told)]
     if warnings:
         st.warning("\n".join(f"- {line}" for line in warnings), icon=":material/warning:")
+
+
+def _say_time(models: Sequence[ModelSpec], n_samples: int, told: Mapping[str, Candidate]) -> str:
+    """Say how long the models would run here, and what that rests on; Markdown."""
+    known = {spec.id: told.get(spec.id) or catalogue.known_candidate(spec.id) for spec in models}
+    sizes = {name: model.n_running_parameters or 0 for name, model in known.items() if model is not None}
+    expected = jobs.expected_time(models, n_samples, sizes)
+    rests = [f"{expected.n_measured} measured here before"] if expected.n_measured else []
+    rests += [f"{expected.n_guessed} guessed from their size"] if expected.n_guessed else []
+    if not rests:
+        return "How long they run on this machine is not known before the first run."
+    unknown = f"; {expected.n_unknown} of unknown speed come on top" if expected.n_unknown else ""
+    return (
+        f"Expected to run for about {say_duration(expected.seconds)} on this machine "
+        f"({', '.join(rests)}{unknown}); less where features are cached already."
+    )
 
 
 def _warnings(spec: ModelSpec, told: Mapping[str, Candidate]) -> list[str]:

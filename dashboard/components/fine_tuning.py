@@ -24,7 +24,7 @@ def show_fine_tuning(result: RunResult, ranking: Ranking) -> None:
     is_offered = bool(can_train) and result.samples.target_kind != "multilabel"
     if not rows and not is_offered:
         return
-    st.subheader("What do they reach once they are trained?")
+    st.header("What do they reach once they are trained?")
     if rows:
         st.caption(
             "All weights of each model were trained on about three quarters of the samples for a short time, "

@@ -7,8 +7,9 @@ import streamlit as st
 
 from ptmrank_core.lessons import FORMULAS, Lesson
 from ptmrank_core.metrics import METRICS
+from ptmrank_core.records import MetricSpec
 
-__all__ = ["metric_page"]
+__all__ = ["metric_page", "say_needs"]
 
 NEEDS = {
     "source_logits": "a checkpoint with its own classification head",
@@ -34,17 +35,21 @@ def metric_page(metric: str, lesson: Lesson) -> None:
     spec, formula = METRICS[metric], FORMULAS[metric]
     words, numbers = st.columns([3, 2], gap="large")
     with words:
-        st.markdown(f"#### {spec.title}\n{spec.idea}")
+        st.markdown(f"### {spec.title}\n{spec.idea}")
         st.latex(formula.latex)
         st.caption(formula.letters)
         st.markdown(formula.reading)
-        needs = "; ".join(NEEDS[name] for name in sorted(spec.needs)) or "features and labels, nothing else"
         st.markdown(
-            f"**Needs** {needs}.\n\n**Not to be trusted when** {_lower(spec.fails_when)}\n\n"
+            f"**Needs** {say_needs(spec)}.\n\n**Not to be trusted when** {_lower(spec.fails_when)}\n\n"
             f"**Higher is better**{_range(spec.bounds)}. **Paper:** {spec.reference}."
         )
     with numbers:
         _components(metric, lesson)
+
+
+def say_needs(spec: MetricSpec) -> str:
+    """Say what a metric needs besides features and labels."""
+    return "; ".join(NEEDS[name] for name in sorted(spec.needs)) or "features and labels, nothing else"
 
 
 def _lower(sentence: str) -> str:

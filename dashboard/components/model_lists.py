@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
+from dataclasses import replace
 
 import streamlit as st
 
@@ -18,6 +19,8 @@ from ptmrank_core.errors import PTMRankError
 __all__ = ["choose_from_lists"]
 
 TABLE, PEATMOSS, MAPPING, HUB = "Shipped catalogue", "PeaTMOSS", "mapping.json", "The Hub, live"
+YEARS = {"any year": None} | {str(year): year for year in range(2025, 2017, -1)}
+DOWNLOADS = {"any number": None, "1,000": 1_000, "10,000": 10_000, "100,000": 100_000, "1 million": 1_000_000}
 SIZES = {"any size": None, "30 M": 30_000_000, "100 M": 100_000_000, "300 M": 300_000_000}
 
 
@@ -67,7 +70,30 @@ def _narrowing(task: TaskCategory, source: str) -> Narrowing:
     loadable = st.toggle(
         "Loads here", value=True, key=f"loads-{key}", help="Hides what cannot be loaded here."
     )
-    return Narrowing(search, frozenset(licences), SIZES[size], loadable)
+    return replace(
+        _further(key),
+        search=search,
+        licences=frozenset(licences),
+        max_parameters=SIZES[size],
+        loadable=loadable,
+    )
+
+
+def _further(key: str) -> Narrowing:
+    """Draw what narrows a list less often."""
+    with st.popover("More filters", icon=":material/filter_list:"):
+        since = st.selectbox("Published in or after", list(YEARS), key=f"since-{key}")
+        used = st.selectbox("Downloads in a month, at least", list(DOWNLOADS), key=f"used-{key}")
+        with_head = st.toggle(
+            "With a source head", key=f"head-{key}", help="Its classes are known: LEEP and NCE need them."
+        )
+        is_here = st.toggle("On this machine already", key=f"here-{key}")
+    return Narrowing(
+        since=YEARS[since],
+        min_downloads=DOWNLOADS[used],
+        with_head=with_head,
+        ids=lists.on_disk().keys() if is_here else None,
+    )
 
 
 def _models(draft: Draft, task: TaskCategory, source: str, wanted: Narrowing) -> list[Candidate] | None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.state import Draft
-from dashboard.wording import plain, show_error
+from dashboard.wording import plain
 from ptmrank_core import catalogue
 from ptmrank_core.catalogue import TaskCategory
-from ptmrank_core.errors import PTMRankError
-from ptmrank_core.records import Modality, ModelSpec
+from ptmrank_core.records import Modality
 
 __all__ = ["choose_own_models"]
 
@@ -21,8 +20,14 @@ HUB_EXAMPLES: dict[Modality, str] = {
 }
 
 
-def choose_own_models(draft: Draft, task: TaskCategory) -> list[ModelSpec]:
-    """Draw the field for Hub ids; return what was named."""
+def choose_own_models(draft: Draft, task: TaskCategory) -> None:
+    """Draw the field for Hub ids and keep in the draft what was named.
+
+    Raises
+    ------
+    PTMRankError
+        If something that was named cannot be a model.
+    """
     draft.own_models = st.text_input(
         "Models from the Hub, comma-separated",
         value=draft.own_models,
@@ -31,16 +36,10 @@ def choose_own_models(draft: Draft, task: TaskCategory) -> list[ModelSpec]:
         help="Any model of the Hub, also at a revision: org/name@revision. Downloaded when the run needs it. "
         "Only safetensors weights are read.",
     )
-    try:
-        own = catalogue.hub_models(draft.own_models, task)
-    except PTMRankError as error:
-        show_error(error)
-        return []
-    for spec in own:
+    for spec in catalogue.hub_models(draft.own_models, task):
         nearest = [] if catalogue.known_candidate(spec.id) else catalogue.nearest_ids(spec.id)
         if nearest:
             meant = " or ".join(f"**{plain(name)}**" for name in nearest)
             st.caption(
                 f"The catalogue does not know {plain(spec.id)}; the Hub may. Did you mean {meant}?",
             )
-    return own

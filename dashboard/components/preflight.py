@@ -5,22 +5,27 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboard.wording import MODALITIES, TARGETS, in_page_words, plain, plural
+from dashboard.components.chart import show_chart
+from dashboard.wording import MODALITIES, TARGETS, in_page_words, plural
 from ptmrank_core.records import Samples, SamplesSummary
-from ptmrank_core.reports.figures import PLOTLY_CONFIG
+from ptmrank_core.reports.samples_figures import (
+    CountBars,
+    class_counts_figure,
+    class_counts_table,
+    targets_table,
+)
 from ptmrank_core.reports.scatter import target_histogram
 
 __all__ = ["preflight"]
-
-FEW = 5
-NAMED = 10
 
 
 def preflight(summary: SamplesSummary, samples: Samples | None) -> None:
     """Draw the report; what only the samples themselves tell is left out where they are gone."""
     st.caption(f"Read as **{MODALITIES[summary.modality]}** with **{TARGETS[summary.target_kind]}**.")
+    for warning in summary.warnings:
+        st.warning(in_page_words(warning), icon=":material/warning:")
     _numbers(summary, samples)
-    left, right = st.columns(2)
+    left, right = st.columns(2, gap="large")
     with left:
         if summary.target_kind == "regression":
             _histogram(samples)
@@ -28,20 +33,8 @@ def preflight(summary: SamplesSummary, samples: Samples | None) -> None:
             _counts(summary)
     with right:
         _left_out(summary)
-    for note in summary.notes:
-        st.caption(in_page_words(note))
-    _warn_of_few(summary)
-
-
-def _warn_of_few(summary: SamplesSummary) -> None:
-    few = [name for name, count in summary.class_counts.items() if count < FEW]
-    if not few:
-        return
-    more = f" and {len(few) - NAMED:,} more" if len(few) > NAMED else ""
-    st.warning(
-        f"Fewer than five samples in {plain(', '.join(few[:NAMED]))}{more}: scores of such small "
-        f"{'labels' if summary.target_kind == 'multilabel' else 'classes'} move a lot with every sample."
-    )
+        for note in summary.notes:
+            st.caption(in_page_words(note))
 
 
 def _word(summary: SamplesSummary) -> str:
@@ -66,30 +59,29 @@ def _numbers(summary: SamplesSummary, samples: Samples | None) -> None:
 
 
 def _counts(summary: SamplesSummary) -> None:
-    word, counts = _word(summary), summary.class_counts
-    st.markdown(f"**Samples of each {word}**")
-    st.dataframe(
-        pd.DataFrame({word: list(counts), "samples": list(counts.values())}),
-        hide_index=True,
-        column_config={
-            "samples": st.column_config.ProgressColumn(
-                "samples", format="%d", min_value=0, max_value=max(counts.values())
-            )
-        },
-        alt=f"{plural(len(counts), word)}, {plural(summary.n_samples, 'sample')}",
+    word, n_classes = _word(summary), len(summary.class_counts)
+    hidden = CountBars.of(summary).n_hidden
+    some = f": the largest and smallest of {n_classes:,}" if hidden else ""
+    show_chart(
+        class_counts_figure(summary),
+        key="class-counts",
+        title=f"How many samples has each {word}?{some}",
+        alt=f"{plural(n_classes, word)}, {plural(summary.n_samples, 'sample')}: from "
+        f"{min(summary.class_counts.values()):,} to {max(summary.class_counts.values()):,} of a {word}",
+        table=lambda: class_counts_table(summary),
     )
 
 
 def _histogram(samples: Samples | None) -> None:
-    st.markdown("**How the numbers are spread**")
     if samples is None:
         st.caption("The samples are not there any more.")
         return
-    st.plotly_chart(
+    show_chart(
         target_histogram(samples),
         key="targets",
-        config=PLOTLY_CONFIG,
+        title="How are the numbers spread?",
         alt=f"Histogram of {', '.join(samples.class_names)} over {plural(samples.n_samples, 'sample')}",
+        table=lambda: targets_table(samples),
     )
 
 

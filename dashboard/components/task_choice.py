@@ -10,7 +10,7 @@ from ptmrank_core import catalogue
 from ptmrank_core.catalogue import AnyCategory, TaskCategory
 from ptmrank_core.records import Samples, WordInContext
 
-__all__ = ["choose_task"]
+__all__ = ["choose_task", "fitting_task"]
 
 WORDS = "token-classification"
 DOMAIN_NAMES = {
@@ -63,6 +63,12 @@ def choose_task(draft: Draft, samples: Samples) -> TaskCategory | None:
         return None
     st.caption(plain(task.idea))
     return task
+
+
+def fitting_task(draft: Draft, samples: Samples) -> TaskCategory | None:
+    """Return the category of a draft, or the usual one; ``None`` where it cannot be ranked on the samples."""
+    task = catalogue.any_category(draft.task) if draft.task else _usual(samples)
+    return task if isinstance(task, TaskCategory) and _hindrance(task, samples) is None else None
 
 
 def _usual(samples: Samples) -> TaskCategory:

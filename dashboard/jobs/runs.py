@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import streamlit as st
@@ -13,6 +13,7 @@ from dashboard.jobs.sources import Demo, forget_samples, samples
 from dashboard.owner import asking
 from ptmrank_core import catalogue
 from ptmrank_core.benchmark import (
+    ExpectedTime,
     Outline,
     RunEntry,
     RunProgress,
@@ -28,26 +29,36 @@ from ptmrank_core.benchmark import (
     run_sizes,
     start_worker,
 )
+from ptmrank_core.benchmark import expected_time as time_of_models
+from ptmrank_core.benchmark import leave_out as leave_out_of_run
 from ptmrank_core.data import read_truth
 from ptmrank_core.errors import NotOwnerError
 from ptmrank_core.records import (
     AS_RECOGNISED,
     ExtractionOptions,
+    Failure,
     Finding,
     ModelSpec,
+    Ranking,
     Reading,
     RunResult,
     Samples,
 )
+from ptmrank_core.reports.partial import partial_ranking as rank_partially
 
 __all__ = [
     "cancel",
     "delete",
+    "expected_time",
+    "failures",
+    "finish_without",
     "history",
     "is_mine",
     "is_shared",
     "keep_truth",
+    "leave_out",
     "outline",
+    "partial_ranking",
     "progress",
     "resume",
     "retry",
@@ -156,11 +167,39 @@ def retry(run_id: str) -> None:
     start_worker(run_id, settings())
 
 
+def failures(run_id: str) -> tuple[Failure, ...]:
+    """Read what failed in a run."""
+    return store().failures(run_id)
+
+
+def leave_out(run_id: str, models: Sequence[str]) -> None:
+    """Mark what some models of a run lack as left out."""
+    _refuse_others(run_id)
+    leave_out_of_run(store(), settings(), run_id, models)
+
+
+def finish_without(run_id: str, models: Sequence[str]) -> None:
+    """Leave models out of a run and start a worker for the rest of it."""
+    leave_out(run_id, models)
+    start_worker(run_id, settings())
+
+
+@st.cache_resource(max_entries=20, show_spinner=False)
+def partial_ranking(run_id: str, through: tuple[str, ...], *, has_failed: bool) -> Ranking:  # noqa: ARG001
+    """Rank the models of a run that are through, anew whenever these are others."""
+    return rank_partially(store().result(run_id))
+
+
 def delete(run_id: str) -> None:
     """Delete a run with what no other run needs."""
     _refuse_others(run_id)
     delete_run(store(), settings(), run_id)
     forget_samples()
+
+
+def expected_time(models: Sequence[ModelSpec], n_samples: int, parameters: Mapping[str, int]) -> ExpectedTime:
+    """Tell how long models would run here, by what earlier runs have measured."""
+    return time_of_models(store(), models, n_samples, parameters)
 
 
 def history(limit: int = -1) -> list[RunEntry]:

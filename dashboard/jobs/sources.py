@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import streamlit as st
@@ -15,10 +15,12 @@ from ptmrank_core.data import (
     DEMO_SAMPLES,
     DemoSamples,
     SourceOverview,
+    load_all_samples,
     load_feature_samples,
-    load_samples,
     store_features,
     store_upload,
+    thin_samples,
+    with_warnings,
 )
 from ptmrank_core.data import look_at as look_at_source
 from ptmrank_core.errors import SamplesChangedError
@@ -26,6 +28,7 @@ from ptmrank_core.records import AS_RECOGNISED, ModelSpec, Reading, RunResult, S
 
 __all__ = [
     "Demo",
+    "all_samples",
     "demos",
     "forget_samples",
     "is_demo",
@@ -62,7 +65,14 @@ class Demo:
 @st.cache_resource(max_entries=4, show_spinner="Reading the samples …")
 def samples(source: str, reading: Reading = AS_RECOGNISED) -> Samples:
     """Load samples once for all sessions: uploads are named by their content and never change."""
-    return load_samples(source, reading)
+    whole = all_samples(source, replace(reading, max_samples=None))
+    return with_warnings(thin_samples(whole, reading.max_samples))
+
+
+@st.cache_resource(max_entries=2, show_spinner="Reading the samples …")
+def all_samples(source: str, reading: Reading = AS_RECOGNISED) -> Samples:
+    """Load every sample of a source, however many of them are to be used."""
+    return load_all_samples(source, reading)
 
 
 @st.cache_data(max_entries=20, show_spinner="Looking at the upload …")
@@ -80,7 +90,7 @@ def ready_made(folder: str, reading: Reading) -> tuple[tuple[ModelSpec, ...], Sa
 
 def forget_samples() -> None:
     """Read every upload anew: one may be gone."""
-    for kept in (samples, look_at, ready_made):
+    for kept in (samples, all_samples, look_at, ready_made):
         kept.clear()
 
 

@@ -32,6 +32,9 @@ def page() -> None:
         "One run works on a device at a time; the others wait in the order in which they were started. "
         "Finished work survives a crash of the worker, of this page and of the machine: Resume does the rest."
     )
+    has_two = sum(entry.outline.n_decided > 0 for entry in entries) > 1
+    if has_two and st.button("Compare two runs", key="compare", icon=":material/compare_arrows:"):
+        state.go("compare")
     if any(not entry.outline.state.is_finished() for entry in entries):
         st.fragment(_watch, run_every=POLL_SECONDS)(_standing(entries))
     for entry in _choose([entry for entry in entries if not entry.alive]):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import streamlit as st
 
 from dashboard import jobs, state
 from dashboard.components.gallery import gallery
+from dashboard.components.part import choose_part
 from dashboard.components.preflight import preflight
 from dashboard.components.reading_form import choose_columns, choose_reading
 from dashboard.wording import plain, plural, show_error, source_name
@@ -87,10 +89,12 @@ def _keep(files: list[tuple[str, bytes]], *, are_features: bool) -> None:
 
 def _report(draft: state.Draft, source: str) -> None:
     """Draw how the samples are read, and what came of it."""
-    st.subheader(f"What was read: {plain(source_name(source))}")
+    st.header(f"What was read: {plain(source_name(source))}")
     try:
-        if not jobs.is_demo(source):
-            draft.reading = choose_reading(source, draft.reading)
+        former = draft.reading
+        reading = former if jobs.is_demo(source) else choose_reading(source, former)
+        whole = jobs.all_samples(source, replace(reading, max_samples=None))
+        draft.reading = replace(reading, max_samples=choose_part(whole, former.max_samples))
         samples = jobs.samples(source, draft.reading)
     except PTMRankError as error:
         show_error(error)
@@ -103,7 +107,7 @@ def _report(draft: state.Draft, source: str) -> None:
 
 def _report_features(draft: state.Draft, folder: str) -> None:
     """Draw whose features there are, and of which samples."""
-    st.subheader("What was read: features")
+    st.header("What was read: features")
     tables = sorted(path for path in Path(folder).iterdir() if path.suffix.lower() in FEATURE_TABLES)
     try:
         if tables:
@@ -115,7 +119,7 @@ def _report_features(draft: state.Draft, folder: str) -> None:
     _list_features(models)
     preflight(samples.summary(), samples)
     if st.button("Choose metrics", type="primary", key="next"):
-        state.go("candidates")
+        state.go("metrics")
 
 
 def _list_features(models: tuple[ModelSpec, ...]) -> None:

@@ -11,20 +11,28 @@ import streamlit as st
 from dashboard import jobs, state
 from dashboard.components.run_list import open_page
 from dashboard.wording import plain, plural, say_status, show_error, source_name
+from ptmrank_core.config import ASSETS
 from ptmrank_core.errors import PTMRankError
 
 __all__ = ["page"]
 
 RECENT = 5
+PICTURE = (
+    "Labelled samples on the left go once through several models in the middle; on the right stands "
+    "a ranking of the models, the best on top, each with an interval that says how sure its place is."
+)
 
 
 def page() -> None:
     """Draw the page."""
     st.title("Which pre-trained model should I fine-tune?")
-    st.markdown(
+    words, picture = st.columns([3, 2], gap="large", vertical_alignment="center")
+    words.markdown(
         "PTMRank runs each candidate **once** over your labelled samples and scores how well its features "
-        "fit your labels. You get a ranking of models to try first, without fine-tuning any of them."
+        "fit your labels. You get a ranking of models to try first, and how sure it is, without fine-tuning "
+        "any of them."
     )
+    picture.image(str(ASSETS / "how-it-works.svg"), alt=PICTURE, width="stretch")
     demos = [partial(_demo_card, demo, is_first=not i) for i, demo in enumerate(jobs.demos())]
     cards: list[Callable[[], None]] = [*demos, _own_card]
     for first in range(0, len(cards), 2):
@@ -36,7 +44,7 @@ def page() -> None:
 
 def _demo_card(demo: jobs.Demo, *, is_first: bool) -> None:
     name = demo.source.removeprefix("demo:")
-    st.subheader(demo.facts.title)
+    st.header(demo.facts.title)
     st.markdown(
         f"{demo.facts.idea} Ranks {plural(len(demo.models), f'small {demo.facts.modality} model')} on "
         f"{plural(demo.facts.n_samples, 'sample')}. Real checkpoints, no network, no GPU, under a minute."
@@ -47,7 +55,7 @@ def _demo_card(demo: jobs.Demo, *, is_first: bool) -> None:
 
 
 def _own_card() -> None:
-    st.subheader("My own samples")
+    st.header("My own samples")
     st.markdown(
         "Pictures, texts, recordings, videos or rows of numbers with their labels: a zip with one folder for "
         "each class, a table, or files with a table that says which is what. Nothing leaves this machine."
@@ -71,7 +79,7 @@ def _recent_runs() -> None:
     recent = jobs.history(RECENT)
     if not recent:
         return
-    st.subheader("Recent runs")
+    st.header("Recent runs")
     for entry in recent:
         outline = entry.outline
         text, button = st.columns([5, 1], vertical_alignment="center")

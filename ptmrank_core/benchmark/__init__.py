@@ -1,15 +1,18 @@
 """The run: plan, runner, store, progress and engines. Here features and metrics meet."""
 
-from ptmrank_core.benchmark.applicable import metrics_out_of_reach
+from ptmrank_core.benchmark.analyses.projections import drawn_rows
+from ptmrank_core.benchmark.applicable import Reach, metrics_out_of_reach, reach_of_metrics
 from ptmrank_core.benchmark.card import RunCard, make_card, read_card, run_card
 from ptmrank_core.benchmark.cells import score_cells, skipped_cells
 from ptmrank_core.benchmark.database import Outline
 from ptmrank_core.benchmark.differences import Differences, compare_cards
 from ptmrank_core.benchmark.engines import cancel_run, run_here, start_worker
+from ptmrank_core.benchmark.expected import ExpectedTime, expected_time
 from ptmrank_core.benchmark.history import (
     RunEntry,
     clear_failed,
     delete_run,
+    leave_out,
     list_runs,
     read_entry,
     run_sizes,
@@ -27,8 +30,10 @@ __all__ = [
     "EMBEDS_CLASS_NAMES",
     "NO_RESERVES",
     "Differences",
+    "ExpectedTime",
     "ModelProgress",
     "Outline",
+    "Reach",
     "Reserves",
     "RunCard",
     "RunEntry",
@@ -39,9 +44,12 @@ __all__ = [
     "clear_failed",
     "compare_cards",
     "delete_run",
+    "drawn_rows",
+    "expected_time",
     "find_unfinished",
     "kept_embeddings",
     "known_skips",
+    "leave_out",
     "list_runs",
     "log_file",
     "make_card",
@@ -50,6 +58,7 @@ __all__ = [
     "new_run_id",
     "now",
     "quick_metrics",
+    "reach_of_metrics",
     "read_card",
     "read_entry",
     "read_progress",

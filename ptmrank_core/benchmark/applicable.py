@@ -3,12 +3,56 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from ptmrank_core.benchmark.plan import REFERENCE, SOURCE_LOGITS, TRANSFER_INPUTS
 from ptmrank_core.metrics import METRICS, why_not
 from ptmrank_core.records import BUILT_IN_REFERENCES, Modality, ModelSpec, TargetKind
 
-__all__ = ["metrics_out_of_reach"]
+__all__ = ["Reach", "metrics_out_of_reach", "reach_of_metrics"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """For how many candidates a metric can be had.
+
+    Parameters
+    ----------
+    n_models, n_reached
+        The candidates, and those of them that it applies to, as far as that is known before the run.
+    reason
+        Why it does not apply to the others, a sentence; empty where it applies to all.
+    """
+
+    n_models: int
+    n_reached: int
+    reason: str
+
+
+def reach_of_metrics(
+    models: Sequence[ModelSpec], modality: Modality, target_kind: TargetKind
+) -> dict[str, Reach]:
+    """Tell of every metric for how many of the candidates it can be had.
+
+    Parameters
+    ----------
+    models
+        The candidates; where there are none, only the samples decide, and one is counted.
+    modality, target_kind
+        What the samples and their labels are.
+
+    Returns
+    -------
+    dict
+        Name of the metric, variants included -> its reach.
+    """
+    inputs = [_inputs(spec, modality) for spec in models] or [_all_inputs()]
+    found = {}
+    for name, spec in METRICS.items():
+        reasons = [why_not(spec, available, target_kind) for available in inputs]
+        said = [reason for reason in reasons if reason is not None]
+        found[name] = Reach(len(inputs), len(inputs) - len(said), said[0] if said else "")
+    return found
 
 
 def metrics_out_of_reach(
@@ -29,12 +73,8 @@ def metrics_out_of_reach(
         Name of the metric -> why it does not apply, a sentence. A metric that applies to some candidates only
         is not among them: it is skipped for the others.
     """
-    inputs = [_inputs(spec, modality) for spec in models] or [_all_inputs()]
-    reached = {
-        name: [why_not(spec, available, target_kind) for available in inputs]
-        for name, spec in METRICS.items()
-    }
-    return {name: reasons[0] for name, reasons in reached.items() if reasons[0] and None not in reasons}
+    reach = reach_of_metrics(models, modality, target_kind)
+    return {name: own.reason for name, own in reach.items() if not own.n_reached}
 
 
 def _all_inputs() -> set[str]:

@@ -110,4 +110,5 @@ def summary_from_json(text: str) -> SamplesSummary:
         modality=fields["modality"],
         target_kind=fields["target_kind"],
         n_groups=fields["n_groups"],
+        warnings=tuple(fields.get("warnings", ())),
     )

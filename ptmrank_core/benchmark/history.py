@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,9 +14,11 @@ from ptmrank_core.benchmark.store import RunStore
 from ptmrank_core.benchmark.turns import runs_ahead
 from ptmrank_core.config import Settings
 from ptmrank_core.errors import RunBusyError, RunError
-from ptmrank_core.records import RunPlan, RunState
+from ptmrank_core.records import Failure, RunPlan, RunState, Skipped
 
-__all__ = ["RunEntry", "clear_failed", "delete_run", "list_runs", "read_entry", "run_sizes"]
+__all__ = ["RunEntry", "clear_failed", "delete_run", "leave_out", "list_runs", "read_entry", "run_sizes"]
+
+LEFT_OUT = "The model was left out of this run by hand."
 
 # A look at a lock holds it for an instant: longer than that, somebody is starting a worker.
 LOOKS_SECONDS = 1.0
@@ -141,6 +143,32 @@ def clear_failed(store: RunStore, settings: Settings, run_id: str) -> int:
     if not n_cleared:
         raise RunError(f"Nothing failed in run {run_id}.", hint="Resume does what is not done yet.")
     return n_cleared
+
+
+def leave_out(store: RunStore, settings: Settings, run_id: str, models: Iterable[str]) -> int:
+    """Take models out of a run: what of them is not scored is skipped, as the reader wished; return how much.
+
+    What they have scored stays. The run is then finished by whoever does the rest of it.
+
+    Raises
+    ------
+    RunBusyError
+        If a worker is at the run.
+    RunNotFoundError
+        If there is no such run.
+    """
+    _refuse_busy(store, settings, run_id)
+    with hold_run(settings, run_id):
+        decided = {(cell.model, cell.metric) for cell in store.cells(run_id) if not isinstance(cell, Failure)}
+        open_cells = [
+            Skipped(model, metric, LEFT_OUT)
+            for model in models
+            for metric in store.plan(run_id).metrics
+            if (model, metric) not in decided
+        ]
+        for cell in open_cells:
+            store.add_cell(run_id, cell)
+    return len(open_cells)
 
 
 def delete_run(store: RunStore, settings: Settings, run_id: str) -> None:

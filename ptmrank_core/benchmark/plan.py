@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from ptmrank_core.benchmark.normalising import check_normalisation
 from ptmrank_core.errors import InputError
-from ptmrank_core.metrics import METRICS, default_metrics, why_not
+from ptmrank_core.metrics import METRIC_PRESETS, METRICS, why_not
 from ptmrank_core.records import (
     AS_RECOGNISED,
     BUILT_IN_REFERENCES,
@@ -134,11 +134,7 @@ def needs_source_samples(metrics: Iterable[str]) -> bool:
 
 def quick_metrics() -> tuple[str, ...]:
     """Names of the metrics to start with: default forms, no slow iterations, no second set of samples."""
-    return tuple(
-        name
-        for name in default_metrics()
-        if METRICS[name].cost != "iterative" and METRICS[name].needs <= {SOURCE_LOGITS}
-    )
+    return METRIC_PRESETS["quick"].metrics
 
 
 def layer_metrics(metrics: Iterable[str], target_kind: TargetKind) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ptmrank_core.benchmark.lock import is_alive
@@ -34,11 +34,16 @@ class ModelProgress:
     stage
         The stage it is in, or was last seen in.
     n_done, n_samples
-        Samples whose features are known.
+        Samples whose features are known, of all that are needed: those of a reference set among them.
     downloaded_bytes, total_bytes
         Of its files; ``None`` where nothing is downloaded.
     n_cells, n_metrics
         Decided cells.
+    n_run, run_seconds
+        Samples that the model itself ran on so far, and how long that took with loading it; 0 where all came
+        from the cache or none is known yet.
+    problem
+        Why it has no score under a metric, the first that failed; empty where none did.
     """
 
     model: str
@@ -50,6 +55,14 @@ class ModelProgress:
     total_bytes: int | None
     n_cells: int
     n_metrics: int
+    n_run: int = 0
+    run_seconds: float = 0.0
+    problem: str = ""
+
+    @property
+    def samples_per_second(self) -> float | None:
+        """How fast it runs; ``None`` before that is known."""
+        return self.n_run / self.run_seconds if self.n_run and self.run_seconds > 0 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +114,21 @@ class RunProgress:
         return not self.state.is_finished() and not self.alive
 
     @property
+    def seconds_left(self) -> float | None:
+        """How long the models still run, if those that wait are as fast as those that ran.
+
+        Samples that are cached already take none of it, so it may be less. ``None`` where nothing ran yet, or
+        nothing is left to run.
+        """
+        ran = [model for model in self.models if model.samples_per_second and model.status != "failed"]
+        n_left = sum(
+            model.n_samples - model.n_done for model in self.models if model.status in {"waiting", "running"}
+        )
+        if not (self.alive and ran and n_left):
+            return None
+        return n_left * sum(model.run_seconds for model in ran) / sum(model.n_run for model in ran)
+
+    @property
     def n_finished(self) -> int:
         """Number of models whose cells are all decided."""
         return sum(model.status in {"done", "failed"} for model in self.models)
@@ -145,14 +173,20 @@ def read_progress(store: RunStore, settings: Settings, run_id: str) -> RunProgre
     alive = is_alive(settings, run_id)  # before the state: a worker writes its last state, then lets go
     outline = store.outline(run_id)
     events = {key: json.loads(text) for key, text in store.last_events(run_id).items()}
-    counts = store.cell_counts(run_id)
+    counts, times = store.cell_counts(run_id), store.event_times(run_id)
+    failures = store.failures(run_id) if outline.n_failed else ()
+    problems = {cell.model: f"{cell.message} {cell.hint}".strip() for cell in reversed(failures)}
     is_waiting = outline.state is RunState.QUEUED and alive
     step = events.get(("", AnalysisStep.__name__))
     return RunProgress(
         state=outline.state,
         alive=alive,
         models=tuple(
-            _model_progress(model, counts, events, outline.n_metrics, outline.n_samples)
+            replace(
+                _model_progress(model, counts, events, outline.n_metrics, outline.n_samples),
+                run_seconds=_run_seconds(model, times),
+                problem=problems.get(model, ""),
+            )
             for model in outline.models
         ),
         error=outline.error,
@@ -186,9 +220,16 @@ def _model_progress(
         status=status,
         stage=Stage(stage) if stage else None,
         n_done=batch.get("done", 0),
-        n_samples=n_samples,
+        n_samples=batch.get("total", n_samples),
         downloaded_bytes=download.get("done_bytes"),
         total_bytes=download.get("total_bytes"),
         n_cells=n_cells,
         n_metrics=n_metrics,
+        n_run=batch.get("n_run", 0),
     )
+
+
+def _run_seconds(model: str, times: Mapping[tuple[str, str], float]) -> float:
+    """Seconds from the start of a model to its last batch; 0 where that was another worker's."""
+    begun, last = times.get((model, "ModelStarted")), times.get((model, "BatchDone"))
+    return max(0.0, last - begun) if begun and last else 0.0

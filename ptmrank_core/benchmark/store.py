@@ -10,7 +10,7 @@ import json
 import secrets
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from ptmrank_core.benchmark.codec import (
@@ -24,9 +24,9 @@ from ptmrank_core.benchmark.codec import (
 from ptmrank_core.benchmark.database import SECONDS, RunTable
 from ptmrank_core.benchmark.schema import OWN
 from ptmrank_core.events import Event
-from ptmrank_core.records import Cell, Finding, ModelOutcome, ModelSpec, RunPlan, RunResult, RunState
+from ptmrank_core.records import Cell, Failure, Finding, ModelOutcome, ModelSpec, RunPlan, RunResult, RunState
 
-__all__ = ["RunStore", "new_run_id", "now"]
+__all__ = ["RunStore", "Speed", "new_run_id", "now"]
 
 
 def new_run_id() -> str:
@@ -37,6 +37,23 @@ def new_run_id() -> str:
 def now() -> str:
     """ISO 8601 time, UTC, to the second."""
     return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """How fast a model ran.
+
+    Parameters
+    ----------
+    modality, n_parameters
+        What it reads, and its size where that is known.
+    seconds
+        Of preparing and running one sample.
+    """
+
+    modality: str
+    n_parameters: int | None
+    seconds: float
 
 
 class RunStore(RunTable):
@@ -93,6 +110,18 @@ class RunStore(RunTable):
             query = "SELECT model, outcome FROM outcomes WHERE run_id = ? ORDER BY rowid"
             return {model: outcome_from_json(text) for model, text in db.execute(query, (run_id,))}
 
+    def speeds(self) -> dict[str, Speed]:
+        """Read how fast models ran here: of each the newest run in which it ran on samples of its own."""
+        query = """
+            SELECT model,
+                json_extract(outcome, '$.spec.modality'), json_extract(outcome, '$.spec.n_parameters'),
+                (json_extract(outcome, '$.seconds.preprocess') + json_extract(outcome, '$.seconds.forward'))
+                / json_extract(outcome, '$.n_run')
+            FROM outcomes WHERE json_extract(outcome, '$.n_run') > 0 ORDER BY rowid"""
+        with self._open() as db:
+            rows = db.execute(query).fetchall()
+        return {model: Speed(modality, size, seconds) for model, modality, size, seconds in rows}
+
     def add_finding(self, run_id: str, finding: Finding) -> None:
         """Keep what an analysis found, in the place of what it had found before."""
         with self._open() as db:
@@ -126,6 +155,19 @@ class RunStore(RunTable):
         with self._open() as db:
             rows = db.execute("SELECT model, kind, event FROM events WHERE run_id = ?", (run_id,))
             return {(model, kind): event for model, kind, event in rows}
+
+    def event_times(self, run_id: str) -> dict[tuple[str, str], float]:
+        """Read when the newest event of each kind came for each model, in seconds since 1970."""
+        with self._open() as db:
+            rows = db.execute("SELECT model, kind, at FROM events WHERE run_id = ?", (run_id,))
+            return {(model, kind): at for model, kind, at in rows}
+
+    def failures(self, run_id: str) -> tuple[Failure, ...]:
+        """Read the cells of a run's models that failed, and no others."""
+        query = "SELECT cell FROM cells WHERE run_id = ? AND layer = ? AND kind = 'Failure' ORDER BY rowid"
+        with self._open() as db:
+            found = [cell_from_json(row[0]) for row in db.execute(query, (run_id, OWN))]
+        return tuple(cell for cell in found if isinstance(cell, Failure))
 
     def cell_counts(self, run_id: str) -> dict[tuple[str, str], int]:
         """Count the decided cells of a run's models, by (model, kind of cell); reads none of them."""

@@ -27,6 +27,8 @@ from ptmrank_core.cli.progress_bar import ProgressLine
 from ptmrank_core.config import Settings, load_settings
 from ptmrank_core.errors import InputError
 from ptmrank_core.records import Failure, RunState
+from ptmrank_core.reports.comparison import compare_runs
+from ptmrank_core.reports.comparison_tables import comparison_payload, comparison_text
 from ptmrank_core.worker import SOURCES
 
 __all__ = ["add_runs_command"]
@@ -35,6 +37,7 @@ ID_SHOWN = 8
 ACTIONS = (
     ("list", "what was run here, newest first"),
     ("show", "one run: its models, what failed, its log"),
+    ("compare", "two runs: which models changed places, and what was different"),
     ("resume", "do what a run has not done yet, here"),
     ("retry", "try again what failed in a run, here"),
     ("cancel", "stop a run at its next batch, or take it from the queue"),
@@ -44,13 +47,16 @@ ACTIONS = (
 
 def add_runs_command(commands: Any) -> None:
     """Add the command to a parser's subparsers."""
-    runs = commands.add_parser("runs", help="what was run here: list, resume, retry, cancel, delete")
+    runs = commands.add_parser("runs", help="what was run here: list, compare, resume, retry, cancel, delete")
     actions = runs.add_subparsers(dest="action", required=True)
     for name, what in ACTIONS:
         action = actions.add_parser(name, help=what)
         if name == "delete":
             action.add_argument("run", help="id of a run, or its first characters")
             action.add_argument("--yes", action="store_true", help="do not ask")
+        elif name == "compare":
+            action.add_argument("run", help="id of the first run, or its first characters")
+            action.add_argument("other", help="id of the second run, or its first characters")
         elif name != "list":
             action.add_argument("run", nargs="?", help="id of a run, or its first characters; the newest one")
         if name == "show":
@@ -67,6 +73,7 @@ def _runs(options: argparse.Namespace) -> int:
     run_id = _find_run(store, options.run)
     do: Callable[[RunStore, Settings, str, argparse.Namespace], int] = {
         "show": _show,
+        "compare": _compare,
         "resume": _resume,
         "retry": _retry,
         "cancel": _cancel,
@@ -175,6 +182,15 @@ def _show(store: RunStore, settings: Settings, run_id: str, options: argparse.Na
         )
     for cell in failures:
         print_text(f"  {cell['model']} under {cell['metric']}: {cell['message']} {cell['hint']}".rstrip())
+    return DONE
+
+
+def _compare(store: RunStore, _settings: Settings, run_id: str, options: argparse.Namespace) -> int:
+    found = compare_runs(store.result(run_id), store.result(_find_run(store, options.other)))
+    if options.json:
+        print_json(comparison_payload(found))
+    else:
+        print_text(comparison_text(found))
     return DONE
 
 

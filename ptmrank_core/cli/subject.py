@@ -33,6 +33,9 @@ def add_reading(rank: argparse.ArgumentParser) -> None:
     rank.add_argument(
         *("--group-column", "--groups"), default=None, help="whose a sample is: speaker, patient, document"
     )
+    rank.add_argument(
+        "--max-samples", type=int, default=None, help="use a part in which every class has its share"
+    )
 
 
 class Subject(NamedTuple):
@@ -70,7 +73,17 @@ def _required(options: argparse.Namespace, name: str) -> str:
 
 def _ready_made(options: argparse.Namespace) -> Subject:
     """Find the features that are there, and the samples that they share."""
-    besides = ("task", "samples", "models", "reference", "source", "label_encoder", "text_column", "layers")
+    besides = (
+        "task",
+        "samples",
+        "models",
+        "reference",
+        "source",
+        "label_encoder",
+        "text_column",
+        "layers",
+        "max_samples",
+    )
     named = [f"--{name.replace('_', '-')}" for name in besides if getattr(options, name)]
     if named:
         raise InputError(
@@ -97,6 +110,7 @@ def _reading(options: argparse.Namespace, task: TaskCategory | None) -> Reading:
         text_columns=tuple(options.text_column),
         label_columns=tuple(options.label_column),
         group_column=options.group_column,
+        max_samples=options.max_samples,
     )
 
 

@@ -6,15 +6,17 @@ from ptmrank_core.data.class_names import name_samples
 from ptmrank_core.data.demo import DEMO_SAMPLES, DemoSamples
 from ptmrank_core.data.images import ImageItem, decode_image
 from ptmrank_core.data.limits import DEFAULT_LIMITS, Limits
-from ptmrank_core.data.loading import load_samples
+from ptmrank_core.data.loading import load_all_samples, load_samples
 from ptmrank_core.data.overview import SourceOverview, look_at
 from ptmrank_core.data.pairs import PAIRS_PREFIX, pair_samples
 from ptmrank_core.data.ready_made import FEATURES_PREFIX, load_feature_samples, load_features
 from ptmrank_core.data.reference import load_reference
 from ptmrank_core.data.tables import TableDescription
+from ptmrank_core.data.thinning import thin_samples
 from ptmrank_core.data.truth import load_truth, read_truth, recorded_truth
 from ptmrank_core.data.uploads import store_features, store_upload
 from ptmrank_core.data.video import VideoClip, VideoItem
+from ptmrank_core.data.warnings import with_warnings
 
 __all__ = [
     "DEFAULT_LIMITS",
@@ -31,6 +33,7 @@ __all__ = [
     "VideoItem",
     "decode_audio",
     "decode_image",
+    "load_all_samples",
     "load_arrays",
     "load_feature_samples",
     "load_features",
@@ -44,4 +47,6 @@ __all__ = [
     "recorded_truth",
     "store_features",
     "store_upload",
+    "thin_samples",
+    "with_warnings",
 ]

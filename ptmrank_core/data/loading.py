@@ -17,10 +17,12 @@ from ptmrank_core.data.ready_made import FEATURES_PREFIX, load_first_features
 from ptmrank_core.data.selection import Candidate, drop_copies
 from ptmrank_core.data.sources import LAYOUT_HINT, absolute_source, list_source
 from ptmrank_core.data.tables import TABLE_SUFFIXES, load_table
+from ptmrank_core.data.thinning import thin_samples
+from ptmrank_core.data.warnings import with_warnings
 from ptmrank_core.errors import SamplesError
 from ptmrank_core.records import AS_RECOGNISED, LeftOut, Reading, Samples
 
-__all__ = ["find_table", "load_samples"]
+__all__ = ["find_table", "load_all_samples", "load_samples"]
 
 BESIDE_TABLE_REASON = "beside a table of samples"
 
@@ -128,7 +130,8 @@ def load_samples(
     Returns
     -------
     Samples
-        In the order of names; a folder and a zip archive of it give the same.
+        In the order of names; a folder and a zip archive of it give the same. As many as the reading allows,
+        with warnings of what may spoil a ranking on them.
 
     Raises
     ------
@@ -140,6 +143,14 @@ def load_samples(
         If there is no such source, if it cannot be read as asked, if it is not clear what its labels are, or
         if too little is left: fewer than two classes of two samples.
     """
+    whole = load_all_samples(source, reading, limits=limits)
+    return with_warnings(thin_samples(whole, reading.max_samples))
+
+
+def load_all_samples(
+    source: str | Path, reading: Reading = AS_RECOGNISED, *, limits: Limits = DEFAULT_LIMITS
+) -> Samples:
+    """Load every sample of a source, however many are to be used, and before warnings are looked for."""
     text = str(source)
     if text.startswith(FEATURES_PREFIX):
         return load_first_features(text, reading)

@@ -17,6 +17,7 @@ from ptmrank_core.data.entries import HIDDEN_REASON, is_hidden
 from ptmrank_core.data.feature_files import FeatureFile, read_feature_file
 from ptmrank_core.data.numerals import write_number
 from ptmrank_core.data.tables.units import NumbersItem
+from ptmrank_core.data.warnings import with_warnings
 from ptmrank_core.errors import InputError, SamplesError
 from ptmrank_core.records import (
     AS_RECOGNISED,
@@ -83,7 +84,8 @@ def load_feature_samples(
             f"No file of features can be read{said}",
             hint=problems[0].hint if problems else "",
         )
-    return _samples(source, first, _beside(path, {Path(spec.path or "").name for spec in models}))
+    beside = _beside(path, {Path(spec.path or "").name for spec in models})
+    return with_warnings(_samples(source, first, beside))
 
 
 def _beside(path: Path, used: Collection[str]) -> tuple[LeftOut, ...]:

@@ -10,8 +10,17 @@ from typing import Protocol, TypeVar
 
 from ptmrank_core.records import Item, LeftOut
 
-__all__ = ["Candidate", "Change", "Labelled", "count_reasons", "drop_copies", "drop_single"]
+__all__ = [
+    "OTHER_LABEL",
+    "Candidate",
+    "Change",
+    "Labelled",
+    "count_reasons",
+    "drop_copies",
+    "drop_single",
+]
 
+OTHER_LABEL = "under another label"
 PARTICULARS = re.compile(r"[:;('\"0-9].*", re.DOTALL)
 
 
@@ -79,7 +88,7 @@ def _reason_to_drop(sample: Labelled, first_of_label: Mapping[str, Labelled]) ->
     """Why a sample is not kept beside those of the same content; empty if it is."""
     other = next((twin for label, twin in first_of_label.items() if label != sample.label), None)
     if other is not None:
-        return f"same content as {other.name!r} under another label ({other.label!r})"
+        return f"same content as {other.name!r} {OTHER_LABEL} ({other.label!r})"
     first = first_of_label[sample.label]
     return "" if sample is first else f"same content as {first.name!r}"
 

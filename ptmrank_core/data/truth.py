@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ptmrank_core.config import ASSETS
-from ptmrank_core.data.demo import DEMO_PREFIX, DEMO_SAMPLES
+from ptmrank_core.data.demo import DEMO_PREFIX, DEMO_SAMPLES, load_demo_samples
 from ptmrank_core.data.docstrings import documents_digest
 from ptmrank_core.data.entries import Entry
 from ptmrank_core.data.limits import DEFAULT_LIMITS
@@ -202,7 +202,7 @@ def recorded_truth(samples: Samples) -> Truth | None:
     Raises
     ------
     InputError
-        If the record is not of these very samples, or is not there.
+        If the record is not of these very samples, or of the whole that they are a part of, or is not there.
     """
     if samples.source not in DEMO_SAMPLES:
         return None
@@ -211,6 +211,9 @@ def recorded_truth(samples: Samples) -> Truth | None:
         raise InputError(f"The fine-tuning results of {samples.source} are not on record here.")
     record = json.loads(path.read_text(encoding="utf-8"))
     digest = _record_digest(samples)
+    if digest != record["samples_digest"]:
+        whole = load_demo_samples(samples.source)
+        digest = _record_digest(whole) if set(samples.digests) < set(whole.digests) else digest
     if digest != record["samples_digest"]:
         raise InputError(
             f"The recorded fine-tuning results are of another version of {samples.source}: the digest of "

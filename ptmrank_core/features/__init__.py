@@ -4,8 +4,8 @@ Importing this package loads neither: they are imported when a model has to run,
 one sample is not in the cache.
 """
 
-from ptmrank_core.features.cache import CacheReport, FeatureCache
+from ptmrank_core.features.cache import CachedModel, CacheReport, FeatureCache
 from ptmrank_core.features.extract import extract, load_cached
 from ptmrank_core.features.options import DTYPES, check_options
 
-__all__ = ["DTYPES", "CacheReport", "FeatureCache", "check_options", "extract", "load_cached"]
+__all__ = ["DTYPES", "CacheReport", "CachedModel", "FeatureCache", "check_options", "extract", "load_cached"]

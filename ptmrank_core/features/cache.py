@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
@@ -20,8 +21,9 @@ from diskcache.core import DBNAME, MODE_BINARY, MODE_RAW
 from ptmrank_core.config import Settings
 from ptmrank_core.features.memory import Memory
 from ptmrank_core.features.vectors import LayerVectors, SampleVectors
+from ptmrank_core.records import ModelSpec
 
-__all__ = ["CacheReport", "FeatureCache"]
+__all__ = ["CacheReport", "CachedModel", "FeatureCache"]
 
 KEYS_AT_ONCE = 500  # parameters of one SQL query
 
@@ -80,6 +82,36 @@ class CacheReport:
     n_damaged: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class CachedModel:
+    """What the cache holds of one model under one revision, dtype and pooling.
+
+    Parameters
+    ----------
+    key
+        What its entries begin with.
+    model, revision, dtype
+        Whose features they are; empty where the cache was not told.
+    n_samples, n_entries
+        Different samples that have a vector, and entries: hidden layers are entries of their own.
+    size_bytes
+        Bytes of the vectors, without what the database takes around them.
+    stored_at, used_at
+        When the last vector was stored, and when a run last asked for them, in seconds since 1970; ``None``
+        where it is not known that any did.
+    """
+
+    key: str
+    model: str
+    revision: str
+    dtype: str
+    n_samples: int
+    n_entries: int
+    size_bytes: int
+    stored_at: float
+    used_at: float | None
+
+
 class FeatureCache:
     """The features on disk.
 
@@ -110,6 +142,7 @@ class FeatureCache:
         self._limit_bytes = settings.cache_limit_bytes
         self._database = folder / DBNAME
         self.memory = Memory(settings.home / "extraction.json")
+        self._owners = Memory(settings.home / "cached_models.json")
         self.n_damaged = 0
 
     def get_many(self, key: str, digests: Sequence[str]) -> list[SampleVectors | None]:
@@ -165,6 +198,28 @@ class FeatureCache:
         with closing(sqlite3.connect(f"{self._database.as_uri()}?mode=ro", uri=True)) as database:
             yield from (str(row[0]) for row in database.execute("SELECT key FROM Cache ORDER BY rowid"))
 
+    def note_use(self, key: str, spec: ModelSpec, dtype: str) -> None:
+        """Remember whose vectors a key stands for, and that a run asks for them now."""
+        fact = {"model": spec.id, "revision": spec.revision or "", "dtype": dtype, "used_at": time.time()}
+        self._owners.put(key, fact)
+
+    def models(self) -> tuple[CachedModel, ...]:
+        """List whose vectors are kept, the largest first; reads none of them."""
+        owner = "REPLACE(SUBSTR(key, 1, INSTR(key, ':') - 1), '/layers', '')"
+        query = f"""
+            SELECT {owner}, COUNT(DISTINCT SUBSTR(key, INSTR(key, ':'))), COUNT(*),
+                SUM(size + COALESCE(LENGTH(value), 0)), MAX(store_time)
+            FROM Cache GROUP BY 1 ORDER BY 4 DESC, 1"""  # noqa: S608 - our own text
+        with closing(sqlite3.connect(f"{self._database.as_uri()}?mode=ro", uri=True)) as database:
+            rows = database.execute(query).fetchall()
+        found = []
+        for key, n_samples, n_entries, size, stored_at in rows:
+            said = self._owners.get(key) or {}
+            model, revision, dtype = (str(said.get(name, "")) for name in ("model", "revision", "dtype"))
+            counts = (n_samples, n_entries, size, stored_at)
+            found.append(CachedModel(key, model, revision, dtype, *counts, said.get("used_at")))
+        return tuple(found)
+
     def report(self) -> CacheReport:
         """Count what is kept."""
         models = {name.partition(":")[0].partition("/")[0] for name in self._names()}
@@ -186,6 +241,16 @@ class FeatureCache:
         report = self.report()
         self._cache.clear()
         return report
+
+    def forget(self, keys: Collection[str]) -> CacheReport:
+        """Remove what is kept under some keys; tell what that was."""
+        gone = [own for own in self.models() if own.key in keys]
+        names = [name for name in self._names() if name.partition(":")[0].partition("/")[0] in keys]
+        with self._cache.transact():
+            for name in names:
+                self._cache.delete(name)
+        n_entries, size = sum(own.n_entries for own in gone), sum(own.size_bytes for own in gone)
+        return CacheReport(n_entries, len(gone), size, self._limit_bytes)
 
     def __len__(self) -> int:
         return len(self._cache)

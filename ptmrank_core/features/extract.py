@@ -81,13 +81,17 @@ def extract(  # noqa: PLR0913 - who is asked, for what, and who listens
     if spec.source == "columns":
         return stack_columns(samples, spec, sink=sink, further=further)
     if spec.source == "function":
-        collected = Collected(samples, further, function_key(spec), cache if spec.revision else None)
+        key = function_key(spec)
+        collected = Collected(samples, further, key, cache if spec.revision else None)
+        if spec.revision:
+            cache.note_use(key, spec, "float32")
         sink(BatchDone(spec.id, collected.n_known, collected.n_items))
         return extract_by_function(
             collected, spec, function, batch_size=options.batch_size, sink=sink, cancel=cancel
         )
     options = resolve_options(options, cache.memory)
     key = feature_key(spec, options)
+    cache.note_use(key, spec, options.dtype)
     collected = Collected(samples, further, key, cache, with_layers=options.layers)
     sink(BatchDone(spec.id, collected.n_known, collected.n_items))
     if collected.missing:

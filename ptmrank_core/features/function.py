@@ -71,7 +71,7 @@ def extract_by_function(
         collected.seconds["preprocess"] += decoded - begun
         collected.seconds["forward"] += time.perf_counter() - decoded
         collected.add(indices, [SampleVectors(row, None) for row in rows])
-        sink(BatchDone(spec.id, collected.n_known, collected.n_items))
+        sink(BatchDone(spec.id, collected.n_known, collected.n_items, collected.n_run))
         check(cancel)
     return collected.features(spec, "float32")
 

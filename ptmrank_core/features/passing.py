@@ -144,5 +144,6 @@ class Pass:
         batch_size.done(len(ready), ready[0].prepared.length, self._clock() - start_by_clock)
         self._collected.seconds["forward"] += time.perf_counter() - start
         self._collected.add([one.index for one in ready], vectors)
-        self._sink(BatchDone(self._spec.id, self._collected.n_known, self._collected.n_items))
+        known = self._collected
+        self._sink(BatchDone(self._spec.id, known.n_known, known.n_items, known.n_run))
         check(self._cancel)

@@ -1,5 +1,7 @@
 """Transferability metrics: arrays -> float. numpy and scipy; nothing here knows a model or a file."""
 
+from ptmrank_core.metrics.class_pairs import class_distances
+from ptmrank_core.metrics.costs import MEASURED_AT, measured_seconds
 from ptmrank_core.metrics.emms import emms
 from ptmrank_core.metrics.etran import etran
 from ptmrank_core.metrics.gbc import gbc
@@ -11,6 +13,7 @@ from ptmrank_core.metrics.nce import nce
 from ptmrank_core.metrics.nleep import nleep
 from ptmrank_core.metrics.pactran import pactran
 from ptmrank_core.metrics.ped import ped
+from ptmrank_core.metrics.presets import METRIC_PRESETS, MetricPreset
 from ptmrank_core.metrics.priors import prior_agreement
 from ptmrank_core.metrics.registry import (
     METRICS,
@@ -24,9 +27,13 @@ from ptmrank_core.metrics.transrate import transrate
 from ptmrank_core.metrics.wdje import wdje
 
 __all__ = [
+    "MEASURED_AT",
     "METRICS",
+    "METRIC_PRESETS",
     "MetricInputs",
+    "MetricPreset",
     "Task",
+    "class_distances",
     "compute",
     "default_metrics",
     "emms",
@@ -35,6 +42,7 @@ __all__ = [
     "hscore",
     "leep",
     "logme",
+    "measured_seconds",
     "metric_spec",
     "nce",
     "nleep",

@@ -1,6 +1,6 @@
 """Scores -> an order of the models, and how far the metrics agree on it."""
 
-from ptmrank_core.ranking.agreement import Agreement, rank_correlations, weighted_tau
+from ptmrank_core.ranking.agreement import Agreement, kendall, rank_correlations, weighted_tau
 from ptmrank_core.ranking.consensus import ModelScores, Scores, consensus_values, equal_votes, rank
 from ptmrank_core.ranking.consensus_intervals import Voting, consensus_intervals, mean_of_ranks
 from ptmrank_core.ranking.controls import Standing, models_not_better, standing_among
@@ -36,6 +36,7 @@ __all__ = [
     "examine",
     "fit_probe",
     "hold_against",
+    "kendall",
     "let_grow",
     "mean_of_ranks",
     "models_not_better",

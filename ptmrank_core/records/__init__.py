@@ -3,7 +3,7 @@
 source -> Samples -> (x ModelSpec) Features -> (x MetricSpec) Cell -> RunResult -> Ranking
 """
 
-from ptmrank_core.records.arrays import FloatArray
+from ptmrank_core.records.arrays import FloatArray, pack_array, unpack_array
 from ptmrank_core.records.findings import EVERY_ANALYSIS, Analyses, Finding
 from ptmrank_core.records.metrics import MetricOutput, MetricSpec
 from ptmrank_core.records.models import (
@@ -15,6 +15,7 @@ from ptmrank_core.records.models import (
     ReadyFeatures,
     SetFeatures,
 )
+from ptmrank_core.records.parts import Indices, nested_subsets, strata_of
 from ptmrank_core.records.rankings import Ranking, RankIntervals
 from ptmrank_core.records.runs import (
     HERE,
@@ -63,6 +64,7 @@ __all__ = [
     "Features",
     "Finding",
     "FloatArray",
+    "Indices",
     "Item",
     "LeftOut",
     "MetricOutput",
@@ -91,4 +93,8 @@ __all__ = [
     "Waveform",
     "Without",
     "WordInContext",
+    "nested_subsets",
+    "pack_array",
+    "strata_of",
+    "unpack_array",
 ]

@@ -115,6 +115,8 @@ class Reading:
     group_column
         Name of the column that tells whose a sample is: speaker, patient, document; ``None`` to recognise it,
         empty for no groups.
+    max_samples
+        The most samples that are used: a part in which every class has its share; ``None`` for all.
     """
 
     modality: Modality | None = None
@@ -122,6 +124,7 @@ class Reading:
     text_columns: tuple[str, ...] = ()
     label_columns: tuple[str, ...] = ()
     group_column: str | None = None
+    max_samples: int | None = None
 
 
 AS_RECOGNISED = Reading()
@@ -151,6 +154,8 @@ class SamplesSummary:
         What the samples and their labels are.
     n_groups
         Number of groups; ``None`` where no group is known.
+    warnings
+        What may spoil a ranking on them, and what to do about it.
     """
 
     n_samples: int
@@ -160,6 +165,7 @@ class SamplesSummary:
     modality: Modality = "image"
     target_kind: TargetKind = "classification"
     n_groups: int | None = None
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -191,6 +197,8 @@ class Samples:
         What the labels are.
     groups
         n names of what each sample belongs to (speaker, patient, document); empty where that is not known.
+    warnings
+        What may spoil a ranking on them, and what to do about it.
     """
 
     modality: Modality
@@ -204,6 +212,7 @@ class Samples:
     notes: tuple[str, ...] = ()
     target_kind: TargetKind = "classification"
     groups: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         sizes = {len(self.names), len(self.items), len(self.labels), len(self.digests)}
@@ -246,4 +255,5 @@ class Samples:
             modality=self.modality,
             target_kind=self.target_kind,
             n_groups=len(set(self.groups)) if self.groups else None,
+            warnings=self.warnings,
         )

@@ -72,6 +72,7 @@ def _options(plan: RunPlan) -> Iterator[tuple[str, str | None]]:
     yield from (("--text-column", name) for name in reading.text_columns)
     yield from (("--label-column", name) for name in reading.label_columns)
     yield "--group-column", reading.group_column
+    yield "--max-samples", str(reading.max_samples) if reading.max_samples else None
     yield "--dtype", options.dtype
     yield "--device", options.device
     yield "--batch-size", str(options.batch_size) if options.batch_size else None
@@ -99,6 +100,8 @@ def _switches(plan: RunPlan) -> Iterator[str]:
         yield "--sample-sizes" if plan.analyses.sample_sizes else "--no-sample-sizes"
     if plan.analyses.controls:
         yield "--controls"
+    if not plan.analyses.projections:
+        yield "--no-projections"
 
 
 def _words(options: Iterable[tuple[str, str | None]]) -> Iterator[str]:

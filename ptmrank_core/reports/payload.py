@@ -112,6 +112,7 @@ def rank_payload(result: RunResult, ranking: Ranking) -> dict[str, Any]:
             "classes": dict(samples.class_counts),
             "left_out": [{"name": entry.name, "reason": entry.reason} for entry in samples.left_out],
             "notes": list(samples.notes),
+            "warnings": list(samples.warnings),
         },
         "ranking": {
             "order": list(ranking.order),

@@ -49,6 +49,8 @@ def rank_text(result: RunResult) -> str:
     notes = [f"note: {model}: {note}" for model, of in result.outcomes.items() for note in of.notes]
     if notes:
         parts.append("\n".join(notes))
+    if result.samples.warnings:
+        parts.append("\n".join(f"warning: {warning}" for warning in result.samples.warnings))
     if result.samples.left_out:
         parts.append("\n".join(f"left out: {e.name}: {e.reason}" for e in result.samples.left_out))
     parts.append(f"{result.samples.n_samples} samples, run {result.plan.run_id}, {result.seconds:.1f} s")

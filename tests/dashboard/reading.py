@@ -6,14 +6,16 @@ import json
 from typing import Any
 
 from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
 
-__all__ = ["cards", "figures", "open_section", "texts"]
+__all__ = ["buttons", "cards", "figures", "open_page", "open_section", "primary", "texts"]
 
 
 def texts(app: AppTest) -> str:
     """Everything that a page says in words."""
     kinds = (
         app.title,
+        app.header,
         app.subheader,
         app.markdown,
         app.caption,
@@ -28,6 +30,26 @@ def texts(app: AppTest) -> str:
 def figures(app: AppTest) -> list[dict[str, Any]]:
     """The Plotly figures of a page."""
     return [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
+
+
+def open_page(app: AppTest, path: str, **query: str) -> None:
+    """Go to a page by its address."""
+    app.run()
+    for name, value in query.items():
+        app.query_params[name.rstrip("_")] = value
+    app._page_hash = str(calc_hash(path))
+    app.run()
+    assert not app.exception
+
+
+def buttons(app: AppTest) -> set[str]:
+    """Keys of the buttons of a page."""
+    return {button.key or "" for button in app.button}
+
+
+def primary(app: AppTest) -> list[str]:
+    """Labels of the primary actions of a page: there is one at most."""
+    return [button.label for button in app.button if button.proto.type == "primary"]
 
 
 def open_section(app: AppTest, title: str) -> None:

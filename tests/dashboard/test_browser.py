@@ -65,7 +65,7 @@ def test_the_demo_shows_its_ranking_and_again_from_the_cache(
     click(browser, ".st-key-demo-digits button")
     see(browser, ".st-key-ranking .js-plotly-plot", 150)
     address, run = browser.current_url, run_in_address(browser)
-    first = browser.find_element(By.CSS_SELECTOR, ".stMain h4").text
+    first = browser.find_element(By.CSS_SELECTOR, ".stMain h2").text
     assert first.startswith("Try demo:")
     open_section(browser, 2)
     see(browser, ".st-key-agreement .js-plotly-plot")
@@ -98,6 +98,8 @@ def test_a_table_of_texts_is_ranked(browser: WebDriver, server: str, tmp_path: P
     browser.find_element(By.CSS_SELECTOR, "input[type=file]").send_keys(str(path))
     see(browser, "[class*=st-key-label-columns]")
     click(browser, ".st-key-next button")
+    see(browser, ".st-key-add-all")  # the candidates
+    click(browser, ".st-key-next button")
     click(browser, ".st-key-rank button")
     see(browser, ".st-key-ranking .js-plotly-plot", 150)
     text = browser.find_element(By.CSS_SELECTOR, ".stMain").text
@@ -129,6 +131,8 @@ def test_own_pictures_survive_a_killed_worker(browser: WebDriver, server: str, t
     click(browser, ".st-key-own button")
     see(browser, "input[type=file]")
     browser.find_element(By.CSS_SELECTOR, "input[type=file]").send_keys(str(path))
+    click(browser, ".st-key-next button")
+    see(browser, ".st-key-add-all")  # the candidates
     click(browser, ".st-key-next button")
     click(browser, ".st-key-rank button")
     see(browser, ".st-key-cancel button")

@@ -66,14 +66,14 @@ def test_a_category_that_does_not_fit_says_why(page: AppTest) -> None:
     assert "video-classification (reads videos)" in names
     control(page, "Task category").set_value("image-to-image").run()
     assert "These models make pictures from pictures" in page.info[0].value
-    assert "rank" not in {button.key for button in page.button}
+    assert "next" not in {button.key for button in page.button}
     control(page, "Domain (PeaTMOSS)").set_value("natural-language-processing").run()
     assert not page.exception
     assert "Its models read texts; your samples are pictures" in page.info[0].value
     control(page, "Domain (PeaTMOSS)").set_value("computer-vision").run()
     assert control(page, "Task category").value == "image-classification"  # the first that fits
     control(page, "Task category").set_value("depth-estimation").run()
-    assert page.button(key="rank")
+    assert page.button(key="next")
 
 
 def test_every_domain_has_an_answer(page: AppTest) -> None:
@@ -126,6 +126,26 @@ def test_a_list_is_narrowed(page: AppTest) -> None:
     assert set(listed(page).value["licence"]) <= {"non-commercial"}
     control(page, "Search").set_value("no such model").run()
     assert "None of 112 models fits" in texts(page)
+
+
+def test_a_list_is_narrowed_by_further_facts(page: AppTest) -> None:
+    """Year, downloads, a source head and what is on this machine each leave fewer."""
+    everything = len(names(page))
+    control(page, "Published in or after").set_value("2022").run()
+    assert listed(page).value["year"].min() >= 2022
+    control(page, "Published in or after").set_value("any year").run()
+    control(page, "Downloads in a month, at least").set_value("100,000").run()
+    assert 0 < len(names(page)) < everything
+    assert listed(page).value["downloads"].min() >= 100_000
+    control(page, "With a source head").set_value(True).run()
+    assert "none known" not in set(listed(page).value["source head"])
+    control(page, "On this machine already").set_value(True).run()
+    assert "None of" in texts(page)
+
+
+def test_the_time_is_told_once_something_was_measured(page: AppTest) -> None:
+    """Before the first run nothing is guessed."""
+    assert "is not known before the first run" in texts(page)
 
 
 def test_a_mapping_of_ones_own_is_a_list(page: AppTest) -> None:
@@ -189,7 +209,7 @@ def test_the_hub_is_asked_on_a_click_alone(page: AppTest, monkeypatch: pytest.Mo
     monkeypatch.setattr("ptmrank_core.catalogue.search_hub", fail)
     page.button(key="search-hub").click().run()
     assert "The Hub cannot be reached" in page.error[0].value
-    assert "rank" in {button.key for button in page.button}
+    assert "next" in {button.key for button in page.button}
 
 
 def test_a_misspelt_id_is_asked_about(page: AppTest) -> None:

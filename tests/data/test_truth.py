@@ -11,7 +11,7 @@ import pytest
 from ptmrank_core.config import ASSETS
 from ptmrank_core.data import load_samples, load_truth, read_truth, recorded_truth
 from ptmrank_core.errors import InputError
-from ptmrank_core.records import Samples, Truth
+from ptmrank_core.records import Reading, Samples, Truth
 
 MODELS = ("org/one", "org/two", "org/three")
 
@@ -96,3 +96,11 @@ def test_a_record_of_other_samples_is_not_shown(samples: Samples) -> None:
     changed = replace(digits, digests=("0" * 64, *digits.digests[1:]))
     with pytest.raises(InputError, match="another version of demo:digits"):
         recorded_truth(changed)
+
+
+def test_the_record_holds_for_a_part_of_the_demo_samples() -> None:
+    """What fine-tuning gave on the whole is still what the models reach, however many samples rank them."""
+    whole, part = (load_samples("demo:digits", Reading(max_samples=n)) for n in (None, 100))
+    assert part.n_samples == 100
+    assert recorded_truth(whole) is not None
+    assert recorded_truth(part) == recorded_truth(whole)

@@ -26,7 +26,9 @@ from ptmrank_core.metrics.priors import PRIOR_AGREEMENTS
 from ptmrank_core.records import MetricSpec
 
 FRAME = {
+    "class_pairs",
     "checks",
+    "costs",
     "decomposition",
     "descent",
     "discriminant",
@@ -38,6 +40,7 @@ FRAME = {
     "kinds",
     "label_fit",
     "mixture",
+    "presets",
     "priors",
     "registry",
     "repulsion",

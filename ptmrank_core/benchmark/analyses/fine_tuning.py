@@ -11,11 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ptmrank_core.benchmark.analyses.analyst import Analyst
-from ptmrank_core.benchmark.analyses.subsets import nested_subsets
 from ptmrank_core.errors import MetricInputError
 from ptmrank_core.events import AnalysisStep, raise_if_cancelled
 from ptmrank_core.features.tuning import Recipe, fine_tune
-from ptmrank_core.records import Samples
+from ptmrank_core.records import Samples, nested_subsets
 
 __all__ = ["KIND", "fine_tune_best", "training_rows"]
 

@@ -7,11 +7,11 @@ from functools import partial
 from typing import Any
 
 from ptmrank_core.benchmark.analyses.analyst import Analyst
-from ptmrank_core.benchmark.analyses.subsets import Indices, nested_subsets, take_rows
+from ptmrank_core.benchmark.analyses.subsets import take_rows
 from ptmrank_core.benchmark.cells import Problem, attempt, score_cells
 from ptmrank_core.events import AnalysisStep, raise_if_cancelled
 from ptmrank_core.metrics import METRICS, prepare_inputs
-from ptmrank_core.records import Samples, Score
+from ptmrank_core.records import Indices, Samples, Score, nested_subsets
 
 __all__ = ["KIND", "score_fewer_samples"]
 

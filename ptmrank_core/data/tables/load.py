@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from ptmrank_core.data.entries import Entry
 from ptmrank_core.data.limits import Limits
 from ptmrank_core.data.tables.assemble import assemble
 from ptmrank_core.data.tables.opening import open_table
-from ptmrank_core.data.tables.roles import find_roles
+from ptmrank_core.data.tables.roles import Roles, find_roles
+from ptmrank_core.data.tables.table import Table
 from ptmrank_core.data.tables.units import read_units
+from ptmrank_core.data.warnings import group_column_warning
 from ptmrank_core.records import Reading, Samples
 
 __all__ = ["load_table"]
@@ -49,4 +52,13 @@ def load_table(source: str, entry: Entry, reading: Reading, limits: Limits) -> S
     if roles.has_words and reading.target_kind is None:  # tags that are numbers are numbers of classes
         reading = replace(reading, target_kind="classification")
     units = read_units(table, roles, limits)
-    return assemble(source, roles.modality, units, reading, (*table.notes, *roles.notes))
+    samples = assemble(source, roles.modality, units, reading, (*table.notes, *roles.notes))
+    is_asked = reading.group_column is None and not roles.group and not roles.has_words
+    warning = group_column_warning(_unused(table, roles)) if is_asked else ""
+    return replace(samples, warnings=(warning,)) if warning else samples
+
+
+def _unused(table: Table, roles: Roles) -> dict[str, Sequence[str]]:
+    """Cells of the columns that nothing is read from."""
+    used = {*roles.text, *roles.labels, *roles.features}
+    return {column: table.cells(column) for column in table.columns if column not in used}

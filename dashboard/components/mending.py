@@ -1,0 +1,121 @@
+"""What failed in a run, why, and what mends it: one click where a click can."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+import streamlit as st
+
+from dashboard import jobs, state
+from dashboard.wording import STAGES, plain, plural, show_error
+from ptmrank_core.benchmark import RunProgress
+from ptmrank_core.errors import PTMRankError
+from ptmrank_core.records import Failure, RunState, Stage
+
+__all__ = ["offer_mending"]
+
+# Kind of an error -> what to do besides what its own hint says; Markdown.
+ADVICE = {
+    "GatedModelError": "Accept the conditions on the model's page, log in on this machine with "
+    "`hf auth login`, then **Retry what failed**.",
+    "OutOfMemoryError": "The batch was halved down to a single sample already: a smaller model, half "
+    "precision or another device would do.",
+    "DownloadError": "What has arrived is kept: **Retry what failed** goes on from there.",
+}
+
+
+def offer_mending(run: str, progress: RunProgress) -> None:
+    """Say what failed and offer what can be done about the run.
+
+    Parameters
+    ----------
+    run
+        Its id.
+    progress
+        How it stands; no worker is at it.
+    """
+    failures = jobs.failures(run) if progress.has_failed else ()
+    _list(failures)
+    with st.container(horizontal=True):
+        if jobs.is_mine(run):
+            _offer_another_try(run, progress)
+            _offer_leaving_out(run, progress, failures)
+        kind: Literal["primary", "secondary"] = (
+            "primary" if progress.state is RunState.FINISHED else "secondary"
+        )
+        if progress.n_finished and st.button("See the ranking", key="see", type=kind):
+            state.go("results", run=run)
+        if st.button("All runs", key="all-runs", type="tertiary", icon=":material/history:"):
+            state.go("runs")
+
+
+def _offer_another_try(run: str, progress: RunProgress) -> None:
+    is_open = progress.state is not RunState.FINISHED
+    if is_open and st.button("Resume", type="primary", key="resume", icon=":material/play_arrow:"):
+        _start(jobs.resume, run)
+    if progress.has_failed and st.button("Retry what failed", key="retry", icon=":material/replay:"):
+        _start(jobs.retry, run)
+
+
+def _offer_leaving_out(run: str, progress: RunProgress, failures: tuple[Failure, ...]) -> None:
+    """Offer to do without the models that are not through, or whose scores failed."""
+    if progress.state is RunState.FINISHED:
+        failed = list(dict.fromkeys(cell.model for cell in failures))
+        if failed and st.button(
+            "Leave out what failed",
+            key="leave-out",
+            icon=":material/skip_next:",
+            help="The scores that failed are marked as left out, and asked about no more.",
+        ):
+            _leave_out(run, failed)
+        return
+    lacking = [model.model for model in progress.models if model.n_cells < model.n_metrics]
+    if (
+        lacking
+        and progress.n_finished
+        and st.button(
+            f"Finish without {plural(len(lacking), 'model')}",
+            key="finish-without",
+            icon=":material/skip_next:",
+            help=f"Ranks what is there. Left out: {plain(', '.join(lacking))}",
+        )
+    ):
+        _start(lambda own: jobs.finish_without(own, lacking), run)
+
+
+def _list(failures: tuple[Failure, ...]) -> None:
+    """Say what failed, models and metrics of the same reason together."""
+    reasons: dict[tuple[str, Stage, str, str], list[Failure]] = {}
+    for cell in failures:
+        reasons.setdefault((cell.error, cell.stage, cell.message, cell.hint), []).append(cell)
+    for (error, stage, message, hint), cells in reasons.items():
+        models = list(dict.fromkeys(cell.model for cell in cells))
+        named = ", ".join(f"**{plain(model)}**" for model in models)
+        scores = f"{plural(len(cells), 'score')}, failed while {STAGES[stage]}"
+        advice = ADVICE.get(error, "")
+        st.warning(
+            f"{named} ({scores})  \n{plain(message)} {plain(hint)}  \n{advice}".rstrip(),
+            icon=":material/error:",
+        )
+
+
+def _leave_out(run: str, models: list[str]) -> None:
+    try:
+        jobs.leave_out(run, models)
+    except PTMRankError as error:
+        show_error(error)
+        return
+    st.rerun()
+
+
+def _start(action: Callable[[str], None], run: str) -> None:
+    """Start a worker and watch it, or say why it cannot be started."""
+    try:
+        with st.spinner("Starting …"):
+            action(run)
+    except PTMRankError as error:
+        show_error(error)
+        return
+    state.expect_end(run)
+    st.rerun()

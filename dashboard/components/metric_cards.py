@@ -1,0 +1,129 @@
+"""The metrics as cards: what each asks, needs and costs, when it errs; ticked, or grey with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from dashboard import state
+from dashboard.choice import chosen_metrics
+from dashboard.components.metric_page import say_needs
+from dashboard.state import Draft
+from dashboard.wording import plain, plural
+from ptmrank_core.benchmark import Reach
+from ptmrank_core.metrics import (
+    MEASURED_AT,
+    METRIC_PRESETS,
+    METRICS,
+    default_metrics,
+    measured_seconds,
+)
+
+__all__ = ["choose_metrics", "say_cost"]
+
+COLUMNS = 3
+CHEAP, MODERATE = 0.1, 1.0  # measured seconds
+COLOURS = {"cheap": "green", "moderate": "blue", "slow": "orange"}
+
+
+def choose_metrics(draft: Draft, reach: Mapping[str, Reach]) -> tuple[str, ...]:
+    """Draw ready-made choices, the cards and the variants; keep the choice in the draft.
+
+    Parameters
+    ----------
+    draft
+        The next run.
+    reach
+        Of every metric, for how many of its candidates it can be had.
+    """
+    offered = [name for name, own in reach.items() if own.n_reached]
+    _presets(draft, offered)
+    chosen = chosen_metrics(draft, offered)
+    ticked = []
+    names = default_metrics()
+    for first in range(0, len(names), COLUMNS):
+        for column, name in zip(st.columns(COLUMNS), names[first : first + COLUMNS], strict=False):
+            with column.container(border=True, height="stretch", key=f"card-{name}"):
+                ticked += [name] if _card(name, reach[name], is_chosen=name in chosen) else []
+    variants = _variants(offered, chosen)
+    draft.metrics = tuple(name for name in offered if name in {*ticked, *variants})
+    return draft.metrics
+
+
+def say_cost(metric: str) -> tuple[str, str]:
+    """Say what a metric costs: in a word, and as measured."""
+    seconds = measured_seconds(metric)
+    word = "cheap" if seconds < CHEAP else "moderate" if seconds < MODERATE else "slow"
+    return word, f"about {seconds:.2g} s a model at {MEASURED_AT}"
+
+
+def _presets(draft: Draft, offered: list[str]) -> None:
+    """Draw a button for each ready-made choice; it ticks the cards."""
+    st.markdown("**Ready-made choices**")
+    with st.container(horizontal=True):
+        for key, preset in METRIC_PRESETS.items():
+            within = tuple(name for name in preset.metrics if name in offered)
+            st.button(
+                f"{preset.title} ({len(within)})",
+                key=f"preset-{key}",
+                help=preset.idea,
+                disabled=not within,
+                on_click=_take,
+                args=(draft, within),
+            )
+
+
+def _take(draft: Draft, metrics: tuple[str, ...]) -> None:
+    draft.metrics = metrics
+    state.set_widgets({f"use-{name}": name in metrics for name in default_metrics()} | {"variants": []})
+
+
+def _card(metric: str, reach: Reach, *, is_chosen: bool) -> bool:
+    """Draw one card; return whether it is ticked."""
+    spec = METRICS[metric]
+    if not reach.n_reached:
+        st.checkbox(f"**{spec.title}**", disabled=True, key=f"off-{metric}")
+        st.markdown(f":gray[{spec.idea}]")
+        st.caption(f"**Cannot be used here.** {plain(reach.reason)}")
+        _link(metric)
+        return False
+    state.start_widget(f"use-{metric}", is_chosen)
+    is_ticked = st.checkbox(f"**{spec.title}**", key=f"use-{metric}")
+    word, measured = say_cost(metric)
+    st.markdown(f"{spec.idea} :{COLOURS[word]}-badge[{word}]")
+    st.caption(
+        f"**Needs** {say_needs(spec)}.  \n**Costs** {measured}.  \n"
+        f"**Not to be trusted when** {spec.fails_when[0].lower()}{spec.fails_when[1:]}"
+    )
+    if reach.n_reached < reach.n_models:
+        st.caption(
+            f"**Applies to {reach.n_reached} of {plural(reach.n_models, 'candidate')}.** "
+            f"{plain(reach.reason)}"
+        )
+    _link(metric)
+    return is_ticked
+
+
+def _link(metric: str) -> None:
+    """Lead to the metric's page; an address names an option as it is shown."""
+    state.link("learn", "How it works", icon=":material/school:", metric=METRICS[metric].title)
+
+
+def _variants(offered: list[str], chosen: tuple[str, ...]) -> tuple[str, ...]:
+    """Draw the choice of variants; return those that were chosen."""
+    known = [name for name in offered if METRICS[name].is_variant]
+    if not known:
+        return ()
+    state.start_widget("variants", [name for name in chosen if name in known])
+    with st.expander("Variants, to compare with published numbers"):
+        picked = st.multiselect(
+            "Variants",
+            known,
+            format_func=lambda name: METRICS[name].title,
+            key="variants",
+            help="They are scored beside the thirteen, and never vote.",
+        )
+        for name in picked:
+            st.caption(f"**{METRICS[name].title}.** {METRICS[name].idea} {METRICS[name].fails_when}")
+    return tuple(picked)

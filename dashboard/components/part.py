@@ -1,0 +1,50 @@
+"""How many of the samples are used."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import state
+from dashboard.wording import plural
+from ptmrank_core.records import Samples
+
+__all__ = ["choose_part"]
+
+FEWEST = 20
+OF_EACH_CLASS = 5
+
+
+def choose_part(whole: Samples, former: int | None) -> int | None:
+    """Draw the slider, where there is something to leave out.
+
+    Parameters
+    ----------
+    whole
+        Every sample that there is.
+    former
+        What was chosen before, in this session.
+
+    Returns
+    -------
+    int or None
+        The most samples that are used; ``None`` for all.
+    """
+    n_samples = whole.n_samples
+    n_classes = len(whole.class_names) if whole.target_kind == "classification" else 1
+    fewest = max(FEWEST, OF_EACH_CLASS * n_classes)
+    if fewest >= n_samples:
+        return None
+    chosen = st.slider(
+        "How many samples shall be used?",
+        min_value=fewest,
+        max_value=n_samples,
+        value=min(n_samples, max(fewest, former or n_samples)),
+        key=state.fresh_key(f"part-{n_samples}"),
+        help="Fewer samples take less time and tell models apart less well. Of every class the same share "
+        "is taken, groups stay whole, and the same part is drawn every time: the command line repeats it "
+        "with --max-samples.",
+    )
+    if chosen == n_samples:
+        return None
+    st.caption(f"A part of {plural(n_samples, 'sample')}; the rest is left for later.")
+    return int(chosen)

@@ -1,0 +1,40 @@
+"""How long candidates would run here, by what earlier runs have measured."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from ptmrank_core.benchmark import RunStore, expected_time
+from ptmrank_core.config import Settings
+from ptmrank_core.records import ModelOutcome, ModelSpec
+from tests.benchmark.runs import stored_plan
+
+IMAGE = ModelSpec("a", "hub", "image", n_parameters=1_000)
+
+
+def outcome(spec: ModelSpec, seconds: float, n_run: int) -> ModelOutcome:
+    """A model that took so long to prepare and run so many samples."""
+    spent = {"load": 9.0, "preprocess": seconds / 4, "forward": 3 * seconds / 4, "score": 9.0}
+    return ModelOutcome(spec, spent, 0, n_run, 8, "cpu", "float32", n_run=n_run)
+
+
+def test_time_is_measured_guessed_from_the_size_or_unknown(
+    settings: Settings, picture_zip: Path, zoo: Path
+) -> None:
+    """What ran counts as measured, others by their parameters, and nothing is made up for the rest."""
+    store = RunStore(settings)
+    first, second = (stored_plan(settings, picture_zip, zoo).run_id for _ in range(2))
+    assert expected_time(store, [IMAGE], 100, {}).n_unknown == 1
+    store.add_outcome(first, outcome(IMAGE, 50.0, 10))  # slow once
+    store.add_outcome(second, outcome(IMAGE, 2.0, 20))  # the newest counts: 0.1 s a sample
+    store.add_outcome(second, outcome(replace(IMAGE, id="cached"), 0.0, 0))
+    large = replace(IMAGE, id="large", n_parameters=3_000)
+    told = replace(IMAGE, id="told", n_parameters=None)
+    text = replace(IMAGE, id="text", modality="text")
+    columns = replace(IMAGE, id="columns", source="columns")
+    found = expected_time(store, [IMAGE, large, told, text, columns], 100, {"told": 500})
+    assert (found.n_measured, found.n_guessed, found.n_unknown) == (1, 2, 1)
+    assert found.seconds == pytest.approx(100 * (0.1 + 0.3 + 0.05))

@@ -1,0 +1,94 @@
+"""The samples page: warnings, the part that is used, and the chart of the classes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from ptmrank_core.cli import main
+from ptmrank_core.data import load_samples
+from ptmrank_core.records import Reading
+from ptmrank_core.reports.samples_figures import CountBars
+from tests.dashboard.reading import cards, figures, primary, texts
+from tests.pictures import picture_files, write_zip
+
+
+def upload(app: AppTest, path: Path) -> None:
+    """Upload a zip."""
+    app.run()
+    app.button(key="own").click().run()
+    app.file_uploader[0].set_value([(path.name, path.read_bytes(), "application/zip")]).run()
+    assert not app.exception
+
+
+def test_nothing_is_asked_before_there_are_samples(app: AppTest) -> None:
+    """An empty page has the upload and the demos, and no way on."""
+    app.run()
+    app.button(key="own").click().run()
+    assert primary(app) == []
+    assert figures(app) == []
+
+
+def test_a_part_is_chosen_and_kept_for_the_run(app: AppTest) -> None:
+    """The slider thins all classes alike; the candidates and the run have as many samples as it says."""
+    app.run()
+    app.button(key="own").click().run()
+    app.button(key="digits").click().run()
+    (slider,) = app.slider
+    assert (slider.min, slider.max, slider.value) == (50, 600, 600)
+    slider.set_value(100).run()
+    assert not app.exception
+    assert cards(app) == {"Samples": "100", "Classes": "10", "Smallest class": "10", "Left out": "0"}
+    assert "100 of 600 samples are used" in texts(app)
+    (bars,) = figures(app)
+    assert bars["data"][0]["text"] == ["10"] * 10
+    assert primary(app) == ["Choose candidates"]
+    app.button(key="next").click().run()
+    assert "on 100 samples" in texts(app)
+    draft = app.session_state["draft"]
+    assert draft.reading == Reading(max_samples=100)
+    app.session_state["draft"].reading = Reading()
+
+
+def test_the_command_line_takes_the_same_part(
+    home: Path, tmp_path: Path, zoo: Path, picture_zip: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """``--max-samples`` gives the page's part and warnings, and stands in the command of the run."""
+    del home, tmp_path
+    options = ("--task", "image-classification", "--samples", str(picture_zip), "--models", str(zoo))
+    assert main(["rank", *options, "--metrics", "hscore", "--max-samples", "12", "--no-probe", "--json"]) == 0
+    payload = json.loads(capsys.readouterr().out)
+    part = load_samples(picture_zip, Reading(max_samples=12))
+    assert payload["samples"]["n"] == part.n_samples == 12
+    assert payload["samples"]["warnings"] == list(part.warnings)
+    assert any("Fewer than five samples" in warning for warning in part.warnings)
+    assert "--max-samples 12" in payload["command"]
+
+
+def test_warnings_stand_first_and_say_what_to_do(app: AppTest, tmp_path: Path) -> None:
+    """Those of the core, in the words of the page."""
+    files = picture_files(12)
+    files = {name: data for name, data in files.items() if not name.startswith("dots/") or "/1.png" in name}
+    files["dots/2.png"] = picture_files(3, first=20)["dots/21.png"]
+    files["dots/copy.png"] = files["checks/0.png"]
+    path = write_zip(tmp_path / "uneven.zip", files)
+    upload(app, path)
+    warnings = [box.value.replace("\\", "") for box in app.warning]
+    samples = load_samples(path)
+    assert len(warnings) == len(samples.warnings) == 2
+    assert "the same content stands under different labels" in warnings[0]
+    assert "**The labels are** = *several labels at once*" in warnings[0]
+    assert "Fewer than five samples in 'dots'" in warnings[1]
+
+
+def test_many_classes_are_drawn_from_both_ends() -> None:
+    """Forty bars at most: the largest and the smallest; the table has all."""
+    whole = load_samples("demo:digits").summary()
+    assert CountBars.of(whole).n_hidden == 0
+    many = type(whole)(5000, {f"class {i}": i + 2 for i in range(100)}, (), ())
+    bars = CountBars.of(many)
+    assert (len(bars.names), bars.n_hidden) == (40, 60)
+    assert (bars.counts[0], bars.counts[-1]) == (101, 2)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -16,8 +16,7 @@ __all__ = ["offer_mending"]
 
 # Kind of an error -> what to do besides what its own hint says; Markdown.
 ADVICE = {
-    "GatedModelError": "Accept the conditions on the model's page, log in on this machine with "
-    "`hf auth login`, then **Retry what failed**.",
+    "GatedModelError": "Then **Retry what failed**.",
     "OutOfMemoryError": "The batch was halved down to a single sample already: a smaller model, half "
     "precision or another device would do.",
     "DownloadError": "What has arrived is kept: **Retry what failed** goes on from there.",
@@ -37,45 +36,55 @@ def offer_mending(run: str, progress: RunProgress) -> None:
     failures = jobs.failures(run) if progress.has_failed else ()
     _list(failures)
     is_open = progress.state is not RunState.FINISHED
-    lacking = [model.model for model in progress.models if model.n_cells < model.n_metrics]
-    failed = list(dict.fromkeys(cell.model for cell in failures))
+    has_scores = any(model.status == "done" for model in progress.models)
     with st.container(horizontal=True):
         if is_open and st.button("Resume", type="primary", key="resume", icon=":material/play_arrow:"):
             _start(jobs.resume, run)
-        if progress.has_failed and st.button("Retry what failed", key="retry", icon=":material/replay:"):
+        if progress.has_failed and st.button(
+            "Retry what failed",
+            key="retry",
+            type="secondary" if is_open or has_scores else "primary",
+            icon=":material/replay:",
+        ):
             _start(jobs.retry, run)
-        if (
-            is_open
-            and lacking
-            and progress.n_finished
-            and st.button(
-                f"Finish without {plural(len(lacking), 'model')}",
-                key="finish-without",
-                icon=":material/skip_next:",
-                help=f"Ranks what is there. Left out: {', '.join(lacking)}",
-            )
-        ):
-            _start(lambda own: jobs.finish_without(own, lacking), run)
-        if (
-            not is_open
-            and failed
-            and st.button(
-                "Leave out what failed",
-                key="leave-out",
-                icon=":material/skip_next:",
-                help="The scores that failed are marked as left out, and asked about no more.",
-            )
-        ):
-            _leave_out(run, failed)
-        if progress.n_finished and st.button(
-            "See the ranking", key="see", type="secondary" if is_open else "primary"
-        ):
+        if has_scores:
+            _offer_to_go_without(run, progress, failures)
+        if has_scores and st.button("See the ranking", key="see", type="secondary" if is_open else "primary"):
             state.go("results", run=run)
         if st.button("All runs", key="all-runs", type="tertiary", icon=":material/history:"):
             state.go("runs")
 
 
-def _list(failures: tuple[Failure, ...]) -> None:
+def _offer_to_go_without(run: str, progress: RunProgress, failures: Sequence[Failure]) -> None:
+    """Offer to leave out by hand what is not done, or what failed."""
+    lacking = [model.model for model in progress.models if model.n_cells < model.n_metrics]
+    failed = list(dict.fromkeys(cell.model for cell in failures))
+    is_open = progress.state is not RunState.FINISHED
+    if (
+        is_open
+        and lacking
+        and st.button(
+            f"Finish without {plural(len(lacking), 'model')}",
+            key="finish-without",
+            icon=":material/skip_next:",
+            help=f"Ranks what is there. Left out: {plain(', '.join(lacking))}",
+        )
+    ):
+        _start(lambda own: jobs.finish_without(own, lacking), run)
+    if (
+        not is_open
+        and failed
+        and st.button(
+            "Leave out what failed",
+            key="leave-out",
+            icon=":material/skip_next:",
+            help="The scores that failed are marked as left out, and asked about no more.",
+        )
+    ):
+        _leave_out(run, failed)
+
+
+def _list(failures: Sequence[Failure]) -> None:
     """Say what failed, models and metrics of the same reason together."""
     reasons: dict[tuple[str, Stage, str, str], list[Failure]] = {}
     for cell in failures:

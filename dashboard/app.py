@@ -1,38 +1,57 @@
-"""The entry point: page configuration, navigation, run."""
+"""The entry point: the server that ``streamlit run`` finds here, and the page it draws for each visitor."""
+
+from pathlib import Path
 
 import streamlit as st
+from starlette.middleware import Middleware
 
-from dashboard import state
-from dashboard.views import (
-    about,
-    cache,
-    candidates,
-    compare,
-    learn,
-    metrics,
-    results,
-    run,
-    runs,
-    samples,
-    start,
-)
+from dashboard import state, warming
+from dashboard.owner_cookie import OwnerCookie
 from ptmrank_core.config import ASSETS
 
-st.set_page_config(page_title="PTMRank", page_icon=str(ASSETS / "logo.svg"), layout="wide")
-st.logo(str(ASSETS / "logo.svg"), size="large")
 
-pages = {
-    "start": st.Page(start.page, title="Start", url_path="start", default=True),
-    "samples": st.Page(samples.page, title="Samples", url_path="samples"),
-    "candidates": st.Page(candidates.page, title="Candidates", url_path="candidates"),
-    "metrics": st.Page(metrics.page, title="Metrics", url_path="metrics"),
-    "run": st.Page(run.page, title="Run", url_path="run"),
-    "results": st.Page(results.page, title="Results", url_path="results"),
-    "runs": st.Page(runs.page, title="Runs", url_path="runs"),
-    "compare": st.Page(compare.page, title="Compare", url_path="compare", visibility="hidden"),
-    "cache": st.Page(cache.page, title="Cache", url_path="cache"),
-    "learn": st.Page(learn.page, title="Learn", url_path="learn"),
-    "about": st.Page(about.page, title="About", url_path="about"),
-}
-state.know_pages(pages)
-st.navigation(list(pages.values()), position="top").run()
+def draw() -> None:
+    """Draw the page of the address: configuration, navigation, run."""
+    st.set_page_config(page_title="PTMRank", page_icon=str(ASSETS / "logo.svg"), layout="wide")
+    st.logo(str(ASSETS / "logo.svg"), size="large")
+    st.html(Path(__file__).parent / "style.css")
+    warming.wait()
+    # Not by the server, which shall listen first.
+    from dashboard.components.sharing import show_account  # noqa: PLC0415
+    from dashboard.views import (  # noqa: PLC0415
+        about,
+        cache,
+        candidates,
+        compare,
+        learn,
+        metrics,
+        results,
+        run,
+        runs,
+        samples,
+        start,
+    )
+
+    pages = {
+        "start": st.Page(start.page, title="Start", url_path="start", default=True),
+        "samples": st.Page(samples.page, title="Samples", url_path="samples"),
+        "candidates": st.Page(candidates.page, title="Candidates", url_path="candidates"),
+        "metrics": st.Page(metrics.page, title="Metrics", url_path="metrics"),
+        "run": st.Page(run.page, title="Run", url_path="run"),
+        "results": st.Page(results.page, title="Results", url_path="results"),
+        "runs": st.Page(runs.page, title="Runs", url_path="runs"),
+        "compare": st.Page(compare.page, title="Compare", url_path="compare", visibility="hidden"),
+        "cache": st.Page(cache.page, title="Cache", url_path="cache"),
+        "learn": st.Page(learn.page, title="Learn", url_path="learn"),
+        "about": st.Page(about.page, title="About", url_path="about"),
+    }
+    state.know_pages(pages)
+    chosen = st.navigation(list(pages.values()), position="top")
+    show_account()
+    chosen.run()
+
+
+if __name__ == "__main__":  # how Streamlit runs this file for a visitor
+    draw()
+else:  # how its server imports it, once
+    app = st.App(__file__, lifespan=warming.warm_up, middleware=[Middleware(OwnerCookie)])

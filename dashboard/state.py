@@ -5,7 +5,7 @@ The session keeps ids and names, never arrays: Streamlit holds a closed tab's se
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NoReturn, cast
 
@@ -17,6 +17,7 @@ from ptmrank_core.records import AS_RECOGNISED, Reading
 
 __all__ = [
     "Draft",
+    "choose",
     "compare",
     "compared_runs",
     "draft",
@@ -25,10 +26,12 @@ __all__ = [
     "fresh_key",
     "go",
     "is_end_expected",
+    "is_news",
     "know_pages",
     "link",
     "remember_run",
     "run_id",
+    "session_token",
     "set_widgets",
     "start_widget",
     "upload_key",
@@ -39,6 +42,8 @@ DRAFT = "draft"
 LAST_RUN = "last_run"
 EXPECTED_END = "expected_end"
 UPLOADS = "uploads"
+NEWS = "seen"
+STANDS_IN = "stands_in"
 RUN_PARAMETER = "run"
 OTHER_PARAMETER = "with"
 
@@ -166,6 +171,13 @@ def is_end_expected(run: str) -> bool:
     return bool(st.session_state.get(EXPECTED_END) == run)
 
 
+def session_token(make: Callable[[], str]) -> str:
+    """Return what stands for this session where its browser keeps no cookie."""
+    if STANDS_IN not in st.session_state:
+        st.session_state[STANDS_IN] = make()
+    return str(st.session_state[STANDS_IN])
+
+
 def upload_key() -> str:
     """Key of the upload widget; a new one empties it and frees its memory."""
     return fresh_key("upload")
@@ -179,3 +191,16 @@ def fresh_key(name: str) -> str:
 def forget_upload() -> None:
     """Empty the upload widget, and what depends on it, at the next run of the page."""
     st.session_state[UPLOADS] = st.session_state.get(UPLOADS, 0) + 1
+
+
+def choose(key: str, value: object) -> None:
+    """Set a widget that this run of the page has not drawn yet."""
+    st.session_state[key] = value
+
+
+def is_news(name: str, value: object) -> bool:
+    """Whether something that stays as it is until it changes, such as a selection, has just changed."""
+    key = f"{NEWS}-{name}"
+    is_new = st.session_state.get(key) != value
+    st.session_state[key] = value
+    return is_new

@@ -6,6 +6,7 @@ import re
 
 import streamlit as st
 
+from dashboard.literal import literal, plain
 from ptmrank_core.benchmark import Outline, RunEntry, RunProgress
 from ptmrank_core.data import DEMO_SAMPLES, FEATURES_PREFIX
 from ptmrank_core.errors import PTMRankError
@@ -54,6 +55,8 @@ ANALYSES = {
     "sample-size": "how many samples the ranking takes",
     "controls": "what the metrics say of models that cannot be good",
     "fine-tuning": "fine-tuning the best models",
+    "separability": "which classes the best models tell apart",
+    "projection": "what the best models see, in the plane",
 }
 MODALITIES: dict[Modality, str] = {
     "image": "pictures",
@@ -76,18 +79,16 @@ FIELDS = {
     "--target": "**The labels are**",
 }
 OPTION = re.compile(rf"({'|'.join(FIELDS)})( NAME\b| {'| '.join(TARGETS)})?")
-MARKS = re.compile(r"([\\`*_{}\[\]<>#$~|:])")
 DIGEST = re.compile(r"[0-9a-f]{64}")
-
-
-def plain(text: str) -> str:
-    """Keep a text that somebody else wrote from being read as Markdown."""
-    return MARKS.sub(r"\\\1", text)
 
 
 def in_page_words(text: str) -> str:
     """Say where the page has what the core names as an option of its command line; Markdown."""
-    return OPTION.sub(_name_field, plain(text))
+    said, end = [], 0
+    for match in OPTION.finditer(text):
+        said += [literal(text[end : match.start()]), _name_field(match)]
+        end = match.end()
+    return "".join([*said, literal(text[end:])]) if said else plain(text)
 
 
 def _name_field(match: re.Match[str]) -> str:

@@ -9,6 +9,9 @@ PTMRANK_CACHE_GB
     Limit of the feature cache in gigabytes, default 20; the oldest entries go first.
 PTMRANK_MODELS
     Folder whose subfolders are offered as candidates (``local:NAME``); by default there is none.
+PTMRANK_SHARED
+    1 where several people use a dashboard that is bound to loopback, behind a proxy: each visitor has runs
+    and uploads of their own, as where it is bound to another address.
 PTMRANK_PEATMOSS
     A PeaTMOSS.db whose models the dashboard offers; by default there is none.
 OMP_NUM_THREADS
@@ -47,12 +50,15 @@ class Settings:
         Folder whose subfolders are offered as candidates; ``None`` where there is none.
     peatmoss
         A PeaTMOSS database whose models are offered; ``None`` where there is none.
+    shared
+        Whether each visitor of the dashboard has runs of their own wherever it is bound to.
     """
 
     home: Path
     cache_limit_bytes: int = int(DEFAULT_CACHE_GB * 1e9)
     models_dir: Path | None = None
     peatmoss: Path | None = None
+    shared: bool = False
 
     @property
     def features_dir(self) -> Path:
@@ -112,6 +118,14 @@ def _default_home(environ: Mapping[str, str]) -> Path:
     return Path(environ.get("XDG_DATA_HOME") or user / ".local" / "share") / "ptmrank"
 
 
+def _read_switch(name: str, environ: Mapping[str, str]) -> bool:
+    """Read a variable that is 1 or 0; without it, 0."""
+    text = environ.get(name) or "0"
+    if text not in {"0", "1"}:
+        raise InputError(f"{name} is {text!r}; expected 1 or 0.")
+    return text == "1"
+
+
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Read the settings.
 
@@ -145,4 +159,5 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         cache_limit_bytes=int(gigabytes * 1e9),
         models_dir=Path(models).expanduser().resolve() if models else None,
         peatmoss=Path(peatmoss).expanduser().resolve() if peatmoss else None,
+        shared=_read_switch("PTMRANK_SHARED", environ),
     )

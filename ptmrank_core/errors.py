@@ -158,6 +158,10 @@ class RunBusyError(RunError):
     """Another worker holds the run."""
 
 
+class NotOwnerError(RunError):
+    """Somebody else's run: it can be looked at, and nothing can be done about it."""
+
+
 class SamplesChangedError(RunError):
     """The samples are not those that the run was planned with."""
 

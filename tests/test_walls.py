@@ -27,7 +27,7 @@ ALLOWED = {
     "ranking": {"errors", "records"},
     "projection": {"errors", "records"},
     "features": {"errors", "records", "events", "config"},
-    "benchmark": {"errors", "records", "events", "config", "features", "metrics", "ranking"},
+    "benchmark": {"errors", "records", "events", "config", "features", "metrics", "ranking", "projection"},
     "lessons": {"errors", "records", "metrics", "ranking"},
     "reports": {"errors", "records", "ranking", "projection", "metrics", "lessons"},
 }
@@ -99,6 +99,49 @@ def test_a_view_never_imports_another() -> None:
     """Views know the core, state, jobs, wording and components."""
     for path in (ROOT / "dashboard" / "views").glob("*.py"):
         assert not any(name.startswith("dashboard.views") for name in imported(path)), path
+
+
+def test_the_dashboard_asks_for_numbers_by_public_names() -> None:
+    """No page computes a map, a fit or a metric by itself, or reaches into a metric's own module."""
+    refused = {"sklearn.manifold", "sklearn.linear_model"}
+    refused |= {f"ptmrank_core.metrics.{path.stem}" for path in python_files(CORE / "metrics")}
+    for path in python_files(ROOT / "dashboard"):
+        names = {
+            name
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            if isinstance(node, ast.Import | ast.ImportFrom)
+            for name in modules_of(node)
+        }
+        assert not names & refused, path
+
+
+def modules_of(node: ast.Import | ast.ImportFrom) -> set[str]:
+    """Modules that a statement reaches into; ``from sklearn import manifold`` does it too.
+
+    A public function may have the name of its module (``from ptmrank_core.metrics import logme``).
+    """
+    if isinstance(node, ast.Import):
+        return {alias.name for alias in node.names}
+    own = {node.module or ""}
+    return own | {f"sklearn.{alias.name}" for alias in node.names if node.module == "sklearn"}
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("from sklearn import manifold", "sklearn.manifold"),
+        ("import sklearn.linear_model as fits", "sklearn.linear_model"),
+        ("from ptmrank_core.metrics.logme import logme", "ptmrank_core.metrics.logme"),
+    ],
+)
+def test_the_wall_sees_every_way_around_it(line: str, found: str) -> None:
+    """Each way to import what is refused is seen, and the public name of a metric is none of them."""
+    [node] = ast.parse(line).body
+    assert isinstance(node, ast.Import | ast.ImportFrom)
+    assert found in modules_of(node)
+    [public] = ast.parse("from ptmrank_core.metrics import logme").body
+    assert isinstance(public, ast.ImportFrom)
+    assert "ptmrank_core.metrics.logme" not in modules_of(public)
 
 
 @pytest.mark.parametrize(

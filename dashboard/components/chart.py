@@ -44,23 +44,24 @@ def show_chart(
     table
         Makes the table; it has every number that the figure has.
     select
-        How points can be selected; not at all by default.
+        How points can be selected; not at all by default. In the table a cell can be, then.
     config
         Plotly's configuration.
 
     Returns
     -------
     list of dict
-        The selected points: ``"customdata"`` has what the figure put there.
+        The selected points: ``"customdata"`` has what the figure put there. Of the table the selected row:
+        ``"row"`` is its number, from 0.
     """
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"##### {title}", width="stretch")
+        st.markdown(f"### {title}", width="stretch")
         as_table = table is not None and st.toggle(
             "As table", key=f"{key}-table", bind="query-params", width="content"
         )
     if table is not None and as_table:
-        show_table(table(), alt=alt)
-        return []
+        row = show_table(table(), alt=alt, key=f"{key}-cells" if select else None)
+        return [] if row is None else [{"row": row}]
     plain = plain_figure(figure)
     if not select:
         st.plotly_chart(plain, key=key, config=config, alt=alt)

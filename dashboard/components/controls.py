@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dashboard.components.chart import show_chart
 from dashboard.components.tables import show_numbers
+from dashboard.wording import plain
 from ptmrank_core.metrics import METRICS
+from ptmrank_core.ranking import Standing
 from ptmrank_core.records import Ranking, RunResult
 from ptmrank_core.reports import scores_by_metric
 from ptmrank_core.reports.controls import (
@@ -13,9 +16,9 @@ from ptmrank_core.reports.controls import (
     control_sentences,
     controls_figure,
     controls_of,
+    controls_table,
     standings_of,
 )
-from ptmrank_core.reports.figures import PLOTLY_CONFIG
 
 __all__ = ["show_controls"]
 
@@ -25,7 +28,7 @@ def show_controls(result: RunResult, ranking: Ranking) -> None:
     found = [own for own in result.findings if own.kind == "controls"]
     if not found:
         return
-    st.subheader("Is it more than nothing?")
+    st.header("Is it more than nothing?")
     st.caption(
         "Controls are scored as candidates are, but rank and vote nowhere: features that no model made, "
         "untrained twins with random weights, and labels that were exchanged at random. A candidate that "
@@ -33,32 +36,42 @@ def show_controls(result: RunResult, ranking: Ranking) -> None:
     )
     controls, standings = controls_of(result, ranking), standings_of(result)
     for sentence in control_sentences(controls, standings):
-        st.markdown(f"- {sentence}")
+        st.markdown(f"- {plain(sentence)}")
     for own in found:
         if own.problem:
-            st.caption(f"{own.subject}: {own.problem}")
+            st.caption(f"{plain(own.subject)}: {plain(own.problem)}")
     metrics = [
         name for name in ranking.per_metric if name in standings or any(name in c.scores for c in controls)
     ]
     if metrics:
-        metric = st.selectbox(
-            "Metric", metrics, format_func=lambda name: METRICS[name].title, key="control-metric"
-        )
-        st.plotly_chart(
-            controls_figure(
-                metric,
-                scores_by_metric(result.cells)[metric],
-                ranking.order,
-                controls,
-                standings.get(metric, {}),
-            ),
-            key="controls",
-            config=PLOTLY_CONFIG,
-            width="stretch",
-            alt=f"Candidates under {METRICS[metric].title} beside controls and permuted labels",
-        )
+        _one_metric(result, ranking, metrics, controls, standings)
     if controls:
         _table(result, controls)
+
+
+def _one_metric(
+    result: RunResult,
+    ranking: Ranking,
+    metrics: list[str],
+    controls: list[Control],
+    standings: dict[str, dict[str, Standing]],
+) -> None:
+    """Draw the candidates beside the controls under a metric of the reader's choice."""
+    metric = st.selectbox(
+        "Metric",
+        metrics,
+        format_func=lambda name: METRICS[name].title,
+        key="control-metric",
+        bind="query-params",
+    )
+    scores, own = scores_by_metric(result.cells)[metric], standings.get(metric, {})
+    show_chart(
+        controls_figure(metric, scores, ranking.order, controls, own),
+        key="controls",
+        title="Which candidates beat what knows nothing?",
+        alt=f"Candidates under {METRICS[metric].title} beside controls and permuted labels",
+        table=lambda: controls_table(metric, scores, ranking.order, controls, own),
+    )
 
 
 def _table(result: RunResult, controls: list[Control]) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
-
-import pandas as pd
 import streamlit as st
 
 from dashboard import jobs
-from dashboard.wording import plural, show_error
+from dashboard.components.chart import show_chart
+from dashboard.components.fingerprint import fingerprint
+from dashboard.wording import plain, plural, show_error
 from ptmrank_core.errors import PTMRankError
 from ptmrank_core.ranking import Estimate, Evidence
 from ptmrank_core.records import Ranking, RunResult, Truth
@@ -21,7 +20,6 @@ from ptmrank_core.reports.evidence import (
     evidence_of,
     truth_problems,
     truths_of,
-    truths_payload,
 )
 from ptmrank_core.reports.evidence_figures import (
     CORRELATION_TITLES,
@@ -29,7 +27,7 @@ from ptmrank_core.reports.evidence_figures import (
     measure_title,
     truth_figure,
 )
-from ptmrank_core.reports.figures import PLOTLY_CONFIG
+from ptmrank_core.reports.evidence_tables import evidence_table, truth_table
 
 __all__ = ["show_evidence"]
 
@@ -44,10 +42,10 @@ ENOUGH = 5  # models, for an interval
 
 def show_evidence(result: RunResult, ranking: Ranking) -> None:
     """Draw how well each metric follows what models reach, as far as anything is known of that."""
-    st.subheader("Which metric can be trusted here?")
+    st.header("Which metric can be trusted here?")
     truths = truths_of(result)
     for name, why in truth_problems(result).items():
-        st.caption(f"{TRUTH_TITLES.get(name, name)}: {why}")
+        st.caption(f"{TRUTH_TITLES.get(name, plain(name))}: {plain(why)}")
     if truths:
         _show_truths(result, ranking, truths)
     else:
@@ -63,15 +61,9 @@ def _evidence(key: str, _result: RunResult, _ranking: Ranking) -> dict[str, dict
     return evidence_of(_result, _ranking)
 
 
-def _key(result: RunResult, ranking: Ranking) -> str:
-    """Name what the evidence depends on."""
-    parts = (result.plan.run_id, len(result.cells), dict(ranking.mean_ranks), truths_payload(result))
-    return json.dumps(parts, default=dict)
-
-
 def _show_truths(result: RunResult, ranking: Ranking, truths: dict[str, Truth]) -> None:
     """Let the reader choose a truth and look at the metrics beside it."""
-    found = _evidence(_key(result, ranking), result, ranking)
+    found = _evidence(fingerprint(result, ranking), result, ranking)
     chosen = st.segmented_control(
         "Held against",
         list(truths),
@@ -79,13 +71,14 @@ def _show_truths(result: RunResult, ranking: Ranking, truths: dict[str, Truth]) 
         format_func=TRUTH_TITLES.__getitem__,
         key="truth",
         required=True,
+        bind="query-params",
     )
     # The widget remembers a truth that another run had.
     name = chosen if chosen in truths else _most_telling(truths)
     truth, evidence = truths[name], found[name]
     st.caption(WHAT_IT_IS)
     for note in truth.notes:
-        st.caption(note)
+        st.caption(plain(note))
     if any(own.correlations["kendall"] is not None for own in evidence.values()):
         _correlations(evidence, truth)
     else:
@@ -110,20 +103,19 @@ def _correlations(evidence: dict[str, Evidence], truth: Truth) -> None:
         format_func=CORRELATION_TITLES.__getitem__,
         key="correlation",
         required=True,
+        bind="query-params",
         help="Weighted τ counts swaps among the best models most; Kendall τ and Spearman compare whole "
         "orders; Pearson compares the values themselves.",
     )
     chosen = correlation or "weighted_tau"
-    st.plotly_chart(
+    show_chart(
         correlation_figure(evidence, chosen),
         key="correlations",
-        config=PLOTLY_CONFIG,
-        width="stretch",
+        title=f"Which order of the models comes nearest to their {plain(measure_title(truth))}?",
         alt=f"{CORRELATION_TITLES[chosen]} of every metric with {measure_title(truth)}",
+        table=lambda: evidence_table(evidence),
     )
     st.markdown(_sentence(evidence, truth))
-    with st.expander("All numbers"):
-        st.dataframe(_table(evidence), hide_index=True, height="content", placeholder="–", alt="Evidence")
 
 
 def _sentence(evidence: dict[str, Evidence], truth: Truth) -> str:
@@ -140,9 +132,8 @@ def _sentence(evidence: dict[str, Evidence], truth: Truth) -> str:
     tau, regret = _tau(taus[best]), evidence[best].regret.get(1)
     said = f"**{contender_title(best)}** follows it best here (weighted τ {_range(tau)})"
     if regret is not None:
-        said += (
-            f"; taking its first model costs {regret.value:.3f} of {measure_title(truth)} ({_span(regret)})"
-        )
+        measure = plain(measure_title(truth))
+        said += f"; taking its first model costs {regret.value:.3f} of {measure} ({_span(regret)})"
     said += "."
     if PARAMETERS in taus and (tau.low is None or tau.low <= _tau(taus[PARAMETERS]).value):
         said += (
@@ -166,43 +157,29 @@ def _range(estimate: Estimate) -> str:
     return f"{estimate.value:.2f}, {estimate.low:.2f} to {estimate.high:.2f}"
 
 
-def _table(evidence: dict[str, Evidence]) -> pd.DataFrame:
-    """Write every number of the evidence, its interval in brackets."""
-    rows = []
-    for name, own in evidence.items():
-        row: dict[str, object] = {"": contender_title(name), "models": own.n_models}
-        row |= {title: _cell(own.correlations[key]) for key, title in CORRELATION_TITLES.items()}
-        row |= {f"regret@{k}": _cell(estimate, 3) for k, estimate in own.regret.items()}
-        row |= {f"best in top {k}": "yes" if estimate.value else "no" for k, estimate in own.hit.items()}
-        rows.append(row)
-    return pd.DataFrame(rows)
-
-
-def _cell(estimate: Estimate | None, digits: int = 2) -> str | None:
-    if estimate is None:
-        return None
-    ends = "" if estimate.low is None else f" ({estimate.low:.{digits}f} to {estimate.high:.{digits}f})"
-    return f"{estimate.value:.{digits}f}{ends}"
-
-
 def _scatter(result: RunResult, ranking: Ranking, truth: Truth, evidence: dict[str, Evidence]) -> None:
     """Draw one metric against the truth."""
     contenders = contenders_of(result, ranking)
     names = [name for name in contenders if name in evidence]
     if not names:
         return
-    shown = st.selectbox("Metric", names, format_func=contender_title, key="truth-metric")
-    st.plotly_chart(
-        truth_figure(shown, contenders[shown][0], truth, (*ranking.order, *ranking.unranked)),
+    shown = st.selectbox(
+        "Metric", names, format_func=contender_title, key="truth-metric", bind="query-params"
+    )
+    values, order = contenders[shown][0], (*ranking.order, *ranking.unranked)
+    show_chart(
+        truth_figure(shown, values, truth, order),
         key="truth-scatter",
-        config=PLOTLY_CONFIG,
-        width="stretch",
+        title=f"{contender_title(shown)} and {plain(measure_title(truth))}: does one follow the other?",
         alt=f"{contender_title(shown)} against {measure_title(truth)}, one dot for each model",
+        table=lambda: truth_table(shown, values, truth, order),
     )
 
 
 def _import(result: RunResult) -> None:
-    """Take the user's own fine-tuning results; they stay with the run."""
+    """Take the owner's own fine-tuning results; they stay with the run."""
+    if not jobs.is_mine(result.plan.run_id):
+        return
     uploaded = st.file_uploader(
         "Fine-tuning results of your own",
         type=["csv", "tsv"],

@@ -29,7 +29,7 @@ TABLES = ".zip"  # formats of one file for each table
 
 def show_export(result: RunResult, ranking: Ranking) -> None:
     """Draw a button for each format; a file is made when its button is clicked."""
-    st.subheader("Export")
+    st.header("Export")
     st.caption(
         "One HTML file for somebody who was not here: figures and tables, no network needed. Or the tables "
         "alone, with every digit (CSV, JSON, Parquet) or as they are shown (Markdown, LaTeX)."

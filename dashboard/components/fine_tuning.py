@@ -24,7 +24,7 @@ def show_fine_tuning(result: RunResult, ranking: Ranking) -> None:
     is_offered = bool(can_train) and result.samples.target_kind != "multilabel"
     if not rows and not is_offered:
         return
-    st.subheader("What do they reach once they are trained?")
+    st.header("What do they reach once they are trained?")
     if rows:
         st.caption(
             "All weights of each model were trained on about three quarters of the samples for a short time, "
@@ -39,7 +39,7 @@ def show_fine_tuning(result: RunResult, ranking: Ranking) -> None:
             column_config={"seconds": st.column_config.NumberColumn("seconds", format="%.0f")},
             alt="What fine-tuning gave",
         )
-    if is_offered and result.state is RunState.FINISHED:
+    if is_offered and result.state is RunState.FINISHED and jobs.is_mine(result.plan.run_id):
         _offer(result, len(can_train))
 
 

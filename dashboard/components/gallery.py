@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,20 +12,23 @@ import pandas as pd
 import streamlit as st
 from PIL import Image
 
-from dashboard.components.snippets import say_label, shorten, snippet
+from dashboard.components.snippets import shorten, snippet
 from dashboard.wording import plain, show_error
 from ptmrank_core.errors import PTMRankError
 from ptmrank_core.records import Reading, Samples, Waveform
+from ptmrank_core.reports.wording import say_label
 
-__all__ = ["choose_samples", "gallery"]
+__all__ = ["choose_samples", "gallery", "show_samples"]
 
 N_SHOWN = 12
+MOST_SHOWN = 24  # where the reader chose them
 PICTURE_PIXELS = 240
 TEXT_CHARS = 300
 LABEL_CHARS = 40
 MAX_SECONDS = 15
 N_NUMBERS = 8
 COLUMNS = {"image": 6, "video": 6, "audio": 4}
+NARROW_COLUMNS = {"image": 8, "video": 8, "audio": 5}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,7 @@ class Shown:
     media: bytes = b""
     words: str = ""
     numbers: tuple[float, ...] = ()
+    note: str = ""
 
 
 def choose_samples(samples: Samples) -> list[int]:
@@ -107,40 +112,75 @@ def gallery(samples: Samples, reading: Reading) -> None:
     except PTMRankError as error:
         show_error(error)
         return
+    _draw(samples, shown, with_names=False)
+
+
+def show_samples(samples: Samples, rows: Sequence[int], *, notes: Sequence[str] = ()) -> None:
+    """Draw some samples of a run with their file names and labels, at most 24 of them.
+
+    Parameters
+    ----------
+    samples, rows
+        All samples, and which of them are shown.
+    notes
+        What is said of each besides its label; empty for nothing.
+    """
+    drawn = rows[:MOST_SHOWN]
+    try:
+        shown = [
+            replace(
+                _show_once(f"{samples.fingerprint} {row}", samples, row), note=notes[place] if notes else ""
+            )
+            for place, row in enumerate(drawn)
+        ]
+    except PTMRankError as error:
+        show_error(error)
+        return
+    if len(rows) > MOST_SHOWN:
+        st.caption(f"The first {MOST_SHOWN} of {len(rows):,}.")
+    _draw(samples, shown, with_names=True)
+
+
+@st.cache_data(max_entries=500, show_spinner=False)
+def _show_once(key: str, _samples: Samples, row: int) -> Shown:  # noqa: ARG001 - what tells samples apart
+    return _show(_samples, row)
+
+
+def _draw(samples: Samples, shown: Sequence[Shown], *, with_names: bool) -> None:
+    """Draw samples as their modality is looked at, or listened to."""
     if samples.modality in COLUMNS:
-        _draw_grid(shown, COLUMNS[samples.modality], is_sound=samples.modality == "audio")
-    elif samples.modality == "text":
-        table = pd.DataFrame([{"label": one.label, "text": one.words} for one in shown])
+        n_columns = (NARROW_COLUMNS if with_names else COLUMNS)[samples.modality]
+        _draw_grid(shown, n_columns, is_sound=samples.modality == "audio", with_names=with_names)
+        return
+    table = pd.DataFrame({"label": [one.label for one in shown]})
+    if with_names:
+        table.insert(0, "sample", [one.name for one in shown])
+        if any(one.note for one in shown):
+            table["note"] = [one.note for one in shown]
+    if samples.modality == "text":
+        table["text"] = [one.words for one in shown]
         widths = {
             "label": st.column_config.TextColumn(width=200),
             "text": st.column_config.TextColumn(width=1000),
         }
-        st.dataframe(
-            table,
-            hide_index=True,
-            height="content",
-            column_config=widths,
-            alt="Some texts with their labels",
-        )
-    else:
-        _draw_numbers(samples, shown)
-
-
-def _draw_grid(shown: list[Shown], n_columns: int, *, is_sound: bool) -> None:
-    for start in range(0, len(shown), n_columns):
-        for column, one in zip(st.columns(n_columns), shown[start : start + n_columns], strict=False):
-            if is_sound:
-                column.audio(one.media, format="audio/wav")
-                column.caption(f"**{plain(one.label)}** · {plain(shorten(one.name, LABEL_CHARS))}")
-            else:
-                column.image(one.media, caption=plain(one.label), width="stretch")
-
-
-def _draw_numbers(samples: Samples, shown: list[Shown]) -> None:
-    table = pd.DataFrame([one.numbers for one in shown])
-    table.columns = pd.Index([f"number {i + 1}" for i in range(table.shape[1])])
-    table.insert(0, "label", [one.label for one in shown])
+        alt = "Some texts with their labels"
+        st.dataframe(table, hide_index=True, height="content", column_config=widths, alt=alt)
+        return
+    for place in range(len(shown[0].numbers)):
+        table[f"number {place + 1}"] = [one.numbers[place] for one in shown]
     st.dataframe(table, hide_index=True, height="content", alt="Some rows with their labels")
     width = samples.items[0].size
     if width > N_NUMBERS:
         st.caption(f"The first {N_NUMBERS} of {width:,} numbers of each row.")
+
+
+def _draw_grid(shown: Sequence[Shown], n_columns: int, *, is_sound: bool, with_names: bool) -> None:
+    for start in range(0, len(shown), n_columns):
+        for column, one in zip(st.columns(n_columns), shown[start : start + n_columns], strict=False):
+            name, note = plain(shorten(one.name, LABEL_CHARS)), f" · {plain(one.note)}" if one.note else ""
+            if is_sound:
+                column.audio(one.media, format="audio/wav")
+                column.caption(f"**{plain(one.label)}** · {name}{note}")
+            else:
+                said = f"**{plain(one.label)}** · {name}{note}" if with_names else plain(one.label)
+                column.image(one.media, caption=said, width="stretch", alt=one.label)

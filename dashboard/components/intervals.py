@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pandas as pd
 import streamlit as st
 
-from dashboard.wording import plural
+from dashboard.components.chart import show_chart
+from dashboard.wording import plain, plural
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.records import Ranking, RankIntervals, RunResult
-from ptmrank_core.reports.figures import PLOTLY_CONFIG
-from ptmrank_core.reports.interval_figure import interval_figure
-from ptmrank_core.reports.intervals import missing_intervals, tie_letters
+from ptmrank_core.reports.interval_figure import interval_figure, interval_table
+from ptmrank_core.reports.intervals import missing_intervals
 
 __all__ = ["show_intervals"]
 
@@ -21,7 +19,7 @@ ALL = "All metrics"
 
 def show_intervals(result: RunResult, ranking: Ranking) -> None:
     """Draw how sure the order is, under all metrics together or under one."""
-    st.subheader("How sure is this order?")
+    st.header("How sure is this order?")
     if result.plan.analyses.half_samples == 0:
         st.caption("Half-samples were switched off for this run, and so there are no intervals.")
         return
@@ -31,7 +29,12 @@ def show_intervals(result: RunResult, ranking: Ranking) -> None:
     if views:
         titles = list(views)
         view = st.segmented_control(
-            "Intervals of", titles, default=titles[0], key="interval-view", required=True
+            "Intervals of",
+            titles,
+            default=titles[0],
+            key="interval-view",
+            required=True,
+            bind="query-params",
         )
         by_title = {METRICS[name].title: order for name, order in ranking.per_metric.items()}
         _show(by_title.get(view, ranking.order), views[view], view)
@@ -41,11 +44,12 @@ def show_intervals(result: RunResult, ranking: Ranking) -> None:
 def _show(order: tuple[str, ...], found: RankIntervals, view: str) -> None:
     """Draw the intervals of one order, their numbers, and what they are conditional on."""
     level = f"{found.level:.0%}"
-    st.plotly_chart(
+    show_chart(
         interval_figure(order, found),
         key="intervals",
-        config=PLOTLY_CONFIG,
+        title=_say(order, found),
         alt=f"Place of every model under {view} with its {level} interval, and which models are tied",
+        table=lambda: interval_table(order, found),
     )
     st.caption(
         f"In {level} of all cases a line holds the rank that the model would have on average over other "
@@ -54,50 +58,18 @@ def _show(order: tuple[str, ...], found: RankIntervals, view: str) -> None:
         "grey band are not told apart by these samples."
     )
     models = [model for model in order if model in found.intervals]
-    _table(models, found, level)
     with st.expander("How often one model is ahead of another"):
         st.caption("Chance that the model of the row is better than that of the column.")
         ahead = {model: {other: found.p_better[other].get(model) for other in models} for model in models}
         st.dataframe(pd.DataFrame(ahead), placeholder="–", alt="Chance that one model is better than another")
     for note in found.notes:
-        st.caption(note)
+        st.caption(plain(note))
 
 
-def _table(models: Sequence[str], found: RankIntervals, level: str) -> None:
-    """Draw the numbers of the figure."""
-    letters = tie_letters(found)
-    table = pd.DataFrame(
-        {
-            "model": models,
-            "ranks": [_span(*found.intervals[model]) for model in models],
-            "best": [100 * found.p_best[model] for model in models],
-            "tied": [letters[model] or "–" for model in models],
-            "moved": [found.shifts[model] for model in models],
-        }
-    )
-    number = st.column_config.NumberColumn
-    st.dataframe(
-        table,
-        hide_index=True,
-        height="content",
-        column_config={
-            "ranks": st.column_config.TextColumn(f"{level} interval"),
-            "best": st.column_config.ProgressColumn(
-                "chance of being best", format="%.0f %%", min_value=0, max_value=100
-            ),
-            "tied": st.column_config.TextColumn("tied", help="Who shares a letter is not told apart."),
-            "moved": number(
-                "moves from n/2 to n",
-                format="%+.1f",
-                help="Ranks between half of the samples and all: what still moves may go on moving.",
-            ),
-        },
-        alt="Interval, chance of being best and ties of every model",
-    )
-
-
-def _span(low: int, high: int) -> str:
-    return f"{low}" if low == high else f"{low} to {high}"
+def _say(order: tuple[str, ...], found: RankIntervals) -> str:
+    """Say how often the first one is the best."""
+    first = next(model for model in order if model in found.intervals)
+    return f"{plain(first)} is the best in {found.p_best[first]:.0%} of draws"
 
 
 def _say_what_is_missing(result: RunResult, ranking: Ranking) -> None:
@@ -111,4 +83,4 @@ def _say_what_is_missing(result: RunResult, ranking: Ranking) -> None:
     for name, reason in missing.items():
         by_reason.setdefault(reason, []).append(METRICS[name].title)
     for reason, titles in by_reason.items():
-        st.caption(f"No intervals under {', '.join(titles)}: {reason}")
+        st.caption(f"No intervals under {', '.join(titles)}: {plain(reason)}")

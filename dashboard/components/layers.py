@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dashboard.components.chart import show_chart
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.records import RunResult
 from ptmrank_core.reports import layer_scores
-from ptmrank_core.reports.figures import PLOTLY_CONFIG
-from ptmrank_core.reports.layers import layer_figure
+from ptmrank_core.reports.layers import layer_figure, layer_table
 
 __all__ = ["show_layers"]
 
@@ -19,16 +19,23 @@ def show_layers(result: RunResult) -> None:
     metrics = list(next(iter(found.values()), {}))
     if not metrics:
         return
-    st.subheader("Which layer is best?")
-    metric = st.selectbox("Metric", metrics, format_func=lambda name: METRICS[name].title, key="layer-metric")
+    st.header("Which layer is best?")
+    metric = st.selectbox(
+        "Metric",
+        metrics,
+        format_func=lambda name: METRICS[name].title,
+        key="layer-metric",
+        bind="query-params",
+    )
     st.caption(
         "Each hidden layer is pooled and scored as the last one is. Where an earlier layer scores higher, "
         "features taken there may serve better than the model's own."
     )
     own = {model: scores[metric] for model, scores in found.items() if metric in scores}
-    st.plotly_chart(
+    show_chart(
         layer_figure(metric, own),
-        config=PLOTLY_CONFIG,
         key="layers",
+        title="Does an earlier layer score higher than the last?",
         alt=f"{METRICS[metric].title} of every hidden layer of {len(own)} models",
+        table=lambda: layer_table(metric, own),
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from typing import Literal
 
 import streamlit as st
 
@@ -35,56 +36,55 @@ def offer_mending(run: str, progress: RunProgress) -> None:
     """
     failures = jobs.failures(run) if progress.has_failed else ()
     _list(failures)
-    is_open = progress.state is not RunState.FINISHED
     has_scores = any(model.status == "done" for model in progress.models)
     with st.container(horizontal=True):
-        if is_open and st.button("Resume", type="primary", key="resume", icon=":material/play_arrow:"):
-            _start(jobs.resume, run)
-        if progress.has_failed and st.button(
-            "Retry what failed",
-            key="retry",
-            type="secondary" if is_open or has_scores else "primary",
-            icon=":material/replay:",
-        ):
-            _start(jobs.retry, run)
-        if has_scores:
-            _offer_to_go_without(run, progress, failures)
-        if has_scores and st.button("See the ranking", key="see", type="secondary" if is_open else "primary"):
+        if jobs.is_mine(run):
+            _offer_another_try(run, progress, has_scores=has_scores)
+            if has_scores:
+                _offer_leaving_out(run, progress, failures)
+        kind: Literal["primary", "secondary"] = (
+            "primary" if progress.state is RunState.FINISHED else "secondary"
+        )
+        if has_scores and st.button("See the ranking", key="see", type=kind):
             state.go("results", run=run)
         if st.button("All runs", key="all-runs", type="tertiary", icon=":material/history:"):
             state.go("runs")
 
 
-def _offer_to_go_without(run: str, progress: RunProgress, failures: Sequence[Failure]) -> None:
-    """Offer to leave out by hand what is not done, or what failed."""
-    lacking = [model.model for model in progress.models if model.n_cells < model.n_metrics]
-    failed = list(dict.fromkeys(cell.model for cell in failures))
+def _offer_another_try(run: str, progress: RunProgress, *, has_scores: bool) -> None:
     is_open = progress.state is not RunState.FINISHED
-    if (
-        is_open
-        and lacking
-        and st.button(
-            f"Finish without {plural(len(lacking), 'model')}",
-            key="finish-without",
-            icon=":material/skip_next:",
-            help=f"Ranks what is there. Left out: {plain(', '.join(lacking))}",
-        )
+    if is_open and st.button("Resume", type="primary", key="resume", icon=":material/play_arrow:"):
+        _start(jobs.resume, run)
+    kind: Literal["primary", "secondary"] = "secondary" if is_open or has_scores else "primary"
+    if progress.has_failed and st.button(
+        "Retry what failed", key="retry", type=kind, icon=":material/replay:"
     ):
-        _start(lambda own: jobs.finish_without(own, lacking), run)
-    if (
-        not is_open
-        and failed
-        and st.button(
+        _start(jobs.retry, run)
+
+
+def _offer_leaving_out(run: str, progress: RunProgress, failures: tuple[Failure, ...]) -> None:
+    """Offer to do without the models that are not through, or whose scores failed."""
+    if progress.state is RunState.FINISHED:
+        failed = list(dict.fromkeys(cell.model for cell in failures))
+        if failed and st.button(
             "Leave out what failed",
             key="leave-out",
             icon=":material/skip_next:",
             help="The scores that failed are marked as left out, and asked about no more.",
-        )
+        ):
+            _leave_out(run, failed)
+        return
+    lacking = [model.model for model in progress.models if model.n_cells < model.n_metrics]
+    if lacking and st.button(
+        f"Finish without {plural(len(lacking), 'model')}",
+        key="finish-without",
+        icon=":material/skip_next:",
+        help=f"Ranks what is there. Left out: {plain(', '.join(lacking))}",
     ):
-        _leave_out(run, failed)
+        _start(lambda own: jobs.finish_without(own, lacking), run)
 
 
-def _list(failures: Sequence[Failure]) -> None:
+def _list(failures: tuple[Failure, ...]) -> None:
     """Say what failed, models and metrics of the same reason together."""
     reasons: dict[tuple[str, Stage, str, str], list[Failure]] = {}
     for cell in failures:

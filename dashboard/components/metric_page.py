@@ -35,7 +35,7 @@ def metric_page(metric: str, lesson: Lesson) -> None:
     spec, formula = METRICS[metric], FORMULAS[metric]
     words, numbers = st.columns([3, 2], gap="large")
     with words:
-        st.markdown(f"#### {spec.title}\n{spec.idea}")
+        st.markdown(f"### {spec.title}\n{spec.idea}")
         st.latex(formula.latex)
         st.caption(formula.letters)
         st.markdown(formula.reading)

@@ -8,6 +8,7 @@ from typing import TypeVar
 import streamlit as st
 
 from dashboard import state
+from dashboard.components.sharing import show_sharing
 from dashboard.wording import show_error
 from ptmrank_core.errors import RunNotFoundError
 
@@ -39,7 +40,9 @@ def open_run(title: str, read: Callable[[str], T]) -> tuple[str, T] | None:
             state.go("start")
         return None
     try:
-        return run, read(run)
+        found = read(run)
+        show_sharing(run)
     except RunNotFoundError as error:
         show_error(error)
         return None
+    return run, found

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dashboard.components.chart import show_chart
+from dashboard.components.fingerprint import fingerprint
+from dashboard.wording import plain
+from ptmrank_core.ranking import SizeCurve
 from ptmrank_core.records import Ranking, RunResult
 from ptmrank_core.reports.evidence import CONSENSUS, contender_title
-from ptmrank_core.reports.figures import PLOTLY_CONFIG
-from ptmrank_core.reports.sample_sizes import curves_of, size_verdict, sizes_figure
+from ptmrank_core.reports.sample_sizes import curves_of, size_verdict, sizes_figure, sizes_table
 
 __all__ = ["show_sample_sizes"]
 
 SHOWN_AT_FIRST = 4
+
+
+@st.cache_data(max_entries=30, show_spinner="Ordering the models on parts of the samples …")
+def _curves(key: str, _result: RunResult, _ranking: Ranking) -> dict[str, SizeCurve]:  # noqa: ARG001
+    """Compute every curve, once for each state of a run."""
+    return curves_of(_result, _ranking)
 
 
 def show_sample_sizes(result: RunResult, ranking: Ranking) -> None:
@@ -19,11 +28,11 @@ def show_sample_sizes(result: RunResult, ranking: Ranking) -> None:
     found = [own for own in result.findings if own.kind == "sample-size"]
     if not found:
         return
-    st.subheader("Do you have enough labels?")
-    curves = curves_of(result, ranking)
+    st.header("Do you have enough labels?")
+    curves = _curves(fingerprint(result, ranking), result, ranking)
     for own in found:
         if own.problem:
-            st.caption(f"{own.subject}: {own.problem}")
+            st.caption(f"{plain(own.subject)}: {plain(own.problem)}")
     if not curves:
         st.caption("Nothing is known of smaller parts of these samples: too few samples, or too few models.")
         return
@@ -41,12 +50,13 @@ def show_sample_sizes(result: RunResult, ranking: Ranking) -> None:
         default=list(curves)[:SHOWN_AT_FIRST],
         format_func=contender_title,
         key="size-lines",
+        bind="query-params",
     )
     if shown:
-        st.plotly_chart(
+        show_chart(
             sizes_figure(curves, shown, n_samples),
             key="sizes",
-            config=PLOTLY_CONFIG,
-            width="stretch",
+            title="How soon does the order settle?",
             alt="Agreement with the final order against the number of samples",
+            table=lambda: sizes_table(curves, shown),
         )

@@ -1,13 +1,12 @@
-"""A sample and its label in a few words."""
+"""A sample in a few words."""
 
 from __future__ import annotations
 
-import html
 from typing import Any
 
 from ptmrank_core.records import Samples, WordInContext
 
-__all__ = ["hover_caption", "say_label", "shorten", "snippet"]
+__all__ = ["hover_caption", "shorten", "snippet"]
 
 HOVER_CHARS = 90
 CONTEXT_WORDS = 4
@@ -31,18 +30,8 @@ def snippet(decoded: Any, n_chars: int) -> str:
     return shorten(str(decoded), n_chars)
 
 
-def say_label(samples: Samples, index: int) -> str:
-    """Write the label of a sample: a class, numbers, or labels with commas between them."""
-    label = samples.labels[index]
-    if samples.target_kind == "classification":
-        return samples.class_names[int(label)]
-    if samples.target_kind == "regression":
-        return ", ".join(f"{number:.4g}" for number in label.reshape(-1).tolist())
-    return ", ".join(name for name, has in zip(samples.class_names, label, strict=True) if has) or "no label"
-
-
 def hover_caption(samples: Samples, index: int) -> str:
     """Say of a sample what fits beside a mouse pointer: its text, or the name of its file."""
     if samples.modality != "text":
-        return html.escape(samples.names[index])
-    return html.escape(snippet(samples.items[index].decode(), HOVER_CHARS))
+        return samples.names[index]
+    return snippet(samples.items[index].decode(), HOVER_CHARS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
@@ -12,10 +12,11 @@ from ptmrank_core.reports.table import Table
 
 __all__ = ["show_numbers", "show_table"]
 
+MOST_ROWS, PIXELS = 30, 640  # a longer table scrolls
 TYPES = {"text": "object", "integer": "Int64", "number": "float64"}
 
 
-def show_table(table: Table, *, alt: str) -> None:
+def show_table(table: Table, *, alt: str, key: str | None = None) -> int | None:
     """Draw a table; what is unknown is empty.
 
     Parameters
@@ -24,6 +25,13 @@ def show_table(table: Table, *, alt: str) -> None:
         Its numbers, and how they are shown.
     alt
         What it shows, for who cannot see it.
+    key
+        Given where a cell can be selected: tells the table from all others of its page.
+
+    Returns
+    -------
+    int or None
+        The row of the selected cell, counted from 0.
     """
     frame = pd.DataFrame(
         {
@@ -39,7 +47,14 @@ def show_table(table: Table, *, alt: str) -> None:
         )
         for column in table.columns
     }
-    st.dataframe(frame, hide_index=True, height="content", column_config=columns, placeholder="–", alt=alt)
+    height: Literal["content"] | int = "content" if len(frame) <= MOST_ROWS else PIXELS
+    look: dict[str, Any] = {"hide_index": True, "height": height, "column_config": columns}
+    look |= {"placeholder": "–", "alt": alt}
+    if key is None:
+        st.dataframe(frame, **look)
+        return None
+    event: Any = st.dataframe(frame, key=key, on_select="rerun", selection_mode="single-cell", **look)
+    return event.selection.cells[0][0] if event.selection.cells else None
 
 
 def show_numbers(rows: Sequence[Mapping[str, Any]], formats: Mapping[str, str], *, alt: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from dashboard.wording import plural
+from dashboard.wording import plain, plural
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.records import Ranking
 
@@ -16,7 +16,7 @@ __all__ = ["show_votes"]
 
 def show_votes(ranking: Ranking) -> None:
     """Draw the votes of an order, and what becomes of it without each voter."""
-    st.subheader("Who voted, with what weight, and why")
+    st.header("Who voted, with what weight, and why")
     for note in ranking.vote_notes:
         st.markdown(note)
     voters = sorted(ranking.metrics_used, key=lambda name: -ranking.votes[name].weight)
@@ -66,7 +66,7 @@ def _show_sensitivity(ranking: Ranking, voters: list[str]) -> None:
         if found.kemeny == ranking.order:
             st.caption(f"Kemeny's order, computed {how}, is the same as the one above.")
         else:
-            st.caption(f"Kemeny's order, computed {how}, differs: {', '.join(found.kemeny)}.")
+            st.caption(f"Kemeny's order, computed {how}, differs: {plain(', '.join(found.kemeny))}.")
 
 
 def _moved(model: str, n_places: int) -> str:

@@ -1,5 +1,6 @@
 """What the pages ask of the core: samples, runs, and what all sessions share of them."""
 
+from dashboard.jobs.given import ranked, result
 from dashboard.jobs.home import features
 from dashboard.jobs.runs import (
     cancel,
@@ -8,12 +9,13 @@ from dashboard.jobs.runs import (
     failures,
     finish_without,
     history,
+    is_mine,
+    is_shared,
     keep_truth,
     leave_out,
     outline,
     partial_ranking,
     progress,
-    result,
     resume,
     retry,
     sizes,
@@ -47,6 +49,8 @@ __all__ = [
     "finish_without",
     "history",
     "is_demo",
+    "is_mine",
+    "is_shared",
     "keep_features",
     "keep_truth",
     "keep_upload",
@@ -56,6 +60,7 @@ __all__ = [
     "outline",
     "partial_ranking",
     "progress",
+    "ranked",
     "ready_made",
     "result",
     "resume",

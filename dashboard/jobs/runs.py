@@ -7,8 +7,10 @@ from dataclasses import replace
 
 import streamlit as st
 
+from dashboard import owner
 from dashboard.jobs.home import settings, store
 from dashboard.jobs.sources import Demo, forget_samples, samples
+from dashboard.owner import asking
 from ptmrank_core import catalogue
 from ptmrank_core.benchmark import (
     ExpectedTime,
@@ -30,6 +32,7 @@ from ptmrank_core.benchmark import (
 from ptmrank_core.benchmark import expected_time as time_of_models
 from ptmrank_core.benchmark import leave_out as leave_out_of_run
 from ptmrank_core.data import read_truth
+from ptmrank_core.errors import NotOwnerError
 from ptmrank_core.records import (
     AS_RECOGNISED,
     ExtractionOptions,
@@ -50,12 +53,13 @@ __all__ = [
     "failures",
     "finish_without",
     "history",
+    "is_mine",
+    "is_shared",
     "keep_truth",
     "leave_out",
     "outline",
     "partial_ranking",
     "progress",
-    "result",
     "resume",
     "retry",
     "sizes",
@@ -88,7 +92,7 @@ def start(
         reading=reading,
         label_encoder=label_encoder,
     )
-    store().create(plan, chosen.summary())
+    store().create(plan, chosen.summary(), owner=asking())
     start_worker(plan.run_id, settings())
     return plan.run_id
 
@@ -108,9 +112,10 @@ def start_demo(demo: Demo) -> str:
 
 def start_fine_tuning(found: RunResult, n_models: int, seconds: float) -> str:
     """Start a run like another one, from its cached features, that trains the best models; return its id."""
+    _refuse_others(found.plan.run_id)
     analyses = replace(found.plan.analyses, fine_tune=n_models, fine_tune_seconds=seconds)
     plan = replace(found.plan, run_id=new_run_id(), created_at=now(), analyses=analyses)
-    store().create(plan, found.samples)
+    store().create(plan, found.samples, owner=asking())
     for finding in found.findings:
         if (finding.kind, finding.subject) == ("truth", "imported"):
             store().add_finding(plan.run_id, finding)
@@ -118,18 +123,46 @@ def start_fine_tuning(found: RunResult, n_models: int, seconds: float) -> str:
     return plan.run_id
 
 
+def is_shared() -> bool:
+    """Whether others may use this server too: then runs have owners, and what all share is nobody's."""
+    return owner.is_shared(st.context.headers)
+
+
+def is_mine(run_id: str) -> bool:
+    """Whether a run belongs to whoever is asking: others can look at it, and no more.
+
+    Raises
+    ------
+    RunNotFoundError
+        If there is no such run.
+    """
+    return store().owner(run_id) == asking()
+
+
+def _refuse_others(run_id: str) -> None:
+    """Do nothing about a run for anybody but its owner."""
+    if not is_mine(run_id):
+        raise NotOwnerError(
+            "This run is somebody else's: it can be looked at, and no more.",
+            hint="Ask whoever gave you the link, or make a run of your own.",
+        )
+
+
 def resume(run_id: str) -> None:
     """Start a worker for what a run has not done yet."""
+    _refuse_others(run_id)
     start_worker(run_id, settings())
 
 
 def cancel(run_id: str) -> None:
     """Ask a run's worker to stop at the next batch, or to wait no longer."""
+    _refuse_others(run_id)
     cancel_run(run_id, settings())
 
 
 def retry(run_id: str) -> None:
     """Start a worker for what failed in a run, and for nothing else that is done."""
+    _refuse_others(run_id)
     clear_failed(store(), settings(), run_id)
     start_worker(run_id, settings())
 
@@ -141,6 +174,7 @@ def failures(run_id: str) -> tuple[Failure, ...]:
 
 def leave_out(run_id: str, models: Sequence[str]) -> None:
     """Mark what some models of a run lack as left out."""
+    _refuse_others(run_id)
     leave_out_of_run(store(), settings(), run_id, models)
 
 
@@ -158,6 +192,7 @@ def partial_ranking(run_id: str, through: tuple[str, ...], *, has_failed: bool) 
 
 def delete(run_id: str) -> None:
     """Delete a run with what no other run needs."""
+    _refuse_others(run_id)
     delete_run(store(), settings(), run_id)
     forget_samples()
 
@@ -168,13 +203,13 @@ def expected_time(models: Sequence[ModelSpec], n_samples: int, parameters: Mappi
 
 
 def history(limit: int = -1) -> list[RunEntry]:
-    """Read how the runs stand, newest first; a negative limit is none."""
-    return list_runs(store(), settings(), limit)
+    """Read how the runs of whoever is asking stand, newest first; a negative limit is none."""
+    return list_runs(store(), settings(), limit, owner=asking())
 
 
 def sizes() -> dict[str, int]:
-    """Measure what deleting each run would free, in bytes."""
-    return run_sizes(store(), settings())
+    """Measure what deleting each run of whoever is asking would free, in bytes."""
+    return run_sizes(store(), settings(), owner=asking())
 
 
 def progress(run_id: str) -> RunProgress:
@@ -187,11 +222,6 @@ def outline(run_id: str) -> Outline:
     return store().outline(run_id)
 
 
-def result(run_id: str) -> RunResult:
-    """Read what a run has given so far."""
-    return store().result(run_id)
-
-
 def keep_truth(found: RunResult, name: str, data: bytes) -> bool:
     """Keep fine-tuning results with a run; return whether they were not there already.
 
@@ -199,7 +229,10 @@ def keep_truth(found: RunResult, name: str, data: bytes) -> bool:
     ------
     InputError
         If the file is no table of them.
+    NotOwnerError
+        If the run is somebody else's.
     """
+    _refuse_others(found.plan.run_id)
     truth = read_truth(name, data, [spec.id for spec in found.plan.models])
     finding = Finding("truth", "imported", truth.payload(), 0.0)
     if finding in found.findings:

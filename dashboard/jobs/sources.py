@@ -9,6 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.jobs.home import settings
+from dashboard.owner import asking
 from ptmrank_core import catalogue
 from ptmrank_core.data import (
     DEMO_SAMPLES,
@@ -126,12 +127,12 @@ def samples_of(found: RunResult) -> Samples:
 
 def keep_upload(files: Sequence[tuple[str, bytes]]) -> str:
     """Keep what the browser sent; return the source to load it from."""
-    return str(store_upload(files, settings().uploads_dir))
+    return str(store_upload(files, settings().uploads_dir, owner=asking()))
 
 
 def keep_features(files: Sequence[tuple[str, bytes]]) -> str:
     """Keep files of features that the browser sent; return the folder that they lie in."""
-    return str(store_features(files, settings().uploads_dir))
+    return str(store_features(files, settings().uploads_dir, owner=asking()))
 
 
 @st.cache_data(ttl=600, max_entries=20, show_spinner="Reading the folder of models …")

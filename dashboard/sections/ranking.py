@@ -8,39 +8,71 @@ from dashboard.components.budget import show_budget
 from dashboard.components.chart import show_chart
 from dashboard.components.footnotes import show_footnotes, show_notes
 from dashboard.components.intervals import show_intervals
+from dashboard.components.one_metric import show_metric
+from dashboard.components.strip import show_strip
 from dashboard.components.tables import show_table
 from dashboard.components.votes import show_votes
-from ptmrank_core.metrics import METRICS
+from dashboard.components.wide import wide_box
+from dashboard.wording import plural
 from ptmrank_core.records import Ranking, RunResult
-from ptmrank_core.reports import scores_by_metric
-from ptmrank_core.reports.figures import ranking_figure, score_figure
-from ptmrank_core.reports.ranking_table import ORDER, ranking_table
+from ptmrank_core.reports.bump_figure import MOST_COLOURED, BumpLayout, bump_figure, bump_table
+from ptmrank_core.reports.ranking_table import ranking_table
 
 __all__ = ["ranking"]
+
+ACROSS, ONE, EVERYTHING = "Across metrics", "One metric", "Every number"
+NARROWEST = 720  # pixels
 
 
 def ranking(result: RunResult, found: Ranking) -> None:
     """Draw the section."""
-    views = ["Consensus", *(METRICS[name].title for name in found.per_metric)]
-    by_title = {METRICS[name].title: name for name in found.per_metric}
-    view = st.segmented_control(
-        "Show", views, default=views[0], key="ranking-view", required=True, bind="query-params"
-    )
-    if view in by_title:
-        metric = by_title[view]
-        figure = score_figure(metric, scores_by_metric(result.cells)[metric], found.per_metric[metric])
-        best = found.per_metric[metric][0]
-        st.caption(f"{METRICS[metric].idea} {METRICS[metric].fails_when}")
-    else:
-        figure = ranking_figure(found)
-        best = found.order[0]
-    show_chart(figure, key="ranking", title="Ranking", alt=f"Ranking by {view}; best is {best}")
-    table = ranking_table(result, found)
-    order = {column.key for column in table.columns if column.group in {"", ORDER}}
-    keys = {*order, *result.plan.metrics, "n_parameters", "n_features", "seconds"}
-    show_table(table.select(keys).known(), alt="Every model with its place, scores and cost")
+    show_strip(result, found)
     show_footnotes(result, found)
+    st.header("Look closer")
+    view = st.segmented_control(
+        "Show",
+        [ACROSS, ONE, EVERYTHING],
+        default=ACROSS,
+        key="ranking-view",
+        required=True,
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    if view == ONE:
+        show_metric(result, found)
+    elif view == EVERYTHING:
+        _everything(result, found)
+    else:
+        _across(result, found)
+    show_intervals(result, found)
     show_votes(found)
     show_budget(result)
-    show_intervals(result, found)
     show_notes(result)
+
+
+def _across(result: RunResult, found: Ranking) -> None:
+    """Draw how the rank of each model changes from metric to metric."""
+    layout = BumpLayout.of(result, found)
+    n_metrics = plural(len(layout.metrics), "metric")
+    with wide_box("bump", NARROWEST):
+        show_chart(
+            bump_figure(layout),
+            key="bump",
+            title="Which models does every metric like?",
+            alt=f"Rank of {plural(len(layout.models), 'model')} under {n_metrics}",
+            table=lambda: bump_table(layout),
+        )
+    said = (
+        "A line for each model, from its place in the order (left) through its rank under every metric, the "
+        "heaviest vote first. The number in a mark is the model's place in the order."
+    )
+    if len(layout.models) > MOST_COLOURED:
+        said += f" Models beyond the first {MOST_COLOURED} are grey."
+    st.caption(said)
+
+
+def _everything(result: RunResult, found: Ranking) -> None:
+    """Draw scores, ranks, intervals, cost and warnings of every model."""
+    for part in ranking_table(result, found).parts():
+        st.markdown(f"### {part.title}")
+        show_table(part, alt=f"Every model: {part.title}")

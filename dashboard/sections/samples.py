@@ -1,8 +1,9 @@
-"""The samples of a run."""
+"""The samples of a run, and those on which its models disagree."""
 
 from __future__ import annotations
 
 from dashboard import jobs
+from dashboard.components.disagreement import show_disagreement
 from dashboard.components.preflight import preflight
 from ptmrank_core.errors import PTMRankError
 from ptmrank_core.records import Ranking, RunResult, Samples
@@ -12,10 +13,10 @@ __all__ = ["samples"]
 
 def samples(result: RunResult, ranking: Ranking) -> None:
     """Draw the section."""
-    del ranking
     loaded: Samples | None = None
     try:
         loaded = jobs.samples_of(result)
     except PTMRankError:
         loaded = None  # what the run keeps of them is shown all the same
     preflight(result.samples, loaded)
+    show_disagreement(result, ranking, loaded)

@@ -43,19 +43,19 @@ def page() -> None:
     st.title("About PTMRank")
     method, limits = st.columns(2, gap="large")
     with method:
-        st.subheader("How it works")
+        st.header("How it works")
         st.markdown(METHOD)
     with limits:
-        st.subheader("What a ranking does not say")
+        st.header("What a ranking does not say")
         st.markdown(LIMITS)
-        st.subheader("What leaves this machine")
+        st.header("What leaves this machine")
         st.markdown(
             "Nothing but the downloads of models that you ask for. There is no telemetry and no upload of "
             "samples, "
             "features or charts. Code that comes with a model is never run, and only safetensors weights are "
             "read."
         )
-    st.subheader("The metrics and their papers")
+    st.header("The metrics and their papers")
     specs = [METRICS[name] for name in default_metrics()]
     table = pd.DataFrame(
         [

@@ -30,7 +30,7 @@ def page() -> None:
     if not kept:
         st.info("Nothing is cached yet: the first run fills it.")
         return
-    st.subheader("Of which models?")
+    st.header("Of which models?")
     chosen = _choose(kept)
     with st.container(horizontal=True):
         check = st.button("Check every entry", key="verify", icon=":material/fact_check:")

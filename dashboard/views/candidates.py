@@ -59,14 +59,14 @@ def _choose(draft: state.Draft, samples: Samples) -> None:
     if task.modality == "tabular":
         st.caption("The candidate is the columns as they are: no pre-trained model reads rows of numbers.")
     else:
-        st.subheader("On this machine")
+        st.header("On this machine")
         _tick_models(draft, task)
-        st.subheader("From a list")
+        st.header("From a list")
         choose_from_lists(draft, task)
-        st.subheader("By name")
+        st.header("By name")
         choose_own_models(draft, task)
         _choose_options(draft)
-        st.subheader("Chosen")
+        st.header("Chosen")
         choose_in_basket(draft, task)
     models = chosen_models(draft, task)
     if task.modality != "tabular":

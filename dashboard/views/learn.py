@@ -31,7 +31,7 @@ def page() -> None:
         _picture(lesson)
     with scores:
         _scores(lesson, _sweep(Scene(separation=0.0)))
-    st.subheader("What moves each score?")
+    st.header("What moves each score?")
     st.caption(
         "Every score against the separation of the classes, everything else as set above. The dotted line is "
         "where you are."
@@ -164,7 +164,7 @@ def _percent(share: float | None) -> float | None:
 
 def _one_metric(lesson: Lesson) -> None:
     """Draw the page of one metric, named in the address."""
-    st.subheader("One metric at a time")
+    st.header("One metric at a time")
     metric = st.segmented_control(
         "Metric",
         list(default_metrics()),

@@ -14,7 +14,7 @@ from ptmrank_core.records import RunState
 
 __all__ = ["page"]
 
-POLL_SECONDS = 0.3
+POLL_SECONDS = 0.5
 
 
 def page() -> None:
@@ -45,7 +45,7 @@ def _watch(run: str) -> None:
     show_progress(progress)
     show_partial_ranking(run, progress)
     with st.container(horizontal=True):
-        if st.button("Cancel", key="cancel", icon=":material/stop:"):
+        if jobs.is_mine(run) and st.button("Cancel", key="cancel", icon=":material/stop:"):
             jobs.cancel(run)
             waits = "The run waits no longer." if progress.is_waiting else None
             st.toast(waits or "The run stops after the batch it is at.")

@@ -89,7 +89,7 @@ def _keep(files: list[tuple[str, bytes]], *, are_features: bool) -> None:
 
 def _report(draft: state.Draft, source: str) -> None:
     """Draw how the samples are read, and what came of it."""
-    st.subheader(f"What was read: {plain(source_name(source))}")
+    st.header(f"What was read: {plain(source_name(source))}")
     try:
         former = draft.reading
         reading = former if jobs.is_demo(source) else choose_reading(source, former)
@@ -107,7 +107,7 @@ def _report(draft: state.Draft, source: str) -> None:
 
 def _report_features(draft: state.Draft, folder: str) -> None:
     """Draw whose features there are, and of which samples."""
-    st.subheader("What was read: features")
+    st.header("What was read: features")
     tables = sorted(path for path in Path(folder).iterdir() if path.suffix.lower() in FEATURE_TABLES)
     try:
         if tables:

@@ -44,7 +44,7 @@ def page() -> None:
 
 def _demo_card(demo: jobs.Demo, *, is_first: bool) -> None:
     name = demo.source.removeprefix("demo:")
-    st.subheader(demo.facts.title)
+    st.header(demo.facts.title)
     st.markdown(
         f"{demo.facts.idea} Ranks {plural(len(demo.models), f'small {demo.facts.modality} model')} on "
         f"{plural(demo.facts.n_samples, 'sample')}. Real checkpoints, no network, no GPU, under a minute."
@@ -55,7 +55,7 @@ def _demo_card(demo: jobs.Demo, *, is_first: bool) -> None:
 
 
 def _own_card() -> None:
-    st.subheader("My own samples")
+    st.header("My own samples")
     st.markdown(
         "Pictures, texts, recordings, videos or rows of numbers with their labels: a zip with one folder for "
         "each class, a table, or files with a table that says which is what. Nothing leaves this machine."
@@ -79,7 +79,7 @@ def _recent_runs() -> None:
     recent = jobs.history(RECENT)
     if not recent:
         return
-    st.subheader("Recent runs")
+    st.header("Recent runs")
     for entry in recent:
         text, button = st.columns([5, 1], vertical_alignment="center")
         text.markdown(f"{say_run(entry.outline)} · {say_status(entry)}")

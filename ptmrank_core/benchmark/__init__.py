@@ -1,5 +1,6 @@
 """The run: plan, runner, store, progress and engines. Here features and metrics meet."""
 
+from ptmrank_core.benchmark.analyses.projections import drawn_rows
 from ptmrank_core.benchmark.applicable import Reach, metrics_out_of_reach, reach_of_metrics
 from ptmrank_core.benchmark.card import RunCard, make_card, read_card, run_card
 from ptmrank_core.benchmark.cells import score_cells, skipped_cells
@@ -43,6 +44,7 @@ __all__ = [
     "clear_failed",
     "compare_cards",
     "delete_run",
+    "drawn_rows",
     "expected_time",
     "find_unfinished",
     "kept_embeddings",

@@ -157,7 +157,7 @@ class Search:
             models=tuple(models),
             metrics=tuple(metrics) or self.plan.metrics,
             samples_fingerprint=part.samples.fingerprint,
-            analyses=Analyses(half_samples=HALVES if metrics else OF_SLOW_METRICS, probe=False),
+            analyses=Analyses(HALVES if metrics else OF_SLOW_METRICS, probe=False, projections=False),
         )
         with (
             borrow_device(self.settings, device_of(self.plan), cancel=self.cancel),

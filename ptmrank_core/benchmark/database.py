@@ -18,7 +18,7 @@ from ptmrank_core.benchmark.codec import plan_from_json, to_json
 from ptmrank_core.benchmark.schema import OWN, prepare_tables
 from ptmrank_core.config import Settings
 from ptmrank_core.errors import RunNotFoundError
-from ptmrank_core.records import RunPlan, RunState, SamplesSummary
+from ptmrank_core.records import HERE, RunPlan, RunState, SamplesSummary
 
 __all__ = ["SECONDS", "Outline", "Place", "RunTable"]
 
@@ -133,22 +133,35 @@ class RunTable:
             raise RunNotFoundError(f"There is no run {run_id!r} here.", hint="Check the link.")
         return row
 
-    def create(self, plan: RunPlan, samples: SamplesSummary) -> None:
-        """Keep a new run, queued."""
+    def create(self, plan: RunPlan, samples: SamplesSummary, *, owner: str = HERE) -> None:
+        """Keep a new run, queued, and whose it is."""
+        row = (plan.run_id, plan.created_at, RunState.QUEUED, to_json(plan), to_json(samples), owner)
         with self._open() as db:
             db.execute(
-                "INSERT INTO runs (run_id, created_at, state, plan, samples) VALUES (?, ?, ?, ?, ?)",
-                (plan.run_id, plan.created_at, RunState.QUEUED, to_json(plan), to_json(samples)),
+                "INSERT INTO runs (run_id, created_at, state, plan, samples, owner) "
+                "VALUES (?, ?, ?, ?, ?, ?)",
+                row,
             )
+
+    def owner(self, run_id: str) -> str:
+        """Read whose a run is."""
+        return str(self._row(run_id, "owner")[0])
+
+    def revision(self, run_id: str) -> tuple[int, float]:
+        """Read how often what a run has given has changed, and its seconds, which go on without that."""
+        which = "(SELECT revision FROM revisions WHERE revisions.run_id = runs.run_id)"
+        number, seconds = self._row(run_id, f"{which}, {SECONDS}")
+        return int(number), float(seconds)
 
     def plan(self, run_id: str) -> RunPlan:
         """Read the plan of a run."""
         return plan_from_json(self._row(run_id, "plan")[0])
 
-    def plans(self) -> list[RunPlan]:
-        """Read the plans of all runs, newest first."""
+    def plans(self, *, owner: str | None = None) -> list[RunPlan]:
+        """Read the plans of runs, newest first; without an owner, they are everybody's."""
+        query = "SELECT plan FROM runs WHERE ?1 IS NULL OR owner = ?1 ORDER BY created_at DESC, rowid DESC"
         with self._open() as db:
-            rows = db.execute("SELECT plan FROM runs ORDER BY created_at DESC, rowid DESC").fetchall()
+            rows = db.execute(query, (owner,)).fetchall()
         return [plan_from_json(row[0]) for row in rows]
 
     def state(self, run_id: str) -> RunState:
@@ -159,13 +172,18 @@ class RunTable:
         """Read what a run is and how it stands."""
         return _outline(self._only(OUTLINE, run_id))
 
-    def outlines(self, limit: int = -1) -> list[Outline]:
-        """Read what all runs are and how they stand, newest first; a negative limit is none."""
+    def outlines(self, limit: int = -1, *, owner: str | None = None) -> list[Outline]:
+        """Read what runs are and how they stand, newest first.
+
+        A negative limit is none; without an owner, they are everybody's.
+        """
         newest = "ORDER BY created_at DESC, rowid DESC"
+        whose = "" if owner is None else "WHERE owner = :owner"
         # The inner one chooses, so that nothing is counted in the runs that are not asked for.
-        query = f"{OUTLINE} WHERE rowid IN (SELECT rowid FROM runs {newest} LIMIT ?) {newest}"  # noqa: S608
+        chosen = f"SELECT rowid FROM runs {whose} {newest} LIMIT :limit"  # noqa: S608 - our own text
+        query = f"{OUTLINE} WHERE rowid IN ({chosen}) {newest}"
         with self._open() as db:
-            return [_outline(row) for row in db.execute(query, (limit,))]
+            return [_outline(row) for row in db.execute(query, {"limit": limit, "owner": owner})]
 
     def place(self, run_id: str) -> Place:
         """Read where a run stands in the queue."""

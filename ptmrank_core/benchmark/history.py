@@ -71,7 +71,9 @@ class RunEntry:
         return not self.alive and self.outline.n_failed + self.outline.n_problems > 0
 
 
-def list_runs(store: RunStore, settings: Settings, limit: int = -1) -> list[RunEntry]:
+def list_runs(
+    store: RunStore, settings: Settings, limit: int = -1, *, owner: str | None = None
+) -> list[RunEntry]:
     """List the runs that are kept, newest first.
 
     Parameters
@@ -80,8 +82,10 @@ def list_runs(store: RunStore, settings: Settings, limit: int = -1) -> list[RunE
         Where runs are kept.
     limit
         The most that are listed; a negative one is none.
+    owner
+        Whose runs; ``None`` for everybody's.
     """
-    return [_entry(store, settings, outline) for outline in store.outlines(limit)]
+    return [_entry(store, settings, outline) for outline in store.outlines(limit, owner=owner)]
 
 
 def read_entry(store: RunStore, settings: Settings, run_id: str) -> RunEntry:
@@ -106,13 +110,15 @@ def _entry(store: RunStore, settings: Settings, outline: Outline) -> RunEntry:
     return RunEntry(outline, alive, len(ahead))
 
 
-def run_sizes(store: RunStore, settings: Settings) -> dict[str, int]:
+def run_sizes(store: RunStore, settings: Settings, *, owner: str | None = None) -> dict[str, int]:
     """Bytes that deleting each run would free: its rows, its log, and its uploads that no other run uses.
 
-    Features are no part of it: the cache shares them between runs and has a limit of its own.
+    Features are no part of it: the cache shares them between runs and has a limit of its own. Without an
+    owner, the runs are everybody's; no two owners have an upload in common.
     """
-    uses = _uses(store.plans(), settings)
-    sizes = {run: size + _size(log_file(settings, run)) for run, size in store.row_bytes().items()}
+    plans = store.plans(owner=owner)
+    uses, rows = _uses(plans, settings), store.row_bytes(owner=owner)
+    sizes = {run: size + _size(log_file(settings, run)) for run, size in rows.items()}
     for upload, runs in uses.items():
         if len(runs) == 1 and next(iter(runs)) in sizes:
             sizes[next(iter(runs))] += _size(upload)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
+from ptmrank_core.benchmark.normalising import normalise
 from ptmrank_core.benchmark.sources import Sources
 from ptmrank_core.events import ignore, never
 from ptmrank_core.features import FeatureCache, load_cached
@@ -35,7 +37,8 @@ def kept_embeddings(
     Returns
     -------
     ndarray or None
-        Shape (n, d); ``None`` where they are no longer in the cache, or never were.
+        Shape (n, d), in the unit that the plan asks for; ``None`` where they are no longer in the cache, or
+        never were.
 
     Raises
     ------
@@ -44,6 +47,11 @@ def kept_embeddings(
     """
     if spec.source == "features":
         fetched = sources.fetch(spec, sink=ignore, cancel=never)
-        return sources.load_features(fetched, plan.reading, samples).arrays["embeddings"]
+        embeddings = sources.load_features(fetched, plan.reading, samples).arrays["embeddings"]
+        return _in_unit(embeddings, plan)
     features = load_cached(samples, spec, options=plan.options, cache=cache)
-    return None if features is None else features.embeddings
+    return None if features is None else _in_unit(features.embeddings, plan)
+
+
+def _in_unit(embeddings: NDArray[Any], plan: RunPlan) -> NDArray[Any]:
+    return np.asarray(normalise({"embeddings": embeddings}, plan.normalise)["embeddings"])

@@ -5,14 +5,15 @@ from __future__ import annotations
 import sqlite3
 
 from ptmrank_core.errors import RunError
+from ptmrank_core.records import HERE
 
 __all__ = ["OWN", "prepare_tables"]
 
 # What stands in the column ``layer`` for the model itself: NULL is no part of a key in SQLite.
 OWN = -1
 # 1: cells without a layer. 2: with one. 3: findings. 4: device and ticket of a run, kind of a cell, problem
-# of a finding, and of the events only the newest of each kind.
-VERSION = 4
+# of a finding, and of the events only the newest of each kind. 5: owner of a run, how often it has changed.
+VERSION = 5
 
 RUNS = """
 CREATE TABLE IF NOT EXISTS runs (
@@ -35,10 +36,22 @@ EVENTS = """
 CREATE TABLE IF NOT EXISTS events (
     run_id TEXT NOT NULL REFERENCES runs ON DELETE CASCADE, model TEXT NOT NULL, kind TEXT NOT NULL,
     at REAL NOT NULL, event TEXT NOT NULL, PRIMARY KEY (run_id, model, kind))"""
+# How often what is kept of a run has changed. Triggers count, so that no writer can forget it.
+REVISIONS = """
+CREATE TABLE IF NOT EXISTS revisions (
+    run_id TEXT PRIMARY KEY REFERENCES runs ON DELETE CASCADE, revision INTEGER NOT NULL DEFAULT 0)"""
+# What a result holds: table and kind of change -> the row that names its run.
+COUNTED = {
+    ("runs", "INSERT"): "NEW",
+    ("runs", "UPDATE OF plan, samples, state, environment, error"): "NEW",
+    **{(table, "INSERT"): "NEW" for table in ("cells", "outcomes", "findings")},
+    **{(table, "DELETE"): "OLD" for table in ("cells", "outcomes", "findings")},
+}
 # Columns that came later: table, column, what it is.
 ADDED = (
     ("runs", "device", "TEXT NOT NULL DEFAULT ''"),
     ("runs", "ticket", "INTEGER NOT NULL DEFAULT 0"),  # the lower one goes first; 0 before it was queued
+    ("runs", "owner", f"TEXT NOT NULL DEFAULT '{HERE}'"),
     ("cells", "kind", "TEXT NOT NULL DEFAULT ''"),
     ("findings", "has_problem", "INTEGER NOT NULL DEFAULT 0"),
 )
@@ -75,13 +88,14 @@ def prepare_tables(db: sqlite3.Connection) -> None:
         db.execute("ALTER TABLE cells RENAME TO cells_without_layers")
     if has_all_events:
         db.execute("ALTER TABLE events RENAME TO all_events")
-    for table in (RUNS, CELLS, OUTCOMES, FINDINGS, EVENTS):
+    for table in (RUNS, CELLS, OUTCOMES, FINDINGS, EVENTS, REVISIONS):
         db.execute(table)
     if is_without_layers:
         _take_over_cells(db)
     if has_all_events:
         _take_over_events(db)
     _add_columns(db)
+    _count_changes(db)
     db.execute(f"PRAGMA user_version = {VERSION}")
 
 
@@ -110,6 +124,20 @@ def _add_columns(db: sqlite3.Connection) -> None:
             db.execute(f"ALTER TABLE {table} ADD COLUMN {column} {what}")
     db.execute("UPDATE cells SET kind = json_extract(cell, '$.kind') WHERE kind = ''")
     db.execute("UPDATE findings SET has_problem = COALESCE(json_extract(finding, '$.problem'), '') <> ''")
+
+
+def _count_changes(db: sqlite3.Connection) -> None:
+    """Count every change of a run from now on."""
+    db.execute("INSERT OR IGNORE INTO revisions (run_id) SELECT run_id FROM runs")
+    for (table, change), row in COUNTED.items():
+        kind = change.split()[0]
+        count = (
+            f"INSERT INTO revisions (run_id) VALUES ({row}.run_id)"  # noqa: S608 - our own names
+            if (table, kind) == ("runs", "INSERT")
+            else f"UPDATE revisions SET revision = revision + 1 WHERE run_id = {row}.run_id"  # noqa: S608
+        )
+        name = f"{table}_{kind.lower()}"
+        db.execute(f"CREATE TRIGGER IF NOT EXISTS {name} AFTER {change} ON {table} BEGIN {count}; END")
 
 
 def _columns(db: sqlite3.Connection, table: str) -> set[str]:

@@ -175,15 +175,18 @@ class RunStore(RunTable):
         with self._open() as db:
             return {(model, kind): count for model, kind, count in db.execute(query, (run_id, OWN))}
 
-    def row_bytes(self) -> dict[str, int]:
-        """Bytes of what is kept of each run."""
+    def row_bytes(self, *, owner: str | None = None) -> dict[str, int]:
+        """Bytes of what is kept of each run; without an owner, of everybody's."""
         kept = {"cells": "cell", "outcomes": "outcome", "findings": "finding", "events": "event"}
         parts = " UNION ALL ".join(
             f"SELECT run_id, LENGTH(CAST({column} AS BLOB)) AS size FROM {table}"  # noqa: S608 - our own names
             for table, column in ({"runs": "plan || samples || environment"} | kept).items()
         )
+        query = f"""
+            SELECT run_id, SUM(size) FROM ({parts}) JOIN runs USING (run_id)
+            WHERE ?1 IS NULL OR owner = ?1 GROUP BY run_id"""  # noqa: S608
         with self._open() as db:
-            return dict(db.execute(f"SELECT run_id, SUM(size) FROM ({parts}) GROUP BY run_id").fetchall())  # noqa: S608
+            return dict(db.execute(query, (owner,)).fetchall())
 
     def result(self, run_id: str) -> RunResult:
         """Read everything a run has given so far."""

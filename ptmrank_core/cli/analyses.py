@@ -29,6 +29,9 @@ def add_analyses(rank: argparse.ArgumentParser) -> None:
     rank.add_argument(
         "--controls", action="store_true", help="score permuted labels and untrained models too"
     )
+    rank.add_argument(
+        "--no-projections", action="store_true", help="do not bring the best models to the plane (LDA, t-SNE)"
+    )
     rank.add_argument("--fine-tune", type=int, default=0, metavar="K", help="train the K best models briefly")
     rank.add_argument("--fine-tune-seconds", type=float, default=300.0, help="time for that, all together")
 
@@ -52,6 +55,7 @@ def chosen_analyses(options: argparse.Namespace, base: Analyses) -> Analyses:
         controls=options.controls,
         fine_tune=n_tuned,
         fine_tune_seconds=seconds,
+        projections=not options.no_projections,
     )
 
 

@@ -7,7 +7,7 @@ import io
 import posixpath
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ptmrank_core.data.archives import open_archive
@@ -16,6 +16,7 @@ from ptmrank_core.data.limits import DEFAULT_LIMITS
 from ptmrank_core.data.signatures import HEAD_BYTES, is_archive, is_zip
 from ptmrank_core.data.tables import TABLE_SUFFIXES
 from ptmrank_core.errors import ArchiveError, SamplesError
+from ptmrank_core.records import HERE
 
 __all__ = ["store_features", "store_upload"]
 
@@ -41,9 +42,31 @@ def _write_files(folder: Path, files: Mapping[str, bytes]) -> None:
             ) from error
 
 
-def _store(uploads_dir: Path, digest: str, files: Mapping[str, bytes]) -> Path:
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where uploads of an owner lie.
+
+    Parameters
+    ----------
+    uploads_dir
+        Folder of all uploads.
+    owner
+        Whose they are.
+    """
+
+    uploads_dir: Path
+    owner: str
+
+    def folder(self, digest: str) -> Path:
+        """Folder of what has this digest: another one for each owner, which only this machine's tells it."""
+        if self.owner == HERE:
+            return self.uploads_dir / digest
+        return self.uploads_dir / hashlib.sha256(f"{self.owner}/{digest}".encode()).hexdigest()
+
+
+def _store(place: _Place, digest: str, files: Mapping[str, bytes]) -> Path:
     """Store files as one folder; a folder that is there is complete, for it came by a rename."""
-    target = uploads_dir / digest
+    uploads_dir, target = place.uploads_dir, place.folder(digest)
     if target.is_dir():
         return target
     uploads_dir.mkdir(parents=True, exist_ok=True)
@@ -58,12 +81,12 @@ def _store(uploads_dir: Path, digest: str, files: Mapping[str, bytes]) -> Path:
     return target
 
 
-def _store_archive(name: str, data: bytes, uploads_dir: Path) -> Path:
+def _store_archive(name: str, data: bytes, place: _Place) -> Path:
     """Store a zip archive after checking it."""
     open_archive(io.BytesIO(data), name, DEFAULT_LIMITS)
     safe = posixpath.basename(name)
     safe = safe if safe.lower().endswith(".zip") else f"{safe}.zip"
-    folder = _store(uploads_dir, hashlib.sha256(data).hexdigest(), {safe: data})
+    folder = _store(place, hashlib.sha256(data).hexdigest(), {safe: data})
     return next(folder.iterdir())
 
 
@@ -76,9 +99,9 @@ def _digest(files: Mapping[str, bytes]) -> str:
     return digest.hexdigest()
 
 
-def _store_loose(files: Mapping[str, bytes], uploads_dir: Path) -> Path:
+def _store_loose(files: Mapping[str, bytes], place: _Place) -> Path:
     """Store loose files as a folder; a table that came alone is the source itself."""
-    folder = _store(uploads_dir, _digest(files), files)
+    folder = _store(place, _digest(files), files)
     first = next(iter(files))
     return folder / first if len(files) == 1 and suffix_of(first) in TABLE_SUFFIXES else folder
 
@@ -99,7 +122,7 @@ def _name(files: Sequence[tuple[str, bytes]], hint: str) -> dict[str, bytes]:
     return named
 
 
-def store_upload(files: Sequence[tuple[str, bytes]], uploads_dir: Path) -> Path:
+def store_upload(files: Sequence[tuple[str, bytes]], uploads_dir: Path, *, owner: str = HERE) -> Path:
     """Store what a browser sent, so that ``load_samples`` can read it.
 
     Parameters
@@ -109,12 +132,15 @@ def store_upload(files: Sequence[tuple[str, bytes]], uploads_dir: Path) -> Path:
         (``"data/cat/1.png"``).
     uploads_dir
         Folder of all uploads; made when something is stored.
+    owner
+        Whose upload it is: the same files of somebody else lie elsewhere, and come and go on their own.
 
     Returns
     -------
     Path
         ``uploads_dir/DIGEST/NAME.zip`` for an archive, ``uploads_dir/DIGEST/NAME.csv`` for a table,
-        ``uploads_dir/DIGEST`` for loose files. The same upload has the same path, and is not written again.
+        ``uploads_dir/DIGEST`` for loose files. The same upload of the same owner has the same path, and is
+        not written again.
 
     Raises
     ------
@@ -126,17 +152,17 @@ def store_upload(files: Sequence[tuple[str, bytes]], uploads_dir: Path) -> Path:
     named = _name(files, UPLOAD_HINT)
     archives = [name for name, data in named.items() if is_archive(name, data[:HEAD_BYTES])]
     if not archives:
-        return _store_loose(named, uploads_dir)
+        return _store_loose(named, _Place(uploads_dir, owner))
     if len(named) > 1 or not is_zip(archives[0], named[archives[0]]):
         raise SamplesError(
             f"The upload of {len(named)} files holds {', '.join(map(repr, archives))}; expected a "
             "single .zip file, or no archive.",
             hint=UPLOAD_HINT,
         )
-    return _store_archive(archives[0], named[archives[0]], uploads_dir)
+    return _store_archive(archives[0], named[archives[0]], _Place(uploads_dir, owner))
 
 
-def store_features(files: Sequence[tuple[str, bytes]], uploads_dir: Path) -> Path:
+def store_features(files: Sequence[tuple[str, bytes]], uploads_dir: Path, *, owner: str = HERE) -> Path:
     """Store uploaded files of features as one folder, which is what a run of them reads.
 
     Parameters
@@ -145,6 +171,8 @@ def store_features(files: Sequence[tuple[str, bytes]], uploads_dir: Path) -> Pat
         Names and bytes: files of features, or one zip archive of them, which is unpacked.
     uploads_dir
         Folder of all uploads; made when something is stored.
+    owner
+        Whose upload it is, as in ``store_upload``.
 
     Returns
     -------
@@ -168,4 +196,4 @@ def store_features(files: Sequence[tuple[str, bytes]], uploads_dir: Path) -> Pat
         raise SamplesError(
             f"None of {', '.join(map(repr, list(flat)[:3]))} is a file of features.", hint=FEATURES_HINT
         )
-    return _store(uploads_dir, _digest(flat), flat)
+    return _store(_Place(uploads_dir, owner), _digest(flat), flat)

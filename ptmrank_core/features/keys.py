@@ -13,7 +13,7 @@ from ptmrank_core.records import ExtractionOptions, ModelSpec
 __all__ = ["EXTRACTION_VERSION", "feature_key", "function_key"]
 
 # Raise when the same picture, checkpoint and options can give another vector.
-EXTRACTION_VERSION = 2
+EXTRACTION_VERSION = 3
 LAYER = "last"
 PROCESSOR_BACKEND = "pil"
 

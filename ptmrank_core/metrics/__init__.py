@@ -1,5 +1,6 @@
 """Transferability metrics: arrays -> float. numpy and scipy; nothing here knows a model or a file."""
 
+from ptmrank_core.metrics.class_pairs import class_distances
 from ptmrank_core.metrics.costs import MEASURED_AT, measured_seconds
 from ptmrank_core.metrics.emms import emms
 from ptmrank_core.metrics.etran import etran
@@ -32,6 +33,7 @@ __all__ = [
     "MetricInputs",
     "MetricPreset",
     "Task",
+    "class_distances",
     "compute",
     "default_metrics",
     "emms",

@@ -16,7 +16,7 @@ from ptmrank_core.metrics.decomposition import Decomposition
 from ptmrank_core.metrics.inputs import MetricInputs, prepare_inputs
 from ptmrank_core.records import MetricOutput
 
-__all__ = ["ClassShape", "GbcResult", "gbc", "gbc_output"]
+__all__ = ["ClassShape", "GbcResult", "gbc", "gbc_output", "separate"]
 
 Array: TypeAlias = NDArray[np.float64]
 ClassShape: TypeAlias = Literal["spherical", "diagonal", "fulldet"]
@@ -94,7 +94,7 @@ def gbc(embeddings: ArrayLike, labels: ArrayLike, *, shape: ClassShape = "spheri
 
 def gbc_output(inputs: MetricInputs, *, shape: ClassShape = "spherical") -> MetricOutput:
     """Return :func:`gbc` with the logarithm of the overlap and the closest pair's distance."""
-    result = _separate(inputs.decomposition, shape)
+    result = separate(inputs.decomposition, shape)
     pairs = result.distances[~np.eye(inputs.n_classes, dtype=bool)]
     overlap = float(np.exp(-pairs).sum())
     floored = float(np.mean(result.variances == VARIANCE_FLOOR))
@@ -120,7 +120,7 @@ def gbc_output(inputs: MetricInputs, *, shape: ClassShape = "spherical") -> Metr
     return MetricOutput(0.0 - overlap, MappingProxyType(components), tuple(notes))
 
 
-def _separate(statistics: Decomposition, shape: ClassShape) -> GbcResult:
+def separate(statistics: Decomposition, shape: ClassShape) -> GbcResult:
     """Fit the classes and measure every pair, [1] eq. 4 and 5."""
     if shape not in ("spherical", "diagonal", "fulldet"):
         raise UnknownNameError("shape", shape, ("spherical", "diagonal", "fulldet"))

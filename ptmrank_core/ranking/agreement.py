@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.cluster.hierarchy import fcluster, leaves_list, linkage
 from scipy.spatial.distance import squareform
-from scipy.stats import kendalltau, norm, spearmanr, weightedtau
+from scipy.special import ndtri
 
 from ptmrank_core.errors import InputError
 from ptmrank_core.ranking.consensus import ModelScores, Scores, check_scores, rank_models
+from ptmrank_core.ranking.statistics import kendall_tau, spearman, weighted_kendall_tau
 
 __all__ = ["Agreement", "cluster_metrics", "kendall", "rank_correlations", "tau_interval", "weighted_tau"]
 
@@ -176,7 +179,7 @@ def weighted_tau(scores: ModelScores, truth: ModelScores, *, higher_is_better: b
         raise InputError("Expected finite scores and qualities, got NaN or infinity.")
     if len(set(x.tolist())) < 2 or len(set(y.tolist())) < 2:
         raise InputError("A correlation needs two different values on each side.")
-    return float(weightedtau(x if higher_is_better else -x, y).statistic)
+    return weighted_kendall_tau(x if higher_is_better else -x, y)
 
 
 def kendall(first: ModelScores, second: ModelScores) -> tuple[float, int]:
@@ -187,24 +190,29 @@ def kendall(first: ModelScores, second: ModelScores) -> tuple[float, int]:
     x, y = _paired(first, second)
     if not _is_defined(x, y):
         return float("nan"), len(x)
-    return float(kendalltau(x, y, variant="b").statistic), len(x)
+    return kendall_tau(x, y), len(x)
 
 
-def _correlate(first: ModelScores, second: ModelScores) -> tuple[dict[str, float], int]:
+def _correlate(first: ModelScores, second: ModelScores) -> tuple[Mapping[str, float], int]:
     """All correlations of two orders (none where they are not defined), and the number of models."""
     x, y = _paired(first, second)
-    if not _is_defined(x, y):
-        return {}, len(x)
-    tau = float(kendalltau(x, y, variant="b").statistic)
+    return _correlations(tuple(x.tolist()), tuple(y.tolist())) if _is_defined(x, y) else {}, len(x)
+
+
+# A page is drawn again and again, and a pair takes scipy two milliseconds.
+@lru_cache(maxsize=4096)
+def _correlations(x: tuple[float, ...], y: tuple[float, ...]) -> Mapping[str, float]:
+    """All correlations of two orders of the same models, as ranks."""
+    tau = kendall_tau(x, y)
     low, high = tau_interval(tau, len(x))
-    values = {
+    found = {
         "tau": tau,
-        "weighted": float(weightedtau(-x, -y).statistic),
-        "spearman": float(spearmanr(x, y).statistic),
+        "weighted": weighted_kendall_tau(np.negative(x), np.negative(y)),
+        "spearman": spearman(x, y),
         "low": low,
         "high": high,
     }
-    return values, len(x)
+    return MappingProxyType(found)
 
 
 def tau_interval(tau: float, n_models: int, *, level: float = 0.9) -> tuple[float, float]:
@@ -222,7 +230,7 @@ def tau_interval(tau: float, n_models: int, *, level: float = 0.9) -> tuple[floa
     if n_models <= TAU_OFFSET:
         return -1.0, 1.0
     most = 1 - 2 / (n_models * (n_models - 1))
-    reach = float(norm.ppf((1 + level) / 2)) * np.sqrt(TAU_VARIANCE / (n_models - TAU_OFFSET))
+    reach = float(ndtri((1 + level) / 2)) * np.sqrt(TAU_VARIANCE / (n_models - TAU_OFFSET))
     centre = np.arctanh(np.clip(tau, -most, most))
     low = -1.0 if tau < -most else float(np.tanh(centre - reach))
     high = 1.0 if tau > most else float(np.tanh(centre + reach))

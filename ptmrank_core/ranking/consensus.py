@@ -8,9 +8,9 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 import numpy as np
-from scipy.stats import rankdata
 
 from ptmrank_core.errors import InputError, UnknownNameError
+from ptmrank_core.ranking.statistics import average_ranks
 from ptmrank_core.records import Ranking, Vote
 
 __all__ = [
@@ -193,7 +193,7 @@ def rank_models(values: ModelScores, *, higher_is_better: bool) -> dict[str, flo
     numbers[np.abs(numbers) < SCORE_ROUND_OFF * np.abs(numbers).max()] = 0.0
     rounded = [float(f"{value:.{SCORE_DIGITS}g}") for value in numbers]
     sign = -1.0 if higher_is_better else 1.0
-    ranked = rankdata([sign * value for value in rounded], method="average")
+    ranked = average_ranks([sign * value for value in rounded])
     return dict(zip(values, ranked.tolist(), strict=True))
 
 

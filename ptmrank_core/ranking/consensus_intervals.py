@@ -9,13 +9,13 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
-from scipy.stats import rankdata
 
 from ptmrank_core.errors import InputError
 from ptmrank_core.ranking.comparisons import Comparisons
 from ptmrank_core.ranking.consensus import Scores
 from ptmrank_core.ranking.intervals import LEVEL, HalfScores, State, View, ranks_of, spread_over
 from ptmrank_core.ranking.spread import Multipliers, Spread, n_draws_for
+from ptmrank_core.ranking.statistics import average_ranks
 from ptmrank_core.records import RankIntervals
 
 __all__ = ["ConsensusOf", "Voting", "consensus_intervals", "mean_of_ranks"]
@@ -151,7 +151,7 @@ def _compare_by_share(values: Array, joined: Array, known: NDArray[np.bool_]) ->
     observed[np.sign(observed) != np.sign(values[:, None] - values)] = 0.0
     is_compared = known[:, None] & known
     observed[~is_compared] = 0.0
-    scores = ndtri(rankdata(gaps, axis=1) / (n_draws + 1))
+    scores = ndtri(average_ranks(gaps, axis=1) / (n_draws + 1))
     return Comparisons(observed, np.where(is_compared[:, None], scores, 0.0).astype(np.float32))
 
 

@@ -13,10 +13,11 @@ from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import kendalltau, pearsonr, spearmanr, t, weightedtau
+from scipy.special import stdtrit
 
 from ptmrank_core.errors import InputError
 from ptmrank_core.ranking.consensus import ModelScores
+from ptmrank_core.ranking.statistics import kendall_tau, pearson, spearman, weighted_kendall_tau
 
 __all__ = ["CORRELATIONS", "Estimate", "Evidence", "hold_against"]
 
@@ -148,10 +149,10 @@ def _oriented(values: ModelScores, models: list[str], *, higher_is_better: bool)
 
 
 _STATISTICS: Mapping[str, Callable[[Array, Array], float]] = {
-    "pearson": lambda x, y: float(pearsonr(x, y).statistic),
-    "spearman": lambda x, y: float(spearmanr(x, y).statistic),
-    "kendall": lambda x, y: float(kendalltau(x, y, variant="b").statistic),
-    "weighted_tau": lambda x, y: float(weightedtau(x, y).statistic),
+    "pearson": pearson,
+    "spearman": spearman,
+    "kendall": kendall_tau,
+    "weighted_tau": weighted_kendall_tau,
 }
 
 
@@ -202,7 +203,7 @@ def _half_width(
     variance = (n_models - 1) / n_models * float(np.square(replicates - replicates.mean()).sum())
     # Where no single model changes a perfect order, the jackknife sees no spread; Fieller's variance does.
     variance = max(variance, 0.437 / (n_models - 4)) if variance == 0.0 else variance
-    return float(t.ppf((1 + level) / 2, n_models - 1)) * math.sqrt(variance)
+    return float(stdtrit(n_models - 1, (1 + level) / 2)) * math.sqrt(variance)
 
 
 def _top_estimates(

@@ -9,12 +9,12 @@ from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from ptmrank_core.errors import InputError
 from ptmrank_core.ranking.comparisons import Comparisons, tie_groups
 from ptmrank_core.ranking.consensus import ModelScores
 from ptmrank_core.ranking.spread import Multipliers, Spread, n_draws_for, spread_of
+from ptmrank_core.ranking.statistics import average_ranks
 from ptmrank_core.records import RankIntervals
 
 __all__ = ["LEVEL", "HalfScores", "State", "View", "let_grow", "rank_intervals", "ranks_of", "spread_over"]
@@ -147,7 +147,7 @@ def _grown(scores: Sequence[float | None], factor: float) -> list[float | None]:
 def ranks_of(values: Array) -> Array:
     """Rank along the last axis: 1 for the greatest, ties shared; NaN stays NaN."""
     is_missing = np.isnan(values)
-    found: Array = rankdata(np.where(is_missing, np.inf, -values), axis=-1)
+    found: Array = average_ranks(np.where(is_missing, np.inf, -values), axis=-1)
     return np.where(is_missing, np.nan, found)
 
 

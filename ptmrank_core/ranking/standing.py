@@ -10,10 +10,10 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import erf
-from scipy.stats import rankdata
 
 from ptmrank_core.ranking.agreement import TAU_OFFSET, TAU_VARIANCE
 from ptmrank_core.ranking.consensus import ModelScores
+from ptmrank_core.ranking.statistics import average_ranks
 
 __all__ = ["ProbeEvidence", "Standing", "best_weight", "collect_losses", "weigh"]
 
@@ -121,7 +121,7 @@ def weigh(ranks: ModelScores, prior: float, probe: ProbeEvidence | None) -> Stan
     if n_models <= TAU_OFFSET:
         return Standing(prior, None, prior, n_models)
     better = np.sign(places[None, :] - places[:, None])
-    by_probe = rankdata(probe.losses[kept].mean(axis=1).round(12))
+    by_probe = average_ranks(probe.losses[kept].mean(axis=1).round(12))
     found = 0.0
     for order in (by_probe, places):
         counts = np.abs(certainty) * (1 / order[:, None] + 1 / order[None, :])

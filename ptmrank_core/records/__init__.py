@@ -3,7 +3,7 @@
 source -> Samples -> (x ModelSpec) Features -> (x MetricSpec) Cell -> RunResult -> Ranking
 """
 
-from ptmrank_core.records.arrays import FloatArray
+from ptmrank_core.records.arrays import FloatArray, pack_array, unpack_array
 from ptmrank_core.records.findings import EVERY_ANALYSIS, Analyses, Finding
 from ptmrank_core.records.metrics import MetricOutput, MetricSpec
 from ptmrank_core.records.models import (
@@ -18,6 +18,7 @@ from ptmrank_core.records.models import (
 from ptmrank_core.records.parts import Indices, nested_subsets, strata_of
 from ptmrank_core.records.rankings import Ranking, RankIntervals
 from ptmrank_core.records.runs import (
+    HERE,
     NORMALISATIONS,
     Cell,
     Failure,
@@ -51,6 +52,7 @@ __all__ = [
     "AS_RECOGNISED",
     "BUILT_IN_REFERENCES",
     "EVERY_ANALYSIS",
+    "HERE",
     "NORMALISATIONS",
     "Analyses",
     "Blob",
@@ -92,5 +94,7 @@ __all__ = [
     "Without",
     "WordInContext",
     "nested_subsets",
+    "pack_array",
     "strata_of",
+    "unpack_array",
 ]

@@ -29,6 +29,8 @@ class Analyses:
         How many of the best models are trained for real; 0 for none.
     fine_tune_seconds
         Time for that, of all of them together.
+    projections
+        Whether the best models' embeddings are brought to the plane, and their pairs of classes told apart.
     """
 
     half_samples: int | None = None
@@ -37,6 +39,7 @@ class Analyses:
     controls: bool = False
     fine_tune: int = 0
     fine_tune_seconds: float = 300.0
+    projections: bool = True
 
 
 EVERY_ANALYSIS = Analyses()
@@ -50,7 +53,7 @@ class Finding:
     ----------
     kind
         The analysis: ``"halves"``, ``"probe"``, ``"truth"``, ``"sample-size"``, ``"controls"``,
-        ``"fine-tuning"``, ``"budget"``.
+        ``"fine-tuning"``, ``"projection"``, ``"separability"``, ``"budget"``.
     subject
         The metric or model it is about; empty for the whole run.
     payload

@@ -12,6 +12,7 @@ from ptmrank_core.records.models import ExtractionOptions, ModelSpec
 from ptmrank_core.records.samples import AS_RECOGNISED, Reading, SamplesSummary
 
 __all__ = [
+    "HERE",
     "NORMALISATIONS",
     "Cell",
     "Failure",
@@ -25,6 +26,9 @@ __all__ = [
 ]
 
 
+# Whose a run or an upload is that was made on this machine: on the command line, or in a dashboard that only
+# this machine reaches.
+HERE = "here"
 # Units of the features: as they are, one factor for each model, or each feature in its own deviation.
 NORMALISATIONS = ("none", "rms", "standardise")
 

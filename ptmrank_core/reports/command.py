@@ -100,6 +100,8 @@ def _switches(plan: RunPlan) -> Iterator[str]:
         yield "--sample-sizes" if plan.analyses.sample_sizes else "--no-sample-sizes"
     if plan.analyses.controls:
         yield "--controls"
+    if not plan.analyses.projections:
+        yield "--no-projections"
 
 
 def _words(options: Iterable[tuple[str, str | None]]) -> Iterator[str]:

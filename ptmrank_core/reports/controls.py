@@ -11,7 +11,8 @@ import plotly.graph_objects as go
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.ranking import Standing, models_not_better, standing_among
 from ptmrank_core.records import Ranking, RunResult, Score
-from ptmrank_core.reports.figures import BRIGHT
+from ptmrank_core.reports.figures import BRIGHT, GREY
+from ptmrank_core.reports.table import Column, Table, shared_format
 from ptmrank_core.reports.tables import scores_by_metric
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "controls_figure",
     "controls_of",
     "controls_payload",
+    "controls_table",
     "standings_of",
 ]
 
@@ -184,6 +186,39 @@ def controls_payload(result: RunResult, ranking: Ranking) -> dict[str, Any]:
     }
 
 
+def controls_table(
+    metric: str,
+    scores: Mapping[str, float],
+    order: Sequence[str],
+    controls: Sequence[Control],
+    standings: Mapping[str, Standing],
+) -> Table:
+    """Write candidates and controls under one metric; the parameters are those of the figure."""
+    form = shared_format(scores.values())
+    columns = (
+        Column("row", "candidate or control"),
+        Column("score", METRICS[metric].title, "number", form),
+        Column("permuted_low", "labels permuted: least", "number", form),
+        Column("permuted_high", "greatest", "number", form),
+    )
+    models = [
+        {
+            "row": model,
+            "score": scores[model],
+            "permuted_low": standings[model].low if model in standings else None,
+            "permuted_high": standings[model].high if model in standings else None,
+        }
+        for model in order
+        if model in scores
+    ]
+    own = [
+        {"row": control.title, "score": control.scores[metric]}
+        for control in controls
+        if metric in control.scores
+    ]
+    return Table.of("controls", "Controls", columns, [*models, *own]).known()
+
+
 def controls_figure(
     metric: str,
     scores: Mapping[str, float],
@@ -213,8 +248,8 @@ def controls_figure(
         y=[row for m in permuted for row in (m, m, None)],
         mode="lines+markers",
         name="labels permuted (least to greatest)",
-        line={"color": "#999999", "width": 5},
-        marker={"symbol": "line-ns-open", "size": 9, "color": "#999999"},
+        line={"color": GREY, "width": 5},
+        marker={"symbol": "line-ns-open", "size": 9, "color": GREY},
         hovertemplate="%{y}<br>labels permuted: %{x:.4g}<extra></extra>",
     )
     figure.add_scatter(

@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 from ptmrank_core.ranking import pareto_front
 from ptmrank_core.records import ModelOutcome, ModelSpec, Ranking, RunResult
 from ptmrank_core.reports.figures import BRIGHT
+from ptmrank_core.reports.table import COMPACT, Column, Table, fixed
 
 __all__ = [
     "COST_TITLES",
@@ -18,6 +19,7 @@ __all__ = [
     "cost_figure",
     "cost_of",
     "cost_payload",
+    "cost_table",
     "costs_of",
     "fronts_of",
 ]
@@ -112,6 +114,29 @@ def cost_payload(result: RunResult, ranking: Ranking) -> dict[str, Any]:
     }
     fronts = {name: list(front) for name, front in fronts_of(costs, ranking).items()}
     return {"models": models, "fronts": fronts}
+
+
+def cost_table(costs: Mapping[str, ModelCost], ranking: Ranking) -> Table:
+    """Write every cost that is known, best placed model first."""
+    columns = (
+        Column("place", "place", "integer"),
+        Column("model", "model"),
+        Column("n_parameters", "parameters", "integer", COMPACT),
+        Column("size_bytes", "bytes on disk", "integer", COMPACT),
+        Column("seconds_per_1000", "seconds per 1,000", "number", fixed(2)),
+        Column("n_measured", "measured on", "integer"),
+        Column("peak_memory_bytes", "peak memory (bytes)", "integer", COMPACT),
+    )
+    records = [
+        {
+            "place": ranking.order.index(model) + 1 if model in ranking.mean_ranks else None,
+            "model": model,
+            **{name: getattr(costs[model], name) for name in COST_TITLES},
+            "n_measured": costs[model].n_measured or None,
+        }
+        for model in (*ranking.order, *ranking.unranked)
+    ]
+    return Table.of("cost", "What the models cost", columns, records).known()
 
 
 def cost_figure(

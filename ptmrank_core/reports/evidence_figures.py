@@ -13,7 +13,7 @@ from ptmrank_core.metrics import METRICS
 from ptmrank_core.ranking import Evidence
 from ptmrank_core.records import Truth
 from ptmrank_core.reports.evidence import CONSENSUS, PARAMETERS, contender_title
-from ptmrank_core.reports.figures import BRIGHT
+from ptmrank_core.reports.figures import BRIGHT, GREY
 
 __all__ = [
     "CORRELATION_TITLES",
@@ -105,7 +105,7 @@ def correlation_figure(evidence: Mapping[str, Evidence], correlation: str) -> go
             "symmetric": False,
             "array": np.where(has_ends, layout.high - layout.values, 0.0),
             "arrayminus": np.where(has_ends, layout.values - layout.low, 0.0),
-            "color": "#777777",
+            "color": GREY,
             "thickness": 1.5,
             "width": 5,
         },
@@ -124,7 +124,7 @@ def correlation_figure(evidence: Mapping[str, Evidence], correlation: str) -> go
 def _lay_rows_out(figure: go.Figure, layout: CorrelationLayout, title: str) -> None:
     """Give a correlation's axis and one named row to each contender, the first on top."""
     n_rows = len(layout.contenders)
-    figure.add_vline(x=0, line={"color": "#999999", "dash": "dot", "width": 1})
+    figure.add_vline(x=0, line={"color": GREY, "dash": "dot", "width": 1})
     figure.update_xaxes(title=f"{title} with the truth", range=[-1.05, 1.05], zeroline=False)
     figure.update_yaxes(
         tickvals=list(range(n_rows)),
@@ -167,7 +167,7 @@ def truth_figure(
         textposition="top center",
         textfont={"size": 10},
         cliponaxis=False,
-        marker={"color": BRIGHT[0], "size": 9, "opacity": 0.85},
+        marker={"color": BRIGHT[0], "size": 9},
         hovertemplate="%{customdata}<br>%{x:.4g}, %{y:.4g}<extra></extra>",
         showlegend=False,
     )

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from ptmrank_core.records import RankIntervals
-from ptmrank_core.reports.figures import BRIGHT, ROW_PIXELS
+from ptmrank_core.reports.figures import BRIGHT, GREY, ROW_PIXELS
+from ptmrank_core.reports.intervals import tie_letters
+from ptmrank_core.reports.table import Column, Table, fixed
 
-__all__ = ["IntervalLayout", "interval_figure", "tie_lanes"]
+__all__ = ["IntervalLayout", "interval_figure", "interval_table", "tie_lanes"]
 
-DOT, LINE, BAND = BRIGHT[0], "#7A9BC0", "#BBBBBB"
+DOT, LINE, BAND = BRIGHT[0], "#7392C2", GREY
 LANE = 0.45  # of a rank, between the bands of two groups that overlap
 MOST_TICKS = 15
 
@@ -70,6 +72,34 @@ def tie_lanes(spans: Sequence[tuple[int, int]]) -> list[int]:
         ends[free : free + 1] = [last]
         lanes.append(free)
     return lanes
+
+
+def interval_table(order: Sequence[str], found: RankIntervals) -> Table:
+    """Write the numbers of the figure, and how far each model still moves with more samples."""
+    letters = tie_letters(found)
+    columns = (
+        Column("place", "place", "integer"),
+        Column("model", "model"),
+        Column("rank_from", "rank from", "integer"),
+        Column("rank_to", "rank to", "integer"),
+        Column("p_best", "chance of being best", "number", fixed(2)),
+        Column("tied", "shares a letter: not told apart"),
+        Column("moved", "places moved from n/2 to n", "number", "%+.1f"),
+    )
+    records = [
+        {
+            "place": place,
+            "model": model,
+            "rank_from": found.intervals[model][0],
+            "rank_to": found.intervals[model][1],
+            "p_best": found.p_best[model],
+            "tied": letters[model] or None,
+            "moved": found.shifts[model],
+        }
+        for place, model in enumerate(order, start=1)
+        if model in found.intervals
+    ]
+    return Table.of("intervals", "How sure the order is", columns, records)
 
 
 def interval_figure(order: Sequence[str], found: RankIntervals) -> go.Figure:

@@ -8,8 +8,9 @@ import plotly.graph_objects as go
 
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.reports.figures import class_marker
+from ptmrank_core.reports.table import Column, Table, shared_format
 
-__all__ = ["layer_figure"]
+__all__ = ["layer_figure", "layer_table"]
 
 
 def layer_figure(metric: str, scores: Mapping[str, Sequence[float | None]]) -> go.Figure:
@@ -36,6 +37,29 @@ def layer_figure(metric: str, scores: Mapping[str, Sequence[float | None]]) -> g
             for index, (model, values) in enumerate(scores.items())
         ]
     )
-    figure.update_layout(height=380, margin={"t": 10, "b": 40}, yaxis_title=METRICS[metric].title)
+    figure.update_layout(
+        height=440,
+        margin={"l": 10, "r": 10, "t": 10, "b": 40},
+        yaxis_title=METRICS[metric].title,
+        legend={"orientation": "h", "y": -0.2, "yanchor": "top"},
+        modebar={"orientation": "v"},
+    )
     figure.update_xaxes(title="depth (0: input embedding, 1: last layer)", tickformat=".0%")
     return figure
+
+
+def layer_table(metric: str, scores: Mapping[str, Sequence[float | None]]) -> Table:
+    """Write the score of every hidden layer; the parameters are those of the figure."""
+    known = [value for values in scores.values() for value in values]
+    columns = (
+        Column("model", "model"),
+        Column("layer", "layer", "integer"),
+        Column("n_layers", "of", "integer"),
+        Column("score", METRICS[metric].title, "number", shared_format(known)),
+    )
+    records = [
+        {"model": model, "layer": layer, "n_layers": len(values) - 1, "score": value}
+        for model, values in scores.items()
+        for layer, value in enumerate(values)
+    ]
+    return Table.of("layers", "Hidden layers", columns, records)

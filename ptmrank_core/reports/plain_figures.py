@@ -9,7 +9,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-__all__ = ["figure_json", "plain_figure"]
+__all__ = ["figure_json", "plain_figure", "shorten_middle"]
 
 # Here alone markup is ours; whatever it names ("%{text}") is data. Other tags than these came from a name.
 MARKUP_KEYS = {"hovertemplate", "texttemplate"}
@@ -57,10 +57,10 @@ def _plain(value: Any, key: str = "") -> Any:
         return value
     if key in MARKUP_KEYS:
         return NOT_OURS.sub("&lt;", value)
-    return html.escape(_shorten(value, SHORT_KEYS.get(key, len(value))), quote=False)
+    return html.escape(shorten_middle(value, SHORT_KEYS.get(key, len(value))), quote=False)
 
 
-def _shorten(text: str, n_chars: int) -> str:
+def shorten_middle(text: str, n_chars: int) -> str:
     """Leave out the middle of a long text: names differ at both ends."""
     if len(text) <= n_chars:
         return text

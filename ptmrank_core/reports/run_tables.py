@@ -21,6 +21,7 @@ __all__ = [
     "left_out_table",
     "missing_table",
     "notes_table",
+    "pairs_table",
     "probe_table",
     "run_tables",
     "samples_table",
@@ -90,33 +91,45 @@ def agreement_of(result: RunResult, ranking: Ranking) -> Agreement | None:
 
 
 def agreement_table(result: RunResult, ranking: Ranking) -> Table:
-    """Kendall's tau-b of every pair of metrics, and over how many models; unknown where it is not defined."""
+    """Correlations of every pair of metrics of a run; no rows where no two can be compared."""
+    return pairs_table(agreement_of(result, ranking))
+
+
+def pairs_table(found: Agreement | None) -> Table:
+    """Correlations of every pair of metrics, and over how many models; unknown where they are not defined."""
     columns = (
         Column("first", "metric"),
         Column("second", "and"),
         Column("kendall_tau", "Kendall τ", "number", fixed(2)),
+        Column("tau_low", "90 % from", "number", fixed(2)),
+        Column("tau_high", "to", "number", fixed(2)),
         Column("n_models", "models", "integer"),
+        Column("weighted_tau", "weighted τ", "number", fixed(2)),
+        Column("spearman", "Spearman", "number", fixed(2)),
     )
-    found = agreement_of(result, ranking)
     records = [] if found is None else _pairs(found)
     return Table.of("agreement", "Agreement between metrics", columns, records)
 
 
 def _pairs(found: Agreement) -> list[dict[str, Any]]:
     """Every pair of metrics once, the earlier metric first."""
-    records = []
-    for i, second in enumerate(found.metrics):
-        for j, first in enumerate(found.metrics[:i]):
-            tau = float(found.tau[i, j])
-            records.append(
-                {
-                    "first": METRICS[first].title,
-                    "second": METRICS[second].title,
-                    "kendall_tau": None if math.isnan(tau) else tau,
-                    "n_models": int(found.n_models[i, j]),
-                }
-            )
-    return records
+    parts = {
+        "kendall_tau": found.tau,
+        "tau_low": found.low,
+        "tau_high": found.high,
+        "weighted_tau": found.weighted,
+        "spearman": found.spearman,
+    }
+    return [
+        {
+            "first": METRICS[first].title,
+            "second": METRICS[second].title,
+            "n_models": int(found.n_models[i, j]),
+        }
+        | {key: None if math.isnan(own[i, j]) else float(own[i, j]) for key, own in parts.items()}
+        for i, second in enumerate(found.metrics)
+        for j, first in enumerate(found.metrics[:i])
+    ]
 
 
 def probe_table(result: RunResult) -> Table:

@@ -12,9 +12,10 @@ from ptmrank_core.ranking import SizeCurve, consensus_draws, size_curve
 from ptmrank_core.records import Ranking, RunResult
 from ptmrank_core.reports.evidence import CONSENSUS, contender_title
 from ptmrank_core.reports.figures import class_marker
+from ptmrank_core.reports.table import Column, Table, fixed
 from ptmrank_core.reports.tables import scores_by_metric
 
-__all__ = ["curves_of", "curves_payload", "size_verdict", "sizes_figure"]
+__all__ = ["curves_of", "curves_payload", "size_verdict", "sizes_figure", "sizes_table"]
 
 # Kendall's tau of half the samples with all of them; between the two neighbours still change places.
 SETTLED, UNSETTLED = 0.9, 0.7
@@ -148,3 +149,22 @@ def sizes_figure(curves: Mapping[str, SizeCurve], shown: Sequence[str], n_sample
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
     )
     return figure
+
+
+def sizes_table(curves: Mapping[str, SizeCurve], shown: Sequence[str]) -> Table:
+    """Write the curves of some contenders: a row for each number of samples."""
+    columns = (
+        Column("contender", "order by"),
+        Column("n_samples", "samples", "integer"),
+        Column("tau", "Kendall τ with the order on all", "number", fixed(2)),
+        Column("low", "least of the draws", "number", fixed(2)),
+        Column("high", "greatest", "number", fixed(2)),
+    )
+    records = [
+        {"contender": contender_title(name), "n_samples": round(size), "tau": tau, "low": low, "high": high}
+        for name in shown
+        for size, tau, low, high in zip(
+            curves[name].sizes, curves[name].tau, curves[name].low, curves[name].high, strict=True
+        )
+    ]
+    return Table.of("sizes", "How the order settles", columns, records)

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from ptmrank_core.projection import Projection
 from ptmrank_core.records import Samples
-from ptmrank_core.reports.figures import BRIGHT, class_marker
+from ptmrank_core.reports.figures import BRIGHT, GREY, class_marker
 
-__all__ = ["MAX_POINTS", "projection_figure", "target_histogram"]
+__all__ = ["MAX_POINTS", "classes_of", "projection_figure", "target_histogram"]
 
 MAX_POINTS = 5_000
 """More than these are thinned out evenly: a browser draws each one."""
@@ -48,7 +48,7 @@ def projection_figure(
     if samples.target_kind == "regression":
         _add_scale(figure, projection, samples, caption, shown)
     else:
-        for index, (name, chosen) in enumerate(_classes(samples)):
+        for index, (name, chosen) in enumerate(classes_of(samples)):
             members = shown[chosen[shown]]
             if len(members) or samples.target_kind == "classification":
                 marker = class_marker(index, size=7)
@@ -60,8 +60,8 @@ def projection_figure(
     return figure
 
 
-def _classes(samples: Samples) -> Iterator[tuple[str, NDArray[np.bool_]]]:
-    """Name of each class, and which samples are drawn as it."""
+def classes_of(samples: Samples) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+    """Name of each class, and which samples are drawn as it; of several labels a sample's first counts."""
     if samples.target_kind == "classification":
         for index, name in enumerate(samples.class_names):
             yield name, np.asarray(samples.labels == index)
@@ -87,7 +87,7 @@ def _add_scale(
         "showscale": True,
         "colorbar": {"title": samples.class_names[0] if samples.class_names else "target"},
         "size": 7,
-        "opacity": 0.85,
+        "line": {"color": GREY, "width": 1},  # either end of the scale is near one of the grounds
     }
     _add_points(figure, projection, shown, caption, name="samples", marker=marker, said="%{marker.color:.4g}")
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ptmrank_core.records import RankIntervals, SamplesSummary
+from ptmrank_core.records import RankIntervals, Samples, SamplesSummary
 
-__all__ = ["isolate", "join_words", "percent", "plural", "say_certainty", "say_targets"]
+__all__ = ["isolate", "join_words", "percent", "plural", "say_certainty", "say_label", "say_targets"]
 
 
 def plural(count: int, noun: str) -> str:
@@ -49,3 +49,13 @@ def say_certainty(best: str, found: RankIntervals) -> str:
     low, high = found.intervals[best]
     places = f"on place {low}" if low == high else f"between places {low} and {high}"
     return f"It stands {places} with {percent(found.level)} coverage."
+
+
+def say_label(samples: Samples, index: int) -> str:
+    """Write the label of a sample: a class, numbers, or labels with commas between them."""
+    label = samples.labels[index]
+    if samples.target_kind == "classification":
+        return samples.class_names[int(label)]
+    if samples.target_kind == "regression":
+        return ", ".join(f"{number:.4g}" for number in label.reshape(-1).tolist())
+    return ", ".join(name for name, has in zip(samples.class_names, label, strict=True) if has) or "no label"

@@ -9,11 +9,11 @@ from ptmrank_core.benchmark import RunStore, make_plan, new_run_id, now
 from ptmrank_core.catalogue import FEATURES_TASK, feature_models, local_models
 from ptmrank_core.config import Settings
 from ptmrank_core.data import load_feature_samples, load_samples
-from ptmrank_core.records import Analyses, ExtractionOptions, ModelSpec, RunPlan
+from ptmrank_core.records import HERE, Analyses, ExtractionOptions, ModelSpec, RunPlan
 
 METRICS = ("logme", "hscore", "leep")
 # They have tests of their own and take longer than all the rest.
-NO_HALVES = Analyses(half_samples=0)
+NO_HALVES = Analyses(half_samples=0, projections=False)
 
 
 def stored_plan(
@@ -46,6 +46,7 @@ def stored_features_plan(
     *,
     analyses: Analyses = NO_HALVES,
     seed: int = 0,
+    owner: str = HERE,
 ) -> RunPlan:
     """Plan a run of the features of a folder and keep it in the store."""
     models = feature_models(folder)
@@ -61,5 +62,5 @@ def stored_features_plan(
         seed=seed,
         analyses=analyses,
     )
-    RunStore(settings).create(plan, samples.summary())
+    RunStore(settings).create(plan, samples.summary(), owner=owner)
     return plan

@@ -20,7 +20,7 @@ from ptmrank_core.reports.controls import controls_figure, controls_of, standing
 from ptmrank_core.worker import SOURCES
 from tests.benchmark.runs import stored_plan
 
-CONTROLS = Analyses(half_samples=0, probe=False, controls=True)
+CONTROLS = Analyses(half_samples=0, probe=False, projections=False, controls=True)
 
 
 def with_groups(labels: list[int], groups: list[str]) -> Samples:

@@ -42,7 +42,7 @@ def test_the_best_models_are_trained(settings: Settings, picture_zip: Path, zoo:
     """Two of three, in the order of the ranking; what came of it is a truth, a table and words."""
     plan = stored_plan(settings, picture_zip, zoo, ["logme"])
     store = RunStore(settings)
-    analyses = Analyses(half_samples=0, probe=False, fine_tune=2, fine_tune_seconds=600)
+    analyses = Analyses(half_samples=0, probe=False, projections=False, fine_tune=2, fine_tune_seconds=600)
     plan = replace(plan, run_id="tune", analyses=analyses)
     store.create(plan, load_samples(picture_zip).summary())
     heard: list[Event] = []
@@ -71,7 +71,9 @@ def test_features_of_a_file_cannot_be_trained(settings: Settings, tmp_path: Path
     save_features(tmp_path / "f" / "strong.npz")
     plan = stored_features_plan(settings, tmp_path / "f")
     store = RunStore(settings)
-    plan = replace(plan, run_id="tune", analyses=Analyses(half_samples=0, probe=False, fine_tune=1))
+    plan = replace(
+        plan, run_id="tune", analyses=Analyses(half_samples=0, probe=False, projections=False, fine_tune=1)
+    )
     store.create(plan, store.result(store.recent(1)[0][0].run_id).samples)
     assert run_here("tune", settings, sources=SOURCES) is RunState.FINISHED
     result = store.result("tune")

@@ -33,9 +33,8 @@ def plan_of(
     settings: Settings, folder: Path, metrics: tuple[str, ...], half_samples: int | None = 12
 ) -> RunPlan:
     """Plan a run of a folder of features with so many half-samples."""
-    return stored_features_plan(
-        settings, folder, metrics, analyses=Analyses(half_samples=half_samples), seed=3
-    )
+    analyses = Analyses(half_samples=half_samples, projections=False)
+    return stored_features_plan(settings, folder, metrics, analyses=analyses, seed=3)
 
 
 def found(settings: Settings, plan: RunPlan) -> dict[str, Finding]:

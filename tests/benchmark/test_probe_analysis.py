@@ -13,9 +13,9 @@ from ptmrank_core.benchmark import RunStore, new_run_id, run_here
 from ptmrank_core.config import Settings
 from ptmrank_core.events import AnalysisStep, Event
 from ptmrank_core.ranking import fit_probe
-from ptmrank_core.records import Analyses, RunPlan, RunState
+from ptmrank_core.records import RunPlan, RunState
 from ptmrank_core.worker import SOURCES
-from tests.benchmark.runs import stored_features_plan
+from tests.benchmark.runs import NO_HALVES, stored_features_plan
 from tests.ready_made import LABELS, draw_features, save_features
 
 METRICS = ("logme", "hscore", "gbc")
@@ -65,7 +65,7 @@ def test_a_probe_that_is_kept_is_not_fitted_again(
 
 def test_a_plan_without_a_probe_has_none_and_says_so(settings: Settings, plan: RunPlan) -> None:
     """No finding, a ranking all the same, and a note that weights rest on other data."""
-    without = replace(plan, run_id=new_run_id(), analyses=Analyses(half_samples=0, probe=False))
+    without = replace(plan, run_id=new_run_id(), analyses=replace(NO_HALVES, probe=False))
     store = RunStore(settings)
     store.create(without, store.result(plan.run_id).samples)
     run_here(without.run_id, settings, sources=SOURCES)

@@ -130,7 +130,9 @@ def planned(settings: Settings, folder: Path, analyses: Analyses) -> RunPlan:
 
 def test_each_model_is_scored_on_the_same_parts(settings: Settings, features: Path) -> None:
     """The values are those of the metric on those rows; components are kept; slow metrics are left out."""
-    plan = planned(settings, features, Analyses(half_samples=0, probe=False, sample_sizes=True))
+    plan = planned(
+        settings, features, Analyses(half_samples=0, probe=False, projections=False, sample_sizes=True)
+    )
     assert run_here(plan.run_id, settings, sources=SOURCES) is RunState.FINISHED
     found = [own for own in RunStore(settings).findings(plan.run_id) if own.kind == "sample-size"]
     assert [own.subject for own in found] == [spec.id for spec in plan.models]
@@ -150,7 +152,9 @@ def test_it_is_done_unasked_where_it_is_cheap(
     settings: Settings, features: Path, asked: bool | None, is_done: bool
 ) -> None:
     """Three models of 120 samples take a moment: done unless it was refused."""
-    plan = planned(settings, features, Analyses(half_samples=0, probe=False, sample_sizes=asked))
+    plan = planned(
+        settings, features, Analyses(half_samples=0, probe=False, projections=False, sample_sizes=asked)
+    )
     run_here(plan.run_id, settings, sources=SOURCES)
     kinds = {own.kind for own in RunStore(settings).findings(plan.run_id)}
     assert ("sample-size" in kinds) is is_done

@@ -12,13 +12,13 @@ from unittest import mock
 
 import pytest
 
-from ptmrank_core.benchmark import RunStore
+from ptmrank_core.benchmark import RunStore, list_runs, new_run_id
 from ptmrank_core.benchmark.codec import cell_from_json, to_json
 from ptmrank_core.benchmark.progress import store_sink
 from ptmrank_core.config import Settings
 from ptmrank_core.errors import RunError, RunNotFoundError
 from ptmrank_core.events import BatchDone, CellDone, Downloaded, Event, ModelStarted, StageStarted
-from ptmrank_core.records import Cell, Failure, Finding, ModelOutcome, RunState, Score, Skipped, Stage
+from ptmrank_core.records import HERE, Cell, Failure, Finding, ModelOutcome, RunState, Score, Skipped, Stage
 from tests.benchmark.runs import stored_plan
 
 CELLS: list[Cell] = [
@@ -201,6 +201,80 @@ def test_a_file_of_the_third_version_is_taken_over(settings: Settings, picture_z
         assert set(newest) == {("a", "ModelStarted"), ("a", "BatchDone"), ("b", "BatchDone")}
     store.queue(run_id, "cpu")
     assert store.place(run_id).ticket == 1
+
+
+FOURTH = """
+DROP TABLE revisions;
+DROP TRIGGER runs_insert;
+DROP TRIGGER runs_update;
+DROP TRIGGER cells_insert;
+DROP TRIGGER cells_delete;
+DROP TRIGGER outcomes_insert;
+DROP TRIGGER outcomes_delete;
+DROP TRIGGER findings_insert;
+DROP TRIGGER findings_delete;
+ALTER TABLE runs DROP COLUMN owner;
+PRAGMA user_version = 4;
+"""
+
+
+def test_a_file_of_the_fourth_version_is_taken_over(settings: Settings, picture_zip: Path, zoo: Path) -> None:
+    """Runs of before owners belong to whoever is at the machine; their changes are counted from now on."""
+    run_id = stored_plan(settings, picture_zip, zoo).run_id
+    with closing(sqlite3.connect(settings.runs_dir / "runs.sqlite")) as db:
+        db.executescript(FOURTH)
+    for _ in range(2):
+        store = RunStore(settings)
+        assert store.owner(run_id) == HERE
+        assert store.revision(run_id) == (0, 0.0)
+    store.add_cell(run_id, CELLS[0])
+    assert store.revision(run_id) == (1, 0.0)
+
+
+def test_every_change_of_a_result_is_counted(settings: Settings, picture_zip: Path, zoo: Path) -> None:
+    """Whatever a result holds: a new one, another in its place, and one that is taken away."""
+    plan = stored_plan(settings, picture_zip, zoo)
+    run_id, store = plan.run_id, RunStore(settings)
+    outcome = ModelOutcome(plan.models[0], {"load": 1.0}, 1, 2, 16, "cpu", "float32")
+    finding = Finding("test", "fine", {}, 0.1)
+    changes = [
+        lambda: store.queue(run_id, "cpu"),
+        lambda: store.start(run_id, "{}"),
+        lambda: store.add_environment(run_id, {"torch": "2"}),
+        lambda: store.extend(run_id, [replace(plan.models[0], id="another")]),
+        lambda: store.add_cell(run_id, CELLS[1]),
+        lambda: store.add_cell(run_id, CELLS[1]),
+        lambda: store.clear_failures(run_id),
+        lambda: store.add_outcome(run_id, outcome),
+        lambda: store.add_outcome(run_id, replace(outcome, notes=("note",))),
+        lambda: store.add_finding(run_id, finding),
+        lambda: store.add_finding(run_id, replace(finding, problem="it broke")),
+        lambda: store.drop_findings(run_id, "test"),
+        lambda: store.finish(run_id, RunState.FAILED, seconds=2.0, error="no"),
+    ]
+    for change in changes:
+        before = store.revision(run_id)[0]
+        change()
+        after, seconds = store.revision(run_id)
+        assert after > before
+        assert store.result(run_id).seconds == seconds
+    store.add_event(run_id, BatchDone("a", 4, 18))
+    assert store.revision(run_id) == (after, seconds)
+
+
+def test_runs_are_listed_for_their_owner(settings: Settings, picture_zip: Path, zoo: Path) -> None:
+    """Whose a run is stands in the store; without a question about it, all are listed."""
+    mine = stored_plan(settings, picture_zip, zoo).run_id
+    store = RunStore(settings)
+    theirs = [replace(store.plan(mine), run_id=new_run_id()) for _ in range(3)]
+    for plan in theirs:
+        store.create(plan, store.result(mine).samples, owner="somebody")
+    assert store.owner(theirs[0].run_id) == "somebody"
+    assert [entry.run_id for entry in list_runs(store, settings, owner=HERE)] == [mine]
+    newest = [plan.run_id for plan in reversed(theirs)]
+    assert [entry.run_id for entry in list_runs(store, settings, owner="somebody")] == newest
+    assert [entry.run_id for entry in list_runs(store, settings, 2, owner="somebody")] == newest[:2]
+    assert len(list_runs(store, settings)) == 4
 
 
 def test_a_file_of_a_later_version_is_refused(settings: Settings, picture_zip: Path, zoo: Path) -> None:

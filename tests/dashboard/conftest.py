@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,26 @@ CHROMIUM_FLAGS = (
     "--no-first-run",
     "--window-size=1400,1100",
 )
+
+
+@contextmanager
+def open_browser() -> Iterator[webdriver.Chrome]:
+    """Start a headless Chromium; without one a test skips, except where one is required."""
+    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    if chromium is None or driver is None:
+        reason = "needs chromium and chromedriver (Debian: chromium, chromium-driver)"
+        if os.environ.get("PTMRANK_REQUIRE_BROWSER"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    options = webdriver.ChromeOptions()
+    options.binary_location = chromium
+    for flag in CHROMIUM_FLAGS:
+        options.add_argument(flag)
+    chrome = webdriver.Chrome(options=options, service=Service(driver))
+    try:
+        yield chrome
+    finally:
+        chrome.quit()
 
 
 @pytest.fixture
@@ -54,18 +75,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 def browser() -> Iterator[webdriver.Chrome]:
     """A headless Chromium; without one the test skips, except where one is required."""
-    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
-    if chromium is None or driver is None:
-        reason = "needs chromium and chromedriver (Debian: chromium, chromium-driver)"
-        if os.environ.get("PTMRANK_REQUIRE_BROWSER"):
-            pytest.fail(reason)
-        pytest.skip(reason)
-    options = webdriver.ChromeOptions()
-    options.binary_location = chromium
-    for flag in CHROMIUM_FLAGS:
-        options.add_argument(flag)
-    chrome = webdriver.Chrome(options=options, service=Service(driver))
-    try:
+    with open_browser() as chrome:
         yield chrome
-    finally:
-        chrome.quit()
+
+
+@pytest.fixture
+def other_browser() -> Iterator[webdriver.Chrome]:
+    """A second one, which shares nothing with the first."""
+    with open_browser() as chrome:
+        yield chrome

@@ -15,6 +15,7 @@ def texts(app: AppTest) -> str:
     """Everything that a page says in words."""
     kinds = (
         app.title,
+        app.header,
         app.subheader,
         app.markdown,
         app.caption,

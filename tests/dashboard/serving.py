@@ -8,10 +8,11 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.error import URLError
 
-__all__ = ["APP", "free_port", "serve"]
+__all__ = ["APP", "ROOT", "free_port", "serve"]
 
 ROOT = Path(__file__).resolve().parents[2]
 APP = ROOT / "dashboard" / "app.py"
@@ -24,13 +25,15 @@ def free_port() -> int:
         return int(free.getsockname()[1])
 
 
-def serve(home: Path, port: int) -> subprocess.Popen[bytes]:
-    """Start the dashboard at a home and wait until it answers."""
-    command = [sys.executable, "-m", "streamlit", "run", str(APP), "--server.headless", "true"]
+def serve(
+    home: Path, port: int, script: Path = APP, *, options: Sequence[str] = ()
+) -> subprocess.Popen[bytes]:
+    """Start the dashboard, or another script, at a home and wait until it answers."""
+    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.headless", "true"]
     process = subprocess.Popen(
-        [*command, "--server.port", str(port)],
+        [*command, "--server.port", str(port), *options],
         cwd=ROOT,
-        env=os.environ | {"PTMRANK_HOME": str(home)},
+        env=os.environ | {"PTMRANK_HOME": str(home), "PYTHONPATH": str(ROOT)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

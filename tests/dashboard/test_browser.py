@@ -65,7 +65,7 @@ def test_the_demo_shows_its_ranking_and_again_from_the_cache(
     click(browser, ".st-key-demo-digits button")
     see(browser, ".st-key-ranking .js-plotly-plot", 150)
     address, run = browser.current_url, run_in_address(browser)
-    first = browser.find_element(By.CSS_SELECTOR, ".stMain h4").text
+    first = browser.find_element(By.CSS_SELECTOR, ".stMain h2").text
     assert first.startswith("Try demo:")
     open_section(browser, 2)
     see(browser, ".st-key-agreement .js-plotly-plot")

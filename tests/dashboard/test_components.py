@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from dashboard.components.choosing import matching_samples
 from dashboard.components.gallery import choose_samples
-from dashboard.components.snippets import hover_caption, say_label, snippet
+from dashboard.components.snippets import hover_caption, snippet
 from dashboard.wording import in_page_words, source_name
 from ptmrank_core.data.text import TextItem
 from ptmrank_core.records import Samples, TargetKind, WordInContext
+from ptmrank_core.reports.wording import say_label
 
 
 def samples(labels: NDArray[Any], kind: TargetKind, names: tuple[str, ...] = ("a", "b", "c")) -> Samples:
@@ -60,6 +63,18 @@ def test_a_label_is_said_in_words(labels: NDArray[Any], kind: TargetKind, said: 
     assert say_label(samples(labels, kind), 0) == said
 
 
+def test_samples_are_found_by_name_then_number_then_part() -> None:
+    """A whole name beats a number, a number beats a part of a name; of parts 24 are taken."""
+    found = samples(np.arange(100) % 3, "classification")
+    names = tuple("7" if i == 3 else f"File-{i:03}.png" for i in range(100))
+    named = replace(found, names=names)
+    assert matching_samples(named, "7") == [3]
+    assert matching_samples(named, "8") == [7]
+    assert matching_samples(named, "file-01") == list(range(10, 20))
+    assert matching_samples(named, "png") == [i for i in range(25) if i != 3]
+    assert matching_samples(named, "nothing") == []
+
+
 def test_a_text_is_shortened_to_a_line() -> None:
     """Lines are joined and cut; of a pair both halves stay; a word stands among its neighbours."""
     assert snippet("one\n two   three", 9) == "one two…"
@@ -70,7 +85,7 @@ def test_a_text_is_shortened_to_a_line() -> None:
 
 def test_a_hover_is_text_and_no_markup() -> None:
     """What a user's text holds is shown, not obeyed."""
-    assert hover_caption(samples(np.array([0, 1]), "classification"), 1) == "&lt;b&gt;1&lt;/b&gt; is a text"
+    assert hover_caption(samples(np.array([0, 1]), "classification"), 1) == "<b>1</b> is a text"
 
 
 def test_options_of_the_command_line_become_fields_of_the_page() -> None:

@@ -24,7 +24,7 @@ def store(settings: Settings, picture_zip: Path, zoo: Path) -> RunStore:
     """A finished run of three models with controls and sample sizes."""
     plan = stored_plan(settings, picture_zip, zoo, ["logme", "hscore"])
     found = RunStore(settings)
-    analyses = Analyses(half_samples=0, probe=False, controls=True, sample_sizes=True)
+    analyses = Analyses(half_samples=0, probe=False, projections=False, controls=True, sample_sizes=True)
     found.create(replace(plan, run_id=RUN, analyses=analyses), load_samples(picture_zip).summary())
     run_here(RUN, settings, sources=SOURCES)
     return found
@@ -46,7 +46,7 @@ def said(app: AppTest) -> str:
 def test_every_section_is_there(app: AppTest, store: RunStore) -> None:
     """Controls as rows and plain words, curves, costs; without a truth the page asks for one."""
     assert store.findings(RUN)
-    headings = [heading.value for heading in opened(app).subheader]
+    headings = [heading.value for heading in opened(app).header]
     for heading in (
         "Is it more than nothing?",
         "Which metric can be trusted here?",
@@ -58,8 +58,8 @@ def test_every_section_is_there(app: AppTest, store: RunStore) -> None:
     assert "bring fine-tuning results of two or more" in said(app)
     assert any("Raw pixels" in frame.value.to_string() for frame in app.dataframe)
     open_section(app, "Cost")
-    assert "What do they cost?" in [heading.value for heading in app.subheader]
-    assert any("seconds per 1,000" in frame.value.columns for frame in app.dataframe)
+    assert "What do they cost?" in [heading.value for heading in app.header]
+    assert any("seconds_per_1000" in frame.value.columns for frame in app.dataframe)
 
 
 def test_results_of_the_user_are_taken(app: AppTest, store: RunStore) -> None:

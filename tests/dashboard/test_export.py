@@ -51,6 +51,7 @@ def test_every_format_has_a_button_and_the_command_is_shown(results: AppTest, re
 def test_the_table_of_the_page_is_the_table_of_the_files(results: AppTest, result: RunResult) -> None:
     """Place, mean rank and every score stand on the page with all their digits."""
     table = ranking_table(result, rank_result(result))
+    results.toggle(key="ranking-table").set_value(True).run()
     shown = next(frame.value for frame in results.dataframe if "mean_rank" in frame.value)
     for key in ("place", "model", "mean_rank", *result.plan.metrics, "n_parameters", "seconds"):
         values = [None if pd.isna(value) else value for value in shown[key]]

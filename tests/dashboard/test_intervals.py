@@ -37,13 +37,17 @@ def test_intervals_are_shown(app: AppTest, settings: Settings, tmp_path: Path) -
     assert "How sure is this order?" in texts(app)
     assert "No intervals under N-LEEP: It takes long" in texts(app)
     drawn = [f for f in figures(app) if any(t.get("name") == "90% interval" for t in f["data"])]
+    strip = [t.get("name") for t in figures(app)[0]["data"]]
+    assert {"its 90% interval", "not told apart"} <= set(strip)
     assert len(drawn) == 1
     names = [t["name"] for t in drawn[0]["data"]]
     assert "not told apart" in names  # twins
-    table = next(frame.value for frame in app.dataframe if {"model", "ranks"} <= set(frame.value.columns))
-    assert table["model"].tolist()[0] == "good"
-    assert table.set_index("model").loc["good", "ranks"] == "1"
-    assert table.set_index("model").loc["twin", "ranks"] == "2 to 3"
+    assert not any("p_best" in frame.value.columns for frame in app.dataframe)
+    app.toggle(key="intervals-table").set_value(True).run()
+    (table,) = [frame.value for frame in app.dataframe if "p_best" in frame.value.columns]
+    ends = table.set_index("model")[["rank_from", "rank_to"]].to_numpy().tolist()
+    assert dict(zip(table["model"], ends, strict=True))["good"] == [1, 1]
+    assert dict(zip(table["model"], ends, strict=True))["twin"] == [2, 3]
     app.segmented_control(key="interval-view").set_value("LogME").run()
     assert not app.exception
 

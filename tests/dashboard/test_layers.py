@@ -33,7 +33,7 @@ def test_layers_have_a_figure_and_notes_are_said(
     assert not app.exception
     assert any(NOTE in frame.value.to_string() for frame in app.dataframe)
     open_section(app, "Cost")
-    assert "Which layer is best?" in [heading.value for heading in app.subheader]
+    assert "Which layer is best?" in [heading.value for heading in app.header]
     assert app.selectbox(key="layer-metric").options == ["LogME", "H-Score"]
 
 
@@ -46,4 +46,4 @@ def test_a_run_without_layers_has_no_figure_of_them(
     app.run()
     app.button(key=f"open-{plan.run_id}").click().run()
     open_section(app, "Cost")
-    assert "Which layer is best?" not in [heading.value for heading in app.subheader]
+    assert "Which layer is best?" not in [heading.value for heading in app.header]

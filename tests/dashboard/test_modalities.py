@@ -142,10 +142,10 @@ def test_a_correction_is_planned_and_ranked(text_app: AppTest, settings: Setting
     assert text_app.title[0].value == "Results"
     assert "ranked on 60 samples in 3 classes" in texts(text_app)
     open_section(text_app, "Embeddings")
-    projection = figures(text_app)[-1]
+    projection = figures(text_app)[0]
     assert {trace["name"] for trace in projection["data"]} == {"happy", "sad", "so-so"}
     hovers = [text for trace in projection["data"] for text in trace["text"]]
-    assert len(hovers) == 60
+    assert len(hovers) == 2 * 60
     assert all(len(text.split()) > 5 for text in hovers)
 
 
@@ -247,9 +247,8 @@ def test_pictures_with_numbers_to_predict(
     rank(app)
     assert last_result(settings).state is RunState.FINISHED
     open_section(app, "Embeddings")
-    markers = [trace.get("marker", {}) for figure in figures(app) for trace in figure["data"]]
-    bars = [marker["colorbar"]["title"]["text"] for marker in markers if "colorbar" in marker]
-    assert bars == ["quality"]
+    [embeddings] = figures(app)
+    assert embeddings["layout"]["coloraxis"]["colorbar"]["title"]["text"] == "quality"
 
 
 def test_rows_of_numbers_are_ranked_as_they_are(app: AppTest, settings: Settings, at_once: None) -> None:

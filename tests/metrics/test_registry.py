@@ -26,6 +26,7 @@ from ptmrank_core.metrics.priors import PRIOR_AGREEMENTS
 from ptmrank_core.records import MetricSpec
 
 FRAME = {
+    "class_pairs",
     "checks",
     "costs",
     "decomposition",

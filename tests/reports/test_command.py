@@ -30,7 +30,13 @@ PLAN = RunPlan(
     source_samples="demo:docstrings",
     label_encoder=ModelSpec("demo:names", "demo", "text"),
     analyses=Analyses(
-        50, probe=False, sample_sizes=False, controls=True, fine_tune=2, fine_tune_seconds=90.0
+        50,
+        probe=False,
+        sample_sizes=False,
+        controls=True,
+        fine_tune=2,
+        fine_tune_seconds=90.0,
+        projections=False,
     ),
     normalise="rms",
 )
@@ -55,7 +61,7 @@ def test_every_choice_stands_in_the_command() -> None:
         *("--reference", "/data/general.zip", "--source", "demo:docstrings"),
         *("--label-encoder", "demo:names", "--intervals", "50", "--normalise", "rms"),
         *("--fine-tune", "2", "--fine-tune-seconds", "90", "--layers", "--no-probe"),
-        *("--no-sample-sizes", "--controls"),
+        *("--no-sample-sizes", "--controls", "--no-projections"),
     ]
 
 

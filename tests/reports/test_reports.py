@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
 import pytest
 
 from ptmrank_core import reports
-from ptmrank_core.metrics import METRICS
-from ptmrank_core.ranking import rank_correlations
 from ptmrank_core.records import (
     ExtractionOptions,
     Failure,
@@ -23,13 +20,7 @@ from ptmrank_core.records import (
     Skipped,
     Stage,
 )
-from ptmrank_core.reports.figures import (
-    PLOTLY_CONFIG,
-    RankingLayout,
-    agreement_figure,
-    ranking_figure,
-    score_figure,
-)
+from ptmrank_core.reports.figures import PLOTLY_CONFIG
 
 
 def spec(name: str) -> ModelSpec:
@@ -155,37 +146,6 @@ def test_variants_vote_only_when_nothing_else_does(result: RunResult) -> None:
     assert ranking.per_metric["logme:thuml"] == ("a", "b")
     alone = replace(result, cells=variants, plan=replace(result.plan, metrics=("logme:thuml",)))
     assert reports.rank_result(alone).order == ("a", "b")
-
-
-def test_the_ranking_figure_draws_the_ranks(result: RunResult) -> None:
-    """One row a model, best on top; a metric's marks lie at its ranks, none where there is none."""
-    ranking = reports.rank_result(result)
-    layout = RankingLayout.of(ranking)
-    assert layout.models == ("b", "a")
-    np.testing.assert_array_equal(layout.ranks, [[1.0, 2.0]])
-    figure = ranking_figure(ranking)
-    assert [trace.name for trace in figure.data] == ["consensus", f"{METRICS['logme'].title}, 100%"]
-    assert list(figure.layout.yaxis.ticktext) == ["b", "a"]
-    assert figure.layout.yaxis.range[0] > figure.layout.yaxis.range[1]
-
-
-def test_a_score_figure_has_dots_and_no_bars(result: RunResult) -> None:
-    """Scores may be negative: nothing starts at zero."""
-    figure = score_figure("logme", {"a": -0.5, "b": 0.5}, ("b", "a", "c"))
-    assert [trace.type for trace in figure.data] == ["scatter"]
-    assert list(figure.data[0].y) == ["b", "a"]
-    assert "higher is better" in figure.layout.xaxis.title.text
-    del result
-
-
-def test_the_heatmap_shows_the_correlations() -> None:
-    """Cell values are tau; an undefined one is empty, not a number."""
-    scores = {"logme": {"a": 1.0, "b": 2.0, "c": 3.0}, "leep": {"a": 1.0, "b": 1.0, "c": 1.0}}
-    agreement = rank_correlations(scores, higher_is_better={"logme": True, "leep": True})
-    heatmap = agreement_figure(agreement).data[0]
-    assert heatmap.text[0][0] == "1.00"
-    assert heatmap.text[0][1] == ""
-    assert (heatmap.zmin, heatmap.zmax) == (-1, 1)
 
 
 def test_no_figure_offers_to_upload_anything() -> None:

@@ -23,7 +23,7 @@ from ptmrank_core.records import Analyses, ExtractionOptions, Failure, RunState,
 
 TASK = "image-classification"
 FAST = ExtractionOptions(device="cpu", dtype="float32", batch_size=4)
-NO_ANALYSES = Analyses(half_samples=0, probe=False)
+NO_ANALYSES = Analyses(half_samples=0, probe=False, projections=False)
 
 
 class Colour:

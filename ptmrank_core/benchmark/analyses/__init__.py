@@ -9,8 +9,10 @@ from ptmrank_core.benchmark.analyses.controls import score_controls
 from ptmrank_core.benchmark.analyses.fine_tuning import fine_tune_best
 from ptmrank_core.benchmark.analyses.halves import halve
 from ptmrank_core.benchmark.analyses.probe import probe_models
+from ptmrank_core.benchmark.analyses.projections import project_best
 from ptmrank_core.benchmark.analyses.recorded import keep_recorded_truth
 from ptmrank_core.benchmark.analyses.sample_sizes import score_fewer_samples
+from ptmrank_core.benchmark.analyses.separability import separate_classes
 from ptmrank_core.benchmark.tools import Tools
 from ptmrank_core.events import raise_if_cancelled
 
@@ -24,6 +26,8 @@ ANALYSES: tuple[Callable[[Analyst], None], ...] = (
     score_fewer_samples,
     score_controls,
     fine_tune_best,
+    separate_classes,
+    project_best,
 )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ptmrank_core.records import RunState
+from ptmrank_core.reports.alternative import cheaper_alternative, say_alternative
+from ptmrank_core.reports.cost import costs_of
 from ptmrank_core.reports.html_report.blocks import Report
 from ptmrank_core.reports.run_tables import probe_table
 from ptmrank_core.reports.wording import isolate, join_words, percent, plural, say_certainty, say_targets
@@ -51,6 +53,9 @@ def answer(report: Report) -> Answer:
     sentences = [said]
     if ranking.intervals:
         sentences.append(say_certainty(best, ranking.intervals))
+    cheaper = cheaper_alternative(ranking, costs_of(result))
+    if cheaper is not None:
+        sentences.append(say_alternative(cheaper))
     sentences += _probe(report, best)
     if result.state is not RunState.FINISHED:
         sentences.append(f"The run is {result.state}: this is the ranking of what was known so far.")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from ptmrank_core.records import RankIntervals
-from ptmrank_core.reports.figures import ranking_figure
 from ptmrank_core.reports.html_report.blocks import Block, Chart, Report, Section, TableBlock, Text
 from ptmrank_core.reports.ranking_table import ranking_table
+from ptmrank_core.reports.strip_figure import least_width, strip_figure
+from ptmrank_core.reports.strip_layout import StripLayout, say_strip
 from ptmrank_core.reports.wording import percent, plural
 
 __all__ = ["order_section"]
@@ -15,7 +16,6 @@ SHOWN = {
     *("place", "model", "mean_rank", "rank_from", "rank_to", "p_best", "tie_groups"),
     *("n_parameters", "size_bytes", "seconds_per_1000"),
 }
-FIGURE_WIDTH = 560
 
 
 def order_section(report: Report) -> Section | None:
@@ -23,13 +23,13 @@ def order_section(report: Report) -> Section | None:
     ranking = report.ranking
     if not ranking.order:
         return None
+    layout = StripLayout.of(report.result, ranking)
     chart = Chart(
-        ranking_figure(ranking),
-        alt=f"Rank of {plural(len(ranking.order), 'model')} under each voting metric and their consensus; "
-        f"best is {ranking.order[0]}",
-        caption="Each mark is the rank that one metric gives to a model, the upright stroke what all voters "
-        "come to together. Marks close together: the metrics agree on this model.",
-        min_width=FIGURE_WIDTH,
+        strip_figure(layout),
+        alt=f"{plural(len(ranking.order), 'model')} in order, each with its rank under every metric; best is "
+        f"{ranking.order[0]}",
+        caption=say_strip(layout),
+        min_width=least_width(layout),
     )
     table = ranking_table(report.result, ranking).select(SHOWN).known()
     blocks: list[Block] = [chart, TableBlock(table, is_captioned=False)]

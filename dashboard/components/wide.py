@@ -1,0 +1,24 @@
+"""Room for what would be squeezed on a narrow screen: it is scrolled in a box of its own instead."""
+
+from __future__ import annotations
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+__all__ = ["wide_box"]
+
+
+def wide_box(name: str, narrowest: int) -> DeltaGenerator:
+    """Open a container in which charts are never narrower than so many pixels.
+
+    Parameters
+    ----------
+    name
+        Tells the box from all others of its page.
+    narrowest
+        Pixels; the page itself stays as wide as the screen.
+    """
+    box = f".st-key-wide-{name}"
+    chart = '[data-testid="stElementContainer"]:has([data-testid="stPlotlyChart"])'
+    st.html(f"<style>{box} {{ overflow-x: auto; }} {box} {chart} {{ min-width: {narrowest}px; }}</style>")
+    return st.container(key=f"wide-{name}")

@@ -1,0 +1,80 @@
+"""Who is asking: whose runs and uploads a session sees and makes.
+
+A server that only this machine reaches has one owner, the same as the command line's. Elsewhere an owner is
+whoever has logged in, else a browser with a random token in a cookie. What is stored is a digest that tells
+neither the token nor the name. Nothing else that a client says counts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from collections.abc import Container
+from ipaddress import ip_address
+
+import streamlit as st
+
+from dashboard import state
+from ptmrank_core.config import load_settings
+from ptmrank_core.records import HERE
+
+__all__ = ["COOKIE", "asking", "can_log_in", "is_logged_in", "is_shared", "is_token", "make_token"]
+
+COOKIE = "ptmrank_owner"
+TOKEN_BYTES = 32
+TOKEN = re.compile(r"[\w-]{43}", re.ASCII)  # what 32 bytes become
+# A proxy says so with one of them: whoever comes through it is not at this machine.
+FORWARDED = ("forwarded", "x-forwarded-for")
+
+
+def make_token() -> str:
+    """Make a token of 256 random bits for a browser."""
+    return secrets.token_urlsafe(TOKEN_BYTES)
+
+
+def is_token(text: str | None) -> bool:
+    """Whether this is what ``make_token`` makes."""
+    return text is not None and TOKEN.fullmatch(text) is not None
+
+
+def is_shared(headers: Container[str]) -> bool:
+    """Whether a request with these headers may come from somebody else than the owner of this machine."""
+    return load_settings().shared or not _is_loopback() or any(name in headers for name in FORWARDED)
+
+
+def _is_loopback() -> bool:
+    """Whether the server is bound to an address that only this machine reaches."""
+    address = str(st.get_option("server.address") or "")
+    try:
+        return ip_address(address.strip("[]")).is_loopback
+    except ValueError:
+        return address.lower() == "localhost"
+
+
+def asking() -> str:
+    """Return the owner that the running session speaks for."""
+    if not is_shared(st.context.headers):
+        return HERE
+    if is_logged_in():
+        return _digest("user", str(st.user["iss"]), str(st.user["sub"]))
+    token = st.context.cookies.get(COOKIE)
+    if token is None or not is_token(token):  # a browser that keeps no cookies: as long as the page is open
+        token = state.session_token(make_token)
+    return _digest("browser", token)
+
+
+def is_logged_in() -> bool:
+    """Whether the visitor has logged in and the provider has said who that is."""
+    return bool(st.user.get("is_logged_in")) and all(st.user.get(claim) for claim in ("iss", "sub"))
+
+
+def can_log_in() -> bool:
+    """Whether secrets.toml has a section ``[auth]``."""
+    return bool(st.secrets.load_if_toml_exists()) and "auth" in st.secrets
+
+
+def _digest(kind: str, *parts: str) -> str:
+    """Make a name for an owner from which nobody learns who it is."""
+    named = "".join(f"{len(part)}:{part}" for part in parts)
+    return f"{kind}:{hashlib.sha256(named.encode()).hexdigest()}"

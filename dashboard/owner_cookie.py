@@ -1,0 +1,62 @@
+"""The cookie by which a browser's runs are its own: set with the page itself, out of reach of scripts."""
+
+from __future__ import annotations
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from dashboard.owner import COOKIE, is_shared, is_token, make_token
+
+__all__ = ["OwnerCookie"]
+
+MAX_AGE_SECONDS = 400 * 24 * 3600  # browsers keep none for longer; each visit begins anew
+
+
+class OwnerCookie:
+    """Give each browser a token of its own with the first page that it opens.
+
+    Parameters
+    ----------
+    app
+        What answers requests.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request; where it is for a page, the answer brings the cookie."""
+        is_wanted = (
+            scope["type"] == "http" and _is_page(headers := Headers(scope=scope)) and is_shared(headers)
+        )
+        await self._app(scope, receive, _with_cookie(scope, send) if is_wanted else send)
+
+
+def _is_page(headers: Headers) -> bool:
+    """Whether a browser asks for a page, and not for a script or a picture of one."""
+    return "text/html" in headers.get("accept", "")
+
+
+def _with_cookie(scope: Scope, send: Send) -> Send:
+    """Add the cookie to the head of an answer; a browser that has one keeps it."""
+    had = HTTPConnection(scope).cookies.get(COOKIE)
+    token = had if had is not None and is_token(had) else make_token()
+
+    async def send_with_cookie(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            MutableHeaders(scope=message).append(
+                "set-cookie", _cookie(token, is_safe=scope["scheme"] == "https")
+            )
+        await send(message)
+
+    return send_with_cookie
+
+
+def _cookie(token: str, *, is_safe: bool) -> str:
+    """Write the value of a ``Set-Cookie`` header.
+
+    Lax, not strict: somebody who follows a link from elsewhere comes with the token they have.
+    """
+    parts = [f"{COOKIE}={token}", "Path=/", f"Max-Age={MAX_AGE_SECONDS}", "HttpOnly", "SameSite=Lax"]
+    return "; ".join([*parts, "Secure"] if is_safe else parts)

@@ -1,0 +1,54 @@
+"""Importing what the pages need while the first browser still loads its own part.
+
+The server listens first: numpy, scipy, pandas and Plotly take longer than Streamlit itself.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib import import_module
+from pkgutil import iter_modules
+from threading import Event, Thread
+
+from dashboard import views
+
+__all__ = ["wait", "warm_up"]
+
+# What a page of results needs besides the views.
+LATER = ("scipy.stats",)
+_PENDING: list[Event] = []
+
+
+@asynccontextmanager
+async def warm_up(app: object) -> AsyncIterator[None]:
+    """Begin when the server does; its life is the server's."""
+    del app
+    views_are_there = Event()
+    _PENDING.append(views_are_there)
+    Thread(target=_import_all, args=(views_are_there,), daemon=True).start()
+    yield
+
+
+def wait() -> None:
+    """Wait for the views: two threads that import the same circle of modules at once can fail."""
+    for event in _PENDING:
+        event.wait()
+
+
+def _import_all(views_are_there: Event) -> None:
+    """Import every view, then what comes later.
+
+    Streamlit collects garbage after each run of a script, timers of open tabs included. What was imported is
+    none: it is left out from now on, or each of these looks at half a million objects.
+    """
+    try:
+        for module in iter_modules(views.__path__, "dashboard.views."):
+            import_module(module.name)
+    finally:
+        views_are_there.set()
+    for name in LATER:
+        import_module(name)
+    gc.collect()
+    gc.freeze()

@@ -1,0 +1,97 @@
+"""The embeddings of the best models in the plane: LDA, t-SNE, and UMAP where it is installed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ptmrank_core.benchmark.analyses.analyst import Analyst
+from ptmrank_core.benchmark.analyses.best import best_models
+from ptmrank_core.events import AnalysisStep, raise_if_cancelled
+from ptmrank_core.projection import (
+    Projection,
+    lda,
+    stratified_rows,
+    trustworthiness,
+    tsne,
+    umap,
+    umap_is_installed,
+)
+from ptmrank_core.records import Samples, pack_array, strata_of
+
+__all__ = ["KIND", "drawn_rows", "project_best"]
+
+KIND = "projection"
+# Of each model: six of them are 12,000 points, which a browser still draws.
+MOST_POINTS = 2_000
+
+
+def drawn_rows(samples: Samples, seed: int) -> NDArray[np.int64]:
+    """Choose the samples that are drawn of every model: all, or 2,000 with the same share of every class.
+
+    Parameters
+    ----------
+    samples
+        n samples.
+    seed
+        Seed of the choice.
+    """
+    return stratified_rows(strata_of(samples.labels, samples.target_kind), MOST_POINTS, seed=seed)
+
+
+def project_best(analyst: Analyst) -> None:
+    """Keep one finding for each method and each of the best models; its subject is ``METHOD:MODEL``.
+
+    The payload: ``method``, ``model``; ``rows``, the samples that were projected, and ``points``, both
+    packed; ``trust``, the fields of :class:`~ptmrank_core.projection.Trust` or ``None``; ``settings``.
+
+    Raises
+    ------
+    CancelledError
+        If the token was pulled; what was found stays.
+    """
+    tools = analyst.tools
+    if not tools.plan.analyses.projections:
+        return
+    models, methods = best_models(analyst), _methods(tools.samples)
+    rows = drawn_rows(tools.samples, tools.plan.seed)
+    steps = [(model, method) for model in models for method in methods]
+    for index, (model, method) in enumerate(steps):
+        raise_if_cancelled(tools.cancel)
+        tools.sink(AnalysisStep(KIND, index, len(steps)))
+        subject = f"{method}:{model}"
+        if not analyst.is_kept(KIND, subject):
+            analyst.keep(KIND, subject, partial(_project, analyst, model, method, rows))
+    tools.sink(AnalysisStep(KIND, len(steps), len(steps)))
+
+
+def _methods(samples: Samples) -> list[str]:
+    """Name the methods that can be had; the quick ones first."""
+    methods = ["lda"] if samples.target_kind == "classification" else []
+    return [*methods, "tsne", *(["umap"] if umap_is_installed() else [])]
+
+
+def _project(analyst: Analyst, model: str, method: str, rows: NDArray[np.int64]) -> dict[str, Any]:
+    """Bring one model to the plane by one method."""
+    arrays, seed = analyst.arrays(model), analyst.tools.plan.seed
+    embeddings = np.asarray(arrays["embeddings"])[rows]
+    ways: dict[str, Callable[[], Projection]] = {
+        "lda": lambda: lda(embeddings, arrays["labels"][rows]),
+        "tsne": lambda: tsne(embeddings, seed=seed),
+        "umap": lambda: umap(embeddings, seed=seed),
+    }
+    found = ways[method]()
+    trust = trustworthiness(embeddings, found.points, seed=seed)
+    return {
+        "method": method,
+        "model": model,
+        "rows": pack_array(rows),
+        "points": pack_array(found.points),
+        "trust": None if trust is None else asdict(trust),
+        "settings": dict(found.settings),
+    }

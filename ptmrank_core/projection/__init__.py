@@ -1,0 +1,32 @@
+"""Features -> points to look at; how far the picture can be trusted, and who stands beside whom."""
+
+from ptmrank_core.projection.linear import lda, pca
+from ptmrank_core.projection.neighbours import (
+    MOST_JUDGED,
+    N_NEIGHBOURS,
+    Neighbours,
+    Trust,
+    nearest_samples,
+    trustworthiness,
+    tsne,
+    umap,
+    umap_is_installed,
+)
+from ptmrank_core.projection.record import Projection
+from ptmrank_core.projection.rows import stratified_rows
+
+__all__ = [
+    "MOST_JUDGED",
+    "N_NEIGHBOURS",
+    "Neighbours",
+    "Projection",
+    "Trust",
+    "lda",
+    "nearest_samples",
+    "pca",
+    "stratified_rows",
+    "trustworthiness",
+    "tsne",
+    "umap",
+    "umap_is_installed",
+]

@@ -1,0 +1,148 @@
+"""What only a browser shows of the results: clicks into a chart, the address, a phone, a projector."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from urllib.parse import parse_qs, urlparse
+
+import pytest
+from selenium.webdriver.chrome.webdriver import WebDriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
+
+from ptmrank_core.benchmark import run_here
+from ptmrank_core.config import Settings
+from ptmrank_core.worker import SOURCES
+from tests.benchmark.runs import stored_features_plan
+from tests.dashboard.serving import free_port, serve
+from tests.dashboard.test_browser import click, see
+from tests.ready_made import save_features
+
+pytestmark = pytest.mark.browser
+
+METRICS = ("logme", "hscore", "gbc", "transrate")
+
+
+@pytest.fixture(scope="module")
+def link(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of the results of a finished run of five models."""
+    folder = tmp_path_factory.mktemp("results")
+    settings = Settings(home=folder / "home")
+    for index in range(5):
+        save_features(folder / "f" / f"model-{index}.npz", 0.4 + 0.4 * index)
+    plan = stored_features_plan(settings, folder / "f", METRICS)
+    run_here(plan.run_id, settings, sources=SOURCES)
+    port = free_port()
+    process = serve(settings.home, port)
+    try:
+        yield f"http://localhost:{port}/results?run={plan.run_id}"
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def shape(browser: WebDriver, width: int, height: int) -> None:
+    """Give the window the size of a device."""
+    size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+
+
+def settled(browser: WebDriver, css: str) -> dict[str, float]:
+    """Where something is, once it stays there for half a second."""
+    script = f"return document.querySelector('{css}')?.getBoundingClientRect().toJSON()"
+    deadline, last = time.monotonic() + 20, None
+    while time.monotonic() < deadline:
+        found = browser.execute_script(script)
+        if found and found == last:
+            return dict(found)
+        last = found
+        time.sleep(0.5)
+    raise AssertionError(f"{css} does not come to rest")
+
+
+def click_at(browser: WebDriver, x: float, y: float) -> None:
+    """Click a point of the window."""
+    for kind in ("mouseMoved", "mousePressed", "mouseReleased"):
+        event = {"type": kind, "x": x, "y": y, "button": "left", "clickCount": 1}
+        browser.execute_cdp_cmd("Input.dispatchMouseEvent", event)
+
+
+def pair(browser: WebDriver) -> tuple[str, str]:
+    """The two metrics that the address names."""
+    view = parse_qs(urlparse(browser.current_url).query)
+    return view.get("pair-first", [""])[0], view.get("pair-second", [""])[0]
+
+
+def test_a_click_into_the_heatmap_opens_the_pair(browser: WebDriver, link: str) -> None:
+    """The cell's metrics are chosen, stand in the address, and another visit of it shows the same pair."""
+    browser.get(f"{link}&section=Agreement")
+    see(browser, ".st-key-agreement .heatmaplayer image")
+    see(browser, ".st-key-pair .js-plotly-plot")
+    settled(browser, ".st-key-agreement .js-plotly-plot")
+    marks = browser.find_elements(By.CSS_SELECTOR, ".st-key-agreement .scatterlayer .point")
+    assert len(marks) == len(METRICS) * (len(METRICS) - 1)
+    before = browser.find_element(By.CSS_SELECTOR, ".stMain").text
+    where = settled(browser, ".st-key-agreement .scatterlayer .point:last-of-type")
+    click_at(browser, where["x"] + where["width"] / 2, where["y"] + where["height"] / 2)
+    WebDriverWait(browser, 20).until(lambda page: any(pair(page)), "no cell was selected")
+    chosen = pair(browser)
+    names = " and ".join(filter(None, chosen))
+    WebDriverWait(browser, 20).until(
+        lambda page: page.find_element(By.CSS_SELECTOR, ".stMain").text != before, "the pair is not drawn"
+    )
+    browser.get(browser.current_url)
+    see(browser, ".st-key-pair .js-plotly-plot")
+    assert pair(browser) == chosen
+    heading = next(
+        element.text for element in browser.find_elements(By.CSS_SELECTOR, "h3") if "τ" in element.text
+    )
+    assert all(name in heading for name in names.split(" and "))
+
+
+def test_a_cell_of_the_table_opens_the_pair(browser: WebDriver, link: str) -> None:
+    """As a table the heatmap has a row for each pair; a cell of the fourth row opens its two metrics."""
+    browser.get(f"{link}&section=Agreement&agreement-table=true")
+    see(browser, ".st-key-agreement-cells canvas")
+    grid = settled(browser, ".st-key-agreement-cells canvas")
+    row = grid["height"] / (1 + len(METRICS) * (len(METRICS) - 1) / 2)
+    click_at(browser, grid["x"] + 40, grid["y"] + 4.5 * row)
+    WebDriverWait(browser, 20).until(lambda page: pair(page)[1] == "TransRate", "no row was selected")
+    assert pair(browser)[0] in {"", "LogME"}  # what is chosen at first is not in the address
+
+
+def test_a_phone_reads_the_results(browser: WebDriver, link: str) -> None:
+    """At 390 pixels the answer is seen at once, and no section makes the page scroll sideways."""
+    shape(browser, 390, 844)
+    for section in ("Ranking", "Agreement", "Evidence", "Cost"):
+        browser.get(f"{link}&section={section}")
+        see(browser, ".st-key-section")
+        see(browser, "[data-testid=stHeading] h2, .stMain h3")
+        answer = settled(browser, ".stMain h2")
+        assert 0 < answer["top"] < 844 - answer["height"]
+        assert answer["right"] <= 390
+        wide = "return ['html', '.stMain'].map((css) => document.querySelector(css).scrollWidth)"
+        assert max(browser.execute_script(wide)) <= 392, section
+    browser.get(link)
+    picture = settled(browser, ".st-key-ranking .js-plotly-plot")
+    assert picture["width"] > 500  # in a box of its own that scrolls
+    assert settled(browser, ".st-key-wide-strip")["right"] <= 390
+
+
+def test_a_projector_shows_the_results_alone(browser: WebDriver, link: str) -> None:
+    """No navigation, larger letters than the page has, and one switch back."""
+    browser.get(link)
+    see(browser, ".st-key-ranking .js-plotly-plot")
+    size = "return parseFloat(getComputedStyle(document.querySelector('.stMain h2')).fontSize)"
+    usual = browser.execute_script(size)
+    click(browser, ".st-key-present label")
+    WebDriverWait(browser, 20).until(
+        lambda page: not page.find_element(By.CSS_SELECTOR, "[data-testid=stHeader]").is_displayed()
+    )
+    assert "present=true" in browser.current_url
+    assert browser.execute_script(size) > 1.2 * usual
+    see(browser, ".st-key-agreement .js-plotly-plot")
+    click(browser, ".st-key-present label")
+    see(browser, ".st-key-section")
+    WebDriverWait(browser, 20).until(lambda page: "present" not in page.current_url)
+    assert browser.find_element(By.CSS_SELECTOR, "[data-testid=stHeader]").is_displayed()

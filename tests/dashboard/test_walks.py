@@ -1,0 +1,221 @@
+"""From the start to the export, clicked as a user does, for all kinds of samples: the command line's numbers."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from scipy.stats import rankdata
+from selenium.webdriver.chrome.webdriver import WebDriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
+
+from dashboard.sections import SECTIONS
+from ptmrank_core.metrics import METRICS
+from tests.dashboard.serving import free_port, serve
+from tests.dashboard.test_browser import click, open_section, see
+from tests.pictures import picture_files, write_zip
+from tests.ready_made import save_features
+from tests.uploads import number_table, price_table, recording_files, review_table
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+
+# What is there once a section is drawn.
+MARKS = {
+    "Ranking": ".st-key-ranking .js-plotly-plot",
+    "Agreement": ".st-key-agreement .js-plotly-plot",
+    "Embeddings": ".st-key-projection .js-plotly-plot",
+    "Evidence": ".stMain h2",
+    "Cost": ".stMain h2",
+    "Samples": "[data-testid=stMetric]",
+    "Export": ".st-key-export-json button",
+}
+DRAWN_CELLS = """
+return document.querySelector(".st-key-ranking .js-plotly-plot").data
+    .filter((trace) => trace.type === "heatmap").flatMap((trace) => trace.customdata.flat());
+"""
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """A dashboard started as the README says: its address, and its home."""
+    home, port = tmp_path_factory.mktemp("walks-home"), free_port()
+    process = serve(home, port)
+    try:
+        yield f"http://localhost:{port}", home
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def pictures(folder: Path) -> Path:
+    """A zip of pictures."""
+    return write_zip(folder / "pictures.zip", picture_files(8))
+
+
+def recordings(folder: Path) -> Path:
+    """A zip of recordings."""
+    return write_zip(folder / "recordings.zip", recording_files())
+
+
+def table(make: Callable[[], bytes]) -> Callable[[Path], Path]:
+    """A table."""
+
+    def write(folder: Path) -> Path:
+        path = folder / "table.csv"
+        path.write_bytes(make())
+        return path
+
+    return write
+
+
+def features(folder: Path) -> Path:
+    """A zip with the features of two models."""
+    powers = {"strong.npz": 3.0, "weak.npz": 0.3}
+    files = {name: save_features(folder / name, power).read_bytes() for name, power in powers.items()}
+    return write_zip(folder / "own.zip", files)
+
+
+def send(browser: WebDriver, path: Path, *, are_features: bool) -> None:
+    """Go from the start to the metrics with an upload."""
+    click(browser, ".st-key-own button")
+    if are_features:
+        click(browser, ".st-key-way button:nth-of-type(3)")
+        see(browser, "[class*=features] input[type=file], [class*=already] input[type=file]")
+    see(browser, "input[type=file]")
+    browser.find_element(By.CSS_SELECTOR, "input[type=file]").send_keys(str(path))
+    click(browser, ".st-key-next button")
+    if not are_features:
+        wait_for_title(browser, "Candidates")
+        click(browser, ".st-key-next button")
+    wait_for_title(browser, "Metrics")
+    click(browser, ".st-key-rank button")
+
+
+def wait_for_title(browser: WebDriver, title: str) -> None:
+    """Wait until a page of this title is drawn."""
+
+    def is_there(page: WebDriver) -> bool:
+        return page.execute_script("return document.querySelector('.stMain h1')?.textContent") == title
+
+    WebDriverWait(browser, 60, poll_frequency=0.1).until(is_there, f"there is no page {title!r}")
+
+
+def export_json(browser: WebDriver, folder: Path) -> dict[str, Any]:
+    """Download the tables of the run that is shown."""
+    saved = {"behavior": "allow", "downloadPath": str(folder)}
+    browser.execute_cdp_cmd("Browser.setDownloadBehavior", saved)
+    click(browser, ".st-key-export-json button")
+    WebDriverWait(browser, 60).until(lambda _: list(folder.glob("*.json")))
+    return json.loads(next(folder.glob("*.json")).read_text(encoding="utf-8"))
+
+
+def command_line(command: str, home: Path) -> dict[str, Any]:
+    """What the command that a page shows prints, at the same home; its features are there already."""
+    words = shlex.split(command)
+    assert words[:3] == ["python", "-m", "ptmrank_core"]
+    done = subprocess.run(
+        [sys.executable, *words[1:], "--intervals", "0", "--json"],
+        env=os.environ | {"PTMRANK_HOME": str(home)},
+        capture_output=True,
+        check=False,
+        timeout=300,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def scores_of(payload: dict[str, Any]) -> dict[str, dict[str, float]]:
+    """Metric -> model -> score, as the command line has them."""
+    found: dict[str, dict[str, float]] = {}
+    for model, own in payload["models"].items():
+        for metric, cell in own["scores"].items():
+            found.setdefault(metric, {})[model] = cell["value"]
+    return found
+
+
+def assert_same_numbers(exported: dict[str, Any], cells: list[list[str]], printed: dict[str, Any]) -> None:
+    """The exported scores, and the ranks drawn on the page, are those of the command line."""
+    scores = scores_of(printed)
+    assert scores
+    rows = {row["model"]: row for row in exported["tables"]["ranking"]["rows"]}
+    drawn = {(model, title): said for model, title, said in cells}
+    for metric, own in scores.items():
+        models = list(own)
+        assert [rows[model][metric] for model in models] == [pytest.approx(own[m], rel=1e-9) for m in models]
+        ranks = rankdata([-round(own[model], 12) for model in models])
+        for model, rank in zip(models, ranks, strict=True):
+            said = drawn[model, METRICS[metric].title]
+            assert float(re.findall(r"[\d.]*\d", said)[0]) == rank, (model, metric, said)
+
+
+def walk(browser: WebDriver, home: Path, folder: Path) -> dict[str, Any]:
+    """Look at every section of the results of a run that was just started, and hold its numbers."""
+    see(browser, MARKS["Ranking"], 240)
+    answer = browser.find_element(By.CSS_SELECTOR, ".stMain h2").text
+    cells = browser.execute_script(DRAWN_CELLS)
+    n_models = len({model for model, *_ in cells})
+    for place, title in enumerate(SECTIONS, 1):
+        if title == "Agreement" and n_models < 3:  # there is nothing to correlate
+            continue
+        open_section(browser, place)
+        see(browser, MARKS[title])
+        assert not browser.find_elements(By.CSS_SELECTOR, ".stException")
+    exported = export_json(browser, folder)
+    printed = command_line(browser.find_element(By.CSS_SELECTOR, ".stCode code").text, home)
+    assert_same_numbers(exported, cells, printed)
+    assert answer == f"Try {exported['tables']['ranking']['rows'][0]['model']} first"
+    return printed
+
+
+@pytest.mark.parametrize(
+    ("demo", "n_models"),
+    [
+        ("digits", 13),
+        pytest.param("docstrings", 9, marks=pytest.mark.slow),
+        pytest.param("spoken-digits", 10, marks=pytest.mark.slow),
+    ],
+)
+def test_a_demo(
+    browser: WebDriver, served: tuple[str, Path], tmp_path: Path, demo: str, n_models: int
+) -> None:
+    """One click on the start page leads to the results of a demo."""
+    address, home = served
+    browser.get(address)
+    click(browser, f".st-key-demo-{demo} button")
+    assert len(walk(browser, home, tmp_path)["models"]) == n_models
+
+
+@pytest.mark.parametrize(
+    ("make", "n_models"),
+    [
+        pytest.param(pictures, 13, marks=pytest.mark.slow, id="pictures"),
+        pytest.param(table(review_table), 9, marks=pytest.mark.slow, id="texts"),
+        pytest.param(table(price_table), 9, marks=pytest.mark.slow, id="regression"),
+        pytest.param(recordings, 10, marks=pytest.mark.slow, id="recordings"),
+        pytest.param(table(number_table), 1, id="rows"),
+        pytest.param(features, 2, id="features"),
+    ],
+)
+def test_an_upload(
+    browser: WebDriver,
+    served: tuple[str, Path],
+    tmp_path: Path,
+    make: Callable[[Path], Path],
+    n_models: int,
+) -> None:
+    """An upload is read, its candidates and metrics are chosen as they stand, and it is ranked."""
+    address, home = served
+    (tmp_path / "saved").mkdir()
+    browser.get(address)
+    send(browser, make(tmp_path), are_features=make is features)
+    assert len(walk(browser, home, tmp_path / "saved")["models"]) == n_models

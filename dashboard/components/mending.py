@@ -17,8 +17,7 @@ __all__ = ["offer_mending"]
 
 # Kind of an error -> what to do besides what its own hint says; Markdown.
 ADVICE = {
-    "GatedModelError": "Accept the conditions on the model's page, log in on this machine with "
-    "`hf auth login`, then **Retry what failed**.",
+    "GatedModelError": "Then **Retry what failed**.",
     "OutOfMemoryError": "The batch was halved down to a single sample already: a smaller model, half "
     "precision or another device would do.",
     "DownloadError": "What has arrived is kept: **Retry what failed** goes on from there.",
@@ -37,24 +36,29 @@ def offer_mending(run: str, progress: RunProgress) -> None:
     """
     failures = jobs.failures(run) if progress.has_failed else ()
     _list(failures)
+    has_scores = any(model.status == "done" for model in progress.models)
     with st.container(horizontal=True):
         if jobs.is_mine(run):
-            _offer_another_try(run, progress)
-            _offer_leaving_out(run, progress, failures)
+            _offer_another_try(run, progress, has_scores=has_scores)
+            if has_scores:
+                _offer_leaving_out(run, progress, failures)
         kind: Literal["primary", "secondary"] = (
             "primary" if progress.state is RunState.FINISHED else "secondary"
         )
-        if progress.n_finished and st.button("See the ranking", key="see", type=kind):
+        if has_scores and st.button("See the ranking", key="see", type=kind):
             state.go("results", run=run)
         if st.button("All runs", key="all-runs", type="tertiary", icon=":material/history:"):
             state.go("runs")
 
 
-def _offer_another_try(run: str, progress: RunProgress) -> None:
+def _offer_another_try(run: str, progress: RunProgress, *, has_scores: bool) -> None:
     is_open = progress.state is not RunState.FINISHED
     if is_open and st.button("Resume", type="primary", key="resume", icon=":material/play_arrow:"):
         _start(jobs.resume, run)
-    if progress.has_failed and st.button("Retry what failed", key="retry", icon=":material/replay:"):
+    kind: Literal["primary", "secondary"] = "secondary" if is_open or has_scores else "primary"
+    if progress.has_failed and st.button(
+        "Retry what failed", key="retry", type=kind, icon=":material/replay:"
+    ):
         _start(jobs.retry, run)
 
 
@@ -71,15 +75,11 @@ def _offer_leaving_out(run: str, progress: RunProgress, failures: tuple[Failure,
             _leave_out(run, failed)
         return
     lacking = [model.model for model in progress.models if model.n_cells < model.n_metrics]
-    if (
-        lacking
-        and progress.n_finished
-        and st.button(
-            f"Finish without {plural(len(lacking), 'model')}",
-            key="finish-without",
-            icon=":material/skip_next:",
-            help=f"Ranks what is there. Left out: {plain(', '.join(lacking))}",
-        )
+    if lacking and st.button(
+        f"Finish without {plural(len(lacking), 'model')}",
+        key="finish-without",
+        icon=":material/skip_next:",
+        help=f"Ranks what is there. Left out: {plain(', '.join(lacking))}",
     ):
         _start(lambda own: jobs.finish_without(own, lacking), run)
 

@@ -83,6 +83,8 @@ def _headline(progress: RunProgress) -> str:
     if progress.is_waiting:
         return "Starting …"
     done = f"{progress.n_finished} of {plural(len(progress.models), 'model')} done"
+    n_failed = sum(model.status == "failed" for model in progress.models)
+    done += f", {n_failed} failed" if n_failed else ""
     if progress.is_ranked and progress.alive:
         return f"{done}. Now computing {say_analysis(progress)}"
     is_going_on = progress.state is RunState.RUNNING and progress.alive

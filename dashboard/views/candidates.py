@@ -121,6 +121,8 @@ def _tick_models(draft: state.Draft, task: TaskCategory) -> None:
         key=f"models-{task.name}",
         alt="Candidate models with their family, size and source head",
     )
+    if all(spec.source == "demo" for spec in offered):
+        st.caption("Checkpoint folders of your own are listed here where PTMRANK_MODELS names their folder.")
     ticked = set(edited.loc[edited["use"], "model"])
     draft.deselected = {spec.id for spec in offered} - ticked
 

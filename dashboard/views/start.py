@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboard import jobs, state
 from dashboard.components.run_list import open_page
-from dashboard.wording import plain, plural, say_status, show_error, source_name
+from dashboard.wording import plural, say_run, say_status, show_error
 from ptmrank_core.config import ASSETS
 from ptmrank_core.errors import PTMRankError
 
@@ -81,13 +81,8 @@ def _recent_runs() -> None:
         return
     st.header("Recent runs")
     for entry in recent:
-        outline = entry.outline
         text, button = st.columns([5, 1], vertical_alignment="center")
-        text.markdown(
-            f"**{plain(source_name(outline.samples_source))}** · {plural(len(outline.models), 'model')} · "
-            f"{plural(outline.n_metrics, 'metric')} · {say_status(entry)} · "
-            f"{outline.created_at[:16].replace('T', ' ')} UTC"
-        )
+        text.markdown(f"{say_run(entry.outline)} · {say_status(entry)}")
         if button.button("Open", key=f"open-{entry.run_id}"):
             open_page(entry)
     if st.button("All runs", key="all-runs", icon=":material/history:"):

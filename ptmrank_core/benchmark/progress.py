@@ -180,7 +180,7 @@ def _read_progress(store: RunStore, settings: Settings, run_id: str) -> RunProgr
     events = {key: json.loads(text) for key, text in store.last_events(run_id).items()}
     counts, times = store.cell_counts(run_id), store.event_times(run_id)
     failures = store.failures(run_id) if outline.n_failed else ()
-    problems = {cell.model: f"{cell.message} {cell.hint}".strip() for cell in reversed(failures)}
+    problems = {cell.model: cell.message for cell in reversed(failures)}
     is_waiting = outline.state is RunState.QUEUED and alive
     step = events.get(("", AnalysisStep.__name__))
     return RunProgress(

@@ -116,7 +116,7 @@ def test_a_failed_model_is_left_out_by_hand(app: AppTest, settings: Settings, pl
     fail(settings, plan, first, "GatedModelError")
     RunStore(settings).finish(plan.run_id, RunState.FINISHED, seconds=1.0)
     open_page(app, "run", run=plan.run_id)
-    assert "hf auth login" in app.warning[0].value
+    assert "Then **Retry what failed**." in app.warning[0].value
     app.button(key="leave-out").click().run()
     assert not app.exception
     assert "This run is finished." in app.success[0].value
@@ -155,6 +155,9 @@ def test_a_run_in_which_all_failed_offers_no_ranking_as_done(
     (warning,) = (box.value for box in app.warning)
     assert "9 scores, failed while loading" in warning
     assert "halved down to a single sample" in warning
+    assert "3 of 3 models done, 3 failed" in headline(app)
+    assert primary(app) == ["Retry what failed"]
+    assert not {"see", "leave-out"} & buttons(app)
 
 
 def test_one_model_alone_is_a_run_too(app: AppTest, settings: Settings, picture_zip: Path, zoo: Path) -> None:

@@ -30,6 +30,12 @@ def page() -> None:
     if not kept:
         st.info("Nothing is cached yet: the first run fills it.")
         return
+    if jobs.is_shared():
+        st.caption(
+            "Everybody who uses this server shares these vectors: whoever runs it can list and clear them "
+            "with `python -m ptmrank_core cache`."
+        )
+        return
     st.header("Of which models?")
     chosen = _choose(kept)
     with st.container(horizontal=True):

@@ -1,21 +1,14 @@
-"""The file of the run store, and its table of runs: state, place in the queue, deletion.
-
-SQLite in WAL mode and synced: what was committed survives a crash of the worker, of the dashboard and of the
-machine.
-"""
+"""The table of runs in the run store: state, owner, place in the queue, deletion."""
 
 from __future__ import annotations
 
 import json
-import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from ptmrank_core.benchmark.codec import plan_from_json, to_json
-from ptmrank_core.benchmark.schema import OWN, prepare_tables
+from ptmrank_core.benchmark.connection import Database
+from ptmrank_core.benchmark.schema import OWN
 from ptmrank_core.config import Settings
 from ptmrank_core.errors import RunNotFoundError
 from ptmrank_core.records import HERE, RunPlan, RunState, SamplesSummary
@@ -102,32 +95,18 @@ OUTLINE = f"""
     FROM runs"""  # noqa: S608 - our own text
 
 
-class RunTable:
-    """The runs of one ``PTMRANK_HOME``. Every call opens its own connection, so threads may share it."""
+class RunTable(Database):
+    """The runs of one ``PTMRANK_HOME``."""
 
     def __init__(self, settings: Settings) -> None:
-        settings.runs_dir.mkdir(parents=True, exist_ok=True)
-        self._path: Path = settings.runs_dir / "runs.sqlite"
-        with self._open() as db:
-            db.execute("PRAGMA journal_mode = WAL")
-        with self._open() as db:
-            prepare_tables(db)
-
-    @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        """Open the file for one transaction."""
-        with closing(sqlite3.connect(self._path, timeout=30)) as db:
-            db.execute("PRAGMA foreign_keys = ON")
-            db.execute("PRAGMA synchronous = FULL")
-            with db:
-                yield db
+        super().__init__(settings.runs_dir / "runs.sqlite")
 
     def _row(self, run_id: str, columns: str) -> tuple[Any, ...]:
         return self._only(f"SELECT {columns} FROM runs", run_id)  # noqa: S608 - our own columns
 
     def _only(self, query: str, run_id: str) -> tuple[Any, ...]:
         """Row that a query over the table of runs gives for one run."""
-        with self._open() as db:
+        with self._look() as db:
             row: tuple[Any, ...] | None = db.execute(f"{query} WHERE run_id = ?", (run_id,)).fetchone()
         if row is None:
             raise RunNotFoundError(f"There is no run {run_id!r} here.", hint="Check the link.")
@@ -160,7 +139,7 @@ class RunTable:
     def plans(self, *, owner: str | None = None) -> list[RunPlan]:
         """Read the plans of runs, newest first; without an owner, they are everybody's."""
         query = "SELECT plan FROM runs WHERE ?1 IS NULL OR owner = ?1 ORDER BY created_at DESC, rowid DESC"
-        with self._open() as db:
+        with self._look() as db:
             rows = db.execute(query, (owner,)).fetchall()
         return [plan_from_json(row[0]) for row in rows]
 
@@ -182,7 +161,7 @@ class RunTable:
         # The inner one chooses, so that nothing is counted in the runs that are not asked for.
         chosen = f"SELECT rowid FROM runs {whose} {newest} LIMIT :limit"  # noqa: S608 - our own text
         query = f"{OUTLINE} WHERE rowid IN ({chosen}) {newest}"
-        with self._open() as db:
+        with self._look() as db:
             return [_outline(row) for row in db.execute(query, {"limit": limit, "owner": owner})]
 
     def place(self, run_id: str) -> Place:
@@ -195,7 +174,7 @@ class RunTable:
         query = """
             SELECT run_id, state, device, ticket FROM runs
             WHERE device = ? AND run_id <> ? AND state IN (?, ?) ORDER BY ticket"""
-        with self._open() as db:
+        with self._look() as db:
             rows = db.execute(query, (place.device, place.run_id, RunState.QUEUED, RunState.RUNNING))
             return [Place(run, RunState(state), device, ticket) for run, state, device, ticket in rows]
 
@@ -268,7 +247,7 @@ class RunTable:
     def recent(self, limit: int = 20) -> list[tuple[RunPlan, RunState]]:
         """Read the newest runs, newest first."""
         query = "SELECT plan, state FROM runs ORDER BY created_at DESC, rowid DESC LIMIT ?"
-        with self._open() as db:
+        with self._look() as db:
             rows = db.execute(query, (limit,)).fetchall()
         return [(plan_from_json(plan), RunState(state)) for plan, state in rows]
 

@@ -93,7 +93,7 @@ class RunStore(RunTable):
 
     def _cells(self, run_id: str, which: str) -> tuple[Cell, ...]:
         query = f"SELECT cell FROM cells WHERE run_id = ? AND {which} ORDER BY rowid"  # noqa: S608 - ours
-        with self._open() as db:
+        with self._look() as db:
             return tuple(cell_from_json(row[0]) for row in db.execute(query, (run_id, OWN)))
 
     def add_outcome(self, run_id: str, outcome: ModelOutcome) -> None:
@@ -106,7 +106,7 @@ class RunStore(RunTable):
 
     def outcomes(self, run_id: str) -> dict[str, ModelOutcome]:
         """Read what the run learned of its models."""
-        with self._open() as db:
+        with self._look() as db:
             query = "SELECT model, outcome FROM outcomes WHERE run_id = ? ORDER BY rowid"
             return {model: outcome_from_json(text) for model, text in db.execute(query, (run_id,))}
 
@@ -118,7 +118,7 @@ class RunStore(RunTable):
                 (json_extract(outcome, '$.seconds.preprocess') + json_extract(outcome, '$.seconds.forward'))
                 / json_extract(outcome, '$.n_run')
             FROM outcomes WHERE json_extract(outcome, '$.n_run') > 0 ORDER BY rowid"""
-        with self._open() as db:
+        with self._look() as db:
             rows = db.execute(query).fetchall()
         return {model: Speed(modality, size, seconds) for model, modality, size, seconds in rows}
 
@@ -133,7 +133,7 @@ class RunStore(RunTable):
 
     def findings(self, run_id: str) -> tuple[Finding, ...]:
         """Read what the analyses of a run have found."""
-        with self._open() as db:
+        with self._look() as db:
             query = "SELECT finding FROM findings WHERE run_id = ? ORDER BY rowid"
             return tuple(finding_from_json(row[0]) for row in db.execute(query, (run_id,)))
 
@@ -152,27 +152,27 @@ class RunStore(RunTable):
 
     def last_events(self, run_id: str) -> dict[tuple[str, str], str]:
         """Read the newest event of each kind for each model, as JSON by (model, kind)."""
-        with self._open() as db:
+        with self._look() as db:
             rows = db.execute("SELECT model, kind, event FROM events WHERE run_id = ?", (run_id,))
             return {(model, kind): event for model, kind, event in rows}
 
     def event_times(self, run_id: str) -> dict[tuple[str, str], float]:
         """Read when the newest event of each kind came for each model, in seconds since 1970."""
-        with self._open() as db:
+        with self._look() as db:
             rows = db.execute("SELECT model, kind, at FROM events WHERE run_id = ?", (run_id,))
             return {(model, kind): at for model, kind, at in rows}
 
     def failures(self, run_id: str) -> tuple[Failure, ...]:
         """Read the cells of a run's models that failed, and no others."""
         query = "SELECT cell FROM cells WHERE run_id = ? AND layer = ? AND kind = 'Failure' ORDER BY rowid"
-        with self._open() as db:
+        with self._look() as db:
             found = [cell_from_json(row[0]) for row in db.execute(query, (run_id, OWN))]
         return tuple(cell for cell in found if isinstance(cell, Failure))
 
     def cell_counts(self, run_id: str) -> dict[tuple[str, str], int]:
         """Count the decided cells of a run's models, by (model, kind of cell); reads none of them."""
         query = "SELECT model, kind, COUNT(*) FROM cells WHERE run_id = ? AND layer = ? GROUP BY 1, 2"
-        with self._open() as db:
+        with self._look() as db:
             return {(model, kind): count for model, kind, count in db.execute(query, (run_id, OWN))}
 
     def row_bytes(self, *, owner: str | None = None) -> dict[str, int]:
@@ -185,11 +185,15 @@ class RunStore(RunTable):
         query = f"""
             SELECT run_id, SUM(size) FROM ({parts}) JOIN runs USING (run_id)
             WHERE ?1 IS NULL OR owner = ?1 GROUP BY run_id"""  # noqa: S608
-        with self._open() as db:
+        with self._look() as db:
             return dict(db.execute(query, (owner,)).fetchall())
 
     def result(self, run_id: str) -> RunResult:
         """Read everything a run has given so far."""
+        with self.one_look():
+            return self._result(run_id)
+
+    def _result(self, run_id: str) -> RunResult:
         columns = f"plan, samples, state, environment, {SECONDS}, error"
         plan, samples, state, environment, seconds, error = self._row(run_id, columns)
         return RunResult(

@@ -12,7 +12,7 @@ from unittest import mock
 
 import pytest
 
-from ptmrank_core.benchmark import RunStore, list_runs, new_run_id
+from ptmrank_core.benchmark import RunStore, list_runs, new_run_id, read_progress
 from ptmrank_core.benchmark.codec import cell_from_json, to_json
 from ptmrank_core.benchmark.progress import store_sink
 from ptmrank_core.config import Settings
@@ -260,6 +260,25 @@ def test_every_change_of_a_result_is_counted(settings: Settings, picture_zip: Pa
         assert store.result(run_id).seconds == seconds
     store.add_event(run_id, BatchDone("a", 4, 18))
     assert store.revision(run_id) == (after, seconds)
+
+
+def test_what_is_read_at_once_is_read_over_one_connection(
+    settings: Settings, picture_zip: Path, zoo: Path
+) -> None:
+    """Pages ask how far a run is several times a second; what is written meanwhile is seen all the same."""
+    run_id = stored_plan(settings, picture_zip, zoo).run_id
+    store, other = RunStore(settings), RunStore(settings)
+    with mock.patch("sqlite3.connect", wraps=sqlite3.connect) as connect:
+        read_progress(store, settings, run_id)
+        store.result(run_id)
+        assert connect.call_count == 2
+    with store.one_look():
+        assert store.cells(run_id) == ()
+        other.add_cell(run_id, CELLS[0])
+        with store.one_look():
+            assert store.cells(run_id) == (CELLS[0],)
+        store.add_cell(run_id, CELLS[1])
+        assert store.cells(run_id) == tuple(CELLS[:2])
 
 
 def test_runs_are_listed_for_their_owner(settings: Settings, picture_zip: Path, zoo: Path) -> None:

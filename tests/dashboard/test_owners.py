@@ -19,7 +19,7 @@ from ptmrank_core.data import store_features, store_upload
 from ptmrank_core.errors import InputError, NotOwnerError
 from ptmrank_core.records import HERE, Failure, RunState, Stage
 from ptmrank_core.worker import SOURCES
-from tests.benchmark.runs import stored_features_plan
+from tests.benchmark.runs import stored_features_plan, stored_plan
 from tests.dashboard.reading import open_section, texts
 from tests.ready_made import save_features
 
@@ -245,3 +245,23 @@ def test_the_same_upload_of_two_owners_is_two(settings: Settings, tmp_path: Path
     assert [place.exists() for place in places.values()] == [False, True, True]
     delete_run(RunStore(settings), settings, runs["browser:b"])
     assert [place.exists() for place in places.values()] == [False, True, False]
+
+
+def test_what_all_share_is_nobodys_to_clear(
+    app: AppTest,
+    settings: Settings,
+    picture_zip: Path,
+    zoo: Path,
+    address: Callable[[str | None], None],
+) -> None:
+    """The cache of a server that others use says how large it is, and neither lists nor clears anything."""
+    del app
+    run_here(stored_plan(settings, picture_zip, zoo).run_id, settings, sources=SOURCES)
+    page = AppTest.from_string("from dashboard.views import cache\ncache.page()", default_timeout=60).run()
+    assert {"verify", "clear"} <= {button.key for button in page.button}
+    address(EVERYWHERE)
+    page.run()
+    assert not page.exception
+    assert page.metric[0].value == "54"
+    assert not page.button
+    assert not page.dataframe

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from dashboard.components.gallery import MOST_SHOWN
 from dashboard.wording import plain
 from ptmrank_core.records import RunResult, Samples
 from ptmrank_core.reports.projections import METHODS, why_not_offered
@@ -14,7 +15,6 @@ __all__ = ["choose_classes", "choose_method", "choose_models", "find_samples", "
 
 MOST_MODELS = 6
 DEFAULT_MODELS = 3
-MOST_FOUND = 24
 
 
 def choose_models(models: Sequence[str]) -> list[str]:
@@ -75,7 +75,7 @@ def find_samples(samples: Samples) -> list[int]:
         bind="query-params",
         placeholder="name, part of a name, or number",
         help=f"The sample of this name, of this number (1 to {samples.n_samples:,}), or up to "
-        f"{MOST_FOUND} whose names contain it.",
+        f"{MOST_SHOWN} whose names contain it.",
     )
     wanted = (asked or "").strip()
     if not wanted:
@@ -89,8 +89,8 @@ def find_samples(samples: Samples) -> list[int]:
 def matching_samples(samples: Samples, wanted: str) -> list[int]:
     """Find samples by name, else by number from one, else by a part of their name."""
     if wanted in samples.names:
-        return [index for index, name in enumerate(samples.names) if name == wanted][:MOST_FOUND]
+        return [index for index, name in enumerate(samples.names) if name == wanted][:MOST_SHOWN]
     if wanted.isdecimal() and 1 <= int(wanted) <= samples.n_samples:
         return [int(wanted) - 1]
     part = wanted.casefold()
-    return [index for index, name in enumerate(samples.names) if part in name.casefold()][:MOST_FOUND]
+    return [index for index, name in enumerate(samples.names) if part in name.casefold()][:MOST_SHOWN]

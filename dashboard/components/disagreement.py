@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from dashboard.components.gallery import show_samples
+from dashboard.components.gallery import MOST_SHOWN, show_samples
 from dashboard.components.tables import show_table
 from dashboard.wording import plain, plural
 from ptmrank_core.records import Ranking, RunResult, Samples
@@ -21,7 +21,6 @@ from ptmrank_core.reports.disagreement import (
 
 __all__ = ["show_disagreement"]
 
-MOST_SHOWN = 24
 WHAT_IT_IS = (
     "A linear probe is a simple classifier on a model's features. Each sample is judged by a probe that "
     "never saw it, so these are samples on which the features differ."

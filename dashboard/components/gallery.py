@@ -18,10 +18,11 @@ from ptmrank_core.errors import PTMRankError
 from ptmrank_core.records import Reading, Samples, Waveform
 from ptmrank_core.reports.wording import say_label
 
-__all__ = ["choose_samples", "gallery", "show_samples"]
+__all__ = ["MOST_SHOWN", "choose_samples", "gallery", "show_samples"]
 
 N_SHOWN = 12
-MOST_SHOWN = 24  # where the reader chose them
+MOST_SHOWN = 24
+"""Of samples that the reader chose."""
 PICTURE_PIXELS = 240
 TEXT_CHARS = 300
 LABEL_CHARS = 40

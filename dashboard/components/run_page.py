@@ -7,12 +7,13 @@ from typing import TypeVar
 
 import streamlit as st
 
-from dashboard import state
+from dashboard import jobs, state
 from dashboard.components.sharing import show_sharing
 from dashboard.wording import show_error
+from ptmrank_core.benchmark import RunProgress
 from ptmrank_core.errors import RunNotFoundError
 
-__all__ = ["open_run"]
+__all__ = ["open_run", "watch_run"]
 
 T = TypeVar("T")
 
@@ -46,3 +47,14 @@ def open_run(title: str, read: Callable[[str], T]) -> tuple[str, T] | None:
         show_error(error)
         return None
     return run, found
+
+
+def watch_run(run: str) -> RunProgress:
+    """Read how far a run is, in a part of a page that is run by a timer.
+
+    Where its owner has deleted it meanwhile, the whole page is drawn anew, and says so.
+    """
+    try:
+        return jobs.progress(run)
+    except RunNotFoundError:
+        st.rerun()

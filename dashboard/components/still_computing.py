@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import jobs, state
+from dashboard.components.run_page import watch_run
 from dashboard.wording import STATES, say_analysis
 from ptmrank_core.benchmark import RunProgress
 
@@ -31,7 +32,7 @@ def show_unfinished(run: str) -> None:
 
 def _watch(run: str, kind: str) -> None:
     """Follow the analyses; when one is done or the worker is gone, the whole page is drawn anew."""
-    progress = jobs.progress(run)
+    progress = watch_run(run)
     if not progress.alive or _kind(progress) != kind:
         st.rerun()
     with st.container(horizontal=True, vertical_alignment="center"):

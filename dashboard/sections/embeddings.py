@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from functools import partial
 
+import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
@@ -14,7 +15,7 @@ from dashboard.components import projected
 from dashboard.components.chart import show_chart
 from dashboard.components.choosing import choose_classes, choose_method, choose_models, find_samples
 from dashboard.components.class_pairs import show_class_pairs
-from dashboard.components.gallery import show_samples
+from dashboard.components.gallery import MOST_SHOWN, show_samples
 from dashboard.components.neighbours import show_neighbours
 from dashboard.components.snippets import hover_caption
 from dashboard.wording import plain, plural, show_error
@@ -55,10 +56,10 @@ def embeddings(result: RunResult, ranking: Ranking) -> None:
         classes = choose_classes(samples)
     panels = _panels(result, models, method)
     selected = _selected(result.plan.run_id, panels, samples, method, classes) if panels else []
-    selected = find_samples(samples) or selected
+    selected = list(dict.fromkeys([*find_samples(samples), *selected]))
     if selected:
-        _show_selected(panels, samples, selected)
-        show_neighbours(result, samples, models, selected)
+        shown = _show_selected(panels, samples, selected)
+        show_neighbours(result, samples, models, shown)
     show_class_pairs(result, samples, models)
 
 
@@ -116,8 +117,8 @@ def _figure(
     return panels_figure(_panels, _samples, partial(hover_caption, _samples), classes=_classes)
 
 
-def _show_selected(panels: Sequence[Panel], samples: Samples, selected: Sequence[int]) -> None:
-    """Draw the selected samples again where every model sees them, and themselves."""
+def _show_selected(panels: Sequence[Panel], samples: Samples, selected: Sequence[int]) -> list[int]:
+    """Draw the selected samples again where every model sees them, and themselves; return those shown."""
     st.markdown(f"##### {plural(len(selected), 'sample')} selected")
     if panels:
         show_chart(
@@ -130,7 +131,12 @@ def _show_selected(panels: Sequence[Panel], samples: Samples, selected: Sequence
         n_hidden = sum(row not in drawn for row in selected)
         if n_hidden:
             st.caption(f"{plural(n_hidden, 'sample')} of them are not among those that are drawn.")
-    show_samples(samples, selected)
+    places = np.linspace(0, len(selected) - 1, min(MOST_SHOWN, len(selected))).round().astype(int)
+    shown = [selected[place] for place in places]
+    if len(shown) < len(selected):
+        st.caption(f"{len(shown)} of them, evenly taken from the first to the last.")
+    show_samples(samples, shown)
+    return shown
 
 
 def _names(panels: Sequence[Panel]) -> str:

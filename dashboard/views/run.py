@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard import jobs, state
 from dashboard.components.mending import offer_mending
-from dashboard.components.run_page import open_run
+from dashboard.components.run_page import open_run, watch_run
 from dashboard.components.run_progress import show_partial_ranking, show_progress
 from dashboard.wording import plain, say_run
 from ptmrank_core.benchmark import RunProgress
@@ -39,7 +39,7 @@ def page() -> None:
 
 def _watch(run: str) -> None:
     """Draw the progress of a living worker; when the ranking is there or it ends, all is drawn anew."""
-    progress = jobs.progress(run)
+    progress = watch_run(run)
     if not progress.alive or (progress.is_ranked and state.is_end_expected(run)):
         st.rerun()
     show_progress(progress)

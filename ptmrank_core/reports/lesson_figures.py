@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
@@ -93,6 +95,7 @@ def sweep_figure(curves: Sweep, separation: float) -> go.Figure:
     figure = make_subplots(
         rows=n_rows, cols=COLUMNS, subplot_titles=series[0], shared_xaxes="all", vertical_spacing=0.13
     )
+    lines = []  # set at once: add_vline copies all that are there already
     for place, (title, values) in enumerate(zip(*series, strict=True)):
         row, column = place // COLUMNS + 1, place % COLUMNS + 1
         figure.add_scatter(
@@ -106,14 +109,22 @@ def sweep_figure(curves: Sweep, separation: float) -> go.Figure:
             row=row,
             col=column,
         )
-        figure.add_vline(
-            x=separation, line={"color": BRIGHT[1], "width": 2, "dash": "dot"}, row=row, col=column
-        )
+        lines.append(_line_at(separation, place))
     reach = max(*curves.separations, separation)
     figure.update_xaxes(zeroline=False, tickfont={"size": 10}, range=[-0.03 * reach, 1.03 * reach])
     figure.update_yaxes(zeroline=False, tickfont={"size": 10}, nticks=4)
     figure.update_annotations(font={"size": 13})
     figure.update_layout(
-        height=60 + n_rows * PANEL_PIXELS, showlegend=False, margin={"l": 10, "r": 10, "t": 30, "b": 30}
+        height=60 + n_rows * PANEL_PIXELS,
+        showlegend=False,
+        margin={"l": 10, "r": 10, "t": 30, "b": 30},
+        shapes=lines,
     )
     return figure
+
+
+def _line_at(x: float, place: int) -> dict[str, Any]:
+    """Upright dotted line through a whole panel, counted from 0."""
+    panel = str(place + 1) if place else ""
+    ends = {"x0": x, "x1": x, "y0": 0, "y1": 1, "xref": f"x{panel}", "yref": f"y{panel} domain"}
+    return {"type": "line", "line": {"color": BRIGHT[1], "width": 2, "dash": "dot"}, **ends}

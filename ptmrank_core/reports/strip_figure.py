@@ -12,7 +12,7 @@ from ptmrank_core.reports.figures import BRIGHT, INK
 from ptmrank_core.reports.interval_figure import BAND, DOT, LINE
 from ptmrank_core.reports.plain_figures import shorten_middle
 from ptmrank_core.reports.shades import ink_on, shade
-from ptmrank_core.reports.strip_layout import SIGNS, StripCell, StripLayout, StripRow
+from ptmrank_core.reports.strip_layout import SIGNS, StripLayout, StripRow
 from ptmrank_core.reports.table import COMPACT, Column, fixed, shown
 
 __all__ = ["least_width", "strip_figure"]
@@ -21,13 +21,14 @@ __all__ = ["least_width", "strip_figure"]
 NAMES, PLACES, FACTS, FEWEST_CELLS, GAP = 6.4, 4.6, 4.4, 3, 0.25
 CELL = 34  # pixels; in narrower ones numbers and names would run into one another
 LONGEST_NAME = 30
-ROW, MANY_ROWS, LOW_ROW, HEAD = 42, 20, 34, 124  # pixels, rows, pixels, pixels
+ROW, MANY_ROWS, LOW_ROW, FOOT = 42, 20, 34, 38  # pixels, rows, pixels, pixels
 WARNED, NONE = BRIGHT[1], "rgba(128,128,128,0.18)"
 RULE = "rgba(128,128,128,0.22)"
 PARAMETERS = Column("n_parameters", "parameters", "integer", COMPACT)
 SECONDS = Column("seconds_per_1000", "s per 1,000", "number", fixed(1))
 FACT_TITLES = (PARAMETERS.title, SECONDS.title, "licence")
 WEIGHTS_ROW = -0.95
+LETTER = 5  # pixels in height of one letter of a slanted title
 SOFT = 0.8
 
 
@@ -82,7 +83,7 @@ def _add_names(figure: go.Figure, layout: StripLayout, scale: float) -> None:
 
 def _lane(layout: StripLayout) -> float:
     """Ranks between two bands side by side."""
-    return max(0.45, 0.035 * layout.n_ranked)
+    return max(0.45, 0.06 * layout.n_ranked)
 
 
 def _last_place(layout: StripLayout) -> float:
@@ -156,7 +157,7 @@ def _add_cells(figure: go.Figure, layout: StripLayout, scale: float) -> None:
     for has_rank in (True, False):
         _add_fields(figure, layout, has_rank=has_rank)
     ranks = [(x, y, f"{cell.rank:g}") for x, y, cell in cells if cell.rank is not None]
-    inks = [ink_on(shade(_share(cell))) for *_, cell in cells if cell.rank is not None]
+    inks = [ink_on(shade(cell.share())) for *_, cell in cells if cell.rank is not None]
     signs = [(x, y, SIGNS[cell.kind]) for x, y, cell in cells if cell.rank is None]
     weights = [(x, WEIGHTS_ROW, _say_weight(own.weight)) for x, own in enumerate(layout.metrics)]
     _add_text(figure, "x3", ranks, 12.5 * scale, color=inks)
@@ -169,12 +170,12 @@ def _add_cells(figure: go.Figure, layout: StripLayout, scale: float) -> None:
 
 def _add_fields(figure: go.Figure, layout: StripLayout, *, has_rank: bool) -> None:
     """Fill the cells that have a rank, or those that have none."""
-    z = [[_share(c) if (c.rank is not None) == has_rank else None for c in row.cells] for row in layout.rows]
+    z = [[c.share() if (c.rank is not None) == has_rank else None for c in row.cells] for row in layout.rows]
     if not any(value is not None for row in z for value in row):
         return
     said = [
         [
-            [row.model, METRICS[own.metric].title, _say_cell(cell)]
+            [row.model, METRICS[own.metric].title, cell.say()]
             for own, cell in zip(layout.metrics, row.cells, strict=True)
         ]
         for row in layout.rows
@@ -193,17 +194,6 @@ def _add_fields(figure: go.Figure, layout: StripLayout, *, has_rank: bool) -> No
         hoverongaps=False,
         hovertemplate="%{customdata[0]}<br>%{customdata[1]}: %{customdata[2]}<extra></extra>",
     )
-
-
-def _share(cell: StripCell) -> float:
-    """How far down among the models of a metric: 0 for the best, 1 for the last."""
-    return 0.0 if cell.rank is None or cell.n_ranked < 2 else (cell.rank - 1) / (cell.n_ranked - 1)
-
-
-def _say_cell(cell: StripCell) -> str:
-    if cell.rank is None:
-        return f"{cell.kind}. {cell.reason}"
-    return " ".join([f"rank {cell.rank:g} of {cell.n_ranked}, score {cell.score:.4g}.", *cell.warnings])
 
 
 def _say_weight(weight: float) -> str:
@@ -267,6 +257,7 @@ def _lay_out(figure: go.Figure, layout: StripLayout, scale: float) -> None:
     common |= {"showline": False, "ticks": "", "tickfont": {"color": INK}}
     titles = [METRICS[own.metric].title for own in layout.metrics]
     step = max(1, -(-n_ranked // 6))
+    head = 40 + LETTER * max(map(len, [*titles, *FACT_TITLES]))
     figure.update_layout(
         xaxis=common | {"domain": domains[0], "range": [0, 1], "visible": False},
         xaxis2=common
@@ -289,8 +280,8 @@ def _lay_out(figure: go.Figure, layout: StripLayout, scale: float) -> None:
             "showgrid": True,
         }
         | {"tickvals": [y + 0.5 for y in range(-1, n_rows)], "showticklabels": False, "gridcolor": RULE},
-        height=scale * (HEAD + (ROW if n_rows <= MANY_ROWS else LOW_ROW) * (n_rows + 1)),
-        margin={"l": 4, "r": 4, "t": 86 * scale, "b": 34 * scale},
+        height=scale * (head + FOOT + (ROW if n_rows <= MANY_ROWS else LOW_ROW) * (n_rows + 1)),
+        margin={"l": 4, "r": 4, "t": head * scale, "b": 34 * scale},
         font={"size": 12 * scale, "color": INK},
         legend={"orientation": "h", "y": 0, "yanchor": "top", "x": 0},
         modebar={"orientation": "v"},

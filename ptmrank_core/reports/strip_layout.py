@@ -56,6 +56,16 @@ class StripCell:
     warnings: tuple[str, ...] = ()
     reason: str = ""
 
+    def share(self) -> float:
+        """How far down it is among the models of the metric: 0 for the best, 1 for the last."""
+        return 0.0 if self.rank is None or self.n_ranked < 2 else (self.rank - 1) / (self.n_ranked - 1)
+
+    def say(self) -> str:
+        """Say the rank, the score and the warnings, or why there is none."""
+        if self.rank is None:
+            return f"{self.kind}. {self.reason}"
+        return " ".join([f"rank {self.rank:g} of {self.n_ranked}, score {self.score:.4g}.", *self.warnings])
+
 
 @dataclass(frozen=True, slots=True)
 class StripRow:

@@ -34,6 +34,7 @@ class Visitor:
         self.polls: dict[str, float] = {}  # part of the page -> seconds between two runs of it
         self.n_bytes = 0
         self.problems: list[str] = []
+        self.alerts: list[str] = []
         stream = f"ws://{address}/_stcore/stream"
         self._connection = connect(stream, subprotocols=[Subprotocol("streamlit")], max_size=None)
         self._socket: ClientConnection
@@ -84,6 +85,10 @@ class Visitor:
             self._page_hash = message.navigation.page_script_hash
         elif kind == "auto_rerun":
             self.polls[message.auto_rerun.fragment_id] = message.auto_rerun.interval
-        elif kind == "delta" and message.delta.new_element.WhichOneof("type") == "exception":
-            self.problems.append(message.delta.new_element.exception.message)
+        elif kind == "delta":
+            element = message.delta.new_element
+            if element.WhichOneof("type") == "exception":
+                self.problems.append(element.exception.message)
+            elif element.WhichOneof("type") == "alert":
+                self.alerts.append(element.alert.body)
         return kind == "script_finished" and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN

@@ -24,7 +24,7 @@ from tests.dashboard.serving import free_port, serve
 from tests.dashboard.tour import PHONE, WIDE, Stop, do_run, go_to, other_pages, set_scheme, set_width, stops
 
 LEAST_HEIGHT, MOST_HEIGHT = 900, 6000
-N_COLOURS = 128  # a page has few: its file becomes a third as large
+N_COLOURS = 256  # a page has few: its file becomes a third as large
 HEIGHT = "return Math.ceil(document.querySelector('[data-testid=stMainBlockContainer]').scrollHeight) + 60"
 
 
@@ -44,7 +44,9 @@ def take(browser: WebDriver, path: Path, width: int, most_height: int = MOST_HEI
     set_width(browser, width, min(max(LEAST_HEIGHT, height), most_height))
     shot = browser.execute_cdp_cmd("Page.captureScreenshot", {"format": "png"})
     picture = Image.open(io.BytesIO(base64.b64decode(shot["data"]))).convert("RGB")
-    picture.quantize(N_COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
+    picture.quantize(N_COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(
+        path, optimize=True
+    )
 
 
 def take_all(browser: WebDriver, server: str, found: Sequence[Stop], out: Path, most_height: int) -> None:

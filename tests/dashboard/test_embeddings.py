@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -235,3 +236,23 @@ def test_a_picture_is_shown_with_its_name_and_label(
     captions = [image.caption for picture in app.get("image") for image in picture.proto.imgs]
     assert all(caption.startswith("**stripes** · stripes") for caption in captions[:6])
     assert len(captions) == 6 + 3 * 5
+
+
+def test_of_many_selected_samples_some_are_shown(
+    app: AppTest, settings: Settings, picture_zip: Path, zoo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The gallery takes them evenly and says how many; all of them are marked in the figure."""
+    monkeypatch.setattr("dashboard.sections.embeddings.MOST_SHOWN", 3)
+    shown(app, done(settings, stored_plan(settings, picture_zip, zoo)))
+    app.text_input(key="sample").set_value("stripes").run()
+    assert "6 samples selected" in texts(app)
+    assert "3 of them, evenly taken from the first to the last." in texts(app)
+    assert len(app.get("image")) == 3 + 3 * 5
+    assert len(app.selectbox(key="neighbours-of").options) == 3
+    marked = [trace for trace in figures(app)[1]["data"] if trace["name"] == "stripes"]
+    assert [len(unpacked(trace["customdata"])) for trace in marked] == [6, 6, 6]
+
+
+def unpacked(values: Any) -> np.ndarray:
+    """An array of a figure as Plotly writes it."""
+    return np.frombuffer(base64.b64decode(values["bdata"]), dtype=values["dtype"])

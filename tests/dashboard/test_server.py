@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from dashboard.sections import SECTIONS
-from ptmrank_core.benchmark import run_here
+from ptmrank_core.benchmark import RunStore, run_here
+from ptmrank_core.benchmark.lock import hold_run
 from ptmrank_core.config import Settings
 from ptmrank_core.worker import SOURCES
 from tests.benchmark.runs import stored_plan
@@ -18,28 +20,53 @@ from tests.dashboard.serving import APP, free_port, serve
 PAGES = ("", "samples", "candidates", "run", "results", "runs", "learn", "about")
 
 
-@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="looks at the process through /proc")
-def test_the_server_never_loads_torch(settings: Settings, picture_zip: Path, zoo: Path) -> None:
-    """After a visit to every page and section no file of torch is mapped; models run in workers alone."""
-    run = stored_plan(settings, picture_zip, zoo).run_id
-    run_here(run, settings, sources=SOURCES)
+@pytest.fixture
+def server(settings: Settings) -> Iterator[tuple[str, int]]:
+    """Address and process of a dashboard at the home of this test."""
     port = free_port()
     process = serve(settings.home, port)
     try:
-        for page in PAGES:
-            for query in (
-                [f"run={run}&section={title}" for title in SECTIONS] if page == "results" else [f"run={run}"]
-            ):
-                with Visitor(f"localhost:{port}", page, query) as visitor:
-                    visitor.load()
-                    assert visitor.n_bytes > 1000
-                    assert not visitor.problems, (page, query)
-        maps = Path(f"/proc/{process.pid}/maps").read_text(encoding="utf-8")
-        assert "numpy" in maps
-        assert "torch" not in maps
+        yield f"localhost:{port}", process.pid
     finally:
         process.terminate()
         process.wait(20)
+
+
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="looks at the process through /proc")
+def test_the_server_never_loads_torch(
+    server: tuple[str, int], settings: Settings, picture_zip: Path, zoo: Path
+) -> None:
+    """After a visit to every page and section no file of torch is mapped; models run in workers alone."""
+    address, pid = server
+    run = stored_plan(settings, picture_zip, zoo).run_id
+    run_here(run, settings, sources=SOURCES)
+    visits = [(page, f"run={run}") for page in PAGES]
+    for page, query in [*visits, *(("results", f"run={run}&section={title}") for title in SECTIONS)]:
+        with Visitor(address, page, query) as visitor:
+            visitor.load()
+            assert visitor.n_bytes > 1000
+            assert not visitor.problems, (page, query)
+    maps = Path(f"/proc/{pid}/maps").read_text(encoding="utf-8")
+    assert "numpy" in maps
+    assert "torch" not in maps
+
+
+def test_whoever_watches_a_run_is_told_that_it_was_deleted(
+    server: tuple[str, int], settings: Settings, picture_zip: Path, zoo: Path
+) -> None:
+    """Its owner may do so at any time: the others read it in words, and the page looks no more."""
+    run, store = stored_plan(settings, picture_zip, zoo).run_id, RunStore(settings)
+    with hold_run(settings, run), Visitor(server[0], "run", f"run={run}") as visitor:
+        store.queue(run, "cpu")
+        store.start(run, "{}")
+        visitor.load()
+        [part] = visitor.polls
+        visitor.poll(part)
+        assert not visitor.alerts
+        store.delete(run)
+        visitor.poll(part)
+        assert not visitor.problems
+        assert "There is no run" in visitor.alerts[0]
 
 
 def test_what_sessions_share_is_bounded() -> None:

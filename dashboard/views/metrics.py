@@ -58,7 +58,8 @@ def _choose(draft: state.Draft, choice: Choice) -> None:
         f"{plain(source_name(samples.source))}."
     )
     metrics = choose_metrics(draft, reach)
-    encoder = choose_label_encoder(draft, samples, metrics)
+    is_ready_made = choice.task == catalogue.FEATURES_TASK
+    encoder = None if is_ready_made else choose_label_encoder(draft, samples, metrics)
     st.markdown(
         f"**{plural(len(choice.models), 'model')} × {plural(len(metrics), 'metric')} on "
         f"{plural(samples.n_samples, 'sample')}**"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,7 @@ from ptmrank_core.reports.tables import rank_result
 
 __all__ = ["Comparison", "Difference", "Likeness", "Move", "compare_runs"]
 
-SHOWN_CHARS = 12  # of a digest or a commit
+DIGEST, SHOWN_CHARS = re.compile(r"\b[0-9a-f]{40,64}\b"), 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +156,13 @@ def _differences(first: RunResult, second: RunResult) -> Iterator[Difference]:
         for name in dict.fromkeys((*one, *other)):
             values = one.get(name), other.get(name)
             if values[0] != values[1]:
-                yield Difference(name, *(None if value in {None, ""} else str(value) for value in values))
+                yield Difference(name, *map(_shown, values))
+
+
+def _shown(value: Any) -> str | None:
+    """Write a value; of digests and commits the first characters tell them apart."""
+    text = "" if value is None else DIGEST.sub(lambda match: match[0][:SHOWN_CHARS], str(value))
+    return text or None
 
 
 def _facts(run: RunResult) -> dict[str, Any]:
@@ -164,7 +171,7 @@ def _facts(run: RunResult) -> dict[str, Any]:
     facts: dict[str, Any] = {
         "task": plan.task,
         "samples": plan.samples_source,
-        "fingerprint of the samples": plan.samples_fingerprint[:SHOWN_CHARS],
+        "fingerprint of the samples": plan.samples_fingerprint,
         "number of samples": samples.n_samples,
         "number of classes": len(samples.class_counts),
         "number of groups": samples.n_groups,
@@ -191,7 +198,7 @@ def _model_facts(outcome: ModelOutcome) -> dict[str, Any]:
     """Collect what one model was."""
     model = outcome.spec.id
     return {
-        f"revision of {model}": outcome.spec.revision and outcome.spec.revision[:SHOWN_CHARS],
+        f"revision of {model}": outcome.spec.revision,
         f"width of {model}": outcome.n_features,
         f"number format of {model}": outcome.dtype,
     }

@@ -288,6 +288,7 @@ def test_features_of_ones_own_are_ranked(
     assert cards(app)["Samples"] == "60"
     go_on(app)
     assert app.title[0].value == "Metrics"
+    assert "label-encoder" not in {box.key for box in app.selectbox}  # the files bring all there is
     app.button(key="rank").click().run()
     assert not app.exception
     result = last_result(settings)

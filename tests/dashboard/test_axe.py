@@ -119,6 +119,7 @@ def test_nothing_serious_on_any_page(browser: WebDriver, axe: str, served: Serve
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_every_page_fits_a_phone(browser: WebDriver, served: Served) -> None:
     """At 390 pixels nothing sticks out to the side."""
     set_width(browser, PHONE)

@@ -14,13 +14,13 @@ from tests.dashboard.test_browser import click, open_section, run_in_address, se
 from tests.dashboard.test_hostile import hostile_zip
 from tests.dashboard.tour import Stop, go_to, settle
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
 
 WATCH = """
 window.heard = [];
 for (const name of ["alert", "confirm", "prompt"]) window[name] = () => heard.push(name);
 """
-# Whatever a name could have become.
+# Whatever a name could have become, and Streamlit's own CSV, which would leave a formula a formula.
 MADE = """
 const links = [...document.querySelectorAll("a")].map((link) => link.getAttribute("href") || "");
 const strong = [...document.querySelectorAll("strong, b, [style*='font-weight: bold']")];
@@ -28,6 +28,7 @@ return [
   ...heard,
   ...document.querySelectorAll('img[src="x"], .stMain .katex, .js-plotly-plot a, .js-plotly-plot .MathJax'),
   ...links.filter((link) => link.startsWith("http://x")),
+  ...document.querySelectorAll("[aria-label^='Download as CSV']"),
   ...strong.filter((own) => own.textContent === "bold"),
 ].map((own) => own.outerHTML || own);
 """

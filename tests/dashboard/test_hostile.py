@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,10 @@ def strings(message: Message, path: str = "") -> Iterator[tuple[str, str]]:
         for own in value if field.is_repeated else [value]:
             if isinstance(own, Message):
                 yield from strings(own, place)
+            elif place.endswith(
+                "Dataframe.columns"
+            ):  # titles are drawn as they stand, what explains them is read
+                yield from ((f"{place}.help", str(one.get("help", ""))) for one in json.loads(own).values())
             elif isinstance(own, str):
                 yield place, own
 

@@ -1,4 +1,4 @@
-"""From the start to the export, clicked as a user does, for all kinds of samples: the command line's numbers."""
+"""From the start to the export, clicked as users do, for all kinds of samples: the command line's numbers."""
 
 from __future__ import annotations
 
@@ -135,12 +135,12 @@ def command_line(command: str, home: Path) -> dict[str, Any]:
 
 
 def scores_of(payload: dict[str, Any]) -> dict[str, dict[str, float]]:
-    """Metric -> model -> score, as the command line has them."""
+    """Metric -> model -> what ranks it, as the command line has it: scores, or what they become together."""
     found: dict[str, dict[str, float]] = {}
     for model, own in payload["models"].items():
         for metric, cell in own["scores"].items():
             found.setdefault(metric, {})[model] = cell["value"]
-    return found
+    return found | payload["ranking"]["combined"]
 
 
 def assert_same_numbers(exported: dict[str, Any], cells: list[list[str]], printed: dict[str, Any]) -> None:

@@ -18,6 +18,13 @@ from tests.checkpoints import save_checkpoint
 from tests.pictures import picture_files, write_zip
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a file in one process, and all that drive a browser: they want the machine."""
+    for item in items:
+        group = "browser" if item.get_closest_marker("browser") else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty ``PTMRANK_HOME`` for this process and those it starts."""

@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from dashboard.components.chart import show_chart
+from dashboard.components.wide import panels_width, wide_box
 from dashboard.wording import plain
 from ptmrank_core.records import RunResult, Samples
 from ptmrank_core.reports.class_pairs import (
@@ -51,13 +52,14 @@ def show_class_pairs(result: RunResult, samples: Samples, models: Sequence[str])
             "projections, or they are not among its six best."
         )
         return
-    show_chart(
-        _figure(json.dumps([result.plan.run_id, list(pairs.distances)]), pairs),
-        key="class-pairs",
-        title="Which classes does each model tell apart?",
-        alt=f"Heatmap of the distance of each pair of classes under {', '.join(pairs.distances)}",
-        table=partial(class_pairs_table, pairs),
-    )
+    with wide_box("class-pairs", panels_width(len(pairs.distances))):
+        show_chart(
+            _figure(json.dumps([result.plan.run_id, list(pairs.distances)]), pairs),
+            key="class-pairs",
+            title="Which classes does each model tell apart?",
+            alt=f"Heatmap of the distance of each pair of classes under {', '.join(pairs.distances)}",
+            table=partial(class_pairs_table, pairs),
+        )
     st.caption(WHAT_IT_IS)
     if pairs.n_classes > len(pairs.names):
         st.caption(f"The {len(pairs.names)} of {pairs.n_classes:,} classes that come closest to another one.")

@@ -5,7 +5,15 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-__all__ = ["wide_box"]
+__all__ = ["panels_width", "wide_box"]
+
+PANEL_PIXELS = 280
+PANELS_IN_A_ROW = 3
+
+
+def panels_width(n_panels: int) -> int:
+    """Pixels that panels side by side need at least, three in a row."""
+    return PANEL_PIXELS * min(n_panels, PANELS_IN_A_ROW)
 
 
 def wide_box(name: str, narrowest: int) -> DeltaGenerator:

@@ -18,6 +18,7 @@ from dashboard.components.class_pairs import show_class_pairs
 from dashboard.components.gallery import MOST_SHOWN, show_samples
 from dashboard.components.neighbours import show_neighbours
 from dashboard.components.snippets import hover_caption
+from dashboard.components.wide import panels_width, wide_box
 from dashboard.wording import plain, plural, show_error
 from ptmrank_core.errors import PTMRankError
 from ptmrank_core.projection import MOST_JUDGED
@@ -95,14 +96,15 @@ def _selected(
 ) -> list[int]:
     """Draw the panels; return the samples that are selected in them, in their order."""
     drawn = json.dumps([run, method, classes, [(panel.model, panel.x_title) for panel in panels]])
-    points = show_chart(
-        _figure(drawn, panels, samples, classes),
-        key="projection",
-        title="How do the models see the samples?",
-        alt=f"{METHODS[method]} of the embeddings under {_names(panels)}, coloured by label",
-        table=partial(panels_table, panels, samples, classes=classes),
-        select=("points", "box", "lasso"),
-    )
+    with wide_box("projection", panels_width(len(panels))):
+        points = show_chart(
+            _figure(drawn, panels, samples, classes),
+            key="projection",
+            title="How do the models see the samples?",
+            alt=f"{METHODS[method]} of the embeddings under {_names(panels)}, coloured by label",
+            table=partial(panels_table, panels, samples, classes=classes),
+            select=("points", "box", "lasso"),
+        )
     st.caption(f"{HELP[method]} {TRUST}{_colours(samples)}{_thinned(panels, samples)}")
     return sorted({int(point["customdata"]) for point in points})
 
@@ -121,12 +123,13 @@ def _show_selected(panels: Sequence[Panel], samples: Samples, selected: Sequence
     """Draw the selected samples again where every model sees them, and themselves; return those shown."""
     st.markdown(f"##### {plural(len(selected), 'sample')} selected")
     if panels:
-        show_chart(
-            echo_figure(panels, samples, selected),
-            key="echo",
-            title="Where does each model see them?",
-            alt=f"The selected samples under {_names(panels)}, all others grey",
-        )
+        with wide_box("echo", panels_width(len(panels))):
+            show_chart(
+                echo_figure(panels, samples, selected),
+                key="echo",
+                title="Where does each model see them?",
+                alt=f"The selected samples under {_names(panels)}, all others grey",
+            )
         drawn = set(panels[0].rows.tolist())
         n_hidden = sum(row not in drawn for row in selected)
         if n_hidden:

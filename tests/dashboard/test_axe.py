@@ -36,8 +36,8 @@ axe.run(document, options).then((found) => done(found.violations.flatMap((violat
 
 
 INK_MARK = """
-const mark = document.querySelector('.st-key-ranking .trace [style*="rgb(51, 51, 51)"]');
-return [getComputedStyle(document.querySelector(".stApp")).color, getComputedStyle(mark).stroke];
+const mark = document.querySelector('.st-key-ranking .trace [style*="fill: rgb(51, 51, 51)"]');
+return [getComputedStyle(document.querySelector(".stApp")).color, getComputedStyle(mark).fill];
 """
 WIDTH = """
 const menu = document.querySelector("[data-testid=stMainMenu]").getBoundingClientRect();
@@ -134,12 +134,12 @@ def test_every_page_fits_a_phone(browser: WebDriver, served: Served) -> None:
 
 def test_ink_is_the_colour_of_the_text(browser: WebDriver, served: Served) -> None:
     """The marks that have to stand out do so in either scheme, and the figure is the same."""
-    strokes = set()
+    colours = set()
     go_to(browser, served.address, Stop("ranking", f"/results?run={served.run}"))
     for scheme in ("light", "dark"):
         set_scheme(browser, scheme)
         WebDriverWait(browser, 20).until(lambda page, scheme=scheme: has_ground(page, ground_of(scheme)))
         text, ink = browser.execute_script(INK_MARK)
         assert text == ink
-        strokes.add(ink)
-    assert len(strokes) == 2
+        colours.add(ink)
+    assert len(colours) == 2

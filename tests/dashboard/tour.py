@@ -70,14 +70,18 @@ def stops(run: str) -> list[Stop]:
         Stop("samples", "/samples"),
         Stop("samples-read", "/samples", upload),
         Stop("candidates", "/samples", (*upload, ".st-key-next button")),
+        Stop("metrics-cards", "/samples", (*upload, ".st-key-next button", ".st-key-next button")),
         Stop("candidates-empty", "/candidates"),
         Stop("run", f"/run?run={run}"),
         *(
             Stop(f"results-{title.lower()}", f"/results?{urlencode({'run': run, 'section': title})}")
             for title in SECTIONS
         ),
+        Stop("results-presentation", f"/results?{urlencode({'run': run, 'present': 'true'})}"),
         Stop("results-unknown", "/results?run=nope"),
         Stop("runs", "/runs"),
+        Stop("compare", f"/compare?{urlencode({'run': run, 'with': run})}"),
+        Stop("cache", "/cache"),
         Stop("learn", "/learn"),
         Stop("about", "/about"),
     ]

@@ -47,7 +47,8 @@ def show_export(result: RunResult, ranking: Ranking) -> None:
                 on_click="ignore",
                 type="primary" if key == "html" else "secondary",
             )
-    command = rank_command(result.plan)
+    # Of an upload it names a folder of this machine, which is nobody else's business.
+    command = rank_command(result.plan) if jobs.is_mine(result.plan.run_id) else ""
     if command:
         st.caption("The same run on the command line:")
         st.code(command, language="bash", wrap_lines=True)

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import pandas as pd
 import streamlit as st
 
+from dashboard.components.chart import show_chart
 from dashboard.components.metric_page import metric_page
 from ptmrank_core.lessons import STORIES, Lesson, Scene, Sweep, sweep, teach
 from ptmrank_core.metrics import METRICS, default_metrics
-from ptmrank_core.reports.lesson_figures import LESSON_CONFIG, scene_figure, share_of_range, sweep_figure
+from ptmrank_core.reports.lesson_figures import (
+    LESSON_CONFIG,
+    scene_figure,
+    scene_table,
+    share_of_range,
+    sweep_figure,
+    sweep_table,
+)
 
 __all__ = ["page"]
 
@@ -23,6 +32,7 @@ def page() -> None:
         "labels, and watch what thirteen metrics and a linear probe make of the same features."
     )
     title, start = _story()
+    st.header("One model, thirteen opinions")
     controls, picture, scores = st.columns([2, 4, 4], gap="large")
     with controls:
         scene = _scene(title, start)
@@ -32,15 +42,14 @@ def page() -> None:
     with scores:
         _scores(lesson, _sweep(Scene(separation=0.0)))
     st.header("What moves each score?")
-    st.caption(
-        "Every score against the separation of the classes, everything else as set above. The dotted line is "
-        "where you are."
-    )
-    st.plotly_chart(
+    st.caption("Everything else is as set above. The dotted line is where you are.")
+    show_chart(
         sweep_figure(curves, scene.separation),
         key="sweep",
+        title="Every score against the separation of the classes",
         config=LESSON_CONFIG,
         alt="One small chart for each metric: its score against the separation of the classes",
+        table=partial(sweep_table, curves),
     )
     _one_metric(lesson)
 
@@ -114,12 +123,14 @@ def _picture(lesson: Lesson) -> None:
         f"{lesson.accuracy:.0%}",
         help="Out-of-fold accuracy of logistic regression on the same features.",
     )
-    st.plotly_chart(
+    show_chart(
         scene_figure(lesson),
         key="scene",
+        title="The classes",
         config=LESSON_CONFIG,
         alt=f"{scene.n_classes} classes at separation {scene.separation}, {scene.noise:.0%} of the labels "
         f"redrawn",
+        table=partial(scene_table, lesson),
     )
 
 

@@ -11,12 +11,21 @@ from plotly.subplots import make_subplots
 from ptmrank_core.lessons import Lesson, Sweep
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.reports.figures import BRIGHT, PLOTLY_CONFIG, class_marker
+from ptmrank_core.reports.table import Column, Table, fixed
 
-__all__ = ["LESSON_CONFIG", "scene_figure", "share_of_range", "sweep_figure"]
+__all__ = [
+    "LESSON_CONFIG",
+    "scene_figure",
+    "scene_table",
+    "share_of_range",
+    "sweep_figure",
+    "sweep_table",
+]
 
 COLUMNS = 5
 PANEL_PIXELS = 150
 PROBE = "Linear probe"
+FEATURE, SCORE = fixed(2), fixed(3)
 # The plane that every scene up to this separation fits into, so that moving a slider moves the points alone.
 LEAST_REACH = 5.0
 # Nothing to zoom into: the bar would only cover the titles.
@@ -57,6 +66,36 @@ def scene_figure(lesson: Lesson) -> go.Figure:
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
     )
     return figure
+
+
+def scene_table(lesson: Lesson) -> Table:
+    """List the samples of the figure: where each lies, what its label says, and what class it is."""
+    columns = (
+        Column("first", "first informative feature", "number", FEATURE),
+        Column("second", "second informative feature", "number", FEATURE),
+        Column("label", "label", "integer"),
+        Column("true_class", "true class", "integer"),
+    )
+    labels = np.asarray(lesson.world.arrays["labels"])
+    rows = zip(lesson.world.points.tolist(), labels.tolist(), lesson.world.true_classes.tolist(), strict=True)
+    records = [
+        {"first": x, "second": y, "label": label + 1, "true_class": own + 1} for (x, y), label, own in rows
+    ]
+    return Table.of("scene", "The samples of the scene", columns, records)
+
+
+def sweep_table(curves: Sweep) -> Table:
+    """List every score, and the probe's accuracy, at every separation of the sweep."""
+    columns = (
+        Column("separation", "separation", "number", FEATURE),
+        Column("probe", PROBE, "number", SCORE),
+        *(Column(metric, METRICS[metric].title, "number", SCORE) for metric in curves.values),
+    )
+    records: list[dict[str, float | None]] = []
+    for place, separation in enumerate(curves.separations):
+        scores = {metric: values[place] for metric, values in curves.values.items()}
+        records.append({"separation": separation, "probe": curves.accuracies[place], **scores})
+    return Table.of("sweep", "Scores against the separation of the classes", columns, records)
 
 
 def share_of_range(curves: Sweep, lesson: Lesson) -> dict[str, float | None]:

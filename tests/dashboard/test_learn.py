@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from ptmrank_core.lessons import FORMULAS, STORIES, Scene, teach
+from ptmrank_core.lessons import FORMULAS, STORIES, Scene, sweep, teach
 from ptmrank_core.metrics import METRICS
 from tests.dashboard.reading import figures, texts
 
@@ -64,3 +64,18 @@ def _see_metric(learn: AppTest, metric: str, value: float) -> None:
     assert spec.fails_when[1:] in said
     assert FORMULAS[metric].latex in learn.latex[0].value
     assert learn.metric[1].value == f"{value:.4g}"
+
+
+def test_the_charts_have_their_numbers_as_tables(learn: AppTest) -> None:
+    """Every sample with its label and class, and every score at every separation, as the core gives them."""
+    for key in ("scene", "sweep"):
+        learn.toggle(key=f"{key}-table").set_value(True).run()
+    assert not learn.exception
+    lesson = teach(Scene())
+    samples = next(frame.value for frame in learn.dataframe if "true_class" in frame.value)
+    assert samples["first"].tolist() == lesson.world.points[:, 0].tolist()
+    assert samples["label"].tolist() == [int(label) + 1 for label in lesson.world.arrays["labels"]]
+    curves = next(frame.value for frame in learn.dataframe if "probe" in frame.value)
+    shown = sweep(Scene(separation=0.0))
+    assert curves["logme"].tolist() == list(shown.values["logme"])
+    assert curves["probe"].tolist() == list(shown.accuracies)

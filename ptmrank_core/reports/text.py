@@ -7,11 +7,14 @@ from typing import Any
 
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.records import Ranking, RunResult
+from ptmrank_core.reports.alternative import cheaper_alternative, say_alternative
 from ptmrank_core.reports.budget import budget_text
 from ptmrank_core.reports.columns import align, say_number
+from ptmrank_core.reports.cost import costs_of
 from ptmrank_core.reports.further_text import further_text
 from ptmrank_core.reports.intervals import interval_columns, interval_notes
 from ptmrank_core.reports.tables import layer_scores, rank_result, ranking_rows
+from ptmrank_core.reports.wording import bare
 
 __all__ = ["metrics_markdown", "metrics_text", "rank_text", "score_text"]
 
@@ -35,6 +38,7 @@ def rank_text(result: RunResult) -> str:
     ]
     parts = [
         align(table),
+        *_cheaper(result, ranking),
         *_who_voted(ranking),
         *interval_notes(ranking, result),
         *budget_text(result),
@@ -55,6 +59,12 @@ def rank_text(result: RunResult) -> str:
         parts.append("\n".join(f"left out: {e.name}: {e.reason}" for e in result.samples.left_out))
     parts.append(f"{result.samples.n_samples} samples, run {result.plan.run_id}, {result.seconds:.1f} s")
     return "\n\n".join(parts)
+
+
+def _cheaper(result: RunResult, ranking: Ranking) -> list[str]:
+    """Name a cheaper model that is nearly as good as the first, where there is one."""
+    found = cheaper_alternative(ranking, costs_of(result))
+    return [] if found is None else [bare(say_alternative(found))]
 
 
 def _who_voted(ranking: Ranking) -> list[str]:

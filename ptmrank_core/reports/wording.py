@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ptmrank_core.records import RankIntervals, Samples, SamplesSummary
 
-__all__ = ["isolate", "join_words", "percent", "plural", "say_certainty", "say_label", "say_targets"]
+__all__ = ["bare", "isolate", "join_words", "percent", "plural", "say_certainty", "say_label", "say_targets"]
 
 
 def plural(count: int, noun: str) -> str:
@@ -23,6 +23,11 @@ def join_words(words: Sequence[str]) -> str:
 def isolate(name: str) -> str:
     """Keep the direction of a name that somebody wrote from spreading over the sentence around it."""
     return f"\u2068{name}\u2069"
+
+
+def bare(text: str) -> str:
+    """Take the marks of :func:`isolate` out of a text: a terminal may draw them as boxes."""
+    return text.replace("\u2068", "").replace("\u2069", "")
 
 
 def percent(share: float, digits: int = 0) -> str:

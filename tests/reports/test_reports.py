@@ -151,3 +151,15 @@ def test_variants_vote_only_when_nothing_else_does(result: RunResult) -> None:
 def test_no_figure_offers_to_upload_anything() -> None:
     """The button that would send a chart away is off."""
     assert PLOTLY_CONFIG["showSendToCloud"] is False
+
+
+def test_the_text_names_a_cheaper_model(result: RunResult) -> None:
+    """Where the second of two has a fifth of the parameters, that is said below the table, without marks."""
+    outcomes = {
+        name: ModelOutcome(replace(spec(name), n_parameters=count), {}, 0, 0, 8, "cpu", "float32")
+        for name, count in {"b": 500, "a": 100}.items()
+    }
+    text = reports.rank_text(replace(result, outcomes=outcomes))
+    assert "a has a fifth of the first one's parameters and is 1 place behind." in text
+    assert "\u2068" not in text
+    assert "parameters" not in reports.rank_text(result)

@@ -14,7 +14,12 @@ from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from streamlit.testing.v1 import AppTest
 
+from ptmrank_core.benchmark import run_here
+from ptmrank_core.config import Settings
+from ptmrank_core.worker import SOURCES
+from tests.benchmark.runs import stored_features_plan
 from tests.dashboard.serving import APP, free_port, serve
+from tests.ready_made import save_features
 
 CHROMIUM_FLAGS = (
     "--headless=new",
@@ -58,6 +63,16 @@ def app(home: Path) -> Iterator[AppTest]:
     st.cache_data.clear()
     yield AppTest.from_file(str(APP), default_timeout=60)
     st.cache_resource.clear()
+
+
+@pytest.fixture
+def ranked(settings: Settings, tmp_path: Path) -> str:
+    """A finished run of this machine, on the features of two models."""
+    for name, strength in (("strong", 3.0), ("weak", 0.5)):
+        save_features(tmp_path / "f" / f"{name}.npz", strength)
+    run_id = stored_features_plan(settings, tmp_path / "f", ["logme", "hscore"]).run_id
+    run_here(run_id, settings, sources=SOURCES)
+    return run_id
 
 
 @pytest.fixture(scope="module")

@@ -4,32 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import jobs
-from ptmrank_core.benchmark import RunStore, run_here
+from ptmrank_core.benchmark import RunStore
 from ptmrank_core.config import Settings
 from ptmrank_core.events import BatchDone, RunStarted
 from ptmrank_core.records import RunResult, Score
 from ptmrank_core.reports import rank_result
-from ptmrank_core.worker import SOURCES
-from tests.benchmark.runs import stored_features_plan
 from tests.dashboard.reading import open_section
-from tests.ready_made import save_features
-
-
-@pytest.fixture
-def ranked(settings: Settings, tmp_path: Path) -> str:
-    """A finished run of ready-made features."""
-    for name, strength in (("strong", 3.0), ("weak", 0.5)):
-        save_features(tmp_path / "f" / f"{name}.npz", strength)
-    run_id = stored_features_plan(settings, tmp_path / "f", ["logme", "hscore"]).run_id
-    run_here(run_id, settings, sources=SOURCES)
-    return run_id
 
 
 @pytest.fixture

@@ -38,16 +38,6 @@ def address() -> Iterator[Callable[[str | None], None]]:
     bind(before)
 
 
-@pytest.fixture
-def ranked(settings: Settings, tmp_path: Path) -> str:
-    """A finished run of this machine, on an upload of features."""
-    for name, strength in (("strong", 3.0), ("weak", 0.5)):
-        save_features(tmp_path / "f" / f"{name}.npz", strength)
-    run_id = stored_features_plan(settings, tmp_path / "f", ["logme", "hscore"]).run_id
-    run_here(run_id, settings, sources=SOURCES)
-    return run_id
-
-
 def become(monkeypatch: pytest.MonkeyPatch, who: str) -> None:
     """Ask as somebody, wherever it is asked."""
     for place in ("dashboard.owner", "dashboard.jobs.runs", "dashboard.jobs.sources"):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from functools import partial
 
 import streamlit as st
 
 from dashboard import jobs
 from dashboard.components import projected
+from ptmrank_core.benchmark import run_card
 from ptmrank_core.errors import PTMRankError
 from ptmrank_core.projection import Projection
 from ptmrank_core.records import Ranking, RunResult
@@ -47,11 +49,33 @@ def show_export(result: RunResult, ranking: Ranking) -> None:
                 on_click="ignore",
                 type="primary" if key == "html" else "secondary",
             )
-    # Of an upload it names a folder of this machine, which is nobody else's business.
-    command = rank_command(result.plan) if jobs.is_mine(result.plan.run_id) else ""
+    if jobs.is_mine(result.plan.run_id):  # of an upload they name a folder of this machine
+        _offer_repeating(result, name)
+
+
+def _offer_repeating(result: RunResult, name: str) -> None:
+    """Draw what does the same run again: the command line, and the card with everything it depends on."""
+    st.header("Do it again")
+    command = rank_command(result.plan)
     if command:
         st.caption("The same run on the command line:")
         st.code(command, language="bash", wrap_lines=True)
+    st.caption(
+        "The run card has all that the numbers depend on, and the numbers: samples, revisions, options, "
+        "seed, versions. `python -m ptmrank_core replay CARD` runs it again and tells what differs."
+    )
+    st.download_button(
+        "Run card",
+        data=partial(_make_card, result),
+        file_name=f"{name}-card.json",
+        mime="application/json",
+        key="export-card",
+        on_click="ignore",
+    )
+
+
+def _make_card(result: RunResult) -> bytes:
+    return (json.dumps(run_card(result), indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
 
 
 def _make(key: str, result: RunResult, ranking: Ranking) -> bytes:

@@ -11,7 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.components import export
-from ptmrank_core.benchmark import RunStore, run_here
+from ptmrank_core.benchmark import RunStore, make_card, read_card, run_here
 from ptmrank_core.config import Settings
 from ptmrank_core.records import RunResult
 from ptmrank_core.reports import rank_result
@@ -44,7 +44,8 @@ def test_every_format_has_a_button_and_the_command_is_shown(results: AppTest, re
     """One button for each format, named as people name it, and the line that repeats the run."""
     open_section(results, "Export")
     assert "Export" in texts(results)
-    assert [button.label for button in results.download_button] == [of.title for of in FORMATS.values()]
+    formats = [of.title for of in FORMATS.values()]
+    assert [button.label for button in results.download_button] == [*formats, "Run card"]
     assert rank_command(result.plan) in [code.value for code in results.code]
 
 
@@ -71,6 +72,13 @@ def test_a_click_makes_the_file(results: AppTest, result: RunResult) -> None:
             assert b'id="embeddings"' in data
         else:
             assert next(iter(of.write(export.Export(result, ranking)).values())) == data
+
+
+def test_the_run_card_can_be_replayed(result: RunResult, tmp_path: Path) -> None:
+    """What the button gives is read as a card with every number of the run."""
+    path = tmp_path / "card.json"
+    path.write_bytes(export._make_card(result))
+    assert read_card(path) == make_card(result)
 
 
 def test_the_report_of_samples_that_are_gone_has_no_pictures(

@@ -42,6 +42,15 @@ def click(browser: WebDriver, css: str) -> None:
     WebDriverWait(browser, 60, poll_frequency=0.1).until(try_click, f"{css} cannot be clicked")
 
 
+def wait_for_title(browser: WebDriver, title: str) -> None:
+    """Wait until a page of this title is drawn."""
+
+    def is_there(page: WebDriver) -> bool:
+        return page.execute_script("return document.querySelector('.stMain h1')?.textContent") == title
+
+    WebDriverWait(browser, 60, poll_frequency=0.1).until(is_there, f"there is no page {title!r}")
+
+
 def open_section(browser: WebDriver, place: int) -> None:
     """Go to another section of the results, counted from one."""
     click(browser, f".st-key-section button:nth-of-type({place})")
@@ -98,7 +107,7 @@ def test_a_table_of_texts_is_ranked(browser: WebDriver, server: str, tmp_path: P
     browser.find_element(By.CSS_SELECTOR, "input[type=file]").send_keys(str(path))
     see(browser, "[class*=st-key-label-columns]")
     click(browser, ".st-key-next button")
-    see(browser, ".st-key-add-all")  # the candidates
+    wait_for_title(browser, "Candidates")
     click(browser, ".st-key-next button")
     click(browser, ".st-key-rank button")
     see(browser, ".st-key-ranking .js-plotly-plot", 150)
@@ -132,7 +141,7 @@ def test_own_pictures_survive_a_killed_worker(browser: WebDriver, server: str, t
     see(browser, "input[type=file]")
     browser.find_element(By.CSS_SELECTOR, "input[type=file]").send_keys(str(path))
     click(browser, ".st-key-next button")
-    see(browser, ".st-key-add-all")  # the candidates
+    wait_for_title(browser, "Candidates")
     click(browser, ".st-key-next button")
     click(browser, ".st-key-rank button")
     see(browser, ".st-key-cancel button")

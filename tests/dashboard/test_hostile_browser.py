@@ -10,7 +10,7 @@ from selenium.webdriver.common.by import By
 
 from dashboard.sections import SECTIONS
 from tests.dashboard.hostile import NAMES
-from tests.dashboard.test_browser import click, open_section, run_in_address, see
+from tests.dashboard.test_browser import click, open_section, run_in_address, see, wait_for_title
 from tests.dashboard.test_hostile import hostile_zip
 from tests.dashboard.tour import Stop, go_to, settle
 
@@ -56,8 +56,10 @@ def test_names_are_shown_as_they_stand(browser: WebDriver, server: str, tmp_path
     browser.find_element(By.CSS_SELECTOR, "input[type=file]").send_keys(str(path))
     see(browser, ".st-key-next button")
     read(browser, (f"{NAMES[0]}.zip", *NAMES[:4]))
-    click(browser, ".st-key-next button")
-    read(browser, ())
+    for title in ("Candidates", "Metrics"):
+        click(browser, ".st-key-next button")
+        wait_for_title(browser, title)
+        read(browser, ())
     click(browser, ".st-key-rank button")
     see(browser, ".st-key-section", 150)
     run = run_in_address(browser)

@@ -21,7 +21,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 from dashboard.sections import SECTIONS
 from ptmrank_core.metrics import METRICS
 from tests.dashboard.serving import free_port, serve
-from tests.dashboard.test_browser import click, open_section, see
+from tests.dashboard.test_browser import click, open_section, see, wait_for_title
 from tests.pictures import picture_files, write_zip
 from tests.ready_made import save_features
 from tests.uploads import number_table, price_table, recording_files, review_table
@@ -100,13 +100,10 @@ def send(browser: WebDriver, path: Path, *, are_features: bool) -> None:
     click(browser, ".st-key-rank button")
 
 
-def wait_for_title(browser: WebDriver, title: str) -> None:
-    """Wait until a page of this title is drawn."""
-
-    def is_there(page: WebDriver) -> bool:
-        return page.execute_script("return document.querySelector('.stMain h1')?.textContent") == title
-
-    WebDriverWait(browser, 60, poll_frequency=0.1).until(is_there, f"there is no page {title!r}")
+def text_of(browser: WebDriver, css: str) -> str:
+    """Words of something on the page, read at once: Streamlit may draw it anew at any time."""
+    see(browser, css)
+    return str(browser.execute_script(f"return document.querySelector('{css}').textContent"))
 
 
 def export_json(browser: WebDriver, folder: Path) -> dict[str, Any]:
@@ -152,7 +149,9 @@ def assert_same_numbers(exported: dict[str, Any], cells: list[list[str]], printe
     for metric, own in scores.items():
         models = list(own)
         assert [rows[model][metric] for model in models] == [pytest.approx(own[m], rel=1e-9) for m in models]
-        ranks = rankdata([-round(own[model], 12) for model in models])
+        if max(own.values()) - min(own.values()) < 1e-12:  # all the same but for rounding: so are their ranks
+            continue
+        ranks = rankdata([-own[model] for model in models])
         for model, rank in zip(models, ranks, strict=True):
             said = drawn[model, METRICS[metric].title]
             assert float(re.findall(r"[\d.]*\d", said)[0]) == rank, (model, metric, said)
@@ -161,7 +160,7 @@ def assert_same_numbers(exported: dict[str, Any], cells: list[list[str]], printe
 def walk(browser: WebDriver, home: Path, folder: Path) -> dict[str, Any]:
     """Look at every section of the results of a run that was just started, and hold its numbers."""
     see(browser, MARKS["Ranking"], 240)
-    answer = browser.find_element(By.CSS_SELECTOR, ".stMain h2").text
+    answer = text_of(browser, ".stMain h2")
     cells = browser.execute_script(DRAWN_CELLS)
     n_models = len({model for model, *_ in cells})
     for place, title in enumerate(SECTIONS, 1):
@@ -171,7 +170,7 @@ def walk(browser: WebDriver, home: Path, folder: Path) -> dict[str, Any]:
         see(browser, MARKS[title])
         assert not browser.find_elements(By.CSS_SELECTOR, ".stException")
     exported = export_json(browser, folder)
-    printed = command_line(browser.find_element(By.CSS_SELECTOR, ".stCode code").text, home)
+    printed = command_line(text_of(browser, ".stCode code"), home)
     assert_same_numbers(exported, cells, printed)
     assert answer == f"Try {exported['tables']['ranking']['rows'][0]['model']} first"
     return printed

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.components.chart import show_chart
-from dashboard.components.tables import show_numbers
+from dashboard.components.tables import show_table
 from dashboard.wording import plain
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.ranking import Standing
@@ -19,8 +19,11 @@ from ptmrank_core.reports.controls import (
     controls_table,
     standings_of,
 )
+from ptmrank_core.reports.table import Column, Table, fixed
 
 __all__ = ["show_controls"]
+
+SCORE = fixed(4)
 
 
 def show_controls(result: RunResult, ranking: Ranking) -> None:
@@ -76,13 +79,10 @@ def _one_metric(
 
 def _table(result: RunResult, controls: list[Control]) -> None:
     """Write the controls as rows of the ranking's table."""
-    rows = [
-        {
-            "control": control.title,
-            **{METRICS[name].title: control.scores.get(name) for name in result.plan.metrics},
-            "width": control.n_features,
-        }
-        for control in controls
-    ]
-    formats = {METRICS[name].title: "%.4f" for name in result.plan.metrics}
-    show_numbers(rows, formats, alt="Scores of the controls")
+    columns = (
+        Column("control", "control"),
+        *(Column(name, METRICS[name].title, "number", SCORE) for name in result.plan.metrics),
+        Column("width", "width", "integer"),
+    )
+    rows = [{"control": control.title, **control.scores, "width": control.n_features} for control in controls]
+    show_table(Table.of("controls", "Controls", columns, rows), alt="Scores of the controls")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import pandas as pd
@@ -10,7 +9,7 @@ import streamlit as st
 
 from ptmrank_core.reports.table import Table
 
-__all__ = ["show_numbers", "show_table"]
+__all__ = ["show_table"]
 
 MOST_ROWS, PIXELS = 30, 640  # a longer table scrolls
 TYPES = {"text": "object", "integer": "Int64", "number": "float64"}
@@ -55,26 +54,3 @@ def show_table(table: Table, *, alt: str, key: str | None = None) -> int | None:
         return None
     event: Any = st.dataframe(frame, key=key, on_select="rerun", selection_mode="single-cell", **look)
     return event.selection.cells[0][0] if event.selection.cells else None
-
-
-def show_numbers(rows: Sequence[Mapping[str, Any]], formats: Mapping[str, str], *, alt: str) -> None:
-    """Draw rows of words and numbers; what is unknown is a dash.
-
-    Parameters
-    ----------
-    rows
-        Column -> value, the same columns in each.
-    formats
-        Column of numbers -> how they are written.
-    alt
-        What it shows, for who cannot see it.
-    """
-    columns = {name: st.column_config.NumberColumn(name, format=text) for name, text in formats.items()}
-    st.dataframe(
-        pd.DataFrame(rows),
-        hide_index=True,
-        height="content",
-        column_config=columns,
-        placeholder="–",
-        alt=alt,
-    )

@@ -10,26 +10,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.wording import say_duration, say_size
-from ptmrank_core.benchmark import RunStore, run_here
+from ptmrank_core.benchmark import RunStore
 from ptmrank_core.benchmark.lock import hold_run, take_device
 from ptmrank_core.config import Settings
 from ptmrank_core.events import AnalysisStep
 from ptmrank_core.records import Failure, Finding, RunState, Stage
-from ptmrank_core.worker import SOURCES
-from tests.benchmark.runs import stored_features_plan, stored_plan
+from tests.benchmark.runs import stored_plan
 from tests.benchmark.test_worker import wait_until
 from tests.dashboard.reading import texts
-from tests.ready_made import save_features
-
-
-@pytest.fixture
-def ranked(settings: Settings, tmp_path: Path) -> str:
-    """A finished run of ready-made features."""
-    for name, strength in (("strong", 3.0), ("weak", 0.5)):
-        save_features(tmp_path / "f" / f"{name}.npz", strength)
-    run_id = stored_features_plan(settings, tmp_path / "f", ["logme", "hscore"]).run_id
-    run_here(run_id, settings, sources=SOURCES)
-    return run_id
 
 
 @contextmanager

@@ -166,7 +166,6 @@ def assert_same_numbers(exported: dict[str, Any], cells: list[list[str]], printe
 def walk(browser: WebDriver, home: Path, folder: Path) -> dict[str, Any]:
     """Look at every section of the results of a run that was just started, and hold its numbers."""
     see(browser, MARKS["Ranking"], 240)
-    answer = text_of(browser, ".stMain h2")
     cells = browser.execute_script(DRAWN_CELLS)
     n_models = len({model for model, *_ in cells})
     for place, title in enumerate(SECTIONS, 1):
@@ -175,6 +174,7 @@ def walk(browser: WebDriver, home: Path, folder: Path) -> dict[str, Any]:
         open_section(browser, place)
         see(browser, MARKS[title])
         assert not browser.find_elements(By.CSS_SELECTOR, ".stException")
+    answer = text_of(browser, ".stMain h2")  # only now: the probe may have moved the votes
     exported = export_json(browser, folder)
     printed = command_line(text_of(browser, ".stCode code"), home)
     assert_same_numbers(exported, cells, printed)

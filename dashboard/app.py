@@ -18,19 +18,17 @@ def draw() -> None:
     warming.wait()
     # Not by the server, which shall listen first.
     from dashboard.components.sharing import show_account  # noqa: PLC0415
-    from dashboard.views import (  # noqa: PLC0415
-        about,
-        cache,
-        candidates,
-        compare,
-        learn,
-        metrics,
-        results,
-        run,
-        runs,
-        samples,
-        start,
-    )
+    from dashboard.views.about import page as about  # noqa: PLC0415
+    from dashboard.views.cache import page as cache  # noqa: PLC0415
+    from dashboard.views.candidates import page as candidates  # noqa: PLC0415
+    from dashboard.views.compare import page as compare  # noqa: PLC0415
+    from dashboard.views.learn import page as learn  # noqa: PLC0415
+    from dashboard.views.metrics import page as metrics  # noqa: PLC0415
+    from dashboard.views.results import page as results  # noqa: PLC0415
+    from dashboard.views.run import page as run  # noqa: PLC0415
+    from dashboard.views.runs import page as runs  # noqa: PLC0415
+    from dashboard.views.samples import page as samples  # noqa: PLC0415
+    from dashboard.views.start import page as start  # noqa: PLC0415
 
     pages = {
         "start": st.Page(start.page, title="Start", url_path="start", default=True),

@@ -6,14 +6,25 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dashboard import jobs
-from dashboard.components.task_choice import fitting_task
 from dashboard.state import Draft
+from dashboard.wording import MODALITIES, TARGETS
 from ptmrank_core import catalogue
 from ptmrank_core.benchmark import quick_metrics
-from ptmrank_core.catalogue import TaskCategory
-from ptmrank_core.records import ModelSpec, Samples
+from ptmrank_core.catalogue import AnyCategory, TaskCategory
+from ptmrank_core.records import ModelSpec, Samples, WordInContext
 
-__all__ = ["Choice", "choice_of", "chosen_metrics", "chosen_models", "models_on_machine"]
+__all__ = [
+    "Choice",
+    "choice_of",
+    "chosen_metrics",
+    "chosen_models",
+    "fitting_task",
+    "hindrance_of",
+    "models_on_machine",
+    "usual_task",
+]
+
+WORDS = "token-classification"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,3 +89,32 @@ def chosen_metrics(draft: Draft, offered: Iterable[str]) -> tuple[str, ...]:
     """List the metrics of a draft that are among those offered; the quick ones where none were chosen."""
     wanted = quick_metrics() if draft.metrics is None else draft.metrics
     return tuple(name for name in offered if name in wanted)
+
+
+def fitting_task(draft: Draft, samples: Samples) -> TaskCategory | None:
+    """Return the category of a draft, or the usual one; ``None`` where it cannot be ranked on the samples."""
+    task = catalogue.any_category(draft.task) if draft.task else usual_task(samples)
+    return task if isinstance(task, TaskCategory) and hindrance_of(task, samples) is None else None
+
+
+def usual_task(samples: Samples) -> TaskCategory:
+    """Pick the category that such samples are most often for."""
+    if samples.modality == "text" and isinstance(samples.items[0].decode(), WordInContext):
+        return catalogue.task_category(WORDS)
+    readers = [task for task in catalogue.TASKS.values() if task.modality == samples.modality]
+    fitting = [task for task in readers if samples.target_kind in task.target_kinds]
+    return (fitting or readers)[0]
+
+
+def hindrance_of(task: AnyCategory, samples: Samples) -> str | None:
+    """Say why a category's models cannot be ranked on these samples; ``None`` where they can."""
+    if not isinstance(task, TaskCategory):
+        return f"{task.reason} {task.instead}".strip()
+    if task.modality != samples.modality:
+        return (
+            f"Its models read {MODALITIES[task.modality]}; your samples are {MODALITIES[samples.modality]}."
+        )
+    if samples.target_kind not in task.target_kinds:
+        wanted = " or ".join(TARGETS[kind] for kind in task.target_kinds)
+        return f"Its models are ranked on {wanted}; your samples have {TARGETS[samples.target_kind]}."
+    return None

@@ -9,7 +9,7 @@ import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import import_module
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 from threading import Event, Thread
 
 from dashboard import views
@@ -44,7 +44,7 @@ def _import_all(views_are_there: Event) -> None:
     none: it is left out from now on, or each of these looks at half a million objects.
     """
     try:
-        for module in iter_modules(views.__path__, "dashboard.views."):
+        for module in walk_packages(views.__path__, "dashboard.views."):
             import_module(module.name)
     finally:
         views_are_there.set()

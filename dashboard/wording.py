@@ -11,7 +11,7 @@ from ptmrank_core.benchmark import Outline, RunEntry, RunProgress
 from ptmrank_core.data import DEMO_SAMPLES, FEATURES_PREFIX
 from ptmrank_core.errors import PTMRankError
 from ptmrank_core.records import Modality, RunState, Stage, TargetKind
-from ptmrank_core.reports.wording import plural, say_targets
+from ptmrank_core.results.phrases import plural, say_targets
 
 __all__ = [
     "ANALYSES",

@@ -17,7 +17,7 @@ from ptmrank_core.catalogue import fetch
 from ptmrank_core.config import load_settings
 from ptmrank_core.data import load_features, load_reference, load_samples, name_samples, recorded_truth
 from ptmrank_core.errors import PTMRankError
-from ptmrank_core.reports import rank_result
+from ptmrank_core.results import rank_result
 
 __all__ = ["SOURCES", "main"]
 

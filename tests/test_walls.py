@@ -21,15 +21,19 @@ ALLOWED = {
     "records": {"errors"},
     "events": {"errors", "records"},
     "config": {"errors"},
-    "data": {"errors", "records", "config"},
+    "sampling": {"errors", "records"},
+    "data": {"errors", "records", "config", "sampling"},
     "catalogue": {"errors", "records", "events", "config"},
     "metrics": {"errors", "records"},
-    "ranking": {"errors", "records"},
-    "projection": {"errors", "records"},
-    "features": {"errors", "records", "events", "config"},
-    "benchmark": {"errors", "records", "events", "config", "features", "metrics", "ranking", "projection"},
-    "lessons": {"errors", "records", "metrics", "ranking"},
-    "reports": {"errors", "records", "ranking", "projection", "metrics", "lessons"},
+    "probing": {"errors", "records", "sampling"},
+    "ranking": {"errors", "records", "sampling"},
+    "projection": {"errors", "records", "sampling"},
+    "features": {"errors", "records", "events", "config", "sampling"},
+    "results": {"errors", "records", "ranking", "projection", "metrics", "probing"},
+    "benchmark": VOCABULARY
+    | {"sampling", "features", "metrics", "probing", "ranking", "projection", "results"},
+    "lessons": {"errors", "records", "metrics", "probing", "ranking"},
+    "reports": {"errors", "records", "ranking", "projection", "metrics", "results", "lessons"},
 }
 # They know everything public; no room knows them.
 DOORS = {"cli", "worker", "benchmarker", "models", "examples", "script"}
@@ -95,10 +99,27 @@ def test_only_config_reads_the_environment() -> None:
         assert path == CORE / "config.py" or not ("os.environ" in text or "getenv" in text), path
 
 
-def test_a_view_never_imports_another() -> None:
-    """Views know the core, state, jobs, wording and components."""
-    for path in (ROOT / "dashboard" / "views").glob("*.py"):
-        assert not any(name.startswith("dashboard.views") for name in imported(path)), path
+def test_a_page_never_imports_another() -> None:
+    """The folder of a page knows the core, state, jobs, wording, components and itself."""
+    views = ROOT / "dashboard" / "views"
+    for path in python_files(views):
+        page = path.relative_to(views).parts[0]
+        others = {name for name in imported(path) if name.startswith("dashboard.views.")}
+        assert all(name.split(".")[2] == page for name in others), path
+
+
+def test_what_pages_share_knows_no_page() -> None:
+    """Components, jobs and the rest of the front import no page; the entry point and its warming do."""
+    front = ROOT / "dashboard"
+    for path in python_files(front):
+        if front / "views" not in path.parents and path.name not in {"app.py", "warming.py"}:
+            assert not any(name.startswith("dashboard.views") for name in imported(path)), path
+
+
+def test_no_folder_is_crowded() -> None:
+    """A folder of the product has at most 20 modules beside its sub-rooms."""
+    for folder in {path.parent for path in python_files(CORE, ROOT / "dashboard")}:
+        assert len(list(folder.glob("*.py"))) <= 20, folder
 
 
 def test_the_dashboard_asks_for_numbers_by_public_names() -> None:
@@ -151,6 +172,7 @@ def test_the_wall_sees_every_way_around_it(line: str, found: str) -> None:
         "ptmrank_core.metrics",
         "ptmrank_core.ranking",
         "ptmrank_core.records",
+        "ptmrank_core.results",
         "ptmrank_core.features",
         "ptmrank_core.catalogue",
         "ptmrank_core.benchmark",
@@ -191,7 +213,7 @@ def test_everything_is_caught_in_one_place() -> None:
         if isinstance(node, ast.ExceptHandler)
         and (node.type is None or getattr(node.type, "id", "") in {"Exception", "BaseException"})
     ]
-    assert broad == ["ptmrank_core/benchmark/cells.py"]
+    assert broad == ["ptmrank_core/benchmark/execution/scoring.py"]
 
 
 def test_public_names_are_sorted_and_exist() -> None:

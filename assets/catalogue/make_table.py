@@ -12,7 +12,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ptmrank_core.catalogue.peatmoss import PEATMOSS_DATE
+from ptmrank_core.catalogue.peatmoss.database import PEATMOSS_DATE
 from ptmrank_core.catalogue.table import FIELDS, TABLE
 from ptmrank_core.features.pooling import FAMILIES
 

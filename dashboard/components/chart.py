@@ -9,9 +9,9 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from dashboard.components.tables import show_table
-from ptmrank_core.reports.figures import PLOTLY_CONFIG
-from ptmrank_core.reports.plain_figures import plain_figure
-from ptmrank_core.reports.table import Table
+from ptmrank_core.reports.figures.style.escaping import plain_figure
+from ptmrank_core.reports.figures.style.theme import PLOTLY_CONFIG
+from ptmrank_core.reports.tables.table import Table
 
 __all__ = ["show_chart"]
 

@@ -16,7 +16,7 @@ from dashboard.components.snippets import shorten, snippet
 from dashboard.wording import plain, show_error
 from ptmrank_core.errors import PTMRankError
 from ptmrank_core.records import Reading, Samples, Waveform
-from ptmrank_core.reports.wording import say_label
+from ptmrank_core.results.phrases import say_label
 
 __all__ = ["MOST_SHOWN", "choose_samples", "gallery", "show_samples"]
 

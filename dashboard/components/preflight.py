@@ -8,13 +8,9 @@ import streamlit as st
 from dashboard.components.chart import show_chart
 from dashboard.wording import MODALITIES, TARGETS, in_page_words, plural
 from ptmrank_core.records import Samples, SamplesSummary
-from ptmrank_core.reports.samples_figures import (
-    CountBars,
-    class_counts_figure,
-    class_counts_table,
-    targets_table,
-)
-from ptmrank_core.reports.scatter import target_histogram
+from ptmrank_core.reports.figures.samples import class_counts_figure
+from ptmrank_core.reports.figures.scatter import target_histogram
+from ptmrank_core.reports.tables.samples import CountBars, class_counts_table, targets_table
 
 __all__ = ["preflight"]
 

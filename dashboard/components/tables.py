@@ -7,7 +7,7 @@ from typing import Any, Literal
 import pandas as pd
 import streamlit as st
 
-from ptmrank_core.reports.table import Table
+from ptmrank_core.reports.tables.table import Table
 
 __all__ = ["show_table"]
 

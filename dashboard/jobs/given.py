@@ -12,7 +12,7 @@ import streamlit as st
 
 from dashboard.jobs.home import store
 from ptmrank_core.records import Ranking, RunResult
-from ptmrank_core.reports import rank_result
+from ptmrank_core.results import rank_result
 
 __all__ = ["ranked", "result"]
 

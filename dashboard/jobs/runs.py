@@ -44,7 +44,7 @@ from ptmrank_core.records import (
     RunResult,
     Samples,
 )
-from ptmrank_core.reports.partial import partial_ranking as rank_partially
+from ptmrank_core.results.partial import partial_ranking as rank_partially
 
 __all__ = [
     "cancel",

@@ -1,14 +1,16 @@
 """The run: plan, runner, store, progress and engines. Here features and metrics meet."""
 
 from ptmrank_core.benchmark.analyses.projections import drawn_rows
-from ptmrank_core.benchmark.applicable import Reach, metrics_out_of_reach, reach_of_metrics
-from ptmrank_core.benchmark.card import RunCard, make_card, read_card, run_card
-from ptmrank_core.benchmark.cells import score_cells, skipped_cells
-from ptmrank_core.benchmark.database import Outline
-from ptmrank_core.benchmark.differences import Differences, compare_cards
+from ptmrank_core.benchmark.applicability import Reach, metrics_out_of_reach, reach_of_metrics
+from ptmrank_core.benchmark.cards.card import RunCard, make_card, read_card, run_card
+from ptmrank_core.benchmark.cards.comparison import Differences, compare_cards
 from ptmrank_core.benchmark.engines import cancel_run, run_here, start_worker
-from ptmrank_core.benchmark.expected import ExpectedTime, expected_time
-from ptmrank_core.benchmark.history import (
+from ptmrank_core.benchmark.execution.cached_embeddings import kept_embeddings
+from ptmrank_core.benchmark.execution.providers import Sources
+from ptmrank_core.benchmark.execution.scoring import score_cells, skipped_cells
+from ptmrank_core.benchmark.execution.substitutes import NO_RESERVES, Reserves
+from ptmrank_core.benchmark.plan import EMBEDS_CLASS_NAMES, known_skips, make_plan, quick_metrics
+from ptmrank_core.benchmark.scheduling.history import (
     RunEntry,
     clear_failed,
     delete_run,
@@ -17,14 +19,12 @@ from ptmrank_core.benchmark.history import (
     read_entry,
     run_sizes,
 )
-from ptmrank_core.benchmark.kept import kept_embeddings
-from ptmrank_core.benchmark.lock import log_file
-from ptmrank_core.benchmark.plan import EMBEDS_CLASS_NAMES, known_skips, make_plan, quick_metrics
-from ptmrank_core.benchmark.progress import ModelProgress, RunProgress, read_progress
-from ptmrank_core.benchmark.reserves import NO_RESERVES, Reserves
-from ptmrank_core.benchmark.sources import Sources
-from ptmrank_core.benchmark.store import RunStore, new_run_id, now
-from ptmrank_core.benchmark.unfinished import find_unfinished
+from ptmrank_core.benchmark.scheduling.locks import log_file
+from ptmrank_core.benchmark.scheduling.progress import ModelProgress, RunProgress, read_progress
+from ptmrank_core.benchmark.scheduling.resumable import find_unfinished
+from ptmrank_core.benchmark.scheduling.time_estimate import ExpectedTime, expected_time
+from ptmrank_core.benchmark.store.runs import Outline
+from ptmrank_core.benchmark.store.store import RunStore, new_run_id, now
 
 __all__ = [
     "EMBEDS_CLASS_NAMES",

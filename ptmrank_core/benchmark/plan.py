@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ptmrank_core.benchmark.normalising import check_normalisation
+from ptmrank_core.benchmark.normalisation import check_normalisation
 from ptmrank_core.errors import InputError
 from ptmrank_core.metrics import METRIC_PRESETS, METRICS, why_not
 from ptmrank_core.records import (
@@ -22,6 +22,7 @@ from ptmrank_core.records import (
 
 __all__ = [
     "EMBEDS_CLASS_NAMES",
+    "LABEL_ENCODER_REVISION",
     "known_skips",
     "layer_metrics",
     "make_plan",
@@ -173,3 +174,6 @@ def known_skips(
     available |= set() if spec.n_source_classes is None else {SOURCE_LOGITS}
     reasons = {name: why_not(METRICS[name], available, target_kind) for name in metrics}
     return {name: reason for name, reason in reasons.items() if reason is not None}
+
+
+LABEL_ENCODER_REVISION = "label_encoder_revision"

@@ -14,14 +14,14 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from ptmrank_core.benchmark.analyses import analyse
-from ptmrank_core.benchmark.environment import describe_environment
-from ptmrank_core.benchmark.fetching import FetchAhead
-from ptmrank_core.benchmark.model_work import ModelWork
+from ptmrank_core.benchmark.execution.context import Tools, equip
+from ptmrank_core.benchmark.execution.environment import describe_environment
+from ptmrank_core.benchmark.execution.model_run import ModelWork
+from ptmrank_core.benchmark.execution.prefetch import FetchAhead
+from ptmrank_core.benchmark.execution.providers import Sources
+from ptmrank_core.benchmark.execution.substitutes import next_in_line
 from ptmrank_core.benchmark.plan import layer_metrics
-from ptmrank_core.benchmark.reserves import next_in_line
-from ptmrank_core.benchmark.sources import Sources
-from ptmrank_core.benchmark.store import RunStore
-from ptmrank_core.benchmark.tools import Tools, equip
+from ptmrank_core.benchmark.store.store import RunStore
 from ptmrank_core.errors import CancelledError, PTMRankError, SamplesChangedError
 from ptmrank_core.events import (
     CancelToken,

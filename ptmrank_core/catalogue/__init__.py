@@ -2,23 +2,23 @@
 
 from ptmrank_core.catalogue.candidates import Candidate
 from ptmrank_core.catalogue.demo import DEMO_ZOO, default_label_encoder, demo_models
-from ptmrank_core.catalogue.hub import fetch
-from ptmrank_core.catalogue.hub_search import search_hub
+from ptmrank_core.catalogue.hub.download import fetch
+from ptmrank_core.catalogue.hub.on_disk import models_on_disk
+from ptmrank_core.catalogue.hub.search import search_hub
 from ptmrank_core.catalogue.licences import LICENCE_CLASSES, LicenceClass, licence_class
 from ptmrank_core.catalogue.loading import LOADABLE, Loading, loading_of
 from ptmrank_core.catalogue.local import local_models, local_root_models
 from ptmrank_core.catalogue.mapping import MAPPING_SHAPES, parse_mapping, read_mapping, write_mapping
 from ptmrank_core.catalogue.narrowing import Narrowing, narrow
-from ptmrank_core.catalogue.on_disk import models_on_disk
 from ptmrank_core.catalogue.payload import candidate_payload, category_payload
-from ptmrank_core.catalogue.peatmoss import PeatmossDatabase
+from ptmrank_core.catalogue.peatmoss.database import PeatmossDatabase
 from ptmrank_core.catalogue.presets import PRESETS, Preset, choose, preset_candidates
 from ptmrank_core.catalogue.ready_made import COLUMNS, FEATURES_TASK, columns_model, feature_models
 from ptmrank_core.catalogue.resolve import hub_models, resolve_models
 from ptmrank_core.catalogue.table import known_candidate, nearest_ids, shipped_candidates, shipped_table
-from ptmrank_core.catalogue.task_kinds import AnyCategory, TaskCategory, UnrankableCategory
-from ptmrank_core.catalogue.task_table import DOMAINS
-from ptmrank_core.catalogue.tasks import ALL_TASKS, TASKS, any_category, loadable_tasks, task_category
+from ptmrank_core.catalogue.tasks.kinds import AnyCategory, TaskCategory, UnrankableCategory
+from ptmrank_core.catalogue.tasks.table import DOMAINS
+from ptmrank_core.catalogue.tasks.tasks import ALL_TASKS, TASKS, any_category, loadable_tasks, task_category
 
 __all__ = [
     "ALL_TASKS",

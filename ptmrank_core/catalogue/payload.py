@@ -9,7 +9,7 @@ from typing import Any
 from ptmrank_core.catalogue.candidates import Candidate
 from ptmrank_core.catalogue.loading import loading_of
 from ptmrank_core.catalogue.table import shipped_candidates
-from ptmrank_core.catalogue.task_kinds import AnyCategory, TaskCategory
+from ptmrank_core.catalogue.tasks.kinds import AnyCategory, TaskCategory
 
 __all__ = ["candidate_payload", "category_payload"]
 

@@ -12,7 +12,7 @@ from ptmrank_core.catalogue.candidates import Candidate
 from ptmrank_core.catalogue.licences import LicenceClass
 from ptmrank_core.catalogue.loading import LOADABLE, loading_of
 from ptmrank_core.catalogue.table import shipped_candidates
-from ptmrank_core.catalogue.task_kinds import TaskCategory
+from ptmrank_core.catalogue.tasks.kinds import TaskCategory
 from ptmrank_core.errors import InputError, UnknownNameError
 
 __all__ = ["PRESETS", "PRESET_PREFIX", "Preset", "choose", "preset", "preset_candidates"]

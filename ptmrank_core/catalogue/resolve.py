@@ -12,7 +12,7 @@ from ptmrank_core.catalogue.local import LOCAL_PREFIX, local_models, local_root_
 from ptmrank_core.catalogue.presets import PRESET_PREFIX, preset_candidates
 from ptmrank_core.catalogue.ready_made import COLUMNS, columns_model, feature_models
 from ptmrank_core.catalogue.table import known_candidate
-from ptmrank_core.catalogue.task_kinds import TaskCategory
+from ptmrank_core.catalogue.tasks.kinds import TaskCategory
 from ptmrank_core.errors import InputError
 from ptmrank_core.records import ModelSpec
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from ptmrank_core.catalogue.candidates import Candidate
-from ptmrank_core.catalogue.task_kinds import AnyCategory
+from ptmrank_core.catalogue.tasks.kinds import AnyCategory
 from ptmrank_core.config import ASSETS
 from ptmrank_core.errors import InputError
 

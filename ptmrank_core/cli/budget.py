@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 
-from ptmrank_core import reports
+from ptmrank_core import results
 from ptmrank_core.benchmark import RunStore
-from ptmrank_core.benchmark.budget import Search
+from ptmrank_core.benchmark.search.budget import Search
 from ptmrank_core.cli.output import say
 from ptmrank_core.cli.progress_bar import ProgressLine
 from ptmrank_core.config import Settings
@@ -55,7 +55,7 @@ def keep_plan(plan: RunPlan, samples: Samples, settings: Settings, budget: int |
         RunStore(settings).create(plan, samples.summary())
         return
     line = ProgressLine(sys.stderr)
-    search = Search(plan, samples, settings, SOURCES, reports.rank_result, sink=line)
+    search = Search(plan, samples, settings, SOURCES, results.rank_result, sink=line)
     try:
         found = search.within(budget)
     finally:

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from ptmrank_core import reports
+from ptmrank_core import reports, results
 from ptmrank_core.benchmark import RunStore, make_plan, new_run_id, now, run_card, run_here
 from ptmrank_core.cli.analyses import add_analyses, chosen_analyses, imported_truth
 from ptmrank_core.cli.budget import add_budget, checked_budget, keep_plan
@@ -74,7 +74,7 @@ def _rank(options: argparse.Namespace) -> int:
         store.add_finding(plan.run_id, finding)
     result = _run(plan.run_id, store, settings)
     _report(result, options, settings)
-    return DONE if reports.scores_by_metric(result.cells) else NOTHING_DONE
+    return DONE if results.scores_by_metric(result.cells) else NOTHING_DONE
 
 
 def _plan(options: argparse.Namespace, settings: Settings) -> tuple[RunPlan, Samples]:
@@ -107,7 +107,7 @@ def _plan(options: argparse.Namespace, settings: Settings) -> tuple[RunPlan, Sam
 
 def _report(result: RunResult, options: argparse.Namespace, settings: Settings) -> None:
     """Write the files that were asked for, and print the result."""
-    payload = reports.rank_payload(result, reports.rank_result(result))
+    payload = reports.rank_payload(result, results.rank_result(result))
     if options.out is not None:
         write_json(options.out / "result.json", payload)
         write_json(options.out / "card.json", run_card(result))

@@ -10,10 +10,10 @@ from typing import Any
 
 from ptmrank_core import reports
 from ptmrank_core.benchmark import Differences, RunStore, compare_cards, make_card, read_card, run_here
-from ptmrank_core.benchmark.differences import RTOL
+from ptmrank_core.benchmark.cards.comparison import RTOL
 from ptmrank_core.cli.output import DONE, NOTHING_DONE, print_json, print_text, say
 from ptmrank_core.cli.progress_bar import ProgressLine
-from ptmrank_core.cli.rehearsal import Rehearsal, rehearse
+from ptmrank_core.cli.replay_plan import Rehearsal, rehearse
 from ptmrank_core.config import load_settings
 from ptmrank_core.records import RunState
 from ptmrank_core.worker import SOURCES

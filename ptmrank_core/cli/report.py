@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from ptmrank_core import reports
+from ptmrank_core import results
 from ptmrank_core.benchmark import RunStore, kept_embeddings
 from ptmrank_core.cli.output import DONE, print_text, say
 from ptmrank_core.config import Settings, load_settings
@@ -113,7 +113,7 @@ def write_report(
     samples = _samples_of(result)
     with FeatureCache(settings) as cache:
         picture = _picture(result, samples, cache) if samples else None
-        export = Export(result, reports.rank_result(result), picture)
+        export = Export(result, results.rank_result(result), picture)
         files: dict[str, bytes] = {}
         for name in chosen:
             files |= FORMATS[name].write(export)
@@ -135,7 +135,7 @@ def _samples_of(result: RunResult) -> Samples | None:
 def _picture(result: RunResult, samples: Samples, cache: FeatureCache) -> Any:
     """Bring kept embeddings to the plane for the report."""
     from ptmrank_core.projection import pca  # noqa: PLC0415 - loads scipy.linalg
-    from ptmrank_core.reports.html_report import Picture  # noqa: PLC0415
+    from ptmrank_core.reports.html import Picture  # noqa: PLC0415
 
     def project(model: str) -> Projection | None:
         spec = result.outcomes[model].spec

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from ptmrank_core import reports
+from ptmrank_core import reports, results
 from ptmrank_core.benchmark import (
     RunEntry,
     RunStore,
@@ -27,8 +27,9 @@ from ptmrank_core.cli.progress_bar import ProgressLine
 from ptmrank_core.config import Settings, load_settings
 from ptmrank_core.errors import InputError
 from ptmrank_core.records import Failure, RunState
-from ptmrank_core.reports.comparison import compare_runs
-from ptmrank_core.reports.comparison_tables import comparison_payload, comparison_text
+from ptmrank_core.reports.json.comparison import comparison_payload
+from ptmrank_core.reports.terminal.comparison import comparison_text
+from ptmrank_core.results.comparison import compare_runs
 from ptmrank_core.worker import SOURCES
 
 __all__ = ["add_runs_command"]
@@ -219,12 +220,12 @@ def _go_on(store: RunStore, settings: Settings, run_id: str, *, as_json: bool) -
 def _report(store: RunStore, run_id: str, *, as_json: bool) -> int:
     result = store.result(run_id)
     if as_json:
-        print_json(reports.rank_payload(result, reports.rank_result(result)))
+        print_json(reports.rank_payload(result, results.rank_result(result)))
     else:
         print_text(reports.rank_text(result))
     if result.state is RunState.FAILED:
         say(f"error: {result.error}")
-    return DONE if reports.scores_by_metric(result.cells) else NOTHING_DONE
+    return DONE if results.scores_by_metric(result.cells) else NOTHING_DONE
 
 
 def _cancel(store: RunStore, settings: Settings, run_id: str, options: argparse.Namespace) -> int:

@@ -6,19 +6,19 @@ import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
 
-from ptmrank_core.data.building import build_samples
-from ptmrank_core.data.demo import DEMO_PREFIX, load_demo_samples
-from ptmrank_core.data.entries import Entry, Listing, suffix_of
-from ptmrank_core.data.labels import NO_FOLDER_REASON, label_entries
-from ptmrank_core.data.limits import DEFAULT_LIMITS, Limits
-from ptmrank_core.data.manifest import MANIFEST_SUFFIXES, names_a_file
-from ptmrank_core.data.media import MEDIA, MediaKind, check_entry, recognise_kind
-from ptmrank_core.data.ready_made import FEATURES_PREFIX, load_first_features
-from ptmrank_core.data.selection import Candidate, drop_copies
-from ptmrank_core.data.sources import LAYOUT_HINT, absolute_source, list_source
+from ptmrank_core.data.builtin.demo import DEMO_PREFIX, load_demo_samples
+from ptmrank_core.data.deduplication import Candidate, drop_copies
+from ptmrank_core.data.features.loading import FEATURES_PREFIX, load_first_features
+from ptmrank_core.data.files.building import build_samples
+from ptmrank_core.data.files.labelling import NO_FOLDER_REASON, label_entries
+from ptmrank_core.data.files.manifest import MANIFEST_SUFFIXES, names_a_file
+from ptmrank_core.data.listing import LAYOUT_HINT, absolute_source, list_source
+from ptmrank_core.data.media.kinds import MEDIA, MediaKind, check_entry, recognise_kind
+from ptmrank_core.data.quality import with_warnings
+from ptmrank_core.data.sources.entries import Entry, Listing, suffix_of
+from ptmrank_core.data.sources.limits import DEFAULT_LIMITS, Limits
+from ptmrank_core.data.subsampling import thin_samples
 from ptmrank_core.data.tables import TABLE_SUFFIXES, load_table
-from ptmrank_core.data.thinning import thin_samples
-from ptmrank_core.data.warnings import with_warnings
 from ptmrank_core.errors import SamplesError
 from ptmrank_core.records import AS_RECOGNISED, LeftOut, Reading, Samples
 

@@ -11,21 +11,21 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from ptmrank_core.data.audio import AudioItem
-from ptmrank_core.data.demo import DEMO_PREFIX, load_demo_samples
-from ptmrank_core.data.entries import Entry
-from ptmrank_core.data.generated import N_FRAMES, dead_leaves, struck_objects
-from ptmrank_core.data.images import ImageItem
-from ptmrank_core.data.limits import DEFAULT_LIMITS, Limits
+from ptmrank_core.data.builtin.demo import DEMO_PREFIX, load_demo_samples
+from ptmrank_core.data.builtin.standard_library import standard_library_texts
+from ptmrank_core.data.builtin.synthetic import N_FRAMES, dead_leaves, struck_objects
+from ptmrank_core.data.listing import absolute_source, list_source
 from ptmrank_core.data.loading import find_table
-from ptmrank_core.data.media import MEDIA, Checked, MediaKind, check_entry
-from ptmrank_core.data.sources import absolute_source, list_source
-from ptmrank_core.data.standard_library import standard_library_texts
-from ptmrank_core.data.tables.names import TEXT_NAMES, find_named
-from ptmrank_core.data.tables.opening import open_table
-from ptmrank_core.data.tables.roles import Roles, find_roles
-from ptmrank_core.data.tables.units import read_units
-from ptmrank_core.data.text import TextItem, digest_text
+from ptmrank_core.data.media.audio import AudioItem
+from ptmrank_core.data.media.images import ImageItem
+from ptmrank_core.data.media.kinds import MEDIA, Checked, MediaKind, check_entry
+from ptmrank_core.data.media.text import TextItem, digest_text
+from ptmrank_core.data.sources.entries import Entry
+from ptmrank_core.data.sources.limits import DEFAULT_LIMITS, Limits
+from ptmrank_core.data.tables.column_names import TEXT_NAMES, find_named
+from ptmrank_core.data.tables.column_roles import Roles, find_roles
+from ptmrank_core.data.tables.items import read_units
+from ptmrank_core.data.tables.reading import open_table
 from ptmrank_core.errors import SamplesError
 from ptmrank_core.records import BUILT_IN_REFERENCES, BytesBlob, Item, LeftOut, Modality, Reading, Samples
 

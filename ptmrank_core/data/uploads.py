@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ptmrank_core.data.archives import open_archive
-from ptmrank_core.data.entries import clean_name, is_hidden, suffix_of
-from ptmrank_core.data.limits import DEFAULT_LIMITS
-from ptmrank_core.data.signatures import HEAD_BYTES, is_archive, is_zip
+from ptmrank_core.data.sources.archives import open_archive
+from ptmrank_core.data.sources.entries import clean_name, is_hidden, suffix_of
+from ptmrank_core.data.sources.limits import DEFAULT_LIMITS
+from ptmrank_core.data.sources.signatures import HEAD_BYTES, is_archive, is_zip
 from ptmrank_core.data.tables import TABLE_SUFFIXES
 from ptmrank_core.errors import ArchiveError, SamplesError
 from ptmrank_core.records import HERE

@@ -9,11 +9,11 @@ from ptmrank_core.events import BatchDone, CancelToken, Sink, StageStarted, igno
 from ptmrank_core.events import raise_if_cancelled as check
 from ptmrank_core.features import host_memory
 from ptmrank_core.features.cache import FeatureCache
-from ptmrank_core.features.collected import Collected
 from ptmrank_core.features.columns import stack_columns
 from ptmrank_core.features.function import extract_by_function
 from ptmrank_core.features.keys import feature_key, function_key
 from ptmrank_core.features.precision import resolve_options
+from ptmrank_core.features.vector_store import Collected
 from ptmrank_core.records import (
     EmbeddingFunction,
     ExtractionOptions,
@@ -96,7 +96,7 @@ def extract(  # noqa: PLR0913 - who is asked, for what, and who listens
     sink(BatchDone(spec.id, collected.n_known, collected.n_items))
     if collected.missing:
         sink(StageStarted(spec.id, Stage.LOAD))
-        from ptmrank_core.features.passing import Pass  # noqa: PLC0415 - loads torch
+        from ptmrank_core.features.forward_pass import Pass  # noqa: PLC0415 - loads torch
 
         is_measured = host_memory.reset_peak()
         work = Pass(collected, spec, options, cache=cache, sink=sink, cancel=cancel)

@@ -11,8 +11,8 @@ import numpy as np
 from ptmrank_core.errors import UnsupportedModelError
 from ptmrank_core.events import BatchDone, CancelToken, Sink, StageStarted
 from ptmrank_core.events import raise_if_cancelled as check
-from ptmrank_core.features.collected import Collected
 from ptmrank_core.features.preparing import decode_items
+from ptmrank_core.features.vector_store import Collected
 from ptmrank_core.features.vectors import SampleVectors
 from ptmrank_core.records import EmbeddingFunction, Features, FloatArray, ModelSpec, Stage, Waveform
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from ptmrank_core.errors import MetricError, MetricInputError
 from ptmrank_core.lessons.world import Scene, World, make_world
 from ptmrank_core.metrics import compute, default_metrics, prepare_inputs
-from ptmrank_core.ranking import fit_probe
+from ptmrank_core.probing import fit_probe
 from ptmrank_core.records import MetricOutput
 
 __all__ = ["SEPARATIONS", "Lesson", "Sweep", "sweep", "teach"]

@@ -1,27 +1,27 @@
 """Transferability metrics: arrays -> float. numpy and scipy; nothing here knows a model or a file."""
 
 from ptmrank_core.metrics.class_pairs import class_distances
-from ptmrank_core.metrics.costs import MEASURED_AT, measured_seconds
 from ptmrank_core.metrics.emms import emms
 from ptmrank_core.metrics.etran import etran
 from ptmrank_core.metrics.gbc import gbc
 from ptmrank_core.metrics.hscore import hscore
-from ptmrank_core.metrics.inputs import MetricInputs, Task, prepare_inputs
+from ptmrank_core.metrics.inputs.inputs import MetricInputs, Task, prepare_inputs
 from ptmrank_core.metrics.leep import leep
 from ptmrank_core.metrics.logme import logme
 from ptmrank_core.metrics.nce import nce
 from ptmrank_core.metrics.nleep import nleep
 from ptmrank_core.metrics.pactran import pactran
 from ptmrank_core.metrics.ped import ped
-from ptmrank_core.metrics.presets import METRIC_PRESETS, MetricPreset
-from ptmrank_core.metrics.priors import prior_agreement
-from ptmrank_core.metrics.registry import (
+from ptmrank_core.metrics.registry.compute import compute, why_not
+from ptmrank_core.metrics.registry.costs import MEASURED_AT, measured_seconds
+from ptmrank_core.metrics.registry.presets import METRIC_PRESETS, MetricPreset
+from ptmrank_core.metrics.registry.priors import prior_agreement
+from ptmrank_core.metrics.registry.registry import (
     METRICS,
     default_metrics,
     metric_spec,
     resolve_metrics,
 )
-from ptmrank_core.metrics.scoring import compute, why_not
 from ptmrank_core.metrics.sfda import sfda
 from ptmrank_core.metrics.transrate import transrate
 from ptmrank_core.metrics.wdje import wdje

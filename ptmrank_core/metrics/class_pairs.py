@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ptmrank_core.metrics.gbc import ClassShape, separate
-from ptmrank_core.metrics.inputs import prepare_inputs
+from ptmrank_core.metrics.inputs.inputs import prepare_inputs
 
 __all__ = ["class_distances"]
 

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ptmrank_core.errors import UnknownNameError
-from ptmrank_core.metrics.further import FurtherInputs
-from ptmrank_core.metrics.inputs import MetricInputs, prepare_inputs
-from ptmrank_core.metrics.label_fit import fit_labels, span_of_standardised
+from ptmrank_core.metrics.inputs.extra import FurtherInputs
+from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
+from ptmrank_core.metrics.numerics.label_embeddings import fit_labels, span_of_standardised
 from ptmrank_core.records import MetricOutput
 
 __all__ = ["LabelCode", "emms", "emms_output"]

@@ -11,9 +11,9 @@ from numpy.typing import ArrayLike
 from scipy.special import log_softmax
 
 from ptmrank_core.errors import MetricInputError, UnknownNameError
-from ptmrank_core.metrics.discriminant import fit_sfda
-from ptmrank_core.metrics.energy import energies
-from ptmrank_core.metrics.inputs import MetricInputs, prepare_inputs
+from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
+from ptmrank_core.metrics.numerics.discriminant import fit_sfda
+from ptmrank_core.metrics.numerics.energy import energies
 from ptmrank_core.records import MetricOutput
 
 __all__ = ["Classifier", "combine", "etran", "etran_output"]

@@ -12,8 +12,8 @@ from scipy.spatial.distance import cdist
 from scipy.special import logsumexp
 
 from ptmrank_core.errors import UnknownNameError
-from ptmrank_core.metrics.decomposition import Decomposition
-from ptmrank_core.metrics.inputs import MetricInputs, prepare_inputs
+from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
+from ptmrank_core.metrics.numerics.decomposition import Decomposition
 from ptmrank_core.records import MetricOutput
 
 __all__ = ["ClassShape", "GbcResult", "gbc", "gbc_output", "separate"]

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ptmrank_core.errors import UnknownNameError
-from ptmrank_core.metrics.decomposition import Decomposition
-from ptmrank_core.metrics.inputs import MetricInputs, prepare_inputs
-from ptmrank_core.metrics.shrinkage import Shrinkage, between_over_shrunk, ledoit_wolf
+from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
+from ptmrank_core.metrics.numerics.decomposition import Decomposition
+from ptmrank_core.metrics.numerics.ledoit_wolf import Shrinkage, between_over_shrunk, ledoit_wolf
 from ptmrank_core.records import MetricOutput
 
 __all__ = ["Estimator", "hscore", "hscore_output"]

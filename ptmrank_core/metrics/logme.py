@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ptmrank_core.errors import MetricError, UnknownNameError
-from ptmrank_core.metrics.evidence import LogmeResult, maximise_evidence
-from ptmrank_core.metrics.inputs import MetricInputs, prepare_inputs
+from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
+from ptmrank_core.metrics.numerics.marginal_likelihood import LogmeResult, maximise_evidence
 from ptmrank_core.records import MetricOutput
 
 __all__ = ["LogDeterminant", "logme", "logme_output"]

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ptmrank_core.errors import MetricInputError
-from ptmrank_core.metrics.checks import check_labels, check_source
-from ptmrank_core.metrics.inputs import MetricInputs
+from ptmrank_core.metrics.inputs.checks import check_labels, check_source
+from ptmrank_core.metrics.inputs.inputs import MetricInputs
 from ptmrank_core.records import MetricOutput
 
 __all__ = ["NceStatistics", "count_nce", "nce", "nce_output"]

@@ -7,9 +7,9 @@ from types import MappingProxyType
 from numpy.typing import ArrayLike
 
 from ptmrank_core.errors import MetricInputError, UnknownNameError
-from ptmrank_core.metrics.inputs import MetricInputs, prepare_inputs
+from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
 from ptmrank_core.metrics.leep import count_leep, mean_log_likelihood
-from ptmrank_core.metrics.mixture import REGULARISATION, Covariance, fit_mixture
+from ptmrank_core.metrics.numerics.gaussian_mixture import REGULARISATION, Covariance, fit_mixture
 from ptmrank_core.records import MetricOutput
 
 __all__ = ["nleep", "nleep_output"]

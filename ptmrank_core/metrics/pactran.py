@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ptmrank_core.errors import MetricInputError, UnknownNameError
-from ptmrank_core.metrics.inputs import MetricInputs, prepare_inputs
-from ptmrank_core.metrics.mixture import fit_mixture
-from ptmrank_core.metrics.softmax_regression import fit_softmax
-from ptmrank_core.metrics.variational import MixturePrior, bound_risk
+from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
+from ptmrank_core.metrics.numerics.gaussian_mixture import fit_mixture
+from ptmrank_core.metrics.numerics.softmax_regression import fit_softmax
+from ptmrank_core.metrics.numerics.variational import MixturePrior, bound_risk
 from ptmrank_core.records import MetricOutput
 
 __all__ = ["Prior", "pactran", "pactran_output"]

@@ -9,10 +9,10 @@ from typing import Literal, TypeAlias
 from numpy.typing import ArrayLike
 
 from ptmrank_core.errors import MetricInputError, UnknownNameError
-from ptmrank_core.metrics.discriminant import fit_sfda, fit_sfda_moved
-from ptmrank_core.metrics.inputs import MetricInputs, prepare_inputs
+from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
 from ptmrank_core.metrics.logme import logme_output
-from ptmrank_core.metrics.repulsion import PushedClasses, push_apart
+from ptmrank_core.metrics.numerics.discriminant import fit_sfda, fit_sfda_moved
+from ptmrank_core.metrics.numerics.repulsion import PushedClasses, push_apart
 from ptmrank_core.metrics.sfda import summarise_sfda
 from ptmrank_core.records import MetricOutput
 

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import logsumexp
 
-from ptmrank_core.metrics.discriminant import SHRINKAGE_FLOOR, SfdaResult, fit_sfda
-from ptmrank_core.metrics.inputs import MetricInputs, prepare_inputs
+from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
+from ptmrank_core.metrics.numerics.discriminant import SHRINKAGE_FLOOR, SfdaResult, fit_sfda
 from ptmrank_core.records import MetricOutput
 
 __all__ = ["sfda", "sfda_output", "summarise_sfda"]

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ptmrank_core.errors import MetricInputError
-from ptmrank_core.metrics.inputs import MetricInputs
-from ptmrank_core.metrics.transport import squared_wasserstein
+from ptmrank_core.metrics.inputs.inputs import MetricInputs
+from ptmrank_core.metrics.numerics.optimal_transport import squared_wasserstein
 
 __all__ = ["TransferBound", "bound_transfer"]
 

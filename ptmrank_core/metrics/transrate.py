@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ptmrank_core.errors import UnknownNameError
-from ptmrank_core.metrics.decomposition import Decomposition
-from ptmrank_core.metrics.inputs import MetricInputs, prepare_inputs
-from ptmrank_core.metrics.spectrum import log_det, log_det_of
+from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
+from ptmrank_core.metrics.numerics.decomposition import Decomposition
+from ptmrank_core.metrics.numerics.spectrum import log_det, log_det_of
 from ptmrank_core.records import MetricOutput
 
 __all__ = ["RateForm", "TransrateResult", "transrate", "transrate_output"]

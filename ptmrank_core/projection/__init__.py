@@ -13,7 +13,6 @@ from ptmrank_core.projection.neighbours import (
     umap_is_installed,
 )
 from ptmrank_core.projection.record import Projection
-from ptmrank_core.projection.rows import stratified_rows
 
 __all__ = [
     "MOST_JUDGED",
@@ -24,7 +23,6 @@ __all__ = [
     "lda",
     "nearest_samples",
     "pca",
-    "stratified_rows",
     "trustworthiness",
     "tsne",
     "umap",

@@ -7,10 +7,9 @@ from ptmrank_core.ranking.controls import Standing, models_not_better, standing_
 from ptmrank_core.ranking.evidence import CORRELATIONS, Estimate, Evidence, hold_against
 from ptmrank_core.ranking.intervals import HalfScores, let_grow, rank_intervals
 from ptmrank_core.ranking.pareto import pareto_front
-from ptmrank_core.ranking.probe import Probe, fit_probe
+from ptmrank_core.ranking.prior_calibration import ProbeEvidence, collect_losses
 from ptmrank_core.ranking.sample_size import SizeCurve, consensus_draws, size_curve
 from ptmrank_core.ranking.sensitivity import examine
-from ptmrank_core.ranking.standing import ProbeEvidence, collect_losses
 from ptmrank_core.ranking.votes import Known, cast_votes
 
 __all__ = [
@@ -21,7 +20,6 @@ __all__ = [
     "HalfScores",
     "Known",
     "ModelScores",
-    "Probe",
     "ProbeEvidence",
     "Scores",
     "SizeCurve",
@@ -34,7 +32,6 @@ __all__ = [
     "consensus_values",
     "equal_votes",
     "examine",
-    "fit_probe",
     "hold_against",
     "kendall",
     "let_grow",

@@ -17,7 +17,7 @@ import numpy as np
 from ptmrank_core.errors import InputError
 from ptmrank_core.ranking.agreement import cluster_metrics, kendall
 from ptmrank_core.ranking.consensus import ModelScores, Scores, rank_models
-from ptmrank_core.ranking.standing import ProbeEvidence, Standing, best_weight, weigh
+from ptmrank_core.ranking.prior_calibration import ProbeEvidence, Standing, best_weight, weigh
 from ptmrank_core.records import Vote
 
 __all__ = ["UNKNOWN_PRIOR", "Known", "cast_votes"]

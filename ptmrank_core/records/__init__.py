@@ -15,7 +15,6 @@ from ptmrank_core.records.models import (
     ReadyFeatures,
     SetFeatures,
 )
-from ptmrank_core.records.parts import Indices, nested_subsets, strata_of
 from ptmrank_core.records.rankings import Ranking, RankIntervals
 from ptmrank_core.records.runs import (
     HERE,
@@ -64,7 +63,6 @@ __all__ = [
     "Features",
     "Finding",
     "FloatArray",
-    "Indices",
     "Item",
     "LeftOut",
     "MetricOutput",
@@ -93,8 +91,6 @@ __all__ = [
     "Waveform",
     "Without",
     "WordInContext",
-    "nested_subsets",
     "pack_array",
-    "strata_of",
     "unpack_array",
 ]

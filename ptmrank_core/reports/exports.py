@@ -11,10 +11,10 @@ from typing import TypeAlias
 
 from ptmrank_core.errors import UnknownNameError
 from ptmrank_core.records import Ranking, RunResult
-from ptmrank_core.reports.command import rank_command
-from ptmrank_core.reports.html_report import Picture, html_report
-from ptmrank_core.reports.run_tables import run_tables
-from ptmrank_core.reports.writers import csv_text, json_text, latex_text, markdown_text, parquet_bytes
+from ptmrank_core.reports.html import Picture, html_report
+from ptmrank_core.reports.tables.run import run_tables
+from ptmrank_core.reports.tables.writers import csv_text, json_text, latex_text, markdown_text, parquet_bytes
+from ptmrank_core.results.command import rank_command
 
 __all__ = ["FORMATS", "Export", "Format", "resolve_formats", "zip_files"]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ptmrank_core import reports
+from ptmrank_core import reports, results
 from ptmrank_core.benchmark import run_card
 from ptmrank_core.records import Ranking, RunResult
 
@@ -33,7 +33,7 @@ class BenchmarkResult:
     @cached_property
     def ranking(self) -> Ranking:
         """The order of the models, and how sure it is."""
-        return reports.rank_result(self.result)
+        return results.rank_result(self.result)
 
     @property
     def order(self) -> tuple[str, ...]:
@@ -63,7 +63,7 @@ class BenchmarkResult:
                 **row["scores"],
                 **{name: row[name] for name in ("n_parameters", "n_features", "seconds")},
             }
-            for row in reports.ranking_rows(self.result, self.ranking)
+            for row in results.ranking_rows(self.result, self.ranking)
         ]
         frame = pd.DataFrame(rows).set_index("model")
         whole = dict.fromkeys(("position", *INTERVAL, "n_parameters", "n_features"), "Int64")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ptmrank_core import reports
+from ptmrank_core import results
 from ptmrank_core.benchmark import RunStore, read_progress, run_here
 from ptmrank_core.catalogue import local_models
 from ptmrank_core.config import Settings
@@ -64,8 +64,8 @@ def test_layers_rank_nothing(settings: Settings, picture_zip: Path, zoo: Path) -
     store.create(without, load_samples(picture_zip).summary())
     run_here("without", settings, sources=SOURCES)
     one, other = store.result(plan.run_id), store.result("without")
-    assert reports.scores_by_metric(one.cells) == reports.scores_by_metric(other.cells)
-    assert reports.rank_result(one) == reports.rank_result(other)
+    assert results.scores_by_metric(one.cells) == results.scores_by_metric(other.cells)
+    assert results.rank_result(one) == results.rank_result(other)
     assert other.layer_cells == ()
     progress = read_progress(store, settings, plan.run_id)
     assert {(model.n_cells, model.n_metrics, model.status) for model in progress.models} == {(4, 4, "done")}

@@ -15,7 +15,7 @@ import pytest
 from safetensors.numpy import save_file
 
 from ptmrank_core.benchmark import RunStore, cancel_run, make_plan, run_here
-from ptmrank_core.benchmark.lock import hold_run, is_held
+from ptmrank_core.benchmark.scheduling.locks import hold_run, is_held
 from ptmrank_core.catalogue import local_models
 from ptmrank_core.config import Settings
 from ptmrank_core.errors import InputError, RunBusyError
@@ -179,7 +179,7 @@ def test_a_run_never_has_two_workers(settings: Settings, picture_zip: Path, zoo:
     """While the lock is held a second worker is turned away; afterwards it is free."""
     run_id = stored_plan(settings, picture_zip, zoo).run_id
     holder = (
-        "import sys; from ptmrank_core.benchmark.lock import hold_run;"
+        "import sys; from ptmrank_core.benchmark.scheduling.locks import hold_run;"
         "from ptmrank_core.config import load_settings\n"
         "with hold_run(load_settings(), sys.argv[1]): print('held', flush=True); sys.stdin.read()"
     )

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from ptmrank_core.benchmark import RunStore, log_file, read_progress, start_worker
-from ptmrank_core.benchmark.lock import hold_run
+from ptmrank_core.benchmark.scheduling.locks import hold_run
 from ptmrank_core.config import Settings
 from ptmrank_core.errors import RunError, RunNotFoundError
 from ptmrank_core.records import RunState

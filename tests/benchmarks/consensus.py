@@ -41,17 +41,17 @@ from ptmrank_core.errors import PTMRankError
 from ptmrank_core.events import ignore, never
 from ptmrank_core.features import FeatureCache, extract
 from ptmrank_core.metrics import METRICS, compute, default_metrics, prepare_inputs, prior_agreement, why_not
+from ptmrank_core.probing import fit_probe
 from ptmrank_core.ranking import (
     Known,
     cast_votes,
     collect_losses,
     consensus_values,
     equal_votes,
-    fit_probe,
     weighted_tau,
 )
 from ptmrank_core.records import ExtractionOptions, Vote
-from ptmrank_core.reports.voting import SCALE, WIDTH, doubts_of
+from ptmrank_core.results.votes import SCALE, WIDTH, doubts_of
 from ptmrank_core.worker import SOURCES
 
 DEMO = Path(__file__).resolve().parents[2] / "assets" / "demo"

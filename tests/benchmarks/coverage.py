@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
-from ptmrank_core.benchmark.half_samples import draw_halves
+from ptmrank_core.benchmark.analyses.half_samples import draw_halves
 from ptmrank_core.metrics import METRICS, MetricInputs, compute, prepare_inputs
 from ptmrank_core.ranking import Voting, consensus_intervals, let_grow, rank_intervals
 from ptmrank_core.ranking.spread import MARGIN

@@ -40,7 +40,7 @@ import transformers
 
 from ptmrank_core.catalogue import local_models
 from ptmrank_core.config import Settings
-from ptmrank_core.data.docstrings import DOCUMENTED_PACKAGES
+from ptmrank_core.data.builtin.docstrings import DOCUMENTED_PACKAGES
 from ptmrank_core.events import Event, StageStarted
 from ptmrank_core.features import FeatureCache, extract
 from ptmrank_core.features.batching import split_by_length

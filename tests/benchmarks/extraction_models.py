@@ -16,7 +16,7 @@ from PIL import Image
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
 
 from ptmrank_core.data import load_samples, name_samples
-from ptmrank_core.data.documentation import package_folder
+from ptmrank_core.data.builtin.documentation import package_folder
 from ptmrank_core.records import Reading, Samples
 
 __all__ = [

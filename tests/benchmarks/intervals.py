@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_info
 
-from ptmrank_core.benchmark.cells import score_cells
-from ptmrank_core.benchmark.half_samples import draw_halves
+from ptmrank_core.benchmark.analyses.half_samples import draw_halves
+from ptmrank_core.benchmark.execution.scoring import score_cells
 from ptmrank_core.metrics import METRICS, default_metrics, prepare_inputs
 from ptmrank_core.ranking import Voting, consensus_intervals, rank_intervals
 from ptmrank_core.records import Score

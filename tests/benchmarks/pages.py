@@ -22,7 +22,7 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
-from dashboard.sections import SECTIONS
+from dashboard.views.results.sections import SECTIONS
 from ptmrank_core.config import Settings
 from tests.benchmarks.large_run import store_large_run
 from tests.benchmarks.process import processor_seconds

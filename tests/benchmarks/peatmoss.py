@@ -13,8 +13,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from ptmrank_core.catalogue.peatmoss import PeatmossDatabase
-from ptmrank_core.catalogue.task_table import CATEGORIES
+from ptmrank_core.catalogue.peatmoss.database import PeatmossDatabase
+from ptmrank_core.catalogue.tasks.table import CATEGORIES
 from tests.catalogue.peatmoss_database import Schema, save_large_database
 
 PEATMOSS = [task for task in CATEGORIES if not task.is_later]

@@ -22,7 +22,7 @@ from ptmrank_core.benchmark import quick_metrics, score_cells
 from ptmrank_core.catalogue import demo_models
 from ptmrank_core.config import Settings
 from ptmrank_core.data import load_samples
-from ptmrank_core.data.demo import DEMO_SAMPLES
+from ptmrank_core.data.builtin.demo import DEMO_SAMPLES
 from ptmrank_core.features import FeatureCache, extract
 from ptmrank_core.metrics import prepare_inputs
 from ptmrank_core.records import ExtractionOptions, ModelSpec, Samples, Score

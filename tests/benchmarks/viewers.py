@@ -23,9 +23,9 @@ from pathlib import Path
 
 import numpy as np
 
-from dashboard.sections import SECTIONS
+from dashboard.views.results.sections import SECTIONS
 from ptmrank_core.benchmark import RunStore
-from ptmrank_core.benchmark.lock import hold_run
+from ptmrank_core.benchmark.scheduling.locks import hold_run
 from ptmrank_core.config import Settings
 from ptmrank_core.data import load_feature_samples
 from ptmrank_core.events import BatchDone, ModelStarted, RunStarted

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ptmrank_core.benchmark import RunStore, log_file, run_here
-from ptmrank_core.benchmark.lock import hold_run, take_device
+from ptmrank_core.benchmark.scheduling.locks import hold_run, take_device
 from ptmrank_core.cli import main
 from ptmrank_core.config import Settings
 from ptmrank_core.records import Failure, RunState, Stage

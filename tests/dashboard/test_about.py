@@ -10,7 +10,9 @@ from tests.dashboard.reading import texts
 
 def test_every_metric_stands_with_its_paper() -> None:
     """The table names all thirteen with idea, limits and reference; limits and privacy are said."""
-    page = AppTest.from_string("from dashboard.views import about\nabout.page()", default_timeout=60).run()
+    page = AppTest.from_string(
+        "from dashboard.views.about.page import page\npage()", default_timeout=60
+    ).run()
     assert not page.exception
     table = page.table[0].value
     assert list(table["paper"]) == [METRICS[name].reference for name in default_metrics()]

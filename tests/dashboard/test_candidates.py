@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.components.basket import download_of, say_bytes
-from dashboard.components.candidate_table import candidate_rows
+from dashboard.views.candidates.selection import download_of, say_bytes
+from dashboard.views.candidates.table import candidate_rows
 from ptmrank_core.catalogue import Candidate, hub_models, preset_candidates, task_category
 from ptmrank_core.errors import DownloadError
 from tests.catalogue.peatmoss_database import Planted, save_database

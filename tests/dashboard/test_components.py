@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from dashboard.components.choosing import matching_samples
 from dashboard.components.gallery import choose_samples
 from dashboard.components.snippets import hover_caption, snippet
+from dashboard.views.results.embeddings.filters import matching_samples
 from dashboard.wording import in_page_words, source_name
-from ptmrank_core.data.text import TextItem
+from ptmrank_core.data.media.text import TextItem
 from ptmrank_core.records import Samples, TargetKind, WordInContext
-from ptmrank_core.reports.wording import say_label
+from ptmrank_core.results.phrases import say_label
 
 
 def samples(labels: NDArray[Any], kind: TargetKind, names: tuple[str, ...] = ("a", "b", "c")) -> Samples:

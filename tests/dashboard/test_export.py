@@ -10,14 +10,14 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.components import export
+from dashboard.views.results.export import downloads as export
 from ptmrank_core.benchmark import RunStore, make_card, read_card, run_here
 from ptmrank_core.config import Settings
 from ptmrank_core.records import RunResult
-from ptmrank_core.reports import rank_result
-from ptmrank_core.reports.command import rank_command
 from ptmrank_core.reports.exports import FORMATS
-from ptmrank_core.reports.ranking_table import ranking_table
+from ptmrank_core.reports.tables.ranking import ranking_table
+from ptmrank_core.results import rank_result
+from ptmrank_core.results.command import rank_command
 from ptmrank_core.worker import SOURCES
 from tests.benchmark.runs import stored_plan
 from tests.dashboard.reading import open_section, texts

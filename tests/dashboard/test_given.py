@@ -14,7 +14,7 @@ from ptmrank_core.benchmark import RunStore
 from ptmrank_core.config import Settings
 from ptmrank_core.events import BatchDone, RunStarted
 from ptmrank_core.records import RunResult, Score
-from ptmrank_core.reports import rank_result
+from ptmrank_core.results import rank_result
 from tests.dashboard.reading import open_section
 
 

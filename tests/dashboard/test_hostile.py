@@ -15,7 +15,7 @@ from google.protobuf.message import Message
 from streamlit.testing.v1 import AppTest
 
 from dashboard.literal import plain
-from dashboard.sections import SECTIONS
+from dashboard.views.results.sections import SECTIONS
 from ptmrank_core.benchmark import RunStore, run_here
 from ptmrank_core.config import Settings
 from ptmrank_core.records import Analyses, RunState

@@ -8,7 +8,7 @@ import pytest
 from selenium.webdriver.chrome.webdriver import WebDriver
 from selenium.webdriver.common.by import By
 
-from dashboard.sections import SECTIONS
+from dashboard.views.results.sections import SECTIONS
 from tests.dashboard.hostile import NAMES
 from tests.dashboard.test_browser import click, open_section, run_in_address, see, wait_for_title
 from tests.dashboard.test_hostile import hostile_zip

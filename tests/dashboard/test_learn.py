@@ -13,7 +13,7 @@ from tests.dashboard.reading import figures, texts
 @pytest.fixture
 def learn() -> AppTest:
     """The page, run once."""
-    page = AppTest.from_string("from dashboard.views import learn\nlearn.page()", default_timeout=60)
+    page = AppTest.from_string("from dashboard.views.learn.page import page\npage()", default_timeout=60)
     return page.run()
 
 

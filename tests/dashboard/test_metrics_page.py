@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard.choice import choice_of
 from ptmrank_core.benchmark import quick_metrics, reach_of_metrics
 from ptmrank_core.metrics import METRIC_PRESETS, METRICS, default_metrics, measured_seconds
-from ptmrank_core.metrics.costs import MEASURED_SECONDS
+from ptmrank_core.metrics.registry.costs import MEASURED_SECONDS
 from tests.dashboard.reading import buttons, open_page, primary, texts
 
 

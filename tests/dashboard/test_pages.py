@@ -12,7 +12,7 @@ from ptmrank_core import catalogue
 from ptmrank_core.benchmark import RunStore, quick_metrics, run_here
 from ptmrank_core.config import Settings
 from ptmrank_core.records import RunState
-from ptmrank_core.reports import rank_result
+from ptmrank_core.results import rank_result
 from ptmrank_core.worker import SOURCES
 from tests.benchmark.runs import stored_features_plan, stored_plan
 from tests.dashboard.reading import figures, open_section, texts

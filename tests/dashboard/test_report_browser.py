@@ -14,9 +14,9 @@ from selenium.webdriver.chrome.webdriver import WebDriver
 from selenium.webdriver.support.ui import WebDriverWait
 
 from ptmrank_core.reports.exports import FORMATS, Export
-from ptmrank_core.reports.html_report import html_report
-from ptmrank_core.reports.run_tables import run_tables
-from ptmrank_core.reports.table import shown
+from ptmrank_core.reports.html import html_report
+from ptmrank_core.reports.tables.run import run_tables
+from ptmrank_core.reports.tables.table import shown
 from tests.reports.results import HOSTILE, certain, hostile_picture, hostile_result
 
 pytestmark = pytest.mark.browser

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from ptmrank_core.benchmark import RunStore, run_here
 from ptmrank_core.config import Settings
 from ptmrank_core.records import Failure, Ranking, RunResult, RunState, Score, Skipped, Stage
-from ptmrank_core.reports import rank_result
+from ptmrank_core.results import rank_result
 from ptmrank_core.worker import SOURCES
 from tests.benchmark.runs import stored_features_plan
 from tests.dashboard.reading import figures, open_section, texts

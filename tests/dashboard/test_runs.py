@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.wording import say_duration, say_size
 from ptmrank_core.benchmark import RunStore
-from ptmrank_core.benchmark.lock import hold_run, take_device
+from ptmrank_core.benchmark.scheduling.locks import hold_run, take_device
 from ptmrank_core.config import Settings
 from ptmrank_core.events import AnalysisStep
 from ptmrank_core.records import Failure, Finding, RunState, Stage

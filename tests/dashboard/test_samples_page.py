@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from ptmrank_core.cli import main
 from ptmrank_core.data import load_samples
 from ptmrank_core.records import Reading
-from ptmrank_core.reports.samples_figures import CountBars
+from ptmrank_core.reports.tables.samples import CountBars
 from tests.dashboard.reading import cards, figures, primary, texts
 from tests.pictures import picture_files, write_zip
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.sections import SECTIONS
+from dashboard.views.results.sections import SECTIONS
 from ptmrank_core.benchmark import RunStore, run_here
-from ptmrank_core.benchmark.lock import hold_run
+from ptmrank_core.benchmark.scheduling.locks import hold_run
 from ptmrank_core.config import Settings
 from ptmrank_core.worker import SOURCES
 from tests.benchmark.runs import stored_plan

@@ -18,7 +18,7 @@ from selenium.webdriver.chrome.webdriver import WebDriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
-from dashboard.sections import SECTIONS
+from dashboard.views.results.sections import SECTIONS
 from ptmrank_core.metrics import METRICS
 from tests.dashboard.serving import free_port, serve
 from tests.dashboard.test_browser import click, open_section, see, wait_for_title

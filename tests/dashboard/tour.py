@@ -11,7 +11,7 @@ from selenium.webdriver.chrome.webdriver import WebDriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
-from dashboard.sections import SECTIONS
+from dashboard.views.results.sections import SECTIONS
 from ptmrank_core.benchmark import RunStore, make_plan, new_run_id, now, quick_metrics, run_here
 from ptmrank_core.config import Settings
 from ptmrank_core.data import load_samples

@@ -26,7 +26,7 @@ from assets.demo.scripts.audio import speech
 from assets.demo.scripts.audio.listening import Heard, pooled_features, preprocess
 from assets.demo.scripts.audio.recipes import RECIPES, Recipe
 from ptmrank_core.catalogue import DEMO_ZOO
-from ptmrank_core.data.spoken import SPOKEN_DIGITS, Clip, spoken_clips
+from ptmrank_core.data.builtin.spoken_digits import SPOKEN_DIGITS, Clip, spoken_clips
 from ptmrank_core.errors import SamplesError
 
 SPOKEN = DEMO_ZOO.parent / "spoken-digits"

@@ -14,7 +14,7 @@ from safetensors.numpy import load_file
 from transformers import AutoModel, AutoModelForSequenceClassification, AutoTokenizer
 
 from ptmrank_core.catalogue import DEMO_ZOO
-from ptmrank_core.data.docstrings import SUBJECTS, demo_documents
+from ptmrank_core.data.builtin.docstrings import SUBJECTS, demo_documents
 
 RECORDS = DEMO_ZOO.parent / "docstrings"
 FAMILY = "modernbert"

@@ -16,7 +16,7 @@ from transformers import AutoImageProcessor, AutoModelForImageClassification
 
 from ptmrank_core.catalogue import DEMO_ZOO, demo_models
 from ptmrank_core.data import decode_image, load_samples
-from ptmrank_core.data.demo import digit_picture, digits_split
+from ptmrank_core.data.builtin.demo import digit_picture, digits_split
 
 DEMO = DEMO_ZOO.parent / "digits"
 

@@ -21,7 +21,8 @@ from ptmrank_core.config import Settings
 from ptmrank_core.data import name_samples
 from ptmrank_core.errors import CancelledError
 from ptmrank_core.events import BatchDone, Event
-from ptmrank_core.features import FeatureCache, extract, load_cached, passing
+from ptmrank_core.features import FeatureCache, extract, load_cached
+from ptmrank_core.features import forward_pass as passing
 from ptmrank_core.features.batching import BatchSize
 from ptmrank_core.features.encoders.prepared import Prepared
 from ptmrank_core.features.vectors import SampleVectors

@@ -13,7 +13,7 @@ from PIL import Image
 
 from ptmrank_core.catalogue import columns_model
 from ptmrank_core.config import Settings
-from ptmrank_core.data.tables.units import NumbersItem
+from ptmrank_core.data.tables.items import NumbersItem
 from ptmrank_core.errors import CancelledError, SamplesError, UnsupportedModelError
 from ptmrank_core.events import BatchDone, Event
 from ptmrank_core.features import FeatureCache, extract, load_cached

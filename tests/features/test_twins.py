@@ -81,7 +81,7 @@ def test_what_is_no_checkpoint_has_no_twin(settings: Settings, samples: Samples,
 def test_the_import_is_light() -> None:
     """Twins and plain features load torch only when something has to be built."""
     code = (
-        "import sys, ptmrank_core.features.twins, ptmrank_core.features.plain; "
+        "import sys, ptmrank_core.features.twins, ptmrank_core.features.baselines; "
         "assert not {'torch', 'transformers', 'sklearn'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

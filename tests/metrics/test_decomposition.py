@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from ptmrank_core.errors import MetricInputError
-from ptmrank_core.metrics.decomposition import Decomposition
+from ptmrank_core.metrics.numerics.decomposition import Decomposition
 
 SHAPES = [(60, 9), (9, 60), (20, 20), (21, 20), (20, 21), (2, 3), (3, 1)]
 

@@ -12,7 +12,7 @@ from scipy.optimize import minimize
 
 from ptmrank_core.errors import UnknownNameError
 from ptmrank_core.metrics import compute, emms, prepare_inputs
-from ptmrank_core.metrics.label_fit import _to_simplex
+from ptmrank_core.metrics.numerics.label_embeddings import _to_simplex
 from tests.oracles.common import one_hot
 from tests.oracles.emms import emms as emms_by_steps
 

@@ -11,8 +11,8 @@ from scipy.special import logsumexp
 
 from ptmrank_core.errors import MetricInputError, UnknownNameError
 from ptmrank_core.metrics import compute, etran, prepare_inputs
-from ptmrank_core.metrics.energy import energies
 from ptmrank_core.metrics.etran import combine
+from ptmrank_core.metrics.numerics.energy import energies
 from tests.oracles.etran import energy, regression
 
 SHAPES = [(90, 12, 4), (40, 100, 4), (60, 1, 2), (30, 30, 3), (150, 6, 50), (1000, 5, 3)]

@@ -11,8 +11,8 @@ from sklearn.covariance import LedoitWolf
 
 from ptmrank_core.errors import UnknownNameError
 from ptmrank_core.metrics import compute, hscore, prepare_inputs
-from ptmrank_core.metrics.decomposition import Decomposition
-from ptmrank_core.metrics.shrinkage import ledoit_wolf
+from ptmrank_core.metrics.numerics.decomposition import Decomposition
+from ptmrank_core.metrics.numerics.ledoit_wolf import ledoit_wolf
 from tests.oracles.hscore import between
 
 SHAPES = [(90, 12), (40, 100), (30, 30), (31, 30), (5, 200), (60, 1)]

@@ -10,8 +10,9 @@ import pytest
 from numpy.typing import NDArray
 
 from ptmrank_core.errors import MetricError, UnknownNameError
-from ptmrank_core.metrics import compute, evidence, logme, prepare_inputs
-from ptmrank_core.metrics.evidence import maximise_evidence
+from ptmrank_core.metrics import compute, logme, prepare_inputs
+from ptmrank_core.metrics.numerics import marginal_likelihood as evidence
+from ptmrank_core.metrics.numerics.marginal_likelihood import maximise_evidence
 from tests.oracles.common import one_hot
 from tests.oracles.logme import logme as fixed_point
 

@@ -11,9 +11,11 @@ import numpy as np
 import pytest
 
 from ptmrank_core.errors import MetricError, MetricInputError, UnknownNameError
-from ptmrank_core.metrics import MetricInputs, compute, full_mixture, mixture, nleep, prepare_inputs
-from ptmrank_core.metrics.decomposition import Decomposition
+from ptmrank_core.metrics import MetricInputs, compute, nleep, prepare_inputs
 from ptmrank_core.metrics.nleep import nleep_output
+from ptmrank_core.metrics.numerics import gaussian_mixture as mixture
+from ptmrank_core.metrics.numerics import gaussian_mixture_full as full_mixture
+from ptmrank_core.metrics.numerics.decomposition import Decomposition
 
 
 @pytest.mark.parametrize("covariance", ["full", "spherical"])

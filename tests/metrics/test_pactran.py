@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from ptmrank_core.errors import MetricInputError, UnknownNameError
-from ptmrank_core.metrics import MetricInputs, compute, pactran, prepare_inputs, softmax_regression
-from ptmrank_core.metrics.decomposition import Decomposition
+from ptmrank_core.metrics import MetricInputs, compute, pactran, prepare_inputs
+from ptmrank_core.metrics.numerics import softmax_regression
+from ptmrank_core.metrics.numerics.decomposition import Decomposition
+from ptmrank_core.metrics.numerics.softmax_regression import fit_softmax
 from ptmrank_core.metrics.pactran import pactran_output
-from ptmrank_core.metrics.softmax_regression import fit_softmax
 from tests.oracles.pactran import over_source_classes
 
 

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from ptmrank_core.errors import MetricInputError, UnknownNameError
-from ptmrank_core.metrics import compute, logme, ped, prepare_inputs, repulsion, sfda
-from ptmrank_core.metrics.decomposition import Decomposition
+from ptmrank_core.metrics import compute, logme, ped, prepare_inputs, sfda
+from ptmrank_core.metrics.numerics import repulsion
+from ptmrank_core.metrics.numerics.decomposition import Decomposition
 from tests.oracles.ped import push
 from tests.oracles.sfda import sfda as by_eigenvectors
 

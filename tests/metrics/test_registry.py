@@ -22,7 +22,7 @@ from ptmrank_core.metrics import (
     resolve_metrics,
     why_not,
 )
-from ptmrank_core.metrics.priors import PRIOR_AGREEMENTS
+from ptmrank_core.metrics.registry.priors import PRIOR_AGREEMENTS
 from ptmrank_core.records import MetricSpec
 
 FRAME = {

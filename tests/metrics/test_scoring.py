@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 from ptmrank_core.errors import MetricError, MetricInputError, UnknownNameError
-from ptmrank_core.metrics import METRICS, MetricInputs, compute, prepare_inputs, registry
+from ptmrank_core.metrics import METRICS, MetricInputs, compute, prepare_inputs
+from ptmrank_core.metrics.registry import registry
 from ptmrank_core.records import MetricOutput
 
 

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ptmrank_core.metrics import compute, discriminant, prepare_inputs, sfda
+from ptmrank_core.metrics import compute, prepare_inputs, sfda
+from ptmrank_core.metrics.numerics import discriminant
 from tests.oracles.sfda import sfda as by_eigenvectors
 from tests.oracles.sfda import three_steps, within
 

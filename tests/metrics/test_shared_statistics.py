@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ptmrank_core.metrics.decomposition import Decomposition
+from ptmrank_core.metrics.numerics.decomposition import Decomposition
 
 SHAPES = [(60, 9), (9, 60), (20, 20), (21, 20), (20, 21), (3, 1), (150, 120)]
 

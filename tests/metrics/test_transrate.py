@@ -10,7 +10,8 @@ import pytest
 from numpy.typing import NDArray
 
 from ptmrank_core.errors import UnknownNameError
-from ptmrank_core.metrics import compute, prepare_inputs, spectrum, transrate
+from ptmrank_core.metrics import compute, prepare_inputs, transrate
+from ptmrank_core.metrics.numerics import spectrum
 
 FORMS = ["uniform", "prior", "trace"]
 EPS = 1e-4

@@ -13,8 +13,9 @@ import numpy as np
 import pytest
 
 from ptmrank_core.errors import MetricError, MetricInputError, UnknownNameError
-from ptmrank_core.metrics import MetricInputs, compute, prepare_inputs, transport, wdje
-from ptmrank_core.metrics.transport import squared_wasserstein
+from ptmrank_core.metrics import MetricInputs, compute, prepare_inputs, wdje
+from ptmrank_core.metrics.numerics import optimal_transport as transport
+from ptmrank_core.metrics.numerics.optimal_transport import squared_wasserstein
 from ptmrank_core.metrics.wdje import wdje_output
 from tests.oracles.wdje import copies, programme
 

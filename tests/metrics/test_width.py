@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ptmrank_core.metrics import METRICS, compute, prepare_inputs
-from ptmrank_core.metrics.inputs import MetricInputs
+from ptmrank_core.metrics.inputs.inputs import MetricInputs
 from ptmrank_core.records import MetricOutput
 
 N_SAMPLES = 200

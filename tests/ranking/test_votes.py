@@ -8,7 +8,7 @@ from scipy.stats import norm, weightedtau
 
 from ptmrank_core.errors import InputError
 from ptmrank_core.ranking import Known, ProbeEvidence, cast_votes, collect_losses
-from ptmrank_core.ranking.standing import SPREAD, best_weight, weigh
+from ptmrank_core.ranking.prior_calibration import SPREAD, best_weight, weigh
 from ptmrank_core.records import Vote
 
 MODELS = tuple(f"m{i:02}" for i in range(12))

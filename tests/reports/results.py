@@ -29,8 +29,8 @@ from ptmrank_core.records import (
     Stage,
     Vote,
 )
-from ptmrank_core.reports import rank_result
-from ptmrank_core.reports.html_report import Picture
+from ptmrank_core.reports.html import Picture
+from ptmrank_core.results import rank_result
 
 __all__ = ["HOSTILE", "METRICS", "certain", "hostile_picture", "hostile_result", "probe_payload"]
 

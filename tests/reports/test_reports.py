@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from ptmrank_core import reports
+from ptmrank_core import reports, results
 from ptmrank_core.records import (
     ExtractionOptions,
     Failure,
@@ -20,7 +20,7 @@ from ptmrank_core.records import (
     Skipped,
     Stage,
 )
-from ptmrank_core.reports.figures import PLOTLY_CONFIG
+from ptmrank_core.reports.figures.style.theme import PLOTLY_CONFIG
 
 
 def spec(name: str) -> ModelSpec:
@@ -78,7 +78,7 @@ def layered(result: RunResult) -> RunResult:
 
 def test_layers_have_a_value_each(layered: RunResult) -> None:
     """The JSON has one value for each layer, null where there is none; only the model itself is ranked."""
-    payload = reports.rank_payload(layered, reports.rank_result(layered))
+    payload = reports.rank_payload(layered, results.rank_result(layered))
     assert payload["layers"] == {"a": {"logme": [-0.75, -0.25, None]}}
     assert payload["models"]["a"]["scores"]["logme"]["value"] == -0.5
     assert payload["notes"] == {"a": ["Its family is not known."]}
@@ -99,15 +99,15 @@ def test_layers_are_the_candidates_where_a_metric_compares_candidates(layered: R
     plan = replace(layered.plan, metrics=("etran",))
     parts = ({"s_cls": 0.5, "s_en": 1.0}, {"s_cls": 0.75, "s_en": 1.0}, {"s_cls": 1.0, "s_en": 1.0})
     cells = tuple(Score("a", "etran", p["s_cls"], 0.1, p, layer=layer) for layer, p in enumerate(parts))
-    scores = reports.layer_scores(replace(layered, plan=plan, layer_cells=cells))
+    scores = results.layer_scores(replace(layered, plan=plan, layer_cells=cells))
     assert scores["a"]["etran"] == pytest.approx([0.0, 0.425, 0.85])
     regression = (Score("a", "etran", -2.0, 0.1, {"s_reg": -2.0}),)
-    assert reports.scores_by_metric(regression) == {"etran": {"a": -2.0}}
+    assert results.scores_by_metric(regression) == {"etran": {"a": -2.0}}
 
 
 def test_every_cell_is_in_the_json(result: RunResult) -> None:
     """Scores, skips and failures of each model stand under their metric."""
-    payload = reports.rank_payload(result, reports.rank_result(result))
+    payload = reports.rank_payload(result, results.rank_result(result))
     assert payload["models"]["a"]["scores"]["leep"]["warnings"] == ["shaky"]
     assert payload["models"]["b"]["skipped"] == {"leep": "no head"}
     assert payload["models"]["c"]["failures"]["logme"] == {
@@ -125,7 +125,7 @@ def test_every_cell_is_in_the_json(result: RunResult) -> None:
 
 def test_a_model_without_a_score_stays_in_the_table(result: RunResult) -> None:
     """The last row is the failed model, without a place and with its reason."""
-    rows = reports.ranking_rows(result, reports.rank_result(result))
+    rows = results.ranking_rows(result, results.rank_result(result))
     assert [(row["model"], row["position"]) for row in rows] == [("b", 1), ("a", 2), ("c", None)]
     assert rows[0]["problems"] == {"leep": "does not apply: no head"}
     assert rows[2]["problems"]["logme"] == "failed at load: gone put it back"
@@ -140,12 +140,12 @@ def test_variants_vote_only_when_nothing_else_does(result: RunResult) -> None:
     both = replace(
         result, cells=cells + variants, plan=replace(result.plan, metrics=("logme", "logme:thuml"))
     )
-    ranking = reports.rank_result(both)
+    ranking = results.rank_result(both)
     assert ranking.metrics_used == ("logme",)
     assert ranking.order == ("b", "a")
     assert ranking.per_metric["logme:thuml"] == ("a", "b")
     alone = replace(result, cells=variants, plan=replace(result.plan, metrics=("logme:thuml",)))
-    assert reports.rank_result(alone).order == ("a", "b")
+    assert results.rank_result(alone).order == ("a", "b")
 
 
 def test_no_figure_offers_to_upload_anything() -> None:

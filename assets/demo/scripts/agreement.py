@@ -18,7 +18,7 @@ from ptmrank_core.data import load_samples
 from ptmrank_core.metrics import METRICS, resolve_metrics
 from ptmrank_core.ranking import weighted_tau
 from ptmrank_core.records import ExtractionOptions
-from ptmrank_core.reports import scores_by_metric
+from ptmrank_core.results import scores_by_metric
 from ptmrank_core.worker import SOURCES
 
 Scores = Mapping[str, float]

@@ -23,7 +23,7 @@ from assets.demo.scripts.training import (
     preprocess,
     train,
 )
-from ptmrank_core.data.demo import digit_picture, digits_split
+from ptmrank_core.data.builtin.demo import digit_picture, digits_split
 
 SEEDS = tuple(range(10))
 N_CLASSES = 10

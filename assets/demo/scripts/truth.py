@@ -13,7 +13,7 @@ from assets.demo.scripts.measurements import LABELS_PER_CLASS, UNSTABLE_SPREAD, 
 from assets.demo.scripts.processes import for_each_recipe
 from assets.demo.scripts.recipes import ARCHITECTURES, RECIPES, TRUTH, Recipe, made_with
 from assets.demo.scripts.training import Schedule
-from ptmrank_core.data.demo import digits_split, load_demo_samples
+from ptmrank_core.data.builtin.demo import digits_split, load_demo_samples
 
 
 def samples_digest() -> str:

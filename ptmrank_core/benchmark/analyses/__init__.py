@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ptmrank_core.benchmark.analyses.analyst import Analyst
+from ptmrank_core.benchmark.analyses.context import Analyst
 from ptmrank_core.benchmark.analyses.controls import score_controls
 from ptmrank_core.benchmark.analyses.fine_tuning import fine_tune_best
-from ptmrank_core.benchmark.analyses.halves import halve
+from ptmrank_core.benchmark.analyses.learning_curve import score_fewer_samples
 from ptmrank_core.benchmark.analyses.probe import probe_models
 from ptmrank_core.benchmark.analyses.projections import project_best
-from ptmrank_core.benchmark.analyses.recorded import keep_recorded_truth
-from ptmrank_core.benchmark.analyses.sample_sizes import score_fewer_samples
+from ptmrank_core.benchmark.analyses.rank_intervals import halve
+from ptmrank_core.benchmark.analyses.recorded_truth import keep_recorded_truth
 from ptmrank_core.benchmark.analyses.separability import separate_classes
-from ptmrank_core.benchmark.tools import Tools
+from ptmrank_core.benchmark.execution.context import Tools
 from ptmrank_core.events import raise_if_cancelled
 
 __all__ = ["analyse"]

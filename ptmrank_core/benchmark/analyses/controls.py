@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ptmrank_core.benchmark.analyses.analyst import Analyst
+from ptmrank_core.benchmark.analyses.context import Analyst
 from ptmrank_core.benchmark.analyses.subsets import COLUMNS_OF_SAMPLES
-from ptmrank_core.benchmark.cells import score_cells
-from ptmrank_core.benchmark.gathering import gather
+from ptmrank_core.benchmark.execution.extraction import gather
+from ptmrank_core.benchmark.execution.scoring import score_cells
 from ptmrank_core.events import AnalysisStep, ignore, raise_if_cancelled
-from ptmrank_core.features.plain import plain_features
+from ptmrank_core.features.baselines import plain_features
 from ptmrank_core.features.twins import untrained_twin
 from ptmrank_core.metrics import METRICS, prepare_inputs
 from ptmrank_core.records import Cell, Samples, Score

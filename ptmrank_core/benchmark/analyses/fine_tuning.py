@@ -10,11 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ptmrank_core.benchmark.analyses.analyst import Analyst
+from ptmrank_core.benchmark.analyses.context import Analyst
 from ptmrank_core.errors import MetricInputError
 from ptmrank_core.events import AnalysisStep, raise_if_cancelled
-from ptmrank_core.features.tuning import Recipe, fine_tune
-from ptmrank_core.records import Samples, nested_subsets
+from ptmrank_core.features.training.fine_tuning import fine_tune
+from ptmrank_core.features.training.recipe import Recipe
+from ptmrank_core.records import Samples
+from ptmrank_core.sampling import nested_subsets
 
 __all__ = ["KIND", "fine_tune_best", "training_rows"]
 
@@ -27,7 +29,7 @@ def fine_tune_best(analyst: Analyst) -> None:
     """Train the best models of the order for real, each with an equal part of the time that is left.
 
     The finding is kept for each model: ``accuracy`` or ``r2`` on the test samples, and the fields of
-    :class:`~ptmrank_core.features.tuning.Tuned`, ``seed`` and ``note`` (empty, or that time ran out). All
+    :class:`~ptmrank_core.features.training.recipe.Tuned`, ``seed`` and ``note`` (empty, or that time ran out). All
     models have the same training and test samples.
     """
     tools = analyst.tools

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from ptmrank_core.benchmark.analyses.analyst import Analyst
+from ptmrank_core.benchmark.analyses.context import Analyst
 from ptmrank_core.events import AnalysisStep, raise_if_cancelled
 from ptmrank_core.metrics import prepare_inputs
-from ptmrank_core.ranking.probe import fit_probe
+from ptmrank_core.probing.probe import fit_probe
 
 __all__ = ["KIND", "probe_models"]
 

@@ -10,19 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ptmrank_core.benchmark.analyses.analyst import Analyst
-from ptmrank_core.benchmark.analyses.best import best_models
+from ptmrank_core.benchmark.analyses.context import Analyst
+from ptmrank_core.benchmark.analyses.top_models import best_models
 from ptmrank_core.events import AnalysisStep, raise_if_cancelled
-from ptmrank_core.projection import (
-    Projection,
-    lda,
-    stratified_rows,
-    trustworthiness,
-    tsne,
-    umap,
-    umap_is_installed,
-)
-from ptmrank_core.records import Samples, pack_array, strata_of
+from ptmrank_core.projection import Projection, lda, trustworthiness, tsne, umap, umap_is_installed
+from ptmrank_core.records import Samples, pack_array
+from ptmrank_core.sampling import strata_of, stratified_rows
 
 __all__ = ["KIND", "drawn_rows", "project_best"]
 

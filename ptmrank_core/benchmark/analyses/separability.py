@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ptmrank_core.benchmark.analyses.analyst import Analyst
-from ptmrank_core.benchmark.analyses.best import best_models
+from ptmrank_core.benchmark.analyses.context import Analyst
+from ptmrank_core.benchmark.analyses.top_models import best_models
 from ptmrank_core.events import AnalysisStep, raise_if_cancelled
 from ptmrank_core.metrics import class_distances
 from ptmrank_core.records import pack_array

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ptmrank_core.records import Indices
+from ptmrank_core.sampling import Indices
 
 __all__ = ["take_rows"]
 

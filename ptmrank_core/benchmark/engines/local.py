@@ -10,13 +10,13 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 
-from ptmrank_core.benchmark.devices import device_of
-from ptmrank_core.benchmark.lock import hold_run, is_alive, is_held, log_file, starting
-from ptmrank_core.benchmark.progress import store_sink
+from ptmrank_core.benchmark.execution.providers import Sources
 from ptmrank_core.benchmark.runner import execute
-from ptmrank_core.benchmark.sources import Sources
-from ptmrank_core.benchmark.store import RunStore
-from ptmrank_core.benchmark.turns import take_turn
+from ptmrank_core.benchmark.scheduling.devices import device_of
+from ptmrank_core.benchmark.scheduling.locks import hold_run, is_alive, is_held, log_file, starting
+from ptmrank_core.benchmark.scheduling.progress import store_sink
+from ptmrank_core.benchmark.scheduling.queue import take_turn
+from ptmrank_core.benchmark.store.store import RunStore
 from ptmrank_core.config import Settings, child_environment
 from ptmrank_core.errors import CancelledError, RunBusyError, RunError
 from ptmrank_core.events import CancelToken, Event, RunFinished, Sink, ignore, never

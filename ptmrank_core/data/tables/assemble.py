@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ptmrank_core.data.label_sets import sort_classes
-from ptmrank_core.data.numerals import write_number
-from ptmrank_core.data.selection import count_reasons, drop_copies, drop_single
-from ptmrank_core.data.tables.units import Units
-from ptmrank_core.data.targets import MIN_NUMBERS, Targets, read_targets
+from ptmrank_core.data.deduplication import count_reasons, drop_copies, drop_single
+from ptmrank_core.data.labels.multilabel import sort_classes
+from ptmrank_core.data.labels.numbers import write_number
+from ptmrank_core.data.labels.targets import MIN_NUMBERS, Targets, read_targets
+from ptmrank_core.data.tables.items import Units
 from ptmrank_core.errors import SamplesError
 from ptmrank_core.records import LeftOut, Modality, Reading, Samples
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ptmrank_core.data.limits import Limits
+from ptmrank_core.data.sources.limits import Limits
 from ptmrank_core.data.tables.table import Table, TableBuilder, build_table
 from ptmrank_core.errors import SamplesError
 

@@ -8,9 +8,9 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from ptmrank_core.data.entries import suffix_of
-from ptmrank_core.data.limits import Limits
-from ptmrank_core.data.numerals import is_missing, read_numbers
+from ptmrank_core.data.labels.numbers import is_missing, read_numbers
+from ptmrank_core.data.sources.entries import suffix_of
+from ptmrank_core.data.sources.limits import Limits
 from ptmrank_core.data.tables.table import Table, TableBuilder, build_table
 from ptmrank_core.errors import SamplesError
 

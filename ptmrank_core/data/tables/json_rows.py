@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from ptmrank_core.data.limits import Limits
-from ptmrank_core.data.numerals import write_number
+from ptmrank_core.data.labels.numbers import write_number
+from ptmrank_core.data.sources.limits import Limits
 from ptmrank_core.data.tables.table import Table, TableBuilder, build_table
 from ptmrank_core.errors import SamplesError
 

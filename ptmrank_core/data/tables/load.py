@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ptmrank_core.data.entries import Entry
-from ptmrank_core.data.limits import Limits
+from ptmrank_core.data.quality import group_column_warning
+from ptmrank_core.data.sources.entries import Entry
+from ptmrank_core.data.sources.limits import Limits
 from ptmrank_core.data.tables.assemble import assemble
-from ptmrank_core.data.tables.opening import open_table
-from ptmrank_core.data.tables.roles import Roles, find_roles
+from ptmrank_core.data.tables.column_roles import Roles, find_roles
+from ptmrank_core.data.tables.items import read_units
+from ptmrank_core.data.tables.reading import open_table
 from ptmrank_core.data.tables.table import Table
-from ptmrank_core.data.tables.units import read_units
-from ptmrank_core.data.warnings import group_column_warning
 from ptmrank_core.records import Reading, Samples
 
 __all__ = ["load_table"]

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ptmrank_core.data.limits import Limits
-from ptmrank_core.data.numerals import LARGEST_QUANTITY
+from ptmrank_core.data.labels.numbers import LARGEST_QUANTITY
+from ptmrank_core.data.sources.limits import Limits
 from ptmrank_core.data.tables.json_rows import write_cell
 from ptmrank_core.data.tables.table import Column, Table
 from ptmrank_core.errors import SamplesError

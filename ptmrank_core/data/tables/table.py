@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ptmrank_core.data.limits import Limits
-from ptmrank_core.data.numerals import read_numbers, write_number
+from ptmrank_core.data.labels.numbers import read_numbers, write_number
+from ptmrank_core.data.sources.limits import Limits
 from ptmrank_core.errors import SamplesError
 from ptmrank_core.records import LeftOut
 

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from ptmrank_core.data import DEFAULT_LIMITS
-from ptmrank_core.data.entries import Entry
+from ptmrank_core.data.sources.entries import Entry
 from ptmrank_core.data.tables import load_table
 from ptmrank_core.records import BytesBlob, Reading, Samples
 

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from ptmrank_core.data import DEFAULT_LIMITS
-from ptmrank_core.data.selection import count_reasons
-from ptmrank_core.data.tables.opening import open_table
+from ptmrank_core.data.deduplication import count_reasons
+from ptmrank_core.data.tables.reading import open_table
 from ptmrank_core.data.tables.table import ROWS_AT_ONCE
 from ptmrank_core.errors import SamplesError
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ptmrank_core.data.text import digest_pair, digest_text
+from ptmrank_core.data.media.text import digest_pair, digest_text
 from ptmrank_core.errors import SamplesError
 from ptmrank_core.records import WordInContext
 

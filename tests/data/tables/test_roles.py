@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ptmrank_core.data.tables import describe_table
-from ptmrank_core.data.tables.describe import CELL_CHARS
+from ptmrank_core.data.tables.preview import CELL_CHARS
 from ptmrank_core.errors import SamplesError, UnknownNameError
 from ptmrank_core.records import Reading
 

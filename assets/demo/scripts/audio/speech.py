@@ -17,7 +17,7 @@ import soundfile
 from numpy.typing import NDArray
 from scipy.signal import lfilter, resample_poly
 
-from ptmrank_core.data.spoken import SPOKEN_DIGITS
+from ptmrank_core.data.builtin.spoken_digits import SPOKEN_DIGITS
 
 SAMPLING_RATE = 8_000
 LONGEST_CLIP = SAMPLING_RATE  # samples: one second

@@ -29,7 +29,7 @@ from assets.demo.scripts.measurements import (
 )
 from assets.demo.scripts.processes import for_each_recipe
 from assets.demo.scripts.training import Schedule, head
-from ptmrank_core.data.spoken import SPOKEN_DIGITS, spoken_clips
+from ptmrank_core.data.builtin.spoken_digits import SPOKEN_DIGITS, spoken_clips
 
 SEEDS = tuple(range(5))
 EPOCHS = 30

@@ -21,7 +21,7 @@ from assets.demo.scripts.measurements import Outcome, draw_labelled, fit_probe
 from assets.demo.scripts.text.pretraining import EVALUATION_BATCH, Encode, encoder
 from assets.demo.scripts.text.recipes import Recipe
 from assets.demo.scripts.training import Schedule, descend, shuffled_batches
-from ptmrank_core.data.docstrings import SUBJECTS, Document, demo_documents, other_documents
+from ptmrank_core.data.builtin.docstrings import SUBJECTS, Document, demo_documents, other_documents
 
 SEEDS = tuple(range(10))
 EPOCHS = 15

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from ptmrank_core.data.docstrings import DOCUMENTED_PACKAGES, demo_documents, other_documents
-from ptmrank_core.data.documentation import (
+from ptmrank_core.data.builtin.docstrings import DOCUMENTED_PACKAGES, demo_documents, other_documents
+from ptmrank_core.data.builtin.documentation import (
     module_documentation,
     package_folder,
     plain_text,

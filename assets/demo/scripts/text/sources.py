@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from assets.demo.scripts.text.passages import Passage, passages
-from ptmrank_core.data.docstrings import DOCUMENTED_PACKAGES
+from ptmrank_core.data.builtin.docstrings import DOCUMENTED_PACKAGES
 
 FEWEST_OF_AN_AREA = 150
 MOST_OF_A_CLASS = 1_600

@@ -26,7 +26,7 @@ from assets.demo.scripts.text.finetuning import (
 )
 from assets.demo.scripts.text.recipes import RECIPES, TRUTH, WORKED_WITH, Recipe
 from assets.demo.scripts.training import Schedule
-from ptmrank_core.data.docstrings import demo_documents, documents_digest
+from ptmrank_core.data.builtin.docstrings import demo_documents, documents_digest
 
 
 def protocol() -> dict[str, object]:

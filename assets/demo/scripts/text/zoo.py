@@ -22,7 +22,7 @@ from assets.demo.scripts.text.pretraining import pretrain, source_accuracy
 from assets.demo.scripts.text.recipes import RECIPES, SEED, WORKED_WITH, ZOO_SUMMARY, Recipe
 from assets.demo.scripts.text.sources import SOURCE_TASKS, source_texts
 from assets.demo.scripts.text.vocabularies import vocabulary
-from ptmrank_core.data.docstrings import documents_digest
+from ptmrank_core.data.builtin.docstrings import documents_digest
 
 KINDS = {
     "classes": AutoModelForSequenceClassification,

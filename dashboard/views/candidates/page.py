@@ -1,0 +1,146 @@
+"""Candidates: a task category and its models; what they cost to bring here, and which metrics apply."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import jobs, state
+from dashboard.choice import chosen_metrics, chosen_models, models_on_machine
+from dashboard.views.candidates.by_name import choose_own_models
+from dashboard.views.candidates.lists import choose_from_lists
+from dashboard.views.candidates.selection import choose_in_basket, say_basket
+from dashboard.views.candidates.task import choose_task
+from dashboard.wording import compact, plain, plural, show_error
+from ptmrank_core.benchmark import reach_of_metrics
+from ptmrank_core.catalogue import TaskCategory
+from ptmrank_core.errors import PTMRankError
+from ptmrank_core.features import DTYPES
+from ptmrank_core.metrics import METRICS
+from ptmrank_core.records import ModelSpec, Samples
+
+__all__ = ["page"]
+
+PRECISIONS = {
+    "auto": "half precision where the hardware has it",
+    "float32": "float32, single precision",
+    "bfloat16": "bfloat16, half precision with the range of float32",
+    "float16": "float16, half precision",
+}
+
+
+def page() -> None:
+    """Draw the page."""
+    st.title("Candidates")
+    draft = state.draft()
+    try:
+        if draft.ready_made is not None:
+            models, samples = jobs.ready_made(draft.ready_made, draft.reading)
+            names = ", ".join(spec.id for spec in models)
+            st.markdown(f"The candidates are the models whose features were uploaded: {plain(names)}.")
+            _go_on(draft, models, samples)
+        elif draft.samples_source is not None:
+            _choose(draft, jobs.samples(draft.samples_source, draft.reading))
+        else:
+            st.info("Choose samples first: candidates are ranked on them.")
+            if st.button("Choose samples", type="primary"):
+                state.go("samples")
+    except PTMRankError as error:
+        show_error(error)
+
+
+def _choose(draft: state.Draft, samples: Samples) -> None:
+    """Let the reader tick what is here, choose out of lists and name Hub models; say what it costs."""
+    task = choose_task(draft, samples)
+    if task is None:
+        return
+    if task.modality == "tabular":
+        st.caption("The candidate is the columns as they are: no pre-trained model reads rows of numbers.")
+    else:
+        st.header("On this machine")
+        _tick_models(draft, task)
+        st.header("From a list")
+        choose_from_lists(draft, task)
+        st.header("By name")
+        choose_own_models(draft, task)
+        _choose_options(draft)
+        st.header("Chosen")
+        choose_in_basket(draft, task)
+    models = chosen_models(draft, task)
+    if task.modality != "tabular":
+        say_basket(draft, task, models, samples.n_samples)
+    _go_on(draft, models, samples)
+
+
+def _go_on(draft: state.Draft, models: Sequence[ModelSpec], samples: Samples) -> None:
+    """Say which metrics will apply, and lead to them."""
+    reach = reach_of_metrics(models, samples.modality, samples.target_kind)
+    offered = [name for name, own in reach.items() if own.n_reached]
+    metrics = chosen_metrics(draft, offered)
+    applying = [name for name in offered if not METRICS[name].is_variant]
+    st.markdown(
+        f"{plural(len(models), 'model')} × {plural(len(metrics), 'metric')} on "
+        f"{plural(samples.n_samples, 'sample')}"
+    )
+    partly = [METRICS[name].title for name in applying if reach[name].n_reached < reach[name].n_models]
+    some = f" For some of the candidates only: {', '.join(partly)}." if partly else ""
+    st.caption(
+        f"{len(applying)} of 13 metrics apply; chosen: "
+        f"{', '.join(METRICS[name].title for name in metrics) or 'none yet'}.{some}"
+    )
+    if st.button("Choose metrics", type="primary", key="next", disabled=not models):
+        state.go("metrics")
+
+
+def _tick_models(draft: state.Draft, task: TaskCategory) -> None:
+    """Draw the models of a category that are on this machine, to be ticked."""
+    offered = models_on_machine(task)
+    if not offered:
+        st.caption("The demo zoo has no model of this category: choose out of a list below.")
+        return
+    table = pd.DataFrame(
+        [
+            {
+                "use": spec.id not in draft.deselected,
+                "model": spec.id,
+                "family": spec.model_type,
+                "parameters": compact(spec.n_parameters),
+                "width": spec.width,
+                "source classes": "no head" if spec.n_source_classes is None else str(spec.n_source_classes),
+            }
+            for spec in offered
+        ]
+    )
+    edited = st.data_editor(
+        table,
+        hide_index=True,
+        height="content",
+        disabled=[column for column in table.columns if column != "use"],
+        key=f"models-{task.name}",
+        alt="Candidate models with their family, size and source head",
+    )
+    if all(spec.source == "demo" for spec in offered):
+        st.caption("Checkpoint folders of your own are listed here where PTMRANK_MODELS names their folder.")
+    ticked = set(edited.loc[edited["use"], "model"])
+    draft.deselected = {spec.id for spec in offered} - ticked
+
+
+def _choose_options(draft: state.Draft) -> None:
+    """Draw how features are extracted."""
+    with st.expander("Options"):
+        draft.dtype = st.selectbox(
+            "Precision",
+            DTYPES,
+            index=DTYPES.index(draft.dtype),
+            format_func=lambda name: PRECISIONS[name],
+            key="dtype",
+            help="What the models compute in. Features are kept in float32 either way.",
+        )
+        draft.layers = st.checkbox(
+            "All hidden layers",
+            value=draft.layers,
+            key="layers",
+            help="Their features are taken in the same pass, and scored too.",
+        )

@@ -1,0 +1,132 @@
+"""The basket: every model that is chosen, from wherever, and what it costs to bring them here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from dashboard import jobs
+from dashboard.jobs import model_lists as lists
+from dashboard.state import Draft
+from dashboard.wording import plain, plural, say_duration
+from ptmrank_core import catalogue
+from ptmrank_core.catalogue import Candidate, TaskCategory, loading_of
+from ptmrank_core.records import ModelSpec
+
+__all__ = ["Download", "choose_in_basket", "download_of", "say_basket"]
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """What a choice of models costs to bring here.
+
+    Parameters
+    ----------
+    n_here
+        Models that are on this machine already.
+    n_missing
+        Models to be fetched.
+    about_bytes
+        Bytes of those of known size.
+    n_unsized
+        Models to be fetched whose size is not known.
+    """
+
+    n_here: int
+    n_missing: int
+    about_bytes: int
+    n_unsized: int
+
+
+def download_of(
+    models: Sequence[ModelSpec], told: Mapping[str, Candidate], on_disk: Mapping[str, int]
+) -> Download:
+    """Add up what has to be downloaded.
+
+    Parameters
+    ----------
+    models
+        All that is chosen.
+    told
+        What lists have told of Hub models, by id.
+    on_disk
+        Bytes of the Hub models that are here already, by id.
+    """
+    missing = [spec.id for spec in models if spec.source == "hub" and spec.id not in on_disk]
+    known = [told.get(name) or catalogue.known_candidate(name) for name in missing]
+    sizes = [None if model is None else model.about_bytes for model in known]
+    return Download(
+        n_here=len(models) - len(missing),
+        n_missing=len(missing),
+        about_bytes=sum(size for size in sizes if size is not None),
+        n_unsized=sum(size is None for size in sizes),
+    )
+
+
+def choose_in_basket(draft: Draft, task: TaskCategory) -> None:
+    """Draw what was chosen out of lists, each with a cross to take it out again."""
+    basket = draft.basket.get(task.name, {})
+    if not basket:
+        return
+    kept = st.multiselect(
+        "Chosen out of the lists",
+        list(basket),
+        default=list(basket),
+        key=f"basket-{task.name}-{len(basket)}",
+        help="A cross takes a model out again.",
+    )
+    if len(kept) < len(basket):
+        draft.basket[task.name] = {name: basket[name] for name in kept}
+        st.rerun()
+
+
+def say_basket(draft: Draft, task: TaskCategory, models: Sequence[ModelSpec], n_samples: int) -> None:
+    """Say how many models are chosen, what has to be downloaded, how long it takes, what will not go well."""
+    told = draft.basket.get(task.name, {})
+    cost = download_of(models, told, lists.on_disk())
+    parts = [f"**{plural(len(models), 'model')} chosen**"]
+    if cost.n_missing:
+        size = f"about {say_bytes(cost.about_bytes)}" if cost.about_bytes else "of unknown size"
+        more = f", and {cost.n_unsized} of unknown size" if cost.about_bytes and cost.n_unsized else ""
+        parts += [f"{cost.n_here} on this machine", f"{cost.n_missing} to download, {size}{more}"]
+    st.markdown(": ".join([parts[0], "; ".join(parts[1:])]) if parts[1:] else f"{parts[0]}.")
+    st.caption(_say_time(models, n_samples, told))
+    warnings = [line for spec in models if spec.source == "hub" for line in _warnings(spec, told)]
+    if warnings:
+        st.warning("\n".join(f"- {line}" for line in warnings), icon=":material/warning:")
+
+
+def _say_time(models: Sequence[ModelSpec], n_samples: int, told: Mapping[str, Candidate]) -> str:
+    """Say how long the models would run here, and what that rests on; Markdown."""
+    known = {spec.id: told.get(spec.id) or catalogue.known_candidate(spec.id) for spec in models}
+    sizes = {name: model.n_running_parameters or 0 for name, model in known.items() if model is not None}
+    expected = jobs.expected_time(models, n_samples, sizes)
+    rests = [f"{expected.n_measured} measured here before"] if expected.n_measured else []
+    rests += [f"{expected.n_guessed} guessed from their size"] if expected.n_guessed else []
+    if not rests:
+        return "How long they run on this machine is not known before the first run."
+    unknown = f"; {expected.n_unknown} of unknown speed come on top" if expected.n_unknown else ""
+    return (
+        f"Expected to run for about {say_duration(expected.seconds)} on this machine "
+        f"({', '.join(rests)}{unknown}); less where features are cached already."
+    )
+
+
+def _warnings(spec: ModelSpec, told: Mapping[str, Candidate]) -> list[str]:
+    """Say what is known to hinder a model."""
+    model = told.get(spec.id) or catalogue.known_candidate(spec.id)
+    if model is None:
+        return []
+    name, loading = f"**{plain(spec.id)}**", loading_of(model)
+    found = [f"{name}: {plain(loading.words)}"] if loading.verdict in {"no", "extra"} else []
+    if model.is_gated:
+        page = f"hf.co/{spec.id.partition('@')[0]}"
+        found.append(f"{name} is gated: accept its conditions at {plain(page)} and log in first.")
+    return found
+
+
+def say_bytes(size: int) -> str:
+    """Write a number of bytes for people: ``180 MB``, ``1.2 GB``."""
+    return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{max(1, round(size / 1e6))} MB"

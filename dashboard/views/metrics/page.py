@@ -1,0 +1,91 @@
+"""Metrics: what is asked of every candidate, and at the end of the way the start of the run."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import jobs, state
+from dashboard.choice import Choice, choice_of
+from dashboard.views.metrics.label_encoder import choose_label_encoder
+from dashboard.views.metrics.metric_cards import choose_metrics
+from dashboard.wording import plain, plural, show_error, source_name
+from ptmrank_core import catalogue
+from ptmrank_core.benchmark import reach_of_metrics
+from ptmrank_core.errors import PTMRankError
+from ptmrank_core.records import ExtractionOptions
+
+__all__ = ["page"]
+
+
+def page() -> None:
+    """Draw the page."""
+    st.title("Metrics")
+    st.markdown(
+        "Each metric asks one question of a model's features and your labels. The metrics then vote on the "
+        "order; who votes with what weight stands with the results."
+    )
+    draft = state.draft()
+    try:
+        choice = choice_of(draft)
+        if choice is None:
+            _send_back(draft)
+            return
+        _choose(draft, choice)
+    except PTMRankError as error:
+        show_error(error)
+        if st.button("Back to the candidates", key="back", type="primary"):
+            state.go("candidates")
+
+
+def _send_back(draft: state.Draft) -> None:
+    """Say what has to be chosen first."""
+    if draft.samples_source is None:
+        st.info("Choose samples first: which metrics apply depends on their labels.")
+        if st.button("Choose samples", type="primary", key="to-samples"):
+            state.go("samples")
+        return
+    st.info("Choose a task category first whose models can be ranked on your samples.")
+    if st.button("Choose candidates", type="primary", key="to-candidates"):
+        state.go("candidates")
+
+
+def _choose(draft: state.Draft, choice: Choice) -> None:
+    """Draw the cards, then what would be done, and do it on a click."""
+    samples = choice.samples
+    reach = reach_of_metrics(choice.models, samples.modality, samples.target_kind)
+    st.caption(
+        f"For {plural(len(choice.models), 'candidate')} on {plural(samples.n_samples, 'sample')} of "
+        f"{plain(source_name(samples.source))}."
+    )
+    metrics = choose_metrics(draft, reach)
+    is_ready_made = choice.task == catalogue.FEATURES_TASK
+    encoder = None if is_ready_made else choose_label_encoder(draft, samples, metrics)
+    st.markdown(
+        f"**{plural(len(choice.models), 'model')} × {plural(len(metrics), 'metric')} on "
+        f"{plural(samples.n_samples, 'sample')}**"
+    )
+    if not choice.models:
+        st.info("No candidate is chosen yet.")
+        if st.button("Choose candidates", type="primary", key="to-candidates"):
+            state.go("candidates")
+        return
+    if st.button("Rank them", type="primary", key="rank", disabled=not metrics, icon=":material/play_arrow:"):
+        with st.spinner("Starting …"):
+            run = jobs.start(
+                samples,
+                reading=draft.reading,
+                task=choice.task,
+                models=choice.models,
+                metrics=metrics,
+                options=_options(draft, choice),
+                label_encoder=encoder,
+            )
+        state.expect_end(run)
+        state.go("run", run=run)
+
+
+def _options(draft: state.Draft, choice: Choice) -> ExtractionOptions:
+    """Say how features are extracted; where no model runs there is nothing to say."""
+    if choice.task == catalogue.FEATURES_TASK or choice.samples.modality == "tabular":
+        return ExtractionOptions()
+    return ExtractionOptions(dtype=draft.dtype, layers=draft.layers)

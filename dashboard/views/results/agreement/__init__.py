@@ -1,0 +1,1 @@
+"""The Agreement section of the results."""

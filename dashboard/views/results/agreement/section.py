@@ -1,0 +1,96 @@
+"""Whether the metrics agree with one another, in all and pair by pair."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from dashboard import state
+from dashboard.components.chart import show_chart
+from dashboard.components.wide import wide_box
+from dashboard.views.results.agreement.heatmap import read_agreement, show_heatmap
+from dashboard.wording import plural
+from ptmrank_core.metrics import METRICS
+from ptmrank_core.ranking import Agreement
+from ptmrank_core.records import Ranking, RunResult
+from ptmrank_core.reports.figures.agreement import PairLayout, pair_figure, pair_table
+from ptmrank_core.reports.figures.ranking_overview_data import voters_first
+
+__all__ = ["agreement"]
+
+FIRST, SECOND = "pair-first", "pair-second"
+RANKS, SCORES = "Ranks", "Scores"
+NARROWEST = 620  # pixels
+
+
+def agreement(result: RunResult, ranking: Ranking) -> None:
+    """Draw the section."""
+    if len(ranking.per_metric) < 2:
+        st.caption("One metric only: there is nothing to compare it with.")
+        return
+    found = read_agreement(result, ranking)
+    if found is None:
+        st.caption("Too few models have scores under two metrics: there are no orders to compare.")
+        return
+    heatmap, words = st.columns([3, 2], vertical_alignment="center")
+    with heatmap:
+        clicked = show_heatmap(found, len(ranking.order))
+    words.markdown(
+        "**Kendall's rank correlation** between the orders of two metrics: 1 is the same order, 0 no "
+        f"relation, −1 the reverse. With {plural(len(ranking.order), 'model')} it is a coarse number: the "
+        "table has its 90 % intervals, the weighted τ and Spearman's correlation. Metrics that agree stand "
+        "side by side. Metrics that agree are not therefore right: they may look at the same thing.\n\n"
+        "Select a cell, here or in the table, to see the models under its two metrics below."
+    )
+    if state.is_news("agreement", clicked) and clicked is not None:
+        state.choose(FIRST, clicked[0])
+        state.choose(SECOND, clicked[1])
+    _pair(found, result, ranking)
+
+
+def _pair(found: Agreement, result: RunResult, ranking: Ranking) -> None:
+    """Draw the models under two metrics."""
+    names = [own.metric for own in voters_first(result, ranking) if own.metric in found.metrics]
+    left, right, how = st.columns(3, vertical_alignment="bottom")
+    first = _choose(left, "One metric", names, FIRST, 0)
+    second = _choose(right, "and another", names, SECOND, 1)
+    by = how.segmented_control(
+        "Compare", [RANKS, SCORES], default=RANKS, key="pair-by", required=True, bind="query-params"
+    )
+    if first == second:
+        st.caption("Choose two different metrics.")
+        return
+    layout = PairLayout.of(first, second, result, ranking)
+    titles = f"{METRICS[first].title} and {METRICS[second].title}"
+    with wide_box("pair", NARROWEST):
+        show_chart(
+            pair_figure(layout, by_rank=by == RANKS),
+            key="pair",
+            title=_say_tau(found, first, second),
+            alt=f"{plural(len(layout.models), 'model')} under {titles}",
+            table=lambda: pair_table(layout),
+        )
+
+
+def _choose(column: Any, label: str, names: list[str], key: str, index: int) -> str:
+    chosen: str = column.selectbox(
+        label,
+        names,
+        index=index,
+        format_func=lambda name: METRICS[name].title,
+        key=key,
+        bind="query-params",
+    )
+    return chosen
+
+
+def _say_tau(found: Agreement, first: str, second: str) -> str:
+    """Say how far two metrics agree."""
+    i, j = found.metrics.index(first), found.metrics.index(second)
+    names = f"{METRICS[first].title} and {METRICS[second].title}"
+    n_models = plural(int(found.n_models[i, j]), "model")
+    if found.tau[i, j] != found.tau[i, j]:
+        return f"{names}: no correlation can be told over {n_models}"
+    ends = f"{found.low[i, j]:.2f} to {found.high[i, j]:.2f}"
+    return f"{names}: τ = {found.tau[i, j]:.2f} over {n_models} (90 % interval {ends})"

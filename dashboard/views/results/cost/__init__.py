@@ -1,0 +1,1 @@
+"""The Cost section of the results."""

@@ -1,0 +1,42 @@
+"""The hidden layers of a run's models, where they were asked for."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard.components.chart import show_chart
+from ptmrank_core.metrics import METRICS
+from ptmrank_core.records import RunResult
+from ptmrank_core.reports.figures.layers import layer_figure
+from ptmrank_core.reports.tables.layers import layer_table
+from ptmrank_core.results import layer_scores
+
+__all__ = ["show_layers"]
+
+
+def show_layers(result: RunResult) -> None:
+    """Draw the score of every hidden layer under one metric; nothing where none was scored."""
+    found = layer_scores(result)
+    metrics = list(next(iter(found.values()), {}))
+    if not metrics:
+        return
+    st.header("Which layer is best?")
+    metric = st.selectbox(
+        "Metric",
+        metrics,
+        format_func=lambda name: METRICS[name].title,
+        key="layer-metric",
+        bind="query-params",
+    )
+    st.caption(
+        "Each hidden layer is pooled and scored as the last one is. Where an earlier layer scores higher, "
+        "features taken there may serve better than the model's own."
+    )
+    own = {model: scores[metric] for model, scores in found.items() if metric in scores}
+    show_chart(
+        layer_figure(metric, own),
+        key="layers",
+        title="Does an earlier layer score higher than the last?",
+        alt=f"{METRICS[metric].title} of every hidden layer of {len(own)} models",
+        table=lambda: layer_table(metric, own),
+    )

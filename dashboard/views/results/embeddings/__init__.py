@@ -1,0 +1,1 @@
+"""The Embeddings section of the results."""

@@ -1,0 +1,65 @@
+"""Which pairs of classes each model tells apart: the why behind its rank."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import partial
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from dashboard.components.chart import show_chart
+from dashboard.components.wide import panels_width, wide_box
+from dashboard.wording import plain
+from ptmrank_core.records import RunResult, Samples
+from ptmrank_core.reports.figures.class_pairs import class_pairs_figure
+from ptmrank_core.reports.tables.class_pairs import class_pairs_table
+from ptmrank_core.results.class_pairs import ClassPairs, class_pairs_of, say_closest, say_difference
+
+__all__ = ["show_class_pairs"]
+
+WHAT_IT_IS = (
+    "The Bhattacharyya distance of each pair of classes, as the Gaussians that GBC fits to them (Pándy and "
+    "others, CVPR 2022): 0 is the same Gaussian, and exp(−distance) is the overlap that GBC adds up. Taken "
+    "from the features' first 64 principal components, not from the plane. Compare pairs within a model: "
+    "more features alone put all of them farther apart."
+)
+
+
+@st.cache_resource(max_entries=30, show_spinner=False)
+def _figure(drawn: str, _pairs: ClassPairs) -> go.Figure:  # noqa: ARG001 - names what the figure depends on
+    return class_pairs_figure(_pairs)
+
+
+def show_class_pairs(result: RunResult, samples: Samples, models: Sequence[str]) -> None:
+    """Draw the overlaps, or say why there are none."""
+    if samples.target_kind != "classification":
+        st.caption("Pairs of classes are not compared: these labels are not classes.")
+        return
+    pairs = class_pairs_of(result, models, samples.class_names)
+    if pairs is None:
+        is_to_come = not result.state.is_finished() and result.plan.analyses.projections
+        st.caption(
+            ":material/hourglass_top: Which classes the models tell apart is being computed."
+            if is_to_come
+            else "This run does not know which classes these models tell apart: it was made without "
+            "projections, or they are not among its six best."
+        )
+        return
+    with wide_box("class-pairs", panels_width(len(pairs.distances))):
+        show_chart(
+            _figure(json.dumps([result.plan.run_id, list(pairs.distances)]), pairs),
+            key="class-pairs",
+            title="Which classes does each model tell apart?",
+            alt=f"Heatmap of the distance of each pair of classes under {', '.join(pairs.distances)}",
+            table=partial(class_pairs_table, pairs),
+        )
+    st.caption(WHAT_IT_IS)
+    if pairs.n_classes > len(pairs.names):
+        st.caption(f"The {len(pairs.names)} of {pairs.n_classes:,} classes that come closest to another one.")
+    missing = [model for model in models if model not in pairs.distances]
+    if missing:
+        st.caption(f"Not compared under {plain(', '.join(missing))}: only the six best models are.")
+    closest = "; ".join(say_closest(pairs, model) for model in pairs.distances)
+    st.markdown(plain(f"Told apart least by {closest}. {say_difference(pairs)}"))

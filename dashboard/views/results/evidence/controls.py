@@ -1,0 +1,83 @@
+"""Negative controls beside the ranking, where they were asked for."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard.components.chart import show_chart
+from dashboard.components.tables import show_table
+from dashboard.wording import plain
+from ptmrank_core.metrics import METRICS
+from ptmrank_core.ranking import Standing
+from ptmrank_core.records import Ranking, RunResult
+from ptmrank_core.reports.figures.controls import controls_figure
+from ptmrank_core.reports.tables.controls import controls_table
+from ptmrank_core.reports.tables.table import Column, Table, fixed
+from ptmrank_core.results import scores_by_metric
+from ptmrank_core.results.controls import Control, control_sentences, controls_of, standings_of
+
+__all__ = ["show_controls"]
+
+SCORE = fixed(4)
+
+
+def show_controls(result: RunResult, ranking: Ranking) -> None:
+    """Draw the controls, and say who does not beat them; nothing where none were asked for."""
+    found = [own for own in result.findings if own.kind == "controls"]
+    if not found:
+        return
+    st.header("Is it more than nothing?")
+    st.caption(
+        "Controls are scored as candidates are, but rank and vote nowhere: features that no model made, "
+        "untrained twins with random weights, and labels that were exchanged at random. A candidate that "
+        "does not beat them owes its score to something else than what it has learned."
+    )
+    controls, standings = controls_of(result, ranking), standings_of(result)
+    for sentence in control_sentences(controls, standings):
+        st.markdown(f"- {plain(sentence)}")
+    for own in found:
+        if own.problem:
+            st.caption(f"{plain(own.subject)}: {plain(own.problem)}")
+    metrics = [
+        name for name in ranking.per_metric if name in standings or any(name in c.scores for c in controls)
+    ]
+    if metrics:
+        _one_metric(result, ranking, metrics, controls, standings)
+    if controls:
+        _table(result, controls)
+
+
+def _one_metric(
+    result: RunResult,
+    ranking: Ranking,
+    metrics: list[str],
+    controls: list[Control],
+    standings: dict[str, dict[str, Standing]],
+) -> None:
+    """Draw the candidates beside the controls under a metric of the reader's choice."""
+    metric = st.selectbox(
+        "Metric",
+        metrics,
+        format_func=lambda name: METRICS[name].title,
+        key="control-metric",
+        bind="query-params",
+    )
+    scores, own = scores_by_metric(result.cells)[metric], standings.get(metric, {})
+    show_chart(
+        controls_figure(metric, scores, ranking.order, controls, own),
+        key="controls",
+        title="Which candidates beat what knows nothing?",
+        alt=f"Candidates under {METRICS[metric].title} beside controls and permuted labels",
+        table=lambda: controls_table(metric, scores, ranking.order, controls, own),
+    )
+
+
+def _table(result: RunResult, controls: list[Control]) -> None:
+    """Write the controls as rows of the ranking's table."""
+    columns = (
+        Column("control", "control"),
+        *(Column(name, METRICS[name].title, "number", SCORE) for name in result.plan.metrics),
+        Column("width", "width", "integer"),
+    )
+    rows = [{"control": control.title, **control.scores, "width": control.n_features} for control in controls]
+    show_table(Table.of("controls", "Controls", columns, rows), alt="Scores of the controls")

@@ -1,0 +1,55 @@
+"""Short real fine-tuning of the best models: a run of its own, and what came of it."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import jobs, state
+from dashboard.wording import plural
+from ptmrank_core.records import Ranking, RunResult, RunState
+from ptmrank_core.results.fine_tuning import tuned_rows
+
+__all__ = ["show_fine_tuning"]
+
+TRAINABLE = frozenset({"hub", "local", "demo"})
+
+
+def show_fine_tuning(result: RunResult, ranking: Ranking) -> None:
+    """Show what training gave, and offer to do it; nothing where no model can be trained."""
+    rows = tuned_rows(result, ranking)
+    can_train = [
+        m for m in ranking.order if m in result.outcomes and result.outcomes[m].spec.source in TRAINABLE
+    ]
+    is_offered = bool(can_train) and result.samples.target_kind != "multilabel"
+    if not rows and not is_offered:
+        return
+    st.header("What do they reach once they are trained?")
+    if rows:
+        st.caption(
+            "All weights of each model were trained on about three quarters of the samples for a short time, "
+            "and tested on the others, the same ones for all. One training each: small differences mean "
+            "nothing. Where time ran out, the result depends on the machine too."
+        )
+        st.dataframe(
+            pd.DataFrame(rows),
+            hide_index=True,
+            height="content",
+            placeholder="–",
+            column_config={"seconds": st.column_config.NumberColumn("seconds", format="%.0f")},
+            alt="What fine-tuning gave",
+        )
+    if is_offered and result.state is RunState.FINISHED and jobs.is_mine(result.plan.run_id):
+        _offer(result, len(can_train))
+
+
+def _offer(result: RunResult, n_models: int) -> None:
+    """Let the reader start a run that trains the best models."""
+    count, minutes, start = st.columns([1, 1, 1], vertical_alignment="bottom")
+    chosen = count.number_input("Train the best", 1, n_models, min(3, n_models), key="tune-models")
+    limit = minutes.number_input("minutes, all together", 1, 600, 10, key="tune-minutes")
+    if start.button(f"Train {plural(int(chosen), 'model')}", key="tune"):
+        run = jobs.start_fine_tuning(result, int(chosen), 60.0 * float(limit))
+        state.remember_run(run)
+        state.expect_end(run)
+        state.go("run", run=run)

@@ -1,0 +1,195 @@
+"""Which metric can be trusted here: each one held against what models really reach."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import jobs
+from dashboard.components.chart import show_chart
+from dashboard.views.results.fingerprint import fingerprint
+from dashboard.wording import plain, plural, show_error
+from ptmrank_core.errors import PTMRankError
+from ptmrank_core.ranking import Estimate, Evidence
+from ptmrank_core.records import Ranking, RunResult, Truth
+from ptmrank_core.reports.figures.evidence import correlation_figure, truth_figure
+from ptmrank_core.reports.tables.evidence import evidence_table, truth_table
+from ptmrank_core.results.evidence import (
+    CONSENSUS,
+    CORRELATION_TITLES,
+    PARAMETERS,
+    TRUTH_TITLES,
+    contender_title,
+    contenders_of,
+    evidence_of,
+    measure_title,
+    truth_problems,
+    truths_of,
+)
+
+__all__ = ["show_evidence"]
+
+WHAT_IT_IS = (
+    "Each metric's order of the models beside the order by what they reach: 1 is the same order, 0 no "
+    "relation. Bars are 90 % intervals over models, as if other candidates of the same kind had been taken: "
+    "where bars overlap widely, these models do not tell the metrics apart."
+)
+
+ENOUGH = 5  # models, for an interval
+
+
+def show_evidence(result: RunResult, ranking: Ranking) -> None:
+    """Draw how well each metric follows what models reach, as far as anything is known of that."""
+    st.header("Which metric can be trusted here?")
+    truths = truths_of(result)
+    for name, why in truth_problems(result).items():
+        st.caption(f"{TRUTH_TITLES.get(name, plain(name))}: {plain(why)}")
+    if truths:
+        _show_truths(result, ranking, truths)
+    else:
+        st.caption(
+            "Nothing is known yet of what these models reach: bring fine-tuning results of two or more."
+        )
+    _import(result)
+
+
+@st.cache_data(max_entries=30, show_spinner="Holding the metrics against the truth …")
+def _evidence(key: str, _result: RunResult, _ranking: Ranking) -> dict[str, dict[str, Evidence]]:  # noqa: ARG001
+    """Hold every metric against every truth, once for each state of a run."""
+    return evidence_of(_result, _ranking)
+
+
+def _show_truths(result: RunResult, ranking: Ranking, truths: dict[str, Truth]) -> None:
+    """Let the reader choose a truth and look at the metrics beside it."""
+    found = _evidence(fingerprint(result, ranking), result, ranking)
+    chosen = st.segmented_control(
+        "Held against",
+        list(truths),
+        default=_most_telling(truths),
+        format_func=TRUTH_TITLES.__getitem__,
+        key="truth",
+        required=True,
+        bind="query-params",
+    )
+    # The widget remembers a truth that another run had.
+    name = chosen if chosen in truths else _most_telling(truths)
+    truth, evidence = truths[name], found[name]
+    st.caption(WHAT_IT_IS)
+    for note in truth.notes:
+        st.caption(plain(note))
+    if any(own.correlations["kendall"] is not None for own in evidence.values()):
+        _correlations(evidence, truth)
+    else:
+        st.info(
+            f"{plural(len(truth.values), 'model')} with a result: too few to tell whether an order is right. "
+            "Three give a number, five an interval."
+        )
+    _scatter(result, ranking, truth, evidence)
+
+
+def _most_telling(truths: dict[str, Truth]) -> str:
+    """Name the first truth of enough models for an interval, else the first."""
+    return next((name for name, own in truths.items() if len(own.values) >= ENOUGH), next(iter(truths)))
+
+
+def _correlations(evidence: dict[str, Evidence], truth: Truth) -> None:
+    """Draw one row for each metric, and all numbers as a table."""
+    correlation = st.segmented_control(
+        "Correlation",
+        list(CORRELATION_TITLES),
+        default="weighted_tau",
+        format_func=CORRELATION_TITLES.__getitem__,
+        key="correlation",
+        required=True,
+        bind="query-params",
+        help="Weighted τ counts swaps among the best models most; Kendall τ and Spearman compare whole "
+        "orders; Pearson compares the values themselves.",
+    )
+    chosen = correlation or "weighted_tau"
+    show_chart(
+        correlation_figure(evidence, chosen),
+        key="correlations",
+        title=f"Which order of the models comes nearest to their {plain(measure_title(truth))}?",
+        alt=f"{CORRELATION_TITLES[chosen]} of every metric with {measure_title(truth)}",
+        table=lambda: evidence_table(evidence),
+    )
+    st.markdown(_sentence(evidence, truth))
+
+
+def _sentence(evidence: dict[str, Evidence], truth: Truth) -> str:
+    """Say what the figure comes to, and whether it is more than the size of the models tells."""
+    taus = {name: own for name, own in evidence.items() if own.correlations["weighted_tau"] is not None}
+    metrics = [name for name in taus if name not in {CONSENSUS, PARAMETERS}]
+    if not metrics:
+        return ""
+    if len(truth.values) < ENOUGH:
+        return (
+            f"{plural(len(truth.values), 'model')} with a result: too few to trust one metric over another."
+        )
+    best = max(metrics, key=lambda name: _tau(taus[name]).value)
+    tau, regret = _tau(taus[best]), evidence[best].regret.get(1)
+    said = f"**{contender_title(best)}** follows it best here (weighted τ {_range(tau)})"
+    if regret is not None:
+        measure = plain(measure_title(truth))
+        said += f"; taking its first model costs {regret.value:.3f} of {measure} ({_span(regret)})"
+    said += "."
+    if PARAMETERS in taus and (tau.low is None or tau.low <= _tau(taus[PARAMETERS]).value):
+        said += (
+            f" The number of parameters alone gives {_range(_tau(taus[PARAMETERS]))}: "
+            f"{plural(taus[best].n_models, 'model')} do not prove that the metric knows more."
+        )
+    return said
+
+
+def _tau(evidence: Evidence) -> Estimate:
+    return evidence.correlations["weighted_tau"] or Estimate(0.0)
+
+
+def _span(estimate: Estimate) -> str:
+    return "no interval" if estimate.low is None else f"{estimate.low:.3f} to {estimate.high:.3f}"
+
+
+def _range(estimate: Estimate) -> str:
+    if estimate.low is None:
+        return f"{estimate.value:.2f}, too few models for an interval"
+    return f"{estimate.value:.2f}, {estimate.low:.2f} to {estimate.high:.2f}"
+
+
+def _scatter(result: RunResult, ranking: Ranking, truth: Truth, evidence: dict[str, Evidence]) -> None:
+    """Draw one metric against the truth."""
+    contenders = contenders_of(result, ranking)
+    names = [name for name in contenders if name in evidence]
+    if not names:
+        return
+    shown = st.selectbox(
+        "Metric", names, format_func=contender_title, key="truth-metric", bind="query-params"
+    )
+    values, order = contenders[shown][0], (*ranking.order, *ranking.unranked)
+    show_chart(
+        truth_figure(shown, values, truth, order),
+        key="truth-scatter",
+        title=f"{contender_title(shown)} and {plain(measure_title(truth))}: does one follow the other?",
+        alt=f"{contender_title(shown)} against {measure_title(truth)}, one dot for each model",
+        table=lambda: truth_table(shown, values, truth, order),
+    )
+
+
+def _import(result: RunResult) -> None:
+    """Take the owner's own fine-tuning results; they stay with the run."""
+    if not jobs.is_mine(result.plan.run_id):
+        return
+    uploaded = st.file_uploader(
+        "Fine-tuning results of your own",
+        type=["csv", "tsv"],
+        key=f"truth-{result.plan.run_id}",
+        help="A table that begins model,accuracy (or r2, or another one number), one row for each model.",
+        max_upload_size=10,
+    )
+    if uploaded is None:
+        return
+    try:
+        is_new = jobs.keep_truth(result, uploaded.name, uploaded.getvalue())
+    except PTMRankError as error:
+        show_error(error)
+        return
+    if is_new:
+        st.rerun()

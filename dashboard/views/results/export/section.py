@@ -1,0 +1,17 @@
+"""Taking the run away, and what it ran with."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard.views.results.export.downloads import show_export
+from ptmrank_core.records import Ranking, RunResult
+
+__all__ = ["export"]
+
+
+def export(result: RunResult, ranking: Ranking) -> None:
+    """Draw the section."""
+    show_export(result, ranking)
+    with st.expander("What it ran with"):
+        st.json(dict(result.environment))

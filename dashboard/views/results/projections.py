@@ -1,0 +1,83 @@
+"""What the models of a run see: their embeddings, in the plane and beside each other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+from numpy.typing import NDArray
+
+from dashboard import jobs
+from ptmrank_core.benchmark import drawn_rows, kept_embeddings
+from ptmrank_core.errors import InputError
+from ptmrank_core.projection import (
+    Neighbours,
+    Projection,
+    Trust,
+    nearest_samples,
+    pca,
+    trustworthiness,
+)
+from ptmrank_core.records import RunResult
+from ptmrank_core.reports.figures.embeddings import Panel, axis_titles
+from ptmrank_core.worker import SOURCES
+
+__all__ = ["nearest", "pca_panel", "projection"]
+
+
+def projection(found: RunResult, model: str) -> Projection:
+    """Project a model's embeddings to the plane, once for all sessions.
+
+    Raises
+    ------
+    PTMRankError
+        If its features or the samples cannot be had any more.
+    """
+    return _projection(_key(found, model), found, model)
+
+
+def pca_panel(found: RunResult, model: str) -> Panel:
+    """Make the panel of a model's first two principal components; raises as :func:`projection` does."""
+    seed = found.plan.seed
+    projected = projection(found, model)
+    rows = drawn_rows(jobs.samples_of(found), seed)
+    trust = _trust(_key(found, model), found, model)
+    return Panel(model, rows, projected.points[rows], *axis_titles(projected, trust))
+
+
+def nearest(found: RunResult, model: str, row: int) -> Neighbours:
+    """Find the nearest neighbours of a sample under a model; raises as :func:`projection` does."""
+    return _nearest(_key(found, model), row, found, model)
+
+
+def _key(found: RunResult, model: str) -> str:
+    """Name what a model's embeddings of a run's samples depend on."""
+    spec, plan = found.outcomes[model].spec, found.plan
+    return f"{model}@{spec.revision or ''} {plan.samples_fingerprint} {plan.normalise} {plan.seed}"
+
+
+def _embeddings(found: RunResult, model: str) -> NDArray[Any]:
+    samples, spec = jobs.samples_of(found), found.outcomes[model].spec
+    kept = kept_embeddings(found.plan, spec, samples, sources=SOURCES, cache=jobs.features())
+    if kept is None:
+        raise InputError(
+            f"The features of {model} are no longer in the cache.", hint="Rank it again to see them."
+        )
+    return kept
+
+
+@st.cache_resource(max_entries=50, show_spinner="Drawing the embeddings …")
+def _projection(key: str, _found: RunResult, _model: str) -> Projection:  # noqa: ARG001 - the key is what counts
+    return pca(_embeddings(_found, _model))
+
+
+@st.cache_resource(max_entries=50, show_spinner="Drawing the embeddings …")
+def _trust(key: str, _found: RunResult, _model: str) -> Trust | None:
+    rows, seed = drawn_rows(jobs.samples_of(_found), _found.plan.seed), _found.plan.seed
+    points = _projection(key, _found, _model).points
+    return trustworthiness(_embeddings(_found, _model)[rows], points[rows], seed=seed)
+
+
+@st.cache_resource(max_entries=1000, show_spinner="Looking for the neighbours …")
+def _nearest(key: str, row: int, _found: RunResult, _model: str) -> Neighbours:  # noqa: ARG001 - as above
+    return nearest_samples(_embeddings(_found, _model), row)

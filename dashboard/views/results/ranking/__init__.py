@@ -1,0 +1,1 @@
+"""The Ranking section of the results."""

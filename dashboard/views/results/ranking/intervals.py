@@ -1,0 +1,86 @@
+"""How sure a run's ranking is: intervals, ties, chances, and what is missing of them."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.components.chart import show_chart
+from dashboard.wording import plain, plural
+from ptmrank_core.metrics import METRICS
+from ptmrank_core.records import Ranking, RankIntervals, RunResult
+from ptmrank_core.reports.figures.intervals import interval_figure, interval_table
+from ptmrank_core.results.intervals import missing_intervals
+
+__all__ = ["show_intervals"]
+
+ALL = "All metrics"
+
+
+def show_intervals(result: RunResult, ranking: Ranking) -> None:
+    """Draw how sure the order is, under all metrics together or under one."""
+    st.header("How sure is this order?")
+    if result.plan.analyses.half_samples == 0:
+        st.caption("Half-samples were switched off for this run, and so there are no intervals.")
+        return
+    views = {METRICS[name].title: found for name, found in ranking.metric_intervals.items()}
+    if ranking.intervals is not None:
+        views = {ALL: ranking.intervals, **views}
+    if views:
+        titles = list(views)
+        view = st.segmented_control(
+            "Intervals of",
+            titles,
+            default=titles[0],
+            key="interval-view",
+            required=True,
+            bind="query-params",
+        )
+        by_title = {METRICS[name].title: order for name, order in ranking.per_metric.items()}
+        _show(by_title.get(view, ranking.order), views[view], view)
+    _say_what_is_missing(result, ranking)
+
+
+def _show(order: tuple[str, ...], found: RankIntervals, view: str) -> None:
+    """Draw the intervals of one order, their numbers, and what they are conditional on."""
+    level = f"{found.level:.0%}"
+    show_chart(
+        interval_figure(order, found),
+        key="intervals",
+        title=_say(order, found),
+        alt=f"Place of every model under {view} with its {level} interval, and which models are tied",
+        table=lambda: interval_table(order, found),
+    )
+    st.caption(
+        f"In {level} of all cases a line holds the rank that the model would have on average over other "
+        f"samples of this kind and number. It comes from {plural(found.n_halves, 'half-sample')} and speaks "
+        "of chance in the choice of the samples alone, not of whether a metric is right. Models beside one "
+        "grey band are not told apart by these samples."
+    )
+    models = [model for model in order if model in found.intervals]
+    with st.expander("How often one model is ahead of another"):
+        st.caption("Chance that the model of the row is better than that of the column.")
+        ahead = {model: {other: found.p_better[other].get(model) for other in models} for model in models}
+        st.dataframe(pd.DataFrame(ahead), placeholder="–", alt="Chance that one model is better than another")
+    for note in found.notes:
+        st.caption(plain(note))
+
+
+def _say(order: tuple[str, ...], found: RankIntervals) -> str:
+    """Say how often the first one is the best."""
+    first = next(model for model in order if model in found.intervals)
+    return f"{plain(first)} is the best in {found.p_best[first]:.0%} of draws"
+
+
+def _say_what_is_missing(result: RunResult, ranking: Ranking) -> None:
+    """Say which metrics have no intervals and why."""
+    missing = missing_intervals(result, ranking)
+    if not missing:
+        return
+    if not result.state.is_finished():
+        st.info("Being computed; the ranking above does not wait for it.", icon=":material/hourglass_top:")
+    by_reason: dict[str, list[str]] = {}
+    for name, reason in missing.items():
+        by_reason.setdefault(reason, []).append(METRICS[name].title)
+    for reason, titles in by_reason.items():
+        st.caption(f"No intervals under {', '.join(titles)}: {plain(reason)}")

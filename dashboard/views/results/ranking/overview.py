@@ -1,0 +1,52 @@
+"""The picture of a ranking: one row for each model, best first."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard.components.chart import show_chart
+from dashboard.components.wide import wide_box
+from dashboard.wording import plain, plural
+from ptmrank_core.records import Ranking, RunResult
+from ptmrank_core.reports.figures.ranking_overview import least_width, strip_figure
+from ptmrank_core.reports.figures.ranking_overview_data import StripLayout, say_strip
+from ptmrank_core.reports.tables.ranking import ranking_table
+
+__all__ = ["show_strip"]
+
+
+def show_strip(result: RunResult, ranking: Ranking, *, scale: float = 1.0, voters_only: bool = False) -> None:
+    """Draw the picture, and say how it is read.
+
+    Parameters
+    ----------
+    result, ranking
+        A run and its order.
+    scale
+        Size of rows and letters, 1 for a page and more for a projector.
+    voters_only
+        Whether metrics without a vote are left out.
+    """
+    layout = StripLayout.of(result, ranking, voters_only=voters_only)
+    with wide_box("strip", least_width(layout, scale)):
+        show_chart(
+            strip_figure(layout, scale=scale),
+            key="ranking",
+            title=_title(layout),
+            alt=f"{plural(layout.n_ranked, 'model')} in order, each with its rank under every metric; best "
+            f"is {ranking.order[0]}",
+            table=lambda: ranking_table(result, ranking).known(),
+        )
+    st.caption(say_strip(layout))
+
+
+def _title(layout: StripLayout) -> str:
+    """Say which models are in front."""
+    first = plain(layout.rows[0].model)
+    if layout.n_ranked == 1:
+        return f"{first} is the only model with a score"
+    tied = [last for top, last, _ in layout.bands if top == 0]
+    if tied:
+        last = max(tied)
+        return f"The first {last + 1} of {layout.n_ranked} models are not told apart by these samples"
+    return f"{first} comes first of {plural(layout.n_ranked, 'model')}"

@@ -1,0 +1,78 @@
+"""Which model comes first, who voted for it, and how sure that is."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard.components.chart import show_chart
+from dashboard.components.tables import show_table
+from dashboard.components.wide import wide_box
+from dashboard.views.results.footnotes import show_footnotes, show_notes
+from dashboard.views.results.ranking.intervals import show_intervals
+from dashboard.views.results.ranking.metric import show_metric
+from dashboard.views.results.ranking.overview import show_strip
+from dashboard.views.results.ranking.search import show_budget
+from dashboard.views.results.ranking.votes import show_votes
+from dashboard.wording import plural
+from ptmrank_core.records import Ranking, RunResult
+from ptmrank_core.reports.figures.bump import MOST_COLOURED, BumpLayout, bump_figure, bump_table
+from ptmrank_core.reports.tables.ranking import ranking_table
+
+__all__ = ["ranking"]
+
+ACROSS, ONE, EVERYTHING = "Across metrics", "One metric", "Every number"
+NARROWEST = 720  # pixels
+
+
+def ranking(result: RunResult, found: Ranking) -> None:
+    """Draw the section."""
+    show_strip(result, found)
+    show_footnotes(result, found)
+    st.header("Look closer")
+    view = st.segmented_control(
+        "Show",
+        [ACROSS, ONE, EVERYTHING],
+        default=ACROSS,
+        key="ranking-view",
+        required=True,
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    if view == ONE:
+        show_metric(result, found)
+    elif view == EVERYTHING:
+        _everything(result, found)
+    else:
+        _across(result, found)
+    show_intervals(result, found)
+    show_votes(found)
+    show_budget(result)
+    show_notes(result)
+
+
+def _across(result: RunResult, found: Ranking) -> None:
+    """Draw how the rank of each model changes from metric to metric."""
+    layout = BumpLayout.of(result, found)
+    n_metrics = plural(len(layout.metrics), "metric")
+    with wide_box("bump", NARROWEST):
+        show_chart(
+            bump_figure(layout),
+            key="bump",
+            title="Which models does every metric like?",
+            alt=f"Rank of {plural(len(layout.models), 'model')} under {n_metrics}",
+            table=lambda: bump_table(layout),
+        )
+    said = (
+        "A line for each model, from its place in the order (left) through its rank under every metric, the "
+        "heaviest vote first. The number in a mark is the model's place in the order."
+    )
+    if len(layout.models) > MOST_COLOURED:
+        said += f" Models beyond the first {MOST_COLOURED} are grey."
+    st.caption(said)
+
+
+def _everything(result: RunResult, found: Ranking) -> None:
+    """Draw scores, ranks, intervals, cost and warnings of every model."""
+    for part in ranking_table(result, found).parts():
+        st.markdown(f"### {part.title}")
+        show_table(part, alt=f"Every model: {part.title}")

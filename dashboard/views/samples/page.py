@@ -1,0 +1,126 @@
+"""Samples: upload, how it is read, and the pre-flight report before anything is computed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard import jobs, state
+from dashboard.components.gallery import gallery
+from dashboard.components.preflight import preflight
+from dashboard.views.samples.reading_form import choose_columns, choose_reading
+from dashboard.views.samples.subsample import choose_part
+from dashboard.wording import plain, plural, show_error, source_name
+from ptmrank_core.errors import InputError, PTMRankError
+from ptmrank_core.records import ModelSpec
+
+__all__ = ["page"]
+
+FILES, FOLDER, FEATURES = "Files or a zip", "A folder", "Features I have already"
+LABELS = {
+    FILES: "Your labelled samples",
+    FOLDER: "A folder of your labelled samples",
+    FEATURES: "Files of features, one for each model",
+}
+FEATURE_TABLES = {".csv", ".tsv", ".parquet"}
+MAX_FILES = 500
+HOW = """
+- **One zip**, one folder of files for each class: `cats/1.jpg`, `cats/2.png`, `dogs/1.webp` … Pictures,
+  recordings, videos and texts are read alike.
+- **One table** of texts or numbers: CSV, TSV, JSON Lines, Parquet, or CoNLL for words with their tags.
+- **One zip with a table** (`labels.csv` or `.tsv`) that has a `file` and a `label` column. Labels may be
+  classes, numbers, or several at once.
+- **Several files at once**: the files and such a table.
+- **A folder** of up to 500 files, laid out like such a zip.
+- **Features that you have already**: one `.npz` file for each model, named after it, with the arrays
+  `embeddings` and `labels` (or `targets`), all of the same samples; or tables of numbers with a label; or one
+  zip of them.
+"""
+
+
+def page() -> None:
+    """Draw the page."""
+    st.title("Samples")
+    draft = state.draft()
+    way = st.segmented_control("What do you have?", list(LABELS), default=FILES, key="way", required=True)
+    files = st.file_uploader(
+        LABELS[way],
+        accept_multiple_files="directory" if way == FOLDER else True,
+        key=state.upload_key() if way == FILES else f"{state.upload_key()}-{way.split()[-1]}",
+    )
+    with st.expander("What can I upload?", expanded=not (draft.samples_source or draft.ready_made)):
+        st.markdown(HOW)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown("Or use the demo samples:")
+        for demo in jobs.demos():
+            if st.button(demo.facts.title, key=demo.source.removeprefix("demo:")):
+                draft.take(demo.source)
+                state.forget_upload()
+    if files:
+        _keep([(file.name, file.getvalue()) for file in files], are_features=way == FEATURES)
+    if draft.ready_made:
+        _report_features(draft, draft.ready_made)
+    elif draft.samples_source:
+        _report(draft, draft.samples_source)
+
+
+def _keep(files: list[tuple[str, bytes]], *, are_features: bool) -> None:
+    """Keep an upload and empty the widget, so that its bytes leave the memory."""
+    try:
+        if len(files) > MAX_FILES:
+            raise InputError(
+                f"The upload holds {len(files):,} files; at most {MAX_FILES} are accepted one by one.",
+                hint="Pack them as one .zip file.",
+            )
+        if are_features:
+            state.draft().take(None, ready_made=jobs.keep_features(files))
+        else:
+            source = jobs.keep_upload(files)
+            jobs.look_at(source)
+            state.draft().take(source)
+    except PTMRankError as error:
+        show_error(error)
+        return
+    state.forget_upload()
+    st.rerun()
+
+
+def _report(draft: state.Draft, source: str) -> None:
+    """Draw how the samples are read, and what came of it."""
+    st.header(f"What was read: {plain(source_name(source))}")
+    try:
+        former = draft.reading
+        reading = former if jobs.is_demo(source) else choose_reading(source, former)
+        whole = jobs.all_samples(source, replace(reading, max_samples=None))
+        draft.reading = replace(reading, max_samples=choose_part(whole, former.max_samples))
+        samples = jobs.samples(source, draft.reading)
+    except PTMRankError as error:
+        show_error(error)
+        return
+    preflight(samples.summary(), samples)
+    gallery(samples, draft.reading)
+    if st.button("Choose candidates", type="primary", key="next"):
+        state.go("candidates")
+
+
+def _report_features(draft: state.Draft, folder: str) -> None:
+    """Draw whose features there are, and of which samples."""
+    st.header("What was read: features")
+    tables = sorted(path for path in Path(folder).iterdir() if path.suffix.lower() in FEATURE_TABLES)
+    try:
+        if tables:
+            draft.reading = choose_columns(str(tables[0]), draft.reading)
+        models, samples = jobs.ready_made(folder, draft.reading)
+    except PTMRankError as error:
+        show_error(error)
+        return
+    _list_features(models)
+    preflight(samples.summary(), samples)
+    if st.button("Choose metrics", type="primary", key="next"):
+        state.go("metrics")
+
+
+def _list_features(models: tuple[ModelSpec, ...]) -> None:
+    st.markdown(f"Features of {plural(len(models), 'model')}: {plain(', '.join(spec.id for spec in models))}")

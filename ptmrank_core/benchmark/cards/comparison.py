@@ -1,0 +1,154 @@
+"""Two runs of one card: cell by cell, and in what they ran with."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+from ptmrank_core.benchmark.cards.card import RunCard
+
+__all__ = ["RTOL", "CellDifference", "Condition", "Differences", "compare_cards"]
+
+# Features recomputed on the same machine differ by the rounding of float32.
+RTOL = 1e-5
+Verdict: TypeAlias = Literal["identical", "equal", "differs", "missing", "new"]
+
+
+@dataclass(frozen=True, slots=True)
+class CellDifference:
+    """One cell in both runs.
+
+    Parameters
+    ----------
+    model, metric, layer
+        What it is of; layer ``None`` for the model itself.
+    card, here
+        Its value in the card and now; ``None`` where there is none.
+    absolute, relative
+        ``here - card``, and that over the magnitude of ``card``; ``None`` where one of them is not there, or
+        the card's is 0.
+    verdict
+        ``"identical"``; ``"equal"`` within rounding; ``"differs"``; ``"missing"`` now; ``"new"`` now.
+    reason
+        Why a value is not there; empty where both are.
+    """
+
+    model: str
+    metric: str
+    layer: int | None
+    card: float | None
+    here: float | None
+    absolute: float | None
+    relative: float | None
+    verdict: Verdict
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Something that the runs differ in besides their numbers.
+
+    Parameters
+    ----------
+    name
+        What it is: ``"numpy"``, ``"revision of google/vit"``, ``"samples"``.
+    card, here
+        What it was and what it is now; ``None`` where it is not known.
+    """
+
+    name: str
+    card: str | None
+    here: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Differences:
+    """What a replay found.
+
+    Parameters
+    ----------
+    cells
+        Every cell that has a value in one of the runs.
+    conditions
+        Whatever else differs.
+    """
+
+    cells: tuple[CellDifference, ...]
+    conditions: tuple[Condition, ...]
+
+    @property
+    def is_equal(self) -> bool:
+        """Whether every cell of the card has its value again, within rounding."""
+        return all(cell.verdict in {"identical", "equal"} for cell in self.cells)
+
+
+def compare_cards(card: RunCard, here: RunCard, *, rtol: float = RTOL) -> Differences:
+    """Compare two runs.
+
+    Parameters
+    ----------
+    card
+        The run that was repeated.
+    here
+        The run that repeated it.
+    rtol
+        Relative difference up to which two values are equal.
+    """
+    return Differences(tuple(_cells(card, here, rtol)), tuple(_conditions(card, here)))
+
+
+def _cells(card: RunCard, here: RunCard, rtol: float) -> Iterator[CellDifference]:
+    old, new = ({(cell.model, cell.metric, cell.layer): cell for cell in run.cells} for run in (card, here))
+    for name in dict.fromkeys((*old, *new)):
+        before, now = (cells[name].value if name in cells else None for cells in (old, new))
+        if before is None and now is None:
+            continue
+        if before is None or now is None:
+            lacking, verdict = (new, "missing") if now is None else (old, "new")
+            reason = lacking[name].reason if name in lacking else "not decided"
+            yield CellDifference(*name, before, now, None, None, verdict, reason)  # type: ignore[arg-type]
+        else:
+            yield _difference(name, before, now, rtol)
+
+
+def _difference(name: tuple[str, str, int | None], card: float, here: float, rtol: float) -> CellDifference:
+    verdict: Verdict = "differs"
+    if card == here:
+        verdict = "identical"
+    elif math.isclose(card, here, rel_tol=rtol):
+        verdict = "equal"
+    relative = (here - card) / abs(card) if card else None
+    return CellDifference(*name, card, here, here - card, relative, verdict)
+
+
+def _conditions(card: RunCard, here: RunCard) -> Iterator[Condition]:
+    """Tell whatever differs, the most important first."""
+    pairs: list[tuple[str, Any, Any]] = [
+        ("samples", card.plan.samples_fingerprint, here.plan.samples_fingerprint),
+        ("number of samples", card.samples.n_samples, here.samples.n_samples),
+    ]
+    for model, (before, now) in _both(card.conditions, here.conditions).items():
+        for what in ("revision", "dtype", "device", "batch_size", "n_features"):
+            pair = getattr(before, what, None), getattr(now, what, None)
+            if what in {"device", "batch_size"} and None in pair:
+                continue  # all features came from a cache
+            if before is not None and now is not None:  # else its cells are missing, and say why
+                pairs.append((f"{what.replace('_', ' ')} of {model}", *pair))
+    pairs += [
+        (f"version of {name}", *pair)
+        for name, pair in _both(card.metric_versions, here.metric_versions).items()
+    ]
+    asked = {"device", "dtype", "batch_size"}  # what came of them is told for each model
+    pairs += [
+        (name, *pair) for name, pair in _both(card.environment, here.environment).items() if name not in asked
+    ]
+    for name, before, now in pairs:
+        if before != now:
+            yield Condition(name, *(None if value is None else str(value) for value in (before, now)))
+
+
+def _both(card: Mapping[str, Any], here: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """Pair the entries of two mappings by their names."""
+    return {name: (card.get(name), here.get(name)) for name in dict.fromkeys((*card, *here))}

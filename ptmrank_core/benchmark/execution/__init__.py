@@ -1,0 +1,3 @@
+"""One model at a time: fetch, extract, score."""
+
+__all__: list[str] = []

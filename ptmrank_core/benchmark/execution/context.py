@@ -1,0 +1,82 @@
+"""What the models and the analyses of a run are worked with."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+
+from ptmrank_core.benchmark.execution.providers import Sources
+from ptmrank_core.benchmark.execution.scoring import Problem, attempt
+from ptmrank_core.benchmark.plan import EMBEDS_CLASS_NAMES, LABEL_ENCODER_REVISION, needs_reference
+from ptmrank_core.benchmark.store.store import RunStore
+from ptmrank_core.events import CancelToken, Sink
+from ptmrank_core.features import FeatureCache, extract
+from ptmrank_core.records import Features, FloatArray, RunPlan, Samples
+
+__all__ = ["Tools", "equip"]
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What every model of a run is worked with.
+
+    Parameters
+    ----------
+    plan, samples
+        What shall be done, and on what.
+    sources
+        Where models and further samples come from.
+    store, cache
+        Where cells and features go.
+    sink, cancel
+        Hears of everything; asked after each batch and each cell.
+    reference
+        The reference set; ``None`` where no metric reads one.
+    label_embeddings
+        The class names under the plan's text model, of shape (1, n_classes, width); ``None`` where none was
+        asked for.
+    unkept
+        Features of functions that have no version, which no cache keeps: in one run each is called once for a
+        sample, whatever reads its features. By the model's id and the names of the further sets.
+    """
+
+    plan: RunPlan
+    samples: Samples
+    sources: Sources
+    store: RunStore
+    cache: FeatureCache
+    sink: Sink
+    cancel: CancelToken
+    reference: Samples | None = None
+    label_embeddings: FloatArray | Problem | None = None
+    unkept: dict[tuple[str, ...], Features] = field(default_factory=dict)
+
+
+def equip(tools: Tools, metrics: Collection[str]) -> Tools:
+    """Bring what metrics read besides the samples: the reference set and the embedded class names."""
+    return _with_class_names(_with_reference(tools, metrics), metrics)
+
+
+def _with_reference(tools: Tools, metrics: Collection[str]) -> Tools:
+    """Load the reference set where a metric reads it."""
+    source = tools.plan.reference_source
+    if source is None or not needs_reference(metrics):
+        return tools
+    return replace(tools, reference=tools.sources.load_reference(source, tools.samples.modality))
+
+
+def _with_class_names(tools: Tools, metrics: Collection[str]) -> Tools:
+    """Embed the class names under the plan's text model where a metric reads them."""
+    spec = tools.plan.label_encoder
+    if spec is None or EMBEDS_CLASS_NAMES not in metrics:
+        return tools
+
+    def embed() -> FloatArray:
+        fetched = tools.sources.fetch(spec, sink=tools.sink, cancel=tools.cancel)
+        tools.store.add_environment(tools.plan.run_id, {LABEL_ENCODER_REVISION: fetched.revision or ""})
+        names = tools.sources.name_samples(tools.samples.class_names)
+        options = replace(tools.plan.options, layers=False)
+        features = extract(names, fetched, options=options, cache=tools.cache, cancel=tools.cancel)
+        return features.embeddings[None]
+
+    return replace(tools, label_embeddings=attempt(embed, what=spec.id))

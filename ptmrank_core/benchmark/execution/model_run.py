@@ -1,0 +1,183 @@
+"""One model of a run: fetched, extracted, scored; every stage ends in cells."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from ptmrank_core.benchmark.execution.context import Tools
+from ptmrank_core.benchmark.execution.extraction import gather, source_place
+from ptmrank_core.benchmark.execution.metric_arrays import Extracted
+from ptmrank_core.benchmark.execution.prefetch import FetchAhead
+from ptmrank_core.benchmark.execution.scoring import Problem, attempt, score_cells, skipped_cells
+from ptmrank_core.benchmark.plan import (
+    EMBEDS_CLASS_NAMES,
+    known_skips,
+    layer_metrics,
+)
+from ptmrank_core.events import (
+    CellDone,
+    Event,
+    StageStarted,
+    raise_if_cancelled,
+)
+from ptmrank_core.metrics import prepare_inputs
+from ptmrank_core.records import (
+    Cell,
+    ModelOutcome,
+    ModelSpec,
+    Stage,
+)
+
+__all__ = ["ModelWork"]
+
+
+class ModelWork:
+    """One model of a run: its stages in order, each ending in cells.
+
+    Parameters
+    ----------
+    tools
+        What every model is worked with.
+    spec
+        The model.
+    decided
+        Metric and layer of its cells that are decided already; layer ``None`` for those of the model itself.
+    files
+        Brings the model's files.
+    """
+
+    def __init__(
+        self, tools: Tools, spec: ModelSpec, decided: Collection[tuple[str, int | None]], files: FetchAhead
+    ) -> None:
+        self.tools = tools
+        self.files = files
+        self.spec = spec
+        self.decided = decided
+        self.metrics = self._open(tools.plan.metrics, None)
+        self.stage = Stage.RESOLVE
+        self.earlier = tools.store.outcomes(tools.plan.run_id).get(spec.id)
+
+    def _open(self, metrics: Sequence[str], layer: int | None) -> list[str]:
+        """Metrics under which the model, or one of its layers, is not decided yet."""
+        return [metric for metric in metrics if (metric, layer) not in self.decided]
+
+    def run(self) -> None:
+        """Decide every open cell of the model and of its layers."""
+        extracted = self._features()
+        if extracted is not None:
+            self._keep_outcome(extracted, score_seconds=0.0)
+            self._keep_outcome(extracted, score_seconds=self._score(extracted))
+
+    def _hear(self, event: Event) -> None:
+        """Remember the stage, which a failure names, and pass the event on."""
+        if isinstance(event, StageStarted):
+            self.stage = event.stage
+        self.tools.sink(event)
+
+    def _decide(self, cell: Cell) -> None:
+        self.tools.store.add_cell(self.tools.plan.run_id, cell)
+        self.tools.sink(CellDone(cell))
+
+    def _fail(self, problem: Problem) -> None:
+        for metric in self.metrics:
+            self._decide(problem.failure(self.spec.id, metric, self.stage))
+
+    def _features(self) -> Extracted | None:
+        """Fetch the model, note what does not apply, extract; a problem decides all open cells."""
+        fetched = attempt(self._fetch, what=self.spec.id)
+        self.stage = self.files.stage_of(self.spec.id)
+        if isinstance(fetched, Problem):
+            self._fail(fetched)
+            return None
+        self.spec = fetched
+        self._pass_over()
+        if not (self.metrics or self._layer_metrics()):
+            return None
+        extracted = attempt(self._extract, what=self.spec.id)
+        if isinstance(extracted, Problem):
+            self._fail(extracted)
+            return None
+        return extracted
+
+    def _pass_over(self) -> None:
+        """Decide the cells of which it is known without any features that they will have no score."""
+        if self.spec.source == "features":
+            return  # only the file itself tells what it holds
+        skips = known_skips(
+            self.spec,
+            self.metrics,
+            self.tools.samples.target_kind,
+            has_reference=self.tools.reference is not None,
+            has_source=source_place(self.tools.plan, self.spec) is not None,
+        )
+        for cell in skipped_cells(self.spec.id, skips):
+            self._decide(cell)
+        self.metrics = [metric for metric in self.metrics if metric not in skips]
+        if isinstance(self.tools.label_embeddings, Problem) and EMBEDS_CLASS_NAMES in self.metrics:
+            self._decide(self.tools.label_embeddings.failure(self.spec.id, EMBEDS_CLASS_NAMES, Stage.EXTRACT))
+            self.metrics.remove(EMBEDS_CLASS_NAMES)
+
+    def _layer_metrics(self) -> tuple[str, ...]:
+        """Metrics under which the hidden layers are scored, where that was asked for."""
+        plan = self.tools.plan
+        return layer_metrics(plan.metrics, self.tools.samples.target_kind) if plan.options.layers else ()
+
+    def _fetch(self) -> ModelSpec:
+        return self.files.take(self.spec)
+
+    def _extract(self) -> Extracted:
+        return gather(self.tools, self.spec, self.metrics, self._hear)
+
+    def _score(self, extracted: Extracted) -> float:
+        """Score the features, then those of each layer, under the open metrics; return the seconds."""
+        start = time.perf_counter()
+        self._hear(StageStarted(self.spec.id, Stage.SCORE))
+        self._score_arrays(extracted.arrays, self.metrics)
+        for layer, arrays in enumerate(extracted.layers):
+            self._score_arrays(arrays, self._open(self._layer_metrics(), layer), layer)
+        return time.perf_counter() - start
+
+    def _score_arrays(
+        self, arrays: Mapping[str, Any], metrics: Sequence[str], layer: int | None = None
+    ) -> None:
+        """Score the arrays of the model, or of one of its layers."""
+        if not metrics:
+            return
+        inputs = attempt(lambda: prepare_inputs(**arrays), what=self.spec.id)
+        if isinstance(inputs, Problem):
+            for metric in metrics:
+                self._decide(inputs.failure(self.spec.id, metric, self.stage, layer))
+            return
+        for cell in score_cells(self.spec.id, inputs, metrics, layer):
+            self._decide(cell)
+            raise_if_cancelled(self.tools.cancel)
+
+    def _keep_outcome(self, extracted: Extracted, *, score_seconds: float) -> None:
+        """Keep what was learned of the model: once when its features are there, once at the end."""
+        features = extracted.features
+        outcome = ModelOutcome(
+            spec=self.spec,
+            seconds=dict(features.seconds) | {"score": score_seconds},
+            cache_hits=features.cache_hits,
+            cache_misses=features.cache_misses,
+            n_features=features.embeddings.shape[1],
+            device=features.device,
+            dtype=features.dtype,
+            peak_memory_bytes=features.peak_memory_bytes,
+            n_layers=len(extracted.layers),
+            notes=features.notes,
+            batch_size=features.batch_size,
+            n_run=features.n_run,
+        )
+        self.tools.store.add_outcome(self.tools.plan.run_id, self._with_earlier_work(outcome))
+
+    def _with_earlier_work(self, outcome: ModelOutcome) -> ModelOutcome:
+        """Keep what an earlier worker measured where this one found all features in the cache."""
+        earlier = self.earlier
+        if earlier is None or outcome.cache_misses or not earlier.cache_misses:
+            return outcome
+        score_seconds = earlier.seconds["score"] + outcome.seconds["score"]
+        return replace(earlier, spec=outcome.spec, seconds=dict(earlier.seconds) | {"score": score_seconds})

@@ -1,0 +1,78 @@
+"""The next model's files come while the current one runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from types import TracebackType
+
+from ptmrank_core.benchmark.execution.providers import Fetch
+from ptmrank_core.events import CancelToken, Event, Sink, StageStarted
+from ptmrank_core.records import ModelSpec, Stage
+
+__all__ = ["FetchAhead"]
+
+
+class FetchAhead:
+    """Fetches the models of a run in their order, one model ahead of whoever takes them.
+
+    Parameters
+    ----------
+    specs
+        The models, in the order in which they will be taken.
+    fetch
+        Brings a model's files.
+    sink, cancel
+        Passed on to ``fetch``; the sink hears from another thread.
+    """
+
+    def __init__(self, specs: Sequence[ModelSpec], fetch: Fetch, *, sink: Sink, cancel: CancelToken) -> None:
+        self._waiting = list(specs)
+        self._fetch = fetch
+        self._sink = sink
+        self._stages: dict[str, Stage] = {}
+        self._is_over = False
+        self._cancel: CancelToken = lambda: self._is_over or cancel()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="fetch")
+        self._futures: dict[str, Future[ModelSpec]] = {}
+
+    def __enter__(self) -> FetchAhead:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._is_over = True
+        self._thread.shutdown(wait=True, cancel_futures=True)
+
+    def _hear(self, event: Event) -> None:
+        """Remember how far a model is, and pass the event on."""
+        if isinstance(event, StageStarted):
+            self._stages[event.model] = event.stage
+        self._sink(event)
+
+    def stage_of(self, model: str) -> Stage:
+        """Tell which stage the fetching of a model was last in."""
+        return self._stages.get(model, Stage.RESOLVE)
+
+    def _begin(self) -> None:
+        if self._waiting:
+            spec = self._waiting.pop(0)
+            self._futures[spec.id] = self._thread.submit(
+                self._fetch, spec, sink=self._hear, cancel=self._cancel
+            )
+
+    def take(self, spec: ModelSpec) -> ModelSpec:
+        """Return a model with its files here, and begin with the one after it.
+
+        Raises
+        ------
+        PTMRankError
+            What ``fetch`` raised for this model.
+        """
+        while spec.id not in self._futures:
+            self._begin()
+        future = self._futures.pop(spec.id)
+        wait([future])
+        self._begin()
+        return future.result()

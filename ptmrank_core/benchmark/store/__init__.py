@@ -1,0 +1,3 @@
+"""The runs on disk: one SQLite file, one transaction for each cell."""
+
+__all__: list[str] = []

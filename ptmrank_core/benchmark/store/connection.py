@@ -1,0 +1,68 @@
+"""Connections to the file of the run store.
+
+SQLite in WAL mode and synced: what was committed survives a crash of the worker, of the dashboard and of the
+machine.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from ptmrank_core.benchmark.store.schema import prepare_tables
+
+__all__ = ["Database"]
+
+SECONDS_TO_WAIT = 30.0
+
+
+class Database:
+    """One SQLite file; made when it is not there. Connections are never shared, so threads may share this.
+
+    Parameters
+    ----------
+    path
+        The file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._path = path
+        self._looks = threading.local()
+        with self._open() as db:
+            db.execute("PRAGMA journal_mode = WAL")
+        with self._open() as db:
+            prepare_tables(db)
+
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        """Open the file for one transaction."""
+        with closing(sqlite3.connect(self._path, timeout=SECONDS_TO_WAIT)) as db:
+            db.execute("PRAGMA foreign_keys = ON")
+            db.execute("PRAGMA synchronous = FULL")
+            with db:
+                yield db
+
+    @contextmanager
+    def _look(self) -> Iterator[sqlite3.Connection]:
+        """Open the file to read, or take what this thread has open."""
+        held: sqlite3.Connection | None = getattr(self._looks, "db", None)
+        if held is not None:
+            yield held
+            return
+        with closing(sqlite3.connect(self._path, timeout=SECONDS_TO_WAIT)) as db:
+            yield db
+
+    @contextmanager
+    def one_look(self) -> Iterator[None]:
+        """Let this thread read over one connection until the end of the block: opening takes longest."""
+        held = getattr(self._looks, "db", None)
+        with self._look() as db:
+            self._looks.db = db
+            try:
+                yield
+            finally:
+                self._looks.db = held

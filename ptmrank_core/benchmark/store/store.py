@@ -1,0 +1,210 @@
+"""The run store: plans, cells, what was learned of each model, findings and events, in one SQLite file.
+
+One transaction for each cell, synced: what is finished survives any crash, so resuming a run is only doing
+the cells that are not there.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from ptmrank_core.benchmark.store.codec import (
+    cell_from_json,
+    finding_from_json,
+    outcome_from_json,
+    plan_from_json,
+    summary_from_json,
+    to_json,
+)
+from ptmrank_core.benchmark.store.runs import SECONDS, RunTable
+from ptmrank_core.benchmark.store.schema import OWN
+from ptmrank_core.events import Event
+from ptmrank_core.records import Cell, Failure, Finding, ModelOutcome, ModelSpec, RunPlan, RunResult, RunState
+
+__all__ = ["RunStore", "Speed", "new_run_id", "now"]
+
+
+def new_run_id() -> str:
+    """Make an id of 128 random bits: a link to a run cannot be guessed."""
+    return secrets.token_hex(16)
+
+
+def now() -> str:
+    """ISO 8601 time, UTC, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """How fast a model ran.
+
+    Parameters
+    ----------
+    modality, n_parameters
+        What it reads, and its size where that is known.
+    seconds
+        Of preparing and running one sample.
+    """
+
+    modality: str
+    n_parameters: int | None
+    seconds: float
+
+
+class RunStore(RunTable):
+    """The runs of one ``PTMRANK_HOME`` with what they have given."""
+
+    def extend(self, run_id: str, models: Iterable[ModelSpec]) -> RunPlan:
+        """Add models to the plan of a run; return the longer plan."""
+        plan = self.plan(run_id)
+        longer = replace(plan, models=(*plan.models, *models))
+        with self._open() as db:
+            db.execute("UPDATE runs SET plan = ? WHERE run_id = ?", (to_json(longer), run_id))
+        return longer
+
+    def add_environment(self, run_id: str, facts: Mapping[str, str]) -> None:
+        """Keep more of what the run runs with."""
+        with self._open() as db:
+            query = "UPDATE runs SET environment = json_patch(environment, ?) WHERE run_id = ?"
+            db.execute(query, (json.dumps(dict(facts)), run_id))
+
+    def add_cell(self, run_id: str, cell: Cell) -> None:
+        """Keep a decided cell."""
+        layer = OWN if cell.layer is None else cell.layer
+        with self._open() as db:
+            db.execute(
+                "INSERT OR REPLACE INTO cells (run_id, model, metric, layer, kind, cell) "
+                "VALUES (?, ?, ?, ?, ?, ?)",
+                (run_id, cell.model, cell.metric, layer, type(cell).__name__, to_json(cell)),
+            )
+
+    def cells(self, run_id: str) -> tuple[Cell, ...]:
+        """Read the decided cells of a run's models, those of their hidden layers left out."""
+        return self._cells(run_id, "layer = ?")
+
+    def layer_cells(self, run_id: str) -> tuple[Cell, ...]:
+        """Read the decided cells of the hidden layers of a run's models."""
+        return self._cells(run_id, "layer <> ?")
+
+    def _cells(self, run_id: str, which: str) -> tuple[Cell, ...]:
+        query = f"SELECT cell FROM cells WHERE run_id = ? AND {which} ORDER BY rowid"  # noqa: S608 - ours
+        with self._look() as db:
+            return tuple(cell_from_json(row[0]) for row in db.execute(query, (run_id, OWN)))
+
+    def add_outcome(self, run_id: str, outcome: ModelOutcome) -> None:
+        """Keep what the run learned of a model."""
+        with self._open() as db:
+            db.execute(
+                "INSERT OR REPLACE INTO outcomes VALUES (?, ?, ?)",
+                (run_id, outcome.spec.id, to_json(outcome)),
+            )
+
+    def outcomes(self, run_id: str) -> dict[str, ModelOutcome]:
+        """Read what the run learned of its models."""
+        with self._look() as db:
+            query = "SELECT model, outcome FROM outcomes WHERE run_id = ? ORDER BY rowid"
+            return {model: outcome_from_json(text) for model, text in db.execute(query, (run_id,))}
+
+    def speeds(self) -> dict[str, Speed]:
+        """Read how fast models ran here: of each the newest run in which it ran on samples of its own."""
+        query = """
+            SELECT model,
+                json_extract(outcome, '$.spec.modality'), json_extract(outcome, '$.spec.n_parameters'),
+                (json_extract(outcome, '$.seconds.preprocess') + json_extract(outcome, '$.seconds.forward'))
+                / json_extract(outcome, '$.n_run')
+            FROM outcomes WHERE json_extract(outcome, '$.n_run') > 0 ORDER BY rowid"""
+        with self._look() as db:
+            rows = db.execute(query).fetchall()
+        return {model: Speed(modality, size, seconds) for model, modality, size, seconds in rows}
+
+    def add_finding(self, run_id: str, finding: Finding) -> None:
+        """Keep what an analysis found, in the place of what it had found before."""
+        with self._open() as db:
+            db.execute(
+                "INSERT OR REPLACE INTO findings (run_id, kind, subject, has_problem, finding) "
+                "VALUES (?, ?, ?, ?, ?)",
+                (run_id, finding.kind, finding.subject, bool(finding.problem), to_json(finding)),
+            )
+
+    def findings(self, run_id: str) -> tuple[Finding, ...]:
+        """Read what the analyses of a run have found."""
+        with self._look() as db:
+            query = "SELECT finding FROM findings WHERE run_id = ? ORDER BY rowid"
+            return tuple(finding_from_json(row[0]) for row in db.execute(query, (run_id,)))
+
+    def drop_findings(self, run_id: str, kind: str) -> None:
+        """Forget the findings of one kind."""
+        with self._open() as db:
+            db.execute("DELETE FROM findings WHERE run_id = ? AND kind = ?", (run_id, kind))
+
+    def add_event(self, run_id: str, event: Event) -> None:
+        """Keep an event in the place of the last one of its kind for its model."""
+        with self._open() as db:
+            db.execute(
+                "INSERT OR REPLACE INTO events (run_id, model, kind, at, event) VALUES (?, ?, ?, ?, ?)",
+                (run_id, getattr(event, "model", ""), type(event).__name__, time.time(), to_json(event)),
+            )
+
+    def last_events(self, run_id: str) -> dict[tuple[str, str], str]:
+        """Read the newest event of each kind for each model, as JSON by (model, kind)."""
+        with self._look() as db:
+            rows = db.execute("SELECT model, kind, event FROM events WHERE run_id = ?", (run_id,))
+            return {(model, kind): event for model, kind, event in rows}
+
+    def event_times(self, run_id: str) -> dict[tuple[str, str], float]:
+        """Read when the newest event of each kind came for each model, in seconds since 1970."""
+        with self._look() as db:
+            rows = db.execute("SELECT model, kind, at FROM events WHERE run_id = ?", (run_id,))
+            return {(model, kind): at for model, kind, at in rows}
+
+    def failures(self, run_id: str) -> tuple[Failure, ...]:
+        """Read the cells of a run's models that failed, and no others."""
+        query = "SELECT cell FROM cells WHERE run_id = ? AND layer = ? AND kind = 'Failure' ORDER BY rowid"
+        with self._look() as db:
+            found = [cell_from_json(row[0]) for row in db.execute(query, (run_id, OWN))]
+        return tuple(cell for cell in found if isinstance(cell, Failure))
+
+    def cell_counts(self, run_id: str) -> dict[tuple[str, str], int]:
+        """Count the decided cells of a run's models, by (model, kind of cell); reads none of them."""
+        query = "SELECT model, kind, COUNT(*) FROM cells WHERE run_id = ? AND layer = ? GROUP BY 1, 2"
+        with self._look() as db:
+            return {(model, kind): count for model, kind, count in db.execute(query, (run_id, OWN))}
+
+    def row_bytes(self, *, owner: str | None = None) -> dict[str, int]:
+        """Bytes of what is kept of each run; without an owner, of everybody's."""
+        kept = {"cells": "cell", "outcomes": "outcome", "findings": "finding", "events": "event"}
+        parts = " UNION ALL ".join(
+            f"SELECT run_id, LENGTH(CAST({column} AS BLOB)) AS size FROM {table}"  # noqa: S608 - our own names
+            for table, column in ({"runs": "plan || samples || environment"} | kept).items()
+        )
+        query = f"""
+            SELECT run_id, SUM(size) FROM ({parts}) JOIN runs USING (run_id)
+            WHERE ?1 IS NULL OR owner = ?1 GROUP BY run_id"""  # noqa: S608
+        with self._look() as db:
+            return dict(db.execute(query, (owner,)).fetchall())
+
+    def result(self, run_id: str) -> RunResult:
+        """Read everything a run has given so far."""
+        with self.one_look():
+            return self._result(run_id)
+
+    def _result(self, run_id: str) -> RunResult:
+        columns = f"plan, samples, state, environment, {SECONDS}, error"
+        plan, samples, state, environment, seconds, error = self._row(run_id, columns)
+        return RunResult(
+            plan=plan_from_json(plan),
+            state=RunState(state),
+            samples=summary_from_json(samples),
+            cells=self.cells(run_id),
+            outcomes=self.outcomes(run_id),
+            environment=json.loads(environment),
+            seconds=seconds,
+            error=error,
+            layer_cells=self.layer_cells(run_id),
+            findings=self.findings(run_id),
+        )

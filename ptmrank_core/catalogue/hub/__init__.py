@@ -1,0 +1,3 @@
+"""The Hub: search, pinned downloads, what is on this machine already."""
+
+__all__: list[str] = []

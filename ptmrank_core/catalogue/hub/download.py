@@ -1,0 +1,147 @@
+"""Hub models: pinned to a commit, then downloaded into the user's ordinary Hub cache.
+
+Only what a model needs is fetched: its config, its preprocessing or tokenizer, its safetensors weights. The
+small files come first and are read; the weights follow only where the model can be used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ptmrank_core.catalogue.checkpoints import CONFIG, checkpoint_facts, is_needed, read_modality
+from ptmrank_core.catalogue.hub.errors import explained, is_unreachable
+from ptmrank_core.catalogue.hub.files import Download, kept_copy, repository_of
+from ptmrank_core.catalogue.local import read_local
+from ptmrank_core.catalogue.ready_made import check_feature_file
+from ptmrank_core.catalogue.weights import INDEX, SHARD, WEIGHTS
+from ptmrank_core.errors import ModelError, UnsupportedModelError, WeightsFormatError
+from ptmrank_core.events import CancelToken, Sink, StageStarted, ignore, never, raise_if_cancelled
+from ptmrank_core.records import Modality, ModelSpec, Stage
+
+__all__ = ["fetch"]
+
+LOOK_UP_SECONDS = 20.0  # the client would wait for ever
+
+
+def fetch(spec: ModelSpec, *, sink: Sink = ignore, cancel: CancelToken = never) -> ModelSpec:
+    """Resolve a model and bring its files to this machine.
+
+    Parameters
+    ----------
+    spec
+        Any model; one that is on disk already comes back as it is.
+    sink
+        Hears of stages and bytes.
+    cancel
+        Asked while bytes arrive.
+
+    Returns
+    -------
+    ModelSpec
+        With ``revision``, ``path`` and the facts of its files.
+
+    Raises
+    ------
+    GatedModelError, ModelNotFoundError
+        If there is no such model for this account.
+    WeightsFormatError, UnsupportedModelError
+        If it cannot be used here; told before its weights are fetched where its small files tell.
+    DownloadError
+        If the connection or the disk does not carry it.
+    CancelledError
+        If the token was pulled; files that were complete are kept.
+    """
+    if spec.source in {"columns", "function"}:
+        return spec
+    if spec.revision is not None and spec.path is not None and Path(spec.path).is_dir():
+        return spec
+    sink(StageStarted(spec.id, Stage.RESOLVE))
+    raise_if_cancelled(cancel)
+    if spec.source == "features":
+        return check_feature_file(spec)
+    if spec.source == "hub":
+        return _fetch_from_hub(spec, sink, cancel)
+    known = read_local(spec)
+    _refuse_other_modality(spec, known.modality)
+    return known
+
+
+def _fetch_from_hub(spec: ModelSpec, sink: Sink, cancel: CancelToken) -> ModelSpec:
+    with explained(spec):
+        listing = _look_up(spec)
+    sink(StageStarted(spec.id, Stage.DOWNLOAD))
+    folder = listing.folder or _download(spec, listing, sink, cancel)
+    facts = checkpoint_facts(folder, wanted=spec.modality, tasks=spec.tasks, name=spec.id)
+    _refuse_other_modality(spec, facts["modality"])
+    return replace(spec, revision=listing.commit, licence=listing.licence or spec.licence, **facts)
+
+
+def _refuse_other_modality(spec: ModelSpec, modality: Modality) -> None:
+    if modality != spec.modality:
+        raise UnsupportedModelError(
+            f"{spec.id!r} reads {modality}; the samples are {spec.modality}.",
+            hint="Choose a model of the task category.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Listing:
+    """A commit of a model: what the Hub lists, or, without a network, what was downloaded before."""
+
+    commit: str
+    licence: str | None
+    sizes: dict[str, int | None]
+    folder: Path | None = None
+
+
+def _look_up(spec: ModelSpec) -> _Listing:
+    """Find a model's commit, licence tag and files with their bytes."""
+    from huggingface_hub import HfApi, errors  # noqa: PLC0415 - only Hub models need it
+
+    try:
+        info = HfApi().model_info(
+            repository_of(spec), revision=spec.revision, files_metadata=True, timeout=LOOK_UP_SECONDS
+        )
+    except (errors.OfflineModeIsEnabled, errors.HTTPError) as error:  # type: ignore[attr-defined]
+        if not is_unreachable(error):
+            raise
+        copy = kept_copy(spec)
+        return _Listing(copy.commit, None, {}, copy.folder)
+    sizes = {file.rfilename: file.size for file in info.siblings or []}
+    licence = getattr(info.card_data, "license", None)
+    return _Listing(str(info.sha), licence if isinstance(licence, str) else None, sizes)
+
+
+def _weights(spec: ModelSpec, files: Iterable[str]) -> list[str]:
+    """Choose the files with the weights, the index of several first."""
+    names = sorted(files)
+    if CONFIG not in names:
+        raise ModelError(
+            f"{spec.id!r} has no {CONFIG}; it is not a model of the transformers library.",
+            hint="Choose a model that AutoModel can load.",
+        )
+    if WEIGHTS in names:
+        return [WEIGHTS]
+    if INDEX in names:
+        return [INDEX, *(name for name in names if SHARD.fullmatch(name))]
+    found = [name for name in names if name.endswith((".bin", ".safetensors", ".h5", ".msgpack", ".ckpt"))]
+    raise WeightsFormatError(
+        f"{spec.id!r} has no safetensors weights (found: {', '.join(found) or 'none'}).",
+        hint="Choose another model, or another revision (NAME@REVISION); pickled weights are not loaded.",
+    )
+
+
+def _download(spec: ModelSpec, listing: _Listing, sink: Sink, cancel: CancelToken) -> Path:
+    """Fetch the files of a commit: first the small ones, which tell whether the weights are wanted."""
+    weights = _weights(spec, listing.sizes)
+    small = sorted(name for name in listing.sizes if is_needed(name))
+    sizes = {name: listing.sizes[name] for name in (*small, *weights)}
+    download = Download(spec, listing.commit, sizes, sink=sink, cancel=cancel)
+    with explained(spec):
+        folder = download.fetch(small)
+    _refuse_other_modality(spec, read_modality(folder, wanted=spec.modality, name=spec.id))
+    with explained(spec):
+        download.refuse_without_room(weights)
+        return download.fetch(weights)

@@ -1,0 +1,3 @@
+"""PeaTMOSS' database of pre-trained models, opened read-only."""
+
+__all__: list[str] = []

@@ -1,0 +1,3 @@
+"""The samples that come with the product."""
+
+__all__: list[str] = []

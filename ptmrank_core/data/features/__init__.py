@@ -1,0 +1,3 @@
+"""Features that the user has already -> Samples."""
+
+__all__: list[str] = []

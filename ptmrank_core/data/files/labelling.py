@@ -1,0 +1,80 @@
+"""Labels of the files of a source: from a manifest, or from the folders that they lie in."""
+
+from __future__ import annotations
+
+import posixpath
+import unicodedata
+from collections.abc import Collection, Sequence
+
+from ptmrank_core.data.files.manifest import Labelling, find_manifest, read_manifest
+from ptmrank_core.data.sources.entries import Entry, common_root, suffix_of
+from ptmrank_core.errors import SamplesError
+from ptmrank_core.records import LeftOut, Reading
+
+__all__ = ["NO_FOLDER_REASON", "label_entries"]
+
+NO_FOLDER_REASON = "not inside a class folder"
+
+
+def _label_by_folder(names: Sequence[str], suffixes: Collection[str]) -> Labelling:
+    """Label each file with the folder that it lies in.
+
+    The folder that holds all samples is no class, unless it is the only one: a stray file
+    beside the class folders has no label.
+    """
+    samples = [name for name in names if suffix_of(name) in suffixes] or names
+    root = common_root(samples)
+    is_flat = all(posixpath.dirname(name) == root for name in samples)
+    labels: dict[str, str | None] = {}
+    left_out = []
+    for name in names:
+        folder = posixpath.dirname(name)
+        if folder and (folder != root or is_flat):
+            labels[name] = unicodedata.normalize("NFC", posixpath.basename(folder))
+        elif suffix_of(name) in suffixes:
+            left_out.append(LeftOut(name, NO_FOLDER_REASON))
+        else:  # most likely a text file, which deserves the better reason
+            labels[name] = None
+    return Labelling(labels, tuple(left_out))
+
+
+def _refuse_columns(reading: Reading) -> None:
+    """Refuse wishes that only a table can fulfil."""
+    columns = [*reading.label_columns, *filter(None, [reading.group_column])]
+    if columns or reading.target_kind not in {None, "classification"}:
+        wanted = f"columns {', '.join(map(repr, columns))}" if columns else f"a {reading.target_kind}"
+        raise SamplesError(
+            f"There is no table beside the files to read {wanted} from; folders give classes only.",
+            hint="Put a .csv or .tsv table with a file column and these columns beside the files.",
+        )
+
+
+def label_entries(entries: Sequence[Entry], suffixes: Collection[str], reading: Reading) -> Labelling:
+    """Find out which file has which label.
+
+    Parameters
+    ----------
+    entries
+        The files of a source, hidden ones left out.
+    suffixes
+        Suffixes of what is to be labelled.
+    reading
+        Which columns of a manifest hold what.
+
+    Returns
+    -------
+    Labelling
+        Every file but the manifest is either in ``labels`` or in ``left_out``.
+
+    Raises
+    ------
+    SamplesError
+        If there are two manifests, one that cannot be used, or none though its columns are asked for.
+    """
+    names = [entry.name for entry in entries]
+    manifest = find_manifest(names)
+    if manifest is None:
+        _refuse_columns(reading)
+        return _label_by_folder(names, suffixes)
+    table = entries[names.index(manifest)]
+    return read_manifest(table, [name for name in names if name != manifest], reading)

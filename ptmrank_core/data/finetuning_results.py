@@ -1,0 +1,237 @@
+"""Fine-tuning results that somebody has measured already: a user's table, and the demo's own record."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from ptmrank_core.config import ASSETS
+from ptmrank_core.data.builtin.demo import DEMO_PREFIX, DEMO_SAMPLES, load_demo_samples
+from ptmrank_core.data.builtin.docstrings import documents_digest
+from ptmrank_core.data.labels.numbers import is_missing
+from ptmrank_core.data.sources.entries import Entry
+from ptmrank_core.data.sources.limits import DEFAULT_LIMITS
+from ptmrank_core.data.tables.reading import open_table
+from ptmrank_core.data.tables.table import Table
+from ptmrank_core.errors import InputError
+from ptmrank_core.records import BytesBlob, Samples, Truth
+
+__all__ = ["load_truth", "read_truth", "recorded_truth"]
+
+# Their record is of texts and labels; that of the other demos is of the items.
+DOCUMENTS = "demo:docstrings"
+
+MODEL_COLUMNS = ("model", "model_id", "model id", "id")
+# Of several columns of numbers the first of these is meant.
+MEASURES = ("accuracy", "r2")
+SHARES = frozenset({"accuracy", "acc", "balanced_accuracy", "f1", "macro_f1", "auc", "share", "r2"})
+LOWER_IS_BETTER = frozenset({"loss", "error", "error_rate", "mae", "mse", "rmse", "perplexity", "wer", "cer"})
+EXAMPLE = "Expected a table that begins 'model,accuracy', with one row for each model."
+
+
+def load_truth(path: Path, models: Sequence[str]) -> Truth:
+    """Read a user's table of fine-tuning results.
+
+    Parameters
+    ----------
+    path
+        A .csv or .tsv file (or another table that samples may come in).
+    models
+        Ids of the run's models.
+
+    Raises
+    ------
+    InputError
+        If it is not there, or is no such table.
+    """
+    try:
+        data = path.expanduser().read_bytes()
+    except OSError as error:
+        raise InputError(
+            f"The fine-tuning results at {path} cannot be read: {error.strerror}.", hint=EXAMPLE
+        ) from error
+    return read_truth(path.name, data, models)
+
+
+def read_truth(name: str, data: bytes, models: Sequence[str]) -> Truth:
+    """Read a user's table of fine-tuning results: ``model,accuracy``, ``model,r2`` or another one number.
+
+    Ids are matched exactly. Shares may be given in percent (all of them, or none); they become shares of 1.
+
+    Parameters
+    ----------
+    name
+        Name of the file; its suffix tells what kind of table it is.
+    data
+        Its bytes.
+    models
+        Ids of the run's models.
+
+    Returns
+    -------
+    Truth
+        Of those of the run's models that have a row with a number; the notes name the other models on
+        either side.
+
+    Raises
+    ------
+    InputError
+        If it is no such table, names a model twice, or knows fewer than two of the models.
+    """
+    table = open_table(Entry(name, len(data), BytesBlob(data)), DEFAULT_LIMITS)
+    if table.left_out:
+        first = table.left_out[0]
+        raise InputError(f"{first.name} cannot be read: {first.reason}.", hint=EXAMPLE)
+    column = next((c for c in table.columns if c.strip().lower() in MODEL_COLUMNS), None)
+    if column is None:
+        raise InputError(f"{name!r} has no column 'model'; it has {', '.join(table.columns)}.", hint=EXAMPLE)
+    ids = [cell.strip() for cell in table.cells(column)]
+    _refuse_duplicates(name, ids)
+    measure, cells = _measured(table, column)
+    values = {
+        model: _number(cell, f"{name}:{line}", measure)
+        for model, cell, line in zip(ids, cells, table.lines, strict=True)
+        if not is_missing(cell)
+    }
+    known = {model: values[model] for model in models if model in values}
+    strangers = [model for model in values if model not in set(models)]
+    if len(known) < 2:
+        raise InputError(
+            f"{name!r} has results of {len(known)} of the {len(models)} models of this run; expected two or "
+            f"more. It names {', '.join(map(repr, strangers[:3])) or 'none with a number'}.",
+            hint=_guesses(strangers, models) or f"The run's models: {', '.join(models)}.",
+        )
+    shares, said = _as_shares(name, measure, known)
+    notes = (*said, *_unmatched(known, strangers, models))
+    return Truth(measure, shares, measure.lower() not in LOWER_IS_BETTER, name, notes)
+
+
+def _refuse_duplicates(name: str, ids: Sequence[str]) -> None:
+    twice = [model for model, count in Counter(ids).items() if count > 1]
+    if twice:
+        raise InputError(
+            f"{name!r} has more than one row of {', '.join(map(repr, twice[:3]))}.",
+            hint="Give each model one row: the mean over its seeds, for example.",
+        )
+
+
+def _measured(table: Table, model_column: str) -> tuple[str, Sequence[str]]:
+    """Name and cells of the column that holds the results."""
+    others = [column for column in table.columns if column != model_column]
+    by_name = {column.strip().lower(): column for column in others}
+    numeric = [column for column in others if column in table.numbers or _is_percent(table.cells(column))]
+    chosen = next((by_name[name] for name in MEASURES if name in by_name), None)
+    if chosen is None and len(numeric) != 1:
+        found = ", ".join(numeric) or "none"
+        raise InputError(
+            f"{table.name!r} should have one column of numbers beside the models, or one named accuracy or "
+            f"r2; its columns of numbers: {found}.",
+            hint=EXAMPLE,
+        )
+    column = chosen or numeric[0]
+    return column.strip().lower(), table.cells(column)
+
+
+def _is_percent(cells: Sequence[str]) -> bool:
+    return all(cell.strip().endswith("%") or is_missing(cell) for cell in cells)
+
+
+def _number(cell: str, place: str, measure: str) -> float:
+    """Read one result; '93.5 %' is 93.5."""
+    try:
+        value = float(cell.strip().removesuffix("%"))
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise InputError(f"{place}: {measure} is {cell!r}; expected a number.", hint=EXAMPLE)
+    return value
+
+
+def _as_shares(
+    name: str, measure: str, values: Mapping[str, float]
+) -> tuple[Mapping[str, float], tuple[str, ...]]:
+    """Turn percent into shares of 1 where the measure is a share."""
+    if measure not in SHARES:
+        return values, ()
+    least, most = min(values.values()), max(values.values())
+    if most > 100 or (least < 0 and measure != "r2"):
+        odd = most if most > 100 else least
+        raise InputError(f"{name!r}: {measure} is {odd:g}; expected shares of 1, or percent.", hint=EXAMPLE)
+    if most <= 1:
+        return values, ()
+    return {model: value / 100 for model, value in values.items()}, (f"{measure} was read as percent.",)
+
+
+def _unmatched(known: Mapping[str, float], strangers: Sequence[str], models: Sequence[str]) -> list[str]:
+    """Name the models that stand on one side only."""
+    notes = []
+    if strangers:
+        guess = _guesses(strangers, [model for model in models if model not in known])
+        notes.append(f"Not models of this run: {', '.join(strangers)}. {guess}".strip())
+    without = [model for model in models if model not in known]
+    if without:
+        notes.append(f"Models without a result: {', '.join(without)}.")
+    return notes
+
+
+def _guesses(strangers: Sequence[str], models: Sequence[str]) -> str:
+    """Ask whether a model of the run was meant, for each name that is close to one."""
+    pairs = [(name, difflib.get_close_matches(name, models, n=1, cutoff=0.5)) for name in strangers]
+    asked = [f"{close[0]!r} for {name!r}" for name, close in pairs if close]
+    return f"Did you mean {', '.join(asked[:3])}?" if asked else ""
+
+
+def recorded_truth(samples: Samples) -> Truth | None:
+    """Read what fine-tuning gave the models of the demo zoo on demo samples.
+
+    Parameters
+    ----------
+    samples
+        Any samples.
+
+    Returns
+    -------
+    Truth or None
+        ``None`` where they are no demo samples. Ids are ``demo:NAME``.
+
+    Raises
+    ------
+    InputError
+        If the record is not of these very samples, or of the whole that they are a part of, or is not there.
+    """
+    if samples.source not in DEMO_SAMPLES:
+        return None
+    path = ASSETS / "demo" / samples.source.removeprefix(DEMO_PREFIX) / "truth.json"
+    if not path.is_file():
+        raise InputError(f"The fine-tuning results of {samples.source} are not on record here.")
+    record = json.loads(path.read_text(encoding="utf-8"))
+    digest = _record_digest(samples)
+    if digest != record["samples_digest"]:
+        whole = load_demo_samples(samples.source)
+        digest = _record_digest(whole) if set(samples.digests) < set(whole.digests) else digest
+    if digest != record["samples_digest"]:
+        raise InputError(
+            f"The recorded fine-tuning results are of another version of {samples.source}: the digest of "
+            f"these samples is {digest[:12]}…, that of the record {record['samples_digest'][:12]}….",
+            hint="The demo samples come from installed packages; with the pinned versions they agree.",
+        )
+    protocol = record["protocol"]
+    n_seeds, per_class = len(protocol["seeds"]), protocol["labels_per_class"]
+    note = (
+        f"Mean accuracy of {n_seeds} fine-tunings of all weights with {per_class} labels of each class, "
+        f"tested on {protocol['test_samples']:,} other samples."
+    )
+    values = {f"{DEMO_PREFIX}{name}": float(own["mean"]) for name, own in record["models"].items()}
+    return Truth("accuracy", values, origin=f"record of {samples.source}", notes=(note,))
+
+
+def _record_digest(samples: Samples) -> str:
+    """Digest of demo samples as their record has it: of texts and labels for documents, else of the items."""
+    if samples.source == DOCUMENTS:
+        return documents_digest()
+    return hashlib.sha256("".join(samples.digests).encode()).hexdigest()

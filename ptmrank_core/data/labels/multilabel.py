@@ -1,0 +1,158 @@
+"""Names of labels in their order, and samples with several labels each as zeros and ones."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ptmrank_core.data.labels.numbers import is_missing, write_number
+from ptmrank_core.errors import SamplesError
+
+__all__ = ["SEPARATORS", "read_indicators", "read_label_sets", "read_list", "sort_classes"]
+
+SEPARATORS = "|;"
+MAX_LABELS = 1_000
+QUOTED = re.compile(r"""\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")\s*(?:,|$)""", re.DOTALL)
+ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+CONTROLS = {"n": "\n", "t": "\t", "r": "\r"}
+INTEGER = re.compile(r"-?[0-9]+")
+YES, NO = frozenset({"1", "1.0", "true"}), frozenset({"0", "0.0", "false"})
+
+
+def sort_classes(names: Iterable[str]) -> tuple[str, ...]:
+    """Class names in their order: by value where all are integers, by letters otherwise."""
+    ordered = sorted(set(names))
+    if all(INTEGER.fullmatch(name) for name in ordered):
+        ordered.sort(key=int)
+    return tuple(ordered)
+
+
+def read_indicators(
+    columns: Mapping[str, Sequence[str]],
+) -> tuple[NDArray[np.float64], dict[int, str], int]:
+    """Read columns of which each says whether a sample has one label.
+
+    Parameters
+    ----------
+    columns
+        k columns of n cells.
+
+    Returns
+    -------
+    labels, left_out, n_foreign
+        Zeros and ones of shape (n, k); the rows with a cell that is neither, and why; how many such cells
+        are not just missing.
+    """
+    n_rows = len(next(iter(columns.values())))
+    labels = np.zeros((n_rows, len(columns)))
+    left_out: dict[int, str] = {}
+    n_foreign = 0
+    for k, (name, cells) in enumerate(columns.items()):
+        for row, cell in enumerate(cells):
+            plain = cell.lower()
+            if plain in YES:
+                labels[row, k] = 1
+            elif plain not in NO:
+                missing = is_missing(cell)
+                n_foreign += not missing
+                said = "no label" if missing else f"label is neither 0 nor 1: {cell!r}"
+                left_out.setdefault(row, f"{said} in column {name!r}")
+    return labels, left_out, n_foreign
+
+
+def read_label_sets(
+    cells: Sequence[str],
+) -> tuple[NDArray[np.float64], tuple[str, ...], dict[int, str]]:
+    """Read a column of which each cell names all labels of a sample.
+
+    Parameters
+    ----------
+    cells
+        n lists (``["a", "b"]``, single quotes too), or names joined by ``|`` or ``;``. ``[]`` is a sample
+        without any label, an empty cell one whose labels are not known.
+
+    Returns
+    -------
+    labels, names, left_out
+        Zeros and ones of shape (n, k); the k names; the rows that could not be read, and why.
+
+    Raises
+    ------
+    SamplesError
+        If there are more than 1,000 different labels.
+    """
+    sets: list[frozenset[str]] = []
+    left_out = {}
+    separator = next((mark for mark in SEPARATORS if any(mark in cell for cell in cells)), None)
+    for row, cell in enumerate(cells):
+        found = None if cell.lower() in {"", "nan"} else _split(cell, separator)
+        if found is None:
+            left_out[row] = f"label is not a list of names: {cell!r}" if cell.startswith("[") else "no label"
+        sets.append(found or frozenset())
+    names = sort_classes(frozenset().union(*sets))
+    if len(names) > MAX_LABELS:
+        raise SamplesError(
+            f"The label column holds {len(names):,} different labels; at most {MAX_LABELS:,} are accepted.",
+            hint="Name the column of labels with --label-column, or choose --target classification.",
+        )
+    index = {name: k for k, name in enumerate(names)}
+    labels = np.zeros((len(cells), len(names)))
+    for row, found in enumerate(sets):
+        labels[row, [index[name] for name in found]] = 1
+    return labels, names, left_out
+
+
+def _split(cell: str, separator: str | None) -> frozenset[str] | None:
+    """Labels of one cell; ``None`` where it cannot be read."""
+    if not (cell.startswith("[") and cell.endswith("]")):
+        parts = {part.strip() for part in cell.split(separator)} if separator else {cell}
+        return frozenset(parts - {""}) or None
+    values = read_list(cell)
+    if values is None or not all(value.strip() for value in values):
+        return None
+    return frozenset(value.strip() for value in values)
+
+
+def read_list(cell: str) -> tuple[str, ...] | None:
+    """Read the list of words or numbers in a cell, as JSON writes it or as Python does.
+
+    Parameters
+    ----------
+    cell
+        ``["a", "b"]``, ``['a', "b's"]`` or ``[1, 2]``.
+
+    Returns
+    -------
+    tuple of str or None
+        Its entries, integers without a point; ``None`` where the cell is no such list.
+    """
+    try:
+        values = json.loads(cell)
+    except (ValueError, RecursionError):
+        return _read_quoted(cell)
+    if not isinstance(values, list) or any(isinstance(value, list | dict | None) for value in values):
+        return None
+    return tuple(
+        str(int(v)) if isinstance(v, int) else write_number(v) if isinstance(v, float) else v for v in values
+    )
+
+
+def _read_quoted(cell: str) -> tuple[str, ...] | None:
+    """Read a list of strings as Python writes it; evaluating it would be slower and warn of odd escapes."""
+    inner = cell.strip()
+    if not (inner.startswith("[") and inner.endswith("]")):
+        return None
+    inner = inner[1:-1].strip()
+    values = []
+    place = 0
+    while place < len(inner):
+        found = QUOTED.match(inner, place)
+        if found is None:
+            return None
+        values.append(ESCAPE.sub(lambda mark: CONTROLS.get(mark[1], mark[1]), found[1] or found[2] or ""))
+        place = found.end()
+    return tuple(values)

@@ -1,0 +1,78 @@
+"""Where samples lie: a folder, an archive, or a single table."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+from ptmrank_core.data.sources.archives import open_archive
+from ptmrank_core.data.sources.entries import HIDDEN_REASON, Listing, is_hidden, suffix_of
+from ptmrank_core.data.sources.folders import list_file, list_folder
+from ptmrank_core.data.sources.limits import Limits
+from ptmrank_core.data.tables import TABLE_SUFFIXES
+from ptmrank_core.errors import SamplesError
+from ptmrank_core.records import LeftOut
+
+__all__ = ["LAYOUT_HINT", "absolute_source", "list_source"]
+
+SPREADSHEETS = frozenset({".xlsx", ".xls", ".xlsm", ".ods", ".numbers"})
+LAYOUT_HINT = (
+    "Expected a .zip file or a folder with one folder of pictures for each class (or of recordings, videos, "
+    "texts), or with a .csv or .tsv table of files and labels beside them; or a table of texts or numbers "
+    "(.csv, .tsv, .jsonl, .parquet)."
+)
+
+
+def absolute_source(source: str) -> str:
+    """Spell out a path, so that a process that starts elsewhere finds it; ``""`` stays empty."""
+    if not source:
+        return source
+    try:
+        path = Path(source).expanduser()
+    except RuntimeError:  # '~name' without a user of that name
+        path = Path(source)
+    return str(path.absolute())
+
+
+def list_source(source: str, limits: Limits) -> Listing:
+    """List the files of a source that the user put there.
+
+    Parameters
+    ----------
+    source
+        A folder, a ``.zip`` file, or a table (``.csv``, ``.jsonl``, ``.txt`` ...), which is a listing of one.
+    limits
+        Bounds on what it may hold.
+
+    Returns
+    -------
+    Listing
+        Hidden and system files are left out.
+
+    Raises
+    ------
+    ArchiveError, SamplesError
+        If the source is not there, unsafe or damaged.
+    """
+    path = Path(source)
+    try:
+        is_folder, is_there = path.is_dir(), path.exists()
+    except OSError as error:
+        raise SamplesError(f"{source!r} cannot be opened: {error}.", hint=LAYOUT_HINT) from error
+    if not source or not is_there:
+        raise SamplesError(f"There is no file or folder {source!r}.", hint=LAYOUT_HINT)
+    if is_folder:
+        listing = list_folder(path, limits)
+    elif suffix_of(source) in TABLE_SUFFIXES:
+        return list_file(path, limits)
+    elif suffix_of(source) in SPREADSHEETS:
+        raise SamplesError(
+            f"{source!r} is a spreadsheet; expected a table.", hint="Save it as .csv in UTF-8."
+        )
+    elif suffix_of(source) != ".zip" and not zipfile.is_zipfile(path):
+        raise SamplesError(f"{source!r} is neither a .zip file nor a table.", hint=LAYOUT_HINT)
+    else:
+        listing = open_archive(path, source, limits)
+    hidden = [LeftOut(entry.name, HIDDEN_REASON) for entry in listing.entries if is_hidden(entry.name)]
+    visible = tuple(entry for entry in listing.entries if not is_hidden(entry.name))
+    return Listing(visible, (*listing.left_out, *hidden))

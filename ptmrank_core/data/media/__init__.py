@@ -1,0 +1,3 @@
+"""Decoding images, audio, video and text."""
+
+__all__: list[str] = []

@@ -1,0 +1,292 @@
+"""Pictures: what can be decoded, and every kind of them as 8-bit RGB."""
+
+from __future__ import annotations
+
+import io
+import struct
+import threading
+import warnings
+import zlib
+from dataclasses import dataclass
+from enum import Enum
+from types import TracebackType
+
+import numpy as np
+from PIL import Image
+from PIL.ImageFile import ImageFile
+from PIL.TiffImagePlugin import TiffImageFile
+
+from ptmrank_core.data.media.formats import Formats, UnidentifiedError
+from ptmrank_core.data.sources.entries import read_unchanged
+from ptmrank_core.data.sources.limits import DEFAULT_LIMITS
+from ptmrank_core.errors import SamplesError
+from ptmrank_core.records import Blob
+
+__all__ = [
+    "DAMAGE_ERRORS",
+    "PICTURES",
+    "QUIET",
+    "Change",
+    "ImageItem",
+    "check_image",
+    "decode_image",
+    "to_rgb",
+]
+
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "PPM")
+PICTURES = Formats(
+    one="an image",
+    kind="picture",
+    read=".jpg .jpeg .jpe .jfif .png .apng .webp .gif .bmp .dib .tif .tiff .ppm .pgm .pbm .pnm .pfm",
+    others=".heic .heif .avif .jxl .jp2 .svg .ico .psd .dng .cr2 .cr3 .nef .arw .tga .exr",
+    better="JPEG or PNG",
+)
+DAMAGE_ERRORS = (
+    OSError,  # truncated data, and most of what a codec says
+    SyntaxError,  # Pillow's word for a broken PNG or TIFF structure
+    ValueError,
+    TypeError,  # a TIFF tag of another type than the format asks for
+    KeyError,
+    IndexError,
+    EOFError,
+    OverflowError,
+    RuntimeError,
+    MemoryError,  # a size in a broken header
+    struct.error,
+    zlib.error,
+    Image.DecompressionBombError,
+)
+"""What Pillow raises on damaged data."""
+
+ORIENTATION_TAG, BITS_PER_SAMPLE_TAG = 0x0112, 258
+UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""What makes a picture upright, by its EXIF orientation."""
+
+
+class Change(Enum):
+    """What was changed to make 8-bit RGB of a picture: which pictures, and what was done."""
+
+    ALPHA = ("with an alpha channel", "put on white")
+    CMYK = ("in CMYK", "converted to RGB")
+    DEEP = ("with more than 8 bits of grey", "scaled to 8 bits")
+    FRAMES = ("with several frames", "reduced to the first frame")
+    PALETTE = ("with a palette", "converted to RGB")
+    ROTATED = ("with an EXIF orientation", "turned upright")
+
+    def sentence(self, count: int) -> str:
+        """Tell how many pictures were changed this way."""
+        which, done = self.value
+        pictures = "1 picture" if count == 1 else f"{count} pictures"
+        return f"{pictures} {which} {'was' if count == 1 else 'were'} {done}."
+
+
+class QuietPillow:
+    """Mutes Pillow's warnings while any thread decodes a picture.
+
+    ``warnings.catch_warnings`` alone is not safe in threads: two that overlap restore each other's
+    filters. Here the first to come sets the filter and the last to go takes it back.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._depth = 0
+        self._saved = warnings.catch_warnings()
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if self._depth == 0:
+                self._saved = warnings.catch_warnings()
+                self._saved.__enter__()
+                warnings.filterwarnings("ignore", module=r"PIL\.")
+            self._depth += 1
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        with self._lock:
+            self._depth -= 1
+            if self._depth == 0:
+                self._saved.__exit__(kind, error, trace)
+
+
+QUIET = QuietPillow()
+"""Used around everything that Pillow decodes."""
+
+
+def _open(data: bytes, max_pixels: int) -> ImageFile:
+    """Read the header of a picture and check its size."""
+    try:
+        image = Image.open(io.BytesIO(data), formats=FORMATS)
+    except Image.DecompressionBombError as error:
+        raise SamplesError(f"too many pixels: {error}") from error
+    except DAMAGE_ERRORS as error:
+        told = f"unreadable image: no readable header of {', '.join(FORMATS)}"
+        raise UnidentifiedError(told) from error
+    if image.width * image.height > max_pixels:
+        size = f"{image.width:,} x {image.height:,}"
+        raise SamplesError(f"too many pixels: {size}; at most {max_pixels:,} are read")
+    return image
+
+
+def _scale_grey(image: Image.Image, bits: int) -> Image.Image:
+    """Scale grey levels of more than 8 bits to 8, from their full range."""
+    values = np.asarray(image).astype(np.float64)
+    top = 1.0 if image.mode == "F" else 2.0**bits - 1
+    low, high = values.min(), values.max()
+    if not (low >= 0 and high <= top):  # so that a NaN is refused too
+        raise SamplesError(f"unreadable image: grey levels from {low:g} to {high:g}; expected 0 to {top:g}")
+    return Image.fromarray((values * (255 / top) + 0.5).astype(np.uint8))
+
+
+def _grey_bits(image: Image.Image) -> int:
+    """Bits of a deep grey picture: 12 of them come in 16 too."""
+    stored = image.tag_v2.get(BITS_PER_SAMPLE_TAG) if isinstance(image, TiffImageFile) else None
+    bits = stored[0] if isinstance(stored, tuple) else stored
+    # 32-bit files hold 16-bit levels in practice; brighter ones have no known white.
+    return bits if isinstance(bits, int) and bits <= 16 else 16
+
+
+def to_rgb(image: Image.Image) -> tuple[Image.Image, set[Change]]:
+    """Convert any mode to 8-bit RGB, and tell what was changed."""
+    changes = set()
+    if image.mode == "F" or image.mode.startswith("I"):
+        return _scale_grey(image, _grey_bits(image)).convert("RGB"), {Change.DEEP}
+    if image.mode in {"P", "PA"}:
+        changes.add(Change.PALETTE)
+    if image.mode == "CMYK":
+        changes.add(Change.CMYK)
+    if image.has_transparency_data:
+        changes.add(Change.ALPHA)
+        image = image.convert("RGBA")
+        white = Image.new("RGBA", image.size, "white")
+        image = Image.alpha_composite(white, image)
+    return image.convert("RGB"), changes
+
+
+def _orientation(image: Image.Image) -> int:
+    """EXIF orientation; 1 where there is none, or none that can be read."""
+    try:
+        orientation = image.getexif().get(ORIENTATION_TAG, 1)
+    except DAMAGE_ERRORS:
+        return 1
+    return orientation if isinstance(orientation, int) else 1
+
+
+def _decode(data: bytes, max_pixels: int) -> tuple[Image.Image, set[Change]]:
+    """Decode a picture, and tell what was changed."""
+    with QUIET:
+        image = _open(data, max_pixels)
+        try:
+            # JPEG files of some cameras hold a second, small picture: that is no animation.
+            is_animated = image.format != "MPO" and getattr(image, "is_animated", False)
+            image.load()
+            orientation = _orientation(image)
+            rgb, changes = to_rgb(image)
+            if orientation in UPRIGHT:
+                rgb = rgb.transpose(UPRIGHT[orientation])
+                changes.add(Change.ROTATED)
+        except DAMAGE_ERRORS as error:
+            raise SamplesError(f"unreadable image: {error or type(error).__name__}") from error
+    if is_animated:
+        changes.add(Change.FRAMES)
+    return rgb, changes
+
+
+def decode_image(data: bytes, *, max_pixels: int = DEFAULT_LIMITS.max_pixels) -> Image.Image:
+    """Decode a picture to 8-bit RGB.
+
+    The EXIF orientation is applied, deep grey levels are scaled from their full range, alpha is
+    put on white, and of an animation the first frame is taken.
+
+    Parameters
+    ----------
+    data
+        Bytes of a JPEG, PNG, WebP, GIF, BMP, TIFF or PPM file.
+    max_pixels
+        Bound on width times height.
+
+    Returns
+    -------
+    PIL.Image.Image
+        In mode ``"RGB"``, with all its pixels in memory.
+
+    Raises
+    ------
+    SamplesError
+        If it cannot be decoded; the message is the reason.
+    """
+    return _decode(data, max_pixels)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class ImageItem:
+    """One picture, read and decoded when it is needed.
+
+    Parameters
+    ----------
+    blob
+        Where its bytes are.
+    digest
+        SHA-256 (hex) of the bytes that were read first; features are cached under it.
+    max_pixels
+        Bound on width times height.
+    """
+
+    blob: Blob
+    digest: str
+    max_pixels: int = DEFAULT_LIMITS.max_pixels
+
+    @property
+    def size(self) -> int:
+        """Models see all pictures at one size."""
+        return 1
+
+    def decode(self) -> Image.Image:
+        """Return the picture as 8-bit RGB.
+
+        Raises
+        ------
+        SamplesError
+            If its bytes cannot be read any more, or are not those that were read first.
+        """
+        data = read_unchanged(self.blob, self.digest, "picture")
+        return decode_image(data, max_pixels=self.max_pixels)
+
+
+def check_image(name: str, data: bytes, max_pixels: int) -> frozenset[Change]:
+    """Decode a picture once, to know that it can be.
+
+    Parameters
+    ----------
+    name
+        Name of its file; the suffix tells whether it should have been a picture.
+    data
+        Bytes of the file.
+    max_pixels
+        Bound on width times height.
+
+    Returns
+    -------
+    frozenset of Change
+        What ``decode_image`` changes.
+
+    Raises
+    ------
+    SamplesError
+        If it cannot be decoded; the message is the reason.
+    """
+    try:
+        return frozenset(_decode(data, max_pixels)[1])
+    except UnidentifiedError as error:
+        raise PICTURES.explain(name, error) from error

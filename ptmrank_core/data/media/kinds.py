@@ -1,0 +1,163 @@
+"""The kinds of files that are samples: one row for each, and one way of reading them all."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from ptmrank_core.data.deduplication import Change
+from ptmrank_core.data.media.audio import RECORDINGS, AudioItem, MixedDown, check_audio
+from ptmrank_core.data.media.formats import Formats, UnidentifiedError
+from ptmrank_core.data.media.images import PICTURES, ImageItem, check_image
+from ptmrank_core.data.media.text import TextItem, decode_text, digest_text
+from ptmrank_core.data.media.video import VIDEOS, VideoItem, check_video
+from ptmrank_core.data.sources.entries import Entry, suffix_of
+from ptmrank_core.data.sources.limits import Limits
+from ptmrank_core.errors import SamplesError
+from ptmrank_core.records import Item, LeftOut, Modality
+
+__all__ = ["MEDIA", "TEXTS", "Checked", "MediaKind", "check_entry", "recognise_kind"]
+
+TEXTS = Formats(
+    one="a text",
+    kind="text",
+    read=".txt .text",
+    others=".doc .docx .odt .rtf .pdf .html .htm .epub",
+    better="TXT in UTF-8",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A file that can be decoded: its item, the digest of its content, and what decoding changes."""
+
+    item: Item
+    digest: str
+    changes: frozenset[Change]
+
+
+@dataclass(frozen=True, slots=True)
+class MediaKind:
+    """A kind of files.
+
+    Parameters
+    ----------
+    modality
+        What the samples are.
+    plural
+        What people call them.
+    formats
+        Their file formats.
+    check
+        Entry, its bytes, bounds -> what is in it; a ``SamplesError`` is the reason to leave it out.
+    """
+
+    modality: Modality
+    plural: str
+    formats: Formats
+    check: Callable[[Entry, bytes, Limits], Checked]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadAs:
+    """The change that makes text of bytes in another encoding than UTF-8."""
+
+    name: str
+
+    def sentence(self, count: int) -> str:
+        """Tell how many texts were read this way."""
+        return f"{'1 text was' if count == 1 else f'{count} texts were'} read as {self.name}."
+
+
+def _check_picture(entry: Entry, data: bytes, limits: Limits) -> Checked:
+    changes = check_image(entry.name, data, limits.max_pixels)
+    digest = hashlib.sha256(data).hexdigest()
+    return Checked(ImageItem(entry.blob, digest, limits.max_pixels), digest, changes)
+
+
+def _check_recording(entry: Entry, data: bytes, limits: Limits) -> Checked:
+    facts = check_audio(entry.name, data, limits)
+    digest = hashlib.sha256(data).hexdigest()
+    changes = {MixedDown(facts.n_channels)} if facts.n_channels > 1 else set()
+    return Checked(AudioItem(entry.blob, digest, facts.n_frames, limits), digest, frozenset(changes))
+
+
+def _check_video(entry: Entry, data: bytes, limits: Limits) -> Checked:
+    n_frames = check_video(entry.name, data, limits)
+    digest = hashlib.sha256(data).hexdigest()
+    return Checked(VideoItem(entry.blob, digest, n_frames, limits.max_pixels), digest, frozenset())
+
+
+def _check_text(entry: Entry, data: bytes, limits: Limits) -> Checked:  # noqa: ARG001 - bytes bound a text
+    suffix = suffix_of(entry.name)
+    if suffix and suffix not in TEXTS.suffixes:  # well-known collections come without any suffix
+        raise TEXTS.explain(entry.name, UnidentifiedError(""))
+    text, note = decode_text(data)
+    text = text.strip()
+    if not text:
+        raise SamplesError("an empty text")
+    encoding = note.rpartition(" ")[2]
+    changes = {ReadAs(encoding)} if encoding else set()
+    return Checked(TextItem(text), digest_text(text), frozenset(changes))
+
+
+# In the order in which they win where there are as many files of several.
+MEDIA: dict[Modality, MediaKind] = {
+    kind.modality: kind
+    for kind in (
+        MediaKind("image", "pictures", PICTURES, _check_picture),
+        MediaKind("audio", "recordings", RECORDINGS, _check_recording),
+        MediaKind("video", "videos", VIDEOS, _check_video),
+        MediaKind("text", "texts", TEXTS, _check_text),
+    )
+}
+
+
+def check_entry(entry: Entry, kind: MediaKind, limits: Limits) -> Checked | LeftOut:
+    """Read and decode one file.
+
+    Parameters
+    ----------
+    entry
+        The file.
+    kind
+        What it should be.
+    limits
+        Bounds on it.
+
+    Returns
+    -------
+    Checked or LeftOut
+        What is in it, or the reason why it cannot be a sample.
+    """
+    try:
+        return kind.check(entry, entry.blob.read(), limits)
+    except SamplesError as error:
+        return LeftOut(entry.name, error.message.removeprefix(f"{entry.name!r} "))
+
+
+def recognise_kind(names: Sequence[str]) -> MediaKind:
+    """Tell what the files of a source are: the kind that most suffixes speak for.
+
+    Parameters
+    ----------
+    names
+        Names of the files.
+
+    Returns
+    -------
+    MediaKind
+        Pictures where nothing speaks for anything: they are known by their bytes too.
+    """
+    suffixes = Counter(suffix_of(name) for name in names)
+    counts = {
+        modality: sum(suffixes[suffix] for suffix in kind.formats.suffixes)
+        for modality, kind in MEDIA.items()
+    }
+    known = frozenset[str]().union(*(kind.formats.suffixes for kind in MEDIA.values()))
+    n_unknown = sum(count for suffix, count in suffixes.items() if suffix not in known)
+    best = max(MEDIA, key=lambda modality: counts[modality])
+    # Beside pictures without a suffix a text or two are notes.
+    return MEDIA["image"] if best == "text" and n_unknown > counts["text"] else MEDIA[best]

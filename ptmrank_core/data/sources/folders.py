@@ -1,0 +1,124 @@
+"""Folders on the user's own disk."""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from ptmrank_core.data.sources.entries import Entry, Listing, unreadable
+from ptmrank_core.data.sources.limits import Limits
+from ptmrank_core.errors import SamplesError
+from ptmrank_core.records import LeftOut
+
+__all__ = ["list_file", "list_folder"]
+
+
+@dataclass(frozen=True, slots=True)
+class FileBlob:
+    """The bytes of a file, read when they are needed."""
+
+    path: Path
+    name: str
+    max_bytes: int
+
+    def read(self) -> bytes:
+        """Return the bytes.
+
+        Raises
+        ------
+        SamplesError
+            If the file is gone, may not be read, or has grown beyond the bound.
+        """
+        try:
+            with self.path.open("rb") as file:
+                data = file.read(self.max_bytes + 1)
+        except OSError as error:
+            raise unreadable(self.name, error.strerror) from error
+        if len(data) > self.max_bytes:
+            raise unreadable(self.name, f"more than {self.max_bytes:,} bytes")
+        return data
+
+
+def _relative_name(path: str, root: Path) -> str:
+    """Name inside the source; bytes that are no text (possible on Linux) are spelled out."""
+    name = Path(path).relative_to(root).as_posix()
+    return name.encode("utf-8", "backslashreplace").decode()
+
+
+def _inspect_file(path: str, name: str, limits: Limits) -> Entry | LeftOut:
+    """Look at one file without opening it."""
+    file = Path(path)
+    try:
+        status = file.stat()
+    except OSError as error:
+        return LeftOut(name, f"cannot be read: {error.strerror}")
+    if not stat.S_ISREG(status.st_mode):
+        return LeftOut(name, "not a regular file")
+    if status.st_size > limits.max_entry_bytes:
+        return LeftOut(
+            name, f"too large: {status.st_size:,} bytes; at most {limits.max_entry_bytes:,} are read"
+        )
+    return Entry(name, status.st_size, FileBlob(file, name, limits.max_entry_bytes))
+
+
+def list_file(path: Path, limits: Limits) -> Listing:
+    """List a single file as if its folder held nothing else.
+
+    Raises
+    ------
+    SamplesError
+        If it is no regular file or too large.
+    """
+    entry = _inspect_file(str(path), path.name, limits)
+    if isinstance(entry, LeftOut):
+        raise SamplesError(f"{str(path)!r} cannot be used: {entry.reason}.", hint="Choose another file.")
+    return Listing((entry,), ())
+
+
+def list_folder(root: Path, limits: Limits) -> Listing:
+    """List the files under a folder; links to folders are not followed.
+
+    Parameters
+    ----------
+    root
+        The folder.
+    limits
+        Bounds on what it holds.
+
+    Returns
+    -------
+    Listing
+        Files whose blobs read from their paths.
+
+    Raises
+    ------
+    SamplesError
+        If it holds too many files.
+    """
+    found: list[Entry | LeftOut] = []
+
+    def note_closed_folder(error: OSError) -> None:
+        """Remember a folder that may not be opened, which ``os.walk`` would pass over in silence."""
+        name = _relative_name(error.filename, root)
+        found.append(LeftOut(f"{name}/", f"a folder that cannot be opened: {error.strerror}"))
+
+    for top, folders, files in os.walk(root, onerror=note_closed_folder):
+        for folder in folders:
+            path = os.path.join(top, folder)  # noqa: PTH118 - as os.walk writes it
+            if os.path.islink(path):  # noqa: PTH114 - the same
+                found.append(LeftOut(_relative_name(path, root), "a link to a folder"))
+        for file in files:
+            path = os.path.join(top, file)  # noqa: PTH118 - the same
+            found.append(_inspect_file(path, _relative_name(path, root), limits))
+        if len(found) > limits.max_entries:
+            raise SamplesError(
+                f"{str(root)!r} holds more than {limits.max_entries:,} files.",
+                hint="Expected one folder for each class; choose a folder with less in it.",
+            )
+    found.sort(key=lambda item: item.name)
+    return Listing(
+        tuple(item for item in found if isinstance(item, Entry)),
+        tuple(item for item in found if isinstance(item, LeftOut)),
+    )

@@ -1,0 +1,53 @@
+"""Archives told by their name or by their first bytes."""
+
+from __future__ import annotations
+
+from ptmrank_core.data.sources.entries import suffix_of
+
+__all__ = ["HEAD_BYTES", "is_archive", "is_zip"]
+
+_SUFFIXES = (
+    ".7z .apk .ar .arj .bz2 .cab .cbr .cbz .cpio .deb .ear .egg .gz .iso .jar .lz .lz4 .lzma .rar "
+    ".rpm .tar .tbz .tbz2 .tgz .txz .tzst .war .whl .xz .z .zip .zipx .zst"
+)
+ARCHIVE_SUFFIXES = frozenset(_SUFFIXES.split())
+ZIP_SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+SIGNATURES = (
+    *ZIP_SIGNATURES,
+    b"\x1f\x8b\x08",  # gzip, with deflate: the only method there is
+    *(b"BZh%d1AY&SY" % level for level in range(1, 10)),
+    b"\xfd7zXZ\x00",
+    b"7z\xbc\xaf\x27\x1c",
+    b"Rar!\x1a\x07",
+    b"\x28\xb5\x2f\xfd",  # Zstandard
+    b"MSCF",
+)
+TAR_SIGNATURE, TAR_OFFSET = b"ustar", 257
+HEAD_BYTES = TAR_OFFSET + len(TAR_SIGNATURE)
+
+
+def is_zip(name: str, head: bytes) -> bool:
+    """Whether a file says that it is a zip archive, by its name or its first bytes."""
+    return suffix_of(name) == ".zip" or head.startswith(ZIP_SIGNATURES)
+
+
+def is_archive(name: str, head: bytes = b"") -> bool:
+    """Whether a file is an archive or a compressed file.
+
+    Parameters
+    ----------
+    name
+        Name of the file.
+    head
+        Its first ``HEAD_BYTES`` bytes; without them only the name counts.
+
+    Returns
+    -------
+    bool
+        Office documents and ``.npz`` files are zip archives too.
+    """
+    return (
+        suffix_of(name) in ARCHIVE_SUFFIXES
+        or head.startswith(SIGNATURES)
+        or head[TAR_OFFSET:HEAD_BYTES] == TAR_SIGNATURE
+    )

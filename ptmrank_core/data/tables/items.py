@@ -1,0 +1,189 @@
+"""Rows of a table as items, each with its digest."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ptmrank_core.data.labels.multilabel import read_list
+from ptmrank_core.data.media.text import (
+    NOT_A_TEXT,
+    PairItem,
+    TextItem,
+    WordItem,
+    digest_pair,
+    digest_text,
+    digest_words,
+)
+from ptmrank_core.data.sources.limits import Limits
+from ptmrank_core.data.tables.column_roles import Roles
+from ptmrank_core.data.tables.table import Table
+from ptmrank_core.records import Item, LeftOut
+
+__all__ = ["NumbersItem", "Units", "read_units"]
+
+UNLABELLED_TAG = "-100"
+"""How token classification marks a word whose tag does not count."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NumbersItem:
+    """One row of numbers, a view into the whole table."""
+
+    numbers: NDArray[np.float64]
+
+    @property
+    def size(self) -> int:
+        """How many numbers."""
+        return len(self.numbers)
+
+    def decode(self) -> NDArray[np.float64]:
+        """Return the numbers, of shape (d,)."""
+        return self.numbers
+
+
+@dataclass(slots=True)
+class Units:
+    """What may become a sample, n of them, and what cannot.
+
+    Parameters
+    ----------
+    names, items, digests
+        Of each unit.
+    labels
+        For each label column the n cells.
+    groups
+        Name of each unit's group; empty where no groups are known.
+    left_out
+        What is no unit, and why.
+    """
+
+    names: list[str] = field(default_factory=list)
+    items: list[Item] = field(default_factory=list)
+    digests: list[str] = field(default_factory=list)
+    labels: dict[str, list[str]] = field(default_factory=dict)
+    groups: list[str] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
+
+    def add(self, name: str, item: Item, digest: str, labels: Sequence[str], group: str | None) -> None:
+        """Add a unit; one without a group is a group of its own, named alike in every format of the table."""
+        self.names.append(name)
+        self.items.append(item)
+        self.digests.append(digest)
+        for cells, cell in zip(self.labels.values(), labels, strict=True):
+            cells.append(cell)
+        if group is not None:
+            self.groups.append(group.strip() or f"no group, {digest}")
+
+
+def read_units(table: Table, roles: Roles, limits: Limits) -> Units:
+    """Make a unit of each row, or of each word.
+
+    Parameters
+    ----------
+    table, roles
+        The table, and which of its columns is what.
+    limits
+        ``max_text_chars`` is used.
+
+    Returns
+    -------
+    Units
+        In the order of the table.
+    """
+    units = Units(labels={column: [] for column in roles.labels}, left_out=list(table.left_out))
+    if roles.has_words and table.sentences:
+        _add_sentences(units, table, roles)
+    elif roles.has_words:
+        _add_lists(units, table, roles)
+    else:
+        _add_rows(units, table, roles, limits)
+    return units
+
+
+def _add_rows(units: Units, table: Table, roles: Roles, limits: Limits) -> None:
+    """Make a unit of each row."""
+    labels = zip(*[table.cells(column) for column in roles.labels], strict=True)
+    groups = table.cells(roles.group) if roles.group else [None] * table.n_rows
+    rows = _read_numbers(table, roles) if roles.features else _read_texts(table, roles, limits)
+    for line, row, cells, group in zip(table.lines, rows, labels, groups, strict=True):
+        name = f"{table.name}:{line}"
+        if isinstance(row, str):
+            units.left_out.append(LeftOut(name, row))
+        else:
+            units.add(name, *row, cells, group)
+
+
+def _read_texts(table: Table, roles: Roles, limits: Limits) -> Iterator[tuple[Item, str] | str]:
+    """Yield the item and digest of each row with a text, and why there is none for the others."""
+    for texts in zip(*[table.cells(column) for column in roles.text], strict=True):
+        n_chars = max(map(len, texts))
+        if not all(map(str.strip, texts)):
+            yield "no text" if len(texts) == 1 else "one text of the pair is empty"
+        elif n_chars > limits.max_text_chars:
+            yield f"text too long: {n_chars:,} characters; at most {limits.max_text_chars:,} are read"
+        elif len(texts) == 1:
+            yield TextItem(texts[0]), digest_text(texts[0])
+        else:
+            yield PairItem(*texts), digest_pair(*texts)
+
+
+def _read_numbers(table: Table, roles: Roles) -> Iterator[tuple[Item, str] | str]:
+    """Yield the item and digest of each row of finite numbers, and what is missing in the others."""
+    numbers = np.stack([table.numbers[column] for column in roles.features], axis=1)
+    numbers += 0.0  # a negative zero is the same number, and should have the same digest
+    numbers.setflags(write=False)
+    finite = np.isfinite(numbers)
+    head = NOT_A_TEXT + json.dumps(roles.features).encode()
+    for row, is_finite in zip(numbers, finite, strict=True):
+        if is_finite.all():
+            yield NumbersItem(row), hashlib.sha256(head + row.astype("<f8").tobytes()).hexdigest()
+        else:
+            k = int(np.argmin(is_finite))
+            said = "no number" if np.isnan(row[k]) else "a number that is not finite"
+            yield f"{said} in column {roles.features[k]!r}"
+
+
+def _add_sentences(units: Units, table: Table, roles: Roles) -> None:
+    """Make a unit of each word of a table that has a word in each row."""
+    words = table.cells(roles.text[0])
+    tags = table.cells(roles.labels[0])
+    groups = table.cells(roles.group) if roles.group else [None] * table.n_rows
+    starts = np.flatnonzero(np.diff(table.sentences, prepend=-1)).tolist()
+    for start, end in zip(starts, [*starts[1:], table.n_rows], strict=True):
+        sentence = tuple(words[start:end])
+        for index, digest in enumerate(digest_words(sentence)):
+            row = start + index
+            name = f"{table.name}:{table.lines[row]}"
+            _add_word(units, name, WordItem(sentence, index), digest, tags[row], groups[row])
+
+
+def _add_word(units: Units, name: str, item: WordItem, digest: str, tag: str, group: str | None) -> None:
+    """Add a word, unless it is empty or its tag says that it does not count."""
+    if not item.words[item.index].strip():
+        units.left_out.append(LeftOut(name, "no word"))
+    elif tag == UNLABELLED_TAG:
+        units.left_out.append(LeftOut(name, f"the tag {UNLABELLED_TAG} marks words that do not count"))
+    else:
+        units.add(name, item, digest, [tag], group)
+
+
+def _add_lists(units: Units, table: Table, roles: Roles) -> None:
+    """Make a unit of each word of a table that has a sentence in each row."""
+    columns = [table.cells(column) for column in (*roles.text, *roles.labels)]
+    groups = table.cells(roles.group) if roles.group else [None] * table.n_rows
+    for line, words_cell, tags_cell, group in zip(table.lines, *columns, groups, strict=True):
+        name = f"{table.name}:{line}"
+        words, tags = read_list(words_cell) or (), read_list(tags_cell) or ()
+        if not words or len(words) != len(tags):
+            said = f"{len(words)} words and {len(tags)} tags" if words else "no words"
+            units.left_out.append(LeftOut(name, said))
+            continue
+        for index, digest in enumerate(digest_words(words)):
+            item = WordItem(words, index)
+            _add_word(units, f"{name}:{index + 1}", item, digest, tags[index], group)

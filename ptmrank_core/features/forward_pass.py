@@ -1,0 +1,149 @@
+"""One pass of a model over the samples that are missing: prepare ahead, batch by length, run, keep.
+
+Imported when a model has to run: it loads torch.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from ptmrank_core.events import BatchDone, CancelToken, Sink
+from ptmrank_core.events import raise_if_cancelled as check
+from ptmrank_core.features.batching import BatchSize, run_in_batches, split_by_length
+from ptmrank_core.features.cache import FeatureCache
+from ptmrank_core.features.encoders import Encoder, load_encoder
+from ptmrank_core.features.encoders.prepared import Prepared
+from ptmrank_core.features.preparing import prepare_ahead
+from ptmrank_core.features.vector_store import Collected
+from ptmrank_core.records import ExtractionOptions, ModelSpec
+
+__all__ = ["Pass"]
+
+# Samples are sorted by length within a window, which bounds the memory of what is prepared ahead.
+WINDOW_SAMPLES = 4096
+WINDOW_BYTES = 96 * 2**20
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Ready:
+    """A prepared sample and which one it is."""
+
+    index: int
+    prepared: Prepared
+
+
+def _clock_of(device: str) -> Callable[[], float]:
+    """Choose by what clock the size of batches is judged.
+
+    What other programs take of a processor is no fault of a batch's size; a GPU is waited for. Windows
+    counts a thread's time in steps that are longer than many batches.
+    """
+    return time.thread_time if device == "cpu" and os.name == "posix" else time.perf_counter
+
+
+class Pass:
+    """A loaded model and the samples it has to run over.
+
+    Parameters
+    ----------
+    collected
+        Knows what is missing, and takes what comes.
+    spec, options
+        The model, and how it is run.
+    cache
+        Its memory knows the batch size that was found before.
+    sink, cancel
+        Hears of batches; asked after each.
+    """
+
+    def __init__(
+        self,
+        collected: Collected,
+        spec: ModelSpec,
+        options: ExtractionOptions,
+        *,
+        cache: FeatureCache,
+        sink: Sink,
+        cancel: CancelToken,
+    ) -> None:
+        self._collected = collected
+        self._spec = spec
+        self._memory = cache.memory
+        self._sink = sink
+        self._cancel = cancel
+        start = time.perf_counter()
+        self._encoder: Encoder = load_encoder(spec, options)
+        collected.seconds["load"] += time.perf_counter() - start
+        self._clock = _clock_of(self._encoder.device)
+        self._size_name = f"batch of {collected.key} on {self._encoder.device}"
+        self._asked_size = options.batch_size
+        self._known_size = options.found_sizes.get(spec.id)
+        self._batch_size: BatchSize | None = None
+
+    def _first_size(self, longest: int) -> BatchSize:
+        """Take the user's size, else the one that was found before, else begin to look for one."""
+        if self._asked_size is not None:
+            return BatchSize(self._asked_size, is_fixed=True)
+        if self._known_size is not None:
+            return BatchSize(self._known_size, longest, is_fixed=True)
+        known = self._memory.get(self._size_name)
+        if not isinstance(known, int) or known < 1:
+            return BatchSize(longest=longest)
+        return BatchSize(max(1, known // max(1, longest)), longest, is_fixed=True)
+
+    def run(self) -> None:
+        """Run the model over everything that is missing."""
+        for window in self._windows():
+            lengths = [ready.prepared.length for ready in window]
+            if self._batch_size is None:
+                self._batch_size = self._first_size(max(lengths))
+            for group in split_by_length(lengths, exact=not self._encoder.padding_invariant):
+                run_in_batches(
+                    [window[i] for i in group],
+                    self._batch_size,
+                    partial(self._run_batch, self._batch_size),
+                    length_of=lambda ready: ready.prepared.length,
+                    is_out_of_memory=self._encoder.is_out_of_memory,
+                    free_memory=self._encoder.free_memory,
+                )
+        found = self._batch_size
+        if found is not None and found.was_found:
+            self._memory.put(self._size_name, found.size * max(1, found.longest))
+        self._collected.batch_size = None if found is None else found.size
+        self._collected.notes = self._encoder.notes
+        self._collected.device = self._encoder.device
+        self._collected.peak_memory_bytes = self._encoder.peak_memory_bytes()
+
+    def _windows(self) -> Iterator[list[_Ready]]:
+        """Prepare the missing samples, the largest first, a bounded number ahead."""
+        items = self._collected.items
+        order = sorted(self._collected.missing, key=lambda i: -items[i].size)
+        window: list[_Ready] = []
+        n_bytes = 0
+        for chunk in prepare_ahead(items, self._collected.names, order, self._encoder.preparer):
+            self._collected.seconds["preprocess"] += chunk.seconds
+            check(self._cancel)
+            for index, prepared in zip(chunk.indices, chunk.samples, strict=True):
+                window.append(_Ready(index, prepared))
+                n_bytes += prepared.n_bytes
+            if len(window) >= WINDOW_SAMPLES or n_bytes >= WINDOW_BYTES:
+                yield window
+                window, n_bytes = [], 0
+        if window:
+            yield window
+
+    def _run_batch(self, batch_size: BatchSize, ready: Sequence[_Ready]) -> None:
+        """Run one batch and keep its vectors."""
+        start, start_by_clock = time.perf_counter(), self._clock()
+        batch = self._encoder.collate([one.prepared for one in ready])
+        vectors = self._encoder.forward(batch)
+        batch_size.done(len(ready), ready[0].prepared.length, self._clock() - start_by_clock)
+        self._collected.seconds["forward"] += time.perf_counter() - start
+        self._collected.add([one.index for one in ready], vectors)
+        known = self._collected
+        self._sink(BatchDone(self._spec.id, known.n_known, known.n_items, known.n_run))
+        check(self._cancel)

@@ -1,0 +1,3 @@
+"""Short real fine-tuning of one model."""
+
+__all__: list[str] = []

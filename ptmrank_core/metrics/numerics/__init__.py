@@ -1,0 +1,3 @@
+"""The numerical methods under the metrics."""
+
+__all__: list[str] = []

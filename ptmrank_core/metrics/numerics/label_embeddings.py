@@ -1,0 +1,104 @@
+"""Labels that stand as embeddings: a linear fit to their mean, and the mixture of encoders nearest to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from ptmrank_core.metrics.numerics.decomposition import Decomposition
+from ptmrank_core.metrics.numerics.spectrum import Spectrum
+
+__all__ = ["LabelFit", "fit_labels", "span_of_standardised"]
+
+Array: TypeAlias = NDArray[np.float64]
+
+# The authors' guard against columns that never change.
+GUARD = 1e-8
+# Columns whose spreads differ by more lose their small ones to round-off unless standardised first.
+MOST_UNEVEN = 1e-4
+
+
+@dataclass(frozen=True, eq=False)
+class LabelFit:
+    """The fit to the mean label embedding, and the mixture of encoders that comes closest to it.
+
+    Parameters
+    ----------
+    weights
+        On the simplex, shape (n_encoders,).
+    error
+        Mean over the samples of ||f'w - t||^2, t the mixture of standardised label embeddings.
+    width
+        Width of the label embeddings.
+    """
+
+    weights: Array
+    error: float
+    width: int
+
+
+def span_of_standardised(statistics: Decomposition) -> Spectrum:
+    """Return an orthonormal basis of the span of the standardised features.
+
+    Parameters
+    ----------
+    statistics
+        Shared statistics of the features.
+
+    Returns
+    -------
+    Spectrum
+        That of the centred features, whose span is the same, unless the spreads of their columns differ by
+        more than 1e4.
+    """
+    spreads = np.sqrt(np.einsum("ij,ij->j", statistics.centred, statistics.centred) / statistics.n_samples)
+    alive = spreads[~statistics.constant_columns]
+    if not alive.size or alive.min() > MOST_UNEVEN * alive.max():
+        return statistics.centred_spectrum
+    return Decomposition(statistics.centred / (spreads + GUARD)).centred_spectrum
+
+
+def fit_labels(spectrum: Spectrum, tables: Array, groups: NDArray[np.int64]) -> LabelFit:
+    """Fit the mean embedding, then the mixture: one alternation.
+
+    Parameters
+    ----------
+    spectrum
+        Basis of the standardised features.
+    tables
+        Label embeddings of each encoder, shape (n_encoders, n_groups, width), not yet standardised.
+    groups
+        The row that stands for each sample, shape (n_samples,); every row for at least one.
+    """
+    counts = np.bincount(groups, minlength=tables.shape[1])
+    n_samples, width = len(groups), tables.shape[2]
+    mean = np.average(tables, axis=1, weights=counts)[:, None]
+    spread = np.sqrt(np.average((tables - mean) ** 2, axis=1, weights=counts))[:, None]
+    tables = (tables - mean) / (spread + GUARD)
+    middle = tables.mean(axis=0)
+    indicators = csr_array((np.ones(n_samples), (np.arange(n_samples), groups)))
+    if width <= len(counts):
+        fitted = spectrum.expand(spectrum.project(middle[groups]))
+    else:
+        # Fewer classes than columns of the embedding: their indicators are projected instead.
+        fitted = spectrum.expand(spectrum.project(indicators)) @ middle
+    # Least squares over all samples is least squares over the groups' means, weighted by their counts.
+    group_means = np.asarray(indicators.T @ fitted) / counts[:, None]
+    roots = np.sqrt(counts)[:, None]
+    columns = (tables * roots).reshape(len(tables), -1).T
+    weights = _to_simplex(np.linalg.lstsq(columns, (group_means * roots).ravel())[0])
+    fitted -= np.tensordot(weights, tables, axes=1)[groups]
+    return LabelFit(weights, float(np.vdot(fitted, fitted)) / n_samples, width)
+
+
+def _to_simplex(weights: NDArray[np.floating[Any]]) -> Array:
+    """Sparsemax: the nearest non-negative weights that sum to 1."""
+    descending = np.sort(weights)[::-1]
+    excess = (np.cumsum(descending) - 1) / np.arange(1, len(weights) + 1)
+    threshold = excess[np.flatnonzero(descending > excess)[-1]]
+    found: Array = np.maximum(weights - threshold, 0.0)
+    return found

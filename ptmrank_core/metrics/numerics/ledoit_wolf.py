@@ -1,0 +1,104 @@
+"""The covariance of Ledoit and Wolf: shrunk towards a multiple of the identity by as much as it is noise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ptmrank_core.metrics.numerics.decomposition import Decomposition
+from ptmrank_core.metrics.numerics.spectrum import EPS, solve_lower
+
+__all__ = ["Shrinkage", "between_over_shrunk", "ledoit_wolf"]
+
+Array: TypeAlias = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Shrinkage:
+    """S_a = (1 - a) S + a m I, with S = Fc'Fc / n.
+
+    Parameters
+    ----------
+    intensity
+        a, in [0, 1]: 0 keeps S, 1 says that it cannot be told from noise.
+    scale
+        m = tr(S) / d, the mean variance of a feature, in the features' unit squared.
+    is_negligible
+        Whether a is below what round-off lets a Cholesky factor of S_a see.
+    """
+
+    intensity: float
+    scale: float
+    is_negligible: bool
+
+
+def ledoit_wolf(statistics: Decomposition) -> Shrinkage:
+    """Estimate the intensity that minimises the expected squared error of S_a.
+
+    Parameters
+    ----------
+    statistics
+        Shared statistics of the features.
+
+    Returns
+    -------
+    Shrinkage
+        Intensity 0 where S already is a multiple of the identity, up to round-off.
+
+    References
+    ----------
+    .. [1] Ledoit, Wolf: A well-conditioned estimator for large-dimensional covariance matrices.
+       Journal of Multivariate Analysis 88, 2004. doi:10.1016/S0047-259X(03)00096-4
+    """
+    n_samples, n_features = statistics.n_samples, statistics.n_features
+    gram = statistics.centred_gram / n_samples
+    scale = statistics.total_scatter / n_samples / n_features
+    # ||S||_F^2 = ||Fc Fc' / n||_F^2: the smaller side will do.
+    norm2 = float(np.sum(gram**2))
+    if statistics.is_wide:
+        distance2 = norm2 / n_features - scale**2
+    else:
+        distance2 = float(np.sum((gram - scale * np.eye(n_features)) ** 2)) / n_features
+    # sum_jk sum_i f_ij^2 f_ik^2 = sum_i ||f_i||^4
+    fourth = float(np.mean(statistics.row_energy**2))
+    noise2 = max(0.0, fourth - norm2) / (n_features * n_samples)
+    # What round-off leaves of a multiple of the identity, as which a single feature counts, is no distance.
+    is_apart = distance2 > (n_samples * n_features * EPS * scale) ** 2
+    intensity = min(noise2, distance2) / distance2 if is_apart else 0.0
+    # The computed Gram matrix is positive definite up to n eps of its largest eigenvalue, at most d m.
+    return Shrinkage(intensity, scale, intensity <= n_samples * n_features * EPS)
+
+
+def between_over_shrunk(statistics: Decomposition, shrinkage: Shrinkage) -> float:
+    """tr(S_a^-1 B) with B = sum_c n_c (mu_c - mu)(mu_c - mu)', by a Cholesky factor on the smaller side.
+
+    Parameters
+    ----------
+    statistics
+        Shared statistics of features and classes.
+    shrinkage
+        Not negligible: S_a is positive definite.
+
+    Returns
+    -------
+    float
+        A number without unit, at least 0.
+    """
+    ridge = shrinkage.intensity * shrinkage.scale
+    shrunk = statistics.centred_gram * ((1 - shrinkage.intensity) / statistics.n_samples)
+    shrunk[np.diag_indices_from(shrunk)] += ridge
+    factor = np.linalg.cholesky(shrunk)
+    root_counts = np.sqrt(statistics.class_counts)
+    if not statistics.is_wide:
+        # B = M M' with M = (mu_c - mu) sqrt(n_c): tr(S_a^-1 B) = ||L^-1 M||_F^2
+        offsets = (statistics.class_offsets * root_counts[:, None]).T
+        return float(np.sum(solve_lower(factor, offsets) ** 2))
+    # M = Fc'W with W = one-hot / sqrt(n_c), and with K = Fc Fc' (push-through identity)
+    # Fc ((1-a)/n Fc'Fc + r I)^-1 Fc' = K^1/2 ((1-a)/n K + r I)^-1 K^1/2 = A^-1 K, A and K commuting.
+    indicators = statistics.one_hot / root_counts
+    left = solve_lower(factor, indicators)
+    right = solve_lower(factor, statistics.centred_gram @ indicators)
+    return max(0.0, float(np.sum(left * right)))

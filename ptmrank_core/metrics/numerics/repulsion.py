@@ -1,0 +1,82 @@
+"""Classes that overlap push one another apart: the steps of PED, on class means and radii alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial.distance import cdist
+
+from ptmrank_core.metrics.numerics.decomposition import Decomposition
+
+__all__ = ["PushedClasses", "push_apart"]
+
+Array: TypeAlias = NDArray[np.float64]
+
+N_SIGMA = 0.6
+MAX_STEPS = 6
+# Half of dt^2 times the spring constant: 1/2 0.1^2 1.
+STEP = 0.005
+EXIT_RATIO = 0.5
+LEAST_STD = 1e-3
+COLUMN_PARTS = 16
+
+
+@dataclass(frozen=True, eq=False)
+class PushedClasses:
+    """Where the push stops.
+
+    Parameters
+    ----------
+    mix
+        The pushed class means as sums of the present ones, shape (n_classes, n_classes), rows sum to 1;
+        classes move rigidly, so this and the features are all there is to know.
+    changes
+        Sum of absolute displacements, in reference standard deviations, of every step that was taken.
+    """
+
+    mix: Array
+    changes: tuple[float, ...]
+
+
+def push_apart(statistics: Decomposition, reference: Array) -> PushedClasses:
+    """Push the classes apart until a step is small against the first, or six were taken.
+
+    Parameters
+    ----------
+    statistics
+        Shared statistics of features and classes.
+    reference
+        Array of shape (n_reference, n_features): its standard deviations are the unit of length.
+
+    Notes
+    -----
+    A rigid shift leaves each class's scatter, and so its radius, as it is: the n x d features are read
+    once, for the class variances. In the features' own unit a class moves along differences of class
+    means, so the means after the push are sums of those before it.
+    """
+    # Some columns at a time: deviations of all would be as large as the reference set.
+    parts = np.array_split(reference, COLUMN_PARTS, axis=1)
+    unit = np.maximum(np.concatenate([part.std(axis=0) for part in parts]), LEAST_STD)
+    means = statistics.class_offsets / unit
+    radii = np.sqrt((statistics.class_variances / unit**2).sum(axis=1))
+    reach = N_SIGMA * (radii[:, None] + radii)
+    np.fill_diagonal(reach, 0.0)
+    mix = np.eye(len(means))
+    changes: list[float] = []
+    for _ in range(MAX_STEPS):
+        distances = cdist(means, means)
+        overlap = np.maximum(reach - distances, 0.0)
+        # Displacement of c: sum over c' of push (mu_c - mu_c').
+        push = np.divide(STEP * overlap, distances, out=np.zeros_like(overlap), where=distances > 0)
+        push = np.diag(push.sum(axis=1)) - push
+        moves = push @ means
+        change = float(np.abs(moves).sum())
+        if not change > (EXIT_RATIO * changes[0] if changes else 0.0):
+            break
+        means = means + moves
+        mix = mix + push @ mix
+        changes.append(change)
+    return PushedClasses(mix, tuple(changes))

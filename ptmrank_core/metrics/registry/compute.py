@@ -1,0 +1,100 @@
+"""Whether a metric applies, and its value where it does."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+
+import numpy as np
+
+from ptmrank_core.errors import MetricError, MetricInputError
+from ptmrank_core.metrics.inputs.inputs import MetricInputs
+from ptmrank_core.metrics.registry.registry import metric_spec
+from ptmrank_core.records import MetricOutput, MetricSpec
+
+__all__ = ["compute", "why_not"]
+
+MISSING = {
+    "source_logits": "the outputs of the model's own classification head (source_logits)",
+    "reference_embeddings": "features of a general reference set (reference_embeddings)",
+    "source_embeddings": "labelled samples of what the model was trained on (source_embeddings)",
+    "source_labels": "the labels of those source samples (source_labels)",
+    "source_error": "the model's error on its source task (source_error)",
+    "target_error": "the error on these samples without the model (target_error)",
+    "lipschitz": "a Lipschitz constant of the target head (lipschitz)",
+}
+SOURCE_SAMPLES = "source_embeddings"
+# WDJE derives the constant from the features where the targets are classes; elsewhere it has to be given.
+DERIVED = {"classification": frozenset({"lipschitz"})}
+
+
+def why_not(spec: MetricSpec, available: Collection[str], task: str) -> str | None:
+    """Tell why a metric does not apply; known before any work.
+
+    Parameters
+    ----------
+    spec
+        The metric.
+    available
+        Names of the extra inputs that are there, as in ``MetricSpec.needs``.
+    task
+        ``"classification"``, ``"regression"`` or ``"multilabel"``.
+
+    Returns
+    -------
+    str or None
+        A sentence, or ``None`` where the metric applies.
+    """
+    if task not in spec.tasks:
+        return f"{spec.title} is defined for {' and '.join(sorted(spec.tasks))}, not for {task}."
+    missing = sorted(spec.needs.difference(available, DERIVED.get(task, ())))
+    if SOURCE_SAMPLES in missing:  # without them nothing else of the source task can be known
+        missing = [SOURCE_SAMPLES]
+    if missing:
+        names = " and ".join(MISSING.get(name, name) for name in missing)
+        return f"{spec.title} needs {names}, not there for this model."
+    return None
+
+
+def compute(name: str, inputs: MetricInputs) -> MetricOutput:
+    """Compute one metric of the registry.
+
+    Parameters
+    ----------
+    name
+        Name in the registry.
+    inputs
+        Checked arrays of one model.
+
+    Returns
+    -------
+    MetricOutput
+        A finite value.
+
+    Raises
+    ------
+    UnknownNameError
+        No such metric.
+    MetricInputError
+        The metric does not apply to these inputs.
+    MetricError
+        The metric has no finite value for them.
+    """
+    spec = metric_spec(name)
+    reason = why_not(spec, inputs.available, inputs.task)
+    if reason is not None:
+        raise MetricInputError(reason)
+    try:
+        output = spec.function(inputs)
+    except np.linalg.LinAlgError as error:
+        raise MetricError(
+            f"{spec.title} has no value for these features: {error}.",
+            hint="Look for features that are huge, or the same for all samples.",
+        ) from error
+    if not (isinstance(output.value, float) and math.isfinite(output.value)):
+        raise MetricError(
+            f"{spec.title} gave {output.value!r} for features of shape"
+            f" ({inputs.n_samples}, {inputs.n_features}); expected a finite number.",
+            hint="Look for features that are huge, or the same for all samples.",
+        )
+    return output

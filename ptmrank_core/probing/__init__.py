@@ -1,0 +1,5 @@
+"""Features -> what a simple classifier reaches on them."""
+
+from ptmrank_core.probing.probe import Probe, fit_probe
+
+__all__ = ["Probe", "fit_probe"]

@@ -1,0 +1,237 @@
+"""Linear probe and k nearest neighbours: what a simple classifier on top of the features reaches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ptmrank_core.errors import InputError
+from ptmrank_core.probing.folds import assign_folds, quantile_strata
+from ptmrank_core.probing.linear_fits import fit_logistic, fit_ridge, standardise
+
+__all__ = ["N_FOLDS", "N_NEIGHBOURS", "Probe", "fit_probe"]
+
+Array: TypeAlias = NDArray[np.float64]
+Measure: TypeAlias = Literal["accuracy", "r2", "average_precision"]
+
+N_FOLDS = 5
+N_NEIGHBOURS = 5
+# Distances of a block of samples to all others: 32 MiB.
+BLOCK_VALUES = 2**22
+
+
+@dataclass(frozen=True, eq=False)
+class Probe:
+    """What a linear model and k-NN reach on samples that they were not fitted to.
+
+    Parameters
+    ----------
+    measure
+        ``"accuracy"`` (classes), ``"r2"`` (numbers) or ``"average_precision"`` (multi-label targets).
+    value
+        Of the linear model over all samples; higher is better.
+    folds
+        The same within each fold.
+    knn
+        The same measure for k nearest neighbours.
+    predictions
+        Out-of-fold predictions: int64 codes of shape (n_samples,) for classes, else float64 of the targets'
+        shape.
+    losses
+        float64 array of shape (n_samples,): 0 for right and 1 for wrong, or the mean squared error over the
+        targets.
+    notes
+        What to know about it, one sentence each.
+    """
+
+    measure: Measure
+    value: float
+    folds: tuple[float, ...]
+    knn: float
+    predictions: NDArray[Any]
+    losses: Array
+    notes: tuple[str, ...] = ()
+
+
+def fit_probe(
+    embeddings: ArrayLike,
+    *,
+    labels: ArrayLike | None = None,
+    targets: ArrayLike | None = None,
+    groups: Sequence[str] = (),
+    seed: int = 0,
+    proceed: Callable[[], None] = lambda: None,
+) -> Probe:
+    """Fit a linear model and k-NN to the features, each fold judged by what the others taught.
+
+    Classes: multinomial logistic regression with L2 penalty, C = 1. Numbers: ridge regression, its penalty
+    chosen inside each training fold by leave-one-out error. Multi-label targets: the same ridge regression
+    on zeros and ones, judged by the mean over labels of the average precision. Features are standardised with
+    mean and deviation of the training fold; columns that are constant there count nothing.
+
+    Parameters
+    ----------
+    embeddings
+        Array of shape (n_samples, n_features), finite.
+    labels
+        int array of shape (n_samples,): codes of the classes.
+    targets
+        float array of shape (n_samples,) or (n_samples, n_targets). Exactly one of the two; two or more
+        columns of zeros and ones are multi-label targets.
+    groups
+        What each sample belongs to; a group is never split. Empty for no groups.
+    seed
+        Seed of the folds.
+    proceed
+        Called in between; raises to stop.
+
+    Returns
+    -------
+    Probe
+        The same for the same arguments.
+
+    Raises
+    ------
+    InputError
+        Arrays that do not fit, values that are not finite, one class only, fewer than two samples or groups.
+    """
+    features = np.asarray(embeddings, dtype=np.float64)
+    goal = _goal(labels, targets)
+    _check(features, goal.values, groups)
+    folds = assign_folds(goal.strata, N_FOLDS, groups=groups, seed=seed)
+    linear = np.empty(goal.values.shape)
+    near = np.empty(goal.values.shape)
+    for fold in range(int(folds.max()) + 1):
+        proceed()
+        train, test = folds != fold, folds == fold
+        seen, new = standardise(features[train], features[test])
+        linear[test] = goal.fit(seen, goal.values[train], new, proceed)
+        near[test] = _vote_of_nearest(seen, goal.values[train], new, goal)
+    return Probe(
+        measure=goal.measure,
+        value=goal.judge(linear, np.ones(len(folds), dtype=bool)),
+        folds=tuple(goal.judge(linear, folds == fold) for fold in range(int(folds.max()) + 1)),
+        knn=goal.judge(near, np.ones(len(folds), dtype=bool)),
+        predictions=goal.as_given(linear),
+        losses=goal.losses(linear),
+        notes=_notes(goal, folds),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Goal:
+    """What is predicted and how it is judged; ``values`` of shape (n_samples, n_targets), one for codes."""
+
+    measure: Measure
+    values: Array
+    strata: NDArray[np.int64]
+    n_dimensions: int = 1
+
+    def fit(self, seen: Array, known: Array, new: Array, proceed: Callable[[], None]) -> Array:
+        """Predictions of the linear model for new samples."""
+        if self.measure == "accuracy":
+            codes = known[:, 0].astype(np.int64)
+            return fit_logistic(seen, codes, new, proceed=proceed)[:, None].astype(np.float64)
+        return fit_ridge(seen, known, new)
+
+    def judge(self, predicted: Array, chosen: NDArray[np.bool_]) -> float:
+        """Judge predictions of some samples."""
+        values, guesses = self.values[chosen], predicted[chosen]
+        if self.measure == "accuracy":
+            return float(np.mean(values == guesses))
+        if self.measure == "average_precision":
+            return _average_precision(values, guesses)
+        spread = ((values - values.mean(axis=0)) ** 2).sum(axis=0)
+        missed = ((values - guesses) ** 2).sum(axis=0)
+        known = spread > 0
+        return float(np.mean(1 - missed[known] / spread[known])) if known.any() else 0.0
+
+    def losses(self, predicted: Array) -> Array:
+        """Loss of each sample."""
+        if self.measure == "accuracy":
+            return np.asarray((self.values != predicted)[:, 0], dtype=np.float64)
+        return np.asarray(((self.values - predicted) ** 2).mean(axis=1), dtype=np.float64)
+
+    def as_given(self, predicted: Array) -> NDArray[Any]:
+        """Bring predictions into the shape and type of what was given."""
+        if self.measure == "accuracy":
+            return predicted[:, 0].astype(np.int64)
+        return predicted[:, 0] if self.n_dimensions == 1 else predicted
+
+
+def _goal(labels: ArrayLike | None, targets: ArrayLike | None) -> _Goal:
+    if (labels is None) == (targets is None):
+        raise InputError("Expected either labels or targets.")
+    if labels is not None:
+        codes = np.asarray(labels, dtype=np.int64)
+        return _Goal("accuracy", codes[:, None].astype(np.float64), np.unique(codes, return_inverse=True)[1])
+    given = np.asarray(targets, dtype=np.float64)
+    values = given[:, None] if given.ndim == 1 else given
+    is_binary = values.shape[1] >= 2 and bool(np.isin(values, (0.0, 1.0)).all())
+    centred = values - values.mean(axis=0)
+    deviation = centred.std(axis=0)
+    # Several targets: strata along their sum, which is the target itself where there is one.
+    scaled = centred / np.where(deviation > 0, deviation, np.inf)
+    strata = quantile_strata(scaled.sum(axis=1))
+    return _Goal("average_precision" if is_binary else "r2", values, strata, given.ndim)
+
+
+def _check(features: Array, values: Array, groups: Sequence[str]) -> None:
+    if features.ndim != 2 or len(features) != len(values) or len(groups) not in (0, len(values)):
+        raise InputError(
+            f"Expected one row of features, one target and at most one group for each sample; got features"
+            f" {features.shape}, {len(values)} targets, {len(groups)} groups."
+        )
+    if not (np.isfinite(features).all() and np.isfinite(values).all()):
+        raise InputError("Expected finite features and targets, got NaN or infinity.")
+    if len(values) < 2 or (values == values[0]).all():
+        raise InputError("A probe needs at least two samples with different targets.")
+
+
+def _vote_of_nearest(seen: Array, known: Array, new: Array, goal: _Goal) -> Array:
+    """Predict by the nearest training samples (Euclidean): majority, ties to the nearest; or their mean."""
+    n_near = min(N_NEIGHBOURS, len(seen))
+    squares = (seen**2).sum(axis=1)
+    found = np.empty((len(new), known.shape[1]))
+    n_rows = max(1, BLOCK_VALUES // len(seen))
+    for start in range(0, len(new), n_rows):
+        block = new[start : start + n_rows]
+        order = np.argsort(squares - 2 * block @ seen.T, axis=1, kind="stable")[:, :n_near]
+        votes = known[order]
+        if goal.measure != "accuracy":
+            found[start : start + n_rows] = votes.mean(axis=1)
+            continue
+        same = (votes == votes.transpose(0, 2, 1)).sum(axis=1)
+        winner = np.argmax(same, axis=1)  # the first of the most frequent: the nearest of them
+        found[start : start + n_rows] = np.take_along_axis(votes, winner[:, None, None], axis=1)[:, 0]
+    return found
+
+
+def _average_precision(values: Array, guesses: Array) -> float:
+    """Mean over the labels that occur of the average precision."""
+    from sklearn.metrics import average_precision_score  # noqa: PLC0415 - a second
+
+    occurs = (values > 0).any(axis=0)
+    if not occurs.any():
+        return 0.0
+    return float(average_precision_score(values[:, occurs], guesses[:, occurs], average="macro"))
+
+
+def _notes(goal: _Goal, folds: NDArray[np.int64]) -> tuple[str, ...]:
+    n_folds = int(folds.max()) + 1
+    notes = (
+        [] if n_folds == N_FOLDS else [f"{n_folds} folds instead of {N_FOLDS}: there is no more to hold out."]
+    )
+    if goal.measure == "accuracy":
+        counts = np.bincount(goal.strata)
+        absent = [code for code in range(len(counts)) if len(np.unique(folds[goal.strata == code])) < n_folds]
+        if absent:
+            notes.append(
+                f"{len(absent)} of {len(counts)} classes are not in every fold (fewer samples or groups than"
+                f" {n_folds})."
+            )
+    return tuple(notes)

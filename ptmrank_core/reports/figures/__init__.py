@@ -1,0 +1,3 @@
+"""Results -> Plotly figures."""
+
+__all__: list[str] = []

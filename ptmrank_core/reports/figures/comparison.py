@@ -1,0 +1,72 @@
+"""Two orders as a slope chart: a line for each model, from its place in one run to that in the other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+
+from ptmrank_core.reports.figures.style.theme import BRIGHT
+from ptmrank_core.results.comparison import Comparison, Move
+
+__all__ = ["slope_figure"]
+
+ROW_PIXELS, MARGIN_PIXELS = 30, 90
+# Who gained, lost and stayed differ by colour and by dashes.
+LINES = {"gained": (BRIGHT[0], "solid"), "lost": (BRIGHT[1], "dash"), "stayed": (BRIGHT[6], "dot")}
+
+
+def slope_figure(found: Comparison) -> go.Figure:
+    """Draw the models that have a place in both runs, named on both sides."""
+    placed = [move for move in found.moves if move.change is not None]
+    figure = go.Figure()
+    for kind in LINES:
+        _add_lines(figure, kind, [move for move in placed if _kind(move) == kind])
+    # A second axis is drawn only where something is on it.
+    figure.add_scatter(x=[1], y=[1], yaxis="y2", mode="markers", opacity=0, showlegend=False)
+    by_second = sorted(placed, key=lambda move: move.second or 0)
+    figure.update_xaxes(
+        tickvals=[0, 1], ticktext=["first run", "second run"], range=[-0.05, 1.05], zeroline=False, side="top"
+    )
+    figure.update_layout(
+        yaxis=_names(placed),
+        yaxis2=_names(by_second) | {"overlaying": "y", "side": "right", "showgrid": False},
+        height=ROW_PIXELS * len(placed) + MARGIN_PIXELS,
+        margin={"l": 10, "r": 10, "t": 40, "b": 20},
+        legend={"orientation": "h", "y": -0.02, "yanchor": "top"},
+    )
+    return figure
+
+
+def _add_lines(figure: go.Figure, kind: str, moves: Sequence[Move]) -> None:
+    """Draw a line for each of some models."""
+    if not moves:
+        return
+    colour, dash = LINES[kind]
+    figure.add_scatter(
+        x=[x for _ in moves for x in (0, 1, None)],
+        y=[y for move in moves for y in (move.first, move.second, None)],
+        mode="lines+markers",
+        name=f"{kind} ({len(moves)})",
+        line={"color": colour, "dash": dash, "width": 3 if kind != "stayed" else 2},
+        marker={"size": 9, "color": colour},
+        hoverinfo="skip",
+    )
+
+
+def _names(moves: Sequence[Move]) -> dict[str, Any]:
+    """Make an axis that names models from the first place down."""
+    places = list(range(1, len(moves) + 1))
+    return {
+        "tickvals": places,
+        "ticktext": [f"{place}  {move.model}" for place, move in zip(places, moves, strict=True)],
+        "range": [len(moves) + 0.6, 0.4],
+        "automargin": True,
+        "zeroline": False,
+    }
+
+
+def _kind(move: Move) -> str:
+    change = move.change or 0
+    return "gained" if change > 0 else "lost" if change < 0 else "stayed"

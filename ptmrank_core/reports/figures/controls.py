@@ -1,0 +1,83 @@
+"""Negative controls of a run: rows of their own beside the candidates, and who does not beat them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import plotly.graph_objects as go
+
+from ptmrank_core.metrics import METRICS
+from ptmrank_core.ranking import Standing
+from ptmrank_core.reports.figures.style.theme import BRIGHT, GREY
+from ptmrank_core.results.controls import Control
+
+__all__ = ["controls_figure"]
+
+ROW_PIXELS = 28
+
+
+def controls_figure(
+    metric: str,
+    scores: Mapping[str, float],
+    order: Sequence[str],
+    controls: Sequence[Control],
+    standings: Mapping[str, Standing],
+) -> go.Figure:
+    """Draw the candidates' scores under one metric, the range of permuted labels, and the controls below.
+
+    Parameters
+    ----------
+    metric
+        Its name.
+    scores, order
+        Of the candidates, best first.
+    controls
+        Rows of their own.
+    standings
+        Of the candidates under this metric.
+    """
+    models = [model for model in order if model in scores]
+    own = [control for control in controls if metric in control.scores]
+    figure = go.Figure()
+    permuted = [model for model in models if model in standings]
+    figure.add_scatter(
+        x=[end for m in permuted for end in (standings[m].low, standings[m].high, None)],
+        y=[row for m in permuted for row in (m, m, None)],
+        mode="lines+markers",
+        name="labels permuted (least to greatest)",
+        line={"color": GREY, "width": 5},
+        marker={"symbol": "line-ns-open", "size": 9, "color": GREY},
+        hovertemplate="%{y}<br>labels permuted: %{x:.4g}<extra></extra>",
+    )
+    figure.add_scatter(
+        x=[scores[model] for model in models],
+        y=models,
+        mode="markers",
+        name="candidates",
+        marker={"color": BRIGHT[0], "size": 10},
+        hovertemplate="%{y}<br>%{x:.4g}<extra></extra>",
+    )
+    figure.add_scatter(
+        x=[control.scores[metric] for control in own],
+        y=[control.title for control in own],
+        mode="markers",
+        name="controls",
+        marker={"color": BRIGHT[1], "symbol": "diamond", "size": 11},
+        hovertemplate="%{y}<br>%{x:.4g}<extra></extra>",
+    )
+    _lay_rows_out(figure, metric, [*models, *(control.title for control in own)])
+    return figure
+
+
+def _lay_rows_out(figure: go.Figure, metric: str, rows: Sequence[str]) -> None:
+    """Give the metric's axis and one named row to each candidate and control, the first on top."""
+    spec = METRICS[metric]
+    direction = "higher is better" if spec.higher_is_better else "lower is better"
+    figure.update_xaxes(title=f"{spec.title} ({direction})", zeroline=False)
+    figure.update_yaxes(categoryorder="array", categoryarray=list(rows)[::-1], automargin=True)
+    figure.update_layout(
+        height=160 + ROW_PIXELS * len(rows),
+        margin={"l": 10, "r": 10, "t": 40, "b": 40},
+        modebar={"orientation": "v"},
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
+    )

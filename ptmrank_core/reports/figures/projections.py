@@ -1,0 +1,72 @@
+"""What a run has found of its models in the plane, and which of it is missing and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import numpy as np
+
+from ptmrank_core.projection import Projection, Trust, umap_is_installed
+from ptmrank_core.records import Finding, RunResult, RunState, unpack_array
+from ptmrank_core.reports.figures.embeddings import Panel, axis_titles
+
+__all__ = ["METHODS", "kept_panel", "why_missing", "why_not_offered"]
+
+METHODS: Mapping[str, str] = MappingProxyType({"pca": "PCA", "lda": "LDA", "tsne": "t-SNE", "umap": "UMAP"})
+"""Name of a way into the plane -> its title."""
+KIND = "projection"
+UMAP_EXTRA = "UMAP comes with the extra ptmrank[umap]: runs that are made once it is installed have it."
+
+
+def why_not_offered(result: RunResult, method: str) -> str:
+    """Say why a way into the plane does not apply to a run; empty where it does."""
+    if method == "lda" and result.samples.target_kind != "classification":
+        return "LDA looks for the plane in which classes stand apart: these labels are not classes."
+    if method == "umap" and not _has_umap(result):
+        return UMAP_EXTRA
+    return ""
+
+
+def _has_umap(result: RunResult) -> bool:
+    """Whether a run has points of UMAP, or will have them."""
+    is_to_come = not result.state.is_finished() and umap_is_installed()
+    return is_to_come or any(own.subject.startswith("umap:") for own in _findings(result))
+
+
+def kept_panel(result: RunResult, method: str, model: str) -> Panel | None:
+    """Read a model's points under a method other than PCA; ``None`` where there are none."""
+    found = _finding(result, method, model)
+    if found is None or found.problem:
+        return None
+    payload = found.payload
+    projection = Projection(
+        unpack_array(payload["points"]), np.empty(0), payload["method"], payload["settings"]
+    )
+    trust = Trust(**payload["trust"]) if payload["trust"] else None
+    rows = unpack_array(payload["rows"]).astype(np.int64)
+    return Panel(model, rows, projection.points, *axis_titles(projection, trust))
+
+
+def why_missing(result: RunResult, method: str, model: str) -> str:
+    """Say why a run has no points of a model under a method; empty where it has them, or will have them."""
+    found = _finding(result, method, model)
+    if found is not None:
+        return found.problem
+    if not result.state.is_finished() and result.plan.analyses.projections:
+        return ""
+    if not result.plan.analyses.projections:
+        return "the run was asked to leave projections out"
+    if result.state is not RunState.FINISHED:
+        return "the run stopped before"
+    if not _findings(result):
+        return "the run is older than these pictures are"
+    return "it is computed for the six best models alone"
+
+
+def _findings(result: RunResult) -> list[Finding]:
+    return [own for own in result.findings if own.kind == KIND]
+
+
+def _finding(result: RunResult, method: str, model: str) -> Finding | None:
+    return next((own for own in _findings(result) if own.subject == f"{method}:{model}"), None)

@@ -1,0 +1,224 @@
+"""What the picture of a ranking shows, as data: a row for each model, a cell for each metric."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ptmrank_core.records import Cell, ModelSpec, Ranking, RunResult, Score, Skipped
+from ptmrank_core.results.cost import ModelCost, costs_of
+from ptmrank_core.results.intervals import tie_lanes
+from ptmrank_core.results.phrases import percent
+from ptmrank_core.results.scores import scores_by_metric
+
+__all__ = ["SIGNS", "StripCell", "StripKind", "StripLayout", "StripRow", "Voter", "say_strip", "voters_first"]
+
+WHAT_IT_IS = (
+    "A number in a cell is the rank under that metric, darker for better; the heaviest vote stands first."
+)
+SIGNS = {"does not apply": "–", "failed": "×", "not there yet": "…"}
+
+
+class StripKind(StrEnum):
+    """What stands in a cell."""
+
+    RANK = "rank"
+    SKIPPED = "does not apply"
+    FAILED = "failed"
+    MISSING = "not there yet"
+
+
+@dataclass(frozen=True, slots=True)
+class StripCell:
+    """One model under one metric.
+
+    Parameters
+    ----------
+    kind
+        Whether there is a rank, and if not, why.
+    rank
+        Rank among the models with a score, 1 for the best; models with the same score share their mean.
+    score
+        The score behind it.
+    n_ranked
+        How many models have a score under this metric.
+    warnings
+        What the metric says against its own score; a score with a warning is outlined.
+    reason
+        Why there is no score; empty where there is one.
+    """
+
+    kind: StripKind
+    rank: float | None = None
+    score: float | None = None
+    n_ranked: int = 0
+    warnings: tuple[str, ...] = ()
+    reason: str = ""
+
+    def share(self) -> float:
+        """How far down it is among the models of the metric: 0 for the best, 1 for the last."""
+        return 0.0 if self.rank is None or self.n_ranked < 2 else (self.rank - 1) / (self.n_ranked - 1)
+
+    def say(self) -> str:
+        """Say the rank, the score and the warnings, or why there is none."""
+        if self.rank is None:
+            return f"{self.kind}. {self.reason}"
+        return " ".join([f"rank {self.rank:g} of {self.n_ranked}, score {self.score:.4g}.", *self.warnings])
+
+
+@dataclass(frozen=True, slots=True)
+class StripRow:
+    """One model.
+
+    Parameters
+    ----------
+    model
+        Its id.
+    place
+        Place in the order, from 1; ``None`` for a model without a score.
+    interval
+        Ranks that the samples are compatible with; ``None`` where that is not known.
+    family, licence
+        As the model says; ``None`` where it does not.
+    cost
+        What it costs, as far as that is known.
+    cells
+        One for each metric, in the layout's order.
+    """
+
+    model: str
+    place: int | None
+    interval: tuple[int, int] | None
+    family: str | None
+    licence: str | None
+    cost: ModelCost
+    cells: tuple[StripCell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Voter:
+    """A metric, and its share of the vote; 0 for one that is shown and does not vote."""
+
+    metric: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class StripLayout:
+    """The picture of a ranking.
+
+    Parameters
+    ----------
+    rows
+        Ranked models, best first, then those without a score.
+    metrics
+        The heaviest vote first; those without a vote last.
+    n_ranked
+        Number of ranked models.
+    level
+        Coverage of the intervals; ``None`` where there are none.
+    bands
+        First and last row, and lane, of each group of models that the samples do not tell apart.
+    """
+
+    rows: tuple[StripRow, ...]
+    metrics: tuple[Voter, ...]
+    n_ranked: int
+    level: float | None
+    bands: tuple[tuple[int, int, int], ...]
+
+    @classmethod
+    def of(cls, result: RunResult, ranking: Ranking, *, voters_only: bool = False) -> StripLayout:
+        """Lay the ranking of a run out, under all its metrics or under those alone that vote."""
+        models = (*ranking.order, *ranking.unranked)
+        metrics = voters_first(result, ranking)
+        if voters_only:
+            metrics = tuple(own for own in metrics if own.weight > 0)
+        cells = {(cell.model, cell.metric): cell for cell in result.cells}
+        scores = scores_by_metric(result.cells)
+        specs = {spec.id: spec for spec in result.plan.models}
+        specs |= {model: outcome.spec for model, outcome in result.outcomes.items()}
+        costs = costs_of(result)
+        return cls(
+            rows=tuple(
+                _row(
+                    specs[model],
+                    ranking,
+                    costs[model],
+                    tuple(
+                        _cell(cells.get((model, own.metric)), scores.get(own.metric, {}), ranking)
+                        for own in metrics
+                    ),
+                )
+                for model in models
+            ),
+            metrics=metrics,
+            n_ranked=len(ranking.order),
+            level=ranking.intervals.level if ranking.intervals else None,
+            bands=_bands(ranking),
+        )
+
+
+def voters_first(result: RunResult, ranking: Ranking) -> tuple[Voter, ...]:
+    """Order the metrics of a run by their share of the vote, then as they were planned."""
+    used = set(ranking.metrics_used)
+    weights = {
+        name: ranking.votes[name].weight if name in used and name in ranking.votes else 0.0
+        for name in result.plan.metrics
+    }
+    return tuple(Voter(name, weights[name]) for name in sorted(weights, key=lambda name: -weights[name]))
+
+
+def _row(spec: ModelSpec, ranking: Ranking, cost: ModelCost, cells: tuple[StripCell, ...]) -> StripRow:
+    found = ranking.intervals.intervals if ranking.intervals else {}
+    return StripRow(
+        model=spec.id,
+        place=ranking.order.index(spec.id) + 1 if spec.id in ranking.mean_ranks else None,
+        interval=found.get(spec.id),
+        family=spec.model_type,
+        licence=spec.licence,
+        cost=cost,
+        cells=cells,
+    )
+
+
+def _cell(cell: Cell | None, scores: Mapping[str, float], ranking: Ranking) -> StripCell:
+    """Say what one cell of a run comes to."""
+    if cell is None:
+        return StripCell(StripKind.MISSING, reason="This score is not there.")
+    if isinstance(cell, Score):
+        return StripCell(
+            StripKind.RANK,
+            rank=ranking.ranks[cell.metric][cell.model],
+            score=scores[cell.model],
+            n_ranked=len(scores),
+            warnings=cell.warnings,
+        )
+    if isinstance(cell, Skipped):
+        return StripCell(StripKind.SKIPPED, reason=cell.reason)
+    return StripCell(StripKind.FAILED, reason=f"{cell.message} {cell.hint}".strip())
+
+
+def _bands(ranking: Ranking) -> tuple[tuple[int, int, int], ...]:
+    """Put the groups of models that are not told apart side by side."""
+    ties = ranking.intervals.ties if ranking.intervals else ()
+    row = {model: i for i, model in enumerate(ranking.order)}
+    spans = [(min(row[m] for m in group), max(row[m] for m in group)) for group in ties]
+    return tuple((*span, lane) for span, lane in zip(spans, tie_lanes(spans), strict=True))
+
+
+def say_strip(layout: StripLayout) -> str:
+    """Say what the marks of the picture mean, those alone that are in it."""
+    said = [WHAT_IT_IS]
+    kinds = {cell.kind for row in layout.rows for cell in row.cells if cell.rank is None}
+    if kinds:
+        said.append(f"Grey cells: {', '.join(f'{SIGNS[kind]} {kind}' for kind in sorted(kinds))}.")
+    if any(cell.warnings for row in layout.rows for cell in row.cells):
+        said.append("In a red frame: the metric itself warns of this score.")
+    if layout.level is not None:
+        said.append(
+            f"The line at a place holds it in {percent(layout.level)} of all cases with other samples of "
+            "this kind and number; models beside one grey stroke are not told apart by these samples."
+        )
+    return " ".join(said)

@@ -1,0 +1,129 @@
+"""Samples as points in a plane, coloured by their labels, and how numbers to predict are spread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from ptmrank_core.projection import Projection
+from ptmrank_core.records import Samples
+from ptmrank_core.reports.figures.style.theme import BRIGHT, GREY, class_marker
+
+__all__ = ["MAX_POINTS", "classes_of", "projection_figure", "target_histogram"]
+
+MAX_POINTS = 5_000
+"""More than these are thinned out evenly: a browser draws each one."""
+NO_LABEL = "no label"
+
+
+def projection_figure(
+    projection: Projection,
+    samples: Samples,
+    caption: Callable[[int], str],
+    *,
+    max_points: int = MAX_POINTS,
+) -> go.Figure:
+    """Draw a model's embeddings in the plane.
+
+    Classes differ by colour and symbol. Of several labels the first one that a sample has counts; numbers
+    become a scale of colours, of several targets the first.
+
+    Parameters
+    ----------
+    projection
+        Points of shape (n, 2).
+    samples
+        The n samples.
+    caption
+        Index of a sample -> what is said of it on hover.
+    max_points
+        More samples than these are thinned out evenly.
+    """
+    n_samples = samples.n_samples
+    shown = np.unique(np.linspace(0, n_samples - 1, min(n_samples, max_points)).round().astype(int))
+    figure = go.Figure()
+    if samples.target_kind == "regression":
+        _add_scale(figure, projection, samples, caption, shown)
+    else:
+        for index, (name, chosen) in enumerate(classes_of(samples)):
+            members = shown[chosen[shown]]
+            if len(members) or samples.target_kind == "classification":
+                marker = class_marker(index, size=7)
+                _add_points(figure, projection, members, caption, name=name, marker=marker)
+    shares = [f"{100 * ratio:.0f} %" for ratio in projection.explained_variance_ratio]
+    figure.update_xaxes(title=f"first component ({shares[0]} of the variance)", zeroline=False)
+    figure.update_yaxes(title=f"second component ({shares[1]})", zeroline=False)
+    figure.update_layout(height=520, margin={"l": 10, "r": 10, "t": 20, "b": 40})
+    return figure
+
+
+def classes_of(samples: Samples) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+    """Name of each class, and which samples are drawn as it; of several labels a sample's first counts."""
+    if samples.target_kind == "classification":
+        for index, name in enumerate(samples.class_names):
+            yield name, np.asarray(samples.labels == index)
+        return
+    n_labels = len(samples.class_names)
+    first = np.where(samples.labels.any(axis=1), samples.labels.argmax(axis=1), n_labels)
+    for index, name in enumerate((*samples.class_names, NO_LABEL)):
+        yield name, np.asarray(first == index)
+
+
+def _add_scale(
+    figure: go.Figure,
+    projection: Projection,
+    samples: Samples,
+    caption: Callable[[int], str],
+    shown: NDArray[np.int_],
+) -> None:
+    """Add all points, coloured by their number."""
+    numbers = samples.labels.reshape(samples.n_samples, -1)[shown, 0]
+    marker = {
+        "color": numbers.astype(np.float32),
+        "colorscale": "Viridis",
+        "showscale": True,
+        "colorbar": {"title": samples.class_names[0] if samples.class_names else "target"},
+        "size": 7,
+        "line": {"color": GREY, "width": 1},  # either end of the scale is near one of the grounds
+    }
+    _add_points(figure, projection, shown, caption, name="samples", marker=marker, said="%{marker.color:.4g}")
+
+
+def _add_points(
+    figure: go.Figure,
+    projection: Projection,
+    members: NDArray[np.int_],
+    caption: Callable[[int], str],
+    *,
+    name: str,
+    marker: dict[str, object],
+    said: str = "%{fullData.name}",
+) -> None:
+    figure.add_scatter(
+        x=projection.points[members, 0],
+        y=projection.points[members, 1],
+        mode="markers",
+        name=name,
+        customdata=members.astype(np.int32),
+        text=[caption(i) for i in members.tolist()],
+        marker=marker,
+        hovertemplate="%{text}<br><b>" + said + "</b><extra></extra>",
+    )
+
+
+def target_histogram(samples: Samples) -> go.Figure:
+    """Draw how often the numbers of a regression come; of several targets each by itself."""
+    columns = samples.labels.reshape(samples.n_samples, -1)
+    figure = go.Figure()
+    for index, name in enumerate(samples.class_names):
+        numbers = columns[:, index].astype(np.float32)
+        color = BRIGHT[index % len(BRIGHT)]
+        figure.add_histogram(x=numbers, name=name, marker={"color": color}, nbinsx=30, opacity=0.75)
+    one = samples.class_names[0] if len(samples.class_names) == 1 else "target"
+    figure.update_xaxes(title=one)
+    figure.update_yaxes(title="samples")
+    figure.update_layout(height=300, barmode="overlay", margin={"l": 10, "r": 10, "t": 20, "b": 40})
+    return figure

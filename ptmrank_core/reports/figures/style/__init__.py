@@ -1,0 +1,3 @@
+"""What every figure shares: theme, colours, escaping."""
+
+__all__: list[str] = []

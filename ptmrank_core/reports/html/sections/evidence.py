@@ -1,0 +1,36 @@
+"""The metrics held against what is known of fine-tuning and of the probe."""
+
+from __future__ import annotations
+
+from ptmrank_core.reports.figures.evidence import correlation_figure
+from ptmrank_core.reports.html.blocks import Block, Chart, Report, Section, Text
+from ptmrank_core.results.evidence import TRUTH_TITLES, evidence_of, measure_title, truths_of
+
+__all__ = ["truths_section"]
+
+CORRELATION = "weighted_tau"
+FIGURE_WIDTH = 560
+
+
+def truths_section(report: Report) -> Section | None:
+    """Draw how well every metric follows each truth that is known, those of most weight first."""
+    truths, found = truths_of(report.result), evidence_of(report.result, report.ranking)
+    blocks: list[Block] = []
+    for name, truth in truths.items():
+        if not any(own.correlations[CORRELATION] is not None for own in found[name].values()):
+            continue
+        said = f"{TRUTH_TITLES[name]}: weighted τ with {measure_title(truth)}."
+        chart = Chart(
+            correlation_figure(found[name], CORRELATION),
+            alt=f"Weighted tau of every metric with {measure_title(truth)} ({TRUTH_TITLES[name]})",
+            caption=" ".join([said, *truth.notes]),
+            min_width=FIGURE_WIDTH,
+        )
+        blocks.append(chart)
+    if not blocks:
+        return None
+    text = Text(
+        "How well the order of each metric follows what is known of the models, 1 for the same order; the "
+        "lines are intervals over models."
+    )
+    return Section("truths", "Do the metrics tell the truth?", (text, *blocks))

@@ -1,0 +1,31 @@
+"""How sure the order is, as a figure."""
+
+from __future__ import annotations
+
+from ptmrank_core.reports.figures.intervals import interval_figure
+from ptmrank_core.reports.html.blocks import Chart, Report, Section, Text
+from ptmrank_core.results.phrases import percent
+
+__all__ = ["certainty_section"]
+
+FIGURE_WIDTH = 560
+
+
+def certainty_section(report: Report) -> Section | None:
+    """Draw the rank intervals of the consensus and which models are tied, where half-samples were scored."""
+    found = report.ranking.intervals
+    if found is None:
+        return None
+    level = percent(found.level)
+    chart = Chart(
+        interval_figure(report.ranking.order, found),
+        alt=f"Place of every model with its {level} interval, and which models are tied",
+        caption="Models beside one grey band are not told apart by these samples.",
+        min_width=FIGURE_WIDTH,
+    )
+    said = (
+        f"In {level} of all cases a line holds the rank that the model would have on average over other "
+        "samples of this kind and number. It speaks of chance in the choice of the samples alone, not of "
+        "whether a metric is right."
+    )
+    return Section("certainty", "How sure is this order?", (Text(said), chart))

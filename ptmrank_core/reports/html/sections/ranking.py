@@ -1,0 +1,51 @@
+"""The ranking, with how sure it is."""
+
+from __future__ import annotations
+
+from ptmrank_core.records import RankIntervals
+from ptmrank_core.reports.figures.ranking_overview import least_width, strip_figure
+from ptmrank_core.reports.figures.ranking_overview_data import StripLayout, say_strip
+from ptmrank_core.reports.html.blocks import Block, Chart, Report, Section, TableBlock, Text
+from ptmrank_core.reports.tables.ranking import ranking_table
+from ptmrank_core.results.phrases import percent, plural
+
+__all__ = ["order_section"]
+
+# What somebody who decides looks at; the rest stands in sections of its own.
+SHOWN = {
+    *("place", "model", "mean_rank", "rank_from", "rank_to", "p_best", "tie_groups"),
+    *("n_parameters", "size_bytes", "seconds_per_1000"),
+}
+
+
+def order_section(report: Report) -> Section | None:
+    """Draw the order of the models, and give it as a table."""
+    ranking = report.ranking
+    if not ranking.order:
+        return None
+    layout = StripLayout.of(report.result, ranking)
+    chart = Chart(
+        strip_figure(layout),
+        alt=f"{plural(len(ranking.order), 'model')} in order, each with its rank under every metric; best is "
+        f"{ranking.order[0]}",
+        caption=say_strip(layout),
+        min_width=least_width(layout),
+    )
+    table = ranking_table(report.result, ranking).select(SHOWN).known()
+    blocks: list[Block] = [chart, TableBlock(table, is_captioned=False)]
+    blocks.append(Text(_say(ranking.intervals), is_note=True))
+    if ranking.intervals:
+        blocks += [Text(note, is_note=True) for note in ranking.intervals.notes]
+    return Section("ranking", "Ranking", tuple(blocks))
+
+
+def _say(intervals: RankIntervals | None) -> str:
+    """Say what the interval columns mean, or that there are none."""
+    if intervals is None:
+        return "How sure this order is was not examined in this run: small differences may be chance."
+    return (
+        "“Rank from” and “rank to” enclose the rank that each model would have on average over other samples "
+        f"of this kind and number, with {percent(intervals.level)} coverage, from "
+        f"{plural(intervals.n_halves, 'half-sample')}. “P(best)” is how often it came out best. "
+        "These samples do not tell the models of a tie group apart."
+    )

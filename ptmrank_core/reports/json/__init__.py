@@ -1,0 +1,3 @@
+"""Results -> JSON."""
+
+__all__: list[str] = []

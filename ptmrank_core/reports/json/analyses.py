@@ -1,0 +1,38 @@
+"""What a run found after its first ranking, as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ptmrank_core.records import Ranking, RunResult
+from ptmrank_core.reports.json.controls import controls_payload
+from ptmrank_core.reports.json.cost import cost_payload
+from ptmrank_core.reports.json.evidence import evidence_payload, truths_payload
+from ptmrank_core.reports.json.learning_curve import curves_payload
+from ptmrank_core.results.evidence import evidence_of
+from ptmrank_core.results.learning_curve import curves_of
+
+__all__ = ["further_payload"]
+
+
+def further_payload(result: RunResult, ranking: Ranking) -> dict[str, Any]:
+    """Build the keys that the analyses of a run add to its JSON.
+
+    Returns
+    -------
+    dict
+        ``truths`` and ``evidence`` by truth, ``sample_sizes``, ``fine_tuning`` by model, ``controls``,
+        ``cost``; empty where an analysis was not done.
+    """
+    return {
+        "truths": truths_payload(result),
+        "evidence": evidence_payload(evidence_of(result, ranking)),
+        "sample_sizes": curves_payload(curves_of(result, ranking), result.samples.n_samples),
+        "fine_tuning": {
+            own.subject: dict(own.payload) or {"problem": own.problem}
+            for own in result.findings
+            if own.kind == "fine-tuning"
+        },
+        "controls": controls_payload(result, ranking),
+        "cost": cost_payload(result, ranking),
+    }

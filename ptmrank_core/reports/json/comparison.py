@@ -1,0 +1,17 @@
+"""Two runs compared, as JSON."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from ptmrank_core.results.comparison import Comparison, comparison_sentence
+
+__all__ = ["comparison_payload"]
+
+
+def comparison_payload(found: Comparison) -> dict[str, Any]:
+    """Build the JSON of a comparison."""
+    payload = asdict(found)
+    payload["moves"] = [asdict(move) | {"change": move.change} for move in found.moves]
+    return payload | {"sentence": comparison_sentence(found)}

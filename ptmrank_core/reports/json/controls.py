@@ -1,0 +1,37 @@
+"""Controls, as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ptmrank_core.records import Ranking, RunResult
+from ptmrank_core.results.controls import control_sentences, controls_of, standings_of
+
+__all__ = ["controls_payload"]
+
+
+def controls_payload(result: RunResult, ranking: Ranking) -> dict[str, Any]:
+    """Build the JSON of the controls: rows, standings among permuted labels, and what it comes to."""
+    controls, standings = controls_of(result, ranking), standings_of(result)
+    problems = {own.subject: own.problem for own in result.findings if own.kind == "controls" and own.problem}
+    return {
+        "rows": [
+            {
+                "title": control.title,
+                "n_features": control.n_features,
+                "scores": dict(control.scores),
+                "not_better": {metric: list(models) for metric, models in control.not_better.items()},
+                "unbeaten_by": list(control.unbeaten_by()),
+            }
+            for control in controls
+        ],
+        "permuted": {
+            metric: {
+                model: {"n_draws": s.n_draws, "n_as_good": s.n_as_good, "low": s.low, "high": s.high}
+                for model, s in own.items()
+            }
+            for metric, own in standings.items()
+        },
+        "problems": problems,
+        "sentences": control_sentences(controls, standings),
+    }

@@ -1,0 +1,43 @@
+"""Rank intervals, as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ptmrank_core.records import Ranking, RankIntervals, RunResult
+from ptmrank_core.results.intervals import missing_intervals
+
+__all__ = ["intervals_payload"]
+
+
+def intervals_payload(ranking: Ranking, result: RunResult) -> dict[str, Any]:
+    """Build the part of a ranking's JSON that tells how sure it is.
+
+    Returns
+    -------
+    dict
+        ``intervals``, ``p_best``, ``p_better``, ``ties``, ``shifts``, ``level``, ``n_halves``, ``notes`` of
+        the consensus (empty, or ``None``, where they are not known), the same for each metric by name in
+        ``metric_intervals``, and in ``missing_intervals`` why a metric has none.
+    """
+    own = _describe(ranking.intervals) if ranking.intervals else _describe(UNKNOWN) | {"n_halves": None}
+    return own | {
+        "metric_intervals": {name: _describe(found) for name, found in ranking.metric_intervals.items()},
+        "missing_intervals": missing_intervals(result, ranking),
+    }
+
+
+UNKNOWN = RankIntervals(0.9, 0, {}, {}, {}, (), {})
+
+
+def _describe(found: RankIntervals) -> dict[str, Any]:
+    return {
+        "level": found.level,
+        "n_halves": found.n_halves,
+        "intervals": {model: list(interval) for model, interval in found.intervals.items()},
+        "p_best": dict(found.p_best),
+        "p_better": {model: dict(others) for model, others in found.p_better.items()},
+        "ties": [list(group) for group in found.ties],
+        "shifts": dict(found.shifts),
+        "notes": list(found.notes),
+    }

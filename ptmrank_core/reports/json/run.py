@@ -1,0 +1,139 @@
+"""Results as the JSON of the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from ptmrank_core.metrics import METRICS
+from ptmrank_core.records import Cell, Failure, ModelOutcome, Ranking, RunResult, Score, Skipped
+from ptmrank_core.reports.json.analyses import further_payload
+from ptmrank_core.reports.json.intervals import intervals_payload
+from ptmrank_core.reports.json.votes import agreement_payload, probe_payload, vote_payload
+from ptmrank_core.results.command import rank_command
+from ptmrank_core.results.scores import layer_scores, scores_by_metric
+from ptmrank_core.results.search import budget_payload
+
+__all__ = ["metrics_payload", "rank_payload", "score_payload", "used_environment"]
+
+
+def score_payload(cells: Iterable[Cell], seconds: float) -> dict[str, Any]:
+    """Cells of one model as JSON.
+
+    Parameters
+    ----------
+    cells
+        Of one model.
+    seconds
+        Wall time of all of them.
+
+    Returns
+    -------
+    dict
+        ``scores``, ``skipped``, ``failures`` by metric, and ``seconds``.
+    """
+    scores: dict[str, Any] = {}
+    skipped: dict[str, str] = {}
+    failures: dict[str, Any] = {}
+    for cell in cells:
+        if isinstance(cell, Score):
+            scores[cell.metric] = {
+                "value": cell.value,
+                "seconds": cell.seconds,
+                "higher_is_better": METRICS[cell.metric].higher_is_better,
+                "components": dict(cell.components),
+                "warnings": list(cell.warnings),
+            }
+        elif isinstance(cell, Skipped):
+            skipped[cell.metric] = cell.reason
+        elif isinstance(cell, Failure):
+            failures[cell.metric] = {
+                "stage": cell.stage,
+                "error": cell.error,
+                "message": cell.message,
+                "hint": cell.hint,
+            }
+    return {"scores": scores, "skipped": skipped, "failures": failures, "seconds": seconds}
+
+
+def metrics_payload() -> dict[str, Any]:
+    """Build the registry as JSON: the facts of every metric and variant by name."""
+    return {
+        name: {
+            "title": spec.title,
+            "variant": spec.is_variant,
+            "needs": sorted(spec.needs),
+            "tasks": sorted(spec.tasks),
+            "higher_is_better": spec.higher_is_better,
+            "bounds": list(spec.bounds),
+            "stochastic": spec.stochastic,
+            "cost": spec.cost,
+            "idea": spec.idea,
+            "fails_when": spec.fails_when,
+            "rewards_width": spec.rewards_width,
+            "reference": spec.reference,
+            "version": spec.version,
+        }
+        for name, spec in METRICS.items()
+    }
+
+
+def _timings(outcome: ModelOutcome) -> dict[str, Any]:
+    return {
+        **{name: outcome.seconds[name] for name in ("load", "preprocess", "forward", "score")},
+        "cache_hits": outcome.cache_hits,
+        "cache_misses": outcome.cache_misses,
+    }
+
+
+def used_environment(result: RunResult) -> dict[str, str]:
+    """Tell what the run ran with: the devices and number formats that ``auto`` came to, where known."""
+    outcomes = result.outcomes.values()
+    used = {
+        "device": {outcome.device for outcome in outcomes if outcome.device},
+        "dtype": {outcome.dtype for outcome in outcomes},
+    }
+    return {**result.environment, **{name: ", ".join(sorted(own)) for name, own in used.items() if own}}
+
+
+def rank_payload(result: RunResult, ranking: Ranking) -> dict[str, Any]:
+    """Build the JSON of a run: every model's cells, the samples, the ranking and what it ran with."""
+    cells: dict[str, list[Cell]] = {spec.id: [] for spec in result.plan.models}
+    for cell in result.cells:
+        cells[cell.model].append(cell)
+    outcomes = result.outcomes
+    seconds = {model: sum(outcome.seconds.values()) for model, outcome in outcomes.items()}
+    samples = result.samples
+    ranked_by = scores_by_metric(result.cells)
+    return {
+        "models": {model: score_payload(own, seconds.get(model, 0.0)) for model, own in cells.items()},
+        "samples": {
+            "n": samples.n_samples,
+            "classes": dict(samples.class_counts),
+            "left_out": [{"name": entry.name, "reason": entry.reason} for entry in samples.left_out],
+            "notes": list(samples.notes),
+            "warnings": list(samples.warnings),
+        },
+        "ranking": {
+            "order": list(ranking.order),
+            "per_metric": {metric: list(order) for metric, order in ranking.per_metric.items()},
+            "mean_ranks": dict(ranking.mean_ranks),
+            "unranked": list(ranking.unranked),
+            **intervals_payload(ranking, result),
+            "combined": {metric: own for metric, own in ranked_by.items() if METRICS[metric].combine},
+            **vote_payload(ranking),
+        },
+        "budget": budget_payload(result),
+        "agreement": agreement_payload(ranked_by),
+        "probe": probe_payload(result),
+        "layers": layer_scores(result),
+        "notes": {model: list(outcome.notes) for model, outcome in outcomes.items()},
+        "run": result.plan.run_id,
+        "command": rank_command(result.plan),
+        "state": result.state,
+        "environment": used_environment(result),
+        "revisions": {model: outcome.spec.revision for model, outcome in outcomes.items()},
+        "timings": {model: _timings(outcome) for model, outcome in outcomes.items()},
+        "seconds": result.seconds,
+        **further_payload(result, ranking),
+    }

@@ -1,0 +1,78 @@
+"""The vote, the agreement of the metrics and the probes as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ptmrank_core.metrics import METRICS
+from ptmrank_core.ranking import ModelScores, rank_correlations
+from ptmrank_core.records import Ranking, RunResult
+from ptmrank_core.results.votes import probes_of
+
+__all__ = ["agreement_payload", "probe_payload", "vote_payload"]
+
+
+def vote_payload(ranking: Ranking) -> dict[str, Any]:
+    """Build ``votes`` and ``consensus``: who voted and why, and how the order depends on it."""
+    votes = {name: {"weight": vote.weight, "reason": vote.reason} for name, vote in ranking.votes.items()}
+    facts: dict[str, Any] = {"method": "weighted mean rank", "notes": list(ranking.vote_notes)}
+    found = ranking.sensitivity
+    if found is not None:
+        facts["kemeny"] = {"order": list(found.kemeny), "exact": found.kemeny_is_exact}
+        facts["without"] = {
+            name: {
+                "order": list(change.order),
+                "tau": change.tau,
+                "moved": change.moved,
+                "places": change.n_places,
+            }
+            for name, change in found.without.items()
+        }
+    return {"votes": votes, "consensus": facts}
+
+
+def agreement_payload(scores: Mapping[str, ModelScores]) -> dict[str, Any]:
+    """Build the correlations of the metrics, ordered by clustering; ``None`` where one is not defined."""
+    found = rank_correlations(
+        scores, higher_is_better={name: METRICS[name].higher_is_better for name in scores}
+    ).clustered()
+    return {
+        "metrics": list(found.metrics),
+        "n_models": found.n_models.tolist(),
+        "interval": "90 %, Fisher's z with variance 0.437 / (n_models - 4)",
+        **{
+            name: _rows(getattr(found, part))
+            for name, part in (
+                ("kendall_tau_b", "tau"),
+                ("weighted_tau", "weighted"),
+                ("spearman", "spearman"),
+                ("tau_low", "low"),
+                ("tau_high", "high"),
+            )
+        },
+    }
+
+
+def _rows(values: NDArray[np.float64]) -> list[list[float | None]]:
+    return [[None if np.isnan(value) else float(value) for value in row] for row in values]
+
+
+def probe_payload(result: RunResult) -> dict[str, Any]:
+    """Build what the linear probe and k-NN reached, model by model; a problem where there is one.
+
+    The predictions of single samples stay with the run.
+    """
+    kept = ("measure", "accuracy", "r2", "average_precision", "folds", "knn", "notes")
+    problems = {
+        found.subject: {"problem": found.problem}
+        for found in result.findings
+        if found.kind == "probe" and found.problem
+    }
+    return problems | {
+        model: {name: probe[name] for name in kept if name in probe}
+        for model, probe in probes_of(result).items()
+    }

@@ -1,0 +1,45 @@
+"""Controls, as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ptmrank_core.metrics import METRICS
+from ptmrank_core.ranking import Standing
+from ptmrank_core.reports.tables.table import Column, Table, shared_format
+from ptmrank_core.results.controls import Control
+
+__all__ = ["controls_table"]
+
+
+def controls_table(
+    metric: str,
+    scores: Mapping[str, float],
+    order: Sequence[str],
+    controls: Sequence[Control],
+    standings: Mapping[str, Standing],
+) -> Table:
+    """Write candidates and controls under one metric; the parameters are those of the figure."""
+    form = shared_format(scores.values())
+    columns = (
+        Column("row", "candidate or control"),
+        Column("score", METRICS[metric].title, "number", form),
+        Column("permuted_low", "labels permuted: least", "number", form),
+        Column("permuted_high", "greatest", "number", form),
+    )
+    models = [
+        {
+            "row": model,
+            "score": scores[model],
+            "permuted_low": standings[model].low if model in standings else None,
+            "permuted_high": standings[model].high if model in standings else None,
+        }
+        for model in order
+        if model in scores
+    ]
+    own = [
+        {"row": control.title, "score": control.scores[metric]}
+        for control in controls
+        if metric in control.scores
+    ]
+    return Table.of("controls", "Controls", columns, [*models, *own]).known()

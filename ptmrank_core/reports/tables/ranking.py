@@ -1,0 +1,148 @@
+"""The ranking as a table: everything that is known of every candidate, one row each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ptmrank_core.metrics import METRICS
+from ptmrank_core.records import ModelOutcome, Ranking, RunResult
+from ptmrank_core.reports.tables.table import COMPACT, SIGNIFICANT, Column, Table, fixed, shared_format
+from ptmrank_core.results.cost import cost_of
+from ptmrank_core.results.ranking import ranking_rows
+
+__all__ = ["COST", "FACTS", "ORDER", "RANKS", "RANK_SUFFIX", "SCORES", "ranking_table"]
+
+RANK_SUFFIX = "_rank"
+ORDER, SCORES, RANKS = "Ranking", "Scores", "Rank under each metric"
+FACTS, COST, REMARKS = "The models", "Cost in this run", "Remarks"
+
+KEY_COLUMNS = (Column("place", "place", "integer"), Column("model", "model"))
+ORDER_COLUMNS = (
+    Column("mean_rank", "mean rank", "number", fixed(2), ORDER),
+    Column("rank_from", "rank from", "integer", group=ORDER),
+    Column("rank_to", "rank to", "integer", group=ORDER),
+    Column("p_best", "P(best)", "number", fixed(2), ORDER),
+    Column("tie_groups", "tie groups", group=ORDER),
+)
+FACT_COLUMNS = (
+    Column("source", "source", group=FACTS),
+    Column("family", "family", group=FACTS),
+    Column("n_parameters", "parameters", "integer", COMPACT, FACTS),
+    Column("size_bytes", "bytes on disk", "integer", COMPACT, FACTS),
+    Column("n_features", "width", "integer", group=FACTS),
+    Column("n_source_classes", "source classes", "integer", group=FACTS),
+    Column("licence", "licence", group=FACTS),
+    Column("revision", "revision", group=FACTS),
+)
+COST_COLUMNS = (
+    Column("seconds", "seconds", "number", fixed(2), COST),
+    Column("seconds_load", "loading (s)", "number", fixed(2), COST),
+    Column("seconds_preprocess", "preparing (s)", "number", fixed(2), COST),
+    Column("seconds_forward", "running (s)", "number", fixed(2), COST),
+    Column("seconds_score", "scoring (s)", "number", fixed(2), COST),
+    Column("n_run", "samples run", "integer", group=COST),
+    Column("n_cached", "from the cache", "integer", group=COST),
+    Column("seconds_per_1000", "s per 1,000 samples", "number", fixed(2), COST),
+    Column("peak_memory_bytes", "peak memory (bytes)", "integer", COMPACT, COST),
+    Column("device", "device", group=COST),
+    Column("dtype", "number format", group=COST),
+)
+REMARK_COLUMNS = (
+    Column("warnings", "warnings", group=REMARKS),
+    Column("missing", "missing scores", group=REMARKS),
+)
+
+
+def ranking_table(result: RunResult, ranking: Ranking) -> Table:
+    """Make the table of all candidates, best first, those without a place last.
+
+    Columns: place, model; mean rank with its interval, probability of being best and tie groups (numbered
+    from 1; groups that the samples do not tell apart may overlap); the score and the rank under every metric
+    (``logme``, ``logme_rank``); facts; cost; warnings and missing scores in words.
+    """
+    rows = ranking_rows(result, ranking)
+    metrics = result.plan.metrics
+    columns = (
+        *KEY_COLUMNS,
+        *ORDER_COLUMNS,
+        *(_score_column(name, [row["scores"][name] for row in rows]) for name in metrics),
+        *(
+            Column(f"{name}{RANK_SUFFIX}", METRICS[name].title, "number", SIGNIFICANT, RANKS)
+            for name in metrics
+        ),
+        *FACT_COLUMNS,
+        *COST_COLUMNS,
+        *REMARK_COLUMNS,
+    )
+    records = [_record(row, result.outcomes.get(row["model"]), result, ranking) for row in rows]
+    return Table.of("ranking", "Ranking", columns, records)
+
+
+def _score_column(name: str, values: list[float | None]) -> Column:
+    return Column(name, METRICS[name].title, "number", shared_format(values), SCORES)
+
+
+def _record(
+    row: dict[str, Any], outcome: ModelOutcome | None, result: RunResult, ranking: Ranking
+) -> dict[str, Any]:
+    """Collect what is known of one candidate."""
+    model = row["model"]
+    planned = next(spec for spec in result.plan.models if spec.id == model)
+    spec = outcome.spec if outcome else planned
+    return {
+        "place": row["position"],
+        "model": model,
+        "mean_rank": row["mean_rank"],
+        **_certainty(model, ranking),
+        **row["scores"],
+        **{f"{name}{RANK_SUFFIX}": own.get(model) for name, own in ranking.ranks.items()},
+        "source": spec.source,
+        "family": spec.model_type,
+        "n_parameters": spec.n_parameters,
+        "size_bytes": spec.size_bytes,
+        "n_features": row["n_features"],
+        "n_source_classes": spec.n_source_classes,
+        "licence": spec.licence,
+        "revision": spec.revision,
+        **_cost(outcome),
+        "warnings": _say({name: " ".join(own) for name, own in row["warnings"].items()}),
+        "missing": _say(row["problems"]),
+    }
+
+
+def _certainty(model: str, ranking: Ranking) -> dict[str, Any]:
+    """How sure a model's place is; nothing where that is not known."""
+    found = ranking.intervals
+    if found is None or model not in found.intervals:
+        return {}
+    low, high = found.intervals[model]
+    groups = [str(number) for number, group in enumerate(found.ties, 1) if model in group]
+    return {
+        "rank_from": low,
+        "rank_to": high,
+        "p_best": found.p_best.get(model),
+        "tie_groups": ", ".join(groups) or None,
+    }
+
+
+def _cost(outcome: ModelOutcome | None) -> dict[str, Any]:
+    """Collect what a model took in this run; the speed only where it ran on samples."""
+    if outcome is None:
+        return {}
+    seconds, cost = outcome.seconds, cost_of(outcome.spec, outcome)
+    return {
+        "seconds": sum(seconds.values()),
+        **{f"seconds_{name}": seconds.get(name) for name in ("load", "preprocess", "forward", "score")},
+        "n_run": outcome.cache_misses,
+        "n_cached": outcome.cache_hits,
+        "seconds_per_1000": cost.seconds_per_1000,
+        "peak_memory_bytes": cost.peak_memory_bytes,
+        "device": outcome.device,
+        "dtype": outcome.dtype,
+    }
+
+
+def _say(by_metric: Mapping[str, str]) -> str | None:
+    """Put what is said of several metrics into one text."""
+    return "; ".join(f"{METRICS[name].title}: {text}" for name, text in by_metric.items()) or None

@@ -1,0 +1,214 @@
+"""All tables of a run: the ranking, who voted, agreement, evidence, and what is missing and why."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from ptmrank_core.metrics import METRICS
+from ptmrank_core.ranking import Agreement, rank_correlations
+from ptmrank_core.records import Ranking, RunResult
+from ptmrank_core.reports.tables.ranking import ranking_table
+from ptmrank_core.reports.tables.samples import class_counts_table
+from ptmrank_core.reports.tables.table import Column, Table, fixed, shared_format
+from ptmrank_core.results.ranking import ranking_rows
+from ptmrank_core.results.scores import scores_by_metric
+
+__all__ = [
+    "agreement_of",
+    "agreement_table",
+    "left_out_table",
+    "missing_table",
+    "notes_table",
+    "pairs_table",
+    "probe_table",
+    "run_tables",
+    "samples_table",
+    "votes_table",
+    "warnings_table",
+]
+
+
+# What a probe measures, by the name that its payload has it under.
+MEASURES: Mapping[str, str] = MappingProxyType(
+    {"accuracy": "accuracy", "r2": "R²", "average_precision": "average precision"}
+)
+PROBE_NUMBERS: Mapping[str, str] = MappingProxyType(
+    {"probe": "linear probe", "lowest_fold": "worst fold", "highest_fold": "best fold", "knn": "k-NN"}
+)
+
+
+def run_tables(result: RunResult, ranking: Ranking) -> tuple[Table, ...]:
+    """Make every table of a run that has rows; the ranking is the first and always there."""
+    tables = (
+        votes_table(result, ranking),
+        agreement_table(result, ranking),
+        probe_table(result),
+        missing_table(result, ranking),
+        warnings_table(result, ranking),
+        notes_table(result),
+        samples_table(result),
+        left_out_table(result),
+    )
+    return (ranking_table(result, ranking), *(table for table in tables if table.rows))
+
+
+def votes_table(result: RunResult, ranking: Ranking) -> Table:
+    """Tell which metrics decide the order, with what share of the vote, and why."""
+    columns = (
+        Column("metric", "metric"),
+        Column("title", "name"),
+        Column("weight", "share of the vote", "number", fixed(3)),
+        Column("reason", "why"),
+        Column("n_models", "models scored", "integer"),
+    )
+    records = [
+        {
+            "metric": name,
+            "title": METRICS[name].title,
+            "weight": vote.weight,
+            "reason": vote.reason,
+            "n_models": len(ranking.per_metric.get(name, ())),
+        }
+        for name in result.plan.metrics
+        if (vote := ranking.votes.get(name)) is not None
+    ]
+    return Table.of("votes", "Who voted", columns, records)
+
+
+def agreement_of(result: RunResult, ranking: Ranking) -> Agreement | None:
+    """Correlate the orders of the run's metrics; ``None`` where no two can be compared."""
+    if len(ranking.per_metric) < 2:
+        return None
+    scores = scores_by_metric(result.cells)
+    agreement = rank_correlations(
+        {name: scores[name] for name in ranking.per_metric},
+        higher_is_better={name: METRICS[name].higher_is_better for name in ranking.per_metric},
+    )
+    known = [not math.isnan(value) for value in agreement.tau.ravel()]
+    return agreement if any(known) else None
+
+
+def agreement_table(result: RunResult, ranking: Ranking) -> Table:
+    """Correlations of every pair of metrics of a run; no rows where no two can be compared."""
+    return pairs_table(agreement_of(result, ranking))
+
+
+def pairs_table(found: Agreement | None) -> Table:
+    """Correlations of every pair of metrics, and over how many models; unknown where they are not defined."""
+    columns = (
+        Column("first", "metric"),
+        Column("second", "and"),
+        Column("kendall_tau", "Kendall τ", "number", fixed(2)),
+        Column("tau_low", "90 % from", "number", fixed(2)),
+        Column("tau_high", "to", "number", fixed(2)),
+        Column("n_models", "models", "integer"),
+        Column("weighted_tau", "weighted τ", "number", fixed(2)),
+        Column("spearman", "Spearman", "number", fixed(2)),
+    )
+    records = [] if found is None else _pairs(found)
+    return Table.of("agreement", "Agreement between metrics", columns, records)
+
+
+def _pairs(found: Agreement) -> list[dict[str, Any]]:
+    """Every pair of metrics once, the earlier metric first."""
+    parts = {
+        "kendall_tau": found.tau,
+        "tau_low": found.low,
+        "tau_high": found.high,
+        "weighted_tau": found.weighted,
+        "spearman": found.spearman,
+    }
+    return [
+        {
+            "first": METRICS[first].title,
+            "second": METRICS[second].title,
+            "n_models": int(found.n_models[i, j]),
+        }
+        | {key: None if math.isnan(own[i, j]) else float(own[i, j]) for key, own in parts.items()}
+        for i, second in enumerate(found.metrics)
+        for j, first in enumerate(found.metrics[:i])
+    ]
+
+
+def probe_table(result: RunResult) -> Table:
+    """Collect what a linear probe and k-NN reach on the same features, best first, where they were fitted."""
+    found = {
+        finding.subject: finding.payload
+        for finding in result.findings
+        if finding.kind == "probe" and not finding.problem
+    }
+    records = [_probe_record(model, payload) for model, payload in found.items()]
+    records.sort(key=lambda record: (record["probe"] is None, -(record["probe"] or 0.0)))
+    columns = (
+        Column("model", "model"),
+        Column("measure", "measure"),
+        *(
+            Column(key, title, "number", shared_format(record[key] for record in records))
+            for key, title in PROBE_NUMBERS.items()
+        ),
+    )
+    return Table.of("probe", "Linear probe and k-NN", columns, records)
+
+
+def _probe_record(model: str, payload: Mapping[str, Any]) -> dict[str, Any]:
+    """Say what one probe reached; each measure stands in the payload under its own name."""
+    measure = next((name for name in MEASURES if payload.get(name) is not None), None)
+    folds = payload.get("folds") or [None]
+    return {
+        "model": model,
+        "measure": MEASURES.get(measure or ""),
+        "probe": payload.get(measure or ""),
+        "lowest_fold": min(folds),
+        "highest_fold": max(folds),
+        "knn": payload.get("knn"),
+    }
+
+
+def missing_table(result: RunResult, ranking: Ranking) -> Table:
+    """Every score that is missing, and why."""
+    columns = (Column("model", "model"), Column("metric", "metric"), Column("reason", "why"))
+    records = [
+        {"model": row["model"], "metric": METRICS[name].title, "reason": text}
+        for row in ranking_rows(result, ranking)
+        for name, text in row["problems"].items()
+    ]
+    return Table.of("missing", "Missing scores", columns, records)
+
+
+def warnings_table(result: RunResult, ranking: Ranking) -> Table:
+    """Collect what the metrics warn of; a sentence that several models share stands once."""
+    warned: dict[tuple[str, str], list[str]] = {}
+    for row in ranking_rows(result, ranking):
+        for name, sentences in row["warnings"].items():
+            for sentence in sentences:
+                warned.setdefault((METRICS[name].title, sentence), []).append(row["model"])
+    columns = (Column("metric", "metric"), Column("warning", "warning"), Column("models", "models"))
+    records = [
+        {"metric": metric, "warning": sentence, "models": ", ".join(models)}
+        for (metric, sentence), models in warned.items()
+    ]
+    return Table.of("warnings", "Warnings of the metrics", columns, records)
+
+
+def notes_table(result: RunResult) -> Table:
+    """Collect what is to be known of how the vectors of some models were taken."""
+    records = [
+        {"model": model, "note": note} for model, outcome in result.outcomes.items() for note in outcome.notes
+    ]
+    return Table.of(
+        "notes", "Notes on the models", (Column("model", "model"), Column("note", "note")), records
+    )
+
+
+def samples_table(result: RunResult) -> Table:
+    """How many samples each class or label has."""
+    return class_counts_table(result.samples)
+
+
+def left_out_table(result: RunResult) -> Table:
+    """List what did not become a sample, and why."""
+    records = [{"name": entry.name, "reason": entry.reason} for entry in result.samples.left_out]
+    return Table.of("left_out", "Left out", (Column("name", "entry"), Column("reason", "why")), records)

@@ -1,0 +1,3 @@
+"""Results -> text for a terminal."""
+
+__all__: list[str] = []

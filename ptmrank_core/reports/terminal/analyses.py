@@ -1,0 +1,114 @@
+"""What a run found after its first ranking, for a terminal."""
+
+from __future__ import annotations
+
+from ptmrank_core.ranking import Estimate
+from ptmrank_core.records import Ranking, RunResult
+from ptmrank_core.reports.terminal.columns import align, say_number
+from ptmrank_core.results.controls import control_sentences, controls_of, standings_of
+from ptmrank_core.results.evidence import (
+    CONSENSUS,
+    TRUTH_TITLES,
+    contender_title,
+    evidence_of,
+    truth_problems,
+    truths_of,
+)
+from ptmrank_core.results.fine_tuning import tuned_rows
+from ptmrank_core.results.learning_curve import curves_of, size_verdict
+
+__all__ = ["further_text"]
+
+
+def further_text(result: RunResult, ranking: Ranking) -> list[str]:
+    """Paragraphs on what the analyses of a run found; none where there were none."""
+    return [
+        *_evidence(result, ranking),
+        *_sample_sizes(result, ranking),
+        *_controls(result, ranking),
+        *_fine_tuning(result, ranking),
+    ]
+
+
+def _fine_tuning(result: RunResult, ranking: Ranking) -> list[str]:
+    """Table of what training gave, and what is to be known of it."""
+    rows = tuned_rows(result, ranking)
+    if not rows:
+        return []
+    names = [name for name in dict.fromkeys(name for row in rows for name in row) if name != "note"]
+    table = [["fine-tuned " + name if name == "model" else name for name in names]]
+    table += [[_cell(row.get(name)) for name in names] for row in rows]
+    return [
+        "\n".join([align(table), *(f"note: {row['model']}: {row['note']}" for row in rows if row["note"])])
+    ]
+
+
+def _cell(value: object) -> str:
+    return say_number(value) if isinstance(value, float) else str("-" if value is None else value)
+
+
+def _controls(result: RunResult, ranking: Ranking) -> list[str]:
+    """Rows of the controls, and who does not beat them."""
+    controls, standings = controls_of(result, ranking), standings_of(result)
+    parts = []
+    if controls:
+        metrics = result.plan.metrics
+        table = [["control, not ranked", *metrics]]
+        table += [[own.title, *(say_number(own.scores.get(name)) for name in metrics)] for own in controls]
+        parts.append(align(table))
+    said = control_sentences(controls, standings)
+    said += [
+        f"{own.subject}: {own.problem}" for own in result.findings if own.kind == "controls" and own.problem
+    ]
+    return [*parts, "\n".join(said)] if said else parts
+
+
+def _sample_sizes(result: RunResult, ranking: Ranking) -> list[str]:
+    """Agreement with the final order at each number of samples, and what it says."""
+    curves = curves_of(result, ranking)
+    if not curves:
+        return []
+    sizes = [f"{size:.0f}" for size in next(iter(curves.values())).sizes]
+    table = [["agreement with all at n =", *sizes]]
+    table += [
+        [contender_title(name), *("-" if tau is None else f"{tau:.2f}" for tau in curve.tau)]
+        for name, curve in curves.items()
+    ]
+    said = size_verdict(curves[CONSENSUS], result.samples.n_samples) if CONSENSUS in curves else ""
+    return ["\n".join([align(table), *([said] if said else [])])]
+
+
+def _evidence(result: RunResult, ranking: Ranking) -> list[str]:
+    """One table for each truth, best contender first, and why a truth cannot be shown."""
+    truths = truths_of(result)
+    parts = []
+    for name, own in evidence_of(result, ranking).items():
+        table = [["against: " + TRUTH_TITLES[name].lower(), "weighted tau", "90 %", "models", "regret@1"]]
+        defined = {key: found for key, found in own.items() if found.correlations["weighted_tau"] is not None}
+        for key in sorted(defined, key=lambda k: -_value(defined[k].correlations["weighted_tau"])):
+            found = defined[key]
+            regret = found.regret.get(1)
+            table.append(
+                [
+                    contender_title(key),
+                    say_number(_value(found.correlations["weighted_tau"])),
+                    _interval(found.correlations["weighted_tau"]),
+                    str(found.n_models),
+                    say_number(None if regret is None else regret.value),
+                ]
+            )
+        notes = [f"note: {note}" for note in truths[name].notes]
+        if len(table) > 1:
+            parts.append("\n".join([align(table), *notes]))
+    parts += [f"{TRUTH_TITLES[name]}: {why}" for name, why in truth_problems(result).items()]
+    return parts
+
+
+def _value(estimate: Estimate | None) -> float:
+    return -1.0 if estimate is None else estimate.value
+
+
+def _interval(estimate: Estimate | None) -> str:
+    if estimate is None or estimate.low is None or estimate.high is None:
+        return "-"
+    return f"{estimate.low:.2f} to {estimate.high:.2f}"

@@ -1,0 +1,128 @@
+"""Results as plain text for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ptmrank_core.metrics import METRICS
+from ptmrank_core.records import Ranking, RunResult
+from ptmrank_core.reports.terminal.analyses import further_text
+from ptmrank_core.reports.terminal.columns import align, say_number
+from ptmrank_core.reports.terminal.intervals import interval_columns, interval_notes
+from ptmrank_core.reports.terminal.search import budget_text
+from ptmrank_core.results.alternative import cheaper_alternative, say_alternative
+from ptmrank_core.results.cost import costs_of
+from ptmrank_core.results.phrases import bare
+from ptmrank_core.results.ranking import rank_result, ranking_rows
+from ptmrank_core.results.scores import layer_scores
+
+__all__ = ["metrics_markdown", "metrics_text", "rank_text", "score_text"]
+
+
+def rank_text(result: RunResult) -> str:
+    """Table of a run, best model first; then best layers, what has no score and why, what was left out."""
+    ranking = rank_result(result)
+    rows = ranking_rows(result, ranking)
+    metrics = result.plan.metrics
+    head, sure = interval_columns(ranking)
+    table = [["model", "rank", *head, *metrics, "seconds"]]
+    table += [
+        [
+            row["model"],
+            say_number(row["mean_rank"]),
+            *sure.get(row["model"], ["-"] * len(head)),
+            *(say_number(row["scores"][name]) for name in metrics),
+            say_number(row["seconds"]),
+        ]
+        for row in rows
+    ]
+    parts = [
+        align(table),
+        *_cheaper(result, ranking),
+        *_who_voted(ranking),
+        *interval_notes(ranking, result),
+        *budget_text(result),
+        *_best_layers(result, [row["model"] for row in rows]),
+    ]
+    parts += further_text(result, ranking)
+    problems = [
+        f"{row['model']} under {name} {text}" for row in rows for name, text in row["problems"].items()
+    ]
+    if problems:
+        parts.append("\n".join(problems))
+    notes = [f"note: {model}: {note}" for model, of in result.outcomes.items() for note in of.notes]
+    if notes:
+        parts.append("\n".join(notes))
+    if result.samples.warnings:
+        parts.append("\n".join(f"warning: {warning}" for warning in result.samples.warnings))
+    if result.samples.left_out:
+        parts.append("\n".join(f"left out: {e.name}: {e.reason}" for e in result.samples.left_out))
+    parts.append(f"{result.samples.n_samples} samples, run {result.plan.run_id}, {result.seconds:.1f} s")
+    return "\n\n".join(parts)
+
+
+def _cheaper(result: RunResult, ranking: Ranking) -> list[str]:
+    """Name a cheaper model that is nearly as good as the first, where there is one."""
+    found = cheaper_alternative(ranking, costs_of(result))
+    return [] if found is None else [bare(say_alternative(found))]
+
+
+def _who_voted(ranking: Ranking) -> list[str]:
+    """Table of the votes, the heaviest first, with why; then what is to be said of the vote as a whole."""
+    if not ranking.order:
+        return []
+    votes = sorted(ranking.votes.items(), key=lambda entry: -entry[1].weight)
+    width = max(len(name) for name, _ in votes)
+    lines = [f"{name.ljust(width)}  {vote.weight:4.0%}  {vote.reason}" for name, vote in votes]
+    return ["\n".join(["who voted", *lines]), *(f"note: {note}" for note in ranking.vote_notes)]
+
+
+def _best_layers(result: RunResult, models: Sequence[str]) -> list[str]:
+    """Table of the best hidden layer of each model under the first metric that tells layers apart."""
+    scores = layer_scores(result)
+    metric = next((name for name in result.plan.metrics if any(name in own for own in scores.values())), None)
+    if metric is None:
+        return []
+    table = [["best hidden layer", "layer", "of", metric]]
+    for model in models:
+        values = scores.get(model, {}).get(metric, [])
+        known = {layer: value for layer, value in enumerate(values) if value is not None}
+        if known:
+            choose = max if METRICS[metric].higher_is_better else min
+            best = choose(known, key=known.__getitem__)
+            table.append([model, str(best), f"0..{len(values) - 1}", say_number(known[best])])
+    return [align(table)]
+
+
+def metrics_text() -> str:
+    """Describe every metric and variant: its idea, what it needs, when it fails, where it comes from."""
+    parts = []
+    for name, spec in METRICS.items():
+        needs = f" Needs {', '.join(sorted(spec.needs))}." if spec.needs else ""
+        parts.append(
+            f"{name}: {spec.title}\n  {spec.idea}{needs}\n  Not to be trusted when: {spec.fails_when}\n"
+            f"  {', '.join(sorted(spec.tasks))}; cost: {spec.cost}; {spec.reference}"
+        )
+    return "\n\n".join(parts)
+
+
+def metrics_markdown() -> str:
+    """Write the table of the README: every metric and variant with its idea, needs and reference."""
+    rows = ["| name | metric | needs | rewards width | reference |", "|---|---|---|---|---|"]
+    for name, spec in METRICS.items():
+        needs = ", ".join(f"`{need}`" for need in sorted(spec.needs))
+        width = "yes" if spec.rewards_width else ""
+        rows.append(f"| `{name}` | **{spec.title}.** {spec.idea} | {needs} | {width} | {spec.reference} |")
+    return "\n".join(rows)
+
+
+def score_text(payload: dict[str, Any]) -> str:
+    """Table of the scores of one model, then what has none and why."""
+    table = [["metric", "value", "seconds"]]
+    table += [[n, say_number(s["value"]), say_number(s["seconds"])] for n, s in payload["scores"].items()]
+    lines = [align(table)]
+    lines += [f"{n}: {w}" for n, s in payload["scores"].items() for w in s["warnings"]]
+    lines += [f"{n} does not apply: {reason}" for n, reason in payload["skipped"].items()]
+    lines += [f"{n} failed: {f['message']} {f['hint']}" for n, f in payload["failures"].items()]
+    return "\n".join(lines)

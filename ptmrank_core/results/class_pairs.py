@@ -1,0 +1,115 @@
+"""Which pairs of classes each model keeps apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ptmrank_core.records import RunResult, unpack_array
+from ptmrank_core.results.phrases import isolate
+
+__all__ = ["LEAST", "ClassPairs", "class_pairs_of", "say_closest", "say_difference"]
+
+
+KIND = "separability"
+
+
+MOST_SHOWN = 12
+
+
+# Distances have several orders of magnitude: colours go by their logarithm.
+LEAST = 0.1
+
+
+NOTABLE = 1.5
+
+
+@dataclass(frozen=True, eq=False)
+class ClassPairs:
+    """Distances between classes under some models.
+
+    Parameters
+    ----------
+    names
+        Names of the c classes, those first that some model tells apart least.
+    distances
+        Model -> Bhattacharyya distances of shape (c, c), 0 on the diagonal.
+    medians
+        Model -> median distance of all pairs.
+    n_classes
+        How many were compared: names are of those that come closest to another.
+    """
+
+    names: tuple[str, ...]
+    distances: Mapping[str, NDArray[np.float64]]
+    medians: Mapping[str, float]
+    n_classes: int
+
+
+def class_pairs_of(result: RunResult, models: Sequence[str], class_names: Sequence[str]) -> ClassPairs | None:
+    """Read the distances that a run has of some models; ``None`` where it has none of them.
+
+    Parameters
+    ----------
+    result
+        The run.
+    models
+        The models to be compared.
+    class_names
+        Names of the classes of its samples, by their codes.
+    """
+    found = {own.subject: own.payload for own in result.findings if own.kind == KIND and not own.problem}
+    distances = {
+        model: unpack_array(found[model]["distances"]).astype(np.float64)
+        for model in models
+        if model in found
+    }
+    if not distances:
+        return None
+    codes = unpack_array(found[next(iter(distances))]["classes"]).tolist()
+    nearest = np.min([_off_diagonal(own).min(axis=1) for own in distances.values()], axis=0)
+    chosen = np.sort(np.argsort(nearest, kind="stable")[:MOST_SHOWN])
+    return ClassPairs(
+        tuple(class_names[codes[index]] for index in chosen),
+        {model: own[np.ix_(chosen, chosen)] for model, own in distances.items()},
+        {model: float(np.median(own[~np.eye(len(own), dtype=bool)])) for model, own in distances.items()},
+        len(codes),
+    )
+
+
+def _off_diagonal(distances: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.where(np.eye(len(distances), dtype=bool), np.inf, distances)
+
+
+def say_difference(pairs: ClassPairs) -> str:
+    """Say which pair stands close under one model and far apart under another, as plain text.
+
+    Close and far are meant beside the model's own median pair, so that a model is not ahead of another by the
+    number of its features alone. Empty where there is no such pair.
+    """
+    if len(pairs.distances) < 2:
+        return ""
+    models = list(pairs.distances)
+    shares = np.stack([own / max(pairs.medians[model], LEAST) for model, own in pairs.distances.items()])
+    low, high = shares.min(axis=0), shares.max(axis=0)
+    ratios = np.triu(np.where((low < 1) & (high > 1), high / np.maximum(low, 1e-9), 0.0), 1)
+    first, second = (int(place) for place in np.unravel_index(int(ratios.argmax()), ratios.shape))
+    if ratios[first, second] < NOTABLE:
+        return ""
+    far, close = (int(pick(shares[:, first, second])) for pick in (np.argmax, np.argmin))
+    return (
+        f"The models differ most on {isolate(pairs.names[first])} and {isolate(pairs.names[second])}: beside "
+        f"its median pair, {isolate(models[far])} has them {shares[far, first, second]:.2g} times as far "
+        f"apart, {isolate(models[close])} {shares[close, first, second]:.2g} times."
+    )
+
+
+def say_closest(pairs: ClassPairs, model: str) -> str:
+    """Name the pair that a model tells apart least, as plain text."""
+    distances = _off_diagonal(pairs.distances[model])
+    first, second = np.unravel_index(int(distances.argmin()), distances.shape)
+    names = " and ".join(isolate(pairs.names[place]) for place in (first, second))
+    return f"{isolate(model)}: {names} ({distances[first, second]:.3g})"

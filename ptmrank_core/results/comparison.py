@@ -1,0 +1,220 @@
+"""Two runs side by side: which models moved, how alike the orders are, and what was different."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ptmrank_core.ranking import kendall
+from ptmrank_core.records import ModelOutcome, Ranking, RunResult
+from ptmrank_core.results.phrases import plural
+from ptmrank_core.results.ranking import rank_result
+
+__all__ = ["Comparison", "Difference", "Likeness", "Move", "compare_runs", "comparison_sentence"]
+
+DIGEST, SHOWN_CHARS = re.compile(r"\b[0-9a-f]{40,64}\b"), 12
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One model in both runs.
+
+    Parameters
+    ----------
+    model
+        Its id.
+    first, second
+        Its place in each run among the models that both rank; ``None`` where it is in the run but has no rank
+        in one of them.
+    """
+
+    model: str
+    first: int | None
+    second: int | None
+
+    @property
+    def change(self) -> int | None:
+        """Places gained from the first run to the second; ``None`` where it has no place in one."""
+        return None if self.first is None or self.second is None else self.first - self.second
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """How alike two orders are.
+
+    Parameters
+    ----------
+    tau
+        Kendall's tau-b: 1 is the same order; ``None`` for fewer than three models, or where all are tied.
+    n_models
+        Models with a rank in both.
+    """
+
+    tau: float | None
+    n_models: int
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Something that the runs differ in; ``None`` where it is not known or not there."""
+
+    name: str
+    first: str | None
+    second: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two runs side by side.
+
+    Parameters
+    ----------
+    first, second
+        Ids of the runs.
+    moves
+        Models of both runs, those with a place first, in the order of the first run.
+    only_first, only_second
+        Models of one run alone.
+    order
+        How alike the orders by all voting metrics are.
+    metrics
+        How alike the orders under each metric of both runs are.
+    metrics_only_first, metrics_only_second
+        Metrics of one run alone.
+    differences
+        What else the runs differ in, the most important first.
+    """
+
+    first: str
+    second: str
+    moves: tuple[Move, ...]
+    only_first: tuple[str, ...]
+    only_second: tuple[str, ...]
+    order: Likeness
+    metrics: Mapping[str, Likeness]
+    metrics_only_first: tuple[str, ...]
+    metrics_only_second: tuple[str, ...]
+    differences: tuple[Difference, ...]
+
+
+def compare_runs(first: RunResult, second: RunResult) -> Comparison:
+    """Compare two runs.
+
+    Parameters
+    ----------
+    first, second
+        Any two runs; models are the same where their ids are.
+    """
+    rankings = (rank_result(first), rank_result(second))
+    ids = [[spec.id for spec in run.plan.models] for run in (first, second)]
+    shared = [model for model in ids[0] if model in ids[1]]
+    common = [name for name in first.plan.metrics if name in second.plan.metrics]
+    return Comparison(
+        first=first.plan.run_id,
+        second=second.plan.run_id,
+        moves=_moves(rankings[0], rankings[1], shared),
+        only_first=tuple(model for model in ids[0] if model not in shared),
+        only_second=tuple(model for model in ids[1] if model not in shared),
+        order=_likeness(rankings[0].mean_ranks, rankings[1].mean_ranks),
+        metrics={
+            name: _likeness(rankings[0].ranks.get(name, {}), rankings[1].ranks.get(name, {}))
+            for name in common
+        },
+        metrics_only_first=tuple(name for name in first.plan.metrics if name not in common),
+        metrics_only_second=tuple(name for name in second.plan.metrics if name not in common),
+        differences=tuple(_differences(first, second)),
+    )
+
+
+def _moves(first: Ranking, second: Ranking, shared: list[str]) -> tuple[Move, ...]:
+    """Give every shared model its places among the models that both runs rank."""
+    ranked = [
+        [model for model in own.order if model in other.mean_ranks]
+        for own, other in ((first, second), (second, first))
+    ]
+    places = [{model: place for place, model in enumerate(order, start=1)} for order in ranked]
+    without = [model for model in shared if model not in places[0]]
+    return tuple(Move(model, places[0].get(model), places[1].get(model)) for model in (*ranked[0], *without))
+
+
+def _likeness(first: Mapping[str, float], second: Mapping[str, float]) -> Likeness:
+    tau, n_models = kendall(first, second)
+    return Likeness(None if math.isnan(tau) else tau, n_models)
+
+
+def _differences(first: RunResult, second: RunResult) -> Iterator[Difference]:
+    """Tell whatever the numbers depend on besides models and metrics, where it is not the same."""
+    pairs = [(_facts(first), _facts(second))]
+    pairs += [
+        (_model_facts(own), _model_facts(second.outcomes[model]))
+        for model, own in first.outcomes.items()
+        if model in second.outcomes
+    ]
+    for one, other in pairs:
+        for name in dict.fromkeys((*one, *other)):
+            values = one.get(name), other.get(name)
+            if values[0] != values[1]:
+                yield Difference(name, *map(_shown, values))
+
+
+def _shown(value: Any) -> str | None:
+    """Write a value; of digests and commits the first characters tell them apart."""
+    text = "" if value is None else DIGEST.sub(lambda match: match[0][:SHOWN_CHARS], str(value))
+    return text or None
+
+
+def _facts(run: RunResult) -> dict[str, Any]:
+    """Collect what a run was given."""
+    plan, samples = run.plan, run.samples
+    facts: dict[str, Any] = {
+        "task": plan.task,
+        "samples": plan.samples_source,
+        "fingerprint of the samples": plan.samples_fingerprint,
+        "number of samples": samples.n_samples,
+        "number of classes": len(samples.class_counts),
+        "number of groups": samples.n_groups,
+        "modality": samples.modality,
+        "labels": samples.target_kind,
+    }
+    for name in ("text_columns", "label_columns", "group_column", "max_samples"):
+        value = getattr(plan.reading, name)
+        facts[name.replace("_", " ")] = ", ".join(value) if isinstance(value, tuple) else value
+    for name in ("dtype", "device", "batch_size", "layers"):
+        facts[name.replace("_", " ")] = getattr(plan.options, name)
+    facts |= {
+        "unit of the features": plan.normalise,
+        "seed": plan.seed,
+        "reference set": plan.reference_source,
+        "source samples": plan.source_samples,
+        "label encoder": plan.label_encoder.id if plan.label_encoder else None,
+    }
+    told = {name.replace("_", " "): value for name, value in run.environment.items()}
+    return facts | {name: value for name, value in told.items() if name not in facts}
+
+
+def _model_facts(outcome: ModelOutcome) -> dict[str, Any]:
+    """Collect what one model was."""
+    model = outcome.spec.id
+    return {
+        f"revision of {model}": outcome.spec.revision,
+        f"width of {model}": outcome.n_features,
+        f"number format of {model}": outcome.dtype,
+    }
+
+
+def comparison_sentence(found: Comparison) -> str:
+    """Say in a sentence or two what came of it."""
+    placed = [move for move in found.moves if move.change is not None]
+    if not placed:
+        return "No model has a rank in both runs: there is nothing to compare."
+    moved = [move for move in placed if move.change]
+    best = [next(move.model for move in placed if getattr(move, run) == 1) for run in ("first", "second")]
+    said = f"{len(moved)} of {plural(len(placed), 'model')} changed places"
+    if found.order.tau is not None:
+        said += f"; the orders agree with a Kendall τ of {found.order.tau:.2f}"
+    if best[0] == best[1]:
+        return f"{said}. {best[0]} is first in both."
+    return f"{said}. {best[0]} is first in one, {best[1]} in the other."

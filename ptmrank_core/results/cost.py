@@ -1,0 +1,91 @@
+"""What a model costs, and which are worth it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ptmrank_core.ranking import pareto_front
+from ptmrank_core.records import ModelOutcome, ModelSpec, Ranking, RunResult
+
+__all__ = ["COST_TITLES", "ModelCost", "cost_of", "costs_of", "fronts_of"]
+
+
+COST_TITLES: Mapping[str, str] = {
+    "n_parameters": "parameters",
+    "seconds_per_1000": "seconds per 1,000 samples",
+    "size_bytes": "size on disk (bytes)",
+    "peak_memory_bytes": "peak memory (bytes)",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCost:
+    """What one model costs; unknown is ``None``.
+
+    Parameters
+    ----------
+    n_parameters
+        Number of parameters.
+    size_bytes
+        Size of its weights on disk.
+    seconds_per_1000
+        Seconds of preparing and running 1,000 samples, from the samples that it really ran on in this run.
+    n_measured
+        How many those were.
+    peak_memory_bytes
+        Peak memory while it ran: the device's own, on a CPU that of the whole process.
+    """
+
+    n_parameters: int | None
+    size_bytes: int | None
+    seconds_per_1000: float | None
+    n_measured: int
+    peak_memory_bytes: int | None
+
+    def known(self, name: str) -> float | None:
+        """One of :data:`COST_TITLES` as a number."""
+        value = getattr(self, name)
+        return None if value is None else float(value)
+
+
+def costs_of(result: RunResult) -> dict[str, ModelCost]:
+    """Collect what each model of a run costs, in the plan's order."""
+    return {spec.id: cost_of(spec, result.outcomes.get(spec.id)) for spec in result.plan.models}
+
+
+def cost_of(planned: ModelSpec, outcome: ModelOutcome | None) -> ModelCost:
+    """Collect what one model costs; the speed and the memory only where it really ran on samples."""
+    spec = outcome.spec if outcome else planned
+    n_run = (outcome.n_run if outcome else None) or 0
+    seconds = outcome.seconds if outcome else {}
+    spent = seconds.get("preprocess", 0.0) + seconds.get("forward", 0.0)
+    return ModelCost(
+        n_parameters=spec.n_parameters,
+        # Of a file of features the size says nothing of the model that made them.
+        size_bytes=None if spec.source == "features" else spec.size_bytes,
+        seconds_per_1000=1_000 * spent / n_run if n_run else None,
+        n_measured=n_run,
+        peak_memory_bytes=outcome.peak_memory_bytes if outcome and n_run else None,
+    )
+
+
+def fronts_of(costs: Mapping[str, ModelCost], ranking: Ranking) -> dict[str, tuple[str, ...]]:
+    """Find, under each cost, the models that no other one beats in the order at no higher cost.
+
+    Costs that are known of fewer than two ranked models are left out.
+    """
+    fronts = {}
+    for name in COST_TITLES:
+        known = {
+            model: value
+            for model, own in costs.items()
+            if model in ranking.mean_ranks and (value := own.known(name)) is not None
+        }
+        if len(known) > 1:
+            fronts[name] = pareto_front(known, places_of(ranking), higher_is_better=False)
+    return fronts
+
+
+def places_of(ranking: Ranking) -> dict[str, float]:
+    return {model: float(place) for place, model in enumerate(ranking.order, start=1)}

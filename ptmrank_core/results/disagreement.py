@@ -1,0 +1,134 @@
+"""The samples on which two models' linear probes disagree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ptmrank_core.records import RunResult, Samples
+from ptmrank_core.results.votes import probes_of
+
+__all__ = ["Disagreement", "disagreement_of", "predicted_models", "say_prediction"]
+
+Rows = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Disagreement:
+    """What two probes, each judged out of its folds, make of the same samples.
+
+    Parameters
+    ----------
+    first, second
+        The models.
+    is_of_classes
+        Whether predictions are classes, right or wrong; else a sample has an error under each.
+    first_errors, second_errors
+        float64 arrays of shape (n_samples,): 0 for right and 1 for wrong, or the root of the mean squared
+        error over the targets (of one target its absolute error).
+    first_predictions, second_predictions
+        Arrays of shape (n_samples,) or (n_samples, n_targets): codes of classes, or numbers.
+    labels
+        Labels of the samples.
+    """
+
+    first: str
+    second: str
+    is_of_classes: bool
+    first_errors: NDArray[np.float64]
+    second_errors: NDArray[np.float64]
+    first_predictions: NDArray[Any]
+    second_predictions: NDArray[Any]
+    labels: NDArray[Any]
+
+    @property
+    def only_first(self) -> Rows:
+        """Samples that the first model's probe does better on, the greatest difference first.
+
+        Of classes each in turn: a few of them show all kinds.
+        """
+        return self._ahead(self.second_errors - self.first_errors)
+
+    @property
+    def only_second(self) -> Rows:
+        """The same of the second model."""
+        return self._ahead(self.first_errors - self.second_errors)
+
+    @property
+    def n_both_right(self) -> int:
+        """Samples on which both classes are right."""
+        return int(((self.first_errors == 0) & (self.second_errors == 0)).sum())
+
+    @property
+    def n_both_wrong(self) -> int:
+        """Samples on which both classes are wrong."""
+        return int(((self.first_errors > 0) & (self.second_errors > 0)).sum())
+
+    def _ahead(self, gains: NDArray[np.float64]) -> Rows:
+        rows = np.flatnonzero(gains > 0)
+        turns = np.zeros(len(rows))
+        for label in np.unique(self.labels[rows]) if self.is_of_classes else ():
+            members = self.labels[rows] == label
+            turns[members] = np.arange(members.sum())
+        return rows[np.lexsort((turns, -gains[rows]))]
+
+
+def predicted_models(result: RunResult) -> list[str]:
+    """List the models of which a probe's predictions were kept, in the order of the plan."""
+    return list(_kept(result))
+
+
+def _kept(result: RunResult) -> dict[str, Mapping[str, Any]]:
+    n_samples = result.samples.n_samples
+    return {
+        model: probe
+        for model, probe in probes_of(result).items()
+        if len(probe.get("predictions", ())) == len(probe.get("losses", ())) == n_samples
+    }
+
+
+def disagreement_of(result: RunResult, samples: Samples, first: str, second: str) -> Disagreement:
+    """Compare two models' probes sample by sample.
+
+    Parameters
+    ----------
+    result, samples
+        A run, and its samples.
+    first, second
+        Two of :func:`predicted_models`.
+    """
+    kept = _kept(result)
+    is_of_classes = kept[first]["measure"] == "accuracy"
+    errors = [np.asarray(kept[model]["losses"], dtype=np.float64) for model in (first, second)]
+    if not is_of_classes:
+        errors = [np.sqrt(own) for own in errors]
+    predictions = [np.asarray(kept[model]["predictions"]) for model in (first, second)]
+    return Disagreement(
+        first,
+        second,
+        is_of_classes=is_of_classes,
+        first_errors=errors[0],
+        second_errors=errors[1],
+        first_predictions=predictions[0],
+        second_predictions=predictions[1],
+        labels=samples.labels,
+    )
+
+
+def say_prediction(samples: Samples, prediction: Any) -> str:
+    """Write one prediction as labels are written: the name of a class, or numbers.
+
+    Parameters
+    ----------
+    samples
+        What the probe was fitted to.
+    prediction
+        A code among the classes that have samples, or numbers of shape () or (n_targets,).
+    """
+    if samples.target_kind == "classification":
+        return samples.class_names[int(np.unique(samples.labels)[int(prediction)])]
+    return ", ".join(f"{number:.4g}" for number in np.reshape(prediction, -1).tolist())

@@ -1,0 +1,80 @@
+"""How the order settles as samples are added."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ptmrank_core.metrics import METRICS
+from ptmrank_core.ranking import SizeCurve, consensus_draws, size_curve
+from ptmrank_core.records import Ranking, RunResult
+from ptmrank_core.results.evidence import CONSENSUS
+from ptmrank_core.results.scores import scores_by_metric
+
+__all__ = ["curves_of", "size_verdict"]
+
+# Kendall's tau of half the samples with all of them; between the two neighbours still change places.
+SETTLED, UNSETTLED = 0.9, 0.7
+Draws = list[list[dict[str, float]]]
+
+
+def curves_of(result: RunResult, ranking: Ranking) -> dict[str, SizeCurve]:
+    """Collect the curve of every metric that was scored on fewer samples, and that of the consensus first.
+
+    The consensus over parts of the samples has the votes of the whole, as far as those metrics were scored on
+    parts.
+    """
+    payloads = {
+        own.subject: own.payload for own in result.findings if own.kind == "sample-size" and own.payload
+    }
+    if not payloads:
+        return {}
+    sizes = next(iter(payloads.values()))["sizes"]
+    draws = {
+        metric: _draws(metric, {model: own["scores"] for model, own in payloads.items()}, len(sizes))
+        for metric in next(iter(payloads.values()))["scores"]
+    }
+    full = scores_by_metric(result.cells)
+    directions = {metric: METRICS[metric].higher_is_better for metric in result.plan.metrics}
+    votes = {name: ranking.votes[name].weight if ranking.votes else 1.0 for name in ranking.metrics_used}
+    joined = consensus_draws(draws, votes, directions)
+    curves = {
+        metric: size_curve(sizes, own, full[metric], higher_is_better=directions[metric])
+        for metric, own in draws.items()
+        if metric in full
+    }
+    if joined:
+        curves = {
+            CONSENSUS: size_curve(sizes, joined, ranking.mean_ranks, higher_is_better=False),
+            **curves,
+        }
+    return {name: curve for name, curve in curves.items() if any(tau is not None for tau in curve.tau)}
+
+
+def _draws(metric: str, scores: Mapping[str, Mapping[str, Any]], n_sizes: int) -> Draws:
+    """Scores of one metric: size -> draw -> model -> value, joined over the models where it is defined so."""
+    combine = METRICS[metric].combine
+    found: Draws = []
+    for size in range(n_sizes):
+        columns = {model: own[metric][size] for model, own in scores.items() if metric in own}
+        n_draws = max(map(len, columns.values()), default=0)
+        found.append([])
+        for draw in range(n_draws):
+            own = {model: values[draw] for model, values in columns.items() if values[draw] is not None}
+            found[-1].append(combine(own) if combine else own)
+    return found
+
+
+def size_verdict(curve: SizeCurve, n_samples: int) -> str:
+    """Say in one sentence whether more labels would change the order; empty where nothing can be said."""
+    known = [(size, tau) for size, tau in zip(curve.sizes, curve.tau, strict=True) if tau is not None]
+    upto_half = [pair for pair in known if pair[0] <= 0.55 * n_samples]
+    if not upto_half:
+        return ""
+    size, tau = upto_half[-1]
+    said = f"With {size:.0f} of the {n_samples} samples the order agrees with that of all at τ = {tau:.2f}: "
+    if tau >= SETTLED:
+        return f"{said}you have enough labels; more would hardly change it."
+    if tau >= UNSETTLED:
+        return f"{said}the order is nearly settled; more labels may still swap neighbours."
+    return f"{said}it has not settled; label more before you trust it."

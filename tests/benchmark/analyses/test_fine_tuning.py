@@ -1,0 +1,82 @@
+"""Fine-tuning as a stage of a run."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ptmrank_core import reports, results
+from ptmrank_core.benchmark import RunStore, run_here
+from ptmrank_core.benchmark.analyses.fine_tuning import training_rows
+from ptmrank_core.config import Settings
+from ptmrank_core.data import load_samples
+from ptmrank_core.errors import MetricInputError
+from ptmrank_core.events import AnalysisStep, Event
+from ptmrank_core.records import Analyses, RunState
+from ptmrank_core.results.evidence import truths_of
+from ptmrank_core.results.fine_tuning import tuned_rows
+from ptmrank_core.worker import SOURCES
+from tests.benchmark.runs import stored_features_plan, stored_plan
+from tests.ready_made import save_features
+
+
+def test_the_training_samples_are_stratified_and_groups_whole() -> None:
+    """Three quarters of each class; with groups none is on both sides; nothing to test on is said."""
+    digits = load_samples("demo:digits")
+    train = training_rows(digits, 0)
+    assert np.bincount(digits.labels[train]).tolist() == [45] * 10
+    grouped = replace(digits, groups=tuple(f"writer {i % 20}" for i in range(600)))
+    inside = {grouped.groups[i] for i in training_rows(grouped, 0)}
+    outside = {grouped.groups[i] for i in range(600) if i not in set(training_rows(grouped, 0).tolist())}
+    assert inside
+    assert outside
+    assert not inside & outside
+    with pytest.raises(MetricInputError, match="to train on"):
+        training_rows(replace(digits, groups=("one",) * 600), 0)
+
+
+def test_the_best_models_are_trained(settings: Settings, picture_zip: Path, zoo: Path) -> None:
+    """Two of three, in the order of the ranking; what came of it is a truth, a table and words."""
+    plan = stored_plan(settings, picture_zip, zoo, ["logme"])
+    store = RunStore(settings)
+    analyses = Analyses(half_samples=0, probe=False, projections=False, fine_tune=2, fine_tune_seconds=600)
+    plan = replace(plan, run_id="tune", analyses=analyses)
+    store.create(plan, load_samples(picture_zip).summary())
+    heard: list[Event] = []
+    assert run_here("tune", settings, sources=SOURCES, sink=heard.append) is RunState.FINISHED
+    result = store.result("tune")
+    ranking = results.rank_result(result)
+    found = {own.subject: own for own in result.findings if own.kind == "fine-tuning"}
+    assert list(found) == list(ranking.order[:2])
+    own = found[ranking.order[0]].payload
+    assert own["accuracy"] == own["value"]
+    assert own["epochs"] == own["planned_epochs"] == 10
+    assert own["note"] == ""
+    assert own["n_train"] + own["n_test"] == 18
+    steps = [event.done for event in heard if isinstance(event, AnalysisStep) and event.kind == "fine-tuning"]
+    assert steps == sorted(steps)
+    assert steps[-1] == 200
+    assert truths_of(result)["fine-tuning"].values == {m: f.payload["accuracy"] for m, f in found.items()}
+    assert [row["model"] for row in tuned_rows(result, ranking)] == list(ranking.order[:2])
+    payload = reports.rank_payload(result, ranking)
+    assert payload["fine_tuning"][ranking.order[0]]["accuracy"] == own["accuracy"]
+    assert "fine-tuned model" in reports.rank_text(result)
+
+
+def test_features_of_a_file_cannot_be_trained(settings: Settings, tmp_path: Path) -> None:
+    """What cannot be done is said with the model's name, and the run goes on to its end."""
+    save_features(tmp_path / "f" / "strong.npz")
+    plan = stored_features_plan(settings, tmp_path / "f")
+    store = RunStore(settings)
+    plan = replace(
+        plan, run_id="tune", analyses=Analyses(half_samples=0, probe=False, projections=False, fine_tune=1)
+    )
+    store.create(plan, store.result(store.recent(1)[0][0].run_id).samples)
+    assert run_here("tune", settings, sources=SOURCES) is RunState.FINISHED
+    result = store.result("tune")
+    (row,) = tuned_rows(result, results.rank_result(result))
+    assert "no checkpoint" in row["note"]
+    assert "no checkpoint" in reports.rank_text(result)

@@ -1,0 +1,155 @@
+"""The picture of a ranking says what the cells of the run say."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from ptmrank_core.metrics import METRICS
+from ptmrank_core.records import Failure, Ranking, RunResult, Score, Skipped, Stage
+from ptmrank_core.reports.figures.ranking_overview import least_width, strip_figure
+from ptmrank_core.reports.figures.ranking_overview_data import StripKind, StripLayout, say_strip
+from ptmrank_core.reports.figures.style.escaping import plain_figure
+from ptmrank_core.reports.figures.style.rank_colours import contrast, ink_on, shade
+from ptmrank_core.results import rank_result
+from tests.reports.results import HOSTILE, certain, hostile_result
+
+NAMES = ("a", "b", "c", "d")
+
+
+@pytest.fixture
+def result() -> RunResult:
+    """Three models with scores, of which one is warned of and one lacks a head; a fourth that failed."""
+    run = hostile_result(NAMES)
+    cells = (
+        Score("a", "logme", 0.3, 0.1),
+        Score("b", "logme", 0.2, 0.1, {}, ("It did not settle.",)),
+        Score("c", "logme", 0.1, 0.1),
+        Score("a", "hscore", 1.0, 0.1),
+        Score("b", "hscore", 3.0, 0.1),
+        Score("c", "hscore", 3.0, 0.1),
+        Score("a", "leep", -1.0, 0.1),
+        Skipped("b", "leep", "It has no source head."),
+        *(Failure("d", name, Stage.LOAD, "OSError", "It is gone.", "Look.") for name in ("logme", "hscore")),
+    )
+    return replace(run, cells=cells)
+
+
+def traces(result: RunResult, ranking: Ranking) -> dict[str, dict[str, object]]:
+    """The named traces of the figure as a browser gets them."""
+    drawn = plain_figure(strip_figure(StripLayout.of(result, ranking)))
+    return {trace["name"]: trace for trace in drawn["data"] if "name" in trace}
+
+
+def test_each_cell_is_a_rank_or_a_reason(result: RunResult) -> None:
+    """Ranks as the ranking has them, ties with their mean; every other cell says why it is empty."""
+    ranking = rank_result(result)
+    layout = StripLayout.of(result, ranking)
+    assert [row.model for row in layout.rows] == [*ranking.order, "d"]
+    by_model = {
+        row.model: dict(zip([m.metric for m in layout.metrics], row.cells, strict=True))
+        for row in layout.rows
+    }
+    assert by_model["b"]["logme"].rank == 2
+    assert by_model["b"]["logme"].warnings == ("It did not settle.",)
+    assert (by_model["b"]["hscore"].rank, by_model["c"]["hscore"].rank) == (1.5, 1.5)
+    assert by_model["b"]["leep"].kind is StripKind.SKIPPED
+    assert by_model["c"]["leep"].kind is StripKind.MISSING
+    assert by_model["d"]["logme"].kind is StripKind.FAILED
+    assert "It is gone." in by_model["d"]["logme"].reason
+    assert layout.rows[-1].place is None
+
+
+def test_the_heaviest_vote_stands_first(result: RunResult) -> None:
+    """Metrics by their share of the vote; one that does not vote counts nothing and stands last."""
+    ranking = rank_result(result)
+    layout = StripLayout.of(result, ranking)
+    weights = [own.weight for own in layout.metrics]
+    assert weights == sorted(weights, reverse=True)
+    assert {own.metric for own in layout.metrics if own.weight > 0} == set(ranking.metrics_used)
+    voters = StripLayout.of(result, ranking, voters_only=True)
+    assert {own.metric for own in voters.metrics} == set(ranking.metrics_used)
+    assert all(len(row.cells) == len(voters.metrics) for row in voters.rows)
+
+
+def test_the_figure_writes_every_rank_into_its_cell(result: RunResult) -> None:
+    """Numbers for ranks, signs for the rest; a frame around what the metric warns of, and around no other."""
+    layout = StripLayout.of(result, rank_result(result))
+    figure = strip_figure(layout)
+    written = {
+        (x, y): text
+        for trace in figure.data
+        if trace.type == "scatter" and trace.mode == "text" and trace.xaxis == "x3"
+        for x, y, text in zip(trace.x, trace.y, trace.text, strict=True)
+    }
+    for y, row in enumerate(layout.rows):
+        for x, cell in enumerate(row.cells):
+            sign = {StripKind.SKIPPED: "–", StripKind.FAILED: "×", StripKind.MISSING: "…"}.get(cell.kind)
+            assert written[x, y] == (sign or f"{cell.rank:g}")
+    (frame,) = [trace for trace in figure.data if trace.name == "the metric warns of this score"]
+    x = [own.metric for own in layout.metrics].index("logme")
+    y = [row.model for row in layout.rows].index("b")
+    assert [end for end in frame.x if end is not None] == [x - 0.5, x + 0.5, x + 0.5, x - 0.5, x - 0.5]
+    assert {end for end in frame.y if end is not None} == {y - 0.5, y + 0.5}
+    assert list(figure.layout.xaxis3.ticktext) == [METRICS[own.metric].title for own in layout.metrics]
+
+
+def test_intervals_and_ties_are_drawn_beside_the_places() -> None:
+    """A line for every interval, a stroke for every group; none of both where nothing is known."""
+    result = hostile_result(NAMES)
+    ranking = certain(result)
+    found = ranking.intervals
+    assert found is not None
+    drawn = traces(result, ranking)
+    (line,) = [trace for name, trace in drawn.items() if name.endswith("interval")]
+    ends = [end for model in ranking.order if model in found.intervals for end in found.intervals[model]]
+    assert [end for end in line["x"] if end is not None] == ends  # type: ignore[attr-defined]
+    assert "not told apart" in drawn
+    bare = traces(result, replace(ranking, intervals=None))
+    assert set(drawn) - set(bare) == {"its 90% interval", "not told apart"}
+
+
+def test_one_model_and_many_are_drawn() -> None:
+    """From one model under one metric to sixty: rows of one height, and room for every cell."""
+    for n_models in (1, 2, 60):
+        run = hostile_result([f"model {i}" for i in range(n_models + 1)])
+        layout = StripLayout.of(run, rank_result(run))
+        figure = strip_figure(layout)
+        assert layout.n_ranked == n_models
+        assert figure.layout.height > 30 * len(layout.rows)
+        assert least_width(layout) > 30 * len(layout.metrics)
+        assert least_width(layout, 2) > least_width(layout)
+    assert json.loads(figure.to_json())["layout"]["yaxis"]["range"][1] < 0
+
+
+def test_hostile_names_stay_text() -> None:
+    """What a model is called is shown and never read as markup."""
+    run = hostile_result()
+    drawn = json.dumps(plain_figure(strip_figure(StripLayout.of(run, rank_result(run)))))
+    assert "<img" not in drawn
+    assert "<script" not in drawn
+    assert HOSTILE[0].replace("<", "&lt;").replace(">", "&gt;")[:10] in drawn
+
+
+def test_the_words_below_name_what_is_in_the_picture(result: RunResult) -> None:
+    """Signs, frames and lines are explained where they are, and not where they are not."""
+    said = say_strip(StripLayout.of(result, rank_result(result)))
+    assert "– does not apply" in said
+    assert "× failed" in said
+    assert "red frame" in said
+    assert "grey stroke" not in said
+    clean = replace(result, cells=tuple(c for c in result.cells if isinstance(c, Score) and not c.warnings))
+    clean = replace(clean, plan=replace(clean.plan, metrics=("hscore",), models=clean.plan.models[:1]))
+    clean = replace(clean, cells=(Score("a", "hscore", 1.0, 0.1),))
+    assert "Grey" not in say_strip(StripLayout.of(clean, rank_result(clean)))
+
+
+def test_numbers_can_be_read_on_every_shade() -> None:
+    """The letters of a cell have the contrast that text needs, and better ranks are darker."""
+    shades = [shade(step / 60) for step in range(61)]
+    assert min(contrast(ink_on(own), own) for own in shades) >= 4.5
+    lightness = [contrast(own, "black") for own in shades]
+    assert lightness == sorted(lightness)
+    assert contrast("black", "white") == pytest.approx(21)

@@ -1,0 +1,99 @@
+"""Costs as the run has measured them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from ptmrank_core import reports, results
+from ptmrank_core.records import (
+    ExtractionOptions,
+    ModelOutcome,
+    ModelSpec,
+    RunPlan,
+    RunResult,
+    RunState,
+    SamplesSummary,
+    Score,
+)
+from ptmrank_core.reports.figures.cost import cost_figure
+from ptmrank_core.results.cost import costs_of, fronts_of
+
+SECONDS = {"load": 9.0, "preprocess": 0.5, "forward": 1.5, "score": 7.0}
+
+
+def spec(name: str, n_parameters: int | None) -> ModelSpec:
+    """A model of some size."""
+    return ModelSpec(name, "local", "image", revision="r", n_parameters=n_parameters, size_bytes=None)
+
+
+@pytest.fixture
+def result() -> RunResult:
+    """Three ranked models a, b, c in this order: b is larger than a, c smaller; d has no score."""
+    specs = (spec("a", 100), spec("b", 200), spec("c", 50), spec("d", 10))
+    plan = RunPlan(
+        run_id="run",
+        created_at="2026-01-01T00:00:00+00:00",
+        task="image-classification",
+        samples_source="x.zip",
+        samples_fingerprint="f",
+        models=specs,
+        metrics=("logme",),
+        options=ExtractionOptions(),
+        seed=0,
+    )
+    outcomes = {
+        "a": ModelOutcome(specs[0], SECONDS, 0, 40, 8, "cpu", "float32", 5_000_000, n_run=50),
+        "b": ModelOutcome(specs[1], dict.fromkeys(SECONDS, 0.0), 40, 0, 8, None, "float32", n_run=0),
+        "c": ModelOutcome(specs[2], SECONDS, 0, 40, 8, "cpu", "float32"),
+    }
+    return RunResult(
+        plan=plan,
+        state=RunState.FINISHED,
+        samples=SamplesSummary(40, {"x": 20, "y": 20}, (), ()),
+        cells=tuple(Score(name, "logme", -float(i), 0.1) for i, name in enumerate("abc")),
+        outcomes=outcomes,
+        environment={},
+        seconds=5.0,
+    )
+
+
+def test_seconds_are_of_what_really_ran(result: RunResult) -> None:
+    """Preparing and running over the samples that ran, loading and scoring left out; unknown is None."""
+    costs = costs_of(result)
+    assert costs["a"].seconds_per_1000 == pytest.approx(1_000 * 2.0 / 50)
+    assert costs["a"].n_measured == 50
+    assert costs["b"].seconds_per_1000 is None
+    assert costs["c"].seconds_per_1000 is None
+    assert costs["c"].peak_memory_bytes is None
+    assert costs["d"].n_parameters == 10
+
+
+def test_the_front_is_under_each_cost_that_is_known(result: RunResult) -> None:
+    """By parameters c and a are worth their cost; d has no place; seconds are known of one model only."""
+    payload = reports.rank_payload(result, results.rank_result(result))["cost"]
+    assert payload["fronts"] == {"n_parameters": ["c", "a"]}
+    assert payload["models"]["a"]["peak_memory_bytes"] == 5_000_000
+    assert payload["models"]["d"]["seconds_per_1000"] is None
+
+
+def test_the_figure_shows_each_ranked_model_once(result: RunResult) -> None:
+    """Models on the front and others are two traces; together they are the ranked models of known cost."""
+    ranking = results.rank_result(result)
+    costs = costs_of(result)
+    front = fronts_of(costs, ranking)["n_parameters"]
+    others, best = cost_figure("n_parameters", costs, ranking, front).data
+    assert list(others.customdata) == ["b"]
+    assert list(best.customdata) == ["c", "a"]
+    assert list(best.x) == [50.0, 100.0]
+    assert list(best.y) == [3.0, 1.0]
+
+
+def test_a_cost_that_is_unknown_for_one_model_leaves_it_out(result: RunResult) -> None:
+    """A model whose size nobody knows is on no front and no figure of sizes."""
+    unknown = replace(result.outcomes["c"], spec=spec("c", None))
+    some = replace(result, outcomes={**result.outcomes, "c": unknown})
+    ranking = results.rank_result(some)
+    costs = costs_of(some)
+    assert fronts_of(costs, ranking)["n_parameters"] == ("a",)

@@ -43,7 +43,7 @@ def draw() -> None:
         "learn": st.Page(learn.page, title="Learn", url_path="learn"),
         "about": st.Page(about.page, title="About", url_path="about"),
     }
-    state.know_pages(pages)
+    state.register_pages(pages)
     chosen = st.navigation(list(pages.values()), position="top")
     show_account()
     chosen.run()

@@ -79,8 +79,8 @@ def chosen_models(draft: Draft, task: TaskCategory) -> list[ModelSpec]:
     if task.modality == "tabular":
         return catalogue.resolve_models(catalogue.COLUMNS, task)
     ticked = [spec for spec in models_on_machine(task) if spec.id not in draft.deselected]
-    basket = draft.basket.get(task.name, {})
-    listed = catalogue.hub_models(",".join(basket), task) if basket else []
+    selected_models = draft.selected_models.get(task.name, {})
+    listed = catalogue.hub_models(",".join(selected_models), task) if selected_models else []
     named = catalogue.hub_models(draft.own_models, task)
     return list({spec.id: spec for spec in [*ticked, *listed, *named]}.values())
 

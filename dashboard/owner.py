@@ -17,9 +17,9 @@ import streamlit as st
 
 from dashboard import state
 from ptmrank_core.config import load_settings
-from ptmrank_core.records import HERE
+from ptmrank_core.records import LOCAL_OWNER
 
-__all__ = ["COOKIE", "asking", "can_log_in", "is_logged_in", "is_shared", "is_token", "make_token"]
+__all__ = ["COOKIE", "can_log_in", "current_owner", "is_logged_in", "is_shared", "is_token", "make_token"]
 
 COOKIE = "ptmrank_owner"
 TOKEN_BYTES = 32
@@ -52,10 +52,10 @@ def _is_loopback() -> bool:
         return address.lower() == "localhost"
 
 
-def asking() -> str:
+def current_owner() -> str:
     """Return the owner that the running session speaks for."""
     if not is_shared(st.context.headers):
-        return HERE
+        return LOCAL_OWNER
     if is_logged_in():
         return _digest("user", str(st.user["iss"]), str(st.user["sub"]))
     token = st.context.cookies.get(COOKIE)

@@ -17,21 +17,21 @@ from ptmrank_core.records import AS_RECOGNISED, Reading
 
 __all__ = [
     "Draft",
-    "choose",
     "compare",
     "compared_runs",
     "draft",
     "expect_end",
     "forget_upload",
     "fresh_key",
-    "go",
+    "has_changed",
     "is_end_expected",
-    "is_news",
-    "know_pages",
     "link",
+    "navigate",
+    "register_pages",
     "remember_run",
     "run_id",
     "session_token",
+    "set_widget",
     "set_widgets",
     "start_widget",
     "upload_key",
@@ -66,7 +66,7 @@ class Draft:
         Demo models that were unticked.
     own_models
         Hub ids as typed.
-    basket
+    selected_models
         Models chosen out of lists: task category -> id -> what the list told of it.
     hub_found
         What the last search on the Hub has found: task category -> models.
@@ -85,7 +85,7 @@ class Draft:
     task: str | None = None
     deselected: set[str] = field(default_factory=set)
     own_models: str = ""
-    basket: dict[str, dict[str, Candidate]] = field(default_factory=dict)
+    selected_models: dict[str, dict[str, Candidate]] = field(default_factory=dict)
     hub_found: dict[str, list[Candidate]] = field(default_factory=dict)
     metrics: tuple[str, ...] | None = None
     dtype: str = "auto"
@@ -99,12 +99,12 @@ class Draft:
         self.task = self.metrics = None
 
 
-def know_pages(pages: Mapping[str, StreamlitPage]) -> None:
+def register_pages(pages: Mapping[str, StreamlitPage]) -> None:
     """Remember the pages of this app run, so that any view can name where to go."""
     st.session_state[PAGES] = dict(pages)
 
 
-def go(page: str, *, run: str | None = None) -> NoReturn:
+def navigate(page: str, *, run: str | None = None) -> NoReturn:
     """Show another page, with the run in its address."""
     target = st.session_state[PAGES][page]
     st.switch_page(target, query_params={RUN_PARAMETER: run} if run else None)
@@ -193,12 +193,12 @@ def forget_upload() -> None:
     st.session_state[UPLOADS] = st.session_state.get(UPLOADS, 0) + 1
 
 
-def choose(key: str, value: object) -> None:
+def set_widget(key: str, value: object) -> None:
     """Set a widget that this run of the page has not drawn yet."""
     st.session_state[key] = value
 
 
-def is_news(name: str, value: object) -> bool:
+def has_changed(name: str, value: object) -> bool:
     """Whether something that stays as it is until it changes, such as a selection, has just changed."""
     key = f"{NEWS}-{name}"
     is_new = st.session_state.get(key) != value

@@ -14,10 +14,10 @@ from typing import Any
 
 from ptmrank_core.benchmark import (
     EMBEDS_CLASS_NAMES,
-    NO_RESERVES,
-    Reserves,
+    NO_SUBSTITUTES,
     RunStore,
     Sources,
+    Substitutes,
     find_unfinished,
     make_plan,
     new_run_id,
@@ -144,16 +144,18 @@ class Benchmarker:
         n_models = _n_models(how_many, len(candidates))
         specs = [candidate.spec for candidate in candidates]
         plan = self._plan(category, loaded, specs[:n_models])
-        reserves = (
-            Reserves(n_models, tuple(specs[n_models:])) if self.auto_increment_if_failed else NO_RESERVES
+        substitutes = (
+            Substitutes(n_models, tuple(specs[n_models:]))
+            if self.auto_increment_if_failed
+            else NO_SUBSTITUTES
         )
         set_library_defaults()
         store = RunStore(self.settings)
-        run_id = find_unfinished(store, self.settings, plan, reserves)
+        run_id = find_unfinished(store, self.settings, plan, substitutes)
         if run_id is None:
             run_id = plan.run_id
             store.create(plan, loaded.summary())
-        return self._run(run_id, store, replace(script_sources(loaded, candidates), reserves=reserves))
+        return self._run(run_id, store, replace(script_sources(loaded, candidates), substitutes=substitutes))
 
     def _load(self, samples: Samples | str | Path, task: TaskCategory) -> Samples:
         """Load the samples where they are not loaded yet, and see that they are of the kind asked for."""

@@ -25,8 +25,8 @@ __all__ = [
     "Sink",
     "StageStarted",
     "Waiting",
-    "ignore",
-    "never",
+    "discard_event",
+    "never_cancels",
     "raise_if_cancelled",
 ]
 
@@ -123,16 +123,16 @@ Sink: TypeAlias = Callable[[Event], None]
 CancelToken: TypeAlias = Callable[[], bool]
 
 
-def ignore(_event: Event) -> None:
+def discard_event(_event: Event) -> None:
     """Be a sink that listens to nothing."""
 
 
-def never() -> bool:
+def never_cancels() -> bool:
     """Be a cancel token that is never pulled."""
     return False
 
 
 def raise_if_cancelled(token: CancelToken) -> None:
-    """Raise :class:`CancelledError` when the token is pulled."""
+    """Raise :class:`CancelledError` when the cancellation is requested."""
     if token():
         raise CancelledError("The run was cancelled.")

@@ -18,10 +18,10 @@ from ptmrank_core.errors import PTMRankError
 from ptmrank_core.records import Reading, Samples, Waveform
 from ptmrank_core.results.phrases import say_label
 
-__all__ = ["MOST_SHOWN", "choose_samples", "gallery", "show_samples"]
+__all__ = ["MAX_SHOWN", "choose_samples", "gallery", "show_samples"]
 
 N_SHOWN = 12
-MOST_SHOWN = 24
+MAX_SHOWN = 24
 """Of samples that the reader chose."""
 PICTURE_PIXELS = 240
 TEXT_CHARS = 300
@@ -126,7 +126,7 @@ def show_samples(samples: Samples, rows: Sequence[int], *, notes: Sequence[str] 
     notes
         What is said of each besides its label; empty for nothing.
     """
-    drawn = rows[:MOST_SHOWN]
+    drawn = rows[:MAX_SHOWN]
     try:
         shown = [
             replace(
@@ -137,8 +137,8 @@ def show_samples(samples: Samples, rows: Sequence[int], *, notes: Sequence[str] 
     except PTMRankError as error:
         show_error(error)
         return
-    if len(rows) > MOST_SHOWN:
-        st.caption(f"The first {MOST_SHOWN} of {len(rows):,}.")
+    if len(rows) > MAX_SHOWN:
+        st.caption(f"The first {MAX_SHOWN} of {len(rows):,}.")
     _draw(samples, shown, with_names=True)
 
 

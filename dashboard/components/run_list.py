@@ -26,7 +26,7 @@ COLOURS = {
 
 def open_page(entry: RunEntry) -> NoReturn:
     """Go to where a run is best looked at: its results once there are any that stay."""
-    state.go("results" if entry.outline.state.is_finished() else "run", run=entry.run_id)
+    state.navigate("results" if entry.outline.state.is_finished() else "run", run=entry.run_id)
 
 
 def draw_run(entry: RunEntry, size_bytes: int | None) -> None:

@@ -38,7 +38,7 @@ def open_run(title: str, read: Callable[[str], T]) -> tuple[str, T] | None:
     if run is None:
         st.info("There is no run to show yet.")
         if st.button("Go to the start", type="primary"):
-            state.go("start")
+            state.navigate("start")
         return None
     try:
         found = read(run)

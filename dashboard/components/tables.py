@@ -11,7 +11,7 @@ from ptmrank_core.reports.tables.table import Table
 
 __all__ = ["show_table"]
 
-MOST_ROWS, PIXELS = 30, 640  # a longer table scrolls
+MAX_ROWS, PIXELS = 30, 640  # a longer table scrolls
 TYPES = {"text": "object", "integer": "Int64", "number": "float64"}
 
 
@@ -46,7 +46,7 @@ def show_table(table: Table, *, alt: str, key: str | None = None) -> int | None:
         )
         for column in table.columns
     }
-    height: Literal["content"] | int = "content" if len(frame) <= MOST_ROWS else PIXELS
+    height: Literal["content"] | int = "content" if len(frame) <= MAX_ROWS else PIXELS
     look: dict[str, Any] = {"hide_index": True, "height": height, "column_config": columns}
     look |= {"placeholder": "–", "alt": alt}
     if key is None:

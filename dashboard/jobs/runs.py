@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard import owner
 from dashboard.jobs.home import settings, store
 from dashboard.jobs.sources import Demo, forget_samples, samples
-from dashboard.owner import asking
+from dashboard.owner import current_owner
 from ptmrank_core import catalogue
 from ptmrank_core.benchmark import (
     ExpectedTime,
@@ -92,7 +92,7 @@ def start(
         reading=reading,
         label_encoder=label_encoder,
     )
-    store().create(plan, chosen.summary(), owner=asking())
+    store().create(plan, chosen.summary(), owner=current_owner())
     start_worker(plan.run_id, settings())
     return plan.run_id
 
@@ -112,10 +112,10 @@ def start_demo(demo: Demo) -> str:
 
 def start_fine_tuning(found: RunResult, n_models: int, seconds: float) -> str:
     """Start a run like another one, from its cached features, that trains the best models; return its id."""
-    _refuse_others(found.plan.run_id)
+    _require_owner(found.plan.run_id)
     analyses = replace(found.plan.analyses, fine_tune=n_models, fine_tune_seconds=seconds)
     plan = replace(found.plan, run_id=new_run_id(), created_at=now(), analyses=analyses)
-    store().create(plan, found.samples, owner=asking())
+    store().create(plan, found.samples, owner=current_owner())
     for finding in found.findings:
         if (finding.kind, finding.subject) == ("truth", "imported"):
             store().add_finding(plan.run_id, finding)
@@ -136,10 +136,10 @@ def is_mine(run_id: str) -> bool:
     RunNotFoundError
         If there is no such run.
     """
-    return store().owner(run_id) == asking()
+    return store().owner(run_id) == current_owner()
 
 
-def _refuse_others(run_id: str) -> None:
+def _require_owner(run_id: str) -> None:
     """Do nothing about a run for anybody but its owner."""
     if not is_mine(run_id):
         raise NotOwnerError(
@@ -150,19 +150,19 @@ def _refuse_others(run_id: str) -> None:
 
 def resume(run_id: str) -> None:
     """Start a worker for what a run has not done yet."""
-    _refuse_others(run_id)
+    _require_owner(run_id)
     start_worker(run_id, settings())
 
 
 def cancel(run_id: str) -> None:
     """Ask a run's worker to stop at the next batch, or to wait no longer."""
-    _refuse_others(run_id)
+    _require_owner(run_id)
     cancel_run(run_id, settings())
 
 
 def retry(run_id: str) -> None:
     """Start a worker for what failed in a run, and for nothing else that is done."""
-    _refuse_others(run_id)
+    _require_owner(run_id)
     clear_failed(store(), settings(), run_id)
     start_worker(run_id, settings())
 
@@ -174,7 +174,7 @@ def failures(run_id: str) -> tuple[Failure, ...]:
 
 def leave_out(run_id: str, models: Sequence[str]) -> None:
     """Mark what some models of a run lack as left out."""
-    _refuse_others(run_id)
+    _require_owner(run_id)
     leave_out_of_run(store(), settings(), run_id, models)
 
 
@@ -192,7 +192,7 @@ def partial_ranking(run_id: str, through: tuple[str, ...], *, has_failed: bool) 
 
 def delete(run_id: str) -> None:
     """Delete a run with what no other run needs."""
-    _refuse_others(run_id)
+    _require_owner(run_id)
     delete_run(store(), settings(), run_id)
     forget_samples()
 
@@ -204,12 +204,12 @@ def expected_time(models: Sequence[ModelSpec], n_samples: int, parameters: Mappi
 
 def history(limit: int = -1) -> list[RunEntry]:
     """Read how the runs of whoever is asking stand, newest first; a negative limit is none."""
-    return list_runs(store(), settings(), limit, owner=asking())
+    return list_runs(store(), settings(), limit, owner=current_owner())
 
 
 def sizes() -> dict[str, int]:
     """Measure what deleting each run of whoever is asking would free, in bytes."""
-    return run_sizes(store(), settings(), owner=asking())
+    return run_sizes(store(), settings(), owner=current_owner())
 
 
 def progress(run_id: str) -> RunProgress:
@@ -232,7 +232,7 @@ def keep_truth(found: RunResult, name: str, data: bytes) -> bool:
     NotOwnerError
         If the run is somebody else's.
     """
-    _refuse_others(found.plan.run_id)
+    _require_owner(found.plan.run_id)
     truth = read_truth(name, data, [spec.id for spec in found.plan.models])
     finding = Finding("truth", "imported", truth.payload(), 0.0)
     if finding in found.findings:

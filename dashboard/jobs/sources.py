@@ -9,7 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.jobs.home import settings
-from dashboard.owner import asking
+from dashboard.owner import current_owner
 from ptmrank_core import catalogue
 from ptmrank_core.data import (
     DEMO_SAMPLES,
@@ -19,10 +19,10 @@ from ptmrank_core.data import (
     load_feature_samples,
     store_features,
     store_upload,
-    thin_samples,
+    subsample,
     with_warnings,
 )
-from ptmrank_core.data import look_at as look_at_source
+from ptmrank_core.data import preview as look_at_source
 from ptmrank_core.errors import SamplesChangedError
 from ptmrank_core.records import AS_RECOGNISED, ModelSpec, Reading, RunResult, Samples
 
@@ -35,7 +35,7 @@ __all__ = [
     "keep_features",
     "keep_upload",
     "local_models",
-    "look_at",
+    "preview",
     "ready_made",
     "samples",
     "samples_of",
@@ -66,7 +66,7 @@ class Demo:
 def samples(source: str, reading: Reading = AS_RECOGNISED) -> Samples:
     """Load samples once for all sessions: uploads are named by their content and never change."""
     whole = all_samples(source, replace(reading, max_samples=None))
-    return with_warnings(thin_samples(whole, reading.max_samples))
+    return with_warnings(subsample(whole, reading.max_samples))
 
 
 @st.cache_resource(max_entries=2, show_spinner="Reading the samples …")
@@ -76,7 +76,7 @@ def all_samples(source: str, reading: Reading = AS_RECOGNISED) -> Samples:
 
 
 @st.cache_data(max_entries=20, show_spinner="Looking at the upload …")
-def look_at(source: str, reading: Reading = AS_RECOGNISED) -> SourceOverview:
+def preview(source: str, reading: Reading = AS_RECOGNISED) -> SourceOverview:
     """Look at an upload without reading its samples, once for all sessions."""
     return look_at_source(source, reading)
 
@@ -90,7 +90,7 @@ def ready_made(folder: str, reading: Reading) -> tuple[tuple[ModelSpec, ...], Sa
 
 def forget_samples() -> None:
     """Read every upload anew: one may be gone."""
-    for kept in (samples, all_samples, look_at, ready_made):
+    for kept in (samples, all_samples, preview, ready_made):
         kept.clear()
 
 
@@ -127,12 +127,12 @@ def samples_of(found: RunResult) -> Samples:
 
 def keep_upload(files: Sequence[tuple[str, bytes]]) -> str:
     """Keep what the browser sent; return the source to load it from."""
-    return str(store_upload(files, settings().uploads_dir, owner=asking()))
+    return str(store_upload(files, settings().uploads_dir, owner=current_owner()))
 
 
 def keep_features(files: Sequence[tuple[str, bytes]]) -> str:
     """Keep files of features that the browser sent; return the folder that they lie in."""
-    return str(store_features(files, settings().uploads_dir, owner=asking()))
+    return str(store_features(files, settings().uploads_dir, owner=current_owner()))
 
 
 @st.cache_data(ttl=600, max_entries=20, show_spinner="Reading the folder of models …")

@@ -1,14 +1,14 @@
 """The run: plan, runner, store, progress and engines. Here features and metrics meet."""
 
 from ptmrank_core.benchmark.analyses.projections import drawn_rows
-from ptmrank_core.benchmark.applicability import Reach, metrics_out_of_reach, reach_of_metrics
+from ptmrank_core.benchmark.applicability import MetricCoverage, coverage_of_metrics, inapplicable_metrics
 from ptmrank_core.benchmark.cards.card import RunCard, make_card, read_card, run_card
 from ptmrank_core.benchmark.cards.comparison import Differences, compare_cards
 from ptmrank_core.benchmark.engines import cancel_run, run_here, start_worker
-from ptmrank_core.benchmark.execution.cached_embeddings import kept_embeddings
+from ptmrank_core.benchmark.execution.cached_embeddings import cached_embeddings
 from ptmrank_core.benchmark.execution.providers import Sources
 from ptmrank_core.benchmark.execution.scoring import score_cells, skipped_cells
-from ptmrank_core.benchmark.execution.substitutes import NO_RESERVES, Reserves
+from ptmrank_core.benchmark.execution.substitutes import NO_SUBSTITUTES, Substitutes
 from ptmrank_core.benchmark.plan import EMBEDS_CLASS_NAMES, known_skips, make_plan, quick_metrics
 from ptmrank_core.benchmark.scheduling.history import (
     RunEntry,
@@ -28,37 +28,37 @@ from ptmrank_core.benchmark.store.store import RunStore, new_run_id, now
 
 __all__ = [
     "EMBEDS_CLASS_NAMES",
-    "NO_RESERVES",
+    "NO_SUBSTITUTES",
     "Differences",
     "ExpectedTime",
+    "MetricCoverage",
     "ModelProgress",
     "Outline",
-    "Reach",
-    "Reserves",
     "RunCard",
     "RunEntry",
     "RunProgress",
     "RunStore",
     "Sources",
+    "Substitutes",
+    "cached_embeddings",
     "cancel_run",
     "clear_failed",
     "compare_cards",
+    "coverage_of_metrics",
     "delete_run",
     "drawn_rows",
     "expected_time",
     "find_unfinished",
-    "kept_embeddings",
+    "inapplicable_metrics",
     "known_skips",
     "leave_out",
     "list_runs",
     "log_file",
     "make_card",
     "make_plan",
-    "metrics_out_of_reach",
     "new_run_id",
     "now",
     "quick_metrics",
-    "reach_of_metrics",
     "read_card",
     "read_entry",
     "read_progress",

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ptmrank_core.benchmark.plan import REFERENCE, SOURCE_LOGITS, TRANSFER_INPUTS
-from ptmrank_core.metrics import METRICS, why_not
+from ptmrank_core.metrics import METRICS, inapplicable_reason
 from ptmrank_core.records import BUILT_IN_REFERENCES, Modality, ModelSpec, TargetKind
 
-__all__ = ["Reach", "metrics_out_of_reach", "reach_of_metrics"]
+__all__ = ["MetricCoverage", "coverage_of_metrics", "inapplicable_metrics"]
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class MetricCoverage:
     """For how many candidates a metric can be had.
 
     Parameters
@@ -29,9 +29,9 @@ class Reach:
     reason: str
 
 
-def reach_of_metrics(
+def coverage_of_metrics(
     models: Sequence[ModelSpec], modality: Modality, target_kind: TargetKind
-) -> dict[str, Reach]:
+) -> dict[str, MetricCoverage]:
     """Tell of every metric for how many of the candidates it can be had.
 
     Parameters
@@ -49,13 +49,13 @@ def reach_of_metrics(
     inputs = [_inputs(spec, modality) for spec in models] or [_all_inputs()]
     found = {}
     for name, spec in METRICS.items():
-        reasons = [why_not(spec, available, target_kind) for available in inputs]
+        reasons = [inapplicable_reason(spec, available, target_kind) for available in inputs]
         said = [reason for reason in reasons if reason is not None]
-        found[name] = Reach(len(inputs), len(inputs) - len(said), said[0] if said else "")
+        found[name] = MetricCoverage(len(inputs), len(inputs) - len(said), said[0] if said else "")
     return found
 
 
-def metrics_out_of_reach(
+def inapplicable_metrics(
     models: Sequence[ModelSpec], modality: Modality, target_kind: TargetKind
 ) -> dict[str, str]:
     """Metrics that apply to none of the candidates.
@@ -73,7 +73,7 @@ def metrics_out_of_reach(
         Name of the metric -> why it does not apply, a sentence. A metric that applies to some candidates only
         is not among them: it is skipped for the others.
     """
-    reach = reach_of_metrics(models, modality, target_kind)
+    reach = coverage_of_metrics(models, modality, target_kind)
     return {name: own.reason for name, own in reach.items() if not own.n_reached}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from ptmrank_core.benchmark.normalisation import check_normalisation
 from ptmrank_core.errors import InputError
-from ptmrank_core.metrics import METRIC_PRESETS, METRICS, why_not
+from ptmrank_core.metrics import METRIC_PRESETS, METRICS, inapplicable_reason
 from ptmrank_core.records import (
     AS_RECOGNISED,
     BUILT_IN_REFERENCES,
@@ -143,7 +143,7 @@ def layer_metrics(metrics: Iterable[str], target_kind: TargetKind) -> tuple[str,
 
     What only reads the source head's outputs (LEEP, NCE) is the same for every layer.
     """
-    return tuple(name for name in metrics if why_not(METRICS[name], (), target_kind) is None)
+    return tuple(name for name in metrics if inapplicable_reason(METRICS[name], (), target_kind) is None)
 
 
 def known_skips(
@@ -172,7 +172,7 @@ def known_skips(
     available = {REFERENCE} if has_reference else set[str]()
     available |= TRANSFER_INPUTS if has_source else set()
     available |= set() if spec.n_source_classes is None else {SOURCE_LOGITS}
-    reasons = {name: why_not(METRICS[name], available, target_kind) for name in metrics}
+    reasons = {name: inapplicable_reason(METRICS[name], available, target_kind) for name in metrics}
     return {name: reason for name, reason in reasons.items() if reason is not None}
 
 

@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from ptmrank_core.benchmark.analyses import analyse
-from ptmrank_core.benchmark.execution.context import Tools, equip
+from ptmrank_core.benchmark.execution.context import RunContext, load_auxiliary
 from ptmrank_core.benchmark.execution.environment import describe_environment
 from ptmrank_core.benchmark.execution.model_run import ModelWork
 from ptmrank_core.benchmark.execution.prefetch import FetchAhead
@@ -85,9 +85,9 @@ def execute(
         sink(RunStarted(run_id, len(plan.models), samples.n_samples))
         # Source samples that all models share are read once, not once for each model.
         own = replace(sources, load_samples=lru_cache(maxsize=1)(sources.load_samples))
-        tools = Tools(plan, samples, own, store, cache, sink, cancel)
-        _run_models(tools)
-        analyse(_run_reserves(tools))
+        run_context = RunContext(plan, samples, own, store, cache, sink, cancel)
+        _run_models(run_context)
+        analyse(_run_reserves(run_context))
     except CancelledError:
         state = RunState.CANCELLED
     except PTMRankError as problem:
@@ -109,20 +109,20 @@ def _planned_samples(plan: RunPlan, sources: Sources) -> Samples:
     return samples
 
 
-def _decided_cells(tools: Tools) -> dict[str, set[Decided]]:
+def _decided_cells(run_context: RunContext) -> dict[str, set[Decided]]:
     """Metric and layer of every decided cell, for each model of the plan."""
-    run_id = tools.plan.run_id
-    decided: dict[str, set[Decided]] = {spec.id: set() for spec in tools.plan.models}
-    for cell in (*tools.store.cells(run_id), *tools.store.layer_cells(run_id)):
+    run_id = run_context.plan.run_id
+    decided: dict[str, set[Decided]] = {spec.id: set() for spec in run_context.plan.models}
+    for cell in (*run_context.store.cells(run_id), *run_context.store.layer_cells(run_id)):
         decided[cell.model].add((cell.metric, cell.layer))
     return decided
 
 
-def _open_metrics(tools: Tools, decided: Mapping[str, Collection[Decided]]) -> dict[str, set[str]]:
+def _open_metrics(run_context: RunContext, decided: Mapping[str, Collection[Decided]]) -> dict[str, set[str]]:
     """Metrics under which a model, or a layer that is known of it, is not decided yet."""
-    plan = tools.plan
-    outcomes = tools.store.outcomes(plan.run_id) if plan.options.layers else {}
-    by_layer = layer_metrics(plan.metrics, tools.samples.target_kind)
+    plan = run_context.plan
+    outcomes = run_context.store.outcomes(plan.run_id) if plan.options.layers else {}
+    by_layer = layer_metrics(plan.metrics, run_context.samples.target_kind)
     found = {}
     for spec in plan.models:
         n_layers = outcomes[spec.id].n_layers if spec.id in outcomes else 0
@@ -132,25 +132,27 @@ def _open_metrics(tools: Tools, decided: Mapping[str, Collection[Decided]]) -> d
     return found
 
 
-def _run_models(tools: Tools) -> None:
+def _run_models(run_context: RunContext) -> None:
     """Take the models one after the other; those whose cells are all there are passed over."""
-    decided = _decided_cells(tools)
-    open_metrics = _open_metrics(tools, decided)
+    decided = _decided_cells(run_context)
+    open_metrics = _open_metrics(run_context, decided)
     needed = set().union(*open_metrics.values())
-    tools = equip(tools, needed)
-    models = tools.plan.models
+    run_context = load_auxiliary(run_context, needed)
+    models = run_context.plan.models
     open_models = [spec for spec in models if open_metrics[spec.id]]
-    with FetchAhead(open_models, tools.sources.fetch, sink=tools.sink, cancel=tools.cancel) as files:
+    with FetchAhead(
+        open_models, run_context.sources.fetch, sink=run_context.sink, cancel=run_context.cancel
+    ) as files:
         for spec in open_models:
-            raise_if_cancelled(tools.cancel)
-            tools.sink(ModelStarted(spec.id, models.index(spec) + 1, len(models)))
-            ModelWork(tools, spec, decided[spec.id], files).run()
+            raise_if_cancelled(run_context.cancel)
+            run_context.sink(ModelStarted(spec.id, models.index(spec) + 1, len(models)))
+            ModelWork(run_context, spec, decided[spec.id], files).run()
 
 
-def _run_reserves(tools: Tools) -> Tools:
+def _run_reserves(run_context: RunContext) -> RunContext:
     """Take further models into the plan until enough have a score; return the tools of the longer plan."""
-    store, run_id = tools.store, tools.plan.run_id
-    while more := next_in_line(tools.sources.reserves, tools.plan, store.cells(run_id)):
-        tools = replace(tools, plan=store.extend(run_id, more))
-        _run_models(tools)
-    return tools
+    store, run_id = run_context.store, run_context.plan.run_id
+    while more := next_in_line(run_context.sources.substitutes, run_context.plan, store.cells(run_id)):
+        run_context = replace(run_context, plan=store.extend(run_id, more))
+        _run_models(run_context)
+    return run_context

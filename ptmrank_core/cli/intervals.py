@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from ptmrank_core.errors import InputError
-from ptmrank_core.ranking.spread import FEWEST_HALVES
+from ptmrank_core.ranking.spread import MIN_HALVES
 
 __all__ = ["add_intervals", "checked_halves"]
 
@@ -29,9 +29,9 @@ def checked_halves(wanted: int | None) -> int | None:
     InputError
         A number from which no interval can be made.
     """
-    if wanted is None or wanted == 0 or wanted >= FEWEST_HALVES:
+    if wanted is None or wanted == 0 or wanted >= MIN_HALVES:
         return wanted
     raise InputError(
-        f"--intervals is {wanted}; expected 0, or at least {FEWEST_HALVES}.",
+        f"--intervals is {wanted}; expected 0, or at least {MIN_HALVES}.",
         hint="Fewer half-samples do not tell a spread.",
     )

@@ -14,8 +14,8 @@ from ptmrank_core.cli.budget import add_budget, checked_budget, keep_plan
 from ptmrank_core.cli.intervals import add_intervals, checked_halves
 from ptmrank_core.cli.output import DONE, NOTHING_DONE, print_json, print_text, say, write_json
 from ptmrank_core.cli.progress_bar import ProgressLine
+from ptmrank_core.cli.rank_inputs import add_reading, checked_reference, label_encoder, rank_inputs_of
 from ptmrank_core.cli.report import write_report
-from ptmrank_core.cli.subject import add_reading, checked_reference, label_encoder, subject_of
 from ptmrank_core.config import Settings, load_settings
 from ptmrank_core.data import load_samples
 from ptmrank_core.features import check_options
@@ -85,7 +85,7 @@ def _plan(options: argparse.Namespace, settings: Settings) -> tuple[RunPlan, Sam
     )
     base = Analyses(half_samples=checked_halves(options.intervals), probe=not options.no_probe)
     analyses = chosen_analyses(options, base)
-    task, reading, models, samples = subject_of(options)
+    task, reading, models, samples = rank_inputs_of(options)
     plan = make_plan(
         run_id=new_run_id(),
         created_at=now(),

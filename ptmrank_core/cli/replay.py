@@ -13,7 +13,7 @@ from ptmrank_core.benchmark import Differences, RunStore, compare_cards, make_ca
 from ptmrank_core.benchmark.cards.comparison import RTOL
 from ptmrank_core.cli.output import DONE, NOTHING_DONE, print_json, print_text, say
 from ptmrank_core.cli.progress_bar import ProgressLine
-from ptmrank_core.cli.replay_plan import Rehearsal, rehearse
+from ptmrank_core.cli.replay_plan import ReplayPlan, plan_replay
 from ptmrank_core.config import load_settings
 from ptmrank_core.records import RunState
 from ptmrank_core.worker import SOURCES
@@ -34,10 +34,10 @@ def _replay(options: argparse.Namespace) -> int:
     """Do the run again; succeed where every cell of the card has its value again."""
     settings = load_settings()
     card = read_card(options.card)
-    rehearsal = rehearse(card, settings, samples=options.samples)
-    plan = rehearsal.plan
+    replay_plan = plan_replay(card, settings, samples=options.samples)
+    plan = replay_plan.plan
     store = RunStore(settings)
-    store.create(plan, rehearsal.samples.summary())
+    store.create(plan, replay_plan.samples.summary())
     line = ProgressLine(sys.stderr)
     try:
         run_here(plan.run_id, settings, sources=SOURCES, sink=line)
@@ -45,7 +45,7 @@ def _replay(options: argparse.Namespace) -> int:
         line.close()
     result = store.result(plan.run_id)
     differences = compare_cards(card, make_card(result))
-    payload = _payload(card.plan.run_id, rehearsal, differences)
+    payload = _payload(card.plan.run_id, replay_plan, differences)
     if options.json:
         print_json(payload)
     else:
@@ -55,13 +55,13 @@ def _replay(options: argparse.Namespace) -> int:
     return DONE if differences.is_equal else NOTHING_DONE
 
 
-def _payload(card_run: str, rehearsal: Rehearsal, differences: Differences) -> dict[str, Any]:
+def _payload(card_run: str, replay_plan: ReplayPlan, differences: Differences) -> dict[str, Any]:
     return {
         "equal": differences.is_equal,
         "rtol": RTOL,
         "card_run": card_run,
-        "run": rehearsal.plan.run_id,
+        "run": replay_plan.plan.run_id,
         "cells": [asdict(cell) for cell in differences.cells],
         "conditions": [asdict(condition) for condition in differences.conditions],
-        "notes": list(rehearsal.notes),
+        "notes": list(replay_plan.notes),
     }

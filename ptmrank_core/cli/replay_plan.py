@@ -24,14 +24,14 @@ from ptmrank_core.features import check_options
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.records import ExtractionOptions, ModelSpec, RunPlan, Samples
 
-__all__ = ["Rehearsal", "rehearse"]
+__all__ = ["ReplayPlan", "plan_replay"]
 
 CHECKPOINTS = frozenset({"hub", "local", "demo"})
 SAY_WHERE = "Say where they are with --samples PATH."
 
 
 @dataclass(frozen=True, slots=True)
-class Rehearsal:
+class ReplayPlan:
     """The run of a card as it can be had here.
 
     Parameters
@@ -47,7 +47,7 @@ class Rehearsal:
     notes: tuple[str, ...]
 
 
-def rehearse(card: RunCard, settings: Settings, *, samples: str | None = None) -> Rehearsal:
+def plan_replay(card: RunCard, settings: Settings, *, samples: str | None = None) -> ReplayPlan:
     """Plan the run of a card on this machine, with its dtype, device and batch sizes.
 
     Models are those of the card by their exact revisions; one that is not here fails in the run, by name.
@@ -90,7 +90,7 @@ def rehearse(card: RunCard, settings: Settings, *, samples: str | None = None) -
         label_encoder=None if encoder is None else _here(encoder, card, settings),
         analyses=card.plan.analyses,
     )
-    return Rehearsal(plan, loaded, (*notes, *left_out))
+    return ReplayPlan(plan, loaded, (*notes, *left_out))
 
 
 def _here(spec: ModelSpec, card: RunCard, settings: Settings) -> ModelSpec:

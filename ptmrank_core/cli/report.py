@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from ptmrank_core import results
-from ptmrank_core.benchmark import RunStore, kept_embeddings
+from ptmrank_core.benchmark import RunStore, cached_embeddings
 from ptmrank_core.cli.output import DONE, print_text, say
 from ptmrank_core.config import Settings, load_settings
 from ptmrank_core.data import load_samples
@@ -140,7 +140,7 @@ def _picture(result: RunResult, samples: Samples, cache: FeatureCache) -> Any:
     def project(model: str) -> Projection | None:
         spec = result.outcomes[model].spec
         try:
-            found = kept_embeddings(result.plan, spec, samples, sources=SOURCES, cache=cache)
+            found = cached_embeddings(result.plan, spec, samples, sources=SOURCES, cache=cache)
         except PTMRankError as error:
             say(f"note: {model} is not in the embedding view: {error}")
             return None

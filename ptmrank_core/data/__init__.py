@@ -10,11 +10,11 @@ from ptmrank_core.data.loading import load_all_samples, load_samples
 from ptmrank_core.data.media.audio import AudioItem, decode_audio
 from ptmrank_core.data.media.images import ImageItem, decode_image
 from ptmrank_core.data.media.video import VideoClip, VideoItem
-from ptmrank_core.data.preview import SourceOverview, look_at
+from ptmrank_core.data.preview import SourceOverview, preview
 from ptmrank_core.data.quality import with_warnings
 from ptmrank_core.data.reference import load_reference
 from ptmrank_core.data.sources.limits import DEFAULT_LIMITS, Limits
-from ptmrank_core.data.subsampling import thin_samples
+from ptmrank_core.data.subsampling import subsample
 from ptmrank_core.data.tables import TableDescription
 from ptmrank_core.data.uploads import store_features, store_upload
 
@@ -40,13 +40,13 @@ __all__ = [
     "load_reference",
     "load_samples",
     "load_truth",
-    "look_at",
     "name_samples",
     "pair_samples",
+    "preview",
     "read_truth",
     "recorded_truth",
     "store_features",
     "store_upload",
-    "thin_samples",
+    "subsample",
     "with_warnings",
 ]

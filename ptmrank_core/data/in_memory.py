@@ -18,7 +18,7 @@ from ptmrank_core.data.sources.entries import Entry
 from ptmrank_core.data.sources.folders import list_file
 from ptmrank_core.data.sources.limits import DEFAULT_LIMITS, Limits
 from ptmrank_core.data.tables.assemble import assemble
-from ptmrank_core.data.tables.items import Units
+from ptmrank_core.data.tables.items import TableItems
 from ptmrank_core.errors import SamplesError
 from ptmrank_core.records import LeftOut, Modality, Reading, Samples
 
@@ -60,7 +60,7 @@ def pair_samples(
     SamplesError
         If it is no list of pairs, a target is not what it should be, or too little is left.
     """
-    units, read = Units(labels={"target": []}), []
+    units, read = TableItems(labels={"target": []}), []
     for number, pair in enumerate(pairs, start=1):
         sample, target = _unpack(pair, number)
         label = _write_target(target, number, regression=regression)

@@ -17,7 +17,7 @@ from ptmrank_core.data.media.kinds import MEDIA, MediaKind, check_entry, recogni
 from ptmrank_core.data.quality import with_warnings
 from ptmrank_core.data.sources.entries import Entry, Listing, suffix_of
 from ptmrank_core.data.sources.limits import DEFAULT_LIMITS, Limits
-from ptmrank_core.data.subsampling import thin_samples
+from ptmrank_core.data.subsampling import subsample
 from ptmrank_core.data.tables import TABLE_SUFFIXES, load_table
 from ptmrank_core.errors import SamplesError
 from ptmrank_core.records import AS_RECOGNISED, LeftOut, Reading, Samples
@@ -144,7 +144,7 @@ def load_samples(
         if too little is left: fewer than two classes of two samples.
     """
     whole = load_all_samples(source, reading, limits=limits)
-    return with_warnings(thin_samples(whole, reading.max_samples))
+    return with_warnings(subsample(whole, reading.max_samples))
 
 
 def load_all_samples(

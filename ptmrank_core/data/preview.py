@@ -17,7 +17,7 @@ from ptmrank_core.data.tables import TableDescription, describe_table
 from ptmrank_core.errors import SamplesError
 from ptmrank_core.records import AS_RECOGNISED, Modality, Reading
 
-__all__ = ["SourceOverview", "look_at"]
+__all__ = ["SourceOverview", "preview"]
 
 Layout: TypeAlias = Literal["folders", "manifest", "table"]
 
@@ -42,7 +42,7 @@ class SourceOverview:
     table: TableDescription | None = None
 
 
-def look_at(
+def preview(
     source: str | Path, reading: Reading = AS_RECOGNISED, *, limits: Limits = DEFAULT_LIMITS
 ) -> SourceOverview:
     """Look at a source without reading its samples.

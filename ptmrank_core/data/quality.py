@@ -18,9 +18,9 @@ UNEVEN = 10  # times as many samples as the smallest class
 NAMED = 5
 SEPARATORS = re.compile(r"[_\-. ]+")
 # What most names have to do for a part of them to be taken for a group.
-MOST = 0.8
-FEWEST_GROUPS, MEAN_SIZE = 3, 1.5
-FEWEST_NAMED, FEWEST_NUMBERED = 5, 10  # different values of a column
+NEARLY_ALL = 0.8
+MIN_GROUPS, MEAN_SIZE = 3, 1.5
+MIN_NAMED, MIN_NUMBERED = 5, 10  # different values of a column
 
 
 def with_warnings(samples: Samples) -> Samples:
@@ -81,7 +81,7 @@ def _groups_in_names(samples: Samples) -> Iterator[str]:
     labelled = [
         (own, label) for own, label in zip(parts, samples.labels.tolist(), strict=True) if len(own) == n_parts
     ]
-    if len(labelled) < MOST * samples.n_samples:
+    if len(labelled) < NEARLY_ALL * samples.n_samples:
         return
     for place in range(n_parts):
         values = [own[place] for own, _ in labelled]
@@ -104,8 +104,8 @@ def _is_like_groups(values: Sequence[str], labels: Sequence[int]) -> bool:
     spans = Counter(value for value, _ in pairs)
     n_spanning = sum(count for value, count in counts.items() if spans[value] > 1)
     return (
-        FEWEST_GROUPS <= len(counts) <= len(values) / 2
-        and n_spanning >= MOST * len(values)
+        MIN_GROUPS <= len(counts) <= len(values) / 2
+        and n_spanning >= NEARLY_ALL * len(values)
         and len(values) >= MEAN_SIZE * len(pairs)
     )
 
@@ -133,5 +133,5 @@ def _repeats(cells: Sequence[str]) -> bool:
     """Whether values come back, and are too many for a rating or a second class."""
     counts = Counter(cells)
     n_repeated = sum(count for count in counts.values() if count > 1)
-    fewest = FEWEST_NUMBERED if all(cell.isdecimal() for cell in counts) else FEWEST_NAMED
-    return fewest <= len(counts) <= len(cells) / 2 and n_repeated >= MOST * len(cells)
+    fewest = MIN_NUMBERED if all(cell.isdecimal() for cell in counts) else MIN_NAMED
+    return fewest <= len(counts) <= len(cells) / 2 and n_repeated >= NEARLY_ALL * len(cells)

@@ -12,14 +12,14 @@ from ptmrank_core.errors import InputError
 from ptmrank_core.records import Samples
 from ptmrank_core.sampling import Indices, nested_subsets
 
-__all__ = ["thin_samples"]
+__all__ = ["subsample"]
 
 SEED = 0
-FEWEST = 4  # two classes of two samples
+MIN_SAMPLES = 4  # two classes of two samples
 OF_EACH_CLASS = 2
 
 
-def thin_samples(samples: Samples, max_samples: int | None) -> Samples:
+def subsample(samples: Samples, max_samples: int | None) -> Samples:
     """Take a part of the samples: the same share of every class (or fifth of the numbers), groups whole.
 
     The draw has a fixed seed, so the same source and the same number give the same part, here and on the
@@ -45,9 +45,9 @@ def thin_samples(samples: Samples, max_samples: int | None) -> Samples:
     """
     if max_samples is None:
         return samples
-    if max_samples < FEWEST:
+    if max_samples < MIN_SAMPLES:
         raise InputError(
-            f"At most {max_samples} samples were asked for; expected {FEWEST} or more.",
+            f"At most {max_samples} samples were asked for; expected {MIN_SAMPLES} or more.",
             hint="Two classes of two samples are the least that can be ranked on.",
         )
     if max_samples >= samples.n_samples:

@@ -16,7 +16,7 @@ from ptmrank_core.data.sources.limits import DEFAULT_LIMITS
 from ptmrank_core.data.sources.signatures import HEAD_BYTES, is_archive, is_zip
 from ptmrank_core.data.tables import TABLE_SUFFIXES
 from ptmrank_core.errors import ArchiveError, SamplesError
-from ptmrank_core.records import HERE
+from ptmrank_core.records import LOCAL_OWNER
 
 __all__ = ["store_features", "store_upload"]
 
@@ -59,7 +59,7 @@ class _Place:
 
     def folder(self, digest: str) -> Path:
         """Folder of what has this digest: another one for each owner, which only this machine's tells it."""
-        if self.owner == HERE:
+        if self.owner == LOCAL_OWNER:
             return self.uploads_dir / digest
         return self.uploads_dir / hashlib.sha256(f"{self.owner}/{digest}".encode()).hexdigest()
 
@@ -122,7 +122,7 @@ def _name(files: Sequence[tuple[str, bytes]], hint: str) -> dict[str, bytes]:
     return named
 
 
-def store_upload(files: Sequence[tuple[str, bytes]], uploads_dir: Path, *, owner: str = HERE) -> Path:
+def store_upload(files: Sequence[tuple[str, bytes]], uploads_dir: Path, *, owner: str = LOCAL_OWNER) -> Path:
     """Store what a browser sent, so that ``load_samples`` can read it.
 
     Parameters
@@ -162,7 +162,9 @@ def store_upload(files: Sequence[tuple[str, bytes]], uploads_dir: Path, *, owner
     return _store_archive(archives[0], named[archives[0]], _Place(uploads_dir, owner))
 
 
-def store_features(files: Sequence[tuple[str, bytes]], uploads_dir: Path, *, owner: str = HERE) -> Path:
+def store_features(
+    files: Sequence[tuple[str, bytes]], uploads_dir: Path, *, owner: str = LOCAL_OWNER
+) -> Path:
     """Store uploaded files of features as one folder, which is what a run of them reads.
 
     Parameters

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ptmrank_core.errors import UnsupportedModelError
-from ptmrank_core.events import CancelToken, never, raise_if_cancelled
+from ptmrank_core.events import CancelToken, never_cancels, raise_if_cancelled
 from ptmrank_core.features.preparing import decode_items
 from ptmrank_core.records import FloatArray, Samples, Waveform, WordInContext
 
@@ -44,7 +44,7 @@ class PlainFeatures:
     embeddings: FloatArray
 
 
-def plain_features(samples: Samples, *, seed: int = 0, cancel: CancelToken = never) -> PlainFeatures:
+def plain_features(samples: Samples, *, seed: int = 0, cancel: CancelToken = never_cancels) -> PlainFeatures:
     """Read plain features off samples.
 
     Parameters

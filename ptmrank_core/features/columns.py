@@ -16,7 +16,7 @@ __all__ = ["stack_columns"]
 
 
 def stack_columns(
-    samples: Samples, spec: ModelSpec, *, sink: Sink, further: Mapping[str, Samples]
+    samples: Samples, spec: ModelSpec, *, sink: Sink, auxiliary: Mapping[str, Samples]
 ) -> Features:
     """Take the numbers of tabular samples for their features.
 
@@ -53,7 +53,7 @@ def stack_columns(
         cache_misses=0,
         device=None,
         dtype="float32",
-        further={name: SetFeatures(_stack(part), None) for name, part in further.items()},
+        auxiliary={name: SetFeatures(_stack(part), None) for name, part in auxiliary.items()},
     )
     sink(BatchDone(spec.id, samples.n_samples, samples.n_samples))
     return features

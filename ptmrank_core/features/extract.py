@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from ptmrank_core.events import BatchDone, CancelToken, Sink, StageStarted, ignore, never
+from ptmrank_core.events import BatchDone, CancelToken, Sink, StageStarted, discard_event, never_cancels
 from ptmrank_core.events import raise_if_cancelled as check
 from ptmrank_core.features import host_memory
 from ptmrank_core.features.cache import FeatureCache
@@ -13,7 +13,7 @@ from ptmrank_core.features.columns import stack_columns
 from ptmrank_core.features.function import extract_by_function
 from ptmrank_core.features.keys import feature_key, function_key
 from ptmrank_core.features.precision import resolve_options
-from ptmrank_core.features.vector_store import Collected
+from ptmrank_core.features.vector_store import VectorStore
 from ptmrank_core.records import (
     EmbeddingFunction,
     ExtractionOptions,
@@ -25,7 +25,7 @@ from ptmrank_core.records import (
 
 __all__ = ["extract", "load_cached"]
 
-NOTHING_FURTHER: Mapping[str, Samples] = MappingProxyType({})
+NO_AUXILIARY: Mapping[str, Samples] = MappingProxyType({})
 
 
 def extract(  # noqa: PLR0913 - who is asked, for what, and who listens
@@ -34,9 +34,9 @@ def extract(  # noqa: PLR0913 - who is asked, for what, and who listens
     *,
     options: ExtractionOptions,
     cache: FeatureCache,
-    sink: Sink = ignore,
-    cancel: CancelToken = never,
-    further: Mapping[str, Samples] = NOTHING_FURTHER,
+    sink: Sink = discard_event,
+    cancel: CancelToken = never_cancels,
+    auxiliary: Mapping[str, Samples] = NO_AUXILIARY,
     function: EmbeddingFunction | None = None,
 ) -> Features:
     """Extract the features of samples under a model.
@@ -76,36 +76,36 @@ def extract(  # noqa: PLR0913 - who is asked, for what, and who listens
     SamplesError
         If a sample cannot be decoded any more.
     CancelledError
-        If the token was pulled.
+        If cancellation was requested.
     """
     if spec.source == "columns":
-        return stack_columns(samples, spec, sink=sink, further=further)
+        return stack_columns(samples, spec, sink=sink, auxiliary=auxiliary)
     if spec.source == "function":
         key = function_key(spec)
-        collected = Collected(samples, further, key, cache if spec.revision else None)
+        vector_store = VectorStore(samples, auxiliary, key, cache if spec.revision else None)
         if spec.revision:
             cache.note_use(key, spec, "float32")
-        sink(BatchDone(spec.id, collected.n_known, collected.n_items))
+        sink(BatchDone(spec.id, vector_store.n_known, vector_store.n_items))
         return extract_by_function(
-            collected, spec, function, batch_size=options.batch_size, sink=sink, cancel=cancel
+            vector_store, spec, function, batch_size=options.batch_size, sink=sink, cancel=cancel
         )
     options = resolve_options(options, cache.memory)
     key = feature_key(spec, options)
     cache.note_use(key, spec, options.dtype)
-    collected = Collected(samples, further, key, cache, with_layers=options.layers)
-    sink(BatchDone(spec.id, collected.n_known, collected.n_items))
-    if collected.missing:
+    vector_store = VectorStore(samples, auxiliary, key, cache, with_layers=options.layers)
+    sink(BatchDone(spec.id, vector_store.n_known, vector_store.n_items))
+    if vector_store.missing:
         sink(StageStarted(spec.id, Stage.LOAD))
         from ptmrank_core.features.forward_pass import Pass  # noqa: PLC0415 - loads torch
 
         is_measured = host_memory.reset_peak()
-        work = Pass(collected, spec, options, cache=cache, sink=sink, cancel=cancel)
+        work = Pass(vector_store, spec, options, cache=cache, sink=sink, cancel=cancel)
         check(cancel)
         sink(StageStarted(spec.id, Stage.EXTRACT))
         work.run()
-        if is_measured and collected.device == "cpu":
-            collected.peak_memory_bytes = host_memory.peak_bytes()
-    return collected.features(spec, options.dtype)
+        if is_measured and vector_store.device == "cpu":
+            vector_store.peak_memory_bytes = host_memory.peak_bytes()
+    return vector_store.features(spec, options.dtype)
 
 
 def load_cached(
@@ -116,11 +116,11 @@ def load_cached(
     The numbers of tabular samples need no cache: they are always there.
     """
     if spec.source == "columns":
-        return stack_columns(samples, spec, sink=ignore, further=NOTHING_FURTHER)
+        return stack_columns(samples, spec, sink=discard_event, auxiliary=NO_AUXILIARY)
     if spec.source == "function":
-        kept = Collected(samples, NOTHING_FURTHER, function_key(spec), cache if spec.revision else None)
+        kept = VectorStore(samples, NO_AUXILIARY, function_key(spec), cache if spec.revision else None)
         return None if kept.missing else kept.features(spec, "float32")
     options = resolve_options(options, cache.memory)
     key = feature_key(spec, options)
-    collected = Collected(samples, NOTHING_FURTHER, key, cache, with_layers=options.layers)
-    return None if collected.missing else collected.features(spec, options.dtype)
+    vector_store = VectorStore(samples, NO_AUXILIARY, key, cache, with_layers=options.layers)
+    return None if vector_store.missing else vector_store.features(spec, options.dtype)

@@ -18,7 +18,7 @@ from ptmrank_core.features.cache import FeatureCache
 from ptmrank_core.features.encoders import Encoder, load_encoder
 from ptmrank_core.features.encoders.prepared import Prepared
 from ptmrank_core.features.preparing import prepare_ahead
-from ptmrank_core.features.vector_store import Collected
+from ptmrank_core.features.vector_store import VectorStore
 from ptmrank_core.records import ExtractionOptions, ModelSpec
 
 __all__ = ["Pass"]
@@ -62,7 +62,7 @@ class Pass:
 
     def __init__(
         self,
-        collected: Collected,
+        vector_store: VectorStore,
         spec: ModelSpec,
         options: ExtractionOptions,
         *,
@@ -70,16 +70,16 @@ class Pass:
         sink: Sink,
         cancel: CancelToken,
     ) -> None:
-        self._collected = collected
+        self._collected = vector_store
         self._spec = spec
         self._memory = cache.memory
         self._sink = sink
         self._cancel = cancel
         start = time.perf_counter()
         self._encoder: Encoder = load_encoder(spec, options)
-        collected.seconds["load"] += time.perf_counter() - start
+        vector_store.seconds["load"] += time.perf_counter() - start
         self._clock = _clock_of(self._encoder.device)
-        self._size_name = f"batch of {collected.key} on {self._encoder.device}"
+        self._size_name = f"batch of {vector_store.key} on {self._encoder.device}"
         self._asked_size = options.batch_size
         self._known_size = options.found_sizes.get(spec.id)
         self._batch_size: BatchSize | None = None

@@ -12,7 +12,7 @@ from ptmrank_core.errors import UnsupportedModelError
 from ptmrank_core.events import BatchDone, CancelToken, Sink, StageStarted
 from ptmrank_core.events import raise_if_cancelled as check
 from ptmrank_core.features.preparing import decode_items
-from ptmrank_core.features.vector_store import Collected
+from ptmrank_core.features.vector_store import VectorStore
 from ptmrank_core.features.vectors import SampleVectors
 from ptmrank_core.records import EmbeddingFunction, Features, FloatArray, ModelSpec, Stage, Waveform
 
@@ -23,7 +23,7 @@ EXPECTED = "Expected a function that takes a list of b samples and returns an ar
 
 
 def extract_by_function(
-    collected: Collected,
+    vector_store: VectorStore,
     spec: ModelSpec,
     function: EmbeddingFunction | None,
     *,
@@ -52,7 +52,7 @@ def extract_by_function(
     UnsupportedModelError
         If there is no function, or it does not return finite vectors of one width, one for each sample.
     """
-    missing = collected.missing
+    missing = vector_store.missing
     if missing and function is None:
         raise UnsupportedModelError(
             f"The function of {spec.id!r} is not known in this process.",
@@ -64,22 +64,22 @@ def extract_by_function(
     for start in range(0, len(missing), size):
         indices = missing[start : start + size]
         begun = time.perf_counter()
-        batch = _decode(collected, indices)
+        batch = _decode(vector_store, indices)
         decoded = time.perf_counter()
         returned = function(batch) if function else None
-        rows = _check_rows(returned, spec.id, n_samples=len(batch), width=collected.width)
-        collected.seconds["preprocess"] += decoded - begun
-        collected.seconds["forward"] += time.perf_counter() - decoded
-        collected.add(indices, [SampleVectors(row, None) for row in rows])
-        sink(BatchDone(spec.id, collected.n_known, collected.n_items, collected.n_run))
+        rows = _check_rows(returned, spec.id, n_samples=len(batch), width=vector_store.width)
+        vector_store.seconds["preprocess"] += decoded - begun
+        vector_store.seconds["forward"] += time.perf_counter() - decoded
+        vector_store.add(indices, [SampleVectors(row, None) for row in rows])
+        sink(BatchDone(spec.id, vector_store.n_known, vector_store.n_items, vector_store.n_run))
         check(cancel)
-    return collected.features(spec, "float32")
+    return vector_store.features(spec, "float32")
 
 
-def _decode(collected: Collected, indices: Sequence[int]) -> list[Any]:
+def _decode(vector_store: VectorStore, indices: Sequence[int]) -> list[Any]:
     """Decode samples; a recording becomes a pair that needs no class of ours."""
-    items = [collected.items[i] for i in indices]
-    decoded = decode_items(items, [collected.names[i] for i in indices])
+    items = [vector_store.items[i] for i in indices]
+    decoded = decode_items(items, [vector_store.names[i] for i in indices])
     return [(one.samples, one.rate) if isinstance(one, Waveform) else one for one in decoded]
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 __all__ = ["Memory"]
 
-MOST_ENTRIES = 2_000
+MAX_ENTRIES = 2_000
 
 
 class Memory:
@@ -43,7 +43,7 @@ class Memory:
         facts = self._read()
         facts.pop(name, None)
         facts[name] = fact
-        kept = dict(list(facts.items())[-MOST_ENTRIES:])
+        kept = dict(list(facts.items())[-MAX_ENTRIES:])
         partial = self._path.with_suffix(f".{os.getpid()}.partial")
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)

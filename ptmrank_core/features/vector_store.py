@@ -12,10 +12,10 @@ from ptmrank_core.features.pooling import row_note
 from ptmrank_core.features.vectors import LayerVectors, SampleVectors
 from ptmrank_core.records import Features, FloatArray, ModelSpec, Samples, SetFeatures
 
-__all__ = ["Collected"]
+__all__ = ["VectorStore"]
 
 
-class Collected:
+class VectorStore:
     """The vectors of samples and of further sets, as they come in.
 
     The further sets follow the samples in every list. Samples of the same content are computed once.
@@ -44,19 +44,19 @@ class Collected:
     def __init__(
         self,
         samples: Samples,
-        further: Mapping[str, Samples],
+        auxiliary: Mapping[str, Samples],
         key: str,
         cache: FeatureCache | None,
         *,
         with_layers: bool = False,
     ) -> None:
         self._samples = samples
-        self._sizes = {name: part.n_samples for name, part in further.items()}
+        self._sizes = {name: part.n_samples for name, part in auxiliary.items()}
         self._cache = cache
         self.key = key
-        self.items = sum((part.items for part in further.values()), samples.items)
-        self.names = sum((part.names for part in further.values()), samples.names)
-        self._digests = sum((part.digests for part in further.values()), samples.digests)
+        self.items = sum((part.items for part in auxiliary.values()), samples.items)
+        self.names = sum((part.names for part in auxiliary.values()), samples.names)
+        self._digests = sum((part.digests for part in auxiliary.values()), samples.digests)
         self._vectors: list[SampleVectors | None] = [None] * self.n_items
         self.with_layers = with_layers
         self._layers: list[LayerVectors | None] = [None] * self.n_items if with_layers else []
@@ -117,7 +117,7 @@ class Collected:
                     self._layers[same] = layers[position]
                 self.n_known += 1
 
-    def _further(self, vectors: Sequence[SampleVectors]) -> dict[str, SetFeatures]:
+    def _auxiliary(self, vectors: Sequence[SampleVectors]) -> dict[str, SetFeatures]:
         """Put the vectors of the further sets together."""
         sets, start = {}, self._samples.n_samples
         for name, size in self._sizes.items():
@@ -141,7 +141,7 @@ class Collected:
             device=self.device,
             dtype=dtype,
             peak_memory_bytes=self.peak_memory_bytes,
-            further=self._further(vectors),
+            auxiliary=self._auxiliary(vectors),
             source_class_names=source_class_names(spec) if source_logits is not None else (),
             layer_embeddings=_stack_layers([v for v in self._layers[:n_samples] if v is not None]),
             notes=self.notes or row_note(spec),

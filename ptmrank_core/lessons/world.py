@@ -23,7 +23,7 @@ REFERENCE_SPREAD = 2.0
 CLASSES = (2, 8)
 SAMPLES = (4, 2_000)  # for each class
 LARGEST_SEPARATION = 12.0
-MOST_NOISE_FEATURES = 2_000
+MAX_NOISE_FEATURES = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,18 +101,18 @@ def make_world(scene: Scene) -> World:
     spread = rng.standard_normal((scene.n_classes, scene.n_per_class, PLANE)).reshape(-1, PLANE)
     is_redrawn = rng.random(true.size) < scene.noise
     redrawn = rng.integers(scene.n_classes, size=true.size)
-    further = rng.standard_normal((N_REFERENCE, PLANE)), rng.standard_normal((N_REFERENCE, PLANE))
+    auxiliary = rng.standard_normal((N_REFERENCE, PLANE)), rng.standard_normal((N_REFERENCE, PLANE))
     wide = rng.standard_normal((scene.n_noise_features, true.size + 2 * N_REFERENCE)).T
     own, reference, source = np.split(wide, [true.size, true.size + N_REFERENCE])
     points = _circle(scene.n_classes, scene.separation)[true] + spread
     head = _circle(N_SOURCE_CLASSES, HEAD_SHARPNESS)
-    source_points = REFERENCE_SPREAD * further[1]
+    source_points = REFERENCE_SPREAD * auxiliary[1]
     labels = np.where(is_redrawn, redrawn, true)
     arrays = {
         "embeddings": np.hstack([points, own]),
         "labels": labels,
         "source_logits": points @ head.T,
-        "reference_embeddings": np.hstack([REFERENCE_SPREAD * further[0], reference]),
+        "reference_embeddings": np.hstack([REFERENCE_SPREAD * auxiliary[0], reference]),
         "source_embeddings": np.hstack([source_points, source]),
         "source_labels": _one_hot(source_points @ head.T, scene.n_classes),
         "source_error": 0.0,
@@ -142,7 +142,7 @@ def _check(scene: Scene) -> None:
         "noise": (0.0, 1.0),
         "n_per_class": SAMPLES,
         "n_classes": CLASSES,
-        "n_noise_features": (0, MOST_NOISE_FEATURES),
+        "n_noise_features": (0, MAX_NOISE_FEATURES),
     }
     for name, (least, greatest) in ranges.items():
         value = getattr(scene, name)

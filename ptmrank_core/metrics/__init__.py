@@ -12,7 +12,7 @@ from ptmrank_core.metrics.nce import nce
 from ptmrank_core.metrics.nleep import nleep
 from ptmrank_core.metrics.pactran import pactran
 from ptmrank_core.metrics.ped import ped
-from ptmrank_core.metrics.registry.compute import compute, why_not
+from ptmrank_core.metrics.registry.compute import compute, inapplicable_reason
 from ptmrank_core.metrics.registry.costs import MEASURED_AT, measured_seconds
 from ptmrank_core.metrics.registry.presets import METRIC_PRESETS, MetricPreset
 from ptmrank_core.metrics.registry.priors import prior_agreement
@@ -40,6 +40,7 @@ __all__ = [
     "etran",
     "gbc",
     "hscore",
+    "inapplicable_reason",
     "leep",
     "logme",
     "measured_seconds",
@@ -54,5 +55,4 @@ __all__ = [
     "sfda",
     "transrate",
     "wdje",
-    "why_not",
 ]

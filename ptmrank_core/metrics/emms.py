@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ptmrank_core.errors import UnknownNameError
-from ptmrank_core.metrics.inputs.extra import FurtherInputs
+from ptmrank_core.metrics.inputs.auxiliary import AuxiliaryInputs
 from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
 from ptmrank_core.metrics.numerics.label_embeddings import fit_labels, span_of_standardised
 from ptmrank_core.records import MetricOutput
@@ -26,7 +26,7 @@ def emms(
     *,
     targets: ArrayLike | None = None,
     label_code: LabelCode = "embedded",
-    **encodings: Unpack[FurtherInputs],
+    **encodings: Unpack[AuxiliaryInputs],
 ) -> float:
     """Efficient multi-task model selector: minus the squared error of a linear map to label embeddings.
 

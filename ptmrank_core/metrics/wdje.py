@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ptmrank_core.errors import MetricInputError, UnknownNameError
-from ptmrank_core.metrics.inputs.extra import FurtherInputs
+from ptmrank_core.metrics.inputs.auxiliary import AuxiliaryInputs
 from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
 from ptmrank_core.metrics.transfer_bound import bound_transfer
 from ptmrank_core.records import MetricOutput
@@ -29,7 +29,7 @@ def wdje(
     *,
     targets: ArrayLike | None = None,
     largest_loss: LargestLoss = "official",
-    **source: Unpack[FurtherInputs],
+    **source: Unpack[AuxiliaryInputs],
 ) -> float:
     """Wasserstein distance based joint estimation: what transfer is bound to save, negative where it hurts.
 

@@ -2,7 +2,7 @@
 
 from ptmrank_core.projection.linear import lda, pca
 from ptmrank_core.projection.neighbours import (
-    MOST_JUDGED,
+    MAX_JUDGED,
     N_NEIGHBOURS,
     Neighbours,
     Trust,
@@ -15,7 +15,7 @@ from ptmrank_core.projection.neighbours import (
 from ptmrank_core.projection.record import Projection
 
 __all__ = [
-    "MOST_JUDGED",
+    "MAX_JUDGED",
     "N_NEIGHBOURS",
     "Neighbours",
     "Projection",

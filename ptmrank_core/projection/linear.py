@@ -14,9 +14,9 @@ __all__ = ["lda", "pca", "principal_scores"]
 # Loadings this close to the largest count as equal to it: the sign must not hang on round-off.
 SIGN_SLACK = 1e-6
 # LDA looks for its plane among these, as GBC does for its Gaussians.
-MOST_COMPONENTS = 64
+MAX_COMPONENTS = 64
 # Of the variance in all: what classes scatter at least, so that a class that never varies divides by no zero.
-LEAST_SCATTER = 1e-9
+MIN_SCATTER = 1e-9
 
 
 def pca(embeddings: ArrayLike, n_components: int = 2) -> Projection:
@@ -128,7 +128,7 @@ def lda(embeddings: ArrayLike, labels: ArrayLike) -> Projection:
     n_samples, n_classes = len(codes), int(codes.max(initial=0)) + 1
     if n_classes < 2:
         raise InputError("Expected at least 2 classes to tell apart, got 1.")
-    most = max(2, min(MOST_COMPONENTS, n_samples - n_classes))
+    most = max(2, min(MAX_COMPONENTS, n_samples - n_classes))
     scores = principal_scores(embeddings, most)
     if len(scores) != n_samples:
         raise InputError(f"Expected one label for each of {len(scores)} samples, got {n_samples}.")
@@ -148,7 +148,7 @@ def _discriminants(scores: Array, codes: NDArray[np.int64]) -> Array:
     means = np.stack([scores[codes == code].mean(axis=0) for code in range(len(counts))])
     within = np.atleast_2d(ledoit_wolf(scores - means[codes], assume_centered=True)[0])
     width = scores.shape[1]
-    least = LEAST_SCATTER * float(np.einsum("ij,ij->", scores, scores)) / scores.size
+    least = MIN_SCATTER * float(np.einsum("ij,ij->", scores, scores)) / scores.size
     within = within + least * np.eye(width)
     between = (means.T * counts) @ means / len(codes)
     wanted = min(2, len(counts) - 1, width)

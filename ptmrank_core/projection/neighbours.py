@@ -13,7 +13,7 @@ from ptmrank_core.projection.linear import principal_scores
 from ptmrank_core.projection.record import Array, Projection, centre
 
 __all__ = [
-    "MOST_JUDGED",
+    "MAX_JUDGED",
     "N_NEIGHBOURS",
     "Neighbours",
     "Trust",
@@ -25,13 +25,13 @@ __all__ = [
 ]
 
 # Distances between wide features are distances between their first principal components, nearly.
-MOST_COMPONENTS = 50
+MAX_COMPONENTS = 50
 PERPLEXITY = 30.0
 N_STEPS = 500
 UMAP_NEIGHBOURS, UMAP_DISTANCE = 15, 0.1
 N_NEIGHBOURS = 5
 """Neighbours of a sample: those that are listed, and those that a map is to keep."""
-MOST_JUDGED = 1_000
+MAX_JUDGED = 1_000
 """A map is judged by so many of its samples: all distances between them are held at once."""
 
 
@@ -61,7 +61,7 @@ def tsne(embeddings: ArrayLike, *, seed: int = 0) -> Projection:
     ----------
     .. [1] van der Maaten, Hinton: Visualizing Data using t-SNE. JMLR 9, 2008.
     """
-    scores = principal_scores(embeddings, MOST_COMPONENTS)
+    scores = principal_scores(embeddings, MAX_COMPONENTS)
     perplexity = max(1.0, min(PERPLEXITY, (len(scores) - 1) / 3))
     settings = {"perplexity": perplexity, "n_steps": N_STEPS, "seed": seed}
     points = np.zeros((len(scores), 2), dtype=np.float32)
@@ -113,7 +113,7 @@ def umap(embeddings: ArrayLike, *, seed: int = 0) -> Projection:
     """
     from umap import UMAP  # noqa: PLC0415 - an extra that takes seconds to load
 
-    scores = principal_scores(embeddings, MOST_COMPONENTS)
+    scores = principal_scores(embeddings, MAX_COMPONENTS)
     if len(scores) < 4:
         raise InputError(f"Expected at least 4 samples for UMAP, got {len(scores)}.")
     n_near = min(UMAP_NEIGHBOURS, len(scores) - 1)
@@ -180,8 +180,8 @@ def trustworthiness(embeddings: ArrayLike, points: ArrayLike, *, seed: int = 0) 
     if len(places) != n_samples or not np.isfinite(places).all():
         raise InputError(f"Expected {n_samples} finite points, one for each sample.")
     rows = np.arange(n_samples)
-    if n_samples > MOST_JUDGED:
-        rows = np.sort(np.random.default_rng(seed).choice(n_samples, MOST_JUDGED, replace=False))
+    if n_samples > MAX_JUDGED:
+        rows = np.sort(np.random.default_rng(seed).choice(n_samples, MAX_JUDGED, replace=False))
     n_near = min(N_NEIGHBOURS, (len(rows) - 1) // 2)
     if len(rows) < 4:
         return None

@@ -3,14 +3,14 @@
 from ptmrank_core.ranking.agreement import Agreement, kendall, rank_correlations, weighted_tau
 from ptmrank_core.ranking.consensus import ModelScores, Scores, consensus_values, equal_votes, rank
 from ptmrank_core.ranking.consensus_intervals import Voting, consensus_intervals, mean_of_ranks
-from ptmrank_core.ranking.controls import Standing, models_not_better, standing_among
+from ptmrank_core.ranking.controls import PermutationTest, models_not_better, permutation_test
 from ptmrank_core.ranking.evidence import CORRELATIONS, Estimate, Evidence, hold_against
-from ptmrank_core.ranking.intervals import HalfScores, let_grow, rank_intervals
+from ptmrank_core.ranking.intervals import HalfScores, rank_intervals, rescale_deviations
 from ptmrank_core.ranking.pareto import pareto_front
 from ptmrank_core.ranking.prior_calibration import ProbeEvidence, collect_losses
 from ptmrank_core.ranking.sample_size import SizeCurve, consensus_draws, size_curve
 from ptmrank_core.ranking.sensitivity import examine
-from ptmrank_core.ranking.votes import Known, cast_votes
+from ptmrank_core.ranking.votes import VoteContext, cast_votes
 
 __all__ = [
     "CORRELATIONS",
@@ -18,12 +18,12 @@ __all__ = [
     "Estimate",
     "Evidence",
     "HalfScores",
-    "Known",
     "ModelScores",
+    "PermutationTest",
     "ProbeEvidence",
     "Scores",
     "SizeCurve",
-    "Standing",
+    "VoteContext",
     "Voting",
     "cast_votes",
     "collect_losses",
@@ -34,14 +34,14 @@ __all__ = [
     "examine",
     "hold_against",
     "kendall",
-    "let_grow",
     "mean_of_ranks",
     "models_not_better",
     "pareto_front",
+    "permutation_test",
     "rank",
     "rank_correlations",
     "rank_intervals",
+    "rescale_deviations",
     "size_curve",
-    "standing_among",
     "weighted_tau",
 ]

@@ -23,7 +23,7 @@ __all__ = ["Agreement", "cluster_metrics", "kendall", "rank_correlations", "tau_
 Array: TypeAlias = NDArray[np.float64]
 
 # Two models agree or disagree: their tau is always +1 or -1.
-FEWEST_MODELS = 3
+MIN_MODELS = 3
 # Variance of Fisher's z of Kendall's tau between M models: 0.437 / (M - 4).
 TAU_VARIANCE, TAU_OFFSET = 0.437, 4
 
@@ -243,7 +243,7 @@ def _paired(first: ModelScores, second: ModelScores) -> tuple[Array, Array]:
 
 
 def _is_defined(x: Array, y: Array) -> bool:
-    return len(x) >= FEWEST_MODELS and len(np.unique(x)) > 1 and len(np.unique(y)) > 1
+    return len(x) >= MIN_MODELS and len(np.unique(x)) > 1 and len(np.unique(y)) > 1
 
 
 def _distances(tau: Array) -> Array:

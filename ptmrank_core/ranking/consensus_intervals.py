@@ -13,7 +13,14 @@ from scipy.special import ndtri
 from ptmrank_core.errors import InputError
 from ptmrank_core.ranking.comparisons import Comparisons
 from ptmrank_core.ranking.consensus import Scores
-from ptmrank_core.ranking.intervals import LEVEL, HalfScores, State, View, ranks_of, spread_over
+from ptmrank_core.ranking.intervals import (
+    LEVEL,
+    HalfScores,
+    IntervalBuilder,
+    ScoreDraws,
+    ranks_of,
+    spread_over,
+)
 from ptmrank_core.ranking.spread import Multipliers, Spread, n_draws_for
 from ptmrank_core.ranking.statistics import average_ranks
 from ptmrank_core.records import RankIntervals
@@ -127,8 +134,10 @@ def consensus_intervals(
     values = -voting.join(ranks_of(drawn.full), share)
     joined = -voting.join(ranks_of(drawn.draws), share) + TIE_BREAK * drawn.standing(share)
     centre = -voting.join(ranks_of(drawn.centres), share)
-    state = State(values, joined, centre, drawn.known, min(own.n_used for own in spreads.values()))
-    return View(models, level, tuple(notes)).describe(_compare_by_share(values, joined, drawn.known), state)
+    state = ScoreDraws(values, joined, centre, drawn.known, min(own.n_used for own in spreads.values()))
+    return IntervalBuilder(models, level, tuple(notes)).describe(
+        _compare_by_share(values, joined, drawn.known), state
+    )
 
 
 def _compare_by_share(values: Array, joined: Array, known: NDArray[np.bool_]) -> Comparisons:

@@ -9,11 +9,11 @@ import numpy as np
 
 from ptmrank_core.ranking.consensus import ModelScores
 
-__all__ = ["Standing", "models_not_better", "standing_among"]
+__all__ = ["PermutationTest", "models_not_better", "permutation_test"]
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class PermutationTest:
     """Where a score stands among those of permuted labels.
 
     Parameters
@@ -38,7 +38,9 @@ class Standing:
         return self.n_as_good == 0
 
 
-def standing_among(score: float, permuted: Sequence[float], *, higher_is_better: bool) -> Standing | None:
+def permutation_test(
+    score: float, permuted: Sequence[float], *, higher_is_better: bool
+) -> PermutationTest | None:
     """Tell where a score stands among those of permuted labels; ``None`` where there are none.
 
     Parameters
@@ -52,7 +54,7 @@ def standing_among(score: float, permuted: Sequence[float], *, higher_is_better:
         return None
     values = np.asarray(permuted, dtype=np.float64)
     as_good = values >= score if higher_is_better else values <= score
-    return Standing(len(values), int(as_good.sum()), float(values.min()), float(values.max()))
+    return PermutationTest(len(values), int(as_good.sum()), float(values.min()), float(values.max()))
 
 
 def models_not_better(scores: ModelScores, control: float, *, higher_is_better: bool) -> tuple[str, ...]:

@@ -24,9 +24,9 @@ __all__ = ["CORRELATIONS", "Estimate", "Evidence", "hold_against"]
 Array = NDArray[np.float64]
 CORRELATIONS = ("pearson", "spearman", "kendall", "weighted_tau")
 # Two models agree or disagree, whatever the scores are worth.
-FEWEST_MODELS = 3
+MIN_MODELS = 3
 # Below, no interval of a correlation is worth its name: Fieller's variance has n - 4 below the line.
-FEWEST_FOR_INTERVALS = 5
+MIN_FOR_INTERVALS = 5
 N_DRAWS = 1_000
 
 
@@ -164,11 +164,11 @@ def _is_constant(values: Array) -> bool:
 
 def _correlation(name: str, x: Array, y: Array, level: float) -> Estimate | None:
     """One correlation with its interval; ``None`` where it is not defined."""
-    if len(x) < FEWEST_MODELS or _is_constant(x) or _is_constant(y):
+    if len(x) < MIN_MODELS or _is_constant(x) or _is_constant(y):
         return None
     statistic = _STATISTICS[name]
     value = min(1.0, max(-1.0, statistic(x, y)))
-    if len(x) < FEWEST_FOR_INTERVALS:
+    if len(x) < MIN_FOR_INTERVALS:
         return Estimate(value)
     half = _half_width(name, statistic, x, y, level)
     if half is None:

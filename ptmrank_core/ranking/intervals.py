@@ -17,7 +17,16 @@ from ptmrank_core.ranking.spread import Multipliers, Spread, n_draws_for, spread
 from ptmrank_core.ranking.statistics import average_ranks
 from ptmrank_core.records import RankIntervals
 
-__all__ = ["LEVEL", "HalfScores", "State", "View", "let_grow", "rank_intervals", "ranks_of", "spread_over"]
+__all__ = [
+    "LEVEL",
+    "HalfScores",
+    "IntervalBuilder",
+    "ScoreDraws",
+    "rank_intervals",
+    "ranks_of",
+    "rescale_deviations",
+    "spread_over",
+]
 
 Array: TypeAlias = NDArray[np.float64]
 # Model -> its score on each half-sample; None where it has none.
@@ -85,7 +94,7 @@ def rank_intervals(
 
     A score that is a sum over the samples (TransRate of features that are wider than there are samples) has
     variance n S^2, of which the halves' deviations show m^2 (1 - m/n) S^2/m = n S^2/4: their deviations
-    count n/m = 2 times. Whoever hands such scores over applies :func:`let_grow` to them first.
+    count n/m = 2 times. Whoever hands such scores over applies :func:`rescale_deviations` to them first.
 
     Why only the spread. Scores at n/2 are not scores at n: wide models lose more than narrow ones. Of each
     pair the difference on all samples counts, and the half-samples' deviations from their own mean
@@ -100,7 +109,7 @@ def rank_intervals(
        Neighbourhoods and Academic Achievement across Countries. Review of Economic Studies 91, 2024.
        doi:10.1093/restud/rdad006
     """
-    view = View(tuple(scores), level, tuple(notes))
+    view = IntervalBuilder(tuple(scores), level, tuple(notes))
     spread = spread_over(scores, halves)
     sign = 1.0 if higher_is_better else -1.0
     values = sign * np.array(list(scores.values()), dtype=np.float64)
@@ -113,7 +122,7 @@ def rank_intervals(
     scale = np.where(is_round_off, np.inf, np.maximum(spreads, ROUND_OFF * np.abs(gaps)))
     noise = (deviations[:, :, None] - deviations[:, None, :]) / np.where(np.isfinite(scale), scale, np.inf)
     comparisons = Comparisons(gaps / scale, noise.transpose(1, 0, 2).astype(np.float32))
-    state = State(values, values + deviations, sign * spread.centre, spread.known, spread.n_used)
+    state = ScoreDraws(values, values + deviations, sign * spread.centre, spread.known, spread.n_used)
     return view.describe(comparisons, state)
 
 
@@ -125,7 +134,7 @@ def spread_over(scores: ModelScores, halves: HalfScores) -> Spread:
     return spread_of([halves.get(model, [None] * n_halves) for model in scores])
 
 
-def let_grow(halves: HalfScores, factors: Mapping[str, float]) -> HalfScores:
+def rescale_deviations(halves: HalfScores, factors: Mapping[str, float]) -> HalfScores:
     """Let the half-samples' scores of some models deviate more from their own mean.
 
     Parameters
@@ -152,7 +161,7 @@ def ranks_of(values: Array) -> Array:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class State:
+class ScoreDraws:
     """Values, higher is better, on all samples, in draws around them, and at the half-samples' centre."""
 
     values: Array
@@ -163,14 +172,14 @@ class State:
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class IntervalBuilder:
     """Which models are looked at, and how."""
 
     models: tuple[str, ...]
     level: float
     notes: tuple[str, ...]
 
-    def describe(self, comparisons: Comparisons, state: State) -> RankIntervals:
+    def describe(self, comparisons: Comparisons, state: ScoreDraws) -> RankIntervals:
         """Put ranks, chances and ties together."""
         known = np.flatnonzero(state.known)
         name = {int(i): self.models[i] for i in known}

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from ptmrank_core.ranking.consensus import Scores
 
-__all__ = ["MOST_EXACT", "kemeny_order", "preferences"]
+__all__ = ["MAX_EXACT", "kemeny_order", "preferences"]
 
 Array: TypeAlias = NDArray[np.float64]
 
-MOST_EXACT = 12
+MAX_EXACT = 12
 
 
 def preferences(ranks: Scores, weights: Mapping[str, float], models: Sequence[str]) -> Array:
@@ -69,7 +69,7 @@ def kemeny_order(
        Theoretical Computer Science 410, 2009. doi:10.1016/j.tcs.2009.08.033
     """
     lost = preferences(ranks, weights, start).T  # what is lost by putting the first before the second
-    is_exact = len(start) <= MOST_EXACT
+    is_exact = len(start) <= MAX_EXACT
     order = _best_of_all(lost) if is_exact else _improve(lost)
     return tuple(start[i] for i in order), is_exact
 

@@ -15,7 +15,7 @@ from ptmrank_core.ranking.agreement import TAU_OFFSET, TAU_VARIANCE
 from ptmrank_core.ranking.consensus import ModelScores
 from ptmrank_core.ranking.statistics import average_ranks
 
-__all__ = ["ProbeEvidence", "Standing", "best_weight", "collect_losses", "weigh"]
+__all__ = ["PriorCalibration", "ProbeEvidence", "best_weight", "collect_losses", "combine_with_prior"]
 
 Array: TypeAlias = NDArray[np.float64]
 
@@ -26,7 +26,7 @@ Array: TypeAlias = NDArray[np.float64]
 # sets had the default below LogME alone; from 0.18 on it followed the noise of the probe among near-equal
 # models.
 SPREAD = 0.15
-MOST = 0.97  # an agreement of 1 has no finite z
+MAX_AGREEMENT = 0.97  # an agreement of 1 has no finite z
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +66,7 @@ class ProbeEvidence:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class PriorCalibration:
     """What is known of a metric's agreement with the truth.
 
     Parameters
@@ -88,7 +88,7 @@ class Standing:
     n_models: float
 
 
-def weigh(ranks: ModelScores, prior: float, probe: ProbeEvidence | None) -> Standing:
+def combine_with_prior(ranks: ModelScores, prior: float, probe: ProbeEvidence | None) -> PriorCalibration:
     """Join what is known of a metric from other data with what the probe says on these.
 
     The agreement is Vigna's weighted tau (swaps among the best weigh most, mean over the weights of either
@@ -110,7 +110,7 @@ def weigh(ranks: ModelScores, prior: float, probe: ProbeEvidence | None) -> Stan
         ``agreement`` is the prior where the probe tells four models or fewer apart.
     """
     if probe is None:
-        return Standing(prior, None, prior, 0.0)
+        return PriorCalibration(prior, None, prior, 0.0)
     certainty = probe.certainty
     places = np.array([ranks.get(model, np.nan) for model in probe.models])
     kept = np.flatnonzero(~np.isnan(places))
@@ -119,7 +119,7 @@ def weigh(ranks: ModelScores, prior: float, probe: ProbeEvidence | None) -> Stan
     decided = float(np.abs(certainty)[upper].sum())
     n_models = (1 + np.sqrt(1 + 8 * decided)) / 2 if decided > 0 else 0.0
     if n_models <= TAU_OFFSET:
-        return Standing(prior, None, prior, n_models)
+        return PriorCalibration(prior, None, prior, n_models)
     better = np.sign(places[None, :] - places[:, None])
     by_probe = average_ranks(probe.losses[kept].mean(axis=1).round(12))
     found = 0.0
@@ -128,11 +128,11 @@ def weigh(ranks: ModelScores, prior: float, probe: ProbeEvidence | None) -> Stan
         found += 0.5 * float((counts * np.sign(certainty) * better)[upper].sum() / counts[upper].sum())
     known, seen = 1 / SPREAD**2, (n_models - TAU_OFFSET) / TAU_VARIANCE
     mean = (known * _fisher(prior) + seen * _fisher(found)) / (known + seen)
-    return Standing(prior, found, float(np.tanh(mean)), float(n_models))
+    return PriorCalibration(prior, found, float(np.tanh(mean)), float(n_models))
 
 
 def _fisher(tau: float) -> float:
-    return float(np.arctanh(np.clip(tau, -MOST, MOST)))
+    return float(np.arctanh(np.clip(tau, -MAX_AGREEMENT, MAX_AGREEMENT)))
 
 
 def best_weight(agreement: float) -> float:
@@ -141,7 +141,7 @@ def best_weight(agreement: float) -> float:
     For standardised signals with correlation r to the truth it is r / (1 - r^2); for normal ones
     r = sin(pi tau / 2). 0 for an agreement of 0 or less.
     """
-    r = float(np.sin(np.pi * min(agreement, MOST) / 2))
+    r = float(np.sin(np.pi * min(agreement, MAX_AGREEMENT) / 2))
     return max(0.0, r / (1 - r**2))
 
 

@@ -11,17 +11,17 @@ from numpy.typing import NDArray
 
 from ptmrank_core.errors import InputError
 
-__all__ = ["FEWEST_HALVES", "Multipliers", "Spread", "n_draws_for", "spread_of"]
+__all__ = ["MIN_HALVES", "Multipliers", "Spread", "n_draws_for", "spread_of"]
 
 Array: TypeAlias = NDArray[np.float64]
 
-FEWEST_HALVES = 10
+MIN_HALVES = 10
 # Half-samples show the first-order part of a score's spread. What a covariance of few samples adds to it
 # (H-Score of noise, heavy tails) can make the full sample's greater by a sixth: measured by the simulation
 # tests/benchmarks/coverage.py.
 MARGIN = 1.15
 # Draws, and the numbers of one array over all ordered pairs of models that they may take up.
-MOST_DRAWS, FEWEST_DRAWS, MOST_NUMBERS = 2000, 200, 4_000_000
+MAX_DRAWS, MIN_DRAWS, MAX_NUMBERS = 2000, 200, 4_000_000
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -96,7 +96,7 @@ class Multipliers:
 
 def n_draws_for(n_models: int) -> int:
     """Return how many draws are taken for so many models."""
-    return max(FEWEST_DRAWS, min(MOST_DRAWS, MOST_NUMBERS // n_models**2))
+    return max(MIN_DRAWS, min(MAX_DRAWS, MAX_NUMBERS // n_models**2))
 
 
 def spread_of(scores: Sequence[Sequence[float | None]]) -> Spread:
@@ -117,9 +117,9 @@ def spread_of(scores: Sequence[Sequence[float | None]]) -> Spread:
     known = there.mean(axis=0) > 0.5 if len(values) else np.zeros(len(scores), dtype=bool)
     used = there[:, known].all(axis=1) if known.any() else np.zeros(len(values), dtype=bool)
     n_used = int(used.sum())
-    if n_used < FEWEST_HALVES:
+    if n_used < MIN_HALVES:
         raise InputError(
-            f"Expected at least {FEWEST_HALVES} half-samples with a score of every model, got {n_used}."
+            f"Expected at least {MIN_HALVES} half-samples with a score of every model, got {n_used}."
         )
     centre = np.full(len(scores), np.nan)
     centre[known] = values[np.ix_(used, known)].mean(axis=0)

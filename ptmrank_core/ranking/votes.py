@@ -17,26 +17,31 @@ import numpy as np
 from ptmrank_core.errors import InputError
 from ptmrank_core.ranking.agreement import cluster_metrics, kendall
 from ptmrank_core.ranking.consensus import ModelScores, Scores, rank_models
-from ptmrank_core.ranking.prior_calibration import ProbeEvidence, Standing, best_weight, weigh
+from ptmrank_core.ranking.prior_calibration import (
+    PriorCalibration,
+    ProbeEvidence,
+    best_weight,
+    combine_with_prior,
+)
 from ptmrank_core.records import Vote
 
-__all__ = ["UNKNOWN_PRIOR", "Known", "cast_votes"]
+__all__ = ["UNKNOWN_PRIOR", "VoteContext", "cast_votes"]
 
 # Orders that agree this far look at the same thing: they share one vote.
 COPY_TAU = 0.8
 # An order that is this close to that of the widths or of the scales is theirs.
 EXPLAINED_TAU = 0.9
-FEWEST_TO_EXPLAIN = 5
+MIN_TO_EXPLAIN = 5
 # Where the probe bears an order out this far, it may follow the widths: wide models are the better ones.
 BORNE_OUT = 0.5
 # A share below this is shown as none: it moves nothing.
-LEAST_SHARE = 0.01
+MIN_SHARE = 0.01
 # Agreement expected of a metric of which nothing is known.
 UNKNOWN_PRIOR = 0.2
 
 
 @dataclass(frozen=True)
-class Known:
+class VoteContext:
     """What is known besides the scores; ranking itself knows no metric.
 
     Parameters
@@ -62,7 +67,7 @@ class Known:
 
 
 def cast_votes(
-    scores: Scores, *, voters: Sequence[str], higher_is_better: Mapping[str, bool], known: Known
+    scores: Scores, *, voters: Sequence[str], higher_is_better: Mapping[str, bool], known: VoteContext
 ) -> dict[str, Vote]:
     """Say what every metric with a score counts, and why.
 
@@ -95,7 +100,8 @@ def cast_votes(
     }
     may_vote = [name for name in dict.fromkeys(voters) if name in ranks]
     standings = {
-        name: weigh(ranks[name], known.priors.get(name, UNKNOWN_PRIOR), known.probe) for name in may_vote
+        name: combine_with_prior(ranks[name], known.priors.get(name, UNKNOWN_PRIOR), known.probe)
+        for name in may_vote
     }
     n_models = len({model for name in may_vote for model in ranks[name]})
     unfit = {
@@ -119,7 +125,9 @@ def cast_votes(
     return votes
 
 
-def _unfit(name: str, ranks: ModelScores, n_models: int, standing: Standing, known: Known) -> str:
+def _unfit(
+    name: str, ranks: ModelScores, n_models: int, standing: PriorCalibration, known: VoteContext
+) -> str:
     """Say why a metric is left out; empty where it is not."""
     largest = max(Counter(ranks.values()).values())
     if 2 * len(ranks) < n_models:
@@ -139,13 +147,13 @@ def _unfit(name: str, ranks: ModelScores, n_models: int, standing: Standing, kno
     return f"Left out: {why}" if why else ""
 
 
-def _explained(ranks: ModelScores, standing: Standing, known: Known) -> str:
+def _explained(ranks: ModelScores, standing: PriorCalibration, known: VoteContext) -> str:
     """Name the trait of the models that an order is explained by, with its tau; empty where there is none."""
     if standing.found is None or standing.found >= BORNE_OUT:
         return ""
     for trait, numbers in known.traits.items():
         both = {model: value for model, value in numbers.items() if model in ranks}
-        if len(set(both.values())) >= FEWEST_TO_EXPLAIN:
+        if len(set(both.values())) >= MIN_TO_EXPLAIN:
             tau, _ = kendall({model: -ranks[model] for model in both}, both)
             if abs(tau) >= EXPLAINED_TAU:
                 return f"{trait} (tau {tau:+.2f})"
@@ -153,7 +161,7 @@ def _explained(ranks: ModelScores, standing: Standing, known: Known) -> str:
 
 
 def _weights(
-    ranks: Scores, standings: Mapping[str, Standing]
+    ranks: Scores, standings: Mapping[str, PriorCalibration]
 ) -> tuple[dict[str, float], dict[str, tuple[str, ...]]]:
     """Weights that sum to 1, and the near copies of each metric.
 
@@ -168,13 +176,13 @@ def _weights(
         for name in members:
             weights[name] = alone[name] / total * max(alone[other] for other in members)
             copies[name] = tuple(other for other in members if other != name)
-    least = LEAST_SHARE * sum(weights.values())
+    least = MIN_SHARE * sum(weights.values())
     whole = sum(weight for weight in weights.values() if weight >= least)
     shares = {name: weights[name] / whole if weights[name] >= least else 0.0 for name in names}
     return shares, copies
 
 
-def _reason(standing: Standing, copies: Sequence[str], known: Known) -> str:
+def _reason(standing: PriorCalibration, copies: Sequence[str], known: VoteContext) -> str:
     said = f"Other data lead to expect an agreement of {standing.prior:+.2f} with the truth"
     if standing.found is not None:
         said = (
@@ -190,7 +198,10 @@ def _reason(standing: Standing, copies: Sequence[str], known: Known) -> str:
 
 
 def _last_resort(
-    ranks: Scores, may_vote: Sequence[str], standings: Mapping[str, Standing], unfit: Mapping[str, str]
+    ranks: Scores,
+    may_vote: Sequence[str],
+    standings: Mapping[str, PriorCalibration],
+    unfit: Mapping[str, str],
 ) -> dict[str, Vote]:
     """Let those vote that would have been left out: there is nobody else."""
     alone = np.array([best_weight(standings[name].agreement) for name in may_vote])

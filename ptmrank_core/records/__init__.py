@@ -17,7 +17,7 @@ from ptmrank_core.records.models import (
 )
 from ptmrank_core.records.rankings import Ranking, RankIntervals
 from ptmrank_core.records.runs import (
-    HERE,
+    LOCAL_OWNER,
     NORMALISATIONS,
     Cell,
     Failure,
@@ -51,7 +51,7 @@ __all__ = [
     "AS_RECOGNISED",
     "BUILT_IN_REFERENCES",
     "EVERY_ANALYSIS",
-    "HERE",
+    "LOCAL_OWNER",
     "NORMALISATIONS",
     "Analyses",
     "Blob",

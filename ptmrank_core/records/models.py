@@ -200,7 +200,7 @@ class Features:
     device: str | None
     dtype: str
     peak_memory_bytes: int | None = None
-    further: Mapping[str, SetFeatures] = field(default_factory=dict)
+    auxiliary: Mapping[str, SetFeatures] = field(default_factory=dict)
     source_class_names: tuple[str, ...] = ()
     layer_embeddings: tuple[FloatArray, ...] = ()
     notes: tuple[str, ...] = ()

@@ -12,7 +12,7 @@ from ptmrank_core.records.models import ExtractionOptions, ModelSpec
 from ptmrank_core.records.samples import AS_RECOGNISED, Reading, SamplesSummary
 
 __all__ = [
-    "HERE",
+    "LOCAL_OWNER",
     "NORMALISATIONS",
     "Cell",
     "Failure",
@@ -28,7 +28,7 @@ __all__ = [
 
 # Whose a run or an upload is that was made on this machine: on the command line, or in a dashboard that only
 # this machine reaches.
-HERE = "here"
+LOCAL_OWNER = "here"
 # Units of the features: as they are, one factor for each model, or each feature in its own deviation.
 NORMALISATIONS = ("none", "rms", "standardise")
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from ptmrank_core.records import Ranking
 from ptmrank_core.results.cost import ModelCost
-from ptmrank_core.results.phrases import isolate, plural
+from ptmrank_core.results.phrases import bidi_isolate, plural
 
 __all__ = ["Alternative", "cheaper_alternative", "say_alternative"]
 
 # Cheaper by less than half is no reason to look further down, and neither is a model far down.
-LEAST_FACTOR = 2.0
-MOST_BEHIND = 3
+MIN_FACTOR = 2.0
+MAX_BEHIND = 3
 # What a model costs whoever uses it, the surest first.
 COSTS: Mapping[str, str] = {
     "n_parameters": "has {} of the first one's parameters",
@@ -57,14 +57,14 @@ def cheaper_alternative(ranking: Ranking, costs: Mapping[str, ModelCost]) -> Alt
     if len(ranking.order) < 2:
         return None
     best = ranking.order[0]
-    n_looked_at = min(MOST_BEHIND, (len(ranking.order) - 1) // 2 or 1)
+    n_looked_at = min(MAX_BEHIND, (len(ranking.order) - 1) // 2 or 1)
     groups = ranking.intervals.ties if ranking.intervals else ()
     tied = {model for group in groups if best in group for model in group}
     for cost in COSTS:
         own = costs[best].known(cost)
         for n_behind, model in enumerate(ranking.order[1 : n_looked_at + 1], start=1):
             other = costs[model].known(cost)
-            if own and other and own / other >= LEAST_FACTOR:
+            if own and other and own / other >= MIN_FACTOR:
                 return Alternative(model, cost, own / other, n_behind, model in tied)
     return None
 
@@ -76,4 +76,4 @@ def say_alternative(found: Alternative) -> str:
     place = f"{plural(found.n_behind, 'place')} behind"
     if found.is_tied:
         place += ", which these samples do not tell from chance"
-    return f"{isolate(found.model)} {said} and is {place}."
+    return f"{bidi_isolate(found.model)} {said} and is {place}."

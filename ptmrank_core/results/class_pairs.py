@@ -9,19 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ptmrank_core.records import RunResult, unpack_array
-from ptmrank_core.results.phrases import isolate
+from ptmrank_core.results.phrases import bidi_isolate
 
-__all__ = ["LEAST", "ClassPairs", "class_pairs_of", "say_closest", "say_difference"]
+__all__ = ["MIN_DISTANCE", "ClassPairs", "class_pairs_of", "say_closest", "say_difference"]
 
 
 KIND = "separability"
 
 
-MOST_SHOWN = 12
+MAX_SHOWN = 12
 
 
 # Distances have several orders of magnitude: colours go by their logarithm.
-LEAST = 0.1
+MIN_DISTANCE = 0.1
 
 
 NOTABLE = 1.5
@@ -71,7 +71,7 @@ def class_pairs_of(result: RunResult, models: Sequence[str], class_names: Sequen
         return None
     codes = unpack_array(found[next(iter(distances))]["classes"]).tolist()
     nearest = np.min([_off_diagonal(own).min(axis=1) for own in distances.values()], axis=0)
-    chosen = np.sort(np.argsort(nearest, kind="stable")[:MOST_SHOWN])
+    chosen = np.sort(np.argsort(nearest, kind="stable")[:MAX_SHOWN])
     return ClassPairs(
         tuple(class_names[codes[index]] for index in chosen),
         {model: own[np.ix_(chosen, chosen)] for model, own in distances.items()},
@@ -93,7 +93,9 @@ def say_difference(pairs: ClassPairs) -> str:
     if len(pairs.distances) < 2:
         return ""
     models = list(pairs.distances)
-    shares = np.stack([own / max(pairs.medians[model], LEAST) for model, own in pairs.distances.items()])
+    shares = np.stack(
+        [own / max(pairs.medians[model], MIN_DISTANCE) for model, own in pairs.distances.items()]
+    )
     low, high = shares.min(axis=0), shares.max(axis=0)
     ratios = np.triu(np.where((low < 1) & (high > 1), high / np.maximum(low, 1e-9), 0.0), 1)
     first, second = (int(place) for place in np.unravel_index(int(ratios.argmax()), ratios.shape))
@@ -101,9 +103,10 @@ def say_difference(pairs: ClassPairs) -> str:
         return ""
     far, close = (int(pick(shares[:, first, second])) for pick in (np.argmax, np.argmin))
     return (
-        f"The models differ most on {isolate(pairs.names[first])} and {isolate(pairs.names[second])}: beside "
-        f"its median pair, {isolate(models[far])} has them {shares[far, first, second]:.2g} times as far "
-        f"apart, {isolate(models[close])} {shares[close, first, second]:.2g} times."
+        f"The models differ most on {bidi_isolate(pairs.names[first])} and "
+        f"{bidi_isolate(pairs.names[second])}: beside its median pair, {bidi_isolate(models[far])} has them "
+        f"{shares[far, first, second]:.2g} times as far "
+        f"apart, {bidi_isolate(models[close])} {shares[close, first, second]:.2g} times."
     )
 
 
@@ -111,5 +114,5 @@ def say_closest(pairs: ClassPairs, model: str) -> str:
     """Name the pair that a model tells apart least, as plain text."""
     distances = _off_diagonal(pairs.distances[model])
     first, second = np.unravel_index(int(distances.argmin()), distances.shape)
-    names = " and ".join(isolate(pairs.names[place]) for place in (first, second))
-    return f"{isolate(model)}: {names} ({distances[first, second]:.3g})"
+    names = " and ".join(bidi_isolate(pairs.names[place]) for place in (first, second))
+    return f"{bidi_isolate(model)}: {names} ({distances[first, second]:.3g})"

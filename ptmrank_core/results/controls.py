@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from ptmrank_core.metrics import METRICS
-from ptmrank_core.ranking import Standing, models_not_better, standing_among
+from ptmrank_core.ranking import PermutationTest, models_not_better, permutation_test
 from ptmrank_core.records import Ranking, RunResult, Score
 from ptmrank_core.results.scores import scores_by_metric
 
-__all__ = ["Control", "control_sentences", "controls_of", "standings_of"]
+__all__ = ["Control", "control_sentences", "controls_of", "permutation_tests_of"]
 
 
 PERMUTED = "permuted:"
@@ -95,10 +95,10 @@ def controls_of(result: RunResult, ranking: Ranking) -> list[Control]:
     return rows
 
 
-def standings_of(result: RunResult) -> dict[str, dict[str, Standing]]:
+def permutation_tests_of(result: RunResult) -> dict[str, dict[str, PermutationTest]]:
     """Tell where each score stands among those of permuted labels: metric -> model -> standing."""
     full = scores_by_metric(result.cells)
-    found: dict[str, dict[str, Standing]] = {}
+    found: dict[str, dict[str, PermutationTest]] = {}
     for subject, payload in _payloads(result).items():
         if not subject.startswith(PERMUTED):
             continue
@@ -109,14 +109,14 @@ def standings_of(result: RunResult) -> dict[str, dict[str, Standing]]:
                 continue
             components = _components(result, metric)
             permuted = [_comparable(metric, own, model, components) for own in values if own is not None]
-            standing = standing_among(score, permuted, higher_is_better=METRICS[metric].higher_is_better)
+            standing = permutation_test(score, permuted, higher_is_better=METRICS[metric].higher_is_better)
             if standing is not None:
                 found.setdefault(metric, {})[model] = standing
     return found
 
 
 def control_sentences(
-    controls: Sequence[Control], standings: Mapping[str, Mapping[str, Standing]]
+    controls: Sequence[Control], standings: Mapping[str, Mapping[str, PermutationTest]]
 ) -> list[str]:
     """Say plainly who does not beat a control, and where labels that mean nothing score as well."""
     said = []

@@ -9,10 +9,17 @@ from typing import NamedTuple
 
 from ptmrank_core.errors import InputError
 from ptmrank_core.metrics import METRICS
-from ptmrank_core.ranking import HalfScores, Scores, Voting, consensus_intervals, let_grow, rank_intervals
+from ptmrank_core.ranking import (
+    HalfScores,
+    Scores,
+    Voting,
+    consensus_intervals,
+    rank_intervals,
+    rescale_deviations,
+)
 from ptmrank_core.records import Ranking, RankIntervals, RunResult, RunState
 
-__all__ = ["missing_intervals", "tie_lanes", "tie_letters", "with_intervals"]
+__all__ = ["missing_intervals", "tie_groups", "tie_letters", "with_intervals"]
 
 HALVES = "halves"
 
@@ -60,7 +67,7 @@ def _halves(result: RunResult) -> dict[str, _Halves]:
     """Scores of half-samples by metric, where there are some."""
     payloads = {own.subject: own.payload for own in result.findings if own.kind == HALVES and not own.problem}
     return {
-        name: _Halves(let_grow(own["scores"], own.get("growth", {})), tuple(own["notes"]))
+        name: _Halves(rescale_deviations(own["scores"], own.get("growth", {})), tuple(own["notes"]))
         for name, own in payloads.items()
     }
 
@@ -124,7 +131,7 @@ def tie_letters(intervals: RankIntervals) -> dict[str, str]:
     }
 
 
-def tie_lanes(spans: Sequence[tuple[int, int]]) -> list[int]:
+def tie_groups(spans: Sequence[tuple[int, int]]) -> list[int]:
     """Put spans of rows side by side where they share a row: the lane of each, the first that is free."""
     ends: list[int] = []
     lanes = []

@@ -6,7 +6,16 @@ from collections.abc import Sequence
 
 from ptmrank_core.records import RankIntervals, Samples, SamplesSummary
 
-__all__ = ["bare", "isolate", "join_words", "percent", "plural", "say_certainty", "say_label", "say_targets"]
+__all__ = [
+    "bidi_isolate",
+    "join_words",
+    "percent",
+    "plural",
+    "say_certainty",
+    "say_label",
+    "say_targets",
+    "strip_bidi",
+]
 
 
 def plural(count: int, noun: str) -> str:
@@ -20,13 +29,13 @@ def join_words(words: Sequence[str]) -> str:
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
-def isolate(name: str) -> str:
+def bidi_isolate(name: str) -> str:
     """Keep the direction of a name that somebody wrote from spreading over the sentence around it."""
     return f"\u2068{name}\u2069"
 
 
-def bare(text: str) -> str:
-    """Take the marks of :func:`isolate` out of a text: a terminal may draw them as boxes."""
+def strip_bidi(text: str) -> str:
+    """Take the marks of :func:`bidi_isolate` out of a text: a terminal may draw them as boxes."""
     return text.replace("\u2068", "").replace("\u2069", "")
 
 
@@ -46,7 +55,7 @@ def say_targets(summary: SamplesSummary) -> str:
 
 def say_certainty(best: str, found: RankIntervals) -> str:
     """Say whether the samples tell the best model of an order apart; empty where that is not known."""
-    tied = [isolate(model) for group in found.ties if best in group for model in group if model != best]
+    tied = [bidi_isolate(model) for group in found.ties if best in group for model in group if model != best]
     if tied:
         return f"These samples do not tell it apart from {join_words(tied)}: any of them may be the best."
     if best not in found.intervals:

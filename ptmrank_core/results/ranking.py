@@ -10,7 +10,7 @@ from ptmrank_core.ranking import cast_votes, equal_votes, examine, rank
 from ptmrank_core.records import Cell, Failure, Ranking, RunResult, Score, Skipped
 from ptmrank_core.results.intervals import with_intervals
 from ptmrank_core.results.scores import scores_by_metric
-from ptmrank_core.results.votes import known_of, vote_notes, voters_of
+from ptmrank_core.results.votes import vote_context_of, vote_notes, voters_of
 
 __all__ = ["rank_result", "ranking_rows"]
 
@@ -23,7 +23,7 @@ def rank_result(result: RunResult) -> Ranking:
     """
     scores = scores_by_metric(result.cells)
     directions = {name: METRICS[name].higher_is_better for name in result.plan.metrics}
-    known = known_of(result)
+    known = vote_context_of(result)
     votes = cast_votes(
         scores, voters=voters_of(result.plan.metrics), higher_is_better=directions, known=known
     )

@@ -6,10 +6,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ptmrank_core.metrics import METRICS, prior_agreement
-from ptmrank_core.ranking import Known, collect_losses
+from ptmrank_core.ranking import VoteContext, collect_losses
 from ptmrank_core.records import Ranking, RunResult
 
-__all__ = ["MAJORITY", "SCALE", "WIDTH", "doubts_of", "known_of", "probes_of", "vote_notes", "voters_of"]
+__all__ = [
+    "MAJORITY",
+    "SCALE",
+    "WIDTH",
+    "doubts_of",
+    "probes_of",
+    "vote_context_of",
+    "vote_notes",
+    "voters_of",
+]
 
 MAJORITY = 0.5
 WIDTH, SCALE = "the width of the features", "the scale of the features"
@@ -30,7 +39,7 @@ def probes_of(result: RunResult) -> dict[str, Mapping[str, Any]]:
     return {spec.id: found[spec.id] for spec in result.plan.models if spec.id in found}
 
 
-def known_of(result: RunResult) -> Known:
+def vote_context_of(result: RunResult) -> VoteContext:
     """Collect what is known of the metrics, and of the models of a run, besides the scores."""
     probes = probes_of(result)
     widths = {
@@ -38,7 +47,7 @@ def known_of(result: RunResult) -> Known:
         for model, outcome in result.outcomes.items()
         if outcome.n_features is not None
     }
-    return Known(
+    return VoteContext(
         priors={name: prior_agreement(name) for name in result.plan.metrics},
         doubts=doubts_of(result.plan.metrics, widths, result.samples.n_samples),
         traits={WIDTH: widths, SCALE: {model: probe["scale"] for model, probe in probes.items()}},
@@ -74,7 +83,7 @@ def doubts_of(metrics: Iterable[str], widths: Mapping[str, float], n_samples: in
     return {name: reason for name in metrics if METRICS[name].rewards_width}
 
 
-def vote_notes(ranking: Ranking, known: Known) -> tuple[str, ...]:
+def vote_notes(ranking: Ranking, known: VoteContext) -> tuple[str, ...]:
     """Say of a vote as a whole what would otherwise be hidden in it.
 
     Parameters

@@ -9,7 +9,7 @@ from ptmrank_core.benchmark import RunStore, make_plan, new_run_id, now
 from ptmrank_core.catalogue import FEATURES_TASK, feature_models, local_models
 from ptmrank_core.config import Settings
 from ptmrank_core.data import load_feature_samples, load_samples
-from ptmrank_core.records import HERE, Analyses, ExtractionOptions, ModelSpec, RunPlan
+from ptmrank_core.records import LOCAL_OWNER, Analyses, ExtractionOptions, ModelSpec, RunPlan
 
 METRICS = ("logme", "hscore", "leep")
 # They have tests of their own and take longer than all the rest.
@@ -46,7 +46,7 @@ def stored_features_plan(
     *,
     analyses: Analyses = NO_HALVES,
     seed: int = 0,
-    owner: str = HERE,
+    owner: str = LOCAL_OWNER,
 ) -> RunPlan:
     """Plan a run of the features of a folder and keep it in the store."""
     models = feature_models(folder)

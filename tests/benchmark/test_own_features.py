@@ -13,7 +13,7 @@ import pytest
 
 from ptmrank_core.benchmark import (
     RunStore,
-    kept_embeddings,
+    cached_embeddings,
     run_here,
     start_worker,
 )
@@ -40,7 +40,7 @@ from tests.ready_made import LABELS, draw_features, save_features, save_table
 def test_every_array_of_a_file_reaches_the_metrics(settings: Settings, tmp_path: Path) -> None:
     """All metrics give what they give for the arrays themselves; none is skipped that has its inputs."""
     rng = np.random.default_rng(1)
-    further: dict[str, Any] = {
+    auxiliary: dict[str, Any] = {
         "source_logits": rng.normal(size=(60, 4)),
         "reference_embeddings": rng.normal(size=(30, 8)),
         "label_embeddings": rng.normal(size=(2, 3, 5)),
@@ -49,14 +49,14 @@ def test_every_array_of_a_file_reaches_the_metrics(settings: Settings, tmp_path:
         "source_error": 0.1,
         "target_error": 0.6,
     }
-    save_features(tmp_path / "f" / "whole.npz", **further)
+    save_features(tmp_path / "f" / "whole.npz", **auxiliary)
     save_features(tmp_path / "f" / "bare.npz")
     plan = stored_features_plan(settings, tmp_path / "f", default_metrics())
     assert plan.reference_source is None
     run_here(plan.run_id, settings, sources=SOURCES)
     store = RunStore(settings)
     cells = {(cell.model, cell.metric): cell for cell in store.cells(plan.run_id)}
-    inputs = prepare_inputs(draw_features(2.0), labels=LABELS, **further)
+    inputs = prepare_inputs(draw_features(2.0), labels=LABELS, **auxiliary)
     for metric in plan.metrics:
         cell = cells["whole", metric]
         assert isinstance(cell, Score), cell
@@ -144,12 +144,12 @@ def test_features_can_be_looked_at_as_long_as_they_are_the_same(settings: Settin
     plan = stored_features_plan(settings, tmp_path)
     samples = SOURCES.load_samples(plan.samples_source, plan.reading)
     with FeatureCache(settings) as cache:
-        found = kept_embeddings(plan, plan.models[0], samples, sources=SOURCES, cache=cache)
+        found = cached_embeddings(plan, plan.models[0], samples, sources=SOURCES, cache=cache)
         assert found is not None
         np.testing.assert_array_equal(found, draw_features(2.0))
         save_features(tmp_path / "a.npz", 3.0)
         with pytest.raises(ModelNotFoundError, match="has changed"):
-            kept_embeddings(plan, plan.models[0], samples, sources=SOURCES, cache=cache)
+            cached_embeddings(plan, plan.models[0], samples, sources=SOURCES, cache=cache)
 
 
 def test_a_function_is_ranked_beside_a_checkpoint(settings: Settings, picture_zip: Path, zoo: Path) -> None:

@@ -99,7 +99,7 @@ def test_starting_twice_leaves_one_worker(settings: Settings, picture_zip: Path,
     assert store.state(run_id) is RunState.FINISHED
     assert len(store.cells(run_id)) == 9
     assert log_file(settings, run_id).read_text().count("a worker for run") == 1
-    assert store.place(run_id).ticket == 1
+    assert store.position(run_id).ticket == 1
 
 
 def test_the_worker_ends_with_a_status(

@@ -38,12 +38,19 @@ from ptmrank_core.catalogue import demo_models
 from ptmrank_core.config import load_settings
 from ptmrank_core.data import load_samples
 from ptmrank_core.errors import PTMRankError
-from ptmrank_core.events import ignore, never
+from ptmrank_core.events import discard_event, never_cancels
 from ptmrank_core.features import FeatureCache, extract
-from ptmrank_core.metrics import METRICS, compute, default_metrics, prepare_inputs, prior_agreement, why_not
+from ptmrank_core.metrics import (
+    METRICS,
+    compute,
+    default_metrics,
+    inapplicable_reason,
+    prepare_inputs,
+    prior_agreement,
+)
 from ptmrank_core.probing import fit_probe
 from ptmrank_core.ranking import (
-    Known,
+    VoteContext,
     cast_votes,
     collect_losses,
     consensus_values,
@@ -121,7 +128,7 @@ def read_demo(place: str) -> Zoo:
     for spec in demo_models():
         model = spec.id.removeprefix("demo:")
         if model in record:
-            fetched = SOURCES.fetch(spec, sink=ignore, cancel=never)
+            fetched = SOURCES.fetch(spec, sink=discard_event, cancel=never_cancels)
             options = ExtractionOptions(device="cpu", dtype="float32")
             found = extract(samples, fetched, options=options, cache=cache)
             models[model] = {"embeddings": found.embeddings, "labels": np.asarray(samples.labels)}
@@ -155,7 +162,7 @@ def score(models: Mapping[str, Arrays], rows: NDArray[np.int64]) -> Scores:
     for model, arrays in models.items():
         inputs = prepare_inputs(**{name: values[rows] for name, values in arrays.items()})
         for name in default_metrics():
-            if why_not(METRICS[name], inputs.available, inputs.task) is not None:
+            if inapplicable_reason(METRICS[name], inputs.available, inputs.task) is not None:
                 continue
             try:
                 output = compute(name, inputs)
@@ -185,7 +192,7 @@ def orders(models: Mapping[str, Arrays], rows: NDArray[np.int64], seed: int) -> 
         weights = {name: vote.weight for name, vote in votes.items()}
         return {m: -value for m, value in consensus_values(scores, weights, higher_is_better=up).items()}
 
-    def vote(known: Known) -> dict[str, float]:
+    def vote(known: VoteContext) -> dict[str, float]:
         return decide(cast_votes(scores, voters=tuple(scores), higher_is_better=up, known=known))
 
     alone = {
@@ -196,8 +203,8 @@ def orders(models: Mapping[str, Arrays], rows: NDArray[np.int64], seed: int) -> 
         **alone,
         PROBE: {model: -float(own.mean()) for model, own in losses.items()},
         EQUAL: decide(equal_votes(scores)),
-        DEFAULT: vote(Known(priors, doubts, {WIDTH: widths, SCALE: scales}, collect_losses(losses))),
-        PRIOR: vote(Known(priors, doubts)),
+        DEFAULT: vote(VoteContext(priors, doubts, {WIDTH: widths, SCALE: scales}, collect_losses(losses))),
+        PRIOR: vote(VoteContext(priors, doubts)),
     }
 
 

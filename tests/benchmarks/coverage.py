@@ -24,7 +24,7 @@ from scipy.stats import rankdata
 
 from ptmrank_core.benchmark.analyses.half_samples import draw_halves
 from ptmrank_core.metrics import METRICS, MetricInputs, compute, prepare_inputs
-from ptmrank_core.ranking import Voting, consensus_intervals, let_grow, rank_intervals
+from ptmrank_core.ranking import Voting, consensus_intervals, rank_intervals, rescale_deviations
 from ptmrank_core.ranking.spread import MARGIN
 from ptmrank_core.records import RankIntervals
 from tests.benchmarks.coverage_settings import SETTINGS, DataSet, Setting
@@ -99,7 +99,7 @@ def _grown(setting: Setting, halves: Found) -> Found:
     """Half-samples' scores as a run hands them on: sums over the samples of wide features count double."""
     wide = [m for m, width in zip(setting.models, setting.widths, strict=True) if width >= setting.n_samples]
     named = dict(zip(setting.models, halves["transrate"].T.tolist(), strict=True))
-    grown = let_grow(named, dict.fromkeys(wide, 2.0))
+    grown = rescale_deviations(named, dict.fromkeys(wide, 2.0))
     return {**halves, "transrate": np.array(list(grown.values())).T}
 
 

@@ -16,7 +16,15 @@ from ptmrank_core.catalogue import FEATURES_TASK, feature_models
 from ptmrank_core.config import Settings
 from ptmrank_core.data import load_feature_samples, read_truth
 from ptmrank_core.metrics import default_metrics
-from ptmrank_core.records import HERE, ExtractionOptions, Finding, ModelOutcome, RunPlan, RunState, Score
+from ptmrank_core.records import (
+    LOCAL_OWNER,
+    ExtractionOptions,
+    Finding,
+    ModelOutcome,
+    RunPlan,
+    RunState,
+    Score,
+)
 
 __all__ = ["N_METRICS", "N_MODELS", "N_SAMPLES", "plan_large_run", "store_large_run"]
 
@@ -46,7 +54,7 @@ def plan_large_run(folder: Path) -> RunPlan:
     )
 
 
-def store_large_run(settings: Settings, folder: Path, *, owner: str = HERE) -> str:
+def store_large_run(settings: Settings, folder: Path, *, owner: str = LOCAL_OWNER) -> str:
     """Keep such a run, finished: scores, half-samples of every metric, fine-tuning results; return its id."""
     plan, store = plan_large_run(folder), RunStore(settings)
     rng = np.random.default_rng(1)

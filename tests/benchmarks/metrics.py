@@ -36,9 +36,9 @@ from ptmrank_core.metrics import (
     MetricInputs,
     compute,
     default_metrics,
+    inapplicable_reason,
     prepare_inputs,
     resolve_metrics,
-    why_not,
 )
 
 Clock: TypeAlias = Callable[[], float]
@@ -141,7 +141,9 @@ def choose(size: str, wanted: str | None, inputs: MetricInputs) -> list[str]:
     if not wanted and size == "long":
         names = tuple(name for name in names if name not in SLOW)
     names = tuple(sorted(names, key=lambda name: name not in TEN))
-    return [name for name in names if why_not(METRICS[name], inputs.available, inputs.task) is None]
+    return [
+        name for name in names if inapplicable_reason(METRICS[name], inputs.available, inputs.task) is None
+    ]
 
 
 def table(rows: Sequence[Row], unit: float, size: Size) -> str:

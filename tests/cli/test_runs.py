@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ptmrank_core.benchmark import RunStore, log_file, run_here
-from ptmrank_core.benchmark.scheduling.locks import hold_run, take_device
+from ptmrank_core.benchmark.scheduling.locks import hold_run, lock_device
 from ptmrank_core.cli import main
 from ptmrank_core.config import Settings
 from ptmrank_core.records import Failure, RunState, Stage
@@ -150,7 +150,7 @@ def test_an_unknown_run_is_bad_input(
 def test_rank_says_that_it_waits(settings: Settings, features: Path) -> None:
     """In a terminal nobody wonders why nothing happens: it waits behind a run, then takes its turn."""
     other = stored_features_plan(settings, features).run_id
-    release = take_device(settings, "cpu")
+    release = lock_device(settings, "cpu")
     assert release is not None
     with hold_run(settings, other):
         RunStore(settings).queue(other, "cpu")

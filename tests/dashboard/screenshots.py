@@ -23,7 +23,7 @@ from tests.dashboard.conftest import open_browser
 from tests.dashboard.serving import free_port, serve
 from tests.dashboard.tour import PHONE, WIDE, Stop, do_run, go_to, other_pages, set_scheme, set_width, stops
 
-LEAST_HEIGHT, MOST_HEIGHT = 900, 6000
+MIN_HEIGHT, MAX_HEIGHT = 900, 6000
 N_COLOURS = 256  # a page has few: its file becomes a third as large
 HEIGHT = "return Math.ceil(document.querySelector('[data-testid=stMainBlockContainer]').scrollHeight) + 60"
 
@@ -38,10 +38,10 @@ def run_of(home: Path) -> str:
     return do_run(settings, "demo:digits", resolve_models("demo", task), Analyses(controls=True))
 
 
-def take(browser: WebDriver, path: Path, width: int, most_height: int = MOST_HEIGHT) -> None:
+def take(browser: WebDriver, path: Path, width: int, most_height: int = MAX_HEIGHT) -> None:
     """Write what is on the page, down to some height, as a PNG file."""
     height = int(browser.execute_script(HEIGHT))
-    set_width(browser, width, min(max(LEAST_HEIGHT, height), most_height))
+    set_width(browser, width, min(max(MIN_HEIGHT, height), most_height))
     shot = browser.execute_cdp_cmd("Page.captureScreenshot", {"format": "png"})
     picture = Image.open(io.BytesIO(base64.b64decode(shot["data"]))).convert("RGB")
     picture.quantize(N_COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(
@@ -69,7 +69,7 @@ def main() -> None:
         "home", type=Path, nargs="?", help="home of the run that is shown; a new one by default"
     )
     parser.add_argument("--only", default="", help="take stops alone whose name has this in it")
-    parser.add_argument("--height", type=int, default=MOST_HEIGHT, help="pixels of the page at most")
+    parser.add_argument("--height", type=int, default=MAX_HEIGHT, help="pixels of the page at most")
     chosen = parser.parse_args()
     chosen.out.mkdir(parents=True, exist_ok=True)
     home = chosen.home or Path(tempfile.mkdtemp(prefix="ptmrank-"))

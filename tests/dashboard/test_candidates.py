@@ -1,4 +1,4 @@
-"""The candidates page: domains and categories, lists and what narrows them, and the basket."""
+"""The candidates page: domains and categories, lists and what narrows them, and the selected models."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def names(app: AppTest) -> list[str]:
     return [str(name) for name in listed(app).value["model"]]
 
 
-def basket(app: AppTest) -> list[str]:
+def selected_models(app: AppTest) -> list[str]:
     """What was chosen out of lists."""
     boxes = [box for box in app.multiselect if box.label == "Chosen out of the lists"]
     return list(boxes[0].value) if boxes else []
@@ -84,32 +84,32 @@ def test_every_domain_has_an_answer(page: AppTest) -> None:
         assert page.info[0].value
 
 
-def test_a_preset_goes_into_the_basket(page: AppTest) -> None:
+def test_a_preset_goes_into_the_selected_models(page: AppTest) -> None:
     """A ready-made choice narrows the list; all shown are added, and the cost of bringing them is said."""
     control(page, "Ready-made choices").set_value("five-small").run()
     five = [model.id for model in preset_candidates("five-small", TASK)]
     assert names(page) == five
     page.button(key="add-all").click().run()
     assert not page.exception
-    assert basket(page) == five
+    assert selected_models(page) == five
     said = texts(page)
     assert "**18 models chosen**: 13 on this machine; 5 to download, about 174 MB" in said
     assert "18 models × 9 metrics on 600 samples" in said
 
 
-def test_chosen_rows_go_into_the_basket_and_out_again(page: AppTest) -> None:
+def test_chosen_rows_go_into_the_selected_models_and_out_again(page: AppTest) -> None:
     """Ticked rows are added once; a cross takes one out; the table forgets the ticks."""
     wanted = [names(page)[0], names(page)[3]]
     page.session_state[listed(page).key] = {"selection": {"rows": [0, 3], "columns": [], "cells": []}}
     page.run()
     page.button(key="add-chosen").click().run()
-    assert basket(page) == wanted
+    assert selected_models(page) == wanted
     assert page.button(key="add-chosen").disabled
     next(box for box in page.multiselect if box.label == "Chosen out of the lists").set_value(
         wanted[1:]
     ).run()
     assert not page.exception
-    assert basket(page) == wanted[1:]
+    assert selected_models(page) == wanted[1:]
     assert "14 models ×" in texts(page)
 
 
@@ -223,7 +223,7 @@ def test_a_misspelt_id_is_asked_about(page: AppTest) -> None:
     assert "no vector of the picture" in page.warning[0].value
 
 
-def test_the_basket_adds_up_what_is_missing() -> None:
+def test_the_selection_adds_up_what_is_missing() -> None:
     """What is on disk costs nothing; known sizes count before about ones; unknown ones are counted apart."""
     specs = hub_models("org/here, microsoft/resnet-50, org/told, org/unknown", TASK)
     told = {"org/told": Candidate("org/told", n_parameters=10, size_bytes=25)}

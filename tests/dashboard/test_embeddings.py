@@ -243,7 +243,7 @@ def test_of_many_selected_samples_some_are_shown(
     app: AppTest, settings: Settings, picture_zip: Path, zoo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The gallery takes them evenly and says how many; all of them are marked in the figure."""
-    monkeypatch.setattr(import_module("dashboard.views.results.embeddings.section"), "MOST_SHOWN", 3)
+    monkeypatch.setattr(import_module("dashboard.views.results.embeddings.section"), "MAX_SHOWN", 3)
     shown(app, done(settings, stored_plan(settings, picture_zip, zoo)))
     app.text_input(key="sample").set_value("stripes").run()
     assert "6 samples selected" in texts(app)

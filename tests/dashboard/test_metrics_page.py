@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.choice import choice_of
-from ptmrank_core.benchmark import quick_metrics, reach_of_metrics
+from ptmrank_core.benchmark import coverage_of_metrics, quick_metrics
 from ptmrank_core.metrics import METRIC_PRESETS, METRICS, default_metrics, measured_seconds
 from ptmrank_core.metrics.registry.costs import MEASURED_SECONDS
 from tests.dashboard.reading import buttons, open_page, primary, texts
@@ -131,5 +131,5 @@ def test_every_metric_was_measured_and_has_a_preset() -> None:
     assert set(MEASURED_SECONDS) == set(default_metrics())
     assert all(set(preset.metrics) <= set(default_metrics()) for preset in METRIC_PRESETS.values())
     assert max(measured_seconds(name) for name in METRIC_PRESETS["quick"].metrics) < 1
-    reach = reach_of_metrics([], "image", "classification")
+    reach = coverage_of_metrics([], "image", "classification")
     assert all(own.n_reached == own.n_models for own in reach.values())

@@ -17,7 +17,7 @@ from ptmrank_core.benchmark import RunStore, delete_run, run_here, run_sizes
 from ptmrank_core.config import Settings, load_settings
 from ptmrank_core.data import store_features, store_upload
 from ptmrank_core.errors import InputError, NotOwnerError
-from ptmrank_core.records import HERE, Failure, RunState, Stage
+from ptmrank_core.records import LOCAL_OWNER, Failure, RunState, Stage
 from ptmrank_core.worker import SOURCES
 from tests.benchmark.runs import stored_features_plan, stored_plan
 from tests.dashboard.reading import open_section, texts
@@ -82,15 +82,15 @@ def test_whoever_asks_is_known_by_digests_alone(
     address: Callable[[str | None], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A token or an account stands for an owner, and neither can be read in what is kept."""
-    assert owner.asking() == HERE
+    assert owner.current_owner() == LOCAL_OWNER
     address(EVERYWHERE)
     found = set()
     for cookies in ({}, {owner.COOKIE: "weak"}, {owner.COOKIE: owner.make_token()}):
         monkeypatch.setattr(owner.st.context.__class__, "cookies", property(lambda _, c=cookies: c))
-        found.add(owner.asking())
-        assert owner.asking() in found
-        assert owner.asking().startswith("browser:")
-        assert all(token not in owner.asking() for token in cookies.values())
+        found.add(owner.current_owner())
+        assert owner.current_owner() in found
+        assert owner.current_owner().startswith("browser:")
+        assert all(token not in owner.current_owner() for token in cookies.values())
     assert len(found) == 2  # a token that was not made here does not count
     for user in (
         {"iss": "https://a", "sub": "1"},
@@ -98,12 +98,12 @@ def test_whoever_asks_is_known_by_digests_alone(
         {"iss": "https://b", "sub": "1"},
     ):
         monkeypatch.setattr(owner.st, "user", user | {"is_logged_in": True, "email": "x@example.org"})
-        found.add(owner.asking())
-        assert owner.asking().startswith("user:")
-        assert "example" not in owner.asking()
+        found.add(owner.current_owner())
+        assert owner.current_owner().startswith("user:")
+        assert "example" not in owner.current_owner()
     assert len(found) == 5
     monkeypatch.setattr(owner.st, "user", {"iss": "https://a", "sub": "1", "is_logged_in": False})
-    assert owner.asking().startswith("browser:")
+    assert owner.current_owner().startswith("browser:")
 
 
 def request(scheme: str, headers: dict[str, str]) -> list[str]:
@@ -155,7 +155,7 @@ def test_lists_show_the_runs_of_whoever_asks(
     app.run()
     assert {button.key for button in app.button if button.label == "Open"} == {f"open-{'0' * 32}"}
     assert set(jobs.sizes()) == {"0" * 32}
-    become(monkeypatch, HERE)
+    become(monkeypatch, LOCAL_OWNER)
     assert [entry.run_id for entry in jobs.history()] == [ranked]
 
 
@@ -220,7 +220,7 @@ def test_the_same_upload_of_two_owners_is_two(settings: Settings, tmp_path: Path
     """Neither can tell that the other has it, and what one deletes the other keeps."""
     save_features(tmp_path / "strong.npz", 3.0)
     files = [("strong.npz", (tmp_path / "strong.npz").read_bytes())]
-    owners = (HERE, "browser:a", "browser:b")
+    owners = (LOCAL_OWNER, "browser:a", "browser:b")
     for store in (store_upload, store_features):
         places = {who: store(files, settings.uploads_dir, owner=who) for who in owners}
         assert len(set(places.values())) == 3
@@ -231,7 +231,7 @@ def test_the_same_upload_of_two_owners_is_two(settings: Settings, tmp_path: Path
     }
     sizes = [run_sizes(RunStore(settings), settings, owner=who) for who in owners]
     assert [set(size) for size in sizes] == [{runs[who]} for who in owners]
-    delete_run(RunStore(settings), settings, runs[HERE])
+    delete_run(RunStore(settings), settings, runs[LOCAL_OWNER])
     assert [place.exists() for place in places.values()] == [False, True, True]
     delete_run(RunStore(settings), settings, runs["browser:b"])
     assert [place.exists() for place in places.values()] == [False, True, False]

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.wording import say_duration, say_size
 from ptmrank_core.benchmark import RunStore
-from ptmrank_core.benchmark.scheduling.locks import hold_run, take_device
+from ptmrank_core.benchmark.scheduling.locks import hold_run, lock_device
 from ptmrank_core.config import Settings
 from ptmrank_core.events import AnalysisStep
 from ptmrank_core.records import Failure, Finding, RunState, Stage
@@ -170,7 +170,7 @@ def test_a_device_that_is_taken_by_nobody_known_is_waited_for(
     app: AppTest, settings: Settings, ranked: str
 ) -> None:
     """Next in the queue is not a place behind somebody."""
-    release = take_device(settings, "cpu")
+    release = lock_device(settings, "cpu")
     assert release is not None
     with worker(settings, ranked, is_running=False):
         open_runs(app)

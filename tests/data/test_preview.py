@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ptmrank_core.data import load_samples, look_at
+from ptmrank_core.data import load_samples, preview
 from ptmrank_core.errors import ArchiveError
 from ptmrank_core.records import Reading
 from tests.pictures import picture_files, write_zip
@@ -15,7 +15,7 @@ from tests.uploads import number_table, recording_files, review_table, write_csv
 
 def test_folders_give_the_labels_of_files(tmp_path: Path) -> None:
     """Without a table there is nothing to choose but what the files are."""
-    found = look_at(write_zip(tmp_path / "a.zip", recording_files()))
+    found = preview(write_zip(tmp_path / "a.zip", recording_files()))
     assert (found.layout, found.modality, found.table) == ("folders", "audio", None)
 
 
@@ -32,7 +32,7 @@ def test_a_table_of_samples_is_guessed(
     """The roles of the columns tell what the rows are."""
     path = tmp_path / "t.csv"
     path.write_bytes(data)
-    found = look_at(path)
+    found = preview(path)
     assert (found.layout, found.modality) == ("table", modality)
     assert found.table is not None
     assert found.table.guesses == guesses
@@ -44,12 +44,12 @@ def test_a_table_beside_files_has_other_roles(tmp_path: Path) -> None:
     rows = [[name, 0.5, f"p{i // 2}"] for i, name in enumerate(files)]
     table = write_csv(["file", "quality", "patient"], rows)
     source = write_zip(tmp_path / "a.zip", {**files, "t.csv": table})
-    found = look_at(source)
+    found = preview(source)
     assert (found.layout, found.modality) == ("manifest", "image")
     assert found.table is not None
     assert found.table.guesses == ("", "", "")
     assert "expected a file column" in found.table.problem
-    named = look_at(source, Reading(label_columns=("quality",))).table
+    named = preview(source, Reading(label_columns=("quality",))).table
     assert named is not None
     assert (named.guesses, named.problem) == (("file", "label", "group"), "")
 
@@ -59,7 +59,7 @@ def test_a_damaged_archive_is_told(tmp_path: Path) -> None:
     path = tmp_path / "a.zip"
     path.write_bytes(b"nothing")
     with pytest.raises(ArchiveError, match=r"a\.zip"):
-        look_at(path)
+        preview(path)
 
 
 @pytest.mark.parametrize("kind", ["table", "manifest"])

@@ -13,7 +13,7 @@ from transformers import AutoModel, BertConfig, GPT2Config, ViTConfig
 from transformers.activations import ACT2FN
 
 from ptmrank_core.features.encoders import dense
-from ptmrank_core.features.encoders.dense import NO_ACTIVATION, OneDnnLinear, quicken_dense_layers
+from ptmrank_core.features.encoders.dense import NO_ACTIVATION, OneDnnLinear, fuse_linear_layers
 
 WIDTH = 128
 EXACT = 1e-5
@@ -85,15 +85,15 @@ class TwoInputs(Feedforward):
 
 
 def outputs(
-    block: nn.Module, *further: Any, dtype: torch.dtype = torch.float32
+    block: nn.Module, *auxiliary: Any, dtype: torch.dtype = torch.float32
 ) -> tuple[nn.Module, torch.Tensor, torch.Tensor]:
     """Quicken a copy of a block; return it, and what both make of the same input."""
     plain = block.eval().to(dtype)
     quick = copy.deepcopy(plain)
-    quicken_dense_layers(quick)
+    fuse_linear_layers(quick)
     hidden = torch.randn(3, 5, WIDTH, generator=torch.Generator().manual_seed(1)).to(dtype)
     with torch.inference_mode():
-        return quick, plain(hidden, *further), quick(hidden, *further)
+        return quick, plain(hidden, *auxiliary), quick(hidden, *auxiliary)
 
 
 def joined(module: nn.Module) -> list[str]:
@@ -169,7 +169,7 @@ def test_a_layer_takes_every_shape_that_it_took(shape: tuple[int, ...], bias: bo
     torch.manual_seed(0)
     plain = nn.Linear(WIDTH, 2 * WIDTH, bias=bias).eval()
     quick = nn.Sequential(copy.deepcopy(plain))
-    quicken_dense_layers(quick)
+    fuse_linear_layers(quick)
     assert isinstance(quick[0], OneDnnLinear)
     contiguous, strided = torch.randn(shape), torch.randn(*shape[:-1], 2 * WIDTH)[..., ::2]
     with torch.inference_mode():
@@ -179,14 +179,14 @@ def test_a_layer_takes_every_shape_that_it_took(shape: tuple[int, ...], bias: bo
 
 def test_small_layers_subclasses_and_other_formats_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """What would not gain by it, or is not what it looks like, stays what it was."""
-    monkeypatch.setattr(dense, "FEWEST_WEIGHTS", 65)
+    monkeypatch.setattr(dense, "MIN_WEIGHTS", 65)
     small = nn.Linear(8, 8)
     attention = nn.MultiheadAttention(
         WIDTH, 4
     )  # its output layer is a subclass whose weights it reads itself
     double = nn.Linear(WIDTH, WIDTH, dtype=torch.float64)
     model = nn.ModuleList([small, attention, double])
-    quicken_dense_layers(model)
+    fuse_linear_layers(model)
     assert not [module for module in model.modules() if isinstance(module, OneDnnLinear)]
 
 
@@ -194,7 +194,7 @@ def test_nothing_changes_where_onednn_is_not_there(monkeypatch: pytest.MonkeyPat
     """On another kind of processor torch's own layers stay."""
     monkeypatch.setattr("platform.machine", lambda: "arm64")
     model = Feedforward(ACT2FN["gelu"])
-    quicken_dense_layers(model)
+    fuse_linear_layers(model)
     assert type(model.up) is nn.Linear
 
 
@@ -202,7 +202,7 @@ def test_names_and_weights_stay() -> None:
     """A quickened model has the same state, not a copy of it."""
     model = Feedforward(ACT2FN["gelu"])
     before = {name: tensor.data_ptr() for name, tensor in model.state_dict().items()}
-    quicken_dense_layers(model)
+    fuse_linear_layers(model)
     assert {name: tensor.data_ptr() for name, tensor in model.state_dict().items()} == before
 
 
@@ -227,7 +227,7 @@ def test_a_whole_model_gives_the_same(config: Any) -> None:
     torch.manual_seed(0)
     plain = AutoModel.from_config(config).eval()
     quick = copy.deepcopy(plain)
-    quicken_dense_layers(quick)
+    fuse_linear_layers(quick)
     if config.model_type == "vit":
         inputs = {"pixel_values": torch.randn(2, 3, 32, 32)}
     else:
@@ -245,7 +245,7 @@ def test_a_gradient_is_that_of_torch(name: str) -> None:
     torch.manual_seed(0)
     before = Feedforward(ACT2FN[name]).eval()
     after = copy.deepcopy(before)
-    quicken_dense_layers(after)
+    fuse_linear_layers(after)
     assert isinstance(after.act, nn.Identity)
     hidden = torch.randn(5, WIDTH)
     for block in (before, after):

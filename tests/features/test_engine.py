@@ -79,12 +79,12 @@ def texts(lengths: Sequence[int]) -> Samples:
 
 
 def run(
-    monkeypatch: pytest.MonkeyPatch, settings: Settings, model: Lengths, samples: Samples, **further: Any
+    monkeypatch: pytest.MonkeyPatch, settings: Settings, model: Lengths, samples: Samples, **auxiliary: Any
 ) -> np.ndarray:
     """Extract with this model; the features as a list of numbers."""
     monkeypatch.setattr(passing, "load_encoder", lambda _spec, _options: model)
     with FeatureCache(settings) as cache:
-        return extract(samples, SPEC, options=EXACT, cache=cache, **further).embeddings[:, 0]
+        return extract(samples, SPEC, options=EXACT, cache=cache, **auxiliary).embeddings[:, 0]
 
 
 def test_the_longest_come_first_and_the_order_comes_back(

@@ -206,10 +206,10 @@ def test_a_reference_set_comes_from_the_same_pass(zoo: Path, samples: Samples, s
     spec = only_model(zoo / "convnext-a")
     few, others = subset(samples, [0, 7, 12]), subset(samples, [3, 4])
     with FeatureCache(settings) as cache:
-        features = extract(few, spec, options=CPU, cache=cache, further={"reference": others})
+        features = extract(few, spec, options=CPU, cache=cache, auxiliary={"reference": others})
         assert (features.cache_hits, features.cache_misses) == (0, 3)
         assert features.embeddings.shape == (3, 16)
         alone = extract(others, spec, options=CPU, cache=cache)
         assert alone.cache_misses == 0
-        assert not extract(few, spec, options=CPU, cache=cache).further
-    np.testing.assert_array_equal(features.further["reference"].embeddings, alone.embeddings)
+        assert not extract(few, spec, options=CPU, cache=cache).auxiliary
+    np.testing.assert_array_equal(features.auxiliary["reference"].embeddings, alone.embeddings)

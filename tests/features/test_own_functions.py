@@ -181,12 +181,12 @@ def test_columns_are_features_as_they_are(settings: Settings) -> None:
     samples = table(numbers)
     with FeatureCache(settings) as cache:
         features = extract(
-            samples, columns_model(), options=OPTIONS, cache=cache, further={"reference": samples}
+            samples, columns_model(), options=OPTIONS, cache=cache, auxiliary={"reference": samples}
         )
         kept = load_cached(samples, columns_model(), options=OPTIONS, cache=cache)
         assert len(cache) == 0
     np.testing.assert_array_equal(features.embeddings, numbers.astype(np.float32))
-    np.testing.assert_array_equal(features.further["reference"].embeddings, features.embeddings)
+    np.testing.assert_array_equal(features.auxiliary["reference"].embeddings, features.embeddings)
     assert kept is not None
     np.testing.assert_array_equal(kept.embeddings, features.embeddings)
     assert (features.cache_hits, features.cache_misses) == (0, 0)

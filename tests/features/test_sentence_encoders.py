@@ -36,11 +36,11 @@ def write_json(path: Path, content: Any) -> None:
 
 
 def save_sentence_encoder(
-    folder: Path, pooling: dict[str, Any], *further: str, settings: dict[str, Any] | None = None
+    folder: Path, pooling: dict[str, Any], *auxiliary: str, settings: dict[str, Any] | None = None
 ) -> Path:
     """Save a BERT as sentence-transformers does: modules.json and a folder for each module."""
     save_language_model(folder, "bert")
-    kinds = ("Transformer", "Pooling", *further)
+    kinds = ("Transformer", "Pooling", *auxiliary)
     modules = [
         {
             "idx": i,
@@ -143,7 +143,7 @@ def test_length_case_and_prompt_are_the_repository_s(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("pooling", "further", "what"),
+    ("pooling", "auxiliary", "what"),
     [
         ({"pooling_mode": "attention"}, (), "the pooling mode 'attention'"),
         ({"pooling_mode": "mean"}, ("LSTM",), "the module 'LSTM'"),
@@ -151,11 +151,11 @@ def test_length_case_and_prompt_are_the_repository_s(tmp_path: Path) -> None:
     ],
 )
 def test_what_cannot_be_rebuilt_is_refused(
-    pooling: dict[str, Any], further: tuple[str, ...], what: str, tmp_path: Path
+    pooling: dict[str, Any], auxiliary: tuple[str, ...], what: str, tmp_path: Path
 ) -> None:
     """A repository that pools in another way is refused: the mean would be another model's vector."""
-    folder = save_sentence_encoder(tmp_path / "model", pooling, *further)
-    if further == ("Dense",):
+    folder = save_sentence_encoder(tmp_path / "model", pooling, *auxiliary)
+    if auxiliary == ("Dense",):
         write_json(folder / "2_Dense" / "config.json", {"in_features": 16, "out_features": 5})
     with pytest.raises(UnsupportedModelError, match=what):
         vectors(folder)

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from ptmrank_core.features.encoders.convolutions import mend_small_convolutions
+from ptmrank_core.features.encoders.convolutions import patch_small_convolutions
 
 
 def cosine(first: torch.Tensor, second: torch.Tensor) -> float:
@@ -41,7 +41,7 @@ def test_half_precision_is_near_float32(
     half = kind(channels, 32, **options).eval()
     half.load_state_dict(full.state_dict())
     model = nn.Sequential(half.to(dtype))
-    mend_small_convolutions(model)
+    patch_small_convolutions(model)
     with torch.inference_mode():
         found = model(inputs.to(dtype))
         assert found.dtype == dtype
@@ -56,5 +56,5 @@ def test_what_is_right_is_left_alone() -> None:
         nn.Conv2d(32, 8, 4, dtype=torch.bfloat16),
         nn.Conv2d(16, 8, 3, dtype=torch.bfloat16),
     )
-    mend_small_convolutions(model)
+    patch_small_convolutions(model)
     assert not any("_conv_forward" in vars(module) for module in model)

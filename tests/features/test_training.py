@@ -151,5 +151,6 @@ def test_the_rate_goes_up_then_down() -> None:
 
 def test_the_import_is_light() -> None:
     """Torch is loaded when a model is trained, not before."""
-    code = "import sys, ptmrank_core.features.training.fine_tuning; assert not {'torch', 'transformers'} & set(sys.modules)"
+    module = "ptmrank_core.features.training.fine_tuning"
+    code = f"import sys, {module}; assert not {{'torch', 'transformers'}} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -109,9 +109,9 @@ TEXT = {
 SHARED = {"method": "get_image_features", "backbone": "vision_model"}
 
 
-def towers(**further: Any) -> dict[str, Any]:
+def towers(**auxiliary: Any) -> dict[str, Any]:
     """A configuration of two towers."""
-    return {"vision_config": {**VIT, **further}, "text_config": TEXT, "projection_dim": 12}
+    return {"vision_config": {**VIT, **auxiliary}, "text_config": TEXT, "projection_dim": 12}
 
 
 IMAGES: dict[str, Case] = {

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ptmrank_core.metrics import METRICS, compute, prepare_inputs, why_not
+from ptmrank_core.metrics import METRICS, compute, inapplicable_reason, prepare_inputs
 
 ZOO = Path(__file__).resolve().parents[3] / "shared" / "zoo"
 SETS = ("ag_news", "cifar10_test1000", "esc10", "mnist1000", "sst2")
@@ -30,7 +30,7 @@ def test_real_features_have_a_finite_score_under_every_metric(name: str) -> None
             embeddings, labels=labels, source_logits=logits, reference_embeddings=embeddings[::2]
         )
         for metric, spec in METRICS.items():
-            if why_not(spec, inputs.available, inputs.task) is None:
+            if inapplicable_reason(spec, inputs.available, inputs.task) is None:
                 value = compute(metric, inputs).value
                 low, high = spec.bounds
                 assert low is None or value >= low, (path.name, metric)

@@ -17,10 +17,10 @@ from ptmrank_core.errors import InputError, UnknownNameError
 from ptmrank_core.metrics import (
     METRICS,
     default_metrics,
+    inapplicable_reason,
     metric_spec,
     prior_agreement,
     resolve_metrics,
-    why_not,
 )
 from ptmrank_core.metrics.registry.priors import PRIOR_AGREEMENTS
 from ptmrank_core.records import MetricSpec
@@ -135,28 +135,28 @@ def test_unknown_name_among_known_ones_is_refused() -> None:
 
 def test_why_not_names_what_is_missing() -> None:
     """A headless model is told that LEEP needs the outputs of a head."""
-    reason = why_not(METRICS["leep"], frozenset(), "classification")
+    reason = inapplicable_reason(METRICS["leep"], frozenset(), "classification")
     assert reason is not None
     assert "source_logits" in reason
 
 
 def test_why_not_names_the_task() -> None:
     """Real targets are told that H-Score is for classes."""
-    reason = why_not(METRICS["hscore"], {"source_logits"}, "regression")
+    reason = inapplicable_reason(METRICS["hscore"], {"source_logits"}, "regression")
     assert reason == "H-Score is defined for classification, not for regression."
 
 
 def test_why_not_of_a_constant_that_classes_give() -> None:
     """A Lipschitz constant has to be given for real targets; for classes it follows from the features."""
     spec = dataclasses.replace(METRICS["logme"], needs=frozenset({"lipschitz"}))
-    assert why_not(spec, (), "classification") is None
-    assert "(lipschitz)" in str(why_not(spec, (), "regression"))
+    assert inapplicable_reason(spec, (), "classification") is None
+    assert "(lipschitz)" in str(inapplicable_reason(spec, (), "regression"))
 
 
 def test_why_not_is_none_where_the_metric_applies() -> None:
     """Nothing speaks against a metric whose inputs are there."""
-    assert why_not(METRICS["leep"], {"source_logits"}, "classification") is None
-    assert why_not(METRICS["logme"], (), "multilabel") is None
+    assert inapplicable_reason(METRICS["leep"], {"source_logits"}, "classification") is None
+    assert inapplicable_reason(METRICS["logme"], (), "multilabel") is None
 
 
 def test_import_is_light() -> None:

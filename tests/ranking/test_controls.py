@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from ptmrank_core.ranking import models_not_better, standing_among
+from ptmrank_core.ranking import models_not_better, permutation_test
 
 
 def test_as_good_counts_in_the_metrics_direction() -> None:
     """Equal counts as as good; lower is better turns it round; no draws say nothing."""
-    found = standing_among(2.0, [1.0, 2.0, 3.0], higher_is_better=True)
+    found = permutation_test(2.0, [1.0, 2.0, 3.0], higher_is_better=True)
     assert found is not None
     assert (found.n_draws, found.n_as_good, found.low, found.high) == (3, 2, 1.0, 3.0)
     assert not found.stands_out
-    lower = standing_among(0.5, [1.0, 2.0], higher_is_better=False)
+    lower = permutation_test(0.5, [1.0, 2.0], higher_is_better=False)
     assert lower is not None
     assert lower.stands_out
-    assert standing_among(0.5, [], higher_is_better=True) is None
+    assert permutation_test(0.5, [], higher_is_better=True) is None
 
 
 def test_no_better_than_a_control() -> None:

@@ -14,10 +14,10 @@ from ptmrank_core.ranking import (
     Voting,
     consensus_intervals,
     equal_votes,
-    let_grow,
     mean_of_ranks,
     rank,
     rank_intervals,
+    rescale_deviations,
 )
 from ptmrank_core.ranking.comparisons import tie_groups
 from ptmrank_core.ranking.spread import MARGIN
@@ -175,7 +175,7 @@ def test_a_sum_over_the_samples_is_as_sure_as_its_mean() -> None:
         scores = samples.mean(axis=0) * 40**power
         halves = np.array([samples[own].mean(axis=0) * 20**power for own in rows]).T.tolist()
         named = dict(zip(MODELS, halves, strict=False))
-        grown = let_grow(named, dict.fromkeys(MODELS, 2.0 if power else 1.0))
+        grown = rescale_deviations(named, dict.fromkeys(MODELS, 2.0 if power else 1.0))
         found.append(rank_intervals(scores_of(*scores), grown, higher_is_better=True))
     assert found[0].intervals == found[1].intervals
     assert found[0].p_best == pytest.approx(found[1].p_best)

@@ -7,8 +7,8 @@ import pytest
 from scipy.stats import norm, weightedtau
 
 from ptmrank_core.errors import InputError
-from ptmrank_core.ranking import Known, ProbeEvidence, cast_votes, collect_losses
-from ptmrank_core.ranking.prior_calibration import SPREAD, best_weight, weigh
+from ptmrank_core.ranking import ProbeEvidence, VoteContext, cast_votes, collect_losses
+from ptmrank_core.ranking.prior_calibration import SPREAD, best_weight, combine_with_prior
 from ptmrank_core.records import Vote
 
 MODELS = tuple(f"m{i:02}" for i in range(12))
@@ -31,7 +31,9 @@ def probe(accuracies: object = ACCURACIES, n_samples: int = 1000) -> ProbeEviden
     return found
 
 
-def vote(scores: dict[str, dict[str, float]], known: Known, voters: tuple[str, ...] = ()) -> dict[str, Vote]:
+def vote(
+    scores: dict[str, dict[str, float]], known: VoteContext, voters: tuple[str, ...] = ()
+) -> dict[str, Vote]:
     """Cast the votes of metrics where higher is better."""
     found = cast_votes(scores, voters=voters or tuple(scores), higher_is_better=UP, known=known)
     assert sum(v.weight for v in found.values()) == pytest.approx(1)
@@ -45,7 +47,7 @@ SHUFFLED = scores_of(np.random.default_rng(3).permutation(len(MODELS)))
 
 def test_what_the_probe_bears_out_gets_the_vote() -> None:
     """Of two metrics with the same prior the one in the probe's order gets four fifths and more."""
-    found = vote({"good": GOOD, "other": SHUFFLED}, Known({"good": 0.5, "other": 0.5}, probe=probe()))
+    found = vote({"good": GOOD, "other": SHUFFLED}, VoteContext({"good": 0.5, "other": 0.5}, probe=probe()))
     assert found["good"].weight > 0.8
     assert "with the linear probe on these samples" in found["good"].reason
 
@@ -53,7 +55,7 @@ def test_what_the_probe_bears_out_gets_the_vote() -> None:
 def test_the_prior_decides_without_a_probe() -> None:
     """Before there is a probe the weights are those of the best combination under the priors."""
     priors = {"good": 0.8, "other": 0.4}
-    found = vote({"good": GOOD, "other": SHUFFLED}, Known(priors))
+    found = vote({"good": GOOD, "other": SHUFFLED}, VoteContext(priors))
     ratio = best_weight(0.8) / best_weight(0.4)
     assert found["good"].weight / found["other"].weight == pytest.approx(ratio)
     assert found["good"].reason == "Other data lead to expect an agreement of +0.80 with the truth."
@@ -63,15 +65,15 @@ def test_a_probe_that_cannot_tell_models_apart_says_nothing() -> None:
     """Equal accuracies on few samples leave the weights at the priors, whatever order chance gave them."""
     priors = {"good": 0.6, "other": 0.6}
     unsure = probe(np.full(len(MODELS), 0.5), n_samples=4)
-    sure = vote({"good": GOOD, "other": SHUFFLED}, Known(priors, probe=probe()))
-    found = vote({"good": GOOD, "other": SHUFFLED}, Known(priors, probe=unsure))
+    sure = vote({"good": GOOD, "other": SHUFFLED}, VoteContext(priors, probe=probe()))
+    found = vote({"good": GOOD, "other": SHUFFLED}, VoteContext(priors, probe=unsure))
     assert abs(found["good"].weight - 0.5) < 0.25 < abs(sure["good"].weight - 0.5)
 
 
 def test_a_metric_against_the_probe_is_left_out() -> None:
     """The reverse of the probe's order gets no vote, and the reason says why."""
     scores = {"good": GOOD, "bad": scores_of(-ACCURACIES)}
-    found = vote(scores, Known({"good": 0.5, "bad": 0.3}, probe=probe()))
+    found = vote(scores, VoteContext({"good": 0.5, "bad": 0.3}, probe=probe()))
     assert found["bad"].weight == 0
     assert found["bad"].reason.startswith("Left out: it agrees with the linear probe no more than chance")
 
@@ -80,15 +82,15 @@ def test_near_copies_share_one_vote() -> None:
     """Ten copies of a metric count together as much as the metric alone does."""
     other = scores_of(ACCURACIES + np.tile([0.3, -0.3], 6))
     priors = dict.fromkeys(UP, 0.6)
-    alone = vote({"good": GOOD, "other": other}, Known(priors))
-    shared = vote({"good": GOOD, "copy": scores_of(ACCURACIES**3), "other": other}, Known(priors))
+    alone = vote({"good": GOOD, "other": other}, VoteContext(priors))
+    shared = vote({"good": GOOD, "copy": scores_of(ACCURACIES**3), "other": other}, VoteContext(priors))
     assert shared["other"].weight == pytest.approx(alone["other"].weight)
     assert shared["good"].weight == shared["copy"].weight == pytest.approx(alone["good"].weight / 2)
     assert (
         "Shares a vote with Copy"
-        in vote({"good": GOOD, "copy": scores_of(ACCURACIES**3)}, Known(priors, titles={"copy": "Copy"}))[
-            "good"
-        ].reason
+        in vote(
+            {"good": GOOD, "copy": scores_of(ACCURACIES**3)}, VoteContext(priors, titles={"copy": "Copy"})
+        )["good"].reason
     )
 
 
@@ -102,14 +104,14 @@ def test_near_copies_share_one_vote() -> None:
 )
 def test_what_hardly_tells_models_apart_is_left_out(own: dict[str, float], reason: str) -> None:
     """Saturated scores, also up to round-off, and scores for few models do not vote."""
-    found = vote({"good": GOOD, "flat": own}, Known(dict.fromkeys(UP, 0.6)))
+    found = vote({"good": GOOD, "flat": own}, VoteContext(dict.fromkeys(UP, 0.6)))
     assert found["flat"].weight == 0
     assert reason in found["flat"].reason
 
 
 def test_a_doubt_leaves_a_metric_out() -> None:
     """What is known to fail on such data does not vote, and its reason is shown."""
-    found = vote({"good": GOOD, "width": GOOD}, Known(doubts={"width": "it rewards wide features."}))
+    found = vote({"good": GOOD, "width": GOOD}, VoteContext(doubts={"width": "it rewards wide features."}))
     assert found["width"] == Vote(0.0, "Left out: it rewards wide features.")
 
 
@@ -117,18 +119,20 @@ def test_an_order_of_widths_is_left_out_where_the_probe_does_not_bear_it_out() -
     """The order of the widths does not vote, unless the wide models are the better ones."""
     widths = {m: 2.0 ** (i * 5 % 12) for i, m in enumerate(MODELS)}
     scores = {"good": GOOD, "width": {m: 3 * w for m, w in widths.items()}}
-    known = Known({"good": 0.5, "width": 0.8}, traits={"the width of the features": widths}, probe=probe())
+    known = VoteContext(
+        {"good": 0.5, "width": 0.8}, traits={"the width of the features": widths}, probe=probe()
+    )
     found = vote(scores, known)
     assert found["width"].weight == 0
     assert "its order is that of the width of the features (tau +1.00)" in found["width"].reason
     deserved = {m: float(2 ** (12 - i)) for i, m in enumerate(MODELS)}
-    better = Known({"width": 0.8}, traits={"the width of the features": deserved}, probe=probe())
+    better = VoteContext({"width": 0.8}, traits={"the width of the features": deserved}, probe=probe())
     assert vote({"width": deserved, "good": SHUFFLED}, better)["width"].weight > 0.9
 
 
 def test_only_those_that_may_vote_do() -> None:
     """A variant beside default forms is ranked and shown, and has no vote."""
-    found = vote({"good": GOOD, "other": SHUFFLED}, Known(), voters=("good",))
+    found = vote({"good": GOOD, "other": SHUFFLED}, VoteContext(), voters=("good",))
     assert found["other"] == Vote(0.0, "A variant: only default forms vote.")
     assert found["good"].weight == 1
 
@@ -136,7 +140,7 @@ def test_only_those_that_may_vote_do() -> None:
 def test_where_nothing_is_fit_to_vote_all_do() -> None:
     """A run of doubted metrics alone still has an order, and the reasons say what it is worth."""
     doubts = {"width": "it rewards wide features.", "flat": "it has saturated."}
-    found = vote({"width": GOOD, "flat": SHUFFLED}, Known({"width": 0.4, "flat": 0.4}, doubts))
+    found = vote({"width": GOOD, "flat": SHUFFLED}, VoteContext({"width": 0.4, "flat": 0.4}, doubts))
     assert found["width"].weight == pytest.approx(0.5)
     assert found["width"].reason == "Votes for want of a better one. Left out: it rewards wide features."
 
@@ -148,21 +152,23 @@ def test_few_models_leave_the_prior() -> None:
     evidence = probe()
     small = ProbeEvidence(evidence.models[:4], evidence.losses[:4])
     priors = {"good": 0.5, "bad": 0.5}
-    assert vote({"good": few, "bad": back}, Known(priors, probe=small))["good"].weight == pytest.approx(0.5)
+    assert vote({"good": few, "bad": back}, VoteContext(priors, probe=small))["good"].weight == pytest.approx(
+        0.5
+    )
 
 
 def test_no_voter_is_an_error() -> None:
     """A vote needs somebody who may vote; metrics without any score give no votes."""
     with pytest.raises(InputError, match="at least one voting metric"):
-        cast_votes({"good": GOOD}, voters=(), higher_is_better=UP, known=Known())
-    assert cast_votes({"good": {}}, voters=("good",), higher_is_better=UP, known=Known()) == {}
+        cast_votes({"good": GOOD}, voters=(), higher_is_better=UP, known=VoteContext())
+    assert cast_votes({"good": {}}, voters=("good",), higher_is_better=UP, known=VoteContext()) == {}
 
 
 def test_agreement_is_the_weighted_tau_where_the_probe_is_sure() -> None:
     """With every pair decided it is scipy's weighted tau between ranks and accuracies."""
     evidence = probe(np.linspace(0.99, 0.01, len(MODELS)), n_samples=100_000)
     ranks = dict(zip(MODELS, [2.0, 1, 3, 5, 4, 6, 12, 8, 9, 10, 11, 7], strict=True))
-    found = weigh(ranks, 0.5, evidence)
+    found = combine_with_prior(ranks, 0.5, evidence)
     expected = weightedtau([-ranks[m] for m in MODELS], -evidence.losses.mean(axis=1)).statistic
     assert found.found == pytest.approx(expected, abs=1e-6)
     assert found.n_models == pytest.approx(len(MODELS), abs=1e-6)
@@ -171,7 +177,7 @@ def test_agreement_is_the_weighted_tau_where_the_probe_is_sure() -> None:
 def test_evidence_and_prior_are_joined_by_their_precisions() -> None:
     """On Fisher's scale the posterior lies between the two, nearer to the more precise one."""
     evidence = probe()
-    found = weigh(dict(zip(MODELS, range(1, 13), strict=True)), 0.0, evidence)
+    found = combine_with_prior(dict(zip(MODELS, range(1, 13), strict=True)), 0.0, evidence)
     assert found.found is not None
     precision = (found.n_models - 4) / 0.437
     z = np.arctanh(min(found.found, 0.97)) * precision / (precision + 1 / SPREAD**2)

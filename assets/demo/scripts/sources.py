@@ -15,8 +15,8 @@ from assets.demo.scripts.pictures import SOURCE_TASKS, Pictures, SourceTask, mak
 from assets.demo.scripts.recipes import DEMO, SEED
 
 SOURCES = DEMO / "digits" / "sources"
-FEWEST_PICTURES = 50
-FEWEST_OF_A_CLASS = 2
+MIN_PICTURES = 50
+MIN_OF_A_CLASS = 2
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the earliest date of a zip: the same pictures make the same file
 
 
@@ -40,7 +40,7 @@ def main() -> None:
     """Write one zip for each source task."""
     SOURCES.mkdir(exist_ok=True)
     for name, task in SOURCE_TASKS.items():
-        n_pictures = max(FEWEST_PICTURES, FEWEST_OF_A_CLASS * len(task.class_names))
+        n_pictures = max(MIN_PICTURES, MIN_OF_A_CLASS * len(task.class_names))
         data = pack(task, make_pictures(task, n_pictures, seed=SEED, held_out=True))
         (SOURCES / f"{name}.zip").write_bytes(data)
         print(f"{name}: {n_pictures} pictures, {len(data):,} bytes")

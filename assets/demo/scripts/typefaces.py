@@ -73,7 +73,7 @@ TYPEFACES: dict[str, tuple[str, ...]] = {
         "RobotoCondensed-LightItalic.ttf",
     ),
 }
-FEWEST_TYPEFACES = 20
+MIN_TYPEFACES = 20
 GLYPH_HEIGHT = 64
 
 
@@ -113,7 +113,7 @@ def usable_typefaces(characters: str) -> tuple[Path, ...]:
     Raises
     ------
     TypefacesMissingError
-        If fewer than `FEWEST_TYPEFACES` are usable.
+        If fewer than `MIN_TYPEFACES` are usable.
     """
     installed: dict[str, Path] = {}
     for directory in font_directories():
@@ -122,9 +122,9 @@ def usable_typefaces(characters: str) -> tuple[Path, ...]:
     named = (name for names in TYPEFACES.values() for name in names)
     found = (installed[name] for name in named if name in installed)
     usable = tuple(path for path in found if _tells_apart(path, characters))
-    if len(usable) < FEWEST_TYPEFACES:
+    if len(usable) < MIN_TYPEFACES:
         raise TypefacesMissingError(
-            f"Expected at least {FEWEST_TYPEFACES} usable typefaces but found {len(usable)}. "
+            f"Expected at least {MIN_TYPEFACES} usable typefaces but found {len(usable)}. "
             f"Install the Debian packages: apt-get install {' '.join(TYPEFACES)}"
         )
     return usable

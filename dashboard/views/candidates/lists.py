@@ -1,4 +1,4 @@
-"""Choosing candidates out of lists: which list, what narrows it, the table, and into the basket."""
+"""Choosing candidates out of lists: which list, what narrows it, the table, and into the selected models."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SIZES = {"any size": None, "30 M": 30_000_000, "100 M": 100_000_000, "300 M": 30
 
 
 def choose_from_lists(draft: Draft, task: TaskCategory) -> None:
-    """Draw the lists; what is chosen goes into the draft's basket."""
+    """Draw the lists; what is chosen goes into the draft's selected models."""
     offered = [TABLE, *([PEATMOSS] if lists.peatmoss_name() else []), MAPPING, HUB]
     source = st.segmented_control(
         "From which list?", offered, default=TABLE, key=f"list-{task.name}", required=True
@@ -72,7 +72,7 @@ def _narrowing(task: TaskCategory, source: str) -> Narrowing:
         "Loads here", value=True, key=f"loads-{key}", help="Hides what cannot be loaded here."
     )
     return replace(
-        _further(key),
+        _narrowing_of(key),
         search=search,
         licences=frozenset(licences),
         max_parameters=SIZES[size],
@@ -80,7 +80,7 @@ def _narrowing(task: TaskCategory, source: str) -> Narrowing:
     )
 
 
-def _further(key: str) -> Narrowing:
+def _narrowing_of(key: str) -> Narrowing:
     """Draw what narrows a list less often."""
     with st.popover("More filters", icon=":material/filter_list:"):
         since = st.selectbox("Published in or after", list(YEARS), key=f"since-{key}")
@@ -136,11 +136,11 @@ def _preset(task: TaskCategory, models: Sequence[Candidate]) -> list[Candidate]:
 
 
 def _table(draft: Draft, task: TaskCategory, shown: Sequence[Candidate]) -> None:
-    """Draw the table and the buttons that put its models into the basket."""
+    """Draw the table and the buttons that put its models into the selected models."""
     digest = zlib.crc32("\n".join(model.id for model in shown).encode())
-    key = state.fresh_key(f"rows-{task.name}-{digest}-{len(draft.basket.get(task.name, {}))}")
+    key = state.fresh_key(f"rows-{task.name}-{digest}-{len(draft.selected_models.get(task.name, {}))}")
     rows = candidate_table(shown, lists.on_disk(), key=key)
-    basket = draft.basket.setdefault(task.name, {})
+    selected_models = draft.selected_models.setdefault(task.name, {})
     with st.container(horizontal=True, vertical_alignment="center"):
         add_rows = st.button(
             f"Add {plural(len(rows), 'chosen model')}" if rows else "Add the chosen models",
@@ -151,5 +151,5 @@ def _table(draft: Draft, task: TaskCategory, shown: Sequence[Candidate]) -> None
         add_all = st.button(f"Add all {len(shown)} shown", key="add-all", icon=":material/playlist_add:")
         st.caption("Tick rows at the left; a click on a head sorts.")
     if add_rows or add_all:
-        basket.update({model.id: model for model in (shown if add_all else rows)})
+        selected_models.update({model.id: model for model in (shown if add_all else rows)})
         st.rerun()

@@ -11,10 +11,10 @@ from dashboard import jobs, state
 from dashboard.choice import chosen_metrics, chosen_models, models_on_machine
 from dashboard.views.candidates.by_name import choose_own_models
 from dashboard.views.candidates.lists import choose_from_lists
-from dashboard.views.candidates.selection import choose_in_basket, say_basket
+from dashboard.views.candidates.selection import choose_selected, say_selected
 from dashboard.views.candidates.task import choose_task
 from dashboard.wording import compact, plain, plural, show_error
-from ptmrank_core.benchmark import reach_of_metrics
+from ptmrank_core.benchmark import coverage_of_metrics
 from ptmrank_core.catalogue import TaskCategory
 from ptmrank_core.errors import PTMRankError
 from ptmrank_core.features import DTYPES
@@ -46,7 +46,7 @@ def page() -> None:
         else:
             st.info("Choose samples first: candidates are ranked on them.")
             if st.button("Choose samples", type="primary"):
-                state.go("samples")
+                state.navigate("samples")
     except PTMRankError as error:
         show_error(error)
 
@@ -67,16 +67,16 @@ def _choose(draft: state.Draft, samples: Samples) -> None:
         choose_own_models(draft, task)
         _choose_options(draft)
         st.header("Chosen")
-        choose_in_basket(draft, task)
+        choose_selected(draft, task)
     models = chosen_models(draft, task)
     if task.modality != "tabular":
-        say_basket(draft, task, models, samples.n_samples)
+        say_selected(draft, task, models, samples.n_samples)
     _go_on(draft, models, samples)
 
 
 def _go_on(draft: state.Draft, models: Sequence[ModelSpec], samples: Samples) -> None:
     """Say which metrics will apply, and lead to them."""
-    reach = reach_of_metrics(models, samples.modality, samples.target_kind)
+    reach = coverage_of_metrics(models, samples.modality, samples.target_kind)
     offered = [name for name, own in reach.items() if own.n_reached]
     metrics = chosen_metrics(draft, offered)
     applying = [name for name in offered if not METRICS[name].is_variant]
@@ -91,7 +91,7 @@ def _go_on(draft: state.Draft, models: Sequence[ModelSpec], samples: Samples) ->
         f"{', '.join(METRICS[name].title for name in metrics) or 'none yet'}.{some}"
     )
     if st.button("Choose metrics", type="primary", key="next", disabled=not models):
-        state.go("metrics")
+        state.navigate("metrics")
 
 
 def _tick_models(draft: state.Draft, task: TaskCategory) -> None:

@@ -1,4 +1,4 @@
-"""The basket: every model that is chosen, from wherever, and what it costs to bring them here."""
+"""The selected models: every model that is chosen, from wherever, and what it costs to bring them here."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ptmrank_core import catalogue
 from ptmrank_core.catalogue import Candidate, TaskCategory, loading_of
 from ptmrank_core.records import ModelSpec
 
-__all__ = ["Download", "choose_in_basket", "download_of", "say_basket"]
+__all__ = ["Download", "choose_selected", "download_of", "say_selected"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,26 +65,26 @@ def download_of(
     )
 
 
-def choose_in_basket(draft: Draft, task: TaskCategory) -> None:
+def choose_selected(draft: Draft, task: TaskCategory) -> None:
     """Draw what was chosen out of lists, each with a cross to take it out again."""
-    basket = draft.basket.get(task.name, {})
-    if not basket:
+    selected_models = draft.selected_models.get(task.name, {})
+    if not selected_models:
         return
     kept = st.multiselect(
         "Chosen out of the lists",
-        list(basket),
-        default=list(basket),
-        key=f"basket-{task.name}-{len(basket)}",
+        list(selected_models),
+        default=list(selected_models),
+        key=f"selected-models-{task.name}-{len(selected_models)}",
         help="A cross takes a model out again.",
     )
-    if len(kept) < len(basket):
-        draft.basket[task.name] = {name: basket[name] for name in kept}
+    if len(kept) < len(selected_models):
+        draft.selected_models[task.name] = {name: selected_models[name] for name in kept}
         st.rerun()
 
 
-def say_basket(draft: Draft, task: TaskCategory, models: Sequence[ModelSpec], n_samples: int) -> None:
+def say_selected(draft: Draft, task: TaskCategory, models: Sequence[ModelSpec], n_samples: int) -> None:
     """Say how many models are chosen, what has to be downloaded, how long it takes, what will not go well."""
-    told = draft.basket.get(task.name, {})
+    told = draft.selected_models.get(task.name, {})
     cost = download_of(models, told, lists.on_disk())
     parts = [f"**{plural(len(models), 'model')} chosen**"]
     if cost.n_missing:

@@ -24,7 +24,7 @@ def page() -> None:
     if len(entries) < 2 and None in state.compared_runs():
         st.info("Two runs with scores are needed: there are fewer here.")
         if st.button("Go to the start", type="primary", key="start"):
-            state.go("start")
+            state.navigate("start")
         return
     pair = _choose(entries)
     if pair is None:

@@ -11,7 +11,7 @@ from dashboard.choice import chosen_metrics
 from dashboard.components.metric_page import say_needs
 from dashboard.state import Draft
 from dashboard.wording import plain, plural
-from ptmrank_core.benchmark import Reach
+from ptmrank_core.benchmark import MetricCoverage
 from ptmrank_core.metrics import (
     MEASURED_AT,
     METRIC_PRESETS,
@@ -27,7 +27,7 @@ CHEAP, MODERATE = 0.1, 1.0  # measured seconds
 COLOURS = {"cheap": "green", "moderate": "blue", "slow": "orange"}
 
 
-def choose_metrics(draft: Draft, reach: Mapping[str, Reach]) -> tuple[str, ...]:
+def choose_metrics(draft: Draft, reach: Mapping[str, MetricCoverage]) -> tuple[str, ...]:
     """Draw ready-made choices, the cards and the variants; keep the choice in the draft.
 
     Parameters
@@ -79,7 +79,7 @@ def _take(draft: Draft, metrics: tuple[str, ...]) -> None:
     state.set_widgets({f"use-{name}": name in metrics for name in default_metrics()} | {"variants": []})
 
 
-def _card(metric: str, reach: Reach, *, is_chosen: bool) -> bool:
+def _card(metric: str, reach: MetricCoverage, *, is_chosen: bool) -> bool:
     """Draw one card; return whether it is ticked."""
     spec = METRICS[metric]
     if not reach.n_reached:

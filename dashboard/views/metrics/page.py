@@ -10,7 +10,7 @@ from dashboard.views.metrics.label_encoder import choose_label_encoder
 from dashboard.views.metrics.metric_cards import choose_metrics
 from dashboard.wording import plain, plural, show_error, source_name
 from ptmrank_core import catalogue
-from ptmrank_core.benchmark import reach_of_metrics
+from ptmrank_core.benchmark import coverage_of_metrics
 from ptmrank_core.errors import PTMRankError
 from ptmrank_core.records import ExtractionOptions
 
@@ -34,7 +34,7 @@ def page() -> None:
     except PTMRankError as error:
         show_error(error)
         if st.button("Back to the candidates", key="back", type="primary"):
-            state.go("candidates")
+            state.navigate("candidates")
 
 
 def _send_back(draft: state.Draft) -> None:
@@ -42,17 +42,17 @@ def _send_back(draft: state.Draft) -> None:
     if draft.samples_source is None:
         st.info("Choose samples first: which metrics apply depends on their labels.")
         if st.button("Choose samples", type="primary", key="to-samples"):
-            state.go("samples")
+            state.navigate("samples")
         return
     st.info("Choose a task category first whose models can be ranked on your samples.")
     if st.button("Choose candidates", type="primary", key="to-candidates"):
-        state.go("candidates")
+        state.navigate("candidates")
 
 
 def _choose(draft: state.Draft, choice: Choice) -> None:
     """Draw the cards, then what would be done, and do it on a click."""
     samples = choice.samples
-    reach = reach_of_metrics(choice.models, samples.modality, samples.target_kind)
+    reach = coverage_of_metrics(choice.models, samples.modality, samples.target_kind)
     st.caption(
         f"For {plural(len(choice.models), 'candidate')} on {plural(samples.n_samples, 'sample')} of "
         f"{plain(source_name(samples.source))}."
@@ -67,7 +67,7 @@ def _choose(draft: state.Draft, choice: Choice) -> None:
     if not choice.models:
         st.info("No candidate is chosen yet.")
         if st.button("Choose candidates", type="primary", key="to-candidates"):
-            state.go("candidates")
+            state.navigate("candidates")
         return
     if st.button("Rank them", type="primary", key="rank", disabled=not metrics, icon=":material/play_arrow:"):
         with st.spinner("Starting …"):
@@ -81,7 +81,7 @@ def _choose(draft: state.Draft, choice: Choice) -> None:
                 label_encoder=encoder,
             )
         state.expect_end(run)
-        state.go("run", run=run)
+        state.navigate("run", run=run)
 
 
 def _options(draft: state.Draft, choice: Choice) -> ExtractionOptions:

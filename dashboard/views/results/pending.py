@@ -27,7 +27,7 @@ def show_unfinished(run: str) -> None:
     else:
         st.warning(f"This run is {STATES[progress.state]}: the ranking is of what is known so far.")
     if st.button("See the run", key="see-run"):
-        state.go("run", run=run)
+        state.navigate("run", run=run)
 
 
 def _watch(run: str, kind: str) -> None:
@@ -38,7 +38,7 @@ def _watch(run: str, kind: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(f":material/hourglass_top: Still computing: {say_analysis(progress)}.", width="content")
         if st.button("See the run", key="see-run", type="tertiary"):
-            state.go("run", run=run)
+            state.navigate("run", run=run)
 
 
 def _kind(progress: RunProgress) -> str:

@@ -8,7 +8,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from dashboard import jobs
-from ptmrank_core.benchmark import drawn_rows, kept_embeddings
+from ptmrank_core.benchmark import cached_embeddings, drawn_rows
 from ptmrank_core.errors import InputError
 from ptmrank_core.projection import (
     Neighbours,
@@ -58,7 +58,7 @@ def _key(found: RunResult, model: str) -> str:
 
 def _embeddings(found: RunResult, model: str) -> NDArray[Any]:
     samples, spec = jobs.samples_of(found), found.outcomes[model].spec
-    kept = kept_embeddings(found.plan, spec, samples, sources=SOURCES, cache=jobs.features())
+    kept = cached_embeddings(found.plan, spec, samples, sources=SOURCES, cache=jobs.features())
     if kept is None:
         raise InputError(
             f"The features of {model} are no longer in the cache.", hint="Rank it again to see them."

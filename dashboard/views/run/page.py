@@ -25,7 +25,7 @@ def page() -> None:
     run, progress = opened
     if state.is_end_expected(run) and (progress.is_ranked or progress.state is RunState.FINISHED):
         state.expect_end(None)
-        state.go("results", run=run)
+        state.navigate("results", run=run)
     st.markdown(say_run(jobs.outline(run)))
     if progress.alive:
         if not progress.is_ranked:
@@ -50,7 +50,7 @@ def _watch(run: str) -> None:
             waits = "The run waits no longer." if progress.is_waiting else None
             st.toast(waits or "The run stops after the batch it is at.")
         if progress.is_ranked and st.button("See the ranking", key="see-early", type="primary"):
-            state.go("results", run=run)
+            state.navigate("results", run=run)
 
 
 def _say_end(progress: RunProgress) -> None:

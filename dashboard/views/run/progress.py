@@ -15,7 +15,7 @@ from ptmrank_core.records import RunState
 
 __all__ = ["show_partial_ranking", "show_progress"]
 
-FEWEST_TO_RANK = 2
+MIN_TO_RANK = 2
 SHOWN = 5
 
 
@@ -57,11 +57,11 @@ def show_progress(progress: RunProgress) -> None:
 
 def show_partial_ranking(run: str, progress: RunProgress) -> None:
     """Draw the best of the models that are through, as long as others are not."""
-    if progress.is_ranked or progress.n_finished < FEWEST_TO_RANK:
+    if progress.is_ranked or progress.n_finished < MIN_TO_RANK:
         return
     through = tuple(model.model for model in progress.models if model.n_cells == model.n_metrics)
     ranking = jobs.partial_ranking(run, through, has_failed=progress.has_failed)
-    if len(ranking.order) < FEWEST_TO_RANK:
+    if len(ranking.order) < MIN_TO_RANK:
         return
     best = [
         f"{place}. **{plain(model)}** (mean rank {ranking.mean_ranks[model]:.1f})"

@@ -46,9 +46,9 @@ def offer_mending(run: str, progress: RunProgress) -> None:
             "primary" if progress.state is RunState.FINISHED else "secondary"
         )
         if has_scores and st.button("See the ranking", key="see", type=kind):
-            state.go("results", run=run)
+            state.navigate("results", run=run)
         if st.button("All runs", key="all-runs", type="tertiary", icon=":material/history:"):
-            state.go("runs")
+            state.navigate("runs")
 
 
 def _offer_another_try(run: str, progress: RunProgress, *, has_scores: bool) -> None:

@@ -24,7 +24,7 @@ def page() -> None:
     if not entries:
         st.info("Nothing was run here yet.")
         if st.button("Go to the start", type="primary"):
-            state.go("start")
+            state.navigate("start")
         return
     sizes = jobs.sizes()
     st.caption(
@@ -34,7 +34,7 @@ def page() -> None:
     )
     has_two = sum(entry.outline.n_decided > 0 for entry in entries) > 1
     if has_two and st.button("Compare two runs", key="compare", icon=":material/compare_arrows:"):
-        state.go("compare")
+        state.navigate("compare")
     if any(not entry.outline.state.is_finished() for entry in entries):
         st.fragment(_watch, run_every=POLL_SECONDS)(_standing(entries))
     for entry in _choose([entry for entry in entries if not entry.alive]):

@@ -78,7 +78,7 @@ def _keep(files: list[tuple[str, bytes]], *, are_features: bool) -> None:
             state.draft().take(None, ready_made=jobs.keep_features(files))
         else:
             source = jobs.keep_upload(files)
-            jobs.look_at(source)
+            jobs.preview(source)
             state.draft().take(source)
     except PTMRankError as error:
         show_error(error)
@@ -102,7 +102,7 @@ def _report(draft: state.Draft, source: str) -> None:
     preflight(samples.summary(), samples)
     gallery(samples, draft.reading)
     if st.button("Choose candidates", type="primary", key="next"):
-        state.go("candidates")
+        state.navigate("candidates")
 
 
 def _report_features(draft: state.Draft, folder: str) -> None:
@@ -119,7 +119,7 @@ def _report_features(draft: state.Draft, folder: str) -> None:
     _list_features(models)
     preflight(samples.summary(), samples)
     if st.button("Choose metrics", type="primary", key="next"):
-        state.go("metrics")
+        state.navigate("metrics")
 
 
 def _list_features(models: tuple[ModelSpec, ...]) -> None:

@@ -43,7 +43,7 @@ def choose_reading(source: str, former: Reading) -> Reading:
     PTMRankError
         If the upload cannot be looked at.
     """
-    recognised = jobs.look_at(source)
+    recognised = jobs.preview(source)
     with st.container(border=True):
         st.markdown("**How it is read**")
         left, right = st.columns(2)
@@ -54,7 +54,7 @@ def choose_reading(source: str, former: Reading) -> Reading:
             return Reading(modality=modality)
         with right:
             target = _choose_target(former)
-        overview = jobs.look_at(source, Reading(modality=modality)) if modality else recognised
+        overview = jobs.preview(source, Reading(modality=modality)) if modality else recognised
         if overview.table is None:
             return Reading(modality=modality, target_kind=target)
         has_text = overview.layout == "table" and (modality or overview.modality) != "tabular"
@@ -77,7 +77,7 @@ def choose_columns(table: str, former: Reading) -> Reading:
     PTMRankError
         If the table cannot be read.
     """
-    overview = jobs.look_at(table, Reading(modality="tabular"))
+    overview = jobs.preview(table, Reading(modality="tabular"))
     with st.container(border=True):
         st.markdown("**How it is read**")
         reading = Reading("tabular", _choose_target(former))

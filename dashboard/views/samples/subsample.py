@@ -10,7 +10,7 @@ from ptmrank_core.records import Samples
 
 __all__ = ["choose_part"]
 
-FEWEST = 20
+MIN_SAMPLES = 20
 OF_EACH_CLASS = 5
 
 
@@ -31,7 +31,7 @@ def choose_part(whole: Samples, former: int | None) -> int | None:
     """
     n_samples = whole.n_samples
     n_classes = len(whole.class_names) if whole.target_kind == "classification" else 1
-    fewest = max(FEWEST, OF_EACH_CLASS * n_classes)
+    fewest = max(MIN_SAMPLES, OF_EACH_CLASS * n_classes)
     if fewest >= n_samples:
         return None
     chosen = st.slider(

@@ -61,7 +61,7 @@ def _own_card() -> None:
         "each class, a table, or files with a table that says which is what. Nothing leaves this machine."
     )
     if st.button("Use my own samples", key="own", icon=":material/upload:"):
-        state.go("samples")
+        state.navigate("samples")
 
 
 def _start_demo(demo: jobs.Demo) -> None:
@@ -72,7 +72,7 @@ def _start_demo(demo: jobs.Demo) -> None:
         show_error(error)
         return
     state.expect_end(run)
-    state.go("run", run=run)
+    state.navigate("run", run=run)
 
 
 def _recent_runs() -> None:
@@ -86,4 +86,4 @@ def _recent_runs() -> None:
         if button.button("Open", key=f"open-{entry.run_id}"):
             open_page(entry)
     if st.button("All runs", key="all-runs", icon=":material/history:"):
-        state.go("runs")
+        state.navigate("runs")

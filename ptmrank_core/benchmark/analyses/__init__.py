@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ptmrank_core.benchmark.analyses.context import Analyst
+from ptmrank_core.benchmark.analyses.context import AnalysisContext
 from ptmrank_core.benchmark.analyses.controls import score_controls
 from ptmrank_core.benchmark.analyses.fine_tuning import fine_tune_best
 from ptmrank_core.benchmark.analyses.learning_curve import score_fewer_samples
@@ -13,13 +13,13 @@ from ptmrank_core.benchmark.analyses.projections import project_best
 from ptmrank_core.benchmark.analyses.rank_intervals import halve
 from ptmrank_core.benchmark.analyses.recorded_truth import keep_recorded_truth
 from ptmrank_core.benchmark.analyses.separability import separate_classes
-from ptmrank_core.benchmark.execution.context import Tools
+from ptmrank_core.benchmark.execution.context import RunContext
 from ptmrank_core.events import raise_if_cancelled
 
 __all__ = ["analyse"]
 
 # In the order in which they are done; each keeps findings and passes over what is kept already.
-ANALYSES: tuple[Callable[[Analyst], None], ...] = (
+ANALYSES: tuple[Callable[[AnalysisContext], None], ...] = (
     keep_recorded_truth,
     probe_models,
     halve,
@@ -31,7 +31,7 @@ ANALYSES: tuple[Callable[[Analyst], None], ...] = (
 )
 
 
-def analyse(tools: Tools) -> None:
+def analyse(run_context: RunContext) -> None:
     """Do the analyses of a plan that are not done yet.
 
     Parameters
@@ -42,9 +42,9 @@ def analyse(tools: Tools) -> None:
     Raises
     ------
     CancelledError
-        If the token was pulled; what was found stays.
+        If cancellation was requested; what was found stays.
     """
-    analyst = Analyst(tools)
+    context = AnalysisContext(run_context)
     for analysis in ANALYSES:
-        raise_if_cancelled(tools.cancel)
-        analysis(analyst)
+        raise_if_cancelled(run_context.cancel)
+        analysis(context)

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ptmrank_core.benchmark.analyses.context import Analyst
+from ptmrank_core.benchmark.analyses.context import AnalysisContext
 from ptmrank_core.benchmark.analyses.subsets import COLUMNS_OF_SAMPLES
 from ptmrank_core.benchmark.execution.extraction import gather
 from ptmrank_core.benchmark.execution.scoring import score_cells
-from ptmrank_core.events import AnalysisStep, ignore, raise_if_cancelled
+from ptmrank_core.events import AnalysisStep, discard_event, raise_if_cancelled
 from ptmrank_core.features.baselines import plain_features
 from ptmrank_core.features.twins import untrained_twin
 from ptmrank_core.metrics import METRICS, prepare_inputs
@@ -26,10 +26,10 @@ KIND = "controls"
 PERMUTED, PLAIN, UNTRAINED = "permuted:", "plain", "untrained:"
 N_PERMUTATIONS = 10
 # Twins are extracted like candidates: of the best model of each family, and of no more families than these.
-MOST_TWINS = 3
+MAX_TWINS = 3
 
 
-def score_controls(analyst: Analyst) -> None:
+def score_controls(context: AnalysisContext) -> None:
     """Score the controls that a plan asks for, and keep one finding for each.
 
     ``permuted:MODEL``
@@ -42,54 +42,58 @@ def score_controls(analyst: Analyst) -> None:
     A value is a number, the components (name -> number) where the metric is defined over all candidates, or
     ``None`` where there is none.
     """
-    if not analyst.tools.plan.analyses.controls:
+    if not context.run_context.plan.analyses.controls:
         return
-    jobs = {PLAIN: partial(_score_plain, analyst)}
-    jobs |= {UNTRAINED + model: partial(_score_twin, analyst, model) for model in _twins(analyst)}
-    jobs |= {PERMUTED + model: partial(_score_permuted, analyst, model) for model in analyst.specs}
+    jobs = {PLAIN: partial(_score_plain, context)}
+    jobs |= {UNTRAINED + model: partial(_score_twin, context, model) for model in _twins(context)}
+    jobs |= {PERMUTED + model: partial(_score_permuted, context, model) for model in context.specs}
     for index, (subject, find) in enumerate(jobs.items()):
-        raise_if_cancelled(analyst.tools.cancel)
-        if not analyst.is_kept(KIND, subject):
-            analyst.keep(KIND, subject, find)
-        analyst.tools.sink(AnalysisStep(KIND, index + 1, len(jobs)))
+        raise_if_cancelled(context.run_context.cancel)
+        if not context.is_kept(KIND, subject):
+            context.keep(KIND, subject, find)
+        context.run_context.sink(AnalysisStep(KIND, index + 1, len(jobs)))
 
 
-def _twins(analyst: Analyst) -> list[str]:
+def _twins(context: AnalysisContext) -> list[str]:
     """Models whose untrained twins are scored: the best of each family, the best families first."""
-    tools = analyst.tools
-    order = tools.sources.order(tools.store.result(tools.plan.run_id))
+    run_context = context.run_context
+    order = run_context.sources.order(run_context.store.result(run_context.plan.run_id))
     best: dict[str | None, str] = {}
     for model in order:
-        spec = analyst.specs.get(model)
+        spec = context.specs.get(model)
         if spec is not None and spec.source in {"hub", "local", "demo"}:
             best.setdefault(spec.model_type, model)
-    return list(best.values())[:MOST_TWINS]
+    return list(best.values())[:MAX_TWINS]
 
 
-def _score_plain(analyst: Analyst) -> dict[str, Any]:
+def _score_plain(context: AnalysisContext) -> dict[str, Any]:
     """Score features that no model made."""
-    tools = analyst.tools
-    plain = plain_features(tools.samples, seed=tools.plan.seed, cancel=tools.cancel)
-    name = "labels" if tools.samples.target_kind == "classification" else "targets"
-    arrays = {"embeddings": plain.embeddings, name: tools.samples.labels}
-    return {"title": plain.title, **_control(analyst, PLAIN, arrays)}
+    run_context = context.run_context
+    plain = plain_features(run_context.samples, seed=run_context.plan.seed, cancel=run_context.cancel)
+    name = "labels" if run_context.samples.target_kind == "classification" else "targets"
+    arrays = {"embeddings": plain.embeddings, name: run_context.samples.labels}
+    return {"title": plain.title, **_control(context, PLAIN, arrays)}
 
 
-def _score_twin(analyst: Analyst, model: str) -> dict[str, Any]:
+def _score_twin(context: AnalysisContext, model: str) -> dict[str, Any]:
     """Score the untrained twin of a model, extracted as the model was."""
-    tools = analyst.equipped
-    metrics = tools.plan.metrics
-    sets = [tools.samples, *([tools.reference] if tools.reference is not None else [])]
+    run_context = context.equipped
+    metrics = run_context.plan.metrics
+    sets = [run_context.samples, *([run_context.reference] if run_context.reference is not None else [])]
     with untrained_twin(
-        analyst.specs[model], seed=tools.plan.seed, sets=sets, options=tools.plan.options, cache=tools.cache
+        context.specs[model],
+        seed=run_context.plan.seed,
+        sets=sets,
+        options=run_context.plan.options,
+        cache=run_context.cache,
     ) as twin:
-        arrays = gather(tools, twin, metrics, ignore).arrays
-    return {"title": f"Untrained twin of {model}", "of": model, **_control(analyst, twin.id, arrays)}
+        arrays = gather(run_context, twin, metrics, discard_event).arrays
+    return {"title": f"Untrained twin of {model}", "of": model, **_control(context, twin.id, arrays)}
 
 
-def _control(analyst: Analyst, name: str, arrays: Mapping[str, Any]) -> dict[str, Any]:
+def _control(context: AnalysisContext, name: str, arrays: Mapping[str, Any]) -> dict[str, Any]:
     """Score one control as a candidate is."""
-    cells = list(score_cells(name, prepare_inputs(**arrays), analyst.tools.plan.metrics))
+    cells = list(score_cells(name, prepare_inputs(**arrays), context.run_context.plan.metrics))
     return {
         "n_features": int(np.shape(arrays["embeddings"])[1]),
         "scores": {cell.metric: _value(cell) for cell in cells if isinstance(cell, Score)},
@@ -105,15 +109,15 @@ def _reason(cell: Cell) -> str:
     return str(getattr(cell, "reason", "") or getattr(cell, "message", ""))
 
 
-def _score_permuted(analyst: Analyst, model: str) -> dict[str, Any]:
+def _score_permuted(context: AnalysisContext, model: str) -> dict[str, Any]:
     """Score one model with its labels permuted, the same permutations for all models."""
-    tools = analyst.tools
-    metrics = [name for name in tools.plan.metrics if METRICS[name].cost != "iterative"]
-    arrays = analyst.arrays(model, metrics)
+    run_context = context.run_context
+    metrics = [name for name in run_context.plan.metrics if METRICS[name].cost != "iterative"]
+    arrays = context.arrays(model, metrics)
     found: dict[str, list[Any]] = {metric: [] for metric in metrics}
     for draw in range(N_PERMUTATIONS):
-        raise_if_cancelled(tools.cancel)
-        rows = permuted_rows(tools.samples, seed=tools.plan.seed + draw)
+        raise_if_cancelled(run_context.cancel)
+        rows = permuted_rows(run_context.samples, seed=run_context.plan.seed + draw)
         cells = score_cells(model, prepare_inputs(**_with_labels_of(arrays, rows)), metrics)
         values = {cell.metric: _value(cell) for cell in cells if isinstance(cell, Score)}
         for metric in metrics:

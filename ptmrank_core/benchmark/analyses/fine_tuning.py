@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ptmrank_core.benchmark.analyses.context import Analyst
+from ptmrank_core.benchmark.analyses.context import AnalysisContext
 from ptmrank_core.errors import MetricInputError
 from ptmrank_core.events import AnalysisStep, raise_if_cancelled
 from ptmrank_core.features.training.fine_tuning import fine_tune
@@ -25,25 +25,25 @@ TRAINING_SHARE = 0.75
 STEPS = 100  # of the progress of one model
 
 
-def fine_tune_best(analyst: Analyst) -> None:
+def fine_tune_best(context: AnalysisContext) -> None:
     """Train the best models of the order for real, each with an equal part of the time that is left.
 
     The finding is kept for each model: ``accuracy`` or ``r2`` on the test samples, and the fields of
-    :class:`~ptmrank_core.features.training.recipe.Tuned`, ``seed`` and ``note`` (empty, or that time ran out). All
-    models have the same training and test samples.
+    :class:`~ptmrank_core.features.training.recipe.Tuned`, ``seed`` and ``note`` (empty, or that time ran
+    out). All models have the same training and test samples.
     """
-    tools = analyst.tools
-    n_asked = tools.plan.analyses.fine_tune
+    run_context = context.run_context
+    n_asked = run_context.plan.analyses.fine_tune
     if not n_asked:
         return
-    order = list(tools.sources.order(tools.store.result(tools.plan.run_id)))[:n_asked]
-    ends = time.perf_counter() + tools.plan.analyses.fine_tune_seconds
-    left = [model for model in order if not analyst.is_kept(KIND, model)]
+    order = list(run_context.sources.order(run_context.store.result(run_context.plan.run_id)))[:n_asked]
+    ends = time.perf_counter() + run_context.plan.analyses.fine_tune_seconds
+    left = [model for model in order if not context.is_kept(KIND, model)]
     for index, model in enumerate(left):
-        raise_if_cancelled(tools.cancel)
+        raise_if_cancelled(run_context.cancel)
         seconds = max(1.0, (ends - time.perf_counter()) / (len(left) - index))
-        analyst.keep(KIND, model, partial(_tune, analyst, model, seconds, (index, len(left))))
-        tools.sink(AnalysisStep(KIND, STEPS * (index + 1), STEPS * len(left)))
+        context.keep(KIND, model, partial(_tune, context, model, seconds, (index, len(left))))
+        run_context.sink(AnalysisStep(KIND, STEPS * (index + 1), STEPS * len(left)))
 
 
 def training_rows(samples: Samples, seed: int) -> NDArray[np.int64]:
@@ -63,22 +63,22 @@ def training_rows(samples: Samples, seed: int) -> NDArray[np.int64]:
     return train
 
 
-def _tune(analyst: Analyst, model: str, seconds: float, place: tuple[int, int]) -> dict[str, Any]:
+def _tune(context: AnalysisContext, model: str, seconds: float, place: tuple[int, int]) -> dict[str, Any]:
     """Train one model and say what came of it."""
-    tools = analyst.tools
+    run_context = context.run_context
     index, n_models = place
     tuned = fine_tune(
-        analyst.specs[model],
-        tools.samples,
-        training_rows(tools.samples, tools.plan.seed),
-        Recipe(seconds, tools.plan.seed),
-        options=tools.plan.options,
-        hear=lambda share: tools.sink(
+        context.specs[model],
+        run_context.samples,
+        training_rows(run_context.samples, run_context.plan.seed),
+        Recipe(seconds, run_context.plan.seed),
+        options=run_context.plan.options,
+        hear=lambda share: run_context.sink(
             AnalysisStep(KIND, int(STEPS * (index + min(1.0, share))), STEPS * n_models)
         ),
-        cancel=tools.cancel,
+        cancel=run_context.cancel,
     )
     note = ""
     if tuned.was_cut:
         note = f"Time ran out after {tuned.epochs:.1f} of {tuned.planned_epochs} passes; more may reach more."
-    return {tuned.measure: tuned.value, **asdict(tuned), "seed": tools.plan.seed, "note": note}
+    return {tuned.measure: tuned.value, **asdict(tuned), "seed": run_context.plan.seed, "note": note}

@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 from ptmrank_core.errors import InputError
 from ptmrank_core.records import TargetKind
 
-__all__ = ["FEWEST_TO_HALVE", "HalfSamples", "draw_halves"]
+__all__ = ["MIN_TO_HALVE", "HalfSamples", "draw_halves"]
 
 Rows: TypeAlias = NDArray[np.int64]
 Groups: TypeAlias = Sequence[str]
 
 # A half of a class has to show how the class is spread, which takes two samples.
-FEWEST_TO_HALVE = 4
+MIN_TO_HALVE = 4
 QUANTILES = 5
 DRAWS = 200  # of one half, until every class is in it
 
@@ -86,7 +86,7 @@ def draw_halves(
     if not (units.strata >= 0).any():
         raise InputError(
             "No class is large enough to be halved: there are no half-samples.",
-            hint=f"Add samples: a class takes {FEWEST_TO_HALVE}, or two groups.",
+            hint=f"Add samples: a class takes {MIN_TO_HALVE}, or two groups.",
         )
     rng = np.random.default_rng(seed)
     fewest = np.minimum(np.bincount(strata), 2)
@@ -131,7 +131,7 @@ def _single_target(targets: NDArray[Any]) -> NDArray[np.float64]:
 
 def _fifths(values: NDArray[np.float64]) -> NDArray[np.int64]:
     """Fifths by size, fewer where there are not enough values to halve a fifth; equal ones as they come."""
-    n_strata = max(1, min(QUANTILES, len(values) // FEWEST_TO_HALVE))
+    n_strata = max(1, min(QUANTILES, len(values) // MIN_TO_HALVE))
     places = np.empty(len(values), dtype=np.int64)
     places[np.argsort(values, kind="stable")] = np.arange(len(values))
     return places * n_strata // len(values)
@@ -139,7 +139,7 @@ def _fifths(values: NDArray[np.float64]) -> NDArray[np.int64]:
 
 def _sample_units(strata: NDArray[np.int64]) -> _Units:
     """Every sample is a unit; small strata are kept whole."""
-    small = np.bincount(strata) < FEWEST_TO_HALVE
+    small = np.bincount(strata) < MIN_TO_HALVE
     members = tuple(np.array([i]) for i in range(len(strata)))
     return _Units(members, np.where(small[strata], -1, strata))
 

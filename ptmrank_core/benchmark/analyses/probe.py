@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ptmrank_core.benchmark.analyses.context import Analyst
+from ptmrank_core.benchmark.analyses.context import AnalysisContext
 from ptmrank_core.events import AnalysisStep, raise_if_cancelled
 from ptmrank_core.metrics import prepare_inputs
 from ptmrank_core.probing.probe import fit_probe
@@ -16,7 +16,7 @@ __all__ = ["KIND", "probe_models"]
 KIND = "probe"
 
 
-def probe_models(analyst: Analyst) -> None:
+def probe_models(context: AnalysisContext) -> None:
     """Keep one finding for each model that has features, where the plan asks for it.
 
     The payload: ``measure`` and, under its name (``"accuracy"``, ``"r2"`` or ``"average_precision"``), what
@@ -27,22 +27,22 @@ def probe_models(analyst: Analyst) -> None:
     Raises
     ------
     CancelledError
-        If the token was pulled; what was found stays.
+        If cancellation was requested; what was found stays.
     """
-    if not analyst.tools.plan.analyses.probe:
+    if not context.run_context.plan.analyses.probe:
         return
-    models = tuple(analyst.specs)
+    models = tuple(context.specs)
     for done, model in enumerate(models):
-        raise_if_cancelled(analyst.tools.cancel)
-        analyst.tools.sink(AnalysisStep(KIND, done, len(models)))
-        if not analyst.is_kept(KIND, model):
-            analyst.keep(KIND, model, lambda model=model: _probe(analyst, model))  # type: ignore[misc]
-    analyst.tools.sink(AnalysisStep(KIND, len(models), len(models)))
+        raise_if_cancelled(context.run_context.cancel)
+        context.run_context.sink(AnalysisStep(KIND, done, len(models)))
+        if not context.is_kept(KIND, model):
+            context.keep(KIND, model, lambda model=model: _probe(context, model))  # type: ignore[misc]
+    context.run_context.sink(AnalysisStep(KIND, len(models), len(models)))
 
 
-def _probe(analyst: Analyst, model: str) -> dict[str, Any]:
+def _probe(context: AnalysisContext, model: str) -> dict[str, Any]:
     """Probe one model."""
-    inputs = prepare_inputs(**analyst.arrays(model))
+    inputs = prepare_inputs(**context.arrays(model))
     targets = inputs.targets
     if targets is not None and targets.shape[1] == 1:
         targets = targets[:, 0]
@@ -50,9 +50,9 @@ def _probe(analyst: Analyst, model: str) -> dict[str, Any]:
         inputs.embeddings,
         labels=inputs.labels,
         targets=targets,
-        groups=analyst.tools.samples.groups,
-        seed=analyst.tools.plan.seed,
-        proceed=lambda: raise_if_cancelled(analyst.tools.cancel),
+        groups=context.run_context.samples.groups,
+        seed=context.run_context.plan.seed,
+        proceed=lambda: raise_if_cancelled(context.run_context.cancel),
     )
     return {
         "measure": found.measure,

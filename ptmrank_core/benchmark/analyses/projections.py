@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ptmrank_core.benchmark.analyses.context import Analyst
+from ptmrank_core.benchmark.analyses.context import AnalysisContext
 from ptmrank_core.benchmark.analyses.top_models import best_models
 from ptmrank_core.events import AnalysisStep, raise_if_cancelled
 from ptmrank_core.projection import Projection, lda, trustworthiness, tsne, umap, umap_is_installed
@@ -21,7 +21,7 @@ __all__ = ["KIND", "drawn_rows", "project_best"]
 
 KIND = "projection"
 # Of each model: six of them are 12,000 points, which a browser still draws.
-MOST_POINTS = 2_000
+MAX_POINTS = 2_000
 
 
 def drawn_rows(samples: Samples, seed: int) -> NDArray[np.int64]:
@@ -34,10 +34,10 @@ def drawn_rows(samples: Samples, seed: int) -> NDArray[np.int64]:
     seed
         Seed of the choice.
     """
-    return stratified_rows(strata_of(samples.labels, samples.target_kind), MOST_POINTS, seed=seed)
+    return stratified_rows(strata_of(samples.labels, samples.target_kind), MAX_POINTS, seed=seed)
 
 
-def project_best(analyst: Analyst) -> None:
+def project_best(context: AnalysisContext) -> None:
     """Keep one finding for each method and each of the best models; its subject is ``METHOD:MODEL``.
 
     The payload: ``method``, ``model``; ``rows``, the samples that were projected, and ``points``, both
@@ -46,21 +46,21 @@ def project_best(analyst: Analyst) -> None:
     Raises
     ------
     CancelledError
-        If the token was pulled; what was found stays.
+        If cancellation was requested; what was found stays.
     """
-    tools = analyst.tools
-    if not tools.plan.analyses.projections:
+    run_context = context.run_context
+    if not run_context.plan.analyses.projections:
         return
-    models, methods = best_models(analyst), _methods(tools.samples)
-    rows = drawn_rows(tools.samples, tools.plan.seed)
+    models, methods = best_models(context), _methods(run_context.samples)
+    rows = drawn_rows(run_context.samples, run_context.plan.seed)
     steps = [(model, method) for model in models for method in methods]
     for index, (model, method) in enumerate(steps):
-        raise_if_cancelled(tools.cancel)
-        tools.sink(AnalysisStep(KIND, index, len(steps)))
+        raise_if_cancelled(run_context.cancel)
+        run_context.sink(AnalysisStep(KIND, index, len(steps)))
         subject = f"{method}:{model}"
-        if not analyst.is_kept(KIND, subject):
-            analyst.keep(KIND, subject, partial(_project, analyst, model, method, rows))
-    tools.sink(AnalysisStep(KIND, len(steps), len(steps)))
+        if not context.is_kept(KIND, subject):
+            context.keep(KIND, subject, partial(_project, context, model, method, rows))
+    run_context.sink(AnalysisStep(KIND, len(steps), len(steps)))
 
 
 def _methods(samples: Samples) -> list[str]:
@@ -69,9 +69,9 @@ def _methods(samples: Samples) -> list[str]:
     return [*methods, "tsne", *(["umap"] if umap_is_installed() else [])]
 
 
-def _project(analyst: Analyst, model: str, method: str, rows: NDArray[np.int64]) -> dict[str, Any]:
+def _project(context: AnalysisContext, model: str, method: str, rows: NDArray[np.int64]) -> dict[str, Any]:
     """Bring one model to the plane by one method."""
-    arrays, seed = analyst.arrays(model), analyst.tools.plan.seed
+    arrays, seed = context.arrays(model), context.run_context.plan.seed
     embeddings = np.asarray(arrays["embeddings"])[rows]
     ways: dict[str, Callable[[], Projection]] = {
         "lda": lambda: lda(embeddings, arrays["labels"][rows]),

@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from ptmrank_core.benchmark.analyses.context import Analyst
+from ptmrank_core.benchmark.analyses.context import AnalysisContext
 from ptmrank_core.benchmark.analyses.half_samples import HalfSamples, draw_halves
-from ptmrank_core.benchmark.execution.scoring import Problem, attempt, score_cells
+from ptmrank_core.benchmark.execution.scoring import CapturedError, run_guarded, score_cells
 from ptmrank_core.events import AnalysisStep, raise_if_cancelled
 from ptmrank_core.metrics import METRICS, MetricInputs, prepare_inputs
 from ptmrank_core.records import Finding, RunPlan, Score
@@ -40,69 +40,69 @@ def metrics_to_halve(plan: RunPlan) -> tuple[str, ...]:
     return tuple(name for name in voters if METRICS[name].cost != "iterative")
 
 
-def halve(analyst: Analyst) -> None:
+def halve(context: AnalysisContext) -> None:
     """Keep the scores of half-samples, a finding for each metric under which two models or more have one.
 
     The payload is ``scores`` (model -> one score for each half; ``None`` where there is none; combined over
     the models within a half where the metric combines), ``sizes`` (samples of each half), ``growth`` (model:
     factor of the deviations where the score adds up over the samples) and ``notes``.
     """
-    models = _scored(analyst)
+    models = _scored(context)
     if models:
-        _halve_models(analyst, models)
-    analyst.drop(OF_MODEL)
+        _halve_models(context, models)
+    context.drop(OF_MODEL)
 
 
-def _scored(analyst: Analyst) -> dict[str, list[str]]:
+def _scored(context: AnalysisContext) -> dict[str, list[str]]:
     """Model -> metrics whose halves are not there yet, where there are two models to rank."""
     found: dict[str, list[str]] = {}
-    for metric in metrics_to_halve(analyst.tools.plan):
-        scored = [cell.model for cell in analyst.cells if isinstance(cell, Score) and cell.metric == metric]
-        if len(scored) > 1 and not analyst.is_kept(HALVES, metric):
+    for metric in metrics_to_halve(context.run_context.plan):
+        scored = [cell.model for cell in context.cells if isinstance(cell, Score) and cell.metric == metric]
+        if len(scored) > 1 and not context.is_kept(HALVES, metric):
             for model in scored:
                 found.setdefault(model, []).append(metric)
-    return {model: found[model] for model in analyst.specs if model in found}
+    return {model: found[model] for model in context.specs if model in found}
 
 
-def _halve_models(analyst: Analyst, models: Mapping[str, Sequence[str]]) -> None:
+def _halve_models(context: AnalysisContext, models: Mapping[str, Sequence[str]]) -> None:
     """Score every model on every half, then put each metric together."""
-    tools, asked = analyst.tools, analyst.tools.plan.analyses.half_samples
+    run_context, asked = context.run_context, context.run_context.plan.analyses.half_samples
     draw = partial(
         draw_halves,
-        tools.samples.labels,
-        tools.samples.target_kind,
+        run_context.samples.labels,
+        run_context.samples.target_kind,
         n_halves=AUTOMATIC if asked is None else asked,
-        seed=tools.plan.seed,
-        groups=tools.samples.groups,
+        seed=run_context.plan.seed,
+        groups=run_context.samples.groups,
     )
     metrics = list(dict.fromkeys(name for own in models.values() for name in own))
-    halves = attempt(draw, what=HALVES)
-    if isinstance(halves, Problem):
+    halves = run_guarded(draw, what=HALVES)
+    if isinstance(halves, CapturedError):
         for metric in metrics:
-            analyst.keep_problem(HALVES, metric, halves)
+            context.keep_problem(HALVES, metric, halves)
         return
     for index, (model, own) in enumerate(models.items()):
-        raise_if_cancelled(tools.cancel)
-        if not analyst.is_kept(OF_MODEL, model):
-            analyst.keep(OF_MODEL, model, partial(_score_halves, analyst, model, own, halves))
-        tools.sink(AnalysisStep(HALVES, index + 1, len(models)))
-    parts = {found.subject: found for found in analyst.found(OF_MODEL)}
+        raise_if_cancelled(run_context.cancel)
+        if not context.is_kept(OF_MODEL, model):
+            context.keep(OF_MODEL, model, partial(_score_halves, context, model, own, halves))
+        run_context.sink(AnalysisStep(HALVES, index + 1, len(models)))
+    parts = {found.subject: found for found in context.found(OF_MODEL)}
     for metric in metrics:
         own_models = [model for model in models if metric in models[model]]
-        analyst.keep(HALVES, metric, partial(_put_together, metric, own_models, parts, halves))
+        context.keep(HALVES, metric, partial(_put_together, metric, own_models, parts, halves))
 
 
 def _score_halves(
-    analyst: Analyst, model: str, metrics: Sequence[str], halves: HalfSamples
+    context: AnalysisContext, model: str, metrics: Sequence[str], halves: HalfSamples
 ) -> dict[str, Any]:
     """Metric -> value and components of one model on each half; ``None`` where it has no score.
 
     Besides, what deviations of scores that add up have to be multiplied with to be those of all samples.
     """
-    inputs = prepare_inputs(**analyst.arrays(model, metrics))
+    inputs = prepare_inputs(**context.arrays(model, metrics))
     found: dict[str, list[dict[str, float] | None]] = {name: [] for name in metrics}
     for rows in halves.rows:
-        raise_if_cancelled(analyst.tools.cancel)
+        raise_if_cancelled(context.run_context.cancel)
         for cell in score_cells(model, inputs.take(rows), metrics):
             parts = dict(cell.components) if isinstance(cell, Score) and METRICS[cell.metric].combine else {}
             found[cell.metric].append({"": cell.value, **parts} if isinstance(cell, Score) else None)

@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from ptmrank_core.benchmark.analyses.context import Analyst
-from ptmrank_core.benchmark.execution.scoring import Problem, attempt
+from ptmrank_core.benchmark.analyses.context import AnalysisContext
+from ptmrank_core.benchmark.execution.scoring import CapturedError, run_guarded
 
 __all__ = ["keep_recorded_truth"]
 
 RECORDED = ("truth", "recorded")
 
 
-def keep_recorded_truth(analyst: Analyst) -> None:
+def keep_recorded_truth(context: AnalysisContext) -> None:
     """Keep the record that belongs to these samples, or why it cannot be shown; other samples have none.
 
     The finding is ``("truth", "recorded")``; its payload is that of a
     :class:`~ptmrank_core.records.Truth` of the run's own models.
     """
-    if analyst.is_kept(*RECORDED):
+    if context.is_kept(*RECORDED):
         return
-    tools = analyst.tools
-    truth = attempt(lambda: tools.sources.recorded_truth(tools.samples), what=" ".join(RECORDED))
-    if isinstance(truth, Problem):
-        analyst.keep_problem(*RECORDED, truth)
+    run_context = context.run_context
+    truth = run_guarded(
+        lambda: run_context.sources.recorded_truth(run_context.samples), what=" ".join(RECORDED)
+    )
+    if isinstance(truth, CapturedError):
+        context.keep_problem(*RECORDED, truth)
     elif truth is not None:
-        models = {spec.id for spec in tools.plan.models}
+        models = {spec.id for spec in run_context.plan.models}
         values = {model: value for model, value in truth.values.items() if model in models}
         payload = {**truth.payload(), "values": values} if values else {}
-        analyst.keep(*RECORDED, lambda: payload)
+        context.keep(*RECORDED, lambda: payload)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from ptmrank_core.benchmark.analyses.context import Analyst
+from ptmrank_core.benchmark.analyses.context import AnalysisContext
 
-__all__ = ["MOST_MODELS", "best_models"]
+__all__ = ["MAX_MODELS", "best_models"]
 
-MOST_MODELS = 6
+MAX_MODELS = 6
 """So many are put side by side."""
 
 
-def best_models(analyst: Analyst) -> list[str]:
+def best_models(context: AnalysisContext) -> list[str]:
     """List the best models that have features, in the order of what the run has given so far."""
-    tools = analyst.tools
-    order = tools.sources.order(tools.store.result(tools.plan.run_id))
-    return [model for model in order if model in analyst.specs][:MOST_MODELS]
+    run_context = context.run_context
+    order = run_context.sources.order(run_context.store.result(run_context.plan.run_id))
+    return [model for model in order if model in context.specs][:MAX_MODELS]

@@ -15,11 +15,11 @@ from ptmrank_core.benchmark.runner import execute
 from ptmrank_core.benchmark.scheduling.devices import device_of
 from ptmrank_core.benchmark.scheduling.locks import hold_run, is_alive, is_held, log_file, starting
 from ptmrank_core.benchmark.scheduling.progress import store_sink
-from ptmrank_core.benchmark.scheduling.queue import take_turn
+from ptmrank_core.benchmark.scheduling.queue import acquire_device
 from ptmrank_core.benchmark.store.store import RunStore
 from ptmrank_core.config import Settings, child_environment
 from ptmrank_core.errors import CancelledError, RunBusyError, RunError
-from ptmrank_core.events import CancelToken, Event, RunFinished, Sink, ignore, never
+from ptmrank_core.events import CancelToken, Event, RunFinished, Sink, discard_event, never_cancels
 from ptmrank_core.features import FeatureCache
 from ptmrank_core.records import RunState
 
@@ -34,8 +34,8 @@ def run_here(
     settings: Settings,
     *,
     sources: Sources,
-    sink: Sink = ignore,
-    cancel: CancelToken = never,
+    sink: Sink = discard_event,
+    cancel: CancelToken = never_cancels,
 ) -> RunState:
     """Do a stored run in this process, once it is its turn on its device.
 
@@ -72,7 +72,7 @@ def run_here(
         held.enter_context(hold_run(settings, run_id))
         _join_queue(run_id, store)
         try:
-            held.enter_context(take_turn(settings, store, run_id, sink=both, cancel=token))
+            held.enter_context(acquire_device(settings, store, run_id, sink=both, cancel=token))
         except CancelledError:
             store.finish(run_id, RunState.CANCELLED, seconds=0.0)
             both(RunFinished(run_id, RunState.CANCELLED))
@@ -83,7 +83,7 @@ def run_here(
 
 def _join_queue(run_id: str, store: RunStore) -> None:
     """Take a place at the end of the queue, unless whoever started this worker has taken one for it."""
-    place = store.place(run_id)
+    place = store.position(run_id)
     if place.state is not RunState.QUEUED or not place.ticket:
         store.queue(run_id, device_of(store.plan(run_id)))
 

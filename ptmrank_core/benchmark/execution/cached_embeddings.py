@@ -9,14 +9,14 @@ from numpy.typing import NDArray
 
 from ptmrank_core.benchmark.execution.providers import Sources
 from ptmrank_core.benchmark.normalisation import normalise
-from ptmrank_core.events import ignore, never
+from ptmrank_core.events import discard_event, never_cancels
 from ptmrank_core.features import FeatureCache, load_cached
 from ptmrank_core.records import ModelSpec, RunPlan, Samples
 
-__all__ = ["kept_embeddings"]
+__all__ = ["cached_embeddings"]
 
 
-def kept_embeddings(
+def cached_embeddings(
     plan: RunPlan, spec: ModelSpec, samples: Samples, *, sources: Sources, cache: FeatureCache
 ) -> NDArray[Any] | None:
     """Embeddings of a plan's samples under one of its models.
@@ -46,7 +46,7 @@ def kept_embeddings(
         If a file of features is gone, cannot be read, or has changed since the run was planned.
     """
     if spec.source == "features":
-        fetched = sources.fetch(spec, sink=ignore, cancel=never)
+        fetched = sources.fetch(spec, sink=discard_event, cancel=never_cancels)
         embeddings = sources.load_features(fetched, plan.reading, samples).arrays["embeddings"]
         return _in_unit(embeddings, plan)
     features = load_cached(samples, spec, options=plan.options, cache=cache)

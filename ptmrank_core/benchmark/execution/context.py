@@ -6,18 +6,18 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
 from ptmrank_core.benchmark.execution.providers import Sources
-from ptmrank_core.benchmark.execution.scoring import Problem, attempt
+from ptmrank_core.benchmark.execution.scoring import CapturedError, run_guarded
 from ptmrank_core.benchmark.plan import EMBEDS_CLASS_NAMES, LABEL_ENCODER_REVISION, needs_reference
 from ptmrank_core.benchmark.store.store import RunStore
 from ptmrank_core.events import CancelToken, Sink
 from ptmrank_core.features import FeatureCache, extract
 from ptmrank_core.records import Features, FloatArray, RunPlan, Samples
 
-__all__ = ["Tools", "equip"]
+__all__ = ["RunContext", "load_auxiliary"]
 
 
 @dataclass(frozen=True, slots=True)
-class Tools:
+class RunContext:
     """What every model of a run is worked with.
 
     Parameters
@@ -48,35 +48,41 @@ class Tools:
     sink: Sink
     cancel: CancelToken
     reference: Samples | None = None
-    label_embeddings: FloatArray | Problem | None = None
+    label_embeddings: FloatArray | CapturedError | None = None
     unkept: dict[tuple[str, ...], Features] = field(default_factory=dict)
 
 
-def equip(tools: Tools, metrics: Collection[str]) -> Tools:
+def load_auxiliary(run_context: RunContext, metrics: Collection[str]) -> RunContext:
     """Bring what metrics read besides the samples: the reference set and the embedded class names."""
-    return _with_class_names(_with_reference(tools, metrics), metrics)
+    return _with_class_names(_with_reference(run_context, metrics), metrics)
 
 
-def _with_reference(tools: Tools, metrics: Collection[str]) -> Tools:
+def _with_reference(run_context: RunContext, metrics: Collection[str]) -> RunContext:
     """Load the reference set where a metric reads it."""
-    source = tools.plan.reference_source
+    source = run_context.plan.reference_source
     if source is None or not needs_reference(metrics):
-        return tools
-    return replace(tools, reference=tools.sources.load_reference(source, tools.samples.modality))
+        return run_context
+    return replace(
+        run_context, reference=run_context.sources.load_reference(source, run_context.samples.modality)
+    )
 
 
-def _with_class_names(tools: Tools, metrics: Collection[str]) -> Tools:
+def _with_class_names(run_context: RunContext, metrics: Collection[str]) -> RunContext:
     """Embed the class names under the plan's text model where a metric reads them."""
-    spec = tools.plan.label_encoder
+    spec = run_context.plan.label_encoder
     if spec is None or EMBEDS_CLASS_NAMES not in metrics:
-        return tools
+        return run_context
 
     def embed() -> FloatArray:
-        fetched = tools.sources.fetch(spec, sink=tools.sink, cancel=tools.cancel)
-        tools.store.add_environment(tools.plan.run_id, {LABEL_ENCODER_REVISION: fetched.revision or ""})
-        names = tools.sources.name_samples(tools.samples.class_names)
-        options = replace(tools.plan.options, layers=False)
-        features = extract(names, fetched, options=options, cache=tools.cache, cancel=tools.cancel)
+        fetched = run_context.sources.fetch(spec, sink=run_context.sink, cancel=run_context.cancel)
+        run_context.store.add_environment(
+            run_context.plan.run_id, {LABEL_ENCODER_REVISION: fetched.revision or ""}
+        )
+        names = run_context.sources.name_samples(run_context.samples.class_names)
+        options = replace(run_context.plan.options, layers=False)
+        features = extract(
+            names, fetched, options=options, cache=run_context.cache, cancel=run_context.cancel
+        )
         return features.embeddings[None]
 
-    return replace(tools, label_embeddings=attempt(embed, what=spec.id))
+    return replace(run_context, label_embeddings=run_guarded(embed, what=spec.id))

@@ -22,8 +22,8 @@ from ptmrank_core.records import (
 __all__ = [
     "REFERENCE",
     "SOURCE",
+    "AuxiliarySets",
     "Extracted",
-    "FurtherSets",
     "extracted_arrays",
     "metric_arrays",
     "ready_arrays",
@@ -34,7 +34,7 @@ REFERENCE, SOURCE = "reference", "source"
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class FurtherSets:
+class AuxiliarySets:
     """What a run gives its metrics besides the samples.
 
     Parameters
@@ -76,12 +76,12 @@ class Extracted:
     layers: tuple[Mapping[str, Any], ...] = ()
 
 
-def extracted_arrays(features: Features, target_kind: TargetKind, further: FurtherSets) -> Extracted:
+def extracted_arrays(features: Features, target_kind: TargetKind, auxiliary: AuxiliarySets) -> Extracted:
     """Name the arrays of a model that was run, and those of its layers.
 
     A layer has no head and no further sets: only its own features, the labels and the class names count.
     """
-    arrays = metric_arrays(features, target_kind, further)
+    arrays = metric_arrays(features, target_kind, auxiliary)
     shared = {name: arrays[name] for name in ("labels", "targets", "label_embeddings") if name in arrays}
     layers = tuple({"embeddings": layer, **shared} for layer in features.layer_embeddings)
     return Extracted(features, arrays, layers)
@@ -121,7 +121,7 @@ def ready_arrays(ready: ReadyFeatures, spec: ModelSpec, samples: Samples, second
     return Extracted(features, ready.arrays)
 
 
-def metric_arrays(features: Features, target_kind: TargetKind, further: FurtherSets) -> dict[str, Any]:
+def metric_arrays(features: Features, target_kind: TargetKind, auxiliary: AuxiliarySets) -> dict[str, Any]:
     """Name the arrays of a model as metrics know them.
 
     Parameters
@@ -143,19 +143,19 @@ def metric_arrays(features: Features, target_kind: TargetKind, further: FurtherS
         "embeddings": features.embeddings,
         "labels" if is_class else "targets": features.labels,
         "source_logits": features.source_logits,
-        "label_embeddings": further.label_embeddings,
+        "label_embeddings": auxiliary.label_embeddings,
     }
-    if REFERENCE in features.further:
-        arrays["reference_embeddings"] = features.further[REFERENCE].embeddings
-    if further.source is not None:
-        arrays |= _transfer_arrays(features, further.source)
+    if REFERENCE in features.auxiliary:
+        arrays["reference_embeddings"] = features.auxiliary[REFERENCE].embeddings
+    if auxiliary.source is not None:
+        arrays |= _transfer_arrays(features, auxiliary.source)
         arrays["target_error"] = _constant_error(features.labels) if is_class else None
     return arrays
 
 
 def _transfer_arrays(features: Features, source: Samples) -> Mapping[str, Any]:
     """Name what WDJE reads of the source samples."""
-    own = features.further[SOURCE]
+    own = features.auxiliary[SOURCE]
     return {
         "source_embeddings": own.embeddings,
         "source_labels": source.labels,

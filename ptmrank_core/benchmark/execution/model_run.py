@@ -7,11 +7,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ptmrank_core.benchmark.execution.context import Tools
+from ptmrank_core.benchmark.execution.context import RunContext
 from ptmrank_core.benchmark.execution.extraction import gather, source_place
 from ptmrank_core.benchmark.execution.metric_arrays import Extracted
 from ptmrank_core.benchmark.execution.prefetch import FetchAhead
-from ptmrank_core.benchmark.execution.scoring import Problem, attempt, score_cells, skipped_cells
+from ptmrank_core.benchmark.execution.scoring import CapturedError, run_guarded, score_cells, skipped_cells
 from ptmrank_core.benchmark.plan import (
     EMBEDS_CLASS_NAMES,
     known_skips,
@@ -50,15 +50,19 @@ class ModelWork:
     """
 
     def __init__(
-        self, tools: Tools, spec: ModelSpec, decided: Collection[tuple[str, int | None]], files: FetchAhead
+        self,
+        run_context: RunContext,
+        spec: ModelSpec,
+        decided: Collection[tuple[str, int | None]],
+        files: FetchAhead,
     ) -> None:
-        self.tools = tools
+        self.run_context = run_context
         self.files = files
         self.spec = spec
         self.decided = decided
-        self.metrics = self._open(tools.plan.metrics, None)
+        self.metrics = self._open(run_context.plan.metrics, None)
         self.stage = Stage.RESOLVE
-        self.earlier = tools.store.outcomes(tools.plan.run_id).get(spec.id)
+        self.earlier = run_context.store.outcomes(run_context.plan.run_id).get(spec.id)
 
     def _open(self, metrics: Sequence[str], layer: int | None) -> list[str]:
         """Metrics under which the model, or one of its layers, is not decided yet."""
@@ -75,29 +79,29 @@ class ModelWork:
         """Remember the stage, which a failure names, and pass the event on."""
         if isinstance(event, StageStarted):
             self.stage = event.stage
-        self.tools.sink(event)
+        self.run_context.sink(event)
 
     def _decide(self, cell: Cell) -> None:
-        self.tools.store.add_cell(self.tools.plan.run_id, cell)
-        self.tools.sink(CellDone(cell))
+        self.run_context.store.add_cell(self.run_context.plan.run_id, cell)
+        self.run_context.sink(CellDone(cell))
 
-    def _fail(self, problem: Problem) -> None:
+    def _fail(self, problem: CapturedError) -> None:
         for metric in self.metrics:
             self._decide(problem.failure(self.spec.id, metric, self.stage))
 
     def _features(self) -> Extracted | None:
         """Fetch the model, note what does not apply, extract; a problem decides all open cells."""
-        fetched = attempt(self._fetch, what=self.spec.id)
+        fetched = run_guarded(self._fetch, what=self.spec.id)
         self.stage = self.files.stage_of(self.spec.id)
-        if isinstance(fetched, Problem):
+        if isinstance(fetched, CapturedError):
             self._fail(fetched)
             return None
         self.spec = fetched
         self._pass_over()
         if not (self.metrics or self._layer_metrics()):
             return None
-        extracted = attempt(self._extract, what=self.spec.id)
-        if isinstance(extracted, Problem):
+        extracted = run_guarded(self._extract, what=self.spec.id)
+        if isinstance(extracted, CapturedError):
             self._fail(extracted)
             return None
         return extracted
@@ -109,27 +113,34 @@ class ModelWork:
         skips = known_skips(
             self.spec,
             self.metrics,
-            self.tools.samples.target_kind,
-            has_reference=self.tools.reference is not None,
-            has_source=source_place(self.tools.plan, self.spec) is not None,
+            self.run_context.samples.target_kind,
+            has_reference=self.run_context.reference is not None,
+            has_source=source_place(self.run_context.plan, self.spec) is not None,
         )
         for cell in skipped_cells(self.spec.id, skips):
             self._decide(cell)
         self.metrics = [metric for metric in self.metrics if metric not in skips]
-        if isinstance(self.tools.label_embeddings, Problem) and EMBEDS_CLASS_NAMES in self.metrics:
-            self._decide(self.tools.label_embeddings.failure(self.spec.id, EMBEDS_CLASS_NAMES, Stage.EXTRACT))
+        if (
+            isinstance(self.run_context.label_embeddings, CapturedError)
+            and EMBEDS_CLASS_NAMES in self.metrics
+        ):
+            self._decide(
+                self.run_context.label_embeddings.failure(self.spec.id, EMBEDS_CLASS_NAMES, Stage.EXTRACT)
+            )
             self.metrics.remove(EMBEDS_CLASS_NAMES)
 
     def _layer_metrics(self) -> tuple[str, ...]:
         """Metrics under which the hidden layers are scored, where that was asked for."""
-        plan = self.tools.plan
-        return layer_metrics(plan.metrics, self.tools.samples.target_kind) if plan.options.layers else ()
+        plan = self.run_context.plan
+        return (
+            layer_metrics(plan.metrics, self.run_context.samples.target_kind) if plan.options.layers else ()
+        )
 
     def _fetch(self) -> ModelSpec:
         return self.files.take(self.spec)
 
     def _extract(self) -> Extracted:
-        return gather(self.tools, self.spec, self.metrics, self._hear)
+        return gather(self.run_context, self.spec, self.metrics, self._hear)
 
     def _score(self, extracted: Extracted) -> float:
         """Score the features, then those of each layer, under the open metrics; return the seconds."""
@@ -146,14 +157,14 @@ class ModelWork:
         """Score the arrays of the model, or of one of its layers."""
         if not metrics:
             return
-        inputs = attempt(lambda: prepare_inputs(**arrays), what=self.spec.id)
-        if isinstance(inputs, Problem):
+        inputs = run_guarded(lambda: prepare_inputs(**arrays), what=self.spec.id)
+        if isinstance(inputs, CapturedError):
             for metric in metrics:
                 self._decide(inputs.failure(self.spec.id, metric, self.stage, layer))
             return
         for cell in score_cells(self.spec.id, inputs, metrics, layer):
             self._decide(cell)
-            raise_if_cancelled(self.tools.cancel)
+            raise_if_cancelled(self.run_context.cancel)
 
     def _keep_outcome(self, extracted: Extracted, *, score_seconds: float) -> None:
         """Keep what was learned of the model: once when its features are there, once at the end."""
@@ -172,7 +183,7 @@ class ModelWork:
             batch_size=features.batch_size,
             n_run=features.n_run,
         )
-        self.tools.store.add_outcome(self.tools.plan.run_id, self._with_earlier_work(outcome))
+        self.run_context.store.add_outcome(self.run_context.plan.run_id, self._with_earlier_work(outcome))
 
     def _with_earlier_work(self, outcome: ModelOutcome) -> ModelOutcome:
         """Keep what an earlier worker measured where this one found all features in the cache."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from ptmrank_core.benchmark.execution.substitutes import NO_RESERVES, Reserves
+from ptmrank_core.benchmark.execution.substitutes import NO_SUBSTITUTES, Substitutes
 from ptmrank_core.events import CancelToken, Sink
 from ptmrank_core.records import (
     EmbeddingFunction,
@@ -62,6 +62,6 @@ class Sources:
     load_features: Callable[[ModelSpec, Reading, Samples], ReadyFeatures]
     fetch: Fetch
     functions: Mapping[str, EmbeddingFunction] = field(default_factory=dict)
-    reserves: Reserves = NO_RESERVES
+    substitutes: Substitutes = NO_SUBSTITUTES
     recorded_truth: Callable[[Samples], Truth | None] = lambda _samples: None
     order: Callable[[RunResult], Sequence[str]] = lambda result: [spec.id for spec in result.plan.models]

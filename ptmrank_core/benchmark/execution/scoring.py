@@ -10,17 +10,17 @@ from functools import partial
 from typing import TypeVar
 
 from ptmrank_core.errors import CancelledError, NotApplicableError, PTMRankError
-from ptmrank_core.metrics import METRICS, MetricInputs, compute, why_not
+from ptmrank_core.metrics import METRICS, MetricInputs, compute, inapplicable_reason
 from ptmrank_core.records import Cell, Failure, MetricOutput, Score, Skipped, Stage
 
-__all__ = ["Problem", "attempt", "score_cells", "skipped_cells"]
+__all__ = ["CapturedError", "run_guarded", "score_cells", "skipped_cells"]
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class CapturedError:
     """Why something could not be done."""
 
     error: str
@@ -32,7 +32,7 @@ class Problem:
         return Failure(model, metric, stage, self.error, self.message, self.hint, layer)
 
 
-def attempt(action: Callable[[], T], *, what: str) -> T | Problem:
+def run_guarded(action: Callable[[], T], *, what: str) -> T | CapturedError:
     """Do something for one model and return what it returns, or the problem it ran into.
 
     The only place that catches everything: one bad model must not cost the others. Cancelling passes.
@@ -50,12 +50,12 @@ def attempt(action: Callable[[], T], *, what: str) -> T | Problem:
         raise
     except PTMRankError as error:
         logger.warning("%s: %s", what, error)
-        return Problem(type(error).__name__, error.message, error.hint)
+        return CapturedError(type(error).__name__, error.message, error.hint)
     except Exception as error:
         logger.exception("%s", what)
         text = str(error) or "no message"
         hint = "This error is not one we know; the run's log has the traceback."
-        return Problem(type(error).__name__, text, hint)
+        return CapturedError(type(error).__name__, text, hint)
 
 
 def skipped_cells(model: str, reasons: Mapping[str, str]) -> list[Cell]:
@@ -93,14 +93,14 @@ def score_cells(
         A score, a failure at stage ``score``, or what does not apply after all.
     """
     for metric in metrics:
-        reason = why_not(METRICS[metric], inputs.available, inputs.task)
+        reason = inapplicable_reason(METRICS[metric], inputs.available, inputs.task)
         if reason is not None:
             yield Skipped(model, metric, reason, layer)
             continue
         start = time.perf_counter()
-        output = attempt(partial(_compute_or_skip, metric, inputs), what=f"{model} under {metric}")
+        output = run_guarded(partial(_compute_or_skip, metric, inputs), what=f"{model} under {metric}")
         seconds = time.perf_counter() - start
-        if isinstance(output, Problem):
+        if isinstance(output, CapturedError):
             yield output.failure(model, metric, Stage.SCORE, layer)
         elif isinstance(output, str):
             yield Skipped(model, metric, output, layer)

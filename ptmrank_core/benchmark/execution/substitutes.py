@@ -8,11 +8,11 @@ from itertools import takewhile
 
 from ptmrank_core.records import Cell, ModelSpec, RunPlan, Score
 
-__all__ = ["NO_RESERVES", "Reserves", "next_in_line"]
+__all__ = ["NO_SUBSTITUTES", "Substitutes", "next_in_line"]
 
 
 @dataclass(frozen=True, slots=True)
-class Reserves:
+class Substitutes:
     """Who is tried where a model of the plan has no score.
 
     Parameters
@@ -27,12 +27,12 @@ class Reserves:
     models: tuple[ModelSpec, ...]
 
 
-NO_RESERVES = Reserves(0, ())
+NO_SUBSTITUTES = Substitutes(0, ())
 # Where so many in a row have no score, something else is at fault: the network, the samples, the metrics.
-MOST_IN_A_ROW = 10
+MAX_IN_A_ROW = 10
 
 
-def next_in_line(reserves: Reserves, plan: RunPlan, cells: Iterable[Cell]) -> tuple[ModelSpec, ...]:
+def next_in_line(substitutes: Substitutes, plan: RunPlan, cells: Iterable[Cell]) -> tuple[ModelSpec, ...]:
     """Tell which models are to be tried next, once those of the plan are done.
 
     Parameters
@@ -52,7 +52,7 @@ def next_in_line(reserves: Reserves, plan: RunPlan, cells: Iterable[Cell]) -> tu
     """
     ranked = {cell.model for cell in cells if isinstance(cell, Score)}
     in_a_row = sum(1 for _ in takewhile(lambda spec: spec.id not in ranked, reversed(plan.models)))
-    wanted = min(reserves.n_ranked - len(ranked), MOST_IN_A_ROW - in_a_row)
+    wanted = min(substitutes.n_ranked - len(ranked), MAX_IN_A_ROW - in_a_row)
     planned = {spec.id for spec in plan.models}
-    left = [spec for spec in reserves.models if spec.id not in planned]
+    left = [spec for spec in substitutes.models if spec.id not in planned]
     return tuple(left[: max(0, wanted)])

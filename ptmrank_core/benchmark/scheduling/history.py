@@ -106,7 +106,7 @@ def _entry(store: RunStore, settings: Settings, outline: Outline) -> RunEntry:
     if not alive:
         outline = store.outline(outline.run_id)  # it may have ended between the two looks
     is_waiting = alive and outline.state is RunState.QUEUED
-    ahead = runs_ahead(store, settings, store.place(outline.run_id)) if is_waiting else []
+    ahead = runs_ahead(store, settings, store.position(outline.run_id)) if is_waiting else []
     return RunEntry(outline, alive, len(ahead))
 
 

@@ -19,7 +19,7 @@ from ptmrank_core.errors import RunBusyError
 if sys.platform != "win32":
     import fcntl
 
-__all__ = ["hold_run", "is_alive", "is_held", "lock_files", "log_file", "starting", "take_device"]
+__all__ = ["hold_run", "is_alive", "is_held", "lock_device", "lock_files", "log_file", "starting"]
 
 # A look at the lock holds it for an instant; a worker that meets one tries again.
 ACQUIRE_SECONDS = 5.0
@@ -83,7 +83,7 @@ def starting(settings: Settings, run_id: str, *, seconds: float) -> Iterator[Non
         lock.release()
 
 
-def take_device(settings: Settings, device: str) -> Callable[[], None] | None:
+def lock_device(settings: Settings, device: str) -> Callable[[], None] | None:
     """Take a device if nobody has it.
 
     Returns

@@ -169,12 +169,13 @@ def read_progress(store: RunStore, settings: Settings, run_id: str) -> RunProgre
     RunNotFoundError
         If there is no such run.
     """
-    with store.one_look():
+    with store.shared_connection():
         return _read_progress(store, settings, run_id)
 
 
 def _read_progress(store: RunStore, settings: Settings, run_id: str) -> RunProgress:
-    place = store.place(run_id)  # the id may be anything from an address: only a known one names a lock file
+    # The id may be anything from an address: only a known one names a lock file.
+    place = store.position(run_id)
     alive = is_alive(settings, run_id)  # before the state: a worker writes its last state, then lets go
     outline = store.outline(run_id)
     events = {key: json.loads(text) for key, text in store.last_events(run_id).items()}

@@ -11,18 +11,18 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from ptmrank_core.benchmark.scheduling.locks import is_alive, take_device
-from ptmrank_core.benchmark.store.runs import Place, RunTable
+from ptmrank_core.benchmark.scheduling.locks import is_alive, lock_device
+from ptmrank_core.benchmark.store.runs import QueuePosition, RunTable
 from ptmrank_core.config import Settings
 from ptmrank_core.events import CancelToken, Sink, Waiting, raise_if_cancelled
 from ptmrank_core.records import RunState
 
-__all__ = ["borrow_device", "runs_ahead", "take_turn"]
+__all__ = ["acquire_device", "borrow_device", "runs_ahead"]
 
 LOOK_EVERY_SECONDS = 0.2
 
 
-def runs_ahead(store: RunTable, settings: Settings, place: Place) -> list[Place]:
+def runs_ahead(store: RunTable, settings: Settings, position: QueuePosition) -> list[QueuePosition]:
     """List the living runs that a queued one waits for: the one at its device, and those queued before it.
 
     Parameters
@@ -34,14 +34,14 @@ def runs_ahead(store: RunTable, settings: Settings, place: Place) -> list[Place]
     """
     return [
         other
-        for other in store.others(place)
-        if (other.state is RunState.RUNNING or other.ticket < place.ticket)
+        for other in store.others(position)
+        if (other.state is RunState.RUNNING or other.ticket < position.ticket)
         and is_alive(settings, other.run_id)
     ]
 
 
 @contextmanager
-def take_turn(
+def acquire_device(
     settings: Settings, store: RunTable, run_id: str, *, sink: Sink, cancel: CancelToken
 ) -> Iterator[None]:
     """Wait until it is a queued run's turn, and hold its device for the time of the block.
@@ -62,16 +62,16 @@ def take_turn(
     Raises
     ------
     CancelledError
-        If the token was pulled first.
+        If cancellation was requested first.
     """
-    place = store.place(run_id)
+    position = store.position(run_id)
     told: int | None = None
     while True:
         raise_if_cancelled(cancel)
-        ahead = runs_ahead(store, settings, place)
-        if all(other.ticket > place.ticket for other in ahead):  # one with a later ticket may be at work
-            give_back = take_device(settings, place.device)
-            if give_back is not None:
+        ahead = runs_ahead(store, settings, position)
+        if all(other.ticket > position.ticket for other in ahead):  # one with a later ticket may be at work
+            release = lock_device(settings, position.device)
+            if release is not None:
                 break
         if len(ahead) != told:
             sink(Waiting(run_id, len(ahead)))
@@ -80,7 +80,7 @@ def take_turn(
     try:
         yield
     finally:
-        give_back()
+        release()
 
 
 @contextmanager
@@ -101,12 +101,12 @@ def borrow_device(settings: Settings, device: str, *, cancel: CancelToken) -> It
     Raises
     ------
     CancelledError
-        If the token was pulled first.
+        If cancellation was requested first.
     """
-    while (give_back := take_device(settings, device)) is None:
+    while (release := lock_device(settings, device)) is None:
         raise_if_cancelled(cancel)
         time.sleep(LOOK_EVERY_SECONDS)
     try:
         yield
     finally:
-        give_back()
+        release()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ptmrank_core.benchmark.execution.substitutes import Reserves
+from ptmrank_core.benchmark.execution.substitutes import Substitutes
 from ptmrank_core.benchmark.scheduling.locks import is_held
 from ptmrank_core.benchmark.store.store import RunStore
 from ptmrank_core.config import Settings
@@ -13,7 +13,9 @@ from ptmrank_core.records import RunPlan, RunState
 __all__ = ["find_unfinished"]
 
 
-def find_unfinished(store: RunStore, settings: Settings, plan: RunPlan, reserves: Reserves) -> str | None:
+def find_unfinished(
+    store: RunStore, settings: Settings, plan: RunPlan, substitutes: Substitutes
+) -> str | None:
     """Find a recent run of the same plan that was stopped halfway.
 
     A function without a version may be another one by now, so a run with one is never taken up again.
@@ -32,17 +34,17 @@ def find_unfinished(store: RunStore, settings: Settings, plan: RunPlan, reserves
     str or None
         The run's id; ``None`` where there is none, or a worker is at it.
     """
-    if any(spec.source == "function" and spec.revision is None for spec in plan.models + reserves.models):
+    if any(spec.source == "function" and spec.revision is None for spec in plan.models + substitutes.models):
         return None
     for old, state in store.recent():
         is_open = state in {RunState.RUNNING, RunState.CANCELLED}
-        if is_open and _is_same(old, plan, reserves) and not is_held(settings, old.run_id):
+        if is_open and _is_same(old, plan, substitutes) and not is_held(settings, old.run_id):
             return old.run_id
     return None
 
 
-def _is_same(old: RunPlan, plan: RunPlan, reserves: Reserves) -> bool:
+def _is_same(old: RunPlan, plan: RunPlan, substitutes: Substitutes) -> bool:
     n_models = len(plan.models)
     joined = old.models[n_models:]
     begun = replace(old, run_id=plan.run_id, created_at=plan.created_at, models=old.models[:n_models])
-    return begun == plan and joined == reserves.models[: len(joined)]
+    return begun == plan and joined == substitutes.models[: len(joined)]

@@ -23,7 +23,7 @@ from ptmrank_core.benchmark.search.successive_halving import Decision, choose, o
 from ptmrank_core.benchmark.store.store import RunStore
 from ptmrank_core.config import Settings
 from ptmrank_core.errors import CancelledError, RunError
-from ptmrank_core.events import CancelToken, Sink, ignore, never
+from ptmrank_core.events import CancelToken, Sink, discard_event, never_cancels
 from ptmrank_core.features import FeatureCache
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.records import (
@@ -94,8 +94,8 @@ class Search:
     settings: Settings
     sources: Sources
     rank: Callable[[RunResult], Ranking]
-    sink: Sink = ignore
-    cancel: CancelToken = never
+    sink: Sink = discard_event
+    cancel: CancelToken = never_cancels
 
     def within(self, full_models: int) -> Found:
         """Play the rounds.
@@ -111,7 +111,7 @@ class Search:
         InputError
             If the candidates do not fit into the budget even on the fewest samples.
         CancelledError
-            If the token was pulled.
+            If cancellation was requested.
         RunError
             If a round could not be done at all.
         """

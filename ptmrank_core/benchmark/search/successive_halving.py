@@ -18,7 +18,7 @@ __all__ = ["FINALISTS", "Decision", "Schedule", "choose", "order_samples", "sche
 # Models that reach all samples, at least: a model goes on while it may be among the best so many.
 FINALISTS = 3
 # Samples of the first round, at least: of each class, and of all.
-OF_EACH_CLASS, FEWEST_SAMPLES = 8, 40
+OF_EACH_CLASS, MIN_SAMPLES = 8, 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +152,7 @@ def order_samples(labels: NDArray[Any], target_kind: TargetKind, seed: int) -> t
     rng = np.random.default_rng(seed)
     n_samples = len(labels)
     if target_kind != "classification":
-        return rng.permutation(n_samples), min(n_samples, FEWEST_SAMPLES)
+        return rng.permutation(n_samples), min(n_samples, MIN_SAMPLES)
     place = np.empty(n_samples, dtype=np.int64)
     for label in np.unique(labels):
         own = rng.permutation(np.flatnonzero(labels == label))
@@ -160,7 +160,7 @@ def order_samples(labels: NDArray[Any], target_kind: TargetKind, seed: int) -> t
     is_first = place < OF_EACH_CLASS
     share = (place + rng.uniform(size=n_samples)) / np.bincount(labels)[labels]
     order = np.lexsort((share, ~is_first))
-    return order, min(n_samples, max(FEWEST_SAMPLES, int(is_first.sum())))
+    return order, min(n_samples, max(MIN_SAMPLES, int(is_first.sum())))
 
 
 def choose(ranking: Ranking, models: Sequence[str], most: int) -> list[Decision]:

@@ -57,7 +57,7 @@ class Database:
             yield db
 
     @contextmanager
-    def one_look(self) -> Iterator[None]:
+    def shared_connection(self) -> Iterator[None]:
         """Let this thread read over one connection until the end of the block: opening takes longest."""
         held = getattr(self._looks, "db", None)
         with self._look() as db:

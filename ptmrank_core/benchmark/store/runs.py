@@ -8,12 +8,12 @@ from typing import Any
 
 from ptmrank_core.benchmark.store.codec import plan_from_json, to_json
 from ptmrank_core.benchmark.store.connection import Database
-from ptmrank_core.benchmark.store.schema import OWN
+from ptmrank_core.benchmark.store.schema import NO_LAYER
 from ptmrank_core.config import Settings
 from ptmrank_core.errors import RunNotFoundError
-from ptmrank_core.records import HERE, RunPlan, RunState, SamplesSummary
+from ptmrank_core.records import LOCAL_OWNER, RunPlan, RunState, SamplesSummary
 
-__all__ = ["SECONDS", "Outline", "Place", "RunTable"]
+__all__ = ["SECONDS", "Outline", "QueuePosition", "RunTable"]
 
 # How long the worker of a run was at it, as far as its events tell: a killed one could not say it itself.
 WORKED_SECONDS = """
@@ -23,7 +23,7 @@ SECONDS = f"seconds + CASE WHEN state = '{RunState.RUNNING}' THEN {WORKED_SECOND
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class QueuePosition:
     """Where a run stands in the queue.
 
     Parameters
@@ -87,7 +87,7 @@ OUTLINE = f"""
         json_extract(samples, '$.n_samples'),
         (SELECT json_group_array(json_extract(value, '$.id')) FROM json_each(plan, '$.models')),
         json_array_length(plan, '$.metrics'),
-        (SELECT COUNT(*) FROM cells WHERE cells.run_id = runs.run_id AND layer = {OWN}),
+        (SELECT COUNT(*) FROM cells WHERE cells.run_id = runs.run_id AND layer = {NO_LAYER}),
         (SELECT COUNT(*) FROM cells WHERE cells.run_id = runs.run_id AND kind = 'Failure'),
         (SELECT COUNT(*) FROM findings WHERE findings.run_id = runs.run_id),
         (SELECT COUNT(*) FROM findings WHERE findings.run_id = runs.run_id AND has_problem),
@@ -112,7 +112,7 @@ class RunTable(Database):
             raise RunNotFoundError(f"There is no run {run_id!r} here.", hint="Check the link.")
         return row
 
-    def create(self, plan: RunPlan, samples: SamplesSummary, *, owner: str = HERE) -> None:
+    def create(self, plan: RunPlan, samples: SamplesSummary, *, owner: str = LOCAL_OWNER) -> None:
         """Keep a new run, queued, and whose it is."""
         row = (plan.run_id, plan.created_at, RunState.QUEUED, to_json(plan), to_json(samples), owner)
         with self._open() as db:
@@ -164,19 +164,21 @@ class RunTable(Database):
         with self._look() as db:
             return [_outline(row) for row in db.execute(query, {"limit": limit, "owner": owner})]
 
-    def place(self, run_id: str) -> Place:
+    def position(self, run_id: str) -> QueuePosition:
         """Read where a run stands in the queue."""
         state, device, ticket = self._row(run_id, "state, device, ticket")
-        return Place(run_id, RunState(state), device, ticket)
+        return QueuePosition(run_id, RunState(state), device, ticket)
 
-    def others(self, place: Place) -> list[Place]:
+    def others(self, position: QueuePosition) -> list[QueuePosition]:
         """Read the other unfinished runs of the same device, those that were queued first at the front."""
         query = """
             SELECT run_id, state, device, ticket FROM runs
             WHERE device = ? AND run_id <> ? AND state IN (?, ?) ORDER BY ticket"""
         with self._look() as db:
-            rows = db.execute(query, (place.device, place.run_id, RunState.QUEUED, RunState.RUNNING))
-            return [Place(run, RunState(state), device, ticket) for run, state, device, ticket in rows]
+            rows = db.execute(query, (position.device, position.run_id, RunState.QUEUED, RunState.RUNNING))
+            return [
+                QueuePosition(run, RunState(state), device, ticket) for run, state, device, ticket in rows
+            ]
 
     def queue(self, run_id: str, device: str) -> None:
         """Note that the run waits for a device, behind all that wait already; whatever it was before.

@@ -5,12 +5,12 @@ from __future__ import annotations
 import sqlite3
 
 from ptmrank_core.errors import RunError
-from ptmrank_core.records import HERE
+from ptmrank_core.records import LOCAL_OWNER
 
-__all__ = ["OWN", "prepare_tables"]
+__all__ = ["NO_LAYER", "prepare_tables"]
 
 # What stands in the column ``layer`` for the model itself: NULL is no part of a key in SQLite.
-OWN = -1
+NO_LAYER = -1
 # 1: cells without a layer. 2: with one. 3: findings. 4: device and ticket of a run, kind of a cell, problem
 # of a finding, and of the events only the newest of each kind. 5: owner of a run, how often it has changed.
 VERSION = 5
@@ -51,7 +51,7 @@ COUNTED = {
 ADDED = (
     ("runs", "device", "TEXT NOT NULL DEFAULT ''"),
     ("runs", "ticket", "INTEGER NOT NULL DEFAULT 0"),  # the lower one goes first; 0 before it was queued
-    ("runs", "owner", f"TEXT NOT NULL DEFAULT '{HERE}'"),
+    ("runs", "owner", f"TEXT NOT NULL DEFAULT '{LOCAL_OWNER}'"),
     ("cells", "kind", "TEXT NOT NULL DEFAULT ''"),
     ("findings", "has_problem", "INTEGER NOT NULL DEFAULT 0"),
 )
@@ -103,7 +103,7 @@ def _take_over_cells(db: sqlite3.Connection) -> None:
     """Cells without a layer become those of the models themselves."""
     db.execute(
         "INSERT INTO cells SELECT run_id, model, metric, ?, cell FROM cells_without_layers ORDER BY rowid",
-        (OWN,),
+        (NO_LAYER,),
     )
     db.execute("DROP TABLE cells_without_layers")
 

@@ -22,7 +22,7 @@ from ptmrank_core.benchmark.store.codec import (
     to_json,
 )
 from ptmrank_core.benchmark.store.runs import SECONDS, RunTable
-from ptmrank_core.benchmark.store.schema import OWN
+from ptmrank_core.benchmark.store.schema import NO_LAYER
 from ptmrank_core.events import Event
 from ptmrank_core.records import Cell, Failure, Finding, ModelOutcome, ModelSpec, RunPlan, RunResult, RunState
 
@@ -75,7 +75,7 @@ class RunStore(RunTable):
 
     def add_cell(self, run_id: str, cell: Cell) -> None:
         """Keep a decided cell."""
-        layer = OWN if cell.layer is None else cell.layer
+        layer = NO_LAYER if cell.layer is None else cell.layer
         with self._open() as db:
             db.execute(
                 "INSERT OR REPLACE INTO cells (run_id, model, metric, layer, kind, cell) "
@@ -94,7 +94,7 @@ class RunStore(RunTable):
     def _cells(self, run_id: str, which: str) -> tuple[Cell, ...]:
         query = f"SELECT cell FROM cells WHERE run_id = ? AND {which} ORDER BY rowid"  # noqa: S608 - ours
         with self._look() as db:
-            return tuple(cell_from_json(row[0]) for row in db.execute(query, (run_id, OWN)))
+            return tuple(cell_from_json(row[0]) for row in db.execute(query, (run_id, NO_LAYER)))
 
     def add_outcome(self, run_id: str, outcome: ModelOutcome) -> None:
         """Keep what the run learned of a model."""
@@ -166,14 +166,14 @@ class RunStore(RunTable):
         """Read the cells of a run's models that failed, and no others."""
         query = "SELECT cell FROM cells WHERE run_id = ? AND layer = ? AND kind = 'Failure' ORDER BY rowid"
         with self._look() as db:
-            found = [cell_from_json(row[0]) for row in db.execute(query, (run_id, OWN))]
+            found = [cell_from_json(row[0]) for row in db.execute(query, (run_id, NO_LAYER))]
         return tuple(cell for cell in found if isinstance(cell, Failure))
 
     def cell_counts(self, run_id: str) -> dict[tuple[str, str], int]:
         """Count the decided cells of a run's models, by (model, kind of cell); reads none of them."""
         query = "SELECT model, kind, COUNT(*) FROM cells WHERE run_id = ? AND layer = ? GROUP BY 1, 2"
         with self._look() as db:
-            return {(model, kind): count for model, kind, count in db.execute(query, (run_id, OWN))}
+            return {(model, kind): count for model, kind, count in db.execute(query, (run_id, NO_LAYER))}
 
     def row_bytes(self, *, owner: str | None = None) -> dict[str, int]:
         """Bytes of what is kept of each run; without an owner, of everybody's."""
@@ -190,7 +190,7 @@ class RunStore(RunTable):
 
     def result(self, run_id: str) -> RunResult:
         """Read everything a run has given so far."""
-        with self.one_look():
+        with self.shared_connection():
             return self._result(run_id)
 
     def _result(self, run_id: str) -> RunResult:

@@ -12,12 +12,19 @@ from pathlib import Path
 
 from ptmrank_core.catalogue.checkpoints import CONFIG, checkpoint_facts, is_needed, read_modality
 from ptmrank_core.catalogue.hub.errors import explained, is_unreachable
-from ptmrank_core.catalogue.hub.files import Download, kept_copy, repository_of
+from ptmrank_core.catalogue.hub.files import Download, cached_copy, repository_of
 from ptmrank_core.catalogue.local import read_local
 from ptmrank_core.catalogue.ready_made import check_feature_file
 from ptmrank_core.catalogue.weights import INDEX, SHARD, WEIGHTS
 from ptmrank_core.errors import ModelError, UnsupportedModelError, WeightsFormatError
-from ptmrank_core.events import CancelToken, Sink, StageStarted, ignore, never, raise_if_cancelled
+from ptmrank_core.events import (
+    CancelToken,
+    Sink,
+    StageStarted,
+    discard_event,
+    never_cancels,
+    raise_if_cancelled,
+)
 from ptmrank_core.records import Modality, ModelSpec, Stage
 
 __all__ = ["fetch"]
@@ -25,7 +32,7 @@ __all__ = ["fetch"]
 LOOK_UP_SECONDS = 20.0  # the client would wait for ever
 
 
-def fetch(spec: ModelSpec, *, sink: Sink = ignore, cancel: CancelToken = never) -> ModelSpec:
+def fetch(spec: ModelSpec, *, sink: Sink = discard_event, cancel: CancelToken = never_cancels) -> ModelSpec:
     """Resolve a model and bring its files to this machine.
 
     Parameters
@@ -51,7 +58,7 @@ def fetch(spec: ModelSpec, *, sink: Sink = ignore, cancel: CancelToken = never) 
     DownloadError
         If the connection or the disk does not carry it.
     CancelledError
-        If the token was pulled; files that were complete are kept.
+        If cancellation was requested; files that were complete are kept.
     """
     if spec.source in {"columns", "function"}:
         return spec
@@ -107,7 +114,7 @@ def _look_up(spec: ModelSpec) -> _Listing:
     except (errors.OfflineModeIsEnabled, errors.HTTPError) as error:  # type: ignore[attr-defined]
         if not is_unreachable(error):
             raise
-        copy = kept_copy(spec)
+        copy = cached_copy(spec)
         return _Listing(copy.commit, None, {}, copy.folder)
     sizes = {file.rfilename: file.size for file in info.siblings or []}
     licence = getattr(info.card_data, "license", None)

@@ -14,7 +14,7 @@ from ptmrank_core.errors import DownloadError, WeightsFormatError
 from ptmrank_core.events import CancelToken, Downloaded, Sink, raise_if_cancelled
 from ptmrank_core.records import ModelSpec
 
-__all__ = ["Download", "is_whole", "kept_copy", "repository_of"]
+__all__ = ["Download", "cached_copy", "is_whole", "repository_of"]
 
 ATTEMPTS = 3
 
@@ -32,7 +32,7 @@ class Copy:
     folder: Path
 
 
-def kept_copy(spec: ModelSpec) -> Copy:
+def cached_copy(spec: ModelSpec) -> Copy:
     """Find the newest commit of a model that was downloaded whole.
 
     Raises

@@ -100,7 +100,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
 LEFT_OUT = frozenset({"tests", "formats", "sas", "_precompute"})
 DOCUMENTED_PACKAGES = ("numpy", "pandas", "scipy", "sklearn", "torch")
 DEMO_PER_SUBJECT = 60
-FEWEST_WORDS = 20
+MIN_WORDS = 20
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,7 @@ def _documents() -> dict[str, tuple[Document, ...]]:
         for module, file in _sources(subject):
             for inner, documentation in module_documentation(file):
                 text, name = opening(documentation), f"{module}.{inner}"
-                if len(text.split()) >= FEWEST_WORDS and "%(" not in text and name not in names:
+                if len(text.split()) >= MIN_WORDS and "%(" not in text and name not in names:
                     names.add(name)
                     found.setdefault(text, Document(name, text, subject, module))
     unique = [found[text] for text in without_wrappers(sorted(found, key=_digest))]

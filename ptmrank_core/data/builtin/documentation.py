@@ -17,7 +17,7 @@ from ptmrank_core.errors import SamplesError
 
 __all__ = ["module_documentation", "opening", "package_folder", "plain_text", "without_wrappers"]
 
-MOST_WORDS = 100
+MAX_WORDS = 100
 # Wrappers that differ in a name or two ("Add one Chebyshev series ...", "Add one Hermite series ...") share
 # more than half of their trigrams. Of what is kept, half share less than a sixteenth with any other text.
 ALIKE = 0.5
@@ -115,7 +115,7 @@ def opening(documentation: str) -> str:
         if words and text[:1].islower():
             continue
         sentences = _whole_sentences(text, is_summary=not words).split()
-        if len(words) + len(sentences) > MOST_WORDS:
+        if len(words) + len(sentences) > MAX_WORDS:
             break
         words += sentences
     return " ".join(words)

@@ -19,7 +19,7 @@ _MODULES = (
     "unittest urllib uuid wave xml zipfile"
 )
 N_TEXTS = 128
-FEWEST_WORDS = 15
+MIN_WORDS = 15
 
 
 def _sources(folder: Path) -> list[Path]:
@@ -51,7 +51,7 @@ def standard_library_texts() -> tuple[tuple[str, str], ...]:
         module = ".".join(path.relative_to(folder).with_suffix("").parts).removesuffix(".__init__")
         for name, documentation in module_documentation(path):
             text = opening(documentation)
-            if len(text.split()) >= FEWEST_WORDS:
+            if len(text.split()) >= MIN_WORDS:
                 names.setdefault(text, f"{module}.{name}")
     if len(names) < N_TEXTS:
         raise SamplesError(

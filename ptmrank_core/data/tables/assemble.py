@@ -13,7 +13,7 @@ from ptmrank_core.data.deduplication import count_reasons, drop_copies, drop_sin
 from ptmrank_core.data.labels.multilabel import sort_classes
 from ptmrank_core.data.labels.numbers import write_number
 from ptmrank_core.data.labels.targets import MIN_NUMBERS, Targets, read_targets
-from ptmrank_core.data.tables.items import Units
+from ptmrank_core.data.tables.items import TableItems
 from ptmrank_core.errors import SamplesError
 from ptmrank_core.records import LeftOut, Modality, Reading, Samples
 
@@ -32,7 +32,7 @@ class Candidate:
 
 
 def assemble(
-    source: str, modality: Modality, units: Units, reading: Reading, notes: Sequence[str]
+    source: str, modality: Modality, units: TableItems, reading: Reading, notes: Sequence[str]
 ) -> Samples:
     """Make samples of units.
 

@@ -25,7 +25,7 @@ from ptmrank_core.data.tables.column_roles import Roles
 from ptmrank_core.data.tables.table import Table
 from ptmrank_core.records import Item, LeftOut
 
-__all__ = ["NumbersItem", "Units", "read_units"]
+__all__ = ["NumbersItem", "TableItems", "read_units"]
 
 UNLABELLED_TAG = "-100"
 """How token classification marks a word whose tag does not count."""
@@ -48,7 +48,7 @@ class NumbersItem:
 
 
 @dataclass(slots=True)
-class Units:
+class TableItems:
     """What may become a sample, n of them, and what cannot.
 
     Parameters
@@ -81,7 +81,7 @@ class Units:
             self.groups.append(group.strip() or f"no group, {digest}")
 
 
-def read_units(table: Table, roles: Roles, limits: Limits) -> Units:
+def read_units(table: Table, roles: Roles, limits: Limits) -> TableItems:
     """Make a unit of each row, or of each word.
 
     Parameters
@@ -96,7 +96,7 @@ def read_units(table: Table, roles: Roles, limits: Limits) -> Units:
     Units
         In the order of the table.
     """
-    units = Units(labels={column: [] for column in roles.labels}, left_out=list(table.left_out))
+    units = TableItems(labels={column: [] for column in roles.labels}, left_out=list(table.left_out))
     if roles.has_words and table.sentences:
         _add_sentences(units, table, roles)
     elif roles.has_words:
@@ -106,7 +106,7 @@ def read_units(table: Table, roles: Roles, limits: Limits) -> Units:
     return units
 
 
-def _add_rows(units: Units, table: Table, roles: Roles, limits: Limits) -> None:
+def _add_rows(units: TableItems, table: Table, roles: Roles, limits: Limits) -> None:
     """Make a unit of each row."""
     labels = zip(*[table.cells(column) for column in roles.labels], strict=True)
     groups = table.cells(roles.group) if roles.group else [None] * table.n_rows
@@ -149,7 +149,7 @@ def _read_numbers(table: Table, roles: Roles) -> Iterator[tuple[Item, str] | str
             yield f"{said} in column {roles.features[k]!r}"
 
 
-def _add_sentences(units: Units, table: Table, roles: Roles) -> None:
+def _add_sentences(units: TableItems, table: Table, roles: Roles) -> None:
     """Make a unit of each word of a table that has a word in each row."""
     words = table.cells(roles.text[0])
     tags = table.cells(roles.labels[0])
@@ -163,7 +163,7 @@ def _add_sentences(units: Units, table: Table, roles: Roles) -> None:
             _add_word(units, name, WordItem(sentence, index), digest, tags[row], groups[row])
 
 
-def _add_word(units: Units, name: str, item: WordItem, digest: str, tag: str, group: str | None) -> None:
+def _add_word(units: TableItems, name: str, item: WordItem, digest: str, tag: str, group: str | None) -> None:
     """Add a word, unless it is empty or its tag says that it does not count."""
     if not item.words[item.index].strip():
         units.left_out.append(LeftOut(name, "no word"))
@@ -173,7 +173,7 @@ def _add_word(units: Units, name: str, item: WordItem, digest: str, tag: str, gr
         units.add(name, item, digest, [tag], group)
 
 
-def _add_lists(units: Units, table: Table, roles: Roles) -> None:
+def _add_lists(units: TableItems, table: Table, roles: Roles) -> None:
     """Make a unit of each word of a table that has a sentence in each row."""
     columns = [table.cells(column) for column in (*roles.text, *roles.labels)]
     groups = table.cells(roles.group) if roles.group else [None] * table.n_rows

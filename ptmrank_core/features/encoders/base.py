@@ -12,8 +12,8 @@ import torch
 from ptmrank_core.errors import UnsupportedModelError
 from ptmrank_core.features import device as devices
 from ptmrank_core.features.encoders.checkpoint import load_checkpoint
-from ptmrank_core.features.encoders.convolutions import mend_small_convolutions
-from ptmrank_core.features.encoders.dense import quicken_dense_layers
+from ptmrank_core.features.encoders.convolutions import patch_small_convolutions
+from ptmrank_core.features.encoders.dense import fuse_linear_layers
 from ptmrank_core.features.encoders.padding import stack_padded
 from ptmrank_core.features.encoders.prepared import Prepared
 from ptmrank_core.features.pooling import family_of, pool, pool_hidden, row_note
@@ -108,8 +108,8 @@ class TransformerEncoder:
         else:
             self._model = load_checkpoint(spec, headless, self._dtype, self.body)
         self._model.to(self._device)
-        quicken_dense_layers(self._model)
-        mend_small_convolutions(self._model)
+        fuse_linear_layers(self._model)
+        patch_small_convolutions(self._model)
         self._captured: list[Any] = []
         if self._has_head:
             # The head's output does not carry the pooled features; its backbone passes them on here.

@@ -16,14 +16,14 @@ from typing import TypeAlias
 import torch
 from torch import nn
 
-__all__ = ["mend_small_convolutions"]
+__all__ = ["patch_small_convolutions"]
 
-FEWEST_CHANNELS = 32
+MIN_CHANNELS = 32
 NARROWEST_KERNEL = 4
 Compute: TypeAlias = Callable[[torch.Tensor, torch.Tensor, torch.Tensor | None], torch.Tensor]
 
 
-def mend_small_convolutions(model: nn.Module) -> None:
+def patch_small_convolutions(model: nn.Module) -> None:
     """Compute the convolutions of a loaded model in float32 that may be wrong in half precision.
 
     Parameters
@@ -41,7 +41,7 @@ def _may_be_wrong(module: nn.Conv1d | nn.Conv2d | nn.Conv3d) -> bool:
     weight = module.weight
     in_half_precision = weight.device.type == "cpu" and weight.dtype in {torch.bfloat16, torch.float16}
     n_channels = module.in_channels // module.groups
-    is_small = n_channels < FEWEST_CHANNELS and n_channels % 2 == 0
+    is_small = n_channels < MIN_CHANNELS and n_channels % 2 == 0
     return in_half_precision and is_small and module.kernel_size[-1] >= NARROWEST_KERNEL
 
 

@@ -19,13 +19,13 @@ import torch
 from torch import nn
 from transformers.activations import GELUActivation, GELUTanh, NewGELUActivation, SiLUActivation
 
-__all__ = ["OneDnnLinear", "quicken_dense_layers"]
+__all__ = ["OneDnnLinear", "fuse_linear_layers"]
 
 X86 = frozenset({"x86_64", "AMD64"})
 # By how much of its mean size an output in a format may differ, and be the same.
 ROUNDING = {torch.float32: 1e-4, torch.bfloat16: 2e-2}
 # oneDNN writes a kernel for each new shape, which takes it a millisecond: too long for what is this small.
-FEWEST_WEIGHTS = 2**14
+MIN_WEIGHTS = 2**14
 # Names by which oneDNN knows an activation, and of the formula where there are several.
 NO_ACTIVATION = ("none", "")
 GELU, GELU_TANH = ("gelu", "none"), ("gelu", "tanh")
@@ -70,7 +70,7 @@ class OneDnnLinear(nn.Linear):
         return output
 
 
-def quicken_dense_layers(model: nn.Module) -> None:
+def fuse_linear_layers(model: nn.Module) -> None:
     """Let oneDNN compute the dense layers of a loaded model that has come to its device.
 
     A layer is left alone where oneDNN is not there, where the model runs elsewhere or in another format, and
@@ -102,7 +102,7 @@ def _has_onednn() -> bool:
 
 def _is_worthwhile(weight: torch.Tensor) -> bool:
     on_processor = weight.device.type == "cpu" and weight.dtype in ROUNDING
-    return on_processor and weight.numel() >= FEWEST_WEIGHTS
+    return on_processor and weight.numel() >= MIN_WEIGHTS
 
 
 def _formula(module: nn.Module) -> tuple[str, str] | None:

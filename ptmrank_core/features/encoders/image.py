@@ -18,7 +18,7 @@ from ptmrank_core.features.encoders.processors import (
     DEFAULTS,
     own_steps,
     read_settings,
-    refuse_further_steps,
+    refuse_unknown_steps,
     steps_of,
     type_of,
 )
@@ -98,7 +98,7 @@ def picture_reader(spec: ModelSpec) -> PictureReader:
         processor = None
     # Which packages happen to be there must not change a vector: torchvision's classes are never used.
     if processor is None or getattr(processor, "backend", "pil") != "pil":
-        refuse_further_steps(settings, spec.id)
+        refuse_unknown_steps(settings, spec.id)
         return steps_of(settings, spec.id)
     return own_steps(processor.to_dict(), spec.id) or TransformersReader(processor)
 

@@ -23,7 +23,7 @@ __all__ = [
     "DEFAULTS",
     "own_steps",
     "read_settings",
-    "refuse_further_steps",
+    "refuse_unknown_steps",
     "steps_of",
     "type_of",
 ]
@@ -213,7 +213,7 @@ def _convnext_steps(settings: Mapping[str, Any], shortest: int, model_id: str) -
     return steps_of({**settings, "size": edge, "do_center_crop": True, "crop_size": square}, model_id)
 
 
-def refuse_further_steps(settings: Mapping[str, Any], model_id: str) -> None:
+def refuse_unknown_steps(settings: Mapping[str, Any], model_id: str) -> None:
     """Raise where settings tell of steps that are not ours.
 
     Raises
@@ -221,11 +221,11 @@ def refuse_further_steps(settings: Mapping[str, Any], model_id: str) -> None:
     UnsupportedModelError
         If there is a setting that is not understood.
     """
-    further = sorted(name for name, value in settings.items() if value and name not in UNDERSTOOD)
-    if further:
+    auxiliary = sorted(name for name, value in settings.items() if value and name not in UNDERSTOOD)
+    if auxiliary:
         raise UnsupportedModelError(
             f"The preprocessing of {model_id!r} ({type_of(settings) or 'of no named class'}) does more than "
-            f"resizing, cropping and normalising: {', '.join(further)}.",
+            f"resizing, cropping and normalising: {', '.join(auxiliary)}.",
             hint="Only processors that transformers implements with Pillow can do that here.",
         )
 

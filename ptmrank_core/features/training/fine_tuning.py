@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ptmrank_core.errors import UnsupportedModelError
-from ptmrank_core.events import CancelToken, never
+from ptmrank_core.events import CancelToken, never_cancels
 from ptmrank_core.features.training.recipe import Recipe, Tuned
 from ptmrank_core.records import ExtractionOptions, ModelSpec, Samples
 
@@ -25,7 +25,7 @@ def fine_tune(
     *,
     options: ExtractionOptions,
     hear: Callable[[float], None] = lambda _share: None,
-    cancel: CancelToken = never,
+    cancel: CancelToken = never_cancels,
 ) -> Tuned:
     """Train all weights of a checkpoint with a linear head on some samples, and test it on the others.
 
@@ -51,7 +51,7 @@ def fine_tune(
     UnsupportedModelError
         If the model is no checkpoint, the samples have several labels each, or training diverged.
     CancelledError
-        If the token was pulled.
+        If cancellation was requested.
 
     Notes
     -----

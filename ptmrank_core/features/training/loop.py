@@ -26,7 +26,7 @@ __all__ = ["Training", "peak_rate", "rate_at", "seeded"]
 
 Indices = NDArray[np.int64]
 WEIGHT_DECAY, HEAD_RATE = 0.05, 1e-3
-LEAST_RATE, MOST_RATE = 1e-5, 1e-3
+MIN_RATE, MAX_RATE = 1e-5, 1e-3
 LARGEST_GRADIENT = 1.0
 # Of the time: what is kept for the test, which costs a third of a step for each sample.
 TRAINING_SHARE = 0.9
@@ -39,7 +39,7 @@ SWITCHED_OFF = ("mask_time_prob", "mask_feature_prob", "layerdrop", "encoder_lay
 
 def peak_rate(n_parameters: int) -> float:
     """Peak learning rate of a model's own weights: the smaller the model, the higher."""
-    return min(MOST_RATE, max(LEAST_RATE, 5e-4 * math.sqrt(1e6 / max(1, n_parameters))))
+    return min(MAX_RATE, max(MIN_RATE, 5e-4 * math.sqrt(1e6 / max(1, n_parameters))))
 
 
 def rate_at(progress: float) -> float:

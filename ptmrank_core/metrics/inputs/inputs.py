@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ptmrank_core.errors import MetricInputError
+from ptmrank_core.metrics.inputs.auxiliary import AuxiliaryInputs, Target, check_auxiliary
 from ptmrank_core.metrics.inputs.checks import check_labels, check_matrix, check_source
-from ptmrank_core.metrics.inputs.extra import FurtherInputs, Target, check_further
 from ptmrank_core.metrics.numerics.decomposition import Decomposition
 
 __all__ = ["MetricInputs", "Task", "prepare_inputs"]
@@ -47,7 +47,7 @@ class MetricInputs:
     source_probs
         float64 array of the same shape, rows sum to 1; there whenever either of the two was given.
     reference_embeddings, label_embeddings, sample_label_embeddings, source_embeddings
-        float64 arrays of the shapes in :class:`~ptmrank_core.metrics.inputs.extra.FurtherInputs`, or
+        float64 arrays of the shapes in :class:`~ptmrank_core.metrics.inputs.auxiliary.AuxiliaryInputs`, or
         ``None``.
     source_labels
         float64 array of shape (n_source, c), classes as one-hot, or ``None``.
@@ -84,7 +84,7 @@ class MetricInputs:
     @property
     def available(self) -> frozenset[str]:
         """Extra inputs that are there, by the names of ``MetricSpec.needs``."""
-        names = {name for name in FurtherInputs.__annotations__ if getattr(self, name) is not None}
+        names = {name for name in AuxiliaryInputs.__annotations__ if getattr(self, name) is not None}
         return frozenset(names if self.source_probs is None else names | {"source_logits"})
 
     def take(self, rows: NDArray[np.int64]) -> MetricInputs:
@@ -159,7 +159,7 @@ def prepare_inputs(
     targets: ArrayLike | None = None,
     source_logits: ArrayLike | None = None,
     source_probs: ArrayLike | None = None,
-    **further: Unpack[FurtherInputs],
+    **auxiliary: Unpack[AuxiliaryInputs],
 ) -> MetricInputs:
     """Check arrays and make them the inputs of every metric.
 
@@ -176,8 +176,9 @@ def prepare_inputs(
         Array of shape (n_samples, n_source_classes): the model's own head before its softmax.
     source_probs
         The same after the softmax. At most one of the two.
-    **further
-        What single metrics need, by name: see :class:`~ptmrank_core.metrics.inputs.extra.FurtherInputs`.
+    **auxiliary
+        What single metrics need, by name: see
+        :class:`~ptmrank_core.metrics.inputs.auxiliary.AuxiliaryInputs`.
 
     Returns
     -------
@@ -218,7 +219,7 @@ def prepare_inputs(
         targets=checked,
         source_logits=logits,
         source_probs=probs,
-        **check_further(target, further),
+        **check_auxiliary(target, auxiliary),
     )
 
 

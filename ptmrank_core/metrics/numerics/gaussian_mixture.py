@@ -22,7 +22,7 @@ KEPT_VARIANCE = 0.8
 # What scikit-learn adds to the diagonal of each covariance, by the published readings of the paper.
 REGULARISATION = {"full": 1e-6, "spherical": 1e-5}
 # Features of 1e6 need about 1e-2; after that many factors of ten something else is wrong.
-MOST_RAISES = 24
+MAX_RAISES = 24
 # Of the largest coordinate: above the round-off of a decomposition, far below what a mixture can resolve.
 GRID = 2.0**-32
 
@@ -90,7 +90,7 @@ def fit_mixture(
     coordinates = _on_grid(coordinates)
     order = _canonical_order(statistics)
     mixture = None
-    for _ in range(MOST_RAISES):
+    for _ in range(MAX_RAISES):
         mixture = _try_fit(coordinates[order], n_components, covariance, regularisation, seed)
         if mixture is not None:
             break

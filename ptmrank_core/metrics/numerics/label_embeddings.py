@@ -19,7 +19,7 @@ Array: TypeAlias = NDArray[np.float64]
 # The authors' guard against columns that never change.
 GUARD = 1e-8
 # Columns whose spreads differ by more lose their small ones to round-off unless standardised first.
-MOST_UNEVEN = 1e-4
+MAX_UNEVEN = 1e-4
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +57,7 @@ def span_of_standardised(statistics: Decomposition) -> Spectrum:
     """
     spreads = np.sqrt(np.einsum("ij,ij->j", statistics.centred, statistics.centred) / statistics.n_samples)
     alive = spreads[~statistics.constant_columns]
-    if not alive.size or alive.min() > MOST_UNEVEN * alive.max():
+    if not alive.size or alive.min() > MAX_UNEVEN * alive.max():
         return statistics.centred_spectrum
     return Decomposition(statistics.centred / (spreads + GUARD)).centred_spectrum
 

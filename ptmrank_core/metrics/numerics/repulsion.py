@@ -20,7 +20,7 @@ MAX_STEPS = 6
 # Half of dt^2 times the spring constant: 1/2 0.1^2 1.
 STEP = 0.005
 EXIT_RATIO = 0.5
-LEAST_STD = 1e-3
+MIN_STD = 1e-3
 COLUMN_PARTS = 16
 
 
@@ -59,7 +59,7 @@ def push_apart(statistics: Decomposition, reference: Array) -> PushedClasses:
     """
     # Some columns at a time: deviations of all would be as large as the reference set.
     parts = np.array_split(reference, COLUMN_PARTS, axis=1)
-    unit = np.maximum(np.concatenate([part.std(axis=0) for part in parts]), LEAST_STD)
+    unit = np.maximum(np.concatenate([part.std(axis=0) for part in parts]), MIN_STD)
     means = statistics.class_offsets / unit
     radii = np.sqrt((statistics.class_variances / unit**2).sum(axis=1))
     reach = N_SIGMA * (radii[:, None] + radii)

@@ -12,7 +12,7 @@ from ptmrank_core.metrics.inputs.inputs import MetricInputs
 from ptmrank_core.metrics.registry.registry import metric_spec
 from ptmrank_core.records import MetricOutput, MetricSpec
 
-__all__ = ["compute", "why_not"]
+__all__ = ["compute", "inapplicable_reason"]
 
 MISSING = {
     "source_logits": "the outputs of the model's own classification head (source_logits)",
@@ -28,7 +28,7 @@ SOURCE_SAMPLES = "source_embeddings"
 DERIVED = {"classification": frozenset({"lipschitz"})}
 
 
-def why_not(spec: MetricSpec, available: Collection[str], task: str) -> str | None:
+def inapplicable_reason(spec: MetricSpec, available: Collection[str], task: str) -> str | None:
     """Tell why a metric does not apply; known before any work.
 
     Parameters
@@ -81,7 +81,7 @@ def compute(name: str, inputs: MetricInputs) -> MetricOutput:
         The metric has no finite value for them.
     """
     spec = metric_spec(name)
-    reason = why_not(spec, inputs.available, inputs.task)
+    reason = inapplicable_reason(spec, inputs.available, inputs.task)
     if reason is not None:
         raise MetricInputError(reason)
     try:

@@ -17,7 +17,7 @@ from ptmrank_core.results.scores import scores_by_metric
 
 __all__ = ["PairLayout", "agreement_figure", "let_cells_be_chosen", "pair_figure", "pair_table"]
 
-MOST_NAMES = 25
+MAX_NAMES = 25
 CELL_PIXELS, CELL_MARK = 34, 30
 
 
@@ -156,7 +156,7 @@ def pair_figure(layout: PairLayout, *, by_rank: bool) -> go.Figure:
         y=[pair[1] for pair in values],
         text=[model.removeprefix("demo:") for model in layout.models],
         customdata=list(layout.models),
-        mode="markers+text" if len(layout.models) <= MOST_NAMES else "markers",
+        mode="markers+text" if len(layout.models) <= MAX_NAMES else "markers",
         textposition=["top center" if i % 2 else "bottom center" for i in range(len(layout.models))],
         textfont={"size": 11, "color": INK},
         cliponaxis=False,

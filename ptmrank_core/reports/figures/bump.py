@@ -13,9 +13,9 @@ from ptmrank_core.reports.figures.style.rank_colours import ink_on
 from ptmrank_core.reports.figures.style.theme import BRIGHT
 from ptmrank_core.reports.tables.table import SIGNIFICANT, Column, Table
 
-__all__ = ["MOST_COLOURED", "BumpLayout", "bump_figure", "bump_table"]
+__all__ = ["MAX_COLOURED", "BumpLayout", "bump_figure", "bump_table"]
 
-MOST_COLOURED = 15
+MAX_COLOURED = 15
 # Those in whose middle a number can be read.
 SYMBOLS = ("circle", "square", "diamond", "hexagon", "octagon")
 GREY = "rgba(128,128,128,0.45)"
@@ -73,7 +73,7 @@ def bump_figure(layout: BumpLayout) -> go.Figure:
     figure = go.Figure()
     # The first ones are drawn last, above all others.
     for index in range(n_models - 1, -1, -1):
-        is_coloured = index < MOST_COLOURED
+        is_coloured = index < MAX_COLOURED
         color = BRIGHT[index % len(BRIGHT)] if is_coloured else GREY
         figure.add_scatter(
             x=list(range(len(layout.metrics) + 1)),

@@ -9,7 +9,7 @@ from plotly.subplots import make_subplots
 
 from ptmrank_core.reports.figures.embeddings import PER_ROW, TITLE_CHARS
 from ptmrank_core.reports.figures.style.escaping import shorten_middle
-from ptmrank_core.results.class_pairs import LEAST, ClassPairs
+from ptmrank_core.results.class_pairs import MIN_DISTANCE, ClassPairs
 
 __all__ = ["class_pairs_figure"]
 
@@ -55,7 +55,7 @@ def _matrix(distances: NDArray[np.float64]) -> go.Heatmap:
         ["" if i == j else f"{value:.3g}" for j, value in enumerate(row)] for i, row in enumerate(distances)
     ]
     return go.Heatmap(
-        z=np.where(itself, np.nan, np.log10(np.maximum(distances, LEAST))),
+        z=np.where(itself, np.nan, np.log10(np.maximum(distances, MIN_DISTANCE))),
         text=written,
         texttemplate="%{text}",
         customdata=distances,

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import plotly.graph_objects as go
 
 from ptmrank_core.metrics import METRICS
-from ptmrank_core.ranking import Standing
+from ptmrank_core.ranking import PermutationTest
 from ptmrank_core.reports.figures.style.theme import BRIGHT, GREY
 from ptmrank_core.results.controls import Control
 
@@ -21,7 +21,7 @@ def controls_figure(
     scores: Mapping[str, float],
     order: Sequence[str],
     controls: Sequence[Control],
-    standings: Mapping[str, Standing],
+    standings: Mapping[str, PermutationTest],
 ) -> go.Figure:
     """Draw the candidates' scores under one metric, the range of permuted labels, and the controls below.
 

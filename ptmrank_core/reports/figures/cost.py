@@ -12,7 +12,7 @@ from ptmrank_core.results.cost import COST_TITLES, ModelCost, places_of
 
 __all__ = ["cost_figure"]
 
-MOST_NAMES = 20
+MAX_NAMES = 20
 
 
 def cost_figure(
@@ -42,7 +42,7 @@ def cost_figure(
             y=[places[model] for model in models],
             text=[model.removeprefix("demo:") for model in models],
             customdata=models,
-            mode=mode + ("+text" if len(known) <= MOST_NAMES else ""),
+            mode=mode + ("+text" if len(known) <= MAX_NAMES else ""),
             name=title,
             line={"shape": "hv", "width": 1.5},
             textposition="top center",

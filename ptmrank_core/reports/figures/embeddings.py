@@ -24,8 +24,8 @@ __all__ = ["Panel", "axis_titles", "echo_figure", "panels_figure", "panels_table
 PER_ROW = 3
 PANEL_PIXELS = 360
 # A browser draws more of each panel with WebGL alone.
-MOST_VECTOR_POINTS = 1_500
-MOST_NAMED = 24  # classes in a legend
+MAX_VECTOR_POINTS = 1_500
+MAX_NAMED = 24  # classes in a legend
 TITLE_CHARS = 44
 GREY = BRIGHT[-1]
 
@@ -115,7 +115,7 @@ def panels_figure(
                 marker=class_marker(number, size=6),
                 hovertemplate="%{text}<br><b>%{fullData.name}</b><extra></extra>",
             )
-    figure.update_layout(showlegend=n_named <= MOST_NAMED)
+    figure.update_layout(showlegend=n_named <= MAX_NAMED)
     return figure
 
 
@@ -211,7 +211,7 @@ def _add_points(
     **look: Any,
 ) -> None:
     """Add some points of a panel; ``members`` of shape (k,) tells which."""
-    kind = go.Scattergl if len(panel.rows) > MOST_VECTOR_POINTS else go.Scatter
+    kind = go.Scattergl if len(panel.rows) > MAX_VECTOR_POINTS else go.Scatter
     rows = panel.rows[members]
     n_columns = len(figure._grid_ref[0])  # noqa: SLF001 - where make_subplots keeps it
     figure.add_trace(

@@ -25,7 +25,7 @@ __all__ = ["CorrelationLayout", "correlation_figure", "truth_figure"]
 
 ROW_PIXELS = 30
 # More names than these would lie over one another.
-MOST_NAMES = 20
+MAX_NAMES = 20
 MARKS = {CONSENSUS: ("diamond", BRIGHT[1]), PARAMETERS: ("x", BRIGHT[6])}
 
 
@@ -151,7 +151,7 @@ def truth_figure(
         y=[truth.values[model] for model in models],
         text=[model.removeprefix("demo:") for model in models],
         customdata=models,
-        mode="markers+text" if len(models) <= MOST_NAMES else "markers",
+        mode="markers+text" if len(models) <= MAX_NAMES else "markers",
         textposition="top center",
         textfont={"size": 10},
         cliponaxis=False,

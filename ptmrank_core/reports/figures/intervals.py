@@ -10,13 +10,13 @@ import plotly.graph_objects as go
 from ptmrank_core.records import RankIntervals
 from ptmrank_core.reports.figures.style.theme import BRIGHT, GREY, ROW_PIXELS
 from ptmrank_core.reports.tables.table import Column, Table, fixed
-from ptmrank_core.results.intervals import tie_lanes, tie_letters
+from ptmrank_core.results.intervals import tie_groups, tie_letters
 
 __all__ = ["IntervalLayout", "interval_figure", "interval_table"]
 
 DOT, LINE, BAND = BRIGHT[0], "#7392C2", GREY
 LANE = 0.45  # of a rank, between the bands of two groups that overlap
-MOST_TICKS = 15
+MAX_TICKS = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class IntervalLayout:
             p_best=tuple(found.p_best[model] for model in models),
             bands=tuple(
                 (span[0], span[-1], lane)
-                for span, lane in zip(spans, tie_lanes([(s[0], s[-1]) for s in spans]), strict=True)
+                for span, lane in zip(spans, tie_groups([(s[0], s[-1]) for s in spans]), strict=True)
             ),
         )
 
@@ -148,7 +148,7 @@ def _add_bands(figure: go.Figure, layout: IntervalLayout, n_models: int) -> None
 
 def _lay_out(figure: go.Figure, layout: IntervalLayout, n_models: int) -> None:
     n_lanes = max((lane + 1 for *_, lane in layout.bands), default=0)
-    step = max(1, -(-n_models // MOST_TICKS))
+    step = max(1, -(-n_models // MAX_TICKS))
     figure.update_xaxes(
         title="rank (1 is best)",
         tickvals=list(range(1, n_models + 1, step)),

@@ -27,7 +27,7 @@ PANEL_PIXELS = 150
 PROBE = "Linear probe"
 FEATURE, SCORE = fixed(2), fixed(3)
 # The plane that every scene up to this separation fits into, so that moving a slider moves the points alone.
-LEAST_REACH = 5.0
+MIN_REACH = 5.0
 # Nothing to zoom into: the bar would only cover the titles.
 LESSON_CONFIG = PLOTLY_CONFIG | {"displayModeBar": False}
 
@@ -55,7 +55,7 @@ def scene_figure(lesson: Lesson) -> go.Figure:
                 legendgroup=str(index),
                 hoverinfo="name",
             )
-    reach = max(LEAST_REACH, float(np.abs(world.points).max()) * 1.05)
+    reach = max(MIN_REACH, float(np.abs(world.points).max()) * 1.05)
     figure.update_xaxes(title="first informative feature", range=[-reach, reach], zeroline=False)
     figure.update_yaxes(
         title="second informative feature", range=[-reach, reach], zeroline=False, scaleanchor="x"

@@ -16,7 +16,7 @@ from ptmrank_core.results.scores import scores_by_metric
 __all__ = ["MetricLayout", "MetricRow", "metric_figure", "metric_table"]
 
 WARNED = BRIGHT[1]
-MOST_TICKS = 10
+MAX_TICKS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +158,7 @@ def _add_ranks(figure: go.Figure, layout: MetricLayout) -> None:
 def _lay_out(figure: go.Figure, layout: MetricLayout) -> None:
     spec, n_rows = METRICS[layout.metric], len(layout.rows)
     direction = "higher is better" if spec.higher_is_better else "lower is better"
-    step = max(1, -(-n_rows // MOST_TICKS))
+    step = max(1, -(-n_rows // MAX_TICKS))
     figure.update_layout(
         xaxis={"domain": [0, 0.58], "title": f"{spec.title} ({direction})", "zeroline": False},
         xaxis2={"domain": [0.64, 1], "title": "rank (1 is best)", "zeroline": False}

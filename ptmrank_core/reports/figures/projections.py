@@ -11,7 +11,7 @@ from ptmrank_core.projection import Projection, Trust, umap_is_installed
 from ptmrank_core.records import Finding, RunResult, RunState, unpack_array
 from ptmrank_core.reports.figures.embeddings import Panel, axis_titles
 
-__all__ = ["METHODS", "kept_panel", "why_missing", "why_not_offered"]
+__all__ = ["METHODS", "cached_panel", "why_missing", "why_not_offered"]
 
 METHODS: Mapping[str, str] = MappingProxyType({"pca": "PCA", "lda": "LDA", "tsne": "t-SNE", "umap": "UMAP"})
 """Name of a way into the plane -> its title."""
@@ -34,7 +34,7 @@ def _has_umap(result: RunResult) -> bool:
     return is_to_come or any(own.subject.startswith("umap:") for own in _findings(result))
 
 
-def kept_panel(result: RunResult, method: str, model: str) -> Panel | None:
+def cached_panel(result: RunResult, method: str, model: str) -> Panel | None:
     """Read a model's points under a method other than PCA; ``None`` where there are none."""
     found = _finding(result, method, model)
     if found is None or found.problem:

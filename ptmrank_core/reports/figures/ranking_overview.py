@@ -18,7 +18,7 @@ from ptmrank_core.reports.tables.table import COMPACT, Column, fixed, shown
 __all__ = ["least_width", "strip_figure"]
 
 # Widths of the columns, in widths of a cell.
-NAMES, PLACES, FACTS, FEWEST_CELLS, GAP = 6.4, 4.6, 4.4, 3, 0.25
+NAMES, PLACES, FACTS, MIN_CELLS, GAP = 6.4, 4.6, 4.4, 3, 0.25
 CELL = 34  # pixels; in narrower ones numbers and names would run into one another
 LONGEST_NAME = 30
 ROW, MANY_ROWS, LOW_ROW, FOOT = 42, 20, 34, 38  # pixels, rows, pixels, pixels
@@ -231,7 +231,7 @@ def _add_facts(figure: go.Figure, layout: StripLayout, scale: float) -> None:
 
 def _widths(n_cells: int) -> tuple[float, ...]:
     """Width of each column from left to right, in cells."""
-    return NAMES, PLACES, float(max(n_cells, FEWEST_CELLS)), FACTS
+    return NAMES, PLACES, float(max(n_cells, MIN_CELLS)), FACTS
 
 
 def least_width(layout: StripLayout, scale: float = 1.0) -> int:
@@ -267,7 +267,7 @@ def _lay_out(figure: go.Figure, layout: StripLayout, scale: float) -> None:
             "title": {"text": "place", "standoff": 4, "font": {"color": INK}},
         },
         xaxis3=common
-        | {"domain": domains[2], "range": [-0.5, max(n_cells, FEWEST_CELLS) - 0.5], "tickangle": -50}
+        | {"domain": domains[2], "range": [-0.5, max(n_cells, MIN_CELLS) - 0.5], "tickangle": -50}
         | {"tickvals": list(range(n_cells)), "ticktext": titles},
         xaxis4=common
         | {"domain": domains[3], "range": [-0.5, 2.5], "tickangle": -50}

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from ptmrank_core.records import Cell, ModelSpec, Ranking, RunResult, Score, Skipped
 from ptmrank_core.results.cost import ModelCost, costs_of
-from ptmrank_core.results.intervals import tie_lanes
+from ptmrank_core.results.intervals import tie_groups
 from ptmrank_core.results.phrases import percent
 from ptmrank_core.results.scores import scores_by_metric
 
@@ -205,7 +205,7 @@ def _bands(ranking: Ranking) -> tuple[tuple[int, int, int], ...]:
     ties = ranking.intervals.ties if ranking.intervals else ()
     row = {model: i for i, model in enumerate(ranking.order)}
     spans = [(min(row[m] for m in group), max(row[m] for m in group)) for group in ties]
-    return tuple((*span, lane) for span, lane in zip(spans, tie_lanes(spans), strict=True))
+    return tuple((*span, lane) for span, lane in zip(spans, tie_groups(spans), strict=True))
 
 
 def say_strip(layout: StripLayout) -> str:

@@ -9,7 +9,7 @@ from ptmrank_core.reports.html.blocks import Report
 from ptmrank_core.reports.tables.run import probe_table
 from ptmrank_core.results.alternative import cheaper_alternative, say_alternative
 from ptmrank_core.results.cost import costs_of
-from ptmrank_core.results.phrases import isolate, join_words, percent, plural, say_certainty, say_targets
+from ptmrank_core.results.phrases import bidi_isolate, join_words, percent, plural, say_certainty, say_targets
 
 __all__ = ["Answer", "answer"]
 
@@ -39,7 +39,7 @@ def answer(report: Report) -> Answer:
         return Answer("No model has a score", "", "", (result.error,) if result.error else ())
     best = ranking.order[0]
     then = (
-        f"Then {join_words([isolate(model) for model in ranking.order[1:3]])}. "
+        f"Then {join_words([bidi_isolate(model) for model in ranking.order[1:3]])}. "
         if len(ranking.order) > 1
         else ""
     )
@@ -72,5 +72,7 @@ def _probe(report: Report, best: str) -> list[str]:
     value = float(own["probe"] or 0.0)
     measure = own["measure"]
     said = f"{percent(value, 1)} accuracy" if measure == "accuracy" else f"{measure} {value:.3f}"
-    highest = f"the highest of {len(models)}" if models[0] == best else f"highest: {isolate(str(models[0]))}"
+    highest = (
+        f"the highest of {len(models)}" if models[0] == best else f"highest: {bidi_isolate(str(models[0]))}"
+    )
     return [f"A linear probe on its features reaches {said} ({highest})."]

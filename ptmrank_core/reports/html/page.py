@@ -21,7 +21,7 @@ from ptmrank_core.reports.html.sections import SECTIONS
 
 __all__ = ["html_report"]
 
-HERE = Path(__file__).parent
+LOCAL_OWNER = Path(__file__).parent
 
 
 def html_report(result: RunResult, ranking: Ranking, picture: Picture | None = None) -> str:
@@ -74,7 +74,7 @@ def _template() -> Template:
 
 
 def _read(name: str) -> str:
-    return (HERE / name).read_text(encoding="utf-8")
+    return (LOCAL_OWNER / name).read_text(encoding="utf-8")
 
 
 def _script() -> str:

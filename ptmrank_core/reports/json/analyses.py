@@ -12,10 +12,10 @@ from ptmrank_core.reports.json.learning_curve import curves_payload
 from ptmrank_core.results.evidence import evidence_of
 from ptmrank_core.results.learning_curve import curves_of
 
-__all__ = ["further_payload"]
+__all__ = ["analyses_payload"]
 
 
-def further_payload(result: RunResult, ranking: Ranking) -> dict[str, Any]:
+def analyses_payload(result: RunResult, ranking: Ranking) -> dict[str, Any]:
     """Build the keys that the analyses of a run add to its JSON.
 
     Returns

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from ptmrank_core.records import Ranking, RunResult
-from ptmrank_core.results.controls import control_sentences, controls_of, standings_of
+from ptmrank_core.results.controls import control_sentences, controls_of, permutation_tests_of
 
 __all__ = ["controls_payload"]
 
 
 def controls_payload(result: RunResult, ranking: Ranking) -> dict[str, Any]:
     """Build the JSON of the controls: rows, standings among permuted labels, and what it comes to."""
-    controls, standings = controls_of(result, ranking), standings_of(result)
+    controls, standings = controls_of(result, ranking), permutation_tests_of(result)
     problems = {own.subject: own.problem for own in result.findings if own.kind == "controls" and own.problem}
     return {
         "rows": [

@@ -7,7 +7,7 @@ from typing import Any
 
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.records import Cell, Failure, ModelOutcome, Ranking, RunResult, Score, Skipped
-from ptmrank_core.reports.json.analyses import further_payload
+from ptmrank_core.reports.json.analyses import analyses_payload
 from ptmrank_core.reports.json.intervals import intervals_payload
 from ptmrank_core.reports.json.votes import agreement_payload, probe_payload, vote_payload
 from ptmrank_core.results.command import rank_command
@@ -135,5 +135,5 @@ def rank_payload(result: RunResult, ranking: Ranking) -> dict[str, Any]:
         "revisions": {model: outcome.spec.revision for model, outcome in outcomes.items()},
         "timings": {model: _timings(outcome) for model, outcome in outcomes.items()},
         "seconds": result.seconds,
-        **further_payload(result, ranking),
+        **analyses_payload(result, ranking),
     }

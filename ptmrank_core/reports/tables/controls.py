@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ptmrank_core.metrics import METRICS
-from ptmrank_core.ranking import Standing
+from ptmrank_core.ranking import PermutationTest
 from ptmrank_core.reports.tables.table import Column, Table, shared_format
 from ptmrank_core.results.controls import Control
 
@@ -17,7 +17,7 @@ def controls_table(
     scores: Mapping[str, float],
     order: Sequence[str],
     controls: Sequence[Control],
-    standings: Mapping[str, Standing],
+    standings: Mapping[str, PermutationTest],
 ) -> Table:
     """Write candidates and controls under one metric; the parameters are those of the figure."""
     form = shared_format(scores.values())

@@ -10,7 +10,7 @@ from ptmrank_core.reports.tables.table import SIGNIFICANT, Column, Table
 __all__ = ["CountBars", "class_counts_table", "targets_table"]
 
 
-MOST_BARS = 40
+MAX_BARS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,8 @@ class CountBars:
     def of(cls, summary: SamplesSummary) -> CountBars:
         """Choose the bars: all, or where there are many the 20 largest and the 20 smallest classes."""
         pairs = sorted(summary.class_counts.items(), key=lambda pair: -pair[1])
-        half = MOST_BARS // 2
-        shown = pairs if len(pairs) <= MOST_BARS else [*pairs[:half], *pairs[-half:]]
+        half = MAX_BARS // 2
+        shown = pairs if len(pairs) <= MAX_BARS else [*pairs[:half], *pairs[-half:]]
         return cls(
             tuple(name for name, _ in shown), tuple(count for _, count in shown), len(pairs) - len(shown)
         )

@@ -31,7 +31,7 @@ COMPACT = "compact"
 SIGNIFICANT = "%.4g"
 # Fixed decimals are easier to compare down a column; these show them well.
 SMALLEST, LARGEST = 1e-3, 1e4
-MOST_COLUMNS = 11  # of a group on one page
+MAX_COLUMNS = 11  # of a group on one page
 UNITS = (("G", 1e9), ("M", 1e6), ("k", 1e3))
 
 
@@ -140,7 +140,7 @@ class Table:
         own = {column.key for column in self.columns if not column.group}
         wanted = self.select({column.key for column in self.columns if column.group in {"", group}}).known()
         keys = [column.key for column in wanted.columns if column.group]
-        n_tables = -(-len(keys) // MOST_COLUMNS)
+        n_tables = -(-len(keys) // MAX_COLUMNS)
         tables = []
         for i in range(n_tables):
             chosen = keys[i * len(keys) // n_tables : (i + 1) * len(keys) // n_tables]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ptmrank_core.ranking import Estimate
 from ptmrank_core.records import Ranking, RunResult
 from ptmrank_core.reports.terminal.columns import align, say_number
-from ptmrank_core.results.controls import control_sentences, controls_of, standings_of
+from ptmrank_core.results.controls import control_sentences, controls_of, permutation_tests_of
 from ptmrank_core.results.evidence import (
     CONSENSUS,
     TRUTH_TITLES,
@@ -17,10 +17,10 @@ from ptmrank_core.results.evidence import (
 from ptmrank_core.results.fine_tuning import tuned_rows
 from ptmrank_core.results.learning_curve import curves_of, size_verdict
 
-__all__ = ["further_text"]
+__all__ = ["analyses_text"]
 
 
-def further_text(result: RunResult, ranking: Ranking) -> list[str]:
+def analyses_text(result: RunResult, ranking: Ranking) -> list[str]:
     """Paragraphs on what the analyses of a run found; none where there were none."""
     return [
         *_evidence(result, ranking),
@@ -49,7 +49,7 @@ def _cell(value: object) -> str:
 
 def _controls(result: RunResult, ranking: Ranking) -> list[str]:
     """Rows of the controls, and who does not beat them."""
-    controls, standings = controls_of(result, ranking), standings_of(result)
+    controls, standings = controls_of(result, ranking), permutation_tests_of(result)
     parts = []
     if controls:
         metrics = result.plan.metrics

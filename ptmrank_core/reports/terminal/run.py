@@ -7,13 +7,13 @@ from typing import Any
 
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.records import Ranking, RunResult
-from ptmrank_core.reports.terminal.analyses import further_text
+from ptmrank_core.reports.terminal.analyses import analyses_text
 from ptmrank_core.reports.terminal.columns import align, say_number
 from ptmrank_core.reports.terminal.intervals import interval_columns, interval_notes
 from ptmrank_core.reports.terminal.search import budget_text
 from ptmrank_core.results.alternative import cheaper_alternative, say_alternative
 from ptmrank_core.results.cost import costs_of
-from ptmrank_core.results.phrases import bare
+from ptmrank_core.results.phrases import strip_bidi
 from ptmrank_core.results.ranking import rank_result, ranking_rows
 from ptmrank_core.results.scores import layer_scores
 
@@ -45,7 +45,7 @@ def rank_text(result: RunResult) -> str:
         *budget_text(result),
         *_best_layers(result, [row["model"] for row in rows]),
     ]
-    parts += further_text(result, ranking)
+    parts += analyses_text(result, ranking)
     problems = [
         f"{row['model']} under {name} {text}" for row in rows for name, text in row["problems"].items()
     ]
@@ -65,7 +65,7 @@ def rank_text(result: RunResult) -> str:
 def _cheaper(result: RunResult, ranking: Ranking) -> list[str]:
     """Name a cheaper model that is nearly as good as the first, where there is one."""
     found = cheaper_alternative(ranking, costs_of(result))
-    return [] if found is None else [bare(say_alternative(found))]
+    return [] if found is None else [strip_bidi(say_alternative(found))]
 
 
 def _who_voted(ranking: Ranking) -> list[str]:

@@ -17,7 +17,7 @@ from ptmrank_core.features.baselines import plain_features
 from ptmrank_core.metrics import METRICS, compute, prepare_inputs
 from ptmrank_core.records import Analyses, Finding, RunResult, Samples
 from ptmrank_core.reports.figures.controls import controls_figure
-from ptmrank_core.results.controls import controls_of, standings_of
+from ptmrank_core.results.controls import controls_of, permutation_tests_of
 from ptmrank_core.worker import SOURCES
 from tests.benchmark.runs import stored_plan
 
@@ -100,7 +100,7 @@ def test_json_text_and_figure_say_the_same(result: RunResult) -> None:
     text = reports.rank_text(result)
     assert "control, not ranked" in text
     assert all(sentence in text for sentence in payload["sentences"])
-    controls, standings = controls_of(result, ranking), standings_of(result)["logme"]
+    controls, standings = controls_of(result, ranking), permutation_tests_of(result)["logme"]
     scores = results.scores_by_metric(result.cells)["logme"]
     ranges, candidates, rows = controls_figure("logme", scores, ranking.order, controls, standings).data
     assert list(candidates.y) == list(ranking.order)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ptmrank_core.benchmark import RunStore, drawn_rows, kept_embeddings, new_run_id, run_here
+from ptmrank_core.benchmark import RunStore, cached_embeddings, drawn_rows, new_run_id, run_here
 from ptmrank_core.benchmark.store.codec import plan_from_json, to_json
 from ptmrank_core.config import Settings
 from ptmrank_core.events import AnalysisStep, Event
@@ -143,7 +143,7 @@ def test_what_is_looked_at_has_the_unit_of_the_run(settings: Settings, tmp_path:
     plan = replace(planned(settings, tmp_path), normalise="standardise")
     samples = SOURCES.load_samples(plan.samples_source, plan.reading)
     with FeatureCache(settings) as cache:
-        kept = kept_embeddings(plan, plan.models[0], samples, sources=SOURCES, cache=cache)
+        kept = cached_embeddings(plan, plan.models[0], samples, sources=SOURCES, cache=cache)
     assert kept is not None
     assert kept.std(axis=0) == pytest.approx(np.ones(8))
 

@@ -157,20 +157,20 @@ def test_why_there_are_none(settings: Settings, tmp_path: Path) -> None:
 def test_further_inputs_are_split_or_whole(settings: Settings, tmp_path: Path) -> None:
     """A half takes its own rows of the head's outputs, and the whole reference set and class names."""
     rng = np.random.default_rng(1)
-    further = {
+    auxiliary = {
         "source_logits": rng.normal(size=(60, 4)),
         "reference_embeddings": rng.normal(size=(30, 8)),
         "label_embeddings": rng.normal(size=(2, 3, 5)),
     }
     for name in "ab":
-        save_features(tmp_path / "f" / f"{name}.npz", **further)
+        save_features(tmp_path / "f" / f"{name}.npz", **auxiliary)
     plan = plan_of(settings, tmp_path / "f", ("leep", "nce", "ped", "emms"))
     run_here(plan.run_id, settings, sources=SOURCES)
     rows = draw_halves(LABELS, "classification", n_halves=12, seed=3).rows[5]
     inputs = prepare_inputs(
         draw_features(2.0)[rows],
         labels=LABELS[rows],
-        **further | {"source_logits": further["source_logits"][rows]},
+        **auxiliary | {"source_logits": auxiliary["source_logits"][rows]},
     )
     for metric, finding in found(settings, plan).items():
         assert finding.payload["scores"]["a"][5] == pytest.approx(compute(metric, inputs).value, rel=1e-12)

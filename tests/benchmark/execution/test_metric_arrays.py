@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from ptmrank_core.benchmark import RunStore, run_here
-from ptmrank_core.benchmark.execution.metric_arrays import SOURCE, FurtherSets, metric_arrays
+from ptmrank_core.benchmark.execution.metric_arrays import SOURCE, AuxiliarySets, metric_arrays
 from ptmrank_core.catalogue import demo_models
 from ptmrank_core.config import Settings
 from ptmrank_core.data import load_samples, name_samples
@@ -34,7 +34,7 @@ def features(labels: list[int], source_logits: np.ndarray, names: tuple[str, ...
         cache_misses=0,
         device=None,
         dtype="float32",
-        further={SOURCE: SetFeatures(draw[len(labels) :], source_logits.astype(np.float32))},
+        auxiliary={SOURCE: SetFeatures(draw[len(labels) :], source_logits.astype(np.float32))},
         source_class_names=names,
     )
 
@@ -50,7 +50,7 @@ def test_the_source_error_is_what_the_head_misses() -> None:
     logits = np.eye(3)[[0, 0, 1, 2]]  # the head says cat, cat, dog, fish
     own = features([0, 0, 0, 1], logits, ("Cat", "dog", "fish"))
     source = source_samples(("dog", "cat"), [1, 0, 0, 1])  # they are cat, dog, dog, cat
-    arrays = metric_arrays(own, "classification", FurtherSets(source=source))
+    arrays = metric_arrays(own, "classification", AuxiliarySets(source=source))
     assert arrays["source_error"] == 0.5
     assert arrays["target_error"] == 0.25  # always naming the class of three of four
     assert {"source_embeddings", "source_error", "target_error"} <= prepare_inputs(**arrays).available
@@ -59,7 +59,9 @@ def test_the_source_error_is_what_the_head_misses() -> None:
 def test_a_head_of_other_classes_tells_no_source_error() -> None:
     """Where the head does not know a class of the source samples nothing is guessed."""
     own = features([0, 0, 1, 1], np.eye(2), ("cat", "dog"))
-    arrays = metric_arrays(own, "classification", FurtherSets(source=source_samples(("cat", "bird"), [0, 1])))
+    arrays = metric_arrays(
+        own, "classification", AuxiliarySets(source=source_samples(("cat", "bird"), [0, 1]))
+    )
     assert arrays["source_error"] is None
     assert "source_error" not in prepare_inputs(**arrays).available
 

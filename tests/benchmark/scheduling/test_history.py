@@ -23,7 +23,7 @@ from ptmrank_core.benchmark import (
     run_here,
     run_sizes,
 )
-from ptmrank_core.benchmark.analyses.context import Analyst
+from ptmrank_core.benchmark.analyses.context import AnalysisContext
 from ptmrank_core.benchmark.scheduling.locks import hold_run, lock_files
 from ptmrank_core.config import Settings
 from ptmrank_core.data import store_features, store_upload
@@ -208,10 +208,10 @@ def test_an_analysis_that_failed_is_tried_again(
             raise ZeroDivisionError
         return {"n": len(made)}
 
-    def analyse(analyst: Analyst) -> None:
+    def analyse(context: AnalysisContext) -> None:
         for subject in ("first", "second"):
-            if not analyst.is_kept("test", subject):
-                analyst.keep("test", subject, lambda subject=subject: find(subject))
+            if not context.is_kept("test", subject):
+                context.keep("test", subject, lambda subject=subject: find(subject))
 
     monkeypatch.setattr(analyses, "ANALYSES", (analyse,))
     plan = stored_plan(settings, picture_zip, zoo)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ptmrank_core.benchmark import RunStore, analyses, cancel_run, read_progress, run_here
-from ptmrank_core.benchmark.analyses.context import Analyst
+from ptmrank_core.benchmark.analyses.context import AnalysisContext
 from ptmrank_core.benchmark.scheduling.locks import hold_run
 from ptmrank_core.benchmark.store import codec
 from ptmrank_core.config import Settings
@@ -17,13 +17,13 @@ from ptmrank_core.worker import SOURCES
 from tests.benchmark.runs import stored_plan
 
 
-def slow_analysis(analyst: Analyst) -> None:
+def slow_analysis(context: AnalysisContext) -> None:
     """An analysis of three steps that can be cancelled in between."""
     for step in range(3):
-        analyst.tools.sink(AnalysisStep("halves", step, 3))
-        raise_if_cancelled(analyst.tools.cancel)
-        if not analyst.is_kept("halves", str(step)):
-            analyst.keep("halves", str(step), lambda step=step: {"step": step})
+        context.tools.sink(AnalysisStep("halves", step, 3))
+        raise_if_cancelled(context.tools.cancel)
+        if not context.is_kept("halves", str(step)):
+            context.keep("halves", str(step), lambda step=step: {"step": step})
 
 
 def test_the_ranking_stands_while_the_analyses_go_on(

@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 
 from ptmrank_core.benchmark import RunStore, cancel_run, read_entry, read_progress, run_here, start_worker
-from ptmrank_core.benchmark.scheduling.locks import hold_run, starting, take_device
+from ptmrank_core.benchmark.scheduling.locks import hold_run, lock_device, starting
 from ptmrank_core.benchmark.scheduling.queue import borrow_device
 from ptmrank_core.config import Settings
 from ptmrank_core.errors import CancelledError
-from ptmrank_core.events import Event, RunFinished, RunStarted, Waiting, never
+from ptmrank_core.events import Event, RunFinished, RunStarted, Waiting, never_cancels
 from ptmrank_core.records import RunPlan, RunState
 from ptmrank_core.worker import SOURCES
 from tests.benchmark.runs import stored_plan
@@ -27,7 +27,7 @@ from tests.benchmark.test_worker import wait_until
 @contextmanager
 def busy(settings: Settings, device: str = "cpu") -> Iterator[Callable[[], None]]:
     """A device that somebody is at; yields what frees it."""
-    release = take_device(settings, device)
+    release = lock_device(settings, device)
     assert release is not None
     try:
         yield release
@@ -156,8 +156,8 @@ def test_work_that_is_no_run_takes_its_turn_too(settings: Settings) -> None:
 
 def hold_for_a_moment(settings: Settings) -> bool:
     """Borrow the CPU; tell whether it was taken meanwhile."""
-    with borrow_device(settings, "cpu", cancel=never):
-        return take_device(settings, "cpu") is None
+    with borrow_device(settings, "cpu", cancel=never_cancels):
+        return lock_device(settings, "cpu") is None
 
 
 def test_a_resumed_run_takes_its_place_at_the_end(settings: Settings, picture_zip: Path, zoo: Path) -> None:
@@ -168,7 +168,7 @@ def test_a_resumed_run_takes_its_place_at_the_end(settings: Settings, picture_zi
     store.queue(new, "cpu")
     store.finish(old, RunState.CANCELLED, seconds=0.0)
     store.queue(old, "cpu")
-    assert store.place(old).ticket > store.place(new).ticket
+    assert store.position(old).ticket > store.place(new).ticket
     with hold_run(settings, new), hold_run(settings, old):
         assert read_progress(store, settings, old).n_ahead == 1
         assert read_progress(store, settings, new).n_ahead == 0
@@ -210,4 +210,4 @@ def test_a_request_to_cancel_is_never_lost(settings: Settings, picture_zip: Path
 
     sources = replace(SOURCES, load_samples=load)
     store.queue(run_id, "cpu")
-    assert run_here(run_id, settings, sources=sources, cancel=never) is RunState.CANCELLED
+    assert run_here(run_id, settings, sources=sources, cancel=never_cancels) is RunState.CANCELLED

@@ -125,12 +125,12 @@ def test_a_search_can_be_cancelled(settings: Settings, folder: Path) -> None:
 def test_a_part_is_rows_of_everything(tmp_path: Path) -> None:
     """Samples, labels and every array of a file with a row a sample are cut alike; the rest stays whole."""
     rng = np.random.default_rng(0)
-    further = {
+    auxiliary = {
         "source_logits": rng.normal(size=(60, 4)),
         "reference_embeddings": rng.normal(size=(30, 8)),
         "sample_label_embeddings": rng.normal(size=(2, 60, 5)),
     }
-    save_features(tmp_path / "f" / "a.npz", **further)
+    save_features(tmp_path / "f" / "a.npz", **auxiliary)
     models = feature_models(tmp_path / "f")
     samples = load_feature_samples(tmp_path / "f", models)
     rows = np.array([0, 1, 2, 30, 31, 59])
@@ -140,7 +140,9 @@ def test_a_part_is_rows_of_everything(tmp_path: Path) -> None:
     ready = part.sources().load_features(models[0], AS_RECOGNISED, part.samples)
     inputs = prepare_inputs(**ready.arrays)
     assert inputs.n_samples == 6
-    np.testing.assert_array_equal(inputs.source_logits, further["source_logits"][rows])
-    np.testing.assert_array_equal(inputs.sample_label_embeddings, further["sample_label_embeddings"][:, rows])
+    np.testing.assert_array_equal(inputs.source_logits, auxiliary["source_logits"][rows])
+    np.testing.assert_array_equal(
+        inputs.sample_label_embeddings, auxiliary["sample_label_embeddings"][:, rows]
+    )
     assert inputs.reference_embeddings is not None
     assert len(inputs.reference_embeddings) == 30

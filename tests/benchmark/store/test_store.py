@@ -18,7 +18,17 @@ from ptmrank_core.benchmark.store.codec import cell_from_json, to_json
 from ptmrank_core.config import Settings
 from ptmrank_core.errors import RunError, RunNotFoundError
 from ptmrank_core.events import BatchDone, CellDone, Downloaded, Event, ModelStarted, StageStarted
-from ptmrank_core.records import HERE, Cell, Failure, Finding, ModelOutcome, RunState, Score, Skipped, Stage
+from ptmrank_core.records import (
+    LOCAL_OWNER,
+    Cell,
+    Failure,
+    Finding,
+    ModelOutcome,
+    RunState,
+    Score,
+    Skipped,
+    Stage,
+)
 from tests.benchmark.runs import stored_plan
 
 CELLS: list[Cell] = [
@@ -200,7 +210,7 @@ def test_a_file_of_the_third_version_is_taken_over(settings: Settings, picture_z
         assert newest["a", "BatchDone"]["done"] == 8
         assert set(newest) == {("a", "ModelStarted"), ("a", "BatchDone"), ("b", "BatchDone")}
     store.queue(run_id, "cpu")
-    assert store.place(run_id).ticket == 1
+    assert store.position(run_id).ticket == 1
 
 
 FOURTH = """
@@ -225,7 +235,7 @@ def test_a_file_of_the_fourth_version_is_taken_over(settings: Settings, picture_
         db.executescript(FOURTH)
     for _ in range(2):
         store = RunStore(settings)
-        assert store.owner(run_id) == HERE
+        assert store.owner(run_id) == LOCAL_OWNER
         assert store.revision(run_id) == (0, 0.0)
     store.add_cell(run_id, CELLS[0])
     assert store.revision(run_id) == (1, 0.0)
@@ -272,10 +282,10 @@ def test_what_is_read_at_once_is_read_over_one_connection(
         read_progress(store, settings, run_id)
         store.result(run_id)
         assert connect.call_count == 2
-    with store.one_look():
+    with store.shared_connection():
         assert store.cells(run_id) == ()
         other.add_cell(run_id, CELLS[0])
-        with store.one_look():
+        with store.shared_connection():
             assert store.cells(run_id) == (CELLS[0],)
         store.add_cell(run_id, CELLS[1])
         assert store.cells(run_id) == tuple(CELLS[:2])
@@ -289,7 +299,7 @@ def test_runs_are_listed_for_their_owner(settings: Settings, picture_zip: Path, 
     for plan in theirs:
         store.create(plan, store.result(mine).samples, owner="somebody")
     assert store.owner(theirs[0].run_id) == "somebody"
-    assert [entry.run_id for entry in list_runs(store, settings, owner=HERE)] == [mine]
+    assert [entry.run_id for entry in list_runs(store, settings, owner=LOCAL_OWNER)] == [mine]
     newest = [plan.run_id for plan in reversed(theirs)]
     assert [entry.run_id for entry in list_runs(store, settings, owner="somebody")] == newest
     assert [entry.run_id for entry in list_runs(store, settings, 2, owner="somebody")] == newest[:2]

@@ -14,7 +14,7 @@ from ptmrank_core.reports.figures.agreement import (
     pair_figure,
     pair_table,
 )
-from ptmrank_core.reports.figures.bump import MOST_COLOURED, BumpLayout, bump_figure, bump_table
+from ptmrank_core.reports.figures.bump import MAX_COLOURED, BumpLayout, bump_figure, bump_table
 from ptmrank_core.reports.figures.metric import MetricLayout, metric_figure, metric_table
 from ptmrank_core.results import rank_result, scores_by_metric
 from tests.reports.results import certain, hostile_result
@@ -65,10 +65,10 @@ def test_a_line_for_each_model_through_its_ranks() -> None:
     figure = bump_figure(layout)
     named = {trace.name: trace for trace in figure.data}
     coloured = [model for model in layout.models if "text" in named[model].mode]
-    assert coloured == list(layout.models[:MOST_COLOURED])
+    assert coloured == list(layout.models[:MAX_COLOURED])
     assert set(named[layout.models[4]].text) == {"5"}
     looks = {(named[model].marker.symbol, named[model].marker.color) for model in coloured}
-    assert len(looks) == MOST_COLOURED
+    assert len(looks) == MAX_COLOURED
     lacks = next(m for m in layout.models if m not in ranking.ranks["leep"])
     assert None in named[lacks].y
     assert bump_table(layout).values("place") == list(range(1, len(layout.models) + 1))

@@ -18,7 +18,7 @@ from ptmrank_core.reports.figures.embeddings import (
     panels_figure,
     panels_table,
 )
-from ptmrank_core.reports.figures.projections import kept_panel, why_missing, why_not_offered
+from ptmrank_core.reports.figures.projections import cached_panel, why_missing, why_not_offered
 from ptmrank_core.reports.tables.class_pairs import class_pairs_table
 from ptmrank_core.reports.tables.disagreement import disagreement_table
 from ptmrank_core.results.class_pairs import class_pairs_of, say_closest, say_difference
@@ -158,12 +158,12 @@ def test_kept_maps_are_read_and_missing_ones_explained() -> None:
             Finding("projection", "tsne:b", {}, 0.0, "It is broken."),
         ),
     )
-    kept = kept_panel(result, "tsne", "a")
+    kept = cached_panel(result, "tsne", "a")
     assert kept is not None
     np.testing.assert_array_equal(kept.points, points)
     assert kept.rows.tolist() == [0, 2, 3, 5]
     assert (kept.x_title, kept.y_title) == ("trustworthiness 0.500", "t-SNE, perplexity 1")
-    assert kept_panel(result, "tsne", "b") is None
+    assert cached_panel(result, "tsne", "b") is None
     assert why_missing(result, "tsne", "b") == "It is broken."
     assert "six best" in why_missing(result, "tsne", "c")
     assert "older" in why_missing(run_of(6, ()), "tsne", "a")

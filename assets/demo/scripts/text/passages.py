@@ -19,8 +19,8 @@ from ptmrank_core.data.builtin.documentation import (
 
 PACKAGES = (*DOCUMENTED_PACKAGES, "huggingface_hub", "PIL", "plotly", "streamlit", "transformers")
 LEFT_OUT = frozenset({"tests", "testing", "graph_objs", "validators", "_vendor", "externals", "models"})
-FEWEST_WORDS = 8
-MOST_WORDS = 100
+MIN_WORDS = 8
+MAX_WORDS = 100
 HELD_OUT_SHARE = 10  # one passage in ten
 
 _UNDERLINE = re.compile(r"\s*[-=~^]{3,}\s*")
@@ -73,7 +73,7 @@ def _paragraphs(documentation: str) -> Iterator[tuple[str, str]]:
     def paragraph() -> Iterator[tuple[str, str]]:
         text = plain_text("\n".join(gathered))
         gathered.clear()
-        if section and FEWEST_WORDS <= len(text.split()) <= MOST_WORDS and "%(" not in text:
+        if section and MIN_WORDS <= len(text.split()) <= MAX_WORDS and "%(" not in text:
             yield section, text
 
     for number, line in enumerate(lines):

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from assets.demo.scripts.text.passages import Passage, passages
 from ptmrank_core.data.builtin.docstrings import DOCUMENTED_PACKAGES
 
-FEWEST_OF_AN_AREA = 150
-MOST_OF_A_CLASS = 1_600
+MIN_OF_AN_AREA = 150
+MAX_OF_A_CLASS = 1_600
 SECTIONS = ("notes", "parameters", "returns", "summary")
 
 
@@ -90,20 +90,20 @@ def source_texts(task: SourceTask, *, seed: int, held_out: bool) -> SourceTexts:
     Returns
     -------
     SourceTexts
-        Passages none of which is in both streams; of no class more than `MOST_OF_A_CLASS`.
+        Passages none of which is in both streams; of no class more than `MAX_OF_A_CLASS`.
     """
     rng = random.Random(f"{seed} {held_out}")  # noqa: S311 - nothing here is a secret
     chosen = [one for one in passages() if one.held_out == held_out]
     if task.class_of is None:
         return SourceTexts(tuple(one.text for one in chosen))
     counts = Counter(task.class_of(one) for one in passages())
-    names = tuple(sorted(name for name, count in counts.items() if name and count >= FEWEST_OF_AN_AREA))
+    names = tuple(sorted(name for name, count in counts.items() if name and count >= MIN_OF_AN_AREA))
     taken: Counter[str | None] = Counter()
     texts, labels = [], []
     for passage in chosen:
         name = task.class_of(passage)
         taken[name] += 1
-        if name in names and taken[name] <= MOST_OF_A_CLASS:
+        if name in names and taken[name] <= MAX_OF_A_CLASS:
             texts.append(passage.text)
             labels.append(names.index(name))
     if task.shuffled:

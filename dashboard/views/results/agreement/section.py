@@ -43,9 +43,9 @@ def agreement(result: RunResult, ranking: Ranking) -> None:
         "side by side. Metrics that agree are not therefore right: they may look at the same thing.\n\n"
         "Select a cell, here or in the table, to see the models under its two metrics below."
     )
-    if state.is_news("agreement", clicked) and clicked is not None:
-        state.choose(FIRST, clicked[0])
-        state.choose(SECOND, clicked[1])
+    if state.has_changed("agreement", clicked) and clicked is not None:
+        state.set_widget(FIRST, clicked[0])
+        state.set_widget(SECOND, clicked[1])
     _pair(found, result, ranking)
 
 

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard.components.gallery import MOST_SHOWN
+from dashboard.components.gallery import MAX_SHOWN
 from dashboard.wording import plain
 from ptmrank_core.records import RunResult, Samples
 from ptmrank_core.reports.figures.projections import METHODS, why_not_offered
 
 __all__ = ["choose_classes", "choose_method", "choose_models", "find_samples", "matching_samples"]
 
-MOST_MODELS = 6
+MAX_MODELS = 6
 DEFAULT_MODELS = 3
 
 
@@ -24,10 +24,10 @@ def choose_models(models: Sequence[str]) -> list[str]:
         "Models",
         list(models),
         default=default,
-        max_selections=MOST_MODELS,
+        max_selections=MAX_MODELS,
         key="seen-models",
         bind="query-params",
-        help=f"Up to {MOST_MODELS} side by side, the best first.",
+        help=f"Up to {MAX_MODELS} side by side, the best first.",
     )
     # The widget remembers what another run had.
     known = [model for model in models if model in chosen]
@@ -75,7 +75,7 @@ def find_samples(samples: Samples) -> list[int]:
         bind="query-params",
         placeholder="name, part of a name, or number",
         help=f"The sample of this name, of this number (1 to {samples.n_samples:,}), or up to "
-        f"{MOST_SHOWN} whose names contain it.",
+        f"{MAX_SHOWN} whose names contain it.",
     )
     wanted = (asked or "").strip()
     if not wanted:
@@ -89,8 +89,8 @@ def find_samples(samples: Samples) -> list[int]:
 def matching_samples(samples: Samples, wanted: str) -> list[int]:
     """Find samples by name, else by number from one, else by a part of their name."""
     if wanted in samples.names:
-        return [index for index, name in enumerate(samples.names) if name == wanted][:MOST_SHOWN]
+        return [index for index, name in enumerate(samples.names) if name == wanted][:MAX_SHOWN]
     if wanted.isdecimal() and 1 <= int(wanted) <= samples.n_samples:
         return [int(wanted) - 1]
     part = wanted.casefold()
-    return [index for index, name in enumerate(samples.names) if part in name.casefold()][:MOST_SHOWN]
+    return [index for index, name in enumerate(samples.names) if part in name.casefold()][:MAX_SHOWN]

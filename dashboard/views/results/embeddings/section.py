@@ -12,7 +12,7 @@ import streamlit as st
 
 from dashboard import jobs
 from dashboard.components.chart import show_chart
-from dashboard.components.gallery import MOST_SHOWN, show_samples
+from dashboard.components.gallery import MAX_SHOWN, show_samples
 from dashboard.components.snippets import hover_caption
 from dashboard.components.wide import panels_width, wide_box
 from dashboard.views.results import projections as projected
@@ -26,10 +26,10 @@ from dashboard.views.results.embeddings.filters import (
 from dashboard.views.results.embeddings.neighbours import show_neighbours
 from dashboard.wording import plain, plural, show_error
 from ptmrank_core.errors import PTMRankError
-from ptmrank_core.projection import MOST_JUDGED
+from ptmrank_core.projection import MAX_JUDGED
 from ptmrank_core.records import Ranking, RunResult, Samples
 from ptmrank_core.reports.figures.embeddings import Panel, echo_figure, panels_figure, panels_table
-from ptmrank_core.reports.figures.projections import METHODS, kept_panel, why_missing
+from ptmrank_core.reports.figures.projections import METHODS, cached_panel, why_missing
 
 __all__ = ["embeddings"]
 
@@ -75,7 +75,7 @@ def _panels(result: RunResult, models: Sequence[str], method: str) -> list[Panel
     for model in models:
         try:
             panel = (
-                projected.pca_panel(result, model) if method == "pca" else kept_panel(result, method, model)
+                projected.pca_panel(result, model) if method == "pca" else cached_panel(result, method, model)
             )
         except PTMRankError as error:
             show_error(error)
@@ -139,7 +139,7 @@ def _show_selected(panels: Sequence[Panel], samples: Samples, selected: Sequence
         n_hidden = sum(row not in drawn for row in selected)
         if n_hidden:
             st.caption(f"{plural(n_hidden, 'sample')} of them are not among those that are drawn.")
-    places = np.linspace(0, len(selected) - 1, min(MOST_SHOWN, len(selected))).round().astype(int)
+    places = np.linspace(0, len(selected) - 1, min(MAX_SHOWN, len(selected))).round().astype(int)
     shown = [selected[place] for place in places]
     if len(shown) < len(selected):
         st.caption(f"{len(shown)} of them, evenly taken from the first to the last.")
@@ -163,7 +163,7 @@ def _colours(samples: Samples) -> str:
 def _thinned(panels: Sequence[Panel], samples: Samples) -> str:
     """Say how many samples are judged and drawn where that is not all."""
     n_drawn = max(len(panel.rows) for panel in panels)
-    said = f" It is judged by {MOST_JUDGED:,} samples." if n_drawn > MOST_JUDGED else ""
+    said = f" It is judged by {MAX_JUDGED:,} samples." if n_drawn > MAX_JUDGED else ""
     if n_drawn == samples.n_samples:
         return said
     whole = plural(samples.n_samples, "sample")

@@ -8,13 +8,13 @@ from dashboard.components.chart import show_chart
 from dashboard.components.tables import show_table
 from dashboard.wording import plain
 from ptmrank_core.metrics import METRICS
-from ptmrank_core.ranking import Standing
+from ptmrank_core.ranking import PermutationTest
 from ptmrank_core.records import Ranking, RunResult
 from ptmrank_core.reports.figures.controls import controls_figure
 from ptmrank_core.reports.tables.controls import controls_table
 from ptmrank_core.reports.tables.table import Column, Table, fixed
 from ptmrank_core.results import scores_by_metric
-from ptmrank_core.results.controls import Control, control_sentences, controls_of, standings_of
+from ptmrank_core.results.controls import Control, control_sentences, controls_of, permutation_tests_of
 
 __all__ = ["show_controls"]
 
@@ -32,7 +32,7 @@ def show_controls(result: RunResult, ranking: Ranking) -> None:
         "untrained twins with random weights, and labels that were exchanged at random. A candidate that "
         "does not beat them owes its score to something else than what it has learned."
     )
-    controls, standings = controls_of(result, ranking), standings_of(result)
+    controls, standings = controls_of(result, ranking), permutation_tests_of(result)
     for sentence in control_sentences(controls, standings):
         st.markdown(f"- {plain(sentence)}")
     for own in found:
@@ -52,7 +52,7 @@ def _one_metric(
     ranking: Ranking,
     metrics: list[str],
     controls: list[Control],
-    standings: dict[str, dict[str, Standing]],
+    standings: dict[str, dict[str, PermutationTest]],
 ) -> None:
     """Draw the candidates beside the controls under a metric of the reader's choice."""
     metric = st.selectbox(

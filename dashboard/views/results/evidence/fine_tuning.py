@@ -52,4 +52,4 @@ def _offer(result: RunResult, n_models: int) -> None:
         run = jobs.start_fine_tuning(result, int(chosen), 60.0 * float(limit))
         state.remember_run(run)
         state.expect_end(run)
-        state.go("run", run=run)
+        state.navigate("run", run=run)

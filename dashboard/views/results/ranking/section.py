@@ -15,7 +15,7 @@ from dashboard.views.results.ranking.search import show_budget
 from dashboard.views.results.ranking.votes import show_votes
 from dashboard.wording import plural
 from ptmrank_core.records import Ranking, RunResult
-from ptmrank_core.reports.figures.bump import MOST_COLOURED, BumpLayout, bump_figure, bump_table
+from ptmrank_core.reports.figures.bump import MAX_COLOURED, BumpLayout, bump_figure, bump_table
 from ptmrank_core.reports.tables.ranking import ranking_table
 
 __all__ = ["ranking"]
@@ -66,8 +66,8 @@ def _across(result: RunResult, found: Ranking) -> None:
         "A line for each model, from its place in the order (left) through its rank under every metric, the "
         "heaviest vote first. The number in a mark is the model's place in the order."
     )
-    if len(layout.models) > MOST_COLOURED:
-        said += f" Models beyond the first {MOST_COLOURED} are grey."
+    if len(layout.models) > MAX_COLOURED:
+        said += f" Models beyond the first {MAX_COLOURED} are grey."
     st.caption(said)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from dashboard.components.gallery import MOST_SHOWN, show_samples
+from dashboard.components.gallery import MAX_SHOWN, show_samples
 from dashboard.components.tables import show_table
 from dashboard.wording import plain, plural
 from ptmrank_core.records import Ranking, RunResult, Samples
@@ -103,7 +103,7 @@ def _show_classes(found: Disagreement, samples: Samples) -> None:
         if not len(rows):
             st.caption("No sample.")
             continue
-        notes = [f"taken for {say_prediction(samples, wrong[row])}" for row in rows[:MOST_SHOWN]]
+        notes = [f"taken for {say_prediction(samples, wrong[row])}" for row in rows[:MAX_SHOWN]]
         show_samples(samples, rows.tolist(), notes=notes)
 
 
@@ -117,6 +117,6 @@ def _show_numbers(found: Disagreement, samples: Samples) -> None:
             continue
         notes = [
             f"off by {found.first_errors[row]:.3g} (A) and {found.second_errors[row]:.3g} (B)"
-            for row in rows[:MOST_SHOWN]
+            for row in rows[:MAX_SHOWN]
         ]
         show_samples(samples, rows.tolist(), notes=notes)

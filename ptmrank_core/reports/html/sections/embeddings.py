@@ -6,13 +6,13 @@ from ptmrank_core.projection import Projection
 from ptmrank_core.records import Samples
 from ptmrank_core.reports.figures.scatter import projection_figure
 from ptmrank_core.reports.html.blocks import Chart, Grid, Report, Section, Text
-from ptmrank_core.results.phrases import isolate, percent
+from ptmrank_core.results.phrases import bidi_isolate, percent
 
 __all__ = ["embeddings_section"]
 
 N_MODELS = 4
 MAX_POINTS = 1_500  # in each figure: the file shall stay small
-MOST_NAMED = 12  # classes in a legend
+MAX_NAMED = 12  # classes in a legend
 HEIGHT, LEGEND_ROW = 340, 22
 
 
@@ -37,7 +37,7 @@ def embeddings_section(report: Report) -> Section | None:
 
 def _chart(model: str, projection: Projection, samples: Samples) -> Chart:
     figure = projection_figure(projection, samples, samples.names.__getitem__, max_points=MAX_POINTS)
-    is_named = samples.target_kind != "regression" and len(figure.data) <= MOST_NAMED
+    is_named = samples.target_kind != "regression" and len(figure.data) <= MAX_NAMED
     rows = -(-len(figure.data) // 4) if is_named else 0
     shares = [percent(ratio) for ratio in projection.explained_variance_ratio]
     figure.update_traces(marker={"size": 5})
@@ -52,5 +52,5 @@ def _chart(model: str, projection: Projection, samples: Samples) -> Chart:
     return Chart(
         figure,
         alt=f"Embeddings of {model} in the plane, coloured by label",
-        caption=f"{isolate(model)}: {shares[0]} and {shares[1]} of the variance",
+        caption=f"{bidi_isolate(model)}: {shares[0]} and {shares[1]} of the variance",
     )

@@ -9,7 +9,7 @@ from ptmrank_core.reports.tables.table import Table
 
 __all__ = ["problems_section"]
 
-MOST_SHOWN = 15  # rows; longer tables are folded
+MAX_SHOWN = 15  # rows; longer tables are folded
 
 
 def problems_section(report: Report) -> Section | None:
@@ -37,5 +37,5 @@ def problems_section(report: Report) -> Section | None:
 
 
 def _block(table: Table) -> TableBlock:
-    folded = f"{table.title} ({len(table.rows)})" if len(table.rows) > MOST_SHOWN else ""
+    folded = f"{table.title} ({len(table.rows)})" if len(table.rows) > MAX_SHOWN else ""
     return TableBlock(table, folded=folded)

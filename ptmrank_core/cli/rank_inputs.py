@@ -19,7 +19,7 @@ from ptmrank_core.data import load_feature_samples, load_reference, load_samples
 from ptmrank_core.errors import InputError, UnknownNameError
 from ptmrank_core.records import Modality, ModelSpec, Reading, Samples, TargetKind
 
-__all__ = ["Subject", "add_reading", "checked_reference", "label_encoder", "subject_of"]
+__all__ = ["RankInputs", "add_reading", "checked_reference", "label_encoder", "rank_inputs_of"]
 
 ONE_HOT = "one-hot"  # classes as they are, for EMMS
 
@@ -38,7 +38,7 @@ def add_reading(rank: argparse.ArgumentParser) -> None:
     )
 
 
-class Subject(NamedTuple):
+class RankInputs(NamedTuple):
     """What is ranked, and on what."""
 
     task: str
@@ -47,18 +47,18 @@ class Subject(NamedTuple):
     samples: Samples
 
 
-def subject_of(options: argparse.Namespace) -> Subject:
+def rank_inputs_of(options: argparse.Namespace) -> RankInputs:
     """Find what was named: ready-made features alone, or models and samples."""
     return _ready_made(options) if options.features else _named(options)
 
 
-def _named(options: argparse.Namespace) -> Subject:
+def _named(options: argparse.Namespace) -> RankInputs:
     """Find the models and load the samples that were named."""
     task = task_category(_required(options, "task"))
     named = options.models or (COLUMNS if task.modality == "tabular" else _required(options, "models"))
     models = resolve_models(named, task)
     reading = _reading(options, task)
-    return Subject(task.name, reading, models, load_samples(_required(options, "samples"), reading))
+    return RankInputs(task.name, reading, models, load_samples(_required(options, "samples"), reading))
 
 
 def _required(options: argparse.Namespace, name: str) -> str:
@@ -71,7 +71,7 @@ def _required(options: argparse.Namespace, name: str) -> str:
     return value
 
 
-def _ready_made(options: argparse.Namespace) -> Subject:
+def _ready_made(options: argparse.Namespace) -> RankInputs:
     """Find the features that are there, and the samples that they share."""
     besides = (
         "task",
@@ -93,7 +93,7 @@ def _ready_made(options: argparse.Namespace) -> Subject:
     path = options.features.expanduser()
     models = feature_models(path)
     reading = _reading(options, None)
-    return Subject(FEATURES_TASK, reading, models, load_feature_samples(path, models, reading))
+    return RankInputs(FEATURES_TASK, reading, models, load_feature_samples(path, models, reading))
 
 
 def _reading(options: argparse.Namespace, task: TaskCategory | None) -> Reading:

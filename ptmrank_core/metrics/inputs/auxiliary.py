@@ -11,12 +11,12 @@ from numpy.typing import ArrayLike, NDArray
 from ptmrank_core.errors import MetricInputError
 from ptmrank_core.metrics.inputs.checks import check_matrix, plain_labels
 
-__all__ = ["FurtherInputs", "Target", "check_further"]
+__all__ = ["AuxiliaryInputs", "Target", "check_auxiliary"]
 
 Array: TypeAlias = NDArray[np.float64]
 
 
-class FurtherInputs(TypedDict, total=False):
+class AuxiliaryInputs(TypedDict, total=False):
     """Arrays by name, as :func:`~ptmrank_core.metrics.prepare_inputs` takes them and an ``.npz`` names them.
 
     Parameters
@@ -70,7 +70,7 @@ class Target:
     is_real: bool
 
 
-def check_further(target: Target, given: FurtherInputs) -> dict[str, Any]:
+def check_auxiliary(target: Target, given: AuxiliaryInputs) -> dict[str, Any]:
     """Check the further inputs against the samples they belong to.
 
     Parameters
@@ -90,11 +90,11 @@ def check_further(target: Target, given: FurtherInputs) -> dict[str, Any]:
     MetricInputError
         An unknown name, a shape that does not agree, or a value that cannot be used.
     """
-    unknown = sorted(given.keys() - FurtherInputs.__annotations__.keys())
+    unknown = sorted(given.keys() - AuxiliaryInputs.__annotations__.keys())
     if unknown:
         raise MetricInputError(
             f"No metric takes {', '.join(unknown)}.",
-            hint=f"Expected some of {', '.join(FurtherInputs.__annotations__)}.",
+            hint=f"Expected some of {', '.join(AuxiliaryInputs.__annotations__)}.",
         )
     found: dict[str, Any] = {}
     for name in ("reference_embeddings", "source_embeddings"):
@@ -152,7 +152,7 @@ def _indicators(labels: NDArray[Any], class_names: NDArray[Any] | None) -> Array
     return np.eye(len(classes))[codes]
 
 
-def _check_encodings(target: Target, given: FurtherInputs) -> dict[str, Array]:
+def _check_encodings(target: Target, given: AuxiliaryInputs) -> dict[str, Array]:
     """Check the label embeddings, given for each class or for each sample."""
     by_class, by_sample = given.get("label_embeddings"), given.get("sample_label_embeddings")
     if by_class is not None and by_sample is not None:

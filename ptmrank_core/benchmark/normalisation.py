@@ -13,7 +13,7 @@ from ptmrank_core.records import NORMALISATIONS
 
 __all__ = ["check_normalisation", "normalise"]
 
-# Sets of further samples that a model has seen with the same features.
+# Sets of auxiliary samples that a model has seen with the same features.
 SAME_FEATURES = ("reference_embeddings", "source_embeddings")
 ROUND_OFF = 1e-9
 
@@ -32,7 +32,7 @@ def check_normalisation(name: str) -> str:
 
 
 def normalise(arrays: Mapping[str, Any], how: str) -> dict[str, Any]:
-    """Bring the features of one model, and those of its further samples with them, to a common unit.
+    """Bring the features of one model, and those of its auxiliary samples with them, to a common unit.
 
     ``"rms"``: one factor for all features, so that their variance is 1 in the mean over the features.
     ``"standardise"``: each feature has mean 0 and variance 1; what is the same for all samples becomes 0.

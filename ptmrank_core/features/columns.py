@@ -28,8 +28,8 @@ def stack_columns(
         The candidate that the columns are.
     sink
         Hears that they are there.
-    further
-        Further sets of tabular samples, by name.
+    auxiliary
+        auxiliary sets of tabular samples, by name.
 
     Returns
     -------

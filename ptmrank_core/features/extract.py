@@ -58,8 +58,8 @@ def extract(  # noqa: PLR0913 - who is asked, for what, and who listens
         Hears of stages and batches.
     cancel
         Asked after each batch.
-    further
-        Further sets of samples, by name, whose features are wanted from the same pass.
+    auxiliary
+        auxiliary sets of samples, by name, whose features are wanted from the same pass.
     function
         What a model whose source is ``"function"`` is; its features are kept only where the model has a
         revision.

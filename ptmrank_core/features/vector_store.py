@@ -16,16 +16,16 @@ __all__ = ["VectorStore"]
 
 
 class VectorStore:
-    """The vectors of samples and of further sets, as they come in.
+    """The vectors of samples and of auxiliary sets, as they come in.
 
-    The further sets follow the samples in every list. Samples of the same content are computed once.
+    The auxiliary sets follow the samples in every list. Samples of the same content are computed once.
 
     Parameters
     ----------
     samples
         n samples.
-    further
-        Further sets, by name.
+    auxiliary
+        auxiliary sets, by name.
     key
         What decides the vectors besides the samples.
     cache
@@ -38,7 +38,7 @@ class VectorStore:
     missing
         Indices of the samples that the model has to run on, one of each content.
     n_run
-        Samples that it has run on so far, further sets among them.
+        Samples that it has run on so far, auxiliary sets among them.
     """
 
     def __init__(
@@ -80,7 +80,7 @@ class VectorStore:
 
     @property
     def n_items(self) -> int:
-        """Number of samples, those of the further sets included."""
+        """Number of samples, those of the auxiliary sets included."""
         return len(self.items)
 
     @property
@@ -118,7 +118,7 @@ class VectorStore:
                 self.n_known += 1
 
     def _auxiliary(self, vectors: Sequence[SampleVectors]) -> dict[str, SetFeatures]:
-        """Put the vectors of the further sets together."""
+        """Put the vectors of the auxiliary sets together."""
         sets, start = {}, self._samples.n_samples
         for name, size in self._sizes.items():
             sets[name] = SetFeatures(*_stack(vectors[start : start + size]))

@@ -110,7 +110,7 @@ class ExtractionOptions:
 
 @dataclass(frozen=True, eq=False)
 class SetFeatures:
-    """What one model makes of a further set of samples.
+    """What one model makes of an auxiliary set of samples.
 
     Parameters
     ----------
@@ -167,7 +167,7 @@ class Features:
     seconds
         Seconds of ``load``, ``preprocess`` and ``forward``.
     cache_hits, cache_misses
-        Samples found in the cache, samples the model ran on; further sets are not counted.
+        Samples found in the cache, samples the model ran on; auxiliary sets are not counted.
     device
         Where the model ran; ``None`` when everything came from the cache.
     dtype
@@ -175,8 +175,8 @@ class Features:
     peak_memory_bytes
         Peak memory of the extraction: the device's own, on a CPU that of the whole process; ``None`` where
         neither can be told.
-    further
-        The same for further sets of samples, by the names they were given under.
+    auxiliary
+        The same for auxiliary sets of samples, by the names they were given under.
     source_class_names
         Names of the z classes of the source head; empty where there is none or they are not named.
     layer_embeddings
@@ -187,7 +187,7 @@ class Features:
     batch_size
         Samples in a batch of the longest, as it came out; ``None`` where no batch was run.
     n_run
-        Samples that the model ran on in ``seconds``, those of further sets among them.
+        Samples that the model ran on in ``seconds``, those of auxiliary sets among them.
     """
 
     embeddings: FloatArray

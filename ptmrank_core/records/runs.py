@@ -119,7 +119,7 @@ class ModelOutcome:
     notes
         What is to be known of how its features were taken, one sentence each.
     batch_size, n_run
-        Samples in a batch of the longest; all that it ran on, further sets too; ``None`` where unknown.
+        Samples in a batch of the longest; all that it ran on, auxiliary sets too; ``None`` where unknown.
     """
 
     spec: ModelSpec

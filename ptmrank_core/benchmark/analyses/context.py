@@ -57,7 +57,7 @@ class AnalysisContext:
         model
             One of ``specs``.
         metrics
-            What they are for: further sets of samples come only with metrics that read them.
+            What they are for: auxiliary sets of samples come only with metrics that read them.
 
         Raises
         ------

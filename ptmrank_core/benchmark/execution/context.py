@@ -25,7 +25,7 @@ class RunContext:
     plan, samples
         What shall be done, and on what.
     sources
-        Where models and further samples come from.
+        Where models and auxiliary samples come from.
     store, cache
         Where cells and features go.
     sink, cancel
@@ -37,7 +37,7 @@ class RunContext:
         asked for.
     unkept
         Features of functions that have no version, which no cache keeps: in one run each is called once for a
-        sample, whatever reads its features. By the model's id and the names of the further sets.
+        sample, whatever reads its features. By the model's id and the names of the auxiliary sets.
     """
 
     plan: RunPlan

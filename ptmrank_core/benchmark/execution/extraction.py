@@ -38,7 +38,7 @@ def gather(run_context: RunContext, spec: ModelSpec, metrics: Collection[str], h
     spec
         The model, fetched.
     metrics
-        Names of metrics: further samples are only extracted where one of them reads them.
+        Names of metrics: auxiliary samples are only extracted where one of them reads them.
     hear
         Hears of stages and batches.
 

@@ -29,7 +29,7 @@ __all__ = [
     "ready_arrays",
 ]
 
-# Names under which further sets of samples are extracted.
+# Names under which auxiliary sets of samples are extracted.
 REFERENCE, SOURCE = "reference", "source"
 
 
@@ -79,7 +79,7 @@ class Extracted:
 def extracted_arrays(features: Features, target_kind: TargetKind, auxiliary: AuxiliarySets) -> Extracted:
     """Name the arrays of a model that was run, and those of its layers.
 
-    A layer has no head and no further sets: only its own features, the labels and the class names count.
+    A layer has no head and no auxiliary sets: only its own features, the labels and the class names count.
     """
     arrays = metric_arrays(features, target_kind, auxiliary)
     shared = {name: arrays[name] for name in ("labels", "targets", "label_embeddings") if name in arrays}
@@ -127,11 +127,11 @@ def metric_arrays(features: Features, target_kind: TargetKind, auxiliary: Auxili
     Parameters
     ----------
     features
-        Of the samples and of the further sets.
+        Of the samples and of the auxiliary sets.
     target_kind
         What the labels are.
-    further
-        The further sets.
+    auxiliary
+        The auxiliary sets.
 
     Returns
     -------

@@ -82,7 +82,7 @@ class Search:
     settings
         Whose feature cache is used.
     sources
-        Where models and further samples come from.
+        Where models and auxiliary samples come from.
     rank
         Ranks what a round has found, with intervals.
     sink, cancel

@@ -52,7 +52,7 @@ class AuxiliaryInputs(TypedDict, total=False):
 
 @dataclass(frozen=True, eq=False)
 class Target:
-    """What the further inputs have to agree with.
+    """What the auxiliary inputs have to agree with.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ class Target:
 
 
 def check_auxiliary(target: Target, given: AuxiliaryInputs) -> dict[str, Any]:
-    """Check the further inputs against the samples they belong to.
+    """Check the auxiliary inputs against the samples they belong to.
 
     Parameters
     ----------

@@ -20,8 +20,8 @@ from tests.benchmark.runs import stored_plan
 def slow_analysis(context: AnalysisContext) -> None:
     """An analysis of three steps that can be cancelled in between."""
     for step in range(3):
-        context.tools.sink(AnalysisStep("halves", step, 3))
-        raise_if_cancelled(context.tools.cancel)
+        context.run_context.sink(AnalysisStep("halves", step, 3))
+        raise_if_cancelled(context.run_context.cancel)
         if not context.is_kept("halves", str(step)):
             context.keep("halves", str(step), lambda step=step: {"step": step})
 

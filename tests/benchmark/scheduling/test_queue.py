@@ -168,7 +168,7 @@ def test_a_resumed_run_takes_its_place_at_the_end(settings: Settings, picture_zi
     store.queue(new, "cpu")
     store.finish(old, RunState.CANCELLED, seconds=0.0)
     store.queue(old, "cpu")
-    assert store.position(old).ticket > store.place(new).ticket
+    assert store.position(old).ticket > store.position(new).ticket
     with hold_run(settings, new), hold_run(settings, old):
         assert read_progress(store, settings, old).n_ahead == 1
         assert read_progress(store, settings, new).n_ahead == 0

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ptmrank_core.errors import InputError
-from ptmrank_core.probing.folds import assign_folds, quantile_strata
 from ptmrank_core.probing.linear_fits import fit_logistic, fit_ridge, standardise
+from ptmrank_core.records import TargetKind
+from ptmrank_core.sampling import assign_folds, units_of
 
 __all__ = ["N_FOLDS", "N_NEIGHBOURS", "Probe", "fit_probe"]
 
 Array: TypeAlias = NDArray[np.float64]
 Measure: TypeAlias = Literal["accuracy", "r2", "average_precision"]
 
+KINDS: Mapping[Measure, TargetKind] = MappingProxyType(
+    {"accuracy": "classification", "r2": "regression", "average_precision": "multilabel"}
+)
 N_FOLDS = 5
 N_NEIGHBOURS = 5
 # Distances of a block of samples to all others: 32 MiB.
@@ -102,7 +108,7 @@ def fit_probe(
     features = np.asarray(embeddings, dtype=np.float64)
     goal = _goal(labels, targets)
     _check(features, goal.values, groups)
-    folds = assign_folds(goal.strata, N_FOLDS, groups=groups, seed=seed)
+    folds = assign_folds(units_of(goal.given, KINDS[goal.measure], groups), N_FOLDS, seed=seed)
     linear = np.empty(goal.values.shape)
     near = np.empty(goal.values.shape)
     for fold in range(int(folds.max()) + 1):
@@ -124,12 +130,23 @@ def fit_probe(
 
 @dataclass(frozen=True, eq=False)
 class _Goal:
-    """What is predicted and how it is judged; ``values`` of shape (n_samples, n_targets), one for codes."""
+    """What is predicted and how it is judged.
+
+    Parameters
+    ----------
+    measure
+        By which predictions are judged.
+    given
+        Codes of shape (n_samples,), or targets as they were given.
+    """
 
     measure: Measure
-    values: Array
-    strata: NDArray[np.int64]
-    n_dimensions: int = 1
+    given: NDArray[Any]
+
+    @cached_property
+    def values(self) -> Array:
+        """What is predicted, of shape (n_samples, n_targets); codes are a single target."""
+        return self.given.reshape(len(self.given), -1).astype(np.float64)
 
     def fit(self, seen: Array, known: Array, new: Array, proceed: Callable[[], None]) -> Array:
         """Predictions of the linear model for new samples."""
@@ -160,24 +177,17 @@ class _Goal:
         """Bring predictions into the shape and type of what was given."""
         if self.measure == "accuracy":
             return predicted[:, 0].astype(np.int64)
-        return predicted[:, 0] if self.n_dimensions == 1 else predicted
+        return predicted.reshape(self.given.shape)
 
 
 def _goal(labels: ArrayLike | None, targets: ArrayLike | None) -> _Goal:
     if (labels is None) == (targets is None):
         raise InputError("Expected either labels or targets.")
     if labels is not None:
-        codes = np.asarray(labels, dtype=np.int64)
-        return _Goal("accuracy", codes[:, None].astype(np.float64), np.unique(codes, return_inverse=True)[1])
+        return _Goal("accuracy", np.asarray(labels, dtype=np.int64))
     given = np.asarray(targets, dtype=np.float64)
-    values = given[:, None] if given.ndim == 1 else given
-    is_binary = values.shape[1] >= 2 and bool(np.isin(values, (0.0, 1.0)).all())
-    centred = values - values.mean(axis=0)
-    deviation = centred.std(axis=0)
-    # Several targets: strata along their sum, which is the target itself where there is one.
-    scaled = centred / np.where(deviation > 0, deviation, np.inf)
-    strata = quantile_strata(scaled.sum(axis=1))
-    return _Goal("average_precision" if is_binary else "r2", values, strata, given.ndim)
+    is_binary = given.ndim > 1 and given.shape[1] >= 2 and bool(np.isin(given, (0.0, 1.0)).all())
+    return _Goal("average_precision" if is_binary else "r2", given)
 
 
 def _check(features: Array, values: Array, groups: Sequence[str]) -> None:
@@ -227,11 +237,11 @@ def _notes(goal: _Goal, folds: NDArray[np.int64]) -> tuple[str, ...]:
         [] if n_folds == N_FOLDS else [f"{n_folds} folds instead of {N_FOLDS}: there is no more to hold out."]
     )
     if goal.measure == "accuracy":
-        counts = np.bincount(goal.strata)
-        absent = [code for code in range(len(counts)) if len(np.unique(folds[goal.strata == code])) < n_folds]
-        if absent:
+        classes = np.unique(goal.given)
+        n_absent = sum(len(np.unique(folds[goal.given == code])) < n_folds for code in classes)
+        if n_absent:
             notes.append(
-                f"{len(absent)} of {len(counts)} classes are not in every fold (fewer samples or groups than"
+                f"{n_absent} of {len(classes)} classes are not in every fold (fewer samples or groups than"
                 f" {n_folds})."
             )
     return tuple(notes)

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from ptmrank_core.errors import InputError
 from ptmrank_core.projection.linear import principal_scores
 from ptmrank_core.projection.record import Array, Projection, centre
+from ptmrank_core.sampling import random_rows
 
 __all__ = [
     "MAX_JUDGED",
@@ -179,9 +180,7 @@ def trustworthiness(embeddings: ArrayLike, points: ArrayLike, *, seed: int = 0) 
     n_samples = len(features)
     if len(places) != n_samples or not np.isfinite(places).all():
         raise InputError(f"Expected {n_samples} finite points, one for each sample.")
-    rows = np.arange(n_samples)
-    if n_samples > MAX_JUDGED:
-        rows = np.sort(np.random.default_rng(seed).choice(n_samples, MAX_JUDGED, replace=False))
+    rows = random_rows(n_samples, MAX_JUDGED, seed=seed)
     n_near = min(N_NEIGHBOURS, (len(rows) - 1) // 2)
     if len(rows) < 4:
         return None

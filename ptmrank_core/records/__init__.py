@@ -3,7 +3,7 @@
 source -> Samples -> (x ModelSpec) Features -> (x MetricSpec) Cell -> RunResult -> Ranking
 """
 
-from ptmrank_core.records.arrays import FloatArray, pack_array, unpack_array
+from ptmrank_core.records.arrays import SAMPLE_ARRAYS, FloatArray, pack_array, take_rows, unpack_array
 from ptmrank_core.records.findings import EVERY_ANALYSIS, Analyses, Finding
 from ptmrank_core.records.metrics import MetricOutput, MetricSpec
 from ptmrank_core.records.models import (
@@ -53,6 +53,7 @@ __all__ = [
     "EVERY_ANALYSIS",
     "LOCAL_OWNER",
     "NORMALISATIONS",
+    "SAMPLE_ARRAYS",
     "Analyses",
     "Blob",
     "BytesBlob",
@@ -92,5 +93,6 @@ __all__ = [
     "Without",
     "WordInContext",
     "pack_array",
+    "take_rows",
     "unpack_array",
 ]

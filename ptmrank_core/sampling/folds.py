@@ -1,4 +1,4 @@
-"""Samples -> folds: every class in every fold as far as it goes, no group in two."""
+"""Folds of cross-validation: stratified, no group in two of them."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ __all__ = ["assign_folds"]
 
 
 def assign_folds(units: Units, n_folds: int, *, seed: int) -> Indices:
-    """Assign each sample to a fold, so that folds are alike in size and in their strata.
+    """Assign each sample to a fold, so that folds have about the same size and the same strata.
 
     Parameters
     ----------
     units
-        What goes to one fold as a whole.
+        Units of the samples; each goes to one fold.
     n_folds
         Number of folds, at least 2; fewer are made where there are fewer units.
     seed
-        Seed of the order in which units are dealt out.
+        Seed of the order in which units are assigned.
 
     Returns
     -------
@@ -44,12 +44,12 @@ def assign_folds(units: Units, n_folds: int, *, seed: int) -> Indices:
         )
     rng = np.random.default_rng(seed)
     if not units.group_names:
-        return _deal(units.strata, n_folds, rng)
-    return _place(units.counts, n_folds, rng)[units.unit_of]
+        return _assign_samples(units.strata, n_folds, rng)
+    return _assign_groups(units.counts, n_folds, rng)[units.unit_of]
 
 
-def _deal(strata: Indices, n_folds: int, rng: np.random.Generator) -> Indices:
-    """Deal the samples of each stratum out in turn, the next stratum where the last one ended."""
+def _assign_samples(strata: Indices, n_folds: int, rng: np.random.Generator) -> Indices:
+    """Assign the samples of each stratum to the folds in turn, each stratum from where the last one ended."""
     folds = np.empty(len(strata), dtype=np.int64)
     order = rng.permutation(len(strata))
     order = order[np.argsort(strata[order], kind="stable")]
@@ -57,8 +57,8 @@ def _deal(strata: Indices, n_folds: int, rng: np.random.Generator) -> Indices:
     return folds
 
 
-def _place(counts: NDArray[np.int64], n_folds: int, rng: np.random.Generator) -> Indices:
-    """Place groups, the large ones first, each where strata are then spread most evenly.
+def _assign_groups(counts: NDArray[np.int64], n_folds: int, rng: np.random.Generator) -> Indices:
+    """Assign groups to folds, large ones first, each to where strata are then spread most evenly.
 
     Parameters
     ----------

@@ -16,7 +16,7 @@ from ptmrank_core.sampling.units import Units
 __all__ = ["MIN_TO_HALVE", "HalfSamples", "draw_halves"]
 
 HALF = Fraction(1, 2)
-# A half of a class has to show how the class is spread, which takes two samples.
+# A half of a class has to show the spread of the class, which takes two samples.
 MIN_TO_HALVE = 4
 MIN_IN_HALF = 2
 MAX_TRIES = 200  # of one half, until every stratum is in it
@@ -32,7 +32,7 @@ class HalfSamples:
         Ascending indices of the samples of each half; together with the strata that are kept whole they hold
         half of the samples of every other stratum.
     notes
-        What the halves are conditional on, one sentence each.
+        Restrictions of intervals from them, one sentence each.
     """
 
     rows: tuple[Indices, ...]
@@ -49,7 +49,7 @@ def draw_halves(units: Units, *, n_halves: int, seed: int) -> HalfSamples:
     Parameters
     ----------
     units
-        What is drawn.
+        Units of the samples.
     n_halves
         Number of halves, at least 1.
     seed
@@ -72,22 +72,22 @@ def draw_halves(units: Units, *, n_halves: int, seed: int) -> HalfSamples:
 
 
 def _notes(units: Units, n_fixed: int) -> tuple[str, ...]:
-    """Say what the halves are conditional on."""
+    """Name the restrictions of intervals from the halves."""
     notes = []
     if n_fixed:
         notes.append(
-            f"{n_fixed} of {units.n_samples} samples are of classes too small to be halved: intervals take "
-            "these samples as given."
+            f"{n_fixed} of {units.n_samples} samples are of classes too small to be halved: every half has "
+            "them, and intervals do not cover their sampling error."
         )
     if units.group_names:
-        notes.append(f"Groups are kept together: {units.n_units} groups are what is drawn.")
+        notes.append(f"Halves consist of whole groups: there are {units.n_units} groups.")
     return tuple(notes)
 
 
 def _fixed_units(units: Units) -> NDArray[np.bool_]:
-    """Tell the units that are in every half, shape (n_units,).
+    """Find the units that are in every half, shape (n_units,).
 
-    A group is where it alone holds a stratum, or where no other group is drawn from its stratum.
+    A group is if it is the only one with samples of a stratum, or the only one drawn from its stratum.
     """
     if not units.group_names:
         return np.asarray((np.bincount(units.strata) < MIN_TO_HALVE)[units.strata])

@@ -12,7 +12,7 @@ from ptmrank_core.sampling.units import Units
 
 __all__ = ["NestedOrder", "nested_order", "nested_orders"]
 
-# Whether half a unit is rounded up or down must not hang on the last digit of a share.
+# Whether half a unit is rounded up or down must not depend on the last digit of a share.
 ROUND_OFF = 1e-9
 
 
@@ -27,8 +27,8 @@ class NestedOrder:
     ends
         Shape (n_units,), ascending: sizes of the parts that end with a whole unit.
     entries
-        Shape (n_units,), ascending: the share of the samples from which on a unit is taken; 0 for those that
-        every part holds.
+        Shape (n_units,), ascending: a part of any larger share contains the unit; 0 for the units of the
+        smallest part.
     n_least
         Samples of the smallest part.
     """
@@ -65,9 +65,9 @@ def nested_orders(units: Units, n_orders: int = 1, *, minimum: int, seed: int) -
     Parameters
     ----------
     units
-        What is drawn.
+        Units of the samples.
     n_orders
-        How many orders, at least 1; more of them begin with the same ones.
+        Number of orders, at least 1; more of them begin with the same ones.
     minimum
         Samples of every class (or label, or fifth of the numbers) that each part holds, at least 1; all
         where a class has no more.

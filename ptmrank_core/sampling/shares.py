@@ -21,13 +21,13 @@ def draw_share(stratum_of: Indices, share: Fraction, rng: np.random.Generator) -
     share
         In (0, 1).
     rng
-        What is random in it.
+        Source of randomness.
 
     Returns
     -------
     ndarray of int64
-        Units, stratum by stratum. Of each stratum its share, rounded up or down, and of all strata together
-        too: what is rounded off in one is carried over to the next, from a random start.
+        Units, stratum by stratum. The share of each stratum is rounded up or down, and so is that of all of
+        them: the remainder of one stratum is carried over to the next, from a random start.
     """
     carried = int(rng.integers(share.denominator))
     chosen = [np.empty(0, dtype=np.int64)]
@@ -39,14 +39,14 @@ def draw_share(stratum_of: Indices, share: Fraction, rng: np.random.Generator) -
 
 
 def random_rows(n_samples: int, max_rows: int, *, seed: int) -> Indices:
-    """Draw rows with no regard to what they hold.
+    """Draw rows at random, without strata.
 
     Parameters
     ----------
     n_samples
         Number of samples.
     max_rows
-        How many are drawn; all where there are no more.
+        Number of rows that are drawn; all where there are no more.
     seed
         Seed of the draw.
 

@@ -1,4 +1,4 @@
-"""What is drawn: samples one by one, or whole groups of them."""
+"""The units of a draw: single samples, or whole groups of them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PURE_SHARE = 0.8
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Units:
-    """Samples as they are drawn; no draw splits a unit.
+    """The units that samples are drawn by; no draw splits one.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ class Units:
 
 
 def units_of(labels: NDArray[Any], target_kind: TargetKind, groups: Sequence[str] = ()) -> Units:
-    """Tell what is drawn of some samples, and from which stratum.
+    """Find the units of some samples, and the stratum that each is drawn from.
 
     A group belongs to the stratum of at least four fifths of its samples; groups that hold samples of many
     strata (every speaker says every word) are one stratum of their own. Under a regression groups are
@@ -101,16 +101,16 @@ def units_of(labels: NDArray[Any], target_kind: TargetKind, groups: Sequence[str
 
 
 def units_of_samples(samples: Samples) -> Units:
-    """Tell what is drawn of some samples: :func:`units_of` their labels and groups."""
+    """Find the units of some samples: :func:`units_of` their labels and groups."""
     return units_of(samples.labels, samples.target_kind, samples.groups)
 
 
 def _classes(labels: NDArray[Any], target_kind: TargetKind, strata: Indices) -> tuple[Indices, ...]:
-    """Rows of what every draw shall hold."""
+    """Rows of each class, label or fifth of the numbers."""
     if target_kind == "multilabel":
         without = ~labels.any(axis=1)
-        rows = [np.flatnonzero(has) for has in (*(labels > 0).T, without)]
-        return tuple(own for own in rows if len(own))
+        classes = [np.flatnonzero(is_in) for is_in in (*(labels > 0).T, without)]
+        return tuple(rows for rows in classes if len(rows))
     by_stratum = np.argsort(strata, kind="stable")
     return tuple(np.split(by_stratum, np.cumsum(np.bincount(strata))[:-1]))
 

@@ -41,7 +41,7 @@ def test_the_seed_decides() -> None:
 
 
 def test_a_small_class_is_kept_whole() -> None:
-    """A class of three stands in every half, and a note says that intervals take it as given."""
+    """A class of three is in every half with all its samples, and a note counts them."""
     labels = np.repeat([0, 1], [20, 3])
     halves = draw_halves(units_of(labels, "classification"), n_halves=20, seed=0)
     assert all((labels[rows] == 1).sum() == 3 for rows in halves.rows)

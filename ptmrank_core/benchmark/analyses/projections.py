@@ -22,7 +22,7 @@ __all__ = ["KIND", "drawn_rows", "project_best"]
 KIND = "projection"
 # Of each model: six of them are 12,000 points, which a browser still draws.
 MAX_POINTS = 2_000
-# Whole groups are drawn where so many fit: a picture of two speakers shows the speakers.
+# Whole groups are drawn where at least so many fit: points of a few speakers would show the speakers only.
 MIN_GROUPS = 10
 
 

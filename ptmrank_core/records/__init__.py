@@ -16,8 +16,20 @@ from ptmrank_core.records.analysis_results import (
     ScoreParts,
     TrainingResult,
 )
-from ptmrank_core.records.arrays import FloatArray, PackedArray, pack_array
-from ptmrank_core.records.findings import RESULT_KINDS, AnalysisResult, Finding, contents_of, problems_of
+from ptmrank_core.records.arrays import (
+    SAMPLE_ARRAYS,
+    FloatArray,
+    PackedArray,
+    pack_array,
+    take_rows,
+)
+from ptmrank_core.records.findings import (
+    RESULT_KINDS,
+    AnalysisResult,
+    Finding,
+    contents_of,
+    problems_of,
+)
 from ptmrank_core.records.maps import ClassDistances, ProjectedEmbeddings, Trust
 from ptmrank_core.records.metrics import MetricOutput, MetricSpec
 from ptmrank_core.records.models import (
@@ -71,6 +83,7 @@ __all__ = [
     "NORMALISATIONS",
     "RECORDED",
     "RESULT_KINDS",
+    "SAMPLE_ARRAYS",
     "VALUE",
     "Analyses",
     "AnalysisResult",
@@ -130,4 +143,5 @@ __all__ = [
     "contents_of",
     "pack_array",
     "problems_of",
+    "take_rows",
 ]

@@ -5,7 +5,13 @@ source -> Samples -> (x ModelSpec) Features -> (x MetricSpec) Cell -> RunResult 
 
 from ptmrank_core.records.arrays import FloatArray, pack_array, unpack_array
 from ptmrank_core.records.findings import EVERY_ANALYSIS, Analyses, Finding
-from ptmrank_core.records.metrics import MetricOutput, MetricSpec
+from ptmrank_core.records.metrics import (
+    CLASSIFICATION,
+    EVERY_TASK,
+    Formula,
+    MetricOutput,
+    MetricSpec,
+)
 from ptmrank_core.records.models import (
     EmbeddingFunction,
     ExtractionOptions,
@@ -50,7 +56,9 @@ from ptmrank_core.records.votes import Sensitivity, Vote, Without
 __all__ = [
     "AS_RECOGNISED",
     "BUILT_IN_REFERENCES",
+    "CLASSIFICATION",
     "EVERY_ANALYSIS",
+    "EVERY_TASK",
     "LOCAL_OWNER",
     "NORMALISATIONS",
     "Analyses",
@@ -63,6 +71,7 @@ __all__ = [
     "Features",
     "Finding",
     "FloatArray",
+    "Formula",
     "Item",
     "LeftOut",
     "MetricOutput",

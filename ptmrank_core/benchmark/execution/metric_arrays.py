@@ -40,11 +40,11 @@ class AuxiliarySets:
     Parameters
     ----------
     reference
-        Samples of anything (PED).
+        Samples of anything.
     source
         Labelled samples of what the model was trained on (WDJE).
     label_embeddings
-        float32 array of shape (1, n_classes, width): the class names under a text model (EMMS).
+        float32 array of shape (1, n_classes, width): the class names under a text model.
     """
 
     reference: Samples | None = None

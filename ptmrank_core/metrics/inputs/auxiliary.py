@@ -11,9 +11,11 @@ from numpy.typing import ArrayLike, NDArray
 from ptmrank_core.errors import MetricInputError
 from ptmrank_core.metrics.inputs.checks import check_matrix, plain_labels
 
-__all__ = ["AuxiliaryInputs", "Target", "check_auxiliary"]
+__all__ = ["LABEL_EMBEDDINGS", "AuxiliaryInputs", "Target", "check_auxiliary"]
 
 Array: TypeAlias = NDArray[np.float64]
+
+LABEL_EMBEDDINGS = "label_embeddings"  # the class names under a text model
 
 
 class AuxiliaryInputs(TypedDict, total=False):
@@ -166,7 +168,7 @@ def _check_encodings(target: Target, given: AuxiliaryInputs) -> dict[str, Array]
                 "label_embeddings belong to classes, but there are targets instead of labels.",
                 hint="Pass one embedding for each sample as sample_label_embeddings.",
             )
-        return {"label_embeddings": _check_stack("label_embeddings", by_class, len(target.class_names))}
+        return {LABEL_EMBEDDINGS: _check_stack(LABEL_EMBEDDINGS, by_class, len(target.class_names))}
     if by_sample is not None:
         name = "sample_label_embeddings"
         return {name: _check_stack(name, by_sample, target.n_samples)}

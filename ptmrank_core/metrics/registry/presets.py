@@ -1,4 +1,4 @@
-"""Ready-made choices of metrics, by the facts that the table has of them."""
+"""Ready-made choices of metrics, made from the facts that the registry has of them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from ptmrank_core.metrics.registry.priors import prior_agreement
 from ptmrank_core.metrics.registry.registry import METRICS, default_metrics
 from ptmrank_core.records import MetricSpec
 
@@ -36,7 +35,14 @@ class MetricPreset:
 
 
 def _defaults(keep: Callable[[MetricSpec], bool]) -> tuple[str, ...]:
+    """Names of the default forms that have a property."""
     return tuple(name for name in default_metrics() if keep(METRICS[name]))
+
+
+def _titles(names: tuple[str, ...]) -> str:
+    """Write the titles of metrics as in a sentence."""
+    *first, last = [METRICS[name].title for name in names]
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 METRIC_PRESETS: Mapping[str, MetricPreset] = MappingProxyType(
@@ -48,18 +54,18 @@ METRIC_PRESETS: Mapping[str, MetricPreset] = MappingProxyType(
         ),
         "proven": MetricPreset(
             "Most often right",
-            "Those whose order was nearest to that of a linear probe on twelve other sets of features.",
-            _defaults(lambda spec: prior_agreement(spec.name) >= HIGH_PRIOR),
+            "Those whose order was closest to that of a linear probe on twelve other sets of features.",
+            _defaults(lambda spec: spec.prior_agreement >= HIGH_PRIOR),
         ),
         "few-samples": MetricPreset(
             "For few samples",
-            "Without those that wide features win by their width alone, and without N-LEEP, whose clusters "
-            "need many samples of each class.",
+            "Without those that wide features win by their width alone, and without those whose random start "
+            f"moves the score ({_titles(_defaults(lambda spec: spec.stochastic))}).",
             _defaults(lambda spec: not (spec.rewards_width or spec.stochastic)),
         ),
         "all": MetricPreset(
             "All that apply",
-            "N-LEEP, PACTran and WDJE take most of the time.",
+            f"{_titles(_defaults(lambda spec: spec.cost == 'iterative'))} take most of the time.",
             default_metrics(),
         ),
     }

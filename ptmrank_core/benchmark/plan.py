@@ -10,6 +10,9 @@ from ptmrank_core.metrics import (
     LABEL_EMBEDDINGS,
     METRIC_PRESETS,
     METRICS,
+    REFERENCE_EMBEDDINGS,
+    SOURCE_EMBEDDINGS,
+    SOURCE_LOGITS,
     inapplicable_reason,
     metrics_reading,
 )
@@ -37,11 +40,8 @@ __all__ = [
     "reads_class_names",
 ]
 
-# The registry's names of what a run can give a metric besides embeddings and labels.
-REFERENCE = "reference_embeddings"
-SOURCE_LOGITS = "source_logits"  # only where the model has a head
-SOURCE_SAMPLES = "source_embeddings"  # only where samples of what the model was trained on are known
-TRANSFER_INPUTS = frozenset({SOURCE_SAMPLES, "source_labels", "source_error", "target_error"})
+# What a run can give a metric only where samples of what the model was trained on are known.
+TRANSFER_INPUTS = frozenset({SOURCE_EMBEDDINGS, "source_labels", "source_error", "target_error"})
 
 
 def make_plan(  # noqa: PLR0913 - a plan is the sum of its parts
@@ -130,12 +130,12 @@ def make_plan(  # noqa: PLR0913 - a plan is the sum of its parts
 
 def needs_reference(metrics: Iterable[str]) -> bool:
     """Whether one of the metrics reads a general reference set."""
-    return bool(metrics_reading(REFERENCE, metrics))
+    return bool(metrics_reading(REFERENCE_EMBEDDINGS, metrics))
 
 
 def needs_source_samples(metrics: Iterable[str]) -> bool:
     """Whether one of the metrics reads samples of what a model was trained on."""
-    return bool(metrics_reading(SOURCE_SAMPLES, metrics))
+    return bool(metrics_reading(SOURCE_EMBEDDINGS, metrics))
 
 
 def reads_class_names(metrics: Iterable[str]) -> bool:
@@ -179,7 +179,7 @@ def known_skips(
     has_source
         Whether samples of what the model was trained on are known.
     """
-    available = {REFERENCE} if has_reference else set[str]()
+    available = {REFERENCE_EMBEDDINGS} if has_reference else set[str]()
     available |= TRANSFER_INPUTS if has_source else set()
     available |= set() if spec.n_source_classes is None else {SOURCE_LOGITS}
     reasons = {name: inapplicable_reason(METRICS[name], available, target_kind) for name in metrics}

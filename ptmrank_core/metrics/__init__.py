@@ -8,7 +8,12 @@ from ptmrank_core.metrics.emms import emms as emms
 from ptmrank_core.metrics.etran import etran as etran
 from ptmrank_core.metrics.gbc import gbc as gbc
 from ptmrank_core.metrics.hscore import hscore as hscore
-from ptmrank_core.metrics.inputs.auxiliary import LABEL_EMBEDDINGS
+from ptmrank_core.metrics.inputs.auxiliary import (
+    LABEL_EMBEDDINGS,
+    REFERENCE_EMBEDDINGS,
+    SOURCE_EMBEDDINGS,
+    SOURCE_LOGITS,
+)
 from ptmrank_core.metrics.inputs.inputs import MetricInputs, Task, prepare_inputs
 from ptmrank_core.metrics.leep import leep as leep
 from ptmrank_core.metrics.logme import logme as logme
@@ -23,6 +28,7 @@ from ptmrank_core.metrics.registry.registry import (
     MEASURED_AT,
     METRICS,
     default_metrics,
+    join_titles,
     metric_spec,
     metrics_reading,
     resolve_metrics,
@@ -37,6 +43,9 @@ __all__ = [
     "MEASURED_AT",
     "METRICS",
     "METRIC_PRESETS",
+    "REFERENCE_EMBEDDINGS",
+    "SOURCE_EMBEDDINGS",
+    "SOURCE_LOGITS",
     "MetricInputs",
     "MetricPreset",
     "Task",
@@ -45,6 +54,7 @@ __all__ = [
     "default_metrics",
     "describe_input",
     "inapplicable_reason",
+    "join_titles",
     "metric_spec",
     "metrics_reading",
     "prepare_inputs",

@@ -127,7 +127,7 @@ PED = MetricSpec(
         r"0\big)",
         r"$\mu_c,R_c$: mean and radius of class $c$, in units of the model's features of a general reference"
         r" set; at most six such steps.",
-        "Classes that overlap push one another apart, as fine-tuning would; then SFDA is asked.",
+        "Classes that overlap push one another apart, as fine-tuning would; then SFDA scores them.",
     ),
     version=1,
     rewards_width=True,

@@ -107,7 +107,8 @@ SFDA = MetricSpec(
     cost="decomposition",
     measured_seconds=0.29,
     prior_agreement=0.30,
-    idea="How probable a regularised discriminant finds the right classes after it was made hard on purpose.",
+    idea="How probable a regularised discriminant finds the right classes, once samples that it is less sure"
+    " of were moved towards the others.",
     fails_when="There are few samples for the width, or the features are large numbers: it saturates at 1.",
     reference="Shao, Zhao, Ge, Zhang, Yang, Wang, Shan, Luo, ECCV 2022, arXiv:2207.03036",
     formula=Formula(

@@ -112,8 +112,8 @@ WDJE = MetricSpec(
     cost="iterative",
     measured_seconds=4.0,
     prior_agreement=0.0,  # measured on the demo zoos alone, against fine-tuning
-    idea="How much error transfer is bound to save, by how far the source features and labels lie from the"
-    " target's.",
+    idea="How much error transfer is guaranteed to save, by how far the source features and labels lie from"
+    " the target's.",
     fails_when="Candidates have different numbers of source samples: more of them than target samples add 1"
     " to the bound.",
     reference="Zhan, Zeng, 2023, arXiv:2305.07741; code qszhan/WDJE_TCYB",

@@ -11,11 +11,23 @@ from numpy.typing import ArrayLike, NDArray
 from ptmrank_core.errors import MetricInputError
 from ptmrank_core.metrics.inputs.checks import check_matrix, plain_labels
 
-__all__ = ["LABEL_EMBEDDINGS", "AuxiliaryInputs", "Target", "check_auxiliary"]
+__all__ = [
+    "LABEL_EMBEDDINGS",
+    "REFERENCE_EMBEDDINGS",
+    "SOURCE_EMBEDDINGS",
+    "SOURCE_LOGITS",
+    "AuxiliaryInputs",
+    "Target",
+    "check_auxiliary",
+]
 
 Array: TypeAlias = NDArray[np.float64]
 
-LABEL_EMBEDDINGS = "label_embeddings"  # the class names under a text model
+# Names of inputs as ``MetricSpec.needs`` and ``MetricSpec.uses`` have them.
+LABEL_EMBEDDINGS = "label_embeddings"
+REFERENCE_EMBEDDINGS = "reference_embeddings"
+SOURCE_EMBEDDINGS = "source_embeddings"
+SOURCE_LOGITS = "source_logits"
 
 
 class AuxiliaryInputs(TypedDict, total=False):
@@ -98,17 +110,17 @@ def check_auxiliary(target: Target, given: AuxiliaryInputs) -> dict[str, Any]:
             f"No metric takes {', '.join(unknown)}.",
             hint=f"Expected some of {', '.join(AuxiliaryInputs.__annotations__)}.",
         )
-    found: dict[str, Any] = {}
-    for name in ("reference_embeddings", "source_embeddings"):
+    checked: dict[str, Any] = {}
+    for name in (REFERENCE_EMBEDDINGS, SOURCE_EMBEDDINGS):
         if (values := given.get(name)) is not None:
-            found[name] = _check_embeddings(name, values, target.n_features)  # type: ignore[arg-type]
+            checked[name] = _check_embeddings(name, values, target.n_features)  # type: ignore[arg-type]
     for name in ("source_error", "target_error", "lipschitz"):
         if (values := given.get(name)) is not None:
-            found[name] = _check_number(name, values)  # type: ignore[arg-type]
+            checked[name] = _check_number(name, values)  # type: ignore[arg-type]
     if (labels := given.get("source_labels")) is not None:
-        n_source = len(found["source_embeddings"]) if "source_embeddings" in found else None
-        found["source_labels"] = _check_source_labels(labels, n_source, target)
-    return found | _check_encodings(target, given)
+        n_source = len(checked[SOURCE_EMBEDDINGS]) if SOURCE_EMBEDDINGS in checked else None
+        checked["source_labels"] = _check_source_labels(labels, n_source, target)
+    return checked | _check_encodings(target, given)
 
 
 def _check_embeddings(name: str, values: ArrayLike, n_features: int) -> Array:

@@ -8,6 +8,7 @@ from collections.abc import Collection
 import numpy as np
 
 from ptmrank_core.errors import MetricError, MetricInputError
+from ptmrank_core.metrics.inputs.auxiliary import SOURCE_EMBEDDINGS
 from ptmrank_core.metrics.inputs.inputs import MetricInputs
 from ptmrank_core.metrics.registry.registry import metric_spec
 from ptmrank_core.records import MetricOutput, MetricSpec
@@ -25,7 +26,6 @@ INPUTS = {
     "target_error": "the error on these samples without the model",
     "lipschitz": "a Lipschitz constant of the target head, derived from the features where there are classes",
 }
-SOURCE_SAMPLES = "source_embeddings"
 # Follows from the features where the targets are classes; elsewhere it has to be given.
 DERIVED = {"classification": frozenset({"lipschitz"})}
 
@@ -61,8 +61,8 @@ def inapplicable_reason(spec: MetricSpec, available: Collection[str], task: str)
     if task not in spec.tasks:
         return f"{spec.title} is defined for {' and '.join(sorted(spec.tasks))}, not for {task}."
     missing = sorted(spec.needs.difference(available, DERIVED.get(task, ())))
-    if SOURCE_SAMPLES in missing:  # without them nothing else of the source task can be known
-        missing = [SOURCE_SAMPLES]
+    if SOURCE_EMBEDDINGS in missing:  # without them nothing else of the source task can be known
+        missing = [SOURCE_EMBEDDINGS]
     if missing:
         names = " and ".join(f"{describe_input(name)} ({name})" for name in missing)
         return f"{spec.title} needs {names}, not there for this model."

@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from ptmrank_core.metrics.registry.registry import METRICS, default_metrics
+from ptmrank_core.metrics.inputs.auxiliary import SOURCE_LOGITS
+from ptmrank_core.metrics.registry.registry import METRICS, default_metrics, join_titles
 from ptmrank_core.records import MetricSpec
 
 __all__ = ["METRIC_PRESETS", "MetricPreset"]
 
-SOURCE_LOGITS = "source_logits"  # a run makes them without a second set of samples
 HIGH_PRIOR = 0.5  # weighted tau
 
 
@@ -39,12 +39,6 @@ def _defaults(keep: Callable[[MetricSpec], bool]) -> tuple[str, ...]:
     return tuple(name for name in default_metrics() if keep(METRICS[name]))
 
 
-def _titles(names: tuple[str, ...]) -> str:
-    """Write the titles of metrics as in a sentence."""
-    *first, last = [METRICS[name].title for name in names]
-    return f"{', '.join(first)} and {last}" if first else last
-
-
 METRIC_PRESETS: Mapping[str, MetricPreset] = MappingProxyType(
     {
         "quick": MetricPreset(
@@ -60,12 +54,12 @@ METRIC_PRESETS: Mapping[str, MetricPreset] = MappingProxyType(
         "few-samples": MetricPreset(
             "For few samples",
             "Without those that wide features win by their width alone, and without those whose random start "
-            f"moves the score ({_titles(_defaults(lambda spec: spec.stochastic))}).",
+            f"moves the score ({join_titles(_defaults(lambda spec: spec.stochastic))}).",
             _defaults(lambda spec: not (spec.rewards_width or spec.stochastic)),
         ),
         "all": MetricPreset(
             "All that apply",
-            f"{_titles(_defaults(lambda spec: spec.cost == 'iterative'))} take most of the time.",
+            f"{join_titles(_defaults(lambda spec: spec.cost == 'iterative'))} take most of the time.",
             default_metrics(),
         ),
     }

@@ -19,6 +19,7 @@ __all__ = [
     "MEASURED_AT",
     "METRICS",
     "default_metrics",
+    "join_titles",
     "metric_spec",
     "metrics_reading",
     "resolve_metrics",
@@ -77,15 +78,27 @@ def metrics_reading(name: str, metrics: Iterable[str]) -> tuple[str, ...]:
     return tuple(metric for metric in metrics if metric in METRICS and METRICS[metric].reads(name))
 
 
+def join_titles(metrics: Sequence[str]) -> str:
+    """Write the titles of metrics as in a sentence: ``A, B and C``.
+
+    Parameters
+    ----------
+    metrics
+        Names, at least one.
+    """
+    *others, last = [METRICS[name].title for name in metrics]
+    return f"{', '.join(others)} and {last}" if others else last
+
+
 def titles_reading(name: str) -> str:
-    """Titles of the metrics whose default form looks at an input, separated by commas.
+    """Titles of the metrics whose default form looks at an input, as in a sentence.
 
     Parameters
     ----------
     name
         Name of the input, as in ``MetricSpec.needs`` and ``MetricSpec.uses``.
     """
-    return ", ".join(METRICS[metric].title for metric in metrics_reading(name, default_metrics()))
+    return join_titles(metrics_reading(name, default_metrics()))
 
 
 def resolve_metrics(wanted: str | Sequence[str]) -> tuple[str, ...]:

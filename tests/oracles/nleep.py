@@ -48,7 +48,8 @@ def nleep(features: Array, labels: Array, covariance: str) -> float:
 
 
 # In small clusters two samples are equally far from their mean, and round-off decides which of them k-means
-# moves: the seeds of the test have no such tie (1 of 24 with fifty classes of three has, and a score 3e-3 away).
+# moves: the seeds of the test have no such tie (1 of 24 with fifty classes of three has one, and a score that
+# is 3e-3 away).
 MIXTURE = "rounds of expectation maximisation amplify the rounding of the coordinates"
 OPINIONS = {
     "nleep": Opinion(of_features(nleep, "full"), 1e-7, MIXTURE),

@@ -111,8 +111,9 @@ TABLE_HEAD = """# The metrics
 
 <!-- Written by `python -m ptmrank_core metrics --markdown`; a test compares the two. -->
 
-{n_metrics} metrics and {n_variants} variants (`NAME:VARIANT`). *Needs*: what a metric reads besides features and labels.
-*Rewards width*: on few samples, wide features of pure noise score better than narrow informative ones.
+{n_metrics} metrics and {n_variants} variants (`NAME:VARIANT`). *Needs*: what a metric reads besides features
+and labels. *Rewards width*: on few samples, wide features of pure noise score better than narrow informative
+ones.
 
 | name | metric | not to be trusted when | needs | rewards width | reference |
 |---|---|---|---|---|---|

@@ -9,11 +9,11 @@ from ptmrank_core.events import BatchDone, CancelToken, Sink, StageStarted, disc
 from ptmrank_core.events import raise_if_cancelled as check
 from ptmrank_core.features import host_memory
 from ptmrank_core.features.cache import FeatureCache
+from ptmrank_core.features.cache.keys import feature_key, function_key
+from ptmrank_core.features.cache.vector_store import VectorStore
 from ptmrank_core.features.columns import stack_columns
 from ptmrank_core.features.function import extract_by_function
-from ptmrank_core.features.keys import feature_key, function_key
 from ptmrank_core.features.precision import resolve_options
-from ptmrank_core.features.vector_store import VectorStore
 from ptmrank_core.records import (
     EmbeddingFunction,
     ExtractionOptions,
@@ -89,7 +89,7 @@ def extract(  # noqa: PLR0913 - who is asked, for what, and who listens
         return extract_by_function(
             vector_store, spec, function, batch_size=options.batch_size, sink=sink, cancel=cancel
         )
-    options = resolve_options(options, cache.memory)
+    options = resolve_options(options, cache.machine_facts)
     key = feature_key(spec, options)
     cache.note_use(key, spec, options.dtype)
     vector_store = VectorStore(samples, auxiliary, key, cache, with_layers=options.layers)
@@ -120,7 +120,7 @@ def load_cached(
     if spec.source == "function":
         kept = VectorStore(samples, NO_AUXILIARY, function_key(spec), cache if spec.revision else None)
         return None if kept.missing else kept.features(spec, "float32")
-    options = resolve_options(options, cache.memory)
+    options = resolve_options(options, cache.machine_facts)
     key = feature_key(spec, options)
     vector_store = VectorStore(samples, NO_AUXILIARY, key, cache, with_layers=options.layers)
     return None if vector_store.missing else vector_store.features(spec, options.dtype)

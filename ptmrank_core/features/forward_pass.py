@@ -15,10 +15,10 @@ from ptmrank_core.events import BatchDone, CancelToken, Sink
 from ptmrank_core.events import raise_if_cancelled as check
 from ptmrank_core.features.batching import BatchSize, run_in_batches, split_by_length
 from ptmrank_core.features.cache import FeatureCache
+from ptmrank_core.features.cache.vector_store import VectorStore
 from ptmrank_core.features.encoders import Encoder, load_encoder
 from ptmrank_core.features.encoders.prepared import Prepared
 from ptmrank_core.features.preparing import prepare_ahead
-from ptmrank_core.features.vector_store import VectorStore
 from ptmrank_core.records import ExtractionOptions, ModelSpec
 
 __all__ = ["Pass"]
@@ -72,7 +72,7 @@ class Pass:
     ) -> None:
         self._collected = vector_store
         self._spec = spec
-        self._memory = cache.memory
+        self._machine_facts = cache.machine_facts
         self._sink = sink
         self._cancel = cancel
         start = time.perf_counter()
@@ -90,7 +90,7 @@ class Pass:
             return BatchSize(self._asked_size, is_fixed=True)
         if self._known_size is not None:
             return BatchSize(self._known_size, longest, is_fixed=True)
-        known = self._memory.get(self._size_name)
+        known = self._machine_facts.get(self._size_name)
         if not isinstance(known, int) or known < 1:
             return BatchSize(longest=longest)
         return BatchSize(max(1, known // max(1, longest)), longest, is_fixed=True)
@@ -112,7 +112,7 @@ class Pass:
                 )
         found = self._batch_size
         if found is not None and found.was_found:
-            self._memory.put(self._size_name, found.size * max(1, found.longest))
+            self._machine_facts.put(self._size_name, found.size * max(1, found.longest))
         self._collected.batch_size = None if found is None else found.size
         self._collected.notes = self._encoder.notes
         self._collected.device = self._encoder.device

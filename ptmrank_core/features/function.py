@@ -11,9 +11,9 @@ import numpy as np
 from ptmrank_core.errors import UnsupportedModelError
 from ptmrank_core.events import BatchDone, CancelToken, Sink, StageStarted
 from ptmrank_core.events import raise_if_cancelled as check
+from ptmrank_core.features.cache.vector_store import VectorStore
+from ptmrank_core.features.cache.vectors import SampleVectors
 from ptmrank_core.features.preparing import decode_items
-from ptmrank_core.features.vector_store import VectorStore
-from ptmrank_core.features.vectors import SampleVectors
 from ptmrank_core.records import EmbeddingFunction, Features, FloatArray, ModelSpec, Stage, Waveform
 
 __all__ = ["extract_by_function"]

@@ -24,8 +24,8 @@ from ptmrank_core.events import BatchDone, Event
 from ptmrank_core.features import FeatureCache, extract, load_cached
 from ptmrank_core.features import forward_pass as passing
 from ptmrank_core.features.batching import BatchSize
+from ptmrank_core.features.cache.vectors import SampleVectors
 from ptmrank_core.features.encoders.prepared import Prepared
-from ptmrank_core.features.vectors import SampleVectors
 from ptmrank_core.records import ExtractionOptions, ModelSpec, Samples
 from tests.language_checkpoints import save_language_model
 
@@ -220,10 +220,10 @@ def test_looking_auto_up_loads_no_torch(tmp_path: Path) -> None:
     code = """
 import sys
 from pathlib import Path
-from ptmrank_core.features.memory import Memory
+from ptmrank_core.features.cache.facts_file import FactsFile
 from ptmrank_core.features.precision import resolve_options
 from ptmrank_core.records import ExtractionOptions
-options = resolve_options(ExtractionOptions(device="cpu"), Memory(Path(sys.argv[1])))
+options = resolve_options(ExtractionOptions(device="cpu"), FactsFile(Path(sys.argv[1])))
 print(options.dtype, "torch" in sys.modules)
 """
     command = [sys.executable, "-c", code, str(tmp_path / "extraction.json")]

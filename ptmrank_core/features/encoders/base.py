@@ -11,13 +11,13 @@ import torch
 
 from ptmrank_core.errors import UnsupportedModelError
 from ptmrank_core.features import device as devices
+from ptmrank_core.features.cache.vectors import SampleVectors
 from ptmrank_core.features.encoders.checkpoint import load_checkpoint
 from ptmrank_core.features.encoders.convolutions import patch_small_convolutions
 from ptmrank_core.features.encoders.dense import fuse_linear_layers
 from ptmrank_core.features.encoders.padding import stack_padded
 from ptmrank_core.features.encoders.prepared import Prepared
 from ptmrank_core.features.pooling import family_of, pool, pool_hidden, row_note
-from ptmrank_core.features.vectors import SampleVectors
 from ptmrank_core.records import ExtractionOptions, FloatArray, ModelSpec
 
 __all__ = ["Batch", "Part", "TransformerEncoder"]

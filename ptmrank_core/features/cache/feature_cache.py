@@ -19,8 +19,8 @@ import diskcache
 from diskcache.core import DBNAME, MODE_BINARY, MODE_RAW
 
 from ptmrank_core.config import Settings
-from ptmrank_core.features.memory import Memory
-from ptmrank_core.features.vectors import LayerVectors, SampleVectors
+from ptmrank_core.features.cache.facts_file import FactsFile
+from ptmrank_core.features.cache.vectors import LayerVectors, SampleVectors
 from ptmrank_core.records import ModelSpec
 
 __all__ = ["CacheReport", "CachedModel", "FeatureCache"]
@@ -122,8 +122,8 @@ class FeatureCache:
 
     Attributes
     ----------
-    memory
-        What is remembered of this machine.
+    machine_facts
+        What was measured on this machine before, as a file of facts.
     n_damaged
         Entries met so far that could not be read; each was counted as a miss.
     """
@@ -141,8 +141,8 @@ class FeatureCache:
         )
         self._limit_bytes = settings.cache_limit_bytes
         self._database = folder / DBNAME
-        self.memory = Memory(settings.home / "extraction.json")
-        self._owners = Memory(settings.home / "cached_models.json")
+        self.machine_facts = FactsFile(settings.home / "extraction.json")
+        self._owners = FactsFile(settings.home / "cached_models.json")
         self.n_damaged = 0
 
     def get_many(self, key: str, digests: Sequence[str]) -> list[SampleVectors | None]:

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from ptmrank_core.features.cache import FeatureCache
+from ptmrank_core.features.cache.feature_cache import FeatureCache
+from ptmrank_core.features.cache.vectors import LayerVectors, SampleVectors
 from ptmrank_core.features.heads import source_class_names
 from ptmrank_core.features.pooling import row_note
-from ptmrank_core.features.vectors import LayerVectors, SampleVectors
 from ptmrank_core.records import Features, FloatArray, ModelSpec, Samples, SetFeatures
 
 __all__ = ["VectorStore"]

@@ -10,12 +10,12 @@ import os
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Memory"]
+__all__ = ["FactsFile"]
 
 MAX_ENTRIES = 2_000
 
 
-class Memory:
+class FactsFile:
     """Facts by name.
 
     Parameters

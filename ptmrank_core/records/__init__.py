@@ -9,6 +9,7 @@ from ptmrank_core.records.metrics import MetricOutput, MetricSpec
 from ptmrank_core.records.models import (
     EmbeddingFunction,
     ExtractionOptions,
+    ExtractionReport,
     Features,
     ModelSource,
     ModelSpec,
@@ -59,6 +60,7 @@ __all__ = [
     "Cell",
     "EmbeddingFunction",
     "ExtractionOptions",
+    "ExtractionReport",
     "Failure",
     "Features",
     "Finding",

@@ -27,7 +27,7 @@ def budget_payload(result: RunResult) -> dict[str, Any] | None:
     found = next((own.payload for own in result.findings if own.kind == BUDGET), None)
     if found is None:
         return None
-    own = sum(outcome.cache_misses for outcome in result.outcomes.values())
+    own = sum(outcome.report.cache_misses for outcome in result.outcomes.values())
     return {**found, "computed": found["computed_in_rounds"] + own}
 
 

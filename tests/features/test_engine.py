@@ -208,7 +208,7 @@ def test_auto_precision_is_near_float32_and_kept_apart(tmp_path: Path, settings:
     with FeatureCache(settings) as cache:
         exact = extract(samples, spec, options=EXACT, cache=cache)
         half = extract(samples, spec, options=replace(EXACT, dtype="bfloat16"), cache=cache)
-    assert half.cache_misses == 3
+    assert half.report.cache_misses == 3
     assert half.embeddings.dtype == np.float32
     cosine = torch.cosine_similarity(torch.tensor(exact.embeddings), torch.tensor(half.embeddings))
     assert cosine.min() > 0.99

@@ -125,7 +125,7 @@ class Search:
             result = self._play(alive, np.sort(order[:size]))
             ran = [spec.id for spec in alive if spec.id in result.outcomes]
             n_run += len(ran) * (size - before)
-            n_computed += sum(result.outcomes[model].cache_misses for model in ran)
+            n_computed += sum(result.outcomes[model].report.cache_misses for model in ran)
             before = size
             ranking = self.rank(result)
             most = rounds.most_to_keep(played, n_run)

@@ -11,6 +11,7 @@ from ptmrank_core.records import (
     Analyses,
     Cell,
     ExtractionOptions,
+    ExtractionReport,
     Failure,
     Finding,
     LeftOut,
@@ -57,6 +58,11 @@ def _reading(fields: dict[str, Any]) -> Reading:
     return Reading(**(fields | columns))
 
 
+def _report(fields: dict[str, Any]) -> ExtractionReport:
+    values: dict[str, Any] = {n: tuple(v) if isinstance(v, list) else v for n, v in fields.items()}
+    return ExtractionReport(**values)
+
+
 def plan_from_json(text: str) -> RunPlan:
     """Decode a plan."""
     fields = json.loads(text)
@@ -95,8 +101,7 @@ def finding_from_json(text: str) -> Finding:
 def outcome_from_json(text: str) -> ModelOutcome:
     """Decode what a run learned of a model."""
     fields = json.loads(text)
-    notes = tuple(fields.get("notes", ()))
-    return ModelOutcome(**(fields | {"spec": _spec(fields["spec"]), "notes": notes}))
+    return ModelOutcome(**(fields | {"spec": _spec(fields["spec"]), "report": _report(fields["report"])}))
 
 
 def summary_from_json(text: str) -> SamplesSummary:

@@ -61,7 +61,9 @@ def stack_columns(
             n_run=0,
             key="columns",
         ),
-        auxiliary={name: SetFeatures(_stack(part), None) for name, part in auxiliary.items()},
+        auxiliary={
+            name: SetFeatures(_stack(auxiliary_set), None) for name, auxiliary_set in auxiliary.items()
+        },
     )
     sink(BatchDone(spec.id, samples.n_samples, samples.n_samples))
     return features

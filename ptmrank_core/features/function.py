@@ -35,7 +35,7 @@ def extract_by_function(
 
     Parameters
     ----------
-    collected
+    vector_store
         Knows what is missing, and takes what comes.
     spec
         The model that the function is.
@@ -94,9 +94,9 @@ def _check_rows(returned: Any, name: str, *, n_samples: int, width: int | None) 
             f"The function of {name!r} returned no array: {error}.", hint=EXPECTED
         ) from error
     if array.dtype.kind not in "biuf":
-        said = f"{type(returned).__name__} of {array.dtype}"
+        given = f"{type(returned).__name__} of {array.dtype}"
         raise UnsupportedModelError(
-            f"The function of {name!r} returned {said}; expected real numbers.", hint=EXPECTED
+            f"The function of {name!r} returned {given}; expected real numbers.", hint=EXPECTED
         )
     if array.ndim != 2 or len(array) != n_samples or not array.shape[1]:
         raise UnsupportedModelError(

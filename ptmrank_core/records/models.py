@@ -177,6 +177,9 @@ class ExtractionReport:
     peak_memory_bytes
         Peak memory of the extraction: that of the device, on a CPU that of the whole process; ``None`` where
         neither can be told.
+    pooling
+        Pooling rule of the model's family; the repository of a sentence encoder may state another. ``None``
+        where nothing was pooled or that is not known.
     notes
         What a reader has to know of how the features were made, one sentence each.
     key
@@ -192,6 +195,7 @@ class ExtractionReport:
     n_run: int | None = None
     batch_size: int | None = None
     peak_memory_bytes: int | None = None
+    pooling: str | None = None
     notes: tuple[str, ...] = ()
     key: str = ""
 

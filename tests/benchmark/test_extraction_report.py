@@ -15,6 +15,7 @@ import pytest
 from ptmrank_core.benchmark import RunStore, read_card, run_card, run_here
 from ptmrank_core.config import Settings
 from ptmrank_core.features.cache.keys import feature_key
+from ptmrank_core.features.pooling import family_of
 from ptmrank_core.records import ExtractionReport, ModelOutcome
 from ptmrank_core.reports import rank_payload
 from ptmrank_core.results import rank_result
@@ -74,5 +75,6 @@ def test_a_run_keeps_the_report_of_its_extraction(settings: Settings, picture_zi
         assert report.key == feature_key(outcome.spec, plan.options)
         assert (report.cache_hits, report.cache_misses, report.n_run) == (0, 18, 18)
         assert (report.dtype, report.device, report.batch_size) == ("float32", "cpu", 4)
+        assert report.pooling == family_of(outcome.spec).rule
         assert set(report.seconds) == {"load", "preprocess", "forward"}
         assert set(outcome.seconds) == {*report.seconds, "score"}

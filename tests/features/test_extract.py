@@ -103,7 +103,7 @@ def test_the_model_runs_only_on_samples_that_are_new(zoo: Path, samples: Samples
         relabelled = replace(subset(samples, [3, 1, 2]), labels=np.array([0, 1, 1]))
         again = extract(relabelled, spec, options=CPU, cache=cache)
     assert (again.report.cache_hits, again.report.cache_misses) == (3, 0)
-    assert dict(again.seconds) == {"load": 0.0, "preprocess": 0.0, "forward": 0.0}
+    assert dict(again.report.seconds) == {"load": 0.0, "preprocess": 0.0, "forward": 0.0}
     np.testing.assert_array_equal(again.embeddings, more.embeddings[[3, 1, 2]])
     np.testing.assert_array_equal(again.labels, [0, 1, 1])
 

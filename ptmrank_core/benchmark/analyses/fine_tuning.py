@@ -14,7 +14,7 @@ from ptmrank_core.benchmark.analyses.context import AnalysisContext
 from ptmrank_core.errors import MetricInputError
 from ptmrank_core.events import AnalysisStep, raise_if_cancelled
 from ptmrank_core.features.training.fine_tuning import fine_tune
-from ptmrank_core.features.training.recipe import Recipe
+from ptmrank_core.features.training.recipe import TrainingRecipe
 from ptmrank_core.records import Samples
 from ptmrank_core.sampling import nested_subsets
 
@@ -29,8 +29,8 @@ def fine_tune_best(context: AnalysisContext) -> None:
     """Train the best models of the order for real, each with an equal part of the time that is left.
 
     The finding is kept for each model: ``accuracy`` or ``r2`` on the test samples, and the fields of
-    :class:`~ptmrank_core.features.training.recipe.Tuned`, ``seed`` and ``note`` (empty, or that time ran
-    out). All models have the same training and test samples.
+    :class:`~ptmrank_core.features.training.recipe.TrainingResult`, ``seed`` and ``note`` (empty, or that
+    time ran out). All models have the same training and test samples.
     """
     run_context = context.run_context
     n_asked = run_context.plan.analyses.fine_tune
@@ -71,9 +71,9 @@ def _tune(context: AnalysisContext, model: str, seconds: float, place: tuple[int
         context.specs[model],
         run_context.samples,
         training_rows(run_context.samples, run_context.plan.seed),
-        Recipe(seconds, run_context.plan.seed),
+        TrainingRecipe(seconds, run_context.plan.seed),
         options=run_context.plan.options,
-        hear=lambda share: run_context.sink(
+        on_progress=lambda share: run_context.sink(
             AnalysisStep(KIND, int(STEPS * (index + min(1.0, share))), STEPS * n_models)
         ),
         cancel=run_context.cancel,

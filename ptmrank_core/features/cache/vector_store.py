@@ -9,7 +9,7 @@ import numpy as np
 from ptmrank_core.features.cache.feature_cache import FeatureCache
 from ptmrank_core.features.cache.vectors import LayerVectors, SampleVectors
 from ptmrank_core.features.heads import source_class_names
-from ptmrank_core.features.pooling import row_note
+from ptmrank_core.features.pooling import family_of, row_note
 from ptmrank_core.records import ExtractionReport, Features, FloatArray, ModelSpec, Samples, SetFeatures
 
 __all__ = ["VectorStore"]
@@ -51,12 +51,12 @@ class VectorStore:
         with_layers: bool = False,
     ) -> None:
         self._samples = samples
-        self._sizes = {name: part.n_samples for name, part in auxiliary.items()}
+        self._sizes = {name: auxiliary_set.n_samples for name, auxiliary_set in auxiliary.items()}
         self._cache = cache
         self.key = key
-        self.items = sum((part.items for part in auxiliary.values()), samples.items)
-        self.names = sum((part.names for part in auxiliary.values()), samples.names)
-        self._digests = sum((part.digests for part in auxiliary.values()), samples.digests)
+        self.items = sum((auxiliary_set.items for auxiliary_set in auxiliary.values()), samples.items)
+        self.names = sum((auxiliary_set.names for auxiliary_set in auxiliary.values()), samples.names)
+        self._digests = sum((auxiliary_set.digests for auxiliary_set in auxiliary.values()), samples.digests)
         self._vectors: list[SampleVectors | None] = [None] * self.n_items
         self.with_layers = with_layers
         self._layers: list[LayerVectors | None] = [None] * self.n_items if with_layers else []
@@ -151,6 +151,7 @@ class VectorStore:
             n_run=self.n_run,
             batch_size=self.batch_size,
             peak_memory_bytes=self.peak_memory_bytes,
+            pooling=None if spec.source == "function" else family_of(spec).rule,
             notes=self.notes or row_note(spec),
             key=self.key,
         )

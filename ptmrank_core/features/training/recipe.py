@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["Recipe", "Tuned"]
+__all__ = ["TrainingRecipe", "TrainingResult"]
 
 
 @dataclass(frozen=True, slots=True)
-class Recipe:
+class TrainingRecipe:
     """How a model is trained.
 
     Parameters
@@ -30,7 +30,7 @@ class Recipe:
 
 
 @dataclass(frozen=True, slots=True)
-class Tuned:
+class TrainingResult:
     """What training a model gave.
 
     Parameters

@@ -13,7 +13,7 @@ from ptmrank_core.benchmark import RunStore, run_here
 from ptmrank_core.benchmark.analyses.controls import permuted_rows
 from ptmrank_core.config import Settings
 from ptmrank_core.data import load_samples
-from ptmrank_core.features.baselines import plain_features
+from ptmrank_core.features.baselines import baseline_features
 from ptmrank_core.metrics import METRICS, compute, prepare_inputs
 from ptmrank_core.records import Analyses, Finding, RunResult, Samples
 from ptmrank_core.reports.figures.controls import controls_figure
@@ -81,7 +81,7 @@ def test_controls_are_kept_and_rank_nowhere(result: RunResult, picture_zip: Path
     assert {f"permuted:{model}" for model in models} < set(found)
     assert sum(subject.startswith("untrained:") for subject in found) == 3
     samples = load_samples(picture_zip)
-    pixels = prepare_inputs(plain_features(samples).embeddings, labels=samples.labels)
+    pixels = prepare_inputs(baseline_features(samples).embeddings, labels=samples.labels)
     assert found["plain"].payload["scores"]["logme"] == pytest.approx(compute("logme", pixels).value)
     assert len(found["permuted:resnet-b"].payload["scores"]["logme"]) == 10
     ranking = results.rank_result(result)

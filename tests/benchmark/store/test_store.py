@@ -175,7 +175,7 @@ def test_an_outcome_of_the_fifth_version_is_taken_over(
         db.execute("PRAGMA user_version = 5")
         db.commit()
     seconds = {"load": 1.0, "preprocess": 2.0, "forward": 6.0}
-    report = ExtractionReport("bfloat16", "cpu", seconds, 1, 2, 4, 8, 1_000, ("odd",))
+    report = ExtractionReport("bfloat16", "cpu", seconds, 1, 2, 4, 8, 1_000, notes=("odd",))
     for _ in range(2):
         store = RunStore(settings)
         assert store.outcomes(plan.run_id) == {spec.id: ModelOutcome(spec, report, 16, 3, 0.5)}

@@ -129,10 +129,10 @@ def _options(card: RunCard) -> tuple[ExtractionOptions, list[str]]:
     """Options as they came out in the card's run, as far as they can be had here."""
     asked = card.plan.options
     ran = [spec.id for spec in card.plan.models if spec.source in CHECKPOINTS and spec.id in card.conditions]
-    conditions = [card.conditions[model] for model in ran]
-    dtypes = {own.dtype for own in conditions}
-    devices = {own.device for own in conditions if own.device}
-    sizes = {model: size for model in ran if (size := card.conditions[model].batch_size)}
+    reports = {model: card.conditions[model].report for model in ran}
+    dtypes = {report.dtype for report in reports.values()}
+    devices = {report.device for report in reports.values() if report.device}
+    sizes = {model: report.batch_size for model, report in reports.items() if report.batch_size}
     options = replace(
         asked,
         dtype=dtypes.pop() if len(dtypes) == 1 else asked.dtype,

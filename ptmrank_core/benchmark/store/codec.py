@@ -14,6 +14,7 @@ from ptmrank_core.records import (
     Analyses,
     Cell,
     ExtractionOptions,
+    ExtractionReport,
     Failure,
     Finding,
     LeftOut,
@@ -58,6 +59,11 @@ def _spec(fields: dict[str, Any]) -> ModelSpec:
 def _reading(fields: dict[str, Any]) -> Reading:
     columns = {name: tuple(fields[name]) for name in ("text_columns", "label_columns")}
     return Reading(**(fields | columns))
+
+
+def _report(fields: dict[str, Any]) -> ExtractionReport:
+    values: dict[str, Any] = {n: tuple(v) if isinstance(v, list) else v for n, v in fields.items()}
+    return ExtractionReport(**values)
 
 
 def plan_from_json(text: str) -> RunPlan:
@@ -105,8 +111,7 @@ def finding_from_json(text: str) -> Finding:
 def outcome_from_json(text: str) -> ModelOutcome:
     """Decode what a run learned of a model."""
     fields = json.loads(text)
-    notes = tuple(fields.get("notes", ()))
-    return ModelOutcome(**(fields | {"spec": _spec(fields["spec"]), "notes": notes}))
+    return ModelOutcome(**(fields | {"spec": _spec(fields["spec"]), "report": _report(fields["report"])}))
 
 
 def summary_from_json(text: str) -> SamplesSummary:

@@ -102,7 +102,6 @@ def has_ground(browser: WebDriver, colour: str) -> bool:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
 def test_nothing_serious_on_any_page(browser: WebDriver, axe: str, served: Served) -> None:
     """No page has a serious or critical violation, in light or in dark, nor headings out of order."""
     set_width(browser, WIDE)
@@ -122,7 +121,6 @@ def test_nothing_serious_on_any_page(browser: WebDriver, axe: str, served: Serve
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
 def test_every_page_fits_a_phone(browser: WebDriver, served: Served) -> None:
     """At 390 pixels nothing sticks out to the side."""
     set_width(browser, PHONE)

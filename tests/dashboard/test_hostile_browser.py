@@ -14,7 +14,7 @@ from tests.dashboard.test_browser import click, open_section, run_in_address, se
 from tests.dashboard.test_hostile import hostile_zip
 from tests.dashboard.tour import Stop, go_to, settle
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 WATCH = """
 window.heard = [];

@@ -27,7 +27,7 @@ from tests.ready_made import save_features
 from tests.uploads import number_table, price_table, recording_files, review_table
 from tests.waiting import PATIENCE_SECONDS
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+pytestmark = pytest.mark.browser
 
 # What is there once a section is drawn.
 MARKS = {

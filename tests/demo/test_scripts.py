@@ -20,6 +20,7 @@ from assets.demo.scripts.measurements import Outcome
 from assets.demo.scripts.text import cards as text_cards
 from assets.demo.scripts.text import recipes as text_recipes
 from assets.demo.scripts.text import truth as text_truth
+from tests.documented import needs_versions_on_record
 
 # What the samples of a zoo are called in its zoo.json -> its recipes.
 ZOOS: dict[str, Any] = {"images": recipes, "clips": audio_recipes, "texts": text_recipes}
@@ -123,7 +124,7 @@ def test_a_truth_is_recorded_in_the_form_on_file(unit: str, tmp_path: Path) -> N
     ("script", "zoo"),
     [
         pytest.param(truth, recipes, id="images"),
-        pytest.param(text_truth, text_recipes, id="texts"),
+        pytest.param(text_truth, text_recipes, id="texts", marks=needs_versions_on_record),
         pytest.param(
             audio_truth,
             audio_recipes,

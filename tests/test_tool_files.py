@@ -107,6 +107,15 @@ def test_a_range_without_a_lower_bound_is_refused() -> None:
         lowest(Requirement("numpy<3"))
 
 
+def test_the_job_with_the_lowest_versions_tests_every_room_without_models() -> None:
+    """A room of the core that is added has its tests tried there too, unless they run models or pages."""
+    (listed,) = re.findall(r"tests/\{([a-z,]+)\}", (ROOT / ".ci" / "run").read_text(encoding="utf-8"))
+    rooms = {
+        path.name for path in (ROOT / "tests").iterdir() if path.is_dir() and any(path.rglob("test_*.py"))
+    }
+    assert set(listed.split(",")) == rooms - {"dashboard", "demo", "features", "script"}
+
+
 def test_every_dependency_is_tried_at_its_lowest() -> None:
     """Of a package in several places the range for users counts, not the pin of the tools."""
     project = {

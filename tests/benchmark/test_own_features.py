@@ -33,8 +33,8 @@ from ptmrank_core.records import (
 )
 from ptmrank_core.worker import SOURCES
 from tests.benchmark.runs import stored_features_plan, stored_plan
-from tests.benchmark.test_worker import wait_until
 from tests.ready_made import LABELS, draw_features, save_features, save_table
+from tests.waiting import wait_until
 
 
 def test_every_array_of_a_file_reaches_the_metrics(settings: Settings, tmp_path: Path) -> None:

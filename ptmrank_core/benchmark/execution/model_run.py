@@ -112,6 +112,7 @@ class ModelWork:
             self.run_context.samples.target_kind,
             has_reference=self.run_context.reference is not None,
             has_source=source_place(self.run_context.plan, self.spec) is not None,
+            has_class_names=self.run_context.label_embeddings is not None,
         )
         for cell in skipped_cells(self.spec.id, skips):
             self._decide(cell)

@@ -4,6 +4,7 @@ source -> Samples -> (x ModelSpec) Features -> (x MetricSpec) Cell -> RunResult 
 """
 
 from ptmrank_core.records.arrays import FloatArray, pack_array, unpack_array
+from ptmrank_core.records.decoding import decode
 from ptmrank_core.records.findings import EVERY_ANALYSIS, Analyses, Finding
 from ptmrank_core.records.metrics import MetricOutput, MetricSpec
 from ptmrank_core.records.models import (
@@ -91,6 +92,7 @@ __all__ = [
     "Waveform",
     "Without",
     "WordInContext",
+    "decode",
     "pack_array",
     "unpack_array",
 ]

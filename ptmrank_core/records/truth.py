@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ptmrank_core.records.decoding import decode
+
 __all__ = ["Truth"]
 
 
@@ -46,4 +48,4 @@ class Truth:
     @classmethod
     def of_payload(cls, payload: Mapping[str, Any]) -> Truth:
         """Read what :meth:`payload` wrote."""
-        return cls(**{**payload, "notes": tuple(payload["notes"])})
+        return decode(cls, payload, "truth")

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ptmrank_core.benchmark.cards.decoding import decode
 from ptmrank_core.benchmark.plan import LABEL_ENCODER_REVISION
 from ptmrank_core.benchmark.store.codec import to_json
 from ptmrank_core.errors import InputError
@@ -26,6 +25,7 @@ from ptmrank_core.records import (
     RunState,
     SamplesSummary,
     Score,
+    decode,
 )
 
 __all__ = ["CARD_FORMAT", "CardCell", "ModelConditions", "RunCard", "make_card", "read_card", "run_card"]

@@ -1,27 +1,21 @@
-"""Records of a run <-> JSON, for the store and the run card. One place for both directions."""
+"""Records of a run <-> the JSON text that the store and the run card keep."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Mapping
 from typing import Any
 
 from ptmrank_core.records import (
-    Analyses,
     Cell,
-    ExtractionOptions,
     Failure,
     Finding,
-    LeftOut,
     ModelOutcome,
-    ModelSpec,
-    Reading,
     RunPlan,
     SamplesSummary,
     Score,
     Skipped,
-    Stage,
+    decode,
 )
 
 __all__ = [
@@ -33,12 +27,6 @@ __all__ = [
     "to_json",
 ]
 
-_CELLS: Mapping[str, type[Score | Failure | Skipped]] = {
-    "Score": Score,
-    "Failure": Failure,
-    "Skipped": Skipped,
-}
-
 
 def to_json(record: Any) -> str:
     """Encode a record; cells carry their kind. NaN is refused: it is not JSON and no score."""
@@ -48,67 +36,27 @@ def to_json(record: Any) -> str:
     return json.dumps(fields, allow_nan=False, default=dict)
 
 
-def _spec(fields: dict[str, Any]) -> ModelSpec:
-    return ModelSpec(**(fields | {"tasks": tuple(fields["tasks"])}))
-
-
-def _reading(fields: dict[str, Any]) -> Reading:
-    columns = {name: tuple(fields[name]) for name in ("text_columns", "label_columns")}
-    return Reading(**(fields | columns))
-
-
 def plan_from_json(text: str) -> RunPlan:
     """Decode a plan."""
-    fields = json.loads(text)
-    return RunPlan(
-        **(
-            fields
-            | {
-                "models": tuple(_spec(model) for model in fields["models"]),
-                "metrics": tuple(fields["metrics"]),
-                "options": ExtractionOptions(**fields["options"]),
-                "reading": _reading(fields["reading"]),
-                "label_encoder": _spec(fields["label_encoder"]) if fields["label_encoder"] else None,
-                "analyses": Analyses(**fields.get("analyses", {})),
-            }
-        )
-    )
+    return decode(RunPlan, json.loads(text), "plan")
 
 
 def cell_from_json(text: str) -> Cell:
     """Decode a cell."""
-    fields = json.loads(text)
-    kind = _CELLS[fields.pop("kind")]
-    if kind is Score:
-        fields["warnings"] = tuple(fields["warnings"])
-    if kind is Failure:
-        fields["stage"] = Stage(fields["stage"])
-    cell: Cell = kind(**fields)
+    cell: Cell = decode(Score | Failure | Skipped, json.loads(text), "cell")
     return cell
 
 
 def finding_from_json(text: str) -> Finding:
     """Decode what an analysis found."""
-    return Finding(**json.loads(text))
+    return decode(Finding, json.loads(text), "finding")
 
 
 def outcome_from_json(text: str) -> ModelOutcome:
     """Decode what a run learned of a model."""
-    fields = json.loads(text)
-    notes = tuple(fields.get("notes", ()))
-    return ModelOutcome(**(fields | {"spec": _spec(fields["spec"]), "notes": notes}))
+    return decode(ModelOutcome, json.loads(text), "outcome")
 
 
 def summary_from_json(text: str) -> SamplesSummary:
     """Decode the summary of a run's samples."""
-    fields = json.loads(text)
-    return SamplesSummary(
-        n_samples=fields["n_samples"],
-        class_counts=fields["class_counts"],
-        left_out=tuple(LeftOut(**entry) for entry in fields["left_out"]),
-        notes=tuple(fields["notes"]),
-        modality=fields["modality"],
-        target_kind=fields["target_kind"],
-        n_groups=fields["n_groups"],
-        warnings=tuple(fields.get("warnings", ())),
-    )
+    return decode(SamplesSummary, json.loads(text), "samples")

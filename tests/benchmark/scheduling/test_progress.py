@@ -9,12 +9,17 @@ import pytest
 from ptmrank_core.benchmark import RunStore, analyses, cancel_run, read_progress, run_here
 from ptmrank_core.benchmark.analyses.context import AnalysisContext
 from ptmrank_core.benchmark.scheduling.locks import hold_run
-from ptmrank_core.benchmark.store import codec
 from ptmrank_core.config import Settings
 from ptmrank_core.events import AnalysisStep, BatchDone, Event, ModelStarted, raise_if_cancelled
 from ptmrank_core.records import Failure, RunState, Score, Skipped, Stage
 from ptmrank_core.worker import SOURCES
 from tests.benchmark.runs import stored_plan
+
+# Module of the run store -> the functions by which it makes records of JSON.
+DECODERS = {
+    "store": ("cell_from_json", "finding_from_json", "outcome_from_json", "plan_from_json"),
+    "runs": ("plan_from_json",),
+}
 
 
 def slow_analysis(context: AnalysisContext) -> None:
@@ -77,13 +82,14 @@ def test_reading_progress_reads_no_cell_and_no_finding(
     store = RunStore(settings)
     run_id = stored_plan(settings, picture_zip, zoo).run_id
     run_here(run_id, settings, sources=SOURCES)
-    for name in ("cell_from_json", "finding_from_json", "outcome_from_json", "plan_from_json"):
-        for module in ("store", "database"):
-            monkeypatch.setattr(f"ptmrank_core.benchmark.{module}.{name}", None, raising=False)
+    for module, names in DECODERS.items():
+        for name in names:
+            monkeypatch.setattr(f"ptmrank_core.benchmark.store.{module}.{name}", None)
     progress = read_progress(store, settings, run_id)
     assert [model.n_cells for model in progress.models] == [3, 3, 3]
     assert {model.status for model in progress.models} == {"done"}
-    assert codec.cell_from_json is not None
+    with pytest.raises(TypeError):
+        store.cells(run_id)
 
 
 def test_a_model_without_a_score_has_failed(settings: Settings, picture_zip: Path, zoo: Path) -> None:

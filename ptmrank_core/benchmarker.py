@@ -38,6 +38,7 @@ from ptmrank_core.records import (
     ExtractionOptions,
     ModelSpec,
     Reading,
+    RunOptions,
     RunPlan,
     RunState,
     Samples,
@@ -176,18 +177,21 @@ class Benchmarker:
 
     def _plan(self, task: TaskCategory, samples: Samples, models: list[ModelSpec]) -> RunPlan:
         names_classes = EMBEDS_CLASS_NAMES in self.metrics and samples.target_kind == "classification"
-        return make_plan(
-            run_id=new_run_id(),
-            created_at=now(),
-            task=task.name,
-            samples=samples,
-            models=models,
+        options = RunOptions(
             metrics=self.metrics,
             options=self.options,
             seed=self.seed,
             reading=Reading(modality=samples.modality, target_kind=samples.target_kind),
             label_encoder=default_label_encoder() if names_classes else None,
             analyses=self.analyses,
+        )
+        return make_plan(
+            run_id=new_run_id(),
+            created_at=now(),
+            task=task.name,
+            samples=samples,
+            models=models,
+            options=options,
         )
 
     def _run(self, run_id: str, store: RunStore, sources: Sources) -> BenchmarkResult:

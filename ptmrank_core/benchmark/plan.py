@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import fields
 
 from ptmrank_core.benchmark.normalisation import check_normalisation
 from ptmrank_core.errors import InputError
+from ptmrank_core.features import check_options
 from ptmrank_core.metrics import METRIC_PRESETS, METRICS, inapplicable_reason
 from ptmrank_core.records import (
-    AS_RECOGNISED,
     BUILT_IN_REFERENCES,
-    EVERY_ANALYSIS,
-    Analyses,
-    ExtractionOptions,
     ModelSpec,
-    Reading,
+    RunOptions,
     RunPlan,
     Samples,
     TargetKind,
@@ -23,6 +21,7 @@ from ptmrank_core.records import (
 __all__ = [
     "EMBEDS_CLASS_NAMES",
     "LABEL_ENCODER_REVISION",
+    "check_run_options",
     "known_skips",
     "layer_metrics",
     "make_plan",
@@ -37,89 +36,86 @@ SOURCE_LOGITS = "source_logits"  # only where the model has a head
 SOURCE_SAMPLES = "source_embeddings"  # only where samples of what the model was trained on are known
 TRANSFER_INPUTS = frozenset({SOURCE_SAMPLES, "source_labels", "source_error", "target_error"})
 EMBEDS_CLASS_NAMES = "emms"
+NOTHING_TO_DO = "A run needs at least one model and one metric."
 
 
-def make_plan(  # noqa: PLR0913 - a plan is the sum of its parts
+def check_run_options(options: RunOptions) -> RunOptions:
+    """Return the options of a run if they can be understood.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such dtype or normalisation.
+    InputError
+        If the device or the batch size cannot be used, or there is no metric.
+    """
+    check_options(options.options)
+    check_normalisation(options.normalise)
+    if not options.metrics:
+        raise InputError(NOTHING_TO_DO)
+    return options
+
+
+def make_plan(
     *,
     run_id: str,
     created_at: str,
     task: str,
     samples: Samples,
     models: Sequence[ModelSpec],
-    metrics: Sequence[str],
-    options: ExtractionOptions,
-    seed: int,
-    reference_source: str | None = None,
-    reading: Reading = AS_RECOGNISED,
-    source_samples: str | None = None,
-    label_encoder: ModelSpec | None = None,
-    analyses: Analyses = EVERY_ANALYSIS,
-    normalise: str = "none",
+    options: RunOptions,
 ) -> RunPlan:
-    """Put a plan together.
+    """Plan a run.
 
     Parameters
     ----------
     run_id
-        An id nobody else has.
+        An id that no other run has.
     created_at
         ISO 8601 time, UTC.
     task
         Name of the task category.
     samples
         The samples; the plan keeps their source and fingerprint.
-    models, metrics
-        At least one of each.
+    models
+        At least one, all of the samples' modality.
     options
-        How features are extracted.
-    seed
-        Seed of everything random.
-    reference_source
-        The user's own reference set; where a metric needs one and there is none, the built-in one of the
-        modality is used, if it has one.
-    reading
-        How the samples were read.
-    source_samples
-        Labelled samples of what the models were trained on; ``None`` for each model's own, where known.
-    label_encoder
-        A text model for the class names (EMMS).
-    analyses
-        What is done once every cell is decided.
-    normalise
-        Unit of the features: one of ``NORMALISATIONS``.
+        Every option goes into the plan. Where a metric needs a reference set and none is chosen, the built-in
+        one of the modality is used, if it has one. A reference set, source samples and a label encoder that
+        none of the metrics reads are left out.
 
     Raises
     ------
     UnknownNameError
-        If there is no such normalisation.
+        If there is no such dtype or normalisation.
     InputError
-        If a model reads something else than the samples are, or nothing is to be done.
+        If a model reads another modality, nothing is to be done, or an option cannot be used.
     """
-    strangers = [spec.id for spec in models if spec.modality != samples.modality]
-    if strangers:
+    mismatched = [spec.id for spec in models if spec.modality != samples.modality]
+    if mismatched:
         raise InputError(
-            f"The samples are {samples.modality}; these models read something else: {strangers}."
+            f"The samples are {samples.modality}; these models read something else: {mismatched}."
         )
-    if not models or not metrics:
-        raise InputError("A run needs at least one model and one metric.")
+    if not models:
+        raise InputError(NOTHING_TO_DO)
+    check_run_options(options)
+    metrics = options.metrics
     names_classes = EMBEDS_CLASS_NAMES in metrics and samples.target_kind == "classification"
-    reference = reference_source or BUILT_IN_REFERENCES.get(samples.modality)
+    reference = options.reference_source or BUILT_IN_REFERENCES.get(samples.modality)
+    chosen = {field.name: getattr(options, field.name) for field in fields(RunOptions)}
+    used = {
+        "reference_source": reference if needs_reference(metrics) else None,
+        "source_samples": options.source_samples if needs_source_samples(metrics) else None,
+        "label_encoder": options.label_encoder if names_classes else None,
+    }
     return RunPlan(
+        **(chosen | used),
         run_id=run_id,
         created_at=created_at,
         task=task,
         samples_source=samples.source,
         samples_fingerprint=samples.fingerprint,
         models=tuple(models),
-        metrics=tuple(metrics),
-        options=options,
-        seed=seed,
-        reference_source=reference if needs_reference(metrics) else None,
-        reading=reading,
-        source_samples=source_samples,
-        label_encoder=label_encoder if names_classes else None,
-        analyses=analyses,
-        normalise=check_normalisation(normalise),
     )
 
 

@@ -16,10 +16,10 @@ from ptmrank_core.records.models import (
     ReadyFeatures,
     SetFeatures,
 )
+from ptmrank_core.records.options import NORMALISATIONS, RunOptions, replace_fields
 from ptmrank_core.records.rankings import Ranking, RankIntervals
 from ptmrank_core.records.runs import (
     LOCAL_OWNER,
-    NORMALISATIONS,
     Cell,
     Failure,
     ModelOutcome,
@@ -76,6 +76,7 @@ __all__ = [
     "Ranking",
     "Reading",
     "ReadyFeatures",
+    "RunOptions",
     "RunPlan",
     "RunResult",
     "RunState",
@@ -94,5 +95,6 @@ __all__ = [
     "WordInContext",
     "decode",
     "pack_array",
+    "replace_fields",
     "unpack_array",
 ]

@@ -16,7 +16,7 @@ from ptmrank_core.config import Settings
 from ptmrank_core.data import load_feature_samples, load_samples
 from ptmrank_core.metrics import compute, prepare_inputs
 from ptmrank_core.ranking import size_curve
-from ptmrank_core.records import Analyses, ExtractionOptions, RunPlan, RunState, Samples
+from ptmrank_core.records import Analyses, ExtractionOptions, RunOptions, RunPlan, RunState, Samples
 from ptmrank_core.sampling import nested_subsets, strata_of
 from ptmrank_core.worker import SOURCES
 
@@ -112,10 +112,9 @@ def planned(settings: Settings, folder: Path, analyses: Analyses) -> RunPlan:
         task=FEATURES_TASK,
         samples=samples,
         models=models,
-        metrics=("logme", "etran", "nleep"),
-        options=ExtractionOptions(),
-        seed=0,
-        analyses=analyses,
+        options=RunOptions(
+            metrics=("logme", "etran", "nleep"), options=ExtractionOptions(), seed=0, analyses=analyses
+        ),
     )
     RunStore(settings).create(plan, samples.summary())
     return plan

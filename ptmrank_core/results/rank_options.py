@@ -6,7 +6,7 @@ The ``rank`` command reads its options by these rows, and the command that repea
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TypeVar, get_args
 
 from ptmrank_core.errors import InputError, UnknownNameError
@@ -23,14 +23,10 @@ from ptmrank_core.records import (
 )
 from ptmrank_core.results.option_kinds import RankOption, RepeatedOption, SwitchOption, TextOption
 
-__all__ = ["BY_COMMA", "NOT_SPELLED", "ONE_HOT", "RANK_OPTIONS", "name_model"]
+__all__ = ["BY_COMMA", "ONE_HOT", "RANK_OPTIONS", "name_model"]
 
 BY_COMMA, ONE_HOT = ",", "one-hot"
 READS_CLASS_NAMES = "emms"  # the metric that reads the label encoder
-# Fields of the options that have no spelling, each with the reason.
-NOT_SPELLED: Mapping[str, str] = {
-    "options.found_sizes": "batch sizes that another run has measured; a command measures its own",
-}
 N = TypeVar("N", int, float)
 
 

@@ -1,4 +1,4 @@
-"""What a run shall do, decided before anything is computed. Pure: no clock, no network, no files."""
+"""The plan of a run, made before anything is computed. Pure: no clock, no network, no files."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ __all__ = [
     "quick_metrics",
 ]
 
-# The registry's names of what a run can give a metric besides embeddings and labels.
+# The registry's names of the inputs that a run can give a metric besides embeddings and labels.
 REFERENCE = "reference_embeddings"
 SOURCE_LOGITS = "source_logits"  # only where the model has a head
 SOURCE_SAMPLES = "source_embeddings"  # only where samples of what the model was trained on are known
@@ -89,7 +89,7 @@ def make_plan(
     UnknownNameError
         If there is no such dtype or normalisation.
     InputError
-        If a model reads another modality, nothing is to be done, or an option cannot be used.
+        If a model reads another modality, no model or no metric is named, or an option cannot be used.
     """
     mismatched = [spec.id for spec in models if spec.modality != samples.modality]
     if mismatched:
@@ -130,14 +130,14 @@ def needs_source_samples(metrics: Iterable[str]) -> bool:
 
 
 def quick_metrics() -> tuple[str, ...]:
-    """Names of the metrics to start with: default forms, no slow iterations, no second set of samples."""
+    """Names of the metrics to start with: default variants, no slow iterations, no second set of samples."""
     return METRIC_PRESETS["quick"].metrics
 
 
 def layer_metrics(metrics: Iterable[str], target_kind: TargetKind) -> tuple[str, ...]:
-    """Names of the metrics that say something of a hidden layer: those that read its features and no more.
+    """Names of the metrics that apply to a hidden layer: those that read its features and labels alone.
 
-    What only reads the source head's outputs (LEEP, NCE) is the same for every layer.
+    A metric that only reads the outputs of the source head (LEEP, NCE) is the same for every layer.
     """
     return tuple(name for name in metrics if inapplicable_reason(METRICS[name], (), target_kind) is None)
 
@@ -150,7 +150,7 @@ def known_skips(
     has_reference: bool,
     has_source: bool,
 ) -> dict[str, str]:
-    """Metrics that do not apply to a model, each with the reason; known before any work.
+    """Metrics that do not apply to a model, each with the reason; known before anything is computed.
 
     Parameters
     ----------

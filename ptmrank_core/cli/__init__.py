@@ -1,7 +1,7 @@
 """The command line: one module for each command.
 
 With ``--json`` nothing but the JSON goes to standard output; progress and messages go to standard error.
-Exit status: 0 when something came out, 2 on bad input, 1 otherwise.
+Exit status: 0 on success, 2 on bad input, 1 otherwise.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The ``rank`` command: plan a run, do it in this process, and report."""
+"""The ``rank`` command: plan a run, execute it in this process, and report."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def add_rank_command(commands: Any) -> None:
 
 
 def _rank(arguments: argparse.Namespace) -> int:
-    """Plan a run, do it in this process, and report."""
+    """Plan a run, execute it in this process, and report."""
     settings = load_settings()
     budget = checked_budget(arguments.budget)
     plan, samples = plan_rank(arguments, settings)
@@ -91,7 +91,7 @@ def _run(run_id: str, store: RunStore, settings: Settings) -> RunResult:
         run_here(run_id, settings, sources=SOURCES, sink=line)
     except KeyboardInterrupt:
         line.close()
-        say(f"`python -m ptmrank_core runs resume {run_id[:8]}` goes on where this stops")
+        say(f"`python -m ptmrank_core runs resume {run_id[:8]}` continues this run")
         raise
     finally:
         line.close()

@@ -32,7 +32,7 @@ __all__ = ["add_replay_command"]
 
 def add_replay_command(commands: Any) -> None:
     """Add the command to a parser's subparsers."""
-    replay = commands.add_parser("replay", help="do the run of a card again and compare")
+    replay = commands.add_parser("replay", help="repeat the run of a card and compare")
     replay.add_argument("card", type=Path, help="a card.json, as rank --out writes it")
     replay.add_argument("--samples", default=None, help="where the samples are, if not where the card says")
     replay.add_argument("--json", action="store_true", help="print the differences as JSON")

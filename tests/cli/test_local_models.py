@@ -29,7 +29,7 @@ def _root(zoo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_command_of_a_run_on_local_models_runs(
     picture_zip: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A run as the dashboard plans it is repeated by its command: the same models, and each has its scores."""
+    """A run as the dashboard plans it is repeated by its command: the same models, each with its scores."""
     samples = load_samples(picture_zip)
     settings = load_settings()
     assert settings.models_dir is not None

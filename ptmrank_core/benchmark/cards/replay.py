@@ -21,7 +21,7 @@ CHECKPOINTS = frozenset({"hub", "local", "demo"})
 
 @dataclass(frozen=True, eq=False, slots=True)
 class ReplayInputs:
-    """What a card names, as it was found on this machine.
+    """The models and samples that a card names, as found on this machine.
 
     Parameters
     ----------
@@ -40,14 +40,14 @@ class ReplayInputs:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class ReplayPlan:
-    """The run of a card as it can be done here.
+    """The plan of a replay.
 
     Parameters
     ----------
     plan, samples
-        What is done, and on what.
+        The plan, and the samples that it is for.
     notes
-        What could not be had as in the card, one sentence each.
+        How it has to deviate from the card, one sentence each.
     """
 
     plan: RunPlan
@@ -58,8 +58,8 @@ class ReplayPlan:
 def plan_replay(card: RunCard, inputs: ReplayInputs, sources: Sources) -> ReplayPlan:
     """Plan the run of a card on this machine.
 
-    Every option is that of the card, with dtype, device and batch sizes as they came out in its run. A metric
-    whose auxiliary samples cannot be loaded here is left out, with a note.
+    Every option is that of the card; dtype, device and batch sizes are those that its run came to use. A
+    metric whose auxiliary samples cannot be loaded here is left out, with a note.
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ def plan_replay(card: RunCard, inputs: ReplayInputs, sources: Sources) -> Replay
 
 
 def _extraction(card: RunCard) -> tuple[ExtractionOptions, list[str]]:
-    """Return the options as they came out in the card's run, as far as they can be had here."""
+    """Return the options as they turned out in the card's run, as far as this machine allows."""
     planned = card.plan.options
     ran = [spec.id for spec in card.plan.models if spec.source in CHECKPOINTS and spec.id in card.conditions]
     conditions = [card.conditions[model] for model in ran]

@@ -48,12 +48,12 @@ def cell_from_json(text: str) -> Cell:
 
 
 def finding_from_json(text: str) -> Finding:
-    """Decode what an analysis found."""
+    """Decode a finding of an analysis."""
     return decode(Finding, json.loads(text), "finding")
 
 
 def outcome_from_json(text: str) -> ModelOutcome:
-    """Decode what a run learned of a model."""
+    """Decode the outcome of a model."""
     return decode(ModelOutcome, json.loads(text), "outcome")
 
 

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import logging
-import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -22,10 +21,9 @@ from ptmrank_core.benchmark import (
     make_plan,
     new_run_id,
     now,
-    run_here,
 )
 from ptmrank_core.catalogue import TaskCategory, default_label_encoder, task_category
-from ptmrank_core.cli.progress_bar import ProgressLine
+from ptmrank_core.cli.execution import execute_run
 from ptmrank_core.config import Settings, load_settings, set_library_defaults
 from ptmrank_core.data import load_samples
 from ptmrank_core.errors import InputError, RunError, UnknownNameError
@@ -195,13 +193,8 @@ class Benchmarker:
         )
 
     def _run(self, run_id: str, store: RunStore, sources: Sources) -> BenchmarkResult:
-        line = ProgressLine(sys.stderr)
-        try:
-            state = run_here(run_id, self.settings, sources=sources, sink=line)
-        finally:
-            line.close()
-        result = store.result(run_id)
-        if state is RunState.FAILED:
+        result = execute_run(run_id, store, self.settings, sources=sources)
+        if result.state is RunState.FAILED:
             raise RunError(result.error)
         return BenchmarkResult(result)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from contextlib import closing
 
 from ptmrank_core import results
 from ptmrank_core.benchmark import RunStore
@@ -55,12 +56,9 @@ def keep_plan(plan: RunPlan, samples: Samples, settings: Settings, budget: int |
     if budget is None:
         RunStore(settings).create(plan, samples.summary())
         return
-    line = ProgressLine(sys.stderr)
-    search = Search(plan, samples, settings, SOURCES, results.rank_result, sink=line)
-    try:
-        found = search.within(budget)
-    finally:
-        line.close()
-    if found.report["rounds"]:
-        say(f"finalists: {', '.join(found.report['finalists'])}")
-    search.keep(found, RunStore(settings))
+    with closing(ProgressLine(sys.stderr)) as line:
+        search = Search(plan, samples, settings, SOURCES, results.rank_result, sink=line)
+        finalists = search.within(budget)
+    if finalists.report["rounds"]:
+        say(f"finalists: {', '.join(finalists.report['finalists'])}")
+    search.keep(finalists, RunStore(settings))

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import Any
 
 from ptmrank_core import reports, results
-from ptmrank_core.benchmark import RunStore, make_plan, new_run_id, now, run_card, run_here
+from ptmrank_core.benchmark import RunStore, make_plan, new_run_id, now, run_card
 from ptmrank_core.cli.budget import add_budget, checked_budget, keep_plan
+from ptmrank_core.cli.execution import execute_run
 from ptmrank_core.cli.output import DONE, NOTHING_DONE, print_json, print_text, say, write_json
-from ptmrank_core.cli.progress_bar import ProgressLine
 from ptmrank_core.cli.rank_inputs import add_rank_inputs, rank_inputs
 from ptmrank_core.cli.report import write_report
 from ptmrank_core.cli.truth import add_truth, imported_truth
 from ptmrank_core.config import Settings, load_settings
 from ptmrank_core.records import RunPlan, RunResult, RunState, Samples
-from ptmrank_core.worker import SOURCES
 
 __all__ = ["add_rank_command", "plan_rank"]
 
@@ -86,13 +84,8 @@ def _report(result: RunResult, arguments: argparse.Namespace, settings: Settings
 
 
 def _run(run_id: str, store: RunStore, settings: Settings) -> RunResult:
-    line = ProgressLine(sys.stderr)
     try:
-        run_here(run_id, settings, sources=SOURCES, sink=line)
+        return execute_run(run_id, store, settings)
     except KeyboardInterrupt:
-        line.close()
         say(f"`python -m ptmrank_core runs resume {run_id[:8]}` continues this run")
         raise
-    finally:
-        line.close()
-    return store.result(run_id)

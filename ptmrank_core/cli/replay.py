@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -17,11 +16,10 @@ from ptmrank_core.benchmark import (
     make_card,
     plan_replay,
     read_card,
-    run_here,
 )
 from ptmrank_core.benchmark.cards.comparison import RTOL
+from ptmrank_core.cli.execution import execute_run
 from ptmrank_core.cli.output import DONE, NOTHING_DONE, print_json, print_text, say
-from ptmrank_core.cli.progress_bar import ProgressLine
 from ptmrank_core.cli.replay_inputs import replay_inputs
 from ptmrank_core.config import load_settings
 from ptmrank_core.records import RunState
@@ -48,12 +46,7 @@ def _replay(arguments: argparse.Namespace) -> int:
     plan = replay_plan.plan
     store = RunStore(settings)
     store.create(plan, replay_plan.samples.summary())
-    line = ProgressLine(sys.stderr)
-    try:
-        run_here(plan.run_id, settings, sources=SOURCES, sink=line)
-    finally:
-        line.close()
-    result = store.result(plan.run_id)
+    result = execute_run(plan.run_id, store, settings)
     differences = compare_cards(card, make_card(result))
     payload = _payload(card.plan.run_id, replay_plan, differences)
     if arguments.json:

@@ -30,9 +30,11 @@ LATEST = "latest"
 def add_report_command(commands: Any) -> None:
     """Add the command to a parser's subparsers."""
     report = commands.add_parser("report", help="write a run's tables and its HTML report")
-    report.add_argument("run", help="id of a run or its beginning, latest, or a result.json")
+    report.add_argument("run", help="id of a run or its first characters, latest, or a result.json")
     report.add_argument("--out", type=Path, required=True, help="folder to write into")
-    report.add_argument("--format", default=None, help="html, csv, json, parquet, md, latex; by comma")
+    report.add_argument(
+        "--format", default=None, help="comma-separated: html, csv, json, parquet, md, latex; by default all"
+    )
     report.set_defaults(do=_report)
 
 

@@ -19,18 +19,16 @@ from ptmrank_core.benchmark import (
     log_file,
     read_entry,
     read_progress,
-    run_here,
     run_sizes,
 )
+from ptmrank_core.cli.execution import execute_run
 from ptmrank_core.cli.output import DONE, NOTHING_DONE, print_json, print_text, say
-from ptmrank_core.cli.progress_bar import ProgressLine
 from ptmrank_core.config import Settings, load_settings
 from ptmrank_core.errors import InputError
-from ptmrank_core.records import Failure, RunState
+from ptmrank_core.records import Failure, RunResult, RunState
 from ptmrank_core.reports.json.comparison import comparison_payload
 from ptmrank_core.reports.terminal.comparison import comparison_text
 from ptmrank_core.results.comparison import compare_runs
-from ptmrank_core.worker import SOURCES
 
 __all__ = ["add_runs_command"]
 
@@ -202,7 +200,7 @@ def _compare(store: RunStore, _settings: Settings, run_id: str, arguments: argpa
 def _resume(store: RunStore, settings: Settings, run_id: str, arguments: argparse.Namespace) -> int:
     if store.state(run_id) is RunState.FINISHED:
         say("This run is finished; its result follows.")
-        return _report(store, run_id, as_json=arguments.json)
+        return _report(store.result(run_id), as_json=arguments.json)
     return _finish(store, settings, run_id, as_json=arguments.json)
 
 
@@ -213,16 +211,10 @@ def _retry(store: RunStore, settings: Settings, run_id: str, arguments: argparse
 
 def _finish(store: RunStore, settings: Settings, run_id: str, *, as_json: bool) -> int:
     """Finish a run in this process, and report."""
-    line = ProgressLine(sys.stderr)
-    try:
-        run_here(run_id, settings, sources=SOURCES, sink=line)
-    finally:
-        line.close()
-    return _report(store, run_id, as_json=as_json)
+    return _report(execute_run(run_id, store, settings), as_json=as_json)
 
 
-def _report(store: RunStore, run_id: str, *, as_json: bool) -> int:
-    result = store.result(run_id)
+def _report(result: RunResult, *, as_json: bool) -> int:
     if as_json:
         print_json(reports.rank_payload(result, results.rank_result(result)))
     else:

@@ -15,7 +15,10 @@ __all__ = ["add_truth", "imported_truth"]
 def add_truth(rank: argparse.ArgumentParser) -> None:
     """Add the option to a command's parser."""
     rank.add_argument(
-        "--truth", type=Path, default=None, help="fine-tuning results: a .csv of model,accuracy"
+        "--truth",
+        type=Path,
+        default=None,
+        help="your own fine-tuning results: a .csv with the columns model and accuracy",
     )
 
 

@@ -41,7 +41,7 @@ from ptmrank_core.records import (
     RunState,
     Samples,
 )
-from ptmrank_core.script import BenchmarkResult, Candidate, check_rows, script_sources, with_unique_names
+from ptmrank_core.script import BenchmarkResult, ScriptModel, check_rows, named_apart, script_sources
 
 __all__ = ["BenchmarkResult", "Benchmarker"]
 
@@ -134,8 +134,8 @@ class Benchmarker:
         """
         category = task_category(find_task(task))
         loaded = self._load(samples, category)
-        candidates = with_unique_names(
-            Candidate(spec, model)
+        candidates = named_apart(
+            ScriptModel(spec, model)
             for model in self.models
             for spec in model.specs(category, self.settings.models_dir)
         )

@@ -58,7 +58,7 @@ def _decode(kind: Any, value: Any, place: str) -> Any:
     if origin is tuple:
         (item, _) = typing.get_args(kind)
         _expect(isinstance(value, list), value, place, "a list")
-        return tuple(_decode(item, part, f"{place}[{i}]") for i, part in enumerate(value))
+        return tuple(_decode(item, one, f"{place}[{i}]") for i, one in enumerate(value))
     if origin is Mapping:
         (_, item) = typing.get_args(kind)
         _expect(isinstance(value, dict), value, place, "an object")

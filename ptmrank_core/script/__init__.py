@@ -1,6 +1,6 @@
 """The parts of the script API: its candidates, and its result."""
 
-from ptmrank_core.script.candidates import Candidate, check_rows, script_sources, with_unique_names
+from ptmrank_core.script.candidates import ScriptModel, check_rows, named_apart, script_sources
 from ptmrank_core.script.result import BenchmarkResult
 
-__all__ = ["BenchmarkResult", "Candidate", "check_rows", "script_sources", "with_unique_names"]
+__all__ = ["BenchmarkResult", "ScriptModel", "check_rows", "named_apart", "script_sources"]

@@ -15,29 +15,31 @@ from ptmrank_core.models import Model
 from ptmrank_core.records import ModelSpec, Reading, ReadyFeatures, Samples
 from ptmrank_core.worker import SOURCES
 
-__all__ = ["Candidate", "check_rows", "script_sources", "with_unique_names"]
+__all__ = ["ScriptModel", "check_rows", "named_apart", "script_sources"]
 
 
-class Candidate(NamedTuple):
+class ScriptModel(NamedTuple):
     """A model of the script, and its description for the core."""
 
     spec: ModelSpec
     model: Model
 
 
-def with_unique_names(candidates: Iterable[Candidate]) -> list[Candidate]:
+def named_apart(candidates: Iterable[ScriptModel]) -> list[ScriptModel]:
     """Drop duplicate candidates; add the folder to the names of checkpoints that share a name."""
     unique = {
-        (spec.id, spec.source, spec.path, spec.revision, id(model.embedding_function)): Candidate(spec, model)
+        (spec.id, spec.source, spec.path, spec.revision, id(model.embedding_function)): ScriptModel(
+            spec, model
+        )
         for spec, model in candidates
     }
     named = list(unique.values())
     for label in (lambda path: path.name, str):
         counts = Counter(spec.id for spec, _ in named)
         named = [
-            Candidate(replace(spec, id=f"{model.model_name} ({label(Path(model.ckpt))})"), model)
+            ScriptModel(replace(spec, id=f"{model.model_name} ({label(Path(model.ckpt))})"), model)
             if counts[spec.id] > 1 and model.ckpt is not None
-            else Candidate(spec, model)
+            else ScriptModel(spec, model)
             for spec, model in named
         ]
     shared = [name for name, count in Counter(spec.id for spec, _ in named).items() if count > 1]
@@ -48,7 +50,7 @@ def with_unique_names(candidates: Iterable[Candidate]) -> list[Candidate]:
     return named
 
 
-def check_rows(candidates: Iterable[Candidate], samples: Samples) -> None:
+def check_rows(candidates: Iterable[ScriptModel], samples: Samples) -> None:
     """Check that ready-made embeddings have a row for each sample.
 
     Raises
@@ -67,7 +69,7 @@ def check_rows(candidates: Iterable[Candidate], samples: Samples) -> None:
             )
 
 
-def script_sources(samples: Samples, candidates: Iterable[Candidate]) -> Sources:
+def script_sources(samples: Samples, candidates: Iterable[ScriptModel]) -> Sources:
     """Make the sources of a run whose samples, functions and embeddings are in the script."""
     models = {spec.id: model for spec, model in candidates}
     arrays = {name: model.embeddings for name, model in models.items() if model.embeddings is not None}

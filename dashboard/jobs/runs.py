@@ -34,6 +34,7 @@ from ptmrank_core.benchmark import leave_out as leave_out_of_run
 from ptmrank_core.data import read_truth
 from ptmrank_core.errors import NotOwnerError
 from ptmrank_core.records import (
+    IMPORTED,
     ExtractionOptions,
     Failure,
     Finding,
@@ -42,6 +43,7 @@ from ptmrank_core.records import (
     RunOptions,
     RunResult,
     Samples,
+    Truth,
 )
 from ptmrank_core.results.partial import partial_ranking as rank_partially
 
@@ -101,7 +103,7 @@ def start_fine_tuning(found: RunResult, n_models: int, seconds: float) -> str:
     plan = replace(found.plan, run_id=new_run_id(), created_at=now(), analyses=analyses)
     store().create(plan, found.samples, owner=current_owner())
     for finding in found.findings:
-        if (finding.kind, finding.subject) == ("truth", "imported"):
+        if (finding.kind, finding.subject) == (Truth.KIND, IMPORTED):
             store().add_finding(plan.run_id, finding)
     start_worker(plan.run_id, settings())
     return plan.run_id
@@ -218,7 +220,7 @@ def keep_truth(found: RunResult, name: str, data: bytes) -> bool:
     """
     _require_owner(found.plan.run_id)
     truth = read_truth(name, data, [spec.id for spec in found.plan.models])
-    finding = Finding("truth", "imported", truth.payload(), 0.0)
+    finding = Finding(Truth.KIND, IMPORTED, truth, 0.0)
     if finding in found.findings:
         return False
     store().add_finding(found.plan.run_id, finding)

@@ -6,7 +6,6 @@ import argparse
 import sys
 from contextlib import closing
 
-from ptmrank_core import results
 from ptmrank_core.benchmark import RunStore
 from ptmrank_core.benchmark.search.budget import Search
 from ptmrank_core.cli.output import say
@@ -57,8 +56,8 @@ def keep_plan(plan: RunPlan, samples: Samples, settings: Settings, budget: int |
         RunStore(settings).create(plan, samples.summary())
         return
     with closing(ProgressLine(sys.stderr)) as line:
-        search = Search(plan, samples, settings, SOURCES, results.rank_result, sink=line)
+        search = Search(plan, samples, settings, SOURCES, sink=line)
         finalists = search.within(budget)
-    if finalists.report["rounds"]:
-        say(f"finalists: {', '.join(finalists.report['finalists'])}")
+    if finalists.report.rounds:
+        say(f"finalists: {', '.join(finalists.report.finalists)}")
     search.keep(finalists, RunStore(settings))

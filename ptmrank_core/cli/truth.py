@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ptmrank_core.data import load_truth
-from ptmrank_core.records import Finding, ModelSpec
+from ptmrank_core.records import IMPORTED, Finding, ModelSpec, Truth
 
 __all__ = ["add_truth", "imported_truth"]
 
@@ -40,4 +40,4 @@ def imported_truth(path: Path | None, models: Sequence[ModelSpec]) -> list[Findi
     if path is None:
         return []
     truth = load_truth(path, [spec.id for spec in models])
-    return [Finding("truth", "imported", truth.payload(), 0.0)]
+    return [Finding(Truth.KIND, IMPORTED, truth, 0.0)]

@@ -14,6 +14,7 @@ from ptmrank_core.metrics.pactran import pactran
 from ptmrank_core.metrics.ped import ped
 from ptmrank_core.metrics.registry.compute import compute, inapplicable_reason
 from ptmrank_core.metrics.registry.costs import MEASURED_AT, measured_seconds
+from ptmrank_core.metrics.registry.joining import join_scores, score_parts
 from ptmrank_core.metrics.registry.presets import METRIC_PRESETS, MetricPreset
 from ptmrank_core.metrics.registry.priors import prior_agreement
 from ptmrank_core.metrics.registry.registry import (
@@ -41,6 +42,7 @@ __all__ = [
     "gbc",
     "hscore",
     "inapplicable_reason",
+    "join_scores",
     "leep",
     "logme",
     "measured_seconds",
@@ -52,6 +54,7 @@ __all__ = [
     "prepare_inputs",
     "prior_agreement",
     "resolve_metrics",
+    "score_parts",
     "sfda",
     "transrate",
     "wdje",

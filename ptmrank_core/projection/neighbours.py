@@ -11,12 +11,12 @@ from numpy.typing import ArrayLike, NDArray
 from ptmrank_core.errors import InputError
 from ptmrank_core.projection.linear import principal_scores
 from ptmrank_core.projection.record import Array, Projection, centre
+from ptmrank_core.records import Trust
 
 __all__ = [
     "MAX_JUDGED",
     "N_NEIGHBOURS",
     "Neighbours",
-    "Trust",
     "nearest_samples",
     "trustworthiness",
     "tsne",
@@ -127,25 +127,6 @@ def umap(embeddings: ArrayLike, *, seed: int = 0) -> Projection:
     )
     points = np.array(model.fit_transform(scores.astype(np.float32)), dtype=np.float32)
     return Projection(points, np.empty(0), "umap", settings)
-
-
-@dataclass(frozen=True, slots=True)
-class Trust:
-    """How far the neighbours in a map are neighbours in truth.
-
-    Parameters
-    ----------
-    value
-        Trustworthiness, in [0, 1]: 1 where every near neighbour on the map is one among the features.
-    n_neighbours
-        How many neighbours of each sample are looked at.
-    n_samples
-        Samples that it was judged by.
-    """
-
-    value: float
-    n_neighbours: int
-    n_samples: int
 
 
 def trustworthiness(embeddings: ArrayLike, points: ArrayLike, *, seed: int = 0) -> Trust | None:

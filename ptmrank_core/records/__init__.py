@@ -3,9 +3,23 @@
 source -> Samples -> (x ModelSpec) Features -> (x MetricSpec) Cell -> RunResult -> Ranking
 """
 
-from ptmrank_core.records.arrays import FloatArray, pack_array, unpack_array
+from ptmrank_core.records.analyses import EVERY_ANALYSIS, Analyses
+from ptmrank_core.records.analysis_results import (
+    VALUE,
+    ControlScores,
+    FineTuning,
+    HalfSampleScores,
+    ModelHalfSamples,
+    PartScores,
+    PermutedScores,
+    ProbeResult,
+    ScoreParts,
+    TrainingResult,
+)
+from ptmrank_core.records.arrays import FloatArray, PackedArray, pack_array
 from ptmrank_core.records.decoding import decode
-from ptmrank_core.records.findings import EVERY_ANALYSIS, Analyses, Finding
+from ptmrank_core.records.findings import RESULT_KINDS, AnalysisResult, Finding, contents_of, problems_of
+from ptmrank_core.records.maps import ClassDistances, ProjectedEmbeddings, Trust
 from ptmrank_core.records.metrics import MetricOutput, MetricSpec
 from ptmrank_core.records.models import (
     EmbeddingFunction,
@@ -45,33 +59,49 @@ from ptmrank_core.records.samples import (
     Waveform,
     WordInContext,
 )
-from ptmrank_core.records.truth import Truth
+from ptmrank_core.records.search import SearchDecision, SearchReport, SearchRound
+from ptmrank_core.records.truth import IMPORTED, RECORDED, Truth
 from ptmrank_core.records.votes import Sensitivity, Vote, Without
 
 __all__ = [
     "AS_RECOGNISED",
     "BUILT_IN_REFERENCES",
     "EVERY_ANALYSIS",
+    "IMPORTED",
     "LOCAL_OWNER",
     "NORMALISATIONS",
+    "RECORDED",
+    "RESULT_KINDS",
+    "VALUE",
     "Analyses",
+    "AnalysisResult",
     "Blob",
     "BytesBlob",
     "Cell",
+    "ClassDistances",
+    "ControlScores",
     "EmbeddingFunction",
     "ExtractionOptions",
     "Failure",
     "Features",
     "Finding",
+    "FineTuning",
     "FloatArray",
+    "HalfSampleScores",
     "Item",
     "LeftOut",
     "MetricOutput",
     "MetricSpec",
     "Modality",
+    "ModelHalfSamples",
     "ModelOutcome",
     "ModelSource",
     "ModelSpec",
+    "PackedArray",
+    "PartScores",
+    "PermutedScores",
+    "ProbeResult",
+    "ProjectedEmbeddings",
     "RankIntervals",
     "Ranking",
     "Reading",
@@ -83,18 +113,25 @@ __all__ = [
     "Samples",
     "SamplesSummary",
     "Score",
+    "ScoreParts",
+    "SearchDecision",
+    "SearchReport",
+    "SearchRound",
     "Sensitivity",
     "SetFeatures",
     "Skipped",
     "Stage",
     "TargetKind",
+    "TrainingResult",
+    "Trust",
     "Truth",
     "Vote",
     "Waveform",
     "Without",
     "WordInContext",
+    "contents_of",
     "decode",
     "pack_array",
+    "problems_of",
     "replace_fields",
-    "unpack_array",
 ]

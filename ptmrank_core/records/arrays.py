@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Mapping
+from base64 import b64decode, b64encode
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["FloatArray", "freeze", "pack_array", "unpack_array"]
+__all__ = ["FloatArray", "PackedArray", "freeze", "pack_array"]
 
 FloatArray: TypeAlias = NDArray[np.float32]
 
@@ -21,17 +21,31 @@ def freeze(record: object, name: str, array: NDArray[Any]) -> None:
     object.__setattr__(record, name, view)
 
 
-def pack_array(array: NDArray[Any]) -> dict[str, Any]:
-    """Write an array as plain JSON types: its numbers in base64, a third of what digits would take.
+@dataclass(frozen=True, slots=True)
+class PackedArray:
+    """An array as plain JSON types: its numbers in base64, a third of what digits would take.
 
-    Floats become float32 and integers int32, little-endian.
+    Parameters
+    ----------
+    dtype
+        ``"<f4"`` or ``"<i4"``.
+    shape
+        Length of each axis.
+    base64
+        The numbers, in C order.
     """
-    kind = "<f4" if array.dtype.kind == "f" else "<i4"
-    data = base64.b64encode(np.ascontiguousarray(array, dtype=kind).tobytes()).decode("ascii")
-    return {"dtype": kind, "shape": list(array.shape), "base64": data}
+
+    dtype: str
+    shape: tuple[int, ...]
+    base64: str
+
+    def unpack(self) -> NDArray[Any]:
+        """Read the array; it is read-only."""
+        return np.frombuffer(b64decode(self.base64), dtype=self.dtype).reshape(self.shape)
 
 
-def unpack_array(packed: Mapping[str, Any]) -> NDArray[Any]:
-    """Read what :func:`pack_array` wrote; the array is read-only."""
-    data = base64.b64decode(packed["base64"])
-    return np.frombuffer(data, dtype=packed["dtype"]).reshape(packed["shape"])
+def pack_array(array: NDArray[Any]) -> PackedArray:
+    """Pack an array: floats become float32 and integers int32, little-endian."""
+    dtype = "<f4" if array.dtype.kind == "f" else "<i4"
+    data = b64encode(np.ascontiguousarray(array, dtype=dtype).tobytes()).decode("ascii")
+    return PackedArray(dtype, array.shape, data)

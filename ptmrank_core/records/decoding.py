@@ -56,14 +56,29 @@ def _decode(kind: Any, value: Any, place: str) -> Any:
     if dataclasses.is_dataclass(kind):
         return _record(kind, value, place)
     if origin is tuple:
-        (item, _) = typing.get_args(kind)
-        _expect(isinstance(value, list), value, place, "a list")
-        return tuple(_decode(item, one, f"{place}[{i}]") for i, one in enumerate(value))
+        return _items(typing.get_args(kind)[0], value, place)
     if origin is Mapping:
         (_, item) = typing.get_args(kind)
         _expect(isinstance(value, dict), value, place, "an object")
         return {name: _decode(item, part, f"{place}.{name}") for name, part in value.items()}
     return _plain(kind, value, place)
+
+
+def _items(item: Any, value: Any, place: str) -> tuple[Any, ...]:
+    """Decode a list whose items are all of one kind."""
+    _expect(isinstance(value, list), value, place, "a list")
+    if _is_plain(item, value):
+        return tuple(value)
+    return tuple(_decode(item, part, f"{place}[{i}]") for i, part in enumerate(value))
+
+
+def _is_plain(item: Any, values: list[Any]) -> bool:
+    """Whether a list is right without a look at each of its items: long lists of numbers are many."""
+    if item is Any:
+        return True
+    if item is float:
+        return all(type(value) is float for value in values) and math.isfinite(math.fsum(map(abs, values)))
+    return item in {int, str} and all(type(value) is item for value in values)
 
 
 def _expect(is_right: bool, value: Any, place: str, *expected: str) -> None:  # noqa: FBT001 - the question
@@ -77,11 +92,13 @@ def _expect(is_right: bool, value: Any, place: str, *expected: str) -> None:  # 
 
 def _union(kind: Any, value: Any, place: str) -> Any:
     """Decode what may be ``None``, or one of several records."""
-    members = typing.get_args(kind)
-    if types.NoneType not in members:
-        return _named_record({member.__name__: member for member in members}, value, place)
-    (inner,) = [member for member in members if member is not types.NoneType]
-    return None if value is None else _decode(inner, value, place)
+    kinds = typing.get_args(kind)
+    if value is None and types.NoneType in kinds:
+        return None
+    members = [member for member in kinds if member is not types.NoneType]
+    if len(members) == 1:
+        return _decode(members[0], value, place)
+    return _named_record({member.__name__: member for member in members}, value, place)
 
 
 def _named_record(records: Mapping[str, Any], value: Any, place: str) -> Any:

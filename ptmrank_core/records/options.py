@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from ptmrank_core.records.findings import EVERY_ANALYSIS, Analyses
+from ptmrank_core.records.analyses import EVERY_ANALYSIS, Analyses
 from ptmrank_core.records.models import ExtractionOptions, ModelSpec
 from ptmrank_core.records.samples import AS_RECOGNISED, Reading
 

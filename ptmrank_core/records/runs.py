@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
-from ptmrank_core.records.findings import Finding
+from ptmrank_core.records.findings import AnalysisResult, Finding, ResultT, contents_of, problems_of
 from ptmrank_core.records.models import ModelSpec
 from ptmrank_core.records.options import RunOptions
 from ptmrank_core.records.samples import SamplesSummary
@@ -195,3 +195,11 @@ class RunResult:
     error: str = ""
     layer_cells: tuple[Cell, ...] = ()
     findings: tuple[Finding, ...] = ()
+
+    def contents(self, kind: type[ResultT]) -> dict[str, ResultT]:
+        """Collect what analyses of one kind found: subject -> record."""
+        return contents_of(self.findings, kind)
+
+    def problems(self, kind: type[AnalysisResult]) -> dict[str, str]:
+        """Collect why analyses of one kind could not be done: subject -> sentence."""
+        return problems_of(self.findings, kind)

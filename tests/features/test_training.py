@@ -18,8 +18,8 @@ from ptmrank_core.features.encoders import load_encoder
 from ptmrank_core.features.encoders.base import TransformerEncoder
 from ptmrank_core.features.training.fine_tuning import fine_tune
 from ptmrank_core.features.training.loop import peak_rate, rate_at
-from ptmrank_core.features.training.recipe import Recipe, Tuned
-from ptmrank_core.records import ExtractionOptions, ModelSpec, Samples, Waveform
+from ptmrank_core.features.training.recipe import Recipe
+from ptmrank_core.records import ExtractionOptions, ModelSpec, Samples, TrainingResult, Waveform
 from tests.checkpoints import save_checkpoint
 from tests.features.readings import samples_of, spec_of
 from tests.language_checkpoints import save_language_model
@@ -35,7 +35,7 @@ def picture_spec(tmp_path: Path, family: str = "convnext") -> ModelSpec:
     return spec
 
 
-def tune(spec: ModelSpec, samples: Samples, recipe: Recipe = LONG, **more: Any) -> Tuned:
+def tune(spec: ModelSpec, samples: Samples, recipe: Recipe = LONG, **more: Any) -> TrainingResult:
     """Train on three quarters of the samples."""
     train = np.flatnonzero(np.arange(samples.n_samples) % 4 != 3)
     return fine_tune(spec, samples, train, recipe, options=CPU, **more)

@@ -17,6 +17,7 @@ from ptmrank_core.benchmark.store.codec import (
 )
 from ptmrank_core.errors import InputError
 from ptmrank_core.records import (
+    IMPORTED,
     ExtractionOptions,
     Failure,
     Finding,
@@ -51,11 +52,13 @@ CELLS = (
     Failure("org/a", "logme", Stage.LOAD, "OSError", "It broke.", "Try again."),
     Skipped("org/a", "leep", "has no head"),
 )
+TRUTH = Truth("accuracy", {"org/a": 0.5}, origin="t.csv", notes=("one row was ignored",))
 KEPT = [
     (PLAN, plan_from_json),
     (OUTCOME, outcome_from_json),
     (SUMMARY, summary_from_json),
-    (Finding("probe", "org/a", {"folds": [0.5, None], "any": {"deep": True}}, 0.5), finding_from_json),
+    (Finding(Truth.KIND, IMPORTED, TRUTH, 0.5), finding_from_json),
+    (Finding("probe", "org/a", None, 0.5, "Too few samples."), finding_from_json),
     *((cell, cell_from_json) for cell in CELLS),
 ]
 NAMES = [type(record).__name__ for record, _ in KEPT]
@@ -96,13 +99,12 @@ def test_the_kind_of_a_cell_is_known_or_an_error() -> None:
         cell_from_json("[]")
 
 
-def test_a_truth_is_read_by_the_same_rules() -> None:
-    """Its payload comes back; a value that is no number is refused with its place."""
-    truth = Truth("accuracy", {"org/a": 0.5}, origin="t.csv", notes=("one row was ignored",))
-    payload = json.loads(json.dumps(truth.payload()))
-    assert Truth.of_payload(payload) == truth
+def test_the_content_of_a_finding_is_checked_too() -> None:
+    """A value that is no number is refused with its place."""
+    fields = json.loads(to_json(Finding(Truth.KIND, IMPORTED, TRUTH, 0.5)))
+    fields["content"]["values"]["org/a"] = "high"
     with pytest.raises(InputError, match=r'truth\.values\.org/a is "high"; expected a number'):
-        Truth.of_payload(payload | {"values": {"org/a": "high"}})
+        finding_from_json(json.dumps(fields))
 
 
 def test_a_record_in_a_record_is_checked_too() -> None:

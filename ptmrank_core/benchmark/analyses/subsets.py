@@ -11,7 +11,7 @@ from ptmrank_core.sampling import Indices
 
 __all__ = ["take_rows"]
 
-# Arrays of ``prepare_inputs`` with one row for each sample; the others belong to auxiliary sets or to classes.
+# Arrays of ``prepare_inputs`` with one row for each sample; others belong to auxiliary sets or to classes.
 ROWS_OF_SAMPLES = ("embeddings", "labels", "targets", "source_logits", "source_probs")
 # The same with the samples on the second axis.
 COLUMNS_OF_SAMPLES = ("sample_label_embeddings",)

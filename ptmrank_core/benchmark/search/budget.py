@@ -7,10 +7,9 @@ The feature cache is the real one: what a round has run a model on is never run 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,18 +30,20 @@ from ptmrank_core.records import (
     Cell,
     Finding,
     ModelSpec,
-    Ranking,
     Reading,
     ReadyFeatures,
     RunPlan,
     RunResult,
     RunState,
     Samples,
+    SearchDecision,
+    SearchReport,
+    SearchRound,
 )
+from ptmrank_core.results import rank_result
 
-__all__ = ["BUDGET", "Found", "Part", "Search"]
+__all__ = ["Found", "Part", "Search"]
 
-BUDGET = "budget"
 # Half-samples of a round; of metrics that iterate, where a plan has no others.
 HALVES, OF_SLOW_METRICS = 50, 20
 # Arrays of a file of features with one row for each sample; of the last the second axis counts.
@@ -61,12 +62,12 @@ class Found:
     lost
         Cells of models without a score, from the round that tried them.
     report
-        Budget, rounds and decisions, in plain JSON types.
+        Budget, rounds and decisions.
     """
 
     finalists: tuple[ModelSpec, ...]
     lost: tuple[Cell, ...]
-    report: dict[str, Any]
+    report: SearchReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +84,6 @@ class Search:
         Whose feature cache is used.
     sources
         Where models and auxiliary samples come from.
-    rank
-        Ranks what a round has found, with intervals.
     sink, cancel
         Hears of everything; asked after each batch and each cell.
     """
@@ -93,7 +92,6 @@ class Search:
     samples: Samples
     settings: Settings
     sources: Sources
-    rank: Callable[[RunResult], Ranking]
     sink: Sink = discard_event
     cancel: CancelToken = never_cancels
 
@@ -118,7 +116,8 @@ class Search:
         n_all, models = self.samples.n_samples, self.plan.models
         order, fewest = order_samples(self.samples.labels, self.samples.target_kind, self.plan.seed)
         rounds = schedule(len(models), n_all, fewest, full_models)
-        alive, told = list(models), []
+        alive = list(models)
+        told: list[SearchRound] = []
         lost: list[Cell] = []
         n_run = before = n_computed = 0
         for played, size in enumerate(rounds.sizes[:-1], start=1):
@@ -127,24 +126,24 @@ class Search:
             n_run += len(ran) * (size - before)
             n_computed += sum(result.outcomes[model].cache_misses for model in ran)
             before = size
-            ranking = self.rank(result)
+            ranking = rank_result(result)
             most = rounds.most_to_keep(played, n_run)
             decisions = choose(ranking, [spec.id for spec in alive], most)
-            told.append(_tell(size, decisions))
+            told.append(_round_of(size, decisions))
             lost += [cell for cell in result.cells if cell.model in ranking.unranked]
             kept = {decision.model for decision in decisions if decision.kept}
             alive = [spec for spec in alive if spec.id in kept]
         n_run += len(alive) * (n_all - before)
-        report = {
-            "budget": full_models,
-            "rounds": told,
-            "finalists": [spec.id for spec in alive],
-            "samples_run": n_run,
-            "samples_without": len(models) * n_all,
-            "forced": sum(played["forced"] for played in told),
-            "saved": 1 - n_run / (len(models) * n_all),
-            "computed_in_rounds": n_computed,
-        }
+        report = SearchReport(
+            budget=full_models,
+            rounds=tuple(told),
+            finalists=tuple(spec.id for spec in alive),
+            samples_run=n_run,
+            samples_without=len(models) * n_all,
+            forced=sum(one.forced for one in told),
+            saved=1 - n_run / (len(models) * n_all),
+            computed_in_rounds=n_computed,
+        )
         return Found(tuple(alive), tuple(lost), report)
 
     def _play(self, models: Sequence[ModelSpec], rows: NDArray[np.int64]) -> RunResult:
@@ -204,7 +203,7 @@ class Search:
         }
         for cell in (cells | {(cell.model, cell.metric): cell for cell in found.lost}).values():
             store.add_cell(plan.run_id, cell)
-        store.add_finding(plan.run_id, Finding(BUDGET, "", found.report, 0.0))
+        store.add_finding(plan.run_id, Finding(SearchReport.KIND, "", found.report, 0.0))
         return plan
 
 
@@ -262,20 +261,15 @@ class Part:
         return replace(ready, arrays=arrays)
 
 
-def _tell(size: int, decisions: Sequence[Decision]) -> dict[str, Any]:
-    """Write a round down in plain JSON types."""
-    return {
-        "samples": size,
-        "models": len(decisions),
-        "kept": sum(decision.kept for decision in decisions),
-        "forced": sum(decision.is_forced for decision in decisions),
-        "decisions": [
-            {
-                "model": decision.model,
-                "kept": decision.kept,
-                "reason": decision.reason,
-                "interval": list(decision.interval) if decision.interval else None,
-            }
+def _round_of(size: int, decisions: Sequence[Decision]) -> SearchRound:
+    """Write a round down."""
+    return SearchRound(
+        samples=size,
+        models=len(decisions),
+        kept=sum(decision.kept for decision in decisions),
+        forced=sum(decision.is_forced for decision in decisions),
+        decisions=tuple(
+            SearchDecision(decision.model, decision.kept, decision.reason, decision.interval)
             for decision in decisions
-        ],
-    }
+        ),
+    )

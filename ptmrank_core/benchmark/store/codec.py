@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from dataclasses import replace
 from typing import Any
 
+from ptmrank_core.benchmark.store.former_findings import upgrade_finding
 from ptmrank_core.records import (
+    RESULT_KINDS,
+    AnalysisResult,
     Cell,
     Failure,
     Finding,
@@ -49,7 +53,15 @@ def cell_from_json(text: str) -> Cell:
 
 def finding_from_json(text: str) -> Finding:
     """Decode a finding of an analysis."""
-    return decode(Finding, json.loads(text), "finding")
+    fields = json.loads(text)
+    if "payload" in fields:
+        fields = upgrade_finding(fields)
+    finding = decode(Finding, fields | {"content": None}, "finding")
+    kind, content = RESULT_KINDS.get(finding.kind), fields["content"]
+    if kind is None or content is None:
+        return finding
+    result: AnalysisResult = decode(kind, content, finding.kind)
+    return replace(finding, content=result)
 
 
 def outcome_from_json(text: str) -> ModelOutcome:

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from ptmrank_core.errors import UnsupportedModelError
 from ptmrank_core.events import CancelToken, never_cancels
-from ptmrank_core.features.training.recipe import Recipe, Tuned
-from ptmrank_core.records import ExtractionOptions, ModelSpec, Samples
+from ptmrank_core.features.training.recipe import Recipe
+from ptmrank_core.records import ExtractionOptions, ModelSpec, Samples, TrainingResult
 
 __all__ = ["fine_tune"]
 
@@ -26,7 +26,7 @@ def fine_tune(
     options: ExtractionOptions,
     hear: Callable[[float], None] = lambda _share: None,
     cancel: CancelToken = never_cancels,
-) -> Tuned:
+) -> TrainingResult:
     """Train all weights of a checkpoint with a linear head on some samples, and test it on the others.
 
     Parameters

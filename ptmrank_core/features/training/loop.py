@@ -19,8 +19,8 @@ from ptmrank_core.features.encoders import load_encoder
 from ptmrank_core.features.encoders.base import TransformerEncoder
 from ptmrank_core.features.encoders.prepared import Prepared
 from ptmrank_core.features.preparing import decode_items
-from ptmrank_core.features.training.recipe import Recipe, Tuned
-from ptmrank_core.records import ExtractionOptions, ModelSpec, Samples
+from ptmrank_core.features.training.recipe import Recipe
+from ptmrank_core.records import ExtractionOptions, ModelSpec, Samples, TrainingResult
 
 __all__ = ["Training", "peak_rate", "rate_at", "seeded"]
 
@@ -92,14 +92,14 @@ class Training:
         self._kept_bytes = 0
         self._goal = _Goal(samples, self._train, torch.device(encoder.device))
 
-    def run(self) -> Tuned:
+    def run(self) -> TrainingResult:
         """Train and test."""
         epochs, rate = self._learn()
         self._encoder.network.eval()
         with torch.inference_mode():
             outputs = torch.cat([self._outputs(rows).cpu() for rows in self._batches(self._test)])
         value, error = self._goal.judge(outputs.numpy(), self._test)
-        return Tuned(
+        return TrainingResult(
             measure=self._goal.measure,
             value=value,
             standard_error=error,

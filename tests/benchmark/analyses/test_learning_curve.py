@@ -16,7 +16,16 @@ from ptmrank_core.config import Settings
 from ptmrank_core.data import load_feature_samples, load_samples
 from ptmrank_core.metrics import compute, prepare_inputs
 from ptmrank_core.ranking import size_curve
-from ptmrank_core.records import Analyses, ExtractionOptions, RunOptions, RunPlan, RunState, Samples
+from ptmrank_core.records import (
+    VALUE,
+    Analyses,
+    ExtractionOptions,
+    PartScores,
+    RunOptions,
+    RunPlan,
+    RunState,
+    Samples,
+)
 from ptmrank_core.sampling import nested_subsets, strata_of
 from ptmrank_core.worker import SOURCES
 
@@ -128,15 +137,16 @@ def test_each_model_is_scored_on_the_same_parts(settings: Settings, features: Pa
     assert run_here(plan.run_id, settings, sources=SOURCES) is RunState.FINISHED
     found = [own for own in RunStore(settings).findings(plan.run_id) if own.kind == "sample-size"]
     assert [own.subject for own in found] == [spec.id for spec in plan.models]
-    payload = next(own.payload for own in found if own.subject == "good")
-    assert payload["sizes"] == [12.0, 24.0, 42.0, 60.0, 90.0]
-    assert set(payload["scores"]) == {"logme", "etran"}
+    parts = RunStore(settings).result(plan.run_id).contents(PartScores)["good"]
+    assert parts.sizes == (12.0, 24.0, 42.0, 60.0, 90.0)
+    assert set(parts.scores) == {"logme", "etran"}
     samples = load_feature_samples(features, plan.models)
     rows = parts_of(samples, plan.seed)[3][1]
     with np.load(features / "good.npz") as file:
         inputs = prepare_inputs(file["embeddings"][rows], labels=file["labels"][rows])
-    assert payload["scores"]["logme"][3][1] == pytest.approx(compute("logme", inputs).value)
-    assert payload["scores"]["etran"][3][1] == pytest.approx(dict(compute("etran", inputs).components))
+    assert parts.scores["logme"][3][1] == pytest.approx({VALUE: compute("logme", inputs).value})
+    output = compute("etran", inputs)
+    assert parts.scores["etran"][3][1] == pytest.approx({VALUE: output.value, **output.components})
 
 
 @pytest.mark.parametrize(("asked", "is_done"), [(None, True), (False, False)])

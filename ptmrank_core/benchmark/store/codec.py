@@ -10,7 +10,6 @@ from typing import Any
 from ptmrank_core.benchmark.store.former_findings import upgrade_finding
 from ptmrank_core.records import (
     RESULT_KINDS,
-    AnalysisResult,
     Cell,
     Failure,
     Finding,
@@ -60,7 +59,7 @@ def finding_from_json(text: str) -> Finding:
     kind, content = RESULT_KINDS.get(finding.kind), fields["content"]
     if kind is None or content is None:
         return finding
-    result: AnalysisResult = decode(kind, content, finding.kind)
+    result: Any = decode(kind, content, finding.kind)
     return replace(finding, content=result)
 
 

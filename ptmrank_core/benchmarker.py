@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from ptmrank_core.benchmark import (
-    EMBEDS_CLASS_NAMES,
     NO_SUBSTITUTES,
     RunStore,
     Sources,
@@ -174,13 +173,12 @@ class Benchmarker:
         return samples
 
     def _plan(self, task: TaskCategory, samples: Samples, models: list[ModelSpec]) -> RunPlan:
-        names_classes = EMBEDS_CLASS_NAMES in self.metrics and samples.target_kind == "classification"
         options = RunOptions(
             metrics=self.metrics,
             options=self.options,
             seed=self.seed,
             reading=Reading(modality=samples.modality, target_kind=samples.target_kind),
-            label_encoder=default_label_encoder() if names_classes else None,
+            label_encoder=default_label_encoder(),
             analyses=self.analyses,
         )
         return make_plan(

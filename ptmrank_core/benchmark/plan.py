@@ -8,7 +8,16 @@ from dataclasses import fields
 from ptmrank_core.benchmark.normalisation import check_normalisation
 from ptmrank_core.errors import InputError
 from ptmrank_core.features import check_options
-from ptmrank_core.metrics import METRIC_PRESETS, METRICS, inapplicable_reason
+from ptmrank_core.metrics import (
+    LABEL_EMBEDDINGS,
+    METRIC_PRESETS,
+    METRICS,
+    REFERENCE_EMBEDDINGS,
+    SOURCE_EMBEDDINGS,
+    SOURCE_LOGITS,
+    inapplicable_reason,
+    metrics_reading,
+)
 from ptmrank_core.records import (
     BUILT_IN_REFERENCES,
     ModelSpec,
@@ -19,7 +28,6 @@ from ptmrank_core.records import (
 )
 
 __all__ = [
-    "EMBEDS_CLASS_NAMES",
     "LABEL_ENCODER_REVISION",
     "check_run_options",
     "known_skips",
@@ -28,14 +36,11 @@ __all__ = [
     "needs_reference",
     "needs_source_samples",
     "quick_metrics",
+    "reads_class_names",
 ]
 
-# The registry's names of the inputs that a run can give a metric besides embeddings and labels.
-REFERENCE = "reference_embeddings"
-SOURCE_LOGITS = "source_logits"  # only where the model has a head
-SOURCE_SAMPLES = "source_embeddings"  # only where samples of what the model was trained on are known
-TRANSFER_INPUTS = frozenset({SOURCE_SAMPLES, "source_labels", "source_error", "target_error"})
-EMBEDS_CLASS_NAMES = "emms"
+# What a run can give a metric only where samples of what the model was trained on are known.
+TRANSFER_INPUTS = frozenset({SOURCE_EMBEDDINGS, "source_labels", "source_error", "target_error"})
 NOTHING_TO_DO = "A run needs at least one model and one metric."
 
 
@@ -100,7 +105,7 @@ def make_plan(
         raise InputError(NOTHING_TO_DO)
     check_run_options(options)
     metrics = options.metrics
-    names_classes = EMBEDS_CLASS_NAMES in metrics and samples.target_kind == "classification"
+    names_classes = reads_class_names(metrics) and samples.target_kind == "classification"
     reference = options.reference_source or BUILT_IN_REFERENCES.get(samples.modality)
     chosen = {field.name: getattr(options, field.name) for field in fields(RunOptions)}
     used = {
@@ -121,12 +126,17 @@ def make_plan(
 
 def needs_reference(metrics: Iterable[str]) -> bool:
     """Whether one of the metrics reads a general reference set."""
-    return any(REFERENCE in METRICS[name].needs for name in metrics)
+    return bool(metrics_reading(REFERENCE_EMBEDDINGS, metrics))
 
 
 def needs_source_samples(metrics: Iterable[str]) -> bool:
     """Whether one of the metrics reads samples of what a model was trained on."""
-    return any(SOURCE_SAMPLES in METRICS[name].needs for name in metrics)
+    return bool(metrics_reading(SOURCE_EMBEDDINGS, metrics))
+
+
+def reads_class_names(metrics: Iterable[str]) -> bool:
+    """Whether one of the metrics reads what a text model makes of the class names."""
+    return bool(metrics_reading(LABEL_EMBEDDINGS, metrics))
 
 
 def quick_metrics() -> tuple[str, ...]:
@@ -165,7 +175,7 @@ def known_skips(
     has_source
         Whether samples of what the model was trained on are known.
     """
-    available = {REFERENCE} if has_reference else set[str]()
+    available = {REFERENCE_EMBEDDINGS} if has_reference else set[str]()
     available |= TRANSFER_INPUTS if has_source else set()
     available |= set() if spec.n_source_classes is None else {SOURCE_LOGITS}
     reasons = {name: inapplicable_reason(METRICS[name], available, target_kind) for name in metrics}

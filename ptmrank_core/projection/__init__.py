@@ -1,4 +1,4 @@
-"""Features -> points to look at; how far the picture can be trusted, and who stands beside whom."""
+"""Features -> points in the plane, how faithful they are, and nearest neighbours."""
 
 from ptmrank_core.projection.linear import lda, pca
 from ptmrank_core.projection.neighbours import (

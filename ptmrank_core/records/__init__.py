@@ -16,11 +16,11 @@ from ptmrank_core.records.analysis_results import (
     ScoreParts,
     TrainingResult,
 )
-from ptmrank_core.records.arrays import FloatArray, PackedArray, pack_array
+from ptmrank_core.records.arrays import SAMPLE_ARRAYS, FloatArray, PackedArray, pack_array, take_rows
 from ptmrank_core.records.decoding import decode
 from ptmrank_core.records.findings import RESULT_KINDS, AnalysisResult, Finding, contents_of, problems_of
 from ptmrank_core.records.maps import ClassDistances, ProjectedEmbeddings, Trust
-from ptmrank_core.records.metrics import MetricOutput, MetricSpec
+from ptmrank_core.records.metrics import CLASSIFICATION, EVERY_TASK, Formula, MetricOutput, MetricSpec
 from ptmrank_core.records.models import (
     EmbeddingFunction,
     ExtractionOptions,
@@ -66,12 +66,15 @@ from ptmrank_core.records.votes import Sensitivity, Vote, Without
 __all__ = [
     "AS_RECOGNISED",
     "BUILT_IN_REFERENCES",
+    "CLASSIFICATION",
     "EVERY_ANALYSIS",
+    "EVERY_TASK",
     "IMPORTED",
     "LOCAL_OWNER",
     "NORMALISATIONS",
     "RECORDED",
     "RESULT_KINDS",
+    "SAMPLE_ARRAYS",
     "VALUE",
     "Analyses",
     "AnalysisResult",
@@ -87,6 +90,7 @@ __all__ = [
     "Finding",
     "FineTuning",
     "FloatArray",
+    "Formula",
     "HalfSampleScores",
     "Item",
     "LeftOut",
@@ -134,4 +138,5 @@ __all__ = [
     "pack_array",
     "problems_of",
     "replace_fields",
+    "take_rows",
 ]

@@ -1,17 +1,31 @@
-"""Arrays in records are read-only."""
+"""Arrays in records: read-only, taken by rows, written as text."""
 
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["FloatArray", "PackedArray", "freeze", "pack_array"]
+__all__ = ["SAMPLE_ARRAYS", "FloatArray", "PackedArray", "freeze", "pack_array", "take_rows"]
 
 FloatArray: TypeAlias = NDArray[np.float32]
+
+# Which axis of a metric's input counts the samples; all other inputs belong to auxiliary sets or to classes.
+SAMPLE_ARRAYS: Mapping[str, int] = MappingProxyType(
+    {
+        "embeddings": 0,
+        "labels": 0,
+        "targets": 0,
+        "source_logits": 0,
+        "source_probs": 0,
+        "sample_label_embeddings": 1,
+    }
+)
 
 
 def freeze(record: object, name: str, array: NDArray[Any]) -> None:
@@ -19,6 +33,24 @@ def freeze(record: object, name: str, array: NDArray[Any]) -> None:
     view = array.view()
     view.setflags(write=False)
     object.__setattr__(record, name, view)
+
+
+def take_rows(arrays: Mapping[str, Any], rows: NDArray[np.int64]) -> dict[str, Any]:
+    """Take some samples of the arrays of one model; arrays that do not count samples stay as they are.
+
+    Parameters
+    ----------
+    arrays
+        By the names that metrics know; ``None`` for what is not there.
+    rows
+        Indices of the samples that are taken.
+    """
+    taken = dict(arrays)
+    for name, axis in SAMPLE_ARRAYS.items():
+        if taken.get(name) is not None:
+            values = np.asarray(taken[name])
+            taken[name] = values[rows] if axis == 0 else values[:, rows]
+    return taken
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,8 @@ class RunOptions:
     source_samples
         Where labelled samples of what the models were trained on are; ``None`` for each model's own.
     label_encoder
-        Text model whose embeddings of the class names are given to EMMS; ``None`` for one-hot classes.
+        Text model whose embeddings of the class names are given to the metrics that read them; ``None`` for
+        one-hot classes.
     analyses
         What is done once every cell is decided.
     normalise

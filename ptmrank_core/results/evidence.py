@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ptmrank_core.metrics import METRICS
-from ptmrank_core.ranking import Evidence, hold_against
+from ptmrank_core.ranking import Evidence, compare_with_truth
 from ptmrank_core.records import FineTuning, ProbeResult, Ranking, RunResult, Truth
 from ptmrank_core.results.scores import scores_by_metric
 
@@ -109,7 +109,7 @@ def evidence_of(result: RunResult, ranking: Ranking) -> dict[str, dict[str, Evid
     found: dict[str, dict[str, Evidence]] = {}
     for name, truth in truths_of(result).items():
         own = {
-            contender: hold_against(
+            contender: compare_with_truth(
                 values,
                 truth.values,
                 higher_is_better=higher,

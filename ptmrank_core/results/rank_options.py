@@ -10,7 +10,14 @@ from collections.abc import Callable
 from typing import TypeVar, get_args
 
 from ptmrank_core.errors import InputError, UnknownNameError
-from ptmrank_core.metrics import resolve_metrics
+from ptmrank_core.metrics import (
+    LABEL_EMBEDDINGS,
+    REFERENCE_EMBEDDINGS,
+    SOURCE_EMBEDDINGS,
+    metrics_reading,
+    resolve_metrics,
+    titles_reading,
+)
 from ptmrank_core.ranking.spread import MIN_HALVES
 from ptmrank_core.records import (
     BUILT_IN_REFERENCES,
@@ -26,7 +33,6 @@ from ptmrank_core.results.option_kinds import RankOption, RepeatedOption, Switch
 __all__ = ["BY_COMMA", "ONE_HOT", "RANK_OPTIONS", "name_model"]
 
 BY_COMMA, ONE_HOT = ",", "one-hot"
-READS_CLASS_NAMES = "emms"  # the metric that reads the label encoder
 N = TypeVar("N", int, float)
 
 
@@ -136,23 +142,24 @@ RANK_OPTIONS: tuple[RankOption, ...] = (
     TextOption(
         "reference_source",
         "--reference",
-        help="a zip or folder of general samples of the same modality, no labels needed (PED)",
+        help="a zip or folder of general samples of the same modality, no labels needed "
+        f"({titles_reading(REFERENCE_EMBEDDINGS)})",
         write=_own_reference,
         for_features=False,
     ),
     TextOption(
         "source_samples",
         "--source",
-        help="labelled samples of what the models were trained on (WDJE)",
+        help=f"labelled samples of what the models were trained on ({titles_reading(SOURCE_EMBEDDINGS)})",
         for_features=False,
     ),
     TextOption(
         "label_encoder",
         "--label-encoder",
-        help=f"text model that embeds the class names (EMMS), or {ONE_HOT}",
+        help=f"text model that embeds the class names ({titles_reading(LABEL_EMBEDDINGS)}), or {ONE_HOT}",
         write=lambda spec: name_model(spec) if spec else ONE_HOT,
         for_features=False,
-        is_written=lambda options: READS_CLASS_NAMES in options.metrics,
+        is_written=lambda options: bool(metrics_reading(LABEL_EMBEDDINGS, options.metrics)),
     ),
     TextOption(
         "analyses.half_samples",

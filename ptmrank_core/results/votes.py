@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from ptmrank_core.metrics import METRICS, prior_agreement
+from ptmrank_core.metrics import METRICS
 from ptmrank_core.ranking import VoteContext, collect_losses
 from ptmrank_core.records import ProbeResult, Ranking, RunResult
 
@@ -45,7 +45,7 @@ def vote_context_of(result: RunResult) -> VoteContext:
         if outcome.n_features is not None
     }
     return VoteContext(
-        priors={name: prior_agreement(name) for name in result.plan.metrics},
+        priors={name: METRICS[name].prior_agreement for name in result.plan.metrics},
         doubts=doubts_of(result.plan.metrics, widths, result.samples.n_samples),
         traits={WIDTH: widths, SCALE: {model: probe.scale for model, probe in probes.items()}},
         probe=collect_losses({model: np.array(probe.losses) for model, probe in probes.items()}),

@@ -83,7 +83,7 @@ def test_findings_become_intervals(result: RunResult) -> None:
     assert ranking.intervals.intervals["c"] == (3, 3)
     assert ranking.intervals.notes == (
         "Two samples are taken as given.",
-        "Without half-samples, and so taken as given: nleep.",
+        "Scores without half-samples, taken as exact: nleep.",
     )
 
 

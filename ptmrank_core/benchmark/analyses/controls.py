@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ptmrank_core.benchmark.analyses.context import AnalysisContext
-from ptmrank_core.benchmark.analyses.subsets import COLUMNS_OF_SAMPLES
 from ptmrank_core.benchmark.execution.extraction import gather
 from ptmrank_core.benchmark.execution.scoring import score_cells
 from ptmrank_core.events import AnalysisStep, discard_event, raise_if_cancelled
@@ -21,17 +20,20 @@ from ptmrank_core.records import (
     ControlScores,
     Failure,
     PermutedScores,
-    Samples,
     Score,
     ScoreParts,
     Skipped,
+    take_rows,
 )
+from ptmrank_core.sampling import permuted_rows
 
-__all__ = ["PLAIN", "UNTRAINED", "permuted_rows", "score_controls"]
+__all__ = ["PLAIN", "UNTRAINED", "score_controls"]
 
 # Subjects of the findings; the model follows the second.
 PLAIN, UNTRAINED = "plain", "untrained:"
 N_PERMUTATIONS = 10
+# Arrays that say what a sample is labelled; the others say what a model makes of it.
+LABEL_ARRAYS = ("labels", "targets", "sample_label_embeddings")
 # Twins are extracted like candidates: of the best model of each family, and of no more families than these.
 MAX_TWINS = 3
 
@@ -126,9 +128,8 @@ def _score_permuted(context: AnalysisContext, model: str) -> PermutedScores:
     metrics = [name for name in run_context.plan.metrics if METRICS[name].cost != "iterative"]
     arrays = context.arrays(model, metrics)
     scores: dict[str, list[ScoreParts | None]] = {metric: [] for metric in metrics}
-    for draw in range(N_PERMUTATIONS):
+    for rows in permuted_rows(run_context.samples, N_PERMUTATIONS, seed=run_context.plan.seed):
         raise_if_cancelled(run_context.cancel)
-        rows = permuted_rows(run_context.samples, seed=run_context.plan.seed + draw)
         cells = score_cells(model, prepare_inputs(**_with_labels_of(arrays, rows)), metrics)
         parts = {cell.metric: score_parts(cell) for cell in cells if isinstance(cell, Score)}
         for metric in metrics:
@@ -140,42 +141,5 @@ def _score_permuted(context: AnalysisContext, model: str) -> PermutedScores:
 
 def _with_labels_of(arrays: Mapping[str, Any], rows: NDArray[np.int64]) -> dict[str, Any]:
     """Give each sample the labels of another one."""
-    changed = dict(arrays)
-    for name in ("labels", "targets"):
-        if changed.get(name) is not None:
-            changed[name] = np.asarray(changed[name])[rows]
-    for name in COLUMNS_OF_SAMPLES:
-        if changed.get(name) is not None:
-            changed[name] = np.asarray(changed[name])[:, rows]
-    return changed
-
-
-def permuted_rows(samples: Samples, *, seed: int) -> NDArray[np.int64]:
-    """Tell whose labels each sample gets where labels mean nothing.
-
-    Parameters
-    ----------
-    samples
-        n samples.
-    seed
-        Seed of the permutation.
-
-    Returns
-    -------
-    ndarray of int64
-        Shape (n,), indices of samples. Where all samples of a group share their label, whole groups exchange
-        labels (classes then change their sizes where groups are of several sizes); where they do not, labels
-        are exchanged within groups: either way what belongs together stays together.
-    """
-    rng = np.random.default_rng(seed)
-    rows = np.arange(samples.n_samples)
-    if not samples.groups:
-        return rng.permutation(rows)
-    group_of = np.unique(np.array(samples.groups), return_inverse=True)[1].reshape(-1)
-    members = [np.flatnonzero(group_of == group) for group in range(int(group_of.max()) + 1)]
-    if all((samples.labels[own] == samples.labels[own[0]]).all() for own in members):
-        first = np.array([own[0] for own in members])
-        return first[rng.permutation(len(members))][group_of]
-    for own in members:
-        rows[own] = rng.permutation(own)
-    return rows
+    labels = {name: arrays[name] for name in LABEL_ARRAYS if name in arrays}
+    return {**arrays, **take_rows(labels, rows)}

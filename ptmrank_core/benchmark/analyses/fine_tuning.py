@@ -14,7 +14,7 @@ from ptmrank_core.events import AnalysisStep, raise_if_cancelled
 from ptmrank_core.features.training.fine_tuning import fine_tune
 from ptmrank_core.features.training.recipe import Recipe
 from ptmrank_core.records import FineTuning, Samples
-from ptmrank_core.sampling import nested_subsets
+from ptmrank_core.sampling import nested_order, units_of_samples
 
 __all__ = ["fine_tune_best", "training_rows"]
 
@@ -50,7 +50,7 @@ def training_rows(samples: Samples, seed: int) -> NDArray[np.int64]:
     MetricInputError
         If nothing is left for the test.
     """
-    (train,) = nested_subsets(samples, (TRAINING_SHARE,), seed=seed)
+    train = nested_order(units_of_samples(samples), minimum=1, seed=seed).of_share(TRAINING_SHARE)
     if len(train) == samples.n_samples or len(train) < 2:
         raise MetricInputError(
             f"{samples.n_samples} samples cannot be parted into some to train on and some to test on.",

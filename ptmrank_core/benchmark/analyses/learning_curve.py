@@ -7,12 +7,11 @@ from functools import partial
 from typing import Any
 
 from ptmrank_core.benchmark.analyses.context import AnalysisContext
-from ptmrank_core.benchmark.analyses.subsets import take_rows
 from ptmrank_core.benchmark.execution.scoring import CapturedError, run_guarded, score_cells
 from ptmrank_core.events import AnalysisStep, raise_if_cancelled
 from ptmrank_core.metrics import METRICS, prepare_inputs, score_parts
-from ptmrank_core.records import PartScores, Samples, Score, ScoreParts
-from ptmrank_core.sampling import Indices, nested_subsets
+from ptmrank_core.records import PartScores, Samples, Score, ScoreParts, take_rows
+from ptmrank_core.sampling import Indices, nested_orders, units_of_samples
 
 __all__ = ["score_fewer_samples"]
 
@@ -60,8 +59,8 @@ def _is_wanted(context: AnalysisContext, metrics: Sequence[str]) -> bool:
 
 def parts_of(samples: Samples, seed: int) -> list[list[Indices]]:
     """Draw the parts: for each fraction that is large enough, one for each draw."""
-    draws = [nested_subsets(samples, FRACTIONS, seed=seed + draw) for draw in range(N_DRAWS)]
-    by_fraction = [list(parts) for parts in zip(*draws, strict=True)]
+    orders = nested_orders(units_of_samples(samples), N_DRAWS, minimum=MIN_PER_CLASS, seed=seed)
+    by_fraction = [[order.of_share(fraction) for order in orders] for fraction in FRACTIONS]
     n_classes = max(1, len(samples.class_names) if samples.target_kind == "classification" else 1)
     fewest = max(MIN_PER_CLASS * n_classes, 4)
     # With few groups two fractions can be the same part of the samples.

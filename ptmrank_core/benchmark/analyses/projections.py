@@ -13,16 +13,21 @@ from ptmrank_core.benchmark.analyses.top_models import best_models
 from ptmrank_core.events import AnalysisStep, raise_if_cancelled
 from ptmrank_core.projection import Projection, lda, trustworthiness, tsne, umap, umap_is_installed
 from ptmrank_core.records import ProjectedEmbeddings, Samples, pack_array
-from ptmrank_core.sampling import strata_of, stratified_rows
+from ptmrank_core.sampling import nested_order, units_of, units_of_samples
 
 __all__ = ["drawn_rows", "project_best"]
 
 # Of each model: six of them are 12,000 points, which a browser still draws.
 MAX_POINTS = 2_000
+# Whole groups are drawn where at least so many fit: points of a few speakers would show the speakers only.
+MIN_GROUPS = 10
 
 
 def drawn_rows(samples: Samples, seed: int) -> NDArray[np.int64]:
     """Choose the samples that are drawn of every model: all, or 2,000 with the same share of every class.
+
+    Groups are whole, unless they are so large that 2,000 samples hold fewer than ten: then the same share of
+    each group is drawn.
 
     Parameters
     ----------
@@ -31,7 +36,13 @@ def drawn_rows(samples: Samples, seed: int) -> NDArray[np.int64]:
     seed
         Seed of the choice.
     """
-    return stratified_rows(strata_of(samples.labels, samples.target_kind), MAX_POINTS, seed=seed)
+    units = units_of_samples(samples)
+    rows = nested_order(units, minimum=1, seed=seed).at_most(MAX_POINTS)
+    n_drawn = len(np.unique(units.unit_of[rows]))
+    if len(rows) == samples.n_samples or MIN_GROUPS <= n_drawn <= len(rows) <= MAX_POINTS:
+        return rows
+    of_each_group = units_of(units.unit_of, "classification")
+    return nested_order(of_each_group, minimum=1, seed=seed).at_most(MAX_POINTS)
 
 
 def project_best(context: AnalysisContext) -> None:

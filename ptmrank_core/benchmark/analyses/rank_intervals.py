@@ -10,12 +10,19 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from ptmrank_core.benchmark.analyses.context import AnalysisContext
-from ptmrank_core.benchmark.analyses.half_samples import HalfSamples, draw_halves
 from ptmrank_core.benchmark.execution.scoring import CapturedError, run_guarded, score_cells
 from ptmrank_core.events import AnalysisStep, raise_if_cancelled
 from ptmrank_core.metrics import METRICS, MetricInputs, join_scores, prepare_inputs, score_parts
-from ptmrank_core.records import HalfSampleScores, ModelHalfSamples, RunPlan, Score, ScoreParts, problems_of
+from ptmrank_core.records import (
+    HalfSampleScores,
+    ModelHalfSamples,
+    RunPlan,
+    Score,
+    ScoreParts,
+    problems_of,
+)
 from ptmrank_core.results.votes import voters_of
+from ptmrank_core.sampling import HalfSamples, draw_halves, units_of_samples
 
 __all__ = ["halve", "metrics_to_halve"]
 
@@ -61,11 +68,9 @@ def _halve_models(context: AnalysisContext, models: Mapping[str, Sequence[str]])
     run_context, asked = context.run_context, context.run_context.plan.analyses.half_samples
     draw = partial(
         draw_halves,
-        run_context.samples.labels,
-        run_context.samples.target_kind,
+        units_of_samples(run_context.samples),
         n_halves=AUTOMATIC if asked is None else asked,
         seed=run_context.plan.seed,
-        groups=run_context.samples.groups,
     )
     metrics = list(dict.fromkeys(name for own in models.values() for name in own))
     halves = run_guarded(draw, what=HalfSampleScores.KIND)

@@ -39,16 +39,14 @@ from ptmrank_core.records import (
     SearchDecision,
     SearchReport,
     SearchRound,
+    take_rows,
 )
 from ptmrank_core.results import rank_result
 
-__all__ = ["Found", "Part", "Search"]
+__all__ = ["Found", "SampleSubset", "Search"]
 
 # Half-samples of a round; of metrics that iterate, where a plan has no others.
 HALVES, OF_SLOW_METRICS = 50, 20
-# Arrays of a file of features with one row for each sample; of the last the second axis counts.
-BY_SAMPLE = ("embeddings", "labels", "targets", "source_logits", "source_probs")
-BY_SAMPLE_SECOND = "sample_label_embeddings"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,14 +112,14 @@ class Search:
             If a round could not be done at all.
         """
         n_all, models = self.samples.n_samples, self.plan.models
-        order, fewest = order_samples(self.samples.labels, self.samples.target_kind, self.plan.seed)
-        rounds = schedule(len(models), n_all, fewest, full_models)
+        order, fewest = order_samples(self.samples, self.plan.seed)
+        rounds = schedule(len(models), n_all, fewest, full_models).with_whole_groups(order)
         alive = list(models)
         told: list[SearchRound] = []
         lost: list[Cell] = []
         n_run = before = n_computed = 0
         for played, size in enumerate(rounds.sizes[:-1], start=1):
-            result = self._play(alive, np.sort(order[:size]))
+            result = self._play(alive, order.first(size))
             ran = [spec.id for spec in alive if spec.id in result.outcomes]
             n_run += len(ran) * (size - before)
             n_computed += sum(result.outcomes[model].cache_misses for model in ran)
@@ -148,14 +146,14 @@ class Search:
 
     def _play(self, models: Sequence[ModelSpec], rows: NDArray[np.int64]) -> RunResult:
         """Run some models on some of the samples."""
-        part = Part(self.samples, self.sources, rows)
+        subset = SampleSubset(self.samples, self.sources, rows)
         metrics = [name for name in self.plan.metrics if METRICS[name].cost != "iterative"]
         plan = replace(
             self.plan,
             run_id=f"{self.plan.run_id}-{len(rows)}",
             models=tuple(models),
             metrics=tuple(metrics) or self.plan.metrics,
-            samples_fingerprint=part.samples.fingerprint,
+            samples_fingerprint=subset.samples.fingerprint,
             analyses=Analyses(HALVES if metrics else OF_SLOW_METRICS, probe=False, projections=False),
         )
         with (
@@ -164,10 +162,10 @@ class Search:
             FeatureCache(self.settings) as cache,
         ):
             store = RunStore(replace(self.settings, home=Path(folder)))
-            store.create(plan, part.samples.summary())
+            store.create(plan, subset.samples.summary())
             state = execute(
                 plan.run_id,
-                sources=part.sources(),
+                sources=subset.sources(),
                 store=store,
                 cache=cache,
                 sink=self.sink,
@@ -208,7 +206,7 @@ class Search:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Part:
+class SampleSubset:
     """Some of the samples of a run, and sources that know no others.
 
     Parameters
@@ -228,15 +226,7 @@ class Part:
     @property
     def samples(self) -> Samples:
         """The samples that are taken."""
-        whole, rows = self.whole, self.rows.tolist()
-        return replace(
-            whole,
-            names=tuple(whole.names[i] for i in rows),
-            items=tuple(whole.items[i] for i in rows),
-            labels=whole.labels[self.rows],
-            digests=tuple(whole.digests[i] for i in rows),
-            groups=tuple(whole.groups[i] for i in rows) if whole.groups else (),
-        )
+        return self.whole.take(self.rows)
 
     def sources(self) -> Sources:
         """Give sources that know these samples, and their rows of a file of features."""
@@ -247,18 +237,10 @@ class Part:
             return taken if is_own else self.whole_sources.load_samples(source, reading)
 
         def load_features(spec: ModelSpec, reading: Reading, _: Samples) -> ReadyFeatures:
-            return self._rows_of(self.whole_sources.load_features(spec, reading, self.whole))
+            ready = self.whole_sources.load_features(spec, reading, self.whole)
+            return replace(ready, arrays=take_rows(ready.arrays, self.rows))
 
         return replace(self.whole_sources, load_samples=load_samples, load_features=load_features)
-
-    def _rows_of(self, ready: ReadyFeatures) -> ReadyFeatures:
-        arrays = dict(ready.arrays)
-        for name in BY_SAMPLE:
-            if name in arrays:
-                arrays[name] = arrays[name][self.rows]
-        if BY_SAMPLE_SECOND in arrays:
-            arrays[BY_SAMPLE_SECOND] = arrays[BY_SAMPLE_SECOND][:, self.rows]
-        return replace(ready, arrays=arrays)
 
 
 def _round_of(size: int, decisions: Sequence[Decision]) -> SearchRound:

@@ -63,6 +63,7 @@ def metrics_payload() -> dict[str, Any]:
             "title": spec.title,
             "variant": spec.is_variant,
             "needs": sorted(spec.needs),
+            "uses": sorted(spec.uses),
             "tasks": sorted(spec.tasks),
             "higher_is_better": spec.higher_is_better,
             "bounds": list(spec.bounds),

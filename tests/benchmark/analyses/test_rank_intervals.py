@@ -9,11 +9,18 @@ import pytest
 
 from ptmrank_core.benchmark import RunStore, run_here
 from ptmrank_core.benchmark.analyses import rank_intervals as stage
-from ptmrank_core.benchmark.analyses.half_samples import draw_halves
 from ptmrank_core.config import Settings
 from ptmrank_core.events import AnalysisStep, Event
 from ptmrank_core.metrics import METRICS, compute, prepare_inputs
-from ptmrank_core.records import Analyses, HalfSampleScores, RunPlan, RunState, contents_of, problems_of
+from ptmrank_core.records import (
+    Analyses,
+    HalfSampleScores,
+    RunPlan,
+    RunState,
+    contents_of,
+    problems_of,
+)
+from ptmrank_core.sampling import draw_halves, units_of
 from ptmrank_core.worker import SOURCES
 from tests.benchmark.runs import stored_features_plan
 from tests.ready_made import LABELS, draw_features, save_features
@@ -48,7 +55,7 @@ def test_scores_are_those_of_the_rows(settings: Settings, folder: Path) -> None:
     """Every kept score is the metric of the half's own rows, the same rows for every model."""
     plan = plan_of(settings, folder, ("logme", "hscore"))
     run_here(plan.run_id, settings, sources=SOURCES)
-    halves = draw_halves(LABELS, "classification", n_halves=12, seed=3)
+    halves = draw_halves(units_of(LABELS, "classification"), n_halves=12, seed=3)
     for metric, finding in found(settings, plan).items():
         assert finding.sizes == (30,) * 12
         for model, scores in finding.scores.items():
@@ -64,7 +71,7 @@ def test_candidates_are_joined_within_a_half(settings: Settings, folder: Path) -
     plan = plan_of(settings, folder, ("etran",))
     run_here(plan.run_id, settings, sources=SOURCES)
     scores = found(settings, plan)["etran"].scores
-    rows = draw_halves(LABELS, "classification", n_halves=12, seed=3).rows[0]
+    rows = draw_halves(units_of(LABELS, "classification"), n_halves=12, seed=3).rows[0]
     parts = {
         model: compute("etran", prepare_inputs(draw_features(own)[rows], labels=LABELS[rows])).components
         for model, own in STRENGTHS.items()
@@ -138,7 +145,7 @@ def test_a_half_that_fails_is_null(settings: Settings, tmp_path: Path) -> None:
     run_here(plan.run_id, settings, sources=SOURCES)
     scores = found(settings, plan)["logme:thuml"].scores
     assert None not in scores["a"]
-    rows = draw_halves(LABELS, "classification", n_halves=40, seed=3).rows
+    rows = draw_halves(units_of(LABELS, "classification"), n_halves=40, seed=3).rows
     assert [value is None for value in scores["b"]] == [0 not in own.tolist() for own in rows]
 
 
@@ -167,7 +174,7 @@ def test_further_inputs_are_split_or_whole(settings: Settings, tmp_path: Path) -
         save_features(tmp_path / "f" / f"{name}.npz", **auxiliary)
     plan = plan_of(settings, tmp_path / "f", ("leep", "nce", "ped", "emms"))
     run_here(plan.run_id, settings, sources=SOURCES)
-    rows = draw_halves(LABELS, "classification", n_halves=12, seed=3).rows[5]
+    rows = draw_halves(units_of(LABELS, "classification"), n_halves=12, seed=3).rows[5]
     inputs = prepare_inputs(
         draw_features(2.0)[rows],
         labels=LABELS[rows],

@@ -10,7 +10,7 @@ import pytest
 
 from ptmrank_core import reports, results
 from ptmrank_core.benchmark import RunStore, run_here
-from ptmrank_core.benchmark.search.budget import Part, Search
+from ptmrank_core.benchmark.search.budget import SampleSubset, Search
 from ptmrank_core.catalogue import feature_models, local_models
 from ptmrank_core.config import Settings
 from ptmrank_core.data import load_feature_samples, load_samples
@@ -119,7 +119,7 @@ def test_a_search_can_be_cancelled(settings: Settings, folder: Path) -> None:
     assert RunStore(settings).recent() == before
 
 
-def test_a_part_is_rows_of_everything(tmp_path: Path) -> None:
+def test_a_subset_is_rows_of_everything(tmp_path: Path) -> None:
     """Samples, labels and every array of a file with a row a sample are cut alike; the rest stays whole."""
     rng = np.random.default_rng(0)
     auxiliary = {
@@ -131,10 +131,10 @@ def test_a_part_is_rows_of_everything(tmp_path: Path) -> None:
     models = feature_models(tmp_path / "f")
     samples = load_feature_samples(tmp_path / "f", models)
     rows = np.array([0, 1, 2, 30, 31, 59])
-    part = Part(samples, SOURCES, rows)
-    assert part.samples.names == tuple(samples.names[i] for i in rows)
-    assert part.samples.fingerprint != samples.fingerprint
-    ready = part.sources().load_features(models[0], AS_RECOGNISED, part.samples)
+    subset = SampleSubset(samples, SOURCES, rows)
+    assert subset.samples.names == tuple(samples.names[i] for i in rows)
+    assert subset.samples.fingerprint != samples.fingerprint
+    ready = subset.sources().load_features(models[0], AS_RECOGNISED, subset.samples)
     inputs = prepare_inputs(**ready.arrays)
     assert inputs.n_samples == 6
     np.testing.assert_array_equal(inputs.source_logits, auxiliary["source_logits"][rows])

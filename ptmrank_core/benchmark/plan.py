@@ -41,6 +41,8 @@ __all__ = [
 
 # What a run can give a metric only where samples of what the model was trained on are known.
 TRANSFER_INPUTS = frozenset({SOURCE_EMBEDDINGS, "source_labels", "source_error", "target_error"})
+# Where the environment of a run keeps the revision of its label encoder.
+LABEL_ENCODER_REVISION = "label_encoder_revision"
 NOTHING_TO_DO = "A run needs at least one model and one metric."
 
 
@@ -180,6 +182,3 @@ def known_skips(
     available |= set() if spec.n_source_classes is None else {SOURCE_LOGITS}
     reasons = {name: inapplicable_reason(METRICS[name], available, target_kind) for name in metrics}
     return {name: reason for name, reason in reasons.items() if reason is not None}
-
-
-LABEL_ENCODER_REVISION = "label_encoder_revision"

@@ -1,4 +1,4 @@
-"""Ranking from a script or a notebook, as the original tool has it.
+"""Ranking from a script or a notebook, with the interface of the original tool.
 
 ``Benchmarker(models, logme=True)("image-classification", load_image_example(), 5)`` ranks five models.
 """
@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import logging
-import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -21,10 +20,9 @@ from ptmrank_core.benchmark import (
     make_plan,
     new_run_id,
     now,
-    run_here,
 )
 from ptmrank_core.catalogue import TaskCategory, default_label_encoder, task_category
-from ptmrank_core.cli.progress_bar import ProgressLine
+from ptmrank_core.cli.execution import execute_run
 from ptmrank_core.config import Settings, load_settings, set_library_defaults
 from ptmrank_core.data import load_samples
 from ptmrank_core.errors import InputError, RunError, UnknownNameError
@@ -37,34 +35,35 @@ from ptmrank_core.records import (
     ExtractionOptions,
     ModelSpec,
     Reading,
+    RunOptions,
     RunPlan,
     RunState,
     Samples,
 )
-from ptmrank_core.script import BenchmarkResult, Candidate, check_rows, named_apart, script_sources
+from ptmrank_core.script import BenchmarkResult, ScriptModel, check_rows, named_apart, script_sources
 
 __all__ = ["BenchmarkResult", "Benchmarker"]
 
-# A script that has set up no logging hears of failures once, by the progress line.
+# Without logging of its own, a script reports failures once, in the progress line.
 logging.getLogger("ptmrank_core").addHandler(logging.NullHandler())
 OTHER_KEYWORDS = ("regression", "auto_increment_if_failed", "store_features", "options", "seed", "analyses")
-AS_IT_COMES = ExtractionOptions()
+DEFAULT_EXTRACTION = ExtractionOptions()
 
 
 class Benchmarker:
-    """Ranks candidates for labelled samples, in this process.
+    """Ranks candidate models for labelled samples, in this process.
 
     Parameters
     ----------
     models
-        ``Models``, or Models and names in a list.
+        ``Models``, or a list of ``Model`` objects and names.
     store_features
-        Folder of this benchmarker's feature cache and runs; ``None`` for ``PTMRANK_HOME``.
+        Folder of the feature cache and the runs; ``None`` for ``PTMRANK_HOME``.
     regression
         Whether the targets of the samples are numbers to predict.
     auto_increment_if_failed
-        Whether the next candidate takes the place of one that has no score, so that the asked number of
-        models is ranked. Ten in a row without one end it: the fault is not theirs then.
+        Whether the next candidate replaces one that has no score, so that the requested number of models is
+        ranked. After ten failures in a row no more are tried: the fault is not the models' then.
     options
         How features are extracted.
     seed
@@ -72,15 +71,15 @@ class Benchmarker:
     analyses
         What is done once every model has its scores.
     **metrics
-        A switch for each metric, ``logme=True``. Where none is switched on, all are but those that are
-        switched off.
+        A switch for each metric: ``logme=True``. Where none is switched on, all metrics are used except those
+        that are switched off.
 
     Raises
     ------
     UnknownNameError
         If a keyword is no metric.
     InputError
-        If a setting cannot be understood, or nothing is left to be done.
+        If a setting is invalid, or no metric is left.
     """
 
     def __init__(
@@ -90,7 +89,7 @@ class Benchmarker:
         *,
         regression: bool = False,
         auto_increment_if_failed: bool = True,
-        options: ExtractionOptions = AS_IT_COMES,
+        options: ExtractionOptions = DEFAULT_EXTRACTION,
         seed: int = 0,
         analyses: Analyses = EVERY_ANALYSIS,
         **metrics: bool,
@@ -116,26 +115,26 @@ class Benchmarker:
         task
             Task category: ``"image-classification"``.
         samples
-            What the loaders of ``ptmrank_core.examples`` return; or where they lie, as on the command line.
+            As the loaders of ``ptmrank_core.examples`` return them, or their source as on the command line.
         how_many
-            How many models to rank; all where it is left out, or where there are not so many.
+            Number of models to rank; by default all, at most as many as there are.
 
         Returns
         -------
         BenchmarkResult
-            Of this run. One that was stopped halfway goes on where it stood when the same is asked for again.
+            The result of this run. A run that was interrupted is resumed by the same call.
 
         Raises
         ------
         InputError
             If the samples or a model cannot be used for the task.
         RunError
-            If nothing could be tried.
+            If the run failed as a whole.
         """
         category = task_category(find_task(task))
         loaded = self._load(samples, category)
         candidates = named_apart(
-            Candidate(spec, model)
+            ScriptModel(spec, model)
             for model in self.models
             for spec in model.specs(category, self.settings.models_dir)
         )
@@ -157,7 +156,7 @@ class Benchmarker:
         return self._run(run_id, store, replace(script_sources(loaded, candidates), substitutes=substitutes))
 
     def _load(self, samples: Samples | str | Path, task: TaskCategory) -> Samples:
-        """Load the samples where they are not loaded yet, and see that they are of the kind asked for."""
+        """Load the samples if they are not loaded yet, and check that their targets are as expected."""
         if not isinstance(samples, Samples | str | Path):
             raise InputError(
                 f"The samples are a {type(samples).__name__}; expected what a loader returns, or a place.",
@@ -174,12 +173,7 @@ class Benchmarker:
         return samples
 
     def _plan(self, task: TaskCategory, samples: Samples, models: list[ModelSpec]) -> RunPlan:
-        return make_plan(
-            run_id=new_run_id(),
-            created_at=now(),
-            task=task.name,
-            samples=samples,
-            models=models,
+        options = RunOptions(
             metrics=self.metrics,
             options=self.options,
             seed=self.seed,
@@ -187,15 +181,18 @@ class Benchmarker:
             label_encoder=default_label_encoder(),
             analyses=self.analyses,
         )
+        return make_plan(
+            run_id=new_run_id(),
+            created_at=now(),
+            task=task.name,
+            samples=samples,
+            models=models,
+            options=options,
+        )
 
     def _run(self, run_id: str, store: RunStore, sources: Sources) -> BenchmarkResult:
-        line = ProgressLine(sys.stderr)
-        try:
-            state = run_here(run_id, self.settings, sources=sources, sink=line)
-        finally:
-            line.close()
-        result = store.result(run_id)
-        if state is RunState.FAILED:
+        result = execute_run(run_id, store, self.settings, sources=sources)
+        if result.state is RunState.FAILED:
             raise RunError(result.error)
         return BenchmarkResult(result)
 
@@ -210,7 +207,7 @@ def _settings(store_features: str | Path | None) -> Settings:
 
 
 def _switched_on(switches: Mapping[str, Any]) -> tuple[str, ...]:
-    """Names of the metrics that are wanted, in the registry's order."""
+    """Names of the metrics that are switched on, in the registry's order."""
     known = default_metrics()
     for name, is_on in switches.items():
         if name not in known:
@@ -219,10 +216,10 @@ def _switched_on(switches: Mapping[str, Any]) -> tuple[str, ...]:
             raise InputError(f"{name} is {is_on!r}; expected True or False.")
     if any(switches.values()):
         return tuple(name for name in known if switches.get(name))
-    wanted = tuple(name for name in known if name not in switches)
-    if not wanted:
+    remaining = tuple(name for name in known if name not in switches)
+    if not remaining:
         raise InputError("Every metric is switched off.", hint="Switch one on: logme=True.")
-    return wanted
+    return remaining
 
 
 def _n_models(how_many: Any, n_candidates: int) -> int:

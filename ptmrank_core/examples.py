@@ -1,6 +1,6 @@
-"""Samples for a script, as the original tool has them.
+"""Samples for a script, with the interface of the original tool.
 
-Without arguments each loader returns demo samples that need no network; with a list of pairs, those.
+Without arguments each loader returns demo samples, which need no network; with a list of pairs, those pairs.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ Pairs = Iterable[tuple[Any, Any]]
 
 
 def load_image_example(pairs: Pairs | None = None, *, regression: bool = False) -> Samples:
-    """Load pictures.
+    """Load images.
 
     Parameters
     ----------
     pairs
-        Pairs of a picture file and its target; 600 handwritten digits where they are left out.
+        Pairs of an image file and its target; by default 600 handwritten digits.
     regression
-        Whether the targets are numbers to predict; otherwise they are classes, words or integers.
+        Whether the targets are numbers to predict; otherwise they are classes, named by words or integers.
 
     Raises
     ------
     SamplesError
-        If it is no list of pairs, a target is not what it should be, or too little can be read.
+        If it is not a list of pairs, a target is not of the expected kind, or too few samples can be read.
 
     Examples
     --------
@@ -45,33 +45,33 @@ def load_text_example(pairs: Pairs | None = None, *, regression: bool = False) -
     Parameters
     ----------
     pairs
-        Pairs of a text (``str``), or of a ``Path`` to a file that holds one, and its target; 600 short
-        documents where they are left out.
+        Pairs of a text (``str``), or a ``Path`` to a text file, and its target; by default 600 short
+        documents.
     regression
-        As for pictures.
+        As for images.
 
     Raises
     ------
     SamplesError
-        As for pictures.
+        As for images.
     """
     return _load("demo:docstrings", "text", pairs, regression=regression)
 
 
 def load_audio_example(pairs: Pairs | None = None, *, regression: bool = False) -> Samples:
-    """Load recordings.
+    """Load audio recordings.
 
     Parameters
     ----------
     pairs
-        Pairs of a sound file and its target; 400 spoken digits where they are left out.
+        Pairs of an audio file and its target; by default 400 spoken digits.
     regression
-        As for pictures.
+        As for images.
 
     Raises
     ------
     SamplesError
-        As for pictures.
+        As for images.
     """
     return _load("demo:spoken-digits", "audio", pairs, regression=regression)
 

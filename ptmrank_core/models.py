@@ -1,4 +1,4 @@
-"""Candidates of a script, as the original tool has them: ``Model``, ``Models``, ``ModelsPeatMOSS``."""
+"""The candidates of a script, with the interface of the original tool: Model, Models, ModelsPeatMOSS."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ __all__ = ["Model", "Models", "ModelsPeatMOSS", "find_task"]
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Model:
-    """One candidate: a model of the Hub, a checkpoint on disk, a function, or embeddings that are there.
+    """One candidate: a model of the Hub, a checkpoint on disk, a function, or ready-made embeddings.
 
     Parameters
     ----------
     model_name
         A Hub id (``"org/name"``, ``"org/name@revision"``), ``"demo:NAME"``, ``"local:NAME"`` or a folder;
-        whatever name you like where one of the following says what the model is.
+        any name you like where one of the other parameters says what the model is.
     ckpt
-        Folder of a local checkpoint, which is then read instead. Beside a function it is only noted.
+        Folder of a local checkpoint, which is loaded instead. Beside a function it is only recorded.
     embedding_function
         Takes a list of decoded samples (a PIL image, a ``str``, the pair ``(waveform, rate)``) in batches
-        and returns an array of shape (len, d).
+        and returns an array of shape (b, d) for b samples.
     embeddings
         Ready-made embeddings instead: an array of shape (n, d), a row for each sample in their order.
     version
@@ -73,12 +73,14 @@ class Model:
             _find_checkpoint(self.ckpt, name)
 
     def __repr__(self) -> str:
-        said = [repr(self.model_name)]
-        said += [] if self.ckpt is None else [f"ckpt={str(self.ckpt)!r}"]
-        said += [] if self.embedding_function is None else [f"embedding_function={self.embedding_function!r}"]
-        said += [] if self.embeddings is None else [f"embeddings of shape {self.embeddings.shape}"]
-        said += [] if self.version is None else [f"version={self.version!r}"]
-        return f"Model({', '.join(said)})"
+        parts = [repr(self.model_name)]
+        parts += [] if self.ckpt is None else [f"ckpt={str(self.ckpt)!r}"]
+        parts += (
+            [] if self.embedding_function is None else [f"embedding_function={self.embedding_function!r}"]
+        )
+        parts += [] if self.embeddings is None else [f"embeddings of shape {self.embeddings.shape}"]
+        parts += [] if self.version is None else [f"version={self.version!r}"]
+        return f"Model({', '.join(parts)})"
 
     def specs(self, task: TaskCategory, models_dir: Path | None = None) -> list[ModelSpec]:
         """Describe the model as a candidate for a task category.
@@ -88,7 +90,7 @@ class Model:
         task
             What it is a candidate for.
         models_dir
-            The root that ``local:NAME`` is looked up in; ``None`` where there is none.
+            The folder in which ``local:NAME`` is looked up; ``None`` where there is none.
 
         Returns
         -------
@@ -108,8 +110,8 @@ class Model:
             return [replace(spec, revision=self.version, path=path)]
         if self.ckpt is not None:
             folder = _find_checkpoint(self.ckpt, self.model_name)
-            (found,) = local_models(folder, wanted=task.modality, tasks=(task.name,))
-            return [replace(found, id=self.model_name)]
+            (local,) = local_models(folder, wanted=task.modality, tasks=(task.name,))
+            return [replace(local, id=self.model_name)]
         return resolve_models([self.model_name], task, models_dir=models_dir)
 
 
@@ -128,8 +130,8 @@ def _is_text(value: Any) -> bool:
 
 
 def _checked(embeddings: Any, name: str) -> NDArray[Any]:
-    """Copy ready-made embeddings into an array of their own that cannot be written."""
-    if hasattr(embeddings, "detach"):  # a tensor of torch, wherever it lies and whatever it remembers
+    """Copy ready-made embeddings into a read-only array."""
+    if hasattr(embeddings, "detach"):  # a tensor of torch, on any device, perhaps with a gradient
         embeddings = embeddings.detach().cpu().float().numpy()
     try:
         array = np.array(embeddings)
@@ -153,17 +155,17 @@ def _digest(array: NDArray[Any]) -> str:
 
 
 class Models(Sequence[Model]):
-    """Candidates in their order.
+    """A sequence of candidates.
 
     Parameters
     ----------
     models
-        Models, and names of models that need no more than that; also a single one of either.
+        ``Model`` objects, and names of models where a name is enough; or a single one of either.
 
     Raises
     ------
     InputError
-        If something else is among them.
+        If an entry is neither.
     """
 
     def __init__(self, models: Iterable[Model | str] | Model | str) -> None:
@@ -197,7 +199,7 @@ def _as_model(model: Any) -> Model:
 
 
 def find_task(name: str) -> str:
-    """Spell a task category as the catalogue does; a name that it does not know stays, as a slug."""
+    """Return the catalogue's name of a task category; an unknown name stays, as a slug."""
     slug = task_slug(name)
     try:
         return any_category(slug).name

@@ -34,14 +34,13 @@ from ptmrank_core.benchmark import leave_out as leave_out_of_run
 from ptmrank_core.data import read_truth
 from ptmrank_core.errors import NotOwnerError
 from ptmrank_core.records import (
-    AS_RECOGNISED,
     IMPORTED,
     ExtractionOptions,
     Failure,
     Finding,
     ModelSpec,
     Ranking,
-    Reading,
+    RunOptions,
     RunResult,
     Samples,
     Truth,
@@ -71,16 +70,7 @@ __all__ = [
 ]
 
 
-def start(
-    chosen: Samples,
-    *,
-    reading: Reading,
-    task: str,
-    models: Sequence[ModelSpec],
-    metrics: Sequence[str],
-    options: ExtractionOptions,
-    label_encoder: ModelSpec | None,
-) -> str:
+def start(chosen: Samples, *, task: str, models: Sequence[ModelSpec], options: RunOptions) -> str:
     """Plan a run and start its worker; return its id."""
     plan = make_plan(
         run_id=new_run_id(),
@@ -88,11 +78,7 @@ def start(
         task=task,
         samples=chosen,
         models=models,
-        metrics=metrics,
         options=options,
-        seed=0,
-        reading=reading,
-        label_encoder=label_encoder,
     )
     store().create(plan, chosen.summary(), owner=current_owner())
     start_worker(plan.run_id, settings())
@@ -101,15 +87,13 @@ def start(
 
 def start_demo(demo: Demo) -> str:
     """Start a demo: its models on its samples, with the quick metrics."""
-    return start(
-        samples(demo.source),
-        reading=AS_RECOGNISED,
-        task=demo.task,
-        models=demo.models,
+    options = RunOptions(
         metrics=quick_metrics(),
         options=ExtractionOptions(),
+        seed=0,
         label_encoder=catalogue.default_label_encoder(),
     )
+    return start(samples(demo.source), task=demo.task, models=demo.models, options=options)
 
 
 def start_fine_tuning(found: RunResult, n_models: int, seconds: float) -> str:

@@ -4,12 +4,19 @@ from ptmrank_core.benchmark.analyses.projections import drawn_rows
 from ptmrank_core.benchmark.applicability import MetricCoverage, coverage_of_metrics, inapplicable_metrics
 from ptmrank_core.benchmark.cards.card import RunCard, make_card, read_card, run_card
 from ptmrank_core.benchmark.cards.comparison import Differences, compare_cards
+from ptmrank_core.benchmark.cards.replay import ReplayInputs, ReplayPlan, plan_replay
 from ptmrank_core.benchmark.engines import cancel_run, run_here, start_worker
 from ptmrank_core.benchmark.execution.cached_embeddings import cached_embeddings
 from ptmrank_core.benchmark.execution.providers import Sources
 from ptmrank_core.benchmark.execution.scoring import score_cells, skipped_cells
 from ptmrank_core.benchmark.execution.substitutes import NO_SUBSTITUTES, Substitutes
-from ptmrank_core.benchmark.plan import known_skips, make_plan, quick_metrics, reads_class_names
+from ptmrank_core.benchmark.plan import (
+    check_run_options,
+    known_skips,
+    make_plan,
+    quick_metrics,
+    reads_class_names,
+)
 from ptmrank_core.benchmark.scheduling.history import (
     RunEntry,
     clear_failed,
@@ -33,6 +40,8 @@ __all__ = [
     "MetricCoverage",
     "ModelProgress",
     "Outline",
+    "ReplayInputs",
+    "ReplayPlan",
     "RunCard",
     "RunEntry",
     "RunProgress",
@@ -41,6 +50,7 @@ __all__ = [
     "Substitutes",
     "cached_embeddings",
     "cancel_run",
+    "check_run_options",
     "clear_failed",
     "compare_cards",
     "coverage_of_metrics",
@@ -57,6 +67,7 @@ __all__ = [
     "make_plan",
     "new_run_id",
     "now",
+    "plan_replay",
     "quick_metrics",
     "read_card",
     "read_entry",

@@ -1,11 +1,13 @@
-"""What a run shall do, decided before anything is computed. Pure: no clock, no network, no files."""
+"""The plan of a run, made before anything is computed. Pure: no clock, no network, no files."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import fields
 
 from ptmrank_core.benchmark.normalisation import check_normalisation
 from ptmrank_core.errors import InputError
+from ptmrank_core.features import check_options
 from ptmrank_core.metrics import (
     LABEL_EMBEDDINGS,
     METRIC_PRESETS,
@@ -17,13 +19,9 @@ from ptmrank_core.metrics import (
     metrics_reading,
 )
 from ptmrank_core.records import (
-    AS_RECOGNISED,
     BUILT_IN_REFERENCES,
-    EVERY_ANALYSIS,
-    Analyses,
-    ExtractionOptions,
     ModelSpec,
-    Reading,
+    RunOptions,
     RunPlan,
     Samples,
     TargetKind,
@@ -31,6 +29,7 @@ from ptmrank_core.records import (
 
 __all__ = [
     "LABEL_ENCODER_REVISION",
+    "check_run_options",
     "known_skips",
     "layer_metrics",
     "make_plan",
@@ -42,89 +41,88 @@ __all__ = [
 
 # What a run can give a metric only where samples of what the model was trained on are known.
 TRANSFER_INPUTS = frozenset({SOURCE_EMBEDDINGS, "source_labels", "source_error", "target_error"})
+# Where the environment of a run keeps the revision of its label encoder.
+LABEL_ENCODER_REVISION = "label_encoder_revision"
+NOTHING_TO_DO = "A run needs at least one model and one metric."
 
 
-def make_plan(  # noqa: PLR0913 - a plan is the sum of its parts
+def check_run_options(options: RunOptions) -> RunOptions:
+    """Return the options of a run if they can be understood.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such dtype or normalisation.
+    InputError
+        If the device or the batch size cannot be used, or there is no metric.
+    """
+    check_options(options.options)
+    check_normalisation(options.normalise)
+    if not options.metrics:
+        raise InputError(NOTHING_TO_DO)
+    return options
+
+
+def make_plan(
     *,
     run_id: str,
     created_at: str,
     task: str,
     samples: Samples,
     models: Sequence[ModelSpec],
-    metrics: Sequence[str],
-    options: ExtractionOptions,
-    seed: int,
-    reference_source: str | None = None,
-    reading: Reading = AS_RECOGNISED,
-    source_samples: str | None = None,
-    label_encoder: ModelSpec | None = None,
-    analyses: Analyses = EVERY_ANALYSIS,
-    normalise: str = "none",
+    options: RunOptions,
 ) -> RunPlan:
-    """Put a plan together.
+    """Plan a run.
 
     Parameters
     ----------
     run_id
-        An id nobody else has.
+        An id that no other run has.
     created_at
         ISO 8601 time, UTC.
     task
         Name of the task category.
     samples
         The samples; the plan keeps their source and fingerprint.
-    models, metrics
-        At least one of each.
+    models
+        At least one, all of the samples' modality.
     options
-        How features are extracted.
-    seed
-        Seed of everything random.
-    reference_source
-        The user's own reference set; where a metric needs one and there is none, the built-in one of the
-        modality is used, if it has one.
-    reading
-        How the samples were read.
-    source_samples
-        Labelled samples of what the models were trained on; ``None`` for each model's own, where known.
-    label_encoder
-        A text model for the class names, where a metric reads them.
-    analyses
-        What is done once every cell is decided.
-    normalise
-        Unit of the features: one of ``NORMALISATIONS``.
+        Every option goes into the plan. Where a metric needs a reference set and none is chosen, the built-in
+        one of the modality is used, if it has one. A reference set, source samples and a label encoder that
+        none of the metrics reads are left out.
 
     Raises
     ------
     UnknownNameError
-        If there is no such normalisation.
+        If there is no such dtype or normalisation.
     InputError
-        If a model reads something else than the samples are, or nothing is to be done.
+        If a model reads another modality, no model or no metric is named, or an option cannot be used.
     """
-    strangers = [spec.id for spec in models if spec.modality != samples.modality]
-    if strangers:
+    mismatched = [spec.id for spec in models if spec.modality != samples.modality]
+    if mismatched:
         raise InputError(
-            f"The samples are {samples.modality}; these models read something else: {strangers}."
+            f"The samples are {samples.modality}; these models read something else: {mismatched}."
         )
-    if not models or not metrics:
-        raise InputError("A run needs at least one model and one metric.")
+    if not models:
+        raise InputError(NOTHING_TO_DO)
+    check_run_options(options)
+    metrics = options.metrics
     names_classes = reads_class_names(metrics) and samples.target_kind == "classification"
-    reference = reference_source or BUILT_IN_REFERENCES.get(samples.modality)
+    reference = options.reference_source or BUILT_IN_REFERENCES.get(samples.modality)
+    chosen = {field.name: getattr(options, field.name) for field in fields(RunOptions)}
+    used = {
+        "reference_source": reference if needs_reference(metrics) else None,
+        "source_samples": options.source_samples if needs_source_samples(metrics) else None,
+        "label_encoder": options.label_encoder if names_classes else None,
+    }
     return RunPlan(
+        **(chosen | used),
         run_id=run_id,
         created_at=created_at,
         task=task,
         samples_source=samples.source,
         samples_fingerprint=samples.fingerprint,
         models=tuple(models),
-        metrics=tuple(metrics),
-        options=options,
-        seed=seed,
-        reference_source=reference if needs_reference(metrics) else None,
-        reading=reading,
-        source_samples=source_samples,
-        label_encoder=label_encoder if names_classes else None,
-        analyses=analyses,
-        normalise=check_normalisation(normalise),
     )
 
 
@@ -144,14 +142,14 @@ def reads_class_names(metrics: Iterable[str]) -> bool:
 
 
 def quick_metrics() -> tuple[str, ...]:
-    """Names of the metrics to start with: default forms, no slow iterations, no second set of samples."""
+    """Names of the metrics to start with: default variants, no slow iterations, no second set of samples."""
     return METRIC_PRESETS["quick"].metrics
 
 
 def layer_metrics(metrics: Iterable[str], target_kind: TargetKind) -> tuple[str, ...]:
-    """Names of the metrics that say something of a hidden layer: those that read its features and no more.
+    """Names of the metrics that apply to a hidden layer: those that read its features and labels alone.
 
-    What only reads the source head's outputs is the same for every layer.
+    A metric that only reads the outputs of the source head (LEEP, NCE) is the same for every layer.
     """
     return tuple(name for name in metrics if inapplicable_reason(METRICS[name], (), target_kind) is None)
 
@@ -165,7 +163,7 @@ def known_skips(
     has_source: bool,
     has_class_names: bool = False,
 ) -> dict[str, str]:
-    """Metrics that do not apply to a model, each with the reason; known before any work.
+    """Metrics that do not apply to a model, each with the reason; known before anything is computed.
 
     Parameters
     ----------
@@ -188,6 +186,3 @@ def known_skips(
     available |= set() if spec.n_source_classes is None else {SOURCE_LOGITS}
     reasons = {name: inapplicable_reason(METRICS[name], available, target_kind) for name in metrics}
     return {name: reason for name, reason in reasons.items() if reason is not None}
-
-
-LABEL_ENCODER_REVISION = "label_encoder_revision"

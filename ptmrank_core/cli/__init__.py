@@ -1,7 +1,7 @@
 """The command line: one module for each command.
 
 With ``--json`` nothing but the JSON goes to standard output; progress and messages go to standard error.
-Exit status: 0 when something came out, 2 on bad input, 1 otherwise.
+Exit status: 0 on success, 2 on bad input, 1 otherwise.
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit status."""
     logging.basicConfig(level=logging.ERROR, format="%(levelname)s %(message)s")
     logging.getLogger("ptmrank_core.benchmark").setLevel(logging.CRITICAL)  # the report names failures
-    options = _parser().parse_args(arguments)
     try:
-        status: int = options.do(options)
+        parsed = _parser().parse_args(arguments)
+        status: int = parsed.do(parsed)
     except InputError as error:
         say(f"error: {error}")
         return BAD_INPUT

@@ -1,9 +1,10 @@
-"""The search for finalists, as the command line has it."""
+"""The option ``--budget`` of ``rank``: the search for finalists."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from contextlib import closing
 
 from ptmrank_core.benchmark import RunStore
 from ptmrank_core.benchmark.search.budget import Search
@@ -23,27 +24,28 @@ def add_budget(rank: argparse.ArgumentParser) -> None:
         "--budget",
         type=int,
         default=None,
-        help="cost of so many models on all samples: all candidates start on few, the plausible ones go on",
+        help="spend at most what this many models cost on all samples: every candidate starts on few, the "
+        "plausible ones go on",
     )
 
 
-def checked_budget(wanted: int | None) -> int | None:
-    """Check what was asked for, before anything is computed.
+def checked_budget(n_models: int | None) -> int | None:
+    """Return the budget if a search can keep to it.
 
     Raises
     ------
     InputError
-        A number that no search can keep to.
+        If it cannot.
     """
-    if wanted is None or wanted >= 1:
-        return wanted
+    if n_models is None or n_models >= 1:
+        return n_models
     raise InputError(
-        f"--budget is {wanted}; expected at least 1.", hint="It counts models that are run on all samples."
+        f"--budget is {n_models}; expected at least 1.", hint="It counts models that are run on all samples."
     )
 
 
 def keep_plan(plan: RunPlan, samples: Samples, settings: Settings, budget: int | None) -> None:
-    """Keep a run, queued: of all its models, or of the finalists of a search where there is a budget.
+    """Store a run, queued: of all its models, or of the finalists of a search where there is a budget.
 
     Raises
     ------
@@ -53,12 +55,9 @@ def keep_plan(plan: RunPlan, samples: Samples, settings: Settings, budget: int |
     if budget is None:
         RunStore(settings).create(plan, samples.summary())
         return
-    line = ProgressLine(sys.stderr)
-    search = Search(plan, samples, settings, SOURCES, sink=line)
-    try:
-        found = search.within(budget)
-    finally:
-        line.close()
-    if found.report.rounds:
-        say(f"finalists: {', '.join(found.report.finalists)}")
-    search.keep(found, RunStore(settings))
+    with closing(ProgressLine(sys.stderr)) as line:
+        search = Search(plan, samples, settings, SOURCES, sink=line)
+        finalists = search.within(budget)
+    if finalists.report.rounds:
+        say(f"finalists: {', '.join(finalists.report.finalists)}")
+    search.keep(finalists, RunStore(settings))

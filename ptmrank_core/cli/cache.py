@@ -1,4 +1,4 @@
-"""The ``cache`` command: what the feature cache holds, whether it is sound, and emptying it."""
+"""The ``cache`` command: count, verify and clear the feature cache."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ __all__ = ["add_cache_command"]
 
 def add_cache_command(commands: Any) -> None:
     """Add the command to a parser's subparsers."""
-    cache = commands.add_parser("cache", help="look after the feature cache")
+    cache = commands.add_parser("cache", help="count, verify or clear the feature cache")
     actions = cache.add_subparsers(dest="action", required=True)
     for name, what in (
-        ("stats", "count what is kept, in all and of each model"),
+        ("stats", "count the cached vectors, in total and of each model"),
         ("verify", "read every entry; remove those that are damaged"),
-        ("clear", "remove everything, or what is kept of one model"),
+        ("clear", "remove all cached vectors, or those of one model"),
     ):
         action = actions.add_parser(name, help=what)
         if name == "clear":
@@ -34,55 +34,56 @@ def add_cache_command(commands: Any) -> None:
     cache.set_defaults(do=_cache)
 
 
-def _cache(options: argparse.Namespace) -> int:
+def _cache(arguments: argparse.Namespace) -> int:
     with FeatureCache(load_settings()) as cache:
-        kept = cache.models()
-        if options.action == "clear" and options.model is not None:
-            report = cache.forget(_keys_of(options.model, kept))
+        cached = cache.models()
+        if arguments.action == "clear" and arguments.model is not None:
+            report = cache.forget(_keys_of(arguments.model, cached))
         else:
-            report = {"stats": cache.report, "verify": cache.verify, "clear": cache.clear}[options.action]()
+            report = {"stats": cache.report, "verify": cache.verify, "clear": cache.clear}[arguments.action]()
     payload = asdict(report)
-    if options.action == "stats":
-        payload["models"] = [asdict(own) for own in kept]
-    if options.json:
+    if arguments.action == "stats":
+        payload["models"] = [asdict(model) for model in cached]
+    if arguments.json:
         print_json(payload)
         return DONE
-    print_text(_sentence(options.action, report))
-    if options.action == "stats":
-        for own in kept:
-            print_text(_line(own))
+    print_text(_sentence(arguments.action, report))
+    if arguments.action == "stats":
+        for model in cached:
+            print_text(_line(model))
     return DONE
 
 
-def _keys_of(model: str, kept: Sequence[CachedModel]) -> set[str]:
-    """Find what is kept of a model, named by its id or by the beginning of a key.
+def _keys_of(name: str, cached: Sequence[CachedModel]) -> set[str]:
+    """Find the keys of a model, named by its id or by the first characters of a key.
 
     Raises
     ------
     UnknownNameError
-        If nothing is.
+        If no cached model is named so.
     """
-    keys = {own.key for own in kept if model and (own.model == model or own.key.startswith(model))}
+    keys = {model.key for model in cached if name and (model.model == name or model.key.startswith(name))}
     if not keys:
-        raise UnknownNameError("model with cached features", model, [own.model or own.key for own in kept])
+        known = [model.model or model.key for model in cached]
+        raise UnknownNameError("model with cached features", name, known)
     return keys
 
 
-def _line(own: CachedModel) -> str:
-    """Say what is kept of one model."""
-    named = " ".join(filter(None, (own.model or own.key[:12], own.revision[:8], own.dtype)))
-    stored = datetime.fromtimestamp(own.stored_at, UTC).isoformat(timespec="minutes")[:16]
+def _line(model: CachedModel) -> str:
+    """Describe the cached vectors of one model."""
+    name = " ".join(filter(None, (model.model or model.key[:12], model.revision[:8], model.dtype)))
+    stored = datetime.fromtimestamp(model.stored_at, UTC).isoformat(timespec="minutes")[:16]
     return (
-        f"  {named}: {own.n_samples:,} samples, {own.size_bytes / 1e6:,.1f} MB, last stored "
+        f"  {name}: {model.n_samples:,} samples, {model.size_bytes / 1e6:,.1f} MB, last stored "
         f"{stored.replace('T', ' ')} UTC"
     )
 
 
 def _sentence(action: str, report: CacheReport) -> str:
-    kept = (
+    counts = (
         f"{report.n_entries:,} vectors of {report.n_models:,} models, "
         f"{report.size_bytes / 1e6:,.1f} of {report.limit_bytes / 1e6:,.0f} MB"
     )
     if action == "clear":
-        return f"removed {kept}"
-    return kept if action == "stats" else f"{kept}; {report.n_damaged:,} damaged entries removed"
+        return f"removed {counts}"
+    return counts if action == "stats" else f"{counts}; {report.n_damaged:,} damaged entries removed"

@@ -1,4 +1,4 @@
-"""The ``catalogue`` command: task categories, their models, and a ``mapping.json`` made of either."""
+"""The ``catalogue`` command: list task categories and their models, or write a ``mapping.json``."""
 
 from __future__ import annotations
 
@@ -39,34 +39,45 @@ def add_catalogue_command(commands: Any) -> None:
     """Add the command to a parser's subparsers."""
     catalogue = commands.add_parser("catalogue", help="list task categories and their models")
     catalogue.add_argument("--task", default=None, help="list the models of this category")
-    catalogue.add_argument("--preset", default=None, help=f"only a ready-made choice: {', '.join(PRESETS)}")
-    catalogue.add_argument("--search", default="", help="only models whose id or family holds this")
-    catalogue.add_argument("--limit", type=int, default=None, help="how many models at most")
-    catalogue.add_argument("--peatmoss", type=Path, default=None, help="ask a PeaTMOSS.db instead")
-    catalogue.add_argument("--hub", action="store_true", help="ask the Hub instead; needs a network")
+    catalogue.add_argument(
+        "--preset", default=None, help=f"list a ready-made selection: {', '.join(PRESETS)}"
+    )
+    catalogue.add_argument("--search", default="", help="only models whose id or family contains this text")
+    catalogue.add_argument("--limit", type=int, default=None, help="maximum number of models")
+    catalogue.add_argument(
+        "--peatmoss", type=Path, default=None, help="list the models of a PeaTMOSS.db instead"
+    )
+    catalogue.add_argument(
+        "--hub", action="store_true", help="search the Hugging Face Hub instead; needs a network"
+    )
     catalogue.add_argument("--json", action="store_true", help="print the result as JSON")
     catalogue.set_defaults(do=_show)
     build = catalogue.add_subparsers(dest="action").add_parser("build", help="write a mapping.json")
     build.add_argument("--out", type=Path, required=True, help="the file to write")
     build.add_argument(
-        "--peatmoss", type=Path, default=argparse.SUPPRESS, help="PeaTMOSS.db; else the shipped table"
+        "--peatmoss",
+        type=Path,
+        default=argparse.SUPPRESS,
+        help="take the models from a PeaTMOSS.db; by default from the shipped table",
     )
-    build.add_argument("--top", type=int, default=DEFAULT_TOP, help="models of each category, at most")
-    build.add_argument("--loadable", action="store_true", help="without models that cannot be loaded here")
+    build.add_argument(
+        "--top", type=int, default=DEFAULT_TOP, help="maximum number of models of each category"
+    )
+    build.add_argument("--loadable", action="store_true", help="leave out models that cannot be loaded here")
     build.add_argument("--shape", default="original", help=" or ".join(MAPPING_SHAPES))
     build.set_defaults(do=_build)
 
 
-def _show(options: argparse.Namespace) -> int:
+def _show(arguments: argparse.Namespace) -> int:
     """Print the categories, or the models of one."""
-    if options.limit is not None and options.limit < 1:
-        raise InputError(f"--limit is {options.limit}; expected 1 or more.")
-    if options.task is None:
-        return _show_categories(options)
-    task = any_category(options.task)
-    models = _models(options, task)
+    if arguments.limit is not None and arguments.limit < 1:
+        raise InputError(f"--limit is {arguments.limit}; expected 1 or more.")
+    if arguments.task is None:
+        return _show_categories(arguments)
+    task = any_category(arguments.task)
+    models = _models(arguments, task)
     on_disk = models_on_disk()
-    if options.json:
+    if arguments.json:
         print_json({"models": [candidate_payload(model, on_disk) for model in models]})
     else:
         print_text(_category_head(task))
@@ -74,68 +85,68 @@ def _show(options: argparse.Namespace) -> int:
     return DONE
 
 
-def _show_categories(options: argparse.Namespace) -> int:
-    named = [f"--{name}" for name in ("preset", "search", "peatmoss", "hub") if getattr(options, name)]
+def _show_categories(arguments: argparse.Namespace) -> int:
+    named = [f"--{name}" for name in ("preset", "search", "peatmoss", "hub") if getattr(arguments, name)]
     if named:
         raise InputError(
             f"{', '.join(named)} without --task.", hint="Name a category: catalogue --task NAME."
         )
-    if options.json:
+    if arguments.json:
         rows = [category_payload(task) for task in ALL_TASKS.values()]
-        own = [row for row in rows if row["in_peatmoss"]]
-        print_json({"categories": own, "later": [row for row in rows if not row["in_peatmoss"]]})
+        original = [row for row in rows if row["in_peatmoss"]]
+        print_json({"categories": original, "later": [row for row in rows if not row["in_peatmoss"]]})
     else:
         print_text("\n".join(_category_line(task) for task in ALL_TASKS.values()))
     return DONE
 
 
-def _models(options: argparse.Namespace, task: AnyCategory) -> list[Candidate]:
-    """Find the models that were asked for, in the source that was named."""
-    sources = [f"--{name}" for name in ("preset", "peatmoss", "hub") if getattr(options, name)]
+def _models(arguments: argparse.Namespace, task: AnyCategory) -> list[Candidate]:
+    """List the models that the arguments ask for, from the source that they name."""
+    sources = [f"--{name}" for name in ("preset", "peatmoss", "hub") if getattr(arguments, name)]
     if len(sources) > 1:
         raise InputError(f"{' and '.join(sources)} exclude each other.")
-    if options.peatmoss is not None:
-        with PeatmossDatabase(options.peatmoss) as database:
-            return database.top(task, limit=options.limit or DEFAULT_LIMIT, search=options.search)
-    if options.hub:
-        found = task_category(task.name)
-        return search_hub(found, search=options.search, limit=options.limit or DEFAULT_LIMIT)
-    if options.preset is not None:
-        models = preset_candidates(options.preset, task_category(task.name))
+    if arguments.peatmoss is not None:
+        with PeatmossDatabase(arguments.peatmoss) as database:
+            return database.top(task, limit=arguments.limit or DEFAULT_LIMIT, search=arguments.search)
+    if arguments.hub:
+        rankable = task_category(task.name)
+        return search_hub(rankable, search=arguments.search, limit=arguments.limit or DEFAULT_LIMIT)
+    if arguments.preset is not None:
+        models = preset_candidates(arguments.preset, task_category(task.name))
     else:
         models = shipped_candidates(task)
-    return narrow(models, Narrowing(search=options.search))[: options.limit]
+    return narrow(models, Narrowing(search=arguments.search))[: arguments.limit]
 
 
-def _build(options: argparse.Namespace) -> int:
+def _build(arguments: argparse.Namespace) -> int:
     """Write a mapping.json of the most downloaded models of each category."""
-    if options.top < 1:
-        raise InputError(f"--top is {options.top}; expected 1 or more.")
+    if arguments.top < 1:
+        raise InputError(f"--top is {arguments.top}; expected 1 or more.")
     tasks = list(ALL_TASKS.values())
-    if options.peatmoss is not None:
-        with PeatmossDatabase(options.peatmoss) as database:
-            mapping = database.top_of_each(tasks, limit=options.top, loadable=options.loadable)
-            about = {"source": options.peatmoss.name, "schema": database.schema}
+    if arguments.peatmoss is not None:
+        with PeatmossDatabase(arguments.peatmoss) as database:
+            mapping = database.top_of_each(tasks, limit=arguments.top, loadable=arguments.loadable)
+            about = {"source": arguments.peatmoss.name, "schema": database.schema}
     else:
-        mapping, about = _of_the_shipped_table(tasks, options), {"source": "the shipped table"}
+        mapping, about = _shipped_mapping(tasks, arguments), {"source": "the shipped table"}
     if not mapping:
         raise InputError("None of the categories has a model there: nothing was written.")
-    write_mapping(options.out, mapping, shape=options.shape, about=about)
+    write_mapping(arguments.out, mapping, shape=arguments.shape, about=about)
     n_models = len({model for models in mapping.values() for model in models})
-    say(f"{options.out}: {n_models:,} models in {len(mapping)} categories, from {about['source']}")
+    say(f"{arguments.out}: {n_models:,} models in {len(mapping)} categories, from {about['source']}")
     return DONE
 
 
-def _of_the_shipped_table(tasks: list[AnyCategory], options: argparse.Namespace) -> dict[str, list[str]]:
-    found = {
+def _shipped_mapping(tasks: list[AnyCategory], arguments: argparse.Namespace) -> dict[str, list[str]]:
+    ids_by_task = {
         task.name: [
             model.id
             for model in shipped_candidates(task)
-            if not options.loadable or loading_of(model).verdict != "no"
-        ][: options.top]
+            if not arguments.loadable or loading_of(model).verdict != "no"
+        ][: arguments.top]
         for task in tasks
     }
-    return {name: ids for name, ids in found.items() if ids}
+    return {name: ids for name, ids in ids_by_task.items() if ids}
 
 
 def _category_line(task: AnyCategory) -> str:

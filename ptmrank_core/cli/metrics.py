@@ -13,7 +13,7 @@ __all__ = ["add_metrics_command"]
 
 def add_metrics_command(commands: Any) -> None:
     """Add the command to a parser's subparsers."""
-    metrics = commands.add_parser("metrics", help="list the metrics and what is to be known of them")
+    metrics = commands.add_parser("metrics", help="list the metrics with their properties")
     metrics.add_argument("--json", action="store_true", help="print the table as JSON")
     metrics.add_argument(
         "--markdown", action="store_true", help="print the table of ptmrank_core/metrics/TABLE.md"
@@ -21,10 +21,10 @@ def add_metrics_command(commands: Any) -> None:
     metrics.set_defaults(do=_metrics)
 
 
-def _metrics(options: argparse.Namespace) -> int:
+def _metrics(arguments: argparse.Namespace) -> int:
     """Print the registry."""
-    if options.json:
+    if arguments.json:
         print_json(reports.metrics_payload())
     else:
-        print_text(reports.metrics_markdown() if options.markdown else reports.metrics_text())
+        print_text(reports.metrics_markdown() if arguments.markdown else reports.metrics_text())
     return DONE

@@ -1,4 +1,4 @@
-"""What every command says and returns: results to standard output, everything else to standard error."""
+"""Output and exit status of every command: results go to standard output, all else to standard error."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DONE, NOTHING_DONE, BAD_INPUT = 0, 1, 2
 
 
 def say(text: str) -> None:
-    """Tell the person at the terminal something that is not the result."""
+    """Print a message that is not the result, to standard error."""
     sys.stderr.write(f"{text}\n")
 
 

@@ -1,4 +1,4 @@
-"""The command line's progress: one line on standard error, the only place that draws it."""
+"""Progress on the command line: one line on standard error."""
 
 from __future__ import annotations
 
@@ -21,12 +21,14 @@ __all__ = ["ProgressLine"]
 
 
 class ProgressLine:
-    """A sink that shows where a run is: rewritten in place on a terminal, a line a model elsewhere.
+    """An event sink that shows the progress of a run.
+
+    On a terminal one line is rewritten in place; elsewhere there is a line for each model.
 
     Parameters
     ----------
     stream
-        Where it is written.
+        Where the line is written.
     """
 
     def __init__(self, stream: TextIO) -> None:
@@ -36,10 +38,10 @@ class ProgressLine:
         self._head = ""
         self._detail = ""
         self._shown = 0
-        self._told = ("", "")
+        self._last_failure = ("", "")
 
     def __call__(self, event: Event) -> None:
-        """Hear of an event."""
+        """Show an event."""
         match event:
             case Waiting(_, n_ahead):
                 self._say_waiting(n_ahead)
@@ -51,7 +53,7 @@ class ProgressLine:
                 self._draw()
 
     def _follow(self, event: Event) -> bool:
-        """Take in where the run is; tell whether the line has changed."""
+        """Update the line; return whether it has changed."""
         match event:
             case ModelStarted(model, index, total):
                 self._model = model
@@ -59,7 +61,7 @@ class ProgressLine:
                 if not self._rewrites:
                     self._say(self._head)
             case StageStarted(model) | Downloaded(model) | BatchDone(model) if model != self._model:
-                return False  # of the next model, whose files come meanwhile
+                return False  # of the next model, whose files are fetched meanwhile
             case StageStarted(_, stage):
                 self._detail = str(stage)
             case Downloaded(_, done, total):
@@ -74,21 +76,21 @@ class ProgressLine:
         return True
 
     def _say_failure(self, failure: Failure) -> None:
-        """Tell what stopped a model once, though it stops it under every metric."""
-        told = (failure.model, failure.message)
-        if told != self._told:
-            self._told = told
+        """Print a failure once, though the model fails under every metric."""
+        failure_key = (failure.model, failure.message)
+        if failure_key != self._last_failure:
+            self._last_failure = failure_key
             self._say(f"{failure.model} under {failure.metric}: {failure.message} {failure.hint}")
             self._draw()
 
     def _say_waiting(self, n_ahead: int) -> None:
-        """Nobody shall wonder why nothing happens."""
+        """Print that the run waits, and behind how many others."""
         if n_ahead:
             runs = "1 other run" if n_ahead == 1 else f"{n_ahead} other runs"
             self._say(f"waiting behind {runs} (python -m ptmrank_core runs list); Ctrl-C stops waiting")
 
     def _say(self, text: str) -> None:
-        """Write a line that stays."""
+        """Print a line that is not rewritten."""
         self.close()
         self._stream.write(f"{text}\n")
         self._stream.flush()
@@ -101,7 +103,7 @@ class ProgressLine:
             self._shown = len(text)
 
     def close(self) -> None:
-        """Leave the line clean for what comes next."""
+        """Erase the line, so that other output can follow."""
         if self._rewrites and self._shown:
             self._stream.write(f"\r{' ' * self._shown}\r")
             self._shown = 0

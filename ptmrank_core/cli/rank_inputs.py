@@ -1,14 +1,17 @@
-"""What a command ranks: the samples, how they are read, and the candidates that were named."""
+"""What the arguments of ``rank`` ask for: the models, the samples, and the options of the run."""
 
 from __future__ import annotations
 
 import argparse
-from typing import NamedTuple, get_args
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NamedTuple
 
+from ptmrank_core.benchmark import check_run_options
 from ptmrank_core.catalogue import (
     COLUMNS,
     FEATURES_TASK,
-    TaskCategory,
     default_label_encoder,
     feature_models,
     resolve_models,
@@ -16,54 +19,81 @@ from ptmrank_core.catalogue import (
 )
 from ptmrank_core.config import Settings
 from ptmrank_core.data import load_feature_samples, load_reference, load_samples
-from ptmrank_core.errors import InputError, UnknownNameError
-from ptmrank_core.records import Modality, ModelSpec, Reading, Samples, TargetKind
+from ptmrank_core.errors import InputError
+from ptmrank_core.metrics import default_metrics
+from ptmrank_core.records import (
+    ExtractionOptions,
+    Modality,
+    ModelSpec,
+    Reading,
+    RunOptions,
+    Samples,
+    replace_fields,
+)
+from ptmrank_core.results.rank_options import ONE_HOT, RANK_OPTIONS
 
-__all__ = ["RankInputs", "add_reading", "checked_reference", "label_encoder", "rank_inputs_of"]
+__all__ = ["RankInputs", "add_rank_inputs", "rank_inputs"]
 
-ONE_HOT = "one-hot"  # one-hot classes in place of embedded class names
-
-
-def add_reading(rank: argparse.ArgumentParser) -> None:
-    """Add the options that say how samples are read."""
-    rank.add_argument("--modality", default=None, help="image, text, audio, video or tabular")
-    rank.add_argument("--target", default=None, help="classification, regression or multilabel")
-    rank.add_argument("--text-column", action="append", default=[], help="twice for a pair of texts")
-    rank.add_argument("--label-column", action="append", default=[], help="several for several targets")
-    rank.add_argument(
-        *("--group-column", "--groups"), default=None, help="whose a sample is: speaker, patient, document"
-    )
-    rank.add_argument(
-        "--max-samples", type=int, default=None, help="use a part in which every class has its share"
-    )
+# Fields that are loaded or looked up: the text on the command line is not yet the value of the field.
+LOADED = ("reference_source", "source_samples", "label_encoder")
 
 
 class RankInputs(NamedTuple):
-    """What is ranked, and on what."""
+    """What is ranked, on which samples, and how."""
 
     task: str
-    reading: Reading
     models: list[ModelSpec]
     samples: Samples
+    options: RunOptions
 
 
-def rank_inputs_of(options: argparse.Namespace) -> RankInputs:
-    """Find what was named: ready-made features alone, or models and samples."""
-    return _ready_made(options) if options.features else _named(options)
+def add_rank_inputs(rank: argparse.ArgumentParser) -> None:
+    """Add the arguments that name models and samples, and those of the run's options."""
+    rank.add_argument("--task", default=None, help="task category, such as image-classification")
+    rank.add_argument("--samples", default=None, help="a zip, a folder, a table, or demo:digits")
+    rank.add_argument(
+        "--models", default=None, help="comma-separated: demo, preset:NAME, local:NAME, Hub ids, folders"
+    )
+    rank.add_argument(
+        "--features",
+        type=Path,
+        default=None,
+        help="instead: a folder of ready-made features, one .npz or table for each model",
+    )
+    for option in RANK_OPTIONS:
+        option.add_to(rank)
 
 
-def _named(options: argparse.Namespace) -> RankInputs:
-    """Find the models and load the samples that were named."""
-    task = task_category(_required(options, "task"))
-    named = options.models or (COLUMNS if task.modality == "tabular" else _required(options, "models"))
-    models = resolve_models(named, task)
-    reading = _reading(options, task)
-    return RankInputs(task.name, reading, models, load_samples(_required(options, "samples"), reading))
+def rank_inputs(arguments: argparse.Namespace, settings: Settings) -> RankInputs:
+    """Load what the arguments name: ready-made features, or models and samples.
+
+    Raises
+    ------
+    InputError
+        If something is missing, does not go together, or cannot be used.
+    """
+    paths = {option.field for option in RANK_OPTIONS}
+    given = {path: value for path, value in vars(arguments).items() if path in paths}
+    if arguments.features:
+        return _ready_made(arguments, given)
+    return _models_and_samples(arguments, given, settings)
 
 
-def _required(options: argparse.Namespace, name: str) -> str:
-    """Read an option that only ready-made features can do without."""
-    value: str | None = getattr(options, name)
+def _models_and_samples(
+    arguments: argparse.Namespace, given: Mapping[str, Any], settings: Settings
+) -> RankInputs:
+    task = task_category(_required(arguments, "task"))
+    options = _options(given, Reading(task.modality, task.target_kind))
+    names = arguments.models or (COLUMNS if task.modality == "tabular" else _required(arguments, "models"))
+    models = resolve_models(names, task, models_dir=settings.models_dir)
+    samples = load_samples(_required(arguments, "samples"), options.reading)
+    options = replace(options, **_loaded(given, samples.modality, settings))
+    return RankInputs(task.name, models, samples, options)
+
+
+def _required(arguments: argparse.Namespace, name: str) -> str:
+    """Read an argument that only ready-made features can do without."""
+    value: str | None = getattr(arguments, name)
     if not value:
         raise InputError(
             f"--{name} is missing.", hint="Name --task, --samples and --models, or --features alone."
@@ -71,51 +101,40 @@ def _required(options: argparse.Namespace, name: str) -> str:
     return value
 
 
-def _ready_made(options: argparse.Namespace) -> RankInputs:
-    """Find the features that are there, and the samples that they share."""
-    besides = (
-        "task",
-        "samples",
-        "models",
-        "reference",
-        "source",
-        "label_encoder",
-        "text_column",
-        "layers",
-        "max_samples",
-    )
-    named = [f"--{name.replace('_', '-')}" for name in besides if getattr(options, name)]
+def _ready_made(arguments: argparse.Namespace, given: Mapping[str, Any]) -> RankInputs:
+    """Load ready-made features, and the samples that they share."""
+    named = [f"--{name}" for name in ("task", "samples", "models") if getattr(arguments, name)]
+    named += [option.flag for option in RANK_OPTIONS if option.field in given and not option.for_features]
     if named:
         raise InputError(
             f"--features brings its own samples, models and further arrays; {', '.join(named)} came with it.",
             hint="Leave that out, or leave --features out.",
         )
-    path = options.features.expanduser()
+    options = _options(given, Reading("tabular"))
+    path = arguments.features.expanduser()
     models = feature_models(path)
-    reading = _reading(options, None)
-    return RankInputs(FEATURES_TASK, reading, models, load_feature_samples(path, models, reading))
+    return RankInputs(FEATURES_TASK, models, load_feature_samples(path, models, options.reading), options)
 
 
-def _reading(options: argparse.Namespace, task: TaskCategory | None) -> Reading:
-    """Collect what the user says of the samples; what they are follows from the task."""
-    for name, value, known in (
-        ("modality", options.modality, get_args(Modality)),
-        ("target", options.target, get_args(TargetKind)),
-    ):
-        if value not in {None, *known}:
-            raise UnknownNameError(name, value, known)
-    return Reading(
-        modality=options.modality or (task.modality if task else "tabular"),
-        target_kind=options.target or (task.target_kind if task else None),
-        text_columns=tuple(options.text_column),
-        label_columns=tuple(options.label_column),
-        group_column=options.group_column,
-        max_samples=options.max_samples,
-    )
+def _options(given: Mapping[str, Any], reading: Reading) -> RunOptions:
+    """Collect the options that were given, over those of the task and the defaults."""
+    defaults = RunOptions(metrics=default_metrics(), options=ExtractionOptions(), seed=0, reading=reading)
+    plain = {path: value for path, value in given.items() if path not in LOADED}
+    return check_run_options(replace_fields(defaults, plain))
 
 
-def label_encoder(name: str | None, settings: Settings) -> ModelSpec | None:
-    """Find the text model for the class names: the demo's where none was named."""
+def _loaded(given: Mapping[str, Any], modality: Modality, settings: Settings) -> dict[str, Any]:
+    """Load or look up what is named; a set that cannot be used is refused before anything is computed."""
+    reference, source = given.get("reference_source"), given.get("source_samples")
+    return {
+        "reference_source": load_reference(reference, modality).source if reference else None,
+        "source_samples": load_samples(source).source if source else None,
+        "label_encoder": _label_encoder(given.get("label_encoder"), settings),
+    }
+
+
+def _label_encoder(name: str | None, settings: Settings) -> ModelSpec | None:
+    """Look up the text model for the class names; that of the demo where none is named."""
     if name is None:
         return default_label_encoder()
     if name == ONE_HOT:
@@ -124,8 +143,3 @@ def label_encoder(name: str | None, settings: Settings) -> ModelSpec | None:
     if len(models) != 1:
         raise InputError(f"--label-encoder names {len(models)} models; expected one.")
     return models[0]
-
-
-def checked_reference(source: str | None, modality: Modality) -> str | None:
-    """Read the user's reference set once, so that a bad one is told before anything is computed."""
-    return load_reference(source, modality).source if source else None

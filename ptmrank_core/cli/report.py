@@ -30,24 +30,26 @@ LATEST = "latest"
 def add_report_command(commands: Any) -> None:
     """Add the command to a parser's subparsers."""
     report = commands.add_parser("report", help="write a run's tables and its HTML report")
-    report.add_argument("run", help="id of a run or its beginning, latest, or a result.json")
+    report.add_argument("run", help="id of a run or its first characters, latest, or a result.json")
     report.add_argument("--out", type=Path, required=True, help="folder to write into")
-    report.add_argument("--format", default=None, help="html, csv, json, parquet, md, latex; by comma")
+    report.add_argument(
+        "--format", default=None, help="comma-separated: html, csv, json, parquet, md, latex; by default all"
+    )
     report.set_defaults(do=_report)
 
 
-def _report(options: argparse.Namespace) -> int:
+def _report(arguments: argparse.Namespace) -> int:
     """Write the files of a stored run."""
     settings = load_settings()
     store = RunStore(settings)
-    result = store.result(_find_run(options.run, store))
-    for path in write_report(result, options.out, settings, formats=options.format):
+    result = store.result(_find_run(arguments.run, store))
+    for path in write_report(result, arguments.out, settings, formats=arguments.format):
         print_text(str(path))
     return DONE
 
 
 def _find_run(named: str, store: RunStore) -> str:
-    """Find the id of a run.
+    """Find the id of the run that is named.
 
     Raises
     ------
@@ -59,18 +61,18 @@ def _find_run(named: str, store: RunStore) -> str:
     known = [plan.run_id for plan, _ in store.recent(-1)]
     if named == LATEST and known:
         return known[0]
-    found = [run for run in known if named and run.startswith(named)]
-    if not found:
+    matching = [run for run in known if named and run.startswith(named)]
+    if not matching:
         raise UnknownNameError("run", named, [LATEST, *known[:5]])
-    if len(found) > 1:
+    if len(matching) > 1:
         raise InputError(
-            f"{len(found)} runs begin with {named!r}; expected one.", hint="Write more of its id."
+            f"{len(matching)} runs begin with {named!r}; expected one.", hint="Write more of its id."
         )
-    return found[0]
+    return matching[0]
 
 
 def _run_of(path: Path) -> str:
-    """Read which run a ``result.json`` is of."""
+    """Read the id of the run from its ``result.json``."""
     try:
         return str(json.loads(path.read_text(encoding="utf-8"))["run"])
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -82,7 +84,7 @@ def _run_of(path: Path) -> str:
 def write_report(
     result: RunResult, folder: Path, settings: Settings, *, formats: str | None = None
 ) -> list[Path]:
-    """Write a run in some formats; all files are made before the first is written.
+    """Write a run in several formats; all files are rendered before the first is written.
 
     Parameters
     ----------
@@ -91,14 +93,14 @@ def write_report(
     folder
         Where the files go; made where it is not there.
     settings
-        Where features are kept, for the embedding view.
+        Where the feature cache is, for the embedding view.
     formats
         Comma-separated names; ``None`` for all.
 
     Returns
     -------
     list of Path
-        What was written.
+        The files that were written.
 
     Raises
     ------
@@ -133,18 +135,18 @@ def _samples_of(result: RunResult) -> Samples | None:
 
 
 def _picture(result: RunResult, samples: Samples, cache: FeatureCache) -> Any:
-    """Bring kept embeddings to the plane for the report."""
+    """Project cached embeddings to two dimensions for the report."""
     from ptmrank_core.projection import pca  # noqa: PLC0415 - loads scipy.linalg
     from ptmrank_core.reports.html import Picture  # noqa: PLC0415
 
     def project(model: str) -> Projection | None:
         spec = result.outcomes[model].spec
         try:
-            found = cached_embeddings(result.plan, spec, samples, sources=SOURCES, cache=cache)
+            embeddings = cached_embeddings(result.plan, spec, samples, sources=SOURCES, cache=cache)
         except PTMRankError as error:
             say(f"note: {model} is not in the embedding view: {error}")
             return None
-        return None if found is None else pca(found)
+        return None if embeddings is None else pca(embeddings)
 
     return Picture(samples, project)
 

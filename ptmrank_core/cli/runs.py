@@ -1,4 +1,4 @@
-"""The ``runs`` command: what was run here and how it stands; go on, try again, cancel, delete."""
+"""The ``runs`` command: list, show, compare, resume, retry, cancel and delete stored runs."""
 
 from __future__ import annotations
 
@@ -19,59 +19,61 @@ from ptmrank_core.benchmark import (
     log_file,
     read_entry,
     read_progress,
-    run_here,
     run_sizes,
 )
+from ptmrank_core.cli.execution import execute_run
 from ptmrank_core.cli.output import DONE, NOTHING_DONE, print_json, print_text, say
-from ptmrank_core.cli.progress_bar import ProgressLine
 from ptmrank_core.config import Settings, load_settings
 from ptmrank_core.errors import InputError
-from ptmrank_core.records import Failure, RunState
+from ptmrank_core.records import Failure, RunResult, RunState
 from ptmrank_core.reports.json.comparison import comparison_payload
 from ptmrank_core.reports.terminal.comparison import comparison_text
 from ptmrank_core.results.comparison import compare_runs
-from ptmrank_core.worker import SOURCES
 
 __all__ = ["add_runs_command"]
 
 ID_SHOWN = 8
 ACTIONS = (
-    ("list", "what was run here, newest first"),
-    ("show", "one run: its models, what failed, its log"),
-    ("compare", "two runs: which models changed places, and what was different"),
-    ("resume", "do what a run has not done yet, here"),
-    ("retry", "try again what failed in a run, here"),
-    ("cancel", "stop a run at its next batch, or take it from the queue"),
-    ("delete", "forget a run, and its upload if no other run uses it"),
+    ("list", "list the stored runs, newest first"),
+    ("show", "show one run: its models, failures and log"),
+    ("compare", "compare two runs: which models changed rank, and which conditions differ"),
+    ("resume", "finish a run in this process"),
+    ("retry", "repeat the failed parts of a run in this process"),
+    ("cancel", "stop a run after its current batch, or remove it from the queue"),
+    ("delete", "delete a run, and its upload if no other run uses it"),
 )
 
 
 def add_runs_command(commands: Any) -> None:
     """Add the command to a parser's subparsers."""
-    runs = commands.add_parser("runs", help="what was run here: list, compare, resume, retry, cancel, delete")
+    runs = commands.add_parser(
+        "runs", help="list, show, compare, resume, retry, cancel or delete stored runs"
+    )
     actions = runs.add_subparsers(dest="action", required=True)
     for name, what in ACTIONS:
         action = actions.add_parser(name, help=what)
         if name == "delete":
             action.add_argument("run", help="id of a run, or its first characters")
-            action.add_argument("--yes", action="store_true", help="do not ask")
+            action.add_argument("--yes", action="store_true", help="delete without asking")
         elif name == "compare":
             action.add_argument("run", help="id of the first run, or its first characters")
             action.add_argument("other", help="id of the second run, or its first characters")
         elif name != "list":
-            action.add_argument("run", nargs="?", help="id of a run, or its first characters; the newest one")
+            action.add_argument(
+                "run", nargs="?", help="id of a run, or its first characters; by default the newest run"
+            )
         if name == "show":
-            action.add_argument("--log", action="store_true", help="print what its worker wrote")
+            action.add_argument("--log", action="store_true", help="print the log of its worker")
         action.add_argument("--json", action="store_true", help="print the result as JSON")
     runs.set_defaults(do=_runs)
 
 
-def _runs(options: argparse.Namespace) -> int:
+def _runs(arguments: argparse.Namespace) -> int:
     settings = load_settings()
     store = RunStore(settings)
-    if options.action == "list":
-        return _list(store, settings, as_json=options.json)
-    run_id = _find_run(store, options.run)
+    if arguments.action == "list":
+        return _list(store, settings, as_json=arguments.json)
+    run_id = _find_run(store, arguments.run)
     do: Callable[[RunStore, Settings, str, argparse.Namespace], int] = {
         "show": _show,
         "compare": _compare,
@@ -79,8 +81,8 @@ def _runs(options: argparse.Namespace) -> int:
         "retry": _retry,
         "cancel": _cancel,
         "delete": _delete,
-    }[options.action]
-    return do(store, settings, run_id, options)
+    }[arguments.action]
+    return do(store, settings, run_id, arguments)
 
 
 def _find_run(store: RunStore, start: str | None) -> str:
@@ -101,7 +103,7 @@ def _find_run(store: RunStore, start: str | None) -> str:
 
 
 def _line_of(entry: RunEntry, size_bytes: int) -> dict[str, Any]:
-    """One run of the list, in plain JSON types."""
+    """Describe one run of the list, in plain JSON types."""
     outline = entry.outline
     return {
         "run": entry.run_id,
@@ -157,9 +159,9 @@ def _cells_of(line: dict[str, Any]) -> tuple[str, ...]:
     )
 
 
-def _show(store: RunStore, settings: Settings, run_id: str, options: argparse.Namespace) -> int:
+def _show(store: RunStore, settings: Settings, run_id: str, arguments: argparse.Namespace) -> int:
     log = log_file(settings, run_id)
-    if options.log:
+    if arguments.log:
         if not log.exists():
             say("This run has no log: it was done in a terminal.")
             return NOTHING_DONE
@@ -172,7 +174,7 @@ def _show(store: RunStore, settings: Settings, run_id: str, options: argparse.Na
     analysis = None if progress.analysis is None else asdict(progress.analysis)
     shown = line | {"models": models, "analysis": analysis, "failures": failures}
     shown["log"] = str(log) if log.exists() else None
-    if options.json:
+    if arguments.json:
         print_json(shown)
         return DONE
     for name, value in line.items():
@@ -186,39 +188,33 @@ def _show(store: RunStore, settings: Settings, run_id: str, options: argparse.Na
     return DONE
 
 
-def _compare(store: RunStore, _settings: Settings, run_id: str, options: argparse.Namespace) -> int:
-    found = compare_runs(store.result(run_id), store.result(_find_run(store, options.other)))
-    if options.json:
-        print_json(comparison_payload(found))
+def _compare(store: RunStore, _settings: Settings, run_id: str, arguments: argparse.Namespace) -> int:
+    comparison = compare_runs(store.result(run_id), store.result(_find_run(store, arguments.other)))
+    if arguments.json:
+        print_json(comparison_payload(comparison))
     else:
-        print_text(comparison_text(found))
+        print_text(comparison_text(comparison))
     return DONE
 
 
-def _resume(store: RunStore, settings: Settings, run_id: str, options: argparse.Namespace) -> int:
+def _resume(store: RunStore, settings: Settings, run_id: str, arguments: argparse.Namespace) -> int:
     if store.state(run_id) is RunState.FINISHED:
         say("This run is finished; its result follows.")
-        return _report(store, run_id, as_json=options.json)
-    return _go_on(store, settings, run_id, as_json=options.json)
+        return _report(store.result(run_id), as_json=arguments.json)
+    return _finish(store, settings, run_id, as_json=arguments.json)
 
 
-def _retry(store: RunStore, settings: Settings, run_id: str, options: argparse.Namespace) -> int:
+def _retry(store: RunStore, settings: Settings, run_id: str, arguments: argparse.Namespace) -> int:
     say(f"{clear_failed(store, settings, run_id):,} that failed will be tried again")
-    return _go_on(store, settings, run_id, as_json=options.json)
+    return _finish(store, settings, run_id, as_json=arguments.json)
 
 
-def _go_on(store: RunStore, settings: Settings, run_id: str, *, as_json: bool) -> int:
-    """Do what is left of a run in this process, and report."""
-    line = ProgressLine(sys.stderr)
-    try:
-        run_here(run_id, settings, sources=SOURCES, sink=line)
-    finally:
-        line.close()
-    return _report(store, run_id, as_json=as_json)
+def _finish(store: RunStore, settings: Settings, run_id: str, *, as_json: bool) -> int:
+    """Finish a run in this process, and report."""
+    return _report(execute_run(run_id, store, settings), as_json=as_json)
 
 
-def _report(store: RunStore, run_id: str, *, as_json: bool) -> int:
-    result = store.result(run_id)
+def _report(result: RunResult, *, as_json: bool) -> int:
     if as_json:
         print_json(reports.rank_payload(result, results.rank_result(result)))
     else:
@@ -228,23 +224,23 @@ def _report(store: RunStore, run_id: str, *, as_json: bool) -> int:
     return DONE if results.scores_by_metric(result.cells) else NOTHING_DONE
 
 
-def _cancel(store: RunStore, settings: Settings, run_id: str, options: argparse.Namespace) -> int:
+def _cancel(store: RunStore, settings: Settings, run_id: str, arguments: argparse.Namespace) -> int:
     if store.state(run_id).is_finished():
         raise InputError(f"Run {run_id} is {store.state(run_id)}: there is nothing to cancel.")
     cancel_run(run_id, settings)
     status = read_entry(store, settings, run_id).status
-    said = "is cancelled" if status == RunState.CANCELLED else "stops after the batch it is at"
-    if options.json:
+    outcome = "is cancelled" if status == RunState.CANCELLED else "stops after its current batch"
+    if arguments.json:
         print_json({"run": run_id, "status": status})
     else:
-        print_text(f"run {run_id} {said}")
+        print_text(f"run {run_id} {outcome}")
     return DONE
 
 
-def _delete(store: RunStore, settings: Settings, run_id: str, options: argparse.Namespace) -> int:
+def _delete(store: RunStore, settings: Settings, run_id: str, arguments: argparse.Namespace) -> int:
     entry = read_entry(store, settings, run_id)
     line = _line_of(entry, run_sizes(store, settings)[run_id])
-    if not options.yes:
+    if not arguments.yes:
         if not sys.stdin.isatty():
             raise InputError("Deleting a run cannot be undone.", hint="Pass --yes if it is meant.")
         say("  ".join(_cells_of(line)))
@@ -253,7 +249,7 @@ def _delete(store: RunStore, settings: Settings, run_id: str, options: argparse.
             say("nothing was deleted")
             return NOTHING_DONE
     delete_run(store, settings, run_id)
-    if options.json:
+    if arguments.json:
         print_json({"run": run_id, "freed_bytes": line["size_bytes"]})
     else:
         print_text(f"deleted run {run_id}, {line['size_bytes'] / 1e6:,.1f} MB")

@@ -1,4 +1,4 @@
-"""The ``score`` command: the scores of features that are there already."""
+"""The ``score`` command: score ready-made features of one model."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ __all__ = ["add_score_command"]
 
 def add_score_command(commands: Any) -> None:
     """Add the command to a parser's subparsers."""
-    score = commands.add_parser("score", help="score features that are there already")
+    score = commands.add_parser("score", help="score ready-made features of one model")
     score.add_argument("features", type=Path, help=".npz: embeddings, labels or targets, source_logits")
     score.add_argument("--metrics", default="all", help="comma-separated names, or all")
     score.add_argument("--json", action="store_true", help="print the result as JSON")
     score.set_defaults(do=_score)
 
 
-def _score(options: argparse.Namespace) -> int:
+def _score(arguments: argparse.Namespace) -> int:
     """Score the arrays of a file."""
-    metrics = resolve_metrics(options.metrics)
+    metrics = resolve_metrics(arguments.metrics)
     start = time.perf_counter()
-    arrays, ignored = load_arrays(options.features)
+    arrays, ignored = load_arrays(arguments.features)
     if ignored:
         say(f"note: no metric reads {', '.join(ignored)}")
     inputs = prepare_inputs(**arrays)
-    cells = list(score_cells(options.features.stem, inputs, metrics))
+    cells = list(score_cells(arguments.features.stem, inputs, metrics))
     payload = reports.score_payload(cells, time.perf_counter() - start)
-    if options.json:
+    if arguments.json:
         print_json(payload)
     else:
         print_text(reports.score_text(payload))

@@ -17,6 +17,7 @@ from ptmrank_core.records.analysis_results import (
     TrainingResult,
 )
 from ptmrank_core.records.arrays import SAMPLE_ARRAYS, FloatArray, PackedArray, pack_array, take_rows
+from ptmrank_core.records.decoding import decode
 from ptmrank_core.records.findings import RESULT_KINDS, AnalysisResult, Finding, contents_of, problems_of
 from ptmrank_core.records.maps import ClassDistances, ProjectedEmbeddings, Trust
 from ptmrank_core.records.metrics import CLASSIFICATION, EVERY_TASK, Formula, MetricOutput, MetricSpec
@@ -30,10 +31,10 @@ from ptmrank_core.records.models import (
     ReadyFeatures,
     SetFeatures,
 )
+from ptmrank_core.records.options import NORMALISATIONS, RunOptions, replace_fields
 from ptmrank_core.records.rankings import Ranking, RankIntervals
 from ptmrank_core.records.runs import (
     LOCAL_OWNER,
-    NORMALISATIONS,
     Cell,
     Failure,
     ModelOutcome,
@@ -111,6 +112,7 @@ __all__ = [
     "Ranking",
     "Reading",
     "ReadyFeatures",
+    "RunOptions",
     "RunPlan",
     "RunResult",
     "RunState",
@@ -134,7 +136,9 @@ __all__ = [
     "Without",
     "WordInContext",
     "contents_of",
+    "decode",
     "pack_array",
     "problems_of",
+    "replace_fields",
     "take_rows",
 ]

@@ -7,14 +7,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
-from ptmrank_core.records.analyses import EVERY_ANALYSIS, Analyses
 from ptmrank_core.records.findings import AnalysisResult, Finding, ResultT, contents_of, problems_of
-from ptmrank_core.records.models import ExtractionOptions, ExtractionReport, ModelSpec
-from ptmrank_core.records.samples import AS_RECOGNISED, Reading, SamplesSummary
+from ptmrank_core.records.models import ExtractionReport, ModelSpec
+from ptmrank_core.records.options import RunOptions
+from ptmrank_core.records.samples import SamplesSummary
 
 __all__ = [
     "LOCAL_OWNER",
-    "NORMALISATIONS",
     "Cell",
     "Failure",
     "ModelOutcome",
@@ -30,8 +29,6 @@ __all__ = [
 # Whose a run or an upload is that was made on this machine: on the command line, or in a dashboard that only
 # this machine reaches.
 LOCAL_OWNER = "here"
-# Units of the features: as they are, one factor for each model, or each feature in its own deviation.
-NORMALISATIONS = ("none", "rms", "standardise")
 
 
 class Stage(StrEnum):
@@ -127,9 +124,12 @@ class ModelOutcome:
         return {**self.report.seconds, "score": self.score_seconds}
 
 
-@dataclass(frozen=True, slots=True)
-class RunPlan:
-    """What a run shall do: every model under every metric on these samples.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunPlan(RunOptions):
+    """What a run shall do: every model under every metric on these samples, with these options.
+
+    The options are those of :class:`RunOptions`, made concrete: a reference set is named where a metric needs
+    one, and what no metric reads is ``None``.
 
     Parameters
     ----------
@@ -139,25 +139,8 @@ class RunPlan:
         Name of the task category, or ``"features"`` where ready-made ones are ranked.
     samples_source, samples_fingerprint
         Where the samples come from, and what they were when it was planned.
-    models, metrics
-        What is ranked, and under what.
-    options
-        How features are extracted.
-    seed
-        Seed of everything random.
-    reference_source
-        Where the reference set comes from; ``None`` where no metric needs one.
-    reading
-        How the samples are read.
-    source_samples
-        Where labelled samples of what the models were trained on lie; ``None`` for each model's own.
-    label_encoder
-        Text model whose embeddings of the class names are given to the metrics that read them; ``None`` for
-        one-hot classes.
-    analyses
-        What is done once every cell is decided.
-    normalise
-        Unit of the features: one of ``NORMALISATIONS``.
+    models
+        What is ranked.
     """
 
     run_id: str
@@ -166,15 +149,6 @@ class RunPlan:
     samples_source: str
     samples_fingerprint: str
     models: tuple[ModelSpec, ...]
-    metrics: tuple[str, ...]
-    options: ExtractionOptions
-    seed: int
-    reference_source: str | None = None
-    reading: Reading = AS_RECOGNISED
-    source_samples: str | None = None
-    label_encoder: ModelSpec | None = None
-    analyses: Analyses = EVERY_ANALYSIS
-    normalise: str = "none"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Models of a script as candidates, and where a run gets what lives in the script."""
+"""The models of a script as candidates, and the data of the script as sources of a run."""
 
 from __future__ import annotations
 
@@ -15,41 +15,49 @@ from ptmrank_core.models import Model
 from ptmrank_core.records import ModelSpec, Reading, ReadyFeatures, Samples
 from ptmrank_core.worker import SOURCES
 
-__all__ = ["Candidate", "check_rows", "named_apart", "script_sources"]
+__all__ = ["ScriptModel", "check_rows", "named_apart", "script_sources"]
 
 
-class Candidate(NamedTuple):
-    """A model of the script, and what the core knows it as."""
+class ScriptModel(NamedTuple):
+    """A model of the script, and its description for the core."""
 
     spec: ModelSpec
     model: Model
 
 
-def named_apart(candidates: Iterable[Candidate]) -> list[Candidate]:
-    """Drop candidates that are there twice; name checkpoints of one name apart by their folders."""
+def named_apart(candidates: Iterable[ScriptModel]) -> list[ScriptModel]:
+    """Drop duplicate candidates; add the folder to the names of checkpoints that share a name."""
     unique = {
-        (spec.id, spec.source, spec.path, spec.revision, id(model.embedding_function)): Candidate(spec, model)
+        (spec.id, spec.source, spec.path, spec.revision, id(model.embedding_function)): ScriptModel(
+            spec, model
+        )
         for spec, model in candidates
     }
     named = list(unique.values())
     for label in (lambda path: path.name, str):
         counts = Counter(spec.id for spec, _ in named)
         named = [
-            Candidate(replace(spec, id=f"{model.model_name} ({label(Path(model.ckpt))})"), model)
+            ScriptModel(replace(spec, id=f"{model.model_name} ({label(Path(model.ckpt))})"), model)
             if counts[spec.id] > 1 and model.ckpt is not None
-            else Candidate(spec, model)
+            else ScriptModel(spec, model)
             for spec, model in named
         ]
-    again = [name for name, count in Counter(spec.id for spec, _ in named).items() if count > 1]
-    if again:
+    shared = [name for name, count in Counter(spec.id for spec, _ in named).items() if count > 1]
+    if shared:
         raise InputError(
-            f"Two different models are named {again[0]!r}.", hint="Give each of them a name of its own."
+            f"Two different models are named {shared[0]!r}.", hint="Give each of them a name of its own."
         )
     return named
 
 
-def check_rows(candidates: Iterable[Candidate], samples: Samples) -> None:
-    """See that ready-made embeddings have a row for each sample."""
+def check_rows(candidates: Iterable[ScriptModel], samples: Samples) -> None:
+    """Check that ready-made embeddings have a row for each sample.
+
+    Raises
+    ------
+    InputError
+        If they do not.
+    """
     for spec, model in candidates:
         if model.embeddings is not None and len(model.embeddings) != samples.n_samples:
             first = "".join(f" ({item.name}: {item.reason}, ...)" for item in samples.skipped[:1])
@@ -61,11 +69,11 @@ def check_rows(candidates: Iterable[Candidate], samples: Samples) -> None:
             )
 
 
-def script_sources(samples: Samples, candidates: Iterable[Candidate]) -> Sources:
-    """Where a run gets what lives in the script: samples, functions and embeddings."""
-    own = {spec.id: model for spec, model in candidates}
-    arrays = {name: model.embeddings for name, model in own.items() if model.embeddings is not None}
-    functions = {n: m.embedding_function for n, m in own.items() if m.embedding_function is not None}
+def script_sources(samples: Samples, candidates: Iterable[ScriptModel]) -> Sources:
+    """Make the sources of a run whose samples, functions and embeddings are in the script."""
+    models = {spec.id: model for spec, model in candidates}
+    arrays = {name: model.embeddings for name, model in models.items() if model.embeddings is not None}
+    functions = {n: m.embedding_function for n, m in models.items() if m.embedding_function is not None}
     target = "labels" if samples.target_kind == "classification" else "targets"
 
     def load(source: str, reading: Reading) -> Samples:

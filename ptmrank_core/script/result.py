@@ -1,4 +1,4 @@
-"""What a benchmarker gives: a table to print, a data frame, the ranking, the run."""
+"""The result of a benchmarker: a table to print, a data frame, the ranking, the run."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ INTERVAL = ("best_rank", "worst_rank")
 
 @dataclass(frozen=True, eq=False, repr=False)
 class BenchmarkResult:
-    """What a call of a benchmarker gives; it prints as a table.
+    """The result of a call of a benchmarker; it prints as a table.
 
     Parameters
     ----------
     result
-        The run: its plan, every cell, what was learned of each model, what it ran with.
+        The run: its plan, every cell, the outcome of each model, and the environment.
     """
 
     result: RunResult
 
     @cached_property
     def ranking(self) -> Ranking:
-        """The order of the models, and how sure it is."""
+        """The order of the models, with its rank intervals."""
         return results.rank_result(self.result)
 
     @property
@@ -48,12 +48,12 @@ class BenchmarkResult:
         DataFrame
             Indexed by ``model``; ``position`` (1 is best) with the interval of ranks from ``best_rank`` to
             ``worst_rank``, ``mean_rank``, a column for each metric, then ``n_parameters``, ``n_features`` and
-            ``seconds``. What is not known is missing (``NA``, NaN).
+            ``seconds``. An unknown value is missing (``NA``, NaN).
         """
-        import pandas as pd  # noqa: PLC0415 - not everybody who imports this makes a table
+        import pandas as pd  # noqa: PLC0415 - loaded where a table is made
 
-        sure = self.ranking.intervals
-        intervals = {} if sure is None else sure.intervals
+        rank_intervals = self.ranking.intervals
+        intervals = {} if rank_intervals is None else rank_intervals.intervals
         rows = [
             {
                 "model": row["model"],
@@ -71,7 +71,7 @@ class BenchmarkResult:
         return frame.astype(whole | real)
 
     def card(self) -> dict[str, Any]:
-        """Make the run card, as JSON: ``python -m ptmrank_core replay`` does the run again with it."""
+        """Make the run card, as JSON: ``python -m ptmrank_core replay`` repeats the run from it."""
         return run_card(self.result)
 
     def __str__(self) -> str:

@@ -9,7 +9,7 @@ from ptmrank_core.benchmark import RunStore, make_plan, new_run_id, now
 from ptmrank_core.catalogue import FEATURES_TASK, feature_models, local_models
 from ptmrank_core.config import Settings
 from ptmrank_core.data import load_feature_samples, load_samples
-from ptmrank_core.records import LOCAL_OWNER, Analyses, ExtractionOptions, ModelSpec, RunPlan
+from ptmrank_core.records import LOCAL_OWNER, Analyses, ExtractionOptions, ModelSpec, RunOptions, RunPlan
 
 METRICS = ("logme", "hscore", "leep")
 # They have tests of their own and take longer than all the rest.
@@ -30,10 +30,12 @@ def stored_plan(
         task="image-classification",
         samples=samples,
         models=local_models(models) if isinstance(models, Path) else models,
-        metrics=metrics,
-        options=ExtractionOptions(device="cpu", dtype="float32", batch_size=4),
-        seed=0,
-        analyses=NO_HALVES,
+        options=RunOptions(
+            metrics=tuple(metrics),
+            options=ExtractionOptions(device="cpu", dtype="float32", batch_size=4),
+            seed=0,
+            analyses=NO_HALVES,
+        ),
     )
     RunStore(settings).create(plan, samples.summary())
     return plan
@@ -57,10 +59,7 @@ def stored_features_plan(
         task=FEATURES_TASK,
         samples=samples,
         models=models,
-        metrics=metrics,
-        options=ExtractionOptions(),
-        seed=seed,
-        analyses=analyses,
+        options=RunOptions(metrics=tuple(metrics), options=ExtractionOptions(), seed=seed, analyses=analyses),
     )
     RunStore(settings).create(plan, samples.summary(), owner=owner)
     return plan

@@ -9,7 +9,7 @@ import pytest
 from ptmrank_core.benchmark import known_skips, make_plan, plan, reads_class_names
 from ptmrank_core.data import load_samples
 from ptmrank_core.metrics import LABEL_EMBEDDINGS, METRICS
-from ptmrank_core.records import ExtractionOptions, Modality, ModelSpec, RunPlan
+from ptmrank_core.records import ExtractionOptions, Modality, ModelSpec, RunOptions, RunPlan
 
 
 def _plan(modality: Modality, metrics: tuple[str, ...], reference: str | None = None) -> RunPlan:
@@ -20,10 +20,7 @@ def _plan(modality: Modality, metrics: tuple[str, ...], reference: str | None = 
         task="any",
         samples=replace(load_samples("demo:digits"), modality=modality),
         models=[ModelSpec(id="m", source="local", modality=modality)],
-        metrics=metrics,
-        options=ExtractionOptions(),
-        seed=0,
-        reference_source=reference,
+        options=RunOptions(metrics=metrics, options=ExtractionOptions(), seed=0, reference_source=reference),
     )
 
 

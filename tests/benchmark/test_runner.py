@@ -33,6 +33,7 @@ from ptmrank_core.records import (
     ExtractionOptions,
     Failure,
     ModelSpec,
+    RunOptions,
     RunState,
     Samples,
     Score,
@@ -239,10 +240,11 @@ def test_a_plan_is_checked(samples: Samples, zoo: Path) -> None:
         "created_at": "t",
         "task": "image-classification",
         "samples": samples,
-        "options": ExtractionOptions(),
-        "seed": 0,
+        "options": RunOptions(metrics=METRICS, options=ExtractionOptions(), seed=0),
     }
     with pytest.raises(InputError, match="at least one model and one metric"):
-        make_plan(models=models, metrics=(), **parts)
+        make_plan(**parts | {"models": models, "options": replace(parts["options"], metrics=())})
+    with pytest.raises(InputError, match="at least one model and one metric"):
+        make_plan(models=(), **parts)
     with pytest.raises(InputError, match=r"these models read something else: .'convnext-a'"):
-        make_plan(models=[replace(models[0], modality="text")], metrics=METRICS, **parts)
+        make_plan(models=[replace(models[0], modality="text")], **parts)

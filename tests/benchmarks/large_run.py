@@ -23,6 +23,7 @@ from ptmrank_core.records import (
     Finding,
     HalfSampleScores,
     ModelOutcome,
+    RunOptions,
     RunPlan,
     RunState,
     Score,
@@ -50,9 +51,7 @@ def plan_large_run(folder: Path) -> RunPlan:
         task=FEATURES_TASK,
         samples=load_feature_samples(folder, models),
         models=models,
-        metrics=default_metrics()[:N_METRICS],
-        options=ExtractionOptions(),
-        seed=0,
+        options=RunOptions(metrics=default_metrics()[:N_METRICS], options=ExtractionOptions(), seed=0),
     )
 
 

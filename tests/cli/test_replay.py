@@ -16,6 +16,7 @@ import pytest
 
 from ptmrank_core.benchmark import RunStore, run_card, run_here
 from ptmrank_core.benchmarker import Benchmarker
+from ptmrank_core.cli import main
 from ptmrank_core.cli.replay import _replay
 from ptmrank_core.config import Settings
 from ptmrank_core.errors import InputError
@@ -334,3 +335,16 @@ def test_a_model_of_the_hub_is_replayed_at_its_commit(picture_zip: Path, tmp_pat
     assert again.returncode == 0, again.stdout + again.stderr
     assert json.loads(again.stdout)["equal"] is True
     assert hub.revisions == {old.commit}
+
+
+@pytest.mark.usefixtures("home")
+def test_the_unit_of_the_features_is_replayed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A run of normalised features has the same scores again."""
+    for strength, name in enumerate(("one", "two"), 1):
+        save_features(tmp_path / "features" / f"{name}.npz", 3.0 * strength)
+    words = ["rank", "--features", str(tmp_path / "features"), "--metrics", "logme,hscore,nleep"]
+    quick = ["--intervals", "0", "--no-probe", "--no-projections", "--no-sample-sizes"]
+    assert main([*words, *quick, "--normalise", "rms", "--out", str(tmp_path / "out")]) == 0
+    status, payload = replay(tmp_path / "out" / "card.json", capsys)
+    assert (status, verdicts(payload)) == (0, {"identical"})
+    assert len(payload["cells"]) == 6

@@ -15,7 +15,7 @@ from dashboard.views.results.sections import SECTIONS
 from ptmrank_core.benchmark import RunStore, make_plan, new_run_id, now, quick_metrics, run_here
 from ptmrank_core.config import Settings
 from ptmrank_core.data import load_samples
-from ptmrank_core.records import Analyses, ExtractionOptions, ModelSpec
+from ptmrank_core.records import Analyses, ExtractionOptions, ModelSpec, RunOptions
 from ptmrank_core.worker import SOURCES
 from tests.dashboard.test_browser import click, see
 from tests.waiting import PATIENCE_SECONDS
@@ -141,10 +141,12 @@ def do_run(settings: Settings, source: str | Path, models: Sequence[ModelSpec], 
         task="image-classification",
         samples=samples,
         models=models,
-        metrics=quick_metrics(),
-        options=ExtractionOptions(device="cpu", dtype="float32"),
-        seed=0,
-        analyses=analyses,
+        options=RunOptions(
+            metrics=quick_metrics(),
+            options=ExtractionOptions(device="cpu", dtype="float32"),
+            seed=0,
+            analyses=analyses,
+        ),
     )
     RunStore(settings).create(plan, samples.summary())
     run_here(plan.run_id, settings, sources=SOURCES)

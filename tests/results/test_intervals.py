@@ -51,7 +51,15 @@ def result() -> RunResult:
     """Three models under two cheap metrics, one that iterates, a variant; half-samples of the two."""
     models = tuple(ModelSpec(name, "local", "image") for name in "abc")
     plan = RunPlan(
-        "r", "2026-01-01T00:00:00+00:00", "t", "s", "f", models, tuple(SCORES), ExtractionOptions(), 0
+        run_id="r",
+        created_at="2026-01-01T00:00:00+00:00",
+        task="t",
+        samples_source="s",
+        samples_fingerprint="f",
+        models=models,
+        metrics=tuple(SCORES),
+        options=ExtractionOptions(),
+        seed=0,
     )
     cells: list[Cell] = [Score(m, name, v, 0.1) for name, own in SCORES.items() for m, v in own.items()]
     return RunResult(

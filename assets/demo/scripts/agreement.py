@@ -18,7 +18,7 @@ from ptmrank_core.config import Settings
 from ptmrank_core.data import load_samples
 from ptmrank_core.metrics import METRICS, resolve_metrics
 from ptmrank_core.ranking import weighted_tau
-from ptmrank_core.records import ExtractionOptions
+from ptmrank_core.records import ExtractionOptions, RunOptions
 from ptmrank_core.results import scores_by_metric
 from ptmrank_core.worker import SOURCES
 
@@ -83,9 +83,11 @@ def demo_scores(zoo: Zoo) -> dict[str, dict[str, float]]:
         task=zoo.task,
         samples=samples,
         models=tuple(spec for spec in demo_models() if spec.id.removeprefix("demo:") in names),
-        metrics=resolve_metrics("all"),
-        options=ExtractionOptions(device="cpu", dtype="float32"),
-        seed=0,
+        options=RunOptions(
+            metrics=resolve_metrics("all"),
+            options=ExtractionOptions(device="cpu", dtype="float32"),
+            seed=0,
+        ),
     )
     with tempfile.TemporaryDirectory() as home:
         settings = Settings(home=Path(home))

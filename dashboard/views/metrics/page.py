@@ -12,7 +12,7 @@ from dashboard.wording import plain, plural, show_error, source_name
 from ptmrank_core import catalogue
 from ptmrank_core.benchmark import coverage_of_metrics
 from ptmrank_core.errors import PTMRankError
-from ptmrank_core.records import ExtractionOptions
+from ptmrank_core.records import ExtractionOptions, RunOptions
 
 __all__ = ["page"]
 
@@ -71,20 +71,19 @@ def _choose(draft: state.Draft, choice: Choice) -> None:
         return
     if st.button("Rank them", type="primary", key="rank", disabled=not metrics, icon=":material/play_arrow:"):
         with st.spinner("Starting …"):
-            run = jobs.start(
-                samples,
+            options = RunOptions(
+                metrics=tuple(metrics),
+                options=_extraction(draft, choice),
+                seed=0,
                 reading=draft.reading,
-                task=choice.task,
-                models=choice.models,
-                metrics=metrics,
-                options=_options(draft, choice),
                 label_encoder=encoder,
             )
+            run = jobs.start(samples, task=choice.task, models=choice.models, options=options)
         state.expect_end(run)
         state.navigate("run", run=run)
 
 
-def _options(draft: state.Draft, choice: Choice) -> ExtractionOptions:
+def _extraction(draft: state.Draft, choice: Choice) -> ExtractionOptions:
     """Say how features are extracted; where no model runs there is nothing to say."""
     if choice.task == catalogue.FEATURES_TASK or choice.samples.modality == "tabular":
         return ExtractionOptions()

@@ -1,3 +1,3 @@
-"""A run as a card: written, read, compared, replayed."""
+"""The run card: writing, reading and comparing it, and planning its replay."""
 
 __all__: list[str] = []

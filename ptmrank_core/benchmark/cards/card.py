@@ -1,6 +1,6 @@
-"""The run card: everything that the numbers of a run depend on, and the numbers, as JSON.
+"""The run card: the scores of a run with everything that they depend on, as JSON.
 
-Whoever has the card, the models and the samples can do the run again on another machine.
+With the card, the models and the samples, the run can be repeated on another machine.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ptmrank_core.benchmark.cards.decoding import decode
 from ptmrank_core.benchmark.plan import LABEL_ENCODER_REVISION
 from ptmrank_core.benchmark.store.codec import to_json
 from ptmrank_core.benchmark.store.former import with_report
@@ -28,6 +27,7 @@ from ptmrank_core.records import (
     RunState,
     SamplesSummary,
     Score,
+    decode,
 )
 
 __all__ = ["CARD_FORMAT", "CardCell", "ModelConditions", "RunCard", "make_card", "read_card", "run_card"]
@@ -40,12 +40,12 @@ EXPECTED = "Expected a card.json, as `rank --out DIR` writes it."
 
 @dataclass(frozen=True, slots=True)
 class CardCell:
-    """One cell of a run: its value, or why it has none.
+    """One cell of a run: its value, or the reason why it has none.
 
     Parameters
     ----------
     model, metric
-        What it is of.
+        Their names.
     value
         The score; ``None`` where there is none.
     reason
@@ -63,7 +63,7 @@ class CardCell:
 
 @dataclass(frozen=True, slots=True)
 class ModelConditions:
-    """What one model came to run with.
+    """The conditions under which one model was run.
 
     Parameters
     ----------
@@ -82,24 +82,24 @@ class ModelConditions:
 
 @dataclass(frozen=True, slots=True)
 class RunCard:
-    """Everything that the numbers of a run depend on, and the numbers.
+    """The scores of a run, and everything that they depend on.
 
     Parameters
     ----------
     run_card
         Version of this format.
     plan
-        What was to be done, with the models as the run resolved them: options as they were asked for.
+        The plan with all its options, the models as the run resolved them.
     state
         How far the run was.
     samples
-        What the samples were.
+        Summary of the samples.
     conditions
-        By model: the options as they came out.
+        By model: revision, dtype, device and batch size as they turned out.
     metric_versions
         Version of each metric of the plan.
     environment
-        Versions of whatever computes.
+        Versions of the software, and what else was recorded.
     cells
         Every decided cell.
     """
@@ -143,14 +143,14 @@ def run_card(result: RunResult) -> dict[str, Any]:
 
 
 def _label_encoder(result: RunResult) -> ModelSpec | None:
-    """Return the text model for the class names, with its exact revision where it was run."""
+    """Return the text model for the class names, with its exact revision where it has been run."""
     spec = result.plan.label_encoder
     revision = result.environment.get(LABEL_ENCODER_REVISION)
     return None if spec is None else replace(_portable(spec), revision=revision or spec.revision)
 
 
 def _portable(spec: ModelSpec) -> ModelSpec:
-    """Forget where a model of the Hub or of the demo lies on this machine: every other has its own place."""
+    """Drop the paths of a model of the Hub or of the demo: they differ from machine to machine."""
     return replace(spec, path=None, source_samples=None) if spec.source in {"hub", "demo"} else spec
 
 
@@ -183,7 +183,7 @@ def read_card(path: str | Path) -> RunCard:
     Raises
     ------
     InputError
-        If it cannot be read, or is no card that can be understood; the message names the field.
+        If the file cannot be read or is not a valid card; the message names the field.
     """
     path = Path(path).expanduser()
     try:

@@ -1,4 +1,4 @@
-"""Two runs of one card: cell by cell, and in what they ran with."""
+"""Comparing a run with its replay: cell by cell, and their conditions."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ class CellDifference:
     Parameters
     ----------
     model, metric, layer
-        What it is of; layer ``None`` for the model itself.
+        The cell; layer ``None`` for the model itself.
     card, here
-        Its value in the card and now; ``None`` where there is none.
+        Its value in the card and in the replay; ``None`` where there is none.
     absolute, relative
-        ``here - card``, and that over the magnitude of ``card``; ``None`` where one of them is not there, or
-        the card's is 0.
+        ``here - card``, and that divided by the magnitude of ``card``; ``None`` where one of the values is
+        missing; the relative one also where the card's is 0.
     verdict
-        ``"identical"``; ``"equal"`` within rounding; ``"differs"``; ``"missing"`` now; ``"new"`` now.
+        ``"identical"``; ``"equal"`` within rounding; ``"differs"``; ``"missing"`` or ``"new"`` in the replay.
     reason
-        Why a value is not there; empty where both are.
+        Why a value is missing; empty where both are there.
     """
 
     model: str
@@ -48,14 +48,14 @@ class CellDifference:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """Something that the runs differ in besides their numbers.
+    """A condition in which the two runs differ.
 
     Parameters
     ----------
     name
-        What it is: ``"numpy"``, ``"revision of google/vit"``, ``"samples"``.
+        Name of the condition: ``"numpy"``, ``"revision of google/vit"``, ``"samples"``.
     card, here
-        What it was and what it is now; ``None`` where it is not known.
+        Its value in the card and in the replay; ``None`` where it is not known.
     """
 
     name: str
@@ -65,14 +65,14 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Differences:
-    """What a replay found.
+    """The differences between a run and its replay.
 
     Parameters
     ----------
     cells
         Every cell that has a value in one of the runs.
     conditions
-        Whatever else differs.
+        The conditions that differ.
     """
 
     cells: tuple[CellDifference, ...]
@@ -80,19 +80,19 @@ class Differences:
 
     @property
     def is_equal(self) -> bool:
-        """Whether every cell of the card has its value again, within rounding."""
+        """Whether every cell of the card has the same value in the replay, within rounding."""
         return all(cell.verdict in {"identical", "equal"} for cell in self.cells)
 
 
 def compare_cards(card: RunCard, here: RunCard, *, rtol: float = RTOL) -> Differences:
-    """Compare two runs.
+    """Compare a run with its replay.
 
     Parameters
     ----------
     card
-        The run that was repeated.
+        The card of the run.
     here
-        The run that repeated it.
+        The card of the replay.
     rtol
         Relative difference up to which two values are equal.
     """
@@ -124,7 +124,7 @@ def _difference(name: tuple[str, str, int | None], card: float, here: float, rto
 
 
 def _conditions(card: RunCard, here: RunCard) -> Iterator[Condition]:
-    """Tell whatever differs, the most important first."""
+    """Yield the conditions that differ, the most important first."""
     pairs: list[tuple[str, Any, Any]] = [
         ("samples", card.plan.samples_fingerprint, here.plan.samples_fingerprint),
         ("number of samples", card.samples.n_samples, here.samples.n_samples),
@@ -145,9 +145,11 @@ def _conditions(card: RunCard, here: RunCard) -> Iterator[Condition]:
         (f"version of {name}", *pair)
         for name, pair in _both(card.metric_versions, here.metric_versions).items()
     ]
-    asked = {"device", "dtype", "batch_size"}  # what came of them is told for each model
+    per_model = {"device", "dtype", "batch_size"}  # compared for each model above
     pairs += [
-        (name, *pair) for name, pair in _both(card.environment, here.environment).items() if name not in asked
+        (name, *pair)
+        for name, pair in _both(card.environment, here.environment).items()
+        if name not in per_model
     ]
     for name, before, now in pairs:
         if before != now:

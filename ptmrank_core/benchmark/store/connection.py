@@ -1,7 +1,7 @@
 """Connections to the file of the run store.
 
-SQLite in WAL mode and synced: what was committed survives a crash of the worker, of the dashboard and of the
-machine.
+SQLite in WAL mode, synced: a committed transaction survives a crash of the worker, of the dashboard and of
+the machine.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ SECONDS_TO_WAIT = 30.0
 
 
 class Database:
-    """One SQLite file; made when it is not there. Connections are never shared, so threads may share this.
+    """One SQLite file, created when it is missing. Threads may share it: each use opens its own connection.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ class Database:
 
     @contextmanager
     def _look(self) -> Iterator[sqlite3.Connection]:
-        """Open the file to read, or take what this thread has open."""
+        """Open the file for reading, or take the connection that this thread has open."""
         held: sqlite3.Connection | None = getattr(self._looks, "db", None)
         if held is not None:
             yield held
@@ -58,7 +58,7 @@ class Database:
 
     @contextmanager
     def shared_connection(self) -> Iterator[None]:
-        """Let this thread read over one connection until the end of the block: opening takes longest."""
+        """Let this thread read over one connection within the block: opening one takes longest."""
         held = getattr(self._looks, "db", None)
         with self._look() as db:
             self._looks.db = db

@@ -15,7 +15,7 @@ from ptmrank_core.records import LOCAL_OWNER, RunPlan, RunState, SamplesSummary
 
 __all__ = ["SECONDS", "Outline", "QueuePosition", "RunTable"]
 
-# How long the worker of a run was at it, as far as its events tell: a killed one could not say it itself.
+# How long the worker of a run has been running, by its events: a worker that was killed cannot record it.
 WORKED_SECONDS = """
     MAX(0, COALESCE((SELECT MAX(at) FROM events WHERE events.run_id = runs.run_id) - (
         SELECT at FROM events WHERE events.run_id = runs.run_id AND kind = 'RunStarted'), 0))"""
@@ -24,16 +24,16 @@ SECONDS = f"seconds + CASE WHEN state = '{RunState.RUNNING}' THEN {WORKED_SECOND
 
 @dataclass(frozen=True, slots=True)
 class QueuePosition:
-    """Where a run stands in the queue.
+    """The position of a run in the queue.
 
     Parameters
     ----------
     run_id, state
         The run.
     device
-        The device it works on: ``"cpu"``, ``"cuda:0"``; empty before it was queued.
+        The device that it needs: ``"cpu"``, ``"cuda:0"``; empty before it was queued.
     ticket
-        The lower one goes first; 0 before it was queued.
+        The lower ticket goes first; 0 before it was queued.
     """
 
     run_id: str
@@ -44,24 +44,24 @@ class QueuePosition:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """What a run is and how it stands, without what it has given.
+    """A run and its state, without its results.
 
     Parameters
     ----------
     run_id, created_at, state, error
         As in its plan and result.
     task, samples_source, n_samples
-        What is ranked on what.
+        Task category, source and number of the samples.
     models
         Ids of its models, in the plan's order.
     n_metrics
         Number of its metrics.
     n_decided, n_failed
-        Decided cells of its models, and those of them that failed.
+        Decided cells of its models, and how many of them failed.
     n_findings, n_problems
-        What its analyses have found, and those that could not be done.
+        Findings of its analyses, and how many of them are failures.
     seconds
-        Of all workers together, the present or the killed one included.
+        Of all workers together, including one that is running or was killed.
     """
 
     run_id: str
@@ -105,7 +105,7 @@ class RunTable(Database):
         return self._only(f"SELECT {columns} FROM runs", run_id)  # noqa: S608 - our own columns
 
     def _only(self, query: str, run_id: str) -> tuple[Any, ...]:
-        """Row that a query over the table of runs gives for one run."""
+        """Run a query over the table of runs for one run; return the row."""
         with self._look() as db:
             row: tuple[Any, ...] | None = db.execute(f"{query} WHERE run_id = ?", (run_id,)).fetchone()
         if row is None:
@@ -113,7 +113,7 @@ class RunTable(Database):
         return row
 
     def create(self, plan: RunPlan, samples: SamplesSummary, *, owner: str = LOCAL_OWNER) -> None:
-        """Keep a new run, queued, and whose it is."""
+        """Store a new run, queued, with its owner."""
         row = (plan.run_id, plan.created_at, RunState.QUEUED, to_json(plan), to_json(samples), owner)
         with self._open() as db:
             db.execute(
@@ -123,11 +123,11 @@ class RunTable(Database):
             )
 
     def owner(self, run_id: str) -> str:
-        """Read whose a run is."""
+        """Read the owner of a run."""
         return str(self._row(run_id, "owner")[0])
 
     def revision(self, run_id: str) -> tuple[int, float]:
-        """Read how often what a run has given has changed, and its seconds, which go on without that."""
+        """Read how often the result of a run has changed, and its seconds, which grow without a change."""
         which = "(SELECT revision FROM revisions WHERE revisions.run_id = runs.run_id)"
         number, seconds = self._row(run_id, f"{which}, {SECONDS}")
         return int(number), float(seconds)
@@ -137,7 +137,7 @@ class RunTable(Database):
         return plan_from_json(self._row(run_id, "plan")[0])
 
     def plans(self, *, owner: str | None = None) -> list[RunPlan]:
-        """Read the plans of runs, newest first; without an owner, they are everybody's."""
+        """Read the plans of runs, newest first; those of all owners where none is given."""
         query = "SELECT plan FROM runs WHERE ?1 IS NULL OR owner = ?1 ORDER BY created_at DESC, rowid DESC"
         with self._look() as db:
             rows = db.execute(query, (owner,)).fetchall()
@@ -148,29 +148,29 @@ class RunTable(Database):
         return RunState(self._row(run_id, "state")[0])
 
     def outline(self, run_id: str) -> Outline:
-        """Read what a run is and how it stands."""
+        """Read the outline of a run."""
         return _outline(self._only(OUTLINE, run_id))
 
     def outlines(self, limit: int = -1, *, owner: str | None = None) -> list[Outline]:
-        """Read what runs are and how they stand, newest first.
+        """Read the outlines of runs, newest first.
 
-        A negative limit is none; without an owner, they are everybody's.
+        A negative limit means no limit; without an owner, runs of all owners are read.
         """
         newest = "ORDER BY created_at DESC, rowid DESC"
         whose = "" if owner is None else "WHERE owner = :owner"
-        # The inner one chooses, so that nothing is counted in the runs that are not asked for.
+        # The inner query selects the runs, so that cells are counted in those alone.
         chosen = f"SELECT rowid FROM runs {whose} {newest} LIMIT :limit"  # noqa: S608 - our own text
         query = f"{OUTLINE} WHERE rowid IN ({chosen}) {newest}"
         with self._look() as db:
             return [_outline(row) for row in db.execute(query, {"limit": limit, "owner": owner})]
 
     def position(self, run_id: str) -> QueuePosition:
-        """Read where a run stands in the queue."""
+        """Read the position of a run in the queue."""
         state, device, ticket = self._row(run_id, "state, device, ticket")
         return QueuePosition(run_id, RunState(state), device, ticket)
 
     def others(self, position: QueuePosition) -> list[QueuePosition]:
-        """Read the other unfinished runs of the same device, those that were queued first at the front."""
+        """Read the other unfinished runs of the same device, in the order of the queue."""
         query = """
             SELECT run_id, state, device, ticket FROM runs
             WHERE device = ? AND run_id <> ? AND state IN (?, ?) ORDER BY ticket"""
@@ -181,10 +181,10 @@ class RunTable(Database):
             ]
 
     def queue(self, run_id: str, device: str) -> None:
-        """Note that the run waits for a device, behind all that wait already; whatever it was before.
+        """Put the run at the end of the queue of a device, whatever its state was.
 
-        Forgets an earlier request to cancel it, and the events of an earlier worker except how many samples
-        have features; the seconds of one that was killed are added up.
+        Drops an earlier request to cancel it, and the events of an earlier worker except how many samples
+        have features; adds the seconds of a worker that was killed.
         """
         update = f"""
             UPDATE runs SET state = ?, device = ?, cancel = 0, error = '',
@@ -196,7 +196,7 @@ class RunTable(Database):
             db.execute("DELETE FROM events WHERE run_id = ? AND kind <> 'BatchDone'", (run_id,))
 
     def start(self, run_id: str, environment: str) -> None:
-        """Note that a worker has taken the run."""
+        """Record that a worker has started the run."""
         with self._open() as db:
             db.execute(
                 "UPDATE runs SET state = ?, environment = ?, error = '' WHERE run_id = ?",
@@ -204,7 +204,7 @@ class RunTable(Database):
             )
 
     def finish(self, run_id: str, state: RunState, *, seconds: float, error: str = "") -> None:
-        """Note that the worker has let the run go; its seconds add up over resumes."""
+        """Record that the worker has left the run; seconds add up over resumes."""
         with self._open() as db:
             db.execute(
                 "UPDATE runs SET state = ?, seconds = seconds + ?, error = ? WHERE run_id = ?",
@@ -212,19 +212,19 @@ class RunTable(Database):
             )
 
     def request_cancel(self, run_id: str) -> None:
-        """Ask the worker to stop at the next batch, or to wait no longer."""
+        """Request that the worker stops after its current batch, or leaves the queue."""
         with self._open() as db:
             db.execute("UPDATE runs SET cancel = 1 WHERE run_id = ?", (run_id,))
 
     def cancel_requested(self, run_id: str) -> bool:
-        """Whether somebody asked the worker to stop."""
+        """Whether cancellation was requested."""
         return bool(self._row(run_id, "cancel")[0])
 
     def clear_failures(self, run_id: str) -> int:
-        """Forget every cell and finding that failed, and what they enter into; return how many failed.
+        """Delete failed cells and findings, and findings that rest on such cells; return how many failed.
 
-        A finding about a metric holds something of all models: where one of its cells is to be tried again,
-        it is made anew. What was found of one model, or of the run as a whole, stays.
+        A finding about a metric rests on all models, so it is deleted where one of the metric's cells is to
+        be computed again. Findings about one model, or about the whole run, stay.
         """
         failed = "run_id = ? AND kind = 'Failure'"
         metrics = f"SELECT metric FROM cells WHERE {failed}"  # noqa: S608 - our own text
@@ -242,7 +242,7 @@ class RunTable(Database):
         return int(n_cells + n_findings)
 
     def delete(self, run_id: str) -> None:
-        """Forget a run with all that it has given."""
+        """Delete a run with its results."""
         with self._open() as db:
             db.execute("DELETE FROM runs WHERE run_id = ?", (run_id,))
 

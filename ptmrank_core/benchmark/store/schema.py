@@ -1,4 +1,4 @@
-"""The tables of the run store, and how a file of an earlier version becomes one of this version."""
+"""The tables of the run store, and the migration of files of earlier versions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ptmrank_core.records import LOCAL_OWNER
 
 __all__ = ["NO_LAYER", "prepare_tables"]
 
-# What stands in the column ``layer`` for the model itself: NULL is no part of a key in SQLite.
+# Value of the column ``layer`` for the model itself: NULL cannot be part of a key in SQLite.
 NO_LAYER = -1
 # 1: cells without a layer. 2: with one. 3: findings. 4: device and ticket of a run, kind of a cell, problem
 # of a finding, and of the events only the newest of each kind. 5: owner of a run, how often it has changed.
@@ -39,18 +39,18 @@ EVENTS = """
 CREATE TABLE IF NOT EXISTS events (
     run_id TEXT NOT NULL REFERENCES runs ON DELETE CASCADE, model TEXT NOT NULL, kind TEXT NOT NULL,
     at REAL NOT NULL, event TEXT NOT NULL, PRIMARY KEY (run_id, model, kind))"""
-# How often what is kept of a run has changed. Triggers count, so that no writer can forget it.
+# How often the stored result of a run has changed. Triggers count, so that no writer can forget to.
 REVISIONS = """
 CREATE TABLE IF NOT EXISTS revisions (
     run_id TEXT PRIMARY KEY REFERENCES runs ON DELETE CASCADE, revision INTEGER NOT NULL DEFAULT 0)"""
-# What a result holds: table and kind of change -> the row that names its run.
+# The changes that count: table and kind of change -> the row that names the run.
 COUNTED = {
     ("runs", "INSERT"): "NEW",
     ("runs", "UPDATE OF plan, samples, state, environment, error"): "NEW",
     **{(table, "INSERT"): "NEW" for table in ("cells", "outcomes", "findings")},
     **{(table, "DELETE"): "OLD" for table in ("cells", "outcomes", "findings")},
 }
-# Columns that came later: table, column, what it is.
+# Columns that later versions added: table, column, definition.
 ADDED = (
     ("runs", "device", "TEXT NOT NULL DEFAULT ''"),
     ("runs", "ticket", "INTEGER NOT NULL DEFAULT 0"),  # the lower one goes first; 0 before it was queued
@@ -61,7 +61,7 @@ ADDED = (
 
 
 def prepare_tables(db: sqlite3.Connection) -> None:
-    """Make the tables that are not there, and bring those of an earlier version up to this one.
+    """Create missing tables, and migrate those of an earlier version to this one.
 
     Parameters
     ----------
@@ -104,7 +104,7 @@ def prepare_tables(db: sqlite3.Connection) -> None:
 
 
 def _take_over_cells(db: sqlite3.Connection) -> None:
-    """Cells without a layer become those of the models themselves."""
+    """Migrate cells without a layer: they are those of the models themselves."""
     db.execute(
         "INSERT INTO cells SELECT run_id, model, metric, ?, cell FROM cells_without_layers ORDER BY rowid",
         (NO_LAYER,),
@@ -113,7 +113,7 @@ def _take_over_cells(db: sqlite3.Connection) -> None:
 
 
 def _take_over_events(db: sqlite3.Connection) -> None:
-    """Of all events that were kept, keep the newest of each kind; when it was is not known."""
+    """Keep the newest event of each kind; its time is not known."""
     db.execute("""
         INSERT INTO events SELECT run_id, model, kind, 0, event FROM (
             SELECT run_id, COALESCE(json_extract(event, '$.model'), '') AS model, kind, event, MAX(number)
@@ -122,7 +122,7 @@ def _take_over_events(db: sqlite3.Connection) -> None:
 
 
 def _add_columns(db: sqlite3.Connection) -> None:
-    """Add the columns that came later, filled from what is there."""
+    """Add the columns of later versions, filled from the stored records."""
     for table, column, what in ADDED:
         if column not in _columns(db, table):
             db.execute(f"ALTER TABLE {table} ADD COLUMN {column} {what}")
@@ -138,7 +138,7 @@ def _add_reports(db: sqlite3.Connection) -> None:
 
 
 def _count_changes(db: sqlite3.Connection) -> None:
-    """Count every change of a run from now on."""
+    """Create the triggers that count every change of a run."""
     db.execute("INSERT OR IGNORE INTO revisions (run_id) SELECT run_id FROM runs")
     for (table, change), row in COUNTED.items():
         kind = change.split()[0]

@@ -1,7 +1,7 @@
-"""The run store: plans, cells, what was learned of each model, findings and events, in one SQLite file.
+"""The run store: plans, cells, outcomes of models, findings and events, in one SQLite file.
 
-One transaction for each cell, synced: what is finished survives any crash, so resuming a run is only doing
-the cells that are not there.
+Each cell is one synced transaction: finished cells survive any crash, so a run is resumed by computing the
+cells that are missing.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ __all__ = ["RunStore", "Speed", "new_run_id", "now"]
 
 
 def new_run_id() -> str:
-    """Make an id of 128 random bits: a link to a run cannot be guessed."""
+    """Make an id of 128 random bits, so that a link to a run cannot be guessed."""
     return secrets.token_hex(16)
 
 
@@ -46,9 +46,9 @@ class Speed:
     Parameters
     ----------
     modality, n_parameters
-        What it reads, and its size where that is known.
+        Modality of its samples, and its size where that is known.
     seconds
-        Of preparing and running one sample.
+        Seconds to prepare and run one sample.
     """
 
     modality: str
@@ -57,7 +57,7 @@ class Speed:
 
 
 class RunStore(RunTable):
-    """The runs of one ``PTMRANK_HOME`` with what they have given."""
+    """The runs of one ``PTMRANK_HOME`` with their results."""
 
     def extend(self, run_id: str, models: Iterable[ModelSpec]) -> RunPlan:
         """Add models to the plan of a run; return the longer plan."""
@@ -68,13 +68,13 @@ class RunStore(RunTable):
         return longer
 
     def add_environment(self, run_id: str, facts: Mapping[str, str]) -> None:
-        """Keep more of what the run runs with."""
+        """Add facts to the environment of a run."""
         with self._open() as db:
             query = "UPDATE runs SET environment = json_patch(environment, ?) WHERE run_id = ?"
             db.execute(query, (json.dumps(dict(facts)), run_id))
 
     def add_cell(self, run_id: str, cell: Cell) -> None:
-        """Keep a decided cell."""
+        """Store a decided cell."""
         layer = NO_LAYER if cell.layer is None else cell.layer
         with self._open() as db:
             db.execute(
@@ -97,7 +97,7 @@ class RunStore(RunTable):
             return tuple(cell_from_json(row[0]) for row in db.execute(query, (run_id, NO_LAYER)))
 
     def add_outcome(self, run_id: str, outcome: ModelOutcome) -> None:
-        """Keep what the run learned of a model."""
+        """Store the outcome of a model."""
         with self._open() as db:
             db.execute(
                 "INSERT OR REPLACE INTO outcomes VALUES (?, ?, ?)",
@@ -105,13 +105,13 @@ class RunStore(RunTable):
             )
 
     def outcomes(self, run_id: str) -> dict[str, ModelOutcome]:
-        """Read what the run learned of its models."""
+        """Read the outcomes of a run's models, by the id of the model."""
         with self._look() as db:
             query = "SELECT model, outcome FROM outcomes WHERE run_id = ? ORDER BY rowid"
             return {model: outcome_from_json(text) for model, text in db.execute(query, (run_id,))}
 
     def speeds(self) -> dict[str, Speed]:
-        """Read how fast models ran here: of each the newest run in which it ran on samples of its own."""
+        """Read how fast each model ran, from the newest run that had to execute it."""
         query = """
             SELECT model,
                 json_extract(outcome, '$.spec.modality'), json_extract(outcome, '$.spec.n_parameters'),
@@ -124,7 +124,7 @@ class RunStore(RunTable):
         return {model: Speed(modality, size, seconds) for model, modality, size, seconds in rows}
 
     def add_finding(self, run_id: str, finding: Finding) -> None:
-        """Keep what an analysis found, in the place of what it had found before."""
+        """Store a finding; one of the same kind and subject is replaced."""
         with self._open() as db:
             db.execute(
                 "INSERT OR REPLACE INTO findings (run_id, kind, subject, has_problem, finding) "
@@ -133,18 +133,18 @@ class RunStore(RunTable):
             )
 
     def findings(self, run_id: str) -> tuple[Finding, ...]:
-        """Read what the analyses of a run have found."""
+        """Read the findings of a run."""
         with self._look() as db:
             query = "SELECT finding FROM findings WHERE run_id = ? ORDER BY rowid"
             return tuple(finding_from_json(row[0]) for row in db.execute(query, (run_id,)))
 
     def drop_findings(self, run_id: str, kind: str) -> None:
-        """Forget the findings of one kind."""
+        """Delete the findings of one kind."""
         with self._open() as db:
             db.execute("DELETE FROM findings WHERE run_id = ? AND kind = ?", (run_id, kind))
 
     def add_event(self, run_id: str, event: Event) -> None:
-        """Keep an event in the place of the last one of its kind for its model."""
+        """Store an event; the last one of the same kind and model is replaced."""
         with self._open() as db:
             db.execute(
                 "INSERT OR REPLACE INTO events (run_id, model, kind, at, event) VALUES (?, ?, ?, ?, ?)",
@@ -158,26 +158,26 @@ class RunStore(RunTable):
             return {(model, kind): event for model, kind, event in rows}
 
     def event_times(self, run_id: str) -> dict[tuple[str, str], float]:
-        """Read when the newest event of each kind came for each model, in seconds since 1970."""
+        """Read the time of the newest event of each kind for each model, in seconds since 1970."""
         with self._look() as db:
             rows = db.execute("SELECT model, kind, at FROM events WHERE run_id = ?", (run_id,))
             return {(model, kind): at for model, kind, at in rows}
 
     def failures(self, run_id: str) -> tuple[Failure, ...]:
-        """Read the cells of a run's models that failed, and no others."""
+        """Read the failed cells of a run's models."""
         query = "SELECT cell FROM cells WHERE run_id = ? AND layer = ? AND kind = 'Failure' ORDER BY rowid"
         with self._look() as db:
-            found = [cell_from_json(row[0]) for row in db.execute(query, (run_id, NO_LAYER))]
-        return tuple(cell for cell in found if isinstance(cell, Failure))
+            cells = [cell_from_json(row[0]) for row in db.execute(query, (run_id, NO_LAYER))]
+        return tuple(cell for cell in cells if isinstance(cell, Failure))
 
     def cell_counts(self, run_id: str) -> dict[tuple[str, str], int]:
-        """Count the decided cells of a run's models, by (model, kind of cell); reads none of them."""
+        """Count the decided cells of a run's models by (model, kind of cell), without reading them."""
         query = "SELECT model, kind, COUNT(*) FROM cells WHERE run_id = ? AND layer = ? GROUP BY 1, 2"
         with self._look() as db:
             return {(model, kind): count for model, kind, count in db.execute(query, (run_id, NO_LAYER))}
 
     def row_bytes(self, *, owner: str | None = None) -> dict[str, int]:
-        """Bytes of what is kept of each run; without an owner, of everybody's."""
+        """Measure the stored bytes of each run; of all owners where none is given."""
         kept = {"cells": "cell", "outcomes": "outcome", "findings": "finding", "events": "event"}
         parts = " UNION ALL ".join(
             f"SELECT run_id, LENGTH(CAST({column} AS BLOB)) AS size FROM {table}"  # noqa: S608 - our own names
@@ -190,7 +190,7 @@ class RunStore(RunTable):
             return dict(db.execute(query, (owner,)).fetchall())
 
     def result(self, run_id: str) -> RunResult:
-        """Read everything a run has given so far."""
+        """Read the whole result of a run, as far as it is."""
         with self.shared_connection():
             return self._result(run_id)
 

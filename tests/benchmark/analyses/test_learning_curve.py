@@ -14,7 +14,15 @@ from ptmrank_core.config import Settings
 from ptmrank_core.data import load_feature_samples
 from ptmrank_core.metrics import compute, prepare_inputs
 from ptmrank_core.ranking import size_curve
-from ptmrank_core.records import VALUE, Analyses, ExtractionOptions, PartScores, RunPlan, RunState
+from ptmrank_core.records import (
+    VALUE,
+    Analyses,
+    ExtractionOptions,
+    PartScores,
+    RunOptions,
+    RunPlan,
+    RunState,
+)
 from ptmrank_core.worker import SOURCES
 from tests.sampling.making import samples_of
 
@@ -46,10 +54,9 @@ def planned(settings: Settings, folder: Path, analyses: Analyses) -> RunPlan:
         task=FEATURES_TASK,
         samples=samples,
         models=models,
-        metrics=("logme", "etran", "nleep"),
-        options=ExtractionOptions(),
-        seed=0,
-        analyses=analyses,
+        options=RunOptions(
+            metrics=("logme", "etran", "nleep"), options=ExtractionOptions(), seed=0, analyses=analyses
+        ),
     )
     RunStore(settings).create(plan, samples.summary())
     return plan

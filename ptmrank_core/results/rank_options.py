@@ -1,0 +1,222 @@
+"""How the command line spells the options of a run: one row for each field of ``RunOptions``.
+
+The ``rank`` command reads its options by these rows, and the command that repeats a run is written by them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import TypeVar, get_args
+
+from ptmrank_core.errors import InputError, UnknownNameError
+from ptmrank_core.metrics import (
+    LABEL_EMBEDDINGS,
+    REFERENCE_EMBEDDINGS,
+    SOURCE_EMBEDDINGS,
+    metrics_reading,
+    resolve_metrics,
+    titles_reading,
+)
+from ptmrank_core.ranking.spread import MIN_HALVES
+from ptmrank_core.records import (
+    BUILT_IN_REFERENCES,
+    NORMALISATIONS,
+    Analyses,
+    Modality,
+    ModelSpec,
+    RunOptions,
+    TargetKind,
+)
+from ptmrank_core.results.option_kinds import RankOption, RepeatedOption, SwitchOption, TextOption
+
+__all__ = ["BY_COMMA", "ONE_HOT", "RANK_OPTIONS", "name_model"]
+
+BY_COMMA, ONE_HOT = ",", "one-hot"
+N = TypeVar("N", int, float)
+
+
+def name_model(spec: ModelSpec) -> str | None:
+    """Name one model as the command line takes it; ``None`` where it has no name there."""
+    if spec.source == "function":
+        return None
+    is_by_path = spec.source == "features" or (spec.source == "local" and not spec.id.startswith("local:"))
+    return spec.path if is_by_path else spec.id
+
+
+def _choice(what: str, known: tuple[str, ...]) -> Callable[[str], str]:
+    """Make a parser of one of several names."""
+
+    def parse(text: str) -> str:
+        if text not in known:
+            raise UnknownNameError(what, text, known)
+        return text
+
+    return parse
+
+
+def _number(
+    kind: Callable[[str], N], flag: str, is_valid: Callable[[N], bool], expected: str, hint: str = ""
+) -> Callable[[str], N]:
+    """Make a parser of a number within a range."""
+
+    def parse(text: str) -> N:
+        number = kind(text)
+        if not is_valid(number):
+            raise InputError(f"{flag} is {number:g}; expected {expected}.", hint=hint)
+        return number
+
+    parse.__name__ = getattr(kind, "__name__", "number")  # what argparse calls it where the text is none
+    return parse
+
+
+def _unless_zero(value: int | None) -> str | None:
+    return str(value) if value else None
+
+
+def _own_reference(source: str | None) -> str | None:
+    """Name the user's own reference set; the built-in one is taken where none is named."""
+    return None if source in BUILT_IN_REFERENCES.values() else source
+
+
+def _is_fine_tuned(options: RunOptions) -> bool:
+    default = Analyses().fine_tune_seconds
+    return options.analyses.fine_tune > 0 or options.analyses.fine_tune_seconds != default
+
+
+RANK_OPTIONS: tuple[RankOption, ...] = (
+    TextOption(
+        "metrics",
+        "--metrics",
+        help="comma-separated names, or all",
+        parse=resolve_metrics,
+        write=BY_COMMA.join,
+    ),
+    TextOption(
+        "reading.modality",
+        "--modality",
+        help=", ".join(get_args(Modality)),
+        parse=_choice("modality", get_args(Modality)),
+    ),
+    TextOption(
+        "reading.target_kind",
+        "--target",
+        help=", ".join(get_args(TargetKind)),
+        parse=_choice("target", get_args(TargetKind)),
+    ),
+    RepeatedOption(
+        "reading.text_columns",
+        "--text-column",
+        help="the column of texts; twice for a pair of texts",
+        for_features=False,
+    ),
+    RepeatedOption(
+        "reading.label_columns",
+        "--label-column",
+        help="the column of labels; several times for several targets",
+    ),
+    TextOption(
+        "reading.group_column",
+        "--group-column",
+        help="the column of each sample's group (speaker, patient, document); empty for no groups",
+        aliases=("--groups",),
+    ),
+    TextOption(
+        "reading.max_samples",
+        "--max-samples",
+        help="use at most this many samples, with every class in proportion",
+        parse=int,
+        write=_unless_zero,
+        for_features=False,
+    ),
+    TextOption("options.dtype", "--dtype", help="auto, float32, bfloat16 or float16"),
+    TextOption("options.device", "--device", help="auto, cpu, cuda, cuda:N or mps"),
+    TextOption(
+        "options.batch_size",
+        "--batch-size",
+        help="samples in one forward pass; by default the fastest that fits into memory",
+        parse=int,
+        write=_unless_zero,
+    ),
+    TextOption("seed", "--seed", help="seed of everything random", parse=int),
+    TextOption(
+        "reference_source",
+        "--reference",
+        help="a zip or folder of general samples of the same modality, no labels needed "
+        f"({titles_reading(REFERENCE_EMBEDDINGS)})",
+        write=_own_reference,
+        for_features=False,
+    ),
+    TextOption(
+        "source_samples",
+        "--source",
+        help=f"labelled samples of what the models were trained on ({titles_reading(SOURCE_EMBEDDINGS)})",
+        for_features=False,
+    ),
+    TextOption(
+        "label_encoder",
+        "--label-encoder",
+        help=f"text model that embeds the class names ({titles_reading(LABEL_EMBEDDINGS)}), or {ONE_HOT}",
+        write=lambda spec: name_model(spec) if spec else ONE_HOT,
+        for_features=False,
+        is_written=lambda options: bool(metrics_reading(LABEL_EMBEDDINGS, options.metrics)),
+    ),
+    TextOption(
+        "analyses.half_samples",
+        "--intervals",
+        help="half-samples of each metric, for rank intervals; 0 for none; by default 100 of the cheap ones",
+        parse=_number(
+            int,
+            "--intervals",
+            lambda number: number == 0 or number >= MIN_HALVES,
+            f"0, or at least {MIN_HALVES}",
+            "The spread cannot be estimated from fewer half-samples.",
+        ),
+    ),
+    TextOption(
+        "normalise",
+        "--normalise",
+        help="unit of the features: none, rms (one factor) or standardise",
+        parse=_choice("normalisation", NORMALISATIONS),
+    ),
+    TextOption(
+        "analyses.fine_tune",
+        "--fine-tune",
+        help="fine-tune the K best models briefly",
+        metavar="K",
+        parse=_number(int, "--fine-tune", lambda number: number >= 0, "0 or a number of models"),
+        write=_unless_zero,
+    ),
+    TextOption(
+        "analyses.fine_tune_seconds",
+        "--fine-tune-seconds",
+        help="time for that, all models together",
+        parse=_number(
+            float,
+            "--fine-tune-seconds",
+            lambda seconds: math.isfinite(seconds) and seconds > 0,
+            "a positive number of seconds",
+        ),
+        write=lambda seconds: repr(seconds).removesuffix(".0"),
+        is_written=_is_fine_tuned,
+    ),
+    SwitchOption(
+        "options.layers", {True: "--layers"}, help="score every hidden layer too", for_features=False
+    ),
+    SwitchOption(
+        "analyses.probe", {False: "--no-probe"}, help="fit no linear probe; the votes then rest on priors"
+    ),
+    SwitchOption(
+        "analyses.sample_sizes",
+        {True: "--sample-sizes", False: "--no-sample-sizes"},
+        help="rank on fewer samples too; by default where that takes a minute at most",
+    ),
+    SwitchOption(
+        "analyses.controls", {True: "--controls"}, help="score permuted labels and untrained models too"
+    ),
+    SwitchOption(
+        "analyses.projections",
+        {False: "--no-projections"},
+        help="do not project the best models' features to two dimensions (LDA, t-SNE)",
+    ),
+)

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from ptmrank_core.errors import UnsupportedModelError
 from ptmrank_core.features.cache.vectors import SampleVectors
 from ptmrank_core.features.encoders.prepared import Prepared, Preparer
-from ptmrank_core.records import ExtractionOptions, ModelSpec
+from ptmrank_core.records import ExtractionOptions, Modality, ModelSpec
 
-__all__ = ["Encoder", "Prepared", "Preparer", "load_encoder"]
+__all__ = ["ENCODERS", "Encoder", "Prepared", "Preparer", "load_encoder"]
+
+# Module of this package and class in it; the module is imported when a model has to run.
+ENCODERS: Mapping[Modality, tuple[str, str]] = MappingProxyType(
+    {
+        "audio": ("audio", "AudioEncoder"),
+        "image": ("image", "ImageEncoder"),
+        "text": ("text", "TextEncoder"),
+        "video": ("video", "VideoEncoder"),
+    }
+)
 
 
 class Encoder(Protocol):
@@ -67,14 +78,8 @@ def load_encoder(spec: ModelSpec, options: ExtractionOptions) -> Encoder:
     UnsupportedModelError
         If there is no encoder for the model's modality.
     """
-    encoders = {
-        "audio": ("audio", "AudioEncoder"),
-        "image": ("image", "ImageEncoder"),
-        "text": ("text", "TextEncoder"),
-        "video": ("video", "VideoEncoder"),
-    }
-    if spec.modality not in encoders:
+    if spec.modality not in ENCODERS:
         raise UnsupportedModelError(f"There are no models that read {spec.modality} samples.")
-    module, name = encoders[spec.modality]
+    module, name = ENCODERS[spec.modality]
     encoder: Encoder = getattr(import_module(f"{__name__}.{module}"), name)(spec, options)  # loads torch
     return encoder

@@ -1,4 +1,4 @@
-"""Encoders: one file for each modality, imported when a model of that modality has to run."""
+"""Encoders: one module for each modality, imported when a model of that modality has to run."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ class Encoder(Protocol):
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What the reader has to know of its vectors, one sentence each."""
+        """Notes for the reader on how its vectors are made, one sentence each."""
         ...
 
     @property
     def preparer(self) -> Preparer:
-        """What turns decoded samples into what it reads; it can be pickled."""
+        """Turns decoded samples into inputs of the model; it can be pickled."""
         ...
 
     def collate(self, samples: Sequence[Prepared]) -> Any:
@@ -62,11 +62,11 @@ class Encoder(Protocol):
         ...
 
     def free_memory(self) -> None:
-        """Give cached device memory back."""
+        """Release cached device memory."""
         ...
 
     def peak_memory_bytes(self) -> int | None:
-        """Peak device memory since it was loaded; ``None`` where the device cannot tell."""
+        """Peak device memory since it was loaded; ``None`` if the device does not report it."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""How a model is trained for real, and what that gives: records, without torch."""
+"""Records of fine-tuning: the recipe and the result. Imports no torch."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ class TrainingRecipe:
     Parameters
     ----------
     seconds
-        Time for everything; at least one step is done.
+        Time limit for loading, training and testing; at least one step is done.
     seed
-        Seed of the order of the samples, of dropout, and of nothing else: the head starts at zero.
+        Seed of the order of the samples and of dropout; the head starts at zero.
     epochs
         Passes over the training samples where time allows.
     batch_size
@@ -31,22 +31,22 @@ class TrainingRecipe:
 
 @dataclass(frozen=True, slots=True)
 class TrainingResult:
-    """What training a model gave.
+    """Result of training a model.
 
     Parameters
     ----------
     measure, value
         ``"accuracy"`` (a share of 1) or ``"r2"``, on the test samples.
     standard_error
-        Of an accuracy, from the number of test samples alone; ``None`` of an R2.
+        Of an accuracy, from the number of test samples; ``None`` for R2.
     n_train, n_test
-        Samples.
+        Number of samples.
     epochs, planned_epochs
-        Passes that were done, in parts of one too, and those that were planned.
+        Passes done, which may be a fraction, and passes planned.
     learning_rate
-        Peak rate of the model's own weights.
+        Peak learning rate of the model's weights.
     seconds
-        What it took, from loading to testing.
+        Duration from loading to testing.
     """
 
     measure: str

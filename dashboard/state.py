@@ -75,7 +75,7 @@ class Draft:
     dtype, layers
         What models compute in, and whether their hidden layers are wanted too.
     label_encoder
-        Id of the text model that reads the class names (EMMS); ``None`` for one-hot classes, empty before
+        Id of the text model that embeds the class names; ``None`` for one-hot classes, empty before
         anything was chosen.
     """
 

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from ptmrank_core.benchmark import (
-    EMBEDS_CLASS_NAMES,
     NO_SUBSTITUTES,
     RunStore,
     Sources,
@@ -175,7 +174,6 @@ class Benchmarker:
         return samples
 
     def _plan(self, task: TaskCategory, samples: Samples, models: list[ModelSpec]) -> RunPlan:
-        names_classes = EMBEDS_CLASS_NAMES in self.metrics and samples.target_kind == "classification"
         return make_plan(
             run_id=new_run_id(),
             created_at=now(),
@@ -186,7 +184,7 @@ class Benchmarker:
             options=self.options,
             seed=self.seed,
             reading=Reading(modality=samples.modality, target_kind=samples.target_kind),
-            label_encoder=default_label_encoder() if names_classes else None,
+            label_encoder=default_label_encoder(),
             analyses=self.analyses,
         )
 

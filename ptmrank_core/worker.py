@@ -17,7 +17,6 @@ from ptmrank_core.catalogue import fetch
 from ptmrank_core.config import load_settings
 from ptmrank_core.data import load_features, load_reference, load_samples, name_samples, recorded_truth
 from ptmrank_core.errors import PTMRankError
-from ptmrank_core.results import rank_result
 
 __all__ = ["SOURCES", "main"]
 
@@ -29,7 +28,6 @@ SOURCES = Sources(
     load_features=load_features,
     fetch=fetch,
     recorded_truth=recorded_truth,
-    order=lambda result: rank_result(result).order,
 )
 
 

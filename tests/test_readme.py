@@ -1,19 +1,12 @@
-"""The README tells the truth about the metrics, the commands and the files."""
+"""The README tells the truth about the commands and the files."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
-from ptmrank_core.reports import metrics_markdown
-
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-
-
-def test_the_table_of_metrics_is_the_registrys() -> None:
-    """``python -m ptmrank_core metrics --markdown`` is what stands there."""
-    assert metrics_markdown() in README
 
 
 def test_the_test_command_is_the_one_ci_runs() -> None:

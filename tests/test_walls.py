@@ -46,10 +46,15 @@ def python_files(*folders: Path) -> list[Path]:
     return sorted(path for folder in folders for path in folder.rglob("*.py"))
 
 
+def parsed(path: Path) -> ast.Module:
+    """The code of a file."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def imported(path: Path) -> set[str]:
     """Full names of all modules that a file imports, wherever in it."""
     names: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(parsed(path)):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -126,6 +131,19 @@ def test_what_pages_share_knows_no_page() -> None:
     for path in python_files(front):
         if front / "views" not in path.parents and path.name not in {"app.py", "warming.py"}:
             assert not any(name.startswith("dashboard.views") for name in imported(path)), path
+
+
+def test_rows_are_drawn_in_sampling_alone() -> None:
+    """No other package permutes, chooses or splits rows; training only shuffles its batches."""
+    drawing = {"permutation", "permuted", "shuffle", "choice"}
+    places = {
+        path.relative_to(CORE).as_posix()
+        for path in python_files(CORE)
+        if any(isinstance(node, ast.Attribute) and node.attr in drawing for node in ast.walk(parsed(path)))
+        or any(name.startswith("sklearn.model_selection") for name in imported(path))
+    }
+    places = {place for place in places if not place.startswith("sampling/")}
+    assert places == {"features/training/loop.py"}
 
 
 def test_no_folder_is_crowded() -> None:

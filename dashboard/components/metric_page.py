@@ -5,21 +5,11 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from ptmrank_core.lessons import FORMULAS, Lesson
-from ptmrank_core.metrics import METRICS
+from ptmrank_core.lessons import Lesson
+from ptmrank_core.metrics import METRICS, describe_input
 from ptmrank_core.records import MetricSpec
 
 __all__ = ["metric_page", "say_needs"]
-
-NEEDS = {
-    "source_logits": "a checkpoint with its own classification head",
-    "reference_embeddings": "features of a general reference set",
-    "source_embeddings": "labelled samples of what the model was trained on",
-    "source_labels": "the labels of those",
-    "source_error": "the model's error on them",
-    "target_error": "the error on your samples without the model",
-    "lipschitz": "a Lipschitz constant, derived from the features where there are classes",
-}
 
 
 def metric_page(metric: str, lesson: Lesson) -> None:
@@ -32,13 +22,14 @@ def metric_page(metric: str, lesson: Lesson) -> None:
     lesson
         The scene whose intermediate values are shown.
     """
-    spec, formula = METRICS[metric], FORMULAS[metric]
+    spec = METRICS[metric]
+    formula = spec.formula
     words, numbers = st.columns([3, 2], gap="large")
     with words:
         st.markdown(f"### {spec.title}\n{spec.idea}")
         st.latex(formula.latex)
-        st.caption(formula.letters)
-        st.markdown(formula.reading)
+        st.caption(formula.symbols)
+        st.markdown(formula.meaning)
         st.markdown(
             f"**Needs** {say_needs(spec)}.\n\n**Not to be trusted when** {_lower(spec.fails_when)}\n\n"
             f"**Higher is better**{_range(spec.bounds)}. **Paper:** {spec.reference}."
@@ -49,7 +40,9 @@ def metric_page(metric: str, lesson: Lesson) -> None:
 
 def say_needs(spec: MetricSpec) -> str:
     """Say what a metric needs besides features and labels."""
-    return "; ".join(NEEDS[name] for name in sorted(spec.needs)) or "features and labels, nothing else"
+    return (
+        "; ".join(describe_input(name) for name in sorted(spec.needs)) or "features and labels, nothing else"
+    )
 
 
 def _lower(sentence: str) -> str:

@@ -35,6 +35,7 @@ from ptmrank_core.data import read_truth
 from ptmrank_core.errors import NotOwnerError
 from ptmrank_core.records import (
     AS_RECOGNISED,
+    IMPORTED,
     ExtractionOptions,
     Failure,
     Finding,
@@ -43,6 +44,7 @@ from ptmrank_core.records import (
     Reading,
     RunResult,
     Samples,
+    Truth,
 )
 from ptmrank_core.results.partial import partial_ranking as rank_partially
 
@@ -117,7 +119,7 @@ def start_fine_tuning(found: RunResult, n_models: int, seconds: float) -> str:
     plan = replace(found.plan, run_id=new_run_id(), created_at=now(), analyses=analyses)
     store().create(plan, found.samples, owner=current_owner())
     for finding in found.findings:
-        if (finding.kind, finding.subject) == ("truth", "imported"):
+        if (finding.kind, finding.subject) == (Truth.KIND, IMPORTED):
             store().add_finding(plan.run_id, finding)
     start_worker(plan.run_id, settings())
     return plan.run_id
@@ -234,7 +236,7 @@ def keep_truth(found: RunResult, name: str, data: bytes) -> bool:
     """
     _require_owner(found.plan.run_id)
     truth = read_truth(name, data, [spec.id for spec in found.plan.models])
-    finding = Finding("truth", "imported", truth.payload(), 0.0)
+    finding = Finding(Truth.KIND, IMPORTED, truth, 0.0)
     if finding in found.findings:
         return False
     store().add_finding(found.plan.run_id, finding)

@@ -9,7 +9,7 @@ from ptmrank_core.benchmark.execution.cached_embeddings import cached_embeddings
 from ptmrank_core.benchmark.execution.providers import Sources
 from ptmrank_core.benchmark.execution.scoring import score_cells, skipped_cells
 from ptmrank_core.benchmark.execution.substitutes import NO_SUBSTITUTES, Substitutes
-from ptmrank_core.benchmark.plan import EMBEDS_CLASS_NAMES, known_skips, make_plan, quick_metrics
+from ptmrank_core.benchmark.plan import known_skips, make_plan, quick_metrics, reads_class_names
 from ptmrank_core.benchmark.scheduling.history import (
     RunEntry,
     clear_failed,
@@ -27,7 +27,6 @@ from ptmrank_core.benchmark.store.runs import Outline
 from ptmrank_core.benchmark.store.store import RunStore, new_run_id, now
 
 __all__ = [
-    "EMBEDS_CLASS_NAMES",
     "NO_SUBSTITUTES",
     "Differences",
     "ExpectedTime",
@@ -62,6 +61,7 @@ __all__ = [
     "read_card",
     "read_entry",
     "read_progress",
+    "reads_class_names",
     "run_card",
     "run_here",
     "run_sizes",

@@ -6,7 +6,16 @@ from collections.abc import Iterable, Sequence
 
 from ptmrank_core.benchmark.normalisation import check_normalisation
 from ptmrank_core.errors import InputError
-from ptmrank_core.metrics import METRIC_PRESETS, METRICS, inapplicable_reason
+from ptmrank_core.metrics import (
+    LABEL_EMBEDDINGS,
+    METRIC_PRESETS,
+    METRICS,
+    REFERENCE_EMBEDDINGS,
+    SOURCE_EMBEDDINGS,
+    SOURCE_LOGITS,
+    inapplicable_reason,
+    metrics_reading,
+)
 from ptmrank_core.records import (
     AS_RECOGNISED,
     BUILT_IN_REFERENCES,
@@ -21,7 +30,6 @@ from ptmrank_core.records import (
 )
 
 __all__ = [
-    "EMBEDS_CLASS_NAMES",
     "LABEL_ENCODER_REVISION",
     "known_skips",
     "layer_metrics",
@@ -29,14 +37,11 @@ __all__ = [
     "needs_reference",
     "needs_source_samples",
     "quick_metrics",
+    "reads_class_names",
 ]
 
-# The registry's names of what a run can give a metric besides embeddings and labels.
-REFERENCE = "reference_embeddings"
-SOURCE_LOGITS = "source_logits"  # only where the model has a head
-SOURCE_SAMPLES = "source_embeddings"  # only where samples of what the model was trained on are known
-TRANSFER_INPUTS = frozenset({SOURCE_SAMPLES, "source_labels", "source_error", "target_error"})
-EMBEDS_CLASS_NAMES = "emms"
+# What a run can give a metric only where samples of what the model was trained on are known.
+TRANSFER_INPUTS = frozenset({SOURCE_EMBEDDINGS, "source_labels", "source_error", "target_error"})
 
 
 def make_plan(  # noqa: PLR0913 - a plan is the sum of its parts
@@ -82,7 +87,7 @@ def make_plan(  # noqa: PLR0913 - a plan is the sum of its parts
     source_samples
         Labelled samples of what the models were trained on; ``None`` for each model's own, where known.
     label_encoder
-        A text model for the class names (EMMS).
+        A text model for the class names, where a metric reads them.
     analyses
         What is done once every cell is decided.
     normalise
@@ -102,7 +107,7 @@ def make_plan(  # noqa: PLR0913 - a plan is the sum of its parts
         )
     if not models or not metrics:
         raise InputError("A run needs at least one model and one metric.")
-    names_classes = EMBEDS_CLASS_NAMES in metrics and samples.target_kind == "classification"
+    names_classes = reads_class_names(metrics) and samples.target_kind == "classification"
     reference = reference_source or BUILT_IN_REFERENCES.get(samples.modality)
     return RunPlan(
         run_id=run_id,
@@ -125,12 +130,17 @@ def make_plan(  # noqa: PLR0913 - a plan is the sum of its parts
 
 def needs_reference(metrics: Iterable[str]) -> bool:
     """Whether one of the metrics reads a general reference set."""
-    return any(REFERENCE in METRICS[name].needs for name in metrics)
+    return bool(metrics_reading(REFERENCE_EMBEDDINGS, metrics))
 
 
 def needs_source_samples(metrics: Iterable[str]) -> bool:
     """Whether one of the metrics reads samples of what a model was trained on."""
-    return any(SOURCE_SAMPLES in METRICS[name].needs for name in metrics)
+    return bool(metrics_reading(SOURCE_EMBEDDINGS, metrics))
+
+
+def reads_class_names(metrics: Iterable[str]) -> bool:
+    """Whether one of the metrics reads what a text model makes of the class names."""
+    return bool(metrics_reading(LABEL_EMBEDDINGS, metrics))
 
 
 def quick_metrics() -> tuple[str, ...]:
@@ -141,7 +151,7 @@ def quick_metrics() -> tuple[str, ...]:
 def layer_metrics(metrics: Iterable[str], target_kind: TargetKind) -> tuple[str, ...]:
     """Names of the metrics that say something of a hidden layer: those that read its features and no more.
 
-    What only reads the source head's outputs (LEEP, NCE) is the same for every layer.
+    What only reads the source head's outputs is the same for every layer.
     """
     return tuple(name for name in metrics if inapplicable_reason(METRICS[name], (), target_kind) is None)
 
@@ -169,7 +179,7 @@ def known_skips(
     has_source
         Whether samples of what the model was trained on are known.
     """
-    available = {REFERENCE} if has_reference else set[str]()
+    available = {REFERENCE_EMBEDDINGS} if has_reference else set[str]()
     available |= TRANSFER_INPUTS if has_source else set()
     available |= set() if spec.n_source_classes is None else {SOURCE_LOGITS}
     reasons = {name: inapplicable_reason(METRICS[name], available, target_kind) for name in metrics}

@@ -29,7 +29,7 @@ class Narrowing:
     since, min_downloads
         The oldest year, and the fewest downloads in a month; where that is not known, a model is not shown.
     with_head
-        Whether only those are shown whose head tells known classes, which LEEP and NCE need.
+        Whether only those are shown whose head tells known classes, which some metrics need.
     ids
         The only ones that are shown; ``None`` for any.
     """

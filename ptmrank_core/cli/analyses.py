@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ptmrank_core.data import load_truth
 from ptmrank_core.errors import InputError
-from ptmrank_core.records import Analyses, Finding, ModelSpec
+from ptmrank_core.records import IMPORTED, Analyses, Finding, ModelSpec, Truth
 
 __all__ = ["add_analyses", "chosen_analyses", "imported_truth"]
 
@@ -70,4 +70,4 @@ def imported_truth(path: Path | None, models: Sequence[ModelSpec]) -> list[Findi
     if path is None:
         return []
     truth = load_truth(path, [spec.id for spec in models])
-    return [Finding("truth", "imported", truth.payload(), 0.0)]
+    return [Finding(Truth.KIND, IMPORTED, truth, 0.0)]

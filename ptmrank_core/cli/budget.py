@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 
-from ptmrank_core import results
 from ptmrank_core.benchmark import RunStore
 from ptmrank_core.benchmark.search.budget import Search
 from ptmrank_core.cli.output import say
@@ -55,11 +54,11 @@ def keep_plan(plan: RunPlan, samples: Samples, settings: Settings, budget: int |
         RunStore(settings).create(plan, samples.summary())
         return
     line = ProgressLine(sys.stderr)
-    search = Search(plan, samples, settings, SOURCES, results.rank_result, sink=line)
+    search = Search(plan, samples, settings, SOURCES, sink=line)
     try:
         found = search.within(budget)
     finally:
         line.close()
-    if found.report["rounds"]:
-        say(f"finalists: {', '.join(found.report['finalists'])}")
+    if found.report.rounds:
+        say(f"finalists: {', '.join(found.report.finalists)}")
     search.keep(found, RunStore(settings))

@@ -1,4 +1,4 @@
-"""The ``metrics`` command: the registry as text, JSON or the table of the README."""
+"""The ``metrics`` command: the registry as text, JSON or Markdown."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ def add_metrics_command(commands: Any) -> None:
     """Add the command to a parser's subparsers."""
     metrics = commands.add_parser("metrics", help="list the metrics and what is to be known of them")
     metrics.add_argument("--json", action="store_true", help="print the table as JSON")
-    metrics.add_argument("--markdown", action="store_true", help="print the table of the README")
+    metrics.add_argument(
+        "--markdown", action="store_true", help="print the table of ptmrank_core/metrics/TABLE.md"
+    )
     metrics.set_defaults(do=_metrics)
 
 

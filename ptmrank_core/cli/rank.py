@@ -19,7 +19,14 @@ from ptmrank_core.cli.report import write_report
 from ptmrank_core.config import Settings, load_settings
 from ptmrank_core.data import load_samples
 from ptmrank_core.features import check_options
-from ptmrank_core.metrics import default_metrics, resolve_metrics
+from ptmrank_core.metrics import (
+    LABEL_EMBEDDINGS,
+    REFERENCE_EMBEDDINGS,
+    SOURCE_EMBEDDINGS,
+    default_metrics,
+    resolve_metrics,
+    titles_reading,
+)
 from ptmrank_core.records import Analyses, ExtractionOptions, RunPlan, RunResult, RunState, Samples
 from ptmrank_core.worker import SOURCES
 
@@ -45,11 +52,7 @@ def add_rank_command(commands: Any) -> None:
     rank.add_argument("--seed", type=int, default=0)
     add_intervals(rank)
     add_budget(rank)
-    rank.add_argument("--reference", default=None, help="a zip or folder of files of anything (PED)")
-    rank.add_argument(
-        "--source", default=None, help="labelled samples that the models were trained on (WDJE)"
-    )
-    rank.add_argument("--label-encoder", default=None, help="text model for class names (EMMS), or one-hot")
+    _add_auxiliary(rank)
     rank.add_argument(
         "--normalise", default="none", help="unit of the features: none, rms (one factor) or standardise"
     )
@@ -60,6 +63,25 @@ def add_rank_command(commands: Any) -> None:
     rank.add_argument("--report", type=Path, default=None, help="folder for the tables and the HTML report")
     rank.add_argument("--json", action="store_true", help="print the result as JSON")
     rank.set_defaults(do=_rank)
+
+
+def _add_auxiliary(rank: argparse.ArgumentParser) -> None:
+    """Add the options for what single metrics read besides the samples."""
+    rank.add_argument(
+        "--reference",
+        default=None,
+        help=f"a zip or folder of files of anything ({titles_reading(REFERENCE_EMBEDDINGS)})",
+    )
+    rank.add_argument(
+        "--source",
+        default=None,
+        help=f"labelled samples that the models were trained on ({titles_reading(SOURCE_EMBEDDINGS)})",
+    )
+    rank.add_argument(
+        "--label-encoder",
+        default=None,
+        help=f"text model for class names ({titles_reading(LABEL_EMBEDDINGS)}), or one-hot",
+    )
 
 
 def _rank(options: argparse.Namespace) -> int:

@@ -21,7 +21,7 @@ from ptmrank_core.records import Modality, ModelSpec, Reading, Samples, TargetKi
 
 __all__ = ["RankInputs", "add_reading", "checked_reference", "label_encoder", "rank_inputs_of"]
 
-ONE_HOT = "one-hot"  # classes as they are, for EMMS
+ONE_HOT = "one-hot"  # one-hot classes in place of embedded class names
 
 
 def add_reading(rank: argparse.ArgumentParser) -> None:

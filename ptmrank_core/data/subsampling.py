@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from ptmrank_core.data.labels.targets import MIN_NUMBERS
 from ptmrank_core.errors import InputError
 from ptmrank_core.records import Samples
-from ptmrank_core.sampling import Indices, nested_subsets
+from ptmrank_core.sampling import Indices, nested_order, units_of_samples
 
 __all__ = ["subsample"]
 
@@ -60,24 +60,17 @@ def subsample(samples: Samples, max_samples: int | None) -> Samples:
     )
     if samples.target_kind == "regression":
         note = note.replace("each class", "small and large numbers")
-    return _take(samples, rows, note)
+    return replace(samples.take(rows), notes=(*samples.notes, note))
 
 
 def _draw(samples: Samples, max_samples: int) -> Indices:
     """Find the largest part within the number, or the smallest that has enough of every class."""
-    parts = range(1, samples.n_samples + 1)
-    n_fitting = bisect_right(parts, max_samples, key=lambda n: len(_part(samples, n)))
-    fitting = _part(samples, max(1, n_fitting))
-    if _is_enough(samples, fitting):
-        return fitting
-    n_enough = bisect_left(parts, x=True, key=lambda n: _is_enough(samples, _part(samples, n)))
-    return _part(samples, n_enough + 1)
-
-
-def _part(samples: Samples, n_asked: int) -> Indices:
-    """Draw the part that the share of so many samples gives; each lies within the next."""
-    (rows,) = nested_subsets(samples, (n_asked / samples.n_samples,), seed=SEED)
-    return rows
+    order = nested_order(units_of_samples(samples), minimum=OF_EACH_CLASS, seed=SEED)
+    rows = order.at_most(max_samples)
+    if _is_enough(samples, rows):
+        return rows
+    n_enough = bisect_left(order.ends, x=True, key=lambda n: _is_enough(samples, order.first(n)))
+    return order.first(order.ends[min(n_enough, len(order.ends) - 1)])
 
 
 def _is_enough(samples: Samples, rows: Indices) -> bool:
@@ -91,17 +84,3 @@ def _is_enough(samples: Samples, rows: Indices) -> bool:
         return all(len(np.unique(column)) >= MIN_NUMBERS for column in columns.T)
     having = columns.sum(axis=0)
     return bool((np.minimum(having, len(rows) - having) >= OF_EACH_CLASS).all())
-
-
-def _take(samples: Samples, rows: Indices, note: str) -> Samples:
-    """Keep some rows of everything that samples are."""
-    kept = rows.tolist()
-    return replace(
-        samples,
-        names=tuple(samples.names[row] for row in kept),
-        items=tuple(samples.items[row] for row in kept),
-        labels=samples.labels[rows],
-        digests=tuple(samples.digests[row] for row in kept),
-        groups=tuple(samples.groups[row] for row in kept) if samples.groups else (),
-        notes=(*samples.notes, note),
-    )

@@ -1,4 +1,4 @@
-"""A world -> what every metric says of it, and how that moves with the separation of the classes."""
+"""Every metric's score in a scene, and how the scores change with the separation of the classes."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ SEPARATIONS = (0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0)
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Lesson:
-    """What one scene teaches.
+    """Scores of one scene.
 
     Parameters
     ----------
     scene, world
-        What it looks like.
+        What was scored.
     outputs
-        Metric -> what it gives; for all thirteen in their default form.
+        Default form of a metric -> what it returned.
     problems
         Metric -> why it has no value here.
     accuracy
@@ -42,7 +42,7 @@ class Lesson:
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """How scores move with the separation, everything else as in one scene.
+    """Scores at several separations of the classes, everything else as in one scene.
 
     Parameters
     ----------
@@ -60,12 +60,12 @@ class Sweep:
 
 
 def teach(scene: Scene) -> Lesson:
-    """Score one scene under all thirteen metrics.
+    """Score one scene under every metric in its default form.
 
     Raises
     ------
     InputError
-        A number of the scene outside its range.
+        A number of the scene is outside its range.
     """
     world = make_world(scene)
     inputs = prepare_inputs(**world.arrays)
@@ -86,7 +86,7 @@ def sweep(scene: Scene, separations: Sequence[float] = SEPARATIONS) -> Sweep:
     Raises
     ------
     InputError
-        A number outside its range.
+        A number is outside its range.
     """
     lessons = [teach(replace(scene, separation=separation)) for separation in separations]
     values = {

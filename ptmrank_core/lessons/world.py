@@ -1,4 +1,4 @@
-"""A world to learn in: classes that lie as far apart, and are labelled as badly, as one wants."""
+"""Generated samples to learn with: classes as far apart, and as badly labelled, as one wants."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["Scene", "World", "make_world"]
 
 Array: TypeAlias = NDArray[np.float64]
 
-PLANE = 2  # features that hold the classes
+PLANE = 2  # informative features
 N_SOURCE_CLASSES = 6
 N_REFERENCE = 200
 HEAD_SHARPNESS = 1.5
@@ -28,22 +28,22 @@ MAX_NOISE_FEATURES = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What the world looks like.
+    """Settings of a world.
 
     Parameters
     ----------
     separation
         Distance between neighbouring class means, in standard deviations of a class; 0 to 12.
     noise
-        Share of the samples whose label is drawn anew, whatever they are; 0 to 1.
+        Share of the samples whose label is redrawn at random; 0 to 1.
     n_per_class
         Samples of each class, 4 to 2,000.
     n_classes
         Number of classes, 2 to 8.
     n_noise_features
-        Features that know nothing of the classes, 0 to 2,000; two more hold them.
+        Features that carry no information on the classes, 0 to 2,000; two more features carry all of it.
     seed
-        Everything that is drawn depends on it alone: a scene that is moved keeps its samples.
+        Everything random depends on it alone: changing another setting keeps the samples.
     """
 
     separation: float = 2.0
@@ -56,16 +56,16 @@ class Scene:
 
 @dataclass(frozen=True, eq=False)
 class World:
-    """What a scene gives.
+    """The samples of a scene.
 
     Parameters
     ----------
     points
-        The two features that hold the classes, float64 array of shape (n_samples, 2).
+        The two informative features, float64 array of shape (n_samples, 2).
     true_classes
         The class that each sample was drawn from, int64 array of shape (n_samples,).
     arrays
-        Keyword arguments of ``prepare_inputs``: what all thirteen metrics read. ``labels`` are the classes
+        Keyword arguments of ``prepare_inputs``: everything that a metric may read. ``labels`` are the classes
         after the noise.
     """
 
@@ -75,41 +75,41 @@ class World:
 
 
 def make_world(scene: Scene) -> World:
-    """Draw a world.
+    """Draw the samples of a scene.
 
     Parameters
     ----------
     scene
-        What it shall look like.
+        The settings.
 
     Returns
     -------
     World
-        The class means lie on a circle, each class a round Gaussian of unit variance. The model's own head
-        knows six source classes, directions of the same plane: it sees what the features hold. Its source
-        samples are of those classes, its reference set is twice as wide as a class and knows none.
+        The class means lie on a circle, each class is a spherical Gaussian of unit variance. The source head
+        has six classes, which are directions of the same plane. The source samples belong to those classes;
+        the reference set is twice as wide as a class and has none.
 
     Raises
     ------
     InputError
-        A number outside its range.
+        A number is outside its range.
     """
     _check(scene)
     rng = np.random.default_rng(scene.seed)
-    # Whatever a slider changes is drawn last or only scaled: the rest stays where it was.
-    true = np.repeat(np.arange(scene.n_classes), scene.n_per_class)
+    # What a setting changes is drawn last or only scaled, so that all other samples stay where they were.
+    classes = np.repeat(np.arange(scene.n_classes), scene.n_per_class)
     spread = rng.standard_normal((scene.n_classes, scene.n_per_class, PLANE)).reshape(-1, PLANE)
-    is_redrawn = rng.random(true.size) < scene.noise
-    redrawn = rng.integers(scene.n_classes, size=true.size)
+    is_redrawn = rng.random(classes.size) < scene.noise
+    redrawn = rng.integers(scene.n_classes, size=classes.size)
     auxiliary = rng.standard_normal((N_REFERENCE, PLANE)), rng.standard_normal((N_REFERENCE, PLANE))
-    wide = rng.standard_normal((scene.n_noise_features, true.size + 2 * N_REFERENCE)).T
-    own, reference, source = np.split(wide, [true.size, true.size + N_REFERENCE])
-    points = _circle(scene.n_classes, scene.separation)[true] + spread
+    wide = rng.standard_normal((scene.n_noise_features, classes.size + 2 * N_REFERENCE)).T
+    noise, reference, source = np.split(wide, [classes.size, classes.size + N_REFERENCE])
+    points = _circle(scene.n_classes, scene.separation)[classes] + spread
     head = _circle(N_SOURCE_CLASSES, HEAD_SHARPNESS)
     source_points = REFERENCE_SPREAD * auxiliary[1]
-    labels = np.where(is_redrawn, redrawn, true)
+    labels = np.where(is_redrawn, redrawn, classes)
     arrays = {
-        "embeddings": np.hstack([points, own]),
+        "embeddings": np.hstack([points, noise]),
         "labels": labels,
         "source_logits": points @ head.T,
         "reference_embeddings": np.hstack([REFERENCE_SPREAD * auxiliary[0], reference]),
@@ -118,7 +118,7 @@ def make_world(scene: Scene) -> World:
         "source_error": 0.0,
         "target_error": 1 - float(np.bincount(labels).max()) / labels.size,
     }
-    return World(points, true, arrays)
+    return World(points, classes, arrays)
 
 
 def _circle(count: int, neighbour_distance: float) -> Array:
@@ -130,7 +130,7 @@ def _circle(count: int, neighbour_distance: float) -> Array:
 
 
 def _one_hot(logits: Array, n_classes: int) -> Array:
-    """Source classes, folded to as many as there are classes: WDJE compares labels of one width."""
+    """Source classes as one-hot, modulo the number of classes, so that both have the same width."""
     one_hot: Array = np.eye(n_classes)[logits.argmax(axis=1) % n_classes]
     return one_hot
 

@@ -1,58 +1,66 @@
-"""Transferability metrics: arrays -> float. numpy and scipy; nothing here knows a model or a file."""
+"""Transferability metrics: arrays -> float. numpy and scipy; nothing here knows a model or a file.
 
-from ptmrank_core.metrics.class_pairs import class_distances
-from ptmrank_core.metrics.emms import emms
-from ptmrank_core.metrics.etran import etran
-from ptmrank_core.metrics.gbc import gbc
-from ptmrank_core.metrics.hscore import hscore
+The functions to call by hand are imported ``as`` themselves, so that type checkers see them. The registry
+finds a metric by its file and needs no line here.
+"""
+
+from ptmrank_core.metrics.emms import emms as emms
+from ptmrank_core.metrics.etran import etran as etran
+from ptmrank_core.metrics.gbc import gbc as gbc
+from ptmrank_core.metrics.hscore import hscore as hscore
+from ptmrank_core.metrics.inputs.auxiliary import (
+    LABEL_EMBEDDINGS,
+    REFERENCE_EMBEDDINGS,
+    SOURCE_EMBEDDINGS,
+    SOURCE_LOGITS,
+)
 from ptmrank_core.metrics.inputs.inputs import MetricInputs, Task, prepare_inputs
-from ptmrank_core.metrics.leep import leep
-from ptmrank_core.metrics.logme import logme
-from ptmrank_core.metrics.nce import nce
-from ptmrank_core.metrics.nleep import nleep
-from ptmrank_core.metrics.pactran import pactran
-from ptmrank_core.metrics.ped import ped
-from ptmrank_core.metrics.registry.compute import compute, inapplicable_reason
-from ptmrank_core.metrics.registry.costs import MEASURED_AT, measured_seconds
+from ptmrank_core.metrics.leep import leep as leep
+from ptmrank_core.metrics.logme import logme as logme
+from ptmrank_core.metrics.nce import nce as nce
+from ptmrank_core.metrics.nleep import nleep as nleep
+from ptmrank_core.metrics.numerics.bhattacharyya import class_distances
+from ptmrank_core.metrics.pactran import pactran as pactran
+from ptmrank_core.metrics.ped import ped as ped
+from ptmrank_core.metrics.registry.compute import compute, describe_input, inapplicable_reason
+from ptmrank_core.metrics.registry.joining import join_scores, score_parts
 from ptmrank_core.metrics.registry.presets import METRIC_PRESETS, MetricPreset
-from ptmrank_core.metrics.registry.priors import prior_agreement
 from ptmrank_core.metrics.registry.registry import (
+    MEASURED_AT,
     METRICS,
     default_metrics,
+    join_titles,
     metric_spec,
+    metrics_reading,
     resolve_metrics,
+    titles_reading,
 )
-from ptmrank_core.metrics.sfda import sfda
-from ptmrank_core.metrics.transrate import transrate
-from ptmrank_core.metrics.wdje import wdje
+from ptmrank_core.metrics.sfda import sfda as sfda
+from ptmrank_core.metrics.transrate import transrate as transrate
+from ptmrank_core.metrics.wdje import wdje as wdje
 
 __all__ = [
+    "LABEL_EMBEDDINGS",
     "MEASURED_AT",
     "METRICS",
     "METRIC_PRESETS",
+    "REFERENCE_EMBEDDINGS",
+    "SOURCE_EMBEDDINGS",
+    "SOURCE_LOGITS",
     "MetricInputs",
     "MetricPreset",
     "Task",
     "class_distances",
     "compute",
     "default_metrics",
-    "emms",
-    "etran",
-    "gbc",
-    "hscore",
+    "describe_input",
     "inapplicable_reason",
-    "leep",
-    "logme",
-    "measured_seconds",
+    "join_scores",
+    "join_titles",
     "metric_spec",
-    "nce",
-    "nleep",
-    "pactran",
-    "ped",
+    "metrics_reading",
     "prepare_inputs",
-    "prior_agreement",
     "resolve_metrics",
-    "sfda",
-    "transrate",
-    "wdje",
+    "score_parts",
+    "titles_reading",
 ]

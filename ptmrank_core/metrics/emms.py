@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
-from typing import Literal, TypeAlias, Unpack
+from typing import Unpack
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from ptmrank_core.errors import UnknownNameError
 from ptmrank_core.metrics.inputs.auxiliary import AuxiliaryInputs
 from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
-from ptmrank_core.metrics.numerics.label_embeddings import fit_labels, span_of_standardised
-from ptmrank_core.records import MetricOutput
+from ptmrank_core.metrics.numerics.label_embeddings import (
+    LabelCode,
+    fit_labels,
+    label_tables,
+    span_of_standardised,
+)
+from ptmrank_core.records import EVERY_TASK, Formula, MetricOutput, MetricSpec
 
-__all__ = ["LabelCode", "emms", "emms_output"]
-
-Array: TypeAlias = NDArray[np.float64]
-LabelCode: TypeAlias = Literal["embedded", "onehot"]
+__all__ = ["SPECS", "emms", "emms_output"]
 
 
 def emms(
@@ -80,9 +82,7 @@ def emms(
 
 def emms_output(inputs: MetricInputs, *, label_code: LabelCode = "embedded") -> MetricOutput:
     """Return :func:`emms` with the weights of the encoders."""
-    if label_code not in ("embedded", "onehot"):
-        raise UnknownNameError("label_code", label_code, ("embedded", "onehot"))
-    tables, groups = _tables(inputs, label_code)
+    tables, groups = label_tables(inputs, label_code)
     spectrum = span_of_standardised(inputs.decomposition)
     result = fit_labels(spectrum, tables, groups)
     notes = [*inputs.label_notes, *inputs.feature_notes]
@@ -94,13 +94,40 @@ def emms_output(inputs: MetricInputs, *, label_code: LabelCode = "embedded") -> 
     return MetricOutput(value, MappingProxyType(components), tuple(notes))
 
 
-def _tables(inputs: MetricInputs, label_code: LabelCode) -> tuple[Array, NDArray[np.int64]]:
-    """Return one row for each class or sample, (n_encoders, g, width), and each sample's row."""
-    each = np.arange(inputs.n_samples)
-    if label_code == "embedded" and inputs.sample_label_embeddings is not None:
-        return inputs.sample_label_embeddings, each
-    if inputs.labels is None:
-        return inputs.decomposition.targets[None], each
-    if label_code == "embedded" and inputs.label_embeddings is not None:
-        return inputs.label_embeddings, inputs.labels
-    return np.eye(inputs.n_classes)[None], inputs.labels
+EMMS = MetricSpec(
+    name="emms",
+    position=60,
+    title="EMMS",
+    function=emms_output,
+    uses=frozenset({"label_embeddings", "sample_label_embeddings"}),
+    tasks=EVERY_TASK,
+    higher_is_better=True,
+    bounds=(None, 0.0),
+    cost="decomposition",
+    measured_seconds=0.07,
+    prior_agreement=0.58,
+    idea="How well a linear map takes the features to embeddings of the class names, or to the one-hot"
+    " classes where there are none.",
+    fails_when="There are not more samples than features: it is 0 for every model.",
+    reference="Meng, Shao, Peng, Jiang, Zhang, Qiao, Luo, NeurIPS 2023, arXiv:2308.06262",
+    formula=Formula(
+        r"-\frac{D_2}{N}\min_W\lVert \tilde F W-\tilde E\rVert^2",
+        r"$\tilde F$: standardised features; $\tilde E$: standardised embeddings of the class names, $D_2$"
+        r" wide (one-hot classes where there are none).",
+        "How far does a linear map fall short of taking the features to where a language model places the"
+        " class names?",
+    ),
+    version=1,
+    rewards_width=True,
+)
+SPECS = (
+    EMMS,
+    replace(
+        EMMS,
+        name="emms:onehot",
+        title="EMMS (one-hot)",
+        function=partial(emms_output, label_code="onehot"),
+        uses=frozenset(),
+        idea="How well a linear map takes the features to the one-hot classes or the targets.",
+    ),
+)

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
-from typing import Literal, TypeAlias
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import log_softmax
 
-from ptmrank_core.errors import MetricInputError, UnknownNameError
+from ptmrank_core.errors import UnknownNameError
 from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
-from ptmrank_core.metrics.numerics.discriminant import fit_sfda
-from ptmrank_core.metrics.numerics.energy import energies
-from ptmrank_core.records import MetricOutput
+from ptmrank_core.metrics.numerics.discriminant import fit_sfda, nearest_mean_log_probs
+from ptmrank_core.metrics.numerics.energy import lowest_energy
+from ptmrank_core.metrics.numerics.min_max import join_min_max
+from ptmrank_core.records import CLASSIFICATION, EVERY_TASK, Formula, MetricOutput, MetricSpec
 
-__all__ = ["Classifier", "combine", "etran", "etran_output"]
+__all__ = ["SPECS", "combine", "etran", "etran_output"]
 
-Classifier: TypeAlias = Literal["centroid", "lda"]
-
-CLASS_WEIGHT, ENERGY_WEIGHT = 0.85, 0.15
-LOWEST_PER_MILLE = 5  # samples whose energy counts
+WEIGHTS = {"s_cls": 0.85, "s_en": 0.15}
 
 
 def etran(
@@ -29,9 +28,9 @@ def etran(
     labels: ArrayLike | None = None,
     *,
     targets: ArrayLike | None = None,
-    classifier: Classifier = "centroid",
+    classifier: Literal["centroid", "lda"] = "centroid",
 ) -> float:
-    """Classification or regression score of ETran for one model alone; see :func:`combine` for several.
+    """Classification or regression score of ETran for one model alone; :func:`combine` joins several.
 
     Classes: the mean probability that the classifier gives to a sample's own class. Targets: minus the mean
     squared error of a linear map from the features, without intercept.
@@ -40,10 +39,8 @@ def etran(
     ----------
     embeddings
         Array of shape (n_samples, n_features).
-    labels
-        Array of shape (n_samples,): classes.
-    targets
-        Array of shape (n_samples,) or (n_samples, n_targets): real or 0/1; instead of ``labels``.
+    labels, targets
+        Array of shape (n_samples,): classes; or real or 0/1 targets of shape (n_samples, n_targets).
     classifier
         ``"centroid"``: nearest class means. ``"lda"``: in the metric of a regularised covariance.
 
@@ -77,73 +74,75 @@ def etran(
     return etran_output(inputs, classifier=classifier).value
 
 
-def etran_output(inputs: MetricInputs, *, classifier: Classifier = "centroid") -> MetricOutput:
+def etran_output(inputs: MetricInputs, *, classifier: str = "centroid") -> MetricOutput:
     """Return :func:`etran` with its components: ``s_cls`` and ``s_en``, or ``s_reg``."""
     if classifier not in ("centroid", "lda"):
         raise UnknownNameError("classifier", classifier, ("centroid", "lda"))
     notes = [*inputs.label_notes, *inputs.feature_notes]
     statistics = inputs.decomposition
     if inputs.labels is None:
-        error = float(statistics.target_residuals.sum()) / statistics.targets.size
         if statistics.spectrum.rank == inputs.n_samples:
             notes.append("The features fit any targets (n <= d): 0 for every model by construction.")
-        s_reg = 0.0 - error
+        s_reg = 0.0 - float(statistics.target_residuals.sum()) / statistics.targets.size
         return MetricOutput(s_reg, MappingProxyType({"s_reg": s_reg}), tuple(notes))
-    if classifier == "lda":
-        s_cls = float(np.exp(statistics.share(fit_sfda).first_log_probs).mean())
-    else:
-        s_cls = _nearest_mean(inputs)
-    components = {"s_cls": min(1.0, s_cls), "s_en": _energy(inputs)}
+    is_lda = classifier == "lda"
+    log_probs = statistics.share(fit_sfda).first_log_probs if is_lda else nearest_mean_log_probs(statistics)
+    s_cls = float(np.exp(log_probs).mean())
+    components = {"s_cls": min(1.0, s_cls), "s_en": lowest_energy(inputs.embeddings)}
     return MetricOutput(components["s_cls"], MappingProxyType(components), (*notes, *inputs.width_notes))
 
 
 def combine(components: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
-    """Join the two classification components over the candidates of a run: 0.85 s_cls + 0.15 s_en.
+    """Join ``s_cls`` and ``s_en`` over the candidates of a run: 0.85 and 0.15 of each, scaled to [0, 1].
 
     The sum has a meaning within this set of models only; components that are equal count 0.
-
-    Parameters
-    ----------
-    components
-        For each model what :func:`etran_output` returned: ``s_cls`` and ``s_en``.
-
-    Returns
-    -------
-    dict
-        A number in [0, 1] for each, higher is better: of each component the least becomes 0, the greatest 1.
-
-    Raises
-    ------
-    MetricInputError
-        A model without one of the two.
 
     Examples
     --------
     >>> combine({"a": {"s_cls": 0.5, "s_en": 7.0}, "b": {"s_cls": 0.9, "s_en": 7.0}})
     {'a': 0.0, 'b': 0.85}
     """
-    if incomplete := [m for m, parts in components.items() if not {"s_cls", "s_en"} <= parts.keys()]:
-        raise MetricInputError(f"Expected s_cls and s_en of every model, not so for {', '.join(incomplete)}.")
-    total = dict.fromkeys(components, 0.0)
-    for name, weight in (("s_cls", CLASS_WEIGHT), ("s_en", ENERGY_WEIGHT)):
-        values = [parts[name] for parts in components.values()]
-        least, greatest = min(values, default=0.0), max(values, default=0.0)
-        for model, parts in components.items():
-            if greatest > least:
-                total[model] += weight * (parts[name] - least) / (greatest - least)
-    return total
+    return join_min_max(components, WEIGHTS)
 
 
-def _nearest_mean(inputs: MetricInputs) -> float:
-    """Mean of softmax_c(f'mu_c - |mu_c|^2/2 + ln pi_c) at c = y; centring adds the same for all c."""
-    statistics = inputs.decomposition
-    offsets = statistics.class_offsets
-    logits = statistics.centred @ offsets.T
-    logits += np.log(statistics.class_counts / inputs.n_samples) - 0.5 * np.sum(offsets**2, axis=1)
-    return float(np.exp(log_softmax(logits, axis=1)[np.arange(inputs.n_samples), statistics.labels]).mean())
-
-
-def _energy(inputs: MetricInputs) -> float:
-    """Mean of the lowest energies logsumexp(f_i)."""
-    n_lowest = max(1, LOWEST_PER_MILLE * inputs.n_samples // 1000)
-    return float(np.sort(energies(inputs.embeddings))[:n_lowest].mean())
+ETRAN = MetricSpec(
+    name="etran",
+    position=130,
+    title="ETran",
+    function=etran_output,
+    tasks=EVERY_TASK,
+    higher_is_better=True,
+    bounds=(None, 1.0),
+    cost="decomposition",
+    measured_seconds=0.04,
+    prior_agreement=0.27,
+    idea="How clearly samples are nearest to their own class mean, or how well a linear regression fits the"
+    " targets.",
+    fails_when="Scales of the features differ between candidates, or, for targets, there are not more samples"
+    " than features.",
+    reference="Gholami, Akbari, Wang, Kamranian, Zhang, ICCV 2023, arXiv:2308.02027",
+    formula=Formula(
+        r"0.85\,\mathrm{minmax}(S_{cls})+0.15\,\mathrm{minmax}(S_{en})",
+        r"$S_{cls}$: mean probability of the right class when the nearest class mean decides; $S_{en}$: mean"
+        r" of $\ln\sum_d e^{f_{id}}$ over the samples of lowest energy; minmax over the candidates of one"
+        r" run.",
+        "Are samples nearest to their own class mean, and does the model know such samples at all? It"
+        " compares candidates and says nothing of one model alone; shown here is $S_{cls}$.",
+    ),
+    version=1,
+    rewards_width=True,
+    combine=combine,
+)
+SPECS = (
+    ETRAN,
+    replace(
+        ETRAN,
+        name="etran:lda",
+        title="ETran (LDA)",
+        function=partial(etran_output, classifier="lda"),
+        tasks=CLASSIFICATION,
+        bounds=(0.0, 1.0),
+        idea="ETran with the discriminant analysis that its paper describes in place of nearest class means.",
+        fails_when="There are not many more samples than features: it is 1 for every model.",
+    ),
+)

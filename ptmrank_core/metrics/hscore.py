@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
 from typing import Literal, TypeAlias
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from ptmrank_core.errors import UnknownNameError
 from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
-from ptmrank_core.metrics.numerics.decomposition import Decomposition
-from ptmrank_core.metrics.numerics.ledoit_wolf import Shrinkage, between_over_shrunk, ledoit_wolf
-from ptmrank_core.records import MetricOutput
+from ptmrank_core.metrics.numerics.ledoit_wolf import between_over_sample, between_over_shrunk, ledoit_wolf
+from ptmrank_core.records import CLASSIFICATION, Formula, MetricOutput, MetricSpec
 
-__all__ = ["Estimator", "hscore", "hscore_output"]
+__all__ = ["SPECS", "hscore", "hscore_output"]
 
 Estimator: TypeAlias = Literal["shrinkage", "plain"]
-
-# Relative cutoff of the authors' pseudo-inverse, on eigenvalues of the covariance.
-CUTOFF = 1e-15
 
 
 def hscore(embeddings: ArrayLike, labels: ArrayLike, *, estimator: Estimator = "shrinkage") -> float:
@@ -76,7 +73,7 @@ def hscore_output(inputs: MetricInputs, *, estimator: Estimator = "shrinkage") -
     statistics = inputs.decomposition
     notes = [*inputs.label_notes, *inputs.feature_notes]
     if estimator == "plain":
-        value, rank = _plain(statistics)
+        value, rank = between_over_sample(statistics)
         notes += _degeneracy(inputs, rank)
         return MetricOutput(value, MappingProxyType({"rank": float(rank)}), tuple(notes))
     if estimator != "shrinkage":
@@ -85,29 +82,7 @@ def hscore_output(inputs: MetricInputs, *, estimator: Estimator = "shrinkage") -
     if shrinkage.intensity == 1:
         notes.append("Shrinkage 1: the covariance cannot be told from noise; the score is 0.")
     components = MappingProxyType({"shrinkage": shrinkage.intensity})
-    return MetricOutput(_shrunk(statistics, shrinkage), components, tuple(notes))
-
-
-def _plain(statistics: Decomposition) -> tuple[float, int]:
-    """tr(S^+ S_B) and the rank of S: squared length of the class indicators within the span of Fc.
-
-    With Fc = U diag(s) V' and W = one-hot / sqrt(n_c): S^+ S_B = V s^-1 U'W W'U s V', trace ||U'W||_F^2.
-    """
-    spectrum = statistics.centred_spectrum
-    variances = spectrum.singular_values**2
-    kept = variances > CUTOFF * variances[:1]
-    within_span = spectrum.project(statistics.one_hot / np.sqrt(statistics.class_counts))
-    return float(np.sum(within_span[kept] ** 2)), int(np.count_nonzero(kept))
-
-
-def _shrunk(statistics: Decomposition, shrinkage: Shrinkage) -> float:
-    """(1 - a) tr(S_a^-1 S_B), S with 1/n and S_B with 1/(n - 1) as in [2]."""
-    n_samples = statistics.n_samples
-    if shrinkage.is_negligible:
-        # S itself may be singular; the limit a -> 0 is the plain form, here with S over n.
-        return _plain(statistics)[0] * n_samples / (n_samples - 1)
-    ratio = between_over_shrunk(statistics, shrinkage) / (n_samples - 1)
-    return (1 - shrinkage.intensity) * ratio
+    return MetricOutput(between_over_shrunk(statistics, shrinkage), components, tuple(notes))
 
 
 def _degeneracy(inputs: MetricInputs, rank: int) -> tuple[str, ...]:
@@ -117,3 +92,42 @@ def _degeneracy(inputs: MetricInputs, rank: int) -> tuple[str, ...]:
     if inputs.n_samples <= inputs.n_features + inputs.n_classes:
         return ("Fewer samples than features + classes: near C - 1 whatever the model.",)
     return ()
+
+
+HSCORE = MetricSpec(
+    name="hscore",
+    position=80,
+    title="H-Score",
+    function=hscore_output,
+    tasks=CLASSIFICATION,
+    higher_is_better=True,
+    bounds=(0.0, None),
+    cost="decomposition",
+    measured_seconds=0.05,
+    prior_agreement=0.56,
+    idea="How much of the features' whitened variance lies between the class means, with a shrunk"
+    " covariance.",
+    fails_when="There are few samples: the shrinkage differs between models and so does its penalty.",
+    reference="Ibrahim, Ponomareva, Mazumder, ECML PKDD 2022, arXiv:2110.06893",
+    formula=Formula(
+        r"(1-a)\,\mathrm{tr}\big(\Sigma_a^{-1}\,\Sigma_B\big),\qquad \Sigma_a=(1-a)\Sigma+a\,m\,I",
+        r"$\Sigma$: covariance of the features; $\Sigma_B$: covariance of the class means; $a$: Ledoit-Wolf"
+        r" shrinkage towards a sphere of the same mean variance $m$.",
+        "Whiten the features: what share of their variance lies between the classes? At most about $C-1$.",
+    ),
+    version=1,
+)
+SPECS = (
+    HSCORE,
+    replace(
+        HSCORE,
+        name="hscore:plain",
+        title="H-Score (plain)",
+        function=partial(hscore_output, estimator="plain"),
+        idea="How much of the features' whitened variance lies between the class means, with the sample"
+        " covariance.",
+        fails_when="There are not many more samples than features: it is C - 1 for every model.",
+        reference="Bao, Li, Huang, Zhang, Zheng, Zamir, Guibas, ICIP 2019, doi:10.1109/ICIP.2019.8803726",
+        rewards_width=True,
+    ),
+)

@@ -2,37 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from ptmrank_core.errors import MetricInputError
 from ptmrank_core.metrics.inputs.checks import check_labels, check_source
 from ptmrank_core.metrics.inputs.inputs import MetricInputs
-from ptmrank_core.records import MetricOutput
+from ptmrank_core.metrics.numerics.source_classes import count_leep, mean_log_likelihood
+from ptmrank_core.records import CLASSIFICATION, Formula, MetricOutput, MetricSpec
 
-__all__ = ["LeepStatistics", "count_leep", "leep", "leep_output", "mean_log_likelihood"]
-
-Array: TypeAlias = NDArray[np.float64]
-
-
-@dataclass(frozen=True, eq=False)
-class LeepStatistics:
-    """Empirical distribution of target class y and source class z.
-
-    Parameters
-    ----------
-    class_probs
-        P(y), shape (n_classes,).
-    conditional
-        P(y|z), shape (n_classes, n_source_classes); 0 where the source class z has no mass.
-    """
-
-    class_probs: Array
-    conditional: Array
+__all__ = ["SPECS", "leep", "leep_output"]
 
 
 def leep(
@@ -102,37 +83,31 @@ def leep_output(inputs: MetricInputs) -> MetricOutput:
     )
 
 
-def count_leep(probs: Array, labels: NDArray[np.int64], n_classes: int) -> LeepStatistics:
-    """Joint and conditional distribution over (target class, source class), [1] eq. 1.
-
-    Parameters
-    ----------
-    probs
-        Source probabilities, shape (n_samples, n_source_classes).
-    labels
-        Codes 0..C-1, shape (n_samples,).
-    n_classes
-        C.
-    """
-    joint = np.stack([probs[labels == c].sum(axis=0) for c in range(n_classes)]) / len(labels)
-    mass = joint.sum(axis=0)
-    conditional = np.divide(joint, mass, out=np.zeros_like(joint), where=mass > 0)
-    return LeepStatistics(np.bincount(labels) / len(labels), conditional)
-
-
-def mean_log_likelihood(probs: Array, labels: NDArray[np.int64], statistics: LeepStatistics) -> float:
-    """Mean over the samples of ln sum_z P(y_i|z) theta_iz, [1] eq. 2; one class at a time, never (n, C, z).
-
-    Parameters
-    ----------
-    probs, labels
-        As in :func:`count_leep`.
-    statistics
-        What it counted.
-    """
-    expected = np.empty(len(labels))
-    for c, conditional in enumerate(statistics.conditional):
-        members = labels == c
-        expected[members] = probs[members] @ conditional
-    # A sum of rounded probabilities can be 1 + 1e-16.
-    return min(0.0, float(np.log(expected).mean()))
+SPECS = (
+    MetricSpec(
+        name="leep",
+        position=20,
+        title="LEEP",
+        function=leep_output,
+        needs=frozenset({"source_logits"}),
+        tasks=CLASSIFICATION,
+        higher_is_better=True,
+        bounds=(None, 0.0),
+        cost="linear",
+        measured_seconds=0.01,
+        prior_agreement=0.15,
+        idea="How well the classes that the model was trained on predict the labels.",
+        fails_when="The model has far more source classes than there are samples, or candidates differ in"
+        " their number of source classes.",
+        reference="Nguyen, Hassner, Seeger, Archambeau, ICML 2020, arXiv:2002.12462",
+        formula=Formula(
+            r"\frac1N\sum_i\ln\sum_z \hat P(y_i\mid z)\,\theta_{iz},\qquad \hat P(y\mid z)="
+            r"\frac{\sum_{i:y_i=y}\theta_{iz}}{\sum_i\theta_{iz}}",
+            r"$\theta_{iz}$: probability that the model's own head gives source class $z$ for sample $i$;"
+            r" $y_i$: class of sample $i$, one of $C$.",
+            "Each source class stands for the mixture of your classes that it is seen with. How well do these"
+            " mixtures predict the labels?",
+        ),
+        version=1,
+    ),
+)

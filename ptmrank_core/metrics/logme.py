@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
 from typing import Literal, TypeAlias
 
-import numpy as np
 from numpy.typing import ArrayLike
 
-from ptmrank_core.errors import MetricError, UnknownNameError
+from ptmrank_core.errors import UnknownNameError
 from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
-from ptmrank_core.metrics.numerics.marginal_likelihood import LogmeResult, maximise_evidence
-from ptmrank_core.records import MetricOutput
+from ptmrank_core.metrics.numerics.marginal_likelihood import maximise_evidence, published_excess
+from ptmrank_core.records import EVERY_TASK, Formula, MetricOutput, MetricSpec
 
-__all__ = ["LogDeterminant", "logme", "logme_output"]
+__all__ = ["SPECS", "logme", "logme_output"]
 
 LogDeterminant: TypeAlias = Literal["full", "thuml"]
-
-# Most real features meet the authors' limit of 11 rounds while alpha/beta moves by a few per cent, which
-# leaves the score within 1e-3 nats of its limit: only more than that is worth a warning.
-STILL_MOVING = 0.1
 
 
 def logme(
@@ -89,16 +86,14 @@ def logme_output(inputs: MetricInputs, *, log_determinant: LogDeterminant = "ful
     value = float(result.evidence.mean())
     notes = [*inputs.label_notes, *inputs.feature_notes]
     if log_determinant == "thuml":
-        value += _published_excess(inputs, result)
+        value += published_excess(inputs.decomposition, result)
         if inputs.decomposition.is_wide:
             notes.append("Fewer samples than features: this published form grows with the width.")
     elif log_determinant != "full":
         raise UnknownNameError("log_determinant", log_determinant, ("full", "thuml"))
-    n_moving = int(np.count_nonzero(result.last_move > STILL_MOVING))
-    if n_moving:
-        notes.append(
-            f"{n_moving} of {len(result.evidence)} target columns still moved by over 10 % when stopped."
-        )
+    if result.n_moving:
+        counts = f"{result.n_moving} of {len(result.evidence)} target columns"
+        notes.append(f"{counts} still moved by over 10 % when stopped.")
     components = {
         "alpha_mean": float(result.alpha.mean()),
         "beta_mean": float(result.beta.mean()),
@@ -108,12 +103,42 @@ def logme_output(inputs: MetricInputs, *, log_determinant: LogDeterminant = "ful
     return MetricOutput(value, MappingProxyType(components), tuple(notes))
 
 
-def _published_excess(inputs: MetricInputs, result: LogmeResult) -> float:
-    """Return what the published form has too much for each sample: (d - min(n, d))/2 ln(alpha) / n."""
-    if inputs.decomposition.spectrum.rank == 0:
-        raise MetricError(
-            "The published LogME is infinite on features that are all zero.",
-            hint="Use logme, which is finite.",
-        )
-    n_missing = max(0, inputs.n_features - inputs.n_samples)
-    return float(0.5 * n_missing * np.log(result.alpha).mean() / inputs.n_samples)
+LOGME = MetricSpec(
+    name="logme",
+    position=10,
+    title="LogME",
+    function=logme_output,
+    tasks=EVERY_TASK,
+    higher_is_better=True,
+    bounds=(None, None),
+    cost="decomposition",
+    measured_seconds=0.36,
+    prior_agreement=0.88,
+    idea="How probable the targets are under a Bayesian linear model on the features.",
+    fails_when="The features are extremely large or small (its guards are absolute numbers), or the classes"
+    " can be separated, but not by a linear model.",
+    reference="You, Liu, Wang, Long, ICML 2021, arXiv:2102.11005",
+    formula=Formula(
+        r"\frac1N\ln p(t\mid F,\alpha,\beta)=\frac1{2N}\Big[N\ln\tfrac{\beta}{2\pi}-\sum_i\ln\!\big(1+"
+        r"\tfrac{\beta}{\alpha}\sigma_i\big)-\beta\lVert Fm-t\rVert^2-\alpha\,m^\top m\Big]",
+        r"$F$: features, one row $f_i$ for each of $N$ samples, $D$ wide; $t$: one target (each class against"
+        r" the rest, then the mean); $m$: the most probable weights; $\sigma_i$: squared singular values of"
+        r" $F$; $\alpha,\beta$: precisions of weights and noise, set to where the evidence is largest.",
+        "A linear model explains the targets. The evidence rewards a good fit and charges for every direction"
+        " of the features that it needs, so that width alone buys nothing.",
+    ),
+    version=1,
+)
+SPECS = (
+    LOGME,
+    replace(
+        LOGME,
+        name="logme:thuml",
+        title="LogME (as published)",
+        function=partial(logme_output, log_determinant="thuml"),
+        idea="LogME with the published code's log-determinant, to compare with published numbers.",
+        fails_when="There are fewer samples than features: wide models win by their width.",
+        reference="You, Liu, Wang, Long, ICML 2021, arXiv:2102.11005; code thuml/LogME",
+        rewards_width=True,
+    ),
+)

@@ -2,40 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from ptmrank_core.errors import MetricInputError
 from ptmrank_core.metrics.inputs.checks import check_labels, check_source
 from ptmrank_core.metrics.inputs.inputs import MetricInputs
-from ptmrank_core.records import MetricOutput
+from ptmrank_core.metrics.numerics.source_classes import count_nce
+from ptmrank_core.records import CLASSIFICATION, Formula, MetricOutput, MetricSpec
 
-__all__ = ["NceStatistics", "count_nce", "nce", "nce_output"]
-
-Array: TypeAlias = NDArray[np.float64]
-
-
-@dataclass(frozen=True, eq=False)
-class NceStatistics:
-    """Empirical entropies of target class y and hard source class z, in nats.
-
-    Parameters
-    ----------
-    joint
-        P(y, z), shape (n_classes, n_source_classes).
-    label_entropy
-        H(Y), what a source head that says nothing leaves unknown.
-    conditional_entropy
-        H(Y|Z), between 0 and H(Y).
-    """
-
-    joint: Array
-    label_entropy: float
-    conditional_entropy: float
+__all__ = ["SPECS", "nce", "nce_output"]
 
 
 def nce(
@@ -110,27 +88,29 @@ def nce_output(inputs: MetricInputs) -> MetricOutput:
     )
 
 
-def count_nce(outputs: Array, labels: NDArray[np.int64], n_classes: int) -> NceStatistics:
-    """Count pairs of target class and hard source class, [1] eq. 3.
-
-    Parameters
-    ----------
-    outputs
-        Logits or probabilities of the source head, shape (n_samples, n_source_classes).
-    labels
-        Codes 0..C-1, shape (n_samples,).
-    n_classes
-        C.
-    """
-    n_samples, n_source = outputs.shape
-    pairs = labels * n_source + outputs.argmax(axis=1)
-    counts = np.bincount(pairs, minlength=n_classes * n_source).reshape(n_classes, n_source)
-    joint = counts / n_samples
-    # H(Y|Z) = sum P(y,z) ln[P(z) / P(y,z)] over P(y,z) > 0, a ratio of counts: never below 0.
-    ratio = np.divide(counts.sum(axis=0), counts, out=np.ones_like(joint), where=counts > 0)
-    class_probs = counts.sum(axis=1) / n_samples
-    return NceStatistics(
-        joint,
-        label_entropy=-float(np.sum(class_probs * np.log(class_probs))),
-        conditional_entropy=float(np.sum(joint * np.log(ratio))),
-    )
+SPECS = (
+    MetricSpec(
+        name="nce",
+        position=40,
+        title="NCE",
+        function=nce_output,
+        needs=frozenset({"source_logits"}),
+        tasks=CLASSIFICATION,
+        higher_is_better=True,
+        bounds=(None, 0.0),
+        cost="linear",
+        measured_seconds=0.10,
+        prior_agreement=0.11,
+        idea="How much the source class that the model predicts tells about the label.",
+        fails_when="The model has far more source classes than there are samples: each sample gets one of its"
+        " own.",
+        reference="Tran, Nguyen, Hassner, ICCV 2019, arXiv:1908.08142",
+        formula=Formula(
+            r"-H(Y\mid Z)=\sum_{y,z}\hat P(y,z)\ln\frac{\hat P(y,z)}{\hat P(z)}",
+            r"$z_i$: the source class that the model predicts; $y_i$: class of sample $i$, one of $C$;"
+            r" $\hat P$: shares of the samples.",
+            "If you knew only the model's own prediction, how uncertain of the label would you still be?",
+        ),
+        version=1,
+    ),
+)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
+from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
-from typing import Literal, TypeAlias
+from typing import Literal
 
 from numpy.typing import ArrayLike
 
@@ -14,11 +15,9 @@ from ptmrank_core.metrics.logme import logme_output
 from ptmrank_core.metrics.numerics.discriminant import fit_sfda, fit_sfda_moved
 from ptmrank_core.metrics.numerics.repulsion import PushedClasses, push_apart
 from ptmrank_core.metrics.sfda import summarise_sfda
-from ptmrank_core.records import MetricOutput
+from ptmrank_core.records import CLASSIFICATION, Formula, MetricOutput, MetricSpec
 
-__all__ = ["InnerMetric", "ped", "ped_output"]
-
-InnerMetric: TypeAlias = Literal["sfda", "logme"]
+__all__ = ["SPECS", "ped", "ped_output"]
 
 
 def ped(
@@ -26,13 +25,12 @@ def ped(
     labels: ArrayLike,
     *,
     reference_embeddings: ArrayLike,
-    inner: InnerMetric = "sfda",
+    inner: Literal["sfda", "logme"] = "sfda",
 ) -> float:
     """Potential energy decline: push overlapping classes apart as fine-tuning would, then score them.
 
-    In units of a general reference set's standard deviations, two classes repel each other while their
-    distance is below 0.6 times the sum of their radii; after at most six steps an inner metric scores
-    the samples, moved rigidly with their classes.
+    In units of a general reference set's standard deviations, two classes repel each other while they are
+    closer than 0.6 times the sum of their radii; after at most six steps an inner metric scores the samples.
 
     Parameters
     ----------
@@ -57,10 +55,10 @@ def ped(
 
     Notes
     -----
-    The authors' code with its constants (0.6 radii, step 0.005 of the overlap, exit when a step falls
-    below half of the first). Where no classes overlap it is the inner metric itself. Class means that
-    coincide have no direction and do not repel. Reference deviations below 1e-3 count as 1e-3 on the way
-    back too, so that a push is rigid. LogME is the defined one, not the published one.
+    The authors' code with its constants (0.6 radii, step 0.005 of the overlap, exit when a step falls below
+    half of the first). Where no classes overlap it is the inner metric. Class means that coincide do not
+    repel. Reference deviations below 1e-3 count as 1e-3 on the way back too, so that a push is rigid. LogME
+    is the one as defined, not as published.
 
     References
     ----------
@@ -79,14 +77,13 @@ def ped(
     return ped_output(inputs, inner=inner).value
 
 
-def ped_output(inputs: MetricInputs, *, inner: InnerMetric = "sfda") -> MetricOutput:
+def ped_output(inputs: MetricInputs, *, inner: str = "sfda") -> MetricOutput:
     """Return :func:`ped` with the steps taken and the inner metric's components and warnings."""
     if inputs.reference_embeddings is None:
         raise MetricInputError("PED expects reference_embeddings.")
     if inner not in ("sfda", "logme"):
         raise UnknownNameError("inner", inner, ("logme", "sfda"))
-    statistics = inputs.decomposition
-    result = push_apart(statistics, inputs.reference_embeddings)
+    result = push_apart(inputs.decomposition, inputs.reference_embeddings)
     output = _score_sfda(inputs, result) if inner == "sfda" else _score_logme(inputs, result)
     components = {"steps": float(len(result.changes)), "pushed": float(sum(result.changes))}
     notes = output.warnings
@@ -98,8 +95,7 @@ def ped_output(inputs: MetricInputs, *, inner: InnerMetric = "sfda") -> MetricOu
 def _score_sfda(inputs: MetricInputs, result: PushedClasses) -> MetricOutput:
     """SFDA of the pushed classes: their scatter, and the first fit's covariance, are those of ``sfda``."""
     statistics = inputs.decomposition
-    pushed = bool(result.changes)
-    fits = fit_sfda_moved(statistics, result.mix) if pushed else statistics.share(fit_sfda)
+    fits = fit_sfda_moved(statistics, result.mix) if result.changes else statistics.share(fit_sfda)
     return summarise_sfda(inputs, fits)
 
 
@@ -107,8 +103,46 @@ def _score_logme(inputs: MetricInputs, result: PushedClasses) -> MetricOutput:
     """LogME of the pushed samples, which needs a decomposition of its own."""
     if not result.changes:
         return logme_output(inputs)
-    statistics = inputs.decomposition
-    shifts = result.mix @ statistics.class_offsets - statistics.class_offsets
-    moved = inputs.embeddings + shifts[statistics.labels]
-    moved.setflags(write=False)
-    return logme_output(dataclasses.replace(inputs, embeddings=moved))
+    return logme_output(replace(inputs, embeddings=result.moved(inputs.decomposition, inputs.embeddings)))
+
+
+PED = MetricSpec(
+    name="ped",
+    position=120,
+    title="PED",
+    function=ped_output,
+    needs=frozenset({"reference_embeddings"}),
+    tasks=CLASSIFICATION,
+    higher_is_better=True,
+    bounds=(0.0, 1.0),
+    cost="decomposition",
+    measured_seconds=0.24,
+    prior_agreement=0.30,  # not measured: that of SFDA, whose discriminant it shares
+    idea="SFDA after classes that overlap have pushed one another apart, as fine-tuning would.",
+    fails_when="No classes overlap (then it is SFDA), or the model knows nothing like the reference set.",
+    reference="Li, Hu, Ge, Shan, Duan, ICCV 2023, arXiv:2308.15074",
+    formula=Formula(
+        r"\mathrm{SFDA}\big(F+\Delta\big),\qquad \Delta_c=\sum_{c'}0.005\,o_{cc'}\,\frac{\mu_c-\mu_{c'}}{"
+        r"\lVert\mu_c-\mu_{c'}\rVert},\quad o_{cc'}=\max\big(0.6(R_c+R_{c'})-\lVert\mu_c-\mu_{c'}\rVert,"
+        r"0\big)",
+        r"$\mu_c,R_c$: mean and radius of class $c$, in units of the model's features of a general reference"
+        r" set; at most six such steps.",
+        "Classes that overlap push one another apart, as fine-tuning would; then SFDA scores them.",
+    ),
+    version=1,
+    rewards_width=True,
+)
+SPECS = (
+    PED,
+    replace(
+        PED,
+        name="ped:logme",
+        title="PED (LogME)",
+        function=partial(ped_output, inner="logme"),
+        bounds=(None, None),
+        idea="LogME after classes that overlap have pushed one another apart.",
+        fails_when="The features are wide: radii, and so the push, grow with the width; or no classes overlap"
+        " (then it is LogME).",
+        rewards_width=False,
+    ),
+)

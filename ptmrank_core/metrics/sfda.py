@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
-from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import logsumexp
 
 from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
 from ptmrank_core.metrics.numerics.discriminant import SHRINKAGE_FLOOR, SfdaResult, fit_sfda
-from ptmrank_core.records import MetricOutput
+from ptmrank_core.records import CLASSIFICATION, Formula, MetricOutput, MetricSpec
 
-__all__ = ["sfda", "sfda_output", "summarise_sfda"]
-
-Array: TypeAlias = NDArray[np.float64]
+__all__ = ["SPECS", "sfda", "sfda_output", "summarise_sfda"]
 
 # Mean p within this of 1: nothing in it tells two models apart.
 SATURATED = 1e-9
@@ -95,3 +94,43 @@ def summarise_sfda(inputs: MetricInputs, result: SfdaResult, *, log: bool = Fals
         notes.append("Saturated: every sample is given its own class; models at 1 cannot be told apart.")
     value = float(result.log_probs.mean()) if log else min(1.0, probability)
     return MetricOutput(value, MappingProxyType(components), tuple(notes))
+
+
+SFDA = MetricSpec(
+    name="sfda",
+    position=110,
+    title="SFDA",
+    function=sfda_output,
+    tasks=CLASSIFICATION,
+    higher_is_better=True,
+    bounds=(0.0, 1.0),
+    cost="decomposition",
+    measured_seconds=0.29,
+    prior_agreement=0.30,
+    idea="How probable a regularised discriminant finds the right classes, once samples that it is less sure"
+    " of were moved towards the others.",
+    fails_when="There are few samples for the width, or the features are large numbers: it saturates at 1.",
+    reference="Shao, Zhao, Ge, Zhang, Yang, Wang, Shan, Luo, ECCV 2022, arXiv:2207.03036",
+    formula=Formula(
+        r"\frac1N\sum_i\mathrm{softmax}_c\Big(f_i^\top S^{-1}\mu_c-\tfrac12\mu_c^\top "
+        r"S^{-1}\mu_c+\ln\pi_c\Big)_{y_i}",
+        r"$S$: within-class covariance, shrunk the more the smaller its largest eigenvalue; $\mu_c,\pi_c$:"
+        r" mean and share of class $c$; computed twice, the second time after every sample was moved towards"
+        r" the other classes by as much as the first was unsure of it.",
+        "How probable does a discriminant analysis find the right class, once the task has been made harder?",
+    ),
+    version=1,
+    rewards_width=True,
+)
+SPECS = (
+    SFDA,
+    replace(
+        SFDA,
+        name="sfda:log",
+        title="SFDA (log)",
+        function=partial(sfda_output, log=True),
+        bounds=(None, 0.0),
+        idea="SFDA with the mean of ln p, which tells models apart for longer before it saturates.",
+        fails_when="Single samples are far from their class: one of them can outweigh all others.",
+    ),
+)

@@ -2,44 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
-from typing import Literal, TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from ptmrank_core.errors import UnknownNameError
 from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
-from ptmrank_core.metrics.numerics.decomposition import Decomposition
-from ptmrank_core.metrics.numerics.spectrum import log_det, log_det_of
-from ptmrank_core.records import MetricOutput
+from ptmrank_core.metrics.numerics.coding_rate import RateForm, coding_rates
+from ptmrank_core.records import CLASSIFICATION, Formula, MetricOutput, MetricSpec
 
-__all__ = ["RateForm", "TransrateResult", "transrate", "transrate_output"]
-
-Array: TypeAlias = NDArray[np.float64]
-RateForm: TypeAlias = Literal["uniform", "prior", "trace"]
-
-DISTORTION = 1e-4
-
-
-@dataclass(frozen=True, eq=False)
-class TransrateResult:
-    """Coding rates R = 1/2 ln det(I + Z'Z / (n eps)) of the centred features, in nats.
-
-    Parameters
-    ----------
-    rate
-        Of all samples.
-    class_rates
-        Of the samples of each class, shape (n_classes,).
-    weights
-        Of the classes in their mean, shape (n_classes,), sum 1.
-    """
-
-    rate: float
-    class_rates: Array
-    weights: Array
+__all__ = ["SPECS", "transrate", "transrate_output"]
 
 
 def transrate(embeddings: ArrayLike, labels: ArrayLike, *, form: RateForm = "uniform") -> float:
@@ -95,7 +69,7 @@ def transrate(embeddings: ArrayLike, labels: ArrayLike, *, form: RateForm = "uni
 def transrate_output(inputs: MetricInputs, *, form: RateForm = "uniform") -> MetricOutput:
     """Return :func:`transrate` with its two rates."""
     statistics = inputs.decomposition
-    result = _rates(statistics, form)
+    result = coding_rates(statistics, form)
     within = float(result.weights @ result.class_rates)
     # With weights n_c/n it is a Jensen difference of the concave ln det: below 0 only by round-off.
     value = result.rate - within if form == "uniform" else max(0.0, result.rate - within)
@@ -110,32 +84,50 @@ def transrate_output(inputs: MetricInputs, *, form: RateForm = "uniform") -> Met
     return MetricOutput(value, components, tuple(notes))
 
 
-def _rates(statistics: Decomposition, form: RateForm) -> TransrateResult:
-    """Rates of all samples and of each class."""
-    counts, n_samples = statistics.class_counts, statistics.n_samples
-    if form not in ("uniform", "prior", "trace"):
-        raise UnknownNameError("form", form, ("prior", "trace", "uniform"))
-    weights = np.full(len(counts), 1 / len(counts)) if form == "uniform" else counts / n_samples
-    total = statistics.total_scatter
-    if total == 0:
-        return TransrateResult(0.0, np.zeros(len(counts)), weights)
-    scale = 1 / DISTORTION / (total if form == "trace" else 1)
-    value = log_det(statistics.centred_gram, scale / n_samples)
-    if value is None:
-        value = log_det_of(statistics.centred_spectrum.singular_values, scale / n_samples)
-    class_rates = [_class_rate(statistics, rows, scale / len(rows)) for rows in statistics.class_rows]
-    return TransrateResult(0.5 * value, np.array(class_rates), weights)
-
-
-def _class_rate(statistics: Decomposition, rows: NDArray[np.int64], scale: float) -> float:
-    """Rate of one class, from the Gram matrix of its samples or of its features."""
-    if statistics.is_wide:
-        gram = statistics.centred_gram[np.ix_(rows, rows)]
-    else:
-        members = statistics.centred[rows]
-        gram = members @ members.T if len(rows) < statistics.n_features else members.T @ members
-    value = log_det(gram, scale)
-    if value is None:
-        singular = np.linalg.svd(statistics.centred[rows], compute_uv=False)
-        value = log_det_of(singular, scale)
-    return 0.5 * value
+TRANSRATE = MetricSpec(
+    name="transrate",
+    position=100,
+    title="TransRate",
+    function=transrate_output,
+    tasks=CLASSIFICATION,
+    higher_is_better=True,
+    bounds=(None, None),
+    cost="decomposition",
+    measured_seconds=0.05,
+    prior_agreement=0.0,
+    idea="How many more nats it takes to encode all samples than those of a single class.",
+    fails_when="Candidates differ in the unit or the width of their features, classes have fewer samples than"
+    " features (it measures ranks), or there are two classes of equal size and shape.",
+    reference="Huang, Huang, Rong, Yang, Wei, ICML 2022, arXiv:2106.09362",
+    formula=Formula(
+        r"R(Z)-\frac1C\sum_c R(Z_c),\qquad R(Z)=\frac12\ln\det\Big(I+\frac{Z^\top Z}{n\,\epsilon}\Big)",
+        r"$Z$: centred features, $Z_c$ those of class $c$ ($n$ rows each); $\epsilon=10^{-4}$.",
+        "How many more nats do all samples take to encode to a fixed precision than those of one class?",
+    ),
+    version=1,
+    rewards_width=True,
+    adds_up=True,
+)
+SPECS = (
+    TRANSRATE,
+    replace(
+        TRANSRATE,
+        name="transrate:prior",
+        title="TransRate (prior)",
+        function=partial(transrate_output, form="prior"),
+        bounds=(0.0, None),
+        idea="TransRate with every class weighted by its number of samples: for unequal classes.",
+        fails_when="Candidates differ in the unit or the width of their features, or classes have fewer"
+        " samples than features.",
+    ),
+    replace(
+        TRANSRATE,
+        name="transrate:trace",
+        title="TransRate (trace)",
+        function=partial(transrate_output, form="trace"),
+        bounds=(0.0, None),
+        idea="TransRate of features scaled to the same total variance, so that their unit does not count.",
+        fails_when="Classes have fewer samples than features (it measures ranks), or there are two classes of"
+        " equal size and shape: it is 0 however far apart they are.",
+    ),
+)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from functools import partial
 from types import MappingProxyType
 from typing import Literal, TypeAlias, Unpack
 
@@ -12,10 +13,10 @@ from numpy.typing import ArrayLike
 from ptmrank_core.errors import MetricInputError, UnknownNameError
 from ptmrank_core.metrics.inputs.auxiliary import AuxiliaryInputs
 from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
-from ptmrank_core.metrics.transfer_bound import bound_transfer
-from ptmrank_core.records import MetricOutput
+from ptmrank_core.metrics.numerics.transfer_bound import bound_transfer
+from ptmrank_core.records import CLASSIFICATION, EVERY_TASK, Formula, MetricOutput, MetricSpec
 
-__all__ = ["LargestLoss", "wdje", "wdje_output"]
+__all__ = ["SPECS", "wdje", "wdje_output"]
 
 LargestLoss: TypeAlias = Literal["official", "auto"]
 
@@ -97,3 +98,46 @@ def wdje_output(inputs: MetricInputs, *, largest_loss: LargestLoss = "official")
         raise MetricInputError("WDJE expects target_error.")
     components = MappingProxyType(asdict(parts) | {"bound": parts.bound})
     return MetricOutput(inputs.target_error - parts.bound, components, tuple(notes))
+
+
+WDJE = MetricSpec(
+    name="wdje",
+    position=70,
+    title="WDJE",
+    function=wdje_output,
+    needs=frozenset({"source_embeddings", "source_labels", "source_error", "target_error", "lipschitz"}),
+    tasks=EVERY_TASK,
+    higher_is_better=True,
+    bounds=(None, None),
+    cost="iterative",
+    measured_seconds=4.0,
+    prior_agreement=0.0,  # measured on the demo zoos alone, against fine-tuning
+    idea="How much error transfer is guaranteed to save, by how far the source features and labels lie from"
+    " the target's.",
+    fails_when="Candidates have different numbers of source samples: more of them than target samples add 1"
+    " to the bound.",
+    reference="Zhan, Zeng, 2023, arXiv:2305.07741; code qszhan/WDJE_TCYB",
+    formula=Formula(
+        r"-\big(\varepsilon_s+\lambda L\,W_2^2(F_s,F_t)+W_2^2(Y_s,Y_t)+E_s+L M e^{-\lambda}"
+        r"-\varepsilon_t\big)",
+        r"$\varepsilon_s$: error on the source task; $\varepsilon_t$: error on yours without transfer;"
+        r" $W_2^2$: optimal-transport cost between source and target features, and labels; $L$: Lipschitz"
+        r" constant of a head on your features; $E_s$: mean norm of the source labels that have no partner;"
+        r" $\lambda=0.5$, $M=\ln 100$.",
+        "A bound on the error after transfer: near features and near labels make it small. Above 0 it"
+        " promises that transfer pays.",
+    ),
+    version=1,
+)
+SPECS = (
+    WDJE,
+    replace(
+        WDJE,
+        name="wdje:auto",
+        title="WDJE (ln C)",
+        function=partial(wdje_output, largest_loss="auto"),
+        tasks=CLASSIFICATION,
+        idea="WDJE with the largest loss that this number of classes allows, instead of that of a hundred.",
+        reference="Zhan, Zeng, 2023, arXiv:2305.07741",
+    ),
+)

@@ -1,4 +1,4 @@
-"""Features -> what a simple classifier reaches on them."""
+"""Features -> the accuracy of a simple classifier on them."""
 
 from ptmrank_core.probing.probe import Probe, fit_probe
 

@@ -14,16 +14,16 @@ __all__ = ["fit_logistic", "fit_ridge", "standardise"]
 
 Array: TypeAlias = NDArray[np.float64]
 
-MAX_ROUNDS = 200
-# Largest entry of the mean loss's gradient, in coordinates where its curvature is at most about 1.
-GOAL = 3e-5
+MAX_ITERATIONS = 200
+# Convergence: largest entry of the mean loss's gradient, in coordinates of a curvature of at most about 1.
+MAX_GRADIENT = 3e-5
 # Penalties of the ridge regression, in units of the number of samples.
 PENALTIES = np.logspace(-4, 3, 15)
 ROUND_OFF = 1e-9
 
 
 def standardise(seen: Array, new: Array) -> tuple[Array, Array]:
-    """Scale features by mean and deviation of those seen in training; constant columns become 0.
+    """Standardise features by mean and deviation of the training samples; constant columns become 0.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ def standardise(seen: Array, new: Array) -> tuple[Array, Array]:
 
 @dataclass(frozen=True, eq=False)
 class _Axes:
-    """Principal axes of centred training features, as far as they have a spread.
+    """Principal axes of centred training features that have a spread.
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ class _Softmax:
     n_classes
         Number of classes.
     proceed
-        Called in every round.
+        Called in every iteration.
     """
 
     design: Array
@@ -112,10 +112,10 @@ class _Softmax:
         weights = flat.reshape(self.n_classes, -1)
         logits = self.design @ weights[:, :-1].T + weights[:, -1]
         logits -= logits.max(axis=1, keepdims=True)
-        own = logits[rows, self.labels].copy()
+        of_label = logits[rows, self.labels].copy()
         np.exp(logits, out=logits)
         total = logits.sum(axis=1)
-        loss = float(np.mean(np.log(total) - own))
+        loss = float(np.mean(np.log(total) - of_label))
         logits /= total[:, None]
         logits[rows, self.labels] -= 1
         pull = self.ridge * weights[:, :-1]
@@ -140,7 +140,7 @@ def fit_logistic(
     codes
         int64 array of shape (n_train,).
     proceed
-        Called in every round; raises to stop.
+        Called in every iteration; raises to stop.
 
     Returns
     -------
@@ -153,17 +153,18 @@ def fit_logistic(
         return np.full(len(new), classes[np.argmax(np.bincount(labels))])
     n_samples, n_classes = len(labels), len(classes)
     penalty = (2.0 if n_classes == 2 else 1.0) / n_samples
-    # Curvature along each axis is about mean p (1 - p) times the squared length; so scaled, rounds are few.
+    # The curvature along each axis is about mean p (1 - p) times its squared length: scaling by that saves
+    # iterations.
     scale = 1 / np.sqrt(axes.lengths**2 / (n_samples * n_classes) + penalty)
     problem = _Softmax(axes.left * (axes.lengths * scale), labels, penalty * scale**2, n_classes, proceed)
-    found = minimize(
+    solution = minimize(
         problem.evaluate,
         problem.start(),
         jac=True,
         method="L-BFGS-B",
-        options={"maxiter": MAX_ROUNDS, "gtol": GOAL, "ftol": 0.0},
+        options={"maxiter": MAX_ITERATIONS, "gtol": MAX_GRADIENT, "ftol": 0.0},
     )
-    weights = np.asarray(found.x).reshape(n_classes, -1)
+    weights = np.asarray(solution.x).reshape(n_classes, -1)
     logits = (axes.new * scale) @ weights[:, :-1].T + weights[:, -1]
     return np.asarray(classes[np.argmax(logits, axis=1)], dtype=np.int64)
 
@@ -191,15 +192,15 @@ def fit_ridge(seen: Array, values: Array, new: Array) -> Array:
     along = axes.left.T @ centred
     squares = axes.left**2
     least = np.full(values.shape[1], np.inf)
-    found = np.empty((len(new), values.shape[1]))
+    best = np.empty((len(new), values.shape[1]))
     for penalty in PENALTIES * len(seen):
         kept = axes.lengths**2 / (axes.lengths**2 + penalty)
         residuals = centred - axes.left @ (kept[:, None] * along)
-        # What a fit without the sample would miss it by: the leverage counts the mean too.
+        # Leave-one-out errors, by the leverage of each sample (that of the mean included).
         leverage = squares @ kept + 1 / len(seen)
         errors = ((residuals / np.maximum(1 - leverage, ROUND_OFF)[:, None]) ** 2).sum(axis=0)
         better = errors < least
         least[better] = errors[better]
         predicted = axes.new @ ((kept / axes.lengths)[:, None] * along) + mean
-        found[:, better] = predicted[:, better]
-    return found
+        best[:, better] = predicted[:, better]
+    return best

@@ -1,23 +1,29 @@
-"""Linear probe and k nearest neighbours: what a simple classifier on top of the features reaches."""
+"""Linear probe and k nearest neighbours: out-of-fold quality of simple models on the features."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ptmrank_core.errors import InputError
-from ptmrank_core.probing.folds import assign_folds, quantile_strata
 from ptmrank_core.probing.linear_fits import fit_logistic, fit_ridge, standardise
+from ptmrank_core.records import TargetKind
+from ptmrank_core.sampling import assign_folds, units_of
 
 __all__ = ["N_FOLDS", "N_NEIGHBOURS", "Probe", "fit_probe"]
 
 Array: TypeAlias = NDArray[np.float64]
 Measure: TypeAlias = Literal["accuracy", "r2", "average_precision"]
 
+KINDS: Mapping[Measure, TargetKind] = MappingProxyType(
+    {"accuracy": "classification", "r2": "regression", "average_precision": "multilabel"}
+)
 N_FOLDS = 5
 N_NEIGHBOURS = 5
 # Distances of a block of samples to all others: 32 MiB.
@@ -26,7 +32,7 @@ BLOCK_VALUES = 2**22
 
 @dataclass(frozen=True, eq=False)
 class Probe:
-    """What a linear model and k-NN reach on samples that they were not fitted to.
+    """Quality of a linear model and of k-NN on samples that they were not fitted to.
 
     Parameters
     ----------
@@ -45,7 +51,7 @@ class Probe:
         float64 array of shape (n_samples,): 0 for right and 1 for wrong, or the mean squared error over the
         targets.
     notes
-        What to know about it, one sentence each.
+        Restrictions of the estimate, one sentence each.
     """
 
     measure: Measure
@@ -66,12 +72,12 @@ def fit_probe(
     seed: int = 0,
     proceed: Callable[[], None] = lambda: None,
 ) -> Probe:
-    """Fit a linear model and k-NN to the features, each fold judged by what the others taught.
+    """Fit a linear model and k-NN to the features, and evaluate each fold with models fitted to the others.
 
     Classes: multinomial logistic regression with L2 penalty, C = 1. Numbers: ridge regression, its penalty
-    chosen inside each training fold by leave-one-out error. Multi-label targets: the same ridge regression
-    on zeros and ones, judged by the mean over labels of the average precision. Features are standardised with
-    mean and deviation of the training fold; columns that are constant there count nothing.
+    chosen inside each training fold by leave-one-out error. Multi-label targets: the same ridge regression on
+    zeros and ones, evaluated by the mean over labels of the average precision. Features are standardised by
+    mean and deviation of the training fold; columns that are constant there are ignored.
 
     Parameters
     ----------
@@ -83,11 +89,11 @@ def fit_probe(
         float array of shape (n_samples,) or (n_samples, n_targets). Exactly one of the two; two or more
         columns of zeros and ones are multi-label targets.
     groups
-        What each sample belongs to; a group is never split. Empty for no groups.
+        Group of each sample; a group is never split. Empty for no groups.
     seed
         Seed of the folds.
     proceed
-        Called in between; raises to stop.
+        Called between the steps; raises to stop.
 
     Returns
     -------
@@ -102,7 +108,7 @@ def fit_probe(
     features = np.asarray(embeddings, dtype=np.float64)
     goal = _goal(labels, targets)
     _check(features, goal.values, groups)
-    folds = assign_folds(goal.strata, N_FOLDS, groups=groups, seed=seed)
+    folds = assign_folds(units_of(goal.given, KINDS[goal.measure], groups), N_FOLDS, seed=seed)
     linear = np.empty(goal.values.shape)
     near = np.empty(goal.values.shape)
     for fold in range(int(folds.max()) + 1):
@@ -124,12 +130,23 @@ def fit_probe(
 
 @dataclass(frozen=True, eq=False)
 class _Goal:
-    """What is predicted and how it is judged; ``values`` of shape (n_samples, n_targets), one for codes."""
+    """The targets, and how predictions are evaluated.
+
+    Parameters
+    ----------
+    measure
+        Measure of the predictions.
+    given
+        Codes of shape (n_samples,), or targets as they were given.
+    """
 
     measure: Measure
-    values: Array
-    strata: NDArray[np.int64]
-    n_dimensions: int = 1
+    given: NDArray[Any]
+
+    @cached_property
+    def values(self) -> Array:
+        """Targets of shape (n_samples, n_targets); codes are a single target."""
+        return self.given.reshape(len(self.given), -1).astype(np.float64)
 
     def fit(self, seen: Array, known: Array, new: Array, proceed: Callable[[], None]) -> Array:
         """Predictions of the linear model for new samples."""
@@ -139,7 +156,7 @@ class _Goal:
         return fit_ridge(seen, known, new)
 
     def judge(self, predicted: Array, chosen: NDArray[np.bool_]) -> float:
-        """Judge predictions of some samples."""
+        """Evaluate the predictions of some samples."""
         values, guesses = self.values[chosen], predicted[chosen]
         if self.measure == "accuracy":
             return float(np.mean(values == guesses))
@@ -157,27 +174,20 @@ class _Goal:
         return np.asarray(((self.values - predicted) ** 2).mean(axis=1), dtype=np.float64)
 
     def as_given(self, predicted: Array) -> NDArray[Any]:
-        """Bring predictions into the shape and type of what was given."""
+        """Give predictions the shape and type of the targets."""
         if self.measure == "accuracy":
             return predicted[:, 0].astype(np.int64)
-        return predicted[:, 0] if self.n_dimensions == 1 else predicted
+        return predicted.reshape(self.given.shape)
 
 
 def _goal(labels: ArrayLike | None, targets: ArrayLike | None) -> _Goal:
     if (labels is None) == (targets is None):
         raise InputError("Expected either labels or targets.")
     if labels is not None:
-        codes = np.asarray(labels, dtype=np.int64)
-        return _Goal("accuracy", codes[:, None].astype(np.float64), np.unique(codes, return_inverse=True)[1])
+        return _Goal("accuracy", np.asarray(labels, dtype=np.int64))
     given = np.asarray(targets, dtype=np.float64)
-    values = given[:, None] if given.ndim == 1 else given
-    is_binary = values.shape[1] >= 2 and bool(np.isin(values, (0.0, 1.0)).all())
-    centred = values - values.mean(axis=0)
-    deviation = centred.std(axis=0)
-    # Several targets: strata along their sum, which is the target itself where there is one.
-    scaled = centred / np.where(deviation > 0, deviation, np.inf)
-    strata = quantile_strata(scaled.sum(axis=1))
-    return _Goal("average_precision" if is_binary else "r2", values, strata, given.ndim)
+    is_binary = given.ndim > 1 and given.shape[1] >= 2 and bool(np.isin(given, (0.0, 1.0)).all())
+    return _Goal("average_precision" if is_binary else "r2", given)
 
 
 def _check(features: Array, values: Array, groups: Sequence[str]) -> None:
@@ -196,19 +206,19 @@ def _vote_of_nearest(seen: Array, known: Array, new: Array, goal: _Goal) -> Arra
     """Predict by the nearest training samples (Euclidean): majority, ties to the nearest; or their mean."""
     n_near = min(N_NEIGHBOURS, len(seen))
     squares = (seen**2).sum(axis=1)
-    found = np.empty((len(new), known.shape[1]))
+    predicted = np.empty((len(new), known.shape[1]))
     n_rows = max(1, BLOCK_VALUES // len(seen))
     for start in range(0, len(new), n_rows):
         block = new[start : start + n_rows]
         order = np.argsort(squares - 2 * block @ seen.T, axis=1, kind="stable")[:, :n_near]
         votes = known[order]
         if goal.measure != "accuracy":
-            found[start : start + n_rows] = votes.mean(axis=1)
+            predicted[start : start + n_rows] = votes.mean(axis=1)
             continue
         same = (votes == votes.transpose(0, 2, 1)).sum(axis=1)
         winner = np.argmax(same, axis=1)  # the first of the most frequent: the nearest of them
-        found[start : start + n_rows] = np.take_along_axis(votes, winner[:, None, None], axis=1)[:, 0]
-    return found
+        predicted[start : start + n_rows] = np.take_along_axis(votes, winner[:, None, None], axis=1)[:, 0]
+    return predicted
 
 
 def _average_precision(values: Array, guesses: Array) -> float:
@@ -224,14 +234,16 @@ def _average_precision(values: Array, guesses: Array) -> float:
 def _notes(goal: _Goal, folds: NDArray[np.int64]) -> tuple[str, ...]:
     n_folds = int(folds.max()) + 1
     notes = (
-        [] if n_folds == N_FOLDS else [f"{n_folds} folds instead of {N_FOLDS}: there is no more to hold out."]
+        []
+        if n_folds == N_FOLDS
+        else [f"{n_folds} folds instead of {N_FOLDS}: there are no more samples or groups to hold out."]
     )
     if goal.measure == "accuracy":
-        counts = np.bincount(goal.strata)
-        absent = [code for code in range(len(counts)) if len(np.unique(folds[goal.strata == code])) < n_folds]
-        if absent:
+        classes = np.unique(goal.given)
+        n_absent = sum(len(np.unique(folds[goal.given == code])) < n_folds for code in classes)
+        if n_absent:
             notes.append(
-                f"{len(absent)} of {len(counts)} classes are not in every fold (fewer samples or groups than"
+                f"{n_absent} of {len(classes)} classes are not in every fold (fewer samples or groups than"
                 f" {n_folds})."
             )
     return tuple(notes)

@@ -1,11 +1,10 @@
-"""Features -> points to look at; how far the picture can be trusted, and who stands beside whom."""
+"""Features -> points in the plane, how faithful they are, and nearest neighbours."""
 
 from ptmrank_core.projection.linear import lda, pca
 from ptmrank_core.projection.neighbours import (
     MAX_JUDGED,
     N_NEIGHBOURS,
     Neighbours,
-    Trust,
     nearest_samples,
     trustworthiness,
     tsne,
@@ -19,7 +18,6 @@ __all__ = [
     "N_NEIGHBOURS",
     "Neighbours",
     "Projection",
-    "Trust",
     "lda",
     "nearest_samples",
     "pca",

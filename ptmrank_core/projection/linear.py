@@ -1,4 +1,4 @@
-"""Planes cut through the features: where they vary most, and where the classes stand apart."""
+"""Linear projections: principal components and linear discriminants."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from ptmrank_core.projection.record import Array, Projection, centre
 
 __all__ = ["lda", "pca", "principal_scores"]
 
-# Loadings this close to the largest count as equal to it: the sign must not hang on round-off.
-SIGN_SLACK = 1e-6
-# LDA looks for its plane among these, as GBC does for its Gaussians.
+# Loadings this close to the largest count as equal to it: the sign must not depend on round-off.
+SIGN_TOLERANCE = 1e-6
+# LDA is fitted to so many principal components, as GBC's Gaussians are.
 MAX_COMPONENTS = 64
-# Of the variance in all: what classes scatter at least, so that a class that never varies divides by no zero.
+# Least scatter within classes, as a share of the total variance: without it classes that do not vary would
+# divide by 0.
 MIN_SCATTER = 1e-9
 
 
@@ -67,22 +68,22 @@ def principal_axes(centred: Array, n_components: int) -> tuple[Array, Array]:
     wanted = (max(0, size - n_components), size - 1)
     values, vectors = scipy.linalg.eigh(gram, subset_by_index=wanted, check_finite=False)
     values, vectors = values[::-1], vectors[:, ::-1]
-    found = values > max(centred.shape) * np.finfo(np.float64).eps * values[0]
-    values, vectors = values[found], vectors[:, found]
+    is_above = values > max(centred.shape) * np.finfo(np.float64).eps * values[0]
+    values, vectors = values[is_above], vectors[:, is_above]
     loadings = centred.T @ vectors / np.sqrt(values) if is_wide else vectors
     return values, np.asarray(loadings * _signs(loadings))
 
 
 def _signs(loadings: Array) -> Array:
-    """Sign of each axis' first loading of largest absolute value."""
+    """Return the sign of each axis' first loading of largest absolute value."""
     size = np.abs(loadings)
-    first = np.argmax(size >= (1 - SIGN_SLACK) * size.max(axis=0, initial=0.0), axis=0)
+    first = np.argmax(size >= (1 - SIGN_TOLERANCE) * size.max(axis=0, initial=0.0), axis=0)
     largest: Array = loadings[first, np.arange(loadings.shape[1])]
     return np.sign(largest)
 
 
 def principal_scores(embeddings: ArrayLike, n_components: int) -> Array:
-    """Features along their directions of largest variance, those above round-off alone.
+    """Project features on their directions of largest variance, without those of round-off.
 
     Returns
     -------
@@ -94,11 +95,12 @@ def principal_scores(embeddings: ArrayLike, n_components: int) -> Array:
 
 
 def lda(embeddings: ArrayLike, labels: ArrayLike) -> Projection:
-    """Project features on the plane in which the classes stand farthest apart (Fisher's discriminants).
+    """Project features on the plane that separates the classes best (Fisher's linear discriminants).
 
-    The plane is chosen with the labels, so it looks better than new samples would. Against the worst of
-    that, the features are first brought to their 64 first principal components (fewer where the samples
-    beyond the classes are fewer), and the scatter within the classes is shrunk as Ledoit and Wolf do.
+    The plane is fitted to the labels, so classes look better separated than they are for new samples. To
+    limit that, the features are first reduced to 64 principal components (fewer where there are fewer samples
+    than that beyond the number of classes), and the scatter within the classes is shrunk (Ledoit and Wolf
+    [1]_).
 
     Parameters
     ----------
@@ -127,7 +129,7 @@ def lda(embeddings: ArrayLike, labels: ArrayLike) -> Projection:
     codes = np.unique(np.asarray(labels), return_inverse=True)[1].reshape(-1)
     n_samples, n_classes = len(codes), int(codes.max(initial=0)) + 1
     if n_classes < 2:
-        raise InputError("Expected at least 2 classes to tell apart, got 1.")
+        raise InputError("Expected at least 2 classes to separate, got 1.")
     most = max(2, min(MAX_COMPONENTS, n_samples - n_classes))
     scores = principal_scores(embeddings, most)
     if len(scores) != n_samples:
@@ -135,8 +137,8 @@ def lda(embeddings: ArrayLike, labels: ArrayLike) -> Projection:
     points = np.zeros((n_samples, 2), dtype=np.float32)
     if scores.shape[1]:
         axes = _discriminants(scores, codes)
-        found = scores @ axes
-        points[:, : found.shape[1]] = found
+        projected = scores @ axes
+        points[:, : projected.shape[1]] = projected
     return Projection(points, np.empty(0), "lda", {"n_components": scores.shape[1]})
 
 
@@ -160,7 +162,7 @@ def _discriminants(scores: Array, codes: NDArray[np.int64]) -> Array:
 
 
 def _most_variance_beside(scores: Array, axis: Array) -> Array:
-    """Direction of most variance among those uncorrelated with one axis."""
+    """Find the direction of most variance among those uncorrelated with one axis."""
     covariance = scores.T @ scores / len(scores)
     normal = covariance @ axis
     normal /= np.linalg.norm(normal)

@@ -1,4 +1,4 @@
-"""Maps that keep neighbours together (t-SNE, UMAP), how far they can be trusted, and the neighbours."""
+"""Neighbour embeddings (t-SNE, UMAP), their trustworthiness, and nearest neighbours."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from numpy.typing import ArrayLike, NDArray
 from ptmrank_core.errors import InputError
 from ptmrank_core.projection.linear import principal_scores
 from ptmrank_core.projection.record import Array, Projection, centre
+from ptmrank_core.records import Trust
+from ptmrank_core.sampling import random_rows
 
 __all__ = [
     "MAX_JUDGED",
     "N_NEIGHBOURS",
     "Neighbours",
-    "Trust",
     "nearest_samples",
     "trustworthiness",
     "tsne",
@@ -24,28 +25,28 @@ __all__ = [
     "umap_is_installed",
 ]
 
-# Distances between wide features are distances between their first principal components, nearly.
+# Distances between wide features are nearly those between their first principal components.
 MAX_COMPONENTS = 50
 PERPLEXITY = 30.0
 N_STEPS = 500
 UMAP_NEIGHBOURS, UMAP_DISTANCE = 15, 0.1
 N_NEIGHBOURS = 5
-"""Neighbours of a sample: those that are listed, and those that a map is to keep."""
+"""Nearest neighbours of a sample that are listed, and that the trustworthiness of a projection compares."""
 MAX_JUDGED = 1_000
-"""A map is judged by so many of its samples: all distances between them are held at once."""
+"""Samples that trustworthiness is computed on, at most: all their distances are in memory at once."""
 
 
 def tsne(embeddings: ArrayLike, *, seed: int = 0) -> Projection:
-    """Project features so that near neighbours stay near; distances between far clusters mean nothing.
+    """Project features with t-SNE [1]_: near neighbours stay near; distances between clusters mean nothing.
 
-    t-SNE [1]_ of the first 50 principal components, started from the first two, 500 steps.
+    Of the first 50 principal components, initialised with the first two, 500 steps.
 
     Parameters
     ----------
     embeddings
         Array of shape (n_samples, n_features), n_samples >= 2.
     seed
-        Seed of whatever is random in it.
+        Seed of the optimisation.
 
     Returns
     -------
@@ -74,7 +75,7 @@ def tsne(embeddings: ArrayLike, *, seed: int = 0) -> Projection:
             perplexity=perplexity,
             max_iter=N_STEPS,
             random_state=seed,
-            # As init="pca" does it, whose own singular value decomposition is not needed once more.
+            # The same as init="pca", without a second singular value decomposition.
             init=(start / start[:, 0].std() * 1e-4).astype(np.float32),
         )
         points[:] = model.fit_transform(scores.astype(np.float32))
@@ -82,19 +83,19 @@ def tsne(embeddings: ArrayLike, *, seed: int = 0) -> Projection:
 
 
 def umap_is_installed() -> bool:
-    """Whether UMAP can be had: it comes with an extra."""
+    """Whether UMAP is installed: it comes with an extra."""
     return find_spec("umap") is not None
 
 
 def umap(embeddings: ArrayLike, *, seed: int = 0) -> Projection:
-    """Project features with UMAP [1]_, which keeps neighbours too, from the first 50 principal components.
+    """Project the first 50 principal components of features with UMAP [1]_.
 
     Parameters
     ----------
     embeddings
         Array of shape (n_samples, n_features), n_samples >= 4.
     seed
-        Seed of whatever is random in it.
+        Seed of the optimisation.
 
     Returns
     -------
@@ -129,27 +130,8 @@ def umap(embeddings: ArrayLike, *, seed: int = 0) -> Projection:
     return Projection(points, np.empty(0), "umap", settings)
 
 
-@dataclass(frozen=True, slots=True)
-class Trust:
-    """How far the neighbours in a map are neighbours in truth.
-
-    Parameters
-    ----------
-    value
-        Trustworthiness, in [0, 1]: 1 where every near neighbour on the map is one among the features.
-    n_neighbours
-        How many neighbours of each sample are looked at.
-    n_samples
-        Samples that it was judged by.
-    """
-
-    value: float
-    n_neighbours: int
-    n_samples: int
-
-
 def trustworthiness(embeddings: ArrayLike, points: ArrayLike, *, seed: int = 0) -> Trust | None:
-    """Judge a map by its neighbours [1]_, on 1,000 samples at most, by Euclidean distance.
+    """Compute the trustworthiness [1]_ of a projection, on 1,000 samples at most, by Euclidean distance.
 
     Parameters
     ----------
@@ -158,7 +140,7 @@ def trustworthiness(embeddings: ArrayLike, points: ArrayLike, *, seed: int = 0) 
     points
         Array of shape (n_samples, 2).
     seed
-        Seed of the draw of samples.
+        Seed of the draw of these samples.
 
     Returns
     -------
@@ -179,15 +161,13 @@ def trustworthiness(embeddings: ArrayLike, points: ArrayLike, *, seed: int = 0) 
     n_samples = len(features)
     if len(places) != n_samples or not np.isfinite(places).all():
         raise InputError(f"Expected {n_samples} finite points, one for each sample.")
-    rows = np.arange(n_samples)
-    if n_samples > MAX_JUDGED:
-        rows = np.sort(np.random.default_rng(seed).choice(n_samples, MAX_JUDGED, replace=False))
+    rows = random_rows(n_samples, MAX_JUDGED, seed=seed)
     n_near = min(N_NEIGHBOURS, (len(rows) - 1) // 2)
     if len(rows) < 4:
         return None
-    from sklearn.manifold import trustworthiness as judge  # noqa: PLC0415 - a second
+    from sklearn.manifold import trustworthiness as compute  # noqa: PLC0415 - a second
 
-    value = float(judge(features[rows], places[rows], n_neighbors=n_near))
+    value = float(compute(features[rows], places[rows], n_neighbors=n_near))
     return Trust(min(1.0, max(0.0, value)), n_near, len(rows))
 
 
@@ -198,7 +178,7 @@ class Neighbours:
     Parameters
     ----------
     rows
-        int64 array of shape (k,): which samples they are.
+        int64 array of shape (k,): indices of the samples.
     distances
         float64 array of shape (k,): Euclidean, in the unit of the features.
     """
@@ -221,7 +201,7 @@ def nearest_samples(embeddings: ArrayLike, row: int, n_near: int = N_NEIGHBOURS)
     row
         Index of the sample, which is no neighbour of itself.
     n_near
-        How many.
+        Number of neighbours.
 
     Raises
     ------
@@ -233,5 +213,5 @@ def nearest_samples(embeddings: ArrayLike, row: int, n_near: int = N_NEIGHBOURS)
         raise InputError(f"Expected one of {len(features)} samples, got number {row}.")
     distances = np.linalg.norm(features.astype(np.float64) - features[row].astype(np.float64), axis=1)
     others = np.delete(np.arange(len(features)), row)
-    found = others[np.argsort(distances[others], kind="stable")[:n_near]]
-    return Neighbours(found, distances[found])
+    nearest = others[np.argsort(distances[others], kind="stable")[:n_near]]
+    return Neighbours(nearest, distances[nearest])

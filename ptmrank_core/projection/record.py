@@ -1,4 +1,4 @@
-"""Samples as points."""
+"""The record of a projection."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ class Projection:
         float32 array of shape (n_samples, n_components).
     explained_variance_ratio
         float64 array of shape (n_components,): share of the features' variance along each axis, in [0, 1];
-        empty where the axes mean nothing.
+        empty where the axes have no meaning.
     method
-        How the points were made: ``"pca"``, ``"lda"``, ``"tsne"`` or ``"umap"``.
+        ``"pca"``, ``"lda"``, ``"tsne"`` or ``"umap"``.
     settings
-        Numbers that the points depend on, by name.
+        Parameters of the method, by name.
     """
 
     points: NDArray[np.float32]

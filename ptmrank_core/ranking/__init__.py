@@ -1,15 +1,15 @@
-"""Scores -> an order of the models, and how far the metrics agree on it."""
+"""Scores -> an order of the models, how certain it is, and how far the metrics agree on it."""
 
 from ptmrank_core.ranking.agreement import Agreement, kendall, rank_correlations, weighted_tau
 from ptmrank_core.ranking.consensus import ModelScores, Scores, consensus_values, equal_votes, rank
 from ptmrank_core.ranking.consensus_intervals import Voting, consensus_intervals, mean_of_ranks
 from ptmrank_core.ranking.controls import PermutationTest, models_not_better, permutation_test
-from ptmrank_core.ranking.evidence import CORRELATIONS, Estimate, Evidence, hold_against
+from ptmrank_core.ranking.evidence import CORRELATIONS, Estimate, Evidence, compare_with_truth
 from ptmrank_core.ranking.intervals import HalfScores, rank_intervals, rescale_deviations
 from ptmrank_core.ranking.pareto import pareto_front
 from ptmrank_core.ranking.prior_calibration import ProbeEvidence, collect_losses
 from ptmrank_core.ranking.sample_size import SizeCurve, consensus_draws, size_curve
-from ptmrank_core.ranking.sensitivity import examine
+from ptmrank_core.ranking.sensitivity import measure_sensitivity
 from ptmrank_core.ranking.votes import VoteContext, cast_votes
 
 __all__ = [
@@ -27,14 +27,14 @@ __all__ = [
     "Voting",
     "cast_votes",
     "collect_losses",
+    "compare_with_truth",
     "consensus_draws",
     "consensus_intervals",
     "consensus_values",
     "equal_votes",
-    "examine",
-    "hold_against",
     "kendall",
     "mean_of_ranks",
+    "measure_sensitivity",
     "models_not_better",
     "pareto_front",
     "permutation_test",

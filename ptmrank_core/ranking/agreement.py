@@ -1,4 +1,4 @@
-"""How far metrics agree with one another, and with a recorded truth."""
+"""Rank correlations of metrics with one another, and with a recorded truth."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Agreement:
     high: Array
 
     def clustered(self) -> Agreement:
-        """Put metrics that agree side by side: average linkage on 1 - tau, an unknown tau counting 0."""
+        """Put metrics that agree side by side: average linkage on 1 - tau, an unknown tau counts as 0."""
         order = _leaves(self.tau)
         cut = np.ix_(order, order)
         names = ("tau", "n_models", "weighted", "spearman", "low", "high")
@@ -99,19 +99,19 @@ def rank_correlations(scores: Scores, *, higher_is_better: Mapping[str, bool]) -
     """
     models = dict.fromkeys(model for values in scores.values() for model in values)
     check_scores(scores, tuple(models), higher_is_better)
-    ranks = [rank_models(own, higher_is_better=higher_is_better[name]) for name, own in scores.items()]
+    ranks = [rank_models(values, higher_is_better=higher_is_better[name]) for name, values in scores.items()]
     shape = (len(ranks), len(ranks))
-    found = {name: np.full(shape, np.nan) for name in ("tau", "weighted", "spearman", "low", "high")}
+    statistics = {name: np.full(shape, np.nan) for name in ("tau", "weighted", "spearman", "low", "high")}
     n_models = np.zeros(shape, dtype=np.int64)
     for i, first in enumerate(ranks):
         for j, second in enumerate(ranks[: i + 1]):
             values, count = _correlate(first, second)
             n_models[i, j] = n_models[j, i] = count
             for name, value in values.items():
-                found[name][i, j] = found[name][j, i] = value
-    for array in (*found.values(), n_models):
+                statistics[name][i, j] = statistics[name][j, i] = value
+    for array in (*statistics.values(), n_models):
         array.setflags(write=False)
-    return Agreement(tuple(scores), n_models=n_models, **found)
+    return Agreement(tuple(scores), n_models=n_models, **statistics)
 
 
 def cluster_metrics(ranks: Scores, tau: float) -> list[tuple[str, ...]]:
@@ -122,7 +122,7 @@ def cluster_metrics(ranks: Scores, tau: float) -> list[tuple[str, ...]]:
     ranks
         Metric -> model -> rank.
     tau
-        Mean tau-b from which on groups are joined (average linkage); an unknown one counts 0.
+        Least mean tau-b at which groups are merged (average linkage); an unknown tau counts as 0.
 
     Returns
     -------
@@ -183,7 +183,7 @@ def weighted_tau(scores: ModelScores, truth: ModelScores, *, higher_is_better: b
 
 
 def kendall(first: ModelScores, second: ModelScores) -> tuple[float, int]:
-    """Kendall's tau-b over the models with both numbers, and how many they are.
+    """Compute Kendall's tau-b over the models with both numbers, and count these models.
 
     NaN where it is not defined: fewer than 3 models, or all of them tied on one side.
     """
@@ -205,14 +205,14 @@ def _correlations(x: tuple[float, ...], y: tuple[float, ...]) -> Mapping[str, fl
     """All correlations of two orders of the same models, as ranks."""
     tau = kendall_tau(x, y)
     low, high = tau_interval(tau, len(x))
-    found = {
+    statistics = {
         "tau": tau,
         "weighted": weighted_kendall_tau(np.negative(x), np.negative(y)),
         "spearman": spearman(x, y),
         "low": low,
         "high": high,
     }
-    return MappingProxyType(found)
+    return MappingProxyType(statistics)
 
 
 def tau_interval(tau: float, n_models: int, *, level: float = 0.9) -> tuple[float, float]:
@@ -221,7 +221,7 @@ def tau_interval(tau: float, n_models: int, *, level: float = 0.9) -> tuple[floa
     Parameters
     ----------
     tau
-        In [-1, 1]; an order without a single swap is taken as half a swap, so that few models stay unsure.
+        In [-1, 1]; a perfect tau counts as half a swap less than perfect, so that few models stay uncertain.
     n_models
         Number of models, at least 2.
     level
@@ -247,7 +247,7 @@ def _is_defined(x: Array, y: Array) -> bool:
 
 
 def _distances(tau: Array) -> Array:
-    """Condensed distances 1 - tau, an unknown tau counting 0."""
+    """Condensed distances 1 - tau; an unknown tau counts as 0."""
     distances = 1 - np.nan_to_num(tau, nan=0.0)
     np.fill_diagonal(distances, 0.0)
     return np.asarray(squareform(np.maximum(distances, 0.0), checks=False))
@@ -258,5 +258,5 @@ def _leaves(tau: Array) -> list[int]:
     if len(tau) < 3:
         return list(range(len(tau)))
     order: list[int] = leaves_list(linkage(_distances(tau), "average", optimal_ordering=True)).tolist()
-    # A tree can be read from either end: the first metric of the table is nearer to the beginning.
+    # The leaf order is as good reversed: keep the first metric of the table in the first half.
     return order if order.index(0) < len(order) / 2 else order[::-1]

@@ -1,4 +1,4 @@
-"""Comparisons of all pairs of models -> which of two is better beyond doubt, all errors counted together."""
+"""Comparisons of all pairs of models -> which model is distinguishably better, with joint error control."""
 
 from __future__ import annotations
 
@@ -17,32 +17,32 @@ Mask: TypeAlias = NDArray[np.bool_]
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Comparisons:
-    """By how many of its standard deviations one model is ahead of another.
+    """Standardised differences between all pairs of models.
 
     Parameters
     ----------
     observed
-        Shape (n_models, n_models), antisymmetric: the full sample's.
+        Shape (n_models, n_models), antisymmetric: on all samples.
     draws
-        Shape (n_models, n_draws, n_models): what chance alone makes of them, antisymmetric too.
+        Shape (n_models, n_draws, n_models): draws of them under no difference, antisymmetric too.
     """
 
     observed: Array
     draws: NDArray[np.float32]
 
     def of_one(self, model: int, level: float) -> tuple[Mask, Mask]:
-        """Models that one model is better and worse than, shape (n_models,) each.
+        """Find the models that one model is better than, and worse than, shape (n_models,) each.
 
-        With probability ``level`` both are right in everything they say.
+        With probability ``level`` all of these statements are true.
         """
         observed, draws = self.observed[model], self.draws[model]
         both = np.concatenate([observed, -observed])
-        own = np.arange(len(both)) % len(observed) == model
-        found = _step_down(both, np.concatenate([draws, -draws], axis=1), ~own, level)
-        return found[: len(observed)], found[len(observed) :]
+        is_itself = np.arange(len(both)) % len(observed) == model
+        rejected = _step_down(both, np.concatenate([draws, -draws], axis=1), ~is_itself, level)
+        return rejected[: len(observed)], rejected[len(observed) :]
 
     def of_all(self, level: float) -> Mask:
-        """Which model is better than which, (n_models, n_models): all right with probability ``level``."""
+        """Find all better models, shape (n_models, n_models): all true with probability ``level``."""
         n_models, n_draws = len(self.observed), self.draws.shape[1]
         flat = self.draws.transpose(1, 0, 2).reshape(n_draws, -1)
         active = ~np.eye(n_models, dtype=bool).ravel()
@@ -50,15 +50,16 @@ class Comparisons:
 
 
 def _step_down(observed: Array, draws: NDArray[np.float32], active: Mask, level: float) -> Mask:
-    """Reject one-sided hypotheses, the least credible first; what is rejected no longer costs the others.
+    """Reject one-sided hypotheses by Romano and Wolf's stepdown, the least credible first.
 
-    Romano and Wolf's stepdown. The statistics of one pair's two directions are separate hypotheses, so that
-    a direction which is never rejected goes on to count: errors of the sign are controlled as well.
+    Hypotheses that are rejected no longer enter the critical value of the others. The two directions of one
+    pair are separate hypotheses, and a direction that is never rejected stays in, so that errors of the sign
+    are controlled as well.
 
     Parameters
     ----------
     observed
-        Statistics, shape (n,): large speaks against the hypothesis.
+        Statistics, shape (n,): large values contradict the hypothesis.
     draws
         The same under it, shape (n_draws, n).
     active
@@ -78,10 +79,10 @@ def _step_down(observed: Array, draws: NDArray[np.float32], active: Mask, level:
 
 
 def tie_groups(order: Sequence[int], better: Mask) -> list[tuple[int, ...]]:
-    """Longest runs of an order in which no model is better than another beyond doubt.
+    """Find the longest runs of an order in which no two models are distinguishable.
 
-    Two runs may overlap: the second of three models can be tied with the first and with the third where
-    these two are told apart.
+    Two runs may overlap: the second of three models can be tied with the first and with the third although
+    these two are distinguishable.
 
     Parameters
     ----------
@@ -95,12 +96,12 @@ def tie_groups(order: Sequence[int], better: Mask) -> list[tuple[int, ...]]:
     list of tuple
         Runs of two or more, best first; none within another.
     """
-    apart = better | better.T
+    is_distinguishable = better | better.T
     runs: list[tuple[int, ...]] = []
     start = stop = 0
     for end in range(1, len(order) + 1):
         begin = start
-        while apart[order[end - 1], order[begin : end - 1]].any():
+        while is_distinguishable[order[end - 1], order[begin : end - 1]].any():
             begin += 1
         if begin > start and end - 1 - start > 1:
             runs.append(tuple(order[start : end - 1]))

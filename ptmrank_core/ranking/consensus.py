@@ -1,4 +1,4 @@
-"""Scores of several metrics and what each counts -> one order, by weighted mean rank (Borda)."""
+"""Scores of several metrics and their weights -> one order, by weighted mean rank (Borda)."""
 
 from __future__ import annotations
 
@@ -28,10 +28,11 @@ __all__ = [
 ModelScores: TypeAlias = Mapping[str, float]
 Scores: TypeAlias = Mapping[str, ModelScores]
 
-# Sums of ranks that are equal on paper must tie: far coarser than round-off, far finer than a rank.
+# Sums of ranks that are equal in exact arithmetic must tie: much coarser than round-off, much finer than a
+# rank.
 RANK_DIGITS = 9
-# So must scores: the digits that count, and what is 0 beside the largest score of the metric. A metric that
-# has saturated for two models gives them -8e-25 and -4e-22.
+# So must scores: their significant digits, and the share of the metric's largest score that is taken for 0. A
+# metric that has saturated for two models gives them -8e-25 and -4e-22.
 SCORE_DIGITS = 10
 SCORE_ROUND_OFF = 1e-15
 
@@ -45,7 +46,7 @@ def rank(
 ) -> Ranking:
     """Order models by their weighted mean rank over the voting metrics.
 
-    Equal mean ranks go to the model that more of the vote has ranked, then to the better rank under the
+    Ties go to the model that metrics of more total weight have ranked, then to the better rank under the
     metric with the greatest weight (of equal ones the first), then by id.
 
     Parameters
@@ -55,7 +56,7 @@ def rank(
     models
         Ids of all candidates.
     votes
-        What each metric counts; one with weight 0, or without any score, is passed over.
+        Weight of each metric; one with weight 0, or without any score, is ignored.
     higher_is_better
         Direction of every metric in ``scores``.
 
@@ -84,15 +85,15 @@ def rank(
     first = ranks.get(max(weights, key=lambda name: weights[name]), {})
 
     def place(model: str) -> tuple[float, float, float, str]:
-        heard = math.fsum(weights[name] for name, own in cast.items() if model in own)
-        return mean_ranks[model], -round(heard, RANK_DIGITS), first.get(model, math.inf), model
+        weight = math.fsum(weights[name] for name, ranked in cast.items() if model in ranked)
+        return mean_ranks[model], -round(weight, RANK_DIGITS), first.get(model, math.inf), model
 
     return Ranking(
         order=tuple(sorted(mean_ranks, key=place)),
         mean_ranks=MappingProxyType({model: mean_ranks[model] for model in models if model in mean_ranks}),
-        ranks=MappingProxyType({name: MappingProxyType(own) for name, own in ranks.items()}),
+        ranks=MappingProxyType({name: MappingProxyType(ranked) for name, ranked in ranks.items()}),
         per_metric=MappingProxyType(
-            {name: tuple(sorted(own, key=lambda m: (own[m], m))) for name, own in ranks.items()}
+            {name: tuple(sorted(ranked, key=lambda m: (ranked[m], m))) for name, ranked in ranks.items()}
         ),
         metrics_used=tuple(cast),
         unranked=tuple(model for model in models if model not in mean_ranks),
@@ -101,9 +102,9 @@ def rank(
 
 
 def equal_votes(metrics: Iterable[str]) -> dict[str, Vote]:
-    """Let every metric count the same."""
+    """Give every metric the same weight."""
     names = tuple(dict.fromkeys(metrics))
-    return {name: Vote(1 / len(names), "Every metric counts the same.") for name in names}
+    return {name: Vote(1 / len(names), "All metrics have the same weight.") for name in names}
 
 
 def consensus_values(
@@ -116,15 +117,15 @@ def consensus_values(
     scores
         Metric -> model -> finite score.
     weights
-        What each metric counts, at least 0; of any sum.
+        Weight of each metric, at least 0; of any sum.
     higher_is_better
-        Direction of every metric that counts.
+        Direction of every metric of positive weight.
 
     Returns
     -------
     dict
-        Model -> value in 1..M, lower is better; M is the number of models with a score under some metric that
-        counts. See :func:`consensus_of_ranks`.
+        Model -> value in 1..M, lower is better; M is the number of models with a score under some metric of
+        positive weight. See :func:`consensus_of_ranks`.
     """
     ranks = {
         name: rank_models(scores[name], higher_is_better=higher_is_better[name])
@@ -135,43 +136,44 @@ def consensus_values(
 
 
 def consensus_of_ranks(ranks: Scores, weights: Mapping[str, float]) -> dict[str, float]:
-    """Weighted mean of ranks over the metrics that have one for the model.
+    """Average the ranks of each model over the metrics that rank it, by their weights.
 
-    Let M be the number of models with a score under some metric that counts. A metric that could score only
-    m < M of them has its ranks stretched from 1..m to 1..M, so that the best and the worst of few count as
-    much as those of many; one with a single score (m = 1 < M) does not count. A missing score is left out of
-    the mean: it is never the worst.
+    Let M be the number of models with a score under some metric of positive weight. A metric that could score
+    only m < M of them has its ranks stretched from 1..m to 1..M, so that the best and the worst of few models
+    weigh as much as those of many; one with a single score (m = 1 < M) is ignored. A missing score is left
+    out of the mean: it never counts as the worst.
 
     Parameters
     ----------
     ranks
         Metric -> model -> rank among the models of the metric, 1 is best.
     weights
-        What each metric counts, at least 0.
+        Weight of each metric, at least 0.
 
     Returns
     -------
     dict
-        Model -> value in 1..M, lower is better; for the models with a rank under some metric that counts.
+        Model -> value in 1..M, lower is better; for the models that some metric of positive weight ranks.
     """
     cast = _cast(ranks, weights)
-    models = dict.fromkeys(model for own in cast.values() for model in own)
+    models = dict.fromkeys(model for ranked in cast.values() for model in ranked)
     values = {}
     for model in models:
-        heard = [name for name, own in cast.items() if model in own]
-        total = math.fsum(weights[name] for name in heard)
+        voting = [name for name, ranked in cast.items() if model in ranked]
+        total = math.fsum(weights[name] for name in voting)
         parts = [
-            weights[name] * stretch(cast[name][model], len(cast[name]), len(models)) / total for name in heard
+            weights[name] * stretch(cast[name][model], len(cast[name]), len(models)) / total
+            for name in voting
         ]
         values[model] = round(math.fsum(parts), RANK_DIGITS)
     return values
 
 
 def _cast(ranks: Scores, weights: Mapping[str, float]) -> dict[str, ModelScores]:
-    """Ranks of the metrics that count: not those of a metric with one score where others have more."""
+    """Select the ranks of metrics that vote: not those of a metric with one score where others have more."""
     counted = {name: ranks[name] for name, weight in weights.items() if weight > 0 and ranks.get(name)}
-    n_ranked = len({model for own in counted.values() for model in own})
-    return {name: own for name, own in counted.items() if len(own) > 1 or n_ranked == 1}
+    n_ranked = len({model for ranked in counted.values() for model in ranked})
+    return {name: ranked for name, ranked in counted.items() if len(ranked) > 1 or n_ranked == 1}
 
 
 def stretch(rank_among_few: float, n_few: int, n_all: int) -> float:
@@ -184,8 +186,8 @@ def stretch(rank_among_few: float, n_few: int, n_all: int) -> float:
 def rank_models(values: ModelScores, *, higher_is_better: bool) -> dict[str, float]:
     """Rank models under one metric: 1 is best, ties share their mean rank.
 
-    Scores that are the same in ten digits tie, and so do those that are nothing beside the largest: what is
-    left of them is round-off.
+    Scores that are equal to ten digits tie, and so do those that are negligible beside the largest: they are
+    round-off.
     """
     if not values:
         return {}

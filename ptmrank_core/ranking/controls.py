@@ -1,4 +1,4 @@
-"""Scores beside those of negative controls: is there anything in them."""
+"""Scores compared with those of negative controls."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["PermutationTest", "models_not_better", "permutation_test"]
 
 @dataclass(frozen=True, slots=True)
 class PermutationTest:
-    """Where a score stands among those of permuted labels.
+    """A score compared with the scores under permuted labels.
 
     Parameters
     ----------
@@ -24,7 +24,7 @@ class PermutationTest:
         How many of them are at least as good as the score. ``(n_as_good + 1) / (n_draws + 1)`` is the p-value
         of the permutation test; with ten draws it is no smaller than 1/11.
     low, high
-        The least and the greatest score of a permutation.
+        Lowest and highest score of a permutation.
     """
 
     n_draws: int
@@ -34,14 +34,14 @@ class PermutationTest:
 
     @property
     def stands_out(self) -> bool:
-        """Whether no permutation is as good."""
+        """Whether no permutation reaches the score."""
         return self.n_as_good == 0
 
 
 def permutation_test(
     score: float, permuted: Sequence[float], *, higher_is_better: bool
 ) -> PermutationTest | None:
-    """Tell where a score stands among those of permuted labels; ``None`` where there are none.
+    """Compare a score with those of permuted labels; ``None`` where there are none.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
-"""How well scores foretell a measured quality of models: correlations, regret and hits, with intervals.
+"""How well scores predict a measured quality of models: correlations, regret and hits, with intervals.
 
-The models are the sample here, not the labelled samples: an interval says what another pick of candidates of
-the same kind might have given. With few models it is wide, and that is the message.
+Here the models are the sample, not the labelled samples: an interval covers what other candidates of the same
+kind might have given. With few models it is wide, as it should be.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from ptmrank_core.errors import InputError
 from ptmrank_core.ranking.consensus import ModelScores
 from ptmrank_core.ranking.statistics import kendall_tau, pearson, spearman, weighted_kendall_tau
 
-__all__ = ["CORRELATIONS", "Estimate", "Evidence", "hold_against"]
+__all__ = ["CORRELATIONS", "Estimate", "Evidence", "compare_with_truth"]
 
 Array = NDArray[np.float64]
 CORRELATIONS = ("pearson", "spearman", "kendall", "weighted_tau")
-# Two models agree or disagree, whatever the scores are worth.
+# The correlation of two models is always +1 or -1.
 MIN_MODELS = 3
-# Below, no interval of a correlation is worth its name: Fieller's variance has n - 4 below the line.
+# With fewer models there is no interval of a correlation: Fieller's variance divides by n - 4.
 MIN_FOR_INTERVALS = 5
 N_DRAWS = 1_000
 
@@ -49,7 +49,7 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """How well scores foretell a truth.
+    """How well scores predict a truth.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ class Evidence:
         truth's unit. Only for k below ``n_models``.
     hit
         k -> 1 where the best model is among the k highest scores, else 0; its interval is 0 to 1 where
-        another pick of models might well have said otherwise.
+        other candidates might well have given the other result.
     """
 
     n_models: int
@@ -72,7 +72,7 @@ class Evidence:
     hit: Mapping[int, Estimate]
 
 
-def hold_against(
+def compare_with_truth(
     scores: ModelScores,
     truth: ModelScores,
     *,
@@ -82,7 +82,7 @@ def hold_against(
     level: float = 0.9,
     seed: int = 0,
 ) -> Evidence:
-    """Hold the scores of models against what they really reached.
+    """Compare the scores of models with the quality that was measured.
 
     Parameters
     ----------
@@ -102,7 +102,7 @@ def hold_against(
     Returns
     -------
     Evidence
-        Where models tie, those with the worse truth are taken to be picked first.
+        Of models with the same score the one with the worse truth counts as ranked first.
 
     Raises
     ------
@@ -116,9 +116,9 @@ def hold_against(
     jackknife over models on that scale with Student's t. In a simulation (Gaussian pairs, 6 to 25 models,
     correlations of 0, 0.5 and 0.9, 150 draws each) these 90 % intervals held their target in 85 to 98 % of
     the draws; the percentile bootstrap over models did in 76 to 93 % and was not taken. A perfect correlation
-    of few models would be certain on that scale: it counts as half a swapped pair away from 1.
+    of few models would have no interval on that scale: it counts as half a swapped pair away from 1.
 
-    Regret and hits are no smooth functions of the models. Their intervals are quantiles over 1,000 bootstrap
+    Regret and hits are not smooth functions of the models. Their intervals are quantiles over 1,000 bootstrap
     draws of the models; a model drawn twice is one model.
 
     References
@@ -163,7 +163,7 @@ def _is_constant(values: Array) -> bool:
 
 
 def _correlation(name: str, x: Array, y: Array, level: float) -> Estimate | None:
-    """One correlation with its interval; ``None`` where it is not defined."""
+    """Compute one correlation with its interval; ``None`` where it is not defined."""
     if len(x) < MIN_MODELS or _is_constant(x) or _is_constant(y):
         return None
     statistic = _STATISTICS[name]
@@ -201,7 +201,7 @@ def _half_width(
         return None
     replicates = np.array([_arctanh(statistic(x[kept], y[kept]), n_models) for kept in left])
     variance = (n_models - 1) / n_models * float(np.square(replicates - replicates.mean()).sum())
-    # Where no single model changes a perfect order, the jackknife sees no spread; Fieller's variance does.
+    # The jackknife has no spread where no single model changes a perfect order; Fieller's variance has.
     variance = max(variance, 0.437 / (n_models - 4)) if variance == 0.0 else variance
     return float(stdtrit(n_models - 1, (1 + level) / 2)) * math.sqrt(variance)
 
@@ -209,7 +209,7 @@ def _half_width(
 def _top_estimates(
     x: Array, y: Array, tops: tuple[int, ...], level: float, seed: int
 ) -> tuple[dict[int, Estimate], dict[int, Estimate]]:
-    """Regret and hit among the k highest scores, for each k."""
+    """Compute regret and hit among the k highest scores, for each k."""
     order = np.lexsort((y, -x))  # ties: the worse truth first
     truth = y[order]
     rng = np.random.default_rng(seed)
@@ -224,7 +224,7 @@ def _top_estimates(
     for top in tops:
         if not 0 < top < len(truth):
             continue
-        # Draws of no more than k models pick the best of them without any merit.
+        # A draw of no more than k models always picks the best of them.
         counts = (places[:, -1] > top) | (np.arange(N_DRAWS + 1) == 0)
         reached = np.where(drawn & (places <= top), truth, -np.inf).max(axis=1)
         lost = (best - reached)[counts]

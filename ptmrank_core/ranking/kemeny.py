@@ -18,22 +18,22 @@ MAX_EXACT = 12
 
 
 def preferences(ranks: Scores, weights: Mapping[str, float], models: Sequence[str]) -> Array:
-    """Weight of the metrics that put the first model before the second, shape (m, m).
+    """Sum the weights of the metrics that rank the first model before the second, shape (m, m).
 
-    A tie counts half to each; a metric without a score for one of the two counts nothing.
+    A tie adds half the weight to each; a metric without a score for one of the two adds nothing.
 
     Parameters
     ----------
     ranks
         Metric -> model -> rank, 1 is best.
     weights
-        What each metric counts.
+        Weight of each metric.
     models
         m ids.
     """
     total = np.zeros((len(models), len(models)))
-    for name, own in ranks.items():
-        places = np.array([own.get(model, np.nan) for model in models])
+    for name, ranked in ranks.items():
+        places = np.array([ranked.get(model, np.nan) for model in models])
         gap = places[None, :] - places[:, None]
         total += weights.get(name, 0.0) * np.where(np.isnan(gap), 0.0, 0.5 * (1 + np.sign(gap)))
     np.fill_diagonal(total, 0.0)
@@ -43,17 +43,17 @@ def preferences(ranks: Scores, weights: Mapping[str, float], models: Sequence[st
 def kemeny_order(
     ranks: Scores, weights: Mapping[str, float], start: Sequence[str]
 ) -> tuple[tuple[str, ...], bool]:
-    """Order models so that the weight of the pairs that metrics see the other way round is least.
+    """Order models so that the weight of the pairs that metrics order the other way is least.
 
-    Up to 12 models by dynamic programming over subsets, which is exact; beyond that by moving single models
-    for as long as that helps, which is a heuristic.
+    Up to 12 models by dynamic programming over subsets, which is exact; for more by moving single models
+    while that improves the order, which is a heuristic.
 
     Parameters
     ----------
     ranks
         Metric -> model -> rank, 1 is best.
     weights
-        What each metric counts.
+        Weight of each metric.
     start
         The models in an order that decides between equally good ones, and from which the heuristic starts.
 
@@ -75,7 +75,7 @@ def kemeny_order(
 
 
 def _best_of_all(lost: Array) -> list[int]:
-    """Cheapest order of every subset that ends with each of its members; ties to the later in the start."""
+    """Find the order of least cost, from that of every subset; ties keep the order of the start."""
     n_models = len(lost)
     cost = np.full(1 << n_models, np.inf)
     last = np.zeros(1 << n_models, dtype=np.int64)

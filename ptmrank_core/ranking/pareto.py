@@ -1,4 +1,4 @@
-"""Which models are worth their cost: those that no other one beats at no higher cost."""
+"""The Pareto front of models: those that no other model beats at the same cost or less."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def pareto_front(costs: ModelScores, values: ModelScores, *, higher_is_better: b
     Parameters
     ----------
     costs
-        Model -> finite cost; less is better. What is unknown is left out.
+        Model -> finite cost; less is better. Models of unknown cost are left out.
     values
         Model -> finite value. Only models on both sides count.
     higher_is_better
@@ -41,7 +41,7 @@ def pareto_front(costs: ModelScores, values: ModelScores, *, higher_is_better: b
     front: list[str] = []
     best, best_cost = math.inf, -math.inf
     for cost, value, model in points:
-        # By rising cost: only a better value gets in, or the same value at the same cost.
+        # In order of cost a model has to be better than the last one, or as good at the same cost.
         if value < best or (value == best and cost == best_cost):
             front.append(model)
             best, best_cost = value, cost

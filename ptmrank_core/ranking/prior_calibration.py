@@ -1,4 +1,4 @@
-"""How far the order under a metric agrees with what a linear probe tells apart on the same samples."""
+"""How far the order under a metric agrees with the linear probe on the same samples."""
 
 from __future__ import annotations
 
@@ -19,19 +19,18 @@ __all__ = ["PriorCalibration", "ProbeEvidence", "best_weight", "collect_losses",
 
 Array: TypeAlias = NDArray[np.float64]
 
-# Spread of a metric's agreement with the truth from one set of data to another, on Fisher's z scale: how
-# far a probe may move what other data lead to expect. On real zoos LogME's agreement spreads by about 0.26;
-# but probe and metrics see the same samples and share their noise, of which the variance of tau knows
-# nothing. So less is believed: of 0.1 to 0.4 this was the largest at which no collection of development
-# sets had the default below LogME alone; from 0.18 on it followed the noise of the probe among near-equal
-# models.
+# Standard deviation of a metric's agreement with the truth between data sets, on Fisher's z scale: how far a
+# probe may move the prior. On real zoos LogME's agreement varies by about 0.26; but probe and metrics see the
+# same samples and share their noise, which the variance of tau does not include. So the prior is taken to
+# vary less: of 0.1 to 0.4 this was the largest value at which no collection of development sets had the
+# default below LogME alone; from 0.18 on the weights followed the noise of the probe among near-equal models.
 SPREAD = 0.15
 MAX_AGREEMENT = 0.97  # an agreement of 1 has no finite z
 
 
 @dataclass(frozen=True, eq=False)
 class ProbeEvidence:
-    """What a linear probe found of the candidates.
+    """Out-of-fold losses of the linear probe on the candidates.
 
     Parameters
     ----------
@@ -49,8 +48,8 @@ class ProbeEvidence:
     def certainty(self) -> Array:
         """How surely the first of two models is the better one, in [-1, 1], shape (m, m).
 
-        2 P - 1, where P is the normal probability of the paired difference of the losses: 0 where the probe
-        cannot tell the two apart on these samples.
+        2 P - 1, where P is the normal probability of the paired difference of the losses: 0 where the two are
+        indistinguishable on these samples.
         """
         n_samples = self.losses.shape[1]
         means = self.losses.mean(axis=1)
@@ -67,33 +66,34 @@ class ProbeEvidence:
 
 @dataclass(frozen=True, slots=True)
 class PriorCalibration:
-    """What is known of a metric's agreement with the truth.
+    """Expected agreement of a metric with the truth.
 
     Parameters
     ----------
     prior
-        Weighted tau that other data lead to expect.
-    found
-        Agreement with the probe on these samples, in [-1, 1]; ``None`` where the probe tells too little.
+        Expected weighted tau, from other data.
+    probe_agreement
+        Agreement with the probe on these samples, in [-1, 1]; ``None`` where it distinguishes too few models.
     agreement
-        Both together.
+        Both combined.
     n_models
-        Models that the probe tells apart, as a number of models all pairs of which are decided; 0 without a
-        probe.
+        Models that the probe distinguishes, as the number of models all of whose pairs would be decided; 0
+        without a probe.
     """
 
     prior: float
-    found: float | None
+    probe_agreement: float | None
     agreement: float
     n_models: float
 
 
 def combine_with_prior(ranks: ModelScores, prior: float, probe: ProbeEvidence | None) -> PriorCalibration:
-    """Join what is known of a metric from other data with what the probe says on these.
+    """Combine a metric's expected agreement from other data with its agreement with the probe on these.
 
     The agreement is Vigna's weighted tau (swaps among the best weigh most, mean over the weights of either
-    order) over the pairs of models, each pair counting as far as the probe tells it apart. Both it and the
-    prior are normal on Fisher's z scale, with the variances above; their precision-weighted mean is taken.
+    order) over the pairs of models, each pair weighted by how surely the probe distinguishes it. Both it and
+    the prior are normal on Fisher's z scale, with the variances above; their precision-weighted mean is
+    taken.
 
     Parameters
     ----------
@@ -102,12 +102,12 @@ def combine_with_prior(ranks: ModelScores, prior: float, probe: ProbeEvidence | 
     prior
         Expected agreement, in (-1, 1).
     probe
-        What the probe found; ``None`` where it was not fitted.
+        Results of the probe; ``None`` where it was not fitted.
 
     Returns
     -------
-    Standing
-        ``agreement`` is the prior where the probe tells four models or fewer apart.
+    PriorCalibration
+        ``agreement`` is the prior where the probe distinguishes four models or fewer.
     """
     if probe is None:
         return PriorCalibration(prior, None, prior, 0.0)
@@ -122,13 +122,14 @@ def combine_with_prior(ranks: ModelScores, prior: float, probe: ProbeEvidence | 
         return PriorCalibration(prior, None, prior, n_models)
     better = np.sign(places[None, :] - places[:, None])
     by_probe = average_ranks(probe.losses[kept].mean(axis=1).round(12))
-    found = 0.0
+    tau = 0.0
     for order in (by_probe, places):
         counts = np.abs(certainty) * (1 / order[:, None] + 1 / order[None, :])
-        found += 0.5 * float((counts * np.sign(certainty) * better)[upper].sum() / counts[upper].sum())
-    known, seen = 1 / SPREAD**2, (n_models - TAU_OFFSET) / TAU_VARIANCE
-    mean = (known * _fisher(prior) + seen * _fisher(found)) / (known + seen)
-    return PriorCalibration(prior, found, float(np.tanh(mean)), float(n_models))
+        tau += 0.5 * float((counts * np.sign(certainty) * better)[upper].sum() / counts[upper].sum())
+    prior_precision, precision = 1 / SPREAD**2, (n_models - TAU_OFFSET) / TAU_VARIANCE
+    mean = prior_precision * _fisher(prior) + precision * _fisher(tau)
+    mean /= prior_precision + precision
+    return PriorCalibration(prior, tau, float(np.tanh(mean)), float(n_models))
 
 
 def _fisher(tau: float) -> float:
@@ -148,6 +149,6 @@ def best_weight(agreement: float) -> float:
 def collect_losses(losses: Mapping[str, Array]) -> ProbeEvidence | None:
     """Collect losses of at least two models with the same number of samples; else ``None``."""
     models = tuple(losses)
-    if len(models) < 2 or len({len(own) for own in losses.values()}) != 1:
+    if len(models) < 2 or len({len(of_model) for of_model in losses.values()}) != 1:
         return None
     return ProbeEvidence(models, np.array([losses[model] for model in models], dtype=np.float64))

@@ -1,4 +1,4 @@
-"""How the order of the models settles with the number of samples."""
+"""How the order of the models stabilises with the number of samples."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class SizeCurve:
     tau
         Kendall's tau-b at each size, the mean over draws; ``None`` where no draw has one.
     low, high
-        The least and the greatest over the draws.
+        Lowest and highest over the draws.
     """
 
     sizes: tuple[float, ...]
@@ -56,15 +56,18 @@ def size_curve(
     Returns
     -------
     SizeCurve
-        Parts are nested in the whole, so that tau rises to 1 by itself as they grow: a curve that is high
-        early says that the order has settled; it does not say that the order is right.
+        Parts are nested in the whole, so that tau tends to 1 by construction as they grow: a curve that is
+        high early shows a stable order, not a right one.
     """
-    taus = [[tau for draw in own if (tau := _tau(draw, full, higher_is_better)) is not None] for own in draws]
+    taus = [
+        [tau for scores in of_size if (tau := _tau(scores, full, higher_is_better)) is not None]
+        for of_size in draws
+    ]
     return SizeCurve(
         sizes=tuple(sizes),
-        tau=tuple(float(np.mean(own)) if own else None for own in taus),
-        low=tuple(min(own, default=None) for own in taus),
-        high=tuple(max(own, default=None) for own in taus),
+        tau=tuple(float(np.mean(of_size)) if of_size else None for of_size in taus),
+        low=tuple(min(of_size, default=None) for of_size in taus),
+        high=tuple(max(of_size, default=None) for of_size in taus),
     )
 
 
@@ -82,7 +85,7 @@ def consensus_draws(
     weights: Mapping[str, float],
     higher_is_better: Mapping[str, bool],
 ) -> list[list[dict[str, float]]]:
-    """Join the metrics of each draw to a consensus: the weighted mean rank, lower is better.
+    """Combine the metrics of each draw in a consensus: the weighted mean rank, lower is better.
 
     Parameters
     ----------
@@ -96,16 +99,16 @@ def consensus_draws(
     Returns
     -------
     list of list of dict
-        Size -> draw -> model -> consensus value. Only metrics with a positive weight count.
+        Size -> draw -> model -> consensus value, over the metrics of positive weight.
     """
-    voting = {metric: own for metric, own in draws.items() if weights.get(metric, 0.0) > 0}
+    voting = {metric: by_size for metric, by_size in draws.items() if weights.get(metric, 0.0) > 0}
     if not voting:
         return []
     n_sizes = len(next(iter(voting.values())))
     return [
         [
             consensus_values(
-                {metric: own[size][draw] for metric, own in voting.items()},
+                {metric: by_size[size][draw] for metric, by_size in voting.items()},
                 weights,
                 higher_is_better=higher_is_better,
             )

@@ -1,4 +1,4 @@
-"""How the order depends on single metrics, and on how votes are counted."""
+"""How the order depends on single metrics, and on the voting rule."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from ptmrank_core.ranking.consensus import consensus_of_ranks
 from ptmrank_core.ranking.kemeny import kemeny_order
 from ptmrank_core.records import Ranking, Sensitivity, Without
 
-__all__ = ["examine"]
+__all__ = ["measure_sensitivity"]
 
 
-def examine(ranking: Ranking) -> Sensitivity:
-    """Count the votes of a ranking in other ways.
+def measure_sensitivity(ranking: Ranking) -> Sensitivity:
+    """Order the models of a ranking by another voting rule, and without single metrics.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ def examine(ranking: Ranking) -> Sensitivity:
 
 
 def _without(ranking: Ranking, weights: Mapping[str, float], left_out: str) -> Without:
-    """Order the models without one voter; those that only it had a score for keep no place."""
+    """Order the models without one voter; models that only it has a score for are left out."""
     rest = {name: weight for name, weight in weights.items() if name != left_out}
     values = consensus_of_ranks({name: ranking.ranks[name] for name in rest}, rest)
     before = {model: place for place, model in enumerate(ranking.order)}

@@ -1,4 +1,4 @@
-"""Scores of half-samples -> draws of the full-sample scores: the spread carries over, the centre does not."""
+"""Scores of half-samples -> draws of the full-sample scores, which take over the spread, not the centre."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ __all__ = ["MIN_HALVES", "Multipliers", "Spread", "n_draws_for", "spread_of"]
 Array: TypeAlias = NDArray[np.float64]
 
 MIN_HALVES = 10
-# Half-samples show the first-order part of a score's spread. What a covariance of few samples adds to it
-# (H-Score of noise, heavy tails) can make the full sample's greater by a sixth: measured by the simulation
-# tests/benchmarks/coverage.py.
+# Half-samples show the first-order part of a score's spread. A covariance of few samples can add to it
+# (H-Score of noise, heavy tails) and make the spread of the full sample larger by a sixth, as measured by the
+# simulation tests/benchmarks/coverage.py.
 MARGIN = 1.15
-# Draws, and the numbers of one array over all ordered pairs of models that they may take up.
+# Limits of the number of draws, and of the size of an array of draws over all ordered pairs of models.
 MAX_DRAWS, MIN_DRAWS, MAX_NUMBERS = 2000, 200, 4_000_000
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Spread:
-    """How the half-samples' scores vary about their own mean.
+    """Spread of the half-samples' scores around their own mean.
 
     Parameters
     ----------
     known
-        Which models have enough scores on half-samples, shape (n_models,).
+        Models that have enough scores on half-samples, shape (n_models,).
     deviations
         Shape (n_halves, n_models), in the score's unit, with a margin of 15 %; 0 in the halves that are left
         out, and for models that are not known.
@@ -50,24 +50,24 @@ class Spread:
     def pair_spreads(self) -> Array:
         """Standard deviation of each pair's difference over the half-samples, shape (n_models, n_models)."""
         products = self.deviations.T @ self.deviations / (self.n_used - 1)
-        own = products.diagonal()
-        found: Array = np.sqrt(np.maximum(own[:, None] + own - 2 * products, 0.0))
-        return found
+        variances = products.diagonal()
+        spreads: Array = np.sqrt(np.maximum(variances[:, None] + variances - 2 * products, 0.0))
+        return spreads
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Multipliers:
-    """The randomness of all draws of a run: one row of weights on the half-samples for each draw.
+    """Random weights of all draws of a run: one row of weights on the half-samples for each draw.
 
     Weighted sums of the half-samples' deviations have their covariance, within a metric and between two, and
-    there are as many as one likes: 100 half-samples alone do not show a quantile far out.
+    their number is not limited: 100 half-samples alone do not determine an extreme quantile.
 
     Parameters
     ----------
     normal
         Standard normal, shape (n_draws, n_halves).
     uniform
-        In (0, 1), shape (n_draws,): where a draw is in the distribution of the estimated spread.
+        In (0, 1), shape (n_draws,): quantile of each draw in the distribution of the estimated spread.
     """
 
     normal: Array
@@ -87,7 +87,7 @@ class Multipliers:
         """Draws of the deviation from the full-sample score, shape (n_draws, n_models)."""
         from scipy.stats import chi2  # noqa: PLC0415 - scipy.stats takes a while to be imported
 
-        # The spread is itself estimated, from few half-samples badly: Student's t in place of the normal.
+        # The spread itself is estimated, from few half-samples poorly: Student's t in place of the normal.
         freedom = spread.n_used - 1
         widening = freedom / chi2.ppf(self.uniform, freedom)
         drawn: Array = self.normal @ spread.deviations * np.sqrt(widening / freedom)[:, None]
@@ -95,7 +95,7 @@ class Multipliers:
 
 
 def n_draws_for(n_models: int) -> int:
-    """Return how many draws are taken for so many models."""
+    """Return the number of draws for a number of models."""
     return max(MIN_DRAWS, min(MAX_DRAWS, MAX_NUMBERS // n_models**2))
 
 
@@ -112,7 +112,9 @@ def spread_of(scores: Sequence[Sequence[float | None]]) -> Spread:
     InputError
         If fewer than ten half-samples have a score of every model that has them in most.
     """
-    values = np.array([[np.nan if v is None else v for v in own] for own in scores], dtype=np.float64).T
+    values = np.array(
+        [[np.nan if v is None else v for v in of_model] for of_model in scores], dtype=np.float64
+    ).T
     there = np.isfinite(values)
     known = there.mean(axis=0) > 0.5 if len(values) else np.zeros(len(scores), dtype=bool)
     used = there[:, known].all(axis=1) if known.any() else np.zeros(len(values), dtype=bool)

@@ -1,4 +1,4 @@
-"""Ranks and correlations of scipy.stats, whose import takes long: it waits for the first use."""
+"""Ranks and correlations of scipy.stats, which is slow to import and therefore imported on first use."""
 
 from __future__ import annotations
 

@@ -1,9 +1,10 @@
 """Which metrics decide the order of the models, with what weight, and why.
 
 Equal votes are not good enough: saturated, scale-driven and degenerate metrics vote like the others, and on
-real zoos they outvote the one that is right. So a metric that says nothing on these data is left out; near
-copies share one vote; and each counts by how well it is known, from other data and from a linear probe on the
-user's own samples, to agree with what the models reach. The probe sets weights; it does not vote.
+real zoos they outvote the one that is right. So a metric that is uninformative on these data is left out;
+near copies share one vote; and the weight of each follows from how well it agrees with what the models reach,
+as far as other data and a linear probe on the user's own samples show. The probe sets weights; it does not
+vote.
 """
 
 from __future__ import annotations
@@ -27,17 +28,18 @@ from ptmrank_core.records import Vote
 
 __all__ = ["UNKNOWN_PRIOR", "VoteContext", "cast_votes"]
 
-# Orders that agree this far look at the same thing: they share one vote.
+# Metrics whose orders agree this far measure the same thing: they share one vote.
 COPY_TAU = 0.8
-# An order that is this close to that of the widths or of the scales is theirs.
+# An order this close to that of the widths or of the scales is explained by them.
 EXPLAINED_TAU = 0.9
 MIN_TO_EXPLAIN = 5
-# Where the probe bears an order out this far, it may follow the widths: wide models are the better ones.
-BORNE_OUT = 0.5
-# A share below this is shown as none: it moves nothing.
+# An order that the probe confirms this far may follow the widths: wide models are then the better ones.
+CONFIRMED = 0.5
+# A smaller weight changes nothing and is not counted.
 MIN_SHARE = 0.01
-# Agreement expected of a metric of which nothing is known.
+# Expected agreement of a metric that was never measured.
 UNKNOWN_PRIOR = 0.2
+VARIANT = "A variant: only the default form of a metric votes."
 
 
 @dataclass(frozen=True)
@@ -47,16 +49,16 @@ class VoteContext:
     Parameters
     ----------
     priors
-        Metric -> weighted tau with the truth that other data lead to expect, in (-1, 1).
+        Metric -> expected weighted tau with the truth, measured on other data, in (-1, 1).
     doubts
-        Metric -> why it cannot be trusted on these data, one sentence; only where that is known.
+        Metric -> why it cannot be trusted on these data, one sentence; only where there is a reason.
     traits
         What could explain an order without any merit of the models: its name ("the width of the features") ->
         model -> number.
     probe
-        What a linear probe found; ``None`` where it was not fitted (yet).
+        Results of the linear probe; ``None`` where it was not fitted (yet).
     titles
-        Metric -> how people write it.
+        Metric -> its name in sentences.
     """
 
     priors: Mapping[str, float] = field(default_factory=dict)
@@ -69,7 +71,7 @@ class VoteContext:
 def cast_votes(
     scores: Scores, *, voters: Sequence[str], higher_is_better: Mapping[str, bool], known: VoteContext
 ) -> dict[str, Vote]:
-    """Say what every metric with a score counts, and why.
+    """Weight the vote of every metric with a score, and give the reason.
 
     Parameters
     ----------
@@ -85,8 +87,8 @@ def cast_votes(
     Returns
     -------
     dict
-        For each metric with a score its vote; the weights sum to 1. Where nothing that may vote is fit to,
-        all of it votes by what is known of it, and the reasons say so.
+        For each metric with a score its vote; the weights sum to 1. Where no voter qualifies, all of them
+        vote by their expected agreement, and the reasons say so.
 
     Raises
     ------
@@ -96,10 +98,12 @@ def cast_votes(
     if not voters:
         raise InputError("Expected at least one voting metric.")
     ranks = {
-        name: rank_models(own, higher_is_better=higher_is_better[name]) for name, own in scores.items() if own
+        name: rank_models(values, higher_is_better=higher_is_better[name])
+        for name, values in scores.items()
+        if values
     }
     may_vote = [name for name in dict.fromkeys(voters) if name in ranks]
-    standings = {
+    calibrations = {
         name: combine_with_prior(ranks[name], known.priors.get(name, UNKNOWN_PRIOR), known.probe)
         for name in may_vote
     }
@@ -107,49 +111,50 @@ def cast_votes(
     unfit = {
         name: reason
         for name in may_vote
-        if (reason := _unfit(name, ranks[name], n_models, standings[name], known))
+        if (reason := _unfit(name, ranks[name], n_models, calibrations[name], known))
     }
     fit = [name for name in may_vote if name not in unfit]
     if not fit:
-        return _last_resort(ranks, may_vote, standings, unfit)
-    weights, copies = _weights({name: ranks[name] for name in fit}, standings)
+        return _last_resort(ranks, may_vote, calibrations, unfit)
+    weights, copies = _weights({name: ranks[name] for name in fit}, calibrations)
     votes = {}
     for name in ranks:
         if name in weights:
-            reason = _reason(standings[name], copies[name], known)
+            reason = _reason(calibrations[name], copies[name], known)
             votes[name] = Vote(
-                weights[name], reason if weights[name] else f"Left out as next to nothing. {reason}"
+                weights[name], reason if weights[name] else f"Weight below 1 %; not counted. {reason}"
             )
         else:
-            votes[name] = Vote(0.0, unfit.get(name, "A variant: only default forms vote."))
+            votes[name] = Vote(0.0, unfit.get(name, VARIANT))
     return votes
 
 
 def _unfit(
-    name: str, ranks: ModelScores, n_models: int, standing: PriorCalibration, known: VoteContext
+    name: str, ranks: ModelScores, n_models: int, calibration: PriorCalibration, known: VoteContext
 ) -> str:
-    """Say why a metric is left out; empty where it is not."""
+    """Give the reason why a metric is left out; empty where it is not."""
     largest = max(Counter(ranks.values()).values())
     if 2 * len(ranks) < n_models:
         why = f"it has a score for {len(ranks)} of {n_models} models only."
     elif largest > 1 and 2 * largest > len(ranks):
-        why = f"{largest} of {len(ranks)} models tie, so it hardly tells them apart."
+        why = f"{largest} of {len(ranks)} models tie, so it hardly distinguishes them."
     elif name in known.doubts:
         why = known.doubts[name]
-    elif trait := _explained(ranks, standing, known):
-        why = f"its order is that of {trait}, which the linear probe does not bear out."
-    elif standing.agreement > 0:
+    elif trait := _explained(ranks, calibration, known):
+        why = f"its order follows {trait}, which the linear probe does not confirm."
+    elif calibration.agreement > 0:
         why = ""
-    elif standing.found is None:
-        why = f"other data lead to expect nothing of it (agreement {standing.prior:+.2f})."
+    elif calibration.probe_agreement is None:
+        why = f"on other data it did not agree with the truth ({calibration.prior:+.2f})."
     else:
-        why = f"it agrees with the linear probe no more than chance would ({standing.found:+.2f})."
+        agreement = calibration.probe_agreement
+        why = f"it agrees with the linear probe no better than chance ({agreement:+.2f})."
     return f"Left out: {why}" if why else ""
 
 
-def _explained(ranks: ModelScores, standing: PriorCalibration, known: VoteContext) -> str:
+def _explained(ranks: ModelScores, calibration: PriorCalibration, known: VoteContext) -> str:
     """Name the trait of the models that an order is explained by, with its tau; empty where there is none."""
-    if standing.found is None or standing.found >= BORNE_OUT:
+    if calibration.probe_agreement is None or calibration.probe_agreement >= CONFIRMED:
         return ""
     for trait, numbers in known.traits.items():
         both = {model: value for model, value in numbers.items() if model in ranks}
@@ -161,14 +166,15 @@ def _explained(ranks: ModelScores, standing: PriorCalibration, known: VoteContex
 
 
 def _weights(
-    ranks: Scores, standings: Mapping[str, PriorCalibration]
+    ranks: Scores, calibrations: Mapping[str, PriorCalibration]
 ) -> tuple[dict[str, float], dict[str, tuple[str, ...]]]:
     """Weights that sum to 1, and the near copies of each metric.
 
-    A cluster of near copies has the weight of its best member, divided by what each would have alone.
+    A cluster of near copies has the weight of its best member, shared in proportion to the weights that its
+    members would have alone.
     """
     names = tuple(ranks)
-    alone = {name: best_weight(standings[name].agreement) for name in names}
+    alone = {name: best_weight(calibrations[name].agreement) for name in names}
     weights: dict[str, float] = {}
     copies: dict[str, tuple[str, ...]] = {}
     for members in cluster_metrics(ranks, COPY_TAU):
@@ -182,37 +188,35 @@ def _weights(
     return shares, copies
 
 
-def _reason(standing: PriorCalibration, copies: Sequence[str], known: VoteContext) -> str:
-    said = f"Other data lead to expect an agreement of {standing.prior:+.2f} with the truth"
-    if standing.found is not None:
-        said = (
-            f"Agrees {standing.found:+.2f} with the linear probe on these samples; other data lead to expect"
-            f" {standing.prior:+.2f}; {standing.agreement:+.2f} together"
+def _reason(calibration: PriorCalibration, copies: Sequence[str], known: VoteContext) -> str:
+    reason = f"Expected agreement with the truth, from other data: {calibration.prior:+.2f}"
+    if calibration.probe_agreement is not None:
+        reason = (
+            f"Agreement with the linear probe on these samples {calibration.probe_agreement:+.2f}, expected"
+            f" from other data {calibration.prior:+.2f}, combined {calibration.agreement:+.2f}"
         )
     elif known.probe is not None:
-        said += "; the linear probe tells too few models apart to say more"
+        reason += "; the linear probe distinguishes too few models to correct it"
     if copies:
         others = ", ".join(known.titles.get(other, other) for other in copies)
-        said += f". Shares a vote with {others}: nearly the same order"
-    return f"{said}."
+        reason += f". Shares one vote with {others}: their orders are nearly the same"
+    return f"{reason}."
 
 
 def _last_resort(
     ranks: Scores,
     may_vote: Sequence[str],
-    standings: Mapping[str, PriorCalibration],
+    calibrations: Mapping[str, PriorCalibration],
     unfit: Mapping[str, str],
 ) -> dict[str, Vote]:
-    """Let those vote that would have been left out: there is nobody else."""
-    alone = np.array([best_weight(standings[name].agreement) for name in may_vote])
+    """Let all metrics vote that would have been left out: no other metric can."""
+    alone = np.array([best_weight(calibrations[name].agreement) for name in may_vote])
     alone = alone if alone.sum() > 0 else np.ones(len(may_vote))
     shares = dict(zip(may_vote, (alone / alone.sum()).tolist(), strict=True)) if may_vote else {}
     return {
         name: Vote(
             shares.get(name, 0.0),
-            f"Votes for want of a better one. {unfit[name]}"
-            if name in unfit
-            else "A variant: only default forms vote.",
+            f"Fallback: no metric qualified. {unfit[name]}" if name in unfit else VARIANT,
         )
         for name in ranks
     }

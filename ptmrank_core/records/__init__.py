@@ -3,9 +3,23 @@
 source -> Samples -> (x ModelSpec) Features -> (x MetricSpec) Cell -> RunResult -> Ranking
 """
 
-from ptmrank_core.records.arrays import FloatArray, pack_array, unpack_array
-from ptmrank_core.records.findings import EVERY_ANALYSIS, Analyses, Finding
-from ptmrank_core.records.metrics import MetricOutput, MetricSpec
+from ptmrank_core.records.analyses import EVERY_ANALYSIS, Analyses
+from ptmrank_core.records.analysis_results import (
+    VALUE,
+    ControlScores,
+    FineTuning,
+    HalfSampleScores,
+    ModelHalfSamples,
+    PartScores,
+    PermutedScores,
+    ProbeResult,
+    ScoreParts,
+    TrainingResult,
+)
+from ptmrank_core.records.arrays import SAMPLE_ARRAYS, FloatArray, PackedArray, pack_array, take_rows
+from ptmrank_core.records.findings import RESULT_KINDS, AnalysisResult, Finding, contents_of, problems_of
+from ptmrank_core.records.maps import ClassDistances, ProjectedEmbeddings, Trust
+from ptmrank_core.records.metrics import CLASSIFICATION, EVERY_TASK, Formula, MetricOutput, MetricSpec
 from ptmrank_core.records.models import (
     EmbeddingFunction,
     ExtractionOptions,
@@ -45,34 +59,54 @@ from ptmrank_core.records.samples import (
     Waveform,
     WordInContext,
 )
-from ptmrank_core.records.truth import Truth
+from ptmrank_core.records.search import SearchDecision, SearchReport, SearchRound
+from ptmrank_core.records.truth import IMPORTED, RECORDED, Truth
 from ptmrank_core.records.votes import Sensitivity, Vote, Without
 
 __all__ = [
     "AS_RECOGNISED",
     "BUILT_IN_REFERENCES",
+    "CLASSIFICATION",
     "EVERY_ANALYSIS",
+    "EVERY_TASK",
+    "IMPORTED",
     "LOCAL_OWNER",
     "NORMALISATIONS",
+    "RECORDED",
+    "RESULT_KINDS",
+    "SAMPLE_ARRAYS",
+    "VALUE",
     "Analyses",
+    "AnalysisResult",
     "Blob",
     "BytesBlob",
     "Cell",
+    "ClassDistances",
+    "ControlScores",
     "EmbeddingFunction",
     "ExtractionOptions",
     "ExtractionReport",
     "Failure",
     "Features",
     "Finding",
+    "FineTuning",
     "FloatArray",
+    "Formula",
+    "HalfSampleScores",
     "Item",
     "LeftOut",
     "MetricOutput",
     "MetricSpec",
     "Modality",
+    "ModelHalfSamples",
     "ModelOutcome",
     "ModelSource",
     "ModelSpec",
+    "PackedArray",
+    "PartScores",
+    "PermutedScores",
+    "ProbeResult",
+    "ProjectedEmbeddings",
     "RankIntervals",
     "Ranking",
     "Reading",
@@ -83,16 +117,24 @@ __all__ = [
     "Samples",
     "SamplesSummary",
     "Score",
+    "ScoreParts",
+    "SearchDecision",
+    "SearchReport",
+    "SearchRound",
     "Sensitivity",
     "SetFeatures",
     "Skipped",
     "Stage",
     "TargetKind",
+    "TrainingResult",
+    "Trust",
     "Truth",
     "Vote",
     "Waveform",
     "Without",
     "WordInContext",
+    "contents_of",
     "pack_array",
-    "unpack_array",
+    "problems_of",
+    "take_rows",
 ]

@@ -1,17 +1,31 @@
-"""Arrays in records are read-only."""
+"""Arrays in records: read-only, taken by rows, written as text."""
 
 from __future__ import annotations
 
-import base64
+from base64 import b64decode, b64encode
 from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["FloatArray", "freeze", "pack_array", "unpack_array"]
+__all__ = ["SAMPLE_ARRAYS", "FloatArray", "PackedArray", "freeze", "pack_array", "take_rows"]
 
 FloatArray: TypeAlias = NDArray[np.float32]
+
+# Which axis of a metric's input counts the samples; all other inputs belong to auxiliary sets or to classes.
+SAMPLE_ARRAYS: Mapping[str, int] = MappingProxyType(
+    {
+        "embeddings": 0,
+        "labels": 0,
+        "targets": 0,
+        "source_logits": 0,
+        "source_probs": 0,
+        "sample_label_embeddings": 1,
+    }
+)
 
 
 def freeze(record: object, name: str, array: NDArray[Any]) -> None:
@@ -21,17 +35,49 @@ def freeze(record: object, name: str, array: NDArray[Any]) -> None:
     object.__setattr__(record, name, view)
 
 
-def pack_array(array: NDArray[Any]) -> dict[str, Any]:
-    """Write an array as plain JSON types: its numbers in base64, a third of what digits would take.
+def take_rows(arrays: Mapping[str, Any], rows: NDArray[np.int64]) -> dict[str, Any]:
+    """Take some samples of the arrays of one model; arrays that do not count samples stay as they are.
 
-    Floats become float32 and integers int32, little-endian.
+    Parameters
+    ----------
+    arrays
+        By the names that metrics know; ``None`` for what is not there.
+    rows
+        Indices of the samples that are taken.
     """
-    kind = "<f4" if array.dtype.kind == "f" else "<i4"
-    data = base64.b64encode(np.ascontiguousarray(array, dtype=kind).tobytes()).decode("ascii")
-    return {"dtype": kind, "shape": list(array.shape), "base64": data}
+    taken = dict(arrays)
+    for name, axis in SAMPLE_ARRAYS.items():
+        if taken.get(name) is not None:
+            values = np.asarray(taken[name])
+            taken[name] = values[rows] if axis == 0 else values[:, rows]
+    return taken
 
 
-def unpack_array(packed: Mapping[str, Any]) -> NDArray[Any]:
-    """Read what :func:`pack_array` wrote; the array is read-only."""
-    data = base64.b64decode(packed["base64"])
-    return np.frombuffer(data, dtype=packed["dtype"]).reshape(packed["shape"])
+@dataclass(frozen=True, slots=True)
+class PackedArray:
+    """An array as plain JSON types: its numbers in base64, a third of what digits would take.
+
+    Parameters
+    ----------
+    dtype
+        ``"<f4"`` or ``"<i4"``.
+    shape
+        Length of each axis.
+    base64
+        The numbers, in C order.
+    """
+
+    dtype: str
+    shape: tuple[int, ...]
+    base64: str
+
+    def unpack(self) -> NDArray[Any]:
+        """Read the array; it is read-only."""
+        return np.frombuffer(b64decode(self.base64), dtype=self.dtype).reshape(self.shape)
+
+
+def pack_array(array: NDArray[Any]) -> PackedArray:
+    """Pack an array: floats become float32 and integers int32, little-endian."""
+    dtype = "<f4" if array.dtype.kind == "f" else "<i4"
+    data = b64encode(np.ascontiguousarray(array, dtype=dtype).tobytes()).decode("ascii")
+    return PackedArray(dtype, array.shape, data)

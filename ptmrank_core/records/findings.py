@@ -1,48 +1,42 @@
-"""What a run does after its first ranking, and what comes of it."""
+"""What an analysis found, as it is kept with the run."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeAlias, TypeVar, get_args
 
-__all__ = ["EVERY_ANALYSIS", "Analyses", "Finding"]
+from ptmrank_core.records.analysis_results import (
+    ControlScores,
+    FineTuning,
+    HalfSampleScores,
+    ModelHalfSamples,
+    PartScores,
+    PermutedScores,
+    ProbeResult,
+)
+from ptmrank_core.records.maps import ClassDistances, ProjectedEmbeddings
+from ptmrank_core.records.search import SearchReport
+from ptmrank_core.records.truth import Truth
 
+__all__ = ["RESULT_KINDS", "AnalysisResult", "Finding", "ResultT", "contents_of", "problems_of"]
 
-@dataclass(frozen=True, slots=True)
-class Analyses:
-    """What is done with the cached features once every cell is decided; none of it delays a score.
-
-    Parameters
-    ----------
-    half_samples
-        Half-samples of each voting metric, from which rank intervals come; ``None`` for as many as its cost
-        allows (100, none where it iterates), 0 for none, any other number for every one of them.
-    probe
-        Whether a linear probe and k-NN are fitted to the features of each model.
-    sample_sizes
-        Whether the models are scored on fewer samples too: would more labels change the order? ``None`` for
-        where that takes a minute at most.
-    controls
-        Whether permuted labels, untrained models and plain features are scored for comparison.
-    fine_tune
-        How many of the best models are trained for real; 0 for none.
-    fine_tune_seconds
-        Time for that, of all of them together.
-    projections
-        Whether the best models' embeddings are brought to the plane, and their pairs of classes told apart.
-    """
-
-    half_samples: int | None = None
-    probe: bool = True
-    sample_sizes: bool | None = None
-    controls: bool = False
-    fine_tune: int = 0
-    fine_tune_seconds: float = 300.0
-    projections: bool = True
-
-
-EVERY_ANALYSIS = Analyses()
+AnalysisResult: TypeAlias = (
+    Truth
+    | ProbeResult
+    | HalfSampleScores
+    | ModelHalfSamples
+    | PartScores
+    | ControlScores
+    | PermutedScores
+    | FineTuning
+    | ProjectedEmbeddings
+    | ClassDistances
+    | SearchReport
+)
+RESULT_KINDS: Mapping[str, type[AnalysisResult]] = {kind.KIND: kind for kind in get_args(AnalysisResult)}
+"""Kind of finding -> its record."""
+ResultT = TypeVar("ResultT", bound=AnalysisResult)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +46,11 @@ class Finding:
     Parameters
     ----------
     kind
-        The analysis: ``"halves"``, ``"probe"``, ``"truth"``, ``"sample-size"``, ``"controls"``,
-        ``"fine-tuning"``, ``"projection"``, ``"separability"``, ``"budget"``.
+        The analysis: one of :data:`RESULT_KINDS`.
     subject
         The metric or model it is about; empty for the whole run.
-    payload
-        What was found, in plain JSON types; each kind documents its own.
+    content
+        What was found; ``None`` where nothing was.
     seconds
         What it took.
     problem
@@ -66,6 +59,16 @@ class Finding:
 
     kind: str
     subject: str
-    payload: Mapping[str, Any]
+    content: AnalysisResult | None
     seconds: float
     problem: str = ""
+
+
+def contents_of(findings: Iterable[Finding], kind: type[ResultT]) -> dict[str, ResultT]:
+    """Collect what analyses of one kind found: subject -> record, in the order of the findings."""
+    return {one.subject: one.content for one in findings if isinstance(one.content, kind)}
+
+
+def problems_of(findings: Iterable[Finding], kind: type[AnalysisResult]) -> dict[str, str]:
+    """Collect why analyses of one kind could not be done: subject -> sentence."""
+    return {one.subject: one.problem for one in findings if one.kind == kind.KIND and one.problem}

@@ -28,8 +28,8 @@ class RankIntervals:
     p_better
         Model -> other model -> probability that the first is better.
     ties
-        Runs of two or more models of the order that these samples do not tell apart, best first; two runs
-        may share a model.
+        Runs of two or more models of the order that are indistinguishable on these samples, best first; two
+        runs may share a model.
     shifts
         Model -> its rank on all samples less its rank by the mean score of the half-samples: below 0 it gains
         with more samples.

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
-from ptmrank_core.records.findings import EVERY_ANALYSIS, Analyses, Finding
+from ptmrank_core.records.analyses import EVERY_ANALYSIS, Analyses
+from ptmrank_core.records.findings import AnalysisResult, Finding, ResultT, contents_of, problems_of
 from ptmrank_core.records.models import ExtractionOptions, ExtractionReport, ModelSpec
 from ptmrank_core.records.samples import AS_RECOGNISED, Reading, SamplesSummary
 
@@ -151,7 +152,8 @@ class RunPlan:
     source_samples
         Where labelled samples of what the models were trained on lie; ``None`` for each model's own.
     label_encoder
-        Text model whose embeddings of the class names are given to EMMS; ``None`` for one-hot classes.
+        Text model whose embeddings of the class names are given to the metrics that read them; ``None`` for
+        one-hot classes.
     analyses
         What is done once every cell is decided.
     normalise
@@ -209,3 +211,11 @@ class RunResult:
     error: str = ""
     layer_cells: tuple[Cell, ...] = ()
     findings: tuple[Finding, ...] = ()
+
+    def contents(self, kind: type[ResultT]) -> dict[str, ResultT]:
+        """Collect what analyses of one kind found: subject -> record."""
+        return contents_of(self.findings, kind)
+
+    def problems(self, kind: type[AnalysisResult]) -> dict[str, str]:
+        """Collect why analyses of one kind could not be done: subject -> sentence."""
+        return problems_of(self.findings, kind)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Literal, Protocol, TypeAlias
 
@@ -235,6 +235,18 @@ class Samples:
         for sample, label in zip(self.digests, self.labels.tolist(), strict=True):
             digest.update(f"{sample}={label};".encode())
         return digest.hexdigest()
+
+    def take(self, rows: NDArray[np.int64]) -> Samples:
+        """Return some of the samples, in the order of ``rows``."""
+        taken = rows.tolist()
+        return replace(
+            self,
+            names=tuple(self.names[row] for row in taken),
+            items=tuple(self.items[row] for row in taken),
+            labels=self.labels[rows],
+            digests=tuple(self.digests[row] for row in taken),
+            groups=tuple(self.groups[row] for row in taken) if self.groups else (),
+        )
 
     def _class_counts(self) -> dict[str, int]:
         if self.target_kind == "regression":

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import ClassVar
 
-__all__ = ["Truth"]
+__all__ = ["IMPORTED", "RECORDED", "Truth"]
+
+# Subjects of the findings that hold one: the user's own results, and those on record for the demo samples.
+IMPORTED, RECORDED = "imported", "recorded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,23 +30,9 @@ class Truth:
         What is to be known of it, one sentence each.
     """
 
+    KIND: ClassVar[str] = "truth"
     measure: str
     values: Mapping[str, float]
     higher_is_better: bool = True
     origin: str = ""
     notes: tuple[str, ...] = ()
-
-    def payload(self) -> dict[str, Any]:
-        """Plain JSON types, as a finding of kind ``"truth"`` keeps them."""
-        return {
-            "measure": self.measure,
-            "values": dict(self.values),
-            "higher_is_better": self.higher_is_better,
-            "origin": self.origin,
-            "notes": list(self.notes),
-        }
-
-    @classmethod
-    def of_payload(cls, payload: Mapping[str, Any]) -> Truth:
-        """Read what :meth:`payload` wrote."""
-        return cls(**{**payload, "notes": tuple(payload["notes"])})

@@ -8,13 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ptmrank_core.records import RunResult, unpack_array
+from ptmrank_core.records import ClassDistances, RunResult
 from ptmrank_core.results.phrases import bidi_isolate
 
 __all__ = ["MIN_DISTANCE", "ClassPairs", "class_pairs_of", "say_closest", "say_difference"]
-
-
-KIND = "separability"
 
 
 MAX_SHOWN = 12
@@ -61,15 +58,13 @@ def class_pairs_of(result: RunResult, models: Sequence[str], class_names: Sequen
     class_names
         Names of the classes of its samples, by their codes.
     """
-    found = {own.subject: own.payload for own in result.findings if own.kind == KIND and not own.problem}
+    by_model = result.contents(ClassDistances)
     distances = {
-        model: unpack_array(found[model]["distances"]).astype(np.float64)
-        for model in models
-        if model in found
+        model: by_model[model].distances.unpack().astype(np.float64) for model in models if model in by_model
     }
     if not distances:
         return None
-    codes = unpack_array(found[next(iter(distances))]["classes"]).tolist()
+    codes = by_model[next(iter(distances))].classes.unpack().tolist()
     nearest = np.min([_off_diagonal(own).min(axis=1) for own in distances.values()], axis=0)
     chosen = np.sort(np.argsort(nearest, kind="stable")[:MAX_SHOWN])
     return ClassPairs(

@@ -6,13 +6,14 @@ import shlex
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from ptmrank_core.metrics import LABEL_EMBEDDINGS, metrics_reading
 from ptmrank_core.records import BUILT_IN_REFERENCES, ModelSpec, RunPlan
 
 __all__ = ["rank_command"]
 
 PROGRAM = ("python", "-m", "ptmrank_core", "rank")
-# What the plan of ready-made features has for a task, and the metric that reads the label encoder.
-FEATURES_TASK, READS_CLASS_NAMES, ONE_HOT = "features", "emms", "one-hot"
+# What the plan of ready-made features has for a task, and the label encoder that embeds no names.
+FEATURES_TASK, ONE_HOT = "features", "one-hot"
 BY_COMMA = ","
 
 
@@ -80,7 +81,7 @@ def _options(plan: RunPlan) -> Iterator[tuple[str, str | None]]:
     own_reference = plan.reference_source not in BUILT_IN_REFERENCES.values()
     yield "--reference", plan.reference_source if own_reference else None
     yield "--source", plan.source_samples
-    if plan.task != FEATURES_TASK and READS_CLASS_NAMES in plan.metrics:
+    if plan.task != FEATURES_TASK and metrics_reading(LABEL_EMBEDDINGS, plan.metrics):
         yield "--label-encoder", _name(plan.label_encoder) if plan.label_encoder else ONE_HOT
     half_samples = plan.analyses.half_samples
     yield "--intervals", None if half_samples is None else str(half_samples)

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from ptmrank_core.metrics import METRICS
+from ptmrank_core.metrics import METRICS, join_scores
 from ptmrank_core.ranking import PermutationTest, models_not_better, permutation_test
-from ptmrank_core.records import Ranking, RunResult, Score
-from ptmrank_core.results.scores import scores_by_metric
+from ptmrank_core.records import ControlScores, PermutedScores, Ranking, RunResult
+from ptmrank_core.results.scores import parts_by_metric, scores_by_metric
 
-__all__ = ["Control", "control_sentences", "controls_of", "permutation_tests_of"]
-
-
-PERMUTED = "permuted:"
+__all__ = ["Control", "control_problems", "control_sentences", "controls_of", "permutation_tests_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,39 +44,15 @@ class Control:
         return tuple(model for model, count in counts.items() if 2 * count > n_metrics)
 
 
-def _payloads(result: RunResult) -> dict[str, Mapping[str, Any]]:
-    return {own.subject: own.payload for own in result.findings if own.kind == "controls" and own.payload}
-
-
-def _components(result: RunResult, metric: str) -> dict[str, Mapping[str, float]]:
-    """Components of the candidates under a metric that is defined over all of them."""
-    return {
-        cell.model: cell.components
-        for cell in result.cells
-        if isinstance(cell, Score) and cell.metric == metric
-    }
-
-
-def _comparable(metric: str, value: Any, name: str, components: Mapping[str, Mapping[str, float]]) -> float:
-    """Put a control's value on the scale of the candidates; ``name`` is whom it stands in for, or new."""
-    combine = METRICS[metric].combine
-    if combine is None:
-        return float(value)
-    if len(value) == 1:  # a single component has nothing to be joined with
-        return float(next(iter(value.values())))
-    return combine({**components, name: value})[name]
-
-
 def controls_of(result: RunResult, ranking: Ranking) -> list[Control]:
     """Collect the controls that are rows: plain features and untrained twins."""
+    parts = parts_by_metric(result.cells)
     full = scores_by_metric(result.cells)
     rows = []
-    for subject, payload in _payloads(result).items():
-        if subject.startswith(PERMUTED):
-            continue
+    for subject, control in result.contents(ControlScores).items():
         scores = {
-            metric: _comparable(metric, value, subject, _components(result, metric))
-            for metric, value in payload["scores"].items()
+            metric: join_scores(metric, {**parts.get(metric, {}), subject: own})[subject]
+            for metric, own in control.scores.items()
         }
         not_better = {
             metric: models_not_better(
@@ -91,28 +63,34 @@ def controls_of(result: RunResult, ranking: Ranking) -> list[Control]:
             for metric, score in scores.items()
             if metric in full
         }
-        rows.append(Control(payload["title"], payload["n_features"], scores, not_better))
+        rows.append(Control(control.title, control.n_features, scores, not_better))
     return rows
 
 
 def permutation_tests_of(result: RunResult) -> dict[str, dict[str, PermutationTest]]:
-    """Tell where each score stands among those of permuted labels: metric -> model -> standing."""
+    """Test each score against those with permuted labels: metric -> model -> test."""
+    parts = parts_by_metric(result.cells)
     full = scores_by_metric(result.cells)
-    found: dict[str, dict[str, PermutationTest]] = {}
-    for subject, payload in _payloads(result).items():
-        if not subject.startswith(PERMUTED):
-            continue
-        model = subject.removeprefix(PERMUTED)
-        for metric, values in payload["scores"].items():
-            score = full.get(metric, {}).get(model)
-            if score is None:
+    tests: dict[str, dict[str, PermutationTest]] = {}
+    for model, permuted in result.contents(PermutedScores).items():
+        for metric, draws in permuted.scores.items():
+            if model not in full.get(metric, {}):
                 continue
-            components = _components(result, metric)
-            permuted = [_comparable(metric, own, model, components) for own in values if own is not None]
-            standing = permutation_test(score, permuted, higher_is_better=METRICS[metric].higher_is_better)
-            if standing is not None:
-                found.setdefault(metric, {})[model] = standing
-    return found
+            values = [
+                join_scores(metric, {**parts[metric], model: own})[model] for own in draws if own is not None
+            ]
+            test = permutation_test(
+                full[metric][model], values, higher_is_better=METRICS[metric].higher_is_better
+            )
+            if test is not None:
+                tests.setdefault(metric, {})[model] = test
+    return tests
+
+
+def control_problems(result: RunResult) -> dict[str, str]:
+    """Tell why controls could not be scored: subject -> sentence."""
+    permuted = {f"permuted:{model}": why for model, why in result.problems(PermutedScores).items()}
+    return {**result.problems(ControlScores), **permuted}
 
 
 def control_sentences(

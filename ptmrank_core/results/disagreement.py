@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ptmrank_core.records import RunResult, Samples
+from ptmrank_core.records import ProbeResult, RunResult, Samples
 from ptmrank_core.results.votes import probes_of
 
 __all__ = ["Disagreement", "disagreement_of", "predicted_models", "say_prediction"]
@@ -82,12 +81,12 @@ def predicted_models(result: RunResult) -> list[str]:
     return list(_kept(result))
 
 
-def _kept(result: RunResult) -> dict[str, Mapping[str, Any]]:
+def _kept(result: RunResult) -> dict[str, ProbeResult]:
     n_samples = result.samples.n_samples
     return {
         model: probe
         for model, probe in probes_of(result).items()
-        if len(probe.get("predictions", ())) == len(probe.get("losses", ())) == n_samples
+        if len(probe.predictions) == len(probe.losses) == n_samples
     }
 
 
@@ -102,11 +101,11 @@ def disagreement_of(result: RunResult, samples: Samples, first: str, second: str
         Two of :func:`predicted_models`.
     """
     kept = _kept(result)
-    is_of_classes = kept[first]["measure"] == "accuracy"
-    errors = [np.asarray(kept[model]["losses"], dtype=np.float64) for model in (first, second)]
+    is_of_classes = kept[first].measure == "accuracy"
+    errors = [np.asarray(kept[model].losses, dtype=np.float64) for model in (first, second)]
     if not is_of_classes:
         errors = [np.sqrt(own) for own in errors]
-    predictions = [np.asarray(kept[model]["predictions"]) for model in (first, second)]
+    predictions = [np.asarray(kept[model].predictions) for model in (first, second)]
     return Disagreement(
         first,
         second,

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from ptmrank_core.metrics import METRICS
-from ptmrank_core.ranking import Evidence, hold_against
-from ptmrank_core.records import Ranking, RunResult, Truth
+from ptmrank_core.ranking import Evidence, compare_with_truth
+from ptmrank_core.records import FineTuning, ProbeResult, Ranking, RunResult, Truth
 from ptmrank_core.results.scores import scores_by_metric
 
 __all__ = [
@@ -32,18 +31,11 @@ TRUTH_TITLES: Mapping[str, str] = {
     "probe": "Linear probe",
     "knn": "k nearest neighbours",
 }
-MEASURES = ("accuracy", "r2", "average_precision")
 TUNED_NOTE = "Short training of the whole model in this run, tested on held-out samples."
 PROBE_NOTE = (
     "Cross-validated on the features that the metrics read; no model was trained. Where the probe weighs the "
     "votes, the consensus is held here against what it was made with."
 )
-Payloads = Mapping[str, Mapping[str, Any]]
-
-
-def _payloads(result: RunResult, kind: str) -> Payloads:
-    """Collect the findings of a kind that have something to say, by their subject."""
-    return {own.subject: own.payload for own in result.findings if own.kind == kind and own.payload}
 
 
 def truths_of(result: RunResult) -> dict[str, Truth]:
@@ -51,27 +43,38 @@ def truths_of(result: RunResult) -> dict[str, Truth]:
 
     A truth of fewer than two models compares nothing and is left out.
     """
-    found = {name: Truth.of_payload(own) for name, own in _payloads(result, "truth").items()}
-    for name, kind, column, note in (
-        ("fine-tuning", "fine-tuning", None, TUNED_NOTE),
-        ("probe", "probe", None, PROBE_NOTE),
-        ("knn", "probe", "knn", PROBE_NOTE),
-    ):
-        own = _payloads(result, kind)
-        measure = next((m for m in MEASURES if any(m in payload for payload in own.values())), None)
-        if measure is not None:
-            found[name] = Truth(measure, _column(own, column or measure), notes=(note,))
-    return {name: found[name] for name in TRUTH_TITLES if name in found and len(found[name].values) > 1}
+    trainings = {model: own.training for model, own in result.contents(FineTuning).items()}
+    probes = result.contents(ProbeResult)
+    truths = {
+        **result.contents(Truth),
+        "fine-tuning": _truth(
+            {own.measure for own in trainings.values()},
+            {model: own.value for model, own in trainings.items()},
+            TUNED_NOTE,
+        ),
+        "probe": _truth(
+            {own.measure for own in probes.values()},
+            {model: own.value for model, own in probes.items()},
+            PROBE_NOTE,
+        ),
+        "knn": _truth(
+            {own.measure for own in probes.values()},
+            {model: own.knn for model, own in probes.items()},
+            PROBE_NOTE,
+        ),
+    }
+    return {name: truths[name] for name in TRUTH_TITLES if name in truths and len(truths[name].values) > 1}
 
 
-def _column(payloads: Payloads, name: str) -> dict[str, float]:
+def _truth(measures: set[str], values: Mapping[str, float | None], note: str) -> Truth:
     """One number of each model; models without it are left out."""
-    return {model: own[name] for model, own in payloads.items() if own.get(name) is not None}
+    known = {model: value for model, value in values.items() if value is not None}
+    return Truth(next(iter(measures), ""), known, notes=(note,))
 
 
 def truth_problems(result: RunResult) -> dict[str, str]:
     """Why a truth that was looked for cannot be shown, by its name."""
-    return {own.subject: own.problem for own in result.findings if own.kind == "truth" and own.problem}
+    return result.problems(Truth)
 
 
 def contender_title(name: str) -> str:
@@ -106,7 +109,7 @@ def evidence_of(result: RunResult, ranking: Ranking) -> dict[str, dict[str, Evid
     found: dict[str, dict[str, Evidence]] = {}
     for name, truth in truths_of(result).items():
         own = {
-            contender: hold_against(
+            contender: compare_with_truth(
                 values,
                 truth.values,
                 higher_is_better=higher,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ptmrank_core.records import Ranking, RunResult
+from ptmrank_core.records import FineTuning, Ranking, RunResult
 
 __all__ = ["tuned_rows"]
 
@@ -18,23 +18,24 @@ def tuned_rows(result: RunResult, ranking: Ranking) -> list[dict[str, Any]]:
         ``model``; ``accuracy`` (or ``r2``) on the test samples, with its standard error; ``passes`` done and
         planned; ``tested on``; ``seconds``; ``note``: that time ran out, or why it could not be done.
     """
-    found = {own.subject: own for own in result.findings if own.kind == "fine-tuning"}
+    findings = {finding.subject: finding for finding in result.findings if finding.kind == FineTuning.KIND}
     places = {model: place for place, model in enumerate(ranking.order)}
     rows = []
-    for model in sorted(found, key=lambda name: places.get(name, len(places))):
-        own = found[model].payload
-        if not own:
-            rows.append({"model": model, "seconds": found[model].seconds, "note": found[model].problem})
+    for model in sorted(findings, key=lambda name: places.get(name, len(places))):
+        finding = findings[model]
+        if not isinstance(finding.content, FineTuning):
+            rows.append({"model": model, "seconds": finding.seconds, "note": finding.problem})
             continue
-        error = "" if own["standard_error"] is None else f" ± {own['standard_error']:.3f}"
+        training = finding.content.training
+        error = "" if training.standard_error is None else f" ± {training.standard_error:.3f}"
         rows.append(
             {
                 "model": model,
-                own["measure"]: f"{own['value']:.3f}{error}",
-                "passes": f"{own['epochs']:.1f} of {own['planned_epochs']}",
-                "tested on": own["n_test"],
-                "seconds": own["seconds"],
-                "note": own["note"],
+                training.measure: f"{training.value:.3f}{error}",
+                "passes": f"{training.epochs:.1f} of {training.planned_epochs}",
+                "tested on": training.n_test,
+                "seconds": training.seconds,
+                "note": finding.content.note,
             }
         )
     return rows

@@ -17,11 +17,9 @@ from ptmrank_core.ranking import (
     rank_intervals,
     rescale_deviations,
 )
-from ptmrank_core.records import Ranking, RankIntervals, RunResult, RunState
+from ptmrank_core.records import HalfSampleScores, Ranking, RankIntervals, RunResult, RunState
 
 __all__ = ["missing_intervals", "tie_groups", "tie_letters", "with_intervals"]
-
-HALVES = "halves"
 
 
 def with_intervals(ranking: Ranking, scores: Scores, result: RunResult) -> Ranking:
@@ -65,10 +63,9 @@ class _Halves(NamedTuple):
 
 def _halves(result: RunResult) -> dict[str, _Halves]:
     """Scores of half-samples by metric, where there are some."""
-    payloads = {own.subject: own.payload for own in result.findings if own.kind == HALVES and not own.problem}
     return {
-        name: _Halves(rescale_deviations(own["scores"], own.get("growth", {})), tuple(own["notes"]))
-        for name, own in payloads.items()
+        name: _Halves(rescale_deviations(own.scores, own.growth), own.notes)
+        for name, own in result.contents(HalfSampleScores).items()
     }
 
 
@@ -94,13 +91,15 @@ def _of_consensus(
 def missing_intervals(result: RunResult, ranking: Ranking) -> dict[str, str]:
     """Tell why metrics with scores have no intervals: metric -> a sentence."""
     asked = result.plan.analyses.half_samples
-    found = {own.subject: own for own in result.findings if own.kind == HALVES}
+    scored, problems = result.contents(HalfSampleScores), result.problems(HalfSampleScores)
     missing = {}
     for name, order in ranking.per_metric.items():
         if name in ranking.metric_intervals or not order:
             continue
-        if name in found:
-            reason = found[name].problem or "Too few half-samples have a score of every model."
+        if name in problems:
+            reason = problems[name]
+        elif name in scored:
+            reason = "Too few half-samples have a score of every model."
         elif asked == 0:
             reason = "Half-samples were switched off."
         elif len(order) < 2:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
-from ptmrank_core.metrics import METRICS
+from ptmrank_core.metrics import METRICS, join_scores
 from ptmrank_core.ranking import SizeCurve, consensus_draws, size_curve
-from ptmrank_core.records import Ranking, RunResult
+from ptmrank_core.records import PartScores, Ranking, RunResult
 from ptmrank_core.results.evidence import CONSENSUS
 from ptmrank_core.results.scores import scores_by_metric
 
@@ -24,16 +23,12 @@ def curves_of(result: RunResult, ranking: Ranking) -> dict[str, SizeCurve]:
     The consensus over parts of the samples has the votes of the whole, as far as those metrics were scored on
     parts.
     """
-    payloads = {
-        own.subject: own.payload for own in result.findings if own.kind == "sample-size" and own.payload
-    }
-    if not payloads:
+    by_model = result.contents(PartScores)
+    if not by_model:
         return {}
-    sizes = next(iter(payloads.values()))["sizes"]
-    draws = {
-        metric: _draws(metric, {model: own["scores"] for model, own in payloads.items()}, len(sizes))
-        for metric in next(iter(payloads.values()))["scores"]
-    }
+    first = next(iter(by_model.values()))
+    sizes = first.sizes
+    draws = {metric: _draws(metric, by_model, len(sizes)) for metric in first.scores}
     full = scores_by_metric(result.cells)
     directions = {metric: METRICS[metric].higher_is_better for metric in result.plan.metrics}
     votes = {name: ranking.votes[name].weight if ranking.votes else 1.0 for name in ranking.metrics_used}
@@ -51,18 +46,16 @@ def curves_of(result: RunResult, ranking: Ranking) -> dict[str, SizeCurve]:
     return {name: curve for name, curve in curves.items() if any(tau is not None for tau in curve.tau)}
 
 
-def _draws(metric: str, scores: Mapping[str, Mapping[str, Any]], n_sizes: int) -> Draws:
-    """Scores of one metric: size -> draw -> model -> value, joined over the models where it is defined so."""
-    combine = METRICS[metric].combine
-    found: Draws = []
+def _draws(metric: str, by_model: Mapping[str, PartScores], n_sizes: int) -> Draws:
+    """Scores of one metric: size -> draw -> model -> value that ranks."""
+    draws: Draws = []
     for size in range(n_sizes):
-        columns = {model: own[metric][size] for model, own in scores.items() if metric in own}
-        n_draws = max(map(len, columns.values()), default=0)
-        found.append([])
-        for draw in range(n_draws):
-            own = {model: values[draw] for model, values in columns.items() if values[draw] is not None}
-            found[-1].append(combine(own) if combine else own)
-    return found
+        columns = {model: own.scores[metric][size] for model, own in by_model.items() if metric in own.scores}
+        draws.append([])
+        for draw in range(max(map(len, columns.values()), default=0)):
+            parts = {model: own for model, scores in columns.items() if (own := scores[draw]) is not None}
+            draws[-1].append(join_scores(metric, parts))
+    return draws
 
 
 def size_verdict(curve: SizeCurve, n_samples: int) -> str:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from ptmrank_core.metrics import METRICS
-from ptmrank_core.ranking import cast_votes, equal_votes, examine, rank
+from ptmrank_core.ranking import cast_votes, equal_votes, measure_sensitivity, rank
 from ptmrank_core.records import Cell, Failure, Ranking, RunResult, Score, Skipped
 from ptmrank_core.results.intervals import with_intervals
 from ptmrank_core.results.scores import scores_by_metric
@@ -36,7 +36,7 @@ def rank_result(result: RunResult) -> Ranking:
     if not ranking.order:
         return ranking
     notes = vote_notes(ranking, known)
-    ranking = replace(ranking, vote_notes=notes, sensitivity=examine(ranking))
+    ranking = replace(ranking, vote_notes=notes, sensitivity=measure_sensitivity(ranking))
     return with_intervals(ranking, scores, result)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
-from ptmrank_core.metrics import METRICS
-from ptmrank_core.records import Cell, RunResult, Score
+from ptmrank_core.metrics import join_scores, score_parts
+from ptmrank_core.records import Cell, RunResult, Score, ScoreParts
 
-__all__ = ["layer_scores", "scores_by_metric"]
+__all__ = ["layer_scores", "parts_by_metric", "scores_by_metric"]
 
 
 def scores_by_metric(cells: Iterable[Cell]) -> dict[str, dict[str, float]]:
@@ -15,22 +15,16 @@ def scores_by_metric(cells: Iterable[Cell]) -> dict[str, dict[str, float]]:
 
     Where a metric is defined over all candidates of a run (ETran), its components are joined here.
     """
-    found: dict[str, dict[str, Score]] = {}
+    return {metric: join_scores(metric, scores) for metric, scores in parts_by_metric(cells).items()}
+
+
+def parts_by_metric(cells: Iterable[Cell]) -> dict[str, dict[str, ScoreParts]]:
+    """Collect scores with the components that are joined over candidates: metric -> model -> parts."""
+    parts: dict[str, dict[str, ScoreParts]] = {}
     for cell in cells:
         if isinstance(cell, Score):
-            found.setdefault(cell.metric, {})[cell.model] = cell
-    return {metric: _join(metric, scores) for metric, scores in found.items()}
-
-
-def _join(metric: str, scores: Mapping[str, Score]) -> dict[str, float]:
-    """Values that compare candidates under a metric, by the candidates' names.
-
-    A score of a single component (ETran's for a regression) has nothing to be joined with.
-    """
-    combine = METRICS[metric].combine
-    if combine is None or all(len(score.components) == 1 for score in scores.values()):
-        return {name: score.value for name, score in scores.items()}
-    return combine({name: score.components for name, score in scores.items()})
+            parts.setdefault(cell.metric, {})[cell.model] = score_parts(cell)
+    return parts
 
 
 def layer_scores(result: RunResult) -> dict[str, dict[str, list[float | None]]]:
@@ -44,12 +38,12 @@ def layer_scores(result: RunResult) -> dict[str, dict[str, list[float | None]]]:
     dict
         Of the models whose layers were scored; ``None`` where a layer has no score.
     """
-    found: dict[str, dict[str, Score]] = {}
+    parts: dict[str, dict[str, ScoreParts]] = {}
     for cell in result.layer_cells:
-        scores = found.setdefault(cell.metric, {})
+        of_metric = parts.setdefault(cell.metric, {})
         if isinstance(cell, Score):
-            scores[f"{cell.layer} {cell.model}"] = cell
-    values = {metric: _join(metric, scores) for metric, scores in found.items()}
+            of_metric[f"{cell.layer} {cell.model}"] = score_parts(cell)
+    values = {metric: join_scores(metric, of_metric) for metric, of_metric in parts.items()}
     return {
         model: {
             metric: [values[metric].get(f"{layer} {model}") for layer in range(outcome.n_layers)]

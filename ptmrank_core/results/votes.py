@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
-from ptmrank_core.metrics import METRICS, prior_agreement
+import numpy as np
+
+from ptmrank_core.metrics import METRICS
 from ptmrank_core.ranking import VoteContext, collect_losses
-from ptmrank_core.records import Ranking, RunResult
+from ptmrank_core.records import ProbeResult, Ranking, RunResult
 
 __all__ = [
     "MAJORITY",
@@ -29,14 +30,10 @@ def voters_of(planned: Sequence[str]) -> list[str]:
     return [name for name in planned if not METRICS[name].is_variant] or list(planned)
 
 
-def probes_of(result: RunResult) -> dict[str, Mapping[str, Any]]:
-    """Payload of the probe of each model that has one, in the order of the plan."""
-    found = {
-        finding.subject: finding.payload
-        for finding in result.findings
-        if finding.kind == "probe" and not finding.problem
-    }
-    return {spec.id: found[spec.id] for spec in result.plan.models if spec.id in found}
+def probes_of(result: RunResult) -> dict[str, ProbeResult]:
+    """Collect the probe of each model that has one, in the order of the plan."""
+    probes = result.contents(ProbeResult)
+    return {spec.id: probes[spec.id] for spec in result.plan.models if spec.id in probes}
 
 
 def vote_context_of(result: RunResult) -> VoteContext:
@@ -48,10 +45,10 @@ def vote_context_of(result: RunResult) -> VoteContext:
         if outcome.n_features is not None
     }
     return VoteContext(
-        priors={name: prior_agreement(name) for name in result.plan.metrics},
+        priors={name: METRICS[name].prior_agreement for name in result.plan.metrics},
         doubts=doubts_of(result.plan.metrics, widths, result.samples.n_samples),
-        traits={WIDTH: widths, SCALE: {model: probe["scale"] for model, probe in probes.items()}},
-        probe=collect_losses({model: probe["losses"] for model, probe in probes.items()}),
+        traits={WIDTH: widths, SCALE: {model: probe.scale for model, probe in probes.items()}},
+        probe=collect_losses({model: np.array(probe.losses) for model, probe in probes.items()}),
         titles={name: METRICS[name].title for name in result.plan.metrics},
     )
 

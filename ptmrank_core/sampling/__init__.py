@@ -1,6 +1,31 @@
-"""Draws of rows: stratified, grouped, nested."""
+"""Draws of rows: stratified, grouped, nested.
 
-from ptmrank_core.sampling.strata import Indices, nested_subsets, strata_of
-from ptmrank_core.sampling.stratified import stratified_rows
+One rule each for all of them. Seed: a draw takes ``seed`` and makes its own generator from it; where several
+draws are asked for they follow one another, so that asking for more keeps the first. Strata: those of
+:func:`strata_of`. Groups: a draw takes :class:`Units`, which are whole groups wherever groups are known.
+"""
 
-__all__ = ["Indices", "nested_subsets", "strata_of", "stratified_rows"]
+from ptmrank_core.sampling.folds import assign_folds
+from ptmrank_core.sampling.halves import HalfSamples, draw_halves
+from ptmrank_core.sampling.nested import NestedOrder, nested_order, nested_orders
+from ptmrank_core.sampling.permutations import permuted_rows
+from ptmrank_core.sampling.shares import draw_share, random_rows
+from ptmrank_core.sampling.strata import Indices, strata_of
+from ptmrank_core.sampling.units import Units, units_of, units_of_samples
+
+__all__ = [
+    "HalfSamples",
+    "Indices",
+    "NestedOrder",
+    "Units",
+    "assign_folds",
+    "draw_halves",
+    "draw_share",
+    "nested_order",
+    "nested_orders",
+    "permuted_rows",
+    "random_rows",
+    "strata_of",
+    "units_of",
+    "units_of_samples",
+]

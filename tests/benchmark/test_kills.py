@@ -45,7 +45,7 @@ def test_killed_at_random_moments_a_run_gives_what_it_would_have_given(
     assert start_analysing_worker(plan.run_id).wait(120) == 0
     assert store.state(plan.run_id) is RunState.FINISHED
     after = given(store, plan.run_id)
-    assert list(after["findings"]) == [("test", str(step)) for step in range(N_STEPS)]
-    assert len({found.payload["sum"] for found in after["findings"].values()}) == 1
+    assert list(after["findings"]) == [("truth", str(step)) for step in range(N_STEPS)]
+    assert len({found.content.values["sum"] for found in after["findings"].values()}) == 1
     twin = given(store, undisturbed_twin(store, settings, plan.run_id))
     assert {**after, "findings": {}} == {**twin, "findings": {}}

@@ -13,17 +13,18 @@ WORKER = f"""
 import sys, time
 from ptmrank_core.benchmark import analyses
 from ptmrank_core.events import AnalysisStep, raise_if_cancelled
+from ptmrank_core.records import Truth
 from ptmrank_core.worker import main
 
-def analyse(analyst):
-    model = next(iter(analyst.specs))
+def analyse(context):
+    model = next(iter(context.specs))
     for step in range({N_STEPS}):
-        analyst.tools.sink(AnalysisStep("test", step, {N_STEPS}))
-        raise_if_cancelled(analyst.tools.cancel)
-        if not analyst.is_kept("test", str(step)):
+        context.run_context.sink(AnalysisStep("truth", step, {N_STEPS}))
+        raise_if_cancelled(context.run_context.cancel)
+        if not context.is_kept(Truth, str(step)):
             time.sleep(0.05)
-            arrays = analyst.arrays(model)
-            analyst.keep("test", str(step), lambda: {{"sum": float(arrays["embeddings"].sum())}})
+            total = float(context.arrays(model)["embeddings"].sum())
+            context.keep(Truth, str(step), lambda: Truth("sum", {{"sum": total}}))
 
 analyses.ANALYSES = (analyse,)
 sys.exit(main(sys.argv[1:]))

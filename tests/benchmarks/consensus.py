@@ -46,7 +46,6 @@ from ptmrank_core.metrics import (
     default_metrics,
     inapplicable_reason,
     prepare_inputs,
-    prior_agreement,
 )
 from ptmrank_core.probing import fit_probe
 from ptmrank_core.ranking import (
@@ -185,7 +184,7 @@ def orders(models: Mapping[str, Arrays], rows: NDArray[np.int64], seed: int) -> 
     features = {model: np.asarray(arrays["embeddings"][rows], float) for model, arrays in models.items()}
     widths = {model: float(values.shape[1]) for model, values in features.items()}
     scales = {model: float(np.sqrt(np.mean(values**2))) for model, values in features.items()}
-    priors = {name: prior_agreement(name) for name in scores}
+    priors = {name: METRICS[name].prior_agreement for name in scores}
     doubts = doubts_of(scores, widths, len(rows))
 
     def decide(votes: Mapping[str, Vote]) -> dict[str, float]:

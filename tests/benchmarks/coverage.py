@@ -22,11 +22,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
-from ptmrank_core.benchmark.analyses.half_samples import draw_halves
 from ptmrank_core.metrics import METRICS, MetricInputs, compute, prepare_inputs
 from ptmrank_core.ranking import Voting, consensus_intervals, rank_intervals, rescale_deviations
 from ptmrank_core.ranking.spread import MARGIN
 from ptmrank_core.records import RankIntervals
+from ptmrank_core.sampling import draw_halves, units_of
 from tests.benchmarks.coverage_settings import SETTINGS, DataSet, Setting
 
 Array = NDArray[np.float64]
@@ -72,7 +72,8 @@ def _scores_of(data: DataSet) -> Array:
 
 def _halves_of(data: DataSet, n_halves: int, seed: int) -> Array:
     """Scores of every candidate on half-samples, shape (n_halves, n_models, 5)."""
-    halves = draw_halves(data.labels, "classification", n_halves=n_halves, seed=seed, groups=data.groups)
+    units = units_of(data.labels, "classification", data.groups)
+    halves = draw_halves(units, n_halves=n_halves, seed=seed)
     found = []
     for own in data.features.values():
         inputs = prepare_inputs(own, labels=data.labels)

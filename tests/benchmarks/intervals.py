@@ -19,11 +19,11 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_info
 
-from ptmrank_core.benchmark.analyses.half_samples import draw_halves
 from ptmrank_core.benchmark.execution.scoring import score_cells
 from ptmrank_core.metrics import METRICS, default_metrics, prepare_inputs
 from ptmrank_core.ranking import Voting, consensus_intervals, rank_intervals
 from ptmrank_core.records import Score
+from ptmrank_core.sampling import draw_halves, units_of
 
 N_SAMPLES, N_FEATURES, N_CLASSES, N_SOURCE_CLASSES, N_REFERENCE = 600, 384, 10, 1000, 500
 
@@ -55,7 +55,7 @@ def arrays_of(index: int, labels: np.ndarray) -> dict[str, Any]:
 def score_halves(n_models: int, n_halves: int, clock: Callable[[], float]) -> tuple[Found, float]:
     """Score every model on all samples and on every half; the seconds are those of the halves."""
     labels = np.random.default_rng(0).permutation(np.arange(N_SAMPLES) % N_CLASSES)
-    halves = draw_halves(labels, "classification", n_halves=n_halves, seed=0)
+    halves = draw_halves(units_of(labels, "classification"), n_halves=n_halves, seed=0)
     found: Found = {name: {} for name in cheap_metrics()}
     seconds = 0.0
     for index in range(n_models):

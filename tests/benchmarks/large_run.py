@@ -21,6 +21,7 @@ from ptmrank_core.records import (
     ExtractionOptions,
     ExtractionReport,
     Finding,
+    HalfSampleScores,
     ModelOutcome,
     RunPlan,
     RunState,
@@ -79,11 +80,9 @@ def store_large_run(settings: Settings, folder: Path, *, owner: str = LOCAL_OWNE
 def _findings(models: list[str], metrics: tuple[str, ...], rng: np.random.Generator) -> list[Finding]:
     """What the analyses would have found."""
     truth = "\n".join(["model,accuracy", *(f"{model},{0.5 + i / 50}" for i, model in enumerate(models))])
-    found = [Finding("truth", "imported", read_truth("t.csv", truth.encode(), models).payload(), 0.0)]
+    found = [Finding("truth", "imported", read_truth("t.csv", truth.encode(), models), 0.0)]
     for metric in metrics:
-        scores = {model: list(i + 3 * rng.normal(size=N_HALVES)) for i, model in enumerate(models)}
-        sizes = [N_SAMPLES // 2] * N_HALVES
-        found.append(
-            Finding("halves", metric, {"scores": scores, "sizes": sizes, "growth": {}, "notes": []}, 1.0)
-        )
+        scores = {model: tuple(i + 3 * rng.normal(size=N_HALVES)) for i, model in enumerate(models)}
+        halves = HalfSampleScores(scores, (N_SAMPLES // 2,) * N_HALVES, {}, ())
+        found.append(Finding("halves", metric, halves, 1.0))
     return found

@@ -9,7 +9,7 @@ from tests.dashboard.reading import texts
 
 
 def test_every_metric_stands_with_its_paper() -> None:
-    """The table names all thirteen with idea, limits and reference; limits and privacy are said."""
+    """The table names every metric with idea, limits and reference; limits and privacy are said."""
     page = AppTest.from_string(
         "from dashboard.views.about.page import page\npage()", default_timeout=60
     ).run()

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from ptmrank_core.benchmark import RunStore, run_here
 from ptmrank_core.config import Settings
-from ptmrank_core.records import Analyses, RunPlan
+from ptmrank_core.records import Analyses, ProbeResult, RunPlan
 from ptmrank_core.worker import SOURCES
 from tests.benchmark.runs import stored_features_plan
 from tests.dashboard.reading import open_section, texts
@@ -39,9 +39,7 @@ def shown(app: AppTest, plan: RunPlan) -> AppTest:
 
 def kept(settings: Settings, plan: RunPlan, model: str) -> np.ndarray:
     """Losses of a probe, as the run has them."""
-    findings = RunStore(settings).findings(plan.run_id)
-    payload = next(own.payload for own in findings if (own.kind, own.subject) == ("probe", model))
-    return np.array(payload["losses"])
+    return np.array(RunStore(settings).result(plan.run_id).contents(ProbeResult)[model].losses)
 
 
 def counts(app: AppTest) -> list[list[int]]:
@@ -107,10 +105,9 @@ def test_runs_without_predictions_say_so(app: AppTest, settings: Settings, tmp_p
     old = replace(plan, run_id="old", analyses=ONLY)
     store.create(old, store.result(plan.run_id).samples)
     run_here("old", settings, sources=SOURCES)
-    for own in store.findings("old"):
-        if own.kind == "probe":
-            kept_then = {name: value for name, value in own.payload.items() if name != "predictions"}
-            store.add_finding("old", replace(own, payload=kept_then))
+    for finding in store.findings("old"):
+        if isinstance(finding.content, ProbeResult):
+            store.add_finding("old", replace(finding, content=replace(finding.content, predictions=())))
     app.query_params.clear()
     app.query_params["run"] = "old"
     app.query_params["section"] = "Samples"

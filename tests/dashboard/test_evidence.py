@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from ptmrank_core.benchmark import RunStore, run_here
 from ptmrank_core.config import Settings
 from ptmrank_core.data import load_samples
-from ptmrank_core.records import Analyses, Finding
+from ptmrank_core.records import Analyses, Finding, Truth
 from ptmrank_core.worker import SOURCES
 from tests.benchmark.runs import stored_plan
 from tests.dashboard.reading import open_section
@@ -67,19 +67,20 @@ def test_results_of_the_user_are_taken(app: AppTest, store: RunStore) -> None:
     opened(app)
     app.file_uploader[0].set_value([("x.csv", b"model,accuracy\nother,0.5\n", "text/csv")]).run()
     assert "expected two or more" in said(app)
-    assert not [own for own in store.findings(RUN) if own.kind == "truth" and own.payload]
+    assert not [own for own in store.findings(RUN) if own.kind == "truth" and own.content]
     table = b"model,accuracy\nconvnext-a,0.9\nresnet-b,0.8\nvit-headless,0.7\n"
     app.file_uploader[0].set_value([("mine.csv", table, "text/csv")]).run()
     assert not app.exception
     (finding,) = [own for own in store.findings(RUN) if own.subject == "imported"]
-    assert finding.payload["origin"] == "mine.csv"
+    assert isinstance(finding.content, Truth)
+    assert finding.content.origin == "mine.csv"
     assert "too few to trust one metric over another" in said(app)
     assert app.segmented_control(key="correlation").value == "weighted_tau"
 
 
 def test_a_truth_that_cannot_be_shown_says_why(app: AppTest, store: RunStore) -> None:
     """Demo samples of another version have a record that does not hold: the reason stands there."""
-    store.add_finding(RUN, Finding("truth", "recorded", {}, 0.0, "The record is of other samples."))
+    store.add_finding(RUN, Finding("truth", "recorded", None, 0.0, "The record is of other samples."))
     opened(app)
     assert "Recorded fine-tuning: The record is of other samples." in said(app)
 
@@ -88,7 +89,7 @@ def test_training_is_a_run_of_its_own(app: AppTest, store: RunStore, monkeypatch
     """The button plans a run like this one that trains the best, keeps the user's results, and starts it."""
     started: list[str] = []
     monkeypatch.setattr("dashboard.jobs.runs.start_worker", lambda run, _settings: started.append(run))
-    own = Finding("truth", "imported", {"measure": "accuracy", "values": {}, "notes": []}, 0.0)
+    own = Finding("truth", "imported", Truth("accuracy", {}), 0.0)
     store.add_finding(RUN, own)
     opened(app)
     app.number_input(key="tune-models").set_value(2).run()

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from ptmrank_core.benchmark import RunStore, run_here
 from ptmrank_core.config import Settings
-from ptmrank_core.records import Analyses, Finding, RunPlan
+from ptmrank_core.records import Analyses, Finding, RunPlan, SearchDecision, SearchReport, SearchRound
 from ptmrank_core.worker import SOURCES
 from tests.benchmark.runs import stored_features_plan
 from tests.dashboard.reading import figures, texts
@@ -87,17 +87,17 @@ def test_a_search_is_shown(app: AppTest, settings: Settings, tmp_path: Path) -> 
     """A run of finalists says what the search saved, and why models went."""
     plan = run_of(settings, tmp_path / "f", 0, ("logme", "hscore"))
     run_here(plan.run_id, settings, sources=SOURCES)
-    decision = {"model": "away", "kept": False, "reason": "not among the best 3", "interval": [4, 6]}
-    report = {
-        "budget": 4,
-        "rounds": [{"samples": 40, "models": 9, "kept": 3, "forced": 0, "decisions": [decision]}],
-        "finalists": ["good", "fair", "twin"],
-        "samples_run": 240,
-        "samples_without": 540,
-        "forced": 0,
-        "saved": 300 / 540,
-        "computed_in_rounds": 0,
-    }
+    decision = SearchDecision("away", kept=False, reason="not among the best 3", interval=(4, 6))
+    report = SearchReport(
+        budget=4,
+        rounds=(SearchRound(samples=40, models=9, kept=3, forced=0, decisions=(decision,)),),
+        finalists=("good", "fair", "twin"),
+        samples_run=240,
+        samples_without=540,
+        forced=0,
+        saved=300 / 540,
+        computed_in_rounds=0,
+    )
     RunStore(settings).add_finding(plan.run_id, Finding("budget", "", report, 0.0))
     app.run()
     app.button(key=f"open-{plan.run_id}").click().run()

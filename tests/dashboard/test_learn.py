@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from ptmrank_core.lessons import FORMULAS, STORIES, Scene, sweep, teach
-from ptmrank_core.metrics import METRICS
+from ptmrank_core.lessons import STORIES, Scene, sweep, teach
+from ptmrank_core.metrics import METRICS, default_metrics
 from tests.dashboard.reading import figures, texts
 
 
@@ -29,7 +29,7 @@ def expected(scene: Scene) -> dict[str, float]:
 
 
 def test_the_table_follows_the_sliders(learn: AppTest) -> None:
-    """Thirteen scores stand as the core computes them for the scene of the sliders, the probe beside them."""
+    """Every score stands as the core computes it for the scene of the sliders, the probe beside them."""
     assert scores(learn) == expected(Scene())
     learn.slider(key="separation").set_value(4.0).run()
     moved = Scene(separation=4.0)
@@ -50,7 +50,7 @@ def test_a_story_sets_its_scene_and_is_told(learn: AppTest) -> None:
 def test_every_metric_has_its_page(learn: AppTest) -> None:
     """Idea, formula, when not to trust it, paper and its value here are on the page of a metric."""
     outputs = teach(Scene()).outputs
-    for metric in FORMULAS:
+    for metric in default_metrics():
         _see_metric(learn, metric, outputs[metric].value)
 
 
@@ -62,7 +62,7 @@ def _see_metric(learn: AppTest, metric: str, value: float) -> None:
     assert spec.idea in said
     assert spec.reference in said
     assert spec.fails_when[1:] in said
-    assert FORMULAS[metric].latex in learn.latex[0].value
+    assert spec.formula.latex in learn.latex[0].value
     assert learn.metric[1].value == f"{value:.4g}"
 
 

@@ -158,7 +158,7 @@ def test_a_failed_analysis_can_be_tried_again_from_the_run_page(
     open_run(app, ranked)
     app.button(key="see-run").click().run()
     assert "retry" not in {button.key for button in app.button}
-    store.add_finding(ranked, Finding("probe", "weak", {}, 0.1, "it broke"))
+    store.add_finding(ranked, Finding("probe", "weak", None, 0.1, "it broke"))
     app.run()
     app.button(key="retry").click().run()
     assert not app.exception

@@ -98,7 +98,7 @@ def test_the_page_goes_to_the_results_and_gets_what_comes_later(
         wait_until(lambda: "Still computing: how sure the ranking is (0 of 2)" in page_text(browser))
         store.add_event(run_id, AnalysisStep("halves", 1, 2))
         wait_until(lambda: "(1 of 2)" in page_text(browser))
-        store.add_finding(run_id, Finding("test", "", {}, 0.0))
+        store.add_finding(run_id, Finding("test", "", None, 0.0))
         store.finish(run_id, RunState.FINISHED, seconds=1.0)
     wait_until(lambda: "Still computing" not in page_text(browser))
     assert "Try strong first" in page_text(browser)

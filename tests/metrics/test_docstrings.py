@@ -11,7 +11,7 @@ from ptmrank_core.metrics import METRICS
 
 MODULES = (
     *dict.fromkeys(f"ptmrank_core.metrics.{name.split(':')[0]}" for name in METRICS),
-    "ptmrank_core.metrics.class_pairs",
+    "ptmrank_core.metrics.numerics.bhattacharyya",
     "ptmrank_core.projection.linear",
 )
 

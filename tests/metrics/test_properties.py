@@ -30,6 +30,8 @@ NAMES = frozenset(METRICS)
 BLIND = {"leep", "nce", "pactran:dirichlet", "pactran:gamma"}
 # Neither unit nor axes nor origin count where a covariance is inverted whole, or a span is all that matters.
 SPAN = {"hscore:plain", "emms", "emms:onehot"}
+# Neither unit nor columns that are constant or there twice count in a ratio of variances.
+RATIOS = {"transrate:trace"}
 GBC = {"gbc", "gbc:diagonal", "gbc:fulldet"}
 TRANSRATE = {"transrate", "transrate:prior", "transrate:trace"}
 NLEEP = {"nleep", "nleep:spherical"}
@@ -42,7 +44,7 @@ ORIGIN_COUNTS = {"logme", "logme:thuml", "ped:logme", *WDJE}
 # A change of the features of one model, and the metrics that do not see it.
 CHANGES: dict[str, tuple[Callable[[Array], Array], frozenset[str]]] = {
     "another origin": (lambda f: f + np.linspace(-2, 3, f.shape[1]), NAMES - ORIGIN_COUNTS),
-    "another unit": (lambda f: 3.7 * f, frozenset({*BLIND, *SPAN, *WDJE, "hscore", "transrate:trace"})),
+    "another unit": (lambda f: 3.7 * f, frozenset({*BLIND, *SPAN, *WDJE, *RATIOS, "hscore"})),
     "other axes": (lambda f: f @ _rotation(f.shape[1]), NAMES - AXES_COUNT),
     "a linear map": (
         lambda f: f @ (_rotation(f.shape[1]) * np.linspace(1, 3, f.shape[1])),
@@ -51,9 +53,9 @@ CHANGES: dict[str, tuple[Callable[[Array], Array], frozenset[str]]] = {
     # A constant has no variance in or between classes; to LogME it is an intercept, others count columns.
     "a constant column": (
         lambda f: np.hstack([f, np.full((len(f), 1), 3.7)]),
-        frozenset({*BLIND, *SPAN, *TRANSRATE, *NLEEP, "etran", "gbc:diagonal"}),
+        frozenset({*BLIND, *SPAN, *RATIOS, *TRANSRATE, *NLEEP, "etran", "gbc:diagonal"}),
     ),
-    "every column twice": (lambda f: np.hstack([f, f]), frozenset({*BLIND, *SPAN, *WDJE, "transrate:trace"})),
+    "every column twice": (lambda f: np.hstack([f, f]), frozenset({*BLIND, *SPAN, *WDJE, *RATIOS})),
 }
 # They see a unit, which equal columns are too, by an absolute number alone: what is added to the diagonals of
 # a mixture, the floor of a variance, the guards and the start of LogME. They may differ or not.

@@ -15,66 +15,71 @@ import pytest
 import ptmrank_core.metrics
 from ptmrank_core.errors import InputError, UnknownNameError
 from ptmrank_core.metrics import (
+    LABEL_EMBEDDINGS,
     METRICS,
+    SOURCE_LOGITS,
+    compute,
     default_metrics,
+    describe_input,
     inapplicable_reason,
     metric_spec,
-    prior_agreement,
+    metrics_reading,
+    prepare_inputs,
     resolve_metrics,
 )
-from ptmrank_core.metrics.registry.priors import PRIOR_AGREEMENTS
+from ptmrank_core.metrics.inputs.auxiliary import AuxiliaryInputs
 from ptmrank_core.records import MetricSpec
+from tests.metrics.conftest import make_toy
 
-FRAME = {
-    "class_pairs",
-    "checks",
-    "costs",
-    "decomposition",
-    "descent",
-    "discriminant",
-    "energy",
-    "evidence",
-    "full_mixture",
-    "further",
-    "inputs",
-    "kinds",
-    "label_fit",
-    "mixture",
-    "presets",
-    "priors",
-    "registry",
-    "repulsion",
-    "scoring",
-    "shrinkage",
-    "softmax_regression",
-    "spectrum",
-    "table_fit",
-    "table_geometry",
-    "transfer_bound",
-    "transport",
-    "variational",
-}
 SPECS = [pytest.param(spec, id=spec.name) for spec in METRICS.values()]
 
 
 def test_every_metric_has_a_prior() -> None:
-    """What is expected of each default form stands in the table of priors; a variant takes its metric's."""
-    assert set(PRIOR_AGREEMENTS) == set(default_metrics())
-    assert all(-1 < value < 1 for value in PRIOR_AGREEMENTS.values())
-    assert max(PRIOR_AGREEMENTS, key=lambda name: PRIOR_AGREEMENTS[name]) == "logme"
-    assert prior_agreement("logme:thuml") == prior_agreement("logme")
+    """What is expected of a metric is a weighted tau; a variant is expected to do what its metric does."""
+    priors = {name: spec.prior_agreement for name, spec in METRICS.items()}
+    assert all(-1 < value < 1 for value in priors.values())
+    assert max(default_metrics(), key=lambda name: priors[name]) == "logme"
+    assert all(priors[name] == priors[name.split(":")[0]] for name in METRICS)
 
 
-def test_every_metric_module_is_registered() -> None:
-    """No file of a metric was forgotten in the table, and the table has nothing from elsewhere."""
-    files = {m.name for m in pkgutil.iter_modules(ptmrank_core.metrics.__path__)} - FRAME
-    functions = [s.function for s in METRICS.values()]
-    plain = [f.func if isinstance(f, partial) else f for f in functions]
-    assert {f.__module__.rsplit(".", 1)[-1] for f in plain} == files
-    for file in files:
-        module = importlib.import_module(f"ptmrank_core.metrics.{file}")
-        assert getattr(module, f"{file}_output") in plain
-        assert getattr(ptmrank_core.metrics, file) is getattr(module, file)
+def test_every_metric_stands_in_its_own_file() -> None:
+    """Each module of the package is one metric: its function, its output, its specs, and no one else's."""
+    for file in (
+        module for module in pkgutil.iter_modules(ptmrank_core.metrics.__path__) if not module.ispkg
+    ):
+        module = importlib.import_module(f"ptmrank_core.metrics.{file.name}")
+        assert [spec.name.partition(":")[0] for spec in module.SPECS] == [file.name] * len(module.SPECS)
+        assert module.SPECS[0].function is getattr(module, f"{file.name}_output")
+        assert all(METRICS[spec.name] is spec for spec in module.SPECS)
+        assert getattr(ptmrank_core.metrics, file.name) is getattr(module, file.name)
+        for variant in module.SPECS[1:]:
+            assert isinstance(variant.function, partial)
+            assert variant.function.func is module.SPECS[0].function
+
+
+def test_a_variant_follows_its_metric_in_the_list() -> None:
+    """Metrics are listed by position, each followed at once by its variants in the order of its file."""
+    assert [spec.position for spec in METRICS.values()] == sorted(s.position for s in METRICS.values())
+    bases = [name.partition(":")[0] for name in METRICS]
+    assert bases == [base for base in default_metrics() for _ in range(bases.count(base))]
+
+
+def test_every_input_that_a_metric_reads_is_described() -> None:
+    """Whatever a metric needs or uses is an input that there is, and can be said in words."""
+    known = {*AuxiliaryInputs.__annotations__, SOURCE_LOGITS}
+    assert all(spec.needs | spec.uses <= known for spec in METRICS.values())
+    assert all(describe_input(name) for name in known)
+
+
+@pytest.mark.parametrize("name", [LABEL_EMBEDDINGS, SOURCE_LOGITS])
+def test_who_uses_an_input_stands_in_the_specs(name: str) -> None:
+    """Where an optional input is left out, exactly the metrics that are said to use it have another value."""
+    arrays = make_toy().arrays()
+    given, left_out = (prepare_inputs(**(arrays | changes)) for changes in ({}, {name: None}))
+    asked = [metric for metric, spec in METRICS.items() if name not in spec.needs]
+    changed = {metric for metric in asked if compute(metric, given).value != compute(metric, left_out).value}
+    assert changed == {metric for metric, spec in METRICS.items() if name in spec.uses}
+    assert set(metrics_reading(name, METRICS)) == changed | (METRICS.keys() - asked)
 
 
 @pytest.mark.parametrize("spec", SPECS)
@@ -85,6 +90,10 @@ def test_every_fact_is_there(spec: MetricSpec) -> None:
     assert spec.idea.endswith(".")
     assert spec.fails_when.endswith(".")
     assert spec.version >= 1
+    assert spec.measured_seconds > 0
+    assert spec.formula.latex
+    assert spec.formula.symbols.endswith(".")
+    assert spec.formula.meaning.rstrip().endswith((".", "?"))
     assert re.search(r"arXiv:\d{4}\.\d{5}|doi:10\.\d{4}", spec.reference)
 
 

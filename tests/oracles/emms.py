@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.optimize import brentq
 
-from tests.oracles.common import Array, centred
+from tests.oracles.common import SMALL_DIRECTIONS, Array, Given, Opinion, centred, of_features, one_hot
 
 
 def standardised(columns: Array) -> Array:
@@ -31,3 +31,21 @@ def emms(features: Array, encodings: list[Array]) -> float:
     mix = to_simplex(np.linalg.lstsq(columns, (f @ w).ravel(), rcond=None)[0])
     target = sum(weight * code for weight, code in zip(mix, codes, strict=True))
     return -float(np.sum((f @ w - target) ** 2) / n * width)
+
+
+def _of_targets(given: Given, targets: Array) -> float:
+    """Targets stand as they are where there are no label embeddings."""
+    return emms(given["embeddings"], [targets])
+
+
+OPINIONS = {
+    "emms": Opinion(
+        lambda given: emms(given["embeddings"], list(given["label_embeddings"][:, given["labels"]])),
+        1e-9,
+        SMALL_DIRECTIONS,
+        targets=_of_targets,
+    ),
+    "emms:onehot": Opinion(
+        of_features(lambda f, y: emms(f, [one_hot(y)])), 1e-9, SMALL_DIRECTIONS, targets=_of_targets
+    ),
+}

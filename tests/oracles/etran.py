@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from tests.oracles.common import Array, classes_of
+from tests.oracles.common import INVERSE, Array, Opinion, classes_of, of_features
 from tests.oracles.sfda import three_steps, within
 
 
@@ -58,3 +58,14 @@ def combine(s_cls: list[float], s_en: list[float]) -> list[float]:
         return [(value - min(values)) / width if width else 0.0 for value in values]
 
     return [0.85 * a + 0.15 * b for a, b in zip(stretched(s_cls), stretched(s_en), strict=True)]
+
+
+OPINIONS = {
+    "etran": Opinion(
+        of_features(nearest_means),
+        1e-9,
+        "the means are not taken off the features here",
+        targets=lambda given, t: regression(given["embeddings"], t),
+    ),
+    "etran:lda": Opinion(of_features(discriminant), 1e-8, INVERSE),
+}

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from tests.oracles.common import Array, centred, classes_of
+from tests.oracles.common import SMALL_DIRECTIONS, Array, Opinion, centred, classes_of, of_features
 
 FLOOR = 1e-4
 
@@ -34,3 +34,10 @@ def _distance(one: Array, other: Array, shape: str) -> float:
     a, b = v.mean(), w.mean()
     times = len(v) if shape == "fulldet" else 1
     return float(apart.sum() / ((a + b) / 2) / 8 + times * math.log((a + b) / 2 / math.sqrt(a * b)) / 2)
+
+
+OPINIONS = {
+    "gbc": Opinion(of_features(gbc, "spherical"), 1e-9, SMALL_DIRECTIONS),
+    "gbc:diagonal": Opinion(of_features(gbc, "diagonal"), 1e-9, SMALL_DIRECTIONS),
+    "gbc:fulldet": Opinion(of_features(gbc, "fulldet"), 1e-9, SMALL_DIRECTIONS),
+}

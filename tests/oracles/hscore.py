@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tests.oracles.common import Array, centred
+from tests.oracles.common import INVERSE, Array, Opinion, centred, of_features
 
 # Of the largest eigenvalue. The authors write 1e-15, which also inverts what is round-off of n products.
 CUTOFF = 1e-13
@@ -42,3 +42,9 @@ def hscore(features: Array, labels: Array) -> float:
     """(1 - a) tr(S_a^-1 S_B), S_B over n - 1."""
     a, shrunk = shrinkage(features)
     return float((1 - a) * np.trace(np.linalg.inv(shrunk) @ between(features, labels)))
+
+
+OPINIONS = {
+    "hscore": Opinion(of_features(hscore), 1e-8, INVERSE),
+    "hscore:plain": Opinion(of_features(hscore_plain), 1e-8, INVERSE),
+}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from tests.oracles.common import Array
+from tests.oracles.common import ROUNDING, Array, Opinion, source_probs
 
 
 def leep(probs: Array, labels: Array) -> float:
@@ -21,3 +21,6 @@ def leep(probs: Array, labels: Array) -> float:
             sum(joint[labels[i], z] / mass[z] * float(probs[i, z]) for z in range(n_source) if mass[z] > 0)
         )
     return total / n
+
+
+OPINIONS = {"leep": Opinion(lambda given: leep(source_probs(given), given["labels"]), 1e-12, ROUNDING)}

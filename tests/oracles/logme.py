@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from tests.oracles.common import Array
+from tests.oracles.common import SMALL_DIRECTIONS, Array, Opinion, of_features, one_hot
 
 
 def logme(features: Array, targets: Array, *, published: bool = False) -> float:
@@ -38,3 +38,19 @@ def _column(shape: tuple[int, ...], left: Array, sigma: Array, t: Array, publish
         determinant += (d - len(sigma)) * math.log(alpha)
     evidence = d / 2 * math.log(alpha) + n / 2 * math.log(beta) - determinant / 2
     return float(evidence - beta / 2 * r2 - alpha / 2 * m2 - n / 2 * math.log(2 * math.pi)) / n
+
+
+OPINIONS = {
+    "logme": Opinion(
+        of_features(lambda f, y: logme(f, one_hot(y))),
+        1e-9,
+        SMALL_DIRECTIONS,
+        targets=lambda given, t: logme(given["embeddings"], t),
+    ),
+    "logme:thuml": Opinion(
+        of_features(lambda f, y: logme(f, one_hot(y), published=True)),
+        1e-9,
+        SMALL_DIRECTIONS,
+        targets=lambda given, t: logme(given["embeddings"], t, published=True),
+    ),
+}

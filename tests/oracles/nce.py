@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from tests.oracles.common import Array
+from tests.oracles.common import ROUNDING, Array, Opinion
 
 
 def nce(outputs: Array, labels: Array) -> float:
@@ -15,3 +15,6 @@ def nce(outputs: Array, labels: Array) -> float:
         pairs.count(pair) / len(pairs) * math.log(pairs.count(pair) / decided.count(pair[1]))
         for pair in set(pairs)
     )
+
+
+OPINIONS = {"nce": Opinion(lambda given: nce(given["source_logits"], given["labels"]), 1e-12, ROUNDING)}

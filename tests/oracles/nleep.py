@@ -9,7 +9,7 @@ from sklearn.decomposition import PCA
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture
 
-from tests.oracles.common import Array, centred
+from tests.oracles.common import Array, Opinion, centred, of_features
 from tests.oracles.leep import leep
 
 ADDED = {"full": 1e-6, "spherical": 1e-5}
@@ -45,3 +45,13 @@ def nleep(features: Array, labels: Array, covariance: str) -> float:
     """LEEP of the mixture's posterior."""
     components = n_components(len(features), max(labels) + 1, covariance)
     return leep(posterior(features, components, covariance), labels)
+
+
+# In small clusters two samples are equally far from their mean, and round-off decides which of them k-means
+# moves: the seeds of the test have no such tie (1 of 24 with fifty classes of three has one, and a score that
+# is 3e-3 away).
+MIXTURE = "rounds of expectation maximisation amplify the rounding of the coordinates"
+OPINIONS = {
+    "nleep": Opinion(of_features(nleep, "full"), 1e-7, MIXTURE),
+    "nleep:spherical": Opinion(of_features(nleep, "spherical"), 1e-7, MIXTURE),
+}

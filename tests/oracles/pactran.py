@@ -8,7 +8,7 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.special import digamma, gammaln, log_softmax
 
-from tests.oracles.common import Array, centred, one_hot
+from tests.oracles.common import ROUNDING, Array, Opinion, centred, of_features, one_hot, source_probs
 from tests.oracles.nleep import posterior
 
 GUARD = 1e-10
@@ -92,3 +92,15 @@ def over_source_classes(s: Array, labels: Array, form: str) -> float:
     change = sum(gammaln(prior[y]) - gammaln(a[y, z]) for y in range(c) for z in range(n_source))
     rates = sum(math.log(sum(s[i, z] * a[:, z].sum() for z in range(n_source))) - 1 for i in range(n))
     return -float((change + divergence + rates) / (n * c) + 1)
+
+
+OPTIMUM = "the product stops at a gradient of 2e-8, and its flatness is linear in what is left"
+OPINIONS = {
+    "pactran": Opinion(of_features(gaussian), 1e-7, OPTIMUM),
+    "pactran:dirichlet": Opinion(
+        lambda given: over_source_classes(source_probs(given), given["labels"], "dirichlet"), 1e-9, ROUNDING
+    ),
+    "pactran:gamma": Opinion(
+        lambda given: over_source_classes(source_probs(given), given["labels"], "gamma"), 1e-9, ROUNDING
+    ),
+}

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from tests.oracles.common import Array, classes_of
+from tests.oracles.common import INVERSE, SMALL_DIRECTIONS, Array, Given, Opinion, classes_of, one_hot
+from tests.oracles.logme import logme
+from tests.oracles.sfda import sfda
 
 
 def push(features: Array, labels: Array, reference: Array) -> tuple[Array, int]:
@@ -30,3 +32,16 @@ def push(features: Array, labels: Array, reference: Array) -> tuple[Array, int]:
             return features, step
         features = (x + moves[labels]) * std + mean
     return features, 6
+
+
+def pushed(given: Given) -> Array:
+    """Features after the push."""
+    return push(given["embeddings"], given["labels"], given["reference_embeddings"])[0]
+
+
+OPINIONS = {
+    "ped": Opinion(lambda given: sfda(pushed(given), given["labels"]).mean_p, 1e-8, INVERSE),
+    "ped:logme": Opinion(
+        lambda given: logme(pushed(given), one_hot(given["labels"])), 1e-9, SMALL_DIRECTIONS
+    ),
+}

@@ -8,7 +8,7 @@ import numpy as np
 import scipy.linalg
 from scipy.special import log_softmax, softmax
 
-from tests.oracles.common import Array, classes_of
+from tests.oracles.common import INVERSE, Array, Opinion, classes_of, of_features
 
 
 @dataclass(frozen=True)
@@ -68,3 +68,9 @@ def discriminate(features: Array, labels: Array, shrinkage: float) -> Array:
     priors = np.bincount(labels) / len(labels)
     intercept = -0.5 * np.diag(means @ coefficients.T) + np.log(priors)
     return np.asarray(features @ coefficients.T + intercept)
+
+
+OPINIONS = {
+    "sfda": Opinion(of_features(lambda f, y: sfda(f, y).mean_p), 1e-8, INVERSE),
+    "sfda:log": Opinion(of_features(lambda f, y: sfda(f, y).mean_log_p), 1e-8, INVERSE),
+}

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from tests.oracles.common import Array, centred, classes_of
+from tests.oracles.common import Array, Opinion, centred, classes_of, of_features
 
 EPS = 1e-4
 
@@ -28,3 +28,11 @@ def transrate(features: Array, labels: Array, form: str) -> float:
         weight = 1 / len(groups) if form == "uniform" else len(group) / len(z)
         score -= weight * rate(group)
     return score
+
+
+CANCELLING = "differences of rates cancel"
+OPINIONS = {
+    "transrate": Opinion(of_features(transrate, "uniform"), 1e-8, CANCELLING, 1e-8),
+    "transrate:prior": Opinion(of_features(transrate, "prior"), 1e-8, CANCELLING, 1e-8),
+    "transrate:trace": Opinion(of_features(transrate, "trace"), 1e-8, CANCELLING, 1e-8),
+}

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment, linprog
 from scipy.spatial.distance import cdist
 
-from tests.oracles.common import Array
+from tests.oracles.common import Array, Given, Opinion, one_hot
 
 
 def programme(left: Array, right: Array) -> float:
@@ -53,3 +53,35 @@ def wdje(
     if len(theirs) > n:
         bound += sum(np.linalg.norm(row) for row in theirs[n:]) / (len(theirs) - n)
     return float(errors[1] - (bound + lip * m * math.exp(-0.5)))
+
+
+def of_classes(given: Given, m: float | None = None) -> float:
+    """WDJE of classes, label vectors padded to one width; m is ln C where it is not given."""
+    hot = one_hot(given["labels"])
+    width = max(hot.shape[1], given["source_labels"].shape[1])
+    theirs, ours = (np.pad(y, ((0, 0), (0, width - y.shape[1]))) for y in (given["source_labels"], hot))
+    return wdje(
+        (given["source_embeddings"], given["embeddings"]),
+        (theirs, ours),
+        (given["source_error"], given["target_error"]),
+        m=math.log(hot.shape[1]) if m is None else m,
+        lip=lipschitz(unit_rows(given["embeddings"]), hot.shape[1]),
+    )
+
+
+def of_targets(given: Given, targets: Array) -> float:
+    """WDJE of real or multi-label targets, m = 1."""
+    return wdje(
+        (given["source_embeddings"], given["embeddings"]),
+        (given["source_labels"], targets),
+        (given["source_error"], given["target_error"]),
+        m=1.0,
+        lip=given["lipschitz"],
+    )
+
+
+PROGRAMME = "plans meet their sums only to the solver's tolerance"
+OPINIONS = {
+    "wdje": Opinion(lambda given: of_classes(given, math.log(100)), 1e-8, PROGRAMME, targets=of_targets),
+    "wdje:auto": Opinion(of_classes, 1e-8, PROGRAMME),
+}

@@ -12,9 +12,9 @@ from sklearn.linear_model import LogisticRegression, RidgeCV
 from sklearn.preprocessing import StandardScaler
 
 from ptmrank_core.errors import CancelledError, InputError
-from ptmrank_core.probing.folds import assign_folds
 from ptmrank_core.probing.linear_fits import PENALTIES, fit_logistic, fit_ridge, standardise
 from ptmrank_core.probing.probe import N_FOLDS, N_NEIGHBOURS, fit_probe
+from ptmrank_core.sampling import assign_folds, units_of
 
 
 def classes(n: int, d: int, n_classes: int, seed: int = 0) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
@@ -51,7 +51,7 @@ def test_ridge_regression_is_that_of_scikit_learn() -> None:
 def test_out_of_fold_predictions_are_those_of_each_fold() -> None:
     """Standardised in the training fold alone, then logistic regression; as a literal loop has it."""
     features, labels = classes(100, 6, 3)
-    folds = assign_folds(labels, N_FOLDS, seed=3)
+    folds = assign_folds(units_of(labels, "classification"), N_FOLDS, seed=3)
     expected = np.empty(100, dtype=int)
     for fold in range(N_FOLDS):
         train, test = folds != fold, folds == fold
@@ -71,7 +71,7 @@ def test_out_of_fold_predictions_are_those_of_each_fold() -> None:
 def test_neighbours_vote_by_majority_and_the_nearest_decides_a_tie() -> None:
     """The accuracy of k-NN is that of a literal loop: most votes of five, of equal ones the nearest."""
     features, labels = classes(90, 3, 4)
-    folds = assign_folds(labels, N_FOLDS, seed=0)
+    folds = assign_folds(units_of(labels, "classification"), N_FOLDS, seed=0)
     right = []
     for i in range(90):
         train = np.flatnonzero(folds != folds[i])
@@ -113,25 +113,6 @@ def test_a_class_smaller_than_the_folds_is_told() -> None:
     found = fit_probe(features, labels=labels)
     assert found.notes == ("1 of 3 classes are not in every fold (fewer samples or groups than 5).",)
     assert len(found.folds) == 5
-
-
-def test_a_group_is_never_split() -> None:
-    """Samples of one speaker are all in one fold, and folds stay even in size and classes."""
-    rng = np.random.default_rng(0)
-    groups = rng.integers(0, 20, 200).astype(str).tolist()
-    labels = rng.integers(0, 3, 200)
-    folds = assign_folds(labels, 5, groups=groups, seed=0)
-    assert all(len(set(folds[np.array(groups) == name].tolist())) == 1 for name in set(groups))
-    assert np.bincount(folds).min() >= 25
-    assert all(set(folds[labels == label].tolist()) == set(range(5)) for label in range(3))
-
-
-def test_folds_of_classes_are_even() -> None:
-    """Without groups each class is spread over the folds to within one sample, and so are all."""
-    labels = np.repeat([0, 1, 2], [11, 24, 7])
-    folds = assign_folds(labels, 5, seed=0)
-    assert np.ptp(np.bincount(folds)) <= 1
-    assert all(np.ptp(np.bincount(folds[labels == label], minlength=5)) <= 1 for label in range(3))
 
 
 def test_group_leakage_is_not_rewarded() -> None:

@@ -10,7 +10,7 @@ import pytest
 from scipy import stats
 
 from ptmrank_core.errors import InputError
-from ptmrank_core.ranking import CORRELATIONS, Estimate, Evidence, hold_against
+from ptmrank_core.ranking import CORRELATIONS, Estimate, Evidence, compare_with_truth
 
 Pair = tuple[dict[str, float], dict[str, float]]
 
@@ -34,7 +34,7 @@ def estimate(found: Evidence, name: str) -> Estimate:
 def test_correlations_are_scipys() -> None:
     """Pearson, Spearman and Kendall are those of their definitions, and Pearson's interval is scipy's."""
     scores, truth = pair(11, noise=0.7)
-    found = hold_against(scores, truth, higher_is_better=True)
+    found = compare_with_truth(scores, truth, higher_is_better=True)
     x, y = np.array(list(scores.values())), np.array(list(truth.values()))
     signs = [np.sign((x[i] - x[j]) * (y[i] - y[j])) for i, j in itertools.combinations(range(11), 2)]
     assert estimate(found, "kendall").value == pytest.approx(float(np.mean(signs)))
@@ -61,14 +61,14 @@ def test_weighted_tau_is_its_formula() -> None:
             under += weight
         return float(over / under)
 
-    found = estimate(hold_against(scores, truth, higher_is_better=True), "weighted_tau")
+    found = estimate(compare_with_truth(scores, truth, higher_is_better=True), "weighted_tau")
     assert found.value == pytest.approx((one_way(x) + one_way(y)) / 2)
 
 
 def test_weighted_taus_interval_is_a_jackknife() -> None:
     """Its ends are the literal delete-one jackknife on the arctanh scale with Student's t."""
     scores, truth = pair(8, noise=0.6, seed=5)
-    found = estimate(hold_against(scores, truth, higher_is_better=True), "weighted_tau")
+    found = estimate(compare_with_truth(scores, truth, higher_is_better=True), "weighted_tau")
     most = 1 - 2 / (8 * 7)
     z = []
     for left_out in scores:
@@ -84,18 +84,18 @@ def test_weighted_taus_interval_is_a_jackknife() -> None:
 def test_directions_are_respected() -> None:
     """A loss that falls as the accuracy rises follows it, and so does an accuracy against an error."""
     scores, truth = pair(10, noise=0.5)
-    straight = hold_against(scores, truth, higher_is_better=True)
+    straight = compare_with_truth(scores, truth, higher_is_better=True)
     loss = {model: -value for model, value in scores.items()}
     error = {model: -value for model, value in truth.items()}
-    assert hold_against(loss, truth, higher_is_better=False) == straight
-    assert hold_against(scores, error, higher_is_better=True, truth_higher_is_better=False) == straight
+    assert compare_with_truth(loss, truth, higher_is_better=False) == straight
+    assert compare_with_truth(scores, error, higher_is_better=True, truth_higher_is_better=False) == straight
 
 
 def test_regret_and_hit_are_what_a_user_loses() -> None:
     """Regret@k is the best accuracy less the best among the k first; a hit loses nothing."""
     truth = {"a": 0.9, "b": 0.8, "c": 0.7, "d": 0.5}
     scores = {"b": 4.0, "d": 3.0, "a": 2.0, "c": 1.0}
-    found = hold_against(scores, truth, higher_is_better=True, tops=(1, 2, 3, 4))
+    found = compare_with_truth(scores, truth, higher_is_better=True, tops=(1, 2, 3, 4))
     assert {k: own.value for k, own in found.regret.items()} == pytest.approx({1: 0.1, 2: 0.1, 3: 0.0})
     assert {k: own.value for k, own in found.hit.items()} == {1: 0.0, 2: 0.0, 3: 1.0}
 
@@ -103,7 +103,7 @@ def test_regret_and_hit_are_what_a_user_loses() -> None:
 def test_a_tie_counts_against_the_metric() -> None:
     """Where all scores are equal, the first model taken is the worst."""
     truth = {"a": 0.9, "b": 0.8, "c": 0.1}
-    found = hold_against(dict.fromkeys(truth, 1.0), truth, higher_is_better=True, tops=(1,))
+    found = compare_with_truth(dict.fromkeys(truth, 1.0), truth, higher_is_better=True, tops=(1,))
     assert found.regret[1].value == pytest.approx(0.8)
     assert all(own is None for own in found.correlations.values())
 
@@ -111,7 +111,7 @@ def test_a_tie_counts_against_the_metric() -> None:
 def test_regrets_interval_is_that_of_a_slow_bootstrap() -> None:
     """Quantiles over draws of models with replacement, a model drawn twice being one model."""
     scores, truth = pair(9, noise=1.0, seed=2)
-    found = hold_against(scores, truth, higher_is_better=True, tops=(1,)).regret[1]
+    found = compare_with_truth(scores, truth, higher_is_better=True, tops=(1,)).regret[1]
     rng = np.random.default_rng(99)
     lost = []
     for _ in range(4_000):
@@ -128,7 +128,9 @@ def test_regrets_interval_is_that_of_a_slow_bootstrap() -> None:
 def test_few_models_have_no_interval() -> None:
     """Two models have no correlation, four have one without an interval, five have one with it."""
     scores, truth = pair(5, noise=0.5)
-    some = {n: hold_against(dict(list(scores.items())[:n]), truth, higher_is_better=True) for n in (2, 4, 5)}
+    some = {
+        n: compare_with_truth(dict(list(scores.items())[:n]), truth, higher_is_better=True) for n in (2, 4, 5)
+    }
     assert [own.n_models for own in some.values()] == [2, 4, 5]
     assert all(own is None for own in some[2].correlations.values())
     assert all(estimate(some[4], name).low is None for name in CORRELATIONS)
@@ -139,7 +141,7 @@ def test_a_perfect_order_of_few_models_is_not_certain() -> None:
     """Five models in the right order leave room for a worse correlation; forty leave little."""
     for n_models, least, most in ((5, -0.5, 0.7), (40, 0.9, 1.0)):
         scores, truth = pair(n_models, noise=0.0)
-        found = hold_against(scores, truth, higher_is_better=True)
+        found = compare_with_truth(scores, truth, higher_is_better=True)
         for name in ("spearman", "kendall", "weighted_tau"):
             own = estimate(found, name)
             assert own.value == own.high == pytest.approx(1.0)
@@ -160,7 +162,7 @@ def test_intervals_hold_their_target() -> None:
         x, y = rng.multivariate_normal([0, 0], [[1, rho], [rho, 1]], 10).T
         names = [f"m{i}" for i in range(10)]
         scores, truth = (dict(zip(names, column.tolist(), strict=True)) for column in (x, y))
-        found = hold_against(scores, truth, higher_is_better=True, tops=())
+        found = compare_with_truth(scores, truth, higher_is_better=True, tops=())
         for name, target in targets.items():
             own = estimate(found, name)
             assert own.low is not None
@@ -172,4 +174,4 @@ def test_intervals_hold_their_target() -> None:
 def test_nan_is_refused() -> None:
     """NaN is no score."""
     with pytest.raises(InputError, match="finite"):
-        hold_against({"a": math.nan, "b": 1.0}, {"a": 1.0, "b": 2.0}, higher_is_better=True)
+        compare_with_truth({"a": math.nan, "b": 1.0}, {"a": 1.0, "b": 2.0}, higher_is_better=True)

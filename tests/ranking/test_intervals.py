@@ -154,7 +154,7 @@ def test_a_half_without_a_score_is_left_out() -> None:
     assert found.n_halves == 70
     assert found.intervals == {"a": (1, 2), "b": (2, 3)}  # the third may be anywhere
     assert found.p_best == {"a": 1.0, "b": 0.0}
-    assert "no interval: c" in found.notes[0]
+    assert "No interval, for too few scores on half-samples: c." in found.notes[0]
 
 
 def test_too_little_is_an_error() -> None:
@@ -242,7 +242,7 @@ def test_a_voter_without_halves_is_taken_as_given() -> None:
         higher_is_better={"m": True, "fixed": True},
     )
     assert found.intervals["a"] == (1, 1)
-    assert found.notes == ("Without half-samples, and so taken as given: fixed.",)
+    assert found.notes == ("Scores without half-samples, taken as exact: fixed.",)
     with pytest.raises(InputError, match="No voting metric"):
         consensus_intervals(
             {"m": scores_of(2, 1)}, {}, voting=Voting({"m": 1.0}), higher_is_better={"m": True}

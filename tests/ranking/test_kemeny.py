@@ -7,7 +7,7 @@ from itertools import combinations, permutations
 import numpy as np
 import pytest
 
-from ptmrank_core.ranking import consensus_values, equal_votes, examine, rank
+from ptmrank_core.ranking import consensus_values, equal_votes, measure_sensitivity, rank
 from ptmrank_core.ranking.kemeny import _best_of_all, _improve, kemeny_order, preferences
 from ptmrank_core.records import Vote
 
@@ -73,7 +73,7 @@ def test_leaving_a_metric_out_tells_what_it_did() -> None:
     scores = {"a": {"m1": 3.0, "m2": 2.0, "m3": 1.0}, "b": {"m1": 1.0, "m2": 2.0, "m3": 3.0}}
     votes = {"a": Vote(0.7, "first"), "b": Vote(0.3, "second")}
     ranking = rank(scores, models=("m1", "m2", "m3"), votes=votes, higher_is_better=UP)
-    found = examine(ranking)
+    found = measure_sensitivity(ranking)
     assert ranking.order == found.kemeny == ("m1", "m2", "m3")
     assert found.without["a"].order == ("m3", "m2", "m1")
     assert found.without["a"].tau == -1.0
@@ -85,7 +85,9 @@ def test_leaving_a_metric_out_tells_what_it_did() -> None:
 def test_the_only_voter_cannot_be_left_out() -> None:
     """With one metric there is nothing to leave out."""
     scores = {"a": {"m1": 3.0, "m2": 2.0}}
-    found = examine(rank(scores, models=("m1", "m2"), votes=equal_votes(("a",)), higher_is_better=UP))
+    found = measure_sensitivity(
+        rank(scores, models=("m1", "m2"), votes=equal_votes(("a",)), higher_is_better=UP)
+    )
     assert found.without == {}
 
 

@@ -45,7 +45,7 @@ GOOD = scores_of(ACCURACIES)
 SHUFFLED = scores_of(np.random.default_rng(3).permutation(len(MODELS)))
 
 
-def test_what_the_probe_bears_out_gets_the_vote() -> None:
+def test_what_the_probe_confirms_gets_the_vote() -> None:
     """Of two metrics with the same prior the one in the probe's order gets four fifths and more."""
     found = vote({"good": GOOD, "other": SHUFFLED}, VoteContext({"good": 0.5, "other": 0.5}, probe=probe()))
     assert found["good"].weight > 0.8
@@ -58,7 +58,7 @@ def test_the_prior_decides_without_a_probe() -> None:
     found = vote({"good": GOOD, "other": SHUFFLED}, VoteContext(priors))
     ratio = best_weight(0.8) / best_weight(0.4)
     assert found["good"].weight / found["other"].weight == pytest.approx(ratio)
-    assert found["good"].reason == "Other data lead to expect an agreement of +0.80 with the truth."
+    assert found["good"].reason == "Expected agreement with the truth, from other data: +0.80."
 
 
 def test_a_probe_that_cannot_tell_models_apart_says_nothing() -> None:
@@ -75,7 +75,7 @@ def test_a_metric_against_the_probe_is_left_out() -> None:
     scores = {"good": GOOD, "bad": scores_of(-ACCURACIES)}
     found = vote(scores, VoteContext({"good": 0.5, "bad": 0.3}, probe=probe()))
     assert found["bad"].weight == 0
-    assert found["bad"].reason.startswith("Left out: it agrees with the linear probe no more than chance")
+    assert found["bad"].reason.startswith("Left out: it agrees with the linear probe no better than chance")
 
 
 def test_near_copies_share_one_vote() -> None:
@@ -87,7 +87,7 @@ def test_near_copies_share_one_vote() -> None:
     assert shared["other"].weight == pytest.approx(alone["other"].weight)
     assert shared["good"].weight == shared["copy"].weight == pytest.approx(alone["good"].weight / 2)
     assert (
-        "Shares a vote with Copy"
+        "Shares one vote with Copy"
         in vote(
             {"good": GOOD, "copy": scores_of(ACCURACIES**3)}, VoteContext(priors, titles={"copy": "Copy"})
         )["good"].reason
@@ -115,7 +115,7 @@ def test_a_doubt_leaves_a_metric_out() -> None:
     assert found["width"] == Vote(0.0, "Left out: it rewards wide features.")
 
 
-def test_an_order_of_widths_is_left_out_where_the_probe_does_not_bear_it_out() -> None:
+def test_an_order_of_widths_is_left_out_where_the_probe_does_not_confirm_it() -> None:
     """The order of the widths does not vote, unless the wide models are the better ones."""
     widths = {m: 2.0 ** (i * 5 % 12) for i, m in enumerate(MODELS)}
     scores = {"good": GOOD, "width": {m: 3 * w for m, w in widths.items()}}
@@ -124,7 +124,7 @@ def test_an_order_of_widths_is_left_out_where_the_probe_does_not_bear_it_out() -
     )
     found = vote(scores, known)
     assert found["width"].weight == 0
-    assert "its order is that of the width of the features (tau +1.00)" in found["width"].reason
+    assert "its order follows the width of the features (tau +1.00)" in found["width"].reason
     deserved = {m: float(2 ** (12 - i)) for i, m in enumerate(MODELS)}
     better = VoteContext({"width": 0.8}, traits={"the width of the features": deserved}, probe=probe())
     assert vote({"width": deserved, "good": SHUFFLED}, better)["width"].weight > 0.9
@@ -133,7 +133,7 @@ def test_an_order_of_widths_is_left_out_where_the_probe_does_not_bear_it_out() -
 def test_only_those_that_may_vote_do() -> None:
     """A variant beside default forms is ranked and shown, and has no vote."""
     found = vote({"good": GOOD, "other": SHUFFLED}, VoteContext(), voters=("good",))
-    assert found["other"] == Vote(0.0, "A variant: only default forms vote.")
+    assert found["other"] == Vote(0.0, "A variant: only the default form of a metric votes.")
     assert found["good"].weight == 1
 
 
@@ -142,7 +142,7 @@ def test_where_nothing_is_fit_to_vote_all_do() -> None:
     doubts = {"width": "it rewards wide features.", "flat": "it has saturated."}
     found = vote({"width": GOOD, "flat": SHUFFLED}, VoteContext({"width": 0.4, "flat": 0.4}, doubts))
     assert found["width"].weight == pytest.approx(0.5)
-    assert found["width"].reason == "Votes for want of a better one. Left out: it rewards wide features."
+    assert found["width"].reason == "Fallback: no metric qualified. Left out: it rewards wide features."
 
 
 def test_few_models_leave_the_prior() -> None:
@@ -170,7 +170,7 @@ def test_agreement_is_the_weighted_tau_where_the_probe_is_sure() -> None:
     ranks = dict(zip(MODELS, [2.0, 1, 3, 5, 4, 6, 12, 8, 9, 10, 11, 7], strict=True))
     found = combine_with_prior(ranks, 0.5, evidence)
     expected = weightedtau([-ranks[m] for m in MODELS], -evidence.losses.mean(axis=1)).statistic
-    assert found.found == pytest.approx(expected, abs=1e-6)
+    assert found.probe_agreement == pytest.approx(expected, abs=1e-6)
     assert found.n_models == pytest.approx(len(MODELS), abs=1e-6)
 
 
@@ -178,9 +178,9 @@ def test_evidence_and_prior_are_joined_by_their_precisions() -> None:
     """On Fisher's scale the posterior lies between the two, nearer to the more precise one."""
     evidence = probe()
     found = combine_with_prior(dict(zip(MODELS, range(1, 13), strict=True)), 0.0, evidence)
-    assert found.found is not None
+    assert found.probe_agreement is not None
     precision = (found.n_models - 4) / 0.437
-    z = np.arctanh(min(found.found, 0.97)) * precision / (precision + 1 / SPREAD**2)
+    z = np.arctanh(min(found.probe_agreement, 0.97)) * precision / (precision + 1 / SPREAD**2)
     assert found.agreement == pytest.approx(np.tanh(z))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
@@ -18,6 +17,7 @@ from ptmrank_core.records import (
     LeftOut,
     ModelOutcome,
     ModelSpec,
+    ProbeResult,
     Ranking,
     RankIntervals,
     RunPlan,
@@ -33,7 +33,7 @@ from ptmrank_core.records import (
 from ptmrank_core.reports.html import Picture
 from ptmrank_core.results import rank_result
 
-__all__ = ["HOSTILE", "METRICS", "certain", "hostile_picture", "hostile_result", "probe_payload"]
+__all__ = ["HOSTILE", "METRICS", "certain", "hostile_picture", "hostile_result", "probe_of"]
 
 HOSTILE = (
     "<img src=x onerror=alert(1)>",
@@ -103,29 +103,28 @@ def hostile_result(names: Sequence[str] = HOSTILE) -> RunResult:
         seconds=12.0,
         findings=(
             *(
-                Finding("probe", spec.id, probe_payload(0.5 + index / 20, folds=(0.4, 0.6), knn=0.5), 1.0)
+                Finding("probe", spec.id, probe_of(0.5 + index / 20, folds=(0.4, 0.6), knn=0.5), 1.0)
                 for index, spec in enumerate(specs[:-1])
             ),
-            Finding("controls", "", {}, 1.0, HOSTILE[3]),
+            Finding("controls", "", None, 1.0, HOSTILE[3]),
         ),
     )
 
 
-def probe_payload(
+def probe_of(
     value: float, *, measure: str = "accuracy", folds: Sequence[float] = (), knn: float | None = None
-) -> dict[str, Any]:
+) -> ProbeResult:
     """What the analysis keeps of a probe: three samples, of which it misses the last."""
-    return {
-        "measure": measure,
-        measure: value,
-        "folds": list(folds),
-        "knn": knn,
-        "predictions": [0, 1, 0],
-        "losses": [0.0, 0.0, 1.0],
-        "classes": 2,
-        "scale": 1.0,
-        "notes": [],
-    }
+    return ProbeResult(
+        measure=measure,
+        value=value,
+        folds=tuple(folds),
+        knn=knn,
+        scale=1.0,
+        predictions=(0, 1, 0),
+        losses=(0.0, 0.0, 1.0),
+        n_classes=2,
+    )
 
 
 def certain(result: RunResult) -> Ranking:

@@ -23,7 +23,7 @@ from ptmrank_core.records import (
 )
 from ptmrank_core.reports.figures.evidence import CorrelationLayout, correlation_figure, truth_figure
 from ptmrank_core.results.evidence import CONSENSUS, PARAMETERS, evidence_of, truth_problems, truths_of
-from tests.reports.results import probe_payload
+from tests.reports.results import probe_of
 
 NAMES = tuple("abcdef")
 ACCURACY = dict(zip(NAMES, (0.9, 0.8, 0.7, 0.6, 0.5, 0.4), strict=True))
@@ -31,8 +31,7 @@ ACCURACY = dict(zip(NAMES, (0.9, 0.8, 0.7, 0.6, 0.5, 0.4), strict=True))
 
 def probe(model: str, accuracy: float) -> Finding:
     """A probe's finding as the analysis keeps it."""
-    payload = probe_payload(accuracy, folds=[accuracy], knn=accuracy - 0.1)
-    return Finding("probe", model, payload, 0.1)
+    return Finding("probe", model, probe_of(accuracy, folds=[accuracy], knn=accuracy - 0.1), 0.1)
 
 
 @pytest.fixture
@@ -74,8 +73,8 @@ def judged(result: RunResult) -> RunResult:
     )
     findings = [probe(name, ACCURACY[name]) for name in NAMES]
     findings += [
-        Finding("truth", "imported", truth.payload(), 0.0),
-        Finding("truth", "recorded", {}, 0.0, "It is of other samples."),
+        Finding("truth", "imported", truth, 0.0),
+        Finding("truth", "recorded", None, 0.0, "It is of other samples."),
     ]
     return replace(result, findings=tuple(findings))
 

@@ -16,6 +16,7 @@ from ptmrank_core.records import (
     Cell,
     ExtractionOptions,
     Finding,
+    HalfSampleScores,
     ModelSpec,
     Ranking,
     RankIntervals,
@@ -37,12 +38,12 @@ SCORES = {
 }
 
 
-def finding(metric: str, problem: str = "", **payload: Any) -> Finding:
+def finding(metric: str, problem: str = "", **changes: Any) -> Finding:
     """Twenty half-samples about the full scores: a and b within the noise, c far from it."""
     rng = np.random.default_rng(len(metric))
-    scores = {m: (v + 0.1 * rng.normal(size=20)).tolist() for m, v in SCORES[metric].items()}
-    full = {"scores": scores, "sizes": [30] * 20, "notes": ["Two samples are taken as given."]}
-    return Finding("halves", metric, {} if problem else full | payload, 1.0, problem)
+    scores = {m: tuple((v + 0.1 * rng.normal(size=20)).tolist()) for m, v in SCORES[metric].items()}
+    halves = HalfSampleScores(scores, (30,) * 20, {}, ("Two samples are taken as given.",))
+    return Finding("halves", metric, None if problem else replace(halves, **changes), 1.0, problem)
 
 
 @pytest.fixture
@@ -74,7 +75,7 @@ def test_findings_become_intervals(result: RunResult) -> None:
     assert ranking.intervals.intervals["c"] == (3, 3)
     assert ranking.intervals.notes == (
         "Two samples are taken as given.",
-        "Without half-samples, and so taken as given: nleep.",
+        "Scores without half-samples, taken as exact: nleep.",
     )
 
 

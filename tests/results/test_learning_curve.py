@@ -9,9 +9,11 @@ import pytest
 from ptmrank_core import reports, results
 from ptmrank_core.ranking import SizeCurve, consensus_draws
 from ptmrank_core.records import (
+    VALUE,
     ExtractionOptions,
     Finding,
     ModelSpec,
+    PartScores,
     RunPlan,
     RunResult,
     RunState,
@@ -39,7 +41,10 @@ def result() -> RunResult:
         options=ExtractionOptions(),
         seed=0,
     )
-    payloads = {n: {"sizes": [10, 20], "scores": {"logme": [[v, -v], [v, None]]}} for n, v in FULL.items()}
+    parts = {
+        name: PartScores((10.0, 20.0), {"logme": (({VALUE: value}, {VALUE: -value}), ({VALUE: value}, None))})
+        for name, value in FULL.items()
+    }
     return RunResult(
         plan=plan,
         state=RunState.FINISHED,
@@ -48,7 +53,7 @@ def result() -> RunResult:
         outcomes={},
         environment={},
         seconds=5.0,
-        findings=tuple(Finding("sample-size", name, payload, 0.1) for name, payload in payloads.items()),
+        findings=tuple(Finding("sample-size", name, own, 0.1) for name, own in parts.items()),
     )
 
 

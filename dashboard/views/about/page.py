@@ -10,13 +10,11 @@ from ptmrank_core.metrics import METRICS, default_metrics
 
 __all__ = ["page"]
 
-METHOD = """
+METHOD = f"""
 Fine-tuning every candidate would tell which one is best for your data, and cost more than anybody has.
-PTMRank runs
-each candidate **once** over your labelled samples, keeps the vectors that it makes of them, and asks thirteen
-published *transferability metrics* how well these vectors fit your labels. Nothing is trained but small
-linear
-models on top of the vectors.
+PTMRank runs each candidate **once** over your labelled samples, keeps the vectors that it makes of them, and
+asks {len(default_metrics())} published *transferability metrics* how well these vectors fit your labels.
+Nothing is trained but small linear models on top of the vectors.
 
 1. **Samples** are read, checked and given a fingerprint; what is left out is named with its reason.
 2. **Features**: every model is loaded at an exact revision and run over the samples, pooled as its

@@ -16,6 +16,7 @@ from dashboard.wording import plain, plural, show_error
 from ptmrank_core import catalogue
 from ptmrank_core.catalogue import Candidate, Narrowing, TaskCategory
 from ptmrank_core.errors import PTMRankError
+from ptmrank_core.metrics import SOURCE_LOGITS, titles_reading
 
 __all__ = ["choose_from_lists"]
 
@@ -86,7 +87,9 @@ def _narrowing_of(key: str) -> Narrowing:
         since = st.selectbox("Published in or after", list(YEARS), key=f"since-{key}")
         used = st.selectbox("Downloads in a month, at least", list(DOWNLOADS), key=f"used-{key}")
         with_head = st.toggle(
-            "With a source head", key=f"head-{key}", help="Its classes are known: LEEP and NCE need them."
+            "With a source head",
+            key=f"head-{key}",
+            help=f"Its classes are known: {titles_reading(SOURCE_LOGITS)} need them.",
         )
         is_here = st.toggle("On this machine already", key=f"here-{key}")
     return Narrowing(

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from ptmrank_core.catalogue import Candidate, loading_of
+from ptmrank_core.metrics import SOURCE_LOGITS, titles_reading
 
 __all__ = ["candidate_rows", "candidate_table"]
 
@@ -96,7 +97,9 @@ def _columns(date: str) -> dict[str, Any]:
             "the last column.",
         ),
         "licence": text(width=95, help="What its licence asks for, as a class; no legal advice."),
-        "source head": text(width=100, help="The classes that its head tells, which LEEP and NCE need."),
+        "source head": text(
+            width=100, help=f"The classes that its head tells, which {titles_reading(SOURCE_LOGITS)} need."
+        ),
         "pre-training": text(width=150),
         "year": number(format="%d", width=60),
         "downloads": number(

@@ -27,12 +27,13 @@ __all__ = ["page"]
 def page() -> None:
     """Draw the page."""
     st.title("How do the metrics see a model?")
+    n_metrics = len(default_metrics())
     st.markdown(
         "Below is a model whose features you can make better or worse. Move the classes apart or spoil their "
-        "labels, and watch what thirteen metrics and a linear probe make of the same features."
+        f"labels, and watch what {n_metrics} metrics and a linear probe make of the same features."
     )
     title, start = _story()
-    st.header("One model, thirteen opinions")
+    st.header(f"One model, {n_metrics} opinions")
     controls, picture, scores = st.columns([2, 4, 4], gap="large")
     with controls:
         scene = _scene(title, start)
@@ -135,7 +136,7 @@ def _picture(lesson: Lesson) -> None:
 
 
 def _scores(lesson: Lesson, clean: Sweep) -> None:
-    """Draw the thirteen scores, each beside how good it looks."""
+    """Draw the score of every metric, each beside how good it looks."""
     shares = share_of_range(clean, lesson)
     table = pd.DataFrame(
         [
@@ -163,7 +164,7 @@ def _scores(lesson: Lesson, clean: Sweep) -> None:
             ),
         },
         placeholder="–",
-        alt="The thirteen scores of this scene",
+        alt="The score of every metric in this scene",
     )
     for metric, problem in lesson.problems.items():
         st.caption(f"{METRICS[metric].title}: {problem}")

@@ -17,7 +17,6 @@ from ptmrank_core.metrics import (
     METRIC_PRESETS,
     METRICS,
     default_metrics,
-    measured_seconds,
 )
 
 __all__ = ["choose_metrics", "say_cost"]
@@ -53,7 +52,7 @@ def choose_metrics(draft: Draft, reach: Mapping[str, MetricCoverage]) -> tuple[s
 
 def say_cost(metric: str) -> tuple[str, str]:
     """Say what a metric costs: in a word, and as measured."""
-    seconds = measured_seconds(metric)
+    seconds = METRICS[metric].measured_seconds
     word = "cheap" if seconds < CHEAP else "moderate" if seconds < MODERATE else "slow"
     return word, f"about {seconds:.2g} s a model at {MEASURED_AT}"
 
@@ -122,7 +121,7 @@ def _variants(offered: list[str], chosen: tuple[str, ...]) -> tuple[str, ...]:
             known,
             format_func=lambda name: METRICS[name].title,
             key="variants",
-            help="They are scored beside the thirteen, and never vote.",
+            help="They are scored beside their metrics, and never vote.",
         )
         for name in picked:
             st.caption(f"**{METRICS[name].title}.** {METRICS[name].idea} {METRICS[name].fails_when}")

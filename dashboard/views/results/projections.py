@@ -13,12 +13,11 @@ from ptmrank_core.errors import InputError
 from ptmrank_core.projection import (
     Neighbours,
     Projection,
-    Trust,
     nearest_samples,
     pca,
     trustworthiness,
 )
-from ptmrank_core.records import RunResult
+from ptmrank_core.records import RunResult, Trust
 from ptmrank_core.reports.figures.embeddings import Panel, axis_titles
 from ptmrank_core.worker import SOURCES
 

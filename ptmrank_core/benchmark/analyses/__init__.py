@@ -36,7 +36,7 @@ def analyse(run_context: RunContext) -> None:
 
     Parameters
     ----------
-    tools
+    run_context
         Of a run whose cells are all decided.
 
     Raises

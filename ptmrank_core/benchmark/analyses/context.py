@@ -11,7 +11,9 @@ from ptmrank_core.benchmark.execution.context import RunContext, load_auxiliary
 from ptmrank_core.benchmark.execution.extraction import gather
 from ptmrank_core.benchmark.execution.scoring import CapturedError, run_guarded
 from ptmrank_core.events import discard_event
-from ptmrank_core.records import Cell, Finding, ModelSpec
+from ptmrank_core.records import AnalysisResult, Cell, Finding, ModelSpec, contents_of
+from ptmrank_core.records.findings import ResultT
+from ptmrank_core.results import rank_result
 
 __all__ = ["AnalysisContext"]
 
@@ -21,15 +23,13 @@ class AnalysisContext:
 
     Parameters
     ----------
-    tools
+    run_context
         What the run was worked with.
     """
 
     def __init__(self, run_context: RunContext) -> None:
         self.run_context = run_context
-        self._kept = {
-            (found.kind, found.subject) for found in run_context.store.findings(run_context.plan.run_id)
-        }
+        self._kept = {(finding.kind, finding.subject) for finding in self.findings()}
 
     @cached_property
     def cells(self) -> tuple[Cell, ...]:
@@ -67,22 +67,29 @@ class AnalysisContext:
         run_context = self.equipped if metrics else self.run_context
         return gather(run_context, self.specs[model], metrics, discard_event).arrays
 
-    def is_kept(self, kind: str, subject: str = "") -> bool:
+    def order(self) -> tuple[str, ...]:
+        """List the models that have a rank by what the run has given so far, best first."""
+        result = self.run_context.store.result(self.run_context.plan.run_id)
+        return rank_result(result).order
+
+    def is_kept(self, kind: type[AnalysisResult], subject: str = "") -> bool:
         """Whether an analysis is done already."""
-        return (kind, subject) in self._kept
+        return (kind.KIND, subject) in self._kept
 
-    def found(self, kind: str) -> list[Finding]:
-        """Read what analyses of a kind have found so far."""
-        return [
-            own for own in self.run_context.store.findings(self.run_context.plan.run_id) if own.kind == kind
-        ]
+    def findings(self) -> tuple[Finding, ...]:
+        """Read what the analyses of the run have found so far."""
+        return self.run_context.store.findings(self.run_context.plan.run_id)
 
-    def drop(self, kind: str) -> None:
+    def contents(self, kind: type[ResultT]) -> dict[str, ResultT]:
+        """Read what analyses of a kind have found so far: subject -> record."""
+        return contents_of(self.findings(), kind)
+
+    def drop(self, kind: type[AnalysisResult]) -> None:
         """Forget all findings of a kind: what was only kept so that nothing has to be done twice."""
-        self.run_context.store.drop_findings(self.run_context.plan.run_id, kind)
-        self._kept = {own for own in self._kept if own[0] != kind}
+        self.run_context.store.drop_findings(self.run_context.plan.run_id, kind.KIND)
+        self._kept = {key for key in self._kept if key[0] != kind.KIND}
 
-    def keep(self, kind: str, subject: str, find: Callable[[], Mapping[str, Any]]) -> None:
+    def keep(self, kind: type[ResultT], subject: str, find: Callable[[], ResultT]) -> None:
         """Do one analysis and keep what it found, or why it could not be done.
 
         Parameters
@@ -90,19 +97,26 @@ class AnalysisContext:
         kind, subject
             As in :class:`~ptmrank_core.records.Finding`.
         find
-            Returns the payload, in plain JSON types.
+            Returns what was found.
         """
         start = time.perf_counter()
-        found = run_guarded(find, what=f"{kind} {subject}".strip())
+        content = run_guarded(find, what=f"{kind.KIND} {subject}".strip())
         seconds = time.perf_counter() - start
-        if isinstance(found, CapturedError):
-            self.keep_problem(kind, subject, found, seconds)
+        if isinstance(content, CapturedError):
+            self._add_problem(kind.KIND, subject, content, seconds)
         else:
-            self._add(Finding(kind, subject, found, seconds))
+            self._add(Finding(kind.KIND, subject, content, seconds))
 
-    def keep_problem(self, kind: str, subject: str, problem: CapturedError, seconds: float = 0.0) -> None:
+    def keep_problem(self, kind: type[AnalysisResult], subject: str, problem: CapturedError) -> None:
         """Keep why an analysis could not be done."""
-        self._add(Finding(kind, subject, {}, seconds, f"{problem.message} {problem.hint}".strip()))
+        self._add_problem(kind.KIND, subject, problem, 0.0)
+
+    def _add_problem(self, kind: str, subject: str, problem: CapturedError, seconds: float) -> None:
+        self._add(Finding(kind, subject, None, seconds, f"{problem.message} {problem.hint}".strip()))
+
+    def keep_nothing(self, kind: type[AnalysisResult], subject: str) -> None:
+        """Keep that an analysis was done and there was nothing to find."""
+        self._add(Finding(kind.KIND, subject, None, 0.0))
 
     def _add(self, finding: Finding) -> None:
         self.run_context.store.add_finding(self.run_context.plan.run_id, finding)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -10,72 +10,85 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ptmrank_core.benchmark.analyses.context import AnalysisContext
-from ptmrank_core.benchmark.analyses.subsets import COLUMNS_OF_SAMPLES
 from ptmrank_core.benchmark.execution.extraction import gather
 from ptmrank_core.benchmark.execution.scoring import score_cells
 from ptmrank_core.events import AnalysisStep, discard_event, raise_if_cancelled
 from ptmrank_core.features.baselines import baseline_features
 from ptmrank_core.features.twins import untrained_twin
-from ptmrank_core.metrics import METRICS, prepare_inputs
-from ptmrank_core.records import Cell, Samples, Score
+from ptmrank_core.metrics import METRICS, prepare_inputs, score_parts
+from ptmrank_core.records import (
+    ControlScores,
+    Failure,
+    PermutedScores,
+    Score,
+    ScoreParts,
+    Skipped,
+    take_rows,
+)
+from ptmrank_core.sampling import permuted_rows
 
-__all__ = ["KIND", "PERMUTED", "PLAIN", "UNTRAINED", "permuted_rows", "score_controls"]
+__all__ = ["PLAIN", "UNTRAINED", "score_controls"]
 
-KIND = "controls"
-# Subjects of the findings; the model follows the first and the last.
-PERMUTED, PLAIN, UNTRAINED = "permuted:", "plain", "untrained:"
+# Subjects of the findings; the model follows the second.
+PLAIN, UNTRAINED = "plain", "untrained:"
 N_PERMUTATIONS = 10
+# Arrays that say what a sample is labelled; the others say what a model makes of it.
+LABEL_ARRAYS = ("labels", "targets", "sample_label_embeddings")
 # Twins are extracted like candidates: of the best model of each family, and of no more families than these.
 MAX_TWINS = 3
 
 
 def score_controls(context: AnalysisContext) -> None:
-    """Score the controls that a plan asks for, and keep one finding for each.
+    """Score the controls that a plan asks for.
 
-    ``permuted:MODEL``
-        ``scores``: metric -> one value for each permutation of the labels, metrics that iterate left out.
-    ``plain``
-        Features that no model made: ``title``, ``n_features``, ``scores`` (metric -> value), ``problems``.
-    ``untrained:MODEL``
-        The same of the model's untrained twin, and ``of``: the model.
-
-    A value is a number, the components (name -> number) where the metric is defined over all candidates, or
-    ``None`` where there is none.
+    A :class:`~ptmrank_core.records.ControlScores` is kept for features that no model made (``plain``) and for
+    each untrained twin (``untrained:MODEL``), a :class:`~ptmrank_core.records.PermutedScores` for each model,
+    metrics that iterate left out.
     """
     if not context.run_context.plan.analyses.controls:
         return
-    jobs = {PLAIN: partial(_score_plain, context)}
-    jobs |= {UNTRAINED + model: partial(_score_twin, context, model) for model in _twins(context)}
-    jobs |= {PERMUTED + model: partial(_score_permuted, context, model) for model in context.specs}
-    for index, (subject, find) in enumerate(jobs.items()):
+    jobs: list[Callable[[], None]] = [partial(_keep_control, context, PLAIN, partial(_score_plain, context))]
+    jobs += [
+        partial(_keep_control, context, UNTRAINED + model, partial(_score_twin, context, model))
+        for model in _twins(context)
+    ]
+    jobs += [partial(_keep_permuted, context, model) for model in context.specs]
+    for index, job in enumerate(jobs):
         raise_if_cancelled(context.run_context.cancel)
-        if not context.is_kept(KIND, subject):
-            context.keep(KIND, subject, find)
-        context.run_context.sink(AnalysisStep(KIND, index + 1, len(jobs)))
+        job()
+        context.run_context.sink(AnalysisStep(ControlScores.KIND, index + 1, len(jobs)))
+
+
+def _keep_control(context: AnalysisContext, subject: str, find: Callable[[], ControlScores]) -> None:
+    if not context.is_kept(ControlScores, subject):
+        context.keep(ControlScores, subject, find)
+
+
+def _keep_permuted(context: AnalysisContext, model: str) -> None:
+    if not context.is_kept(PermutedScores, model):
+        context.keep(PermutedScores, model, partial(_score_permuted, context, model))
 
 
 def _twins(context: AnalysisContext) -> list[str]:
     """Models whose untrained twins are scored: the best of each family, the best families first."""
-    run_context = context.run_context
-    order = run_context.sources.order(run_context.store.result(run_context.plan.run_id))
     best: dict[str | None, str] = {}
-    for model in order:
+    for model in context.order():
         spec = context.specs.get(model)
         if spec is not None and spec.source in {"hub", "local", "demo"}:
             best.setdefault(spec.model_type, model)
     return list(best.values())[:MAX_TWINS]
 
 
-def _score_plain(context: AnalysisContext) -> dict[str, Any]:
+def _score_plain(context: AnalysisContext) -> ControlScores:
     """Score features that no model made."""
     run_context = context.run_context
     plain = baseline_features(run_context.samples, seed=run_context.plan.seed, cancel=run_context.cancel)
     name = "labels" if run_context.samples.target_kind == "classification" else "targets"
     arrays = {"embeddings": plain.embeddings, name: run_context.samples.labels}
-    return {"title": plain.title, **_control(context, PLAIN, arrays)}
+    return _control(context, PLAIN, arrays, title=plain.title)
 
 
-def _score_twin(context: AnalysisContext, model: str) -> dict[str, Any]:
+def _score_twin(context: AnalysisContext, model: str) -> ControlScores:
     """Score the untrained twin of a model, extracted as the model was."""
     run_context = context.equipped
     metrics = run_context.plan.metrics
@@ -88,85 +101,45 @@ def _score_twin(context: AnalysisContext, model: str) -> dict[str, Any]:
         cache=run_context.cache,
     ) as twin:
         arrays = gather(run_context, twin, metrics, discard_event).arrays
-    return {"title": f"Untrained twin of {model}", "of": model, **_control(context, twin.id, arrays)}
+    return _control(context, twin.id, arrays, title=f"Untrained twin of {model}", of=model)
 
 
-def _control(context: AnalysisContext, name: str, arrays: Mapping[str, Any]) -> dict[str, Any]:
+def _control(
+    context: AnalysisContext, name: str, arrays: Mapping[str, Any], *, title: str, of: str = ""
+) -> ControlScores:
     """Score one control as a candidate is."""
     cells = list(score_cells(name, prepare_inputs(**arrays), context.run_context.plan.metrics))
-    return {
-        "n_features": int(np.shape(arrays["embeddings"])[1]),
-        "scores": {cell.metric: _value(cell) for cell in cells if isinstance(cell, Score)},
-        "problems": {cell.metric: _reason(cell) for cell in cells if not isinstance(cell, Score)},
-    }
+    return ControlScores(
+        title=title,
+        n_features=int(np.shape(arrays["embeddings"])[1]),
+        scores={cell.metric: score_parts(cell) for cell in cells if isinstance(cell, Score)},
+        problems={cell.metric: _reason(cell) for cell in cells if not isinstance(cell, Score)},
+        of=of,
+    )
 
 
-def _value(cell: Score) -> float | dict[str, float]:
-    return dict(cell.components) if METRICS[cell.metric].combine else cell.value
+def _reason(cell: Failure | Skipped) -> str:
+    return cell.reason if isinstance(cell, Skipped) else cell.message
 
 
-def _reason(cell: Cell) -> str:
-    return str(getattr(cell, "reason", "") or getattr(cell, "message", ""))
-
-
-def _score_permuted(context: AnalysisContext, model: str) -> dict[str, Any]:
+def _score_permuted(context: AnalysisContext, model: str) -> PermutedScores:
     """Score one model with its labels permuted, the same permutations for all models."""
     run_context = context.run_context
     metrics = [name for name in run_context.plan.metrics if METRICS[name].cost != "iterative"]
     arrays = context.arrays(model, metrics)
-    found: dict[str, list[Any]] = {metric: [] for metric in metrics}
-    for draw in range(N_PERMUTATIONS):
+    scores: dict[str, list[ScoreParts | None]] = {metric: [] for metric in metrics}
+    for rows in permuted_rows(run_context.samples, N_PERMUTATIONS, seed=run_context.plan.seed):
         raise_if_cancelled(run_context.cancel)
-        rows = permuted_rows(run_context.samples, seed=run_context.plan.seed + draw)
         cells = score_cells(model, prepare_inputs(**_with_labels_of(arrays, rows)), metrics)
-        values = {cell.metric: _value(cell) for cell in cells if isinstance(cell, Score)}
+        parts = {cell.metric: score_parts(cell) for cell in cells if isinstance(cell, Score)}
         for metric in metrics:
-            found[metric].append(values.get(metric))
-    return {"scores": {metric: own for metric, own in found.items() if _is_known(own)}}
-
-
-def _is_known(values: Sequence[Any]) -> bool:
-    return any(value is not None for value in values)
+            scores[metric].append(parts.get(metric))
+    return PermutedScores(
+        {metric: tuple(draws) for metric, draws in scores.items() if any(own is not None for own in draws)}
+    )
 
 
 def _with_labels_of(arrays: Mapping[str, Any], rows: NDArray[np.int64]) -> dict[str, Any]:
     """Give each sample the labels of another one."""
-    changed = dict(arrays)
-    for name in ("labels", "targets"):
-        if changed.get(name) is not None:
-            changed[name] = np.asarray(changed[name])[rows]
-    for name in COLUMNS_OF_SAMPLES:
-        if changed.get(name) is not None:
-            changed[name] = np.asarray(changed[name])[:, rows]
-    return changed
-
-
-def permuted_rows(samples: Samples, *, seed: int) -> NDArray[np.int64]:
-    """Tell whose labels each sample gets where labels mean nothing.
-
-    Parameters
-    ----------
-    samples
-        n samples.
-    seed
-        Seed of the permutation.
-
-    Returns
-    -------
-    ndarray of int64
-        Shape (n,), indices of samples. Where all samples of a group share their label, whole groups exchange
-        labels (classes then change their sizes where groups are of several sizes); where they do not, labels
-        are exchanged within groups: either way what belongs together stays together.
-    """
-    rng = np.random.default_rng(seed)
-    rows = np.arange(samples.n_samples)
-    if not samples.groups:
-        return rng.permutation(rows)
-    group_of = np.unique(np.array(samples.groups), return_inverse=True)[1].reshape(-1)
-    members = [np.flatnonzero(group_of == group) for group in range(int(group_of.max()) + 1)]
-    if all((samples.labels[own] == samples.labels[own[0]]).all() for own in members):
-        first = np.array([own[0] for own in members])
-        return first[rng.permutation(len(members))][group_of]
-    for own in members:
-        rows[own] = rng.permutation(own)
-    return rows
+    labels = {name: arrays[name] for name in LABEL_ARRAYS if name in arrays}
+    return {**arrays, **take_rows(labels, rows)}

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import asdict
 from functools import partial
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,12 +13,11 @@ from ptmrank_core.errors import MetricInputError
 from ptmrank_core.events import AnalysisStep, raise_if_cancelled
 from ptmrank_core.features.training.fine_tuning import fine_tune
 from ptmrank_core.features.training.recipe import TrainingRecipe
-from ptmrank_core.records import Samples
-from ptmrank_core.sampling import nested_subsets
+from ptmrank_core.records import FineTuning, Samples
+from ptmrank_core.sampling import nested_order, units_of_samples
 
-__all__ = ["KIND", "fine_tune_best", "training_rows"]
+__all__ = ["fine_tune_best", "training_rows"]
 
-KIND = "fine-tuning"
 TRAINING_SHARE = 0.75
 STEPS = 100  # of the progress of one model
 
@@ -28,22 +25,21 @@ STEPS = 100  # of the progress of one model
 def fine_tune_best(context: AnalysisContext) -> None:
     """Train the best models of the order for real, each with an equal part of the time that is left.
 
-    The finding is kept for each model: ``accuracy`` or ``r2`` on the test samples, and the fields of
-    :class:`~ptmrank_core.features.training.recipe.TrainingResult`, ``seed`` and ``note`` (empty, or that
-    time ran out). All models have the same training and test samples.
+    A :class:`~ptmrank_core.records.FineTuning` is kept for each. All models have the same training and test
+    samples.
     """
     run_context = context.run_context
     n_asked = run_context.plan.analyses.fine_tune
     if not n_asked:
         return
-    order = list(run_context.sources.order(run_context.store.result(run_context.plan.run_id)))[:n_asked]
+    order = context.order()[:n_asked]
     ends = time.perf_counter() + run_context.plan.analyses.fine_tune_seconds
-    left = [model for model in order if not context.is_kept(KIND, model)]
+    left = [model for model in order if not context.is_kept(FineTuning, model)]
     for index, model in enumerate(left):
         raise_if_cancelled(run_context.cancel)
         seconds = max(1.0, (ends - time.perf_counter()) / (len(left) - index))
-        context.keep(KIND, model, partial(_tune, context, model, seconds, (index, len(left))))
-        run_context.sink(AnalysisStep(KIND, STEPS * (index + 1), STEPS * len(left)))
+        context.keep(FineTuning, model, partial(_tune, context, model, seconds, (index, len(left))))
+        run_context.sink(AnalysisStep(FineTuning.KIND, STEPS * (index + 1), STEPS * len(left)))
 
 
 def training_rows(samples: Samples, seed: int) -> NDArray[np.int64]:
@@ -54,7 +50,7 @@ def training_rows(samples: Samples, seed: int) -> NDArray[np.int64]:
     MetricInputError
         If nothing is left for the test.
     """
-    (train,) = nested_subsets(samples, (TRAINING_SHARE,), seed=seed)
+    train = nested_order(units_of_samples(samples), minimum=1, seed=seed).of_share(TRAINING_SHARE)
     if len(train) == samples.n_samples or len(train) < 2:
         raise MetricInputError(
             f"{samples.n_samples} samples cannot be parted into some to train on and some to test on.",
@@ -63,22 +59,23 @@ def training_rows(samples: Samples, seed: int) -> NDArray[np.int64]:
     return train
 
 
-def _tune(context: AnalysisContext, model: str, seconds: float, place: tuple[int, int]) -> dict[str, Any]:
-    """Train one model and say what came of it."""
+def _tune(context: AnalysisContext, model: str, seconds: float, place: tuple[int, int]) -> FineTuning:
+    """Train one model."""
     run_context = context.run_context
     index, n_models = place
-    tuned = fine_tune(
+    training = fine_tune(
         context.specs[model],
         run_context.samples,
         training_rows(run_context.samples, run_context.plan.seed),
         TrainingRecipe(seconds, run_context.plan.seed),
         options=run_context.plan.options,
         on_progress=lambda share: run_context.sink(
-            AnalysisStep(KIND, int(STEPS * (index + min(1.0, share))), STEPS * n_models)
+            AnalysisStep(FineTuning.KIND, int(STEPS * (index + min(1.0, share))), STEPS * n_models)
         ),
         cancel=run_context.cancel,
     )
     note = ""
-    if tuned.was_cut:
-        note = f"Time ran out after {tuned.epochs:.1f} of {tuned.planned_epochs} passes; more may reach more."
-    return {tuned.measure: tuned.value, **asdict(tuned), "seed": run_context.plan.seed, "note": note}
+    if training.was_cut:
+        passes = f"{training.epochs:.1f} of {training.planned_epochs} passes"
+        note = f"Time ran out after {passes}; more may reach more."
+    return FineTuning(training, run_context.plan.seed, note)

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from ptmrank_core.benchmark.analyses.context import AnalysisContext
-from ptmrank_core.benchmark.analyses.subsets import take_rows
 from ptmrank_core.benchmark.execution.scoring import CapturedError, run_guarded, score_cells
 from ptmrank_core.events import AnalysisStep, raise_if_cancelled
-from ptmrank_core.metrics import METRICS, prepare_inputs
-from ptmrank_core.records import Samples, Score
-from ptmrank_core.sampling import Indices, nested_subsets
+from ptmrank_core.metrics import METRICS, prepare_inputs, score_parts
+from ptmrank_core.records import PartScores, Samples, Score, ScoreParts, take_rows
+from ptmrank_core.sampling import Indices, nested_orders, units_of_samples
 
-__all__ = ["KIND", "score_fewer_samples"]
+__all__ = ["score_fewer_samples"]
 
-KIND = "sample-size"
 FRACTIONS = (0.1, 0.2, 0.35, 0.5, 0.75)
 N_DRAWS = 5
 # What is cheap enough to be done unasked, and where it is not worth it: the parts would be too small, and the
@@ -30,13 +28,8 @@ MIN_PER_CLASS = 2
 def score_fewer_samples(context: AnalysisContext) -> None:
     """Score every model on parts of the samples, the same for all of them.
 
-    Metrics that iterate are left out for their cost. The finding is kept for each model; its payload:
-
-    ``sizes``
-        Mean number of samples of each fraction, ascending.
-    ``scores``
-        Metric -> one list for each fraction, with one value for each draw: a number, the components (name ->
-        number) where the metric is defined over all candidates, ``None`` where there is no score.
+    Metrics that iterate are left out for their cost. A :class:`~ptmrank_core.records.PartScores` is kept for
+    each model.
     """
     metrics = [name for name in context.run_context.plan.metrics if METRICS[name].cost != "iterative"]
     if not _is_wanted(context, metrics):
@@ -46,9 +39,9 @@ def score_fewer_samples(context: AnalysisContext) -> None:
         return
     for index, model in enumerate(context.specs):
         raise_if_cancelled(context.run_context.cancel)
-        if not context.is_kept(KIND, model):
-            context.keep(KIND, model, partial(_score_parts, context, model, metrics, parts))
-        context.run_context.sink(AnalysisStep(KIND, index + 1, len(context.specs)))
+        if not context.is_kept(PartScores, model):
+            context.keep(PartScores, model, partial(_score_parts, context, model, metrics, parts))
+        context.run_context.sink(AnalysisStep(PartScores.KIND, index + 1, len(context.specs)))
 
 
 def _is_wanted(context: AnalysisContext, metrics: Sequence[str]) -> bool:
@@ -66,8 +59,8 @@ def _is_wanted(context: AnalysisContext, metrics: Sequence[str]) -> bool:
 
 def parts_of(samples: Samples, seed: int) -> list[list[Indices]]:
     """Draw the parts: for each fraction that is large enough, one for each draw."""
-    draws = [nested_subsets(samples, FRACTIONS, seed=seed + draw) for draw in range(N_DRAWS)]
-    by_fraction = [list(parts) for parts in zip(*draws, strict=True)]
+    orders = nested_orders(units_of_samples(samples), N_DRAWS, minimum=MIN_PER_CLASS, seed=seed)
+    by_fraction = [[order.of_share(fraction) for order in orders] for fraction in FRACTIONS]
     n_classes = max(1, len(samples.class_names) if samples.target_kind == "classification" else 1)
     fewest = max(MIN_PER_CLASS * n_classes, 4)
     # With few groups two fractions can be the same part of the samples.
@@ -85,27 +78,28 @@ def _mean_size(parts: Sequence[Indices]) -> float:
 
 def _score_parts(
     context: AnalysisContext, model: str, metrics: Sequence[str], parts: Sequence[Sequence[Indices]]
-) -> dict[str, Any]:
+) -> PartScores:
     """Score one model on every part."""
     arrays = context.arrays(model, metrics)
-    found: dict[str, list[list[Any]]] = {metric: [] for metric in metrics}
+    by_fraction: list[list[dict[str, ScoreParts]]] = []
     for draws in parts:
-        values: dict[str, list[Any]] = {metric: [] for metric in metrics}
+        by_fraction.append([])
         for rows in draws:
             raise_if_cancelled(context.run_context.cancel)
-            scores = dict(_scores(model, take_rows(arrays, rows), metrics))
-            for metric in metrics:
-                values[metric].append(scores.get(metric))
-        for metric in metrics:
-            found[metric].append(values[metric])
-    return {"sizes": [_mean_size(draws) for draws in parts], "scores": found}
+            by_fraction[-1].append(_scores(model, take_rows(arrays, rows), metrics))
+    return PartScores(
+        sizes=tuple(_mean_size(draws) for draws in parts),
+        scores={
+            metric: tuple(tuple(scores.get(metric) for scores in draws) for draws in by_fraction)
+            for metric in metrics
+        },
+    )
 
 
-def _scores(model: str, arrays: Mapping[str, Any], metrics: Sequence[str]) -> Iterator[tuple[str, Any]]:
-    """Scores of one part; a part that a metric refuses has none."""
-    inputs = run_guarded(lambda: prepare_inputs(**arrays), what=f"{KIND} {model}")
+def _scores(model: str, arrays: Mapping[str, Any], metrics: Sequence[str]) -> dict[str, ScoreParts]:
+    """Scores of one part by metric; a part that a metric refuses has none."""
+    inputs = run_guarded(lambda: prepare_inputs(**arrays), what=f"{PartScores.KIND} {model}")
     if isinstance(inputs, CapturedError):
-        return
-    for cell in score_cells(model, inputs, metrics):
-        if isinstance(cell, Score):
-            yield cell.metric, dict(cell.components) if METRICS[cell.metric].combine else cell.value
+        return {}
+    cells = score_cells(model, inputs, metrics)
+    return {cell.metric: score_parts(cell) for cell in cells if isinstance(cell, Score)}

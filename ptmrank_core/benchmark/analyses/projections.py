@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
 from functools import partial
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,18 +12,22 @@ from ptmrank_core.benchmark.analyses.context import AnalysisContext
 from ptmrank_core.benchmark.analyses.top_models import best_models
 from ptmrank_core.events import AnalysisStep, raise_if_cancelled
 from ptmrank_core.projection import Projection, lda, trustworthiness, tsne, umap, umap_is_installed
-from ptmrank_core.records import Samples, pack_array
-from ptmrank_core.sampling import strata_of, stratified_rows
+from ptmrank_core.records import ProjectedEmbeddings, Samples, pack_array
+from ptmrank_core.sampling import nested_order, units_of, units_of_samples
 
-__all__ = ["KIND", "drawn_rows", "project_best"]
+__all__ = ["drawn_rows", "project_best"]
 
-KIND = "projection"
 # Of each model: six of them are 12,000 points, which a browser still draws.
 MAX_POINTS = 2_000
+# Whole groups are drawn where at least so many fit: points of a few speakers would show the speakers only.
+MIN_GROUPS = 10
 
 
 def drawn_rows(samples: Samples, seed: int) -> NDArray[np.int64]:
     """Choose the samples that are drawn of every model: all, or 2,000 with the same share of every class.
+
+    Groups are whole, unless they are so large that 2,000 samples hold fewer than ten: then the same share of
+    each group is drawn.
 
     Parameters
     ----------
@@ -34,14 +36,19 @@ def drawn_rows(samples: Samples, seed: int) -> NDArray[np.int64]:
     seed
         Seed of the choice.
     """
-    return stratified_rows(strata_of(samples.labels, samples.target_kind), MAX_POINTS, seed=seed)
+    units = units_of_samples(samples)
+    rows = nested_order(units, minimum=1, seed=seed).at_most(MAX_POINTS)
+    n_drawn = len(np.unique(units.unit_of[rows]))
+    if len(rows) == samples.n_samples or MIN_GROUPS <= n_drawn <= len(rows) <= MAX_POINTS:
+        return rows
+    of_each_group = units_of(units.unit_of, "classification")
+    return nested_order(of_each_group, minimum=1, seed=seed).at_most(MAX_POINTS)
 
 
 def project_best(context: AnalysisContext) -> None:
-    """Keep one finding for each method and each of the best models; its subject is ``METHOD:MODEL``.
+    """Keep a :class:`~ptmrank_core.records.ProjectedEmbeddings` for each method and each of the best models.
 
-    The payload: ``method``, ``model``; ``rows``, the samples that were projected, and ``points``, both
-    packed; ``trust``, the fields of :class:`~ptmrank_core.projection.Trust` or ``None``; ``settings``.
+    The subject is ``METHOD:MODEL``.
 
     Raises
     ------
@@ -56,11 +63,11 @@ def project_best(context: AnalysisContext) -> None:
     steps = [(model, method) for model in models for method in methods]
     for index, (model, method) in enumerate(steps):
         raise_if_cancelled(run_context.cancel)
-        run_context.sink(AnalysisStep(KIND, index, len(steps)))
+        run_context.sink(AnalysisStep(ProjectedEmbeddings.KIND, index, len(steps)))
         subject = f"{method}:{model}"
-        if not context.is_kept(KIND, subject):
-            context.keep(KIND, subject, partial(_project, context, model, method, rows))
-    run_context.sink(AnalysisStep(KIND, len(steps), len(steps)))
+        if not context.is_kept(ProjectedEmbeddings, subject):
+            context.keep(ProjectedEmbeddings, subject, partial(_project, context, model, method, rows))
+    run_context.sink(AnalysisStep(ProjectedEmbeddings.KIND, len(steps), len(steps)))
 
 
 def _methods(samples: Samples) -> list[str]:
@@ -69,7 +76,9 @@ def _methods(samples: Samples) -> list[str]:
     return [*methods, "tsne", *(["umap"] if umap_is_installed() else [])]
 
 
-def _project(context: AnalysisContext, model: str, method: str, rows: NDArray[np.int64]) -> dict[str, Any]:
+def _project(
+    context: AnalysisContext, model: str, method: str, rows: NDArray[np.int64]
+) -> ProjectedEmbeddings:
     """Bring one model to the plane by one method."""
     arrays, seed = context.arrays(model), context.run_context.plan.seed
     embeddings = np.asarray(arrays["embeddings"])[rows]
@@ -78,13 +87,12 @@ def _project(context: AnalysisContext, model: str, method: str, rows: NDArray[np
         "tsne": lambda: tsne(embeddings, seed=seed),
         "umap": lambda: umap(embeddings, seed=seed),
     }
-    found = ways[method]()
-    trust = trustworthiness(embeddings, found.points, seed=seed)
-    return {
-        "method": method,
-        "model": model,
-        "rows": pack_array(rows),
-        "points": pack_array(found.points),
-        "trust": None if trust is None else asdict(trust),
-        "settings": dict(found.settings),
-    }
+    projection = ways[method]()
+    return ProjectedEmbeddings(
+        method,
+        model,
+        rows=pack_array(rows),
+        points=pack_array(projection.points),
+        trust=trustworthiness(embeddings, projection.points, seed=seed),
+        settings=dict(projection.settings),
+    )

@@ -8,21 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any
 
 from ptmrank_core.benchmark.analyses.context import AnalysisContext
-from ptmrank_core.benchmark.analyses.half_samples import HalfSamples, draw_halves
 from ptmrank_core.benchmark.execution.scoring import CapturedError, run_guarded, score_cells
 from ptmrank_core.events import AnalysisStep, raise_if_cancelled
-from ptmrank_core.metrics import METRICS, MetricInputs, prepare_inputs
-from ptmrank_core.records import Finding, RunPlan, Score
+from ptmrank_core.metrics import METRICS, MetricInputs, join_scores, prepare_inputs, score_parts
+from ptmrank_core.records import (
+    HalfSampleScores,
+    ModelHalfSamples,
+    RunPlan,
+    Score,
+    ScoreParts,
+    problems_of,
+)
+from ptmrank_core.results.votes import voters_of
+from ptmrank_core.sampling import HalfSamples, draw_halves, units_of_samples
 
-__all__ = ["HALVES", "halve", "metrics_to_halve"]
+__all__ = ["halve", "metrics_to_halve"]
 
-HALVES = "halves"
-# The halves of one model until those of all models are there.
-OF_MODEL = "halves of model"
-GROWTH = "growth"
+NO_HALVES = ModelHalfSamples({}, {})
 # For metrics whose cost allows it, where nobody asked for a number.
 AUTOMATIC = 100
 
@@ -34,23 +38,18 @@ def metrics_to_halve(plan: RunPlan) -> tuple[str, ...]:
     iterate are among them only where a number of half-samples was asked for.
     """
     asked = plan.analyses.half_samples
-    voters = [name for name in plan.metrics if not METRICS[name].is_variant] or list(plan.metrics)
+    voters = voters_of(plan.metrics)
     if asked is not None:
         return tuple(voters) if asked > 0 else ()
     return tuple(name for name in voters if METRICS[name].cost != "iterative")
 
 
 def halve(context: AnalysisContext) -> None:
-    """Keep the scores of half-samples, a finding for each metric under which two models or more have one.
-
-    The payload is ``scores`` (model -> one score for each half; ``None`` where there is none; combined over
-    the models within a half where the metric combines), ``sizes`` (samples of each half), ``growth`` (model:
-    factor of the deviations where the score adds up over the samples) and ``notes``.
-    """
+    """Keep a :class:`~ptmrank_core.records.HalfSampleScores` for each metric with scores of two models."""
     models = _scored(context)
     if models:
         _halve_models(context, models)
-    context.drop(OF_MODEL)
+    context.drop(ModelHalfSamples)
 
 
 def _scored(context: AnalysisContext) -> dict[str, list[str]]:
@@ -58,7 +57,7 @@ def _scored(context: AnalysisContext) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for metric in metrics_to_halve(context.run_context.plan):
         scored = [cell.model for cell in context.cells if isinstance(cell, Score) and cell.metric == metric]
-        if len(scored) > 1 and not context.is_kept(HALVES, metric):
+        if len(scored) > 1 and not context.is_kept(HalfSampleScores, metric):
             for model in scored:
                 found.setdefault(model, []).append(metric)
     return {model: found[model] for model in context.specs if model in found}
@@ -69,44 +68,43 @@ def _halve_models(context: AnalysisContext, models: Mapping[str, Sequence[str]])
     run_context, asked = context.run_context, context.run_context.plan.analyses.half_samples
     draw = partial(
         draw_halves,
-        run_context.samples.labels,
-        run_context.samples.target_kind,
+        units_of_samples(run_context.samples),
         n_halves=AUTOMATIC if asked is None else asked,
         seed=run_context.plan.seed,
-        groups=run_context.samples.groups,
     )
     metrics = list(dict.fromkeys(name for own in models.values() for name in own))
-    halves = run_guarded(draw, what=HALVES)
+    halves = run_guarded(draw, what=HalfSampleScores.KIND)
     if isinstance(halves, CapturedError):
         for metric in metrics:
-            context.keep_problem(HALVES, metric, halves)
+            context.keep_problem(HalfSampleScores, metric, halves)
         return
     for index, (model, own) in enumerate(models.items()):
         raise_if_cancelled(run_context.cancel)
-        if not context.is_kept(OF_MODEL, model):
-            context.keep(OF_MODEL, model, partial(_score_halves, context, model, own, halves))
-        run_context.sink(AnalysisStep(HALVES, index + 1, len(models)))
-    parts = {found.subject: found for found in context.found(OF_MODEL)}
+        if not context.is_kept(ModelHalfSamples, model):
+            context.keep(ModelHalfSamples, model, partial(_score_halves, context, model, own, halves))
+        run_context.sink(AnalysisStep(HalfSampleScores.KIND, index + 1, len(models)))
+    by_model = context.contents(ModelHalfSamples)
+    problems = problems_of(context.findings(), ModelHalfSamples)
     for metric in metrics:
-        own_models = [model for model in models if metric in models[model]]
-        context.keep(HALVES, metric, partial(_put_together, metric, own_models, parts, halves))
+        scored = [model for model in models if metric in models[model]]
+        notes = tuple(f"{model}: {problems[model]}" for model in scored if model in problems)
+        of_metric = {model: by_model.get(model, NO_HALVES) for model in scored}
+        context.keep(HalfSampleScores, metric, partial(_put_together, metric, of_metric, halves, notes=notes))
 
 
 def _score_halves(
     context: AnalysisContext, model: str, metrics: Sequence[str], halves: HalfSamples
-) -> dict[str, Any]:
-    """Metric -> value and components of one model on each half; ``None`` where it has no score.
-
-    Besides, what deviations of scores that add up have to be multiplied with to be those of all samples.
-    """
+) -> ModelHalfSamples:
+    """Score one model on each half, and tell how the deviations of its scores grow with the samples."""
     inputs = prepare_inputs(**context.arrays(model, metrics))
-    found: dict[str, list[dict[str, float] | None]] = {name: [] for name in metrics}
+    scores: dict[str, list[ScoreParts | None]] = {name: [] for name in metrics}
     for rows in halves.rows:
         raise_if_cancelled(context.run_context.cancel)
         for cell in score_cells(model, inputs.take(rows), metrics):
-            parts = dict(cell.components) if isinstance(cell, Score) and METRICS[cell.metric].combine else {}
-            found[cell.metric].append({"": cell.value, **parts} if isinstance(cell, Score) else None)
-    return found | {GROWTH: _growth(inputs, metrics, halves)}
+            scores[cell.metric].append(score_parts(cell) if isinstance(cell, Score) else None)
+    return ModelHalfSamples(
+        {name: tuple(of_metric) for name, of_metric in scores.items()}, _growth(inputs, metrics, halves)
+    )
 
 
 def _growth(inputs: MetricInputs, metrics: Sequence[str], halves: HalfSamples) -> dict[str, float]:
@@ -118,29 +116,25 @@ def _growth(inputs: MetricInputs, metrics: Sequence[str], halves: HalfSamples) -
 
 
 def _put_together(
-    metric: str, models: Sequence[str], parts: Mapping[str, Finding], halves: HalfSamples
-) -> dict[str, Any]:
-    """Build the payload of one metric from what is known of each model."""
-    none = [None] * len(halves.rows)
-    of_model = {model: parts[model].payload.get(metric, none) for model in models}
-    by_half = zip(*of_model.values(), strict=True)
-    joined = [_join(metric, dict(zip(models, row, strict=True))) for row in by_half]
-    notes = [f"{model}: {parts[model].problem}" for model in models if parts[model].problem]
-    growth = {model: of for model in models if (of := parts[model].payload.get(GROWTH, {}).get(metric))}
-    return {
-        "scores": {model: [row.get(model) for row in joined] for model in models},
-        "sizes": [len(rows) for rows in halves.rows],
-        "growth": growth,
-        "notes": [*halves.notes, *notes],
-    }
+    metric: str,
+    by_model: Mapping[str, ModelHalfSamples],
+    halves: HalfSamples,
+    *,
+    notes: tuple[str, ...],
+) -> HalfSampleScores:
+    """Join the scores of all models under one metric, half by half."""
+    joined = []
+    for index in range(len(halves.rows)):
+        parts = {model: _at(own.scores.get(metric, ()), index) for model, own in by_model.items()}
+        joined.append(join_scores(metric, {model: own for model, own in parts.items() if own is not None}))
+    return HalfSampleScores(
+        scores={model: tuple(row.get(model) for row in joined) for model in by_model},
+        sizes=tuple(len(rows) for rows in halves.rows),
+        growth={model: own.growth[metric] for model, own in by_model.items() if metric in own.growth},
+        notes=(*halves.notes, *notes),
+    )
 
 
-def _join(metric: str, outputs: Mapping[str, Mapping[str, float] | None]) -> dict[str, float]:
-    """Scores of the models on one half, combined over them where the metric says so."""
-    there = {model: dict(parts) for model, parts in outputs.items() if parts is not None}
-    values = {model: parts.pop("") for model, parts in there.items()}
-    combine = METRICS[metric].combine
-    # A score of a single component (ETran's for a regression) has nothing to be joined with.
-    if combine is None or all(len(parts) == 1 for parts in there.values()):
-        return values
-    return combine(there)
+def _at(scores: Sequence[ScoreParts | None], index: int) -> ScoreParts | None:
+    """Score on one half; ``None`` where a model has none."""
+    return scores[index] if index < len(scores) else None

@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ptmrank_core.benchmark.analyses.context import AnalysisContext
 from ptmrank_core.benchmark.execution.scoring import CapturedError, run_guarded
+from ptmrank_core.records import RECORDED, Truth
 
 __all__ = ["keep_recorded_truth"]
-
-RECORDED = ("truth", "recorded")
 
 
 def keep_recorded_truth(context: AnalysisContext) -> None:
     """Keep the record that belongs to these samples, or why it cannot be shown; other samples have none.
 
-    The finding is ``("truth", "recorded")``; its payload is that of a
-    :class:`~ptmrank_core.records.Truth` of the run's own models.
+    What is kept is the :class:`~ptmrank_core.records.Truth` of the run's own models.
     """
-    if context.is_kept(*RECORDED):
+    if context.is_kept(Truth, RECORDED):
         return
     run_context = context.run_context
     truth = run_guarded(
-        lambda: run_context.sources.recorded_truth(run_context.samples), what=" ".join(RECORDED)
+        lambda: run_context.sources.recorded_truth(run_context.samples), what=f"{Truth.KIND} {RECORDED}"
     )
     if isinstance(truth, CapturedError):
-        context.keep_problem(*RECORDED, truth)
+        context.keep_problem(Truth, RECORDED, truth)
     elif truth is not None:
         models = {spec.id for spec in run_context.plan.models}
         values = {model: value for model, value in truth.values.items() if model in models}
-        payload = {**truth.payload(), "values": values} if values else {}
-        context.keep(*RECORDED, lambda: payload)
+        if values:
+            context.keep(Truth, RECORDED, lambda: replace(truth, values=values))
+        else:
+            context.keep_nothing(Truth, RECORDED)

@@ -12,6 +12,4 @@ MAX_MODELS = 6
 
 def best_models(context: AnalysisContext) -> list[str]:
     """List the best models that have features, in the order of what the run has given so far."""
-    run_context = context.run_context
-    order = run_context.sources.order(run_context.store.result(run_context.plan.run_id))
-    return [model for model in order if model in context.specs][:MAX_MODELS]
+    return [model for model in context.order() if model in context.specs][:MAX_MODELS]

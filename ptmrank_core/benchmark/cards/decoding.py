@@ -52,12 +52,25 @@ def _decode(kind: Any, value: Any, place: str) -> Any:
     if origin is tuple:
         (item, _) = typing.get_args(kind)
         _expect(isinstance(value, list), value, place, "a list")
-        return tuple(_decode(item, one, f"{place}[{i}]") for i, one in enumerate(value))
+        return tuple(
+            value
+            if _is_plain(item, value)
+            else (_decode(item, one, f"{place}[{i}]") for i, one in enumerate(value))
+        )
     if origin is Mapping:
         (_, item) = typing.get_args(kind)
         _expect(isinstance(value, dict), value, place, "an object")
         return {name: _decode(item, one, f"{place}.{name}") for name, one in value.items()}
     return _plain(kind, value, place)
+
+
+def _is_plain(item: Any, values: list[Any]) -> bool:
+    """Whether a list needs no look at each of its items: long lists of numbers are many."""
+    if item is Any:
+        return True
+    if item is float:
+        return all(type(one) is float for one in values) and math.isfinite(math.fsum(map(abs, values)))
+    return item in {int, str} and all(type(one) is item for one in values)
 
 
 def _expect(is_right: bool, value: Any, place: str, expected: str) -> None:  # noqa: FBT001 - the question

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from ptmrank_core.benchmark.execution.providers import Sources
 from ptmrank_core.benchmark.execution.scoring import CapturedError, run_guarded
-from ptmrank_core.benchmark.plan import EMBEDS_CLASS_NAMES, LABEL_ENCODER_REVISION, needs_reference
+from ptmrank_core.benchmark.plan import LABEL_ENCODER_REVISION, needs_reference, reads_class_names
 from ptmrank_core.benchmark.store.store import RunStore
 from ptmrank_core.events import CancelToken, Sink
 from ptmrank_core.features import FeatureCache, extract
@@ -70,7 +70,7 @@ def _with_reference(run_context: RunContext, metrics: Collection[str]) -> RunCon
 def _with_class_names(run_context: RunContext, metrics: Collection[str]) -> RunContext:
     """Embed the class names under the plan's text model where a metric reads them."""
     spec = run_context.plan.label_encoder
-    if spec is None or EMBEDS_CLASS_NAMES not in metrics:
+    if spec is None or not reads_class_names(metrics):
         return run_context
 
     def embed() -> FloatArray:

@@ -41,11 +41,11 @@ class AuxiliarySets:
     Parameters
     ----------
     reference
-        Samples of anything (PED).
+        Samples of anything.
     source
-        Labelled samples of what the model was trained on (WDJE).
+        Labelled samples of what the model was trained on.
     label_embeddings
-        float32 array of shape (1, n_classes, width): the class names under a text model (EMMS).
+        float32 array of shape (1, n_classes, width): the class names under a text model.
     """
 
     reference: Samples | None = None
@@ -155,7 +155,7 @@ def metric_arrays(features: Features, target_kind: TargetKind, auxiliary: Auxili
 
 
 def _transfer_arrays(features: Features, source: Samples) -> Mapping[str, Any]:
-    """Name what WDJE reads of the source samples."""
+    """Name what metrics read of the source samples."""
     own = features.auxiliary[SOURCE]
     return {
         "source_embeddings": own.embeddings,

@@ -12,18 +12,14 @@ from ptmrank_core.benchmark.execution.extraction import gather, source_place
 from ptmrank_core.benchmark.execution.metric_arrays import Extracted
 from ptmrank_core.benchmark.execution.prefetch import FetchAhead
 from ptmrank_core.benchmark.execution.scoring import CapturedError, run_guarded, score_cells, skipped_cells
-from ptmrank_core.benchmark.plan import (
-    EMBEDS_CLASS_NAMES,
-    known_skips,
-    layer_metrics,
-)
+from ptmrank_core.benchmark.plan import known_skips, layer_metrics
 from ptmrank_core.events import (
     CellDone,
     Event,
     StageStarted,
     raise_if_cancelled,
 )
-from ptmrank_core.metrics import prepare_inputs
+from ptmrank_core.metrics import LABEL_EMBEDDINGS, metrics_reading, prepare_inputs
 from ptmrank_core.records import (
     Cell,
     ModelOutcome,
@@ -120,14 +116,11 @@ class ModelWork:
         for cell in skipped_cells(self.spec.id, skips):
             self._decide(cell)
         self.metrics = [metric for metric in self.metrics if metric not in skips]
-        if (
-            isinstance(self.run_context.label_embeddings, CapturedError)
-            and EMBEDS_CLASS_NAMES in self.metrics
-        ):
-            self._decide(
-                self.run_context.label_embeddings.failure(self.spec.id, EMBEDS_CLASS_NAMES, Stage.EXTRACT)
-            )
-            self.metrics.remove(EMBEDS_CLASS_NAMES)
+        class_names = self.run_context.label_embeddings
+        if isinstance(class_names, CapturedError):
+            for metric in metrics_reading(LABEL_EMBEDDINGS, self.metrics):
+                self._decide(class_names.failure(self.spec.id, metric, Stage.EXTRACT))
+                self.metrics.remove(metric)
 
     def _layer_metrics(self) -> tuple[str, ...]:
         """Metrics under which the hidden layers are scored, where that was asked for."""

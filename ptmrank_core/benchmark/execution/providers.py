@@ -14,7 +14,6 @@ from ptmrank_core.records import (
     ModelSpec,
     Reading,
     ReadyFeatures,
-    RunResult,
     Samples,
     Truth,
 )
@@ -52,8 +51,6 @@ class Sources:
         Who joins the plan where a model of it has no score.
     recorded_truth
         Samples -> what fine-tuning gave on them, as far as that is on record.
-    order
-        What a run has given so far -> its models, best first: which of them an analysis looks at.
     """
 
     load_samples: Callable[[str, Reading], Samples]
@@ -64,4 +61,3 @@ class Sources:
     functions: Mapping[str, EmbeddingFunction] = field(default_factory=dict)
     substitutes: Substitutes = NO_SUBSTITUTES
     recorded_truth: Callable[[Samples], Truth | None] = lambda _samples: None
-    order: Callable[[RunResult], Sequence[str]] = lambda result: [spec.id for spec in result.plan.models]

@@ -7,10 +7,9 @@ The feature cache is the real one: what a round has run a model on is never run 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,23 +30,23 @@ from ptmrank_core.records import (
     Cell,
     Finding,
     ModelSpec,
-    Ranking,
     Reading,
     ReadyFeatures,
     RunPlan,
     RunResult,
     RunState,
     Samples,
+    SearchDecision,
+    SearchReport,
+    SearchRound,
+    take_rows,
 )
+from ptmrank_core.results import rank_result
 
-__all__ = ["BUDGET", "Found", "Part", "Search"]
+__all__ = ["Found", "SampleSubset", "Search"]
 
-BUDGET = "budget"
 # Half-samples of a round; of metrics that iterate, where a plan has no others.
 HALVES, OF_SLOW_METRICS = 50, 20
-# Arrays of a file of features with one row for each sample; of the last the second axis counts.
-BY_SAMPLE = ("embeddings", "labels", "targets", "source_logits", "source_probs")
-BY_SAMPLE_SECOND = "sample_label_embeddings"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +60,12 @@ class Found:
     lost
         Cells of models without a score, from the round that tried them.
     report
-        Budget, rounds and decisions, in plain JSON types.
+        Budget, rounds and decisions.
     """
 
     finalists: tuple[ModelSpec, ...]
     lost: tuple[Cell, ...]
-    report: dict[str, Any]
+    report: SearchReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +82,6 @@ class Search:
         Whose feature cache is used.
     sources
         Where models and auxiliary samples come from.
-    rank
-        Ranks what a round has found, with intervals.
     sink, cancel
         Hears of everything; asked after each batch and each cell.
     """
@@ -93,7 +90,6 @@ class Search:
     samples: Samples
     settings: Settings
     sources: Sources
-    rank: Callable[[RunResult], Ranking]
     sink: Sink = discard_event
     cancel: CancelToken = never_cancels
 
@@ -116,47 +112,48 @@ class Search:
             If a round could not be done at all.
         """
         n_all, models = self.samples.n_samples, self.plan.models
-        order, fewest = order_samples(self.samples.labels, self.samples.target_kind, self.plan.seed)
-        rounds = schedule(len(models), n_all, fewest, full_models)
-        alive, told = list(models), []
+        order, fewest = order_samples(self.samples, self.plan.seed)
+        rounds = schedule(len(models), n_all, fewest, full_models).with_whole_groups(order)
+        alive = list(models)
+        told: list[SearchRound] = []
         lost: list[Cell] = []
         n_run = before = n_computed = 0
         for played, size in enumerate(rounds.sizes[:-1], start=1):
-            result = self._play(alive, np.sort(order[:size]))
+            result = self._play(alive, order.first(size))
             ran = [spec.id for spec in alive if spec.id in result.outcomes]
             n_run += len(ran) * (size - before)
             n_computed += sum(result.outcomes[model].report.cache_misses for model in ran)
             before = size
-            ranking = self.rank(result)
+            ranking = rank_result(result)
             most = rounds.most_to_keep(played, n_run)
             decisions = choose(ranking, [spec.id for spec in alive], most)
-            told.append(_tell(size, decisions))
+            told.append(_round_of(size, decisions))
             lost += [cell for cell in result.cells if cell.model in ranking.unranked]
             kept = {decision.model for decision in decisions if decision.kept}
             alive = [spec for spec in alive if spec.id in kept]
         n_run += len(alive) * (n_all - before)
-        report = {
-            "budget": full_models,
-            "rounds": told,
-            "finalists": [spec.id for spec in alive],
-            "samples_run": n_run,
-            "samples_without": len(models) * n_all,
-            "forced": sum(played["forced"] for played in told),
-            "saved": 1 - n_run / (len(models) * n_all),
-            "computed_in_rounds": n_computed,
-        }
+        report = SearchReport(
+            budget=full_models,
+            rounds=tuple(told),
+            finalists=tuple(spec.id for spec in alive),
+            samples_run=n_run,
+            samples_without=len(models) * n_all,
+            forced=sum(one.forced for one in told),
+            saved=1 - n_run / (len(models) * n_all),
+            computed_in_rounds=n_computed,
+        )
         return Found(tuple(alive), tuple(lost), report)
 
     def _play(self, models: Sequence[ModelSpec], rows: NDArray[np.int64]) -> RunResult:
         """Run some models on some of the samples."""
-        part = Part(self.samples, self.sources, rows)
+        subset = SampleSubset(self.samples, self.sources, rows)
         metrics = [name for name in self.plan.metrics if METRICS[name].cost != "iterative"]
         plan = replace(
             self.plan,
             run_id=f"{self.plan.run_id}-{len(rows)}",
             models=tuple(models),
             metrics=tuple(metrics) or self.plan.metrics,
-            samples_fingerprint=part.samples.fingerprint,
+            samples_fingerprint=subset.samples.fingerprint,
             analyses=Analyses(HALVES if metrics else OF_SLOW_METRICS, probe=False, projections=False),
         )
         with (
@@ -165,10 +162,10 @@ class Search:
             FeatureCache(self.settings) as cache,
         ):
             store = RunStore(replace(self.settings, home=Path(folder)))
-            store.create(plan, part.samples.summary())
+            store.create(plan, subset.samples.summary())
             state = execute(
                 plan.run_id,
-                sources=part.sources(),
+                sources=subset.sources(),
                 store=store,
                 cache=cache,
                 sink=self.sink,
@@ -204,12 +201,12 @@ class Search:
         }
         for cell in (cells | {(cell.model, cell.metric): cell for cell in found.lost}).values():
             store.add_cell(plan.run_id, cell)
-        store.add_finding(plan.run_id, Finding(BUDGET, "", found.report, 0.0))
+        store.add_finding(plan.run_id, Finding(SearchReport.KIND, "", found.report, 0.0))
         return plan
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Part:
+class SampleSubset:
     """Some of the samples of a run, and sources that know no others.
 
     Parameters
@@ -229,15 +226,7 @@ class Part:
     @property
     def samples(self) -> Samples:
         """The samples that are taken."""
-        whole, rows = self.whole, self.rows.tolist()
-        return replace(
-            whole,
-            names=tuple(whole.names[i] for i in rows),
-            items=tuple(whole.items[i] for i in rows),
-            labels=whole.labels[self.rows],
-            digests=tuple(whole.digests[i] for i in rows),
-            groups=tuple(whole.groups[i] for i in rows) if whole.groups else (),
-        )
+        return self.whole.take(self.rows)
 
     def sources(self) -> Sources:
         """Give sources that know these samples, and their rows of a file of features."""
@@ -248,34 +237,21 @@ class Part:
             return taken if is_own else self.whole_sources.load_samples(source, reading)
 
         def load_features(spec: ModelSpec, reading: Reading, _: Samples) -> ReadyFeatures:
-            return self._rows_of(self.whole_sources.load_features(spec, reading, self.whole))
+            ready = self.whole_sources.load_features(spec, reading, self.whole)
+            return replace(ready, arrays=take_rows(ready.arrays, self.rows))
 
         return replace(self.whole_sources, load_samples=load_samples, load_features=load_features)
 
-    def _rows_of(self, ready: ReadyFeatures) -> ReadyFeatures:
-        arrays = dict(ready.arrays)
-        for name in BY_SAMPLE:
-            if name in arrays:
-                arrays[name] = arrays[name][self.rows]
-        if BY_SAMPLE_SECOND in arrays:
-            arrays[BY_SAMPLE_SECOND] = arrays[BY_SAMPLE_SECOND][:, self.rows]
-        return replace(ready, arrays=arrays)
 
-
-def _tell(size: int, decisions: Sequence[Decision]) -> dict[str, Any]:
-    """Write a round down in plain JSON types."""
-    return {
-        "samples": size,
-        "models": len(decisions),
-        "kept": sum(decision.kept for decision in decisions),
-        "forced": sum(decision.is_forced for decision in decisions),
-        "decisions": [
-            {
-                "model": decision.model,
-                "kept": decision.kept,
-                "reason": decision.reason,
-                "interval": list(decision.interval) if decision.interval else None,
-            }
+def _round_of(size: int, decisions: Sequence[Decision]) -> SearchRound:
+    """Write a round down."""
+    return SearchRound(
+        samples=size,
+        models=len(decisions),
+        kept=sum(decision.kept for decision in decisions),
+        forced=sum(decision.is_forced for decision in decisions),
+        decisions=tuple(
+            SearchDecision(decision.model, decision.kept, decision.reason, decision.interval)
             for decision in decisions
-        ],
-    }
+        ),
+    )

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ptmrank_core.errors import InputError
-from ptmrank_core.records import Ranking, TargetKind
+from ptmrank_core.records import Ranking, Samples
+from ptmrank_core.sampling import NestedOrder, nested_order, units_of_samples
 
 __all__ = ["FINALISTS", "Decision", "Schedule", "choose", "order_samples", "schedule"]
 
@@ -35,6 +35,14 @@ class Schedule:
 
     sizes: tuple[int, ...]
     budget: int
+
+    def with_whole_groups(self, order: NestedOrder) -> Schedule:
+        """Cut every round down to whole groups; rounds that then have the same samples are one.
+
+        A round on fewer samples costs no more, and how many models go on follows from what was spent.
+        """
+        sizes = {len(order.at_most(size)) for size in self.sizes}
+        return replace(self, sizes=tuple(sorted(sizes)))
 
     def most_to_keep(self, played: int, n_run: int) -> int:
         """Return how many models may go on after so many rounds, if half of them go on after each later one.
@@ -133,34 +141,25 @@ def schedule(n_models: int, n_samples: int, fewest: int, full_models: int) -> Sc
     )
 
 
-def order_samples(labels: NDArray[Any], target_kind: TargetKind, seed: int) -> tuple[NDArray[np.int64], int]:
-    """Order samples so that the first so many are a fair part of all, classes by their share.
+def order_samples(samples: Samples, seed: int) -> tuple[NestedOrder, int]:
+    """Order samples so that the first so many are a fair part of all, classes by their share, groups whole.
 
     Parameters
     ----------
-    labels, target_kind
-        As in :class:`~ptmrank_core.records.Samples`.
+    samples
+        All samples.
     seed
-        Of the order.
+        Seed of the order.
 
     Returns
     -------
     order, fewest
-        Indices of all samples, and how many of them the first round takes at least: eight of every class
-        (of a small class all that there are), which come first.
+        The order, and how many samples the first round takes at least: 40, and eight of every class (of a
+        small class all that there are), which come first; in whole groups.
     """
-    rng = np.random.default_rng(seed)
-    n_samples = len(labels)
-    if target_kind != "classification":
-        return rng.permutation(n_samples), min(n_samples, MIN_SAMPLES)
-    place = np.empty(n_samples, dtype=np.int64)
-    for label in np.unique(labels):
-        own = rng.permutation(np.flatnonzero(labels == label))
-        place[own] = np.arange(len(own))
-    is_first = place < OF_EACH_CLASS
-    share = (place + rng.uniform(size=n_samples)) / np.bincount(labels)[labels]
-    order = np.lexsort((share, ~is_first))
-    return order, min(n_samples, max(MIN_SAMPLES, int(is_first.sum())))
+    order = nested_order(units_of_samples(samples), minimum=OF_EACH_CLASS, seed=seed)
+    n_wanted = min(samples.n_samples, max(MIN_SAMPLES, order.n_least))
+    return order, int(order.ends[np.searchsorted(order.ends, n_wanted)])
 
 
 def choose(ranking: Ranking, models: Sequence[str], most: int) -> list[Decision]:

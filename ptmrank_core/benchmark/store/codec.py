@@ -7,7 +7,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from ptmrank_core.benchmark.cards.decoding import decode
+from ptmrank_core.benchmark.store.former_findings import upgrade_finding
 from ptmrank_core.records import (
+    RESULT_KINDS,
     Analyses,
     Cell,
     ExtractionOptions,
@@ -95,7 +98,14 @@ def cell_from_json(text: str) -> Cell:
 
 def finding_from_json(text: str) -> Finding:
     """Decode what an analysis found."""
-    return Finding(**json.loads(text))
+    fields = json.loads(text)
+    if "payload" in fields:
+        fields = upgrade_finding(fields)
+    kind = RESULT_KINDS.get(fields["kind"])
+    content = None
+    if kind is not None and fields["content"] is not None:
+        content = decode(kind, fields["content"], fields["kind"])
+    return Finding(**(fields | {"content": content}))
 
 
 def outcome_from_json(text: str) -> ModelOutcome:

@@ -285,7 +285,7 @@ _SINCE: tuple[AnyCategory, ...] = (
         "image-feature-extraction",
         VISION,
         "image",
-        "Models that turn a picture into a vector; a head, where there is one, serves LEEP and NCE.",
+        "Models that turn a picture into a vector; some metrics read the head, where there is one.",
         unit="picture",
         is_later=True,
     ),

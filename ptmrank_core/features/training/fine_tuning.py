@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from ptmrank_core.errors import UnsupportedModelError
 from ptmrank_core.events import CancelToken, never_cancels
-from ptmrank_core.features.training.recipe import TrainingRecipe, TrainingResult
-from ptmrank_core.records import ExtractionOptions, ModelSpec, Samples
+from ptmrank_core.features.training.recipe import TrainingRecipe
+from ptmrank_core.records import ExtractionOptions, ModelSpec, Samples, TrainingResult
 
 __all__ = ["fine_tune"]
 

@@ -19,8 +19,8 @@ from ptmrank_core.features.encoders import load_encoder
 from ptmrank_core.features.encoders.base import TransformerEncoder
 from ptmrank_core.features.encoders.prepared import Prepared
 from ptmrank_core.features.preparing import decode_items
-from ptmrank_core.features.training.recipe import TrainingRecipe, TrainingResult
-from ptmrank_core.records import ExtractionOptions, ModelSpec, Samples
+from ptmrank_core.features.training.recipe import TrainingRecipe
+from ptmrank_core.records import ExtractionOptions, ModelSpec, Samples, TrainingResult
 
 __all__ = ["Training", "peak_rate", "rate_at", "seeded"]
 

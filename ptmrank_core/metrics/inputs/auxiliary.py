@@ -11,9 +11,23 @@ from numpy.typing import ArrayLike, NDArray
 from ptmrank_core.errors import MetricInputError
 from ptmrank_core.metrics.inputs.checks import check_matrix, plain_labels
 
-__all__ = ["AuxiliaryInputs", "Target", "check_auxiliary"]
+__all__ = [
+    "LABEL_EMBEDDINGS",
+    "REFERENCE_EMBEDDINGS",
+    "SOURCE_EMBEDDINGS",
+    "SOURCE_LOGITS",
+    "AuxiliaryInputs",
+    "Target",
+    "check_auxiliary",
+]
 
 Array: TypeAlias = NDArray[np.float64]
+
+# Names of inputs as ``MetricSpec.needs`` and ``MetricSpec.uses`` have them.
+LABEL_EMBEDDINGS = "label_embeddings"
+REFERENCE_EMBEDDINGS = "reference_embeddings"
+SOURCE_EMBEDDINGS = "source_embeddings"
+SOURCE_LOGITS = "source_logits"
 
 
 class AuxiliaryInputs(TypedDict, total=False):
@@ -96,17 +110,17 @@ def check_auxiliary(target: Target, given: AuxiliaryInputs) -> dict[str, Any]:
             f"No metric takes {', '.join(unknown)}.",
             hint=f"Expected some of {', '.join(AuxiliaryInputs.__annotations__)}.",
         )
-    found: dict[str, Any] = {}
-    for name in ("reference_embeddings", "source_embeddings"):
+    checked: dict[str, Any] = {}
+    for name in (REFERENCE_EMBEDDINGS, SOURCE_EMBEDDINGS):
         if (values := given.get(name)) is not None:
-            found[name] = _check_embeddings(name, values, target.n_features)  # type: ignore[arg-type]
+            checked[name] = _check_embeddings(name, values, target.n_features)  # type: ignore[arg-type]
     for name in ("source_error", "target_error", "lipschitz"):
         if (values := given.get(name)) is not None:
-            found[name] = _check_number(name, values)  # type: ignore[arg-type]
+            checked[name] = _check_number(name, values)  # type: ignore[arg-type]
     if (labels := given.get("source_labels")) is not None:
-        n_source = len(found["source_embeddings"]) if "source_embeddings" in found else None
-        found["source_labels"] = _check_source_labels(labels, n_source, target)
-    return found | _check_encodings(target, given)
+        n_source = len(checked[SOURCE_EMBEDDINGS]) if SOURCE_EMBEDDINGS in checked else None
+        checked["source_labels"] = _check_source_labels(labels, n_source, target)
+    return checked | _check_encodings(target, given)
 
 
 def _check_embeddings(name: str, values: ArrayLike, n_features: int) -> Array:
@@ -166,7 +180,7 @@ def _check_encodings(target: Target, given: AuxiliaryInputs) -> dict[str, Array]
                 "label_embeddings belong to classes, but there are targets instead of labels.",
                 hint="Pass one embedding for each sample as sample_label_embeddings.",
             )
-        return {"label_embeddings": _check_stack("label_embeddings", by_class, len(target.class_names))}
+        return {LABEL_EMBEDDINGS: _check_stack(LABEL_EMBEDDINGS, by_class, len(target.class_names))}
     if by_sample is not None:
         name = "sample_label_embeddings"
         return {name: _check_stack(name, by_sample, target.n_samples)}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Literal, TypeAlias, Unpack
+from typing import Literal, TypeAlias, Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,13 +17,12 @@ from ptmrank_core.errors import MetricInputError
 from ptmrank_core.metrics.inputs.auxiliary import AuxiliaryInputs, Target, check_auxiliary
 from ptmrank_core.metrics.inputs.checks import check_labels, check_matrix, check_source
 from ptmrank_core.metrics.numerics.decomposition import Decomposition
+from ptmrank_core.records import SAMPLE_ARRAYS, take_rows
 
 __all__ = ["MetricInputs", "Task", "prepare_inputs"]
 
 Task: TypeAlias = Literal["classification", "regression", "multilabel"]
 Array: TypeAlias = NDArray[np.float64]
-# The arrays of MetricInputs with one row for each sample.
-OF_EACH_SAMPLE = ("embeddings", "labels", "targets", "source_logits", "source_probs")
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,12 +103,10 @@ class MetricInputs:
             raise MetricInputError(
                 "Some class has no sample among those that were taken.", hint="Take some of every class."
             )
-        parts = {name: getattr(self, name) for name in OF_EACH_SAMPLE}
-        taken: dict[str, Any] = {
-            name: _taken(values[rows]) for name, values in parts.items() if values is not None
-        }
-        if self.sample_label_embeddings is not None:
-            taken["sample_label_embeddings"] = _taken(self.sample_label_embeddings[:, rows])
+        taken = take_rows({name: getattr(self, name) for name in SAMPLE_ARRAYS}, rows)
+        for values in taken.values():
+            if values is not None:
+                values.setflags(write=False)
         return replace(self, **taken)
 
     @cached_property
@@ -144,12 +141,6 @@ class MetricInputs:
         if 2 * n_constant >= self.n_features:
             return (f"{n_constant} of {self.n_features} features are the same for all samples.",)
         return ()
-
-
-def _taken(values: NDArray[Any]) -> NDArray[Any]:
-    """Make a copy of some rows read-only."""
-    values.setflags(write=False)
-    return values
 
 
 def prepare_inputs(

@@ -13,12 +13,12 @@ from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import softmax
+from scipy.special import log_softmax, softmax
 
 from ptmrank_core.metrics.numerics.decomposition import Decomposition
 from ptmrank_core.metrics.numerics.spectrum import solve_factored
 
-__all__ = ["SHRINKAGE_FLOOR", "SfdaResult", "fit_sfda", "fit_sfda_moved"]
+__all__ = ["SHRINKAGE_FLOOR", "SfdaResult", "fit_sfda", "fit_sfda_moved", "nearest_mean_log_probs"]
 
 Array: TypeAlias = NDArray[np.float64]
 
@@ -240,3 +240,23 @@ def _own_log_probs(logits: Array, labels: NDArray[np.int64]) -> tuple[Array, Arr
     peak = rest.max(axis=1)
     margin = own - peak - np.log(np.exp(rest - peak[:, None]).sum(axis=1))
     return -np.logaddexp(0, -margin), -np.logaddexp(0, margin)
+
+
+def nearest_mean_log_probs(statistics: Decomposition) -> Array:
+    """Log-probability of each sample's own class by the nearest class mean: no covariance counts.
+
+    Parameters
+    ----------
+    statistics
+        Shared statistics of features and classes.
+
+    Returns
+    -------
+    ndarray of shape (n_samples,)
+        log softmax_c(f_i'mu_c - |mu_c|^2/2 + ln pi_c) at c = y_i; centring adds the same for all c.
+    """
+    offsets = statistics.class_offsets
+    logits = statistics.centred @ offsets.T
+    logits += np.log(statistics.class_counts / statistics.n_samples) - 0.5 * np.sum(offsets**2, axis=1)
+    own: Array = log_softmax(logits, axis=1)[np.arange(statistics.n_samples), statistics.labels]
+    return own

@@ -1,4 +1,4 @@
-"""The energy of a sample's features, as ETran takes it."""
+"""The energy of a sample's features, as ETran defines it."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["energies"]
+__all__ = ["energies", "lowest_energy"]
 
 Array: TypeAlias = NDArray[np.float64]
 
-# Values looked at together: their exponentials fit into the processor's cache.
+# Samples whose energy counts in the mean of the lowest.
+LOWEST_PER_MILLE = 5
+# Values worked on together: their exponentials fit into the processor's cache.
 BLOCK_VALUES = 2**17
 
 
@@ -30,9 +32,21 @@ def energies(embeddings: Array) -> Array:
     """
     n_samples, n_features = embeddings.shape
     rows = max(1, BLOCK_VALUES // n_features)
-    found = np.empty(n_samples)
+    energy = np.empty(n_samples)
     for start in range(0, n_samples, rows):
         block = embeddings[start : start + rows]
         largest = block.max(axis=1)
-        found[start : start + rows] = largest + np.log(np.exp(block - largest[:, None]).sum(axis=1))
-    return found
+        energy[start : start + rows] = largest + np.log(np.exp(block - largest[:, None]).sum(axis=1))
+    return energy
+
+
+def lowest_energy(embeddings: Array) -> float:
+    """Mean energy of the 0.5 % of the samples that have the lowest, at least one.
+
+    Parameters
+    ----------
+    embeddings
+        Finite float64 array of shape (n_samples, n_features).
+    """
+    n_lowest = max(1, LOWEST_PER_MILLE * len(embeddings) // 1000)
+    return float(np.sort(energies(embeddings))[:n_lowest].mean())

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from ptmrank_core.errors import UnknownNameError
+from ptmrank_core.metrics.inputs.inputs import MetricInputs
 from ptmrank_core.metrics.numerics.decomposition import Decomposition
 from ptmrank_core.metrics.numerics.spectrum import Spectrum
 
-__all__ = ["LabelFit", "fit_labels", "span_of_standardised"]
+__all__ = ["LabelCode", "LabelFit", "fit_labels", "label_tables", "span_of_standardised"]
 
 Array: TypeAlias = NDArray[np.float64]
+LabelCode: TypeAlias = Literal["embedded", "onehot"]
 
 # The authors' guard against columns that never change.
 GUARD = 1e-8
@@ -60,6 +63,39 @@ def span_of_standardised(statistics: Decomposition) -> Spectrum:
     if not alive.size or alive.min() > MAX_UNEVEN * alive.max():
         return statistics.centred_spectrum
     return Decomposition(statistics.centred / (spreads + GUARD)).centred_spectrum
+
+
+def label_tables(inputs: MetricInputs, label_code: LabelCode) -> tuple[Array, NDArray[np.int64]]:
+    """Return what stands for the labels, and which of it belongs to each sample.
+
+    Parameters
+    ----------
+    inputs
+        With labels or targets, and label embeddings where there are some.
+    label_code
+        As in :func:`~ptmrank_core.metrics.emms`.
+
+    Returns
+    -------
+    tables, rows
+        Array of shape (n_encoders, g, width), one row for each class or each sample; the row of each sample,
+        of shape (n_samples,).
+
+    Raises
+    ------
+    UnknownNameError
+        There is no such label code.
+    """
+    if label_code not in ("embedded", "onehot"):
+        raise UnknownNameError("label_code", label_code, ("embedded", "onehot"))
+    samples = np.arange(inputs.n_samples)
+    if label_code == "embedded" and inputs.sample_label_embeddings is not None:
+        return inputs.sample_label_embeddings, samples
+    if inputs.labels is None:
+        return inputs.decomposition.targets[None], samples
+    if label_code == "embedded" and inputs.label_embeddings is not None:
+        return inputs.label_embeddings, inputs.labels
+    return np.eye(inputs.n_classes)[None], inputs.labels
 
 
 def fit_labels(spectrum: Spectrum, tables: Array, groups: NDArray[np.int64]) -> LabelFit:

@@ -1,4 +1,7 @@
-"""The covariance of Ledoit and Wolf: shrunk towards a multiple of the identity by as much as it is noise."""
+"""Between-class variance over a covariance: the sample one, or that of Ledoit and Wolf, as H-Score has them.
+
+Ledoit and Wolf shrink the covariance towards a multiple of the identity by as much as it is noise.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +14,12 @@ from numpy.typing import NDArray
 from ptmrank_core.metrics.numerics.decomposition import Decomposition
 from ptmrank_core.metrics.numerics.spectrum import EPS, solve_lower
 
-__all__ = ["Shrinkage", "between_over_shrunk", "ledoit_wolf"]
+__all__ = ["Shrinkage", "between_over_sample", "between_over_shrunk", "ledoit_wolf"]
 
 Array: TypeAlias = NDArray[np.float64]
+
+# Relative cutoff of the authors' pseudo-inverse, on eigenvalues of the covariance.
+CUTOFF = 1e-15
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +78,44 @@ def ledoit_wolf(statistics: Decomposition) -> Shrinkage:
     return Shrinkage(intensity, scale, intensity <= n_samples * n_features * EPS)
 
 
+def between_over_sample(statistics: Decomposition) -> tuple[float, int]:
+    """tr(S^+ S_B) and the rank of S: squared length of the class indicators within the span of Fc.
+
+    Parameters
+    ----------
+    statistics
+        Shared statistics of features and classes.
+
+    Notes
+    -----
+    With Fc = U diag(s) V' and W = one-hot / sqrt(n_c): S^+ S_B = V s^-1 U'W W'U s V', trace ||U'W||_F^2.
+    """
+    spectrum = statistics.centred_spectrum
+    variances = spectrum.singular_values**2
+    kept = variances > CUTOFF * variances[:1]
+    within_span = spectrum.project(statistics.one_hot / np.sqrt(statistics.class_counts))
+    return float(np.sum(within_span[kept] ** 2)), int(np.count_nonzero(kept))
+
+
 def between_over_shrunk(statistics: Decomposition, shrinkage: Shrinkage) -> float:
+    """(1 - a) tr(S_a^-1 S_B), S with 1/n and S_B with 1/(n - 1) as in arXiv:2110.06893.
+
+    Parameters
+    ----------
+    statistics
+        Shared statistics of features and classes.
+    shrinkage
+        Its intensity is a.
+    """
+    n_samples = statistics.n_samples
+    if shrinkage.is_negligible:
+        # S itself may be singular; the limit a -> 0 is the plain form, here with S over n.
+        return between_over_sample(statistics)[0] * n_samples / (n_samples - 1)
+    ratio = _between_over_positive(statistics, shrinkage) / (n_samples - 1)
+    return (1 - shrinkage.intensity) * ratio
+
+
+def _between_over_positive(statistics: Decomposition, shrinkage: Shrinkage) -> float:
     """tr(S_a^-1 B) with B = sum_c n_c (mu_c - mu)(mu_c - mu)', by a Cholesky factor on the smaller side.
 
     Parameters

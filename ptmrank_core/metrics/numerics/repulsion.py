@@ -40,6 +40,26 @@ class PushedClasses:
     mix: Array
     changes: tuple[float, ...]
 
+    def moved(self, statistics: Decomposition, embeddings: Array) -> Array:
+        """Move each sample rigidly with its class.
+
+        Parameters
+        ----------
+        statistics
+            Those that were pushed apart.
+        embeddings
+            Their features, shape (n_samples, n_features).
+
+        Returns
+        -------
+        ndarray
+            Read-only, of the same shape.
+        """
+        shifts = self.mix @ statistics.class_offsets - statistics.class_offsets
+        moved = embeddings + shifts[statistics.labels]
+        moved.setflags(write=False)
+        return moved
+
 
 def push_apart(statistics: Decomposition, reference: Array) -> PushedClasses:
     """Push the classes apart until a step is small against the first, or six were taken.

@@ -8,24 +8,37 @@ from collections.abc import Collection
 import numpy as np
 
 from ptmrank_core.errors import MetricError, MetricInputError
+from ptmrank_core.metrics.inputs.auxiliary import SOURCE_EMBEDDINGS
 from ptmrank_core.metrics.inputs.inputs import MetricInputs
 from ptmrank_core.metrics.registry.registry import metric_spec
 from ptmrank_core.records import MetricOutput, MetricSpec
 
-__all__ = ["compute", "inapplicable_reason"]
+__all__ = ["compute", "describe_input", "inapplicable_reason"]
 
-MISSING = {
-    "source_logits": "the outputs of the model's own classification head (source_logits)",
-    "reference_embeddings": "features of a general reference set (reference_embeddings)",
-    "source_embeddings": "labelled samples of what the model was trained on (source_embeddings)",
-    "source_labels": "the labels of those source samples (source_labels)",
-    "source_error": "the model's error on its source task (source_error)",
-    "target_error": "the error on these samples without the model (target_error)",
-    "lipschitz": "a Lipschitz constant of the target head (lipschitz)",
+INPUTS = {
+    "source_logits": "the outputs of the model's own classification head",
+    "reference_embeddings": "features of a general reference set",
+    "label_embeddings": "embeddings of the class names",
+    "sample_label_embeddings": "embeddings of the label of each sample",
+    "source_embeddings": "labelled samples of what the model was trained on",
+    "source_labels": "the labels of those source samples",
+    "source_error": "the model's error on its source task",
+    "target_error": "the error on these samples without the model",
+    "lipschitz": "a Lipschitz constant of the target head, derived from the features where there are classes",
 }
-SOURCE_SAMPLES = "source_embeddings"
-# WDJE derives the constant from the features where the targets are classes; elsewhere it has to be given.
+# Follows from the features where the targets are classes; elsewhere it has to be given.
 DERIVED = {"classification": frozenset({"lipschitz"})}
+
+
+def describe_input(name: str) -> str:
+    """Say what an input besides embeddings and targets is.
+
+    Parameters
+    ----------
+    name
+        As in ``MetricSpec.needs``.
+    """
+    return INPUTS[name]
 
 
 def inapplicable_reason(spec: MetricSpec, available: Collection[str], task: str) -> str | None:
@@ -48,10 +61,10 @@ def inapplicable_reason(spec: MetricSpec, available: Collection[str], task: str)
     if task not in spec.tasks:
         return f"{spec.title} is defined for {' and '.join(sorted(spec.tasks))}, not for {task}."
     missing = sorted(spec.needs.difference(available, DERIVED.get(task, ())))
-    if SOURCE_SAMPLES in missing:  # without them nothing else of the source task can be known
-        missing = [SOURCE_SAMPLES]
+    if SOURCE_EMBEDDINGS in missing:  # without them nothing else of the source task can be known
+        missing = [SOURCE_EMBEDDINGS]
     if missing:
-        names = " and ".join(MISSING.get(name, name) for name in missing)
+        names = " and ".join(f"{describe_input(name)} ({name})" for name in missing)
         return f"{spec.title} needs {names}, not there for this model."
     return None
 

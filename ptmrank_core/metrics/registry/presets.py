@@ -1,4 +1,4 @@
-"""Ready-made choices of metrics, by the facts that the table has of them."""
+"""Ready-made choices of metrics, made from the facts that the registry has of them."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from ptmrank_core.metrics.registry.priors import prior_agreement
-from ptmrank_core.metrics.registry.registry import METRICS, default_metrics
+from ptmrank_core.metrics.inputs.auxiliary import SOURCE_LOGITS
+from ptmrank_core.metrics.registry.registry import METRICS, default_metrics, join_titles
 from ptmrank_core.records import MetricSpec
 
 __all__ = ["METRIC_PRESETS", "MetricPreset"]
 
-SOURCE_LOGITS = "source_logits"  # a run makes them without a second set of samples
 HIGH_PRIOR = 0.5  # weighted tau
 
 
@@ -36,6 +35,7 @@ class MetricPreset:
 
 
 def _defaults(keep: Callable[[MetricSpec], bool]) -> tuple[str, ...]:
+    """Names of the default forms that have a property."""
     return tuple(name for name in default_metrics() if keep(METRICS[name]))
 
 
@@ -48,18 +48,18 @@ METRIC_PRESETS: Mapping[str, MetricPreset] = MappingProxyType(
         ),
         "proven": MetricPreset(
             "Most often right",
-            "Those whose order was nearest to that of a linear probe on twelve other sets of features.",
-            _defaults(lambda spec: prior_agreement(spec.name) >= HIGH_PRIOR),
+            "Those whose order was closest to that of a linear probe on twelve other sets of features.",
+            _defaults(lambda spec: spec.prior_agreement >= HIGH_PRIOR),
         ),
         "few-samples": MetricPreset(
             "For few samples",
-            "Without those that wide features win by their width alone, and without N-LEEP, whose clusters "
-            "need many samples of each class.",
+            "Without those that wide features win by their width alone, and without those whose random start "
+            f"moves the score ({join_titles(_defaults(lambda spec: spec.stochastic))}).",
             _defaults(lambda spec: not (spec.rewards_width or spec.stochastic)),
         ),
         "all": MetricPreset(
             "All that apply",
-            "N-LEEP, PACTran and WDJE take most of the time.",
+            f"{join_titles(_defaults(lambda spec: spec.cost == 'iterative'))} take most of the time.",
             default_metrics(),
         ),
     }

@@ -1,18 +1,44 @@
-"""The metrics: one literal table in two files. Whoever lists, chooses or explains metrics reads it."""
+"""The registry: the facts of all metrics, collected from the metrics' own files.
+
+Every module of ``ptmrank_core/metrics/`` is one metric and ends with ``SPECS``, the facts of its default form
+and of its variants. Adding the file adds the metric; ``ptmrank_core/metrics/README.md`` tells how.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import pkgutil
+from collections.abc import Iterable, Mapping, Sequence
+from importlib import import_module
+from pathlib import Path
 from types import MappingProxyType
 
 from ptmrank_core.errors import InputError, UnknownNameError
-from ptmrank_core.metrics.registry.geometric import GEOMETRY
-from ptmrank_core.metrics.registry.predictive import FIT
 from ptmrank_core.records import MetricSpec
 
-__all__ = ["METRICS", "default_metrics", "metric_spec", "resolve_metrics"]
+__all__ = [
+    "MEASURED_AT",
+    "METRICS",
+    "default_metrics",
+    "join_titles",
+    "metric_spec",
+    "metrics_reading",
+    "resolve_metrics",
+    "titles_reading",
+]
 
-METRICS: Mapping[str, MetricSpec] = MappingProxyType({spec.name: spec for spec in (*FIT, *GEOMETRY)})
+PACKAGE = "ptmrank_core.metrics"
+MEASURED_AT = "5,000 samples × 1,024 features"  # where MetricSpec.measured_seconds was measured
+
+
+def _collect() -> Mapping[str, MetricSpec]:
+    """Read ``SPECS`` of every module of the package, in the order of their positions."""
+    modules = pkgutil.iter_modules([str(Path(__file__).parent.parent)])
+    names = sorted(module.name for module in modules if not module.ispkg)
+    specs: list[MetricSpec] = [spec for name in names for spec in import_module(f"{PACKAGE}.{name}").SPECS]
+    return MappingProxyType({spec.name: spec for spec in sorted(specs, key=lambda spec: spec.position)})
+
+
+METRICS: Mapping[str, MetricSpec] = _collect()
 
 
 def metric_spec(name: str) -> MetricSpec:
@@ -21,7 +47,7 @@ def metric_spec(name: str) -> MetricSpec:
     Parameters
     ----------
     name
-        ``"logme"``, or ``"logme:thuml"`` for a variant.
+        ``"NAME"``, or ``"NAME:VARIANT"`` for a variant.
 
     Raises
     ------
@@ -35,8 +61,44 @@ def metric_spec(name: str) -> MetricSpec:
 
 
 def default_metrics() -> tuple[str, ...]:
-    """Names of the metrics in their default form, in the table's order."""
+    """Names of the metrics in their default form, in the registry's order."""
     return tuple(name for name, spec in METRICS.items() if not spec.is_variant)
+
+
+def metrics_reading(name: str, metrics: Iterable[str]) -> tuple[str, ...]:
+    """Those of some metrics that look at an input besides embeddings and targets.
+
+    Parameters
+    ----------
+    name
+        Name of the input, as in ``MetricSpec.needs`` and ``MetricSpec.uses``.
+    metrics
+        Names of metrics; one that is not known here reads nothing.
+    """
+    return tuple(metric for metric in metrics if metric in METRICS and METRICS[metric].reads(name))
+
+
+def join_titles(metrics: Sequence[str]) -> str:
+    """Write the titles of metrics as in a sentence: ``A, B and C``.
+
+    Parameters
+    ----------
+    metrics
+        Names, at least one.
+    """
+    *others, last = [METRICS[name].title for name in metrics]
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def titles_reading(name: str) -> str:
+    """Titles of the metrics whose default form looks at an input, as in a sentence.
+
+    Parameters
+    ----------
+    name
+        Name of the input, as in ``MetricSpec.needs`` and ``MetricSpec.uses``.
+    """
+    return join_titles(metrics_reading(name, default_metrics()))
 
 
 def resolve_metrics(wanted: str | Sequence[str]) -> tuple[str, ...]:

@@ -11,8 +11,8 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
-from ptmrank_core.projection import Projection, Trust
-from ptmrank_core.records import Samples
+from ptmrank_core.projection import Projection
+from ptmrank_core.records import Samples, Trust
 from ptmrank_core.reports.figures.scatter import classes_of
 from ptmrank_core.reports.figures.style.escaping import shorten_middle
 from ptmrank_core.reports.figures.style.theme import BRIGHT, INK, class_marker

@@ -7,15 +7,14 @@ from types import MappingProxyType
 
 import numpy as np
 
-from ptmrank_core.projection import Projection, Trust, umap_is_installed
-from ptmrank_core.records import Finding, RunResult, RunState, unpack_array
+from ptmrank_core.projection import Projection, umap_is_installed
+from ptmrank_core.records import Finding, ProjectedEmbeddings, RunResult, RunState
 from ptmrank_core.reports.figures.embeddings import Panel, axis_titles
 
 __all__ = ["METHODS", "cached_panel", "why_missing", "why_not_offered"]
 
 METHODS: Mapping[str, str] = MappingProxyType({"pca": "PCA", "lda": "LDA", "tsne": "t-SNE", "umap": "UMAP"})
 """Name of a way into the plane -> its title."""
-KIND = "projection"
 UMAP_EXTRA = "UMAP comes with the extra ptmrank[umap]: runs that are made once it is installed have it."
 
 
@@ -36,16 +35,12 @@ def _has_umap(result: RunResult) -> bool:
 
 def cached_panel(result: RunResult, method: str, model: str) -> Panel | None:
     """Read a model's points under a method other than PCA; ``None`` where there are none."""
-    found = _finding(result, method, model)
-    if found is None or found.problem:
+    content = result.contents(ProjectedEmbeddings).get(f"{method}:{model}")
+    if content is None:
         return None
-    payload = found.payload
-    projection = Projection(
-        unpack_array(payload["points"]), np.empty(0), payload["method"], payload["settings"]
-    )
-    trust = Trust(**payload["trust"]) if payload["trust"] else None
-    rows = unpack_array(payload["rows"]).astype(np.int64)
-    return Panel(model, rows, projection.points, *axis_titles(projection, trust))
+    projection = Projection(content.points.unpack(), np.empty(0), content.method, content.settings)
+    rows = content.rows.unpack().astype(np.int64)
+    return Panel(model, rows, projection.points, *axis_titles(projection, content.trust))
 
 
 def why_missing(result: RunResult, method: str, model: str) -> str:
@@ -65,7 +60,7 @@ def why_missing(result: RunResult, method: str, model: str) -> str:
 
 
 def _findings(result: RunResult) -> list[Finding]:
-    return [own for own in result.findings if own.kind == KIND]
+    return [finding for finding in result.findings if finding.kind == ProjectedEmbeddings.KIND]
 
 
 def _finding(result: RunResult, method: str, model: str) -> Finding | None:

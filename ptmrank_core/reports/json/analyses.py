@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from ptmrank_core.records import Ranking, RunResult
+from ptmrank_core.records import FineTuning, Ranking, RunResult
 from ptmrank_core.reports.json.controls import controls_payload
 from ptmrank_core.reports.json.cost import cost_payload
 from ptmrank_core.reports.json.evidence import evidence_payload, truths_payload
 from ptmrank_core.reports.json.learning_curve import curves_payload
+from ptmrank_core.reports.json.plain import plain_json
 from ptmrank_core.results.evidence import evidence_of
 from ptmrank_core.results.learning_curve import curves_of
 
@@ -28,11 +29,21 @@ def analyses_payload(result: RunResult, ranking: Ranking) -> dict[str, Any]:
         "truths": truths_payload(result),
         "evidence": evidence_payload(evidence_of(result, ranking)),
         "sample_sizes": curves_payload(curves_of(result, ranking), result.samples.n_samples),
-        "fine_tuning": {
-            own.subject: dict(own.payload) or {"problem": own.problem}
-            for own in result.findings
-            if own.kind == "fine-tuning"
-        },
+        "fine_tuning": fine_tuning_payload(result),
         "controls": controls_payload(result, ranking),
         "cost": cost_payload(result, ranking),
     }
+
+
+def fine_tuning_payload(result: RunResult) -> dict[str, Any]:
+    """Build what short training gave by model: its measure under that name too, or the problem."""
+    trained = {
+        model: {
+            own.training.measure: own.training.value,
+            **plain_json(own.training),
+            "seed": own.seed,
+            "note": own.note,
+        }
+        for model, own in result.contents(FineTuning).items()
+    }
+    return trained | {model: {"problem": why} for model, why in result.problems(FineTuning).items()}

@@ -5,7 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from ptmrank_core.records import Ranking, RunResult
-from ptmrank_core.results.controls import control_sentences, controls_of, permutation_tests_of
+from ptmrank_core.results.controls import (
+    control_problems,
+    control_sentences,
+    controls_of,
+    permutation_tests_of,
+)
 
 __all__ = ["controls_payload"]
 
@@ -13,7 +18,6 @@ __all__ = ["controls_payload"]
 def controls_payload(result: RunResult, ranking: Ranking) -> dict[str, Any]:
     """Build the JSON of the controls: rows, standings among permuted labels, and what it comes to."""
     controls, standings = controls_of(result, ranking), permutation_tests_of(result)
-    problems = {own.subject: own.problem for own in result.findings if own.kind == "controls" and own.problem}
     return {
         "rows": [
             {
@@ -32,6 +36,6 @@ def controls_payload(result: RunResult, ranking: Ranking) -> dict[str, Any]:
             }
             for metric, own in standings.items()
         },
-        "problems": problems,
+        "problems": control_problems(result),
         "sentences": control_sentences(controls, standings),
     }

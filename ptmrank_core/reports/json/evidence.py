@@ -7,6 +7,7 @@ from typing import Any
 
 from ptmrank_core.ranking import CORRELATIONS, Estimate, Evidence
 from ptmrank_core.records import RunResult
+from ptmrank_core.reports.json.plain import plain_json
 from ptmrank_core.results.evidence import truth_problems, truths_of
 
 __all__ = ["evidence_payload", "truths_payload"]
@@ -36,5 +37,5 @@ def evidence_payload(found: Mapping[str, Mapping[str, Evidence]]) -> dict[str, A
 
 def truths_payload(result: RunResult) -> dict[str, Any]:
     """Truths as JSON: what each model reached, by the truth's name, and what could not be shown and why."""
-    shown = {name: truth.payload() for name, truth in truths_of(result).items()}
+    shown = {name: plain_json(truth) for name, truth in truths_of(result).items()}
     return shown | {name: {"problem": why} for name, why in truth_problems(result).items()}

@@ -10,10 +10,10 @@ from ptmrank_core.metrics import METRICS
 from ptmrank_core.records import Cell, Failure, ModelOutcome, Ranking, RunResult, Score, Skipped
 from ptmrank_core.reports.json.analyses import analyses_payload
 from ptmrank_core.reports.json.intervals import intervals_payload
+from ptmrank_core.reports.json.search import search_payload
 from ptmrank_core.reports.json.votes import agreement_payload, probe_payload, vote_payload
 from ptmrank_core.results.command import rank_command
 from ptmrank_core.results.scores import layer_scores, scores_by_metric
-from ptmrank_core.results.search import budget_payload
 
 __all__ = ["metrics_payload", "rank_payload", "score_payload", "used_environment"]
 
@@ -64,6 +64,7 @@ def metrics_payload() -> dict[str, Any]:
             "title": spec.title,
             "variant": spec.is_variant,
             "needs": sorted(spec.needs),
+            "uses": sorted(spec.uses),
             "tasks": sorted(spec.tasks),
             "higher_is_better": spec.higher_is_better,
             "bounds": list(spec.bounds),
@@ -134,7 +135,7 @@ def rank_payload(result: RunResult, ranking: Ranking) -> dict[str, Any]:
             "combined": {metric: own for metric, own in ranked_by.items() if METRICS[metric].combine},
             **vote_payload(ranking),
         },
-        "budget": budget_payload(result),
+        "budget": search_payload(result),
         "agreement": agreement_payload(ranked_by),
         "probe": probe_payload(result),
         "layers": layer_scores(result),

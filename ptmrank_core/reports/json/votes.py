@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.ranking import ModelScores, rank_correlations
-from ptmrank_core.records import Ranking, RunResult
+from ptmrank_core.records import ProbeResult, Ranking, RunResult
 from ptmrank_core.results.votes import probes_of
 
 __all__ = ["agreement_payload", "probe_payload", "vote_payload"]
@@ -66,13 +66,14 @@ def probe_payload(result: RunResult) -> dict[str, Any]:
 
     The predictions of single samples stay with the run.
     """
-    kept = ("measure", "accuracy", "r2", "average_precision", "folds", "knn", "notes")
-    problems = {
-        found.subject: {"problem": found.problem}
-        for found in result.findings
-        if found.kind == "probe" and found.problem
-    }
+    problems = {model: {"problem": why} for model, why in result.problems(ProbeResult).items()}
     return problems | {
-        model: {name: probe[name] for name in kept if name in probe}
+        model: {
+            "measure": probe.measure,
+            probe.measure: probe.value,
+            "folds": list(probe.folds),
+            "knn": probe.knn,
+            "notes": list(probe.notes),
+        }
         for model, probe in probes_of(result).items()
     }

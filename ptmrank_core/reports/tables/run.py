@@ -9,7 +9,7 @@ from typing import Any
 
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.ranking import Agreement, rank_correlations
-from ptmrank_core.records import Ranking, RunResult
+from ptmrank_core.records import ProbeResult, Ranking, RunResult
 from ptmrank_core.reports.tables.ranking import ranking_table
 from ptmrank_core.reports.tables.samples import class_counts_table
 from ptmrank_core.reports.tables.table import Column, Table, fixed, shared_format
@@ -31,7 +31,7 @@ __all__ = [
 ]
 
 
-# What a probe measures, by the name that its payload has it under.
+# What a probe measures -> its title.
 MEASURES: Mapping[str, str] = MappingProxyType(
     {"accuracy": "accuracy", "r2": "R²", "average_precision": "average precision"}
 )
@@ -135,12 +135,7 @@ def _pairs(found: Agreement) -> list[dict[str, Any]]:
 
 def probe_table(result: RunResult) -> Table:
     """Collect what a linear probe and k-NN reach on the same features, best first, where they were fitted."""
-    found = {
-        finding.subject: finding.payload
-        for finding in result.findings
-        if finding.kind == "probe" and not finding.problem
-    }
-    records = [_probe_record(model, payload) for model, payload in found.items()]
+    records = [_probe_record(model, probe) for model, probe in result.contents(ProbeResult).items()]
     records.sort(key=lambda record: (record["probe"] is None, -(record["probe"] or 0.0)))
     columns = (
         Column("model", "model"),
@@ -153,17 +148,16 @@ def probe_table(result: RunResult) -> Table:
     return Table.of("probe", "Linear probe and k-NN", columns, records)
 
 
-def _probe_record(model: str, payload: Mapping[str, Any]) -> dict[str, Any]:
-    """Say what one probe reached; each measure stands in the payload under its own name."""
-    measure = next((name for name in MEASURES if payload.get(name) is not None), None)
-    folds = payload.get("folds") or [None]
+def _probe_record(model: str, probe: ProbeResult) -> dict[str, Any]:
+    """Say what one probe reached."""
+    folds = [value for value in probe.folds if value is not None]
     return {
         "model": model,
-        "measure": MEASURES.get(measure or ""),
-        "probe": payload.get(measure or ""),
-        "lowest_fold": min(folds),
-        "highest_fold": max(folds),
-        "knn": payload.get("knn"),
+        "measure": MEASURES.get(probe.measure) if probe.value is not None else None,
+        "probe": probe.value,
+        "lowest_fold": min(folds, default=None),
+        "highest_fold": max(folds, default=None),
+        "knn": probe.knn,
     }
 
 

@@ -5,7 +5,12 @@ from __future__ import annotations
 from ptmrank_core.ranking import Estimate
 from ptmrank_core.records import Ranking, RunResult
 from ptmrank_core.reports.terminal.columns import align, say_number
-from ptmrank_core.results.controls import control_sentences, controls_of, permutation_tests_of
+from ptmrank_core.results.controls import (
+    control_problems,
+    control_sentences,
+    controls_of,
+    permutation_tests_of,
+)
 from ptmrank_core.results.evidence import (
     CONSENSUS,
     TRUTH_TITLES,
@@ -57,9 +62,7 @@ def _controls(result: RunResult, ranking: Ranking) -> list[str]:
         table += [[own.title, *(say_number(own.scores.get(name)) for name in metrics)] for own in controls]
         parts.append(align(table))
     said = control_sentences(controls, standings)
-    said += [
-        f"{own.subject}: {own.problem}" for own in result.findings if own.kind == "controls" and own.problem
-    ]
+    said += [f"{subject}: {why}" for subject, why in control_problems(result).items()]
     return [*parts, "\n".join(said)] if said else parts
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ptmrank_core.metrics import METRICS
+from ptmrank_core.metrics import METRICS, default_metrics
 from ptmrank_core.records import Ranking, RunResult
 from ptmrank_core.reports.terminal.analyses import analyses_text
 from ptmrank_core.reports.terminal.columns import align, say_number
@@ -111,14 +111,36 @@ def metrics_text() -> str:
     return "\n\n".join(parts)
 
 
+TABLE_HEAD = """# The metrics
+
+<!-- Written by `python -m ptmrank_core metrics --markdown`; a test compares the two. -->
+
+{n_metrics} metrics and {n_variants} variants (`NAME:VARIANT`). *Needs*: what a metric reads besides features
+and labels. *Rewards width*: on few samples, wide features of pure noise score better than narrow informative
+ones.
+
+| name | metric | not to be trusted when | needs | rewards width | reference |
+|---|---|---|---|---|---|
+"""
+
+
 def metrics_markdown() -> str:
-    """Write the table of the README: every metric and variant with its idea, needs and reference."""
-    rows = ["| name | metric | needs | rewards width | reference |", "|---|---|---|---|---|"]
+    """Write ``ptmrank_core/metrics/TABLE.md``: every metric and variant with its facts."""
+    rows = []
     for name, spec in METRICS.items():
         needs = ", ".join(f"`{need}`" for need in sorted(spec.needs))
-        width = "yes" if spec.rewards_width else ""
-        rows.append(f"| `{name}` | **{spec.title}.** {spec.idea} | {needs} | {width} | {spec.reference} |")
-    return "\n".join(rows)
+        cells = [
+            f"`{name}`",
+            f"**{spec.title}.** {spec.idea}",
+            spec.fails_when,
+            needs,
+            "yes" if spec.rewards_width else "",
+            spec.reference,
+        ]
+        rows.append(f"| {' | '.join(cells)} |")
+    n_metrics = len(default_metrics())
+    head = TABLE_HEAD.format(n_metrics=n_metrics, n_variants=len(METRICS) - n_metrics)
+    return head + "\n".join(rows)
 
 
 def score_text(payload: dict[str, Any]) -> str:

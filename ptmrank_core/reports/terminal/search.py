@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from ptmrank_core.records import RunResult
-from ptmrank_core.results.search import budget_payload, budget_words
+from ptmrank_core.results.search import search_of, search_sentence
 
 __all__ = ["budget_text"]
 
 
 def budget_text(result: RunResult) -> list[str]:
     """Write the rounds of a search for a terminal, and why models went; nothing where there was none."""
-    report = budget_payload(result)
+    report = search_of(result)
     if report is None:
         return []
-    lines = [budget_words(report)]
-    for number, played in enumerate(report["rounds"], start=1):
+    lines = [search_sentence(report)]
+    for number, played in enumerate(report.rounds, start=1):
         lines.append(
-            f"round {number}: {played['models']} models on {played['samples']} samples, "
-            f"{played['kept']} go on"
+            f"round {number}: {played.models} models on {played.samples} samples, {played.kept} go on"
         )
-        lines += [f"  {own['model']} goes: {own['reason']}" for own in played["decisions"] if not own["kept"]]
+        lines += [f"  {own.model} goes: {own.reason}" for own in played.decisions if not own.kept]
     return ["\n".join(lines)]

@@ -5,61 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from ptmrank_core import reports, results
 from ptmrank_core.benchmark import RunStore, run_here
-from ptmrank_core.benchmark.analyses.controls import permuted_rows
 from ptmrank_core.config import Settings
 from ptmrank_core.data import load_samples
 from ptmrank_core.features.baselines import baseline_features
 from ptmrank_core.metrics import METRICS, compute, prepare_inputs
-from ptmrank_core.records import Analyses, Finding, RunResult, Samples
+from ptmrank_core.records import VALUE, Analyses, ControlScores, Finding, PermutedScores, RunResult
 from ptmrank_core.reports.figures.controls import controls_figure
-from ptmrank_core.results.controls import controls_of, permutation_tests_of
+from ptmrank_core.results.controls import control_problems, controls_of, permutation_tests_of
 from ptmrank_core.worker import SOURCES
 from tests.benchmark.runs import stored_plan
 
 CONTROLS = Analyses(half_samples=0, probe=False, projections=False, controls=True)
-
-
-def with_groups(labels: list[int], groups: list[str]) -> Samples:
-    """Samples of some labels and groups."""
-    digits = load_samples("demo:digits")
-    n = len(labels)
-    return replace(
-        digits,
-        names=digits.names[:n],
-        items=digits.items[:n],
-        digests=digits.digests[:n],
-        labels=np.array(labels),
-        groups=tuple(groups),
-    )
-
-
-def test_a_permutation_exchanges_labels() -> None:
-    """Without groups every label is given away once, and most samples get another one."""
-    digits = load_samples("demo:digits")
-    rows = permuted_rows(digits, seed=1)
-    assert sorted(rows.tolist()) == list(range(600))
-    assert np.mean(digits.labels[rows] == digits.labels) < 0.2
-
-
-def test_groups_of_one_label_exchange_labels_as_a_whole() -> None:
-    """A group keeps one label after the permutation."""
-    samples = with_groups([0, 0, 1, 1, 2, 2, 3, 3], list("aabbccdd"))
-    changed = samples.labels[permuted_rows(samples, seed=2)]
-    assert sorted(changed.tolist()) == [0, 0, 1, 1, 2, 2, 3, 3]
-    assert (changed[::2] == changed[1::2]).all()
-    assert changed.tolist() != samples.labels.tolist()
-
-
-def test_groups_of_several_labels_exchange_within() -> None:
-    """A speaker who said every word still says every word."""
-    samples = with_groups([0, 1, 2, 0, 1, 2], list("aaabbb"))
-    changed = samples.labels[permuted_rows(samples, seed=0)]
-    assert sorted(changed[:3].tolist()) == sorted(changed[3:].tolist()) == [0, 1, 2]
 
 
 @pytest.fixture
@@ -75,15 +35,15 @@ def result(settings: Settings, picture_zip: Path, zoo: Path) -> RunResult:
 
 def test_controls_are_kept_and_rank_nowhere(result: RunResult, picture_zip: Path) -> None:
     """Pixels, a twin of the best of each family, permuted labels of each model; none is ranked."""
-    found = {own.subject: own for own in result.findings if own.kind == "controls"}
-    assert not any(own.problem for own in found.values())
+    found, permuted = result.contents(ControlScores), result.contents(PermutedScores)
+    assert not control_problems(result)
     models = {spec.id for spec in result.plan.models}
-    assert {f"permuted:{model}" for model in models} < set(found)
+    assert set(permuted) == models
     assert sum(subject.startswith("untrained:") for subject in found) == 3
     samples = load_samples(picture_zip)
     pixels = prepare_inputs(baseline_features(samples).embeddings, labels=samples.labels)
-    assert found["plain"].payload["scores"]["logme"] == pytest.approx(compute("logme", pixels).value)
-    assert len(found["permuted:resnet-b"].payload["scores"]["logme"]) == 10
+    assert found["plain"].scores["logme"] == pytest.approx({VALUE: compute("logme", pixels).value})
+    assert len(permuted["resnet-b"].scores["logme"]) == 10
     ranking = results.rank_result(result)
     assert set(ranking.order) == models
     controls = controls_of(result, ranking)
@@ -114,8 +74,8 @@ def test_who_does_not_beat_a_control_is_named(result: RunResult) -> None:
     metric = METRICS["logme"]
     assert metric.higher_is_better
     for value, named in ((1e6, True), (-1e6, False)):
-        payload = {"title": "Nothing", "n_features": 3, "scores": {"logme": value}, "problems": {}}
-        some = replace(result, findings=(Finding("controls", "plain", payload, 0.0),))
+        nothing = ControlScores("Nothing", 3, {"logme": {VALUE: value}}, {})
+        some = replace(result, findings=(Finding("controls", "plain", nothing, 0.0),))
         (control,) = controls_of(some, results.rank_result(some))
         assert bool(control.unbeaten_by()) is named
         (sentence,) = reports.rank_payload(some, results.rank_result(some))["controls"]["sentences"]

@@ -15,7 +15,7 @@ from ptmrank_core.config import Settings
 from ptmrank_core.data import load_samples
 from ptmrank_core.errors import MetricInputError
 from ptmrank_core.events import AnalysisStep, Event
-from ptmrank_core.records import Analyses, RunState
+from ptmrank_core.records import Analyses, FineTuning, RunState
 from ptmrank_core.results.evidence import truths_of
 from ptmrank_core.results.fine_tuning import tuned_rows
 from ptmrank_core.worker import SOURCES
@@ -49,20 +49,21 @@ def test_the_best_models_are_trained(settings: Settings, picture_zip: Path, zoo:
     assert run_here("tune", settings, sources=SOURCES, sink=heard.append) is RunState.FINISHED
     result = store.result("tune")
     ranking = results.rank_result(result)
-    found = {own.subject: own for own in result.findings if own.kind == "fine-tuning"}
+    found = result.contents(FineTuning)
     assert list(found) == list(ranking.order[:2])
-    own = found[ranking.order[0]].payload
-    assert own["accuracy"] == own["value"]
-    assert own["epochs"] == own["planned_epochs"] == 10
-    assert own["note"] == ""
-    assert own["n_train"] + own["n_test"] == 18
+    first = found[ranking.order[0]]
+    own = first.training
+    assert own.measure == "accuracy"
+    assert own.epochs == own.planned_epochs == 10
+    assert first.note == ""
+    assert own.n_train + own.n_test == 18
     steps = [event.done for event in heard if isinstance(event, AnalysisStep) and event.kind == "fine-tuning"]
     assert steps == sorted(steps)
     assert steps[-1] == 200
-    assert truths_of(result)["fine-tuning"].values == {m: f.payload["accuracy"] for m, f in found.items()}
+    assert truths_of(result)["fine-tuning"].values == {m: f.training.value for m, f in found.items()}
     assert [row["model"] for row in tuned_rows(result, ranking)] == list(ranking.order[:2])
     payload = reports.rank_payload(result, ranking)
-    assert payload["fine_tuning"][ranking.order[0]]["accuracy"] == own["accuracy"]
+    assert payload["fine_tuning"][ranking.order[0]]["accuracy"] == own.value
     assert "fine-tuned model" in reports.rank_text(result)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,84 +9,19 @@ import pytest
 
 from ptmrank_core.benchmark import RunStore, make_plan, new_run_id, now, run_here
 from ptmrank_core.benchmark.analyses.learning_curve import parts_of
-from ptmrank_core.benchmark.analyses.subsets import take_rows
 from ptmrank_core.catalogue import FEATURES_TASK, feature_models
 from ptmrank_core.config import Settings
-from ptmrank_core.data import load_feature_samples, load_samples
+from ptmrank_core.data import load_feature_samples
 from ptmrank_core.metrics import compute, prepare_inputs
 from ptmrank_core.ranking import size_curve
-from ptmrank_core.records import Analyses, ExtractionOptions, RunPlan, RunState, Samples
-from ptmrank_core.sampling import nested_subsets, strata_of
+from ptmrank_core.records import VALUE, Analyses, ExtractionOptions, PartScores, RunPlan, RunState
 from ptmrank_core.worker import SOURCES
-
-
-def grouped(labels: list[int], groups: list[str]) -> Samples:
-    """Samples of some classes and groups; the pictures do not matter."""
-    digits = load_samples("demo:digits")
-    n = len(labels)
-    return replace(
-        digits,
-        names=digits.names[:n],
-        items=digits.items[:n],
-        digests=digits.digests[:n],
-        labels=np.array(labels),
-        class_names=tuple("abc"),
-        groups=tuple(groups),
-    )
-
-
-def test_parts_are_stratified_and_nested() -> None:
-    """A tenth of ten classes of 60 is six of each, and lies within the fifth; seeds differ."""
-    digits = load_samples("demo:digits")
-    tenth, fifth, whole = nested_subsets(digits, (0.1, 0.2, 1.0), seed=3)
-    assert np.bincount(digits.labels[tenth]).tolist() == [6] * 10
-    assert np.bincount(digits.labels[fifth]).tolist() == [12] * 10
-    assert len(whole) == 600
-    assert set(tenth.tolist()) < set(fifth.tolist())
-    assert set(tenth.tolist()) != set(nested_subsets(digits, (0.1,), seed=4)[0].tolist())
-
-
-@pytest.mark.parametrize("seed", range(5))
-def test_groups_are_never_split(seed: int) -> None:
-    """Whether a group is of one class or of all, it is there whole or not at all, and each class is there."""
-    labels = [*([0] * 12), *([1] * 12), *([0, 1] * 12)]
-    groups = [f"g{i // 3}" for i in range(24)] + [f"mixed{i // 6}" for i in range(24)]
-    samples = grouped(labels, groups)
-    names = np.array(groups)
-    for rows in nested_subsets(samples, (0.1, 0.3, 0.6), seed=seed):
-        inside = set(names[rows])
-        assert set(np.flatnonzero(np.isin(names, list(inside)))) == set(rows.tolist())
-        assert set(samples.labels[rows].tolist()) == {0, 1}
-
-
-def test_strata_of_numbers_and_labels() -> None:
-    """Fifths of the targets; the rarest label that a sample has; samples without one by themselves."""
-    assert np.bincount(strata_of(np.arange(50.0), "regression")).tolist() == [10] * 5
-    table = np.array([[1, 1], [1, 0], [1, 0], [0, 0]], dtype=float)
-    assert strata_of(table, "multilabel").tolist() == [1, 0, 0, 2]
-
-
-def test_rows_of_samples_are_cut_and_nothing_else() -> None:
-    """Arrays of further sets stay whole."""
-    rows = np.array([2, 0])
-    arrays = {
-        "embeddings": np.arange(8.0).reshape(4, 2),
-        "labels": np.array([0, 1, 2, 3]),
-        "source_logits": None,
-        "reference_embeddings": np.zeros((5, 2)),
-        "sample_label_embeddings": np.arange(8.0).reshape(1, 4, 2),
-    }
-    cut = take_rows(arrays, rows)
-    assert cut["labels"].tolist() == [2, 0]
-    assert cut["embeddings"].tolist() == [[4.0, 5.0], [0.0, 1.0]]
-    assert cut["sample_label_embeddings"].tolist() == [[[4.0, 5.0], [0.0, 1.0]]]
-    assert cut["reference_embeddings"].shape == (5, 2)
-    assert cut["source_logits"] is None
+from tests.sampling.making import samples_of
 
 
 def test_small_samples_have_no_parts() -> None:
     """Nothing is drawn with fewer than two samples of each class."""
-    assert parts_of(grouped([0, 0, 1, 1, 2, 2], []), 0) == []
+    assert parts_of(samples_of(np.array([0, 0, 1, 1, 2, 2])), 0) == []
 
 
 @pytest.fixture
@@ -129,15 +63,16 @@ def test_each_model_is_scored_on_the_same_parts(settings: Settings, features: Pa
     assert run_here(plan.run_id, settings, sources=SOURCES) is RunState.FINISHED
     found = [own for own in RunStore(settings).findings(plan.run_id) if own.kind == "sample-size"]
     assert [own.subject for own in found] == [spec.id for spec in plan.models]
-    payload = next(own.payload for own in found if own.subject == "good")
-    assert payload["sizes"] == [12.0, 24.0, 42.0, 60.0, 90.0]
-    assert set(payload["scores"]) == {"logme", "etran"}
+    parts = RunStore(settings).result(plan.run_id).contents(PartScores)["good"]
+    assert parts.sizes == (12.0, 24.0, 42.0, 60.0, 90.0)
+    assert set(parts.scores) == {"logme", "etran"}
     samples = load_feature_samples(features, plan.models)
     rows = parts_of(samples, plan.seed)[3][1]
     with np.load(features / "good.npz") as file:
         inputs = prepare_inputs(file["embeddings"][rows], labels=file["labels"][rows])
-    assert payload["scores"]["logme"][3][1] == pytest.approx(compute("logme", inputs).value)
-    assert payload["scores"]["etran"][3][1] == pytest.approx(dict(compute("etran", inputs).components))
+    assert parts.scores["logme"][3][1] == pytest.approx({VALUE: compute("logme", inputs).value})
+    output = compute("etran", inputs)
+    assert parts.scores["etran"][3][1] == pytest.approx({VALUE: output.value, **output.components})
 
 
 @pytest.mark.parametrize(("asked", "is_done"), [(None, True), (False, False)])

@@ -13,7 +13,7 @@ from ptmrank_core.benchmark import RunStore, new_run_id, run_here
 from ptmrank_core.config import Settings
 from ptmrank_core.events import AnalysisStep, Event
 from ptmrank_core.probing import fit_probe
-from ptmrank_core.records import RunPlan, RunState
+from ptmrank_core.records import ProbeResult, RunPlan, RunState
 from ptmrank_core.worker import SOURCES
 from tests.benchmark.runs import NO_HALVES, stored_features_plan
 from tests.ready_made import LABELS, draw_features, save_features
@@ -34,16 +34,16 @@ def test_a_run_keeps_a_probe_of_each_model(settings: Settings, plan: RunPlan) ->
     events: list[Event] = []
     run_here(plan.run_id, settings, sources=SOURCES, sink=events.append)
     result = RunStore(settings).result(plan.run_id)
-    probes = {found.subject: found for found in result.findings if found.kind == "probe"}
+    probes = result.contents(ProbeResult)
     assert set(probes) == {"one", "two"}
     expected = fit_probe(draw_features(2.0), labels=LABELS, seed=plan.seed)
     kept = probes["one"]
-    assert kept.problem == ""
-    assert kept.payload["accuracy"] == expected.value
-    assert kept.payload["predictions"] == expected.predictions.tolist()
-    assert kept.payload["losses"] == expected.losses.tolist()
-    assert kept.payload["knn"] == expected.knn
-    assert (kept.payload["measure"], kept.payload["classes"]) == ("accuracy", 3)
+    assert not result.problems(ProbeResult)
+    assert kept.value == expected.value
+    assert kept.predictions == tuple(expected.predictions.tolist())
+    assert kept.losses == tuple(expected.losses.tolist())
+    assert kept.knn == expected.knn
+    assert (kept.measure, kept.n_classes) == ("accuracy", 3)
     steps = [event for event in events if isinstance(event, AnalysisStep) and event.kind == "probe"]
     assert [(step.done, step.total) for step in steps] == [(0, 2), (1, 2), (2, 2)]
 
@@ -90,7 +90,7 @@ def test_a_cancelled_probe_leaves_the_cells(settings: Settings, plan: RunPlan) -
     result = store.result(plan.run_id)
     assert result.state is RunState.CANCELLED
     assert len(result.cells) == 6
-    assert not [found for found in result.findings if found.kind == "probe" and found.payload]
+    assert not result.contents(ProbeResult)
     run_here(plan.run_id, settings, sources=SOURCES)
     assert len([found for found in store.findings(plan.run_id) if found.kind == "probe"]) == 2
 

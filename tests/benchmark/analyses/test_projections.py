@@ -16,7 +16,15 @@ from ptmrank_core.events import AnalysisStep, Event
 from ptmrank_core.features import FeatureCache
 from ptmrank_core.metrics import class_distances
 from ptmrank_core.projection import lda, trustworthiness, tsne
-from ptmrank_core.records import Analyses, Finding, RunPlan, RunState, Samples, unpack_array
+from ptmrank_core.records import (
+    Analyses,
+    ClassDistances,
+    Finding,
+    ProjectedEmbeddings,
+    RunPlan,
+    RunState,
+    Samples,
+)
 from ptmrank_core.results import rank_result
 from ptmrank_core.worker import SOURCES
 from tests.benchmark.runs import stored_features_plan
@@ -46,14 +54,15 @@ def test_a_run_keeps_every_map_of_its_models(settings: Settings, tmp_path: Path)
     assert {"lda:m0", "tsne:m0", "lda:m1", "tsne:m1"} <= set(maps)
     features = draw_features(1.5, 1)
     for method, projection in (("lda", lda(features, LABELS)), ("tsne", tsne(features, seed=plan.seed))):
-        kept = maps[f"{method}:m1"].payload
-        assert (kept["method"], kept["model"]) == (method, "m1")
-        assert unpack_array(kept["rows"]).tolist() == list(range(60))
-        assert unpack_array(kept["points"]) == pytest.approx(projection.points, abs=1e-5)
+        kept = maps[f"{method}:m1"].content
+        assert isinstance(kept, ProjectedEmbeddings)
+        assert (kept.method, kept.model) == (method, "m1")
+        assert kept.rows.unpack().tolist() == list(range(60))
+        assert kept.points.unpack() == pytest.approx(projection.points, abs=1e-5)
         trust = trustworthiness(features, projection.points, seed=plan.seed)
         assert trust is not None
-        assert kept["trust"]["value"] == pytest.approx(trust.value)
-        assert kept["settings"] == pytest.approx(dict(projection.settings))
+        assert kept.trust == trust
+        assert kept.settings == pytest.approx(dict(projection.settings))
     steps = [event for event in events if isinstance(event, AnalysisStep) and event.kind == "projection"]
     assert [step.done for step in steps] == list(range(len(maps) + 1))
 
@@ -62,10 +71,11 @@ def test_a_run_keeps_how_far_classes_are_apart(settings: Settings, tmp_path: Pat
     """The distances are those of the public function, and the classes stand with them."""
     plan = planned(settings, tmp_path)
     run_here(plan.run_id, settings, sources=SOURCES)
-    kept = found(settings, plan, "separability")["m0"].payload
-    assert unpack_array(kept["classes"]).tolist() == [0, 1, 2]
+    kept = found(settings, plan, "separability")["m0"].content
+    assert isinstance(kept, ClassDistances)
+    assert kept.classes.unpack().tolist() == [0, 1, 2]
     expected = class_distances(draw_features(0.5, 0), LABELS)
-    assert unpack_array(kept["distances"]) == pytest.approx(expected, rel=1e-5)
+    assert kept.distances.unpack() == pytest.approx(expected, rel=1e-5)
 
 
 def test_six_models_are_enough(settings: Settings, tmp_path: Path) -> None:
@@ -73,7 +83,7 @@ def test_six_models_are_enough(settings: Settings, tmp_path: Path) -> None:
     plan = planned(settings, tmp_path, n_models=8)
     run_here(plan.run_id, settings, sources=SOURCES)
     order = rank_result(RunStore(settings).result(plan.run_id)).order
-    assert {own.payload["model"] for own in found(settings, plan, "projection").values()} == set(order[:6])
+    assert {subject.split(":")[1] for subject in found(settings, plan, "projection")} == set(order[:6])
     assert set(found(settings, plan, "separability")) == set(order[:6])
 
 
@@ -82,7 +92,7 @@ def test_numbers_to_predict_have_no_lda(settings: Settings, tmp_path: Path) -> N
     plan = planned(settings, tmp_path, labels=None, targets=np.linspace(0, 1, 60))
     assert RunStore(settings).result(plan.run_id).samples.target_kind == "regression"
     run_here(plan.run_id, settings, sources=SOURCES)
-    assert {own.payload["method"] for own in found(settings, plan, "projection").values()} >= {"tsne"}
+    assert {subject.split(":")[0] for subject in found(settings, plan, "projection")} >= {"tsne"}
     assert not any(subject.startswith("lda") for subject in found(settings, plan, "projection"))
     assert not found(settings, plan, "separability")
 
@@ -115,7 +125,7 @@ def test_one_bad_model_costs_no_other(
     run_here(plan.run_id, settings, sources=SOURCES)
     maps = found(settings, plan, "projection")
     assert "no map of this one" in maps["tsne:m1"].problem
-    assert {name for name, own in maps.items() if own.payload} >= {"lda:m0", "tsne:m0", "lda:m1"}
+    assert {name for name, own in maps.items() if own.content} >= {"lda:m0", "tsne:m0", "lda:m1"}
     assert RunStore(settings).result(plan.run_id).state is RunState.FINISHED
 
 

@@ -9,11 +9,18 @@ import pytest
 
 from ptmrank_core.benchmark import RunStore, run_here
 from ptmrank_core.benchmark.analyses import rank_intervals as stage
-from ptmrank_core.benchmark.analyses.half_samples import draw_halves
 from ptmrank_core.config import Settings
 from ptmrank_core.events import AnalysisStep, Event
 from ptmrank_core.metrics import METRICS, compute, prepare_inputs
-from ptmrank_core.records import Analyses, Finding, RunPlan, RunState
+from ptmrank_core.records import (
+    Analyses,
+    HalfSampleScores,
+    RunPlan,
+    RunState,
+    contents_of,
+    problems_of,
+)
+from ptmrank_core.sampling import draw_halves, units_of
 from ptmrank_core.worker import SOURCES
 from tests.benchmark.runs import stored_features_plan
 from tests.ready_made import LABELS, draw_features, save_features
@@ -37,21 +44,21 @@ def plan_of(
     return stored_features_plan(settings, folder, metrics, analyses=analyses, seed=3)
 
 
-def found(settings: Settings, plan: RunPlan) -> dict[str, Finding]:
+def found(settings: Settings, plan: RunPlan) -> dict[str, HalfSampleScores]:
     """What the run keeps of half-samples, by metric."""
     findings = RunStore(settings).findings(plan.run_id)
     assert {own.kind for own in findings} <= {"halves", "probe"}
-    return {own.subject: own for own in findings if own.kind == "halves"}
+    return contents_of(findings, HalfSampleScores)
 
 
 def test_scores_are_those_of_the_rows(settings: Settings, folder: Path) -> None:
     """Every kept score is the metric of the half's own rows, the same rows for every model."""
     plan = plan_of(settings, folder, ("logme", "hscore"))
     run_here(plan.run_id, settings, sources=SOURCES)
-    halves = draw_halves(LABELS, "classification", n_halves=12, seed=3)
+    halves = draw_halves(units_of(LABELS, "classification"), n_halves=12, seed=3)
     for metric, finding in found(settings, plan).items():
-        assert finding.payload["sizes"] == [30] * 12
-        for model, scores in finding.payload["scores"].items():
+        assert finding.sizes == (30,) * 12
+        for model, scores in finding.scores.items():
             expected = [
                 compute(metric, prepare_inputs(draw_features(STRENGTHS[model])[rows], labels=LABELS[rows]))
                 for rows in halves.rows
@@ -63,8 +70,8 @@ def test_candidates_are_joined_within_a_half(settings: Settings, folder: Path) -
     """ETran is combined over the models of each half: one of them has the best, one the least class score."""
     plan = plan_of(settings, folder, ("etran",))
     run_here(plan.run_id, settings, sources=SOURCES)
-    scores = found(settings, plan)["etran"].payload["scores"]
-    rows = draw_halves(LABELS, "classification", n_halves=12, seed=3).rows[0]
+    scores = found(settings, plan)["etran"].scores
+    rows = draw_halves(units_of(LABELS, "classification"), n_halves=12, seed=3).rows[0]
     parts = {
         model: compute("etran", prepare_inputs(draw_features(own)[rows], labels=LABELS[rows])).components
         for model, own in STRENGTHS.items()
@@ -80,7 +87,7 @@ def test_slow_metrics_only_when_asked(settings: Settings, folder: Path) -> None:
     for asked, expected in ((None, {"logme": 100}), (0, {}), (10, {"logme": 10, "nleep": 10})):
         plan = plan_of(settings, folder, metrics, asked)
         run_here(plan.run_id, settings, sources=SOURCES)
-        kept = {name: len(own.payload["sizes"]) for name, own in found(settings, plan).items()}
+        kept = {name: len(own.sizes) for name, own in found(settings, plan).items()}
         assert kept == expected
 
 
@@ -121,7 +128,7 @@ def test_it_stops_between_halves_and_goes_on(
     assert run_here(plan.run_id, settings, sources=SOURCES) is RunState.FINISHED
     assert len(calls) == 24
     again = found(settings, plan)["logme"]
-    assert again.payload == found(settings, undisturbed)["logme"].payload
+    assert again == found(settings, undisturbed)["logme"]
     calls.clear()
     run_here(plan.run_id, settings, sources=SOURCES)
     assert calls == []
@@ -136,9 +143,9 @@ def test_a_half_that_fails_is_null(settings: Settings, tmp_path: Path) -> None:
     save_features(tmp_path / "f" / "b.npz", embeddings=only)
     plan = plan_of(settings, tmp_path / "f", ("logme:thuml",), 40)
     run_here(plan.run_id, settings, sources=SOURCES)
-    scores = found(settings, plan)["logme:thuml"].payload["scores"]
+    scores = found(settings, plan)["logme:thuml"].scores
     assert None not in scores["a"]
-    rows = draw_halves(LABELS, "classification", n_halves=40, seed=3).rows
+    rows = draw_halves(units_of(LABELS, "classification"), n_halves=40, seed=3).rows
     assert [value is None for value in scores["b"]] == [0 not in own.tolist() for own in rows]
 
 
@@ -149,9 +156,10 @@ def test_why_there_are_none(settings: Settings, tmp_path: Path) -> None:
         save_features(tmp_path / "f" / f"{name}.npz", labels=labels)
     plan = plan_of(settings, tmp_path / "f", ("logme", "hscore"))
     run_here(plan.run_id, settings, sources=SOURCES)
-    kept = found(settings, plan)
-    assert set(kept) == {"logme", "hscore"}
-    assert all("No class is large enough" in own.problem and not own.payload for own in kept.values())
+    assert not found(settings, plan)
+    problems = problems_of(RunStore(settings).findings(plan.run_id), HalfSampleScores)
+    assert set(problems) == {"logme", "hscore"}
+    assert all("No class is large enough" in why for why in problems.values())
 
 
 def test_further_inputs_are_split_or_whole(settings: Settings, tmp_path: Path) -> None:
@@ -166,14 +174,14 @@ def test_further_inputs_are_split_or_whole(settings: Settings, tmp_path: Path) -
         save_features(tmp_path / "f" / f"{name}.npz", **auxiliary)
     plan = plan_of(settings, tmp_path / "f", ("leep", "nce", "ped", "emms"))
     run_here(plan.run_id, settings, sources=SOURCES)
-    rows = draw_halves(LABELS, "classification", n_halves=12, seed=3).rows[5]
+    rows = draw_halves(units_of(LABELS, "classification"), n_halves=12, seed=3).rows[5]
     inputs = prepare_inputs(
         draw_features(2.0)[rows],
         labels=LABELS[rows],
         **auxiliary | {"source_logits": auxiliary["source_logits"][rows]},
     )
     for metric, finding in found(settings, plan).items():
-        assert finding.payload["scores"]["a"][5] == pytest.approx(compute(metric, inputs).value, rel=1e-12)
+        assert finding.scores["a"][5] == pytest.approx(compute(metric, inputs).value, rel=1e-12)
     assert len(found(settings, plan)) == 4
 
 
@@ -184,7 +192,7 @@ def test_regression_halves(settings: Settings, tmp_path: Path) -> None:
         save_features(tmp_path / "f" / f"{name}.npz", strength, labels=None, targets=targets)
     plan = plan_of(settings, tmp_path / "f", ("logme", "etran"))
     run_here(plan.run_id, settings, sources=SOURCES)
-    scores = found(settings, plan)["etran"].payload["scores"]
+    scores = found(settings, plan)["etran"].scores
     assert all(value < 0 for own in scores.values() for value in own)
 
 
@@ -204,5 +212,5 @@ def test_sums_over_the_samples_grow(settings: Settings, tmp_path: Path) -> None:
     plan = plan_of(settings, tmp_path / "f", ("logme", "transrate"))
     run_here(plan.run_id, settings, sources=SOURCES)
     kept = found(settings, plan)
-    assert kept["transrate"].payload["growth"] == {"wide": 2.0}
-    assert kept["logme"].payload["growth"] == {}
+    assert kept["transrate"].growth == {"wide": 2.0}
+    assert kept["logme"].growth == {}

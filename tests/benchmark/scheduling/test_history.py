@@ -29,7 +29,7 @@ from ptmrank_core.config import Settings
 from ptmrank_core.data import store_features, store_upload
 from ptmrank_core.errors import RunBusyError, RunError, RunNotFoundError
 from ptmrank_core.events import CellDone, Event, ModelStarted, RunStarted
-from ptmrank_core.records import Failure, Finding, RunPlan, RunState, Score, Stage
+from ptmrank_core.records import Failure, Finding, RunPlan, RunState, Score, Stage, Truth
 from ptmrank_core.worker import SOURCES
 from tests.benchmark.runs import stored_features_plan, stored_plan
 from tests.checkpoints import save_checkpoint
@@ -202,16 +202,16 @@ def test_an_analysis_that_failed_is_tried_again(
     made: list[str] = []
     broken = True
 
-    def find(subject: str) -> dict[str, int]:
+    def find(subject: str) -> Truth:
         made.append(subject)
         if broken and subject == "second":
             raise ZeroDivisionError
-        return {"n": len(made)}
+        return Truth("n", {"n": len(made)})
 
     def analyse(context: AnalysisContext) -> None:
         for subject in ("first", "second"):
-            if not context.is_kept("test", subject):
-                context.keep("test", subject, lambda subject=subject: find(subject))
+            if not context.is_kept(Truth, subject):
+                context.keep(Truth, subject, lambda subject=subject: find(subject))
 
     monkeypatch.setattr(analyses, "ANALYSES", (analyse,))
     plan = stored_plan(settings, picture_zip, zoo)
@@ -237,7 +237,7 @@ def test_findings_that_hold_a_failed_metric_are_made_anew(
     store.add_cell(run_id, failure)
     store.add_cell(run_id, replace(failure, layer=1))
     for subject in ("logme", "hscore", "convnext-a", ""):
-        store.add_finding(run_id, Finding("test", subject, {}, 0.0))
+        store.add_finding(run_id, Finding("test", subject, None, 0.0))
     assert store.clear_failures(run_id) == 2
     assert [found.subject for found in store.findings(run_id)] == ["hscore", "convnext-a", ""]
     assert store.cells(run_id) == (Score("convnext-a", "hscore", 1.0, 0.0),)

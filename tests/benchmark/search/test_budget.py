@@ -10,7 +10,7 @@ import pytest
 
 from ptmrank_core import reports, results
 from ptmrank_core.benchmark import RunStore, run_here
-from ptmrank_core.benchmark.search.budget import Part, Search
+from ptmrank_core.benchmark.search.budget import SampleSubset, Search
 from ptmrank_core.catalogue import feature_models, local_models
 from ptmrank_core.config import Settings
 from ptmrank_core.data import load_feature_samples, load_samples
@@ -44,18 +44,15 @@ def test_finalists_are_found_and_run(settings: Settings, folder: Path) -> None:
     """The good models reach all samples, the run is the finalists', and what went says why."""
     plan = stored_features_plan(settings, folder, ["logme", "hscore"])
     samples = load_feature_samples(folder, plan.models)
-    search = Search(plan, samples, settings, SOURCES, results.rank_result)
+    search = Search(plan, samples, settings, SOURCES)
     found = search.within(6)
     ids = [spec.id for spec in found.finalists]
     assert ids[:2] == ["m00", "m01"]
     assert len(ids) < 12
-    assert found.report["samples_run"] <= 6 * N
-    assert found.report["saved"] == pytest.approx(1 - found.report["samples_run"] / (13 * N))
+    assert found.report.samples_run <= 6 * N
+    assert found.report.saved == pytest.approx(1 - found.report.samples_run / (13 * N))
     gone = {
-        own["model"]: own["reason"]
-        for played in found.report["rounds"]
-        for own in played["decisions"]
-        if not own["kept"]
+        own.model: own.reason for played in found.report.rounds for own in played.decisions if not own.kept
     }
     assert gone.keys() == {spec.id for spec in plan.models} - set(ids)
     assert gone.pop("bad") == "no score"
@@ -66,7 +63,7 @@ def test_failures_pass_through(settings: Settings, folder: Path) -> None:
     """A model that failed in a round stands in the final result with its failure, not tried again."""
     plan = replace(stored_features_plan(settings, folder, ["logme", "pactran"]), run_id="final")
     samples = load_feature_samples(folder, plan.models)
-    search = Search(plan, samples, settings, SOURCES, results.rank_result)
+    search = Search(plan, samples, settings, SOURCES)
     store = RunStore(settings)
     final = search.keep(search.within(6), store)
     seen: list[Event] = []
@@ -90,7 +87,7 @@ def test_no_sample_is_run_twice(settings: Settings, tmp_path: Path) -> None:
         save_checkpoint(tmp_path / "zoo" / f"m{seed}", "resnet", seed=seed)
     plan = stored_plan(settings, zipped, local_models(tmp_path / "zoo"), ["logme", "hscore"])
     plan = replace(plan, run_id="final")
-    search = Search(plan, load_samples(zipped), settings, SOURCES, results.rank_result)
+    search = Search(plan, load_samples(zipped), settings, SOURCES)
     found = search.within(4)
     store = RunStore(settings)
     search.keep(found, store)
@@ -106,9 +103,9 @@ def test_everything_fits(settings: Settings, folder: Path) -> None:
     """A budget of as many models as there are plays no round and saves nothing."""
     plan = stored_features_plan(settings, folder, ["logme"])
     samples = load_feature_samples(folder, plan.models)
-    found = Search(plan, samples, settings, SOURCES, results.rank_result).within(13)
+    found = Search(plan, samples, settings, SOURCES).within(13)
     assert found.finalists == plan.models
-    assert (found.report["rounds"], found.report["saved"]) == ([], 0.0)
+    assert (found.report.rounds, found.report.saved) == ((), 0.0)
 
 
 def test_a_search_can_be_cancelled(settings: Settings, folder: Path) -> None:
@@ -116,13 +113,13 @@ def test_a_search_can_be_cancelled(settings: Settings, folder: Path) -> None:
     plan = stored_features_plan(settings, folder, ["logme"])
     samples = load_feature_samples(folder, plan.models)
     before = RunStore(settings).recent()
-    search = Search(plan, samples, settings, SOURCES, results.rank_result, cancel=lambda: True)
+    search = Search(plan, samples, settings, SOURCES, cancel=lambda: True)
     with pytest.raises(CancelledError):
         search.within(6)
     assert RunStore(settings).recent() == before
 
 
-def test_a_part_is_rows_of_everything(tmp_path: Path) -> None:
+def test_a_subset_is_rows_of_everything(tmp_path: Path) -> None:
     """Samples, labels and every array of a file with a row a sample are cut alike; the rest stays whole."""
     rng = np.random.default_rng(0)
     auxiliary = {
@@ -134,10 +131,10 @@ def test_a_part_is_rows_of_everything(tmp_path: Path) -> None:
     models = feature_models(tmp_path / "f")
     samples = load_feature_samples(tmp_path / "f", models)
     rows = np.array([0, 1, 2, 30, 31, 59])
-    part = Part(samples, SOURCES, rows)
-    assert part.samples.names == tuple(samples.names[i] for i in rows)
-    assert part.samples.fingerprint != samples.fingerprint
-    ready = part.sources().load_features(models[0], AS_RECOGNISED, part.samples)
+    subset = SampleSubset(samples, SOURCES, rows)
+    assert subset.samples.names == tuple(samples.names[i] for i in rows)
+    assert subset.samples.fingerprint != samples.fingerprint
+    ready = subset.sources().load_features(models[0], AS_RECOGNISED, subset.samples)
     inputs = prepare_inputs(**ready.arrays)
     assert inputs.n_samples == 6
     np.testing.assert_array_equal(inputs.source_logits, auxiliary["source_logits"][rows])

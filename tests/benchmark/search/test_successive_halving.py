@@ -5,9 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ptmrank_core.benchmark.search.successive_halving import FINALISTS, choose, order_samples, schedule
+from ptmrank_core.benchmark.search.successive_halving import (
+    FINALISTS,
+    Schedule,
+    choose,
+    order_samples,
+    schedule,
+)
 from ptmrank_core.errors import InputError
 from ptmrank_core.records import Ranking, RankIntervals
+from tests.sampling.making import samples_of
 
 
 @pytest.mark.parametrize(
@@ -53,23 +60,33 @@ def test_too_small_a_budget_is_refused() -> None:
 def test_the_first_samples_are_a_fair_part() -> None:
     """Eight of every class come first, then classes by their share; the whole order is a permutation."""
     labels = np.repeat([0, 1, 2], [150, 46, 4])
-    order, fewest = order_samples(labels, "classification", seed=1)
-    assert sorted(order.tolist()) == list(range(200))
+    order, fewest = order_samples(samples_of(labels), seed=1)
+    assert sorted(order.rows.tolist()) == list(range(200))
     assert fewest == 40
-    assert np.bincount(labels[order[:20]]).tolist() == [8, 8, 4]
-    half = np.bincount(labels[order[:100]])
+    assert np.bincount(labels[order.first(20)]).tolist() == [8, 8, 4]
+    half = np.bincount(labels[order.at_most(100)])
     assert abs(half[0] - 75) <= 3
     assert half[2] == 4
-    again, _ = order_samples(labels, "classification", seed=1)
-    assert (again == order).all()
+    again, _ = order_samples(samples_of(labels), seed=1)
+    assert (again.rows == order.rows).all()
 
 
-def test_other_targets_are_shuffled() -> None:
-    """Numbers and sets of labels come in a random order."""
-    order, fewest = order_samples(np.arange(50.0), "regression", seed=0)
-    assert sorted(order.tolist()) == list(range(50))
-    assert order.tolist() != list(range(50))
+def test_numbers_come_from_all_over_their_range() -> None:
+    """The first samples of a regression hold as many small numbers as large ones, in a random order."""
+    order, fewest = order_samples(samples_of(np.arange(100.0), "regression"), seed=0)
+    assert sorted(order.rows.tolist()) == list(range(100))
+    assert order.rows.tolist() != list(range(100))
     assert fewest == 40
+    assert np.bincount(order.at_most(40) // 20).tolist() == [8] * 5
+
+
+def test_rounds_hold_whole_groups() -> None:
+    """A round ends with a group; rounds that would be the same samples are played once."""
+    labels = np.arange(240) % 2
+    order, fewest = order_samples(samples_of(labels, groups=[f"g{i // 24}" for i in range(240)]), seed=0)
+    assert fewest == 48
+    planned = Schedule((48, 60, 120, 240), 1200)
+    assert planned.with_whole_groups(order).sizes == (48, 120, 240)
 
 
 def ranking_of(order: str, intervals: dict[str, tuple[int, int]], unranked: str = "") -> Ranking:

@@ -231,7 +231,7 @@ def test_a_file_of_the_third_version_is_taken_over(settings: Settings, picture_z
     """Runs of before the queue keep their cells, findings and newest events, and can be queued."""
     run_id = stored_plan(settings, picture_zip, zoo).run_id
     events = [ModelStarted("a", 1, 3), BatchDone("a", 4, 18), BatchDone("a", 8, 18), BatchDone("b", 2, 18)]
-    findings = [Finding("test", "fine", {}, 0.1), Finding("test", "bad", {}, 0.1, "it broke")]
+    findings = [Finding("test", "fine", None, 0.1), Finding("test", "bad", None, 0.1, "it broke")]
     with closing(sqlite3.connect(settings.runs_dir / "runs.sqlite")) as db:
         db.executescript(THIRD)
         for cell in CELLS:
@@ -290,7 +290,7 @@ def test_every_change_of_a_result_is_counted(settings: Settings, picture_zip: Pa
     plan = stored_plan(settings, picture_zip, zoo)
     run_id, store = plan.run_id, RunStore(settings)
     outcome = ModelOutcome(plan.models[0], ExtractionReport("float32"), 16)
-    finding = Finding("test", "fine", {}, 0.1)
+    finding = Finding("test", "fine", None, 0.1)
     changes = [
         lambda: store.queue(run_id, "cpu"),
         lambda: store.start(run_id, "{}"),

@@ -8,8 +8,18 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ptmrank_core.projection import Projection, Trust, lda, pca, tsne
-from ptmrank_core.records import Analyses, Finding, RunResult, RunState, pack_array
+from ptmrank_core.projection import Projection, lda, pca, tsne
+from ptmrank_core.records import (
+    Analyses,
+    ClassDistances,
+    Finding,
+    ProbeResult,
+    ProjectedEmbeddings,
+    RunResult,
+    RunState,
+    Trust,
+    pack_array,
+)
 from ptmrank_core.reports.figures.class_pairs import class_pairs_figure
 from ptmrank_core.reports.figures.embeddings import (
     Panel,
@@ -143,19 +153,19 @@ def test_axes_say_what_they_are_and_what_they_are_worth() -> None:
 def test_kept_maps_are_read_and_missing_ones_explained() -> None:
     """Points come as they were kept; else there is a reason, or none where they are still to come."""
     points = RNG.normal(size=(4, 2)).astype(np.float32)
-    payload = {
-        "method": "tsne",
-        "model": "a",
-        "rows": pack_array(np.array([0, 2, 3, 5])),
-        "points": pack_array(points),
-        "trust": {"value": 0.5, "n_neighbours": 1, "n_samples": 4},
-        "settings": {"perplexity": 1.0},
-    }
+    projected = ProjectedEmbeddings(
+        method="tsne",
+        model="a",
+        rows=pack_array(np.array([0, 2, 3, 5])),
+        points=pack_array(points),
+        trust=Trust(0.5, n_neighbours=1, n_samples=4),
+        settings={"perplexity": 1.0},
+    )
     result = run_of(
         6,
         (
-            Finding("projection", "tsne:a", payload, 1.0),
-            Finding("projection", "tsne:b", {}, 0.0, "It is broken."),
+            Finding("projection", "tsne:a", projected, 1.0),
+            Finding("projection", "tsne:b", None, 0.0, "It is broken."),
         ),
     )
     kept = cached_panel(result, "tsne", "a")
@@ -181,8 +191,8 @@ def test_kept_maps_are_read_and_missing_ones_explained() -> None:
 def separability(model: str, distances: Any) -> Finding:
     """What is kept of a model's pairs of classes."""
     own = np.asarray(distances, dtype=np.float64)
-    payload = {"classes": pack_array(np.arange(len(own))), "distances": pack_array(own)}
-    return Finding("separability", model, payload, 0.1)
+    distances = ClassDistances(pack_array(np.arange(len(own))), pack_array(own))
+    return Finding("separability", model, distances, 0.1)
 
 
 def test_pairs_of_classes_are_compared_between_models() -> None:
@@ -224,9 +234,8 @@ def test_of_many_classes_those_are_shown_that_come_close() -> None:
 
 def probe(model: str, predictions: list[Any], losses: list[float], measure: str = "accuracy") -> Finding:
     """What is kept of a probe."""
-    return Finding(
-        "probe", model, {"measure": measure, "predictions": predictions, "losses": losses, "scale": 1.0}, 0.1
-    )
+    content = ProbeResult(measure, None, (), None, 1.0, tuple(predictions), tuple(losses))
+    return Finding("probe", model, content, 0.1)
 
 
 def test_two_probes_are_compared_sample_by_sample() -> None:
@@ -234,9 +243,7 @@ def test_two_probes_are_compared_sample_by_sample() -> None:
     chosen = samples(np.array([0, 0, 0, 2, 2, 2]), ["x", "unused", "z"], "classification")
     first = probe("a", [0, 0, 0, 1, 0, 0], [0, 0, 0, 0, 1, 1])
     second = probe("b", [1, 1, 0, 0, 1, 0], [1, 1, 0, 1, 0, 1])
-    result = run_of(
-        6, (first, second, Finding("probe", "c", {"measure": "accuracy", "losses": [], "scale": 1}, 0.1))
-    )
+    result = run_of(6, (first, second, probe("c", [], [])))
     assert predicted_models(result) == ["a", "b"]
     found = disagreement_of(result, chosen, "a", "b")
     assert found.only_first.tolist() == [0, 3, 1]

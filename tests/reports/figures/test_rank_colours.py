@@ -44,7 +44,7 @@ def theme() -> dict[str, Any]:
 
 def grounds() -> dict[str, str]:
     """What figures stand on: the pages of the dashboard and of the HTML report."""
-    style = (REPORTS / "html_report" / "style.css").read_text()
+    style = (REPORTS / "html" / "style.css").read_text()
     report = sorted(set(re.findall(r"--page: (#[0-9a-fA-F]{6});", style)))
     assert len(report) == 2
     own = {name: theme()[name]["backgroundColor"] for name in ("light", "dark")}
@@ -78,7 +78,7 @@ def test_the_contrast_is_that_of_wcag() -> None:
 
 def test_every_mark_is_seen_on_every_ground() -> None:
     """Each colour that a figure names has 3:1 at least on all; ink is not drawn as it is named."""
-    named = {colour for path in REPORTS.glob("*.py") for colour in COLOUR.findall(path.read_text())} - {INK}
+    named = {colour for path in REPORTS.rglob("*.py") for colour in COLOUR.findall(path.read_text())} - {INK}
     assert named >= set(BRIGHT)
     faint = {
         (colour, name): round(contrast(colour, ground), 2)

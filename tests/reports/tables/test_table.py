@@ -14,7 +14,7 @@ from ptmrank_core.reports.tables.ranking import ranking_table
 from ptmrank_core.reports.tables.run import agreement_table, probe_table, run_tables, warnings_table
 from ptmrank_core.reports.tables.table import COMPACT, SIGNIFICANT, Column, Table, fixed, shared_format, shown
 from ptmrank_core.results import rank_result, scores_by_metric
-from tests.reports.results import HOSTILE, certain, hostile_result, probe_payload
+from tests.reports.results import HOSTILE, certain, hostile_result, probe_of
 
 
 def number(text: str) -> Column:
@@ -133,7 +133,7 @@ def test_the_probe_is_evidence_best_first() -> None:
 @pytest.mark.parametrize(("measure", "title"), [("r2", "R²"), ("average_precision", "average precision")])
 def test_a_probe_of_another_target_has_its_own_measure(measure: str, title: str) -> None:
     """Numbers and several labels are measured otherwise; folds and k-NN may be unknown."""
-    finding = Finding("probe", "a", probe_payload(-0.5, measure=measure), 1.0)
+    finding = Finding("probe", "a", probe_of(-0.5, measure=measure), 1.0)
     [row] = probe_table(replace(hostile_result(), findings=(finding,))).records()
     assert row == {
         "model": "a",

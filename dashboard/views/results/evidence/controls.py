@@ -9,12 +9,18 @@ from dashboard.components.tables import show_table
 from dashboard.wording import plain
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.ranking import PermutationTest
-from ptmrank_core.records import Ranking, RunResult
+from ptmrank_core.records import ControlScores, Ranking, RunResult
 from ptmrank_core.reports.figures.controls import controls_figure
 from ptmrank_core.reports.tables.controls import controls_table
 from ptmrank_core.reports.tables.table import Column, Table, fixed
 from ptmrank_core.results import scores_by_metric
-from ptmrank_core.results.controls import Control, control_sentences, controls_of, permutation_tests_of
+from ptmrank_core.results.controls import (
+    Control,
+    control_problems,
+    control_sentences,
+    controls_of,
+    permutation_tests_of,
+)
 
 __all__ = ["show_controls"]
 
@@ -23,8 +29,8 @@ SCORE = fixed(4)
 
 def show_controls(result: RunResult, ranking: Ranking) -> None:
     """Draw the controls, and say who does not beat them; nothing where none were asked for."""
-    found = [own for own in result.findings if own.kind == "controls"]
-    if not found:
+    problems = control_problems(result)
+    if not problems and not result.contents(ControlScores):
         return
     st.header("Is it more than nothing?")
     st.caption(
@@ -35,9 +41,8 @@ def show_controls(result: RunResult, ranking: Ranking) -> None:
     controls, standings = controls_of(result, ranking), permutation_tests_of(result)
     for sentence in control_sentences(controls, standings):
         st.markdown(f"- {plain(sentence)}")
-    for own in found:
-        if own.problem:
-            st.caption(f"{plain(own.subject)}: {plain(own.problem)}")
+    for subject, why in problems.items():
+        st.caption(f"{plain(subject)}: {plain(why)}")
     metrics = [
         name for name in ranking.per_metric if name in standings or any(name in c.scores for c in controls)
     ]

@@ -8,7 +8,7 @@ from dashboard.components.chart import show_chart
 from dashboard.views.results.fingerprint import fingerprint
 from dashboard.wording import plain
 from ptmrank_core.ranking import SizeCurve
-from ptmrank_core.records import Ranking, RunResult
+from ptmrank_core.records import PartScores, Ranking, RunResult
 from ptmrank_core.reports.figures.learning_curve import sizes_figure
 from ptmrank_core.reports.tables.learning_curve import sizes_table
 from ptmrank_core.results.evidence import CONSENSUS, contender_title
@@ -27,14 +27,13 @@ def _curves(key: str, _result: RunResult, _ranking: Ranking) -> dict[str, SizeCu
 
 def show_sample_sizes(result: RunResult, ranking: Ranking) -> None:
     """Draw how the order settles with the number of samples; nothing where that was not looked at."""
-    found = [own for own in result.findings if own.kind == "sample-size"]
-    if not found:
+    problems = result.problems(PartScores)
+    if not problems and not result.contents(PartScores):
         return
     st.header("Do you have enough labels?")
     curves = _curves(fingerprint(result, ranking), result, ranking)
-    for own in found:
-        if own.problem:
-            st.caption(f"{plain(own.subject)}: {plain(own.problem)}")
+    for model, why in problems.items():
+        st.caption(f"{plain(model)}: {plain(why)}")
     if not curves:
         st.caption("Nothing is known of smaller parts of these samples: too few samples, or too few models.")
         return

@@ -6,27 +6,27 @@ import pandas as pd
 import streamlit as st
 
 from ptmrank_core.records import RunResult
-from ptmrank_core.results.search import budget_payload, budget_words
+from ptmrank_core.results.search import search_of, search_sentence
 
 __all__ = ["show_budget"]
 
 
 def show_budget(result: RunResult) -> None:
     """Draw the rounds of the search and why models went; nothing where there was none."""
-    report = budget_payload(result)
+    report = search_of(result)
     if report is None:
         return
-    with st.expander(f"How these models were found: {budget_words(report)}"):
+    with st.expander(f"How these models were found: {search_sentence(report)}"):
         gone = [
             {
                 "round": number,
-                "samples": played["samples"],
-                "model": own["model"],
-                "why it went": own["reason"],
+                "samples": played.samples,
+                "model": own.model,
+                "why it went": own.reason,
             }
-            for number, played in enumerate(report["rounds"], start=1)
-            for own in played["decisions"]
-            if not own["kept"]
+            for number, played in enumerate(report.rounds, start=1)
+            for own in played.decisions
+            if not own.kept
         ]
         st.dataframe(
             pd.DataFrame(gone), hide_index=True, alt="Models that went, with the round and the reason"

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ptmrank_core.benchmark.analyses.half_samples import draw_halves
 from ptmrank_core.errors import InputError
+from ptmrank_core.sampling import draw_halves, units_of
 
 
 def test_every_class_is_halved() -> None:
     """Each half holds half of every class, odd ones rounded to either side, and no row twice."""
     labels = np.repeat([0, 1, 2], [20, 11, 5])
-    halves = draw_halves(labels, "classification", n_halves=60, seed=1)
+    halves = draw_halves(units_of(labels, "classification"), n_halves=60, seed=1)
     counts = np.array([np.bincount(labels[rows], minlength=3) for rows in halves.rows])
     assert (counts[:, 0] == 10).all()
     assert set(counts[:, 1]) == {5, 6}
@@ -24,7 +24,7 @@ def test_every_class_is_halved() -> None:
 
 def test_every_sample_is_as_likely() -> None:
     """Over many halves each sample is in about half of them: none is favoured by its place."""
-    halves = draw_halves(np.arange(60) % 3, "classification", n_halves=2000, seed=0)
+    halves = draw_halves(units_of(np.arange(60) % 3, "classification"), n_halves=2000, seed=0)
     share = np.bincount(np.concatenate(halves.rows), minlength=60) / 2000
     assert np.abs(share - 0.5).max() < 4.5 * np.sqrt(0.25 / 2000)
 
@@ -33,7 +33,7 @@ def test_the_seed_decides() -> None:
     """The same seed gives the same rows, another seed others."""
     labels = np.arange(40) % 2
     drawn = [
-        np.concatenate(draw_halves(labels, "classification", n_halves=5, seed=seed).rows)
+        np.concatenate(draw_halves(units_of(labels, "classification"), n_halves=5, seed=seed).rows)
         for seed in (3, 3, 4)
     ]
     assert (drawn[0] == drawn[1]).all()
@@ -41,9 +41,9 @@ def test_the_seed_decides() -> None:
 
 
 def test_a_small_class_is_kept_whole() -> None:
-    """A class of three stands in every half, and a note says that intervals take it as given."""
+    """A class of three is in every half with all its samples, and a note counts them."""
     labels = np.repeat([0, 1], [20, 3])
-    halves = draw_halves(labels, "classification", n_halves=20, seed=0)
+    halves = draw_halves(units_of(labels, "classification"), n_halves=20, seed=0)
     assert all((labels[rows] == 1).sum() == 3 for rows in halves.rows)
     assert "3 of 23 samples" in halves.notes[0]
 
@@ -51,14 +51,14 @@ def test_a_small_class_is_kept_whole() -> None:
 def test_nothing_to_halve_is_an_error() -> None:
     """Classes of two or three samples alone give no half-samples, and the message says what it takes."""
     with pytest.raises(InputError, match="No class is large enough") as error:
-        draw_halves(np.array([0, 0, 1, 1, 1]), "classification", n_halves=10, seed=0)
+        draw_halves(units_of(np.array([0, 0, 1, 1, 1]), "classification"), n_halves=10, seed=0)
     assert "takes 4" in error.value.hint
 
 
 def test_a_regression_is_halved_by_fifths() -> None:
     """Each fifth of the target, by size, gives half of its samples."""
     targets = np.random.default_rng(0).permutation(np.arange(50.0)) ** 3
-    halves = draw_halves(targets, "regression", n_halves=20, seed=0)
+    halves = draw_halves(units_of(targets, "regression"), n_halves=20, seed=0)
     fifth = np.argsort(np.argsort(targets)) // 10
     assert all((np.bincount(fifth[rows]) == 5).all() for rows in halves.rows)
 
@@ -69,7 +69,7 @@ def test_several_targets_count_alike() -> None:
     targets = np.stack([rng.normal(size=40), 1e6 * rng.normal(size=40)], axis=1)
     standard = ((targets - targets.mean(axis=0)) / targets.std(axis=0)).mean(axis=1)
     fifth = np.argsort(np.argsort(standard)) // 8
-    halves = draw_halves(targets, "regression", n_halves=10, seed=0)
+    halves = draw_halves(units_of(targets, "regression"), n_halves=10, seed=0)
     assert all((np.bincount(fifth[rows]) == 4).all() for rows in halves.rows)
 
 
@@ -79,7 +79,7 @@ def test_labels_of_many_are_halved_by_their_rarest() -> None:
     labels[:30, 0] = 1
     labels[20:38, 1] = 1
     labels[:6, 2] = 1
-    halves = draw_halves(labels, "multilabel", n_halves=20, seed=0)
+    halves = draw_halves(units_of(labels, "multilabel"), n_halves=20, seed=0)
     assert all(labels[rows, 2].sum() == 3 for rows in halves.rows)
 
 
@@ -87,7 +87,7 @@ def test_a_group_is_never_split() -> None:
     """All samples of a group are in a half or none is; half of each class's groups are."""
     labels = np.repeat([0, 0, 0, 0, 1, 1, 1, 1], 5)
     groups = [f"g{i // 5}" for i in range(40)]
-    halves = draw_halves(labels, "classification", n_halves=30, seed=0, groups=groups)
+    halves = draw_halves(units_of(labels, "classification", groups), n_halves=30, seed=0)
     for rows in halves.rows:
         counts = np.bincount(rows // 5, minlength=8)
         assert set(counts) == {0, 5}
@@ -99,7 +99,7 @@ def test_a_class_of_one_group_is_kept_whole() -> None:
     """The only group that holds a class is in every half, which the note counts."""
     labels = np.repeat([0, 0, 0, 0, 1], 4)
     groups = [f"g{i // 4}" for i in range(20)]
-    halves = draw_halves(labels, "classification", n_halves=10, seed=0, groups=groups)
+    halves = draw_halves(units_of(labels, "classification", groups), n_halves=10, seed=0)
     assert all((labels[rows] == 1).sum() == 4 for rows in halves.rows)
     assert "4 of 20 samples" in halves.notes[0]
 
@@ -109,5 +109,5 @@ def test_groups_of_several_classes_never_lose_one() -> None:
     rng = np.random.default_rng(0)
     labels = np.concatenate([rng.integers(3, size=60), [3, 3, 3, 3]])
     groups = [f"g{i % 12}" for i in range(64)]
-    halves = draw_halves(labels, "classification", n_halves=50, seed=0, groups=groups)
+    halves = draw_halves(units_of(labels, "classification", groups), n_halves=50, seed=0)
     assert all((np.bincount(labels[rows], minlength=4) >= 2).all() for rows in halves.rows)

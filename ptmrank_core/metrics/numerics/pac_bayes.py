@@ -1,26 +1,35 @@
-"""The variational bounds behind PACTran's Dirichlet and Gamma forms: a mixture over source classes."""
+"""PACTran's PAC-Bayesian bounds: a Gaussian prior on a classifier, or a mixture over source classes."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import digamma, gammaln
 
-__all__ = ["BoundResult", "MixturePrior", "bound_risk"]
+from ptmrank_core.metrics.inputs.inputs import MetricInputs
+from ptmrank_core.metrics.numerics.gaussian_mixture import fit_mixture
+from ptmrank_core.metrics.numerics.softmax_regression import fit_softmax
+from ptmrank_core.records import MetricOutput
+
+__all__ = ["MixtureBound", "MixturePrior", "bound_risk", "gaussian_bound", "source_class_bound"]
 
 Array: TypeAlias = NDArray[np.float64]
 MixturePrior: TypeAlias = Literal["dirichlet", "gamma"]
 
 N_ROUNDS = 10
-# The authors' guard, in the prior and in ln(S + guard).
+# The authors' guard: in logarithms, in the prior and in ln(S + guard).
 GUARD = 1e-10
+# lambda and s2 of the one setting that another group's released pipeline uses.
+LAMBDA = 1.0
+S2_FACTOR = 100.0
 
 
 @dataclass(frozen=True, eq=False)
-class BoundResult:
+class MixtureBound:
     """The bound after ten rounds.
 
     Parameters
@@ -38,9 +47,78 @@ class BoundResult:
     last_move: float
 
 
+def gaussian_bound(inputs: MetricInputs) -> MetricOutput:
+    """Bound with a Gaussian prior: J* + C s2 / (2 r) ln(H r / (d C)).
+
+    J* is the regularised loss of softmax regression, H the trace of its Hessian, summed over the samples.
+
+    Parameters
+    ----------
+    inputs
+        With labels.
+
+    Returns
+    -------
+    MetricOutput
+        Minus the bound, with its parts.
+    """
+    statistics = inputs.decomposition
+    n_weights = inputs.n_features * inputs.n_classes
+    strength = LAMBDA * inputs.n_samples
+    fit = fit_softmax(statistics, strength)
+    distance = np.abs(fit.residuals)  # p, and 1 - p for the own class
+    spread = (distance * (1 - distance)).sum(axis=1)
+    # sum_dk [sum_i f_id^2 p_ik (1 - p_ik) + 1/r], and the row of the intercept without its 1/r.
+    trace = float((statistics.row_energy + 1) @ spread) + n_weights / strength
+    flatness = inputs.n_classes * S2_FACTOR / (2 * strength) * np.log(trace * strength / n_weights + GUARD)
+    loss = fit.loss + np.log1p(GUARD)
+    notes = [*inputs.label_notes, *inputs.feature_notes, *inputs.width_notes]
+    if not fit.converged:
+        notes.append(f"The optimiser stopped after {fit.n_rounds} rounds before it had converged.")
+    components = {
+        "loss": float(loss),
+        "flatness": float(flatness),
+        "gradient": fit.gradient,
+        "rounds": float(fit.n_rounds),
+    }
+    return MetricOutput(-float(loss + flatness), MappingProxyType(components), tuple(notes))
+
+
+def source_class_bound(inputs: MetricInputs, prior: MixturePrior, seed: int) -> MetricOutput:
+    """Bound of a mixture over the source classes, or over clusters of the features where there is no head.
+
+    Parameters
+    ----------
+    inputs
+        With labels.
+    prior
+        As in :func:`bound_risk`.
+    seed
+        Of the initial k-means of the clusters.
+
+    Returns
+    -------
+    MetricOutput
+        Minus the bound, with the last change of the iteration and the number of source classes.
+    """
+    notes = [*inputs.label_notes]
+    probs = inputs.source_probs
+    if probs is None:
+        # The authors' number of components, which is not that of N-LEEP.
+        n_samples = inputs.n_samples
+        n_components = max(1, min(inputs.n_classes, n_samples // 5), n_samples // 10)
+        mixture = fit_mixture(inputs.decomposition, n_components, seed=seed)
+        probs = mixture.posterior
+        notes += [*inputs.feature_notes, *mixture.notes]
+        notes.append(f"No source head: {mixture.n_components} clusters of the features stand in.")
+    result = bound_risk(probs, inputs.decomposition.class_rows, prior)
+    components = {"last_move": result.last_move, "n_source_classes": float(probs.shape[1])}
+    return MetricOutput(-result.risk, MappingProxyType(components), tuple(notes))
+
+
 def bound_risk(
     source_probs: Array, rows: tuple[NDArray[np.int64], ...], prior: MixturePrior, alpha: float = 1.0
-) -> BoundResult:
+) -> MixtureBound:
     """Iterate the responsibilities of the source classes and evaluate the bound.
 
     Parameters
@@ -56,7 +134,7 @@ def bound_risk(
 
     Returns
     -------
-    BoundResult
+    MixtureBound
         Of [1]_, in the authors' code's form.
 
     Notes
@@ -96,7 +174,7 @@ def bound_risk(
         change = n_source * float(gammaln(prior_mass).sum()) - float(gammaln(concentration).sum())
         rates = float(np.log(source_probs @ concentration.sum(axis=0)).sum())
         risk = (change + divergence + rates - n_samples) / (n_samples * n_classes) + 1
-    return BoundResult(risk, concentration, last_move)
+    return MixtureBound(risk, concentration, last_move)
 
 
 def _respond(blocks: list[Array], tilt: Array) -> tuple[Array, float]:

@@ -1,0 +1,46 @@
+"""Components of several models, scaled over the models and added up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ptmrank_core.errors import MetricInputError
+
+__all__ = ["join_min_max"]
+
+
+def join_min_max(
+    components: Mapping[str, Mapping[str, float]], weights: Mapping[str, float]
+) -> dict[str, float]:
+    """Add up components, each scaled so that its least value over the models is 0 and its greatest 1.
+
+    Parameters
+    ----------
+    components
+        For each model its components by name; other components than those in ``weights`` are passed over.
+    weights
+        Of each component in the sum.
+
+    Returns
+    -------
+    dict
+        A number for each model, at most the sum of the weights. A component that is equal for all models
+        counts 0.
+
+    Raises
+    ------
+    MetricInputError
+        A model lacks a component.
+    """
+    if incomplete := [model for model, parts in components.items() if not weights.keys() <= parts.keys()]:
+        raise MetricInputError(
+            f"Expected {' and '.join(weights)} of every model, not so for {', '.join(incomplete)}."
+        )
+    total = dict.fromkeys(components, 0.0)
+    for name, weight in weights.items():
+        values = [parts[name] for parts in components.values()]
+        least, greatest = min(values, default=0.0), max(values, default=0.0)
+        for model, parts in components.items():
+            if greatest > least:
+                total[model] += weight * (parts[name] - least) / (greatest - least)
+    return total

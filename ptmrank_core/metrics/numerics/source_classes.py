@@ -1,0 +1,114 @@
+"""What a model's source classes tell about the labels: the counts behind LEEP and NCE."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["LeepStatistics", "NceStatistics", "count_leep", "count_nce", "mean_log_likelihood"]
+
+Array: TypeAlias = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class LeepStatistics:
+    """Empirical distribution of target class y and source class z.
+
+    Parameters
+    ----------
+    class_probs
+        P(y), shape (n_classes,).
+    conditional
+        P(y|z), shape (n_classes, n_source_classes); 0 where the source class z has no mass.
+    """
+
+    class_probs: Array
+    conditional: Array
+
+
+@dataclass(frozen=True, eq=False)
+class NceStatistics:
+    """Empirical entropies of target class y and hard source class z, in nats.
+
+    Parameters
+    ----------
+    joint
+        P(y, z), shape (n_classes, n_source_classes).
+    label_entropy
+        H(Y), what a source head that says nothing leaves unknown.
+    conditional_entropy
+        H(Y|Z), between 0 and H(Y).
+    """
+
+    joint: Array
+    label_entropy: float
+    conditional_entropy: float
+
+
+def count_leep(probs: Array, labels: NDArray[np.int64], n_classes: int) -> LeepStatistics:
+    """Joint and conditional distribution over (target class, source class), arXiv:2002.12462 eq. 1.
+
+    Parameters
+    ----------
+    probs
+        Source probabilities, shape (n_samples, n_source_classes).
+    labels
+        Codes 0..C-1, shape (n_samples,).
+    n_classes
+        C.
+    """
+    joint = np.stack([probs[labels == c].sum(axis=0) for c in range(n_classes)]) / len(labels)
+    mass = joint.sum(axis=0)
+    conditional = np.divide(joint, mass, out=np.zeros_like(joint), where=mass > 0)
+    return LeepStatistics(np.bincount(labels) / len(labels), conditional)
+
+
+def mean_log_likelihood(probs: Array, labels: NDArray[np.int64], statistics: LeepStatistics) -> float:
+    """Mean over the samples of ln sum_z P(y_i|z) theta_iz, one class at a time, never (n, C, z).
+
+    Parameters
+    ----------
+    probs, labels
+        As in :func:`count_leep`.
+    statistics
+        What it counted.
+
+    Notes
+    -----
+    arXiv:2002.12462 eq. 2.
+    """
+    expected = np.empty(len(labels))
+    for c, conditional in enumerate(statistics.conditional):
+        members = labels == c
+        expected[members] = probs[members] @ conditional
+    # A sum of rounded probabilities can be 1 + 1e-16.
+    return min(0.0, float(np.log(expected).mean()))
+
+
+def count_nce(outputs: Array, labels: NDArray[np.int64], n_classes: int) -> NceStatistics:
+    """Count pairs of target class and hard source class, arXiv:1908.08142 eq. 3.
+
+    Parameters
+    ----------
+    outputs
+        Logits or probabilities of the source head, shape (n_samples, n_source_classes).
+    labels
+        Codes 0..C-1, shape (n_samples,).
+    n_classes
+        C.
+    """
+    n_samples, n_source = outputs.shape
+    pairs = labels * n_source + outputs.argmax(axis=1)
+    counts = np.bincount(pairs, minlength=n_classes * n_source).reshape(n_classes, n_source)
+    joint = counts / n_samples
+    # H(Y|Z) = sum P(y,z) ln[P(z) / P(y,z)] over P(y,z) > 0, a ratio of counts: never below 0.
+    ratio = np.divide(counts.sum(axis=0), counts, out=np.ones_like(joint), where=counts > 0)
+    class_probs = counts.sum(axis=1) / n_samples
+    return NceStatistics(
+        joint,
+        label_entropy=-float(np.sum(class_probs * np.log(class_probs))),
+        conditional_entropy=float(np.sum(joint * np.log(ratio))),
+    )

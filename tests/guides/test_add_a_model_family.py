@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
-import subprocess
-import sys
-import textwrap
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any, get_args
@@ -19,45 +14,21 @@ import pytest
 
 from ptmrank_core.features.pooling import FAMILIES, RULES
 from ptmrank_core.records import Modality
+from tests.guides.guide import ROOT, copy_project, follow, python, section
 
-ROOT = Path(__file__).resolve().parents[2]
-GUIDE = (ROOT / "ptmrank_core" / "features" / "README.md").read_text(encoding="utf-8")
+README = (ROOT / "ptmrank_core" / "features" / "README.md").read_text(encoding="utf-8")
+GUIDE = section(README, "Add a model family")
 FAMILY, RULE = "roc_bert", "cls_plus_mean"
-# `FILE` (...), before|after the line `LINE`, and the code to put there.
-STEP = re.compile(
-    r"`(?P<file>[\w/]+\.py)`[^`\n]*(?:`[^`\n]*`[^`\n]*)*?, (?P<where>before|after) the line "
-    r"`(?P<line>[^\n]+)`\n\s*```python\n(?P<code>.*?)\n\s*```",
-    re.DOTALL,
+CHECKPOINTS = "tests/language_checkpoints.py"
+CHANGED = (
+    "ptmrank_core/features/pooling/language.py",
+    "ptmrank_core/features/pooling/rules.py",
+    CHECKPOINTS,
 )
 PLACE = re.compile(r"^- `(?P<file>[\w/]+\.py)`: (?P<names>.+)$", re.MULTILINE)
+PLACES = {match["file"]: re.findall(r"`(\w+)`", match["names"]) for match in PLACE.finditer(README)}
 # Rows of numbers are features already: no file of a medium, no model and no baseline reads them.
 READ_BY_MODELS = set(get_args(Modality)) - {"tabular"}
-
-
-@dataclass(frozen=True)
-class Step:
-    """One step of the guide: code that goes before or after a line of a file."""
-
-    file: str
-    where: str
-    line: str
-    code: str
-
-    def follow(self, root: Path) -> None:
-        """Do it, with the indentation of the line."""
-        path = root / self.file
-        lines = path.read_text(encoding="utf-8").splitlines()
-        [index] = [i for i, line in enumerate(lines) if line.strip() == self.line]
-        indent = lines[index][: len(lines[index]) - len(lines[index].lstrip())]
-        code = textwrap.indent(textwrap.dedent(self.code), indent).splitlines()
-        if self.where == "before":
-            code += ["", ""]
-        at = index + (self.where == "after")
-        path.write_text("\n".join([*lines[:at], *code, *lines[at:]]) + "\n", encoding="utf-8")
-
-
-STEPS = [Step(**match.groupdict()) for match in STEP.finditer(GUIDE)]
-PLACES = {match["file"]: re.findall(r"`(\w+)`", match["names"]) for match in PLACE.finditer(GUIDE)}
 
 # What a copy says of the new family: the report of its extraction, and how far from transformers it is.
 ASK = """
@@ -90,23 +61,12 @@ print(json.dumps({"report": asdict(features.report), "worst": worst}))
 """
 
 
-def run_in(root: Path, *arguments: str, home: Path) -> str:
-    """Run Python in a copy of the repository; what it printed."""
-    environ = {**os.environ, "PYTHONPATH": str(root), "PTMRANK_HOME": str(home), "PYTHONSAFEPATH": "1"}
-    done = subprocess.run(
-        [sys.executable, *arguments], cwd=root, env=environ, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
-def copy_repository(folder: Path) -> Path:
+def copy_with_checkpoints(folder: Path) -> Path:
     """Copy what the guide is about."""
-    shutil.copytree(ROOT / "ptmrank_core", folder / "ptmrank_core", ignore=shutil.ignore_patterns("*.pyc"))
-    (folder / "assets").symlink_to(ROOT / "assets", target_is_directory=True)
-    (folder / "tests").mkdir()
-    shutil.copy(ROOT / "tests" / "language_checkpoints.py", folder / "tests")
-    return folder
+    project = copy_project(folder)
+    (project / "tests").mkdir()
+    shutil.copy(ROOT / CHECKPOINTS, project / CHECKPOINTS)
+    return project
 
 
 def write_texts(path: Path) -> Path:
@@ -117,13 +77,7 @@ def write_texts(path: Path) -> Path:
 
 
 def test_the_guide_adds_what_is_not_there_yet() -> None:
-    """Its four pieces of code are found, and the family and the rule that they add are new."""
-    assert [step.file for step in STEPS] == [
-        "ptmrank_core/features/pooling/rules.py",
-        "ptmrank_core/features/pooling/rules.py",
-        "ptmrank_core/features/pooling/language.py",
-        "tests/language_checkpoints.py",
-    ]
+    """The family and the rule of its example are new."""
     assert FAMILY not in FAMILIES["text"]
     assert RULE not in RULES
 
@@ -131,28 +85,26 @@ def test_the_guide_adds_what_is_not_there_yet() -> None:
 @pytest.mark.slow
 def test_a_family_is_added_by_the_steps_of_the_guide(tmp_path: Path) -> None:
     """In a copy: it extracts with its rule, the run names the rule, and the cache key has it."""
-    plain = copy_repository(tmp_path / "plain")
-    added = copy_repository(tmp_path / "added")
-    for step in STEPS:
-        step.follow(added)
-    STEPS[-1].follow(plain)  # the checkpoint alone, so that the family is known to the tests only
+    plain, added = (copy_with_checkpoints(tmp_path / name) for name in ("plain", "added"))
+    assert follow(GUIDE, added) == sorted(added / path for path in CHANGED)
+    shutil.copy(added / CHECKPOINTS, plain / CHECKPOINTS)  # there only the tests know the family
     table = str(write_texts(tmp_path / "texts.csv"))
     answers = {}
-    for root in (plain, added):
-        home, models = tmp_path / f"home-{root.name}", tmp_path / f"models-{root.name}"
-        asked = run_in(root, "-c", ASK, str(models), table, FAMILY, home=home)
-        answers[root.name] = json.loads(asked.splitlines()[-1])
+    for project in (plain, added):
+        home, models = tmp_path / f"home-{project.name}", tmp_path / f"models-{project.name}"
+        answer = python(project, home, "-c", ASK, str(models), table, FAMILY)
+        answers[project.name] = json.loads(answer.splitlines()[-1])
     before, after = answers["plain"]["report"], answers["added"]["report"]
     assert (before["pooling"], after["pooling"]) == ("mean", RULE)
     assert FAMILY in before["notes"][0]
     assert after["notes"] == []
     assert before["key"] != after["key"]
     assert answers["added"]["worst"] < 1e-5 < answers["plain"]["worst"]
-    told = run_in(
+    told = python(
         added,
+        tmp_path / "home-added",
         *("-m", "ptmrank_core", "rank", "--samples", table, "--models", str(tmp_path / "models-added")),
         *("--task", "text-classification", "--metrics", "logme", "--dtype", "float32", "--json"),
-        home=tmp_path / "home-added",
     )
     extraction = json.loads(told)["extraction"]["toy"]
     assert (extraction["pooling"], extraction["key"], extraction["notes"]) == (RULE, after["key"], [])
@@ -160,13 +112,10 @@ def test_a_family_is_added_by_the_steps_of_the_guide(tmp_path: Path) -> None:
 
 
 def test_the_files_that_the_guide_names_are_there() -> None:
-    """Every path in it, be it from the repository's folder or from the guide's own."""
-    named = set(re.findall(r"`([\w/]+(?:\.py|/))`", GUIDE))
-    here = ROOT / "ptmrank_core" / "features"
-    missing = [
-        n for n in named if not any((folder / n).exists() for folder in (ROOT, here, here / "pooling"))
-    ]
-    assert missing == []
+    """Every path in it, be it of the repository, of the core or of the folder of the guide."""
+    named = set(re.findall(r"`([\w/]+(?:\.py|/))`", README))
+    places = (ROOT, ROOT / "ptmrank_core", ROOT / "ptmrank_core" / "features")
+    assert [name for name in named if not any((place / name).exists() for place in places)] == []
 
 
 def modalities_in(registry: Any) -> set[str]:

@@ -1,11 +1,12 @@
-"""What can be read off samples without any model: the features that a model has to beat."""
+"""Baseline features, computed without any model: what a model has to beat."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from types import MappingProxyType
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +14,9 @@ from numpy.typing import NDArray
 from ptmrank_core.errors import UnsupportedModelError
 from ptmrank_core.events import CancelToken, never_cancels, raise_if_cancelled
 from ptmrank_core.features.preparing import decode_items
-from ptmrank_core.records import FloatArray, Samples, Waveform, WordInContext
+from ptmrank_core.records import FloatArray, Modality, Samples, Waveform, WordInContext
 
-__all__ = ["BaselineFeatures", "baseline_features"]
+__all__ = ["BASELINES", "BaselineFeatures", "baseline_features"]
 
 SIDE = 16
 N_TOPICS = 128
@@ -44,19 +45,22 @@ class BaselineFeatures:
     embeddings: FloatArray
 
 
+Baseline: TypeAlias = Callable[[Samples, int, CancelToken], BaselineFeatures]
+
+
 def baseline_features(
     samples: Samples, *, seed: int = 0, cancel: CancelToken = never_cancels
 ) -> BaselineFeatures:
-    """Read plain features off samples.
+    """Compute features of samples without any model.
 
     Parameters
     ----------
     samples
         n images, texts, recordings or videos.
     seed
-        Seed of the reduction of a text's words.
+        Seed of the truncated SVD of the words of texts.
     cancel
-        Asked now and then.
+        Asked between chunks of samples.
 
     Returns
     -------
@@ -68,23 +72,36 @@ def baseline_features(
     Raises
     ------
     UnsupportedModelError
-        If nothing plain is known for this modality, or the texts hold no words.
+        If there is no baseline for this modality, or the texts contain no words.
     """
-    readers: dict[str, tuple[str, Callable[[Any], FloatArray]]] = {
-        "image": (f"Raw pixels ({SIDE} × {SIDE}, grey)", _thumbnail),
-        "video": (
-            f"Raw pixels of the middle frame ({SIDE} × {SIDE}, grey)",
-            lambda c: _thumbnail(*c.sample(1)),
-        ),
-        "audio": (f"Spectral statistics ({N_BANDS} bands)", _spectrum),
-    }
-    if samples.modality == "text":
-        embeddings = _topics([_words(item) for item in _decoded(samples, cancel)], seed)
-        return BaselineFeatures(f"TF-IDF of words (SVD, width {embeddings.shape[1]})", embeddings)
-    if samples.modality not in readers:
-        raise UnsupportedModelError(f"There are no plain features of {samples.modality} samples.")
-    title, read = readers[samples.modality]
-    return BaselineFeatures(title, np.stack([read(item) for item in _decoded(samples, cancel)]))
+    if samples.modality not in BASELINES:
+        raise UnsupportedModelError(f"There are no baseline features of {samples.modality} samples.")
+    return BASELINES[samples.modality](samples, seed, cancel)
+
+
+def _of_images(samples: Samples, _seed: int, cancel: CancelToken) -> BaselineFeatures:
+    embeddings = np.stack([_thumbnail(picture) for picture in _decoded(samples, cancel)])
+    return BaselineFeatures(f"Raw pixels ({SIDE} × {SIDE}, grey)", embeddings)
+
+
+def _of_videos(samples: Samples, _seed: int, cancel: CancelToken) -> BaselineFeatures:
+    embeddings = np.stack([_thumbnail(*video.sample(1)) for video in _decoded(samples, cancel)])
+    return BaselineFeatures(f"Raw pixels of the middle frame ({SIDE} × {SIDE}, grey)", embeddings)
+
+
+def _of_recordings(samples: Samples, _seed: int, cancel: CancelToken) -> BaselineFeatures:
+    embeddings = np.stack([_spectrum(recording) for recording in _decoded(samples, cancel)])
+    return BaselineFeatures(f"Spectral statistics ({N_BANDS} bands)", embeddings)
+
+
+def _of_texts(samples: Samples, seed: int, cancel: CancelToken) -> BaselineFeatures:
+    embeddings = _topics([_words(item) for item in _decoded(samples, cancel)], seed)
+    return BaselineFeatures(f"TF-IDF of words (SVD, width {embeddings.shape[1]})", embeddings)
+
+
+BASELINES: Mapping[Modality, Baseline] = MappingProxyType(
+    {"image": _of_images, "text": _of_texts, "audio": _of_recordings, "video": _of_videos}
+)
 
 
 def _decoded(samples: Samples, cancel: CancelToken) -> Iterator[Any]:

@@ -19,21 +19,22 @@ TRIALS = 2
 
 @dataclass(slots=True)
 class BatchSize:
-    """A batch size that is found while it is used.
+    """A batch size that is tuned while batches run.
 
-    It doubles while that pays, and is halved for good where memory runs out. Batches of shorter samples hold
-    more of them: what a processor's cache and a GPU's memory bound is the number of positions.
+    It doubles as long as that makes the model faster, and is halved for good when memory runs out. Batches of
+    shorter samples hold more of them: processor cache and GPU memory limit the number of positions.
 
     Parameters
     ----------
     size
         Samples in a batch of the longest.
     longest
-        Positions of the longest sample; 0 where all samples are alike, and every batch holds ``size``.
+        Positions of the longest sample; 0 if all samples have the same size, so that every batch holds
+        ``size`` of them.
     was_found
-        Whether the size is what this machine showed to be best, and worth remembering.
+        Whether the size was measured to be the best on this machine, and is worth remembering.
     is_fixed
-        Whether it was chosen, or is known from before: then it only shrinks.
+        Whether it was given or is known from an earlier run: then it only shrinks.
     """
 
     size: int = FIRST_SIZE
@@ -50,23 +51,23 @@ class BatchSize:
         return self.size if length == 0 else max(1, self.size * max(self.longest, length) // length)
 
     def too_large(self) -> None:
-        """Note that a batch did not fit into memory."""
+        """Halve the size for good: a batch did not fit into memory."""
         if self.size == 1:
             self.longest //= 2  # several short samples did not fit where one long one should
         self._largest = self.size = max(1, self.size // 2)
         self.is_fixed = self.was_found = True
 
     def done(self, n_samples: int, length: int, seconds: float) -> None:
-        """Note how long a batch took, and grow, go back or stay.
+        """Record how long a batch took, and grow, go back or stay.
 
         Parameters
         ----------
         n_samples
-            Samples in it; the last batch of a window may be smaller and tells nothing.
+            Samples in it; a smaller batch, such as the last of a window, is not measured.
         length
             Positions of its longest sample; all others were padded to it.
         seconds
-            Of the forward pass.
+            Duration of the forward pass.
         """
         if self.is_fixed or n_samples < self.count(length):
             return
@@ -84,7 +85,7 @@ class BatchSize:
 
 
 def split_by_length(lengths: Sequence[int], *, exact: bool) -> list[list[int]]:
-    """Order samples so that those of like length are neighbours, the longest first.
+    """Order samples by length, the longest first, so that a batch needs little padding.
 
     Parameters
     ----------
@@ -116,25 +117,25 @@ def run_in_batches(
     is_out_of_memory: Callable[[BaseException], bool],
     free_memory: Callable[[], None],
 ) -> None:
-    """Call ``run`` on consecutive slices.
+    """Call ``run`` on consecutive batches.
 
-    Where a slice does not fit into memory, the memory is freed and the same place is tried with half the
-    batch; what was done before is not repeated.
+    If a batch does not fit into memory, the memory is freed and half the batch is tried from the same place;
+    earlier batches are not repeated.
 
     Parameters
     ----------
     items
-        What to work through.
+        Items to run, the longest first.
     batch_size
-        Size of the slices; asked before each.
+        Size of the batches; asked before each.
     run
-        Does one slice, completely or not at all.
+        Runs one batch, completely or not at all.
     length_of
-        Positions of an item; items come longest first.
+        Positions of an item.
     is_out_of_memory
-        Tells whether an error means that memory ran out.
+        Whether an error means that memory ran out.
     free_memory
-        Called before a slice is tried again.
+        Called before a batch is tried again.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""The numbers of tabular samples as features, as they are: no model, no cache, nothing standardised."""
+"""The columns of tabular samples as features, unchanged: no model, no cache, no standardising."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ __all__ = ["stack_columns"]
 def stack_columns(
     samples: Samples, spec: ModelSpec, *, sink: Sink, auxiliary: Mapping[str, Samples]
 ) -> Features:
-    """Take the numbers of tabular samples for their features.
+    """Use the columns of tabular samples as their features.
 
     Parameters
     ----------
     samples
         n tabular samples of d numbers.
     spec
-        The candidate that the columns are.
+        The candidate that stands for the columns.
     sink
-        Hears that they are there.
+        Receives the events of the extraction.
     auxiliary
-        auxiliary sets of tabular samples, by name.
+        Auxiliary sets of tabular samples, by name.
 
     Returns
     -------
@@ -70,10 +70,10 @@ def stack_columns(
 
 
 def _stack(samples: Samples) -> FloatArray:
-    """Numbers of all samples, of shape (n, d)."""
+    """Stack the numbers of all samples to shape (n, d)."""
     if samples.modality != "tabular":
         raise UnsupportedModelError(
-            f"The samples are {samples.modality}; only rows of numbers are features as they are."
+            f"The samples are {samples.modality}; only rows of numbers can be used as features directly."
         )
     numbers = np.stack(decode_items(samples.items, samples.names))
     with np.errstate(over="ignore"):

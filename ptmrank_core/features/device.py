@@ -1,4 +1,4 @@
-"""Choosing the device a model runs on, and what can be asked of it. Imports torch."""
+"""Choosing the device that a model runs on, and its memory. Imports torch."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def resolve_device(name: str) -> torch.device:
 def is_out_of_memory(error: BaseException) -> bool:
     """Whether an error of a forward pass means that memory ran out.
 
-    CUDA has its own class; cuDNN, MPS and the CPU allocator tell it in words only.
+    CUDA raises a class of its own; cuDNN, MPS and the CPU allocator say so only in the message.
     """
     if isinstance(error, (MemoryError, torch.OutOfMemoryError)):
         return True
@@ -48,7 +48,7 @@ def is_out_of_memory(error: BaseException) -> bool:
 
 
 def free_memory() -> None:
-    """Give cached device memory back."""
+    """Release cached device memory."""
     gc.collect()
     if torch.cuda.is_available():
         torch.cuda.empty_cache()
@@ -57,11 +57,11 @@ def free_memory() -> None:
 
 
 def reset_peak(device: torch.device) -> None:
-    """Start measuring peak memory anew."""
+    """Restart the measurement of peak memory."""
     if device.type == "cuda":
         torch.cuda.reset_peak_memory_stats(device)
 
 
 def peak_memory_bytes(device: torch.device) -> int | None:
-    """Peak device memory since :func:`reset_peak`; ``None`` where the device cannot tell."""
+    """Peak device memory since :func:`reset_peak`; ``None`` if the device does not report it."""
     return int(torch.cuda.max_memory_allocated(device)) if device.type == "cuda" else None

@@ -1,4 +1,4 @@
-"""Features of samples under a model: from the cache where they are there, from one pass where not."""
+"""Extracting features: from the cache, and by one pass of the model over what is missing."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ __all__ = ["extract", "load_cached"]
 NO_AUXILIARY: Mapping[str, Samples] = MappingProxyType({})
 
 
-def extract(  # noqa: PLR0913 - who is asked, for what, and who listens
+def extract(  # noqa: PLR0913 - samples, model and options besides the run's sink, token and cache
     samples: Samples,
     spec: ModelSpec,
     *,
@@ -41,7 +41,7 @@ def extract(  # noqa: PLR0913 - who is asked, for what, and who listens
 ) -> Features:
     """Extract the features of samples under a model.
 
-    Every finished batch is in the cache before the next begins, so a run that is stopped repeats at most
+    Every finished batch is cached before the next one begins, so that a run that was stopped repeats at most
     one batch. torch and transformers are imported only if a sample is missing from the cache.
 
     Parameters
@@ -53,16 +53,16 @@ def extract(  # noqa: PLR0913 - who is asked, for what, and who listens
     options
         dtype, device, batch size, and whether hidden layers are wanted.
     cache
-        Where features are kept.
+        Where features are stored.
     sink
-        Hears of stages and batches.
+        Receives an event for each stage and batch.
     cancel
         Asked after each batch.
     auxiliary
-        auxiliary sets of samples, by name, whose features are wanted from the same pass.
+        Auxiliary sets of samples, by name, whose features are extracted in the same pass.
     function
-        What a model whose source is ``"function"`` is; its features are kept only where the model has a
-        revision.
+        The function of a model whose source is ``"function"``; its features are cached only if the model
+        has a revision.
 
     Returns
     -------
@@ -72,9 +72,9 @@ def extract(  # noqa: PLR0913 - who is asked, for what, and who listens
     Raises
     ------
     ModelError
-        If the model cannot be loaded or run, or a function does not return vectors.
+        If the model cannot be loaded or run, or the function does not return vectors.
     SamplesError
-        If a sample cannot be decoded any more.
+        If a sample can no longer be decoded.
     CancelledError
         If cancellation was requested.
     """
@@ -111,9 +111,9 @@ def extract(  # noqa: PLR0913 - who is asked, for what, and who listens
 def load_cached(
     samples: Samples, spec: ModelSpec, *, options: ExtractionOptions, cache: FeatureCache
 ) -> Features | None:
-    """Features that are all in the cache; ``None`` where one is missing. Never runs a model.
+    """Load features from the cache; ``None`` if one is missing. Never runs a model.
 
-    The numbers of tabular samples need no cache: they are always there.
+    The columns of tabular samples need no cache and are always available.
     """
     if spec.source == "columns":
         return stack_columns(samples, spec, sink=discard_event, auxiliary=NO_AUXILIARY)

@@ -1,6 +1,6 @@
-"""One pass of a model over the samples that are missing: prepare ahead, batch by length, run, keep.
+"""One pass of a model over the missing samples: prepare ahead, batch by length, run, cache.
 
-Imported when a model has to run: it loads torch.
+Imported only when a model has to run, because it loads torch.
 """
 
 from __future__ import annotations
@@ -23,24 +23,24 @@ from ptmrank_core.records import ExtractionOptions, ModelSpec
 
 __all__ = ["ForwardPass"]
 
-# Samples are sorted by length within a window, which bounds the memory of what is prepared ahead.
+# Samples are sorted by length within a window; its size limits the memory of samples prepared ahead.
 WINDOW_SAMPLES = 4096
 WINDOW_BYTES = 96 * 2**20
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Ready:
-    """A prepared sample and which one it is."""
+    """A prepared sample and its index."""
 
     index: int
     prepared: Prepared
 
 
 def _clock_of(device: str) -> Callable[[], float]:
-    """Choose by what clock the size of batches is judged.
+    """Choose the clock that measures the speed of a batch.
 
-    What other programs take of a processor is no fault of a batch's size; a GPU is waited for. Windows
-    counts a thread's time in steps that are longer than many batches.
+    On a CPU it is the thread's own time, so that other programs do not distort it; a GPU has to be waited
+    for. Windows counts a thread's time in steps that are longer than many batches.
     """
     return time.thread_time if device == "cpu" and os.name == "posix" else time.perf_counter
 
@@ -51,13 +51,13 @@ class ForwardPass:
     Parameters
     ----------
     vector_store
-        Knows what is missing, and takes what comes.
+        Knows which samples are missing and collects their vectors.
     spec, options
         The model, and how it is run.
     cache
-        Its memory knows the batch size that was found before.
+        Its machine facts hold the batch size that was found before.
     sink, cancel
-        Hears of batches; asked after each.
+        Receives an event after each batch; asked after each.
     """
 
     def __init__(
@@ -85,7 +85,7 @@ class ForwardPass:
         self._batch_size: BatchSize | None = None
 
     def _first_size(self, longest: int) -> BatchSize:
-        """Take the user's size, else the one that was found before, else begin to look for one."""
+        """Return the user's batch size, else the one of an earlier run, else one that is tuned on the way."""
         if self._asked_size is not None:
             return BatchSize(self._asked_size, is_fixed=True)
         if self._known_size is not None:
@@ -137,7 +137,7 @@ class ForwardPass:
             yield window
 
     def _run_batch(self, batch_size: BatchSize, ready: Sequence[_Ready]) -> None:
-        """Run one batch and keep its vectors."""
+        """Run one batch and store its vectors."""
         start, start_by_clock = time.perf_counter(), self._clock()
         batch = self._encoder.collate([one.prepared for one in ready])
         vectors = self._encoder.forward(batch)

@@ -36,16 +36,16 @@ def extract_by_function(
     Parameters
     ----------
     vector_store
-        Knows what is missing, and takes what comes.
+        Knows which samples are missing and collects their vectors.
     spec
-        The model that the function is.
+        The model that stands for the function.
     function
         Takes a list of b decoded samples, a recording as the pair ``(samples, rate)``; returns b vectors of
-        one width, as anything that numpy or torch holds. ``None`` where it is not known in this process.
+        one width as an array or a tensor. ``None`` if it is not known in this process.
     batch_size
-        Samples of one call; 32 where it is ``None``.
+        Samples of one call; ``None`` for 32.
     sink, cancel
-        Hears of batches; asked after each.
+        Receives an event after each batch; asked after each.
 
     Raises
     ------
@@ -77,7 +77,7 @@ def extract_by_function(
 
 
 def _decode(vector_store: VectorStore, indices: Sequence[int]) -> list[Any]:
-    """Decode samples; a recording becomes a pair that needs no class of ours."""
+    """Decode samples; a recording becomes a plain pair of samples and rate."""
     items = [vector_store.items[i] for i in indices]
     decoded = decode_items(items, [vector_store.names[i] for i in indices])
     return [(one.samples, one.rate) if isinstance(one, Waveform) else one for one in decoded]
@@ -85,7 +85,7 @@ def _decode(vector_store: VectorStore, indices: Sequence[int]) -> list[Any]:
 
 def _check_rows(returned: Any, name: str, *, n_samples: int, width: int | None) -> FloatArray:
     """Return what a function returned as float32 vectors of shape (n_samples, width)."""
-    if hasattr(returned, "detach"):  # a tensor of torch, wherever it lies and whatever it remembers
+    if hasattr(returned, "detach"):  # a tensor of torch, on any device, with or without a gradient
         returned = returned.detach().cpu().float().numpy()
     try:
         array = np.asarray(returned)

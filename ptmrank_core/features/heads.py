@@ -1,4 +1,4 @@
-"""The names of the classes that a source head knows."""
+"""The class names of a source head."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ def source_class_names(spec: ModelSpec) -> tuple[str, ...]:
     Parameters
     ----------
     spec
-        A model; its files may be gone by now.
+        A model; its files may have been removed.
 
     Returns
     -------
     tuple of str
-        In the order of the logits; empty where they are not named.
+        In the order of the logits; empty if they are not named.
     """
     try:
         config = json.loads((Path(spec.path or "") / "config.json").read_text(encoding="utf-8"))

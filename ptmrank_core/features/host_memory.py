@@ -1,8 +1,8 @@
-"""Peak memory of this process, where the system lets it be measured from a moment on: Linux.
+"""Peak memory of this process since a chosen moment, which only Linux can measure.
 
-The figure is of the whole process, Python, torch and the samples among it: what a machine has to have free to
-run the model. What a single model adds cannot be told honestly: memory that an earlier model gave back may
-still be held by the process, and would hide the next one's.
+The figure covers the whole process, including Python, torch and the samples: it is the memory that a machine
+needs to run the model. What a single model adds cannot be measured reliably, because the process may still
+hold memory that an earlier model released, which would hide that of the next one.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ PEAK_LINE = "VmHWM:"
 
 
 def reset_peak() -> bool:
-    """Measure from now on; whether that is possible here."""
+    """Restart the measurement; return whether this system supports it."""
     try:
         CLEAR.write_text(RESET_PEAK, encoding="ascii")
     except OSError:  # another system, or one that forbids it
@@ -26,7 +26,7 @@ def reset_peak() -> bool:
 
 
 def peak_bytes() -> int | None:
-    """Most resident memory since :func:`reset_peak`; ``None`` where the system does not tell."""
+    """Peak resident memory since :func:`reset_peak`; ``None`` if the system does not report it."""
     try:
         lines = STATUS.read_text(encoding="ascii").splitlines()
     except OSError:

@@ -14,7 +14,7 @@ DEVICE_PATTERN = re.compile(r"auto|cpu|mps|cuda(:\d+)?")
 
 
 def check_options(options: ExtractionOptions) -> ExtractionOptions:
-    """Return the options if they can be understood.
+    """Return the options if they are valid.
 
     Raises
     ------

@@ -1,7 +1,7 @@
-"""What ``"auto"`` means here: the device and the number format a model computes in.
+"""What ``"auto"`` means on this machine: the device and the number format that models compute in.
 
-Half precision is taken where the hardware multiplies it natively. A run whose features are all cached must
-not import torch, so the answer is found without it where that is possible, and remembered where it is not.
+Half precision is used if the hardware multiplies it natively. A run whose features are all cached must not
+import torch, so the answer is found without torch if possible, and otherwise recorded for the next run.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ FIRST_WITH_BF16 = 8  # CUDA compute capability of Ampere
 
 @dataclass(frozen=True, slots=True)
 class Precision:
-    """Where and in what models compute when nothing else is asked for."""
+    """Device and number format of ``"auto"``."""
 
     device: str
     dtype: str
@@ -35,12 +35,12 @@ class Precision:
 
 @lru_cache(maxsize=1)
 def cpu_dtype(cpuinfo: Path = CPU_FLAGS) -> str:
-    """Tell the processor's number format: ``"bfloat16"`` where it has instructions for it.
+    """Return the processor's number format: ``"bfloat16"`` if it has instructions for it.
 
     Parameters
     ----------
     cpuinfo
-        What Linux tells of the processor; elsewhere there is no such file, and float32 is taken.
+        File in which Linux describes the processor; other systems have none, and float32 is used.
     """
     try:
         lines = cpuinfo.read_text(encoding="utf-8", errors="replace").splitlines()
@@ -51,19 +51,19 @@ def cpu_dtype(cpuinfo: Path = CPU_FLAGS) -> str:
 
 
 def resolve_options(options: ExtractionOptions, facts: FactsFile) -> ExtractionOptions:
-    """Replace ``"auto"`` by what it means on this machine.
+    """Replace a dtype of ``"auto"`` by the format that is used on this machine.
 
     Parameters
     ----------
     options
-        As the user gave them.
+        Options as the user gave them.
     facts
-        Where the answer is kept that only torch can give.
+        Where an answer of torch is recorded.
 
     Returns
     -------
     ExtractionOptions
-        With a concrete dtype; the device stays ``"auto"`` where it was, for it decides no vector.
+        With a concrete dtype; a device of ``"auto"`` stays, because it does not change a vector's key.
     """
     if options.dtype != AUTO:
         return options
@@ -78,7 +78,7 @@ def resolve_options(options: ExtractionOptions, facts: FactsFile) -> ExtractionO
 
 
 def _default_precision(device: str, facts: FactsFile) -> Precision:
-    """Look the device's format up, or ask torch and keep the answer as long as the machine is the same."""
+    """Look up the format of the device, or ask torch and record the answer for this hardware."""
     torch_version = version("torch")
     if device == AUTO and torch_version.endswith("+cpu") and platform.system() != "Darwin":
         return Precision("cpu", cpu_dtype())
@@ -100,7 +100,7 @@ def _nvidia_devices() -> list[str]:
 
 
 def _ask_torch(device: str) -> Precision:
-    """Ask the device that would be used."""
+    """Ask torch for the device and its format."""
     import torch
 
     from ptmrank_core.features.device import resolve_device  # noqa: PLC0415 - loads torch

@@ -1,7 +1,7 @@
 """Decode and prepare samples ahead of the model, in bounded memory.
 
-Threads do it at first: Pillow, libsndfile, scipy and the tokenizers let go of Python's lock. Where much is
-left to do, processes take over: they cost seconds to start, and then do not share the lock at all.
+Threads begin: Pillow, libsndfile, scipy and the tokenizers release Python's global lock. If much is left to
+do, processes take over, which take seconds to start but share no lock.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from ptmrank_core.records import Item
 __all__ = ["Chunk", "decode_items", "prepare_ahead"]
 
 CHUNK_SAMPLES = 32
-# Processes are started where threads would need longer than this for what is left.
+# Processes are started if threads would need longer than this for the rest.
 SECONDS_WORTH_PROCESSES = 30.0
 
 
@@ -35,11 +35,11 @@ class Chunk:
     Parameters
     ----------
     indices
-        Which they are.
+        Indices of the samples.
     samples
-        As the model reads them.
+        Samples as the model reads them.
     seconds
-        Of one processor.
+        Time that one thread or process spent on them.
     """
 
     indices: Sequence[int]
@@ -48,12 +48,12 @@ class Chunk:
 
 
 def decode_items(items: Sequence[Item], names: Sequence[str]) -> list[Any]:
-    """Decode samples, in their order.
+    """Decode samples in the given order.
 
     Raises
     ------
     SamplesError
-        If one cannot be decoded any more; the message names it.
+        If one can no longer be decoded; the message names it.
     """
     decoded = []
     for item, name in zip(items, names, strict=True):
@@ -64,7 +64,7 @@ def decode_items(items: Sequence[Item], names: Sequence[str]) -> list[Any]:
     return decoded
 
 
-_preparer: list[Preparer] = []  # what a child process was given when it started
+_preparer: list[Preparer] = []  # set in a child process when it starts
 
 
 def _start_child(preparer: Preparer) -> None:
@@ -76,13 +76,13 @@ def _prepare_in_child(items: Sequence[Item], names: Sequence[str]) -> tuple[list
 
 
 def _prepare(preparer: Preparer, items: Sequence[Item], names: Sequence[str]) -> tuple[list[Prepared], float]:
-    """Decode and prepare; an error names its sample."""
+    """Decode and prepare samples; an error names the sample."""
     start = time.perf_counter()
     return preparer(decode_items(items, names)), time.perf_counter() - start
 
 
 def _may_start_processes() -> bool:
-    """Whether a child process may import this program's main module: it would run a user's script again."""
+    """Whether processes may start: each imports the main module, which must not be a user's script."""
     spec = getattr(sys.modules["__main__"], "__spec__", None)
     return spec is not None and spec.name.partition(".")[0] == "ptmrank_core"
 
@@ -90,26 +90,26 @@ def _may_start_processes() -> bool:
 def prepare_ahead(
     items: Sequence[Item], names: Sequence[str], order: Sequence[int], preparer: Preparer
 ) -> Iterator[Chunk]:
-    """Prepare samples in the background, a few chunks ahead of whoever takes them.
+    """Prepare samples in the background, a few chunks ahead of the consumer.
 
     Parameters
     ----------
     items, names
-        All samples and what people call them.
+        All samples and their names.
     order
-        Which of them are wanted, in this order.
+        Indices of those to prepare, in this order.
     preparer
         Turns decoded samples into what the model reads.
 
     Yields
     ------
     Chunk
-        In the order asked for.
+        Chunks of samples in the given order.
 
     Raises
     ------
     SamplesError
-        If a sample cannot be decoded any more; the message names it.
+        If a sample can no longer be decoded; the message names it.
     ModelError
         If a child process died.
     """
@@ -144,7 +144,7 @@ def _through(
     *,
     n_ahead: int,
 ) -> Iterator[Chunk]:
-    """Send chunks through an executor, at most ``n_ahead`` at a time; take them in order."""
+    """Submit chunks to an executor, at most ``n_ahead`` at a time, and yield the results in order."""
     waiting: deque[tuple[Sequence[int], Future[tuple[list[Prepared], float]]]] = deque()
     try:
         for chunk in chunks:

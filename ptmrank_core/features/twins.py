@@ -18,7 +18,7 @@ from ptmrank_core.records import ExtractionOptions, ModelSpec, Samples
 __all__ = ["TWIN_PREFIX", "untrained_twin"]
 
 TWIN_PREFIX = "untrained:"
-# Not what the twin shall not have: weights, and what was made of them.
+# Files that the twin must not have: weights in any format, and indexes of weights.
 WEIGHTS = shutil.ignore_patterns(
     "*.safetensors", "*.bin", "*.index.json", "*.h5", "*.msgpack", "*.onnx", "*.pt"
 )
@@ -28,10 +28,10 @@ WEIGHTS = shutil.ignore_patterns(
 def untrained_twin(
     spec: ModelSpec, *, seed: int, sets: Sequence[Samples], options: ExtractionOptions, cache: FeatureCache
 ) -> Iterator[ModelSpec]:
-    """Make the untrained twin of a model, as a model that can be extracted while the context is open.
+    """Build the untrained twin of a model; its features can be extracted while the context is open.
 
-    Its revision follows from that of the model and from the seed, so that its features are cached like any
-    other's. Where all of them are there already it is not built, and torch is not imported.
+    Its revision is derived from that of the model and from the seed, so that its features are cached like
+    those of any model. If all of them are cached it is not built, and torch is not imported.
 
     Parameters
     ----------
@@ -40,22 +40,22 @@ def untrained_twin(
     seed
         Seed of its weights.
     sets
-        Samples whose features will be asked for.
+        Samples whose features will be extracted.
     options, cache
-        How features are extracted, and where they are kept.
+        How features are extracted, and where they are stored.
 
     Yields
     ------
     ModelSpec
-        Without a source head; its id is that of the model after ``untrained:``.
+        The twin, without a source head; its id is ``untrained:`` and the id of the model.
 
     Raises
     ------
     UnsupportedModelError
-        If the model is no checkpoint, or its architecture cannot be made from its configuration.
+        If the model is not a checkpoint, or its architecture cannot be built from the configuration.
     """
     if spec.path is None or spec.revision is None or spec.source not in {"hub", "local", "demo"}:
-        raise UnsupportedModelError(f"{spec.id!r} is no checkpoint on disk: it has no untrained twin.")
+        raise UnsupportedModelError(f"{spec.id!r} is not a checkpoint on disk, so it has no untrained twin.")
     named = f"untrained {seed} {spec.id if spec.source == 'hub' else ''} {spec.revision}"
     twin = replace(
         spec,
@@ -74,7 +74,7 @@ def untrained_twin(
 
     with tempfile.TemporaryDirectory(prefix="untrained-") as temporary:
         folder = Path(temporary) / "twin"
-        # First the weights and the configuration, then over them what else the checkpoint says.
+        # First random weights and the configuration, then the other files of the checkpoint.
         save_untrained(spec, folder, seed=seed)
         shutil.copytree(spec.path, folder, ignore=WEIGHTS, dirs_exist_ok=True)
         yield replace(twin, path=str(folder))

@@ -103,7 +103,7 @@ def test_weights_that_are_needed_and_missing_are_refused(tmp_path: Path, setting
     folder = save_family(tmp_path / "model", replace(IMAGES["vit"], model="ViTModel"), head=False)
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     (folder / "config.json").write_text(json.dumps(config | {"num_hidden_layers": 3}), encoding="utf-8")
-    with pytest.raises(UnsupportedModelError, match="would be filled at random"):
+    with pytest.raises(UnsupportedModelError, match="would be initialised at random"):
         features_of(spec_of(folder), pictures(), settings)
 
 
@@ -175,7 +175,7 @@ def test_the_text_tower_is_dropped(tmp_path: Path) -> None:
 def test_a_video_model_that_does_not_tell_its_frames_is_refused(tmp_path: Path) -> None:
     """How many frames to sample is the model's to say."""
     spec = replace(spec_of(save_family(tmp_path / "model", IMAGES["vit"], head=False)), modality="video")
-    with pytest.raises(UnsupportedModelError, match="does not tell how many frames"):
+    with pytest.raises(UnsupportedModelError, match="does not say how many frames"):
         load_encoder(spec, CPU)
 
 

@@ -1,4 +1,4 @@
-"""What is kept on disk between runs: vectors by their key, and facts about this machine. Without torch."""
+"""The feature cache on disk, its keys, and the file of facts measured on this machine; none needs torch."""
 
 from ptmrank_core.features.cache.feature_cache import CachedModel, CacheReport, FeatureCache
 

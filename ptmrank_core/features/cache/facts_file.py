@@ -1,6 +1,6 @@
-"""A few small facts about this machine that are worth keeping between runs: one JSON file.
+"""A few small facts kept between runs in one JSON file, such as the best batch size of a model here.
 
-Losing it costs a little time, never a result, so a file that cannot be read is an empty one.
+Losing the file costs a little time and never a result, so a file that cannot be read counts as empty.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class FactsFile:
     Parameters
     ----------
     path
-        The file; made when something is kept.
+        The file; created by the first ``put``.
     """
 
     def __init__(self, path: Path) -> None:
@@ -37,14 +37,14 @@ class FactsFile:
         return facts if isinstance(facts, dict) else {}
 
     def get(self, name: str) -> Any:
-        """Return what is known under a name; ``None`` where nothing is."""
+        """Return the fact of this name, or ``None``."""
         return self._read().get(name)
 
     def put(self, name: str, fact: Any) -> None:
-        """Keep a fact that JSON can hold; the oldest go where there are too many."""
+        """Store a fact, which must be JSON; the oldest facts are dropped when there are too many."""
         facts = self._read()
         facts.pop(name, None)
         facts[name] = fact
         newest = dict(list(facts.items())[-MAX_ENTRIES:])
-        with suppress(OSError):  # a read-only home: the fact is found again next time
+        with suppress(OSError):  # a read-only home: the fact is measured again next time
             write_file(self._path, json.dumps(newest))

@@ -1,8 +1,8 @@
 """The feature cache: one entry for each (model key, sample), on disk, without a pickle anywhere.
 
-diskcache serialises what it does not know with pickle, which makes whoever can write to the folder able to
-run code here (CVE-2025-69872). The ``Disk`` below stores ``str -> bytes`` and refuses everything else, both
-ways. An entry carries its own lengths and checksum: a truncated or foreign one is a counted miss.
+diskcache serialises other types with pickle, so that whoever can write to the folder could run code here
+(CVE-2025-69872). The ``Disk`` below reads and writes ``str -> bytes`` and refuses everything else. An entry
+contains its lengths and a checksum: a truncated or foreign entry is counted as damaged and is a miss.
 """
 
 from __future__ import annotations
@@ -61,18 +61,18 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class CacheReport:
-    """What the cache holds.
+    """Size and contents of the cache.
 
     Parameters
     ----------
     n_entries
-        Vectors of samples.
+        Number of entries.
     n_models
-        Models, each with its revision, dtype and pooling.
+        Number of models, counted once for each revision, dtype and pooling.
     size_bytes, limit_bytes
-        On disk, and at most.
+        Size on disk, and its limit.
     n_damaged
-        Entries that cannot be read; they are removed.
+        Entries that could not be read and were removed.
     """
 
     n_entries: int
@@ -84,21 +84,21 @@ class CacheReport:
 
 @dataclass(frozen=True, slots=True)
 class CachedModel:
-    """What the cache holds of one model under one revision, dtype and pooling.
+    """Cached features of one model under one revision, dtype and pooling.
 
     Parameters
     ----------
     key
-        What its entries begin with.
+        Prefix of its entries.
     model, revision, dtype
-        Whose features they are; empty where the cache was not told.
+        The model they belong to; empty if that was not recorded.
     n_samples, n_entries
-        Different samples that have a vector, and entries: hidden layers are entries of their own.
+        Number of samples that have a vector, and of entries: hidden layers have entries of their own.
     size_bytes
-        Bytes of the vectors, without what the database takes around them.
+        Size of the vectors, without the overhead of the database.
     stored_at, used_at
-        When the last vector was stored, and when a run last asked for them, in seconds since 1970; ``None``
-        where it is not known that any did.
+        When the last vector was stored and when a run last asked for one, in seconds since 1970; ``None`` if
+        no use was recorded.
     """
 
     key: str
@@ -118,14 +118,14 @@ class FeatureCache:
     Parameters
     ----------
     settings
-        Where they are kept and how much.
+        Folder and size limit.
 
     Attributes
     ----------
     machine_facts
-        What was measured on this machine before, as a file of facts.
+        Facts that earlier runs measured on this machine.
     n_damaged
-        Entries met so far that could not be read; each was counted as a miss.
+        Number of entries read so far that were damaged; each was a miss.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -162,9 +162,9 @@ class FeatureCache:
         return decoded
 
     def _read_many(self, names: Sequence[str]) -> dict[str, object]:
-        """Read entries by some hundred a query: one at a time they cost more than all the decoding.
+        """Read hundreds of entries with each query: one query for each would take longer than decoding them.
 
-        Small values stand in diskcache's own table; those in files of their own are left to diskcache.
+        diskcache keeps small values in its table and large ones in files, which it reads itself.
         """
         stored: dict[str, object] = {}
         in_files = []
@@ -199,12 +199,12 @@ class FeatureCache:
             yield from (str(row[0]) for row in database.execute("SELECT key FROM Cache ORDER BY rowid"))
 
     def note_use(self, key: str, spec: ModelSpec, dtype: str) -> None:
-        """Remember whose vectors a key stands for, and that a run asks for them now."""
+        """Record the model that a key belongs to, and that a run asks for its vectors now."""
         fact = {"model": spec.id, "revision": spec.revision or "", "dtype": dtype, "used_at": time.time()}
         self._owners.put(key, fact)
 
     def models(self) -> tuple[CachedModel, ...]:
-        """List whose vectors are kept, the largest first; reads none of them."""
+        """List the models in the cache, the largest first, without reading any vector."""
         owner = "REPLACE(SUBSTR(key, 1, INSTR(key, ':') - 1), '/layers', '')"
         query = f"""
             SELECT {owner}, COUNT(DISTINCT SUBSTR(key, INSTR(key, ':'))), COUNT(*),
@@ -225,7 +225,7 @@ class FeatureCache:
         return tuple(cached_models)
 
     def report(self) -> CacheReport:
-        """Count what is kept."""
+        """Count models and entries."""
         models = {name.partition(":")[0].partition("/")[0] for name in self._names()}
         return CacheReport(len(self), len(models), int(self._cache.volume()), self._limit_bytes)
 
@@ -241,13 +241,13 @@ class FeatureCache:
         return replace(self.report(), n_damaged=n_damaged)
 
     def clear(self) -> CacheReport:
-        """Remove everything; tell what there was."""
+        """Remove everything; return the report of before."""
         report = self.report()
         self._cache.clear()
         return report
 
     def forget(self, keys: Collection[str]) -> CacheReport:
-        """Remove what is kept under some keys; tell what that was."""
+        """Remove the entries of some keys; report on what was removed."""
         forgotten = [cached for cached in self.models() if cached.key in keys]
         names = [name for name in self._names() if name.partition(":")[0].partition("/")[0] in keys]
         with self._cache.transact():

@@ -25,14 +25,14 @@ def _minor(package: str) -> str:
 
 
 def _family_text(spec: ModelSpec) -> str:
-    """Spell out what a family's row does to a vector."""
+    """Write out everything in a family's row that changes a vector."""
     family = family_of(spec)
     settings = {**family.config, **family.arguments}
     return f"{family.rule} {family.call} {sorted((name, str(value)) for name, value in settings.items())}"
 
 
 def feature_key(spec: ModelSpec, options: ExtractionOptions) -> str:
-    """Digest of what decides the features of a sample besides the sample itself.
+    """Digest of everything but the sample itself that determines its features.
 
     The device is not in it (float32 features differ by rounding between devices); labels are not
     either. The preprocessing is: it is part of the checkpoint, and so of its revision.
@@ -40,7 +40,7 @@ def feature_key(spec: ModelSpec, options: ExtractionOptions) -> str:
     Raises
     ------
     UnsupportedModelError
-        If the model's revision is not known: its features could not be told from another's.
+        If the model's revision is not known: other weights would have the same key.
     """
     if spec.revision is None:
         raise UnsupportedModelError(f"The revision of {spec.id!r} is not resolved.")
@@ -62,7 +62,7 @@ def feature_key(spec: ModelSpec, options: ExtractionOptions) -> str:
 
 
 def function_key(spec: ModelSpec) -> str:
-    """Digest of what decides the vectors of a user's function: its name, its version, how pictures decode."""
+    """Digest of what determines the vectors of a user's function: name, version, decoding of pictures."""
     return _digest(
         (
             spec.source,
@@ -76,6 +76,6 @@ def function_key(spec: ModelSpec) -> str:
 
 
 def _digest(parts: tuple[str, ...]) -> str:
-    """Digest of texts that cannot run into one another."""
+    """Digest of several texts; the lengths keep ("ab", "c") and ("a", "bc") apart."""
     text = "".join(f"{len(part)}:{part};" for part in parts)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""What is known so far of each sample under one model, and where the time went."""
+"""Vectors of samples under one model, from the cache and from batches, collected into features."""
 
 from __future__ import annotations
 
@@ -16,29 +16,29 @@ __all__ = ["VectorStore"]
 
 
 class VectorStore:
-    """The vectors of samples and of auxiliary sets, as they come in.
+    """Collects the vectors of samples and of auxiliary sets.
 
-    The auxiliary sets follow the samples in every list. Samples of the same content are computed once.
+    In every list the auxiliary sets follow the samples. Samples with the same content are computed once.
 
     Parameters
     ----------
     samples
         n samples.
     auxiliary
-        auxiliary sets, by name.
+        Auxiliary sets, by name.
     key
-        What decides the vectors besides the samples.
+        Digest of what determines the vectors besides the samples.
     cache
-        Where vectors are kept; ``None`` where they are not to be.
+        Where vectors are stored; ``None`` to store none.
     with_layers
         Whether the vectors of the hidden layers are wanted too.
 
     Attributes
     ----------
     missing
-        Indices of the samples that the model has to run on, one of each content.
+        Indices of the samples that the model has to run on, one for each content.
     n_run
-        Samples that it has run on so far, auxiliary sets among them.
+        Number of samples that it has run on so far, those of auxiliary sets included.
     """
 
     def __init__(
@@ -92,7 +92,7 @@ class VectorStore:
         return self._vectors[index] is None or (self.with_layers and self._layers[index] is None)
 
     def add(self, indices: Sequence[int], vectors: Sequence[SampleVectors]) -> None:
-        """Keep the vectors of a batch, in the cache first.
+        """Add the vectors of a batch, to the cache first.
 
         Parameters
         ----------
@@ -118,7 +118,7 @@ class VectorStore:
                 self.n_known += 1
 
     def _auxiliary(self, vectors: Sequence[SampleVectors]) -> dict[str, SetFeatures]:
-        """Put the vectors of the auxiliary sets together."""
+        """Stack the vectors of the auxiliary sets."""
         sets, start = {}, self._samples.n_samples
         for name, size in self._sizes.items():
             sets[name] = SetFeatures(*_stack(vectors[start : start + size]))
@@ -126,7 +126,7 @@ class VectorStore:
         return sets
 
     def features(self, spec: ModelSpec, dtype: str) -> Features:
-        """Put the vectors together."""
+        """Return the features, once nothing is missing."""
         n_samples = self._samples.n_samples
         vectors = [v for v in self._vectors if v is not None]
         embeddings, source_logits = _stack(vectors[:n_samples])

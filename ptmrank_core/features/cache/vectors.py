@@ -1,6 +1,6 @@
-"""What one model makes of one sample, and its bytes in the cache.
+"""The vectors of one sample under one model, and how they are encoded in the cache.
 
-An entry carries its own lengths and checksum, so a truncated or foreign one is told from an intact one.
+An entry contains its lengths and a checksum, so that a truncated or foreign one is recognised.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ LAYERS_HEADER = struct.Struct("<4sII")  # magic, number of layers, CRC-32 of the
 
 @dataclass(frozen=True, slots=True)
 class SampleVectors:
-    """What one model makes of one sample.
+    """Vectors of one sample under one model.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ class SampleVectors:
 
 @dataclass(frozen=True, slots=True)
 class LayerVectors:
-    """What the hidden layers of a model make of one sample.
+    """Vectors of one sample in the hidden layers of a model.
 
     Parameters
     ----------

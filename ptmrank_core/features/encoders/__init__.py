@@ -1,17 +1,28 @@
-"""Encoders: one file for each modality, imported when a model of that modality has to run."""
+"""Encoders: one module for each modality, imported when a model of that modality has to run."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from ptmrank_core.errors import UnsupportedModelError
 from ptmrank_core.features.cache.vectors import SampleVectors
 from ptmrank_core.features.encoders.prepared import Prepared, Preparer
-from ptmrank_core.records import ExtractionOptions, ModelSpec
+from ptmrank_core.records import ExtractionOptions, Modality, ModelSpec
 
-__all__ = ["Encoder", "Prepared", "Preparer", "load_encoder"]
+__all__ = ["ENCODERS", "Encoder", "Prepared", "Preparer", "load_encoder"]
+
+# Module of this package and class in it; the module is imported when a model has to run.
+ENCODERS: Mapping[Modality, tuple[str, str]] = MappingProxyType(
+    {
+        "audio": ("audio", "AudioEncoder"),
+        "image": ("image", "ImageEncoder"),
+        "text": ("text", "TextEncoder"),
+        "video": ("video", "VideoEncoder"),
+    }
+)
 
 
 class Encoder(Protocol):
@@ -30,12 +41,12 @@ class Encoder(Protocol):
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What the reader has to know of its vectors, one sentence each."""
+        """Notes for the reader on how its vectors are made, one sentence each."""
         ...
 
     @property
     def preparer(self) -> Preparer:
-        """What turns decoded samples into what it reads; it can be pickled."""
+        """Turns decoded samples into inputs of the model; it can be pickled."""
         ...
 
     def collate(self, samples: Sequence[Prepared]) -> Any:
@@ -51,11 +62,11 @@ class Encoder(Protocol):
         ...
 
     def free_memory(self) -> None:
-        """Give cached device memory back."""
+        """Release cached device memory."""
         ...
 
     def peak_memory_bytes(self) -> int | None:
-        """Peak device memory since it was loaded; ``None`` where the device cannot tell."""
+        """Peak device memory since it was loaded; ``None`` if the device does not report it."""
         ...
 
 
@@ -67,14 +78,8 @@ def load_encoder(spec: ModelSpec, options: ExtractionOptions) -> Encoder:
     UnsupportedModelError
         If there is no encoder for the model's modality.
     """
-    encoders = {
-        "audio": ("audio", "AudioEncoder"),
-        "image": ("image", "ImageEncoder"),
-        "text": ("text", "TextEncoder"),
-        "video": ("video", "VideoEncoder"),
-    }
-    if spec.modality not in encoders:
+    if spec.modality not in ENCODERS:
         raise UnsupportedModelError(f"There are no models that read {spec.modality} samples.")
-    module, name = encoders[spec.modality]
+    module, name = ENCODERS[spec.modality]
     encoder: Encoder = getattr(import_module(f"{__name__}.{module}"), name)(spec, options)  # loads torch
     return encoder

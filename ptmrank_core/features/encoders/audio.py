@@ -1,4 +1,4 @@
-"""Models of transformers that hear."""
+"""Audio models of transformers."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ from ptmrank_core.records import ExtractionOptions, ModelSpec, Waveform
 
 __all__ = ["AudioEncoder", "AudioPreparer", "cut_windows"]
 
-# Waveform models take any length; attention over more than this costs more than it tells.
+# Models of waveforms take any length; attention over more than this costs more than it gains.
 WINDOW_SECONDS = 30
-# Shorter recordings are followed by silence: a feature encoder needs a few frames to make one of its own.
+# Shorter recordings are padded with silence: a feature encoder needs several frames to produce one.
 SHORTEST_SECONDS = 0.1
 SPECTROGRAM_FRAMES_PER_SECOND = 100
-# What in a configuration lets padding into the frames of sound, mask or not: a group norm over time takes
-# its statistics over the padding as well, the convolutions of an adapter read on beyond the last frame, and a
-# batch norm before HuBERT's positions makes silence something else than nothing.
+# Settings with which padding changes the frames of sound despite the mask: a group norm over time includes
+# the padding in its statistics, the convolutions of an adapter read beyond the last frame, and a batch norm
+# before HuBERT's positions turns silence into other values.
 MIXING = (("feat_extract_norm", "group"), ("add_adapter", True), ("conv_pos_batch_norm", True))
 
 
 def cut_windows(samples: NDArray[np.float32], size: int) -> list[NDArray[np.float32]]:
-    """Cut a recording into as few windows of one size as cover it.
+    """Cut a recording into the fewest windows of one size that cover it.
 
-    The windows begin at even distances, the first at the beginning and the last so that it ends with the
-    recording; so all are equally long, and nothing is left out or filled up.
+    Windows start at equal distances; the first starts and the last ends with the recording, so that nothing
+    is left out or padded.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def cut_windows(samples: NDArray[np.float32], size: int) -> list[NDArray[np.floa
     Returns
     -------
     list of ndarray
-        The recording itself where it fits into one window.
+        The recording itself if it fits into one window.
     """
     n_windows = math.ceil(len(samples) / size)
     if n_windows <= 1:
@@ -58,7 +58,7 @@ def cut_windows(samples: NDArray[np.float32], size: int) -> list[NDArray[np.floa
 
 
 class AudioPreparer:
-    """Turns recordings into what a model's feature extractor makes of each window of them.
+    """Applies the feature extractor of a model to each window of a recording.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ class AudioPreparer:
     Raises
     ------
     UnsupportedModelError
-        If its feature extractor is not there.
+        If its feature extractor cannot be read.
     """
 
     def __init__(self, spec: ModelSpec) -> None:
@@ -97,7 +97,7 @@ class AudioPreparer:
         return Prepared(rows, length=0 if self._has_own_size else len(main))
 
     def _resample(self, item: Waveform) -> NDArray[np.float32]:
-        """Bring a recording to the model's rate and at least to the shortest length."""
+        """Resample a recording to the model's rate and pad it to the shortest length."""
         samples = item.samples
         if item.rate != self.rate:
             common = math.gcd(item.rate, self.rate)
@@ -106,19 +106,19 @@ class AudioPreparer:
         return np.pad(samples, (0, lacking)) if lacking > 0 else samples
 
     def _row(self, window: NDArray[np.float32]) -> dict[str, NDArray[Any]]:
-        """Run the feature extractor on one window, alone, so that nothing is padded to a neighbour."""
+        """Run the feature extractor on a single window, so that it is not padded to another one."""
         extracted = self._extractor(
             window, sampling_rate=self.rate, return_attention_mask=True, return_tensors="np"
         )
         row = {name: np.ascontiguousarray(array[0]) for name, array in extracted.items()}
         if "is_longer" in row:
-            # CLAP's extractor calls one recording of a batch longer, drawn at random, where none is.
+            # If no recording is longer, CLAP's extractor marks a random one of the batch as longer.
             row["is_longer"] = np.zeros_like(row["is_longer"])
         return row
 
 
 def _input_size(extractor: Any) -> int | None:
-    """Frames of sound that a model's input holds (Whisper, CLAP, AST); ``None`` where it takes any number."""
+    """Frames of sound in a model's input (Whisper, CLAP, AST); ``None`` if it takes any number."""
     for name in ("n_samples", "nb_max_samples"):
         if getattr(extractor, name, None):
             return int(getattr(extractor, name))
@@ -129,7 +129,7 @@ def _input_size(extractor: Any) -> int | None:
 
 
 class AudioEncoder(TransformerEncoder):
-    """An audio model on a device; of an encoder-decoder the encoder alone."""
+    """An audio model on a device; of an encoder-decoder only the encoder."""
 
     encoder_only = True
 
@@ -144,16 +144,16 @@ class AudioEncoder(TransformerEncoder):
             self._takes -= {"attention_mask"}
 
     def run(self, inputs: Mapping[str, torch.Tensor]) -> tuple[Any, torch.Tensor | None]:
-        """Call the model; CLAP's half that hears."""
+        """Call the model; of CLAP only the audio tower."""
         if self._family.call == "audio_features":
             return self._model.get_audio_features(**inputs), None
         with warnings.catch_warnings():
-            # WavLM hands torch a mask of numbers beside one of truth values; both are understood.
+            # WavLM gives torch a float mask beside a boolean one; torch accepts both.
             warnings.filterwarnings("ignore", message="Support for mismatched key_padding_mask")
             return super().run({name: tensor for name, tensor in inputs.items() if name in self._takes})
 
     def mask(self, inputs: Mapping[str, torch.Tensor], output: Any) -> torch.Tensor | None:
-        """Which frames of the hidden states were made of sound."""
+        """Mask of the hidden states that come from sound."""
         sound = inputs.get("attention_mask")
         if sound is None or not self.padding_invariant:
             return None
@@ -162,5 +162,5 @@ class AudioEncoder(TransformerEncoder):
         if to_frames is not None:
             frames: torch.Tensor = to_frames(n_positions, sound)
             return frames
-        # Whisper's second convolution makes one frame of two.
+        # Whisper's second convolution halves the number of frames.
         return sound[:, :: sound.shape[1] // n_positions]

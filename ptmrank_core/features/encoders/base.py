@@ -1,4 +1,4 @@
-"""What the encoders of all modalities share: collate rows, run once, pool, average windows. Imports torch."""
+"""The base of all encoders: collate rows, run the model, pool, average windows. Imports torch."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ __all__ = ["Batch", "MicroBatch", "TransformerEncoder"]
 
 @dataclass(frozen=True, eq=False, slots=True)
 class MicroBatch:
-    """Rows for one forward pass.
+    """Rows of a batch that go through the model in one forward pass.
 
     Parameters
     ----------
     inputs
         Tensors by the names of the model's inputs, the rows of all samples along the first axis.
     members
-        Which samples of the batch these are.
+        Indices, within the batch, of the samples whose rows these are.
     rows
-        For each of them which rows are its own.
+        For each of these samples the indices of its rows.
     positions
-        For each of them the position in its row that it stands on; ``None`` for those that are the whole row.
+        For each of these samples its position in the row; ``None`` if it is the whole row.
     """
 
     inputs: Mapping[str, torch.Tensor]
@@ -47,16 +47,16 @@ class MicroBatch:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Batch:
-    """Samples that were collated together.
+    """Collated samples.
 
     Parameters
     ----------
     micro_batches
-        One pass; several where samples of different lengths came together that must not be padded.
+        One micro-batch; several if samples of different lengths must not be padded to one.
     n_samples
         Number of samples.
     n_cut
-        How many of them are longer than the model reads.
+        Number of samples that are longer than the model reads.
     """
 
     micro_batches: tuple[MicroBatch, ...]
@@ -112,18 +112,18 @@ class TransformerEncoder:
         patch_small_convolutions(self._model)
         self._captured: list[Any] = []
         if self._has_head:
-            # The head's output does not carry the pooled features; its backbone passes them on here.
+            # The output of the head lacks the pooled features; a hook on its backbone captures them.
             backbone = self.backbone(self._model)
             backbone.register_forward_hook(lambda _module, _inputs, output: self._captured.append(output))
         self._with_layers = options.layers
         for config in (self._model.config, getattr(self._model.config, "vision_config", None)):
-            if config is not None:  # a tower asks its own configuration
+            if config is not None:  # a tower reads its own configuration
                 config.output_hidden_states = options.layers
         devices.reset_peak(self._device)
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What the reader has to know of its vectors, one sentence each."""
+        """Notes for the reader on how its vectors are made, one sentence each."""
         if not self._n_cut:
             return self._notes
         return (
@@ -133,11 +133,11 @@ class TransformerEncoder:
 
     @property
     def network(self) -> Any:
-        """The model itself, as it is trained."""
+        """The model itself, for training."""
         return self._model
 
     def embed(self, batch: Batch) -> torch.Tensor:
-        """Run the model once; vectors of shape (n, d) that gradients flow back through."""
+        """Run the model once; return differentiable vectors of shape (n, d)."""
         vectors: dict[int, torch.Tensor] = {}
         for micro_batch in batch.micro_batches:
             # A copy: backward crashes in torch on pictures of one channel whose strides a transposition left.
@@ -152,20 +152,20 @@ class TransformerEncoder:
         return torch.stack([vectors[member] for member in range(batch.n_samples)])
 
     def body(self, model: Any) -> Any:
-        """Return the part of a model without a head that runs; nothing else is kept."""
+        """Return the submodule of a headless model that runs; the rest is dropped."""
         for part in self._family.unused:
             if hasattr(model, part):
                 delattr(model, part)
         return model.get_encoder() if self.encoder_only and model.config.is_encoder_decoder else model
 
     def backbone(self, model: Any) -> Any:
-        """Return the part of a model with a head whose output is pooled."""
+        """Return the submodule of a model with a head whose output is pooled."""
         if self._family.backbone:
             return model.get_submodule(self._family.backbone)
         return self.body(model.base_model)
 
     def group_of(self, sample: Prepared) -> Hashable:
-        """Tell which samples may go through the model together: those with the same answer."""
+        """Return a value that is the same for samples that may share a forward pass."""
         return 0 if self.padding_invariant else sample.length
 
     def collate(self, samples: Sequence[Prepared]) -> Batch:
@@ -177,7 +177,7 @@ class TransformerEncoder:
         return Batch(micro_batches, len(samples), sum(sample.is_cut for sample in samples))
 
     def _micro_batch(self, samples: Sequence[Prepared], members: Sequence[int]) -> MicroBatch:
-        """Stack the rows of some of the samples; a row that several share is there once."""
+        """Stack the rows of some samples; a row that several samples share is included once."""
         rows: dict[int, Mapping[str, Any]] = {id(row): row for i in members for row in samples[i].rows}
         number = {identity: index for index, identity in enumerate(rows)}
         inputs, offsets = stack_padded(list(rows.values()), self.pad_values, self._family.padding_side)
@@ -221,7 +221,7 @@ class TransformerEncoder:
         embeddings = _of_samples(
             output.last_hidden_state if words else self.pooled(output, inputs), micro_batch
         )
-        # A head for words says nothing of a whole text, nor one for texts of a word.
+        # The logits of a head for words do not apply to whole texts, nor those for texts to words.
         logits = None if scores is None or words != (scores.ndim == 3) else _of_samples(scores, micro_batch)
         layers = [_of_samples(layer, micro_batch) for layer in self._layers(output, inputs, words=words)]
         if not np.isfinite(embeddings).all() or (logits is not None and not np.isfinite(logits).all()):
@@ -238,7 +238,7 @@ class TransformerEncoder:
         ]
 
     def _layers(self, output: Any, inputs: Mapping[str, torch.Tensor], *, words: bool) -> list[torch.Tensor]:
-        """Pool each hidden layer as the last one is; where a pooler does that, by the mean over positions."""
+        """Pool each hidden layer like the last one, or by the mean over positions if that has a pooler."""
         hidden = (getattr(output, "hidden_states", None) or ()) if self._with_layers else ()
         if words:
             return list(hidden)
@@ -248,11 +248,11 @@ class TransformerEncoder:
         ]
 
     def _pinned(self, tensor: torch.Tensor) -> torch.Tensor:
-        """Put a tensor where a GPU fetches it by itself, while the processor goes on."""
+        """Pin a tensor in memory, so that a GPU copies it while the CPU goes on."""
         return tensor.pin_memory() if self._device.type == "cuda" else tensor
 
     def _to_device(self, tensor: torch.Tensor) -> torch.Tensor:
-        """Move a tensor; numbers that are no indices become the model's dtype."""
+        """Move a tensor to the device; floating-point numbers become the model's dtype."""
         dtype = self._dtype if tensor.is_floating_point() else tensor.dtype
         return tensor.to(self._device, dtype, non_blocking=True)
 
@@ -261,7 +261,7 @@ class TransformerEncoder:
         return devices.is_out_of_memory(error)
 
     def free_memory(self) -> None:
-        """Give cached device memory back."""
+        """Release cached device memory."""
         devices.free_memory()
 
     def peak_memory_bytes(self) -> int | None:
@@ -270,15 +270,15 @@ class TransformerEncoder:
 
 
 def _of_samples(tensor: torch.Tensor, micro_batch: MicroBatch) -> FloatArray:
-    """Vectors of the samples, in float32, in memory of the host."""
+    """Vectors of the samples in float32, in host memory."""
     vectors: FloatArray = _rows_of_samples(tensor, micro_batch).float().cpu().numpy()
     return vectors
 
 
 def _rows_of_samples(tensor: torch.Tensor, micro_batch: MicroBatch) -> torch.Tensor:
-    """Vectors of the samples from those of the rows: the mean of its rows, or its position's.
+    """Vectors of the samples from those of the rows: the mean of a sample's rows, or the one of its position.
 
-    ``tensor`` is of shape (rows, width), or (rows, positions, width) where samples stand on positions.
+    ``tensor`` is of shape (rows, width), or (rows, positions, width) if samples have positions.
     """
     first = torch.tensor([row_numbers[0] for row_numbers in micro_batch.rows], device=tensor.device)
     if micro_batch.positions[0] is not None:

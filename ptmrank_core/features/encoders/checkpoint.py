@@ -20,9 +20,9 @@ __all__ = ["load_checkpoint", "load_config", "no_bars"]
 
 @contextmanager
 def no_bars() -> Iterator[None]:
-    """Keep transformers from drawing bars, and reports of weights that are checked here.
+    """Silence the progress bars of transformers, and its reports on weights, which are checked here.
 
-    Progress is told through events.
+    Progress is reported through events.
     """
     was_enabled, verbosity = (
         transformers_logging.is_progress_bar_enabled(),
@@ -39,7 +39,7 @@ def no_bars() -> Iterator[None]:
 
 
 def load_config(spec: ModelSpec) -> Any:
-    """Read a checkpoint's configuration, with the settings that its family's row replaces.
+    """Read a checkpoint's configuration, with the settings that its family's row overrides.
 
     Raises
     ------
@@ -54,8 +54,8 @@ def load_config(spec: ModelSpec) -> Any:
         if "auto_map" in PreTrainedConfig.get_config_dict(spec.path, local_files_only=True)[0]:
             raise UnsupportedModelError(
                 f"{spec.id!r} (family {spec.model_type!r}) needs its own code, which is never run here.",
-                hint="Choose a model of a family that the installed transformers has itself, or update "
-                "transformers: it may have taken the family in.",
+                hint="Choose a model of a family that the installed transformers contains, or update "
+                "transformers, which may contain it by now.",
             ) from error
         raise UnsupportedModelError(
             f"The configuration of {spec.id!r} (family {spec.model_type!r}) could not be read: "
@@ -67,18 +67,18 @@ def load_config(spec: ModelSpec) -> Any:
 def load_checkpoint(
     spec: ModelSpec, loader: Any, dtype: torch.dtype, part: Callable[[Any], Any] | None = None
 ) -> Any:
-    """Load a checkpoint; refuse weights that would be filled at random.
+    """Load a checkpoint; refuse one with weights missing, which would be initialised at random.
 
     Parameters
     ----------
     spec
         A model whose files are on disk.
     loader
-        The Auto class that makes the model.
+        The Auto class that builds the model.
     dtype
-        What its weights become.
+        Number format of the weights.
     part
-        Picks the part of the model that runs, where it is not all of it; the rest is dropped.
+        Returns the submodule that runs, if it is not the whole model; the rest is dropped.
 
     Returns
     -------
@@ -90,8 +90,8 @@ def load_checkpoint(
     WeightsFormatError
         If the weights cannot be read.
     UnsupportedModelError
-        If the checkpoint lacks weights that its vectors or logits go through, or transformers has no class
-        of this kind for its family.
+        If the checkpoint lacks weights that its vectors or logits depend on, or transformers has no class of
+        this kind for its family.
     """
     config = load_config(spec)
     try:
@@ -124,16 +124,16 @@ def load_checkpoint(
 
 
 def _names_within(model: Any, part: Any) -> set[str]:
-    """Names, in the whole model, of the weights of a part of it."""
+    """Names in the whole model of the weights of a submodule."""
     within = {id(tensor) for tensor in (*part.parameters(), *part.buffers())}
     named = (*model.named_parameters(remove_duplicate=False), *model.named_buffers(remove_duplicate=False))
     return {name for name, tensor in named if id(tensor) in within}
 
 
 def _refuse_random_weights(spec: ModelSpec, info: dict[str, Any], used: set[str]) -> None:
-    """Raise where the checkpoint lacks weights that the features or logits go through."""
+    """Raise if the checkpoint lacks weights that the features or logits depend on."""
     missing = sorted(set(info["missing_keys"]) & used)
-    # A head may read a pooler whatever the features do; without a head only some rules do.
+    # A head may use the pooler; without a head only some rules do.
     if spec.n_source_classes is None and family_of(spec).rule not in POOLER_RULES:
         missing = [name for name in missing if "pooler" not in name]
     mismatched = sorted(str(name) for name in info["mismatched_keys"])
@@ -141,6 +141,6 @@ def _refuse_random_weights(spec: ModelSpec, info: dict[str, Any], used: set[str]
     if lacking:
         raise UnsupportedModelError(
             f"The checkpoint of {spec.id!r} lacks {len(lacking)} weights ({', '.join(lacking[:3])}); they "
-            "would be filled at random.",
+            "would be initialised at random.",
             hint="Use a checkpoint that was saved with them, or another model.",
         )

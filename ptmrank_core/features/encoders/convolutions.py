@@ -1,10 +1,9 @@
 """Convolutions in half precision that oneDNN gets wrong on processors with AMX. Imports torch.
 
 With torch 2.13 on such a processor, a bfloat16 convolution whose groups have an even number of input
-channels below 32, and whose kernel is at least four wide, returns values that have nothing to do with the
-right ones (cosine about 0), without a word. In 9,800 shapes, tried at random, no other was wrong. They are
-small; here they are computed in float32 on every processor, so that features do not depend on which one it
-is.
+channels below 32, and whose kernel is at least four wide, silently returns values that are unrelated to the
+right ones (cosine about 0). Among 9,800 shapes drawn at random no other was wrong. These convolutions are
+small: they are computed in float32 on every processor, so that features do not depend on the processor.
 """
 
 from __future__ import annotations
@@ -24,12 +23,12 @@ Compute: TypeAlias = Callable[[torch.Tensor, torch.Tensor, torch.Tensor | None],
 
 
 def patch_small_convolutions(model: nn.Module) -> None:
-    """Compute the convolutions of a loaded model in float32 that may be wrong in half precision.
+    """Compute those convolutions of a model in float32 that may be wrong in half precision.
 
     Parameters
     ----------
     model
-        A model that has come to its device. It is changed in place, where it runs on a processor.
+        A model on its device. It is changed in place if that is the CPU.
     """
     for module in model.modules():
         if isinstance(module, nn.Conv1d | nn.Conv2d | nn.Conv3d) and _may_be_wrong(module):

@@ -1,10 +1,10 @@
-"""Dense layers on a processor: oneDNN's product, with the activation in the same pass. Imports torch.
+"""Dense layers on a CPU: oneDNN's product, with the activation in the same pass. Imports torch.
 
-In float32 torch gives a dense layer to its BLAS library, MKL, which keeps its quickest kernels to one maker's
-processors, copies the bias into the output first and leaves the activation a pass of its own over the widest
-array of the model. oneDNN comes with torch as well and does all of it at once: it is what torch's compiler
-writes into a frozen model, but needs no compiler to be called. The sums are the same in another order, so
-values differ by rounding alone.
+In float32 torch computes a dense layer with MKL, which has its fastest kernels only for the processors of one
+maker, copies the bias into the output first, and leaves the activation to another pass over the widest array
+of the model. oneDNN, which comes with torch, does all of it in one pass: the compiler of torch uses it in a
+frozen model, and it can be called without the compiler. The sums are taken in another order, so that values
+differ only by rounding.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from transformers.activations import GELUActivation, GELUTanh, NewGELUActivation
 __all__ = ["OneDnnLinear", "fuse_linear_layers"]
 
 X86 = frozenset({"x86_64", "AMD64"})
-# By how much of its mean size an output in a format may differ, and be the same.
+# Largest difference, relative to the mean magnitude, at which two outputs in a format count as equal.
 ROUNDING = {torch.float32: 1e-4, torch.bfloat16: 2e-2}
-# oneDNN writes a kernel for each new shape, which takes it a millisecond: too long for what is this small.
+# oneDNN generates a kernel for each new shape in about a millisecond: too long for a smaller layer.
 MIN_WEIGHTS = 2**14
-# Names by which oneDNN knows an activation, and of the formula where there are several.
+# oneDNN's name of an activation, and of its formula if there are several.
 NO_ACTIVATION = ("none", "")
 GELU, GELU_TANH = ("gelu", "none"), ("gelu", "tanh")
 ACTIVATIONS: dict[type[nn.Module], tuple[str, str]] = {
@@ -37,7 +37,7 @@ ACTIVATIONS: dict[type[nn.Module], tuple[str, str]] = {
     nn.ReLU: ("relu", ""),
     nn.SiLU: ("swish", ""),
 }
-# The same of torch, which knows its gradient.
+# The same functions in torch, which has their gradients.
 DIFFERENTIABLE: dict[tuple[str, str], Callable[[torch.Tensor], torch.Tensor]] = {
     NO_ACTIVATION: lambda output: output,
     GELU: nn.functional.gelu,
@@ -49,18 +49,18 @@ TRIAL_SHAPE = (2, 8)
 
 
 class OneDnnLinear(nn.Linear):
-    """A dense layer that oneDNN computes; its weights, and their names, are those of the layer it was.
+    """A dense layer that oneDNN computes, with the weights, and their names, of the layer it replaces.
 
     Attributes
     ----------
     activation
-        What follows in the same pass: oneDNN's names of the function and of its formula.
+        The activation in the same pass: oneDNN's names of the function and of its formula.
     """
 
     activation = NO_ACTIVATION
 
     def forward(self, input: torch.Tensor) -> torch.Tensor:  # noqa: A002 - torch's own name
-        """Compute the layer and its activation; by torch where a gradient is wanted, which oneDNN has not."""
+        """Compute the layer and its activation; with torch if a gradient is needed, which oneDNN lacks."""
         if torch.is_grad_enabled() and (self.weight.requires_grad or input.requires_grad):
             return DIFFERENTIABLE[self.activation](super().forward(input))
         function, formula = self.activation
@@ -71,11 +71,11 @@ class OneDnnLinear(nn.Linear):
 
 
 def fuse_linear_layers(model: nn.Module) -> None:
-    """Let oneDNN compute the dense layers of a loaded model that has come to its device.
+    """Let oneDNN compute the dense layers of a loaded model on its device.
 
-    A layer is left alone where oneDNN is not there, where the model runs elsewhere or in another format, and
-    where it is a class of its own or small. An activation joins its layer where a trial shows that the module
-    that holds both gives the same with it.
+    A layer is left unchanged if oneDNN is missing, if the model runs on another device or in another format,
+    and if the layer is of a subclass or small. An activation is fused into its layer if a trial shows that
+    the module that contains both then gives the same output.
 
     Parameters
     ----------
@@ -85,7 +85,7 @@ def fuse_linear_layers(model: nn.Module) -> None:
     if not _has_onednn():
         return
     for module in model.modules():
-        # A subclass may do something else, and somebody else may read its weights.
+        # A subclass may compute something else, and other code may read its weights.
         if type(module) is nn.Linear and _is_worthwhile(module.weight):
             module.__class__ = OneDnnLinear
     for module in list(model.modules()):
@@ -106,14 +106,14 @@ def _is_worthwhile(weight: torch.Tensor) -> bool:
 
 
 def _formula(module: nn.Module) -> tuple[str, str] | None:
-    """Tell oneDNN's name of an activation; ``None`` where a module is none that it knows."""
+    """Return oneDNN's name of an activation; ``None`` if it does not know the module."""
     if type(module) is nn.GELU:
         return GELU_TANH if module.approximate == "tanh" else GELU
     return ACTIVATIONS.get(type(module))
 
 
 def _join_activations(parent: nn.Module) -> None:
-    """Join the activations among a module's children to the layers that they follow."""
+    """Fuse the activations among the children of a module into the layers that they follow."""
     children = dict(parent.named_children())
     layers = [child for child in children.values() if type(child) is OneDnnLinear]
     activations = {name: child for name, child in children.items() if _formula(child)}
@@ -132,7 +132,7 @@ def _takes_one_tensor(module: nn.Module) -> bool:
 
 
 def _try_joined(parent: nn.Module, layer: OneDnnLinear, name: str, activation: nn.Module) -> bool:
-    """Join an activation to a layer; undo it where the module that holds both then gives another output."""
+    """Fuse an activation into a layer; undo it if the module that contains both gives another output."""
     generator = torch.Generator().manual_seed(0)
     inputs = torch.randn(*TRIAL_SHAPE, layer.in_features, generator=generator).to(layer.weight.dtype)
     before = _output(parent, inputs)
@@ -149,7 +149,7 @@ def _try_joined(parent: nn.Module, layer: OneDnnLinear, name: str, activation: n
 
 
 def _output(module: nn.Module, inputs: torch.Tensor) -> torch.Tensor | None:
-    """Call a module; ``None`` where it reads something else than this layer's input."""
+    """Call a module; ``None`` if it needs other inputs than the layer."""
     try:
         with torch.inference_mode():
             output: Any = module(inputs)
@@ -159,7 +159,7 @@ def _output(module: nn.Module, inputs: torch.Tensor) -> torch.Tensor | None:
 
 
 def _is_same(first: torch.Tensor, second: torch.Tensor) -> bool:
-    """Whether outputs differ by rounding alone: an activation in the wrong place moves them by far more."""
+    """Whether outputs differ only by rounding: a misplaced activation changes them by far more."""
     if first.shape != second.shape:
         return False
     difference, size = (first.float() - second.float()).abs().mean(), first.float().abs().mean()

@@ -31,12 +31,12 @@ Call: TypeAlias = Callable[[Any, Inputs], Any]
 
 
 def _image_features(model: Any, inputs: Inputs) -> Any:
-    """Embed pictures in the space that they share with texts; transformers 5 wraps it in an object."""
+    """Embed images in the space that they share with texts; transformers 5 wraps it in an object."""
     return model.get_image_features(**inputs)
 
 
 def _unshuffled(model: Any, inputs: Inputs) -> Any:
-    """Call ViT-MAE with the patches in their order: it sorts them by this noise."""
+    """Call ViT-MAE with the patches in order: it sorts them by this noise."""
     pixels = inputs["pixel_values"]
     n_patches = model.get_input_embeddings().num_patches
     order = torch.arange(n_patches, device=pixels.device).expand(len(pixels), -1)
@@ -44,7 +44,7 @@ def _unshuffled(model: Any, inputs: Inputs) -> Any:
 
 
 def _timm(model: Any, inputs: Inputs) -> Any:
-    """Run timm's features once and its head twice: with and without its logits."""
+    """Run the features of a timm model once and its head twice: with and without its logits."""
     network = model.timm_model
     features = network.forward_features(inputs["pixel_values"])
     pooled = network.forward_head(features, pre_logits=True)
@@ -52,7 +52,7 @@ def _timm(model: Any, inputs: Inputs) -> Any:
 
 
 def _patches_alone(model: Any, inputs: Inputs) -> Any:
-    """Leave YOLOS' CLS and detection tokens out."""
+    """Leave out the CLS and detection tokens of YOLOS."""
     output, patches = model(**inputs), slice(1, -model.config.num_detection_tokens)
     return SimpleNamespace(
         last_hidden_state=output.last_hidden_state[:, patches],
@@ -61,7 +61,7 @@ def _patches_alone(model: Any, inputs: Inputs) -> Any:
 
 
 def _encoder_alone(model: Any, inputs: Inputs) -> Any:
-    """Take what DETR's encoder made of the picture, not what its decoder asked of it."""
+    """Take the output of DETR's encoder instead of that of its decoder."""
     output = model(**inputs)
     return SimpleNamespace(
         last_hidden_state=output.encoder_last_hidden_state, hidden_states=output.encoder_hidden_states
@@ -80,12 +80,12 @@ CALLS: Mapping[str, Call] = MappingProxyType(
 
 
 def picture_reader(spec: ModelSpec) -> PictureReader:
-    """Make what prepares pictures as a checkpoint wants them.
+    """Build the reader that prepares images for a checkpoint.
 
     Raises
     ------
     UnsupportedModelError
-        If the checkpoint does not tell how, or in a way that is not known here.
+        If the checkpoint does not say how, or names steps that are not supported.
     """
     if spec.model_type == "timm_wrapper":
         return _timm_reader(spec)
@@ -96,7 +96,7 @@ def picture_reader(spec: ModelSpec) -> PictureReader:
         processor = _load_processor(spec)
     except (ImportError, ValueError):
         processor = None
-    # Which packages happen to be there must not change a vector: torchvision's classes are never used.
+    # Installed packages must not change a vector: the classes of torchvision are never used.
     if processor is None or getattr(processor, "backend", "pil") != "pil":
         refuse_unknown_steps(settings, spec.id)
         return steps_of(settings, spec.id)
@@ -104,7 +104,7 @@ def picture_reader(spec: ModelSpec) -> PictureReader:
 
 
 def _timm_reader(spec: ModelSpec) -> PictureReader:
-    """Make timm's own transformation of pictures, which its configuration describes."""
+    """Build the image transform of timm that the configuration of the model describes."""
     try:
         return TransformersReader(_load_processor(spec), tensors="pt")
     except (ImportError, RuntimeError) as error:  # a torchvision of another torch fails at import
@@ -130,15 +130,15 @@ class ImageEncoder(TransformerEncoder):
         super().__init__(spec, options, headless=AutoModel, with_head=AutoModelForImageClassification)
 
     def group_of(self, sample: Prepared) -> Hashable:
-        """Pictures of one size go through the model together: some processors keep their proportions."""
+        """Images of one size share a forward pass: some processors keep the aspect ratio."""
         return next(iter(sample.rows[0].values())).shape
 
     def mask(self, inputs: Inputs, output: Any) -> torch.Tensor | None:  # noqa: ARG002
-        """Which patches are real, for models that read a fixed number of patches of any proportions."""
+        """Mask of real patches, for models that read a fixed number of patches in any aspect ratio."""
         return inputs.get("pixel_attention_mask")
 
     def run(self, inputs: Inputs) -> tuple[Any, torch.Tensor | None]:
-        """Call the model in its family's way."""
+        """Call the model as its family requires."""
         call = CALLS.get(self._family.call)
         if call is None or (self._has_head and call is not _timm):
             return super().run(inputs)

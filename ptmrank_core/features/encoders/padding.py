@@ -21,9 +21,9 @@ def stack_padded(
     Parameters
     ----------
     rows
-        What goes into the model, by the names of its inputs, without a batch axis.
+        Inputs of the model by name, without a batch axis.
     pad_values
-        What an input is filled with; 0 for those that are not named.
+        Padding value by input; 0 for inputs that are not named.
     side
         Where padding goes.
 
@@ -32,7 +32,7 @@ def stack_padded(
     inputs : dict
         Arrays of shape (rows, longest, ...).
     offsets : list of int
-        For each row where it begins: 0 unless it was padded on the left.
+        Where each row begins: 0 unless it was padded on the left.
     """
     inputs = {}
     offsets = [0] * len(rows)

@@ -1,4 +1,4 @@
-"""Pictures and videos as numbers, in numpy and Pillow alone: other processes run this without torch."""
+"""Images and videos to arrays with only numpy and Pillow, so that child processes need no torch."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ __all__ = ["FramesPreparer", "PictureReader", "PicturesPreparer", "PixelSteps", 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class PixelSteps:
-    """What happens to each picture: resize, crop at the centre, scale and shift.
+    """Steps of image preprocessing: resize, crop at the centre, scale and shift.
 
     Parameters
     ----------
     size
-        Height and width after resizing; one number for the shorter side; ``None`` to keep the size.
+        Height and width after resizing; one number for the shorter side; ``None`` for no resizing.
     resample
         Filter of Pillow.
     crop
-        Height and width that are cut out at the centre; ``None`` for no crop.
+        Height and width of the centre crop; ``None`` for no crop.
     scale, shift
         float32 arrays of shape (3, 1, 1): pixels in 0..255 become ``pixel * scale + shift``.
     """
@@ -61,7 +61,7 @@ class PixelSteps:
 
 
 class PictureReader(Protocol):
-    """Turns an RGB picture into a model's inputs, without a batch axis. It can be pickled."""
+    """Turns an RGB image into inputs of a model, without a batch axis. It can be pickled."""
 
     def __call__(self, picture: Image) -> dict[str, NDArray[Any]]:
         """Read one picture."""
@@ -70,9 +70,10 @@ class PictureReader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class TransformersReader:
-    """An image processor of transformers, one picture at a time.
+    """An image processor of transformers, applied to one image at a time.
 
-    A picture that is prepared alone is padded to no other's size: its vector cannot depend on its neighbours.
+    An image that is prepared alone is not padded to the size of another, so that its vector does not depend
+    on other images.
     """
 
     processor: Any
@@ -81,7 +82,7 @@ class TransformersReader:
     def __call__(self, picture: Image) -> dict[str, NDArray[Any]]:
         """Read one picture."""
         inputs = self.processor(images=[picture], return_tensors=self.tensors)
-        # Nothing is padded, so the mask of some detectors says nothing; not all their models take it.
+        # Nothing is padded, so the mask of some detectors is not needed, and not all models accept it.
         return {name: np.asarray(value[0]) for name, value in inputs.items() if name != "pixel_mask"}
 
 
@@ -120,7 +121,7 @@ class FramesPreparer:
 
 
 def _center_crop(pixels: NDArray[np.uint8], height: int, width: int) -> NDArray[np.uint8]:
-    """Cut (height, width) out at the centre; a smaller picture stands in black."""
+    """Crop (height, width) at the centre; a smaller image is padded with black."""
     missing = max(height - pixels.shape[0], 0), max(width - pixels.shape[1], 0)
     if any(missing):
         before = [(gap + 1) // 2 for gap in missing]

@@ -1,4 +1,4 @@
-"""A sample as a model reads it: numpy alone, so that another process can make it."""
+"""A sample as a model reads it. Needs only numpy, so that a child process can prepare it."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ class Prepared:
     Parameters
     ----------
     rows
-        What goes into the model, by the names of its inputs, without a batch axis: one row, or one for
-        each window of a long recording; the vectors of the rows are averaged.
+        Inputs of the model by name, without a batch axis: one row, or one for each window of a long
+        recording; the vectors of the rows are averaged.
     length
-        Positions of the longest row along the axis that is padded; 0 where all rows are equally long.
+        Positions of the longest row along the padded axis; 0 if all rows have the same length.
     position
-        Where in its row the sample stands, if it is one position of it: a word of a sentence. Words of one
-        sentence share the row itself, and it goes through the model once.
+        Position of the sample in its row, if it is a word of a sentence. The words of a sentence share one
+        row, which goes through the model once.
     is_cut
         Whether the sample was longer than the model reads, so that its end is not in the rows.
     """
@@ -36,7 +36,7 @@ class Prepared:
 
     @property
     def n_bytes(self) -> int:
-        """Memory of its rows."""
+        """Size of its rows in memory."""
         return sum(array.nbytes for row in self.rows for array in row.values())
 
 
@@ -44,5 +44,5 @@ class Preparer(Protocol):
     """Turns decoded samples into what a model reads. It can be pickled and needs no model."""
 
     def __call__(self, items: Sequence[Any]) -> list[Prepared]:
-        """Prepare decoded samples, in their order."""
+        """Prepare decoded samples in the given order."""
         ...

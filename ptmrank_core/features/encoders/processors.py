@@ -1,8 +1,8 @@
-"""Reading ``preprocessor_config.json``: which steps turn a checkpoint's pictures into numbers.
+"""Reading ``preprocessor_config.json``: the preprocessing steps of a checkpoint's images.
 
-Most image processors of transformers do the same steps, and ours does them without torch. It serves families
-whose processor in transformers needs torchvision (DINOv3, V-JEPA2) too. What a processor of another kind
-does is left to that processor.
+Most image processors of transformers do the same steps, which are done here without torch, also for families
+whose processor in transformers needs torchvision (DINOv3, V-JEPA2). Processors with other steps are called
+themselves.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ __all__ = [
     "type_of",
 ]
 
-# In the order in which transformers prefers them.
+# In the order in which transformers looks for them.
 SETTINGS_FILES = ("processor_config.json", "preprocessor_config.json", "video_preprocessor_config.json")
 NESTED = ("image_processor", "video_processor")
 IMAGENET = {"image_mean": [0.485, 0.456, 0.406], "image_std": [0.229, 0.224, 0.225]}
@@ -41,8 +41,9 @@ ALL_STEPS = {
     "do_normalize": True,
     "rescale_factor": 1 / 255,
 }
-# What the classes do where the file is silent. DINOv3 rescales before it resizes, in floating point; here
-# the resized picture is rounded to 8 bits, as by every processor of Pillow: half a grey level at most.
+# Defaults of the classes for settings that the file lacks. DINOv3 rescales before it resizes, in floating
+# point; here the resized image is rounded to 8 bits, as every processor with Pillow does: at most half a grey
+# level.
 DEFAULTS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
         "DINOv3ViTImageProcessor": {
@@ -106,12 +107,12 @@ _ALIASES = MappingProxyType(
 
 
 def read_settings(folder: Path, model_id: str) -> dict[str, Any]:
-    """Read how a checkpoint prepares its pictures or frames.
+    """Read the preprocessing settings of a checkpoint's images or frames.
 
     Raises
     ------
     UnsupportedModelError
-        If no file of the folder tells, or it cannot be read.
+        If no file of the folder has them, or it cannot be read.
     """
     for name in SETTINGS_FILES:
         path = folder / name
@@ -132,7 +133,7 @@ def read_settings(folder: Path, model_id: str) -> dict[str, Any]:
 
 
 def type_of(settings: Mapping[str, Any]) -> str:
-    """Name of the class that wrote the settings, without the mark of a backend; empty where not told."""
+    """Name of the class that wrote the settings, without the suffix of a backend; empty if not stated."""
     for key in ("image_processor_type", "video_processor_type", "feature_extractor_type"):
         if settings.get(key):
             name = str(settings[key]).removesuffix("Fast").removesuffix("Pil")
@@ -142,7 +143,7 @@ def type_of(settings: Mapping[str, Any]) -> str:
 
 
 def steps_of(settings: Mapping[str, Any], model_id: str) -> PixelSteps:
-    """Make the processor that settings describe.
+    """Return the steps that settings describe.
 
     Parameters
     ----------
@@ -156,7 +157,7 @@ def steps_of(settings: Mapping[str, Any], model_id: str) -> PixelSteps:
     Raises
     ------
     UnsupportedModelError
-        If a setting is missing whose default is not known here.
+        If a setting is missing that has no default here.
     """
     known = {**ALL_STEPS, **DEFAULTS.get(type_of(settings), {})}
     known |= {name: value for name, value in settings.items() if value is not None}
@@ -178,12 +179,12 @@ def steps_of(settings: Mapping[str, Any], model_id: str) -> PixelSteps:
 
 
 def own_steps(settings: Mapping[str, Any], model_id: str) -> PixelSteps | None:
-    """Make the processor that does what one of transformers does; ``None`` where that does more.
+    """Return the steps of a processor of transformers; ``None`` if it does more than these.
 
     Parameters
     ----------
     settings
-        What the processor says of itself, complete.
+        All settings of the processor.
     model_id
         For messages.
     """
@@ -203,7 +204,7 @@ def own_steps(settings: Mapping[str, Any], model_id: str) -> PixelSteps | None:
 
 
 def _convnext_steps(settings: Mapping[str, Any], shortest: int, model_id: str) -> PixelSteps | None:
-    """ConvNeXT enlarges by ``crop_pct`` and crops below 384 pixels, and warps to a square from there on."""
+    """ConvNeXT resizes by ``crop_pct`` and crops below 384 pixels; from there on it resizes to a square."""
     square = {"height": shortest, "width": shortest}
     if settings.get("do_center_crop") or not settings.get("do_resize"):
         return None
@@ -214,12 +215,12 @@ def _convnext_steps(settings: Mapping[str, Any], shortest: int, model_id: str) -
 
 
 def refuse_unknown_steps(settings: Mapping[str, Any], model_id: str) -> None:
-    """Raise where settings tell of steps that are not ours.
+    """Raise if settings contain steps that are not supported.
 
     Raises
     ------
     UnsupportedModelError
-        If there is a setting that is not understood.
+        If there is a setting that is not supported.
     """
     unknown_steps = sorted(name for name, value in settings.items() if value and name not in UNDERSTOOD)
     if unknown_steps:
@@ -231,7 +232,7 @@ def refuse_unknown_steps(settings: Mapping[str, Any], model_id: str) -> None:
 
 
 def _linear(settings: Mapping[str, Any]) -> tuple[FloatArray, FloatArray]:
-    """Fold rescaling, offset and normalisation into one factor and one summand for each channel."""
+    """Combine rescaling, offset and normalisation into one scale and one shift for each channel."""
     scale, shift = np.ones(3), np.zeros(3)
     if settings["do_rescale"]:
         scale = scale * float(settings["rescale_factor"])

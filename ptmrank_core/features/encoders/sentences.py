@@ -1,4 +1,4 @@
-"""How a sentence-transformers repository reads and pools: ``modules.json`` and the folders it names."""
+"""Reading and pooling of a sentence-transformers repository, from ``modules.json`` and its folders."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ ACTIVATIONS = ("Identity", "Tanh", "ReLU", "GELU", "SiLU", "Sigmoid")
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Dense:
-    """A layer behind the pooling.
+    """A dense layer after the pooling.
 
     Parameters
     ----------
@@ -55,20 +55,20 @@ class Dense:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class SentenceRecipe:
-    """What a repository says of itself.
+    """How a sentence-transformers repository reads and pools texts.
 
     Parameters
     ----------
     rules
-        Pooling rules whose vectors are put side by side.
+        Pooling rules whose vectors are concatenated.
     layers
-        What follows: dense layers, and ``None`` for scaling to length 1.
+        Following layers: dense layers, and ``None`` for scaling to length 1.
     max_length
-        Tokens it reads; ``None`` where it does not say.
+        Number of tokens that it reads; ``None`` if not stated.
     lower_case
-        Whether texts become lower case.
+        Whether texts are converted to lower case.
     prompt
-        What stands before each text.
+        Text that is put before each text.
     """
 
     rules: tuple[str, ...]
@@ -79,12 +79,12 @@ class SentenceRecipe:
 
 
 def read_sentence_recipe(spec: ModelSpec) -> SentenceRecipe | None:
-    """Read how a repository pools; ``None`` where it does not say.
+    """Read the recipe of a repository; ``None`` if it has none.
 
     Raises
     ------
     UnsupportedModelError
-        If it names a module that cannot be rebuilt here.
+        If it names a module that is not supported.
     """
     folder = Path(spec.path or "")
     if not (folder / MODULES).is_file():
@@ -127,7 +127,7 @@ def _unsupported(spec: ModelSpec, what: str) -> UnsupportedModelError:
 
 
 def _rules(spec: ModelSpec, config: dict[str, Any]) -> tuple[str, ...]:
-    """Pooling rules, in the order in which sentence-transformers puts them side by side."""
+    """Pooling rules, in the order in which sentence-transformers concatenates their vectors."""
     if not config.get("include_prompt", True) and _prompt(Path(spec.path or "")):
         raise _unsupported(spec, "a prompt that its pooling leaves out")
     if "pooling_mode" in config:
@@ -161,7 +161,7 @@ def _dense(spec: ModelSpec, folder: Path) -> Dense:
 
 
 def _prompt(folder: Path) -> str:
-    """Return the prompt that stands before every text unless another is asked for."""
+    """Return the default prompt, which is put before every text."""
     path = folder / "config_sentence_transformers.json"
     config = _read(path) if path.is_file() else {}
     name = config.get("default_prompt_name")

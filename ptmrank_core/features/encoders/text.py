@@ -27,8 +27,8 @@ __all__ = ["TextEncoder"]
 class TextEncoder(TransformerEncoder):
     """A text model on a device.
 
-    Without a head an encoder-decoder is its encoder alone. Padding goes to the right, whatever side the
-    tokenizer writes on, so that absolute positions stay where they are.
+    Without a head only the encoder of an encoder-decoder is used. Padding goes to the right, whatever the
+    tokenizer prefers for generation, so that absolute positions do not change.
     """
 
     encoder_only = True
@@ -37,7 +37,7 @@ class TextEncoder(TransformerEncoder):
         tokenizer = load_tokenizer(spec)
         for_words = (spec.architecture or "").endswith("ForTokenClassification")
         head = AutoModelForTokenClassification if for_words else AutoModelForSequenceClassification
-        # T5EncoderModel and its like were saved without the decoder that AutoModel would look for.
+        # T5EncoderModel and similar classes are saved without the decoder that AutoModel expects.
         encoder_alone = (spec.architecture or "").endswith("EncoderModel")
         headless = AutoModelForTextEncoding if encoder_alone else AutoModel
         super().__init__(spec, options, headless=headless, with_head=head)
@@ -47,7 +47,7 @@ class TextEncoder(TransformerEncoder):
         filler_id = _padding_id(tokenizer, config)
         if self._family.rule == "last":
             config.use_cache = False
-            # A decoder's head looks for the last token that is not padding.
+            # The head of a decoder reads the last token that is not padding.
             config.pad_token_id = filler_id
         self.pad_values = {"input_ids": filler_id, "token_type_ids": tokenizer.pad_token_type_id}
         stated = longest_text(tokenizer, config, self._family.reserved_positions, self._recipe)
@@ -62,10 +62,10 @@ class TextEncoder(TransformerEncoder):
         )
 
     def _input_names(self, tokenizer: Any) -> frozenset[str]:
-        """Name what the tokenizer gives and the model takes.
+        """Names of the inputs that the tokenizer gives and the model takes.
 
-        Without a table of segments a model looks them up among the words (GPT-2, XLM), which nobody trained;
-        XLNet compares them and needs no table.
+        Models without segment embeddings (GPT-2, XLM) would look segments up among the words, for which they
+        were not trained; XLNet compares segments and needs no embeddings.
         """
         names = set(inspect.signature(self._model.forward).parameters)
         names &= {*tokenizer.model_input_names, "attention_mask"}
@@ -74,11 +74,11 @@ class TextEncoder(TransformerEncoder):
         return frozenset(names if knows_segments else names - {"token_type_ids"})
 
     def mask(self, inputs: Mapping[str, torch.Tensor], output: Any) -> torch.Tensor | None:  # noqa: ARG002
-        """Return the attention mask, where there is padding to be told from tokens."""
+        """Return the attention mask if batches are padded."""
         return inputs.get("attention_mask") if self.padding_invariant else None
 
     def pooled(self, output: Any, inputs: Mapping[str, torch.Tensor]) -> torch.Tensor:
-        """Pool as the family's row says, or as the repository of a sentence encoder says itself."""
+        """Pool by the rule of the family, or by the recipe of a sentence-transformers repository."""
         if self._recipe is None:
             return super().pooled(output, inputs)
         mask = self.mask(inputs, output)
@@ -89,7 +89,7 @@ class TextEncoder(TransformerEncoder):
 
 
 def _padding_id(tokenizer: Any, config: Any) -> int:
-    """Id to pad with: many decoders have no padding token, or one that the model has no row for."""
+    """Id for padding: many decoders have no padding token, or one without an embedding."""
     known = (tokenizer.pad_token_id, tokenizer.eos_token_id, tokenizer.unk_token_id)
     n_rows = getattr(config, "vocab_size", math.inf)  # CANINE reads characters and has no vocabulary
     return next((int(i) for i in known if i is not None and i < n_rows), 0)
@@ -100,7 +100,7 @@ def _normalise(vectors: torch.Tensor) -> torch.Tensor:
 
 
 def _dense_layers(recipe: SentenceRecipe | None, device: torch.device) -> list[Any]:
-    """Build what follows a sentence encoder's pooling, in float32."""
+    """Build the layers after the pooling of a sentence encoder, in float32."""
     layers: list[Any] = []
     for layer in recipe.layers if recipe else ():
         if layer is None:

@@ -18,7 +18,7 @@ __all__ = ["TextPreparer", "load_tokenizer", "longest_text"]
 
 # transformers writes 1e30 where a tokenizer states no length.
 UNSTATED = 10**9
-# T5 and XLNet were trained on this many tokens and state no limit, for they know relative positions only.
+# T5 and XLNet were trained on this many tokens; they use relative positions and state no limit.
 DEFAULT_LENGTH = 512
 POSITIONS = ("max_position_embeddings", "max_encoder_position_embeddings", "n_positions", "max_seq_len")
 
@@ -29,7 +29,7 @@ def load_tokenizer(spec: ModelSpec) -> Any:
     Raises
     ------
     UnsupportedModelError
-        If it is not there: transformers makes an empty one then, which reads every text alike.
+        If it is missing: transformers would build an empty one, which reads every text alike.
     """
     try:
         tokenizer = AutoTokenizer.from_pretrained(spec.path, trust_remote_code=False, local_files_only=True)
@@ -48,7 +48,7 @@ def load_tokenizer(spec: ModelSpec) -> Any:
 
 
 def longest_text(tokenizer: Any, config: Any, reserved: int, recipe: SentenceRecipe | None) -> int | None:
-    """Tokens that a model reads, special ones included; ``None`` where nothing says it."""
+    """Return how many tokens a model reads, special ones included; ``None`` if that is not stated."""
     positions = [getattr(config, name, None) for name in POSITIONS]
     stated = [number - reserved for number in positions if isinstance(number, int) and number > reserved][:1]
     limits = [*stated, tokenizer.model_max_length, recipe.max_length if recipe else None]
@@ -58,22 +58,22 @@ def longest_text(tokenizer: Any, config: Any, reserved: int, recipe: SentenceRec
 class TextPreparer:
     """Turns texts, pairs of texts or words of sentences into rows of token ids.
 
-    A text that is longer than the model reads is cut at its end; a sentence with words to classify is read
-    in overlapping windows instead, and each word taken from the window in which it stands most inside. A
-    text without tokens is read as one end-of-text token.
+    A text that is longer than the model reads is truncated; a sentence with words to classify is read in
+    overlapping windows instead, and each word is taken from the window in which it is farthest from an edge.
+    A text without tokens is read as one end-of-text token.
 
     Parameters
     ----------
     tokenizer
         The checkpoint's tokenizer.
     inputs
-        Names of what the model takes.
+        Names of the inputs that the model takes.
     max_length
-        Tokens that it reads, special ones included.
+        Number of tokens that it reads, special ones included.
     filler_id
         Token id of a text without tokens.
     recipe
-        What a sentence-transformers repository says of reading.
+        Recipe of a sentence-transformers repository, or ``None``.
     """
 
     def __init__(
@@ -88,7 +88,7 @@ class TextPreparer:
         self._space = ""
 
     def __call__(self, items: Sequence[Any]) -> list[Prepared]:
-        """Prepare texts, pairs of texts or words, in their order; all of one kind."""
+        """Prepare texts, pairs of texts or words, all of one kind, in the given order."""
         if isinstance(items[0], WordInContext):
             return self._words(items)
         pairs = not isinstance(items[0], str)
@@ -108,7 +108,7 @@ class TextPreparer:
         return text.lower() if self._lower_case else text
 
     def _row(self, encoded: Any, index: int) -> dict[str, Any]:
-        """Take one row of what the tokenizer gave."""
+        """Take one row of the tokenizer's output."""
         row = {
             name: np.asarray(rows[index], dtype=np.int64)
             for name, rows in encoded.items()
@@ -123,12 +123,12 @@ class TextPreparer:
         row = self._row(encoded, index)
         length = row["input_ids"].size
         encodings = encoded.encodings
-        # A tokenizer in Python does not tell what it cut: a text that fills the model counts as cut.
+        # A tokenizer in Python does not report truncation: a text of the full length counts as truncated.
         is_cut = bool(encodings[index].overflowing) if encodings else length == self._max_length
         return Prepared((row,), length=length, is_cut=is_cut)
 
     def _words(self, items: Sequence[WordInContext]) -> list[Prepared]:
-        """Prepare words; those of one sentence share its row."""
+        """Prepare words; the words of a sentence share its row."""
         if not self._tokenizer.is_fast:
             raise UnsupportedModelError(
                 f"{type(self._tokenizer).__name__} does not tell which tokens belong to which word.",
@@ -159,10 +159,9 @@ class TextPreparer:
         return prepared
 
     def _space_between_words(self) -> str:
-        """Tell what to put before a word that follows another, so that it is read as in running text.
+        """Return what to put before a word that follows another, so that it is read as in running text.
 
-        Byte-level tokenizers make the space a part of the word, and are not told of it by
-        ``is_split_into_words``.
+        Byte-level tokenizers make the space a part of the word, which ``is_split_into_words`` does not add.
         """
         split = self._tokenizer([["a", "b"]], is_split_into_words=True)["input_ids"]
         return "" if split == self._tokenizer(["a b"])["input_ids"] else " "
@@ -171,7 +170,7 @@ class TextPreparer:
 def _places(encoded: Any, n_words: Sequence[int]) -> list[list[tuple[int, int]]]:
     """Window and position of the first token of each word of each sentence.
 
-    A word of which the tokenizer leaves nothing (control characters) stands on its sentence's first token.
+    A word without tokens (control characters) gets the position of the first token of its sentence.
     """
     windows = encoded["overflow_to_sample_mapping"]
     places = [[(windows.index(sentence), 0)] * number for sentence, number in enumerate(n_words)]

@@ -15,21 +15,21 @@ __all__ = ["save_untrained"]
 
 
 def save_untrained(spec: ModelSpec, folder: Path, *, seed: int) -> None:
-    """Save a checkpoint of a model's architecture with the weights that its family starts training with.
+    """Save a checkpoint of a model's architecture with newly initialised weights.
 
     Parameters
     ----------
     spec
         A model whose configuration is on disk.
     folder
-        Where to; made if it is not there.
+        Target folder; created if missing.
     seed
-        Seed of the weights; torch's own generator is left as it was.
+        Seed of the weights; the state of torch's generator is restored.
 
     Raises
     ------
     UnsupportedModelError
-        If transformers cannot make the architecture from its configuration alone.
+        If transformers cannot build the architecture from its configuration alone.
     """
     is_encoder_alone = (spec.architecture or "").endswith("EncoderModel")
     loader = AutoModelForTextEncoding if is_encoder_alone else AutoModel
@@ -40,7 +40,7 @@ def save_untrained(spec: ModelSpec, folder: Path, *, seed: int) -> None:
             model = loader.from_config(config, dtype=torch.float32)
         except (ImportError, ValueError) as error:
             raise UnsupportedModelError(
-                f"{spec.id!r} cannot be made anew from its configuration: {str(error).splitlines()[0]}"
+                f"{spec.id!r} cannot be built from its configuration: {str(error).splitlines()[0]}"
             ) from error
     with no_bars():
         model.save_pretrained(folder)

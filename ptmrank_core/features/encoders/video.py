@@ -17,17 +17,17 @@ from ptmrank_core.records import ExtractionOptions, ModelSpec
 
 __all__ = ["VideoEncoder"]
 
-# Where configurations keep how many frames the model reads.
+# Names of the number of frames in configurations.
 FRAMES = ("num_frames", "frames_per_clip")
 
 
 def _n_frames(spec: ModelSpec) -> int:
-    """How many frames a model reads of a video.
+    """Return the number of frames that a model reads of a video.
 
     Raises
     ------
     UnsupportedModelError
-        If its configuration does not tell.
+        If its configuration does not say.
     """
     config = AutoConfig.from_pretrained(spec.path, trust_remote_code=False, local_files_only=True)
     for part in (config, getattr(config, "vision_config", None)):
@@ -35,7 +35,7 @@ def _n_frames(spec: ModelSpec) -> int:
             if getattr(part, name, None):
                 return int(getattr(part, name))
     raise UnsupportedModelError(
-        f"The configuration of {spec.id!r} does not tell how many frames it reads; expected "
+        f"The configuration of {spec.id!r} does not say how many frames it reads; expected "
         f"{' or '.join(FRAMES)}."
     )
 
@@ -48,11 +48,11 @@ class VideoEncoder(TransformerEncoder):
         super().__init__(spec, options, headless=AutoModel, with_head=AutoModelForVideoClassification)
 
     def run(self, inputs: Mapping[str, torch.Tensor]) -> tuple[Any, torch.Tensor | None]:
-        """Call the model by the name that it has for its frames."""
+        """Call the model with its own name for the frames."""
         frames = inputs["pixel_values"]
         if self._family.call == "video_features":
             output = self._model.get_video_features(pixel_values=frames)
-            # Its tower reads frame by frame: the tokens of a video's frames are put side by side again.
+            # Its tower reads frame by frame: the tokens of the frames of a video are joined again.
             layers = getattr(output, "hidden_states", None) or ()
             joined = tuple(layer.reshape(len(frames), -1, layer.shape[-1]) for layer in layers)
             return SimpleNamespace(pooler_output=output.pooler_output, hidden_states=joined), None

@@ -1,8 +1,8 @@
-"""Pooling as data: which vector of a model's output stands for a sample.
+"""The pooling table: which vector of a model's output represents a sample.
 
-One row for each family (``model_type`` of its ``config.json``) and modality; a family that is not listed
-gets the default row, and the run says so. The rule's name is part of the cache key, so changing a row never
-serves an old vector.
+It has a row for each family (``model_type`` in ``config.json``) and modality. A family that is not listed
+gets the default row, and a note in the run says so. Rule and settings of a row are part of the cache key, so
+that a row that was changed never serves an old vector.
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ from ptmrank_core.records import Modality, ModelSpec
 
 __all__ = ["FAMILIES", "POOLER_RULES", "RULES", "Family", "family_of", "pool", "pool_hidden", "row_note"]
 
-# A family with two towers has a row for each modality that it reads.
+# A family with two towers has a row under each of its modalities.
 FAMILIES: Mapping[Modality, Mapping[str, Family]] = MappingProxyType(
     {
         "image": IMAGE_FAMILIES,
@@ -31,7 +31,7 @@ DECODER_SUFFIXES = ("ForCausalLM", "LMHeadModel")
 
 
 def family_of(spec: ModelSpec) -> Family:
-    """Row of a model's family, with the rule that holds for this checkpoint; else the default row."""
+    """Return the row of a model's family, with the rule for this checkpoint; else the default row."""
     family = FAMILIES.get(spec.modality, {}).get(spec.model_type or "")
     if family is None:
         return _default(spec)
@@ -47,7 +47,7 @@ def _default(spec: ModelSpec) -> Family:
 
 
 def row_note(spec: ModelSpec) -> tuple[str, ...]:
-    """Tell where a family is not in the table and what was done; empty where it is."""
+    """Return a note on the default pooling of a family that is not in the table, else nothing."""
     if spec.source == "function" or (spec.model_type or "") in FAMILIES.get(spec.modality, {}):
         return ()
     default_pooling = {

@@ -1,4 +1,4 @@
-"""What is to be known of a family of models before it is loaded, and which vector of its output to take."""
+"""A row of the pooling table: how a family of models is loaded, called and pooled."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ class Family:
     rule
         Name of the pooling rule.
     config
-        Settings of the configuration that are replaced before loading.
+        Settings of the configuration that are overridden before loading.
     padding_invariant
-        Whether padding with a mask leaves a sample's vector as it is; where it does not, a batch holds
-        samples of one length.
+        Whether a sample's vector is the same with padding and a mask; if not, a batch holds samples of one
+        length.
     head_rule
-        Name of the pooling rule of checkpoints with a classification head, where it is another.
+        Pooling rule of checkpoints with a classification head, if it differs.
     call
-        How the model is called: ``"forward"``, or the name of a way that the encoder knows.
+        How the model is called: ``"forward"``, or a name that the encoder knows.
     arguments
-        Constants that a headless model takes besides the sample.
+        Constant arguments of a headless model besides the sample.
     backbone
-        Part of a model with a head whose output is pooled; empty for its ``base_model``.
+        Submodule of a model with a head whose output is pooled; empty for its ``base_model``.
     unused
-        Parts that the call does not touch: they are dropped after loading.
+        Submodules that the call does not use; they are dropped after loading.
     reserved_positions
-        Rows of the table of positions that no token stands on: RoBERTa counts from the padding's own id on.
+        Position embeddings that no token uses: RoBERTa counts positions from the padding's id on.
     padding_side
-        Where padding goes. Which side the tokenizer of a checkpoint prefers is about writing text, not
-        about reading it: only XLNet's head needs the left.
+        Where padding goes. The side in a checkpoint's tokenizer is meant for generating text, not for reading
+        it: only XLNet's head needs the left.
     """
 
     rule: str
@@ -52,5 +52,5 @@ class Family:
     padding_side: Literal["left", "right"] = "right"
 
 
-# A family that is not in the table: the pooler where there is one, else the mean over the real positions.
+# For a family that is not in the table: its pooler if it has one, else the mean over the real positions.
 DEFAULT_FAMILY = Family("auto")

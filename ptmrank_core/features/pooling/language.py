@@ -1,9 +1,9 @@
 """Families that read text.
 
-An encoder's vector is the mean over its real tokens, the special ones (CLS, SEP) included, as
-sentence-transformers takes it; of an encoder-decoder the same of its encoder. A decoder's vector is its last
-real token, the only one that has read the whole text. Poolers of BERT-like models are a dense layer that
-most checkpoints do not hold: it is never used.
+The vector of an encoder is the mean over its real tokens, special ones (CLS, SEP) included, as in
+sentence-transformers; of an encoder-decoder it is that of its encoder. The vector of a decoder is its last
+real token, the only one that attends to the whole text. The pooler of BERT-like models is a dense layer that
+most checkpoints do not contain: it is never used.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ __all__ = ["DEFAULT_DECODER", "DEFAULT_ENCODER", "LANGUAGE_FAMILIES"]
 
 _MEAN = Family("mean")
 _LAST = Family("last")
-# Positions are counted from the padding's id on, so that many rows of the table are never used.
+# Positions are counted from the padding's id on, so that the first position embeddings are never used.
 _ROBERTA = Family("mean", reserved_positions=2)
-# What mixes neighbours without asking the mask: convolutions, pooled queries, Fourier transforms, hashes.
+# Convolutions, pooled queries, Fourier transforms and hashes mix neighbours and ignore the mask.
 _ONE_LENGTH = Family("mean", padding_invariant=False)
 # Block-sparse attention begins at a length, stays switched off after the first shorter batch, and attends to
 # blocks drawn at random: a text's vector would depend on what came before it.
@@ -120,7 +120,7 @@ _TOWERS = {"clip_text_model": Family("pooler")}
 LANGUAGE_FAMILIES: Mapping[str, Family] = MappingProxyType(
     {**_ENCODERS, **_DECODERS, **_ENCODER_DECODERS, **_TOWERS}
 )
-# Not in the table. The pooler, which may be random, is left alone here too. One length to a batch, since
-# nobody has tried whether padding moves its vectors; a decoder never sees what follows, so padding cannot.
+# Not in the table. The pooler, which may be random, is not used here either. Batches of one length, because
+# it was not tested whether padding changes a vector; a decoder never sees what follows, so padding cannot.
 DEFAULT_ENCODER = Family("mean", padding_invariant=False)
 DEFAULT_DECODER = Family("last")

@@ -15,17 +15,17 @@ __all__ = ["POOLER_RULES", "RULES", "pool", "pool_hidden"]
 
 Rule: TypeAlias = "Callable[[Any, torch.Tensor | None], torch.Tensor]"
 
-# What these take is the pooler's: it must come from the checkpoint.
+# These rules use the pooler, whose weights must then be in the checkpoint.
 POOLER_RULES = frozenset({"auto", "pooler"})
 
 
 def _field(output: Any, name: str) -> Any:
-    """Take a field that a rule needs.
+    """Return a field of the output that a rule needs.
 
     Raises
     ------
     UnsupportedModelError
-        If the model does not give it.
+        If the output does not have it.
     """
     value = getattr(output, name, None)
     if value is None:
@@ -55,7 +55,7 @@ def _cls_token_value(output: Any, _mask: torch.Tensor | None) -> torch.Tensor:
 
 
 def _last(output: Any, mask: torch.Tensor | None) -> torch.Tensor:
-    """Take the last real position: the only one of a decoder that has read the whole text."""
+    """Take the last real position: the only one of a decoder that attends to the whole text."""
     hidden: torch.Tensor = _field(output, "last_hidden_state")
     if mask is None:
         return hidden[:, -1]
@@ -158,7 +158,7 @@ def pool(output: Any, rule: str, mask: torch.Tensor | None = None) -> torch.Tens
     return RULES[rule](output, mask)
 
 
-# Rules that read the last layer's hidden state alone, and so can be asked of any layer.
+# Rules that need only hidden states, so that they apply to any layer.
 _HIDDEN_RULES = frozenset({"cls", "last", "max", "mean", "mean_patches", "mean_sqrt_len", "weighted_mean"})
 
 
@@ -170,8 +170,8 @@ def pool_hidden(hidden: torch.Tensor, rule: str, mask: torch.Tensor | None = Non
     hidden
         Of shape (batch, positions, width) or (batch, channels, height, width).
     rule
-        Name of the model's rule; a rule that reads something else than hidden states is replaced by the
-        mean over the positions.
+        Name of the model's rule; one that needs more than hidden states is replaced by the mean over the
+        positions.
     mask
         Of shape (batch, positions): which positions are real; ``None`` where all are.
 

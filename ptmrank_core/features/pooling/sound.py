@@ -1,8 +1,8 @@
-"""Families that hear: the mean over the frames of a recording, silence that was added left out.
+"""Families that read audio: the mean over the frames of a recording, without padded silence.
 
-Whether padding leaves a vector as it is depends on the checkpoint as well: a feature encoder with a group
-norm over time (``feat_extract_norm`` of its configuration) takes its statistics over the padding too, and an
-adapter reads on beyond the last frame. The encoder looks at that when it loads.
+Whether padding changes a vector depends on the checkpoint as well: a feature encoder with a group norm over
+time (``feat_extract_norm`` in its configuration) includes the padding in its statistics, and an adapter reads
+beyond the last frame. The encoder checks that when it loads.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from ptmrank_core.features.pooling.families import Family
 __all__ = ["DEFAULT_SOUND_FAMILY", "SOUND_FAMILIES"]
 
 _MEAN = Family("mean")
-# Convolutions behind the feature encoder that do not ask the mask: padding leaks into the last frames.
+# Convolutions after the feature encoder ignore the mask, so that padding leaks into the last frames.
 _ONE_LENGTH = Family("mean", padding_invariant=False)
 
 SOUND_FAMILIES: Mapping[str, Family] = MappingProxyType(
@@ -34,9 +34,9 @@ SOUND_FAMILIES: Mapping[str, Family] = MappingProxyType(
         "wav2vec2-bert": _MEAN,
         "wav2vec2-conformer": _ONE_LENGTH,
         "wavlm": _MEAN,
-        # Its encoder always hears 30 seconds; frames behind the recording's end are left out of the mean.
+        # Its encoder always reads 30 seconds; frames after the end of the recording are not averaged.
         "whisper": _MEAN,
     }
 )
-# Not in the table: one length to a batch, since nobody has tried whether padding moves its vectors.
+# Not in the table: batches of one length, because it was not tested whether padding changes a vector.
 DEFAULT_SOUND_FAMILY = Family("mean", padding_invariant=False)

@@ -1,7 +1,7 @@
-"""Families that read pictures and videos.
+"""Families that read images and videos.
 
-Where a checkpoint has a classification head, the vector is what its head reads, or the nearest to it that a
-headless checkpoint of the family has as well.
+The vector is the one that the classification head of a checkpoint reads, or the nearest to it that a headless
+checkpoint of the family has as well.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Short real fine-tuning of one model: what comes of it, without torch."""
+"""Short real fine-tuning of one model. Imports torch only when it trains."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def fine_tune(
     on_progress: Callable[[float], None] = lambda _share: None,
     cancel: CancelToken = never_cancels,
 ) -> TrainingResult:
-    """Train all weights of a checkpoint with a linear head on some samples, and test it on the others.
+    """Train all weights of a checkpoint and a linear head on some samples, and test them on the others.
 
     Parameters
     ----------
@@ -38,31 +38,32 @@ def fine_tune(
     train
         Indices of the samples to train on; all others are for the test.
     recipe
-        How.
+        How to train.
     options
         The device; training is in float32 whatever the dtype is.
     on_progress
-        Told after each step which share of the work is done.
+        Called after each step with the share of the work that is done.
     cancel
         Asked after each step.
 
     Raises
     ------
     UnsupportedModelError
-        If the model is no checkpoint, the samples have several labels each, or training diverged.
+        If the model is not a checkpoint, the samples have several labels each, or training diverged.
     CancelledError
         If cancellation was requested.
 
     Notes
     -----
-    AdamW (weight decay 0.05) on a one-cycle learning rate: a tenth of the way up, then down to nothing along
-    half a cosine. The peak is 5e-4 times the root of a million over the number of parameters, between 1e-5
-    and 1e-3, and 1e-3 for the head, which reads the pooled vector after a layer norm without weights. Where
-    time runs short the rate follows the time instead of the steps, so that it has come down when training
-    stops. With enough time the result depends on the seed alone; where it was cut short, on the machine too.
+    AdamW (weight decay 0.05) with a one-cycle learning rate: linear warm-up over a tenth of the steps, then
+    cosine decay to zero. The peak is 5e-4 times the square root of a million over the number of parameters,
+    between 1e-5 and 1e-3, and 1e-3 for the head, which reads the pooled vector after a layer norm without
+    weights. If time runs short the schedule follows the time instead of the steps, so that the rate has
+    decayed when training stops. With enough time the result depends on the seed alone, otherwise on the
+    machine too.
     """
     if spec.path is None or spec.source not in CHECKPOINTS:
-        raise UnsupportedModelError(f"{spec.id!r} is no checkpoint on disk: it cannot be trained.")
+        raise UnsupportedModelError(f"{spec.id!r} is not a checkpoint on disk, so it cannot be trained.")
     if samples.target_kind == "multilabel":
         raise UnsupportedModelError("Samples with several labels each cannot be trained on here.")
     from ptmrank_core.features.training.loop import Training, seeded  # noqa: PLC0415 - loads torch

@@ -28,22 +28,22 @@ Indices = NDArray[np.int64]
 WEIGHT_DECAY, HEAD_RATE = 0.05, 1e-3
 MIN_RATE, MAX_RATE = 1e-5, 1e-3
 LARGEST_GRADIENT = 1.0
-# Of the time: what is kept for the test, which costs a third of a step for each sample.
+# Share of the time for training; a sample of the test takes a third as long as one of a step.
 TRAINING_SHARE = 0.9
 WARM_UP = 0.1
-# Prepared samples are kept from one pass to the next as long as they are no larger than this.
+# Prepared samples are cached between passes, up to this size in all.
 MAX_CACHED_BYTES = 512 * 2**20
-# What a few samples cannot afford, or what fails on short recordings: masking and dropping whole layers.
+# Switched off: masking and layer drop, too much for a few samples; masking fails on short recordings.
 SWITCHED_OFF = ("mask_time_prob", "mask_feature_prob", "layerdrop", "encoder_layerdrop")
 
 
 def peak_rate(n_parameters: int) -> float:
-    """Peak learning rate of a model's own weights: the smaller the model, the higher."""
+    """Peak learning rate of the weights of a model: higher for a smaller model."""
     return min(MAX_RATE, max(MIN_RATE, 5e-4 * math.sqrt(1e6 / max(1, n_parameters))))
 
 
 def rate_at(progress: float) -> float:
-    """Share of the peak rate at a share of the way: up in a tenth of it, then down along half a cosine."""
+    """Learning rate as a share of its peak, by the share of steps done: warm-up, then cosine decay."""
     if progress < WARM_UP:
         return progress / WARM_UP
     return 0.5 * (1 + math.cos(math.pi * min(1.0, (progress - WARM_UP) / (1 - WARM_UP))))
@@ -51,14 +51,14 @@ def rate_at(progress: float) -> float:
 
 @contextmanager
 def seeded(seed: int) -> Iterator[None]:
-    """Seed torch's own generator for a while and leave it as it was: loading and dropout draw from it."""
+    """Seed the generator of torch, which loading and dropout use, and restore its state afterwards."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         yield
 
 
 class Training:
-    """One model, its head, and the samples that it learns from and is tested on.
+    """Training and test of one model with a head.
 
     Parameters
     ----------
@@ -112,7 +112,7 @@ class Training:
         )
 
     def _learn(self) -> tuple[float, float]:
-        """Do the steps that time allows; return the passes done and the peak rate."""
+        """Train as long as time allows; return the number of passes and the peak rate."""
         network = self._encoder.network
         _switch_off(network.config)
         network.train()
@@ -138,7 +138,7 @@ class Training:
         return float(self._recipe.epochs), peak
 
     def _time_used(self) -> float:
-        """Share of the time for training that is over."""
+        """Share of the time for training that is used up."""
         return (time.perf_counter() - self._start) / (TRAINING_SHARE * self._recipe.seconds)
 
     def _step(self, rows: Indices, optimiser: torch.optim.Optimizer, share: float) -> None:
@@ -165,14 +165,14 @@ class Training:
         return self._objective.outputs(vectors)
 
     def _batches(self, rows: Indices) -> Iterator[Indices]:
-        """Cut indices into batches; a single one at the end joins those before, for batch norms want two."""
+        """Split indices into batches; a last batch of one joins the one before, as batch norms need two."""
         size = self._recipe.batch_size
         n_batches = max(1, math.ceil(len(rows) / size) - (len(rows) % size == 1))
         ends = [size * (i + 1) for i in range(n_batches - 1)]
         yield from (part for part in np.split(rows, ends) if len(part))
 
     def _prepared(self, rows: Indices) -> list[Prepared]:
-        """Prepare samples, those that were kept from an earlier pass excepted."""
+        """Return prepared samples, from the cache of an earlier pass or prepared now."""
         lacking = [i for i in rows.tolist() if i not in self._cached]
         new: dict[int, Prepared] = {}
         if lacking:
@@ -188,14 +188,14 @@ class Training:
 
 
 def _switch_off(config: Any) -> None:
-    """Turn off what drops parts of the input or of the model at random."""
+    """Switch off random masking of the input and random dropping of layers."""
     for name in SWITCHED_OFF:
         if getattr(config, name, 0):
             setattr(config, name, 0.0)
 
 
 class _Objective:
-    """What is learned: classes or numbers, the head for them, its loss, and how it is judged."""
+    """The objective of training: targets, head, loss and the measure on the test samples."""
 
     def __init__(self, samples: Samples, train: Indices, device: torch.device) -> None:
         self._is_class = samples.target_kind == "classification"
@@ -217,7 +217,7 @@ class _Objective:
         self._width = 0
 
     def outputs(self, vectors: torch.Tensor) -> torch.Tensor:
-        """Run the head, of shape (n, n_outputs); it is made, of zeros, for the first vectors that come."""
+        """Run the head: (n, n_outputs). It is created with zeros when the first vectors come."""
         vectors = vectors.float()
         if not self._width:
             self._width = vectors.shape[1]

@@ -1,4 +1,4 @@
-"""How a model is trained for real: a record, without torch."""
+"""The recipe of fine-tuning: a record. Imports no torch."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ class TrainingRecipe:
     Parameters
     ----------
     seconds
-        Time for everything; at least one step is done.
+        Time limit for loading, training and testing; at least one step is done.
     seed
-        Seed of the order of the samples, of dropout, and of nothing else: the head starts at zero.
+        Seed of the order of the samples and of dropout; the head starts at zero.
     epochs
         Passes over the training samples where time allows.
     batch_size

@@ -99,8 +99,8 @@ def test_the_demo_shows_its_ranking_and_again_from_the_cache(
     assert again != run
     store = RunStore(Settings(home=server_home))
     wait_until(lambda: store.state(again) is RunState.FINISHED)
-    assert {outcome.cache_misses for outcome in store.outcomes(run).values()} == {600}
-    assert {outcome.cache_misses for outcome in store.outcomes(again).values()} == {0}
+    assert {outcome.report.cache_misses for outcome in store.outcomes(run).values()} == {600}
+    assert {outcome.report.cache_misses for outcome in store.outcomes(again).values()} == {0}
     browser.get(address)
     see(browser, ".st-key-ranking .js-plotly-plot")
     assert first in browser.find_element(By.CSS_SELECTOR, ".stMain").text

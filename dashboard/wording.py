@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 import streamlit as st
 
-from dashboard.literal import literal, plain
+from dashboard.literal import plain
 from ptmrank_core.benchmark import Outline, RunEntry, RunProgress
 from ptmrank_core.data import DEMO_SAMPLES, FEATURES_PREFIX
-from ptmrank_core.errors import PTMRankError
+from ptmrank_core.errors import InputField, PTMRankError, word_fields
 from ptmrank_core.records import Modality, RunState, Stage, TargetKind
 from ptmrank_core.results.phrases import plural, say_targets
 
 __all__ = [
     "ANALYSES",
+    "FIELDS",
     "MODALITIES",
     "STAGES",
     "STATES",
     "TARGETS",
     "compact",
-    "in_page_words",
     "plain",
     "plural",
     "say_analysis",
@@ -70,36 +71,23 @@ TARGETS: dict[TargetKind, str] = {
     "regression": "numbers to predict",
     "multilabel": "several labels at once",
 }
-# An option of the command line -> where the page has it.
-FIELDS = {
-    "--text-column": "**Text**",
-    "--label-column": "**Label**",
-    "--group-column": "**Group**",
-    "--modality": "**The samples are**",
-    "--target": "**The labels are**",
+FIELDS: Mapping[InputField, str] = {
+    InputField.MODALITY: "say what they are under **The samples are**",
+    InputField.TARGET_KIND: "say what they are under **The labels are**",
+    InputField.TEXT_COLUMNS: "choose the text column, or the two of a pair, under **Text**",
+    InputField.LABEL_COLUMNS: "choose the label column under **Label**",
+    InputField.GROUP_COLUMN: "choose the group column under **Group**",
+    InputField.MODELS: "choose models on the **Candidates** page",
+    InputField.DEVICE: "choose another device in a run from the command line",
 }
-OPTION = re.compile(rf"({'|'.join(FIELDS)})( NAME\b| {'| '.join(TARGETS)})?")
+"""What to do about each input on a page; Markdown."""
 DIGEST = re.compile(r"[0-9a-f]{64}")
-
-
-def in_page_words(text: str) -> str:
-    """Say where the page has what the core names as an option of its command line; Markdown."""
-    said, end = [], 0
-    for match in OPTION.finditer(text):
-        said += [literal(text[end : match.start()]), _name_field(match)]
-        end = match.end()
-    return "".join([*said, literal(text[end:])]) if said else plain(text)
-
-
-def _name_field(match: re.Match[str]) -> str:
-    value = (match[2] or "").strip()
-    kinds = {str(kind): words for kind, words in TARGETS.items()}
-    return f"{FIELDS[match[1]]} = *{kinds[value]}*" if value in kinds else FIELDS[match[1]]
 
 
 def show_error(error: PTMRankError) -> None:
     """Show what is wrong and what to do."""
-    st.error(f"**{plain(error.message)}**\n\n{in_page_words(error.hint)}".strip())
+    advice = f"{plain(error.hint)} {word_fields(error.fields, FIELDS)}".strip()
+    st.error(f"**{plain(error.message)}**\n\n{advice}".strip())
 
 
 def source_name(source: str) -> str:

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.components.chart import show_chart
-from dashboard.wording import MODALITIES, TARGETS, in_page_words, plural
+from dashboard.wording import MODALITIES, TARGETS, plain, plural
 from ptmrank_core.records import Samples, SamplesSummary
 from ptmrank_core.reports.figures.samples import class_counts_figure
 from ptmrank_core.reports.figures.scatter import target_histogram
@@ -19,7 +19,7 @@ def preflight(summary: SamplesSummary, samples: Samples | None) -> None:
     """Draw the report; what only the samples themselves tell is left out where they are gone."""
     st.caption(f"Read as **{MODALITIES[summary.modality]}** with **{TARGETS[summary.target_kind]}**.")
     for warning in summary.warnings:
-        st.warning(in_page_words(warning), icon=":material/warning:")
+        st.warning(plain(warning), icon=":material/warning:")
     _numbers(summary, samples)
     left, right = st.columns(2, gap="large")
     with left:
@@ -30,7 +30,7 @@ def preflight(summary: SamplesSummary, samples: Samples | None) -> None:
     with right:
         _left_out(summary)
         for note in summary.notes:
-            st.caption(in_page_words(note))
+            st.caption(plain(note))
 
 
 def _word(summary: SamplesSummary) -> str:

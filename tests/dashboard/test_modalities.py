@@ -187,7 +187,7 @@ def test_ambiguous_labels_are_asked_about(app: AppTest) -> None:
     rng = np.random.default_rng(0)
     upload(app, "marks.csv", write_csv(["text", "label"], [[sentence(rng), 3 * i] for i in range(40)]))
     assert "they may be classes or numbers" in app.error[0].value
-    assert "**The labels are** = *numbers to predict*" in app.error[0].value
+    assert "Say what they are under **The labels are**." in app.error[0].value
     assert "next" not in {button.key for button in app.button}
     field(app, "The labels are").set_value("regression").run()
     assert not app.error
@@ -200,7 +200,7 @@ def test_columns_that_nobody_can_guess_are_asked_for(app: AppTest) -> None:
     rows = [[sentence(rng), sentence(rng), "xy"[i % 2]] for i in range(30)]
     upload(app, "notes.csv", write_csv(["left", "right", "label"], rows))
     assert "'left', 'right'" in app.error[0].value
-    assert "Name it with **Text**" in app.error[0].value
+    assert "Choose the text column, or the two of a pair, under **Text**." in app.error[0].value
     field(app, "Text").set_value(["right"]).run()
     assert not app.error
     assert cards(app)["Samples"] == "30"
@@ -239,7 +239,7 @@ def test_pictures_with_numbers_to_predict(
     files = dict(picture_files(8))
     rows = [[name, f"{index / 7:.4f}"] for index, name in enumerate(files)]
     upload_files(app, tmp_path, {**files, "scores.csv": write_csv(["file", "quality"], rows)})
-    assert "Name the label with **Label**" in app.error[0].value
+    assert "Choose the label column under **Label**." in app.error[0].value
     field(app, "Label").set_value(["quality"]).run()
     assert "Read as **pictures** with **numbers to predict**" in texts(app)
     go_on(app)
@@ -310,7 +310,7 @@ def test_a_table_of_features_may_name_its_label(app: AppTest, tmp_path: Path) ->
     """Where the label of a table is not recognised, the page asks for its column."""
     path = save_table(tmp_path / "m.csv", name="outcome")
     open_features(app, {path.name: path.read_bytes()})
-    assert "Name it with **Label**" in app.error[0].value
+    assert "Choose the label column under **Label**." in app.error[0].value
     field(app, "Label").set_value(["outcome"]).run()
     assert not app.error
     assert cards(app)["Classes"] == "3"

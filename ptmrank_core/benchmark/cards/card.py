@@ -31,7 +31,7 @@ from ptmrank_core.records import (
 __all__ = ["CARD_FORMAT", "CardCell", "ModelConditions", "RunCard", "make_card", "read_card", "run_card"]
 
 CARD_FORMAT = 1
-EXPECTED = "Expected a card.json, as `rank --out DIR` writes it."
+EXPECTED = "Expected the card.json of a run."
 
 
 @dataclass(frozen=True, slots=True)

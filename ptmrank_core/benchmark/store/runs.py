@@ -123,7 +123,7 @@ class RunTable(Database):
             )
 
     def owner(self, run_id: str) -> str:
-        """Read whose a run is."""
+        """Read the owner of a run."""
         return str(self._row(run_id, "owner")[0])
 
     def revision(self, run_id: str) -> tuple[int, float]:

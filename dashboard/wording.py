@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from dashboard.literal import plain
+from dashboard.escaping import plain
 from ptmrank_core.benchmark import Outline, RunEntry, RunProgress
 from ptmrank_core.data import DEMO_SAMPLES, FEATURES_PREFIX
 from ptmrank_core.errors import InputField, PTMRankError, word_fields

@@ -183,5 +183,5 @@ def _draw_grid(shown: Sequence[Shown], n_columns: int, *, is_sound: bool, with_n
                 column.audio(one.media, format="audio/wav")
                 column.caption(f"**{plain(one.label)}** · {name}{note}")
             else:
-                said = f"**{plain(one.label)}** · {name}{note}" if with_names else plain(one.label)
-                column.image(one.media, caption=said, width="stretch", alt=one.label)
+                caption = f"**{plain(one.label)}** · {name}{note}" if with_names else plain(one.label)
+                column.image(one.media, caption=caption, width="stretch", alt=one.label)

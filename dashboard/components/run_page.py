@@ -41,12 +41,12 @@ def open_run(title: str, read: Callable[[str], T]) -> tuple[str, T] | None:
             state.navigate("start")
         return None
     try:
-        found = read(run)
+        content = read(run)
         show_sharing(run)
     except RunNotFoundError as error:
         show_error(error)
         return None
-    return run, found
+    return run, content
 
 
 def watch_run(run: str) -> RunProgress:

@@ -6,7 +6,8 @@ import importlib.util
 
 import streamlit as st
 
-from dashboard import jobs, owner
+from dashboard import jobs
+from dashboard.server import owner
 from dashboard.wording import plain
 
 __all__ = ["show_account", "show_sharing", "show_whose"]

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import streamlit as st
 
-from dashboard import owner
 from dashboard.jobs.home import settings, store
 from dashboard.jobs.sources import Demo, forget_samples, samples
-from dashboard.owner import current_owner
+from dashboard.server import owner
+from dashboard.server.owner import current_owner
 from ptmrank_core import catalogue
 from ptmrank_core.benchmark import (
     ExpectedTime,
@@ -110,13 +110,13 @@ def start_demo(demo: Demo) -> str:
     )
 
 
-def start_fine_tuning(found: RunResult, n_models: int, seconds: float) -> str:
+def start_fine_tuning(result: RunResult, n_models: int, seconds: float) -> str:
     """Start a run like another one, from its cached features, that trains the best models; return its id."""
-    _require_owner(found.plan.run_id)
-    analyses = replace(found.plan.analyses, fine_tune=n_models, fine_tune_seconds=seconds)
-    plan = replace(found.plan, run_id=new_run_id(), created_at=now(), analyses=analyses)
-    store().create(plan, found.samples, owner=current_owner())
-    for finding in found.findings:
+    _require_owner(result.plan.run_id)
+    analyses = replace(result.plan.analyses, fine_tune=n_models, fine_tune_seconds=seconds)
+    plan = replace(result.plan, run_id=new_run_id(), created_at=now(), analyses=analyses)
+    store().create(plan, result.samples, owner=current_owner())
+    for finding in result.findings:
         if (finding.kind, finding.subject) == ("truth", "imported"):
             store().add_finding(plan.run_id, finding)
     start_worker(plan.run_id, settings())
@@ -222,7 +222,7 @@ def outline(run_id: str) -> Outline:
     return store().outline(run_id)
 
 
-def keep_truth(found: RunResult, name: str, data: bytes) -> bool:
+def keep_truth(result: RunResult, name: str, data: bytes) -> bool:
     """Keep fine-tuning results with a run; return whether they were not there already.
 
     Raises
@@ -232,10 +232,10 @@ def keep_truth(found: RunResult, name: str, data: bytes) -> bool:
     NotOwnerError
         If the run is somebody else's.
     """
-    _require_owner(found.plan.run_id)
-    truth = read_truth(name, data, [spec.id for spec in found.plan.models])
+    _require_owner(result.plan.run_id)
+    truth = read_truth(name, data, [spec.id for spec in result.plan.models])
     finding = Finding("truth", "imported", truth.payload(), 0.0)
-    if finding in found.findings:
+    if finding in result.findings:
         return False
-    store().add_finding(found.plan.run_id, finding)
+    store().add_finding(result.plan.run_id, finding)
     return True

@@ -9,7 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.jobs.home import settings
-from dashboard.owner import current_owner
+from dashboard.server.owner import current_owner
 from ptmrank_core import catalogue
 from ptmrank_core.data import (
     DEMO_SAMPLES,
@@ -101,17 +101,17 @@ def is_demo(source: str) -> bool:
 
 def demos() -> list[Demo]:
     """List the demo samples that at least one model of the zoo reads."""
-    found = []
+    with_models = []
     for source, facts in DEMO_SAMPLES.items():
         zoo = catalogue.demo_models()
         tasks = [task for task in catalogue.loadable_tasks(zoo) if task.modality == facts.modality]
         if tasks:
             models = tuple(catalogue.resolve_models("demo", tasks[0]))
-            found.append(Demo(source, facts, tasks[0].name, models))
-    return found
+            with_models.append(Demo(source, facts, tasks[0].name, models))
+    return with_models
 
 
-def samples_of(found: RunResult) -> Samples:
+def samples_of(result: RunResult) -> Samples:
     """Load the samples of a run, as they were when it was planned.
 
     Raises
@@ -119,8 +119,8 @@ def samples_of(found: RunResult) -> Samples:
     SamplesChangedError
         If they are others by now.
     """
-    loaded = samples(found.plan.samples_source, found.plan.reading)
-    if loaded.fingerprint != found.plan.samples_fingerprint:
+    loaded = samples(result.plan.samples_source, result.plan.reading)
+    if loaded.fingerprint != result.plan.samples_fingerprint:
         raise SamplesChangedError("The samples of this run have changed since: they cannot be shown.")
     return loaded
 
@@ -139,5 +139,5 @@ def keep_features(files: Sequence[tuple[str, bytes]]) -> str:
 def local_models(task: str) -> list[ModelSpec]:
     """List the models of this machine's folder of models that read what a task category is about."""
     wanted = catalogue.task_category(task).modality
-    found = catalogue.local_root_models(settings().models_dir, wanted=wanted, tasks=(task,))
-    return [spec for spec in found if spec.modality == wanted]
+    models = catalogue.local_root_models(settings().models_dir, wanted=wanted, tasks=(task,))
+    return [spec for spec in models if spec.modality == wanted]

@@ -11,8 +11,9 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from dashboard import jobs, owner
-from dashboard.owner_cookie import OwnerCookie
+from dashboard import jobs
+from dashboard.server import owner
+from dashboard.server.owner_cookie import OwnerCookie
 from ptmrank_core.benchmark import RunStore, delete_run, run_here, run_sizes
 from ptmrank_core.config import Settings, load_settings
 from ptmrank_core.data import store_features, store_upload
@@ -40,7 +41,7 @@ def address() -> Iterator[Callable[[str | None], None]]:
 
 def become(monkeypatch: pytest.MonkeyPatch, who: str) -> None:
     """Ask as somebody, wherever it is asked."""
-    for place in ("dashboard.owner", "dashboard.jobs.runs", "dashboard.jobs.sources"):
+    for place in ("dashboard.server.owner", "dashboard.jobs.runs", "dashboard.jobs.sources"):
         monkeypatch.setattr(f"{place}.asking", lambda: who)
 
 

@@ -11,7 +11,7 @@ import pytest
 from selenium.webdriver.chrome.webdriver import WebDriver
 from selenium.webdriver.common.by import By
 
-from dashboard.owner import COOKIE
+from dashboard.server.owner import COOKIE
 from ptmrank_core.benchmark import RunStore, run_here
 from ptmrank_core.config import Settings
 from ptmrank_core.worker import SOURCES

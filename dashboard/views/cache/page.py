@@ -25,9 +25,9 @@ def page() -> None:
         "through the same model twice. Clearing costs time, never a result."
     )
     cache = jobs.features()
-    report, kept = cache.report(), cache.models()
+    report, models = cache.report(), cache.models()
     _numbers(report.n_entries, report.n_models, report.size_bytes, report.limit_bytes)
-    if not kept:
+    if not models:
         st.info("Nothing is cached yet: the first run fills it.")
         return
     if jobs.is_shared():
@@ -37,7 +37,7 @@ def page() -> None:
         )
         return
     st.header("Of which models?")
-    chosen = _choose(kept)
+    chosen = _choose(models)
     with st.container(horizontal=True):
         check = st.button("Check every entry", key="verify", icon=":material/fact_check:")
         if chosen:
@@ -68,30 +68,30 @@ def _numbers(n_entries: int, n_models: int, size_bytes: int, limit_bytes: int) -
     )
 
 
-def _choose(kept: Sequence[CachedModel]) -> list[CachedModel]:
+def _choose(models: Sequence[CachedModel]) -> list[CachedModel]:
     """Draw the models as rows that can be chosen."""
     table = pd.DataFrame(
         [
             {
-                "model": own.model or f"unknown ({own.key[:KEY_CHARS]})",
-                "revision": own.revision[:8],
-                "precision": own.dtype,
-                "samples": own.n_samples,
-                "entries": own.n_entries,
-                "MB": own.size_bytes / 1e6,
-                "last stored (UTC)": _when(own.stored_at),
-                "last used (UTC)": _when(own.used_at),
+                "model": model.model or f"unknown ({model.key[:KEY_CHARS]})",
+                "revision": model.revision[:8],
+                "precision": model.dtype,
+                "samples": model.n_samples,
+                "entries": model.n_entries,
+                "MB": model.size_bytes / 1e6,
+                "last stored (UTC)": _when(model.stored_at),
+                "last used (UTC)": _when(model.used_at),
             }
-            for own in kept
+            for model in models
         ]
     )
     event = st.dataframe(
         table,
         hide_index=True,
-        height="content" if len(kept) <= 12 else 430,
+        height="content" if len(models) <= 12 else 430,
         on_select="rerun",
         selection_mode="multi-row",
-        key=f"cached-{len(kept)}",
+        key=f"cached-{len(models)}",
         placeholder="unknown",
         column_config={
             "samples": st.column_config.NumberColumn("samples", format="localized"),
@@ -100,10 +100,10 @@ def _choose(kept: Sequence[CachedModel]) -> list[CachedModel]:
             ),
             "MB": st.column_config.NumberColumn("MB", format="%.2f"),
         },
-        alt=f"{plural(len(kept), 'model')} with cached features, their samples and sizes",
+        alt=f"{plural(len(models), 'model')} with cached features, their samples and sizes",
     )
     rows = event["selection"]["rows"]
-    return [kept[row] for row in rows if row < len(kept)]
+    return [models[row] for row in rows if row < len(models)]
 
 
 def _when(seconds: float | None) -> str | None:
@@ -127,8 +127,8 @@ def _verify() -> None:
 
 def _offer_some(chosen: Sequence[CachedModel]) -> None:
     """Offer to remove the features of some models; says what goes first."""
-    names = ", ".join(own.model or own.key[:KEY_CHARS] for own in chosen)
-    size = sum(own.size_bytes for own in chosen)
+    names = ", ".join(model.model or model.key[:KEY_CHARS] for model in chosen)
+    size = sum(model.size_bytes for model in chosen)
     with st.popover(f"Remove {plural(len(chosen), 'model')}", icon=":material/delete:"):
         st.markdown(
             f"The features of **{plain(names)}** go: {say_size(size)}. A run that needs them makes them "
@@ -138,7 +138,7 @@ def _offer_some(chosen: Sequence[CachedModel]) -> None:
 
 
 def _forget(chosen: Sequence[CachedModel]) -> None:
-    jobs.features().forget({own.key for own in chosen})
+    jobs.features().forget({model.key for model in chosen})
 
 
 def _offer_all(size_bytes: int) -> None:

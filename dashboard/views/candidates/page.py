@@ -76,15 +76,15 @@ def _choose(draft: state.Draft, samples: Samples) -> None:
 
 def _go_on(draft: state.Draft, models: Sequence[ModelSpec], samples: Samples) -> None:
     """Say which metrics will apply, and lead to them."""
-    reach = coverage_of_metrics(models, samples.modality, samples.target_kind)
-    offered = [name for name, own in reach.items() if own.n_reached]
+    coverage = coverage_of_metrics(models, samples.modality, samples.target_kind)
+    offered = [name for name, metric_coverage in coverage.items() if metric_coverage.n_reached]
     metrics = chosen_metrics(draft, offered)
     applying = [name for name in offered if not METRICS[name].is_variant]
     st.markdown(
         f"{plural(len(models), 'model')} × {plural(len(metrics), 'metric')} on "
         f"{plural(samples.n_samples, 'sample')}"
     )
-    partly = [METRICS[name].title for name in applying if reach[name].n_reached < reach[name].n_models]
+    partly = [METRICS[name].title for name in applying if coverage[name].n_reached < coverage[name].n_models]
     some = f" For some of the candidates only: {', '.join(partly)}." if partly else ""
     st.caption(
         f"{len(applying)} of 13 metrics apply; chosen: "

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from dashboard import jobs
-from dashboard.jobs import model_lists as lists
+from dashboard.jobs import model_lists
 from dashboard.state import Draft
 from dashboard.wording import plain, plural, say_duration
 from ptmrank_core import catalogue
@@ -85,7 +85,7 @@ def choose_selected(draft: Draft, task: TaskCategory) -> None:
 def say_selected(draft: Draft, task: TaskCategory, models: Sequence[ModelSpec], n_samples: int) -> None:
     """Say how many models are chosen, what has to be downloaded, how long it takes, what will not go well."""
     told = draft.selected_models.get(task.name, {})
-    cost = download_of(models, told, lists.on_disk())
+    cost = download_of(models, told, model_lists.on_disk())
     parts = [f"**{plural(len(models), 'model')} chosen**"]
     if cost.n_missing:
         size = f"about {say_bytes(cost.about_bytes)}" if cost.about_bytes else "of unknown size"
@@ -120,11 +120,11 @@ def _warnings(spec: ModelSpec, told: Mapping[str, Candidate]) -> list[str]:
     if model is None:
         return []
     name, loading = f"**{plain(spec.id)}**", loading_of(model)
-    found = [f"{name}: {plain(loading.words)}"] if loading.verdict in {"no", "extra"} else []
+    warnings = [f"{name}: {plain(loading.words)}"] if loading.verdict in {"no", "extra"} else []
     if model.is_gated:
         page = f"hf.co/{spec.id.partition('@')[0]}"
-        found.append(f"{name} is gated: accept its conditions at {plain(page)} and log in first.")
-    return found
+        warnings.append(f"{name} is gated: accept its conditions at {plain(page)} and log in first.")
+    return warnings
 
 
 def say_bytes(size: int) -> str:

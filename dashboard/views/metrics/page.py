@@ -52,12 +52,12 @@ def _send_back(draft: state.Draft) -> None:
 def _choose(draft: state.Draft, choice: Choice) -> None:
     """Draw the cards, then what would be done, and do it on a click."""
     samples = choice.samples
-    reach = coverage_of_metrics(choice.models, samples.modality, samples.target_kind)
+    coverage = coverage_of_metrics(choice.models, samples.modality, samples.target_kind)
     st.caption(
         f"For {plural(len(choice.models), 'candidate')} on {plural(samples.n_samples, 'sample')} of "
         f"{plain(source_name(samples.source))}."
     )
-    metrics = choose_metrics(draft, reach)
+    metrics = choose_metrics(draft, coverage)
     is_ready_made = choice.task == catalogue.FEATURES_TASK
     encoder = None if is_ready_made else choose_label_encoder(draft, samples, metrics)
     st.markdown(

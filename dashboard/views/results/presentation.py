@@ -27,6 +27,6 @@ def present(result: RunResult, ranking: Ranking) -> None:
     """Draw the picture and the agreement large, all that is around them hidden."""
     st.html(LARGE)
     show_strip(result, ranking, scale=SCALE, voters_only=True)
-    found = read_agreement(result, ranking)
-    if found is not None:
-        show_heatmap(found, len(ranking.order))
+    agreement = read_agreement(result, ranking)
+    if agreement is not None:
+        show_heatmap(agreement, len(ranking.order))

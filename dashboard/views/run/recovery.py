@@ -81,7 +81,7 @@ def _offer_leaving_out(run: str, progress: RunProgress, failures: tuple[Failure,
         icon=":material/skip_next:",
         help=f"Ranks what is there. Left out: {plain(', '.join(lacking))}",
     ):
-        _start(lambda own: jobs.finish_without(own, lacking), run)
+        _start(lambda run_id: jobs.finish_without(run_id, lacking), run)
 
 
 def _list(failures: tuple[Failure, ...]) -> None:

@@ -141,12 +141,12 @@ def _choose_roles(
 
 def _draw_first_rows(table: TableDescription, chosen: dict[str, tuple[str, ...]]) -> None:
     roles = dict(zip(table.columns, table.guesses, strict=True))
-    said = {column: role for column, role in roles.items() if role not in chosen}
-    said |= {column: role for role, columns in chosen.items() for column in columns}
+    role_of = {column: role for column, role in roles.items() if role not in chosen}
+    role_of |= {column: role for role, columns in chosen.items() for column in columns}
     st.dataframe(
         pd.DataFrame(
             table.first_rows,
-            columns=[f"{name} · {said[name]}" if said.get(name) else name for name in table.columns],
+            columns=[f"{name} · {role_of[name]}" if role_of.get(name) else name for name in table.columns],
         ),
         hide_index=True,
         height="content",

@@ -97,8 +97,8 @@ def find_roles(table: Table, reading: Reading) -> Roles:
         InputField.LABEL_COLUMNS: reading.label_columns,
         InputField.GROUP_COLUMN: (reading.group_column,) if reading.group_column else (),
     }
-    for field, columns in named.items():
-        for column in columns:
+    for field, asked in named.items():
+        for column in asked:
             if column not in table.columns:
                 raise UnknownNameError("column", column, table.columns, fields=[field])
     if reading.modality not in {None, "text", "tabular"}:
@@ -109,7 +109,7 @@ def find_roles(table: Table, reading: Reading) -> Roles:
         )
     if reading.modality == "tabular" and reading.text_columns:
         raise SamplesError("A text column was named for tabular samples.", hint="Name one or the other.")
-    settled = {column for columns in named.values() for column in columns}
+    settled = {column for asked in named.values() for column in asked}
     columns = [column for column in table.columns if column in settled or not _identifies_rows(table, column)]
     if reading.modality != "tabular":
         roles = _find_word_roles(table, reading, columns) or _find_text_roles(table, reading, columns)

@@ -80,10 +80,10 @@ def find_samples(samples: Samples) -> list[int]:
     wanted = (asked or "").strip()
     if not wanted:
         return []
-    found = matching_samples(samples, wanted)
-    if not found:
+    matches = matching_samples(samples, wanted)
+    if not matches:
         st.caption(f"No sample is called, numbered or named with “{plain(wanted)}”.")
-    return found
+    return matches
 
 
 def matching_samples(samples: Samples, wanted: str) -> list[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.components.chart import show_chart
-from dashboard.components.wide import wide_box
+from dashboard.views.results.wide import wide_box
 from dashboard.wording import plain, plural
 from ptmrank_core.records import Ranking, RunResult
 from ptmrank_core.reports.figures.ranking_overview import least_width, strip_figure

@@ -44,9 +44,9 @@ def ranked(run_id: str) -> tuple[RunResult, Ranking]:
     return _at(_read(run_id, revision), seconds), _rank(run_id, revision)
 
 
-def _at(found: RunResult, seconds: float) -> RunResult:
+def _at(run_result: RunResult, seconds: float) -> RunResult:
     """Say how long the run takes by now: a batch adds to it and to nothing else."""
-    return found if found.seconds == seconds else replace(found, seconds=seconds)
+    return run_result if run_result.seconds == seconds else replace(run_result, seconds=seconds)
 
 
 @st.cache_resource(max_entries=MAX_KEPT, show_spinner=False)

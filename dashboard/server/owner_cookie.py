@@ -6,7 +6,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboard.owner import COOKIE, is_shared, is_token, make_token
+from dashboard.server.owner import COOKIE, is_shared, is_token, make_token
 
 __all__ = ["OwnerCookie"]
 

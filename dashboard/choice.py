@@ -81,7 +81,7 @@ def chosen_models(draft: Draft, task: TaskCategory) -> list[ModelSpec]:
     ticked = [spec for spec in models_on_machine(task) if spec.id not in draft.deselected]
     selected_models = draft.selected_models.get(task.name, {})
     listed = catalogue.hub_models(",".join(selected_models), task) if selected_models else []
-    named = catalogue.hub_models(draft.own_models, task)
+    named = catalogue.hub_models(draft.hub_ids, task)
     return list({spec.id: spec for spec in [*ticked, *listed, *named]}.values())
 
 

@@ -1,4 +1,4 @@
-"""What the reader sees of an error, a state, a sample or a number."""
+"""How errors, states, kinds of samples, durations and sizes are worded on the pages."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ __all__ = [
 ]
 
 STAGES = {
-    Stage.RESOLVE: "looking it up",
+    Stage.RESOLVE: "looking up the model",
     Stage.DOWNLOAD: "downloading",
     Stage.LOAD: "loading",
     Stage.EXTRACT: "extracting features",
@@ -49,15 +49,15 @@ STATES = {
     RunState.CANCELLED: "cancelled",
     RunState.FAILED: "failed",
 }
-# Kind of an analysis -> what is found out by it.
+# Kind of an analysis -> what it finds out.
 ANALYSES = {
     "halves": "how sure the ranking is",
     "probe": "how well a linear probe does on each model",
-    "sample-size": "how many samples the ranking takes",
-    "controls": "what the metrics say of models that cannot be good",
+    "sample-size": "how many samples the ranking needs",
+    "controls": "how the metrics score controls that cannot be good",
     "fine-tuning": "fine-tuning the best models",
     "separability": "which classes the best models tell apart",
-    "projection": "what the best models see, in the plane",
+    "projection": "2-D maps of the best models' embeddings",
 }
 MODALITIES: dict[Modality, str] = {
     "image": "pictures",
@@ -101,10 +101,10 @@ def source_name(source: str) -> str:
 
 
 def say_analysis(progress: RunProgress) -> str:
-    """Say what is found out after the first ranking, and how far it is; Markdown."""
+    """Say which analysis after the ranking is running, and how far it is; Markdown."""
     step = progress.analysis
     if step is None:
-        return "what comes after the ranking"
+        return "the analyses after the ranking"
     return f"{ANALYSES.get(step.kind, plain(step.kind))} ({step.done:,} of {step.total:,})"
 
 
@@ -150,7 +150,7 @@ def say_size(size_bytes: int) -> str:
 
 
 def compact(count: int | None) -> str:
-    """Write a large number shortly: ``230 k``; what is not known says so."""
+    """Abbreviate a large number: ``230 k``; ``None`` is unknown."""
     if count is None:
         return "unknown"
     for unit, size in (("G", 1e9), ("M", 1e6), ("k", 1e3)):

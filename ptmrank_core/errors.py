@@ -118,7 +118,7 @@ class PTMRankError(Exception):
         return f"{self.message} {self.advice(words)}".strip()
 
     def advice(self, words: Mapping[InputField, str] = ARGUMENTS) -> str:
-        """Say what to do: the hint, and a front's words for the inputs; stored errors have those of a script."""
+        """Say what to do: the hint, and a front's words for the inputs, by default those of a script."""
         return f"{self.hint} {word_fields(self.fields, words)}".strip()
 
 

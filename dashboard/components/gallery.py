@@ -1,4 +1,4 @@
-"""A few samples to look at and to listen to, so that a mix-up is seen before anything is computed."""
+"""A few samples to see or hear, so that a mix-up is noticed before anything is computed."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def _shown(source: str, reading: Reading, _samples: Samples) -> list[Shown]:  # 
 
 def gallery(samples: Samples, reading: Reading) -> None:
     """Draw some samples with their labels."""
-    st.markdown("**Some of them**")
+    st.markdown("**Some of the samples**")
     try:
         shown = _shown(samples.source, reading, samples)
     except PTMRankError as error:
@@ -124,7 +124,7 @@ def show_samples(samples: Samples, rows: Sequence[int], *, notes: Sequence[str] 
     samples, rows
         All samples, and which of them are shown.
     notes
-        What is said of each besides its label; empty for nothing.
+        A note on each sample beside its label; empty for none.
     """
     drawn = rows[:MAX_SHOWN]
     try:

@@ -1,4 +1,4 @@
-"""One metric: its idea, its formula, what it needs, when it fails, where it comes from, its numbers here."""
+"""One metric: idea, formula, needs, weakness, paper, and its values on a scene."""
 
 from __future__ import annotations
 

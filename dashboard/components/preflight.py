@@ -1,4 +1,4 @@
-"""The pre-flight report: what was read of the samples, and what was left out and why."""
+"""The report on the samples of an upload: what was read, and what was left out and why."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["preflight"]
 
 
 def preflight(summary: SamplesSummary, samples: Samples | None) -> None:
-    """Draw the report; what only the samples themselves tell is left out where they are gone."""
+    """Draw the report; without the samples themselves, only the numbers of the summary."""
     st.caption(f"Read as **{MODALITIES[summary.modality]}** with **{TARGETS[summary.target_kind]}**.")
     for warning in summary.warnings:
         st.warning(plain(warning), icon=":material/warning:")
@@ -61,21 +61,21 @@ def _counts(summary: SamplesSummary) -> None:
     show_chart(
         class_counts_figure(summary),
         key="class-counts",
-        title=f"How many samples has each {word}?{some}",
-        alt=f"{plural(n_classes, word)}, {plural(summary.n_samples, 'sample')}: from "
-        f"{min(summary.class_counts.values()):,} to {max(summary.class_counts.values()):,} of a {word}",
+        title=f"How many samples does each {word} have?{some}",
+        alt=f"{plural(n_classes, word)}, {plural(summary.n_samples, 'sample')}: between "
+        f"{min(summary.class_counts.values()):,} and {max(summary.class_counts.values()):,} in each {word}",
         table=lambda: class_counts_table(summary),
     )
 
 
 def _histogram(samples: Samples | None) -> None:
     if samples is None:
-        st.caption("The samples are not there any more.")
+        st.caption("The samples are no longer on this machine.")
         return
     show_chart(
         target_histogram(samples),
         key="targets",
-        title="How are the numbers spread?",
+        title="How are the numbers distributed?",
         alt=f"Histogram of {', '.join(samples.class_names)} over {plural(samples.n_samples, 'sample')}",
         table=lambda: targets_table(samples),
     )
@@ -84,7 +84,7 @@ def _histogram(samples: Samples | None) -> None:
 def _left_out(summary: SamplesSummary) -> None:
     st.markdown("**Left out**")
     if not summary.left_out:
-        st.caption("Nothing: everything became a sample.")
+        st.caption("Nothing was left out: every entry became a sample.")
         return
     table = pd.DataFrame([{"what": one.name, "reason": one.reason} for one in summary.left_out])
     st.dataframe(table, hide_index=True, alt=f"{len(table):,} left out, with reasons")

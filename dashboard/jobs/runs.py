@@ -124,12 +124,12 @@ def start_fine_tuning(result: RunResult, n_models: int, seconds: float) -> str:
 
 
 def is_shared() -> bool:
-    """Whether others may use this server too: then runs have owners, and what all share is nobody's."""
+    """Whether others may use this server too: then runs have owners."""
     return owner.is_shared(st.context.headers)
 
 
 def is_mine(run_id: str) -> bool:
-    """Whether a run belongs to whoever is asking: others can look at it, and no more.
+    """Whether a run belongs to the current owner: others can only look at it.
 
     Raises
     ------
@@ -140,16 +140,16 @@ def is_mine(run_id: str) -> bool:
 
 
 def _require_owner(run_id: str) -> None:
-    """Do nothing about a run for anybody but its owner."""
+    """Refuse to change a run for anybody but its owner."""
     if not is_mine(run_id):
         raise NotOwnerError(
-            "This run is somebody else's: it can be looked at, and no more.",
-            hint="Ask whoever gave you the link, or make a run of your own.",
+            "This run belongs to somebody else: you can look at it, but not change it.",
+            hint="Ask its owner, or start a run of your own.",
         )
 
 
 def resume(run_id: str) -> None:
-    """Start a worker for what a run has not done yet."""
+    """Start a worker for the unfinished part of a run."""
     _require_owner(run_id)
     start_worker(run_id, settings())
 
@@ -161,7 +161,7 @@ def cancel(run_id: str) -> None:
 
 
 def retry(run_id: str) -> None:
-    """Start a worker for what failed in a run, and for nothing else that is done."""
+    """Start a worker that repeats only what failed in a run."""
     _require_owner(run_id)
     clear_failed(store(), settings(), run_id)
     start_worker(run_id, settings())
@@ -173,7 +173,7 @@ def failures(run_id: str) -> tuple[Failure, ...]:
 
 
 def leave_out(run_id: str, models: Sequence[str]) -> None:
-    """Mark what some models of a run lack as left out."""
+    """Mark the missing scores of some models as left out."""
     _require_owner(run_id)
     leave_out_of_run(store(), settings(), run_id, models)
 
@@ -185,8 +185,8 @@ def finish_without(run_id: str, models: Sequence[str]) -> None:
 
 
 @st.cache_resource(max_entries=20, show_spinner=False)
-def partial_ranking(run_id: str, through: tuple[str, ...], *, has_failed: bool) -> Ranking:  # noqa: ARG001
-    """Rank the models of a run that are through, anew whenever these are others."""
+def partial_ranking(run_id: str, finished: tuple[str, ...], *, has_failed: bool) -> Ranking:  # noqa: ARG001
+    """Rank the finished models of a run, again whenever another one has finished."""
     return rank_partially(store().result(run_id))
 
 
@@ -198,27 +198,27 @@ def delete(run_id: str) -> None:
 
 
 def expected_time(models: Sequence[ModelSpec], n_samples: int, parameters: Mapping[str, int]) -> ExpectedTime:
-    """Tell how long models would run here, by what earlier runs have measured."""
+    """Estimate how long models would run here, from what earlier runs measured."""
     return time_of_models(store(), models, n_samples, parameters)
 
 
 def history(limit: int = -1) -> list[RunEntry]:
-    """Read how the runs of whoever is asking stand, newest first; a negative limit is none."""
+    """Read the runs of the current owner and their states, newest first; a negative limit is none."""
     return list_runs(store(), settings(), limit, owner=current_owner())
 
 
 def sizes() -> dict[str, int]:
-    """Measure what deleting each run of whoever is asking would free, in bytes."""
+    """Measure what deleting each run of the current owner would free, in bytes."""
     return run_sizes(store(), settings(), owner=current_owner())
 
 
 def progress(run_id: str) -> RunProgress:
-    """Read how far a run is."""
+    """Read the progress of a run."""
     return read_progress(store(), settings(), run_id)
 
 
 def outline(run_id: str) -> Outline:
-    """Read what a run is, without what it has given."""
+    """Read the outline of a run, without its results."""
     return store().outline(run_id)
 
 

@@ -88,7 +88,7 @@ def test_two_browsers_see_nothing_of_each_other(
         assert "Nothing was run here yet" in page_text(other_browser)
         other_browser.get(f"{address}/results?run={run}")
         see(other_browser, ".st-key-ranking .js-plotly-plot")
-        assert "This is somebody else's run" in page_text(other_browser)
+        assert "This run belongs to somebody else" in page_text(other_browser)
         other_browser.get(f"{address}/run?run={run}")
         see(other_browser, ".st-key-see button")
         assert not other_browser.find_elements(

@@ -102,9 +102,10 @@ def _models(draft: Draft, task: TaskCategory, source: str, wanted: Narrowing) ->
     if source == TABLE:
         return model_lists.from_table(task)
     if source == PEATMOSS:
+        name = plain(model_lists.peatmoss_name() or "")
         st.caption(
-            f"The {model_lists.N_FROM_PEATMOSS} most downloaded of {plain(model_lists.peatmoss_name() or '')} whose id "
-            "holds the search, as the Hub was in 2023."
+            f"The {model_lists.N_FROM_PEATMOSS} most downloaded models of {name} whose id holds the search, as "
+            "the Hub was in 2023."
         )
         return model_lists.from_peatmoss(task, wanted.search)
     if source == MAPPING:
@@ -112,9 +113,9 @@ def _models(draft: Draft, task: TaskCategory, source: str, wanted: Narrowing) ->
         return None if file is None else model_lists.from_mapping(file.getvalue(), file.name, task)
     if st.button("Search the Hub", key="search-hub", icon=":material/travel_explore:"):
         with st.spinner("Asking the Hub …"):
-            draft.hub_found[task.name] = model_lists.from_hub(task, wanted.search)
+            draft.hub_results[task.name] = model_lists.from_hub(task, wanted.search)
     st.caption("Asked for models of the category whose id holds the search; this leaves your machine.")
-    return draft.hub_found.get(task.name)
+    return draft.hub_results.get(task.name)
 
 
 def _preset(task: TaskCategory, models: Sequence[Candidate]) -> list[Candidate]:
@@ -138,7 +139,7 @@ def _preset(task: TaskCategory, models: Sequence[Candidate]) -> list[Candidate]:
 def _table(draft: Draft, task: TaskCategory, shown: Sequence[Candidate]) -> None:
     """Draw the table and the buttons that put its models into the selected models."""
     digest = zlib.crc32("\n".join(model.id for model in shown).encode())
-    key = state.fresh_key(f"rows-{task.name}-{digest}-{len(draft.selected_models.get(task.name, {}))}")
+    key = state.per_upload_key(f"rows-{task.name}-{digest}-{len(draft.selected_models.get(task.name, {}))}")
     rows = candidate_table(shown, model_lists.on_disk(), key=key)
     selected_models = draft.selected_models.setdefault(task.name, {})
     with st.container(horizontal=True, vertical_alignment="center"):

@@ -57,7 +57,7 @@ def _choose(entries: list[RunEntry]) -> tuple[str, str] | None:
             )
         )
     one, other = chosen
-    state.compare(one, other)
+    state.set_compared_runs(one, other)
     if one is None or other is None:
         st.info("Choose the other run.")
         return None

@@ -1,4 +1,4 @@
-"""The metrics as cards: what each asks, needs and costs, when it errs; ticked, or grey with the reason."""
+"""The metrics as cards: idea, needs, cost and weakness of each; a reason where it does not apply."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def choose_metrics(draft: Draft, coverage: Mapping[str, MetricCoverage]) -> tupl
     draft
         The next run.
     reach
-        Of every metric, for how many of its candidates it can be had.
+        For each metric, how many of the candidates it applies to.
     """
     offered = [name for name, metric_coverage in coverage.items() if metric_coverage.n_reached]
     _presets(draft, offered)
@@ -52,7 +52,7 @@ def choose_metrics(draft: Draft, coverage: Mapping[str, MetricCoverage]) -> tupl
 
 
 def say_cost(metric: str) -> tuple[str, str]:
-    """Say what a metric costs: in a word, and as measured."""
+    """Say how long a metric takes: in a word, and as measured."""
     seconds = measured_seconds(metric)
     word = "cheap" if seconds < CHEAP else "moderate" if seconds < MODERATE else "slow"
     return word, f"about {seconds:.2g} s a model at {MEASURED_AT}"
@@ -106,7 +106,7 @@ def _card(metric: str, coverage: MetricCoverage, *, is_chosen: bool) -> bool:
 
 
 def _link(metric: str) -> None:
-    """Lead to the metric's page; an address names an option as it is shown."""
+    """Draw a link to the metric on the Learn page; the address names it by its title."""
     state.link("learn", "How it works", icon=":material/school:", metric=METRICS[metric].title)
 
 
@@ -122,7 +122,7 @@ def _variants(offered: list[str], chosen: tuple[str, ...]) -> tuple[str, ...]:
             known,
             format_func=lambda name: METRICS[name].title,
             key="variants",
-            help="They are scored beside the thirteen, and never vote.",
+            help="They are scored beside the other metrics, and never vote.",
         )
         for name in picked:
             st.caption(f"**{METRICS[name].title}.** {METRICS[name].idea} {METRICS[name].fails_when}")

@@ -9,7 +9,7 @@ from dashboard.components.tables import show_table
 from dashboard.views.results.footnotes import show_footnotes, show_notes
 from dashboard.views.results.ranking.intervals import show_intervals
 from dashboard.views.results.ranking.metric import show_metric
-from dashboard.views.results.ranking.overview import show_strip
+from dashboard.views.results.ranking.overview import show_overview
 from dashboard.views.results.ranking.search import show_budget
 from dashboard.views.results.ranking.votes import show_votes
 from dashboard.views.results.wide import wide_box
@@ -26,7 +26,7 @@ NARROWEST = 720  # pixels
 
 def draw_ranking(result: RunResult, ranking: Ranking) -> None:
     """Draw the section."""
-    show_strip(result, ranking)
+    show_overview(result, ranking)
     show_footnotes(result, ranking)
     st.header("Look closer")
     view = st.segmented_control(

@@ -48,8 +48,8 @@ def page() -> None:
         _verify()
     st.caption(
         "A model has a row for each revision, precision and pooling. The cache does not record which upload "
-        "a sample came from: an entry is identified by the content of its sample. Downloaded models are in the "
-        "Hub's own cache folder and are not touched here."
+        "a sample came from: an entry is identified by the content of its sample. Downloaded models are in "
+        "the Hub's own cache folder and are not touched here."
     )
 
 

@@ -104,8 +104,8 @@ def _models(draft: Draft, task: TaskCategory, source: str, wanted: Narrowing) ->
     if source == PEATMOSS:
         name = plain(model_lists.peatmoss_name() or "")
         st.caption(
-            f"The {model_lists.N_FROM_PEATMOSS} most downloaded models of {name} whose id holds the search, as "
-            "the Hub was in 2023."
+            f"The {model_lists.N_FROM_PEATMOSS} most downloaded models of {name} whose id holds the search, "
+            "as the Hub was in 2023."
         )
         return model_lists.from_peatmoss(task, wanted.search)
     if source == MAPPING:

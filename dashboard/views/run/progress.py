@@ -48,7 +48,7 @@ def show_progress(progress: RunProgress) -> None:
             "samples a second": st.column_config.NumberColumn(
                 "samples a second",
                 format="%.1f",
-                help="With the time to load the model. A dash: it has not run, or all its features were cached.",
+                help="With the time to load the model. A dash: it did not run, or its features were cached.",
             ),
         },
         alt=f"{progress.n_finished} of {total} models are done",

@@ -54,8 +54,8 @@ def _show(order: tuple[str, ...], intervals: RankIntervals, view: str) -> None:
     st.caption(
         f"In {level} of all cases a line holds the rank that the model would have on average over other "
         f"samples of this kind and number. It comes from {plural(intervals.n_halves, 'half-sample')} and "
-        "speaks of chance in the choice of the samples alone, not of whether a metric is right. Models beside one "
-        "grey band are not told apart by these samples."
+        "speaks of chance in the choice of the samples alone, not of whether a metric is right. Models "
+        "beside one grey band are not told apart by these samples."
     )
     models = [model for model in order if model in intervals.intervals]
     with st.expander("How often one model is ahead of another"):

@@ -22,7 +22,7 @@ __all__ = ["MAX_SHOWN", "choose_samples", "gallery", "show_samples"]
 
 N_SHOWN = 12
 MAX_SHOWN = 24
-"""Of samples that the reader chose."""
+"""The most samples of the reader's choice that are shown."""
 PICTURE_PIXELS = 240
 TEXT_CHARS = 300
 LABEL_CHARS = 40
@@ -47,7 +47,7 @@ class Shown:
 def choose_samples(samples: Samples) -> list[int]:
     """Choose up to twelve samples that differ.
 
-    Of each class in turn; of a regression from the least number to the greatest.
+    One of each class in turn; for a regression from the smallest number to the largest.
     """
     n_shown = min(N_SHOWN, samples.n_samples)
     if samples.target_kind == "classification":
@@ -148,7 +148,7 @@ def _show_once(key: str, _samples: Samples, row: int) -> Shown:  # noqa: ARG001 
 
 
 def _draw(samples: Samples, shown: Sequence[Shown], *, with_names: bool) -> None:
-    """Draw samples as their modality is looked at, or listened to."""
+    """Draw samples as pictures, players or rows of a table, depending on their modality."""
     if samples.modality in COLUMNS:
         n_columns = (NARROW_COLUMNS if with_names else COLUMNS)[samples.modality]
         _draw_grid(shown, n_columns, is_sound=samples.modality == "audio", with_names=with_names)

@@ -38,7 +38,7 @@ def _word(summary: SamplesSummary) -> str:
 
 
 def _numbers(summary: SamplesSummary, samples: Samples | None) -> None:
-    """Draw the numbers that say most, in a row."""
+    """Draw the most important numbers in a row."""
     counts = summary.class_counts
     cards = [("Samples", summary.n_samples)]
     if summary.target_kind == "classification":

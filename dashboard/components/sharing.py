@@ -14,7 +14,7 @@ __all__ = ["show_account", "show_runs_owner", "show_sharing"]
 
 
 def show_account() -> None:
-    """Offer to log in or out where that is set up."""
+    """Draw a button to log in or out, where login is set up."""
     if not (jobs.is_shared() and owner.can_log_in()):
         return
     with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
@@ -29,7 +29,7 @@ def show_account() -> None:
 
 
 def show_sharing(run: str) -> None:
-    """Say on the page of a run who sees it, and who may do something about it."""
+    """Say on the page of a run who can see it and who can change it."""
     if not jobs.is_shared():
         return
     if jobs.is_mine(run):

@@ -111,7 +111,7 @@ def start_demo(demo: Demo) -> str:
 
 
 def start_fine_tuning(result: RunResult, n_models: int, seconds: float) -> str:
-    """Start a run like another one, from its cached features, that trains the best models; return its id."""
+    """Repeat a run from its cached features and fine-tune the best models too; return the new id."""
     _require_owner(result.plan.run_id)
     analyses = replace(result.plan.analyses, fine_tune=n_models, fine_tune_seconds=seconds)
     plan = replace(result.plan, run_id=new_run_id(), created_at=now(), analyses=analyses)
@@ -155,7 +155,7 @@ def resume(run_id: str) -> None:
 
 
 def cancel(run_id: str) -> None:
-    """Ask a run's worker to stop at the next batch, or to wait no longer."""
+    """Ask a run's worker to stop after the current batch; a waiting run leaves the queue."""
     _require_owner(run_id)
     cancel_run(run_id, settings())
 
@@ -223,7 +223,7 @@ def outline(run_id: str) -> Outline:
 
 
 def keep_truth(result: RunResult, name: str, data: bytes) -> bool:
-    """Keep fine-tuning results with a run; return whether they were not there already.
+    """Store fine-tuning results with a run; return whether they are new.
 
     Raises
     ------

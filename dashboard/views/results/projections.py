@@ -1,4 +1,4 @@
-"""What the models of a run see: their embeddings, in the plane and beside each other."""
+"""Projections of the embeddings of a run's models, and nearest neighbours."""
 
 from __future__ import annotations
 

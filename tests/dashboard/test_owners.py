@@ -42,7 +42,7 @@ def address() -> Iterator[Callable[[str | None], None]]:
 def become(monkeypatch: pytest.MonkeyPatch, who: str) -> None:
     """Ask as somebody, wherever it is asked."""
     for place in ("dashboard.server.owner", "dashboard.jobs.runs", "dashboard.jobs.sources"):
-        monkeypatch.setattr(f"{place}.asking", lambda: who)
+        monkeypatch.setattr(f"{place}.current_owner", lambda: who)
 
 
 @pytest.mark.parametrize(

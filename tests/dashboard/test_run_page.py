@@ -101,7 +101,7 @@ def test_a_partly_failed_run_says_why_and_can_be_tried_again(
     (warning,) = (box.value for box in app.warning)
     assert f"**{first}** (3 scores, failed while downloading)" in warning
     assert "did not arrive" in warning
-    assert "goes on from there" in warning
+    assert "continues from there" in warning
     assert {"retry", "leave-out", "see"} <= buttons(app)
     assert len(primary(app)) <= 1
     app.button(key="retry").click().run()

@@ -1,4 +1,4 @@
-"""One metric: idea, formula, needs, weakness, paper, and its values on a scene."""
+"""One metric: its idea, its formula, what it needs, when it fails, where it comes from, its numbers here."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ __all__ = ["metric_page", "say_needs"]
 NEEDS = {
     "source_logits": "a checkpoint with its own classification head",
     "reference_embeddings": "features of a general reference set",
-    "source_embeddings": "labelled samples that the model was trained on",
-    "source_labels": "the labels of its training samples",
-    "source_error": "the model's error on its training samples",
-    "target_error": "the error on your samples of always predicting the most frequent class",
-    "lipschitz": "a Lipschitz constant, which is derived from the features where labels are classes",
+    "source_embeddings": "labelled samples of what the model was trained on",
+    "source_labels": "the labels of those",
+    "source_error": "the model's error on them",
+    "target_error": "the error on your samples without the model",
+    "lipschitz": "a Lipschitz constant, derived from the features where there are classes",
 }
 
 

@@ -110,13 +110,13 @@ def start_demo(demo: Demo) -> str:
     )
 
 
-def start_fine_tuning(result: RunResult, n_models: int, seconds: float) -> str:
+def start_fine_tuning(found: RunResult, n_models: int, seconds: float) -> str:
     """Repeat a run from its cached features and fine-tune the best models too; return the new id."""
-    _require_owner(result.plan.run_id)
-    analyses = replace(result.plan.analyses, fine_tune=n_models, fine_tune_seconds=seconds)
-    plan = replace(result.plan, run_id=new_run_id(), created_at=now(), analyses=analyses)
-    store().create(plan, result.samples, owner=current_owner())
-    for finding in result.findings:
+    _require_owner(found.plan.run_id)
+    analyses = replace(found.plan.analyses, fine_tune=n_models, fine_tune_seconds=seconds)
+    plan = replace(found.plan, run_id=new_run_id(), created_at=now(), analyses=analyses)
+    store().create(plan, found.samples, owner=current_owner())
+    for finding in found.findings:
         if (finding.kind, finding.subject) == ("truth", "imported"):
             store().add_finding(plan.run_id, finding)
     start_worker(plan.run_id, settings())
@@ -222,7 +222,7 @@ def outline(run_id: str) -> Outline:
     return store().outline(run_id)
 
 
-def keep_truth(result: RunResult, name: str, data: bytes) -> bool:
+def keep_truth(found: RunResult, name: str, data: bytes) -> bool:
     """Store fine-tuning results with a run; return whether they are new.
 
     Raises
@@ -232,10 +232,10 @@ def keep_truth(result: RunResult, name: str, data: bytes) -> bool:
     NotOwnerError
         If the run is somebody else's.
     """
-    _require_owner(result.plan.run_id)
-    truth = read_truth(name, data, [spec.id for spec in result.plan.models])
+    _require_owner(found.plan.run_id)
+    truth = read_truth(name, data, [spec.id for spec in found.plan.models])
     finding = Finding("truth", "imported", truth.payload(), 0.0)
-    if finding in result.findings:
+    if finding in found.findings:
         return False
-    store().add_finding(result.plan.run_id, finding)
+    store().add_finding(found.plan.run_id, finding)
     return True

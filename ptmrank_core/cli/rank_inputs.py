@@ -31,9 +31,7 @@ def add_reading(rank: argparse.ArgumentParser) -> None:
     rank.add_argument("--text-column", action="append", default=[], help="twice for a pair of texts")
     rank.add_argument("--label-column", action="append", default=[], help="several for several targets")
     rank.add_argument(
-        *("--group-column", "--groups"),
-        default=None,
-        help="column of the samples' groups: speaker, patient, document",
+        *("--group-column", "--groups"), default=None, help="whose a sample is: speaker, patient, document"
     )
     rank.add_argument(
         "--max-samples", type=int, default=None, help="use a part in which every class has its share"

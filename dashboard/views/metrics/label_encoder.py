@@ -32,9 +32,9 @@ def choose_label_encoder(draft: Draft, samples: Samples, metrics: Sequence[str])
         "Class names for EMMS",
         offered,
         index=offered.index(chosen) if chosen in offered else 0,
-        format_func=lambda name: name or "one-hot: class names are not used",
+        format_func=lambda name: name or "one-hot: the names do not count",
         key="label-encoder",
-        help="EMMS can use a text model's embeddings of the class names in place of one-hot labels.",
+        help="EMMS can compare features with what a text model makes of the names of the classes.",
     )
     if draft.label_encoder is None:
         return None

@@ -52,7 +52,7 @@ def choose_metrics(draft: Draft, coverage: Mapping[str, MetricCoverage]) -> tupl
 
 
 def say_cost(metric: str) -> tuple[str, str]:
-    """Say how long a metric takes: in a word, and as measured."""
+    """Say what a metric costs: in a word, and as measured."""
     seconds = measured_seconds(metric)
     word = "cheap" if seconds < CHEAP else "moderate" if seconds < MODERATE else "slow"
     return word, f"about {seconds:.2g} s a model at {MEASURED_AT}"
@@ -122,7 +122,7 @@ def _variants(offered: list[str], chosen: tuple[str, ...]) -> tuple[str, ...]:
             known,
             format_func=lambda name: METRICS[name].title,
             key="variants",
-            help="They are scored beside the other metrics, and never vote.",
+            help="They are scored beside the thirteen, and never vote.",
         )
         for name in picked:
             st.caption(f"**{METRICS[name].title}.** {METRICS[name].idea} {METRICS[name].fails_when}")

@@ -85,7 +85,7 @@ def _choose(draft: state.Draft, choice: Choice) -> None:
 
 
 def _options(draft: state.Draft, choice: Choice) -> ExtractionOptions:
-    """Choose how features are extracted; the defaults where no model runs."""
+    """Say how features are extracted; where no model runs there is nothing to say."""
     if choice.task == catalogue.FEATURES_TASK or choice.samples.modality == "tabular":
         return ExtractionOptions()
     return ExtractionOptions(dtype=draft.dtype, layers=draft.layers)

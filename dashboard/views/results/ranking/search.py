@@ -20,13 +20,13 @@ def show_budget(result: RunResult) -> None:
         gone = [
             {
                 "round": number,
-                "samples": round_["samples"],
-                "model": decision["model"],
-                "why it went": decision["reason"],
+                "samples": played["samples"],
+                "model": own["model"],
+                "why it went": own["reason"],
             }
-            for number, round_ in enumerate(report["rounds"], start=1)
-            for decision in round_["decisions"]
-            if not decision["kept"]
+            for number, played in enumerate(report["rounds"], start=1)
+            for own in played["decisions"]
+            if not own["kept"]
         ]
         st.dataframe(
             pd.DataFrame(gone), hide_index=True, alt="Models that went, with the round and the reason"

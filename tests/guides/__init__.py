@@ -1,0 +1,1 @@
+"""The guides for engineers, followed step by step."""

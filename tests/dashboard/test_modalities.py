@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,8 @@ from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from dashboard import jobs
+from dashboard.views.pages import PAGES
+from dashboard.wording import FIELDS
 from ptmrank_core.benchmark import RunStore, run_here
 from ptmrank_core.catalogue import demo_models, local_models
 from ptmrank_core.config import Settings
@@ -204,6 +207,15 @@ def test_columns_that_nobody_can_guess_are_asked_for(app: AppTest) -> None:
     field(app, "Text").set_value(["right"]).run()
     assert not app.error
     assert cards(app)["Samples"] == "30"
+
+
+def test_the_words_for_an_input_name_what_the_pages_have(app: AppTest) -> None:
+    """Whatever an error tells the reader to choose is a field of the Samples page or a page."""
+    rng = np.random.default_rng(0)
+    upload(app, "notes.csv", write_csv(["text", "label"], [[sentence(rng), "xy"[i % 2]] for i in range(30)]))
+    fields = {widget.label for widget in (*app.selectbox, *app.multiselect)}
+    named = {name for words in FIELDS.values() for name in re.findall(r"\*\*(.+?)\*\*", words)}
+    assert named <= fields | {page.title for page in PAGES.values()}
 
 
 def test_recordings_can_be_heard(app: AppTest, tmp_path: Path) -> None:

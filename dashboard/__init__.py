@@ -1,1 +1,1 @@
-"""The dashboard: asks the core, draws the answer."""
+"""The dashboard: asks the core and draws its answers."""

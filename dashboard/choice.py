@@ -1,4 +1,4 @@
-"""What the draft comes to: the candidates and metrics that a run of it would have, on whatever page."""
+"""What a run of the draft would have: its task category, samples, candidates and metrics."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ __all__ = [
     "chosen_metrics",
     "chosen_models",
     "fitting_task",
-    "hindrance_of",
     "models_on_machine",
     "usual_task",
+    "why_not_rankable",
 ]
 
 WORDS = "token-classification"
@@ -29,7 +29,7 @@ WORDS = "token-classification"
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What would be ranked, on what.
+    """The candidates and samples of the next run.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ class Choice:
 
 
 def choice_of(draft: Draft) -> Choice | None:
-    """Tell what a draft comes to; ``None`` where samples or a fitting category are not chosen yet.
+    """Read the choice of a draft; ``None`` where samples or a fitting category are not chosen yet.
 
     Raises
     ------
@@ -69,7 +69,7 @@ def models_on_machine(task: TaskCategory) -> list[ModelSpec]:
 
 
 def chosen_models(draft: Draft, task: TaskCategory) -> list[ModelSpec]:
-    """List the candidates of a draft, each once: ticked ones, those out of lists, those that were named.
+    """List the candidates of a draft, each once: ticked, chosen from lists, or named.
 
     Raises
     ------
@@ -81,7 +81,7 @@ def chosen_models(draft: Draft, task: TaskCategory) -> list[ModelSpec]:
     ticked = [spec for spec in models_on_machine(task) if spec.id not in draft.deselected]
     selected_models = draft.selected_models.get(task.name, {})
     listed = catalogue.hub_models(",".join(selected_models), task) if selected_models else []
-    named = catalogue.hub_models(draft.own_models, task)
+    named = catalogue.hub_models(draft.hub_ids, task)
     return list({spec.id: spec for spec in [*ticked, *listed, *named]}.values())
 
 
@@ -94,11 +94,11 @@ def chosen_metrics(draft: Draft, offered: Iterable[str]) -> tuple[str, ...]:
 def fitting_task(draft: Draft, samples: Samples) -> TaskCategory | None:
     """Return the category of a draft, or the usual one; ``None`` where it cannot be ranked on the samples."""
     task = catalogue.any_category(draft.task) if draft.task else usual_task(samples)
-    return task if isinstance(task, TaskCategory) and hindrance_of(task, samples) is None else None
+    return task if isinstance(task, TaskCategory) and why_not_rankable(task, samples) is None else None
 
 
 def usual_task(samples: Samples) -> TaskCategory:
-    """Pick the category that such samples are most often for."""
+    """Pick the category that is most common for such samples."""
     if samples.modality == "text" and isinstance(samples.items[0].decode(), WordInContext):
         return catalogue.task_category(WORDS)
     readers = [task for task in catalogue.TASKS.values() if task.modality == samples.modality]
@@ -106,7 +106,7 @@ def usual_task(samples: Samples) -> TaskCategory:
     return (fitting or readers)[0]
 
 
-def hindrance_of(task: AnyCategory, samples: Samples) -> str | None:
+def why_not_rankable(task: AnyCategory, samples: Samples) -> str | None:
     """Say why a category's models cannot be ranked on these samples; ``None`` where they can."""
     if not isinstance(task, TaskCategory):
         return f"{task.reason} {task.instead}".strip()

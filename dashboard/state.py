@@ -17,63 +17,63 @@ from ptmrank_core.records import AS_RECOGNISED, Reading
 
 __all__ = [
     "Draft",
-    "compare",
     "compared_runs",
     "draft",
-    "expect_end",
-    "forget_upload",
-    "fresh_key",
+    "follow_run",
     "has_changed",
-    "is_end_expected",
+    "is_followed",
     "link",
     "navigate",
+    "per_upload_key",
     "register_pages",
     "remember_run",
+    "reset_upload",
     "run_id",
     "session_token",
+    "set_compared_runs",
     "set_widget",
     "set_widgets",
     "start_widget",
-    "upload_key",
+    "uploader_key",
 ]
 
 PAGES = "pages"
 DRAFT = "draft"
 LAST_RUN = "last_run"
-EXPECTED_END = "expected_end"
+FOLLOWED_RUN = "followed_run"
 UPLOADS = "uploads"
-NEWS = "seen"
-STANDS_IN = "stands_in"
+LAST_VALUE = "last-value"
+OF_SESSION = "of_session"
 RUN_PARAMETER = "run"
 OTHER_PARAMETER = "with"
 
 
 @dataclass
 class Draft:
-    """The next run, as far as it is chosen.
+    """What has been chosen for the next run.
 
     Parameters
     ----------
     samples_source
-        What the core loads samples from.
+        The source that the core loads samples from.
     ready_made
-        Folder of the features that the user has already, in the place of samples.
+        Folder of uploaded features, which replace samples and models.
     reading
-        How they are read.
+        How the samples are read.
     task
         Name of the task category; ``None`` before one was chosen.
     deselected
         Demo models that were unticked.
-    own_models
+    hub_ids
         Hub ids as typed.
     selected_models
-        Models chosen out of lists: task category -> id -> what the list told of it.
-    hub_found
-        What the last search on the Hub has found: task category -> models.
+        Models chosen from lists: task category -> id -> the list's entry.
+    hub_results
+        Results of the last search on the Hub: task category -> models.
     metrics
         Names of metrics; ``None`` before anything was chosen.
     dtype, layers
-        What models compute in, and whether their hidden layers are wanted too.
+        Precision of the models, and whether their hidden layers are scored too.
     label_encoder
         Id of the text model that embeds the class names; ``None`` for one-hot classes, empty before
         anything was chosen.
@@ -84,23 +84,31 @@ class Draft:
     reading: Reading = AS_RECOGNISED
     task: str | None = None
     deselected: set[str] = field(default_factory=set)
-    own_models: str = ""
+    hub_ids: str = ""
     selected_models: dict[str, dict[str, Candidate]] = field(default_factory=dict)
-    hub_found: dict[str, list[Candidate]] = field(default_factory=dict)
+    hub_results: dict[str, list[Candidate]] = field(default_factory=dict)
     metrics: tuple[str, ...] | None = None
     dtype: str = "auto"
     layers: bool = False
     label_encoder: str | None = ""
 
-    def take(self, source: str | None, *, ready_made: str | None = None) -> None:
-        """Go on with other samples, or with features; what was said of the former ones does not hold."""
-        self.samples_source, self.ready_made = source, ready_made
+    def use_samples(self, source: str) -> None:
+        """Go on with other samples; how the former ones were read and ranked does not apply to them."""
+        self.samples_source, self.ready_made = source, None
+        self._start_over()
+
+    def use_features(self, folder: str) -> None:
+        """Go on with features in the place of samples."""
+        self.samples_source, self.ready_made = None, folder
+        self._start_over()
+
+    def _start_over(self) -> None:
         self.reading = AS_RECOGNISED
         self.task = self.metrics = None
 
 
 def register_pages(pages: Mapping[str, StreamlitPage]) -> None:
-    """Remember the pages of this app run, so that any view can name where to go."""
+    """Remember the pages of this app run, so that any view can link to them by address."""
     st.session_state[PAGES] = dict(pages)
 
 
@@ -116,12 +124,12 @@ def link(page: str, label: str, *, icon: str, **query: str) -> None:
 
 
 def start_widget(key: str, value: object) -> None:
-    """Give a widget the value that it starts with, where the reader has not changed it since."""
+    """Set the first value of a widget; a value that the reader has chosen stays."""
     st.session_state.setdefault(key, value)
 
 
 def set_widgets(values: Mapping[str, object]) -> None:
-    """Give widgets other values; for a callback, before the page is drawn."""
+    """Set the values of widgets from a callback, before the page is drawn."""
     st.session_state.update(values)
 
 
@@ -149,8 +157,8 @@ def compared_runs() -> tuple[str | None, str | None]:
     )
 
 
-def compare(first: str | None, second: str | None) -> None:
-    """Name two runs in the address."""
+def set_compared_runs(first: str | None, second: str | None) -> None:
+    """Put two runs into the address."""
     for name, run in ((RUN_PARAMETER, first), (OTHER_PARAMETER, second)):
         if run and st.query_params.get(name) != run:
             st.query_params[name] = run
@@ -161,46 +169,46 @@ def remember_run(run: str) -> None:
     st.session_state[LAST_RUN] = run
 
 
-def expect_end(run: str | None) -> None:
-    """Remember that this session watches a run: when it ends, its results are shown."""
-    st.session_state[EXPECTED_END] = run
+def follow_run(run: str | None) -> None:
+    """Remember that this session follows a run, so that its results are shown when it ends."""
+    st.session_state[FOLLOWED_RUN] = run
 
 
-def is_end_expected(run: str) -> bool:
-    """Whether this session has watched the run go."""
-    return bool(st.session_state.get(EXPECTED_END) == run)
+def is_followed(run: str) -> bool:
+    """Whether this session follows the run."""
+    return bool(st.session_state.get(FOLLOWED_RUN) == run)
 
 
 def session_token(make: Callable[[], str]) -> str:
-    """Return what stands for this session where its browser keeps no cookie."""
-    if STANDS_IN not in st.session_state:
-        st.session_state[STANDS_IN] = make()
-    return str(st.session_state[STANDS_IN])
+    """Return the token of this session, for a browser that keeps no cookie."""
+    if OF_SESSION not in st.session_state:
+        st.session_state[OF_SESSION] = make()
+    return str(st.session_state[OF_SESSION])
 
 
-def upload_key() -> str:
-    """Key of the upload widget; a new one empties it and frees its memory."""
-    return fresh_key("upload")
+def uploader_key() -> str:
+    """Key of the upload widget; a new key empties it and frees its memory."""
+    return per_upload_key("upload")
 
 
-def fresh_key(name: str) -> str:
-    """Key of a widget that starts anew with every upload."""
+def per_upload_key(name: str) -> str:
+    """Key of a widget that is reset by every upload."""
     return f"{name}-{st.session_state.get(UPLOADS, 0)}"
 
 
-def forget_upload() -> None:
-    """Empty the upload widget, and what depends on it, at the next run of the page."""
+def reset_upload() -> None:
+    """Reset the upload widget, and those that depend on it, at the next run of the page."""
     st.session_state[UPLOADS] = st.session_state.get(UPLOADS, 0) + 1
 
 
 def set_widget(key: str, value: object) -> None:
-    """Set a widget that this run of the page has not drawn yet."""
+    """Set the value of a widget that this run of the page has not drawn yet."""
     st.session_state[key] = value
 
 
 def has_changed(name: str, value: object) -> bool:
-    """Whether something that stays as it is until it changes, such as a selection, has just changed."""
-    key = f"{NEWS}-{name}"
+    """Whether a value, such as a selection, differs from that of the last run of the page."""
+    key = f"{LAST_VALUE}-{name}"
     is_new = st.session_state.get(key) != value
     st.session_state[key] = value
     return is_new

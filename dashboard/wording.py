@@ -1,26 +1,27 @@
-"""What the reader sees of an error, a state, a sample or a number."""
+"""How errors, states, kinds of samples, durations and sizes are worded on the pages."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 import streamlit as st
 
-from dashboard.literal import literal, plain
+from dashboard.escaping import plain
 from ptmrank_core.benchmark import Outline, RunEntry, RunProgress
 from ptmrank_core.data import DEMO_SAMPLES, FEATURES_PREFIX
-from ptmrank_core.errors import PTMRankError
+from ptmrank_core.errors import InputField, PTMRankError, word_fields
 from ptmrank_core.records import Modality, RunState, Stage, TargetKind
 from ptmrank_core.results.phrases import plural, say_targets
 
 __all__ = [
     "ANALYSES",
+    "FIELDS",
     "MODALITIES",
     "STAGES",
     "STATES",
     "TARGETS",
     "compact",
-    "in_page_words",
     "plain",
     "plural",
     "say_analysis",
@@ -35,7 +36,7 @@ __all__ = [
 ]
 
 STAGES = {
-    Stage.RESOLVE: "looking it up",
+    Stage.RESOLVE: "looking up the model",
     Stage.DOWNLOAD: "downloading",
     Stage.LOAD: "loading",
     Stage.EXTRACT: "extracting features",
@@ -48,15 +49,15 @@ STATES = {
     RunState.CANCELLED: "cancelled",
     RunState.FAILED: "failed",
 }
-# Kind of an analysis -> what is found out by it.
+# Kind of an analysis -> what it finds out.
 ANALYSES = {
     "halves": "how sure the ranking is",
     "probe": "how well a linear probe does on each model",
-    "sample-size": "how many samples the ranking takes",
-    "controls": "what the metrics say of models that cannot be good",
+    "sample-size": "how many samples the ranking needs",
+    "controls": "how the metrics score controls that cannot be good",
     "fine-tuning": "fine-tuning the best models",
     "separability": "which classes the best models tell apart",
-    "projection": "what the best models see, in the plane",
+    "projection": "2-D maps of the best models' embeddings",
 }
 MODALITIES: dict[Modality, str] = {
     "image": "pictures",
@@ -70,36 +71,23 @@ TARGETS: dict[TargetKind, str] = {
     "regression": "numbers to predict",
     "multilabel": "several labels at once",
 }
-# An option of the command line -> where the page has it.
-FIELDS = {
-    "--text-column": "**Text**",
-    "--label-column": "**Label**",
-    "--group-column": "**Group**",
-    "--modality": "**The samples are**",
-    "--target": "**The labels are**",
+FIELDS: Mapping[InputField, str] = {
+    InputField.MODALITY: "say what they are under **The samples are**",
+    InputField.TARGET_KIND: "say what they are under **The labels are**",
+    InputField.TEXT_COLUMNS: "choose the text column, or the two of a pair, under **Text**",
+    InputField.LABEL_COLUMNS: "choose the label column under **Label**",
+    InputField.GROUP_COLUMN: "choose the group column under **Group**",
+    InputField.MODELS: "choose models on the **Candidates** page",
+    InputField.DEVICE: "choose another device in a run from the command line",
 }
-OPTION = re.compile(rf"({'|'.join(FIELDS)})( NAME\b| {'| '.join(TARGETS)})?")
+"""What to do about each input on a page; Markdown."""
 DIGEST = re.compile(r"[0-9a-f]{64}")
-
-
-def in_page_words(text: str) -> str:
-    """Say where the page has what the core names as an option of its command line; Markdown."""
-    said, end = [], 0
-    for match in OPTION.finditer(text):
-        said += [literal(text[end : match.start()]), _name_field(match)]
-        end = match.end()
-    return "".join([*said, literal(text[end:])]) if said else plain(text)
-
-
-def _name_field(match: re.Match[str]) -> str:
-    value = (match[2] or "").strip()
-    kinds = {str(kind): words for kind, words in TARGETS.items()}
-    return f"{FIELDS[match[1]]} = *{kinds[value]}*" if value in kinds else FIELDS[match[1]]
 
 
 def show_error(error: PTMRankError) -> None:
     """Show what is wrong and what to do."""
-    st.error(f"**{plain(error.message)}**\n\n{in_page_words(error.hint)}".strip())
+    advice = f"{plain(error.hint)} {word_fields(error.fields, FIELDS)}".strip()
+    st.error(f"**{plain(error.message)}**\n\n{advice}".strip())
 
 
 def source_name(source: str) -> str:
@@ -113,10 +101,10 @@ def source_name(source: str) -> str:
 
 
 def say_analysis(progress: RunProgress) -> str:
-    """Say what is found out after the first ranking, and how far it is; Markdown."""
+    """Say which analysis after the ranking is running, and how far it is; Markdown."""
     step = progress.analysis
     if step is None:
-        return "what comes after the ranking"
+        return "the analyses after the ranking"
     return f"{ANALYSES.get(step.kind, plain(step.kind))} ({step.done:,} of {step.total:,})"
 
 
@@ -162,7 +150,7 @@ def say_size(size_bytes: int) -> str:
 
 
 def compact(count: int | None) -> str:
-    """Write a large number shortly: ``230 k``; what is not known says so."""
+    """Abbreviate a large number: ``230 k``; ``None`` is unknown."""
     if count is None:
         return "unknown"
     for unit, size in (("G", 1e9), ("M", 1e6), ("k", 1e3)):

@@ -18,28 +18,35 @@
     ├── RunError                 a stored run cannot be used
     │   ├── RunNotFoundError     no run with this id
     │   ├── RunBusyError         another worker holds the run
+    │   ├── NotOwnerError        somebody else's run: it can be read and not changed
     │   └── SamplesChangedError  the samples are not those the run was planned with
     └── CancelledError           the user stopped the run
 
-Every message says what is wrong with which value and what was expected; ``hint`` says what to do.
+Every message says what is wrong with which value and what was expected; ``hint`` says what to do, and
+``fields`` names the inputs where it can be done. Each front has its own words for an input: an option of the
+command line, a field of a page, an argument in a script (``ARGUMENTS``).
 """
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
 
 __all__ = [
+    "ARGUMENTS",
     "ArchiveError",
     "CancelledError",
     "DownloadError",
     "GatedModelError",
     "InputError",
+    "InputField",
     "MetricError",
     "MetricInputError",
     "ModelError",
     "ModelNotFoundError",
     "NotApplicableError",
+    "NotOwnerError",
     "OutOfMemoryError",
     "PTMRankError",
     "RunBusyError",
@@ -50,7 +57,38 @@ __all__ = [
     "UnknownNameError",
     "UnsupportedModelError",
     "WeightsFormatError",
+    "word_fields",
 ]
+
+
+class InputField(StrEnum):
+    """An input of a run that an error can be about."""
+
+    MODALITY = "modality"
+    TARGET_KIND = "target_kind"
+    TEXT_COLUMNS = "text_columns"
+    LABEL_COLUMNS = "label_columns"
+    GROUP_COLUMN = "group_column"
+    MODELS = "models"
+    DEVICE = "device"
+
+
+ARGUMENTS: Mapping[InputField, str] = {
+    InputField.MODALITY: "set modality to what the samples are",
+    InputField.TARGET_KIND: "set target_kind to classification, regression or multilabel",
+    InputField.TEXT_COLUMNS: "name the text column, or the two of a pair, in text_columns",
+    InputField.LABEL_COLUMNS: "name the label column in label_columns",
+    InputField.GROUP_COLUMN: "name the group column in group_column",
+    InputField.MODELS: "name at least one model in models",
+    InputField.DEVICE: 'set device to "auto" or "cpu"',
+}
+"""What to do about each input in a script."""
+
+
+def word_fields(fields: Iterable[InputField], words: Mapping[InputField, str]) -> str:
+    """Make a sentence of what a front says about some inputs; empty for none."""
+    sentence = ", or ".join(words[field] for field in fields)
+    return f"{sentence[0].upper()}{sentence[1:]}." if sentence else ""
 
 
 class PTMRankError(Exception):
@@ -61,16 +99,27 @@ class PTMRankError(Exception):
     message
         What is wrong with which value, and what was expected.
     hint
-        What the reader can do about it; empty where the message says it all.
+        What the reader can do about it, in words that hold in every front; may be empty.
+    fields
+        The inputs that the reader can change to mend it; each front says where they are.
     """
 
-    def __init__(self, message: str, *, hint: str = "") -> None:
+    def __init__(self, message: str, *, hint: str = "", fields: Iterable[InputField] = ()) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.fields = tuple(fields)
 
     def __str__(self) -> str:
-        return f"{self.message} {self.hint}".strip()
+        return self.worded(ARGUMENTS)
+
+    def worded(self, words: Mapping[InputField, str]) -> str:
+        """Say the error as a whole, with a front's words for the inputs."""
+        return f"{self.message} {self.advice(words)}".strip()
+
+    def advice(self, words: Mapping[InputField, str] = ARGUMENTS) -> str:
+        """Say what to do: the hint, and a front's words for the inputs, by default those of a script."""
+        return f"{self.hint} {word_fields(self.fields, words)}".strip()
 
 
 class InputError(PTMRankError):
@@ -88,14 +137,18 @@ class UnknownNameError(InputError):
         The name that came.
     known
         The names that exist.
+    fields
+        The input that holds the name.
     """
 
-    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+    def __init__(
+        self, kind: str, name: str, known: Iterable[str], *, fields: Iterable[InputField] = ()
+    ) -> None:
         names = sorted(known)
         close = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
         guess = f"Did you mean {' or '.join(repr(c) for c in close)}?" if close else ""
         listed = f"Known: {', '.join(names)}."
-        super().__init__(f"Unknown {kind} {name!r}.", hint=f"{guess} {listed}".strip())
+        super().__init__(f"Unknown {kind} {name!r}.", hint=f"{guess} {listed}".strip(), fields=fields)
 
 
 class ArchiveError(InputError):
@@ -159,7 +212,7 @@ class RunBusyError(RunError):
 
 
 class NotOwnerError(RunError):
-    """Somebody else's run: it can be looked at, and nothing can be done about it."""
+    """The run is somebody else's: it can be read and not changed."""
 
 
 class SamplesChangedError(RunError):

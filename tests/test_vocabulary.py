@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Iterator
 from dataclasses import FrozenInstanceError, replace
 from pathlib import Path
 
@@ -11,16 +13,86 @@ import pytest
 
 from ptmrank_core import errors
 from ptmrank_core.config import child_environment, load_settings
-from ptmrank_core.errors import InputError, PTMRankError, UnknownNameError
+from ptmrank_core.errors import ARGUMENTS, InputError, InputField, SamplesError, UnknownNameError
 from ptmrank_core.records import ExtractionReport, Features, RunState, Samples
 
+CORE = Path(errors.__file__).parent
 
-def test_the_tree_in_the_docstring_is_the_tree() -> None:
-    """Every error of the module stands in the picture at its top, below its base."""
-    drawn = set(re.findall(r"\w*Error", errors.__doc__ or ""))
-    assert drawn == set(errors.__all__)
-    for name in errors.__all__:
-        assert issubclass(getattr(errors, name), PTMRankError)
+
+def drawn_tree(picture: str) -> dict[str, str]:
+    """Read a tree drawn with box characters: name -> name of its parent, empty for the root."""
+    parents: dict[str, str] = {}
+    open_branches: list[tuple[int, str]] = []
+    for line in picture.splitlines():
+        found = re.match(r"([ │├└─]*)(\w*Error)\b", line)
+        if found is None:
+            continue
+        depth = len(found[1])
+        while open_branches and open_branches[-1][0] >= depth:
+            open_branches.pop()
+        parents[found[2]] = open_branches[-1][1] if open_branches else ""
+        open_branches.append((depth, found[2]))
+    return parents
+
+
+def test_the_drawn_tree_of_errors_is_that_of_the_classes() -> None:
+    """Every error class of the module is drawn at its top below its own base, and is public."""
+    classes = {
+        name: kind
+        for name, kind in vars(errors).items()
+        if isinstance(kind, type) and issubclass(kind, Exception)
+    }
+    parents = {name: kind.__base__.__name__ for name, kind in classes.items()}
+    assert drawn_tree(errors.__doc__ or "") == parents | {"PTMRankError": ""}
+    assert {name for name in errors.__all__ if name.endswith("Error")} == set(classes)
+
+
+def test_the_reader_of_a_drawn_tree_sees_parents() -> None:
+    """A class that is drawn below another base is read as that base's."""
+    picture = "    A_Error\n    ├── B_Error  text\n    │   └── C_Error  text\n    └── D_Error"
+    tree = {"A_Error": "", "B_Error": "A_Error", "C_Error": "B_Error", "D_Error": "A_Error"}
+    assert drawn_tree(picture) == tree
+
+
+def test_a_script_is_told_the_argument() -> None:
+    """The text of an error ends with what to set for each input it is about; every input has such words."""
+    assert set(ARGUMENTS) == set(InputField)
+    assert all(re.search(rf"\b{field}\b", words) for field, words in ARGUMENTS.items())
+    error = SamplesError(
+        "No label.", hint="Look again.", fields=[InputField.LABEL_COLUMNS, InputField.TARGET_KIND]
+    )
+    assert str(error) == (
+        "No label. Look again. Name the label column in label_columns, or set target_kind to "
+        "classification, regression or multilabel."
+    )
+    assert str(SamplesError("No label.", hint="Look again.")) == "No label. Look again."
+
+
+def strings_of(path: Path) -> Iterator[str]:
+    """Every text in the code of a module, docstrings left out; the parts of an f-string one by one."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    bare = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in bare:
+            yield node.value
+
+
+def test_only_the_command_line_names_its_options() -> None:
+    """No sentence of the core outside cli/ names an option; a command that is written out is no sentence."""
+    for path in CORE.rglob("*.py"):
+        if CORE / "cli" not in path.parents:
+            sentences = [text for text in strings_of(path) if " " in text.strip()]
+            assert not [text for text in sentences if re.search(r"(?<!\w)--[a-z]", text)], path
+
+
+def test_every_input_is_the_subject_of_an_error() -> None:
+    """Each input that the fronts have words for is named by an error of the core."""
+    code = "".join(
+        path.read_text(encoding="utf-8")
+        for path in CORE.rglob("*.py")
+        if path.name not in {"errors.py", "wording.py"}
+    )
+    assert {field for field in InputField if f"InputField.{field.name}" in code} == set(InputField)
 
 
 def test_an_unknown_name_gets_its_nearest() -> None:

@@ -118,15 +118,46 @@ def test_files_are_written_in_one_place() -> None:
 
 def test_a_page_never_imports_another() -> None:
     """The folder of a page knows the core, state, jobs, wording, components and itself."""
-    views = ROOT / "dashboard" / "views"
-    for path in python_files(views):
-        page = path.relative_to(views).parts[0]
-        others = {name for name in imported(path) if name.startswith("dashboard.views.")}
-        assert all(name.split(".")[2] == page for name in others), path
+    for page in page_folders():
+        for path in python_files(page):
+            others = {name for name in imported(path) if name.startswith("dashboard.views.")}
+            assert all(name.split(".")[2] == page.name for name in others), path
+
+
+def page_folders() -> list[Path]:
+    """The folders of the pages."""
+    return sorted(path.parent for path in (ROOT / "dashboard" / "views").glob("*/__init__.py"))
+
+
+def test_every_page_is_in_the_list_of_pages() -> None:
+    """The list of pages imports each page's package and nothing else of the views."""
+    listed = imported(ROOT / "dashboard" / "views" / "pages.py")
+    packages = {name.split(".")[2] for name in listed if name.startswith("dashboard.views.")}
+    assert packages == {folder.name for folder in page_folders()}
+
+
+def test_what_serves_one_page_lives_with_that_page() -> None:
+    """Each module of the components is used by two pages or more, directly or through another component."""
+    components = ROOT / "dashboard" / "components"
+    users: dict[str, set[str]] = {path.stem: set() for path in components.glob("*.py")}
+    del users["__init__"]
+    places = {folder.name: python_files(folder) for folder in page_folders()}
+    places["every page"] = [ROOT / "dashboard" / "app.py"]
+    known = {place: {name for file in files for name in imported(file)} for place, files in places.items()}
+    through = {stem: imported(components / f"{stem}.py") for stem in users}
+    for place, names in known.items():
+        waiting = {stem for stem in users if f"dashboard.components.{stem}" in names}
+        while waiting:
+            stem = waiting.pop()
+            users[stem].add(place)
+            more = {other for other in users if f"dashboard.components.{other}" in through[stem]}
+            waiting |= {other for other in more if place not in users[other]}
+    for stem, pages in users.items():
+        assert len(pages) > 1, f"components/{stem}.py serves {pages or 'no page'}"
 
 
 def test_what_pages_share_knows_no_page() -> None:
-    """Components, jobs and the rest of the front import no page; the entry point and its warming do."""
+    """Components, jobs and the rest of the front import no page; the entry point and the warming do."""
     front = ROOT / "dashboard"
     for path in python_files(front):
         if front / "views" not in path.parents and path.name not in {"app.py", "warming.py"}:

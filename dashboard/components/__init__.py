@@ -1,1 +1,1 @@
-"""What pages are put together from: drawn on two pages or more, or too much for the file of one."""
+"""Parts of pages that two pages or more draw."""

@@ -1,4 +1,4 @@
-"""A chart of a page: what it shows in words, the figure, and the same as a table."""
+"""A chart of a page: a title, the figure, and its numbers as a table."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def show_chart(
 ) -> list[dict[str, Any]]:
     """Draw a figure with its title, and a switch that shows its numbers as a table in its place.
 
-    Every text of the figure is shown as it stands: names of files and classes are never read as markup.
+    Names of files and classes in the figure are never read as markup.
 
     Parameters
     ----------
@@ -38,9 +38,9 @@ def show_chart(
     key
         Tells the chart from all others of its page; the switch keeps its state in the address under it.
     title
-        The question that it answers, or what it found; Markdown.
+        The question that it answers, or its main finding; Markdown.
     alt
-        What it shows, for who cannot see it.
+        What it shows, for readers who cannot see it.
     table
         Makes the table; it has every number that the figure has.
     select

@@ -1,4 +1,4 @@
-"""A few samples to look at and to listen to, so that a mix-up is seen before anything is computed."""
+"""A few samples to see or hear, so that a mix-up is noticed before anything is computed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ __all__ = ["MAX_SHOWN", "choose_samples", "gallery", "show_samples"]
 
 N_SHOWN = 12
 MAX_SHOWN = 24
-"""Of samples that the reader chose."""
+"""The most samples of the reader's choice that are shown."""
 PICTURE_PIXELS = 240
 TEXT_CHARS = 300
 LABEL_CHARS = 40
@@ -47,7 +47,7 @@ class Shown:
 def choose_samples(samples: Samples) -> list[int]:
     """Choose up to twelve samples that differ.
 
-    Of each class in turn; of a regression from the least number to the greatest.
+    One of each class in turn; for a regression from the smallest number to the largest.
     """
     n_shown = min(N_SHOWN, samples.n_samples)
     if samples.target_kind == "classification":
@@ -107,7 +107,7 @@ def _shown(source: str, reading: Reading, _samples: Samples) -> list[Shown]:  # 
 
 def gallery(samples: Samples, reading: Reading) -> None:
     """Draw some samples with their labels."""
-    st.markdown("**Some of them**")
+    st.markdown("**Some of the samples**")
     try:
         shown = _shown(samples.source, reading, samples)
     except PTMRankError as error:
@@ -124,7 +124,7 @@ def show_samples(samples: Samples, rows: Sequence[int], *, notes: Sequence[str] 
     samples, rows
         All samples, and which of them are shown.
     notes
-        What is said of each besides its label; empty for nothing.
+        A note on each sample beside its label; empty for none.
     """
     drawn = rows[:MAX_SHOWN]
     try:
@@ -148,7 +148,7 @@ def _show_once(key: str, _samples: Samples, row: int) -> Shown:  # noqa: ARG001 
 
 
 def _draw(samples: Samples, shown: Sequence[Shown], *, with_names: bool) -> None:
-    """Draw samples as their modality is looked at, or listened to."""
+    """Draw samples as pictures, players or rows of a table, depending on their modality."""
     if samples.modality in COLUMNS:
         n_columns = (NARROW_COLUMNS if with_names else COLUMNS)[samples.modality]
         _draw_grid(shown, n_columns, is_sound=samples.modality == "audio", with_names=with_names)
@@ -183,5 +183,5 @@ def _draw_grid(shown: Sequence[Shown], n_columns: int, *, is_sound: bool, with_n
                 column.audio(one.media, format="audio/wav")
                 column.caption(f"**{plain(one.label)}** · {name}{note}")
             else:
-                said = f"**{plain(one.label)}** · {name}{note}" if with_names else plain(one.label)
-                column.image(one.media, caption=said, width="stretch", alt=one.label)
+                caption = f"**{plain(one.label)}** · {name}{note}" if with_names else plain(one.label)
+                column.image(one.media, caption=caption, width="stretch", alt=one.label)

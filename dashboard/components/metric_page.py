@@ -50,7 +50,7 @@ def _lower(sentence: str) -> str:
 
 
 def _range(bounds: tuple[float | None, float | None]) -> str:
-    """Say between what values the score lies."""
+    """Say which values the score can have."""
     least, greatest = bounds
     if least is None and greatest is None:
         return ", without bounds"
@@ -60,7 +60,7 @@ def _range(bounds: tuple[float | None, float | None]) -> str:
 
 
 def _components(metric: str, lesson: Lesson) -> None:
-    """Draw what the metric computed on the way, and what it warns of."""
+    """Draw the intermediate values and the warnings of the metric."""
     output = lesson.outputs.get(metric)
     if output is None:
         st.info(lesson.problems[metric])

@@ -1,4 +1,4 @@
-"""The pre-flight report: what was read of the samples, and what was left out and why."""
+"""The report on the samples of an upload: what was read, and what was left out and why."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.components.chart import show_chart
-from dashboard.wording import MODALITIES, TARGETS, in_page_words, plural
+from dashboard.wording import MODALITIES, TARGETS, plain, plural
 from ptmrank_core.records import Samples, SamplesSummary
 from ptmrank_core.reports.figures.samples import class_counts_figure
 from ptmrank_core.reports.figures.scatter import target_histogram
@@ -16,10 +16,10 @@ __all__ = ["preflight"]
 
 
 def preflight(summary: SamplesSummary, samples: Samples | None) -> None:
-    """Draw the report; what only the samples themselves tell is left out where they are gone."""
+    """Draw the report; without the samples themselves, only the numbers of the summary."""
     st.caption(f"Read as **{MODALITIES[summary.modality]}** with **{TARGETS[summary.target_kind]}**.")
     for warning in summary.warnings:
-        st.warning(in_page_words(warning), icon=":material/warning:")
+        st.warning(plain(warning), icon=":material/warning:")
     _numbers(summary, samples)
     left, right = st.columns(2, gap="large")
     with left:
@@ -30,7 +30,7 @@ def preflight(summary: SamplesSummary, samples: Samples | None) -> None:
     with right:
         _left_out(summary)
         for note in summary.notes:
-            st.caption(in_page_words(note))
+            st.caption(plain(note))
 
 
 def _word(summary: SamplesSummary) -> str:
@@ -38,7 +38,7 @@ def _word(summary: SamplesSummary) -> str:
 
 
 def _numbers(summary: SamplesSummary, samples: Samples | None) -> None:
-    """Draw the numbers that say most, in a row."""
+    """Draw the most important numbers in a row."""
     counts = summary.class_counts
     cards = [("Samples", summary.n_samples)]
     if summary.target_kind == "classification":
@@ -61,21 +61,21 @@ def _counts(summary: SamplesSummary) -> None:
     show_chart(
         class_counts_figure(summary),
         key="class-counts",
-        title=f"How many samples has each {word}?{some}",
-        alt=f"{plural(n_classes, word)}, {plural(summary.n_samples, 'sample')}: from "
-        f"{min(summary.class_counts.values()):,} to {max(summary.class_counts.values()):,} of a {word}",
+        title=f"How many samples does each {word} have?{some}",
+        alt=f"{plural(n_classes, word)}, {plural(summary.n_samples, 'sample')}: between "
+        f"{min(summary.class_counts.values()):,} and {max(summary.class_counts.values()):,} in each {word}",
         table=lambda: class_counts_table(summary),
     )
 
 
 def _histogram(samples: Samples | None) -> None:
     if samples is None:
-        st.caption("The samples are not there any more.")
+        st.caption("The samples are no longer on this machine.")
         return
     show_chart(
         target_histogram(samples),
         key="targets",
-        title="How are the numbers spread?",
+        title="How are the numbers distributed?",
         alt=f"Histogram of {', '.join(samples.class_names)} over {plural(samples.n_samples, 'sample')}",
         table=lambda: targets_table(samples),
     )
@@ -84,7 +84,7 @@ def _histogram(samples: Samples | None) -> None:
 def _left_out(summary: SamplesSummary) -> None:
     st.markdown("**Left out**")
     if not summary.left_out:
-        st.caption("Nothing: everything became a sample.")
+        st.caption("Nothing was left out: every entry became a sample.")
         return
     table = pd.DataFrame([{"what": one.name, "reason": one.reason} for one in summary.left_out])
     st.dataframe(table, hide_index=True, alt=f"{len(table):,} left out, with reasons")

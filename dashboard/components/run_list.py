@@ -1,4 +1,4 @@
-"""The history of runs: one line each, what can be done about it, and deleting it."""
+"""The runs of a list: a row for each with its state and buttons."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ COLOURS = {
 
 
 def open_page(entry: RunEntry) -> NoReturn:
-    """Go to where a run is best looked at: its results once there are any that stay."""
+    """Open a finished run on the Results page, any other one on the Run page."""
     state.navigate("results" if entry.outline.state.is_finished() else "run", run=entry.run_id)
 
 
@@ -37,7 +37,7 @@ def draw_run(entry: RunEntry, size_bytes: int | None) -> None:
     entry
         The run.
     size_bytes
-        What deleting it would free; ``None`` where that still grows.
+        What deleting it would free; ``None`` while it is running.
     """
     outline = entry.outline
     with st.container(border=True, key=f"run-{entry.run_id}"):
@@ -56,7 +56,7 @@ def draw_run(entry: RunEntry, size_bytes: int | None) -> None:
 
 
 def _facts(entry: RunEntry, size_bytes: int | None) -> list[str]:
-    """When it was, what it took, and how much of it is there."""
+    """List the date, duration, size and number of scores of a run."""
     outline = entry.outline
     n_cells = len(outline.models) * outline.n_metrics
     facts = [f"{outline.created_at[:16].replace('T', ' ')} UTC"]
@@ -101,7 +101,7 @@ def _confirm(entry: RunEntry, size_bytes: int) -> None:
 
 
 def _do(action: Callable[[str], None], run: str) -> None:
-    """Do something about a run and draw the page anew, or say why it cannot be done."""
+    """Carry out an action on a run and draw the page again, or say why it failed."""
     try:
         with st.spinner("A moment …"):
             action(run)

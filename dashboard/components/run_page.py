@@ -26,7 +26,7 @@ def open_run(title: str, read: Callable[[str], T]) -> tuple[str, T] | None:
     title
         Title of the page.
     read
-        Reads what the page shows of a run.
+        Reads the content of the page from a run's id.
 
     Returns
     -------
@@ -41,18 +41,18 @@ def open_run(title: str, read: Callable[[str], T]) -> tuple[str, T] | None:
             state.navigate("start")
         return None
     try:
-        found = read(run)
+        content = read(run)
         show_sharing(run)
     except RunNotFoundError as error:
         show_error(error)
         return None
-    return run, found
+    return run, content
 
 
 def watch_run(run: str) -> RunProgress:
-    """Read how far a run is, in a part of a page that is run by a timer.
+    """Read the progress of a run in a part of a page that a timer runs.
 
-    Where its owner has deleted it meanwhile, the whole page is drawn anew, and says so.
+    If its owner has deleted it meanwhile, the whole page is drawn again and says so.
     """
     try:
         return jobs.progress(run)

@@ -1,4 +1,4 @@
-"""Whose a run is, as far as a page has to say it: nothing where a server has one owner."""
+"""Who owns a run, where a server has several users; nothing is shown where it has one."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ import importlib.util
 
 import streamlit as st
 
-from dashboard import jobs, owner
+from dashboard import jobs
+from dashboard.server import owner
 from dashboard.wording import plain
 
-__all__ = ["show_account", "show_sharing", "show_whose"]
+__all__ = ["show_account", "show_runs_owner", "show_sharing"]
 
 
 def show_account() -> None:
-    """Offer to log in or out where that is set up."""
+    """Draw a button to log in or out, where login is set up."""
     if not (jobs.is_shared() and owner.can_log_in()):
         return
     with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
@@ -22,29 +23,29 @@ def show_account() -> None:
             st.caption(f"Logged in as {plain(str(name))}", width="content")
             st.button("Log out", key="log-out", type="tertiary", on_click=st.logout)
         elif importlib.util.find_spec("authlib") is None:
-            st.caption("Logging in is set up here, but `pip install 'ptmrank[login]'` was not done.")
+            st.caption("Login is set up here, but a package is missing: run `pip install 'ptmrank[login]'`.")
         else:
             st.button("Log in", key="log-in", type="tertiary", on_click=st.login)
 
 
 def show_sharing(run: str) -> None:
-    """Say on the page of a run who sees it, and who may do something about it."""
+    """Say on the page of a run who can see it and who can change it."""
     if not jobs.is_shared():
         return
     if jobs.is_mine(run):
         st.caption(
-            ":material/link: Whoever has the link of this page sees this run, its samples included. "
+            ":material/link: Anyone with the link to this page can see this run and its samples. "
             "Only you can stop, continue or delete it."
         )
     else:
         st.caption(
-            ":material/visibility: This is somebody else's run, and you have the link to it: look at "
-            "everything, take its tables away. Only its owner can stop, continue or delete it."
+            ":material/visibility: This run belongs to somebody else. You can look at everything and "
+            "download its tables; only its owner can stop, continue or delete it."
         )
 
 
-def show_whose() -> None:
-    """Say on a list of runs whose they are."""
+def show_runs_owner() -> None:
+    """Say on a list of runs who owns them."""
     if not jobs.is_shared():
         return
     if owner.is_logged_in():
@@ -53,5 +54,5 @@ def show_whose() -> None:
         )
     else:
         st.caption(
-            "These are the runs of this browser: without its cookie they can be had by their links alone."
+            "These runs belong to this browser. Without its cookie they are reachable only by their links."
         )

@@ -1,4 +1,4 @@
-"""A sample in a few words."""
+"""Short descriptions of samples."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def shorten(text: str, n_chars: int) -> str:
 
 
 def snippet(decoded: Any, n_chars: int) -> str:
-    """Say what is in a text, a pair of texts, or a word with those around it."""
+    """Shorten a text, a pair of texts, or a word with its neighbours."""
     if isinstance(decoded, WordInContext):
         first = max(0, decoded.index - CONTEXT_WORDS)
         around = list(decoded.words[first : decoded.index + CONTEXT_WORDS + 1])
@@ -31,7 +31,7 @@ def snippet(decoded: Any, n_chars: int) -> str:
 
 
 def hover_caption(samples: Samples, index: int) -> str:
-    """Say of a sample what fits beside a mouse pointer: its text, or the name of its file."""
+    """Describe a sample for a hover label: its text, or the name of its file."""
     if samples.modality != "text":
         return samples.names[index]
     return snippet(samples.items[index].decode(), HOVER_CHARS)

@@ -1,4 +1,4 @@
-"""The core's tables on a page: the same numbers that the files have."""
+"""The core's tables on a page, with the same numbers as in exported files."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ TYPES = {"text": "object", "integer": "Int64", "number": "float64"}
 
 
 def show_table(table: Table, *, alt: str, key: str | None = None) -> int | None:
-    """Draw a table; what is unknown is empty.
+    """Draw a table; unknown values are shown as a dash.
 
     Parameters
     ----------
     table
         Its numbers, and how they are shown.
     alt
-        What it shows, for who cannot see it.
+        What it shows, for readers who cannot see it.
     key
         Given where a cell can be selected: tells the table from all others of its page.
 

@@ -1,7 +1,7 @@
-"""What the pages ask of the core: samples, runs, and what all sessions share of them."""
+"""Samples, runs and results for the pages, shared by all sessions."""
 
-from dashboard.jobs.given import ranked, result
 from dashboard.jobs.home import features
+from dashboard.jobs.run_results import ranked, result
 from dashboard.jobs.runs import (
     cancel,
     delete,

@@ -45,8 +45,8 @@ def from_mapping(content: bytes, name: str, task: TaskCategory) -> list[Candidat
     ids = dict.fromkeys(model for key in (task.name, *task.aliases) for model in mapping.get(key, ()))
     known = {model_id: catalogue.known_candidate(model_id) for model_id in ids}
     return [
-        found or Candidate(id=model_id, modality=task.modality, tasks=(task.name,))
-        for model_id, found in known.items()
+        candidate or Candidate(id=model_id, modality=task.modality, tasks=(task.name,))
+        for model_id, candidate in known.items()
     ]
 
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import streamlit as st
 
-from dashboard import owner
 from dashboard.jobs.home import settings, store
 from dashboard.jobs.sources import Demo, forget_samples, samples
-from dashboard.owner import current_owner
+from dashboard.server import owner
+from dashboard.server.owner import current_owner
 from ptmrank_core import catalogue
 from ptmrank_core.benchmark import (
     ExpectedTime,
@@ -97,7 +97,7 @@ def start_demo(demo: Demo) -> str:
 
 
 def start_fine_tuning(found: RunResult, n_models: int, seconds: float) -> str:
-    """Start a run like another one, from its cached features, that trains the best models; return its id."""
+    """Repeat a run from its cached features and fine-tune the best models too; return the new id."""
     _require_owner(found.plan.run_id)
     analyses = replace(found.plan.analyses, fine_tune=n_models, fine_tune_seconds=seconds)
     plan = replace(found.plan, run_id=new_run_id(), created_at=now(), analyses=analyses)
@@ -110,12 +110,12 @@ def start_fine_tuning(found: RunResult, n_models: int, seconds: float) -> str:
 
 
 def is_shared() -> bool:
-    """Whether others may use this server too: then runs have owners, and what all share is nobody's."""
+    """Whether others may use this server too: then runs have owners."""
     return owner.is_shared(st.context.headers)
 
 
 def is_mine(run_id: str) -> bool:
-    """Whether a run belongs to whoever is asking: others can look at it, and no more.
+    """Whether a run belongs to the current owner: others can only look at it.
 
     Raises
     ------
@@ -126,28 +126,28 @@ def is_mine(run_id: str) -> bool:
 
 
 def _require_owner(run_id: str) -> None:
-    """Do nothing about a run for anybody but its owner."""
+    """Refuse to change a run for anybody but its owner."""
     if not is_mine(run_id):
         raise NotOwnerError(
-            "This run is somebody else's: it can be looked at, and no more.",
-            hint="Ask whoever gave you the link, or make a run of your own.",
+            "This run belongs to somebody else: you can look at it, but not change it.",
+            hint="Ask its owner, or start a run of your own.",
         )
 
 
 def resume(run_id: str) -> None:
-    """Start a worker for what a run has not done yet."""
+    """Start a worker for the unfinished part of a run."""
     _require_owner(run_id)
     start_worker(run_id, settings())
 
 
 def cancel(run_id: str) -> None:
-    """Ask a run's worker to stop at the next batch, or to wait no longer."""
+    """Ask a run's worker to stop after the current batch; a waiting run leaves the queue."""
     _require_owner(run_id)
     cancel_run(run_id, settings())
 
 
 def retry(run_id: str) -> None:
-    """Start a worker for what failed in a run, and for nothing else that is done."""
+    """Start a worker that repeats only what failed in a run."""
     _require_owner(run_id)
     clear_failed(store(), settings(), run_id)
     start_worker(run_id, settings())
@@ -159,7 +159,7 @@ def failures(run_id: str) -> tuple[Failure, ...]:
 
 
 def leave_out(run_id: str, models: Sequence[str]) -> None:
-    """Mark what some models of a run lack as left out."""
+    """Mark the missing scores of some models as left out."""
     _require_owner(run_id)
     leave_out_of_run(store(), settings(), run_id, models)
 
@@ -171,8 +171,8 @@ def finish_without(run_id: str, models: Sequence[str]) -> None:
 
 
 @st.cache_resource(max_entries=20, show_spinner=False)
-def partial_ranking(run_id: str, through: tuple[str, ...], *, has_failed: bool) -> Ranking:  # noqa: ARG001
-    """Rank the models of a run that are through, anew whenever these are others."""
+def partial_ranking(run_id: str, finished: tuple[str, ...], *, has_failed: bool) -> Ranking:  # noqa: ARG001
+    """Rank the finished models of a run, again whenever another one has finished."""
     return rank_partially(store().result(run_id))
 
 
@@ -184,32 +184,32 @@ def delete(run_id: str) -> None:
 
 
 def expected_time(models: Sequence[ModelSpec], n_samples: int, parameters: Mapping[str, int]) -> ExpectedTime:
-    """Tell how long models would run here, by what earlier runs have measured."""
+    """Estimate how long models would run here, from what earlier runs measured."""
     return time_of_models(store(), models, n_samples, parameters)
 
 
 def history(limit: int = -1) -> list[RunEntry]:
-    """Read how the runs of whoever is asking stand, newest first; a negative limit is none."""
+    """Read the runs of the current owner and their states, newest first; a negative limit is none."""
     return list_runs(store(), settings(), limit, owner=current_owner())
 
 
 def sizes() -> dict[str, int]:
-    """Measure what deleting each run of whoever is asking would free, in bytes."""
+    """Measure what deleting each run of the current owner would free, in bytes."""
     return run_sizes(store(), settings(), owner=current_owner())
 
 
 def progress(run_id: str) -> RunProgress:
-    """Read how far a run is."""
+    """Read the progress of a run."""
     return read_progress(store(), settings(), run_id)
 
 
 def outline(run_id: str) -> Outline:
-    """Read what a run is, without what it has given."""
+    """Read the outline of a run, without its results."""
     return store().outline(run_id)
 
 
 def keep_truth(found: RunResult, name: str, data: bytes) -> bool:
-    """Keep fine-tuning results with a run; return whether they were not there already.
+    """Store fine-tuning results with a run; return whether they are new.
 
     Raises
     ------

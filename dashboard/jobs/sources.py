@@ -9,7 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.jobs.home import settings
-from dashboard.owner import current_owner
+from dashboard.server.owner import current_owner
 from ptmrank_core import catalogue
 from ptmrank_core.data import (
     DEMO_SAMPLES,
@@ -22,7 +22,7 @@ from ptmrank_core.data import (
     subsample,
     with_warnings,
 )
-from ptmrank_core.data import preview as look_at_source
+from ptmrank_core.data import preview as preview_source
 from ptmrank_core.errors import SamplesChangedError
 from ptmrank_core.records import AS_RECOGNISED, ModelSpec, Reading, RunResult, Samples
 
@@ -51,9 +51,9 @@ class Demo:
     source
         What the core loads them from.
     facts
-        What people are told of them.
+        Their title and description.
     task, models
-        The category that its run has, and the candidates.
+        The task category and the candidates of its run.
     """
 
     source: str
@@ -77,67 +77,67 @@ def all_samples(source: str, reading: Reading = AS_RECOGNISED) -> Samples:
 
 @st.cache_data(max_entries=20, show_spinner="Looking at the upload …")
 def preview(source: str, reading: Reading = AS_RECOGNISED) -> SourceOverview:
-    """Look at an upload without reading its samples, once for all sessions."""
-    return look_at_source(source, reading)
+    """Describe an upload without reading its samples, once for all sessions."""
+    return preview_source(source, reading)
 
 
 @st.cache_resource(max_entries=4, show_spinner="Reading the features …")
 def ready_made(folder: str, reading: Reading) -> tuple[tuple[ModelSpec, ...], Samples]:
-    """Find the models whose features lie in a kept folder, and the samples that they share."""
+    """Find the models whose features are in a folder, and the samples that they share."""
     models = catalogue.feature_models(Path(folder))
     return tuple(models), load_feature_samples(Path(folder), models, reading)
 
 
 def forget_samples() -> None:
-    """Read every upload anew: one may be gone."""
+    """Forget every upload that was read: one of them may have been deleted."""
     for kept in (samples, all_samples, preview, ready_made):
         kept.clear()
 
 
 def is_demo(source: str) -> bool:
-    """Whether these are demo samples, which are what they are."""
+    """Whether these are demo samples, whose reading cannot be changed."""
     return source in DEMO_SAMPLES
 
 
 def demos() -> list[Demo]:
     """List the demo samples that at least one model of the zoo reads."""
-    found = []
+    with_models = []
     for source, facts in DEMO_SAMPLES.items():
         zoo = catalogue.demo_models()
         tasks = [task for task in catalogue.loadable_tasks(zoo) if task.modality == facts.modality]
         if tasks:
             models = tuple(catalogue.resolve_models("demo", tasks[0]))
-            found.append(Demo(source, facts, tasks[0].name, models))
-    return found
+            with_models.append(Demo(source, facts, tasks[0].name, models))
+    return with_models
 
 
-def samples_of(found: RunResult) -> Samples:
+def samples_of(result: RunResult) -> Samples:
     """Load the samples of a run, as they were when it was planned.
 
     Raises
     ------
     SamplesChangedError
-        If they are others by now.
+        If they have changed since.
     """
-    loaded = samples(found.plan.samples_source, found.plan.reading)
-    if loaded.fingerprint != found.plan.samples_fingerprint:
+    loaded = samples(result.plan.samples_source, result.plan.reading)
+    if loaded.fingerprint != result.plan.samples_fingerprint:
         raise SamplesChangedError("The samples of this run have changed since: they cannot be shown.")
     return loaded
 
 
 def keep_upload(files: Sequence[tuple[str, bytes]]) -> str:
-    """Keep what the browser sent; return the source to load it from."""
+    """Store uploaded files; return the source to load them from."""
     return str(store_upload(files, settings().uploads_dir, owner=current_owner()))
 
 
 def keep_features(files: Sequence[tuple[str, bytes]]) -> str:
-    """Keep files of features that the browser sent; return the folder that they lie in."""
+    """Store uploaded files of features; return their folder."""
     return str(store_features(files, settings().uploads_dir, owner=current_owner()))
 
 
 @st.cache_data(ttl=600, max_entries=20, show_spinner="Reading the folder of models …")
 def local_models(task: str) -> list[ModelSpec]:
-    """List the models of this machine's folder of models that read what a task category is about."""
+    """List the models in the local folder of models that read the modality of a task category."""
     wanted = catalogue.task_category(task).modality
-    found = catalogue.local_root_models(settings().models_dir, wanted=wanted, tasks=(task,))
-    return [spec for spec in found if spec.modality == wanted]
+    models = catalogue.local_root_models(settings().models_dir, wanted=wanted, tasks=(task,))
+    return [spec for spec in models if spec.modality == wanted]

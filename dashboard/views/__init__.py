@@ -1,1 +1,1 @@
-"""One file for each page. A view never imports another."""
+"""A package for each page; see README.md for how to add one."""

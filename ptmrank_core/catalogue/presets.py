@@ -13,7 +13,7 @@ from ptmrank_core.catalogue.licences import LicenceClass
 from ptmrank_core.catalogue.loading import LOADABLE, loading_of
 from ptmrank_core.catalogue.table import shipped_candidates
 from ptmrank_core.catalogue.tasks.kinds import TaskCategory
-from ptmrank_core.errors import InputError, UnknownNameError
+from ptmrank_core.errors import InputError, InputField, UnknownNameError
 
 __all__ = ["PRESETS", "PRESET_PREFIX", "Preset", "choose", "preset", "preset_candidates"]
 
@@ -155,6 +155,7 @@ def preset_candidates(name: str, task: TaskCategory) -> list[Candidate]:
     if not found:
         raise InputError(
             f"The catalogue has no model of {task.name!r} for the preset {wanted.name!r}.",
-            hint=f"Look at what there is: catalogue --task {task.name}.",
+            hint="Choose another preset.",
+            fields=[InputField.MODELS],
         )
     return found

@@ -13,7 +13,7 @@ from ptmrank_core.catalogue.presets import PRESET_PREFIX, preset_candidates
 from ptmrank_core.catalogue.ready_made import COLUMNS, columns_model, feature_models
 from ptmrank_core.catalogue.table import known_candidate
 from ptmrank_core.catalogue.tasks.kinds import TaskCategory
-from ptmrank_core.errors import InputError
+from ptmrank_core.errors import InputError, InputField
 from ptmrank_core.records import ModelSpec
 
 __all__ = ["hub_models", "resolve_models"]
@@ -53,7 +53,7 @@ def resolve_models(
     texts = names.split(",") if isinstance(names, str) else names
     specs = [spec for text in texts if text.strip() for spec in _resolve(text.strip(), task, models_dir)]
     if not specs:
-        raise InputError("No model was named.", hint="Try --models demo.")
+        raise InputError("No model was named.", fields=[InputField.MODELS])
     unique = {spec.id: spec for spec in specs}
     for spec in specs:
         if unique[spec.id].path != spec.path:

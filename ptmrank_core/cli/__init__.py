@@ -19,6 +19,7 @@ from ptmrank_core.cli.replay import add_replay_command
 from ptmrank_core.cli.report import add_report_command
 from ptmrank_core.cli.runs import add_runs_command
 from ptmrank_core.cli.score import add_score_command
+from ptmrank_core.cli.wording import OPTIONS
 from ptmrank_core.errors import InputError, PTMRankError
 
 __all__ = ["main"]
@@ -43,10 +44,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parsed = _parser().parse_args(arguments)
         status: int = parsed.do(parsed)
     except InputError as error:
-        say(f"error: {error}")
+        say(f"error: {error.worded(OPTIONS)}")
         return BAD_INPUT
     except PTMRankError as error:
-        say(f"error: {error}")
+        say(f"error: {error.worded(OPTIONS)}")
         return NOTHING_DONE
     except KeyboardInterrupt:
         say("stopped")

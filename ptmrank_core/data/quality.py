@@ -45,8 +45,8 @@ def _contradictions(samples: Samples) -> Iterator[str]:
     if n_left_out:
         yield (
             f"{n_left_out:,} entries were left out because the same content stands under different labels. "
-            "Keep each under the label that is right; where several are right, give all of them and read the "
-            "labels with --target multilabel."
+            "Keep each under the label that is right; where several are right, give all of them and say that "
+            "each sample has several labels."
         )
 
 
@@ -73,7 +73,7 @@ def _uneven(samples: Samples) -> Iterator[str]:
 
 
 def _groups_in_names(samples: Samples) -> Iterator[str]:
-    """Warn where a part of the file names looks like whose the samples are."""
+    """Warn where a part of the file names looks like the groups of the samples."""
     if samples.groups or samples.target_kind != "classification" or samples.modality == "tabular":
         return
     parts = [SEPARATORS.split(PurePosixPath(name).stem) for name in samples.names]
@@ -91,9 +91,9 @@ def _groups_in_names(samples: Samples) -> Iterator[str]:
             found = sorted(set(values))
             yield (
                 f"The names of the files hold something that comes back in several classes: {_name(found)}. "
-                "If it is whose a sample is (speaker, patient, document), a model may recognise that in the "
-                "place of the class. Bring a table with a group for each file, and name that column with "
-                "--group-column."
+                "If it names the sample's group (speaker, patient, document), a model may recognise the "
+                "group instead of the class. Bring a table with a group for each file, and make that column "
+                "the group column."
             )
             return
 
@@ -111,7 +111,7 @@ def _is_like_groups(values: Sequence[str], labels: Sequence[int]) -> bool:
 
 
 def group_column_warning(cells: dict[str, Sequence[str]]) -> str:
-    """Say which unused column of a table may tell whose a sample is; empty where none looks like it.
+    """Say which unused column of a table may name the group of each sample; empty where none looks like it.
 
     Parameters
     ----------
@@ -124,7 +124,7 @@ def group_column_warning(cells: dict[str, Sequence[str]]) -> str:
     columns = "columns" if len(alike) > 1 else "column"
     return (
         f"Values come back from row to row in {columns} {_name(alike)}, and nothing is read from there. If "
-        "that is whose a sample is (speaker, patient, document), name it with --group-column: samples of one "
+        "it names the sample's group (speaker, patient, document), make it the group column: samples of one "
         "group resemble each other and have to stay together."
     )
 

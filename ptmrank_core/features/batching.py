@@ -153,7 +153,7 @@ def run_in_batches(
             if len(batch) == 1:
                 raise OutOfMemoryError(
                     "A single sample does not fit into the device's memory.",
-                    hint="Choose --device cpu, a smaller dtype or a smaller model.",
+                    hint="Choose half precision, a smaller model, or the CPU.",
                 ) from error
             batch_size.too_large()
             free_memory()

@@ -6,7 +6,7 @@ import gc
 
 import torch
 
-from ptmrank_core.errors import InputError
+from ptmrank_core.errors import InputError, InputField
 
 __all__ = ["free_memory", "is_out_of_memory", "peak_memory_bytes", "reset_peak", "resolve_device"]
 
@@ -30,7 +30,7 @@ def resolve_device(name: str) -> torch.device:
         or (device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count())
     )
     if missing:
-        raise InputError(f"Device {name!r} is not available here.", hint="Use --device auto or --device cpu.")
+        raise InputError(f"Device {name!r} is not available here.", fields=[InputField.DEVICE])
     return device
 
 

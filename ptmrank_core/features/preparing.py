@@ -60,7 +60,7 @@ def decode_items(items: Sequence[Item], names: Sequence[str]) -> list[Any]:
         try:
             decoded.append(item.decode())
         except PTMRankError as error:
-            raise SamplesError(f"{name!r}: {error.message}", hint=error.hint) from error
+            raise SamplesError(f"{name!r}: {error.message}", hint=error.hint, fields=error.fields) from error
     return decoded
 
 

@@ -113,8 +113,8 @@ class Reading:
     label_columns
         Names of the label column, or of several columns of numbers; empty to recognise it.
     group_column
-        Name of the column that tells whose a sample is: speaker, patient, document; ``None`` to recognise it,
-        empty for no groups.
+        Name of the column that holds the group of each sample (speaker, patient, document); ``None`` to
+        recognise it, empty for no groups.
     max_samples
         The most samples that are used: a part in which every class has its share; ``None`` for all.
     """

@@ -191,7 +191,7 @@ def test_a_run_never_has_two_workers(settings: Settings, picture_zip: Path, zoo:
         assert other.stdout is not None
         assert other.stdout.readline() == "held\n"
         assert is_held(settings, run_id)
-        with pytest.raises(RunBusyError, match="Another worker is at run"):
+        with pytest.raises(RunBusyError, match="Another worker is running"):
             run_here(run_id, settings, sources=SOURCES)
         other.kill()
     assert not is_held(settings, run_id)

@@ -93,7 +93,7 @@ def test_the_log_of_a_run_is_at_hand(
 
 
 def test_a_run_is_cancelled(settings: Settings, features: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Where nobody is at it at once, else at its next batch; a finished one cannot be."""
+    """Where no worker is running it at once, else at its next batch; a finished one cannot be."""
     run_id = stored_features_plan(settings, features).run_id
     with hold_run(settings, run_id):
         assert answer(capsys, "cancel", run_id)["status"] == "waiting"

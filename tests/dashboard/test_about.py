@@ -17,5 +17,5 @@ def test_every_metric_stands_with_its_paper() -> None:
     assert not page.exception
     table = page.table[0].value
     assert list(table["paper"]) == [METRICS[name].reference for name in default_metrics()]
-    assert list(table["what it asks"]) == [METRICS[name].idea for name in default_metrics()]
-    assert "A score is no accuracy" in texts(page)
+    assert list(table["idea"]) == [METRICS[name].idea for name in default_metrics()]
+    assert "A score is not an accuracy" in texts(page)

@@ -139,7 +139,7 @@ def test_a_folder_is_uploaded_as_it_is(browser: WebDriver, server: str, tmp_path
     see(browser, ".st-key-next button")
     text = browser.find_element(By.CSS_SELECTOR, ".stMain").text
     assert "What was read: uploaded files" in text
-    assert "Nothing: everything became a sample." in text
+    assert "Nothing was left out: every entry became a sample." in text
 
 
 @pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="finds the worker through /proc")
@@ -158,7 +158,9 @@ def test_own_pictures_survive_a_killed_worker(browser: WebDriver, server: str, t
     run = run_in_address(browser)
     os.kill(worker_pid(run), signal.SIGKILL)
     see(browser, ".st-key-resume button")
-    assert "The worker of this run is gone" in browser.find_element(By.CSS_SELECTOR, ".stMain").text
+    assert (
+        "The worker process of this run has stopped" in browser.find_element(By.CSS_SELECTOR, ".stMain").text
+    )
     click(browser, ".st-key-resume button")
     see(browser, ".st-key-ranking .js-plotly-plot")
     assert run_in_address(browser) == run

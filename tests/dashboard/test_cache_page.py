@@ -60,7 +60,7 @@ def test_checking_says_what_came_of_it(app: AppTest, filled: Settings) -> None:
     """Sound entries stay; a damaged one goes and is counted."""
     open_page(app, "cache")
     app.button(key="verify").click().run()
-    assert "Every one of 54 vectors can be read." in app.success[0].value
+    assert "Checked 54 vectors: every one can be read." in app.success[0].value
     with FeatureCache(filled) as cache:
         cache._cache.set(next(iter(cache._names())), b"nothing")
     app.button(key="verify").click().run()
@@ -74,7 +74,7 @@ def test_one_model_is_removed_after_a_question(app: AppTest, filled: Settings) -
     assert "forget" not in buttons(app)  # nothing is chosen yet
     app.session_state[app.dataframe[0].key] = {"selection": {"rows": [0], "columns": [], "cells": []}}
     app.run()
-    assert f"The features of **{gone}** go" in texts(app)
+    assert f"This removes the features of **{gone}**" in texts(app)
     with FeatureCache(filled) as cache:
         assert cache.report().n_models == 3
     app.button(key="forget").click().run()

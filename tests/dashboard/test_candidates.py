@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.views.candidates.selection import download_of, say_bytes
+from dashboard.views.candidates.selection import download_cost, say_bytes
 from dashboard.views.candidates.table import candidate_rows
 from ptmrank_core.catalogue import Candidate, hub_models, preset_candidates, task_category
 from ptmrank_core.errors import DownloadError
@@ -227,7 +227,7 @@ def test_the_selection_adds_up_what_is_missing() -> None:
     """What is on disk costs nothing; known sizes count before about ones; unknown ones are counted apart."""
     specs = hub_models("org/here, microsoft/resnet-50, org/told, org/unknown", TASK)
     told = {"org/told": Candidate("org/told", n_parameters=10, size_bytes=25)}
-    cost = download_of(specs, told, {"org/here": 5})
+    cost = download_cost(specs, told, {"org/here": 5})
     assert (cost.n_here, cost.n_missing, cost.about_bytes, cost.n_unsized) == (1, 3, 4 * 23_510_000 + 25, 1)
     assert [say_bytes(size) for size in (1, 1_234_567, 2_500_000_000)] == ["1 MB", "1 MB", "2.5 GB"]
 

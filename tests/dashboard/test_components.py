@@ -8,12 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from streamlit.testing.v1 import AppTest
 
 from dashboard.components.gallery import choose_samples
 from dashboard.components.snippets import hover_caption, snippet
 from dashboard.views.results.embeddings.filters import matching_samples
-from dashboard.wording import in_page_words, source_name
+from dashboard.wording import FIELDS, source_name
 from ptmrank_core.data.media.text import TextItem
+from ptmrank_core.errors import InputField
 from ptmrank_core.records import Samples, TargetKind, WordInContext
 from ptmrank_core.results.phrases import say_label
 
@@ -88,12 +90,27 @@ def test_a_hover_is_text_and_no_markup() -> None:
     assert hover_caption(samples(np.array([0, 1]), "classification"), 1) == "<b>1</b> is a text"
 
 
-def test_options_of_the_command_line_become_fields_of_the_page() -> None:
-    """A hint names where the page has it, and a user's own marks stay as they are."""
-    said = in_page_words("Choose --target classification or --target regression; see *it*.")
-    kinds = ("**The labels are** = *classes*", "**The labels are** = *numbers to predict*")
-    assert said == f"Choose {kinds[0]} or {kinds[1]}; see \\*it\\*."
-    assert in_page_words("Name it with --text-column NAME.") == "Name it with **Text**."
+def show_hint() -> None:
+    """A page with an error about two inputs and a hint that holds a user's marks."""
+    from dashboard.wording import show_error  # noqa: PLC0415 - a script of its own
+    from ptmrank_core.errors import InputField, SamplesError  # noqa: PLC0415
+
+    fields = [InputField.LABEL_COLUMNS, InputField.TARGET_KIND]
+    show_error(SamplesError("No label in *it*.", hint="Look at _a_.", fields=fields))
+
+
+def test_an_error_names_the_fields_of_the_page() -> None:
+    """An error says where the page has each input it is about; a user's own marks are shown as they are."""
+    [shown] = AppTest.from_function(show_hint).run().error
+    assert shown.value == (
+        "**No label in \\*it\\*.**\n\nLook at \\_a\\_. Choose the label column under **Label**, or say "
+        "what they are under **The labels are**."
+    )
+
+
+def test_every_input_has_words_on_the_pages() -> None:
+    """The pages have words for each input that an error of the core can be about."""
+    assert set(FIELDS) == set(InputField)
 
 
 def test_a_source_is_named_for_people() -> None:

@@ -14,7 +14,7 @@ import pytest
 from google.protobuf.message import Message
 from streamlit.testing.v1 import AppTest
 
-from dashboard.literal import plain
+from dashboard.escaping import plain
 from dashboard.views.results.sections import SECTIONS
 from ptmrank_core.benchmark import RunStore, run_here
 from ptmrank_core.config import Settings

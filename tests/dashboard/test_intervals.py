@@ -37,8 +37,8 @@ def test_intervals_are_shown(app: AppTest, settings: Settings, tmp_path: Path) -
     assert "How sure is this order?" in texts(app)
     assert "No intervals under N-LEEP: It takes long" in texts(app)
     drawn = [f for f in figures(app) if any(t.get("name") == "90% interval" for t in f["data"])]
-    strip = [t.get("name") for t in figures(app)[0]["data"]]
-    assert {"its 90% interval", "not told apart"} <= set(strip)
+    names = [t.get("name") for t in figures(app)[0]["data"]]
+    assert {"its 90% interval", "not told apart"} <= set(names)
     assert len(drawn) == 1
     names = [t["name"] for t in drawn[0]["data"]]
     assert "not told apart" in names  # twins

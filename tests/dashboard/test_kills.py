@@ -65,7 +65,7 @@ class Machine:
         return True
 
     def is_dead(self, run: str) -> bool:
-        """Whether nobody is at the run."""
+        """Whether no worker is running."""
         return not read_entry(self.store, self.settings, run).alive
 
     def resume_buttons(self) -> list[WebElement]:

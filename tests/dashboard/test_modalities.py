@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,8 @@ from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from dashboard import jobs
+from dashboard.views.pages import PAGES
+from dashboard.wording import FIELDS
 from ptmrank_core.benchmark import RunStore, run_here
 from ptmrank_core.catalogue import demo_models, local_models
 from ptmrank_core.config import Settings
@@ -187,7 +190,7 @@ def test_ambiguous_labels_are_asked_about(app: AppTest) -> None:
     rng = np.random.default_rng(0)
     upload(app, "marks.csv", write_csv(["text", "label"], [[sentence(rng), 3 * i] for i in range(40)]))
     assert "they may be classes or numbers" in app.error[0].value
-    assert "**The labels are** = *numbers to predict*" in app.error[0].value
+    assert "Say what they are under **The labels are**." in app.error[0].value
     assert "next" not in {button.key for button in app.button}
     field(app, "The labels are").set_value("regression").run()
     assert not app.error
@@ -200,10 +203,19 @@ def test_columns_that_nobody_can_guess_are_asked_for(app: AppTest) -> None:
     rows = [[sentence(rng), sentence(rng), "xy"[i % 2]] for i in range(30)]
     upload(app, "notes.csv", write_csv(["left", "right", "label"], rows))
     assert "'left', 'right'" in app.error[0].value
-    assert "Name it with **Text**" in app.error[0].value
+    assert "Choose the text column, or the two of a pair, under **Text**." in app.error[0].value
     field(app, "Text").set_value(["right"]).run()
     assert not app.error
     assert cards(app)["Samples"] == "30"
+
+
+def test_the_words_for_an_input_name_what_the_pages_have(app: AppTest) -> None:
+    """Whatever an error tells the reader to choose is a field of the Samples page or a page."""
+    rng = np.random.default_rng(0)
+    upload(app, "notes.csv", write_csv(["text", "label"], [[sentence(rng), "xy"[i % 2]] for i in range(30)]))
+    fields = {widget.label for widget in (*app.selectbox, *app.multiselect)}
+    named = {name for words in FIELDS.values() for name in re.findall(r"\*\*(.+?)\*\*", words)}
+    assert named <= fields | {page.title for page in PAGES.values()}
 
 
 def test_recordings_can_be_heard(app: AppTest, tmp_path: Path) -> None:
@@ -239,7 +251,7 @@ def test_pictures_with_numbers_to_predict(
     files = dict(picture_files(8))
     rows = [[name, f"{index / 7:.4f}"] for index, name in enumerate(files)]
     upload_files(app, tmp_path, {**files, "scores.csv": write_csv(["file", "quality"], rows)})
-    assert "Name the label with **Label**" in app.error[0].value
+    assert "Choose the label column under **Label**." in app.error[0].value
     field(app, "Label").set_value(["quality"]).run()
     assert "Read as **pictures** with **numbers to predict**" in texts(app)
     go_on(app)
@@ -310,7 +322,7 @@ def test_a_table_of_features_may_name_its_label(app: AppTest, tmp_path: Path) ->
     """Where the label of a table is not recognised, the page asks for its column."""
     path = save_table(tmp_path / "m.csv", name="outcome")
     open_features(app, {path.name: path.read_bytes()})
-    assert "Name it with **Label**" in app.error[0].value
+    assert "Choose the label column under **Label**." in app.error[0].value
     field(app, "Label").set_value(["outcome"]).run()
     assert not app.error
     assert cards(app)["Classes"] == "3"

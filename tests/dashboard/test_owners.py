@@ -11,8 +11,9 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from dashboard import jobs, owner
-from dashboard.owner_cookie import OwnerCookie
+from dashboard import jobs
+from dashboard.server import owner
+from dashboard.server.owner_cookie import OwnerCookie
 from ptmrank_core.benchmark import RunStore, delete_run, run_here, run_sizes
 from ptmrank_core.config import Settings, load_settings
 from ptmrank_core.data import store_features, store_upload
@@ -41,8 +42,8 @@ def address() -> Iterator[Callable[[str | None], None]]:
 
 def become(monkeypatch: pytest.MonkeyPatch, who: str) -> None:
     """Ask as somebody, wherever it is asked."""
-    for place in ("dashboard.owner", "dashboard.jobs.runs", "dashboard.jobs.sources"):
-        monkeypatch.setattr(f"{place}.asking", lambda: who)
+    for place in ("dashboard.server.owner", "dashboard.jobs.runs", "dashboard.jobs.sources"):
+        monkeypatch.setattr(f"{place}.current_owner", lambda: who)
 
 
 @pytest.mark.parametrize(
@@ -172,12 +173,12 @@ def test_a_link_shows_a_run_and_offers_nothing_else(
     store.add_cell(ranked, Failure("weak", "logme", Stage.SCORE, "MetricError", "no value", ""))
     app.run()
     app.button(key=f"open-{ranked}").click().run()
-    assert "somebody else's" not in texts(app)
+    assert "somebody else" not in texts(app)
     become(monkeypatch, "browser:other")
     address(EVERYWHERE)
     for title in ("Ranking", "Evidence", "Samples", "Export"):
         open_section(app, title)
-        assert "This is somebody else's run" in texts(app)
+        assert "This run belongs to somebody else" in texts(app)
         assert "Try strong first" in texts(app).replace("*", "")
     assert not app.get("file_uploader")
 
@@ -206,7 +207,7 @@ def test_nothing_is_done_about_somebody_elses_run(
     del app
     before = RunStore(settings).result(ranked)
     become(monkeypatch, "browser:other")
-    with pytest.raises(NotOwnerError, match="somebody else's"):
+    with pytest.raises(NotOwnerError, match="belongs to somebody else"):
         act(ranked)
     with pytest.raises(NotOwnerError):
         jobs.keep_truth(before, "truth.csv", b"model,accuracy\nstrong,0.9\nweak,0.1\n")

@@ -11,7 +11,7 @@ import pytest
 from selenium.webdriver.chrome.webdriver import WebDriver
 from selenium.webdriver.common.by import By
 
-from dashboard.owner import COOKIE
+from dashboard.server.owner import COOKIE
 from ptmrank_core.benchmark import RunStore, run_here
 from ptmrank_core.config import Settings
 from ptmrank_core.worker import SOURCES
@@ -89,7 +89,7 @@ def test_two_browsers_see_nothing_of_each_other(
         assert "Nothing was run here yet" in page_text(other_browser)
         other_browser.get(f"{address}/results?run={run}")
         see(other_browser, ".st-key-ranking .js-plotly-plot")
-        assert "This is somebody else's run" in page_text(other_browser)
+        assert "This run belongs to somebody else" in page_text(other_browser)
         other_browser.get(f"{address}/run?run={run}")
         see(other_browser, ".st-key-see button")
         assert not other_browser.find_elements(

@@ -88,9 +88,9 @@ def test_results_show_the_three_pictures(
     assert not app.exception
     assert app.title[0].value == "Results"
     assert "3 models ranked on 18 samples in 3 classes" in texts(app)
-    strip, bump = figures(app)[:2]
+    overview, bump = figures(app)[:2]
     # LEEP has a vote of less than one in a hundred beside them: it is shown, after the voters.
-    assert strip["layout"]["xaxis3"]["ticktext"] == ["LogME", "H-Score", "LEEP"]
+    assert overview["layout"]["xaxis3"]["ticktext"] == ["LogME", "H-Score", "LEEP"]
     assert [trace["name"] for trace in bump["data"]][::-1] == list(rank_result(jobs.result(run)).order)
     assert "1 score missing, and why" in [expander.label for expander in app.expander]
     open_section(app, "Agreement")
@@ -122,12 +122,12 @@ def test_results_say_who_voted_and_why(
 def test_a_run_without_a_worker_offers_resume(
     app: AppTest, settings: Settings, picture_zip: Path, zoo: Path
 ) -> None:
-    """A queued run whose lock is free says that its worker is gone."""
+    """A queued run whose lock is free says that its worker has stopped."""
     plan = stored_plan(settings, picture_zip, zoo)
     app.run()
     app.button(key=f"open-{plan.run_id}").click().run()
     assert not app.exception
-    assert "The worker of this run is gone" in app.warning[0].value
+    assert "The worker process of this run has stopped" in app.warning[0].value
     assert app.button(key="resume").label == "Resume"
 
 

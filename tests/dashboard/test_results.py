@@ -197,8 +197,8 @@ def test_the_presentation_shows_results_only(app: AppTest, settings: Settings, r
     assert not app.segmented_control
     assert not app.header
     assert f"Try **{ranking.order[0]}** first" in texts(app)
-    strip, heatmap = figures(app)
-    assert len(strip["layout"]["xaxis3"]["ticktext"]) == len(ranking.metrics_used)
+    overview, heatmap = figures(app)
+    assert len(overview["layout"]["xaxis3"]["ticktext"]) == len(ranking.metrics_used)
     assert heatmap["data"][0]["type"] == "heatmap"
     app.toggle(key="present").set_value(False).run()
     assert app.segmented_control(key="section").value == "Ranking"

@@ -129,7 +129,7 @@ def test_a_phone_reads_the_results(browser: WebDriver, link: str) -> None:
     browser.get(link)
     picture = settled(browser, ".st-key-ranking .js-plotly-plot")
     assert picture["width"] > 500  # in a box of its own that scrolls
-    assert settled(browser, ".st-key-wide-strip")["right"] <= 390
+    assert settled(browser, ".st-key-wide-overview")["right"] <= 390
 
 
 def test_a_projector_shows_the_results_alone(browser: WebDriver, link: str) -> None:

@@ -1,4 +1,4 @@
-"""The run page: what is known while it runs, what failed, and what mends it with one click."""
+"""The run page: what is known while it runs, what failed, and how one click recovers from it."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_a_running_run_says_how_fast_it_is_and_ranks_what_is_through(
     store, (first, second, third) = RunStore(settings), (spec.id for spec in plan.models)
     with worker(settings, plan.run_id):
         open_run(app, plan.run_id)
-        assert "0 of 3 models done. How long it takes shows once a model has run." in headline(app)
+        assert "0 of 3 models done. The time left is known once a model has run." in headline(app)
         assert "The ranking so far" not in texts(app)
         for model in (first, second):
             store.add_event(plan.run_id, ModelStarted(model, 1, 3))
@@ -62,7 +62,7 @@ def test_a_running_run_says_how_fast_it_is_and_ranks_what_is_through(
             db.execute("UPDATE events SET at = 109 WHERE kind = 'BatchDone'")
         decide(settings, plan, (first, second))
         app.run()
-        assert "About 9.0 s left, if the others are as fast as those so far." in headline(app)
+        assert "About 9.0 s left, if the other models are as fast as those so far." in headline(app)
         table = app.dataframe[0].value
         assert list(table["samples a second"][:2]) == [2.0, 2.0]
         assert table["samples a second"].isna()[2]
@@ -88,18 +88,20 @@ def test_what_was_cached_is_no_speed(settings: Settings, plan: RunPlan) -> None:
     assert progress.seconds_left is None
 
 
-def test_a_partly_failed_run_says_why_and_is_mended(app: AppTest, settings: Settings, plan: RunPlan) -> None:
+def test_a_partly_failed_run_says_why_and_can_be_tried_again(
+    app: AppTest, settings: Settings, plan: RunPlan
+) -> None:
     """The reason and what to do stand there once; retrying does the failed model and no other."""
     first, *others = (spec.id for spec in plan.models)
     decide(settings, plan, others)
     fail(settings, plan, first)
     RunStore(settings).finish(plan.run_id, RunState.FINISHED, seconds=1.0)
     open_page(app, "run", run=plan.run_id)
-    assert "Something in it failed, and can be tried again; the rest is ranked." in app.info[0].value
+    assert "Some scores failed and can be tried again; everything else is ranked." in app.info[0].value
     (warning,) = (box.value for box in app.warning)
     assert f"**{first}** (3 scores, failed while downloading)" in warning
     assert "did not arrive" in warning
-    assert "goes on from there" in warning
+    assert "continues from there" in warning
     assert {"retry", "leave-out", "see"} <= buttons(app)
     assert len(primary(app)) <= 1
     app.button(key="retry").click().run()
@@ -110,7 +112,7 @@ def test_a_partly_failed_run_says_why_and_is_mended(app: AppTest, settings: Sett
 
 
 def test_a_failed_model_is_left_out_by_hand(app: AppTest, settings: Settings, plan: RunPlan) -> None:
-    """It is skipped as the reader wished, and asked about no more."""
+    """It is skipped as the reader wished, and not offered for another try."""
     first, *others = (spec.id for spec in plan.models)
     decide(settings, plan, others)
     fail(settings, plan, first, "GatedModelError")
@@ -154,7 +156,7 @@ def test_a_run_in_which_all_failed_offers_no_ranking_as_done(
     assert "No model has a score." in app.error[0].value
     (warning,) = (box.value for box in app.warning)
     assert "9 scores, failed while loading" in warning
-    assert "halved down to a single sample" in warning
+    assert "already reduced to a single sample" in warning
     assert "3 of 3 models done, 3 failed" in headline(app)
     assert primary(app) == ["Retry what failed"]
     assert not {"see", "leave-out"} & buttons(app)

@@ -144,7 +144,7 @@ def test_a_worker_that_died_among_the_analyses_is_told(app: AppTest, settings: S
         pass
     app.run()
     open_run(app, ranked)
-    assert "The worker of this run is gone" in app.warning[0].value
+    assert "The worker process of this run has stopped" in app.warning[0].value
     app.button(key="see").click().run()
     assert "the analyses after the ranking are not done" in app.warning[0].value
 

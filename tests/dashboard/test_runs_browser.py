@@ -35,7 +35,7 @@ def address(home: Path) -> Iterator[str]:
 
 @pytest.fixture
 def run_id(settings: Settings, tmp_path: Path) -> str:
-    """A run that nobody is at."""
+    """A run that no worker is running."""
     for name, strength in (("strong", 3.0), ("weak", 0.5)):
         save_features(tmp_path / "f" / f"{name}.npz", strength)
     return stored_features_plan(settings, tmp_path / "f", ["logme", "hscore"]).run_id

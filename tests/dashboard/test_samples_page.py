@@ -69,7 +69,7 @@ def test_the_command_line_takes_the_same_part(
 
 
 def test_warnings_stand_first_and_say_what_to_do(app: AppTest, tmp_path: Path) -> None:
-    """Those of the core, in the words of the page."""
+    """Each warning of the core stands on the page, with what to do about it."""
     files = picture_files(12)
     files = {name: data for name, data in files.items() if not name.startswith("dots/") or "/1.png" in name}
     files["dots/2.png"] = picture_files(3, first=20)["dots/21.png"]
@@ -80,7 +80,7 @@ def test_warnings_stand_first_and_say_what_to_do(app: AppTest, tmp_path: Path) -
     samples = load_samples(path)
     assert len(warnings) == len(samples.warnings) == 2
     assert "the same content stands under different labels" in warnings[0]
-    assert "**The labels are** = *several labels at once*" in warnings[0]
+    assert "say that each sample has several labels" in warnings[0]
     assert "Fewer than five samples in 'dots'" in warnings[1]
 
 

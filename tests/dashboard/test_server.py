@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from dashboard.views.pages import PAGES
 from dashboard.views.results.sections import SECTIONS
 from ptmrank_core.benchmark import RunStore, run_here
 from ptmrank_core.benchmark.scheduling.locks import hold_run
@@ -17,8 +18,6 @@ from tests.benchmark.runs import stored_plan
 from tests.benchmarks.visitor import Visitor
 from tests.dashboard.serving import APP, free_port, serve
 from tests.waiting import PATIENCE_SECONDS
-
-PAGES = ("", "samples", "candidates", "run", "results", "runs", "learn", "about")
 
 
 @pytest.fixture
@@ -41,7 +40,7 @@ def test_the_server_never_loads_torch(
     address, pid = server
     run = stored_plan(settings, picture_zip, zoo).run_id
     run_here(run, settings, sources=SOURCES)
-    visits = [(page, f"run={run}") for page in PAGES]
+    visits = [(page, f"run={run}") for page in ("", *PAGES)]
     for page, query in [*visits, *(("results", f"run={run}&section={title}") for title in SECTIONS)]:
         with Visitor(address, page, query) as visitor:
             visitor.load()

@@ -58,7 +58,7 @@ def test_the_same_content_under_two_labels_is_told(tmp_path: Path) -> None:
         ("{label}/{label}-{speaker}.png", False),  # once in every class: nothing comes back within one
     ],
 )
-def test_whose_a_sample_is_may_stand_in_its_name(tmp_path: Path, pattern: str, is_told: bool) -> None:
+def test_a_group_may_stand_in_the_name_of_a_file(tmp_path: Path, pattern: str, is_told: bool) -> None:
     """A part of the names that comes back across classes is asked about; counters and classes are not."""
     names = [
         pattern.format(label=label, speaker=speaker, take=take)
@@ -68,7 +68,7 @@ def test_whose_a_sample_is_may_stand_in_its_name(tmp_path: Path, pattern: str, i
     ]
     warnings = said(tmp_path, renamed(list(dict.fromkeys(names))))
     assert ("'ann', 'bob', 'eve'" in warnings) == is_told
-    assert ("--group-column" in warnings) == is_told
+    assert ("group column" in warnings) == is_told
 
 
 def test_a_column_that_comes_back_may_be_the_groups(tmp_path: Path) -> None:
@@ -80,6 +80,6 @@ def test_a_column_that_comes_back_may_be_the_groups(tmp_path: Path) -> None:
     path.write_bytes(write_csv(["text", "label", "scribe", "stars", "number"], rows))
     (warning,) = load_samples(path).warnings
     assert "column 'scribe'" in warning
-    assert "--group-column" in warning
+    assert "group column" in warning
     for answer in ("scribe", ""):
         assert load_samples(path, Reading(group_column=answer)).warnings == ()

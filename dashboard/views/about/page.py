@@ -1,4 +1,4 @@
-"""About: what a ranking means, what it does not, and where every metric comes from."""
+"""About: how a ranking is made, what it does not say, and the paper of each metric."""
 
 from __future__ import annotations
 
@@ -10,29 +10,31 @@ from ptmrank_core.metrics import METRICS, default_metrics
 
 __all__ = ["page"]
 
-METHOD = f"""
-Fine-tuning every candidate would tell which one is best for your data, and cost more than anybody has.
-PTMRank runs each candidate **once** over your labelled samples, keeps the vectors that it makes of them, and
-asks {len(default_metrics())} published *transferability metrics* how well these vectors fit your labels.
-Nothing is trained but small linear models on top of the vectors.
+METHOD = """
+Fine-tuning every candidate would show which one is best for your data, but it would take far too long.
+PTMRank runs each candidate **once** over your labelled samples, keeps the features that it computes, and
+asks {n_metrics} published *transferability metrics* how well these features fit your labels. Only small
+linear models on top of the features are trained.
 
-1. **Samples** are read, checked and given a fingerprint; what is left out is named with its reason.
-2. **Features**: every model is loaded at an exact revision and run over the samples, pooled as its
-   family needs it.
-   They are kept on this machine, so that no sample goes through the same model twice.
-3. **Scores**: each metric looks at features and labels alone. One that does not apply to a model is
-   skipped and says
-   why; one that fails costs only its own cell.
+1. **Samples** are read, checked and identified by a fingerprint. Whatever is left out is listed with the
+   reason.
+2. **Features**: every model is loaded at an exact revision and run over the samples, and its output is
+   pooled as its family requires. Features are cached on this machine, so that no sample goes through the
+   same model twice.
+3. **Scores**: each metric sees features and labels only. A metric that does not apply to a model is
+   skipped with the reason; a metric that fails does not affect the others.
 4. **Ranking**: the metrics vote, with the weights that the results page shows.
 """
 LIMITS = """
-- A score is no accuracy. Only the order of models under one metric, on the same samples, means something.
-- Metrics see features, not fine-tuning: a model that adapts well can look worse than it turns out to be.
-- A few hundred samples leave neighbours in the order indistinguishable. Treat them as tied.
-- Wide features on few samples flatter several metrics; those warn, and the table below names them.
-- The ranking is among the candidates that you chose. The best of five poor models is still poor: compare
-  with a
-  baseline before you trust it.
+- A score is not an accuracy. Only the order of the models under one metric, on the same samples, has a
+  meaning.
+- Metrics see features, not fine-tuning: a model that adapts well can turn out better than its rank.
+- With a few hundred samples, models that are next to each other in the ranking often cannot be
+  distinguished. Treat them as tied.
+- Wide features with few samples inflate the scores of several metrics. These metrics warn, and the table
+  below marks them.
+- The ranking covers only the candidates that you chose. The best of five poor models is still poor:
+  compare it with a baseline before you rely on it.
 """
 
 
@@ -42,16 +44,15 @@ def page() -> None:
     method, limits = st.columns(2, gap="large")
     with method:
         st.header("How it works")
-        st.markdown(METHOD)
+        st.markdown(METHOD.format(n_metrics=len(default_metrics())))
     with limits:
         st.header("What a ranking does not say")
         st.markdown(LIMITS)
         st.header("What leaves this machine")
         st.markdown(
-            "Nothing but the downloads of models that you ask for. There is no telemetry and no upload of "
-            "samples, "
-            "features or charts. Code that comes with a model is never run, and only safetensors weights are "
-            "read."
+            "Only requests to the Hub that you ask for: searches and downloads of models. There is no "
+            "telemetry, and samples, features and charts are never uploaded. Code that comes with a model is "
+            "never run, and only safetensors weights are read."
         )
     st.header("The metrics and their papers")
     specs = [METRICS[name] for name in default_metrics()]
@@ -59,7 +60,7 @@ def page() -> None:
         [
             {
                 "metric": spec.title,
-                "what it asks": spec.idea,
+                "idea": spec.idea,
                 "not to be trusted when": spec.fails_when,
                 "rewards width": "yes" if spec.rewards_width else "",
                 "paper": spec.reference,

@@ -1,4 +1,4 @@
-"""Cache: what is kept of which model, whether it is sound, and emptying it."""
+"""Cache: the models whose features are kept, checking the entries, and clearing them."""
 
 from __future__ import annotations
 
@@ -21,23 +21,24 @@ def page() -> None:
     """Draw the page."""
     st.title("Cache")
     st.markdown(
-        "Every vector that a model has made of a sample is kept on this machine, so that no sample goes "
-        "through the same model twice. Clearing costs time, never a result."
+        "The features that a model computes for a sample are kept on this machine, so that no sample goes "
+        "through the same model twice. Clearing the cache loses no results: features that are needed again "
+        "are computed again."
     )
     cache = jobs.features()
-    report, kept = cache.report(), cache.models()
+    report, models = cache.report(), cache.models()
     _numbers(report.n_entries, report.n_models, report.size_bytes, report.limit_bytes)
-    if not kept:
+    if not models:
         st.info("Nothing is cached yet: the first run fills it.")
         return
     if jobs.is_shared():
         st.caption(
-            "Everybody who uses this server shares these vectors: whoever runs it can list and clear them "
+            "All users of this server share these features. The person who runs it can list and clear them "
             "with `python -m ptmrank_core cache`."
         )
         return
-    st.header("Of which models?")
-    chosen = _choose(kept)
+    st.header("Cached models")
+    chosen = _choose(models)
     with st.container(horizontal=True):
         check = st.button("Check every entry", key="verify", icon=":material/fact_check:")
         if chosen:
@@ -46,9 +47,9 @@ def page() -> None:
     if check:
         _verify()
     st.caption(
-        "Models are listed once for each revision, precision and pooling. Which samples they are of is not "
-        "kept: an entry is named by the content of its sample. The downloaded models themselves lie in the "
-        "folder of the Hub's own cache and are not touched here."
+        "A model has a row for each revision, precision and pooling. The cache does not record which upload "
+        "a sample came from: an entry is identified by the content of its sample. Downloaded models are in "
+        "the Hub's own cache folder and are not touched here."
     )
 
 
@@ -63,47 +64,47 @@ def _numbers(n_entries: int, n_models: int, size_bytes: int, limit_bytes: int) -
         column.metric(name, value, border=True)
     st.progress(
         min(1.0, size_bytes / limit_bytes),
-        text=f"{size_bytes / limit_bytes:.1%} of the limit. Beyond it, what was stored first goes first; "
-        "PTMRANK_CACHE_GB sets it.",
+        text=f"{size_bytes / limit_bytes:.1%} of the limit. Beyond it, the oldest entries are removed first. "
+        "PTMRANK_CACHE_GB sets the limit.",
     )
 
 
-def _choose(kept: Sequence[CachedModel]) -> list[CachedModel]:
+def _choose(models: Sequence[CachedModel]) -> list[CachedModel]:
     """Draw the models as rows that can be chosen."""
     table = pd.DataFrame(
         [
             {
-                "model": own.model or f"unknown ({own.key[:KEY_CHARS]})",
-                "revision": own.revision[:8],
-                "precision": own.dtype,
-                "samples": own.n_samples,
-                "entries": own.n_entries,
-                "MB": own.size_bytes / 1e6,
-                "last stored (UTC)": _when(own.stored_at),
-                "last used (UTC)": _when(own.used_at),
+                "model": model.model or f"unknown ({model.key[:KEY_CHARS]})",
+                "revision": model.revision[:8],
+                "precision": model.dtype,
+                "samples": model.n_samples,
+                "entries": model.n_entries,
+                "MB": model.size_bytes / 1e6,
+                "last stored (UTC)": _when(model.stored_at),
+                "last used (UTC)": _when(model.used_at),
             }
-            for own in kept
+            for model in models
         ]
     )
     event = st.dataframe(
         table,
         hide_index=True,
-        height="content" if len(kept) <= 12 else 430,
+        height="content" if len(models) <= 12 else 430,
         on_select="rerun",
         selection_mode="multi-row",
-        key=f"cached-{len(kept)}",
+        key=f"cached-{len(models)}",
         placeholder="unknown",
         column_config={
             "samples": st.column_config.NumberColumn("samples", format="localized"),
             "entries": st.column_config.NumberColumn(
-                "entries", format="localized", help="Hidden layers are entries of their own."
+                "entries", format="localized", help="Each hidden layer is an entry of its own."
             ),
             "MB": st.column_config.NumberColumn("MB", format="%.2f"),
         },
-        alt=f"{plural(len(kept), 'model')} with cached features, their samples and sizes",
+        alt=f"{plural(len(models), 'model')} with cached features, their samples and sizes",
     )
     rows = event["selection"]["rows"]
-    return [kept[row] for row in rows if row < len(kept)]
+    return [models[row] for row in rows if row < len(models)]
 
 
 def _when(seconds: float | None) -> str | None:
@@ -113,40 +114,40 @@ def _when(seconds: float | None) -> str | None:
 
 
 def _verify() -> None:
-    """Read every entry and say what came of it."""
+    """Read every entry and say how many were damaged."""
     with st.spinner("Reading every entry …"):
         report = jobs.features().verify()
     if report.n_damaged:
         st.warning(
-            f"Removed {plural(report.n_damaged, 'damaged vector')}; their samples are run again when they "
-            f"are needed. {plural(report.n_entries, 'vector')} left."
+            f"Removed {plural(report.n_damaged, 'damaged vector')}; their features are computed again when "
+            f"they are needed. {plural(report.n_entries, 'vector')} left."
         )
     else:
-        st.success(f"Every one of {plural(report.n_entries, 'vector')} can be read.")
+        st.success(f"Checked {plural(report.n_entries, 'vector')}: every one can be read.")
 
 
 def _offer_some(chosen: Sequence[CachedModel]) -> None:
-    """Offer to remove the features of some models; says what goes first."""
-    names = ", ".join(own.model or own.key[:KEY_CHARS] for own in chosen)
-    size = sum(own.size_bytes for own in chosen)
+    """Offer to remove the features of some models; say first what will be removed."""
+    names = ", ".join(model.model or model.key[:KEY_CHARS] for model in chosen)
+    size = sum(model.size_bytes for model in chosen)
     with st.popover(f"Remove {plural(len(chosen), 'model')}", icon=":material/delete:"):
         st.markdown(
-            f"The features of **{plain(names)}** go: {say_size(size)}. A run that needs them makes them "
-            "again."
+            f"This removes the features of **{plain(names)}**: {say_size(size)}. A run that needs them "
+            "computes them again."
         )
         st.button("Remove them", key="forget", on_click=_forget, args=(chosen,))
 
 
 def _forget(chosen: Sequence[CachedModel]) -> None:
-    jobs.features().forget({own.key for own in chosen})
+    jobs.features().forget({model.key for model in chosen})
 
 
 def _offer_all(size_bytes: int) -> None:
-    """Offer to remove everything; says what goes and what stays first."""
+    """Offer to remove everything; say first what will be removed and what stays."""
     with st.popover("Clear the cache", icon=":material/delete_sweep:"):
         st.markdown(
-            f"All features go: {say_size(size_bytes)}. Runs and their results stay; their embeddings cannot "
-            "be drawn any more until the models have run again."
+            f"This removes all features: {say_size(size_bytes)}. Runs and their results stay, but their "
+            "embeddings cannot be drawn until the models have run again."
         )
         st.button("Remove everything", key="clear", on_click=_clear)
 

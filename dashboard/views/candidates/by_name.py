@@ -10,7 +10,7 @@ from ptmrank_core import catalogue
 from ptmrank_core.catalogue import TaskCategory
 from ptmrank_core.records import Modality
 
-__all__ = ["choose_own_models"]
+__all__ = ["choose_hub_models"]
 
 HUB_EXAMPLES: dict[Modality, str] = {
     "image": "google/vit-base-patch16-224, facebook/dinov2-small",
@@ -20,7 +20,7 @@ HUB_EXAMPLES: dict[Modality, str] = {
 }
 
 
-def choose_own_models(draft: Draft, task: TaskCategory) -> None:
+def choose_hub_models(draft: Draft, task: TaskCategory) -> None:
     """Draw the field for Hub ids and keep in the draft what was named.
 
     Raises
@@ -28,15 +28,15 @@ def choose_own_models(draft: Draft, task: TaskCategory) -> None:
     PTMRankError
         If something that was named cannot be a model.
     """
-    draft.own_models = st.text_input(
+    draft.hub_ids = st.text_input(
         "Models from the Hub, comma-separated",
-        value=draft.own_models,
+        value=draft.hub_ids,
         key="own-models",
         placeholder=HUB_EXAMPLES[task.modality],
         help="Any model of the Hub, also at a revision: org/name@revision. Downloaded when the run needs it. "
         "Only safetensors weights are read.",
     )
-    for spec in catalogue.hub_models(draft.own_models, task):
+    for spec in catalogue.hub_models(draft.hub_ids, task):
         nearest = [] if catalogue.known_candidate(spec.id) else catalogue.nearest_ids(spec.id)
         if nearest:
             meant = " or ".join(f"**{plain(name)}**" for name in nearest)

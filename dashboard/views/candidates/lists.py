@@ -9,7 +9,7 @@ from dataclasses import replace
 import streamlit as st
 
 from dashboard import state
-from dashboard.jobs import model_lists as lists
+from dashboard.jobs import model_lists
 from dashboard.state import Draft
 from dashboard.views.candidates.table import candidate_table
 from dashboard.wording import plain, plural, show_error
@@ -28,7 +28,7 @@ SIZES = {"any size": None, "30 M": 30_000_000, "100 M": 100_000_000, "300 M": 30
 
 def choose_from_lists(draft: Draft, task: TaskCategory) -> None:
     """Draw the lists; what is chosen goes into the draft's selected models."""
-    offered = [TABLE, *([PEATMOSS] if lists.peatmoss_name() else []), MAPPING, HUB]
+    offered = [TABLE, *([PEATMOSS] if model_lists.peatmoss_name() else []), MAPPING, HUB]
     source = st.segmented_control(
         "From which list?", offered, default=TABLE, key=f"list-{task.name}", required=True
     )
@@ -96,35 +96,36 @@ def _narrowing_of(key: str) -> Narrowing:
         since=YEARS[since],
         min_downloads=DOWNLOADS[used],
         with_head=with_head,
-        ids=lists.on_disk().keys() if is_here else None,
+        ids=model_lists.on_disk().keys() if is_here else None,
     )
 
 
 def _models(draft: Draft, task: TaskCategory, source: str, wanted: Narrowing) -> list[Candidate] | None:
     """Read a list; ``None`` where the reader has to do something first."""
     if source == TABLE:
-        return lists.from_table(task)
+        return model_lists.from_table(task)
     if source == PEATMOSS:
+        name = plain(model_lists.peatmoss_name() or "")
         st.caption(
-            f"The {lists.N_FROM_PEATMOSS} most downloaded of {plain(lists.peatmoss_name() or '')} whose id "
-            "holds the search, as the Hub was in 2023."
+            f"The {model_lists.N_FROM_PEATMOSS} most downloaded models of {name} whose id holds the search, "
+            "as the Hub was in 2023."
         )
-        return lists.from_peatmoss(task, wanted.search)
+        return model_lists.from_peatmoss(task, wanted.search)
     if source == MAPPING:
         file = st.file_uploader("A mapping.json, of the original tool or of ours", type="json", key="mapping")
-        return None if file is None else lists.from_mapping(file.getvalue(), file.name, task)
+        return None if file is None else model_lists.from_mapping(file.getvalue(), file.name, task)
     if st.button("Search the Hub", key="search-hub", icon=":material/travel_explore:"):
         with st.spinner("Asking the Hub …"):
-            draft.hub_found[task.name] = lists.from_hub(task, wanted.search)
+            draft.hub_results[task.name] = model_lists.from_hub(task, wanted.search)
     st.caption("Asked for models of the category whose id holds the search; this leaves your machine.")
-    return draft.hub_found.get(task.name)
+    return draft.hub_results.get(task.name)
 
 
 def _preset(task: TaskCategory, models: Sequence[Candidate]) -> list[Candidate]:
     """Draw the ready-made choices; return what is left of a list."""
     known = catalogue.shipped_candidates(task)
     sets = {name: catalogue.choose(one, known, task) for name, one in catalogue.PRESETS.items()}
-    offered = [name for name, found in sets.items() if found]
+    offered = [name for name, candidates in sets.items() if candidates]
     name = st.pills(
         "Ready-made choices",
         offered,
@@ -141,8 +142,8 @@ def _preset(task: TaskCategory, models: Sequence[Candidate]) -> list[Candidate]:
 def _table(draft: Draft, task: TaskCategory, shown: Sequence[Candidate]) -> None:
     """Draw the table and the buttons that put its models into the selected models."""
     digest = zlib.crc32("\n".join(model.id for model in shown).encode())
-    key = state.fresh_key(f"rows-{task.name}-{digest}-{len(draft.selected_models.get(task.name, {}))}")
-    rows = candidate_table(shown, lists.on_disk(), key=key)
+    key = state.per_upload_key(f"rows-{task.name}-{digest}-{len(draft.selected_models.get(task.name, {}))}")
+    rows = candidate_table(shown, model_lists.on_disk(), key=key)
     selected_models = draft.selected_models.setdefault(task.name, {})
     with st.container(horizontal=True, vertical_alignment="center"):
         add_rows = st.button(

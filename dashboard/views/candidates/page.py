@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard import jobs, state
 from dashboard.choice import chosen_metrics, chosen_models, models_on_machine
-from dashboard.views.candidates.by_name import choose_own_models
+from dashboard.views.candidates.by_name import choose_hub_models
 from dashboard.views.candidates.lists import choose_from_lists
 from dashboard.views.candidates.selection import choose_selected, say_selected
 from dashboard.views.candidates.task import choose_task
@@ -18,7 +18,7 @@ from ptmrank_core.benchmark import coverage_of_metrics
 from ptmrank_core.catalogue import TaskCategory
 from ptmrank_core.errors import PTMRankError
 from ptmrank_core.features import DTYPES
-from ptmrank_core.metrics import METRICS
+from ptmrank_core.metrics import METRICS, default_metrics
 from ptmrank_core.records import ModelSpec, Samples
 
 __all__ = ["page"]
@@ -57,14 +57,16 @@ def _choose(draft: state.Draft, samples: Samples) -> None:
     if task is None:
         return
     if task.modality == "tabular":
-        st.caption("The candidate is the columns as they are: no pre-trained model reads rows of numbers.")
+        st.caption(
+            "The only candidate is the table's own columns: no pre-trained model here reads rows of numbers."
+        )
     else:
         st.header("On this machine")
         _tick_models(draft, task)
         st.header("From a list")
         choose_from_lists(draft, task)
         st.header("By name")
-        choose_own_models(draft, task)
+        choose_hub_models(draft, task)
         _choose_options(draft)
         st.header("Chosen")
         choose_selected(draft, task)
@@ -76,18 +78,18 @@ def _choose(draft: state.Draft, samples: Samples) -> None:
 
 def _go_on(draft: state.Draft, models: Sequence[ModelSpec], samples: Samples) -> None:
     """Say which metrics will apply, and lead to them."""
-    reach = coverage_of_metrics(models, samples.modality, samples.target_kind)
-    offered = [name for name, own in reach.items() if own.n_reached]
+    coverage = coverage_of_metrics(models, samples.modality, samples.target_kind)
+    offered = [name for name, metric_coverage in coverage.items() if metric_coverage.n_reached]
     metrics = chosen_metrics(draft, offered)
     applying = [name for name in offered if not METRICS[name].is_variant]
     st.markdown(
         f"{plural(len(models), 'model')} × {plural(len(metrics), 'metric')} on "
         f"{plural(samples.n_samples, 'sample')}"
     )
-    partly = [METRICS[name].title for name in applying if reach[name].n_reached < reach[name].n_models]
+    partly = [METRICS[name].title for name in applying if coverage[name].n_reached < coverage[name].n_models]
     some = f" For some of the candidates only: {', '.join(partly)}." if partly else ""
     st.caption(
-        f"{len(applying)} of 13 metrics apply; chosen: "
+        f"{len(applying)} of {len(default_metrics())} metrics apply; chosen: "
         f"{', '.join(METRICS[name].title for name in metrics) or 'none yet'}.{some}"
     )
     if st.button("Choose metrics", type="primary", key="next", disabled=not models):

@@ -1,4 +1,4 @@
-"""The selected models: every model that is chosen, from wherever, and what it costs to bring them here."""
+"""The selected models, and what it costs to download them."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from dataclasses import dataclass
 import streamlit as st
 
 from dashboard import jobs
-from dashboard.jobs import model_lists as lists
+from dashboard.jobs import model_lists
 from dashboard.state import Draft
 from dashboard.wording import plain, plural, say_duration
 from ptmrank_core import catalogue
 from ptmrank_core.catalogue import Candidate, TaskCategory, loading_of
 from ptmrank_core.records import ModelSpec
 
-__all__ = ["Download", "choose_selected", "download_of", "say_selected"]
+__all__ = ["DownloadCost", "choose_selected", "download_cost", "say_selected"]
 
 
 @dataclass(frozen=True, slots=True)
-class Download:
-    """What a choice of models costs to bring here.
+class DownloadCost:
+    """What it costs to download the selected models.
 
     Parameters
     ----------
@@ -40,24 +40,24 @@ class Download:
     n_unsized: int
 
 
-def download_of(
-    models: Sequence[ModelSpec], told: Mapping[str, Candidate], on_disk: Mapping[str, int]
-) -> Download:
+def download_cost(
+    models: Sequence[ModelSpec], entries: Mapping[str, Candidate], on_disk: Mapping[str, int]
+) -> DownloadCost:
     """Add up what has to be downloaded.
 
     Parameters
     ----------
     models
         All that is chosen.
-    told
-        What lists have told of Hub models, by id.
+    entries
+        Entries of Hub models in the lists, by id.
     on_disk
         Bytes of the Hub models that are here already, by id.
     """
     missing = [spec.id for spec in models if spec.source == "hub" and spec.id not in on_disk]
-    known = [told.get(name) or catalogue.known_candidate(name) for name in missing]
+    known = [entries.get(name) or catalogue.known_candidate(name) for name in missing]
     sizes = [None if model is None else model.about_bytes for model in known]
-    return Download(
+    return DownloadCost(
         n_here=len(models) - len(missing),
         n_missing=len(missing),
         about_bytes=sum(size for size in sizes if size is not None),
@@ -66,7 +66,7 @@ def download_of(
 
 
 def choose_selected(draft: Draft, task: TaskCategory) -> None:
-    """Draw what was chosen out of lists, each with a cross to take it out again."""
+    """Draw the models that were chosen from lists, each with a cross to remove it."""
     selected_models = draft.selected_models.get(task.name, {})
     if not selected_models:
         return
@@ -83,24 +83,24 @@ def choose_selected(draft: Draft, task: TaskCategory) -> None:
 
 
 def say_selected(draft: Draft, task: TaskCategory, models: Sequence[ModelSpec], n_samples: int) -> None:
-    """Say how many models are chosen, what has to be downloaded, how long it takes, what will not go well."""
-    told = draft.selected_models.get(task.name, {})
-    cost = download_of(models, told, lists.on_disk())
+    """Say how many models are selected, the size of the download, the expected time, and known problems."""
+    entries = draft.selected_models.get(task.name, {})
+    cost = download_cost(models, entries, model_lists.on_disk())
     parts = [f"**{plural(len(models), 'model')} chosen**"]
     if cost.n_missing:
         size = f"about {say_bytes(cost.about_bytes)}" if cost.about_bytes else "of unknown size"
         more = f", and {cost.n_unsized} of unknown size" if cost.about_bytes and cost.n_unsized else ""
         parts += [f"{cost.n_here} on this machine", f"{cost.n_missing} to download, {size}{more}"]
     st.markdown(": ".join([parts[0], "; ".join(parts[1:])]) if parts[1:] else f"{parts[0]}.")
-    st.caption(_say_time(models, n_samples, told))
-    warnings = [line for spec in models if spec.source == "hub" for line in _warnings(spec, told)]
+    st.caption(_say_time(models, n_samples, entries))
+    warnings = [line for spec in models if spec.source == "hub" for line in _warnings(spec, entries)]
     if warnings:
         st.warning("\n".join(f"- {line}" for line in warnings), icon=":material/warning:")
 
 
-def _say_time(models: Sequence[ModelSpec], n_samples: int, told: Mapping[str, Candidate]) -> str:
-    """Say how long the models would run here, and what that rests on; Markdown."""
-    known = {spec.id: told.get(spec.id) or catalogue.known_candidate(spec.id) for spec in models}
+def _say_time(models: Sequence[ModelSpec], n_samples: int, entries: Mapping[str, Candidate]) -> str:
+    """Say how long the models would run here, and how that was estimated; Markdown."""
+    known = {spec.id: entries.get(spec.id) or catalogue.known_candidate(spec.id) for spec in models}
     sizes = {name: model.n_running_parameters or 0 for name, model in known.items() if model is not None}
     expected = jobs.expected_time(models, n_samples, sizes)
     rests = [f"{expected.n_measured} measured here before"] if expected.n_measured else []
@@ -114,17 +114,17 @@ def _say_time(models: Sequence[ModelSpec], n_samples: int, told: Mapping[str, Ca
     )
 
 
-def _warnings(spec: ModelSpec, told: Mapping[str, Candidate]) -> list[str]:
-    """Say what is known to hinder a model."""
-    model = told.get(spec.id) or catalogue.known_candidate(spec.id)
+def _warnings(spec: ModelSpec, entries: Mapping[str, Candidate]) -> list[str]:
+    """Say what is known to keep a model from running."""
+    model = entries.get(spec.id) or catalogue.known_candidate(spec.id)
     if model is None:
         return []
     name, loading = f"**{plain(spec.id)}**", loading_of(model)
-    found = [f"{name}: {plain(loading.words)}"] if loading.verdict in {"no", "extra"} else []
+    warnings = [f"{name}: {plain(loading.words)}"] if loading.verdict in {"no", "extra"} else []
     if model.is_gated:
         page = f"hf.co/{spec.id.partition('@')[0]}"
-        found.append(f"{name} is gated: accept its conditions at {plain(page)} and log in first.")
-    return found
+        warnings.append(f"{name} is gated: accept its conditions at {plain(page)} and log in first.")
+    return warnings
 
 
 def say_bytes(size: int) -> str:

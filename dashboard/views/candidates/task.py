@@ -1,10 +1,10 @@
-"""The task category: a domain, then one of its categories, which says why where it cannot be ranked."""
+"""The task category: a domain, then one of its categories, with the reason where it cannot be ranked."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.choice import hindrance_of, usual_task
+from dashboard.choice import usual_task, why_not_rankable
 from dashboard.state import Draft
 from dashboard.wording import MODALITIES, plain
 from ptmrank_core import catalogue
@@ -42,7 +42,7 @@ def choose_task(draft: Draft, samples: Samples) -> TaskCategory | None:
         required=True,
     )
     tasks = [task for task in catalogue.ALL_TASKS.values() if task.domain == domain]
-    tasks.sort(key=lambda task: hindrance_of(task, samples) is not None)  # those that fit stand first
+    tasks.sort(key=lambda task: why_not_rankable(task, samples) is not None)  # those that fit stand first
     names = [task.name for task in tasks]
     usual = usual_task(samples).name
     start = next(name for name in (chosen.name, usual, names[0]) if name in names)
@@ -57,17 +57,17 @@ def choose_task(draft: Draft, samples: Samples) -> TaskCategory | None:
     )
     draft.task = name
     task = catalogue.ALL_TASKS[name]
-    hindrance = hindrance_of(task, samples)
-    if hindrance is not None or not isinstance(task, TaskCategory):
-        st.info(plain(hindrance or ""), icon=":material/info:")
+    reason = why_not_rankable(task, samples)
+    if reason is not None or not isinstance(task, TaskCategory):
+        st.info(plain(reason or ""), icon=":material/info:")
         return None
     st.caption(plain(task.idea))
     return task
 
 
 def _labelled(task: AnyCategory, samples: Samples) -> str:
-    """Name a category, with a word on what hinders it."""
-    if hindrance_of(task, samples) is None:
+    """Name a category, and say briefly why it cannot be ranked."""
+    if why_not_rankable(task, samples) is None:
         return task.name
     if not isinstance(task, TaskCategory):
         return f"{task.name} (cannot be ranked)"

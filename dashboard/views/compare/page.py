@@ -30,18 +30,18 @@ def page() -> None:
     if pair is None:
         return
     try:
-        found = compare_runs(jobs.result(pair[0]), jobs.result(pair[1]))
+        comparison = compare_runs(jobs.result(pair[0]), jobs.result(pair[1]))
     except PTMRankError as error:
         show_error(error)
         return
-    _draw(found)
+    _draw(comparison)
 
 
 def _choose(entries: list[RunEntry]) -> tuple[str, str] | None:
     """Draw the two runs to be chosen; the address names them."""
-    said = {entry.run_id: say_run_in_words(entry.outline) for entry in entries}
+    names = {entry.run_id: say_run_in_words(entry.outline) for entry in entries}
     first, second = state.compared_runs()
-    ids = list(said) + [run for run in (first, second) if run and run not in said]
+    ids = list(names) + [run for run in (first, second) if run and run not in names]
     chosen: list[str | None] = []
     for column, (label, run, key) in zip(
         st.columns(2), (("First run", first, "first"), ("Second run", second, "second")), strict=True
@@ -51,13 +51,13 @@ def _choose(entries: list[RunEntry]) -> tuple[str, str] | None:
                 label,
                 ids,
                 index=ids.index(run) if run else None,
-                format_func=lambda run: said.get(run, run),
+                format_func=lambda run: names.get(run, run),
                 key=f"compare-{key}",
                 placeholder="Choose a run",
             )
         )
     one, other = chosen
-    state.compare(one, other)
+    state.set_compared_runs(one, other)
     if one is None or other is None:
         st.info("Choose the other run.")
         return None
@@ -67,33 +67,33 @@ def _choose(entries: list[RunEntry]) -> tuple[str, str] | None:
     return one, other
 
 
-def _draw(found: Comparison) -> None:
+def _draw(comparison: Comparison) -> None:
     """Draw the answer, the places, the metrics and what else was different."""
-    st.markdown(f"#### {plain(comparison_sentence(found))}")
-    placed = [move for move in found.moves if move.change is not None]
+    st.markdown(f"#### {plain(comparison_sentence(comparison))}")
+    placed = [move for move in comparison.moves if move.change is not None]
     if placed:
         show_chart(
-            slope_figure(found),
+            slope_figure(comparison),
             key="slopes",
             title="Which models changed places?",
             alt=f"A line for each of {plural(len(placed), 'model')} from its place in the first run to that "
             f"in the second; {sum(bool(move.change) for move in placed)} of them changed it",
-            table=lambda: moves_table(found),
+            table=lambda: moves_table(comparison),
         )
-    for names, which in ((found.only_first, "first"), (found.only_second, "second")):
+    for names, which in ((comparison.only_first, "first"), (comparison.only_second, "second")):
         if names:
             st.caption(f"Only in the {which} run: {plain(', '.join(names))}.")
-    unplaced = [move.model for move in found.moves if move.change is None]
+    unplaced = [move.model for move in comparison.moves if move.change is None]
     if unplaced:
         st.caption(f"Without a rank in one of them: {plain(', '.join(unplaced))}.")
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown("##### How alike is each metric's order?")
-        show_table(metrics_table(found), alt="Kendall's tau between the two runs under each metric")
+        show_table(metrics_table(comparison), alt="Kendall's tau between the two runs under each metric")
         st.caption("1 is the same order of the models, 0 no relation, −1 the reverse.")
     with right:
         st.markdown("##### What else was different?")
-        if found.differences:
-            show_table(differences_table(found), alt="What the two runs differ in")
+        if comparison.differences:
+            show_table(differences_table(comparison), alt="What the two runs differ in")
         else:
             st.caption("Nothing: samples, options and versions are the same.")

@@ -1,4 +1,4 @@
-"""The metrics as cards: what each asks, needs and costs, when it errs; ticked, or grey with the reason."""
+"""The metrics as cards: idea, needs, cost and weakness of each; a reason where it does not apply."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ CHEAP, MODERATE = 0.1, 1.0  # measured seconds
 COLOURS = {"cheap": "green", "moderate": "blue", "slow": "orange"}
 
 
-def choose_metrics(draft: Draft, reach: Mapping[str, MetricCoverage]) -> tuple[str, ...]:
+def choose_metrics(draft: Draft, coverage: Mapping[str, MetricCoverage]) -> tuple[str, ...]:
     """Draw ready-made choices, the cards and the variants; keep the choice in the draft.
 
     Parameters
@@ -34,9 +34,9 @@ def choose_metrics(draft: Draft, reach: Mapping[str, MetricCoverage]) -> tuple[s
     draft
         The next run.
     reach
-        Of every metric, for how many of its candidates it can be had.
+        For each metric, how many of the candidates it applies to.
     """
-    offered = [name for name, own in reach.items() if own.n_reached]
+    offered = [name for name, metric_coverage in coverage.items() if metric_coverage.n_reached]
     _presets(draft, offered)
     chosen = chosen_metrics(draft, offered)
     ticked = []
@@ -44,7 +44,7 @@ def choose_metrics(draft: Draft, reach: Mapping[str, MetricCoverage]) -> tuple[s
     for first in range(0, len(names), COLUMNS):
         for column, name in zip(st.columns(COLUMNS), names[first : first + COLUMNS], strict=False):
             with column.container(border=True, height="stretch", key=f"card-{name}"):
-                ticked += [name] if _card(name, reach[name], is_chosen=name in chosen) else []
+                ticked += [name] if _card(name, coverage[name], is_chosen=name in chosen) else []
     variants = _variants(offered, chosen)
     draft.metrics = tuple(name for name in offered if name in {*ticked, *variants})
     return draft.metrics
@@ -78,13 +78,13 @@ def _take(draft: Draft, metrics: tuple[str, ...]) -> None:
     state.set_widgets({f"use-{name}": name in metrics for name in default_metrics()} | {"variants": []})
 
 
-def _card(metric: str, reach: MetricCoverage, *, is_chosen: bool) -> bool:
+def _card(metric: str, coverage: MetricCoverage, *, is_chosen: bool) -> bool:
     """Draw one card; return whether it is ticked."""
     spec = METRICS[metric]
-    if not reach.n_reached:
+    if not coverage.n_reached:
         st.checkbox(f"**{spec.title}**", disabled=True, key=f"off-{metric}")
         st.markdown(f":gray[{spec.idea}]")
-        st.caption(f"**Cannot be used here.** {plain(reach.reason)}")
+        st.caption(f"**Cannot be used here.** {plain(coverage.reason)}")
         _link(metric)
         return False
     state.start_widget(f"use-{metric}", is_chosen)
@@ -95,17 +95,17 @@ def _card(metric: str, reach: MetricCoverage, *, is_chosen: bool) -> bool:
         f"**Needs** {say_needs(spec)}.  \n**Costs** {measured}.  \n"
         f"**Not to be trusted when** {spec.fails_when[0].lower()}{spec.fails_when[1:]}"
     )
-    if reach.n_reached < reach.n_models:
+    if coverage.n_reached < coverage.n_models:
         st.caption(
-            f"**Applies to {reach.n_reached} of {plural(reach.n_models, 'candidate')}.** "
-            f"{plain(reach.reason)}"
+            f"**Applies to {coverage.n_reached} of {plural(coverage.n_models, 'candidate')}.** "
+            f"{plain(coverage.reason)}"
         )
     _link(metric)
     return is_ticked
 
 
 def _link(metric: str) -> None:
-    """Lead to the metric's page; an address names an option as it is shown."""
+    """Draw a link to the metric on the Learn page; the address names it by its title."""
     state.link("learn", "How it works", icon=":material/school:", metric=METRICS[metric].title)
 
 

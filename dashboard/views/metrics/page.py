@@ -1,4 +1,4 @@
-"""Metrics: what is asked of every candidate, and at the end of the way the start of the run."""
+"""Metrics: which ones score the candidates; a click starts the run."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ def page() -> None:
     """Draw the page."""
     st.title("Metrics")
     st.markdown(
-        "Each metric asks one question of a model's features and your labels. The metrics then vote on the "
-        "order; who votes with what weight stands with the results."
+        "Each metric measures in its own way how well a model's features fit your labels. The metrics then "
+        "vote on the ranking; the results show the weight of each vote."
     )
     draft = state.draft()
     try:
@@ -44,20 +44,20 @@ def _send_back(draft: state.Draft) -> None:
         if st.button("Choose samples", type="primary", key="to-samples"):
             state.navigate("samples")
         return
-    st.info("Choose a task category first whose models can be ranked on your samples.")
+    st.info("First choose a task category whose models can be ranked on your samples.")
     if st.button("Choose candidates", type="primary", key="to-candidates"):
         state.navigate("candidates")
 
 
 def _choose(draft: state.Draft, choice: Choice) -> None:
-    """Draw the cards, then what would be done, and do it on a click."""
+    """Draw the cards, then what the run will do, and start it on a click."""
     samples = choice.samples
-    reach = coverage_of_metrics(choice.models, samples.modality, samples.target_kind)
+    coverage = coverage_of_metrics(choice.models, samples.modality, samples.target_kind)
     st.caption(
         f"For {plural(len(choice.models), 'candidate')} on {plural(samples.n_samples, 'sample')} of "
         f"{plain(source_name(samples.source))}."
     )
-    metrics = choose_metrics(draft, reach)
+    metrics = choose_metrics(draft, coverage)
     is_ready_made = choice.task == catalogue.FEATURES_TASK
     encoder = None if is_ready_made else choose_label_encoder(draft, samples, metrics)
     st.markdown(
@@ -79,7 +79,7 @@ def _choose(draft: state.Draft, choice: Choice) -> None:
                 label_encoder=encoder,
             )
             run = jobs.start(samples, task=choice.task, models=choice.models, options=options)
-        state.expect_end(run)
+        state.follow_run(run)
         state.navigate("run", run=run)
 
 

@@ -1,4 +1,4 @@
-"""What tells one state of a run from another, for what is computed once for each."""
+"""A key for each state of a run, for results that are computed once for each state."""
 
 from __future__ import annotations
 

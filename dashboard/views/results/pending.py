@@ -23,7 +23,7 @@ def show_unfinished(run: str) -> None:
     if progress.is_ranked:
         st.warning("Every score is there; the analyses after the ranking are not done. Resume does them.")
     elif progress.is_interrupted:
-        st.warning("The worker of this run is gone: the ranking is of what it got to.")
+        st.warning("The worker process of this run has stopped: the ranking covers what it finished.")
     else:
         st.warning(f"This run is {STATES[progress.state]}: the ranking is of what is known so far.")
     if st.button("See the run", key="see-run"):
@@ -31,7 +31,7 @@ def show_unfinished(run: str) -> None:
 
 
 def _watch(run: str, kind: str) -> None:
-    """Follow the analyses; when one is done or the worker is gone, the whole page is drawn anew."""
+    """Follow the analyses; when one is done or the worker has stopped, the whole page is drawn anew."""
     progress = watch_run(run)
     if not progress.alive or _kind(progress) != kind:
         st.rerun()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.views.results.agreement.heatmap import read_agreement, show_heatmap
-from dashboard.views.results.ranking.overview import show_strip
+from dashboard.views.results.ranking.overview import show_overview
 from ptmrank_core.records import Ranking, RunResult
 
 __all__ = ["present", "show_switch"]
@@ -26,7 +26,7 @@ def show_switch() -> bool:
 def present(result: RunResult, ranking: Ranking) -> None:
     """Draw the picture and the agreement large, all that is around them hidden."""
     st.html(LARGE)
-    show_strip(result, ranking, scale=SCALE, voters_only=True)
-    found = read_agreement(result, ranking)
-    if found is not None:
-        show_heatmap(found, len(ranking.order))
+    show_overview(result, ranking, scale=SCALE, voters_only=True)
+    agreement = read_agreement(result, ranking)
+    if agreement is not None:
+        show_heatmap(agreement, len(ranking.order))

@@ -1,4 +1,4 @@
-"""What the models of a run see: their embeddings, in the plane and beside each other."""
+"""Projections of the embeddings of a run's models, and nearest neighbours."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from ptmrank_core.worker import SOURCES
 __all__ = ["nearest", "pca_panel", "projection"]
 
 
-def projection(found: RunResult, model: str) -> Projection:
+def projection(result: RunResult, model: str) -> Projection:
     """Project a model's embeddings to the plane, once for all sessions.
 
     Raises
@@ -32,37 +32,37 @@ def projection(found: RunResult, model: str) -> Projection:
     PTMRankError
         If its features or the samples cannot be had any more.
     """
-    return _projection(_key(found, model), found, model)
+    return _projection(_key(result, model), result, model)
 
 
-def pca_panel(found: RunResult, model: str) -> Panel:
+def pca_panel(result: RunResult, model: str) -> Panel:
     """Make the panel of a model's first two principal components; raises as :func:`projection` does."""
-    seed = found.plan.seed
-    projected = projection(found, model)
-    rows = drawn_rows(jobs.samples_of(found), seed)
-    trust = _trust(_key(found, model), found, model)
+    seed = result.plan.seed
+    projected = projection(result, model)
+    rows = drawn_rows(jobs.samples_of(result), seed)
+    trust = _trust(_key(result, model), result, model)
     return Panel(model, rows, projected.points[rows], *axis_titles(projected, trust))
 
 
-def nearest(found: RunResult, model: str, row: int) -> Neighbours:
+def nearest(result: RunResult, model: str, row: int) -> Neighbours:
     """Find the nearest neighbours of a sample under a model; raises as :func:`projection` does."""
-    return _nearest(_key(found, model), row, found, model)
+    return _nearest(_key(result, model), row, result, model)
 
 
-def _key(found: RunResult, model: str) -> str:
+def _key(result: RunResult, model: str) -> str:
     """Name what a model's embeddings of a run's samples depend on."""
-    spec, plan = found.outcomes[model].spec, found.plan
+    spec, plan = result.outcomes[model].spec, result.plan
     return f"{model}@{spec.revision or ''} {plan.samples_fingerprint} {plan.normalise} {plan.seed}"
 
 
-def _embeddings(found: RunResult, model: str) -> NDArray[Any]:
-    samples, spec = jobs.samples_of(found), found.outcomes[model].spec
-    kept = cached_embeddings(found.plan, spec, samples, sources=SOURCES, cache=jobs.features())
-    if kept is None:
+def _embeddings(result: RunResult, model: str) -> NDArray[Any]:
+    samples, spec = jobs.samples_of(result), result.outcomes[model].spec
+    embeddings = cached_embeddings(result.plan, spec, samples, sources=SOURCES, cache=jobs.features())
+    if embeddings is None:
         raise InputError(
             f"The features of {model} are no longer in the cache.", hint="Rank it again to see them."
         )
-    return kept
+    return embeddings
 
 
 @st.cache_resource(max_entries=50, show_spinner="Drawing the embeddings …")

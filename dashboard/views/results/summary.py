@@ -22,26 +22,26 @@ def show_summary(result: RunResult, ranking: Ranking) -> None:
     st.markdown(f"## Try **{plain(best)}** first")
     if len(ranking.order) == 1:
         st.markdown("It is the only model with a score: there is nothing to compare it with.")
-    said = [say_certainty(best, ranking.intervals)] if ranking.intervals else []
+    sentences = [say_certainty(best, ranking.intervals)] if ranking.intervals else []
     cheaper = cheaper_alternative(ranking, costs_of(result))
     if cheaper is not None:
-        said.append(say_alternative(cheaper))
-    if any(said):
-        st.markdown(plain(" ".join(filter(None, said))))
+        sentences.append(say_alternative(cheaper))
+    if any(sentences):
+        st.markdown(plain(" ".join(filter(None, sentences))))
     st.caption(_say_how(result, ranking))
 
 
 def _say_how(result: RunResult, ranking: Ranking) -> str:
     """Say what was ranked on what, and how."""
     by = plural(len(ranking.metrics_used), "metric")
-    said = (
+    sentence = (
         f"{plain(source_name(result.plan.samples_source))}: {plural(len(ranking.order), 'model')} ranked on "
         f"{plural(result.samples.n_samples, 'sample')} {say_targets(result.samples)}, by the weighted mean "
         f"rank over {by}, in {say_duration(result.seconds)}."
     )
     if ranking.unranked:
-        said += f" {plural(len(ranking.unranked), 'model')} without a score: see why below."
-    return said
+        sentence += f" {plural(len(ranking.unranked), 'model')} without a score: see why below."
+    return sentence
 
 
 def _say_nothing(result: RunResult) -> None:

@@ -1,4 +1,4 @@
-"""Run: progress for each model and stage, cancel, what failed and what mends it."""
+"""Run: progress of each model, cancelling, what failed and how to recover."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard import jobs, state
 from dashboard.components.run_page import open_run, watch_run
 from dashboard.views.run.progress import show_partial_ranking, show_progress
-from dashboard.views.run.recovery import offer_mending
+from dashboard.views.run.recovery import offer_recovery
 from dashboard.wording import plain, say_run
 from ptmrank_core.benchmark import RunProgress
 from ptmrank_core.records import RunState
@@ -23,51 +23,51 @@ def page() -> None:
     if opened is None:
         return
     run, progress = opened
-    if state.is_end_expected(run) and (progress.is_ranked or progress.state is RunState.FINISHED):
-        state.expect_end(None)
+    if state.is_followed(run) and (progress.is_ranked or progress.state is RunState.FINISHED):
+        state.follow_run(None)
         state.navigate("results", run=run)
     st.markdown(say_run(jobs.outline(run)))
     if progress.alive:
         if not progress.is_ranked:
-            state.expect_end(run)
+            state.follow_run(run)
         st.fragment(_watch, run_every=POLL_SECONDS)(run)
     else:
         show_progress(progress)
         _say_end(progress)
-        offer_mending(run, progress)
+        offer_recovery(run, progress)
 
 
 def _watch(run: str) -> None:
     """Draw the progress of a living worker; when the ranking is there or it ends, all is drawn anew."""
     progress = watch_run(run)
-    if not progress.alive or (progress.is_ranked and state.is_end_expected(run)):
+    if not progress.alive or (progress.is_ranked and state.is_followed(run)):
         st.rerun()
     show_progress(progress)
     show_partial_ranking(run, progress)
     with st.container(horizontal=True):
         if jobs.is_mine(run) and st.button("Cancel", key="cancel", icon=":material/stop:"):
             jobs.cancel(run)
-            waits = "The run waits no longer." if progress.is_waiting else None
-            st.toast(waits or "The run stops after the batch it is at.")
+            waits = "The run was taken out of the queue." if progress.is_waiting else None
+            st.toast(waits or "The run stops after the current batch.")
         if progress.is_ranked and st.button("See the ranking", key="see-early", type="primary"):
             state.navigate("results", run=run)
 
 
 def _say_end(progress: RunProgress) -> None:
-    """Say how a run stands that no worker is at."""
+    """Say how a run ended, or that its worker stopped."""
     has_scores = any(model.status == "done" for model in progress.models)
     if progress.is_interrupted:
         st.warning(
-            "**The worker of this run is gone.** What it finished is kept; Resume does only the rest.",
+            "**The worker process of this run has stopped.** Finished work is kept; Resume does the rest.",
             icon=":material/warning:",
         )
     elif progress.state is RunState.CANCELLED:
-        st.info("This run was cancelled. What it finished is kept; Resume does only the rest.")
+        st.info("This run was cancelled. Finished work is kept; Resume does the rest.")
     elif progress.state is RunState.FAILED:
-        st.error(f"This run could not be done. {plain(progress.error)}")
+        st.error(f"This run failed. {plain(progress.error)}")
     elif not has_scores:
-        st.error("**No model has a score.** What went wrong stands below; what is mended can be tried again.")
+        st.error("**No model has a score.** The reasons are below; once a cause is fixed, try again.")
     elif progress.has_failed:
-        st.info("This run is finished. Something in it failed, and can be tried again; the rest is ranked.")
+        st.info("This run is finished. Some scores failed and can be tried again; everything else is ranked.")
     else:
         st.success("This run is finished.")

@@ -1,4 +1,4 @@
-"""How far a run is: one bar, one row for each model, and the ranking of those that are through.
+"""How far a run is: one bar, a row for each model, and the ranking of the models that are done.
 
 It is drawn several times a second, so there is no figure in it.
 """
@@ -48,7 +48,7 @@ def show_progress(progress: RunProgress) -> None:
             "samples a second": st.column_config.NumberColumn(
                 "samples a second",
                 format="%.1f",
-                help="Loading the model counts. A dash: it has not run, or all came from the cache.",
+                help="With the time to load the model. A dash: it did not run, or its features were cached.",
             ),
         },
         alt=f"{progress.n_finished} of {total} models are done",
@@ -56,11 +56,11 @@ def show_progress(progress: RunProgress) -> None:
 
 
 def show_partial_ranking(run: str, progress: RunProgress) -> None:
-    """Draw the best of the models that are through, as long as others are not."""
+    """Draw the best of the models that are done, as long as others are not."""
     if progress.is_ranked or progress.n_finished < MIN_TO_RANK:
         return
-    through = tuple(model.model for model in progress.models if model.n_cells == model.n_metrics)
-    ranking = jobs.partial_ranking(run, through, has_failed=progress.has_failed)
+    finished = tuple(model.model for model in progress.models if model.n_cells == model.n_metrics)
+    ranking = jobs.partial_ranking(run, finished, has_failed=progress.has_failed)
     if len(ranking.order) < MIN_TO_RANK:
         return
     best = [
@@ -68,8 +68,8 @@ def show_partial_ranking(run: str, progress: RunProgress) -> None:
         for place, model in enumerate(ranking.order[:SHOWN], start=1)
     ]
     st.markdown(
-        f"**The ranking so far**, of {plural(len(ranking.order), 'model')}; the others may change it.\n\n"
-        + "\n".join(best)
+        f"**The ranking so far**, of {plural(len(ranking.order), 'model')}; the other models may "
+        "change it.\n\n" + "\n".join(best)
     )
 
 
@@ -78,7 +78,7 @@ def _headline(progress: RunProgress) -> str:
     if progress.is_waiting and progress.n_ahead:
         return (
             f"Waiting behind {plural(progress.n_ahead, 'run')}: place {progress.n_ahead + 1} in the queue of "
-            "this device. It begins by itself."
+            "this device. It starts by itself."
         )
     if progress.is_waiting:
         return "Starting …"
@@ -92,11 +92,11 @@ def _headline(progress: RunProgress) -> str:
 
 
 def _time_left(progress: RunProgress) -> str:
-    """Say how long the models still run, and what that rests on."""
+    """Say how long the models will still run, and what the estimate assumes."""
     left = progress.seconds_left
     if left is None:
-        return "How long it takes shows once a model has run."
-    return f"About {say_duration(left)} left, if the others are as fast as those so far."
+        return "The time left is known once a model has run."
+    return f"About {say_duration(left)} left, if the other models are as fast as those so far."
 
 
 def _share(model: ModelProgress) -> float:

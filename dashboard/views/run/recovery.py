@@ -1,4 +1,4 @@
-"""What failed in a run, why, and what mends it: one click where a click can."""
+"""What failed in a run and why, and the buttons that recover from it."""
 
 from __future__ import annotations
 
@@ -13,18 +13,17 @@ from ptmrank_core.benchmark import RunProgress
 from ptmrank_core.errors import PTMRankError
 from ptmrank_core.records import Failure, RunState, Stage
 
-__all__ = ["offer_mending"]
+__all__ = ["offer_recovery"]
 
-# Kind of an error -> what to do besides what its own hint says; Markdown.
+# Kind of an error -> what to do in addition to its own hint; Markdown.
 ADVICE = {
     "GatedModelError": "Then **Retry what failed**.",
-    "OutOfMemoryError": "The batch was halved down to a single sample already: a smaller model, half "
-    "precision or another device would do.",
-    "DownloadError": "What has arrived is kept: **Retry what failed** goes on from there.",
+    "OutOfMemoryError": "The batch size was already reduced to a single sample.",
+    "DownloadError": "What was downloaded is kept: **Retry what failed** continues from there.",
 }
 
 
-def offer_mending(run: str, progress: RunProgress) -> None:
+def offer_recovery(run: str, progress: RunProgress) -> None:
     """Say what failed and offer what can be done about the run.
 
     Parameters
@@ -32,7 +31,7 @@ def offer_mending(run: str, progress: RunProgress) -> None:
     run
         Its id.
     progress
-        How it stands; no worker is at it.
+        Its progress; no worker is running it.
     """
     failures = jobs.failures(run) if progress.has_failed else ()
     _list(failures)
@@ -63,14 +62,14 @@ def _offer_another_try(run: str, progress: RunProgress, *, has_scores: bool) -> 
 
 
 def _offer_leaving_out(run: str, progress: RunProgress, failures: tuple[Failure, ...]) -> None:
-    """Offer to do without the models that are not through, or whose scores failed."""
+    """Offer to go on without the models that are not done, or whose scores failed."""
     if progress.state is RunState.FINISHED:
         failed = list(dict.fromkeys(cell.model for cell in failures))
         if failed and st.button(
             "Leave out what failed",
             key="leave-out",
             icon=":material/skip_next:",
-            help="The scores that failed are marked as left out, and asked about no more.",
+            help="Marks the failed scores as left out; they are not offered for another try.",
         ):
             _leave_out(run, failed)
         return
@@ -79,9 +78,9 @@ def _offer_leaving_out(run: str, progress: RunProgress, failures: tuple[Failure,
         f"Finish without {plural(len(lacking), 'model')}",
         key="finish-without",
         icon=":material/skip_next:",
-        help=f"Ranks what is there. Left out: {plain(', '.join(lacking))}",
+        help=f"Ranks the models that are done. Left out: {plain(', '.join(lacking))}",
     ):
-        _start(lambda own: jobs.finish_without(own, lacking), run)
+        _start(lambda run_id: jobs.finish_without(run_id, lacking), run)
 
 
 def _list(failures: tuple[Failure, ...]) -> None:
@@ -117,5 +116,5 @@ def _start(action: Callable[[str], None], run: str) -> None:
     except PTMRankError as error:
         show_error(error)
         return
-    state.expect_end(run)
+    state.follow_run(run)
     st.rerun()

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard import jobs, state
 from dashboard.components.run_list import draw_run
-from dashboard.components.sharing import show_whose
+from dashboard.components.sharing import show_runs_owner
 from dashboard.wording import plural, say_size
 from ptmrank_core.benchmark import RunEntry
 
@@ -19,7 +19,7 @@ PER_PAGE = 20
 def page() -> None:
     """Draw the page."""
     st.title("Runs")
-    show_whose()
+    show_runs_owner()
     entries = jobs.history()
     if not entries:
         st.info("Nothing was run here yet.")

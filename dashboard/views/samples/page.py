@@ -1,4 +1,4 @@
-"""Samples: upload, how it is read, and the pre-flight report before anything is computed."""
+"""Samples: the upload, how it is read, and a report on it before anything is computed."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ LABELS = {
 FEATURE_TABLES = {".csv", ".tsv", ".parquet"}
 MAX_FILES = 500
 HOW = """
-- **One zip**, one folder of files for each class: `cats/1.jpg`, `cats/2.png`, `dogs/1.webp` … Pictures,
-  recordings, videos and texts are read alike.
+- **One zip** with a folder of files for each class: `cats/1.jpg`, `cats/2.png`, `dogs/1.webp` … The files may
+  be pictures, recordings, videos or texts.
 - **One table** of texts or numbers: CSV, TSV, JSON Lines, Parquet, or CoNLL for words with their tags.
 - **One zip with a table** (`labels.csv` or `.tsv`) that has a `file` and a `label` column. Labels may be
-  classes, numbers, or several at once.
-- **Several files at once**: the files and such a table.
-- **A folder** of up to 500 files, laid out like such a zip.
-- **Features that you have already**: one `.npz` file for each model, named after it, with the arrays
-  `embeddings` and `labels` (or `targets`), all of the same samples; or tables of numbers with a label; or one
-  zip of them.
+  classes, numbers to predict, or several labels for each sample.
+- **Several files at once**: your files together with such a table.
+- **A folder** of up to 500 files, arranged like such a zip.
+- **Features that you have already**: one `.npz` file for each model, named after the model, with the arrays
+  `embeddings` and `labels` (or `targets`); or one table of numbers with a label column for each model; or one
+  zip of these. All of them must hold the same samples in the same order.
 """
 
 
@@ -48,7 +48,7 @@ def page() -> None:
     files = st.file_uploader(
         LABELS[way],
         accept_multiple_files="directory" if way == FOLDER else True,
-        key=state.upload_key() if way == FILES else f"{state.upload_key()}-{way.split()[-1]}",
+        key=state.uploader_key() if way == FILES else f"{state.uploader_key()}-{way.split()[-1]}",
     )
     with st.expander("What can I upload?", expanded=not (draft.samples_source or draft.ready_made)):
         st.markdown(HOW)
@@ -56,8 +56,8 @@ def page() -> None:
         st.markdown("Or use the demo samples:")
         for demo in jobs.demos():
             if st.button(demo.facts.title, key=demo.source.removeprefix("demo:")):
-                draft.take(demo.source)
-                state.forget_upload()
+                draft.use_samples(demo.source)
+                state.reset_upload()
     if files:
         _keep([(file.name, file.getvalue()) for file in files], are_features=way == FEATURES)
     if draft.ready_made:
@@ -71,24 +71,24 @@ def _keep(files: list[tuple[str, bytes]], *, are_features: bool) -> None:
     try:
         if len(files) > MAX_FILES:
             raise InputError(
-                f"The upload holds {len(files):,} files; at most {MAX_FILES} are accepted one by one.",
+                f"The upload holds {len(files):,} files; at most {MAX_FILES} separate files are accepted.",
                 hint="Pack them as one .zip file.",
             )
         if are_features:
-            state.draft().take(None, ready_made=jobs.keep_features(files))
+            state.draft().use_features(jobs.keep_features(files))
         else:
             source = jobs.keep_upload(files)
             jobs.preview(source)
-            state.draft().take(source)
+            state.draft().use_samples(source)
     except PTMRankError as error:
         show_error(error)
         return
-    state.forget_upload()
+    state.reset_upload()
     st.rerun()
 
 
 def _report(draft: state.Draft, source: str) -> None:
-    """Draw how the samples are read, and what came of it."""
+    """Draw how the samples are read, and the report on them."""
     st.header(f"What was read: {plain(source_name(source))}")
     try:
         former = draft.reading
@@ -106,7 +106,7 @@ def _report(draft: state.Draft, source: str) -> None:
 
 
 def _report_features(draft: state.Draft, folder: str) -> None:
-    """Draw whose features there are, and of which samples."""
+    """Draw which models have features, and the report on their samples."""
     st.header("What was read: features")
     tables = sorted(path for path in Path(folder).iterdir() if path.suffix.lower() in FEATURE_TABLES)
     try:

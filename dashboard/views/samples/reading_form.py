@@ -16,9 +16,11 @@ TABLE_MODALITIES: tuple[Modality, ...] = ("text", "tabular")
 FILE_MODALITIES: tuple[Modality, ...] = ("image", "audio", "video", "text")
 EMPTY = "as recognised"
 HELPS = {
-    "text": "One column, or the two of a pair.",
-    "label": "One column; several of zeros and ones for labels that come together, or of numbers.",
-    "group": "Whose a sample is: speaker, patient, document. Samples of one group resemble each other.",
+    "text": "One column, or two columns for pairs of texts.",
+    "label": "One column. Several columns of zeros and ones if a sample can have several labels; several "
+    "columns of numbers to predict several values.",
+    "group": "What each sample belongs to, such as a speaker, a patient or a document. Samples of one group "
+    "resemble each other, so they are never split between training and test.",
 }
 
 
@@ -45,12 +47,12 @@ def choose_reading(source: str, former: Reading) -> Reading:
     """
     recognised = jobs.preview(source)
     with st.container(border=True):
-        st.markdown("**How it is read**")
+        st.markdown("**How your upload is read**")
         left, right = st.columns(2)
         with left:
             modality = _choose_modality(recognised, former)
         if recognised.table is None:
-            right.caption("The labels are the names of the folders that the files lie in.")
+            right.caption("The label of each file is the name of its folder.")
             return Reading(modality=modality)
         with right:
             target = _choose_target(former)
@@ -79,7 +81,7 @@ def choose_columns(table: str, former: Reading) -> Reading:
     """
     overview = jobs.preview(table, Reading(modality="tabular"))
     with st.container(border=True):
-        st.markdown("**How it is read**")
+        st.markdown("**How your upload is read**")
         reading = Reading("tabular", _choose_target(former))
         if overview.table is None:
             return reading
@@ -97,7 +99,7 @@ def _choose_modality(recognised: SourceOverview, former: Reading) -> Modality | 
         options,
         index=options.index(former.modality) if former.modality in options else 0,
         format_func=lambda one: MODALITIES[one] if one else f"as recognised{known}",
-        key=state.fresh_key("modality"),
+        key=state.per_upload_key("modality"),
     )
 
 
@@ -108,7 +110,7 @@ def _choose_target(former: Reading) -> TargetKind | None:
         options,
         index=options.index(former.target_kind),
         format_func=lambda one: TARGETS[one] if one else EMPTY,
-        key=state.fresh_key("target"),
+        key=state.per_upload_key("target"),
     )
 
 
@@ -141,18 +143,18 @@ def _choose_roles(
 
 def _draw_first_rows(table: TableDescription, chosen: dict[str, tuple[str, ...]]) -> None:
     roles = dict(zip(table.columns, table.guesses, strict=True))
-    said = {column: role for column, role in roles.items() if role not in chosen}
-    said |= {column: role for role, columns in chosen.items() for column in columns}
+    role_of = {column: role for column, role in roles.items() if role not in chosen}
+    role_of |= {column: role for role, columns in chosen.items() for column in columns}
     st.dataframe(
         pd.DataFrame(
             table.first_rows,
-            columns=[f"{name} · {said[name]}" if said.get(name) else name for name in table.columns],
+            columns=[f"{name} · {role_of[name]}" if role_of.get(name) else name for name in table.columns],
         ),
         hide_index=True,
         height="content",
-        alt=f"The first rows of {table.n_rows:,}, with what each column is taken for",
+        alt=f"The first rows of {table.n_rows:,}, and what each column is used for",
     )
-    st.caption(f"The first rows of {table.n_rows:,}; beside a column's name stands what it is taken for.")
+    st.caption(f"The first of {table.n_rows:,} rows. After the name of a column stands what it is used for.")
 
 
 def _choose_some(
@@ -163,7 +165,7 @@ def _choose_some(
             role.capitalize(),
             table.columns,
             default=[column for column in default if column in table.columns],
-            key=state.fresh_key(f"{role}-columns-{reading.modality or 'recognised'}"),
+            key=state.per_upload_key(f"{role}-columns-{reading.modality or 'recognised'}"),
             max_selections=2 if role == "text" else None,
             placeholder="choose" if table.problem else EMPTY,
             help=HELPS[role],
@@ -181,7 +183,7 @@ def _choose_group(
         options,
         index=options.index(wanted) if wanted in table.columns else 0,
         format_func=lambda name: "none" if name is None else name,
-        key=state.fresh_key(f"group-column-{reading.modality or 'recognised'}"),
+        key=state.per_upload_key(f"group-column-{reading.modality or 'recognised'}"),
         help=HELPS["group"],
     )
     return () if column is None else (column,)

@@ -35,16 +35,16 @@ def choose_part(whole: Samples, former: int | None) -> int | None:
     if fewest >= n_samples:
         return None
     chosen = st.slider(
-        "How many samples shall be used?",
+        "How many samples should be used?",
         min_value=fewest,
         max_value=n_samples,
         value=min(n_samples, max(fewest, former or n_samples)),
-        key=state.fresh_key(f"part-{n_samples}"),
-        help="Fewer samples take less time and tell models apart less well. Of every class the same share "
-        "is taken, groups stay whole, and the same part is drawn every time: the command line repeats it "
-        "with --max-samples.",
+        key=state.per_upload_key(f"part-{n_samples}"),
+        help="Fewer samples take less time, but separate the models less clearly. Every class keeps its "
+        "share, groups stay whole, and the same samples are drawn every time. On the command line this is "
+        "--max-samples.",
     )
     if chosen == n_samples:
         return None
-    st.caption(f"A part of {plural(n_samples, 'sample')}; the rest is left for later.")
+    st.caption(f"{chosen:,} of {plural(n_samples, 'sample')} are used.")
     return int(chosen)

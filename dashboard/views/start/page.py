@@ -71,7 +71,7 @@ def _start_demo(demo: jobs.Demo) -> None:
     except PTMRankError as error:
         show_error(error)
         return
-    state.expect_end(run)
+    state.follow_run(run)
     state.navigate("run", run=run)
 
 

@@ -35,7 +35,7 @@ __all__ = ["CARD_FORMAT", "CardCell", "ModelConditions", "RunCard", "make_card",
 # 1: what a model ran with stood beside its revision. 2: in the report of its extraction.
 CARD_FORMAT = 2
 READABLE_FORMATS = (1, 2)
-EXPECTED = "Expected a card.json, as `rank --out DIR` writes it."
+EXPECTED = "Expected the card.json of a run."
 
 
 @dataclass(frozen=True, slots=True)

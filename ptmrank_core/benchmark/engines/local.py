@@ -55,7 +55,7 @@ def run_here(
     Raises
     ------
     RunBusyError
-        If another worker is at the run.
+        If another worker is running it.
     RunNotFoundError
         If there is no such run.
     """
@@ -108,7 +108,7 @@ def _either(cancel: CancelToken, store: RunStore, run_id: str) -> CancelToken:
 def start_worker(run_id: str, settings: Settings) -> None:
     """Queue a run and start a worker process for it; return when the worker holds the run's lock.
 
-    Afterwards a free lock means that the worker is gone; no clock is involved. Where a worker is at the run
+    Afterwards a free lock means that the worker is gone; no clock is involved. Where a worker is running it
     already, nothing is done.
 
     Raises

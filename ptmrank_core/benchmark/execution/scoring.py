@@ -50,7 +50,7 @@ def run_guarded(action: Callable[[], T], *, what: str) -> T | CapturedError:
         raise
     except PTMRankError as error:
         logger.warning("%s: %s", what, error)
-        return CapturedError(type(error).__name__, error.message, error.hint)
+        return CapturedError(type(error).__name__, error.message, error.advice())
     except Exception as error:
         logger.exception("%s", what)
         text = str(error) or "no message"

@@ -33,7 +33,7 @@ class RunEntry:
     outline
         What the run is and what the store knows of it.
     alive
-        Whether a worker is at it, or waits for its turn, or is being started.
+        Whether a worker is running it, or waits for its turn, or is being started.
     n_ahead
         Runs that have to end before this one begins; 0 where it does not wait.
     """
@@ -67,7 +67,7 @@ class RunEntry:
 
     @property
     def can_retry(self) -> bool:
-        """Whether something failed and nobody is at the run."""
+        """Whether something failed and no worker is running."""
         return not self.alive and self.outline.n_failed + self.outline.n_problems > 0
 
 
@@ -131,7 +131,7 @@ def clear_failed(store: RunStore, settings: Settings, run_id: str) -> int:
     Raises
     ------
     RunBusyError
-        If a worker is at the run.
+        If a worker is running it.
     RunError
         If nothing failed.
     RunNotFoundError
@@ -153,7 +153,7 @@ def leave_out(store: RunStore, settings: Settings, run_id: str, models: Iterable
     Raises
     ------
     RunBusyError
-        If a worker is at the run.
+        If a worker is running it.
     RunNotFoundError
         If there is no such run.
     """
@@ -177,7 +177,7 @@ def delete_run(store: RunStore, settings: Settings, run_id: str) -> None:
     Raises
     ------
     RunBusyError
-        If a worker is at the run.
+        If a worker is running it.
     RunNotFoundError
         If there is no such run.
     """
@@ -193,10 +193,10 @@ def delete_run(store: RunStore, settings: Settings, run_id: str) -> None:
 
 
 def _refuse_busy(store: RunStore, settings: Settings, run_id: str) -> None:
-    """Say at once that a worker is at the run, rather than wait for its lock."""
+    """Say at once that a worker is running it, rather than wait for its lock."""
     store.state(run_id)
     if is_alive(settings, run_id):
-        raise RunBusyError(f"A worker is at run {run_id}.", hint="Cancel it first, or wait for its end.")
+        raise RunBusyError(f"A worker is running {run_id}.", hint="Cancel it first, or wait for its end.")
 
 
 def _uses(plans: list[RunPlan], settings: Settings) -> Mapping[Path, set[str]]:

@@ -56,7 +56,7 @@ def hold_run(settings: Settings, run_id: str) -> Iterator[None]:
     try:
         lock.acquire(timeout=ACQUIRE_SECONDS, poll_interval=0.02)
     except Timeout:
-        raise RunBusyError(f"Another worker is at run {run_id}.") from None
+        raise RunBusyError(f"Another worker is running {run_id}.") from None
     try:
         yield
     finally:
@@ -100,12 +100,12 @@ def lock_device(settings: Settings, device: str) -> Callable[[], None] | None:
 
 
 def is_held(settings: Settings, run_id: str) -> bool:
-    """Whether a worker is at the run."""
+    """Whether a worker is running it."""
     return _is_taken(lock_files(settings, run_id)[0])
 
 
 def is_alive(settings: Settings, run_id: str) -> bool:
-    """Whether a worker is at the run, or is being started."""
+    """Whether a worker is running it, or is being started."""
     return any(_is_taken(path) for path in lock_files(settings, run_id))
 
 

@@ -110,7 +110,7 @@ class RunProgress:
 
     @property
     def is_interrupted(self) -> bool:
-        """Whether the run is unfinished and no worker is at it."""
+        """Whether the run is unfinished and no worker is running it."""
         return not self.state.is_finished() and not self.alive
 
     @property

@@ -1,7 +1,7 @@
 """The queue of this machine: one run at a time on each device, in the order in which they were queued.
 
 Every run that waits is a process that holds its own lock, so a dead one is passed over at once. The order
-comes from tickets in the store; the device itself is a lock, so no two runs are ever at it, whatever the
+comes from tickets in the store; the device itself is a lock, so no two runs ever use it at once, whatever the
 store says.
 """
 
@@ -23,7 +23,7 @@ LOOK_EVERY_SECONDS = 0.2
 
 
 def runs_ahead(store: RunTable, settings: Settings, position: QueuePosition) -> list[QueuePosition]:
-    """List the living runs that a queued one waits for: the one at its device, and those queued before it.
+    """List the living runs that a queued one waits for: the one on its device, and those queued before it.
 
     Parameters
     ----------
@@ -85,7 +85,7 @@ def acquire_device(
 
 @contextmanager
 def borrow_device(settings: Settings, device: str, *, cancel: CancelToken) -> Iterator[None]:
-    """Wait until nobody is at a device and hold it for the time of the block: for work that is no run itself.
+    """Wait until a device is free and hold it for the time of the block: for work that is no run itself.
 
     It has no place in the queue, so a run that waits may go first, and it may have to wait for more than one.
 

@@ -32,7 +32,7 @@ def find_unfinished(
     Returns
     -------
     str or None
-        The run's id; ``None`` where there is none, or a worker is at it.
+        The run's id; ``None`` where there is none, or a worker is running it.
     """
     if any(spec.source == "function" and spec.revision is None for spec in plan.models + substitutes.models):
         return None

@@ -62,7 +62,7 @@ _MULTIMODAL: tuple[AnyCategory, ...] = (
         "graph-machine-learning",
         MULTIMODAL,
         "These models read graphs. There is no form of samples for them here, nor one way to load them.",
-        "Features of your own can be ranked: rank --features FOLDER.",
+        "Features that you have computed yourself can be ranked.",
         aliases=("graph-ml",),
         hub_name="graph-ml",
     ),
@@ -277,7 +277,7 @@ _FURTHER = (
         "time-series-forecasting",
         TABULAR,
         "These models go on with a series of numbers; there is no form of samples for them here.",
-        "Features of your own can be ranked: rank --features FOLDER.",
+        "Features that you have computed yourself can be ranked.",
     ),
 )
 _SINCE: tuple[AnyCategory, ...] = (

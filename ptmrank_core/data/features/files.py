@@ -15,7 +15,7 @@ from ptmrank_core.data.sources.entries import Entry, unreadable
 from ptmrank_core.data.sources.limits import DEFAULT_LIMITS
 from ptmrank_core.data.tables import open_table
 from ptmrank_core.data.tables.column_roles import find_roles
-from ptmrank_core.errors import SamplesError
+from ptmrank_core.errors import InputField, SamplesError
 from ptmrank_core.records import BytesBlob, Reading, ReadyFeatures, TargetKind
 
 __all__ = ["FeatureFile", "read_feature_file"]
@@ -61,7 +61,8 @@ def read_feature_file(path: Path, reading: Reading) -> FeatureFile:
     if reading.target_kind not in {None, file.kind}:
         raise SamplesError(
             f"{file.name} holds labels for {file.kind}; {reading.target_kind} was asked for.",
-            hint="Save classes as 'labels' and numbers as 'targets', or leave --target out.",
+            hint="Save classes as 'labels' and numbers as 'targets', or have the labels read as they are.",
+            fields=[InputField.TARGET_KIND],
         )
     return file
 

@@ -83,6 +83,7 @@ def load_feature_samples(
         raise SamplesError(
             f"No file of features can be read{said}",
             hint=problems[0].hint if problems else "",
+            fields=problems[0].fields if problems else (),
         )
     beside = _beside(path, {Path(spec.path or "").name for spec in models})
     return with_warnings(_samples(source, first, beside))

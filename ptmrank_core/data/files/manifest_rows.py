@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from ptmrank_core.data.media.text import decode_text
 from ptmrank_core.data.sources.entries import Entry, suffix_of
 from ptmrank_core.data.tables.column_names import GROUP_NAMES, plain
-from ptmrank_core.errors import SamplesError
+from ptmrank_core.errors import InputField, SamplesError
 from ptmrank_core.records import Reading
 
 __all__ = ["Row", "guess_columns", "normal", "read_files", "read_rows"]
@@ -58,7 +58,7 @@ def _find_column(header: Sequence[str], wanted: Sequence[str]) -> int | None:
     return next((known.index(column) for column in wanted if column in known), None)
 
 
-def _asked_column(header: Sequence[str], wanted: str, name: str) -> int:
+def _asked_column(header: Sequence[str], wanted: str, name: str, field: InputField) -> int:
     """Index of the column that the user named."""
     if wanted in header:
         return header.index(wanted)
@@ -66,7 +66,7 @@ def _asked_column(header: Sequence[str], wanted: str, name: str) -> int:
     if found is None:
         raise SamplesError(
             f"{name!r} has no column {wanted!r}; it has {', '.join(map(repr, header))}.",
-            hint="Choose one of these.",
+            fields=[field],
         )
     return found
 
@@ -90,7 +90,9 @@ def _parse(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
 def _find_columns(header: Sequence[str], name: str, reading: Reading) -> Columns:
     """Find the columns that matter: those that the user named, or those of a known name."""
     file_column = _find_column(header, FILE_COLUMNS)
-    asked = [_asked_column(header, wanted, name) for wanted in reading.label_columns]
+    asked = [
+        _asked_column(header, wanted, name, InputField.LABEL_COLUMNS) for wanted in reading.label_columns
+    ]
     labels = {header[index]: index for index in asked}
     known = None if labels else _find_column(header, LABEL_COLUMNS)
     if known is not None:
@@ -100,12 +102,12 @@ def _find_columns(header: Sequence[str], name: str, reading: Reading) -> Columns
             f"{name!r} has the columns {', '.join(map(repr, header)) or 'of an empty file'}; "
             f"expected a file column ({', '.join(FILE_COLUMNS)}) and a label column "
             f"({', '.join(LABEL_COLUMNS)}).",
-            hint="Name the label with --label-column, rename the columns in its first line, or remove the "
-            "file and use one folder for each class.",
+            hint="Rename the columns in its first line, or remove the file and use a folder for each class.",
+            fields=[InputField.LABEL_COLUMNS],
         )
     if reading.group_column is not None:
-        wanted = reading.group_column
-        return Columns(file_column, labels, _asked_column(header, wanted, name) if wanted else None)
+        wanted, field = reading.group_column, InputField.GROUP_COLUMN
+        return Columns(file_column, labels, _asked_column(header, wanted, name, field) if wanted else None)
     group = _find_column(header, GROUP_NAMES)
     return Columns(file_column, labels, None if group in labels.values() else group)
 

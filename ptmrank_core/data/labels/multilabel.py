@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ptmrank_core.data.labels.numbers import is_missing, write_number
-from ptmrank_core.errors import SamplesError
+from ptmrank_core.errors import InputField, SamplesError
 
 __all__ = ["SEPARATORS", "read_indicators", "read_label_sets", "read_list", "sort_classes"]
 
@@ -97,7 +97,7 @@ def read_label_sets(
     if len(names) > MAX_LABELS:
         raise SamplesError(
             f"The label column holds {len(names):,} different labels; at most {MAX_LABELS:,} are accepted.",
-            hint="Name the column of labels with --label-column, or choose --target classification.",
+            fields=[InputField.LABEL_COLUMNS, InputField.TARGET_KIND],
         )
     index = {name: k for k, name in enumerate(names)}
     labels = np.zeros((len(cells), len(names)))

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ptmrank_core.data.labels.multilabel import SEPARATORS, read_indicators, read_label_sets, sort_classes
 from ptmrank_core.data.labels.numbers import is_missing, read_numbers, write_number
-from ptmrank_core.errors import SamplesError
+from ptmrank_core.errors import InputField, SamplesError
 from ptmrank_core.records import Reading, TargetKind
 
 __all__ = ["MIN_NUMBERS", "Targets", "read_targets"]
@@ -149,7 +149,7 @@ def _read_numbers(columns: Mapping[str, Sequence[str]], notes: tuple[str, ...]) 
     if all(row in left_out for row in range(len(parsed[0]))):
         raise SamplesError(
             f"No row has a number in {_name_columns(columns)}; a regression needs numbers.",
-            hint="Name a column of numbers with --label-column, or choose --target classification.",
+            fields=[InputField.LABEL_COLUMNS, InputField.TARGET_KIND],
         )
     labels = parsed[0] if len(parsed) == 1 else np.stack(parsed, axis=1)
     return _finish("regression", labels, tuple(columns), left_out, notes)
@@ -173,7 +173,7 @@ def _read_several(columns: Mapping[str, Sequence[str]], kind: TargetKind | None)
     if kind == "classification":
         raise SamplesError(
             f"Classes are read from one column; got {named}.",
-            hint="Name one with --label-column, or choose --target multilabel or --target regression.",
+            fields=[InputField.LABEL_COLUMNS, InputField.TARGET_KIND],
         )
     labels, left_out, foreign = read_indicators(columns)
     if kind == "multilabel" or (kind is None and not foreign):
@@ -183,7 +183,8 @@ def _read_several(columns: Mapping[str, Sequence[str]], kind: TargetKind | None)
     if wordy:
         raise SamplesError(
             f"Several label columns have to hold numbers; {wordy[0]!r} of {named} holds words.",
-            hint="Name one column of classes with --label-column, or columns of numbers only.",
+            hint="Classes are one column; several targets are columns of numbers only.",
+            fields=[InputField.LABEL_COLUMNS],
         )
     note = f"Label columns {', '.join(map(repr, columns))} are read as the numbers of a regression."
     return _read_numbers(columns, () if kind else (note,))
@@ -210,7 +211,7 @@ def _recognise(name: str, cells: Sequence[str]) -> tuple[TargetKind, str]:
     if not _are_integers(numbers):
         return "regression", (
             f"Label column {name!r} holds {n_values:,} different numbers and is read as numbers; "
-            "--target classification reads it as classes."
+            "say so if they are classes."
         )
     if n_values < MIN_NUMBERS:  # nothing to decide
         return "classification", ""
@@ -218,11 +219,11 @@ def _recognise(name: str, cells: Sequence[str]) -> tuple[TargetKind, str]:
         raise SamplesError(
             f"Label column {name!r} holds {n_values:,} different integers in {len(there):,} rows: they may "
             "be classes or numbers.",
-            hint="Say which: --target classification or --target regression.",
+            fields=[InputField.TARGET_KIND],
         )
     return "classification", (
         f"Label column {name!r} holds {n_values} different integers and is read as classes; "
-        "--target regression reads it as numbers."
+        "say so if they are numbers to predict."
     )
 
 
@@ -238,13 +239,14 @@ def _recognise_words(name: str, cells: Sequence[str]) -> tuple[TargetKind, str]:
         raise SamplesError(
             f"Label column {name!r} holds numbers and words ({', '.join(map(repr, words[:3]))}): they may be "
             "classes or numbers.",
-            hint="Say which: --target classification, or --target regression to leave the words out.",
+            hint="A regression leaves the words out.",
+            fields=[InputField.TARGET_KIND],
         )
     separator = next((mark for mark in SEPARATORS if _has_joined(values, mark)), "")
     if separator:
         return "multilabel", (
             f"Label column {name!r} holds labels joined by {separator!r} and is read as several labels; "
-            "--target classification reads each cell as one class."
+            "say so if each cell is one class."
         )
     return "classification", ""
 

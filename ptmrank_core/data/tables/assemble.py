@@ -14,7 +14,7 @@ from ptmrank_core.data.labels.multilabel import sort_classes
 from ptmrank_core.data.labels.numbers import write_number
 from ptmrank_core.data.labels.targets import MIN_NUMBERS, Targets, read_targets
 from ptmrank_core.data.tables.items import TableItems
-from ptmrank_core.errors import SamplesError
+from ptmrank_core.errors import InputField, SamplesError
 from ptmrank_core.records import LeftOut, Modality, Reading, Samples
 
 __all__ = ["assemble", "settle_labels", "write_labels"]
@@ -152,7 +152,8 @@ def settle_labels(
             raise SamplesError(
                 f"{source!r} has {n_values} different numbers in label column {name!r}; a regression needs "
                 f"at least {MIN_NUMBERS}.{why}",
-                hint="If they are classes, choose --target classification.",
+                hint="They may be classes.",
+                fields=[InputField.TARGET_KIND],
             )
     return labels, targets.class_names, ()
 
@@ -168,7 +169,7 @@ def _settle_classes(
         raise SamplesError(
             f"{source!r} has {'only one' if names else 'no'} class left{left}; at least two classes of two "
             f"samples each are needed.{why}",
-            hint="Name another column with --label-column, or read numbers with --target regression.",
+            fields=[InputField.LABEL_COLUMNS, InputField.TARGET_KIND],
         )
     order = sort_classes(names)  # once the words among integers are gone, the order may be another
     index = {name: i for i, name in enumerate(order)}
@@ -192,6 +193,6 @@ def _settle_sets(
     if not names:
         raise SamplesError(
             f"{source!r} has no label left that two samples have and two have not.{why}",
-            hint="Name other columns with --label-column.",
+            fields=[InputField.LABEL_COLUMNS],
         )
     return labels[:, usable], names, notes

@@ -19,7 +19,7 @@ from ptmrank_core.data.tables.column_names import (
     plain,
 )
 from ptmrank_core.data.tables.table import Table
-from ptmrank_core.errors import SamplesError, UnknownNameError
+from ptmrank_core.errors import InputField, SamplesError, UnknownNameError
 from ptmrank_core.records import Modality, Reading
 
 __all__ = ["Roles", "find_roles"]
@@ -41,7 +41,7 @@ class Roles:
     labels
         The label columns.
     group
-        The column that tells whose a sample is.
+        The column that names the group of each sample (speaker, patient, document).
     features
         Columns of numbers that are samples of the modality tabular.
     has_words
@@ -92,22 +92,25 @@ def find_roles(table: Table, reading: Reading) -> Roles:
     SamplesError
         If several columns could have a role, or none.
     """
-    named = (
-        *reading.text_columns,
-        *reading.label_columns,
-        *([reading.group_column] if reading.group_column else []),
-    )
-    for column in named:
-        if column not in table.columns:
-            raise UnknownNameError("column", column, table.columns)
+    named = {
+        InputField.TEXT_COLUMNS: reading.text_columns,
+        InputField.LABEL_COLUMNS: reading.label_columns,
+        InputField.GROUP_COLUMN: (reading.group_column,) if reading.group_column else (),
+    }
+    for field, asked in named.items():
+        for column in asked:
+            if column not in table.columns:
+                raise UnknownNameError("column", column, table.columns, fields=[field])
     if reading.modality not in {None, "text", "tabular"}:
         raise SamplesError(
             f"{table.name!r} is a table of text or numbers; its rows cannot be {reading.modality} samples.",
-            hint="Choose the modality text or tabular, or leave it open.",
+            hint="Such rows are of the modality text or tabular.",
+            fields=[InputField.MODALITY],
         )
     if reading.modality == "tabular" and reading.text_columns:
         raise SamplesError("A text column was named for tabular samples.", hint="Name one or the other.")
-    columns = [column for column in table.columns if column in named or not _identifies_rows(table, column)]
+    settled = {column for asked in named.values() for column in asked}
+    columns = [column for column in table.columns if column in settled or not _identifies_rows(table, column)]
     if reading.modality != "tabular":
         roles = _find_word_roles(table, reading, columns) or _find_text_roles(table, reading, columns)
         if roles is not None:
@@ -134,11 +137,11 @@ def _name_some(columns: Sequence[str]) -> str:
     return f"{shown} and {more:,} more" if more > 0 else shown
 
 
-def _ask(table: Table, what: str, found: Sequence[str], option: str) -> SamplesError:
+def _ask(table: Table, what: str, found: Sequence[str], field: InputField) -> SamplesError:
     """Make the error that asks which column has a role."""
     several = f"Several columns of {table.name!r} may hold the {what}: {_name_some(found)}."
     none = f"No column of {table.name!r} is recognised as the {what}; it has {_name_some(table.columns)}."
-    return SamplesError(several if found else none, hint=f"Name it with {option} NAME.")
+    return SamplesError(several if found else none, fields=[field])
 
 
 def _holds_lists(table: Table, column: str) -> bool:
@@ -159,7 +162,7 @@ def _find_word_roles(table: Table, reading: Reading, columns: Sequence[str]) -> 
         if len(found) != 1 or not named or not _holds_lists(table, named[0]):
             return None
         if len(named) > 1:
-            raise _ask(table, "tags", named, "--label-column")
+            raise _ask(table, "tags", named, InputField.LABEL_COLUMNS)
         words, tags = found[0], named[0]
     tags = reading.label_columns[0] if reading.label_columns else tags
     group = _find_group(table, reading, [c for c in columns if c not in {words, tags}])
@@ -183,7 +186,7 @@ def _find_text_roles(table: Table, reading: Reading, columns: Sequence[str]) -> 
     if len(text) > 2:
         raise SamplesError(
             f"{len(text)} text columns were named; expected one, or the two of a pair.",
-            hint="Name --text-column once or twice.",
+            fields=[InputField.TEXT_COLUMNS],
         )
     rest = [c for c in columns if c not in text and c != reading.group_column]
     labels = reading.label_columns or _find_labels(table, rest)
@@ -210,7 +213,7 @@ def _find_text(table: Table, reading: Reading, columns: Sequence[str]) -> tuple[
         # Without another column it would be the label itself.
         found = tuple(rest) if len(columns) > 1 or reading.label_columns else ()
     if len(found) > 1 or (not found and reading.modality == "text"):
-        raise _ask(table, "text", found, "--text-column")
+        raise _ask(table, "text", found, InputField.TEXT_COLUMNS)
     return found
 
 
@@ -232,7 +235,7 @@ def _find_labels(table: Table, columns: Sequence[str]) -> tuple[str, ...]:
             return tuple(binary)
         if len(rest) == 1:
             return tuple(rest)
-    raise _ask(table, "label", found, "--label-column")
+    raise _ask(table, "label", found, InputField.LABEL_COLUMNS)
 
 
 def _is_binary(table: Table, column: str) -> bool:
@@ -245,7 +248,7 @@ def _is_binary(table: Table, column: str) -> bool:
 def _find_tabular_roles(table: Table, reading: Reading, columns: Sequence[str]) -> Roles:
     """Find features and labels in a table without a text."""
     if not table.numbers:
-        raise _ask(table, "text", (), "--text-column")
+        raise _ask(table, "text", (), InputField.TEXT_COLUMNS)
     rest = [column for column in columns if column != reading.group_column]
     labels = reading.label_columns or find_named(rest, LABEL_NAMES)
     if not labels:
@@ -253,14 +256,15 @@ def _find_tabular_roles(table: Table, reading: Reading, columns: Sequence[str]) 
         recurring = [c for c in words if 2 * len(set(table.words[c])) <= table.n_rows]
         labels = tuple(recurring) if len(words) == 1 else ()
     if not labels or (len(labels) > 1 and not reading.label_columns):
-        raise _ask(table, "label", labels, "--label-column")
+        raise _ask(table, "label", labels, InputField.LABEL_COLUMNS)
     rest = [column for column in rest if column not in labels]
     group = _find_group(table, reading, rest)
     features = tuple(column for column in rest if column in table.numbers and column != group)
     if not features:
         raise SamplesError(
             f"{table.name!r} has no column of numbers beside the label; it has {_name_some(table.columns)}.",
-            hint="Name a column of text with --text-column, or write numbers with a decimal point.",
+            hint="Write numbers with a decimal point.",
+            fields=[InputField.TEXT_COLUMNS],
         )
     left = [c for c in table.columns if c not in {*features, *labels, group} and c in table.words]
     notes = _describe("Features are", table, features, labels, group)

@@ -227,7 +227,7 @@ class TransformerEncoder:
         if not np.isfinite(embeddings).all() or (logits is not None and not np.isfinite(logits).all()):
             raise UnsupportedModelError(
                 "The model's output holds NaN or infinity.",
-                hint="Half precision may overflow; try --dtype float32.",
+                hint="Half precision may overflow: choose float32 for this run.",
             )
         rows = range(len(embeddings))
         return [

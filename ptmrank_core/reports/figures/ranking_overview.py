@@ -9,13 +9,13 @@ import plotly.graph_objects as go
 
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.reports.figures.intervals import BAND, DOT, LINE
-from ptmrank_core.reports.figures.ranking_overview_data import SIGNS, StripLayout, StripRow
+from ptmrank_core.reports.figures.ranking_overview_data import SIGNS, OverviewLayout, OverviewRow
 from ptmrank_core.reports.figures.style.escaping import shorten_middle
 from ptmrank_core.reports.figures.style.rank_colours import ink_on, shade
 from ptmrank_core.reports.figures.style.theme import BRIGHT, INK
 from ptmrank_core.reports.tables.table import COMPACT, Column, fixed, shown
 
-__all__ = ["least_width", "strip_figure"]
+__all__ = ["least_width", "overview_figure"]
 
 # Widths of the columns, in widths of a cell.
 NAMES, PLACES, FACTS, MIN_CELLS, GAP = 6.4, 4.6, 4.4, 3, 0.25
@@ -32,8 +32,8 @@ LETTER = 5  # pixels in height of one letter of a slanted title
 SOFT = 0.8
 
 
-def strip_figure(layout: StripLayout, *, scale: float = 1.0) -> go.Figure:
-    """Draw the picture: names, places with intervals and ties, a strip of ranks, cost and licence.
+def overview_figure(layout: OverviewLayout, *, scale: float = 1.0) -> go.Figure:
+    """Draw the picture: names, places with intervals and ties, a row of ranks, cost and licence.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def _add_text(
     )
 
 
-def _add_names(figure: go.Figure, layout: StripLayout, scale: float) -> None:
+def _add_names(figure: go.Figure, layout: OverviewLayout, scale: float) -> None:
     """Write place, name and family of every model."""
     rows = list(enumerate(layout.rows))
     lift = {True: 0.17, False: 0.0}
@@ -81,18 +81,18 @@ def _add_names(figure: go.Figure, layout: StripLayout, scale: float) -> None:
     _add_text(figure, "x", families, 11 * scale, textposition="middle right", opacity=SOFT)
 
 
-def _lane(layout: StripLayout) -> float:
+def _lane(layout: OverviewLayout) -> float:
     """Ranks between two bands side by side."""
     return max(0.45, 0.06 * layout.n_ranked)
 
 
-def _last_place(layout: StripLayout) -> float:
+def _last_place(layout: OverviewLayout) -> float:
     """End of the column of places, behind the bands."""
     n_lanes = max((lane + 1 for *_, lane in layout.bands), default=0)
     return max(1.6, layout.n_ranked + 0.6 + (_lane(layout) * n_lanes + 0.5 if n_lanes else 0))
 
 
-def _add_places(figure: go.Figure, layout: StripLayout, scale: float) -> None:
+def _add_places(figure: go.Figure, layout: OverviewLayout, scale: float) -> None:
     """Draw the places with their intervals, and beside them who is not told apart."""
     rows = [(y, row) for y, row in enumerate(layout.rows) if row.place is not None]
     spans = [(y, *row.interval) for y, row in rows if row.interval is not None]
@@ -123,7 +123,7 @@ def _add_places(figure: go.Figure, layout: StripLayout, scale: float) -> None:
     )
 
 
-def _say_interval(row: StripRow) -> str:
+def _say_interval(row: OverviewRow) -> str:
     if row.interval is None:
         return ""
     low, high = row.interval
@@ -151,8 +151,8 @@ def _add_lines(
         )
 
 
-def _add_cells(figure: go.Figure, layout: StripLayout, scale: float) -> None:
-    """Draw the strips: colour and number are the rank, a sign says why there is none."""
+def _add_cells(figure: go.Figure, layout: OverviewLayout, scale: float) -> None:
+    """Draw the ranks: colour and number are the rank, a sign says why there is none."""
     cells = [(x, y, cell) for y, row in enumerate(layout.rows) for x, cell in enumerate(row.cells)]
     for has_rank in (True, False):
         _add_fields(figure, layout, has_rank=has_rank)
@@ -168,7 +168,7 @@ def _add_cells(figure: go.Figure, layout: StripLayout, scale: float) -> None:
     _outline(figure, [(x, y) for x, y, cell in cells if cell.warnings], scale)
 
 
-def _add_fields(figure: go.Figure, layout: StripLayout, *, has_rank: bool) -> None:
+def _add_fields(figure: go.Figure, layout: OverviewLayout, *, has_rank: bool) -> None:
     """Fill the cells that have a rank, or those that have none."""
     z = [[c.share() if (c.rank is not None) == has_rank else None for c in row.cells] for row in layout.rows]
     if not any(value is not None for row in z for value in row):
@@ -217,7 +217,7 @@ def _outline(figure: go.Figure, places: Sequence[tuple[float, float]], scale: fl
         )
 
 
-def _add_facts(figure: go.Figure, layout: StripLayout, scale: float) -> None:
+def _add_facts(figure: go.Figure, layout: OverviewLayout, scale: float) -> None:
     """Write what each model costs, and its licence."""
     numbers: list[tuple[float, float, str]] = []
     words: list[tuple[float, float, str]] = []
@@ -234,7 +234,7 @@ def _widths(n_cells: int) -> tuple[float, ...]:
     return NAMES, PLACES, float(max(n_cells, MIN_CELLS)), FACTS
 
 
-def least_width(layout: StripLayout, scale: float = 1.0) -> int:
+def least_width(layout: OverviewLayout, scale: float = 1.0) -> int:
     """Pixels below which the picture is scrolled rather than squeezed."""
     return round(CELL * scale * sum(_widths(len(layout.metrics))))
 
@@ -249,7 +249,7 @@ def _domains(n_cells: int) -> list[list[float]]:
     return found
 
 
-def _lay_out(figure: go.Figure, layout: StripLayout, scale: float) -> None:
+def _lay_out(figure: go.Figure, layout: OverviewLayout, scale: float) -> None:
     """Put the columns side by side over rows that they share."""
     n_rows, n_cells, n_ranked = len(layout.rows), len(layout.metrics), layout.n_ranked
     domains = _domains(n_cells)

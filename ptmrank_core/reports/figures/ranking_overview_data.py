@@ -12,7 +12,16 @@ from ptmrank_core.results.intervals import tie_groups
 from ptmrank_core.results.phrases import percent
 from ptmrank_core.results.scores import scores_by_metric
 
-__all__ = ["SIGNS", "StripCell", "StripKind", "StripLayout", "StripRow", "Voter", "say_strip", "voters_first"]
+__all__ = [
+    "SIGNS",
+    "CellKind",
+    "OverviewCell",
+    "OverviewLayout",
+    "OverviewRow",
+    "Voter",
+    "say_overview",
+    "voters_first",
+]
 
 WHAT_IT_IS = (
     "A number in a cell is the rank under that metric, darker for better; the heaviest vote stands first."
@@ -20,7 +29,7 @@ WHAT_IT_IS = (
 SIGNS = {"does not apply": "–", "failed": "×", "not there yet": "…"}
 
 
-class StripKind(StrEnum):
+class CellKind(StrEnum):
     """What stands in a cell."""
 
     RANK = "rank"
@@ -30,7 +39,7 @@ class StripKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class StripCell:
+class OverviewCell:
     """One model under one metric.
 
     Parameters
@@ -49,7 +58,7 @@ class StripCell:
         Why there is no score; empty where there is one.
     """
 
-    kind: StripKind
+    kind: CellKind
     rank: float | None = None
     score: float | None = None
     n_ranked: int = 0
@@ -68,7 +77,7 @@ class StripCell:
 
 
 @dataclass(frozen=True, slots=True)
-class StripRow:
+class OverviewRow:
     """One model.
 
     Parameters
@@ -93,7 +102,7 @@ class StripRow:
     family: str | None
     licence: str | None
     cost: ModelCost
-    cells: tuple[StripCell, ...]
+    cells: tuple[OverviewCell, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +114,7 @@ class Voter:
 
 
 @dataclass(frozen=True, slots=True)
-class StripLayout:
+class OverviewLayout:
     """The picture of a ranking.
 
     Parameters
@@ -122,14 +131,14 @@ class StripLayout:
         First and last row, and lane, of each group of models that the samples do not tell apart.
     """
 
-    rows: tuple[StripRow, ...]
+    rows: tuple[OverviewRow, ...]
     metrics: tuple[Voter, ...]
     n_ranked: int
     level: float | None
     bands: tuple[tuple[int, int, int], ...]
 
     @classmethod
-    def of(cls, result: RunResult, ranking: Ranking, *, voters_only: bool = False) -> StripLayout:
+    def of(cls, result: RunResult, ranking: Ranking, *, voters_only: bool = False) -> OverviewLayout:
         """Lay the ranking of a run out, under all its metrics or under those alone that vote."""
         models = (*ranking.order, *ranking.unranked)
         metrics = voters_first(result, ranking)
@@ -170,9 +179,9 @@ def voters_first(result: RunResult, ranking: Ranking) -> tuple[Voter, ...]:
     return tuple(Voter(name, weights[name]) for name in sorted(weights, key=lambda name: -weights[name]))
 
 
-def _row(spec: ModelSpec, ranking: Ranking, cost: ModelCost, cells: tuple[StripCell, ...]) -> StripRow:
+def _row(spec: ModelSpec, ranking: Ranking, cost: ModelCost, cells: tuple[OverviewCell, ...]) -> OverviewRow:
     found = ranking.intervals.intervals if ranking.intervals else {}
-    return StripRow(
+    return OverviewRow(
         model=spec.id,
         place=ranking.order.index(spec.id) + 1 if spec.id in ranking.mean_ranks else None,
         interval=found.get(spec.id),
@@ -183,21 +192,21 @@ def _row(spec: ModelSpec, ranking: Ranking, cost: ModelCost, cells: tuple[StripC
     )
 
 
-def _cell(cell: Cell | None, scores: Mapping[str, float], ranking: Ranking) -> StripCell:
+def _cell(cell: Cell | None, scores: Mapping[str, float], ranking: Ranking) -> OverviewCell:
     """Say what one cell of a run comes to."""
     if cell is None:
-        return StripCell(StripKind.MISSING, reason="This score is not there.")
+        return OverviewCell(CellKind.MISSING, reason="This score is not there.")
     if isinstance(cell, Score):
-        return StripCell(
-            StripKind.RANK,
+        return OverviewCell(
+            CellKind.RANK,
             rank=ranking.ranks[cell.metric][cell.model],
             score=scores[cell.model],
             n_ranked=len(scores),
             warnings=cell.warnings,
         )
     if isinstance(cell, Skipped):
-        return StripCell(StripKind.SKIPPED, reason=cell.reason)
-    return StripCell(StripKind.FAILED, reason=f"{cell.message} {cell.hint}".strip())
+        return OverviewCell(CellKind.SKIPPED, reason=cell.reason)
+    return OverviewCell(CellKind.FAILED, reason=f"{cell.message} {cell.hint}".strip())
 
 
 def _bands(ranking: Ranking) -> tuple[tuple[int, int, int], ...]:
@@ -208,7 +217,7 @@ def _bands(ranking: Ranking) -> tuple[tuple[int, int, int], ...]:
     return tuple((*span, lane) for span, lane in zip(spans, tie_groups(spans), strict=True))
 
 
-def say_strip(layout: StripLayout) -> str:
+def say_overview(layout: OverviewLayout) -> str:
     """Say what the marks of the picture mean, those alone that are in it."""
     said = [WHAT_IT_IS]
     kinds = {cell.kind for row in layout.rows for cell in row.cells if cell.rank is None}

@@ -11,8 +11,10 @@ import pytest
 from ptmrank_core.data.labels.multilabel import MAX_LABELS, read_list
 from ptmrank_core.data.labels.numbers import read_numbers, write_number
 from ptmrank_core.data.labels.targets import Targets, read_targets
-from ptmrank_core.errors import SamplesError
+from ptmrank_core.errors import InputField, SamplesError
 from ptmrank_core.records import Reading, TargetKind
+
+LABELS, TARGET_KIND = InputField.LABEL_COLUMNS, InputField.TARGET_KIND
 
 
 def read(*columns: Sequence[str], kind: TargetKind | None = None) -> Targets:
@@ -78,9 +80,12 @@ def test_the_reader_decides(cells: list[str], kind: TargetKind, labels: Any) -> 
 @pytest.mark.parametrize(
     ("columns", "said"),
     [
-        ([["1", "2", "3"] * 2], "'a' holds 3 different integers and is read as classes; --target regression"),
-        ([["1.5", "2"]], "'a' holds 2 different numbers and is read as numbers; --target classification"),
-        ([["u|v", "u"]], "joined by '|' and is read as several labels; --target classification"),
+        (
+            [["1", "2", "3"] * 2],
+            "'a' holds 3 different integers and is read as classes; say so if they are numbers",
+        ),
+        ([["1.5", "2"]], "'a' holds 2 different numbers and is read as numbers; say so if they are classes"),
+        ([["u|v", "u"]], "joined by '|' and is read as several labels; say so if each cell"),
         ([["[]", '["u"]']], "'a' holds lists and is read as several labels"),
         ([["0", "1"], ["1", "0"]], "'a', 'b' hold 0 and 1 and are read as several labels"),
         ([["0", "3"], ["1", "0"]], "'a', 'b' are read as the numbers of a regression"),
@@ -99,25 +104,35 @@ def test_what_has_one_reading_needs_no_note(cells: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("columns", "kind", "said", "hint"),
+    ("columns", "kind", "said", "fields"),
     [
-        ([[str(i) for i in range(40)] * 3], None, "40 different integers in 120 rows", "--target regression"),
-        ([["1", "2", "3"]], None, "3 different integers in 3 rows", "--target classification"),
-        ([["1.5", "2.5", "high"]], None, "holds numbers and words ('high')", "--target classification"),
-        ([["1", "0"], ["x", "y"]], None, "'b' of columns 'a', 'b' holds words", "--label-column"),
-        ([["x", "y"], ["x", "y"]], "classification", "one column; got columns 'a', 'b'", "--label-column"),
-        ([["x", "y"]], "regression", "No row has a number in column 'a'", "--label-column"),
-        ([[f"u{i}|v{i}|v{i + 1}" for i in range(MAX_LABELS)]], None, "2,001 different labels", "--target"),
+        ([[str(i) for i in range(40)] * 3], None, "40 different integers in 120 rows", [TARGET_KIND]),
+        ([["1", "2", "3"]], None, "3 different integers in 3 rows", [TARGET_KIND]),
+        ([["1.5", "2.5", "high"]], None, "holds numbers and words ('high')", [TARGET_KIND]),
+        ([["1", "0"], ["x", "y"]], None, "'b' of columns 'a', 'b' holds words", [LABELS]),
+        (
+            [["x", "y"], ["x", "y"]],
+            "classification",
+            "one column; got columns 'a', 'b'",
+            [LABELS, TARGET_KIND],
+        ),
+        ([["x", "y"]], "regression", "No row has a number in column 'a'", [LABELS, TARGET_KIND]),
+        (
+            [[f"u{i}|v{i}|v{i + 1}" for i in range(MAX_LABELS)]],
+            None,
+            "2,001 different labels",
+            [LABELS, TARGET_KIND],
+        ),
     ],
 )
 def test_what_is_ambiguous_is_asked(
-    columns: list[list[str]], kind: TargetKind | None, said: str, hint: str
+    columns: list[list[str]], kind: TargetKind | None, said: str, fields: list[InputField]
 ) -> None:
-    """An error names the column and the option that settles it."""
+    """An error names the column and the inputs that settle it."""
     with pytest.raises(SamplesError) as caught:
         read(*columns, kind=kind)
     assert said in caught.value.message
-    assert hint in caught.value.hint
+    assert list(caught.value.fields) == fields
 
 
 @pytest.mark.parametrize(

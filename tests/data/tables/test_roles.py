@@ -62,7 +62,7 @@ def test_columns_are_recognised(tables: Any, header: str, row: str, guesses: str
     if guesses is None:
         assert set(found.guesses) == {""}
         assert "a.csv" in found.problem
-        assert "--" in found.problem
+        assert "_columns" in found.problem
     else:
         assert found.problem == ""
         assert [guess or "-" for guess in found.guesses] == guesses.split()
@@ -75,13 +75,13 @@ def test_columns_are_recognised(tables: Any, header: str, row: str, guesses: str
             "text;review;label",
             "t#;r#;@",
             {},
-            "the text: 'text', 'review'. Name it with --text-column",
+            "the text: 'text', 'review'. Name the text column, or the two of a pair, in text_columns",
         ),
         (
             "text;label;class",
             "t#;@;@",
             {},
-            "the label: 'label', 'class'. Name it with --label-column",
+            "the label: 'label', 'class'. Name the label column in label_columns",
         ),
         (
             "text;x;z",

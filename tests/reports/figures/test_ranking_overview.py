@@ -9,8 +9,8 @@ import pytest
 
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.records import Failure, Ranking, RunResult, Score, Skipped, Stage
-from ptmrank_core.reports.figures.ranking_overview import least_width, strip_figure
-from ptmrank_core.reports.figures.ranking_overview_data import StripKind, StripLayout, say_strip
+from ptmrank_core.reports.figures.ranking_overview import least_width, overview_figure
+from ptmrank_core.reports.figures.ranking_overview_data import CellKind, OverviewLayout, say_overview
 from ptmrank_core.reports.figures.style.escaping import plain_figure
 from ptmrank_core.reports.figures.style.rank_colours import contrast, ink_on, shade
 from ptmrank_core.results import rank_result
@@ -39,14 +39,14 @@ def result() -> RunResult:
 
 def traces(result: RunResult, ranking: Ranking) -> dict[str, dict[str, object]]:
     """The named traces of the figure as a browser gets them."""
-    drawn = plain_figure(strip_figure(StripLayout.of(result, ranking)))
+    drawn = plain_figure(overview_figure(OverviewLayout.of(result, ranking)))
     return {trace["name"]: trace for trace in drawn["data"] if "name" in trace}
 
 
 def test_each_cell_is_a_rank_or_a_reason(result: RunResult) -> None:
     """Ranks as the ranking has them, ties with their mean; every other cell says why it is empty."""
     ranking = rank_result(result)
-    layout = StripLayout.of(result, ranking)
+    layout = OverviewLayout.of(result, ranking)
     assert [row.model for row in layout.rows] == [*ranking.order, "d"]
     by_model = {
         row.model: dict(zip([m.metric for m in layout.metrics], row.cells, strict=True))
@@ -55,9 +55,9 @@ def test_each_cell_is_a_rank_or_a_reason(result: RunResult) -> None:
     assert by_model["b"]["logme"].rank == 2
     assert by_model["b"]["logme"].warnings == ("It did not settle.",)
     assert (by_model["b"]["hscore"].rank, by_model["c"]["hscore"].rank) == (1.5, 1.5)
-    assert by_model["b"]["leep"].kind is StripKind.SKIPPED
-    assert by_model["c"]["leep"].kind is StripKind.MISSING
-    assert by_model["d"]["logme"].kind is StripKind.FAILED
+    assert by_model["b"]["leep"].kind is CellKind.SKIPPED
+    assert by_model["c"]["leep"].kind is CellKind.MISSING
+    assert by_model["d"]["logme"].kind is CellKind.FAILED
     assert "It is gone." in by_model["d"]["logme"].reason
     assert layout.rows[-1].place is None
 
@@ -65,19 +65,19 @@ def test_each_cell_is_a_rank_or_a_reason(result: RunResult) -> None:
 def test_the_heaviest_vote_stands_first(result: RunResult) -> None:
     """Metrics by their share of the vote; one that does not vote counts nothing and stands last."""
     ranking = rank_result(result)
-    layout = StripLayout.of(result, ranking)
+    layout = OverviewLayout.of(result, ranking)
     weights = [own.weight for own in layout.metrics]
     assert weights == sorted(weights, reverse=True)
     assert {own.metric for own in layout.metrics if own.weight > 0} == set(ranking.metrics_used)
-    voters = StripLayout.of(result, ranking, voters_only=True)
+    voters = OverviewLayout.of(result, ranking, voters_only=True)
     assert {own.metric for own in voters.metrics} == set(ranking.metrics_used)
     assert all(len(row.cells) == len(voters.metrics) for row in voters.rows)
 
 
 def test_the_figure_writes_every_rank_into_its_cell(result: RunResult) -> None:
     """Numbers for ranks, signs for the rest; a frame around what the metric warns of, and around no other."""
-    layout = StripLayout.of(result, rank_result(result))
-    figure = strip_figure(layout)
+    layout = OverviewLayout.of(result, rank_result(result))
+    figure = overview_figure(layout)
     written = {
         (x, y): text
         for trace in figure.data
@@ -86,7 +86,7 @@ def test_the_figure_writes_every_rank_into_its_cell(result: RunResult) -> None:
     }
     for y, row in enumerate(layout.rows):
         for x, cell in enumerate(row.cells):
-            sign = {StripKind.SKIPPED: "–", StripKind.FAILED: "×", StripKind.MISSING: "…"}.get(cell.kind)
+            sign = {CellKind.SKIPPED: "–", CellKind.FAILED: "×", CellKind.MISSING: "…"}.get(cell.kind)
             assert written[x, y] == (sign or f"{cell.rank:g}")
     (frame,) = [trace for trace in figure.data if trace.name == "the metric warns of this score"]
     x = [own.metric for own in layout.metrics].index("logme")
@@ -115,8 +115,8 @@ def test_one_model_and_many_are_drawn() -> None:
     """From one model under one metric to sixty: rows of one height, and room for every cell."""
     for n_models in (1, 2, 60):
         run = hostile_result([f"model {i}" for i in range(n_models + 1)])
-        layout = StripLayout.of(run, rank_result(run))
-        figure = strip_figure(layout)
+        layout = OverviewLayout.of(run, rank_result(run))
+        figure = overview_figure(layout)
         assert layout.n_ranked == n_models
         assert figure.layout.height > 30 * len(layout.rows)
         assert least_width(layout) > 30 * len(layout.metrics)
@@ -127,7 +127,7 @@ def test_one_model_and_many_are_drawn() -> None:
 def test_hostile_names_stay_text() -> None:
     """What a model is called is shown and never read as markup."""
     run = hostile_result()
-    drawn = json.dumps(plain_figure(strip_figure(StripLayout.of(run, rank_result(run)))))
+    drawn = json.dumps(plain_figure(overview_figure(OverviewLayout.of(run, rank_result(run)))))
     assert "<img" not in drawn
     assert "<script" not in drawn
     assert HOSTILE[0].replace("<", "&lt;").replace(">", "&gt;")[:10] in drawn
@@ -135,7 +135,7 @@ def test_hostile_names_stay_text() -> None:
 
 def test_the_words_below_name_what_is_in_the_picture(result: RunResult) -> None:
     """Signs, frames and lines are explained where they are, and not where they are not."""
-    said = say_strip(StripLayout.of(result, rank_result(result)))
+    said = say_overview(OverviewLayout.of(result, rank_result(result)))
     assert "– does not apply" in said
     assert "× failed" in said
     assert "red frame" in said
@@ -143,7 +143,7 @@ def test_the_words_below_name_what_is_in_the_picture(result: RunResult) -> None:
     clean = replace(result, cells=tuple(c for c in result.cells if isinstance(c, Score) and not c.warnings))
     clean = replace(clean, plan=replace(clean.plan, metrics=("hscore",), models=clean.plan.models[:1]))
     clean = replace(clean, cells=(Score("a", "hscore", 1.0, 0.1),))
-    assert "Grey" not in say_strip(StripLayout.of(clean, rank_result(clean)))
+    assert "Grey" not in say_overview(OverviewLayout.of(clean, rank_result(clean)))
 
 
 def test_numbers_can_be_read_on_every_shade() -> None:

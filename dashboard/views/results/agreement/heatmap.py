@@ -7,8 +7,8 @@ from typing import Any
 import streamlit as st
 
 from dashboard.components.chart import show_chart
-from dashboard.components.wide import wide_box
 from dashboard.views.results.fingerprint import fingerprint
+from dashboard.views.results.wide import wide_box
 from dashboard.wording import plural
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.ranking import Agreement
@@ -33,12 +33,12 @@ def _agreement(key: str, _result: RunResult, _ranking: Ranking) -> Agreement | N
     return agreement_of(_result, _ranking)
 
 
-def show_heatmap(found: Agreement, n_models: int) -> tuple[str, str] | None:
+def show_heatmap(agreement: Agreement, n_models: int) -> tuple[str, str] | None:
     """Draw the correlation of all pairs, over so many models; return the pair that was selected."""
-    table = pairs_table(found)
-    figure = agreement_figure(found)
-    let_cells_be_chosen(figure, found)
-    with wide_box("agreement", LABEL_PIXELS + NUMBER_PIXELS * len(found.metrics)):
+    table = pairs_table(agreement)
+    figure = agreement_figure(agreement)
+    let_cells_be_chosen(figure, agreement)
+    with wide_box("agreement", LABEL_PIXELS + NUMBER_PIXELS * len(agreement.metrics)):
         selected = show_chart(
             figure,
             key="agreement",

@@ -8,8 +8,8 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.components.chart import show_chart
-from dashboard.components.wide import wide_box
 from dashboard.views.results.agreement.heatmap import read_agreement, show_heatmap
+from dashboard.views.results.wide import wide_box
 from dashboard.wording import plural
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.ranking import Agreement
@@ -17,25 +17,25 @@ from ptmrank_core.records import Ranking, RunResult
 from ptmrank_core.reports.figures.agreement import PairLayout, pair_figure, pair_table
 from ptmrank_core.reports.figures.ranking_overview_data import voters_first
 
-__all__ = ["agreement"]
+__all__ = ["draw_agreement"]
 
 FIRST, SECOND = "pair-first", "pair-second"
 RANKS, SCORES = "Ranks", "Scores"
 NARROWEST = 620  # pixels
 
 
-def agreement(result: RunResult, ranking: Ranking) -> None:
+def draw_agreement(result: RunResult, ranking: Ranking) -> None:
     """Draw the section."""
     if len(ranking.per_metric) < 2:
         st.caption("One metric only: there is nothing to compare it with.")
         return
-    found = read_agreement(result, ranking)
-    if found is None:
+    agreement = read_agreement(result, ranking)
+    if agreement is None:
         st.caption("Too few models have scores under two metrics: there are no orders to compare.")
         return
     heatmap, words = st.columns([3, 2], vertical_alignment="center")
     with heatmap:
-        clicked = show_heatmap(found, len(ranking.order))
+        clicked = show_heatmap(agreement, len(ranking.order))
     words.markdown(
         "**Kendall's rank correlation** between the orders of two metrics: 1 is the same order, 0 no "
         f"relation, −1 the reverse. With {plural(len(ranking.order), 'model')} it is a coarse number: the "
@@ -46,12 +46,12 @@ def agreement(result: RunResult, ranking: Ranking) -> None:
     if state.has_changed("agreement", clicked) and clicked is not None:
         state.set_widget(FIRST, clicked[0])
         state.set_widget(SECOND, clicked[1])
-    _pair(found, result, ranking)
+    _pair(agreement, result, ranking)
 
 
-def _pair(found: Agreement, result: RunResult, ranking: Ranking) -> None:
+def _pair(agreement: Agreement, result: RunResult, ranking: Ranking) -> None:
     """Draw the models under two metrics."""
-    names = [own.metric for own in voters_first(result, ranking) if own.metric in found.metrics]
+    names = [column.metric for column in voters_first(result, ranking) if column.metric in agreement.metrics]
     left, right, how = st.columns(3, vertical_alignment="bottom")
     first = _choose(left, "One metric", names, FIRST, 0)
     second = _choose(right, "and another", names, SECOND, 1)
@@ -67,7 +67,7 @@ def _pair(found: Agreement, result: RunResult, ranking: Ranking) -> None:
         show_chart(
             pair_figure(layout, by_rank=by == RANKS),
             key="pair",
-            title=_say_tau(found, first, second),
+            title=_say_tau(agreement, first, second),
             alt=f"{plural(len(layout.models), 'model')} under {titles}",
             table=lambda: pair_table(layout),
         )
@@ -85,12 +85,12 @@ def _choose(column: Any, label: str, names: list[str], key: str, index: int) -> 
     return chosen
 
 
-def _say_tau(found: Agreement, first: str, second: str) -> str:
+def _say_tau(agreement: Agreement, first: str, second: str) -> str:
     """Say how far two metrics agree."""
-    i, j = found.metrics.index(first), found.metrics.index(second)
+    i, j = agreement.metrics.index(first), agreement.metrics.index(second)
     names = f"{METRICS[first].title} and {METRICS[second].title}"
-    n_models = plural(int(found.n_models[i, j]), "model")
-    if found.tau[i, j] != found.tau[i, j]:
+    n_models = plural(int(agreement.n_models[i, j]), "model")
+    if agreement.tau[i, j] != agreement.tau[i, j]:
         return f"{names}: no correlation can be told over {n_models}"
-    ends = f"{found.low[i, j]:.2f} to {found.high[i, j]:.2f}"
-    return f"{names}: τ = {found.tau[i, j]:.2f} over {n_models} (90 % interval {ends})"
+    ends = f"{agreement.low[i, j]:.2f} to {agreement.high[i, j]:.2f}"
+    return f"{names}: τ = {agreement.tau[i, j]:.2f} over {n_models} (90 % interval {ends})"

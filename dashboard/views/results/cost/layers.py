@@ -16,8 +16,8 @@ __all__ = ["show_layers"]
 
 def show_layers(result: RunResult) -> None:
     """Draw the score of every hidden layer under one metric; nothing where none was scored."""
-    found = layer_scores(result)
-    metrics = list(next(iter(found.values()), {}))
+    all_scores = layer_scores(result)
+    metrics = list(next(iter(all_scores.values()), {}))
     if not metrics:
         return
     st.header("Which layer is best?")
@@ -32,11 +32,11 @@ def show_layers(result: RunResult) -> None:
         "Each hidden layer is pooled and scored as the last one is. Where an earlier layer scores higher, "
         "features taken there may serve better than the model's own."
     )
-    own = {model: scores[metric] for model, scores in found.items() if metric in scores}
+    metric_scores = {model: scores[metric] for model, scores in all_scores.items() if metric in scores}
     show_chart(
-        layer_figure(metric, own),
+        layer_figure(metric, metric_scores),
         key="layers",
         title="Does an earlier layer score higher than the last?",
-        alt=f"{METRICS[metric].title} of every hidden layer of {len(own)} models",
-        table=lambda: layer_table(metric, own),
+        alt=f"{METRICS[metric].title} of every hidden layer of {len(metric_scores)} models",
+        table=lambda: layer_table(metric, metric_scores),
     )

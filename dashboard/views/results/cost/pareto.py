@@ -28,7 +28,7 @@ def show_cost(result: RunResult, ranking: Ranking) -> None:
             "Seconds are of preparing and running; preparing counts the time of all processors. Peak memory "
             "is the device's; on a CPU it is that of the whole process while the model ran."
         )
-    measured = sum(own.seconds_per_1000 is not None for own in costs.values())
+    measured = sum(cost.seconds_per_1000 is not None for cost in costs.values())
     if measured < len(costs):
         st.caption(
             f"Seconds and memory are measured where a model really ran in this run: {measured} of "

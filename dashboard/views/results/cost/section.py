@@ -6,10 +6,10 @@ from dashboard.views.results.cost.layers import show_layers
 from dashboard.views.results.cost.pareto import show_cost
 from ptmrank_core.records import Ranking, RunResult
 
-__all__ = ["cost"]
+__all__ = ["draw_cost"]
 
 
-def cost(result: RunResult, ranking: Ranking) -> None:
+def draw_cost(result: RunResult, ranking: Ranking) -> None:
     """Draw the section."""
     show_cost(result, ranking)
     show_layers(result)

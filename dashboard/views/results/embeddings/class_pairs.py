@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from dashboard.components.chart import show_chart
-from dashboard.components.wide import panels_width, wide_box
+from dashboard.views.results.wide import panels_width, wide_box
 from dashboard.wording import plain
 from ptmrank_core.records import RunResult, Samples
 from ptmrank_core.reports.figures.class_pairs import class_pairs_figure

@@ -1,4 +1,4 @@
-"""Choosing models, a way into the plane, classes and samples: what is chosen stands in the address."""
+"""Widgets that choose models, a projection, classes and samples; the address keeps the choices."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def choose_models(models: Sequence[str]) -> list[str]:
 
 
 def choose_method(result: RunResult) -> str:
-    """Let the reader choose a way into the plane, and say why others are not offered."""
+    """Let the reader choose a projection, and say why others are not offered."""
     reasons = {method: why_not_offered(result, method) for method in METHODS}
     offered = [method for method, reason in reasons.items() if not reason]
     chosen = st.segmented_control(
@@ -80,10 +80,10 @@ def find_samples(samples: Samples) -> list[int]:
     wanted = (asked or "").strip()
     if not wanted:
         return []
-    found = matching_samples(samples, wanted)
-    if not found:
+    matches = matching_samples(samples, wanted)
+    if not matches:
         st.caption(f"No sample is called, numbered or named with “{plain(wanted)}”.")
-    return found
+    return matches
 
 
 def matching_samples(samples: Samples, wanted: str) -> list[int]:

@@ -35,22 +35,24 @@ def show_neighbours(
     )
     for model in models:
         try:
-            found = projected.nearest(result, model, row)
+            neighbours = projected.nearest(result, model, row)
         except PTMRankError as error:
             show_error(error)
             continue
-        st.markdown(f"**{plain(model)}**{_agreement(samples, row, found)}")
-        notes = [_note(samples, row, *pair) for pair in zip(found.rows, found.distances, strict=True)]
-        show_samples(samples, found.rows.tolist(), notes=notes)
+        st.markdown(f"**{plain(model)}**{_agreement(samples, row, neighbours)}")
+        notes = [
+            _note(samples, row, *pair) for pair in zip(neighbours.rows, neighbours.distances, strict=True)
+        ]
+        show_samples(samples, neighbours.rows.tolist(), notes=notes)
 
 
-def _agreement(samples: Samples, row: int, found: Neighbours) -> str:
+def _agreement(samples: Samples, row: int, neighbours: Neighbours) -> str:
     """Say how many neighbours have the label of the sample; of numbers, how far theirs are from its own."""
     if samples.target_kind == "regression":
-        own, others = samples.labels[row], samples.labels[found.rows]
-        return f": their numbers differ from its own by {np.abs(others - own).mean():.3g} in the mean"
-    same = int(_has_same(samples, row, found.rows).sum())
-    return f": {same} of {len(found.rows)} have its label"
+        value, others = samples.labels[row], samples.labels[neighbours.rows]
+        return f": their numbers differ from its own by {np.abs(others - value).mean():.3g} in the mean"
+    same = int(_has_same(samples, row, neighbours.rows).sum())
+    return f": {same} of {len(neighbours.rows)} have its label"
 
 
 def _has_same(samples: Samples, row: int, others: np.ndarray) -> np.ndarray:
@@ -58,7 +60,7 @@ def _has_same(samples: Samples, row: int, others: np.ndarray) -> np.ndarray:
 
 
 def _note(samples: Samples, row: int, other: np.int64, distance: np.float64) -> str:
-    said = f"{distance:.3g}"
+    note = f"{distance:.3g}"
     if samples.target_kind == "regression":
-        return said
-    return f"{said}, {'same' if _has_same(samples, row, np.array([other]))[0] else 'another'} label"
+        return note
+    return f"{note}, {'same' if _has_same(samples, row, np.array([other]))[0] else 'another'} label"

@@ -14,7 +14,6 @@ from dashboard import jobs
 from dashboard.components.chart import show_chart
 from dashboard.components.gallery import MAX_SHOWN, show_samples
 from dashboard.components.snippets import hover_caption
-from dashboard.components.wide import panels_width, wide_box
 from dashboard.views.results import projections as projected
 from dashboard.views.results.embeddings.class_pairs import show_class_pairs
 from dashboard.views.results.embeddings.filters import (
@@ -24,6 +23,7 @@ from dashboard.views.results.embeddings.filters import (
     find_samples,
 )
 from dashboard.views.results.embeddings.neighbours import show_neighbours
+from dashboard.views.results.wide import panels_width, wide_box
 from dashboard.wording import plain, plural, show_error
 from ptmrank_core.errors import PTMRankError
 from ptmrank_core.projection import MAX_JUDGED
@@ -31,7 +31,7 @@ from ptmrank_core.records import Ranking, RunResult, Samples
 from ptmrank_core.reports.figures.embeddings import Panel, echo_figure, panels_figure, panels_table
 from ptmrank_core.reports.figures.projections import METHODS, cached_panel, why_missing
 
-__all__ = ["embeddings"]
+__all__ = ["draw_embeddings"]
 
 NEAR = "A map that keeps near neighbours near. How far apart clusters are, and how large, means nothing."
 HELP = {
@@ -47,7 +47,7 @@ TRUST = (
 )
 
 
-def embeddings(result: RunResult, ranking: Ranking) -> None:
+def draw_embeddings(result: RunResult, ranking: Ranking) -> None:
     """Draw the section."""
     try:
         samples = jobs.samples_of(result)
@@ -163,8 +163,8 @@ def _colours(samples: Samples) -> str:
 def _thinned(panels: Sequence[Panel], samples: Samples) -> str:
     """Say how many samples are judged and drawn where that is not all."""
     n_drawn = max(len(panel.rows) for panel in panels)
-    said = f" It is judged by {MAX_JUDGED:,} samples." if n_drawn > MAX_JUDGED else ""
+    sentence = f" It is judged by {MAX_JUDGED:,} samples." if n_drawn > MAX_JUDGED else ""
     if n_drawn == samples.n_samples:
-        return said
+        return sentence
     whole = plural(samples.n_samples, "sample")
-    return f"{said} {n_drawn:,} of {whole} are drawn, of every label the same share."
+    return f"{sentence} {n_drawn:,} of {whole} are drawn, of every label the same share."

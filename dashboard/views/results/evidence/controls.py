@@ -38,16 +38,18 @@ def show_controls(result: RunResult, ranking: Ranking) -> None:
         "untrained twins with random weights, and labels that were exchanged at random. A candidate that "
         "does not beat them owes its score to something else than what it has learned."
     )
-    controls, standings = controls_of(result, ranking), permutation_tests_of(result)
-    for sentence in control_sentences(controls, standings):
+    controls, tests_by_metric = controls_of(result, ranking), permutation_tests_of(result)
+    for sentence in control_sentences(controls, tests_by_metric):
         st.markdown(f"- {plain(sentence)}")
     for subject, why in problems.items():
         st.caption(f"{plain(subject)}: {plain(why)}")
     metrics = [
-        name for name in ranking.per_metric if name in standings or any(name in c.scores for c in controls)
+        name
+        for name in ranking.per_metric
+        if name in tests_by_metric or any(name in c.scores for c in controls)
     ]
     if metrics:
-        _one_metric(result, ranking, metrics, controls, standings)
+        _one_metric(result, ranking, metrics, controls, tests_by_metric)
     if controls:
         _table(result, controls)
 
@@ -57,7 +59,7 @@ def _one_metric(
     ranking: Ranking,
     metrics: list[str],
     controls: list[Control],
-    standings: dict[str, dict[str, PermutationTest]],
+    tests_by_metric: dict[str, dict[str, PermutationTest]],
 ) -> None:
     """Draw the candidates beside the controls under a metric of the reader's choice."""
     metric = st.selectbox(
@@ -67,13 +69,13 @@ def _one_metric(
         key="control-metric",
         bind="query-params",
     )
-    scores, own = scores_by_metric(result.cells)[metric], standings.get(metric, {})
+    scores, tests = scores_by_metric(result.cells)[metric], tests_by_metric.get(metric, {})
     show_chart(
-        controls_figure(metric, scores, ranking.order, controls, own),
+        controls_figure(metric, scores, ranking.order, controls, tests),
         key="controls",
         title="Which candidates beat what knows nothing?",
         alt=f"Candidates under {METRICS[metric].title} beside controls and permuted labels",
-        table=lambda: controls_table(metric, scores, ranking.order, controls, own),
+        table=lambda: controls_table(metric, scores, ranking.order, controls, tests),
     )
 
 

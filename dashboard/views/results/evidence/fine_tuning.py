@@ -1,4 +1,4 @@
-"""Short real fine-tuning of the best models: a run of its own, and what came of it."""
+"""Short real fine-tuning of the best models: a run of its own, and its results."""
 
 from __future__ import annotations
 
@@ -51,5 +51,5 @@ def _offer(result: RunResult, n_models: int) -> None:
     if start.button(f"Train {plural(int(chosen), 'model')}", key="tune"):
         run = jobs.start_fine_tuning(result, int(chosen), 60.0 * float(limit))
         state.remember_run(run)
-        state.expect_end(run)
+        state.follow_run(run)
         state.navigate("run", run=run)

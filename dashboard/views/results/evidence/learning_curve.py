@@ -38,8 +38,8 @@ def show_sample_sizes(result: RunResult, ranking: Ranking) -> None:
         st.caption("Nothing is known of smaller parts of these samples: too few samples, or too few models.")
         return
     n_samples = result.samples.n_samples
-    if CONSENSUS in curves and (said := size_verdict(curves[CONSENSUS], n_samples)):
-        st.markdown(f"**{said}**")
+    if CONSENSUS in curves and (verdict := size_verdict(curves[CONSENSUS], n_samples)):
+        st.markdown(f"**{verdict}**")
     st.caption(
         "Each model was scored on random parts of the samples, the same parts for all models, groups whole. "
         "Bars span the draws. The parts are nested in the whole: a high curve says that the order has "

@@ -8,10 +8,10 @@ from dashboard.views.results.evidence.learning_curve import show_sample_sizes
 from dashboard.views.results.evidence.truths import show_evidence
 from ptmrank_core.records import Ranking, RunResult
 
-__all__ = ["evidence"]
+__all__ = ["draw_evidence"]
 
 
-def evidence(result: RunResult, ranking: Ranking) -> None:
+def draw_evidence(result: RunResult, ranking: Ranking) -> None:
     """Draw the section."""
     show_evidence(result, ranking)
     show_fine_tuning(result, ranking)

@@ -60,7 +60,7 @@ def _evidence(key: str, _result: RunResult, _ranking: Ranking) -> dict[str, dict
 
 def _show_truths(result: RunResult, ranking: Ranking, truths: dict[str, Truth]) -> None:
     """Let the reader choose a truth and look at the metrics beside it."""
-    found = _evidence(fingerprint(result, ranking), result, ranking)
+    evidence_by_truth = _evidence(fingerprint(result, ranking), result, ranking)
     chosen = st.segmented_control(
         "Held against",
         list(truths),
@@ -72,11 +72,11 @@ def _show_truths(result: RunResult, ranking: Ranking, truths: dict[str, Truth]) 
     )
     # The widget remembers a truth that another run had.
     name = chosen if chosen in truths else _most_telling(truths)
-    truth, evidence = truths[name], found[name]
+    truth, evidence = truths[name], evidence_by_truth[name]
     st.caption(WHAT_IT_IS)
     for note in truth.notes:
         st.caption(plain(note))
-    if any(own.correlations["kendall"] is not None for own in evidence.values()):
+    if any(contender.correlations["kendall"] is not None for contender in evidence.values()):
         _correlations(evidence, truth)
     else:
         st.info(
@@ -88,7 +88,7 @@ def _show_truths(result: RunResult, ranking: Ranking, truths: dict[str, Truth]) 
 
 def _most_telling(truths: dict[str, Truth]) -> str:
     """Name the first truth of enough models for an interval, else the first."""
-    return next((name for name, own in truths.items() if len(own.values) >= ENOUGH), next(iter(truths)))
+    return next((name for name, truth in truths.items() if len(truth.values) >= ENOUGH), next(iter(truths)))
 
 
 def _correlations(evidence: dict[str, Evidence], truth: Truth) -> None:
@@ -117,7 +117,11 @@ def _correlations(evidence: dict[str, Evidence], truth: Truth) -> None:
 
 def _sentence(evidence: dict[str, Evidence], truth: Truth) -> str:
     """Say what the figure comes to, and whether it is more than the size of the models tells."""
-    taus = {name: own for name, own in evidence.items() if own.correlations["weighted_tau"] is not None}
+    taus = {
+        name: contender
+        for name, contender in evidence.items()
+        if contender.correlations["weighted_tau"] is not None
+    }
     metrics = [name for name in taus if name not in {CONSENSUS, PARAMETERS}]
     if not metrics:
         return ""
@@ -127,17 +131,17 @@ def _sentence(evidence: dict[str, Evidence], truth: Truth) -> str:
         )
     best = max(metrics, key=lambda name: _tau(taus[name]).value)
     tau, regret = _tau(taus[best]), evidence[best].regret.get(1)
-    said = f"**{contender_title(best)}** follows it best here (weighted τ {_range(tau)})"
+    sentence = f"**{contender_title(best)}** follows it best here (weighted τ {_range(tau)})"
     if regret is not None:
         measure = plain(measure_title(truth))
-        said += f"; taking its first model costs {regret.value:.3f} of {measure} ({_span(regret)})"
-    said += "."
+        sentence += f"; taking its first model costs {regret.value:.3f} of {measure} ({_span(regret)})"
+    sentence += "."
     if PARAMETERS in taus and (tau.low is None or tau.low <= _tau(taus[PARAMETERS]).value):
-        said += (
+        sentence += (
             f" The number of parameters alone gives {_range(_tau(taus[PARAMETERS]))}: "
             f"{plural(taus[best].n_models, 'model')} do not prove that the metric knows more."
         )
-    return said
+    return sentence
 
 
 def _tau(evidence: Evidence) -> Estimate:

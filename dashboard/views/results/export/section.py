@@ -7,10 +7,10 @@ import streamlit as st
 from dashboard.views.results.export.downloads import show_export
 from ptmrank_core.records import Ranking, RunResult
 
-__all__ = ["export"]
+__all__ = ["draw_export"]
 
 
-def export(result: RunResult, ranking: Ranking) -> None:
+def draw_export(result: RunResult, ranking: Ranking) -> None:
     """Draw the section."""
     show_export(result, ranking)
     with st.expander("What it ran with"):

@@ -23,7 +23,7 @@ def show_intervals(result: RunResult, ranking: Ranking) -> None:
     if result.plan.analyses.half_samples == 0:
         st.caption("Half-samples were switched off for this run, and so there are no intervals.")
         return
-    views = {METRICS[name].title: found for name, found in ranking.metric_intervals.items()}
+    views = {METRICS[name].title: intervals for name, intervals in ranking.metric_intervals.items()}
     if ranking.intervals is not None:
         views = {ALL: ranking.intervals, **views}
     if views:
@@ -41,35 +41,35 @@ def show_intervals(result: RunResult, ranking: Ranking) -> None:
     _say_what_is_missing(result, ranking)
 
 
-def _show(order: tuple[str, ...], found: RankIntervals, view: str) -> None:
+def _show(order: tuple[str, ...], intervals: RankIntervals, view: str) -> None:
     """Draw the intervals of one order, their numbers, and what they are conditional on."""
-    level = f"{found.level:.0%}"
+    level = f"{intervals.level:.0%}"
     show_chart(
-        interval_figure(order, found),
+        interval_figure(order, intervals),
         key="intervals",
-        title=_say(order, found),
+        title=_say(order, intervals),
         alt=f"Place of every model under {view} with its {level} interval, and which models are tied",
-        table=lambda: interval_table(order, found),
+        table=lambda: interval_table(order, intervals),
     )
     st.caption(
         f"In {level} of all cases a line holds the rank that the model would have on average over other "
-        f"samples of this kind and number. It comes from {plural(found.n_halves, 'half-sample')} and speaks "
-        "of chance in the choice of the samples alone, not of whether a metric is right. Models beside one "
-        "grey band are not told apart by these samples."
+        f"samples of this kind and number. It comes from {plural(intervals.n_halves, 'half-sample')} and "
+        "speaks of chance in the choice of the samples alone, not of whether a metric is right. Models "
+        "beside one grey band are not told apart by these samples."
     )
-    models = [model for model in order if model in found.intervals]
+    models = [model for model in order if model in intervals.intervals]
     with st.expander("How often one model is ahead of another"):
         st.caption("Chance that the model of the row is better than that of the column.")
-        ahead = {model: {other: found.p_better[other].get(model) for other in models} for model in models}
+        ahead = {model: {other: intervals.p_better[other].get(model) for other in models} for model in models}
         st.dataframe(pd.DataFrame(ahead), placeholder="–", alt="Chance that one model is better than another")
-    for note in found.notes:
+    for note in intervals.notes:
         st.caption(plain(note))
 
 
-def _say(order: tuple[str, ...], found: RankIntervals) -> str:
+def _say(order: tuple[str, ...], intervals: RankIntervals) -> str:
     """Say how often the first one is the best."""
-    first = next(model for model in order if model in found.intervals)
-    return f"{plain(first)} is the best in {found.p_best[first]:.0%} of draws"
+    first = next(model for model in order if model in intervals.intervals)
+    return f"{plain(first)} is the best in {intervals.p_best[first]:.0%} of draws"
 
 
 def _say_what_is_missing(result: RunResult, ranking: Ranking) -> None:

@@ -16,7 +16,9 @@ __all__ = ["show_metric"]
 
 def show_metric(result: RunResult, ranking: Ranking) -> None:
     """Let the reader choose a metric, and draw its scores and ranks."""
-    names = [own.metric for own in voters_first(result, ranking) if ranking.per_metric.get(own.metric)]
+    names = [
+        column.metric for column in voters_first(result, ranking) if ranking.per_metric.get(column.metric)
+    ]
     metric = st.selectbox(
         "Metric",
         names,

@@ -5,17 +5,19 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.components.chart import show_chart
-from dashboard.components.wide import wide_box
+from dashboard.views.results.wide import wide_box
 from dashboard.wording import plain, plural
 from ptmrank_core.records import Ranking, RunResult
-from ptmrank_core.reports.figures.ranking_overview import least_width, strip_figure
-from ptmrank_core.reports.figures.ranking_overview_data import StripLayout, say_strip
+from ptmrank_core.reports.figures.ranking_overview import least_width, overview_figure
+from ptmrank_core.reports.figures.ranking_overview_data import OverviewLayout, say_overview
 from ptmrank_core.reports.tables.ranking import ranking_table
 
-__all__ = ["show_strip"]
+__all__ = ["show_overview"]
 
 
-def show_strip(result: RunResult, ranking: Ranking, *, scale: float = 1.0, voters_only: bool = False) -> None:
+def show_overview(
+    result: RunResult, ranking: Ranking, *, scale: float = 1.0, voters_only: bool = False
+) -> None:
     """Draw the picture, and say how it is read.
 
     Parameters
@@ -27,20 +29,20 @@ def show_strip(result: RunResult, ranking: Ranking, *, scale: float = 1.0, voter
     voters_only
         Whether metrics without a vote are left out.
     """
-    layout = StripLayout.of(result, ranking, voters_only=voters_only)
-    with wide_box("strip", least_width(layout, scale)):
+    layout = OverviewLayout.of(result, ranking, voters_only=voters_only)
+    with wide_box("overview", least_width(layout, scale)):
         show_chart(
-            strip_figure(layout, scale=scale),
+            overview_figure(layout, scale=scale),
             key="ranking",
             title=_title(layout),
             alt=f"{plural(layout.n_ranked, 'model')} in order, each with its rank under every metric; best "
             f"is {ranking.order[0]}",
             table=lambda: ranking_table(result, ranking).known(),
         )
-    st.caption(say_strip(layout))
+    st.caption(say_overview(layout))
 
 
-def _title(layout: StripLayout) -> str:
+def _title(layout: OverviewLayout) -> str:
     """Say which models are in front."""
     first = plain(layout.rows[0].model)
     if layout.n_ranked == 1:

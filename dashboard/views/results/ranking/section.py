@@ -6,28 +6,28 @@ import streamlit as st
 
 from dashboard.components.chart import show_chart
 from dashboard.components.tables import show_table
-from dashboard.components.wide import wide_box
 from dashboard.views.results.footnotes import show_footnotes, show_notes
 from dashboard.views.results.ranking.intervals import show_intervals
 from dashboard.views.results.ranking.metric import show_metric
-from dashboard.views.results.ranking.overview import show_strip
+from dashboard.views.results.ranking.overview import show_overview
 from dashboard.views.results.ranking.search import show_budget
 from dashboard.views.results.ranking.votes import show_votes
+from dashboard.views.results.wide import wide_box
 from dashboard.wording import plural
 from ptmrank_core.records import Ranking, RunResult
 from ptmrank_core.reports.figures.bump import MAX_COLOURED, BumpLayout, bump_figure, bump_table
 from ptmrank_core.reports.tables.ranking import ranking_table
 
-__all__ = ["ranking"]
+__all__ = ["draw_ranking"]
 
 ACROSS, ONE, EVERYTHING = "Across metrics", "One metric", "Every number"
 NARROWEST = 720  # pixels
 
 
-def ranking(result: RunResult, found: Ranking) -> None:
+def draw_ranking(result: RunResult, ranking: Ranking) -> None:
     """Draw the section."""
-    show_strip(result, found)
-    show_footnotes(result, found)
+    show_overview(result, ranking)
+    show_footnotes(result, ranking)
     st.header("Look closer")
     view = st.segmented_control(
         "Show",
@@ -39,20 +39,20 @@ def ranking(result: RunResult, found: Ranking) -> None:
         label_visibility="collapsed",
     )
     if view == ONE:
-        show_metric(result, found)
+        show_metric(result, ranking)
     elif view == EVERYTHING:
-        _everything(result, found)
+        _everything(result, ranking)
     else:
-        _across(result, found)
-    show_intervals(result, found)
-    show_votes(found)
+        _across(result, ranking)
+    show_intervals(result, ranking)
+    show_votes(ranking)
     show_budget(result)
     show_notes(result)
 
 
-def _across(result: RunResult, found: Ranking) -> None:
+def _across(result: RunResult, ranking: Ranking) -> None:
     """Draw how the rank of each model changes from metric to metric."""
-    layout = BumpLayout.of(result, found)
+    layout = BumpLayout.of(result, ranking)
     n_metrics = plural(len(layout.metrics), "metric")
     with wide_box("bump", NARROWEST):
         show_chart(
@@ -62,17 +62,17 @@ def _across(result: RunResult, found: Ranking) -> None:
             alt=f"Rank of {plural(len(layout.models), 'model')} under {n_metrics}",
             table=lambda: bump_table(layout),
         )
-    said = (
+    caption = (
         "A line for each model, from its place in the order (left) through its rank under every metric, the "
         "heaviest vote first. The number in a mark is the model's place in the order."
     )
     if len(layout.models) > MAX_COLOURED:
-        said += f" Models beyond the first {MAX_COLOURED} are grey."
-    st.caption(said)
+        caption += f" Models beyond the first {MAX_COLOURED} are grey."
+    st.caption(caption)
 
 
-def _everything(result: RunResult, found: Ranking) -> None:
+def _everything(result: RunResult, ranking: Ranking) -> None:
     """Draw scores, ranks, intervals, cost and warnings of every model."""
-    for part in ranking_table(result, found).parts():
+    for part in ranking_table(result, ranking).parts():
         st.markdown(f"### {part.title}")
         show_table(part, alt=f"Every model: {part.title}")

@@ -39,15 +39,15 @@ def _table(ranking: Ranking, names: Sequence[str]) -> str:
 
 def _show_sensitivity(ranking: Ranking, voters: list[str]) -> None:
     """Say how far the order moves without each voter, and where Kemeny's order differs."""
-    found = ranking.sensitivity
-    if found is None or not found.without:
+    sensitivity = ranking.sensitivity
+    if sensitivity is None or not sensitivity.without:
         return
     rows = [
         {
             "without": METRICS[name].title,
-            "best": found.without[name].order[0],
-            "tau with the order above": found.without[name].tau,
-            "moves furthest": _moved(found.without[name].moved, found.without[name].n_places),
+            "best": sensitivity.without[name].order[0],
+            "tau with the order above": sensitivity.without[name].tau,
+            "moves furthest": _moved(sensitivity.without[name].moved, sensitivity.without[name].n_places),
         }
         for name in voters
     ]
@@ -62,11 +62,15 @@ def _show_sensitivity(ranking: Ranking, voters: list[str]) -> None:
             placeholder="–",
             alt="The order without each voting metric",
         )
-        how = "exactly" if found.kemeny_is_exact else "by a heuristic, as there are more than twelve models"
-        if found.kemeny == ranking.order:
+        how = (
+            "exactly"
+            if sensitivity.kemeny_is_exact
+            else "by a heuristic, as there are more than twelve models"
+        )
+        if sensitivity.kemeny == ranking.order:
             st.caption(f"Kemeny's order, computed {how}, is the same as the one above.")
         else:
-            st.caption(f"Kemeny's order, computed {how}, differs: {plain(', '.join(found.kemeny))}.")
+            st.caption(f"Kemeny's order, computed {how}, differs: {plain(', '.join(sensitivity.kemeny))}.")
 
 
 def _moved(model: str, n_places: int) -> str:

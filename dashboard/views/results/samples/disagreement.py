@@ -41,13 +41,15 @@ def show_disagreement(result: RunResult, ranking: Ranking, samples: Samples | No
     if first == second:
         st.caption("Choose two different models.")
         return
-    found = disagreement_of(result, samples, first, second)
-    if found.is_of_classes:
-        _show_classes(found, samples)
+    disagreement = disagreement_of(result, samples, first, second)
+    if disagreement.is_of_classes:
+        _show_classes(disagreement, samples)
     else:
-        _show_numbers(found, samples)
+        _show_numbers(disagreement, samples)
     with st.expander("All of these samples as a table"):
-        show_table(disagreement_table(found, samples), alt=f"Samples on which {first} and {second} differ")
+        show_table(
+            disagreement_table(disagreement, samples), alt=f"Samples on which {first} and {second} differ"
+        )
 
 
 def _why_not(result: RunResult, n_models: int) -> str:
@@ -73,31 +75,31 @@ def _choose(models: Sequence[str]) -> tuple[str, str]:
     return chosen[0], chosen[1]
 
 
-def _show_classes(found: Disagreement, samples: Samples) -> None:
+def _show_classes(disagreement: Disagreement, samples: Samples) -> None:
     """Draw how often either is right, and the samples that only one gets right."""
-    only_first, only_second = found.only_first, found.only_second
+    only_first, only_second = disagreement.only_first, disagreement.only_second
     st.markdown(
-        f"**{plain(found.first)}** alone is right on {plural(len(only_first), 'sample')}, "
-        f"**{plain(found.second)}** alone on {len(only_second):,}."
+        f"**{plain(disagreement.first)}** alone is right on {plural(len(only_first), 'sample')}, "
+        f"**{plain(disagreement.second)}** alone on {len(only_second):,}."
     )
     st.caption(WHAT_IT_IS)
     counts = pd.DataFrame(
         {
             "": ["A is right", "A is wrong"],
-            "B is right": [found.n_both_right, len(only_second)],
-            "B is wrong": [len(only_first), found.n_both_wrong],
+            "B is right": [disagreement.n_both_right, len(only_second)],
+            "B is wrong": [len(only_first), disagreement.n_both_wrong],
         }
     )
     st.dataframe(
         counts,
         hide_index=True,
         width=420,
-        alt=f"Both right {found.n_both_right}, only A {len(only_first)}, only B {len(only_second)}, "
-        f"both wrong {found.n_both_wrong}",
+        alt=f"Both right {disagreement.n_both_right}, only A {len(only_first)}, only B {len(only_second)}, "
+        f"both wrong {disagreement.n_both_wrong}",
     )
     for title, rows, wrong in (
-        ("A is right, B is wrong", only_first, found.second_predictions),
-        ("B is right, A is wrong", only_second, found.first_predictions),
+        ("A is right, B is wrong", only_first, disagreement.second_predictions),
+        ("B is right, A is wrong", only_second, disagreement.first_predictions),
     ):
         st.markdown(f"##### {title} ({len(rows):,})")
         if not len(rows):
@@ -107,16 +109,19 @@ def _show_classes(found: Disagreement, samples: Samples) -> None:
         show_samples(samples, rows.tolist(), notes=notes)
 
 
-def _show_numbers(found: Disagreement, samples: Samples) -> None:
+def _show_numbers(disagreement: Disagreement, samples: Samples) -> None:
     """Draw the samples whose errors differ most."""
     st.caption(WHAT_IT_IS if samples.target_kind == "multilabel" else OF_NUMBERS)
-    for model, rows in ((found.first, found.only_first), (found.second, found.only_second)):
+    for model, rows in (
+        (disagreement.first, disagreement.only_first),
+        (disagreement.second, disagreement.only_second),
+    ):
         st.markdown(f"##### {plain(model)} is closer on {plural(len(rows), 'sample')}")
         if not len(rows):
             st.caption("No sample.")
             continue
         notes = [
-            f"off by {found.first_errors[row]:.3g} (A) and {found.second_errors[row]:.3g} (B)"
+            f"off by {disagreement.first_errors[row]:.3g} (A) and {disagreement.second_errors[row]:.3g} (B)"
             for row in rows[:MAX_SHOWN]
         ]
         show_samples(samples, rows.tolist(), notes=notes)

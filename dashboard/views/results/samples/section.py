@@ -8,10 +8,10 @@ from dashboard.views.results.samples.disagreement import show_disagreement
 from ptmrank_core.errors import PTMRankError
 from ptmrank_core.records import Ranking, RunResult, Samples
 
-__all__ = ["samples"]
+__all__ = ["draw_samples"]
 
 
-def samples(result: RunResult, ranking: Ranking) -> None:
+def draw_samples(result: RunResult, ranking: Ranking) -> None:
     """Draw the section."""
     loaded: Samples | None = None
     try:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ptmrank_core.records import RankIntervals
-from ptmrank_core.reports.figures.ranking_overview import least_width, strip_figure
-from ptmrank_core.reports.figures.ranking_overview_data import StripLayout, say_strip
+from ptmrank_core.reports.figures.ranking_overview import least_width, overview_figure
+from ptmrank_core.reports.figures.ranking_overview_data import OverviewLayout, say_overview
 from ptmrank_core.reports.html.blocks import Block, Chart, Report, Section, TableBlock, Text
 from ptmrank_core.reports.tables.ranking import ranking_table
 from ptmrank_core.results.phrases import percent, plural
@@ -23,12 +23,12 @@ def order_section(report: Report) -> Section | None:
     ranking = report.ranking
     if not ranking.order:
         return None
-    layout = StripLayout.of(report.result, ranking)
+    layout = OverviewLayout.of(report.result, ranking)
     chart = Chart(
-        strip_figure(layout),
+        overview_figure(layout),
         alt=f"{plural(len(ranking.order), 'model')} in order, each with its rank under every metric; best is "
         f"{ranking.order[0]}",
-        caption=say_strip(layout),
+        caption=say_overview(layout),
         min_width=least_width(layout),
     )
     table = ranking_table(report.result, ranking).select(SHOWN).known()

@@ -1,7 +1,7 @@
-"""What runs have given, read, decoded and ranked once for all sessions, and never older than the store.
+"""Results of runs: read, decoded and ranked once for all sessions, and never older than the store.
 
-The store counts the changes of each run. What was read is kept under that number: a run that stands still is
-read once, however many look at it, and one that grows is read anew with each change.
+The store counts the changes of each run, and that number is the key of what was read: an unchanged run is
+read once, however many sessions show it, and a growing one is read again after each change.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from ptmrank_core.results import rank_result
 
 __all__ = ["ranked", "result"]
 
-# Runs that are kept in memory; a large one is a few megabytes.
+# Runs in memory; a large one takes a few megabytes.
 MAX_KEPT = 8
 
 
 def result(run_id: str) -> RunResult:
-    """Read what a run has given so far.
+    """Read the results of a run so far.
 
     Raises
     ------
@@ -33,7 +33,7 @@ def result(run_id: str) -> RunResult:
 
 
 def ranked(run_id: str) -> tuple[RunResult, Ranking]:
-    """Read what a run has given so far, and the ranking of just that.
+    """Read the results of a run so far, and the ranking of them.
 
     Raises
     ------
@@ -44,9 +44,9 @@ def ranked(run_id: str) -> tuple[RunResult, Ranking]:
     return _at(_read(run_id, revision), seconds), _rank(run_id, revision)
 
 
-def _at(found: RunResult, seconds: float) -> RunResult:
-    """Say how long the run takes by now: a batch adds to it and to nothing else."""
-    return found if found.seconds == seconds else replace(found, seconds=seconds)
+def _at(run_result: RunResult, seconds: float) -> RunResult:
+    """Set the duration of a run, which changes with every batch."""
+    return run_result if run_result.seconds == seconds else replace(run_result, seconds=seconds)
 
 
 @st.cache_resource(max_entries=MAX_KEPT, show_spinner=False)

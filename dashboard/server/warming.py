@@ -1,6 +1,6 @@
-"""Importing what the pages need while the first browser still loads its own part.
+"""Importing what the pages need before the first page is drawn.
 
-The server listens first: numpy, scipy, pandas and Plotly take longer than Streamlit itself.
+The server starts to listen first, because numpy, scipy, pandas and Plotly take longer than Streamlit itself.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _PENDING: list[Event] = []
 
 @asynccontextmanager
 async def warm_up(app: object) -> AsyncIterator[None]:
-    """Begin when the server does; its life is the server's."""
+    """Start the imports when the server starts."""
     del app
     views_are_there = Event()
     _PENDING.append(views_are_there)
@@ -32,16 +32,16 @@ async def warm_up(app: object) -> AsyncIterator[None]:
 
 
 def wait() -> None:
-    """Wait for the views: two threads that import the same circle of modules at once can fail."""
+    """Wait until the views are imported: importing them in two threads at once can fail."""
     for event in _PENDING:
         event.wait()
 
 
 def _import_all(views_are_there: Event) -> None:
-    """Import every view, then what comes later.
+    """Import every view, then what only some of them need.
 
-    Streamlit collects garbage after each run of a script, timers of open tabs included. What was imported is
-    none: it is left out from now on, or each of these looks at half a million objects.
+    Streamlit collects garbage after each run of a script, including those that timers of open tabs start. The
+    imported objects are frozen, so that these collections do not visit half a million objects.
     """
     try:
         for module in walk_packages(views.__path__, "dashboard.views."):

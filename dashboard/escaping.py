@@ -1,10 +1,10 @@
-"""A text that somebody else wrote, as Markdown that shows it as it stands."""
+"""Escaping texts of users and models, so that Markdown shows them character by character."""
 
 from __future__ import annotations
 
 import re
 
-__all__ = ["literal", "plain"]
+__all__ = ["plain"]
 
 MARKS = re.compile(r"([\\`*_{}\[\]<>#$~|:&])")
 # A line that begins like this is a list or the underline of a heading.
@@ -23,12 +23,12 @@ ISOLATE, END_ISOLATE = "\u2068", "\u2069"
 
 
 def plain(text: str) -> str:
-    """Keep a text that somebody else wrote from being read as Markdown; it becomes one line."""
-    line = OPENING.sub(r"\1\\\2", literal(text.strip()))
+    """Escape a text for Markdown and put it on one line."""
+    line = OPENING.sub(r"\1\\\2", _escape(text.strip()))
     return f"{ISOLATE}{line}{END_ISOLATE}" if TURNING.search(line) else line
 
 
-def literal(text: str) -> str:
-    """Do so with what stands in the middle of a line."""
+def _escape(text: str) -> str:
+    """Escape a text that stands in the middle of a line."""
     line = " ".join(re.split(r"\s+", text))
     return NOTHING.join(MARKS.sub(r"\\\1", part) for part in JOINTS.split(line))

@@ -9,7 +9,7 @@ import pytest
 from selenium.webdriver.chrome.webdriver import WebDriver
 from selenium.webdriver.support.ui import WebDriverWait
 
-from dashboard.literal import ISOLATE, plain
+from dashboard.escaping import ISOLATE, plain
 from tests.dashboard.hostile import MARKUP
 from tests.dashboard.serving import ROOT, free_port, serve
 from tests.waiting import PATIENCE_SECONDS
@@ -39,7 +39,7 @@ def drawn(shown: list[Any]) -> list[Any] | None:
 def test_every_sign_is_shown_wherever_markdown_is_read(browser: WebDriver, tmp_path: Path) -> None:
     """Text, bold, captions, headings, labels, choices, lists: the words are there, and nothing else."""
     port = free_port()
-    process = serve(tmp_path / "home", port, ROOT / "tests" / "dashboard" / "literal_app.py")
+    process = serve(tmp_path / "home", port, ROOT / "tests" / "dashboard" / "escaping_app.py")
     try:
         browser.get(f"http://localhost:{port}")
         shown = WebDriverWait(browser, PATIENCE_SECONDS).until(lambda page: drawn(page.execute_script(SHOWN)))

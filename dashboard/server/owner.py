@@ -1,8 +1,8 @@
-"""Who is asking: whose runs and uploads a session sees and makes.
+"""The owner of a session: whose runs and uploads it sees and creates.
 
 A server that only this machine reaches has one owner, the same as the command line's. Elsewhere an owner is
-whoever has logged in, else a browser with a random token in a cookie. What is stored is a digest that tells
-neither the token nor the name. Nothing else that a client says counts.
+a user who has logged in, else a browser with a random token in a cookie. Only a digest is stored, which
+reveals neither the token nor the name. Nothing else that a client sends is trusted.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ __all__ = ["COOKIE", "can_log_in", "current_owner", "is_logged_in", "is_shared",
 COOKIE = "ptmrank_owner"
 TOKEN_BYTES = 32
 TOKEN = re.compile(r"[\w-]{43}", re.ASCII)  # what 32 bytes become
-# A proxy says so with one of them: whoever comes through it is not at this machine.
+# Headers that proxies set: a request that came through one may come from another machine.
 FORWARDED = ("forwarded", "x-forwarded-for")
 
 
@@ -34,7 +34,7 @@ def make_token() -> str:
 
 
 def is_token(text: str | None) -> bool:
-    """Whether this is what ``make_token`` makes."""
+    """Whether a text has the form of a token of ``make_token``."""
     return text is not None and TOKEN.fullmatch(text) is not None
 
 
@@ -53,19 +53,19 @@ def _is_loopback() -> bool:
 
 
 def current_owner() -> str:
-    """Return the owner that the running session speaks for."""
+    """Return the owner of the running session."""
     if not is_shared(st.context.headers):
         return LOCAL_OWNER
     if is_logged_in():
         return _digest("user", str(st.user["iss"]), str(st.user["sub"]))
     token = st.context.cookies.get(COOKIE)
-    if token is None or not is_token(token):  # a browser that keeps no cookies: as long as the page is open
+    if token is None or not is_token(token):  # no cookies: valid as long as the page is open
         token = state.session_token(make_token)
     return _digest("browser", token)
 
 
 def is_logged_in() -> bool:
-    """Whether the visitor has logged in and the provider has said who that is."""
+    """Whether the visitor has logged in and the provider has identified them."""
     return bool(st.user.get("is_logged_in")) and all(st.user.get(claim) for claim in ("iss", "sub"))
 
 
@@ -75,6 +75,6 @@ def can_log_in() -> bool:
 
 
 def _digest(kind: str, *parts: str) -> str:
-    """Make a name for an owner from which nobody learns who it is."""
+    """Make an owner's name that does not reveal who it is."""
     named = "".join(f"{len(part)}:{part}" for part in parts)
     return f"{kind}:{hashlib.sha256(named.encode()).hexdigest()}"

@@ -1,4 +1,4 @@
-"""The cookie by which a browser's runs are its own: set with the page itself, out of reach of scripts."""
+"""The cookie that identifies a browser as the owner of its runs; scripts cannot read it."""
 
 from __future__ import annotations
 
@@ -6,27 +6,27 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboard.owner import COOKIE, is_shared, is_token, make_token
+from dashboard.server.owner import COOKIE, is_shared, is_token, make_token
 
 __all__ = ["OwnerCookie"]
 
-MAX_AGE_SECONDS = 400 * 24 * 3600  # browsers keep none for longer; each visit begins anew
+MAX_AGE_SECONDS = 400 * 24 * 3600  # the longest that browsers keep one; each visit renews it
 
 
 class OwnerCookie:
-    """Give each browser a token of its own with the first page that it opens.
+    """Middleware that gives each browser a token with the first page that it opens.
 
     Parameters
     ----------
     app
-        What answers requests.
+        The application that answers requests.
     """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request; where it is for a page, the answer brings the cookie."""
+        """Answer a request; the answer to a request for a page sets the cookie."""
         is_wanted = (
             scope["type"] == "http" and _is_page(headers := Headers(scope=scope)) and is_shared(headers)
         )
@@ -34,12 +34,12 @@ class OwnerCookie:
 
 
 def _is_page(headers: Headers) -> bool:
-    """Whether a browser asks for a page, and not for a script or a picture of one."""
+    """Whether a browser asks for a page rather than for one of its files."""
     return "text/html" in headers.get("accept", "")
 
 
 def _with_cookie(scope: Scope, send: Send) -> Send:
-    """Add the cookie to the head of an answer; a browser that has one keeps it."""
+    """Add the cookie to the headers of an answer; a valid token of the browser is kept."""
     had = HTTPConnection(scope).cookies.get(COOKIE)
     token = had if had is not None and is_token(had) else make_token()
 
@@ -56,7 +56,7 @@ def _with_cookie(scope: Scope, send: Send) -> Send:
 def _cookie(token: str, *, is_safe: bool) -> str:
     """Write the value of a ``Set-Cookie`` header.
 
-    Lax, not strict: somebody who follows a link from elsewhere comes with the token they have.
+    Lax, not strict: a visitor who follows a link from another site keeps their token.
     """
     parts = [f"{COOKIE}={token}", "Path=/", f"Max-Age={MAX_AGE_SECONDS}", "HttpOnly", "SameSite=Lax"]
     return "; ".join([*parts, "Secure"] if is_safe else parts)

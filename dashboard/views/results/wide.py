@@ -1,4 +1,4 @@
-"""Room for what would be squeezed on a narrow screen: it is scrolled in a box of its own instead."""
+"""A box in which wide charts are scrolled on a narrow screen instead of being squeezed."""
 
 from __future__ import annotations
 

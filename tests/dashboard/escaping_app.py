@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard.wording import in_page_words, plain
+from dashboard.wording import plain
 from tests.dashboard.hostile import MARKUP
 
 # Of our own: once it is a picture, Streamlit has loaded all that makes something of a text.
@@ -11,7 +11,7 @@ for index, text in enumerate(MARKUP):
     with st.container(key=f"text-{index}"):
         st.markdown(plain(text))
         st.markdown(f"Before **{plain(text)}** after")
-        st.caption(in_page_words(text))
+        st.caption(plain(text))
         st.header(plain(text))
         st.expander(plain(text)).text("inside")
         st.segmented_control("Choose", [plain(text)], label_visibility="collapsed", key=f"control-{index}")

@@ -19,6 +19,7 @@ from typing import Any
 from unittest import mock
 
 from ptmrank_core.config import set_library_defaults
+from tests.waiting import PATIENCE_SECONDS
 
 ROOT = Path(__file__).resolve().parent.parent
 NOBODY = 65534
@@ -42,7 +43,7 @@ def ask(orders: Sequence[dict[str, Any]], endpoint: str, cache: Path, **environ:
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=PATIENCE_SECONDS,
     )
     assert done.returncode == 0, done.stderr
     answers: list[Answer] = json.loads(done.stdout.splitlines()[-1])

@@ -11,6 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlparse
 
+from tests.waiting import PATIENCE_SECONDS
+
 __all__ = ["CLIENT", "Provider", "provide_identities"]
 
 CLIENT = "ptmrank-tests"
@@ -104,4 +106,4 @@ def provide_identities(account: str) -> Iterator[Provider]:
     finally:
         server.shutdown()
         server.server_close()
-        thread.join(10)
+        thread.join(PATIENCE_SECONDS)

@@ -12,7 +12,7 @@ import pytest
 from ptmrank_core import errors
 from ptmrank_core.config import child_environment, load_settings
 from ptmrank_core.errors import InputError, PTMRankError, UnknownNameError
-from ptmrank_core.records import Features, RunState, Samples
+from ptmrank_core.records import ExtractionReport, Features, RunState, Samples
 
 
 def test_the_tree_in_the_docstring_is_the_tree() -> None:
@@ -82,7 +82,7 @@ def test_arrays_of_records_are_read_only(samples: Samples) -> None:
         samples.labels[0] = 9
     with pytest.raises(FrozenInstanceError):
         samples.source = "other"  # type: ignore[misc]
-    features = Features(np.ones((2, 3), np.float32), None, np.array([0, 1]), "k", {}, 0, 2, "cpu", "float32")
+    features = Features(np.ones((2, 3), np.float32), None, np.array([0, 1]), ExtractionReport("float32"))
     with pytest.raises(ValueError, match="read-only"):
         features.embeddings *= 2
 

@@ -14,21 +14,22 @@ from ptmrank_core.metrics import METRICS
 
 ROOT = Path(__file__).resolve().parent.parent
 CORE = ROOT / "ptmrank_core"
-VOCABULARY = {"errors", "records", "events", "config"}
+VOCABULARY = {"errors", "records", "events", "config", "files"}
 # room -> the rooms it may know
 ALLOWED = {
     "errors": set(),
     "records": {"errors"},
     "events": {"errors", "records"},
     "config": {"errors"},
+    "files": set(),
     "sampling": {"errors", "records"},
-    "data": {"errors", "records", "config", "sampling"},
-    "catalogue": {"errors", "records", "events", "config"},
+    "data": {"errors", "records", "config", "files", "sampling"},
+    "catalogue": {"errors", "records", "events", "config", "files"},
     "metrics": {"errors", "records"},
     "probing": {"errors", "records", "sampling"},
     "ranking": {"errors", "records", "sampling"},
     "projection": {"errors", "records", "sampling"},
-    "features": {"errors", "records", "events", "config", "sampling"},
+    "features": {"errors", "records", "events", "config", "files", "sampling"},
     "results": {"errors", "records", "ranking", "projection", "metrics", "probing"},
     "benchmark": VOCABULARY
     | {"sampling", "features", "metrics", "probing", "ranking", "projection", "results"},
@@ -102,6 +103,17 @@ def test_only_config_reads_the_environment() -> None:
     for path in python_files(CORE, ROOT / "dashboard"):
         text = path.read_text(encoding="utf-8")
         assert path == CORE / "config.py" or not ("os.environ" in text or "getenv" in text), path
+
+
+def test_files_are_written_in_one_place() -> None:
+    """Files come to their place through ``files``; a switch of the system's below /proc is no file."""
+    writers = {
+        path.relative_to(CORE.parent).as_posix()
+        for path in python_files(CORE, ROOT / "dashboard")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr in {"write_text", "write_bytes", "rename", "renames"}
+    }
+    assert writers == {"ptmrank_core/files.py", "ptmrank_core/features/host_memory.py"}
 
 
 def test_a_page_never_imports_another() -> None:

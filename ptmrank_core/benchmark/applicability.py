@@ -6,7 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ptmrank_core.benchmark.plan import TRANSFER_INPUTS
-from ptmrank_core.metrics import METRICS, REFERENCE_EMBEDDINGS, SOURCE_LOGITS, inapplicable_reason
+from ptmrank_core.metrics import (
+    LABEL_EMBEDDINGS,
+    METRICS,
+    REFERENCE_EMBEDDINGS,
+    SOURCE_LOGITS,
+    inapplicable_reason,
+)
 from ptmrank_core.records import BUILT_IN_REFERENCES, Modality, ModelSpec, TargetKind
 
 __all__ = ["MetricCoverage", "coverage_of_metrics", "inapplicable_metrics"]
@@ -86,7 +92,8 @@ def _inputs(spec: ModelSpec, modality: Modality) -> set[str]:
     if spec.source == "features":
         return _all_inputs()
     is_unknown = spec.source == "hub" and spec.path is None
-    inputs = {REFERENCE_EMBEDDINGS} if modality in BUILT_IN_REFERENCES else set[str]()
+    inputs = {LABEL_EMBEDDINGS}  # where a text model is chosen for the class names
+    inputs |= {REFERENCE_EMBEDDINGS} if modality in BUILT_IN_REFERENCES else set()
     inputs |= TRANSFER_INPUTS if spec.source_samples else set()
     inputs |= {SOURCE_LOGITS} if is_unknown or spec.n_source_classes is not None else set()
     return inputs

@@ -161,6 +161,7 @@ def known_skips(
     *,
     has_reference: bool,
     has_source: bool,
+    has_class_names: bool = False,
 ) -> dict[str, str]:
     """Metrics that do not apply to a model, each with the reason; known before anything is computed.
 
@@ -176,9 +177,12 @@ def known_skips(
         Whether the run has a reference set: not every modality has a built-in one.
     has_source
         Whether samples of what the model was trained on are known.
+    has_class_names
+        Whether a text model embeds the class names.
     """
     available = {REFERENCE_EMBEDDINGS} if has_reference else set[str]()
     available |= TRANSFER_INPUTS if has_source else set()
+    available |= {LABEL_EMBEDDINGS} if has_class_names else set()
     available |= set() if spec.n_source_classes is None else {SOURCE_LOGITS}
     reasons = {name: inapplicable_reason(METRICS[name], available, target_kind) for name in metrics}
     return {name: reason for name, reason in reasons.items() if reason is not None}

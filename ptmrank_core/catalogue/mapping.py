@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from ptmrank_core.errors import InputError, UnknownNameError
+from ptmrank_core.files import write_file
 
 __all__ = ["MAPPING_SHAPES", "MappingShape", "parse_mapping", "read_mapping", "task_slug", "write_mapping"]
 
@@ -135,10 +136,7 @@ def write_mapping(
         text = json.dumps(ours, indent=1, ensure_ascii=False) + "\n"
     path = Path(path).expanduser()
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(f"{path.name}.partial")
-        partial.write_text(text, encoding="utf-8")
-        partial.replace(path)
+        write_file(path, text)
     except OSError as error:
         raise InputError(f"{str(path)!r} cannot be written: {error.strerror or error}.") from error
 

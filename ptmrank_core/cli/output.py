@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ptmrank_core.errors import InputError
+from ptmrank_core.files import write_file
 
 __all__ = ["BAD_INPUT", "DONE", "NOTHING_DONE", "print_json", "print_text", "say", "write_json"]
 
@@ -38,9 +39,6 @@ def write_json(path: Path, payload: Any) -> None:
         If it cannot be written.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(f"{path.name}.partial")
-        partial.write_text(json.dumps(payload, indent=2) + "\n", encoding="utf-8")
-        partial.replace(path)
+        write_file(path, json.dumps(payload, indent=2) + "\n")
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error}.") from error

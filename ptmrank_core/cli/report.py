@@ -6,7 +6,6 @@ import argparse
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from ptmrank_core import results
@@ -16,6 +15,7 @@ from ptmrank_core.config import Settings, load_settings
 from ptmrank_core.data import load_samples
 from ptmrank_core.errors import InputError, PTMRankError, SamplesChangedError, UnknownNameError
 from ptmrank_core.features import FeatureCache
+from ptmrank_core.files import write_files
 from ptmrank_core.records import RunResult, Samples
 from ptmrank_core.worker import SOURCES
 
@@ -152,15 +152,7 @@ def _picture(result: RunResult, samples: Samples, cache: FeatureCache) -> Any:
 
 
 def _write(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
-    """Write all files into a folder of their own first, then put them where they belong."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name in files:
-            if (folder / name).is_dir():
-                raise IsADirectoryError(f"{name} is a folder")
-        with TemporaryDirectory(prefix=".partial-", dir=folder) as place:
-            for name, content in files.items():
-                Path(place, name).write_bytes(content)
-            return [Path(place, name).replace(folder / name) for name in files]
+        return write_files(folder, files)
     except OSError as error:
         raise InputError(f"{folder} cannot be written: {error}.") from error

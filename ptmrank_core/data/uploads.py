@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import io
 import posixpath
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,6 +15,7 @@ from ptmrank_core.data.sources.limits import DEFAULT_LIMITS
 from ptmrank_core.data.sources.signatures import HEAD_BYTES, is_archive, is_zip
 from ptmrank_core.data.tables import TABLE_SUFFIXES
 from ptmrank_core.errors import ArchiveError, SamplesError
+from ptmrank_core.files import new_folder
 from ptmrank_core.records import LOCAL_OWNER
 
 __all__ = ["store_features", "store_upload"]
@@ -65,19 +65,11 @@ class _Place:
 
 
 def _store(place: _Place, digest: str, files: Mapping[str, bytes]) -> Path:
-    """Store files as one folder; a folder that is there is complete, for it came by a rename."""
-    uploads_dir, target = place.uploads_dir, place.folder(digest)
-    if target.is_dir():
-        return target
-    uploads_dir.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".upload-", dir=uploads_dir) as temporary:
-        folder = Path(temporary) / "files"
-        _write_files(folder, files)
-        try:
-            folder.rename(target)
-        except OSError:
-            if not target.is_dir():  # else another process stored the same in the meantime
-                raise
+    """Store files as one folder; a folder that is there already is complete."""
+    target = place.folder(digest)
+    if not target.is_dir():
+        with new_folder(target) as folder:
+            _write_files(folder, files)
     return target
 
 

@@ -15,7 +15,7 @@ from ptmrank_core.events import CancelToken, never_cancels, raise_if_cancelled
 from ptmrank_core.features.preparing import decode_items
 from ptmrank_core.records import FloatArray, Samples, Waveform, WordInContext
 
-__all__ = ["PlainFeatures", "plain_features"]
+__all__ = ["BaselineFeatures", "baseline_features"]
 
 SIDE = 16
 N_TOPICS = 128
@@ -29,7 +29,7 @@ WORD = r"(?u)\w+"
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class PlainFeatures:
+class BaselineFeatures:
     """Features that no model made.
 
     Parameters
@@ -44,7 +44,9 @@ class PlainFeatures:
     embeddings: FloatArray
 
 
-def plain_features(samples: Samples, *, seed: int = 0, cancel: CancelToken = never_cancels) -> PlainFeatures:
+def baseline_features(
+    samples: Samples, *, seed: int = 0, cancel: CancelToken = never_cancels
+) -> BaselineFeatures:
     """Read plain features off samples.
 
     Parameters
@@ -58,7 +60,7 @@ def plain_features(samples: Samples, *, seed: int = 0, cancel: CancelToken = nev
 
     Returns
     -------
-    PlainFeatures
+    BaselineFeatures
         Of images (and the middle frame of a video) a grey thumbnail of 16 x 16 pixels; of texts the TF-IDF of
         their words, reduced by a truncated SVD to at most 128 numbers; of recordings the mean and the
         standard deviation over time of the log power in 32 bands.
@@ -78,19 +80,19 @@ def plain_features(samples: Samples, *, seed: int = 0, cancel: CancelToken = nev
     }
     if samples.modality == "text":
         embeddings = _topics([_words(item) for item in _decoded(samples, cancel)], seed)
-        return PlainFeatures(f"TF-IDF of words (SVD, width {embeddings.shape[1]})", embeddings)
+        return BaselineFeatures(f"TF-IDF of words (SVD, width {embeddings.shape[1]})", embeddings)
     if samples.modality not in readers:
         raise UnsupportedModelError(f"There are no plain features of {samples.modality} samples.")
     title, read = readers[samples.modality]
-    return PlainFeatures(title, np.stack([read(item) for item in _decoded(samples, cancel)]))
+    return BaselineFeatures(title, np.stack([read(item) for item in _decoded(samples, cancel)]))
 
 
 def _decoded(samples: Samples, cancel: CancelToken) -> Iterator[Any]:
     """Decode the samples one after the other: only a few are in memory at a time."""
     for start in range(0, samples.n_samples, CHUNK):
         raise_if_cancelled(cancel)
-        some = slice(start, start + CHUNK)
-        yield from decode_items(samples.items[some], samples.names[some])
+        chunk = slice(start, start + CHUNK)
+        yield from decode_items(samples.items[chunk], samples.names[chunk])
 
 
 def _thumbnail(picture: Any) -> FloatArray:

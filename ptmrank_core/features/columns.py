@@ -10,7 +10,15 @@ import numpy as np
 from ptmrank_core.errors import UnsupportedModelError
 from ptmrank_core.events import BatchDone, Sink, StageStarted
 from ptmrank_core.features.preparing import decode_items
-from ptmrank_core.records import Features, FloatArray, ModelSpec, Samples, SetFeatures, Stage
+from ptmrank_core.records import (
+    ExtractionReport,
+    Features,
+    FloatArray,
+    ModelSpec,
+    Samples,
+    SetFeatures,
+    Stage,
+)
 
 __all__ = ["stack_columns"]
 
@@ -47,13 +55,15 @@ def stack_columns(
         embeddings=_stack(samples),
         source_logits=None,
         labels=samples.labels,
-        key="columns",
-        seconds={"load": 0.0, "preprocess": time.perf_counter() - start, "forward": 0.0},
-        cache_hits=0,
-        cache_misses=0,
-        device=None,
-        dtype="float32",
-        auxiliary={name: SetFeatures(_stack(part), None) for name, part in auxiliary.items()},
+        report=ExtractionReport(
+            dtype="float32",
+            seconds={"load": 0.0, "preprocess": time.perf_counter() - start, "forward": 0.0},
+            n_run=0,
+            key="columns",
+        ),
+        auxiliary={
+            name: SetFeatures(_stack(auxiliary_set), None) for name, auxiliary_set in auxiliary.items()
+        },
     )
     sink(BatchDone(spec.id, samples.n_samples, samples.n_samples))
     return features

@@ -9,11 +9,11 @@ from ptmrank_core.events import BatchDone, CancelToken, Sink, StageStarted, disc
 from ptmrank_core.events import raise_if_cancelled as check
 from ptmrank_core.features import host_memory
 from ptmrank_core.features.cache import FeatureCache
+from ptmrank_core.features.cache.keys import feature_key, function_key
+from ptmrank_core.features.cache.vector_store import VectorStore
 from ptmrank_core.features.columns import stack_columns
 from ptmrank_core.features.function import extract_by_function
-from ptmrank_core.features.keys import feature_key, function_key
 from ptmrank_core.features.precision import resolve_options
-from ptmrank_core.features.vector_store import VectorStore
 from ptmrank_core.records import (
     EmbeddingFunction,
     ExtractionOptions,
@@ -89,20 +89,20 @@ def extract(  # noqa: PLR0913 - who is asked, for what, and who listens
         return extract_by_function(
             vector_store, spec, function, batch_size=options.batch_size, sink=sink, cancel=cancel
         )
-    options = resolve_options(options, cache.memory)
+    options = resolve_options(options, cache.machine_facts)
     key = feature_key(spec, options)
     cache.note_use(key, spec, options.dtype)
     vector_store = VectorStore(samples, auxiliary, key, cache, with_layers=options.layers)
     sink(BatchDone(spec.id, vector_store.n_known, vector_store.n_items))
     if vector_store.missing:
         sink(StageStarted(spec.id, Stage.LOAD))
-        from ptmrank_core.features.forward_pass import Pass  # noqa: PLC0415 - loads torch
+        from ptmrank_core.features.forward_pass import ForwardPass  # noqa: PLC0415 - loads torch
 
         is_measured = host_memory.reset_peak()
-        work = Pass(vector_store, spec, options, cache=cache, sink=sink, cancel=cancel)
+        forward_pass = ForwardPass(vector_store, spec, options, cache=cache, sink=sink, cancel=cancel)
         check(cancel)
         sink(StageStarted(spec.id, Stage.EXTRACT))
-        work.run()
+        forward_pass.run()
         if is_measured and vector_store.device == "cpu":
             vector_store.peak_memory_bytes = host_memory.peak_bytes()
     return vector_store.features(spec, options.dtype)
@@ -118,9 +118,11 @@ def load_cached(
     if spec.source == "columns":
         return stack_columns(samples, spec, sink=discard_event, auxiliary=NO_AUXILIARY)
     if spec.source == "function":
-        kept = VectorStore(samples, NO_AUXILIARY, function_key(spec), cache if spec.revision else None)
-        return None if kept.missing else kept.features(spec, "float32")
-    options = resolve_options(options, cache.memory)
+        vector_store = VectorStore(
+            samples, NO_AUXILIARY, function_key(spec), cache if spec.revision else None
+        )
+        return None if vector_store.missing else vector_store.features(spec, "float32")
+    options = resolve_options(options, cache.machine_facts)
     key = feature_key(spec, options)
     vector_store = VectorStore(samples, NO_AUXILIARY, key, cache, with_layers=options.layers)
     return None if vector_store.missing else vector_store.features(spec, options.dtype)

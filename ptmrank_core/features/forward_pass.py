@@ -15,13 +15,13 @@ from ptmrank_core.events import BatchDone, CancelToken, Sink
 from ptmrank_core.events import raise_if_cancelled as check
 from ptmrank_core.features.batching import BatchSize, run_in_batches, split_by_length
 from ptmrank_core.features.cache import FeatureCache
+from ptmrank_core.features.cache.vector_store import VectorStore
 from ptmrank_core.features.encoders import Encoder, load_encoder
 from ptmrank_core.features.encoders.prepared import Prepared
 from ptmrank_core.features.preparing import prepare_ahead
-from ptmrank_core.features.vector_store import VectorStore
 from ptmrank_core.records import ExtractionOptions, ModelSpec
 
-__all__ = ["Pass"]
+__all__ = ["ForwardPass"]
 
 # Samples are sorted by length within a window, which bounds the memory of what is prepared ahead.
 WINDOW_SAMPLES = 4096
@@ -45,12 +45,12 @@ def _clock_of(device: str) -> Callable[[], float]:
     return time.thread_time if device == "cpu" and os.name == "posix" else time.perf_counter
 
 
-class Pass:
+class ForwardPass:
     """A loaded model and the samples it has to run over.
 
     Parameters
     ----------
-    collected
+    vector_store
         Knows what is missing, and takes what comes.
     spec, options
         The model, and how it is run.
@@ -70,9 +70,9 @@ class Pass:
         sink: Sink,
         cancel: CancelToken,
     ) -> None:
-        self._collected = vector_store
+        self._vector_store = vector_store
         self._spec = spec
-        self._memory = cache.memory
+        self._machine_facts = cache.machine_facts
         self._sink = sink
         self._cancel = cancel
         start = time.perf_counter()
@@ -90,7 +90,7 @@ class Pass:
             return BatchSize(self._asked_size, is_fixed=True)
         if self._known_size is not None:
             return BatchSize(self._known_size, longest, is_fixed=True)
-        known = self._memory.get(self._size_name)
+        known = self._machine_facts.get(self._size_name)
         if not isinstance(known, int) or known < 1:
             return BatchSize(longest=longest)
         return BatchSize(max(1, known // max(1, longest)), longest, is_fixed=True)
@@ -110,22 +110,22 @@ class Pass:
                     is_out_of_memory=self._encoder.is_out_of_memory,
                     free_memory=self._encoder.free_memory,
                 )
-        found = self._batch_size
-        if found is not None and found.was_found:
-            self._memory.put(self._size_name, found.size * max(1, found.longest))
-        self._collected.batch_size = None if found is None else found.size
-        self._collected.notes = self._encoder.notes
-        self._collected.device = self._encoder.device
-        self._collected.peak_memory_bytes = self._encoder.peak_memory_bytes()
+        batch_size = self._batch_size
+        if batch_size is not None and batch_size.was_found:
+            self._machine_facts.put(self._size_name, batch_size.size * max(1, batch_size.longest))
+        self._vector_store.batch_size = None if batch_size is None else batch_size.size
+        self._vector_store.notes = self._encoder.notes
+        self._vector_store.device = self._encoder.device
+        self._vector_store.peak_memory_bytes = self._encoder.peak_memory_bytes()
 
     def _windows(self) -> Iterator[list[_Ready]]:
         """Prepare the missing samples, the largest first, a bounded number ahead."""
-        items = self._collected.items
-        order = sorted(self._collected.missing, key=lambda i: -items[i].size)
+        items = self._vector_store.items
+        order = sorted(self._vector_store.missing, key=lambda i: -items[i].size)
         window: list[_Ready] = []
         n_bytes = 0
-        for chunk in prepare_ahead(items, self._collected.names, order, self._encoder.preparer):
-            self._collected.seconds["preprocess"] += chunk.seconds
+        for chunk in prepare_ahead(items, self._vector_store.names, order, self._encoder.preparer):
+            self._vector_store.seconds["preprocess"] += chunk.seconds
             check(self._cancel)
             for index, prepared in zip(chunk.indices, chunk.samples, strict=True):
                 window.append(_Ready(index, prepared))
@@ -142,8 +142,8 @@ class Pass:
         batch = self._encoder.collate([one.prepared for one in ready])
         vectors = self._encoder.forward(batch)
         batch_size.done(len(ready), ready[0].prepared.length, self._clock() - start_by_clock)
-        self._collected.seconds["forward"] += time.perf_counter() - start
-        self._collected.add([one.index for one in ready], vectors)
-        known = self._collected
-        self._sink(BatchDone(self._spec.id, known.n_known, known.n_items, known.n_run))
+        self._vector_store.seconds["forward"] += time.perf_counter() - start
+        self._vector_store.add([one.index for one in ready], vectors)
+        store = self._vector_store
+        self._sink(BatchDone(self._spec.id, store.n_known, store.n_items, store.n_run))
         check(self._cancel)

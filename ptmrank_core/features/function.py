@@ -11,9 +11,9 @@ import numpy as np
 from ptmrank_core.errors import UnsupportedModelError
 from ptmrank_core.events import BatchDone, CancelToken, Sink, StageStarted
 from ptmrank_core.events import raise_if_cancelled as check
+from ptmrank_core.features.cache.vector_store import VectorStore
+from ptmrank_core.features.cache.vectors import SampleVectors
 from ptmrank_core.features.preparing import decode_items
-from ptmrank_core.features.vector_store import VectorStore
-from ptmrank_core.features.vectors import SampleVectors
 from ptmrank_core.records import EmbeddingFunction, Features, FloatArray, ModelSpec, Stage, Waveform
 
 __all__ = ["extract_by_function"]
@@ -35,7 +35,7 @@ def extract_by_function(
 
     Parameters
     ----------
-    collected
+    vector_store
         Knows what is missing, and takes what comes.
     spec
         The model that the function is.
@@ -94,9 +94,9 @@ def _check_rows(returned: Any, name: str, *, n_samples: int, width: int | None) 
             f"The function of {name!r} returned no array: {error}.", hint=EXPECTED
         ) from error
     if array.dtype.kind not in "biuf":
-        said = f"{type(returned).__name__} of {array.dtype}"
+        given = f"{type(returned).__name__} of {array.dtype}"
         raise UnsupportedModelError(
-            f"The function of {name!r} returned {said}; expected real numbers.", hint=EXPECTED
+            f"The function of {name!r} returned {given}; expected real numbers.", hint=EXPECTED
         )
     if array.ndim != 2 or len(array) != n_samples or not array.shape[1]:
         raise UnsupportedModelError(

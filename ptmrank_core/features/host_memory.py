@@ -31,5 +31,5 @@ def peak_bytes() -> int | None:
         lines = STATUS.read_text(encoding="ascii").splitlines()
     except OSError:
         return None
-    found = next((line.split() for line in lines if line.startswith(PEAK_LINE)), None)
-    return int(found[1]) * 1024 if found else None
+    fields = next((line.split() for line in lines if line.startswith(PEAK_LINE)), None)
+    return int(fields[1]) * 1024 if fields else None

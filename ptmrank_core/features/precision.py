@@ -13,7 +13,7 @@ from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 
-from ptmrank_core.features.memory import Memory
+from ptmrank_core.features.cache.facts_file import FactsFile
 from ptmrank_core.records import ExtractionOptions
 
 __all__ = ["AUTO", "cpu_dtype", "resolve_options"]
@@ -50,14 +50,14 @@ def cpu_dtype(cpuinfo: Path = CPU_FLAGS) -> str:
     return "bfloat16" if BF16_FLAGS.intersection(flags) else "float32"
 
 
-def resolve_options(options: ExtractionOptions, memory: Memory) -> ExtractionOptions:
+def resolve_options(options: ExtractionOptions, facts: FactsFile) -> ExtractionOptions:
     """Replace ``"auto"`` by what it means on this machine.
 
     Parameters
     ----------
     options
         As the user gave them.
-    memory
+    facts
         Where the answer is kept that only torch can give.
 
     Returns
@@ -73,23 +73,23 @@ def resolve_options(options: ExtractionOptions, memory: Memory) -> ExtractionOpt
     elif kind == "mps":
         dtype = "float32"
     else:
-        dtype = _found_precision(options.device, memory).dtype
+        dtype = _default_precision(options.device, facts).dtype
     return replace(options, dtype=dtype)
 
 
-def _found_precision(device: str, memory: Memory) -> Precision:
+def _default_precision(device: str, facts: FactsFile) -> Precision:
     """Look the device's format up, or ask torch and keep the answer as long as the machine is the same."""
     torch_version = version("torch")
     if device == AUTO and torch_version.endswith("+cpu") and platform.system() != "Darwin":
         return Precision("cpu", cpu_dtype())
     name = f"precision of {device}"
     machine = json.dumps([torch_version, platform.processor(), sorted(_nvidia_devices())])
-    kept = memory.get(name)
-    if isinstance(kept, dict) and kept.get("machine") == machine:
-        return Precision(kept["device"], kept["dtype"])
-    found = _ask_torch(device)
-    memory.put(name, asdict(found) | {"machine": machine})
-    return found
+    recorded = facts.get(name)
+    if isinstance(recorded, dict) and recorded.get("machine") == machine:
+        return Precision(recorded["device"], recorded["dtype"])
+    precision = _ask_torch(device)
+    facts.put(name, asdict(precision) | {"machine": machine})
+    return precision
 
 
 def _nvidia_devices() -> list[str]:

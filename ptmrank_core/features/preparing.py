@@ -148,11 +148,11 @@ def _through(
     waiting: deque[tuple[Sequence[int], Future[tuple[list[Prepared], float]]]] = deque()
     try:
         for chunk in chunks:
-            some, called = [items[i] for i in chunk], [names[i] for i in chunk]
+            chunk_items, chunk_names = [items[i] for i in chunk], [names[i] for i in chunk]
             if preparer is None:
-                future = executor.submit(_prepare_in_child, some, called)
+                future = executor.submit(_prepare_in_child, chunk_items, chunk_names)
             else:
-                future = executor.submit(_prepare, preparer, some, called)
+                future = executor.submit(_prepare, preparer, chunk_items, chunk_names)
             waiting.append((chunk, future))
             if len(waiting) >= n_ahead:
                 indices, done = waiting.popleft()

@@ -24,6 +24,7 @@ from ptmrank_core.records.metrics import CLASSIFICATION, EVERY_TASK, Formula, Me
 from ptmrank_core.records.models import (
     EmbeddingFunction,
     ExtractionOptions,
+    ExtractionReport,
     Features,
     ModelSource,
     ModelSpec,
@@ -85,6 +86,7 @@ __all__ = [
     "ControlScores",
     "EmbeddingFunction",
     "ExtractionOptions",
+    "ExtractionReport",
     "Failure",
     "Features",
     "Finding",

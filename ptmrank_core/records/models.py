@@ -14,6 +14,7 @@ from ptmrank_core.records.samples import Modality
 __all__ = [
     "EmbeddingFunction",
     "ExtractionOptions",
+    "ExtractionReport",
     "Features",
     "ModelSource",
     "ModelSpec",
@@ -150,6 +151,55 @@ class ReadyFeatures:
             array.setflags(write=False)
 
 
+@dataclass(frozen=True, slots=True)
+class ExtractionReport:
+    """Everything that is known of an extraction and is not an array.
+
+    The outcome of a run and its card hold it whole: what is added here reaches the store, the card and the
+    JSON. A field that is added needs a default, which then says what earlier runs did not record.
+
+    Parameters
+    ----------
+    dtype
+        What the model computed in.
+    device
+        Where the model ran; ``None`` when everything came from the cache.
+    seconds
+        Seconds of ``load``, ``preprocess`` and ``forward``; empty where that is not known.
+    cache_hits, cache_misses
+        Samples found in the cache, samples the model ran on; auxiliary sets are not counted. Both are 0 where
+        no cache was asked, and in cards of the first format.
+    n_run
+        Samples that the model ran on in ``seconds``, those of auxiliary sets among them; ``None`` where that
+        is not known.
+    batch_size
+        Samples in a batch of the longest; ``None`` where no batch was run.
+    peak_memory_bytes
+        Peak memory of the extraction: that of the device, on a CPU that of the whole process; ``None`` where
+        neither can be told.
+    pooling
+        Pooling rule of the model's family; the repository of a sentence encoder may state another. ``None``
+        where nothing was pooled or that is not known.
+    notes
+        What a reader has to know of how the features were made, one sentence each.
+    key
+        Digest of model, revision, preprocessing, pooling, layer, dtype and code version; empty where that is
+        not known.
+    """
+
+    dtype: str
+    device: str | None = None
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    cache_hits: int = 0
+    cache_misses: int = 0
+    n_run: int | None = None
+    batch_size: int | None = None
+    peak_memory_bytes: int | None = None
+    pooling: str | None = None
+    notes: tuple[str, ...] = ()
+    key: str = ""
+
+
 @dataclass(frozen=True, eq=False)
 class Features:
     """What one model makes of the samples.
@@ -162,50 +212,24 @@ class Features:
         float32 array of shape (n, z), or ``None`` where the model has no head.
     labels
         Array of shape (n,), or (n, k) where the samples have several targets.
-    key
-        Digest of model, revision, preprocessing, pooling, layer, dtype and code version.
-    seconds
-        Seconds of ``load``, ``preprocess`` and ``forward``.
-    cache_hits, cache_misses
-        Samples found in the cache, samples the model ran on; auxiliary sets are not counted.
-    device
-        Where the model ran; ``None`` when everything came from the cache.
-    dtype
-        What the model computed in.
-    peak_memory_bytes
-        Peak memory of the extraction: the device's own, on a CPU that of the whole process; ``None`` where
-        neither can be told.
+    report
+        Everything else that is known of the extraction.
     auxiliary
         The same for auxiliary sets of samples, by the names they were given under.
     source_class_names
-        Names of the z classes of the source head; empty where there is none or they are not named.
+        Names of the z columns of ``source_logits``; empty where there are none or they are not named.
     layer_embeddings
         float32 arrays of shape (n, d_l) of the hidden layers, the input's own embedding first; empty where
         they were not asked for.
-    notes
-        What is to be known of how the vectors were taken, one sentence each.
-    batch_size
-        Samples in a batch of the longest, as it came out; ``None`` where no batch was run.
-    n_run
-        Samples that the model ran on in ``seconds``, those of auxiliary sets among them.
     """
 
     embeddings: FloatArray
     source_logits: FloatArray | None
     labels: NDArray[Any]
-    key: str
-    seconds: Mapping[str, float]
-    cache_hits: int
-    cache_misses: int
-    device: str | None
-    dtype: str
-    peak_memory_bytes: int | None = None
+    report: ExtractionReport
     auxiliary: Mapping[str, SetFeatures] = field(default_factory=dict)
     source_class_names: tuple[str, ...] = ()
     layer_embeddings: tuple[FloatArray, ...] = ()
-    notes: tuple[str, ...] = ()
-    batch_size: int | None = None
-    n_run: int = 0
 
     def __post_init__(self) -> None:
         freeze(self, "embeddings", self.embeddings)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from ptmrank_core.records.findings import AnalysisResult, Finding, ResultT, contents_of, problems_of
-from ptmrank_core.records.models import ModelSpec
+from ptmrank_core.records.models import ExtractionReport, ModelSpec
 from ptmrank_core.records.options import RunOptions
 from ptmrank_core.records.samples import SamplesSummary
 
@@ -102,36 +102,26 @@ class ModelOutcome:
     ----------
     spec
         The model as resolved: revision, path and head are known.
-    seconds
-        Seconds of ``load``, ``preprocess``, ``forward`` and ``score``.
-    cache_hits, cache_misses
-        Samples found in the cache, samples the model ran on.
+    report
+        How its features were extracted.
     n_features
         Width of the embeddings.
-    device, dtype
-        Where and in what the model ran; device ``None`` when all came from the cache.
-    peak_memory_bytes
-        Of its extraction: the device's own, on a CPU that of the whole process; ``None`` where unknown.
     n_layers
         Hidden layers whose features are scored too, the input's own embedding among them.
-    notes
-        What is to be known of how its features were taken, one sentence each.
-    batch_size, n_run
-        Samples in a batch of the longest; all that it ran on, auxiliary sets too; ``None`` where unknown.
+    score_seconds
+        Seconds of scoring.
     """
 
     spec: ModelSpec
-    seconds: Mapping[str, float]
-    cache_hits: int
-    cache_misses: int
+    report: ExtractionReport
     n_features: int | None
-    device: str | None
-    dtype: str
-    peak_memory_bytes: int | None = None
     n_layers: int = 0
-    notes: tuple[str, ...] = ()
-    batch_size: int | None = None
-    n_run: int | None = None
+    score_seconds: float = 0.0
+
+    @property
+    def seconds(self) -> dict[str, float]:
+        """Seconds by stage: those of the extraction, and ``score``."""
+        return {**self.report.seconds, "score": self.score_seconds}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

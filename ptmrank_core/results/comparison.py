@@ -201,7 +201,7 @@ def _model_facts(outcome: ModelOutcome) -> dict[str, Any]:
     return {
         f"revision of {model}": outcome.spec.revision,
         f"width of {model}": outcome.n_features,
-        f"number format of {model}": outcome.dtype,
+        f"number format of {model}": outcome.report.dtype,
     }
 
 

@@ -57,7 +57,7 @@ def costs_of(result: RunResult) -> dict[str, ModelCost]:
 def cost_of(planned: ModelSpec, outcome: ModelOutcome | None) -> ModelCost:
     """Collect what one model costs; the speed and the memory only where it really ran on samples."""
     spec = outcome.spec if outcome else planned
-    n_run = (outcome.n_run if outcome else None) or 0
+    n_run = (outcome.report.n_run if outcome else None) or 0
     seconds = outcome.seconds if outcome else {}
     spent = seconds.get("preprocess", 0.0) + seconds.get("forward", 0.0)
     return ModelCost(
@@ -66,7 +66,7 @@ def cost_of(planned: ModelSpec, outcome: ModelOutcome | None) -> ModelCost:
         size_bytes=None if spec.source == "features" else spec.size_bytes,
         seconds_per_1000=1_000 * spent / n_run if n_run else None,
         n_measured=n_run,
-        peak_memory_bytes=outcome.peak_memory_bytes if outcome and n_run else None,
+        peak_memory_bytes=outcome.report.peak_memory_bytes if outcome and n_run else None,
     )
 
 

@@ -23,7 +23,13 @@ def given(store: RunStore, run_id: str) -> dict[str, Any]:
     return {
         "cells": {(cell.model, cell.metric, cell.layer): cell for cell in cells},
         "outcomes": {
-            model: (outcome.spec, outcome.n_features, outcome.dtype, outcome.n_layers, outcome.notes)
+            model: (
+                outcome.spec,
+                outcome.n_features,
+                outcome.report.dtype,
+                outcome.n_layers,
+                outcome.report.notes,
+            )
             for model, outcome in result.outcomes.items()
         },
         "findings": {(found.kind, found.subject): replace(found, seconds=0.0) for found in result.findings},

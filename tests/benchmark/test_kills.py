@@ -13,9 +13,9 @@ from ptmrank_core.records import RunState
 from ptmrank_core.worker import SOURCES
 from tests.benchmark.comparing import given, undisturbed_twin
 from tests.benchmark.runs import stored_plan
-from tests.benchmark.test_worker import wait_until
 from tests.benchmark.workers import N_STEPS, start_analysing_worker
 from tests.checkpoints import save_checkpoint
+from tests.waiting import PATIENCE_SECONDS, wait_until
 
 
 def test_killed_at_random_moments_a_run_gives_what_it_would_have_given(
@@ -42,7 +42,7 @@ def test_killed_at_random_moments_a_run_gives_what_it_would_have_given(
         entry = read_entry(store, settings, plan.run_id)
         assert (entry.status, entry.can_resume) == ("interrupted", True)
         assert n_kept() < n_cells + N_STEPS
-    assert start_analysing_worker(plan.run_id).wait(120) == 0
+    assert start_analysing_worker(plan.run_id).wait(PATIENCE_SECONDS) == 0
     assert store.state(plan.run_id) is RunState.FINISHED
     after = given(store, plan.run_id)
     assert list(after["findings"]) == [("truth", str(step)) for step in range(N_STEPS)]

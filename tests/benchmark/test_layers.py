@@ -42,7 +42,7 @@ def test_each_layer_is_scored_under_what_reads_features_alone(
     for spec in local_models(zoo):
         with FeatureCache(settings) as cache:
             features = extract(samples, spec, options=OPTIONS, cache=cache)
-        assert features.cache_misses == 0
+        assert features.report.cache_misses == 0
         assert store.outcomes(plan.run_id)[spec.id].n_layers == len(features.layer_embeddings) >= 2
         own = [cell for cell in store.layer_cells(plan.run_id) if cell.model == spec.id]
         n_layers = len(features.layer_embeddings)

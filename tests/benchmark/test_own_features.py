@@ -33,8 +33,8 @@ from ptmrank_core.records import (
 )
 from ptmrank_core.worker import SOURCES
 from tests.benchmark.runs import stored_features_plan, stored_plan
-from tests.benchmark.test_worker import wait_until
 from tests.ready_made import LABELS, draw_features, save_features, save_table
+from tests.waiting import wait_until
 
 
 def test_every_array_of_a_file_reaches_the_metrics(settings: Settings, tmp_path: Path) -> None:
@@ -66,8 +66,8 @@ def test_every_array_of_a_file_reaches_the_metrics(settings: Settings, tmp_path:
     }
     assert skipped == {"leep", "nce", "ped", "wdje"}
     outcome = store.outcomes(plan.run_id)["whole"]
-    assert (outcome.cache_hits, outcome.cache_misses, outcome.n_features) == (0, 0, 8)
-    assert outcome.dtype == "float64"
+    assert (outcome.report.cache_hits, outcome.report.cache_misses, outcome.n_features) == (0, 0, 8)
+    assert outcome.report.dtype == "float64"
 
 
 def test_bad_files_fail_alone(settings: Settings, tmp_path: Path) -> None:

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from ptmrank_core.benchmark import known_skips, make_plan
+from ptmrank_core.benchmark import known_skips, make_plan, plan, reads_class_names
 from ptmrank_core.data import load_samples
+from ptmrank_core.metrics import LABEL_EMBEDDINGS, METRICS
 from ptmrank_core.records import ExtractionOptions, Modality, ModelSpec, RunOptions, RunPlan
 
 
@@ -47,3 +48,24 @@ def test_without_a_reference_a_metric_does_not_apply() -> None:
     assert list(skips) == ["ped"]
     assert "needs features of a general reference set" in skips["ped"]
     assert known_skips(spec, ["logme", "ped"], "classification", has_reference=True, has_source=False) == {}
+
+
+def test_class_names_are_there_where_a_text_model_embeds_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A metric that cannot do without embedded class names is skipped where the run has no text model."""
+    spec = replace(METRICS["logme"], needs=frozenset({LABEL_EMBEDDINGS}))
+    monkeypatch.setattr(plan, "METRICS", {"logme": spec})
+    model = ModelSpec(id="m", source="local", modality="image")
+    reasons = {
+        has: known_skips(
+            model, ["logme"], "classification", has_reference=True, has_source=False, has_class_names=has
+        )
+        for has in (False, True)
+    }
+    assert "needs embeddings of the class names (label_embeddings)" in reasons[False]["logme"]
+    assert reasons[True] == {}
+
+
+def test_who_reads_class_names_stands_in_the_specs() -> None:
+    """A text model is planned for where one of the metrics says that it uses embedded class names."""
+    assert {name for name in METRICS if reads_class_names([name])} == {"emms"}
+    assert not reads_class_names(["a metric that is not known here"])

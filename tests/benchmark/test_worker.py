@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -19,14 +17,7 @@ from ptmrank_core.records import RunState
 from ptmrank_core.worker import main
 from tests.benchmark.runs import stored_plan
 from tests.checkpoints import save_checkpoint
-
-
-def wait_until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
-    """Wait for something that another process does."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)
+from tests.waiting import wait_until
 
 
 def worker_pid(run_id: str) -> int:
@@ -55,7 +46,7 @@ def test_a_killed_worker_is_seen_and_resume_repeats_nothing(
     assert read_progress(store, settings, plan.run_id).alive
     wait_until(lambda: len(store.cells(plan.run_id)) >= 6)
     os.kill(worker_pid(plan.run_id), signal.SIGKILL)
-    wait_until(lambda: read_progress(store, settings, plan.run_id).is_interrupted, seconds=10)
+    wait_until(lambda: read_progress(store, settings, plan.run_id).is_interrupted)
     before = store.cells(plan.run_id)
     assert 6 <= len(before) < 48
     start_worker(plan.run_id, settings)

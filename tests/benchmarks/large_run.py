@@ -19,6 +19,7 @@ from ptmrank_core.metrics import default_metrics
 from ptmrank_core.records import (
     LOCAL_OWNER,
     ExtractionOptions,
+    ExtractionReport,
     Finding,
     HalfSampleScores,
     ModelOutcome,
@@ -62,7 +63,8 @@ def store_large_run(settings: Settings, folder: Path, *, owner: str = LOCAL_OWNE
     store.start(plan.run_id, "{}")
     for place, spec in enumerate(plan.models):
         read = replace(spec, n_parameters=10**6 * (place + 1), width=N_FEATURES)
-        outcome = ModelOutcome(read, {"load": 0.1}, 1, N_SAMPLES, N_FEATURES, "cpu", "float32")
+        report = ExtractionReport("float32", "cpu", {"load": 0.1}, 1, N_SAMPLES)
+        outcome = ModelOutcome(read, report, N_FEATURES)
         store.add_outcome(plan.run_id, outcome)
         for metric in plan.metrics:
             drawn = dict.fromkeys(("s_cls", "s_en"), place + 3 * rng.normal())  # ETran joins these two

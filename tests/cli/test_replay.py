@@ -68,7 +68,7 @@ def verdicts(payload: dict[str, Any]) -> set[str]:
 def misses(home: Path, payload: dict[str, Any]) -> set[int]:
     """Samples that each model ran on in the replay."""
     result = RunStore(Settings(home=home)).result(payload["run"])
-    return {outcome.cache_misses for outcome in result.outcomes.values()}
+    return {outcome.report.cache_misses for outcome in result.outcomes.values()}
 
 
 @pytest.fixture
@@ -107,14 +107,14 @@ def test_the_replay_has_the_options_as_they_came_out(
     """What the card's run was asked for as auto is what it came to there, batch sizes included."""
     fields = json.loads(card.read_text(encoding="utf-8"))
     fields["plan"]["options"] |= {"dtype": "auto", "device": "auto", "batch_size": None}
-    fields["conditions"]["convnext-a"]["batch_size"] = 7
+    fields["conditions"]["convnext-a"]["report"]["batch_size"] = 7
     card.write_text(json.dumps(fields), encoding="utf-8")
     status, payload = replay(card, capsys)
     result = RunStore(Settings(home=tmp_path / "other")).result(payload["run"])
     options = result.plan.options
     assert (options.dtype, options.device, options.batch_size) == ("float32", "cpu", None)
     assert options.found_sizes == {"convnext-a": 7, "resnet-b": 4, "vit-headless": 4}
-    sizes = {model: outcome.batch_size for model, outcome in result.outcomes.items()}
+    sizes = {model: outcome.report.batch_size for model, outcome in result.outcomes.items()}
     assert sizes == options.found_sizes
     assert (status, payload["conditions"]) == (0, [])
 
@@ -123,13 +123,13 @@ def test_a_device_that_is_not_here_is_told(card: Path, capsys: pytest.CaptureFix
     """The run is done on the device that there is."""
     fields = json.loads(card.read_text(encoding="utf-8"))
     for conditions in fields["conditions"].values():
-        conditions["device"] = "cuda:99"
+        conditions["report"]["device"] = "cuda:99"
     card.write_text(json.dumps(fields), encoding="utf-8")
     status, payload = replay(card, capsys)
     assert payload["notes"] == ["The card's device, cuda:99, is not here."]
     assert (status, verdicts(payload)) == (0, {"identical"})
-    fields["conditions"]["resnet-b"]["dtype"] = fields["conditions"]["convnext-a"]["dtype"] = "float8"
-    fields["conditions"]["vit-headless"]["dtype"] = "float8"
+    for conditions in fields["conditions"].values():
+        conditions["report"]["dtype"] = "float8"
     card.write_text(json.dumps(fields), encoding="utf-8")
     with pytest.raises(InputError, match=r"card\.plan\.options: Unknown dtype 'float8'"):
         replay(card, capsys)

@@ -18,6 +18,7 @@ from ptmrank_core.records import Failure, RunState, Stage
 from ptmrank_core.worker import SOURCES
 from tests.benchmark.runs import stored_features_plan, stored_plan
 from tests.ready_made import save_features
+from tests.waiting import PATIENCE_SECONDS
 
 
 @pytest.fixture
@@ -167,5 +168,5 @@ def test_rank_says_that_it_waits(settings: Settings, features: Path) -> None:
         assert rank.poll() is None
         RunStore(settings).finish(other, RunState.FINISHED, seconds=0.0)
     release()
-    out, _ = rank.communicate(timeout=60)
+    out, _ = rank.communicate(timeout=PATIENCE_SECONDS)
     assert json.loads(out)["ranking"]["order"] == ["strong", "weak"]

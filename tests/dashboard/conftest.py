@@ -20,6 +20,7 @@ from ptmrank_core.worker import SOURCES
 from tests.benchmark.runs import stored_features_plan
 from tests.dashboard.serving import APP, free_port, serve
 from tests.ready_made import save_features
+from tests.waiting import PATIENCE_SECONDS
 
 CHROMIUM_FLAGS = (
     "--headless=new",
@@ -61,7 +62,7 @@ def app(home: Path) -> Iterator[AppTest]:
     del home
     st.cache_resource.clear()
     st.cache_data.clear()
-    yield AppTest.from_file(str(APP), default_timeout=60)
+    yield AppTest.from_file(str(APP), default_timeout=PATIENCE_SECONDS)
     st.cache_resource.clear()
 
 
@@ -76,15 +77,21 @@ def ranked(settings: Settings, tmp_path: Path) -> str:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def server_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of a dashboard, empty at first."""
+    return tmp_path_factory.mktemp("server-home")
+
+
+@pytest.fixture(scope="module")
+def server(server_home: Path) -> Iterator[str]:
     """Address of a dashboard started as the README says, at an empty home."""
     port = free_port()
-    process = serve(tmp_path_factory.mktemp("server-home"), port)
+    process = serve(server_home, port)
     try:
         yield f"http://localhost:{port}"
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(PATIENCE_SECONDS)
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from ptmrank_core.records import Analyses
 from tests.dashboard.conftest import open_browser
 from tests.dashboard.serving import free_port, serve
 from tests.dashboard.tour import PHONE, WIDE, Stop, do_run, go_to, other_pages, set_scheme, set_width, stops
+from tests.waiting import PATIENCE_SECONDS
 
 MIN_HEIGHT, MAX_HEIGHT = 900, 6000
 N_COLOURS = 256  # a page has few: its file becomes a third as large
@@ -85,7 +86,7 @@ def main() -> None:
             take_all(browser, address, wanted, chosen.out, chosen.height)
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(PATIENCE_SECONDS)
 
 
 if __name__ == "__main__":

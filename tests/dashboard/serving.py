@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from urllib.error import URLError
 
+from tests.waiting import PATIENCE_SECONDS
+
 __all__ = ["APP", "ROOT", "free_port", "serve"]
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,7 +39,7 @@ def serve(
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         try:
             with urllib.request.urlopen(f"http://localhost:{port}/_stcore/health", timeout=5):

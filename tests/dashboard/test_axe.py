@@ -20,6 +20,7 @@ from ptmrank_core.config import Settings
 from ptmrank_core.records import Analyses
 from tests.dashboard.serving import ROOT, free_port, serve
 from tests.dashboard.tour import PHONE, WIDE, Stop, do_run, go_to, other_pages, set_scheme, set_width, stops
+from tests.waiting import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.browser
 
@@ -74,7 +75,7 @@ def served(tmp_path_factory: pytest.TempPathFactory, picture_zip: Path, zoo: Pat
     process = serve(home, port)
     yield Served(f"http://localhost:{port}", run)
     process.terminate()
-    process.wait(20)
+    process.wait(PATIENCE_SECONDS)
 
 
 def faults(browser: WebDriver, axe: str) -> list[str]:
@@ -101,7 +102,6 @@ def has_ground(browser: WebDriver, colour: str) -> bool:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
 def test_nothing_serious_on_any_page(browser: WebDriver, axe: str, served: Served) -> None:
     """No page has a serious or critical violation, in light or in dark, nor headings out of order."""
     set_width(browser, WIDE)
@@ -112,14 +112,15 @@ def test_nothing_serious_on_any_page(browser: WebDriver, axe: str, served: Serve
         go_to(browser, served.address, stop)
         for scheme in ("light", "dark"):
             set_scheme(browser, scheme)
-            WebDriverWait(browser, 20).until(lambda page, scheme=scheme: has_ground(page, ground_of(scheme)))
+            WebDriverWait(browser, PATIENCE_SECONDS).until(
+                lambda page, scheme=scheme: has_ground(page, ground_of(scheme))
+            )
             for said in faults(browser, axe):
                 wrong.setdefault(said, []).append(f"{stop.name} ({scheme})")
     assert not wrong, "\n\n".join(f"{said}\n  on {', '.join(where)}" for said, where in wrong.items())
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
 def test_every_page_fits_a_phone(browser: WebDriver, served: Served) -> None:
     """At 390 pixels nothing sticks out to the side."""
     set_width(browser, PHONE)
@@ -138,7 +139,9 @@ def test_ink_is_the_colour_of_the_text(browser: WebDriver, served: Served) -> No
     go_to(browser, served.address, Stop("ranking", f"/results?run={served.run}"))
     for scheme in ("light", "dark"):
         set_scheme(browser, scheme)
-        WebDriverWait(browser, 20).until(lambda page, scheme=scheme: has_ground(page, ground_of(scheme)))
+        WebDriverWait(browser, PATIENCE_SECONDS).until(
+            lambda page, scheme=scheme: has_ground(page, ground_of(scheme))
+        )
         text, ink = browser.execute_script(INK_MARK)
         assert text == ink
         colours.add(ink)

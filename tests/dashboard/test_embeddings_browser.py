@@ -18,6 +18,7 @@ from ptmrank_core.worker import SOURCES
 from tests.benchmark.runs import stored_plan
 from tests.dashboard.serving import free_port, serve
 from tests.dashboard.test_browser import see
+from tests.waiting import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.browser
 
@@ -39,7 +40,7 @@ def address(home: Path, settings: Settings, picture_zip: Path, zoo: Path) -> Ite
         yield f"http://localhost:{port}/results?run={run}&section=Embeddings"
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(PATIENCE_SECONDS)
 
 
 def lasso(browser: WebDriver, panel: Any) -> None:
@@ -64,7 +65,7 @@ def test_a_lasso_is_echoed_and_stays(browser: WebDriver, address: str) -> None:
     kept = [rows for rows in browser.execute_script(SELECTED) if rows]
     n_selected = sum(map(len, kept))
     assert 1 <= n_selected <= 18
-    WebDriverWait(browser, 30).until(
+    WebDriverWait(browser, PATIENCE_SECONDS).until(
         lambda page: f"{n_selected} sample" in page.find_element(By.CSS_SELECTOR, ".stMain").text
     )
     see(browser, "[data-testid=stImage] img, [data-testid=stImageContainer] img")

@@ -16,6 +16,7 @@ from ptmrank_core.events import BatchDone, RunStarted
 from ptmrank_core.records import RunResult, Score
 from ptmrank_core.results import rank_result
 from tests.dashboard.reading import open_section
+from tests.waiting import PATIENCE_SECONDS
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ def test_a_finished_run_is_read_once_for_all_sessions(app: AppTest, ranked: str,
     app.button(key=f"open-{ranked}").click().run()
     for title in ("Agreement", "Cost", "Ranking"):
         open_section(app, title)
-    other: Any = AppTest.from_file(app._script_path, default_timeout=60)
+    other: Any = AppTest.from_file(app._script_path, default_timeout=PATIENCE_SECONDS)
     other.run()
     other.button(key=f"open-{ranked}").click().run()
     assert not other.exception

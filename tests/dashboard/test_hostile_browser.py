@@ -14,7 +14,7 @@ from tests.dashboard.test_browser import click, open_section, run_in_address, se
 from tests.dashboard.test_hostile import hostile_zip
 from tests.dashboard.tour import Stop, go_to, settle
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 WATCH = """
 window.heard = [];
@@ -61,7 +61,7 @@ def test_names_are_shown_as_they_stand(browser: WebDriver, server: str, tmp_path
         wait_for_title(browser, title)
         read(browser, ())
     click(browser, ".st-key-rank button")
-    see(browser, ".st-key-section", 150)
+    see(browser, ".st-key-section")
     run = run_in_address(browser)
     for place, title in enumerate(SECTIONS, start=1):
         open_section(browser, place)

@@ -14,18 +14,19 @@ import pytest
 from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.chrome.webdriver import WebDriver
 from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webelement import WebElement
 
 from ptmrank_core.benchmark import RunStore, read_entry
 from ptmrank_core.config import Settings
 from ptmrank_core.records import RunState
 from tests.benchmark.comparing import given, undisturbed_twin
-from tests.benchmark.test_worker import wait_until, worker_pid
+from tests.benchmark.test_worker import worker_pid
 from tests.dashboard.serving import free_port, serve
 from tests.dashboard.test_browser import click, run_in_address, see
+from tests.waiting import PATIENCE_SECONDS, wait_until
 
 N_KILLS = 20
 LONGEST_SECONDS = (8.0, 4.0)  # of the first run, and of later ones, whose features are there
-SEEN_SECONDS = 10.0
 VICTIMS = ("worker", "streamlit", "both")
 
 
@@ -67,14 +68,18 @@ class Machine:
         """Whether nobody is at the run."""
         return not read_entry(self.store, self.settings, run).alive
 
+    def resume_buttons(self) -> list[WebElement]:
+        """The button that resumes the run of the page, where it is drawn."""
+        return self.browser.find_elements(By.CSS_SELECTOR, ".st-key-resume button")
+
     def see_death(self, run: str) -> float:
         """Wait until the page says that the worker is gone; return the seconds that took."""
         start = time.monotonic()
-        wait_until(lambda: self.is_dead(run), SEEN_SECONDS)  # one that was killed as it began: its starter
+        wait_until(lambda: self.is_dead(run))  # one that was killed as it began: its starter
         if "/results" in self.browser.current_url:  # the ranking stood already: analyses were going on
-            see(self.browser, "[data-testid=stAlert]", SEEN_SECONDS)
+            see(self.browser, "[data-testid=stAlert]")
             self.browser.get(f"{self.address}/run?run={run}")
-        see(self.browser, ".st-key-resume button", SEEN_SECONDS)
+        see(self.browser, ".st-key-resume button")
         return time.monotonic() - start
 
     def revive_streamlit(self, run: str) -> None:
@@ -85,13 +90,14 @@ class Machine:
 
     def resume_if_dead(self, run: str) -> None:
         """Resume as a user does until somebody is at the run; one that was just coming up is left alone."""
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while not self.is_finished(run) and self.is_dead(run):
             assert time.monotonic() < deadline, "it cannot be resumed"
             self.browser.get(f"{self.address}/run?run={run}")
+            wait_until(lambda: bool(self.resume_buttons()) or self.is_finished(run) or not self.is_dead(run))
             with suppress(WebDriverException):
-                see(self.browser, ".st-key-resume button", 5)
-                self.browser.find_element(By.CSS_SELECTOR, ".st-key-resume button").click()
+                for button in self.resume_buttons():
+                    button.click()
             time.sleep(0.5)
 
     def close(self, run: str | None) -> None:

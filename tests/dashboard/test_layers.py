@@ -27,7 +27,7 @@ def test_layers_have_a_figure_and_notes_are_said(
     store.create(plan, samples)
     run_here(plan.run_id, settings, sources=SOURCES)
     outcome = store.outcomes(plan.run_id)["vit-headless"]
-    store.add_outcome(plan.run_id, replace(outcome, notes=(NOTE,)))
+    store.add_outcome(plan.run_id, replace(outcome, report=replace(outcome.report, notes=(NOTE,))))
     app.run()
     app.button(key=f"open-{plan.run_id}").click().run()
     assert not app.exception

@@ -8,12 +8,15 @@ from streamlit.testing.v1 import AppTest
 from ptmrank_core.lessons import STORIES, Scene, sweep, teach
 from ptmrank_core.metrics import METRICS, default_metrics
 from tests.dashboard.reading import figures, texts
+from tests.waiting import PATIENCE_SECONDS
 
 
 @pytest.fixture
 def learn() -> AppTest:
     """The page, run once."""
-    page = AppTest.from_string("from dashboard.views.learn.page import page\npage()", default_timeout=60)
+    page = AppTest.from_string(
+        "from dashboard.views.learn.page import page\npage()", default_timeout=PATIENCE_SECONDS
+    )
     return page.run()
 
 

@@ -12,6 +12,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 from dashboard.literal import ISOLATE, plain
 from tests.dashboard.hostile import MARKUP
 from tests.dashboard.serving import ROOT, free_port, serve
+from tests.waiting import PATIENCE_SECONDS
 
 WHERE = ":is([data-testid=stMarkdownContainer], [data-testid=stCaptionContainer])"
 MADE = f"{WHERE} :is(img, a:not([aria-label]), code, .katex, ol, em, del, table)"
@@ -41,10 +42,10 @@ def test_every_sign_is_shown_wherever_markdown_is_read(browser: WebDriver, tmp_p
     process = serve(tmp_path / "home", port, ROOT / "tests" / "dashboard" / "literal_app.py")
     try:
         browser.get(f"http://localhost:{port}")
-        shown = WebDriverWait(browser, 60).until(lambda page: drawn(page.execute_script(SHOWN)))
+        shown = WebDriverWait(browser, PATIENCE_SECONDS).until(lambda page: drawn(page.execute_script(SHOWN)))
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(PATIENCE_SECONDS)
     for text, (found, n_made) in zip(MARKUP, shown, strict=True):
         wanted = squeezed(text)
         assert [squeezed(own) for own in found] == [wanted, f"Before {wanted} after", *[wanted] * 5]

@@ -22,6 +22,7 @@ from ptmrank_core.worker import SOURCES
 from tests.benchmark.runs import stored_features_plan, stored_plan
 from tests.dashboard.reading import open_section, texts
 from tests.ready_made import save_features
+from tests.waiting import PATIENCE_SECONDS
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - nothing is bound here
 
@@ -248,7 +249,7 @@ def test_what_all_share_is_nobodys_to_clear(
     del app
     run_here(stored_plan(settings, picture_zip, zoo).run_id, settings, sources=SOURCES)
     page = AppTest.from_string(
-        "from dashboard.views.cache.page import page\npage()", default_timeout=60
+        "from dashboard.views.cache.page import page\npage()", default_timeout=PATIENCE_SECONDS
     ).run()
     assert {"verify", "clear"} <= {button.key for button in page.button}
     address(EVERYWHERE)

@@ -21,6 +21,7 @@ from tests.dashboard.test_browser import click, see
 from tests.oidc import CLIENT, provide_identities
 from tests.ready_made import save_features
 from tests.uploads import review_table
+from tests.waiting import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.browser
 
@@ -36,7 +37,7 @@ def served(settings: Settings, *options: str) -> Iterator[str]:
         yield f"http://localhost:{port}"
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(PATIENCE_SECONDS)
 
 
 def finished_run(settings: Settings, folder: Path, owner: str) -> str:
@@ -142,4 +143,4 @@ def test_runs_belong_to_whoever_logged_in(browser: WebDriver, settings: Settings
             see(browser, f".st-key-open-{run} button")
         finally:
             process.terminate()
-            process.wait(20)
+            process.wait(PATIENCE_SECONDS)

@@ -18,6 +18,7 @@ from ptmrank_core.reports.html import html_report
 from ptmrank_core.reports.tables.run import run_tables
 from ptmrank_core.reports.tables.table import shown
 from tests.reports.results import HOSTILE, certain, hostile_picture, hostile_result
+from tests.waiting import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.browser
 
@@ -57,7 +58,7 @@ def opened(browser: WebDriver, tmp_path: Path) -> WebDriver:
     browser.execute_cdp_cmd("Network.emulateNetworkConditions", OFFLINE)
     browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": WATCH})
     browser.get(path.as_uri())
-    WebDriverWait(browser, 60).until(
+    WebDriverWait(browser, PATIENCE_SECONDS).until(
         lambda page: page.execute_script(
             "return document.querySelectorAll('.chart .main-svg').length"
             " >= document.querySelectorAll('.chart').length"
@@ -92,7 +93,9 @@ def test_a_script_that_got_in_would_not_run(opened: WebDriver) -> None:
         "document.body.append(d); d.firstChild.click();"
         "fetch('https://example.invalid/').catch(() => heard.push('refused'));"
     )
-    WebDriverWait(opened, 20).until(lambda page: "refused" in page.execute_script("return heard"))
+    WebDriverWait(opened, PATIENCE_SECONDS).until(
+        lambda page: "refused" in page.execute_script("return heard")
+    )
     heard = opened.execute_script("return heard")
     assert "alert" not in heard
     assert {"script-src-elem", "script-src-attr", "connect-src"} <= set(heard)

@@ -18,6 +18,7 @@ from tests.benchmark.runs import stored_features_plan
 from tests.dashboard.serving import free_port, serve
 from tests.dashboard.test_browser import click, see
 from tests.ready_made import save_features
+from tests.waiting import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.browser
 
@@ -39,7 +40,7 @@ def link(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield f"http://localhost:{port}/results?run={plan.run_id}"
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(PATIENCE_SECONDS)
 
 
 def shape(browser: WebDriver, width: int, height: int) -> None:
@@ -51,7 +52,7 @@ def shape(browser: WebDriver, width: int, height: int) -> None:
 def settled(browser: WebDriver, css: str) -> dict[str, float]:
     """Where something is, once it stays there for half a second."""
     script = f"return document.querySelector('{css}')?.getBoundingClientRect().toJSON()"
-    deadline, last = time.monotonic() + 20, None
+    deadline, last = time.monotonic() + PATIENCE_SECONDS, None
     while time.monotonic() < deadline:
         found = browser.execute_script(script)
         if found and found == last:
@@ -85,10 +86,10 @@ def test_a_click_into_the_heatmap_opens_the_pair(browser: WebDriver, link: str) 
     before = browser.find_element(By.CSS_SELECTOR, ".stMain").text
     where = settled(browser, ".st-key-agreement .scatterlayer .point:last-of-type")
     click_at(browser, where["x"] + where["width"] / 2, where["y"] + where["height"] / 2)
-    WebDriverWait(browser, 20).until(lambda page: any(pair(page)), "no cell was selected")
+    WebDriverWait(browser, PATIENCE_SECONDS).until(lambda page: any(pair(page)), "no cell was selected")
     chosen = pair(browser)
     names = " and ".join(filter(None, chosen))
-    WebDriverWait(browser, 20).until(
+    WebDriverWait(browser, PATIENCE_SECONDS).until(
         lambda page: page.find_element(By.CSS_SELECTOR, ".stMain").text != before, "the pair is not drawn"
     )
     browser.get(browser.current_url)
@@ -107,7 +108,9 @@ def test_a_cell_of_the_table_opens_the_pair(browser: WebDriver, link: str) -> No
     grid = settled(browser, ".st-key-agreement-cells canvas")
     row = grid["height"] / (1 + len(METRICS) * (len(METRICS) - 1) / 2)
     click_at(browser, grid["x"] + 40, grid["y"] + 4.5 * row)
-    WebDriverWait(browser, 20).until(lambda page: pair(page)[1] == "TransRate", "no row was selected")
+    WebDriverWait(browser, PATIENCE_SECONDS).until(
+        lambda page: pair(page)[1] == "TransRate", "no row was selected"
+    )
     assert pair(browser)[0] in {"", "LogME"}  # what is chosen at first is not in the address
 
 
@@ -136,7 +139,7 @@ def test_a_projector_shows_the_results_alone(browser: WebDriver, link: str) -> N
     size = "return parseFloat(getComputedStyle(document.querySelector('.stMain h2')).fontSize)"
     usual = browser.execute_script(size)
     click(browser, ".st-key-present label")
-    WebDriverWait(browser, 20).until(
+    WebDriverWait(browser, PATIENCE_SECONDS).until(
         lambda page: not page.find_element(By.CSS_SELECTOR, "[data-testid=stHeader]").is_displayed()
     )
     assert "present=true" in browser.current_url
@@ -144,5 +147,5 @@ def test_a_projector_shows_the_results_alone(browser: WebDriver, link: str) -> N
     see(browser, ".st-key-agreement .js-plotly-plot")
     click(browser, ".st-key-present label")
     see(browser, ".st-key-section")
-    WebDriverWait(browser, 20).until(lambda page: "present" not in page.current_url)
+    WebDriverWait(browser, PATIENCE_SECONDS).until(lambda page: "present" not in page.current_url)
     assert browser.find_element(By.CSS_SELECTOR, "[data-testid=stHeader]").is_displayed()

@@ -14,9 +14,9 @@ from ptmrank_core.events import BatchDone, Downloaded, ModelStarted, StageStarte
 from ptmrank_core.records import Failure, RunPlan, RunState, Score, Skipped, Stage
 from ptmrank_core.worker import SOURCES
 from tests.benchmark.runs import stored_plan
-from tests.benchmark.test_worker import wait_until
 from tests.dashboard.reading import buttons, open_page, primary, texts
 from tests.dashboard.test_runs import open_run, worker
+from tests.waiting import wait_until
 
 
 @pytest.fixture

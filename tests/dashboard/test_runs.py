@@ -16,8 +16,8 @@ from ptmrank_core.config import Settings
 from ptmrank_core.events import AnalysisStep
 from ptmrank_core.records import Failure, Finding, RunState, Stage
 from tests.benchmark.runs import stored_plan
-from tests.benchmark.test_worker import wait_until
 from tests.dashboard.reading import texts
+from tests.waiting import wait_until
 
 
 @contextmanager

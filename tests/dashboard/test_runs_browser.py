@@ -15,10 +15,10 @@ from ptmrank_core.config import Settings
 from ptmrank_core.events import AnalysisStep
 from ptmrank_core.records import Finding, RunState, Score
 from tests.benchmark.runs import stored_features_plan
-from tests.benchmark.test_worker import wait_until
 from tests.dashboard.serving import free_port, serve
 from tests.dashboard.test_browser import click, see
 from tests.ready_made import save_features
+from tests.waiting import PATIENCE_SECONDS, wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -30,7 +30,7 @@ def address(home: Path) -> Iterator[str]:
     process = serve(home, port)
     yield f"http://localhost:{port}"
     process.terminate()
-    process.wait(20)
+    process.wait(PATIENCE_SECONDS)
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def test_a_worker_that_dies_is_seen_on_the_page_of_runs(
         browser.get(f"{address}/runs")
         see(browser, f".st-key-cancel-{run_id} button")
         assert "running" in page_text(browser)
-    wait_until(lambda: "interrupted" in page_text(browser), seconds=10)
+    wait_until(lambda: "interrupted" in page_text(browser))
 
 
 def test_the_page_goes_to_the_results_and_gets_what_comes_later(

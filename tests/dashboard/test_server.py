@@ -16,6 +16,7 @@ from ptmrank_core.worker import SOURCES
 from tests.benchmark.runs import stored_plan
 from tests.benchmarks.visitor import Visitor
 from tests.dashboard.serving import APP, free_port, serve
+from tests.waiting import PATIENCE_SECONDS
 
 PAGES = ("", "samples", "candidates", "run", "results", "runs", "learn", "about")
 
@@ -29,7 +30,7 @@ def server(settings: Settings) -> Iterator[tuple[str, int]]:
         yield f"localhost:{port}", process.pid
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(PATIENCE_SECONDS)
 
 
 @pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="looks at the process through /proc")

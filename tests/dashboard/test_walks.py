@@ -25,8 +25,9 @@ from tests.dashboard.test_browser import click, open_section, see, wait_for_titl
 from tests.pictures import picture_files, write_zip
 from tests.ready_made import save_features
 from tests.uploads import number_table, price_table, recording_files, review_table
+from tests.waiting import PATIENCE_SECONDS
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+pytestmark = pytest.mark.browser
 
 # What is there once a section is drawn.
 MARKS = {
@@ -53,7 +54,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path
         yield f"http://localhost:{port}", home
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(PATIENCE_SECONDS)
 
 
 def pictures(folder: Path) -> Path:
@@ -111,7 +112,7 @@ def export_json(browser: WebDriver, folder: Path) -> dict[str, Any]:
     saved = {"behavior": "allow", "downloadPath": str(folder)}
     browser.execute_cdp_cmd("Browser.setDownloadBehavior", saved)
     click(browser, ".st-key-export-json button")
-    WebDriverWait(browser, 60).until(lambda _: list(folder.glob("*.json")))
+    WebDriverWait(browser, PATIENCE_SECONDS).until(lambda _: list(folder.glob("*.json")))
     return json.loads(next(folder.glob("*.json")).read_text(encoding="utf-8"))
 
 
@@ -165,7 +166,7 @@ def assert_same_numbers(exported: dict[str, Any], cells: list[list[str]], printe
 
 def walk(browser: WebDriver, home: Path, folder: Path) -> dict[str, Any]:
     """Look at every section of the results of a run that was just started, and hold its numbers."""
-    see(browser, MARKS["Ranking"], 240)
+    see(browser, MARKS["Ranking"])
     cells = browser.execute_script(DRAWN_CELLS)
     n_models = len({model for model, *_ in cells})
     for place, title in enumerate(SECTIONS, 1):

@@ -18,6 +18,7 @@ from ptmrank_core.data import load_samples
 from ptmrank_core.records import Analyses, ExtractionOptions, ModelSpec, RunOptions
 from ptmrank_core.worker import SOURCES
 from tests.dashboard.test_browser import click, see
+from tests.waiting import PATIENCE_SECONDS
 
 __all__ = [
     "PHONE",
@@ -116,7 +117,7 @@ def settle(browser: WebDriver) -> None:
         quiet = quiet + 1 if page.execute_script(DRAWN) else 0
         return quiet > 4
 
-    WebDriverWait(browser, 60, poll_frequency=0.1).until(is_quiet, "the page is not drawn")
+    WebDriverWait(browser, PATIENCE_SECONDS, poll_frequency=0.1).until(is_quiet, "the page is not drawn")
 
 
 def set_scheme(browser: WebDriver, scheme: str) -> None:

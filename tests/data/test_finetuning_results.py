@@ -12,6 +12,7 @@ from ptmrank_core.config import ASSETS
 from ptmrank_core.data import load_samples, load_truth, read_truth, recorded_truth
 from ptmrank_core.errors import InputError
 from ptmrank_core.records import Reading, Samples, Truth
+from tests.documented import needs_versions_on_record
 
 MODELS = ("org/one", "org/two", "org/three")
 
@@ -80,7 +81,9 @@ def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
         load_truth(tmp_path / "nowhere.csv", MODELS)
 
 
-@pytest.mark.parametrize("name", ["digits", "docstrings", "spoken-digits"])
+@pytest.mark.parametrize(
+    "name", ["digits", pytest.param("docstrings", marks=needs_versions_on_record), "spoken-digits"]
+)
 def test_demo_samples_have_their_record(name: str) -> None:
     """The truth of demo samples is the mean of what is on record, under the catalogue's ids."""
     truth = recorded_truth(load_samples(f"demo:{name}"))

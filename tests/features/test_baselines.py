@@ -10,7 +10,7 @@ import pytest
 from ptmrank_core.data import load_samples
 from ptmrank_core.data.media.text import PairItem, TextItem, WordItem
 from ptmrank_core.errors import UnsupportedModelError
-from ptmrank_core.features.baselines import plain_features
+from ptmrank_core.features.baselines import baseline_features
 from ptmrank_core.records import Samples, Waveform
 
 
@@ -45,7 +45,7 @@ def with_items(modality: str, items: tuple[object, ...]) -> Samples:
 def test_pictures_become_grey_thumbnails() -> None:
     """256 grey values in 0..1 that keep a picture's brightness."""
     digits = load_samples("demo:digits")
-    plain = plain_features(digits)
+    plain = baseline_features(digits)
     assert plain.embeddings.shape == (600, 256)
     assert plain.embeddings.dtype == np.float32
     assert 0 <= plain.embeddings.min() < plain.embeddings.max() <= 1
@@ -62,7 +62,7 @@ def test_texts_become_their_words() -> None:
         PairItem("blue", "whale swims"),
         WordItem(("a", "blue", "whale"), 1),
     )
-    plain = plain_features(with_items("text", items), seed=1)
+    plain = baseline_features(with_items("text", items), seed=1)
     near = plain.embeddings @ plain.embeddings.T
     assert near[0, 1] > 0.9
     assert near[2, 3] == pytest.approx(1.0, abs=1e-5)
@@ -74,13 +74,13 @@ def test_texts_become_their_words() -> None:
 def test_texts_without_words_are_said() -> None:
     """Nothing can be counted: a sentence, no traceback."""
     with pytest.raises(UnsupportedModelError, match="no words"):
-        plain_features(with_items("text", (TextItem("!!"), TextItem("--"))))
+        baseline_features(with_items("text", (TextItem("!!"), TextItem("--"))))
 
 
 def test_sounds_become_bands() -> None:
     """A tone has its power in the band of its frequency, whatever the rate; short sounds are finite."""
     items = (Tone(200), Tone(3_000), Tone(200, rate=8_000, n_frames=8_000), Tone(200, n_frames=50))
-    found = plain_features(with_items("audio", items)).embeddings
+    found = baseline_features(with_items("audio", items)).embeddings
     assert found.shape == (4, 64)
     assert np.isfinite(found).all()
     loudest = found[:, :32].argmax(axis=1)
@@ -93,4 +93,4 @@ def test_sounds_become_bands() -> None:
 def test_numbers_have_nothing_plainer() -> None:
     """Tabular samples are their own baseline already."""
     with pytest.raises(UnsupportedModelError, match="tabular"):
-        plain_features(with_items("tabular", ()))
+        baseline_features(with_items("tabular", ()))

@@ -11,7 +11,7 @@ import pytest
 
 from ptmrank_core.config import Settings
 from ptmrank_core.features import FeatureCache
-from ptmrank_core.features.vectors import LayerVectors, SampleVectors
+from ptmrank_core.features.cache.vectors import LayerVectors, SampleVectors
 
 
 def vectors(seed: int, n_classes: int | None = 3) -> SampleVectors:

@@ -85,7 +85,7 @@ class TwoInputs(Feedforward):
 
 
 def outputs(
-    block: nn.Module, *auxiliary: Any, dtype: torch.dtype = torch.float32
+    block: nn.Module, *other_inputs: Any, dtype: torch.dtype = torch.float32
 ) -> tuple[nn.Module, torch.Tensor, torch.Tensor]:
     """Quicken a copy of a block; return it, and what both make of the same input."""
     plain = block.eval().to(dtype)
@@ -93,7 +93,7 @@ def outputs(
     fuse_linear_layers(quick)
     hidden = torch.randn(3, 5, WIDTH, generator=torch.Generator().manual_seed(1)).to(dtype)
     with torch.inference_mode():
-        return quick, plain(hidden, *auxiliary), quick(hidden, *auxiliary)
+        return quick, plain(hidden, *other_inputs), quick(hidden, *other_inputs)
 
 
 def joined(module: nn.Module) -> list[str]:

@@ -21,11 +21,10 @@ from ptmrank_core.config import Settings
 from ptmrank_core.data import name_samples
 from ptmrank_core.errors import CancelledError
 from ptmrank_core.events import BatchDone, Event
-from ptmrank_core.features import FeatureCache, extract, load_cached
-from ptmrank_core.features import forward_pass as passing
+from ptmrank_core.features import FeatureCache, extract, forward_pass, load_cached
 from ptmrank_core.features.batching import BatchSize
+from ptmrank_core.features.cache.vectors import SampleVectors
 from ptmrank_core.features.encoders.prepared import Prepared
-from ptmrank_core.features.vectors import SampleVectors
 from ptmrank_core.records import ExtractionOptions, ModelSpec, Samples
 from tests.language_checkpoints import save_language_model
 
@@ -82,7 +81,7 @@ def run(
     monkeypatch: pytest.MonkeyPatch, settings: Settings, model: Lengths, samples: Samples, **auxiliary: Any
 ) -> np.ndarray:
     """Extract with this model; the features as a list of numbers."""
-    monkeypatch.setattr(passing, "load_encoder", lambda _spec, _options: model)
+    monkeypatch.setattr(forward_pass, "load_encoder", lambda _spec, _options: model)
     with FeatureCache(settings) as cache:
         return extract(samples, SPEC, options=EXACT, cache=cache, **auxiliary).embeddings[:, 0]
 
@@ -144,20 +143,23 @@ def test_waiting_for_other_programs_does_not_count_on_a_processor(
     model = Lengths()
     model.device = device
     forward = model.forward
+    now = {"thread": 0.0, "clock": 0.0}
+    monkeypatch.setattr(time, "thread_time", lambda: now["thread"])
+    monkeypatch.setattr(time, "perf_counter", lambda: now["clock"])
 
     def wait(batch: list[int]) -> list[SampleVectors]:
-        time.sleep(0.05)
+        now["thread"] += 1.0
+        now["clock"] += 9.0
         return forward(batch)
 
     monkeypatch.setattr(model, "forward", wait)
     run(monkeypatch, settings, model, texts([3]))
-    (took,) = seconds
-    assert took < 0.05 if device == "cpu" else took >= 0.05
+    assert seconds == [1.0 if device == "cpu" else 9.0]
 
 
 def test_windows_bound_what_is_prepared_ahead(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
     """A window closes at its number of samples or of bytes; within it the longest come first."""
-    monkeypatch.setattr(passing, "WINDOW_SAMPLES", 40)
+    monkeypatch.setattr(forward_pass, "WINDOW_SAMPLES", 40)
     model = Lengths()
     run(monkeypatch, settings, model, texts(range(1, 101)))
     firsts = [batch[0] for batch in model.batches]
@@ -208,7 +210,7 @@ def test_auto_precision_is_near_float32_and_kept_apart(tmp_path: Path, settings:
     with FeatureCache(settings) as cache:
         exact = extract(samples, spec, options=EXACT, cache=cache)
         half = extract(samples, spec, options=replace(EXACT, dtype="bfloat16"), cache=cache)
-    assert half.cache_misses == 3
+    assert half.report.cache_misses == 3
     assert half.embeddings.dtype == np.float32
     cosine = torch.cosine_similarity(torch.tensor(exact.embeddings), torch.tensor(half.embeddings))
     assert cosine.min() > 0.99
@@ -220,10 +222,10 @@ def test_looking_auto_up_loads_no_torch(tmp_path: Path) -> None:
     code = """
 import sys
 from pathlib import Path
-from ptmrank_core.features.memory import Memory
+from ptmrank_core.features.cache.facts_file import FactsFile
 from ptmrank_core.features.precision import resolve_options
 from ptmrank_core.records import ExtractionOptions
-options = resolve_options(ExtractionOptions(device="cpu"), Memory(Path(sys.argv[1])))
+options = resolve_options(ExtractionOptions(device="cpu"), FactsFile(Path(sys.argv[1])))
 print(options.dtype, "torch" in sys.modules)
 """
     command = [sys.executable, "-c", code, str(tmp_path / "extraction.json")]

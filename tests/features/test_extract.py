@@ -97,13 +97,13 @@ def test_the_model_runs_only_on_samples_that_are_new(zoo: Path, samples: Samples
     spec = only_model(zoo / "convnext-a")
     with FeatureCache(settings) as cache:
         first = extract(subset(samples, list(range(10))), spec, options=CPU, cache=cache)
-        assert (first.cache_hits, first.cache_misses) == (0, 10)
+        assert (first.report.cache_hits, first.report.cache_misses) == (0, 10)
         more = extract(samples, spec, options=CPU, cache=cache)
-        assert (more.cache_hits, more.cache_misses) == (10, samples.n_samples - 10)
+        assert (more.report.cache_hits, more.report.cache_misses) == (10, samples.n_samples - 10)
         relabelled = replace(subset(samples, [3, 1, 2]), labels=np.array([0, 1, 1]))
         again = extract(relabelled, spec, options=CPU, cache=cache)
-    assert (again.cache_hits, again.cache_misses) == (3, 0)
-    assert dict(again.seconds) == {"load": 0.0, "preprocess": 0.0, "forward": 0.0}
+    assert (again.report.cache_hits, again.report.cache_misses) == (3, 0)
+    assert dict(again.report.seconds) == {"load": 0.0, "preprocess": 0.0, "forward": 0.0}
     np.testing.assert_array_equal(again.embeddings, more.embeddings[[3, 1, 2]])
     np.testing.assert_array_equal(again.labels, [0, 1, 1])
 
@@ -122,7 +122,7 @@ def test_dtype_is_part_of_the_key_and_the_folder_name_is_not(
         assert load_cached(samples, only_model(moved), options=CPU, cache=cache) is not None
         half = replace(CPU, dtype="bfloat16")
         assert load_cached(samples, spec, options=half, cache=cache) is None
-        assert extract(samples, spec, options=half, cache=cache).cache_misses == samples.n_samples
+        assert extract(samples, spec, options=half, cache=cache).report.cache_misses == samples.n_samples
 
 
 def test_stages_and_batches_are_told(zoo: Path, samples: Samples, settings: Settings) -> None:
@@ -151,7 +151,7 @@ def test_cancelling_stops_after_the_batch_and_keeps_it(
     with FeatureCache(settings) as cache:
         with pytest.raises(CancelledError):
             extract(samples, spec, options=CPU, cache=cache, sink=listen, cancel=lambda: done[-1:] == [8])
-        assert extract(samples, spec, options=CPU, cache=cache).cache_hits == 8
+        assert extract(samples, spec, options=CPU, cache=cache).report.cache_hits == 8
 
 
 def test_a_truncated_checkpoint_is_told_and_not_guessed(
@@ -207,9 +207,9 @@ def test_a_reference_set_comes_from_the_same_pass(zoo: Path, samples: Samples, s
     few, others = subset(samples, [0, 7, 12]), subset(samples, [3, 4])
     with FeatureCache(settings) as cache:
         features = extract(few, spec, options=CPU, cache=cache, auxiliary={"reference": others})
-        assert (features.cache_hits, features.cache_misses) == (0, 3)
+        assert (features.report.cache_hits, features.report.cache_misses) == (0, 3)
         assert features.embeddings.shape == (3, 16)
         alone = extract(others, spec, options=CPU, cache=cache)
-        assert alone.cache_misses == 0
+        assert alone.report.cache_misses == 0
         assert not extract(few, spec, options=CPU, cache=cache).auxiliary
     np.testing.assert_array_equal(features.auxiliary["reference"].embeddings, alone.embeddings)

@@ -53,7 +53,7 @@ def test_a_function_gets_decoded_samples_in_batches(samples: Samples, settings: 
     expected = mean_colour([item.decode() for item in samples.items])
     np.testing.assert_allclose(features.embeddings, expected, rtol=1e-6)
     assert features.embeddings.dtype == np.float32
-    assert (features.source_logits, features.notes, features.device) == (None, (), None)
+    assert (features.source_logits, features.report.notes, features.report.device) == (None, (), None)
     assert [event.done for event in events if isinstance(event, BatchDone)] == [0, 4, 8, 12, 16, 18]
 
 
@@ -66,19 +66,19 @@ def test_only_a_function_with_a_version_is_cached(samples: Samples, settings: Se
         return mean_colour(pictures)
 
     for _ in range(2):
-        assert run(samples, settings, function).cache_misses == 18
+        assert run(samples, settings, function).report.cache_misses == 18
     with FeatureCache(settings) as cache:
         assert len(cache) == 0
         assert load_cached(samples, OWN, options=OPTIONS, cache=cache) is None
     first = run(samples, settings, function, KEPT)
     n_calls = len(calls)
     again = run(samples, settings, None, KEPT)
-    assert (first.cache_hits, again.cache_hits, len(calls)) == (0, 18, n_calls)
+    assert (first.report.cache_hits, again.report.cache_hits, len(calls)) == (0, 18, n_calls)
     np.testing.assert_array_equal(again.embeddings, first.embeddings)
     with FeatureCache(settings) as cache:
         assert load_cached(samples, KEPT, options=OPTIONS, cache=cache) is not None
     for other in (replace(KEPT, revision="v2"), replace(KEPT, id="other")):
-        assert run(samples, settings, function, other).cache_misses == 18
+        assert run(samples, settings, function, other).report.cache_misses == 18
 
 
 def test_a_tensor_of_torch_is_an_array_too(samples: Samples, settings: Settings) -> None:
@@ -133,7 +133,7 @@ def test_cancelling_stops_a_function_after_its_batch(samples: Samples, settings:
     """What was computed under a version is not computed again."""
     with FeatureCache(settings) as cache, pytest.raises(CancelledError):
         extract(samples, KEPT, options=OPTIONS, cache=cache, function=mean_colour, cancel=lambda: True)
-    assert run(samples, settings, mean_colour, KEPT).cache_hits == 4
+    assert run(samples, settings, mean_colour, KEPT).report.cache_hits == 4
 
 
 @dataclass(frozen=True)
@@ -189,7 +189,7 @@ def test_columns_are_features_as_they_are(settings: Settings) -> None:
     np.testing.assert_array_equal(features.auxiliary["reference"].embeddings, features.embeddings)
     assert kept is not None
     np.testing.assert_array_equal(kept.embeddings, features.embeddings)
-    assert (features.cache_hits, features.cache_misses) == (0, 0)
+    assert (features.report.cache_hits, features.report.cache_misses) == (0, 0)
 
 
 def test_columns_that_float32_cannot_hold_are_told(samples: Samples, settings: Settings) -> None:

@@ -95,10 +95,10 @@ def test_words_of_one_sentence_go_through_the_model_once(tmp_path: Path) -> None
     encoder = encoder_of(save_language_model(tmp_path / "bert", "bert"))
     words = [WordInContext(("the", "cat", "sat"), i) for i in range(3)]
     words.append(WordInContext(("a", "dog"), 1))
-    (part,) = encoder.collate(encoder.preparer(words)).parts
-    assert part.inputs["input_ids"].shape == (2, 5)
-    assert part.rows == ((0,), (0,), (0,), (1,))
-    assert part.positions == (1, 2, 3, 2)
+    (micro_batch,) = encoder.collate(encoder.preparer(words)).micro_batches
+    assert micro_batch.inputs["input_ids"].shape == (2, 5)
+    assert micro_batch.rows == ((0,), (0,), (0,), (1,))
+    assert micro_batch.positions == (1, 2, 3, 2)
 
 
 def test_a_word_beyond_the_model_s_reach_is_read_in_a_window_around_it(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import subprocess
 import sys
 from dataclasses import replace
@@ -18,7 +19,7 @@ from ptmrank_core.features.encoders import load_encoder
 from ptmrank_core.features.encoders.base import TransformerEncoder
 from ptmrank_core.features.training.fine_tuning import fine_tune
 from ptmrank_core.features.training.loop import peak_rate, rate_at
-from ptmrank_core.features.training.recipe import Recipe
+from ptmrank_core.features.training.recipe import TrainingRecipe
 from ptmrank_core.records import ExtractionOptions, ModelSpec, Samples, TrainingResult, Waveform
 from tests.checkpoints import save_checkpoint
 from tests.features.readings import samples_of, spec_of
@@ -26,7 +27,7 @@ from tests.language_checkpoints import save_language_model
 from tests.sound_checkpoints import save_sound_model
 
 CPU = ExtractionOptions(device="cpu", dtype="float32")
-LONG = Recipe(seconds=600.0, seed=1, epochs=3, batch_size=4)
+LONG = TrainingRecipe(seconds=math.inf, seed=1, epochs=3, batch_size=4)
 
 
 def picture_spec(tmp_path: Path, family: str = "convnext") -> ModelSpec:
@@ -35,7 +36,7 @@ def picture_spec(tmp_path: Path, family: str = "convnext") -> ModelSpec:
     return spec
 
 
-def tune(spec: ModelSpec, samples: Samples, recipe: Recipe = LONG, **more: Any) -> TrainingResult:
+def tune(spec: ModelSpec, samples: Samples, recipe: TrainingRecipe = LONG, **more: Any) -> TrainingResult:
     """Train on three quarters of the samples."""
     train = np.flatnonzero(np.arange(samples.n_samples) % 4 != 3)
     return fine_tune(spec, samples, train, recipe, options=CPU, **more)
@@ -112,7 +113,7 @@ def test_numbers_are_learned_too(tmp_path: Path, samples: Samples) -> None:
 
 def test_a_short_time_is_said(tmp_path: Path, samples: Samples) -> None:
     """With no time at all one step is done, the rest is not, and the model is tested all the same."""
-    tuned = tune(picture_spec(tmp_path), samples, replace(LONG, seconds=1e-3))
+    tuned = tune(picture_spec(tmp_path), samples, replace(LONG, seconds=1e-9))
     assert tuned.was_cut
     assert tuned.epochs == pytest.approx(1 / 4)
     assert tuned.n_test == 4
@@ -120,11 +121,11 @@ def test_a_short_time_is_said(tmp_path: Path, samples: Samples) -> None:
 
 def test_it_can_be_cancelled_at_each_step(tmp_path: Path, samples: Samples) -> None:
     """The token is asked after each step, and progress is told before."""
-    heard: list[float] = []
+    shares: list[float] = []
     with pytest.raises(CancelledError):
-        tune(picture_spec(tmp_path), samples, hear=heard.append, cancel=lambda: len(heard) >= 2)
-    assert len(heard) == 2
-    assert 0 < heard[0] < heard[1] < 1
+        tune(picture_spec(tmp_path), samples, on_progress=shares.append, cancel=lambda: len(shares) >= 2)
+    assert len(shares) == 2
+    assert 0 < shares[0] < shares[1] < 1
 
 
 def test_what_cannot_be_trained_is_said(tmp_path: Path, samples: Samples) -> None:

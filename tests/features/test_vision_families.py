@@ -100,7 +100,7 @@ class Door:
         self._n_calls += 1
         fresh = replace(spec, revision=f"{spec.revision}-{self._n_calls}")
         features = extract(samples, fresh, options=replace(CPU, **options), cache=self._cache)
-        assert features.cache_hits == 0
+        assert features.report.cache_hits == 0
         return features
 
 

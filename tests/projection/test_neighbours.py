@@ -110,7 +110,6 @@ def test_umap_is_asked_for_what_is_told(monkeypatch: pytest.MonkeyPatch) -> None
 
 @pytest.mark.slow  # it is compiled first
 @pytest.mark.skipif(not umap_is_installed(), reason="needs the extra ptmrank[umap]")
-@pytest.mark.filterwarnings("ignore::ImportWarning")  # of the optional Tensorflow of the package
 def test_umap_keeps_neighbours() -> None:
     """Where the extra is installed, its map of separate classes is trusted and repeats."""
     found = umap(FEATURES, seed=1)

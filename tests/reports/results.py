@@ -11,6 +11,7 @@ from ptmrank_core.projection import pca
 from ptmrank_core.records import (
     BytesBlob,
     ExtractionOptions,
+    ExtractionReport,
     Failure,
     Finding,
     LeftOut,
@@ -45,7 +46,8 @@ HOSTILE = (
     "long " + "x" * 295,
 )
 METRICS = ("logme", "hscore", "leep")
-SECONDS = {"load": 0.5, "preprocess": 0.25, "forward": 1.0, "score": 0.125}
+SECONDS = {"load": 0.5, "preprocess": 0.25, "forward": 1.0}
+REPORT = ExtractionReport("float32", "cpu", SECONDS, 0, 40, 40, notes=(HOSTILE[2],))
 
 
 def _spec(name: str, index: int) -> ModelSpec:
@@ -75,10 +77,7 @@ def hostile_result(names: Sequence[str] = HOSTILE) -> RunResult:
             Score(spec.id, "leep", leep, 0.1) if index else Skipped(spec.id, "leep", HOSTILE[0]),
         ]
     cells += [Failure(specs[-1].id, name, Stage.LOAD, "OSError", HOSTILE[3], HOSTILE[1]) for name in METRICS]
-    outcomes = {
-        spec.id: ModelOutcome(spec, SECONDS, 0, 40, 8, "cpu", "float32", notes=(HOSTILE[2],), n_run=40)
-        for spec in specs[:-1]
-    }
+    outcomes = {spec.id: ModelOutcome(spec, REPORT, 8, score_seconds=0.125) for spec in specs[:-1]}
     return RunResult(
         plan=RunPlan(
             run_id="0123456789abcdef0123456789abcdef",

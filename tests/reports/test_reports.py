@@ -9,6 +9,7 @@ import pytest
 from ptmrank_core import reports, results
 from ptmrank_core.records import (
     ExtractionOptions,
+    ExtractionReport,
     Failure,
     ModelOutcome,
     ModelSpec,
@@ -42,7 +43,7 @@ def result() -> RunResult:
         options=ExtractionOptions(),
         seed=0,
     )
-    seconds = {"load": 1.0, "preprocess": 0.5, "forward": 2.0, "score": 0.25}
+    report = ExtractionReport("float32", "cpu", {"load": 1.0, "preprocess": 0.5, "forward": 2.0}, 1, 3)
     return RunResult(
         plan=plan,
         state=RunState.FINISHED,
@@ -55,7 +56,7 @@ def result() -> RunResult:
             Failure("c", "logme", Stage.LOAD, "OSError", "gone", "put it back"),
             Failure("c", "leep", Stage.LOAD, "OSError", "gone", "put it back"),
         ),
-        outcomes={"a": ModelOutcome(spec("a"), seconds, 1, 3, 8, "cpu", "float32")},
+        outcomes={"a": ModelOutcome(spec("a"), report, 8, score_seconds=0.25)},
         environment={"device": "auto", "seed": "0"},
         seconds=5.0,
     )
@@ -64,7 +65,9 @@ def result() -> RunResult:
 @pytest.fixture
 def layered(result: RunResult) -> RunResult:
     """The same run with three layers of one model scored, and something to say about it."""
-    outcome = replace(result.outcomes["a"], n_layers=3, notes=("Its family is not known.",))
+    outcome = result.outcomes["a"]
+    report = replace(outcome.report, notes=("Its family is not known.",))
+    outcome = replace(outcome, report=report, n_layers=3)
     return replace(
         result,
         outcomes={"a": outcome},
@@ -156,7 +159,7 @@ def test_no_figure_offers_to_upload_anything() -> None:
 def test_the_text_names_a_cheaper_model(result: RunResult) -> None:
     """Where the second of two has a fifth of the parameters, that is said below the table, without marks."""
     outcomes = {
-        name: ModelOutcome(replace(spec(name), n_parameters=count), {}, 0, 0, 8, "cpu", "float32")
+        name: ModelOutcome(replace(spec(name), n_parameters=count), ExtractionReport("float32"), 8)
         for name, count in {"b": 500, "a": 100}.items()
     }
     text = reports.rank_text(replace(result, outcomes=outcomes))

@@ -9,6 +9,7 @@ import pytest
 from ptmrank_core import reports, results
 from ptmrank_core.records import (
     ExtractionOptions,
+    ExtractionReport,
     ModelOutcome,
     ModelSpec,
     RunPlan,
@@ -20,7 +21,7 @@ from ptmrank_core.records import (
 from ptmrank_core.reports.figures.cost import cost_figure
 from ptmrank_core.results.cost import costs_of, fronts_of
 
-SECONDS = {"load": 9.0, "preprocess": 0.5, "forward": 1.5, "score": 7.0}
+SECONDS = {"load": 9.0, "preprocess": 0.5, "forward": 1.5}
 
 
 def spec(name: str, n_parameters: int | None) -> ModelSpec:
@@ -44,9 +45,16 @@ def result() -> RunResult:
         seed=0,
     )
     outcomes = {
-        "a": ModelOutcome(specs[0], SECONDS, 0, 40, 8, "cpu", "float32", 5_000_000, n_run=50),
-        "b": ModelOutcome(specs[1], dict.fromkeys(SECONDS, 0.0), 40, 0, 8, None, "float32", n_run=0),
-        "c": ModelOutcome(specs[2], SECONDS, 0, 40, 8, "cpu", "float32"),
+        model.id: ModelOutcome(model, report, 8, score_seconds=7.0)
+        for model, report in zip(
+            specs,
+            (
+                ExtractionReport("float32", "cpu", SECONDS, 0, 40, 50, peak_memory_bytes=5_000_000),
+                ExtractionReport("float32", None, dict.fromkeys(SECONDS, 0.0), 40, 0, 0),
+                ExtractionReport("float32", "cpu", SECONDS, 0, 40),
+            ),
+            strict=False,
+        )
     }
     return RunResult(
         plan=plan,

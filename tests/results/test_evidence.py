@@ -10,6 +10,7 @@ import pytest
 from ptmrank_core import reports, results
 from ptmrank_core.records import (
     ExtractionOptions,
+    ExtractionReport,
     Finding,
     ModelOutcome,
     ModelSpec,
@@ -50,7 +51,7 @@ def result() -> RunResult:
         options=ExtractionOptions(),
         seed=0,
     )
-    seconds = {"load": 1.0, "preprocess": 0.5, "forward": 2.0, "score": 0.25}
+    report = ExtractionReport("float32", "cpu", {"load": 1.0, "preprocess": 0.5, "forward": 2.0}, 0, 4)
     cells = [Score(n, "logme", -float(i), 0.1) for i, n in enumerate(NAMES)]
     cells += [Score(n, "hscore", v, 0.1) for n, v in zip(NAMES, (1.0, 3.0, 2.0, 5.0, 4.0, 6.0), strict=True)]
     return RunResult(
@@ -58,7 +59,7 @@ def result() -> RunResult:
         state=RunState.FINISHED,
         samples=SamplesSummary(4, {"x": 2, "y": 2}, (), ()),
         cells=tuple(cells),
-        outcomes={s.id: ModelOutcome(s, seconds, 0, 4, 8, "cpu", "float32") for s in specs},
+        outcomes={s.id: ModelOutcome(s, report, 8, score_seconds=0.25) for s in specs},
         environment={},
         seconds=5.0,
     )

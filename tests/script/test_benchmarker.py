@@ -239,9 +239,9 @@ def test_features_and_runs_lie_in_the_folder_given(
     monkeypatch.chdir(tmp_path)
     model = [str(zoo / "convnext-a")]
     first = bench(model, Path("kept"))(TASK, samples)
-    assert first.result.outcomes["convnext-a"].cache_misses == 18
+    assert first.result.outcomes["convnext-a"].report.cache_misses == 18
     again = bench(model, Path("kept"))(TASK, samples)
-    assert again.result.outcomes["convnext-a"].cache_misses == 0
+    assert again.result.outcomes["convnext-a"].report.cache_misses == 0
     assert len(RunStore(Settings(home=tmp_path / "kept")).recent()) == 2
     assert not settings.home.exists()
     usual = bench(model)(TASK, samples)

@@ -16,6 +16,7 @@ from ptmrank_core.models import ModelsPeatMOSS
 from ptmrank_core.records import Failure, RunResult, RunState, Score
 from tests.checkpoints import FAMILIES, save_checkpoint
 from tests.loopback_hub import HubRepository, LoopbackHub, loopback_hub
+from tests.waiting import PATIENCE_SECONDS
 
 TASK = "image-classification"
 ROOT = Path(__file__).resolve().parents[2]
@@ -61,7 +62,7 @@ def run_script(code: str, folder: Path, hub: LoopbackHub) -> subprocess.Complete
         capture_output=True,
         text=True,
         check=False,
-        timeout=240,
+        timeout=PATIENCE_SECONDS,
     )
 
 

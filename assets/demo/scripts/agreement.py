@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from assets.demo.scripts.recipes import DEMO, made_with
+from assets.demo.scripts.checkpoints import DEMO
+from assets.demo.scripts.recipes import made_with
 from ptmrank_core.benchmark import RunStore, make_plan, new_run_id, now, run_here
 from ptmrank_core.catalogue import demo_models
 from ptmrank_core.config import Settings

@@ -1,9 +1,8 @@
-"""Model cards of the demo zoo."""
+"""Model cards of the image models of the demo zoo."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-
+from assets.demo.scripts.checkpoints import ModelFacts, classifier_card
 from assets.demo.scripts.pictures import SIDE, SOURCE_TASKS
 from assets.demo.scripts.recipes import TEST_IMAGES, Recipe
 
@@ -29,7 +28,7 @@ A very small {architecture} for {side} x {side} RGB pictures, made for the demo 
 | Width of the pooled features | {width} |
 | Trained on | {description} |
 | Classes | {classes} |
-| Training pictures | {train_images:,}, {passes} passes |
+| Training pictures | {n_train:,}, {passes} passes |
 | Seed | {seed} |
 | Source accuracy | {accuracy} |
 
@@ -43,67 +42,13 @@ writing, and it is of no use for recognising anything in earnest.
 """
 
 
-@dataclass(frozen=True)
-class ModelFacts:
-    """What is known of a model of the zoo: its entry in ``zoo.json``.
-
-    Attributes
-    ----------
-    architecture, family, source_task : str
-        Name for the reader, short name of the family, what the model was trained on.
-    n_parameters, width : int
-        Number of weights, and width of the pooled features.
-    n_source_classes : int or None
-        Classes of the head, `None` without a head.
-    source_accuracy : float or None
-        Accuracy on generated pictures that were held out, 0 to 1; `None` if untrained.
-    seed, train_images, passes : int
-        How it was trained; 0 pictures and passes if untrained.
-    size_bytes : int
-        Size of the weights file.
-    """
-
-    architecture: str
-    family: str
-    source_task: str
-    n_parameters: int
-    width: int
-    n_source_classes: int | None
-    source_accuracy: float | None
-    seed: int
-    train_images: int
-    passes: int
-    size_bytes: int
-
-
 def model_card(recipe: Recipe, facts: ModelFacts) -> str:
-    """Write the model card.
-
-    Parameters
-    ----------
-    recipe : Recipe
-        The model.
-    facts : ModelFacts
-        What is known of it.
-
-    Returns
-    -------
-    str
-        Markdown with YAML front matter.
-    """
-    description = "nothing: the weights are as they were drawn"
-    classes = "none: the checkpoint has no head"
-    accuracy = "none"
-    if recipe.is_trained:
-        task = SOURCE_TASKS[recipe.source]
-        description = task.description
-        classes = f"{len(task.class_names)}: {', '.join(task.class_names)}"
-        accuracy = f"{facts.source_accuracy:.4f} on {TEST_IMAGES:,} generated pictures held out"
-    return CARD.format(
-        **asdict(facts),
-        name=recipe.name,
+    """Write the card of an image model: Markdown with YAML front matter."""
+    return classifier_card(
+        CARD,
+        recipe,
+        facts,
+        SOURCE_TASKS[recipe.source] if recipe.is_trained else None,
+        f"{TEST_IMAGES:,} generated pictures held out",
         side=SIDE,
-        description=description,
-        classes=classes,
-        accuracy=accuracy,
     )

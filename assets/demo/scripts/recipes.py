@@ -1,10 +1,9 @@
-"""The models of the demo zoo: what each is built of, and how long it is trained."""
+"""The image models of the demo zoo: what each is built of, and how long it is trained."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from transformers import (
     ConvNextConfig,
@@ -15,18 +14,17 @@ from transformers import (
     ViTConfig,
 )
 
+from assets.demo.scripts import checkpoints
+from assets.demo.scripts.checkpoints import DEMO, UNTRAINED
 from assets.demo.scripts.measurements import versions
 from assets.demo.scripts.pictures import SIDE
 
-DEMO = Path(__file__).resolve().parent.parent
-ZOO = DEMO / "zoo"
 ZOO_SUMMARY = DEMO / "digits" / "zoo.json"
 TRUTH = DEMO / "digits" / "truth.json"
 
 SEED = 20
 TRAIN_IMAGES = 8_000
 TEST_IMAGES = 2_000
-UNTRAINED = "untrained"
 
 PREPROCESSOR: dict[str, object] = {
     "image_processor_type": "ViTImageProcessor",
@@ -65,39 +63,13 @@ class Architecture:
 
 
 @dataclass(frozen=True)
-class Recipe:
-    """One model of the zoo: an architecture and the source task it learns.
-
-    Attributes
-    ----------
-    family : str
-        Key of `ARCHITECTURES`.
-    source : str
-        Key of ``SOURCE_TASKS``, or `UNTRAINED`.
-    """
-
-    family: str
-    source: str
-
-    @property
-    def name(self) -> str:
-        """Name of the model and of its folder."""
-        return f"{self.family}-{self.source}"
+class Recipe(checkpoints.Recipe):
+    """One image model of the zoo."""
 
     @property
     def architecture(self) -> Architecture:
         """The network design."""
         return ARCHITECTURES[self.family]
-
-    @property
-    def folder(self) -> Path:
-        """Where the checkpoint is."""
-        return ZOO / self.name
-
-    @property
-    def is_trained(self) -> bool:
-        """Whether the model has learned a source task and so has a head."""
-        return self.source != UNTRAINED
 
 
 def _convnext() -> PreTrainedConfig:

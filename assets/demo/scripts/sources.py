@@ -11,8 +11,9 @@ import zipfile
 
 from PIL import Image
 
+from assets.demo.scripts.checkpoints import DEMO
 from assets.demo.scripts.pictures import SOURCE_TASKS, Pictures, SourceTask, make_pictures
-from assets.demo.scripts.recipes import DEMO, SEED
+from assets.demo.scripts.recipes import SEED
 
 SOURCES = DEMO / "digits" / "sources"
 MIN_PICTURES = 50

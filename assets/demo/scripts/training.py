@@ -13,6 +13,7 @@ from torch.optim.lr_scheduler import OneCycleLR
 from transformers import AutoImageProcessor, PreTrainedModel
 
 BATCH_NORM_MOMENTUM = 0.1
+HEAD_SCALE = 0.02
 EVALUATION_BATCH = 256
 
 
@@ -189,6 +190,23 @@ def head(model: PreTrainedModel) -> nn.Linear:
         Its last linear layer; ``in_features`` is the width of the pooled features.
     """
     return [module for module in model.modules() if isinstance(module, nn.Linear)][-1]
+
+
+def redraw_head(model: PreTrainedModel, generator: torch.Generator | None = None) -> None:
+    """Draw the last layer of a classifier anew, in place.
+
+    A checkpoint whose source task has as many classes as the target would leave its own last layer there.
+
+    Parameters
+    ----------
+    model : PreTrainedModel
+        A classifier.
+    generator : Generator or None
+        Source of randomness; `None` for torch's own.
+    """
+    layer = head(model)
+    nn.init.normal_(layer.weight, std=HEAD_SCALE, generator=generator)
+    nn.init.zeros_(layer.bias)
 
 
 @torch.no_grad()

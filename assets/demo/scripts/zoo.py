@@ -1,18 +1,16 @@
-"""Train and save every model of the demo zoo: ``python -m assets.demo.scripts.zoo``."""
+"""Train and save every image model of the demo zoo: ``python -m assets.demo.scripts.zoo``."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import asdict
 
 import torch
 from torch import Tensor
 from transformers import AutoModel, AutoModelForImageClassification, PreTrainedModel
 
-from assets.demo.scripts.cards import ModelFacts, model_card
+from assets.demo.scripts.cards import model_card
+from assets.demo.scripts.checkpoints import ModelFacts
 from assets.demo.scripts.pictures import SOURCE_TASKS, make_pictures
-from assets.demo.scripts.processes import for_each_recipe
 from assets.demo.scripts.recipes import (
     PREPROCESSOR,
     RECIPES,
@@ -23,6 +21,7 @@ from assets.demo.scripts.recipes import (
     Recipe,
     made_with,
 )
+from assets.demo.scripts.records import record_zoo
 from assets.demo.scripts.training import Schedule, accuracy, head, preprocess, train
 
 BATCH_SIZE = 64
@@ -117,32 +116,15 @@ def _facts(recipe: Recipe, model: PreTrainedModel, source_accuracy: float | None
         n_source_classes=head(model).out_features if recipe.is_trained else None,
         source_accuracy=source_accuracy,
         seed=SEED,
-        train_images=TRAIN_IMAGES if recipe.is_trained else 0,
+        n_train=TRAIN_IMAGES if recipe.is_trained else 0,
         passes=recipe.architecture.passes if recipe.is_trained else 0,
         size_bytes=(recipe.folder / "model.safetensors").stat().st_size,
     )
 
 
-def make_zoo() -> Iterator[tuple[Recipe, ModelFacts]]:
-    """Make every model and save the summary.
-
-    Yields
-    ------
-    tuple of Recipe and ModelFacts
-        Each model as soon as it and those before it are made.
-    """
-    models = {}
-    for recipe, facts in for_each_recipe(make_model, RECIPES):
-        models[recipe.name] = asdict(facts)
-        yield recipe, facts
-    summary = {"models": models, "made_with": made_with()}
-    ZOO_SUMMARY.write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")
-
-
 def main() -> None:
-    """Make the zoo and report each model."""
-    for recipe, facts in make_zoo():
-        print(f"{recipe.name:20} {facts.n_parameters:8,} {facts.source_accuracy}", flush=True)
+    """Make every model and save the summary."""
+    record_zoo(make_model, RECIPES, ZOO_SUMMARY, unit="images", about={"made_with": made_with()})
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from ptmrank_core.benchmark.analyses.context import AnalysisContext
 from ptmrank_core.benchmark.execution.extraction import gather
 from ptmrank_core.benchmark.execution.scoring import score_cells
 from ptmrank_core.events import AnalysisStep, discard_event, raise_if_cancelled
-from ptmrank_core.features.baselines import plain_features
+from ptmrank_core.features.baselines import baseline_features
 from ptmrank_core.features.twins import untrained_twin
 from ptmrank_core.metrics import METRICS, prepare_inputs, score_parts
 from ptmrank_core.records import (
@@ -82,7 +82,7 @@ def _twins(context: AnalysisContext) -> list[str]:
 def _score_plain(context: AnalysisContext) -> ControlScores:
     """Score features that no model made."""
     run_context = context.run_context
-    plain = plain_features(run_context.samples, seed=run_context.plan.seed, cancel=run_context.cancel)
+    plain = baseline_features(run_context.samples, seed=run_context.plan.seed, cancel=run_context.cancel)
     name = "labels" if run_context.samples.target_kind == "classification" else "targets"
     arrays = {"embeddings": plain.embeddings, name: run_context.samples.labels}
     return _control(context, PLAIN, arrays, title=plain.title)

@@ -12,7 +12,7 @@ from ptmrank_core.benchmark.analyses.context import AnalysisContext
 from ptmrank_core.errors import MetricInputError
 from ptmrank_core.events import AnalysisStep, raise_if_cancelled
 from ptmrank_core.features.training.fine_tuning import fine_tune
-from ptmrank_core.features.training.recipe import Recipe
+from ptmrank_core.features.training.recipe import TrainingRecipe
 from ptmrank_core.records import FineTuning, Samples
 from ptmrank_core.sampling import nested_order, units_of_samples
 
@@ -67,9 +67,9 @@ def _tune(context: AnalysisContext, model: str, seconds: float, place: tuple[int
         context.specs[model],
         run_context.samples,
         training_rows(run_context.samples, run_context.plan.seed),
-        Recipe(seconds, run_context.plan.seed),
+        TrainingRecipe(seconds, run_context.plan.seed),
         options=run_context.plan.options,
-        hear=lambda share: run_context.sink(
+        on_progress=lambda share: run_context.sink(
             AnalysisStep(FineTuning.KIND, int(STEPS * (index + min(1.0, share))), STEPS * n_models)
         ),
         cancel=run_context.cancel,

@@ -13,10 +13,12 @@ from typing import Any
 
 from ptmrank_core.benchmark.plan import LABEL_ENCODER_REVISION
 from ptmrank_core.benchmark.store.codec import to_json
+from ptmrank_core.benchmark.store.former import with_report
 from ptmrank_core.errors import InputError
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.records import (
     Cell,
+    ExtractionReport,
     Failure,
     ModelOutcome,
     ModelSpec,
@@ -30,7 +32,9 @@ from ptmrank_core.records import (
 
 __all__ = ["CARD_FORMAT", "CardCell", "ModelConditions", "RunCard", "make_card", "read_card", "run_card"]
 
-CARD_FORMAT = 1
+# 1: what a model ran with stood beside its revision. 2: in the report of its extraction.
+CARD_FORMAT = 2
+READABLE_FORMATS = (1, 2)
 EXPECTED = "Expected a card.json, as `rank --out DIR` writes it."
 
 
@@ -65,21 +69,15 @@ class ModelConditions:
     ----------
     revision
         Its exact revision; ``None`` where it is not known.
-    dtype
-        Number format of its computations.
-    device
-        Where it ran; ``None`` where all its features came from the cache.
-    batch_size
-        Samples in a batch of the longest samples; ``None`` where it is not known.
     n_features
         Width of its embeddings.
+    report
+        How its features were extracted.
     """
 
     revision: str | None
-    dtype: str
-    device: str | None
-    batch_size: int | None
     n_features: int | None
+    report: ExtractionReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,10 +157,8 @@ def _portable(spec: ModelSpec) -> ModelSpec:
 def _conditions(outcome: ModelOutcome) -> ModelConditions:
     return ModelConditions(
         revision=outcome.spec.revision,
-        dtype=outcome.dtype,
-        device=outcome.device,
-        batch_size=outcome.batch_size,
         n_features=outcome.n_features,
+        report=outcome.report,
     )
 
 
@@ -198,14 +194,27 @@ def read_card(path: str | Path) -> RunCard:
         raise InputError(f"{str(path)!r} is not JSON: {error}.", hint=EXPECTED) from error
     if not isinstance(fields, dict) or "run_card" not in fields:
         raise InputError(f"{str(path)!r} is no run card: it has no field run_card.", hint=EXPECTED)
-    if fields["run_card"] != CARD_FORMAT:
+    if fields["run_card"] not in READABLE_FORMATS:
         raise InputError(
-            f"card.run_card is {fields['run_card']!r}; this version reads format {CARD_FORMAT}.",
+            f"card.run_card is {fields['run_card']!r}; this version reads the formats "
+            f"{' and '.join(map(str, READABLE_FORMATS))}.",
             hint="Use the version of PTMRank that wrote it.",
         )
-    card = decode(RunCard, fields, "card")
+    card = decode(RunCard, _with_reports(fields), "card")
     known = {spec.id for spec in card.plan.models}
     for index, cell in enumerate(card.cells):
         if cell.model not in known:
             raise InputError(f"card.cells[{index}].model is {cell.model!r}, which is no model of card.plan.")
     return card
+
+
+def _with_reports(fields: dict[str, Any]) -> dict[str, Any]:
+    """Bring a card of the first format up to this one; what does not fit is left to the decoder."""
+    conditions = fields.get("conditions")
+    if fields["run_card"] != 1 or not isinstance(conditions, dict):
+        return fields
+    upgraded = {
+        model: with_report(own, kept=("revision", "n_features")) if isinstance(own, dict) else own
+        for model, own in conditions.items()
+    }
+    return fields | {"run_card": CARD_FORMAT, "conditions": upgraded}

@@ -130,12 +130,17 @@ def _conditions(card: RunCard, here: RunCard) -> Iterator[Condition]:
         ("number of samples", card.samples.n_samples, here.samples.n_samples),
     ]
     for model, (before, now) in _both(card.conditions, here.conditions).items():
-        for what in ("revision", "dtype", "device", "batch_size", "n_features"):
-            pair = getattr(before, what, None), getattr(now, what, None)
-            if what in {"device", "batch_size"} and None in pair:
-                continue  # all features came from a cache
-            if before is not None and now is not None:  # else its cells are missing, and say why
+        if before is None or now is None:
+            continue  # its cells are missing, and say why
+        pairs += [
+            (f"revision of {model}", before.revision, now.revision),
+            (f"dtype of {model}", before.report.dtype, now.report.dtype),
+        ]
+        for what in ("device", "batch_size"):
+            pair = getattr(before.report, what), getattr(now.report, what)
+            if None not in pair:  # else all features came from a cache
                 pairs.append((f"{what.replace('_', ' ')} of {model}", *pair))
+        pairs.append((f"n features of {model}", before.n_features, now.n_features))
     pairs += [
         (f"version of {name}", *pair)
         for name, pair in _both(card.metric_versions, here.metric_versions).items()

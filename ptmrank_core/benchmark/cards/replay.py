@@ -92,10 +92,10 @@ def _extraction(card: RunCard) -> tuple[ExtractionOptions, list[str]]:
     """Return the options as they turned out in the card's run, as far as this machine allows."""
     planned = card.plan.options
     ran = [spec.id for spec in card.plan.models if spec.source in CHECKPOINTS and spec.id in card.conditions]
-    conditions = [card.conditions[model] for model in ran]
-    dtypes = {condition.dtype for condition in conditions}
-    devices = {condition.device for condition in conditions if condition.device}
-    sizes = {model: size for model in ran if (size := card.conditions[model].batch_size)}
+    reports = {model: card.conditions[model].report for model in ran}
+    dtypes = {report.dtype for report in reports.values()}
+    devices = {report.device for report in reports.values() if report.device}
+    sizes = {model: report.batch_size for model, report in reports.items() if report.batch_size}
     options = replace(
         planned,
         dtype=dtypes.pop() if len(dtypes) == 1 else planned.dtype,

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ptmrank_core.records import (
+    ExtractionReport,
     Features,
     FloatArray,
     ModelSpec,
@@ -110,13 +111,13 @@ def ready_arrays(ready: ReadyFeatures, spec: ModelSpec, samples: Samples, second
         embeddings=shown,
         source_logits=None,
         labels=samples.labels,
-        key=spec.revision or "",
-        seconds={"load": seconds, "preprocess": 0.0, "forward": 0.0},
-        cache_hits=0,
-        cache_misses=0,
-        device=None,
-        dtype=str(embeddings.dtype),
-        notes=ready.notes,
+        report=ExtractionReport(
+            dtype=str(embeddings.dtype),
+            seconds={"load": seconds, "preprocess": 0.0, "forward": 0.0},
+            n_run=0,
+            notes=ready.notes,
+            key=spec.revision or "",
+        ),
     )
     return Extracted(features, ready.arrays)
 

@@ -112,6 +112,7 @@ class ModelWork:
             self.run_context.samples.target_kind,
             has_reference=self.run_context.reference is not None,
             has_source=source_place(self.run_context.plan, self.spec) is not None,
+            has_class_names=self.run_context.label_embeddings is not None,
         )
         for cell in skipped_cells(self.spec.id, skips):
             self._decide(cell)
@@ -161,27 +162,19 @@ class ModelWork:
 
     def _keep_outcome(self, extracted: Extracted, *, score_seconds: float) -> None:
         """Keep what was learned of the model: once when its features are there, once at the end."""
-        features = extracted.features
         outcome = ModelOutcome(
             spec=self.spec,
-            seconds=dict(features.seconds) | {"score": score_seconds},
-            cache_hits=features.cache_hits,
-            cache_misses=features.cache_misses,
-            n_features=features.embeddings.shape[1],
-            device=features.device,
-            dtype=features.dtype,
-            peak_memory_bytes=features.peak_memory_bytes,
+            report=extracted.features.report,
+            n_features=extracted.features.embeddings.shape[1],
             n_layers=len(extracted.layers),
-            notes=features.notes,
-            batch_size=features.batch_size,
-            n_run=features.n_run,
+            score_seconds=score_seconds,
         )
         self.run_context.store.add_outcome(self.run_context.plan.run_id, self._with_earlier_work(outcome))
 
     def _with_earlier_work(self, outcome: ModelOutcome) -> ModelOutcome:
         """Keep what an earlier worker measured where this one found all features in the cache."""
         earlier = self.earlier
-        if earlier is None or outcome.cache_misses or not earlier.cache_misses:
+        if earlier is None or outcome.report.cache_misses or not earlier.report.cache_misses:
             return outcome
-        score_seconds = earlier.seconds["score"] + outcome.seconds["score"]
-        return replace(earlier, spec=outcome.spec, seconds=dict(earlier.seconds) | {"score": score_seconds})
+        score_seconds = earlier.score_seconds + outcome.score_seconds
+        return replace(earlier, spec=outcome.spec, score_seconds=score_seconds)

@@ -122,7 +122,7 @@ class Search:
             result = self._play(alive, order.first(size))
             ran = [spec.id for spec in alive if spec.id in result.outcomes]
             n_run += len(ran) * (size - before)
-            n_computed += sum(result.outcomes[model].cache_misses for model in ran)
+            n_computed += sum(result.outcomes[model].report.cache_misses for model in ran)
             before = size
             ranking = rank_result(result)
             most = rounds.most_to_keep(played, n_run)

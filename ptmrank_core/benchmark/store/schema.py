@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 
+from ptmrank_core.benchmark.store.former import outcome_with_report
 from ptmrank_core.errors import RunError
 from ptmrank_core.records import LOCAL_OWNER
 
@@ -13,7 +15,8 @@ __all__ = ["NO_LAYER", "prepare_tables"]
 NO_LAYER = -1
 # 1: cells without a layer. 2: with one. 3: findings. 4: device and ticket of a run, kind of a cell, problem
 # of a finding, and of the events only the newest of each kind. 5: owner of a run, how often it has changed.
-VERSION = 5
+# 6: the report of an extraction within an outcome.
+VERSION = 6
 
 RUNS = """
 CREATE TABLE IF NOT EXISTS runs (
@@ -95,6 +98,7 @@ def prepare_tables(db: sqlite3.Connection) -> None:
     if has_all_events:
         _take_over_events(db)
     _add_columns(db)
+    _add_reports(db)
     _count_changes(db)
     db.execute(f"PRAGMA user_version = {VERSION}")
 
@@ -124,6 +128,13 @@ def _add_columns(db: sqlite3.Connection) -> None:
             db.execute(f"ALTER TABLE {table} ADD COLUMN {column} {what}")
     db.execute("UPDATE cells SET kind = json_extract(cell, '$.kind') WHERE kind = ''")
     db.execute("UPDATE findings SET has_problem = COALESCE(json_extract(finding, '$.problem'), '') <> ''")
+
+
+def _add_reports(db: sqlite3.Connection) -> None:
+    """Give every outcome the report of its extraction."""
+    rows = db.execute("SELECT rowid, outcome FROM outcomes").fetchall()
+    upgraded = [(json.dumps(outcome_with_report(json.loads(outcome))), rowid) for rowid, outcome in rows]
+    db.executemany("UPDATE outcomes SET outcome = ? WHERE rowid = ?", upgraded)
 
 
 def _count_changes(db: sqlite3.Connection) -> None:

@@ -115,9 +115,10 @@ class RunStore(RunTable):
         query = """
             SELECT model,
                 json_extract(outcome, '$.spec.modality'), json_extract(outcome, '$.spec.n_parameters'),
-                (json_extract(outcome, '$.seconds.preprocess') + json_extract(outcome, '$.seconds.forward'))
-                / json_extract(outcome, '$.n_run')
-            FROM outcomes WHERE json_extract(outcome, '$.n_run') > 0 ORDER BY rowid"""
+                (json_extract(outcome, '$.report.seconds.preprocess')
+                    + json_extract(outcome, '$.report.seconds.forward'))
+                / json_extract(outcome, '$.report.n_run')
+            FROM outcomes WHERE json_extract(outcome, '$.report.n_run') > 0 ORDER BY rowid"""
         with self._look() as db:
             rows = db.execute(query).fetchall()
         return {model: Speed(modality, size, seconds) for model, modality, size, seconds in rows}

@@ -7,8 +7,8 @@ from importlib import import_module
 from typing import Any, Protocol
 
 from ptmrank_core.errors import UnsupportedModelError
+from ptmrank_core.features.cache.vectors import SampleVectors
 from ptmrank_core.features.encoders.prepared import Prepared, Preparer
-from ptmrank_core.features.vectors import SampleVectors
 from ptmrank_core.records import ExtractionOptions, ModelSpec
 
 __all__ = ["Encoder", "Prepared", "Preparer", "load_encoder"]

@@ -107,10 +107,10 @@ class AudioPreparer:
 
     def _row(self, window: NDArray[np.float32]) -> dict[str, NDArray[Any]]:
         """Run the feature extractor on one window, alone, so that nothing is padded to a neighbour."""
-        made = self._extractor(
+        extracted = self._extractor(
             window, sampling_rate=self.rate, return_attention_mask=True, return_tensors="np"
         )
-        row = {name: np.ascontiguousarray(array[0]) for name, array in made.items()}
+        row = {name: np.ascontiguousarray(array[0]) for name, array in extracted.items()}
         if "is_longer" in row:
             # CLAP's extractor calls one recording of a batch longer, drawn at random, where none is.
             row["is_longer"] = np.zeros_like(row["is_longer"])

@@ -11,20 +11,20 @@ import torch
 
 from ptmrank_core.errors import UnsupportedModelError
 from ptmrank_core.features import device as devices
+from ptmrank_core.features.cache.vectors import SampleVectors
 from ptmrank_core.features.encoders.checkpoint import load_checkpoint
 from ptmrank_core.features.encoders.convolutions import patch_small_convolutions
 from ptmrank_core.features.encoders.dense import fuse_linear_layers
 from ptmrank_core.features.encoders.padding import stack_padded
 from ptmrank_core.features.encoders.prepared import Prepared
 from ptmrank_core.features.pooling import family_of, pool, pool_hidden, row_note
-from ptmrank_core.features.vectors import SampleVectors
 from ptmrank_core.records import ExtractionOptions, FloatArray, ModelSpec
 
-__all__ = ["Batch", "Part", "TransformerEncoder"]
+__all__ = ["Batch", "MicroBatch", "TransformerEncoder"]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Part:
+class MicroBatch:
     """Rows for one forward pass.
 
     Parameters
@@ -51,7 +51,7 @@ class Batch:
 
     Parameters
     ----------
-    parts
+    micro_batches
         One pass; several where samples of different lengths came together that must not be padded.
     n_samples
         Number of samples.
@@ -59,7 +59,7 @@ class Batch:
         How many of them are longer than the model reads.
     """
 
-    parts: tuple[Part, ...]
+    micro_batches: tuple[MicroBatch, ...]
     n_samples: int
     n_cut: int
 
@@ -139,16 +139,16 @@ class TransformerEncoder:
     def embed(self, batch: Batch) -> torch.Tensor:
         """Run the model once; vectors of shape (n, d) that gradients flow back through."""
         vectors: dict[int, torch.Tensor] = {}
-        for part in batch.parts:
+        for micro_batch in batch.micro_batches:
             # A copy: backward crashes in torch on pictures of one channel whose strides a transposition left.
             inputs = {
                 n: self._to_device(torch.empty_like(t, memory_format=torch.contiguous_format).copy_(t))
-                for n, t in part.inputs.items()
+                for n, t in micro_batch.inputs.items()
             }
             output, _ = self.run(inputs)
-            words = part.positions[0] is not None
+            words = micro_batch.positions[0] is not None
             pooled = output.last_hidden_state if words else self.pooled(output, inputs)
-            vectors.update(zip(part.members, _rows_of_samples(pooled, part), strict=True))
+            vectors.update(zip(micro_batch.members, _rows_of_samples(pooled, micro_batch), strict=True))
         return torch.stack([vectors[member] for member in range(batch.n_samples)])
 
     def body(self, model: Any) -> Any:
@@ -173,21 +173,21 @@ class TransformerEncoder:
         groups: dict[Hashable, list[int]] = {}
         for member, sample in enumerate(samples):
             groups.setdefault(self.group_of(sample), []).append(member)
-        parts = tuple(self._part(samples, members) for members in groups.values())
-        return Batch(parts, len(samples), sum(sample.is_cut for sample in samples))
+        micro_batches = tuple(self._micro_batch(samples, members) for members in groups.values())
+        return Batch(micro_batches, len(samples), sum(sample.is_cut for sample in samples))
 
-    def _part(self, samples: Sequence[Prepared], members: Sequence[int]) -> Part:
+    def _micro_batch(self, samples: Sequence[Prepared], members: Sequence[int]) -> MicroBatch:
         """Stack the rows of some of the samples; a row that several share is there once."""
         rows: dict[int, Mapping[str, Any]] = {id(row): row for i in members for row in samples[i].rows}
         number = {identity: index for index, identity in enumerate(rows)}
         inputs, offsets = stack_padded(list(rows.values()), self.pad_values, self._family.padding_side)
         numbers = [tuple(number[id(row)] for row in samples[i].rows) for i in members]
         positions = tuple(
-            None if (position := samples[i].position) is None else position + offsets[own[0]]
-            for i, own in zip(members, numbers, strict=True)
+            None if (position := samples[i].position) is None else position + offsets[row_numbers[0]]
+            for i, row_numbers in zip(members, numbers, strict=True)
         )
         tensors = {name: self._pinned(torch.from_numpy(array)) for name, array in inputs.items()}
-        return Part(tensors, tuple(members), tuple(numbers), positions)
+        return MicroBatch(tensors, tuple(members), tuple(numbers), positions)
 
     def mask(self, inputs: Mapping[str, torch.Tensor], output: Any) -> torch.Tensor | None:  # noqa: ARG002
         """Which positions of an output's hidden states are real; ``None`` where all are."""
@@ -209,19 +209,21 @@ class TransformerEncoder:
         """Run the model once; pooled features and, where there is a head, its logits."""
         vectors: dict[int, SampleVectors] = {}
         with torch.inference_mode():
-            for part in batch.parts:
-                vectors.update(zip(part.members, self._forward_part(part), strict=True))
+            for micro_batch in batch.micro_batches:
+                vectors.update(zip(micro_batch.members, self._forward_micro_batch(micro_batch), strict=True))
         self._n_cut += batch.n_cut
         return [vectors[member] for member in range(batch.n_samples)]
 
-    def _forward_part(self, part: Part) -> list[SampleVectors]:
-        inputs = {name: self._to_device(tensor) for name, tensor in part.inputs.items()}
+    def _forward_micro_batch(self, micro_batch: MicroBatch) -> list[SampleVectors]:
+        inputs = {name: self._to_device(tensor) for name, tensor in micro_batch.inputs.items()}
         output, scores = self.run(inputs)
-        words = part.positions[0] is not None
-        embeddings = _of_samples(output.last_hidden_state if words else self.pooled(output, inputs), part)
+        words = micro_batch.positions[0] is not None
+        embeddings = _of_samples(
+            output.last_hidden_state if words else self.pooled(output, inputs), micro_batch
+        )
         # A head for words says nothing of a whole text, nor one for texts of a word.
-        logits = None if scores is None or words != (scores.ndim == 3) else _of_samples(scores, part)
-        layers = [_of_samples(layer, part) for layer in self._layers(output, inputs, words=words)]
+        logits = None if scores is None or words != (scores.ndim == 3) else _of_samples(scores, micro_batch)
+        layers = [_of_samples(layer, micro_batch) for layer in self._layers(output, inputs, words=words)]
         if not np.isfinite(embeddings).all() or (logits is not None and not np.isfinite(logits).all()):
             raise UnsupportedModelError(
                 "The model's output holds NaN or infinity.",
@@ -267,22 +269,22 @@ class TransformerEncoder:
         return devices.peak_memory_bytes(self._device)
 
 
-def _of_samples(tensor: torch.Tensor, part: Part) -> FloatArray:
+def _of_samples(tensor: torch.Tensor, micro_batch: MicroBatch) -> FloatArray:
     """Vectors of the samples, in float32, in memory of the host."""
-    vectors: FloatArray = _rows_of_samples(tensor, part).float().cpu().numpy()
+    vectors: FloatArray = _rows_of_samples(tensor, micro_batch).float().cpu().numpy()
     return vectors
 
 
-def _rows_of_samples(tensor: torch.Tensor, part: Part) -> torch.Tensor:
+def _rows_of_samples(tensor: torch.Tensor, micro_batch: MicroBatch) -> torch.Tensor:
     """Vectors of the samples from those of the rows: the mean of its rows, or its position's.
 
     ``tensor`` is of shape (rows, width), or (rows, positions, width) where samples stand on positions.
     """
-    first = torch.tensor([own[0] for own in part.rows], device=tensor.device)
-    if part.positions[0] is not None:
-        tensor = tensor[first, torch.tensor(part.positions, device=tensor.device)]
-    elif all(len(own) == 1 for own in part.rows):
+    first = torch.tensor([row_numbers[0] for row_numbers in micro_batch.rows], device=tensor.device)
+    if micro_batch.positions[0] is not None:
+        tensor = tensor[first, torch.tensor(micro_batch.positions, device=tensor.device)]
+    elif all(len(row_numbers) == 1 for row_numbers in micro_batch.rows):
         tensor = tensor[first]
     else:
-        tensor = torch.stack([tensor[list(own)].float().mean(0) for own in part.rows])
+        tensor = torch.stack([tensor[list(row_numbers)].float().mean(0) for row_numbers in micro_batch.rows])
     return tensor

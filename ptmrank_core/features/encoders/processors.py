@@ -221,11 +221,11 @@ def refuse_unknown_steps(settings: Mapping[str, Any], model_id: str) -> None:
     UnsupportedModelError
         If there is a setting that is not understood.
     """
-    auxiliary = sorted(name for name, value in settings.items() if value and name not in UNDERSTOOD)
-    if auxiliary:
+    unknown_steps = sorted(name for name, value in settings.items() if value and name not in UNDERSTOOD)
+    if unknown_steps:
         raise UnsupportedModelError(
             f"The preprocessing of {model_id!r} ({type_of(settings) or 'of no named class'}) does more than "
-            f"resizing, cropping and normalising: {', '.join(auxiliary)}.",
+            f"resizing, cropping and normalising: {', '.join(unknown_steps)}.",
             hint="Only processors that transformers implements with Pillow can do that here.",
         )
 

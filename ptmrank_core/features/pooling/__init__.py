@@ -50,9 +50,9 @@ def row_note(spec: ModelSpec) -> tuple[str, ...]:
     """Tell where a family is not in the table and what was done; empty where it is."""
     if spec.source == "function" or (spec.model_type or "") in FAMILIES.get(spec.modality, {}):
         return ()
-    taken = {
+    default_pooling = {
         "auto": "its pooler's output is taken where there is one, else the mean over all positions",
         "last": "the last token of each text is taken",
         "mean": "the mean over all positions is taken",
     }[family_of(spec).rule]
-    return (f"The family {spec.model_type!r} of {spec.id!r} is not in the pooling table: {taken}.",)
+    return (f"The family {spec.model_type!r} of {spec.id!r} is not in the pooling table: {default_pooling}.",)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ptmrank_core.errors import UnsupportedModelError
 from ptmrank_core.events import CancelToken, never_cancels
-from ptmrank_core.features.training.recipe import Recipe
+from ptmrank_core.features.training.recipe import TrainingRecipe
 from ptmrank_core.records import ExtractionOptions, ModelSpec, Samples, TrainingResult
 
 __all__ = ["fine_tune"]
@@ -21,10 +21,10 @@ def fine_tune(
     spec: ModelSpec,
     samples: Samples,
     train: NDArray[np.int64],
-    recipe: Recipe,
+    recipe: TrainingRecipe,
     *,
     options: ExtractionOptions,
-    hear: Callable[[float], None] = lambda _share: None,
+    on_progress: Callable[[float], None] = lambda _share: None,
     cancel: CancelToken = never_cancels,
 ) -> TrainingResult:
     """Train all weights of a checkpoint with a linear head on some samples, and test it on the others.
@@ -41,7 +41,7 @@ def fine_tune(
         How.
     options
         The device; training is in float32 whatever the dtype is.
-    hear
+    on_progress
         Told after each step which share of the work is done.
     cancel
         Asked after each step.
@@ -68,4 +68,6 @@ def fine_tune(
     from ptmrank_core.features.training.loop import Training, seeded  # noqa: PLC0415 - loads torch
 
     with seeded(recipe.seed):
-        return Training(spec, samples, train, recipe, options=options, hear=hear, cancel=cancel).run()
+        return Training(
+            spec, samples, train, recipe, options=options, on_progress=on_progress, cancel=cancel
+        ).run()

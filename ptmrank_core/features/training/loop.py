@@ -19,7 +19,7 @@ from ptmrank_core.features.encoders import load_encoder
 from ptmrank_core.features.encoders.base import TransformerEncoder
 from ptmrank_core.features.encoders.prepared import Prepared
 from ptmrank_core.features.preparing import decode_items
-from ptmrank_core.features.training.recipe import Recipe
+from ptmrank_core.features.training.recipe import TrainingRecipe
 from ptmrank_core.records import ExtractionOptions, ModelSpec, Samples, TrainingResult
 
 __all__ = ["Training", "peak_rate", "rate_at", "seeded"]
@@ -32,7 +32,7 @@ LARGEST_GRADIENT = 1.0
 TRAINING_SHARE = 0.9
 WARM_UP = 0.1
 # Prepared samples are kept from one pass to the next as long as they are no larger than this.
-KEPT_BYTES = 512 * 2**20
+MAX_CACHED_BYTES = 512 * 2**20
 # What a few samples cannot afford, or what fails on short recordings: masking and dropping whole layers.
 SWITCHED_OFF = ("mask_time_prob", "mask_feature_prob", "layerdrop", "encoder_layerdrop")
 
@@ -62,7 +62,7 @@ class Training:
 
     Parameters
     ----------
-    spec, samples, train, recipe, options, hear, cancel
+    spec, samples, train, recipe, options, on_progress, cancel
         As :func:`~ptmrank_core.features.training.fine_tuning.fine_tune` has them.
     """
 
@@ -71,26 +71,26 @@ class Training:
         spec: ModelSpec,
         samples: Samples,
         train: Indices,
-        recipe: Recipe,
+        recipe: TrainingRecipe,
         *,
         options: ExtractionOptions,
-        hear: Callable[[float], None],
+        on_progress: Callable[[float], None],
         cancel: CancelToken,
     ) -> None:
         self._start = time.perf_counter()
         self._spec, self._samples, self._recipe = spec, samples, recipe
         self._train = np.sort(train)
         self._test = np.setdiff1d(np.arange(samples.n_samples), train)
-        self._hear, self._cancel = hear, cancel
+        self._on_progress, self._cancel = on_progress, cancel
         headless = replace(spec, n_source_classes=None)
-        plain = replace(options, dtype="float32", layers=False)
-        encoder = load_encoder(headless, plain)
+        in_float32 = replace(options, dtype="float32", layers=False)
+        encoder = load_encoder(headless, in_float32)
         if not isinstance(encoder, TransformerEncoder):
             raise UnsupportedModelError(f"The encoder of {spec.id!r} cannot be trained.")
         self._encoder = encoder
-        self._kept: dict[int, Prepared] = {}
-        self._kept_bytes = 0
-        self._goal = _Goal(samples, self._train, torch.device(encoder.device))
+        self._cached: dict[int, Prepared] = {}
+        self._cached_bytes = 0
+        self._objective = _Objective(samples, self._train, torch.device(encoder.device))
 
     def run(self) -> TrainingResult:
         """Train and test."""
@@ -98,9 +98,9 @@ class Training:
         self._encoder.network.eval()
         with torch.inference_mode():
             outputs = torch.cat([self._outputs(rows).cpu() for rows in self._batches(self._test)])
-        value, error = self._goal.judge(outputs.numpy(), self._test)
+        value, error = self._objective.judge(outputs.numpy(), self._test)
         return TrainingResult(
-            measure=self._goal.measure,
+            measure=self._objective.measure,
             value=value,
             standard_error=error,
             n_train=len(self._train),
@@ -133,7 +133,7 @@ class Training:
                     return done / steps_of_epoch, peak
                 self._step(rows, optimiser, rate_at(progress))
                 done += 1
-                self._hear(max(done / n_steps, self._time_used()))
+                self._on_progress(max(done / n_steps, self._time_used()))
                 raise_if_cancelled(self._cancel)
         return float(self._recipe.epochs), peak
 
@@ -144,13 +144,13 @@ class Training:
     def _step(self, rows: Indices, optimiser: torch.optim.Optimizer, share: float) -> None:
         """Learn from one batch."""
         outputs = self._outputs(rows)
-        weights = self._goal.head.parameters()
+        weights = self._objective.head.parameters()
         known = optimiser.param_groups[1]
         if not known["params"]:  # the width of the vectors is known after the first batch
             known["params"] = list(weights)
         for group in optimiser.param_groups:
             group["lr"] = share * group["peak"]
-        loss = self._goal.loss(outputs, rows)
+        loss = self._objective.loss(outputs, rows)
         if not torch.isfinite(loss):
             raise UnsupportedModelError(f"Training of {self._spec.id!r} diverged: its loss is {loss.item()}.")
         optimiser.zero_grad()
@@ -162,7 +162,7 @@ class Training:
     def _outputs(self, rows: Indices) -> torch.Tensor:
         """Run some samples through the model and its head."""
         vectors = self._encoder.embed(self._encoder.collate(self._prepared(rows)))
-        return self._goal.outputs(vectors)
+        return self._objective.outputs(vectors)
 
     def _batches(self, rows: Indices) -> Iterator[Indices]:
         """Cut indices into batches; a single one at the end joins those before, for batch norms want two."""
@@ -173,18 +173,18 @@ class Training:
 
     def _prepared(self, rows: Indices) -> list[Prepared]:
         """Prepare samples, those that were kept from an earlier pass excepted."""
-        lacking = [i for i in rows.tolist() if i not in self._kept]
+        lacking = [i for i in rows.tolist() if i not in self._cached]
         new: dict[int, Prepared] = {}
         if lacking:
             names = [self._samples.names[i] for i in lacking]
             decoded = decode_items([self._samples.items[i] for i in lacking], names)
             new = dict(zip(lacking, self._encoder.preparer(decoded), strict=True))
-        found = [self._kept[i] if i in self._kept else new[i] for i in rows.tolist()]
+        prepared = [self._cached[i] if i in self._cached else new[i] for i in rows.tolist()]
         for index, sample in new.items():
-            if self._kept_bytes + sample.n_bytes <= KEPT_BYTES:
-                self._kept[index] = sample
-                self._kept_bytes += sample.n_bytes
-        return found
+            if self._cached_bytes + sample.n_bytes <= MAX_CACHED_BYTES:
+                self._cached[index] = sample
+                self._cached_bytes += sample.n_bytes
+        return prepared
 
 
 def _switch_off(config: Any) -> None:
@@ -194,7 +194,7 @@ def _switch_off(config: Any) -> None:
             setattr(config, name, 0.0)
 
 
-class _Goal:
+class _Objective:
     """What is learned: classes or numbers, the head for them, its loss, and how it is judged."""
 
     def __init__(self, samples: Samples, train: Indices, device: torch.device) -> None:

@@ -1,4 +1,4 @@
-"""The checks behind ``MetricInputs``: each takes what a caller has and returns what a metric can use."""
+"""The checks of ``prepare_inputs``: each takes an array of the caller and returns what a metric can use."""
 
 from __future__ import annotations
 
@@ -193,6 +193,6 @@ def plain_labels(labels: NDArray[Any]) -> NDArray[Any]:
 
 
 def _freeze(array: NDArray[Any]) -> NDArray[Any]:
-    """Make an array of our own read-only."""
+    """Make an array read-only."""
     array.setflags(write=False)
     return array

@@ -1,7 +1,7 @@
 """Plain arrays -> checked ``MetricInputs``: the one place where a metric's inputs are checked.
 
-Behind this door everything is float64, finite and read-only, labels are 0..C-1, and the caller's own
-arrays can neither change nor be changed.
+In ``MetricInputs`` everything is float64, finite and read-only, and labels are 0..C-1; the arrays are copies,
+so that the caller's are never changed.
 """
 
 from __future__ import annotations

@@ -192,8 +192,8 @@ class Decomposition:
         if not self.is_wide:
             return direction
         spectrum = self.centred_spectrum
-        found: Array = spectrum.project((self.centred @ direction)[:, None])[:, 0]
-        return found / spectrum.singular_values
+        projections: Array = spectrum.project((self.centred @ direction)[:, None])[:, 0]
+        return projections / spectrum.singular_values
 
     def principal_scores(self, n_components: int) -> Array:
         """First principal components, shape (n_samples, n_components); 0 beyond the features' rank."""
@@ -215,8 +215,8 @@ class Decomposition:
         """
         if make not in self._shared:
             self._shared[make] = make(self)
-        found: T = self._shared[make]
-        return found
+        statistic: T = self._shared[make]
+        return statistic
 
     # -- targets ------------------------------------------------------------------------------------
 

@@ -120,8 +120,8 @@ def fit_sfda_moved(statistics: Decomposition, mix: Array) -> SfdaResult:
     axes = _axes(covariance, within, statistics.n_features, mixed_places)
     logits = (points @ axes - (origins @ axes)[labels]) * mixing[:, None]
     logits += (others @ axes)[labels] + (log_priors - 0.5 * np.einsum("cp,pc->c", mixed_places, axes))
-    own, errors = _own_log_probs(logits, labels)
-    return SfdaResult(within.lambda1, within.shrinkage, first, mixing, own, errors)
+    log_probs, errors = _own_log_probs(logits, labels)
+    return SfdaResult(within.lambda1, within.shrinkage, first, mixing, log_probs, errors)
 
 
 def _fit_within(statistics: Decomposition) -> _Within:
@@ -234,11 +234,11 @@ def _mixing(logits: Array, labels: NDArray[np.int64]) -> Array:
 def _own_log_probs(logits: Array, labels: NDArray[np.int64]) -> tuple[Array, Array]:
     """Return ln p and ln(1 - p) of each sample's own class, both exact where p rounds to 1."""
     rows = np.arange(len(labels))
-    own = logits[rows, labels]
+    own_logits = logits[rows, labels]
     rest = logits.copy()
     rest[rows, labels] = -np.inf
     peak = rest.max(axis=1)
-    margin = own - peak - np.log(np.exp(rest - peak[:, None]).sum(axis=1))
+    margin = own_logits - peak - np.log(np.exp(rest - peak[:, None]).sum(axis=1))
     return -np.logaddexp(0, -margin), -np.logaddexp(0, margin)
 
 
@@ -258,5 +258,5 @@ def nearest_mean_log_probs(statistics: Decomposition) -> Array:
     offsets = statistics.class_offsets
     logits = statistics.centred @ offsets.T
     logits += np.log(statistics.class_counts / statistics.n_samples) - 0.5 * np.sum(offsets**2, axis=1)
-    own: Array = log_softmax(logits, axis=1)[np.arange(statistics.n_samples), statistics.labels]
-    return own
+    own_log_probs: Array = log_softmax(logits, axis=1)[np.arange(statistics.n_samples), statistics.labels]
+    return own_log_probs

@@ -129,8 +129,8 @@ def _on_grid(coordinates: Array) -> Array:
     order of the samples or the axes of the features, would decide which of them k-means moves.
     """
     step = GRID * 2.0 ** np.ceil(np.log2(np.abs(coordinates).max()))
-    found: Array = np.rint(coordinates / step) * step
-    return found
+    rounded: Array = np.rint(coordinates / step) * step
+    return rounded
 
 
 def _canonical_order(statistics: Decomposition) -> NDArray[np.int64]:

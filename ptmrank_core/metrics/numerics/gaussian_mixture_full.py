@@ -139,15 +139,15 @@ def _log_probs(points: Array, components: list[_Component], regularisation: floa
     excess = np.concatenate([1 / part.variances - part.rest for part in components])
     owners = np.repeat(np.arange(len(components)), [len(part.axes) for part in components])
     weights = csr_array((excess, (np.arange(len(axes)), owners)), shape=(len(axes), len(components)))
-    found = np.empty((len(points), len(components)))
+    squared_distances = np.empty((len(points), len(components)))
     for start in range(0, len(points), BLOCK):
         block = points[start : start + BLOCK]
         along = (block @ axes.T - centres) ** 2
         across = np.einsum("ij,ij->i", block, block)[:, None] - 2 * block @ means.T
         across += np.einsum("ij,ij->i", means, means)
-        found[start : start + BLOCK] = along @ weights + rests * across
+        squared_distances[start : start + BLOCK] = along @ weights + rests * across
     # The two cancel for a component's own samples, which are few wherever there is a rest.
-    for column, part in zip(found.T, components, strict=True):
+    for column, part in zip(squared_distances.T, components, strict=True):
         if part.rest:
             column[part.members] = part.distances(points[part.members])
-    return scales - 0.5 * found
+    return scales - 0.5 * squared_distances

@@ -136,5 +136,5 @@ def _to_simplex(weights: NDArray[np.floating[Any]]) -> Array:
     descending = np.sort(weights)[::-1]
     excess = (np.cumsum(descending) - 1) / np.arange(1, len(weights) + 1)
     threshold = excess[np.flatnonzero(descending > excess)[-1]]
-    found: Array = np.maximum(weights - threshold, 0.0)
-    return found
+    projected: Array = np.maximum(weights - threshold, 0.0)
+    return projected

@@ -60,8 +60,8 @@ def squared_wasserstein(left: Array, right: Array) -> float:
 
 def _distinct(points: Array) -> tuple[Array, Array]:
     """Merge equal points, which is exact; return them with their weights, which sum to 1."""
-    found, counts = np.unique(points, axis=0, return_counts=True)
-    return found, counts / len(points)
+    different, counts = np.unique(points, axis=0, return_counts=True)
+    return different, counts / len(points)
 
 
 def _squared_distances(left: Array, right: Array) -> Array:
@@ -96,10 +96,10 @@ def _solve_programme(costs: Array, left_weights: Array, right_weights: Array) ->
     )
     # The last sum follows from the others; left in, round-off can make the programme infeasible.
     weights = np.concatenate([left_weights, right_weights])[:-1]
-    found: Any = linprog(costs.ravel(), A_eq=sums[:-1], b_eq=weights, method="highs")
-    if found.status != 0:
-        raise MetricError(f"The transport plan of {n} x {m} points was not found: {found.message}")
-    return max(0.0, float(found.fun))
+    solution: Any = linprog(costs.ravel(), A_eq=sums[:-1], b_eq=weights, method="highs")
+    if solution.status != 0:
+        raise MetricError(f"The transport plan of {n} x {m} points was not found: {solution.message}")
+    return max(0.0, float(solution.fun))
 
 
 def _solve_network(costs: Array, left_weights: Array, right_weights: Array) -> float:

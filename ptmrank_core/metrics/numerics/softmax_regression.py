@@ -82,17 +82,17 @@ class _Problem:
     def residuals(self, weights: Array) -> tuple[Array, float]:
         """P - L of shape (n_samples, n_classes), and the mean cross-entropy, without 1 - (1 - tiny)."""
         rows = np.arange(len(self.labels))
-        found: Array = self.design @ weights.T
-        found -= found.max(axis=1, keepdims=True)
-        own_logits = found[rows, self.labels]
-        np.exp(found, out=found)
-        own = found[rows, self.labels]
-        found[rows, self.labels] = 0
-        others = found.sum(axis=1)
-        found /= (own + others)[:, None]
-        found[rows, self.labels] = -others / (own + others)
-        # own = 1 exactly where the own class has the largest logit: then ln(1 + others) keeps its digits.
-        return found, float(np.mean(np.log1p(others + (own - 1)) - own_logits))
+        work: Array = self.design @ weights.T
+        work -= work.max(axis=1, keepdims=True)
+        own_logits = work[rows, self.labels]
+        np.exp(work, out=work)
+        own_weight = work[rows, self.labels]
+        work[rows, self.labels] = 0
+        others = work.sum(axis=1)
+        work /= (own_weight + others)[:, None]
+        work[rows, self.labels] = -others / (own_weight + others)
+        # The weight is exactly 1 where the own class has the largest logit: ln(1 + others) keeps its digits.
+        return work, float(np.mean(np.log1p(others + (own_weight - 1)) - own_logits))
 
     def evaluate(self, weights: Array) -> Evaluation:
         """Loss, gradient and curvature at weights of shape (n_classes, rank + 1)."""
@@ -130,9 +130,9 @@ def fit_softmax(statistics: Decomposition, strength: float) -> SoftmaxFit:
     problem = _set_up(statistics, strength)
     start = np.zeros((problem.n_classes, len(problem.ridge)))
     start[:, -1] = np.log(statistics.class_counts / statistics.n_samples) / problem.design[0, -1]
-    found = minimise(problem.evaluate, start, goal=GOAL, most_evaluations=MAX_ROUNDS)
-    residuals, _ = problem.residuals(found.point)
-    return SoftmaxFit(found.last.loss, residuals, found.last.steepness, found.n_evaluations)
+    optimum = minimise(problem.evaluate, start, goal=GOAL, most_evaluations=MAX_ROUNDS)
+    residuals, _ = problem.residuals(optimum.point)
+    return SoftmaxFit(optimum.last.loss, residuals, optimum.last.steepness, optimum.n_evaluations)
 
 
 def _set_up(statistics: Decomposition, strength: float) -> _Problem:

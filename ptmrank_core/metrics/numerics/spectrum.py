@@ -130,12 +130,12 @@ def solve_lower(factor: Floats, columns: Array) -> Array:
     columns
         B, shape (p, k).
     """
-    found = columns.copy()
+    solution = columns.copy()
     for start in range(0, len(factor), BLOCK):
         stop = start + BLOCK
-        found[start:stop] = np.linalg.solve(factor[start:stop, start:stop], found[start:stop])
-        found[stop:] -= factor[stop:, start:stop] @ found[start:stop]
-    return found
+        solution[start:stop] = np.linalg.solve(factor[start:stop, start:stop], solution[start:stop])
+        solution[stop:] -= factor[stop:, start:stop] @ solution[start:stop]
+    return solution
 
 
 def solve_factored(factor: Floats, columns: Array) -> Array:

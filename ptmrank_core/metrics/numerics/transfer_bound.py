@@ -33,7 +33,7 @@ class TransferBound:
     label_shift
         W_y, that of the first n source labels and the n target labels.
     remainder
-        Mean length of the further source labels: 1 for hard ones, 0 where there are none.
+        Mean length of the source labels beyond the first n: 1 for hard ones, 0 where there are none.
     largest_loss
         Lip M exp(-lambda).
     lipschitz
@@ -75,13 +75,13 @@ def bound_transfer(inputs: MetricInputs, greatest: float) -> TransferBound:
     n_samples = inputs.n_samples
     target = _normalise(inputs.embeddings)
     lipschitz = _lipschitz(inputs, target)
-    ours, theirs = _pad(inputs.decomposition.targets, labels)
-    further = labels[n_samples:]
+    target_labels, source_labels = _pad(inputs.decomposition.targets, labels)
+    unmatched = labels[n_samples:]
     return TransferBound(
         source_error=error,
         feature_shift=lipschitz * LAMBDA * squared_wasserstein(_normalise(features), target),
-        label_shift=squared_wasserstein(theirs[:n_samples], ours),
-        remainder=float(np.linalg.norm(further, axis=1).mean()) if len(further) else 0.0,
+        label_shift=squared_wasserstein(source_labels[:n_samples], target_labels),
+        remainder=float(np.linalg.norm(unmatched, axis=1).mean()) if len(unmatched) else 0.0,
         largest_loss=lipschitz * greatest * float(np.exp(-LAMBDA)),
         lipschitz=lipschitz,
     )
@@ -106,10 +106,10 @@ def _normalise(features: Array) -> Array:
     return features / np.where(lengths > 0, lengths, 1.0)
 
 
-def _pad(ours: Array, theirs: Array) -> tuple[Array, Array]:
+def _pad(target_labels: Array, source_labels: Array) -> tuple[Array, Array]:
     """Pad label vectors with zeros to the same width."""
-    width = max(ours.shape[1], theirs.shape[1])
+    width = max(target_labels.shape[1], source_labels.shape[1])
     return (
-        np.pad(ours, ((0, 0), (0, width - ours.shape[1]))),
-        np.pad(theirs, ((0, 0), (0, width - theirs.shape[1]))),
+        np.pad(target_labels, ((0, 0), (0, width - target_labels.shape[1]))),
+        np.pad(source_labels, ((0, 0), (0, width - source_labels.shape[1]))),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any
 
 from ptmrank_core.metrics import METRICS
@@ -82,8 +83,19 @@ def metrics_payload() -> dict[str, Any]:
 def _timings(outcome: ModelOutcome) -> dict[str, Any]:
     return {
         **{name: outcome.seconds[name] for name in ("load", "preprocess", "forward", "score")},
-        "cache_hits": outcome.cache_hits,
-        "cache_misses": outcome.cache_misses,
+        "cache_hits": outcome.report.cache_hits,
+        "cache_misses": outcome.report.cache_misses,
+    }
+
+
+def _outcomes_payload(result: RunResult) -> dict[str, Any]:
+    """Build the JSON of what was learned of each model besides its cells."""
+    outcomes = result.outcomes
+    return {
+        "notes": {model: list(outcome.report.notes) for model, outcome in outcomes.items()},
+        "revisions": {model: outcome.spec.revision for model, outcome in outcomes.items()},
+        "extraction": {model: asdict(outcome.report) for model, outcome in outcomes.items()},
+        "timings": {model: _timings(outcome) for model, outcome in outcomes.items()},
     }
 
 
@@ -91,8 +103,8 @@ def used_environment(result: RunResult) -> dict[str, str]:
     """Tell what the run ran with: the devices and number formats that ``auto`` came to, where known."""
     outcomes = result.outcomes.values()
     used = {
-        "device": {outcome.device for outcome in outcomes if outcome.device},
-        "dtype": {outcome.dtype for outcome in outcomes},
+        "device": {outcome.report.device for outcome in outcomes if outcome.report.device},
+        "dtype": {outcome.report.dtype for outcome in outcomes},
     }
     return {**result.environment, **{name: ", ".join(sorted(own)) for name, own in used.items() if own}}
 
@@ -102,8 +114,7 @@ def rank_payload(result: RunResult, ranking: Ranking) -> dict[str, Any]:
     cells: dict[str, list[Cell]] = {spec.id: [] for spec in result.plan.models}
     for cell in result.cells:
         cells[cell.model].append(cell)
-    outcomes = result.outcomes
-    seconds = {model: sum(outcome.seconds.values()) for model, outcome in outcomes.items()}
+    seconds = {model: sum(outcome.seconds.values()) for model, outcome in result.outcomes.items()}
     samples = result.samples
     ranked_by = scores_by_metric(result.cells)
     return {
@@ -128,13 +139,11 @@ def rank_payload(result: RunResult, ranking: Ranking) -> dict[str, Any]:
         "agreement": agreement_payload(ranked_by),
         "probe": probe_payload(result),
         "layers": layer_scores(result),
-        "notes": {model: list(outcome.notes) for model, outcome in outcomes.items()},
         "run": result.plan.run_id,
         "command": rank_command(result.plan),
         "state": result.state,
         "environment": used_environment(result),
-        "revisions": {model: outcome.spec.revision for model, outcome in outcomes.items()},
-        "timings": {model: _timings(outcome) for model, outcome in outcomes.items()},
+        **_outcomes_payload(result),
         "seconds": result.seconds,
         **analyses_payload(result, ranking),
     }

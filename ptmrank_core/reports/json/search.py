@@ -20,5 +20,5 @@ def search_payload(result: RunResult) -> dict[str, Any] | None:
     report = search_of(result)
     if report is None:
         return None
-    n_computed = sum(outcome.cache_misses for outcome in result.outcomes.values())
+    n_computed = sum(outcome.report.cache_misses for outcome in result.outcomes.values())
     return {**plain_json(report), "computed": report.computed_in_rounds + n_computed}

@@ -134,12 +134,12 @@ def _cost(outcome: ModelOutcome | None) -> dict[str, Any]:
     return {
         "seconds": sum(seconds.values()),
         **{f"seconds_{name}": seconds.get(name) for name in ("load", "preprocess", "forward", "score")},
-        "n_run": outcome.cache_misses,
-        "n_cached": outcome.cache_hits,
+        "n_run": outcome.report.cache_misses,
+        "n_cached": outcome.report.cache_hits,
         "seconds_per_1000": cost.seconds_per_1000,
         "peak_memory_bytes": cost.peak_memory_bytes,
-        "device": outcome.device,
-        "dtype": outcome.dtype,
+        "device": outcome.report.device,
+        "dtype": outcome.report.dtype,
     }
 
 

@@ -190,7 +190,9 @@ def warnings_table(result: RunResult, ranking: Ranking) -> Table:
 def notes_table(result: RunResult) -> Table:
     """Collect what is to be known of how the vectors of some models were taken."""
     records = [
-        {"model": model, "note": note} for model, outcome in result.outcomes.items() for note in outcome.notes
+        {"model": model, "note": note}
+        for model, outcome in result.outcomes.items()
+        for note in outcome.report.notes
     ]
     return Table.of(
         "notes", "Notes on the models", (Column("model", "model"), Column("note", "note")), records

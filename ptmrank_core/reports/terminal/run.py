@@ -51,9 +51,7 @@ def rank_text(result: RunResult) -> str:
     ]
     if problems:
         parts.append("\n".join(problems))
-    notes = [f"note: {model}: {note}" for model, of in result.outcomes.items() for note in of.notes]
-    if notes:
-        parts.append("\n".join(notes))
+    parts += _notes(result)
     if result.samples.warnings:
         parts.append("\n".join(f"warning: {warning}" for warning in result.samples.warnings))
     if result.samples.left_out:
@@ -66,6 +64,12 @@ def _cheaper(result: RunResult, ranking: Ranking) -> list[str]:
     """Name a cheaper model that is nearly as good as the first, where there is one."""
     found = cheaper_alternative(ranking, costs_of(result))
     return [] if found is None else [strip_bidi(say_alternative(found))]
+
+
+def _notes(result: RunResult) -> list[str]:
+    """Tell what is to be known of how the features of some models were made."""
+    notes = [f"note: {model}: {note}" for model, own in result.outcomes.items() for note in own.report.notes]
+    return ["\n".join(notes)] if notes else []
 
 
 def _who_voted(ranking: Ranking) -> list[str]:

@@ -11,7 +11,7 @@ from ptmrank_core import reports, results
 from ptmrank_core.benchmark import RunStore, run_here
 from ptmrank_core.config import Settings
 from ptmrank_core.data import load_samples
-from ptmrank_core.features.baselines import plain_features
+from ptmrank_core.features.baselines import baseline_features
 from ptmrank_core.metrics import METRICS, compute, prepare_inputs
 from ptmrank_core.records import VALUE, Analyses, ControlScores, Finding, PermutedScores, RunResult
 from ptmrank_core.reports.figures.controls import controls_figure
@@ -41,7 +41,7 @@ def test_controls_are_kept_and_rank_nowhere(result: RunResult, picture_zip: Path
     assert set(permuted) == models
     assert sum(subject.startswith("untrained:") for subject in found) == 3
     samples = load_samples(picture_zip)
-    pixels = prepare_inputs(plain_features(samples).embeddings, labels=samples.labels)
+    pixels = prepare_inputs(baseline_features(samples).embeddings, labels=samples.labels)
     assert found["plain"].scores["logme"] == pytest.approx({VALUE: compute("logme", pixels).value})
     assert len(permuted["resnet-b"].scores["logme"]) == 10
     ranking = results.rank_result(result)

@@ -21,6 +21,7 @@ from ptmrank_core.results.fine_tuning import tuned_rows
 from ptmrank_core.worker import SOURCES
 from tests.benchmark.runs import stored_features_plan, stored_plan
 from tests.ready_made import save_features
+from tests.sampling.making import samples_of
 
 
 def test_the_training_samples_are_stratified_and_groups_whole() -> None:
@@ -36,6 +37,13 @@ def test_the_training_samples_are_stratified_and_groups_whole() -> None:
     assert not inside & outside
     with pytest.raises(MetricInputError, match="to train on"):
         training_rows(replace(digits, groups=("one",) * 600), 0)
+
+
+def test_a_small_class_is_on_both_sides() -> None:
+    """Of a class of three samples one is tested on, of a class of two one as well."""
+    labels = np.repeat([0, 1, 2], [40, 3, 2])
+    train = training_rows(samples_of(labels), 0)
+    assert np.bincount(labels[train]).tolist() == [30, 2, 1]
 
 
 def test_the_best_models_are_trained(settings: Settings, picture_zip: Path, zoo: Path) -> None:

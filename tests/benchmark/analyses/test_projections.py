@@ -29,6 +29,7 @@ from ptmrank_core.results import rank_result
 from ptmrank_core.worker import SOURCES
 from tests.benchmark.runs import stored_features_plan
 from tests.ready_made import LABELS, draw_features, save_features
+from tests.sampling.making import samples_of
 
 ONLY = Analyses(half_samples=0, probe=False)
 
@@ -166,3 +167,19 @@ def test_two_thousand_samples_are_drawn_of_more() -> None:
     rows = drawn_rows(samples, seed=0)
     assert len(rows) == 2000
     assert np.bincount(labels[rows]).tolist() == [1600, 400]
+
+
+def test_many_groups_are_drawn_whole() -> None:
+    """Of 50 speakers with 100 samples each twenty are drawn with all their samples."""
+    groups = np.repeat(np.arange(50), 100)
+    samples = samples_of(np.tile([0, 1], 2500), groups=groups.astype(str).tolist())
+    rows = drawn_rows(samples, seed=0)
+    assert np.unique(np.bincount(groups[rows], minlength=50)).tolist() == [0, 100]
+    assert len(rows) == 2000
+
+
+def test_of_few_large_groups_each_has_its_share() -> None:
+    """Of four speakers with 1,250 samples each 500 are drawn, not one speaker alone."""
+    groups = np.repeat(np.arange(4), 1250)
+    samples = samples_of(np.tile([0, 1], 2500), groups=groups.astype(str).tolist())
+    assert np.bincount(groups[drawn_rows(samples, seed=0)]).tolist() == [500] * 4

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from ptmrank_core.benchmark.cards.card import CardCell, ModelConditions, RunCard
 from ptmrank_core.config import Settings
 from ptmrank_core.errors import InputError
 from ptmrank_core.metrics import METRICS
-from ptmrank_core.records import RunResult
+from ptmrank_core.records import ExtractionReport, RunResult
 from ptmrank_core.worker import SOURCES
 from tests.benchmark.runs import stored_plan
 
@@ -51,13 +51,11 @@ def test_a_card_says_all_that_a_number_depends_on(result: RunResult, fields: dic
     assert revisions == {name: own.spec.revision for name, own in result.outcomes.items()}
     assert None not in revisions.values()
     assert plan["options"]["batch_size"] == 4
-    assert fields["conditions"]["convnext-a"] == {
-        "revision": revisions["convnext-a"],
-        "dtype": "float32",
-        "device": "cpu",
-        "batch_size": 4,
-        "n_features": 16,
-    }
+    conditions = fields["conditions"]["convnext-a"]
+    assert (conditions["revision"], conditions["n_features"]) == (revisions["convnext-a"], 16)
+    report = result.outcomes["convnext-a"].report
+    assert conditions["report"] == json.loads(json.dumps(asdict(report)))
+    assert (report.dtype, report.device, report.batch_size) == ("float32", "cpu", 4)
     assert (plan["seed"], plan["analyses"]["probe"]) == (0, True)
     assert fields["metric_versions"] == {name: METRICS[name].version for name in result.plan.metrics}
     assert {"numpy", "torch", "ptmrank", "python"} <= set(fields["environment"])
@@ -72,6 +70,18 @@ def test_a_card_says_all_that_a_number_depends_on(result: RunResult, fields: dic
 def test_a_card_comes_back_as_it_was(result: RunResult, fields: dict[str, Any], tmp_path: Path) -> None:
     """Every number to the last bit."""
     assert read_card(write(tmp_path / "card.json", fields)) == make_card(result)
+
+
+def test_a_card_of_the_first_format_is_read(fields: dict[str, Any], tmp_path: Path) -> None:
+    """It had what a model ran with beside its revision; what it did not hold has its default."""
+    old = {"revision": "r", "dtype": "bfloat16", "device": "cuda", "batch_size": 8, "n_features": 16}
+    fields |= {"run_card": 1, "conditions": {"convnext-a": old}}
+    path = write(tmp_path / "card.json", fields)
+    report = ExtractionReport("bfloat16", "cuda", batch_size=8)
+    assert read_card(path).conditions == {"convnext-a": ModelConditions("r", 16, report)}
+    fields["conditions"]["convnext-a"] = old | {"dtype": 7}
+    with pytest.raises(InputError, match=r"card\.conditions\.convnext-a\.report\.dtype is 7"):
+        read_card(write(path, fields))
 
 
 def put(*place: str | int, value: Any) -> Callable[[dict[str, Any]], None]:
@@ -102,7 +112,7 @@ def drop(*place: str | int) -> Callable[[dict[str, Any]], None]:
     ("edit", "message"),
     [
         (drop("run_card"), "has no field run_card"),
-        (put("run_card", value=2), "card.run_card is 2; this version reads format 1"),
+        (put("run_card", value=3), "card.run_card is 3; this version reads the formats 1 and 2"),
         (drop("plan", "seed"), "card.plan.seed is missing"),
         (put("plan", "seed", value="0"), 'card.plan.seed is "0"; expected a whole number'),
         (put("plan", "seed", value=True), "card.plan.seed is true; expected a whole number"),
@@ -187,7 +197,7 @@ def test_what_the_runs_differ_in_is_told(result: RunResult) -> None:
     """Samples, revisions, what the options came to, metric and library versions; nothing else."""
     old = make_card(result)
     assert compare_cards(old, old).conditions == ()
-    model = ModelConditions("other", "bfloat16", None, 8, 16)
+    model = ModelConditions("other", 16, ExtractionReport("bfloat16", None, batch_size=8))
     new = replace(
         old,
         plan=replace(old.plan, samples_fingerprint="f"),

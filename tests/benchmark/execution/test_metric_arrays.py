@@ -15,7 +15,7 @@ from ptmrank_core.catalogue import demo_models
 from ptmrank_core.config import Settings
 from ptmrank_core.data import load_samples, name_samples
 from ptmrank_core.metrics import prepare_inputs
-from ptmrank_core.records import Features, Reading, Samples, Score, SetFeatures, Skipped
+from ptmrank_core.records import ExtractionReport, Features, Reading, Samples, Score, SetFeatures, Skipped
 from ptmrank_core.worker import SOURCES
 from tests.benchmark.runs import stored_plan
 
@@ -28,12 +28,7 @@ def features(labels: list[int], source_logits: np.ndarray, names: tuple[str, ...
         embeddings=draw[: len(labels)],
         source_logits=None,
         labels=np.array(labels),
-        key="",
-        seconds={},
-        cache_hits=0,
-        cache_misses=0,
-        device=None,
-        dtype="float32",
+        report=ExtractionReport("float32"),
         auxiliary={SOURCE: SetFeatures(draw[len(labels) :], source_logits.astype(np.float32))},
         source_class_names=names,
     )

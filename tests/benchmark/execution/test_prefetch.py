@@ -10,6 +10,7 @@ from ptmrank_core.benchmark.execution.prefetch import FetchAhead
 from ptmrank_core.errors import CancelledError, ModelNotFoundError
 from ptmrank_core.events import CancelToken, Event, Sink, StageStarted, raise_if_cancelled
 from ptmrank_core.records import ModelSpec, Stage
+from tests.waiting import PATIENCE_SECONDS
 
 SPECS = [ModelSpec(id=name, source="hub", modality="image") for name in "abc"]
 
@@ -37,7 +38,7 @@ def test_one_model_ahead_and_each_error_with_its_own_model() -> None:
     hub, heard = Hub(), list[Event]()
     with FetchAhead(SPECS, hub, sink=heard.append, cancel=lambda: False) as files:
         assert files.take(SPECS[0]) is SPECS[0]
-        assert hub.arrived["b"].wait(10)
+        assert hub.arrived["b"].wait(PATIENCE_SECONDS)
         assert hub.asked == ["a", "b"]
         with pytest.raises(ModelNotFoundError, match="no model 'b'"):
             files.take(SPECS[1])
@@ -61,5 +62,5 @@ def test_leaving_early_stops_what_is_under_way() -> None:
 
     with FetchAhead(SPECS, slow, sink=lambda _event: None, cancel=lambda: False) as files:
         files.take(SPECS[0])
-        assert started.wait(10)
+        assert started.wait(PATIENCE_SECONDS)
     assert ended.is_set()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -17,11 +17,11 @@ from ptmrank_core.benchmark.scheduling.locks import hold_run, lock_device, start
 from ptmrank_core.benchmark.scheduling.queue import borrow_device
 from ptmrank_core.config import Settings
 from ptmrank_core.errors import CancelledError
-from ptmrank_core.events import Event, RunFinished, RunStarted, Waiting, never_cancels
+from ptmrank_core.events import CancelToken, Event, RunFinished, RunStarted, Waiting, never_cancels
 from ptmrank_core.records import RunPlan, RunState
 from ptmrank_core.worker import SOURCES
 from tests.benchmark.runs import stored_plan
-from tests.benchmark.test_worker import wait_until
+from tests.waiting import PATIENCE_SECONDS, wait_until
 
 
 @contextmanager
@@ -44,6 +44,7 @@ class Waiters:
         self.pool = ThreadPoolExecutor(len(plans))
         self.pulled: dict[str, threading.Event] = {plan.run_id: threading.Event() for plan in plans}
         self.futures: dict[str, Future[RunState]] = {}
+        self.looks = Counter[str]()
 
     def join(self, run_id: str) -> None:
         """Let a run join the queue."""
@@ -53,8 +54,18 @@ class Waiters:
             self.settings,
             sources=SOURCES,
             sink=lambda event: self.events.append((run_id, event)),
-            cancel=self.pulled[run_id].is_set,
+            cancel=lambda: self.look(run_id),
         )
+
+    def look(self, run_id: str) -> bool:
+        """Whether a run is to be cancelled, which it asks each time that it looks whether it is its turn."""
+        self.looks[run_id] += 1
+        return self.pulled[run_id].is_set()
+
+    def wait_for_looks(self, run_ids: list[str]) -> None:
+        """Wait until each of some runs has looked once more, from beginning to end."""
+        before = Counter(self.looks)
+        wait_until(lambda: all(self.looks[run_id] >= before[run_id] + 2 for run_id in run_ids))
 
     def start(self, run_id: str) -> None:
         """Let a run join the queue behind others, and wait until it has."""
@@ -88,12 +99,12 @@ def test_runs_of_one_device_work_one_after_the_other_as_they_came(waiters: Waite
     # All are queued before a worker takes its lock, and come up in another order: no overtaking.
     with busy(waiters.settings) as release, ExitStack() as places:
         for run_id in ids:
-            places.enter_context(starting(waiters.settings, run_id, seconds=1))
+            places.enter_context(starting(waiters.settings, run_id, seconds=PATIENCE_SECONDS))
             waiters.store.queue(run_id, "cpu")
         for run_id in (ids[2], ids[1]):
             waiters.start(run_id)
         release()
-        time.sleep(0.5)
+        waiters.wait_for_looks([ids[1], ids[2]])
         assert waiters.started() == []
         assert n_ahead(waiters) == [0, 1, 2]
         assert read_entry(waiters.store, waiters.settings, ids[2]).status == "waiting"
@@ -114,12 +125,12 @@ def test_one_that_is_cancelled_while_it_waits_is_out_of_the_way(waiters: Waiters
         assert n_ahead(waiters) == [0, 1, 2]
         cancel_run(first, waiters.settings)  # as a page does
         waiters.pulled[second].set()  # as a signal does
-        assert waiters.futures[first].result(10) is RunState.CANCELLED
-        assert waiters.futures[second].result(10) is RunState.CANCELLED
+        assert waiters.futures[first].result(PATIENCE_SECONDS) is RunState.CANCELLED
+        assert waiters.futures[second].result(PATIENCE_SECONDS) is RunState.CANCELLED
         assert n_ahead(waiters) == [0, 0, 0]
         assert waiters.started() == []
         release()
-    assert waiters.futures[third].result(60) is RunState.FINISHED
+    assert waiters.futures[third].result(PATIENCE_SECONDS) is RunState.FINISHED
     assert waiters.store.cells(first) == ()
     assert run_here(first, waiters.settings, sources=SOURCES) is RunState.FINISHED  # the request is forgotten
 
@@ -148,15 +159,16 @@ def test_work_that_is_no_run_takes_its_turn_too(settings: Settings) -> None:
         pass
     with ThreadPoolExecutor(1) as pool:
         with busy(settings):
-            later = pool.submit(hold_for_a_moment, settings)
-            time.sleep(0.3)
+            looks = list[bool]()
+            later = pool.submit(hold_for_a_moment, settings, lambda: looks.append(True) is not None)
+            wait_until(lambda: len(looks) >= 2)
             assert not later.done()
-        assert later.result(10)
+        assert later.result(PATIENCE_SECONDS)
 
 
-def hold_for_a_moment(settings: Settings) -> bool:
+def hold_for_a_moment(settings: Settings, cancel: CancelToken) -> bool:
     """Borrow the CPU; tell whether it was taken meanwhile."""
-    with borrow_device(settings, "cpu", cancel=never_cancels):
+    with borrow_device(settings, "cpu", cancel=cancel):
         return lock_device(settings, "cpu") is None
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from ptmrank_core.benchmark import RunStore, expected_time
 from ptmrank_core.config import Settings
-from ptmrank_core.records import ModelOutcome, ModelSpec
+from ptmrank_core.records import ExtractionReport, ModelOutcome, ModelSpec
 from tests.benchmark.runs import stored_plan
 
 IMAGE = ModelSpec("a", "hub", "image", n_parameters=1_000)
@@ -18,7 +18,7 @@ IMAGE = ModelSpec("a", "hub", "image", n_parameters=1_000)
 def outcome(spec: ModelSpec, seconds: float, n_run: int) -> ModelOutcome:
     """A model that took so long to prepare and run so many samples."""
     spent = {"load": 9.0, "preprocess": seconds / 4, "forward": 3 * seconds / 4, "score": 9.0}
-    return ModelOutcome(spec, spent, 0, n_run, 8, "cpu", "float32", n_run=n_run)
+    return ModelOutcome(spec, ExtractionReport("float32", "cpu", spent, 0, n_run, n_run), 8)
 
 
 def test_time_is_measured_guessed_from_the_size_or_unknown(

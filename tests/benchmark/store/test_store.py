@@ -6,8 +6,9 @@ import json
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import pytest
@@ -21,9 +22,11 @@ from ptmrank_core.events import BatchDone, CellDone, Downloaded, Event, ModelSta
 from ptmrank_core.records import (
     LOCAL_OWNER,
     Cell,
+    ExtractionReport,
     Failure,
     Finding,
     ModelOutcome,
+    RunPlan,
     RunState,
     Score,
     Skipped,
@@ -57,9 +60,8 @@ def test_a_run_comes_back_whole(settings: Settings, picture_zip: Path, zoo: Path
     store = RunStore(settings)
     for cell in CELLS:
         store.add_cell(plan.run_id, cell)
-    outcome = ModelOutcome(
-        plan.models[0], {"load": 1.0}, 1, 2, 16, "cpu", "float32", n_layers=3, notes=("odd",)
-    )
+    report = ExtractionReport("float32", "cpu", {"load": 1.0}, 1, 2, notes=("odd",))
+    outcome = ModelOutcome(plan.models[0], report, 16, n_layers=3, score_seconds=0.5)
     store.add_outcome(plan.run_id, outcome)
     store.finish(plan.run_id, RunState.FINISHED, seconds=1.5)
     result = RunStore(settings).result(plan.run_id)
@@ -137,6 +139,49 @@ def test_cells_of_layers_are_kept_apart(settings: Settings, picture_zip: Path, z
     assert store.result(run_id).layer_cells == layers
 
 
+def flat_outcome(plan: RunPlan) -> dict[str, Any]:
+    """Outcome of the first model of a plan as versions before the sixth kept it."""
+    return {
+        "spec": asdict(plan.models[0]),
+        "seconds": {"load": 1.0, "preprocess": 2.0, "forward": 6.0, "score": 0.5},
+        "cache_hits": 1,
+        "cache_misses": 2,
+        "n_features": 16,
+        "device": "cpu",
+        "dtype": "bfloat16",
+        "peak_memory_bytes": 1_000,
+        "n_layers": 3,
+        "notes": ["odd"],
+        "batch_size": 8,
+        "n_run": 4,
+    }
+
+
+FIRST_OUTCOME = {
+    *("spec", "seconds", "cache_hits", "cache_misses", "n_features"),
+    *("device", "dtype", "peak_memory_bytes"),
+}
+
+
+def test_an_outcome_of_the_fifth_version_is_taken_over(
+    settings: Settings, picture_zip: Path, zoo: Path
+) -> None:
+    """What was kept of an extraction side by side is its report now, and tells how fast models ran."""
+    plan = stored_plan(settings, picture_zip, zoo)
+    spec = plan.models[0]
+    with closing(sqlite3.connect(settings.runs_dir / "runs.sqlite")) as db:
+        row = (plan.run_id, spec.id, json.dumps(flat_outcome(plan)))
+        db.execute("INSERT INTO outcomes VALUES (?, ?, ?)", row)
+        db.execute("PRAGMA user_version = 5")
+        db.commit()
+    seconds = {"load": 1.0, "preprocess": 2.0, "forward": 6.0}
+    report = ExtractionReport("bfloat16", "cpu", seconds, 1, 2, 4, 8, 1_000, notes=("odd",))
+    for _ in range(2):
+        store = RunStore(settings)
+        assert store.outcomes(plan.run_id) == {spec.id: ModelOutcome(spec, report, 16, 3, 0.5)}
+        assert store.speeds()[spec.id].seconds == 2.0
+
+
 OLD_CELLS = """
 DROP TABLE cells;
 CREATE TABLE cells (run_id TEXT NOT NULL REFERENCES runs ON DELETE CASCADE, model TEXT NOT NULL,
@@ -155,8 +200,7 @@ def test_a_file_of_the_first_version_is_taken_over(settings: Settings, picture_z
             del fields["layer"]
             row = (plan.run_id, cell.model, cell.metric, json.dumps(fields))
             db.execute("INSERT INTO cells VALUES (?, ?, ?, ?)", row)
-        outcome = json.loads(to_json(ModelOutcome(plan.models[0], {"load": 1.0}, 1, 2, 16, "cpu", "float32")))
-        del outcome["n_layers"], outcome["notes"]
+        outcome = {name: value for name, value in flat_outcome(plan).items() if name in FIRST_OUTCOME}
         db.execute(
             "INSERT INTO outcomes VALUES (?, ?, ?)", (plan.run_id, plan.models[0].id, json.dumps(outcome))
         )
@@ -165,7 +209,7 @@ def test_a_file_of_the_first_version_is_taken_over(settings: Settings, picture_z
         store = RunStore(settings)
         assert list(store.cells(plan.run_id)) == CELLS
         assert store.layer_cells(plan.run_id) == ()
-        assert store.outcomes(plan.run_id)[plan.models[0].id].notes == ()
+        assert store.outcomes(plan.run_id)[plan.models[0].id].report.notes == ()
     store.add_cell(plan.run_id, replace(CELLS[0], layer=2))
     assert len(store.layer_cells(plan.run_id)) == 1
 
@@ -245,7 +289,7 @@ def test_every_change_of_a_result_is_counted(settings: Settings, picture_zip: Pa
     """Whatever a result holds: a new one, another in its place, and one that is taken away."""
     plan = stored_plan(settings, picture_zip, zoo)
     run_id, store = plan.run_id, RunStore(settings)
-    outcome = ModelOutcome(plan.models[0], {"load": 1.0}, 1, 2, 16, "cpu", "float32")
+    outcome = ModelOutcome(plan.models[0], ExtractionReport("float32"), 16)
     finding = Finding("test", "fine", None, 0.1)
     changes = [
         lambda: store.queue(run_id, "cpu"),
@@ -256,7 +300,7 @@ def test_every_change_of_a_result_is_counted(settings: Settings, picture_zip: Pa
         lambda: store.add_cell(run_id, CELLS[1]),
         lambda: store.clear_failures(run_id),
         lambda: store.add_outcome(run_id, outcome),
-        lambda: store.add_outcome(run_id, replace(outcome, notes=("note",))),
+        lambda: store.add_outcome(run_id, replace(outcome, n_layers=2)),
         lambda: store.add_finding(run_id, finding),
         lambda: store.add_finding(run_id, replace(finding, problem="it broke")),
         lambda: store.drop_findings(run_id, "test"),

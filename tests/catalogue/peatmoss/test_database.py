@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -218,14 +217,20 @@ def test_the_library_that_loads_a_model_is_told() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("schema", SCHEMAS)
-def test_a_question_to_the_whole_of_peatmoss_is_quick(tmp_path: Path, schema: Schema) -> None:
-    """The top 50 of a category among 281,638 models, with and without a search, take under half a second."""
+def test_a_question_to_the_whole_of_peatmoss_is_one_pass(tmp_path: Path, schema: Schema) -> None:
+    """The top 50 of a category, with and without a search, take a few steps of SQLite for each row."""
     own = [task for task in CATEGORIES if not task.is_later]
     path = save_large_database(tmp_path / "large.db", schema, [task.name for task in own])
+    thousands = list[int]()
     for search in ("", "bert cased"):
-        start = time.process_time()  # the machine may be busy with other things
+        thousands.clear()
         with PeatmossDatabase(path) as opened:
+            (n_rows,) = opened._connection.execute(
+                "SELECT (SELECT COUNT(*) FROM model) + (SELECT COUNT(*) FROM model_to_tag)"
+            ).fetchone()
+            opened._connection.set_progress_handler(lambda: thousands.append(1), 1_000)
             found = opened.top(own[0], limit=50, search=search)
-        assert time.process_time() - start < 0.5
+        # A pass takes about nine for each row; a pass for each model would take 281,638 times as many.
+        assert 0 < 1_000 * len(thousands) < 12 * n_rows
         assert len(found) == 50
         assert all(word in model.id for word in search.split() for model in found)

@@ -105,7 +105,8 @@ def test_a_model_whose_features_were_cached_has_no_speed() -> None:
     """Nothing ran, so seconds for 1,000 samples are not known, not 0."""
     result = hostile_result()
     model = HOSTILE[0]
-    cached = replace(result.outcomes[model], cache_hits=40, cache_misses=0, n_run=0)
+    outcome = result.outcomes[model]
+    cached = replace(outcome, report=replace(outcome.report, cache_hits=40, cache_misses=0, n_run=0))
     result = replace(result, outcomes={**result.outcomes, model: cached})
     rows = ranking_table(result, rank_result(result)).records()
     assert next(row["seconds_per_1000"] for row in rows if row["model"] == model) is None

@@ -33,12 +33,13 @@ def tables() -> tuple[Table, ...]:
 
 
 def test_csv_reads_back_with_every_digit(tables: tuple[Table, ...]) -> None:
-    """Pandas reads the same floats, whole numbers and gaps; there is no 0 or NaN for what is unknown."""
+    """There are the same floats, whole numbers and gaps; there is no 0 or NaN for what is unknown."""
     for table in tables:
-        frame = pd.read_csv(io.StringIO(csv_text(table)), keep_default_na=False, na_values=[""])
+        # As text: pandas 3.0 rounds a float that it reads in the last digit.
+        frame = pd.read_csv(io.StringIO(csv_text(table)), dtype=str, keep_default_na=False)
         for column in table.columns:
             if column.kind != "text":
-                read = [None if pd.isna(value) else value for value in frame[column.key]]
+                read = [float(text) if text else None for text in frame[column.key]]
                 assert read == table.values(column.key), (table.name, column.key)
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-
 from assets.demo.scripts.audio.recipes import TEST_CLIPS, Recipe
 from assets.demo.scripts.audio.sources import SOURCE_TASKS
+from assets.demo.scripts.checkpoints import ModelFacts, classifier_card
 
 CARD = """\
 ---
@@ -30,7 +29,7 @@ A very small {architecture} for clips of at most one second, made for the demo o
 | Width of the hidden states | {width} |
 | Trained on | {description} |
 | Classes | {classes} |
-| Training clips | {train_clips:,}, {passes} passes |
+| Training clips | {n_train:,}, {passes} passes |
 | Seed | {seed} |
 | Source accuracy | {accuracy} |
 
@@ -45,67 +44,13 @@ for recognising anything in earnest.
 """
 
 
-@dataclass(frozen=True)
-class AudioModelFacts:
-    """What is known of an audio model of the zoo: its entry in ``zoo.json``.
-
-    Attributes
-    ----------
-    architecture, family, source_task : str
-        Name for the reader, short name of the family, what the model was trained on.
-    n_parameters, width : int
-        Number of weights, and width of the hidden states.
-    n_source_classes : int or None
-        Classes of the head, `None` without a head.
-    source_accuracy : float or None
-        Accuracy on generated clips that were held out, 0 to 1; `None` if untrained.
-    seed, train_clips, passes : int
-        How it was trained; 0 clips and passes if untrained.
-    size_bytes : int
-        Size of the weights file.
-    """
-
-    architecture: str
-    family: str
-    source_task: str
-    n_parameters: int
-    width: int
-    n_source_classes: int | None
-    source_accuracy: float | None
-    seed: int
-    train_clips: int
-    passes: int
-    size_bytes: int
-
-
-def model_card(recipe: Recipe, facts: AudioModelFacts) -> str:
-    """Write the model card.
-
-    Parameters
-    ----------
-    recipe : Recipe
-        The model.
-    facts : AudioModelFacts
-        What is known of it.
-
-    Returns
-    -------
-    str
-        Markdown with YAML front matter.
-    """
-    description = "nothing: the weights are as they were drawn"
-    classes = "none: the checkpoint has no head"
-    accuracy = "none"
-    if recipe.is_trained:
-        task = SOURCE_TASKS[recipe.source]
-        description = task.description
-        classes = f"{len(task.class_names)}: {', '.join(task.class_names)}"
-        accuracy = f"{facts.source_accuracy:.4f} on {TEST_CLIPS:,} generated clips held out"
-    return CARD.format(
-        **asdict(facts),
-        name=recipe.name,
+def model_card(recipe: Recipe, facts: ModelFacts) -> str:
+    """Write the card of an audio model: Markdown with YAML front matter."""
+    return classifier_card(
+        CARD,
+        recipe,
+        facts,
+        SOURCE_TASKS[recipe.source] if recipe.is_trained else None,
+        f"{TEST_CLIPS:,} generated clips held out",
         sampling_rate=recipe.architecture.preprocessor["sampling_rate"],
-        description=description,
-        classes=classes,
-        accuracy=accuracy,
     )

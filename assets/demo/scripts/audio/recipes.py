@@ -13,8 +13,9 @@ from transformers import (
     WhisperConfig,
 )
 
-from assets.demo.scripts import recipes as pictures
+from assets.demo.scripts import checkpoints
 from assets.demo.scripts.audio.speech import CLIPS, SAMPLING_RATE, espeak_version
+from assets.demo.scripts.checkpoints import UNTRAINED
 from assets.demo.scripts.measurements import versions
 
 DEMO = CLIPS.parent
@@ -91,11 +92,11 @@ class Architecture:
 
 
 @dataclass(frozen=True)
-class Recipe(pictures.Recipe):
-    """One audio model of the zoo: an architecture and the source task it learns."""
+class Recipe(checkpoints.Recipe):
+    """One audio model of the zoo."""
 
     @property
-    def architecture(self) -> Architecture:  # type: ignore[override]
+    def architecture(self) -> Architecture:
         """The network design."""
         return ARCHITECTURES[self.family]
 
@@ -196,7 +197,7 @@ RECIPES: tuple[Recipe, ...] = (
     Recipe("whisper", "voices"),
     Recipe("whisper", "tones"),
     Recipe("whisper", "shuffled"),
-    Recipe("whisper", pictures.UNTRAINED),
+    Recipe("whisper", UNTRAINED),
     Recipe("ast", "german"),
 )
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import asdict
 
 import torch
 from torch import Tensor
 from transformers import AutoModel, AutoModelForAudioClassification, PreTrainedModel
 
-from assets.demo.scripts.audio.cards import AudioModelFacts, model_card
+from assets.demo.scripts.audio.cards import model_card
 from assets.demo.scripts.audio.listening import Heard, accuracy, preprocess, train
 from assets.demo.scripts.audio.recipes import (
     RECIPES,
@@ -23,7 +21,8 @@ from assets.demo.scripts.audio.recipes import (
     made_with,
 )
 from assets.demo.scripts.audio.sources import SOURCE_TASKS, make_clips
-from assets.demo.scripts.processes import for_each_recipe
+from assets.demo.scripts.checkpoints import ModelFacts
+from assets.demo.scripts.records import record_zoo
 from assets.demo.scripts.training import Schedule, head
 
 BATCH_SIZE = 32
@@ -73,7 +72,7 @@ def source_clips(recipe: Recipe, *, held_out: bool) -> tuple[Heard, Tensor]:
     return preprocess(recipe.folder, clips), torch.from_numpy(labels)
 
 
-def make_model(recipe: Recipe) -> AudioModelFacts:
+def make_model(recipe: Recipe) -> ModelFacts:
     """Train one model and save it with its preprocessor and its card.
 
     Parameters
@@ -83,7 +82,7 @@ def make_model(recipe: Recipe) -> AudioModelFacts:
 
     Returns
     -------
-    AudioModelFacts
+    ModelFacts
         What is now known of it.
     """
     design = recipe.architecture
@@ -97,7 +96,7 @@ def make_model(recipe: Recipe) -> AudioModelFacts:
         train(model, *source_clips(recipe, held_out=False), schedule, seed=SEED)
         source_accuracy = round(accuracy(model, *source_clips(recipe, held_out=True)), 6)
     model.save_pretrained(recipe.folder)
-    facts = AudioModelFacts(
+    facts = ModelFacts(
         architecture=design.name,
         family=recipe.family,
         source_task=recipe.source,
@@ -106,7 +105,7 @@ def make_model(recipe: Recipe) -> AudioModelFacts:
         n_source_classes=head(model).out_features if recipe.is_trained else None,
         source_accuracy=source_accuracy,
         seed=SEED,
-        train_clips=TRAIN_CLIPS if recipe.is_trained else 0,
+        n_train=TRAIN_CLIPS if recipe.is_trained else 0,
         passes=design.passes if recipe.is_trained else 0,
         size_bytes=(recipe.folder / "model.safetensors").stat().st_size,
     )
@@ -114,26 +113,9 @@ def make_model(recipe: Recipe) -> AudioModelFacts:
     return facts
 
 
-def make_zoo() -> Iterator[tuple[Recipe, AudioModelFacts]]:
-    """Make every model and save the summary.
-
-    Yields
-    ------
-    tuple of Recipe and AudioModelFacts
-        Each model as soon as it and those before it are made.
-    """
-    models = {}
-    for recipe, facts in for_each_recipe(make_model, RECIPES):
-        models[recipe.name] = asdict(facts)
-        yield recipe, facts
-    summary = {"models": models, "made_with": made_with()}
-    ZOO_SUMMARY.write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")
-
-
 def main() -> None:
-    """Make the zoo and report each model."""
-    for recipe, facts in make_zoo():
-        print(f"{recipe.name:20} {facts.n_parameters:8,} {facts.source_accuracy}", flush=True)
+    """Make every model and save the summary."""
+    record_zoo(make_model, RECIPES, ZOO_SUMMARY, unit="clips", about={"made_with": made_with()})
 
 
 if __name__ == "__main__":

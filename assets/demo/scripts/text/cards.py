@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
+from assets.demo.scripts.checkpoints import NO_ACCURACY, RAW_WEIGHTS, ModelFacts
 from assets.demo.scripts.text.recipes import LONGEST, Recipe
 from assets.demo.scripts.text.sources import SOURCE_TASKS
 
@@ -31,7 +32,7 @@ demo of PTMRank.
 | Vocabulary | {n_tokens:,} byte-pair pieces of lower-case text |
 | Trained on | {description} |
 | Classes | {classes} |
-| Training passages | {train_texts:,}, {passes} passes |
+| Training passages | {n_train:,}, {passes} passes |
 | Seed | {seed} |
 | Source accuracy | {accuracy} |
 
@@ -48,48 +49,14 @@ PIPELINES = {"classes": "text-classification", "masked": "fill-mask", "next": "t
 ASKED = {"classes": "passages", "masked": "masked tokens of passages", "next": "tokens of passages"}
 
 
-@dataclass(frozen=True)
-class TextModelFacts:
-    """What is known of a text model of the zoo: its entry in ``zoo.json``.
-
-    Attributes
-    ----------
-    architecture, family, source_task : str
-        Name for the reader, short name of the family, what the model was trained on.
-    n_parameters, width : int
-        Number of weights, and width of the hidden states.
-    n_source_classes : int or None
-        Classes of the head, `None` without a head for classes.
-    source_accuracy : float or None
-        Accuracy on passages that were held out, 0 to 1; of tokens where there are no classes; `None` if
-        untrained.
-    seed, train_texts, passes : int
-        How it was trained; 0 texts and passes if untrained.
-    size_bytes : int
-        Size of the weights file.
-    """
-
-    architecture: str
-    family: str
-    source_task: str
-    n_parameters: int
-    width: int
-    n_source_classes: int | None
-    source_accuracy: float | None
-    seed: int
-    train_texts: int
-    passes: int
-    size_bytes: int
-
-
-def model_card(recipe: Recipe, facts: TextModelFacts, n_tokens: int, class_names: tuple[str, ...]) -> str:
+def model_card(recipe: Recipe, facts: ModelFacts, n_tokens: int, class_names: tuple[str, ...]) -> str:
     """Write the model card.
 
     Parameters
     ----------
     recipe : Recipe
         The model.
-    facts : TextModelFacts
+    facts : ModelFacts
         What is known of it.
     n_tokens : int
         Size of its vocabulary.
@@ -101,11 +68,7 @@ def model_card(recipe: Recipe, facts: TextModelFacts, n_tokens: int, class_names
     str
         Markdown with YAML front matter.
     """
-    description, accuracy, pipeline = (
-        "nothing: the weights are as they were drawn",
-        "none",
-        "feature-extraction",
-    )
+    description, accuracy, pipeline = RAW_WEIGHTS, NO_ACCURACY, "feature-extraction"
     if recipe.is_trained:
         task = SOURCE_TASKS[recipe.source]
         description, pipeline = task.description, PIPELINES[task.objective]

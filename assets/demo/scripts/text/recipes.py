@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from transformers import BertConfig, GPT2Config, ModernBertConfig, PreTrainedConfig
 
-DEMO = Path(__file__).resolve().parents[2]
-ZOO = DEMO / "zoo"
+from assets.demo.scripts import checkpoints
+from assets.demo.scripts.checkpoints import DEMO, UNTRAINED
+
 RECORDS = DEMO / "docstrings"
 ZOO_SUMMARY = RECORDS / "zoo.json"
 TRUTH = RECORDS / "truth.json"
 
 SEED = 20
 LONGEST = 128  # tokens of a text; what is beyond is cut off
-UNTRAINED = "untrained"
 WORKED_WITH = (
     "torch",
     "transformers",
@@ -46,39 +45,13 @@ class Architecture:
 
 
 @dataclass(frozen=True)
-class Recipe:
-    """One model of the zoo: an architecture and the source task it learns.
-
-    Attributes
-    ----------
-    family : str
-        Key of `ARCHITECTURES`.
-    source : str
-        Key of ``SOURCE_TASKS``, or `UNTRAINED`.
-    """
-
-    family: str
-    source: str
-
-    @property
-    def name(self) -> str:
-        """Name of the model and of its folder."""
-        return f"{self.family}-{self.source}"
+class Recipe(checkpoints.Recipe):
+    """One text model of the zoo."""
 
     @property
     def architecture(self) -> Architecture:
         """The network design."""
         return ARCHITECTURES[self.family]
-
-    @property
-    def folder(self) -> Path:
-        """Where the checkpoint is."""
-        return ZOO / self.name
-
-    @property
-    def is_trained(self) -> bool:
-        """Whether the model has learned a source task."""
-        return self.source != UNTRAINED
 
 
 def _bert(n_tokens: int) -> PreTrainedConfig:

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from dataclasses import asdict
-
 import torch
 from transformers import (
     AutoModel,
@@ -15,9 +11,10 @@ from transformers import (
     PreTrainedModel,
 )
 
+from assets.demo.scripts.checkpoints import ModelFacts
 from assets.demo.scripts.measurements import versions
-from assets.demo.scripts.processes import for_each_recipe
-from assets.demo.scripts.text.cards import TextModelFacts, model_card
+from assets.demo.scripts.records import record_zoo
+from assets.demo.scripts.text.cards import model_card
 from assets.demo.scripts.text.pretraining import pretrain, source_accuracy
 from assets.demo.scripts.text.recipes import RECIPES, SEED, WORKED_WITH, ZOO_SUMMARY, Recipe
 from assets.demo.scripts.text.sources import SOURCE_TASKS, source_texts
@@ -62,7 +59,7 @@ def build(recipe: Recipe, n_tokens: int, class_names: tuple[str, ...]) -> PreTra
     return model
 
 
-def make_model(recipe: Recipe) -> TextModelFacts:
+def make_model(recipe: Recipe) -> ModelFacts:
     """Train one model and save it with its tokenizer and its card.
 
     Parameters
@@ -72,7 +69,7 @@ def make_model(recipe: Recipe) -> TextModelFacts:
 
     Returns
     -------
-    TextModelFacts
+    ModelFacts
         What is now known of it.
     """
     design = recipe.architecture
@@ -93,7 +90,7 @@ def make_model(recipe: Recipe) -> TextModelFacts:
     model.save_pretrained(recipe.folder)
     tokenizer.save_pretrained(recipe.folder)
     tokenizer.backend_tokenizer.save(str(recipe.folder / "tokenizer.json"), pretty=False)  # without blanks
-    facts = TextModelFacts(
+    facts = ModelFacts(
         architecture=design.name,
         family=recipe.family,
         source_task=recipe.source,
@@ -102,7 +99,7 @@ def make_model(recipe: Recipe) -> TextModelFacts:
         n_source_classes=len(class_names) or None,
         source_accuracy=accuracy,
         seed=SEED,
-        train_texts=n_texts,
+        n_train=n_texts,
         passes=passes,
         size_bytes=(recipe.folder / "model.safetensors").stat().st_size,
     )
@@ -111,27 +108,10 @@ def make_model(recipe: Recipe) -> TextModelFacts:
     return facts
 
 
-def make_zoo() -> Iterator[tuple[Recipe, TextModelFacts]]:
-    """Make every model and save the summary.
-
-    Yields
-    ------
-    tuple of Recipe and TextModelFacts
-        Each model as soon as it and those before it are made.
-    """
-    models = {}
-    for recipe, facts in for_each_recipe(make_model, RECIPES):
-        models[recipe.name] = asdict(facts)
-        yield recipe, facts
-    summary = {"models": models, "samples_digest": documents_digest(), "made_with": versions(*WORKED_WITH)}
-    ZOO_SUMMARY.parent.mkdir(exist_ok=True)
-    ZOO_SUMMARY.write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")
-
-
 def main() -> None:
-    """Make the zoo and report each model."""
-    for recipe, facts in make_zoo():
-        print(f"{recipe.name:20} {facts.n_parameters:8,} {facts.source_accuracy}", flush=True)
+    """Make every model and save the summary."""
+    about = {"samples_digest": documents_digest(), "made_with": versions(*WORKED_WITH)}
+    record_zoo(make_model, RECIPES, ZOO_SUMMARY, unit="texts", about=about)
 
 
 if __name__ == "__main__":

@@ -19,8 +19,8 @@ import diskcache
 from diskcache.core import DBNAME, MODE_BINARY, MODE_RAW
 
 from ptmrank_core.config import Settings
-from ptmrank_core.features.memory import Memory
-from ptmrank_core.features.vectors import LayerVectors, SampleVectors
+from ptmrank_core.features.cache.facts_file import FactsFile
+from ptmrank_core.features.cache.vectors import LayerVectors, SampleVectors
 from ptmrank_core.records import ModelSpec
 
 __all__ = ["CacheReport", "CachedModel", "FeatureCache"]
@@ -122,8 +122,8 @@ class FeatureCache:
 
     Attributes
     ----------
-    memory
-        What is remembered of this machine.
+    machine_facts
+        What was measured on this machine before, as a file of facts.
     n_damaged
         Entries met so far that could not be read; each was counted as a miss.
     """
@@ -141,8 +141,8 @@ class FeatureCache:
         )
         self._limit_bytes = settings.cache_limit_bytes
         self._database = folder / DBNAME
-        self.memory = Memory(settings.home / "extraction.json")
-        self._owners = Memory(settings.home / "cached_models.json")
+        self.machine_facts = FactsFile(settings.home / "extraction.json")
+        self._owners = FactsFile(settings.home / "cached_models.json")
         self.n_damaged = 0
 
     def get_many(self, key: str, digests: Sequence[str]) -> list[SampleVectors | None]:
@@ -154,10 +154,10 @@ class FeatureCache:
         return self._decode_many([f"{key}/layers:{digest}" for digest in digests], LayerVectors.from_bytes)
 
     def _decode_many(self, names: Sequence[str], decode: Callable[[object], T | None]) -> list[T | None]:
-        found = self._read_many(names)
-        decoded = [decode(found[name]) if name in found else None for name in names]
+        stored = self._read_many(names)
+        decoded = [decode(stored[name]) if name in stored else None for name in names]
         self.n_damaged += sum(
-            vectors is None and name in found for vectors, name in zip(decoded, names, strict=True)
+            vectors is None and name in stored for vectors, name in zip(decoded, names, strict=True)
         )
         return decoded
 
@@ -166,20 +166,20 @@ class FeatureCache:
 
         Small values stand in diskcache's own table; those in files of their own are left to diskcache.
         """
-        found: dict[str, object] = {}
+        stored: dict[str, object] = {}
         in_files = []
         with closing(sqlite3.connect(f"{self._database.as_uri()}?mode=ro", uri=True)) as database:
             for start in range(0, len(names), KEYS_AT_ONCE):
-                some = names[start : start + KEYS_AT_ONCE]
+                chunk = names[start : start + KEYS_AT_ONCE]
                 query = f"""
                     SELECT key, filename IS NOT NULL, value FROM Cache
-                    WHERE raw = 1 AND key IN ({",".join("?" * len(some))})"""  # noqa: S608 - question marks
-                for name, is_file, value in database.execute(query, some):
+                    WHERE raw = 1 AND key IN ({",".join("?" * len(chunk))})"""  # noqa: S608 - question marks
+                for name, is_file, value in database.execute(query, chunk):
                     in_files += [name] if is_file else []
-                    found[name] = value
+                    stored[name] = value
         for name in in_files:
-            found[name] = self._cache.get(name, default=b"")
-        return found
+            stored[name] = self._cache.get(name, default=b"")
+        return stored
 
     def put_many(
         self,
@@ -212,13 +212,17 @@ class FeatureCache:
             FROM Cache GROUP BY 1 ORDER BY 4 DESC, 1"""  # noqa: S608 - our own text
         with closing(sqlite3.connect(f"{self._database.as_uri()}?mode=ro", uri=True)) as database:
             rows = database.execute(query).fetchall()
-        found = []
+        cached_models = []
         for key, n_samples, n_entries, size, stored_at in rows:
-            said = self._owners.get(key) or {}
-            model, revision, dtype = (str(said.get(name, "")) for name in ("model", "revision", "dtype"))
+            owner_facts = self._owners.get(key) or {}
+            model, revision, dtype = (
+                str(owner_facts.get(name, "")) for name in ("model", "revision", "dtype")
+            )
             counts = (n_samples, n_entries, size, stored_at)
-            found.append(CachedModel(key, model, revision, dtype, *counts, said.get("used_at")))
-        return tuple(found)
+            cached_models.append(
+                CachedModel(key, model, revision, dtype, *counts, owner_facts.get("used_at"))
+            )
+        return tuple(cached_models)
 
     def report(self) -> CacheReport:
         """Count what is kept."""
@@ -244,13 +248,14 @@ class FeatureCache:
 
     def forget(self, keys: Collection[str]) -> CacheReport:
         """Remove what is kept under some keys; tell what that was."""
-        gone = [own for own in self.models() if own.key in keys]
+        forgotten = [cached for cached in self.models() if cached.key in keys]
         names = [name for name in self._names() if name.partition(":")[0].partition("/")[0] in keys]
         with self._cache.transact():
             for name in names:
                 self._cache.delete(name)
-        n_entries, size = sum(own.n_entries for own in gone), sum(own.size_bytes for own in gone)
-        return CacheReport(n_entries, len(gone), size, self._limit_bytes)
+        n_entries = sum(cached.n_entries for cached in forgotten)
+        size_bytes = sum(cached.size_bytes for cached in forgotten)
+        return CacheReport(n_entries, len(forgotten), size_bytes, self._limit_bytes)
 
     def __len__(self) -> int:
         return len(self._cache)

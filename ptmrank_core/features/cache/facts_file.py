@@ -6,16 +6,18 @@ Losing it costs a little time, never a result, so a file that cannot be read is 
 from __future__ import annotations
 
 import json
-import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Memory"]
+from ptmrank_core.files import write_file
+
+__all__ = ["FactsFile"]
 
 MAX_ENTRIES = 2_000
 
 
-class Memory:
+class FactsFile:
     """Facts by name.
 
     Parameters
@@ -43,11 +45,6 @@ class Memory:
         facts = self._read()
         facts.pop(name, None)
         facts[name] = fact
-        kept = dict(list(facts.items())[-MAX_ENTRIES:])
-        partial = self._path.with_suffix(f".{os.getpid()}.partial")
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            partial.write_text(json.dumps(kept), encoding="utf-8")
-            partial.replace(self._path)
-        except OSError:  # a read-only home: the fact is found again next time
-            partial.unlink(missing_ok=True)
+        newest = dict(list(facts.items())[-MAX_ENTRIES:])
+        with suppress(OSError):  # a read-only home: the fact is found again next time
+            write_file(self._path, json.dumps(newest))

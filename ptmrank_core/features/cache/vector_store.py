@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from ptmrank_core.features.cache import FeatureCache
+from ptmrank_core.features.cache.feature_cache import FeatureCache
+from ptmrank_core.features.cache.vectors import LayerVectors, SampleVectors
 from ptmrank_core.features.heads import source_class_names
-from ptmrank_core.features.pooling import row_note
-from ptmrank_core.features.vectors import LayerVectors, SampleVectors
-from ptmrank_core.records import Features, FloatArray, ModelSpec, Samples, SetFeatures
+from ptmrank_core.features.pooling import family_of, row_note
+from ptmrank_core.records import ExtractionReport, Features, FloatArray, ModelSpec, Samples, SetFeatures
 
 __all__ = ["VectorStore"]
 
@@ -51,12 +51,12 @@ class VectorStore:
         with_layers: bool = False,
     ) -> None:
         self._samples = samples
-        self._sizes = {name: part.n_samples for name, part in auxiliary.items()}
+        self._sizes = {name: auxiliary_set.n_samples for name, auxiliary_set in auxiliary.items()}
         self._cache = cache
         self.key = key
-        self.items = sum((part.items for part in auxiliary.values()), samples.items)
-        self.names = sum((part.names for part in auxiliary.values()), samples.names)
-        self._digests = sum((part.digests for part in auxiliary.values()), samples.digests)
+        self.items = sum((auxiliary_set.items for auxiliary_set in auxiliary.values()), samples.items)
+        self.names = sum((auxiliary_set.names for auxiliary_set in auxiliary.values()), samples.names)
+        self._digests = sum((auxiliary_set.digests for auxiliary_set in auxiliary.values()), samples.digests)
         self._vectors: list[SampleVectors | None] = [None] * self.n_items
         self.with_layers = with_layers
         self._layers: list[LayerVectors | None] = [None] * self.n_items if with_layers else []
@@ -134,19 +134,26 @@ class VectorStore:
             embeddings=embeddings,
             source_logits=source_logits,
             labels=self._samples.labels,
-            key=self.key,
-            seconds=self.seconds,
-            cache_hits=n_samples - self._n_computed,
-            cache_misses=self._n_computed,
-            device=self.device,
-            dtype=dtype,
-            peak_memory_bytes=self.peak_memory_bytes,
+            report=self._report(spec, dtype),
             auxiliary=self._auxiliary(vectors),
             source_class_names=source_class_names(spec) if source_logits is not None else (),
             layer_embeddings=_stack_layers([v for v in self._layers[:n_samples] if v is not None]),
-            notes=self.notes or row_note(spec),
-            batch_size=self.batch_size,
+        )
+
+    def _report(self, spec: ModelSpec, dtype: str) -> ExtractionReport:
+        """Report on the extraction."""
+        return ExtractionReport(
+            dtype=dtype,
+            device=self.device,
+            seconds=self.seconds,
+            cache_hits=self._samples.n_samples - self._n_computed,
+            cache_misses=self._n_computed,
             n_run=self.n_run,
+            batch_size=self.batch_size,
+            peak_memory_bytes=self.peak_memory_bytes,
+            pooling=None if spec.source == "function" else family_of(spec).rule,
+            notes=self.notes or row_note(spec),
+            key=self.key,
         )
 
 

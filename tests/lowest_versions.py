@@ -1,0 +1,47 @@
+"""Print a requirement for the lowest version of each package that pyproject.toml allows.
+
+Run as ``python -m tests.lowest_versions``. The extras for users count too; the tools of the extra ``test``
+come as they are pinned there.
+"""
+
+from __future__ import annotations
+
+import sys
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from packaging.requirements import Requirement
+
+__all__ = ["lowest", "lowest_requirements"]
+
+PYPROJECT = Path(__file__).resolve().parent.parent / "pyproject.toml"
+TOOLS = "test"
+# Only its models' own tests would notice, and it needs a torchvision that is built for this torch.
+LEFT_OUT = {"timm"}
+
+
+def lowest(requirement: Requirement) -> str:
+    """Pin a package to the lowest version that a requirement allows."""
+    bounds = [one.version for one in requirement.specifier if one.operator in {">=", "==", "~="}]
+    if len(bounds) != 1:
+        raise ValueError(f"{requirement} has no lowest version: expected one of >=, == and ~=.")
+    return f"{requirement.name}=={bounds[0]}"
+
+
+def lowest_requirements(project: Mapping[str, Any]) -> list[str]:
+    """Pin everything that a project asks for: once each, its dependencies and extras before its tools."""
+    extras = dict(project["optional-dependencies"])
+    tools = extras.pop(TOOLS)
+    wanted = [*project["dependencies"], *(line for lines in extras.values() for line in lines), *tools]
+    pins: dict[str, str] = {}
+    for requirement in map(Requirement, wanted):
+        if requirement.name not in LEFT_OUT:
+            pins.setdefault(requirement.name.lower(), lowest(requirement))
+    return list(pins.values())
+
+
+if __name__ == "__main__":
+    project = tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))["project"]
+    sys.stdout.write("\n".join(lowest_requirements(project)) + "\n")

@@ -46,7 +46,8 @@ PLAN = RunPlan(
     options=ExtractionOptions(found_sizes={"org/a": 8}),
     seed=0,
 )
-OUTCOME = ModelOutcome(SPEC, ExtractionReport("float32", device="cpu", notes=("resized",)), 16)
+REPORT = ExtractionReport("float32", "cpu", {"load": 1.0}, cache_hits=1, n_run=2, notes=("resized",))
+OUTCOME = ModelOutcome(SPEC, REPORT, 16, score_seconds=0.5)
 SUMMARY = SamplesSummary(4, {"a": 2, "b": 2}, (LeftOut("x.txt", "no picture"),), ("converted",))
 CELLS = (
     Score("org/a", "etran", 1.5, 0.1, {"s_cls": 1.0}, ("few samples",), layer=2),

@@ -68,7 +68,7 @@ class ModelConditions:
     Parameters
     ----------
     revision
-        Its exact revision; ``None`` where that was not known.
+        Its exact revision; ``None`` where it is not known.
     n_features
         Width of its embeddings.
     report

@@ -42,7 +42,7 @@ from ptmrank_core.records import (
     RunState,
     Samples,
 )
-from ptmrank_core.script import BenchmarkResult, Candidate, check_rows, named_apart, script_sources
+from ptmrank_core.script import BenchmarkResult, ScriptModel, check_rows, named_apart, script_sources
 
 __all__ = ["BenchmarkResult", "Benchmarker"]
 
@@ -136,7 +136,7 @@ class Benchmarker:
         category = task_category(find_task(task))
         loaded = self._load(samples, category)
         candidates = named_apart(
-            Candidate(spec, model)
+            ScriptModel(spec, model)
             for model in self.models
             for spec in model.specs(category, self.settings.models_dir)
         )

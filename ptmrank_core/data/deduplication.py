@@ -12,9 +12,9 @@ from ptmrank_core.records import Item, LeftOut
 
 __all__ = [
     "OTHER_LABEL",
-    "Candidate",
-    "Change",
+    "DecodingChange",
     "Labelled",
+    "LabelledFile",
     "count_reasons",
     "drop_copies",
     "drop_single",
@@ -46,7 +46,7 @@ class Labelled(Protocol):
 LabelledT = TypeVar("LabelledT", bound=Labelled)
 
 
-class Change(Protocol):
+class DecodingChange(Protocol):
     """What decoding changes."""
 
     @property
@@ -60,7 +60,7 @@ class Change(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class LabelledFile:
     """A labelled file that can be decoded.
 
     Parameters
@@ -81,7 +81,7 @@ class Candidate:
     item: Item
     label: str
     digest: str
-    changes: frozenset[Change]
+    changes: frozenset[DecodingChange]
 
 
 def _reason_to_drop(sample: Labelled, first_of_label: Mapping[str, Labelled]) -> str:

@@ -17,7 +17,7 @@ from ptmrank_core.data.labels.numbers import is_missing
 from ptmrank_core.data.sources.entries import Entry
 from ptmrank_core.data.sources.limits import DEFAULT_LIMITS
 from ptmrank_core.data.tables.reading import open_table
-from ptmrank_core.data.tables.table import Table
+from ptmrank_core.data.tables.table import InputTable
 from ptmrank_core.errors import InputError
 from ptmrank_core.records import BytesBlob, Samples, Truth
 
@@ -120,7 +120,7 @@ def _refuse_duplicates(name: str, ids: Sequence[str]) -> None:
         )
 
 
-def _measured(table: Table, model_column: str) -> tuple[str, Sequence[str]]:
+def _measured(table: InputTable, model_column: str) -> tuple[str, Sequence[str]]:
     """Name and cells of the column that holds the results."""
     others = [column for column in table.columns if column != model_column]
     by_name = {column.strip().lower(): column for column in others}

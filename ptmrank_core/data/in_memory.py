@@ -53,7 +53,7 @@ def pair_samples(
     Returns
     -------
     Samples
-        In the order of the list. What cannot be read, copies and classes of one are in ``skipped``.
+        In the order of the list. What cannot be read, copies and classes of one are in ``left_out``.
 
     Raises
     ------

@@ -6,7 +6,7 @@ import zipfile
 from pathlib import Path
 
 from ptmrank_core.data.sources.archives import open_archive
-from ptmrank_core.data.sources.entries import HIDDEN_REASON, Listing, is_hidden, suffix_of
+from ptmrank_core.data.sources.entries import HIDDEN_REASON, SourceListing, is_hidden, suffix_of
 from ptmrank_core.data.sources.folders import list_file, list_folder
 from ptmrank_core.data.sources.limits import Limits
 from ptmrank_core.data.tables import TABLE_SUFFIXES
@@ -34,7 +34,7 @@ def absolute_source(source: str) -> str:
     return str(path.absolute())
 
 
-def list_source(source: str, limits: Limits) -> Listing:
+def list_source(source: str, limits: Limits) -> SourceListing:
     """List the files of a source that the user put there.
 
     Parameters
@@ -46,7 +46,7 @@ def list_source(source: str, limits: Limits) -> Listing:
 
     Returns
     -------
-    Listing
+    SourceListing
         Hidden and system files are left out.
 
     Raises
@@ -75,4 +75,4 @@ def list_source(source: str, limits: Limits) -> Listing:
         listing = open_archive(path, source, limits)
     hidden = [LeftOut(entry.name, HIDDEN_REASON) for entry in listing.entries if is_hidden(entry.name)]
     visible = tuple(entry for entry in listing.entries if not is_hidden(entry.name))
-    return Listing(visible, (*listing.left_out, *hidden))
+    return SourceListing(visible, (*listing.left_out, *hidden))

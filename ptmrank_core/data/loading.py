@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ptmrank_core.data.builtin.demo import DEMO_PREFIX, load_demo_samples
-from ptmrank_core.data.deduplication import Candidate, drop_copies
+from ptmrank_core.data.deduplication import LabelledFile, drop_copies
 from ptmrank_core.data.features.loading import FEATURES_PREFIX, load_first_features
 from ptmrank_core.data.files.building import build_samples
 from ptmrank_core.data.files.labelling import NO_FOLDER_REASON, label_entries
@@ -15,7 +15,7 @@ from ptmrank_core.data.files.manifest import MANIFEST_SUFFIXES, names_a_file
 from ptmrank_core.data.listing import LAYOUT_HINT, absolute_source, list_source
 from ptmrank_core.data.media.kinds import MEDIA, MediaKind, check_entry, recognise_kind
 from ptmrank_core.data.quality import with_warnings
-from ptmrank_core.data.sources.entries import Entry, Listing, suffix_of
+from ptmrank_core.data.sources.entries import Entry, SourceListing, suffix_of
 from ptmrank_core.data.sources.limits import DEFAULT_LIMITS, Limits
 from ptmrank_core.data.subsampling import subsample
 from ptmrank_core.data.tables import TABLE_SUFFIXES, load_table
@@ -67,12 +67,14 @@ def find_table(entries: Sequence[Entry]) -> Entry | None:
     return None if is_manifest else tables[0]
 
 
-def _load_table(source: str, table: Entry, listing: Listing, reading: Reading, limits: Limits) -> Samples:
+def _load_table(
+    source: str, table: Entry, listing: SourceListing, reading: Reading, limits: Limits
+) -> Samples:
     """Load the samples of a table, and tell what lay beside it."""
     samples = load_table(source, table, reading, limits)
     beside = [LeftOut(e.name, BESIDE_TABLE_REASON) for e in listing.entries if e is not table]
     left_out = sorted([*listing.left_out, *beside], key=lambda item: item.name)
-    return dataclasses.replace(samples, skipped=(*samples.skipped, *left_out))
+    return dataclasses.replace(samples, left_out=(*samples.left_out, *left_out))
 
 
 def _choose_kind(entries: Sequence[Entry], reading: Reading) -> MediaKind:
@@ -86,7 +88,7 @@ def _choose_kind(entries: Sequence[Entry], reading: Reading) -> MediaKind:
     return MEDIA[reading.modality]
 
 
-def _load_files(source: str, listing: Listing, reading: Reading, limits: Limits) -> Samples:
+def _load_files(source: str, listing: SourceListing, reading: Reading, limits: Limits) -> Samples:
     """Load samples that are files."""
     kind = _choose_kind(listing.entries, reading)
     labelling = label_entries(listing.entries, kind.formats.suffixes, reading)
@@ -102,7 +104,7 @@ def _load_files(source: str, listing: Listing, reading: Reading, limits: Limits)
         elif label is None:
             left_out.append(LeftOut(entry.name, NO_FOLDER_REASON))
         else:
-            candidates.append(Candidate(entry.name, checked.item, label, checked.digest, checked.changes))
+            candidates.append(LabelledFile(entry.name, checked.item, label, checked.digest, checked.changes))
     kept, copies = drop_copies(candidates)
     return build_samples(source, kind, labelling, kept, left_out + copies)
 
@@ -112,7 +114,7 @@ def load_samples(
 ) -> Samples:
     """Load labelled samples.
 
-    Every entry of the source becomes a sample, is the manifest, or is in ``skipped`` with its
+    Every entry of the source becomes a sample, is the manifest, or is in ``left_out`` with its
     reason. Every file is decoded once; its bytes are then read again when they are needed.
 
     Parameters

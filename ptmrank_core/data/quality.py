@@ -41,7 +41,7 @@ def _name(names: Sequence[str]) -> str:
 
 
 def _contradictions(samples: Samples) -> Iterator[str]:
-    n_left_out = sum(OTHER_LABEL in entry.reason for entry in samples.skipped)
+    n_left_out = sum(OTHER_LABEL in entry.reason for entry in samples.left_out)
     if n_left_out:
         yield (
             f"{n_left_out:,} entries were left out because the same content stands under different labels. "

@@ -101,7 +101,7 @@ def _from_samples(samples: Samples, modality: Modality) -> Samples:
             hint="Choose a reference set of the same modality.",
         )
     named = [*zip(samples.names, samples.items, samples.digests, strict=True)]
-    return _samples(samples.source, modality, named, samples.skipped)
+    return _samples(samples.source, modality, named, samples.left_out)
 
 
 def _from_files(source: str, modality: Modality, limits: Limits) -> Samples:
@@ -163,6 +163,6 @@ def _samples(source: str, modality: Modality, named: Sequence[Named], left_out: 
         labels=np.zeros(len(named), dtype=np.int64),
         class_names=(LABEL,),
         digests=tuple(digest for _, _, digest in named),
-        skipped=tuple(left_out),
+        left_out=tuple(left_out),
         source=source,
     )

@@ -187,7 +187,7 @@ class Samples:
         Names of the classes, of the k labels, or of the k columns of a regression.
     digests
         n SHA-256 digests (hex) of the items' content.
-    skipped
+    left_out
         What was left out, and why.
     source
         Where they come from: ``"demo:digits"`` or a path.
@@ -207,7 +207,7 @@ class Samples:
     labels: NDArray[Any]
     class_names: tuple[str, ...]
     digests: tuple[str, ...]
-    skipped: tuple[LeftOut, ...]
+    left_out: tuple[LeftOut, ...]
     source: str
     notes: tuple[str, ...] = ()
     target_kind: TargetKind = "classification"
@@ -250,7 +250,7 @@ class Samples:
         return SamplesSummary(
             n_samples=self.n_samples,
             class_counts=self._class_counts(),
-            left_out=self.skipped,
+            left_out=self.left_out,
             notes=self.notes,
             modality=self.modality,
             target_kind=self.target_kind,

@@ -15,29 +15,31 @@ from ptmrank_core.models import Model
 from ptmrank_core.records import ModelSpec, Reading, ReadyFeatures, Samples
 from ptmrank_core.worker import SOURCES
 
-__all__ = ["Candidate", "check_rows", "named_apart", "script_sources"]
+__all__ = ["ScriptModel", "check_rows", "named_apart", "script_sources"]
 
 
-class Candidate(NamedTuple):
+class ScriptModel(NamedTuple):
     """A model of the script, and what the core knows it as."""
 
     spec: ModelSpec
     model: Model
 
 
-def named_apart(candidates: Iterable[Candidate]) -> list[Candidate]:
+def named_apart(candidates: Iterable[ScriptModel]) -> list[ScriptModel]:
     """Drop candidates that are there twice; name checkpoints of one name apart by their folders."""
     unique = {
-        (spec.id, spec.source, spec.path, spec.revision, id(model.embedding_function)): Candidate(spec, model)
+        (spec.id, spec.source, spec.path, spec.revision, id(model.embedding_function)): ScriptModel(
+            spec, model
+        )
         for spec, model in candidates
     }
     named = list(unique.values())
     for label in (lambda path: path.name, str):
         counts = Counter(spec.id for spec, _ in named)
         named = [
-            Candidate(replace(spec, id=f"{model.model_name} ({label(Path(model.ckpt))})"), model)
+            ScriptModel(replace(spec, id=f"{model.model_name} ({label(Path(model.ckpt))})"), model)
             if counts[spec.id] > 1 and model.ckpt is not None
-            else Candidate(spec, model)
+            else ScriptModel(spec, model)
             for spec, model in named
         ]
     again = [name for name, count in Counter(spec.id for spec, _ in named).items() if count > 1]
@@ -48,12 +50,12 @@ def named_apart(candidates: Iterable[Candidate]) -> list[Candidate]:
     return named
 
 
-def check_rows(candidates: Iterable[Candidate], samples: Samples) -> None:
+def check_rows(candidates: Iterable[ScriptModel], samples: Samples) -> None:
     """See that ready-made embeddings have a row for each sample."""
     for spec, model in candidates:
         if model.embeddings is not None and len(model.embeddings) != samples.n_samples:
-            first = "".join(f" ({item.name}: {item.reason}, ...)" for item in samples.skipped[:1])
-            left_out = f" {len(samples.skipped)} were left out{first}." if samples.skipped else ""
+            first = "".join(f" ({item.name}: {item.reason}, ...)" for item in samples.left_out[:1])
+            left_out = f" {len(samples.left_out)} were left out{first}." if samples.left_out else ""
             raise InputError(
                 f"The embeddings of {spec.id!r} have {len(model.embeddings)} rows; there are "
                 f"{samples.n_samples} samples.{left_out}",
@@ -61,7 +63,7 @@ def check_rows(candidates: Iterable[Candidate], samples: Samples) -> None:
             )
 
 
-def script_sources(samples: Samples, candidates: Iterable[Candidate]) -> Sources:
+def script_sources(samples: Samples, candidates: Iterable[ScriptModel]) -> Sources:
     """Where a run gets what lives in the script: samples, functions and embeddings."""
     own = {spec.id: model for spec, model in candidates}
     arrays = {name: model.embeddings for name, model in own.items() if model.embeddings is not None}

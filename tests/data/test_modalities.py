@@ -32,7 +32,7 @@ def _files(make: Any, modality: Modality, n_per_class: int = 3) -> dict[str, byt
 
 def _reasons(samples: Samples) -> dict[str, str]:
     """Reason by name of what was left out."""
-    return {item.name: item.reason for item in samples.skipped}
+    return {item.name: item.reason for item in samples.left_out}
 
 
 @pytest.mark.parametrize("modality", ["image", "audio", "text", "video"])
@@ -45,7 +45,7 @@ def test_class_folders_of_any_modality(make: Any, tmp_path: Path, modality: Moda
     assert folder.fingerprint == archive.fingerprint
     assert (folder.modality, folder.target_kind) == (modality, "classification")
     assert folder.summary().class_counts == {"high": 3, "low": 3}
-    assert folder.skipped == ()
+    assert folder.left_out == ()
     assert folder.groups == ()
 
 
@@ -159,8 +159,8 @@ def test_the_modality_is_what_most_files_are(
     samples = load_samples(make.folder(tmp_path / "a", files))
     assert samples.modality == expected
     assert samples.n_samples == 2 * counts[expected]
-    assert samples.n_samples + len(samples.skipped) == len(files)
-    assert all(item.reason.startswith("not a") for item in samples.skipped)
+    assert samples.n_samples + len(samples.left_out) == len(files)
+    assert all(item.reason.startswith("not a") for item in samples.left_out)
 
 
 def test_pictures_without_a_suffix_are_no_texts(make: Any, tmp_path: Path) -> None:

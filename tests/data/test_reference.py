@@ -51,7 +51,7 @@ def test_own_pictures_need_no_classes(tmp_path: Path) -> None:
     files["note.txt"] = b"text"
     reference = load_reference(str(write_zip(tmp_path / "any.zip", files)), "image")
     assert reference.n_samples == 4
-    assert [entry.name for entry in reference.skipped] == ["note.txt"]
+    assert [entry.name for entry in reference.left_out] == ["note.txt"]
     assert Path(reference.source).is_absolute()
 
 
@@ -101,7 +101,7 @@ def test_own_files_of_any_modality(make: Any, tmp_path: Path, modality: Modality
     files |= {f"copy.{suffix}": maker(0), "a/1.bmp": make.picture(1, "bmp")}
     reference = load_reference(str(make.folder(tmp_path / "any", files)), modality)
     assert (reference.modality, reference.n_samples) == (modality, 4)
-    assert [entry.name for entry in reference.skipped] == ["a/1.bmp"]
+    assert [entry.name for entry in reference.left_out] == ["a/1.bmp"]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ptmrank_core.catalogue.checkpoints import CONFIG, checkpoint_facts, is_needed, read_modality
 from ptmrank_core.catalogue.hub.errors import explained, is_unreachable
-from ptmrank_core.catalogue.hub.files import Download, cached_copy, repository_of
+from ptmrank_core.catalogue.hub.files import ModelDownload, cached_copy, repository_of
 from ptmrank_core.catalogue.local import read_local
 from ptmrank_core.catalogue.ready_made import check_feature_file
 from ptmrank_core.catalogue.weights import INDEX, SHARD, WEIGHTS
@@ -145,7 +145,7 @@ def _download(spec: ModelSpec, listing: _Listing, sink: Sink, cancel: CancelToke
     weights = _weights(spec, listing.sizes)
     small = sorted(name for name in listing.sizes if is_needed(name))
     sizes = {name: listing.sizes[name] for name in (*small, *weights)}
-    download = Download(spec, listing.commit, sizes, sink=sink, cancel=cancel)
+    download = ModelDownload(spec, listing.commit, sizes, sink=sink, cancel=cancel)
     with explained(spec):
         folder = download.fetch(small)
     _refuse_other_modality(spec, read_modality(folder, wanted=spec.modality, name=spec.id))

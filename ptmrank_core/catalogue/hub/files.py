@@ -14,7 +14,7 @@ from ptmrank_core.errors import DownloadError, WeightsFormatError
 from ptmrank_core.events import CancelToken, Downloaded, Sink, raise_if_cancelled
 from ptmrank_core.records import ModelSpec
 
-__all__ = ["Download", "cached_copy", "is_whole", "repository_of"]
+__all__ = ["ModelDownload", "cached_copy", "is_whole", "repository_of"]
 
 ATTEMPTS = 3
 
@@ -73,7 +73,7 @@ def is_whole(folder: Path) -> bool:
         return False
 
 
-class Download:
+class ModelDownload:
     """Brings files of one commit, one after the other, and tells the bytes of all of them.
 
     Parameters

@@ -100,7 +100,7 @@ def _load_digits(name: str) -> Samples:
         labels=_digits()[1][demo],
         class_names=tuple(str(label) for label in range(10)),
         digests=digests,
-        skipped=(),
+        left_out=(),
         source=name,
     )
 
@@ -116,7 +116,7 @@ def _load_documents(name: str) -> Samples:
         labels=np.array([classes.index(document.label) for document in documents], dtype=np.int64),
         class_names=classes,
         digests=tuple(digest_text(document.text) for document in documents),
-        skipped=(),
+        left_out=(),
         source=name,
         groups=tuple(document.group for document in documents),
     )
@@ -136,7 +136,7 @@ def _load_clips(name: str) -> Samples:
         labels=np.array([SPOKEN_DIGITS.index(clip.label) for clip in clips], dtype=np.int64),
         class_names=SPOKEN_DIGITS,
         digests=digests,
-        skipped=(),
+        left_out=(),
         source=name,
         groups=tuple(clip.group for clip in clips),
     )

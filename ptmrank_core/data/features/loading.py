@@ -56,7 +56,7 @@ def load_feature_samples(
     Samples
         Tabular: each decodes to its row of the first file that can be read, which is their source. Files that
         cannot be read are passed over: their models fail in the run. What else lies in the folder is in
-        ``skipped``.
+        ``left_out``.
 
     Raises
     ------
@@ -136,7 +136,7 @@ def load_features(spec: ModelSpec, reading: Reading, samples: Samples) -> ReadyF
     file = read_feature_file(Path(spec.path or ""), reading)
     said = _difference(file, "the run", samples.target_kind, samples.labels, samples.class_names)
     if said:
-        left_out = f" {len(samples.skipped):,} rows of theirs were left out." if samples.skipped else ""
+        left_out = f" {len(samples.left_out):,} rows of theirs were left out." if samples.left_out else ""
         raise SamplesError(
             f"{file.name} does not hold the samples of this run: {said}{left_out}",
             hint="Extract all features from the same samples, in the same order.",
@@ -191,7 +191,7 @@ def _samples(source: str, file: FeatureFile, left_out: tuple[LeftOut, ...]) -> S
         labels=file.labels,
         class_names=file.class_names,
         digests=tuple(hashlib.sha256(row.astype("<f8").tobytes()).hexdigest() for row in rows),
-        skipped=left_out,
+        left_out=left_out,
         source=source,
         notes=file.ready.notes,
         target_kind=file.kind,

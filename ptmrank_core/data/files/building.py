@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ptmrank_core.data.deduplication import Candidate, count_reasons, drop_single
+from ptmrank_core.data.deduplication import LabelledFile, count_reasons, drop_single
 from ptmrank_core.data.files.manifest import Labelling
 from ptmrank_core.data.labels.multilabel import sort_classes
 from ptmrank_core.data.media.kinds import Checked, MediaKind
@@ -35,7 +35,7 @@ def _refuse(source: str, problem: str, left_out: Sequence[LeftOut], kind: MediaK
 
 
 def _require_classes(
-    source: str, candidates: Sequence[Candidate], left_out: Sequence[LeftOut], kind: MediaKind
+    source: str, candidates: Sequence[LabelledFile], left_out: Sequence[LeftOut], kind: MediaKind
 ) -> None:
     """Refuse samples that no metric can tell apart."""
     sizes = Counter(candidate.label for candidate in candidates)
@@ -47,7 +47,7 @@ def _require_classes(
 
 
 def _number_classes(
-    source: str, candidates: Sequence[Candidate], left_out: Sequence[LeftOut], kind: MediaKind
+    source: str, candidates: Sequence[LabelledFile], left_out: Sequence[LeftOut], kind: MediaKind
 ) -> tuple[NDArray[Any], tuple[str, ...]]:
     """Labels as numbers, and the names of the classes in their order."""
     _require_classes(source, candidates, left_out, kind)
@@ -56,7 +56,7 @@ def _number_classes(
     return np.array([index[candidate.label] for candidate in candidates], dtype=np.int64), names
 
 
-def describe_changes(candidates: Iterable[Candidate | Checked]) -> tuple[str, ...]:
+def describe_changes(candidates: Iterable[LabelledFile | Checked]) -> tuple[str, ...]:
     """One sentence for each way in which samples were changed."""
     counts = Counter(change for candidate in candidates for change in candidate.changes)
     return tuple(change.sentence(counts[change]) for change in sorted(counts, key=lambda c: c.name))
@@ -66,7 +66,7 @@ def build_samples(
     source: str,
     kind: MediaKind,
     labelling: Labelling,
-    candidates: Sequence[Candidate],
+    candidates: Sequence[LabelledFile],
     left_out: Sequence[LeftOut],
 ) -> Samples:
     """Make the record.
@@ -106,7 +106,7 @@ def build_samples(
         labels=labels,
         class_names=names,
         digests=tuple(candidate.digest for candidate in candidates),
-        skipped=tuple(sorted(left_out, key=lambda item: item.name)),
+        left_out=tuple(sorted(left_out, key=lambda item: item.name)),
         source=source,
         notes=labelling.notes + said + describe_changes(candidates),
         target_kind="classification" if targets is None else targets.kind,

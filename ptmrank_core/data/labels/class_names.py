@@ -35,6 +35,6 @@ def name_samples(names: Sequence[str]) -> Samples:
         labels=np.arange(len(names)),
         class_names=tuple(names),
         digests=tuple(digest_text(text) for text in texts),
-        skipped=(),
+        left_out=(),
         source="class names",
     )

@@ -26,8 +26,8 @@ __all__ = [
     "DAMAGE_ERRORS",
     "PICTURES",
     "QUIET",
-    "Change",
     "ImageItem",
+    "PictureChange",
     "check_image",
     "decode_image",
     "to_rgb",
@@ -71,7 +71,7 @@ UPRIGHT = {
 """What makes a picture upright, by its EXIF orientation."""
 
 
-class Change(Enum):
+class PictureChange(Enum):
     """What was changed to make 8-bit RGB of a picture: which pictures, and what was done."""
 
     ALPHA = ("with an alpha channel", "put on white")
@@ -157,17 +157,17 @@ def _grey_bits(image: Image.Image) -> int:
     return bits if isinstance(bits, int) and bits <= 16 else 16
 
 
-def to_rgb(image: Image.Image) -> tuple[Image.Image, set[Change]]:
+def to_rgb(image: Image.Image) -> tuple[Image.Image, set[PictureChange]]:
     """Convert any mode to 8-bit RGB, and tell what was changed."""
     changes = set()
     if image.mode == "F" or image.mode.startswith("I"):
-        return _scale_grey(image, _grey_bits(image)).convert("RGB"), {Change.DEEP}
+        return _scale_grey(image, _grey_bits(image)).convert("RGB"), {PictureChange.DEEP}
     if image.mode in {"P", "PA"}:
-        changes.add(Change.PALETTE)
+        changes.add(PictureChange.PALETTE)
     if image.mode == "CMYK":
-        changes.add(Change.CMYK)
+        changes.add(PictureChange.CMYK)
     if image.has_transparency_data:
-        changes.add(Change.ALPHA)
+        changes.add(PictureChange.ALPHA)
         image = image.convert("RGBA")
         white = Image.new("RGBA", image.size, "white")
         image = Image.alpha_composite(white, image)
@@ -183,7 +183,7 @@ def _orientation(image: Image.Image) -> int:
     return orientation if isinstance(orientation, int) else 1
 
 
-def _decode(data: bytes, max_pixels: int) -> tuple[Image.Image, set[Change]]:
+def _decode(data: bytes, max_pixels: int) -> tuple[Image.Image, set[PictureChange]]:
     """Decode a picture, and tell what was changed."""
     with QUIET:
         image = _open(data, max_pixels)
@@ -195,11 +195,11 @@ def _decode(data: bytes, max_pixels: int) -> tuple[Image.Image, set[Change]]:
             rgb, changes = to_rgb(image)
             if orientation in UPRIGHT:
                 rgb = rgb.transpose(UPRIGHT[orientation])
-                changes.add(Change.ROTATED)
+                changes.add(PictureChange.ROTATED)
         except DAMAGE_ERRORS as error:
             raise SamplesError(f"unreadable image: {error or type(error).__name__}") from error
     if is_animated:
-        changes.add(Change.FRAMES)
+        changes.add(PictureChange.FRAMES)
     return rgb, changes
 
 
@@ -264,7 +264,7 @@ class ImageItem:
         return decode_image(data, max_pixels=self.max_pixels)
 
 
-def check_image(name: str, data: bytes, max_pixels: int) -> frozenset[Change]:
+def check_image(name: str, data: bytes, max_pixels: int) -> frozenset[PictureChange]:
     """Decode a picture once, to know that it can be.
 
     Parameters
@@ -278,7 +278,7 @@ def check_image(name: str, data: bytes, max_pixels: int) -> frozenset[Change]:
 
     Returns
     -------
-    frozenset of Change
+    frozenset of PictureChange
         What ``decode_image`` changes.
 
     Raises

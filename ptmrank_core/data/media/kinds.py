@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ptmrank_core.data.deduplication import Change
+from ptmrank_core.data.deduplication import DecodingChange
 from ptmrank_core.data.media.audio import RECORDINGS, AudioItem, MixedDown, check_audio
 from ptmrank_core.data.media.formats import Formats, UnidentifiedError
 from ptmrank_core.data.media.images import PICTURES, ImageItem, check_image
@@ -35,7 +35,7 @@ class Checked:
 
     item: Item
     digest: str
-    changes: frozenset[Change]
+    changes: frozenset[DecodingChange]
 
 
 @dataclass(frozen=True, slots=True)

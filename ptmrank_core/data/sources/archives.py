@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from ptmrank_core.data.sources.entries import Entry, Listing, clean_name, suffix_of, unreadable
+from ptmrank_core.data.sources.entries import Entry, SourceListing, clean_name, suffix_of, unreadable
 from ptmrank_core.data.sources.limits import Limits
 from ptmrank_core.data.sources.signatures import HEAD_BYTES, is_archive
 from ptmrank_core.errors import ArchiveError
@@ -194,7 +194,7 @@ def _check_entries(archive: SampleArchive, title: str, limits: Limits) -> list[M
     return sorted(members, key=lambda member: member.name)
 
 
-def _list_members(members: Sequence[Member], expected: Collection[str]) -> Listing:
+def _list_members(members: Sequence[Member], expected: Collection[str]) -> SourceListing:
     """Look at the first bytes of each file, and list those that can be read."""
     entries, left_out = [], []
     for member in members:
@@ -211,12 +211,12 @@ def _list_members(members: Sequence[Member], expected: Collection[str]) -> Listi
             )
         else:
             entries.append(Entry(member.name, member.info.file_size, member))
-    return Listing(tuple(entries), tuple(left_out))
+    return SourceListing(tuple(entries), tuple(left_out))
 
 
 def open_archive(
     file: Path | io.BytesIO, title: str, limits: Limits, *, expected: Collection[str] = ()
-) -> Listing:
+) -> SourceListing:
     """List a zip archive after checking all of it.
 
     Parameters
@@ -232,7 +232,7 @@ def open_archive(
 
     Returns
     -------
-    Listing
+    SourceListing
         Files whose blobs read from the archive itself.
 
     Raises

@@ -16,7 +16,7 @@ from ptmrank_core.records import Blob, LeftOut
 __all__ = [
     "HIDDEN_REASON",
     "Entry",
-    "Listing",
+    "SourceListing",
     "clean_name",
     "common_root",
     "is_hidden",
@@ -52,7 +52,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class SourceListing:
     """What a source holds: its files, sorted by name, and what cannot be read at all."""
 
     entries: tuple[Entry, ...]

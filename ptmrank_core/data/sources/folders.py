@@ -7,7 +7,7 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from ptmrank_core.data.sources.entries import Entry, Listing, unreadable
+from ptmrank_core.data.sources.entries import Entry, SourceListing, unreadable
 from ptmrank_core.data.sources.limits import Limits
 from ptmrank_core.errors import SamplesError
 from ptmrank_core.records import LeftOut
@@ -63,7 +63,7 @@ def _inspect_file(path: str, name: str, limits: Limits) -> Entry | LeftOut:
     return Entry(name, status.st_size, FileBlob(file, name, limits.max_entry_bytes))
 
 
-def list_file(path: Path, limits: Limits) -> Listing:
+def list_file(path: Path, limits: Limits) -> SourceListing:
     """List a single file as if its folder held nothing else.
 
     Raises
@@ -74,10 +74,10 @@ def list_file(path: Path, limits: Limits) -> Listing:
     entry = _inspect_file(str(path), path.name, limits)
     if isinstance(entry, LeftOut):
         raise SamplesError(f"{str(path)!r} cannot be used: {entry.reason}.", hint="Choose another file.")
-    return Listing((entry,), ())
+    return SourceListing((entry,), ())
 
 
-def list_folder(root: Path, limits: Limits) -> Listing:
+def list_folder(root: Path, limits: Limits) -> SourceListing:
     """List the files under a folder; links to folders are not followed.
 
     Parameters
@@ -89,7 +89,7 @@ def list_folder(root: Path, limits: Limits) -> Listing:
 
     Returns
     -------
-    Listing
+    SourceListing
         Files whose blobs read from their paths.
 
     Raises
@@ -118,7 +118,7 @@ def list_folder(root: Path, limits: Limits) -> Listing:
                 hint="Expected one folder for each class; choose a folder with less in it.",
             )
     found.sort(key=lambda item: item.name)
-    return Listing(
+    return SourceListing(
         tuple(item for item in found if isinstance(item, Entry)),
         tuple(item for item in found if isinstance(item, LeftOut)),
     )

@@ -21,7 +21,7 @@ __all__ = ["assemble", "settle_labels", "write_labels"]
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class LabelledRow:
     """A unit with a usable label, as the selection sees it."""
 
     name: str
@@ -48,7 +48,7 @@ def assemble(
     Returns
     -------
     Samples
-        In the order of the units. Every unit is a sample or is in ``skipped``.
+        In the order of the units. Every unit is a sample or is in ``left_out``.
 
     Raises
     ------
@@ -61,7 +61,7 @@ def assemble(
     left_out += [LeftOut(units.names[row], reason) for row, reason in targets.left_out]
     texts = write_labels(targets)
     candidates = [
-        Candidate(units.names[unit], texts[i], units.digests[unit], unit, i)
+        LabelledRow(units.names[unit], texts[i], units.digests[unit], unit, i)
         for i, unit in enumerate(targets.kept)
     ]
     kept, copies = drop_copies(candidates)
@@ -78,7 +78,7 @@ def assemble(
         labels=labels,
         class_names=names,
         digests=tuple(candidate.digest for candidate in kept),
-        skipped=tuple(sorted(left_out, key=_place)),
+        left_out=tuple(sorted(left_out, key=_place)),
         source=source,
         notes=(*notes, *targets.notes, *said),
         target_kind=targets.kind,

@@ -18,7 +18,7 @@ from ptmrank_core.data.tables.column_names import (
     find_named,
     plain,
 )
-from ptmrank_core.data.tables.table import Table
+from ptmrank_core.data.tables.table import InputTable
 from ptmrank_core.errors import SamplesError, UnknownNameError
 from ptmrank_core.records import Modality, Reading
 
@@ -59,7 +59,7 @@ class Roles:
     notes: tuple[str, ...] = ()
 
 
-def find_roles(table: Table, reading: Reading) -> Roles:
+def find_roles(table: InputTable, reading: Reading) -> Roles:
     """Tell which column is what: as the reading says, and as their names and contents say otherwise.
 
     - Text: the two columns of a pair (sentence1 and sentence2, premise and hypothesis, ...), the one column
@@ -115,7 +115,7 @@ def find_roles(table: Table, reading: Reading) -> Roles:
     return _find_tabular_roles(table, reading, columns)
 
 
-def _identifies_rows(table: Table, column: str) -> bool:
+def _identifies_rows(table: InputTable, column: str) -> bool:
     """Whether a column is the index of the rows, or an identifier of each."""
     if find_named([column], LABEL_NAMES):
         return False
@@ -134,20 +134,20 @@ def _name_some(columns: Sequence[str]) -> str:
     return f"{shown} and {more:,} more" if more > 0 else shown
 
 
-def _ask(table: Table, what: str, found: Sequence[str], option: str) -> SamplesError:
+def _ask(table: InputTable, what: str, found: Sequence[str], option: str) -> SamplesError:
     """Make the error that asks which column has a role."""
     several = f"Several columns of {table.name!r} may hold the {what}: {_name_some(found)}."
     none = f"No column of {table.name!r} is recognised as the {what}; it has {_name_some(table.columns)}."
     return SamplesError(several if found else none, hint=f"Name it with {option} NAME.")
 
 
-def _holds_lists(table: Table, column: str) -> bool:
+def _holds_lists(table: InputTable, column: str) -> bool:
     """Whether every cell of a column is a JSON list."""
     cells = table.words.get(column, ())
     return bool(cells) and all(cell.startswith("[") for cell in cells if cell) and any(cells)
 
 
-def _find_word_roles(table: Table, reading: Reading, columns: Sequence[str]) -> Roles | None:
+def _find_word_roles(table: InputTable, reading: Reading, columns: Sequence[str]) -> Roles | None:
     """Find words and their tags; ``None`` where rows are whole texts."""
     if table.sentences:
         words, tags = "1", _find_tag_column(table)
@@ -167,14 +167,14 @@ def _find_word_roles(table: Table, reading: Reading, columns: Sequence[str]) -> 
     return Roles("text", (words,), (tags,), group, has_words=True, notes=notes)
 
 
-def _find_tag_column(table: Table) -> str:
+def _find_tag_column(table: InputTable) -> str:
     """Tags of a CoNLL file: the last column, or the second where the last says nothing."""
     columns = [column for column in table.columns if column.isdigit()]
     is_constant = len(set(table.cells(columns[-1]))) == 1
     return columns[1] if is_constant else columns[-1]
 
 
-def _find_text_roles(table: Table, reading: Reading, columns: Sequence[str]) -> Roles | None:
+def _find_text_roles(table: InputTable, reading: Reading, columns: Sequence[str]) -> Roles | None:
     """Find text and labels; ``None`` where no column is a text and none was asked for."""
     taken = {*reading.label_columns, reading.group_column}
     text = reading.text_columns or _find_text(table, reading, [c for c in columns if c not in taken])
@@ -191,7 +191,7 @@ def _find_text_roles(table: Table, reading: Reading, columns: Sequence[str]) -> 
     return Roles("text", text, labels, group, notes=_describe("Text is", table, text, labels, group))
 
 
-def _find_text(table: Table, reading: Reading, columns: Sequence[str]) -> tuple[str, ...]:
+def _find_text(table: InputTable, reading: Reading, columns: Sequence[str]) -> tuple[str, ...]:
     """Find the text among some columns; empty where there is none."""
     words = [column for column in columns if column in table.words]
     by_name = {plain(column): column for column in reversed(words)}
@@ -220,7 +220,7 @@ def _is_long(cells: Sequence[str]) -> bool:
     return n_chars >= LONG_TEXT_CHARS * len(cells) and 2 * len(set(cells)) > len(cells)
 
 
-def _find_labels(table: Table, columns: Sequence[str]) -> tuple[str, ...]:
+def _find_labels(table: InputTable, columns: Sequence[str]) -> tuple[str, ...]:
     """Find the labels beside a text."""
     found = find_named(columns, LABEL_NAMES)
     if len(found) == 1:
@@ -235,14 +235,14 @@ def _find_labels(table: Table, columns: Sequence[str]) -> tuple[str, ...]:
     raise _ask(table, "label", found, "--label-column")
 
 
-def _is_binary(table: Table, column: str) -> bool:
+def _is_binary(table: InputTable, column: str) -> bool:
     """Whether a column holds zeros and ones, or true and false."""
     if column in table.numbers:
         return bool(np.isin(table.numbers[column], (0, 1)).all())
     return {cell.lower() for cell in table.words[column]} <= {"true", "false"}
 
 
-def _find_tabular_roles(table: Table, reading: Reading, columns: Sequence[str]) -> Roles:
+def _find_tabular_roles(table: InputTable, reading: Reading, columns: Sequence[str]) -> Roles:
     """Find features and labels in a table without a text."""
     if not table.numbers:
         raise _ask(table, "text", (), "--text-column")
@@ -269,7 +269,7 @@ def _find_tabular_roles(table: Table, reading: Reading, columns: Sequence[str]) 
     return Roles("tabular", (), labels, group, features, notes=notes)
 
 
-def _find_group(table: Table, reading: Reading, columns: Sequence[str]) -> str | None:
+def _find_group(table: InputTable, reading: Reading, columns: Sequence[str]) -> str | None:
     """Find a column of groups that are several, and not all of one sample, unless the reading says."""
     if reading.group_column is not None:
         return reading.group_column or None
@@ -280,7 +280,7 @@ def _find_group(table: Table, reading: Reading, columns: Sequence[str]) -> str |
 
 
 def _describe(
-    subject: str, table: Table, text: tuple[str, ...], labels: tuple[str, ...], group: str | None
+    subject: str, table: InputTable, text: tuple[str, ...], labels: tuple[str, ...], group: str | None
 ) -> tuple[str, ...]:
     """Say what is read from which column, and what is not read."""
     groups = f", groups from {group!r}" if group else ""

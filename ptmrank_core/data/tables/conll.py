@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ptmrank_core.data.sources.limits import Limits
-from ptmrank_core.data.tables.table import Table, TableBuilder, build_table
+from ptmrank_core.data.tables.table import InputTable, TableBuilder, build_table
 from ptmrank_core.errors import SamplesError
 
 __all__ = ["DOCUMENT_COLUMN", "read_conll"]
@@ -12,7 +12,7 @@ DOCUMENT_MARK = "-DOCSTART-"
 DOCUMENT_COLUMN = "document"
 
 
-def read_conll(text: str, name: str, limits: Limits) -> Table:
+def read_conll(text: str, name: str, limits: Limits) -> InputTable:
     """Read a table of words.
 
     Parameters
@@ -27,7 +27,7 @@ def read_conll(text: str, name: str, limits: Limits) -> Table:
 
     Returns
     -------
-    Table
+    InputTable
         Columns ``"1"`` (the word), ``"2"``, ..., and ``"document"`` where ``-DOCSTART-`` lines part the
         documents. Lines with another number of columns than the first are left out.
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from ptmrank_core.data.labels.numbers import is_missing, read_numbers
 from ptmrank_core.data.sources.entries import suffix_of
 from ptmrank_core.data.sources.limits import Limits
-from ptmrank_core.data.tables.table import Table, TableBuilder, build_table
+from ptmrank_core.data.tables.table import InputTable, TableBuilder, build_table
 from ptmrank_core.errors import SamplesError
 
 __all__ = ["read_delimited"]
@@ -21,7 +21,7 @@ LONGEST_COLUMN_NAME = 200
 FIELD_LIMIT_LOCK = threading.Lock()
 
 
-def read_delimited(text: str, name: str, limits: Limits) -> Table:
+def read_delimited(text: str, name: str, limits: Limits) -> InputTable:
     """Read a table whose first line names its columns.
 
     The delimiter is the one that stands most often in the first line, outside quotation marks. Cells may be
@@ -39,7 +39,7 @@ def read_delimited(text: str, name: str, limits: Limits) -> Table:
 
     Returns
     -------
-    Table
+    InputTable
         Rows with more or fewer cells than there are columns are left out.
 
     Raises

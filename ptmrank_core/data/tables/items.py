@@ -22,7 +22,7 @@ from ptmrank_core.data.media.text import (
 )
 from ptmrank_core.data.sources.limits import Limits
 from ptmrank_core.data.tables.column_roles import Roles
-from ptmrank_core.data.tables.table import Table
+from ptmrank_core.data.tables.table import InputTable
 from ptmrank_core.records import Item, LeftOut
 
 __all__ = ["NumbersItem", "TableItems", "read_units"]
@@ -81,7 +81,7 @@ class TableItems:
             self.groups.append(group.strip() or f"no group, {digest}")
 
 
-def read_units(table: Table, roles: Roles, limits: Limits) -> TableItems:
+def read_units(table: InputTable, roles: Roles, limits: Limits) -> TableItems:
     """Make a unit of each row, or of each word.
 
     Parameters
@@ -106,7 +106,7 @@ def read_units(table: Table, roles: Roles, limits: Limits) -> TableItems:
     return units
 
 
-def _add_rows(units: TableItems, table: Table, roles: Roles, limits: Limits) -> None:
+def _add_rows(units: TableItems, table: InputTable, roles: Roles, limits: Limits) -> None:
     """Make a unit of each row."""
     labels = zip(*[table.cells(column) for column in roles.labels], strict=True)
     groups = table.cells(roles.group) if roles.group else [None] * table.n_rows
@@ -119,7 +119,7 @@ def _add_rows(units: TableItems, table: Table, roles: Roles, limits: Limits) -> 
             units.add(name, *row, cells, group)
 
 
-def _read_texts(table: Table, roles: Roles, limits: Limits) -> Iterator[tuple[Item, str] | str]:
+def _read_texts(table: InputTable, roles: Roles, limits: Limits) -> Iterator[tuple[Item, str] | str]:
     """Yield the item and digest of each row with a text, and why there is none for the others."""
     for texts in zip(*[table.cells(column) for column in roles.text], strict=True):
         n_chars = max(map(len, texts))
@@ -133,7 +133,7 @@ def _read_texts(table: Table, roles: Roles, limits: Limits) -> Iterator[tuple[It
             yield PairItem(*texts), digest_pair(*texts)
 
 
-def _read_numbers(table: Table, roles: Roles) -> Iterator[tuple[Item, str] | str]:
+def _read_numbers(table: InputTable, roles: Roles) -> Iterator[tuple[Item, str] | str]:
     """Yield the item and digest of each row of finite numbers, and what is missing in the others."""
     numbers = np.stack([table.numbers[column] for column in roles.features], axis=1)
     numbers += 0.0  # a negative zero is the same number, and should have the same digest
@@ -149,7 +149,7 @@ def _read_numbers(table: Table, roles: Roles) -> Iterator[tuple[Item, str] | str
             yield f"{said} in column {roles.features[k]!r}"
 
 
-def _add_sentences(units: TableItems, table: Table, roles: Roles) -> None:
+def _add_sentences(units: TableItems, table: InputTable, roles: Roles) -> None:
     """Make a unit of each word of a table that has a word in each row."""
     words = table.cells(roles.text[0])
     tags = table.cells(roles.labels[0])
@@ -173,7 +173,7 @@ def _add_word(units: TableItems, name: str, item: WordItem, digest: str, tag: st
         units.add(name, item, digest, [tag], group)
 
 
-def _add_lists(units: TableItems, table: Table, roles: Roles) -> None:
+def _add_lists(units: TableItems, table: InputTable, roles: Roles) -> None:
     """Make a unit of each word of a table that has a sentence in each row."""
     columns = [table.cells(column) for column in (*roles.text, *roles.labels)]
     groups = table.cells(roles.group) if roles.group else [None] * table.n_rows

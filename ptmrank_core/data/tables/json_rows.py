@@ -8,7 +8,7 @@ from typing import Any
 
 from ptmrank_core.data.labels.numbers import write_number
 from ptmrank_core.data.sources.limits import Limits
-from ptmrank_core.data.tables.table import Table, TableBuilder, build_table
+from ptmrank_core.data.tables.table import InputTable, TableBuilder, build_table
 from ptmrank_core.errors import SamplesError
 
 __all__ = ["read_json", "write_cell"]
@@ -27,7 +27,7 @@ def write_cell(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def read_json(text: str, name: str, limits: Limits) -> Table:
+def read_json(text: str, name: str, limits: Limits) -> InputTable:
     """Read objects, whose keys are the columns.
 
     Parameters
@@ -41,7 +41,7 @@ def read_json(text: str, name: str, limits: Limits) -> Table:
 
     Returns
     -------
-    Table
+    InputTable
         Keys that a row does not have are empty cells; lines that are no objects are left out.
 
     Raises

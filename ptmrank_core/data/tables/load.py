@@ -12,7 +12,7 @@ from ptmrank_core.data.tables.assemble import assemble
 from ptmrank_core.data.tables.column_roles import Roles, find_roles
 from ptmrank_core.data.tables.items import read_units
 from ptmrank_core.data.tables.reading import open_table
-from ptmrank_core.data.tables.table import Table
+from ptmrank_core.data.tables.table import InputTable
 from ptmrank_core.records import Reading, Samples
 
 __all__ = ["load_table"]
@@ -38,7 +38,7 @@ def load_table(source: str, entry: Entry, reading: Reading, limits: Limits) -> S
     Samples
         Of modality text or tabular, in the order of the table, named ``"FILE:LINE"`` (of a word in a list
         ``"FILE:LINE:WORD"``; Parquet rows and elements of an array count from one). Every row is a sample or
-        is in ``skipped``; a table in any format gives the same fingerprint. Numbers are not standardised.
+        is in ``left_out``; a table in any format gives the same fingerprint. Numbers are not standardised.
 
     Raises
     ------
@@ -58,7 +58,7 @@ def load_table(source: str, entry: Entry, reading: Reading, limits: Limits) -> S
     return replace(samples, warnings=(warning,)) if warning else samples
 
 
-def _unused(table: Table, roles: Roles) -> dict[str, Sequence[str]]:
+def _unused(table: InputTable, roles: Roles) -> dict[str, Sequence[str]]:
     """Cells of the columns that nothing is read from."""
     used = {*roles.text, *roles.labels, *roles.features}
     return {column: table.cells(column) for column in table.columns if column not in used}

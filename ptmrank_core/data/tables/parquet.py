@@ -9,13 +9,13 @@ import numpy as np
 from ptmrank_core.data.labels.numbers import LARGEST_QUANTITY
 from ptmrank_core.data.sources.limits import Limits
 from ptmrank_core.data.tables.json_rows import write_cell
-from ptmrank_core.data.tables.table import Column, Table
+from ptmrank_core.data.tables.table import ColumnBuilder, InputTable
 from ptmrank_core.errors import SamplesError
 
 __all__ = ["read_parquet"]
 
 
-def read_parquet(data: bytes, name: str, limits: Limits) -> Table:
+def read_parquet(data: bytes, name: str, limits: Limits) -> InputTable:
     """Read a Parquet table.
 
     Parameters
@@ -29,7 +29,7 @@ def read_parquet(data: bytes, name: str, limits: Limits) -> Table:
 
     Returns
     -------
-    Table
+    InputTable
         Rows counted from one. Columns of bytes are not read, which a note says.
 
     Raises
@@ -55,7 +55,7 @@ def read_parquet(data: bytes, name: str, limits: Limits) -> Table:
         ) from error
     settled = {column: _read_column(table.column(column)) for column in columns}
     notes = (f"Columns of bytes are not read: {', '.join(map(repr, binary))}.",) if binary else ()
-    return Table(
+    return InputTable(
         name,
         tuple(columns),
         {key: np.concatenate(column.parts) for key, column in settled.items() if not column.is_words},
@@ -78,12 +78,12 @@ def _check_size(metadata: Any, name: str, limits: Limits) -> None:
         )
 
 
-def _read_column(values: Any) -> Column:
+def _read_column(values: Any) -> ColumnBuilder:
     """Read a column of any type; numbers do not become text on the way."""
     import pyarrow as pa  # noqa: PLC0415 - slow to import, and most tables are not Parquet
 
     kind = values.type
-    column = Column(0, is_words=False)
+    column = ColumnBuilder(0, is_words=False)
     if pa.types.is_integer(kind) or pa.types.is_floating(kind):
         numbers = values.to_numpy().astype(np.float64)
         if pa.types.is_floating(kind) or not (np.abs(numbers) >= LARGEST_QUANTITY).any():
@@ -94,6 +94,6 @@ def _read_column(values: Any) -> Column:
     column.extend(cells)
     column.settle()
     if column.is_broken:  # nothing but marks of missing numbers
-        column = Column(0, is_words=True)
+        column = ColumnBuilder(0, is_words=True)
         column.extend(cells)
     return column

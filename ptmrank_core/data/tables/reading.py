@@ -11,7 +11,7 @@ from ptmrank_core.data.tables.conll import read_conll
 from ptmrank_core.data.tables.delimited import read_delimited
 from ptmrank_core.data.tables.json_rows import read_json
 from ptmrank_core.data.tables.parquet import read_parquet
-from ptmrank_core.data.tables.table import Table
+from ptmrank_core.data.tables.table import InputTable
 from ptmrank_core.errors import SamplesError
 
 __all__ = ["TABLE_SUFFIXES", "open_table"]
@@ -28,7 +28,7 @@ READERS = {
 TABLE_SUFFIXES = frozenset({*READERS, ".parquet"})
 
 
-def open_table(entry: Entry, limits: Limits) -> Table:
+def open_table(entry: Entry, limits: Limits) -> InputTable:
     """Read a table from a file.
 
     Parameters
@@ -40,7 +40,7 @@ def open_table(entry: Entry, limits: Limits) -> Table:
 
     Returns
     -------
-    Table
+    InputTable
         With at least one row; a note says where its encoding is not UTF-8.
 
     Raises

@@ -13,13 +13,13 @@ from ptmrank_core.data.sources.limits import Limits
 from ptmrank_core.errors import SamplesError
 from ptmrank_core.records import LeftOut
 
-__all__ = ["Table", "TableBuilder", "build_table"]
+__all__ = ["InputTable", "TableBuilder", "build_table"]
 
 ROWS_AT_ONCE = 4_096
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Table:
+class InputTable:
     """A user's table.
 
     Parameters
@@ -63,7 +63,7 @@ class Table:
         return [write_number(number) for number in self.numbers[column][:n_rows].tolist()]
 
 
-class Column:
+class ColumnBuilder:
     """A column that grows: numbers, a tenth of the memory of their text, as long as all cells are some."""
 
     def __init__(self, n_before: int, *, is_words: bool) -> None:
@@ -114,7 +114,7 @@ class TableBuilder:
         self.name = name
         self.limits = limits
         self.known_words = words
-        self.columns: dict[str, Column] = {}
+        self.columns: dict[str, ColumnBuilder] = {}
         self.lines: list[int] = []
         self.sentences: list[int] = []
         self.left_out: list[LeftOut] = []
@@ -123,7 +123,7 @@ class TableBuilder:
     def add_column(self, name: str) -> None:
         """Add a column; the rows that are there have nothing in it."""
         n_before = len(self.lines) - len(self.waiting)
-        self.columns[name] = Column(n_before, is_words=name in self.known_words)
+        self.columns[name] = ColumnBuilder(n_before, is_words=name in self.known_words)
 
     def add(self, line: int, cells: Sequence[str]) -> None:
         """Add a row; cells that are missing at its end are empty.
@@ -168,13 +168,13 @@ class TableBuilder:
             column.settle()
         return frozenset(name for name, column in self.columns.items() if column.is_broken)
 
-    def table(self, notes: tuple[str, ...]) -> Table:
+    def table(self, notes: tuple[str, ...]) -> InputTable:
         """Make the record."""
         numbers = {
             name: np.concatenate(column.parts) for name, column in self.columns.items() if not column.is_words
         }
         words = {name: column.words for name, column in self.columns.items() if column.is_words}
-        return Table(
+        return InputTable(
             self.name,
             tuple(self.columns),
             numbers,
@@ -188,7 +188,7 @@ class TableBuilder:
 
 def build_table(
     name: str, limits: Limits, fill: Callable[[TableBuilder], None], notes: tuple[str, ...] = ()
-) -> Table:
+) -> InputTable:
     """Build a table in one pass, or in two where a column of numbers turns out to hold words.
 
     Parameters
@@ -204,7 +204,7 @@ def build_table(
 
     Returns
     -------
-    Table
+    InputTable
         With at least one row.
 
     Raises

@@ -44,7 +44,7 @@ def test_columns_are_found(make: Any, tmp_path: Path, name: str, header: str, ma
     """Any known pair of columns, in any case, with the delimiter that suffix and header tell."""
     samples = _load(make, tmp_path, header + GOOD.replace(",", mark), name)
     assert _labels(samples) == dict(ROWS)
-    assert samples.skipped == ()
+    assert samples.left_out == ()
     assert samples.notes == ()
 
 
@@ -78,7 +78,7 @@ def test_rows_that_label_nothing_are_left_out(
 ) -> None:
     """A row without a file of its own is named by its line, and costs no sample."""
     samples = _load(make, tmp_path, f"file,label{GOOD}\n{rows}")
-    assert [(item.name, item.reason) for item in samples.skipped] == [(name, reason)]
+    assert [(item.name, item.reason) for item in samples.left_out] == [(name, reason)]
     assert samples.n_samples == 4
 
 
@@ -97,14 +97,14 @@ def test_files_without_one_label_are_left_out(make: Any, tmp_path: Path, rows: s
     files = {f"{i}.png": make.picture(i) for i in range(5)}
     files["labels.csv"] = f"file,label{GOOD}\n{rows}".encode()
     samples = load_samples(make.folder(tmp_path / "photos", files))
-    assert [(item.name, item.reason) for item in samples.skipped] == [("4.png", reason)]
+    assert [(item.name, item.reason) for item in samples.left_out] == [("4.png", reason)]
 
 
 def test_a_label_beside_an_empty_one_counts(make: Any, tmp_path: Path) -> None:
     """A file named twice, once without a label, has the label that there is."""
     samples = _load(make, tmp_path, f"file,label{GOOD}\n0.png,")
     assert _labels(samples)["0.png"] == "cat"
-    assert samples.skipped[0].name == "labels.csv:6"
+    assert samples.left_out[0].name == "labels.csv:6"
 
 
 def test_a_wrapping_folder_is_looked_through(make: Any, tmp_path: Path) -> None:
@@ -114,7 +114,7 @@ def test_a_wrapping_folder_is_looked_through(make: Any, tmp_path: Path) -> None:
     files |= {"data/labels.csv": table.encode(), "__MACOSX/data/._labels.csv": b"x"}
     samples = load_samples(make.write(tmp_path / "a.zip", make.zip(files)))
     assert _labels(samples) == {f"data/img/{file}": label for file, label in ROWS}
-    assert [item.name for item in samples.skipped] == ["__MACOSX/data/._labels.csv"]
+    assert [item.name for item in samples.left_out] == ["__MACOSX/data/._labels.csv"]
 
 
 def test_accents_match_however_they_are_written(make: Any, tmp_path: Path) -> None:
@@ -157,4 +157,4 @@ def test_a_table_deeper_down_is_no_manifest(make: Any, tmp_path: Path) -> None:
     files = {**make.classes(), "cat/notes.csv": b"id\n1"}
     samples = load_samples(make.folder(tmp_path / "a", files))
     assert samples.n_samples == 4
-    assert samples.skipped[0].reason == "not an image (.csv)"
+    assert samples.left_out[0].reason == "not an image (.csv)"

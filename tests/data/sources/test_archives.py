@@ -170,8 +170,8 @@ def test_a_declared_size_that_lies_bounds_the_memory(make: Any, tmp_path: Path) 
     finally:
         tracemalloc.stop()
     assert samples.n_samples == 4
-    assert [item.name for item in samples.skipped] == ["cat/9.png"]
-    assert "cannot be read: " in samples.skipped[0].reason
+    assert [item.name for item in samples.left_out] == ["cat/9.png"]
+    assert "cannot be read: " in samples.left_out[0].reason
 
 
 def test_a_size_declared_too_large_is_damage(make: Any, tmp_path: Path) -> None:
@@ -179,7 +179,7 @@ def test_a_size_declared_too_large_is_damage(make: Any, tmp_path: Path) -> None:
     data = make.zip({**make.classes(), "cat/9.png": make.picture(9)})
     data = _patch_directory(data, "cat/9.png", 24, struct.pack("<I", 50_000))
     samples = load_samples(make.write(tmp_path / "a.zip", data))
-    assert "where 50,000 were declared" in samples.skipped[0].reason
+    assert "where 50,000 were declared" in samples.left_out[0].reason
 
 
 @pytest.mark.parametrize(
@@ -229,8 +229,8 @@ def test_a_damaged_entry_is_left_out(make: Any, tmp_path: Path) -> None:
     data = data.replace(picture, picture[:-1] + b"?")
     samples = load_samples(make.write(tmp_path / "a.zip", data))
     assert samples.n_samples == 4
-    assert samples.skipped[0].name == "cat/9.png"
-    assert samples.skipped[0].reason.startswith("cannot be read: Bad CRC-32")
+    assert samples.left_out[0].name == "cat/9.png"
+    assert samples.left_out[0].reason.startswith("cannot be read: Bad CRC-32")
 
 
 def test_a_damaged_directory_refuses_the_archive(make: Any, tmp_path: Path) -> None:
@@ -249,19 +249,19 @@ def test_random_damage_is_never_a_crash(make: Any, tmp_path: Path, seed: int) ->
     path = make.write(tmp_path / "a.zip", bytes(data))
     with contextlib.suppress(ArchiveError, SamplesError):
         samples = load_samples(path)
-        assert samples.n_samples + len(samples.skipped) == 4
+        assert samples.n_samples + len(samples.left_out) == 4
 
 
 @pytest.mark.parametrize(("method", "said"), [(zipfile.ZIP_BZIP2, "bzip2"), (zipfile.ZIP_LZMA, "LZMA")])
 def test_other_compressions_are_left_out(make: Any, tmp_path: Path, method: int, said: str) -> None:
     """Only what can be unpacked in bounded memory is read."""
     good, other = make.zip(make.classes()), make.zip({"cat/9.png": make.picture(9)}, method)
-    assert load_samples(make.write(tmp_path / "good.zip", good)).skipped == ()
+    assert load_samples(make.write(tmp_path / "good.zip", good)).left_out == ()
     with pytest.raises(SamplesError, match=r"no class left.*1 x packed with a compression"):
         load_samples(make.write(tmp_path / "other.zip", other))
     with zipfile.ZipFile(tmp_path / "good.zip", "a") as archive:
         archive.writestr("cat/9.png", make.picture(9), compress_type=method)
-    assert said in load_samples(tmp_path / "good.zip").skipped[0].reason
+    assert said in load_samples(tmp_path / "good.zip").left_out[0].reason
 
 
 @pytest.mark.parametrize(

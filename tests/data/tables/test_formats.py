@@ -37,7 +37,7 @@ def test_every_format_gives_the_same_samples(tables: Any, kind: str, what: str) 
     other = tables.load("a.jsonl", tables.write("jsonl", columns))
     assert ours.fingerprint == other.fingerprint
     np.testing.assert_equal([item.decode() for item in ours.items], [item.decode() for item in other.items])
-    assert count_reasons(ours.skipped) == count_reasons(other.skipped)
+    assert count_reasons(ours.left_out) == count_reasons(other.left_out)
     assert ours.notes == other.notes
 
 
@@ -116,7 +116,7 @@ def test_damaged_rows_are_left_out(tables: Any) -> None:
     lines = [*rows, '{"text": ', "[1]", '{"text": "\\ud800", "label": "p"}', '{"text": "x"}', ""]
     samples = tables.load("a.jsonl", "\n".join(lines))
     assert samples.n_samples == 4
-    reasons = {item.name: item.reason for item in samples.skipped}
+    reasons = {item.name: item.reason for item in samples.left_out}
     assert reasons.pop("a.jsonl:5").startswith("not JSON: ")
     assert reasons == {
         "a.jsonl:6": "not a JSON object",
@@ -187,4 +187,4 @@ def test_a_long_cell_is_read(tables: Any) -> None:
     text += f"{'e' * 200_001},p\n"
     samples = tables.load("a.csv", text, replace(DEFAULT_LIMITS, max_text_chars=200_000))
     assert samples.n_samples == 4
-    assert samples.skipped[0].reason == "text too long: 200,001 characters; at most 200,000 are read"
+    assert samples.left_out[0].reason == "text too long: 200,001 characters; at most 200,000 are read"

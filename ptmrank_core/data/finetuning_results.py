@@ -16,6 +16,7 @@ from ptmrank_core.data.builtin.docstrings import documents_digest
 from ptmrank_core.data.labels.numbers import is_missing
 from ptmrank_core.data.sources.entries import Entry
 from ptmrank_core.data.sources.limits import DEFAULT_LIMITS
+from ptmrank_core.data.tables.column_names import MODEL_NAMES, order_by_name
 from ptmrank_core.data.tables.reading import open_table
 from ptmrank_core.data.tables.table import InputTable
 from ptmrank_core.errors import InputError
@@ -26,7 +27,6 @@ __all__ = ["load_truth", "read_truth", "recorded_truth"]
 # Their record is of texts and labels; that of the other demos is of the items.
 DOCUMENTS = "demo:docstrings"
 
-MODEL_COLUMNS = ("model", "model_id", "model id", "id")
 # Of several columns of numbers the first of these is meant.
 MEASURES = ("accuracy", "r2")
 SHARES = frozenset({"accuracy", "acc", "balanced_accuracy", "f1", "macro_f1", "auc", "share", "r2"})
@@ -87,7 +87,7 @@ def read_truth(name: str, data: bytes, models: Sequence[str]) -> Truth:
     if table.left_out:
         first = table.left_out[0]
         raise InputError(f"{first.name} cannot be read: {first.reason}.", hint=EXAMPLE)
-    column = next((c for c in table.columns if c.strip().lower() in MODEL_COLUMNS), None)
+    column = next(iter(order_by_name(table.columns, MODEL_NAMES)), None)
     if column is None:
         raise InputError(f"{name!r} has no column 'model'; it has {', '.join(table.columns)}.", hint=EXAMPLE)
     ids = [cell.strip() for cell in table.cells(column)]

@@ -11,7 +11,7 @@ from ptmrank_core.data.deduplication import LabelledFile, drop_copies
 from ptmrank_core.data.features.loading import FEATURES_PREFIX, load_first_features
 from ptmrank_core.data.files.building import build_samples
 from ptmrank_core.data.files.labelling import NO_FOLDER_REASON, label_entries
-from ptmrank_core.data.files.manifest import MANIFEST_SUFFIXES, names_a_file
+from ptmrank_core.data.files.manifest import lists_files
 from ptmrank_core.data.listing import LAYOUT_HINT, absolute_source, list_source
 from ptmrank_core.data.media.kinds import MEDIA, MediaKind, check_entry, recognise_kind
 from ptmrank_core.data.quality import with_warnings
@@ -27,13 +27,15 @@ __all__ = ["find_table", "load_all_samples", "load_samples"]
 BESIDE_TABLE_REASON = "beside a table of samples"
 
 
-def find_table(entries: Sequence[Entry]) -> Entry | None:
+def find_table(entries: Sequence[Entry], limits: Limits) -> Entry | None:
     """Find the table that holds the samples themselves.
 
     Parameters
     ----------
     entries
         The files of a source.
+    limits
+        Bounds on what a table may hold.
 
     Returns
     -------
@@ -61,10 +63,8 @@ def find_table(entries: Sequence[Entry]) -> Entry | None:
         )
     if len(tables) != 1:
         return None
-    is_manifest = suffix_of(tables[0].name) in MANIFEST_SUFFIXES and names_a_file(
-        tables[0], [name for name in names if name != tables[0].name]
-    )
-    return None if is_manifest else tables[0]
+    files = [name for name in names if name != tables[0].name]
+    return None if lists_files(tables[0], files, limits) else tables[0]
 
 
 def _load_table(
@@ -91,7 +91,7 @@ def _choose_kind(entries: Sequence[Entry], reading: Reading) -> MediaKind:
 def _load_files(source: str, listing: SourceListing, reading: Reading, limits: Limits) -> Samples:
     """Load samples that are files."""
     kind = _choose_kind(listing.entries, reading)
-    labelling = label_entries(listing.entries, kind.formats.suffixes, reading)
+    labelling = label_entries(listing.entries, kind.formats.suffixes, reading, limits)
     left_out = [*listing.left_out, *labelling.left_out]
     candidates = []
     for entry in listing.entries:
@@ -160,7 +160,7 @@ def load_all_samples(
         return load_demo_samples(text, reading)
     path = absolute_source(text)
     listing = list_source(path, limits)
-    table = find_table(listing.entries)
+    table = find_table(listing.entries, limits)
     if table is not None:
         return _load_table(path, table, listing, reading, limits)
     return _load_files(path, listing, reading, limits)

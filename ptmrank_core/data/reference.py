@@ -107,7 +107,7 @@ def _from_samples(samples: Samples, modality: Modality) -> Samples:
 def _from_files(source: str, modality: Modality, limits: Limits) -> Samples:
     """Read all files of a modality, wherever they lie."""
     listing = list_source(source, limits)
-    table = find_table(listing.entries)
+    table = find_table(listing.entries, limits)
     plural = MEDIA[modality].plural if modality in MEDIA else "rows of numbers"
     if table is not None:
         named, left_out = _read_rows(table, modality, limits)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from ptmrank_core.data import AudioItem, Limits, VideoClip, load_samples
-from ptmrank_core.errors import SamplesError
+from ptmrank_core.errors import SamplesError, UnknownNameError
 from ptmrank_core.records import AS_RECOGNISED, Modality, Reading, Samples, Waveform
 
 
@@ -337,7 +337,7 @@ def test_a_group_column_travels_with_the_samples(
     samples = _with_table(make, tmp_path, f"file,label,{column}{rows}", reading)
     assert samples.groups == ("ann", "ann", "bob", "bob", "4.wav", "ann")
     assert samples.summary().n_groups == 3
-    told = f"Column {column!r} of labels.csv groups the samples."
+    told = f"The groups are read from column {column!r} of labels.csv."
     assert (told in samples.notes) == (reading.group_column is None)
     assert "Samples without a group, each a group of its own: 1." in samples.notes
 
@@ -353,7 +353,7 @@ def test_a_column_that_is_the_label_is_no_group(make: Any, tmp_path: Path) -> No
 @pytest.mark.parametrize("reading", [Reading(label_columns=("mood",)), Reading(group_column="mood")])
 def test_a_column_that_is_not_there_is_named(make: Any, tmp_path: Path, reading: Reading) -> None:
     """The message names the columns that there are."""
-    with pytest.raises(SamplesError, match="no column 'mood'; it has 'file', 'label'"):
+    with pytest.raises(UnknownNameError, match=r"Unknown column 'mood'\. Known: file, label\."):
         _with_table(make, tmp_path, "file,label\n0.wav,a\n", reading)
 
 

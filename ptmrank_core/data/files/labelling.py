@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 
 from ptmrank_core.data.files.manifest import Labelling, find_manifest, read_manifest
 from ptmrank_core.data.sources.entries import Entry, common_root, suffix_of
+from ptmrank_core.data.sources.limits import Limits
 from ptmrank_core.errors import SamplesError
 from ptmrank_core.records import LeftOut, Reading
 
@@ -49,7 +50,9 @@ def _refuse_columns(reading: Reading) -> None:
         )
 
 
-def label_entries(entries: Sequence[Entry], suffixes: Collection[str], reading: Reading) -> Labelling:
+def label_entries(
+    entries: Sequence[Entry], suffixes: Collection[str], reading: Reading, limits: Limits
+) -> Labelling:
     """Find out which file has which label.
 
     Parameters
@@ -60,6 +63,8 @@ def label_entries(entries: Sequence[Entry], suffixes: Collection[str], reading: 
         Suffixes of what is to be labelled.
     reading
         Which columns of a manifest hold what.
+    limits
+        Bounds on what a manifest may hold.
 
     Returns
     -------
@@ -71,10 +76,9 @@ def label_entries(entries: Sequence[Entry], suffixes: Collection[str], reading: 
     SamplesError
         If there are two manifests, one that cannot be used, or none though its columns are asked for.
     """
-    names = [entry.name for entry in entries]
-    manifest = find_manifest(names)
+    manifest = find_manifest(entries, limits)
     if manifest is None:
         _refuse_columns(reading)
-        return _label_by_folder(names, suffixes)
-    table = entries[names.index(manifest)]
-    return read_manifest(table, [name for name in names if name != manifest], reading)
+        return _label_by_folder([entry.name for entry in entries], suffixes)
+    files = [entry.name for entry in entries if entry is not manifest]
+    return read_manifest(manifest, files, reading, limits)

@@ -18,14 +18,14 @@ from ptmrank_core.data.tables.column_names import (
     find_named,
     plain,
 )
+from ptmrank_core.data.tables.role_rules import find_group, list_columns, match_reading, unclear_column
 from ptmrank_core.data.tables.table import InputTable
-from ptmrank_core.errors import SamplesError, UnknownNameError
+from ptmrank_core.errors import SamplesError
 from ptmrank_core.records import Modality, Reading
 
 __all__ = ["Roles", "find_roles"]
 
 LONG_TEXT_CHARS = 20
-SHOWN_NAMES = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +92,8 @@ def find_roles(table: InputTable, reading: Reading) -> Roles:
     SamplesError
         If several columns could have a role, or none.
     """
-    named = (
-        *reading.text_columns,
-        *reading.label_columns,
-        *([reading.group_column] if reading.group_column else []),
-    )
-    for column in named:
-        if column not in table.columns:
-            raise UnknownNameError("column", column, table.columns)
+    reading = match_reading(table, reading)
+    named = (*reading.text_columns, *reading.label_columns, reading.group_column)
     if reading.modality not in {None, "text", "tabular"}:
         raise SamplesError(
             f"{table.name!r} is a table of text or numbers; its rows cannot be {reading.modality} samples.",
@@ -127,18 +121,9 @@ def _identifies_rows(table: InputTable, column: str) -> bool:
     return np.array_equal(numbers, np.arange(len(numbers)) + numbers[0])
 
 
-def _name_some(columns: Sequence[str]) -> str:
-    """Name columns, the first of many."""
-    more = len(columns) - SHOWN_NAMES
-    shown = ", ".join(map(repr, columns[:SHOWN_NAMES]))
-    return f"{shown} and {more:,} more" if more > 0 else shown
-
-
-def _ask(table: InputTable, what: str, found: Sequence[str], option: str) -> SamplesError:
+def _ask(table: InputTable, role: str, candidates: Sequence[str], option: str) -> SamplesError:
     """Make the error that asks which column has a role."""
-    several = f"Several columns of {table.name!r} may hold the {what}: {_name_some(found)}."
-    none = f"No column of {table.name!r} is recognised as the {what}; it has {_name_some(table.columns)}."
-    return SamplesError(several if found else none, hint=f"Name it with {option} NAME.")
+    return unclear_column(table, role, candidates, f"Name it with {option} NAME.")
 
 
 def _holds_lists(table: InputTable, column: str) -> bool:
@@ -162,7 +147,7 @@ def _find_word_roles(table: InputTable, reading: Reading, columns: Sequence[str]
             raise _ask(table, "tags", named, "--label-column")
         words, tags = found[0], named[0]
     tags = reading.label_columns[0] if reading.label_columns else tags
-    group = _find_group(table, reading, [c for c in columns if c not in {words, tags}])
+    group = find_group(table, reading, [c for c in columns if c not in {words, tags}])
     notes = _describe("Words are", table, (words,), (tags,), group)
     return Roles("text", (words,), (tags,), group, has_words=True, notes=notes)
 
@@ -187,7 +172,7 @@ def _find_text_roles(table: InputTable, reading: Reading, columns: Sequence[str]
         )
     rest = [c for c in columns if c not in text and c != reading.group_column]
     labels = reading.label_columns or _find_labels(table, rest)
-    group = _find_group(table, reading, [c for c in rest if c not in labels])
+    group = find_group(table, reading, [c for c in rest if c not in labels])
     return Roles("text", text, labels, group, notes=_describe("Text is", table, text, labels, group))
 
 
@@ -255,28 +240,19 @@ def _find_tabular_roles(table: InputTable, reading: Reading, columns: Sequence[s
     if not labels or (len(labels) > 1 and not reading.label_columns):
         raise _ask(table, "label", labels, "--label-column")
     rest = [column for column in rest if column not in labels]
-    group = _find_group(table, reading, rest)
+    group = find_group(table, reading, rest)
     features = tuple(column for column in rest if column in table.numbers and column != group)
     if not features:
         raise SamplesError(
-            f"{table.name!r} has no column of numbers beside the label; it has {_name_some(table.columns)}.",
+            f"{table.name!r} has no column of numbers beside the label; it has "
+            f"{list_columns(table.columns)}.",
             hint="Name a column of text with --text-column, or write numbers with a decimal point.",
         )
     left = [c for c in table.columns if c not in {*features, *labels, group} and c in table.words]
     notes = _describe("Features are", table, features, labels, group)
     if left:
-        notes += (f"Columns that are no numbers were left out: {_name_some(left)}.",)
+        notes += (f"Columns that are no numbers were left out: {list_columns(left)}.",)
     return Roles("tabular", (), labels, group, features, notes=notes)
-
-
-def _find_group(table: InputTable, reading: Reading, columns: Sequence[str]) -> str | None:
-    """Find a column of groups that are several, and not all of one sample, unless the reading says."""
-    if reading.group_column is not None:
-        return reading.group_column or None
-    for column in columns:
-        if plain(column) in GROUP_NAMES and 1 < len(set(table.cells(column))) < table.n_rows:
-            return column
-    return None
 
 
 def _describe(
@@ -286,5 +262,5 @@ def _describe(
     groups = f", groups from {group!r}" if group else ""
     used = {*text, *labels, group}
     unused = [column for column in table.columns if column not in used]
-    rest = f"; not used: {_name_some(unused)}" if unused else ""
-    return (f"{subject} read from {_name_some(text)}, labels from {_name_some(labels)}{groups}{rest}.",)
+    rest = f"; not used: {list_columns(unused)}" if unused else ""
+    return (f"{subject} read from {list_columns(text)}, labels from {list_columns(labels)}{groups}{rest}.",)

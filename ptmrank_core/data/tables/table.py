@@ -120,10 +120,10 @@ class TableBuilder:
         self.left_out: list[LeftOut] = []
         self.waiting: list[Sequence[str]] = []
 
-    def add_column(self, name: str) -> None:
-        """Add a column; the rows that are there have nothing in it."""
+    def add_column(self, name: str, *, is_words: bool = False) -> None:
+        """Add a column, empty in the rows so far; ``is_words`` keeps its numbers as they are spelled."""
         n_before = len(self.lines) - len(self.waiting)
-        self.columns[name] = ColumnBuilder(n_before, is_words=name in self.known_words)
+        self.columns[name] = ColumnBuilder(n_before, is_words=is_words or name in self.known_words)
 
     def add(self, line: int, cells: Sequence[str]) -> None:
         """Add a row; cells that are missing at its end are empty.

@@ -78,7 +78,7 @@ def test_quotation_marks_in_a_table_with_tabs(tables: Any) -> None:
     [
         ("a.csv", "", "holds no row that can be read"),
         ("a.csv", "text,label\n", "holds no row that can be read"),
-        ("a.csv", "text,label\na,b,c\n", "a.csv:2: wrong number of cells: 3 where 2 have names"),
+        ("a.csv", "text,label\na,b,c\n", "a.csv:2: wrong number of cells: 3 cells for 2 columns"),
         (
             "a.csv",
             'text,label\nx,p\n"open,p\ny,n\n',
@@ -86,8 +86,8 @@ def test_quotation_marks_in_a_table_with_tabs(tables: Any) -> None:
         ),
         ("a.csv", 'text,label\n"a" b,p\n', "cannot be read as a table at line 2: ',' expected after '\"'"),
         ("a.csv", "text,label,text\na,b,c\n", "two columns named 'text'"),
-        ("a.csv", "5.1,3.5,setosa\n4.9,3,setosa\n", "seems to be a row ('5.1', '3.5', 'setosa')"),
-        ("a.csv", "3,Wall St. falls\n4,Rain\n", "seems to be a row ('3', 'Wall St. falls')"),
+        ("a.csv", "5.1,3.5,setosa\n4.9,3,setosa\n", "seems to be a row of data ('5.1', '3.5', 'setosa')"),
+        ("a.csv", "3,Wall St. falls\n4,Rain\n", "seems to be a row of data ('3', 'Wall St. falls')"),
         ("a.csv", f"pos,{'long ' * 60}\nneg,short\n", "seems to be a row"),
         ("a.csv", b"PK\x03\x04\x00", "'a.csv' holds zero bytes"),
         ("a.json", "[1,", "cannot be read as JSON"),
@@ -100,7 +100,7 @@ def test_quotation_marks_in_a_table_with_tabs(tables: Any) -> None:
         ("a.parquet", b"PAR1 nothing", "cannot be read as Parquet"),
         ("a.txt", "A story.\nIt has some lines.\nOf words.\nThat is all.\n", "has lines of varying length"),
         ("a.txt", "word\n", "lines of a single word"),
-        ("a.xlsx", "", "is no table that can be read"),
+        ("a.xlsx", "", "is not a table that can be read"),
     ],
 )
 def test_a_file_that_is_no_table_is_refused(tables: Any, name: str, data: str | bytes, said: str) -> None:

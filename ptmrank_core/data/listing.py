@@ -1,4 +1,4 @@
-"""Where samples lie: a folder, an archive, or a single table."""
+"""The files of a source: a folder, an archive, or a single table."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ __all__ = ["LAYOUT_HINT", "absolute_source", "list_source"]
 SPREADSHEETS = frozenset({".xlsx", ".xls", ".xlsm", ".ods", ".numbers"})
 LAYOUT_HINT = (
     "Expected a .zip file or a folder with one folder of pictures for each class (or of recordings, videos, "
-    "texts), or with a .csv or .tsv table of files and labels beside them; or a table of texts or numbers "
-    "(.csv, .tsv, .jsonl, .parquet)."
+    "texts), or with a table of files and labels beside them; or a table of texts or numbers (.csv, .tsv, "
+    ".jsonl, .parquet)."
 )
 
 
 def absolute_source(source: str) -> str:
-    """Spell out a path, so that a process that starts elsewhere finds it; ``""`` stays empty."""
+    """Make a path absolute, so that a process with another working directory finds it; ``""`` stays empty."""
     if not source:
         return source
     try:
@@ -35,12 +35,12 @@ def absolute_source(source: str) -> str:
 
 
 def list_source(source: str, limits: Limits) -> SourceListing:
-    """List the files of a source that the user put there.
+    """List the files of a source, without hidden and system files.
 
     Parameters
     ----------
     source
-        A folder, a ``.zip`` file, or a table (``.csv``, ``.jsonl``, ``.txt`` ...), which is a listing of one.
+        A folder, a ``.zip`` file, or a single table (``.csv``, ``.jsonl``, ``.txt`` ...).
     limits
         Bounds on what it may hold.
 
@@ -52,7 +52,7 @@ def list_source(source: str, limits: Limits) -> SourceListing:
     Raises
     ------
     ArchiveError, SamplesError
-        If the source is not there, unsafe or damaged.
+        If the source does not exist, is unsafe or is damaged.
     """
     path = Path(source)
     try:

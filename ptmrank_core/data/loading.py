@@ -40,13 +40,13 @@ def find_table(entries: Sequence[Entry], limits: Limits) -> Entry | None:
     Returns
     -------
     Entry or None
-        The only table among them, where no picture, recording or video lies beside it and it is no list of
-        the files beside it; a single ``.txt`` file, which can only be words with their tags.
+        The only table among them, unless pictures, recordings or videos lie beside it or it lists the files
+        beside it; or a single ``.txt`` file, which can only be words with their tags.
 
     Raises
     ------
     SamplesError
-        If most of them are tables, so that it is not clear which one is meant.
+        If most of the files are tables, so that it is not clear which one is meant.
     """
     names = [entry.name for entry in entries]
     media = frozenset[str]().union(*(k.formats.suffixes for k in MEDIA.values() if k.modality != "text"))
@@ -54,12 +54,12 @@ def find_table(entries: Sequence[Entry], limits: Limits) -> Entry | None:
         return None
     tables = [entry for entry in entries if suffix_of(entry.name) in TABLE_SUFFIXES - {".txt"}]
     if not tables and len(entries) == 1 and suffix_of(names[0]) == ".txt":
-        return entries[0]  # a single text is no samples; words with their tags are
+        return entries[0]  # a single text is no data set; words with their tags are
     if 2 * len(tables) > len(entries) and len(tables) > 1:
         raise SamplesError(
             f"{len(tables):,} tables could hold the samples: {tables[0].name!r}, {tables[1].name!r} ...; "
             "expected one.",
-            hint="Keep one, or put them together.",
+            hint="Keep one of them, or join them into one table.",
         )
     if len(tables) != 1:
         return None
@@ -70,7 +70,7 @@ def find_table(entries: Sequence[Entry], limits: Limits) -> Entry | None:
 def _load_table(
     source: str, table: Entry, listing: SourceListing, reading: Reading, limits: Limits
 ) -> Samples:
-    """Load the samples of a table, and tell what lay beside it."""
+    """Load the samples of a table, and list the files beside it as left out."""
     samples = load_table(source, table, reading, limits)
     beside = [LeftOut(e.name, BESIDE_TABLE_REASON) for e in listing.entries if e is not table]
     left_out = sorted([*listing.left_out, *beside], key=lambda item: item.name)
@@ -78,12 +78,13 @@ def _load_table(
 
 
 def _choose_kind(entries: Sequence[Entry], reading: Reading) -> MediaKind:
-    """Kind of the files: the one that the user named, or the one that they look like."""
+    """Choose the kind of the files: the one that the user named, or the one that they look like."""
     if reading.modality is None:
         return recognise_kind([entry.name for entry in entries])
     if reading.modality not in MEDIA:
         raise SamplesError(
-            f"Samples that are {reading.modality} come as a table, and there is none.", hint=LAYOUT_HINT
+            f"Samples of the modality {reading.modality} come as a table, and there is none.",
+            hint=LAYOUT_HINT,
         )
     return MEDIA[reading.modality]
 
@@ -114,26 +115,26 @@ def load_samples(
 ) -> Samples:
     """Load labelled samples.
 
-    Every entry of the source becomes a sample, is the manifest, or is in ``left_out`` with its
-    reason. Every file is decoded once; its bytes are then read again when they are needed.
+    Every file of the source becomes a sample, is the manifest, or is in ``left_out`` with a reason. It is
+    decoded once as a check; its bytes are read again when they are needed.
 
     Parameters
     ----------
     source
         The name of demo samples (``"demo:digits"``); a ``.zip`` file or a folder of pictures, recordings,
         videos or texts; a table of texts, pairs, words or numbers, alone or in a ``.zip`` file or a folder.
-        Labels of files come from a ``.csv`` or ``.tsv`` table at the top, or else from the folders that
-        they lie in. ``"features:PATH"`` for the labels in a file of ready-made features.
+        Labels of files come from a table at the top (``.csv``, ``.tsv``, ``.jsonl``, ``.parquet``), or else
+        from their folders. ``"features:PATH"`` for the labels in a file of ready-made features.
     reading
-        What the samples are and which columns hold what, where that is not to be recognised.
+        What the samples are and which columns hold what, where the user said so.
     limits
         Bounds on what the source may hold.
 
     Returns
     -------
     Samples
-        In the order of names; a folder and a zip archive of it give the same. As many as the reading allows,
-        with warnings of what may spoil a ranking on them.
+        In the order of names; a folder and a zip archive of it give the same. At most as many as the reading
+        allows, with warnings of what may make a ranking on them unreliable.
 
     Raises
     ------
@@ -142,8 +143,8 @@ def load_samples(
     ArchiveError
         If an archive is unsafe or damaged.
     SamplesError
-        If there is no such source, if it cannot be read as asked, if it is not clear what its labels are, or
-        if too little is left: fewer than two classes of two samples.
+        If there is no such source, it cannot be read as asked, its labels are ambiguous, or too few samples
+        are left: fewer than two classes of two samples.
     """
     whole = load_all_samples(source, reading, limits=limits)
     return with_warnings(subsample(whole, reading.max_samples))
@@ -152,7 +153,7 @@ def load_samples(
 def load_all_samples(
     source: str | Path, reading: Reading = AS_RECOGNISED, *, limits: Limits = DEFAULT_LIMITS
 ) -> Samples:
-    """Load every sample of a source, however many are to be used, and before warnings are looked for."""
+    """Load every sample of a source, without drawing some of them and without looking for warnings."""
     text = str(source)
     if text.startswith(FEATURES_PREFIX):
         return load_first_features(text, reading)

@@ -94,7 +94,7 @@ def test_a_users_recordings(make: Any, tmp_path: Path) -> None:
         "yes/copy.wav": "same content as 'yes/0.wav'",
         "yes/empty.wav": "unreadable recording: its length is zero",
         "yes/long.wav": "too long: more than 2 seconds; cut it into shorter recordings",
-        "yes/phone.m4a": "a recording format that is not read here (.m4a); save it as FLAC or WAV",
+        "yes/phone.m4a": "a recording format that is not supported (.m4a); save it as FLAC or WAV",
         "yes/said.txt": "not a recording (.txt)",
     }
     assert samples.notes == (
@@ -121,11 +121,11 @@ def test_a_users_texts(make: Any, tmp_path: Path) -> None:
     assert samples.modality == "text"
     assert dict(zip(samples.names, samples.items, strict=True))["high/wide.txt"].decode() == "Grüße"
     reasons = _reasons(samples)
-    assert reasons.pop("low/zeros.txt").startswith("holds zero bytes, so it is no text")
+    assert reasons.pop("low/zeros.txt").startswith("contains zero bytes, so it is not text")
     assert reasons == {
         "low/again.txt": "same content as 'low/0.txt'",
         "low/blank.txt": "an empty text",
-        "low/scan.pdf": "a text format that is not read here (.pdf); save it as TXT in UTF-8",
+        "low/scan.pdf": "a text format that is not supported (.pdf); save it as TXT in UTF-8",
     }
     assert samples.notes == ("1 text was read as Latin-1.", "1 text was read as UTF-16.")
 

@@ -128,9 +128,9 @@ def test_demo_samples_are_a_reference_for_others() -> None:
     """Their labels are forgotten; another modality is refused."""
     reference = load_reference("demo:spoken-digits", "audio")
     assert reference.class_names == ("reference",)
-    with pytest.raises(SamplesError, match="'demo:digits' is image; the samples are audio"):
+    with pytest.raises(SamplesError, match="'demo:digits' has the modality image; the samples have audio"):
         load_reference("demo:digits", "audio")
     with pytest.raises(
-        SamplesError, match="'builtin:dead-leaves' is no reference set for samples that are audio"
+        SamplesError, match="'builtin:dead-leaves' is no reference set for the modality audio"
     ):
         load_reference("builtin:dead-leaves", "audio")

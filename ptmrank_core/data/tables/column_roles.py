@@ -1,4 +1,4 @@
-"""Which column of a table is what."""
+"""The role of each column of a table of samples: text, label, group, feature."""
 
 from __future__ import annotations
 
@@ -30,24 +30,24 @@ LONG_TEXT_CHARS = 20
 
 @dataclass(frozen=True, slots=True)
 class Roles:
-    """What the columns of a table are.
+    """The roles of a table's columns.
 
     Parameters
     ----------
     modality
         Text or tabular.
     text
-        The column of text, or the two of a pair; of words or lists of words in token classification.
+        The text column, or the two of a pair; in token classification the column of words or lists of words.
     labels
         The label columns.
     group
-        The column that tells whose a sample is.
+        The column with the sample's group (speaker, patient, document).
     features
-        Columns of numbers that are samples of the modality tabular.
+        Columns of numbers whose rows are tabular samples.
     has_words
         Whether each word is a sample.
     notes
-        What was understood, one sentence each.
+        Which column was read as what, one sentence each.
     """
 
     modality: Modality
@@ -60,30 +60,30 @@ class Roles:
 
 
 def find_roles(table: InputTable, reading: Reading) -> Roles:
-    """Tell which column is what: as the reading says, and as their names and contents say otherwise.
+    """Find the role of each column: from the reading, or else from names and contents.
 
     - Text: the two columns of a pair (sentence1 and sentence2, premise and hypothesis, ...), the one column
       named text, sentence, review, ... (else title, question, ...), the only column of long different texts,
       or the only column of words beside the label.
     - Words with tags: columns tokens and tags (or ner_tags, ...) that hold lists; every CoNLL file. There the
-      tag is the last column, or the second where the last always says the same.
+      tag is the last column, or the second where the last is constant.
     - Label: the one column named label, class, target, ... (else sentiment, score, stars, ...); beside a text
       also all columns of zeros and ones, or the only other column; beside numbers also the only column of
       words, where they recur.
     - Group: a column named group, speaker, patient, ... of at least two groups, one of them of two samples.
-    - Features: where there is no text, all other columns of numbers, but for identifiers of the rows.
+    - Features: where there is no text, all other columns of numbers except identifiers of the rows.
 
     Parameters
     ----------
     table
         The table.
     reading
-        What the user said about it.
+        The columns that the user named; in any case, with or without blanks and underscores.
 
     Returns
     -------
     Roles
-        Notes say what was read and what was not.
+        With a note on which columns are used and which are not.
 
     Raises
     ------
@@ -96,7 +96,7 @@ def find_roles(table: InputTable, reading: Reading) -> Roles:
     named = (*reading.text_columns, *reading.label_columns, reading.group_column)
     if reading.modality not in {None, "text", "tabular"}:
         raise SamplesError(
-            f"{table.name!r} is a table of text or numbers; its rows cannot be {reading.modality} samples.",
+            f"{table.name!r} is a table of texts or numbers; its rows cannot be {reading.modality} samples.",
             hint="Choose the modality text or tabular, or leave it open.",
         )
     if reading.modality == "tabular" and reading.text_columns:
@@ -110,7 +110,7 @@ def find_roles(table: InputTable, reading: Reading) -> Roles:
 
 
 def _identifies_rows(table: InputTable, column: str) -> bool:
-    """Whether a column is the index of the rows, or an identifier of each."""
+    """Whether a column numbers the rows, or holds an identifier for each."""
     if find_named([column], LABEL_NAMES):
         return False
     numbers = table.numbers.get(column)
@@ -138,14 +138,14 @@ def _find_word_roles(table: InputTable, reading: Reading, columns: Sequence[str]
         words, tags = "1", _find_tag_column(table)
     else:
         lists = [column for column in columns if _holds_lists(table, column)]
-        found = [c for c in reading.text_columns or find_named(lists, WORDS_NAMES) if c in lists]
-        rest = [column for column in lists if column not in found]
+        texts = [c for c in reading.text_columns or find_named(lists, WORDS_NAMES) if c in lists]
+        rest = [column for column in lists if column not in texts]
         named = reading.label_columns or find_named(rest, TAG_NAMES)
-        if len(found) != 1 or not named or not _holds_lists(table, named[0]):
+        if len(texts) != 1 or not named or not _holds_lists(table, named[0]):
             return None
         if len(named) > 1:
             raise _ask(table, "tags", named, "--label-column")
-        words, tags = found[0], named[0]
+        words, tags = texts[0], named[0]
     tags = reading.label_columns[0] if reading.label_columns else tags
     group = find_group(table, reading, [c for c in columns if c not in {words, tags}])
     notes = _describe("Words are", table, (words,), (tags,), group)
@@ -153,14 +153,14 @@ def _find_word_roles(table: InputTable, reading: Reading, columns: Sequence[str]
 
 
 def _find_tag_column(table: InputTable) -> str:
-    """Tags of a CoNLL file: the last column, or the second where the last says nothing."""
+    """Find the tags of a CoNLL file: the last column, or the second where the last is constant."""
     columns = [column for column in table.columns if column.isdigit()]
     is_constant = len(set(table.cells(columns[-1]))) == 1
     return columns[1] if is_constant else columns[-1]
 
 
 def _find_text_roles(table: InputTable, reading: Reading, columns: Sequence[str]) -> Roles | None:
-    """Find text and labels; ``None`` where no column is a text and none was asked for."""
+    """Find text and labels; ``None`` where no column is a text and the user named none."""
     taken = {*reading.label_columns, reading.group_column}
     text = reading.text_columns or _find_text(table, reading, [c for c in columns if c not in taken])
     if not text:
@@ -184,40 +184,40 @@ def _find_text(table: InputTable, reading: Reading, columns: Sequence[str]) -> t
     first_choice = find_named(words, TEXT_NAMES[:1])
     if len(pairs) == 1 and set(first_choice) <= set(pairs[0]):
         return pairs[0]
-    found = first_choice or find_named(words, TEXT_NAMES)
+    chosen = first_choice or find_named(words, TEXT_NAMES)
     rest = [c for c in words if not find_named([c], LABEL_NAMES) and plain(c) not in GROUP_NAMES]
     if pairs:
-        found = tuple(dict.fromkeys([*found, *(column for pair in pairs for column in pair)]))
-    elif not found:
-        found = tuple(column for column in rest if _is_long(table.words[column]))
+        chosen = tuple(dict.fromkeys([*chosen, *(column for pair in pairs for column in pair)]))
+    elif not chosen:
+        chosen = tuple(column for column in rest if _is_long(table.words[column]))
     has_numbers = any(c in table.numbers and not find_named([c], LABEL_NAMES) for c in columns)
-    if not found and len(rest) == 1 and (reading.modality == "text" or not has_numbers):
-        # Without another column it would be the label itself.
-        found = tuple(rest) if len(columns) > 1 or reading.label_columns else ()
-    if len(found) > 1 or (not found and reading.modality == "text"):
-        raise _ask(table, "text", found, "--text-column")
-    return found
+    if not chosen and len(rest) == 1 and (reading.modality == "text" or not has_numbers):
+        # The only column of a table would be the label.
+        chosen = tuple(rest) if len(columns) > 1 or reading.label_columns else ()
+    if len(chosen) > 1 or (not chosen and reading.modality == "text"):
+        raise _ask(table, "text", chosen, "--text-column")
+    return chosen
 
 
 def _is_long(cells: Sequence[str]) -> bool:
-    """Whether cells are texts rather than names: long, and mostly different."""
+    """Whether cells are texts rather than names: long, and mostly different from each other."""
     n_chars = sum(map(len, cells))
     return n_chars >= LONG_TEXT_CHARS * len(cells) and 2 * len(set(cells)) > len(cells)
 
 
 def _find_labels(table: InputTable, columns: Sequence[str]) -> tuple[str, ...]:
     """Find the labels beside a text."""
-    found = find_named(columns, LABEL_NAMES)
-    if len(found) == 1:
-        return found
-    if not found:
+    named = find_named(columns, LABEL_NAMES)
+    if len(named) == 1:
+        return named
+    if not named:
         rest = [column for column in columns if plain(column) not in GROUP_NAMES]
         binary = [column for column in rest if _is_binary(table, column)]
         if len(binary) > 1:
             return tuple(binary)
         if len(rest) == 1:
             return tuple(rest)
-    raise _ask(table, "label", found, "--label-column")
+    raise _ask(table, "label", named, "--label-column")
 
 
 def _is_binary(table: InputTable, column: str) -> bool:
@@ -258,7 +258,7 @@ def _find_tabular_roles(table: InputTable, reading: Reading, columns: Sequence[s
 def _describe(
     subject: str, table: InputTable, text: tuple[str, ...], labels: tuple[str, ...], group: str | None
 ) -> tuple[str, ...]:
-    """Say what is read from which column, and what is not read."""
+    """Write the note on which columns are used and which are not."""
     groups = f", groups from {group!r}" if group else ""
     used = {*text, *labels, group}
     unused = [column for column in table.columns if column not in used]

@@ -282,7 +282,7 @@ def test_pillows_own_warning_does_not_leak() -> None:
     [
         ("notes.txt", r"^not an image \(.txt\)$"),
         ("Makefile", r"^not an image \(no suffix\)$"),
-        ("photo.HEIC", r"^a picture format that is not read here \(.heic\)"),
+        ("photo.HEIC", r"^a picture format that is not supported \(.heic\)"),
         ("photo.jpg", "^unreadable image: no readable header of JPEG, PNG"),
     ],
 )

@@ -198,7 +198,7 @@ def test_limits_are_told(make: Any, tmp_path: Path, limits: Limits, said: str) -
 def test_the_same_name_twice_refuses_the_archive(make: Any, tmp_path: Path) -> None:
     """Two entries of one name, one of them spelled otherwise, are refused."""
     files = [*make.classes().items(), ("./cat//0.png", make.picture(7))]
-    assert "'cat/0.png' is there twice" in _refusal(make, tmp_path, make.zip(files))
+    assert "'cat/0.png' occurs twice" in _refusal(make, tmp_path, make.zip(files))
 
 
 @pytest.mark.parametrize("length", [0, 1, 30, 0.5, 0.99])
@@ -212,7 +212,7 @@ def test_a_truncated_archive_is_refused(make: Any, tmp_path: Path, length: float
 def test_what_is_no_zip_is_refused(make: Any, tmp_path: Path) -> None:
     """Any other file is named, with what was expected."""
     message = _refusal(make, tmp_path, make.picture(1))
-    assert "photos.zip' is no zip archive" in message
+    assert "photos.zip' is not a zip archive" in message
     assert "expected a .zip file" in message
 
 

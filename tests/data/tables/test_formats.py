@@ -89,7 +89,7 @@ def test_quotation_marks_in_a_table_with_tabs(tables: Any) -> None:
         ("a.csv", "5.1,3.5,setosa\n4.9,3,setosa\n", "seems to be a row of data ('5.1', '3.5', 'setosa')"),
         ("a.csv", "3,Wall St. falls\n4,Rain\n", "seems to be a row of data ('3', 'Wall St. falls')"),
         ("a.csv", f"pos,{'long ' * 60}\nneg,short\n", "seems to be a row"),
-        ("a.csv", b"PK\x03\x04\x00", "'a.csv' holds zero bytes"),
+        ("a.csv", b"PK\x03\x04\x00", "'a.csv' contains zero bytes"),
         ("a.json", "[1,", "cannot be read as JSON"),
         ("a.json", "[" * 100_000, "cannot be read as JSON"),
         ("a.json", "[]", "holds no row that can be read"),
@@ -166,7 +166,7 @@ def test_columns_of_bytes_are_not_read(tables: Any) -> None:
     """A Parquet column of bytes is named, not turned into text."""
     columns = {"text": ["a", "b", "c", "d"], "label": [0, 1, 0, 1], "image": [b"x"] * 4}
     assert (
-        "Columns of bytes are not read: 'image'."
+        "Columns of binary data are not read: 'image'."
         in tables.load("a.parquet", tables.write("parquet", columns)).notes
     )
 
@@ -177,7 +177,7 @@ def test_a_table_may_have_too_many_rows(tables: Any, kind: str) -> None:
     data = tables.write(kind, {"text": list("abcdef"), "label": ["p", "n"] * 3})
     limits = replace(DEFAULT_LIMITS, max_rows=6)
     assert tables.load(f"a.{kind}", data, limits).n_samples == 6
-    with pytest.raises(SamplesError, match=r"more than 5 rows|at most 5 rows"):
+    with pytest.raises(SamplesError, match=r"more than the 5 rows|at most 5 rows"):
         tables.load(f"a.{kind}", data, replace(limits, max_rows=5))
 
 

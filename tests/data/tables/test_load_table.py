@@ -172,7 +172,7 @@ def test_lists_of_words(tables: Any, kind: str) -> None:
     assert samples.fingerprint == conll.fingerprint
     assert samples.names[:3] == (f"a.{kind}:1:1", f"a.{kind}:1:2", f"a.{kind}:2:1")
     assert [(item.name, item.reason) for item in samples.left_out] == [
-        (f"a.{kind}:2:3", "the tag -100 marks words that do not count"),
+        (f"a.{kind}:2:3", "the tag -100 marks words to be ignored"),
         (f"a.{kind}:3", "2 words and 1 tags"),
         (f"a.{kind}:4", "no words"),
     ]
@@ -209,7 +209,7 @@ def test_groups_travel_with_the_samples(tables: Any) -> None:
         ("a,p\nb,p\nc,n\n", {}, "only one class left: 'p' (2 samples)"),
         ("a,\nb,\n", {}, "has no class left; at least two classes of two samples each"),
         ("a,1\nb,2\nc,1\n", {"target_kind": "regression"}, "has 2 different numbers in label column 'label'"),
-        ("a,u|v\nb,u\nc,u\n", {}, "no label left that two samples have and two have not"),
+        ("a,u|v\nb,u\nc,u\n", {}, "no label left that at least two samples have and two do not"),
         (",p\n,n\n", {}, "Left out: 2 x no text."),
     ],
 )

@@ -162,7 +162,7 @@ def _refuse_nameless_family(config: Mapping[str, Any], name: str) -> None:
         return
     if "auto_map" in config:
         raise UnsupportedModelError(
-            f"{name} needs its own code, and code from checkpoints is never run.",
+            f"{name} needs its own code, which is never run here.",
             hint="Choose a model of a family that transformers has itself.",
         )
     raise UnsupportedModelError(

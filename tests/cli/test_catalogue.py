@@ -133,7 +133,7 @@ def test_a_mapping_can_be_made_of_what_is_shipped(capsys: pytest.CaptureFixture[
         (["--task", "fill-mask", "--peatmoss", "nowhere.db"], "There is no file"),
         (["build", "--out", "m.json", "--top", "0"], "--top is 0"),
         (["build", "--out", "m.json", "--shape", "x"], "Unknown mapping shape 'x'"),
-        (["build", "--out", "m.json", "--peatmoss", "README.md"], "no intact PeaTMOSS database"),
+        (["build", "--out", "m.json", "--peatmoss", "README.md"], "not an intact PeaTMOSS database"),
     ],
 )
 def test_bad_input_is_told_and_nothing_is_written(

@@ -173,7 +173,7 @@ def test_a_peatmoss_database_is_a_list(app: AppTest, monkeypatch: pytest.MonkeyP
     path.write_bytes(b"no database any more" * 100)
     control(app, "Search").set_value("m0").run()
     assert not app.exception
-    assert "no intact PeaTMOSS database" in app.error[0].value
+    assert "not an intact PeaTMOSS database" in app.error[0].value
 
 
 def test_without_a_database_none_is_offered(page: AppTest) -> None:

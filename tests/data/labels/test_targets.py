@@ -79,7 +79,7 @@ def test_the_reader_decides(cells: list[str], kind: TargetKind, labels: Any) -> 
     ("columns", "said"),
     [
         ([["1", "2", "3"] * 2], "'a' holds 3 different integers and is read as classes; --target regression"),
-        ([["1.5", "2"]], "'a' holds 2 different numbers and is read as numbers (regression); --target classification"),
+        ([["1.5", "2"]], "2 different numbers and is read as numbers (regression); --target classification"),
         ([["u|v", "u"]], "joined by '|' and is read as multi-label targets; --target classification"),
         ([["[]", '["u"]']], "'a' holds lists and is read as multi-label targets"),
         ([["0", "1"], ["1", "0"]], "'a', 'b' hold 0 and 1 and are read as multi-label targets"),

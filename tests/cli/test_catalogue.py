@@ -54,7 +54,7 @@ def test_the_36_categories_are_listed(capsys: pytest.CaptureFixture[str]) -> Non
     assert images["targets"] == ["classification", "regression", "multilabel"]
     assert (images["n_models"], images["n_starters"], images["reason"]) == (112, 32, None)
     assert (drawing["rankable"], drawing["modality"], drawing["targets"]) == (False, None, [])
-    assert "cannot be told from labels" in drawing["reason"]
+    assert "Labels of given samples do not measure" in drawing["reason"]
     assert rows["graph-machine-learning"]["hub_name"] == "graph-ml"
     assert len({row["domain"] for row in rows.values()}) == 6
 

@@ -105,7 +105,7 @@ class ModelDownload:
         self._sink = sink
         self._cancel = cancel
         self._done = 0
-        self._told = 0
+        self._reported = 0
 
     def fetch(self, names: Iterable[str]) -> Path:
         """Download the files that are missing; return the folder of the commit."""
@@ -145,9 +145,11 @@ class ModelDownload:
     def _tell(self, n_bytes: int) -> None:
         """Report the bytes of the current file so far."""
         raise_if_cancelled(self._cancel)
-        if self._done + n_bytes > self._told:  # a restarted file counts again once it is past where it was
-            self._told = self._done + n_bytes
-            self._sink(Downloaded(self._spec.id, self._told, self._total))
+        if (
+            self._done + n_bytes > self._reported
+        ):  # a restarted file counts again once it is past where it was
+            self._reported = self._done + n_bytes
+            self._sink(Downloaded(self._spec.id, self._reported, self._total))
 
     def _file(self, name: str) -> Path:
         """Download one file.
@@ -163,14 +165,14 @@ class ModelDownload:
             self._tell(n_bytes if size is None else min(n_bytes, size))
 
         for attempts_left in reversed(range(ATTEMPTS)):
-            told = self._told
+            reported_before = self._reported
             try:
                 path = hf_hub_download(
                     repository_of(self._spec), name, revision=self._commit, tqdm_class=_progress(tell)
                 )
             except errors.HTTPError as error:  # type: ignore[attr-defined]
                 is_answer = isinstance(error, errors.HfHubHTTPError)
-                if is_answer or attempts_left == 0 or self._told == told:
+                if is_answer or attempts_left == 0 or self._reported == reported_before:
                     raise
             else:
                 return Path(path)

@@ -88,7 +88,7 @@ def _documented(body: list[ast.stmt], prefix: str) -> Iterator[tuple[str, str]]:
 
 def plain_text(paragraph: str) -> str:
     """Remove mark-up, cross references and package paths from a paragraph, and join its lines."""
-    text = _LATEX.sub(lambda found: found[1] or "", _ROLE.sub(r"\1", paragraph).replace("`", ""))
+    text = _LATEX.sub(lambda match: match[1] or "", _ROLE.sub(r"\1", paragraph).replace("`", ""))
     text = " ".join(_PACKAGE_PATH.sub(r"\1", text).replace("]_", "]").split())
     return re.sub(r" ([.,])(?= |$)", r"\1", " ".join(_POINTER.sub("", text).split()))
 

@@ -65,7 +65,7 @@ def test_what_cannot_be_read_is_left_out_with_its_reason(
     (tmp_path / "broken.png").write_bytes(b"no picture")
     more = [(str(tmp_path / "gone.png"), "dots"), (str(tmp_path / "broken.png"), "dots"), pictures[0]]
     samples = load_image_example([*pictures, *more])
-    reasons = {Path(item.name).name: item.reason for item in samples.skipped}
+    reasons = {Path(item.name).name: item.reason for item in samples.left_out}
     assert samples.n_samples == len(pictures)
     assert reasons["gone.png"] == "cannot be read: No such file or directory"
     assert "broken.png" in reasons
@@ -81,7 +81,7 @@ def test_texts_are_in_the_list_or_in_files(tmp_path: Path) -> None:
     assert samples.class_names == ("0", "1")
     assert samples.labels.tolist() == [1, 0, 1, 0, 1]
     assert samples.names == ("text:1", "text:2", "text:3", "text:4", str(file))
-    assert [(item.name, item.reason) for item in samples.skipped] == [("text:6", "an empty text")]
+    assert [(item.name, item.reason) for item in samples.left_out] == [("text:6", "an empty text")]
 
 
 def test_recordings_are_read_from_their_files(tmp_path: Path) -> None:
@@ -92,7 +92,7 @@ def test_recordings_are_read_from_their_files(tmp_path: Path) -> None:
         file.write_bytes(data)
         pairs.append((str(file), Path(name).parent.name))
     samples = load_audio_example(pairs)
-    assert (samples.modality, samples.n_samples, samples.skipped) == ("audio", len(pairs), ())
+    assert (samples.modality, samples.n_samples, samples.left_out) == ("audio", len(pairs), ())
     assert samples.items[0].decode().rate > 0
 
 
@@ -133,7 +133,7 @@ def test_a_number_that_is_missing_leaves_its_sample_out() -> None:
         [("a", 1.0), ("b", float("nan")), ("c", 2.0), ("d", 3.0), ("e", float("inf"))], regression=True
     )
     assert samples.labels.tolist() == [1.0, 2.0, 3.0]
-    assert [item.name for item in samples.skipped] == ["text:2", "text:5"]
+    assert [item.name for item in samples.left_out] == ["text:2", "text:5"]
 
 
 def test_the_source_of_pairs_says_what_they_are() -> None:

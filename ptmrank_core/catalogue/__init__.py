@@ -1,4 +1,4 @@
-"""Which models are candidates: the demo zoo, local folders, the Hub, files of features; by task category."""
+"""Candidate models by task category: the demo zoo, local folders, the Hub, files of features."""
 
 from ptmrank_core.catalogue.candidates import Candidate
 from ptmrank_core.catalogue.demo import DEMO_ZOO, default_label_encoder, demo_models

@@ -1,4 +1,4 @@
-"""A model as a list of candidates tells it: what is known before any of its files is here."""
+"""A candidate model: what is known of it before its files are downloaded."""
 
 from __future__ import annotations
 
@@ -14,30 +14,30 @@ BYTES_A_PARAMETER = 4  # most checkpoints are kept in float32; one in half preci
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One model of a list; what is unknown is ``None``, never 0.
+    """One candidate model; what is unknown is ``None``, never 0.
 
     Parameters
     ----------
     id
-        Its id on the Hub today.
+        Its current id on the Hub.
     modality
-        What it reads.
+        Modality of its input.
     tasks, starter_of
         Task categories it is a candidate for, and those whose starter set it belongs to.
     family, model_type
-        What people call its family, and what its ``config.json`` does.
+        Name of its family, in general and in its ``config.json``.
     loader
-        What loads it: ``"transformers"``, ``"timm"``, ``"sentence-transformers"`` or another library.
+        Library that loads it: ``"transformers"``, ``"timm"``, ``"sentence-transformers"`` or another library.
     hurdle
         Why it cannot be loaded here, in a sentence; ``None`` where nothing is known against it.
     is_pooled
         Whether the pooling table of this version has a row for its family.
     n_parameters, n_encoder_parameters
-        Parameters without a head, about; those of the part that runs where that is not all of it.
+        Approximate number of parameters without a head; that of the part that runs, if only a part does.
     width
         Width of its features.
     pretraining
-        What it was trained on, and how.
+        Its pre-training data and method.
     licence
         Licence tag.
     year
@@ -47,9 +47,9 @@ class Candidate:
     source_head, n_source_classes
         Classes of its source head.
     input_size
-        Pixels, tokens, or what a recording is cut to.
+        Pixels, tokens, or length of a recording.
     downloads, downloads_of
-        Downloads in a month, and of which month or year that is.
+        Downloads in a month, and the month or year of that count.
     reuse_repositories
         GitHub repositories that use it, as PeaTMOSS counted them.
     peatmoss_id
@@ -59,7 +59,7 @@ class Candidate:
     size_bytes
         Bytes of its weights, where they are known.
     note
-        What else is to be known.
+        Anything else worth knowing.
     """
 
     id: str
@@ -91,12 +91,12 @@ class Candidate:
 
     @property
     def licence_class(self) -> LicenceClass:
-        """What kind of licence it has."""
+        """Class of its licence."""
         return licence_class(self.licence)
 
     @property
     def about_bytes(self) -> int | None:
-        """Bytes of its weights: known, or about, from its parameters; ``None`` where neither is known."""
+        """Bytes of its weights: known, or estimated from its parameters; ``None`` if neither is known."""
         if self.size_bytes is not None or self.n_parameters is None:
             return self.size_bytes
         return self.n_parameters * BYTES_A_PARAMETER

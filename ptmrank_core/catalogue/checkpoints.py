@@ -1,4 +1,4 @@
-"""Reading a checkpoint folder's facts without loading it: config.json and the safetensors headers."""
+"""Facts of a checkpoint folder, read from config.json and safetensors headers without loading it."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ _TOKENIZERS = (
     "source.spm target.spm prophetnet.tokenizer entity_vocab.json"
 )
 TOKENIZER_FILES = frozenset(_TOKENIZERS.split())
-# A repository of sentence-transformers tells its own pooling, its prompt and its length in these.
+# These files of sentence-transformers repositories hold their pooling, prompt and maximum length.
 SENTENCE_FILES = re.compile(r"modules\.json|config_sentence_transformers\.json|sentence_\w+_config\.json")
 SENTENCE_MODULE = re.compile(r"\d+_(Pooling|Dense|Normalize)/(config\.json|model\.safetensors)")
 WORDS_TASK = "token-classification"
 _TASKS: Mapping[Modality, tuple[str, ...]] = MappingProxyType(
     {
-        # A backbone without a head is a candidate for classification too: its features are what is ranked.
+        # A backbone without a head is a candidate for classification too, since its features are ranked.
         "image": ("image-classification", "image-feature-extraction"),
         "text": ("text-classification", WORDS_TASK, "feature-extraction"),
         "audio": ("audio-classification",),
@@ -63,7 +63,7 @@ _HEADS: Mapping[Modality, tuple[str, ...]] = MappingProxyType(
     {
         "image": ("ForImageClassification", "ForImageClassificationWithTeacher"),
         "text": ("ForSequenceClassification",),
-        # Wav2Vec2 and its kin name their audio classifier after sequences.
+        # Wav2Vec2 and related families name their audio classifier after sequences.
         "audio": ("ForAudioClassification", "ForSequenceClassification"),
         "video": ("ForVideoClassification",),
     }
@@ -87,7 +87,7 @@ def _read_json(path: Path) -> dict[str, Any]:
 
 
 def is_needed(name: str) -> bool:
-    """Whether a file of a repository decides a model's features, its weights aside."""
+    """Whether a file of a repository, other than the weights, affects a model's features."""
     return (
         name in {CONFIG, *PROCESSORS} | TOKENIZER_FILES
         or SENTENCE_FILES.fullmatch(name) is not None
@@ -96,7 +96,7 @@ def is_needed(name: str) -> bool:
 
 
 def content_revision(folder: Path) -> str:
-    """SHA-256 (hex) over what decides a local model's features: config, preprocessing, weights."""
+    """Return the SHA-256 (hex) of the files that determine a local model's features."""
     names = {path.relative_to(folder).as_posix(): path for path in (*folder.glob("*"), *folder.glob("*/*"))}
     small = sorted(name for name in names if is_needed(name) or name == INDEX)
     weights = [path.name for path in weight_files(folder, folder.name)]
@@ -109,7 +109,7 @@ def content_revision(folder: Path) -> str:
 
 
 def _n_source_classes(config: Mapping[str, Any], heads: Sequence[str]) -> int | None:
-    """Width of the source head; transformers gives a head without names two classes."""
+    """Return the number of source classes; transformers gives a head without names two classes."""
     if config.get("model_type") == TIMM:
         return int(config.get("num_classes") or 0) or None
     architecture = _architecture(config) or ""
@@ -124,7 +124,7 @@ def _architecture(config: Mapping[str, Any]) -> str | None:
 
 
 def _read_config(folder: Path) -> dict[str, Any]:
-    """Read ``config.json``; timm writes one of its own kind, with the architecture's name in it."""
+    """Read ``config.json``; timm writes its own kind, which names the architecture."""
     config = _read_json(folder / CONFIG)
     if "model_type" not in config and isinstance(config.get("architecture"), str):
         return config | {"model_type": TIMM}
@@ -132,31 +132,31 @@ def _read_config(folder: Path) -> dict[str, Any]:
 
 
 def read_modality(folder: Path, *, wanted: Modality | None = None, name: str | None = None) -> Modality:
-    """Tell what a checkpoint reads from its small files; its weights may not be there yet.
+    """Find the modality of a checkpoint from its small files; its weights may be missing still.
 
     Parameters
     ----------
     folder
         Folder with ``config.json``.
     wanted
-        What the task reads; decides between the two towers of models like CLIP.
+        Modality of the task; it decides between the two towers of models like CLIP.
     name
-        What messages call it; the folder's name by default.
+        Its name in messages; the folder's name by default.
 
     Raises
     ------
     ModelNotFoundError
         If ``config.json`` cannot be read.
     UnsupportedModelError
-        If it cannot be told how it reads its input, or what family it is of.
+        If its preprocessing or its family is not known.
     """
     return _modality(folder, _read_config(folder), wanted, name or folder.name)
 
 
 def _refuse_nameless_family(config: Mapping[str, Any], name: str) -> None:
-    """Raise where the config names no family: then only code from the checkpoint could load it.
+    """Refuse a config that names no family: only code from the checkpoint could load it.
 
-    A family that it does name may still be unknown to the installed transformers; that shows on loading.
+    A family that it names may still be unknown to the installed transformers, which shows on loading.
     """
     if config.get("model_type"):
         return
@@ -172,22 +172,22 @@ def _refuse_nameless_family(config: Mapping[str, Any], name: str) -> None:
 
 
 def _modality(folder: Path, config: Mapping[str, Any], wanted: Modality | None, name: str) -> Modality:
-    """Tell what a checkpoint reads, and see that it says how."""
+    """Find the modality of a checkpoint, and check that its preprocessing is known."""
     _refuse_nameless_family(config, name)
-    found = [folder / file for file in PROCESSORS if (folder / file).is_file()]
-    processor = _read_json(found[0]) if found else {}
+    processors = [folder / file for file in PROCESSORS if (folder / file).is_file()]
+    processor = _read_json(processors[0]) if processors else {}
     has_tokenizer = any((folder / file).is_file() for file in TOKENIZER_FILES)
     modality = modality_of_config(config, processor, has_tokenizer=has_tokenizer, wanted=wanted)
     if modality == "text" and not has_tokenizer:
         raise UnsupportedModelError(
-            f"{name} has no tokenizer, so it is not known how it reads text.",
+            f"{name} has no tokenizer, so it cannot read text.",
             hint="Save its tokenizer beside its config: tokenizer.save_pretrained(folder).",
         )
-    if modality is None or (modality != "text" and not found and config.get("model_type") != TIMM):
+    if modality is None or (modality != "text" and not processors and config.get("model_type") != TIMM):
         lacking = PROCESSOR if modality else f"{PROCESSOR} and no tokenizer"
         raise UnsupportedModelError(
-            f"{name} has no {lacking}, so it is not known how it reads its input.",
-            hint="Save what prepares its input beside its config: processor.save_pretrained(folder).",
+            f"{name} has no {lacking}, so the preprocessing of its input is not known.",
+            hint="Save its processor beside its config: processor.save_pretrained(folder).",
         )
     return modality
 
@@ -195,32 +195,32 @@ def _modality(folder: Path, config: Mapping[str, Any], wanted: Modality | None, 
 def _tasks(folder: Path, config: Mapping[str, Any], modality: Modality) -> tuple[str, ...]:
     """Task categories that a checkpoint is a candidate for."""
     architecture = _architecture(config) or ""
-    further = [task for ending, task in _TASK_BY_ENDING.items() if architecture.endswith(ending)]
+    others = [task for ending, task in _TASK_BY_ENDING.items() if architecture.endswith(ending)]
     if config.get("is_encoder_decoder"):
-        further.append("automatic-speech-recognition" if modality == "audio" else "text2text-generation")
+        others.append("automatic-speech-recognition" if modality == "audio" else "text2text-generation")
     if (folder / "modules.json").is_file():
-        further.append("sentence-similarity")
+        others.append("sentence-similarity")
     if config.get("model_type") in DUAL_FAMILIES and modality == "image":
-        further.append("zero-shot-image-classification")
-    return (*_TASKS[modality], *further)
+        others.append("zero-shot-image-classification")
+    return (*_TASKS[modality], *others)
 
 
 def checkpoint_facts(
     folder: Path, *, wanted: Modality | None = None, tasks: Sequence[str] = (), name: str | None = None
 ) -> dict[str, Any]:
-    """Read what a checkpoint's files tell, as fields of a ``ModelSpec``.
+    """Read the facts of a checkpoint from its files, as fields of a ``ModelSpec``.
 
     Parameters
     ----------
     folder
         Folder with ``config.json`` and safetensors weights.
     wanted
-        What the task reads; decides between the two towers of models like CLIP.
+        Modality of the task; it decides between the two towers of models like CLIP.
     tasks
-        What the model is a candidate for in this run; a head that labels words counts for
-        ``("token-classification",)`` alone, any other head for everything else.
+        Tasks that the model is a candidate for in this run; a token-classification head counts as its source
+        head for ``("token-classification",)`` alone, other heads for all other tasks.
     name
-        What messages call it; the folder's name by default.
+        Its name in messages; the folder's name by default.
 
     Returns
     -------
@@ -235,7 +235,7 @@ def checkpoint_facts(
     WeightsFormatError
         If there are no intact safetensors weights.
     UnsupportedModelError
-        If it cannot be told how it reads its input, or what family it is of.
+        If its preprocessing or its family is not known.
     """
     name = name or folder.name
     config = _read_config(folder)

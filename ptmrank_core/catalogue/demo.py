@@ -1,4 +1,4 @@
-"""The demo zoo: small real checkpoints that live in the repository."""
+"""The demo zoo: small real checkpoints that are part of the repository."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def demo_models() -> tuple[ModelSpec, ...]:
 
 
 def _demo_model(name: str, facts: dict[str, Any], sources: Path) -> ModelSpec:
-    """Describe one checkpoint of the zoo: what its files tell, and what was recorded when it was made."""
+    """Describe one checkpoint of the zoo, from its files and from the record of its making."""
     (spec,) = local_models(DEMO_ZOO / name)
     source = sources / f"{facts['source_task']}.zip"
     return replace(
@@ -55,7 +55,7 @@ def _demo_model(name: str, facts: dict[str, Any], sources: Path) -> ModelSpec:
 
 
 def default_label_encoder() -> ModelSpec | None:
-    """Return the text model that embeds class names where the user chose none, if the zoo has any."""
+    """Return the text model that embeds class names by default, if the zoo has one."""
     known = [spec.id for spec in demo_models() if spec.modality == "text"]
     if not known:
         return None
@@ -64,7 +64,7 @@ def default_label_encoder() -> ModelSpec | None:
 
 @lru_cache(maxsize=256)
 def demo_model(model_id: str, task: str) -> ModelSpec:
-    """Look one model of the demo zoo up, as a candidate for a task category.
+    """Look up one model of the demo zoo, as a candidate for a task category.
 
     Raises
     ------

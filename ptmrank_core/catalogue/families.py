@@ -1,4 +1,4 @@
-"""What a checkpoint reads, told from its config and its other files."""
+"""The modality of a checkpoint, from its config and its other files."""
 
 from __future__ import annotations
 
@@ -65,21 +65,21 @@ DUAL_FAMILIES: Mapping[str, tuple[Modality, Modality]] = MappingProxyType(
 def modality_of_config(
     config: Mapping[str, Any], processor: Mapping[str, Any], *, has_tokenizer: bool, wanted: Modality | None
 ) -> Modality | None:
-    """Tell what a checkpoint reads.
+    """Find the modality of a checkpoint.
 
     Parameters
     ----------
     config, processor
         Contents of ``config.json`` and ``preprocessor_config.json`` (empty where there is none).
     has_tokenizer
-        Whether a tokenizer lies beside them.
+        Whether there is a tokenizer beside them.
     wanted
-        What the task reads; decides between the two towers of models like CLIP.
+        Modality of the task; it decides between the two towers of models like CLIP.
 
     Returns
     -------
     Modality or None
-        ``None`` where it cannot be told.
+        ``None`` where it is not known.
     """
     family = config.get("model_type") or ""
     towers = DUAL_FAMILIES.get(family)

@@ -1,4 +1,4 @@
-"""Licences by what they ask of whoever uses a model; not legal advice."""
+"""Licences by the conditions that they set; not legal advice."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LICENCE_CLASSES: tuple[LicenceClass, ...] = (
     "other",
     "unknown",
 )
-# The Hub's licence tags. What is in neither line has conditions of its own (openrail, llama, gemma, "other").
+# The Hub's licence tags. Tags in none of these lists have special conditions (openrail, llama, gemma, ...).
 _PERMISSIVE = (
     "afl-3.0 apache-2.0 artistic-2.0 bsd bsd-2-clause bsd-3-clause bsd-3-clause-clear bsl-1.0 cc-by-2.0 "
     "cc-by-2.5 cc-by-3.0 cc-by-4.0 cc0-1.0 cdla-permissive-1.0 cdla-permissive-2.0 ecl-2.0 isc mit ms-pl "
@@ -48,19 +48,19 @@ _BY_TAG: Mapping[str, LicenceClass] = MappingProxyType(
 
 
 def licence_class(licence: str | None) -> LicenceClass:
-    """Tell what kind of licence a tag names.
+    """Return the class of a licence tag.
 
     Parameters
     ----------
     licence
-        A licence tag as the Hub writes it, or several by comma; ``None`` where none is known.
+        A licence tag as the Hub writes it, or several separated by commas; ``None`` if unknown.
 
     Returns
     -------
     LicenceClass
-        ``"other"`` for a tag with conditions of its own, ``"unknown"`` where there is no tag; of several tags
-        the class that asks for most.
+        ``"other"`` for a tag with special conditions, ``"unknown"`` where there is no tag; the strictest
+        class of several tags.
     """
     tags = [tag.strip().lower() for tag in (licence or "").split(",") if tag.strip()]
-    found = {_BY_TAG.get(tag, "other") for tag in tags}
-    return next((kind for kind in _STRICTEST_FIRST if kind in found), "unknown")
+    classes = {_BY_TAG.get(tag, "other") for tag in tags}
+    return next((kind for kind in _STRICTEST_FIRST if kind in classes), "unknown")

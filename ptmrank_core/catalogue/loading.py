@@ -1,4 +1,4 @@
-"""Whether a candidate can be loaded here, as far as that can be told before its files are fetched."""
+"""Whether a candidate can be loaded here, as far as is known before its files are downloaded."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from ptmrank_core.catalogue.candidates import Candidate
 __all__ = ["LOADABLE", "Loading", "Verdict", "loading_of"]
 
 Verdict: TypeAlias = Literal["yes", "likely", "extra", "unknown", "no"]
-# What a selection of models that shall work takes.
+# Verdicts of models that a preset may select.
 LOADABLE: frozenset[Verdict] = frozenset({"yes", "likely"})
-# Libraries whose repositories AutoModel loads. The third has a pooling of its own, which is kept.
+# Libraries whose repositories AutoModel loads. The third defines its own pooling, which is used.
 AUTO_MODEL = {"transformers", "timm", "sentence-transformers"}
 
 
@@ -25,9 +25,9 @@ class Loading:
     ----------
     verdict
         ``"yes"``; ``"likely"`` where its family is not in the pooling table, or not known before it is
-        fetched; ``"extra"`` where a package has to be installed first; ``"unknown"``; ``"no"``.
+        downloaded; ``"extra"`` where a package must be installed first; ``"unknown"``; ``"no"``.
     words
-        What the reader is told, in a sentence.
+        The verdict in a sentence.
     """
 
     verdict: Verdict
@@ -35,33 +35,35 @@ class Loading:
 
 
 def loading_of(model: Candidate) -> Loading:
-    """Tell whether a model can be loaded here.
+    """Judge whether a model can be loaded here.
 
     Parameters
     ----------
     model
-        A candidate of any list.
+        Any candidate.
 
     Returns
     -------
     Loading
-        Gated models are judged as if they were open: ``is_gated`` says it besides.
+        Gated models are judged as if they were open; see ``is_gated``.
     """
     if model.hurdle is not None:
         return Loading("no", model.hurdle)
     if model.has_safetensors is False:
-        return Loading("no", "It has no safetensors weights; pickled weights are not loaded.")
+        return Loading("no", "It has no safetensors weights, and pickled weights are not loaded.")
     if model.loader == "timm" and find_spec("timm") is None:
         return Loading("extra", "It needs timm: pip install 'ptmrank[timm]'.")
     if model.loader in AUTO_MODEL:
         return _by_auto_model(model)
     if model.loader is not None:
-        return Loading("no", f"It is a model of the library {model.loader}, not of transformers.")
-    return Loading("unknown", "It shows when it is fetched: nothing is known of its library.")
+        return Loading("no", f"It belongs to the library {model.loader}, not to transformers.")
+    return Loading("unknown", "Its library is unknown; whether it loads is only known once it is downloaded.")
 
 
 def _by_auto_model(model: Candidate) -> Loading:
-    own = ", with the pooling of its own" if model.loader == "sentence-transformers" else ""
+    pooling = ", with its own pooling" if model.loader == "sentence-transformers" else ""
     if model.is_pooled:
-        return Loading("yes", f"AutoModel loads it{own}.")
-    return Loading("likely", f"AutoModel should load it{own}; its family shows when it is fetched.")
+        return Loading("yes", f"AutoModel loads it{pooling}.")
+    return Loading(
+        "likely", f"AutoModel should load it{pooling}; its family is only known once it is downloaded."
+    )

@@ -1,4 +1,4 @@
-"""Local folders as models: those that the user names, and those of the root that this machine offers."""
+"""Local folders as models: those that the user names, and those in the folder of local models."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ def local_models(folder: Path, *, wanted: Modality = "image", tasks: tuple[str, 
     folder
         A checkpoint folder, or a folder of such folders.
     wanted
-        What the task reads: decides where a checkpoint has two towers, or cannot be read.
+        Modality of the task; it decides where a checkpoint has two towers, or cannot be read.
     tasks
-        What the models are candidates for; empty for whatever they can be.
+        Tasks that the models are candidates for; empty to take them from the files.
 
     Returns
     -------
     list of ModelSpec
-        Sorted by name; the revision is a digest of the files' content, ``None`` where they cannot be read.
+        Sorted by name; the revision is a digest of the files, ``None`` where they cannot be read.
 
     Raises
     ------
@@ -41,17 +41,17 @@ def local_models(folder: Path, *, wanted: Modality = "image", tasks: tuple[str, 
     folder = folder.resolve()
     if is_checkpoint(folder):
         return [_spec(folder, wanted, tasks)]
-    found = sorted(path for path in folder.iterdir() if path.is_dir() and is_checkpoint(path))
-    if not found:
+    checkpoints = sorted(path for path in folder.iterdir() if path.is_dir() and is_checkpoint(path))
+    if not checkpoints:
         raise InputError(
-            f"{folder} holds no model.",
+            f"{folder} contains no model.",
             hint="Expected a folder with config.json and model.safetensors, or a folder of such folders.",
         )
-    return [_spec(path, wanted, tasks) for path in found]
+    return [_spec(path, wanted, tasks) for path in checkpoints]
 
 
 def _spec(folder: Path, wanted: Modality, tasks: tuple[str, ...]) -> ModelSpec:
-    """Describe a checkpoint; one that cannot be read keeps its place, and fails in the run by name."""
+    """Describe a checkpoint; one that cannot be read stays in the list, and fails in the run."""
     spec = ModelSpec(id=folder.name, source="local", modality=wanted, path=str(folder), tasks=tasks)
     try:
         return read_local(spec)
@@ -62,7 +62,7 @@ def _spec(folder: Path, wanted: Modality, tasks: tuple[str, ...]) -> ModelSpec:
 def local_root_models(
     root: Path | None, *, wanted: Modality = "image", tasks: tuple[str, ...] = ()
 ) -> list[ModelSpec]:
-    """List the models of the root of local folders; ids are ``local:NAME``.
+    """List the models in the folder of local models; ids are ``local:NAME``.
 
     Parameters
     ----------
@@ -74,13 +74,13 @@ def local_root_models(
     Returns
     -------
     list of ModelSpec
-        Sorted by name, empty without a root. A checkpoint that cannot be read keeps its place, and fails in
-        the run by name; one with a file outside the root is left out, and logged.
+        Sorted by name, empty without a root. A checkpoint that cannot be read stays in the list, and fails in
+        the run; one with a file outside the root is left out, and logged.
 
     Raises
     ------
     InputError
-        If the root is no folder.
+        If the root is not a folder.
     """
     if root is None:
         return []
@@ -93,12 +93,12 @@ def local_root_models(
 def local_root_model(
     model_id: str, root: Path | None, *, wanted: Modality = "image", tasks: tuple[str, ...] = ()
 ) -> ModelSpec:
-    """Look one model of the root of local folders up.
+    """Look up one model in the folder of local models.
 
     Parameters
     ----------
     model_id
-        ``local:NAME``; only a name that the root offers, never a path.
+        ``local:NAME``: a name in the root, never a path.
     root, wanted, tasks
         As for :func:`local_root_models`.
 
@@ -107,11 +107,11 @@ def local_root_model(
     InputError
         If there is no root.
     UnknownNameError
-        If the root offers no model of this name.
+        If the root has no model of this name.
     """
     if root is None:
         raise InputError(
-            f"There is no {model_id!r}: no folder of models is set.",
+            f"There is no {model_id!r}: no folder of local models is set.",
             hint="Set PTMRANK_MODELS to a folder of checkpoint folders, or give the checkpoint's own folder.",
         )
     folders = {f"{LOCAL_PREFIX}{name}": folder for name, folder in _offered(root).items()}
@@ -121,14 +121,14 @@ def local_root_model(
 
 
 def _offered(root: Path) -> dict[str, Path]:
-    """Name the root's subfolders that are checkpoints and lie, links followed, inside it with all files."""
+    """Map names to the checkpoints of the root whose files, with links followed, all lie inside it."""
     root = root.resolve()
     try:
         folders = [path for path in root.iterdir() if not path.name.startswith(".") and is_checkpoint(path)]
     except OSError as error:
         raise InputError(
-            f"The folder of models, {root}, cannot be read: {error.strerror}.",
-            hint="Set PTMRANK_MODELS to a folder that may be read.",
+            f"The folder of local models, {root}, cannot be read: {error.strerror}.",
+            hint="Set PTMRANK_MODELS to a folder that can be read.",
         ) from error
     offered = {}
     for folder in folders:
@@ -136,7 +136,7 @@ def _offered(root: Path) -> dict[str, Path]:
         if all(file.resolve().is_relative_to(root) for file in files):
             offered[folder.name] = folder
         else:
-            logger.warning("%s is not offered: a link in it leads out of %s", folder, root)
+            logger.warning("%s is left out: a link in it leads out of %s", folder, root)
     return offered
 
 
@@ -151,7 +151,8 @@ def read_local(spec: ModelSpec) -> ModelSpec:
     folder = Path(spec.path or "")
     if not folder.is_dir():
         raise ModelNotFoundError(
-            f"The folder of {spec.id!r} is gone: {folder}.", hint="Put it back, or plan a new run."
+            f"The folder of {spec.id!r} does not exist any more: {folder}.",
+            hint="Restore it, or plan a new run.",
         )
     facts = checkpoint_facts(folder, wanted=spec.modality, tasks=spec.tasks)
     return replace(spec, revision=content_revision(folder), **facts)

@@ -1,8 +1,8 @@
-"""``mapping.json``: task category -> model ids, in the original tool's shape and in ours.
+"""``mapping.json``: model ids by task category, in the original tool's shape and in ours.
 
 The original tool's shape is a list of records ``["task1,task2", "model/id"]``; the order of a category's
-models is that of the file. Ours says the same the other way round, and can be read by people: an object
-``{"tasks": {"task1": ["model/id", ...], ...}}`` with whatever else is to be known beside ``"tasks"``.
+models is that of the file. Ours is easier to read: an object ``{"tasks": {"task1": ["model/id", ...], ...}}``
+that may have other keys beside ``"tasks"``.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ def read_mapping(path: str | Path) -> dict[str, tuple[str, ...]]:
     Returns
     -------
     dict of str to tuple of str
-        Model ids by task category, both in the order of the file; categories are slugs, an id stands once in
-        each. Categories that are not known here are kept.
+        Model ids by task category, both in the order of the file; categories are slugs, and an id occurs once
+        in each. Categories that are not known here are kept.
 
     Raises
     ------
@@ -64,15 +64,15 @@ def read_mapping(path: str | Path) -> dict[str, tuple[str, ...]]:
 def parse_mapping(content: bytes, *, name: str = "mapping.json") -> dict[str, tuple[str, ...]]:
     """Read the content of a ``mapping.json``, as :func:`read_mapping` does; messages call it ``name``."""
     try:
-        found = json.loads(content)
+        parsed = json.loads(content)
     except (ValueError, RecursionError) as error:
         raise InputError(f"{name} is not JSON: {error}.", hint=EXPECTED) from error
-    if isinstance(found, list):
-        pairs = [pair for index, record in enumerate(found) for pair in _pairs(index, record, name)]
-    elif isinstance(found, dict) and isinstance(found.get("tasks"), dict):
-        pairs = [pair for task, models in found["tasks"].items() for pair in _ours(task, models, name)]
+    if isinstance(parsed, list):
+        pairs = [pair for index, record in enumerate(parsed) for pair in _pairs(index, record, name)]
+    elif isinstance(parsed, dict) and isinstance(parsed.get("tasks"), dict):
+        pairs = [pair for task, models in parsed["tasks"].items() for pair in _ours(task, models, name)]
     else:
-        raise InputError(f"{name} holds no mapping of tasks to models.", hint=EXPECTED)
+        raise InputError(f"{name} contains no mapping of tasks to models.", hint=EXPECTED)
     models_of: dict[str, dict[str, None]] = {}
     for task, model in pairs:
         models_of.setdefault(task_slug(task), {}).setdefault(model.strip())
@@ -111,13 +111,13 @@ def write_mapping(
     Parameters
     ----------
     path
-        The file; its folder is made where it is missing.
+        The file; its folder is created if missing.
     mapping
         Model ids by task category, the first choice first.
     shape
         ``"original"`` for the original tool's list, ``"ptmrank"`` for ours.
     about
-        What else is to be known, for our shape: where the ids come from. The original shape has no room.
+        Other keys for our shape, such as the origin of the ids; the original shape has none.
 
     Raises
     ------
@@ -142,10 +142,10 @@ def write_mapping(
 
 
 def _records(mapping: Mapping[str, Sequence[str]]) -> list[list[str]]:
-    """Make the original shape's records: one a model, in an order that every category keeps.
+    """Make the records of the original shape: one for each model, in an order that suits every category.
 
-    Where two categories contradict each other in the order of their models there is no such order; then a
-    model has a record in each category.
+    Where two categories contradict each other there is no such order; then a model has a record for each of
+    its categories.
     """
     tasks_of: dict[str, list[str]] = {}
     graph: TopologicalSorter[str] = TopologicalSorter()

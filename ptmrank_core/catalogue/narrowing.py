@@ -1,4 +1,4 @@
-"""Narrowing a list of candidates by what is known of them."""
+"""Filtering a list of candidates by their facts."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ __all__ = ["Narrowing", "narrow"]
 
 @dataclass(frozen=True, slots=True)
 class Narrowing:
-    """What candidates have to be.
+    """Conditions on candidates.
 
     Parameters
     ----------
     search
-        Words that the id, the family or the pre-training has to hold, all of them, capitals aside.
+        Words that must all occur in the id, the family or the pre-training; upper and lower case count alike.
     licences
         Classes of licences; empty for any.
     max_parameters
-        The largest model; one of unknown size is not shown then. ``None`` for any size.
+        Size of the largest model; models of unknown size are then left out. ``None`` for any size.
     loadable
-        Whether those are left out that cannot be loaded here, or not without a further package.
+        Whether to leave out models that cannot be loaded here, or not without another package.
     since, min_downloads
-        The oldest year, and the fewest downloads in a month; where that is not known, a model is not shown.
+        The earliest year, and the fewest downloads in a month; models without these facts are left out.
     with_head
-        Whether only those are shown whose head tells known classes, which some metrics need.
+        Whether to keep only models with a head of known classes, which some metrics need.
     ids
-        The only ones that are shown; ``None`` for any.
+        Ids of the only models to keep; ``None`` for all.
     """
 
     search: str = ""
@@ -45,7 +45,7 @@ class Narrowing:
 
 
 def narrow(models: Iterable[Candidate], wanted: Narrowing) -> list[Candidate]:
-    """Keep the candidates that are what is wanted, in their order."""
+    """Keep the candidates that meet the conditions, in their order."""
     words = wanted.search.lower().split()
     return [model for model in models if _holds(model, words) and _fits(model, wanted)]
 

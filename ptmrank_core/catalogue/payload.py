@@ -1,4 +1,4 @@
-"""The catalogue as plain JSON: what the command line prints."""
+"""The catalogue as plain JSON, as the command line prints it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["candidate_payload", "category_payload"]
 
 
 def category_payload(task: AnyCategory) -> dict[str, Any]:
-    """Write a task category: whether labelled samples rank its models, on what labels, or why not."""
+    """Write a task category: whether labelled samples can rank its models, and with which labels."""
     models = shipped_candidates(task)
     is_rankable = isinstance(task, TaskCategory)
     starters = {task.name, task.hub_name}
@@ -38,14 +38,14 @@ def category_payload(task: AnyCategory) -> dict[str, Any]:
 
 
 def candidate_payload(model: Candidate, on_disk: Mapping[str, int]) -> dict[str, Any]:
-    """Write a candidate: its facts, and what they mean on this machine.
+    """Write a candidate: its facts, and whether it loads on this machine.
 
     Parameters
     ----------
     model
         The candidate.
     on_disk
-        Bytes of the models that are here already, by id.
+        Bytes of the models that are on this machine, by id.
     """
     loading = loading_of(model)
     return {

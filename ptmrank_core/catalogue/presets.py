@@ -1,4 +1,4 @@
-"""Ready-made choices out of a category's starter set, as data."""
+"""Presets: selections from the starter set of a category, as data."""
 
 from __future__ import annotations
 
@@ -22,26 +22,26 @@ PRESET_PREFIX = "preset:"
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """One ready-made choice.
+    """One preset.
 
     Parameters
     ----------
     name
         ``"five-small"``; ``preset:five-small`` on the command line.
     title
-        What people call it.
+        Title for display.
     idea
-        What is in it, in a sentence.
+        What it selects, in a sentence.
     max_parameters
-        The largest model; one of unknown size is not taken. ``None`` for any size.
+        Size of the largest model; models of unknown size are left out. ``None`` for any size.
     counts
-        Whether all parameters count, as they are downloaded, or those of the part that runs.
+        Whether all parameters count, as they are downloaded, or only those of the part that runs.
     licences
         Classes of licences; empty for any.
     limit
-        How many at most; ``None`` for all.
+        Maximum number of models; ``None`` for all.
     is_smallest
-        Whether the smallest are taken, of each family one; those of unknown size are left out.
+        Whether to take the smallest models, one of each family; those of unknown size are left out.
     """
 
     name: str
@@ -57,37 +57,37 @@ class Preset:
 _ALL = (
     Preset(
         "five-small",
-        "five small ones",
-        "The five smallest of the starter set, each of another family: a first look.",
+        "five small models",
+        "The five smallest models of the starter set, each of a different family, for a first look.",
         limit=5,
         is_smallest=True,
     ),
     Preset(
         "cpu-friendly",
         "CPU-friendly",
-        "Those of the starter set of which at most 30 M parameters run.",
+        "Models of the starter set that run at most 30 M parameters.",
         max_parameters=30_000_000,
         counts="running",
     ),
     Preset(
         "up-to-100m",
         "up to 100 M parameters",
-        "Those of the starter set that have at most 100 M parameters.",
+        "Models of the starter set with at most 100 M parameters.",
         max_parameters=100_000_000,
     ),
     Preset(
         "permissive",
         "permissive licence",
-        "Those of the starter set whose licence is known and permissive.",
+        "Models of the starter set with a permissive licence.",
         licences=frozenset({"permissive"}),
     ),
-    Preset("starter", "starter set", "What the catalogue offers first for the category."),
+    Preset("starter", "starter set", "The models that the catalogue recommends first for the category."),
 )
 PRESETS: Mapping[str, Preset] = MappingProxyType({one.name: one for one in _ALL})
 
 
 def preset(name: str) -> Preset:
-    """Look a preset up, by ``five-small`` or ``preset:five-small``.
+    """Look up a preset, by ``five-small`` or ``preset:five-small``.
 
     Raises
     ------
@@ -101,22 +101,22 @@ def preset(name: str) -> Preset:
 
 
 def choose(wanted: Preset, models: Iterable[Candidate], task: TaskCategory) -> list[Candidate]:
-    """Choose out of the starter set of a category what a preset says and this machine can load.
+    """Select the models of a category's starter set that a preset describes and this machine can load.
 
     Parameters
     ----------
     wanted
         The preset.
     models
-        The category's models, the first choice first; the order is kept unless the smallest are wanted.
+        The category's models, the best first; their order is kept unless the preset takes the smallest.
     task
         The category.
 
     Returns
     -------
     list of Candidate
-        Without gated models and those that need a package that is not installed. Never filled up with models
-        that do not fit: there may be fewer than the preset's limit.
+        Without gated models and those that need a package that is not installed. There may be fewer than the
+        preset's limit.
     """
     names = {task.name, task.hub_name}
     fitting = [model for model in models if names & set(model.starter_of) and _fits(wanted, model)]
@@ -141,7 +141,7 @@ def _fits(wanted: Preset, model: Candidate) -> bool:
 
 
 def preset_candidates(name: str, task: TaskCategory) -> list[Candidate]:
-    """Models of a preset for a task category.
+    """Return the models of a preset for a task category.
 
     Raises
     ------
@@ -151,11 +151,11 @@ def preset_candidates(name: str, task: TaskCategory) -> list[Candidate]:
         If the category has no model that fits.
     """
     wanted = preset(name)
-    found = choose(wanted, shipped_candidates(task), task)
-    if not found:
+    chosen = choose(wanted, shipped_candidates(task), task)
+    if not chosen:
         raise InputError(
-            f"The catalogue has no model of {task.name!r} for the preset {wanted.name!r}.",
+            f"The catalogue has no model for {task.name!r} that fits the preset {wanted.name!r}.",
             hint="Choose another preset.",
             fields=[InputField.MODELS],
         )
-    return found
+    return chosen

@@ -1,4 +1,4 @@
-"""Files of features as models: what somebody extracted already, or the columns of a table."""
+"""Ready-made features as models: files of extracted features, or the columns of a table."""
 
 from __future__ import annotations
 
@@ -10,47 +10,47 @@ from ptmrank_core.records import ModelSpec
 
 __all__ = ["COLUMNS", "FEATURES_TASK", "check_feature_file", "columns_model", "feature_models"]
 
-# What a run of ready-made features has in the place of a task category.
+# The task category of a run of ready-made features.
 FEATURES_TASK = "features"
-# The candidate that the numbers of a table are.
+# Id of the candidate that consists of the columns of a table.
 COLUMNS = "columns"
 SUFFIXES = (".npz", ".csv", ".tsv", ".parquet")
 EXPECTED = f"Expected files that end in {', '.join(SUFFIXES)}, one for each model and named after it."
 
 
 def columns_model(tasks: tuple[str, ...] = ()) -> ModelSpec:
-    """Make the candidate that takes the numbers of tabular samples as they are."""
+    """Make the candidate whose features are the columns of tabular samples, unchanged."""
     return ModelSpec(id=COLUMNS, source="columns", modality="tabular", tasks=tasks)
 
 
 def feature_models(path: Path, tasks: tuple[str, ...] = ()) -> list[ModelSpec]:
-    """Find the models whose features lie in files.
+    """Find the models whose features are in files.
 
     Parameters
     ----------
     path
         A folder of files, or a single one: ``.npz`` of arrays as the command ``score`` takes them, or a
-        ``.csv``, ``.tsv`` or ``.parquet`` table of columns of numbers and a label.
+        ``.csv``, ``.tsv`` or ``.parquet`` table with columns of numbers and a label.
     tasks
-        What the models are candidates for.
+        Tasks that the models are candidates for.
 
     Returns
     -------
     list of ModelSpec
         By name, each named after its file; the revision is the SHA-256 of the file, ``None`` where it cannot
-        be read: such a model fails in the run, by name.
+        be read: such a model fails in the run.
 
     Raises
     ------
     InputError
-        If there is no such file or folder, no file of features in it, or two of one name.
+        If there is no such file or folder, it has no file of features, or two of the same name.
     """
     path = path.expanduser().absolute()
     if not path.exists():
         raise InputError(f"There is no file or folder {str(path)!r}.", hint=EXPECTED)
     files = [path] if path.is_file() else _list(path)
     if not files or files[0].suffix.lower() not in SUFFIXES:
-        raise InputError(f"{str(path)!r} holds no features that can be read.", hint=EXPECTED)
+        raise InputError(f"{str(path)!r} contains no features that can be read.", hint=EXPECTED)
     by_name: dict[str, Path] = {}
     for file in files:
         if file.stem in by_name:
@@ -63,7 +63,7 @@ def feature_models(path: Path, tasks: tuple[str, ...] = ()) -> list[ModelSpec]:
 
 
 def _list(folder: Path) -> list[Path]:
-    """Files of features of a folder, by name; hidden ones belong to the system."""
+    """List the files of features in a folder by name, without hidden ones."""
     try:
         entries = sorted(folder.iterdir())
     except OSError as error:
@@ -97,24 +97,24 @@ def _digest(file: Path) -> str:
 
 
 def check_feature_file(spec: ModelSpec) -> ModelSpec:
-    """See that a file of features is still the one that was planned with.
+    """Check that a file of features has not changed since the run was planned.
 
     Raises
     ------
     ModelNotFoundError
-        If there is none, or it is gone, cannot be read or has changed.
+        If there is none, or it is missing, cannot be read or has changed.
     """
     if spec.path is None:
         raise ModelNotFoundError(
-            f"The embeddings of {spec.id!r} were given in a script; they are in no file.",
-            hint="Do the run from the script.",
+            f"The embeddings of {spec.id!r} were passed by a script; they are not in a file.",
+            hint="Run it from that script.",
         )
     file = Path(spec.path)
     try:
         revision = _digest(file)
     except OSError as error:
         raise ModelNotFoundError(
-            f"The features of {spec.id!r} cannot be read: {error}.", hint="Put the file back."
+            f"The features of {spec.id!r} cannot be read: {error}.", hint="Restore the file."
         ) from error
     if spec.revision not in {None, revision}:
         raise ModelNotFoundError(

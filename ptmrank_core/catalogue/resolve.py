@@ -1,4 +1,4 @@
-"""What a user wrote -> candidates."""
+"""Names that a user wrote -> candidate models."""
 
 from __future__ import annotations
 
@@ -25,30 +25,30 @@ HUB_ID = re.compile(r"(?:[\w.-]+/)?[\w.-]+(?:@(?P<revision>\w[\w./-]*))?")
 def resolve_models(
     names: str | Iterable[str], task: TaskCategory, *, models_dir: Path | None = None
 ) -> list[ModelSpec]:
-    """Turn names into candidates for a task category, in the order given.
+    """Resolve names to candidate models for a task category, in the order given.
 
     Parameters
     ----------
     names
-        Comma-separated text or an iterable of: ``demo`` (the zoo's models of the task),
+        Comma-separated text or an iterable of: ``demo`` (the zoo's models for the task),
         ``demo:NAME``, ``local:NAME``, a folder, a Hub id (``org/name`` or ``org/name@revision``),
-        ``preset:NAME`` (a ready-made choice out of the catalogue: ``preset:five-small``); for rows of numbers
-        ``columns`` (the numbers as they are), a file of features of the same rows or a folder
-        of such files.
+        ``preset:NAME`` (a preset of the catalogue: ``preset:five-small``); for tabular samples
+        ``columns`` (their columns, unchanged), a file of features of the same rows or a folder of such
+        files.
     task
         The task category.
     models_dir
-        The root that ``local:NAME`` is looked up in; ``None`` where there is none.
+        The folder that ``local:NAME`` is looked up in; ``None`` where there is none.
 
     Returns
     -------
     list of ModelSpec
-        A Hub model's revision is not known yet: nothing is looked up on the network here.
+        The revision of a Hub model is not known yet: the network is not used here.
 
     Raises
     ------
     InputError
-        If a name is no model, or two models have the same id.
+        If a name is not a model, or two models have the same id.
     """
     texts = names.split(",") if isinstance(names, str) else names
     specs = [spec for text in texts if text.strip() for spec in _resolve(text.strip(), task, models_dir)]
@@ -80,10 +80,10 @@ def _resolve(name: str, task: TaskCategory, models_dir: Path | None) -> list[Mod
 
 
 def hub_models(names: str, task: TaskCategory) -> list[ModelSpec]:
-    """Turn comma-separated Hub ids into candidates; nothing is looked up on the network here.
+    """Resolve comma-separated Hub ids to candidate models, without the network.
 
-    What the shipped table knows of a model goes with it until its files are here. A branch, tag or commit
-    stands after an ``@``; the id keeps it, so that two revisions of a model have a row each.
+    They carry the facts of the shipped table until their files are downloaded. A branch, tag or commit
+    follows an ``@`` and stays in the id, so that two revisions of a model have a row each.
 
     Raises
     ------
@@ -104,7 +104,7 @@ def hub_models(names: str, task: TaskCategory) -> list[ModelSpec]:
 
 
 def _with_facts(spec: ModelSpec) -> ModelSpec:
-    """Give a Hub model what the shipped table knows of it: its parameters are about, its head is not told."""
+    """Add the facts of the shipped table to a Hub model: its parameters are approximate, its head unknown."""
     known = known_candidate(spec.id)
     if known is None:
         return spec

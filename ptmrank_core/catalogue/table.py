@@ -1,4 +1,4 @@
-"""The shipped table: models by task category, with what is known of them without a network."""
+"""The shipped table: models by task category, and their facts, without the network."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ FIELDS = (
 
 @lru_cache(maxsize=1)
 def shipped_table() -> Mapping[str, Candidate]:
-    """Read the shipped table once: every model by its id of today.
+    """Read the shipped table once: every model by its current id.
 
     Raises
     ------
@@ -73,23 +73,23 @@ def _candidate(row: dict[str, object], date: str) -> Candidate:
 
 @lru_cache(maxsize=1)
 def _by_any_id() -> Mapping[str, Candidate]:
-    """Every model by its id of today, by its id in PeaTMOSS and by either in small letters."""
+    """Index every model by its current id, its id in PeaTMOSS and either in lower case."""
     old = {model.peatmoss_id: model for model in shipped_table().values() if model.peatmoss_id}
     known = {**old, **shipped_table()}
     return MappingProxyType({name.lower(): model for name, model in known.items()} | known)
 
 
 def known_candidate(model_id: str) -> Candidate | None:
-    """Find a model of the table by its id, today's or that of PeaTMOSS; ``None`` where it has none.
+    """Find a model of the table by its current id or that of PeaTMOSS; ``None`` if there is none.
 
-    A revision behind an ``@`` does not matter, nor do capitals: the Hub does not mind them either.
+    A revision after an ``@`` and upper or lower case are ignored, as by the Hub.
     """
     name = model_id.partition("@")[0]
     return _by_any_id().get(name) or _by_any_id().get(name.lower())
 
 
 def nearest_ids(model_id: str) -> list[str]:
-    """List ids of the table that look like one that it does not have, the likeliest first."""
+    """List the ids of the table that resemble an unknown one, the most similar first."""
     name = model_id.partition("@")[0].lower()
     by_small_name = {key.lower(): model.id for key, model in _by_any_id().items()}
     close = difflib.get_close_matches(name, by_small_name, n=3, cutoff=0.8)
@@ -97,11 +97,12 @@ def nearest_ids(model_id: str) -> list[str]:
 
 
 def shipped_candidates(task: AnyCategory) -> list[Candidate]:
-    """List the models of a task category, the most downloaded first, those of unknown downloads last.
+    """List the models of a task category by downloads, with those of unknown downloads last.
 
-    A category that the Hub has since joined to another has the other's models where it has none of its own.
+    A category that the Hub has since merged into another lists the models of that one if it has none itself.
     """
     names = (task.name, *((task.hub_name,) if task.hub_name else ()))
     models = shipped_table().values()
-    found = next((f for f in ([m for m in models if name in m.tasks] for name in names) if f), [])
-    return sorted(found, key=lambda m: -1 if m.downloads is None else m.downloads, reverse=True)
+    by_name = ([model for model in models if name in model.tasks] for name in names)
+    listed = next((matching for matching in by_name if matching), [])
+    return sorted(listed, key=lambda m: -1 if m.downloads is None else m.downloads, reverse=True)

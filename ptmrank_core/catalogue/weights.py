@@ -1,4 +1,4 @@
-"""The safetensors files of a checkpoint, looked at without loading them."""
+"""The safetensors files of a checkpoint, read without loading the weights."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ BUFFERS = ("running_mean", "running_var", "num_batches_tracked")
 
 
 def _weight_names(folder: Path) -> list[str]:
-    """Names of the files that hold a checkpoint's weights, as transformers would choose them."""
+    """Return the names of the files with a checkpoint's weights, as transformers would choose them."""
     if (folder / WEIGHTS).is_file() or not (folder / INDEX).is_file():
         return [WEIGHTS]
     try:
@@ -38,7 +38,7 @@ def _weight_names(folder: Path) -> list[str]:
 
 
 def has_weights(folder: Path) -> bool:
-    """Whether all files with a checkpoint's weights are there."""
+    """Whether all files with a checkpoint's weights exist."""
     return all((folder / name).is_file() for name in _weight_names(folder))
 
 
@@ -50,7 +50,7 @@ def weight_files(folder: Path, name: str) -> list[Path]:
     folder
         The checkpoint.
     name
-        What messages call it.
+        Its name in messages.
 
     Raises
     ------
@@ -61,26 +61,26 @@ def weight_files(folder: Path, name: str) -> list[Path]:
     missing = [path.name for path in files if not path.is_file()]
     if missing == [WEIGHTS]:
         kinds = (".bin", ".safetensors", ".h5", ".msgpack", ".ckpt")
-        found = sorted(path.name for path in folder.iterdir() if path.suffix in kinds) or ["no weights"]
+        others = sorted(path.name for path in folder.iterdir() if path.suffix in kinds) or ["no weights"]
         raise WeightsFormatError(
-            f"{name} has no {WEIGHTS} (found: {', '.join(found)}).",
+            f"{name} has no {WEIGHTS} (found: {', '.join(others)}).",
             hint="Save it with model.save_pretrained(folder), which writes safetensors.",
         )
     if missing:
         raise WeightsFormatError(
-            f"{name} lacks {len(missing)} of its {len(files)} files of weights: {', '.join(missing)}.",
+            f"{name} lacks {len(missing)} of its {len(files)} weight files: {', '.join(missing)}.",
             hint="Copy or download it again.",
         )
     return files
 
 
 def _header(path: Path) -> dict[str, Any]:
-    """Read the header of a safetensors file, tensor name -> dtype, shape and place.
+    """Read the header of a safetensors file: dtype, shape and offsets of each tensor by name.
 
     Raises
     ------
     WeightsFormatError
-        If it is no such file, or shorter than its header says.
+        If it is not such a file, or shorter than its header says.
     """
     with path.open("rb") as file:
         prefix = file.read(8)
@@ -101,7 +101,7 @@ def _header(path: Path) -> dict[str, Any]:
 
 
 def count_parameters(files: Iterable[Path]) -> int:
-    """Count the trainable numbers, the head's included.
+    """Count the parameters, including those of the head.
 
     Raises
     ------

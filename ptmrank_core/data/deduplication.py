@@ -1,4 +1,4 @@
-"""Which labelled things become samples: no copies, and no class of one."""
+"""Selection of labelled items: no duplicates, and no class with a single sample."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from ptmrank_core.records import Item, LeftOut
 
 __all__ = [
     "OTHER_LABEL",
-    "Candidate",
-    "Change",
+    "DecodingChange",
     "Labelled",
+    "LabelledFile",
     "count_reasons",
     "drop_copies",
     "drop_single",
@@ -25,11 +25,11 @@ PARTICULARS = re.compile(r"[:;('\"0-9].*", re.DOTALL)
 
 
 class Labelled(Protocol):
-    """What the selection looks at: name, label and digest of the content."""
+    """A labelled item as the selection sees it: name, label and digest of the content."""
 
     @property
     def name(self) -> str:
-        """Name for people."""
+        """Name, for display."""
         ...
 
     @property
@@ -46,27 +46,27 @@ class Labelled(Protocol):
 LabelledT = TypeVar("LabelledT", bound=Labelled)
 
 
-class Change(Protocol):
-    """What decoding changes."""
+class DecodingChange(Protocol):
+    """One way in which decoding changes samples, reported in a note."""
 
     @property
     def name(self) -> str:
-        """Its place among the notes, by the alphabet."""
+        """Name that the notes are sorted by."""
         ...
 
     def sentence(self, count: int) -> str:
-        """Tell how many samples were changed this way."""
+        """Write the note on the number of samples that were changed this way."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class LabelledFile:
     """A labelled file that can be decoded.
 
     Parameters
     ----------
     name
-        Name of its entry.
+        Name of the file.
     item
         The sample itself.
     label
@@ -74,18 +74,18 @@ class Candidate:
     digest
         SHA-256 (hex) of its content.
     changes
-        What decoding changes.
+        How decoding changes it.
     """
 
     name: str
     item: Item
     label: str
     digest: str
-    changes: frozenset[Change]
+    changes: frozenset[DecodingChange]
 
 
 def _reason_to_drop(sample: Labelled, first_of_label: Mapping[str, Labelled]) -> str:
-    """Why a sample is not kept beside those of the same content; empty if it is."""
+    """Return why a sample is dropped among those of the same content; empty if it is kept."""
     other = next((twin for label, twin in first_of_label.items() if label != sample.label), None)
     if other is not None:
         return f"same content as {other.name!r} {OTHER_LABEL} ({other.label!r})"
@@ -94,7 +94,7 @@ def _reason_to_drop(sample: Labelled, first_of_label: Mapping[str, Labelled]) ->
 
 
 def drop_copies(samples: Sequence[LabelledT]) -> tuple[list[LabelledT], list[LeftOut]]:
-    """Keep the first of equal samples, and none where their labels differ.
+    """Keep the first of several samples with the same content, and none of them where their labels differ.
 
     Parameters
     ----------
@@ -106,7 +106,7 @@ def drop_copies(samples: Sequence[LabelledT]) -> tuple[list[LabelledT], list[Lef
     kept, left_out
         Both in the same order.
     """
-    # Only the first of each label: with all samples of a content, many copies would take quadratic time.
+    # Only the first of each label: comparing all samples of one content would take quadratic time.
     firsts: dict[str, dict[str, Labelled]] = defaultdict(dict)
     for sample in samples:
         firsts[sample.digest].setdefault(sample.label, sample)
@@ -121,12 +121,12 @@ def drop_copies(samples: Sequence[LabelledT]) -> tuple[list[LabelledT], list[Lef
 
 
 def drop_single(samples: Sequence[LabelledT]) -> tuple[list[LabelledT], list[LeftOut]]:
-    """Leave out classes of a single sample: nothing within them can be compared.
+    """Leave out classes with a single sample: they have no variation to measure.
 
     Parameters
     ----------
     samples
-        Without copies.
+        Without duplicates.
 
     Returns
     -------
@@ -144,7 +144,7 @@ def drop_single(samples: Sequence[LabelledT]) -> tuple[list[LabelledT], list[Lef
 
 
 def count_reasons(left_out: Iterable[LeftOut]) -> str:
-    """Count what was left out by reason, without the particulars of each.
+    """Count what was left out by reason, without the details of each entry.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Fine-tuning results that somebody has measured already: a user's table, and the demo's own record."""
+"""Measured fine-tuning results: from a user's table, or recorded for the demo samples."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from ptmrank_core.data.builtin.docstrings import documents_digest
 from ptmrank_core.data.labels.numbers import is_missing
 from ptmrank_core.data.sources.entries import Entry
 from ptmrank_core.data.sources.limits import DEFAULT_LIMITS
+from ptmrank_core.data.tables.column_names import MODEL_NAMES, order_by_name
 from ptmrank_core.data.tables.reading import open_table
-from ptmrank_core.data.tables.table import Table
+from ptmrank_core.data.tables.table import InputTable
 from ptmrank_core.errors import InputError
 from ptmrank_core.records import BytesBlob, Samples, Truth
 
 __all__ = ["load_truth", "read_truth", "recorded_truth"]
 
-# Their record is of texts and labels; that of the other demos is of the items.
+# The record of the documents is identified by texts and labels, that of the other demos by the items.
 DOCUMENTS = "demo:docstrings"
 
-MODEL_COLUMNS = ("model", "model_id", "model id", "id")
-# Of several columns of numbers the first of these is meant.
+# If there are several columns of numbers, the first of these is used.
 MEASURES = ("accuracy", "r2")
 SHARES = frozenset({"accuracy", "acc", "balanced_accuracy", "f1", "macro_f1", "auc", "share", "r2"})
 LOWER_IS_BETTER = frozenset({"loss", "error", "error_rate", "mae", "mse", "rmse", "perplexity", "wer", "cer"})
@@ -47,7 +47,7 @@ def load_truth(path: Path, models: Sequence[str]) -> Truth:
     Raises
     ------
     InputError
-        If it is not there, or is no such table.
+        If it does not exist, or is not such a table.
     """
     try:
         data = path.expanduser().read_bytes()
@@ -59,14 +59,14 @@ def load_truth(path: Path, models: Sequence[str]) -> Truth:
 
 
 def read_truth(name: str, data: bytes, models: Sequence[str]) -> Truth:
-    """Read a user's table of fine-tuning results: ``model,accuracy``, ``model,r2`` or another one number.
+    """Read a user's table of fine-tuning results: ``model,accuracy``, ``model,r2`` or another measure.
 
     Ids are matched exactly. Shares may be given in percent (all of them, or none); they become shares of 1.
 
     Parameters
     ----------
     name
-        Name of the file; its suffix tells what kind of table it is.
+        Name of the file; its suffix gives the format.
     data
         Its bytes.
     models
@@ -75,19 +75,19 @@ def read_truth(name: str, data: bytes, models: Sequence[str]) -> Truth:
     Returns
     -------
     Truth
-        Of those of the run's models that have a row with a number; the notes name the other models on
-        either side.
+        Results of those models of the run that have a row with a number; the notes name the models that are
+        only in the run or only in the table.
 
     Raises
     ------
     InputError
-        If it is no such table, names a model twice, or knows fewer than two of the models.
+        If it is not such a table, names a model twice, or has results of fewer than two of the models.
     """
     table = open_table(Entry(name, len(data), BytesBlob(data)), DEFAULT_LIMITS)
     if table.left_out:
         first = table.left_out[0]
         raise InputError(f"{first.name} cannot be read: {first.reason}.", hint=EXAMPLE)
-    column = next((c for c in table.columns if c.strip().lower() in MODEL_COLUMNS), None)
+    column = next(iter(order_by_name(table.columns, MODEL_NAMES)), None)
     if column is None:
         raise InputError(f"{name!r} has no column 'model'; it has {', '.join(table.columns)}.", hint=EXAMPLE)
     ids = [cell.strip() for cell in table.cells(column)]
@@ -106,8 +106,8 @@ def read_truth(name: str, data: bytes, models: Sequence[str]) -> Truth:
             f"more. It names {', '.join(map(repr, strangers[:3])) or 'none with a number'}.",
             hint=_guesses(strangers, models) or f"The run's models: {', '.join(models)}.",
         )
-    shares, said = _as_shares(name, measure, known)
-    notes = (*said, *_unmatched(known, strangers, models))
+    shares, share_notes = _as_shares(name, measure, known)
+    notes = (*share_notes, *_unmatched(known, strangers, models))
     return Truth(measure, shares, measure.lower() not in LOWER_IS_BETTER, name, notes)
 
 
@@ -115,22 +115,22 @@ def _refuse_duplicates(name: str, ids: Sequence[str]) -> None:
     twice = [model for model, count in Counter(ids).items() if count > 1]
     if twice:
         raise InputError(
-            f"{name!r} has more than one row of {', '.join(map(repr, twice[:3]))}.",
+            f"{name!r} has more than one row for {', '.join(map(repr, twice[:3]))}.",
             hint="Give each model one row: the mean over its seeds, for example.",
         )
 
 
-def _measured(table: Table, model_column: str) -> tuple[str, Sequence[str]]:
-    """Name and cells of the column that holds the results."""
+def _measured(table: InputTable, model_column: str) -> tuple[str, Sequence[str]]:
+    """Return the name and the cells of the column with the results."""
     others = [column for column in table.columns if column != model_column]
     by_name = {column.strip().lower(): column for column in others}
     numeric = [column for column in others if column in table.numbers or _is_percent(table.cells(column))]
     chosen = next((by_name[name] for name in MEASURES if name in by_name), None)
     if chosen is None and len(numeric) != 1:
-        found = ", ".join(numeric) or "none"
+        listed = ", ".join(numeric) or "none"
         raise InputError(
             f"{table.name!r} should have one column of numbers beside the models, or one named accuracy or "
-            f"r2; its columns of numbers: {found}.",
+            f"r2; its columns of numbers: {listed}.",
             hint=EXAMPLE,
         )
     column = chosen or numeric[0]
@@ -142,7 +142,7 @@ def _is_percent(cells: Sequence[str]) -> bool:
 
 
 def _number(cell: str, place: str, measure: str) -> float:
-    """Read one result; '93.5 %' is 93.5."""
+    """Read one result; '93.5 %' is read as 93.5."""
     try:
         value = float(cell.strip().removesuffix("%"))
     except ValueError:
@@ -155,20 +155,22 @@ def _number(cell: str, place: str, measure: str) -> float:
 def _as_shares(
     name: str, measure: str, values: Mapping[str, float]
 ) -> tuple[Mapping[str, float], tuple[str, ...]]:
-    """Turn percent into shares of 1 where the measure is a share."""
+    """Convert percentages to shares of 1 where the measure is a share."""
     if measure not in SHARES:
         return values, ()
     least, most = min(values.values()), max(values.values())
     if most > 100 or (least < 0 and measure != "r2"):
         odd = most if most > 100 else least
-        raise InputError(f"{name!r}: {measure} is {odd:g}; expected shares of 1, or percent.", hint=EXAMPLE)
+        raise InputError(
+            f"{name!r}: {measure} is {odd:g}; expected shares of 1 or percentages.", hint=EXAMPLE
+        )
     if most <= 1:
         return values, ()
-    return {model: value / 100 for model, value in values.items()}, (f"{measure} was read as percent.",)
+    return {model: value / 100 for model, value in values.items()}, (f"{measure} was read as percentages.",)
 
 
 def _unmatched(known: Mapping[str, float], strangers: Sequence[str], models: Sequence[str]) -> list[str]:
-    """Name the models that stand on one side only."""
+    """Write notes on the models that are only in the table or only in the run."""
     notes = []
     if strangers:
         guess = _guesses(strangers, [model for model in models if model not in known])
@@ -180,14 +182,14 @@ def _unmatched(known: Mapping[str, float], strangers: Sequence[str], models: Seq
 
 
 def _guesses(strangers: Sequence[str], models: Sequence[str]) -> str:
-    """Ask whether a model of the run was meant, for each name that is close to one."""
+    """Suggest the model of the run that was meant, for each name that is close to one."""
     pairs = [(name, difflib.get_close_matches(name, models, n=1, cutoff=0.5)) for name in strangers]
     asked = [f"{close[0]!r} for {name!r}" for name, close in pairs if close]
     return f"Did you mean {', '.join(asked[:3])}?" if asked else ""
 
 
 def recorded_truth(samples: Samples) -> Truth | None:
-    """Read what fine-tuning gave the models of the demo zoo on demo samples.
+    """Read the recorded fine-tuning results of the demo zoo on demo samples.
 
     Parameters
     ----------
@@ -197,18 +199,18 @@ def recorded_truth(samples: Samples) -> Truth | None:
     Returns
     -------
     Truth or None
-        ``None`` where they are no demo samples. Ids are ``demo:NAME``.
+        ``None`` if they are not demo samples. Ids are ``demo:NAME``.
 
     Raises
     ------
     InputError
-        If the record is not of these very samples, or of the whole that they are a part of, or is not there.
+        If the record is missing, or is neither of these samples nor of a set that contains them.
     """
     if samples.source not in DEMO_SAMPLES:
         return None
     path = ASSETS / "demo" / samples.source.removeprefix(DEMO_PREFIX) / "truth.json"
     if not path.is_file():
-        raise InputError(f"The fine-tuning results of {samples.source} are not on record here.")
+        raise InputError(f"There are no recorded fine-tuning results of {samples.source} here.")
     record = json.loads(path.read_text(encoding="utf-8"))
     digest = _record_digest(samples)
     if digest != record["samples_digest"]:
@@ -226,7 +228,7 @@ def recorded_truth(samples: Samples) -> Truth | None:
         f"Mean accuracy of {n_seeds} fine-tunings of all weights with {per_class} labels of each class, "
         f"tested on {protocol['test_samples']:,} other samples."
     )
-    values = {f"{DEMO_PREFIX}{name}": float(own["mean"]) for name, own in record["models"].items()}
+    values = {f"{DEMO_PREFIX}{name}": float(results["mean"]) for name, results in record["models"].items()}
     return Truth("accuracy", values, origin=f"record of {samples.source}", notes=(note,))
 
 

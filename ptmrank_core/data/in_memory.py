@@ -1,4 +1,4 @@
-"""Samples from a list in a script: a file or a text, and its target."""
+"""Samples from a list of pairs in a script: a file or a text, and its target."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from ptmrank_core.records import LeftOut, Modality, Reading, Samples
 
 __all__ = ["PAIRS_PREFIX", "pair_samples"]
 
-# Such samples live in the script that made them: their source says what they were, not where they are.
+# Such samples exist only in the script that made them: their source identifies them, but is no path.
 PAIRS_PREFIX = "pairs:"
 EXPECTED = "Expected a list of pairs: a file (or a text, for texts) and its class, or its number."
 
@@ -36,15 +36,15 @@ def pair_samples(
     regression: bool = False,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Samples:
-    """Make samples of a list of pairs.
+    """Make samples from a list of pairs.
 
     Parameters
     ----------
     modality
         What the samples are.
     pairs
-        Of each sample what it is and its target. What it is: the path of a file; of a text the text itself
-        as ``str``, or a ``Path`` to a file that holds it.
+        Each sample and its target. A sample is the path of a file; a text is also the text itself as ``str``,
+        and then a file of text is given as a ``Path``.
     regression
         Whether the targets are numbers to predict; otherwise they are classes, words or integers.
     limits
@@ -53,27 +53,28 @@ def pair_samples(
     Returns
     -------
     Samples
-        In the order of the list. What cannot be read, copies and classes of one are in ``skipped``.
+        In the order of the list. Unreadable entries, duplicates and classes with one sample are in
+        ``left_out``.
 
     Raises
     ------
     SamplesError
-        If it is no list of pairs, a target is not what it should be, or too little is left.
+        If it is not a list of pairs, a target is not of the right kind, or too few samples are left.
     """
-    units, read = TableItems(labels={"target": []}), []
+    items, read = TableItems(labels={"target": []}), []
     for number, pair in enumerate(pairs, start=1):
         sample, target = _unpack(pair, number)
         label = _write_target(target, number, regression=regression)
         made = _read(modality, sample, number, limits)
         if isinstance(made, LeftOut):
-            units.left_out.append(made)
+            items.left_out.append(made)
         else:
             name = f"text:{number}" if _is_text(modality, sample) else str(sample)
-            units.add(name, made.item, made.digest, [label], None)
+            items.add(name, made.item, made.digest, [label], None)
             read.append(made)
     reading = Reading(modality=modality, target_kind="regression" if regression else "classification")
     try:
-        samples = assemble("the list", modality, units, reading, describe_changes(read))
+        samples = assemble("the list", modality, items, reading, describe_changes(read))
     except SamplesError as error:  # its hint is about tables
         raise SamplesError(error.message, hint=EXPECTED) from error
     return replace(samples, source=f"{PAIRS_PREFIX}{samples.fingerprint[:16]}")
@@ -81,7 +82,10 @@ def pair_samples(
 
 def _unpack(pair: Any, number: int) -> tuple[Any, Any]:
     if not isinstance(pair, tuple | list) or len(pair) != 2:
-        raise SamplesError(f"Entry {number} of the list is {_short(pair)}; expected a pair.", hint=EXPECTED)
+        raise SamplesError(
+            f"Entry {number} of the list is {_short(pair)}; expected a pair of a sample and its target.",
+            hint=EXPECTED,
+        )
     return pair[0], pair[1]
 
 
@@ -113,12 +117,12 @@ def _write_target(target: Any, number: int, *, regression: bool) -> str:
 
 
 def _is_text(modality: Modality, sample: Any) -> bool:
-    """Whether a sample is there already; every other is the path of a file."""
+    """Whether a sample is the text itself; every other sample is the path of a file."""
     return modality == "text" and isinstance(sample, str)
 
 
 def _read(modality: Modality, sample: Any, number: int, limits: Limits) -> Checked | LeftOut:
-    """Read one sample, or say why that cannot be."""
+    """Read one sample, or return the reason to leave it out."""
     if _is_text(modality, sample):
         if not sample.strip():
             return LeftOut(f"text:{number}", "an empty text")

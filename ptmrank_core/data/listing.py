@@ -1,4 +1,4 @@
-"""Where samples lie: a folder, an archive, or a single table."""
+"""The files of a source: a folder, an archive, or a single table."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import zipfile
 from pathlib import Path
 
 from ptmrank_core.data.sources.archives import open_archive
-from ptmrank_core.data.sources.entries import HIDDEN_REASON, Listing, is_hidden, suffix_of
+from ptmrank_core.data.sources.entries import HIDDEN_REASON, SourceListing, is_hidden, suffix_of
 from ptmrank_core.data.sources.folders import list_file, list_folder
 from ptmrank_core.data.sources.limits import Limits
 from ptmrank_core.data.tables import TABLE_SUFFIXES
@@ -18,13 +18,13 @@ __all__ = ["LAYOUT_HINT", "absolute_source", "list_source"]
 SPREADSHEETS = frozenset({".xlsx", ".xls", ".xlsm", ".ods", ".numbers"})
 LAYOUT_HINT = (
     "Expected a .zip file or a folder with one folder of pictures for each class (or of recordings, videos, "
-    "texts), or with a .csv or .tsv table of files and labels beside them; or a table of texts or numbers "
-    "(.csv, .tsv, .jsonl, .parquet)."
+    "texts), or with a table of files and labels beside them; or a table of texts or numbers (.csv, .tsv, "
+    ".jsonl, .parquet)."
 )
 
 
 def absolute_source(source: str) -> str:
-    """Spell out a path, so that a process that starts elsewhere finds it; ``""`` stays empty."""
+    """Make a path absolute, so that a process with another working directory finds it; ``""`` stays empty."""
     if not source:
         return source
     try:
@@ -34,25 +34,25 @@ def absolute_source(source: str) -> str:
     return str(path.absolute())
 
 
-def list_source(source: str, limits: Limits) -> Listing:
-    """List the files of a source that the user put there.
+def list_source(source: str, limits: Limits) -> SourceListing:
+    """List the files of a source, without hidden and system files.
 
     Parameters
     ----------
     source
-        A folder, a ``.zip`` file, or a table (``.csv``, ``.jsonl``, ``.txt`` ...), which is a listing of one.
+        A folder, a ``.zip`` file, or a single table (``.csv``, ``.jsonl``, ``.txt`` ...).
     limits
         Bounds on what it may hold.
 
     Returns
     -------
-    Listing
+    SourceListing
         Hidden and system files are left out.
 
     Raises
     ------
     ArchiveError, SamplesError
-        If the source is not there, unsafe or damaged.
+        If the source does not exist, is unsafe or is damaged.
     """
     path = Path(source)
     try:
@@ -75,4 +75,4 @@ def list_source(source: str, limits: Limits) -> Listing:
         listing = open_archive(path, source, limits)
     hidden = [LeftOut(entry.name, HIDDEN_REASON) for entry in listing.entries if is_hidden(entry.name)]
     visible = tuple(entry for entry in listing.entries if not is_hidden(entry.name))
-    return Listing(visible, (*listing.left_out, *hidden))
+    return SourceListing(visible, (*listing.left_out, *hidden))

@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ptmrank_core.data.builtin.demo import DEMO_PREFIX, load_demo_samples
-from ptmrank_core.data.deduplication import Candidate, drop_copies
+from ptmrank_core.data.deduplication import LabelledFile, drop_copies
 from ptmrank_core.data.features.loading import FEATURES_PREFIX, load_first_features
 from ptmrank_core.data.files.building import build_samples
 from ptmrank_core.data.files.labelling import NO_FOLDER_REASON, label_entries
-from ptmrank_core.data.files.manifest import MANIFEST_SUFFIXES, names_a_file
+from ptmrank_core.data.files.manifest import lists_files
 from ptmrank_core.data.listing import LAYOUT_HINT, absolute_source, list_source
 from ptmrank_core.data.media.kinds import MEDIA, MediaKind, check_entry, recognise_kind
 from ptmrank_core.data.quality import with_warnings
-from ptmrank_core.data.sources.entries import Entry, Listing, suffix_of
+from ptmrank_core.data.sources.entries import Entry, SourceListing, suffix_of
 from ptmrank_core.data.sources.limits import DEFAULT_LIMITS, Limits
 from ptmrank_core.data.subsampling import subsample
 from ptmrank_core.data.tables import TABLE_SUFFIXES, load_table
@@ -27,24 +27,26 @@ __all__ = ["find_table", "load_all_samples", "load_samples"]
 BESIDE_TABLE_REASON = "beside a table of samples"
 
 
-def find_table(entries: Sequence[Entry]) -> Entry | None:
+def find_table(entries: Sequence[Entry], limits: Limits) -> Entry | None:
     """Find the table that holds the samples themselves.
 
     Parameters
     ----------
     entries
         The files of a source.
+    limits
+        Bounds on what a table may hold.
 
     Returns
     -------
     Entry or None
-        The only table among them, where no picture, recording or video lies beside it and it is no list of
-        the files beside it; a single ``.txt`` file, which can only be words with their tags.
+        The only table among them, unless pictures, recordings or videos lie beside it or it lists the files
+        beside it; or a single ``.txt`` file, which can only be words with their tags.
 
     Raises
     ------
     SamplesError
-        If most of them are tables, so that it is not clear which one is meant.
+        If most of the files are tables, so that it is not clear which one is meant.
     """
     names = [entry.name for entry in entries]
     media = frozenset[str]().union(*(k.formats.suffixes for k in MEDIA.values() if k.modality != "text"))
@@ -52,44 +54,45 @@ def find_table(entries: Sequence[Entry]) -> Entry | None:
         return None
     tables = [entry for entry in entries if suffix_of(entry.name) in TABLE_SUFFIXES - {".txt"}]
     if not tables and len(entries) == 1 and suffix_of(names[0]) == ".txt":
-        return entries[0]  # a single text is no samples; words with their tags are
+        return entries[0]  # a single text is no data set; words with their tags are
     if 2 * len(tables) > len(entries) and len(tables) > 1:
         raise SamplesError(
             f"{len(tables):,} tables could hold the samples: {tables[0].name!r}, {tables[1].name!r} ...; "
             "expected one.",
-            hint="Keep one, or put them together.",
+            hint="Keep one of them, or join them into one table.",
         )
     if len(tables) != 1:
         return None
-    is_manifest = suffix_of(tables[0].name) in MANIFEST_SUFFIXES and names_a_file(
-        tables[0], [name for name in names if name != tables[0].name]
-    )
-    return None if is_manifest else tables[0]
+    files = [name for name in names if name != tables[0].name]
+    return None if lists_files(tables[0], files, limits) else tables[0]
 
 
-def _load_table(source: str, table: Entry, listing: Listing, reading: Reading, limits: Limits) -> Samples:
-    """Load the samples of a table, and tell what lay beside it."""
+def _load_table(
+    source: str, table: Entry, listing: SourceListing, reading: Reading, limits: Limits
+) -> Samples:
+    """Load the samples of a table, and list the files beside it as left out."""
     samples = load_table(source, table, reading, limits)
     beside = [LeftOut(e.name, BESIDE_TABLE_REASON) for e in listing.entries if e is not table]
     left_out = sorted([*listing.left_out, *beside], key=lambda item: item.name)
-    return dataclasses.replace(samples, skipped=(*samples.skipped, *left_out))
+    return dataclasses.replace(samples, left_out=(*samples.left_out, *left_out))
 
 
 def _choose_kind(entries: Sequence[Entry], reading: Reading) -> MediaKind:
-    """Kind of the files: the one that the user named, or the one that they look like."""
+    """Choose the kind of the files: the one that the user named, or the one that they look like."""
     if reading.modality is None:
         return recognise_kind([entry.name for entry in entries])
     if reading.modality not in MEDIA:
         raise SamplesError(
-            f"Samples that are {reading.modality} come as a table, and there is none.", hint=LAYOUT_HINT
+            f"Samples of the modality {reading.modality} come as a table, and there is none.",
+            hint=LAYOUT_HINT,
         )
     return MEDIA[reading.modality]
 
 
-def _load_files(source: str, listing: Listing, reading: Reading, limits: Limits) -> Samples:
+def _load_files(source: str, listing: SourceListing, reading: Reading, limits: Limits) -> Samples:
     """Load samples that are files."""
     kind = _choose_kind(listing.entries, reading)
-    labelling = label_entries(listing.entries, kind.formats.suffixes, reading)
+    labelling = label_entries(listing.entries, kind.formats.suffixes, reading, limits)
     left_out = [*listing.left_out, *labelling.left_out]
     candidates = []
     for entry in listing.entries:
@@ -102,7 +105,7 @@ def _load_files(source: str, listing: Listing, reading: Reading, limits: Limits)
         elif label is None:
             left_out.append(LeftOut(entry.name, NO_FOLDER_REASON))
         else:
-            candidates.append(Candidate(entry.name, checked.item, label, checked.digest, checked.changes))
+            candidates.append(LabelledFile(entry.name, checked.item, label, checked.digest, checked.changes))
     kept, copies = drop_copies(candidates)
     return build_samples(source, kind, labelling, kept, left_out + copies)
 
@@ -112,26 +115,26 @@ def load_samples(
 ) -> Samples:
     """Load labelled samples.
 
-    Every entry of the source becomes a sample, is the manifest, or is in ``skipped`` with its
-    reason. Every file is decoded once; its bytes are then read again when they are needed.
+    Every file of the source becomes a sample, is the manifest, or is in ``left_out`` with a reason. It is
+    decoded once as a check; its bytes are read again when they are needed.
 
     Parameters
     ----------
     source
         The name of demo samples (``"demo:digits"``); a ``.zip`` file or a folder of pictures, recordings,
         videos or texts; a table of texts, pairs, words or numbers, alone or in a ``.zip`` file or a folder.
-        Labels of files come from a ``.csv`` or ``.tsv`` table at the top, or else from the folders that
-        they lie in. ``"features:PATH"`` for the labels in a file of ready-made features.
+        Labels of files come from a table at the top (``.csv``, ``.tsv``, ``.jsonl``, ``.parquet``), or else
+        from their folders. ``"features:PATH"`` for the labels in a file of ready-made features.
     reading
-        What the samples are and which columns hold what, where that is not to be recognised.
+        What the samples are and which columns hold what, where the user said so.
     limits
         Bounds on what the source may hold.
 
     Returns
     -------
     Samples
-        In the order of names; a folder and a zip archive of it give the same. As many as the reading allows,
-        with warnings of what may spoil a ranking on them.
+        In the order of names; a folder and a zip archive of it give the same. At most as many as the reading
+        allows, with warnings of what may make a ranking on them unreliable.
 
     Raises
     ------
@@ -140,8 +143,8 @@ def load_samples(
     ArchiveError
         If an archive is unsafe or damaged.
     SamplesError
-        If there is no such source, if it cannot be read as asked, if it is not clear what its labels are, or
-        if too little is left: fewer than two classes of two samples.
+        If there is no such source, it cannot be read as asked, its labels are ambiguous, or too few samples
+        are left: fewer than two classes of two samples.
     """
     whole = load_all_samples(source, reading, limits=limits)
     return with_warnings(subsample(whole, reading.max_samples))
@@ -150,7 +153,7 @@ def load_samples(
 def load_all_samples(
     source: str | Path, reading: Reading = AS_RECOGNISED, *, limits: Limits = DEFAULT_LIMITS
 ) -> Samples:
-    """Load every sample of a source, however many are to be used, and before warnings are looked for."""
+    """Load every sample of a source, without drawing some of them and without looking for warnings."""
     text = str(source)
     if text.startswith(FEATURES_PREFIX):
         return load_first_features(text, reading)
@@ -158,7 +161,7 @@ def load_all_samples(
         return load_demo_samples(text, reading)
     path = absolute_source(text)
     listing = list_source(path, limits)
-    table = find_table(listing.entries)
+    table = find_table(listing.entries, limits)
     if table is not None:
         return _load_table(path, table, listing, reading, limits)
     return _load_files(path, listing, reading, limits)

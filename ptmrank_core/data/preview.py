@@ -1,20 +1,17 @@
-"""What a source looks like before it is read: for a reader who corrects what was recognised."""
+"""A description of a source before its samples are read, for a user who corrects what was recognised."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from ptmrank_core.data.files.manifest import find_manifest
-from ptmrank_core.data.files.manifest_rows import guess_columns
+from ptmrank_core.data.files.manifest import describe_manifest, find_manifest
 from ptmrank_core.data.listing import absolute_source, list_source
 from ptmrank_core.data.loading import find_table
 from ptmrank_core.data.media.kinds import recognise_kind
-from ptmrank_core.data.sources.entries import Entry
 from ptmrank_core.data.sources.limits import DEFAULT_LIMITS, Limits
 from ptmrank_core.data.tables import TableDescription, describe_table
-from ptmrank_core.errors import SamplesError
 from ptmrank_core.records import AS_RECOGNISED, Modality, Reading
 
 __all__ = ["SourceOverview", "preview"]
@@ -24,13 +21,13 @@ Layout: TypeAlias = Literal["folders", "manifest", "table"]
 
 @dataclass(frozen=True, slots=True)
 class SourceOverview:
-    """A source at a glance.
+    """What kind of source it is, and what its samples look like.
 
     Parameters
     ----------
     layout
-        Where labels come from: the folders that the files lie in, a table of files, or the table that the
-        samples are the rows of.
+        Where labels come from: the folders of the files, a table beside the files, or the table whose rows
+        are the samples.
     modality
         What the samples look like; ``None`` where the columns of a table do not tell.
     table
@@ -45,16 +42,16 @@ class SourceOverview:
 def preview(
     source: str | Path, reading: Reading = AS_RECOGNISED, *, limits: Limits = DEFAULT_LIMITS
 ) -> SourceOverview:
-    """Look at a source without reading its samples.
+    """Describe a source without reading its samples.
 
     Parameters
     ----------
     source
         A path, as ``load_samples`` takes it.
     reading
-        What is known about it.
+        What the samples are and which columns hold what, where the user said so.
     limits
-        Bounds on what it may hold.
+        Bounds on what the source may hold.
 
     Returns
     -------
@@ -69,17 +66,17 @@ def preview(
         If there is no such source, or its table cannot be read.
     """
     entries = list_source(absolute_source(str(source)), limits).entries
-    table = find_table(entries)
+    table = find_table(entries, limits)
     if table is not None:
         description = describe_table(table, reading, limits)
         return SourceOverview("table", _modality_of(description), description)
     names = [entry.name for entry in entries]
     modality = recognise_kind(names).modality
-    manifest = find_manifest(names)
+    manifest = find_manifest(entries, limits)
     if manifest is None:
         return SourceOverview("folders", modality)
-    described = _describe_manifest(entries[names.index(manifest)], reading, limits)
-    return SourceOverview("manifest", modality, described)
+    files = [name for name in names if name != manifest.name]
+    return SourceOverview("manifest", modality, describe_manifest(manifest, files, reading, limits=limits))
 
 
 def _modality_of(table: TableDescription) -> Modality | None:
@@ -87,12 +84,3 @@ def _modality_of(table: TableDescription) -> Modality | None:
     if "feature" in table.guesses:
         return "tabular"
     return "text" if "text" in table.guesses else None
-
-
-def _describe_manifest(entry: Entry, reading: Reading, limits: Limits) -> TableDescription:
-    """Describe a table of files and labels: its columns have other roles than those of a table of samples."""
-    description = describe_table(entry, replace(reading, modality=None), limits)
-    try:
-        return replace(description, guesses=guess_columns(entry, reading), problem="")
-    except SamplesError as error:
-        return replace(description, guesses=("",) * len(description.columns), problem=str(error))

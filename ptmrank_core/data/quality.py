@@ -1,4 +1,4 @@
-"""What may spoil a ranking on these samples, in plain words, each with what to do about it."""
+"""Warnings about samples that may make a ranking unreliable, each with what to do about it."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ FEW = 5  # samples of a class
 UNEVEN = 10  # times as many samples as the smallest class
 NAMED = 5
 SEPARATORS = re.compile(r"[_\-. ]+")
-# What most names have to do for a part of them to be taken for a group.
+# The share of names in which a part has to recur to be taken for a group.
 NEARLY_ALL = 0.8
 MIN_GROUPS, MEAN_SIZE = 3, 1.5
 MIN_NAMED, MIN_NUMBERED = 5, 10  # different values of a column
 
 
 def with_warnings(samples: Samples) -> Samples:
-    """Add what is to be said of samples as they are; warnings that they have stay in front."""
+    """Add the warnings that the samples give rise to, after those that they carry already."""
     return replace(samples, warnings=(*samples.warnings, *_warnings(samples)))
 
 
@@ -41,11 +41,11 @@ def _name(names: Sequence[str]) -> str:
 
 
 def _contradictions(samples: Samples) -> Iterator[str]:
-    n_left_out = sum(OTHER_LABEL in entry.reason for entry in samples.skipped)
+    n_left_out = sum(OTHER_LABEL in entry.reason for entry in samples.left_out)
     if n_left_out:
         yield (
-            f"{n_left_out:,} entries were left out because the same content stands under different labels. "
-            "Keep each under the label that is right; where several are right, give all of them and say that "
+            f"{n_left_out:,} entries were left out because the same content has different labels. Keep "
+            "each entry under the right label only; if several labels are right, list them all and say that "
             "each sample has several labels."
         )
 
@@ -55,8 +55,8 @@ def _few(samples: Samples) -> Iterator[str]:
     if few:
         word = "labels" if samples.target_kind == "multilabel" else "classes"
         yield (
-            f"Fewer than five samples in {_name(few)}: scores of such small {word} move a lot with every "
-            "sample. Add samples to them, or leave them out."
+            f"Fewer than five samples in {_name(few)}: with {word} this small, scores change a lot with "
+            "every sample. Add samples to them, or leave them out."
         )
 
 
@@ -67,39 +67,40 @@ def _uneven(samples: Samples) -> Iterator[str]:
     (large, most), *_, (small, least) = counts.most_common()
     if most >= UNEVEN * least:
         yield (
-            f"Class {large!r} has {most:,} samples, class {small!r} has {least:,}: what most metrics say is "
-            "then said of the large classes. Take fewer samples of those, or more of the small ones."
+            f"Class {large!r} has {most:,} samples, class {small!r} has {least:,}: most metrics then mainly "
+            "reflect the large classes. Take fewer samples of those, or more of the small ones."
         )
 
 
 def _groups_in_names(samples: Samples) -> Iterator[str]:
-    """Warn where a part of the file names looks like the groups of the samples."""
+    """Warn where a part of the file names looks like the samples' groups."""
     if samples.groups or samples.target_kind != "classification" or samples.modality == "tabular":
         return
     parts = [SEPARATORS.split(PurePosixPath(name).stem) for name in samples.names]
     n_parts = Counter(map(len, parts)).most_common(1)[0][0]
     labelled = [
-        (own, label) for own, label in zip(parts, samples.labels.tolist(), strict=True) if len(own) == n_parts
+        (split, label)
+        for split, label in zip(parts, samples.labels.tolist(), strict=True)
+        if len(split) == n_parts
     ]
     if len(labelled) < NEARLY_ALL * samples.n_samples:
         return
     for place in range(n_parts):
-        values = [own[place] for own, _ in labelled]
+        values = [split[place] for split, _ in labelled]
         if place == n_parts - 1 and all(value.isdecimal() for value in values):
             return  # a number at the end counts files
         if _is_like_groups(values, [label for _, label in labelled]):
-            found = sorted(set(values))
+            recurring = sorted(set(values))
             yield (
-                f"The names of the files hold something that comes back in several classes: {_name(found)}. "
-                "If it names the sample's group (speaker, patient, document), a model may recognise the "
-                "group instead of the class. Bring a table with a group for each file, and make that column "
-                "the group column."
+                f"A part of the file names recurs in several classes: {_name(recurring)}. If it is the "
+                "sample's group (speaker, patient, document), a model may recognise the group instead of the "
+                "class. Add a table with a group for each file, and make that column the group column."
             )
             return
 
 
 def _is_like_groups(values: Sequence[str], labels: Sequence[int]) -> bool:
-    """Whether values come back often, in several classes, and several times in one."""
+    """Whether most values recur, in several classes and several times within one."""
     counts, pairs = Counter(values), set(zip(values, labels, strict=True))
     spans = Counter(value for value, _ in pairs)
     n_spanning = sum(count for value, count in counts.items() if spans[value] > 1)
@@ -111,26 +112,28 @@ def _is_like_groups(values: Sequence[str], labels: Sequence[int]) -> bool:
 
 
 def group_column_warning(cells: dict[str, Sequence[str]]) -> str:
-    """Say which unused column of a table may name the group of each sample; empty where none looks like it.
+    """Warn of unused columns of a table that may hold the samples' groups; empty where none looks like it.
 
     Parameters
     ----------
     cells
-        Column -> its cells, of the columns that nothing is read from.
+        Cells by column, of the columns that are not used.
     """
-    alike = [column for column, own in cells.items() if _repeats(own)]
+    alike = [column for column, values in cells.items() if _repeats(values)]
     if not alike:
         return ""
-    columns = "columns" if len(alike) > 1 else "column"
+    columns, verb, pronoun = (
+        ("columns", "are", "one of them is") if len(alike) > 1 else ("column", "is", "this is")
+    )
     return (
-        f"Values come back from row to row in {columns} {_name(alike)}, and nothing is read from there. If "
-        "it names the sample's group (speaker, patient, document), make it the group column: samples of one "
-        "group resemble each other and have to stay together."
+        f"Values recur from row to row in {columns} {_name(alike)}, which {verb} not used. If {pronoun} the "
+        "sample's group (speaker, patient, document), make it the group column: samples of one group "
+        "resemble each other and have to stay together."
     )
 
 
 def _repeats(cells: Sequence[str]) -> bool:
-    """Whether values come back, and are too many for a rating or a second class."""
+    """Whether values recur, and are too many different ones for a rating or a second class."""
     counts = Counter(cells)
     n_repeated = sum(count for count in counts.values() if count > 1)
     fewest = MIN_NUMBERED if all(cell.isdecimal() for cell in counts) else MIN_NAMED

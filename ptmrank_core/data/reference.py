@@ -1,7 +1,7 @@
-"""A general reference set: samples of anything, against which a metric (PED) sees what is special in a task.
+"""A general reference set: unrelated samples of the same modality, which the metric PED compares with.
 
-No built-in set is downloaded: pictures and sounds are generated, texts are how the documentation strings of
-Python's own standard library open. None of them shares a sample with the demo samples.
+No built-in set is downloaded: pictures and sounds are generated, texts are the first paragraphs of the
+documentation strings in Python's standard library. None of them shares a sample with the demo samples.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from ptmrank_core.data.sources.entries import Entry
 from ptmrank_core.data.sources.limits import DEFAULT_LIMITS, Limits
 from ptmrank_core.data.tables.column_names import TEXT_NAMES, find_named
 from ptmrank_core.data.tables.column_roles import Roles, find_roles
-from ptmrank_core.data.tables.items import read_units
+from ptmrank_core.data.tables.items import read_items
 from ptmrank_core.data.tables.reading import open_table
 from ptmrank_core.errors import SamplesError
 from ptmrank_core.records import BUILT_IN_REFERENCES, BytesBlob, Item, LeftOut, Modality, Reading, Samples
@@ -36,7 +36,7 @@ Named = tuple[str, Item, str]
 
 
 def _leaves() -> list[Named]:
-    """Names, items and digests of the built-in pictures."""
+    """Return names, items and digests of the built-in pictures."""
     digests = [hashlib.sha256(data).hexdigest() for data in dead_leaves()]
     return [
         (f"leaves-{i:03d}.ppm", ImageItem(BytesBlob(data), digest), digest)
@@ -45,7 +45,7 @@ def _leaves() -> list[Named]:
 
 
 def _sounds() -> list[Named]:
-    """Names, items and digests of the built-in recordings."""
+    """Return names, items and digests of the built-in recordings."""
     digests = [hashlib.sha256(data).hexdigest() for data in struck_objects()]
     return [
         (f"struck-{i:03d}.wav", AudioItem(BytesBlob(data), digest, N_FRAMES), digest)
@@ -54,7 +54,7 @@ def _sounds() -> list[Named]:
 
 
 def _texts() -> list[Named]:
-    """Names, items and digests of the built-in texts."""
+    """Return names, items and digests of the built-in texts."""
     return [(name, TextItem(text), digest_text(text)) for name, text in standard_library_texts()]
 
 
@@ -68,16 +68,16 @@ def load_reference(source: str, modality: Modality, *, limits: Limits = DEFAULT_
     ----------
     source
         A built-in set (``BUILT_IN_REFERENCES``), demo samples, a zip or folder of files of the modality, or a
-        table; labels and where the files lie in it mean nothing.
+        table; its labels and folders are ignored.
     modality
-        What the samples are that it is compared with.
+        Modality of the samples that it is compared with.
     limits
         Bounds on what the source may hold.
 
     Returns
     -------
     Samples
-        Of a single class, at least two samples, copies left out.
+        At least two samples of a single class, without duplicates.
 
     Raises
     ------
@@ -86,7 +86,7 @@ def load_reference(source: str, modality: Modality, *, limits: Limits = DEFAULT_
     """
     if source in BUILT_IN_REFERENCES.values():
         if source != BUILT_IN_REFERENCES.get(modality):
-            raise SamplesError(f"{source!r} is no reference set for samples that are {modality}.")
+            raise SamplesError(f"{source!r} is no reference set for the modality {modality}.")
         return _samples(source, modality, BUILT_IN[modality](), ())
     if source.startswith(DEMO_PREFIX):
         return _from_samples(load_demo_samples(source), modality)
@@ -94,20 +94,21 @@ def load_reference(source: str, modality: Modality, *, limits: Limits = DEFAULT_
 
 
 def _from_samples(samples: Samples, modality: Modality) -> Samples:
-    """Forget the labels of samples."""
+    """Drop the labels of samples."""
     if samples.modality != modality:
         raise SamplesError(
-            f"The reference set {samples.source!r} is {samples.modality}; the samples are {modality}.",
+            f"The reference set {samples.source!r} has the modality {samples.modality}; the samples have "
+            f"{modality}.",
             hint="Choose a reference set of the same modality.",
         )
     named = [*zip(samples.names, samples.items, samples.digests, strict=True)]
-    return _samples(samples.source, modality, named, samples.skipped)
+    return _samples(samples.source, modality, named, samples.left_out)
 
 
 def _from_files(source: str, modality: Modality, limits: Limits) -> Samples:
-    """Read all files of a modality, wherever they lie."""
+    """Read all files of a modality, in any folder."""
     listing = list_source(source, limits)
-    table = find_table(listing.entries)
+    table = find_table(listing.entries, limits)
     plural = MEDIA[modality].plural if modality in MEDIA else "rows of numbers"
     if table is not None:
         named, left_out = _read_rows(table, modality, limits)
@@ -119,7 +120,7 @@ def _from_files(source: str, modality: Modality, limits: Limits) -> Samples:
     if len(unique) < 2:
         raise SamplesError(
             f"The reference set {source!r} has {len(unique)} {plural} that can be read; expected at least 2.",
-            hint=f"Use a zip or a folder of {plural} of anything.",
+            hint=f"Use a zip or a folder of any {plural}.",
         )
     return _samples(source, modality, [*reversed(unique.values())], [*listing.left_out, *left_out])
 
@@ -127,7 +128,7 @@ def _from_files(source: str, modality: Modality, limits: Limits) -> Samples:
 def _read_files(
     entries: Sequence[Entry], kind: MediaKind, limits: Limits
 ) -> tuple[list[Named], list[LeftOut]]:
-    """Names, items and digests of files, and what cannot be read."""
+    """Return names, items and digests of files, and what cannot be read."""
     named, left_out = [], []
     for entry in entries:
         checked = check_entry(entry, kind, limits)
@@ -139,23 +140,23 @@ def _read_files(
 
 
 def _read_rows(entry: Entry, modality: Modality, limits: Limits) -> tuple[list[Named], list[LeftOut]]:
-    """Names, items and digests of the rows of a table, and what cannot be read."""
+    """Return names, items and digests of the rows of a table, and what cannot be read."""
     table = open_table(entry, limits)
     try:
         roles = find_roles(table, Reading(modality=modality))
     except SamplesError:
-        # Most likely it lacks a label, which is not needed here: the text may stand for it.
+        # Most likely it lacks a label, which is not needed here: the text column takes its place.
         words = [*table.words]
         text = find_named(words, TEXT_NAMES) or tuple(words)
         if modality != "text" or len(text) != 1:
             raise
         roles = Roles("text", text, text, None)
-    units = read_units(table, roles, limits)
-    return [*zip(units.names, units.items, units.digests, strict=True)], units.left_out
+    items = read_items(table, roles, limits)
+    return [*zip(items.names, items.items, items.digests, strict=True)], items.left_out
 
 
 def _samples(source: str, modality: Modality, named: Sequence[Named], left_out: Sequence[LeftOut]) -> Samples:
-    """Make the record: one class, which means nothing."""
+    """Make the samples, with one class for all of them."""
     return Samples(
         modality=modality,
         names=tuple(name for name, _, _ in named),
@@ -163,6 +164,6 @@ def _samples(source: str, modality: Modality, named: Sequence[Named], left_out: 
         labels=np.zeros(len(named), dtype=np.int64),
         class_names=(LABEL,),
         digests=tuple(digest for _, _, digest in named),
-        skipped=tuple(left_out),
+        left_out=tuple(left_out),
         source=source,
     )

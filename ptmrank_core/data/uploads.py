@@ -1,4 +1,4 @@
-"""What a browser sent: stored once, under the digest of its content."""
+"""Uploads of a browser, each stored once under the digest of its content."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ FEATURE_SUFFIXES = (".npz", ".csv", ".tsv", ".parquet")
 # All of an archive of features is in memory at once.
 FEATURE_LIMITS = replace(DEFAULT_LIMITS, max_entry_bytes=2**30, max_total_bytes=2**31)
 FEATURES_HINT = "Upload .npz files (or tables), one for each model and named after it, or one .zip of them."
-UPLOAD_HINT = "Upload one .zip file, one table, or the files themselves with a .csv or .tsv table."
+UPLOAD_HINT = "Upload one .zip file, one table, or the files themselves with a table of their labels."
 
 
 def _write_files(folder: Path, files: Mapping[str, bytes]) -> None:
@@ -37,28 +37,28 @@ def _write_files(folder: Path, files: Mapping[str, bytes]) -> None:
                 file.write(data)
         except (FileExistsError, NotADirectoryError, IsADirectoryError) as error:
             raise ArchiveError(
-                f"The name {name!r} is refused: another file of the upload needs the same place.",
+                f"The name {name!r} is refused: it collides with another file of the upload.",
                 hint="Rename one of them.",
             ) from error
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where uploads of an owner lie.
+    """The folder of an owner's uploads.
 
     Parameters
     ----------
     uploads_dir
         Folder of all uploads.
     owner
-        Whose they are.
+        Id of the owner.
     """
 
     uploads_dir: Path
     owner: str
 
     def folder(self, digest: str) -> Path:
-        """Folder of what has this digest: another one for each owner, which only this machine's tells it."""
+        """Return the folder of an upload: the digest, which owners other than the local one have hashed."""
         if self.owner == LOCAL_OWNER:
             return self.uploads_dir / digest
         return self.uploads_dir / hashlib.sha256(f"{self.owner}/{digest}".encode()).hexdigest()
@@ -92,7 +92,7 @@ def _digest(files: Mapping[str, bytes]) -> str:
 
 
 def _store_loose(files: Mapping[str, bytes], place: _Place) -> Path:
-    """Store loose files as a folder; a table that came alone is the source itself."""
+    """Store loose files as a folder; a single table is the source itself."""
     folder = _store(place, _digest(files), files)
     first = next(iter(files))
     return folder / first if len(files) == 1 and suffix_of(first) in TABLE_SUFFIXES else folder
@@ -107,7 +107,7 @@ def _name(files: Sequence[tuple[str, bytes]], hint: str) -> dict[str, bytes]:
         name = clean_name(raw)
         if not name or name in named:
             raise ArchiveError(
-                f"The name {raw!r} is refused: it is {'there twice' if name else 'empty'}.",
+                f"The name {raw!r} is refused: it {'occurs twice' if name else 'is empty'}.",
                 hint="Upload each file once, under its own name.",
             )
         named[name] = data
@@ -115,7 +115,7 @@ def _name(files: Sequence[tuple[str, bytes]], hint: str) -> dict[str, bytes]:
 
 
 def store_upload(files: Sequence[tuple[str, bytes]], uploads_dir: Path, *, owner: str = LOCAL_OWNER) -> Path:
-    """Store what a browser sent, so that ``load_samples`` can read it.
+    """Store an upload, so that ``load_samples`` can read it.
 
     Parameters
     ----------
@@ -123,16 +123,16 @@ def store_upload(files: Sequence[tuple[str, bytes]], uploads_dir: Path, *, owner
         Names and bytes: one zip archive, one table, or loose files whose names may hold folders
         (``"data/cat/1.png"``).
     uploads_dir
-        Folder of all uploads; made when something is stored.
+        Folder of all uploads; created when something is stored.
     owner
-        Whose upload it is: the same files of somebody else lie elsewhere, and come and go on their own.
+        Id of the owner: the same files of another owner are stored and deleted separately.
 
     Returns
     -------
     Path
         ``uploads_dir/DIGEST/NAME.zip`` for an archive, ``uploads_dir/DIGEST/NAME.csv`` for a table,
         ``uploads_dir/DIGEST`` for loose files. The same upload of the same owner has the same path, and is
-        not written again.
+        written once.
 
     Raises
     ------
@@ -157,21 +157,21 @@ def store_upload(files: Sequence[tuple[str, bytes]], uploads_dir: Path, *, owner
 def store_features(
     files: Sequence[tuple[str, bytes]], uploads_dir: Path, *, owner: str = LOCAL_OWNER
 ) -> Path:
-    """Store uploaded files of features as one folder, which is what a run of them reads.
+    """Store uploaded files of features as one folder, which a run then reads.
 
     Parameters
     ----------
     files
         Names and bytes: files of features, or one zip archive of them, which is unpacked.
     uploads_dir
-        Folder of all uploads; made when something is stored.
+        Folder of all uploads; created when something is stored.
     owner
-        Whose upload it is, as in ``store_upload``.
+        Id of the owner, as in ``store_upload``.
 
     Returns
     -------
     Path
-        ``uploads_dir/DIGEST``, with the files side by side: folders within an upload are forgotten.
+        ``uploads_dir/DIGEST``, with all files directly in it: folders within an upload are dropped.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Samples: what the user has."""
+"""Labelled samples, and how they are read."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ __all__ = [
 
 Modality: TypeAlias = Literal["image", "text", "audio", "video", "tabular"]
 TargetKind: TypeAlias = Literal["classification", "regression", "multilabel"]
-# The reference sets that are used where the user names none; the data room makes them.
+# The reference sets that are used where the user names none; ``data.reference`` makes them.
 BUILT_IN_REFERENCES: Mapping[Modality, str] = MappingProxyType(
     {"image": "builtin:dead-leaves", "audio": "builtin:struck-objects", "text": "builtin:standard-library"}
 )
@@ -50,21 +50,21 @@ class Item(Protocol):
 
     @property
     def size(self) -> int:
-        """How much there is of it, for ordering alone: characters of a text, frames of a recording."""
+        """Its length, used only to order samples: characters of a text, frames of a recording."""
         ...
 
     def decode(self) -> Any:
-        """Return what models of the modality read.
+        """Return the input of models of this modality.
 
         An RGB PIL image; a text, a pair of texts or a ``WordInContext``; a ``Waveform``; a ``VideoClip``
-        (``sample(n)`` gives n of its frames); numbers of shape (d,).
+        (``sample(n)`` returns n of its frames); an array of numbers of shape (d,).
         """
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class BytesBlob:
-    """Bytes that are in memory already."""
+    """Bytes that are already in memory."""
 
     data: bytes
 
@@ -75,7 +75,7 @@ class BytesBlob:
 
 @dataclass(frozen=True, slots=True)
 class WordInContext:
-    """One word of a sentence: the sample of token classification."""
+    """One word of a sentence: a sample of token classification."""
 
     words: tuple[str, ...]
     index: int
@@ -90,7 +90,7 @@ class Waveform:
     samples
         float32 array of shape (n_frames,) in -1..1: the mean of its channels.
     rate
-        Frames in a second (Hz).
+        Sampling rate (Hz).
     """
 
     samples: NDArray[np.float32]
@@ -102,7 +102,7 @@ class Waveform:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How a source is read where it can be read in several ways.
+    """How to read a source that can be read in several ways.
 
     Parameters
     ----------
@@ -113,10 +113,10 @@ class Reading:
     label_columns
         Names of the label column, or of several columns of numbers; empty to recognise it.
     group_column
-        Name of the column that holds the group of each sample (speaker, patient, document); ``None`` to
-        recognise it, empty for no groups.
+        Name of the column with the sample's group (speaker, patient, document); ``None`` to recognise it,
+        empty for no groups.
     max_samples
-        The most samples that are used: a part in which every class has its share; ``None`` for all.
+        The most samples that are used, drawn with the same share of every class; ``None`` for all.
     """
 
     modality: Modality | None = None
@@ -140,22 +140,22 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class SamplesSummary:
-    """What a run remembers of its samples.
+    """What a run stores about its samples.
 
     Parameters
     ----------
     n_samples
         Number of samples.
     class_counts
-        Samples of each class; of multi-label samples those that have the label; empty for regression.
+        Number of samples of each class, or with each label where samples have several; empty for regression.
     left_out, notes
-        What was left out and why; what was changed on the way in.
+        What was left out and why; how the samples were read and converted.
     modality, target_kind
         What the samples and their labels are.
     n_groups
         Number of groups; ``None`` where no group is known.
     warnings
-        What may spoil a ranking on them, and what to do about it.
+        What may make a ranking on them unreliable, and what to do about it.
     """
 
     n_samples: int
@@ -177,7 +177,7 @@ class Samples:
     modality
         What the items are.
     names
-        n names, for people.
+        n names, for display.
     items
         n samples, decoded when they are needed.
     labels
@@ -187,18 +187,18 @@ class Samples:
         Names of the classes, of the k labels, or of the k columns of a regression.
     digests
         n SHA-256 digests (hex) of the items' content.
-    skipped
+    left_out
         What was left out, and why.
     source
         Where they come from: ``"demo:digits"`` or a path.
     notes
-        What was changed on the way in, one sentence each.
+        How the samples were read and converted, one sentence each.
     target_kind
         What the labels are.
     groups
-        n names of what each sample belongs to (speaker, patient, document); empty where that is not known.
+        Group of each of the n samples (speaker, patient, document); empty where no groups are known.
     warnings
-        What may spoil a ranking on them, and what to do about it.
+        What may make a ranking on them unreliable, and what to do about it.
     """
 
     modality: Modality
@@ -207,7 +207,7 @@ class Samples:
     labels: NDArray[Any]
     class_names: tuple[str, ...]
     digests: tuple[str, ...]
-    skipped: tuple[LeftOut, ...]
+    left_out: tuple[LeftOut, ...]
     source: str
     notes: tuple[str, ...] = ()
     target_kind: TargetKind = "classification"
@@ -258,11 +258,11 @@ class Samples:
         return dict(zip(self.class_names, counts, strict=True))
 
     def summary(self) -> SamplesSummary:
-        """Count the samples and tell what was left out."""
+        """Summarise the samples for the store and the reports."""
         return SamplesSummary(
             n_samples=self.n_samples,
             class_counts=self._class_counts(),
-            left_out=self.skipped,
+            left_out=self.left_out,
             notes=self.notes,
             modality=self.modality,
             target_kind=self.target_kind,

@@ -60,8 +60,8 @@ def check_rows(candidates: Iterable[ScriptModel], samples: Samples) -> None:
     """
     for spec, model in candidates:
         if model.embeddings is not None and len(model.embeddings) != samples.n_samples:
-            first = "".join(f" ({item.name}: {item.reason}, ...)" for item in samples.skipped[:1])
-            left_out = f" {len(samples.skipped)} were left out{first}." if samples.skipped else ""
+            first = "".join(f" ({item.name}: {item.reason}, ...)" for item in samples.left_out[:1])
+            left_out = f" {len(samples.left_out)} were left out{first}." if samples.left_out else ""
             raise InputError(
                 f"The embeddings of {spec.id!r} have {len(model.embeddings)} rows; there are "
                 f"{samples.n_samples} samples.{left_out}",

@@ -37,12 +37,12 @@ def candidate(name: str, millions: float | None = 1.0, **facts: object) -> Candi
     ("facts", "verdict", "said"),
     [
         ({"is_pooled": True}, "yes", "AutoModel loads it."),
-        ({}, "likely", "its family shows when it is fetched"),
-        ({"loader": "sentence-transformers"}, "likely", "with the pooling of its own"),
+        ({}, "likely", "its family is only known once it is downloaded"),
+        ({"loader": "sentence-transformers"}, "likely", "with its own pooling"),
         ({"hurdle": "It is a pickle.", "is_pooled": True}, "no", "It is a pickle."),
         ({"has_safetensors": False}, "no", "no safetensors weights"),
-        ({"loader": "diffusers"}, "no", "of the library diffusers"),
-        ({"loader": None}, "unknown", "nothing is known of its library"),
+        ({"loader": "diffusers"}, "no", "belongs to the library diffusers"),
+        ({"loader": None}, "unknown", "Its library is unknown"),
     ],
 )
 def test_whether_a_model_loads_is_said_with_the_reason(facts: dict, verdict: str, said: str) -> None:
@@ -113,7 +113,7 @@ def test_a_preset_is_a_name_for_models() -> None:
     ("names", "task", "message"),
     [
         ("preset:five-smal", "image-classification", "Did you mean 'five-small'"),
-        ("preset:starter", "tabular-classification", "has no model of 'tabular-classification'"),
+        ("preset:starter", "tabular-classification", "has no model for 'tabular-classification'"),
     ],
 )
 def test_a_preset_that_gives_nothing_is_told(names: str, task: str, message: str) -> None:

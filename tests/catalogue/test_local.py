@@ -84,7 +84,7 @@ def test_the_revision_follows_the_content(tmp_path: Path) -> None:
         (
             lambda f: split(f, "model-1-of-2.safetensors", "model-2-of-2.safetensors"),
             WeightsFormatError,
-            "lacks 2 of its 2 files of weights: model-1-of-2",
+            "lacks 2 of its 2 weight files: model-1-of-2",
         ),
     ],
 )
@@ -104,13 +104,13 @@ def test_a_folder_that_is_gone_is_told(tmp_path: Path) -> None:
     (spec,) = local_models(folder)
     assert fetch(spec) is spec
     folder.rename(tmp_path / "moved")
-    with pytest.raises(ModelNotFoundError, match="The folder of 'model' is gone"):
+    with pytest.raises(ModelNotFoundError, match="The folder of 'model' does not exist any more"):
         fetch(spec)
 
 
 def test_an_empty_folder_is_bad_input(tmp_path: Path) -> None:
     """A folder without checkpoints says what was expected."""
-    with pytest.raises(InputError, match=r"holds no model. Expected a folder with config.json"):
+    with pytest.raises(InputError, match=r"contains no model. Expected a folder with config.json"):
         local_models(tmp_path)
 
 
@@ -208,7 +208,7 @@ def test_no_name_leads_out_of_the_root(
 
 def test_a_root_that_is_not_there_is_told(tmp_path: Path) -> None:
     """Whether none is set or it cannot be read, the message names the setting."""
-    with pytest.raises(InputError, match=r"no folder of models is set\. Set PTMRANK_MODELS"):
+    with pytest.raises(InputError, match=r"no folder of local models is set\. Set PTMRANK_MODELS"):
         resolve_models("local:model", TASK)
     with pytest.raises(InputError, match=r"cannot be read: No such file.*PTMRANK_MODELS"):
         local_root_models(tmp_path / "gone")

@@ -34,11 +34,11 @@ def test_what_holds_no_features_is_told(tmp_path: Path) -> None:
     """A missing folder, an empty one, another file and two files of one name."""
     with pytest.raises(InputError, match="There is no file or folder"):
         feature_models(tmp_path / "nowhere")
-    with pytest.raises(InputError, match="holds no features"):
+    with pytest.raises(InputError, match="contains no features"):
         feature_models(tmp_path)
     text = tmp_path / "a.txt"
     text.write_text("x", encoding="utf-8")
-    with pytest.raises(InputError, match="holds no features"):
+    with pytest.raises(InputError, match="contains no features"):
         feature_models(text)
     save_features(tmp_path / "a.npz")
     save_table(tmp_path / "a.csv")

@@ -54,7 +54,7 @@ def test_the_36_categories_are_listed(capsys: pytest.CaptureFixture[str]) -> Non
     assert images["targets"] == ["classification", "regression", "multilabel"]
     assert (images["n_models"], images["n_starters"], images["reason"]) == (112, 32, None)
     assert (drawing["rankable"], drawing["modality"], drawing["targets"]) == (False, None, [])
-    assert "cannot be told from labels" in drawing["reason"]
+    assert "Labels of given samples do not measure" in drawing["reason"]
     assert rows["graph-machine-learning"]["hub_name"] == "graph-ml"
     assert len({row["domain"] for row in rows.values()}) == 6
 
@@ -133,7 +133,7 @@ def test_a_mapping_can_be_made_of_what_is_shipped(capsys: pytest.CaptureFixture[
         (["--task", "fill-mask", "--peatmoss", "nowhere.db"], "There is no file"),
         (["build", "--out", "m.json", "--top", "0"], "--top is 0"),
         (["build", "--out", "m.json", "--shape", "x"], "Unknown mapping shape 'x'"),
-        (["build", "--out", "m.json", "--peatmoss", "README.md"], "no intact PeaTMOSS database"),
+        (["build", "--out", "m.json", "--peatmoss", "README.md"], "not an intact PeaTMOSS database"),
     ],
 )
 def test_bad_input_is_told_and_nothing_is_written(

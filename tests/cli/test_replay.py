@@ -269,7 +269,7 @@ def test_what_lives_in_a_script_needs_its_cache(
         "array": "missing",
     }
     reasons = {cell["model"]: cell["reason"] for cell in payload["cells"]}
-    assert "The embeddings of 'array' were given in a script" in reasons["array"]
+    assert "The embeddings of 'array' were passed by a script" in reasons["array"]
     assert (status, payload["conditions"]) == (1, [])  # the table holds the very samples of the list
     monkeypatch.setenv("PTMRANK_HOME", str(tmp_path / "other"))
     _, payload = replay(card, capsys, table)

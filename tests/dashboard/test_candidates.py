@@ -65,7 +65,7 @@ def test_a_category_that_does_not_fit_says_why(page: AppTest) -> None:
     assert "image-to-image (cannot be ranked)" in names
     assert "video-classification (reads videos)" in names
     control(page, "Task category").set_value("image-to-image").run()
-    assert "These models make pictures from pictures" in page.info[0].value
+    assert "These models generate pictures from pictures" in page.info[0].value
     assert "next" not in {button.key for button in page.button}
     control(page, "Domain (PeaTMOSS)").set_value("natural-language-processing").run()
     assert not page.exception
@@ -173,7 +173,7 @@ def test_a_peatmoss_database_is_a_list(app: AppTest, monkeypatch: pytest.MonkeyP
     path.write_bytes(b"no database any more" * 100)
     control(app, "Search").set_value("m0").run()
     assert not app.exception
-    assert "no intact PeaTMOSS database" in app.error[0].value
+    assert "not an intact PeaTMOSS database" in app.error[0].value
 
 
 def test_without_a_database_none_is_offered(page: AppTest) -> None:

@@ -189,7 +189,7 @@ def test_ambiguous_labels_are_asked_about(app: AppTest) -> None:
     """Integers that may be classes or numbers: the page says where to choose, and then reads them."""
     rng = np.random.default_rng(0)
     upload(app, "marks.csv", write_csv(["text", "label"], [[sentence(rng), 3 * i] for i in range(40)]))
-    assert "they may be classes or numbers" in app.error[0].value
+    assert "which may be classes or numbers" in app.error[0].value
     assert "Say what they are under **The labels are**." in app.error[0].value
     assert "next" not in {button.key for button in app.button}
     field(app, "The labels are").set_value("regression").run()

@@ -79,7 +79,7 @@ def test_warnings_stand_first_and_say_what_to_do(app: AppTest, tmp_path: Path) -
     warnings = [box.value.replace("\\", "") for box in app.warning]
     samples = load_samples(path)
     assert len(warnings) == len(samples.warnings) == 2
-    assert "the same content stands under different labels" in warnings[0]
+    assert "the same content has different labels" in warnings[0]
     assert "say that each sample has several labels" in warnings[0]
     assert "Fewer than five samples in 'dots'" in warnings[1]
 

@@ -14,6 +14,8 @@ import pytest
 import soundfile
 from PIL import Image
 
+from tests.data.table_files import Tables
+
 
 class Maker:
     """Makes the bytes of pictures and archives; the same seed gives the same bytes."""
@@ -123,3 +125,9 @@ class Maker:
 def make() -> Maker:
     """Return the maker."""
     return Maker()
+
+
+@pytest.fixture(scope="session")
+def tables() -> Tables:
+    """Return the writer and loader of tables."""
+    return Tables()

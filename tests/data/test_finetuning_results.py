@@ -56,7 +56,7 @@ def test_a_missing_number_is_no_result() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("model,accuracy\norg/one,0.5\norg/one,0.6\n", "more than one row of 'org/one'"),
+        ("model,accuracy\norg/one,0.5\norg/one,0.6\n", "more than one row for 'org/one'"),
         ("name,accuracy\norg/one,0.5\norg/two,0.5\n", "no column 'model'"),
         ("model,a,b\norg/one,1,2\norg/two,1,2\n", "its columns of numbers: a, b"),
         ("model,accuracy\norg/one,good\norg/two,0.5\n", "results.csv:2: accuracy is 'good'"),

@@ -39,7 +39,7 @@ def _photos(make: Any) -> dict[str, bytes]:
 
 def _same(one: Samples, two: Samples) -> bool:
     """Whether two samples are alike but for their source."""
-    fields = ("names", "class_names", "digests", "skipped", "notes", "fingerprint")
+    fields = ("names", "class_names", "digests", "left_out", "notes", "fingerprint")
     return all(getattr(one, field) == getattr(two, field) for field in fields)
 
 
@@ -51,7 +51,7 @@ def test_a_users_photos(make: Any, tmp_path: Path) -> None:
     assert samples.modality == "image"
     assert samples.source == str(path)
     assert samples.summary().class_counts == {"bird": 20, "cat": 20, "dog": 19}
-    reasons = {item.name: item.reason for item in samples.skipped}
+    reasons = {item.name: item.reason for item in samples.left_out}
     assert list(reasons) == sorted(reasons)
     assert reasons.pop("dog/03.jpg").startswith("unreadable image: image file is truncated")
     assert reasons == {
@@ -95,7 +95,7 @@ def test_copies_in_one_class_are_kept_once(make: Any, tmp_path: Path) -> None:
     files |= {"cat/8.png": files["cat/1.png"], "cat/9.png": files["cat/1.png"]}
     samples = load_samples(make.folder(tmp_path / "a", files))
     assert samples.n_samples == 4
-    assert [(item.name, item.reason) for item in samples.skipped] == [
+    assert [(item.name, item.reason) for item in samples.left_out] == [
         ("cat/8.png", "same content as 'cat/1.png'"),
         ("cat/9.png", "same content as 'cat/1.png'"),
     ]
@@ -107,7 +107,7 @@ def test_copies_in_two_classes_are_left_out(make: Any, tmp_path: Path) -> None:
     files |= {name: make.picture(99) for name in ("cat/8.png", "cat/9.png", "dog/7.png")}
     samples = load_samples(make.folder(tmp_path / "a", files))
     assert samples.n_samples == 4
-    assert [(item.name, item.reason) for item in samples.skipped] == [
+    assert [(item.name, item.reason) for item in samples.left_out] == [
         ("cat/8.png", "same content as 'dog/7.png' under another label ('dog')"),
         ("cat/9.png", "same content as 'dog/7.png' under another label ('dog')"),
         ("dog/7.png", "same content as 'cat/8.png' under another label ('cat')"),
@@ -213,7 +213,7 @@ def test_nothing_is_lost(make: Any, tmp_path: Path, seed: int) -> None:
         assert samples == other
         return
     assert _same(samples, other)
-    left_out = [item.name for item in samples.skipped]
+    left_out = [item.name for item in samples.left_out]
     rows = {name for name in left_out if name.startswith("labels.csv:")}
     accounted = [*samples.names, *(set(left_out) - rows), *({"labels.csv"} & files.keys())]
     assert sorted(accounted) == sorted(files)

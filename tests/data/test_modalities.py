@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from ptmrank_core.data import AudioItem, Limits, VideoClip, load_samples
-from ptmrank_core.errors import SamplesError
+from ptmrank_core.errors import SamplesError, UnknownNameError
 from ptmrank_core.records import AS_RECOGNISED, Modality, Reading, Samples, Waveform
 
 
@@ -32,7 +32,7 @@ def _files(make: Any, modality: Modality, n_per_class: int = 3) -> dict[str, byt
 
 def _reasons(samples: Samples) -> dict[str, str]:
     """Reason by name of what was left out."""
-    return {item.name: item.reason for item in samples.skipped}
+    return {item.name: item.reason for item in samples.left_out}
 
 
 @pytest.mark.parametrize("modality", ["image", "audio", "text", "video"])
@@ -45,7 +45,7 @@ def test_class_folders_of_any_modality(make: Any, tmp_path: Path, modality: Moda
     assert folder.fingerprint == archive.fingerprint
     assert (folder.modality, folder.target_kind) == (modality, "classification")
     assert folder.summary().class_counts == {"high": 3, "low": 3}
-    assert folder.skipped == ()
+    assert folder.left_out == ()
     assert folder.groups == ()
 
 
@@ -94,7 +94,7 @@ def test_a_users_recordings(make: Any, tmp_path: Path) -> None:
         "yes/copy.wav": "same content as 'yes/0.wav'",
         "yes/empty.wav": "unreadable recording: its length is zero",
         "yes/long.wav": "too long: more than 2 seconds; cut it into shorter recordings",
-        "yes/phone.m4a": "a recording format that is not read here (.m4a); save it as FLAC or WAV",
+        "yes/phone.m4a": "a recording format that is not supported (.m4a); save it as FLAC or WAV",
         "yes/said.txt": "not a recording (.txt)",
     }
     assert samples.notes == (
@@ -121,11 +121,11 @@ def test_a_users_texts(make: Any, tmp_path: Path) -> None:
     assert samples.modality == "text"
     assert dict(zip(samples.names, samples.items, strict=True))["high/wide.txt"].decode() == "Grüße"
     reasons = _reasons(samples)
-    assert reasons.pop("low/zeros.txt").startswith("holds zero bytes, so it is no text")
+    assert reasons.pop("low/zeros.txt").startswith("contains zero bytes, so it is not text")
     assert reasons == {
         "low/again.txt": "same content as 'low/0.txt'",
         "low/blank.txt": "an empty text",
-        "low/scan.pdf": "a text format that is not read here (.pdf); save it as TXT in UTF-8",
+        "low/scan.pdf": "a text format that is not supported (.pdf); save it as TXT in UTF-8",
     }
     assert samples.notes == ("1 text was read as Latin-1.", "1 text was read as UTF-16.")
 
@@ -159,8 +159,8 @@ def test_the_modality_is_what_most_files_are(
     samples = load_samples(make.folder(tmp_path / "a", files))
     assert samples.modality == expected
     assert samples.n_samples == 2 * counts[expected]
-    assert samples.n_samples + len(samples.skipped) == len(files)
-    assert all(item.reason.startswith("not a") for item in samples.skipped)
+    assert samples.n_samples + len(samples.left_out) == len(files)
+    assert all(item.reason.startswith("not a") for item in samples.left_out)
 
 
 def test_pictures_without_a_suffix_are_no_texts(make: Any, tmp_path: Path) -> None:
@@ -337,7 +337,7 @@ def test_a_group_column_travels_with_the_samples(
     samples = _with_table(make, tmp_path, f"file,label,{column}{rows}", reading)
     assert samples.groups == ("ann", "ann", "bob", "bob", "4.wav", "ann")
     assert samples.summary().n_groups == 3
-    told = f"Column {column!r} of labels.csv groups the samples."
+    told = f"The groups are read from column {column!r} of labels.csv."
     assert (told in samples.notes) == (reading.group_column is None)
     assert "Samples without a group, each a group of its own: 1." in samples.notes
 
@@ -353,7 +353,7 @@ def test_a_column_that_is_the_label_is_no_group(make: Any, tmp_path: Path) -> No
 @pytest.mark.parametrize("reading", [Reading(label_columns=("mood",)), Reading(group_column="mood")])
 def test_a_column_that_is_not_there_is_named(make: Any, tmp_path: Path, reading: Reading) -> None:
     """The message names the columns that there are."""
-    with pytest.raises(SamplesError, match="no column 'mood'; it has 'file', 'label'"):
+    with pytest.raises(UnknownNameError, match=r"Unknown column 'mood'\. Known: file, label\."):
         _with_table(make, tmp_path, "file,label\n0.wav,a\n", reading)
 
 

@@ -48,7 +48,7 @@ def test_a_table_beside_files_has_other_roles(tmp_path: Path) -> None:
     assert (found.layout, found.modality) == ("manifest", "image")
     assert found.table is not None
     assert found.table.guesses == ("", "", "")
-    assert "expected a file column" in found.table.problem
+    assert "No column of 't.csv' is recognised as the label" in found.table.problem
     named = preview(source, Reading(label_columns=("quality",))).table
     assert named is not None
     assert (named.guesses, named.problem) == (("file", "label", "group"), "")

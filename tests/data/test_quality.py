@@ -43,9 +43,7 @@ def test_the_same_content_under_two_labels_is_told(tmp_path: Path) -> None:
     """Both are left out, and the warning counts them."""
     files = renamed([f"{label}/{i}.png" for label in ("a", "b") for i in range(6)])
     files["b/copy.png"] = files["a/0.png"]
-    assert "2 entries were left out because the same content stands under different labels" in said(
-        tmp_path, files
-    )
+    assert "2 entries were left out because the same content has different labels" in said(tmp_path, files)
 
 
 @pytest.mark.parametrize(

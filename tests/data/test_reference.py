@@ -51,7 +51,7 @@ def test_own_pictures_need_no_classes(tmp_path: Path) -> None:
     files["note.txt"] = b"text"
     reference = load_reference(str(write_zip(tmp_path / "any.zip", files)), "image")
     assert reference.n_samples == 4
-    assert [entry.name for entry in reference.skipped] == ["note.txt"]
+    assert [entry.name for entry in reference.left_out] == ["note.txt"]
     assert Path(reference.source).is_absolute()
 
 
@@ -101,7 +101,7 @@ def test_own_files_of_any_modality(make: Any, tmp_path: Path, modality: Modality
     files |= {f"copy.{suffix}": maker(0), "a/1.bmp": make.picture(1, "bmp")}
     reference = load_reference(str(make.folder(tmp_path / "any", files)), modality)
     assert (reference.modality, reference.n_samples) == (modality, 4)
-    assert [entry.name for entry in reference.skipped] == ["a/1.bmp"]
+    assert [entry.name for entry in reference.left_out] == ["a/1.bmp"]
 
 
 @pytest.mark.parametrize(
@@ -128,9 +128,9 @@ def test_demo_samples_are_a_reference_for_others() -> None:
     """Their labels are forgotten; another modality is refused."""
     reference = load_reference("demo:spoken-digits", "audio")
     assert reference.class_names == ("reference",)
-    with pytest.raises(SamplesError, match="'demo:digits' is image; the samples are audio"):
+    with pytest.raises(SamplesError, match="'demo:digits' has the modality image; the samples have audio"):
         load_reference("demo:digits", "audio")
     with pytest.raises(
-        SamplesError, match="'builtin:dead-leaves' is no reference set for samples that are audio"
+        SamplesError, match="'builtin:dead-leaves' is no reference set for the modality audio"
     ):
         load_reference("builtin:dead-leaves", "audio")

@@ -25,7 +25,7 @@ def made(labels: list[int], groups: list[str] | None = None) -> Samples:
         labels=np.array(labels),
         class_names=tuple("abcdef"[: max(labels) + 1]),
         digests=tuple(f"{i:064x}" for i in range(n)),
-        skipped=(),
+        left_out=(),
         source="here",
         groups=tuple(groups or ()),
     )

@@ -35,7 +35,7 @@ def samples_of(values: Sequence[Any], modality: Modality) -> Samples:
         labels=np.arange(len(values)) % 2,
         class_names=("even", "odd"),
         digests=tuple(hashlib.sha256(f"{i}".encode()).hexdigest() for i in range(len(values))),
-        skipped=(),
+        left_out=(),
         source="test",
     )
 

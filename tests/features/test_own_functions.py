@@ -170,7 +170,7 @@ def table(numbers: np.ndarray) -> Samples:
         labels=np.arange(n) % 2,
         class_names=("a", "b"),
         digests=tuple(str(i) for i in range(n)),
-        skipped=(),
+        left_out=(),
         source="t.csv",
     )
 

@@ -83,7 +83,7 @@ def samples_of(contents: Sequence[Any], modality: str = "image") -> Samples:
         labels=np.arange(len(items)) % 2,
         class_names=("a", "b"),
         digests=digests,
-        skipped=(),
+        left_out=(),
         source="memory",
     )
 

@@ -24,7 +24,7 @@ def samples_of(
         labels=labels,
         class_names=tuple(f"class {i}" for i in range(n_names)),
         digests=tuple(f"{i:064x}" for i in range(n_samples)),
-        skipped=(),
+        left_out=(),
         source="here",
         target_kind=target_kind,
         groups=tuple(groups),

@@ -93,8 +93,8 @@ def _columns(date: str) -> dict[str, Any]:
         "here": text(width=55, help="Whether its weights are on this machine already."),
         "loads": text(
             width=75,
-            help="Whether it can be loaded here. Likely: its family shows when it is fetched. Why stands in "
-            "the last column.",
+            help="Whether it can be loaded here. Likely: its family is only known once it is downloaded. The "
+            "last column has the reason.",
         ),
         "licence": text(width=95, help="What its licence asks for, as a class; no legal advice."),
         "source head": text(

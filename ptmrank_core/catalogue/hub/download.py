@@ -1,7 +1,7 @@
-"""Hub models: pinned to a commit, then downloaded into the user's ordinary Hub cache.
+"""Hub models: pinned to a commit, then downloaded into the user's Hub cache.
 
-Only what a model needs is fetched: its config, its preprocessing or tokenizer, its safetensors weights. The
-small files come first and are read; the weights follow only where the model can be used.
+Only what a model needs is downloaded: its config, its preprocessing or tokenizer, its safetensors weights.
+The small files are downloaded and read first; the weights follow only if the model can be used.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ptmrank_core.catalogue.checkpoints import CONFIG, checkpoint_facts, is_needed, read_modality
 from ptmrank_core.catalogue.hub.errors import explained, is_unreachable
-from ptmrank_core.catalogue.hub.files import Download, cached_copy, repository_of
+from ptmrank_core.catalogue.hub.files import ModelDownload, cached_copy, repository_of
 from ptmrank_core.catalogue.local import read_local
 from ptmrank_core.catalogue.ready_made import check_feature_file
 from ptmrank_core.catalogue.weights import INDEX, SHARD, WEIGHTS
@@ -33,30 +33,30 @@ LOOK_UP_SECONDS = 20.0  # the client would wait for ever
 
 
 def fetch(spec: ModelSpec, *, sink: Sink = discard_event, cancel: CancelToken = never_cancels) -> ModelSpec:
-    """Resolve a model and bring its files to this machine.
+    """Resolve a model and download its files.
 
     Parameters
     ----------
     spec
-        Any model; one that is on disk already comes back as it is.
+        Any model; one that is on this machine is returned unchanged.
     sink
-        Hears of stages and bytes.
+        Receives events of stages and bytes.
     cancel
-        Asked while bytes arrive.
+        Checked during the download.
 
     Returns
     -------
     ModelSpec
-        With ``revision``, ``path`` and the facts of its files.
+        With its ``revision``, its ``path`` and the facts of its files.
 
     Raises
     ------
     GatedModelError, ModelNotFoundError
         If there is no such model for this account.
     WeightsFormatError, UnsupportedModelError
-        If it cannot be used here; told before its weights are fetched where its small files tell.
+        If it cannot be used here; raised before its weights are downloaded where its small files show it.
     DownloadError
-        If the connection or the disk does not carry it.
+        If the connection fails or the disk is full.
     CancelledError
         If cancellation was requested; files that were complete are kept.
     """
@@ -88,14 +88,14 @@ def _fetch_from_hub(spec: ModelSpec, sink: Sink, cancel: CancelToken) -> ModelSp
 def _refuse_other_modality(spec: ModelSpec, modality: Modality) -> None:
     if modality != spec.modality:
         raise UnsupportedModelError(
-            f"{spec.id!r} reads {modality}; the samples are {spec.modality}.",
+            f"{spec.id!r} reads {modality}; the samples have the modality {spec.modality}.",
             hint="Choose a model of the task category.",
         )
 
 
 @dataclass(frozen=True, slots=True)
 class _Listing:
-    """A commit of a model: what the Hub lists, or, without a network, what was downloaded before."""
+    """One commit of a model, as the Hub lists it or, without a network, as it was downloaded before."""
 
     commit: str
     licence: str | None
@@ -104,7 +104,7 @@ class _Listing:
 
 
 def _look_up(spec: ModelSpec) -> _Listing:
-    """Find a model's commit, licence tag and files with their bytes."""
+    """Find a model's commit, licence tag and files with their sizes."""
     from huggingface_hub import HfApi, errors  # noqa: PLC0415 - only Hub models need it
 
     try:
@@ -122,30 +122,30 @@ def _look_up(spec: ModelSpec) -> _Listing:
 
 
 def _weights(spec: ModelSpec, files: Iterable[str]) -> list[str]:
-    """Choose the files with the weights, the index of several first."""
+    """Choose the files with the weights, the index of several shards first."""
     names = sorted(files)
     if CONFIG not in names:
         raise ModelError(
-            f"{spec.id!r} has no {CONFIG}; it is not a model of the transformers library.",
+            f"{spec.id!r} has no {CONFIG}, so it is not a model of the transformers library.",
             hint="Choose a model that AutoModel can load.",
         )
     if WEIGHTS in names:
         return [WEIGHTS]
     if INDEX in names:
         return [INDEX, *(name for name in names if SHARD.fullmatch(name))]
-    found = [name for name in names if name.endswith((".bin", ".safetensors", ".h5", ".msgpack", ".ckpt"))]
+    others = [name for name in names if name.endswith((".bin", ".safetensors", ".h5", ".msgpack", ".ckpt"))]
     raise WeightsFormatError(
-        f"{spec.id!r} has no safetensors weights (found: {', '.join(found) or 'none'}).",
+        f"{spec.id!r} has no safetensors weights (found: {', '.join(others) or 'none'}).",
         hint="Choose another model, or another revision (NAME@REVISION); pickled weights are not loaded.",
     )
 
 
 def _download(spec: ModelSpec, listing: _Listing, sink: Sink, cancel: CancelToken) -> Path:
-    """Fetch the files of a commit: first the small ones, which tell whether the weights are wanted."""
+    """Download the files of a commit: first the small ones, which show whether the weights are needed."""
     weights = _weights(spec, listing.sizes)
     small = sorted(name for name in listing.sizes if is_needed(name))
     sizes = {name: listing.sizes[name] for name in (*small, *weights)}
-    download = Download(spec, listing.commit, sizes, sink=sink, cancel=cancel)
+    download = ModelDownload(spec, listing.commit, sizes, sink=sink, cancel=cancel)
     with explained(spec):
         folder = download.fetch(small)
     _refuse_other_modality(spec, read_modality(folder, wanted=spec.modality, name=spec.id))

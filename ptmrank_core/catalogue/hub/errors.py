@@ -1,4 +1,4 @@
-"""The Hub client's errors as ours, each with what to do."""
+"""Translation of the Hub client's errors, each with what to do."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ __all__ = ["explained", "is_unreachable"]
 
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 NO_PERMISSION = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR}
-TRY_AGAIN = "Check the network and start the run again: files that are complete are not fetched twice."
+TRY_AGAIN = "Check the network and start the run again: complete files are not downloaded again."
 
 
 def is_unreachable(error: Exception) -> bool:
-    """Whether an error of a look-up means that no Hub answers: a local copy is then as good."""
+    """Whether an error means that the Hub cannot be reached, so that a local copy may be used."""
     from huggingface_hub import errors  # noqa: PLC0415 - only Hub models need it
 
     if isinstance(error, errors.HfHubHTTPError):
@@ -27,14 +27,14 @@ def is_unreachable(error: Exception) -> bool:
 
 @contextmanager
 def explained(spec: ModelSpec) -> Iterator[None]:
-    """Turn the errors of the Hub's client into ours for the time of the block.
+    """Translate the errors of the Hub's client within a ``with`` block.
 
     Raises
     ------
     GatedModelError, ModelNotFoundError
-        If the Hub does not give the model.
+        If the model does not exist or is not accessible.
     DownloadError
-        If the connection or the disk does not carry it.
+        If the connection fails or the disk is full.
     """
     from huggingface_hub import errors  # noqa: PLC0415
 
@@ -44,7 +44,9 @@ def explained(spec: ModelSpec) -> Iterator[None]:
         raise _refused(spec, error) from error
     except errors.HFValidationError as error:
         raise ModelNotFoundError(f"{spec.id!r} cannot be the id of a model: {error}") from error
-    except errors.LocalEntryNotFoundError as error:  # the client's word for a file that it could not ask for
+    except (
+        errors.LocalEntryNotFoundError
+    ) as error:  # the client raises it for a file that it could not request
         cause = error.__cause__
         if isinstance(cause, errors.HfHubHTTPError):
             raise _refused(spec, cause) from error
@@ -58,11 +60,11 @@ def explained(spec: ModelSpec) -> Iterator[None]:
 
 
 def _refused(spec: ModelSpec, error: Exception) -> ModelError:
-    """Explain an answer of the Hub that is no model."""
+    """Explain an error response of the Hub."""
     from huggingface_hub import errors  # noqa: PLC0415
 
     status = getattr(getattr(error, "response", None), "status_code", 0)
-    if isinstance(error, errors.GatedRepoError):  # a kind of RepositoryNotFoundError: asked first
+    if isinstance(error, errors.GatedRepoError):  # a subclass of RepositoryNotFoundError, so checked first
         return _gated(spec, status)
     if isinstance(error, errors.RevisionNotFoundError):
         return ModelNotFoundError(
@@ -75,12 +77,12 @@ def _refused(spec: ModelSpec, error: Exception) -> ModelError:
             hint="Check the spelling; for a private model log in with `hf auth login`.",
         )
     if isinstance(error, errors.DisabledRepoError):
-        return ModelNotFoundError(f"The Hub has closed {spec.id!r}.", hint="Choose another model.")
+        return ModelNotFoundError(f"The Hub has disabled {spec.id!r}.", hint="Choose another model.")
     return _by_status(spec, error, status)
 
 
 def _by_status(spec: ModelSpec, error: Exception, status: int) -> ModelError:
-    """Explain an answer that has no error class of its own."""
+    """Explain an error response without an error class of the client."""
     if status == 401:
         return GatedModelError(
             "The Hub does not accept the access token of this machine.",
@@ -88,16 +90,16 @@ def _by_status(spec: ModelSpec, error: Exception, status: int) -> ModelError:
         )
     if status == 429:
         return DownloadError(
-            f"The Hub asks for a pause: too many requests ({spec.id!r}).",
-            hint="Wait some minutes and start the run again; with `hf auth login` more requests are allowed.",
+            f"Too many requests to the Hub ({spec.id!r}).",
+            hint="Wait a few minutes and start the run again; after `hf auth login` more are allowed.",
         )
     if status >= 500:
-        return DownloadError(f"The Hub is out of order (status {status}, {spec.id!r}).", hint=TRY_AGAIN)
-    return ModelNotFoundError(f"The Hub did not give {spec.id!r}: {_line(error)}", hint="Try again later.")
+        return DownloadError(f"The Hub has a problem (status {status}, {spec.id!r}).", hint=TRY_AGAIN)
+    return ModelNotFoundError(f"The Hub refused {spec.id!r}: {_line(error)}", hint="Try again later.")
 
 
 def _gated(spec: ModelSpec, status: int) -> GatedModelError:
-    """Tell a missing login from a missing licence."""
+    """Distinguish a missing login from missing access."""
     if status == 401:
         return GatedModelError(
             f"{spec.id!r} is gated, and nobody is logged in here.",
@@ -106,35 +108,35 @@ def _gated(spec: ModelSpec, status: int) -> GatedModelError:
         )
     return GatedModelError(
         f"{spec.id!r} is gated, and this account has no access to it.",
-        hint=f"Accept its conditions at hf.co/{spec.id.partition('@')[0]}; some models' owners answer each "
-        "request.",
+        hint=f"Accept its conditions at hf.co/{spec.id.partition('@')[0]}; some owners approve each request "
+        "themselves.",
     )
 
 
 def _broken(spec: ModelSpec, error: BaseException) -> DownloadError:
     return DownloadError(
-        f"The connection broke while {spec.id!r} was fetched: {_line(error)}", hint=TRY_AGAIN
+        f"The connection broke while {spec.id!r} was downloaded: {_line(error)}", hint=TRY_AGAIN
     )
 
 
 def _not_kept(spec: ModelSpec, error: OSError) -> DownloadError:
-    """Explain why this machine could not keep a file."""
+    """Explain why a file could not be stored."""
     from huggingface_hub import constants  # noqa: PLC0415
 
     cache = constants.HF_HUB_CACHE
     if error.errno in NO_ROOM:
         return DownloadError(
             f"The disk is full: {spec.id!r} does not fit into {cache}.",
-            hint="Make room, or set HF_HOME to a folder on another disk.",
+            hint="Free some space, or set HF_HOME to a folder on another disk.",
         )
     if error.errno in NO_PERMISSION:
         return DownloadError(
-            f"{spec.id!r} cannot be kept: the Hub cache {cache} cannot be written ({error.strerror}).",
-            hint="Set HF_HOME to a folder that may be written.",
+            f"{spec.id!r} cannot be stored: the Hub cache {cache} is not writable ({error.strerror}).",
+            hint="Set HF_HOME to a writable folder.",
         )
-    return DownloadError(f"The files of {spec.id!r} did not arrive whole: {_line(error)}", hint=TRY_AGAIN)
+    return DownloadError(f"The files of {spec.id!r} are incomplete: {_line(error)}", hint=TRY_AGAIN)
 
 
 def _line(error: BaseException) -> str:
-    """First line of an error's text, or its kind where it has none."""
+    """Return the first line of an error's text, or its class where it has none."""
     return next(iter(str(error).splitlines()), "") or type(error).__name__

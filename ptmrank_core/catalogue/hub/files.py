@@ -1,4 +1,4 @@
-"""Bringing the files of one commit into the Hub's own cache, and finding those that lie there."""
+"""Downloading the files of one commit into the Hub's cache, and finding those already in it."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from ptmrank_core.errors import DownloadError, WeightsFormatError
 from ptmrank_core.events import CancelToken, Downloaded, Sink, raise_if_cancelled
 from ptmrank_core.records import ModelSpec
 
-__all__ = ["Download", "cached_copy", "is_whole", "repository_of"]
+__all__ = ["ModelDownload", "cached_copy", "is_whole", "repository_of"]
 
 ATTEMPTS = 3
 
 
 def repository_of(spec: ModelSpec) -> str:
-    """Id of a model's repository: ``org/name`` of ``org/name@revision``."""
+    """Return the id of a model's repository: ``org/name`` of ``org/name@revision``."""
     return spec.id.partition("@")[0]
 
 
@@ -33,7 +33,7 @@ class Copy:
 
 
 def cached_copy(spec: ModelSpec) -> Copy:
-    """Find the newest commit of a model that was downloaded whole.
+    """Find the newest completely downloaded commit of a model.
 
     Raises
     ------
@@ -56,9 +56,9 @@ def cached_copy(spec: ModelSpec) -> Copy:
     ]
     whole = [revision for revision in kept if is_whole(revision.snapshot_path)]
     if not whole:
-        found = "of {!r} only a part is on this machine" if kept else "{!r} is not on this machine"
+        state = "only partly on this machine" if kept else "not on this machine"
         raise DownloadError(
-            f"The Hub cannot be reached, and {found.format(spec.id)}.",
+            f"The Hub cannot be reached, and {spec.id!r} is {state}.",
             hint="Check the network, or name a local folder.",
         )
     newest = max(whole, key=lambda revision: revision.last_modified)
@@ -66,26 +66,26 @@ def cached_copy(spec: ModelSpec) -> Copy:
 
 
 def is_whole(folder: Path) -> bool:
-    """Whether a download was finished: weights come last, and no file appears before it is complete."""
+    """Whether a download is complete: weights come last, and no file appears before it is complete."""
     try:
         return (folder / CONFIG).is_file() and has_weights(folder)
     except WeightsFormatError:
         return False
 
 
-class Download:
-    """Brings files of one commit, one after the other, and tells the bytes of all of them.
+class ModelDownload:
+    """Downloads the files of one commit, one after the other, and reports the bytes of all of them.
 
     Parameters
     ----------
     spec, commit
-        The model, and the commit whose files are fetched.
+        The model, and the commit to download.
     sizes
-        Bytes of every file that will be fetched; ``None`` where the Hub does not say.
+        Bytes of every file that will be downloaded; ``None`` where the Hub does not say.
     sink
-        Hears of bytes: never fewer than before, and all of them at the end.
+        Receives the bytes so far: never fewer than before, and all of them at the end.
     cancel
-        Asked while bytes arrive.
+        Checked during the download.
     """
 
     def __init__(
@@ -105,10 +105,10 @@ class Download:
         self._sink = sink
         self._cancel = cancel
         self._done = 0
-        self._told = 0
+        self._reported = 0
 
     def fetch(self, names: Iterable[str]) -> Path:
-        """Bring files that are not here yet; return the folder of the commit."""
+        """Download the files that are missing; return the folder of the commit."""
         folder = Path()
         for name in names:
             path = self._file(name)
@@ -118,19 +118,19 @@ class Download:
         return folder
 
     def refuse_without_room(self, names: Sequence[str]) -> None:
-        """Raise before hours of downloading where the files cannot fit on the disk.
+        """Raise before the download if the files cannot fit on the disk.
 
         Raises
         ------
         DownloadError
-            With how much there is and how much it takes.
+            With the free and the needed space.
         """
         from huggingface_hub import constants, hf_hub_download  # noqa: PLC0415
 
         cache = Path(constants.HF_HUB_CACHE)
         free = shutil.disk_usage(next(path for path in (cache, *cache.parents) if path.exists())).free
         if sum(self._sizes[name] or 0 for name in names) <= free:
-            return  # the usual case; which of them are here already takes a question to the Hub for each
+            return  # the usual case; finding out which of them are cached takes a request to the Hub for each
         repository = repository_of(self._spec)
         files = {
             name: hf_hub_download(repository, name, revision=self._commit, dry_run=True) for name in names
@@ -139,21 +139,23 @@ class Download:
         if needed > free:
             raise DownloadError(
                 f"{self._spec.id!r} takes {needed / 1e9:,.1f} GB; {free / 1e9:,.1f} GB are free in {cache}.",
-                hint="Make room, or set HF_HOME to a folder on another disk.",
+                hint="Free some space, or set HF_HOME to a folder on another disk.",
             )
 
     def _tell(self, n_bytes: int) -> None:
-        """Hear how many bytes of the file at hand are there."""
+        """Report the bytes of the current file so far."""
         raise_if_cancelled(self._cancel)
-        if self._done + n_bytes > self._told:  # a file that begins anew counts from where it was
-            self._told = self._done + n_bytes
-            self._sink(Downloaded(self._spec.id, self._told, self._total))
+        if (
+            self._done + n_bytes > self._reported
+        ):  # a restarted file counts again once it is past where it was
+            self._reported = self._done + n_bytes
+            self._sink(Downloaded(self._spec.id, self._reported, self._total))
 
     def _file(self, name: str) -> Path:
-        """Bring one file.
+        """Download one file.
 
-        The client goes on by itself where a connection ends too early; one that is reset it gives up, and
-        begins the file anew. As long as bytes come, that is worth another attempt.
+        The client resumes a connection that ends early, but gives up one that is reset; the file then starts
+        anew. As long as bytes arrive, another attempt is worthwhile.
         """
         from huggingface_hub import errors, hf_hub_download  # noqa: PLC0415
 
@@ -163,14 +165,14 @@ class Download:
             self._tell(n_bytes if size is None else min(n_bytes, size))
 
         for attempts_left in reversed(range(ATTEMPTS)):
-            told = self._told
+            reported_before = self._reported
             try:
                 path = hf_hub_download(
                     repository_of(self._spec), name, revision=self._commit, tqdm_class=_progress(tell)
                 )
             except errors.HTTPError as error:  # type: ignore[attr-defined]
                 is_answer = isinstance(error, errors.HfHubHTTPError)
-                if is_answer or attempts_left == 0 or self._told == told:
+                if is_answer or attempts_left == 0 or self._reported == reported_before:
                     raise
             else:
                 return Path(path)
@@ -178,7 +180,7 @@ class Download:
 
 
 def _progress(tell: Callable[[int], None]) -> Any:
-    """Make a silent progress bar class that passes the bytes of one file on."""
+    """Make a silent progress bar class that passes on the bytes of one file."""
     from tqdm import tqdm  # noqa: PLC0415
 
     class Progress(tqdm):  # type: ignore[misc] # tqdm carries no types

@@ -1,4 +1,4 @@
-"""Which models of the Hub are on this machine already: a look into the Hub's cache, without the network."""
+"""The models in the Hub's cache on this machine, without the network."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ PREFIX = "models--"
 
 
 def models_on_disk(cache: Path | None = None) -> dict[str, int]:
-    """List the models whose weights were downloaded whole.
+    """List the models whose weights are completely downloaded.
 
-    Only folders are listed and a config is looked for: the client's own scan would ask for the size of every
-    file of every data set too.
+    Only folders are listed and checked for a config: the client's own scan would also read the size of every
+    file of every data set.
 
     Parameters
     ----------
     cache
-        The Hub's cache; where the client keeps it by default.
+        The Hub's cache; the client's default location by default.
 
     Returns
     -------
     dict of str to int
-        Model id -> bytes of its weights, of the newest commit that is whole.
+        Bytes of the weights by model id, of the newest complete commit.
     """
     if cache is None:
         from huggingface_hub import constants  # noqa: PLC0415 - only Hub models need it
@@ -36,16 +36,16 @@ def models_on_disk(cache: Path | None = None) -> dict[str, int]:
         folders = [path for path in cache.iterdir() if path.name.startswith(PREFIX)]
     except OSError:  # nothing was ever downloaded here
         return {}
-    found = {}
+    sizes = {}
     for folder in folders:
         size = _weights_bytes(folder)
         if size is not None:
-            found[folder.name.removeprefix(PREFIX).replace("--", "/")] = size
-    return found
+            sizes[folder.name.removeprefix(PREFIX).replace("--", "/")] = size
+    return sizes
 
 
 def _weights_bytes(folder: Path) -> int | None:
-    """Bytes of a model's weights, ``None`` where no commit is whole."""
+    """Return the bytes of a model's weights; ``None`` if no commit is complete."""
     try:
         commits = sorted(
             (folder / "snapshots").iterdir(), key=lambda path: path.stat().st_mtime, reverse=True

@@ -1,4 +1,4 @@
-"""The Hub's own search: models of a task category by today's downloads. Needs a network."""
+"""The Hub's search: models of a task category by their current downloads. Needs the network."""
 
 from __future__ import annotations
 
@@ -15,43 +15,43 @@ from ptmrank_core.errors import DownloadError
 
 __all__ = ["search_hub"]
 
-ANSWER_SECONDS = 20.0  # the client would wait for ever
+ANSWER_SECONDS = 20.0  # the client has no timeout
 ASKED = ["config", "downloads", "gated", "library_name", "safetensors", "tags"]
 BYTES = {"F64": 8, "I64": 8, "F32": 4, "I32": 4, "F16": 2, "BF16": 2, "I16": 2, "I8": 1, "U8": 1, "BOOL": 1}
 LICENCE_TAG = "license:"
 ELSEWHERE = (
-    "Take the shipped catalogue, a PeaTMOSS database, a mapping.json or a folder: they need no network."
+    "Use the shipped catalogue, a PeaTMOSS database, a mapping.json or a folder: they need no network."
 )
 
 
 def search_hub(task: TaskCategory, *, search: str = "", limit: int = 50) -> list[Candidate]:
-    """Ask the Hub for models of a task category.
+    """Search the Hub for models of a task category.
 
     Parameters
     ----------
     task
-        The category; one that the Hub has since joined to another is asked for by its tag.
+        The category; one that the Hub has since merged into another is searched by its tag.
     search
-        What the id has to hold; empty for anything.
+        Text that must occur in the id; empty for any.
     limit
-        How many at most.
+        Maximum number of models.
 
     Returns
     -------
     list of Candidate
-        By downloads in the last month, with the facts of the shipped table where it knows a model.
+        By downloads in the last month, with the facts of the shipped table where it has them.
 
     Raises
     ------
     DownloadError
-        If no Hub answers, or it refuses.
+        If the Hub cannot be reached, or refuses.
     """
     from huggingface_hub import HfApi, get_session  # noqa: PLC0415 - only the Hub's models need it
 
     hub, is_joined = HfApi(), task.hub_name is not None
     with _asked():
-        get_session().head(hub.endpoint)  # the search itself would be tried for half a minute
-        found = list(
+        get_session().head(hub.endpoint)  # fails fast: the search itself would be retried for half a minute
+        entries = list(
             hub.list_models(
                 pipeline_tag=None if is_joined else task.name,
                 filter=[task.name] if is_joined else None,
@@ -62,12 +62,12 @@ def search_hub(task: TaskCategory, *, search: str = "", limit: int = 50) -> list
             )
         )
     today = datetime.now(UTC).strftime("%Y-%m")
-    return [_candidate(info, task, today) for info in found]
+    return [_candidate(info, task, today) for info in entries]
 
 
 @contextmanager
 def _asked() -> Iterator[None]:
-    """Bound the time of an answer, and tell in our words what went wrong."""
+    """Limit the time to answer, and translate the client's errors."""
     from huggingface_hub import errors, get_session  # noqa: PLC0415
 
     try:
@@ -90,11 +90,11 @@ def _asked() -> Iterator[None]:
 
 
 def _candidate(info: Any, task: TaskCategory, today: str) -> Candidate:
-    """Make a candidate of what the Hub lists."""
+    """Make a candidate from an entry of the Hub's list."""
     tags = list(info.tags or ())
     counts = dict(getattr(info.safetensors, "parameters", None) or {})
     licences = [tag.removeprefix(LICENCE_TAG) for tag in tags if tag.startswith(LICENCE_TAG)]
-    told = Candidate(
+    listed = Candidate(
         id=info.id,
         modality=task.modality,
         tasks=(task.name,),
@@ -104,11 +104,11 @@ def _candidate(info: Any, task: TaskCategory, today: str) -> Candidate:
         licence=", ".join(licences) or None,
     )
     known = known_candidate(info.id)
-    base = told if known is None else replace(known, id=info.id)
+    base = listed if known is None else replace(known, id=info.id)
     return replace(
         base,
-        n_parameters=told.n_parameters or base.n_parameters,
-        licence=told.licence or base.licence,
+        n_parameters=listed.n_parameters or base.n_parameters,
+        licence=listed.licence or base.licence,
         is_gated=bool(info.gated),
         downloads=info.downloads,
         downloads_of=None if info.downloads is None else today,

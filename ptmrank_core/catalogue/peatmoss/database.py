@@ -1,8 +1,8 @@
-"""A PeaTMOSS database: the most downloaded models of a task category, as the Hub was in 2023.
+"""A PeaTMOSS database: the most downloaded models of a task category on the Hub in 2023.
 
-PeaTMOSS (arXiv:2402.00699) is one SQLite file of 281,638 models. Two schemas are about: a base one, in which
-a task category is only a tag, and an enhanced one, which has categories and sizes read from model cards too.
-It is opened read-only, and values only ever reach it as bound parameters.
+PeaTMOSS (arXiv:2402.00699) is one SQLite file of 281,638 models. It exists in two schemas: a base one, in
+which a task category is only a tag, and an enhanced one, which also has categories and sizes from model
+cards. It is opened read-only, and values are always passed as bound parameters.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ __all__ = ["PEATMOSS_DATE", "PeatmossDatabase", "Schema"]
 
 Schema: TypeAlias = Literal["base", "enhanced"]
 Row: TypeAlias = tuple[int, str, int | None, int | None]  # key, id on the Hub, downloads, likes
-# It read the Hub in the summer of 2023; its downloads are of a month then.
+# It was collected from the Hub in the summer of 2023; its downloads are of one month then.
 PEATMOSS_DATE = "mid-2023"
 NEEDED = {"model", "model_hub", "tag", "model_to_tag"}
 EXPECTED = "Expected the SQLite file PeaTMOSS.db, or a sample of it with the same tables."
-# So many are looked at where some of them may be left out afterwards.
+# Times as many rows are read where some of them may be left out afterwards.
 SPARE = 5
 
 
 class PeatmossDatabase:
-    """An open database; to be used in a ``with`` block, by one thread.
+    """An open database, for use in a ``with`` block by one thread.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ class PeatmossDatabase:
     Raises
     ------
     InputError
-        If there is no such file, or it is no intact PeaTMOSS database.
+        If there is no such file, or it is not an intact PeaTMOSS database.
     """
 
     def __init__(self, path: str | Path) -> None:
@@ -89,17 +89,17 @@ class PeatmossDatabase:
         Parameters
         ----------
         task
-            The category; its tag and those of its aliases are looked for.
+            The category; its tag and those of its aliases are searched.
         limit
-            How many at most.
+            Maximum number of models.
         search
-            What the id has to hold, capitals aside; a blank stands for anything.
+            Text that must occur in the id, in any case; a blank matches anything.
 
         Returns
         -------
         list of Candidate
-            By downloads, then likes. Under today's id where the shipped table knows it, with the table's
-            facts; models that only serve somebody's tests are left out.
+            By downloads, then likes. Models of the shipped table have their current id and the table's facts;
+            models made for tests are left out.
 
         Raises
         ------
@@ -117,21 +117,21 @@ class PeatmossDatabase:
     def top_of_each(
         self, tasks: Iterable[AnyCategory], *, limit: int = 20, loadable: bool = False
     ) -> dict[str, list[str]]:
-        """Name the most downloaded models of many task categories, for a ``mapping.json``.
+        """List the ids of the most downloaded models of many task categories, for a ``mapping.json``.
 
         Parameters
         ----------
         tasks
             The categories.
         limit
-            How many at most of each.
+            Maximum number of models of each.
         loadable
-            Whether models are left out that are known not to be loaded here.
+            Whether to leave out models that cannot be loaded here.
 
         Returns
         -------
         dict of str to list of str
-            Ids by category, without the categories that have none.
+            Ids by category; categories without models are missing.
         """
         wanted = list(tasks)
         by_name = {name: task for task in wanted for name in (task.name, *task.aliases)}
@@ -142,10 +142,10 @@ class PeatmossDatabase:
             rows_of: dict[str, list[tuple[Any, ...]]] = {task.name: [] for task in wanted}
             for name, *row in rows:
                 rows_of[by_name[name].name].append(tuple(row))
-            found = {task.name: self._candidates(rows_of[task.name], task) for task in wanted}
+            models_of = {task.name: self._candidates(rows_of[task.name], task) for task in wanted}
         ids = {
             name: [m.id for m in models if not loadable or loading_of(m).verdict != "no"][:limit]
-            for name, models in found.items()
+            for name, models in models_of.items()
         }
         return {name: models for name, models in ids.items() if models}
 
@@ -154,7 +154,7 @@ class PeatmossDatabase:
         return {"model_task", "model_to_model_task"} <= self._tables
 
     def _candidates(self, rows: list[tuple[Any, ...]], task: AnyCategory) -> list[Candidate]:
-        """Make candidates of rows (id, Hub id, downloads, likes), with what the database tells of them."""
+        """Make candidates of rows (id, Hub id, downloads, likes), with their facts from the database."""
         ordered = sorted((_clean(row) for row in rows), key=_rank)
         ids = json.dumps([row[0] for row in ordered])
         licences = self._names("license", sql.LICENCES, ids)
@@ -162,9 +162,9 @@ class PeatmossDatabase:
         families = self._names("framework", sql.FRAMEWORKS, ids)
         reuse = self._values("reuse_repository", sql.REUSE, ids)
         sizes = self._values("parameter_count", sql.PARAMETERS, ids)
-        found: dict[str, Candidate] = {}
+        candidates: dict[str, Candidate] = {}
         for key, hub_id, downloads, _ in ordered:
-            told = Candidate(
+            stored = Candidate(
                 id=hub_id,
                 modality=task.modality if isinstance(task, TaskCategory) else None,
                 tasks=(task.name,),
@@ -176,17 +176,17 @@ class PeatmossDatabase:
             )
             known = known_candidate(hub_id)
             model = replace(
-                known or told,
+                known or stored,
                 downloads=downloads,
                 downloads_of=None if downloads is None else PEATMOSS_DATE,
                 reuse_repositories=reuse.get(key, 0 if reuse else None),
                 peatmoss_id=hub_id,
             )
-            found.setdefault(model.id, model)
-        return list(found.values())
+            candidates.setdefault(model.id, model)
+        return list(candidates.values())
 
     def _names(self, table: str, query: str, ids: str) -> Mapping[Any, list[str]]:
-        """Names that models have in a table, where the database has it."""
+        """Return the names of models in a table, if the database has it."""
         names: dict[Any, list[str]] = {}
         if {table, f"model_to_{table}"} <= self._tables:
             for key, name in self._connection.execute(query, {"ids": ids}):
@@ -194,29 +194,29 @@ class PeatmossDatabase:
         return names
 
     def _values(self, table: str, query: str, ids: str) -> Mapping[Any, Any]:
-        """One value for each model that a table tells one of."""
+        """Return one value for each model that has one in a table."""
         needed = {table, "model_to_reuse_repository"} if table == "reuse_repository" else {table}
         return dict(self._connection.execute(query, {"ids": ids})) if needed <= self._tables else {}
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
-        """Tell what SQLite says of a file that it cannot read."""
+        """Translate SQLite's errors on a file that it cannot read."""
         try:
             yield
         except sqlite3.Error as error:
             raise InputError(
-                f"{self._path.name} is no intact PeaTMOSS database: {error}.",
-                hint=f"{EXPECTED} Copy or download it again if it is that.",
+                f"{self._path.name} is not an intact PeaTMOSS database: {error}.",
+                hint=f"{EXPECTED} If it is one, copy or download it again.",
             ) from error
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    """Open a file read-only, also one beside which nothing may be written."""
+    """Open a file read-only, even in a folder that is not writable."""
     for mode in ("mode=ro", "mode=ro&immutable=1"):
         connection = sqlite3.connect(f"{path.as_uri()}?{mode}", uri=True)
         try:
             connection.execute(sql.TABLES).fetchone()
-        except sqlite3.OperationalError:  # a log of writes beside it that cannot be opened
+        except sqlite3.OperationalError:  # its write-ahead log cannot be opened
             connection.close()
             if mode != "mode=ro":
                 raise
@@ -235,13 +235,13 @@ def _pattern(search: str) -> str:
 
 
 def _clean(row: tuple[Any, ...]) -> Row:
-    """Read a row: SQLite keeps what it is given, also text among numbers, and an id of digits as a number."""
+    """Clean the types of a row: SQLite may store text among numbers, and an id of digits as a number."""
     key, hub_id, *numbers = row
     downloads, likes = (value if isinstance(value, int) else None for value in numbers)
     return int(key), str(hub_id), downloads, likes
 
 
 def _rank(row: Row) -> tuple[int, int, str]:
-    """Order of rows: the most downloaded first, unknown ones last."""
+    """Return the sort key of a row: the most downloaded first, unknown ones last."""
     downloads, likes = (-1 if value is None else value for value in row[2:])
     return -downloads, -likes, row[1]

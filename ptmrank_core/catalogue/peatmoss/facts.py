@@ -1,4 +1,4 @@
-"""What PeaTMOSS writes of a model, as facts of a candidate."""
+"""Entries of PeaTMOSS as facts of a candidate."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from collections.abc import Sequence
 __all__ = ["loader_of", "parameters_of"]
 
 OURS = ("sentence-transformers", "timm", "transformers")
-# Libraries whose models transformers does not load. The rest of PeaTMOSS' library names says how weights are
-# kept (pytorch, tf, onnx, safetensors) or nothing of loading.
+# Libraries whose models transformers does not load. The other library names of PeaTMOSS are weight formats
+# (pytorch, tf, onnx, safetensors) or irrelevant to loading.
 FOREIGN = (
     "adapter-transformers allennlp asteroid bertopic coreml diffusers doctr espnet fairseq fastai fasttext "
     "flair ggml k2 keras ml-agents mindspore nemo open_clip openvino paddlenlp pyannote-audio pythae "
@@ -21,14 +21,14 @@ NUMBER = re.compile(r"([\d.]+)\s*([kmb]?)(illion|illiard)?( parameters| params)?
 
 
 def loader_of(libraries: Sequence[str]) -> str | None:
-    """Tell what loads a model that is listed under some libraries; ``None`` where that cannot be told."""
+    """Return the library that loads a model listed under some libraries; ``None`` if unknown."""
     names = {name.lower() for name in libraries}
     foreign = [name for name in FOREIGN.split() if name in names]
     return next((name for name in (*OURS, *foreign) if name in names), None)
 
 
 def parameters_of(count: object) -> int | None:
-    """Read a number of parameters, which was taken from a model card: ``110000000``, ``"110M"``."""
+    """Read a number of parameters from a model card: ``110000000``, ``"110M"``."""
     if isinstance(count, (int, float)):
         return int(count) if count > 0 else None
     match = NUMBER.fullmatch(str(count or "").lower().replace(",", "").strip())

@@ -1,4 +1,4 @@
-"""What is to be known of a task category: one whose models labelled samples can rank, or why they cannot."""
+"""Records of task categories: those whose models can be ranked on labelled samples, and the others."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ class TaskCategory:
     domain
         The PeaTMOSS domain it belongs to.
     modality
-        What its models read.
+        Modality of its models' input.
     idea
-        One sentence: what its models were made for, and what of them is ranked.
+        One sentence: the purpose of its models, and which part of them is ranked.
     target_kinds
-        What labels its models can be ranked on.
+        Kinds of labels that its models can be ranked on.
     unit
-        What has a label: ``"picture"``, ``"word"``.
+        What one label belongs to: ``"picture"``, ``"word"``.
     aliases
         Other names for it.
     hub_name
-        What the Hub calls it today; ``None`` where that is its name.
+        Its current name on the Hub; ``None`` if that is the same.
     is_later
-        Whether the Hub has made it since PeaTMOSS.
+        Whether the Hub added it after PeaTMOSS.
     """
 
     name: str
@@ -50,7 +50,7 @@ class TaskCategory:
 
     @property
     def target_kind(self) -> TargetKind | None:
-        """What the labels are where the category says so; ``None`` where that is told from the labels."""
+        """Kind of the labels if the category has only one; ``None`` if it depends on the labels."""
         return self.target_kinds[0] if len(self.target_kinds) == 1 else None
 
 
@@ -63,9 +63,9 @@ class UnrankableCategory:
     name, domain, aliases, hub_name, is_later
         As of :class:`TaskCategory`.
     reason
-        Why, in a sentence or two that stand on their own.
+        The reason, in one or two complete sentences.
     instead
-        What to do instead; empty where there is nothing.
+        What to do instead; empty if there is nothing.
     """
 
     name: str

@@ -1,9 +1,9 @@
-"""The task categories: PeaTMOSS' 36 in its six domains, then those that the Hub has made since.
+"""The task categories: the 36 of PeaTMOSS in its six domains, then those that the Hub added later.
 
-PeaTMOSS groups its models by the Hub's pipeline tags of 2023; its domains are kept although the Hub has moved
-some categories since. A sample has one label or several numbers here, and what is scored is the vector that
-a model makes of the whole sample (of a word, for token classification): a category whose models cannot be
-asked for such a vector, or whose success such a label says nothing about, cannot be ranked.
+PeaTMOSS groups its models by the Hub's pipeline tags of 2023; its domains are kept although the Hub has since
+moved some categories. Metrics score the vector that a model computes for a whole sample (for a word, in token
+classification) against the sample's label. A category cannot be ranked if its models give no such vector, or
+if such a label does not measure how well they do.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ MULTIMODAL, VISION, LANGUAGE = "multimodal", "computer-vision", "natural-languag
 AUDIO, TABULAR, REINFORCEMENT = "audio", "tabular", "reinforcement-learning"
 DOMAINS = (VISION, LANGUAGE, AUDIO, TABULAR, MULTIMODAL, REINFORCEMENT)
 
-_BACKBONE = "their backbone is ranked, on a label for each whole picture"
+_BACKBONE = "their backbone is ranked, with one label for each whole picture"
 _DRAWS = (
-    "These models make {}. How good that is cannot be told from labels of given samples, and most of them "
-    "give no vector of their input."
+    "These models generate {}. Labels of given samples do not measure how good that is, and most of these "
+    "models give no vector for their input."
 )
 _WRITES = (
-    "These models answer with free text. A label for each sample does not say how well they write, and the "
-    "answer depends on the question besides the sample."
+    "These models answer with free text. A label for each sample does not measure how well they write, and "
+    "the answer also depends on the question."
 )
-_TEXTS = "To rank encoders for labelled texts take text-classification or feature-extraction."
-_PICTURES = "To rank encoders for labelled pictures take image-classification or image-feature-extraction."
-_SOUNDS = "To rank encoders for labelled recordings take audio-classification."
+_TEXTS = "To rank encoders on labelled texts, choose text-classification or feature-extraction."
+_PICTURES = "To rank encoders on labelled pictures, choose image-classification or image-feature-extraction."
+_SOUNDS = "To rank encoders on labelled recordings, choose audio-classification."
 _ACTS = (
-    "These models choose actions in an environment that they are trained in. There are no labelled samples "
-    "of it, and their networks read states that no other environment has."
+    "These models choose actions in the environment that they were trained in. It has no labelled samples, "
+    "and their networks read states that exist in no other environment."
 )
 
 
@@ -43,26 +43,29 @@ _MULTIMODAL: tuple[AnyCategory, ...] = (
         "feature-extraction",
         MULTIMODAL,
         "text",
-        "Models that turn a text into a vector; those of pictures are in image-feature-extraction today.",
+        "Models that turn a text into a vector; those for pictures are now in image-feature-extraction.",
         unit="text",
     ),
     UnrankableCategory("text-to-image", MULTIMODAL, _made("pictures from texts"), _PICTURES),
     UnrankableCategory("image-to-text", MULTIMODAL, _WRITES, _PICTURES, aliases=("image-captioning",)),
-    UnrankableCategory("text-to-video", MULTIMODAL, _made("videos from texts"), "Take video-classification."),
+    UnrankableCategory(
+        "text-to-video", MULTIMODAL, _made("videos from texts"), "Choose video-classification."
+    ),
     UnrankableCategory("visual-question-answering", MULTIMODAL, _WRITES, _PICTURES),
     TaskCategory(
         "document-question-answering",
         MULTIMODAL,
         "text",
-        "Models of pages. Ranked are those that read a page's words; LayoutLM v2 and v3 and Donut also want "
-        "its picture, and are not loaded.",
+        "Models of document pages. Only those that read a page's words are ranked; LayoutLM v2 and v3 and "
+        "Donut also need its picture, and are not loaded.",
         unit="page's text",
     ),
     UnrankableCategory(
         "graph-machine-learning",
         MULTIMODAL,
-        "These models read graphs. There is no form of samples for them here, nor one way to load them.",
-        "Features that you have computed yourself can be ranked.",
+        "These models read graphs, which cannot be used as samples here, and there is no common way to load "
+        "them.",
+        "You can rank features that you extract yourself.",
         aliases=("graph-ml",),
         hub_name="graph-ml",
     ),
@@ -72,28 +75,28 @@ _VISION: tuple[AnyCategory, ...] = (
         "image-classification",
         VISION,
         "image",
-        "Models that name what a picture shows, and the backbones behind them.",
+        "Models that name what a picture shows, and their backbones.",
         unit="picture",
     ),
     TaskCategory(
         "zero-shot-image-classification",
         VISION,
         "image",
-        "Models of pictures and captions; the picture's vector is ranked.",
+        "Models that match pictures and captions; the vector of the picture is ranked.",
         unit="picture",
     ),
     TaskCategory(
         "object-detection",
         VISION,
         "image",
-        f"Models that find things in pictures; {_BACKBONE}.",
+        f"Models that locate objects in pictures; {_BACKBONE}.",
         unit="picture",
     ),
     TaskCategory(
-        "image-segmentation", VISION, "image", f"Models that outline things; {_BACKBONE}.", unit="picture"
+        "image-segmentation", VISION, "image", f"Models that outline objects; {_BACKBONE}.", unit="picture"
     ),
     TaskCategory(
-        "depth-estimation", VISION, "image", f"Models that tell depth; {_BACKBONE}.", unit="picture"
+        "depth-estimation", VISION, "image", f"Models that estimate depth; {_BACKBONE}.", unit="picture"
     ),
     TaskCategory(
         "video-classification",
@@ -116,7 +119,7 @@ _LANGUAGE: tuple[AnyCategory, ...] = (
         "text-classification",
         LANGUAGE,
         "text",
-        "Models that label a text or a pair of texts, and the encoders behind them.",
+        "Models that classify a text or a pair of texts, and their encoders.",
         unit="text",
     ),
     TaskCategory(
@@ -131,14 +134,14 @@ _LANGUAGE: tuple[AnyCategory, ...] = (
         "fill-mask",
         LANGUAGE,
         "text",
-        "Encoders pre-trained to guess a hidden word; the mean over a text's tokens is ranked.",
+        "Encoders pre-trained to predict masked words; the mean over the tokens of a text is ranked.",
         unit="text",
     ),
     TaskCategory(
         "sentence-similarity",
         LANGUAGE,
         "text",
-        "Models whose vectors of two like sentences are near each other.",
+        "Models that give similar sentences similar vectors.",
         unit="text",
         aliases=("sentence-embeddings",),
     ),
@@ -146,14 +149,14 @@ _LANGUAGE: tuple[AnyCategory, ...] = (
         "text-generation",
         LANGUAGE,
         "text",
-        "Decoders that go on with a text; the vector of a text's last token is ranked.",
+        "Decoders that continue a text; the vector of the last token is ranked.",
         unit="text",
     ),
     TaskCategory(
         "conversational",
         LANGUAGE,
         "text",
-        "Models that answer in a talk, part of text-generation today; a text's last token is ranked.",
+        "Models for dialogue, now part of text-generation; the vector of the last token is ranked.",
         unit="text",
         hub_name="text-generation",
     ),
@@ -161,7 +164,7 @@ _LANGUAGE: tuple[AnyCategory, ...] = (
         "text2text-generation",
         LANGUAGE,
         "text",
-        "Models that turn one text into another, part of text-generation today; their encoder is ranked.",
+        "Models that turn one text into another, now part of text-generation; their encoder is ranked.",
         unit="text",
         aliases=("text-to-text-generation",),
         hub_name="text-generation",
@@ -177,7 +180,7 @@ _LANGUAGE: tuple[AnyCategory, ...] = (
         "zero-shot-classification",
         LANGUAGE,
         "text",
-        "Models that say whether one text follows from another; their encoder is ranked.",
+        "Models that judge whether one text follows from another; their encoder is ranked.",
         unit="text",
     ),
     UnrankableCategory("table-question-answering", LANGUAGE, _WRITES, _TEXTS),
@@ -185,24 +188,24 @@ _LANGUAGE: tuple[AnyCategory, ...] = (
         "translation",
         LANGUAGE,
         _made("a text in another language"),
-        "To rank their encoders for labelled texts take text2text-generation.",
+        "To rank their encoders on labelled texts, choose text2text-generation.",
     ),
     UnrankableCategory(
         "summarization",
         LANGUAGE,
         _made("a shorter text"),
-        "To rank their encoders for labelled texts take text2text-generation.",
+        "To rank their encoders on labelled texts, choose text2text-generation.",
     ),
 )
 _AUDIO: tuple[AnyCategory, ...] = (
     TaskCategory(
-        "audio-classification", AUDIO, "audio", "Models that name what a recording holds.", unit="recording"
+        "audio-classification", AUDIO, "audio", "Models that classify recordings.", unit="recording"
     ),
     TaskCategory(
         "automatic-speech-recognition",
         AUDIO,
         "audio",
-        "Models that write down what is said; their encoder is ranked on a label for each recording.",
+        "Models that transcribe speech; their encoder is ranked, with one label for each recording.",
         unit="recording",
     ),
     UnrankableCategory("text-to-speech", AUDIO, _made("speech from texts"), _SOUNDS),
@@ -210,7 +213,7 @@ _AUDIO: tuple[AnyCategory, ...] = (
     UnrankableCategory(
         "voice-activity-detection",
         AUDIO,
-        "These models mark when somebody speaks. A label for a whole recording says nothing about moments.",
+        "These models mark when somebody speaks. A label for a whole recording does not measure that.",
         _SOUNDS,
     ),
 )
@@ -219,7 +222,7 @@ _TABULAR: tuple[AnyCategory, ...] = (
         "tabular-classification",
         TABULAR,
         "tabular",
-        "Rows of numbers with a class each; the columns are ranked as they are, beside features of the rows.",
+        "Rows of numbers with a class each; the columns themselves are ranked, beside features of the rows.",
         ("classification",),
         unit="row",
     ),
@@ -227,7 +230,7 @@ _TABULAR: tuple[AnyCategory, ...] = (
         "tabular-regression",
         TABULAR,
         "tabular",
-        "Rows of numbers with a number to predict; ranked as rows with a class are.",
+        "Rows of numbers with a number to predict; ranked like rows with a class.",
         ("regression",),
         unit="row",
     ),
@@ -236,16 +239,16 @@ _REINFORCEMENT: tuple[AnyCategory, ...] = (
     UnrankableCategory("reinforcement-learning", REINFORCEMENT, _ACTS),
     UnrankableCategory("robotics", REINFORCEMENT, _ACTS),
 )
-# Since PeaTMOSS: name -> domain, why not, what instead.
+# Added by the Hub after PeaTMOSS: name, domain, reason, what to do instead.
 _LATER = (
     ("image-text-to-text", MULTIMODAL, _WRITES, _PICTURES),
     ("audio-text-to-text", MULTIMODAL, _WRITES, _SOUNDS),
-    ("video-text-to-text", MULTIMODAL, _WRITES, "Take video-classification."),
+    ("video-text-to-text", MULTIMODAL, _WRITES, "Choose video-classification."),
     ("any-to-any", MULTIMODAL, _WRITES, ""),
     ("image-text-to-image", MULTIMODAL, _made("pictures from pictures and texts"), _PICTURES),
     ("image-text-to-video", MULTIMODAL, _made("videos from pictures and texts"), _PICTURES),
     ("image-to-video", VISION, _made("videos from pictures"), _PICTURES),
-    ("video-to-video", VISION, _made("videos from videos"), "Take video-classification."),
+    ("video-to-video", VISION, _made("videos from videos"), "Choose video-classification."),
     ("text-to-3d", VISION, _made("shapes from texts"), _PICTURES),
     ("image-to-3d", VISION, _made("shapes from pictures"), _PICTURES),
     ("text-to-audio", AUDIO, _made("sound from texts"), _SOUNDS),
@@ -253,21 +256,21 @@ _LATER = (
     ("tabular-to-text", TABULAR, _made("texts from rows"), _TEXTS),
 )
 _ORDERS = (
-    "These models put texts or pages in an order for a question. That is judged on pairs of a question and "
-    "a text, not on a label for each sample."
+    "These models sort texts or pages by relevance to a question. That is measured on pairs of a question "
+    "and a text, not with a label for each sample."
 )
 _FINDS = (
-    "These models mark places in pictures. A label for a whole picture says nothing about places; their "
+    "These models locate things in pictures. A label for a whole picture does not measure that; their "
     "backbones are ranked under image-segmentation and object-detection."
 )
-_FURTHER = (
+_OTHERS = (
     ("text-ranking", LANGUAGE, _ORDERS, _TEXTS),
     ("text-retrieval", LANGUAGE, _ORDERS, _TEXTS),
     ("visual-document-retrieval", MULTIMODAL, _ORDERS, _PICTURES),
     (
         "multiple-choice",
         LANGUAGE,
-        "These models choose among answers that differ with each question.",
+        "These models choose among answers that are different for each question.",
         _TEXTS,
     ),
     ("mask-generation", VISION, _FINDS, _PICTURES),
@@ -276,8 +279,8 @@ _FURTHER = (
     (
         "time-series-forecasting",
         TABULAR,
-        "These models go on with a series of numbers; there is no form of samples for them here.",
-        "Features that you have computed yourself can be ranked.",
+        "These models continue a series of numbers, which cannot be used as a sample here.",
+        "You can rank features that you extract yourself.",
     ),
 )
 _SINCE: tuple[AnyCategory, ...] = (
@@ -285,11 +288,11 @@ _SINCE: tuple[AnyCategory, ...] = (
         "image-feature-extraction",
         VISION,
         "image",
-        "Models that turn a picture into a vector; some metrics read the head, where there is one.",
+        "Models that turn a picture into a vector; some metrics use the head, if there is one.",
         unit="picture",
         is_later=True,
     ),
-    *(UnrankableCategory(*row, is_later=True) for row in (*_LATER, *_FURTHER)),
+    *(UnrankableCategory(*row, is_later=True) for row in (*_LATER, *_OTHERS)),
 )
-# In the order in which pages offer them: what most people come for stands first.
+# In the order in which pages list them, the most used first.
 CATEGORIES = (*_VISION, *_LANGUAGE, *_AUDIO, *_TABULAR, *_MULTIMODAL, *_REINFORCEMENT, *_SINCE)

@@ -1,4 +1,4 @@
-"""Task categories by name: PeaTMOSS' names, those of today's Hub, and other names for them."""
+"""Task categories by name: the names of PeaTMOSS, of the current Hub, and aliases."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ptmrank_core.records import ModelSpec
 
 __all__ = ["ALL_TASKS", "TASKS", "any_category", "loadable_tasks", "task_category"]
 
-# All categories by name, PeaTMOSS' before those that the Hub has made since.
+# All categories by name, those of PeaTMOSS before those that the Hub added later.
 ALL_TASKS: Mapping[str, AnyCategory] = MappingProxyType({task.name: task for task in CATEGORIES})
 # Those whose models labelled samples can rank.
 TASKS: Mapping[str, TaskCategory] = MappingProxyType(
@@ -25,12 +25,12 @@ _BY_ANY_NAME: Mapping[str, AnyCategory] = MappingProxyType(
 
 
 def any_category(name: str) -> AnyCategory:
-    """Look a task category up, whether or not its models can be ranked.
+    """Look up a task category, whether or not its models can be ranked.
 
     Parameters
     ----------
     name
-        Its name or an alias; capitals and spaces do not matter.
+        Its name or an alias; upper case and spaces do not matter.
 
     Raises
     ------
@@ -44,7 +44,7 @@ def any_category(name: str) -> AnyCategory:
 
 
 def task_category(name: str) -> TaskCategory:
-    """Look a task category up whose models can be ranked.
+    """Look up a task category whose models can be ranked.
 
     Parameters
     ----------
@@ -58,15 +58,16 @@ def task_category(name: str) -> TaskCategory:
     InputError
         If labelled samples cannot rank its models; the message says why.
     """
-    found = any_category(name)
-    if isinstance(found, UnrankableCategory):
+    category = any_category(name)
+    if isinstance(category, UnrankableCategory):
         raise InputError(
-            f"Labelled samples cannot rank the models of {found.name!r}. {found.reason}", hint=found.instead
+            f"Labelled samples cannot rank the models of {category.name!r}. {category.reason}",
+            hint=category.instead,
         )
-    return found
+    return category
 
 
 def loadable_tasks(models: Iterable[ModelSpec]) -> tuple[TaskCategory, ...]:
-    """Task categories for which at least one of the models is a candidate."""
+    """Return the task categories for which at least one of the models is a candidate."""
     offered = {name for model in models for name in model.tasks}
     return tuple(task for name, task in TASKS.items() if name in offered)

@@ -1,6 +1,6 @@
-"""The demo samples: handwritten digits, short documents, spoken digits; one row of a table for each.
+"""The demo samples: handwritten digits, short documents, spoken digits.
 
-``demo:docstrings`` and ``demo:spoken-digits`` are described where they are read. ``demo:digits``,
+``demo:docstrings`` and ``demo:spoken-digits`` are described in the modules that read them. ``demo:digits``,
 scikit-learn's handwritten digits as the installed package holds them, is a fixed stratified subset of 600 of
 the 1,797 digits: of each class the 60 whose picture bytes have the smallest SHA-256. The rule needs no random
 numbers, so no library version can change the subset. The other 1,197 are never shown to a metric: the
@@ -50,8 +50,8 @@ def _digits() -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
 
     The table is read from the package's folder: importing scikit-learn takes 1.5 s, the file 10 ms.
     """
-    found = importlib.util.find_spec("sklearn")
-    folder = Path((found.submodule_search_locations or [""])[0]) if found else Path()
+    package = importlib.util.find_spec("sklearn")
+    folder = Path((package.submodule_search_locations or [""])[0]) if package else Path()
     path = folder / "datasets" / "data" / "digits.csv.gz"
     if not path.is_file():
         raise SamplesError("scikit-learn's digits are not installed.", hint="Install requirements.txt.")
@@ -100,13 +100,13 @@ def _load_digits(name: str) -> Samples:
         labels=_digits()[1][demo],
         class_names=tuple(str(label) for label in range(10)),
         digests=digests,
-        skipped=(),
+        left_out=(),
         source=name,
     )
 
 
 def _load_documents(name: str) -> Samples:
-    """Load short texts in ten subjects, those of a module as one group."""
+    """Load short texts on ten subjects; the group of a text is its module."""
     documents = demo_documents()
     classes = sort_classes(document.label for document in documents)
     return Samples(
@@ -116,14 +116,14 @@ def _load_documents(name: str) -> Samples:
         labels=np.array([classes.index(document.label) for document in documents], dtype=np.int64),
         class_names=classes,
         digests=tuple(digest_text(document.text) for document in documents),
-        skipped=(),
+        left_out=(),
         source=name,
         groups=tuple(document.group for document in documents),
     )
 
 
 def _load_clips(name: str) -> Samples:
-    """Load recordings of ten words, those of a speaker as one group."""
+    """Load recordings of ten words; the group of a recording is its speaker."""
     clips = spoken_clips(ASSETS / "demo" / "spoken-digits" / "clips")
     digests = tuple(hashlib.sha256(clip.data).hexdigest() for clip in clips)
     return Samples(
@@ -136,7 +136,7 @@ def _load_clips(name: str) -> Samples:
         labels=np.array([SPOKEN_DIGITS.index(clip.label) for clip in clips], dtype=np.int64),
         class_names=SPOKEN_DIGITS,
         digests=digests,
-        skipped=(),
+        left_out=(),
         source=name,
         groups=tuple(clip.group for clip in clips),
     )
@@ -144,20 +144,20 @@ def _load_clips(name: str) -> Samples:
 
 @dataclass(frozen=True, slots=True)
 class DemoSamples:
-    """Demo samples as people are told of them, before they are loaded.
+    """A description of demo samples, shown before they are loaded.
 
     Parameters
     ----------
     title
-        What they are, in two or three words.
+        A title of two or three words.
     modality
         What the items are.
     n_samples
-        How many.
+        Number of samples.
     idea
-        One sentence: what is in them, and what the classes are.
+        One sentence: what the samples and the classes are.
     load
-        Name -> the samples.
+        Loads them by name.
     """
 
     title: str
@@ -172,7 +172,7 @@ DEMO_SAMPLES: dict[str, DemoSamples] = {
         "Handwritten digits",
         "image",
         600,
-        "Pictures of 8 × 8 pixels, as scikit-learn brings them: which digit is it?",
+        "Pictures of 8 × 8 pixels from scikit-learn: which digit is it?",
         _load_digits,
     ),
     "demo:docstrings": DemoSamples(
@@ -200,7 +200,7 @@ def load_demo_samples(name: str, reading: Reading = AS_RECOGNISED) -> Samples:
     name
         One of ``DEMO_SAMPLES``.
     reading
-        What the samples should be; demo samples are what they are.
+        What the samples should be, which must be what they are.
 
     Returns
     -------
@@ -212,7 +212,7 @@ def load_demo_samples(name: str, reading: Reading = AS_RECOGNISED) -> Samples:
     UnknownNameError
         If there are no demo samples of this name.
     SamplesError
-        If they are not what they should be.
+        If they have another modality or target kind.
     """
     if name not in DEMO_SAMPLES:
         raise UnknownNameError("demo samples", name, DEMO_SAMPLES)
@@ -220,7 +220,8 @@ def load_demo_samples(name: str, reading: Reading = AS_RECOGNISED) -> Samples:
     wanted = (reading.modality or samples.modality, reading.target_kind or samples.target_kind)
     if wanted != (samples.modality, samples.target_kind):
         raise SamplesError(
-            f"{name} is {samples.modality} {samples.target_kind}; it cannot be read as {' '.join(wanted)}.",
-            hint="Choose other samples, or leave the choice of what they are to the program.",
+            f"{name} is for {samples.modality} {samples.target_kind}; it cannot be read as "
+            f"{' '.join(wanted)}.",
+            hint="Choose other samples, or leave modality and target to be recognised.",
         )
     return samples

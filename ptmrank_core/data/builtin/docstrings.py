@@ -1,8 +1,8 @@
 """Short documents read from the installed packages' own documentation strings, labelled by their subject.
 
 The packages that PTMRank needs (NumPy, SciPy, scikit-learn, pandas, PyTorch) describe well over a thousand
-functions and classes in a paragraph or two each. The subject is given by the folder that a text lies in, and
-what names that folder is taken out of the text. The demo subset is, of each subject, the 60 documents whose
+functions and classes in a paragraph or two each. The subject is given by the folder of a text, and words that
+name that folder are removed from the text. The demo subset is, of each subject, the 60 documents whose
 text has the smallest SHA-256: the rule needs no random numbers. All others are never shown to a metric: the
 recorded fine-tuning results are measured on them.
 """
@@ -116,7 +116,7 @@ class Document:
     label
         Subject: a key of ``SUBJECTS``.
     group
-        Dotted path of the module: texts written side by side share it.
+        Dotted path of the module, which texts from the same file share.
     """
 
     name: str
@@ -145,7 +145,7 @@ def _sources(subject: str) -> Iterator[tuple[str, Path]]:
 @lru_cache(maxsize=1)
 def _documents() -> dict[str, tuple[Document, ...]]:
     """Read all documents of every subject, those of the smallest SHA-256 first."""
-    found: dict[str, Document] = {}
+    documents: dict[str, Document] = {}
     names: set[str] = set()
     for subject in SUBJECTS:
         for module, file in _sources(subject):
@@ -153,8 +153,8 @@ def _documents() -> dict[str, tuple[Document, ...]]:
                 text, name = opening(documentation), f"{module}.{inner}"
                 if len(text.split()) >= MIN_WORDS and "%(" not in text and name not in names:
                     names.add(name)
-                    found.setdefault(text, Document(name, text, subject, module))
-    unique = [found[text] for text in without_wrappers(sorted(found, key=_digest))]
+                    documents.setdefault(text, Document(name, text, subject, module))
+    unique = [documents[text] for text in without_wrappers(sorted(documents, key=_digest))]
     return {subject: tuple(d for d in unique if d.label == subject) for subject in SUBJECTS}
 
 

@@ -1,4 +1,4 @@
-"""Documentation strings of installed packages as plain prose: their sources are parsed, never imported."""
+"""Documentation strings of installed packages as plain text; the sources are parsed, never imported."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ def package_folder(package: str) -> Path:
     SamplesError
         If the package is not installed in a folder.
     """
-    found = importlib.util.find_spec(package)
-    places = (found.submodule_search_locations if found else None) or []
+    spec = importlib.util.find_spec(package)
+    places = (spec.submodule_search_locations if spec else None) or []
     for place in places:
         return Path(place)
     raise SamplesError(
@@ -87,14 +87,14 @@ def _documented(body: list[ast.stmt], prefix: str) -> Iterator[tuple[str, str]]:
 
 
 def plain_text(paragraph: str) -> str:
-    """Take mark-up, cross references and package paths out of a paragraph; one line remains."""
-    text = _LATEX.sub(lambda found: found[1] or "", _ROLE.sub(r"\1", paragraph).replace("`", ""))
+    """Remove mark-up, cross references and package paths from a paragraph, and join its lines."""
+    text = _LATEX.sub(lambda match: match[1] or "", _ROLE.sub(r"\1", paragraph).replace("`", ""))
     text = " ".join(_PACKAGE_PATH.sub(r"\1", text).replace("]_", "]").split())
     return re.sub(r" ([.,])(?= |$)", r"\1", " ".join(_POINTER.sub("", text).split()))
 
 
 def opening(documentation: str) -> str:
-    """Return how a documentation string opens, as plain text: its summary and the paragraphs below it.
+    """Return the opening of a documentation string as plain text: its summary and the next paragraphs.
 
     Signatures, lists, formulas set apart, examples and everything from the first section on are left out,
     and with them the sentence that announces them or goes on below them.
@@ -102,7 +102,7 @@ def opening(documentation: str) -> str:
     Returns
     -------
     str
-        As many whole paragraphs as 100 words allow; empty where there is nothing but other things.
+        As many whole paragraphs as 100 words allow; empty where there is no prose.
     """
     words: list[str] = []
     for block in re.split(r"\n\s*\n", inspect.cleandoc(documentation)):
@@ -126,7 +126,7 @@ def _is_prose(line: str) -> bool:
 
 
 def _whole_sentences(text: str, *, is_summary: bool) -> str:
-    """Cut off a sentence that does not end; a summary line is one even without its full stop."""
+    """Cut off an incomplete sentence; a summary line counts as complete without a full stop."""
     if is_summary and text[-1:].isalnum():
         return text + "."
     if text.endswith((".", "?", "!", ")")):

@@ -1,6 +1,6 @@
-"""The clips of ``demo:spoken-digits``: short synthesised recordings that lie in the repository.
+"""The clips of ``demo:spoken-digits``: short synthesised recordings in the repository.
 
-A clip's file says all there is to know of it: ``three/en-gb-f2-04.flac`` is the fourth take of the word
+The name of a file describes the clip: ``three/en-gb-f2-04.flac`` is the fourth take of the word
 "three" by the speaker ``en-gb-f2``.
 """
 
@@ -29,10 +29,10 @@ class Clip:
     data
         The file's bytes.
     label
-        The word that is said, one of `SPOKEN_DIGITS`.
+        The word, one of `SPOKEN_DIGITS`.
     group
-        Who says it. Clips of one group must not stand on both sides of a split: a model would be praised
-        for knowing the voice.
+        The speaker. Clips of one group must not be on both sides of a split: a model would be rewarded for
+        recognising the voice.
     """
 
     name: str
@@ -57,7 +57,7 @@ def spoken_clips(folder: Path) -> tuple[Clip, ...]:
     Raises
     ------
     SamplesError
-        If a digit has no clips, or a file has a name that does not tell who speaks.
+        If a digit has no clips, or the name of a file does not name the speaker.
     """
     return tuple(
         sorted((clip for digit in SPOKEN_DIGITS for clip in _clips_of(folder, digit)), key=lambda c: c.name)
@@ -65,16 +65,16 @@ def spoken_clips(folder: Path) -> tuple[Clip, ...]:
 
 
 def _clips_of(folder: Path, digit: str) -> list[Clip]:
-    """All clips of one digit."""
+    """Read all clips of one digit."""
     clips = []
     for path in (folder / digit).glob("*.flac"):
-        found = FILE_NAME.fullmatch(path.name)
-        if found is None:
+        match = FILE_NAME.fullmatch(path.name)
+        if match is None:
             raise SamplesError(
                 f"{path.name} in {path.parent} is not named SPEAKER-TAKE.flac, such as en-gb-f2-04.flac.",
                 hint="Restore the folder from the repository.",
             )
-        clips.append(Clip(f"{digit}/{path.name}", path.read_bytes(), digit, found["speaker"]))
+        clips.append(Clip(f"{digit}/{path.name}", path.read_bytes(), digit, match["speaker"]))
     if not clips:
         raise SamplesError(
             f"No clips of the digit {digit!r} are in {folder}.", hint="Run from a clone of the repository."

@@ -1,4 +1,4 @@
-"""Short texts on many subjects: how the documentation strings of Python's own standard library open."""
+"""Short texts on many subjects: first paragraphs of documentation strings in Python's standard library."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ MIN_WORDS = 15
 
 
 def _sources(folder: Path) -> list[Path]:
-    """Source files of the modules."""
-    found: list[Path] = []
+    """List the source files of the modules."""
+    files: list[Path] = []
     for module in _MODULES.split():
         path = folder / module
-        found += sorted(path.rglob("*.py")) if path.is_dir() else [path.with_suffix(".py")]
-    return [path for path in found if path.is_file()]
+        files += sorted(path.rglob("*.py")) if path.is_dir() else [path.with_suffix(".py")]
+    return [path for path in files if path.is_file()]
 
 
 @lru_cache(maxsize=1)
@@ -56,7 +56,7 @@ def standard_library_texts() -> tuple[tuple[str, str], ...]:
     if len(names) < N_TEXTS:
         raise SamplesError(
             f"Python's standard library at {folder} has {len(names)} texts; expected at least {N_TEXTS}.",
-            hint="Name a reference set of your own.",
+            hint="Choose your own reference set.",
         )
     chosen = sorted(names, key=lambda text: hashlib.sha256(text.encode()).hexdigest())[:N_TEXTS]
     return tuple((names[text], text) for text in chosen)

@@ -1,4 +1,4 @@
-"""Generated references: pictures and sounds of nothing, with the statistics of natural ones.
+"""Generated reference sets: abstract pictures and sounds with the statistics of natural ones.
 
 The pictures are "dead leaves": discs of random size, place and shade that cover one another (Lee, Mumford,
 Huang: Occlusion Models for Natural Images, IJCV 2001, doi:10.1023/A:1011109015675). The sounds are struck
@@ -37,13 +37,13 @@ PEAK = 0.9
 
 @lru_cache(maxsize=1)
 def dead_leaves() -> tuple[bytes, ...]:
-    """Picture bytes (binary PPM, 64x64) of the built-in set."""
+    """Return the picture bytes (binary PPM, 64x64) of the built-in set."""
     rng = np.random.default_rng(SEED)
     return tuple(b"P6\n%d %d\n255\n" % (SIDE, SIDE) + _picture(rng).tobytes() for _ in range(N_PICTURES))
 
 
 def _picture(rng: np.random.Generator) -> NDArray[np.uint8]:
-    """Draw one picture of shape (64, 64, 3): the leaf that fell last lies on top."""
+    """Draw one picture of shape (64, 64, 3); each disc covers those before it."""
     # The density of radii falls with their third power, which makes the picture look alike at any scale.
     low, high = SMALLEST_RADIUS**-2, LARGEST_RADIUS**-2
     radii = (low + rng.random(N_LEAVES) * (high - low)) ** -0.5
@@ -63,7 +63,7 @@ def _picture(rng: np.random.Generator) -> NDArray[np.uint8]:
 
 
 def _log_uniform(rng: np.random.Generator, low: float, high: float, size: int) -> NDArray[np.float64]:
-    """Draw numbers of which each octave gets as many."""
+    """Draw log-uniform numbers: equally many in each octave."""
     return np.exp(rng.uniform(np.log(low), np.log(high), size))
 
 
@@ -95,7 +95,7 @@ def _sound(rng: np.random.Generator) -> NDArray[np.float64]:
 
 
 def _write_wav(sound: NDArray[np.float64]) -> bytes:
-    """Bytes of a recording."""
+    """Return the bytes of a recording."""
     buffer = io.BytesIO()
     with wave.open(buffer, "wb") as file:
         file.setnchannels(1)

@@ -1,4 +1,4 @@
-"""A file of ready-made features -> its arrays, and the labels of the samples that they are of."""
+"""A file of ready-made features -> its arrays, and the labels of its samples."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ class FeatureFile:
     Parameters
     ----------
     name
-        Of the file, for people.
+        Name of the file, for display.
     ready
-        Its arrays, as they are.
+        Its arrays, unchanged.
     kind, labels, class_names
-        What its samples are, as ``Samples`` has it.
+        Target kind, labels and class names of its samples, as in ``Samples``.
     """
 
     name: str
@@ -50,7 +50,7 @@ def read_feature_file(path: Path, reading: Reading) -> FeatureFile:
     path
         An ``.npz`` file of arrays, or a table.
     reading
-        Which columns of a table hold the labels, and what they are, where that is not to be recognised.
+        Which columns of a table hold the labels, and what they are, where the user said so.
 
     Raises
     ------
@@ -79,22 +79,22 @@ def _read_arrays(path: Path) -> FeatureFile:
             hint="One row per sample; pool or flatten further axes first.",
         )
     if (labels is None) == (targets is None):
-        came = "neither" if labels is None else "both"
+        given = "neither" if labels is None else "both"
         raise SamplesError(
-            f"Expected either 'labels' (classes) or 'targets' (numbers) in {name}, got {came}.",
+            f"Expected either 'labels' (classes) or 'targets' (numbers) in {name}, got {given}.",
             hint="Save with numpy.savez(path, embeddings=..., labels=...).",
         )
-    kind, own, class_names = (
+    kind, values, class_names = (
         _read_labels(name, labels) if labels is not None else _read_numbers(name, targets)
     )
-    if len(own) != len(embeddings):
-        raise SamplesError(f"{name} holds {len(embeddings):,} embeddings and {len(own):,} labels.")
-    said = f"No metric reads {', '.join(map(repr, ignored))} of {name}."
-    return FeatureFile(name, ReadyFeatures(arrays, (said,) if ignored else ()), kind, own, class_names)
+    if len(values) != len(embeddings):
+        raise SamplesError(f"{name} holds {len(embeddings):,} embeddings and {len(values):,} labels.")
+    note = f"No metric uses {', '.join(map(repr, ignored))} of {name}."
+    return FeatureFile(name, ReadyFeatures(arrays, (note,) if ignored else ()), kind, values, class_names)
 
 
 def _read_labels(name: str, labels: NDArray[Any]) -> tuple[TargetKind, NDArray[Any], tuple[str, ...]]:
-    """Give classes numbers in the order of their values, as metrics do."""
+    """Encode the classes as numbers in the order of their values, as metrics do."""
     is_whole = labels.dtype.kind == "f" and bool((labels == np.rint(labels)).all())
     if labels.ndim != 1 or not (labels.dtype.kind in "biuUS" or is_whole):
         raise SamplesError(
@@ -110,7 +110,7 @@ def _read_labels(name: str, labels: NDArray[Any]) -> tuple[TargetKind, NDArray[A
 
 
 def _read_numbers(name: str, targets: Any) -> tuple[TargetKind, NDArray[Any], tuple[str, ...]]:
-    """Tell numbers from several labels, as metrics do."""
+    """Distinguish numbers from multi-label targets, as metrics do."""
     columns = np.asarray(targets)
     if columns.ndim not in {1, 2} or columns.dtype.kind not in "biuf" or not columns.size:
         raise SamplesError(
@@ -131,7 +131,7 @@ def _read_numbers(name: str, targets: Any) -> tuple[TargetKind, NDArray[Any], tu
 
 
 def _read_table(path: Path, reading: Reading) -> FeatureFile:
-    """Read the columns of numbers of a table; every row counts, or files could not be compared row by row."""
+    """Read the columns of numbers of a table; no row may be left out, since files are compared row by row."""
     name = path.name
     try:
         data = path.read_bytes()
@@ -145,7 +145,7 @@ def _read_table(path: Path, reading: Reading) -> FeatureFile:
     if lost:
         raise SamplesError(
             f"{lost[0][0]}: {lost[0][1]}; {len(lost):,} rows have no usable label, and every row needs one.",
-            hint="Take the same rows out of all files, or label them.",
+            hint="Remove the same rows from all files, or label them.",
         )
     arrays = {
         "embeddings": np.stack([table.numbers[column] for column in roles.features], axis=1),

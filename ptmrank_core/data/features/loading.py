@@ -1,6 +1,6 @@
 """Ready-made features: one file for each model, all of the same samples.
 
-The labels in the files are the samples: whoever brings features has no need to bring what they were made of.
+The files also hold the labels, so that the samples themselves are not needed.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ __all__ = ["FEATURES_PREFIX", "load_feature_samples", "load_features", "load_fir
 
 FEATURES_PREFIX = "features:"
 NOT_FEATURES = "no file of features: expected .npz, .csv, .tsv or .parquet"
-# Labels that went through a text or through float32 are still the same.
+# Labels that were written as text or as float32 in between still count as equal.
 SAME_NUMBER = 1e-6
 
 
 def load_feature_samples(
     path: Path, models: Sequence[ModelSpec], reading: Reading = AS_RECOGNISED
 ) -> Samples:
-    """Make samples of the labels that all files of features share.
+    """Make samples from the labels that all files of features share.
 
     Parameters
     ----------
@@ -49,14 +49,14 @@ def load_feature_samples(
     models
         A model for each file, as ``catalogue.feature_models`` finds them.
     reading
-        Which columns of a table hold the labels, and what they are, where that is not to be recognised.
+        Which columns of a table hold the labels, and what they are, where the user said so.
 
     Returns
     -------
     Samples
         Tabular: each decodes to its row of the first file that can be read, which is their source. Files that
-        cannot be read are passed over: their models fail in the run. What else lies in the folder is in
-        ``skipped``.
+        cannot be read are skipped: their models fail in the run. Other files of the folder are in
+        ``left_out``.
 
     Raises
     ------
@@ -73,15 +73,15 @@ def load_feature_samples(
             continue
         if first is None:
             first, source = file, f"{FEATURES_PREFIX}{spec.path}"
-        elif said := _difference(file, first.name, first.kind, first.labels, first.class_names):
+        elif difference := _difference(file, first.name, first.kind, first.labels, first.class_names):
             raise SamplesError(
-                f"{file.name} and {first.name} do not hold the same samples: {said}",
+                f"{file.name} and {first.name} do not hold the same samples: {difference}",
                 hint="Extract all features from the same samples, in the same order.",
             )
     if first is None:
-        said = f": {problems[0].message}" if problems else "."
+        reason = f": {problems[0].message}" if problems else "."
         raise SamplesError(
-            f"No file of features can be read{said}",
+            f"No file of features can be read{reason}",
             hint=problems[0].hint if problems else "",
             fields=problems[0].fields if problems else (),
         )
@@ -90,7 +90,7 @@ def load_feature_samples(
 
 
 def _beside(path: Path, used: Collection[str]) -> tuple[LeftOut, ...]:
-    """Tell what else lies in the folder."""
+    """List the other files of the folder."""
     names = sorted(entry.name for entry in path.iterdir()) if path.is_dir() else []
     return tuple(
         LeftOut(name, HIDDEN_REASON if is_hidden(name) else NOT_FEATURES)
@@ -105,9 +105,9 @@ def load_first_features(source: str, reading: Reading) -> Samples:
     Parameters
     ----------
     source
-        Where ``load_feature_samples`` found them.
+        The source of the samples of ``load_feature_samples``.
     reading
-        As it was planned.
+        The reading of the plan.
     """
     return _samples(source, read_feature_file(Path(source.removeprefix(FEATURES_PREFIX)), reading), ())
 
@@ -120,14 +120,14 @@ def load_features(spec: ModelSpec, reading: Reading, samples: Samples) -> ReadyF
     spec
         A model whose source is a file of features.
     reading
-        Which columns of a table hold the labels, and what they are, where that is not to be recognised.
+        Which columns of a table hold the labels, and what they are, where the user said so.
     samples
-        The samples that the features have to be of, in that order.
+        The samples of the run; the features must be of these, in this order.
 
     Returns
     -------
     ReadyFeatures
-        The arrays as they are in the file.
+        The arrays of the file, unchanged.
 
     Raises
     ------
@@ -135,11 +135,11 @@ def load_features(spec: ModelSpec, reading: Reading, samples: Samples) -> ReadyF
         If the file cannot be read, or holds other samples.
     """
     file = read_feature_file(Path(spec.path or ""), reading)
-    said = _difference(file, "the run", samples.target_kind, samples.labels, samples.class_names)
-    if said:
-        left_out = f" {len(samples.skipped):,} rows of theirs were left out." if samples.skipped else ""
+    difference = _difference(file, "the run", samples.target_kind, samples.labels, samples.class_names)
+    if difference:
+        left_out = f" {len(samples.left_out):,} rows of the run were left out." if samples.left_out else ""
         raise SamplesError(
-            f"{file.name} does not hold the samples of this run: {said}{left_out}",
+            f"{file.name} does not hold the samples of this run: {difference}{left_out}",
             hint="Extract all features from the same samples, in the same order.",
         )
     return file.ready
@@ -148,26 +148,26 @@ def load_features(spec: ModelSpec, reading: Reading, samples: Samples) -> ReadyF
 def _difference(
     file: FeatureFile, other: str, kind: TargetKind, labels: NDArray[Any], class_names: tuple[str, ...]
 ) -> str:
-    """Say how a file's samples differ from others; empty where they are the same."""
+    """Describe how a file's samples differ from others; empty where they are the same."""
     if file.kind != kind:
         return f"its labels are for {file.kind}, those of {other} for {kind}."
     if len(file.labels) != len(labels):
         return f"it holds {len(file.labels):,}, {other} {len(labels):,}."
     if kind == "classification":
-        own = np.array(file.class_names)[file.labels]
-        its = np.array(class_names)[labels]
-        differs = own != its
+        ours = np.array(file.class_names)[file.labels]
+        theirs = np.array(class_names)[labels]
+        differs = ours != theirs
     else:
-        own, its = file.labels.reshape(len(labels), -1), labels.reshape(len(labels), -1)
-        if own.shape != its.shape:
-            return f"it has {own.shape[1]} targets, {other} {its.shape[1]}."
-        differs = ~np.isclose(own, its, rtol=SAME_NUMBER, atol=0).all(axis=1)
+        ours, theirs = file.labels.reshape(len(labels), -1), labels.reshape(len(labels), -1)
+        if ours.shape != theirs.shape:
+            return f"it has {ours.shape[1]} targets, {other} {theirs.shape[1]}."
+        differs = ~np.isclose(ours, theirs, rtol=SAME_NUMBER, atol=0).all(axis=1)
     if not differs.any():
         return ""
     row = int(np.argmax(differs))
     return (
         f"{np.count_nonzero(differs):,} of {len(labels):,} labels differ, the first in row {row + 1}: "
-        f"{_write(own[row])} instead of {_write(its[row])}."
+        f"{_write(ours[row])} instead of {_write(theirs[row])}."
     )
 
 
@@ -177,7 +177,7 @@ def _write(label: Any) -> str:
 
 
 def _samples(source: str, file: FeatureFile, left_out: tuple[LeftOut, ...]) -> Samples:
-    """Make the record."""
+    """Make the samples of a file."""
     if len(file.labels) < 2 or (file.kind == "classification" and len(file.class_names) < 2):
         raise SamplesError(
             f"{file.name} holds {len(file.labels):,} samples of {len(file.class_names)} classes; expected at "
@@ -192,7 +192,7 @@ def _samples(source: str, file: FeatureFile, left_out: tuple[LeftOut, ...]) -> S
         labels=file.labels,
         class_names=file.class_names,
         digests=tuple(hashlib.sha256(row.astype("<f8").tobytes()).hexdigest() for row in rows),
-        skipped=left_out,
+        left_out=left_out,
         source=source,
         notes=file.ready.notes,
         target_kind=file.kind,

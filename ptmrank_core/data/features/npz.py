@@ -1,4 +1,4 @@
-"""Ready-made features: the named arrays of an ``.npz`` file, read without ever unpickling."""
+"""Ready-made features: the named arrays of an ``.npz`` file, read without unpickling."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ ARRAY_NAMES = (
 
 
 def load_arrays(path: Path) -> tuple[dict[str, NDArray[Any]], tuple[str, ...]]:
-    """Read the arrays that metrics take.
+    """Read the arrays that metrics use.
 
     Parameters
     ----------
     path
         An ``.npz`` file with ``embeddings`` of shape (n, d), ``labels`` (n,) or ``targets`` (n,) or (n, k),
-        and optionally what single metrics need: ``source_logits`` or ``source_probs`` (n, z);
+        and optionally the inputs of some metrics: ``source_logits`` or ``source_probs`` (n, z);
         ``reference_embeddings`` (m, d); ``label_embeddings`` (k, c, e) or ``sample_label_embeddings``
         (k, n, e); ``source_embeddings`` (m, d), ``source_labels`` (m,) or (m, c), and the numbers
         ``source_error``, ``target_error``, ``lipschitz``.
@@ -46,7 +46,7 @@ def load_arrays(path: Path) -> tuple[dict[str, NDArray[Any]], tuple[str, ...]]:
     Returns
     -------
     arrays, ignored
-        The arrays by name, and the names in the file that no metric reads.
+        The arrays by name, and the names of arrays that no metric uses.
 
     Raises
     ------
@@ -78,9 +78,9 @@ def load_arrays(path: Path) -> tuple[dict[str, NDArray[Any]], tuple[str, ...]]:
 
 
 def _open(path: Path) -> Any:
-    """Open what ``numpy.savez`` or ``numpy.save`` wrote; of anything else numpy says that it is a pickle."""
+    """Open a file of ``numpy.savez`` or ``numpy.save``; numpy takes every other file for a pickle."""
     with path.open("rb") as content:
         is_single_array = content.read(len(NPY_MAGIC)) == NPY_MAGIC
     if not (is_single_array or zipfile.is_zipfile(path)):
-        raise zipfile.BadZipFile("it is no such file")
+        raise zipfile.BadZipFile("it is neither an archive nor an array of NumPy")
     return np.load(path, allow_pickle=False)

@@ -1,4 +1,4 @@
-"""Labelled files -> the record, if enough of them are left."""
+"""Labelled files -> Samples, if enough of them are left."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ptmrank_core.data.deduplication import Candidate, count_reasons, drop_single
+from ptmrank_core.data.deduplication import LabelledFile, count_reasons, drop_single
 from ptmrank_core.data.files.manifest import Labelling
 from ptmrank_core.data.labels.multilabel import sort_classes
 from ptmrank_core.data.media.kinds import Checked, MediaKind
@@ -21,23 +21,23 @@ __all__ = ["build_samples", "describe_changes"]
 
 
 def _layout_hint(kind: MediaKind) -> str:
-    """Tell what a source of this kind should look like."""
+    """Describe what a source of this kind should look like."""
     return (
         f"Expected a .zip file or a folder with one folder of {kind.plural} for each class, or with a "
-        f".csv or .tsv table of files and labels beside the {kind.plural}."
+        f"table of files and labels (.csv, .tsv, .jsonl, .parquet) beside the {kind.plural}."
     )
 
 
 def _refuse(source: str, problem: str, left_out: Sequence[LeftOut], kind: MediaKind) -> SamplesError:
-    """Make the error of samples that are too few or too much alike."""
+    """Make the error of samples that are too few, or of too few classes."""
     why = f" Left out: {count_reasons(left_out)}." if left_out else ""
     return SamplesError(f"{source!r} has {problem}.{why}", hint=_layout_hint(kind))
 
 
 def _require_classes(
-    source: str, candidates: Sequence[Candidate], left_out: Sequence[LeftOut], kind: MediaKind
+    source: str, candidates: Sequence[LabelledFile], left_out: Sequence[LeftOut], kind: MediaKind
 ) -> None:
-    """Refuse samples that no metric can tell apart."""
+    """Refuse samples of fewer than two classes."""
     sizes = Counter(candidate.label for candidate in candidates)
     if len(sizes) > 1:
         return
@@ -47,17 +47,17 @@ def _require_classes(
 
 
 def _number_classes(
-    source: str, candidates: Sequence[Candidate], left_out: Sequence[LeftOut], kind: MediaKind
+    source: str, candidates: Sequence[LabelledFile], left_out: Sequence[LeftOut], kind: MediaKind
 ) -> tuple[NDArray[Any], tuple[str, ...]]:
-    """Labels as numbers, and the names of the classes in their order."""
+    """Return the labels as numbers, and the names of the classes in their order."""
     _require_classes(source, candidates, left_out, kind)
     names = sort_classes(candidate.label for candidate in candidates)
     index = {name: i for i, name in enumerate(names)}
     return np.array([index[candidate.label] for candidate in candidates], dtype=np.int64), names
 
 
-def describe_changes(candidates: Iterable[Candidate | Checked]) -> tuple[str, ...]:
-    """One sentence for each way in which samples were changed."""
+def describe_changes(candidates: Iterable[LabelledFile | Checked]) -> tuple[str, ...]:
+    """Write one sentence for each way in which decoding changes samples."""
     counts = Counter(change for candidate in candidates for change in candidate.changes)
     return tuple(change.sentence(counts[change]) for change in sorted(counts, key=lambda c: c.name))
 
@@ -66,10 +66,10 @@ def build_samples(
     source: str,
     kind: MediaKind,
     labelling: Labelling,
-    candidates: Sequence[Candidate],
+    candidates: Sequence[LabelledFile],
     left_out: Sequence[LeftOut],
 ) -> Samples:
-    """Make the record.
+    """Make the samples.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ def build_samples(
     labelling
         What their labels are.
     candidates
-        In the order of names, without copies.
+        In the order of their names, without duplicates.
     left_out
         What was left out so far.
 
@@ -88,17 +88,17 @@ def build_samples(
     ------
     SamplesError
         If too little is left: two classes of two samples, three different numbers, or one label that two
-        samples have and two have not.
+        samples have and two do not are needed.
     """
     targets = labelling.targets
-    said: tuple[str, ...] = ()
+    target_notes: tuple[str, ...] = ()
     if targets is None or targets.kind == "classification":
         candidates, single = drop_single(candidates)
         left_out = sorted([*left_out, *single], key=lambda item: item.name)
         labels, names = _number_classes(source, candidates, left_out, kind)
     else:
         rows = [labelling.rows[candidate.name] for candidate in candidates]
-        labels, names, said = settle_labels(source, targets, targets.labels[rows], left_out)
+        labels, names, target_notes = settle_labels(source, targets, targets.labels[rows], left_out)
     return Samples(
         modality=kind.modality,
         names=tuple(candidate.name for candidate in candidates),
@@ -106,9 +106,9 @@ def build_samples(
         labels=labels,
         class_names=names,
         digests=tuple(candidate.digest for candidate in candidates),
-        skipped=tuple(sorted(left_out, key=lambda item: item.name)),
+        left_out=tuple(sorted(left_out, key=lambda item: item.name)),
         source=source,
-        notes=labelling.notes + said + describe_changes(candidates),
+        notes=labelling.notes + target_notes + describe_changes(candidates),
         target_kind="classification" if targets is None else targets.kind,
         groups=tuple(labelling.groups[candidate.name] for candidate in candidates if labelling.groups),
     )

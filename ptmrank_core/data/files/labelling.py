@@ -1,4 +1,4 @@
-"""Labels of the files of a source: from a manifest, or from the folders that they lie in."""
+"""Labels of the files of a source: from a manifest, or from their folders."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 
 from ptmrank_core.data.files.manifest import Labelling, find_manifest, read_manifest
 from ptmrank_core.data.sources.entries import Entry, common_root, suffix_of
+from ptmrank_core.data.sources.limits import Limits
 from ptmrank_core.errors import SamplesError
 from ptmrank_core.records import LeftOut, Reading
 
@@ -17,10 +18,10 @@ NO_FOLDER_REASON = "not inside a class folder"
 
 
 def _label_by_folder(names: Sequence[str], suffixes: Collection[str]) -> Labelling:
-    """Label each file with the folder that it lies in.
+    """Label each file with the name of its folder.
 
-    The folder that holds all samples is no class, unless it is the only one: a stray file
-    beside the class folders has no label.
+    The folder that contains all samples is not a class, unless it is the only folder: a stray file beside the
+    class folders has no label.
     """
     samples = [name for name in names if suffix_of(name) in suffixes] or names
     root = common_root(samples)
@@ -33,24 +34,26 @@ def _label_by_folder(names: Sequence[str], suffixes: Collection[str]) -> Labelli
             labels[name] = unicodedata.normalize("NFC", posixpath.basename(folder))
         elif suffix_of(name) in suffixes:
             left_out.append(LeftOut(name, NO_FOLDER_REASON))
-        else:  # most likely a text file, which deserves the better reason
+        else:  # most likely no sample at all, and then reading it gives the better reason
             labels[name] = None
     return Labelling(labels, tuple(left_out))
 
 
 def _refuse_columns(reading: Reading) -> None:
-    """Refuse wishes that only a table can fulfil."""
+    """Refuse requests for columns or targets that need a table."""
     columns = [*reading.label_columns, *filter(None, [reading.group_column])]
     if columns or reading.target_kind not in {None, "classification"}:
         wanted = f"columns {', '.join(map(repr, columns))}" if columns else f"a {reading.target_kind}"
         raise SamplesError(
             f"There is no table beside the files to read {wanted} from; folders give classes only.",
-            hint="Put a .csv or .tsv table with a file column and these columns beside the files.",
+            hint="Put a table with a file column and these columns beside the files.",
         )
 
 
-def label_entries(entries: Sequence[Entry], suffixes: Collection[str], reading: Reading) -> Labelling:
-    """Find out which file has which label.
+def label_entries(
+    entries: Sequence[Entry], suffixes: Collection[str], reading: Reading, limits: Limits
+) -> Labelling:
+    """Find the label of each file.
 
     Parameters
     ----------
@@ -59,7 +62,9 @@ def label_entries(entries: Sequence[Entry], suffixes: Collection[str], reading: 
     suffixes
         Suffixes of what is to be labelled.
     reading
-        Which columns of a manifest hold what.
+        Which columns of a manifest hold what, and what the labels are.
+    limits
+        Bounds on what a manifest may hold.
 
     Returns
     -------
@@ -69,12 +74,11 @@ def label_entries(entries: Sequence[Entry], suffixes: Collection[str], reading: 
     Raises
     ------
     SamplesError
-        If there are two manifests, one that cannot be used, or none though its columns are asked for.
+        If there are several manifests, one that cannot be used, or none though its columns are asked for.
     """
-    names = [entry.name for entry in entries]
-    manifest = find_manifest(names)
+    manifest = find_manifest(entries, limits)
     if manifest is None:
         _refuse_columns(reading)
-        return _label_by_folder(names, suffixes)
-    table = entries[names.index(manifest)]
-    return read_manifest(table, [name for name in names if name != manifest], reading)
+        return _label_by_folder([entry.name for entry in entries], suffixes)
+    files = [entry.name for entry in entries if entry is not manifest]
+    return read_manifest(manifest, files, reading, limits)

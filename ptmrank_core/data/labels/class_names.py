@@ -13,7 +13,7 @@ __all__ = ["name_samples"]
 
 
 def name_samples(names: Sequence[str]) -> Samples:
-    """Make a text sample of each class name, in their order.
+    """Make a text sample of each class name, in the order of the classes.
 
     A text encoder knows words: underscores and hyphens between them become blanks.
 
@@ -35,6 +35,6 @@ def name_samples(names: Sequence[str]) -> Samples:
         labels=np.arange(len(names)),
         class_names=tuple(names),
         digests=tuple(digest_text(text) for text in texts),
-        skipped=(),
+        left_out=(),
         source="class names",
     )

@@ -1,4 +1,4 @@
-"""Names of labels in their order, and samples with several labels each as zeros and ones."""
+"""Multi-label targets as zeros and ones, and the order of class names."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ YES, NO = frozenset({"1", "1.0", "true"}), frozenset({"0", "0.0", "false"})
 
 
 def sort_classes(names: Iterable[str]) -> tuple[str, ...]:
-    """Class names in their order: by value where all are integers, by letters otherwise."""
+    """Sort class names: by value where all are integers, else alphabetically."""
     ordered = sorted(set(names))
     if all(INTEGER.fullmatch(name) for name in ordered):
         ordered.sort(key=int)
@@ -34,7 +34,7 @@ def sort_classes(names: Iterable[str]) -> tuple[str, ...]:
 def read_indicators(
     columns: Mapping[str, Sequence[str]],
 ) -> tuple[NDArray[np.float64], dict[int, str], int]:
-    """Read columns of which each says whether a sample has one label.
+    """Read columns of zeros and ones, one for each label.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ def read_indicators(
     -------
     labels, left_out, n_foreign
         Zeros and ones of shape (n, k); the rows with a cell that is neither, and why; how many such cells
-        are not just missing.
+        are not missing.
     """
     n_rows = len(next(iter(columns.values())))
     labels = np.zeros((n_rows, len(columns)))
@@ -59,15 +59,15 @@ def read_indicators(
             elif plain not in NO:
                 missing = is_missing(cell)
                 n_foreign += not missing
-                said = "no label" if missing else f"label is neither 0 nor 1: {cell!r}"
-                left_out.setdefault(row, f"{said} in column {name!r}")
+                reason = "no label" if missing else f"label is neither 0 nor 1: {cell!r}"
+                left_out.setdefault(row, f"{reason} in column {name!r}")
     return labels, left_out, n_foreign
 
 
 def read_label_sets(
     cells: Sequence[str],
 ) -> tuple[NDArray[np.float64], tuple[str, ...], dict[int, str]]:
-    """Read a column of which each cell names all labels of a sample.
+    """Read a column whose cells list all labels of a sample.
 
     Parameters
     ----------
@@ -89,10 +89,10 @@ def read_label_sets(
     left_out = {}
     separator = next((mark for mark in SEPARATORS if any(mark in cell for cell in cells)), None)
     for row, cell in enumerate(cells):
-        found = None if cell.lower() in {"", "nan"} else _split(cell, separator)
-        if found is None:
+        listed = None if cell.lower() in {"", "nan"} else _split(cell, separator)
+        if listed is None:
             left_out[row] = f"label is not a list of names: {cell!r}" if cell.startswith("[") else "no label"
-        sets.append(found or frozenset())
+        sets.append(listed or frozenset())
     names = sort_classes(frozenset().union(*sets))
     if len(names) > MAX_LABELS:
         raise SamplesError(
@@ -101,13 +101,13 @@ def read_label_sets(
         )
     index = {name: k for k, name in enumerate(names)}
     labels = np.zeros((len(cells), len(names)))
-    for row, found in enumerate(sets):
-        labels[row, [index[name] for name in found]] = 1
+    for row, listed_names in enumerate(sets):
+        labels[row, [index[name] for name in listed_names]] = 1
     return labels, names, left_out
 
 
 def _split(cell: str, separator: str | None) -> frozenset[str] | None:
-    """Labels of one cell; ``None`` where it cannot be read."""
+    """Return the labels of one cell; ``None`` where it cannot be read."""
     if not (cell.startswith("[") and cell.endswith("]")):
         parts = {part.strip() for part in cell.split(separator)} if separator else {cell}
         return frozenset(parts - {""}) or None
@@ -150,9 +150,9 @@ def _read_quoted(cell: str) -> tuple[str, ...] | None:
     values = []
     place = 0
     while place < len(inner):
-        found = QUOTED.match(inner, place)
-        if found is None:
+        match = QUOTED.match(inner, place)
+        if match is None:
             return None
-        values.append(ESCAPE.sub(lambda mark: CONTROLS.get(mark[1], mark[1]), found[1] or found[2] or ""))
-        place = found.end()
+        values.append(ESCAPE.sub(lambda mark: CONTROLS.get(mark[1], mark[1]), match[1] or match[2] or ""))
+        place = match.end()
     return tuple(values)

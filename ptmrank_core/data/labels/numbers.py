@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 __all__ = ["LARGEST_QUANTITY", "is_missing", "read_numbers", "write_number"]
 
 MISSING = frozenset({"", "nan", "na", "n/a", "#n/a", "<na>", "nat", "null", "none", "?", "-"})
-"""What tables write in a column of numbers where they have none, in lower case."""
+"""What tables write for a missing number, in lower case."""
 
-# Python's float reads '1_000'; leading zeros are those of a code ('007', a postcode); integers of more than
+# Python's float reads '1_000'; leading zeros belong to codes ('007', a postcode); integers of more than
 # 15 digits are identifiers, and float64 would make different ones equal.
 NO_QUANTITY = re.compile(r"\n[ \t]*[+-]?(?:0[0-9]|[0-9]{16,}[ \t]*\n)")
 LARGEST_QUANTITY = 10**15
@@ -21,7 +21,7 @@ LARGEST_QUANTITY = 10**15
 
 
 def is_missing(cell: str) -> bool:
-    """Whether a cell in a column of numbers stands for none."""
+    """Whether a cell in a column of numbers means that the number is missing."""
     return cell.strip().lower() in MISSING
 
 
@@ -53,7 +53,7 @@ def read_numbers(cells: Sequence[str]) -> NDArray[np.float64] | None:
 
 
 def write_number(number: float) -> str:
-    """Write a number as a cell that reads as the same number: nothing for NaN, no point for an integer."""
+    """Write a number as a cell that reads as the same number: NaN as empty, an integer without a point."""
     if number != number:  # noqa: PLR0124 - only NaN differs from itself
         return ""
     is_short = number.is_integer() and abs(number) < LARGEST_QUANTITY

@@ -1,4 +1,4 @@
-"""What a user's labels are: classes, numbers, or several labels at once."""
+"""Recognition of the target kind: classes, numbers (regression), or several labels per sample."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Targets:
     left_out
         Every other row, and why.
     notes
-        What was decided, one sentence each.
+        How they were read, one sentence each.
     """
 
     kind: TargetKind
@@ -57,14 +57,14 @@ class Targets:
 def read_targets(columns: Mapping[str, Sequence[str]], reading: Reading) -> Targets:
     """Read the label columns of a table.
 
-    ``reading.target_kind`` settles what they are. Otherwise, for one column:
+    ``reading.target_kind`` decides, if given. Otherwise, for one column:
 
     - Words are classes. They are sets of labels where every cell is a list (``["a", "b"]``), or where cells
-      are joined by ``|`` or ``;`` and a part of one such cell stands in a different cell too.
+      are joined by ``|`` or ``;`` and a part of one such cell occurs in another cell too.
     - Numbers with a fraction anywhere are a regression.
-    - Two different integers, or at most 20 that are there twice on average, are classes; other integers may
-      be either, so they are refused until the user says what they are.
-    - Numbers and words mixed, at least half of the different ones numbers, are refused as well.
+    - Two different integers, or at most 20 that occur twice on average, are classes; other integers may be
+      either, so they are refused until the user says what they are.
+    - A mixture of numbers and words, at least half of the different values numbers, is refused as well.
 
     Several columns are multi-label targets where they hold only 0 and 1 (or true and false), and a regression
     in several numbers otherwise. A cell is missing where it is empty or ``nan``, and in a column of numbers
@@ -85,7 +85,7 @@ def read_targets(columns: Mapping[str, Sequence[str]], reading: Reading) -> Targ
     Raises
     ------
     SamplesError
-        If the kind is ambiguous, or the columns cannot be of the kind that was asked for.
+        If the kind is ambiguous, or the columns are not of the kind that was asked for.
     """
     cleaned = {
         name: [unicodedata.normalize("NFC", cell.strip()) for cell in cells]
@@ -111,7 +111,7 @@ def _finish(
     left_out: Mapping[int, str],
     notes: tuple[str, ...],
 ) -> Targets:
-    """Keep the rows that nothing was said against; ``labels`` has an entry for every row."""
+    """Keep the rows that are not left out; ``labels`` has an entry for every row."""
     kept = np.array([row not in left_out for row in range(len(labels))], dtype=bool)
     rows = tuple(np.flatnonzero(kept).tolist())
     return Targets(kind, labels[kept], names, rows, tuple(sorted(left_out.items())), notes)
@@ -156,13 +156,13 @@ def _read_numbers(columns: Mapping[str, Sequence[str]], notes: tuple[str, ...]) 
 
 
 def _numbers_if_any(cells: Sequence[str]) -> NDArray[np.float64] | None:
-    """Read a column of numbers; one of nothing but 'none' holds words."""
+    """Read a column of numbers; one with missing values alone holds words."""
     numbers = read_numbers(cells)
     return None if numbers is None or np.isnan(numbers).all() else numbers
 
 
 def _number_or_nan(cell: str) -> float:
-    """Read a single cell of a column that holds words as well."""
+    """Read a single cell of a column that also holds words."""
     numbers = read_numbers([cell])
     return np.nan if numbers is None else float(numbers[0])
 
@@ -177,16 +177,18 @@ def _read_several(columns: Mapping[str, Sequence[str]], kind: TargetKind | None)
         )
     labels, left_out, foreign = read_indicators(columns)
     if kind == "multilabel" or (kind is None and not foreign):
-        note = f"Label columns {', '.join(map(repr, columns))} hold 0 and 1 and are read as several labels."
+        note = (
+            f"Label columns {', '.join(map(repr, columns))} hold 0 and 1 and are read as multi-label targets."
+        )
         return _finish("multilabel", labels, tuple(columns), left_out, () if kind else (note,))
     wordy = [name for name, cells in columns.items() if kind is None and read_numbers(cells) is None]
     if wordy:
         raise SamplesError(
-            f"Several label columns have to hold numbers; {wordy[0]!r} of {named} holds words.",
+            f"Several label columns must hold numbers; {wordy[0]!r} of {named} holds words.",
             hint="Classes are one column; several targets are columns of numbers only.",
             fields=[InputField.LABEL_COLUMNS],
         )
-    note = f"Label columns {', '.join(map(repr, columns))} are read as the numbers of a regression."
+    note = f"Label columns {', '.join(map(repr, columns))} are read as numbers (regression)."
     return _read_numbers(columns, () if kind else (note,))
 
 
@@ -202,7 +204,7 @@ def _are_integers(numbers: NDArray[np.float64]) -> bool:
 
 
 def _recognise(name: str, cells: Sequence[str]) -> tuple[TargetKind, str]:
-    """Tell what a single column holds, with a note where it could be read in another way."""
+    """Recognise the kind of a single column, with a note where it could be read in another way."""
     numbers = _numbers_if_any(cells)
     if numbers is None:
         return _recognise_words(name, cells)
@@ -210,15 +212,15 @@ def _recognise(name: str, cells: Sequence[str]) -> tuple[TargetKind, str]:
     n_values = len(np.unique(there))
     if not _are_integers(numbers):
         return "regression", (
-            f"Label column {name!r} holds {n_values:,} different numbers and is read as numbers; "
-            "say so if they are classes."
+            f"Label column {name!r} holds {n_values:,} different numbers and is read as numbers "
+            "(regression); say so if they are classes."
         )
-    if n_values < MIN_NUMBERS:  # nothing to decide
+    if n_values < MIN_NUMBERS:  # numbers or classes makes no difference
         return "classification", ""
     if n_values > MAX_INTEGER_CLASSES or 2 * n_values > len(there):
         raise SamplesError(
-            f"Label column {name!r} holds {n_values:,} different integers in {len(there):,} rows: they may "
-            "be classes or numbers.",
+            f"Label column {name!r} holds {n_values:,} different integers in {len(there):,} rows, which "
+            "may be classes or numbers.",
             fields=[InputField.TARGET_KIND],
         )
     return "classification", (
@@ -228,31 +230,31 @@ def _recognise(name: str, cells: Sequence[str]) -> tuple[TargetKind, str]:
 
 
 def _recognise_words(name: str, cells: Sequence[str]) -> tuple[TargetKind, str]:
-    """Tell whether a column of words holds classes or sets of labels."""
+    """Recognise whether a column of words holds classes or sets of labels."""
     values = {cell for cell in cells if cell.lower() not in {"", "nan"}}
     lists = sum(cell.startswith("[") and cell.endswith("]") for cell in values)
     if values and lists == len(values):
-        return "multilabel", f"Label column {name!r} holds lists and is read as several labels."
+        return "multilabel", f"Label column {name!r} holds lists and is read as multi-label targets."
     n_numbers = sum(bool(np.isfinite(_number_or_nan(cell))) for cell in values)
     if 2 * n_numbers >= len(values) > 0:
         words = sorted(cell for cell in values if not np.isfinite(_number_or_nan(cell)))
         raise SamplesError(
-            f"Label column {name!r} holds numbers and words ({', '.join(map(repr, words[:3]))}): they may be "
-            "classes or numbers.",
+            f"Label column {name!r} holds numbers and words ({', '.join(map(repr, words[:3]))}), which may "
+            "be classes or numbers.",
             hint="A regression leaves the words out.",
             fields=[InputField.TARGET_KIND],
         )
     separator = next((mark for mark in SEPARATORS if _has_joined(values, mark)), "")
     if separator:
         return "multilabel", (
-            f"Label column {name!r} holds labels joined by {separator!r} and is read as several labels; "
+            f"Label column {name!r} holds labels joined by {separator!r} and is read as multi-label targets; "
             "say so if each cell is one class."
         )
     return "classification", ""
 
 
 def _has_joined(values: Collection[str], separator: str) -> bool:
-    """Whether a part of one joined cell stands in a different cell too."""
+    """Whether a part of one joined cell occurs in another cell too."""
     counts = Counter(part for cell in values for part in {part.strip() for part in cell.split(separator)})
     joined = (cell for cell in values if separator in cell)
     return any(counts[part.strip()] > 1 for cell in joined for part in cell.split(separator) if part.strip())

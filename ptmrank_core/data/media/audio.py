@@ -1,4 +1,4 @@
-"""Recordings: what can be decoded, and every kind of them as one channel of float32."""
+"""Decoding recordings of all supported formats to one channel of float32."""
 
 from __future__ import annotations
 
@@ -41,24 +41,24 @@ STREAMED = 0x7FFF0000
 
 @dataclass(frozen=True, slots=True)
 class MixedDown:
-    """The change that makes one channel of several."""
+    """The change that recordings with several channels are mixed down to one."""
 
     n_channels: int
 
     @property
     def name(self) -> str:
-        """Place among the notes: fewer channels first."""
+        """Name that the notes are sorted by: fewer channels first."""
         return f"{self.n_channels:04d} CHANNELS"
 
     def sentence(self, count: int) -> str:
-        """Tell how many recordings were changed this way."""
+        """Write the note on the number of recordings that were mixed down."""
         recordings = "1 recording" if count == 1 else f"{count} recordings"
         were = "was" if count == 1 else "were"
         return f"{recordings} with {self.n_channels} channels {were} mixed down to one."
 
 
 def _chunk_bytes(data: bytes, mark: bytes, order: str) -> int:
-    """Bytes from the start of a RIFF or AIFF file to the declared end of its sound; 0 if streamed."""
+    """Return the offset in bytes of the declared end of the sound in a RIFF or AIFF file; 0 if streamed."""
     at = 12
     while at + 8 <= len(data):
         size = struct.unpack_from(f"{order}I", data, at + 4)[0]
@@ -69,7 +69,7 @@ def _chunk_bytes(data: bytes, mark: bytes, order: str) -> int:
 
 
 def _page_bytes(data: bytes) -> int:
-    """Bytes from the start of an Ogg file to the declared end of its last page."""
+    """Return the offset in bytes of the declared end of the last page of an Ogg file."""
     at = data.rfind(b"OggS")
     n_segments = data[at + 26] if at + 26 < len(data) else 0
     end = at + 27 + n_segments
@@ -77,9 +77,9 @@ def _page_bytes(data: bytes) -> int:
 
 
 def _declared_bytes(data: bytes) -> int:
-    """Size that a file declares itself to have at least; 0 where it does not tell.
+    """Return the smallest size that a file declares for itself; 0 where it declares none.
 
-    libsndfile reads what is left of a file that was cut off as if it were whole.
+    libsndfile reads a file that was cut off as if it were complete.
     """
     if data[:4] == b"RIFF":
         return _chunk_bytes(data, b"data", "<")
@@ -105,16 +105,16 @@ def _has_exact_length(data: bytes, file_format: str) -> bool:
 
 
 class Bytes(io.BytesIO):
-    """Bytes of a file in which a broken header may seek anywhere."""
+    """The bytes of a file; seeking beyond its ends, as broken headers make the decoder do, is harmless."""
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Go to a place; before the start is the start."""
+        """Seek to a position; one before the start is the start."""
         base = {io.SEEK_CUR: self.tell(), io.SEEK_END: len(self.getbuffer())}.get(whence, 0)
         return super().seek(max(0, base + offset))
 
 
 def _open(data: Bytes) -> Any:
-    """Read the header of a recording and check what it says."""
+    """Read and check the header of a recording."""
     import soundfile  # noqa: PLC0415 - loads a library of its own
 
     try:
@@ -127,9 +127,9 @@ def _open(data: Bytes) -> Any:
     if file.format not in FORMATS:
         problem = f"in the format {file.format}; expected one of {', '.join(FORMATS)}"
     elif not LOWEST_RATE <= file.samplerate <= HIGHEST_RATE:
-        problem = f"{file.samplerate:,} frames a second; expected {LOWEST_RATE:,} to {HIGHEST_RATE:,}"
+        problem = f"sampling rate of {file.samplerate:,} Hz; expected {LOWEST_RATE:,} to {HIGHEST_RATE:,} Hz"
     elif file.frames >= UNKNOWN_LENGTH:
-        problem = "its header does not tell its length; save it again"
+        problem = "its header does not state its length; save it again"
     if problem:
         file.close()
         raise SamplesError(f"unreadable recording: {problem}")
@@ -137,7 +137,7 @@ def _open(data: Bytes) -> Any:
 
 
 def _decode_blocks(file: Any, max_frames: int) -> Iterator[NDArray[np.float32]]:
-    """Yield the mean of the channels block by block, up to a number of frames and not much more."""
+    """Yield the mean of the channels block by block, up to about a number of frames."""
     import soundfile  # noqa: PLC0415 - loads a library of its own
 
     size, n_frames = max(1, BLOCK_VALUES // file.channels), 0
@@ -145,8 +145,8 @@ def _decode_blocks(file: Any, max_frames: int) -> Iterator[NDArray[np.float32]]:
         try:
             block = file.read(size, dtype="float32", always_2d=True)
         except (soundfile.SoundFileError, OSError) as error:
-            told = getattr(error, "error_string", "") or type(error).__name__
-            raise SamplesError(f"unreadable recording: {told.removeprefix('Error : ')}") from error
+            reason = getattr(error, "error_string", "") or type(error).__name__
+            raise SamplesError(f"unreadable recording: {reason.removeprefix('Error : ')}") from error
         if not len(block):
             return
         peak = np.abs(block).max()
@@ -158,7 +158,7 @@ def _decode_blocks(file: Any, max_frames: int) -> Iterator[NDArray[np.float32]]:
 
 @dataclass(frozen=True, slots=True)
 class AudioFacts:
-    """What is known of a recording that can be decoded."""
+    """Length, rate and channels of a recording that can be decoded."""
 
     n_frames: int
     rate: int
@@ -166,7 +166,7 @@ class AudioFacts:
 
 
 def _inspect(data: bytes, limits: Limits) -> AudioFacts:
-    """Decode all of a recording without keeping it."""
+    """Decode all of a recording, as a check, without keeping it."""
     buffer = Bytes(data)
     with _open(buffer) as file:
         facts = AudioFacts(0, file.samplerate, file.channels)
@@ -175,7 +175,7 @@ def _inspect(data: bytes, limits: Limits) -> AudioFacts:
         is_exact = _has_exact_length(data, file.format)
         declared = file.frames if is_exact else 0
     if not is_exact and len(data) - buffer.tell() > MAX_TRAILING_BYTES and n_frames <= max_frames:
-        raise SamplesError("unreadable recording: its header does not tell its length; save it again")
+        raise SamplesError("unreadable recording: its header does not state its length; save it again")
     if n_frames > max_frames:
         raise SamplesError(
             f"too long: more than {limits.max_seconds:,} seconds; cut it into shorter recordings"
@@ -188,7 +188,7 @@ def _inspect(data: bytes, limits: Limits) -> AudioFacts:
 
 
 def decode_audio(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> Waveform:
-    """Decode a recording to one channel of float32: the mean of its channels, at its own rate.
+    """Decode a recording to one channel of float32: the mean of its channels, at its original rate.
 
     Parameters
     ----------
@@ -216,16 +216,16 @@ def decode_audio(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> Waveform:
 
 @dataclass(frozen=True, slots=True)
 class AudioItem:
-    """One recording, read and decoded when it is needed.
+    """A recording, read and decoded when it is needed.
 
     Parameters
     ----------
     blob
-        Where its bytes are.
+        Reads its bytes.
     digest
-        SHA-256 (hex) of the bytes that were read first; features are cached under it.
+        SHA-256 (hex) of its bytes; features are cached under it.
     n_frames
-        Its length in frames of its own rate.
+        Its length in frames, at its original rate.
     limits
         ``max_seconds`` bounds what is decoded.
     """
@@ -246,18 +246,18 @@ class AudioItem:
         Raises
         ------
         SamplesError
-            If its bytes cannot be read any more, or are not those that were read first.
+            If its bytes can no longer be read, or have changed since they were first read.
         """
         return decode_audio(read_unchanged(self.blob, self.digest, "recording"), limits=self.limits)
 
 
 def check_audio(name: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> AudioFacts:
-    """Decode a recording once, block by block, to know that it can be.
+    """Decode a recording once, block by block, as a check.
 
     Parameters
     ----------
     name
-        Name of its file; the suffix tells whether it should have been a recording.
+        Name of its file; its suffix is used in messages.
     data
         Bytes of the file.
     limits
@@ -271,7 +271,7 @@ def check_audio(name: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> Audi
     Raises
     ------
     SamplesError
-        If it cannot be decoded, is cut off, empty, too long, or holds values that are no sound; the message
+        If it cannot be decoded, is cut off, empty, too long, or holds values that are not sound; the message
         is the reason.
     """
     try:

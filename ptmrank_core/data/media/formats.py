@@ -1,4 +1,4 @@
-"""File formats of one kind of sample, and what is said of files in none of them."""
+"""File formats of one kind of sample, and the reasons why other files are left out."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["Formats", "UnidentifiedError"]
 
 
 class UnidentifiedError(SamplesError):
-    """Bytes in none of the formats that are read here; the message says which those are."""
+    """Bytes in none of the supported formats, which the message lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,15 +21,15 @@ class Formats:
     Parameters
     ----------
     one
-        What one file of the kind is called, with its article: ``"an image"``.
+        Word for one such file, with its article: ``"an image"``.
     kind
-        What such a format is called: ``"picture"``.
+        Word for the kind in ``"a picture format"``: ``"picture"``.
     read
-        Suffixes, separated by blanks, of what is read.
+        Suffixes of the supported formats, separated by blanks.
     others
-        Suffixes of what is of the kind but not read.
+        Suffixes of other formats of the kind.
     better
-        Formats to save those in.
+        Formats to convert those to.
     """
 
     one: str
@@ -40,18 +40,18 @@ class Formats:
 
     @property
     def suffixes(self) -> frozenset[str]:
-        """Suffixes of what is read, in lower case."""
+        """Suffixes of the supported formats, in lower case."""
         return frozenset(self.read.split())
 
     def explain(self, name: str, error: UnidentifiedError) -> SamplesError:
-        """Say why a file was not identified, as its suffix leads to expect.
+        """Explain why a file was not identified, by its suffix.
 
         Parameters
         ----------
         name
             Name of the file.
         error
-            What the bytes told.
+            The error that its bytes gave.
 
         Returns
         -------
@@ -62,6 +62,6 @@ class Formats:
         if suffix in self.suffixes:
             return error
         if suffix in self.others.split():
-            told = f"a {self.kind} format that is not read here ({suffix})"
-            return SamplesError(f"{told}; save it as {self.better}")
+            problem = f"a {self.kind} format that is not supported ({suffix})"
+            return SamplesError(f"{problem}; save it as {self.better}")
         return SamplesError(f"not {self.one} ({suffix or 'no suffix'})")

@@ -1,4 +1,4 @@
-"""Pictures: what can be decoded, and every kind of them as 8-bit RGB."""
+"""Decoding pictures of all supported formats to 8-bit RGB."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ __all__ = [
     "DAMAGE_ERRORS",
     "PICTURES",
     "QUIET",
-    "Change",
     "ImageItem",
+    "PictureChange",
     "check_image",
     "decode_image",
     "to_rgb",
@@ -71,8 +71,8 @@ UPRIGHT = {
 """What makes a picture upright, by its EXIF orientation."""
 
 
-class Change(Enum):
-    """What was changed to make 8-bit RGB of a picture: which pictures, and what was done."""
+class PictureChange(Enum):
+    """A change on the way to 8-bit RGB: which pictures need it, and what is done to them."""
 
     ALPHA = ("with an alpha channel", "put on white")
     CMYK = ("in CMYK", "converted to RGB")
@@ -82,7 +82,7 @@ class Change(Enum):
     ROTATED = ("with an EXIF orientation", "turned upright")
 
     def sentence(self, count: int) -> str:
-        """Tell how many pictures were changed this way."""
+        """Write the note on the number of pictures that were changed this way."""
         which, done = self.value
         pictures = "1 picture" if count == 1 else f"{count} pictures"
         return f"{pictures} {which} {'was' if count == 1 else 'were'} {done}."
@@ -92,7 +92,7 @@ class QuietPillow:
     """Mutes Pillow's warnings while any thread decodes a picture.
 
     ``warnings.catch_warnings`` alone is not safe in threads: two that overlap restore each other's
-    filters. Here the first to come sets the filter and the last to go takes it back.
+    filters. Here the first thread to enter sets the filter and the last to leave removes it.
     """
 
     def __init__(self) -> None:
@@ -131,8 +131,8 @@ def _open(data: bytes, max_pixels: int) -> ImageFile:
     except Image.DecompressionBombError as error:
         raise SamplesError(f"too many pixels: {error}") from error
     except DAMAGE_ERRORS as error:
-        told = f"unreadable image: no readable header of {', '.join(FORMATS)}"
-        raise UnidentifiedError(told) from error
+        reason = f"unreadable image: no readable header of {', '.join(FORMATS)}"
+        raise UnidentifiedError(reason) from error
     if image.width * image.height > max_pixels:
         size = f"{image.width:,} x {image.height:,}"
         raise SamplesError(f"too many pixels: {size}; at most {max_pixels:,} are read")
@@ -140,7 +140,7 @@ def _open(data: bytes, max_pixels: int) -> ImageFile:
 
 
 def _scale_grey(image: Image.Image, bits: int) -> Image.Image:
-    """Scale grey levels of more than 8 bits to 8, from their full range."""
+    """Scale grey levels of more than 8 bits to 8 bits, from their full range."""
     values = np.asarray(image).astype(np.float64)
     top = 1.0 if image.mode == "F" else 2.0**bits - 1
     low, high = values.min(), values.max()
@@ -150,24 +150,24 @@ def _scale_grey(image: Image.Image, bits: int) -> Image.Image:
 
 
 def _grey_bits(image: Image.Image) -> int:
-    """Bits of a deep grey picture: 12 of them come in 16 too."""
+    """Return the bits of grey of a picture with more than 8: 12, which files store in 16, or 16."""
     stored = image.tag_v2.get(BITS_PER_SAMPLE_TAG) if isinstance(image, TiffImageFile) else None
     bits = stored[0] if isinstance(stored, tuple) else stored
     # 32-bit files hold 16-bit levels in practice; brighter ones have no known white.
     return bits if isinstance(bits, int) and bits <= 16 else 16
 
 
-def to_rgb(image: Image.Image) -> tuple[Image.Image, set[Change]]:
-    """Convert any mode to 8-bit RGB, and tell what was changed."""
+def to_rgb(image: Image.Image) -> tuple[Image.Image, set[PictureChange]]:
+    """Convert any mode to 8-bit RGB; return the picture and the changes."""
     changes = set()
     if image.mode == "F" or image.mode.startswith("I"):
-        return _scale_grey(image, _grey_bits(image)).convert("RGB"), {Change.DEEP}
+        return _scale_grey(image, _grey_bits(image)).convert("RGB"), {PictureChange.DEEP}
     if image.mode in {"P", "PA"}:
-        changes.add(Change.PALETTE)
+        changes.add(PictureChange.PALETTE)
     if image.mode == "CMYK":
-        changes.add(Change.CMYK)
+        changes.add(PictureChange.CMYK)
     if image.has_transparency_data:
-        changes.add(Change.ALPHA)
+        changes.add(PictureChange.ALPHA)
         image = image.convert("RGBA")
         white = Image.new("RGBA", image.size, "white")
         image = Image.alpha_composite(white, image)
@@ -175,7 +175,7 @@ def to_rgb(image: Image.Image) -> tuple[Image.Image, set[Change]]:
 
 
 def _orientation(image: Image.Image) -> int:
-    """EXIF orientation; 1 where there is none, or none that can be read."""
+    """Return the EXIF orientation; 1 where there is none, or none that can be read."""
     try:
         orientation = image.getexif().get(ORIENTATION_TAG, 1)
     except DAMAGE_ERRORS:
@@ -183,8 +183,8 @@ def _orientation(image: Image.Image) -> int:
     return orientation if isinstance(orientation, int) else 1
 
 
-def _decode(data: bytes, max_pixels: int) -> tuple[Image.Image, set[Change]]:
-    """Decode a picture, and tell what was changed."""
+def _decode(data: bytes, max_pixels: int) -> tuple[Image.Image, set[PictureChange]]:
+    """Decode a picture; return it and the changes."""
     with QUIET:
         image = _open(data, max_pixels)
         try:
@@ -195,11 +195,11 @@ def _decode(data: bytes, max_pixels: int) -> tuple[Image.Image, set[Change]]:
             rgb, changes = to_rgb(image)
             if orientation in UPRIGHT:
                 rgb = rgb.transpose(UPRIGHT[orientation])
-                changes.add(Change.ROTATED)
+                changes.add(PictureChange.ROTATED)
         except DAMAGE_ERRORS as error:
             raise SamplesError(f"unreadable image: {error or type(error).__name__}") from error
     if is_animated:
-        changes.add(Change.FRAMES)
+        changes.add(PictureChange.FRAMES)
     return rgb, changes
 
 
@@ -207,7 +207,7 @@ def decode_image(data: bytes, *, max_pixels: int = DEFAULT_LIMITS.max_pixels) ->
     """Decode a picture to 8-bit RGB.
 
     The EXIF orientation is applied, deep grey levels are scaled from their full range, alpha is
-    put on white, and of an animation the first frame is taken.
+    put on white, and only the first frame of an animation is kept.
 
     Parameters
     ----------
@@ -231,14 +231,14 @@ def decode_image(data: bytes, *, max_pixels: int = DEFAULT_LIMITS.max_pixels) ->
 
 @dataclass(frozen=True, slots=True)
 class ImageItem:
-    """One picture, read and decoded when it is needed.
+    """A picture, read and decoded when it is needed.
 
     Parameters
     ----------
     blob
-        Where its bytes are.
+        Reads its bytes.
     digest
-        SHA-256 (hex) of the bytes that were read first; features are cached under it.
+        SHA-256 (hex) of its bytes; features are cached under it.
     max_pixels
         Bound on width times height.
     """
@@ -249,7 +249,7 @@ class ImageItem:
 
     @property
     def size(self) -> int:
-        """Models see all pictures at one size."""
+        """The same for all pictures: models see them at one size."""
         return 1
 
     def decode(self) -> Image.Image:
@@ -258,19 +258,19 @@ class ImageItem:
         Raises
         ------
         SamplesError
-            If its bytes cannot be read any more, or are not those that were read first.
+            If its bytes can no longer be read, or have changed since they were first read.
         """
         data = read_unchanged(self.blob, self.digest, "picture")
         return decode_image(data, max_pixels=self.max_pixels)
 
 
-def check_image(name: str, data: bytes, max_pixels: int) -> frozenset[Change]:
-    """Decode a picture once, to know that it can be.
+def check_image(name: str, data: bytes, max_pixels: int) -> frozenset[PictureChange]:
+    """Decode a picture once, as a check.
 
     Parameters
     ----------
     name
-        Name of its file; the suffix tells whether it should have been a picture.
+        Name of its file; its suffix is used in messages.
     data
         Bytes of the file.
     max_pixels
@@ -278,8 +278,8 @@ def check_image(name: str, data: bytes, max_pixels: int) -> frozenset[Change]:
 
     Returns
     -------
-    frozenset of Change
-        What ``decode_image`` changes.
+    frozenset of PictureChange
+        The changes that ``decode_image`` makes.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""The kinds of files that are samples: one row for each, and one way of reading them all."""
+"""The kinds of media files: one record for each, and one function that reads them all."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ptmrank_core.data.deduplication import Change
+from ptmrank_core.data.deduplication import DecodingChange
 from ptmrank_core.data.media.audio import RECORDINGS, AudioItem, MixedDown, check_audio
 from ptmrank_core.data.media.formats import Formats, UnidentifiedError
 from ptmrank_core.data.media.images import PICTURES, ImageItem, check_image
@@ -31,27 +31,28 @@ TEXTS = Formats(
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A file that can be decoded: its item, the digest of its content, and what decoding changes."""
+    """A file that can be decoded: its item, the digest of its content, and the changes made by decoding."""
 
     item: Item
     digest: str
-    changes: frozenset[Change]
+    changes: frozenset[DecodingChange]
 
 
 @dataclass(frozen=True, slots=True)
 class MediaKind:
-    """A kind of files.
+    """A kind of media files.
 
     Parameters
     ----------
     modality
-        What the samples are.
+        Modality of the samples.
     plural
-        What people call them.
+        Word for them in messages.
     formats
         Their file formats.
     check
-        Entry, its bytes, bounds -> what is in it; a ``SamplesError`` is the reason to leave it out.
+        Decodes a file, given the entry, its bytes and the limits; a ``SamplesError`` is the reason to leave
+        it out.
     """
 
     modality: Modality
@@ -62,12 +63,12 @@ class MediaKind:
 
 @dataclass(frozen=True, slots=True)
 class ReadAs:
-    """The change that makes text of bytes in another encoding than UTF-8."""
+    """The change that a text is decoded from another encoding than UTF-8."""
 
     name: str
 
     def sentence(self, count: int) -> str:
-        """Tell how many texts were read this way."""
+        """Write the note on the number of texts in this encoding."""
         return f"{'1 text was' if count == 1 else f'{count} texts were'} read as {self.name}."
 
 
@@ -90,9 +91,9 @@ def _check_video(entry: Entry, data: bytes, limits: Limits) -> Checked:
     return Checked(VideoItem(entry.blob, digest, n_frames, limits.max_pixels), digest, frozenset())
 
 
-def _check_text(entry: Entry, data: bytes, limits: Limits) -> Checked:  # noqa: ARG001 - bytes bound a text
+def _check_text(entry: Entry, data: bytes, limits: Limits) -> Checked:  # noqa: ARG001 - the size of the file limits a text
     suffix = suffix_of(entry.name)
-    if suffix and suffix not in TEXTS.suffixes:  # well-known collections come without any suffix
+    if suffix and suffix not in TEXTS.suffixes:  # texts of well-known data sets have no suffix
         raise TEXTS.explain(entry.name, UnidentifiedError(""))
     text, note = decode_text(data)
     text = text.strip()
@@ -103,7 +104,7 @@ def _check_text(entry: Entry, data: bytes, limits: Limits) -> Checked:  # noqa: 
     return Checked(TextItem(text), digest_text(text), frozenset(changes))
 
 
-# In the order in which they win where there are as many files of several.
+# In the order of preference where several kinds have equally many files.
 MEDIA: dict[Modality, MediaKind] = {
     kind.modality: kind
     for kind in (
@@ -123,14 +124,14 @@ def check_entry(entry: Entry, kind: MediaKind, limits: Limits) -> Checked | Left
     entry
         The file.
     kind
-        What it should be.
+        The kind that it should be of.
     limits
-        Bounds on it.
+        Bounds on its size.
 
     Returns
     -------
     Checked or LeftOut
-        What is in it, or the reason why it cannot be a sample.
+        The decoded file, or the reason why it cannot be a sample.
     """
     try:
         return kind.check(entry, entry.blob.read(), limits)
@@ -139,7 +140,7 @@ def check_entry(entry: Entry, kind: MediaKind, limits: Limits) -> Checked | Left
 
 
 def recognise_kind(names: Sequence[str]) -> MediaKind:
-    """Tell what the files of a source are: the kind that most suffixes speak for.
+    """Recognise the kind of the files of a source: the one with most suffixes.
 
     Parameters
     ----------
@@ -149,7 +150,7 @@ def recognise_kind(names: Sequence[str]) -> MediaKind:
     Returns
     -------
     MediaKind
-        Pictures where nothing speaks for anything: they are known by their bytes too.
+        Pictures where no suffix is known: they are also recognised by their bytes.
     """
     suffixes = Counter(suffix_of(name) for name in names)
     counts = {
@@ -159,5 +160,5 @@ def recognise_kind(names: Sequence[str]) -> MediaKind:
     known = frozenset[str]().union(*(kind.formats.suffixes for kind in MEDIA.values()))
     n_unknown = sum(count for suffix, count in suffixes.items() if suffix not in known)
     best = max(MEDIA, key=lambda modality: counts[modality])
-    # Beside pictures without a suffix a text or two are notes.
+    # A few texts beside many files without a suffix, most likely pictures, are notes.
     return MEDIA["image"] if best == "text" and n_unknown > counts["text"] else MEDIA[best]

@@ -1,4 +1,4 @@
-"""Texts as samples, and bytes that are text."""
+"""Texts as samples, and the decoding of texts."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class TextItem:
 
     @property
     def size(self) -> int:
-        """Its characters."""
+        """Number of characters."""
         return len(self.text)
 
     def decode(self) -> str:
@@ -46,14 +46,14 @@ class TextItem:
 
 @dataclass(frozen=True, slots=True)
 class PairItem:
-    """Two texts that belong together: premise and hypothesis, question and answer."""
+    """A pair of texts: premise and hypothesis, question and answer."""
 
     first: str
     second: str
 
     @property
     def size(self) -> int:
-        """The characters of both."""
+        """Number of characters of both."""
         return len(self.first) + len(self.second)
 
     def decode(self) -> tuple[str, str]:
@@ -63,14 +63,14 @@ class PairItem:
 
 @dataclass(frozen=True, slots=True)
 class WordItem:
-    """One word of a sentence; all words of a sentence share its tuple."""
+    """One word of a sentence; the words of a sentence share one tuple."""
 
     words: tuple[str, ...]
     index: int
 
     @property
     def size(self) -> int:
-        """The characters of the sentence, which a model reads as a whole."""
+        """Number of characters of the sentence, which a model reads as a whole."""
         return sum(map(len, self.words)) + len(self.words) - 1
 
     def decode(self) -> WordInContext:
@@ -95,8 +95,8 @@ def decode_text(data: bytes) -> tuple[str, str]:
     Raises
     ------
     SamplesError
-        If the bytes are no text: they hold zeros, or are not the UTF-16 that their mark announces. The
-        message continues the file's name too.
+        If the bytes are not text: they contain zeros, or are not valid UTF-16 despite their byte-order mark.
+        The message also continues the file's name.
     """
     if data.startswith(UTF16_MARKS):
         try:
@@ -104,7 +104,9 @@ def decode_text(data: bytes) -> tuple[str, str]:
         except UnicodeDecodeError as error:
             raise SamplesError(f"begins as UTF-16 but is damaged: {error.reason}") from error
     if b"\0" in data:
-        raise SamplesError("holds zero bytes, so it is no text, or UTF-16 without its mark; save it as UTF-8")
+        raise SamplesError(
+            "contains zero bytes, so it is not text, or is UTF-16 without a byte-order mark; save it as UTF-8"
+        )
     try:
         return data.decode("utf-8-sig"), ""
     except UnicodeDecodeError:
@@ -118,18 +120,18 @@ def decode_text(data: bytes) -> tuple[str, str]:
 
 
 def digest_text(text: str) -> str:
-    """SHA-256 (hex) of a text in UTF-8."""
+    """Return the SHA-256 (hex) of a text in UTF-8."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def digest_pair(first: str, second: str) -> str:
-    """SHA-256 (hex) of two texts; moving a word from one to the other changes it."""
+    """Return the SHA-256 (hex) of two texts; moving a word from one to the other changes it."""
     one, two = first.encode(), second.encode()
     return hashlib.sha256(NOT_A_TEXT + b"pair%d:" % len(one) + one + two).hexdigest()
 
 
 def digest_words(words: tuple[str, ...]) -> Iterator[str]:
-    """SHA-256 (hex) of each word in its sentence: of all words, and of the place of this one."""
+    """Yield the SHA-256 (hex) of each word in its sentence: of all words and the position of this one."""
     sentence = hashlib.sha256(NOT_A_TEXT + b"word%d:" % len(words))
     for word in words:
         data = word.encode()

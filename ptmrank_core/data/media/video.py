@@ -1,7 +1,7 @@
-"""Videos: the frames that a model is shown, evenly over the clip.
+"""Decoding evenly spaced frames of videos.
 
 Animated GIF, WebP and PNG files are decoded by Pillow; everything else by PyAV, which the extra ``video``
-brings.
+installs.
 """
 
 from __future__ import annotations
@@ -36,17 +36,17 @@ VIDEOS = Formats(
 )
 SIGNATURES = (b"GIF8", b"\x89PNG")
 MISSING_DECODER = "needs the extra video: pip install -e '.[video]'"
-# FFmpeg also reads play lists, which name further files and addresses: nothing but these may be opened.
+# FFmpeg also reads playlists, which name other files and addresses: only these formats may be opened.
 CONTAINERS = "asf,avi,flv,matroska,mov,mpeg,mpegts,mpegvideo,ogg,webm"
 OPTIONS = {"format_whitelist": CONTAINERS, "protocol_whitelist": "none"}
 EXACT_CONTAINERS = ("mov", "matroska")
 SHARE_THERE = 0.9
-"""Edit lists make a container declare a few frames more than it shows; a file that was cut off lacks more."""
+"""Edit lists make a container declare slightly more frames than it shows; a file cut off lacks more."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class VideoClip:
-    """The bytes of a video whose frames are decoded when they are asked for.
+    """A video whose frames are decoded on request.
 
     Parameters
     ----------
@@ -63,13 +63,13 @@ class VideoClip:
     max_pixels: int = DEFAULT_LIMITS.max_pixels
 
     def sample(self, n: int) -> list[Image.Image]:
-        """Return frames evenly over the clip.
+        """Return evenly spaced frames.
 
         Parameters
         ----------
         n
-            How many, at least 1: the first and the last are among them, and of one it is the middle one.
-            Where there are more than the clip has, frames are repeated.
+            Number of frames, at least 1: the first, the last and some between, or the middle one if n is 1.
+            If the clip has fewer frames, some are repeated.
 
         Returns
         -------
@@ -90,14 +90,14 @@ class VideoClip:
 
 @dataclass(frozen=True, slots=True)
 class VideoItem:
-    """One video, read and decoded when it is needed.
+    """A video, read and decoded when it is needed.
 
     Parameters
     ----------
     blob
-        Where its bytes are.
+        Reads its bytes.
     digest
-        SHA-256 (hex) of the bytes that were read first; features are cached under it.
+        SHA-256 (hex) of its bytes; features are cached under it.
     n_frames
         Number of its frames.
     max_pixels
@@ -111,7 +111,7 @@ class VideoItem:
 
     @property
     def size(self) -> int:
-        """Models see the same number of frames of all videos."""
+        """The same for all videos: models see the same number of frames."""
         return 1
 
     def decode(self) -> VideoClip:
@@ -120,18 +120,18 @@ class VideoItem:
         Raises
         ------
         SamplesError
-            If its bytes cannot be read any more, or are not those that were read first.
+            If its bytes can no longer be read, or have changed since they were first read.
         """
         return VideoClip(read_unchanged(self.blob, self.digest, "video"), self.n_frames, self.max_pixels)
 
 
 def check_video(name: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> int:
-    """Open a video and decode its first and its last frame, to know that it can be.
+    """Open a video and decode its first and its last frame, as a check.
 
     Parameters
     ----------
     name
-        Name of its file; the suffix tells whether it should have been a video.
+        Name of its file; its suffix is used in messages.
     data
         Bytes of the file.
     limits
@@ -158,18 +158,18 @@ def check_video(name: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> int:
 
 
 def _is_animation(data: bytes) -> bool:
-    """Whether Pillow decodes it."""
+    """Whether the bytes are an animation, which Pillow decodes."""
     return data.startswith(SIGNATURES) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP")
 
 
 @contextmanager
 def _told(errors: tuple[type[BaseException], ...]) -> Iterator[None]:
-    """Make an error of ours from those of a decoder."""
+    """Turn the errors of a decoder into a ``SamplesError``."""
     try:
         yield
     except errors as error:
-        told = getattr(error, "strerror", None) or error or type(error).__name__
-        raise SamplesError(f"unreadable video: {told}") from error
+        reason = getattr(error, "strerror", None) or error or type(error).__name__
+        raise SamplesError(f"unreadable video: {reason}") from error
 
 
 def _check_pixels(width: int, height: int, max_pixels: int) -> None:
@@ -184,7 +184,7 @@ def _count_animation(data: bytes) -> int:
 
 
 def _decode_animation(data: bytes, indices: Sequence[int], max_pixels: int) -> dict[int, Image.Image]:
-    """Decode some frames of an animation, ascending."""
+    """Decode some frames of an animation, in ascending order."""
     frames = {}
     with QUIET, _told(DAMAGE_ERRORS), Image.open(io.BytesIO(data), formats=ANIMATIONS) as image:
         _check_pixels(image.width, image.height, max_pixels)
@@ -196,7 +196,7 @@ def _decode_animation(data: bytes, indices: Sequence[int], max_pixels: int) -> d
 
 @contextmanager
 def _open_video(data: bytes) -> Iterator[tuple[Any, Any]]:
-    """Open a video; yield its container and its stream of pictures."""
+    """Open a video; yield its container and its video stream."""
     import av  # noqa: PLC0415 - an extra
 
     with _told((av.FFmpegError,)):
@@ -206,19 +206,19 @@ def _open_video(data: bytes) -> Iterator[tuple[Any, Any]]:
             raise UnidentifiedError("unreadable video: no readable header of a known format") from error
         with container:
             if not container.streams.video:
-                raise UnidentifiedError("unreadable video: it holds no pictures")
+                raise UnidentifiedError("unreadable video: it has no video stream")
             stream = container.streams.video[0]
             if stream.codec_context is None:
-                raise SamplesError("unreadable video: its pictures are in a format that is not known")
-            stream.codec_context.thread_count = 1  # several videos are decoded at a time
+                raise SamplesError("unreadable video: its codec is not known")
+            stream.codec_context.thread_count = 1  # several videos are decoded at the same time
             yield container, stream
 
 
 def _frame_places(container: Any, stream: Any) -> tuple[list[int], list[int]]:
-    """List the places of all frames, and of those that decoding can start at, without decoding any.
+    """List the positions of all frames, and of the key frames, without decoding any.
 
-    Where the container has exact times, these are the places, and a part of a clip can be decoded by itself.
-    Elsewhere they are numbers in the order of decoding, and decoding can only start at the beginning.
+    Positions are times where the container has exact ones; then decoding can start at any key frame.
+    Elsewhere they count frames in decoding order, and decoding can only start at the beginning.
     """
     packets = [packet for packet in container.demux(stream) if packet.size and not packet.is_discard]
     is_exact = container.format.name.split(",")[0] in EXACT_CONTAINERS
@@ -245,14 +245,14 @@ def _count_video(data: bytes, limits: Limits) -> int:
 
 
 def _upright(frame: Any, max_pixels: int) -> Image.Image:
-    """Convert a frame to RGB, turned as the camera was held."""
+    """Convert a frame to RGB, rotated upright."""
     _check_pixels(frame.width, frame.height, max_pixels)
     image: Image.Image = frame.to_image()
     return image.rotate(frame.rotation, expand=True) if frame.rotation else image
 
 
 def _decode_video(data: bytes, indices: Sequence[int], max_pixels: int) -> dict[int, Image.Image]:
-    """Decode some frames of a video, ascending: each from the last place before it where that can start."""
+    """Decode some frames of a video, in ascending order, each from the last key frame before it."""
     with _open_video(data) as (container, stream):
         places, keys = _frame_places(container, stream)
     frames: dict[int, Image.Image] = {}
@@ -267,7 +267,7 @@ def _decode_video(data: bytes, indices: Sequence[int], max_pixels: int) -> dict[
             while frame is None or reached < places[index]:
                 number, following = next(decoded, (0, None))
                 if following is None:
-                    break  # the last frames of a clip may be hidden
+                    break  # the last frames of a clip may not be shown
                 frame, reached = following, following.pts if keys else number
             if frame is None:
                 raise SamplesError(f"unreadable video: frame {index + 1:,} cannot be decoded")

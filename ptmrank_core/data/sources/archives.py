@@ -1,4 +1,4 @@
-"""Zip archives: refused as a whole where one entry is unsafe, and never unpacked to disk."""
+"""Zip archives: refused as a whole if one entry is unsafe, and never unpacked to disk."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from ptmrank_core.data.sources.entries import Entry, Listing, clean_name, suffix_of, unreadable
+from ptmrank_core.data.sources.entries import Entry, SourceListing, clean_name, suffix_of, unreadable
 from ptmrank_core.data.sources.limits import Limits
 from ptmrank_core.data.sources.signatures import HEAD_BYTES, is_archive
 from ptmrank_core.errors import ArchiveError
@@ -30,7 +30,7 @@ DAMAGE_ERRORS = (
     ValueError,  # an offset before the file's start, a name that is no UTF-8
     NotImplementedError,  # a version or a flag that zipfile does not know
 )
-"""What zipfile raises on damaged data; a programming error is none of them."""
+"""What zipfile raises on damaged data, as opposed to programming errors."""
 
 ENCRYPTED_FLAGS = 0x1 | 0x40 | 0x2000
 UTF8_NAME_FLAG = 0x800
@@ -40,7 +40,7 @@ METHOD_NAMES = {9: "Deflate64", 12: "bzip2", 14: "LZMA", 93: "Zstandard", 95: "X
 
 
 class SampleArchive(zipfile.ZipFile):
-    """An open archive whose members can be sent to another process, which opens the file for itself."""
+    """An open archive whose members can be sent to another process, which opens the file itself."""
 
     def __init__(self, file: str | Path | io.BytesIO) -> None:
         super().__init__(file)
@@ -56,20 +56,20 @@ class SampleArchive(zipfile.ZipFile):
 
 @lru_cache(maxsize=4)
 def _reopen(path: str) -> SampleArchive:
-    """Open an archive once in a process, however many of its members come."""
+    """Open an archive once per process, however many of its members arrive."""
     return SampleArchive(path)
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One entry of an open archive; as a blob it reads its own bytes."""
+    """One entry of an open archive, as a blob."""
 
     archive: SampleArchive
     info: zipfile.ZipInfo
     name: str
 
     def read(self) -> bytes:
-        """Return the bytes; their checksum is compared.
+        """Return the bytes, with their checksum verified.
 
         Raises
         ------
@@ -79,7 +79,7 @@ class Member:
         size = self.info.file_size
         try:
             with self.archive.open(self.info) as file:
-                # Never without a number: then a size that lies could not bound the memory.
+                # Never without a number: a wrong declared size could otherwise use unlimited memory.
                 data = file.read(size)
         except DAMAGE_ERRORS as error:
             raise unreadable(self.name, error) from error
@@ -88,7 +88,7 @@ class Member:
         return data
 
     def head(self) -> bytes:
-        """First bytes; none where the entry is damaged, which ``read`` reports."""
+        """Return the first bytes; none where the entry is damaged, which ``read`` reports."""
         try:
             with self.archive.open(self.info) as file:
                 return file.read(HEAD_BYTES)
@@ -97,7 +97,7 @@ class Member:
 
 
 def _decoded_name(info: zipfile.ZipInfo) -> str:
-    """Name as its maker meant it.
+    """Decode the name of an entry.
 
     macOS writes UTF-8 without the flag that says so; zipfile reads such names as code page 437.
     """
@@ -111,20 +111,20 @@ def _decoded_name(info: zipfile.ZipInfo) -> str:
 
 
 def _refuse(name: str, problem: str, hint: str) -> ArchiveError:
-    """Make the error that refuses a whole archive for one entry."""
+    """Make the error that refuses a whole archive because of one entry."""
     return ArchiveError(f"The archive is refused: its entry {name!r} {problem}.", hint=hint)
 
 
 def _is_bomb(size: int, packed: int, limits: Limits) -> bool:
-    """Whether something unpacks to suspiciously many times its size."""
+    """Whether something unpacks to a suspicious multiple of its size."""
     return size > limits.ratio_floor_bytes and size > limits.max_ratio * packed
 
 
 def _check_kind(info: zipfile.ZipInfo, name: str) -> None:
-    """Refuse what is neither a plain file nor a folder."""
+    """Refuse entries that are neither plain files nor folders."""
     kind = stat.S_IFMT(info.external_attr >> 16)
     if kind == stat.S_IFLNK:
-        raise _refuse(name, "is a symbolic link", "Pack the file itself in its place.")
+        raise _refuse(name, "is a symbolic link", "Pack the file itself instead.")
     if kind not in {0, stat.S_IFREG, stat.S_IFDIR}:
         raise _refuse(name, "is a device or a pipe; expected plain files", "Leave it out.")
     if info.flag_bits & ENCRYPTED_FLAGS:
@@ -146,30 +146,30 @@ def _check_size(info: zipfile.ZipInfo, name: str, limits: Limits) -> None:
         raise _refuse(
             name,
             f"unpacks from {packed:,} to {size:,} bytes; more than {limits.max_ratio} times its "
-            "size is the mark of a decompression bomb",
+            "size suggests a decompression bomb",
             "Leave it out, or pack it without compression.",
         )
 
 
 def _check_whole(infos: Sequence[zipfile.ZipInfo], packed: int, title: str, limits: Limits) -> None:
-    """Refuse an archive that unpacks to too much, though none of its entries does."""
+    """Refuse an archive that unpacks to too much in total."""
     total = sum(info.file_size for info in infos)
     if total > limits.max_total_bytes:
         raise ArchiveError(
             f"{title!r} unpacks to {total:,} bytes; at most {limits.max_total_bytes:,} are accepted.",
             hint="Pack fewer or smaller files.",
         )
-    # Against the file's own size: entries that overlap declare the same packed bytes many times.
+    # Compared with the size of the file: overlapping entries declare the same packed bytes many times.
     if _is_bomb(total, packed, limits):
         raise ArchiveError(
             f"{title!r} unpacks from {packed:,} to {total:,} bytes; more than {limits.max_ratio} "
-            "times its size is the mark of a decompression bomb.",
+            "times its size suggests a decompression bomb.",
             hint="Pack the files without compression.",
         )
 
 
 def _check_entries(archive: SampleArchive, title: str, limits: Limits) -> list[Member]:
-    """Check every entry of the directory, hidden ones too, and return the files among them."""
+    """Check every entry, hidden ones too, and return the files among them."""
     infos = archive.infolist()
     if len(infos) > limits.max_entries:
         raise ArchiveError(
@@ -181,7 +181,7 @@ def _check_entries(archive: SampleArchive, title: str, limits: Limits) -> list[M
     for info in infos:
         name = clean_name(_decoded_name(info))
         if name in seen:
-            raise _refuse(name, "is there twice", "Pack the files again, each of them once.")
+            raise _refuse(name, "occurs twice", "Pack the files again, each of them once.")
         seen.add(name)
         _check_kind(info, name)
         _check_size(info, name, limits)
@@ -194,14 +194,14 @@ def _check_entries(archive: SampleArchive, title: str, limits: Limits) -> list[M
     return sorted(members, key=lambda member: member.name)
 
 
-def _list_members(members: Sequence[Member], expected: Collection[str]) -> Listing:
-    """Look at the first bytes of each file, and list those that can be read."""
+def _list_members(members: Sequence[Member], expected: Collection[str]) -> SourceListing:
+    """Check the first bytes of each file, and list the files that can be read."""
     entries, left_out = [], []
     for member in members:
         method = member.info.compress_type
         if method not in READ_METHODS:
-            told = METHOD_NAMES.get(method, f"method {method}")
-            reason = f"packed with a compression that is not read here ({told}); use Deflate"
+            name_of_method = METHOD_NAMES.get(method, f"method {method}")
+            reason = f"packed with a compression that is not supported ({name_of_method}); use Deflate"
             left_out.append(LeftOut(member.name, reason))
         elif suffix_of(member.name) not in expected and is_archive(member.name, member.head()):
             raise _refuse(
@@ -211,42 +211,41 @@ def _list_members(members: Sequence[Member], expected: Collection[str]) -> Listi
             )
         else:
             entries.append(Entry(member.name, member.info.file_size, member))
-    return Listing(tuple(entries), tuple(left_out))
+    return SourceListing(tuple(entries), tuple(left_out))
 
 
 def open_archive(
     file: Path | io.BytesIO, title: str, limits: Limits, *, expected: Collection[str] = ()
-) -> Listing:
+) -> SourceListing:
     """List a zip archive after checking all of it.
 
     Parameters
     ----------
     file
-        Path or bytes of the archive. It stays open as long as a blob of the listing lives.
+        Path or bytes of the archive. It stays open as long as a blob of the listing exists.
     title
-        What messages call it.
+        Its name in messages.
     limits
-        Bounds on what it holds.
+        Bounds on what it may hold.
     expected
         Suffixes of files that may be archives by their first bytes: ``".npz"``.
 
     Returns
     -------
-    Listing
+    SourceListing
         Files whose blobs read from the archive itself.
 
     Raises
     ------
     ArchiveError
-        If it is no zip archive, is damaged or empty, or holds anything unsafe.
+        If it is not a zip archive, is damaged or empty, or contains anything unsafe.
     """
     try:
         packed = len(file.getbuffer()) if isinstance(file, io.BytesIO) else file.stat().st_size
         archive = SampleArchive(file)
     except DAMAGE_ERRORS as error:
         raise ArchiveError(
-            f"{title!r} is no zip archive, or one that is damaged or cut off ({error}); expected "
-            "a .zip file.",
+            f"{title!r} is not a zip archive, or is damaged or cut off ({error}); expected a .zip file.",
             hint="Pack the files as .zip and try again.",
         ) from error
     try:

@@ -1,4 +1,4 @@
-"""The files of a source, and what their names say."""
+"""The files of a source, and checks of their names."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ptmrank_core.records import Blob, LeftOut
 __all__ = [
     "HIDDEN_REASON",
     "Entry",
-    "Listing",
+    "SourceListing",
     "clean_name",
     "common_root",
     "is_hidden",
@@ -52,15 +52,15 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
-    """What a source holds: its files, sorted by name, and what cannot be read at all."""
+class SourceListing:
+    """The files of a source, sorted by name, and the entries that cannot be read at all."""
 
     entries: tuple[Entry, ...]
     left_out: tuple[LeftOut, ...]
 
 
 def unreadable(name: str, cause: object) -> SamplesError:
-    """Make the error of a file whose bytes cannot be had.
+    """Make the error of a file whose bytes cannot be read.
 
     Parameters
     ----------
@@ -72,18 +72,18 @@ def unreadable(name: str, cause: object) -> SamplesError:
     Returns
     -------
     SamplesError
-        To be raised by a blob.
+        For a blob to raise.
     """
     return SamplesError(f"{name!r} cannot be read: {cause}")
 
 
 def read_unchanged(blob: Blob, digest: str, what: str) -> bytes:
-    """Read the bytes of a sample once more.
+    """Read the bytes of a sample again.
 
     Parameters
     ----------
     blob
-        Where they are.
+        Reads them.
     digest
         SHA-256 (hex) of the bytes that were read first.
     what
@@ -92,8 +92,8 @@ def read_unchanged(blob: Blob, digest: str, what: str) -> bytes:
     Raises
     ------
     SamplesError
-        If they cannot be read any more, or are not those that were read first: features are cached under
-        the digest, and other bytes must not get in.
+        If they can no longer be read, or have changed: features are cached under the digest, and must not be
+        those of other bytes.
     """
     data = blob.read()
     if hashlib.sha256(data).hexdigest() != digest:
@@ -102,10 +102,10 @@ def read_unchanged(blob: Blob, digest: str, what: str) -> bytes:
 
 
 def _unsafe_part(raw: str) -> str:
-    """Say what makes a name unsafe; empty for a safe one."""
+    """Return what makes a name unsafe; empty for a safe one."""
     parts = [part for part in raw.split("/") if part not in {"", "."}]
     size = max((len(part.encode("utf-8", "replace")) for part in parts), default=0)
-    found = {
+    problems = {
         "a backslash": "\\" in raw,
         "a control character": any(unicodedata.category(letter) in {"Cc", "Cs"} for letter in raw),
         "an absolute path": raw.startswith("/"),
@@ -114,7 +114,7 @@ def _unsafe_part(raw: str) -> str:
         "a '..' component": any(not part.strip(". ") for part in parts),
         f"a component of more than {MAX_COMPONENT_BYTES} bytes": size > MAX_COMPONENT_BYTES,
     }
-    return next((problem for problem, is_there in found.items() if is_there), "")
+    return next((problem for problem, is_there in problems.items() if is_there), "")
 
 
 def clean_name(raw: str) -> str:
@@ -128,12 +128,12 @@ def clean_name(raw: str) -> str:
     Returns
     -------
     str
-        A relative path that stays where it is put; empty for the top folder itself.
+        A relative path that stays within its folder; empty for the top folder itself.
 
     Raises
     ------
     ArchiveError
-        If the name could lead somewhere else.
+        If the name could lead out of its folder.
     """
     problem = _unsafe_part(raw)
     if problem:
@@ -145,17 +145,17 @@ def clean_name(raw: str) -> str:
 
 
 def is_hidden(name: str) -> bool:
-    """Whether a file, or a folder that it lies in, belongs to the system rather than the user."""
+    """Whether a file, or a folder above it, is hidden or belongs to the system."""
     return any(part.startswith(".") or part.lower() in SYSTEM_NAMES for part in name.split("/"))
 
 
 def suffix_of(name: str) -> str:
-    """Suffix of a name in lower case, ``".png"``; empty where there is none."""
+    """Return the suffix of a name in lower case, ``".png"``; empty where there is none."""
     return posixpath.splitext(name)[1].lower()
 
 
 def common_root(names: Iterable[str]) -> str:
-    """Deepest folder that holds all of these files; empty for the source itself."""
+    """Return the deepest folder that contains all of these files; empty for the source itself."""
     folders = [name.split("/")[:-1] for name in names]
     shared = itertools.takewhile(lambda level: len(set(level)) == 1, zip(*folders, strict=False))
     return "/".join(level[0] for level in shared)

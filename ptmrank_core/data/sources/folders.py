@@ -7,7 +7,7 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from ptmrank_core.data.sources.entries import Entry, Listing, unreadable
+from ptmrank_core.data.sources.entries import Entry, SourceListing, unreadable
 from ptmrank_core.data.sources.limits import Limits
 from ptmrank_core.errors import SamplesError
 from ptmrank_core.records import LeftOut
@@ -29,7 +29,7 @@ class FileBlob:
         Raises
         ------
         SamplesError
-            If the file is gone, may not be read, or has grown beyond the bound.
+            If the file is gone, cannot be read, or has grown beyond the limit.
         """
         try:
             with self.path.open("rb") as file:
@@ -42,13 +42,13 @@ class FileBlob:
 
 
 def _relative_name(path: str, root: Path) -> str:
-    """Name inside the source; bytes that are no text (possible on Linux) are spelled out."""
+    """Return the name inside the source; bytes that are no text (possible on Linux) are escaped."""
     name = Path(path).relative_to(root).as_posix()
     return name.encode("utf-8", "backslashreplace").decode()
 
 
 def _inspect_file(path: str, name: str, limits: Limits) -> Entry | LeftOut:
-    """Look at one file without opening it."""
+    """Check one file without opening it."""
     file = Path(path)
     try:
         status = file.stat()
@@ -63,8 +63,8 @@ def _inspect_file(path: str, name: str, limits: Limits) -> Entry | LeftOut:
     return Entry(name, status.st_size, FileBlob(file, name, limits.max_entry_bytes))
 
 
-def list_file(path: Path, limits: Limits) -> Listing:
-    """List a single file as if its folder held nothing else.
+def list_file(path: Path, limits: Limits) -> SourceListing:
+    """List a single file as a source.
 
     Raises
     ------
@@ -74,10 +74,10 @@ def list_file(path: Path, limits: Limits) -> Listing:
     entry = _inspect_file(str(path), path.name, limits)
     if isinstance(entry, LeftOut):
         raise SamplesError(f"{str(path)!r} cannot be used: {entry.reason}.", hint="Choose another file.")
-    return Listing((entry,), ())
+    return SourceListing((entry,), ())
 
 
-def list_folder(root: Path, limits: Limits) -> Listing:
+def list_folder(root: Path, limits: Limits) -> SourceListing:
     """List the files under a folder; links to folders are not followed.
 
     Parameters
@@ -89,7 +89,7 @@ def list_folder(root: Path, limits: Limits) -> Listing:
 
     Returns
     -------
-    Listing
+    SourceListing
         Files whose blobs read from their paths.
 
     Raises
@@ -97,28 +97,28 @@ def list_folder(root: Path, limits: Limits) -> Listing:
     SamplesError
         If it holds too many files.
     """
-    found: list[Entry | LeftOut] = []
+    entries: list[Entry | LeftOut] = []
 
     def note_closed_folder(error: OSError) -> None:
-        """Remember a folder that may not be opened, which ``os.walk`` would pass over in silence."""
+        """Report a folder that cannot be opened, which ``os.walk`` would skip silently."""
         name = _relative_name(error.filename, root)
-        found.append(LeftOut(f"{name}/", f"a folder that cannot be opened: {error.strerror}"))
+        entries.append(LeftOut(f"{name}/", f"a folder that cannot be opened: {error.strerror}"))
 
     for top, folders, files in os.walk(root, onerror=note_closed_folder):
         for folder in folders:
             path = os.path.join(top, folder)  # noqa: PTH118 - as os.walk writes it
             if os.path.islink(path):  # noqa: PTH114 - the same
-                found.append(LeftOut(_relative_name(path, root), "a link to a folder"))
+                entries.append(LeftOut(_relative_name(path, root), "a link to a folder"))
         for file in files:
             path = os.path.join(top, file)  # noqa: PTH118 - the same
-            found.append(_inspect_file(path, _relative_name(path, root), limits))
-        if len(found) > limits.max_entries:
+            entries.append(_inspect_file(path, _relative_name(path, root), limits))
+        if len(entries) > limits.max_entries:
             raise SamplesError(
                 f"{str(root)!r} holds more than {limits.max_entries:,} files.",
-                hint="Expected one folder for each class; choose a folder with less in it.",
+                hint="Expected one folder for each class; choose a folder with fewer files.",
             )
-    found.sort(key=lambda item: item.name)
-    return Listing(
-        tuple(item for item in found if isinstance(item, Entry)),
-        tuple(item for item in found if isinstance(item, LeftOut)),
+    entries.sort(key=lambda item: item.name)
+    return SourceListing(
+        tuple(item for item in entries if isinstance(item, Entry)),
+        tuple(item for item in entries if isinstance(item, LeftOut)),
     )

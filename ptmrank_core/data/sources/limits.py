@@ -1,4 +1,4 @@
-"""What a source may hold: more is refused before it is read."""
+"""Limits on the size of a source; what exceeds them is refused before it is read."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ class Limits:
     max_ratio
         Unpacked size over packed size, of one entry and of a whole archive.
     ratio_floor_bytes
-        Unpacked size up to which the ratio does not matter: a short text of blanks is no bomb.
+        Unpacked size up to which the ratio does not matter: a short text of blanks compresses that well.
     max_pixels
-        Width times height of a picture, told from its header before it is decoded.
+        Width times height of a picture, read from its header before it is decoded.
     max_seconds
         Length of a recording or a video.
     max_rows

@@ -1,4 +1,4 @@
-"""Archives told by their name or by their first bytes."""
+"""Archives, recognised by their names or first bytes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ HEAD_BYTES = TAR_OFFSET + len(TAR_SIGNATURE)
 
 
 def is_zip(name: str, head: bytes) -> bool:
-    """Whether a file says that it is a zip archive, by its name or its first bytes."""
+    """Whether a file is a zip archive by its name or its first bytes."""
     return suffix_of(name) == ".zip" or head.startswith(ZIP_SIGNATURES)
 
 

@@ -1,4 +1,4 @@
-"""Units and their labels -> Samples: copies, rare classes and unusable rows left out."""
+"""Items of a table and their labels -> Samples, without duplicates, rare classes and unusable rows."""
 
 from __future__ import annotations
 
@@ -21,48 +21,48 @@ __all__ = ["assemble", "settle_labels", "write_labels"]
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """A unit with a usable label, as the selection sees it."""
+class LabelledRow:
+    """An item with a usable label, as the selection sees it."""
 
     name: str
     label: str
     digest: str
-    unit: int
+    row: int
     target: int
 
 
 def assemble(
-    source: str, modality: Modality, units: TableItems, reading: Reading, notes: Sequence[str]
+    source: str, modality: Modality, rows: TableItems, reading: Reading, notes: Sequence[str]
 ) -> Samples:
-    """Make samples of units.
+    """Make samples of the items of a table.
 
     Parameters
     ----------
     source, modality, notes
         Of the samples; notes on the labels are added.
-    units
-        What may become a sample, with the cells of its labels.
+    rows
+        The items, with the cells of their labels.
     reading
         Its ``target_kind`` is used.
 
     Returns
     -------
     Samples
-        In the order of the units. Every unit is a sample or is in ``skipped``.
+        In the order of the items. Every item is a sample or is in ``left_out``.
 
     Raises
     ------
     SamplesError
         If the labels are ambiguous, or too little is left: two classes of two samples, three different
-        numbers, or one label that two samples have and two have not.
+        numbers, or one label that two samples have and two do not are needed.
     """
-    targets = read_targets(units.labels, reading)
-    left_out = [*units.left_out]
-    left_out += [LeftOut(units.names[row], reason) for row, reason in targets.left_out]
+    targets = read_targets(rows.labels, reading)
+    left_out = [*rows.left_out]
+    left_out += [LeftOut(rows.names[row], reason) for row, reason in targets.left_out]
     texts = write_labels(targets)
     candidates = [
-        Candidate(units.names[unit], texts[i], units.digests[unit], unit, i)
-        for i, unit in enumerate(targets.kept)
+        LabelledRow(rows.names[row], texts[i], rows.digests[row], row, i)
+        for i, row in enumerate(targets.kept)
     ]
     kept, copies = drop_copies(candidates)
     left_out += copies
@@ -70,31 +70,31 @@ def assemble(
         kept, single = drop_single(kept)
         left_out += single
     labels = targets.labels[[candidate.target for candidate in kept]]
-    labels, names, said = settle_labels(source, targets, labels, left_out)
+    labels, names, target_notes = settle_labels(source, targets, labels, left_out)
     return Samples(
         modality=modality,
         names=tuple(candidate.name for candidate in kept),
-        items=tuple(units.items[candidate.unit] for candidate in kept),
+        items=tuple(rows.items[candidate.row] for candidate in kept),
         labels=labels,
         class_names=names,
         digests=tuple(candidate.digest for candidate in kept),
-        skipped=tuple(sorted(left_out, key=_place)),
+        left_out=tuple(sorted(left_out, key=_place)),
         source=source,
-        notes=(*notes, *targets.notes, *said),
+        notes=(*notes, *targets.notes, *target_notes),
         target_kind=targets.kind,
-        groups=tuple(units.groups[candidate.unit] for candidate in kept) if units.groups else (),
+        groups=tuple(rows.groups[candidate.row] for candidate in kept) if rows.groups else (),
     )
 
 
 def _place(left_out: LeftOut) -> tuple[int, ...]:
-    """Line, and word, that a name ends with."""
+    """Return the line (and the word) that a name ends with."""
     places = left_out.name.split(":")[::-1]
     numbers = [int(place) for place in places if place.isdecimal()]
     return tuple(numbers[::-1])
 
 
 def write_labels(targets: Targets) -> list[str]:
-    """Write the label of each kept row, so that two can be compared and read.
+    """Write the label of each kept row as text, to compare and display it.
 
     Parameters
     ----------
@@ -104,7 +104,7 @@ def write_labels(targets: Targets) -> list[str]:
     Returns
     -------
     list of str
-        A class, numbers with commas between them, or labels with bars between them.
+        A class, numbers separated by commas, or labels separated by vertical bars.
     """
     if targets.kind == "classification":
         return [targets.class_names[label] for label in targets.labels.tolist()]
@@ -117,7 +117,7 @@ def write_labels(targets: Targets) -> list[str]:
 def settle_labels(
     source: str, targets: Targets, labels: NDArray[Any], left_out: Sequence[LeftOut]
 ) -> tuple[NDArray[Any], tuple[str, ...], tuple[str, ...]]:
-    """Settle the labels once it is known which samples are kept.
+    """Make the final labels once it is known which samples are kept.
 
     Parameters
     ----------
@@ -126,20 +126,20 @@ def settle_labels(
     targets
         What the labels are.
     labels
-        Of the samples that are kept: some rows of ``targets.labels``.
+        Labels of the samples that are kept: some rows of ``targets.labels``.
     left_out
         What was left out, counted in messages.
 
     Returns
     -------
     labels, names, notes
-        Of the classes and labels that are still there; for a regression as they were.
+        Labels and names of the classes (or labels) that remain, and notes on those that do not.
 
     Raises
     ------
     SamplesError
         If too little is left: two classes, three different numbers, or one label that two samples have and
-        two have not.
+        two do not are needed.
     """
     why = f" Left out: {count_reasons(left_out)}." if left_out else ""
     if targets.kind == "classification":
@@ -161,7 +161,7 @@ def settle_labels(
 def _settle_classes(
     source: str, targets: Targets, labels: NDArray[Any], why: str
 ) -> tuple[NDArray[Any], tuple[str, ...], tuple[str, ...]]:
-    """Give new numbers to the classes that are left."""
+    """Renumber the classes that remain."""
     there, indices = np.unique(labels, return_inverse=True)
     names = [targets.class_names[label] for label in there.tolist()]
     if len(names) < 2:
@@ -171,7 +171,7 @@ def _settle_classes(
             f"samples each are needed.{why}",
             fields=[InputField.LABEL_COLUMNS, InputField.TARGET_KIND],
         )
-    order = sort_classes(names)  # once the words among integers are gone, the order may be another
+    order = sort_classes(names)  # without the words among integers, the order may change
     index = {name: i for i, name in enumerate(order)}
     place = np.array([index[name] for name in names])
     return place[indices].astype(np.int64), order, ()
@@ -180,19 +180,19 @@ def _settle_classes(
 def _settle_sets(
     source: str, targets: Targets, labels: NDArray[Any], why: str
 ) -> tuple[NDArray[Any], tuple[str, ...], tuple[str, ...]]:
-    """Drop labels that all samples but one have, or all but one have not."""
+    """Drop labels that fewer than two samples have, or that fewer than two samples lack."""
     counts = labels.sum(axis=0)
     usable = np.minimum(counts, len(labels) - counts) >= 2
     notes = tuple(
-        f"The label {name!r} was left out: {int(count):,} of {len(labels):,} samples have it, and two have "
-        "to have it and two have not."
+        f"The label {name!r} was left out: {int(count):,} of {len(labels):,} samples have it; at least two "
+        "must have it and two must not."
         for name, count, is_usable in zip(targets.class_names, counts.tolist(), usable.tolist(), strict=True)
         if not is_usable
     )
     names = tuple(np.array(targets.class_names, dtype=object)[usable].tolist())
     if not names:
         raise SamplesError(
-            f"{source!r} has no label left that two samples have and two have not.{why}",
+            f"{source!r} has no label left that at least two samples have and two do not.{why}",
             fields=[InputField.LABEL_COLUMNS],
         )
     return labels[:, usable], names, notes

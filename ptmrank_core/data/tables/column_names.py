@@ -1,18 +1,24 @@
-"""What columns are usually called, in the spelling of ``plain``."""
+"""What columns are usually called: the one vocabulary for tables of samples, manifests and tables of results.
+
+Names are spelled as ``plain`` spells them: without case, blanks, hyphens and underscores.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 __all__ = [
+    "FILE_NAMES",
     "GROUP_NAMES",
     "ID_NAMES",
     "LABEL_NAMES",
+    "MODEL_NAMES",
     "PAIR_NAMES",
     "TAG_NAMES",
     "TEXT_NAMES",
     "WORDS_NAMES",
     "find_named",
+    "order_by_name",
     "plain",
 ]
 
@@ -22,7 +28,7 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 
 
-# In tiers: a name of a later one counts where no column has a name of an earlier one.
+# Several tuples are tiers: a name in a later one counts only where no column has a name in an earlier one.
 TEXT_NAMES = (
     _words(
         "text sentence content review comment commenttext reviewtext reviewbody body tweet message utterance "
@@ -47,22 +53,37 @@ PAIR_NAMES = tuple(
         "query+document query+answer s1+s2 claim+evidence"
     )
 )
+# Files and groups: the first name in the list that a column has counts.
+FILE_NAMES = _words(
+    "file filename filepath fname path relativepath image imagefile imagefilename imagename imagepath "
+    "imageid img imgfile imgname imgpath picture photo audio audiofile audiofilename audioname audiopath "
+    "recording sound wav clip clipname clipid video videofile videofilename videoname videopath videoid "
+    "textfile textfilename textpath document documentfile documentname documentpath documentid doc docname "
+    "docid name"
+)
 GROUP_NAMES = _words(
     "group groupid groups speaker speakerid patient patientid subject subjectid author authorid user userid "
     "username document documentid docid session sessionid participant participantid"
 )
+MODEL_NAMES = _words("model modelid id")
 ID_NAMES = _words("id idx index rowid row uid uuid guid sampleid exampleid key")
 
 
 def plain(name: str) -> str:
-    """Spell a name without case, blanks and signs."""
+    """Spell a column's name without case, blanks and punctuation, as names are compared."""
     return "".join(filter(str.isalnum, name)).casefold()
 
 
 def find_named(columns: Sequence[str], tiers: Sequence[Sequence[str]]) -> tuple[str, ...]:
-    """Columns whose name stands in the first tier that names any."""
+    """Return all columns whose names stand in the first tier that names any."""
     for tier in tiers:
-        found = tuple(column for column in columns if plain(column) in tier)
-        if found:
-            return found
+        named = tuple(column for column in columns if plain(column) in tier)
+        if named:
+            return named
     return ()
+
+
+def order_by_name(columns: Sequence[str], names: Sequence[str]) -> tuple[str, ...]:
+    """Return the columns that have one of these names, in the order of the names."""
+    named = (column for column in columns if plain(column) in names)
+    return tuple(sorted(named, key=lambda column: names.index(plain(column))))

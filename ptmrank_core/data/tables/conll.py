@@ -1,9 +1,9 @@
-"""Words with their tags: a word on each line, a blank line after each sentence."""
+"""CoNLL tables: one word with its tags per line, a blank line after each sentence."""
 
 from __future__ import annotations
 
 from ptmrank_core.data.sources.limits import Limits
-from ptmrank_core.data.tables.table import Table, TableBuilder, build_table
+from ptmrank_core.data.tables.table import InputTable, TableBuilder, build_table
 from ptmrank_core.errors import SamplesError
 
 __all__ = ["DOCUMENT_COLUMN", "read_conll"]
@@ -12,14 +12,14 @@ DOCUMENT_MARK = "-DOCSTART-"
 DOCUMENT_COLUMN = "document"
 
 
-def read_conll(text: str, name: str, limits: Limits) -> Table:
+def read_conll(text: str, name: str, limits: Limits) -> InputTable:
     """Read a table of words.
 
     Parameters
     ----------
     text
-        The whole file: on each line a word and its columns, parted by tabs where there is one, by blanks
-        otherwise.
+        The whole file: on each line a word and its columns, separated by tabs if there are any, else by
+        blanks.
     name
         Its name.
     limits
@@ -27,8 +27,8 @@ def read_conll(text: str, name: str, limits: Limits) -> Table:
 
     Returns
     -------
-    Table
-        Columns ``"1"`` (the word), ``"2"``, ..., and ``"document"`` where ``-DOCSTART-`` lines part the
+    InputTable
+        Columns ``"1"`` (the word), ``"2"``, ..., and ``"document"`` where ``-DOCSTART-`` lines separate
         documents. Lines with another number of columns than the first are left out.
 
     Raises
@@ -65,7 +65,7 @@ def read_conll(text: str, name: str, limits: Limits) -> Table:
 
 
 def _add_columns(builder: TableBuilder, n_cells: int, *, has_documents: bool) -> None:
-    """Name the columns by their places."""
+    """Name the columns by their positions."""
     if n_cells < 2:
         raise _refuse(builder.name, "has lines of a single word")
     for i in range(n_cells):

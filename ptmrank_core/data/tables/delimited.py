@@ -1,4 +1,4 @@
-"""Tables of cells between commas, semicolons, tabs or bars."""
+"""Tables whose cells are separated by commas, semicolons, tabs or vertical bars."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from ptmrank_core.data.labels.numbers import is_missing, read_numbers
 from ptmrank_core.data.sources.entries import suffix_of
 from ptmrank_core.data.sources.limits import Limits
-from ptmrank_core.data.tables.table import Table, TableBuilder, build_table
+from ptmrank_core.data.tables.table import InputTable, TableBuilder, build_table
 from ptmrank_core.errors import SamplesError
 
 __all__ = ["read_delimited"]
@@ -21,12 +21,12 @@ LONGEST_COLUMN_NAME = 200
 FIELD_LIMIT_LOCK = threading.Lock()
 
 
-def read_delimited(text: str, name: str, limits: Limits) -> Table:
+def read_delimited(text: str, name: str, limits: Limits, *, is_manifest: bool = False) -> InputTable:
     """Read a table whose first line names its columns.
 
-    The delimiter is the one that stands most often in the first line, outside quotation marks. Cells may be
-    quoted and hold line breaks; where the quotation marks of a table with tabs do not pair up within cells,
-    they are letters like others.
+    The delimiter is the one that occurs most often in the first line, outside quotation marks. Cells may be
+    quoted and contain line breaks; where the quotation marks of a tab-separated table do not pair up within
+    cells, they are read as part of the text.
 
     Parameters
     ----------
@@ -36,11 +36,15 @@ def read_delimited(text: str, name: str, limits: Limits) -> Table:
         Its name.
     limits
         Bounds on the number of rows and on the length of a cell.
+    is_manifest
+        Whether the table lists files. All cells are then text (``1.50`` may be the name of a file), and cells
+        that are missing at the end of a row are empty: a short row of a table of samples may be a part of a
+        text, but a file is there or it is not.
 
     Returns
     -------
-    Table
-        Rows with more or fewer cells than there are columns are left out.
+    InputTable
+        Rows with more cells than there are columns, or (in a table of samples) with fewer, are left out.
 
     Raises
     ------
@@ -51,27 +55,27 @@ def read_delimited(text: str, name: str, limits: Limits) -> Table:
     with _long_cells(limits.max_entry_bytes):
         loose = delimiter == "\t" and '"' in text and not _are_quotes_paired(text)
         quoting = csv.QUOTE_NONE if loose else csv.QUOTE_MINIMAL
-        said = (f"The quotation marks of {name} do not pair up and were read as part of the text.",)
+        note = (f"The quotation marks of {name} do not pair up and were read as part of the text.",)
 
         def fill(builder: TableBuilder) -> None:
             rows = _parse(text, name, delimiter, quoting)
             _, header = next(rows, (1, []))
             columns = _name_columns(header, name)
             for column in columns:
-                builder.add_column(column)
+                builder.add_column(column, is_words=is_manifest)
             for line, cells in rows:
-                if len(cells) == len(columns):
+                if len(cells) == len(columns) or (is_manifest and len(cells) < len(columns)):
                     builder.add(line, cells)
                 else:
-                    counts = f"{len(cells)} where {len(columns)} have names"
+                    counts = f"{len(cells)} cells for {len(columns)} columns"
                     builder.leave_out(line, f"wrong number of cells: {counts}")
 
-        return build_table(name, limits, fill, said if loose else ())
+        return build_table(name, limits, fill, note if loose else ())
 
 
 @contextmanager
 def _long_cells(max_chars: int) -> Iterator[None]:
-    """Let the csv module read cells of over 131,072 characters; its bound is one for the whole process."""
+    """Let the csv module read cells of over 131,072 characters; its limit holds for the whole process."""
     with FIELD_LIMIT_LOCK:
         before = csv.field_size_limit(max_chars)
         try:
@@ -81,7 +85,7 @@ def _long_cells(max_chars: int) -> Iterator[None]:
 
 
 def _lines(text: str) -> Iterator[str]:
-    """Lines of a text with their ends; a ``StringIO`` would take four bytes for each letter."""
+    """Yield the lines of a text with their ends; a ``StringIO`` would take four bytes per character."""
     mark = "\n" if "\n" in text else "\r"
     start = 0
     while (end := text.find(mark, start) + 1) > 0:
@@ -92,7 +96,7 @@ def _lines(text: str) -> Iterator[str]:
 
 
 def _find_delimiter(text: str, name: str) -> str:
-    """Find the mark that parts the columns' names."""
+    """Find the character that separates the names of the columns."""
     header = next((line for line in _lines(text) if line.strip()), "")
     bare = "".join(header.split('"')[::2])
     counts = {mark: bare.count(mark) for mark in DELIMITERS}
@@ -103,7 +107,7 @@ def _find_delimiter(text: str, name: str) -> str:
 
 
 def _are_quotes_paired(text: str) -> bool:
-    """Whether quotation marks delimit cells: none of those cells then swallows whole rows."""
+    """Whether quotation marks enclose cells: then no quoted cell contains whole rows."""
     reader = csv.reader(_lines(text), delimiter="\t", strict=True)
     line = 0
     try:
@@ -117,7 +121,7 @@ def _are_quotes_paired(text: str) -> bool:
 
 
 def _parse(text: str, name: str, delimiter: str, quoting: int) -> Iterator[tuple[int, list[str]]]:
-    """Yield the rows, blank lines apart, each with the line that it begins on."""
+    """Yield the rows that are not blank, each with the line that it begins on."""
     reader = csv.reader(_lines(text), delimiter=delimiter, quoting=quoting, strict=True)  # type: ignore[arg-type]
     line = 1
     try:
@@ -128,18 +132,19 @@ def _parse(text: str, name: str, delimiter: str, quoting: int) -> Iterator[tuple
     except csv.Error as error:
         raise SamplesError(
             f"{name!r} cannot be read as a table at line {line}: {error}.",
-            hint="A quotation mark may be left open there. Save the table again as .csv.",
+            hint="A quotation mark there may not be closed. Save the table again as .csv.",
         ) from error
 
 
 def _name_columns(header: Sequence[str], name: str) -> list[str]:
-    """Names of the columns; one without a name (the index that pandas writes) is called by its place."""
+    """Name the columns; one without a name (the index that pandas writes) is named by its position."""
     columns = [cell.strip() or f"column {i}" for i, cell in enumerate(header, start=1)]
     if any(len(column) > LONGEST_COLUMN_NAME for column in columns) or _holds_data(columns):
         shown = ", ".join(repr(column[:40]) for column in columns[:4])
         raise SamplesError(
-            f"The first line of {name!r} seems to be a row ({shown}); expected the names of the columns.",
-            hint="Put a line such as text,label at the top.",
+            f"The first line of {name!r} seems to be a row of data ({shown}); expected the names of the "
+            "columns.",
+            hint="Add a first line with the names of the columns, such as text,label.",
         )
     twice = next((column for i, column in enumerate(columns) if column in columns[:i]), None)
     if twice is not None:
@@ -150,8 +155,8 @@ def _name_columns(header: Sequence[str], name: str) -> list[str]:
 
 
 def _holds_data(columns: Sequence[str]) -> bool:
-    """Whether numbers among the names are those of a row rather than a count of columns or years."""
-    found = [read_numbers([column]) for column in columns if not is_missing(column)]
-    numbers = [float(number[0]) for number in found if number is not None]
+    """Whether numbers among the names are data rather than numbered columns or years."""
+    parsed = [read_numbers([column]) for column in columns if not is_missing(column)]
+    numbers = [float(number[0]) for number in parsed if number is not None]
     steps = [after - before for before, after in itertools.pairwise(numbers)]
     return len(numbers) == 1 or any(step != 1 for step in steps)

@@ -22,13 +22,13 @@ from ptmrank_core.data.media.text import (
 )
 from ptmrank_core.data.sources.limits import Limits
 from ptmrank_core.data.tables.column_roles import Roles
-from ptmrank_core.data.tables.table import Table
+from ptmrank_core.data.tables.table import InputTable
 from ptmrank_core.records import Item, LeftOut
 
-__all__ = ["NumbersItem", "TableItems", "read_units"]
+__all__ = ["NumbersItem", "TableItems", "read_items"]
 
 UNLABELLED_TAG = "-100"
-"""How token classification marks a word whose tag does not count."""
+"""How token classification data marks a word whose tag is to be ignored."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,7 +39,7 @@ class NumbersItem:
 
     @property
     def size(self) -> int:
-        """How many numbers."""
+        """Number of numbers."""
         return len(self.numbers)
 
     def decode(self) -> NDArray[np.float64]:
@@ -49,18 +49,18 @@ class NumbersItem:
 
 @dataclass(slots=True)
 class TableItems:
-    """What may become a sample, n of them, and what cannot.
+    """The n items of a table that may become samples, and what was left out.
 
     Parameters
     ----------
     names, items, digests
-        Of each unit.
+        Of each item.
     labels
-        For each label column the n cells.
+        The n cells of each label column.
     groups
-        Name of each unit's group; empty where no groups are known.
+        Group of each item; empty where no groups are known.
     left_out
-        What is no unit, and why.
+        Rows and words that are no items, and why.
     """
 
     names: list[str] = field(default_factory=list)
@@ -71,7 +71,7 @@ class TableItems:
     left_out: list[LeftOut] = field(default_factory=list)
 
     def add(self, name: str, item: Item, digest: str, labels: Sequence[str], group: str | None) -> None:
-        """Add a unit; one without a group is a group of its own, named alike in every format of the table."""
+        """Add an item; one without a group is its own group, named alike in every format of the table."""
         self.names.append(name)
         self.items.append(item)
         self.digests.append(digest)
@@ -81,8 +81,8 @@ class TableItems:
             self.groups.append(group.strip() or f"no group, {digest}")
 
 
-def read_units(table: Table, roles: Roles, limits: Limits) -> TableItems:
-    """Make a unit of each row, or of each word.
+def read_items(table: InputTable, roles: Roles, limits: Limits) -> TableItems:
+    """Make an item of each row, or of each word.
 
     Parameters
     ----------
@@ -93,34 +93,34 @@ def read_units(table: Table, roles: Roles, limits: Limits) -> TableItems:
 
     Returns
     -------
-    Units
+    TableItems
         In the order of the table.
     """
-    units = TableItems(labels={column: [] for column in roles.labels}, left_out=list(table.left_out))
+    items = TableItems(labels={column: [] for column in roles.labels}, left_out=list(table.left_out))
     if roles.has_words and table.sentences:
-        _add_sentences(units, table, roles)
+        _add_sentences(items, table, roles)
     elif roles.has_words:
-        _add_lists(units, table, roles)
+        _add_lists(items, table, roles)
     else:
-        _add_rows(units, table, roles, limits)
-    return units
+        _add_rows(items, table, roles, limits)
+    return items
 
 
-def _add_rows(units: TableItems, table: Table, roles: Roles, limits: Limits) -> None:
-    """Make a unit of each row."""
+def _add_rows(items: TableItems, table: InputTable, roles: Roles, limits: Limits) -> None:
+    """Make an item of each row."""
     labels = zip(*[table.cells(column) for column in roles.labels], strict=True)
     groups = table.cells(roles.group) if roles.group else [None] * table.n_rows
     rows = _read_numbers(table, roles) if roles.features else _read_texts(table, roles, limits)
     for line, row, cells, group in zip(table.lines, rows, labels, groups, strict=True):
         name = f"{table.name}:{line}"
         if isinstance(row, str):
-            units.left_out.append(LeftOut(name, row))
+            items.left_out.append(LeftOut(name, row))
         else:
-            units.add(name, *row, cells, group)
+            items.add(name, *row, cells, group)
 
 
-def _read_texts(table: Table, roles: Roles, limits: Limits) -> Iterator[tuple[Item, str] | str]:
-    """Yield the item and digest of each row with a text, and why there is none for the others."""
+def _read_texts(table: InputTable, roles: Roles, limits: Limits) -> Iterator[tuple[Item, str] | str]:
+    """Yield the item and digest of each row with a text, and the reason for each of the others."""
     for texts in zip(*[table.cells(column) for column in roles.text], strict=True):
         n_chars = max(map(len, texts))
         if not all(map(str.strip, texts)):
@@ -133,10 +133,10 @@ def _read_texts(table: Table, roles: Roles, limits: Limits) -> Iterator[tuple[It
             yield PairItem(*texts), digest_pair(*texts)
 
 
-def _read_numbers(table: Table, roles: Roles) -> Iterator[tuple[Item, str] | str]:
-    """Yield the item and digest of each row of finite numbers, and what is missing in the others."""
+def _read_numbers(table: InputTable, roles: Roles) -> Iterator[tuple[Item, str] | str]:
+    """Yield the item and digest of each row of finite numbers, and the reason for each of the others."""
     numbers = np.stack([table.numbers[column] for column in roles.features], axis=1)
-    numbers += 0.0  # a negative zero is the same number, and should have the same digest
+    numbers += 0.0  # minus zero becomes zero: the same number has the same digest
     numbers.setflags(write=False)
     finite = np.isfinite(numbers)
     head = NOT_A_TEXT + json.dumps(roles.features).encode()
@@ -145,12 +145,12 @@ def _read_numbers(table: Table, roles: Roles) -> Iterator[tuple[Item, str] | str
             yield NumbersItem(row), hashlib.sha256(head + row.astype("<f8").tobytes()).hexdigest()
         else:
             k = int(np.argmin(is_finite))
-            said = "no number" if np.isnan(row[k]) else "a number that is not finite"
-            yield f"{said} in column {roles.features[k]!r}"
+            reason = "no number" if np.isnan(row[k]) else "a number that is not finite"
+            yield f"{reason} in column {roles.features[k]!r}"
 
 
-def _add_sentences(units: TableItems, table: Table, roles: Roles) -> None:
-    """Make a unit of each word of a table that has a word in each row."""
+def _add_sentences(items: TableItems, table: InputTable, roles: Roles) -> None:
+    """Make an item of each word of a table with one word in each row."""
     words = table.cells(roles.text[0])
     tags = table.cells(roles.labels[0])
     groups = table.cells(roles.group) if roles.group else [None] * table.n_rows
@@ -160,30 +160,30 @@ def _add_sentences(units: TableItems, table: Table, roles: Roles) -> None:
         for index, digest in enumerate(digest_words(sentence)):
             row = start + index
             name = f"{table.name}:{table.lines[row]}"
-            _add_word(units, name, WordItem(sentence, index), digest, tags[row], groups[row])
+            _add_word(items, name, WordItem(sentence, index), digest, tags[row], groups[row])
 
 
-def _add_word(units: TableItems, name: str, item: WordItem, digest: str, tag: str, group: str | None) -> None:
-    """Add a word, unless it is empty or its tag says that it does not count."""
+def _add_word(items: TableItems, name: str, item: WordItem, digest: str, tag: str, group: str | None) -> None:
+    """Add a word, unless it is empty or its tag says to ignore it."""
     if not item.words[item.index].strip():
-        units.left_out.append(LeftOut(name, "no word"))
+        items.left_out.append(LeftOut(name, "no word"))
     elif tag == UNLABELLED_TAG:
-        units.left_out.append(LeftOut(name, f"the tag {UNLABELLED_TAG} marks words that do not count"))
+        items.left_out.append(LeftOut(name, f"the tag {UNLABELLED_TAG} marks words to be ignored"))
     else:
-        units.add(name, item, digest, [tag], group)
+        items.add(name, item, digest, [tag], group)
 
 
-def _add_lists(units: TableItems, table: Table, roles: Roles) -> None:
-    """Make a unit of each word of a table that has a sentence in each row."""
+def _add_lists(items: TableItems, table: InputTable, roles: Roles) -> None:
+    """Make an item of each word of a table with one sentence in each row."""
     columns = [table.cells(column) for column in (*roles.text, *roles.labels)]
     groups = table.cells(roles.group) if roles.group else [None] * table.n_rows
     for line, words_cell, tags_cell, group in zip(table.lines, *columns, groups, strict=True):
         name = f"{table.name}:{line}"
         words, tags = read_list(words_cell) or (), read_list(tags_cell) or ()
         if not words or len(words) != len(tags):
-            said = f"{len(words)} words and {len(tags)} tags" if words else "no words"
-            units.left_out.append(LeftOut(name, said))
+            reason = f"{len(words)} words and {len(tags)} tags" if words else "no words"
+            items.left_out.append(LeftOut(name, reason))
             continue
         for index, digest in enumerate(digest_words(words)):
             item = WordItem(words, index)
-            _add_word(units, f"{name}:{index + 1}", item, digest, tags[index], group)
+            _add_word(items, f"{name}:{index + 1}", item, digest, tags[index], group)

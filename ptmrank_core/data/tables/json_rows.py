@@ -1,4 +1,4 @@
-"""Tables of JSON objects: one on each line, or one array of them."""
+"""Tables of JSON objects: one object per line, or an array of objects."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Any
 
 from ptmrank_core.data.labels.numbers import write_number
 from ptmrank_core.data.sources.limits import Limits
-from ptmrank_core.data.tables.table import Table, TableBuilder, build_table
+from ptmrank_core.data.tables.table import InputTable, TableBuilder, build_table
 from ptmrank_core.errors import SamplesError
 
 __all__ = ["read_json", "write_cell"]
 
 
 def write_cell(value: object) -> str:
-    """Write a value as a cell: nothing for null, lists and objects as JSON."""
+    """Write a value as a cell: null as an empty cell, lists and objects as JSON."""
     if isinstance(value, str):
         return value
     if isinstance(value, bool):
@@ -27,13 +27,13 @@ def write_cell(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def read_json(text: str, name: str, limits: Limits) -> Table:
-    """Read objects, whose keys are the columns.
+def read_json(text: str, name: str, limits: Limits) -> InputTable:
+    """Read JSON objects whose keys are the columns.
 
     Parameters
     ----------
     text
-        The whole file: an array of objects, or one object on each line.
+        The whole file: an array of objects, or one object per line.
     name
         Its name.
     limits
@@ -41,8 +41,8 @@ def read_json(text: str, name: str, limits: Limits) -> Table:
 
     Returns
     -------
-    Table
-        Keys that a row does not have are empty cells; lines that are no objects are left out.
+    InputTable
+        Keys that a row lacks are empty cells; lines that are not objects are left out.
 
     Raises
     ------
@@ -85,7 +85,7 @@ def _parse_array(text: str, name: str) -> Iterator[tuple[int, Any]]:
 
 
 def _parse_lines(text: str) -> Iterator[tuple[int, Any]]:
-    """Yield the value of each line that is not blank, or the error in its place."""
+    """Yield the value of each line that is not blank, or the error that it gives."""
     for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
@@ -96,7 +96,7 @@ def _parse_lines(text: str) -> Iterator[tuple[int, Any]]:
 
 
 def _cells(row: dict[str, Any], builder: TableBuilder) -> list[str] | None:
-    """Cells of an object in the order of the columns, new ones at the end; ``None`` if not Unicode."""
+    """Return the cells of an object in column order, new columns last; ``None`` if it is not Unicode."""
     written = {key.strip(): write_cell(value) for key, value in row.items()}
     try:
         "".join([*written, *written.values()]).encode()

@@ -10,9 +10,9 @@ from ptmrank_core.data.sources.entries import Entry
 from ptmrank_core.data.sources.limits import Limits
 from ptmrank_core.data.tables.assemble import assemble
 from ptmrank_core.data.tables.column_roles import Roles, find_roles
-from ptmrank_core.data.tables.items import read_units
+from ptmrank_core.data.tables.items import read_items
 from ptmrank_core.data.tables.reading import open_table
-from ptmrank_core.data.tables.table import Table
+from ptmrank_core.data.tables.table import InputTable
 from ptmrank_core.records import Reading, Samples
 
 __all__ = ["load_table"]
@@ -29,7 +29,7 @@ def load_table(source: str, entry: Entry, reading: Reading, limits: Limits) -> S
         A ``.csv``, ``.tsv``, ``.jsonl``, ``.ndjson``, ``.json``, ``.parquet``, ``.conll`` or ``.txt`` file
         (the last two with a word on each line).
     reading
-        Which columns hold what, where that is not to be recognised.
+        Which columns hold what, where the user said so.
     limits
         Bounds on what the table may hold.
 
@@ -38,27 +38,27 @@ def load_table(source: str, entry: Entry, reading: Reading, limits: Limits) -> S
     Samples
         Of modality text or tabular, in the order of the table, named ``"FILE:LINE"`` (of a word in a list
         ``"FILE:LINE:WORD"``; Parquet rows and elements of an array count from one). Every row is a sample or
-        is in ``skipped``; a table in any format gives the same fingerprint. Numbers are not standardised.
+        is in ``left_out``; a table in any format gives the same fingerprint. Numbers are not standardised.
 
     Raises
     ------
     UnknownNameError
         If the reading names a column that is not there.
     SamplesError
-        If the file cannot be read, it is ambiguous what its columns hold, or too little is left.
+        If the file cannot be read, the roles of its columns are ambiguous, or too few samples are left.
     """
     table = open_table(entry, limits)
     roles = find_roles(table, reading)
-    if roles.has_words and reading.target_kind is None:  # tags that are numbers are numbers of classes
+    if roles.has_words and reading.target_kind is None:  # tags that are numbers number the classes
         reading = replace(reading, target_kind="classification")
-    units = read_units(table, roles, limits)
-    samples = assemble(source, roles.modality, units, reading, (*table.notes, *roles.notes))
+    items = read_items(table, roles, limits)
+    samples = assemble(source, roles.modality, items, reading, (*table.notes, *roles.notes))
     is_asked = reading.group_column is None and not roles.group and not roles.has_words
     warning = group_column_warning(_unused(table, roles)) if is_asked else ""
     return replace(samples, warnings=(warning,)) if warning else samples
 
 
-def _unused(table: Table, roles: Roles) -> dict[str, Sequence[str]]:
-    """Cells of the columns that nothing is read from."""
+def _unused(table: InputTable, roles: Roles) -> dict[str, Sequence[str]]:
+    """Return the cells of the columns that are not used."""
     used = {*roles.text, *roles.labels, *roles.features}
     return {column: table.cells(column) for column in table.columns if column not in used}

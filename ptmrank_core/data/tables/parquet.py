@@ -9,13 +9,13 @@ import numpy as np
 from ptmrank_core.data.labels.numbers import LARGEST_QUANTITY
 from ptmrank_core.data.sources.limits import Limits
 from ptmrank_core.data.tables.json_rows import write_cell
-from ptmrank_core.data.tables.table import Column, Table
+from ptmrank_core.data.tables.table import ColumnBuilder, InputTable
 from ptmrank_core.errors import SamplesError
 
 __all__ = ["read_parquet"]
 
 
-def read_parquet(data: bytes, name: str, limits: Limits) -> Table:
+def read_parquet(data: bytes, name: str, limits: Limits) -> InputTable:
     """Read a Parquet table.
 
     Parameters
@@ -29,8 +29,8 @@ def read_parquet(data: bytes, name: str, limits: Limits) -> Table:
 
     Returns
     -------
-    Table
-        Rows counted from one. Columns of bytes are not read, which a note says.
+    InputTable
+        Rows counted from one. Columns of binary data are not read, and a note says so.
 
     Raises
     ------
@@ -54,8 +54,8 @@ def read_parquet(data: bytes, name: str, limits: Limits) -> Table:
             f"{name!r} cannot be read as Parquet: {error}.", hint="Save the table again as .parquet or .csv."
         ) from error
     settled = {column: _read_column(table.column(column)) for column in columns}
-    notes = (f"Columns of bytes are not read: {', '.join(map(repr, binary))}.",) if binary else ()
-    return Table(
+    notes = (f"Columns of binary data are not read: {', '.join(map(repr, binary))}.",) if binary else ()
+    return InputTable(
         name,
         tuple(columns),
         {key: np.concatenate(column.parts) for key, column in settled.items() if not column.is_words},
@@ -66,24 +66,24 @@ def read_parquet(data: bytes, name: str, limits: Limits) -> Table:
 
 
 def _check_size(metadata: Any, name: str, limits: Limits) -> None:
-    """Refuse what would not fit, before it is unpacked."""
+    """Refuse a table that is too large, before it is unpacked."""
     n_bytes = sum(metadata.row_group(i).total_byte_size for i in range(metadata.num_row_groups))
     if metadata.num_rows == 0:
         raise SamplesError(f"{name!r} holds no row that can be read.", hint="Expected a row for each sample.")
     if metadata.num_rows > limits.max_rows or n_bytes > limits.max_total_bytes:
         raise SamplesError(
-            f"{name!r} holds {metadata.num_rows:,} rows of {n_bytes:,} bytes; at most {limits.max_rows:,} "
+            f"{name!r} holds {metadata.num_rows:,} rows and {n_bytes:,} bytes; at most {limits.max_rows:,} "
             f"rows and {limits.max_total_bytes:,} bytes are accepted.",
             hint="Keep a random part of the rows: a ranking needs a few thousand.",
         )
 
 
-def _read_column(values: Any) -> Column:
-    """Read a column of any type; numbers do not become text on the way."""
+def _read_column(values: Any) -> ColumnBuilder:
+    """Read a column of any type; numbers are not converted to text."""
     import pyarrow as pa  # noqa: PLC0415 - slow to import, and most tables are not Parquet
 
     kind = values.type
-    column = Column(0, is_words=False)
+    column = ColumnBuilder(0, is_words=False)
     if pa.types.is_integer(kind) or pa.types.is_floating(kind):
         numbers = values.to_numpy().astype(np.float64)
         if pa.types.is_floating(kind) or not (np.abs(numbers) >= LARGEST_QUANTITY).any():
@@ -93,7 +93,7 @@ def _read_column(values: Any) -> Column:
     cells = [write_cell(value) for value in values.to_pylist()]
     column.extend(cells)
     column.settle()
-    if column.is_broken:  # nothing but marks of missing numbers
-        column = Column(0, is_words=True)
+    if column.is_broken:  # nothing but marks for missing numbers
+        column = ColumnBuilder(0, is_words=True)
         column.extend(cells)
     return column

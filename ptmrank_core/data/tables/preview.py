@@ -1,38 +1,41 @@
-"""What a table holds, for a reader who says which column is what."""
+"""A description of a table, for a user who says which column is what."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ptmrank_core.data.sources.entries import Entry
 from ptmrank_core.data.sources.limits import DEFAULT_LIMITS, Limits
 from ptmrank_core.data.tables.column_roles import Roles, find_roles
 from ptmrank_core.data.tables.reading import open_table
+from ptmrank_core.data.tables.table import InputTable
 from ptmrank_core.errors import InputError
 from ptmrank_core.records import AS_RECOGNISED, Reading
 
-__all__ = ["TableDescription", "describe_table"]
+__all__ = ["TableDescription", "describe_table", "preview_table"]
 
-N_SHOWN = 5
+MAX_ROWS_SHOWN = 5
 CELL_CHARS = 200
 
 
 @dataclass(frozen=True, slots=True)
 class TableDescription:
-    """A table at a glance.
+    """The columns of a table, what they are taken for, and its first rows.
 
     Parameters
     ----------
     columns
         Names of its columns.
     guesses
-        For each column what it is taken for: ``"text"``, ``"label"``, ``"group"``, ``"feature"`` or nothing.
+        For each column what it is taken for: ``"text"``, ``"file"``, ``"label"``, ``"group"``,
+        ``"feature"`` or nothing.
     n_rows
         Number of rows that can be read.
     first_rows
         Cells of the first five rows, cut after 200 characters.
     problem
-        What keeps the columns from being recognised, and what to do; empty where nothing does.
+        Why the columns are not recognised, and what to do; empty where they are.
     """
 
     columns: tuple[str, ...]
@@ -52,14 +55,14 @@ def describe_table(
     entry
         The file, as ``load_table`` takes it.
     reading
-        What is known about its columns.
+        Which columns hold what, where the user said so.
     limits
         Bounds on what the table may hold.
 
     Returns
     -------
     TableDescription
-        With guesses, or the problem that there are none.
+        With a guess for each column, or with the problem.
 
     Raises
     ------
@@ -67,24 +70,29 @@ def describe_table(
         If the file cannot be read.
     """
     table = open_table(entry, limits)
-    roles, problem = None, ""
     try:
         roles = find_roles(table, reading)
     except InputError as error:
-        problem = str(error)
-    shown = [table.cells(column, N_SHOWN) for column in table.columns]
-    return TableDescription(
-        table.columns,
-        tuple(_guess(column, roles) for column in table.columns),
-        table.n_rows,
-        tuple(tuple(cell[:CELL_CHARS] for cell in row) for row in zip(*shown, strict=True)),
-        problem,
-    )
+        return preview_table(table, [""] * len(table.columns), str(error))
+    return preview_table(table, [_role_of(column, roles) for column in table.columns])
 
 
-def _guess(column: str, roles: Roles | None) -> str:
-    """Role of a column."""
-    if roles is None:
-        return ""
+def preview_table(table: InputTable, guesses: Sequence[str], problem: str = "") -> TableDescription:
+    """Describe a table whose columns are recognised, or not.
+
+    Parameters
+    ----------
+    table
+        The table.
+    guesses, problem
+        As in ``TableDescription``.
+    """
+    shown = [table.cells(column, MAX_ROWS_SHOWN) for column in table.columns]
+    first_rows = tuple(tuple(cell[:CELL_CHARS] for cell in row) for row in zip(*shown, strict=True))
+    return TableDescription(table.columns, tuple(guesses), table.n_rows, first_rows, problem)
+
+
+def _role_of(column: str, roles: Roles) -> str:
+    """Name the role of a column; nothing where it has none."""
     places = {"text": roles.text, "label": roles.labels, "group": (roles.group,), "feature": roles.features}
     return next((role for role, columns in places.items() if column in columns), "")

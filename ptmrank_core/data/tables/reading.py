@@ -11,24 +11,23 @@ from ptmrank_core.data.tables.conll import read_conll
 from ptmrank_core.data.tables.delimited import read_delimited
 from ptmrank_core.data.tables.json_rows import read_json
 from ptmrank_core.data.tables.parquet import read_parquet
-from ptmrank_core.data.tables.table import Table
+from ptmrank_core.data.tables.table import InputTable
 from ptmrank_core.errors import SamplesError
 
-__all__ = ["TABLE_SUFFIXES", "open_table"]
+__all__ = ["DELIMITED_SUFFIXES", "TABLE_SUFFIXES", "open_table"]
 
+DELIMITED_SUFFIXES = frozenset({".csv", ".tsv"})
 READERS = {
-    ".csv": read_delimited,
-    ".tsv": read_delimited,
     ".jsonl": read_json,
     ".ndjson": read_json,
     ".json": read_json,
     ".conll": read_conll,
     ".txt": read_conll,
 }
-TABLE_SUFFIXES = frozenset({*READERS, ".parquet"})
+TABLE_SUFFIXES = frozenset({*DELIMITED_SUFFIXES, *READERS, ".parquet"})
 
 
-def open_table(entry: Entry, limits: Limits) -> Table:
+def open_table(entry: Entry, limits: Limits, *, is_manifest: bool = False) -> InputTable:
     """Read a table from a file.
 
     Parameters
@@ -37,10 +36,13 @@ def open_table(entry: Entry, limits: Limits) -> Table:
         A file with one of ``TABLE_SUFFIXES``.
     limits
         Bounds on what it may hold.
+    is_manifest
+        Whether its rows are files and their labels, rather than the samples themselves: see
+        ``read_delimited``.
 
     Returns
     -------
-    Table
+    InputTable
         With at least one row; a note says where its encoding is not UTF-8.
 
     Raises
@@ -51,18 +53,19 @@ def open_table(entry: Entry, limits: Limits) -> Table:
     suffix = suffix_of(entry.name)
     if suffix not in TABLE_SUFFIXES:
         raise SamplesError(
-            f"{entry.name!r} is no table that can be read.",
+            f"{entry.name!r} is not a table that can be read.",
             hint=f"Expected a file that ends in {', '.join(sorted(TABLE_SUFFIXES))}.",
         )
     data = entry.blob.read()
     if suffix == ".parquet":
         return read_parquet(data, entry.name, limits)
     try:
-        text, said = decode_text(data)
+        text, note = decode_text(data)
     except SamplesError as error:
         raise SamplesError(f"{entry.name!r} {error.message}.") from error
     del data
-    table = READERS[suffix](text, entry.name, limits)
-    if not said:
-        return table
-    return replace(table, notes=(f"{entry.name} {said}.", *table.notes))
+    if suffix in DELIMITED_SUFFIXES:
+        table = read_delimited(text, entry.name, limits, is_manifest=is_manifest)
+    else:
+        table = READERS[suffix](text, entry.name, limits)
+    return replace(table, notes=(f"{entry.name} {note}.", *table.notes)) if note else table

@@ -13,14 +13,14 @@ from ptmrank_core.data.sources.limits import Limits
 from ptmrank_core.errors import SamplesError
 from ptmrank_core.records import LeftOut
 
-__all__ = ["Table", "TableBuilder", "build_table"]
+__all__ = ["InputTable", "TableBuilder", "build_table"]
 
 ROWS_AT_ONCE = 4_096
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Table:
-    """A user's table.
+class InputTable:
+    """A table that the user brings, in memory.
 
     Parameters
     ----------
@@ -31,13 +31,13 @@ class Table:
     numbers
         The columns that hold numbers alone: float64 of shape (n,), NaN where a cell is missing.
     words
-        The cells of every other column.
+        The cells of every other column, as text.
     lines
         Line (or number) of each of the n rows.
     left_out
         Rows that could not be read, and why.
     notes
-        What was understood on the way, one sentence each.
+        How it was read, one sentence each.
     sentences
         Number of the sentence of each row where a row is a word; empty otherwise.
     """
@@ -57,20 +57,20 @@ class Table:
         return len(self.lines)
 
     def cells(self, column: str, n_rows: int | None = None) -> Sequence[str]:
-        """Cells of a column, or the first of them; integers without a point, missing numbers empty."""
+        """Return the cells of a column, or its first ones, as text; missing numbers are empty."""
         if column in self.words:
             return self.words[column][:n_rows]
         return [write_number(number) for number in self.numbers[column][:n_rows].tolist()]
 
 
-class Column:
-    """A column that grows: numbers, a tenth of the memory of their text, as long as all cells are some."""
+class ColumnBuilder:
+    """A column in the making: numbers, which need a tenth of the memory, as long as all cells are numbers."""
 
     def __init__(self, n_before: int, *, is_words: bool) -> None:
         self.words = [""] * n_before
         self.parts = [np.full(n_before, np.nan)]
         self.is_words = is_words
-        # Words came after numbers whose own text was let go: the table has to be read once more.
+        # Words came after numbers whose text was not kept: the table has to be read once more.
         self.is_broken = False
         self.has_marks = False
 
@@ -90,7 +90,7 @@ class Column:
             self.is_broken = True
 
     def settle(self) -> None:
-        """Decide about a column without a single number: it holds words, if only empty ones."""
+        """Decide about a column without a single number: it holds words, be they empty."""
         if self.is_words or self.is_broken or any(np.isfinite(part).any() for part in self.parts):
             return
         self.is_words, self.is_broken = not self.has_marks, self.has_marks
@@ -107,26 +107,26 @@ class TableBuilder:
     limits
         ``max_rows`` is used.
     words
-        Columns that are known to hold words.
+        Names of columns that are known to hold words.
     """
 
     def __init__(self, name: str, limits: Limits, words: frozenset[str] = frozenset()) -> None:
         self.name = name
         self.limits = limits
         self.known_words = words
-        self.columns: dict[str, Column] = {}
+        self.columns: dict[str, ColumnBuilder] = {}
         self.lines: list[int] = []
         self.sentences: list[int] = []
         self.left_out: list[LeftOut] = []
         self.waiting: list[Sequence[str]] = []
 
-    def add_column(self, name: str) -> None:
-        """Add a column; the rows that are there have nothing in it."""
+    def add_column(self, name: str, *, is_words: bool = False) -> None:
+        """Add a column, empty in the rows so far; ``is_words`` keeps its numbers as they are spelled."""
         n_before = len(self.lines) - len(self.waiting)
-        self.columns[name] = Column(n_before, is_words=name in self.known_words)
+        self.columns[name] = ColumnBuilder(n_before, is_words=is_words or name in self.known_words)
 
     def add(self, line: int, cells: Sequence[str]) -> None:
-        """Add a row; cells that are missing at its end are empty.
+        """Add a row; missing cells at its end are empty.
 
         Raises
         ------
@@ -135,7 +135,7 @@ class TableBuilder:
         """
         if len(self.lines) == self.limits.max_rows:
             raise SamplesError(
-                f"{self.name!r} holds more than {self.limits.max_rows:,} rows; no more are accepted.",
+                f"{self.name!r} holds more than the {self.limits.max_rows:,} rows that are accepted.",
                 hint="Keep a random part of the rows: a ranking needs a few thousand.",
             )
         self.lines.append(line)
@@ -168,13 +168,13 @@ class TableBuilder:
             column.settle()
         return frozenset(name for name, column in self.columns.items() if column.is_broken)
 
-    def table(self, notes: tuple[str, ...]) -> Table:
-        """Make the record."""
+    def table(self, notes: tuple[str, ...]) -> InputTable:
+        """Make the table."""
         numbers = {
             name: np.concatenate(column.parts) for name, column in self.columns.items() if not column.is_words
         }
         words = {name: column.words for name, column in self.columns.items() if column.is_words}
-        return Table(
+        return InputTable(
             self.name,
             tuple(self.columns),
             numbers,
@@ -188,7 +188,7 @@ class TableBuilder:
 
 def build_table(
     name: str, limits: Limits, fill: Callable[[TableBuilder], None], notes: tuple[str, ...] = ()
-) -> Table:
+) -> InputTable:
     """Build a table in one pass, or in two where a column of numbers turns out to hold words.
 
     Parameters
@@ -198,13 +198,13 @@ def build_table(
     limits
         Bounds on the number of rows.
     fill
-        Gives all rows to a builder; called once or twice.
+        Adds all rows to a builder; called once or twice.
     notes
         Notes of the table.
 
     Returns
     -------
-    Table
+    InputTable
         With at least one row.
 
     Raises

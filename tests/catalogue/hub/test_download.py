@@ -273,18 +273,22 @@ REFUSED = {
     "revision": ("ModelNotFoundError", "'org/image@v2' has no revision 'v2'", "branch, a tag or a commit"),
     "gated": ("GatedModelError", "this account has no access to it", "conditions at hf.co/org/gated;"),
     "gated-login": ("GatedModelError", "nobody is logged in", "then log in with `hf auth login`"),
-    "closed": ("ModelNotFoundError", "The Hub has closed 'org/closed'", "another model"),
+    "closed": ("ModelNotFoundError", "The Hub has disabled 'org/closed'", "another model"),
     "pickle": ("WeightsFormatError", "no safetensors weights (found: pytorch_model.bin)", "NAME@REVISION"),
     "other": ("ModelError", "has no config.json", "AutoModel"),
     "code": ("UnsupportedModelError", "org/code needs its own code, which is never run", "Choose a model"),
     "nameless": ("UnsupportedModelError", "org/nameless names no model_type", "AutoModel"),
-    "modality": ("UnsupportedModelError", "'org/words' reads text; the samples are image", "task category"),
-    "short": ("DownloadError", "did not arrive whole: Consistency check failed", "start the run again"),
+    "modality": (
+        "UnsupportedModelError",
+        "'org/words' reads text; the samples have the modality image",
+        "task category",
+    ),
+    "short": ("DownloadError", "are incomplete: Consistency check failed", "start the run again"),
     "cut": ("WeightsFormatError", "model.safetensors is cut short: 2,000 of", "download it again"),
     "huge": ("DownloadError", "takes 10,000,000.0 GB;", "HF_HOME"),
     "full": ("DownloadError", "The disk is full: 'org/full' does not fit into", "HF_HOME"),
     "token": ("GatedModelError", "does not accept the access token", "hf auth login"),
-    "busy": ("DownloadError", "too many requests", "Wait"),
+    "busy": ("DownloadError", "Too many requests", "Wait"),
     "down": ("DownloadError", "cannot be reached, and 'org/down' is not on this machine", "network"),
 }
 
@@ -329,7 +333,7 @@ def test_without_a_network_only_whole_copies_count(done: Done, environ: dict[str
     assert image["revision"] == pinned["revision"] == done.commits["org/image"]
     assert parts["revision"] == done.commits["org/sharded"]
     assert partial["error"] == gone["error"] == "DownloadError"
-    assert "of 'org/partial' only a part is on this machine" in partial["message"]
+    assert "'org/partial' is only partly on this machine" in partial["message"]
     assert "cannot be reached, and 'org/gone' is not on this machine" in gone["message"]
 
 
@@ -339,7 +343,7 @@ def test_one_missing_part_makes_a_copy_incomplete(done: Done, tmp_path: Path) ->
     shutil.copytree(done.cache, cache, symlinks=True)
     next(cache.rglob("model-00002-of-00002.safetensors")).unlink()
     (answer,) = ask([{"model": "org/sharded"}], done.hub.endpoint, cache)
-    assert "of 'org/sharded' only a part is on this machine" in answer["message"]
+    assert "'org/sharded' is only partly on this machine" in answer["message"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="permissions of folders work differently there")
@@ -366,7 +370,7 @@ def test_a_cache_that_cannot_be_written_still_gives_what_it_holds(done: Done) ->
             shutil.rmtree(place)
     assert kept["revision"] == done.commits["org/image"]
     assert refused["error"] == "DownloadError"
-    assert f"the Hub cache {cache / 'hub'} cannot be written" in refused["message"]
+    assert f"the Hub cache {cache / 'hub'} is not writable" in refused["message"]
     assert "HF_HOME" in refused["hint"]
 
 

@@ -171,11 +171,11 @@ def damaged(path: Path, kind: str) -> Path:
     ("kind", "message"),
     [
         ("gone", "There is no file"),
-        ("text", "no intact PeaTMOSS database: file is not a database"),
+        ("text", "not an intact PeaTMOSS database: file is not a database"),
         ("empty", "is not PeaTMOSS: it has no table model, model_hub, model_to_tag, tag"),
         ("other", "is not PeaTMOSS: it has no table model, model_hub, model_to_tag"),
-        ("columns", "no intact PeaTMOSS database: no such column"),
-        ("cut", "no intact PeaTMOSS database: database disk image is malformed"),
+        ("columns", "not an intact PeaTMOSS database: no such column"),
+        ("cut", "not an intact PeaTMOSS database: database disk image is malformed"),
     ],
 )
 def test_what_is_no_database_is_told(tmp_path: Path, kind: str, message: str) -> None:

@@ -62,5 +62,5 @@ def test_documents_are_grouped_by_module() -> None:
 def test_demo_samples_are_what_they_are() -> None:
     """A wish for another modality or target is refused; their own is granted."""
     assert load_samples("demo:digits", Reading(modality="image")).n_samples == 600
-    with pytest.raises(SamplesError, match="demo:digits is image classification; it cannot be read as audio"):
+    with pytest.raises(SamplesError, match="is for image classification; it cannot be read as audio"):
         load_samples("demo:digits", Reading(modality="audio"))

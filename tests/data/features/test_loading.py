@@ -48,7 +48,7 @@ def test_arrays_and_tables_of_the_same_samples_agree(tmp_path: Path) -> None:
     pq.write_table(pa.table(features | {"label": [str(label) for label in LABELS]}), tmp_path / "c.parquet")
     save_features(tmp_path / "d.npz", labels=LABELS.astype("S1"))
     samples = load(tmp_path)
-    assert samples.skipped == ()
+    assert samples.left_out == ()
     for spec in models_of(tmp_path)[:2]:
         arrays = load_features(spec, Reading(), samples).arrays
         np.testing.assert_array_equal(arrays["embeddings"], draw_features(2.0))
@@ -62,7 +62,7 @@ def test_what_else_lies_there_is_told(tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text("how they were made", encoding="utf-8")
     (tmp_path / ".DS_Store").write_bytes(b"x")
     (tmp_path / "older").mkdir()
-    reasons = {entry.name: entry.reason for entry in load(tmp_path).skipped}
+    reasons = {entry.name: entry.reason for entry in load(tmp_path).left_out}
     assert set(reasons) == {"README.md", ".DS_Store", "older"}
     assert "expected .npz" in reasons["README.md"]
     assert "hidden" in reasons[".DS_Store"]

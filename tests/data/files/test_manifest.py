@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from ptmrank_core.data import load_samples
+from ptmrank_core.data import load_samples, preview
+from ptmrank_core.data.tables.column_names import FILE_NAMES, GROUP_NAMES, LABEL_NAMES
 from ptmrank_core.errors import SamplesError
 from ptmrank_core.records import Samples
 
@@ -44,7 +45,7 @@ def test_columns_are_found(make: Any, tmp_path: Path, name: str, header: str, ma
     """Any known pair of columns, in any case, with the delimiter that suffix and header tell."""
     samples = _load(make, tmp_path, header + GOOD.replace(",", mark), name)
     assert _labels(samples) == dict(ROWS)
-    assert samples.skipped == ()
+    assert samples.left_out == ()
     assert samples.notes == ()
 
 
@@ -78,7 +79,7 @@ def test_rows_that_label_nothing_are_left_out(
 ) -> None:
     """A row without a file of its own is named by its line, and costs no sample."""
     samples = _load(make, tmp_path, f"file,label{GOOD}\n{rows}")
-    assert [(item.name, item.reason) for item in samples.skipped] == [(name, reason)]
+    assert [(item.name, item.reason) for item in samples.left_out] == [(name, reason)]
     assert samples.n_samples == 4
 
 
@@ -97,14 +98,14 @@ def test_files_without_one_label_are_left_out(make: Any, tmp_path: Path, rows: s
     files = {f"{i}.png": make.picture(i) for i in range(5)}
     files["labels.csv"] = f"file,label{GOOD}\n{rows}".encode()
     samples = load_samples(make.folder(tmp_path / "photos", files))
-    assert [(item.name, item.reason) for item in samples.skipped] == [("4.png", reason)]
+    assert [(item.name, item.reason) for item in samples.left_out] == [("4.png", reason)]
 
 
 def test_a_label_beside_an_empty_one_counts(make: Any, tmp_path: Path) -> None:
     """A file named twice, once without a label, has the label that there is."""
     samples = _load(make, tmp_path, f"file,label{GOOD}\n0.png,")
     assert _labels(samples)["0.png"] == "cat"
-    assert samples.skipped[0].name == "labels.csv:6"
+    assert samples.left_out[0].name == "labels.csv:6"
 
 
 def test_a_wrapping_folder_is_looked_through(make: Any, tmp_path: Path) -> None:
@@ -114,7 +115,7 @@ def test_a_wrapping_folder_is_looked_through(make: Any, tmp_path: Path) -> None:
     files |= {"data/labels.csv": table.encode(), "__MACOSX/data/._labels.csv": b"x"}
     samples = load_samples(make.write(tmp_path / "a.zip", make.zip(files)))
     assert _labels(samples) == {f"data/img/{file}": label for file, label in ROWS}
-    assert [item.name for item in samples.skipped] == ["__MACOSX/data/._labels.csv"]
+    assert [item.name for item in samples.left_out] == ["__MACOSX/data/._labels.csv"]
 
 
 def test_accents_match_however_they_are_written(make: Any, tmp_path: Path) -> None:
@@ -129,13 +130,16 @@ def test_accents_match_however_they_are_written(make: Any, tmp_path: Path) -> No
     ("table", "said"),
     [
         ("id,url\n1,2", "has the columns 'id', 'url'; expected a file column (file, "),
-        ("file,url\n1,2", "a label column (label, class, target, category)"),
-        ("", "has the columns of an empty file"),
+        ("id,url\n1,2", "and a label column (label, labels, class, "),
+        ("file,url\n1,2", "No column of 'labels.csv' is recognised as the label; it has 'file', 'url'"),
+        ("file,class,label\n1,2,3", "Several columns of 'labels.csv' may hold the label: 'class', 'label'"),
+        ("", "'labels.csv' holds no row that can be read"),
         (
             'file,label\n0.png,cat\n1.png,"dog\n2.png,cat',
             "cannot be read as a table at line 3: unexpected end",
         ),
-        ("file,label\n", "has no class left"),
+        ("file,label\n", "'labels.csv' holds no row that can be read"),
+        ("file,label\n9.png,a\n8.png,b", "has no class left"),
     ],
 )
 def test_a_table_that_cannot_be_used_is_named(make: Any, tmp_path: Path, table: str, said: str) -> None:
@@ -157,4 +161,118 @@ def test_a_table_deeper_down_is_no_manifest(make: Any, tmp_path: Path) -> None:
     files = {**make.classes(), "cat/notes.csv": b"id\n1"}
     samples = load_samples(make.folder(tmp_path / "a", files))
     assert samples.n_samples == 4
-    assert samples.skipped[0].reason == "not an image (.csv)"
+    assert samples.left_out[0].reason == "not an image (.csv)"
+
+
+TEXTS = {f"{i}.txt": f"The text number {i}.".encode() for i in range(4)}
+TEXT_LABELS = dict(zip(TEXTS, ("b", "a", "b", "a"), strict=True))
+# Kind of table -> its file name, where another suffix than the kind's is meant.
+FORMATS = {"csv": "labels.csv", "tsv": "labels.tsv", "scsv": "labels.csv", "psv": "labels.csv"}
+FORMATS |= {"tabs in a csv": "labels.csv", "jsonl": "labels.jsonl", "json": "labels.json"}
+FORMATS |= {"ndjson": "labels.ndjson", "parquet": "labels.parquet"}
+WRITERS = {"tabs in a csv": "tsv", "ndjson": "jsonl"}
+
+
+def _with_texts(
+    make: Any, tables: Any, folder: Path, columns: dict[str, list[str]], kind: str = "csv"
+) -> Path:
+    """Write four texts and a table beside them."""
+    table = tables.write(WRITERS.get(kind, kind), columns)
+    return make.folder(folder, {**TEXTS, FORMATS[kind]: table})
+
+
+def _check_texts(samples: Samples) -> None:
+    """The samples are the four texts, not the rows of the table."""
+    assert samples.names == tuple(TEXTS)
+    assert [item.decode() for item in samples.items] == [text.decode() for text in TEXTS.values()]
+    assert _labels(samples) == TEXT_LABELS
+    assert samples.left_out == ()
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_texts_beside_a_table_are_read_as_texts(make: Any, tables: Any, tmp_path: Path, kind: str) -> None:
+    """In every format of the table, and with every usual name of the file column, texts are the samples."""
+    for name in FILE_NAMES:
+        columns = {name: list(TEXTS), "label": list(TEXT_LABELS.values())}
+        _check_texts(load_samples(_with_texts(make, tables, tmp_path / name, columns, kind)))
+
+
+@pytest.mark.parametrize("name", ["File Name", "file-name", "FILEPATH", "Document_ID"])
+def test_the_spelling_of_a_column_does_not_matter(make: Any, tables: Any, tmp_path: Path, name: str) -> None:
+    """Case, blanks, hyphens and underscores are ignored."""
+    columns = {name: list(TEXTS), "Gold-Label": list(TEXT_LABELS.values())}
+    _check_texts(load_samples(_with_texts(make, tables, tmp_path, columns)))
+
+
+@pytest.mark.parametrize("name", [name for tier in LABEL_NAMES for name in tier])
+def test_a_manifest_knows_the_labels_of_tables(make: Any, tables: Any, tmp_path: Path, name: str) -> None:
+    """A name that means the label in a table of samples means it in a table of files."""
+    columns = {"file": list(TEXTS), name: list(TEXT_LABELS.values())}
+    samples = load_samples(_with_texts(make, tables, tmp_path, columns))
+    _check_texts(samples)
+    note = f"The labels are read from column {name!r} of labels.csv."
+    assert samples.notes == (() if name in LABEL_NAMES[0] else (note,))
+
+
+@pytest.mark.parametrize("name", GROUP_NAMES)
+def test_a_manifest_knows_the_groups_of_tables(make: Any, tables: Any, tmp_path: Path, name: str) -> None:
+    """A name that means the group in a table of samples means it in a table of files."""
+    columns = {"path": list(TEXTS), name: ["u", "u", "v", "v"], "label": list(TEXT_LABELS.values())}
+    assert load_samples(_with_texts(make, tables, tmp_path, columns)).groups == ("u", "u", "v", "v")
+
+
+def test_a_column_of_files_is_recognised_by_what_it_holds(make: Any, tables: Any, tmp_path: Path) -> None:
+    """A file column of any other name is found by its cells, and a note says so."""
+    columns = {"story": list(TEXTS), "label": list(TEXT_LABELS.values())}
+    samples = load_samples(_with_texts(make, tables, tmp_path, columns))
+    _check_texts(samples)
+    assert samples.notes == ("The names of the files are read from column 'story' of labels.csv.",)
+
+
+def test_of_several_file_columns_the_one_that_names_files_counts(
+    make: Any, tables: Any, tmp_path: Path
+) -> None:
+    """A column called 'file' or 'name' that holds something else is passed over."""
+    columns = {"file": ["x"] * 4, "name": ["Ann", "Bob", "Cid", "Dot"], "document": list(TEXTS)}
+    columns["label"] = list(TEXT_LABELS.values())
+    _check_texts(load_samples(_with_texts(make, tables, tmp_path, columns)))
+
+
+def test_the_names_of_files_are_no_numbers(make: Any, tmp_path: Path) -> None:
+    """Files named 1.10 and 1.1 are two files, though they are one number."""
+    names = ["1.10", "1.1", "2.0", "2"]
+    files = {name: make.picture(i) for i, name in enumerate(names)}
+    table = "file,label" + "".join(f"\n{name},{'ab'[i % 2]}" for i, name in enumerate(names))
+    samples = load_samples(make.folder(tmp_path / "a", {**files, "labels.csv": table.encode()}))
+    assert _labels(samples) == {"1.10": "a", "1.1": "b", "2.0": "a", "2": "b"}
+
+
+def test_of_several_tables_the_one_that_lists_the_files_counts(
+    make: Any, tables: Any, tmp_path: Path
+) -> None:
+    """Tables of something else beside the files do not stand in the way."""
+    columns = {"file": list(TEXTS), "label": list(TEXT_LABELS.values())}
+    source = _with_texts(make, tables, tmp_path, columns, "jsonl")
+    make.folder(source, {"statistics.csv": b"count\n4\n", "info.json": b'{"version": 1}'})
+    samples = load_samples(source)
+    assert _labels(samples) == TEXT_LABELS
+    assert [entry.name for entry in samples.left_out] == ["info.json", "statistics.csv"]
+
+
+def test_a_table_without_files_beside_folders_is_no_manifest(make: Any, tmp_path: Path) -> None:
+    """A .json file of something else beside the class folders leaves the classes as they are."""
+    files = {**make.classes(), "info.json": b'[{"version": "1"}]'}
+    samples = load_samples(make.folder(tmp_path / "a", files))
+    assert samples.class_names == ("cat", "dog")
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_the_preview_of_a_manifest_tells_its_columns(
+    make: Any, tables: Any, tmp_path: Path, kind: str
+) -> None:
+    """The description of the table agrees with what loading it does."""
+    columns = {"fname": list(TEXTS), "note": ["n"] * 4, "label": list(TEXT_LABELS.values())}
+    found = preview(_with_texts(make, tables, tmp_path, columns, kind))
+    assert (found.layout, found.modality) == ("manifest", "text")
+    assert found.table is not None
+    assert (found.table.guesses, found.table.problem) == (("file", "", "label"), "")

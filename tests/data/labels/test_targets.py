@@ -84,11 +84,14 @@ def test_the_reader_decides(cells: list[str], kind: TargetKind, labels: Any) -> 
             [["1", "2", "3"] * 2],
             "'a' holds 3 different integers and is read as classes; say so if they are numbers",
         ),
-        ([["1.5", "2"]], "'a' holds 2 different numbers and is read as numbers; say so if they are classes"),
-        ([["u|v", "u"]], "joined by '|' and is read as several labels; say so if each cell"),
-        ([["[]", '["u"]']], "'a' holds lists and is read as several labels"),
-        ([["0", "1"], ["1", "0"]], "'a', 'b' hold 0 and 1 and are read as several labels"),
-        ([["0", "3"], ["1", "0"]], "'a', 'b' are read as the numbers of a regression"),
+        (
+            [["1.5", "2"]],
+            "2 different numbers and is read as numbers (regression); say so if they are classes",
+        ),
+        ([["u|v", "u"]], "joined by '|' and is read as multi-label targets; say so if each cell"),
+        ([["[]", '["u"]']], "'a' holds lists and is read as multi-label targets"),
+        ([["0", "1"], ["1", "0"]], "'a', 'b' hold 0 and 1 and are read as multi-label targets"),
+        ([["0", "3"], ["1", "0"]], "'a', 'b' are read as numbers (regression)"),
     ],
 )
 def test_what_was_decided_is_said(columns: list[list[str]], said: str) -> None:

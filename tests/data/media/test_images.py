@@ -14,7 +14,7 @@ import pytest
 from PIL import Image, TiffImagePlugin
 
 from ptmrank_core.data import ImageItem, decode_image
-from ptmrank_core.data.media.images import Change, check_image
+from ptmrank_core.data.media.images import PictureChange, check_image
 from ptmrank_core.data.sources.folders import FileBlob
 from ptmrank_core.errors import SamplesError
 from ptmrank_core.records import BytesBlob
@@ -30,7 +30,7 @@ def _pixels(data: bytes) -> np.ndarray[Any, np.dtype[np.uint8]]:
     return np.asarray(image)
 
 
-def _changes(data: bytes) -> set[Change]:
+def _changes(data: bytes) -> set[PictureChange]:
     """Tell what decoding changes."""
     return set(check_image("a.png", data, MAX_PIXELS))
 
@@ -61,7 +61,7 @@ def test_a_16_bit_ramp_becomes_the_8_bit_ramp(make: Any, kind: str) -> None:
         data = make.encode(Image.fromarray(values), kind)
     expected = np.repeat(RAMP.astype(np.uint8)[:, :, None], 3, axis=2)
     np.testing.assert_array_equal(_pixels(data), expected)
-    assert _changes(data) == {Change.DEEP}
+    assert _changes(data) == {PictureChange.DEEP}
 
 
 def _tiff12(levels: list[int]) -> bytes:
@@ -126,7 +126,7 @@ def test_alpha_is_put_on_white(make: Any) -> None:
     """Red over white: 255 * (1 - alpha) in green and blue."""
     data = make.encode(_half_red("RGBA"))
     assert _pixels(data)[0].tolist() == [[255, 0, 0], [255, 127, 127], [255, 255, 255]]
-    assert _changes(data) == {Change.ALPHA}
+    assert _changes(data) == {PictureChange.ALPHA}
 
 
 def test_grey_with_alpha_is_put_on_white(make: Any) -> None:
@@ -141,7 +141,7 @@ def test_a_transparent_colour_is_put_on_white(make: Any, mode: str) -> None:
     transparent = (0, 0, 0) if mode == "RGB" else 0
     data = make.encode(Image.new(mode, (1, 1), 0), transparency=transparent)
     assert _pixels(data)[0].tolist() == [[255, 255, 255]]
-    assert _changes(data) == {Change.ALPHA}
+    assert _changes(data) == {PictureChange.ALPHA}
 
 
 def test_a_palette_with_levels_of_transparency(make: Any) -> None:
@@ -151,7 +151,7 @@ def test_a_palette_with_levels_of_transparency(make: Any) -> None:
     image.putpixel((1, 0), 1)
     data = make.encode(image, transparency=bytes([255, 0]))
     assert _pixels(data)[0].tolist() == [[255, 0, 0], [255, 255, 255]]
-    assert _changes(data) == {Change.ALPHA, Change.PALETTE}
+    assert _changes(data) == {PictureChange.ALPHA, PictureChange.PALETTE}
 
 
 @pytest.mark.parametrize("kind", ["jpeg", "tiff"])
@@ -162,7 +162,7 @@ def test_white_of_cmyk_is_white(make: Any, kind: str) -> None:
     data = make.encode(image, kind)
     assert _pixels(data)[0, 0].tolist() == [255, 255, 255]
     assert _pixels(data)[0, 15].tolist() == [0, 0, 0]
-    assert _changes(data) == {Change.CMYK}
+    assert _changes(data) == {PictureChange.CMYK}
 
 
 CORNERS = {
@@ -194,7 +194,7 @@ def test_a_photo_turned_sideways_is_upright(make: Any) -> None:
     exif[0x0112] = 6
     data = make.picture(1, "jpeg", exif=exif)
     assert decode_image(data).size == (20, 24)
-    assert _changes(data) == {Change.ROTATED}
+    assert _changes(data) == {PictureChange.ROTATED}
 
 
 @pytest.mark.parametrize("exif", [b"Exif\x00\x00nonsense", b"Exif\x00\x00II*\x00\xff\xff\xff\xff"])
@@ -211,7 +211,7 @@ def test_the_first_frame_of_an_animation_is_taken(make: Any, kind: str) -> None:
     options = {"lossless": True} if kind == "webp" else {}
     data = make.encode(frames[0], kind, save_all=True, append_images=frames[1:], **options)
     assert _pixels(data)[0, 0].tolist() == [255, 0, 0]
-    assert Change.FRAMES in _changes(data)
+    assert PictureChange.FRAMES in _changes(data)
 
 
 def test_a_preview_inside_a_photo_is_no_animation(make: Any) -> None:
@@ -229,7 +229,7 @@ def test_plain_pictures_are_as_pillow_reads_them(make: Any, kind: str) -> None:
     with Image.open(io.BytesIO(data)) as image:
         expected = np.asarray(image.convert("RGB"))
     np.testing.assert_array_equal(_pixels(data), expected)
-    assert _changes(data) <= {Change.PALETTE}
+    assert _changes(data) <= {PictureChange.PALETTE}
 
 
 def _outcome(data: bytes) -> str:
@@ -282,7 +282,7 @@ def test_pillows_own_warning_does_not_leak() -> None:
     [
         ("notes.txt", r"^not an image \(.txt\)$"),
         ("Makefile", r"^not an image \(no suffix\)$"),
-        ("photo.HEIC", r"^a picture format that is not read here \(.heic\)"),
+        ("photo.HEIC", r"^a picture format that is not supported \(.heic\)"),
         ("photo.jpg", "^unreadable image: no readable header of JPEG, PNG"),
     ],
 )

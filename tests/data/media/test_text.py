@@ -41,8 +41,8 @@ def test_an_encoding_is_detected_and_said(data: bytes, text: str, note: str) -> 
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (b"PK\x00\x01", "holds zero bytes"),
-        ("text".encode("utf-16-le"), "UTF-16 without its mark"),
+        (b"PK\x00\x01", "contains zero bytes"),
+        ("text".encode("utf-16-le"), "UTF-16 without a byte-order mark"),
         (codecs.BOM_UTF16_LE + b"a\x00b", "begins as UTF-16 but is damaged: truncated data"),
     ],
 )

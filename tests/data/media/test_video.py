@@ -176,7 +176,7 @@ def test_a_list_of_other_files_is_not_followed(data: bytes) -> None:
     ("name", "reason"),
     [
         ("notes.txt", r"^not a video \(.txt\)$"),
-        ("a.rm", r"^a video format that is not read here \(.rm\); save it as MP4$"),
+        ("a.rm", r"^a video format that is not supported \(.rm\); save it as MP4$"),
         ("a.mp4", r"^unreadable video: no readable header"),
     ],
 )

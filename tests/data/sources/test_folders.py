@@ -17,7 +17,7 @@ from ptmrank_core.records import Samples
 
 def _reasons(samples: Samples) -> dict[str, str]:
     """Reason by name of what was left out."""
-    return {item.name: item.reason for item in samples.skipped}
+    return {item.name: item.reason for item in samples.left_out}
 
 
 def test_links_to_folders_are_not_followed(make: Any, tmp_path: Path) -> None:
@@ -118,7 +118,7 @@ def test_hidden_and_system_files_are_left_out(make: Any, tmp_path: Path, name: s
 
 def test_a_hidden_folder_above_the_source_does_not_matter(make: Any, tmp_path: Path) -> None:
     """Uploads lie under a hidden folder on Linux; only names inside the source count."""
-    assert load_samples(make.folder(tmp_path / ".local" / "photos", make.classes())).skipped == ()
+    assert load_samples(make.folder(tmp_path / ".local" / "photos", make.classes())).left_out == ()
 
 
 @pytest.mark.parametrize("wrapper", ["", "photos/", "my/photos/"])

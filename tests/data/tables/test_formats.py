@@ -37,7 +37,7 @@ def test_every_format_gives_the_same_samples(tables: Any, kind: str, what: str) 
     other = tables.load("a.jsonl", tables.write("jsonl", columns))
     assert ours.fingerprint == other.fingerprint
     np.testing.assert_equal([item.decode() for item in ours.items], [item.decode() for item in other.items])
-    assert count_reasons(ours.skipped) == count_reasons(other.skipped)
+    assert count_reasons(ours.left_out) == count_reasons(other.left_out)
     assert ours.notes == other.notes
 
 
@@ -78,7 +78,7 @@ def test_quotation_marks_in_a_table_with_tabs(tables: Any) -> None:
     [
         ("a.csv", "", "holds no row that can be read"),
         ("a.csv", "text,label\n", "holds no row that can be read"),
-        ("a.csv", "text,label\na,b,c\n", "a.csv:2: wrong number of cells: 3 where 2 have names"),
+        ("a.csv", "text,label\na,b,c\n", "a.csv:2: wrong number of cells: 3 cells for 2 columns"),
         (
             "a.csv",
             'text,label\nx,p\n"open,p\ny,n\n',
@@ -86,10 +86,10 @@ def test_quotation_marks_in_a_table_with_tabs(tables: Any) -> None:
         ),
         ("a.csv", 'text,label\n"a" b,p\n', "cannot be read as a table at line 2: ',' expected after '\"'"),
         ("a.csv", "text,label,text\na,b,c\n", "two columns named 'text'"),
-        ("a.csv", "5.1,3.5,setosa\n4.9,3,setosa\n", "seems to be a row ('5.1', '3.5', 'setosa')"),
-        ("a.csv", "3,Wall St. falls\n4,Rain\n", "seems to be a row ('3', 'Wall St. falls')"),
+        ("a.csv", "5.1,3.5,setosa\n4.9,3,setosa\n", "seems to be a row of data ('5.1', '3.5', 'setosa')"),
+        ("a.csv", "3,Wall St. falls\n4,Rain\n", "seems to be a row of data ('3', 'Wall St. falls')"),
         ("a.csv", f"pos,{'long ' * 60}\nneg,short\n", "seems to be a row"),
-        ("a.csv", b"PK\x03\x04\x00", "'a.csv' holds zero bytes"),
+        ("a.csv", b"PK\x03\x04\x00", "'a.csv' contains zero bytes"),
         ("a.json", "[1,", "cannot be read as JSON"),
         ("a.json", "[" * 100_000, "cannot be read as JSON"),
         ("a.json", "[]", "holds no row that can be read"),
@@ -100,7 +100,7 @@ def test_quotation_marks_in_a_table_with_tabs(tables: Any) -> None:
         ("a.parquet", b"PAR1 nothing", "cannot be read as Parquet"),
         ("a.txt", "A story.\nIt has some lines.\nOf words.\nThat is all.\n", "has lines of varying length"),
         ("a.txt", "word\n", "lines of a single word"),
-        ("a.xlsx", "", "is no table that can be read"),
+        ("a.xlsx", "", "is not a table that can be read"),
     ],
 )
 def test_a_file_that_is_no_table_is_refused(tables: Any, name: str, data: str | bytes, said: str) -> None:
@@ -116,7 +116,7 @@ def test_damaged_rows_are_left_out(tables: Any) -> None:
     lines = [*rows, '{"text": ', "[1]", '{"text": "\\ud800", "label": "p"}', '{"text": "x"}', ""]
     samples = tables.load("a.jsonl", "\n".join(lines))
     assert samples.n_samples == 4
-    reasons = {item.name: item.reason for item in samples.skipped}
+    reasons = {item.name: item.reason for item in samples.left_out}
     assert reasons.pop("a.jsonl:5").startswith("not JSON: ")
     assert reasons == {
         "a.jsonl:6": "not a JSON object",
@@ -166,7 +166,7 @@ def test_columns_of_bytes_are_not_read(tables: Any) -> None:
     """A Parquet column of bytes is named, not turned into text."""
     columns = {"text": ["a", "b", "c", "d"], "label": [0, 1, 0, 1], "image": [b"x"] * 4}
     assert (
-        "Columns of bytes are not read: 'image'."
+        "Columns of binary data are not read: 'image'."
         in tables.load("a.parquet", tables.write("parquet", columns)).notes
     )
 
@@ -177,7 +177,7 @@ def test_a_table_may_have_too_many_rows(tables: Any, kind: str) -> None:
     data = tables.write(kind, {"text": list("abcdef"), "label": ["p", "n"] * 3})
     limits = replace(DEFAULT_LIMITS, max_rows=6)
     assert tables.load(f"a.{kind}", data, limits).n_samples == 6
-    with pytest.raises(SamplesError, match=r"more than 5 rows|at most 5 rows"):
+    with pytest.raises(SamplesError, match=r"more than the 5 rows|at most 5 rows"):
         tables.load(f"a.{kind}", data, replace(limits, max_rows=5))
 
 
@@ -187,4 +187,4 @@ def test_a_long_cell_is_read(tables: Any) -> None:
     text += f"{'e' * 200_001},p\n"
     samples = tables.load("a.csv", text, replace(DEFAULT_LIMITS, max_text_chars=200_000))
     assert samples.n_samples == 4
-    assert samples.skipped[0].reason == "text too long: 200,001 characters; at most 200,000 are read"
+    assert samples.left_out[0].reason == "text too long: 200,001 characters; at most 200,000 are read"

@@ -36,7 +36,7 @@ def test_a_users_reviews(tables: Any) -> None:
     assert samples.class_names == ("neg", "pos")
     assert samples.names == ("a.csv:2", "a.csv:3", "a.csv:4", "a.csv:11", "a.csv:12")
     assert samples.digests[0] == digest_text("good")
-    assert [(item.name, item.reason) for item in samples.skipped] == [
+    assert [(item.name, item.reason) for item in samples.left_out] == [
         ("a.csv:5", "same content as 'a.csv:8' under another label ('pos')"),
         ("a.csv:6", "no text"),
         ("a.csv:7", "same content as 'a.csv:4'"),
@@ -53,7 +53,7 @@ def test_pairs(tables: Any) -> None:
     samples = tables.load("a.csv", f"premise,hypothesis,label\n{rows}x,,1\n")
     assert samples.items[0].decode() == ("p0", "h0")
     assert samples.digests[0] == digest_pair("p0", "h0")
-    assert [item.reason for item in samples.skipped] == ["one text of the pair is empty"]
+    assert [item.reason for item in samples.left_out] == ["one text of the pair is empty"]
 
 
 def test_a_regression(tables: Any) -> None:
@@ -63,7 +63,7 @@ def test_a_regression(tables: Any) -> None:
     assert samples.target_kind == "regression"
     assert samples.labels.tolist() == [0.5, 1.25, 3.0]
     assert samples.class_names == ("score",)
-    assert [item.reason for item in samples.skipped] == [
+    assert [item.reason for item in samples.left_out] == [
         "no label",
         "label is not a finite number: 'inf'",
         "same content as 'a.csv:8' under another label ('2')",
@@ -100,7 +100,7 @@ def test_rows_of_numbers(tables: Any) -> None:
     )
     assert samples.items[0].decode().dtype == np.float64
     assert samples.items[0].size == 2
-    assert [(item.name, item.reason) for item in samples.skipped] == [
+    assert [(item.name, item.reason) for item in samples.left_out] == [
         ("a.csv:4", "no number in column 'b'"),
         ("a.csv:6", "a number that is not finite in column 'b'"),
     ]
@@ -147,7 +147,7 @@ def test_conll(tables: Any) -> None:
     assert samples.labels.tolist() == [0, 1, 0, 1]
     assert samples.groups == ("1", "1", "2", "2")
     assert samples.names == ("a.conll:3", "a.conll:4", "a.conll:8", "a.conll:9")
-    assert [(item.name, item.reason) for item in samples.skipped] == [
+    assert [(item.name, item.reason) for item in samples.left_out] == [
         ("a.conll:10", "wrong number of cells: 1 where 3 were expected")
     ]
 
@@ -171,8 +171,8 @@ def test_lists_of_words(tables: Any, kind: str) -> None:
     conll = tables.load("a.conll", "EU 0\nrejects 1\n\nGerman 0\ncall 1\n! -100\n")
     assert samples.fingerprint == conll.fingerprint
     assert samples.names[:3] == (f"a.{kind}:1:1", f"a.{kind}:1:2", f"a.{kind}:2:1")
-    assert [(item.name, item.reason) for item in samples.skipped] == [
-        (f"a.{kind}:2:3", "the tag -100 marks words that do not count"),
+    assert [(item.name, item.reason) for item in samples.left_out] == [
+        (f"a.{kind}:2:3", "the tag -100 marks words to be ignored"),
         (f"a.{kind}:3", "2 words and 1 tags"),
         (f"a.{kind}:4", "no words"),
     ]
@@ -181,7 +181,7 @@ def test_lists_of_words(tables: Any, kind: str) -> None:
 def test_a_sentence_that_comes_twice(tables: Any) -> None:
     """Its words are kept once, and not at all where their tags differ."""
     samples = tables.load("a.conll", "a X\nb Y\n\na X\nb X\n\nc X\nd Y\ne Y\n")
-    assert [item.reason for item in samples.skipped] == [
+    assert [item.reason for item in samples.left_out] == [
         "same content as 'a.conll:5' under another label ('X')",
         "same content as 'a.conll:1'",
         "same content as 'a.conll:2' under another label ('Y')",
@@ -209,7 +209,7 @@ def test_groups_travel_with_the_samples(tables: Any) -> None:
         ("a,p\nb,p\nc,n\n", {}, "only one class left: 'p' (2 samples)"),
         ("a,\nb,\n", {}, "has no class left; at least two classes of two samples each"),
         ("a,1\nb,2\nc,1\n", {"target_kind": "regression"}, "has 2 different numbers in label column 'label'"),
-        ("a,u|v\nb,u\nc,u\n", {}, "no label left that two samples have and two have not"),
+        ("a,u|v\nb,u\nc,u\n", {}, "no label left that at least two samples have and two do not"),
         (",p\n,n\n", {}, "Left out: 2 x no text."),
     ],
 )
@@ -252,9 +252,9 @@ def test_nothing_is_lost(tables: Any, seed: int) -> None:
         cells = [texts[generator.integers(len(texts))], chosen[generator.integers(len(chosen))]]
         writer.writerow([*cells, "extra"] if generator.random() < 0.1 else cells)
     samples = tables.load("a.csv", buffer.getvalue())
-    accounted = [*samples.names, *(item.name for item in samples.skipped)]
+    accounted = [*samples.names, *(item.name for item in samples.left_out)]
     assert sorted(accounted) == sorted(f"a.csv:{line}" for line in starts)
     assert len(set(samples.digests)) == samples.n_samples
-    assert all(item.reason for item in samples.skipped)
-    places = [int(item.name.split(":")[1]) for item in samples.skipped]
+    assert all(item.reason for item in samples.left_out)
+    places = [int(item.name.split(":")[1]) for item in samples.left_out]
     assert places == sorted(places)

@@ -10,12 +10,13 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-import pytest
 
 from ptmrank_core.data import DEFAULT_LIMITS
 from ptmrank_core.data.sources.entries import Entry
 from ptmrank_core.data.tables import load_table
 from ptmrank_core.records import BytesBlob, Reading, Samples
+
+__all__ = ["Tables"]
 
 
 class Tables:
@@ -48,9 +49,3 @@ class Tables:
         writer.writerow(columns)
         writer.writerows(rows)
         return text.getvalue().encode()
-
-
-@pytest.fixture(scope="session")
-def tables() -> Tables:
-    """Return the writer and loader of tables."""
-    return Tables()

@@ -6,6 +6,7 @@ import ast
 import json
 import subprocess
 import sys
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,11 @@ def test_every_room_stands_in_the_plan() -> None:
     """A new room of the core has to be put into the table above."""
     rooms = {path.stem for path in CORE.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
     assert rooms - DOORS - {"__init__", "__main__"} == set(ALLOWED)
+
+
+def test_the_worker_ranks_without_reports() -> None:
+    """What a run says is in results; how it is shown is no matter of the worker."""
+    assert not any(name.startswith("ptmrank_core.reports") for name in imported(CORE / "worker.py"))
 
 
 def test_the_core_never_knows_the_front() -> None:
@@ -175,6 +181,24 @@ def test_rows_are_drawn_in_sampling_alone() -> None:
     }
     places = {place for place in places if not place.startswith("sampling/")}
     assert places == {"features/training/loop.py"}
+
+
+def module_of(path: Path) -> str:
+    """Dotted name of a file of the product."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def test_no_circle_of_imports() -> None:
+    """Modules of the product import one another in one direction, imports within functions included."""
+    files = {module_of(path): path for path in python_files(CORE, ROOT / "dashboard")}
+    graph: dict[str, set[str]] = {}
+    for module, path in files.items():
+        names = imported(path)
+        # Whoever imports a module of a package does not ask for what the package's face imports.
+        packages = {name.rpartition(".")[0] for name in names if name in files}
+        graph[module] = {name for name in names if name in files} - packages - {module}
+    TopologicalSorter(graph).prepare()
 
 
 def test_no_folder_is_crowded() -> None:

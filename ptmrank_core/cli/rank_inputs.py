@@ -107,7 +107,8 @@ def _ready_made(arguments: argparse.Namespace, given: Mapping[str, Any]) -> Rank
     named += [option.flag for option in RANK_OPTIONS if option.field in given and not option.for_features]
     if named:
         raise InputError(
-            f"--features brings its own samples, models and further arrays; {', '.join(named)} came with it.",
+            f"--features brings its own samples, models and auxiliary arrays; {', '.join(named)} came with "
+            "it.",
             hint="Leave that out, or leave --features out.",
         )
     options = _options(given, Reading("tabular"))

@@ -87,5 +87,5 @@ def test_features_of_a_file_cannot_be_trained(settings: Settings, tmp_path: Path
     assert run_here("tune", settings, sources=SOURCES) is RunState.FINISHED
     result = store.result("tune")
     (row,) = tuned_rows(result, results.rank_result(result))
-    assert "no checkpoint" in row["note"]
-    assert "no checkpoint" in reports.rank_text(result)
+    assert "is not a checkpoint" in row["note"]
+    assert "is not a checkpoint" in reports.rank_text(result)

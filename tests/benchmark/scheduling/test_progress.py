@@ -11,7 +11,7 @@ from ptmrank_core.benchmark.analyses.context import AnalysisContext
 from ptmrank_core.benchmark.scheduling.locks import hold_run
 from ptmrank_core.config import Settings
 from ptmrank_core.events import AnalysisStep, BatchDone, Event, ModelStarted, raise_if_cancelled
-from ptmrank_core.records import Failure, RunState, Score, Skipped, Stage
+from ptmrank_core.records import Failure, RunState, Score, Skipped, Stage, Truth
 from ptmrank_core.worker import SOURCES
 from tests.benchmark.runs import stored_plan
 
@@ -25,10 +25,10 @@ DECODERS = {
 def slow_analysis(context: AnalysisContext) -> None:
     """An analysis of three steps that can be cancelled in between."""
     for step in range(3):
-        context.run_context.sink(AnalysisStep("halves", step, 3))
+        context.run_context.sink(AnalysisStep("truth", step, 3))
         raise_if_cancelled(context.run_context.cancel)
-        if not context.is_kept("halves", str(step)):
-            context.keep("halves", str(step), lambda step=step: {"step": step})
+        if not context.is_kept(Truth, str(step)):
+            context.keep(Truth, str(step), lambda step=step: Truth("step", {"step": step}))
 
 
 def test_the_ranking_stands_while_the_analyses_go_on(
@@ -48,7 +48,7 @@ def test_the_ranking_stands_while_the_analyses_go_on(
     run_here(run_id, settings, sources=SOURCES, sink=look)
     assert seen == [
         *[(True, False, None, 0)] * 3,
-        *[(True, True, AnalysisStep("halves", step, 3), step) for step in range(3)],
+        *[(True, True, AnalysisStep("truth", step, 3), step) for step in range(3)],
     ]
     assert read_progress(store, settings, run_id).n_findings == 3
 
@@ -63,7 +63,7 @@ def test_cancelled_among_the_analyses_a_run_goes_on_with_the_next(
     run_id = stored_plan(settings, picture_zip, zoo).run_id
 
     def ask(event: Event) -> None:
-        if event == AnalysisStep("halves", 1, 3):
+        if event == AnalysisStep("truth", 1, 3):
             cancel_run(run_id, settings)
 
     assert run_here(run_id, settings, sources=SOURCES, sink=ask) is RunState.CANCELLED
@@ -118,7 +118,7 @@ def test_a_resumed_run_shows_its_own_worker(settings: Settings, picture_zip: Pat
     model = plan.models[0].id
     store.add_event(plan.run_id, ModelStarted(model, 1, 3))
     store.add_event(plan.run_id, BatchDone(model, 8, 18))
-    store.add_event(plan.run_id, AnalysisStep("halves", 1, 3))
+    store.add_event(plan.run_id, AnalysisStep("truth", 1, 3))
     assert read_progress(store, settings, plan.run_id).models[0].status == "running"
     store.queue(plan.run_id, "cpu")
     with hold_run(settings, plan.run_id):

@@ -1,4 +1,4 @@
-"""How the command line spells the options of a run: one row for each field of ``RunOptions``.
+"""The command-line options of a run: one row for each field of ``RunOptions``.
 
 The ``rank`` command reads its options by these rows, and the command that repeats a run is written by them.
 """

@@ -59,12 +59,12 @@ class Disagreement:
 
     @property
     def n_both_right(self) -> int:
-        """Number of samples whose class both probes predict."""
+        """Number of samples that both probes assign to their class."""
         return int(((self.first_errors == 0) & (self.second_errors == 0)).sum())
 
     @property
     def n_both_wrong(self) -> int:
-        """Number of samples whose class neither probe predicts."""
+        """Number of samples that neither probe assigns to its class."""
         return int(((self.first_errors > 0) & (self.second_errors > 0)).sum())
 
     def _ahead(self, gains: NDArray[np.float64]) -> Rows:

@@ -23,7 +23,7 @@ __all__ = ["assign_lanes", "missing_intervals", "tie_letters", "with_intervals"]
 
 
 def with_intervals(ranking: Ranking, scores: Scores, result: RunResult) -> Ranking:
-    """Add to a ranking how sure it is, as far as its run has scores of half-samples.
+    """Add rank intervals to a ranking, as far as its run has scores of half-samples.
 
     Parameters
     ----------

@@ -12,7 +12,7 @@ from ptmrank_core.results.scores import scores_by_metric
 
 __all__ = ["curves_of", "size_verdict"]
 
-# Kendall's tau of half the samples with all of them; between the two neighbours still change places.
+# Kendall's tau between the orders on half and on all samples; between the two, neighbours may still swap.
 SETTLED, UNSETTLED = 0.9, 0.7
 Draws = list[list[dict[str, float]]]
 

@@ -1,4 +1,4 @@
-"""What a run knows of its metrics and models, for the vote on their order."""
+"""What the vote of a run rests on: priors, doubts and probes of its metrics and models."""
 
 from __future__ import annotations
 
@@ -106,11 +106,13 @@ def vote_notes(ranking: Ranking, context: VoteContext) -> tuple[str, ...]:
         share >= MAJORITY and len(model_places) == len(ranking.order) and model_places == sorted(model_places)
     ):
         notes.append(
-            f"The vote amounts to {title}: it holds {share:.0%}, and the order is its own. No other metric"
-            " has shown enough to change it."
+            f"{title} decides the order alone: it holds {share:.0%} of the vote, and the other metrics have"
+            " too little weight to change it."
         )
     elif share >= MAJORITY:
-        notes.append(f"{title} holds the majority, {share:.0%} of the vote; the others settle what is close.")
+        notes.append(
+            f"{title} holds the majority, {share:.0%} of the vote; the others decide where it is close."
+        )
     if context.probe is None:
         notes.append(
             "No linear probe has been fitted (yet): the weights rest on what is known of the metrics from"

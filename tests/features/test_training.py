@@ -131,7 +131,7 @@ def test_it_can_be_cancelled_at_each_step(tmp_path: Path, samples: Samples) -> N
 def test_what_cannot_be_trained_is_said(tmp_path: Path, samples: Samples) -> None:
     """Features in a file have no weights; several labels each have no head here."""
     spec = picture_spec(tmp_path)
-    with pytest.raises(UnsupportedModelError, match="no checkpoint"):
+    with pytest.raises(UnsupportedModelError, match="not a checkpoint"):
         tune(replace(spec, source="features"), samples)
     labels = np.eye(3)[samples.labels]
     with pytest.raises(UnsupportedModelError, match="several labels"):

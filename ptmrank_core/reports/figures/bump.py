@@ -68,7 +68,7 @@ def bump_table(layout: BumpLayout) -> Table:
 
 
 def bump_figure(layout: BumpLayout) -> go.Figure:
-    """Draw a line for each model through its ranks; its place stands in every mark of the first fifteen."""
+    """Draw a line for each model through its ranks; the first fifteen have their place in every mark."""
     n_models = len(layout.models)
     figure = go.Figure()
     # The first ones are drawn last, above all others.

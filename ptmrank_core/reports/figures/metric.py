@@ -1,4 +1,4 @@
-"""One metric: its scores, and where chance in the samples would put each model."""
+"""One metric: the score of every model, its rank and its rank interval."""
 
 from __future__ import annotations
 

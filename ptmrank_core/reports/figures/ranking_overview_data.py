@@ -30,7 +30,7 @@ SIGNS = {"does not apply": "–", "failed": "×", "not there yet": "…"}
 
 
 class CellKind(StrEnum):
-    """What stands in a cell."""
+    """The kinds of cells."""
 
     RANK = "rank"
     SKIPPED = "does not apply"

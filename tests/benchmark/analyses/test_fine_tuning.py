@@ -47,7 +47,7 @@ def test_a_small_class_is_on_both_sides() -> None:
 
 
 def test_the_best_models_are_trained(settings: Settings, picture_zip: Path, zoo: Path) -> None:
-    """Two of three, in the order of the ranking; what came of it is a truth, a table and words."""
+    """Two of three, in the order of the ranking; the results are a truth, a table and words."""
     plan = stored_plan(settings, picture_zip, zoo, ["logme"])
     store = RunStore(settings)
     analyses = Analyses(half_samples=0, probe=False, projections=False, fine_tune=2, fine_tune_seconds=600)
@@ -87,5 +87,5 @@ def test_features_of_a_file_cannot_be_trained(settings: Settings, tmp_path: Path
     assert run_here("tune", settings, sources=SOURCES) is RunState.FINISHED
     result = store.result("tune")
     (row,) = tuned_rows(result, results.rank_result(result))
-    assert "no checkpoint" in row["note"]
-    assert "no checkpoint" in reports.rank_text(result)
+    assert "not a checkpoint" in row["note"]
+    assert "not a checkpoint" in reports.rank_text(result)

@@ -20,7 +20,7 @@ PLOTLY_CONFIG = {
     "toImageButtonOptions": {"format": "svg"},
 }
 INK = "#333333"
-"""What has to stand out from the page: the page and the HTML report draw it in the colour of their text."""
+"""The colour of text: the page and the HTML report replace it with that of their own text."""
 BRIGHT = ("#4C78B4", "#EC5B6C", "#1B7A30", "#AA8F1E", "#2C9CB7", "#A2407C", "#8A8A8A")
 GREY = BRIGHT[6]
 """The colour of what is in the background."""

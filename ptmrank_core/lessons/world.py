@@ -1,4 +1,4 @@
-"""Generated samples to learn with: classes as far apart, and as badly labelled, as one wants."""
+"""Generated samples to learn with: the separation of classes and the label noise can be chosen."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["Scene", "World", "make_world"]
 
 Array: TypeAlias = NDArray[np.float64]
 
-PLANE = 2  # informative features
+N_INFORMATIVE = 2  # features
 N_SOURCE_CLASSES = 6
 N_REFERENCE = 200
 HEAD_SHARPNESS = 1.5
@@ -98,10 +98,15 @@ def make_world(scene: Scene) -> World:
     rng = np.random.default_rng(scene.seed)
     # What a setting changes is drawn last or only scaled, so that all other samples stay where they were.
     classes = np.repeat(np.arange(scene.n_classes), scene.n_per_class)
-    spread = rng.standard_normal((scene.n_classes, scene.n_per_class, PLANE)).reshape(-1, PLANE)
+    spread = rng.standard_normal((scene.n_classes, scene.n_per_class, N_INFORMATIVE)).reshape(
+        -1, N_INFORMATIVE
+    )
     is_redrawn = rng.random(classes.size) < scene.noise
     redrawn = rng.integers(scene.n_classes, size=classes.size)
-    auxiliary = rng.standard_normal((N_REFERENCE, PLANE)), rng.standard_normal((N_REFERENCE, PLANE))
+    auxiliary = (
+        rng.standard_normal((N_REFERENCE, N_INFORMATIVE)),
+        rng.standard_normal((N_REFERENCE, N_INFORMATIVE)),
+    )
     wide = rng.standard_normal((scene.n_noise_features, classes.size + 2 * N_REFERENCE)).T
     noise, reference, source = np.split(wide, [classes.size, classes.size + N_REFERENCE])
     points = _circle(scene.n_classes, scene.separation)[classes] + spread
@@ -136,7 +141,7 @@ def _one_hot(logits: Array, n_classes: int) -> Array:
 
 
 def _check(scene: Scene) -> None:
-    """Refuse a scene that cannot be drawn."""
+    """Reject a scene with a number outside its range."""
     ranges: dict[str, tuple[float, float]] = {
         "separation": (0.0, LARGEST_SEPARATION),
         "noise": (0.0, 1.0),

@@ -19,7 +19,7 @@ from ptmrank_core.results.command import rank_command
 __all__ = ["FORMATS", "Export", "Format", "resolve_formats", "zip_files"]
 
 Files: TypeAlias = dict[str, bytes]
-# Files in a zip carry no time: the same run gives the same bytes.
+# Files in a zip have a fixed time: the same run gives the same bytes.
 NO_TIME = (1980, 1, 1, 0, 0, 0)
 
 
@@ -40,7 +40,7 @@ class Export:
     picture: Picture | None = None
 
     def about(self) -> dict[str, str]:
-        """Tell what run the tables are of, and the command that repeats it, where there is one."""
+        """Name the run of the tables, and the command that repeats it, where there is one."""
         command = rank_command(self.result.plan)
         named = {"run": self.result.plan.run_id, "created_at": self.result.plan.created_at}
         return named | ({"command": command} if command else {})
@@ -53,7 +53,7 @@ class Format:
     Parameters
     ----------
     title
-        What people call it.
+        Its name for people.
     write
         Makes its files, by name.
     ending

@@ -1,4 +1,4 @@
-"""A run -> what it says: ranking, votes, intervals, evidence, costs. Nothing here draws or lays out text."""
+"""A run -> its results: ranking, votes, intervals, evidence, costs. Nothing here draws or lays out text."""
 
 from ptmrank_core.results.ranking import rank_result, ranking_rows
 from ptmrank_core.results.scores import layer_scores, scores_by_metric

@@ -1,4 +1,4 @@
-"""Which pairs of classes each model keeps apart."""
+"""How well each model separates the classes, pair by pair."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["MIN_DISTANCE", "ClassPairs", "class_pairs_of", "say_closest", "say_d
 MAX_SHOWN = 12
 
 
-# Distances have several orders of magnitude: colours go by their logarithm.
+# Distances span several orders of magnitude: colours follow their logarithm.
 MIN_DISTANCE = 0.1
 
 
@@ -31,13 +31,13 @@ class ClassPairs:
     Parameters
     ----------
     names
-        Names of the c classes, those first that some model tells apart least.
+        Names of the c classes that come closest to another one, in the order of their codes.
     distances
         Model -> Bhattacharyya distances of shape (c, c), 0 on the diagonal.
     medians
         Model -> median distance of all pairs.
     n_classes
-        How many were compared: names are of those that come closest to another.
+        Number of classes that were compared, shown or not.
     """
 
     names: tuple[str, ...]
@@ -47,7 +47,7 @@ class ClassPairs:
 
 
 def class_pairs_of(result: RunResult, models: Sequence[str], class_names: Sequence[str]) -> ClassPairs | None:
-    """Read the distances that a run has of some models; ``None`` where it has none of them.
+    """Collect the distances that a run has for some models; ``None`` where it has none.
 
     Parameters
     ----------
@@ -65,12 +65,15 @@ def class_pairs_of(result: RunResult, models: Sequence[str], class_names: Sequen
     if not distances:
         return None
     codes = by_model[next(iter(distances))].classes.unpack().tolist()
-    nearest = np.min([_off_diagonal(own).min(axis=1) for own in distances.values()], axis=0)
+    nearest = np.min([_off_diagonal(matrix).min(axis=1) for matrix in distances.values()], axis=0)
     chosen = np.sort(np.argsort(nearest, kind="stable")[:MAX_SHOWN])
     return ClassPairs(
         tuple(class_names[codes[index]] for index in chosen),
-        {model: own[np.ix_(chosen, chosen)] for model, own in distances.items()},
-        {model: float(np.median(own[~np.eye(len(own), dtype=bool)])) for model, own in distances.items()},
+        {model: matrix[np.ix_(chosen, chosen)] for model, matrix in distances.items()},
+        {
+            model: float(np.median(matrix[~np.eye(len(matrix), dtype=bool)]))
+            for model, matrix in distances.items()
+        },
         len(codes),
     )
 
@@ -82,14 +85,14 @@ def _off_diagonal(distances: NDArray[np.float64]) -> NDArray[np.float64]:
 def say_difference(pairs: ClassPairs) -> str:
     """Say which pair stands close under one model and far apart under another, as plain text.
 
-    Close and far are meant beside the model's own median pair, so that a model is not ahead of another by the
-    number of its features alone. Empty where there is no such pair.
+    Close and far are relative to the model's own median pair, so that the number of its features alone does
+    not count. Empty where there is no such pair.
     """
     if len(pairs.distances) < 2:
         return ""
     models = list(pairs.distances)
     shares = np.stack(
-        [own / max(pairs.medians[model], MIN_DISTANCE) for model, own in pairs.distances.items()]
+        [matrix / max(pairs.medians[model], MIN_DISTANCE) for model, matrix in pairs.distances.items()]
     )
     low, high = shares.min(axis=0), shares.max(axis=0)
     ratios = np.triu(np.where((low < 1) & (high > 1), high / np.maximum(low, 1e-9), 0.0), 1)
@@ -99,14 +102,14 @@ def say_difference(pairs: ClassPairs) -> str:
     far, close = (int(pick(shares[:, first, second])) for pick in (np.argmax, np.argmin))
     return (
         f"The models differ most on {bidi_isolate(pairs.names[first])} and "
-        f"{bidi_isolate(pairs.names[second])}: beside its median pair, {bidi_isolate(models[far])} has them "
-        f"{shares[far, first, second]:.2g} times as far "
+        f"{bidi_isolate(pairs.names[second])}: relative to its median pair, {bidi_isolate(models[far])} has "
+        f"them {shares[far, first, second]:.2g} times as far "
         f"apart, {bidi_isolate(models[close])} {shares[close, first, second]:.2g} times."
     )
 
 
 def say_closest(pairs: ClassPairs, model: str) -> str:
-    """Name the pair that a model tells apart least, as plain text."""
+    """Name the two classes that are closest under a model, as plain text."""
     distances = _off_diagonal(pairs.distances[model])
     first, second = np.unravel_index(int(distances.argmin()), distances.shape)
     names = " and ".join(bidi_isolate(pairs.names[place]) for place in (first, second))

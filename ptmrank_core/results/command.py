@@ -26,10 +26,10 @@ def rank_command(plan: RunPlan) -> str | None:
     Returns
     -------
     str or None
-        A line for a POSIX shell. Every choice stands in it, also where it is the default of today. Models of
-        the Hub are named as they were planned: the revisions they were resolved to stand with the results.
-        ``None`` where no command can be written: a model is a function of the user's, or its folder has a
-        comma in its name or a space at its end.
+        A line for a POSIX shell. It states every option, including those at their present defaults. Models of
+        the Hub are named as they were planned: the revisions they were resolved to are stored with the
+        results. ``None`` where no command can be written: a model is a Python function, or the name of its
+        folder has a comma in it or a space at its end.
     """
     is_ready_made = plan.task == FEATURES_TASK
     inputs = _features(plan) if is_ready_made else _models_and_samples(plan)

@@ -132,8 +132,8 @@ def compare_runs(first: RunResult, second: RunResult) -> Comparison:
 def _moves(first: Ranking, second: Ranking, shared: list[str]) -> tuple[Move, ...]:
     """Give every shared model its places among the models that both runs rank."""
     ranked = [
-        [model for model in own.order if model in other.mean_ranks]
-        for own, other in ((first, second), (second, first))
+        [model for model in ranking.order if model in other.mean_ranks]
+        for ranking, other in ((first, second), (second, first))
     ]
     places = [{model: place for place, model in enumerate(order, start=1)} for order in ranked]
     without = [model for model in shared if model not in places[0]]
@@ -146,11 +146,11 @@ def _likeness(first: Mapping[str, float], second: Mapping[str, float]) -> Likene
 
 
 def _differences(first: RunResult, second: RunResult) -> Iterator[Difference]:
-    """Tell whatever the numbers depend on besides models and metrics, where it is not the same."""
+    """List what the numbers depend on besides models and metrics, where the runs differ in it."""
     pairs = [(_facts(first), _facts(second))]
     pairs += [
-        (_model_facts(own), _model_facts(second.outcomes[model]))
-        for model, own in first.outcomes.items()
+        (_model_facts(outcome), _model_facts(second.outcomes[model]))
+        for model, outcome in first.outcomes.items()
         if model in second.outcomes
     ]
     for one, other in pairs:
@@ -161,13 +161,13 @@ def _differences(first: RunResult, second: RunResult) -> Iterator[Difference]:
 
 
 def _shown(value: Any) -> str | None:
-    """Write a value; of digests and commits the first characters tell them apart."""
+    """Write a value; digests and commits are shortened to their first characters."""
     text = "" if value is None else DIGEST.sub(lambda match: match[0][:SHOWN_CHARS], str(value))
     return text or None
 
 
 def _facts(run: RunResult) -> dict[str, Any]:
-    """Collect what a run was given."""
+    """Collect the inputs and settings of a run."""
     plan, samples = run.plan, run.samples
     facts: dict[str, Any] = {
         "task": plan.task,
@@ -191,12 +191,12 @@ def _facts(run: RunResult) -> dict[str, Any]:
         "source samples": plan.source_samples,
         "label encoder": plan.label_encoder.id if plan.label_encoder else None,
     }
-    told = {name.replace("_", " "): value for name, value in run.environment.items()}
-    return facts | {name: value for name, value in told.items() if name not in facts}
+    environment = {name.replace("_", " "): value for name, value in run.environment.items()}
+    return facts | {name: value for name, value in environment.items() if name not in facts}
 
 
 def _model_facts(outcome: ModelOutcome) -> dict[str, Any]:
-    """Collect what one model was."""
+    """Collect what the scores of one model depend on."""
     model = outcome.spec.id
     return {
         f"revision of {model}": outcome.spec.revision,
@@ -205,16 +205,16 @@ def _model_facts(outcome: ModelOutcome) -> dict[str, Any]:
     }
 
 
-def comparison_sentence(found: Comparison) -> str:
-    """Say in a sentence or two what came of it."""
-    placed = [move for move in found.moves if move.change is not None]
+def comparison_sentence(comparison: Comparison) -> str:
+    """Summarise a comparison in a sentence or two."""
+    placed = [move for move in comparison.moves if move.change is not None]
     if not placed:
         return "No model has a rank in both runs: there is nothing to compare."
     moved = [move for move in placed if move.change]
     best = [next(move.model for move in placed if getattr(move, run) == 1) for run in ("first", "second")]
-    said = f"{len(moved)} of {plural(len(placed), 'model')} changed places"
-    if found.order.tau is not None:
-        said += f"; the orders agree with a Kendall τ of {found.order.tau:.2f}"
+    sentence = f"{len(moved)} of {plural(len(placed), 'model')} changed places"
+    if comparison.order.tau is not None:
+        sentence += f"; the orders agree with a Kendall τ of {comparison.order.tau:.2f}"
     if best[0] == best[1]:
-        return f"{said}. {best[0]} is first in both."
-    return f"{said}. {best[0]} is first in one, {best[1]} in the other."
+        return f"{sentence}. {best[0]} is first in both."
+    return f"{sentence}. {best[0]} is first in one, {best[1]} in the other."

@@ -15,7 +15,7 @@ __all__ = ["Control", "control_problems", "control_sentences", "controls_of", "p
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """A row that is scored as a candidate is, but is none.
+    """A row that is scored like a candidate but not ranked.
 
     Parameters
     ----------
@@ -45,14 +45,14 @@ class Control:
 
 
 def controls_of(result: RunResult, ranking: Ranking) -> list[Control]:
-    """Collect the controls that are rows: plain features and untrained twins."""
+    """Collect the controls that have rows: baseline features and untrained copies of the models."""
     parts = parts_by_metric(result.cells)
     full = scores_by_metric(result.cells)
     rows = []
     for subject, control in result.contents(ControlScores).items():
         scores = {
-            metric: join_scores(metric, {**parts.get(metric, {}), subject: own})[subject]
-            for metric, own in control.scores.items()
+            metric: join_scores(metric, {**parts.get(metric, {}), subject: control_parts})[subject]
+            for metric, control_parts in control.scores.items()
         }
         not_better = {
             metric: models_not_better(
@@ -77,7 +77,9 @@ def permutation_tests_of(result: RunResult) -> dict[str, dict[str, PermutationTe
             if model not in full.get(metric, {}):
                 continue
             values = [
-                join_scores(metric, {**parts[metric], model: own})[model] for own in draws if own is not None
+                join_scores(metric, {**parts[metric], model: draw})[model]
+                for draw in draws
+                if draw is not None
             ]
             test = permutation_test(
                 full[metric][model], values, higher_is_better=METRICS[metric].higher_is_better
@@ -88,38 +90,38 @@ def permutation_tests_of(result: RunResult) -> dict[str, dict[str, PermutationTe
 
 
 def control_problems(result: RunResult) -> dict[str, str]:
-    """Tell why controls could not be scored: subject -> sentence."""
+    """Say why controls could not be scored: subject -> sentence."""
     permuted = {f"permuted:{model}": why for model, why in result.problems(PermutedScores).items()}
     return {**result.problems(ControlScores), **permuted}
 
 
 def control_sentences(
-    controls: Sequence[Control], standings: Mapping[str, Mapping[str, PermutationTest]]
+    controls: Sequence[Control], tests: Mapping[str, Mapping[str, PermutationTest]]
 ) -> list[str]:
-    """Say plainly who does not beat a control, and where labels that mean nothing score as well."""
-    said = []
+    """Say which candidates do not beat a control, and which score no better than with permuted labels."""
+    sentences = []
     for control in controls:
         losers = control.unbeaten_by()
         n_metrics = len(control.not_better)
         if losers:
-            said.append(
+            sentences.append(
                 f"{control.title}: not beaten under most of {n_metrics} metrics by {', '.join(losers)}."
             )
         elif n_metrics:
-            said.append(
+            sentences.append(
                 f"{control.title}: every candidate beats it under half or more of {n_metrics} metrics."
             )
     weak = {
-        METRICS[metric].title: [model for model, own in standings[metric].items() if not own.stands_out]
-        for metric in standings
+        METRICS[metric].title: [model for model, test in tests[metric].items() if not test.stands_out]
+        for metric in tests
     }
-    n_draws = max((own.n_draws for by_model in standings.values() for own in by_model.values()), default=0)
+    n_draws = max((test.n_draws for by_model in tests.values() for test in by_model.values()), default=0)
     for title, models in weak.items():
         if models:
-            said.append(
+            sentences.append(
                 f"{title}: as good with permuted labels as with the real ones, at least once in {n_draws}, "
                 f"for {', '.join(models)}."
             )
-    if standings and not any(weak.values()):
-        said.append(f"Permuted labels: no score of {n_draws} permutations is as good as the real one.")
-    return said
+    if tests and not any(weak.values()):
+        sentences.append(f"Permuted labels: no score of {n_draws} permutations is as good as the real one.")
+    return sentences

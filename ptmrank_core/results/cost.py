@@ -1,4 +1,4 @@
-"""What a model costs, and which are worth it."""
+"""What each model costs, and which models are worth their cost."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ class ModelCost:
     size_bytes
         Size of its weights on disk.
     seconds_per_1000
-        Seconds of preparing and running 1,000 samples, from the samples that it really ran on in this run.
+        Seconds to prepare and run 1,000 samples, measured on the samples that it really ran on in this run.
     n_measured
-        How many those were.
+        Number of those samples.
     peak_memory_bytes
         Peak memory while it ran: the device's own, on a CPU that of the whole process.
     """
@@ -62,7 +62,7 @@ def cost_of(planned: ModelSpec, outcome: ModelOutcome | None) -> ModelCost:
     spent = seconds.get("preprocess", 0.0) + seconds.get("forward", 0.0)
     return ModelCost(
         n_parameters=spec.n_parameters,
-        # Of a file of features the size says nothing of the model that made them.
+        # The size of a feature file says nothing about the model that made it.
         size_bytes=None if spec.source == "features" else spec.size_bytes,
         seconds_per_1000=1_000 * spent / n_run if n_run else None,
         n_measured=n_run,
@@ -79,8 +79,8 @@ def fronts_of(costs: Mapping[str, ModelCost], ranking: Ranking) -> dict[str, tup
     for name in COST_TITLES:
         known = {
             model: value
-            for model, own in costs.items()
-            if model in ranking.mean_ranks and (value := own.known(name)) is not None
+            for model, cost in costs.items()
+            if model in ranking.mean_ranks and (value := cost.known(name)) is not None
         }
         if len(known) > 1:
             fronts[name] = pareto_front(known, places_of(ranking), higher_is_better=False)

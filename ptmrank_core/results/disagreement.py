@@ -18,7 +18,7 @@ Rows = NDArray[np.int64]
 
 @dataclass(frozen=True, eq=False)
 class Disagreement:
-    """What two probes, each judged out of its folds, make of the same samples.
+    """Out-of-fold predictions of two probes on the same samples.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ class Disagreement:
     def only_first(self) -> Rows:
         """Samples that the first model's probe does better on, the greatest difference first.
 
-        Of classes each in turn: a few of them show all kinds.
+        Classes take turns, so that the first few samples show all of them.
         """
         return self._ahead(self.second_errors - self.first_errors)
 
@@ -59,12 +59,12 @@ class Disagreement:
 
     @property
     def n_both_right(self) -> int:
-        """Samples on which both classes are right."""
+        """Number of samples that both probes assign to their class."""
         return int(((self.first_errors == 0) & (self.second_errors == 0)).sum())
 
     @property
     def n_both_wrong(self) -> int:
-        """Samples on which both classes are wrong."""
+        """Number of samples that neither probe assigns to its class."""
         return int(((self.first_errors > 0) & (self.second_errors > 0)).sum())
 
     def _ahead(self, gains: NDArray[np.float64]) -> Rows:
@@ -77,11 +77,11 @@ class Disagreement:
 
 
 def predicted_models(result: RunResult) -> list[str]:
-    """List the models of which a probe's predictions were kept, in the order of the plan."""
-    return list(_kept(result))
+    """List the models whose probes have predictions, in the order of the plan."""
+    return list(_probes_with_predictions(result))
 
 
-def _kept(result: RunResult) -> dict[str, ProbeResult]:
+def _probes_with_predictions(result: RunResult) -> dict[str, ProbeResult]:
     n_samples = result.samples.n_samples
     return {
         model: probe
@@ -100,12 +100,12 @@ def disagreement_of(result: RunResult, samples: Samples, first: str, second: str
     first, second
         Two of :func:`predicted_models`.
     """
-    kept = _kept(result)
-    is_of_classes = kept[first].measure == "accuracy"
-    errors = [np.asarray(kept[model].losses, dtype=np.float64) for model in (first, second)]
+    probes = _probes_with_predictions(result)
+    is_of_classes = probes[first].measure == "accuracy"
+    errors = [np.asarray(probes[model].losses, dtype=np.float64) for model in (first, second)]
     if not is_of_classes:
-        errors = [np.sqrt(own) for own in errors]
-    predictions = [np.asarray(kept[model].predictions) for model in (first, second)]
+        errors = [np.sqrt(loss) for loss in errors]
+    predictions = [np.asarray(probes[model].predictions) for model in (first, second)]
     return Disagreement(
         first,
         second,

@@ -1,4 +1,4 @@
-"""What a run's ranking can be held against, and how well each metric does."""
+"""Truths that a run's ranking can be compared with, and how well each metric agrees with them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ __all__ = [
 ]
 
 CONSENSUS, PARAMETERS = "consensus", "n_parameters"
-# Best evidence first: what the reader wants to know is how models fare once they are trained.
+# The strongest evidence first: how models perform once they are fine-tuned.
 TRUTH_TITLES: Mapping[str, str] = {
     "imported": "Your fine-tuning results",
     "recorded": "Recorded fine-tuning",
@@ -34,32 +34,32 @@ TRUTH_TITLES: Mapping[str, str] = {
 TUNED_NOTE = "Short training of the whole model in this run, tested on held-out samples."
 PROBE_NOTE = (
     "Cross-validated on the features that the metrics read; no model was trained. Where the probe weighs the "
-    "votes, the consensus is held here against what it was made with."
+    "votes, the consensus is compared here with what it was made with."
 )
 
 
 def truths_of(result: RunResult) -> dict[str, Truth]:
-    """Collect what the ranking can be held against, by the names of :data:`TRUTH_TITLES`, in their order.
+    """Collect what the ranking can be compared with, by the names of :data:`TRUTH_TITLES`, in their order.
 
-    A truth of fewer than two models compares nothing and is left out.
+    A truth about fewer than two models allows no comparison and is left out.
     """
-    trainings = {model: own.training for model, own in result.contents(FineTuning).items()}
+    trainings = {model: tuning.training for model, tuning in result.contents(FineTuning).items()}
     probes = result.contents(ProbeResult)
     truths = {
         **result.contents(Truth),
         "fine-tuning": _truth(
-            {own.measure for own in trainings.values()},
-            {model: own.value for model, own in trainings.items()},
+            {training.measure for training in trainings.values()},
+            {model: training.value for model, training in trainings.items()},
             TUNED_NOTE,
         ),
         "probe": _truth(
-            {own.measure for own in probes.values()},
-            {model: own.value for model, own in probes.items()},
+            {probe.measure for probe in probes.values()},
+            {model: probe.value for model, probe in probes.items()},
             PROBE_NOTE,
         ),
         "knn": _truth(
-            {own.measure for own in probes.values()},
-            {model: own.knn for model, own in probes.items()},
+            {probe.measure for probe in probes.values()},
+            {model: probe.knn for model, probe in probes.items()},
             PROBE_NOTE,
         ),
     }
@@ -67,27 +67,27 @@ def truths_of(result: RunResult) -> dict[str, Truth]:
 
 
 def _truth(measures: set[str], values: Mapping[str, float | None], note: str) -> Truth:
-    """One number of each model; models without it are left out."""
+    """Make a truth of one number for each model; models without it are left out."""
     known = {model: value for model, value in values.items() if value is not None}
     return Truth(next(iter(measures), ""), known, notes=(note,))
 
 
 def truth_problems(result: RunResult) -> dict[str, str]:
-    """Why a truth that was looked for cannot be shown, by its name."""
+    """Say why a truth cannot be shown: name -> sentence."""
     return result.problems(Truth)
 
 
 def contender_title(name: str) -> str:
-    """How people write what is held against a truth."""
+    """Title of what is compared with a truth, for people."""
     others = {CONSENSUS: "Consensus", PARAMETERS: "Number of parameters"}
     return others.get(name) or METRICS[name].title
 
 
 def contenders_of(result: RunResult, ranking: Ranking) -> dict[str, tuple[Mapping[str, float], bool]]:
-    """Collect what is held against a truth: name -> values of models, and whether higher is better.
+    """Collect what is compared with a truth: name -> values of models, and whether higher is better.
 
-    The consensus, every metric with a score, and the number of parameters as a baseline that knows nothing of
-    the samples.
+    The consensus, every metric with a score, and the number of parameters as a baseline that does not depend
+    on the samples.
     """
     scores = scores_by_metric(result.cells)
     sizes = {
@@ -95,20 +95,20 @@ def contenders_of(result: RunResult, ranking: Ranking) -> dict[str, tuple[Mappin
         for model, outcome in result.outcomes.items()
         if outcome.spec.n_parameters is not None
     }
-    found: dict[str, tuple[Mapping[str, float], bool]] = {CONSENSUS: (ranking.mean_ranks, False)}
-    found |= {name: (scores[name], METRICS[name].higher_is_better) for name in ranking.per_metric}
-    return found | {PARAMETERS: (sizes, True)}
+    contenders: dict[str, tuple[Mapping[str, float], bool]] = {CONSENSUS: (ranking.mean_ranks, False)}
+    contenders |= {name: (scores[name], METRICS[name].higher_is_better) for name in ranking.per_metric}
+    return contenders | {PARAMETERS: (sizes, True)}
 
 
 def evidence_of(result: RunResult, ranking: Ranking) -> dict[str, dict[str, Evidence]]:
-    """Hold every contender against every truth: truth -> contender -> evidence.
+    """Compare every contender with every truth: truth -> contender -> evidence.
 
     Contenders with fewer than two models in common with a truth are left out.
     """
     contenders = contenders_of(result, ranking)
-    found: dict[str, dict[str, Evidence]] = {}
+    by_truth: dict[str, dict[str, Evidence]] = {}
     for name, truth in truths_of(result).items():
-        own = {
+        by_contender = {
             contender: compare_with_truth(
                 values,
                 truth.values,
@@ -118,8 +118,10 @@ def evidence_of(result: RunResult, ranking: Ranking) -> dict[str, dict[str, Evid
             )
             for contender, (values, higher) in contenders.items()
         }
-        found[name] = {contender: evidence for contender, evidence in own.items() if evidence.n_models > 1}
-    return found
+        by_truth[name] = {
+            contender: evidence for contender, evidence in by_contender.items() if evidence.n_models > 1
+        }
+    return by_truth
 
 
 CORRELATION_TITLES = {

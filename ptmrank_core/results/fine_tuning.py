@@ -1,4 +1,4 @@
-"""What short fine-tuning gave, as rows."""
+"""Results of short fine-tuning, as rows."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def tuned_rows(result: RunResult, ranking: Ranking) -> list[dict[str, Any]]:
     -------
     list of dict
         ``model``; ``accuracy`` (or ``r2``) on the test samples, with its standard error; ``passes`` done and
-        planned; ``tested on``; ``seconds``; ``note``: that time ran out, or why it could not be done.
+        planned; ``tested on``; ``seconds``; ``note``: that time ran out, or why training failed.
     """
     findings = {finding.subject: finding for finding in result.findings if finding.kind == FineTuning.KIND}
     places = {model: place for place, model in enumerate(ranking.order)}

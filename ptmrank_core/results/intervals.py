@@ -19,11 +19,11 @@ from ptmrank_core.ranking import (
 )
 from ptmrank_core.records import HalfSampleScores, Ranking, RankIntervals, RunResult, RunState
 
-__all__ = ["missing_intervals", "tie_groups", "tie_letters", "with_intervals"]
+__all__ = ["assign_lanes", "missing_intervals", "tie_letters", "with_intervals"]
 
 
 def with_intervals(ranking: Ranking, scores: Scores, result: RunResult) -> Ranking:
-    """Add to a ranking how sure it is, as far as its run has scores of half-samples.
+    """Add rank intervals to a ranking, as far as its run has scores of half-samples.
 
     Parameters
     ----------
@@ -36,14 +36,14 @@ def with_intervals(ranking: Ranking, scores: Scores, result: RunResult) -> Ranki
     """
     halves = _halves(result)
     by_metric: dict[str, RankIntervals] = {}
-    for name, own in halves.items():
+    for name, half in halves.items():
         try:
             by_metric[name] = rank_intervals(
                 scores.get(name, {}),
-                own.scores,
+                half.scores,
                 higher_is_better=METRICS[name].higher_is_better,
                 seed=result.plan.seed,
-                notes=own.notes,
+                notes=half.notes,
             )
         except InputError:  # too few half-samples can be used, which ``missing_intervals`` says
             continue
@@ -64,15 +64,15 @@ class _Halves(NamedTuple):
 def _halves(result: RunResult) -> dict[str, _Halves]:
     """Scores of half-samples by metric, where there are some."""
     return {
-        name: _Halves(rescale_deviations(own.scores, own.growth), own.notes)
-        for name, own in result.contents(HalfSampleScores).items()
+        name: _Halves(rescale_deviations(content.scores, content.growth), content.notes)
+        for name, content in result.contents(HalfSampleScores).items()
     }
 
 
 def _of_consensus(
     ranking: Ranking, scores: Scores, halves: Mapping[str, _Halves], result: RunResult
 ) -> RankIntervals | None:
-    """Tell how sure the consensus is; ``None`` where no voting metric has half-samples."""
+    """Say how sure the consensus is; ``None`` where no voting metric has half-samples."""
     weights = {name: ranking.votes[name].weight if ranking.votes else 1.0 for name in ranking.metrics_used}
     voting = {name: weight for name, weight in weights.items() if weight > 0}
     known = {name: halves[name] for name in voting if name in halves}
@@ -80,16 +80,16 @@ def _of_consensus(
         return None
     return consensus_intervals(
         {name: scores[name] for name in voting},
-        {name: own.scores for name, own in known.items()},
+        {name: half.scores for name, half in known.items()},
         voting=Voting(voting),
         higher_is_better={name: METRICS[name].higher_is_better for name in voting},
         seed=result.plan.seed,
-        notes=tuple(dict.fromkeys(note for own in known.values() for note in own.notes)),
+        notes=tuple(dict.fromkeys(note for half in known.values() for note in half.notes)),
     )
 
 
 def missing_intervals(result: RunResult, ranking: Ranking) -> dict[str, str]:
-    """Tell why metrics with scores have no intervals: metric -> a sentence."""
+    """Say why metrics with scores have no intervals: metric -> a sentence."""
     asked = result.plan.analyses.half_samples
     scored, problems = result.contents(HalfSampleScores), result.problems(HalfSampleScores)
     missing = {}
@@ -120,7 +120,7 @@ def _not_yet(state: RunState) -> str:
 
 
 def tie_letters(intervals: RankIntervals) -> dict[str, str]:
-    """Give every tie group a letter: model -> the letters of its groups, empty where it is told from all."""
+    """Give every tie group a letter: model -> the letters of its groups, empty where it is in none."""
     letters = [chr(ord("a") + i) if i < 26 else f"{i}" for i in range(len(intervals.ties))]
     return {
         model: "".join(
@@ -130,8 +130,8 @@ def tie_letters(intervals: RankIntervals) -> dict[str, str]:
     }
 
 
-def tie_groups(spans: Sequence[tuple[int, int]]) -> list[int]:
-    """Put spans of rows side by side where they share a row: the lane of each, the first that is free."""
+def assign_lanes(spans: Sequence[tuple[int, int]]) -> list[int]:
+    """Assign each span of rows to the first lane, from 0, in which no earlier span shares a row with it."""
     ends: list[int] = []
     lanes = []
     for first, last in spans:

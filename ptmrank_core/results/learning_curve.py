@@ -12,16 +12,15 @@ from ptmrank_core.results.scores import scores_by_metric
 
 __all__ = ["curves_of", "size_verdict"]
 
-# Kendall's tau of half the samples with all of them; between the two neighbours still change places.
+# Kendall's tau between the orders on half and on all samples; between the two, neighbours may still swap.
 SETTLED, UNSETTLED = 0.9, 0.7
 Draws = list[list[dict[str, float]]]
 
 
 def curves_of(result: RunResult, ranking: Ranking) -> dict[str, SizeCurve]:
-    """Collect the curve of every metric that was scored on fewer samples, and that of the consensus first.
+    """Collect the curve of every metric that was scored on subsets of the samples, the consensus first.
 
-    The consensus over parts of the samples has the votes of the whole, as far as those metrics were scored on
-    parts.
+    The consensus on a subset uses the votes of the whole run, among the metrics that were scored on subsets.
     """
     by_model = result.contents(PartScores)
     if not by_model:
@@ -34,8 +33,8 @@ def curves_of(result: RunResult, ranking: Ranking) -> dict[str, SizeCurve]:
     votes = {name: ranking.votes[name].weight if ranking.votes else 1.0 for name in ranking.metrics_used}
     joined = consensus_draws(draws, votes, directions)
     curves = {
-        metric: size_curve(sizes, own, full[metric], higher_is_better=directions[metric])
-        for metric, own in draws.items()
+        metric: size_curve(sizes, metric_draws, full[metric], higher_is_better=directions[metric])
+        for metric, metric_draws in draws.items()
         if metric in full
     }
     if joined:
@@ -50,10 +49,12 @@ def _draws(metric: str, by_model: Mapping[str, PartScores], n_sizes: int) -> Dra
     """Scores of one metric: size -> draw -> model -> value that ranks."""
     draws: Draws = []
     for size in range(n_sizes):
-        columns = {model: own.scores[metric][size] for model, own in by_model.items() if metric in own.scores}
+        columns = {
+            model: parts.scores[metric][size] for model, parts in by_model.items() if metric in parts.scores
+        }
         draws.append([])
         for draw in range(max(map(len, columns.values()), default=0)):
-            parts = {model: own for model, scores in columns.items() if (own := scores[draw]) is not None}
+            parts = {model: score for model, scores in columns.items() if (score := scores[draw]) is not None}
             draws[-1].append(join_scores(metric, parts))
     return draws
 
@@ -65,9 +66,11 @@ def size_verdict(curve: SizeCurve, n_samples: int) -> str:
     if not upto_half:
         return ""
     size, tau = upto_half[-1]
-    said = f"With {size:.0f} of the {n_samples} samples the order agrees with that of all at τ = {tau:.2f}: "
+    agreement = (
+        f"With {size:.0f} of the {n_samples} samples the order agrees with that of all at τ = {tau:.2f}: "
+    )
     if tau >= SETTLED:
-        return f"{said}you have enough labels; more would hardly change it."
+        return f"{agreement}you have enough labels; more would hardly change it."
     if tau >= UNSETTLED:
-        return f"{said}the order is nearly settled; more labels may still swap neighbours."
-    return f"{said}it has not settled; label more before you trust it."
+        return f"{agreement}the order is nearly settled; more labels may still swap neighbours."
+    return f"{agreement}it has not settled; label more before you trust it."

@@ -18,7 +18,7 @@ def _always(_options: RunOptions) -> bool:
 
 
 def spell(flag: str, text: str) -> Iterator[str]:
-    """Write an option and its text as two words, as one where the text would be read as an option itself."""
+    """Write an option and its text as two words; as one where the text looks like an option."""
     if text.startswith("-"):
         yield f"{flag}={text}"
     else:

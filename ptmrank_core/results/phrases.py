@@ -25,7 +25,7 @@ def plural(count: int, noun: str) -> str:
 
 
 def join_words(words: Sequence[str]) -> str:
-    """Join words as one says them: ``a, b and c``."""
+    """Join words as in a sentence: ``a, b and c``."""
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
@@ -53,16 +53,19 @@ def say_targets(summary: SamplesSummary) -> str:
     return f"in {plural(len(summary.class_counts), 'class')}"
 
 
-def say_certainty(best: str, found: RankIntervals) -> str:
-    """Say whether the samples tell the best model of an order apart; empty where that is not known."""
-    tied = [bidi_isolate(model) for group in found.ties if best in group for model in group if model != best]
+def say_certainty(best: str, intervals: RankIntervals) -> str:
+    """Say whether the best model of an order is distinguishable; empty where that is not known."""
+    tied = [
+        bidi_isolate(model) for group in intervals.ties if best in group for model in group if model != best
+    ]
     if tied:
-        return f"These samples do not tell it apart from {join_words(tied)}: any of them may be the best."
-    if best not in found.intervals:
+        others = join_words(tied)
+        return f"It is not distinguishable from {others} on these samples: any of them may be the best."
+    if best not in intervals.intervals:
         return ""
-    low, high = found.intervals[best]
-    places = f"on place {low}" if low == high else f"between places {low} and {high}"
-    return f"It stands {places} with {percent(found.level)} coverage."
+    low, high = intervals.intervals[best]
+    places = f"in place {low}" if low == high else f"between places {low} and {high}"
+    return f"It is {places} with {percent(intervals.level)} coverage."
 
 
 def say_label(samples: Samples, index: int) -> str:

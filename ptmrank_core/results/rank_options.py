@@ -1,4 +1,4 @@
-"""How the command line spells the options of a run: one row for each field of ``RunOptions``.
+"""The command-line options of a run: one row for each field of ``RunOptions``.
 
 The ``rank`` command reads its options by these rows, and the command that repeats a run is written by them.
 """
@@ -75,7 +75,7 @@ def _unless_zero(value: int | None) -> str | None:
 
 
 def _own_reference(source: str | None) -> str | None:
-    """Name the user's own reference set; the built-in one is taken where none is named."""
+    """Name the user's own reference set; without one the built-in set is used."""
     return None if source in BUILT_IN_REFERENCES.values() else source
 
 

@@ -16,16 +16,16 @@ __all__ = ["rank_result", "ranking_rows"]
 
 
 def rank_result(result: RunResult) -> Ranking:
-    """Rank the models of a run by what it has decided and found so far.
+    """Rank the models of a run by the scores and findings it has so far.
 
-    The votes, their weights and their reasons come with it; before the probe of a run is there, they rest on
-    what is known of the metrics from other data.
+    The votes, their weights and their reasons come with it; until the probe of a run is there, they rest on
+    priors of the metrics from other data.
     """
     scores = scores_by_metric(result.cells)
     directions = {name: METRICS[name].higher_is_better for name in result.plan.metrics}
-    known = vote_context_of(result)
+    context = vote_context_of(result)
     votes = cast_votes(
-        scores, voters=voters_of(result.plan.metrics), higher_is_better=directions, known=known
+        scores, voters=voters_of(result.plan.metrics), higher_is_better=directions, known=context
     )
     ranking = rank(
         scores,
@@ -35,7 +35,7 @@ def rank_result(result: RunResult) -> Ranking:
     )
     if not ranking.order:
         return ranking
-    notes = vote_notes(ranking, known)
+    notes = vote_notes(ranking, context)
     ranking = replace(ranking, vote_notes=notes, sensitivity=measure_sensitivity(ranking))
     return with_intervals(ranking, scores, result)
 

@@ -13,11 +13,13 @@ def search_of(result: RunResult) -> SearchReport | None:
 
 
 def search_sentence(report: SearchReport) -> str:
-    """Say what a search cost, and what it spared."""
-    said = (
+    """Say what a search cost, and what it saved."""
+    sentence = (
         f"budget of {report.budget} models: {report.samples_run:,} samples run in place of "
         f"{report.samples_without:,}, {report.saved:.0%} saved"
     )
     if report.forced:
-        said += f"; {report.forced} models went for the budget alone, a larger one would have kept them"
-    return said
+        sentence += (
+            f"; {report.forced} models were dropped for the budget alone, a larger one would have kept them"
+        )
+    return sentence

@@ -1,4 +1,4 @@
-"""What a run knows of its metrics and models, for the vote on their order."""
+"""What the vote of a run rests on: priors, doubts and probes of its metrics and models."""
 
 from __future__ import annotations
 
@@ -80,37 +80,42 @@ def doubts_of(metrics: Iterable[str], widths: Mapping[str, float], n_samples: in
     return {name: reason for name in metrics if METRICS[name].rewards_width}
 
 
-def vote_notes(ranking: Ranking, known: VoteContext) -> tuple[str, ...]:
-    """Say of a vote as a whole what would otherwise be hidden in it.
+def vote_notes(ranking: Ranking, context: VoteContext) -> tuple[str, ...]:
+    """Write notes on a vote as a whole: what its weights alone do not show.
 
     Parameters
     ----------
     ranking
         An order with its votes.
-    known
+    context
         What they rest on.
 
     Returns
     -------
     tuple of str
-        Whether it comes to a single metric's order, and whether a probe has been heard.
+        Whether it amounts to a single metric's order, and whether a probe took part.
     """
     notes = []
     first = max(ranking.metrics_used, key=lambda name: ranking.votes[name].weight)
     share, title = ranking.votes[first].weight, METRICS[first].title
     places = ranking.ranks[first]
-    own = [places[model] for model in ranking.order if model in places]
+    model_places = [places[model] for model in ranking.order if model in places]
     if len(ranking.metrics_used) == 1:
         notes.append(f"{title} alone votes.")
-    elif share >= MAJORITY and len(own) == len(ranking.order) and own == sorted(own):
+    elif (
+        share >= MAJORITY and len(model_places) == len(ranking.order) and model_places == sorted(model_places)
+    ):
         notes.append(
-            f"The vote amounts to {title}: it holds {share:.0%}, and the order is its own. No other metric"
-            " has shown enough to change it."
+            f"{title} decides the order alone: it holds {share:.0%} of the vote, and the other metrics have"
+            " too little weight to change it."
         )
     elif share >= MAJORITY:
-        notes.append(f"{title} holds the majority, {share:.0%} of the vote; the others settle what is close.")
-    if known.probe is None:
         notes.append(
-            "No linear probe has been fitted (yet): the weights rest on what other data tell of the metrics."
+            f"{title} holds the majority, {share:.0%} of the vote; the others decide where it is close."
+        )
+    if context.probe is None:
+        notes.append(
+            "No linear probe has been fitted (yet): the weights rest on what is known of the metrics from"
+            " other data."
         )
     return tuple(notes)

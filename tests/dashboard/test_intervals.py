@@ -38,10 +38,10 @@ def test_intervals_are_shown(app: AppTest, settings: Settings, tmp_path: Path) -
     assert "No intervals under N-LEEP: It takes long" in texts(app)
     drawn = [f for f in figures(app) if any(t.get("name") == "90% interval" for t in f["data"])]
     names = [t.get("name") for t in figures(app)[0]["data"]]
-    assert {"its 90% interval", "not told apart"} <= set(names)
+    assert {"its 90% interval", "not distinguishable"} <= set(names)
     assert len(drawn) == 1
     names = [t["name"] for t in drawn[0]["data"]]
-    assert "not told apart" in names  # twins
+    assert "not distinguishable" in names  # twins
     assert not any("p_best" in frame.value.columns for frame in app.dataframe)
     app.toggle(key="intervals-table").set_value(True).run()
     (table,) = [frame.value for frame in app.dataframe if "p_best" in frame.value.columns]

@@ -13,7 +13,7 @@ from ptmrank_core.results.cost import ModelCost
 
 
 def ranking(order: str, ties: Sequence[tuple[str, ...]] = ()) -> Ranking:
-    """Models in an order, and who is not told apart."""
+    """Models in an order, and which are not distinguishable."""
     places = {model: float(place) for place, model in enumerate(order, start=1)}
     found = Ranking(tuple(order), places, {"logme": places}, {"logme": tuple(order)}, ("logme",), ())
     intervals = RankIntervals(0.9, 100, {}, {}, {}, tuple(ties), {})
@@ -36,11 +36,11 @@ def test_the_best_placed_model_at_half_the_cost_is_named() -> None:
 
 
 def test_a_tie_with_the_first_is_said() -> None:
-    """Where the samples do not tell the two apart, the place behind is not more than chance."""
+    """Where the two are not distinguishable, the sentence says that the difference may be due to chance."""
     found = cheaper_alternative(ranking("abc", [("a", "b")]), costs(a=100, b=40, c=1))
     assert found is not None
     assert found.is_tied
-    assert "do not tell from chance" in say_alternative(found)
+    assert "may be due to chance" in say_alternative(found)
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ from ptmrank_core.records import (
     Skipped,
 )
 from ptmrank_core.reports.figures.intervals import IntervalLayout, interval_figure
-from ptmrank_core.results.intervals import missing_intervals, tie_groups, tie_letters
+from ptmrank_core.results.intervals import assign_lanes, missing_intervals, tie_letters
 
 SCORES = {
     "logme": {"a": 2.0, "b": 1.98, "c": 0.0},
@@ -200,7 +200,7 @@ def test_the_layout_is_the_intervals() -> None:
     assert layout.places == (1, 3, 4, 5)
     assert (layout.lows, layout.highs) == ((1, 1, 2, 4), (2, 3, 3, 4))
     assert layout.bands == ((0, 1, 0), (1, 2, 1))
-    assert tie_groups([(0, 2), (1, 3), (3, 4), (4, 5)]) == [0, 1, 0, 1]
+    assert assign_lanes([(0, 2), (1, 3), (3, 4), (4, 5)]) == [0, 1, 0, 1]
 
 
 def test_the_figure_draws_the_layout() -> None:
@@ -218,17 +218,17 @@ def test_the_figure_draws_the_layout() -> None:
 
 
 def test_a_ranking_without_ties_has_no_bands() -> None:
-    """Where all models are told apart nothing is drawn beside them."""
+    """Where all models are distinguishable nothing is drawn beside them."""
     figure = interval_figure(("a", "b", "c", "d"), replace(FOUND, ties=()))
     assert not [trace for trace in figure.data if trace.legendgroup == "ties"]
 
 
 def test_intervals_leave_the_order_alone(result: RunResult) -> None:
     """The ranking with intervals is the ranking without, but for them."""
-    strip_bidi = results.rank_result(replace(result, findings=()))
+    without = results.rank_result(replace(result, findings=()))
     sure = results.rank_result(result)
     assert isinstance(sure, Ranking)
-    assert replace(sure, intervals=None, metric_intervals={}) == replace(strip_bidi, metric_intervals={})
+    assert replace(sure, intervals=None, metric_intervals={}) == replace(without, metric_intervals={})
 
 
 def test_draws_are_joined_as_the_order_is(result: RunResult) -> None:

@@ -54,7 +54,7 @@ def agreement_figure(agreement: Agreement) -> go.Figure:
 
 
 def let_cells_be_chosen(figure: go.Figure, agreement: Agreement) -> None:
-    """Lay a mark that is hardly seen over every cell: Streamlit lets marks be selected, not cells.
+    """Add a nearly transparent mark over every cell: Streamlit lets marks be selected, not cells.
 
     A mark's ``customdata`` is the pair, by the metrics' names.
     """
@@ -95,10 +95,10 @@ class PairLayout:
 
     @classmethod
     def of(cls, first: str, second: str, result: RunResult, ranking: Ranking) -> PairLayout:
-        """Lay two metrics of a run out."""
+        """Collect the models of a run under two metrics."""
         scores = scores_by_metric(result.cells)
-        own = scores[first].keys() & scores[second].keys()
-        models = tuple(model for model in (*ranking.order, *ranking.unranked) if model in own)
+        scored = scores[first].keys() & scores[second].keys()
+        models = tuple(model for model in (*ranking.order, *ranking.unranked) if model in scored)
         return cls(
             first,
             second,
@@ -137,7 +137,7 @@ def pair_table(layout: PairLayout) -> Table:
 
 
 def pair_figure(layout: PairLayout, *, by_rank: bool) -> go.Figure:
-    """Draw a dot for each model, its ranks (or scores) under two metrics being its place in the plane."""
+    """Draw a dot for each model: its ranks, or scores, under two metrics."""
     values = layout.ranks if by_rank else layout.scores
     last = max((max(pair) for pair in layout.ranks), default=1.0)
     figure = go.Figure()

@@ -16,7 +16,7 @@ from ptmrank_core.reports.tables.table import SIGNIFICANT, Column, Table
 __all__ = ["MAX_COLOURED", "BumpLayout", "bump_figure", "bump_table"]
 
 MAX_COLOURED = 15
-# Those in whose middle a number can be read.
+# Symbols in which a number is legible.
 SYMBOLS = ("circle", "square", "diamond", "hexagon", "octagon")
 GREY = "rgba(128,128,128,0.45)"
 ROW = 32
@@ -42,9 +42,9 @@ class BumpLayout:
 
     @classmethod
     def of(cls, result: RunResult, ranking: Ranking) -> BumpLayout:
-        """Lay the ranks of a run out."""
+        """Collect the ranks of a run."""
         metrics = tuple(
-            own.metric for own in voters_first(result, ranking) if ranking.per_metric.get(own.metric)
+            voter.metric for voter in voters_first(result, ranking) if ranking.per_metric.get(voter.metric)
         )
         ranks = tuple(
             (float(place), *(ranking.ranks[metric].get(model) for metric in metrics))
@@ -68,7 +68,7 @@ def bump_table(layout: BumpLayout) -> Table:
 
 
 def bump_figure(layout: BumpLayout) -> go.Figure:
-    """Draw a line for each model through its ranks; its place stands in every mark of the first fifteen."""
+    """Draw a line for each model through its ranks; the first fifteen have their place in every mark."""
     n_models = len(layout.models)
     figure = go.Figure()
     # The first ones are drawn last, above all others.

@@ -1,4 +1,4 @@
-"""Which pairs of classes models tell apart: data first, then drawing."""
+"""How well models separate the classes, pair by pair, as heatmaps."""
 
 from __future__ import annotations
 

@@ -13,13 +13,13 @@ from ptmrank_core.results.comparison import Comparison, Move
 __all__ = ["slope_figure"]
 
 ROW_PIXELS, MARGIN_PIXELS = 30, 90
-# Who gained, lost and stayed differ by colour and by dashes.
+# Models that gained, lost or kept their place differ by colour and by dashes.
 LINES = {"gained": (BRIGHT[0], "solid"), "lost": (BRIGHT[1], "dash"), "stayed": (BRIGHT[6], "dot")}
 
 
-def slope_figure(found: Comparison) -> go.Figure:
+def slope_figure(comparison: Comparison) -> go.Figure:
     """Draw the models that have a place in both runs, named on both sides."""
-    placed = [move for move in found.moves if move.change is not None]
+    placed = [move for move in comparison.moves if move.change is not None]
     figure = go.Figure()
     for kind in LINES:
         _add_lines(figure, kind, [move for move in placed if _kind(move) == kind])

@@ -1,4 +1,4 @@
-"""Negative controls of a run: rows of their own beside the candidates, and who does not beat them."""
+"""Negative controls of a run: rows of their own below the candidates."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def controls_figure(
     scores: Mapping[str, float],
     order: Sequence[str],
     controls: Sequence[Control],
-    standings: Mapping[str, PermutationTest],
+    tests: Mapping[str, PermutationTest],
 ) -> go.Figure:
     """Draw the candidates' scores under one metric, the range of permuted labels, and the controls below.
 
@@ -33,16 +33,16 @@ def controls_figure(
         Of the candidates, best first.
     controls
         Rows of their own.
-    standings
-        Of the candidates under this metric.
+    tests
+        Permutation tests of the candidates under this metric.
     """
     models = [model for model in order if model in scores]
-    own = [control for control in controls if metric in control.scores]
+    shown = [control for control in controls if metric in control.scores]
     figure = go.Figure()
-    permuted = [model for model in models if model in standings]
+    permuted = [model for model in models if model in tests]
     figure.add_scatter(
-        x=[end for m in permuted for end in (standings[m].low, standings[m].high, None)],
-        y=[row for m in permuted for row in (m, m, None)],
+        x=[end for model in permuted for end in (tests[model].low, tests[model].high, None)],
+        y=[row for model in permuted for row in (model, model, None)],
         mode="lines+markers",
         name="labels permuted (least to greatest)",
         line={"color": GREY, "width": 5},
@@ -58,14 +58,14 @@ def controls_figure(
         hovertemplate="%{y}<br>%{x:.4g}<extra></extra>",
     )
     figure.add_scatter(
-        x=[control.scores[metric] for control in own],
-        y=[control.title for control in own],
+        x=[control.scores[metric] for control in shown],
+        y=[control.title for control in shown],
         mode="markers",
         name="controls",
         marker={"color": BRIGHT[1], "symbol": "diamond", "size": 11},
         hovertemplate="%{y}<br>%{x:.4g}<extra></extra>",
     )
-    _lay_rows_out(figure, metric, [*models, *(control.title for control in own)])
+    _lay_rows_out(figure, metric, [*models, *(control.title for control in shown)])
     return figure
 
 

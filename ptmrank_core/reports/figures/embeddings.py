@@ -1,4 +1,4 @@
-"""Several models' embeddings of the same samples, side by side in one figure."""
+"""Several models' projected embeddings of the same samples, side by side in one figure."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ __all__ = ["Panel", "axis_titles", "echo_figure", "panels_figure", "panels_table
 
 PER_ROW = 3
 PANEL_PIXELS = 360
-# A browser draws more of each panel with WebGL alone.
+# Panels with more points are drawn with WebGL.
 MAX_VECTOR_POINTS = 1_500
 MAX_NAMED = 24  # classes in a legend
 TITLE_CHARS = 44
@@ -32,7 +32,7 @@ GREY = BRIGHT[-1]
 
 @dataclass(frozen=True, eq=False)
 class Panel:
-    """One model in the plane.
+    """The projected embeddings of one model.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ class Panel:
     points
         float32 array of shape (k, 2).
     x_title, y_title
-        What stands below and beside it.
+        Titles of its axes.
     """
 
     model: str
@@ -54,9 +54,9 @@ class Panel:
 
 
 def axis_titles(projection: Projection, trust: Trust | None) -> tuple[str, str]:
-    """Say how far a projection can be trusted, to stand below it, and what its axes are, to stand beside it.
+    """Make the axis titles: below, how far a projection can be trusted; beside it, what its axes are.
 
-    What stands below has to be short: on a telephone three panels share 390 pixels.
+    The title below has to be short: on a telephone three panels share 390 pixels.
     """
     judged = "too few samples to judge" if trust is None else f"trustworthiness {trust.value:.3f}"
     settings = projection.settings
@@ -86,7 +86,7 @@ def panels_figure(
     samples
         What the rows are.
     caption
-        Index of a sample -> what is said of it on hover.
+        Index of a sample -> its text on hover.
     classes
         Names of the classes that are drawn; empty for all.
     """
@@ -152,7 +152,7 @@ def echo_figure(panels: Sequence[Panel], samples: Samples, selected: Sequence[in
 
 
 def _grid(panels: Sequence[Panel]) -> go.Figure:
-    """Lay the panels out, the model's name above and what the picture is worth below."""
+    """Lay the panels out, the model's name above and the trustworthiness below."""
     n_columns = min(PER_ROW, len(panels))
     n_rows = -(-len(panels) // n_columns)
     figure = make_subplots(
@@ -210,7 +210,7 @@ def _add_points(
     place: int,
     **look: Any,
 ) -> None:
-    """Add some points of a panel; ``members`` of shape (k,) tells which."""
+    """Add some points of a panel; ``members`` of shape (k,) says which."""
     kind = go.Scattergl if len(panel.rows) > MAX_VECTOR_POINTS else go.Scatter
     rows = panel.rows[members]
     n_columns = len(figure._grid_ref[0])  # noqa: SLF001 - where make_subplots keeps it
@@ -228,7 +228,7 @@ def _add_points(
 
 
 def panels_table(panels: Sequence[Panel], samples: Samples, *, classes: Collection[str] = ()) -> Table:
-    """Give the place of every sample under every model.
+    """List the coordinates of every sample under every model.
 
     Parameters
     ----------
@@ -251,4 +251,4 @@ def panels_table(panels: Sequence[Panel], samples: Samples, *, classes: Collecti
         for row, place in sorted(places.items())
         if not classes or shown[row]
     ]
-    return Table.of("embeddings", "Samples in the plane", columns, records)
+    return Table.of("embeddings", "Projected samples", columns, records)

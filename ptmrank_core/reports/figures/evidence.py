@@ -24,7 +24,7 @@ from ptmrank_core.results.evidence import (
 __all__ = ["CorrelationLayout", "correlation_figure", "truth_figure"]
 
 ROW_PIXELS = 30
-# More names than these would lie over one another.
+# More names than these would overlap.
 MAX_NAMES = 20
 MARKS = {CONSENSUS: ("diamond", BRIGHT[1]), PARAMETERS: ("x", BRIGHT[6])}
 
@@ -54,8 +54,8 @@ class CorrelationLayout:
         """Sort the contenders for which the correlation is defined."""
         defined = {
             name: estimate
-            for name, own in evidence.items()
-            if (estimate := own.correlations[correlation]) is not None
+            for name, contender_evidence in evidence.items()
+            if (estimate := contender_evidence.correlations[correlation]) is not None
         }
         names = sorted(defined, key=lambda name: -defined[name].value)
         ends = [(defined[name].low, defined[name].high) for name in names]
@@ -78,7 +78,7 @@ def correlation_figure(evidence: Mapping[str, Evidence], correlation: str) -> go
     rows = np.arange(len(layout.contenders))
     has_ends = ~np.isnan(layout.low)
     figure = go.Figure()
-    # A bar that ends nowhere would be drawn as one without length: rows without an interval have none.
+    # Rows without an interval have error bars of length 0.
     figure.add_scatter(
         x=layout.values,
         y=rows,

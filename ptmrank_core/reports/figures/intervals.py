@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from ptmrank_core.records import RankIntervals
 from ptmrank_core.reports.figures.style.theme import BRIGHT, GREY, ROW_PIXELS
 from ptmrank_core.reports.tables.table import Column, Table, fixed
-from ptmrank_core.results.intervals import tie_groups, tie_letters
+from ptmrank_core.results.intervals import assign_lanes, tie_letters
 
 __all__ = ["IntervalLayout", "interval_figure", "interval_table"]
 
@@ -34,7 +34,7 @@ class IntervalLayout:
     p_best
         Chance of being the best.
     bands
-        First and last row, and lane, of each tie group; bands of one lane do not touch.
+        First row, last row and lane of each tie group; bands in one lane do not touch.
     """
 
     models: tuple[str, ...]
@@ -45,65 +45,65 @@ class IntervalLayout:
     bands: tuple[tuple[int, int, int], ...]
 
     @classmethod
-    def of(cls, order: Sequence[str], found: RankIntervals) -> IntervalLayout:
-        """Lay the intervals of an order out."""
-        models = tuple(model for model in order if model in found.intervals)
+    def of(cls, order: Sequence[str], intervals: RankIntervals) -> IntervalLayout:
+        """Collect the intervals of an order."""
+        models = tuple(model for model in order if model in intervals.intervals)
         row = {model: i for i, model in enumerate(models)}
-        spans = [tuple(sorted(row[model] for model in group)) for group in found.ties]
+        spans = [tuple(sorted(row[model] for model in group)) for group in intervals.ties]
         return cls(
             models=models,
             places=tuple(order.index(model) + 1 for model in models),
-            lows=tuple(found.intervals[model][0] for model in models),
-            highs=tuple(found.intervals[model][1] for model in models),
-            p_best=tuple(found.p_best[model] for model in models),
+            lows=tuple(intervals.intervals[model][0] for model in models),
+            highs=tuple(intervals.intervals[model][1] for model in models),
+            p_best=tuple(intervals.p_best[model] for model in models),
             bands=tuple(
                 (span[0], span[-1], lane)
-                for span, lane in zip(spans, tie_groups([(s[0], s[-1]) for s in spans]), strict=True)
+                for span, lane in zip(spans, assign_lanes([(s[0], s[-1]) for s in spans]), strict=True)
             ),
         )
 
 
-def interval_table(order: Sequence[str], found: RankIntervals) -> Table:
+def interval_table(order: Sequence[str], intervals: RankIntervals) -> Table:
     """Write the numbers of the figure, and how far each model still moves with more samples."""
-    letters = tie_letters(found)
+    letters = tie_letters(intervals)
     columns = (
         Column("place", "place", "integer"),
         Column("model", "model"),
         Column("rank_from", "rank from", "integer"),
         Column("rank_to", "rank to", "integer"),
         Column("p_best", "chance of being best", "number", fixed(2)),
-        Column("tied", "shares a letter: not told apart"),
+        Column("tied", "same letter: not distinguishable"),
         Column("moved", "places moved from n/2 to n", "number", "%+.1f"),
     )
     records = [
         {
             "place": place,
             "model": model,
-            "rank_from": found.intervals[model][0],
-            "rank_to": found.intervals[model][1],
-            "p_best": found.p_best[model],
+            "rank_from": intervals.intervals[model][0],
+            "rank_to": intervals.intervals[model][1],
+            "p_best": intervals.p_best[model],
             "tied": letters[model] or None,
-            "moved": found.shifts[model],
+            "moved": intervals.shifts[model],
         }
         for place, model in enumerate(order, start=1)
-        if model in found.intervals
+        if model in intervals.intervals
     ]
     return Table.of("intervals", "How sure the order is", columns, records)
 
 
-def interval_figure(order: Sequence[str], found: RankIntervals) -> go.Figure:
+def interval_figure(order: Sequence[str], intervals: RankIntervals) -> go.Figure:
     """Draw one row for each model: its place as a dot, its interval as a line, ties as bands to the right.
 
     Parameters
     ----------
     order
         Ids of the ranked models, best first.
-    found
+    intervals
         Their intervals.
     """
-    layout = IntervalLayout.of(order, found)
+    layout = IntervalLayout.of(order, intervals)
     figure = go.Figure()
-    level = f"{found.level:.0%}"
+    level = f"{intervals.level:.0%}"
     for row, (model, low, high) in enumerate(zip(layout.models, layout.lows, layout.highs, strict=True)):
         figure.add_scatter(
             x=[low, high],
@@ -139,10 +139,10 @@ def _add_bands(figure: go.Figure, layout: IntervalLayout, n_models: int) -> None
             y=[first - 0.3, last + 0.3],
             mode="lines",
             line={"color": BAND, "width": 9},
-            name="not told apart",
+            name="not distinguishable",
             showlegend=index == 0,
             legendgroup="ties",
-            hovertemplate=f"not told apart: {names}<extra></extra>",
+            hovertemplate=f"not distinguishable: {names}<extra></extra>",
         )
 
 

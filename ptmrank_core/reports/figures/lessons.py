@@ -79,7 +79,8 @@ def scene_table(lesson: Lesson) -> Table:
     labels = np.asarray(lesson.world.arrays["labels"])
     rows = zip(lesson.world.points.tolist(), labels.tolist(), lesson.world.true_classes.tolist(), strict=True)
     records = [
-        {"first": x, "second": y, "label": label + 1, "true_class": own + 1} for (x, y), label, own in rows
+        {"first": x, "second": y, "label": label + 1, "true_class": true_class + 1}
+        for (x, y), label, true_class in rows
     ]
     return Table.of("scene", "The samples of the scene", columns, records)
 
@@ -111,7 +112,7 @@ def share_of_range(curves: Sweep, lesson: Lesson) -> dict[str, float | None]:
     Returns
     -------
     dict
-        Metric -> share in [0, 1], 1 the best end and beyond; ``None`` where there is no score, or no range.
+        Metric -> share in [0, 1], 1 at the best end or beyond it; ``None`` without a score or a range.
     """
     shares: dict[str, float | None] = {}
     for metric, values in curves.values.items():

@@ -1,4 +1,4 @@
-"""One metric: its scores, and where chance in the samples would put each model."""
+"""One metric: the score of every model, its rank and its rank interval."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class MetricRow:
     p_best
         How often it is the best; ``None`` where that is not known.
     warnings
-        What the metric says against this score.
+        What the metric warns of in this score.
     """
 
     model: str
@@ -55,9 +55,9 @@ class MetricLayout:
 
     @classmethod
     def of(cls, metric: str, result: RunResult, ranking: Ranking) -> MetricLayout:
-        """Lay one metric of a run out."""
+        """Collect the scores of a run under one metric."""
         scores = scores_by_metric(result.cells)[metric]
-        found = ranking.metric_intervals.get(metric)
+        intervals = ranking.metric_intervals.get(metric)
         warned = {
             cell.model: cell.warnings
             for cell in result.cells
@@ -68,13 +68,13 @@ class MetricLayout:
                 model=model,
                 score=scores[model],
                 rank=ranking.ranks[metric][model],
-                interval=found.intervals.get(model) if found else None,
-                p_best=found.p_best.get(model) if found else None,
+                interval=intervals.intervals.get(model) if intervals else None,
+                p_best=intervals.p_best.get(model) if intervals else None,
                 warnings=warned[model],
             )
             for model in ranking.per_metric[metric]
         )
-        return cls(metric, rows, found.level if found else None)
+        return cls(metric, rows, intervals.level if intervals else None)
 
 
 def metric_table(layout: MetricLayout) -> Table:
@@ -114,12 +114,12 @@ def metric_figure(layout: MetricLayout) -> go.Figure:
         (False, "circle", DOT, "score"),
         (True, "circle-open", WARNED, "score that the metric warns of"),
     ):
-        own = [(y, row) for y, row in rows if bool(row.warnings) == is_warned]
-        if own:
+        shown = [(y, row) for y, row in rows if bool(row.warnings) == is_warned]
+        if shown:
             figure.add_scatter(
-                x=[row.score for _, row in own],
-                y=[y for y, _ in own],
-                customdata=[[row.model, " ".join(row.warnings)] for _, row in own],
+                x=[row.score for _, row in shown],
+                y=[y for y, _ in shown],
+                customdata=[[row.model, " ".join(row.warnings)] for _, row in shown],
                 mode="markers",
                 marker={"color": color, "symbol": symbol, "size": 11, "line": {"width": 3}},
                 name=name,

@@ -1,4 +1,4 @@
-"""What a run has found of its models in the plane, and which of it is missing and why."""
+"""The projections that a run has of its models, and why others are missing."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from ptmrank_core.reports.figures.embeddings import Panel, axis_titles
 __all__ = ["METHODS", "cached_panel", "why_missing", "why_not_offered"]
 
 METHODS: Mapping[str, str] = MappingProxyType({"pca": "PCA", "lda": "LDA", "tsne": "t-SNE", "umap": "UMAP"})
-"""Name of a way into the plane -> its title."""
+"""Name of a projection method -> its title."""
 UMAP_EXTRA = "UMAP comes with the extra ptmrank[umap]: runs that are made once it is installed have it."
 
 
 def why_not_offered(result: RunResult, method: str) -> str:
-    """Say why a way into the plane does not apply to a run; empty where it does."""
+    """Say why a projection method does not apply to a run; empty where it does."""
     if method == "lda" and result.samples.target_kind != "classification":
-        return "LDA looks for the plane in which classes stand apart: these labels are not classes."
+        return "LDA finds the plane that separates classes best: these labels are not classes."
     if method == "umap" and not _has_umap(result):
         return UMAP_EXTRA
     return ""
@@ -30,7 +30,7 @@ def why_not_offered(result: RunResult, method: str) -> str:
 def _has_umap(result: RunResult) -> bool:
     """Whether a run has points of UMAP, or will have them."""
     is_to_come = not result.state.is_finished() and umap_is_installed()
-    return is_to_come or any(own.subject.startswith("umap:") for own in _findings(result))
+    return is_to_come or any(finding.subject.startswith("umap:") for finding in _findings(result))
 
 
 def cached_panel(result: RunResult, method: str, model: str) -> Panel | None:
@@ -45,9 +45,9 @@ def cached_panel(result: RunResult, method: str, model: str) -> Panel | None:
 
 def why_missing(result: RunResult, method: str, model: str) -> str:
     """Say why a run has no points of a model under a method; empty where it has them, or will have them."""
-    found = _finding(result, method, model)
-    if found is not None:
-        return found.problem
+    finding = _finding(result, method, model)
+    if finding is not None:
+        return finding.problem
     if not result.state.is_finished() and result.plan.analyses.projections:
         return ""
     if not result.plan.analyses.projections:
@@ -55,7 +55,7 @@ def why_missing(result: RunResult, method: str, model: str) -> str:
     if result.state is not RunState.FINISHED:
         return "the run stopped before"
     if not _findings(result):
-        return "the run is older than these pictures are"
+        return "the run was made before there were projections"
     return "it is computed for the six best models alone"
 
 
@@ -64,4 +64,4 @@ def _findings(result: RunResult) -> list[Finding]:
 
 
 def _finding(result: RunResult, method: str, model: str) -> Finding | None:
-    return next((own for own in _findings(result) if own.subject == f"{method}:{model}"), None)
+    return next((finding for finding in _findings(result) if finding.subject == f"{method}:{model}"), None)

@@ -1,4 +1,4 @@
-"""The picture of a ranking: a row for each model with its place, its ranks and its cost."""
+"""The ranking overview: a row for each model with its place, its ranks and its cost."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["least_width", "overview_figure"]
 
 # Widths of the columns, in widths of a cell.
 NAMES, PLACES, FACTS, MIN_CELLS, GAP = 6.4, 4.6, 4.4, 3, 0.25
-CELL = 34  # pixels; in narrower ones numbers and names would run into one another
+CELL = 34  # pixels; in narrower ones numbers and names would overlap
 LONGEST_NAME = 30
 ROW, MANY_ROWS, LOW_ROW, FOOT = 42, 20, 34, 38  # pixels, rows, pixels, pixels
 WARNED, NONE = BRIGHT[1], "rgba(128,128,128,0.18)"
@@ -33,7 +33,7 @@ SOFT = 0.8
 
 
 def overview_figure(layout: OverviewLayout, *, scale: float = 1.0) -> go.Figure:
-    """Draw the picture: names, places with intervals and ties, a row of ranks, cost and licence.
+    """Draw the overview: names, places with intervals and ties, a row of ranks, cost and licence.
 
     Parameters
     ----------
@@ -93,7 +93,7 @@ def _last_place(layout: OverviewLayout) -> float:
 
 
 def _add_places(figure: go.Figure, layout: OverviewLayout, scale: float) -> None:
-    """Draw the places with their intervals, and beside them who is not told apart."""
+    """Draw the places with their intervals, and beside them the models that are not distinguishable."""
     rows = [(y, row) for y, row in enumerate(layout.rows) if row.place is not None]
     spans = [(y, *row.interval) for y, row in rows if row.interval is not None]
     bands = [(layout.n_ranked + 0.9 + _lane(layout) * lane, top, last) for top, last, lane in layout.bands]
@@ -109,7 +109,7 @@ def _add_places(figure: go.Figure, layout: OverviewLayout, scale: float) -> None
         [((x, top - 0.3), (x, last + 0.3)) for x, top, last in bands],
         color=BAND,
         width=6 * scale,
-        name="not told apart",
+        name="not distinguishable",
     )
     figure.add_scatter(
         x=[row.place for _, row in rows],
@@ -138,7 +138,7 @@ def _add_lines(
     width: float,
     name: str,
 ) -> None:
-    """Draw lines between pairs of points beside the places, as one thing in the legend; none for none."""
+    """Draw lines between pairs of points beside the places, as one legend entry; nothing for no pairs."""
     if pairs:
         figure.add_scatter(
             x=[end for first, last in pairs for end in (first[0], last[0], None)],
@@ -159,7 +159,7 @@ def _add_cells(figure: go.Figure, layout: OverviewLayout, scale: float) -> None:
     ranks = [(x, y, f"{cell.rank:g}") for x, y, cell in cells if cell.rank is not None]
     inks = [ink_on(shade(cell.share())) for *_, cell in cells if cell.rank is not None]
     signs = [(x, y, SIGNS[cell.kind]) for x, y, cell in cells if cell.rank is None]
-    weights = [(x, WEIGHTS_ROW, _say_weight(own.weight)) for x, own in enumerate(layout.metrics)]
+    weights = [(x, WEIGHTS_ROW, _say_weight(voter.weight)) for x, voter in enumerate(layout.metrics)]
     _add_text(figure, "x3", ranks, 12.5 * scale, color=inks)
     _add_text(figure, "x3", signs, 12.5 * scale)
     _add_text(figure, "x3", weights, 11 * scale, opacity=SOFT)
@@ -173,17 +173,17 @@ def _add_fields(figure: go.Figure, layout: OverviewLayout, *, has_rank: bool) ->
     z = [[c.share() if (c.rank is not None) == has_rank else None for c in row.cells] for row in layout.rows]
     if not any(value is not None for row in z for value in row):
         return
-    said = [
+    hover = [
         [
-            [row.model, METRICS[own.metric].title, cell.say()]
-            for own, cell in zip(layout.metrics, row.cells, strict=True)
+            [row.model, METRICS[voter.metric].title, cell.say()]
+            for voter, cell in zip(layout.metrics, row.cells, strict=True)
         ]
         for row in layout.rows
     ]
     steps = [step / 20 for step in range(21)]
     figure.add_heatmap(
         z=z,
-        customdata=said,
+        customdata=hover,
         xaxis="x3",
         zmin=0,
         zmax=1,
@@ -235,18 +235,18 @@ def _widths(n_cells: int) -> tuple[float, ...]:
 
 
 def least_width(layout: OverviewLayout, scale: float = 1.0) -> int:
-    """Pixels below which the picture is scrolled rather than squeezed."""
+    """Pixels below which the overview is scrolled rather than squeezed."""
     return round(CELL * scale * sum(_widths(len(layout.metrics))))
 
 
 def _domains(n_cells: int) -> list[list[float]]:
     """Share of the width of each column, from left to right."""
     widths = _widths(n_cells)
-    total, start, found = sum(widths), 0.0, []
+    total, start, domains = sum(widths), 0.0, []
     for width in widths:
-        found.append([start / total, (start + width - GAP) / total])
+        domains.append([start / total, (start + width - GAP) / total])
         start += width
-    return found
+    return domains
 
 
 def _lay_out(figure: go.Figure, layout: OverviewLayout, scale: float) -> None:
@@ -255,7 +255,7 @@ def _lay_out(figure: go.Figure, layout: OverviewLayout, scale: float) -> None:
     domains = _domains(n_cells)
     common = {"side": "top", "zeroline": False, "showgrid": False, "fixedrange": True}
     common |= {"showline": False, "ticks": "", "tickfont": {"color": INK}}
-    titles = [METRICS[own.metric].title for own in layout.metrics]
+    titles = [METRICS[voter.metric].title for voter in layout.metrics]
     step = max(1, -(-n_ranked // 6))
     head = 40 + LETTER * max(map(len, [*titles, *FACT_TITLES]))
     figure.update_layout(

@@ -1,4 +1,4 @@
-"""What the picture of a ranking shows, as data: a row for each model, a cell for each metric."""
+"""The data of the ranking overview: a row for each model, a cell for each metric."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from ptmrank_core.records import Cell, ModelSpec, Ranking, RunResult, Score, Skipped
 from ptmrank_core.results.cost import ModelCost, costs_of
-from ptmrank_core.results.intervals import tie_groups
+from ptmrank_core.results.intervals import assign_lanes
 from ptmrank_core.results.phrases import percent
 from ptmrank_core.results.scores import scores_by_metric
 
@@ -30,7 +30,7 @@ SIGNS = {"does not apply": "–", "failed": "×", "not there yet": "…"}
 
 
 class CellKind(StrEnum):
-    """What stands in a cell."""
+    """The kinds of cells."""
 
     RANK = "rank"
     SKIPPED = "does not apply"
@@ -53,7 +53,7 @@ class OverviewCell:
     n_ranked
         How many models have a score under this metric.
     warnings
-        What the metric says against its own score; a score with a warning is outlined.
+        What the metric warns of in this score; a score with a warning is outlined.
     reason
         Why there is no score; empty where there is one.
     """
@@ -115,7 +115,7 @@ class Voter:
 
 @dataclass(frozen=True, slots=True)
 class OverviewLayout:
-    """The picture of a ranking.
+    """The rows and columns of the ranking overview.
 
     Parameters
     ----------
@@ -128,7 +128,7 @@ class OverviewLayout:
     level
         Coverage of the intervals; ``None`` where there are none.
     bands
-        First and last row, and lane, of each group of models that the samples do not tell apart.
+        First row, last row and lane of each group of models that are not distinguishable.
     """
 
     rows: tuple[OverviewRow, ...]
@@ -139,11 +139,11 @@ class OverviewLayout:
 
     @classmethod
     def of(cls, result: RunResult, ranking: Ranking, *, voters_only: bool = False) -> OverviewLayout:
-        """Lay the ranking of a run out, under all its metrics or under those alone that vote."""
+        """Collect the ranking of a run, under all its metrics or only under those that vote."""
         models = (*ranking.order, *ranking.unranked)
         metrics = voters_first(result, ranking)
         if voters_only:
-            metrics = tuple(own for own in metrics if own.weight > 0)
+            metrics = tuple(voter for voter in metrics if voter.weight > 0)
         cells = {(cell.model, cell.metric): cell for cell in result.cells}
         scores = scores_by_metric(result.cells)
         specs = {spec.id: spec for spec in result.plan.models}
@@ -156,8 +156,8 @@ class OverviewLayout:
                     ranking,
                     costs[model],
                     tuple(
-                        _cell(cells.get((model, own.metric)), scores.get(own.metric, {}), ranking)
-                        for own in metrics
+                        _cell(cells.get((model, voter.metric)), scores.get(voter.metric, {}), ranking)
+                        for voter in metrics
                     ),
                 )
                 for model in models
@@ -180,11 +180,11 @@ def voters_first(result: RunResult, ranking: Ranking) -> tuple[Voter, ...]:
 
 
 def _row(spec: ModelSpec, ranking: Ranking, cost: ModelCost, cells: tuple[OverviewCell, ...]) -> OverviewRow:
-    found = ranking.intervals.intervals if ranking.intervals else {}
+    intervals = ranking.intervals.intervals if ranking.intervals else {}
     return OverviewRow(
         model=spec.id,
         place=ranking.order.index(spec.id) + 1 if spec.id in ranking.mean_ranks else None,
-        interval=found.get(spec.id),
+        interval=intervals.get(spec.id),
         family=spec.model_type,
         licence=spec.licence,
         cost=cost,
@@ -193,7 +193,7 @@ def _row(spec: ModelSpec, ranking: Ranking, cost: ModelCost, cells: tuple[Overvi
 
 
 def _cell(cell: Cell | None, scores: Mapping[str, float], ranking: Ranking) -> OverviewCell:
-    """Say what one cell of a run comes to."""
+    """Make the cell of the overview from a cell of a run."""
     if cell is None:
         return OverviewCell(CellKind.MISSING, reason="This score is not there.")
     if isinstance(cell, Score):
@@ -210,24 +210,24 @@ def _cell(cell: Cell | None, scores: Mapping[str, float], ranking: Ranking) -> O
 
 
 def _bands(ranking: Ranking) -> tuple[tuple[int, int, int], ...]:
-    """Put the groups of models that are not told apart side by side."""
+    """Place the groups of models that are not distinguishable side by side."""
     ties = ranking.intervals.ties if ranking.intervals else ()
     row = {model: i for i, model in enumerate(ranking.order)}
     spans = [(min(row[m] for m in group), max(row[m] for m in group)) for group in ties]
-    return tuple((*span, lane) for span, lane in zip(spans, tie_groups(spans), strict=True))
+    return tuple((*span, lane) for span, lane in zip(spans, assign_lanes(spans), strict=True))
 
 
 def say_overview(layout: OverviewLayout) -> str:
-    """Say what the marks of the picture mean, those alone that are in it."""
-    said = [WHAT_IT_IS]
+    """Explain the marks of the overview, only those that are in it."""
+    sentences = [WHAT_IT_IS]
     kinds = {cell.kind for row in layout.rows for cell in row.cells if cell.rank is None}
     if kinds:
-        said.append(f"Grey cells: {', '.join(f'{SIGNS[kind]} {kind}' for kind in sorted(kinds))}.")
+        sentences.append(f"Grey cells: {', '.join(f'{SIGNS[kind]} {kind}' for kind in sorted(kinds))}.")
     if any(cell.warnings for row in layout.rows for cell in row.cells):
-        said.append("In a red frame: the metric itself warns of this score.")
+        sentences.append("In a red frame: the metric itself warns of this score.")
     if layout.level is not None:
-        said.append(
+        sentences.append(
             f"The line at a place holds it in {percent(layout.level)} of all cases with other samples of "
-            "this kind and number; models beside one grey stroke are not told apart by these samples."
+            "this kind and number; models beside one grey stroke are not distinguishable on these samples."
         )
-    return " ".join(said)
+    return " ".join(sentences)

@@ -1,4 +1,4 @@
-"""Samples as points in a plane, coloured by their labels, and how numbers to predict are spread."""
+"""Projected samples coloured by their labels, and histograms of regression targets."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ptmrank_core.reports.figures.style.theme import BRIGHT, GREY, class_marker
 __all__ = ["MAX_POINTS", "classes_of", "projection_figure", "target_histogram"]
 
 MAX_POINTS = 5_000
-"""More than these are thinned out evenly: a browser draws each one."""
+"""More samples than these are subsampled evenly: a browser draws each one."""
 NO_LABEL = "no label"
 
 
@@ -26,10 +26,10 @@ def projection_figure(
     *,
     max_points: int = MAX_POINTS,
 ) -> go.Figure:
-    """Draw a model's embeddings in the plane.
+    """Draw a model's projected embeddings.
 
-    Classes differ by colour and symbol. Of several labels the first one that a sample has counts; numbers
-    become a scale of colours, of several targets the first.
+    Classes differ by colour and symbol; a sample with several labels is drawn as the first of them. Numbers
+    are drawn on a colour scale; of several targets, the first.
 
     Parameters
     ----------
@@ -38,9 +38,9 @@ def projection_figure(
     samples
         The n samples.
     caption
-        Index of a sample -> what is said of it on hover.
+        Index of a sample -> its text on hover.
     max_points
-        More samples than these are thinned out evenly.
+        More samples than these are subsampled evenly.
     """
     n_samples = samples.n_samples
     shown = np.unique(np.linspace(0, n_samples - 1, min(n_samples, max_points)).round().astype(int))
@@ -61,7 +61,7 @@ def projection_figure(
 
 
 def classes_of(samples: Samples) -> Iterator[tuple[str, NDArray[np.bool_]]]:
-    """Name of each class, and which samples are drawn as it; of several labels a sample's first counts."""
+    """Name of each class, and which samples are drawn as it: of several labels, the first decides."""
     if samples.target_kind == "classification":
         for index, name in enumerate(samples.class_names):
             yield name, np.asarray(samples.labels == index)
@@ -87,9 +87,11 @@ def _add_scale(
         "showscale": True,
         "colorbar": {"title": samples.class_names[0] if samples.class_names else "target"},
         "size": 7,
-        "line": {"color": GREY, "width": 1},  # either end of the scale is near one of the grounds
+        "line": {"color": GREY, "width": 1},  # each end of the scale is close to one page background
     }
-    _add_points(figure, projection, shown, caption, name="samples", marker=marker, said="%{marker.color:.4g}")
+    _add_points(
+        figure, projection, shown, caption, name="samples", marker=marker, hover="%{marker.color:.4g}"
+    )
 
 
 def _add_points(
@@ -100,7 +102,7 @@ def _add_points(
     *,
     name: str,
     marker: dict[str, object],
-    said: str = "%{fullData.name}",
+    hover: str = "%{fullData.name}",
 ) -> None:
     figure.add_scatter(
         x=projection.points[members, 0],
@@ -110,20 +112,20 @@ def _add_points(
         customdata=members.astype(np.int32),
         text=[caption(i) for i in members.tolist()],
         marker=marker,
-        hovertemplate="%{text}<br><b>" + said + "</b><extra></extra>",
+        hovertemplate="%{text}<br><b>" + hover + "</b><extra></extra>",
     )
 
 
 def target_histogram(samples: Samples) -> go.Figure:
-    """Draw how often the numbers of a regression come; of several targets each by itself."""
+    """Draw a histogram of each target of a regression."""
     columns = samples.labels.reshape(samples.n_samples, -1)
     figure = go.Figure()
     for index, name in enumerate(samples.class_names):
         numbers = columns[:, index].astype(np.float32)
         color = BRIGHT[index % len(BRIGHT)]
         figure.add_histogram(x=numbers, name=name, marker={"color": color}, nbinsx=30, opacity=0.75)
-    one = samples.class_names[0] if len(samples.class_names) == 1 else "target"
-    figure.update_xaxes(title=one)
+    title = samples.class_names[0] if len(samples.class_names) == 1 else "target"
+    figure.update_xaxes(title=title)
     figure.update_yaxes(title="samples")
     figure.update_layout(height=300, barmode="overlay", margin={"l": 10, "r": 10, "t": 20, "b": 40})
     return figure

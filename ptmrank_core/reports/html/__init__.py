@@ -1,4 +1,4 @@
-"""The report of a run for somebody who was not there: one HTML file.
+"""The report of a run for readers who did not make it: one HTML file.
 
 A section is a function ``Report -> Section | None`` in a module of its own, listed in ``sections.SECTIONS``;
 it puts together blocks (text, tables, charts) and writes no HTML.

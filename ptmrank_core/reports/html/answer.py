@@ -16,7 +16,7 @@ __all__ = ["Answer", "answer"]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What stands on top.
+    """What stands at the top of the report.
 
     Parameters
     ----------
@@ -47,10 +47,10 @@ def answer(report: Report) -> Answer:
     n_samples = plural(result.samples.n_samples, "sample")
     n_metrics = plural(len(ranking.metrics_used), "metric")
     how = f"by the vote of {n_metrics}" if ranking.votes else f"by their mean rank over {n_metrics}"
-    said = (
+    summary = (
         f"{then}{n_models} ranked on {n_samples} {say_targets(result.samples)}, without fine-tuning, {how}."
     )
-    sentences = [said]
+    sentences = [summary]
     if ranking.intervals:
         sentences.append(say_certainty(best, ranking.intervals))
     cheaper = cheaper_alternative(ranking, costs_of(result))
@@ -68,11 +68,11 @@ def _probe(report: Report, best: str) -> list[str]:
     models = [record["model"] for record in records]
     if best not in models:
         return []
-    own = records[models.index(best)]
-    value = float(own["probe"] or 0.0)
-    measure = own["measure"]
-    said = f"{percent(value, 1)} accuracy" if measure == "accuracy" else f"{measure} {value:.3f}"
+    record_of_best = records[models.index(best)]
+    value = float(record_of_best["probe"] or 0.0)
+    measure = record_of_best["measure"]
+    reached = f"{percent(value, 1)} accuracy" if measure == "accuracy" else f"{measure} {value:.3f}"
     highest = (
         f"the highest of {len(models)}" if models[0] == best else f"highest: {bidi_isolate(str(models[0]))}"
     )
-    return [f"A linear probe on its features reaches {said} ({highest})."]
+    return [f"A linear probe on its features reaches {reached} ({highest})."]

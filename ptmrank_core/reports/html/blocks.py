@@ -1,4 +1,4 @@
-"""What a report is put together from: sections of blocks, as data. Only ``drawing`` writes HTML."""
+"""What a report is made from: sections of blocks, as data. Only ``render`` writes HTML."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A paragraph; ``is_note`` for what is said in small print."""
+    """A paragraph; ``is_note`` for small print."""
 
     text: str
     is_note: bool = False
@@ -67,9 +67,9 @@ class Chart:
         Drawn in the page's colours: what is in ``figures.INK`` takes the colour of the text. Markup is read
         in hover templates only: every other text is data.
     alt
-        What it shows, in one sentence, for who cannot see it.
+        What it shows, in one sentence, for readers who cannot see it.
     caption
-        What to know when looking at it.
+        How to read it.
     min_width
         Pixels below which it is scrolled rather than squeezed.
     """
@@ -96,9 +96,9 @@ class TableBlock:
     table
         Its numbers.
     folded
-        A heading to open it by, for what is looked up rather than read; empty to show it.
+        Heading of the folded table, for what is looked up rather than read; empty to show it unfolded.
     is_captioned
-        Whether its title is seen; not where the section's heading says the same.
+        Whether its title is visible; not where the section's heading says the same.
     """
 
     table: Table
@@ -137,7 +137,7 @@ class Picture:
     samples
         The samples of the run.
     project
-        Id of a model -> its embeddings in the plane; ``None`` where they are no longer kept.
+        Id of a model -> its projected embeddings; ``None`` where they are no longer cached.
     """
 
     samples: Samples
@@ -146,14 +146,14 @@ class Picture:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Report:
-    """What every section is made of.
+    """What every section is made from.
 
     Parameters
     ----------
     result, ranking
         The run and its ranking.
     picture
-        For the embedding view; ``None`` where the samples cannot be had.
+        For the embedding view; ``None`` where the samples are not available.
     """
 
     result: RunResult

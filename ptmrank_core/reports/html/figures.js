@@ -1,7 +1,7 @@
 "use strict";
 // Draws each figure in the page's own colours, again when the reader's scheme changes, and for paper.
 const PRINT_WIDTH = 660;
-const MOST_ROWS_ON_PAPER = 40; // longer folded tables stay folded
+const MAX_ROWS_ON_PAPER = 40; // longer folded tables stay folded
 const BUTTONS = { modeBarButtons: [["toImage", "resetScale2d"]] };
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
 
@@ -15,9 +15,9 @@ function colours(isPaper) {
 
 function inInk(value, ink) {
   if (value === SHARED.ink) return ink;
-  if (Array.isArray(value)) return value.map((own) => inInk(own, ink));
+  if (Array.isArray(value)) return value.map((item) => inInk(item, ink));
   if (value === null || typeof value !== "object") return value;
-  return Object.fromEntries(Object.entries(value).map(([name, own]) => [name, inInk(own, ink)]));
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, inInk(item, ink)]));
 }
 
 function dressed(figure, isPaper) {
@@ -53,7 +53,7 @@ let opened = [];
 drawAll(false);
 dark.addEventListener("change", () => drawAll(false));
 window.addEventListener("beforeprint", () => {
-  opened = folded.filter((one) => !one.open && one.querySelectorAll("tr").length <= MOST_ROWS_ON_PAPER);
+  opened = folded.filter((one) => !one.open && one.querySelectorAll("tr").length <= MAX_ROWS_ON_PAPER);
   for (const one of opened) one.open = true;
   drawAll(true);
 });

@@ -1,4 +1,4 @@
-"""The report as one HTML file that needs nothing but itself."""
+"""The report as one self-contained HTML file."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from ptmrank_core.reports.html.sections import SECTIONS
 
 __all__ = ["html_report"]
 
-LOCAL_OWNER = Path(__file__).parent
+FOLDER = Path(__file__).parent
 
 
 def html_report(result: RunResult, ranking: Ranking, picture: Picture | None = None) -> str:
@@ -42,14 +42,14 @@ def html_report(result: RunResult, ranking: Ranking, picture: Picture | None = N
     """
     report = Report(result, ranking, picture)
     sections = [section for make in SECTIONS if (section := make(report)) is not None]
-    said = answer(report)
+    heading = answer(report)
     plotly, script = get_plotlyjs(), _script()
     return _template().substitute(
         policy=_policy(plotly, script),
-        title=escape(f"{said.before}{said.model}{said.after}"),
+        title=escape(f"{heading.before}{heading.model}{heading.after}"),
         style=_read("style.css"),
-        headline=_headline(said),
-        sentences="\n".join(f"<p>{isolated(sentence)}</p>" for sentence in said.sentences if sentence),
+        headline=_headline(heading),
+        sentences="\n".join(f"<p>{isolated(sentence)}</p>" for sentence in heading.sentences if sentence),
         contents=_contents(sections),
         sections="\n".join(section_html(section) for section in sections),
         run=escape(result.plan.run_id),
@@ -59,9 +59,9 @@ def html_report(result: RunResult, ranking: Ranking, picture: Picture | None = N
     )
 
 
-def _headline(said: Answer) -> str:
-    model = f"<em>{isolated(said.model)}</em>" if said.model else ""
-    return f"{escape(said.before)}{model}{escape(said.after)}"
+def _headline(heading: Answer) -> str:
+    model = f"<em>{isolated(heading.model)}</em>" if heading.model else ""
+    return f"{escape(heading.before)}{model}{escape(heading.after)}"
 
 
 def _contents(sections: list[Section]) -> str:
@@ -74,7 +74,7 @@ def _template() -> Template:
 
 
 def _read(name: str) -> str:
-    return (LOCAL_OWNER / name).read_text(encoding="utf-8")
+    return (FOLDER / name).read_text(encoding="utf-8")
 
 
 def _script() -> str:

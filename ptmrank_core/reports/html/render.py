@@ -27,7 +27,7 @@ ROW_KEYS = ("model", "metric")  # the column that names a row
 
 
 def isolated(text: str) -> str:
-    """Escape a text that somebody else wrote, and keep its direction from spreading to what is around it."""
+    """Escape a text that somebody else wrote, and keep its direction from affecting the text around it."""
     return f"<bdi>{escape(text)}</bdi>"
 
 

@@ -1,4 +1,4 @@
-"""What a run found after its first ranking, as JSON."""
+"""Results of the analyses after the first ranking, as JSON."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ def analyses_payload(result: RunResult, ranking: Ranking) -> dict[str, Any]:
 
 
 def fine_tuning_payload(result: RunResult) -> dict[str, Any]:
-    """Build what short training gave by model: its measure under that name too, or the problem."""
+    """Build the results of short fine-tuning by model: its measure under that name too, or the problem."""
     trained = {
         model: {
-            own.training.measure: own.training.value,
-            **plain_json(own.training),
-            "seed": own.seed,
-            "note": own.note,
+            tuning.training.measure: tuning.training.value,
+            **plain_json(tuning.training),
+            "seed": tuning.seed,
+            "note": tuning.note,
         }
-        for model, own in result.contents(FineTuning).items()
+        for model, tuning in result.contents(FineTuning).items()
     }
     return trained | {model: {"problem": why} for model, why in result.problems(FineTuning).items()}

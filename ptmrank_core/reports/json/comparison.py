@@ -10,8 +10,8 @@ from ptmrank_core.results.comparison import Comparison, comparison_sentence
 __all__ = ["comparison_payload"]
 
 
-def comparison_payload(found: Comparison) -> dict[str, Any]:
+def comparison_payload(comparison: Comparison) -> dict[str, Any]:
     """Build the JSON of a comparison."""
-    payload = asdict(found)
-    payload["moves"] = [asdict(move) | {"change": move.change} for move in found.moves]
-    return payload | {"sentence": comparison_sentence(found)}
+    payload = asdict(comparison)
+    payload["moves"] = [asdict(move) | {"change": move.change} for move in comparison.moves]
+    return payload | {"sentence": comparison_sentence(comparison)}

@@ -16,8 +16,8 @@ __all__ = ["controls_payload"]
 
 
 def controls_payload(result: RunResult, ranking: Ranking) -> dict[str, Any]:
-    """Build the JSON of the controls: rows, standings among permuted labels, and what it comes to."""
-    controls, standings = controls_of(result, ranking), permutation_tests_of(result)
+    """Build the JSON of the controls: their rows, the permutation tests, and sentences on both."""
+    controls, tests = controls_of(result, ranking), permutation_tests_of(result)
     return {
         "rows": [
             {
@@ -31,11 +31,16 @@ def controls_payload(result: RunResult, ranking: Ranking) -> dict[str, Any]:
         ],
         "permuted": {
             metric: {
-                model: {"n_draws": s.n_draws, "n_as_good": s.n_as_good, "low": s.low, "high": s.high}
-                for model, s in own.items()
+                model: {
+                    "n_draws": test.n_draws,
+                    "n_as_good": test.n_as_good,
+                    "low": test.low,
+                    "high": test.high,
+                }
+                for model, test in by_model.items()
             }
-            for metric, own in standings.items()
+            for metric, by_model in tests.items()
         },
         "problems": control_problems(result),
-        "sentences": control_sentences(controls, standings),
+        "sentences": control_sentences(controls, tests),
     }

@@ -14,8 +14,8 @@ def cost_payload(result: RunResult, ranking: Ranking) -> dict[str, Any]:
     """Costs as JSON: each model's, and the front under each cost."""
     costs = costs_of(result)
     models = {
-        model: {**{name: getattr(own, name) for name in COST_TITLES}, "n_measured": own.n_measured}
-        for model, own in costs.items()
+        model: {**{name: getattr(cost, name) for name in COST_TITLES}, "n_measured": cost.n_measured}
+        for model, cost in costs.items()
     }
     fronts = {name: list(front) for name, front in fronts_of(costs, ranking).items()}
     return {"models": models, "fronts": fronts}

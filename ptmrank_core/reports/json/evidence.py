@@ -19,19 +19,19 @@ def _estimate(estimate: Estimate | None) -> dict[str, float | None] | None:
     return {"value": estimate.value, "low": estimate.low, "high": estimate.high}
 
 
-def evidence_payload(found: Mapping[str, Mapping[str, Evidence]]) -> dict[str, Any]:
+def evidence_payload(by_truth: Mapping[str, Mapping[str, Evidence]]) -> dict[str, Any]:
     """Evidence as JSON: truth -> contender -> numbers; what is not defined is null."""
     return {
         truth: {
             contender: {
                 "n_models": evidence.n_models,
                 **{name: _estimate(evidence.correlations[name]) for name in CORRELATIONS},
-                "regret": {str(k): _estimate(own) for k, own in evidence.regret.items()},
-                "hit": {str(k): _estimate(own) for k, own in evidence.hit.items()},
+                "regret": {str(k): _estimate(estimate) for k, estimate in evidence.regret.items()},
+                "hit": {str(k): _estimate(estimate) for k, estimate in evidence.hit.items()},
             }
-            for contender, evidence in own.items()
+            for contender, evidence in by_contender.items()
         }
-        for truth, own in found.items()
+        for truth, by_contender in by_truth.items()
     }
 
 

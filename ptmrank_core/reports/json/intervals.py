@@ -11,7 +11,7 @@ __all__ = ["intervals_payload"]
 
 
 def intervals_payload(ranking: Ranking, result: RunResult) -> dict[str, Any]:
-    """Build the part of a ranking's JSON that tells how sure it is.
+    """Build the part of a ranking's JSON that says how sure it is.
 
     Returns
     -------
@@ -20,9 +20,11 @@ def intervals_payload(ranking: Ranking, result: RunResult) -> dict[str, Any]:
         the consensus (empty, or ``None``, where they are not known), the same for each metric by name in
         ``metric_intervals``, and in ``missing_intervals`` why a metric has none.
     """
-    own = _describe(ranking.intervals) if ranking.intervals else _describe(UNKNOWN) | {"n_halves": None}
-    return own | {
-        "metric_intervals": {name: _describe(found) for name, found in ranking.metric_intervals.items()},
+    payload = _describe(ranking.intervals) if ranking.intervals else _describe(UNKNOWN) | {"n_halves": None}
+    return payload | {
+        "metric_intervals": {
+            name: _describe(intervals) for name, intervals in ranking.metric_intervals.items()
+        },
         "missing_intervals": missing_intervals(result, ranking),
     }
 
@@ -30,14 +32,14 @@ def intervals_payload(ranking: Ranking, result: RunResult) -> dict[str, Any]:
 UNKNOWN = RankIntervals(0.9, 0, {}, {}, {}, (), {})
 
 
-def _describe(found: RankIntervals) -> dict[str, Any]:
+def _describe(intervals: RankIntervals) -> dict[str, Any]:
     return {
-        "level": found.level,
-        "n_halves": found.n_halves,
-        "intervals": {model: list(interval) for model, interval in found.intervals.items()},
-        "p_best": dict(found.p_best),
-        "p_better": {model: dict(others) for model, others in found.p_better.items()},
-        "ties": [list(group) for group in found.ties],
-        "shifts": dict(found.shifts),
-        "notes": list(found.notes),
+        "level": intervals.level,
+        "n_halves": intervals.n_halves,
+        "intervals": {model: list(interval) for model, interval in intervals.intervals.items()},
+        "p_best": dict(intervals.p_best),
+        "p_better": {model: dict(others) for model, others in intervals.p_better.items()},
+        "ties": [list(group) for group in intervals.ties],
+        "shifts": dict(intervals.shifts),
+        "notes": list(intervals.notes),
     }

@@ -13,8 +13,8 @@ __all__ = ["curves_payload"]
 
 
 def curves_payload(curves: Mapping[str, SizeCurve], n_samples: int) -> dict[str, Any]:
-    """Curves as JSON, and what that of the consensus says."""
-    found: dict[str, Any] = {
+    """Curves as JSON, and the verdict on that of the consensus."""
+    by_contender: dict[str, Any] = {
         name: {
             "sizes": list(curve.sizes),
             "tau": list(curve.tau),
@@ -24,6 +24,6 @@ def curves_payload(curves: Mapping[str, SizeCurve], n_samples: int) -> dict[str,
         for name, curve in curves.items()
     }
     return {
-        "curves": found,
+        "curves": by_contender,
         "verdict": size_verdict(curves[CONSENSUS], n_samples) if CONSENSUS in curves else "",
     }

@@ -89,7 +89,7 @@ def _timings(outcome: ModelOutcome) -> dict[str, Any]:
 
 
 def _outcomes_payload(result: RunResult) -> dict[str, Any]:
-    """Build the JSON of what was learned of each model besides its cells."""
+    """Build the JSON of what is known of each model besides its cells."""
     outcomes = result.outcomes
     return {
         "notes": {model: list(outcome.report.notes) for model, outcome in outcomes.items()},
@@ -100,13 +100,16 @@ def _outcomes_payload(result: RunResult) -> dict[str, Any]:
 
 
 def used_environment(result: RunResult) -> dict[str, str]:
-    """Tell what the run ran with: the devices and number formats that ``auto`` came to, where known."""
+    """List what the run ran with: the devices and number formats that ``auto`` resolved to, where known."""
     outcomes = result.outcomes.values()
     used = {
         "device": {outcome.report.device for outcome in outcomes if outcome.report.device},
         "dtype": {outcome.report.dtype for outcome in outcomes},
     }
-    return {**result.environment, **{name: ", ".join(sorted(own)) for name, own in used.items() if own}}
+    return {
+        **result.environment,
+        **{name: ", ".join(sorted(values)) for name, values in used.items() if values},
+    }
 
 
 def rank_payload(result: RunResult, ranking: Ranking) -> dict[str, Any]:
@@ -118,7 +121,9 @@ def rank_payload(result: RunResult, ranking: Ranking) -> dict[str, Any]:
     samples = result.samples
     ranked_by = scores_by_metric(result.cells)
     return {
-        "models": {model: score_payload(own, seconds.get(model, 0.0)) for model, own in cells.items()},
+        "models": {
+            model: score_payload(model_cells, seconds.get(model, 0.0)) for model, model_cells in cells.items()
+        },
         "samples": {
             "n": samples.n_samples,
             "classes": dict(samples.class_counts),
@@ -132,7 +137,7 @@ def rank_payload(result: RunResult, ranking: Ranking) -> dict[str, Any]:
             "mean_ranks": dict(ranking.mean_ranks),
             "unranked": list(ranking.unranked),
             **intervals_payload(ranking, result),
-            "combined": {metric: own for metric, own in ranked_by.items() if METRICS[metric].combine},
+            "combined": {metric: values for metric, values in ranked_by.items() if METRICS[metric].combine},
             **vote_payload(ranking),
         },
         "budget": search_payload(result),

@@ -20,9 +20,9 @@ def vote_payload(ranking: Ranking) -> dict[str, Any]:
     """Build ``votes`` and ``consensus``: who voted and why, and how the order depends on it."""
     votes = {name: {"weight": vote.weight, "reason": vote.reason} for name, vote in ranking.votes.items()}
     facts: dict[str, Any] = {"method": "weighted mean rank", "notes": list(ranking.vote_notes)}
-    found = ranking.sensitivity
-    if found is not None:
-        facts["kemeny"] = {"order": list(found.kemeny), "exact": found.kemeny_is_exact}
+    sensitivity = ranking.sensitivity
+    if sensitivity is not None:
+        facts["kemeny"] = {"order": list(sensitivity.kemeny), "exact": sensitivity.kemeny_is_exact}
         facts["without"] = {
             name: {
                 "order": list(change.order),
@@ -30,22 +30,22 @@ def vote_payload(ranking: Ranking) -> dict[str, Any]:
                 "moved": change.moved,
                 "places": change.n_places,
             }
-            for name, change in found.without.items()
+            for name, change in sensitivity.without.items()
         }
     return {"votes": votes, "consensus": facts}
 
 
 def agreement_payload(scores: Mapping[str, ModelScores]) -> dict[str, Any]:
     """Build the correlations of the metrics, ordered by clustering; ``None`` where one is not defined."""
-    found = rank_correlations(
+    agreement = rank_correlations(
         scores, higher_is_better={name: METRICS[name].higher_is_better for name in scores}
     ).clustered()
     return {
-        "metrics": list(found.metrics),
-        "n_models": found.n_models.tolist(),
+        "metrics": list(agreement.metrics),
+        "n_models": agreement.n_models.tolist(),
         "interval": "90 %, Fisher's z with variance 0.437 / (n_models - 4)",
         **{
-            name: _rows(getattr(found, part))
+            name: _rows(getattr(agreement, part))
             for name, part in (
                 ("kendall_tau_b", "tau"),
                 ("weighted_tau", "weighted"),

@@ -11,7 +11,7 @@ __all__ = ["class_pairs_table"]
 
 
 def class_pairs_table(pairs: ClassPairs) -> Table:
-    """Give the distance of each pair under each model, the pair first that some model tells apart least."""
+    """List the distance of each pair under each model, the closest pair under any model first."""
     columns = [Column("first", "class"), Column("second", "and class")]
     columns += [
         Column(f"distance{index}", f"{model}, distance", "number", SIGNIFICANT)
@@ -20,8 +20,10 @@ def class_pairs_table(pairs: ClassPairs) -> Table:
     records: list[dict[str, Any]] = []
     for i, first in enumerate(pairs.names):
         for j in range(i + 1, len(pairs.names)):
-            own = {f"distance{k}": float(each[i, j]) for k, each in enumerate(pairs.distances.values())}
-            records.append({"first": first, "second": pairs.names[j], **own})
+            distances = {
+                f"distance{k}": float(matrix[i, j]) for k, matrix in enumerate(pairs.distances.values())
+            }
+            records.append({"first": first, "second": pairs.names[j], **distances})
     records.sort(
         key=lambda record: min(value for name, value in record.items() if name.startswith("distance"))
     )

@@ -1,4 +1,4 @@
-"""Two runs side by side, in words, tables and JSON."""
+"""Two runs side by side, as tables."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ptmrank_core.results.comparison import Comparison
 __all__ = ["differences_table", "metrics_table", "moves_table"]
 
 
-def moves_table(found: Comparison) -> Table:
+def moves_table(comparison: Comparison) -> Table:
     """Every model of either run, with its places."""
     columns = (
         Column("model", "model"),
@@ -29,14 +29,14 @@ def moves_table(found: Comparison) -> Table:
             "change": move.change,
             "note": None if move.change is not None else "no rank in one of them",
         }
-        for move in found.moves
+        for move in comparison.moves
     ]
-    records += [{"model": model, "note": "in the first run only"} for model in found.only_first]
-    records += [{"model": model, "note": "in the second run only"} for model in found.only_second]
+    records += [{"model": model, "note": "in the first run only"} for model in comparison.only_first]
+    records += [{"model": model, "note": "in the second run only"} for model in comparison.only_second]
     return Table.of("moves", "Places in both runs", columns, records)
 
 
-def metrics_table(found: Comparison) -> Table:
+def metrics_table(comparison: Comparison) -> Table:
     """How alike the orders under each metric are."""
     columns = (
         Column("metric", "metric"),
@@ -45,18 +45,18 @@ def metrics_table(found: Comparison) -> Table:
         Column("note", "note"),
     )
     records: list[dict[str, Any]] = [
-        {"metric": METRICS[name].title, "tau": own.tau, "n_models": own.n_models}
-        for name, own in found.metrics.items()
+        {"metric": METRICS[name].title, "tau": likeness.tau, "n_models": likeness.n_models}
+        for name, likeness in comparison.metrics.items()
     ]
     for names, note in (
-        (found.metrics_only_first, "in the first run only"),
-        (found.metrics_only_second, "in the second run only"),
+        (comparison.metrics_only_first, "in the first run only"),
+        (comparison.metrics_only_second, "in the second run only"),
     ):
         records += [{"metric": METRICS[name].title, "note": note} for name in names]
     return Table.of("metrics", "Agreement under each metric", columns, records)
 
 
-def differences_table(found: Comparison) -> Table:
+def differences_table(comparison: Comparison) -> Table:
     """List what the runs differ in besides models and metrics."""
     columns = (Column("name", "what"), Column("first", "first run"), Column("second", "second run"))
-    return Table.of("differences", "What else was different", columns, map(asdict, found.differences))
+    return Table.of("differences", "What else was different", columns, map(asdict, comparison.differences))

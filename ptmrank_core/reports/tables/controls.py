@@ -17,7 +17,7 @@ def controls_table(
     scores: Mapping[str, float],
     order: Sequence[str],
     controls: Sequence[Control],
-    standings: Mapping[str, PermutationTest],
+    tests: Mapping[str, PermutationTest],
 ) -> Table:
     """Write candidates and controls under one metric; the parameters are those of the figure."""
     form = shared_format(scores.values())
@@ -27,19 +27,19 @@ def controls_table(
         Column("permuted_low", "labels permuted: least", "number", form),
         Column("permuted_high", "greatest", "number", form),
     )
-    models = [
+    candidate_records = [
         {
             "row": model,
             "score": scores[model],
-            "permuted_low": standings[model].low if model in standings else None,
-            "permuted_high": standings[model].high if model in standings else None,
+            "permuted_low": tests[model].low if model in tests else None,
+            "permuted_high": tests[model].high if model in tests else None,
         }
         for model in order
         if model in scores
     ]
-    own = [
+    control_records = [
         {"row": control.title, "score": control.scores[metric]}
         for control in controls
         if metric in control.scores
     ]
-    return Table.of("controls", "Controls", columns, [*models, *own]).known()
+    return Table.of("controls", "Controls", columns, [*candidate_records, *control_records]).known()

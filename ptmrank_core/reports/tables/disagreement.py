@@ -10,12 +10,12 @@ from ptmrank_core.results.phrases import say_label
 __all__ = ["disagreement_table"]
 
 
-def disagreement_table(found: Disagreement, samples: Samples) -> Table:
-    """List the samples on which the probes differ: what they are, and what either says of them.
+def disagreement_table(disagreement: Disagreement, samples: Samples) -> Table:
+    """List the samples on which the probes differ, with their labels and both predictions.
 
     Parameters
     ----------
-    found
+    disagreement
         The comparison.
     samples
         The samples of the run.
@@ -23,25 +23,25 @@ def disagreement_table(found: Disagreement, samples: Samples) -> Table:
     columns = [
         Column("sample", "sample"),
         Column("label", "label"),
-        Column("first", f"{found.first} says"),
-        Column("second", f"{found.second} says"),
+        Column("first", f"{disagreement.first} says"),
+        Column("second", f"{disagreement.second} says"),
     ]
-    if not found.is_of_classes:
+    if not disagreement.is_of_classes:
         columns += [
-            Column("first_error", f"{found.first} is off by", "number", fixed(3)),
-            Column("second_error", f"{found.second} is off by", "number", fixed(3)),
+            Column("first_error", f"{disagreement.first} is off by", "number", fixed(3)),
+            Column("second_error", f"{disagreement.second} is off by", "number", fixed(3)),
         ]
-    rows = [*found.only_first.tolist(), *found.only_second.tolist()]
-    if not found.is_of_classes:
-        rows.sort(key=lambda row: -abs(found.first_errors[row] - found.second_errors[row]))
+    rows = [*disagreement.only_first.tolist(), *disagreement.only_second.tolist()]
+    if not disagreement.is_of_classes:
+        rows.sort(key=lambda row: -abs(disagreement.first_errors[row] - disagreement.second_errors[row]))
     records = [
         {
             "sample": samples.names[row],
             "label": say_label(samples, row),
-            "first": say_prediction(samples, found.first_predictions[row]),
-            "second": say_prediction(samples, found.second_predictions[row]),
-            "first_error": float(found.first_errors[row]),
-            "second_error": float(found.second_errors[row]),
+            "first": say_prediction(samples, disagreement.first_predictions[row]),
+            "second": say_prediction(samples, disagreement.second_predictions[row]),
+            "first_error": float(disagreement.first_errors[row]),
+            "second_error": float(disagreement.second_errors[row]),
         }
         for row in rows
     ]

@@ -14,16 +14,16 @@ __all__ = ["evidence_table", "truth_table"]
 
 
 def evidence_table(evidence: Mapping[str, Evidence]) -> Table:
-    """Write every correlation with its interval, and what taking the first models would cost."""
-    regrets = sorted({k for own in evidence.values() for k in own.regret})
-    hits = sorted({k for own in evidence.values() for k in own.hit})
+    """Write every correlation with its interval, and the regret of taking the first models."""
+    regrets = sorted({k for entry in evidence.values() for k in entry.regret})
+    hits = sorted({k for entry in evidence.values() for k in entry.hit})
     columns = [Column("contender", "order by"), Column("n_models", "models", "integer")]
     for name, title in CORRELATION_TITLES.items():
         columns += _with_ends(name, title, 2)
     for k in regrets:
         columns += _with_ends(f"regret_{k}", f"regret@{k}", 3)
     columns += [Column(f"hit_{k}", f"best in top {k}") for k in hits]
-    return Table.of("evidence", "Metrics held against the truth", columns, map(_record, evidence.items()))
+    return Table.of("evidence", "Metrics compared with the truth", columns, map(_record, evidence.items()))
 
 
 def _with_ends(key: str, title: str, digits: int) -> list[Column]:
@@ -37,13 +37,13 @@ def _with_ends(key: str, title: str, digits: int) -> list[Column]:
 
 
 def _record(entry: tuple[str, Evidence]) -> dict[str, Any]:
-    name, own = entry
-    record: dict[str, Any] = {"contender": contender_title(name), "n_models": own.n_models}
-    for key, estimate in own.correlations.items():
+    name, evidence = entry
+    record: dict[str, Any] = {"contender": contender_title(name), "n_models": evidence.n_models}
+    for key, estimate in evidence.correlations.items():
         record |= _ends(key, estimate)
-    for k, estimate in own.regret.items():
+    for k, estimate in evidence.regret.items():
         record |= _ends(f"regret_{k}", estimate)
-    return record | {f"hit_{k}": "yes" if estimate.value else "no" for k, estimate in own.hit.items()}
+    return record | {f"hit_{k}": "yes" if estimate.value else "no" for k, estimate in evidence.hit.items()}
 
 
 def _ends(key: str, estimate: Estimate | None) -> dict[str, float | None]:

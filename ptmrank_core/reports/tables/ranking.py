@@ -58,7 +58,7 @@ def ranking_table(result: RunResult, ranking: Ranking) -> Table:
     """Make the table of all candidates, best first, those without a place last.
 
     Columns: place, model; mean rank with its interval, probability of being best and tie groups (numbered
-    from 1; groups that the samples do not tell apart may overlap); the score and the rank under every metric
+    from 1; groups may overlap); the score and the rank under every metric
     (``logme``, ``logme_rank``); facts; cost; warnings and missing scores in words.
     """
     rows = ranking_rows(result, ranking)
@@ -96,7 +96,7 @@ def _record(
         "mean_rank": row["mean_rank"],
         **_certainty(model, ranking),
         **row["scores"],
-        **{f"{name}{RANK_SUFFIX}": own.get(model) for name, own in ranking.ranks.items()},
+        **{f"{name}{RANK_SUFFIX}": ranks.get(model) for name, ranks in ranking.ranks.items()},
         "source": spec.source,
         "family": spec.model_type,
         "n_parameters": spec.n_parameters,
@@ -106,28 +106,28 @@ def _record(
         "licence": spec.licence,
         "revision": spec.revision,
         **_cost(outcome),
-        "warnings": _say({name: " ".join(own) for name, own in row["warnings"].items()}),
+        "warnings": _say({name: " ".join(sentences) for name, sentences in row["warnings"].items()}),
         "missing": _say(row["problems"]),
     }
 
 
 def _certainty(model: str, ranking: Ranking) -> dict[str, Any]:
-    """How sure a model's place is; nothing where that is not known."""
-    found = ranking.intervals
-    if found is None or model not in found.intervals:
+    """How sure a model's place is; empty where that is not known."""
+    intervals = ranking.intervals
+    if intervals is None or model not in intervals.intervals:
         return {}
-    low, high = found.intervals[model]
-    groups = [str(number) for number, group in enumerate(found.ties, 1) if model in group]
+    low, high = intervals.intervals[model]
+    groups = [str(number) for number, group in enumerate(intervals.ties, 1) if model in group]
     return {
         "rank_from": low,
         "rank_to": high,
-        "p_best": found.p_best.get(model),
+        "p_best": intervals.p_best.get(model),
         "tie_groups": ", ".join(groups) or None,
     }
 
 
 def _cost(outcome: ModelOutcome | None) -> dict[str, Any]:
-    """Collect what a model took in this run; the speed only where it ran on samples."""
+    """Collect what a model cost in this run; the speed only where it ran on samples."""
     if outcome is None:
         return {}
     seconds, cost = outcome.seconds, cost_of(outcome.spec, outcome)
@@ -144,5 +144,5 @@ def _cost(outcome: ModelOutcome | None) -> dict[str, Any]:
 
 
 def _say(by_metric: Mapping[str, str]) -> str | None:
-    """Put what is said of several metrics into one text."""
+    """Join the remarks on several metrics into one text."""
     return "; ".join(f"{METRICS[name].title}: {text}" for name, text in by_metric.items()) or None

@@ -56,7 +56,7 @@ def run_tables(result: RunResult, ranking: Ranking) -> tuple[Table, ...]:
 
 
 def votes_table(result: RunResult, ranking: Ranking) -> Table:
-    """Tell which metrics decide the order, with what share of the vote, and why."""
+    """List which metrics decide the order, with what share of the vote, and why."""
     columns = (
         Column("metric", "metric"),
         Column("title", "name"),
@@ -96,7 +96,7 @@ def agreement_table(result: RunResult, ranking: Ranking) -> Table:
     return pairs_table(agreement_of(result, ranking))
 
 
-def pairs_table(found: Agreement | None) -> Table:
+def pairs_table(agreement: Agreement | None) -> Table:
     """Correlations of every pair of metrics, and over how many models; unknown where they are not defined."""
     columns = (
         Column("first", "metric"),
@@ -108,28 +108,28 @@ def pairs_table(found: Agreement | None) -> Table:
         Column("weighted_tau", "weighted τ", "number", fixed(2)),
         Column("spearman", "Spearman", "number", fixed(2)),
     )
-    records = [] if found is None else _pairs(found)
+    records = [] if agreement is None else _pairs(agreement)
     return Table.of("agreement", "Agreement between metrics", columns, records)
 
 
-def _pairs(found: Agreement) -> list[dict[str, Any]]:
+def _pairs(agreement: Agreement) -> list[dict[str, Any]]:
     """Every pair of metrics once, the earlier metric first."""
     parts = {
-        "kendall_tau": found.tau,
-        "tau_low": found.low,
-        "tau_high": found.high,
-        "weighted_tau": found.weighted,
-        "spearman": found.spearman,
+        "kendall_tau": agreement.tau,
+        "tau_low": agreement.low,
+        "tau_high": agreement.high,
+        "weighted_tau": agreement.weighted,
+        "spearman": agreement.spearman,
     }
     return [
         {
             "first": METRICS[first].title,
             "second": METRICS[second].title,
-            "n_models": int(found.n_models[i, j]),
+            "n_models": int(agreement.n_models[i, j]),
         }
-        | {key: None if math.isnan(own[i, j]) else float(own[i, j]) for key, own in parts.items()}
-        for i, second in enumerate(found.metrics)
-        for j, first in enumerate(found.metrics[:i])
+        | {key: None if math.isnan(matrix[i, j]) else float(matrix[i, j]) for key, matrix in parts.items()}
+        for i, second in enumerate(agreement.metrics)
+        for j, first in enumerate(agreement.metrics[:i])
     ]
 
 
@@ -149,7 +149,7 @@ def probe_table(result: RunResult) -> Table:
 
 
 def _probe_record(model: str, probe: ProbeResult) -> dict[str, Any]:
-    """Say what one probe reached."""
+    """Make the record of one probe."""
     folds = [value for value in probe.folds if value is not None]
     return {
         "model": model,
@@ -162,7 +162,7 @@ def _probe_record(model: str, probe: ProbeResult) -> dict[str, Any]:
 
 
 def missing_table(result: RunResult, ranking: Ranking) -> Table:
-    """Every score that is missing, and why."""
+    """List every score that is missing, and why."""
     columns = (Column("model", "model"), Column("metric", "metric"), Column("reason", "why"))
     records = [
         {"model": row["model"], "metric": METRICS[name].title, "reason": text}
@@ -173,7 +173,7 @@ def missing_table(result: RunResult, ranking: Ranking) -> Table:
 
 
 def warnings_table(result: RunResult, ranking: Ranking) -> Table:
-    """Collect what the metrics warn of; a sentence that several models share stands once."""
+    """Collect the warnings of the metrics; a sentence that several models share appears once."""
     warned: dict[tuple[str, str], list[str]] = {}
     for row in ranking_rows(result, ranking):
         for name, sentences in row["warnings"].items():
@@ -188,7 +188,7 @@ def warnings_table(result: RunResult, ranking: Ranking) -> Table:
 
 
 def notes_table(result: RunResult) -> Table:
-    """Collect what is to be known of how the vectors of some models were taken."""
+    """Collect the notes on how the features of models were extracted."""
     records = [
         {"model": model, "note": note}
         for model, outcome in result.outcomes.items()
@@ -205,6 +205,6 @@ def samples_table(result: RunResult) -> Table:
 
 
 def left_out_table(result: RunResult) -> Table:
-    """List what did not become a sample, and why."""
+    """List the entries that were left out, and why."""
     records = [{"name": entry.name, "reason": entry.reason} for entry in result.samples.left_out]
     return Table.of("left_out", "Left out", (Column("name", "entry"), Column("reason", "why")), records)

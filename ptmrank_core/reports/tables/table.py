@@ -1,4 +1,4 @@
-"""One table for all that shows or writes one: typed columns, full-precision values, how they are shown.
+"""The one table of the page, the report and all files: typed columns, full-precision values, their format.
 
 The page, the HTML report and every file take their numbers from here, so they cannot differ.
 """
@@ -50,7 +50,7 @@ class Column:
     format
         How its numbers are shown: ``"%d"``, ``"%.2f"``, ``"%.4g"``, or ``"compact"`` for ``230 k``.
     group
-        Wide tables are shown in parts, with this title; empty for the columns that tell rows apart.
+        Wide tables are shown in parts, with this title; empty for the columns that identify rows.
     """
 
     key: str
@@ -78,7 +78,7 @@ class Table:
     Raises
     ------
     ValueError
-        If a row does not fit the columns, or a number is not finite: that would be a failure, no value.
+        If a row does not fit the columns, or a number is not finite: a failure has no value.
     """
 
     name: str
@@ -117,12 +117,12 @@ class Table:
 
     def select(self, keys: Collection[str], *, title: str = "") -> Table:
         """Keep some columns, in the table's order."""
-        kept = [index for index, column in enumerate(self.columns) if column.key in keys]
+        indices = [index for index, column in enumerate(self.columns) if column.key in keys]
         return replace(
             self,
             title=title or self.title,
-            columns=tuple(self.columns[index] for index in kept),
-            rows=tuple(tuple(row[index] for index in kept) for row in self.rows),
+            columns=tuple(self.columns[index] for index in indices),
+            rows=tuple(tuple(row[index] for index in indices) for row in self.rows),
         )
 
     def known(self) -> Table:
@@ -133,11 +133,11 @@ class Table:
         return self.select(has_any)
 
     def part(self, group: str) -> list[Table]:
-        """Keep one group of columns beside those that tell rows apart, in tables that fit on a page.
+        """Keep one group of columns beside those that identify rows, in tables that fit on a page.
 
         Columns of which nothing is known are left out; where none is left there is no table.
         """
-        own = {column.key for column in self.columns if not column.group}
+        key_columns = {column.key for column in self.columns if not column.group}
         wanted = self.select({column.key for column in self.columns if column.group in {"", group}}).known()
         keys = [column.key for column in wanted.columns if column.group]
         n_tables = -(-len(keys) // MAX_COLUMNS)
@@ -145,7 +145,7 @@ class Table:
         for i in range(n_tables):
             chosen = keys[i * len(keys) // n_tables : (i + 1) * len(keys) // n_tables]
             title = f"{group} ({i + 1} of {n_tables})" if n_tables > 1 else group
-            tables.append(wanted.select(own | set(chosen), title=title))
+            tables.append(wanted.select(key_columns | set(chosen), title=title))
         return tables
 
     def parts(self) -> list[Table]:

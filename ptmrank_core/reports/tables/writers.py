@@ -88,7 +88,7 @@ def json_payload(tables: Iterable[Table], about: Mapping[str, Any]) -> dict[str,
 
 
 def json_text(tables: Iterable[Table], about: Mapping[str, Any]) -> str:
-    """Write that JSON; NaN is refused."""
+    """Write that JSON; NaN raises ``ValueError``."""
     return json.dumps(json_payload(tables, about), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 

@@ -1,4 +1,4 @@
-"""What a run found after its first ranking, for a terminal."""
+"""Results of the analyses after the first ranking, for a terminal."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ __all__ = ["analyses_text"]
 
 
 def analyses_text(result: RunResult, ranking: Ranking) -> list[str]:
-    """Paragraphs on what the analyses of a run found; none where there were none."""
+    """Paragraphs on the results of a run's analyses; none where there were none."""
     return [
         *_evidence(result, ranking),
         *_sample_sizes(result, ranking),
@@ -36,7 +36,7 @@ def analyses_text(result: RunResult, ranking: Ranking) -> list[str]:
 
 
 def _fine_tuning(result: RunResult, ranking: Ranking) -> list[str]:
-    """Table of what training gave, and what is to be known of it."""
+    """Table of the fine-tuning results, and notes on them."""
     rows = tuned_rows(result, ranking)
     if not rows:
         return []
@@ -53,21 +53,24 @@ def _cell(value: object) -> str:
 
 
 def _controls(result: RunResult, ranking: Ranking) -> list[str]:
-    """Rows of the controls, and who does not beat them."""
-    controls, standings = controls_of(result, ranking), permutation_tests_of(result)
+    """Rows of the controls, and which candidates do not beat them."""
+    controls, tests = controls_of(result, ranking), permutation_tests_of(result)
     parts = []
     if controls:
         metrics = result.plan.metrics
         table = [["control, not ranked", *metrics]]
-        table += [[own.title, *(say_number(own.scores.get(name)) for name in metrics)] for own in controls]
+        table += [
+            [control.title, *(say_number(control.scores.get(name)) for name in metrics)]
+            for control in controls
+        ]
         parts.append(align(table))
-    said = control_sentences(controls, standings)
-    said += [f"{subject}: {why}" for subject, why in control_problems(result).items()]
-    return [*parts, "\n".join(said)] if said else parts
+    sentences = control_sentences(controls, tests)
+    sentences += [f"{subject}: {why}" for subject, why in control_problems(result).items()]
+    return [*parts, "\n".join(sentences)] if sentences else parts
 
 
 def _sample_sizes(result: RunResult, ranking: Ranking) -> list[str]:
-    """Agreement with the final order at each number of samples, and what it says."""
+    """Agreement with the final order at each number of samples, and a verdict."""
     curves = curves_of(result, ranking)
     if not curves:
         return []
@@ -77,26 +80,30 @@ def _sample_sizes(result: RunResult, ranking: Ranking) -> list[str]:
         [contender_title(name), *("-" if tau is None else f"{tau:.2f}" for tau in curve.tau)]
         for name, curve in curves.items()
     ]
-    said = size_verdict(curves[CONSENSUS], result.samples.n_samples) if CONSENSUS in curves else ""
-    return ["\n".join([align(table), *([said] if said else [])])]
+    verdict = size_verdict(curves[CONSENSUS], result.samples.n_samples) if CONSENSUS in curves else ""
+    return ["\n".join([align(table), *([verdict] if verdict else [])])]
 
 
 def _evidence(result: RunResult, ranking: Ranking) -> list[str]:
     """One table for each truth, best contender first, and why a truth cannot be shown."""
     truths = truths_of(result)
     parts = []
-    for name, own in evidence_of(result, ranking).items():
+    for name, by_contender in evidence_of(result, ranking).items():
         table = [["against: " + TRUTH_TITLES[name].lower(), "weighted tau", "90 %", "models", "regret@1"]]
-        defined = {key: found for key, found in own.items() if found.correlations["weighted_tau"] is not None}
+        defined = {
+            key: evidence
+            for key, evidence in by_contender.items()
+            if evidence.correlations["weighted_tau"] is not None
+        }
         for key in sorted(defined, key=lambda k: -_value(defined[k].correlations["weighted_tau"])):
-            found = defined[key]
-            regret = found.regret.get(1)
+            evidence = defined[key]
+            regret = evidence.regret.get(1)
             table.append(
                 [
                     contender_title(key),
-                    say_number(_value(found.correlations["weighted_tau"])),
-                    _interval(found.correlations["weighted_tau"]),
-                    str(found.n_models),
+                    say_number(_value(evidence.correlations["weighted_tau"])),
+                    _interval(evidence.correlations["weighted_tau"]),
+                    str(evidence.n_models),
                     say_number(None if regret is None else regret.value),
                 ]
             )

@@ -9,24 +9,24 @@ __all__ = ["interval_columns", "interval_notes"]
 
 
 def interval_columns(ranking: Ranking) -> tuple[list[str], dict[str, list[str]]]:
-    """Build the columns of the text table that tell how sure the consensus is.
+    """Build the columns of the text table that say how sure the consensus is.
 
     Returns
     -------
     head, rows
         Names of the columns, and for each model its cells; both empty where nothing is known.
     """
-    found = ranking.intervals
-    if found is None:
+    intervals = ranking.intervals
+    if intervals is None:
         return [], {}
-    letters = tie_letters(found)
+    letters = tie_letters(intervals)
     rows = {
         model: [
             f"{low}-{high}" if low < high else f"{low}",
-            f"{found.p_best[model]:.2f}",
+            f"{intervals.p_best[model]:.2f}",
             letters[model] or "-",
         ]
-        for model, (low, high) in found.intervals.items()
+        for model, (low, high) in intervals.intervals.items()
     }
     return ["places", "p(best)", "tied"], rows
 
@@ -35,12 +35,13 @@ def interval_notes(ranking: Ranking, result: RunResult) -> list[str]:
     """Write what the columns mean, what they rest on, and which metrics have no intervals; none is empty."""
     lines = []
     if ranking.intervals:
-        found = ranking.intervals
+        intervals = ranking.intervals
         lines.append(
-            f"places: {found.level:.0%} interval of each model's rank, from {found.n_halves} half-samples; "
-            "models that share a letter under tied are not told apart by these samples"
+            f"places: {intervals.level:.0%} interval of each model's rank, "
+            f"from {intervals.n_halves} half-samples; models that share a letter under tied are "
+            "not distinguishable on these samples"
         )
-        lines += [f"note: intervals: {note}" for note in found.notes]
+        lines += [f"note: intervals: {note}" for note in intervals.notes]
     if ranking.per_metric and result.plan.analyses.half_samples != 0:
         missing = missing_intervals(result, ranking)
         lines += [f"no intervals under {name}: {reason}" for name, reason in missing.items()]

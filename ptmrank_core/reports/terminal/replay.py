@@ -1,4 +1,4 @@
-"""What a replay found, as plain text for a terminal."""
+"""The results of a replay, as plain text for a terminal."""
 
 from __future__ import annotations
 
@@ -37,11 +37,13 @@ def replay_text(payload: Mapping[str, Any]) -> str:
         for cell in cells
     ]
     parts = [_table(table)]
-    reasons = [f"{c['model']} under {c['metric']}: {c['reason']}" for c in cells if c["reason"]]
+    reasons = [
+        f"{cell['model']} under {cell['metric']}: {cell['reason']}" for cell in cells if cell["reason"]
+    ]
     parts += ["\n".join(reasons)] if reasons else []
     conditions = [
-        f"{one['name']}: {_known(one['card'])} in the card, {_known(one['here'])} here"
-        for one in payload["conditions"]
+        f"{condition['name']}: {_known(condition['card'])} in the card, {_known(condition['here'])} here"
+        for condition in payload["conditions"]
     ]
     parts += ["\n".join(conditions)] if conditions else []
     parts += ["\n".join(f"note: {note}" for note in payload["notes"])] if payload["notes"] else []
@@ -50,10 +52,9 @@ def replay_text(payload: Mapping[str, Any]) -> str:
 
 def _sentence(payload: Mapping[str, Any]) -> str:
     counts = Counter(cell["verdict"] for cell in payload["cells"])
-    said = ", ".join(f"{counts[name]} {text}" for name, text in VERDICTS.items() if counts[name])
-    return (
-        f"{len(payload['cells'])} cells of run {payload['card_run']}, again as run {payload['run']}: {said}"
-    )
+    verdicts = ", ".join(f"{counts[name]} {text}" for name, text in VERDICTS.items() if counts[name])
+    runs = f"run {payload['card_run']}, again as run {payload['run']}"
+    return f"{len(payload['cells'])} cells of {runs}: {verdicts}"
 
 
 def _number(value: float | None) -> str:

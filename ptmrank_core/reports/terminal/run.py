@@ -21,7 +21,7 @@ __all__ = ["metrics_markdown", "metrics_text", "rank_text", "score_text"]
 
 
 def rank_text(result: RunResult) -> str:
-    """Table of a run, best model first; then best layers, what has no score and why, what was left out."""
+    """Table of a run, best model first; then best layers, missing scores and why, samples left out."""
     ranking = rank_result(result)
     rows = ranking_rows(result, ranking)
     metrics = result.plan.metrics
@@ -62,18 +62,22 @@ def rank_text(result: RunResult) -> str:
 
 def _cheaper(result: RunResult, ranking: Ranking) -> list[str]:
     """Name a cheaper model that is nearly as good as the first, where there is one."""
-    found = cheaper_alternative(ranking, costs_of(result))
-    return [] if found is None else [strip_bidi(say_alternative(found))]
+    alternative = cheaper_alternative(ranking, costs_of(result))
+    return [] if alternative is None else [strip_bidi(say_alternative(alternative))]
 
 
 def _notes(result: RunResult) -> list[str]:
-    """Tell what is to be known of how the features of some models were made."""
-    notes = [f"note: {model}: {note}" for model, own in result.outcomes.items() for note in own.report.notes]
+    """Write the notes on how the features of models were extracted."""
+    notes = [
+        f"note: {model}: {note}"
+        for model, outcome in result.outcomes.items()
+        for note in outcome.report.notes
+    ]
     return ["\n".join(notes)] if notes else []
 
 
 def _who_voted(ranking: Ranking) -> list[str]:
-    """Table of the votes, the heaviest first, with why; then what is to be said of the vote as a whole."""
+    """Table of the votes with their reasons, the heaviest first; then notes on the vote as a whole."""
     if not ranking.order:
         return []
     votes = sorted(ranking.votes.items(), key=lambda entry: -entry[1].weight)
@@ -83,9 +87,12 @@ def _who_voted(ranking: Ranking) -> list[str]:
 
 
 def _best_layers(result: RunResult, models: Sequence[str]) -> list[str]:
-    """Table of the best hidden layer of each model under the first metric that tells layers apart."""
+    """Table of the best hidden layer of each model under the first metric with scores of layers."""
     scores = layer_scores(result)
-    metric = next((name for name in result.plan.metrics if any(name in own for own in scores.values())), None)
+    metric = next(
+        (name for name in result.plan.metrics if any(name in by_metric for by_metric in scores.values())),
+        None,
+    )
     if metric is None:
         return []
     table = [["best hidden layer", "layer", "of", metric]]
@@ -144,7 +151,7 @@ def metrics_markdown() -> str:
 
 
 def score_text(payload: dict[str, Any]) -> str:
-    """Table of the scores of one model, then what has none and why."""
+    """Table of the scores of one model, then the metrics without a score and why."""
     table = [["metric", "value", "seconds"]]
     table += [[n, say_number(s["value"]), say_number(s["seconds"])] for n, s in payload["scores"].items()]
     lines = [align(table)]

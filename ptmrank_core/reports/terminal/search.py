@@ -9,14 +9,18 @@ __all__ = ["budget_text"]
 
 
 def budget_text(result: RunResult) -> list[str]:
-    """Write the rounds of a search for a terminal, and why models went; nothing where there was none."""
+    """Write the rounds of a search, and why models were dropped; nothing where there was no search."""
     report = search_of(result)
     if report is None:
         return []
     lines = [search_sentence(report)]
-    for number, played in enumerate(report.rounds, start=1):
+    for number, halving in enumerate(report.rounds, start=1):
         lines.append(
-            f"round {number}: {played.models} models on {played.samples} samples, {played.kept} go on"
+            f"round {number}: {halving.models} models on {halving.samples} samples, {halving.kept} kept"
         )
-        lines += [f"  {own.model} goes: {own.reason}" for own in played.decisions if not own.kept]
+        lines += [
+            f"  {decision.model} dropped: {decision.reason}"
+            for decision in halving.decisions
+            if not decision.kept
+        ]
     return ["\n".join(lines)]

@@ -80,7 +80,7 @@ def test_a_run_keeps_how_far_classes_are_apart(settings: Settings, tmp_path: Pat
 
 
 def test_six_models_are_enough(settings: Settings, tmp_path: Path) -> None:
-    """Of eight models the best six of the ranking are brought to the plane."""
+    """Of eight models the best six of the ranking are projected."""
     plan = planned(settings, tmp_path, n_models=8)
     run_here(plan.run_id, settings, sources=SOURCES)
     order = rank_result(RunStore(settings).result(plan.run_id)).order

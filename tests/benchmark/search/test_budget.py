@@ -77,7 +77,7 @@ def test_failures_pass_through(settings: Settings, folder: Path) -> None:
     assert payload["budget"]["finalists"] == [spec.id for spec in final.models if spec.id != "bad"]
     text = reports.rank_text(result)
     assert "budget of 6 models" in text
-    assert "  m11 goes: " in text
+    assert "  m11 dropped: " in text
 
 
 def test_no_sample_is_run_twice(settings: Settings, tmp_path: Path) -> None:

@@ -176,7 +176,7 @@ def test_kept_maps_are_read_and_missing_ones_explained() -> None:
     assert cached_panel(result, "tsne", "b") is None
     assert why_missing(result, "tsne", "b") == "It is broken."
     assert "six best" in why_missing(result, "tsne", "c")
-    assert "older" in why_missing(run_of(6, ()), "tsne", "a")
+    assert "before there were projections" in why_missing(run_of(6, ()), "tsne", "a")
     assert "stopped" in why_missing(replace(result, state=RunState.CANCELLED), "tsne", "c")
     assert "leave projections out" in why_missing(
         run_of(6, (), analyses=Analyses(projections=False)), "lda", "a"

@@ -106,9 +106,9 @@ def test_intervals_and_ties_are_drawn_beside_the_places() -> None:
     (line,) = [trace for name, trace in drawn.items() if name.endswith("interval")]
     ends = [end for model in ranking.order if model in found.intervals for end in found.intervals[model]]
     assert [end for end in line["x"] if end is not None] == ends  # type: ignore[attr-defined]
-    assert "not told apart" in drawn
-    strip_bidi = traces(result, replace(ranking, intervals=None))
-    assert set(drawn) - set(strip_bidi) == {"its 90% interval", "not told apart"}
+    assert "not distinguishable" in drawn
+    without = traces(result, replace(ranking, intervals=None))
+    assert set(drawn) - set(without) == {"its 90% interval", "not distinguishable"}
 
 
 def test_one_model_and_many_are_drawn() -> None:

@@ -134,13 +134,13 @@ def test_every_number_of_the_ranking_is_there(read: Reader) -> None:
 
 
 def test_the_answer_is_the_first_model_and_how_sure_it_is() -> None:
-    """Headline, the number of models and samples, who cannot be told apart, and the probe."""
+    """Headline, the number of models and samples, models that are not distinguishable, and the probe."""
     result = hostile_result()
     ranking = certain(result)
     said = answer(Report(result, ranking))
     assert (said.before, said.model, said.after) == ("Try ", ranking.order[0], " first")
     assert "7 pre-trained models ranked on 40 samples in 8 classes" in said.sentences[0]
-    assert f"do not tell it apart from \u2068{ranking.order[1]}\u2069: " in said.sentences[1]
+    assert f"not distinguishable from \u2068{ranking.order[1]}\u2069 on these samples: " in said.sentences[1]
     assert "A linear probe on its features reaches" in said.sentences[2]
     apart = replace(ranking, intervals=replace(ranking.intervals, ties=()))  # type: ignore[type-var]
     assert "between places 1 and 2 with 90 % coverage" in answer(Report(result, apart)).sentences[1]

@@ -68,7 +68,7 @@ def test_uneven_numbers_are_shown_with_digits_not_decimals() -> None:
 
 
 def test_wide_tables_come_in_parts_that_hold_every_column_once() -> None:
-    """Each part has the columns that tell rows apart; what is not known at all is left out."""
+    """Each part has the columns that identify rows; what is not known at all is left out."""
     groups = [Column(f"c{i}", f"c{i}", "integer", group="G") for i in range(23)]
     unknown = Column("u", "u", "integer", group="U")
     table = Table("t", "t", (Column("a", "a"), *groups, unknown), (("x", *range(23), None),))

@@ -55,7 +55,7 @@ def _show(order: tuple[str, ...], intervals: RankIntervals, view: str) -> None:
         f"In {level} of all cases a line holds the rank that the model would have on average over other "
         f"samples of this kind and number. It comes from {plural(intervals.n_halves, 'half-sample')} and "
         "speaks of chance in the choice of the samples alone, not of whether a metric is right. Models "
-        "beside one grey band are not told apart by these samples."
+        "beside one grey band are not distinguishable on these samples."
     )
     models = [model for model in order if model in intervals.intervals]
     with st.expander("How often one model is ahead of another"):

@@ -50,5 +50,5 @@ def _title(layout: OverviewLayout) -> str:
     tied = [last for top, last, _ in layout.bands if top == 0]
     if tied:
         last = max(tied)
-        return f"The first {last + 1} of {layout.n_ranked} models are not told apart by these samples"
+        return f"The first {last + 1} of {layout.n_ranked} models are not distinguishable on these samples"
     return f"{first} comes first of {plural(layout.n_ranked, 'model')}"

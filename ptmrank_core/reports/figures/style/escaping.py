@@ -1,4 +1,4 @@
-"""Figures as data in which every text that somebody else wrote is shown as it stands."""
+"""Figures as data in which every text that somebody else wrote is shown literally."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import plotly.graph_objects as go
 
 __all__ = ["figure_json", "plain_figure", "shorten_middle"]
 
-# Here alone markup is ours; whatever it names ("%{text}") is data. Other tags than these came from a name.
+# Only here is markup ours; what it names ("%{text}") is data. Any tag but these comes from a name.
 MARKUP_KEYS = {"hovertemplate", "texttemplate"}
 NOT_OURS = re.compile(r"<(?!/?(?:b|br|i|extra|sub|sup)>)")
 # Long names would leave no room for the marks; a table has them in full.
 SHORT_KEYS = {"ticktext": 30, "name": 40}
-# Would end the script element or begin a comment in it.
+# These would end the script element or begin a comment in it.
 UNSAFE = {ord(letter): f"\\u{ord(letter):04x}" for letter in "<>&\u2028\u2029"}
 
 
@@ -50,9 +50,9 @@ def figure_json(figure: go.Figure) -> str:
 def _plain(value: Any, key: str = "") -> Any:
     """Escape every text below a value."""
     if isinstance(value, dict):
-        return {name: _plain(own, name) for name, own in value.items()}
+        return {name: _plain(item, name) for name, item in value.items()}
     if isinstance(value, list):
-        return [_plain(own, key) for own in value]
+        return [_plain(item, key) for item in value]
     if not isinstance(value, str):
         return value
     if key in MARKUP_KEYS:

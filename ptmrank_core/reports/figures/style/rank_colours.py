@@ -1,4 +1,4 @@
-"""Colours of ranks: one hue, dark for the best, which every eye can tell by its lightness."""
+"""Colours of ranks: one hue, dark for the best, distinguishable by lightness alone."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 
 __all__ = ["contrast", "ink_on", "shade"]
 
-# Red, green and blue from the best to the last. A cell has its rank in it: it need not stand out by itself.
+# Red, green and blue from the best to the last. A cell shows its rank too, so colour is not the only sign.
 STEPS = ((18, 55, 94), (47, 93, 138), (108, 147, 184), (169, 194, 216), (221, 231, 240))
 BLACK, WHITE = "black", "white"
 CHANNELS = {BLACK: (0, 0, 0), WHITE: (255, 255, 255)}

@@ -1,6 +1,6 @@
 """What all figures share. Data first, then drawing; Plotly only; every figure is a function of its arguments.
 
-Colours are the colour-blind-safe ones of Paul Tol ("bright"), each as light or as dark as shows on a light
+Colours are the colour-blind-safe ones of Paul Tol ("bright"), with a lightness that is visible on a light
 and on a dark page; classes differ by symbol too. Nothing here starts a bar at zero: scores may be negative,
 and their zero means nothing.
 """
@@ -20,10 +20,10 @@ PLOTLY_CONFIG = {
     "toImageButtonOptions": {"format": "svg"},
 }
 INK = "#333333"
-"""What has to stand out from the page: the page and the HTML report draw it in the colour of their text."""
+"""The colour of text: the page and the HTML report replace it with that of their own text."""
 BRIGHT = ("#4C78B4", "#EC5B6C", "#1B7A30", "#AA8F1E", "#2C9CB7", "#A2407C", "#8A8A8A")
 GREY = BRIGHT[6]
-"""What stands behind the rest."""
+"""The colour of what is in the background."""
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "cross", "star")
 ROW_PIXELS = 30
 

@@ -14,8 +14,8 @@ LABEL_PIXELS, NUMBER_PIXELS = 220, 34
 
 def agreement_section(report: Report) -> Section | None:
     """Draw the rank correlation of every pair of metrics."""
-    found = agreement_of(report.result, report.ranking)
-    if found is None:
+    agreement = agreement_of(report.result, report.ranking)
+    if agreement is None:
         return None
     table = agreement_table(report.result, report.ranking)
     n_models = plural(len(report.ranking.order), "model")
@@ -29,9 +29,9 @@ def agreement_section(report: Report) -> Section | None:
                 "not therefore right: they may look at the same thing."
             ),
             Chart(
-                agreement_figure(found),
-                alt=f"Kendall's tau between {plural(len(found.metrics), 'metric')} over {n_models}",
-                min_width=LABEL_PIXELS + NUMBER_PIXELS * len(found.metrics),
+                agreement_figure(agreement),
+                alt=f"Kendall's tau between {plural(len(agreement.metrics), 'metric')} over {n_models}",
+                min_width=LABEL_PIXELS + NUMBER_PIXELS * len(agreement.metrics),
             ),
             TableBlock(table, folded=plural(len(table.rows), "pair") + " as a table"),
         ),

@@ -11,7 +11,7 @@ __all__ = ["candidates_section"]
 def candidates_section(report: Report) -> Section | None:
     """Give the facts of every model and what it took in this run."""
     table = ranking_table(report.result, report.ranking)
-    said = (
+    note = (
         "Seconds are of this run on this machine. Where features came from the cache, the model did not run, "
         "and its speed is not known."
     )
@@ -20,7 +20,7 @@ def candidates_section(report: Report) -> Section | None:
         "The models and their cost",
         (
             *map(TableBlock, table.part(COST)),
-            Text(said, is_note=True),
+            Text(note, is_note=True),
             *map(TableBlock, table.part(FACTS)),
         ),
     )

@@ -26,5 +26,5 @@ def worth_section(report: Report) -> Section | None:
         )
         for name, front in fronts.items()
     )
-    said = "On the line: no other model is placed better at no higher cost."
-    return Section("worth", "Which are worth their cost?", (Text(said), *charts))
+    caption = "On the line: no other model is placed better at no higher cost."
+    return Section("worth", "Which are worth their cost?", (Text(caption), *charts))

@@ -1,4 +1,4 @@
-"""What the best models make of the samples, in the plane."""
+"""The best models' embeddings of the samples, projected to two dimensions."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ from ptmrank_core.results.phrases import bidi_isolate, percent
 __all__ = ["embeddings_section"]
 
 N_MODELS = 4
-MAX_POINTS = 1_500  # in each figure: the file shall stay small
+MAX_POINTS = 1_500  # in each figure, to keep the file small
 MAX_NAMED = 12  # classes in a legend
 HEIGHT, LEGEND_ROW = 340, 22
 
 
 def embeddings_section(report: Report) -> Section | None:
-    """Draw the embeddings of the best models whose features are kept."""
+    """Draw the embeddings of the best models whose features are cached."""
     if report.picture is None:
         return None
     samples, project = report.picture.samples, report.picture.project
     models = [model for model in report.ranking.order if model in report.result.outcomes][:N_MODELS]
-    found = [(model, project(model)) for model in models]
-    charts = tuple(_chart(model, points, samples) for model, points in found if points is not None)
+    projections = [(model, project(model)) for model in models]
+    charts = tuple(_chart(model, points, samples) for model, points in projections if points is not None)
     if not charts:
         return None
-    said = (
+    text = (
         "The first two principal components of each model's embeddings, one dot for each sample, coloured by "
-        "its label. A plane shows only part of the picture: the scores use all of it."
+        "its label. Two dimensions show only part of the picture: the scores use all of it."
     )
     if samples.n_samples > MAX_POINTS:
-        said += f" {MAX_POINTS:,} of {samples.n_samples:,} samples are drawn."
-    return Section("embeddings", "What the best models see", (Text(said), Grid(charts)))
+        text += f" {MAX_POINTS:,} of {samples.n_samples:,} samples are drawn."
+    return Section("embeddings", "What the best models see", (Text(text), Grid(charts)))
 
 
 def _chart(model: str, projection: Projection, samples: Samples) -> Chart:
@@ -51,6 +51,6 @@ def _chart(model: str, projection: Projection, samples: Samples) -> Chart:
     )
     return Chart(
         figure,
-        alt=f"Embeddings of {model} in the plane, coloured by label",
+        alt=f"Projected embeddings of {model}, coloured by label",
         caption=f"{bidi_isolate(model)}: {shares[0]} and {shares[1]} of the variance",
     )

@@ -1,4 +1,4 @@
-"""The metrics held against what is known of fine-tuning and of the probe."""
+"""The metrics compared with results of fine-tuning and of the probe."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ FIGURE_WIDTH = 560
 
 
 def truths_section(report: Report) -> Section | None:
-    """Draw how well every metric follows each truth that is known, those of most weight first."""
-    truths, found = truths_of(report.result), evidence_of(report.result, report.ranking)
+    """Draw how well every metric follows each truth that is known, the strongest evidence first."""
+    truths, by_truth = truths_of(report.result), evidence_of(report.result, report.ranking)
     blocks: list[Block] = []
     for name, truth in truths.items():
-        if not any(own.correlations[CORRELATION] is not None for own in found[name].values()):
+        if not any(evidence.correlations[CORRELATION] is not None for evidence in by_truth[name].values()):
             continue
-        said = f"{TRUTH_TITLES[name]}: weighted τ with {measure_title(truth)}."
+        caption = f"{TRUTH_TITLES[name]}: weighted τ with {measure_title(truth)}."
         chart = Chart(
-            correlation_figure(found[name], CORRELATION),
+            correlation_figure(by_truth[name], CORRELATION),
             alt=f"Weighted tau of every metric with {measure_title(truth)} ({TRUTH_TITLES[name]})",
-            caption=" ".join([said, *truth.notes]),
+            caption=" ".join([caption, *truth.notes]),
             min_width=FIGURE_WIDTH,
         )
         blocks.append(chart)
@@ -33,4 +33,4 @@ def truths_section(report: Report) -> Section | None:
         "How well the order of each metric follows what is known of the models, 1 for the same order; the "
         "lines are intervals over models."
     )
-    return Section("truths", "Do the metrics tell the truth?", (text, *blocks))
+    return Section("truths", "Do the metrics agree with the truth?", (text, *blocks))

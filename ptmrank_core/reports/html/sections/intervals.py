@@ -13,19 +13,19 @@ FIGURE_WIDTH = 560
 
 def certainty_section(report: Report) -> Section | None:
     """Draw the rank intervals of the consensus and which models are tied, where half-samples were scored."""
-    found = report.ranking.intervals
-    if found is None:
+    intervals = report.ranking.intervals
+    if intervals is None:
         return None
-    level = percent(found.level)
+    level = percent(intervals.level)
     chart = Chart(
-        interval_figure(report.ranking.order, found),
+        interval_figure(report.ranking.order, intervals),
         alt=f"Place of every model with its {level} interval, and which models are tied",
-        caption="Models beside one grey band are not told apart by these samples.",
+        caption="Models beside one grey band are not distinguishable on these samples.",
         min_width=FIGURE_WIDTH,
     )
-    said = (
+    text = (
         f"In {level} of all cases a line holds the rank that the model would have on average over other "
         "samples of this kind and number. It speaks of chance in the choice of the samples alone, not of "
         "whether a metric is right."
     )
-    return Section("certainty", "How sure is this order?", (Text(said), chart))
+    return Section("certainty", "How sure is this order?", (Text(text), chart))

@@ -1,4 +1,4 @@
-"""What simple heads reach on the same features."""
+"""Results of the linear probe and k-NN on the same features."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ def evidence_section(report: Report) -> Section | None:
     table = probe_table(report.result)
     if not table.rows:
         return None
-    said = (
+    text = (
         "A linear probe and a vote of nearest neighbours, trained and tested inside these samples on the "
-        "features that were scored. They are no voters of the ranking: where their order and the ranking "
-        "agree, both gain."
+        "features that were scored. They do not vote in the ranking: where their order and the ranking "
+        "agree, each supports the other."
     )
-    return Section("evidence", "Evidence", (Text(said), TableBlock(table)))
+    return Section("evidence", "Evidence", (Text(text), TableBlock(table)))

@@ -1,4 +1,4 @@
-"""What failed and why, and what to mind."""
+"""What failed and why, and what to be aware of."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MAX_SHOWN = 15  # rows; longer tables are folded
 
 
 def problems_section(report: Report) -> Section | None:
-    """Tell what has no score, which analyses failed, and what metrics and models warn of."""
+    """List missing scores, failed analyses, and warnings and notes on metrics and models."""
     result, ranking = report.result, report.ranking
     blocks: list[Block] = []
     if result.state is not RunState.FINISHED:
@@ -33,7 +33,7 @@ def problems_section(report: Report) -> Section | None:
     for table in (missing, warnings_table(result, ranking), notes_table(result)):
         if table.rows:
             blocks.append(_block(table))
-    return Section("problems", "What failed, and what to mind", tuple(blocks)) if blocks else None
+    return Section("problems", "What failed, and what to be aware of", tuple(blocks)) if blocks else None
 
 
 def _block(table: Table) -> TableBlock:

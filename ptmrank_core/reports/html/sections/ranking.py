@@ -11,7 +11,7 @@ from ptmrank_core.results.phrases import percent, plural
 
 __all__ = ["order_section"]
 
-# What somebody who decides looks at; the rest stands in sections of its own.
+# The columns to decide by; the others are in sections of their own.
 SHOWN = {
     *("place", "model", "mean_rank", "rank_from", "rank_to", "p_best", "tie_groups"),
     *("n_parameters", "size_bytes", "seconds_per_1000"),
@@ -47,5 +47,5 @@ def _say(intervals: RankIntervals | None) -> str:
         "“Rank from” and “rank to” enclose the rank that each model would have on average over other samples "
         f"of this kind and number, with {percent(intervals.level)} coverage, from "
         f"{plural(intervals.n_halves, 'half-sample')}. “P(best)” is how often it came out best. "
-        "These samples do not tell the models of a tie group apart."
+        "The models of a tie group are not distinguishable on these samples."
     )

@@ -17,7 +17,7 @@ def reproduce_section(report: Report) -> Section | None:
     if command:
         blocks += [Text("This command repeats the run:"), Code(command)]
     else:
-        blocks.append(Text("No command repeats this run: a model is a function of the user's own."))
+        blocks.append(Text("No command repeats this run: a model is a Python function."))
     facts = {
         "run": plan.run_id,
         "planned": plan.created_at,
@@ -32,5 +32,5 @@ def reproduce_section(report: Report) -> Section | None:
         if name not in facts and value != str(None)
     )
     blocks += [Facts(tuple(facts.items())), Facts(environment)]
-    blocks.append(Text("The revision of each model stands in the table of the models.", is_note=True))
+    blocks.append(Text("The revision of each model is in the table of the models.", is_note=True))
     return Section("reproduce", "How to reproduce this", tuple(blocks))

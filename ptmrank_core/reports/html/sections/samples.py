@@ -9,7 +9,7 @@ __all__ = ["samples_section"]
 
 
 def samples_section(report: Report) -> Section | None:
-    """Count the samples by class, and tell what was changed or left out."""
+    """Count the samples by class, and list what was changed or left out."""
     summary = report.result.samples
     pairs = [("samples", f"{summary.n_samples:,}"), ("modality", summary.modality)]
     pairs.append(("labels for", summary.target_kind))

@@ -16,16 +16,16 @@ def scores_section(report: Report) -> Section | None:
         return None
     table = ranking_table(report.result, report.ranking)
     lower = [METRICS[name].title for name in report.ranking.per_metric if not METRICS[name].higher_is_better]
-    said = "Each metric has its own scale; scores of two metrics cannot be compared."
+    note = "Each metric has its own scale; scores of two metrics cannot be compared."
     if lower:
-        said += f" Lower is better under {join_words(lower)}, higher under the others."
+        note += f" Lower is better under {join_words(lower)}, higher under the others."
     else:
-        said += " Higher is better under all of them."
+        note += " Higher is better under all of them."
     return Section(
         "scores",
         "Scores",
         (
-            Text(said),
+            Text(note),
             *map(TableBlock, table.part(SCORES)),
             *(TableBlock(part, folded=part.title) for part in table.part(RANKS)),
         ),

@@ -11,7 +11,7 @@ __all__ = ["votes_section"]
 
 
 def votes_section(report: Report) -> Section | None:
-    """Tell which metrics decided the order, with what weight."""
+    """Say which metrics decided the order, with what weight."""
     ranking = report.ranking
     if not ranking.metrics_used:
         return None
@@ -19,7 +19,7 @@ def votes_section(report: Report) -> Section | None:
     titles = [METRICS[name].title for name in ranking.metrics_used]
     votes = votes_table(report.result, ranking)
     if votes.rows:
-        said = f"The order is decided by {plural(len(titles), 'metric')}: {join_words(titles)}."
-        return Section("votes", "Who voted", (Text(said), *notes, TableBlock(votes, is_captioned=False)))
-    said = f"Each of these metrics has the same vote in the order: {join_words(titles)}."
-    return Section("votes", "Who voted", (Text(said), *notes))
+        sentence = f"The order is decided by {plural(len(titles), 'metric')}: {join_words(titles)}."
+        return Section("votes", "Who voted", (Text(sentence), *notes, TableBlock(votes, is_captioned=False)))
+    sentence = f"Each of these metrics has the same vote in the order: {join_words(titles)}."
+    return Section("votes", "Who voted", (Text(sentence), *notes))

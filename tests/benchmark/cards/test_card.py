@@ -116,7 +116,7 @@ def drop(*place: str | int) -> Callable[[dict[str, Any]], None]:
         (drop("plan", "seed"), "card.plan.seed is missing"),
         (put("plan", "seed", value="0"), 'card.plan.seed is "0"; expected a whole number'),
         (put("plan", "seed", value=True), "card.plan.seed is true; expected a whole number"),
-        (put("plan", "flavour", value=1), "card.plan.flavour is not known here"),
+        (put("plan", "flavour", value=1), "card.plan.flavour is unknown to this version"),
         (put("plan", "models", value={}), "card.plan.models is {}; expected a list"),
         (
             put("plan", "models", 1, "source", value="cloud"),

@@ -14,8 +14,8 @@ class Analyses:
     Parameters
     ----------
     half_samples
-        Number of half-samples on which each voting metric is scored to obtain rank intervals. ``None``: 100 for
-        metrics without iterations, none for iterative ones. 0: none. Any other number applies to every metric.
+        Number of half-samples on which each voting metric is scored to obtain rank intervals. ``None``: 100
+        for metrics without iterations, none for iterative ones. 0: none. Any other number: for every metric.
     probe
         Whether a linear probe and k-NN are fitted to the features of each model.
     sample_sizes

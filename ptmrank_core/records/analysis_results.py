@@ -95,8 +95,8 @@ class ModelHalfSamples:
     scores
         Metric -> one score for each half; ``None`` if it has none.
     growth
-        Metric -> factor by which the deviations of the half-sample scores are scaled, for scores that are sums
-        over the samples.
+        Metric -> factor by which the deviations of the half-sample scores are scaled, for scores that are
+        sums over the samples.
     """
 
     KIND: ClassVar[str] = "halves of model"

@@ -81,7 +81,7 @@ def _is_plain(item: Any, values: list[Any]) -> bool:
 
 
 def _expect(is_right: bool, value: Any, place: str, *expected: str) -> None:  # noqa: FBT001 - the question
-    """Raise an error unless the value is right; it states what was expected: a phrase, or the allowed values."""
+    """Raise an error unless the value is right; ``expected`` is a phrase, or the allowed values."""
     if not is_right:
         text = json.dumps(value)
         shown = text if len(text) <= 60 else f"{text[:57]}..."

@@ -155,8 +155,8 @@ class ReadyFeatures:
 class ExtractionReport:
     """Everything that is recorded about an extraction, except arrays.
 
-    The outcome of a model and the run card contain this record: a new field appears in the store, the card and
-    the JSON. It needs a default, which stands for "not recorded" in earlier runs.
+    The outcome of a model and the run card contain this record: a new field appears in the store, the card
+    and the JSON. It needs a default, which stands for "not recorded" in earlier runs.
 
     Parameters
     ----------

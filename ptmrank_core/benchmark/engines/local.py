@@ -156,7 +156,7 @@ def _has_started(process: subprocess.Popen[bytes], is_at_work: Callable[[], bool
 
 
 def cancel_run(run_id: str, settings: Settings) -> None:
-    """Ask a run's worker to stop after its current batch, or to stop waiting; without a worker, cancel directly.
+    """Ask a run's worker to stop after its current batch, or to stop waiting; without one, cancel directly.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Which device a run will use, determined without torch: the dashboard needs to know, but never imports it."""
+"""Which device a run will use, determined without torch, which the dashboard never imports."""
 
 from __future__ import annotations
 

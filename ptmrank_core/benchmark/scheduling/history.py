@@ -111,10 +111,10 @@ def _entry(store: RunStore, settings: Settings, outline: Outline) -> RunEntry:
 
 
 def run_sizes(store: RunStore, settings: Settings, *, owner: str | None = None) -> dict[str, int]:
-    """Measure the bytes that deleting each run would free: its rows, its log, its uploads that no other run uses.
+    """Measure the bytes that deleting each run would free: its rows, its log, uploads that no other run uses.
 
-    Features are not counted: runs share them in the cache, which has its own size limit. Without an owner, the
-    runs of all owners are measured; no two owners share an upload.
+    Features are not counted: runs share them in the cache, which has its own size limit. Without an owner,
+    the runs of all owners are measured; no two owners share an upload.
     """
     plans = store.plans(owner=owner)
     uses, rows = _uses(plans, settings), store.row_bytes(owner=owner)

@@ -65,7 +65,7 @@ def hold_run(settings: Settings, run_id: str) -> Iterator[None]:
 
 @contextmanager
 def starting(settings: Settings, run_id: str, *, seconds: float) -> Iterator[None]:
-    """Hold the lock for starting the run's worker within the block, until the worker holds the run's own lock.
+    """Hold the lock for starting the run's worker within the block: until the worker holds the run's own.
 
     Raises
     ------
@@ -124,7 +124,7 @@ def _is_taken(path: Path) -> bool:
 
 
 def _is_taken_on_windows(path: Path) -> bool:
-    """Check without a shared lock: two checks may block each other, so the attempt is repeated for a while."""
+    """Check without a shared lock: two checks may block each other, so an attempt is repeated for a while."""
     path.stat()
     lock = _lock(path)
     try:

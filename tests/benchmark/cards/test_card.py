@@ -129,7 +129,7 @@ def drop(*place: str | int) -> Callable[[dict[str, Any]], None]:
         (put("state", value="lost"), 'card.state is "lost"; expected one of queued'),
         (put("cells", 0, "value", value="high"), 'card.cells[0].value is "high"; expected a number'),
         (put("cells", 0, "value", value=float("nan")), "card.cells[0].value is NaN; expected a number"),
-        (put("cells", 2, "model", value="x"), "card.cells[2].model is 'x', which is no model of card.plan"),
+        (put("cells", 2, "model", value="x"), "card.cells[2].model is 'x', which is not in card.plan.models"),
         (put("environment", "numpy", value=2), "card.environment.numpy is 2; expected a text"),
     ],
 )

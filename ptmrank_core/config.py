@@ -1,23 +1,23 @@
-"""Settings: one frozen record, read from the environment once, at the doors.
+"""Settings: one frozen record, read from the environment once, at each entry point.
 
 Environment variables
 ---------------------
 PTMRANK_HOME
-    Folder of everything the product keeps (feature cache, runs, uploads). Default: the platform's
+    Folder of all data that PTMRank stores (feature cache, runs, uploads). Default: the platform's
     folder for a user's application data.
 PTMRANK_CACHE_GB
-    Limit of the feature cache in gigabytes, default 20; the oldest entries go first.
+    Size limit of the feature cache in gigabytes, default 20; the oldest entries are deleted first.
 PTMRANK_MODELS
     Folder whose subfolders are offered as candidates (``local:NAME``); by default there is none.
 PTMRANK_SHARED
-    1 where several people use a dashboard that is bound to loopback, behind a proxy: each visitor has runs
-    and uploads of their own, as where it is bound to another address.
+    1 if several people use a dashboard that is bound to loopback behind a proxy: each visitor then has
+    separate runs and uploads, as with any other address.
 PTMRANK_PEATMOSS
     A PeaTMOSS.db whose models the dashboard offers; by default there is none.
 OMP_NUM_THREADS
-    Threads of a run; by default one fewer than the processors, so that the dashboard stays alive.
-HF_HOME, HF_TOKEN and whatever else the Hub's client reads
-    Its own; HF_HUB_DISABLE_XET and HF_HUB_DISABLE_TELEMETRY are on unless they are set.
+    Threads of a run; by default one fewer than the processors, so that the dashboard stays responsive.
+HF_HOME, HF_TOKEN and the other variables of the Hub client
+    Passed on unchanged; HF_HUB_DISABLE_XET and HF_HUB_DISABLE_TELEMETRY are 1 unless they are set.
 """
 
 from __future__ import annotations
@@ -38,20 +38,20 @@ DEFAULT_CACHE_GB = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where things are kept and how much.
+    """Where data are stored, and how much.
 
     Parameters
     ----------
     home
-        Folder of everything the product keeps.
+        Folder of all data that PTMRank stores.
     cache_limit_bytes
-        Limit of the feature cache.
+        Size limit of the feature cache.
     models_dir
         Folder whose subfolders are offered as candidates; ``None`` where there is none.
     peatmoss
         A PeaTMOSS database whose models are offered; ``None`` where there is none.
     shared
-        Whether each visitor of the dashboard has runs of their own wherever it is bound to.
+        Whether each visitor of the dashboard has separate runs, whatever address it is bound to.
     """
 
     home: Path
@@ -77,7 +77,7 @@ class Settings:
 
 
 def child_environment(settings: Settings) -> dict[str, str]:
-    """Environment of a worker process that shall keep its things at the same place."""
+    """Return the environment of a worker process that uses the same settings."""
     return {
         **_library_defaults(),
         **os.environ,
@@ -89,18 +89,18 @@ def child_environment(settings: Settings) -> dict[str, str]:
 
 
 def set_library_defaults() -> None:
-    """Bound this process's threads, and more; to be called before the libraries are imported."""
+    """Limit this process's threads and set other defaults; call this before the libraries are imported."""
     os.environ.update(_library_defaults() | dict(os.environ))
 
 
 def _library_defaults() -> dict[str, str]:
-    """Variables that numpy, torch and the Hub's client read when they are imported.
+    """Return variables that NumPy, PyTorch and the Hub client read when they are imported.
 
-    The client's second way of fetching, Xet, swallows what a progress bar raises: a download that was
-    cancelled would go on to the end of its file.
+    The Hub client's alternative download protocol, Xet, swallows exceptions raised in a progress bar: a
+    cancelled download would continue to the end of its file.
 
-    On a busy machine more threads than free processors make a forward pass several times slower, the more
-    so as idle OpenMP threads spin: hence one fewer, and passive waiting.
+    On a busy machine, more threads than free processors make a forward pass several times slower, above all
+    because idle OpenMP threads spin: hence one thread fewer than processors, and passive waiting.
     """
     n_threads = str(max(1, (os.cpu_count() or 2) - 1))
     names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
@@ -109,7 +109,7 @@ def _library_defaults() -> dict[str, str]:
 
 
 def _default_home(environ: Mapping[str, str]) -> Path:
-    """Folder for a user's application data on this platform."""
+    """Return the folder for a user's application data on this platform."""
     user = Path.home()
     if sys.platform == "win32":
         return Path(environ.get("LOCALAPPDATA", user / "AppData" / "Local")) / "PTMRank"
@@ -119,7 +119,7 @@ def _default_home(environ: Mapping[str, str]) -> Path:
 
 
 def _read_switch(name: str, environ: Mapping[str, str]) -> bool:
-    """Read a variable that is 1 or 0; without it, 0."""
+    """Read a variable that is 1 or 0 (default)."""
     text = environ.get(name) or "0"
     if text not in {"0", "1"}:
         raise InputError(f"{name} is {text!r}; expected 1 or 0.")
@@ -132,17 +132,17 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     Parameters
     ----------
     environ
-        Variables; the process's own by default.
+        Variables; by default those of this process.
 
     Returns
     -------
     Settings
-        Paths are absolute; nothing is created.
+        All paths are absolute; no folder is created.
 
     Raises
     ------
     InputError
-        If a variable cannot be understood.
+        If a variable has an invalid value.
     """
     environ = os.environ if environ is None else environ
     home, models = environ.get("PTMRANK_HOME"), environ.get("PTMRANK_MODELS")

@@ -1,6 +1,7 @@
-"""What long work tells whoever listens: the run store, the command line's bar, a test.
+"""Events that long-running work reports: to the run store, to the command line's progress bar, to a test.
 
-A sink takes one event and returns nothing. A cancel token is asked after each batch and each cell.
+A sink takes one event and returns nothing. A cancel token returns whether cancellation was requested; it is
+called after each batch and each cell.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """The run waits for its device, behind so many others; told when that number changes."""
+    """The run waits for its device behind ``n_ahead`` other runs; sent whenever that number changes."""
 
     run_id: str
     n_ahead: int
@@ -41,7 +42,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class RunStarted:
-    """A worker has taken the run."""
+    """A worker has started the run."""
 
     run_id: str
     n_models: int
@@ -67,7 +68,7 @@ class StageStarted:
 
 @dataclass(frozen=True, slots=True)
 class Downloaded:
-    """Bytes of a model that have arrived; total ``None`` where the hub does not say."""
+    """Bytes of a model downloaded so far; the total is ``None`` if the Hub does not state it."""
 
     model: str
     done_bytes: int
@@ -76,7 +77,7 @@ class Downloaded:
 
 @dataclass(frozen=True, slots=True)
 class BatchDone:
-    """Samples whose features are known, those from the cache included, and those that the model ran on."""
+    """Samples whose features are available, cached ones included; ``n_run`` counts those the model ran on."""
 
     model: str
     done: int
@@ -86,14 +87,14 @@ class BatchDone:
 
 @dataclass(frozen=True, slots=True)
 class CellDone:
-    """One model under one metric is decided."""
+    """A cell (one model under one metric) is decided."""
 
     cell: Cell
 
 
 @dataclass(frozen=True, slots=True)
 class AnalysisStep:
-    """One of the analyses after the first ranking has come a step further."""
+    """One of the analyses after the first ranking has completed a step."""
 
     kind: str
     done: int
@@ -102,7 +103,7 @@ class AnalysisStep:
 
 @dataclass(frozen=True, slots=True)
 class RunFinished:
-    """The worker has let the run go."""
+    """The worker has finished its work on the run."""
 
     run_id: str
     state: RunState
@@ -124,15 +125,15 @@ CancelToken: TypeAlias = Callable[[], bool]
 
 
 def discard_event(_event: Event) -> None:
-    """Be a sink that listens to nothing."""
+    """Discard the event: a sink for callers that need no progress."""
 
 
 def never_cancels() -> bool:
-    """Be a cancel token that is never pulled."""
+    """Return ``False``: a cancel token that never requests cancellation."""
     return False
 
 
 def raise_if_cancelled(token: CancelToken) -> None:
-    """Raise :class:`CancelledError` when the cancellation is requested."""
+    """Raise :class:`CancelledError` if cancellation was requested."""
     if token():
         raise CancelledError("The run was cancelled.")

@@ -1,7 +1,7 @@
-"""Writing files so that a reader never sees half of one.
+"""Atomic writing of files and folders: a reader never sees a partly written file.
 
-New content is written beside its place under another name, synced to the disk and then renamed: whoever opens
-the file finds the old content or the new one, whenever the writer stops.
+New content is written to a temporary file in the same folder, synced to the disk and then renamed: whoever
+opens the file finds either the old content or the new one, even if the writer is stopped halfway.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 __all__ = ["new_folder", "write_file", "write_files"]
 
 PREFIX = ".partial-"
-# Readable and writable for everybody, less what the umask takes away: what ``open`` gives a new file.
+# Readable and writable by everybody, minus the umask: the mode that ``open`` gives a new file.
 NEW_FILE_MODE = 0o666
 
 
@@ -28,15 +28,15 @@ def write_file(path: Path, content: str | bytes) -> None:
     Parameters
     ----------
     path
-        The file. Its folder is made if it is not there. A file that is there already is replaced and
-        keeps its permissions; of a symbolic link what it points to is replaced.
+        The file. Its folder is created if necessary. An existing file is replaced and keeps its
+        permissions; for a symbolic link, the file it points to is replaced.
     content
         Bytes, or text to be written as UTF-8.
 
     Raises
     ------
     OSError
-        If it cannot be written; what was there before is unchanged then.
+        If it cannot be written; an existing file is then unchanged.
     """
     write_files(path.parent, {path.name: content})
 
@@ -44,24 +44,24 @@ def write_file(path: Path, content: str | bytes) -> None:
 def write_files(folder: Path, contents: Mapping[str, str | bytes]) -> list[Path]:
     """Write several files into one folder, each completely or not at all.
 
-    None is put in its place before all of them are written, so that a full disk changes nothing.
+    No file is renamed to its final name before all of them are written, so that a full disk changes nothing.
 
     Parameters
     ----------
     folder
-        Where to; made if it is not there.
+        The folder; created if necessary.
     contents
-        Bytes, or text to be written as UTF-8, by the name of the file.
+        Name of each file -> its content: bytes, or text to be written as UTF-8.
 
     Returns
     -------
     list of Path
-        The files, in the order they were given in.
+        The files, in the order of ``contents``.
 
     Raises
     ------
     OSError
-        If one cannot be written, as :func:`write_file` has it.
+        If one of them cannot be written; existing files are then unchanged.
     """
     folder.mkdir(parents=True, exist_ok=True)
     paths = [folder / name for name in contents]
@@ -82,7 +82,7 @@ def write_files(folder: Path, contents: Mapping[str, str | bytes]) -> list[Path]
 
 
 def _write_new(partial: Path, target: Path, content: str | bytes) -> None:
-    """Write a new file, with the permissions of the one that it will replace, and sync it to the disk."""
+    """Write a new file with the permissions of the file that it will replace, and sync it to the disk."""
     data = content.encode("utf-8") if isinstance(content, str) else content
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     with os.fdopen(os.open(partial, flags, NEW_FILE_MODE), "wb") as file:
@@ -95,23 +95,23 @@ def _write_new(partial: Path, target: Path, content: str | bytes) -> None:
 
 @contextmanager
 def new_folder(target: Path) -> Iterator[Path]:
-    """Fill a folder that appears in its place only when it is complete.
+    """Create a folder that appears under its name only once it is complete.
 
     Parameters
     ----------
     target
-        The folder, not there yet; those above it are made.
+        The folder, which must not exist yet; its parents are created if necessary.
 
     Yields
     ------
     Path
-        An empty folder to fill. It becomes ``target`` when the context is left without an error; where
-        another process has made ``target`` in the meantime, that one stays.
+        An empty folder to fill. It becomes ``target`` when the context is left without an error; if another
+        process has created ``target`` in the meantime, that one stays.
 
     Raises
     ------
     OSError
-        If it cannot be written; there is no ``target`` then.
+        If it cannot be written; ``target`` then does not exist.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=PREFIX, dir=target.parent) as temporary:

@@ -1,7 +1,7 @@
-"""The worker: ``python -m ptmrank_core.worker RUN`` does one stored run and ends.
+"""The worker: ``python -m ptmrank_core.worker RUN`` executes one stored run and exits.
 
-It runs in a process of its own, so a crash, a kill or an exhausted memory never takes the dashboard with it,
-and its memory goes back to the system when it ends.
+It is a separate process, so that a crash, a kill or running out of memory never takes down the dashboard, and
+its memory is released when it exits.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ SOURCES = Sources(
 
 
 def main(arguments: list[str]) -> int:
-    """Do the run whose id is the only argument; return the exit status."""
+    """Execute the run whose id is the only argument; return the exit status."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     if len(arguments) != 1:
         logger.error("usage: python -m ptmrank_core.worker RUN")
@@ -43,7 +43,7 @@ def main(arguments: list[str]) -> int:
         stopped.append(number)
 
     signal.signal(signal.SIGTERM, stop)
-    logger.info("process %d: a worker for run %s", os.getpid(), arguments[0])
+    logger.info("process %d: worker of run %s", os.getpid(), arguments[0])
     try:
         state = run_here(arguments[0], load_settings(), sources=SOURCES, cancel=lambda: bool(stopped))
     except PTMRankError as error:

@@ -1,4 +1,4 @@
-"""The run: plan, runner, store, progress and engines. Here features and metrics meet."""
+"""The run: plan, runner, store, progress and engines. It combines features and metrics."""
 
 from ptmrank_core.benchmark.analyses.projections import drawn_rows
 from ptmrank_core.benchmark.applicability import MetricCoverage, coverage_of_metrics, inapplicable_metrics

@@ -1,4 +1,4 @@
-"""Which metrics can be had at all for some samples and candidates, told before a run is planned."""
+"""Which metrics apply to given samples and candidates, determined before a run is planned."""
 
 from __future__ import annotations
 
@@ -20,14 +20,15 @@ __all__ = ["MetricCoverage", "coverage_of_metrics", "inapplicable_metrics"]
 
 @dataclass(frozen=True, slots=True)
 class MetricCoverage:
-    """For how many candidates a metric can be had.
+    """The number of candidates to which a metric applies.
 
     Parameters
     ----------
     n_models, n_reached
-        The candidates, and those of them that it applies to, as far as that is known before the run.
+        Number of candidates, and number of those to which the metric applies, as far as that is known before
+        the run.
     reason
-        Why it does not apply to the others, a sentence; empty where it applies to all.
+        Why it does not apply to the others, one sentence; empty if it applies to all.
     """
 
     n_models: int
@@ -38,49 +39,50 @@ class MetricCoverage:
 def coverage_of_metrics(
     models: Sequence[ModelSpec], modality: Modality, target_kind: TargetKind
 ) -> dict[str, MetricCoverage]:
-    """Tell of every metric for how many of the candidates it can be had.
+    """Determine for every metric to how many of the candidates it applies.
 
     Parameters
     ----------
     models
-        The candidates; where there are none, only the samples decide, and one is counted.
+        The candidates; if there are none, only the samples decide, and one candidate is counted.
     modality, target_kind
-        What the samples and their labels are.
+        Modality of the samples, and kind of their labels.
 
     Returns
     -------
     dict
-        Name of the metric, variants included -> its reach.
+        Name of the metric, variants included -> its coverage.
     """
     inputs = [_inputs(spec, modality) for spec in models] or [_all_inputs()]
-    found = {}
+    coverage = {}
     for name, spec in METRICS.items():
-        reasons = [inapplicable_reason(spec, available, target_kind) for available in inputs]
-        said = [reason for reason in reasons if reason is not None]
-        found[name] = MetricCoverage(len(inputs), len(inputs) - len(said), said[0] if said else "")
-    return found
+        by_model = [inapplicable_reason(spec, available, target_kind) for available in inputs]
+        reasons = [reason for reason in by_model if reason is not None]
+        n_reached = len(inputs) - len(reasons)
+        coverage[name] = MetricCoverage(len(inputs), n_reached, reasons[0] if reasons else "")
+    return coverage
 
 
 def inapplicable_metrics(
     models: Sequence[ModelSpec], modality: Modality, target_kind: TargetKind
 ) -> dict[str, str]:
-    """Metrics that apply to none of the candidates.
+    """Find the metrics that apply to none of the candidates.
 
     Parameters
     ----------
     models
-        The candidates; where there are none, only the samples decide.
+        The candidates; if there are none, only the samples decide.
     modality, target_kind
-        What the samples and their labels are.
+        Modality of the samples, and kind of their labels.
 
     Returns
     -------
     dict
-        Name of the metric -> why it does not apply, a sentence. A metric that applies to some candidates only
-        is not among them: it is skipped for the others.
+        Name of the metric -> why it does not apply, one sentence. A metric that applies to some of the
+        candidates is not included: the run skips it for the others.
     """
-    reach = coverage_of_metrics(models, modality, target_kind)
-    return {name: own.reason for name, own in reach.items() if not own.n_reached}
+    by_metric = coverage_of_metrics(models, modality, target_kind)
+    return {name: coverage.reason for name, coverage in by_metric.items() if not coverage.n_reached}
 
 
 def _all_inputs() -> set[str]:
@@ -88,11 +90,11 @@ def _all_inputs() -> set[str]:
 
 
 def _inputs(spec: ModelSpec, modality: Modality) -> set[str]:
-    """Name the inputs that a run may have of a candidate; what is not known yet may be there."""
+    """Name the metric inputs that a candidate may provide; unknown ones count as available."""
     if spec.source == "features":
         return _all_inputs()
     is_unknown = spec.source == "hub" and spec.path is None
-    inputs = {LABEL_EMBEDDINGS}  # where a text model is chosen for the class names
+    inputs = {LABEL_EMBEDDINGS}  # available if a text model is chosen for the class names
     inputs |= {REFERENCE_EMBEDDINGS} if modality in BUILT_IN_REFERENCES else set()
     inputs |= TRANSFER_INPUTS if spec.source_samples else set()
     inputs |= {SOURCE_LOGITS} if is_unknown or spec.n_source_classes is not None else set()

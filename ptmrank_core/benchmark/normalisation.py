@@ -1,4 +1,4 @@
-"""One unit for the features of all candidates, where a run asks for it."""
+"""Normalisation of the features of all candidates, if a run requests it."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from ptmrank_core.records import NORMALISATIONS
 
 __all__ = ["check_normalisation", "normalise"]
 
-# Sets of auxiliary samples that a model has seen with the same features.
-SAME_FEATURES = ("reference_embeddings", "source_embeddings")
+# Embeddings of auxiliary samples, in the same feature space as those of the user's samples.
+AUXILIARY_EMBEDDINGS = ("reference_embeddings", "source_embeddings")
 ROUND_OFF = 1e-9
 
 
@@ -32,10 +32,10 @@ def check_normalisation(name: str) -> str:
 
 
 def normalise(arrays: Mapping[str, Any], how: str) -> dict[str, Any]:
-    """Bring the features of one model, and those of its auxiliary samples with them, to a common unit.
+    """Normalise the features of one model, and with the same transformation those of its auxiliary samples.
 
-    ``"rms"``: one factor for all features, so that their variance is 1 in the mean over the features.
-    ``"standardise"``: each feature has mean 0 and variance 1; what is the same for all samples becomes 0.
+    ``"rms"``: one factor for all features, so that the mean of their variances is 1.
+    ``"standardise"``: each feature has mean 0 and variance 1; a constant feature becomes 0.
 
     Parameters
     ----------
@@ -47,16 +47,16 @@ def normalise(arrays: Mapping[str, Any], how: str) -> dict[str, Any]:
     Returns
     -------
     dict
-        The same, features float64; unchanged for ``"none"``.
+        The same arguments, with normalised features in float64; unchanged for ``"none"``.
     """
     if how == "none":
         return dict(arrays)
     features = np.asarray(arrays["embeddings"], dtype=np.float64)
-    with np.errstate(invalid="ignore", over="ignore"):  # what is not finite is refused with its name later
+    with np.errstate(invalid="ignore", over="ignore"):  # values that are not finite are refused later
         shift, unit = _shift_and_unit(features, how)
         changed = {
             name: (np.asarray(arrays[name], dtype=np.float64) - shift) / unit
-            for name in ("embeddings", *SAME_FEATURES)
+            for name in ("embeddings", *AUXILIARY_EMBEDDINGS)
             if arrays.get(name) is not None
         }
     return {**arrays, **changed}

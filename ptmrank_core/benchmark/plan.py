@@ -39,15 +39,15 @@ __all__ = [
     "reads_class_names",
 ]
 
-# What a run can give a metric only where samples of what the model was trained on are known.
+# Metric inputs that are available only if samples of the model's training data are known.
 TRANSFER_INPUTS = frozenset({SOURCE_EMBEDDINGS, "source_labels", "source_error", "target_error"})
-# Where the environment of a run keeps the revision of its label encoder.
+# Key under which the environment of a run holds the revision of its label encoder.
 LABEL_ENCODER_REVISION = "label_encoder_revision"
 NOTHING_TO_DO = "A run needs at least one model and one metric."
 
 
 def check_run_options(options: RunOptions) -> RunOptions:
-    """Return the options of a run if they can be understood.
+    """Return the options of a run if they are valid.
 
     Raises
     ------
@@ -83,13 +83,13 @@ def make_plan(
     task
         Name of the task category.
     samples
-        The samples; the plan keeps their source and fingerprint.
+        The samples; the plan holds their source and fingerprint.
     models
         At least one, all of the samples' modality.
     options
-        Every option goes into the plan. Where a metric needs a reference set and none is chosen, the built-in
-        one of the modality is used, if it has one. A reference set, source samples and a label encoder that
-        none of the metrics reads are left out.
+        Every option is copied to the plan. If a metric needs a reference set and none is chosen, the built-in
+        one of the modality is used, if it exists. A reference set, source samples and a label encoder that
+        none of the metrics reads are dropped.
 
     Raises
     ------
@@ -101,7 +101,7 @@ def make_plan(
     mismatched = [spec.id for spec in models if spec.modality != samples.modality]
     if mismatched:
         raise InputError(
-            f"The samples are {samples.modality}; these models read something else: {mismatched}."
+            f"The samples are {samples.modality}; these models read another modality: {mismatched}."
         )
     if not models:
         raise InputError(NOTHING_TO_DO)
@@ -132,22 +132,22 @@ def needs_reference(metrics: Iterable[str]) -> bool:
 
 
 def needs_source_samples(metrics: Iterable[str]) -> bool:
-    """Whether one of the metrics reads samples of what a model was trained on."""
+    """Whether one of the metrics reads samples of a model's training data."""
     return bool(metrics_reading(SOURCE_EMBEDDINGS, metrics))
 
 
 def reads_class_names(metrics: Iterable[str]) -> bool:
-    """Whether one of the metrics reads what a text model makes of the class names."""
+    """Whether one of the metrics reads embeddings of the class names."""
     return bool(metrics_reading(LABEL_EMBEDDINGS, metrics))
 
 
 def quick_metrics() -> tuple[str, ...]:
-    """Names of the metrics to start with: default variants, no slow iterations, no second set of samples."""
+    """Return the default metrics: default variants, no slow iterations, no auxiliary samples."""
     return METRIC_PRESETS["quick"].metrics
 
 
 def layer_metrics(metrics: Iterable[str], target_kind: TargetKind) -> tuple[str, ...]:
-    """Names of the metrics that apply to a hidden layer: those that read its features and labels alone.
+    """Select the metrics that apply to a hidden layer: those that read only its features and the labels.
 
     A metric that only reads the outputs of the source head (LEEP, NCE) is the same for every layer.
     """
@@ -163,7 +163,7 @@ def known_skips(
     has_source: bool,
     has_class_names: bool = False,
 ) -> dict[str, str]:
-    """Metrics that do not apply to a model, each with the reason; known before anything is computed.
+    """Find the metrics that do not apply to a model, with the reasons, before anything is computed.
 
     Parameters
     ----------
@@ -172,11 +172,11 @@ def known_skips(
     metrics
         Names of metrics.
     target_kind
-        What the labels of the samples are.
+        Kind of the labels of the samples.
     has_reference
         Whether the run has a reference set: not every modality has a built-in one.
     has_source
-        Whether samples of what the model was trained on are known.
+        Whether samples of the model's training data are known.
     has_class_names
         Whether a text model embeds the class names.
     """

@@ -1,6 +1,6 @@
-"""A run: every model of a plan under every metric, one model after the other; then its analyses.
+"""Execution of a run: every model of a plan under every metric, one model after the other; then the analyses.
 
-What is decided is in the store at once, so a run that was stopped goes on where it stood.
+Every decided cell is stored at once, so a run that was stopped resumes where it stopped.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ from ptmrank_core.records import (
 __all__ = ["execute"]
 
 logger = logging.getLogger(__name__)
-# Metric, and hidden layer; ``None`` for the model itself.
-Decided: TypeAlias = tuple[str, int | None]
+# A metric and a hidden layer; layer ``None`` for the model itself.
+MetricAndLayer: TypeAlias = tuple[str, int | None]
 
 
 def execute(
@@ -54,7 +54,7 @@ def execute(
     sink: Sink,
     cancel: CancelToken,
 ) -> RunState:
-    """Do what a stored run has not done yet.
+    """Execute a stored run, or the part of it that is not done yet.
 
     The caller holds the run's lock.
 
@@ -65,16 +65,16 @@ def execute(
     sources
         Where samples and models come from.
     store, cache
-        Where cells and features go.
+        Where cells and features are stored.
     sink
-        Hears of everything.
+        Receives every event.
     cancel
-        Asked after each batch and each cell.
+        Called after each batch and each cell.
 
     Returns
     -------
     RunState
-        Finished, cancelled or failed; failed means that no model could be tried at all.
+        Finished, cancelled or failed; failed means that no model could be run at all.
     """
     start = time.perf_counter()
     plan = store.plan(run_id)
@@ -84,10 +84,10 @@ def execute(
         samples = _planned_samples(plan, sources)
         sink(RunStarted(run_id, len(plan.models), samples.n_samples))
         # Source samples that all models share are read once, not once for each model.
-        own = replace(sources, load_samples=lru_cache(maxsize=1)(sources.load_samples))
-        run_context = RunContext(plan, samples, own, store, cache, sink, cancel)
+        caching_sources = replace(sources, load_samples=lru_cache(maxsize=1)(sources.load_samples))
+        run_context = RunContext(plan, samples, caching_sources, store, cache, sink, cancel)
         _run_models(run_context)
-        analyse(_run_reserves(run_context))
+        analyse(_run_substitutes(run_context))
     except CancelledError:
         state = RunState.CANCELLED
     except PTMRankError as problem:
@@ -99,7 +99,7 @@ def execute(
 
 
 def _planned_samples(plan: RunPlan, sources: Sources) -> Samples:
-    """Load the samples of a plan and see that they are the same."""
+    """Load the samples of a plan and check that they have not changed."""
     samples = sources.load_samples(plan.samples_source, plan.reading)
     if samples.fingerprint != plan.samples_fingerprint:
         raise SamplesChangedError(
@@ -109,31 +109,33 @@ def _planned_samples(plan: RunPlan, sources: Sources) -> Samples:
     return samples
 
 
-def _decided_cells(run_context: RunContext) -> dict[str, set[Decided]]:
-    """Metric and layer of every decided cell, for each model of the plan."""
+def _decided_cells(run_context: RunContext) -> dict[str, set[MetricAndLayer]]:
+    """Read metric and layer of every decided cell, for each model of the plan."""
     run_id = run_context.plan.run_id
-    decided: dict[str, set[Decided]] = {spec.id: set() for spec in run_context.plan.models}
+    decided: dict[str, set[MetricAndLayer]] = {spec.id: set() for spec in run_context.plan.models}
     for cell in (*run_context.store.cells(run_id), *run_context.store.layer_cells(run_id)):
         decided[cell.model].add((cell.metric, cell.layer))
     return decided
 
 
-def _open_metrics(run_context: RunContext, decided: Mapping[str, Collection[Decided]]) -> dict[str, set[str]]:
-    """Metrics under which a model, or a layer that is known of it, is not decided yet."""
+def _open_metrics(
+    run_context: RunContext, decided: Mapping[str, Collection[MetricAndLayer]]
+) -> dict[str, set[str]]:
+    """Find the metrics under which a model, or a known layer of it, is not decided yet."""
     plan = run_context.plan
     outcomes = run_context.store.outcomes(plan.run_id) if plan.options.layers else {}
     by_layer = layer_metrics(plan.metrics, run_context.samples.target_kind)
-    found = {}
+    open_metrics = {}
     for spec in plan.models:
         n_layers = outcomes[spec.id].n_layers if spec.id in outcomes else 0
-        cells: set[Decided] = {(metric, None) for metric in plan.metrics}
+        cells: set[MetricAndLayer] = {(metric, None) for metric in plan.metrics}
         cells |= {(metric, layer) for metric in by_layer for layer in range(n_layers)}
-        found[spec.id] = {metric for metric, _ in cells - set(decided[spec.id])}
-    return found
+        open_metrics[spec.id] = {metric for metric, _ in cells - set(decided[spec.id])}
+    return open_metrics
 
 
 def _run_models(run_context: RunContext) -> None:
-    """Take the models one after the other; those whose cells are all there are passed over."""
+    """Run the models one after the other, except those whose cells are all decided."""
     decided = _decided_cells(run_context)
     open_metrics = _open_metrics(run_context, decided)
     needed = set().union(*open_metrics.values())
@@ -149,8 +151,8 @@ def _run_models(run_context: RunContext) -> None:
             ModelWork(run_context, spec, decided[spec.id], files).run()
 
 
-def _run_reserves(run_context: RunContext) -> RunContext:
-    """Take further models into the plan until enough have a score; return the tools of the longer plan."""
+def _run_substitutes(run_context: RunContext) -> RunContext:
+    """Add substitutes to the plan until enough models have a score; return the context of the longer plan."""
     store, run_id = run_context.store, run_context.plan.run_id
     while more := next_in_line(run_context.sources.substitutes, run_context.plan, store.cells(run_id)):
         run_context = replace(run_context, plan=store.extend(run_id, more))

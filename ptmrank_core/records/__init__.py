@@ -1,4 +1,4 @@
-"""The records that flow through the house: frozen, arrays in them read-only.
+"""The records that the packages exchange: frozen dataclasses whose arrays are read-only.
 
 source -> Samples -> (x ModelSpec) Features -> (x MetricSpec) Cell -> RunResult -> Ranking
 """

@@ -1,4 +1,4 @@
-"""What a run does after its first ranking."""
+"""Options of the analyses that a run performs after its first ranking."""
 
 from __future__ import annotations
 
@@ -9,26 +9,27 @@ __all__ = ["EVERY_ANALYSIS", "Analyses"]
 
 @dataclass(frozen=True, slots=True)
 class Analyses:
-    """What is done with the cached features once every cell is decided; none of it delays a score.
+    """Analyses of the cached features, performed once every cell is decided; none of them delays a score.
 
     Parameters
     ----------
     half_samples
-        Half-samples of each voting metric, from which rank intervals come; ``None`` for as many as its cost
-        allows (100, none where it iterates), 0 for none, any other number for every one of them.
+        Number of half-samples on which each voting metric is scored to obtain rank intervals. ``None``: 100
+        for metrics without iterations, none for iterative ones. 0: none. Any other number: for every metric.
     probe
         Whether a linear probe and k-NN are fitted to the features of each model.
     sample_sizes
-        Whether the models are scored on fewer samples too: would more labels change the order? ``None`` for
-        where that takes a minute at most.
+        Whether the models are also scored on subsets of the samples, to see whether more labels would change
+        the order. ``None``: only if that takes a minute at most.
     controls
-        Whether permuted labels, untrained models and plain features are scored for comparison.
+        Whether permuted labels, untrained models and baseline features are scored for comparison.
     fine_tune
-        How many of the best models are trained for real; 0 for none.
+        How many of the best models are fine-tuned; 0 for none.
     fine_tune_seconds
-        Time for that, of all of them together.
+        Time limit for fine-tuning all of them together.
     projections
-        Whether the best models' embeddings are brought to the plane, and their pairs of classes told apart.
+        Whether the best models' embeddings are projected to two dimensions, and the separability of each
+        pair of classes is measured under these models.
     """
 
     half_samples: int | None = None

@@ -1,4 +1,4 @@
-"""What the analyses of a run find: a record for each."""
+"""The results of the analyses of a run: one record for each analysis."""
 
 from __future__ import annotations
 
@@ -20,33 +20,34 @@ __all__ = [
 ]
 
 ScoreParts: TypeAlias = Mapping[str, float]
-"""One score: its value under :data:`VALUE`, and its components by name where the metric is defined over all
-candidates of a run, so that the value alone ranks nothing."""
+"""One score: its value under :data:`VALUE`, and its named components if the metric is defined over all
+candidates of a run, so that the value alone does not rank a model."""
 VALUE = "value"
 
 
 @dataclass(frozen=True, slots=True)
 class ProbeResult:
-    """What a linear probe and k-NN reach on the features of one model.
+    """Cross-validated performance of a linear probe and of k-NN on the features of one model.
 
     Parameters
     ----------
     measure, value
-        ``"accuracy"``, ``"r2"`` or ``"average_precision"``, and what the probe reaches out of the folds.
+        ``"accuracy"``, ``"r2"`` or ``"average_precision"``, and its value over the out-of-fold predictions
+        of the probe.
     folds
-        The same in each fold.
+        The value in each fold.
     knn
-        The same of k nearest neighbours; ``None`` where they were not asked.
+        The value of k nearest neighbours; ``None`` if they were not evaluated.
     scale
         Root mean square of the features.
     predictions
-        Of each sample out of its fold: a class code, a number, or a list of numbers.
+        Out-of-fold prediction of each sample: a class code, a number, or a list of numbers.
     losses
-        Of each sample out of its fold.
+        Out-of-fold loss of each sample.
     n_classes
-        Number of classes; ``None`` where the labels are not classes.
+        Number of classes; ``None`` if the labels are not classes.
     notes
-        What is to be known of it, one sentence each.
+        Remarks for the reader, one sentence each.
     """
 
     KIND: ClassVar[str] = "probe"
@@ -63,18 +64,19 @@ class ProbeResult:
 
 @dataclass(frozen=True, slots=True)
 class HalfSampleScores:
-    """Scores of one metric on half-samples, joined over the models within a half.
+    """Scores of one metric on half-samples; a metric defined over all models is combined within each half.
 
     Parameters
     ----------
     scores
-        Model -> one score for each half; ``None`` where there is none.
+        Model -> one score for each half; ``None`` if it has none.
     sizes
         Number of samples of each half.
     growth
-        Model -> factor of the deviations where the score is a sum over the samples.
+        Model -> factor by which the deviations of the half-sample scores are scaled, for scores that are sums
+        over the samples.
     notes
-        What the halves are conditional on, one sentence each.
+        Conditions under which the halves were drawn, one sentence each.
     """
 
     KIND: ClassVar[str] = "halves"
@@ -86,14 +88,15 @@ class HalfSampleScores:
 
 @dataclass(frozen=True, slots=True)
 class ModelHalfSamples:
-    """Scores of one model on half-samples, kept until those of all models are there.
+    """Scores of one model on half-samples, stored until those of all models are complete.
 
     Parameters
     ----------
     scores
-        Metric -> one score for each half; ``None`` where there is none.
+        Metric -> one score for each half; ``None`` if it has none.
     growth
-        Metric -> factor of the deviations where the score is a sum over the samples.
+        Metric -> factor by which the deviations of the half-sample scores are scaled, for scores that are
+        sums over the samples.
     """
 
     KIND: ClassVar[str] = "halves of model"
@@ -103,14 +106,14 @@ class ModelHalfSamples:
 
 @dataclass(frozen=True, slots=True)
 class PartScores:
-    """Scores of one model on parts of the samples.
+    """Scores of one model on subsets of the samples.
 
     Parameters
     ----------
     sizes
-        Mean number of samples of each fraction, ascending.
+        Mean number of samples at each fraction, ascending.
     scores
-        Metric -> for each fraction one score for each draw; ``None`` where there is none.
+        Metric -> for each fraction, one score for each draw; ``None`` if it has none.
     """
 
     KIND: ClassVar[str] = "sample-size"
@@ -120,12 +123,12 @@ class PartScores:
 
 @dataclass(frozen=True, slots=True)
 class ControlScores:
-    """Scores of features that no trained model made: plain features, or an untrained twin.
+    """Scores of features that no trained model produced: baseline features, or those of an untrained twin.
 
     Parameters
     ----------
     title
-        What it is.
+        Title of the control, for display.
     n_features
         Width of the features.
     scores
@@ -133,7 +136,7 @@ class ControlScores:
     problems
         Metric -> why it has no score.
     of
-        The model whose untrained twin it is; empty otherwise.
+        For an untrained twin, the trained model; otherwise empty.
     """
 
     KIND: ClassVar[str] = "controls"
@@ -154,22 +157,22 @@ class PermutedScores:
 
 @dataclass(frozen=True, slots=True)
 class TrainingResult:
-    """What training a model gave.
+    """The result of training a model.
 
     Parameters
     ----------
     measure, value
         ``"accuracy"`` (a share of 1) or ``"r2"``, on the test samples.
     standard_error
-        Of an accuracy, from the number of test samples alone; ``None`` of an R2.
+        Standard error of an accuracy, from the number of test samples alone; ``None`` for an R2.
     n_train, n_test
-        Samples.
+        Numbers of training and test samples.
     epochs, planned_epochs
-        Passes that were done, in parts of one too, and those that were planned.
+        Completed epochs, possibly a fraction, and planned epochs.
     learning_rate
-        Peak rate of the model's own weights.
+        Peak learning rate of the pre-trained weights.
     seconds
-        What it took, from loading to testing.
+        Duration, from loading to testing.
     """
 
     measure: str
@@ -184,13 +187,13 @@ class TrainingResult:
 
     @property
     def was_cut(self) -> bool:
-        """Whether the time ran out before the planned passes were done."""
+        """Whether the time ran out before the planned epochs were completed."""
         return self.epochs < self.planned_epochs - 1e-9
 
 
 @dataclass(frozen=True, slots=True)
 class FineTuning:
-    """Short real training of one model: what it gave, its seed, and a note (empty, or that time ran out)."""
+    """Short fine-tuning of one model: its result, its seed, and a note if time ran out (otherwise empty)."""
 
     KIND: ClassVar[str] = "fine-tuning"
     training: TrainingResult

@@ -1,4 +1,4 @@
-"""Arrays in records: read-only, taken by rows, written as text."""
+"""Arrays in records: making them read-only, selecting rows, encoding as text."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ __all__ = ["SAMPLE_ARRAYS", "FloatArray", "PackedArray", "freeze", "pack_array",
 
 FloatArray: TypeAlias = NDArray[np.float32]
 
-# Which axis of a metric's input counts the samples; all other inputs belong to auxiliary sets or to classes.
+# Axis along which the samples lie in each input of a metric; all other inputs belong to auxiliary sets or
+# to classes.
 SAMPLE_ARRAYS: Mapping[str, int] = MappingProxyType(
     {
         "embeddings": 0,
@@ -29,21 +30,21 @@ SAMPLE_ARRAYS: Mapping[str, int] = MappingProxyType(
 
 
 def freeze(record: object, name: str, array: NDArray[Any]) -> None:
-    """Replace an array field of a frozen record by a read-only copy-free view of it."""
+    """Replace an array field of a frozen record by a read-only view of it, without a copy."""
     view = array.view()
     view.setflags(write=False)
     object.__setattr__(record, name, view)
 
 
 def take_rows(arrays: Mapping[str, Any], rows: NDArray[np.int64]) -> dict[str, Any]:
-    """Take some samples of the arrays of one model; arrays that do not count samples stay as they are.
+    """Select samples in the arrays of one model; arrays without an axis of samples stay unchanged.
 
     Parameters
     ----------
     arrays
-        By the names that metrics know; ``None`` for what is not there.
+        Arrays by the names that metrics use; ``None`` for a missing one.
     rows
-        Indices of the samples that are taken.
+        Indices of the selected samples.
     """
     taken = dict(arrays)
     for name, axis in SAMPLE_ARRAYS.items():
@@ -55,7 +56,7 @@ def take_rows(arrays: Mapping[str, Any], rows: NDArray[np.int64]) -> dict[str, A
 
 @dataclass(frozen=True, slots=True)
 class PackedArray:
-    """An array as plain JSON types: its numbers in base64, a third of what digits would take.
+    """An array as plain JSON types: its numbers in base64, a third of the size of decimal digits.
 
     Parameters
     ----------

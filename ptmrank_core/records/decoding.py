@@ -1,8 +1,7 @@
-"""JSON -> records: the one decoder of what the run store and the run cards keep.
+"""JSON -> records: the one decoder of what the run store and the run cards contain.
 
-A field that is missing takes the record's default, and is an error where there is none: so what was written
-before the field existed is still read. A field that the record does not have is always an error: it may be
-one that would change a number.
+A missing field takes the record's default, so that JSON written before the field existed can still be read;
+without a default it is an error. An unknown field is always an error: it may be one that changes a number.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from ptmrank_core.errors import InputError
 __all__ = ["decode"]
 
 T = TypeVar("T")
-PLAIN = {str: "a text", bool: "true or false", int: "a whole number", float: "a number"}
+PLAIN_TYPES = {str: "a text", bool: "true or false", int: "a whole number", float: "a number"}
 
 
 def decode(kind: type[T] | types.UnionType, value: Any, place: str) -> T:
@@ -31,17 +30,17 @@ def decode(kind: type[T] | types.UnionType, value: Any, place: str) -> T:
     Parameters
     ----------
     kind
-        A dataclass whose fields are plain types, tuples, mappings with text keys, and further dataclasses;
-        or a union of dataclasses, where the field ``kind`` of the JSON object names the one.
+        A dataclass whose fields are plain types, tuples, mappings with text keys, or other dataclasses;
+        or a union of dataclasses, of which the field ``kind`` of the JSON object names one.
     value
-        What ``json.loads`` gave.
+        The output of ``json.loads``.
     place
-        Where the value stands, for error messages: ``"card.plan"``.
+        Path of the value, for error messages: ``"card.plan"``.
 
     Raises
     ------
     InputError
-        If a field is missing, unknown or of another type; the message names it.
+        If a field is missing, unknown or of the wrong type; the message names it.
     """
     record: T = _decode(kind, value, place)
     return record
@@ -65,7 +64,7 @@ def _decode(kind: Any, value: Any, place: str) -> Any:
 
 
 def _items(item: Any, value: Any, place: str) -> tuple[Any, ...]:
-    """Decode a list whose items are all of one kind."""
+    """Decode a list whose items all have the same type."""
     _expect(isinstance(value, list), value, place, "a list")
     if _is_plain(item, value):
         return tuple(value)
@@ -73,7 +72,7 @@ def _items(item: Any, value: Any, place: str) -> tuple[Any, ...]:
 
 
 def _is_plain(item: Any, values: list[Any]) -> bool:
-    """Whether a list is right without a look at each of its items: long lists of numbers are many."""
+    """Whether a list needs no decoding item by item: a shortcut for long lists of numbers."""
     if item is Any:
         return True
     if item is float:
@@ -82,7 +81,7 @@ def _is_plain(item: Any, values: list[Any]) -> bool:
 
 
 def _expect(is_right: bool, value: Any, place: str, *expected: str) -> None:  # noqa: FBT001 - the question
-    """Refuse a value that is not right, with what was expected: a phrase, or the allowed values."""
+    """Raise an error unless the value is right; ``expected`` is a phrase, or the allowed values."""
     if not is_right:
         text = json.dumps(value)
         shown = text if len(text) <= 60 else f"{text[:57]}..."
@@ -91,7 +90,7 @@ def _expect(is_right: bool, value: Any, place: str, *expected: str) -> None:  # 
 
 
 def _union(kind: Any, value: Any, place: str) -> Any:
-    """Decode what may be ``None``, or one of several records."""
+    """Decode a value that may be ``None``, or one of several records."""
     kinds = typing.get_args(kind)
     if value is None and types.NoneType in kinds:
         return None
@@ -102,21 +101,21 @@ def _union(kind: Any, value: Any, place: str) -> Any:
 
 
 def _named_record(records: Mapping[str, Any], value: Any, place: str) -> Any:
-    """Decode the one of several records that the field ``kind`` names."""
+    """Decode one of several records: the one that the field ``kind`` names."""
     _expect(isinstance(value, dict), value, place, "an object")
     kind = _one_of(tuple(records), value.get("kind"), f"{place}.kind")
     return _record(records[kind], {name: part for name, part in value.items() if name != "kind"}, place)
 
 
 def _plain(kind: Any, value: Any, place: str) -> Any:
-    """Decode what has no parts."""
+    """Decode a plain value: a text, a number, a Boolean, or one of several literals."""
     if typing.get_origin(kind) is Literal:
         return _one_of(typing.get_args(kind), value, place)
     if issubclass(kind, StrEnum):
         return kind(_one_of(tuple(kind), value, place))
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     fits = is_number and math.isfinite(value) if kind is float else type(value) is kind
-    _expect(fits, value, place, PLAIN[kind])
+    _expect(fits, value, place, PLAIN_TYPES[kind])
     return kind(value)
 
 
@@ -126,7 +125,7 @@ def _one_of(allowed: tuple[str, ...], value: Any, place: str) -> Any:
 
 
 class _Field(NamedTuple):
-    """What a field of a dataclass takes, and whether it can be left out."""
+    """The type of a field of a dataclass, and whether it can be omitted."""
 
     kind: Any
     has_default: bool
@@ -149,7 +148,8 @@ def _record(kind: Any, value: Any, place: str) -> Any:
     for name in value:
         if name not in fields:
             raise InputError(
-                f"{place}.{name} is not known here.", hint="It may have been written by a newer version."
+                f"{place}.{name} is unknown to this version.",
+                hint="It may have been written by a newer version.",
             )
     for name, field in fields.items():
         if name not in value and not field.has_default:

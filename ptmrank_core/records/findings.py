@@ -1,4 +1,4 @@
-"""What an analysis found, as it is kept with the run."""
+"""Findings: the results of analyses, as stored with the run."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ ResultT = TypeVar("ResultT", bound=AnalysisResult)
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one analysis found, as it is kept with the run.
+    """The result of one analysis, as stored with the run.
 
     Parameters
     ----------
@@ -50,11 +50,11 @@ class Finding:
     subject
         The metric or model it is about; empty for the whole run.
     content
-        What was found; ``None`` where nothing was.
+        The result; ``None`` if there is none.
     seconds
-        What it took.
+        Duration of the analysis.
     problem
-        Why it could not be done, in one sentence; empty where it could.
+        Why the analysis failed, in one sentence; empty if it did not.
     """
 
     kind: str
@@ -65,10 +65,14 @@ class Finding:
 
 
 def contents_of(findings: Iterable[Finding], kind: type[ResultT]) -> dict[str, ResultT]:
-    """Collect what analyses of one kind found: subject -> record, in the order of the findings."""
-    return {one.subject: one.content for one in findings if isinstance(one.content, kind)}
+    """Collect the results of analyses of one kind: subject -> record, in the order of the findings."""
+    return {finding.subject: finding.content for finding in findings if isinstance(finding.content, kind)}
 
 
 def problems_of(findings: Iterable[Finding], kind: type[AnalysisResult]) -> dict[str, str]:
-    """Collect why analyses of one kind could not be done: subject -> sentence."""
-    return {one.subject: one.problem for one in findings if one.kind == kind.KIND and one.problem}
+    """Collect why analyses of one kind failed: subject -> sentence."""
+    return {
+        finding.subject: finding.problem
+        for finding in findings
+        if finding.kind == kind.KIND and finding.problem
+    }

@@ -1,4 +1,4 @@
-"""What the analyses of a run find of its embeddings: points in the plane, distances between classes."""
+"""Results of analyses of the embeddings: two-dimensional projections, distances between classes."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ __all__ = ["ClassDistances", "ProjectedEmbeddings", "Trust"]
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """How far the neighbours in a map are neighbours in truth.
+    """How well the neighbours in a projection agree with the neighbours in feature space.
 
     Parameters
     ----------
     value
-        Trustworthiness, in [0, 1]: 1 where every near neighbour on the map is one among the features.
+        Trustworthiness, in [0, 1]: 1 if every near neighbour in the projection is also one in feature space.
     n_neighbours
-        How many neighbours of each sample are looked at.
+        Number of neighbours of each sample that are compared.
     n_samples
-        Samples that it was judged by.
+        Number of samples that it was computed on.
     """
 
     value: float
@@ -32,20 +32,20 @@ class Trust:
 
 @dataclass(frozen=True, slots=True)
 class ProjectedEmbeddings:
-    """Embeddings of one model in the plane.
+    """A two-dimensional projection of the embeddings of one model.
 
     Parameters
     ----------
     method, model
-        How they were projected, and whose they are.
+        The projection method, and the model.
     rows
-        The samples that were projected.
+        Indices of the projected samples.
     points
         float32 array of shape (len(rows), 2).
     trust
-        ``None`` where the samples are too few to tell.
+        Trustworthiness; ``None`` if there are too few samples to compute it.
     settings
-        Numbers that the points depend on, by name.
+        Parameters that the points depend on, by name.
     """
 
     KIND: ClassVar[str] = "projection"
@@ -64,7 +64,7 @@ class ClassDistances:
     Parameters
     ----------
     classes
-        Codes of the c most frequent classes, ascending.
+        Codes of the c most frequent classes, in ascending order.
     distances
         Array of shape (c, c).
     """

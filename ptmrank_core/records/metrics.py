@@ -1,4 +1,4 @@
-"""Metrics: their facts, and what they return."""
+"""Metrics: their specifications, and what they return."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Formula:
     symbols
         What each symbol stands for, in Markdown with LaTeX between dollar signs.
     meaning
-        The formula in words: why it should tell a good model from a bad one.
+        The formula in words: why it should distinguish a good model from a bad one.
     """
 
     latex: str
@@ -50,9 +50,9 @@ class MetricSpec:
     name
         ``"NAME"``, the name of the metric's own file, or ``"NAME:VARIANT"``.
     position
-        Where lists have it, ascending; a variant has the position of its metric and follows it.
+        Its position in lists, ascending; a variant has the position of its metric and follows it.
     title
-        How people write it.
+        Its name as papers write it.
     function
         Takes ``MetricInputs``, returns a ``MetricOutput``.
     tasks
@@ -60,20 +60,20 @@ class MetricSpec:
     higher_is_better
         Direction of the value.
     bounds
-        Least and greatest value; ``None`` where there is none.
+        Lower and upper bound of the value; ``None`` if unbounded.
     cost
         ``"decomposition"``, ``"linear"`` or ``"iterative"``.
     measured_seconds
         Processor seconds of one thread for one model at 5,000 samples, 1,024 features and 100 classes (1,000
         source classes), as ``python -m tests.benchmarks.metrics --cpu`` measures them. The decomposition
-        that most metrics share is counted once, in the first of the list. They tell cheap from slow; another
-        machine has other seconds.
+        that most metrics share is counted once, in the first of the list. They distinguish cheap metrics
+        from slow ones; absolute times differ between machines.
     prior_agreement
-        Expected agreement with the truth, before the user's own samples are seen: weighted Kendall tau
+        Expected agreement with the truth, before the user's samples are known: weighted Kendall tau
         between the metric's order of the candidates and their accuracy under a linear probe, as
         ``python -m tests.benchmarks.consensus`` measures it: mean over twelve sets of features of real
         networks on pictures, texts and sounds (7 to 18 networks each, widths from 19 to 512, 400 to 500
-        samples). A metric that was measured otherwise says so in its file; 0 where nothing is known.
+        samples). A metric that was measured otherwise says so in its file; 0 if unknown.
     idea
         One sentence: what it estimates.
     fails_when
@@ -83,24 +83,22 @@ class MetricSpec:
     formula
         How it is computed; a variant has the formula of its metric.
     version
-        Raised whenever the same inputs can give another value.
+        Increased whenever the same inputs can give a different value.
     needs
-        Names of the inputs besides embeddings and targets without which it has no value, such as
-        ``"source_logits"``.
+        Names of the inputs it requires besides embeddings and targets, such as ``"source_logits"``.
     uses
-        Names of the inputs that it takes into account where they are there, and does without where they are
-        not.
+        Names of optional inputs, which it takes into account if they are available.
     stochastic
         Whether the value depends on the seed.
     rewards_width
-        Whether wide noise beats narrow informative features on few samples (measured); the score then
-        carries a warning.
+        Whether it scores wide noise above narrow informative features on few samples (measured); the score
+        then carries a warning.
     adds_up
-        Whether the value is a sum over the samples where these are fewer than the features: its chance
-        deviations then grow with their number instead of shrinking.
+        Whether the value is a sum over the samples when these are fewer than the features: its random
+        deviations then grow with the number of samples instead of shrinking.
     combine
-        Joins the components of all models of a run to the scores that rank them (model -> components in,
-        model -> score out); ``None`` where the value itself ranks.
+        Combines the components of all models of a run into the scores that rank them (model -> components
+        in, model -> score out); ``None`` if the value itself ranks.
     """
 
     name: str
@@ -127,11 +125,11 @@ class MetricSpec:
 
     @property
     def is_variant(self) -> bool:
-        """Whether this is a variant of another metric, which votes only when chosen by hand."""
+        """Whether this is a variant of another metric; a variant votes only if the user selected it."""
         return ":" in self.name
 
     def reads(self, name: str) -> bool:
-        """Whether the metric looks at an input besides embeddings and targets.
+        """Whether the metric reads an input besides embeddings and targets.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""Models and what they make of samples."""
+"""Models, and the features that they extract from samples."""
 
 from __future__ import annotations
 
@@ -22,48 +22,48 @@ __all__ = [
     "SetFeatures",
 ]
 
-# A user's own model: a list of b decoded samples -> array of shape (b, d). A sample is what its item decodes
-# to, a recording the pair (samples, rate).
+# A user's own model: a list of b decoded samples -> array of shape (b, d). A sample is what ``Item.decode``
+# returns; a recording is passed as the pair (samples, rate).
 EmbeddingFunction: TypeAlias = Callable[[list[Any]], Any]
 ModelSource: TypeAlias = Literal["hub", "local", "demo", "features", "columns", "function"]
 
 
 @dataclass(frozen=True, slots=True)
 class ModelSpec:
-    """One candidate model; what is unknown is ``None``, never 0.
+    """One candidate model; an unknown fact is ``None``, never 0.
 
     Parameters
     ----------
     id
-        The name people use: a Hub id, ``demo:NAME`` or a folder.
+        The name by which users refer to it: a Hub id, ``demo:NAME`` or a folder.
     source
-        Where it is loaded from: ``"features"`` is a file of features that the user has already,
-        ``"columns"`` the numbers of tabular samples as they are, ``"function"`` a function of the user's.
+        Where it is loaded from. ``"features"``: a file of features that the user supplies; ``"columns"``: the
+        columns of tabular samples, unchanged; ``"function"``: a function that the user supplies.
     modality
-        What it reads.
+        Modality of its inputs.
     revision
-        Commit of a Hub model, SHA-256 of a folder's files or of a file of features, the user's own version of
-        a function; ``None`` before it is resolved, and of a function whose features are not to be kept.
+        Commit of a Hub model, SHA-256 of a folder's files or of a file of features, the version that the user
+        gave a function; ``None`` before it is resolved, and for a function whose features are not cached.
     path
         Folder of the checkpoint, or the file of features; ``None`` before a Hub model is downloaded.
     tasks
         Task categories it is a candidate for.
     model_type
-        Family, as in ``config.json``.
+        Model family, as in ``config.json``.
     architecture
-        Class that saved it, as in ``config.json``.
+        Class of the saved model, as in ``config.json``.
     n_parameters
         Number of parameters.
     width
         Width of its pooled features.
     n_source_classes
-        Width of its source head; ``None`` when it has none or that is not known yet.
+        Number of classes of its source head; ``None`` if it has none, or before that is known.
     licence
         SPDX-like licence tag.
     size_bytes
         Size of the weights.
     source_samples
-        Where labelled samples of what it was trained on lie; ``None`` where that is not known.
+        Location of labelled samples of its training data; ``None`` if unknown.
     """
 
     id: str
@@ -89,17 +89,17 @@ class ExtractionOptions:
     Parameters
     ----------
     dtype
-        ``"float32"``, ``"bfloat16"`` or ``"float16"``: what the model computes in; ``"auto"`` for half
-        precision where the hardware has it natively.
+        Precision of the model: ``"float32"``, ``"bfloat16"`` or ``"float16"``; ``"auto"`` for half
+        precision if the hardware supports it natively.
     device
         ``"auto"``, ``"cpu"``, ``"cuda"``, ``"cuda:1"``, ``"mps"``.
     batch_size
-        Samples in one forward pass, halved where memory runs out; ``None`` to find what is fastest.
+        Samples in one forward pass, halved if memory runs out; ``None`` to find the fastest size.
     found_sizes
-        Where no size is chosen: samples in a batch of the longest, by model, as another run has found them;
-        batches of shorter samples hold more.
+        Used if no size is chosen: for each model, the number of samples in a batch of the longest samples
+        that an earlier run determined; batches of shorter samples are larger.
     layers
-        Whether the features of all hidden layers are wanted too.
+        Whether the features of all hidden layers are extracted too.
     """
 
     dtype: str = "auto"
@@ -111,14 +111,14 @@ class ExtractionOptions:
 
 @dataclass(frozen=True, eq=False)
 class SetFeatures:
-    """What one model makes of an auxiliary set of samples.
+    """The features of an auxiliary set of samples under one model.
 
     Parameters
     ----------
     embeddings
         float32 array of shape (m, d).
     source_logits
-        float32 array of shape (m, z), or ``None`` where the model has no head.
+        float32 array of shape (m, z), or ``None`` if the model has no head.
     """
 
     embeddings: FloatArray
@@ -132,15 +132,15 @@ class SetFeatures:
 
 @dataclass(frozen=True, eq=False)
 class ReadyFeatures:
-    """Features of one model that the user brings, in a file.
+    """Features of one model that the user supplies in a file.
 
     Parameters
     ----------
     arrays
-        By the names that metrics know: ``embeddings`` of shape (n, d), ``labels`` (n,) or ``targets`` (n,) or
-        (n, k), and whatever else is there. As they are in the file: nothing is standardised.
+        Arrays by the names that metrics use: ``embeddings`` of shape (n, d), ``labels`` (n,) or ``targets``
+        (n,) or (n, k), and all others in the file. Values are unchanged: nothing is standardised.
     notes
-        What is to be known of the file, one sentence each.
+        Remarks on the file, one sentence each.
     """
 
     arrays: Mapping[str, NDArray[Any]]
@@ -153,38 +153,37 @@ class ReadyFeatures:
 
 @dataclass(frozen=True, slots=True)
 class ExtractionReport:
-    """Everything that is known of an extraction and is not an array.
+    """Everything that is recorded about an extraction, except arrays.
 
-    The outcome of a run and its card hold it whole: what is added here reaches the store, the card and the
-    JSON. A field that is added needs a default, which then says what earlier runs did not record.
+    The outcome of a model and the run card contain this record: a new field appears in the store, the card
+    and the JSON. It needs a default, which stands for "not recorded" in earlier runs.
 
     Parameters
     ----------
     dtype
-        What the model computed in.
+        Precision in which the model was run.
     device
-        Where the model ran; ``None`` when everything came from the cache.
+        Device on which the model ran; ``None`` if all features came from the cache.
     seconds
-        Seconds of ``load``, ``preprocess`` and ``forward``; empty where that is not known.
+        Seconds of ``load``, ``preprocess`` and ``forward``; empty if unknown.
     cache_hits, cache_misses
-        Samples found in the cache, samples the model ran on; auxiliary sets are not counted. Both are 0 where
-        no cache was asked, and in cards of the first format.
+        Samples found in the cache, and samples the model ran on, without auxiliary sets. Both are 0 if no
+        cache was used, and in cards of the first format.
     n_run
-        Samples that the model ran on in ``seconds``, those of auxiliary sets among them; ``None`` where that
-        is not known.
+        Samples that the model ran on within ``seconds``, those of auxiliary sets included; ``None`` if
+        unknown.
     batch_size
-        Samples in a batch of the longest; ``None`` where no batch was run.
+        Samples in a batch of the longest samples; ``None`` if no batch was run.
     peak_memory_bytes
-        Peak memory of the extraction: that of the device, on a CPU that of the whole process; ``None`` where
-        neither can be told.
+        Peak memory of the extraction: that of the device; on a CPU, that of the whole process. ``None`` if
+        it cannot be measured.
     pooling
-        Pooling rule of the model's family; the repository of a sentence encoder may state another. ``None``
-        where nothing was pooled or that is not known.
+        Pooling rule of the model's family; the repository of a sentence encoder may specify another. ``None``
+        if nothing was pooled, or if unknown.
     notes
-        What a reader has to know of how the features were made, one sentence each.
+        What a reader should know about how the features were extracted, one sentence each.
     key
-        Digest of model, revision, preprocessing, pooling, layer, dtype and code version; empty where that is
-        not known.
+        Digest of model, revision, preprocessing, pooling, layer, dtype and code version; empty if unknown.
     """
 
     dtype: str
@@ -202,25 +201,25 @@ class ExtractionReport:
 
 @dataclass(frozen=True, eq=False)
 class Features:
-    """What one model makes of the samples.
+    """The features of the samples under one model.
 
     Parameters
     ----------
     embeddings
         float32 array of shape (n, d).
     source_logits
-        float32 array of shape (n, z), or ``None`` where the model has no head.
+        float32 array of shape (n, z), or ``None`` if the model has no head.
     labels
-        Array of shape (n,), or (n, k) where the samples have several targets.
+        Array of shape (n,), or (n, k) if the samples have several targets.
     report
-        Everything else that is known of the extraction.
+        Everything else that is recorded about the extraction.
     auxiliary
-        The same for auxiliary sets of samples, by the names they were given under.
+        Features of the auxiliary sets of samples, by the name of the set.
     source_class_names
-        Names of the z columns of ``source_logits``; empty where there are none or they are not named.
+        Names of the z columns of ``source_logits``; empty if there is no head or its classes have no names.
     layer_embeddings
-        float32 arrays of shape (n, d_l) of the hidden layers, the input's own embedding first; empty where
-        they were not asked for.
+        float32 arrays of shape (n, d_l) of the hidden layers, the input embedding first; empty if they were
+        not requested.
     """
 
     embeddings: FloatArray

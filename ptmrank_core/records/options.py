@@ -1,4 +1,4 @@
-"""How a run is to be done: everything that is chosen besides the models and the samples."""
+"""The options of a run: everything that the user chooses besides the models and the samples."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ptmrank_core.records.samples import AS_RECOGNISED, Reading
 
 __all__ = ["NORMALISATIONS", "RunOptions", "replace_fields"]
 
-# Units of the features: as they are, one factor for each model, or each feature in its own deviation.
+# Unchanged features; one scale factor for each model; or each feature with mean 0 and variance 1.
 NORMALISATIONS = ("none", "rms", "standardise")
 R = TypeVar("R")
 
@@ -21,8 +21,8 @@ R = TypeVar("R")
 class RunOptions:
     """The options of a run, one record for every entry point: script, command line, dashboard and replay.
 
-    A new option is a field here, and a row in the table of ``results.rank_options`` that says how the command
-    line spells it. The plan of a run, its card and its replay have every field of this record.
+    A new option needs a field here, and a row in the table of ``results.rank_options`` that maps it to the
+    command line. The plan of a run, its card and its replay have every field of this record.
 
     Parameters
     ----------
@@ -31,20 +31,21 @@ class RunOptions:
     options
         How features are extracted.
     seed
-        Seed of everything random.
+        Random seed of the run.
     reference_source
-        Where the reference set comes from; ``None`` for the built-in one of the modality.
+        Source of the reference set; ``None`` for the built-in one of the modality.
     reading
         How the samples are read.
     source_samples
-        Where labelled samples of what the models were trained on are; ``None`` for each model's own.
+        Location of labelled samples of the models' training data; ``None`` to use those of each
+        ``ModelSpec``.
     label_encoder
-        Text model whose embeddings of the class names are given to the metrics that read them; ``None`` for
-        one-hot classes.
+        Text model that embeds the class names for the metrics that read such embeddings; ``None`` for one-hot
+        vectors.
     analyses
-        What is done once every cell is decided.
+        The analyses that follow once every cell is decided.
     normalise
-        Unit of the features: one of ``NORMALISATIONS``.
+        Scaling of the features: one of ``NORMALISATIONS``.
     """
 
     metrics: tuple[str, ...]
@@ -59,14 +60,14 @@ class RunOptions:
 
 
 def replace_fields(record: R, values: Mapping[str, Any]) -> R:
-    """Return a record with other values in some of its fields, and in fields of the records that it holds.
+    """Return a copy of a record with new values for some of its fields, or for fields of nested records.
 
     Parameters
     ----------
     record
         A dataclass.
     values
-        By the path of the field: ``"seed"``, ``"analyses.probe"``.
+        Path of a field -> its new value; examples of paths: ``"seed"``, ``"analyses.probe"``.
     """
     direct: dict[str, Any] = {}
     nested: dict[str, dict[str, Any]] = {}

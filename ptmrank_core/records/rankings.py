@@ -1,4 +1,4 @@
-"""The order of models that follows from a run, and how sure it is."""
+"""The ranking of the models of a run, and its uncertainty."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ __all__ = ["RankIntervals", "Ranking"]
 
 @dataclass(frozen=True, slots=True)
 class RankIntervals:
-    """How sure an order of models is on these samples.
+    """The uncertainty of a ranking, given these samples.
 
     Parameters
     ----------
     level
         Coverage of each interval, in (0, 1).
     n_halves
-        Half-samples that they come from.
+        Number of half-samples from which they are computed.
     intervals
-        Model -> least and greatest rank (1 is best) that the samples are compatible with.
+        Model -> lowest and highest rank (1 is best) that is compatible with the samples.
     p_best
-        Model -> share of draws about the full-sample scores, with the half-samples' spread, in which it is
-        the best; sums to 1. No posterior probability: how often chance would leave it in front.
+        Model -> share of random draws, centred on the full-sample scores with the spread of the half-samples,
+        in which it is the best; sums to 1. It is not a posterior probability.
     p_better
-        Model -> other model -> probability that the first is better.
+        Model -> other model -> share of the draws in which the first is better.
     ties
-        Runs of two or more models of the order that are indistinguishable on these samples, best first; two
-        runs may share a model.
+        Groups of two or more consecutive models that are indistinguishable on these samples, best first; two
+        groups may share models.
     shifts
-        Model -> its rank on all samples less its rank by the mean score of the half-samples: below 0 it gains
-        with more samples.
+        Model -> its rank on all samples minus its rank by the mean score of the half-samples; a negative
+        value means that it gains with more samples.
     notes
-        What the intervals are conditional on, one sentence each.
+        Conditions under which the intervals hold, one sentence each.
     """
 
     level: float
@@ -49,32 +49,32 @@ class RankIntervals:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """An order of models.
+    """A ranking of models.
 
     Parameters
     ----------
     order
         Ids of the ranked models, best first.
     mean_ranks
-        Weighted mean over the voting metrics of the rank among all models (1 is best).
+        Rank of each model among all models (1 is best), as a weighted mean over the voting metrics.
     ranks
-        For each metric the rank of each model with a score; ties share their mean rank.
+        For each metric, the rank of each model with a score; ties share their mean rank.
     per_metric
-        For each metric the ids of the models with a score, best first.
+        For each metric, the ids of the models with a score, best first.
     metrics_used
         The metrics that vote in ``order``.
     unranked
         Ids of the models without a single score.
     votes
-        For each metric with a score, with what weight it decides the order, and why.
+        For each metric with a score, its weight in the vote and the reason for it.
     intervals
-        How sure the order is; ``None`` where that was not asked for or is not known yet.
+        Uncertainty of ``order``; ``None`` if it was not requested or is not computed yet.
     metric_intervals
-        How sure the order under each metric is, as far as that is known.
+        Uncertainty of the ranking under each metric, where it is computed.
     vote_notes
-        What is to be said of the vote as a whole, one sentence each.
+        Remarks on the vote as a whole, one sentence each.
     sensitivity
-        The same votes counted in other ways; ``None`` where there is no order.
+        The consensus under other ways of counting the votes; ``None`` if no model is ranked.
     """
 
     order: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Runs: what shall be done, and what came of it."""
+"""Runs: plan, state, cells and results."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ __all__ = [
 ]
 
 
-# Whose a run or an upload is that was made on this machine: on the command line, or in a dashboard that only
-# this machine reaches.
+# Owner of the runs and uploads that are made on this machine: on the command line, or in a dashboard that can
+# be reached only from this machine.
 LOCAL_OWNER = "here"
 
 
 class Stage(StrEnum):
-    """What is done with one model, in this order."""
+    """The stages of the work on one model, in this order."""
 
     RESOLVE = "resolve"
     DOWNLOAD = "download"
@@ -42,7 +42,7 @@ class Stage(StrEnum):
 
 
 class RunState(StrEnum):
-    """What the store knows of a run; whether its worker lives is told by its lock alone."""
+    """State of a run in the store; only the run's lock tells whether its worker is alive."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -51,7 +51,7 @@ class RunState(StrEnum):
     FAILED = "failed"
 
     def is_finished(self) -> bool:
-        """Whether no worker is expected to work on it."""
+        """Whether no worker has anything left to do."""
         return self in {RunState.FINISHED, RunState.CANCELLED, RunState.FAILED}
 
 
@@ -70,7 +70,7 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A cell that was tried and has no score."""
+    """A cell whose computation failed."""
 
     model: str
     metric: str
@@ -83,7 +83,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A cell that does not apply; known before any work."""
+    """A cell whose metric does not apply to the model."""
 
     model: str
     metric: str
@@ -96,20 +96,20 @@ Cell: TypeAlias = Score | Failure | Skipped
 
 @dataclass(frozen=True, slots=True)
 class ModelOutcome:
-    """What a run learned of one model besides its cells.
+    """What a run recorded about one model besides its cells.
 
     Parameters
     ----------
     spec
-        The model as resolved: revision, path and head are known.
+        The model after it was resolved: revision, path and head are known.
     report
         How its features were extracted.
     n_features
         Width of the embeddings.
     n_layers
-        Hidden layers whose features are scored too, the input's own embedding among them.
+        Number of hidden layers that are scored too, the input embedding included.
     score_seconds
-        Seconds of scoring.
+        Seconds spent on scoring.
     """
 
     spec: ModelSpec
@@ -126,21 +126,21 @@ class ModelOutcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunPlan(RunOptions):
-    """What a run shall do: every model under every metric on these samples, with these options.
+    """The plan of a run: every model under every metric on these samples, with these options.
 
-    The options are those of :class:`RunOptions`, made concrete: a reference set is named where a metric needs
-    one, and what no metric reads is ``None``.
+    The options of :class:`RunOptions` are resolved: the reference set is named if a metric needs one, and
+    what no metric reads is ``None``.
 
     Parameters
     ----------
     run_id, created_at
-        Its id, and when it was planned (ISO 8601, UTC).
+        Its id, and the time of planning (ISO 8601, UTC).
     task
-        Name of the task category, or ``"features"`` where ready-made ones are ranked.
+        Name of the task category, or ``"features"`` if precomputed features are ranked.
     samples_source, samples_fingerprint
-        Where the samples come from, and what they were when it was planned.
+        Source of the samples, and their fingerprint at the time of planning.
     models
-        What is ranked.
+        The candidates.
     """
 
     run_id: str
@@ -153,26 +153,26 @@ class RunPlan(RunOptions):
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """What a run has given so far.
+    """The results of a run so far.
 
     Parameters
     ----------
     plan, state, samples
-        What was to be done, how far it is, and on what.
+        Plan and state of the run, and a summary of its samples.
     cells
-        Every decided cell of a model; these rank.
+        Every decided cell of a model; the ranking rests on these.
     outcomes
-        What was learned of each model, by its id.
+        Model id -> what was recorded about the model.
     environment
-        What a number depends on: versions and choices.
+        Software versions and options that the results depend on.
     seconds
-        Of all workers together.
+        Total working time of all workers of the run.
     error
         Why the run failed as a whole; empty otherwise.
     layer_cells
-        Every decided cell of a hidden layer, where they were asked for; these rank nothing.
+        Every decided cell of a hidden layer, if layers were requested; not used in the ranking.
     findings
-        What the analyses after the first ranking have found so far.
+        Results so far of the analyses that follow the first ranking.
     """
 
     plan: RunPlan
@@ -187,9 +187,9 @@ class RunResult:
     findings: tuple[Finding, ...] = ()
 
     def contents(self, kind: type[ResultT]) -> dict[str, ResultT]:
-        """Collect what analyses of one kind found: subject -> record."""
+        """Collect the results of analyses of one kind: subject -> record."""
         return contents_of(self.findings, kind)
 
     def problems(self, kind: type[AnalysisResult]) -> dict[str, str]:
-        """Collect why analyses of one kind could not be done: subject -> sentence."""
+        """Collect why analyses of one kind failed: subject -> sentence."""
         return problems_of(self.findings, kind)

@@ -1,4 +1,4 @@
-"""Labelled samples, and how they are read."""
+"""Labelled samples, and the options for reading them."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ __all__ = [
 
 Modality: TypeAlias = Literal["image", "text", "audio", "video", "tabular"]
 TargetKind: TypeAlias = Literal["classification", "regression", "multilabel"]
-# The reference sets that are used where the user names none; ``data.reference`` makes them.
+# The reference sets that are used if the user names none; ``data.reference`` generates them.
 BUILT_IN_REFERENCES: Mapping[Modality, str] = MappingProxyType(
     {"image": "builtin:dead-leaves", "audio": "builtin:struck-objects", "text": "builtin:standard-library"}
 )
 
 
 class Blob(Protocol):
-    """The bytes of one sample, read when they are needed."""
+    """The bytes of one sample, read on demand."""
 
     def read(self) -> bytes:
         """Return the bytes."""
@@ -46,15 +46,15 @@ class Blob(Protocol):
 
 
 class Item(Protocol):
-    """One sample, decoded when it is needed."""
+    """One sample, decoded on demand."""
 
     @property
     def size(self) -> int:
-        """Its length, used only to order samples: characters of a text, frames of a recording."""
+        """Its length, used only to sort samples: characters of a text, frames of a recording."""
         ...
 
     def decode(self) -> Any:
-        """Return the input of models of this modality.
+        """Return the sample in the form that models of its modality take.
 
         An RGB PIL image; a text, a pair of texts or a ``WordInContext``; a ``Waveform``; a ``VideoClip``
         (``sample(n)`` returns n of its frames); an array of numbers of shape (d,).
@@ -64,7 +64,7 @@ class Item(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class BytesBlob:
-    """Bytes that are already in memory."""
+    """Bytes held in memory."""
 
     data: bytes
 
@@ -88,7 +88,7 @@ class Waveform:
     Parameters
     ----------
     samples
-        float32 array of shape (n_frames,) in -1..1: the mean of its channels.
+        float32 array of shape (n_frames,), values in [-1, 1]: the mean of its channels.
     rate
         Sampling rate (Hz).
     """
@@ -107,16 +107,16 @@ class Reading:
     Parameters
     ----------
     modality, target_kind
-        What the samples are and what their labels are; ``None`` to recognise it.
+        Modality of the samples and kind of their labels; ``None`` to detect it.
     text_columns
-        Names of one text column, or of the two of a pair; empty to recognise them.
+        Name of the text column, or of the two columns of a text pair; empty to detect them.
     label_columns
-        Names of the label column, or of several columns of numbers; empty to recognise it.
+        Name of the label column, or of several numeric columns; empty to detect them.
     group_column
-        Name of the column with the sample's group (speaker, patient, document); ``None`` to recognise it,
+        Name of the column with the sample's group (speaker, patient, document); ``None`` to detect it,
         empty for no groups.
     max_samples
-        The most samples that are used, drawn with the same share of every class; ``None`` for all.
+        Maximum number of samples; a subsample keeps the share of every class. ``None`` for all.
     """
 
     modality: Modality | None = None
@@ -132,7 +132,7 @@ AS_RECOGNISED = Reading()
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """One entry of a source that did not become a sample, and why."""
+    """An entry of a source that was not used as a sample, and the reason."""
 
     name: str
     reason: str
@@ -147,15 +147,15 @@ class SamplesSummary:
     n_samples
         Number of samples.
     class_counts
-        Number of samples of each class, or with each label where samples have several; empty for regression.
+        Number of samples of each class, or with each label for multi-label targets; empty for regression.
     left_out, notes
-        What was left out and why; how the samples were read and converted.
+        Entries that were left out; how the samples were read and converted.
     modality, target_kind
-        What the samples and their labels are.
+        Modality of the samples and kind of their labels.
     n_groups
-        Number of groups; ``None`` where no group is known.
+        Number of groups; ``None`` if no groups are known.
     warnings
-        What may make a ranking on them unreliable, and what to do about it.
+        What may make a ranking on these samples unreliable, and what to do about it.
     """
 
     n_samples: int
@@ -175,30 +175,30 @@ class Samples:
     Parameters
     ----------
     modality
-        What the items are.
+        Modality of the items.
     names
         n names, for display.
     items
-        n samples, decoded when they are needed.
+        n samples, decoded on demand.
     labels
         Integer array of shape (n,), indices into ``class_names``; for regression float64 of shape (n,) or
-        (n, k); for multi-label targets float64 of shape (n, k) that holds 0 and 1.
+        (n, k); for multi-label targets float64 of shape (n, k) with values 0 and 1.
     class_names
         Names of the classes, of the k labels, or of the k columns of a regression.
     digests
         n SHA-256 digests (hex) of the items' content.
     left_out
-        What was left out, and why.
+        Entries of the source that were left out, and the reasons.
     source
-        Where they come from: ``"demo:digits"`` or a path.
+        Source of the samples: ``"demo:digits"`` or a path.
     notes
         How the samples were read and converted, one sentence each.
     target_kind
-        What the labels are.
+        Kind of the labels.
     groups
-        Group of each of the n samples (speaker, patient, document); empty where no groups are known.
+        Group of each of the n samples (speaker, patient, document); empty if no groups are known.
     warnings
-        What may make a ranking on them unreliable, and what to do about it.
+        What may make a ranking on these samples unreliable, and what to do about it.
     """
 
     modality: Modality
@@ -228,7 +228,7 @@ class Samples:
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 (hex) of the digests, labels, class names and groups in their order."""
+        """SHA-256 (hex) of the digests, labels, class names and groups, in this order."""
         digest = hashlib.sha256(f"{self.target_kind};".encode())
         for name in (*self.class_names, *self.groups):
             digest.update(f"{len(name)}:{name};".encode())
@@ -237,7 +237,7 @@ class Samples:
         return digest.hexdigest()
 
     def take(self, rows: NDArray[np.int64]) -> Samples:
-        """Return some of the samples, in the order of ``rows``."""
+        """Select samples by index, in the order of ``rows``."""
         taken = rows.tolist()
         return replace(
             self,

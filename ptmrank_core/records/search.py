@@ -1,4 +1,4 @@
-"""What a search among many candidates did."""
+"""Records of a budgeted search among many candidates."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["SearchDecision", "SearchReport", "SearchRound"]
 
 @dataclass(frozen=True, slots=True)
 class SearchDecision:
-    """Whether a model stayed in a search, why, and the interval of its rank."""
+    """Whether a model advanced to the next round, the reason, and its rank interval."""
 
     model: str
     kept: bool
@@ -25,11 +25,11 @@ class SearchRound:
     Parameters
     ----------
     samples, models
-        How many models were run on how many samples.
+        Number of samples, and number of models that were run on them.
     kept
-        How many stayed.
+        Number of models that advanced.
     forced
-        How many went although they might be among the best.
+        Number of models eliminated for the budget alone, although they may be among the best.
     decisions
         One for each model.
     """
@@ -43,24 +43,25 @@ class SearchRound:
 
 @dataclass(frozen=True, slots=True)
 class SearchReport:
-    """A search among many candidates within the passes that a few would take.
+    """A search among many candidates, limited to the forward passes that a few models would take.
 
     Parameters
     ----------
     budget
-        In models on all samples.
+        Budget, as a number of models run on all samples.
     rounds
-        What was run, and who stayed.
+        The rounds, with the decision on each model.
     finalists
         Models that are run on all samples.
     samples_run, samples_without
-        Samples run in all rounds and by the finalists, and what all candidates would have run.
+        Forward passes (samples times models) of all rounds and the finalists, and the number that running all
+        candidates on all samples would have taken.
     forced
-        Models that went although they might be among the best.
+        Number of models eliminated for the budget alone, although they may be among the best.
     saved
-        Share of the samples that were not run.
+        Share of the forward passes that were saved.
     computed_in_rounds
-        Samples that models really ran on in the rounds, what was in the cache not counted.
+        Forward passes actually computed in the rounds, without features from the cache.
     """
 
     KIND: ClassVar[str] = "budget"

@@ -1,4 +1,4 @@
-"""What models reach once they are trained: what a ranking can be held against."""
+"""Measured quality of trained models, with which a ranking can be compared."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ from typing import ClassVar
 
 __all__ = ["IMPORTED", "RECORDED", "Truth"]
 
-# Subjects of the findings that hold one: the user's own results, and those on record for the demo samples.
+# Subjects of the findings: the results that the user imported, and those recorded for the demo samples.
 IMPORTED, RECORDED = "imported", "recorded"
 
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """A measured quality of models, whoever measured it.
+    """A measured quality of models.
 
     Parameters
     ----------
     measure
-        What was measured: ``"accuracy"`` (a share of 1), ``"r2"``, or the name of a user's column.
+        The measure: ``"accuracy"`` (a share of 1), ``"r2"``, or the name of a column in the user's file.
     values
         Model -> finite value.
     higher_is_better
         Direction of the values.
     origin
-        Where it comes from: name of a file, or a phrase.
+        Origin of the values: name of a file, or a phrase.
     notes
-        What is to be known of it, one sentence each.
+        Remarks for the reader, one sentence each.
     """
 
     KIND: ClassVar[str] = "truth"

@@ -1,4 +1,4 @@
-"""What the metrics count in an order of models, and how it depends on them."""
+"""The weights of the metrics in the consensus ranking, and its sensitivity to them."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ __all__ = ["Sensitivity", "Vote", "Without"]
 
 @dataclass(frozen=True, slots=True)
 class Vote:
-    """How much a metric counts in the order of the models.
+    """The weight of a metric in the consensus ranking.
 
     Parameters
     ----------
     weight
-        Share of the whole vote, in [0, 1]; 0 where it does not vote.
+        Share of the total weight, in [0, 1]; 0 if it does not vote.
     reason
-        Why, in one sentence.
+        The reason for this weight, in one sentence.
     """
 
     weight: float
@@ -26,16 +26,16 @@ class Vote:
 
 @dataclass(frozen=True, slots=True)
 class Without:
-    """What becomes of an order when one metric does not vote.
+    """The consensus ranking when one metric does not vote.
 
     Parameters
     ----------
     order
-        Models that the others rank, best first.
+        Models ranked by the other metrics, best first.
     tau
-        Kendall's tau-b with the order of all; ``None`` for fewer than three models.
+        Kendall's tau-b with the ranking by all metrics; ``None`` for fewer than three models.
     moved, n_places
-        The model that moves furthest, and by how many places.
+        The model whose rank changes most, and by how many places.
     """
 
     order: tuple[str, ...]
@@ -46,16 +46,16 @@ class Without:
 
 @dataclass(frozen=True, slots=True)
 class Sensitivity:
-    """The same votes counted in other ways.
+    """The consensus under other ways of counting the same votes.
 
     Parameters
     ----------
     kemeny
-        Order with the least weight of pairs that metrics see the other way round.
+        Kemeny order: the order with the least total weight of pairwise disagreements with the metrics.
     kemeny_is_exact
-        Whether it is known to be that; otherwise it comes from a heuristic.
+        Whether it is proven optimal; otherwise it comes from a heuristic.
     without
-        Voting metric -> the order without it; empty where it is the only one.
+        Voting metric -> the ranking without it; empty if only one metric votes.
     """
 
     kemeny: tuple[str, ...]

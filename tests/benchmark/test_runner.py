@@ -246,5 +246,5 @@ def test_a_plan_is_checked(samples: Samples, zoo: Path) -> None:
         make_plan(**parts | {"models": models, "options": replace(parts["options"], metrics=())})
     with pytest.raises(InputError, match="at least one model and one metric"):
         make_plan(models=(), **parts)
-    with pytest.raises(InputError, match=r"these models read something else: .'convnext-a'"):
+    with pytest.raises(InputError, match=r"these models read another modality: .'convnext-a'"):
         make_plan(models=[replace(models[0], modality="text")], **parts)

@@ -126,7 +126,7 @@ def test_a_device_that_is_not_here_is_told(card: Path, capsys: pytest.CaptureFix
         conditions["report"]["device"] = "cuda:99"
     card.write_text(json.dumps(fields), encoding="utf-8")
     status, payload = replay(card, capsys)
-    assert payload["notes"] == ["The card's device, cuda:99, is not here."]
+    assert payload["notes"] == ["The card's device, cuda:99, is not available on this machine."]
     assert (status, verdicts(payload)) == (0, {"identical"})
     for conditions in fields["conditions"].values():
         conditions["report"]["dtype"] = "float8"
@@ -202,8 +202,8 @@ def test_a_metric_that_cannot_be_had_is_left_out(
         ("logme", "identical"),
         ("ped", "missing"),
     }
-    assert payload["notes"][0] == "ouija is not known here."
-    assert payload["notes"][1].startswith("ped cannot be had here: ")
+    assert payload["notes"][0] == "This version of PTMRank has no metric ouija."
+    assert payload["notes"][1].startswith("ped cannot be computed on this machine: ")
 
 
 def test_layers_are_replayed_too(

@@ -309,7 +309,7 @@ def test_a_task_that_does_not_fit_is_refused(samples: Samples, tmp_path: Path) -
         bench(arrays(1), tmp_path)("image-clasification", samples)
     with pytest.raises(InputError, match="Labelled samples cannot rank the models of 'text-to-image'"):
         bench(arrays(1), tmp_path)("text-to-image", samples)
-    with pytest.raises(InputError, match="The samples are image; these models read something else"):
+    with pytest.raises(InputError, match="The samples are image; these models read another modality"):
         bench(arrays(1), tmp_path)("text-classification", samples)
 
 

@@ -1,4 +1,4 @@
-"""What a run does after its first ranking, from the cached features: one module for each analysis."""
+"""The analyses of the cached features that follow the first ranking of a run: one module for each."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ptmrank_core.benchmark.analyses.fine_tuning import fine_tune_best
 from ptmrank_core.benchmark.analyses.learning_curve import score_fewer_samples
 from ptmrank_core.benchmark.analyses.probe import probe_models
 from ptmrank_core.benchmark.analyses.projections import project_best
-from ptmrank_core.benchmark.analyses.rank_intervals import halve
+from ptmrank_core.benchmark.analyses.rank_intervals import score_half_samples
 from ptmrank_core.benchmark.analyses.recorded_truth import keep_recorded_truth
 from ptmrank_core.benchmark.analyses.separability import separate_classes
 from ptmrank_core.benchmark.execution.context import RunContext
@@ -18,11 +18,11 @@ from ptmrank_core.events import raise_if_cancelled
 
 __all__ = ["analyse"]
 
-# In the order in which they are done; each keeps findings and passes over what is kept already.
+# In the order of execution; each stores findings, and skips those that are stored already.
 ANALYSES: tuple[Callable[[AnalysisContext], None], ...] = (
     keep_recorded_truth,
     probe_models,
-    halve,
+    score_half_samples,
     score_fewer_samples,
     score_controls,
     fine_tune_best,
@@ -32,17 +32,17 @@ ANALYSES: tuple[Callable[[AnalysisContext], None], ...] = (
 
 
 def analyse(run_context: RunContext) -> None:
-    """Do the analyses of a plan that are not done yet.
+    """Perform the analyses of a plan that are not done yet.
 
     Parameters
     ----------
     run_context
-        Of a run whose cells are all decided.
+        Context of a run whose cells are all decided.
 
     Raises
     ------
     CancelledError
-        If cancellation was requested; what was found stays.
+        If cancellation was requested; findings so far stay.
     """
     context = AnalysisContext(run_context)
     for analysis in ANALYSES:

@@ -1,4 +1,4 @@
-"""Negative controls: what scores look like where there is nothing to find, or no model to thank for it."""
+"""Negative controls: scores with permuted labels, of baseline features, and of untrained models."""
 
 from __future__ import annotations
 
@@ -29,25 +29,27 @@ from ptmrank_core.sampling import permuted_rows
 
 __all__ = ["PLAIN", "UNTRAINED", "score_controls"]
 
-# Subjects of the findings; the model follows the second.
+# Subjects of the findings: baseline features, and a prefix that the id of the trained model follows.
 PLAIN, UNTRAINED = "plain", "untrained:"
 N_PERMUTATIONS = 10
-# Arrays that say what a sample is labelled; the others say what a model makes of it.
+# Arrays that hold labels of samples; the others hold outputs of a model.
 LABEL_ARRAYS = ("labels", "targets", "sample_label_embeddings")
-# Twins are extracted like candidates: of the best model of each family, and of no more families than these.
+# Untrained twins are extracted like candidates: for the best model of each of at most so many families.
 MAX_TWINS = 3
 
 
 def score_controls(context: AnalysisContext) -> None:
-    """Score the controls that a plan asks for.
+    """Score the controls, if a plan requests them.
 
-    A :class:`~ptmrank_core.records.ControlScores` is kept for features that no model made (``plain``) and for
-    each untrained twin (``untrained:MODEL``), a :class:`~ptmrank_core.records.PermutedScores` for each model,
-    metrics that iterate left out.
+    Stores a :class:`~ptmrank_core.records.ControlScores` for baseline features (subject ``plain``) and for
+    each untrained twin (``untrained:MODEL``), and a :class:`~ptmrank_core.records.PermutedScores` for each
+    model, without iterative metrics.
     """
     if not context.run_context.plan.analyses.controls:
         return
-    jobs: list[Callable[[], None]] = [partial(_keep_control, context, PLAIN, partial(_score_plain, context))]
+    jobs: list[Callable[[], None]] = [
+        partial(_keep_control, context, PLAIN, partial(_score_baseline, context))
+    ]
     jobs += [
         partial(_keep_control, context, UNTRAINED + model, partial(_score_twin, context, model))
         for model in _twins(context)
@@ -70,7 +72,7 @@ def _keep_permuted(context: AnalysisContext, model: str) -> None:
 
 
 def _twins(context: AnalysisContext) -> list[str]:
-    """Models whose untrained twins are scored: the best of each family, the best families first."""
+    """Select the models whose untrained twins are scored: the best of each family, best families first."""
     best: dict[str | None, str] = {}
     for model in context.order():
         spec = context.specs.get(model)
@@ -79,18 +81,18 @@ def _twins(context: AnalysisContext) -> list[str]:
     return list(best.values())[:MAX_TWINS]
 
 
-def _score_plain(context: AnalysisContext) -> ControlScores:
-    """Score features that no model made."""
+def _score_baseline(context: AnalysisContext) -> ControlScores:
+    """Score features that were computed without a model."""
     run_context = context.run_context
-    plain = baseline_features(run_context.samples, seed=run_context.plan.seed, cancel=run_context.cancel)
+    baseline = baseline_features(run_context.samples, seed=run_context.plan.seed, cancel=run_context.cancel)
     name = "labels" if run_context.samples.target_kind == "classification" else "targets"
-    arrays = {"embeddings": plain.embeddings, name: run_context.samples.labels}
-    return _control(context, PLAIN, arrays, title=plain.title)
+    arrays = {"embeddings": baseline.embeddings, name: run_context.samples.labels}
+    return _control(context, PLAIN, arrays, title=baseline.title)
 
 
 def _score_twin(context: AnalysisContext, model: str) -> ControlScores:
-    """Score the untrained twin of a model, extracted as the model was."""
-    run_context = context.equipped
+    """Score the untrained twin of a model, extracted in the same way as the model."""
+    run_context = context.with_auxiliary
     metrics = run_context.plan.metrics
     sets = [run_context.samples, *([run_context.reference] if run_context.reference is not None else [])]
     with untrained_twin(
@@ -107,7 +109,7 @@ def _score_twin(context: AnalysisContext, model: str) -> ControlScores:
 def _control(
     context: AnalysisContext, name: str, arrays: Mapping[str, Any], *, title: str, of: str = ""
 ) -> ControlScores:
-    """Score one control as a candidate is."""
+    """Score one control like a candidate."""
     cells = list(score_cells(name, prepare_inputs(**arrays), context.run_context.plan.metrics))
     return ControlScores(
         title=title,
@@ -123,7 +125,7 @@ def _reason(cell: Failure | Skipped) -> str:
 
 
 def _score_permuted(context: AnalysisContext, model: str) -> PermutedScores:
-    """Score one model with its labels permuted, the same permutations for all models."""
+    """Score one model with permuted labels; the permutations are the same for all models."""
     run_context = context.run_context
     metrics = [name for name in run_context.plan.metrics if METRICS[name].cost != "iterative"]
     arrays = context.arrays(model, metrics)
@@ -135,11 +137,15 @@ def _score_permuted(context: AnalysisContext, model: str) -> PermutedScores:
         for metric in metrics:
             scores[metric].append(parts.get(metric))
     return PermutedScores(
-        {metric: tuple(draws) for metric, draws in scores.items() if any(own is not None for own in draws)}
+        {
+            metric: tuple(draws)
+            for metric, draws in scores.items()
+            if any(score is not None for score in draws)
+        }
     )
 
 
 def _with_labels_of(arrays: Mapping[str, Any], rows: NDArray[np.int64]) -> dict[str, Any]:
-    """Give each sample the labels of another one."""
+    """Give each sample the labels of the sample in ``rows``."""
     labels = {name: arrays[name] for name in LABEL_ARRAYS if name in arrays}
     return {**arrays, **take_rows(labels, rows)}

@@ -1,4 +1,4 @@
-"""Short real fine-tuning of the best models, where it was asked for."""
+"""Short fine-tuning of the best models, if requested."""
 
 from __future__ import annotations
 
@@ -19,50 +19,50 @@ from ptmrank_core.sampling import nested_order, units_of_samples
 __all__ = ["fine_tune_best", "training_rows"]
 
 TRAINING_SHARE = 0.75
-STEPS = 100  # of the progress of one model
+STEPS = 100  # progress steps of one model
 
 
 def fine_tune_best(context: AnalysisContext) -> None:
-    """Train the best models of the order for real, each with an equal part of the time that is left.
+    """Fine-tune the best models, each with an equal share of the remaining time.
 
-    A :class:`~ptmrank_core.records.FineTuning` is kept for each. All models have the same training and test
+    Stores a :class:`~ptmrank_core.records.FineTuning` for each. All models have the same training and test
     samples.
     """
     run_context = context.run_context
-    n_asked = run_context.plan.analyses.fine_tune
-    if not n_asked:
+    n_models = run_context.plan.analyses.fine_tune
+    if not n_models:
         return
-    order = context.order()[:n_asked]
-    ends = time.perf_counter() + run_context.plan.analyses.fine_tune_seconds
-    left = [model for model in order if not context.is_kept(FineTuning, model)]
-    for index, model in enumerate(left):
+    order = context.order()[:n_models]
+    deadline = time.perf_counter() + run_context.plan.analyses.fine_tune_seconds
+    remaining = [model for model in order if not context.is_kept(FineTuning, model)]
+    for index, model in enumerate(remaining):
         raise_if_cancelled(run_context.cancel)
-        seconds = max(1.0, (ends - time.perf_counter()) / (len(left) - index))
-        context.keep(FineTuning, model, partial(_tune, context, model, seconds, (index, len(left))))
-        run_context.sink(AnalysisStep(FineTuning.KIND, STEPS * (index + 1), STEPS * len(left)))
+        seconds = max(1.0, (deadline - time.perf_counter()) / (len(remaining) - index))
+        context.keep(FineTuning, model, partial(_tune, context, model, seconds, (index, len(remaining))))
+        run_context.sink(AnalysisStep(FineTuning.KIND, STEPS * (index + 1), STEPS * len(remaining)))
 
 
 def training_rows(samples: Samples, seed: int) -> NDArray[np.int64]:
-    """Draw the samples to train on: three quarters of each class, groups whole.
+    """Draw the training samples: three quarters of each class, with whole groups.
 
     Raises
     ------
     MetricInputError
-        If nothing is left for the test.
+        If no training and test set can be drawn.
     """
     train = nested_order(units_of_samples(samples), minimum=1, seed=seed).of_share(TRAINING_SHARE)
     if len(train) == samples.n_samples or len(train) < 2:
         raise MetricInputError(
-            f"{samples.n_samples} samples cannot be parted into some to train on and some to test on.",
+            f"{samples.n_samples} samples cannot be split into a training and a test set.",
             hint="Expected a few samples of each class, or several groups.",
         )
     return train
 
 
-def _tune(context: AnalysisContext, model: str, seconds: float, place: tuple[int, int]) -> FineTuning:
+def _tune(context: AnalysisContext, model: str, seconds: float, position: tuple[int, int]) -> FineTuning:
     """Train one model."""
     run_context = context.run_context
-    index, n_models = place
+    index, n_models = position
     training = fine_tune(
         context.specs[model],
         run_context.samples,
@@ -76,6 +76,6 @@ def _tune(context: AnalysisContext, model: str, seconds: float, place: tuple[int
     )
     note = ""
     if training.was_cut:
-        passes = f"{training.epochs:.1f} of {training.planned_epochs} passes"
-        note = f"Time ran out after {passes}; more may reach more."
+        epochs = f"{training.epochs:.1f} of {training.planned_epochs} epochs"
+        note = f"Time ran out after {epochs}; longer training may give a better result."
     return FineTuning(training, run_context.plan.seed, note)

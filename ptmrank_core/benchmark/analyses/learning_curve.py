@@ -1,4 +1,4 @@
-"""The models on fewer samples, to see whether more labels would change the order."""
+"""Learning curves: scores on subsets of the samples, to see whether more labels would change the ranking."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ __all__ = ["score_fewer_samples"]
 
 FRACTIONS = (0.1, 0.2, 0.35, 0.5, 0.75)
 N_DRAWS = 5
-# What is cheap enough to be done unasked, and where it is not worth it: the parts would be too small, and the
-# order of two models either holds or not.
+# Without a request, the analysis is done if it takes at most so long, and not on fewer samples or models:
+# the subsets would be too small, and two models have too few orders to show a trend.
 CHEAP_SECONDS = 60.0
 MIN_SAMPLES, MIN_MODELS = 100, 3
-# Parts with fewer samples for each stratum say nothing of any metric.
+# Subsets with fewer samples in a stratum are too small for any metric.
 MIN_PER_CLASS = 2
 
 
 def score_fewer_samples(context: AnalysisContext) -> None:
-    """Score every model on parts of the samples, the same for all of them.
+    """Score every model on the same subsets of the samples.
 
-    Metrics that iterate are left out for their cost. A :class:`~ptmrank_core.records.PartScores` is kept for
-    each model.
+    Iterative metrics are left out because of their cost. Stores a :class:`~ptmrank_core.records.PartScores`
+    for each model.
     """
     metrics = [name for name in context.run_context.plan.metrics if METRICS[name].cost != "iterative"]
     if not _is_wanted(context, metrics):
@@ -45,10 +45,10 @@ def score_fewer_samples(context: AnalysisContext) -> None:
 
 
 def _is_wanted(context: AnalysisContext, metrics: Sequence[str]) -> bool:
-    """Whether it was asked for, or is cheap by what the scores have cost and has something to compare."""
-    asked = context.run_context.plan.analyses.sample_sizes
-    if asked is not None:
-        return asked
+    """Whether it was requested, or is cheap by the cost of the scores and has enough to compare."""
+    requested = context.run_context.plan.analyses.sample_sizes
+    if requested is not None:
+        return requested
     if context.run_context.samples.n_samples < MIN_SAMPLES or len(context.specs) < MIN_MODELS:
         return False
     spent = sum(
@@ -58,18 +58,18 @@ def _is_wanted(context: AnalysisContext, metrics: Sequence[str]) -> bool:
 
 
 def parts_of(samples: Samples, seed: int) -> list[list[Indices]]:
-    """Draw the parts: for each fraction that is large enough, one for each draw."""
+    """Draw the subsets: for each fraction that is large enough, one for each draw."""
     orders = nested_orders(units_of_samples(samples), N_DRAWS, minimum=MIN_PER_CLASS, seed=seed)
     by_fraction = [[order.of_share(fraction) for order in orders] for fraction in FRACTIONS]
     n_classes = max(1, len(samples.class_names) if samples.target_kind == "classification" else 1)
-    fewest = max(MIN_PER_CLASS * n_classes, 4)
-    # With few groups two fractions can be the same part of the samples.
-    kept: list[list[Indices]] = []
+    min_size = max(MIN_PER_CLASS * n_classes, 4)
+    # With few groups, two fractions can give the same subset of the samples.
+    distinct: list[list[Indices]] = []
     for parts in by_fraction:
         size = _mean_size(parts)
-        if fewest <= size < samples.n_samples and (not kept or size > _mean_size(kept[-1])):
-            kept.append(parts)
-    return kept
+        if min_size <= size < samples.n_samples and (not distinct or size > _mean_size(distinct[-1])):
+            distinct.append(parts)
+    return distinct
 
 
 def _mean_size(parts: Sequence[Indices]) -> float:
@@ -79,7 +79,7 @@ def _mean_size(parts: Sequence[Indices]) -> float:
 def _score_parts(
     context: AnalysisContext, model: str, metrics: Sequence[str], parts: Sequence[Sequence[Indices]]
 ) -> PartScores:
-    """Score one model on every part."""
+    """Score one model on every subset."""
     arrays = context.arrays(model, metrics)
     by_fraction: list[list[dict[str, ScoreParts]]] = []
     for draws in parts:
@@ -97,7 +97,7 @@ def _score_parts(
 
 
 def _scores(model: str, arrays: Mapping[str, Any], metrics: Sequence[str]) -> dict[str, ScoreParts]:
-    """Scores of one part by metric; a part that a metric refuses has none."""
+    """Score one subset under each metric; a metric that refuses the subset gives no score."""
     inputs = run_guarded(lambda: prepare_inputs(**arrays), what=f"{PartScores.KIND} {model}")
     if isinstance(inputs, CapturedError):
         return {}

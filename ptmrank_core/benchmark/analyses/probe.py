@@ -14,12 +14,12 @@ __all__ = ["probe_models"]
 
 
 def probe_models(context: AnalysisContext) -> None:
-    """Keep a :class:`~ptmrank_core.records.ProbeResult` for each model that has features, if asked to.
+    """Store a :class:`~ptmrank_core.records.ProbeResult` for each model that has features, if requested.
 
     Raises
     ------
     CancelledError
-        If cancellation was requested; what was found stays.
+        If cancellation was requested; findings so far stay.
     """
     if not context.run_context.plan.analyses.probe:
         return
@@ -33,7 +33,7 @@ def probe_models(context: AnalysisContext) -> None:
 
 
 def _probe(context: AnalysisContext, model: str) -> ProbeResult:
-    """Probe one model."""
+    """Fit a linear probe and k-NN to the features of one model."""
     inputs = prepare_inputs(**context.arrays(model))
     targets = inputs.targets
     if targets is not None and targets.shape[1] == 1:

@@ -1,4 +1,4 @@
-"""The embeddings of the best models in the plane: LDA, t-SNE, and UMAP where it is installed."""
+"""Two-dimensional projections of the best models' embeddings: LDA, t-SNE, and UMAP if it is installed."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ from ptmrank_core.sampling import nested_order, units_of, units_of_samples
 
 __all__ = ["drawn_rows", "project_best"]
 
-# Of each model: six of them are 12,000 points, which a browser still draws.
+# Points of each model: those of six models, 12,000 points, are still drawn by a browser.
 MAX_POINTS = 2_000
-# Whole groups are drawn where at least so many fit: points of a few speakers would show the speakers only.
+# Whole groups are drawn if at least so many fit: points of a few speakers would show the speakers only.
 MIN_GROUPS = 10
 
 
 def drawn_rows(samples: Samples, seed: int) -> NDArray[np.int64]:
-    """Choose the samples that are drawn of every model: all, or 2,000 with the same share of every class.
+    """Choose the samples that are projected, the same for every model: all, or a stratified sample of 2,000.
 
-    Groups are whole, unless they are so large that 2,000 samples hold fewer than ten: then the same share of
-    each group is drawn.
+    Groups are drawn whole, unless they are so large that 2,000 samples hold fewer than ten: then the same
+    share of each group is drawn.
 
     Parameters
     ----------
     samples
         n samples.
     seed
-        Seed of the choice.
+        Random seed of the choice.
     """
     units = units_of_samples(samples)
     rows = nested_order(units, minimum=1, seed=seed).at_most(MAX_POINTS)
@@ -46,14 +46,14 @@ def drawn_rows(samples: Samples, seed: int) -> NDArray[np.int64]:
 
 
 def project_best(context: AnalysisContext) -> None:
-    """Keep a :class:`~ptmrank_core.records.ProjectedEmbeddings` for each method and each of the best models.
+    """Store a :class:`~ptmrank_core.records.ProjectedEmbeddings` for each method and each of the best models.
 
     The subject is ``METHOD:MODEL``.
 
     Raises
     ------
     CancelledError
-        If cancellation was requested; what was found stays.
+        If cancellation was requested; findings so far stay.
     """
     run_context = context.run_context
     if not run_context.plan.analyses.projections:
@@ -71,7 +71,7 @@ def project_best(context: AnalysisContext) -> None:
 
 
 def _methods(samples: Samples) -> list[str]:
-    """Name the methods that can be had; the quick ones first."""
+    """List the available methods, fastest first."""
     methods = ["lda"] if samples.target_kind == "classification" else []
     return [*methods, "tsne", *(["umap"] if umap_is_installed() else [])]
 
@@ -79,15 +79,15 @@ def _methods(samples: Samples) -> list[str]:
 def _project(
     context: AnalysisContext, model: str, method: str, rows: NDArray[np.int64]
 ) -> ProjectedEmbeddings:
-    """Bring one model to the plane by one method."""
+    """Project the embeddings of one model by one method."""
     arrays, seed = context.arrays(model), context.run_context.plan.seed
     embeddings = np.asarray(arrays["embeddings"])[rows]
-    ways: dict[str, Callable[[], Projection]] = {
+    methods: dict[str, Callable[[], Projection]] = {
         "lda": lambda: lda(embeddings, arrays["labels"][rows]),
         "tsne": lambda: tsne(embeddings, seed=seed),
         "umap": lambda: umap(embeddings, seed=seed),
     }
-    projection = ways[method]()
+    projection = methods[method]()
     return ProjectedEmbeddings(
         method,
         model,

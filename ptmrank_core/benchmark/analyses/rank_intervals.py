@@ -1,7 +1,7 @@
-"""Scores of half-samples, from which rank intervals come: the same halves for every model and metric.
+"""Scores on half-samples, from which rank intervals are computed: the same halves for every model and metric.
 
-A model is one step: its scores on all halves are kept together as they are known, so that a killed worker
-repeats one model. When all models are there, the findings by model become one finding for each metric.
+Each model is one step: its scores on all halves are stored together, so a killed worker repeats one model at
+most. Once all models are done, the findings by model are replaced by one finding for each metric.
 """
 
 from __future__ import annotations
@@ -24,78 +24,78 @@ from ptmrank_core.records import (
 from ptmrank_core.results.votes import voters_of
 from ptmrank_core.sampling import HalfSamples, draw_halves, units_of_samples
 
-__all__ = ["halve", "metrics_to_halve"]
+__all__ = ["half_sample_metrics", "score_half_samples"]
 
-NO_HALVES = ModelHalfSamples({}, {})
-# For metrics whose cost allows it, where nobody asked for a number.
-AUTOMATIC = 100
+NO_SCORES = ModelHalfSamples({}, {})
+# Number of half-samples if the user requested none, for metrics that are not iterative.
+DEFAULT_HALF_SAMPLES = 100
 
 
-def metrics_to_halve(plan: RunPlan) -> tuple[str, ...]:
-    """Metrics of a plan that are scored on half-samples.
+def half_sample_metrics(plan: RunPlan) -> tuple[str, ...]:
+    """Select the metrics of a plan that are scored on half-samples.
 
-    Those that vote: the default forms, or whatever was chosen where that is variants alone. Metrics that
-    iterate are among them only where a number of half-samples was asked for.
+    These are the voting metrics: default forms, or the chosen variants if no default form was chosen.
+    Iterative metrics are included only if a number of half-samples was requested.
     """
-    asked = plan.analyses.half_samples
+    n_requested = plan.analyses.half_samples
     voters = voters_of(plan.metrics)
-    if asked is not None:
-        return tuple(voters) if asked > 0 else ()
+    if n_requested is not None:
+        return tuple(voters) if n_requested > 0 else ()
     return tuple(name for name in voters if METRICS[name].cost != "iterative")
 
 
-def halve(context: AnalysisContext) -> None:
-    """Keep a :class:`~ptmrank_core.records.HalfSampleScores` for each metric with scores of two models."""
-    models = _scored(context)
-    if models:
-        _halve_models(context, models)
+def score_half_samples(context: AnalysisContext) -> None:
+    """Store a :class:`~ptmrank_core.records.HalfSampleScores` for each metric with scores of two models."""
+    metrics_by_model = _remaining_metrics(context)
+    if metrics_by_model:
+        _score_models(context, metrics_by_model)
     context.drop(ModelHalfSamples)
 
 
-def _scored(context: AnalysisContext) -> dict[str, list[str]]:
-    """Model -> metrics whose halves are not there yet, where there are two models to rank."""
-    found: dict[str, list[str]] = {}
-    for metric in metrics_to_halve(context.run_context.plan):
+def _remaining_metrics(context: AnalysisContext) -> dict[str, list[str]]:
+    """Find for each model the metrics not yet scored on half-samples, if these score two models or more."""
+    remaining: dict[str, list[str]] = {}
+    for metric in half_sample_metrics(context.run_context.plan):
         scored = [cell.model for cell in context.cells if isinstance(cell, Score) and cell.metric == metric]
         if len(scored) > 1 and not context.is_kept(HalfSampleScores, metric):
             for model in scored:
-                found.setdefault(model, []).append(metric)
-    return {model: found[model] for model in context.specs if model in found}
+                remaining.setdefault(model, []).append(metric)
+    return {model: remaining[model] for model in context.specs if model in remaining}
 
 
-def _halve_models(context: AnalysisContext, models: Mapping[str, Sequence[str]]) -> None:
-    """Score every model on every half, then put each metric together."""
-    run_context, asked = context.run_context, context.run_context.plan.analyses.half_samples
+def _score_models(context: AnalysisContext, metrics_by_model: Mapping[str, Sequence[str]]) -> None:
+    """Score every model on every half, then combine the scores of all models under each metric."""
+    run_context, n_requested = context.run_context, context.run_context.plan.analyses.half_samples
     draw = partial(
         draw_halves,
         units_of_samples(run_context.samples),
-        n_halves=AUTOMATIC if asked is None else asked,
+        n_halves=DEFAULT_HALF_SAMPLES if n_requested is None else n_requested,
         seed=run_context.plan.seed,
     )
-    metrics = list(dict.fromkeys(name for own in models.values() for name in own))
+    metrics = list(dict.fromkeys(name for names in metrics_by_model.values() for name in names))
     halves = run_guarded(draw, what=HalfSampleScores.KIND)
     if isinstance(halves, CapturedError):
         for metric in metrics:
             context.keep_problem(HalfSampleScores, metric, halves)
         return
-    for index, (model, own) in enumerate(models.items()):
+    for index, (model, of_model) in enumerate(metrics_by_model.items()):
         raise_if_cancelled(run_context.cancel)
         if not context.is_kept(ModelHalfSamples, model):
-            context.keep(ModelHalfSamples, model, partial(_score_halves, context, model, own, halves))
-        run_context.sink(AnalysisStep(HalfSampleScores.KIND, index + 1, len(models)))
+            context.keep(ModelHalfSamples, model, partial(_score_halves, context, model, of_model, halves))
+        run_context.sink(AnalysisStep(HalfSampleScores.KIND, index + 1, len(metrics_by_model)))
     by_model = context.contents(ModelHalfSamples)
     problems = problems_of(context.findings(), ModelHalfSamples)
     for metric in metrics:
-        scored = [model for model in models if metric in models[model]]
+        scored = [model for model, names in metrics_by_model.items() if metric in names]
         notes = tuple(f"{model}: {problems[model]}" for model in scored if model in problems)
-        of_metric = {model: by_model.get(model, NO_HALVES) for model in scored}
-        context.keep(HalfSampleScores, metric, partial(_put_together, metric, of_metric, halves, notes=notes))
+        of_metric = {model: by_model.get(model, NO_SCORES) for model in scored}
+        context.keep(HalfSampleScores, metric, partial(_combine, metric, of_metric, halves, notes=notes))
 
 
 def _score_halves(
     context: AnalysisContext, model: str, metrics: Sequence[str], halves: HalfSamples
 ) -> ModelHalfSamples:
-    """Score one model on each half, and tell how the deviations of its scores grow with the samples."""
+    """Score one model on each half, and determine the factors by which its deviations are scaled."""
     inputs = prepare_inputs(**context.arrays(model, metrics))
     scores: dict[str, list[ScoreParts | None]] = {name: [] for name in metrics}
     for rows in halves.rows:
@@ -108,33 +108,36 @@ def _score_halves(
 
 
 def _growth(inputs: MetricInputs, metrics: Sequence[str], halves: HalfSamples) -> dict[str, float]:
-    """Metric -> n/m where a score of this model is a sum over its samples."""
+    """Return n/m (all samples / samples of a half) for each metric whose score is a sum over the samples."""
     if inputs.n_samples > inputs.n_features:
         return {}
     share = inputs.n_samples * len(halves.rows) / sum(len(rows) for rows in halves.rows)
     return {name: share for name in metrics if METRICS[name].adds_up}
 
 
-def _put_together(
+def _combine(
     metric: str,
     by_model: Mapping[str, ModelHalfSamples],
     halves: HalfSamples,
     *,
     notes: tuple[str, ...],
 ) -> HalfSampleScores:
-    """Join the scores of all models under one metric, half by half."""
+    """Combine the scores of all models under one metric, half by half."""
     joined = []
     for index in range(len(halves.rows)):
-        parts = {model: _at(own.scores.get(metric, ()), index) for model, own in by_model.items()}
-        joined.append(join_scores(metric, {model: own for model, own in parts.items() if own is not None}))
+        scores = {model: _at(record.scores.get(metric, ()), index) for model, record in by_model.items()}
+        known = {model: score for model, score in scores.items() if score is not None}
+        joined.append(join_scores(metric, known))
     return HalfSampleScores(
         scores={model: tuple(row.get(model) for row in joined) for model in by_model},
         sizes=tuple(len(rows) for rows in halves.rows),
-        growth={model: own.growth[metric] for model, own in by_model.items() if metric in own.growth},
+        growth={
+            model: record.growth[metric] for model, record in by_model.items() if metric in record.growth
+        },
         notes=(*halves.notes, *notes),
     )
 
 
 def _at(scores: Sequence[ScoreParts | None], index: int) -> ScoreParts | None:
-    """Score on one half; ``None`` where a model has none."""
+    """Return the score on one half; ``None`` if the model has none."""
     return scores[index] if index < len(scores) else None

@@ -1,4 +1,4 @@
-"""What fine-tuning gave on demo samples, as it is on record: kept with the run beside its own findings."""
+"""Recorded fine-tuning results for the demo samples, stored with the findings of the run."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ __all__ = ["keep_recorded_truth"]
 
 
 def keep_recorded_truth(context: AnalysisContext) -> None:
-    """Keep the record that belongs to these samples, or why it cannot be shown; other samples have none.
+    """Store the recorded fine-tuning results for these samples, or why they cannot be read.
 
-    What is kept is the :class:`~ptmrank_core.records.Truth` of the run's own models.
+    Stores a :class:`~ptmrank_core.records.Truth` with the run's models only; samples other than the demo
+    samples have no recorded results.
     """
     if context.is_kept(Truth, RECORDED):
         return

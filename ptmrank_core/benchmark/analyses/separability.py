@@ -1,4 +1,4 @@
-"""Which pairs of classes the best models tell apart."""
+"""The separability of each pair of classes under the best models."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from ptmrank_core.records import ClassDistances, pack_array
 
 __all__ = ["separate_classes"]
 
-# A matrix of more is not looked at.
+# A larger matrix would be too large to read.
 MAX_CLASSES = 100
 
 
 def separate_classes(context: AnalysisContext) -> None:
-    """Keep the :class:`~ptmrank_core.records.ClassDistances` of the best models where labels are classes.
+    """Store the :class:`~ptmrank_core.records.ClassDistances` of the best models if the labels are classes.
 
     Raises
     ------
     CancelledError
-        If cancellation was requested; what was found stays.
+        If cancellation was requested; findings so far stay.
     """
     run_context = context.run_context
     if not run_context.plan.analyses.projections or run_context.samples.target_kind != "classification":
@@ -38,7 +38,7 @@ def separate_classes(context: AnalysisContext) -> None:
 
 
 def _separate(context: AnalysisContext, model: str) -> ClassDistances:
-    """Measure the pairs under one model."""
+    """Measure the distance between each pair of classes under one model."""
     arrays = context.arrays(model)
     present, counts = np.unique(arrays["labels"], return_counts=True)
     distances = class_distances(arrays["embeddings"], arrays["labels"])

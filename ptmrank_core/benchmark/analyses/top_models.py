@@ -1,4 +1,4 @@
-"""The best models of a run, which are looked at closely."""
+"""The best models of a run, which are analysed in detail."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from ptmrank_core.benchmark.analyses.context import AnalysisContext
 __all__ = ["MAX_MODELS", "best_models"]
 
 MAX_MODELS = 6
-"""So many are put side by side."""
+"""Number of models that are compared side by side."""
 
 
 def best_models(context: AnalysisContext) -> list[str]:
-    """List the best models that have features, in the order of what the run has given so far."""
+    """List the best models that have features, in the ranking by the results so far."""
     return [model for model in context.order() if model in context.specs][:MAX_MODELS]

@@ -1,4 +1,4 @@
-"""The run card: the scores of a run with everything that they depend on, as JSON.
+"""The run card: the scores of a run and everything that they depend on, as JSON.
 
 With the card, the models and the samples, the run can be repeated on another machine.
 """
@@ -32,7 +32,7 @@ from ptmrank_core.records import (
 
 __all__ = ["CARD_FORMAT", "CardCell", "ModelConditions", "RunCard", "make_card", "read_card", "run_card"]
 
-# 1: what a model ran with stood beside its revision. 2: in the report of its extraction.
+# 1: extraction facts beside the revision of each model. 2: in an extraction report of their own.
 CARD_FORMAT = 2
 READABLE_FORMATS = (1, 2)
 EXPECTED = "Expected the card.json of a run."
@@ -47,9 +47,9 @@ class CardCell:
     model, metric
         Their names.
     value
-        The score; ``None`` where there is none.
+        The score; ``None`` if there is none.
     reason
-        Why there is none; empty where there is one.
+        Why there is no score; empty if there is one.
     layer
         The hidden layer; ``None`` for the model itself.
     """
@@ -68,7 +68,7 @@ class ModelConditions:
     Parameters
     ----------
     revision
-        Its exact revision; ``None`` where it is not known.
+        Its exact revision; ``None`` if unknown.
     n_features
         Width of its embeddings.
     report
@@ -82,24 +82,24 @@ class ModelConditions:
 
 @dataclass(frozen=True, slots=True)
 class RunCard:
-    """The scores of a run, and everything that they depend on.
+    """The scores of a run and everything that they depend on.
 
     Parameters
     ----------
     run_card
         Version of this format.
     plan
-        The plan with all its options, the models as the run resolved them.
+        The plan with all its options, with the models as the run resolved them.
     state
-        How far the run was.
+        State of the run.
     samples
         Summary of the samples.
     conditions
-        By model: revision, dtype, device and batch size as they turned out.
+        By model: the actual revision, dtype, device and batch size.
     metric_versions
         Version of each metric of the plan.
     environment
-        Versions of the software, and what else was recorded.
+        Software versions, and other recorded facts.
     cells
         Every decided cell.
     """
@@ -143,14 +143,14 @@ def run_card(result: RunResult) -> dict[str, Any]:
 
 
 def _label_encoder(result: RunResult) -> ModelSpec | None:
-    """Return the text model for the class names, with its exact revision where it has been run."""
+    """Return the text model for the class names, with its exact revision if it has been run."""
     spec = result.plan.label_encoder
     revision = result.environment.get(LABEL_ENCODER_REVISION)
     return None if spec is None else replace(_portable(spec), revision=revision or spec.revision)
 
 
 def _portable(spec: ModelSpec) -> ModelSpec:
-    """Drop the paths of a model of the Hub or of the demo: they differ from machine to machine."""
+    """Drop the paths of a Hub model or a demo model: they differ between machines."""
     return replace(spec, path=None, source_samples=None) if spec.source in {"hub", "demo"} else spec
 
 
@@ -193,7 +193,7 @@ def read_card(path: str | Path) -> RunCard:
     except (ValueError, RecursionError) as error:
         raise InputError(f"{str(path)!r} is not JSON: {error}.", hint=EXPECTED) from error
     if not isinstance(fields, dict) or "run_card" not in fields:
-        raise InputError(f"{str(path)!r} is no run card: it has no field run_card.", hint=EXPECTED)
+        raise InputError(f"{str(path)!r} is not a run card: it has no field run_card.", hint=EXPECTED)
     if fields["run_card"] not in READABLE_FORMATS:
         raise InputError(
             f"card.run_card is {fields['run_card']!r}; this version reads the formats "
@@ -204,17 +204,19 @@ def read_card(path: str | Path) -> RunCard:
     known = {spec.id for spec in card.plan.models}
     for index, cell in enumerate(card.cells):
         if cell.model not in known:
-            raise InputError(f"card.cells[{index}].model is {cell.model!r}, which is no model of card.plan.")
+            raise InputError(
+                f"card.cells[{index}].model is {cell.model!r}, which is not in card.plan.models."
+            )
     return card
 
 
 def _with_reports(fields: dict[str, Any]) -> dict[str, Any]:
-    """Bring a card of the first format up to this one; what does not fit is left to the decoder."""
+    """Upgrade a card of the first format; malformed parts are left to the decoder, which names them."""
     conditions = fields.get("conditions")
     if fields["run_card"] != 1 or not isinstance(conditions, dict):
         return fields
     upgraded = {
-        model: with_report(own, kept=("revision", "n_features")) if isinstance(own, dict) else own
-        for model, own in conditions.items()
+        model: with_report(facts, kept=("revision", "n_features")) if isinstance(facts, dict) else facts
+        for model, facts in conditions.items()
     }
     return fields | {"run_card": CARD_FORMAT, "conditions": upgraded}

@@ -1,4 +1,4 @@
-"""Comparing a run with its replay: cell by cell, and their conditions."""
+"""Comparing a run with its replay: cell by cell, and in their conditions."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ class CellDifference:
     model, metric, layer
         The cell; layer ``None`` for the model itself.
     card, here
-        Its value in the card and in the replay; ``None`` where there is none.
+        Its value in the card and in the replay; ``None`` if there is none.
     absolute, relative
-        ``here - card``, and that divided by the magnitude of ``card``; ``None`` where one of the values is
-        missing; the relative one also where the card's is 0.
+        ``here - card``, and that divided by the magnitude of ``card``; ``None`` if one of the values is
+        missing; the relative difference is also ``None`` if the card's value is 0.
     verdict
         ``"identical"``; ``"equal"`` within rounding; ``"differs"``; ``"missing"`` or ``"new"`` in the replay.
     reason
-        Why a value is missing; empty where both are there.
+        Why a value is missing; empty if none is.
     """
 
     model: str
@@ -55,7 +55,7 @@ class Condition:
     name
         Name of the condition: ``"numpy"``, ``"revision of google/vit"``, ``"samples"``.
     card, here
-        Its value in the card and in the replay; ``None`` where it is not known.
+        Its value in the card and in the replay; ``None`` if unknown.
     """
 
     name: str
@@ -94,7 +94,7 @@ def compare_cards(card: RunCard, here: RunCard, *, rtol: float = RTOL) -> Differ
     here
         The card of the replay.
     rtol
-        Relative difference up to which two values are equal.
+        Relative difference up to which two values count as equal.
     """
     return Differences(tuple(_cells(card, here, rtol)), tuple(_conditions(card, here)))
 
@@ -131,14 +131,14 @@ def _conditions(card: RunCard, here: RunCard) -> Iterator[Condition]:
     ]
     for model, (before, now) in _both(card.conditions, here.conditions).items():
         if before is None or now is None:
-            continue  # its cells are missing, and say why
+            continue  # its cells are missing, with the reason
         pairs += [
             (f"revision of {model}", before.revision, now.revision),
             (f"dtype of {model}", before.report.dtype, now.report.dtype),
         ]
         for what in ("device", "batch_size"):
             pair = getattr(before.report, what), getattr(now.report, what)
-            if None not in pair:  # else all features came from a cache
+            if None not in pair:  # otherwise all features came from a cache
                 pairs.append((f"{what.replace('_', ' ')} of {model}", *pair))
         pairs.append((f"n features of {model}", before.n_features, now.n_features))
     pairs += [

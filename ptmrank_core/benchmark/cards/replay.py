@@ -1,4 +1,4 @@
-"""A run card -> the plan of the same run, on this machine."""
+"""A run card -> the plan for repeating its run on this machine."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class ReplayInputs:
     samples
         The samples.
     label_encoder
-        The text model for the class names; ``None`` where the card has none.
+        The text model for the class names; ``None`` if the card has none.
     """
 
     models: Sequence[ModelSpec]
@@ -45,9 +45,9 @@ class ReplayPlan:
     Parameters
     ----------
     plan, samples
-        The plan, and the samples that it is for.
+        The plan, and its samples.
     notes
-        How it has to deviate from the card, one sentence each.
+        How the plan has to deviate from the card, one sentence each.
     """
 
     plan: RunPlan
@@ -56,24 +56,24 @@ class ReplayPlan:
 
 
 def plan_replay(card: RunCard, inputs: ReplayInputs, sources: Sources) -> ReplayPlan:
-    """Plan the run of a card on this machine.
+    """Plan the replay of a card on this machine.
 
-    Every option is that of the card; dtype, device and batch sizes are those that its run came to use. A
-    metric whose auxiliary samples cannot be loaded here is left out, with a note.
+    Every option is that of the card; dtype, device and batch sizes are those that its run actually used. A
+    metric whose auxiliary samples cannot be loaded on this machine is left out, with a note.
 
     Parameters
     ----------
     card
-        Of any machine.
+        A card written on any machine.
     inputs
-        The models and samples that the card names. A model that is not here fails in the run, by name.
+        The models and samples that the card names. A model missing on this machine fails in the run.
     sources
         Where auxiliary samples come from.
 
     Raises
     ------
     InputError
-        If the card's options cannot be understood.
+        If the card's options are invalid.
     """
     extraction, device_notes = _extraction(card)
     metrics, metric_notes = _metrics(card.plan, inputs.samples, sources)
@@ -89,7 +89,7 @@ def plan_replay(card: RunCard, inputs: ReplayInputs, sources: Sources) -> Replay
 
 
 def _extraction(card: RunCard) -> tuple[ExtractionOptions, list[str]]:
-    """Return the options as they turned out in the card's run, as far as this machine allows."""
+    """Return the options that the card's run actually used, as far as this machine allows."""
     planned = card.plan.options
     ran = [spec.id for spec in card.plan.models if spec.source in CHECKPOINTS and spec.id in card.conditions]
     reports = {model: card.conditions[model].report for model in ran}
@@ -108,7 +108,8 @@ def _extraction(card: RunCard) -> tuple[ExtractionOptions, list[str]]:
         raise InputError(f"card.plan.options: {error.message}", hint=error.hint) from error
     if options.device in {"auto", "cpu"} or _is_available(options.device):
         return options, []
-    return replace(options, device="auto"), [f"The card's device, {options.device}, is not here."]
+    note = f"The card's device, {options.device}, is not available on this machine."
+    return replace(options, device="auto"), [note]
 
 
 def _is_available(device: str) -> bool:
@@ -122,9 +123,9 @@ def _is_available(device: str) -> bool:
 
 
 def _metrics(plan: RunPlan, samples: Samples, sources: Sources) -> tuple[tuple[str, ...], list[str]]:
-    """Leave out the metrics that cannot be computed here as in the card's run, with a note on each."""
+    """Leave out the metrics that cannot be computed on this machine, with a note on each."""
     metrics = [name for name in plan.metrics if name in METRICS]
-    notes = [f"{name} is not known here." for name in plan.metrics if name not in METRICS]
+    notes = [f"This version of PTMRank has no metric {name}." for name in plan.metrics if name not in METRICS]
     for source, load, needs in (
         (plan.reference_source, lambda name: sources.load_reference(name, samples.modality), needs_reference),
         (plan.source_samples, lambda name: sources.load_samples(name, AS_RECOGNISED), needs_source_samples),
@@ -133,14 +134,14 @@ def _metrics(plan: RunPlan, samples: Samples, sources: Sources) -> tuple[tuple[s
             continue
         problem = _loading_problem(load, source)
         if problem:
-            lost = [name for name in metrics if needs([name])]
-            metrics = [name for name in metrics if name not in lost]
-            notes.append(f"{', '.join(lost)} cannot be had here: {problem}")
+            omitted = [name for name in metrics if needs([name])]
+            metrics = [name for name in metrics if name not in omitted]
+            notes.append(f"{', '.join(omitted)} cannot be computed on this machine: {problem}")
     return tuple(metrics), notes
 
 
 def _loading_problem(load: Callable[[str], Samples], source: str) -> str:
-    """Say why samples cannot be loaded; empty where they can."""
+    """Return why samples cannot be loaded; empty if they can."""
     try:
         load(source)
     except InputError as error:

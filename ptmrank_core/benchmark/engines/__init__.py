@@ -1,4 +1,4 @@
-"""Where runs are computed: a worker process on this machine."""
+"""Engines, which execute runs: at present, this machine."""
 
 from ptmrank_core.benchmark.engines.local import cancel_run, run_here, start_worker
 

@@ -1,4 +1,4 @@
-"""Runs on this machine: in this process (command line), or in a worker process of its own (dashboard)."""
+"""Runs on this machine: in this process (command line), or in a separate worker process (dashboard)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from ptmrank_core.records import RunState
 __all__ = ["cancel_run", "run_here", "start_worker"]
 
 START_SECONDS = 60.0
-ASK_SECONDS = 0.2
+POLL_SECONDS = 0.2
 
 
 def run_here(
@@ -37,20 +37,20 @@ def run_here(
     sink: Sink = discard_event,
     cancel: CancelToken = never_cancels,
 ) -> RunState:
-    """Do a stored run in this process, once it is its turn on its device.
+    """Execute a stored run in this process, once it is first in the queue of its device.
 
     Parameters
     ----------
     run_id
         A run of the store.
     settings
-        Where things are kept.
+        Where data are stored.
     sources
         Where samples and models come from.
     sink
-        Hears of everything, beside the store.
+        Receives every event, in addition to the store.
     cancel
-        Asked while waiting and after each batch and cell, beside the store's own request to cancel.
+        Called while waiting and after each batch and cell; a request to cancel in the store counts too.
 
     Raises
     ------
@@ -61,45 +61,45 @@ def run_here(
     """
     store = RunStore(settings)
     store.state(run_id)  # only a known id names a lock file
-    keep = store_sink(store, run_id)
+    store_event = store_sink(store, run_id)
 
     def both(event: Event) -> None:
-        keep(event)
+        store_event(event)
         sink(event)
 
     token = _either(cancel, store, run_id)
-    with ExitStack() as held:
-        held.enter_context(hold_run(settings, run_id))
+    with ExitStack() as stack:
+        stack.enter_context(hold_run(settings, run_id))
         _join_queue(run_id, store)
         try:
-            held.enter_context(acquire_device(settings, store, run_id, sink=both, cancel=token))
+            stack.enter_context(acquire_device(settings, store, run_id, sink=both, cancel=token))
         except CancelledError:
             store.finish(run_id, RunState.CANCELLED, seconds=0.0)
             both(RunFinished(run_id, RunState.CANCELLED))
             return RunState.CANCELLED
-        cache = held.enter_context(FeatureCache(settings))
+        cache = stack.enter_context(FeatureCache(settings))
         return execute(run_id, sources=sources, store=store, cache=cache, sink=both, cancel=token)
 
 
 def _join_queue(run_id: str, store: RunStore) -> None:
-    """Take a place at the end of the queue, unless whoever started this worker has taken one for it."""
-    place = store.position(run_id)
-    if place.state is not RunState.QUEUED or not place.ticket:
+    """Put the run at the end of the queue, unless the process that started this worker has queued it."""
+    position = store.position(run_id)
+    if position.state is not RunState.QUEUED or not position.ticket:
         store.queue(run_id, device_of(store.plan(run_id)))
 
 
 def _either(cancel: CancelToken, store: RunStore, run_id: str) -> CancelToken:
-    """Make a token that is pulled when the given one is, or when the store asks to cancel the run.
+    """Make a token that requests cancellation if the given token or the store does.
 
-    The store is asked a few times a second, not after each of many quick cells.
+    The store is read a few times a second, not after each of many quick cells.
     """
-    asked = -math.inf
+    read_at = -math.inf
     requested = False
 
     def token() -> bool:
-        nonlocal asked, requested
-        if time.monotonic() - asked >= ASK_SECONDS:
-            asked, requested = time.monotonic(), store.cancel_requested(run_id)
+        nonlocal read_at, requested
+        if time.monotonic() - read_at >= POLL_SECONDS:
+            read_at, requested = time.monotonic(), store.cancel_requested(run_id)
         return requested or cancel()
 
     return token
@@ -108,13 +108,13 @@ def _either(cancel: CancelToken, store: RunStore, run_id: str) -> CancelToken:
 def start_worker(run_id: str, settings: Settings) -> None:
     """Queue a run and start a worker process for it; return when the worker holds the run's lock.
 
-    Afterwards a free lock means that the worker is gone; no clock is involved. Where a worker is running it
-    already, nothing is done.
+    From then on, a free lock means that the worker has ended; no clock is involved. If a worker is already
+    running it, nothing is done.
 
     Raises
     ------
     RunError
-        If the worker did not come up; the message carries what it said.
+        If the worker did not start; the message contains the last line of its log.
     """
     store = RunStore(settings)
     store.state(run_id)  # only a known id names a lock file
@@ -132,31 +132,31 @@ def start_worker(run_id: str, settings: Settings) -> None:
                 start_new_session=True,
                 env=child_environment(settings),
             )
-        # Somebody has to ask for the exit status, or a finished worker stays as a zombie.
+        # The exit status must be collected, or a finished worker remains as a zombie process.
         threading.Thread(target=process.wait, daemon=True).start()
-        if _has_come_up(process, lambda: is_held(settings, run_id) or store.state(run_id).is_finished()):
+        if _has_started(process, lambda: is_held(settings, run_id) or store.state(run_id).is_finished()):
             return
         process.kill()
-    said = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
     raise RunError(
-        f"The worker did not start: {said[-1] if said else 'it said nothing'}.", hint=f"Its log: {log}."
+        f"The worker did not start: {lines[-1] if lines else 'its log is empty'}.", hint=f"Its log: {log}."
     )
 
 
-def _has_come_up(process: subprocess.Popen[bytes], is_there: Callable[[], bool]) -> bool:
-    """Wait until a worker is there, or has ended, or has taken too long."""
+def _has_started(process: subprocess.Popen[bytes], is_at_work: Callable[[], bool]) -> bool:
+    """Wait until a worker is at work, or has ended, or has taken too long to start."""
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
-        if is_there():
+        if is_at_work():
             return True
         if process.returncode is not None:
-            return is_there()  # it may have done all and ended between the two questions
+            return is_at_work()  # it may have finished the run between the two checks
         time.sleep(0.05)
     return False
 
 
 def cancel_run(run_id: str, settings: Settings) -> None:
-    """Ask a run's worker to stop at its next batch, or to wait no longer; where there is none, do it here.
+    """Ask a run's worker to stop after its current batch, or to stop waiting; without one, cancel directly.
 
     Raises
     ------
@@ -167,7 +167,7 @@ def cancel_run(run_id: str, settings: Settings) -> None:
     store.state(run_id)
     store.request_cancel(run_id)
     if is_alive(settings, run_id):
-        return  # its worker hears of it
+        return  # its worker reads the request
     with suppress(RunBusyError), hold_run(settings, run_id):
         if not store.state(run_id).is_finished():
             store.finish(run_id, RunState.CANCELLED, seconds=0.0)

@@ -1,4 +1,4 @@
-"""The embeddings of a model that was ranked, to be looked at; nothing is computed for it."""
+"""The embeddings of a ranked model for display, without computing any."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["cached_embeddings"]
 def cached_embeddings(
     plan: RunPlan, spec: ModelSpec, samples: Samples, *, sources: Sources, cache: FeatureCache
 ) -> NDArray[Any] | None:
-    """Embeddings of a plan's samples under one of its models.
+    """Read the embeddings of a plan's samples under one of its models.
 
     Parameters
     ----------
@@ -30,28 +30,27 @@ def cached_embeddings(
     samples
         The samples of the run.
     sources
-        Where a file of features is read from.
+        Where files of features are read from.
     cache
-        Where the features of models that ran are kept.
+        Cache of the features of models that ran.
 
     Returns
     -------
     ndarray or None
-        Shape (n, d), in the unit that the plan asks for; ``None`` where they are no longer in the cache, or
-        never were.
+        Shape (n, d), normalised as the plan specifies; ``None`` if they are not, or no longer, in the cache.
 
     Raises
     ------
     ModelError, InputError
-        If a file of features is gone, cannot be read, or has changed since the run was planned.
+        If a file of features is missing, cannot be read, or has changed since the run was planned.
     """
     if spec.source == "features":
         fetched = sources.fetch(spec, sink=discard_event, cancel=never_cancels)
         embeddings = sources.load_features(fetched, plan.reading, samples).arrays["embeddings"]
-        return _in_unit(embeddings, plan)
+        return _normalised(embeddings, plan)
     features = load_cached(samples, spec, options=plan.options, cache=cache)
-    return None if features is None else _in_unit(features.embeddings, plan)
+    return None if features is None else _normalised(features.embeddings, plan)
 
 
-def _in_unit(embeddings: NDArray[Any], plan: RunPlan) -> NDArray[Any]:
+def _normalised(embeddings: NDArray[Any], plan: RunPlan) -> NDArray[Any]:
     return np.asarray(normalise({"embeddings": embeddings}, plan.normalise)["embeddings"])

@@ -1,4 +1,4 @@
-"""What the models and the analyses of a run are worked with."""
+"""The context of a run: what its models and analyses need besides the model itself."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ __all__ = ["RunContext", "load_auxiliary"]
 
 @dataclass(frozen=True, slots=True)
 class RunContext:
-    """What every model of a run is worked with.
+    """The context in which every model of a run is processed.
 
     Parameters
     ----------
     plan, samples
-        What shall be done, and on what.
+        The plan of the run, and its samples.
     sources
         Where models and auxiliary samples come from.
     store, cache
-        Where cells and features go.
+        Where cells and features are stored.
     sink, cancel
-        Hears of everything; asked after each batch and each cell.
+        Receives every event; called after each batch and each cell.
     reference
-        The reference set; ``None`` where no metric reads one.
+        The reference set; ``None`` if no metric reads one.
     label_embeddings
-        The class names under the plan's text model, of shape (1, n_classes, width); ``None`` where none was
-        asked for.
-    unkept
-        Features of functions that have no version, which no cache keeps: in one run each is called once for a
-        sample, whatever reads its features. By the model's id and the names of the auxiliary sets.
+        Embeddings of the class names under the plan's text model, of shape (1, n_classes, width), or the
+        error that prevented them; ``None`` if none were requested.
+    uncached
+        Features of functions without a version, which the cache does not store: within a run, each function
+        is called once for each sample. By the model's id and the names of the auxiliary sets.
     """
 
     plan: RunPlan
@@ -49,16 +49,29 @@ class RunContext:
     cancel: CancelToken
     reference: Samples | None = None
     label_embeddings: FloatArray | CapturedError | None = None
-    unkept: dict[tuple[str, ...], Features] = field(default_factory=dict)
+    uncached: dict[tuple[str, ...], Features] = field(default_factory=dict)
 
 
 def load_auxiliary(run_context: RunContext, metrics: Collection[str]) -> RunContext:
-    """Bring what metrics read besides the samples: the reference set and the embedded class names."""
+    """Load what metrics read besides the samples: the reference set and the embedded class names.
+
+    Parameters
+    ----------
+    run_context
+        Context of the run.
+    metrics
+        Names of the metrics that will be computed.
+
+    Returns
+    -------
+    RunContext
+        The context with those inputs that the metrics read.
+    """
     return _with_class_names(_with_reference(run_context, metrics), metrics)
 
 
 def _with_reference(run_context: RunContext, metrics: Collection[str]) -> RunContext:
-    """Load the reference set where a metric reads it."""
+    """Load the reference set if a metric reads it."""
     source = run_context.plan.reference_source
     if source is None or not needs_reference(metrics):
         return run_context
@@ -68,7 +81,7 @@ def _with_reference(run_context: RunContext, metrics: Collection[str]) -> RunCon
 
 
 def _with_class_names(run_context: RunContext, metrics: Collection[str]) -> RunContext:
-    """Embed the class names under the plan's text model where a metric reads them."""
+    """Embed the class names with the plan's text model if a metric reads them."""
     spec = run_context.plan.label_encoder
     if spec is None or not reads_class_names(metrics):
         return run_context

@@ -1,4 +1,4 @@
-"""What a run ran with: the versions and choices that a number depends on."""
+"""The environment of a run: software versions and options that its results depend on."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PACKAGES = (
 
 
 def describe_environment(plan: RunPlan) -> dict[str, str]:
-    """Versions of everything a number depends on, and the plan's choices; imports none of it."""
+    """List the versions and options that results depend on, without importing the packages."""
     return {
         "ptmrank": __version__,
         "python": platform.python_version(),

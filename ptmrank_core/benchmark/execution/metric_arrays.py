@@ -36,16 +36,16 @@ REFERENCE, SOURCE = "reference", "source"
 
 @dataclass(frozen=True, eq=False, slots=True)
 class AuxiliarySets:
-    """What a run gives its metrics besides the samples.
+    """The inputs of metrics besides the samples.
 
     Parameters
     ----------
     reference
-        Samples of anything.
+        Samples of the general reference set.
     source
-        Labelled samples of what the model was trained on.
+        Labelled samples of the model's training data.
     label_embeddings
-        float32 array of shape (1, n_classes, width): the class names under a text model.
+        float32 array of shape (1, n_classes, width): embeddings of the class names under a text model.
     """
 
     reference: Samples | None = None
@@ -60,16 +60,16 @@ class AuxiliarySets:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Extracted:
-    """What one model gives its metrics.
+    """The features of one model, and the arrays that its metrics read.
 
     Parameters
     ----------
     features
-        Its features, and what they cost.
+        The features, with the report of their extraction.
     arrays
         Keyword arguments of ``prepare_inputs``.
     layers
-        The same for each hidden layer, where they were asked for.
+        The same for each hidden layer, if layers were requested.
     """
 
     features: Features
@@ -78,9 +78,9 @@ class Extracted:
 
 
 def extracted_arrays(features: Features, target_kind: TargetKind, auxiliary: AuxiliarySets) -> Extracted:
-    """Name the arrays of a model that was run, and those of its layers.
+    """Make the arrays for metrics from extracted features, for the model and for each of its layers.
 
-    A layer has no head and no auxiliary sets: only its own features, the labels and the class names count.
+    A layer has no head and no auxiliary sets: it has only its features, the labels and the class names.
     """
     arrays = metric_arrays(features, target_kind, auxiliary)
     shared = {name: arrays[name] for name in ("labels", "targets", "label_embeddings") if name in arrays}
@@ -89,9 +89,9 @@ def extracted_arrays(features: Features, target_kind: TargetKind, auxiliary: Aux
 
 
 def ready_arrays(ready: ReadyFeatures, spec: ModelSpec, samples: Samples, seconds: float) -> Extracted:
-    """Name the arrays of a model whose features the user brought.
+    """Make the arrays for metrics from features that the user supplied.
 
-    Metrics read them as they are in the file; the record holds them in float32, to be looked at.
+    Metrics read the values of the file; the ``Features`` record holds them in float32, for display.
 
     Parameters
     ----------
@@ -100,9 +100,9 @@ def ready_arrays(ready: ReadyFeatures, spec: ModelSpec, samples: Samples, second
     spec
         The model.
     samples
-        The samples they are of.
+        The samples of the features.
     seconds
-        How long reading took.
+        Time taken to read the file.
     """
     embeddings = ready.arrays["embeddings"]
     with np.errstate(over="ignore"):
@@ -123,14 +123,14 @@ def ready_arrays(ready: ReadyFeatures, spec: ModelSpec, samples: Samples, second
 
 
 def metric_arrays(features: Features, target_kind: TargetKind, auxiliary: AuxiliarySets) -> dict[str, Any]:
-    """Name the arrays of a model as metrics know them.
+    """Collect the arrays of a model under the names that metrics use.
 
     Parameters
     ----------
     features
-        Of the samples and of the auxiliary sets.
+        Features of the samples and of the auxiliary sets.
     target_kind
-        What the labels are.
+        Kind of the labels.
     auxiliary
         The auxiliary sets.
 
@@ -155,30 +155,30 @@ def metric_arrays(features: Features, target_kind: TargetKind, auxiliary: Auxili
 
 
 def _transfer_arrays(features: Features, source: Samples) -> Mapping[str, Any]:
-    """Name what metrics read of the source samples."""
-    own = features.auxiliary[SOURCE]
+    """Collect the arrays that metrics read of the source samples."""
+    source_features = features.auxiliary[SOURCE]
     return {
-        "source_embeddings": own.embeddings,
+        "source_embeddings": source_features.embeddings,
         "source_labels": source.labels,
-        "source_error": _head_error(own, features.source_class_names, source),
+        "source_error": _head_error(source_features, features.source_class_names, source),
     }
 
 
-def _head_error(own: SetFeatures, head_names: tuple[str, ...], source: Samples) -> float | None:
-    """Share of the source samples whose class the model's own head misses.
+def _head_error(source_features: SetFeatures, head_names: tuple[str, ...], source: Samples) -> float | None:
+    """Return the error rate of the model's source head on the source samples.
 
-    ``None`` where there is no head, or where it does not know the classes of the source samples by name.
+    ``None`` if there is no head, or if its class names do not include those of the source samples.
     """
-    if own.source_logits is None or source.target_kind != "classification":
+    if source_features.source_logits is None or source.target_kind != "classification":
         return None
     number = {name.strip().casefold(): i for i, name in enumerate(head_names)}
     codes = [number.get(name.strip().casefold()) for name in source.class_names]
     if None in codes:
         return None
-    right = np.asarray(codes)[source.labels]
-    return float(np.mean(own.source_logits.argmax(axis=1) != right))
+    true_codes = np.asarray(codes)[source.labels]
+    return float(np.mean(source_features.source_logits.argmax(axis=1) != true_codes))
 
 
 def _constant_error(labels: NDArray[Any]) -> float:
-    """Error of always naming the most frequent class: what is had without any model."""
+    """Return the error rate of always predicting the most frequent class: that of no model at all."""
     return float(1 - np.bincount(labels).max() / len(labels))

@@ -1,4 +1,4 @@
-"""One model of a run: fetched, extracted, scored; every stage ends in cells."""
+"""One model of a run: it is fetched, its features are extracted and scored; every stage may decide cells."""
 
 from __future__ import annotations
 
@@ -31,18 +31,18 @@ __all__ = ["ModelWork"]
 
 
 class ModelWork:
-    """One model of a run: its stages in order, each ending in cells.
+    """The work on one model of a run: its stages in order, each of which may decide cells.
 
     Parameters
     ----------
-    tools
-        What every model is worked with.
+    run_context
+        Context of the run.
     spec
         The model.
     decided
-        Metric and layer of its cells that are decided already; layer ``None`` for those of the model itself.
+        Metric and layer of its cells that are already decided; layer ``None`` for the model itself.
     files
-        Brings the model's files.
+        Fetches the model's files.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class ModelWork:
         self.earlier = run_context.store.outcomes(run_context.plan.run_id).get(spec.id)
 
     def _open(self, metrics: Sequence[str], layer: int | None) -> list[str]:
-        """Metrics under which the model, or one of its layers, is not decided yet."""
+        """Select the metrics under which the model, or one of its layers, is not decided yet."""
         return [metric for metric in metrics if (metric, layer) not in self.decided]
 
     def run(self) -> None:
@@ -72,7 +72,7 @@ class ModelWork:
             self._keep_outcome(extracted, score_seconds=self._score(extracted))
 
     def _hear(self, event: Event) -> None:
-        """Remember the stage, which a failure names, and pass the event on."""
+        """Remember the stage, for the message of a failure, and pass the event on."""
         if isinstance(event, StageStarted):
             self.stage = event.stage
         self.run_context.sink(event)
@@ -86,14 +86,14 @@ class ModelWork:
             self._decide(problem.failure(self.spec.id, metric, self.stage))
 
     def _features(self) -> Extracted | None:
-        """Fetch the model, note what does not apply, extract; a problem decides all open cells."""
+        """Fetch the model, skip metrics that do not apply, extract; an error decides all open cells."""
         fetched = run_guarded(self._fetch, what=self.spec.id)
         self.stage = self.files.stage_of(self.spec.id)
         if isinstance(fetched, CapturedError):
             self._fail(fetched)
             return None
         self.spec = fetched
-        self._pass_over()
+        self._skip_inapplicable()
         if not (self.metrics or self._layer_metrics()):
             return None
         extracted = run_guarded(self._extract, what=self.spec.id)
@@ -102,10 +102,10 @@ class ModelWork:
             return None
         return extracted
 
-    def _pass_over(self) -> None:
-        """Decide the cells of which it is known without any features that they will have no score."""
+    def _skip_inapplicable(self) -> None:
+        """Decide the cells that are known to have no score before features are extracted."""
         if self.spec.source == "features":
-            return  # only the file itself tells what it holds
+            return  # which inputs there are is known only once the file is read
         skips = known_skips(
             self.spec,
             self.metrics,
@@ -124,7 +124,7 @@ class ModelWork:
                 self.metrics.remove(metric)
 
     def _layer_metrics(self) -> tuple[str, ...]:
-        """Metrics under which the hidden layers are scored, where that was asked for."""
+        """Select the metrics under which the hidden layers are scored, if requested."""
         plan = self.run_context.plan
         return (
             layer_metrics(plan.metrics, self.run_context.samples.target_kind) if plan.options.layers else ()
@@ -137,7 +137,7 @@ class ModelWork:
         return gather(self.run_context, self.spec, self.metrics, self._hear)
 
     def _score(self, extracted: Extracted) -> float:
-        """Score the features, then those of each layer, under the open metrics; return the seconds."""
+        """Score the model, then each of its layers, under the open metrics; return the seconds taken."""
         start = time.perf_counter()
         self._hear(StageStarted(self.spec.id, Stage.SCORE))
         self._score_arrays(extracted.arrays, self.metrics)
@@ -161,7 +161,7 @@ class ModelWork:
             raise_if_cancelled(self.run_context.cancel)
 
     def _keep_outcome(self, extracted: Extracted, *, score_seconds: float) -> None:
-        """Keep what was learned of the model: once when its features are there, once at the end."""
+        """Store the outcome of the model: once after extraction, and again after scoring."""
         outcome = ModelOutcome(
             spec=self.spec,
             report=extracted.features.report,
@@ -172,7 +172,7 @@ class ModelWork:
         self.run_context.store.add_outcome(self.run_context.plan.run_id, self._with_earlier_work(outcome))
 
     def _with_earlier_work(self, outcome: ModelOutcome) -> ModelOutcome:
-        """Keep what an earlier worker measured where this one found all features in the cache."""
+        """Keep the measurements of an earlier worker if this one found all features in the cache."""
         earlier = self.earlier
         if earlier is None or outcome.report.cache_misses or not earlier.report.cache_misses:
             return outcome

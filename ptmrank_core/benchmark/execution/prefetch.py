@@ -1,4 +1,4 @@
-"""The next model's files come while the current one runs."""
+"""Prefetching: the next model's files are downloaded while the current model runs."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ __all__ = ["FetchAhead"]
 
 
 class FetchAhead:
-    """Fetches the models of a run in their order, one model ahead of whoever takes them.
+    """Fetches the models of a run in order, one model ahead of the model that runs.
 
     Parameters
     ----------
     specs
-        The models, in the order in which they will be taken.
+        The models, in the order in which they will run.
     fetch
-        Brings a model's files.
+        Fetches a model's files.
     sink, cancel
-        Passed on to ``fetch``; the sink hears from another thread.
+        Passed on to ``fetch``; the sink is called from another thread.
     """
 
     def __init__(self, specs: Sequence[ModelSpec], fetch: Fetch, *, sink: Sink, cancel: CancelToken) -> None:
@@ -46,13 +46,13 @@ class FetchAhead:
         self._thread.shutdown(wait=True, cancel_futures=True)
 
     def _hear(self, event: Event) -> None:
-        """Remember how far a model is, and pass the event on."""
+        """Remember the stage of the model, and pass the event on."""
         if isinstance(event, StageStarted):
             self._stages[event.model] = event.stage
         self._sink(event)
 
     def stage_of(self, model: str) -> Stage:
-        """Tell which stage the fetching of a model was last in."""
+        """Return the most recent stage of fetching a model."""
         return self._stages.get(model, Stage.RESOLVE)
 
     def _begin(self) -> None:
@@ -63,12 +63,12 @@ class FetchAhead:
             )
 
     def take(self, spec: ModelSpec) -> ModelSpec:
-        """Return a model with its files here, and begin with the one after it.
+        """Wait until a model's files are on this machine, return the model, and start to fetch the next one.
 
         Raises
         ------
         PTMRankError
-            What ``fetch`` raised for this model.
+            The error that ``fetch`` raised for this model.
         """
         while spec.id not in self._futures:
             self._begin()

@@ -1,4 +1,7 @@
-"""Where a run gets its samples and models from: the doors bring it in, so no room has to know another."""
+"""The functions by which a run gets its samples and models.
+
+Entry points pass them in, so that this package needs no import of ``data`` and ``catalogue``.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ __all__ = ["Fetch", "Sources"]
 
 
 class Fetch(Protocol):
-    """Brings a model's files to this machine."""
+    """Fetches a model's files to this machine."""
 
     def __call__(self, spec: ModelSpec, *, sink: Sink, cancel: CancelToken) -> ModelSpec:
         """Return the model with its revision, path and facts."""
@@ -31,7 +34,7 @@ class Fetch(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Where a run gets its samples and models from; the doors bring it in.
+    """The functions by which a run gets its samples and models; every entry point passes them in.
 
     Parameters
     ----------
@@ -40,17 +43,17 @@ class Sources:
     load_reference
         Source of a plan and modality of its samples -> reference set.
     name_samples
-        Names of classes -> texts as samples.
+        Class names -> text samples.
     load_features
         Model whose source is a file of features, reading of a plan, samples -> the features of those samples.
     fetch
         Planned model -> model on disk.
     functions
-        The user's own functions, by the ids of their models; they run in this process and in no other.
-    reserves
-        Who joins the plan where a model of it has no score.
+        Functions that the user supplied, by model id; they run in this process only.
+    substitutes
+        Models that are added to the plan if models of the plan have no score.
     recorded_truth
-        Samples -> what fine-tuning gave on them, as far as that is on record.
+        Samples -> recorded fine-tuning results on them, if there are any.
     """
 
     load_samples: Callable[[str, Reading], Samples]

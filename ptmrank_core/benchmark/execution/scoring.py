@@ -1,4 +1,4 @@
-"""Arrays of one model -> its cells: scores, failures, and what does not apply."""
+"""Arrays of one model -> its cells: scores, failures, and skipped cells."""
 
 from __future__ import annotations
 
@@ -21,28 +21,29 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class CapturedError:
-    """Why something could not be done."""
+    """An error that was caught: its type, message and hint."""
 
     error: str
     message: str
     hint: str
 
     def failure(self, model: str, metric: str, stage: Stage, layer: int | None = None) -> Failure:
-        """Make the cell that says so."""
+        """Make the failed cell of this error."""
         return Failure(model, metric, stage, self.error, self.message, self.hint, layer)
 
 
 def run_guarded(action: Callable[[], T], *, what: str) -> T | CapturedError:
-    """Do something for one model and return what it returns, or the problem it ran into.
+    """Call a function for one model and return its result, or the error that it raised.
 
-    The only place that catches everything: one bad model must not cost the others. Cancelling passes.
+    This is the only place that catches every exception: one bad model must not stop the others. Cancellation
+    is not caught.
 
     Parameters
     ----------
     action
-        What to do.
+        The function.
     what
-        Named in the log beside the traceback.
+        Name of the work in the log, beside the traceback.
     """
     try:
         return action()
@@ -54,7 +55,7 @@ def run_guarded(action: Callable[[], T], *, what: str) -> T | CapturedError:
     except Exception as error:
         logger.exception("%s", what)
         text = str(error) or "no message"
-        hint = "This error is not one we know; the run's log has the traceback."
+        hint = "This error is unexpected; the run's log has the traceback."
         return CapturedError(type(error).__name__, text, hint)
 
 
@@ -64,7 +65,7 @@ def skipped_cells(model: str, reasons: Mapping[str, str]) -> list[Cell]:
 
 
 def _compute_or_skip(metric: str, inputs: MetricInputs) -> MetricOutput | str:
-    """Compute a metric, or say why it does not apply to these arrays."""
+    """Compute a metric, or return why it does not apply to these arrays."""
     try:
         return compute(metric, inputs)
     except NotApplicableError as error:
@@ -81,16 +82,16 @@ def score_cells(
     model
         The model's id.
     inputs
-        Its checked arrays; what metrics share is computed by the first that asks.
+        Its checked arrays; results that metrics share are computed by the first metric that needs them.
     metrics
         Names of metrics.
     layer
-        The hidden layer that the arrays are of; ``None`` for those of the model itself.
+        Hidden layer of the arrays; ``None`` for the model itself.
 
     Yields
     ------
     Cell
-        A score, a failure at stage ``score``, or what does not apply after all.
+        A score, a failure at stage ``score``, or a skipped cell.
     """
     for metric in metrics:
         reason = inapplicable_reason(METRICS[metric], inputs.available, inputs.task)

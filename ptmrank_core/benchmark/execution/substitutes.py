@@ -1,4 +1,4 @@
-"""Candidates in reserve: they take the places of models that have no score."""
+"""Substitutes: candidates that are added to a run if models of its plan have no score."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ __all__ = ["NO_SUBSTITUTES", "Substitutes", "next_in_line"]
 
 @dataclass(frozen=True, slots=True)
 class Substitutes:
-    """Who is tried where a model of the plan has no score.
+    """Candidates that are tried if models of the plan have no score.
 
     Parameters
     ----------
     n_ranked
-        How many models shall have a score.
+        Wanted number of models with a score.
     models
-        Candidates in their order; those that the plan holds already are passed over.
+        Candidates in the order in which they are tried; those already in the plan are skipped.
     """
 
     n_ranked: int
@@ -28,31 +28,31 @@ class Substitutes:
 
 
 NO_SUBSTITUTES = Substitutes(0, ())
-# Where so many in a row have no score, something else is at fault: the network, the samples, the metrics.
+# If so many models in a row have no score, the cause is not the models: the network, samples or metrics.
 MAX_IN_A_ROW = 10
 
 
 def next_in_line(substitutes: Substitutes, plan: RunPlan, cells: Iterable[Cell]) -> tuple[ModelSpec, ...]:
-    """Tell which models are to be tried next, once those of the plan are done.
+    """Select the models that are tried next, once those of the plan are done.
 
     Parameters
     ----------
-    reserves
-        Who there is.
+    substitutes
+        The candidates.
     plan
-        Its models are done.
+        The plan, whose models are done.
     cells
-        What is decided of them.
+        Decided cells of the plan's models.
 
     Returns
     -------
     tuple of ModelSpec
-        As many as models with a score are missing, or as there still are; none once ten in a row have had
-        no score.
+        As many models as scores are missing, or as candidates are left; none once ten models in a row have
+        had no score.
     """
     ranked = {cell.model for cell in cells if isinstance(cell, Score)}
     in_a_row = sum(1 for _ in takewhile(lambda spec: spec.id not in ranked, reversed(plan.models)))
     wanted = min(substitutes.n_ranked - len(ranked), MAX_IN_A_ROW - in_a_row)
     planned = {spec.id for spec in plan.models}
-    left = [spec for spec in substitutes.models if spec.id not in planned]
-    return tuple(left[: max(0, wanted)])
+    remaining = [spec for spec in substitutes.models if spec.id not in planned]
+    return tuple(remaining[: max(0, wanted)])

@@ -1,4 +1,4 @@
-"""Which device a run will work on, told without torch: the dashboard has to know, and never imports it."""
+"""Which device a run will use, determined without torch, which the dashboard never imports."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from ptmrank_core.records import RunPlan
 
 __all__ = ["concrete_device", "device_of"]
 
-# What torch asks too, so the answers agree; honours CUDA_VISIBLE_DEVICES.
+# The library that torch queries too, so the answers agree; it honours CUDA_VISIBLE_DEVICES.
 CUDA_DRIVER = "nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1"
 CPU_BUILD = "+cpu"
 
 
 def device_of(plan: RunPlan) -> str:
-    """Device that a plan's models run on; a run without a model to run (features, columns) needs a CPU."""
+    """Return the device of a plan's models; ``"cpu"`` if none has to be run (features, columns)."""
     runs_models = any(spec.source != "features" and spec.modality != "tabular" for spec in plan.models)
     return concrete_device(plan.options.device) if runs_models else "cpu"
 
 
 def concrete_device(name: str) -> str:
-    """Turn ``"auto"`` and ``"cuda"`` into the device that is meant, as ``features`` will.
+    """Resolve ``"auto"`` and ``"cuda"`` to a concrete device, as the package ``features`` does.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def concrete_device(name: str) -> str:
     Returns
     -------
     str
-        ``"cpu"``, ``"mps"`` or ``"cuda:N"``; runs with the same one wait for one another.
+        ``"cpu"``, ``"mps"`` or ``"cuda:N"``; runs on the same device wait for one another.
     """
     if name == "auto":
         if _has_cuda():
@@ -45,7 +45,7 @@ def concrete_device(name: str) -> str:
 
 @lru_cache(maxsize=1)
 def _has_cuda() -> bool:
-    """Whether torch was built with CUDA and the driver knows a device."""
+    """Whether torch was built with CUDA and the driver reports a device."""
     try:
         if metadata.version("torch").endswith(CPU_BUILD):
             return False

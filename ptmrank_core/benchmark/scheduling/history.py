@@ -1,4 +1,4 @@
-"""The runs that are kept here: how they stand, what they take, and deleting them."""
+"""The history of runs: listing them with their status and size, clearing failures, deleting runs."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from ptmrank_core.records import Failure, RunPlan, RunState, Skipped
 
 __all__ = ["RunEntry", "clear_failed", "delete_run", "leave_out", "list_runs", "read_entry", "run_sizes"]
 
-LEFT_OUT = "The model was left out of this run by hand."
+LEFT_OUT = "The model was left out of this run at the user's request."
 
-# A look at a lock holds it for an instant: longer than that, somebody is starting a worker.
-LOOKS_SECONDS = 1.0
+# Checking a lock holds it for an instant: if it is held longer than this, a worker is being started.
+LOCK_CHECK_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +31,11 @@ class RunEntry:
     Parameters
     ----------
     outline
-        What the run is and what the store knows of it.
+        The run and its state, as the store has them.
     alive
-        Whether a worker is running it, or waits for its turn, or is being started.
+        Whether a worker is running it, is waiting in the queue, or is being started.
     n_ahead
-        Runs that have to end before this one begins; 0 where it does not wait.
+        Number of runs that must end before this one starts; 0 if it is not waiting.
     """
 
     outline: Outline
@@ -51,7 +51,7 @@ class RunEntry:
     def status(self) -> str:
         """``"waiting"``, ``"running"``, ``"interrupted"``, ``"finished"``, ``"cancelled"`` or ``"failed"``.
 
-        Interrupted is an unfinished run whose worker is gone.
+        An interrupted run is unfinished, but no worker is running.
         """
         state = self.outline.state
         if state.is_finished():
@@ -62,7 +62,7 @@ class RunEntry:
 
     @property
     def can_resume(self) -> bool:
-        """Whether there is something left to do and nobody does it."""
+        """Whether the run is unfinished and no worker is running."""
         return not self.alive and self.outline.state is not RunState.FINISHED
 
     @property
@@ -74,22 +74,22 @@ class RunEntry:
 def list_runs(
     store: RunStore, settings: Settings, limit: int = -1, *, owner: str | None = None
 ) -> list[RunEntry]:
-    """List the runs that are kept, newest first.
+    """List the stored runs, newest first.
 
     Parameters
     ----------
     store, settings
-        Where runs are kept.
+        Where runs are stored.
     limit
-        The most that are listed; a negative one is none.
+        Maximum number of runs; a negative number means no limit.
     owner
-        Whose runs; ``None`` for everybody's.
+        Owner of the runs; ``None`` for the runs of all owners.
     """
     return [_entry(store, settings, outline) for outline in store.outlines(limit, owner=owner)]
 
 
 def read_entry(store: RunStore, settings: Settings, run_id: str) -> RunEntry:
-    """Read how one run stands.
+    """Read the status of one run.
 
     Raises
     ------
@@ -104,17 +104,17 @@ def _entry(store: RunStore, settings: Settings, outline: Outline) -> RunEntry:
         return RunEntry(outline, alive=False, n_ahead=0)
     alive = is_alive(settings, outline.run_id)
     if not alive:
-        outline = store.outline(outline.run_id)  # it may have ended between the two looks
+        outline = store.outline(outline.run_id)  # it may have ended between the two reads
     is_waiting = alive and outline.state is RunState.QUEUED
     ahead = runs_ahead(store, settings, store.position(outline.run_id)) if is_waiting else []
     return RunEntry(outline, alive, len(ahead))
 
 
 def run_sizes(store: RunStore, settings: Settings, *, owner: str | None = None) -> dict[str, int]:
-    """Bytes that deleting each run would free: its rows, its log, and its uploads that no other run uses.
+    """Measure the bytes that deleting each run would free: its rows, its log, uploads that no other run uses.
 
-    Features are no part of it: the cache shares them between runs and has a limit of its own. Without an
-    owner, the runs are everybody's; no two owners have an upload in common.
+    Features are not counted: runs share them in the cache, which has its own size limit. Without an owner,
+    the runs of all owners are measured; no two owners share an upload.
     """
     plans = store.plans(owner=owner)
     uses, rows = _uses(plans, settings), store.row_bytes(owner=owner)
@@ -126,7 +126,7 @@ def run_sizes(store: RunStore, settings: Settings, *, owner: str | None = None) 
 
 
 def clear_failed(store: RunStore, settings: Settings, run_id: str) -> int:
-    """Forget what failed in a run, so that a worker tries it again; return how much that was.
+    """Delete the failures of a run, so that a worker tries again; return their number.
 
     Raises
     ------
@@ -137,18 +137,18 @@ def clear_failed(store: RunStore, settings: Settings, run_id: str) -> int:
     RunNotFoundError
         If there is no such run.
     """
-    _refuse_busy(store, settings, run_id)
+    _require_idle(store, settings, run_id)
     with hold_run(settings, run_id):
         n_cleared = store.clear_failures(run_id)
     if not n_cleared:
-        raise RunError(f"Nothing failed in run {run_id}.", hint="Resume does what is not done yet.")
+        raise RunError(f"Nothing failed in run {run_id}.", hint="Resume completes an unfinished run.")
     return n_cleared
 
 
 def leave_out(store: RunStore, settings: Settings, run_id: str, models: Iterable[str]) -> int:
-    """Take models out of a run: what of them is not scored is skipped, as the reader wished; return how much.
+    """Remove models from a run: their cells without a score become skipped; return the number of such cells.
 
-    What they have scored stays. The run is then finished by whoever does the rest of it.
+    Their scores stay. The run stays unfinished until a worker has done the rest of it.
 
     Raises
     ------
@@ -157,7 +157,7 @@ def leave_out(store: RunStore, settings: Settings, run_id: str, models: Iterable
     RunNotFoundError
         If there is no such run.
     """
-    _refuse_busy(store, settings, run_id)
+    _require_idle(store, settings, run_id)
     with hold_run(settings, run_id):
         decided = {(cell.model, cell.metric) for cell in store.cells(run_id) if not isinstance(cell, Failure)}
         open_cells = [
@@ -181,8 +181,8 @@ def delete_run(store: RunStore, settings: Settings, run_id: str) -> None:
     RunNotFoundError
         If there is no such run.
     """
-    _refuse_busy(store, settings, run_id)
-    with starting(settings, run_id, seconds=LOOKS_SECONDS), hold_run(settings, run_id):
+    _require_idle(store, settings, run_id)
+    with starting(settings, run_id, seconds=LOCK_CHECK_SECONDS), hold_run(settings, run_id):
         uses = _uses(store.plans(), settings)
         store.delete(run_id)
         for upload in (upload for upload, runs in uses.items() if runs == {run_id}):
@@ -192,21 +192,21 @@ def delete_run(store: RunStore, settings: Settings, run_id: str) -> None:
         path.unlink(missing_ok=True)
 
 
-def _refuse_busy(store: RunStore, settings: Settings, run_id: str) -> None:
-    """Say at once that a worker is running it, rather than wait for its lock."""
+def _require_idle(store: RunStore, settings: Settings, run_id: str) -> None:
+    """Raise an error at once if a worker is running it, rather than wait for its lock."""
     store.state(run_id)
     if is_alive(settings, run_id):
-        raise RunBusyError(f"A worker is running {run_id}.", hint="Cancel it first, or wait for its end.")
+        raise RunBusyError(f"A worker is running {run_id}.", hint="Cancel it first, or wait until it ends.")
 
 
 def _uses(plans: list[RunPlan], settings: Settings) -> Mapping[Path, set[str]]:
-    """Folders of uploads that runs read, each with the ids of those runs."""
+    """Map each folder of uploads to the ids of the runs that read it."""
     uses: dict[Path, set[str]] = {}
     prefix = f"{settings.uploads_dir}{os.sep}"
     for plan in plans:
         places = (plan.samples_source, plan.reference_source, plan.source_samples)
         for place in (*places, *(spec.path for spec in plan.models)):
-            _, is_upload, rest = (place or "").partition(prefix)  # a source may say its kind first
+            _, is_upload, rest = (place or "").partition(prefix)  # a source may begin with its kind
             if is_upload:
                 folder = settings.uploads_dir / rest.split(os.sep, 1)[0]
                 uses.setdefault(folder, set()).add(plan.run_id)
@@ -214,7 +214,7 @@ def _uses(plans: list[RunPlan], settings: Settings) -> Mapping[Path, set[str]]:
 
 
 def _size(path: Path) -> int:
-    """Bytes of a file, or of all files in a folder; 0 where there is none."""
+    """Return the bytes of a file, or of all files in a folder; 0 if it does not exist."""
     if path.is_dir():
         return sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
     return path.stat().st_size if path.exists() else 0

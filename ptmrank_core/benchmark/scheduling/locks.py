@@ -1,7 +1,7 @@
-"""Locks of the operating system: one worker for each run, one run at a time for each device.
+"""File locks of the operating system: one worker for each run, one run at a time on each device.
 
-The system gives a lock back when its process ends, however it ends: when a run's lock is free, its worker is
-dead. Nothing here looks at a clock to decide whether a worker lives.
+The system releases a lock when its process ends, however it ends: if a run's lock is free, it has no living
+worker. No clock is used to decide whether a worker is alive.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ if sys.platform != "win32":
 
 __all__ = ["hold_run", "is_alive", "is_held", "lock_device", "lock_files", "log_file", "starting"]
 
-# A look at the lock holds it for an instant; a worker that meets one tries again.
+# Checking a lock holds it for an instant; a worker that finds it held therefore tries again.
 ACQUIRE_SECONDS = 5.0
-# On Windows alone: how long a look that met another one is tried again.
-LOOK_SECONDS = 0.05
-LOOK_AGAIN_SECONDS = 0.005
+# On Windows alone: how long, and how often, a check is repeated that may have met another check.
+CHECK_SECONDS = 0.05
+CHECK_AGAIN_SECONDS = 0.005
 
 
 def lock_files(settings: Settings, run_id: str) -> tuple[Path, Path]:
-    """Lock of the run's worker, and of whoever starts it."""
+    """Return the lock files of the run's worker and of the process that starts the worker."""
     return settings.runs_dir / f"{run_id}.lock", settings.runs_dir / f"{run_id}.starting.lock"
 
 
 def log_file(settings: Settings, run_id: str) -> Path:
-    """Where the worker of a run writes its log; a run in a terminal has none."""
+    """Return the log file of the worker of a run; a run on the command line writes none."""
     return settings.runs_dir / f"{run_id}.log"
 
 
@@ -45,12 +45,12 @@ def _lock(path: Path) -> FileLock:
 
 @contextmanager
 def hold_run(settings: Settings, run_id: str) -> Iterator[None]:
-    """Be the run's only worker for the time of the block.
+    """Hold the lock of the run's only worker within the block.
 
     Raises
     ------
     RunBusyError
-        If another process is.
+        If another process holds it.
     """
     lock = _lock(lock_files(settings, run_id)[0])
     try:
@@ -65,7 +65,7 @@ def hold_run(settings: Settings, run_id: str) -> Iterator[None]:
 
 @contextmanager
 def starting(settings: Settings, run_id: str, *, seconds: float) -> Iterator[None]:
-    """Be the only one who starts the run's worker; until that one holds the run's lock, this holds its place.
+    """Hold the lock for starting the run's worker within the block: until the worker holds the run's own.
 
     Raises
     ------
@@ -84,12 +84,12 @@ def starting(settings: Settings, run_id: str, *, seconds: float) -> Iterator[Non
 
 
 def lock_device(settings: Settings, device: str) -> Callable[[], None] | None:
-    """Take a device if nobody has it.
+    """Lock a device if it is free.
 
     Returns
     -------
     callable or None
-        Gives it back; ``None`` where somebody has it.
+        Releases the device; ``None`` if another process holds it.
     """
     lock = _lock(settings.runs_dir / f"device-{device.replace(':', '-')}.lock")
     try:
@@ -100,21 +100,21 @@ def lock_device(settings: Settings, device: str) -> Callable[[], None] | None:
 
 
 def is_held(settings: Settings, run_id: str) -> bool:
-    """Whether a worker is running it."""
+    """Whether a worker is running the run."""
     return _is_taken(lock_files(settings, run_id)[0])
 
 
 def is_alive(settings: Settings, run_id: str) -> bool:
-    """Whether a worker is running it, or is being started."""
+    """Whether a worker is running the run, or is being started."""
     return any(_is_taken(path) for path in lock_files(settings, run_id))
 
 
 def _is_taken(path: Path) -> bool:
-    """Look at a lock; a look leaves no file behind, and looks at the same time do not meet each other."""
+    """Check a lock; this creates no file, and simultaneous checks do not block each other."""
     try:
         if sys.platform == "win32":
             return _is_taken_on_windows(path)
-        with path.open("rb") as file:  # closing it gives the lock back
+        with path.open("rb") as file:  # closing it releases the lock
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
         return True
@@ -124,11 +124,11 @@ def _is_taken(path: Path) -> bool:
 
 
 def _is_taken_on_windows(path: Path) -> bool:
-    """Look where there is no shared lock: two looks may meet, so one is tried for a while."""
+    """Check without a shared lock: two checks may block each other, so an attempt is repeated for a while."""
     path.stat()
     lock = _lock(path)
     try:
-        lock.acquire(timeout=LOOK_SECONDS, poll_interval=LOOK_AGAIN_SECONDS)
+        lock.acquire(timeout=CHECK_SECONDS, poll_interval=CHECK_AGAIN_SECONDS)
     except Timeout:
         return True
     lock.release()

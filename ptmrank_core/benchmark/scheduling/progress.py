@@ -1,4 +1,4 @@
-"""Events of a run -> what a reader wants to know at a glance. Read from the store, so any process can."""
+"""The progress of a run, summarised from its stored events, so that any process can read it."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from ptmrank_core.records import RunState, Stage
 
 __all__ = ["ModelProgress", "RunProgress", "read_progress", "store_sink"]
 
-# A reader looks twice a second; more events of one kind in a row would only cost disk writes.
+# Readers poll twice a second; storing events of one kind more often would only cost disk writes.
 MIN_SECONDS_BETWEEN = 0.2
 
 
 @dataclass(frozen=True, slots=True)
 class ModelProgress:
-    """How far one model is.
+    """The progress of one model.
 
     Parameters
     ----------
@@ -32,18 +32,18 @@ class ModelProgress:
     status
         ``"waiting"``, ``"running"``, ``"done"`` or ``"failed"``.
     stage
-        The stage it is in, or was last seen in.
+        Its current or most recent stage.
     n_done, n_samples
-        Samples whose features are known, of all that are needed: those of a reference set among them.
+        Samples whose features are available, and samples in total, those of a reference set included.
     downloaded_bytes, total_bytes
-        Of its files; ``None`` where nothing is downloaded.
+        Bytes of its files; ``None`` if nothing is downloaded.
     n_cells, n_metrics
-        Decided cells.
+        Number of decided cells, and of metrics.
     n_run, run_seconds
-        Samples that the model itself ran on so far, and how long that took with loading it; 0 where all came
-        from the cache or none is known yet.
+        Samples that the model ran on so far, and the seconds that this took, loading included; 0 if all
+        features came from the cache or none are available yet.
     problem
-        Why it has no score under a metric, the first that failed; empty where none did.
+        Message of the first metric that failed; empty if none did.
     """
 
     model: str
@@ -61,18 +61,18 @@ class ModelProgress:
 
     @property
     def samples_per_second(self) -> float | None:
-        """How fast it runs; ``None`` before that is known."""
+        """Its speed; ``None`` before that is known."""
         return self.n_run / self.run_seconds if self.n_run and self.run_seconds > 0 else None
 
 
 @dataclass(frozen=True, slots=True)
 class RunProgress:
-    """How far a run is.
+    """The progress of a run.
 
     Parameters
     ----------
     state
-        What the store says.
+        Its state in the store.
     alive
         Whether a worker holds the run's lock.
     models
@@ -80,11 +80,11 @@ class RunProgress:
     error
         Why the run failed as a whole; empty otherwise.
     n_ahead
-        Runs that have to end before this one begins; 0 where it does not wait.
+        Number of runs that must end before this one starts; 0 if it is not waiting.
     analysis
-        The analysis after the first ranking that is being done, or was last seen; ``None`` before the first.
+        The current or most recent analysis after the first ranking; ``None`` before the first one.
     n_findings
-        What the analyses have found so far.
+        Number of findings of the analyses so far.
     has_failed
         Whether a cell or an analysis failed.
     """
@@ -100,12 +100,12 @@ class RunProgress:
 
     @property
     def is_waiting(self) -> bool:
-        """Whether a worker waits for the run's turn."""
+        """Whether a worker is waiting in the queue."""
         return self.state is RunState.QUEUED and self.alive
 
     @property
     def is_ranked(self) -> bool:
-        """Whether every cell is decided: the ranking stands, analyses may still go on."""
+        """Whether every cell is decided: the ranking is available, analyses may still be running."""
         return all(model.n_cells == model.n_metrics for model in self.models)
 
     @property
@@ -115,10 +115,9 @@ class RunProgress:
 
     @property
     def seconds_left(self) -> float | None:
-        """How long the models still run, if those that wait are as fast as those that ran.
+        """Estimated time until all models have run, if those that wait are as fast as those that ran.
 
-        Samples that are cached already take none of it, so it may be less. ``None`` where nothing ran yet, or
-        nothing is left to run.
+        It may be less, as cached samples take no time. ``None`` if no model ran yet, or none is left to run.
         """
         ran = [model for model in self.models if model.samples_per_second and model.status != "failed"]
         n_left = sum(
@@ -135,10 +134,10 @@ class RunProgress:
 
 
 def store_sink(store: RunStore, run_id: str) -> Sink:
-    """Make a sink that keeps a run's events, those that repeat quickly thinned out.
+    """Make a sink that stores a run's events; of events in quick succession it drops some.
 
-    A decided cell is not kept as an event: it stands in the store as a cell. Nor is waiting: how many are
-    ahead is asked of their locks.
+    Decided cells are not stored as events, since the store has the cells themselves; nor is waiting, since
+    the number of runs ahead follows from their locks.
     """
     last: dict[tuple[type[Event], str], float] = {}
 
@@ -152,7 +151,7 @@ def store_sink(store: RunStore, run_id: str) -> Sink:
                 if isinstance(event, BatchDone)
                 else (event.done_bytes, event.total_bytes)
             )
-            key = (type(event), event.model)  # the next model's files come while this one runs
+            key = (type(event), event.model)  # the next model's files are downloaded while this one runs
             if done != total and instant - last.get(key, 0.0) < MIN_SECONDS_BETWEEN:
                 return
             last[key] = instant
@@ -162,7 +161,7 @@ def store_sink(store: RunStore, run_id: str) -> Sink:
 
 
 def read_progress(store: RunStore, settings: Settings, run_id: str) -> RunProgress:
-    """Read how far a run is: counts and last events, none of its cells and findings.
+    """Read the progress of a run from counts and last events, without reading its cells and findings.
 
     Raises
     ------
@@ -174,9 +173,9 @@ def read_progress(store: RunStore, settings: Settings, run_id: str) -> RunProgre
 
 
 def _read_progress(store: RunStore, settings: Settings, run_id: str) -> RunProgress:
-    # The id may be anything from an address: only a known one names a lock file.
+    # The id may be arbitrary text from a URL: it must be known before it names a lock file.
     place = store.position(run_id)
-    alive = is_alive(settings, run_id)  # before the state: a worker writes its last state, then lets go
+    alive = is_alive(settings, run_id)  # before the state: a worker stores its last state, then unlocks
     outline = store.outline(run_id)
     events = {key: json.loads(text) for key, text in store.last_events(run_id).items()}
     counts, times = store.cell_counts(run_id), store.event_times(run_id)
@@ -210,7 +209,7 @@ def _model_progress(
     n_metrics: int,
     n_samples: int,
 ) -> ModelProgress:
-    """Put one model's row together."""
+    """Summarise the events of one model."""
     started = (model, "ModelStarted") in events
     stage = events.get((model, "StageStarted"), {}).get("stage")
     batch = events.get((model, "BatchDone"), {})
@@ -236,6 +235,6 @@ def _model_progress(
 
 
 def _run_seconds(model: str, times: Mapping[tuple[str, str], float]) -> float:
-    """Seconds from the start of a model to its last batch; 0 where that was another worker's."""
+    """Return the seconds from the start of a model to its last batch; 0 if another worker ran that batch."""
     begun, last = times.get((model, "ModelStarted")), times.get((model, "BatchDone"))
     return max(0.0, last - begun) if begun and last else 0.0

@@ -1,8 +1,8 @@
 """The queue of this machine: one run at a time on each device, in the order in which they were queued.
 
-Every run that waits is a process that holds its own lock, so a dead one is passed over at once. The order
-comes from tickets in the store; the device itself is a lock, so no two runs ever use it at once, whatever the
-store says.
+Every waiting run has a process that holds the run's lock, so a run whose process died is skipped at once. The
+order comes from tickets in the store. Each device has a lock too, so two runs never use it at once, whatever
+the store says.
 """
 
 from __future__ import annotations
@@ -19,18 +19,23 @@ from ptmrank_core.records import RunState
 
 __all__ = ["acquire_device", "borrow_device", "runs_ahead"]
 
-LOOK_EVERY_SECONDS = 0.2
+POLL_SECONDS = 0.2
 
 
 def runs_ahead(store: RunTable, settings: Settings, position: QueuePosition) -> list[QueuePosition]:
-    """List the living runs that a queued one waits for: the one on its device, and those queued before it.
+    """List the runs that a queued run waits for: the one on its device, and those queued before it.
 
     Parameters
     ----------
     store, settings
-        Where runs are kept.
-    place
-        Where the run stands.
+        Where runs are stored.
+    position
+        Position of the queued run.
+
+    Returns
+    -------
+    list of QueuePosition
+        Only runs with a living worker.
     """
     return [
         other
@@ -44,39 +49,39 @@ def runs_ahead(store: RunTable, settings: Settings, position: QueuePosition) -> 
 def acquire_device(
     settings: Settings, store: RunTable, run_id: str, *, sink: Sink, cancel: CancelToken
 ) -> Iterator[None]:
-    """Wait until it is a queued run's turn, and hold its device for the time of the block.
+    """Wait until a queued run is first in the queue, and hold its device within the block.
 
     The caller holds the run's lock.
 
     Parameters
     ----------
     settings, store
-        Where runs are kept.
+        Where runs are stored.
     run_id
         A run that was queued.
     sink
-        Hears how many runs are ahead, as often as that changes.
+        Receives the number of runs ahead whenever it changes.
     cancel
-        Asked while waiting.
+        Called while waiting.
 
     Raises
     ------
     CancelledError
-        If cancellation was requested first.
+        If cancellation is requested while waiting.
     """
     position = store.position(run_id)
-    told: int | None = None
+    n_reported: int | None = None
     while True:
         raise_if_cancelled(cancel)
         ahead = runs_ahead(store, settings, position)
-        if all(other.ticket > position.ticket for other in ahead):  # one with a later ticket may be at work
+        if all(other.ticket > position.ticket for other in ahead):  # one with a later ticket may be running
             release = lock_device(settings, position.device)
             if release is not None:
                 break
-        if len(ahead) != told:
+        if len(ahead) != n_reported:
             sink(Waiting(run_id, len(ahead)))
-            told = len(ahead)
-        time.sleep(LOOK_EVERY_SECONDS)
+            n_reported = len(ahead)
+        time.sleep(POLL_SECONDS)
     try:
         yield
     finally:
@@ -85,27 +90,27 @@ def acquire_device(
 
 @contextmanager
 def borrow_device(settings: Settings, device: str, *, cancel: CancelToken) -> Iterator[None]:
-    """Wait until a device is free and hold it for the time of the block: for work that is no run itself.
+    """Wait until a device is free and hold it within the block, for work that is not a queued run.
 
-    It has no place in the queue, so a run that waits may go first, and it may have to wait for more than one.
+    The caller has no position in the queue, so waiting runs may get the device first, even several of them.
 
     Parameters
     ----------
     settings
         Where the locks are.
     device
-        As :func:`~ptmrank_core.benchmark.scheduling.devices.device_of` names it.
+        A name as returned by :func:`~ptmrank_core.benchmark.scheduling.devices.device_of`.
     cancel
-        Asked while waiting.
+        Called while waiting.
 
     Raises
     ------
     CancelledError
-        If cancellation was requested first.
+        If cancellation is requested while waiting.
     """
     while (release := lock_device(settings, device)) is None:
         raise_if_cancelled(cancel)
-        time.sleep(LOOK_EVERY_SECONDS)
+        time.sleep(POLL_SECONDS)
     try:
         yield
     finally:

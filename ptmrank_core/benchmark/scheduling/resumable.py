@@ -1,4 +1,4 @@
-"""Finding a run that was stopped, so that the same work is not begun anew."""
+"""Finding a run that was stopped, so that it is resumed instead of started again."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ __all__ = ["find_unfinished"]
 def find_unfinished(
     store: RunStore, settings: Settings, plan: RunPlan, substitutes: Substitutes
 ) -> str | None:
-    """Find a recent run of the same plan that was stopped halfway.
+    """Find a recent run of the same plan that was stopped before it finished.
 
-    A function without a version may be another one by now, so a run with one is never taken up again.
+    A function without a version may have changed, so a run with such a model is never resumed.
 
     Parameters
     ----------
     store, settings
-        Where runs are kept.
+        Where runs are stored.
     plan
-        What is to be done.
-    reserves
-        Models that may have joined the plan meanwhile.
+        The plan to be executed.
+    substitutes
+        Models that the stopped run may have added to the plan.
 
     Returns
     -------
     str or None
-        The run's id; ``None`` where there is none, or a worker is running it.
+        The run's id; ``None`` if there is no such run, or a worker is running it.
     """
     if any(spec.source == "function" and spec.revision is None for spec in plan.models + substitutes.models):
         return None

@@ -1,4 +1,4 @@
-"""How long candidates would run on this machine, judged by what earlier runs have measured here."""
+"""The expected run time of candidates on this machine, from the speeds measured in earlier runs."""
 
 from __future__ import annotations
 
@@ -14,15 +14,16 @@ __all__ = ["ExpectedTime", "expected_time"]
 
 @dataclass(frozen=True, slots=True)
 class ExpectedTime:
-    """How long models would run on some samples.
+    """The expected run time of models on given samples.
 
     Parameters
     ----------
     seconds
-        Of the models that were measured here, and of those whose size is known, by what the others of their
-        modality take for each parameter. Less where features are cached already.
+        Total of the models that were measured, and of those whose size is known, estimated from the time per
+        parameter of the measured models of their modality. Cached features reduce the actual time.
     n_measured, n_guessed, n_unknown
-        Models that ran here before; models whose time is guessed from their size; all others.
+        Number of models that ran here before, of models whose time is estimated from their size, and of all
+        others.
     """
 
     seconds: float
@@ -34,27 +35,27 @@ class ExpectedTime:
 def expected_time(
     store: RunStore, models: Sequence[ModelSpec], n_samples: int, parameters: Mapping[str, int]
 ) -> ExpectedTime:
-    """Tell how long models would run.
+    """Estimate how long models would run.
 
     Parameters
     ----------
     store
         The runs whose measurements are used.
     models
-        The candidates; those that are features or columns already take no time.
+        The candidates; precomputed features and columns take no time.
     n_samples
-        Samples that they run on.
+        Number of samples that they run on.
     parameters
-        Numbers of parameters by id, where the models themselves do not tell.
+        Number of parameters by model id, used for models that do not state it.
     """
     measured = store.speeds()
     rates = {
         modality: median(
-            own.seconds / own.n_parameters
-            for own in measured.values()
-            if own.n_parameters and own.modality == modality
+            speed.seconds / speed.n_parameters
+            for speed in measured.values()
+            if speed.n_parameters and speed.modality == modality
         )
-        for modality in {own.modality for own in measured.values() if own.n_parameters}
+        for modality in {speed.modality for speed in measured.values() if speed.n_parameters}
     }
     seconds, n_measured, n_guessed, n_unknown = 0.0, 0, 0, 0
     for spec in models:

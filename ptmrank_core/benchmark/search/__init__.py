@@ -1,3 +1,3 @@
-"""Searching many candidates with the passes that a few would take."""
+"""Searching many candidates with the forward passes that a few would take."""
 
 __all__: list[str] = []

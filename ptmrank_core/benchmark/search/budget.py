@@ -1,7 +1,7 @@
 """Budgeted search: all candidates on few samples, the plausible ones on more, the finalists on all of them.
 
-Every round is a run like any other, on the first samples of one fixed order, in a store that is thrown away.
-The feature cache is the real one: what a round has run a model on is never run again.
+Every round is an ordinary run on the first samples of one fixed order, in a temporary store. It uses the
+permanent feature cache, so a model is never run twice on the same sample.
 """
 
 from __future__ import annotations
@@ -45,20 +45,20 @@ from ptmrank_core.results import rank_result
 
 __all__ = ["Found", "SampleSubset", "Search"]
 
-# Half-samples of a round; of metrics that iterate, where a plan has no others.
-HALVES, OF_SLOW_METRICS = 50, 20
+# Number of half-samples of a round; the second if a plan has iterative metrics only.
+HALF_SAMPLES, HALF_SAMPLES_OF_SLOW_METRICS = 50, 20
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a search found before its finalists are run on all samples.
+    """The outcome of a search, before its finalists are run on all samples.
 
     Parameters
     ----------
     finalists
         Models that are to be run on all samples.
     lost
-        Cells of models without a score, from the round that tried them.
+        Cells of models without a score, from the round in which they failed.
     report
         Budget, rounds and decisions.
     """
@@ -70,20 +70,20 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """A search for the models of a plan that are worth being run on all samples.
+    """A search for the models of a plan that are worth running on all samples.
 
     Parameters
     ----------
     plan
-        The run over all candidates and samples, which is too dear.
+        The run of all candidates on all samples, which would exceed the budget.
     samples
         Its samples.
     settings
-        Whose feature cache is used.
+        Where the feature cache is.
     sources
         Where models and auxiliary samples come from.
     sink, cancel
-        Hears of everything; asked after each batch and each cell.
+        Receives every event; called after each batch and each cell.
     """
 
     plan: RunPlan
@@ -94,58 +94,58 @@ class Search:
     cancel: CancelToken = never_cancels
 
     def within(self, full_models: int) -> Found:
-        """Play the rounds.
+        """Run the rounds within a budget.
 
         Parameters
         ----------
         full_models
-            The budget: what running so many models on all samples costs. All rounds, the finalists' last one
-            among them, run models on at most ``full_models`` times n samples.
+            The budget, as a number of models run on all n samples: all rounds and the finalists' final run
+            together take at most ``full_models`` times n forward passes.
 
         Raises
         ------
         InputError
-            If the candidates do not fit into the budget even on the fewest samples.
+            If even the smallest possible rounds exceed the budget.
         CancelledError
             If cancellation was requested.
         RunError
-            If a round could not be done at all.
+            If a round failed as a whole.
         """
         n_all, models = self.samples.n_samples, self.plan.models
-        order, fewest = order_samples(self.samples, self.plan.seed)
-        rounds = schedule(len(models), n_all, fewest, full_models).with_whole_groups(order)
-        alive = list(models)
-        told: list[SearchRound] = []
+        order, min_samples = order_samples(self.samples, self.plan.seed)
+        planned = schedule(len(models), n_all, min_samples, full_models).with_whole_groups(order)
+        remaining = list(models)
+        rounds: list[SearchRound] = []
         lost: list[Cell] = []
-        n_run = before = n_computed = 0
-        for played, size in enumerate(rounds.sizes[:-1], start=1):
-            result = self._play(alive, order.first(size))
-            ran = [spec.id for spec in alive if spec.id in result.outcomes]
-            n_run += len(ran) * (size - before)
+        n_run = previous_size = n_computed = 0
+        for n_rounds, size in enumerate(planned.sizes[:-1], start=1):
+            result = self._run_round(remaining, order.first(size))
+            ran = [spec.id for spec in remaining if spec.id in result.outcomes]
+            n_run += len(ran) * (size - previous_size)
             n_computed += sum(result.outcomes[model].report.cache_misses for model in ran)
-            before = size
+            previous_size = size
             ranking = rank_result(result)
-            most = rounds.most_to_keep(played, n_run)
-            decisions = choose(ranking, [spec.id for spec in alive], most)
-            told.append(_round_of(size, decisions))
+            max_kept = planned.most_to_keep(n_rounds, n_run)
+            decisions = choose(ranking, [spec.id for spec in remaining], max_kept)
+            rounds.append(_search_round(size, decisions))
             lost += [cell for cell in result.cells if cell.model in ranking.unranked]
-            kept = {decision.model for decision in decisions if decision.kept}
-            alive = [spec for spec in alive if spec.id in kept]
-        n_run += len(alive) * (n_all - before)
+            kept_models = {decision.model for decision in decisions if decision.kept}
+            remaining = [spec for spec in remaining if spec.id in kept_models]
+        n_run += len(remaining) * (n_all - previous_size)
         report = SearchReport(
             budget=full_models,
-            rounds=tuple(told),
-            finalists=tuple(spec.id for spec in alive),
+            rounds=tuple(rounds),
+            finalists=tuple(spec.id for spec in remaining),
             samples_run=n_run,
             samples_without=len(models) * n_all,
-            forced=sum(one.forced for one in told),
+            forced=sum(search_round.forced for search_round in rounds),
             saved=1 - n_run / (len(models) * n_all),
             computed_in_rounds=n_computed,
         )
-        return Found(tuple(alive), tuple(lost), report)
+        return Found(tuple(remaining), tuple(lost), report)
 
-    def _play(self, models: Sequence[ModelSpec], rows: NDArray[np.int64]) -> RunResult:
-        """Run some models on some of the samples."""
+    def _run_round(self, models: Sequence[ModelSpec], rows: NDArray[np.int64]) -> RunResult:
+        """Run the remaining models on a subset of the samples."""
         subset = SampleSubset(self.samples, self.sources, rows)
         metrics = [name for name in self.plan.metrics if METRICS[name].cost != "iterative"]
         plan = replace(
@@ -154,7 +154,9 @@ class Search:
             models=tuple(models),
             metrics=tuple(metrics) or self.plan.metrics,
             samples_fingerprint=subset.samples.fingerprint,
-            analyses=Analyses(HALVES if metrics else OF_SLOW_METRICS, probe=False, projections=False),
+            analyses=Analyses(
+                HALF_SAMPLES if metrics else HALF_SAMPLES_OF_SLOW_METRICS, probe=False, projections=False
+            ),
         )
         with (
             borrow_device(self.settings, device_of(self.plan), cancel=self.cancel),
@@ -175,48 +177,48 @@ class Search:
         if state is RunState.CANCELLED:
             raise CancelledError("The search was cancelled.")
         if state is RunState.FAILED:
-            raise RunError(f"A round of the search could not be done: {result.error}")
+            raise RunError(f"A round of the search failed: {result.error}")
         return result
 
-    def keep(self, found: Found, store: RunStore) -> RunPlan:
-        """Plan the finalists' run and keep it, with the models that were lost and the report of the search.
+    def keep(self, outcome: Found, store: RunStore) -> RunPlan:
+        """Store the finalists' run, with the cells of models without a score and the report of the search.
 
         Parameters
         ----------
-        found
-            What the search found.
+        outcome
+            The outcome of the search.
         store
-            Where the run is kept, queued.
+            Where the run is stored, queued.
         """
-        lost = {cell.model: cell for cell in reversed(found.lost)}
-        chosen = {spec.id for spec in found.finalists} | lost.keys()
+        lost = {cell.model: cell for cell in reversed(outcome.lost)}
+        chosen = {spec.id for spec in outcome.finalists} | lost.keys()
         models = tuple(spec for spec in self.plan.models if spec.id in chosen)
         plan = replace(self.plan, models=models)
         store.create(plan, self.samples.summary())
-        # What is decided is not tried again; a metric that no round asked for has the first one's reason.
+        # Decided cells are not tried again; a metric that no round computed takes the first one's reason.
         cells = {
             (model, metric): replace(cell, metric=metric)
             for model, cell in lost.items()
             for metric in plan.metrics
         }
-        for cell in (cells | {(cell.model, cell.metric): cell for cell in found.lost}).values():
+        for cell in (cells | {(cell.model, cell.metric): cell for cell in outcome.lost}).values():
             store.add_cell(plan.run_id, cell)
-        store.add_finding(plan.run_id, Finding(SearchReport.KIND, "", found.report, 0.0))
+        store.add_finding(plan.run_id, Finding(SearchReport.KIND, "", outcome.report, 0.0))
         return plan
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class SampleSubset:
-    """Some of the samples of a run, and sources that know no others.
+    """A subset of the samples of a run, and sources that load only this subset.
 
     Parameters
     ----------
     whole
         All samples.
     whole_sources
-        Where they and models come from.
+        Where all samples and the models come from.
     rows
-        Ascending indices of the samples that are taken.
+        Indices of the subset, ascending.
     """
 
     whole: Samples
@@ -225,16 +227,16 @@ class SampleSubset:
 
     @property
     def samples(self) -> Samples:
-        """The samples that are taken."""
+        """The subset of the samples."""
         return self.whole.take(self.rows)
 
     def sources(self) -> Sources:
-        """Give sources that know these samples, and their rows of a file of features."""
-        taken = self.samples
+        """Return sources that load this subset, and its rows of a file of features."""
+        subset = self.samples
 
         def load_samples(source: str, reading: Reading) -> Samples:
-            is_own = source == taken.source
-            return taken if is_own else self.whole_sources.load_samples(source, reading)
+            is_subset = source == subset.source
+            return subset if is_subset else self.whole_sources.load_samples(source, reading)
 
         def load_features(spec: ModelSpec, reading: Reading, _: Samples) -> ReadyFeatures:
             ready = self.whole_sources.load_features(spec, reading, self.whole)
@@ -243,8 +245,8 @@ class SampleSubset:
         return replace(self.whole_sources, load_samples=load_samples, load_features=load_features)
 
 
-def _round_of(size: int, decisions: Sequence[Decision]) -> SearchRound:
-    """Write a round down."""
+def _search_round(size: int, decisions: Sequence[Decision]) -> SearchRound:
+    """Make the record of a round."""
     return SearchRound(
         samples=size,
         models=len(decisions),

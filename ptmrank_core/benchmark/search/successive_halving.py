@@ -1,4 +1,4 @@
-"""Successive halving, as arithmetic: which samples come first, in how many rounds, and who goes on."""
+"""Successive halving: the order of the samples, the sizes of the rounds, and which models advance."""
 
 from __future__ import annotations
 
@@ -15,68 +15,68 @@ from ptmrank_core.sampling import NestedOrder, nested_order, units_of_samples
 
 __all__ = ["FINALISTS", "Decision", "Schedule", "choose", "order_samples", "schedule"]
 
-# Models that reach all samples, at least: a model goes on while it may be among the best so many.
+# Minimum number of finalists: a model advances as long as it may be among the best ``FINALISTS``.
 FINALISTS = 3
-# Samples of the first round, at least: of each class, and of all.
-OF_EACH_CLASS, MIN_SAMPLES = 8, 40
+# Minimum number of samples of the first round: of each class, and in total.
+MIN_PER_CLASS, MIN_SAMPLES = 8, 40
 
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """Rounds of a search.
+    """The rounds of a search.
 
     Parameters
     ----------
     sizes
-        Samples of each round, ascending; the last one is all of them.
+        Number of samples of each round, ascending; the last round has all samples.
     budget
-        Samples that models may be run on, all rounds and models together.
+        Maximum number of forward passes (samples times models) of all rounds together.
     """
 
     sizes: tuple[int, ...]
     budget: int
 
     def with_whole_groups(self, order: NestedOrder) -> Schedule:
-        """Cut every round down to whole groups; rounds that then have the same samples are one.
+        """Reduce every round to whole groups, and merge rounds that then have the same samples.
 
-        A round on fewer samples costs no more, and how many models go on follows from what was spent.
+        A smaller round costs no more, and the number of models that advance depends on what was spent.
         """
         sizes = {len(order.at_most(size)) for size in self.sizes}
         return replace(self, sizes=tuple(sorted(sizes)))
 
-    def most_to_keep(self, played: int, n_run: int) -> int:
-        """Return how many models may go on after so many rounds, if half of them go on after each later one.
+    def most_to_keep(self, n_rounds: int, n_run: int) -> int:
+        """Return how many models may advance, if half of the models advance after each later round.
 
         Parameters
         ----------
-        played
-            Rounds that are over.
+        n_rounds
+            Number of completed rounds.
         n_run
-            Samples that models were run on so far.
+            Forward passes so far.
         """
-        steps = np.diff(self.sizes)[played - 1 :]
-        kept = FINALISTS
-        while n_run + _cost(kept + 1, steps) <= self.budget:
-            kept += 1
-        return kept
+        steps = np.diff(self.sizes)[n_rounds - 1 :]
+        n_kept = FINALISTS
+        while n_run + _cost(n_kept + 1, steps) <= self.budget:
+            n_kept += 1
+        return n_kept
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a round decided of one model.
+    """The decision on one model after a round.
 
     Parameters
     ----------
     model
         Its id.
     kept
-        Whether it goes on.
+        Whether it advances.
     reason
-        Why, in one sentence.
+        The reason, a phrase.
     interval
-        Least and greatest rank that the samples of the round are compatible with; ``None`` where not known.
+        Lowest and highest rank compatible with the samples of the round; ``None`` if unknown.
     is_forced
-        Whether it goes although it may be among the best: the budget holds no more.
+        Whether it is eliminated for the budget alone, although it may be among the best.
     """
 
     model: str
@@ -87,7 +87,7 @@ class Decision:
 
 
 def _cost(n_models: int, steps: Sequence[int] | NDArray[np.int64]) -> int:
-    """Count the samples that models are run on in rounds of so many new ones, half going on each time."""
+    """Count the forward passes of rounds that add ``steps`` samples each, half of the models advancing."""
     total = 0
     for step in steps:
         total += n_models * int(step)
@@ -95,101 +95,101 @@ def _cost(n_models: int, steps: Sequence[int] | NDArray[np.int64]) -> int:
     return total
 
 
-def schedule(n_models: int, n_samples: int, fewest: int, full_models: int) -> Schedule:
+def schedule(n_models: int, n_samples: int, min_samples: int, full_models: int) -> Schedule:
     """Plan the rounds of a search.
 
     Parameters
     ----------
     n_models
-        Candidates.
+        Number of candidates.
     n_samples
-        All samples.
-    fewest
-        Samples that the first round takes at least.
+        Number of all samples.
+    min_samples
+        Minimum number of samples of the first round.
     full_models
-        The budget, in models that are run on all samples.
+        The budget, as a number of models run on all samples.
 
     Returns
     -------
     Schedule
-        Sizes double from round to round; there are as few rounds as the budget allows. One round where all
-        candidates fit into it.
+        Sizes double from round to round; there are as few rounds as the budget allows: a single one if it
+        allows all candidates on all samples.
 
     Raises
     ------
     InputError
-        If the candidates do not fit even on the fewest samples; the hint has the least budget.
+        If even the smallest possible rounds exceed the budget; the hint states the minimum budget.
     """
     budget = full_models * n_samples
     if n_models <= max(full_models, FINALISTS):
         return Schedule((n_samples,), max(budget, n_models * n_samples))
     for n_rounds in range(2, n_samples):
         sizes = [math.ceil(n_samples / 2**i) for i in reversed(range(n_rounds))]
-        sizes[0] = max(sizes[0], fewest)
+        sizes[0] = max(sizes[0], min_samples)
         if sizes[0] >= sizes[1]:
             break
         if _cost(n_models, np.diff([0, *sizes])) <= budget:
             return Schedule(tuple(sizes), budget)
-    least = n_models * fewest + FINALISTS * (n_samples - fewest)
-    if least <= budget:
-        middle = (size for size in (2 * fewest, 4 * fewest) if 2 * size < n_samples)
-        return Schedule((fewest, *middle, n_samples), budget)
+    min_budget = n_models * min_samples + FINALISTS * (n_samples - min_samples)
+    if min_budget <= budget:
+        middle = (size for size in (2 * min_samples, 4 * min_samples) if 2 * size < n_samples)
+        return Schedule((min_samples, *middle, n_samples), budget)
     raise InputError(
-        f"{n_models} models on {fewest} samples each, and {FINALISTS} of them on all {n_samples}, cost more "
-        f"than a budget of {full_models} models on all samples.",
-        hint=f"Expected a budget of at least {math.ceil(least / n_samples)}.",
+        f"{n_models} models on {min_samples} samples each, and {FINALISTS} of them on all {n_samples}, cost "
+        f"more than a budget of {full_models} models on all samples.",
+        hint=f"Expected a budget of at least {math.ceil(min_budget / n_samples)}.",
     )
 
 
 def order_samples(samples: Samples, seed: int) -> tuple[NestedOrder, int]:
-    """Order samples so that the first so many are a fair part of all, classes by their share, groups whole.
+    """Order samples so that every initial part is representative: stratified by class, with whole groups.
 
     Parameters
     ----------
     samples
         All samples.
     seed
-        Seed of the order.
+        Random seed of the order.
 
     Returns
     -------
-    order, fewest
-        The order, and how many samples the first round takes at least: 40, and eight of every class (of a
-        small class all that there are), which come first; in whole groups.
+    order, min_samples
+        The order, and the minimum number of samples of the first round: 40, and at least eight of every class
+        (all samples of a smaller class), rounded up to whole groups.
     """
-    order = nested_order(units_of_samples(samples), minimum=OF_EACH_CLASS, seed=seed)
+    order = nested_order(units_of_samples(samples), minimum=MIN_PER_CLASS, seed=seed)
     n_wanted = min(samples.n_samples, max(MIN_SAMPLES, order.n_least))
     return order, int(order.ends[np.searchsorted(order.ends, n_wanted)])
 
 
-def choose(ranking: Ranking, models: Sequence[str], most: int) -> list[Decision]:
-    """Decide who goes on after a round.
+def choose(ranking: Ranking, models: Sequence[str], max_kept: int) -> list[Decision]:
+    """Decide which models advance after a round.
 
-    A model goes on while its interval says that it may be among the best three. Where these are more than the
-    budget allows, the last of them in the order have to go, and the decision says that it was the budget.
+    A model advances as long as its rank interval includes one of the best three ranks. If these are more
+    models than the budget allows, the lowest-ranked of them are eliminated, and the reason names the budget.
 
     Parameters
     ----------
     ranking
-        Of the round's models.
+        Ranking of the round's models.
     models
-        All of them; one without a rank goes, as it will have no score on more samples either.
-    most
-        How many may go on.
+        All models of the round; one without a rank is eliminated, as more samples would not give it a score.
+    max_kept
+        Maximum number of models that advance.
     """
-    known = ranking.intervals.intervals if ranking.intervals else {}
+    intervals = ranking.intervals.intervals if ranking.intervals else {}
     decisions, n_kept = {}, 0
     for place, model in enumerate(ranking.order, start=1):
-        interval = known.get(model)
+        interval = intervals.get(model)
         is_plausible = place <= FINALISTS or interval is None or interval[0] <= FINALISTS
         span = f"ranks {interval[0]} to {interval[1]} are possible" if interval else "no interval is known"
         if not is_plausible:
             reason = f"not among the best {FINALISTS}: {span}"
-        elif n_kept >= most:
-            reason = f"place {place}, and the budget holds {most}: {span}"
+        elif n_kept >= max_kept:
+            reason = f"place {place}, and the budget allows {max_kept}: {span}"
         else:
             reason = f"place {place}: {span}"
-        kept = is_plausible and n_kept < most
+        kept = is_plausible and n_kept < max_kept
         n_kept += kept
         decisions[model] = Decision(model, kept, reason, interval, is_plausible and not kept)
     return [decisions.get(model, Decision(model, kept=False, reason="no score")) for model in models]

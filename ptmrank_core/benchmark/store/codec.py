@@ -1,4 +1,4 @@
-"""Records of a run <-> the JSON text that the store and the run card keep."""
+"""Records of a run <-> the JSON text in the store and the run card."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ __all__ = [
 
 
 def to_json(record: Any) -> str:
-    """Encode a record; cells carry their kind. NaN is refused: it is not JSON and no score."""
+    """Encode a record; cells include their kind. NaN is refused: it is neither JSON nor a score."""
     fields = dataclasses.asdict(record)
     if isinstance(record, Score | Failure | Skipped):
         fields["kind"] = type(record).__name__

@@ -20,7 +20,7 @@ SECONDS_TO_WAIT = 30.0
 
 
 class Database:
-    """One SQLite file, created when it is missing. Threads may share it: each use opens its own connection.
+    """One SQLite file, created if it is missing. Threads may share it: each use opens its own connection.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ class Database:
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._path = path
-        self._looks = threading.local()
+        self._thread = threading.local()
         with self._open() as db:
             db.execute("PRAGMA journal_mode = WAL")
         with self._open() as db:
@@ -47,22 +47,22 @@ class Database:
                 yield db
 
     @contextmanager
-    def _look(self) -> Iterator[sqlite3.Connection]:
-        """Open the file for reading, or take the connection that this thread has open."""
-        held: sqlite3.Connection | None = getattr(self._looks, "db", None)
-        if held is not None:
-            yield held
+    def _read(self) -> Iterator[sqlite3.Connection]:
+        """Open the file for reading, or reuse the connection that this thread shares."""
+        shared: sqlite3.Connection | None = getattr(self._thread, "db", None)
+        if shared is not None:
+            yield shared
             return
         with closing(sqlite3.connect(self._path, timeout=SECONDS_TO_WAIT)) as db:
             yield db
 
     @contextmanager
     def shared_connection(self) -> Iterator[None]:
-        """Let this thread read over one connection within the block: opening one takes longest."""
-        held = getattr(self._looks, "db", None)
-        with self._look() as db:
-            self._looks.db = db
+        """Let this thread read through one connection within the block, since opening one is slow."""
+        previous = getattr(self._thread, "db", None)
+        with self._read() as db:
+            self._thread.db = db
             try:
                 yield
             finally:
-                self._looks.db = held
+                self._thread.db = previous

@@ -1,4 +1,4 @@
-"""How JSON of earlier versions becomes that of this one, for the store and for run cards."""
+"""Upgrading JSON of earlier versions, for the store and for run cards."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ __all__ = ["outcome_with_report", "with_report"]
 
 
 def with_report(fields: dict[str, Any], *, kept: Collection[str]) -> dict[str, Any]:
-    """Move what is known of an extraction into a report of its own.
+    """Move the facts of an extraction into a report of its own.
 
     Parameters
     ----------
     fields
-        Of a model, all side by side.
+        The fields of a model, without nesting.
     kept
-        Those that stay beside the report.
+        Names of the fields that stay outside the report.
     """
-    beside = {name: value for name, value in fields.items() if name in kept}
-    return beside | {"report": {name: value for name, value in fields.items() if name not in kept}}
+    outside = {name: value for name, value in fields.items() if name in kept}
+    return outside | {"report": {name: value for name, value in fields.items() if name not in kept}}
 
 
 def outcome_with_report(outcome: dict[str, Any]) -> dict[str, Any]:
-    """Bring a model's outcome up to version 6 of the tables: the extraction has a report of its own.
+    """Upgrade a model's outcome to version 6 of the tables, in which the extraction has a report of its own.
 
     Parameters
     ----------
     outcome
-        As an earlier version kept it; one of this version stays as it is.
+        An outcome of an earlier version; one of this version is returned unchanged.
     """
     if "report" in outcome:
         return outcome

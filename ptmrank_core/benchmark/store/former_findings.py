@@ -1,4 +1,4 @@
-"""Findings as versions up to 0.1.0 kept them: one mapping for every analysis, each with its own keys."""
+"""Upgrading the findings of versions up to 0.1.0, each a mapping with the keys of its analysis."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PERMUTED = "permuted:"
 
 
 def upgrade_finding(former: Mapping[str, Any]) -> dict[str, Any]:
-    """Turn a finding's former JSON into that of today.
+    """Convert a finding's former JSON to the present format.
 
     Parameters
     ----------
@@ -36,9 +36,9 @@ def upgrade_finding(former: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _probe(payload: Mapping[str, Any]) -> dict[str, Any]:
-    """Read the value from under the name of its measure."""
+    """Upgrade a probe, whose value stood under the name of its measure."""
     measure = payload["measure"]
-    kept = {name: payload[name] for name in ("scale", "predictions", "losses", "notes") if name in payload}
+    unchanged = ("scale", "predictions", "losses", "notes")
     return {
         "measure": measure,
         "value": payload.get(measure),
@@ -46,12 +46,12 @@ def _probe(payload: Mapping[str, Any]) -> dict[str, Any]:
         "knn": payload.get("knn"),
         "n_classes": payload.get("classes"),
         "scale": 0.0,
-        **kept,
+        **{name: payload[name] for name in unchanged if name in payload},
     }
 
 
 def _parts(score: Any) -> dict[str, float] | None:
-    """Read a score that stood as a number, or as its components alone."""
+    """Upgrade a score that was stored as a number, or as its components alone."""
     if score is None:
         return None
     if not isinstance(score, Mapping):
@@ -60,10 +60,11 @@ def _parts(score: Any) -> dict[str, float] | None:
 
 
 def _half_samples_of_model(payload: Mapping[str, Any]) -> dict[str, Any]:
-    """Metrics stood beside the growth; the value under an empty name."""
+    """Upgrade half-samples, whose metrics stood beside the growth, with the value under an empty name."""
     scores = {
         metric: [
-            None if own is None else {name or VALUE: value for name, value in own.items()} for own in halves
+            None if parts is None else {name or VALUE: value for name, value in parts.items()}
+            for parts in halves
         ]
         for metric, halves in payload.items()
         if metric != "growth"
@@ -94,7 +95,7 @@ def _permuted(payload: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _fine_tuning(payload: Mapping[str, Any]) -> dict[str, Any]:
-    """Put the fields of the training together; they stood beside its seed and note."""
+    """Upgrade fine-tuning: nest the fields of the training, which stood beside its seed and note."""
     names = [field.name for field in fields(TrainingResult)]
     return {
         "training": {name: payload[name] for name in names},

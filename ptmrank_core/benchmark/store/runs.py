@@ -80,7 +80,7 @@ class Outline:
     seconds: float
 
 
-# Each column gives the field of an outline at its place. SQLite reads the JSON; no record is made of it.
+# One column for each field of an outline, in order. SQLite reads the JSON; no record is decoded.
 OUTLINE = f"""
     SELECT run_id, created_at, state, error,
         json_extract(plan, '$.task'), json_extract(plan, '$.samples_source'),
@@ -106,7 +106,7 @@ class RunTable(Database):
 
     def _only(self, query: str, run_id: str) -> tuple[Any, ...]:
         """Run a query over the table of runs for one run; return the row."""
-        with self._look() as db:
+        with self._read() as db:
             row: tuple[Any, ...] | None = db.execute(f"{query} WHERE run_id = ?", (run_id,)).fetchone()
         if row is None:
             raise RunNotFoundError(f"There is no run {run_id!r} here.", hint="Check the link.")
@@ -128,8 +128,8 @@ class RunTable(Database):
 
     def revision(self, run_id: str) -> tuple[int, float]:
         """Read how often the result of a run has changed, and its seconds, which grow without a change."""
-        which = "(SELECT revision FROM revisions WHERE revisions.run_id = runs.run_id)"
-        number, seconds = self._row(run_id, f"{which}, {SECONDS}")
+        revision = "(SELECT revision FROM revisions WHERE revisions.run_id = runs.run_id)"
+        number, seconds = self._row(run_id, f"{revision}, {SECONDS}")
         return int(number), float(seconds)
 
     def plan(self, run_id: str) -> RunPlan:
@@ -139,7 +139,7 @@ class RunTable(Database):
     def plans(self, *, owner: str | None = None) -> list[RunPlan]:
         """Read the plans of runs, newest first; those of all owners where none is given."""
         query = "SELECT plan FROM runs WHERE ?1 IS NULL OR owner = ?1 ORDER BY created_at DESC, rowid DESC"
-        with self._look() as db:
+        with self._read() as db:
             rows = db.execute(query, (owner,)).fetchall()
         return [plan_from_json(row[0]) for row in rows]
 
@@ -157,11 +157,11 @@ class RunTable(Database):
         A negative limit means no limit; without an owner, runs of all owners are read.
         """
         newest = "ORDER BY created_at DESC, rowid DESC"
-        whose = "" if owner is None else "WHERE owner = :owner"
+        condition = "" if owner is None else "WHERE owner = :owner"
         # The inner query selects the runs, so that cells are counted in those alone.
-        chosen = f"SELECT rowid FROM runs {whose} {newest} LIMIT :limit"  # noqa: S608 - our own text
+        chosen = f"SELECT rowid FROM runs {condition} {newest} LIMIT :limit"  # noqa: S608 - our own text
         query = f"{OUTLINE} WHERE rowid IN ({chosen}) {newest}"
-        with self._look() as db:
+        with self._read() as db:
             return [_outline(row) for row in db.execute(query, {"limit": limit, "owner": owner})]
 
     def position(self, run_id: str) -> QueuePosition:
@@ -174,7 +174,7 @@ class RunTable(Database):
         query = """
             SELECT run_id, state, device, ticket FROM runs
             WHERE device = ? AND run_id <> ? AND state IN (?, ?) ORDER BY ticket"""
-        with self._look() as db:
+        with self._read() as db:
             rows = db.execute(query, (position.device, position.run_id, RunState.QUEUED, RunState.RUNNING))
             return [
                 QueuePosition(run, RunState(state), device, ticket) for run, state, device, ticket in rows
@@ -221,10 +221,10 @@ class RunTable(Database):
         return bool(self._row(run_id, "cancel")[0])
 
     def clear_failures(self, run_id: str) -> int:
-        """Delete failed cells and findings, and findings that rest on such cells; return how many failed.
+        """Delete failed cells and findings, and findings that depend on such cells; return how many failed.
 
-        A finding about a metric rests on all models, so it is deleted where one of the metric's cells is to
-        be computed again. Findings about one model, or about the whole run, stay.
+        A finding about a metric depends on all models, so it is deleted if one of the metric's cells is to be
+        computed again. Findings about one model, or about the whole run, stay.
         """
         failed = "run_id = ? AND kind = 'Failure'"
         metrics = f"SELECT metric FROM cells WHERE {failed}"  # noqa: S608 - our own text
@@ -249,7 +249,7 @@ class RunTable(Database):
     def recent(self, limit: int = 20) -> list[tuple[RunPlan, RunState]]:
         """Read the newest runs, newest first."""
         query = "SELECT plan, state FROM runs ORDER BY created_at DESC, rowid DESC LIMIT ?"
-        with self._look() as db:
+        with self._read() as db:
             rows = db.execute(query, (limit,)).fetchall()
         return [(plan_from_json(plan), RunState(state)) for plan, state in rows]
 

@@ -39,21 +39,21 @@ EVENTS = """
 CREATE TABLE IF NOT EXISTS events (
     run_id TEXT NOT NULL REFERENCES runs ON DELETE CASCADE, model TEXT NOT NULL, kind TEXT NOT NULL,
     at REAL NOT NULL, event TEXT NOT NULL, PRIMARY KEY (run_id, model, kind))"""
-# How often the stored result of a run has changed. Triggers count, so that no writer can forget to.
+# Number of changes of the stored result of a run. Triggers count them, so that no writer can forget to.
 REVISIONS = """
 CREATE TABLE IF NOT EXISTS revisions (
     run_id TEXT PRIMARY KEY REFERENCES runs ON DELETE CASCADE, revision INTEGER NOT NULL DEFAULT 0)"""
-# The changes that count: table and kind of change -> the row that names the run.
+# The changes that are counted: table and kind of change -> the row that names the run.
 COUNTED = {
     ("runs", "INSERT"): "NEW",
     ("runs", "UPDATE OF plan, samples, state, environment, error"): "NEW",
     **{(table, "INSERT"): "NEW" for table in ("cells", "outcomes", "findings")},
     **{(table, "DELETE"): "OLD" for table in ("cells", "outcomes", "findings")},
 }
-# Columns that later versions added: table, column, definition.
+# Columns that later versions added: table, column, type.
 ADDED = (
     ("runs", "device", "TEXT NOT NULL DEFAULT ''"),
-    ("runs", "ticket", "INTEGER NOT NULL DEFAULT 0"),  # the lower one goes first; 0 before it was queued
+    ("runs", "ticket", "INTEGER NOT NULL DEFAULT 0"),  # the lower ticket runs first; 0 before it was queued
     ("runs", "owner", f"TEXT NOT NULL DEFAULT '{LOCAL_OWNER}'"),
     ("cells", "kind", "TEXT NOT NULL DEFAULT ''"),
     ("findings", "has_problem", "INTEGER NOT NULL DEFAULT 0"),
@@ -71,7 +71,7 @@ def prepare_tables(db: sqlite3.Connection) -> None:
     Raises
     ------
     RunError
-        If the file was made by a later version.
+        If the file was written by a later version.
     """
     if _version(db) == VERSION:
         return
@@ -79,11 +79,11 @@ def prepare_tables(db: sqlite3.Connection) -> None:
     version = _version(db)
     if version > VERSION:
         raise RunError(
-            f"The runs here were kept by a later version of PTMRank (tables of version {version}; this one "
+            f"The runs were stored by a later version of PTMRank (tables of version {version}; this one "
             f"reads {VERSION}).",
             hint="Update PTMRank, or set PTMRANK_HOME to another folder.",
         )
-    if version == VERSION:  # another process was quicker
+    if version == VERSION:  # another process has migrated it in the meantime
         return
     is_without_layers = bool(_columns(db, "cells")) and "layer" not in _columns(db, "cells")
     has_all_events = "number" in _columns(db, "events")
@@ -94,17 +94,17 @@ def prepare_tables(db: sqlite3.Connection) -> None:
     for table in (RUNS, CELLS, OUTCOMES, FINDINGS, EVENTS, REVISIONS):
         db.execute(table)
     if is_without_layers:
-        _take_over_cells(db)
+        _migrate_cells(db)
     if has_all_events:
-        _take_over_events(db)
+        _migrate_events(db)
     _add_columns(db)
     _add_reports(db)
     _count_changes(db)
     db.execute(f"PRAGMA user_version = {VERSION}")
 
 
-def _take_over_cells(db: sqlite3.Connection) -> None:
-    """Migrate cells without a layer: they are those of the models themselves."""
+def _migrate_cells(db: sqlite3.Connection) -> None:
+    """Migrate cells without a layer: they belong to the models themselves."""
     db.execute(
         "INSERT INTO cells SELECT run_id, model, metric, ?, cell FROM cells_without_layers ORDER BY rowid",
         (NO_LAYER,),
@@ -112,8 +112,8 @@ def _take_over_cells(db: sqlite3.Connection) -> None:
     db.execute("DROP TABLE cells_without_layers")
 
 
-def _take_over_events(db: sqlite3.Connection) -> None:
-    """Keep the newest event of each kind; its time is not known."""
+def _migrate_events(db: sqlite3.Connection) -> None:
+    """Migrate the newest event of each kind; its time is unknown."""
     db.execute("""
         INSERT INTO events SELECT run_id, model, kind, 0, event FROM (
             SELECT run_id, COALESCE(json_extract(event, '$.model'), '') AS model, kind, event, MAX(number)
@@ -123,15 +123,15 @@ def _take_over_events(db: sqlite3.Connection) -> None:
 
 def _add_columns(db: sqlite3.Connection) -> None:
     """Add the columns of later versions, filled from the stored records."""
-    for table, column, what in ADDED:
+    for table, column, type_ in ADDED:
         if column not in _columns(db, table):
-            db.execute(f"ALTER TABLE {table} ADD COLUMN {column} {what}")
+            db.execute(f"ALTER TABLE {table} ADD COLUMN {column} {type_}")
     db.execute("UPDATE cells SET kind = json_extract(cell, '$.kind') WHERE kind = ''")
     db.execute("UPDATE findings SET has_problem = COALESCE(json_extract(finding, '$.problem'), '') <> ''")
 
 
 def _add_reports(db: sqlite3.Connection) -> None:
-    """Give every outcome the report of its extraction."""
+    """Nest the extraction report in every outcome."""
     rows = db.execute("SELECT rowid, outcome FROM outcomes").fetchall()
     upgraded = [(json.dumps(outcome_with_report(json.loads(outcome))), rowid) for rowid, outcome in rows]
     db.executemany("UPDATE outcomes SET outcome = ? WHERE rowid = ?", upgraded)
@@ -152,7 +152,7 @@ def _count_changes(db: sqlite3.Connection) -> None:
 
 
 def _columns(db: sqlite3.Connection, table: str) -> set[str]:
-    """Names of a table's columns; none where there is no such table."""
+    """Return the names of a table's columns; none if there is no such table."""
     return {row[1] for row in db.execute(f"PRAGMA table_info({table})")}
 
 

@@ -1,7 +1,7 @@
 """The run store: plans, cells, outcomes of models, findings and events, in one SQLite file.
 
-Each cell is one synced transaction: finished cells survive any crash, so a run is resumed by computing the
-cells that are missing.
+Each cell is one synced transaction: decided cells survive any crash, so a run is resumed by computing the
+missing cells.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Speed:
     Parameters
     ----------
     modality, n_parameters
-        Modality of its samples, and its size where that is known.
+        Modality of its samples, and its size if known.
     seconds
         Seconds to prepare and run one sample.
     """
@@ -84,16 +84,16 @@ class RunStore(RunTable):
             )
 
     def cells(self, run_id: str) -> tuple[Cell, ...]:
-        """Read the decided cells of a run's models, those of their hidden layers left out."""
+        """Read the decided cells of a run's models, without those of hidden layers."""
         return self._cells(run_id, "layer = ?")
 
     def layer_cells(self, run_id: str) -> tuple[Cell, ...]:
         """Read the decided cells of the hidden layers of a run's models."""
         return self._cells(run_id, "layer <> ?")
 
-    def _cells(self, run_id: str, which: str) -> tuple[Cell, ...]:
-        query = f"SELECT cell FROM cells WHERE run_id = ? AND {which} ORDER BY rowid"  # noqa: S608 - ours
-        with self._look() as db:
+    def _cells(self, run_id: str, condition: str) -> tuple[Cell, ...]:
+        query = f"SELECT cell FROM cells WHERE run_id = ? AND {condition} ORDER BY rowid"  # noqa: S608 - ours
+        with self._read() as db:
             return tuple(cell_from_json(row[0]) for row in db.execute(query, (run_id, NO_LAYER)))
 
     def add_outcome(self, run_id: str, outcome: ModelOutcome) -> None:
@@ -106,7 +106,7 @@ class RunStore(RunTable):
 
     def outcomes(self, run_id: str) -> dict[str, ModelOutcome]:
         """Read the outcomes of a run's models, by the id of the model."""
-        with self._look() as db:
+        with self._read() as db:
             query = "SELECT model, outcome FROM outcomes WHERE run_id = ? ORDER BY rowid"
             return {model: outcome_from_json(text) for model, text in db.execute(query, (run_id,))}
 
@@ -119,7 +119,7 @@ class RunStore(RunTable):
                     + json_extract(outcome, '$.report.seconds.forward'))
                 / json_extract(outcome, '$.report.n_run')
             FROM outcomes WHERE json_extract(outcome, '$.report.n_run') > 0 ORDER BY rowid"""
-        with self._look() as db:
+        with self._read() as db:
             rows = db.execute(query).fetchall()
         return {model: Speed(modality, size, seconds) for model, modality, size, seconds in rows}
 
@@ -134,7 +134,7 @@ class RunStore(RunTable):
 
     def findings(self, run_id: str) -> tuple[Finding, ...]:
         """Read the findings of a run."""
-        with self._look() as db:
+        with self._read() as db:
             query = "SELECT finding FROM findings WHERE run_id = ? ORDER BY rowid"
             return tuple(finding_from_json(row[0]) for row in db.execute(query, (run_id,)))
 
@@ -153,44 +153,50 @@ class RunStore(RunTable):
 
     def last_events(self, run_id: str) -> dict[tuple[str, str], str]:
         """Read the newest event of each kind for each model, as JSON by (model, kind)."""
-        with self._look() as db:
+        with self._read() as db:
             rows = db.execute("SELECT model, kind, event FROM events WHERE run_id = ?", (run_id,))
             return {(model, kind): event for model, kind, event in rows}
 
     def event_times(self, run_id: str) -> dict[tuple[str, str], float]:
         """Read the time of the newest event of each kind for each model, in seconds since 1970."""
-        with self._look() as db:
+        with self._read() as db:
             rows = db.execute("SELECT model, kind, at FROM events WHERE run_id = ?", (run_id,))
             return {(model, kind): at for model, kind, at in rows}
 
     def failures(self, run_id: str) -> tuple[Failure, ...]:
         """Read the failed cells of a run's models."""
         query = "SELECT cell FROM cells WHERE run_id = ? AND layer = ? AND kind = 'Failure' ORDER BY rowid"
-        with self._look() as db:
+        with self._read() as db:
             cells = [cell_from_json(row[0]) for row in db.execute(query, (run_id, NO_LAYER))]
         return tuple(cell for cell in cells if isinstance(cell, Failure))
 
     def cell_counts(self, run_id: str) -> dict[tuple[str, str], int]:
         """Count the decided cells of a run's models by (model, kind of cell), without reading them."""
         query = "SELECT model, kind, COUNT(*) FROM cells WHERE run_id = ? AND layer = ? GROUP BY 1, 2"
-        with self._look() as db:
+        with self._read() as db:
             return {(model, kind): count for model, kind, count in db.execute(query, (run_id, NO_LAYER))}
 
     def row_bytes(self, *, owner: str | None = None) -> dict[str, int]:
-        """Measure the stored bytes of each run; of all owners where none is given."""
-        kept = {"cells": "cell", "outcomes": "outcome", "findings": "finding", "events": "event"}
-        parts = " UNION ALL ".join(
+        """Measure the stored bytes of each run; without an owner, of the runs of all owners."""
+        contents = {
+            "runs": "plan || samples || environment",
+            "cells": "cell",
+            "outcomes": "outcome",
+            "findings": "finding",
+            "events": "event",
+        }
+        sizes = " UNION ALL ".join(
             f"SELECT run_id, LENGTH(CAST({column} AS BLOB)) AS size FROM {table}"  # noqa: S608 - our own names
-            for table, column in ({"runs": "plan || samples || environment"} | kept).items()
+            for table, column in contents.items()
         )
         query = f"""
-            SELECT run_id, SUM(size) FROM ({parts}) JOIN runs USING (run_id)
+            SELECT run_id, SUM(size) FROM ({sizes}) JOIN runs USING (run_id)
             WHERE ?1 IS NULL OR owner = ?1 GROUP BY run_id"""  # noqa: S608
-        with self._look() as db:
+        with self._read() as db:
             return dict(db.execute(query, (owner,)).fetchall())
 
     def result(self, run_id: str) -> RunResult:
-        """Read the whole result of a run, as far as it is."""
+        """Read all results of a run so far."""
         with self.shared_connection():
             return self._result(run_id)
 

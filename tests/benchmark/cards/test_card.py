@@ -116,7 +116,7 @@ def drop(*place: str | int) -> Callable[[dict[str, Any]], None]:
         (drop("plan", "seed"), "card.plan.seed is missing"),
         (put("plan", "seed", value="0"), 'card.plan.seed is "0"; expected a whole number'),
         (put("plan", "seed", value=True), "card.plan.seed is true; expected a whole number"),
-        (put("plan", "flavour", value=1), "card.plan.flavour is not known here"),
+        (put("plan", "flavour", value=1), "card.plan.flavour is unknown to this version"),
         (put("plan", "models", value={}), "card.plan.models is {}; expected a list"),
         (
             put("plan", "models", 1, "source", value="cloud"),
@@ -129,7 +129,7 @@ def drop(*place: str | int) -> Callable[[dict[str, Any]], None]:
         (put("state", value="lost"), 'card.state is "lost"; expected one of queued'),
         (put("cells", 0, "value", value="high"), 'card.cells[0].value is "high"; expected a number'),
         (put("cells", 0, "value", value=float("nan")), "card.cells[0].value is NaN; expected a number"),
-        (put("cells", 2, "model", value="x"), "card.cells[2].model is 'x', which is no model of card.plan"),
+        (put("cells", 2, "model", value="x"), "card.cells[2].model is 'x', which is not in card.plan.models"),
         (put("environment", "numpy", value=2), "card.environment.numpy is 2; expected a text"),
     ],
 )

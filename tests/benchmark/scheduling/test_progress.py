@@ -58,7 +58,7 @@ def test_cancelled_among_the_analyses_a_run_goes_on_with_the_next(
 ) -> None:
     """What was found stays; the ranking stands; resuming makes what is missing and no cell."""
     monkeypatch.setattr(analyses, "ANALYSES", (slow_analysis,))
-    monkeypatch.setattr("ptmrank_core.benchmark.engines.local.ASK_SECONDS", 0.0)
+    monkeypatch.setattr("ptmrank_core.benchmark.engines.local.POLL_SECONDS", 0.0)
     store = RunStore(settings)
     run_id = stored_plan(settings, picture_zip, zoo).run_id
 

@@ -56,7 +56,7 @@ def test_finalists_are_found_and_run(settings: Settings, folder: Path) -> None:
     }
     assert gone.keys() == {spec.id for spec in plan.models} - set(ids)
     assert gone.pop("bad") == "no score"
-    assert all("not among the best 3" in why or "the budget holds" in why for why in gone.values())
+    assert all("not among the best 3" in why or "the budget allows" in why for why in gone.values())
 
 
 def test_failures_pass_through(settings: Settings, folder: Path) -> None:

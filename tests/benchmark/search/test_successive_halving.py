@@ -98,7 +98,7 @@ def ranking_of(order: str, intervals: dict[str, tuple[int, int]], unranked: str 
 def test_models_go_for_a_reason() -> None:
     """Who cannot be among the best three goes; who could and does not fit goes for the budget."""
     intervals = {"a": (1, 2), "b": (1, 4), "c": (2, 6), "d": (3, 6), "e": (3, 6), "f": (4, 6)}
-    decisions = choose(ranking_of("abcdef", intervals, "x"), "abcdefx", most=4)
+    decisions = choose(ranking_of("abcdef", intervals, "x"), "abcdefx", max_kept=4)
     assert {d.model: d.kept for d in decisions} == {
         "a": True,
         "b": True,
@@ -109,7 +109,7 @@ def test_models_go_for_a_reason() -> None:
         "x": False,
     }
     reasons = {d.model: d.reason for d in decisions}
-    assert "the budget holds 4: ranks 3 to 6 are possible" in reasons["e"]
+    assert "the budget allows 4: ranks 3 to 6 are possible" in reasons["e"]
     assert reasons["f"] == "not among the best 3: ranks 4 to 6 are possible"
     assert reasons["x"] == "no score"
     assert [d.model for d in decisions if d.is_forced] == ["e"]
@@ -118,5 +118,5 @@ def test_models_go_for_a_reason() -> None:
 def test_without_intervals_the_budget_decides() -> None:
     """Where intervals are not known no model is called implausible; as many go on as fit."""
     ranking = Ranking(tuple("abcdef"), {}, {}, {}, (), ())
-    kept = [d.model for d in choose(ranking, "abcdef", most=5) if d.kept]
+    kept = [d.model for d in choose(ranking, "abcdef", max_kept=5) if d.kept]
     assert kept == list("abcde")

@@ -47,9 +47,9 @@ class Settings:
     cache_limit_bytes
         Size limit of the feature cache.
     models_dir
-        Folder whose subfolders are offered as candidates; ``None`` where there is none.
+        Folder whose subfolders are offered as candidates; ``None`` if there is none.
     peatmoss
-        A PeaTMOSS database whose models are offered; ``None`` where there is none.
+        A PeaTMOSS database whose models are offered; ``None`` if there is none.
     shared
         Whether each visitor of the dashboard has separate runs, whatever address it is bound to.
     """

@@ -43,7 +43,7 @@ def main(arguments: list[str]) -> int:
         stopped.append(number)
 
     signal.signal(signal.SIGTERM, stop)
-    logger.info("process %d: worker of run %s", os.getpid(), arguments[0])
+    logger.info("process %d: a worker for run %s", os.getpid(), arguments[0])
     try:
         state = run_here(arguments[0], load_settings(), sources=SOURCES, cancel=lambda: bool(stopped))
     except PTMRankError as error:

@@ -1,3 +1,3 @@
-"""One model at a time: fetch, extract, score."""
+"""Executing a run, one model at a time: fetch, extract, score."""
 
 __all__: list[str] = []

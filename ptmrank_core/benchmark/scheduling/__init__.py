@@ -1,3 +1,3 @@
-"""Which run has the device, how far it is, and what an interrupted one left."""
+"""Scheduling of runs: queue, locks, progress, history, and resuming interrupted runs."""
 
 __all__: list[str] = []

@@ -1,3 +1,3 @@
-"""The runs on disk: one SQLite file, one transaction for each cell."""
+"""The run store: one SQLite file, one transaction for each cell."""
 
 __all__: list[str] = []

@@ -137,7 +137,7 @@ class RunTable(Database):
         return plan_from_json(self._row(run_id, "plan")[0])
 
     def plans(self, *, owner: str | None = None) -> list[RunPlan]:
-        """Read the plans of runs, newest first; those of all owners where none is given."""
+        """Read the plans of runs, newest first; without an owner, those of all owners."""
         query = "SELECT plan FROM runs WHERE ?1 IS NULL OR owner = ?1 ORDER BY created_at DESC, rowid DESC"
         with self._read() as db:
             rows = db.execute(query, (owner,)).fetchall()

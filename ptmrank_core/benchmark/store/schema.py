@@ -13,9 +13,9 @@ __all__ = ["NO_LAYER", "prepare_tables"]
 
 # Value of the column ``layer`` for the model itself: NULL cannot be part of a key in SQLite.
 NO_LAYER = -1
-# 1: cells without a layer. 2: with one. 3: findings. 4: device and ticket of a run, kind of a cell, problem
-# of a finding, and of the events only the newest of each kind. 5: owner of a run, how often it has changed.
-# 6: the report of an extraction within an outcome.
+# 1: cells without a layer. 2: cells with a layer. 3: findings. 4: device and ticket of a run, kind of a cell,
+# problem of a finding, and only the newest event of each kind. 5: owner of a run, number of its changes.
+# 6: extraction report within an outcome.
 VERSION = 6
 
 RUNS = """

@@ -35,7 +35,7 @@ def test_the_training_samples_are_stratified_and_groups_whole() -> None:
     assert inside
     assert outside
     assert not inside & outside
-    with pytest.raises(MetricInputError, match="to train on"):
+    with pytest.raises(MetricInputError, match="a training and a test set"):
         training_rows(replace(digits, groups=("one",) * 600), 0)
 
 

@@ -76,7 +76,7 @@ def _is_plain(item: Any, values: list[Any]) -> bool:
     if item is Any:
         return True
     if item is float:
-        return all(type(value) is float for value in values) and math.isfinite(math.fsum(map(abs, values)))
+        return all(type(value) is float and math.isfinite(value) for value in values)
     return item in {int, str} and all(type(value) is item for value in values)
 
 

@@ -22,9 +22,11 @@ from ptmrank_core.records import (
     ExtractionReport,
     Failure,
     Finding,
+    HalfSampleScores,
     LeftOut,
     ModelOutcome,
     ModelSpec,
+    ProbeResult,
     RunPlan,
     SamplesSummary,
     Score,
@@ -115,3 +117,15 @@ def test_a_record_in_a_record_is_checked_too() -> None:
     plan["models"][0]["modality"] = "smell"
     with pytest.raises(InputError, match=r'plan\.models\[0\]\.modality is "smell"; expected one of image'):
         decode(RunPlan, plan, "plan")
+
+
+def test_numbers_whose_sum_is_too_large_are_read() -> None:
+    """Each number of a list is looked at by itself; one that is not finite is refused."""
+    halves = HalfSampleScores({"a": (1e308, 1e308)}, (10, 10), {}, ())
+    text = to_json(Finding(HalfSampleScores.KIND, "logme", halves, 0.1))
+    assert finding_from_json(text).content == halves
+    probe = ProbeResult("r2", 0.1, (), None, 1.0, losses=(1e308, 1e308))
+    text = to_json(Finding(ProbeResult.KIND, "a", probe, 0.1))
+    assert finding_from_json(text).content == probe
+    with pytest.raises(InputError, match=r"losses\[1\] is Infinity; expected a number"):
+        finding_from_json(text.replace("1e+308]", "Infinity]"))

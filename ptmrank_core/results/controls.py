@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from ptmrank_core.metrics import METRICS, join_scores
 from ptmrank_core.ranking import PermutationTest, models_not_better, permutation_test
-from ptmrank_core.records import ControlScores, PermutedScores, Ranking, RunResult
-from ptmrank_core.results.scores import parts_by_metric, scores_by_metric
+from ptmrank_core.records import ControlScores, PermutedScores, Ranking, RunResult, ScoreParts
+from ptmrank_core.results.scores import parts_by_metric
 
 __all__ = ["Control", "control_problems", "control_sentences", "controls_of", "permutation_tests_of"]
 
@@ -47,11 +47,11 @@ class Control:
 def controls_of(result: RunResult, ranking: Ranking) -> list[Control]:
     """Collect the controls that have rows: baseline features and untrained copies of the models."""
     parts = parts_by_metric(result.cells)
-    full = scores_by_metric(result.cells)
+    full = {metric: join_scores(metric, of_metric) for metric, of_metric in parts.items()}
     rows = []
     for subject, control in result.contents(ControlScores).items():
         scores = {
-            metric: join_scores(metric, {**parts.get(metric, {}), subject: control_parts})[subject]
+            metric: _value_among(metric, subject, control_parts, parts.get(metric, {}))
             for metric, control_parts in control.scores.items()
         }
         not_better = {
@@ -67,20 +67,21 @@ def controls_of(result: RunResult, ranking: Ranking) -> list[Control]:
     return rows
 
 
+def _value_among(metric: str, name: str, own: ScoreParts, candidates: Mapping[str, ScoreParts]) -> float:
+    """Compute the value of one score among those of the candidates, in place of the one of its name."""
+    return join_scores(metric, {**candidates, name: own})[name]
+
+
 def permutation_tests_of(result: RunResult) -> dict[str, dict[str, PermutationTest]]:
     """Test each score against those with permuted labels: metric -> model -> test."""
     parts = parts_by_metric(result.cells)
-    full = scores_by_metric(result.cells)
+    full = {metric: join_scores(metric, of_metric) for metric, of_metric in parts.items()}
     tests: dict[str, dict[str, PermutationTest]] = {}
     for model, permuted in result.contents(PermutedScores).items():
         for metric, draws in permuted.scores.items():
             if model not in full.get(metric, {}):
                 continue
-            values = [
-                join_scores(metric, {**parts[metric], model: draw})[model]
-                for draw in draws
-                if draw is not None
-            ]
+            values = [_value_among(metric, model, draw, parts[metric]) for draw in draws if draw is not None]
             test = permutation_test(
                 full[metric][model], values, higher_is_better=METRICS[metric].higher_is_better
             )

@@ -62,6 +62,7 @@ from ptmrank_core.records.samples import (
 )
 from ptmrank_core.records.search import SearchDecision, SearchReport, SearchRound
 from ptmrank_core.records.truth import IMPORTED, RECORDED, Truth
+from ptmrank_core.records.verdict import Expectation, Prediction, Verdict, VerdictKind
 from ptmrank_core.records.votes import Sensitivity, Vote, Without
 
 __all__ = [
@@ -85,6 +86,7 @@ __all__ = [
     "ClassDistances",
     "ControlScores",
     "EmbeddingFunction",
+    "Expectation",
     "ExtractionOptions",
     "ExtractionReport",
     "Failure",
@@ -106,6 +108,7 @@ __all__ = [
     "PackedArray",
     "PartScores",
     "PermutedScores",
+    "Prediction",
     "ProbeResult",
     "ProjectedEmbeddings",
     "RankIntervals",
@@ -131,6 +134,8 @@ __all__ = [
     "TrainingResult",
     "Trust",
     "Truth",
+    "Verdict",
+    "VerdictKind",
     "Vote",
     "Waveform",
     "Without",

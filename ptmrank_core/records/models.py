@@ -64,6 +64,9 @@ class ModelSpec:
         Size of the weights.
     source_samples
         Location of labelled samples of its training data; ``None`` if unknown.
+    control
+        Why it is no candidate but a reference that candidates should beat, such as ``"untrained weights"``;
+        ``None`` for a candidate. Controls are scored like candidates and never ranked or recommended.
     """
 
     id: str
@@ -80,6 +83,7 @@ class ModelSpec:
     licence: str | None = None
     size_bytes: int | None = None
     source_samples: str | None = None
+    control: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,7 +140,7 @@ class RunPlan(RunOptions):
     samples_source, samples_fingerprint
         Source of the samples, and their fingerprint at the time of planning.
     models
-        The candidates.
+        The models that are scored: candidates, and controls among them.
     """
 
     run_id: str
@@ -149,6 +149,16 @@ class RunPlan(RunOptions):
     samples_source: str
     samples_fingerprint: str
     models: tuple[ModelSpec, ...]
+
+    @property
+    def candidates(self) -> tuple[ModelSpec, ...]:
+        """The models that are ranked."""
+        return tuple(spec for spec in self.models if spec.control is None)
+
+    @property
+    def controls(self) -> tuple[ModelSpec, ...]:
+        """The models that are scored for comparison and never ranked."""
+        return tuple(spec for spec in self.models if spec.control is not None)
 
 
 @dataclass(frozen=True, slots=True)

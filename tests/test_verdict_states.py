@@ -147,7 +147,9 @@ def test_nothing_is_recommended_on_permuted_labels(
     assert_said_alike(told)
 
 
-@pytest.mark.parametrize("metrics", ["all", "emms,sfda", "nleep,hscore", "logme", "hscore:plain", "etran", "gbc,leep"])
+@pytest.mark.parametrize(
+    "metrics", ["all", "emms,sfda", "nleep,hscore", "logme", "hscore:plain", "etran", "gbc,leep"]
+)
 def test_equal_noise_is_never_told_apart(
     metrics: str, tmp_path: Path, settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -60,7 +60,8 @@ class Facts:
     has_probe
         Whether a linear probe is part of the run.
     measure, chance
-        Measure of the probe, and what a constant guess reaches; empty and ``None`` where it is not known.
+        Measure of the probe, and what a constant guess reaches under it, or under the measure of the
+        trainings; empty and ``None`` where it is not known.
     reached
         Candidate -> what the probe reaches, in the ranking's order.
     references
@@ -128,6 +129,7 @@ def collect_facts(result: RunResult, ranking: Ranking) -> Facts:
     pending = tuple(model for model in candidates if counts[model] < len(result.plan.metrics))
     probes = _probes(result, order)
     measure = next((probe.measure for probe in probes.values()), "")
+    trainings = trainings_of(result)
     costs = costs_of(result)
     return Facts(
         state=result.state,
@@ -140,10 +142,10 @@ def collect_facts(result: RunResult, ranking: Ranking) -> Facts:
         is_waiting=not result.state.is_finished() and bool(pending or _owes(result, ranking, order)),
         has_probe=result.plan.analyses.probe or bool(probes),
         measure=measure,
-        chance=_chance(measure, result.samples),
+        chance=_chance(trainings.measure if trainings else measure, result.samples),
         reached={model: _reached(probe) for model, probe in probes.items()},
         references=_references(result, measure),
-        trainings=trainings_of(result),
+        trainings=trainings,
         intervals=ranking.intervals if len(order) > 1 else None,
         no_intervals=_why_no_intervals(result, ranking),
         prediction=_prediction(result, ranking),
@@ -184,11 +186,10 @@ def _chance(measure: str, samples: SamplesSummary) -> float | None:
     if measure == "r2":
         return 0.0
     counts = [count for count in samples.class_counts.values() if count]
-    if not measure or not counts or not samples.n_samples:
+    if not counts or not samples.n_samples:
         return None
-    if measure == "average_precision":
-        return sum(counts) / len(counts) / samples.n_samples
-    return max(counts) / samples.n_samples
+    shares = {"accuracy": max(counts), "average_precision": sum(counts) / len(counts)}
+    return shares[measure] / samples.n_samples if measure in shares else None
 
 
 def _first_failure(result: RunResult, order: tuple[str, ...]) -> str:

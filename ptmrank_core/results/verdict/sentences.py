@@ -103,15 +103,10 @@ def _ceiling(decision: Decision, facts: Facts) -> list[str]:
     return [f"{head}; {say_cheapest(cheapest)}." if cheapest else f"{head}.", said]
 
 
-def _no_probe(decision: Decision, facts: Facts) -> list[str]:
+def _no_probe(_: Decision, facts: Facts) -> list[str]:
     first = bidi_isolate(facts.order[0])
     why = "no linear probe was fitted" if not facts.has_probe else f"there is no linear probe of {first}"
-    return [
-        f"{first} comes first, but nothing shows that any candidate suits these samples: {why}.",
-        f"Take it as one of several: {_capital(any_of(decision.rivals, len(facts.candidates)))}."
-        if len(decision.rivals) < len(facts.order)
-        else "",
-    ]
+    return [f"{first} comes first, but nothing shows that a candidate suits these samples: {why}."]
 
 
 def _no_intervals(_: Decision, facts: Facts) -> list[str]:

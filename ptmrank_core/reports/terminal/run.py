@@ -10,6 +10,7 @@ from ptmrank_core.records import Ranking, RunResult
 from ptmrank_core.reports.terminal.analyses import analyses_text
 from ptmrank_core.reports.terminal.columns import align, say_number
 from ptmrank_core.reports.terminal.intervals import interval_columns, interval_notes
+from ptmrank_core.reports.terminal.references import references_text
 from ptmrank_core.reports.terminal.search import budget_text
 from ptmrank_core.results.alternative import cheaper_alternative, say_alternative
 from ptmrank_core.results.cost import costs_of
@@ -21,7 +22,7 @@ __all__ = ["metrics_markdown", "metrics_text", "rank_text", "score_text"]
 
 
 def rank_text(result: RunResult) -> str:
-    """Table of a run, best model first; then best layers, missing scores and why, samples left out."""
+    """Table of a run, best model first; then references, best layers, missing scores, samples left out."""
     ranking = rank_result(result)
     rows = ranking_rows(result, ranking)
     metrics = result.plan.metrics
@@ -39,6 +40,7 @@ def rank_text(result: RunResult) -> str:
     ]
     parts = [
         align(table),
+        *references_text(result),
         *_cheaper(result, ranking),
         *_who_voted(ranking),
         *interval_notes(ranking, result),

@@ -168,12 +168,13 @@ def _say_reached(facts: Facts) -> str:
         parts[0] += f" (the highest of {len(facts.reached)})"
     if best != first:
         parts.append(f"{bidi_isolate(best)}, the highest, {_value(best, facts)}")
-    row = facts.best_reference
-    if row is not None:
-        parts.append(f"{bidi_isolate(row.title)} {say_value(facts.measure, row.reached.value)}")
     if facts.chance is not None:
         parts.append(say_constant(facts.measure, facts.chance))
-    return f"Under a linear probe {join_words(parts)}."
+    row = facts.best_reference
+    if row is None:
+        return f"Under a linear probe {join_words(parts)}."
+    reference = f"{bidi_isolate(row.title)}, reaches {say_value(facts.measure, row.reached.value)}"
+    return f"Under a linear probe {join_words(parts)}; the best reference, {reference}."
 
 
 def _say_expected(decision: Decision, facts: Facts) -> str:

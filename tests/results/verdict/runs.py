@@ -20,6 +20,7 @@ from ptmrank_core.records import (
     ProbeResult,
     Ranking,
     RankIntervals,
+    ReferenceResult,
     RunPlan,
     RunResult,
     RunState,
@@ -89,7 +90,8 @@ def make_run(
         if value is not None
     ]
     halves = Finding("halves", "logme", HalfSampleScores({}, (), {}, ()), 0.1)
-    return with_findings(result, *found, halves)
+    left_out = ReferenceResult("Baseline features", "baseline", left_out="It would take too long.")
+    return with_findings(result, *found, Finding("reference", "plain", left_out, 0.1), halves)
 
 
 def probed(value: float, n_samples: int = N_SAMPLES, measure: str = "accuracy") -> ProbeResult:

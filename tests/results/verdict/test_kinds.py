@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from ptmrank_core.records import RunState, VerdictKind
+from ptmrank_core.records import Finding, ReferenceResult, RunState, VerdictKind
 from ptmrank_core.results.phrases import strip_bidi
-from tests.results.verdict.runs import NO_ANALYSES, fail, make_run, probed, said, sure
+from tests.results.verdict.runs import NO_ANALYSES, fail, make_run, probed, said, sure, with_findings
 
 
 def test_one_model_ahead_is_recommended() -> None:
@@ -200,8 +200,18 @@ def test_nothing_suits_where_an_untrained_model_is_as_good() -> None:
     assert verdict.kind is VerdictKind.RECOMMENDED
     assert dict(verdict.reached) == {"x": 0.6, "raw": 0.4}
     assert sentences[2] == (
-        "Under a linear probe x reaches 60.0 % (the highest of 2), raw 40.0 % and a constant guess 25.0 %."
+        "Under a linear probe x reaches 60.0 % (the highest of 2) and a constant guess 25.0 %; the best"
+        " reference, raw, reaches 40.0 %."
     )
+
+
+def test_references_beside_the_models_count_like_controls() -> None:
+    """Pixels or boosted trees that reach more than the best candidate are named by their title."""
+    run = make_run({"x": 0.6, "y": 0.5})
+    trees = ReferenceResult("Gradient-boosted trees on the columns", "predictor", probed(0.7))
+    verdict, sentences = said(with_findings(run, Finding("reference", "columns:trees", trees, 0.1)))
+    assert verdict.kind is VerdictKind.NONE_SUITS
+    assert sentences[1].endswith("no better than Gradient-boosted trees on the columns (70.0 %).")
 
 
 def test_an_order_that_the_probe_contradicts_is_not_followed() -> None:

@@ -37,6 +37,7 @@ from ptmrank_core.results.verdict import verdict_of
 __all__ = ["fail", "make_run", "probed", "said", "sure", "trained", "with_findings", "with_truth"]
 
 N_SAMPLES = 200
+SECONDS = {"load": 0.5, "preprocess": 0.0, "forward": 0.0}
 CLASSES = {"a": 50, "b": 50, "c": 50, "d": 50}
 
 
@@ -80,7 +81,9 @@ def make_run(
         state=RunState.FINISHED,
         samples=SamplesSummary(n_samples, {} if measure == "r2" else counts, (), (), target_kind=kind),  # type: ignore[arg-type]
         cells=tuple(Score(spec.id, "logme", -float(place), 0.1) for place, spec in enumerate(specs)),
-        outcomes={spec.id: ModelOutcome(spec, ExtractionReport("float32"), 8) for spec in specs},
+        outcomes={
+            spec.id: ModelOutcome(spec, ExtractionReport("float32", seconds=SECONDS), 8) for spec in specs
+        },
         environment={},
         seconds=1.0,
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.ranking import Evidence, compare_with_truth
@@ -41,12 +42,14 @@ PROBE_NOTE = (
 def truths_of(result: RunResult) -> dict[str, Truth]:
     """Collect what the ranking can be compared with, by the names of :data:`TRUTH_TITLES`, in their order.
 
-    A truth about fewer than two models allows no comparison and is left out.
+    Of the candidates alone. A truth about fewer than two of them allows no comparison and is left out.
     """
+    candidates = {spec.id for spec in result.plan.candidates}
+    result = result.of_candidates()
     trainings = {model: tuning.training for model, tuning in result.contents(FineTuning).items()}
     probes = result.contents(ProbeResult)
     truths = {
-        **result.contents(Truth),
+        **{name: _restricted(truth, candidates) for name, truth in result.contents(Truth).items()},
         "fine-tuning": _truth(
             {training.measure for training in trainings.values()},
             {model: training.value for model, training in trainings.items()},
@@ -72,6 +75,11 @@ def _truth(measures: set[str], values: Mapping[str, float | None], note: str) ->
     return Truth(next(iter(measures), ""), known, notes=(note,))
 
 
+def _restricted(truth: Truth, models: Collection[str]) -> Truth:
+    """Keep the values of some models."""
+    return replace(truth, values={model: value for model, value in truth.values.items() if model in models})
+
+
 def truth_problems(result: RunResult) -> dict[str, str]:
     """Say why a truth cannot be shown: name -> sentence."""
     return result.problems(Truth)
@@ -89,6 +97,7 @@ def contenders_of(result: RunResult, ranking: Ranking) -> dict[str, tuple[Mappin
     The consensus, every metric with a score, and the number of parameters as a baseline that does not depend
     on the samples.
     """
+    result = result.of_candidates()
     scores = scores_by_metric(result.cells)
     sizes = {
         model: float(outcome.spec.n_parameters)

@@ -10,6 +10,7 @@ from ptmrank_core.records import ModelOutcome, Ranking, RunResult
 from ptmrank_core.reports.tables.table import COMPACT, SIGNIFICANT, Column, Table, fixed, shared_format
 from ptmrank_core.results.cost import cost_of
 from ptmrank_core.results.ranking import ranking_rows
+from ptmrank_core.results.references import Reference, references_of
 
 __all__ = ["COST", "FACTS", "ORDER", "RANKS", "RANK_SUFFIX", "SCORES", "ranking_table"]
 
@@ -17,7 +18,8 @@ RANK_SUFFIX = "_rank"
 ORDER, SCORES, RANKS = "Ranking", "Scores", "Rank under each metric"
 FACTS, COST, REMARKS = "The models", "Cost in this run", "Remarks"
 
-KEY_COLUMNS = (Column("place", "place", "integer"), Column("model", "model"))
+REFERENCE = "reference"
+KEY_COLUMNS = (Column("place", "place", "integer"), Column("model", "model"), Column("role", "role"))
 ORDER_COLUMNS = (
     Column("mean_rank", "mean rank", "number", fixed(2), ORDER),
     Column("rank_from", "rank from", "integer", group=ORDER),
@@ -55,13 +57,14 @@ REMARK_COLUMNS = (
 
 
 def ranking_table(result: RunResult, ranking: Ranking) -> Table:
-    """Make the table of all candidates, best first, those without a place last.
+    """Make the table of all candidates, best first, those without a place last; then the references.
 
-    Columns: place, model; mean rank with its interval, probability of being best and tie groups (numbered
-    from 1; groups may overlap); the score and the rank under every metric
-    (``logme``, ``logme_rank``); facts; cost; warnings and missing scores in words.
+    Columns: place, model, role (``reference``, or nothing for a candidate); mean rank with its interval,
+    probability of being best and tie groups (numbered from 1; groups may overlap); the score and the rank
+    under every metric (``logme``, ``logme_rank``); facts; cost; warnings and missing scores in words.
     """
     rows = ranking_rows(result, ranking)
+    references = [own for own in references_of(result) if own.value is not None or own.scores]
     metrics = result.plan.metrics
     columns = (
         *KEY_COLUMNS,
@@ -76,6 +79,7 @@ def ranking_table(result: RunResult, ranking: Ranking) -> Table:
         *REMARK_COLUMNS,
     )
     records = [_record(row, result.outcomes.get(row["model"]), result, ranking) for row in rows]
+    records += [_reference(own, result) for own in references]
     return Table.of("ranking", "Ranking", columns, records)
 
 
@@ -93,6 +97,7 @@ def _record(
     return {
         "place": row["position"],
         "model": model,
+        "role": None,
         "mean_rank": row["mean_rank"],
         **_certainty(model, ranking),
         **row["scores"],
@@ -108,6 +113,27 @@ def _record(
         **_cost(outcome),
         "warnings": _say({name: " ".join(sentences) for name, sentences in row["warnings"].items()}),
         "missing": _say(row["problems"]),
+    }
+
+
+def _reference(own: Reference, result: RunResult) -> dict[str, Any]:
+    """Collect what is known of a reference, which has no place; a control of the plan is a model."""
+    outcome = result.outcomes.get(own.name)
+    spec = outcome.spec if outcome else None
+    facts = {name: getattr(spec, name) for name in ("source", "licence", "revision")} if spec else {}
+    return {
+        "model": own.title,
+        "role": REFERENCE,
+        **own.scores,
+        **facts,
+        "family": spec.model_type if spec else None,
+        "n_parameters": spec.n_parameters if spec else None,
+        "size_bytes": spec.size_bytes if spec else None,
+        "n_features": own.n_features,
+        "n_source_classes": spec.n_source_classes if spec else None,
+        "seconds": own.seconds,
+        **_cost(outcome),
+        "missing": _say(own.problems),
     }
 
 

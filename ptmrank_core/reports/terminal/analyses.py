@@ -5,12 +5,6 @@ from __future__ import annotations
 from ptmrank_core.ranking import Estimate
 from ptmrank_core.records import Ranking, RunResult
 from ptmrank_core.reports.terminal.columns import align, say_number
-from ptmrank_core.results.controls import (
-    control_problems,
-    control_sentences,
-    controls_of,
-    permutation_tests_of,
-)
 from ptmrank_core.results.evidence import (
     CONSENSUS,
     TRUTH_TITLES,
@@ -21,6 +15,12 @@ from ptmrank_core.results.evidence import (
 )
 from ptmrank_core.results.fine_tuning import tuned_rows
 from ptmrank_core.results.learning_curve import curves_of, size_verdict
+from ptmrank_core.results.references.controls import (
+    control_problems,
+    control_sentences,
+    controls_of,
+    permutation_tests_of,
+)
 
 __all__ = ["analyses_text"]
 
@@ -53,20 +53,10 @@ def _cell(value: object) -> str:
 
 
 def _controls(result: RunResult, ranking: Ranking) -> list[str]:
-    """Rows of the controls, and which candidates do not beat them."""
-    controls, tests = controls_of(result, ranking), permutation_tests_of(result)
-    parts = []
-    if controls:
-        metrics = result.plan.metrics
-        table = [["control, not ranked", *metrics]]
-        table += [
-            [control.title, *(say_number(control.scores.get(name)) for name in metrics)]
-            for control in controls
-        ]
-        parts.append(align(table))
-    sentences = control_sentences(controls, tests)
+    """Say which candidates do not beat the controls, whose scores are among those of the references."""
+    sentences = control_sentences(controls_of(result, ranking), permutation_tests_of(result))
     sentences += [f"{subject}: {why}" for subject, why in control_problems(result).items()]
-    return [*parts, "\n".join(sentences)] if sentences else parts
+    return ["\n".join(sentences)] if sentences else []
 
 
 def _sample_sizes(result: RunResult, ranking: Ranking) -> list[str]:

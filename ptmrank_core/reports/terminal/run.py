@@ -10,6 +10,7 @@ from ptmrank_core.records import Ranking, RunResult
 from ptmrank_core.reports.terminal.analyses import analyses_text
 from ptmrank_core.reports.terminal.columns import align, say_number
 from ptmrank_core.reports.terminal.intervals import interval_columns, interval_notes
+from ptmrank_core.reports.terminal.references import references_text
 from ptmrank_core.reports.terminal.search import budget_text
 from ptmrank_core.results.phrases import strip_bidi
 from ptmrank_core.results.ranking import rank_result, ranking_rows
@@ -20,7 +21,7 @@ __all__ = ["metrics_markdown", "metrics_text", "rank_text", "score_text"]
 
 
 def rank_text(result: RunResult) -> str:
-    """Write the answer of a run, its table, best model first, then best layers, what is missing and why."""
+    """Write the answer of a run and its table, best model first; then references, and what is missing."""
     ranking = rank_result(result)
     rows = ranking_rows(result, ranking)
     metrics = result.plan.metrics
@@ -39,6 +40,7 @@ def rank_text(result: RunResult) -> str:
     parts = [
         _answer(result, ranking),
         align(table),
+        *references_text(result),
         *_who_voted(ranking),
         *interval_notes(ranking, result),
         *budget_text(result),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from ptmrank_core.records import RunState
 from ptmrank_core.results.alternative import say_alternative
-from ptmrank_core.results.phrases import bidi_isolate, percent, plural
+from ptmrank_core.results.phrases import bidi_isolate, join_words, percent, plural
 from ptmrank_core.results.verdict.cheapest import cheapest_of
 from ptmrank_core.results.verdict.facts import Facts
 from ptmrank_core.results.verdict.rules import Decision, Reason
@@ -14,6 +14,8 @@ from ptmrank_core.results.verdict.trained import trained_sentences
 from ptmrank_core.results.verdict.words import any_of, name_some, say_cheapest, say_constant, say_value
 
 __all__ = ["sentences_of"]
+
+MOST = 0.99
 
 
 def sentences_of(decision: Decision, facts: Facts) -> tuple[str, ...]:
@@ -62,10 +64,9 @@ def _unfinished(_: Decision, facts: Facts) -> list[str]:
 
 def _chance(decision: Decision, facts: Facts) -> list[str]:
     (best,) = decision.rivals
-    constant = say_constant(facts.measure, facts.chance or 0.0)
     said = (
-        f"The best of them, {bidi_isolate(best)}, reaches {_value(best, facts)} under a linear probe, which"
-        f" is no more than chance: {constant}."
+        f"The best of them, {bidi_isolate(best)}, reaches {_value(best, facts)} under a linear probe;"
+        f" {say_constant(facts.measure, facts.chance or 0.0)}, and such a difference comes about by chance."
     )
     return ["No candidate suits these samples.", said]
 
@@ -102,22 +103,19 @@ def _ceiling(decision: Decision, facts: Facts) -> list[str]:
     return [f"{head}; {say_cheapest(cheapest)}." if cheapest else f"{head}.", said]
 
 
-def _no_probe(decision: Decision, facts: Facts) -> list[str]:
+def _no_probe(_: Decision, facts: Facts) -> list[str]:
     first = bidi_isolate(facts.order[0])
     why = "no linear probe was fitted" if not facts.has_probe else f"there is no linear probe of {first}"
-    return [
-        f"{first} comes first, but nothing shows that any candidate suits these samples: {why}.",
-        f"Take it as one of several: {_capital(any_of(decision.rivals, len(facts.candidates)))}."
-        if len(decision.rivals) < len(facts.order)
-        else "",
-    ]
+    said = f"{first} comes first, but nothing shows that a candidate suits these samples: {why}."
+    return [said, _say_alternative(facts)]
 
 
 def _no_intervals(_: Decision, facts: Facts) -> list[str]:
     first = bidi_isolate(facts.order[0])
     then = f", then {name_some(facts.order[1:3])}" if len(facts.order) > 1 else ""
     why = facts.no_intervals or "There are no intervals."
-    return [f"{first} comes first{then}, but how sure that order is cannot be said.", why]
+    said = f"{first} comes first{then}, but how sure that order is cannot be said."
+    return [said, why, _say_alternative(facts)]
 
 
 def _tie(decision: Decision, facts: Facts) -> list[str]:
@@ -134,17 +132,18 @@ def _split(decision: Decision, _: Facts) -> list[str]:
 
 def _clear(_: Decision, facts: Facts) -> list[str]:
     first = facts.order[0]
-    said = [f"Fine-tune {bidi_isolate(first)} first.", _say_certainty(facts)]
-    if facts.alternative is not None:
-        said.append(say_alternative(facts.alternative))
-    return said
+    return [f"Fine-tune {bidi_isolate(first)} first.", _say_how_sure(facts), _say_alternative(facts)]
+
+
+def _say_alternative(facts: Facts) -> str:
+    return "" if facts.alternative is None else say_alternative(facts.alternative)
 
 
 def _value(model: str, facts: Facts) -> str:
     return say_value(facts.measure, facts.reached[model].value)
 
 
-def _say_certainty(facts: Facts) -> str:
+def _say_how_sure(facts: Facts) -> str:
     """Say how sure the first place is, in one number."""
     first, intervals = facts.order[0], facts.intervals
     if intervals is None:
@@ -155,8 +154,9 @@ def _say_certainty(facts: Facts) -> str:
         return f"The scores alone do not set it apart from {others}; the linear probe does."
     if first not in intervals.p_best:
         return ""
-    share = min(intervals.p_best[first], 0.99)
-    return f"Its probability of being the best of {len(facts.order)} by these scores is {percent(share)}."
+    share = intervals.p_best[first]
+    number = "more than 99 %" if share > MOST else percent(share)
+    return f"By these scores it is the best of the {len(facts.order)} with a probability of {number}."
 
 
 def _say_reached(facts: Facts) -> str:
@@ -166,16 +166,18 @@ def _say_reached(facts: Facts) -> str:
     first, best = facts.order[0], facts.best
     parts = []
     if first in facts.reached:
-        rank = f" (the highest of {len(facts.reached)})" if first == best and len(facts.reached) > 1 else ""
-        parts.append(f"{bidi_isolate(first)} reaches {_value(first, facts)}{rank}")
+        parts.append(f"{bidi_isolate(first)} reaches {_value(first, facts)}")
+    if best == first and len(facts.reached) > 1:
+        parts[0] += f" (the highest of {len(facts.reached)})"
     if best != first:
-        parts.append(f"{bidi_isolate(best)}, the best, {_value(best, facts)}")
-    row = facts.best_reference
-    if row is not None:
-        parts.append(f"{bidi_isolate(row.title)} {say_value(facts.measure, row.reached.value)}")
+        parts.append(f"{bidi_isolate(best)}, the highest, {_value(best, facts)}")
     if facts.chance is not None:
         parts.append(say_constant(facts.measure, facts.chance))
-    return f"Under a linear probe {', '.join(parts)}."
+    row = facts.best_reference
+    if row is None:
+        return f"Under a linear probe {join_words(parts)}."
+    reference = f"{bidi_isolate(row.title)}, reaches {say_value(facts.measure, row.reached.value)}"
+    return f"Under a linear probe {join_words(parts)}; the best reference, {reference}."
 
 
 def _say_expected(decision: Decision, facts: Facts) -> str:

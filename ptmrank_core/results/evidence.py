@@ -18,6 +18,7 @@ __all__ = [
     "contenders_of",
     "evidence_of",
     "measure_title",
+    "reached_of",
     "truth_problems",
     "truths_of",
 ]
@@ -43,6 +44,17 @@ def truths_of(result: RunResult) -> dict[str, Truth]:
 
     A truth about fewer than two models allows no comparison and is left out.
     """
+    return {name: truth for name, truth in reached_of(result).items() if len(truth.values) > 1}
+
+
+def reached_of(result: RunResult) -> dict[str, Truth]:
+    """Collect all that is known of what the models reach, by the names of :data:`TRUTH_TITLES`.
+
+    Returns
+    -------
+    dict
+        What is trained first, then the probes; without what is known of no model.
+    """
     trainings = {model: tuning.training for model, tuning in result.contents(FineTuning).items()}
     probes = result.contents(ProbeResult)
     truths = {
@@ -63,7 +75,7 @@ def truths_of(result: RunResult) -> dict[str, Truth]:
             PROBE_NOTE,
         ),
     }
-    return {name: truths[name] for name in TRUTH_TITLES if name in truths and len(truths[name].values) > 1}
+    return {name: truths[name] for name in TRUTH_TITLES if name in truths and truths[name].values}
 
 
 def _truth(measures: set[str], values: Mapping[str, float | None], note: str) -> Truth:
@@ -87,14 +99,15 @@ def contenders_of(result: RunResult, ranking: Ranking) -> dict[str, tuple[Mappin
     """Collect what is compared with a truth: name -> values of models, and whether higher is better.
 
     The consensus, every metric with a score, and the number of parameters as a baseline that does not depend
-    on the samples.
+    on the samples; of candidates, as controls are easily told from them by every metric.
     """
-    scores = scores_by_metric(result.cells)
-    sizes = {
-        model: float(outcome.spec.n_parameters)
-        for model, outcome in result.outcomes.items()
-        if outcome.spec.n_parameters is not None
+    candidates = [spec.id for spec in result.plan.candidates]
+    scores = {
+        name: {model: of_metric[model] for model in candidates if model in of_metric}
+        for name, of_metric in scores_by_metric(result.cells).items()
     }
+    known = [result.outcomes[model].spec for model in candidates if model in result.outcomes]
+    sizes = {spec.id: float(spec.n_parameters) for spec in known if spec.n_parameters is not None}
     contenders: dict[str, tuple[Mapping[str, float], bool]] = {CONSENSUS: (ranking.mean_ranks, False)}
     contenders |= {name: (scores[name], METRICS[name].higher_is_better) for name in ranking.per_metric}
     return contenders | {PARAMETERS: (sizes, True)}

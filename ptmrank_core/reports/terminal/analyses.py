@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ptmrank_core.ranking import Estimate
-from ptmrank_core.records import Ranking, RunResult
+from ptmrank_core.records import IMPORTED, Ranking, RunResult, Truth
 from ptmrank_core.reports.terminal.columns import align, say_number
 from ptmrank_core.results.controls import (
     control_problems,
@@ -21,6 +21,9 @@ from ptmrank_core.results.evidence import (
 )
 from ptmrank_core.results.fine_tuning import tuned_rows
 from ptmrank_core.results.learning_curve import curves_of, size_verdict
+from ptmrank_core.results.phrases import strip_bidi
+from ptmrank_core.results.trust import say_evidence
+from ptmrank_core.results.truth_match import match_of, say_match
 
 __all__ = ["analyses_text"]
 
@@ -107,11 +110,19 @@ def _evidence(result: RunResult, ranking: Ranking) -> list[str]:
                     say_number(None if regret is None else regret.value),
                 ]
             )
-        notes = [f"note: {note}" for note in truths[name].notes]
-        if len(table) > 1:
-            parts.append("\n".join([align(table), *notes]))
+        lines = [align(table), say_evidence(by_contender, truths[name])] if len(table) > 1 else []
+        lines += _matched(result, truths[name]) if name == IMPORTED else []
+        if lines:
+            lines += [f"note: {note}" for note in truths[name].notes]
+            parts.append("\n".join(lines))
     parts += [f"{TRUTH_TITLES[name]}: {why}" for name, why in truth_problems(result).items()]
     return parts
+
+
+def _matched(result: RunResult, truth: Truth) -> list[str]:
+    """Say how many rows of the user's table belong to models of the run, and what to do about the others."""
+    match = match_of(truth, [spec.id for spec in result.plan.models])
+    return [strip_bidi(sentence) for sentence in say_match(truth, match)]
 
 
 def _value(estimate: Estimate | None) -> float:

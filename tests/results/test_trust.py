@@ -63,15 +63,15 @@ def test_a_table_that_matches_in_part_says_so_and_asks() -> None:
     truth = Truth(
         "accuracy", {"org/a-base": 0.9, "b": 0.8}, origin="mine.csv", unmatched={"c-smal": 0.7, "zzz": 0.1}
     )
-    models = ("org/a-base", "b", "hub/c-small", "hub/c-large")
+    models = ("org/a-base", "b", "hub/c-small", "hub/c-small-v2")
     match = match_of(truth, models)
-    assert (match.n_matched, match.n_rows, match.without) == (2, 4, ("hub/c-small", "hub/c-large"))
-    assert match.nearest == {"c-smal": ("hub/c-small", "hub/c-large"), "zzz": ()}
+    assert (match.n_matched, match.n_rows, match.without) == (2, 4, ("hub/c-small", "hub/c-small-v2"))
+    assert match.nearest == {"c-smal": ("hub/c-small", "hub/c-small-v2"), "zzz": ()}
     assert [strip_bidi(sentence) for sentence in say_match(truth, match)] == [
         "2 of 4 rows of mine.csv matched.",
-        "c-smal is no model of this run; did you mean hub/c-small or hub/c-large?",
+        "c-smal is no model of this run; did you mean hub/c-small or hub/c-small-v2?",
         "zzz is no model of this run, and no model without a result has a similar name.",
-        "Without a result: hub/c-small, hub/c-large.",
+        "Without a result: hub/c-small, hub/c-small-v2.",
     ]
 
 

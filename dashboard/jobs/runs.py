@@ -172,9 +172,10 @@ def finish_without(run_id: str, models: Sequence[str]) -> None:
 
 
 @st.cache_resource(max_entries=20, show_spinner=False)
-def partial_ranking(run_id: str, finished: tuple[str, ...], *, has_failed: bool) -> Ranking:  # noqa: ARG001
-    """Rank the finished models of a run, again whenever another one has finished."""
-    return rank_partially(store().result(run_id))
+def partial_ranking(run_id: str, finished: tuple[str, ...], *, has_failed: bool) -> tuple[Ranking, int]:  # noqa: ARG001
+    """Rank the finished models of a run, again whenever another one has finished; count all candidates."""
+    found = store().result(run_id)
+    return rank_partially(found), len(found.plan.candidates)
 
 
 def delete(run_id: str) -> None:

@@ -11,9 +11,11 @@ from ptmrank_core.records import Cell, Failure, ModelOutcome, Ranking, RunResult
 from ptmrank_core.reports.json.analyses import analyses_payload
 from ptmrank_core.reports.json.intervals import intervals_payload
 from ptmrank_core.reports.json.search import search_payload
+from ptmrank_core.reports.json.verdict import verdict_payload
 from ptmrank_core.reports.json.votes import agreement_payload, probe_payload, vote_payload
 from ptmrank_core.results.command import rank_command
 from ptmrank_core.results.scores import layer_scores, scores_by_metric
+from ptmrank_core.results.verdict import verdict_of
 
 __all__ = ["metrics_payload", "rank_payload", "score_payload", "used_environment"]
 
@@ -113,7 +115,7 @@ def used_environment(result: RunResult) -> dict[str, str]:
 
 
 def rank_payload(result: RunResult, ranking: Ranking) -> dict[str, Any]:
-    """Build the JSON of a run: every model's cells, the samples, the ranking and what it ran with."""
+    """Build the JSON of a run: answer, every model's cells, samples, ranking, and what it ran with."""
     cells: dict[str, list[Cell]] = {spec.id: [] for spec in result.plan.models}
     for cell in result.cells:
         cells[cell.model].append(cell)
@@ -121,6 +123,7 @@ def rank_payload(result: RunResult, ranking: Ranking) -> dict[str, Any]:
     samples = result.samples
     ranked_by = scores_by_metric(result.cells)
     return {
+        "verdict": verdict_payload(verdict_of(result, ranking)),
         "models": {
             model: score_payload(model_cells, seconds.get(model, 0.0)) for model, model_cells in cells.items()
         },

@@ -12,17 +12,16 @@ from ptmrank_core.reports.terminal.columns import align, say_number
 from ptmrank_core.reports.terminal.intervals import interval_columns, interval_notes
 from ptmrank_core.reports.terminal.reached import reached_columns
 from ptmrank_core.reports.terminal.search import budget_text
-from ptmrank_core.results.alternative import cheaper_alternative, say_alternative
-from ptmrank_core.results.cost import costs_of
 from ptmrank_core.results.phrases import strip_bidi
 from ptmrank_core.results.ranking import rank_result, ranking_rows
 from ptmrank_core.results.scores import layer_scores
+from ptmrank_core.results.verdict import verdict_of
 
 __all__ = ["metrics_markdown", "metrics_text", "rank_text", "score_text"]
 
 
 def rank_text(result: RunResult) -> str:
-    """Table of a run, best model first; then best layers, missing scores and why, samples left out."""
+    """Write the answer of a run, its table, best model first, then best layers, what is missing and why."""
     ranking = rank_result(result)
     rows = ranking_rows(result, ranking)
     metrics = result.plan.metrics
@@ -41,8 +40,8 @@ def rank_text(result: RunResult) -> str:
         for row in rows
     ]
     parts = [
+        _answer(result, ranking),
         align(table),
-        *_cheaper(result, ranking),
         *_who_voted(ranking),
         *interval_notes(ranking, result),
         *budget_text(result),
@@ -63,10 +62,9 @@ def rank_text(result: RunResult) -> str:
     return "\n\n".join(parts)
 
 
-def _cheaper(result: RunResult, ranking: Ranking) -> list[str]:
-    """Name a cheaper model that is nearly as good as the first, where there is one."""
-    alternative = cheaper_alternative(ranking, costs_of(result))
-    return [] if alternative is None else [strip_bidi(say_alternative(alternative))]
+def _answer(result: RunResult, ranking: Ranking) -> str:
+    """Write the verdict, a sentence on each line."""
+    return strip_bidi("\n".join(verdict_of(result, ranking).sentences))
 
 
 def _notes(result: RunResult) -> list[str]:

@@ -52,7 +52,7 @@ def _measure(decision: Decision, facts: Facts) -> str:
 
 
 def _reached(decision: Decision, facts: Facts) -> dict[str, float]:
-    """Collect what the first, the best and a reference reach; after training, what each trained model does."""
+    """Collect what the first, the best and a reference reach, or what each trained model does."""
     if decision.reason is Reason.TRAINED and facts.trainings is not None:
         return dict(facts.trainings.values)
     if not facts.reached:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -50,8 +51,8 @@ class Facts:
         The ranked candidates, best first.
     candidates
         All candidates of the plan.
-    undecided
-        Candidates whose scores are still to come, or never came.
+    pending
+        Candidates of which scores are still to come, or never came.
     first_failure
         Why the first candidate without a score has none; empty where nothing failed.
     is_waiting
@@ -83,7 +84,7 @@ class Facts:
     samples: SamplesSummary
     order: tuple[str, ...]
     candidates: tuple[str, ...]
-    undecided: tuple[str, ...]
+    pending: tuple[str, ...]
     first_failure: str
     is_waiting: bool
     has_probe: bool
@@ -123,8 +124,8 @@ def collect_facts(result: RunResult, ranking: Ranking) -> Facts:
     """
     candidates = tuple(spec.id for spec in result.plan.candidates)
     order = tuple(model for model in ranking.order if model in candidates)
-    decided = {cell.model for cell in result.cells}
-    undecided = tuple(model for model in candidates if model not in decided and model not in order)
+    counts = Counter(cell.model for cell in result.cells)
+    pending = tuple(model for model in candidates if counts[model] < len(result.plan.metrics))
     probes = _probes(result, order)
     measure = next((probe.measure for probe in probes.values()), "")
     costs = costs_of(result)
@@ -134,9 +135,9 @@ def collect_facts(result: RunResult, ranking: Ranking) -> Facts:
         samples=result.samples,
         order=order,
         candidates=candidates,
-        undecided=undecided,
+        pending=pending,
         first_failure=_first_failure(result, order),
-        is_waiting=not result.state.is_finished() and _is_waiting(result, ranking, order),
+        is_waiting=not result.state.is_finished() and bool(pending or _owes(result, ranking, order)),
         has_probe=result.plan.analyses.probe or bool(probes),
         measure=measure,
         chance=_chance(measure, result.samples),
@@ -199,25 +200,16 @@ def _first_failure(result: RunResult, order: tuple[str, ...]) -> str:
     return next((cell.reason for cell in cells if isinstance(cell, Skipped)), "")
 
 
-def _is_waiting(result: RunResult, ranking: Ranking, order: tuple[str, ...]) -> bool:
-    """Whether a run at work still owes scores, probes or the subsets that intervals come from."""
-    n_metrics = len(result.plan.metrics)
-    counts = dict.fromkeys((spec.id for spec in result.plan.candidates), 0)
-    for cell in result.cells:
-        if cell.model in counts:
-            counts[cell.model] += 1
+def _owes(result: RunResult, ranking: Ranking, order: tuple[str, ...]) -> bool:
+    """Whether probes, or the subsets of the samples that intervals come from, are not there yet."""
     found = {(finding.kind, finding.subject) for finding in result.findings}
-    return (
-        any(count < n_metrics for count in counts.values())
-        or (result.plan.analyses.probe and any((ProbeResult.KIND, model) not in found for model in order))
-        or (
-            len(order) > 1
-            and any((HalfSampleScores.KIND, name) not in found for name in _owed(result, ranking))
-        )
-    )
+    owed = [(ProbeResult.KIND, model) for model in order] if result.plan.analyses.probe else []
+    if len(order) > 1:
+        owed += [(HalfSampleScores.KIND, name) for name in _voters_on_subsets(result, ranking)]
+    return any(finding not in found for finding in owed)
 
 
-def _owed(result: RunResult, ranking: Ranking) -> list[str]:
+def _voters_on_subsets(result: RunResult, ranking: Ranking) -> list[str]:
     """Voting metrics that are scored on subsets of the samples in this run."""
     asked = result.plan.analyses.half_samples
     voting = [name for name in ranking.metrics_used if not ranking.votes or ranking.votes[name].weight > 0]

@@ -31,7 +31,7 @@ def sentences_of(decision: Decision, facts: Facts) -> tuple[str, ...]:
 def _nothing(_: Decision, facts: Facts) -> list[str]:
     if facts.error:
         return ["No model has a score.", f"The run failed as a whole: {facts.error}"]
-    n_failed = len(facts.candidates) - len(facts.undecided)
+    n_failed = len(facts.candidates) - len(facts.pending)
     if not facts.first_failure:
         return ["No model has a score."]
     failed = plural(n_failed, "model")
@@ -53,70 +53,53 @@ def _unfinished(_: Decision, facts: Facts) -> list[str]:
     if not facts.order:
         return [f"No model is ranked yet: 0 of {n_planned}."]
     first = bidi_isolate(facts.order[0])
-    if n_ranked + len(facts.undecided) < n_planned or facts.undecided:
-        ahead = f"{first} is ahead" if n_ranked > 1 else f"{first} is the first"
-        return [f"So far {n_ranked} of {plural(n_planned, 'model')} {_are(n_ranked)} ranked; {ahead}."]
-    return [f"All models are ranked and {first} is ahead; how sure that is, is still being computed."]
-
-
-def _are(count: int) -> str:
-    return "is" if count == 1 else "are"
+    if not facts.pending:
+        return [f"The models are ranked and {first} is ahead; how sure that is, is still being computed."]
+    if n_ranked == 1:
+        return [f"So far 1 of {plural(n_planned, 'model')} is ranked: {first}."]
+    return [f"So far {n_ranked} of {plural(n_planned, 'model')} are ranked; {first} is ahead."]
 
 
 def _chance(decision: Decision, facts: Facts) -> list[str]:
     (best,) = decision.rivals
-    value = say_value(facts.measure, facts.reached[best].value)
     constant = say_constant(facts.measure, facts.chance or 0.0)
-    return [
-        "No candidate suits these samples.",
-        (
-            f"The best of them, {bidi_isolate(best)}, reaches {value} under a linear probe, which is hardly more"
-            f" than chance: {constant}."
-        ),
-    ]
+    said = (
+        f"The best of them, {bidi_isolate(best)}, reaches {_value(best, facts)} under a linear probe, which"
+        f" is no more than chance: {constant}."
+    )
+    return ["No candidate suits these samples.", said]
 
 
 def _reference(decision: Decision, facts: Facts) -> list[str]:
     (best,) = decision.rivals
     row = facts.best_reference
-    if row is None:
-        return ["No candidate suits these samples."]
-    value, other = facts.reached[best].value, row.reached.value
-    return [
-        "No candidate suits these samples.",
-        (
-            f"The best of them, {bidi_isolate(best)}, reaches {say_value(facts.measure, value)} under a linear"
-            f" probe, no better than {bidi_isolate(row.title)} ({say_value(facts.measure, other)})."
-        ),
-    ]
+    other = f"{bidi_isolate(row.title)} ({say_value(facts.measure, row.reached.value)})" if row else "others"
+    said = (
+        f"The best of them, {bidi_isolate(best)}, reaches {_value(best, facts)} under a linear probe, no"
+        f" better than {other}."
+    )
+    return ["No candidate suits these samples.", said]
 
 
 def _contradiction(decision: Decision, facts: Facts) -> list[str]:
     first, best = decision.rivals
-    value, highest = facts.reached[first].value, facts.reached[best].value
-    place = 1 + sum(own.value > value for own in facts.reached.values())
-    return [
-        "The evidence contradicts the ranking: no candidate is recommended.",
-        (
-            f"The scores put {bidi_isolate(first)} first; a linear probe puts it in place {place} of"
-            f" {len(facts.reached)} with {say_value(facts.measure, value)}, far behind {bidi_isolate(best)} with"
-            f" {say_value(facts.measure, highest)}."
-        ),
-    ]
+    place = 1 + sum(own.value > facts.reached[first].value for own in facts.reached.values())
+    said = (
+        f"The scores put {bidi_isolate(first)} first; a linear probe puts it in place {place} of"
+        f" {len(facts.reached)}, far behind {bidi_isolate(best)}."
+    )
+    return ["The evidence contradicts the ranking: no candidate is recommended.", said]
 
 
 def _ceiling(decision: Decision, facts: Facts) -> list[str]:
     cheapest = cheapest_of(decision.rivals, facts.costs)
-    choice = any_of(decision.rivals, len(facts.candidates))
+    head = f"Near the ceiling: take {any_of(decision.rivals, len(facts.candidates))}"
     lowest = min(facts.reached[model].value for model in decision.rivals)
-    head = f"Near the ceiling: take {choice}"
-    return [
-        f"{head}; {say_cheapest(cheapest)}." if cheapest else f"{head}.",
-        (
-            f"They reach {say_value(facts.measure, lowest)} or more under a linear probe already. This close to"
-            " the top the order means little: fine-tuning closes such gaps."
-        ),
-    ]
+    said = (
+        f"They reach {say_value(facts.measure, lowest)} or more under a linear probe already. This close to"
+        " the top the order means little: fine-tuning closes such gaps."
+    )
+    return [f"{head}; {say_cheapest(cheapest)}." if cheapest else f"{head}.", said]
 
 
 def _no_probe(decision: Decision, facts: Facts) -> list[str]:
@@ -145,13 +128,8 @@ def _tie(decision: Decision, facts: Facts) -> list[str]:
 
 
 def _split(decision: Decision, _: Facts) -> list[str]:
-    first, best = decision.rivals
-    return [
-        (
-            f"Either {bidi_isolate(first)} or {bidi_isolate(best)}: the scores put one first and a linear probe"
-            " the other."
-        ),
-    ]
+    first, best = map(bidi_isolate, decision.rivals)
+    return [f"Either {first} or {best}: the scores put one first, a linear probe the other."]
 
 
 def _clear(_: Decision, facts: Facts) -> list[str]:
@@ -160,6 +138,10 @@ def _clear(_: Decision, facts: Facts) -> list[str]:
     if facts.alternative is not None:
         said.append(say_alternative(facts.alternative))
     return said
+
+
+def _value(model: str, facts: Facts) -> str:
+    return say_value(facts.measure, facts.reached[model].value)
 
 
 def _say_certainty(facts: Facts) -> str:
@@ -185,11 +167,9 @@ def _say_reached(facts: Facts) -> str:
     parts = []
     if first in facts.reached:
         rank = f" (the highest of {len(facts.reached)})" if first == best and len(facts.reached) > 1 else ""
-        parts.append(
-            f"{bidi_isolate(first)} reaches {say_value(facts.measure, facts.reached[first].value)}{rank}"
-        )
+        parts.append(f"{bidi_isolate(first)} reaches {_value(first, facts)}{rank}")
     if best != first:
-        parts.append(f"{bidi_isolate(best)}, the best, {say_value(facts.measure, facts.reached[best].value)}")
+        parts.append(f"{bidi_isolate(best)}, the best, {_value(best, facts)}")
     row = facts.best_reference
     if row is not None:
         parts.append(f"{bidi_isolate(row.title)} {say_value(facts.measure, row.reached.value)}")
@@ -223,7 +203,7 @@ def _say_state(facts: Facts) -> str:
     """Say that a run ended early, and what it did not reach."""
     if facts.state not in {RunState.CANCELLED, RunState.FAILED} or not facts.order:
         return ""
-    missed = f"; {plural(len(facts.undecided), 'model')} never ran" if facts.undecided else ""
+    missed = f"; {plural(len(facts.pending), 'model')} did not finish" if facts.pending else ""
     return f"The run was {'cancelled' if facts.state is RunState.CANCELLED else 'ended by an error'}{missed}."
 
 

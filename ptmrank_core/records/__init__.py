@@ -13,6 +13,8 @@ from ptmrank_core.records.analysis_results import (
     PartScores,
     PermutedScores,
     ProbeResult,
+    ReferenceKind,
+    ReferenceResult,
     ScoreParts,
     TrainingResult,
 )
@@ -115,6 +117,8 @@ __all__ = [
     "Ranking",
     "Reading",
     "ReadyFeatures",
+    "ReferenceKind",
+    "ReferenceResult",
     "RunOptions",
     "RunPlan",
     "RunResult",

@@ -14,6 +14,7 @@ from ptmrank_core.records.analysis_results import (
     PartScores,
     PermutedScores,
     ProbeResult,
+    ReferenceResult,
 )
 from ptmrank_core.records.maps import ClassDistances, ProjectedEmbeddings
 from ptmrank_core.records.search import SearchReport
@@ -28,6 +29,7 @@ AnalysisResult: TypeAlias = (
     | ModelHalfSamples
     | PartScores
     | ControlScores
+    | ReferenceResult
     | PermutedScores
     | FineTuning
     | ProjectedEmbeddings

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.ranking import Evidence, compare_with_truth
@@ -42,23 +43,25 @@ PROBE_NOTE = (
 def truths_of(result: RunResult) -> dict[str, Truth]:
     """Collect what the ranking can be compared with, by the names of :data:`TRUTH_TITLES`, in their order.
 
-    A truth about fewer than two models allows no comparison and is left out.
+    Of the candidates alone. A truth about fewer than two of them allows no comparison and is left out.
     """
     return {name: truth for name, truth in reached_of(result).items() if len(truth.values) > 1}
 
 
 def reached_of(result: RunResult) -> dict[str, Truth]:
-    """Collect all that is known of what the models reach, by the names of :data:`TRUTH_TITLES`.
+    """Collect all that is known of what the candidates reach, by the names of :data:`TRUTH_TITLES`.
 
     Returns
     -------
     dict
-        What is trained first, then the probes; without what is known of no model.
+        What is trained first, then the probes; without what is known of no candidate.
     """
+    candidates = {spec.id for spec in result.plan.candidates}
+    result = result.of_candidates()
     trainings = {model: tuning.training for model, tuning in result.contents(FineTuning).items()}
     probes = result.contents(ProbeResult)
     truths = {
-        **result.contents(Truth),
+        **{name: _restricted(truth, candidates) for name, truth in result.contents(Truth).items()},
         "fine-tuning": _truth(
             {training.measure for training in trainings.values()},
             {model: training.value for model, training in trainings.items()},
@@ -84,6 +87,11 @@ def _truth(measures: set[str], values: Mapping[str, float | None], note: str) ->
     return Truth(next(iter(measures), ""), known, notes=(note,))
 
 
+def _restricted(truth: Truth, models: Collection[str]) -> Truth:
+    """Keep the values of some models."""
+    return replace(truth, values={model: value for model, value in truth.values.items() if model in models})
+
+
 def truth_problems(result: RunResult) -> dict[str, str]:
     """Say why a truth cannot be shown: name -> sentence."""
     return result.problems(Truth)
@@ -99,15 +107,15 @@ def contenders_of(result: RunResult, ranking: Ranking) -> dict[str, tuple[Mappin
     """Collect what is compared with a truth: name -> values of models, and whether higher is better.
 
     The consensus, every metric with a score, and the number of parameters as a baseline that does not depend
-    on the samples; of candidates, as controls are easily told from them by every metric.
+    on the samples; of candidates alone, as every metric tells controls from them easily.
     """
-    candidates = [spec.id for spec in result.plan.candidates]
-    scores = {
-        name: {model: of_metric[model] for model in candidates if model in of_metric}
-        for name, of_metric in scores_by_metric(result.cells).items()
+    result = result.of_candidates()
+    scores = scores_by_metric(result.cells)
+    sizes = {
+        model: float(outcome.spec.n_parameters)
+        for model, outcome in result.outcomes.items()
+        if outcome.spec.n_parameters is not None
     }
-    known = [result.outcomes[model].spec for model in candidates if model in result.outcomes]
-    sizes = {spec.id: float(spec.n_parameters) for spec in known if spec.n_parameters is not None}
     contenders: dict[str, tuple[Mapping[str, float], bool]] = {CONSENSUS: (ranking.mean_ranks, False)}
     contenders |= {name: (scores[name], METRICS[name].higher_is_better) for name in ranking.per_metric}
     return contenders | {PARAMETERS: (sizes, True)}

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ptmrank_core.records import Truth
+from ptmrank_core.records import IMPORTED, RunResult, Truth
 from ptmrank_core.results.phrases import bidi_isolate
 
 __all__ = ["TruthMatch", "adopt", "match_of", "say_match"]
@@ -21,37 +20,36 @@ class TruthMatch:
 
     Parameters
     ----------
+    origin
+        Name of the file.
     n_matched, n_rows
         Rows of models of the run, and all rows with a number.
     nearest
         Name that no model has -> the models without a result whose ids are most like it, the likest first.
     without
-        Models without a result.
+        Candidates without a result.
     """
 
+    origin: str
     n_matched: int
     n_rows: int
     nearest: dict[str, tuple[str, ...]]
     without: tuple[str, ...]
 
 
-def match_of(truth: Truth, models: Sequence[str]) -> TruthMatch:
-    """Compare the names of a table with the models of a run.
-
-    Parameters
-    ----------
-    truth
-        Results that a user imported.
-    models
-        Ids of the run's models.
-    """
-    without = tuple(model for model in models if model not in truth.values)
+def match_of(result: RunResult) -> TruthMatch | None:
+    """Compare the names of an imported table with the models of a run; ``None`` where none was imported."""
+    truth = result.contents(Truth).get(IMPORTED)
+    if truth is None:
+        return None
+    without = tuple(spec.id for spec in result.plan.candidates if spec.id not in truth.values)
     nearest = {}
     for name in truth.unmatched:
         likeness = {model: _likeness(name, model) for model in without}
         close = sorted((m for m in without if likeness[m] >= SIMILAR), key=lambda m: -likeness[m])
         nearest[name] = tuple(close[:MAX_NEAREST])
-    return TruthMatch(len(truth.values), len(truth.values) + len(nearest), nearest, without)
+    n_matched = len(truth.values)
+    return TruthMatch(truth.origin, n_matched, n_matched + len(nearest), nearest, without)
 
 
 def _likeness(name: str, model: str) -> float:
@@ -64,9 +62,9 @@ def _tail(name: str) -> str:
     return name.lower().rsplit("/", 1)[-1].rsplit(":", 1)[-1] or name
 
 
-def say_match(truth: Truth, match: TruthMatch) -> list[str]:
+def say_match(match: TruthMatch) -> list[str]:
     """Say how many rows matched, which models other names may mean, and which models have no result."""
-    sentences = [f"{match.n_matched} of {match.n_rows} rows of {bidi_isolate(truth.origin)} matched."]
+    sentences = [f"{match.n_matched} of {match.n_rows} rows of {bidi_isolate(match.origin)} matched."]
     for name, nearest in match.nearest.items():
         guess = " or ".join(bidi_isolate(model) for model in nearest)
         sentences.append(

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
 from ptmrank_core.ranking import Estimate, Evidence, compare_with_truth
-from ptmrank_core.records import Truth
+from ptmrank_core.records import IMPORTED, Finding, Truth
 from ptmrank_core.results.evidence import PARAMETERS
 from ptmrank_core.results.phrases import strip_bidi
 from ptmrank_core.results.trust import say_evidence
 from ptmrank_core.results.truth_match import adopt, match_of, say_match
+from tests.reports.results import hostile_result
 
 TRUTH = Truth("accuracy", {f"m{i}": 0.9 - i / 10 for i in range(8)})
 
@@ -60,14 +62,16 @@ def test_few_models_prove_nothing(n_models: int, said: str) -> None:
 
 def test_a_table_that_matches_in_part_says_so_and_asks() -> None:
     """How many rows matched, which model a name may mean, and which models have no result."""
+    result = hostile_result(("org/a-base", "b", "hub/c-small", "hub/c-small-v2"))
+    assert match_of(result) is None
     truth = Truth(
         "accuracy", {"org/a-base": 0.9, "b": 0.8}, origin="mine.csv", unmatched={"c-smal": 0.7, "zzz": 0.1}
     )
-    models = ("org/a-base", "b", "hub/c-small", "hub/c-small-v2")
-    match = match_of(truth, models)
-    assert (match.n_matched, match.n_rows, match.without) == (2, 4, ("hub/c-small", "hub/c-small-v2"))
+    match = match_of(replace(result, findings=(Finding(Truth.KIND, IMPORTED, truth, 0.0),)))
+    assert match is not None
+    assert (match.n_matched, match.n_rows) == (2, 4)
     assert match.nearest == {"c-smal": ("hub/c-small", "hub/c-small-v2"), "zzz": ()}
-    assert [strip_bidi(sentence) for sentence in say_match(truth, match)] == [
+    assert [strip_bidi(sentence) for sentence in say_match(match)] == [
         "2 of 4 rows of mine.csv matched.",
         "c-smal is no model of this run; did you mean hub/c-small or hub/c-small-v2?",
         "zzz is no model of this run, and no model without a result has a similar name.",

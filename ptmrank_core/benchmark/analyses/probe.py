@@ -16,6 +16,8 @@ __all__ = ["probe_models"]
 def probe_models(context: AnalysisContext) -> None:
     """Store a :class:`~ptmrank_core.records.ProbeResult` for each model that has features, if requested.
 
+    Candidates come first, then the controls among the plan's models.
+
     Raises
     ------
     CancelledError
@@ -23,7 +25,7 @@ def probe_models(context: AnalysisContext) -> None:
     """
     if not context.run_context.plan.analyses.probe:
         return
-    models = tuple(context.specs)
+    models = (*context.specs, *context.controls)
     for done, model in enumerate(models):
         raise_if_cancelled(context.run_context.cancel)
         context.run_context.sink(AnalysisStep(ProbeResult.KIND, done, len(models)))

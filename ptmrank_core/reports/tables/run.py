@@ -84,7 +84,7 @@ def agreement_of(result: RunResult, ranking: Ranking) -> Agreement | None:
     """Correlate the orders of the run's metrics; ``None`` where no two can be compared."""
     if len(ranking.per_metric) < 2:
         return None
-    scores = scores_by_metric(result.cells)
+    scores = scores_by_metric(result.of_candidates().cells)
     agreement = rank_correlations(
         {name: scores[name] for name in ranking.per_metric},
         higher_is_better={name: METRICS[name].higher_is_better for name in ranking.per_metric},
@@ -136,8 +136,9 @@ def _pairs(agreement: Agreement) -> list[dict[str, Any]]:
 
 
 def probe_table(result: RunResult) -> Table:
-    """Collect what a linear probe and k-NN reach on the same features, best first, where they were fitted."""
-    records = [_probe_record(model, probe) for model, probe in result.contents(ProbeResult).items()]
+    """Collect what a linear probe and k-NN reach on the candidates' features, best first."""
+    candidates = result.of_candidates().contents(ProbeResult)
+    records = [_probe_record(model, probe) for model, probe in candidates.items()]
     records.sort(key=lambda record: (record["probe"] is None, -(record["probe"] or 0.0)))
     columns = (
         Column("model", "model"),

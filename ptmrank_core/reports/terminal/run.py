@@ -11,6 +11,7 @@ from ptmrank_core.reports.terminal.analyses import analyses_text
 from ptmrank_core.reports.terminal.columns import align, say_number
 from ptmrank_core.reports.terminal.intervals import interval_columns, interval_notes
 from ptmrank_core.reports.terminal.reached import reached_columns
+from ptmrank_core.reports.terminal.references import references_text
 from ptmrank_core.reports.terminal.search import budget_text
 from ptmrank_core.results.phrases import strip_bidi
 from ptmrank_core.results.ranking import rank_result, ranking_rows
@@ -42,6 +43,7 @@ def rank_text(result: RunResult) -> str:
     parts = [
         _answer(result, ranking),
         align(table),
+        *references_text(result),
         *_who_voted(ranking),
         *interval_notes(ranking, result),
         *budget_text(result),

@@ -15,7 +15,7 @@ from ptmrank_core.features.baselines import baseline_features
 from ptmrank_core.metrics import METRICS, compute, prepare_inputs
 from ptmrank_core.records import VALUE, Analyses, ControlScores, Finding, PermutedScores, RunResult
 from ptmrank_core.reports.figures.controls import controls_figure
-from ptmrank_core.results.controls import control_problems, controls_of, permutation_tests_of
+from ptmrank_core.results.references.controls import control_problems, controls_of, permutation_tests_of
 from ptmrank_core.worker import SOURCES
 from tests.benchmark.runs import stored_plan
 

@@ -8,7 +8,7 @@ from dashboard import jobs, state
 from dashboard.wording import plain, show_error
 from ptmrank_core.data import read_truth
 from ptmrank_core.errors import PTMRankError
-from ptmrank_core.records import IMPORTED, RunResult, Truth
+from ptmrank_core.records import IMPORTED, RunResult
 from ptmrank_core.results.truth_match import match_of, say_match
 
 __all__ = ["WIDGET", "import_truth", "show_match"]
@@ -45,10 +45,12 @@ def import_truth(result: RunResult) -> None:
     st.rerun()
 
 
-def show_match(result: RunResult, truth: Truth) -> None:
+def show_match(result: RunResult) -> None:
     """Say how many rows matched; a name that did not can be taken for a model with a click."""
-    match = match_of(truth, [spec.id for spec in result.plan.models])
-    first, *others = say_match(truth, match)
+    match = match_of(result)
+    if match is None:
+        return
+    first, *others = say_match(match)
     is_whole = not match.nearest
     show = st.success if is_whole else st.warning
     lines = [f"**{plain(first)}**", *(f"- {plain(line)}" for line in others)]

@@ -72,7 +72,7 @@ def _show_truths(result: RunResult, ranking: Ranking, truths: dict[str, Truth]) 
     name = chosen if chosen in truths else _most_telling(truths)
     truth, evidence = truths[name], evidence_by_truth[name]
     if name == IMPORTED:
-        show_match(result, truth)
+        show_match(result)
     st.caption(WHAT_IT_IS)
     for note in truth.notes:
         st.caption(plain(note))

@@ -29,9 +29,8 @@ def truths_section(report: Report) -> Section | None:
             caption=" ".join([caption, *truth.notes]),
             min_width=FIGURE_WIDTH,
         )
-        if name == IMPORTED:
-            match = match_of(truth, [spec.id for spec in report.result.plan.models])
-            blocks.append(Listing(tuple(say_match(truth, match))))
+        if name == IMPORTED and (match := match_of(report.result)) is not None:
+            blocks.append(Listing(tuple(say_match(match))))
         blocks += [Text(f"{TRUTH_TITLES[name]}. {say_evidence(by_truth[name], truth)}"), chart]
     if not blocks:
         return None

@@ -13,10 +13,16 @@ __all__ = ["order_section"]
 
 # The columns to decide by; the others are in sections of their own.
 SHOWN = {
-    *("place", "model", "mean_rank", "rank_from", "rank_to", "p_best", "tie_groups"),
+    *("place", "model", "role", "mean_rank", "rank_from", "rank_to", "p_best", "tie_groups"),
     *("imported", "fine_tuned", "probe", "recorded"),
     *("n_parameters", "size_bytes", "seconds_per_1000"),
 }
+
+
+REFERENCES = (
+    "References have no place: untrained models, models trained on shuffled labels, and features that no "
+    "model made. A candidate should beat them."
+)
 
 
 def order_section(report: Report) -> Section | None:
@@ -34,6 +40,8 @@ def order_section(report: Report) -> Section | None:
     )
     table = ranking_table(report.result, ranking).select(SHOWN).known()
     blocks: list[Block] = [chart, TableBlock(table, is_captioned=False)]
+    if any(record["role"] for record in ranking_table(report.result, ranking).records()):
+        blocks.append(Text(REFERENCES, is_note=True))
     if ranking.intervals:
         blocks.append(Text(_say(ranking.intervals), is_note=True))
         blocks += [Text(note, is_note=True) for note in ranking.intervals.notes]

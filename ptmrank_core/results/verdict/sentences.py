@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from ptmrank_core.records import RunState
 from ptmrank_core.results.alternative import say_alternative
-from ptmrank_core.results.phrases import bidi_isolate, percent, plural
+from ptmrank_core.results.phrases import bidi_isolate, join_words, percent, plural
 from ptmrank_core.results.verdict.cheapest import cheapest_of
 from ptmrank_core.results.verdict.facts import Facts
 from ptmrank_core.results.verdict.rules import Decision, Reason
@@ -14,6 +14,8 @@ from ptmrank_core.results.verdict.trained import trained_sentences
 from ptmrank_core.results.verdict.words import any_of, name_some, say_cheapest, say_constant, say_value
 
 __all__ = ["sentences_of"]
+
+MOST = 0.99
 
 
 def sentences_of(decision: Decision, facts: Facts) -> tuple[str, ...]:
@@ -62,10 +64,9 @@ def _unfinished(_: Decision, facts: Facts) -> list[str]:
 
 def _chance(decision: Decision, facts: Facts) -> list[str]:
     (best,) = decision.rivals
-    constant = say_constant(facts.measure, facts.chance or 0.0)
     said = (
-        f"The best of them, {bidi_isolate(best)}, reaches {_value(best, facts)} under a linear probe, which"
-        f" is no more than chance: {constant}."
+        f"The best of them, {bidi_isolate(best)}, reaches {_value(best, facts)} under a linear probe;"
+        f" {say_constant(facts.measure, facts.chance or 0.0)}, and such a difference comes about by chance."
     )
     return ["No candidate suits these samples.", said]
 
@@ -155,8 +156,9 @@ def _say_certainty(facts: Facts) -> str:
         return f"The scores alone do not set it apart from {others}; the linear probe does."
     if first not in intervals.p_best:
         return ""
-    share = min(intervals.p_best[first], 0.99)
-    return f"Its probability of being the best of {len(facts.order)} by these scores is {percent(share)}."
+    share = intervals.p_best[first]
+    number = "more than 99 %" if share > MOST else percent(share)
+    return f"By these scores it is the best of the {len(facts.order)} with a probability of {number}."
 
 
 def _say_reached(facts: Facts) -> str:
@@ -166,16 +168,17 @@ def _say_reached(facts: Facts) -> str:
     first, best = facts.order[0], facts.best
     parts = []
     if first in facts.reached:
-        rank = f" (the highest of {len(facts.reached)})" if first == best and len(facts.reached) > 1 else ""
-        parts.append(f"{bidi_isolate(first)} reaches {_value(first, facts)}{rank}")
+        parts.append(f"{bidi_isolate(first)} reaches {_value(first, facts)}")
+    if best == first and len(facts.reached) > 1:
+        parts[0] += f" (the highest of {len(facts.reached)})"
     if best != first:
-        parts.append(f"{bidi_isolate(best)}, the best, {_value(best, facts)}")
+        parts.append(f"{bidi_isolate(best)}, the highest, {_value(best, facts)}")
     row = facts.best_reference
     if row is not None:
         parts.append(f"{bidi_isolate(row.title)} {say_value(facts.measure, row.reached.value)}")
     if facts.chance is not None:
         parts.append(say_constant(facts.measure, facts.chance))
-    return f"Under a linear probe {', '.join(parts)}."
+    return f"Under a linear probe {join_words(parts)}."
 
 
 def _say_expected(decision: Decision, facts: Facts) -> str:

@@ -20,11 +20,11 @@ UNITS = (("G", 1e9), ("M", 1e6), ("k", 1e3))
 
 
 def say_value(measure: str, value: float) -> str:
-    """Write what is reached: ``85.0 %`` for an accuracy, ``R² 0.83``."""
+    """Write what is reached: ``85.0 %`` for an accuracy, else ``R² 0.83``."""
     if measure == "accuracy":
         return percent(value, 1)
     title = {"r2": "R²", "average_precision": "average precision"}.get(measure, measure)
-    return f"{title} {value:.3g}"
+    return f"{title} {value:.2f}" if abs(value) < 10 else f"{title} {value:.4g}"
 
 
 def say_gap(measure: str, value: float) -> str:
@@ -34,10 +34,6 @@ def say_gap(measure: str, value: float) -> str:
 
 def say_constant(measure: str, chance: float) -> str:
     """Say what a constant guess reaches."""
-    if measure == "accuracy":
-        return f"always guessing the largest class {say_value(measure, chance)}"
-    if measure == "r2":
-        return "always guessing the mean R² 0"
     return f"a constant guess {say_value(measure, chance)}"
 
 

@@ -55,6 +55,7 @@ ANALYSES = {
     "halves": "how sure the ranking is",
     "probe": "how well a linear probe does on each model",
     "sample-size": "how many samples the ranking needs",
+    "reference": "what plain features and an untrained model reach",
     "controls": "how the metrics score controls that cannot be good",
     "fine-tuning": "fine-tuning the best models",
     "separability": "which classes the best models tell apart",

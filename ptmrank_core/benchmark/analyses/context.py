@@ -11,6 +11,7 @@ from ptmrank_core.benchmark.execution.context import RunContext, load_auxiliary
 from ptmrank_core.benchmark.execution.extraction import gather
 from ptmrank_core.benchmark.execution.scoring import CapturedError, run_guarded
 from ptmrank_core.events import discard_event
+from ptmrank_core.features.baselines import BaselineFeatures
 from ptmrank_core.records import AnalysisResult, Cell, Finding, ModelOutcome, ModelSpec, contents_of
 from ptmrank_core.records.findings import ResultT
 from ptmrank_core.results import rank_result
@@ -29,6 +30,7 @@ class AnalysisContext:
 
     def __init__(self, run_context: RunContext) -> None:
         self.run_context = run_context
+        self.plain: BaselineFeatures | None = None  # baseline features, once an analysis has computed them
         self._stored = {(finding.kind, finding.subject) for finding in self.findings()}
 
     @cached_property
@@ -77,6 +79,12 @@ class AnalysisContext:
         run_context = self.with_auxiliary if metrics else self.run_context
         spec = (self.specs | self.controls)[model]
         return gather(run_context, spec, metrics, discard_event).arrays
+
+    def labels(self) -> dict[str, Any]:
+        """Return the labels of the samples, as ``prepare_inputs`` takes them beside features."""
+        samples = self.run_context.samples
+        name = "labels" if samples.target_kind == "classification" else "targets"
+        return {name: samples.labels}
 
     def order(self) -> tuple[str, ...]:
         """List the candidates in the ranking by the results so far, best first."""

@@ -167,7 +167,10 @@ class Search:
             metrics=tuple(metrics) or self.plan.metrics,
             samples_fingerprint=subset.samples.fingerprint,
             analyses=Analyses(
-                HALF_SAMPLES if metrics else HALF_SAMPLES_OF_SLOW_METRICS, probe=False, projections=False
+                HALF_SAMPLES if metrics else HALF_SAMPLES_OF_SLOW_METRICS,
+                probe=False,
+                projections=False,
+                references=False,
             ),
         )
         with (

@@ -58,7 +58,7 @@ def test_json_text_and_figure_say_the_same(result: RunResult) -> None:
     assert len(payload["rows"]) == 4
     assert set(payload["permuted"]) == {"logme", "etran"}
     text = reports.rank_text(result)
-    assert "control, not ranked" in text
+    assert "reference, not ranked" in text
     assert all(sentence in text for sentence in payload["sentences"])
     controls, standings = controls_of(result, ranking), permutation_tests_of(result)["logme"]
     scores = results.scores_by_metric(result.cells)["logme"]

@@ -10,6 +10,7 @@ from ptmrank_core.records import Ranking, RunResult
 from ptmrank_core.reports.terminal.analyses import analyses_text
 from ptmrank_core.reports.terminal.columns import align, say_number
 from ptmrank_core.reports.terminal.intervals import interval_columns, interval_notes
+from ptmrank_core.reports.terminal.reached import reached_columns
 from ptmrank_core.reports.terminal.references import references_text
 from ptmrank_core.reports.terminal.search import budget_text
 from ptmrank_core.results.phrases import strip_bidi
@@ -26,12 +27,14 @@ def rank_text(result: RunResult) -> str:
     rows = ranking_rows(result, ranking)
     metrics = result.plan.metrics
     head, sure = interval_columns(ranking)
-    table = [["model", "rank", *head, *metrics, "seconds"]]
+    reached_head, reached = reached_columns(result)
+    table = [["model", "rank", *head, *reached_head, *metrics, "seconds"]]
     table += [
         [
             row["model"],
             say_number(row["mean_rank"]),
             *sure.get(row["model"], ["-"] * len(head)),
+            *reached.get(row["model"], ["-"] * len(reached_head)),
             *(say_number(row["scores"][name]) for name in metrics),
             say_number(row["seconds"]),
         ]

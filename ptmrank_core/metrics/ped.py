@@ -119,7 +119,8 @@ PED = MetricSpec(
     measured_seconds=0.24,
     prior_agreement=0.30,  # not measured: that of SFDA, whose discriminant it shares
     idea="SFDA after classes that overlap have pushed one another apart, as fine-tuning would.",
-    fails_when="No classes overlap (then it is SFDA), or the model knows nothing like the reference set.",
+    fails_when="No classes overlap (then it is SFDA), the model knows nothing like the reference set, or the"
+    " features are large or tiny numbers.",
     reference="Li, Hu, Ge, Shan, Duan, ICCV 2023, arXiv:2308.15074",
     formula=Formula(
         r"\mathrm{SFDA}\big(F+\Delta\big),\qquad \Delta_c=\sum_{c'}0.005\,o_{cc'}\,\frac{\mu_c-\mu_{c'}}{"
@@ -141,8 +142,9 @@ SPECS = (
         function=partial(ped_output, inner="logme"),
         bounds=(None, None),
         idea="LogME after classes that overlap have pushed one another apart.",
-        fails_when="The features are wide: radii, and so the push, grow with the width; or no classes overlap"
-        " (then it is LogME).",
+        fails_when="The features are wide: radii, and so the push, grow with the width; no classes overlap"
+        " (then it is LogME); or deviations of the features are below 0.001.",
+        version=2,
         rewards_width=False,
     ),
 )

@@ -117,8 +117,8 @@ LOGME = MetricSpec(
     measured_seconds=0.36,
     prior_agreement=0.88,
     idea="How probable the targets are under a Bayesian linear model on the features.",
-    fails_when="The classes can be separated, but not by a linear model; or the layer is not the last one: an"
-    " earlier layer can have the higher evidence and still fine-tune worse.",
+    fails_when="The classes can be separated, but not by a linear model; or candidates differ in depth: the"
+    " first layers of a model can score above the whole of it and fine-tune worse.",
     reference="You, Liu, Wang, Long, ICML 2021, arXiv:2102.11005",
     formula=Formula(
         r"\frac1N\ln p(t\mid F,\alpha,\beta)=\frac1{2N}\Big[N\ln\tfrac{\beta}{2\pi}-\sum_i\ln\!\big(1+"
@@ -139,8 +139,8 @@ SPECS = (
         title="LogME (as published)",
         function=partial(logme_output, log_determinant="thuml"),
         idea="LogME with the published code's log-determinant, to compare with published numbers.",
-        fails_when="There are fewer samples than features: wide models win by their width; or the scale of the"
-        " features is far from 1 (its guards are absolute numbers).",
+        fails_when="There are fewer samples than features: wide models win by their width; or the features"
+        " are large or tiny numbers (its guards are absolute).",
         reference="You, Liu, Wang, Long, ICML 2021, arXiv:2102.11005; code thuml/LogME",
         version=1,
         rewards_width=True,

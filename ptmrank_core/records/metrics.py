@@ -96,6 +96,9 @@ class MetricSpec:
     adds_up
         Whether the value is a sum over the samples when these are fewer than the features: its random
         deviations then grow with the number of samples instead of shrinking.
+    kind
+        ``"metric"``: a transferability metric from the literature. ``"evidence"``: a simpler measure of the
+        same features, listed as a group of its own and in no ready-made choice.
     combine
         Combines the components of all models of a run into the scores that rank them (model -> components
         in, model -> score out); ``None`` if the value itself ranks.
@@ -121,6 +124,7 @@ class MetricSpec:
     stochastic: bool = False
     rewards_width: bool = False
     adds_up: bool = False
+    kind: Literal["metric", "evidence"] = "metric"
     combine: Callable[[Mapping[str, Mapping[str, float]]], dict[str, float]] | None = None
 
     @property

@@ -60,7 +60,7 @@ def test_ill_conditioned_features(
 
 
 def test_the_published_guards_no_longer_decide_where_features_are_large() -> None:
-    """Features of any size have the evidence that a fit without any guard finds; as published they have not."""
+    """Features of any size have the same evidence; as published, large ones lose by the guards alone."""
     rng = np.random.default_rng(0)
     labels = np.arange(200) % 3
     features = rng.normal(size=(3, 20))[labels] + 2 * rng.normal(size=(200, 20))

@@ -31,8 +31,8 @@ NAMES = frozenset(METRICS)
 BLIND = {"leep", "nce", "pactran:dirichlet", "pactran:gamma"}
 # Neither unit nor axes nor origin count where a covariance is inverted whole, or a span is all that matters.
 SPAN = {"hscore:plain", "emms", "emms:onehot"}
-# Neither unit nor columns that are constant or there twice count in a ratio of variances.
-RATIOS = {"transrate:trace"}
+# Neither unit nor columns that are constant or there twice count in ratios of variances or of distances.
+RATIOS = {"transrate:trace", "nearest_neighbours", "nearest_mean", "label_alignment"}
 GBC = {"gbc", "gbc:diagonal", "gbc:fulldet"}
 TRANSRATE = {"transrate", "transrate:prior", "transrate:trace"}
 NLEEP = {"nleep", "nleep:spherical"}
@@ -75,6 +75,7 @@ TWICE = frozenset(
         "ped",
         "etran",
         "etran:lda",
+        "label_alignment",
     }
 )
 
@@ -224,9 +225,9 @@ def test_tiny_and_huge_features_score_as_they_are(shape: tuple[int, int, int], f
 def test_a_metric_that_sees_the_size_of_the_features_says_so() -> None:
     """The facts of every metric that has a unit name the size of the features among its weaknesses."""
     toy = make_toy(60, 8, 3, seed=3)
-    scaled, plain = prepare_inputs(**toy.mapped(lambda features: 1e-4 * features)), prepared(toy)
+    tiny, huge = (prepare_inputs(**toy.mapped(lambda f, by=by: by * f)) for by in (1e-6, 1e6))
     for name in sorted(NAMES - ANY_SIZE):
-        assert compute(name, scaled).value != pytest.approx(compute(name, plain).value, rel=1e-3), name
+        assert compute(name, tiny).value != pytest.approx(compute(name, huge).value, rel=1e-3), name
         assert SIZE_IN_WORDS.search(METRICS[name].fails_when), name
 
 

@@ -110,8 +110,9 @@ def fit_mixture(
     share = regularisation / coordinates.var(axis=0).mean()
     if share > BLURRING:
         notes.append(
-            f"The features are so small that what is added to the variances of the mixture, {regularisation:.0e},"
-            f" is {share:.0%} of theirs and blurs the clusters: multiply the features by a constant."
+            "The features are so small that what is added to the variances of the mixture,"
+            f" {regularisation:.0e}, is {share:.0%} of theirs and blurs the clusters: multiply the features"
+            f" by a constant."
         )
     if not mixture.converged:
         notes.append(f"The mixture still moved when stopped after {mixture.n_rounds} rounds.")

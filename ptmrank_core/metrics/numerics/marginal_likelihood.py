@@ -20,8 +20,8 @@ TOLERANCE = 1e-3
 # Most real features meet the authors' limit of 11 rounds while alpha/beta moves by a few per cent, which
 # leaves the score within 1e-3 nats of its limit: only more than that is worth a warning.
 STILL_MOVING = 0.1
-# The authors' guard in both denominators; it decides beta where the fit is exact (n <= d). Theirs is an absolute
-# number, as is their start at alpha = beta = 1: both are taken here in units of the features and the targets.
+# The authors' guard in both denominators; it decides beta where the fit is exact (n <= d). Theirs is an
+# absolute number, as is their start at alpha = beta = 1: both are taken in units of features and targets.
 GUARD = 1e-5
 
 
@@ -90,15 +90,15 @@ def maximise_evidence(statistics: Decomposition, *, as_published: bool = False) 
 
     Notes
     -----
-    The units are powers of ten near to the root mean square (of the features, and of each target's values that
-    are not 0, so that it is 1 for classes): features and targets of ordinary size are scored to the last digit
-    as published, and others as if they had that size.
+    The units are powers of ten near to the root mean square (of the features, and of each target's values
+    that are not 0, so that it is 1 for classes): features and targets of ordinary size are scored to the last
+    digit as published, and others as if they had that size.
     """
     n_samples, singular = statistics.n_samples, statistics.spectrum.singular_values
     unit, target_units = 1.0, np.ones(statistics.targets.shape[1])
     if not as_published:
         unit = _power_of_ten(singular, statistics.embeddings.size)
-        target_units = np.array([_power_of_ten(t, np.count_nonzero(t)) for t in statistics.targets.T])
+        target_units = np.array([_power_of_ten(t, int(np.count_nonzero(t))) for t in statistics.targets.T])
     sigma = (singular / unit) ** 2
     # One row for each target: a sum along a row does not depend on which other targets there are.
     energy = (np.ascontiguousarray(statistics.target_projections.T) / target_units[:, None]) ** 2
@@ -120,7 +120,7 @@ def maximise_evidence(statistics: Decomposition, *, as_published: bool = False) 
 
 
 def _power_of_ten(values: Array, count: int) -> float:
-    """Return the power of ten nearest to the root mean square of values, ``count`` in all; 1 where all are 0."""
+    """Return the power of ten nearest to the root mean square of ``count`` values; 1 where all are 0."""
     largest = float(np.abs(values).max(initial=0.0))
     if largest == 0:
         return 1.0

@@ -118,8 +118,8 @@ PED = MetricSpec(
     measured_seconds=0.24,
     prior_agreement=0.30,  # not measured: that of SFDA, whose discriminant it shares
     idea="SFDA after classes that overlap have pushed one another apart, as fine-tuning would.",
-    fails_when="No classes overlap (then it is SFDA), the reference set is of another kind than the samples, or"
-    " the features are large or tiny numbers.",
+    fails_when="No classes overlap (then it is SFDA), the reference set is of another kind than the samples,"
+    " or the features are large or tiny numbers.",
     reference="Li, Hu, Ge, Shan, Duan, ICCV 2023, arXiv:2308.15074",
     formula=Formula(
         r"\mathrm{SFDA}\big(F+\Delta\big),\qquad \Delta_c=\sum_{c'}0.005\,o_{cc'}\,\frac{\mu_c-\mu_{c'}}{"

@@ -14,6 +14,7 @@ from ptmrank_core.records.analysis_results import (
     PermutedScores,
     ProbeResult,
     ScoreParts,
+    SeedScores,
     TrainingResult,
 )
 from ptmrank_core.records.arrays import SAMPLE_ARRAYS, FloatArray, PackedArray, pack_array, take_rows
@@ -126,6 +127,7 @@ __all__ = [
     "SearchDecision",
     "SearchReport",
     "SearchRound",
+    "SeedScores",
     "Sensitivity",
     "SetFeatures",
     "Skipped",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Literal
 
 __all__ = ["CLASSIFICATION", "EVERY_TASK", "Formula", "MetricOutput", "MetricSpec"]
 
@@ -89,7 +89,7 @@ class MetricSpec:
     uses
         Names of optional inputs, which it takes into account if they are available.
     stochastic
-        Whether the value depends on the seed.
+        Whether the value depends on the seed; the function then takes a ``seed`` as well.
     rewards_width
         Whether it scores wide noise above narrow informative features on few samples (measured); the score
         then carries a warning.
@@ -107,7 +107,7 @@ class MetricSpec:
     name: str
     position: int
     title: str
-    function: Callable[[Any], MetricOutput]
+    function: Callable[..., MetricOutput]
     tasks: frozenset[str]
     higher_is_better: bool
     bounds: tuple[float | None, float | None]

@@ -13,7 +13,7 @@ from functools import partial
 import pytest
 
 import ptmrank_core.metrics
-from ptmrank_core.errors import InputError, UnknownNameError
+from ptmrank_core.errors import InputError, MetricInputError, UnknownNameError
 from ptmrank_core.metrics import (
     LABEL_EMBEDDINGS,
     METRIC_PRESETS,
@@ -182,3 +182,23 @@ def test_import_is_light() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+@pytest.mark.parametrize("name", [name for name, spec in METRICS.items() if spec.stochastic])
+def test_a_stochastic_metric_takes_a_seed(name: str) -> None:
+    """Its own seed is the default, and another gives another value; bit for bit the same each time."""
+    toy = make_toy(60, 5)
+    inputs = prepare_inputs(toy.embeddings, labels=toy.labels)
+    own = compute(name, inputs).value
+    assert compute(name, inputs, seed=123).value == own
+    others = {compute(name, inputs, seed=seed).value for seed in (1, 2, 3, 4)}
+    assert len({own, *others}) > 1
+    assert compute(name, inputs, seed=1).value in others
+
+
+def test_a_metric_without_a_seed_refuses_one() -> None:
+    """A seed that would change nothing is an error that says so."""
+    toy = make_toy(20, 5)
+    inputs = prepare_inputs(toy.embeddings, labels=toy.labels)
+    with pytest.raises(MetricInputError, match="LogME depends on no seed; got seed 3"):
+        compute("logme", inputs, seed=3)

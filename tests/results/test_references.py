@@ -186,7 +186,9 @@ def test_tables_terminal_and_report_mark_references() -> None:
     assert "untrained weights" in below
     assert "accuracy 0.800" in below
     assert "References have no place" in html_report(WITH, ranking)
+    assert "60 samples, 4 candidates, 2 references, run r, 10.0 s" in text
     plain = results.rank_result(WITHOUT)
+    assert "60 samples, 4 candidates, run r, 10.0 s" in reports.rank_text(WITHOUT)
     assert "reference" not in reports.rank_text(WITHOUT)
     assert "References have no place" not in html_report(WITHOUT, plain)
 

@@ -35,7 +35,7 @@ from ptmrank_core.records import (
 )
 from ptmrank_core.reports.html import html_report
 from ptmrank_core.reports.tables.ranking import ranking_table
-from ptmrank_core.reports.tables.run import probe_table, run_tables
+from ptmrank_core.reports.tables.run import notes_table, probe_table, run_tables
 from ptmrank_core.results.comparison import compare_runs
 from ptmrank_core.results.cost import costs_of
 from ptmrank_core.results.evidence import truths_of
@@ -211,6 +211,7 @@ def test_what_was_computed_beside_the_models_is_a_reference() -> None:
     )
     assert (twin.value, twin.left_out) == (None, "Too long.")
     assert left_out_sentences(some) == ["Twin: Too long.", "columns:trees: No trees."]
+    assert notes_table(some).records() == [{"model": "Twin", "note": "Left out: Too long."}]
     assert "left out: Twin: Too long.\nleft out: columns:trees: No trees." in reports.rank_text(some)
 
 

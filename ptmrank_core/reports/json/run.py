@@ -21,9 +21,11 @@ from ptmrank_core.reports.json.analyses import analyses_payload
 from ptmrank_core.reports.json.intervals import intervals_payload
 from ptmrank_core.reports.json.references import references_payload
 from ptmrank_core.reports.json.search import search_payload
+from ptmrank_core.reports.json.verdict import verdict_payload
 from ptmrank_core.reports.json.votes import agreement_payload, probe_payload, vote_payload
 from ptmrank_core.results.command import rank_command
 from ptmrank_core.results.scores import layer_scores, scores_by_metric
+from ptmrank_core.results.verdict import verdict_of
 
 __all__ = ["metrics_payload", "rank_payload", "score_payload", "used_environment"]
 
@@ -72,6 +74,7 @@ def metrics_payload() -> dict[str, Any]:
     return {
         name: {
             "title": spec.title,
+            "kind": spec.kind,
             "variant": spec.is_variant,
             "needs": sorted(spec.needs),
             "uses": sorted(spec.uses),
@@ -133,7 +136,7 @@ def _samples_payload(samples: SamplesSummary) -> dict[str, Any]:
 
 
 def rank_payload(result: RunResult, ranking: Ranking) -> dict[str, Any]:
-    """Build the JSON of a run: every candidate's cells, the samples, the ranking and what it ran with.
+    """Build the JSON of a run: its answer, every candidate's cells, samples, ranking, what it ran with.
 
     Controls and other references stand under ``references`` alone.
     """
@@ -144,6 +147,7 @@ def rank_payload(result: RunResult, ranking: Ranking) -> dict[str, Any]:
     seconds = {model: sum(outcome.seconds.values()) for model, outcome in result.outcomes.items()}
     ranked_by = scores_by_metric(candidates.cells)
     return {
+        "verdict": verdict_payload(verdict_of(result, ranking)),
         "models": {
             model: score_payload(model_cells, seconds.get(model, 0.0)) for model, model_cells in cells.items()
         },

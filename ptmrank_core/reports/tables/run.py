@@ -1,4 +1,4 @@
-"""All tables of a run: the ranking, who voted, agreement, evidence, and what is missing and why."""
+"""All tables of a run: the answer, the ranking, who voted, agreement, evidence, what is missing and why."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from ptmrank_core.records import ProbeResult, Ranking, RunResult
 from ptmrank_core.reports.tables.ranking import ranking_table
 from ptmrank_core.reports.tables.samples import class_counts_table
 from ptmrank_core.reports.tables.table import Column, Table, fixed, shared_format
+from ptmrank_core.reports.tables.verdict import verdict_table
 from ptmrank_core.results.ranking import ranking_rows
 from ptmrank_core.results.references import references_of
 from ptmrank_core.results.scores import scores_by_metric
@@ -42,7 +43,7 @@ PROBE_NUMBERS: Mapping[str, str] = MappingProxyType(
 
 
 def run_tables(result: RunResult, ranking: Ranking) -> tuple[Table, ...]:
-    """Make every table of a run that has rows; the ranking is the first and always there."""
+    """Make every table of a run that has rows; the answer and the ranking come first and are always there."""
     tables = (
         votes_table(result, ranking),
         agreement_table(result, ranking),
@@ -53,7 +54,8 @@ def run_tables(result: RunResult, ranking: Ranking) -> tuple[Table, ...]:
         samples_table(result),
         left_out_table(result),
     )
-    return (ranking_table(result, ranking), *(table for table in tables if table.rows))
+    first = (verdict_table(result, ranking), ranking_table(result, ranking))
+    return (*first, *(table for table in tables if table.rows))
 
 
 def votes_table(result: RunResult, ranking: Ranking) -> Table:

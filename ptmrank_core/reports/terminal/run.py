@@ -15,6 +15,7 @@ from ptmrank_core.reports.terminal.references import references_text
 from ptmrank_core.reports.terminal.search import budget_text
 from ptmrank_core.results.phrases import strip_bidi
 from ptmrank_core.results.ranking import rank_result, ranking_rows
+from ptmrank_core.results.references import say_references
 from ptmrank_core.results.scores import layer_scores
 from ptmrank_core.results.verdict import verdict_of
 
@@ -60,7 +61,8 @@ def rank_text(result: RunResult) -> str:
         parts.append("\n".join(f"warning: {warning}" for warning in result.samples.warnings))
     if result.samples.left_out:
         parts.append("\n".join(f"left out: {e.name}: {e.reason}" for e in result.samples.left_out))
-    parts.append(f"{result.samples.n_samples} samples, run {result.plan.run_id}, {result.seconds:.1f} s")
+    counts = f"{result.samples.n_samples} samples, {say_references(result)}"
+    parts.append(f"{counts}, run {result.plan.run_id}, {result.seconds:.1f} s")
     return "\n\n".join(parts)
 
 

@@ -26,7 +26,8 @@ from ptmrank_core.results.cost import ModelCost, costs_of
 from ptmrank_core.results.evidence import CONSENSUS
 from ptmrank_core.results.intervals import missing_intervals
 from ptmrank_core.results.learning_curve import curves_of
-from ptmrank_core.results.references import references_of
+from ptmrank_core.results.phrases import bidi_isolate
+from ptmrank_core.results.references import Reference, references_of
 from ptmrank_core.results.search import search_of
 from ptmrank_core.results.verdict.comparisons import Reached
 from ptmrank_core.results.verdict.trainings import Trainings, trainings_of
@@ -36,9 +37,10 @@ __all__ = ["Facts", "ReferenceRow", "collect_facts"]
 
 @dataclass(frozen=True, slots=True)
 class ReferenceRow:
-    """A row that candidates should beat, with what a linear probe reaches on it."""
+    """A row that candidates should beat: its title, that within a sentence, what a linear probe reaches."""
 
     title: str
+    within: str
     reached: Reached
 
 
@@ -171,10 +173,16 @@ def _reached(probe: ProbeResult) -> Reached:
 def _references(result: RunResult, measure: str) -> tuple[ReferenceRow, ...]:
     """Collect the references that are measured as the candidates are."""
     return tuple(
-        ReferenceRow(own.title, Reached(own.value, own.losses))
+        ReferenceRow(own.title, _within(own), Reached(own.value, own.losses))
         for own in references_of(result)
         if own.value is not None and own.measure == measure
     )
+
+
+def _within(own: Reference) -> str:
+    """Write the title of a reference as within a sentence; the id of a control stays as it is."""
+    is_name = own.title == own.name or own.title[1:2].isupper()
+    return bidi_isolate(own.title if is_name else own.title[:1].lower() + own.title[1:])
 
 
 def prediction_of(result: RunResult, ranking: Ranking) -> Prediction:

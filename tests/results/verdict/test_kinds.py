@@ -36,9 +36,12 @@ def test_a_model_far_ahead_needs_no_rival() -> None:
 
 
 def test_a_cheaper_model_close_behind_is_named() -> None:
-    """Half the parameters one place behind is worth a sentence."""
+    """A third of the parameters one place behind is worth a sentence, unless the probe disagrees."""
     run = make_run({"x": 0.85, "y": 0.84, "z": 0.8}, parameters={"x": 9_000, "y": 3_000, "z": 9_000})
-    assert "y has a third of the first one's parameters and is 1 place behind." in said(run)[1]
+    said_of_y = "y has a third of the first one's parameters and is 1 place behind."
+    assert said_of_y in said(run)[1]
+    far = make_run({"x": 0.85, "y": 0.7, "z": 0.8}, parameters={"x": 9_000, "y": 3_000, "z": 9_000})
+    assert said_of_y not in said(far)[1]
 
 
 def test_models_that_tie_are_all_named_and_the_cheapest_comes_first() -> None:
@@ -211,7 +214,7 @@ def test_references_beside_the_models_count_like_controls() -> None:
     trees = ReferenceResult("Gradient-boosted trees on the columns", "predictor", probed(0.7))
     verdict, sentences = said(with_findings(run, Finding("reference", "columns:trees", trees, 0.1)))
     assert verdict.kind is VerdictKind.NONE_SUITS
-    assert sentences[1].endswith("no better than Gradient-boosted trees on the columns (70.0 %).")
+    assert sentences[1].endswith("no better than gradient-boosted trees on the columns (70.0 %).")
 
 
 def test_an_order_that_the_probe_contradicts_is_not_followed() -> None:

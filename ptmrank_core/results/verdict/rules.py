@@ -24,7 +24,7 @@ from ptmrank_core.results.verdict.thresholds import (
     REFERENCE_LEVEL,
 )
 
-__all__ = ["RULES", "Decision", "Reason", "decide", "is_behind"]
+__all__ = ["RULES", "Decision", "Reason", "decide", "is_above_chance", "is_behind"]
 
 
 # Models that are named where nothing says how many may be the best.

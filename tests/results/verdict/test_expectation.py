@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from ptmrank_core.records import Expectation, Prediction, RunResult
@@ -61,3 +63,12 @@ def test_a_model_that_is_expected_to_beat_the_trained_is_to_be_trained() -> None
     assert sentences[-1] == "Train y too: it is expected to reach 97.0 % (90 % interval: 95.0 % to 98.5 %)."
     assert verdict.expected is None
     assert not any("expected" in sentence for sentence in said(trained(RUN, {"x": 0.99, "z": 0.85}))[1])
+
+
+def test_models_that_are_expected_below_need_no_training() -> None:
+    """Those whose interval lies below that of the first are not proposed."""
+    low = {**EXPECTED.by_model, "z": Expectation(0.6, 0.5, 0.7)}
+    assert said(RUN)[1][-1].startswith("To be surer, fine-tune x, y and z for an epoch each")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(facts, "prediction_of", lambda *_: replace(EXPECTED, by_model=low))
+        assert said(RUN)[1][-1].startswith("To be surer, fine-tune x and y for an epoch each")

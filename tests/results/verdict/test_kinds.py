@@ -19,19 +19,19 @@ def test_one_model_ahead_is_recommended() -> None:
         "Fine-tune x first.",
         "By these scores it is the best of the 3 with a probability of 95 %.",
         "Under a linear probe x reaches 85.0 % (the highest of 3) and a constant guess 25.0 %.",
-        "To be surer, fine-tune x and y for an epoch each, which tells more than any score.",
+        "To be surer, fine-tune x, y and z for an epoch each, which tells more than any score.",
     )
     assert (verdict.measure, verdict.chance, dict(verdict.reached)) == ("accuracy", 0.25, {"x": 0.85})
     assert strip_bidi(verdict.next_step) == sentences[-1]
 
 
-def test_a_model_far_ahead_needs_no_rival() -> None:
-    """Where nothing comes close, the next step is to measure it; a certainty never reads 100 %."""
-    run = make_run({"x": 0.85, "y": 0.50})
+def test_a_model_without_rivals_is_measured() -> None:
+    """Where the others are at chance, the next step is to measure it; a certainty never reads 100 %."""
+    run = make_run({"x": 0.85, "y": 0.27})
     _, sentences = said(run, sure(run, p_best=0.999))
     assert sentences[1] == "By these scores it is the best of the 2 with a probability of more than 99 %."
     assert sentences[-1] == (
-        "Nothing comes close to it: fine-tune it, and measure it on samples that were held out."
+        "No other candidate may come up to it: fine-tune it, and measure it on samples held out."
     )
 
 

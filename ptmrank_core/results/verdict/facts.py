@@ -56,6 +56,8 @@ class Facts:
         The ranked candidates, best first.
     candidates
         All candidates of the plan.
+    is_table
+        Whether the only candidate is the columns of a table.
     pending
         Candidates of which scores are still to come, or never came.
     first_failure
@@ -90,6 +92,7 @@ class Facts:
     samples: SamplesSummary
     order: tuple[str, ...]
     candidates: tuple[str, ...]
+    is_table: bool
     pending: tuple[str, ...]
     first_failure: str
     is_waiting: bool
@@ -142,6 +145,7 @@ def collect_facts(result: RunResult, ranking: Ranking) -> Facts:
         samples=result.samples,
         order=order,
         candidates=candidates,
+        is_table=[spec.source for spec in result.plan.candidates] == ["columns"],
         pending=pending,
         first_failure=_first_failure(result, order),
         is_waiting=not result.state.is_finished() and bool(pending or _owes(result, ranking, order)),

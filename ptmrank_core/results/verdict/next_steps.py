@@ -40,6 +40,12 @@ def _after_training(_: Decision, facts: Facts) -> str:
     return ""
 
 
+def _compare(_: Decision, facts: Facts) -> str:
+    if facts.is_table:
+        return "For rows of numbers there is no pre-trained model to choose: go by what reaches most."
+    return "Choose at least one more candidate to compare it with."
+
+
 def _train_both(decision: Decision, _: Facts) -> str:
     return f"Fine-tune both {name_some(decision.rivals)} for an epoch, and go by what they reach."
 
@@ -90,7 +96,6 @@ def _with_labels(sentence: str, facts: Facts) -> str:
 
 STEPS: Mapping[Reason, str] = {
     Reason.NOTHING: "Mend what failed, or choose other candidates.",
-    Reason.ONE: "Choose at least one more candidate to compare it with.",
     Reason.UNFINISHED: "Wait for the rest before you choose.",
     Reason.CHANCE: "Choose candidates that were trained on data closer to yours, or label more samples.",
     Reason.REFERENCE: (
@@ -103,6 +108,7 @@ STEPS: Mapping[Reason, str] = {
 }
 STEPS_FOR_MODELS: Mapping[Reason, Callable[[Decision, Facts], str]] = {
     Reason.TRAINED: _after_training,
+    Reason.ONE: _compare,
     Reason.CONTRADICTION: _train_both,
     Reason.NO_PROBE: _fit_probe,
     Reason.NO_INTERVALS: _confirm,

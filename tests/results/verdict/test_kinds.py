@@ -281,6 +281,22 @@ def test_one_candidate_is_compared_with_a_constant_guess() -> None:
     assert said(failed)[1][1] == "The other 2 have none: The file is empty. Download it again."
 
 
+def test_a_table_has_no_models_to_choose_from() -> None:
+    """The columns of a table are one candidate: the references beside it are what can be compared."""
+    run = make_run({"columns": 0.6})
+    specs = tuple(replace(spec, source="columns") for spec in run.plan.models)
+    run = replace(run, plan=replace(run.plan, models=specs))
+    trees = ReferenceResult("Gradient-boosted trees on the columns", "predictor", probed(0.7))
+    _, sentences = said(with_findings(run, Finding("reference", "columns:trees", trees, 0.1)))
+    assert sentences[1:] == (
+        (
+            "Under a linear probe columns reaches 60.0 % and a constant guess 25.0 %; the best reference,"
+            " gradient-boosted trees on the columns, reaches 70.0 %."
+        ),
+        "For rows of numbers there is no pre-trained model to choose: go by what reaches most.",
+    )
+
+
 def test_controls_are_no_candidates() -> None:
     """One model beside two controls is one candidate."""
     run = make_run({"x": 0.8, "raw": 0.3, "shuffled": 0.2}, controls=["raw", "shuffled"])

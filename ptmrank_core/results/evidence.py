@@ -19,6 +19,7 @@ __all__ = [
     "contenders_of",
     "evidence_of",
     "measure_title",
+    "reached_of",
     "truth_problems",
     "truths_of",
 ]
@@ -44,6 +45,17 @@ def truths_of(result: RunResult) -> dict[str, Truth]:
 
     Of the candidates alone. A truth about fewer than two of them allows no comparison and is left out.
     """
+    return {name: truth for name, truth in reached_of(result).items() if len(truth.values) > 1}
+
+
+def reached_of(result: RunResult) -> dict[str, Truth]:
+    """Collect all that is known of what the candidates reach, by the names of :data:`TRUTH_TITLES`.
+
+    Returns
+    -------
+    dict
+        What is trained first, then the probes; without what is known of no candidate.
+    """
     candidates = {spec.id for spec in result.plan.candidates}
     result = result.of_candidates()
     trainings = {model: tuning.training for model, tuning in result.contents(FineTuning).items()}
@@ -66,7 +78,7 @@ def truths_of(result: RunResult) -> dict[str, Truth]:
             PROBE_NOTE,
         ),
     }
-    return {name: truths[name] for name in TRUTH_TITLES if name in truths and len(truths[name].values) > 1}
+    return {name: truths[name] for name in TRUTH_TITLES if name in truths and truths[name].values}
 
 
 def _truth(measures: set[str], values: Mapping[str, float | None], note: str) -> Truth:
@@ -95,7 +107,7 @@ def contenders_of(result: RunResult, ranking: Ranking) -> dict[str, tuple[Mappin
     """Collect what is compared with a truth: name -> values of models, and whether higher is better.
 
     The consensus, every metric with a score, and the number of parameters as a baseline that does not depend
-    on the samples.
+    on the samples; of candidates alone, as every metric tells controls from them easily.
     """
     result = result.of_candidates()
     scores = scores_by_metric(result.cells)

@@ -31,7 +31,7 @@ def see(browser: WebDriver, css: str) -> None:
     )
 
 
-DEMO_MODELS = "[data-testid=stExpander]:has([class*='st-key-all-'][class*='-demo'])"
+DEMO_MODELS = ".st-key-teaching-models"
 
 
 def click(browser: WebDriver, css: str) -> None:

@@ -284,12 +284,8 @@ def say_overview(layout: OverviewLayout) -> str:
     if any(cell.warnings for row in layout.rows for cell in row.cells):
         sentences.append("In a red frame: the metric itself warns of this score.")
     if layout.references:
-        sentence = (
-            "References below the line are never ranked: a grey number is the place that one would take."
-        )
-        if layout.n_left_out:
-            sentence += f" The other {layout.n_left_out} are in the table."
-        sentences.append(sentence)
+        more = f" {layout.n_left_out} more of them are in the table." if layout.n_left_out else ""
+        sentences.append(f"References are never ranked: a number there is the place it would take.{more}")
     if layout.level is not None:
         sentences.append(
             f"The line at a place holds it in {percent(layout.level)} of all cases with other samples of "

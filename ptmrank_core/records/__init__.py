@@ -16,6 +16,7 @@ from ptmrank_core.records.analysis_results import (
     ReferenceKind,
     ReferenceResult,
     ScoreParts,
+    SeedScores,
     TrainingResult,
 )
 from ptmrank_core.records.arrays import SAMPLE_ARRAYS, FloatArray, PackedArray, pack_array, take_rows
@@ -130,6 +131,7 @@ __all__ = [
     "SearchDecision",
     "SearchReport",
     "SearchRound",
+    "SeedScores",
     "Sensitivity",
     "SetFeatures",
     "Skipped",

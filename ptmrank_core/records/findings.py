@@ -15,6 +15,7 @@ from ptmrank_core.records.analysis_results import (
     PermutedScores,
     ProbeResult,
     ReferenceResult,
+    SeedScores,
 )
 from ptmrank_core.records.maps import ClassDistances, ProjectedEmbeddings
 from ptmrank_core.records.search import SearchReport
@@ -25,6 +26,7 @@ __all__ = ["RESULT_KINDS", "AnalysisResult", "Finding", "ResultT", "contents_of"
 AnalysisResult: TypeAlias = (
     Truth
     | ProbeResult
+    | SeedScores
     | HalfSampleScores
     | ModelHalfSamples
     | PartScores

@@ -74,6 +74,7 @@ def metrics_payload() -> dict[str, Any]:
     return {
         name: {
             "title": spec.title,
+            "kind": spec.kind,
             "variant": spec.is_variant,
             "needs": sorted(spec.needs),
             "uses": sorted(spec.uses),
@@ -135,7 +136,7 @@ def _samples_payload(samples: SamplesSummary) -> dict[str, Any]:
 
 
 def rank_payload(result: RunResult, ranking: Ranking) -> dict[str, Any]:
-    """Build the JSON of a run: answer, each candidate's cells, samples, ranking, and what it ran with.
+    """Build the JSON of a run: its answer, every candidate's cells, samples, ranking, what it ran with.
 
     Controls and other references stand under ``references`` alone.
     """

@@ -38,7 +38,7 @@ def verdict_of(result: RunResult, ranking: Ranking) -> Verdict:
         sentences=(*sentences_of(decision, facts), *filter(None, [step])),
         measure=_measure(decision, facts),
         reached=MappingProxyType(_reached(decision, facts)),
-        chance=None if decision.reason is Reason.TRAINED else facts.chance,
+        chance=facts.chance,
         expected=facts.prediction.by_model.get(first),
         expected_note=facts.prediction.note,
         next_step=step,

@@ -14,16 +14,19 @@ from ptmrank_core.records import (
     ProbeResult,
     Ranking,
     RankIntervals,
+    ReferenceResult,
     RunResult,
     RunState,
     SamplesSummary,
     Skipped,
 )
 from ptmrank_core.results.alternative import Alternative, cheaper_alternative
+from ptmrank_core.results.command import FEATURES_TASK
 from ptmrank_core.results.cost import ModelCost, costs_of
 from ptmrank_core.results.evidence import CONSENSUS
 from ptmrank_core.results.intervals import missing_intervals
 from ptmrank_core.results.learning_curve import curves_of
+from ptmrank_core.results.references import references_of
 from ptmrank_core.results.search import search_of
 from ptmrank_core.results.verdict.comparisons import Reached
 from ptmrank_core.results.verdict.trainings import Trainings, trainings_of
@@ -60,7 +63,8 @@ class Facts:
     has_probe
         Whether a linear probe is part of the run.
     measure, chance
-        Measure of the probe, and what a constant guess reaches; empty and ``None`` where it is not known.
+        Measure of the probe, and what a constant guess reaches under it, or under the measure of the
+        trainings; empty and ``None`` where it is not known.
     reached
         Candidate -> what the probe reaches, in the ranking's order.
     references
@@ -128,6 +132,7 @@ def collect_facts(result: RunResult, ranking: Ranking) -> Facts:
     pending = tuple(model for model in candidates if counts[model] < len(result.plan.metrics))
     probes = _probes(result, order)
     measure = next((probe.measure for probe in probes.values()), "")
+    trainings = trainings_of(result)
     costs = costs_of(result)
     return Facts(
         state=result.state,
@@ -140,10 +145,10 @@ def collect_facts(result: RunResult, ranking: Ranking) -> Facts:
         is_waiting=not result.state.is_finished() and bool(pending or _owes(result, ranking, order)),
         has_probe=result.plan.analyses.probe or bool(probes),
         measure=measure,
-        chance=_chance(measure, result.samples),
+        chance=_chance(trainings.measure if trainings else measure, result.samples),
         reached={model: _reached(probe) for model, probe in probes.items()},
         references=_references(result, measure),
-        trainings=trainings_of(result),
+        trainings=trainings,
         intervals=ranking.intervals if len(order) > 1 else None,
         no_intervals=_why_no_intervals(result, ranking),
         prediction=_prediction(result, ranking),
@@ -164,12 +169,11 @@ def _reached(probe: ProbeResult) -> Reached:
 
 
 def _references(result: RunResult, measure: str) -> tuple[ReferenceRow, ...]:
-    """Collect the controls among the plan's models."""
-    controls = {spec.id for spec in result.plan.controls}
+    """Collect the references that are measured as the candidates are."""
     return tuple(
-        ReferenceRow(model, _reached(probe))
-        for model, probe in result.contents(ProbeResult).items()
-        if model in controls and probe.value is not None and probe.measure == measure
+        ReferenceRow(own.title, Reached(own.value, own.losses))
+        for own in references_of(result)
+        if own.value is not None and own.measure == measure
     )
 
 
@@ -184,11 +188,10 @@ def _chance(measure: str, samples: SamplesSummary) -> float | None:
     if measure == "r2":
         return 0.0
     counts = [count for count in samples.class_counts.values() if count]
-    if not measure or not counts or not samples.n_samples:
+    if not counts or not samples.n_samples:
         return None
-    if measure == "average_precision":
-        return sum(counts) / len(counts) / samples.n_samples
-    return max(counts) / samples.n_samples
+    shares = {"accuracy": max(counts), "average_precision": sum(counts) / len(counts)}
+    return shares[measure] / samples.n_samples if measure in shares else None
 
 
 def _first_failure(result: RunResult, order: tuple[str, ...]) -> str:
@@ -201,9 +204,12 @@ def _first_failure(result: RunResult, order: tuple[str, ...]) -> str:
 
 
 def _owes(result: RunResult, ranking: Ranking, order: tuple[str, ...]) -> bool:
-    """Whether probes, or the subsets of the samples that intervals come from, are not there yet."""
-    found = {(finding.kind, finding.subject) for finding in result.findings}
-    owed = [(ProbeResult.KIND, model) for model in order] if result.plan.analyses.probe else []
+    """Whether probes, references, or the subsets that intervals come from are not there yet."""
+    analyses, found = result.plan.analyses, {(own.kind, own.subject) for own in result.findings}
+    has_references = analyses.probe and analyses.references and result.plan.task != FEATURES_TASK
+    if has_references and not any(kind == ReferenceResult.KIND for kind, _ in found):
+        return True
+    owed = [(ProbeResult.KIND, model) for model in order] if analyses.probe else []
     if len(order) > 1:
         owed += [(HalfSampleScores.KIND, name) for name in _voters_on_subsets(result, ranking)]
     return any(finding not in found for finding in owed)

@@ -27,6 +27,10 @@ from ptmrank_core.results.verdict.thresholds import (
 __all__ = ["RULES", "Decision", "Reason", "decide"]
 
 
+# Models that are named where nothing says how many may be the best.
+N_NAMED = 3
+
+
 class Reason(StrEnum):
     """Why a verdict is what it is."""
 
@@ -73,6 +77,8 @@ def decide(facts: Facts) -> Decision:
 def _trained(facts: Facts) -> Decision | None:
     if facts.trainings is None:
         return None
+    if facts.chance is not None and not facts.trainings.is_above(facts.chance):
+        return Decision(VerdictKind.TRAINED, Reason.TRAINED, rivals=(facts.trainings.best,))
     near = facts.trainings.near_best()
     cheapest = cheapest_of(near, facts.costs)
     models = _first(cheapest.model, near) if cheapest else near
@@ -117,9 +123,8 @@ def _contradicted(facts: Facts) -> Decision | None:
     values = [own.value for own in facts.reached.values()]
     place = 1 + sum(value > facts.reached[first].value for value in values)
     reference = facts.best_reference
-    if 2 * place > len(values) + 1 or (
-        reference is not None and reference.reached.value > facts.reached[first].value
-    ):
+    is_low = 2 * place > len(values) + 1 and place > 2
+    if is_low or (reference is not None and reference.reached.value > facts.reached[first].value):
         return Decision(VerdictKind.NONE_SUITS, Reason.CONTRADICTION, rivals=(first, facts.best))
     return None
 
@@ -145,7 +150,9 @@ def _near_ceiling(facts: Facts) -> Decision | None:
 def _without_probe(facts: Facts) -> Decision | None:
     if facts.order[0] in facts.reached:
         return None
-    return _any_of(VerdictKind.TIED, Reason.NO_PROBE, _contenders(facts), facts)
+    names = _contenders(facts) if facts.intervals else ()
+    names = names if len(names) > 1 else facts.order[:N_NAMED]
+    return Decision(VerdictKind.TIED, Reason.NO_PROBE, names, names)
 
 
 def _split(facts: Facts) -> Decision | None:
@@ -159,7 +166,7 @@ def _split(facts: Facts) -> Decision | None:
 def _without_intervals(facts: Facts) -> Decision | None:
     if facts.intervals is not None:
         return None
-    return Decision(VerdictKind.TIED, Reason.NO_INTERVALS, facts.order[:3], facts.order[:3])
+    return Decision(VerdictKind.TIED, Reason.NO_INTERVALS, facts.order[:N_NAMED], facts.order[:N_NAMED])
 
 
 def _tied(facts: Facts) -> Decision | None:

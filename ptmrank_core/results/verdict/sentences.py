@@ -103,22 +103,19 @@ def _ceiling(decision: Decision, facts: Facts) -> list[str]:
     return [f"{head}; {say_cheapest(cheapest)}." if cheapest else f"{head}.", said]
 
 
-def _no_probe(decision: Decision, facts: Facts) -> list[str]:
+def _no_probe(_: Decision, facts: Facts) -> list[str]:
     first = bidi_isolate(facts.order[0])
     why = "no linear probe was fitted" if not facts.has_probe else f"there is no linear probe of {first}"
-    return [
-        f"{first} comes first, but nothing shows that any candidate suits these samples: {why}.",
-        f"Take it as one of several: {_capital(any_of(decision.rivals, len(facts.candidates)))}."
-        if len(decision.rivals) < len(facts.order)
-        else "",
-    ]
+    said = f"{first} comes first, but nothing shows that a candidate suits these samples: {why}."
+    return [said, _say_alternative(facts)]
 
 
 def _no_intervals(_: Decision, facts: Facts) -> list[str]:
     first = bidi_isolate(facts.order[0])
     then = f", then {name_some(facts.order[1:3])}" if len(facts.order) > 1 else ""
     why = facts.no_intervals or "There are no intervals."
-    return [f"{first} comes first{then}, but how sure that order is cannot be said.", why]
+    said = f"{first} comes first{then}, but how sure that order is cannot be said."
+    return [said, why, _say_alternative(facts)]
 
 
 def _tie(decision: Decision, facts: Facts) -> list[str]:
@@ -135,17 +132,18 @@ def _split(decision: Decision, _: Facts) -> list[str]:
 
 def _clear(_: Decision, facts: Facts) -> list[str]:
     first = facts.order[0]
-    said = [f"Fine-tune {bidi_isolate(first)} first.", _say_certainty(facts)]
-    if facts.alternative is not None:
-        said.append(say_alternative(facts.alternative))
-    return said
+    return [f"Fine-tune {bidi_isolate(first)} first.", _say_how_sure(facts), _say_alternative(facts)]
+
+
+def _say_alternative(facts: Facts) -> str:
+    return "" if facts.alternative is None else say_alternative(facts.alternative)
 
 
 def _value(model: str, facts: Facts) -> str:
     return say_value(facts.measure, facts.reached[model].value)
 
 
-def _say_certainty(facts: Facts) -> str:
+def _say_how_sure(facts: Facts) -> str:
     """Say how sure the first place is, in one number."""
     first, intervals = facts.order[0], facts.intervals
     if intervals is None:
@@ -173,12 +171,13 @@ def _say_reached(facts: Facts) -> str:
         parts[0] += f" (the highest of {len(facts.reached)})"
     if best != first:
         parts.append(f"{bidi_isolate(best)}, the highest, {_value(best, facts)}")
-    row = facts.best_reference
-    if row is not None:
-        parts.append(f"{bidi_isolate(row.title)} {say_value(facts.measure, row.reached.value)}")
     if facts.chance is not None:
         parts.append(say_constant(facts.measure, facts.chance))
-    return f"Under a linear probe {join_words(parts)}."
+    row = facts.best_reference
+    if row is None:
+        return f"Under a linear probe {join_words(parts)}."
+    reference = f"{bidi_isolate(row.title)}, reaches {say_value(facts.measure, row.reached.value)}"
+    return f"Under a linear probe {join_words(parts)}; the best reference, {reference}."
 
 
 def _say_expected(decision: Decision, facts: Facts) -> str:

@@ -22,8 +22,8 @@ __all__ = [
 # Levels are one-sided and shared among the candidates (Bonferroni): the best of many noisy values is high.
 
 # A candidate suits only if its probe beats a constant guess at this level. With permuted labels at most one
-# run in twenty passes here, and the intervals have to separate its models as well.
-CHANCE_LEVEL = 0.05
+# run in a hundred passes here, and the intervals have to separate its models as well.
+CHANCE_LEVEL = 0.01
 # And it removes at least this share of the constant guess's errors: a gain of one point in two hundred may be
 # significant on many samples and is of no use.
 MIN_GAIN = 0.05

@@ -8,7 +8,7 @@ from ptmrank_core.results.verdict.facts import Facts
 from ptmrank_core.results.verdict.rules import Decision
 from ptmrank_core.results.verdict.thresholds import TRAINED_ERRORS
 from ptmrank_core.results.verdict.trainings import Trainings
-from ptmrank_core.results.verdict.words import name_some, say_cheapest, say_gap, say_value
+from ptmrank_core.results.verdict.words import name_some, say_cheapest, say_constant, say_gap, say_value
 
 __all__ = ["trained_sentences"]
 
@@ -20,31 +20,41 @@ def trained_sentences(decision: Decision, facts: Facts) -> list[str]:
     trainings = facts.trainings
     if trainings is None:
         return []
-    n_trained, best = len(trainings.values), trainings.best
-    trained = f"You trained {COUNTS.get(n_trained, f'{n_trained} models')}: "
-    if n_trained == 1:
-        said = [f"{trained}{bidi_isolate(best)} reached {_say_result(trainings, best)}."]
-    elif len(decision.rivals) == 1:
-        said = [f"{trained}{bidi_isolate(best)} did best, {_say_result(trainings, best)}."]
+    count, best, n_others = _say_count(trainings), trainings.best, len(trainings.values) - 1
+    result = _say_result(trainings, best)
+    if not decision.models:
+        constant = say_constant(trainings.measure, facts.chance or 0.0)
+        said = [f"{count}: none is better than {constant}; the best is {bidi_isolate(best)}, {result}."]
+    elif not n_others:
+        said = [f"{count}: {bidi_isolate(best)} reached {result}."]
+    elif len(decision.rivals) > 1:
+        said = [f"{count}: {_say_tie(decision, facts, trainings)}"]
     else:
-        said = [_say_tie(trained, decision, facts, trainings)]
-    if len(decision.rivals) == 1 < n_trained:
         second = list(trainings.values)[1]
-        said.append(f"The next, {bidi_isolate(second)}, reached {_say_result(trainings, second)}.")
+        said = [
+            f"{count}: {bidi_isolate(best)} did best, {result}.",
+            f"The next, {bidi_isolate(second)}, reached {_say_result(trainings, second)}.",
+        ]
     if trainings.cut:
         cut = [model for model in trainings.values if model in trainings.cut]
         said.append(f"Time ran out before the training of {name_some(cut)} was complete.")
     return said
 
 
-def _say_tie(trained: str, decision: Decision, facts: Facts, trainings: Trainings) -> str:
+def _say_count(trainings: Trainings) -> str:
+    n_trained = len(trainings.values)
+    count = COUNTS.get(n_trained, f"{n_trained} models")
+    if not trainings.n_to_come:
+        return f"You trained {count}"
+    return f"So far {count} of {n_trained + trainings.n_to_come} {'is' if n_trained == 1 else 'are'} trained"
+
+
+def _say_tie(decision: Decision, facts: Facts, trainings: Trainings) -> str:
+    best, others = trainings.best, name_some(decision.rivals[1:])
     cheapest = cheapest_of(decision.rivals, facts.costs)
     tail = f"; {say_cheapest(cheapest)}" if cheapest else ""
-    best = trainings.best
-    return (
-        f"{trained}{bidi_isolate(best)} did best, {_say_result(trainings, best)}, but "
-        f"{name_some(decision.rivals[1:])} cannot be told from it{tail}."
-    )
+    result = _say_result(trainings, best)
+    return f"{bidi_isolate(best)} did best, {result}, but {others} cannot be told from it{tail}."
 
 
 def _say_result(trainings: Trainings, model: str) -> str:

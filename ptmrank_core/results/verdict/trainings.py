@@ -28,6 +28,8 @@ class Trainings:
         Direction of the values.
     cut
         Models whose training ran out of time.
+    n_to_come
+        Models that a run at work has still to train.
     """
 
     measure: str
@@ -35,6 +37,7 @@ class Trainings:
     errors: Mapping[str, float]
     higher_is_better: bool
     cut: frozenset[str] = frozenset()
+    n_to_come: int = 0
 
     @property
     def best(self) -> str:
@@ -49,6 +52,11 @@ class Trainings:
             for model in self.values
             if abs(self.values[model] - self.values[best]) <= self._noise(model)
         )
+
+    def is_above(self, constant: float) -> bool:
+        """Whether the best model is beyond noise above what a constant guess reaches."""
+        error = self.errors.get(self.best, 0.0)
+        return self.values[self.best] > constant + TRAINED_ERRORS * error
 
     def _noise(self, model: str) -> float:
         """How far a model may be from the best by chance."""
@@ -79,6 +87,8 @@ def _own(result: RunResult, names: set[str]) -> Trainings | None:
     }
     if not found:
         return None
+    n_tried = sum(finding.kind == FineTuning.KIND for finding in result.findings)
+    n_to_come = 0 if result.state.is_finished() else max(result.plan.analyses.fine_tune - n_tried, 0)
     measure = next(iter(found.values())).measure
     values = {model: training.value for model, training in found.items() if training.measure == measure}
     return Trainings(
@@ -87,6 +97,7 @@ def _own(result: RunResult, names: set[str]) -> Trainings | None:
         {model: t.standard_error for model, t in found.items() if t.standard_error is not None},
         higher_is_better=True,
         cut=frozenset(model for model, training in found.items() if training.was_cut),
+        n_to_come=n_to_come,
     )
 
 

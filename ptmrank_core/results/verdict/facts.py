@@ -151,7 +151,7 @@ def collect_facts(result: RunResult, ranking: Ranking) -> Facts:
         trainings=trainings,
         intervals=ranking.intervals if len(order) > 1 else None,
         no_intervals=_why_no_intervals(result, ranking),
-        prediction=_prediction(result, ranking),
+        prediction=prediction_of(result, ranking),
         costs=costs,
         alternative=cheaper_alternative(replace(ranking, order=order), costs),
         settled=_settled(result, ranking),
@@ -177,7 +177,7 @@ def _references(result: RunResult, measure: str) -> tuple[ReferenceRow, ...]:
     )
 
 
-def _prediction(result: RunResult, ranking: Ranking) -> Prediction:
+def prediction_of(result: RunResult, ranking: Ranking) -> Prediction:
     """Expect nothing as long as nothing predicts."""
     del result, ranking
     return Prediction()

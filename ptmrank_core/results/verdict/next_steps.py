@@ -8,7 +8,7 @@ from ptmrank_core.results.learning_curve import SETTLED, UNSETTLED
 from ptmrank_core.results.phrases import bidi_isolate
 from ptmrank_core.results.verdict.facts import Facts
 from ptmrank_core.results.verdict.rules import Decision, Reason
-from ptmrank_core.results.verdict.words import name_some, say_value
+from ptmrank_core.results.verdict.words import name_some, say_expectation
 
 __all__ = ["next_step"]
 
@@ -36,8 +36,7 @@ def _after_training(_: Decision, facts: Facts) -> str:
     better = max(expected, key=lambda model: expected[model], default="")
     reached = trainings.values[trainings.best]
     if better and trainings.measure == facts.prediction.measure and expected[better] > reached:
-        value = say_value(trainings.measure, expected[better])
-        return f"Train {bidi_isolate(better)} too: it is expected to reach {value}."
+        return f"Train {bidi_isolate(better)} too: it {say_expectation(by_model[better], facts.prediction)}."
     if len(trainings.values) == 1 and untrained:
         return f"Train {name_some(untrained[:2])} in the same way, to have something to compare it with."
     return ""

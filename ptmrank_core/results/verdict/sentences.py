@@ -11,7 +11,14 @@ from ptmrank_core.results.verdict.cheapest import cheapest_of
 from ptmrank_core.results.verdict.facts import Facts
 from ptmrank_core.results.verdict.rules import Decision, Reason
 from ptmrank_core.results.verdict.trained import trained_sentences
-from ptmrank_core.results.verdict.words import any_of, name_some, say_cheapest, say_constant, say_value
+from ptmrank_core.results.verdict.words import (
+    any_of,
+    name_some,
+    say_cheapest,
+    say_constant,
+    say_expectation,
+    say_value,
+)
 
 __all__ = ["sentences_of"]
 
@@ -182,17 +189,11 @@ def _say_reached(facts: Facts) -> str:
 
 def _say_expected(decision: Decision, facts: Facts) -> str:
     """Say what fine-tuning the first model is expected to reach."""
-    prediction = facts.prediction
     model = next(iter(decision.models), "")
-    expected = prediction.by_model.get(model)
+    expected = facts.prediction.by_model.get(model)
     if expected is None:
         return ""
-    measure = prediction.measure
-    low, high = (say_value(measure, value) for value in (expected.low, expected.high))
-    return (
-        f"Fine-tuned, {bidi_isolate(model)} is expected to reach {say_value(measure, expected.value)}"
-        f" ({percent(prediction.level)} interval: {low} to {high})."
-    )
+    return f"Fine-tuned, {bidi_isolate(model)} {say_expectation(expected, facts.prediction)}."
 
 
 def _say_search(facts: Facts) -> str:

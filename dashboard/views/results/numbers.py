@@ -88,7 +88,7 @@ def _chance(verdict: Verdict) -> list[Card]:
 
 
 def _short(name: str) -> str:
-    return plain(shorten_middle(name, LONGEST_NAME))
+    return plain(shorten_middle(name.removeprefix("demo:"), LONGEST_NAME))
 
 
 def _say(verdict: Verdict, value: float) -> str:

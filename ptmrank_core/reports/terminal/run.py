@@ -83,7 +83,7 @@ def _notes(result: RunResult) -> list[str]:
 
 def _who_voted(ranking: Ranking) -> list[str]:
     """Table of the votes with their reasons, the heaviest first; then notes on the vote as a whole."""
-    if not ranking.order:
+    if len(ranking.order) < 2:
         return []
     votes = sorted(ranking.votes.items(), key=lambda entry: -entry[1].weight)
     width = max(len(name) for name, _ in votes)

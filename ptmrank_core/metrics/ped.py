@@ -10,6 +10,7 @@ from typing import Literal
 from numpy.typing import ArrayLike
 
 from ptmrank_core.errors import MetricInputError, UnknownNameError
+from ptmrank_core.metrics.agreements import recorded_agreement
 from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
 from ptmrank_core.metrics.logme import logme_output
 from ptmrank_core.metrics.numerics.discriminant import fit_sfda, fit_sfda_moved
@@ -117,7 +118,7 @@ PED = MetricSpec(
     bounds=(0.0, 1.0),
     cost="decomposition",
     measured_seconds=0.24,
-    prior_agreement=0.30,  # not measured: that of SFDA, whose discriminant it shares
+    prior_agreement=recorded_agreement("ped"),
     idea="SFDA after classes that overlap have pushed one another apart, as fine-tuning would.",
     fails_when="No classes overlap (then it is SFDA), or the model knows nothing like the reference set.",
     reference="Li, Hu, Ge, Shan, Duan, ICCV 2023, arXiv:2308.15074",

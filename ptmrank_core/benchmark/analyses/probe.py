@@ -38,11 +38,12 @@ def _probe(context: AnalysisContext, model: str) -> ProbeResult:
     targets = inputs.targets
     if targets is not None and targets.shape[1] == 1:
         targets = targets[:, 0]
+    groups = context.run_context.samples.groups
     probe = fit_probe(
         inputs.embeddings,
         labels=inputs.labels,
         targets=targets,
-        groups=context.run_context.samples.groups,
+        groups=groups,
         seed=context.run_context.plan.seed,
         proceed=lambda: raise_if_cancelled(context.run_context.cancel),
     )
@@ -56,4 +57,5 @@ def _probe(context: AnalysisContext, model: str) -> ProbeResult:
         losses=tuple(probe.losses.tolist()),
         n_classes=inputs.n_classes or None,
         notes=tuple(probe.notes),
+        groups=tuple(np.unique(np.asarray(groups), return_inverse=True)[1].tolist()) if groups else (),
     )

@@ -108,7 +108,7 @@ class ProbeEvidence:
 
 
 def collect_losses(losses: Mapping[str, Array], groups: Sequence[int] = ()) -> ProbeEvidence | None:
-    """Collect losses of at least two models with the same number of samples; else ``None``.
+    """Collect losses of at least two models with the same number of samples, at least one; else ``None``.
 
     Parameters
     ----------
@@ -118,7 +118,8 @@ def collect_losses(losses: Mapping[str, Array], groups: Sequence[int] = ()) -> P
         Code of the group of each sample; empty for no groups. Groups that do not fit the losses are ignored.
     """
     models = tuple(losses)
-    if len(models) < 2 or len({len(of_model) for of_model in losses.values()}) != 1:
+    sizes = {len(of_model) for of_model in losses.values()}
+    if len(models) < 2 or len(sizes) != 1 or not max(sizes):
         return None
     values = np.array([losses[model] for model in models], dtype=np.float64)
     return ProbeEvidence(models, values, tuple(groups) if len(groups) == values.shape[1] else ())

@@ -52,6 +52,7 @@ STATES = {
 # Kind of an analysis -> what it finds out.
 ANALYSES = {
     "halves": "how sure the ranking is",
+    "seeds": "scores under further seeds",
     "probe": "how well a linear probe does on each model",
     "sample-size": "how many samples the ranking needs",
     "controls": "how the metrics score controls that cannot be good",

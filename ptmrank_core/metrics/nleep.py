@@ -125,8 +125,8 @@ NLEEP = MetricSpec(
     measured_seconds=5.0,
     prior_agreement=recorded_agreement("nleep"),
     idea="How well clusters of the features, five for each class, predict the labels.",
-    fails_when="There are few samples for each class: the number of clusters is capped, and the seed moves"
-    " the score by up to about 0.1.",
+    fails_when="There are few samples for each class (the number of clusters is capped, and the seed moves"
+    " the score by up to about 0.1), or the features are tiny numbers.",
     reference="Li, Jia, Sang, Zhu, Green, Wang, Gong, CVPR 2021, arXiv:2011.11200",
     formula=Formula(
         r"\frac1N\sum_i\ln\sum_v \hat P(y_i\mid v)\,p(v\mid x_i)",
@@ -144,6 +144,7 @@ SPECS = (
         title="N-LEEP (spherical)",
         function=partial(nleep_output, covariance="spherical"),
         idea="N-LEEP with spherical clusters: much cheaper, and possible where full covariances are not.",
-        fails_when="There are few samples for each class, or the classes are elongated.",
+        fails_when="There are few samples for each class, the classes are elongated, or the features are tiny"
+        " numbers.",
     ),
 )

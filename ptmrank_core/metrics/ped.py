@@ -30,8 +30,8 @@ def ped(
 ) -> float:
     """Potential energy decline: push overlapping classes apart as fine-tuning would, then score them.
 
-    In units of a general reference set's standard deviations, two classes repel each other while they are
-    closer than 0.6 times the sum of their radii; after at most six steps an inner metric scores the samples.
+    Measured in a reference set's standard deviations, two classes repel each other while they are closer
+    than 0.6 times the sum of their radii; after at most six steps an inner metric scores the samples.
 
     Parameters
     ----------
@@ -58,8 +58,7 @@ def ped(
     -----
     The authors' code with its constants (0.6 radii, step 0.005 of the overlap, exit when a step falls below
     half of the first). Where no classes overlap it is the inner metric. Class means that coincide do not
-    repel. Reference deviations below 1e-3 count as 1e-3 on the way back too, so that a push is rigid. LogME
-    is the one as defined, not as published.
+    repel. Reference deviations below 1e-3 count as 1e-3 on the way back too, so that a push is rigid.
 
     References
     ----------
@@ -120,7 +119,8 @@ PED = MetricSpec(
     measured_seconds=0.24,
     prior_agreement=recorded_agreement("ped"),
     idea="SFDA after classes that overlap have pushed one another apart, as fine-tuning would.",
-    fails_when="No classes overlap (then it is SFDA), or the model knows nothing like the reference set.",
+    fails_when="No classes overlap (then it is SFDA), the reference set is of another kind than the samples,"
+    " or the features are large or tiny numbers.",
     reference="Li, Hu, Ge, Shan, Duan, ICCV 2023, arXiv:2308.15074",
     formula=Formula(
         r"\mathrm{SFDA}\big(F+\Delta\big),\qquad \Delta_c=\sum_{c'}0.005\,o_{cc'}\,\frac{\mu_c-\mu_{c'}}{"
@@ -142,8 +142,9 @@ SPECS = (
         function=partial(ped_output, inner="logme"),
         bounds=(None, None),
         idea="LogME after classes that overlap have pushed one another apart.",
-        fails_when="The features are wide: radii, and so the push, grow with the width; or no classes overlap"
-        " (then it is LogME).",
+        fails_when="The features are wide: radii, and so the push, grow with the width; no classes overlap"
+        " (then it is LogME); or deviations of the features are below 0.001.",
+        version=2,
         rewards_width=False,
     ),
 )

@@ -20,6 +20,7 @@ from ptmrank_core.records.analysis_results import (
     PermutedScores,
     ProbeResult,
     ScoreParts,
+    SeedScores,
     TrainingResult,
 )
 from ptmrank_core.records.arrays import SAMPLE_ARRAYS, FloatArray, PackedArray, pack_array, take_rows
@@ -136,6 +137,7 @@ __all__ = [
     "SearchDecision",
     "SearchReport",
     "SearchRound",
+    "SeedScores",
     "Sensitivity",
     "SetFeatures",
     "Skipped",

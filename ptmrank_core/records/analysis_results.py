@@ -16,6 +16,7 @@ __all__ = [
     "PermutedScores",
     "ProbeResult",
     "ScoreParts",
+    "SeedScores",
     "TrainingResult",
 ]
 
@@ -105,6 +106,23 @@ class ModelHalfSamples:
     KIND: ClassVar[str] = "halves of model"
     scores: Mapping[str, tuple[ScoreParts | None, ...]]
     growth: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class SeedScores:
+    """Scores of one model under several seeds, whose mean votes in place of the score of a single seed.
+
+    Parameters
+    ----------
+    scores
+        Stochastic metric -> one score for each seed, that of the metric's own seed first.
+    dtype
+        Number format in which the model computed the features; empty if it is not known.
+    """
+
+    KIND: ClassVar[str] = "seeds"
+    scores: Mapping[str, tuple[float, ...]]
+    dtype: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Literal
 
 from ptmrank_core.records.agreements import PriorAgreement
 
@@ -89,13 +89,16 @@ class MetricSpec:
     uses
         Names of optional inputs, which it takes into account if they are available.
     stochastic
-        Whether the value depends on the seed.
+        Whether the value depends on the seed; the function then takes a ``seed`` as well.
     rewards_width
         Whether it scores wide noise above narrow informative features on few samples (measured); the score
         then carries a warning.
     adds_up
         Whether the value is a sum over the samples when these are fewer than the features: its random
         deviations then grow with the number of samples instead of shrinking.
+    kind
+        ``"metric"``: a transferability metric from the literature. ``"evidence"``: a simpler measure of the
+        same features, listed as a group of its own and in no ready-made choice.
     combine
         Combines the components of all models of a run into the scores that rank them (model -> components
         in, model -> score out); ``None`` if the value itself ranks.
@@ -104,7 +107,7 @@ class MetricSpec:
     name: str
     position: int
     title: str
-    function: Callable[[Any], MetricOutput]
+    function: Callable[..., MetricOutput]
     tasks: frozenset[str]
     higher_is_better: bool
     bounds: tuple[float | None, float | None]
@@ -121,6 +124,7 @@ class MetricSpec:
     stochastic: bool = False
     rewards_width: bool = False
     adds_up: bool = False
+    kind: Literal["metric", "evidence"] = "metric"
     combine: Callable[[Mapping[str, Mapping[str, float]]], dict[str, float]] | None = None
 
     @property

@@ -9,7 +9,7 @@ from ptmrank_core.metrics import METRICS
 from ptmrank_core.ranking import cast_votes, equal_votes, measure_sensitivity, rank
 from ptmrank_core.records import Cell, Failure, Ranking, RunResult, Score, Skipped
 from ptmrank_core.results.intervals import with_intervals
-from ptmrank_core.results.scores import scores_by_metric
+from ptmrank_core.results.scores import scores_by_metric, seed_notes, voting_scores
 from ptmrank_core.results.votes import vote_context_of, vote_notes, voters_of
 
 __all__ = ["rank_result", "ranking_rows"]
@@ -21,7 +21,7 @@ def rank_result(result: RunResult) -> Ranking:
     The votes, their weights and their reasons come with it; until the probe of a run is there, they rest on
     priors of the metrics from other data.
     """
-    scores = scores_by_metric(result.cells)
+    scores = voting_scores(result)
     directions = {name: METRICS[name].higher_is_better for name in result.plan.metrics}
     context = vote_context_of(result)
     votes = cast_votes(
@@ -35,7 +35,7 @@ def rank_result(result: RunResult) -> Ranking:
     )
     if not ranking.order:
         return ranking
-    notes = vote_notes(ranking, context, result)
+    notes = (*vote_notes(ranking, context, result), *seed_notes(result))
     ranking = replace(ranking, vote_notes=notes, sensitivity=measure_sensitivity(ranking))
     return with_intervals(ranking, scores, result)
 

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.choice import choice_of
 from ptmrank_core.benchmark import coverage_of_metrics, quick_metrics
-from ptmrank_core.metrics import METRIC_PRESETS, METRICS, default_metrics
+from ptmrank_core.metrics import METRIC_PRESETS, METRICS, default_metrics, evidence_metrics
 from tests.dashboard.reading import buttons, open_page, primary, texts
 
 
@@ -132,3 +132,15 @@ def test_every_metric_was_measured_and_has_a_preset() -> None:
     assert max(METRICS[name].measured_seconds for name in METRIC_PRESETS["quick"].metrics) < 1
     reach = coverage_of_metrics([], "image", "classification")
     assert all(own.n_reached == own.n_models for own in reach.values())
+
+
+def test_evidence_beside_the_metrics_is_a_group_of_its_own(page: AppTest) -> None:
+    """Simpler measures are offered below the cards, count in the run, and are in no ready-made choice."""
+    offered = page.multiselect(key="evidence")
+    assert offered.options == [METRICS[name].title for name in evidence_metrics()]
+    assert offered.value == []
+    offered.set_value(["nearest_mean"]).run()
+    assert "× 10 metrics" in texts(page)
+    assert METRICS["nearest_mean"].fails_when in texts(page)
+    page.button(key="preset-all").click().run()
+    assert page.multiselect(key="evidence").value == []

@@ -14,14 +14,16 @@ from functools import partial
 import pytest
 
 import ptmrank_core.metrics
-from ptmrank_core.errors import InputError, UnknownNameError
+from ptmrank_core.errors import InputError, MetricInputError, UnknownNameError
 from ptmrank_core.metrics import (
     LABEL_EMBEDDINGS,
+    METRIC_PRESETS,
     METRICS,
     SOURCE_LOGITS,
     compute,
     default_metrics,
     describe_input,
+    evidence_metrics,
     inapplicable_reason,
     metric_spec,
     metrics_reading,
@@ -69,7 +71,8 @@ def test_a_variant_follows_its_metric_in_the_list() -> None:
     """Metrics are listed by position, each followed at once by its variants in the order of its file."""
     assert [spec.position for spec in METRICS.values()] == sorted(s.position for s in METRICS.values())
     bases = [name.partition(":")[0] for name in METRICS]
-    assert bases == [base for base in default_metrics() for _ in range(bases.count(base))]
+    listed = (*default_metrics(), *evidence_metrics())
+    assert bases == [base for base in listed for _ in range(bases.count(base))]
 
 
 def test_every_input_that_a_metric_reads_is_described() -> None:
@@ -112,8 +115,11 @@ def test_a_variant_belongs_to_a_metric(spec: MetricSpec) -> None:
 
 
 def test_default_metrics_are_not_variants() -> None:
-    """Variants are left out of the default choice, and nothing else is."""
-    assert default_metrics() == tuple(dict.fromkeys(name.split(":")[0] for name in METRICS))
+    """Variants and the evidence beside the metrics are left out of the default choice, nothing else."""
+    bases = dict.fromkeys(name.split(":")[0] for name in METRICS)
+    assert default_metrics() + evidence_metrics() == tuple(bases)
+    assert all(METRICS[name].kind == "evidence" for name in evidence_metrics())
+    assert not any(set(preset.metrics) & set(evidence_metrics()) for preset in METRIC_PRESETS.values())
 
 
 def test_unknown_metric_gets_the_nearest_name() -> None:
@@ -184,3 +190,23 @@ def test_import_is_light() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+@pytest.mark.parametrize("name", [name for name, spec in METRICS.items() if spec.stochastic])
+def test_a_stochastic_metric_takes_a_seed(name: str) -> None:
+    """Its own seed is the default, and another gives another value; bit for bit the same each time."""
+    toy = make_toy(60, 5)
+    inputs = prepare_inputs(toy.embeddings, labels=toy.labels)
+    own = compute(name, inputs).value
+    assert compute(name, inputs, seed=123).value == own
+    others = {compute(name, inputs, seed=seed).value for seed in (1, 2, 3, 4)}
+    assert len({own, *others}) > 1
+    assert compute(name, inputs, seed=1).value in others
+
+
+def test_a_metric_without_a_seed_refuses_one() -> None:
+    """A seed that would change nothing is an error that says so."""
+    toy = make_toy(20, 5)
+    inputs = prepare_inputs(toy.embeddings, labels=toy.labels)
+    with pytest.raises(MetricInputError, match="LogME depends on no seed; got seed 3"):
+        compute("logme", inputs, seed=3)

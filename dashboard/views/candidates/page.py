@@ -81,7 +81,7 @@ def _go_on(draft: state.Draft, models: Sequence[ModelSpec], samples: Samples) ->
     coverage = coverage_of_metrics(models, samples.modality, samples.target_kind)
     offered = [name for name, metric_coverage in coverage.items() if metric_coverage.n_reached]
     metrics = chosen_metrics(draft, offered)
-    applying = [name for name in offered if not METRICS[name].is_variant]
+    applying = [name for name in default_metrics() if name in offered]
     st.markdown(
         f"{plural(len(models), 'model')} × {plural(len(metrics), 'metric')} on "
         f"{plural(samples.n_samples, 'sample')}"

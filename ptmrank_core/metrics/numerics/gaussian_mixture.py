@@ -23,6 +23,8 @@ KEPT_VARIANCE = 0.8
 REGULARISATION = {"full": 1e-6, "spherical": 1e-5}
 # Features of 1e6 need about 1e-2; after that many factors of ten something else is wrong.
 MAX_RAISES = 24
+# Share of the mean variance along the directions from which on the regularisation is worth a warning.
+BLURRING = 0.01
 # Of the largest coordinate: above the round-off of a decomposition, far below what a mixture can resolve.
 GRID = 2.0**-32
 
@@ -105,6 +107,13 @@ def fit_mixture(
     notes = []
     if regularisation != REGULARISATION[covariance]:
         notes.append(f"The mixture's covariances needed {regularisation:.0e} on their diagonal.")
+    share = regularisation / coordinates.var(axis=0).mean()
+    if share > BLURRING:
+        notes.append(
+            "The features are so small that what is added to the variances of the mixture,"
+            f" {regularisation:.0e}, is {share:.0%} of theirs and blurs the clusters: multiply the features"
+            f" by a constant."
+        )
     if not mixture.converged:
         notes.append(f"The mixture still moved when stopped after {mixture.n_rounds} rounds.")
     return Mixture(posterior, coordinates.shape[1], regularisation, mixture.n_rounds, tuple(notes))

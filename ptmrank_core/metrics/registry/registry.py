@@ -19,6 +19,7 @@ __all__ = [
     "MEASURED_AT",
     "METRICS",
     "default_metrics",
+    "evidence_metrics",
     "join_titles",
     "metric_spec",
     "metrics_reading",
@@ -62,7 +63,12 @@ def metric_spec(name: str) -> MetricSpec:
 
 def default_metrics() -> tuple[str, ...]:
     """Names of the metrics in their default form, in the registry's order."""
-    return tuple(name for name, spec in METRICS.items() if not spec.is_variant)
+    return tuple(name for name, spec in METRICS.items() if spec.kind == "metric" and not spec.is_variant)
+
+
+def evidence_metrics() -> tuple[str, ...]:
+    """Names of the evidence beside the metrics (``MetricSpec.kind``), in the registry's order."""
+    return tuple(name for name, spec in METRICS.items() if spec.kind == "evidence")
 
 
 def metrics_reading(name: str, metrics: Iterable[str]) -> tuple[str, ...]:
@@ -107,7 +113,8 @@ def resolve_metrics(wanted: str | Sequence[str]) -> tuple[str, ...]:
     Parameters
     ----------
     wanted
-        ``"all"`` (every metric with its variants), names separated by commas, or a sequence of names.
+        ``"all"`` (every metric with its variants, and the evidence beside them), names separated by commas,
+        or a sequence of names.
 
     Returns
     -------

@@ -62,6 +62,7 @@ def metrics_payload() -> dict[str, Any]:
     return {
         name: {
             "title": spec.title,
+            "kind": spec.kind,
             "variant": spec.is_variant,
             "needs": sorted(spec.needs),
             "uses": sorted(spec.uses),

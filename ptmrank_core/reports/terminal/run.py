@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ptmrank_core.metrics import METRICS, default_metrics
+from ptmrank_core.metrics import METRICS, default_metrics, evidence_metrics
 from ptmrank_core.records import Ranking, RunResult
 from ptmrank_core.reports.terminal.analyses import analyses_text
 from ptmrank_core.reports.terminal.columns import align, say_number
@@ -109,7 +109,10 @@ def _best_layers(result: RunResult, models: Sequence[str]) -> list[str]:
 def metrics_text() -> str:
     """Describe every metric and variant: its idea, what it needs, when it fails, where it comes from."""
     parts = []
+    beside = evidence_metrics()
     for name, spec in METRICS.items():
+        if name in beside[:1]:
+            parts.append(BESIDE)
         needs = f" Needs {', '.join(sorted(spec.needs))}." if spec.needs else ""
         parts.append(
             f"{name}: {spec.title}\n  {spec.idea}{needs}\n  Not to be trusted when: {spec.fails_when}\n"
@@ -118,6 +121,7 @@ def metrics_text() -> str:
     return "\n\n".join(parts)
 
 
+BESIDE = "Beside the metrics: simpler measures of the same features, chosen by name or with all"
 TABLE_HEAD = """# The metrics
 
 <!-- Written by `python -m ptmrank_core metrics --markdown`; a test compares the two. -->
@@ -126,15 +130,36 @@ TABLE_HEAD = """# The metrics
 and labels. *Rewards width*: on few samples, wide features of pure noise score better than narrow informative
 ones.
 
-| name | metric | not to be trusted when | needs | rewards width | reference |
+{metrics}
+
+## Beside the metrics
+
+Simpler measures of the same features, chosen by name or with `all`: in no ready-made choice.
+
+{evidence}"""
+COLUMNS = """| name | metric | not to be trusted when | needs | rewards width | reference |
 |---|---|---|---|---|---|
 """
 
 
 def metrics_markdown() -> str:
-    """Write ``ptmrank_core/metrics/TABLE.md``: every metric and variant with its facts."""
+    """Write ``ptmrank_core/metrics/TABLE.md``: the facts of all metrics and variants, then the evidence."""
+    beside = evidence_metrics()
+    shown = [name for name in METRICS if name not in beside]
+    n_metrics = len(default_metrics())
+    return TABLE_HEAD.format(
+        n_metrics=n_metrics,
+        n_variants=len(shown) - n_metrics,
+        metrics=_markdown_table(shown),
+        evidence=_markdown_table(beside),
+    )
+
+
+def _markdown_table(names: Sequence[str]) -> str:
+    """Write the facts of some metrics, a row for each."""
     rows = []
-    for name, spec in METRICS.items():
+    for name in names:
+        spec = METRICS[name]
         needs = ", ".join(f"`{need}`" for need in sorted(spec.needs))
         cells = [
             f"`{name}`",
@@ -145,9 +170,7 @@ def metrics_markdown() -> str:
             spec.reference,
         ]
         rows.append(f"| {' | '.join(cells)} |")
-    n_metrics = len(default_metrics())
-    head = TABLE_HEAD.format(n_metrics=n_metrics, n_variants=len(METRICS) - n_metrics)
-    return head + "\n".join(rows)
+    return COLUMNS + "\n".join(rows)
 
 
 def score_text(payload: dict[str, Any]) -> str:

@@ -144,7 +144,6 @@ SPECS = (
         tasks=CLASSIFICATION,
         bounds=(0.0, 1.0),
         idea="ETran with the discriminant analysis that its paper describes in place of nearest class means.",
-        fails_when="There are not many more samples than features: it is 1 for every model; or the scales of"
-        " the features differ between candidates.",
+        fails_when="There are hardly more samples than features (it is 1 for every model), or scales differ.",
     ),
 )

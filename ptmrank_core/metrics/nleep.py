@@ -144,7 +144,6 @@ SPECS = (
         title="N-LEEP (spherical)",
         function=partial(nleep_output, covariance="spherical"),
         idea="N-LEEP with spherical clusters: much cheaper, and possible where full covariances are not.",
-        fails_when="There are few samples for each class, the classes are elongated, or the features are tiny"
-        " numbers.",
+        fails_when="There are few samples for each class, classes are elongated, or features tiny numbers.",
     ),
 )

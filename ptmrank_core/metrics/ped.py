@@ -142,8 +142,7 @@ SPECS = (
         function=partial(ped_output, inner="logme"),
         bounds=(None, None),
         idea="LogME after classes that overlap have pushed one another apart.",
-        fails_when="The features are wide: radii, and so the push, grow with the width; no classes overlap"
-        " (then it is LogME); or deviations of the features are below 0.001.",
+        fails_when="Features are wide (then pushes are), deviate by less than 0.001, or no classes overlap.",
         version=2,
         rewards_width=False,
     ),

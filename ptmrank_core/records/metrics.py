@@ -98,7 +98,7 @@ class MetricSpec:
         deviations then grow with the number of samples instead of shrinking.
     kind
         ``"metric"``: a transferability metric from the literature. ``"evidence"``: a simpler measure of the
-        same features, listed as a group of its own and in no ready-made choice.
+        same features, listed as a group of its own.
     combine
         Combines the components of all models of a run into the scores that rank them (model -> components
         in, model -> score out); ``None`` if the value itself ranks.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from ptmrank_core.metrics.inputs.auxiliary import SOURCE_LOGITS
-from ptmrank_core.metrics.registry.registry import METRICS, default_metrics, join_titles
+from ptmrank_core.metrics.registry.registry import METRICS, join_titles, standard_metrics
 from ptmrank_core.records import MetricSpec
 
 __all__ = ["METRIC_PRESETS", "MetricPreset"]
@@ -37,7 +37,7 @@ class MetricPreset:
 
 def _defaults(keep: Callable[[MetricSpec], bool]) -> tuple[str, ...]:
     """Names of the default forms that have a property."""
-    return tuple(name for name in default_metrics() if keep(METRICS[name]))
+    return tuple(name for name in standard_metrics() if keep(METRICS[name]))
 
 
 def _is_reliable(spec: MetricSpec) -> bool:
@@ -67,7 +67,7 @@ METRIC_PRESETS: Mapping[str, MetricPreset] = MappingProxyType(
         "all": MetricPreset(
             "All that apply",
             f"{join_titles(_defaults(lambda spec: spec.cost == 'iterative'))} take most of the time.",
-            default_metrics(),
+            standard_metrics(),
         ),
     }
 )

@@ -126,7 +126,7 @@ def metrics_text() -> str:
     return "\n\n".join(parts)
 
 
-BESIDE = "Beside the metrics: simpler measures of the same features, chosen by name or with all"
+BESIDE = "Beside the metrics: simpler measures of the same features, which vote like them"
 TABLE_HEAD = """# The metrics
 
 <!-- Written by `python -m ptmrank_core metrics --markdown`; a test compares the two. -->
@@ -139,7 +139,7 @@ ones.
 
 ## Beside the metrics
 
-Simpler measures of the same features, chosen by name or with `all`: in no ready-made choice.
+Simpler measures of the same features. They are scored by default and vote like the metrics.
 
 {evidence}"""
 COLUMNS = """| name | metric | not to be trusted when | needs | rewards width | reference |

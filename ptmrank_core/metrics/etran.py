@@ -92,17 +92,20 @@ def etran_output(inputs: MetricInputs, *, classifier: str = "centroid") -> Metri
     return MetricOutput(components["s_cls"], MappingProxyType(components), (*notes, *inputs.width_notes))
 
 
-def combine(components: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
+def combine(
+    components: Mapping[str, Mapping[str, float]], scale: Mapping[str, Mapping[str, float]] | None = None
+) -> dict[str, float]:
     """Join ``s_cls`` and ``s_en`` over the candidates of a run: 0.85 and 0.15 of each, scaled to [0, 1].
 
-    The sum has a meaning within this set of models only; components that are equal count 0.
+    The sum has a meaning within this set of models only; components that are equal count 0. The least and the
+    greatest are those of ``scale`` where it is given.
 
     Examples
     --------
     >>> combine({"a": {"s_cls": 0.5, "s_en": 7.0}, "b": {"s_cls": 0.9, "s_en": 7.0}})
     {'a': 0.0, 'b': 0.85}
     """
-    return join_min_max(components, WEIGHTS)
+    return join_min_max(components, WEIGHTS, scale)
 
 
 ETRAN = MetricSpec(
@@ -131,6 +134,7 @@ ETRAN = MetricSpec(
     ),
     version=1,
     rewards_width=True,
+    saturates=frozenset({"regression", "multilabel"}),
     combine=combine,
 )
 SPECS = (
@@ -141,6 +145,7 @@ SPECS = (
         title="ETran (LDA)",
         function=partial(etran_output, classifier="lda"),
         tasks=CLASSIFICATION,
+        saturates=CLASSIFICATION,
         bounds=(0.0, 1.0),
         idea="ETran with the discriminant analysis that its paper describes in place of nearest class means.",
         fails_when="There are not many more samples than features: it is 1 for every model.",

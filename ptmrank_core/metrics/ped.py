@@ -131,6 +131,7 @@ PED = MetricSpec(
     ),
     version=1,
     rewards_width=True,
+    saturates=CLASSIFICATION,
 )
 SPECS = (
     PED,
@@ -144,5 +145,6 @@ SPECS = (
         fails_when="The features are wide: radii, and so the push, grow with the width; or no classes overlap"
         " (then it is LogME).",
         rewards_width=False,
+        saturates=frozenset(),
     ),
 )

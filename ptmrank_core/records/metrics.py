@@ -96,9 +96,14 @@ class MetricSpec:
     adds_up
         Whether the value is a sum over the samples when these are fewer than the features: its random
         deviations then grow with the number of samples instead of shrinking.
+    saturates
+        Tasks in which it reaches its limit for any labels once features are as wide as there are samples, and
+        approaches it before: its scores on a part of the samples no wider than the features then say nothing
+        of how it varies on all of them (``python -m tests.benchmarks.coverage`` shows it).
     combine
         Combines the components of all models of a run into the scores that rank them (model -> components
-        in, model -> score out); ``None`` if the value itself ranks.
+        in, model -> score out; a second mapping of the kind, if given, says whose components set the scale);
+        ``None`` if the value itself ranks.
     """
 
     name: str
@@ -121,7 +126,8 @@ class MetricSpec:
     stochastic: bool = False
     rewards_width: bool = False
     adds_up: bool = False
-    combine: Callable[[Mapping[str, Mapping[str, float]]], dict[str, float]] | None = None
+    saturates: frozenset[str] = frozenset()
+    combine: Callable[..., dict[str, float]] | None = None
 
     @property
     def is_variant(self) -> bool:

@@ -1,17 +1,19 @@
-"""A run's half-samples -> how sure its ranking is, and which intervals are missing and why."""
+"""A run's scores on parts of its samples -> how sure its ranking is, and why some intervals are missing."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import NamedTuple
 
 from ptmrank_core.errors import InputError
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.ranking import (
-    HalfScores,
+    MAX_FIXED,
+    MIN_PARTS,
+    Conditions,
     Scores,
+    ScoresOnParts,
     Voting,
     consensus_intervals,
     rank_intervals,
@@ -19,11 +21,11 @@ from ptmrank_core.ranking import (
 )
 from ptmrank_core.records import HalfSampleScores, Ranking, RankIntervals, RunResult, RunState
 
-__all__ = ["assign_lanes", "missing_intervals", "tie_letters", "with_intervals"]
+__all__ = ["assign_lanes", "missing_intervals", "tie_letters", "why_no_intervals", "with_intervals"]
 
 
 def with_intervals(ranking: Ranking, scores: Scores, result: RunResult) -> Ranking:
-    """Add rank intervals to a ranking, as far as its run has scores of half-samples.
+    """Add rank intervals to a ranking, as far as its run has scores on parts of its samples.
 
     Parameters
     ----------
@@ -34,89 +36,210 @@ def with_intervals(ranking: Ranking, scores: Scores, result: RunResult) -> Ranki
     result
         The run.
     """
-    halves = _halves(result)
+    parts = {
+        name: _Parts.of(name, content, result)
+        for name, content in result.contents(HalfSampleScores).items()
+        if name in scores
+    }
     by_metric: dict[str, RankIntervals] = {}
-    for name, half in halves.items():
+    for name, own in parts.items():
         try:
             by_metric[name] = rank_intervals(
-                scores.get(name, {}),
-                half.scores,
+                scores[name],
+                own.scores,
                 higher_is_better=METRICS[name].higher_is_better,
-                seed=result.plan.seed,
-                notes=half.notes,
+                conditions=own.conditions,
             )
-        except InputError:  # too few half-samples can be used, which ``missing_intervals`` says
+        except InputError:  # parts cannot be used, which ``missing_intervals`` says
             continue
     return replace(
         ranking,
         metric_intervals=MappingProxyType(by_metric),
-        intervals=_of_consensus(ranking, scores, {name: halves[name] for name in by_metric}, result),
+        intervals=_of_consensus(ranking, scores, {name: parts[name] for name in by_metric}, result),
     )
 
 
-class _Halves(NamedTuple):
-    """Scores of one metric on half-samples, and what they are conditional on."""
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """Scores of one metric on parts, scaled to the spread of full-sample scores, and what holds for them."""
 
-    scores: HalfScores
-    notes: tuple[str, ...]
+    scores: ScoresOnParts
+    conditions: Conditions
+
+    @classmethod
+    def of(cls, metric: str, content: HalfSampleScores, result: RunResult) -> _Parts:
+        """Scale the deviations of the parts' scores; leave out models whose parts are another regime."""
+        n_samples = result.samples.n_samples
+        size = sum(content.sizes) / max(len(content.sizes), 1)
+        excluded = _saturated(metric, content, result) if 0 < size < n_samples else {}
+        # The variance of a mean of n is this many times that of a part's deviation from it.
+        ratio = size / (n_samples - size) if size < n_samples else 0.0
+        factors = {model: ratio**0.5 * content.growth.get(model, 1.0) for model in content.scores}
+        scores = {model: own for model, own in content.scores.items() if model not in excluded}
+        conditions = Conditions(
+            seed=result.plan.seed,
+            freedom=_freedom(result),
+            excluded=excluded,
+            notes=content.notes,
+        )
+        return cls(rescale_deviations(scores, factors), conditions)
 
 
-def _halves(result: RunResult) -> dict[str, _Halves]:
-    """Scores of half-samples by metric, where there are some."""
+def _freedom(result: RunResult) -> int | None:
+    """Degrees of freedom of a spread between groups: their number less that of the classes."""
+    samples = result.samples
+    return None if samples.n_groups is None else max(1, samples.n_groups - max(1, len(samples.class_counts)))
+
+
+def _saturated(metric: str, content: HalfSampleScores, result: RunResult) -> dict[str, str]:
+    """Find the models under which a metric fits every part of the samples, but not all of them: why."""
+    if not METRICS[metric].saturates:
+        return {}
+    n_samples, least = result.samples.n_samples, min(content.sizes)
+    n_classes = len(result.samples.class_counts)
+    widths = {model: outcome.n_features or 0 for model, outcome in result.outcomes.items()}
     return {
-        name: _Halves(rescale_deviations(content.scores, content.growth), content.notes)
-        for name, content in result.contents(HalfSampleScores).items()
+        model: f"its {width:,} features fit any labels of the {least:,} samples of a part, not those of all "
+        f"{n_samples:,}, so the parts do not show how the score varies."
+        for model, width in widths.items()
+        if model in content.scores and least <= width + n_classes and width < n_samples
     }
 
 
 def _of_consensus(
-    ranking: Ranking, scores: Scores, halves: Mapping[str, _Halves], result: RunResult
+    ranking: Ranking, scores: Scores, parts: Mapping[str, _Parts], result: RunResult
 ) -> RankIntervals | None:
-    """Say how sure the consensus is; ``None`` where no voting metric has half-samples."""
-    weights = {name: ranking.votes[name].weight if ranking.votes else 1.0 for name in ranking.metrics_used}
-    voting = {name: weight for name, weight in weights.items() if weight > 0}
-    known = {name: halves[name] for name in voting if name in halves}
-    if len(ranking.order) < 2 or not known:
+    """Say how sure the consensus is; ``None`` where that cannot be said (:func:`why_no_intervals`)."""
+    voting = _voting(ranking)
+    known = {name: parts[name] for name in voting if name in parts}
+    if len(ranking.order) < 2 or not known or _fixed_share(voting, known) > MAX_FIXED:
         return None
-    return consensus_intervals(
-        {name: scores[name] for name in voting},
-        {name: half.scores for name, half in known.items()},
-        voting=Voting(voting),
-        higher_is_better={name: METRICS[name].higher_is_better for name in voting},
+    excluded = {
+        model: f"{METRICS[name].title}: {reason}"
+        for name, own in known.items()
+        for model, reason in own.conditions.excluded.items()
+    }
+    conditions = Conditions(
         seed=result.plan.seed,
-        notes=tuple(dict.fromkeys(note for half in known.values() for note in half.notes)),
+        freedom=_freedom(result),
+        excluded=excluded,
+        notes=tuple(dict.fromkeys(note for own in known.values() for note in own.conditions.notes)),
     )
+    try:
+        return consensus_intervals(
+            {name: scores[name] for name in voting},
+            {name: own.scores for name, own in known.items()},
+            voting=Voting(voting),
+            higher_is_better={name: METRICS[name].higher_is_better for name in voting},
+            conditions=conditions,
+        )
+    except InputError:  # of too few models the spread is known
+        return None
+
+
+def _voting(ranking: Ranking) -> dict[str, float]:
+    """Weights of the metrics that vote."""
+    weights = {name: ranking.votes[name].weight if ranking.votes else 1.0 for name in ranking.metrics_used}
+    return {name: weight for name, weight in weights.items() if weight > 0}
+
+
+def _fixed_share(voting: Mapping[str, float], known: Mapping[str, object]) -> float:
+    """Share of the vote that metrics without intervals hold."""
+    return sum(weight for name, weight in voting.items() if name not in known) / sum(voting.values())
+
+
+def why_no_intervals(result: RunResult, ranking: Ranking) -> str:
+    """Say in one sentence why it is not known how sure a ranking is; empty where it is known.
+
+    Parameters
+    ----------
+    result
+        The run.
+    ranking
+        Its ranking, as of :func:`~ptmrank_core.results.ranking.rank_result`.
+    """
+    if ranking.intervals is not None:
+        return ""
+    if len(ranking.order) < 2:
+        return "Only one model has a rank." if ranking.order else "No model has a rank."
+    voting = _voting(ranking)
+    missing = missing_intervals(result, ranking)
+    without = {name: missing[name] for name in voting if name in missing}
+    reasons = list(dict.fromkeys(without.values()))
+    if len(without) == len(voting) and len(reasons) == 1:
+        return reasons[0]
+    if without and _fixed_share(voting, ranking.metric_intervals) > MAX_FIXED:
+        share = _fixed_share(voting, ranking.metric_intervals)
+        names = sorted(without, key=lambda name: -voting[name])
+        why = "; ".join(f"{METRICS[name].title}: {without[name].rstrip('.')}" for name in names)
+        return f"{share:.0%} of the vote is by metrics whose scores may vary by an unknown amount ({why})."
+    return "For too few models is it known how far the scores of all voting metrics vary."
 
 
 def missing_intervals(result: RunResult, ranking: Ranking) -> dict[str, str]:
     """Say why metrics with scores have no intervals: metric -> a sentence."""
-    asked = result.plan.analyses.half_samples
-    scored, problems = result.contents(HalfSampleScores), result.problems(HalfSampleScores)
     missing = {}
     for name, order in ranking.per_metric.items():
-        if name in ranking.metric_intervals or not order:
-            continue
-        if name in problems:
-            reason = problems[name]
-        elif name in scored:
-            reason = "Too few half-samples have a score of every model."
-        elif asked == 0:
-            reason = "Half-samples were switched off."
-        elif len(order) < 2:
-            reason = "Only one model has a score."
-        elif asked is None and METRICS[name].cost == "iterative":
-            reason = "It takes long to compute: half-samples only where their number is asked for."
-        elif METRICS[name].is_variant:
-            reason = "A variant does not vote."
-        else:
-            reason = _not_yet(result.state)
-        missing[name] = reason
+        if name not in ranking.metric_intervals and order:
+            missing[name] = _why_missing(name, len(order), result)
     return missing
 
 
+def _why_missing(name: str, n_models: int, result: RunResult) -> str:
+    """Say why one metric has no intervals."""
+    requested = result.plan.analyses.half_samples
+    scored, problems = result.contents(HalfSampleScores), result.problems(HalfSampleScores)
+    if name in problems:
+        return problems[name]
+    if name in scored:
+        return _why_unusable(name, scored[name], result)
+    if requested == 0:
+        reason = "Scores on parts of the samples were switched off."
+    elif n_models < 2:
+        reason = "Only one model has a score."
+    elif METRICS[name].is_variant:
+        reason = "A variant does not vote."
+    elif requested is None and METRICS[name].cost == "iterative" and _are_scored(result):
+        reason = (
+            "It takes long to compute: it is scored on parts of the samples only if it weighs much and that "
+            "is quickly done, or on request."
+        )
+    else:
+        reason = _not_yet(result.state)
+    return reason
+
+
+def _are_scored(result: RunResult) -> bool:
+    """Whether the stage of parts is over, as far as can be seen: it has results, or nothing more is done."""
+    return bool(result.contents(HalfSampleScores)) or result.state.is_finished()
+
+
+def _why_unusable(name: str, content: HalfSampleScores, result: RunResult) -> str:
+    """Say why scores on parts do not become intervals."""
+    excluded = _saturated(name, content, result)
+    if len(content.scores) - len(excluded) < 2:
+        return next(
+            (
+                f"{model}: {reason}" if len(excluded) == 1 else f"Of each model {reason}"
+                for model, reason in excluded.items()
+            ),
+            "Too few models have scores on parts of the samples.",
+        )
+    n_full = sum(
+        all(score is not None for score in row) for row in zip(*content.scores.values(), strict=True)
+    )
+    if n_full < MIN_PARTS:
+        return "Too few parts of the samples have a score of every model."
+    return "Its scores do not vary between parts of the samples as they would between samples."
+
+
 def _not_yet(state: RunState) -> str:
-    """Say why half-samples that were planned are not there."""
-    return "The run stopped before." if state.is_finished() else "Its half-samples are being scored."
+    """Say why parts of the samples that were planned are not there."""
+    return (
+        "The run stopped before."
+        if state.is_finished()
+        else "Its scores on parts of the samples are being computed."
+    )
 
 
 def tie_letters(intervals: RankIntervals) -> dict[str, str]:

@@ -146,6 +146,7 @@ SPECS = (
         function=partial(etran_output, classifier="lda"),
         tasks=CLASSIFICATION,
         saturates=CLASSIFICATION,
+        saturates_at=0.6,
         bounds=(0.0, 1.0),
         idea="ETran with the discriminant analysis that its paper describes in place of nearest class means.",
         fails_when="There are not many more samples than features: it is 1 for every model.",

@@ -98,8 +98,10 @@ class MetricSpec:
         deviations then grow with the number of samples instead of shrinking.
     saturates
         Tasks in which it reaches its limit for any labels once features are as wide as there are samples, and
-        approaches it before: its scores on a part of the samples no wider than the features then say nothing
-        of how it varies on all of them (``python -m tests.benchmarks.coverage`` shows it).
+        approaches it before: its scores on a part of the samples then say nothing of how it varies on all of
+        them (``python -m tests.benchmarks.coverage`` shows it).
+    saturates_at
+        Features per sample of a part from which that is so: 1, or less if it is near its limit before.
     combine
         Combines the components of all models of a run into the scores that rank them (model -> components
         in, model -> score out; a second mapping of the kind, if given, says whose components set the scale);
@@ -127,6 +129,7 @@ class MetricSpec:
     rewards_width: bool = False
     adds_up: bool = False
     saturates: frozenset[str] = frozenset()
+    saturates_at: float = 1.0
     combine: Callable[..., dict[str, float]] | None = None
 
     @property

@@ -149,7 +149,7 @@ def test_equal_scores_are_tied() -> None:
 
 
 def test_round_off_tells_nothing_apart() -> None:
-    """Scores that are 0 beside the largest tie in the order, the intervals, the ties and the chances."""
+    """Scores that are 0 beside the largest tie in the order, the intervals and the chances."""
     scores = scores_of(-9e-29, -5e-29, -5.0)
     parts = parts_of([0.0, 0.0, -5.0], 0.01)
     parts |= {model: [scores[model] * (1 + 1e-3 * k) for k in range(100)] for model in "ab"}

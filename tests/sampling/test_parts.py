@@ -104,8 +104,8 @@ def test_a_group_is_never_split() -> None:
     assert parts.notes == (
         "Parts consist of whole groups: there are 8 groups.",
         (
-            "Fewer than 20 groups: samples of one group resemble each other, so the order is less certain than "
-            "the number of samples suggests."
+            "Fewer than 20 groups: samples of one group resemble each other, so the order is less certain "
+            "than the number of samples suggests."
         ),
     )
 

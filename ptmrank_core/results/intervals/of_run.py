@@ -1,9 +1,9 @@
-"""A run's scores on parts of its samples -> how sure its ranking is, and why some intervals are missing."""
+"""How sure the ranking of a run is, from scores on parts of its samples, and why that may be unknown."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 
 from ptmrank_core.errors import InputError
@@ -13,13 +13,12 @@ from ptmrank_core.ranking import (
     MIN_PARTS,
     Conditions,
     Scores,
-    ScoresOnParts,
     Voting,
     consensus_intervals,
     rank_intervals,
-    rescale_deviations,
 )
 from ptmrank_core.records import HalfSampleScores, Ranking, RankIntervals, RunResult, RunState
+from ptmrank_core.results.intervals.scores_on_parts import ScaledParts, freedom_of, saturated_models
 
 __all__ = ["assign_lanes", "missing_intervals", "tie_letters", "why_no_intervals", "with_intervals"]
 
@@ -37,7 +36,7 @@ def with_intervals(ranking: Ranking, scores: Scores, result: RunResult) -> Ranki
         The run.
     """
     parts = {
-        name: _Parts.of(name, content, result)
+        name: ScaledParts.of(name, content, result)
         for name, content in result.contents(HalfSampleScores).items()
         if name in scores
     }
@@ -59,55 +58,8 @@ def with_intervals(ranking: Ranking, scores: Scores, result: RunResult) -> Ranki
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Parts:
-    """Scores of one metric on parts, scaled to the spread of full-sample scores, and what holds for them."""
-
-    scores: ScoresOnParts
-    conditions: Conditions
-
-    @classmethod
-    def of(cls, metric: str, content: HalfSampleScores, result: RunResult) -> _Parts:
-        """Scale the deviations of the parts' scores; leave out models whose parts are another regime."""
-        n_samples = result.samples.n_samples
-        size = sum(content.sizes) / max(len(content.sizes), 1)
-        excluded = _saturated(metric, content, result) if 0 < size < n_samples else {}
-        # The variance of a mean of n is this many times that of a part's deviation from it.
-        ratio = size / (n_samples - size) if size < n_samples else 0.0
-        factors = {model: ratio**0.5 * content.growth.get(model, 1.0) for model in content.scores}
-        scores = {model: own for model, own in content.scores.items() if model not in excluded}
-        conditions = Conditions(
-            seed=result.plan.seed,
-            freedom=_freedom(result),
-            excluded=excluded,
-            notes=content.notes,
-        )
-        return cls(rescale_deviations(scores, factors), conditions)
-
-
-def _freedom(result: RunResult) -> int | None:
-    """Degrees of freedom of a spread between groups: their number less that of the classes."""
-    samples = result.samples
-    return None if samples.n_groups is None else max(1, samples.n_groups - max(1, len(samples.class_counts)))
-
-
-def _saturated(metric: str, content: HalfSampleScores, result: RunResult) -> dict[str, str]:
-    """Find the models under which a metric fits every part of the samples, but not all of them: why."""
-    if not METRICS[metric].saturates:
-        return {}
-    n_samples, least = result.samples.n_samples, min(content.sizes)
-    n_classes = len(result.samples.class_counts)
-    widths = {model: outcome.n_features or 0 for model, outcome in result.outcomes.items()}
-    return {
-        model: f"its {width:,} features fit any labels of the {least:,} samples of a part, not those of all "
-        f"{n_samples:,}, so the parts do not show how the score varies."
-        for model, width in widths.items()
-        if model in content.scores and least <= width + n_classes and width < n_samples
-    }
-
-
 def _of_consensus(
-    ranking: Ranking, scores: Scores, parts: Mapping[str, _Parts], result: RunResult
+    ranking: Ranking, scores: Scores, parts: Mapping[str, ScaledParts], result: RunResult
 ) -> RankIntervals | None:
     """Say how sure the consensus is; ``None`` where that cannot be said (:func:`why_no_intervals`)."""
     voting = _voting(ranking)
@@ -121,7 +73,7 @@ def _of_consensus(
     }
     conditions = Conditions(
         seed=result.plan.seed,
-        freedom=_freedom(result),
+        freedom=freedom_of(result),
         excluded=excluded,
         notes=tuple(dict.fromkeys(note for own in known.values() for note in own.conditions.notes)),
     )
@@ -216,13 +168,10 @@ def _are_scored(result: RunResult) -> bool:
 
 def _why_unusable(name: str, content: HalfSampleScores, result: RunResult) -> str:
     """Say why scores on parts do not become intervals."""
-    excluded = _saturated(name, content, result)
+    excluded = saturated_models(name, content, result)
     if len(content.scores) - len(excluded) < 2:
         return next(
-            (
-                f"{model}: {reason}" if len(excluded) == 1 else f"Of each model {reason}"
-                for model, reason in excluded.items()
-            ),
+            (f"{model}: {reason}" for model, reason in excluded.items()),
             "Too few models have scores on parts of the samples.",
         )
     n_full = sum(

@@ -56,9 +56,8 @@ def ped(
     Notes
     -----
     The authors' code with its constants (0.6 radii, step 0.005 of the overlap, exit when a step falls below
-    half of the first). Where no classes overlap it is the inner metric. Class means that coincide do not
-    repel. Reference deviations below 1e-3 count as 1e-3 on the way back too, so that a push is rigid. LogME
-    is the one as defined, not as published.
+    half of the first). Class means that coincide do not repel. Reference deviations below 1e-3 count as 1e-3
+    on the way back too, so that a push is rigid. LogME is the one as defined, not as published.
 
     References
     ----------

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypeAlias
 
 from ptmrank_core.errors import MetricInputError
 
-__all__ = ["join_min_max"]
+__all__ = ["Components", "join_min_max"]
+
+# Model -> name of a component -> value.
+Components: TypeAlias = Mapping[str, Mapping[str, float]]
 
 
 def join_min_max(
-    components: Mapping[str, Mapping[str, float]],
+    components: Components,
     weights: Mapping[str, float],
-    scale: Mapping[str, Mapping[str, float]] | None = None,
+    scale: Components | None = None,
 ) -> dict[str, float]:
     """Add up components, each scaled so that its least value over the models is 0 and its greatest 1.
 

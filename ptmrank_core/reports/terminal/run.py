@@ -61,9 +61,12 @@ def rank_text(result: RunResult) -> str:
         parts.append("\n".join(f"warning: {warning}" for warning in result.samples.warnings))
     if result.samples.left_out:
         parts.append("\n".join(f"left out: {e.name}: {e.reason}" for e in result.samples.left_out))
+    return "\n\n".join([*parts, _counts(result)])
+
+
+def _counts(result: RunResult) -> str:
     counts = f"{result.samples.n_samples} samples, {say_references(result)}"
-    parts.append(f"{counts}, run {result.plan.run_id}, {result.seconds:.1f} s")
-    return "\n\n".join(parts)
+    return f"{counts}, run {result.plan.run_id}, {result.seconds:.1f} s"
 
 
 def _answer(result: RunResult, ranking: Ranking) -> str:

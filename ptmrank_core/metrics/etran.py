@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ptmrank_core.errors import UnknownNameError
+from ptmrank_core.metrics.agreements import recorded_agreement
 from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
 from ptmrank_core.metrics.numerics.discriminant import fit_sfda, nearest_mean_log_probs
 from ptmrank_core.metrics.numerics.energy import lowest_energy
@@ -115,7 +116,7 @@ ETRAN = MetricSpec(
     bounds=(None, 1.0),
     cost="decomposition",
     measured_seconds=0.04,
-    prior_agreement=0.27,
+    prior_agreement=recorded_agreement("etran"),
     idea="How clearly samples are nearest to their own class mean, or how well a linear regression fits the"
     " targets.",
     fails_when="Scales of the features differ between candidates, or, for targets, there are not more samples"
@@ -143,7 +144,6 @@ SPECS = (
         tasks=CLASSIFICATION,
         bounds=(0.0, 1.0),
         idea="ETran with the discriminant analysis that its paper describes in place of nearest class means.",
-        fails_when="There are not many more samples than features: it is 1 for every model; or the scales of"
-        " the features differ between candidates.",
+        fails_when="There are hardly more samples than features (it is 1 for every model), or scales differ.",
     ),
 )

@@ -10,6 +10,7 @@ from typing import Literal
 from numpy.typing import ArrayLike
 
 from ptmrank_core.errors import MetricInputError, UnknownNameError
+from ptmrank_core.metrics.agreements import recorded_agreement
 from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
 from ptmrank_core.metrics.logme import logme_output
 from ptmrank_core.metrics.numerics.discriminant import fit_sfda, fit_sfda_moved
@@ -116,7 +117,7 @@ PED = MetricSpec(
     bounds=(0.0, 1.0),
     cost="decomposition",
     measured_seconds=0.24,
-    prior_agreement=0.30,  # not measured: that of SFDA, whose discriminant it shares
+    prior_agreement=recorded_agreement("ped"),
     idea="SFDA after classes that overlap have pushed one another apart, as fine-tuning would.",
     fails_when="No classes overlap (then it is SFDA), the reference set is of another kind than the samples,"
     " or the features are large or tiny numbers.",
@@ -141,8 +142,7 @@ SPECS = (
         function=partial(ped_output, inner="logme"),
         bounds=(None, None),
         idea="LogME after classes that overlap have pushed one another apart.",
-        fails_when="The features are wide: radii, and so the push, grow with the width; no classes overlap"
-        " (then it is LogME); or deviations of the features are below 0.001.",
+        fails_when="Features are wide (then pushes are), deviate by less than 0.001, or no classes overlap.",
         version=2,
         rewards_width=False,
     ),

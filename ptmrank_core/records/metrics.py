@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
+from ptmrank_core.records.agreements import PriorAgreement
+
 __all__ = ["CLASSIFICATION", "EVERY_TASK", "Formula", "MetricOutput", "MetricSpec"]
 
 CLASSIFICATION = frozenset({"classification"})
@@ -69,11 +71,9 @@ class MetricSpec:
         that most metrics share is counted once, in the first of the list. They distinguish cheap metrics
         from slow ones; absolute times differ between machines.
     prior_agreement
-        Expected agreement with the truth, before the user's samples are known: weighted Kendall tau
-        between the metric's order of the candidates and their accuracy under a linear probe, as
-        ``python -m tests.benchmarks.consensus`` measures it: mean over twelve sets of features of real
-        networks on pictures, texts and sounds (7 to 18 networks each, widths from 19 to 512, 400 to 500
-        samples). A metric that was measured otherwise says so in its file; 0 if unknown.
+        How well its order of models agreed with fine-tuning on other sets of samples, as ``python -m
+        tests.benchmarks.consensus`` measures it and as published tables have it; empty where nothing was
+        measured.
     idea
         One sentence: what it estimates.
     fails_when
@@ -98,7 +98,7 @@ class MetricSpec:
         deviations then grow with the number of samples instead of shrinking.
     kind
         ``"metric"``: a transferability metric from the literature. ``"evidence"``: a simpler measure of the
-        same features, listed as a group of its own and in no ready-made choice.
+        same features, listed as a group of its own.
     combine
         Combines the components of all models of a run into the scores that rank them (model -> components
         in, model -> score out); ``None`` if the value itself ranks.
@@ -113,12 +113,12 @@ class MetricSpec:
     bounds: tuple[float | None, float | None]
     cost: Literal["linear", "decomposition", "iterative"]
     measured_seconds: float
-    prior_agreement: float
     idea: str
     fails_when: str
     reference: str
     formula: Formula
     version: int
+    prior_agreement: PriorAgreement = field(default_factory=PriorAgreement)
     needs: frozenset[str] = frozenset()
     uses: frozenset[str] = frozenset()
     stochastic: bool = False

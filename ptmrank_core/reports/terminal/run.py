@@ -86,7 +86,7 @@ def _notes(result: RunResult) -> list[str]:
 
 def _who_voted(ranking: Ranking) -> list[str]:
     """Table of the votes with their reasons, the heaviest first; then notes on the vote as a whole."""
-    if not ranking.order:
+    if len(ranking.order) < 2:
         return []
     votes = sorted(ranking.votes.items(), key=lambda entry: -entry[1].weight)
     width = max(len(name) for name, _ in votes)
@@ -129,7 +129,7 @@ def metrics_text() -> str:
     return "\n\n".join(parts)
 
 
-BESIDE = "Beside the metrics: simpler measures of the same features, chosen by name or with all"
+BESIDE = "Beside the metrics: simpler measures of the same features, which vote like them"
 TABLE_HEAD = """# The metrics
 
 <!-- Written by `python -m ptmrank_core metrics --markdown`; a test compares the two. -->
@@ -142,7 +142,7 @@ ones.
 
 ## Beside the metrics
 
-Simpler measures of the same features, chosen by name or with `all`: in no ready-made choice.
+Simpler measures of the same features. They are scored by default and vote like the metrics.
 
 {evidence}"""
 COLUMNS = """| name | metric | not to be trusted when | needs | rewards width | reference |

@@ -39,7 +39,7 @@ def verdict_of(result: RunResult, ranking: Ranking) -> Verdict:
         measure=_measure(decision, facts),
         reached=MappingProxyType(_reached(decision, facts)),
         chance=facts.chance,
-        expected=facts.prediction.by_model.get(first),
+        expected=None if decision.reason is Reason.TRAINED else facts.prediction.by_model.get(first),
         expected_note=facts.prediction.note,
         next_step=step,
     )

@@ -26,7 +26,8 @@ from ptmrank_core.results.cost import ModelCost, costs_of
 from ptmrank_core.results.evidence import CONSENSUS
 from ptmrank_core.results.intervals import missing_intervals
 from ptmrank_core.results.learning_curve import curves_of
-from ptmrank_core.results.references import references_of
+from ptmrank_core.results.phrases import bidi_isolate
+from ptmrank_core.results.references import Reference, references_of
 from ptmrank_core.results.search import search_of
 from ptmrank_core.results.verdict.comparisons import Reached
 from ptmrank_core.results.verdict.trainings import Trainings, trainings_of
@@ -36,9 +37,10 @@ __all__ = ["Facts", "ReferenceRow", "collect_facts"]
 
 @dataclass(frozen=True, slots=True)
 class ReferenceRow:
-    """A row that candidates should beat, with what a linear probe reaches on it."""
+    """A row that candidates should beat: its title, that within a sentence, what a linear probe reaches."""
 
     title: str
+    within: str
     reached: Reached
 
 
@@ -54,6 +56,8 @@ class Facts:
         The ranked candidates, best first.
     candidates
         All candidates of the plan.
+    is_table
+        Whether the only candidate is the columns of a table.
     pending
         Candidates of which scores are still to come, or never came.
     first_failure
@@ -88,6 +92,7 @@ class Facts:
     samples: SamplesSummary
     order: tuple[str, ...]
     candidates: tuple[str, ...]
+    is_table: bool
     pending: tuple[str, ...]
     first_failure: str
     is_waiting: bool
@@ -140,6 +145,7 @@ def collect_facts(result: RunResult, ranking: Ranking) -> Facts:
         samples=result.samples,
         order=order,
         candidates=candidates,
+        is_table=[spec.source for spec in result.plan.candidates] == ["columns"],
         pending=pending,
         first_failure=_first_failure(result, order),
         is_waiting=not result.state.is_finished() and bool(pending or _owes(result, ranking, order)),
@@ -151,7 +157,7 @@ def collect_facts(result: RunResult, ranking: Ranking) -> Facts:
         trainings=trainings,
         intervals=ranking.intervals if len(order) > 1 else None,
         no_intervals=_why_no_intervals(result, ranking),
-        prediction=_prediction(result, ranking),
+        prediction=prediction_of(result, ranking),
         costs=costs,
         alternative=cheaper_alternative(replace(ranking, order=order), costs),
         settled=_settled(result, ranking),
@@ -171,13 +177,19 @@ def _reached(probe: ProbeResult) -> Reached:
 def _references(result: RunResult, measure: str) -> tuple[ReferenceRow, ...]:
     """Collect the references that are measured as the candidates are."""
     return tuple(
-        ReferenceRow(own.title, Reached(own.value, own.losses))
+        ReferenceRow(own.title, _within(own), Reached(own.value, own.losses))
         for own in references_of(result)
         if own.value is not None and own.measure == measure
     )
 
 
-def _prediction(result: RunResult, ranking: Ranking) -> Prediction:
+def _within(own: Reference) -> str:
+    """Write the title of a reference as within a sentence; the id of a control stays as it is."""
+    is_name = own.title == own.name or own.title[1:2].isupper()
+    return bidi_isolate(own.title if is_name else own.title[:1].lower() + own.title[1:])
+
+
+def prediction_of(result: RunResult, ranking: Ranking) -> Prediction:
     """Expect nothing as long as nothing predicts."""
     del result, ranking
     return Prediction()

@@ -7,15 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from ptmrank_core.results.learning_curve import SETTLED, UNSETTLED
 from ptmrank_core.results.phrases import bidi_isolate
 from ptmrank_core.results.verdict.facts import Facts
-from ptmrank_core.results.verdict.rules import Decision, Reason
-from ptmrank_core.results.verdict.words import name_some, say_value
+from ptmrank_core.results.verdict.rules import Decision, Reason, is_above_chance
+from ptmrank_core.results.verdict.words import name_some, say_expectation
 
 __all__ = ["next_step"]
 
 # Training the first three for real loses a tenth of a point to training all (mean over nine sets).
 N_TO_TRAIN = 3
-# Fine-tuning does not make up for so much under the probe, as a rule.
-FAR_BEHIND = 0.1
 
 
 def next_step(decision: Decision, facts: Facts) -> str:
@@ -36,11 +34,16 @@ def _after_training(_: Decision, facts: Facts) -> str:
     better = max(expected, key=lambda model: expected[model], default="")
     reached = trainings.values[trainings.best]
     if better and trainings.measure == facts.prediction.measure and expected[better] > reached:
-        value = say_value(trainings.measure, expected[better])
-        return f"Train {bidi_isolate(better)} too: it is expected to reach {value}."
+        return f"Train {bidi_isolate(better)} too: it {say_expectation(by_model[better], facts.prediction)}."
     if len(trainings.values) == 1 and untrained:
         return f"Train {name_some(untrained[:2])} in the same way, to have something to compare it with."
     return ""
+
+
+def _compare(_: Decision, facts: Facts) -> str:
+    if facts.is_table:
+        return "For rows of numbers there is no pre-trained model to choose: go by what reaches most."
+    return "Choose at least one more candidate to compare it with."
 
 
 def _train_both(decision: Decision, _: Facts) -> str:
@@ -58,18 +61,21 @@ def _tell_apart(decision: Decision, facts: Facts) -> str:
 
 
 def _confirm(_: Decision, facts: Facts) -> str:
-    """Train the first and what may come close to it; alone, it is at least measured."""
-    close = [model for model in facts.order[:N_TO_TRAIN] if _is_close(model, facts)]
-    if len(close) < 2:
-        return "Nothing comes close to it: fine-tune it, and measure it on samples that were held out."
-    return _with_labels(_train(close), facts)
+    """Train the first few that may still turn out the best; a single one is at least measured."""
+    plausible = [model for model in facts.order if _may_win(model, facts)]
+    if len(plausible) < 2:
+        return "No other candidate may come up to it: fine-tune it, and measure it on samples held out."
+    return _with_labels(_train(plausible), facts)
 
 
-def _is_close(model: str, facts: Facts) -> bool:
-    first = facts.order[0]
-    if first not in facts.reached or model not in facts.reached:
+def _may_win(model: str, facts: Facts) -> bool:
+    """Whether a model may do better than the first once it is fine-tuned, as far as anything shows."""
+    first, expected = facts.order[0], facts.prediction.by_model
+    if model == first:
         return True
-    return facts.reached[model].value >= facts.reached[first].value - FAR_BEHIND
+    if model in expected and first in expected:
+        return expected[model].high >= expected[first].low
+    return model not in facts.reached or is_above_chance(facts, model)
 
 
 def _train(models: Sequence[str]) -> str:
@@ -90,7 +96,6 @@ def _with_labels(sentence: str, facts: Facts) -> str:
 
 STEPS: Mapping[Reason, str] = {
     Reason.NOTHING: "Mend what failed, or choose other candidates.",
-    Reason.ONE: "Choose at least one more candidate to compare it with.",
     Reason.UNFINISHED: "Wait for the rest before you choose.",
     Reason.CHANCE: "Choose candidates that were trained on data closer to yours, or label more samples.",
     Reason.REFERENCE: (
@@ -103,6 +108,7 @@ STEPS: Mapping[Reason, str] = {
 }
 STEPS_FOR_MODELS: Mapping[Reason, Callable[[Decision, Facts], str]] = {
     Reason.TRAINED: _after_training,
+    Reason.ONE: _compare,
     Reason.CONTRADICTION: _train_both,
     Reason.NO_PROBE: _fit_probe,
     Reason.NO_INTERVALS: _confirm,

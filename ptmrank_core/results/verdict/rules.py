@@ -24,7 +24,7 @@ from ptmrank_core.results.verdict.thresholds import (
     REFERENCE_LEVEL,
 )
 
-__all__ = ["RULES", "Decision", "Reason", "decide"]
+__all__ = ["RULES", "Decision", "Reason", "decide", "is_above_chance", "is_behind"]
 
 
 # Models that are named where nothing says how many may be the best.
@@ -116,7 +116,7 @@ def _no_better_than_a_reference(facts: Facts) -> Decision | None:
 def _contradicted(facts: Facts) -> Decision | None:
     """Decide where the probe puts the first far behind: into the lower half, or behind a reference."""
     first = facts.order[0]
-    if first not in facts.reached or not _is_behind(
+    if first not in facts.reached or not is_behind(
         facts, first, facts.best, level=CONTRADICTION_LEVEL, gap=CONTRADICTION_GAP
     ):
         return None
@@ -140,7 +140,7 @@ def _near_ceiling(facts: Facts) -> Decision | None:
         if own.value >= CEILING and own.value >= best - CEILING_SPREAD
     ]
     if len(high) < 2 and best >= HIGH and len(facts.reached) == len(facts.order):
-        level = [model for model in facts.reached if not _is_behind(facts, model, facts.best)]
+        level = [model for model in facts.reached if not is_behind(facts, model, facts.best)]
         high = level if len(level) == len(facts.order) else []
     if len(high) < 2:
         return None
@@ -158,7 +158,7 @@ def _without_probe(facts: Facts) -> Decision | None:
 def _split(facts: Facts) -> Decision | None:
     """Decide where the probe puts another model clearly ahead, but not so far as to contradict."""
     first = facts.order[0]
-    if not _is_behind(facts, first, facts.best):
+    if not is_behind(facts, first, facts.best):
         return None
     return Decision(VerdictKind.TIED, Reason.SPLIT, (first, facts.best), (first, facts.best))
 
@@ -216,7 +216,7 @@ def beats_references(facts: Facts, model: str) -> bool:
     return errors > quantile(REFERENCE_LEVEL, len(facts.reached))
 
 
-def _is_behind(
+def is_behind(
     facts: Facts, model: str, other: str, *, level: float = CLEAR_LEVEL, gap: float = CLEAR_GAP
 ) -> bool:
     """Whether the probe puts a model behind another, beyond noise and by a gap that matters."""
@@ -241,7 +241,7 @@ def _contenders(facts: Facts) -> tuple[str, ...]:
     names = [model for model in facts.order if model in tied or model == first]
     known = [model for model in names if model in facts.reached]
     best = max(known, key=lambda model: facts.reached[model].value, default=first)
-    return tuple(model for model in names if not _is_behind(facts, model, best))
+    return tuple(model for model in names if not is_behind(facts, model, best))
 
 
 def _any_of(kind: VerdictKind, reason: Reason, names: Sequence[str], facts: Facts) -> Decision:

@@ -9,9 +9,16 @@ from ptmrank_core.results.alternative import say_alternative
 from ptmrank_core.results.phrases import bidi_isolate, join_words, percent, plural
 from ptmrank_core.results.verdict.cheapest import cheapest_of
 from ptmrank_core.results.verdict.facts import Facts
-from ptmrank_core.results.verdict.rules import Decision, Reason
+from ptmrank_core.results.verdict.rules import Decision, Reason, is_behind
 from ptmrank_core.results.verdict.trained import trained_sentences
-from ptmrank_core.results.verdict.words import any_of, name_some, say_cheapest, say_constant, say_value
+from ptmrank_core.results.verdict.words import (
+    any_of,
+    name_some,
+    say_cheapest,
+    say_constant,
+    say_expectation,
+    say_value,
+)
 
 __all__ = ["sentences_of"]
 
@@ -74,7 +81,7 @@ def _chance(decision: Decision, facts: Facts) -> list[str]:
 def _reference(decision: Decision, facts: Facts) -> list[str]:
     (best,) = decision.rivals
     row = facts.best_reference
-    other = f"{bidi_isolate(row.title)} ({say_value(facts.measure, row.reached.value)})" if row else "others"
+    other = f"{row.within} ({say_value(facts.measure, row.reached.value)})" if row else "others"
     said = (
         f"The best of them, {bidi_isolate(best)}, reaches {_value(best, facts)} under a linear probe, no"
         f" better than {other}."
@@ -136,7 +143,11 @@ def _clear(_: Decision, facts: Facts) -> list[str]:
 
 
 def _say_alternative(facts: Facts) -> str:
-    return "" if facts.alternative is None else say_alternative(facts.alternative)
+    """Name a cheaper model close behind the first, unless the probe puts it clearly behind."""
+    alternative = facts.alternative
+    if alternative is None or is_behind(facts, alternative.model, facts.order[0]):
+        return ""
+    return say_alternative(alternative)
 
 
 def _value(model: str, facts: Facts) -> str:
@@ -176,23 +187,17 @@ def _say_reached(facts: Facts) -> str:
     row = facts.best_reference
     if row is None:
         return f"Under a linear probe {join_words(parts)}."
-    reference = f"{bidi_isolate(row.title)}, reaches {say_value(facts.measure, row.reached.value)}"
+    reference = f"{row.within}, reaches {say_value(facts.measure, row.reached.value)}"
     return f"Under a linear probe {join_words(parts)}; the best reference, {reference}."
 
 
 def _say_expected(decision: Decision, facts: Facts) -> str:
     """Say what fine-tuning the first model is expected to reach."""
-    prediction = facts.prediction
     model = next(iter(decision.models), "")
-    expected = prediction.by_model.get(model)
+    expected = facts.prediction.by_model.get(model)
     if expected is None:
         return ""
-    measure = prediction.measure
-    low, high = (say_value(measure, value) for value in (expected.low, expected.high))
-    return (
-        f"Fine-tuned, {bidi_isolate(model)} is expected to reach {say_value(measure, expected.value)}"
-        f" ({percent(prediction.level)} interval: {low} to {high})."
-    )
+    return f"Fine-tuned, {bidi_isolate(model)} {say_expectation(expected, facts.prediction)}."
 
 
 def _say_search(facts: Facts) -> str:

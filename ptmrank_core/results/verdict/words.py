@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ptmrank_core.records import Expectation, Prediction
 from ptmrank_core.results.phrases import bidi_isolate, join_words, percent, plural
 from ptmrank_core.results.verdict.cheapest import Cheapest
 
-__all__ = ["any_of", "name_some", "say_cheapest", "say_constant", "say_gap", "say_value"]
+__all__ = ["any_of", "name_some", "say_cheapest", "say_constant", "say_expectation", "say_gap", "say_value"]
 
 # Names that a sentence lists before it counts the rest.
 MAX_NAMES = 4
@@ -30,6 +31,14 @@ def say_value(measure: str, value: float) -> str:
 def say_gap(measure: str, value: float) -> str:
     """Write a margin: ``1.2 points`` of an accuracy."""
     return f"{100 * value:.1f} points" if measure == "accuracy" else f"{value:.2g}"
+
+
+def say_expectation(expected: Expectation, prediction: Prediction) -> str:
+    """Write what is expected, with its interval."""
+    value, low, high = (
+        say_value(prediction.measure, number) for number in (expected.value, expected.low, expected.high)
+    )
+    return f"is expected to reach {value} ({percent(prediction.level)} interval: {low} to {high})"
 
 
 def say_constant(measure: str, chance: float) -> str:

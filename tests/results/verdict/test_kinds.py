@@ -19,26 +19,29 @@ def test_one_model_ahead_is_recommended() -> None:
         "Fine-tune x first.",
         "By these scores it is the best of the 3 with a probability of 95 %.",
         "Under a linear probe x reaches 85.0 % (the highest of 3) and a constant guess 25.0 %.",
-        "To be surer, fine-tune x and y for an epoch each, which tells more than any score.",
+        "To be surer, fine-tune x, y and z for an epoch each, which tells more than any score.",
     )
     assert (verdict.measure, verdict.chance, dict(verdict.reached)) == ("accuracy", 0.25, {"x": 0.85})
     assert strip_bidi(verdict.next_step) == sentences[-1]
 
 
-def test_a_model_far_ahead_needs_no_rival() -> None:
-    """Where nothing comes close, the next step is to measure it; a certainty never reads 100 %."""
-    run = make_run({"x": 0.85, "y": 0.50})
+def test_a_model_without_rivals_is_measured() -> None:
+    """Where the others are at chance, the next step is to measure it; a certainty never reads 100 %."""
+    run = make_run({"x": 0.85, "y": 0.27})
     _, sentences = said(run, sure(run, p_best=0.999))
     assert sentences[1] == "By these scores it is the best of the 2 with a probability of more than 99 %."
     assert sentences[-1] == (
-        "Nothing comes close to it: fine-tune it, and measure it on samples that were held out."
+        "No other candidate may come up to it: fine-tune it, and measure it on samples held out."
     )
 
 
 def test_a_cheaper_model_close_behind_is_named() -> None:
-    """Half the parameters one place behind is worth a sentence."""
+    """A third of the parameters one place behind is worth a sentence, unless the probe disagrees."""
     run = make_run({"x": 0.85, "y": 0.84, "z": 0.8}, parameters={"x": 9_000, "y": 3_000, "z": 9_000})
-    assert "y has a third of the first one's parameters and is 1 place behind." in said(run)[1]
+    said_of_y = "y has a third of the first one's parameters and is 1 place behind."
+    assert said_of_y in said(run)[1]
+    far = make_run({"x": 0.85, "y": 0.7, "z": 0.8}, parameters={"x": 9_000, "y": 3_000, "z": 9_000})
+    assert said_of_y not in said(far)[1]
 
 
 def test_models_that_tie_are_all_named_and_the_cheapest_comes_first() -> None:
@@ -211,7 +214,7 @@ def test_references_beside_the_models_count_like_controls() -> None:
     trees = ReferenceResult("Gradient-boosted trees on the columns", "predictor", probed(0.7))
     verdict, sentences = said(with_findings(run, Finding("reference", "columns:trees", trees, 0.1)))
     assert verdict.kind is VerdictKind.NONE_SUITS
-    assert sentences[1].endswith("no better than Gradient-boosted trees on the columns (70.0 %).")
+    assert sentences[1].endswith("no better than gradient-boosted trees on the columns (70.0 %).")
 
 
 def test_an_order_that_the_probe_contradicts_is_not_followed() -> None:
@@ -276,6 +279,22 @@ def test_one_candidate_is_compared_with_a_constant_guess() -> None:
     )
     failed = fail(make_run({"x": 0.8, "y": 0.7, "z": 0.6}), "y", "z")
     assert said(failed)[1][1] == "The other 2 have none: The file is empty. Download it again."
+
+
+def test_a_table_has_no_models_to_choose_from() -> None:
+    """The columns of a table are one candidate: the references beside it are what can be compared."""
+    run = make_run({"columns": 0.6})
+    specs = tuple(replace(spec, source="columns") for spec in run.plan.models)
+    run = replace(run, plan=replace(run.plan, models=specs))
+    trees = ReferenceResult("Gradient-boosted trees on the columns", "predictor", probed(0.7))
+    _, sentences = said(with_findings(run, Finding("reference", "columns:trees", trees, 0.1)))
+    assert sentences[1:] == (
+        (
+            "Under a linear probe columns reaches 60.0 % and a constant guess 25.0 %; the best reference,"
+            " gradient-boosted trees on the columns, reaches 70.0 %."
+        ),
+        "For rows of numbers there is no pre-trained model to choose: go by what reaches most.",
+    )
 
 
 def test_controls_are_no_candidates() -> None:

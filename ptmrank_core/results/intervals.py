@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import NamedTuple
@@ -62,11 +62,17 @@ class _Halves(NamedTuple):
 
 
 def _halves(result: RunResult) -> dict[str, _Halves]:
-    """Scores of half-samples by metric, where there are some."""
+    """Scores of the candidates' half-samples by metric, where there are some."""
+    controls = {spec.id for spec in result.plan.controls}
     return {
-        name: _Halves(rescale_deviations(content.scores, content.growth), content.notes)
+        name: _Halves(rescale_deviations(_without(content.scores, controls), content.growth), content.notes)
         for name, content in result.contents(HalfSampleScores).items()
     }
+
+
+def _without(scores: HalfScores, models: Collection[str]) -> HalfScores:
+    """Leave models out: runs of earlier versions scored controls on half-samples too."""
+    return {model: of_model for model, of_model in scores.items() if model not in models}
 
 
 def _of_consensus(

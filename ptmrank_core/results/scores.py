@@ -72,7 +72,7 @@ def parts_by_metric(cells: Iterable[Cell]) -> dict[str, dict[str, ScoreParts]]:
 
 
 def layer_scores(result: RunResult) -> dict[str, dict[str, list[float | None]]]:
-    """Collect the scores of hidden layers: model -> metric -> one value for each layer.
+    """Collect the scores of the candidates' hidden layers: model -> metric -> one value for each layer.
 
     The first layer is the input's own embedding. Where a metric is defined over all candidates of a run,
     the candidates are all layers of all models.
@@ -82,6 +82,7 @@ def layer_scores(result: RunResult) -> dict[str, dict[str, list[float | None]]]:
     dict
         Of the models whose layers were scored; ``None`` where a layer has no score.
     """
+    result = result.of_candidates()
     parts: dict[str, dict[str, ScoreParts]] = {}
     for cell in result.layer_cells:
         of_metric = parts.setdefault(cell.metric, {})

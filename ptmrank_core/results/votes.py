@@ -31,13 +31,14 @@ def voters_of(planned: Sequence[str]) -> list[str]:
 
 
 def probes_of(result: RunResult) -> dict[str, ProbeResult]:
-    """Collect the probe of each model that has one, in the order of the plan."""
+    """Collect the probe of each candidate that has one, in the order of the plan."""
     probes = result.contents(ProbeResult)
-    return {spec.id: probes[spec.id] for spec in result.plan.models if spec.id in probes}
+    return {spec.id: probes[spec.id] for spec in result.plan.candidates if spec.id in probes}
 
 
 def vote_context_of(result: RunResult) -> VoteContext:
     """Collect what is known of the metrics, and of the models of a run, besides the scores."""
+    result = result.of_candidates()
     probes = probes_of(result)
     widths = {
         model: float(outcome.n_features)

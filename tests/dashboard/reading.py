@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
-__all__ = ["buttons", "cards", "figures", "open_page", "open_section", "primary", "texts"]
+__all__ = ["answer", "buttons", "cards", "figures", "open_page", "open_section", "primary", "texts"]
 
 
 def texts(app: AppTest) -> str:
@@ -25,6 +26,13 @@ def texts(app: AppTest) -> str:
         app.success,
     )
     return "\n".join(element.value for kind in kinds for element in kind)
+
+
+def answer(app: AppTest) -> str:
+    """The headline of the results, without its markup."""
+    line = next(element.value for element in app.markdown if element.value.startswith("## "))
+    words = line.removeprefix("## ").replace(":primary[**", "").replace("**]", "").replace(":small[]", "")
+    return re.sub(r"\\(.)", r"\1", words)
 
 
 def figures(app: AppTest) -> list[dict[str, Any]]:

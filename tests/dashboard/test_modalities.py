@@ -21,7 +21,7 @@ from ptmrank_core.catalogue import demo_models, local_models
 from ptmrank_core.config import Settings
 from ptmrank_core.records import ModelSpec, Reading, RunResult, RunState
 from ptmrank_core.worker import SOURCES
-from tests.dashboard.reading import cards, figures, open_section, texts
+from tests.dashboard.reading import answer, cards, figures, open_section, texts
 from tests.language_checkpoints import save_language_model
 from tests.pictures import picture_files, write_zip
 from tests.ready_made import save_features, save_table
@@ -306,7 +306,7 @@ def test_features_of_ones_own_are_ranked(
     result = last_result(settings)
     assert result.state is RunState.FINISHED
     assert result.plan.task == "features"
-    assert "Try **strong** first" in texts(app)
+    assert "strong" in answer(app)
 
 
 def open_features(app: AppTest, files: dict[str, bytes]) -> None:

@@ -56,7 +56,11 @@ def _remaining_metrics(context: AnalysisContext) -> dict[str, list[str]]:
     """Find for each model the metrics not yet scored on half-samples, if these score two models or more."""
     remaining: dict[str, list[str]] = {}
     for metric in half_sample_metrics(context.run_context.plan):
-        scored = [cell.model for cell in context.cells if isinstance(cell, Score) and cell.metric == metric]
+        scored = [
+            cell.model
+            for cell in context.cells
+            if isinstance(cell, Score) and cell.metric == metric and cell.model in context.specs
+        ]
         if len(scored) > 1 and not context.is_kept(HalfSampleScores, metric):
             for model in scored:
                 remaining.setdefault(model, []).append(metric)

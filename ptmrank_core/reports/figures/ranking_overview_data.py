@@ -140,6 +140,7 @@ class OverviewLayout:
     @classmethod
     def of(cls, result: RunResult, ranking: Ranking, *, voters_only: bool = False) -> OverviewLayout:
         """Collect the ranking of a run, under all its metrics or only under those that vote."""
+        result = result.of_candidates()
         models = (*ranking.order, *ranking.unranked)
         metrics = voters_first(result, ranking)
         if voters_only:

@@ -28,6 +28,9 @@ def draw_ranking(result: RunResult, ranking: Ranking) -> None:
     """Draw the section."""
     show_overview(result, ranking)
     show_footnotes(result, ranking)
+    if len(ranking.order) < 2:
+        _one(result, ranking)
+        return
     st.header("Look closer")
     view = st.segmented_control(
         "Show",
@@ -46,6 +49,14 @@ def draw_ranking(result: RunResult, ranking: Ranking) -> None:
         _across(result, ranking)
     show_intervals(result, ranking)
     show_votes(ranking)
+    show_budget(result)
+    show_notes(result)
+
+
+def _one(result: RunResult, ranking: Ranking) -> None:
+    """Draw the numbers of the only model: there is no order, so no votes and no intervals."""
+    st.header("Every number")
+    _everything(result, ranking)
     show_budget(result)
     show_notes(result)
 

@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
+from scipy.special import ndtri, stdtr
 
 from ptmrank_core.records import SamplesSummary
 from ptmrank_core.results.verdict.thresholds import GROUP_CORRELATION
 
 __all__ = ["Reached", "errors_above_chance", "errors_ahead", "quantile"]
+
+MIN_FOLDS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +28,13 @@ class Reached:
         The measure.
     losses
         Out-of-fold loss of each sample; empty where it is not known.
+    folds
+        The measure in each fold, none of which shares a group with another; empty where it is not known.
     """
 
     value: float
     losses: Sequence[float] = ()
+    folds: Sequence[float] = ()
 
 
 def quantile(level: float, n_compared: int) -> float:
@@ -39,7 +45,8 @@ def quantile(level: float, n_compared: int) -> float:
 def errors_ahead(one: Reached, other: Reached, samples: SamplesSummary) -> float:
     """By how many standard errors one is ahead of the other: of the paired differences of their losses.
 
-    Where losses are not known, accuracies of independent samples are compared.
+    Where losses are not known, accuracies of independent samples are compared. Samples in groups prove no
+    more than the differences of the folds do.
     """
     if one.losses and len(one.losses) == len(other.losses):
         differences = np.asarray(other.losses) - np.asarray(one.losses)
@@ -49,18 +56,22 @@ def errors_ahead(one: Reached, other: Reached, samples: SamplesSummary) -> float
         gap = one.value - other.value
         spread = sum(max(value * (1 - value), 0.0) for value in (one.value, other.value))
         error = math.sqrt(spread / max(samples.n_samples, 1))
-    return _in_errors(gap, error * _inflation(samples))
+    same = len(one.folds) == len(other.folds)
+    of_folds = [a - b for a, b in zip(one.folds, other.folds, strict=True)] if same else []
+    return _at_most(_in_errors(gap, error), of_folds, samples)
 
 
-def errors_above_chance(measure: str, value: float, chance: float, samples: SamplesSummary) -> float:
+def errors_above_chance(measure: str, reached: Reached, chance: float, samples: SamplesSummary) -> float:
     """By how many standard errors a value is above a constant guess, if the features said nothing."""
-    inflation = _inflation(samples)
     n_samples = max(samples.n_samples, 1)
+    gap = reached.value - chance
     if measure == "r2":  # of a correlation of 0, on Fisher's scale
-        correlation = math.sqrt(min(max(value, 0.0), 0.9999))
-        return math.atanh(correlation) * math.sqrt(max(n_samples - 3, 1)) / inflation
-    spread = 1 - chance if measure == "average_precision" else chance * (1 - chance)
-    return _in_errors(value - chance, math.sqrt(spread / n_samples) * inflation)
+        correlation = math.sqrt(min(max(reached.value, 0.0), 0.9999))
+        errors = math.atanh(correlation) * math.sqrt(max(n_samples - 3, 1))
+    else:
+        spread = 1 - chance if measure == "average_precision" else chance * (1 - chance)
+        errors = _in_errors(gap, math.sqrt(spread / n_samples))
+    return _at_most(errors, [value - chance for value in reached.folds], samples)
 
 
 def _in_errors(gap: float, error: float) -> float:
@@ -69,9 +80,18 @@ def _in_errors(gap: float, error: float) -> float:
     return math.copysign(math.inf, gap) if gap else 0.0
 
 
-def _inflation(samples: SamplesSummary) -> float:
-    """Widen standard errors for samples that come in groups."""
-    if not samples.n_groups:
-        return 1.0
-    size = samples.n_samples / samples.n_groups
-    return math.sqrt(1 + max(size - 1, 0.0) * GROUP_CORRELATION)
+def _at_most(errors: float, of_folds: Sequence[float], samples: SamplesSummary) -> float:
+    """Limit standard errors, for samples that come in groups, to what the folds support.
+
+    Where the folds are not known, losses within a group are taken to be correlated a little.
+    """
+    if not samples.n_groups or errors <= 0:
+        return errors
+    if len(of_folds) < MIN_FOLDS:
+        size = samples.n_samples / samples.n_groups
+        return errors / math.sqrt(1 + max(size - 1, 0.0) * GROUP_CORRELATION)
+    values = np.asarray(of_folds)
+    error = float(values.std(ddof=1)) / math.sqrt(len(values))
+    # Of Student's distribution, as the normal deviate with the same probability.
+    by_folds = float(ndtri(stdtr(len(values) - 1, _in_errors(float(values.mean()), error))))
+    return min(errors, by_folds)

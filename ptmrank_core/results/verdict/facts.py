@@ -171,15 +171,20 @@ def _probes(result: RunResult, order: tuple[str, ...]) -> dict[str, ProbeResult]
 
 
 def _reached(probe: ProbeResult) -> Reached:
-    return Reached(0.0 if probe.value is None else probe.value, probe.losses)
+    folds = tuple(value for value in probe.folds if value is not None)
+    return Reached(0.0 if probe.value is None else probe.value, probe.losses, folds)
 
 
 def _references(result: RunResult, measure: str) -> tuple[ReferenceRow, ...]:
     """Collect the references that are measured as the candidates are."""
+    probes = result.contents(ProbeResult)
+    probes |= {
+        name: own.probe for name, own in result.contents(ReferenceResult).items() if own.probe is not None
+    }
     return tuple(
-        ReferenceRow(own.title, _within(own), Reached(own.value, own.losses))
+        ReferenceRow(own.title, _within(own), _reached(probes[own.name]))
         for own in references_of(result)
-        if own.value is not None and own.measure == measure
+        if own.value is not None and own.measure == measure and own.name in probes
     )
 
 

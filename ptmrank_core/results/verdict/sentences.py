@@ -102,10 +102,11 @@ def _contradiction(decision: Decision, facts: Facts) -> list[str]:
 def _ceiling(decision: Decision, facts: Facts) -> list[str]:
     cheapest = cheapest_of(decision.rivals, facts.costs)
     head = f"Near the ceiling: take {any_of(decision.rivals, len(facts.candidates))}"
-    lowest = min(facts.reached[model].value for model in decision.rivals)
+    values = sorted(facts.reached[model].value for model in decision.rivals)
+    lowest, highest = (say_value(facts.measure, value) for value in (values[0], values[-1]))
     said = (
-        f"They reach {say_value(facts.measure, lowest)} or more under a linear probe already. This close to"
-        " the top the order means little: fine-tuning closes such gaps."
+        f"They reach {lowest if lowest == highest else f'{lowest} or more'} under a linear probe already. This"
+        " close to the top the order means little: fine-tuning closes such gaps."
     )
     return [f"{head}; {say_cheapest(cheapest)}." if cheapest else f"{head}.", said]
 

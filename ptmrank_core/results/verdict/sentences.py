@@ -104,9 +104,10 @@ def _ceiling(decision: Decision, facts: Facts) -> list[str]:
     head = f"Near the ceiling: take {any_of(decision.rivals, len(facts.candidates))}"
     values = sorted(facts.reached[model].value for model in decision.rivals)
     lowest, highest = (say_value(facts.measure, value) for value in (values[0], values[-1]))
+    reached = lowest if lowest == highest else f"{lowest} or more"
     said = (
-        f"They reach {lowest if lowest == highest else f'{lowest} or more'} under a linear probe already. This"
-        " close to the top the order means little: fine-tuning closes such gaps."
+        f"They reach {reached} under a linear probe already. This close to the top the order means little:"
+        " fine-tuning closes such gaps."
     )
     return [f"{head}; {say_cheapest(cheapest)}." if cheapest else f"{head}.", said]
 

@@ -45,7 +45,7 @@ from ptmrank_core.records import (
     Truth,
 )
 from ptmrank_core.results.partial import partial_ranking as rank_partially
-from ptmrank_core.results.truth_match import adopt
+from ptmrank_core.results.trust import adopt
 
 __all__ = [
     "cancel",

@@ -37,6 +37,7 @@ from ptmrank_core.metrics.registry.registry import (
     metric_spec,
     metrics_reading,
     resolve_metrics,
+    standard_metrics,
     titles_reading,
 )
 from ptmrank_core.metrics.sfda import sfda as sfda
@@ -67,5 +68,6 @@ __all__ = [
     "prepare_inputs",
     "resolve_metrics",
     "score_parts",
+    "standard_metrics",
     "titles_reading",
 ]

@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 from numpy.typing import ArrayLike
 
 from ptmrank_core.errors import UnknownNameError
+from ptmrank_core.metrics.agreements import recorded_agreement
 from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
 from ptmrank_core.metrics.numerics.marginal_likelihood import maximise_evidence, published_excess
 from ptmrank_core.records import EVERY_TASK, Formula, MetricOutput, MetricSpec
@@ -115,7 +116,7 @@ LOGME = MetricSpec(
     bounds=(None, None),
     cost="decomposition",
     measured_seconds=0.36,
-    prior_agreement=0.88,
+    prior_agreement=recorded_agreement("logme"),
     idea="How probable the targets are under a Bayesian linear model on the features.",
     fails_when="The classes can be separated, but not by a linear model; or candidates differ in depth: the"
     " first layers of a model can score above the whole of it and fine-tune worse.",

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import logsumexp
 
+from ptmrank_core.metrics.agreements import recorded_agreement
 from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
 from ptmrank_core.metrics.numerics.discriminant import SHRINKAGE_FLOOR, SfdaResult, fit_sfda
 from ptmrank_core.records import CLASSIFICATION, Formula, MetricOutput, MetricSpec
@@ -106,7 +107,7 @@ SFDA = MetricSpec(
     bounds=(0.0, 1.0),
     cost="decomposition",
     measured_seconds=0.29,
-    prior_agreement=0.30,
+    prior_agreement=recorded_agreement("sfda"),
     idea="How probable a regularised discriminant finds the right classes, once samples that it is less sure"
     " of were moved towards the others.",
     fails_when="There are few samples for the width, or the features are large numbers: it saturates at 1;"
@@ -122,6 +123,7 @@ SFDA = MetricSpec(
     ),
     version=1,
     rewards_width=True,
+    saturates=CLASSIFICATION,
 )
 SPECS = (
     SFDA,

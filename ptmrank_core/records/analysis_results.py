@@ -53,6 +53,8 @@ class ProbeResult:
         Number of classes; ``None`` if the labels are not classes.
     notes
         Remarks for the reader, one sentence each.
+    groups
+        Code of the group of each sample, whose losses are not independent; empty if no groups are known.
     """
 
     KIND: ClassVar[str] = "probe"
@@ -65,6 +67,7 @@ class ProbeResult:
     losses: tuple[float, ...] = ()
     n_classes: int | None = None
     notes: tuple[str, ...] = ()
+    groups: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
+from ptmrank_core.records.agreements import PriorAgreement
+
 __all__ = ["CLASSIFICATION", "EVERY_TASK", "Formula", "MetricOutput", "MetricSpec"]
 
 CLASSIFICATION = frozenset({"classification"})
@@ -69,11 +71,9 @@ class MetricSpec:
         that most metrics share is counted once, in the first of the list. They distinguish cheap metrics
         from slow ones; absolute times differ between machines.
     prior_agreement
-        Expected agreement with the truth, before the user's samples are known: weighted Kendall tau
-        between the metric's order of the candidates and their accuracy under a linear probe, as
-        ``python -m tests.benchmarks.consensus`` measures it: mean over twelve sets of features of real
-        networks on pictures, texts and sounds (7 to 18 networks each, widths from 19 to 512, 400 to 500
-        samples). A metric that was measured otherwise says so in its file; 0 if unknown.
+        How well its order of models agreed with fine-tuning on other sets of samples, as ``python -m
+        tests.benchmarks.consensus`` measures it and as published tables have it; empty where nothing was
+        measured.
     idea
         One sentence: what it estimates.
     fails_when
@@ -98,10 +98,17 @@ class MetricSpec:
         deviations then grow with the number of samples instead of shrinking.
     kind
         ``"metric"``: a transferability metric from the literature. ``"evidence"``: a simpler measure of the
-        same features, listed as a group of its own and in no ready-made choice.
+        same features, listed as a group of its own.
+    saturates
+        Tasks in which it reaches its limit for any labels once features are as wide as there are samples, and
+        approaches it before: its scores on a part of the samples then say nothing of how it varies on all of
+        them (``python -m tests.benchmarks.coverage`` shows it).
+    saturates_at
+        Features per sample of a part from which that is so: 1, or less if it is near its limit before.
     combine
         Combines the components of all models of a run into the scores that rank them (model -> components
-        in, model -> score out); ``None`` if the value itself ranks.
+        in, model -> score out; a second mapping of the kind, if given, says whose components set the scale);
+        ``None`` if the value itself ranks.
     """
 
     name: str
@@ -113,19 +120,21 @@ class MetricSpec:
     bounds: tuple[float | None, float | None]
     cost: Literal["linear", "decomposition", "iterative"]
     measured_seconds: float
-    prior_agreement: float
     idea: str
     fails_when: str
     reference: str
     formula: Formula
     version: int
+    prior_agreement: PriorAgreement = field(default_factory=PriorAgreement)
     needs: frozenset[str] = frozenset()
     uses: frozenset[str] = frozenset()
     stochastic: bool = False
     rewards_width: bool = False
     adds_up: bool = False
+    saturates: frozenset[str] = frozenset()
+    saturates_at: float = 1.0
     kind: Literal["metric", "evidence"] = "metric"
-    combine: Callable[[Mapping[str, Mapping[str, float]]], dict[str, float]] | None = None
+    combine: Callable[..., dict[str, float]] | None = None
 
     @property
     def is_variant(self) -> bool:

@@ -36,7 +36,7 @@ def rank_result(result: RunResult) -> Ranking:
     )
     if not ranking.order:
         return ranking
-    notes = (*vote_notes(ranking, context), *seed_notes(result))
+    notes = (*vote_notes(ranking, context, result), *seed_notes(result))
     ranking = replace(ranking, vote_notes=notes, sensitivity=measure_sensitivity(ranking))
     return with_intervals(ranking, scores, result)
 

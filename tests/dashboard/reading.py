@@ -9,7 +9,17 @@ from typing import Any
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
-__all__ = ["answer", "buttons", "cards", "figures", "open_page", "open_section", "primary", "texts"]
+__all__ = [
+    "answer",
+    "buttons",
+    "cards",
+    "figures",
+    "open_page",
+    "open_section",
+    "primary",
+    "texts",
+    "tick_demo_models",
+]
 
 
 def texts(app: AppTest) -> str:
@@ -58,6 +68,14 @@ def buttons(app: AppTest) -> set[str]:
 def primary(app: AppTest) -> list[str]:
     """Labels of the primary actions of a page: there is one at most."""
     return [button.label for button in app.button if button.proto.type == "primary"]
+
+
+def tick_demo_models(app: AppTest) -> None:
+    """Make the demo models candidates for samples of the user's own."""
+    next(
+        box for box in app.button if str(box.key).startswith("all-") and str(box.key).endswith("-demo")
+    ).click().run()
+    assert not app.exception
 
 
 def open_section(app: AppTest, title: str) -> None:

@@ -69,7 +69,7 @@ def test_what_is_being_computed_is_said(app: AppTest, settings: Settings, tmp_pa
     app.button(key="see").click().run()
     assert not app.exception
     assert (
-        answer(app) == "All models are ranked and good is ahead; how sure that is, is still being computed."
+        answer(app) == "The models are ranked and good is ahead; how sure that is, is still being computed."
     )
     assert "Being computed; the ranking above does not wait" in texts(app)
     assert "the ranking is of what is known so far" not in texts(app)

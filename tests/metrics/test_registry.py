@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import importlib
+import json
 import pkgutil
 import re
 import subprocess
@@ -29,6 +30,7 @@ from ptmrank_core.metrics import (
     prepare_inputs,
     resolve_metrics,
 )
+from ptmrank_core.metrics.agreements import AGREEMENTS_FILE
 from ptmrank_core.metrics.inputs.auxiliary import AuxiliaryInputs
 from ptmrank_core.records import MetricSpec
 from tests.metrics.conftest import make_toy
@@ -36,12 +38,18 @@ from tests.metrics.conftest import make_toy
 SPECS = [pytest.param(spec, id=spec.name) for spec in METRICS.values()]
 
 
-def test_every_metric_has_a_prior() -> None:
-    """What is expected of a metric is a weighted tau; a variant is expected to do what its metric does."""
+def test_a_metric_s_agreement_with_fine_tuning_is_on_record() -> None:
+    """What is on record is a tau; a variant is expected to do what its metric does."""
     priors = {name: spec.prior_agreement for name, spec in METRICS.items()}
-    assert all(-1 < value < 1 for value in priors.values())
-    assert max(default_metrics(), key=lambda name: priors[name]) == "logme"
+    assert all(-1 <= tau <= 1 for prior in priors.values() for tau in prior.taus())
     assert all(priors[name] == priors[name.split(":")[0]] for name in METRICS)
+    assert sum(prior.mean is not None for prior in priors.values()) > len(priors) / 2
+
+
+def test_every_record_of_agreement_is_of_a_metric() -> None:
+    """No entry of the file is left behind by a metric that was renamed or removed."""
+    recorded = json.loads(AGREEMENTS_FILE.read_text(encoding="utf-8"))
+    assert set(recorded) <= set(default_metrics())
 
 
 def test_every_metric_stands_in_its_own_file() -> None:

@@ -35,7 +35,7 @@ from ptmrank_core.records import (
 )
 from ptmrank_core.reports.html import html_report
 from ptmrank_core.reports.tables.ranking import ranking_table
-from ptmrank_core.reports.tables.run import probe_table, run_tables
+from ptmrank_core.reports.tables.run import notes_table, probe_table, run_tables
 from ptmrank_core.results.comparison import compare_runs
 from ptmrank_core.results.cost import costs_of
 from ptmrank_core.results.evidence import truths_of
@@ -186,7 +186,9 @@ def test_tables_terminal_and_report_mark_references() -> None:
     assert "untrained weights" in below
     assert "accuracy 0.800" in below
     assert "References have no place" in html_report(WITH, ranking)
+    assert "60 samples, 4 candidates, 2 references, run r, 10.0 s" in text
     plain = results.rank_result(WITHOUT)
+    assert "60 samples, 4 candidates, run r, 10.0 s" in reports.rank_text(WITHOUT)
     assert "reference" not in reports.rank_text(WITHOUT)
     assert "References have no place" not in html_report(WITHOUT, plain)
 
@@ -209,6 +211,7 @@ def test_what_was_computed_beside_the_models_is_a_reference() -> None:
     )
     assert (twin.value, twin.left_out) == (None, "Too long.")
     assert left_out_sentences(some) == ["Twin: Too long.", "columns:trees: No trees."]
+    assert notes_table(some).records() == [{"model": "Twin", "note": "Left out: Too long."}]
     assert "left out: Twin: Too long.\nleft out: columns:trees: No trees." in reports.rank_text(some)
 
 

@@ -11,8 +11,7 @@ from ptmrank_core.ranking import Estimate, Evidence, compare_with_truth
 from ptmrank_core.records import IMPORTED, Finding, Truth
 from ptmrank_core.results.evidence import PARAMETERS
 from ptmrank_core.results.phrases import strip_bidi
-from ptmrank_core.results.trust import say_evidence
-from ptmrank_core.results.truth_match import adopt, match_of, say_match
+from ptmrank_core.results.trust import adopt, match_of, say_evidence, say_match
 from tests.reports.results import hostile_result
 
 TRUTH = Truth("accuracy", {f"m{i}": 0.9 - i / 10 for i in range(8)})

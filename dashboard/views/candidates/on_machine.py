@@ -43,7 +43,8 @@ def choose_on_machine(draft: Draft, task: TaskCategory) -> None:
     else:
         st.caption(f"No model of yours is here: choose from a list or by name below. {NO_FOLDER}")
     if demo:
-        with st.expander(f"Teaching models and controls ({len(demo)})", icon=":material/school:"):
+        group = st.container(key="teaching-models")
+        with group.expander(f"Teaching models and controls ({len(demo)})", icon=":material/school:"):
             st.caption(TEACHING)
             _tick(draft, demo, f"{task.name}-demo")
 

@@ -23,7 +23,6 @@ from ptmrank_core.metrics import (
 __all__ = ["choose_metrics", "say_cost"]
 
 COLUMNS = 3
-EXTRAS = ("variants", "evidence")  # what is chosen below the cards
 CHEAP, MODERATE = 0.1, 1.0  # measured seconds
 COLOURS = {"cheap": "green", "moderate": "blue", "slow": "orange"}
 
@@ -78,7 +77,8 @@ def _presets(draft: Draft, offered: list[str]) -> None:
 def _take(draft: Draft, metrics: tuple[str, ...]) -> None:
     draft.metrics = metrics
     state.set_widgets(
-        {f"use-{name}": name in metrics for name in default_metrics()} | {key: [] for key in EXTRAS}
+        {f"use-{name}": name in metrics for name in default_metrics()}
+        | {"variants": [], "evidence": [name for name in evidence_metrics() if name in metrics]}
     )
 
 
@@ -128,7 +128,7 @@ def _evidence(offered: list[str], chosen: tuple[str, ...]) -> tuple[str, ...]:
     if not known:
         return ()
     with st.expander("Beside the metrics: simpler measures of the same features"):
-        return _pick("evidence", known, chosen, "Cheap, and in no ready-made choice.")
+        return _pick("evidence", known, chosen, "Cheap, and they vote like the metrics.")
 
 
 def _pick(key: str, known: list[str], chosen: tuple[str, ...], help_text: str) -> tuple[str, ...]:

@@ -67,11 +67,12 @@ def probe_arrays(
     targets = inputs.targets
     if targets is not None and targets.shape[1] == 1:
         targets = targets[:, 0]
+    groups = context.run_context.samples.groups
     probe = fit(
         inputs.embeddings,
         labels=inputs.labels,
         targets=targets,
-        groups=context.run_context.samples.groups,
+        groups=groups,
         seed=context.run_context.plan.seed,
         proceed=lambda: raise_if_cancelled(token),
     )
@@ -85,4 +86,5 @@ def probe_arrays(
         losses=tuple(probe.losses.tolist()),
         n_classes=inputs.n_classes or None,
         notes=tuple(probe.notes),
+        groups=tuple(np.unique(np.asarray(groups), return_inverse=True)[1].tolist()) if groups else (),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -29,8 +30,8 @@ PREDICTOR_TITLES = {
     "knn": "k nearest neighbours on the columns",
     "trees": "Gradient-boosted trees on the columns",
 }
-# Bytes of random weights that are made and written in a second.
-BYTES_PER_SECOND = 200e6
+# Random weights are made in memory, in full precision, and written at so many bytes in a second.
+MAX_PARAMETERS, BYTES_PER_SECOND = 500_000_000, 200e6
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class _Job:
 
 
 class _Deadline:
-    """The time that references may take, started with each of them.
+    """The time that references may take, started with each of them; no limit where controls are asked for.
 
     Parameters
     ----------
@@ -62,6 +63,8 @@ class _Deadline:
         spent += sum(sum(outcome.seconds.values()) for outcome in context.outcomes.values())
         self.free = FREE_SECONDS_OF_TWIN if role == "untrained" else FREE_SECONDS
         self.seconds = max(0.0, max(self.free, SHARE * spent) - taken)
+        if context.run_context.plan.analyses.controls:
+            self.seconds = math.inf  # all of them were asked for
         self.end = time.perf_counter() + self.seconds
 
     def token(self) -> bool:
@@ -170,16 +173,30 @@ def _twin(context: AnalysisContext, model: str, deadline: _Deadline) -> Referenc
     spec, plan = context.specs[model], run_context.plan
     sets, cache = [run_context.samples], run_context.cache
     if not is_twin_cached(spec, seed=plan.seed, sets=sets, options=plan.options, cache=cache):
-        seconds = _seconds_of_twin(context, model)
-        if seconds is None or seconds > deadline.seconds:
-            takes = "an unknown time" if seconds is None else f"about {seconds:.0f} s"
-            why = deadline.explain(f"It would take {takes}.")
+        why = _why_no_twin(context, model, deadline)
+        if why:
             return ReferenceResult(_twin_title(model), "untrained", of=model, left_out=why)
     with untrained_twin(spec, seed=plan.seed, sets=sets, options=plan.options, cache=cache) as twin:
         arrays = gather(run_context, twin, (), discard_event).arrays
     probe = probe_arrays(context, arrays, cancel=deadline.token)
     n_features = int(arrays["embeddings"].shape[1])
     return ReferenceResult(_twin_title(model), "untrained", probe, n_features=n_features, of=model)
+
+
+def _why_no_twin(context: AnalysisContext, model: str, deadline: _Deadline) -> str:
+    """Say why a twin is not built: it is too large, or would take too long; empty if it is."""
+    if deadline.seconds == math.inf:
+        return ""
+    n_parameters = context.specs[model].n_parameters or 0
+    if n_parameters > MAX_PARAMETERS:
+        return (
+            f"It would have {n_parameters / 1e6:,.0f} M random weights in memory; unless controls are asked "
+            f"for, a twin has {MAX_PARAMETERS / 1e6:,.0f} M at most."
+        )
+    seconds = _seconds_of_twin(context, model)
+    if seconds is None:
+        return deadline.explain("How long it would take is not known, as its model did not run here.")
+    return deadline.explain(f"It would take about {seconds:.0f} s.") if seconds > deadline.seconds else ""
 
 
 def _seconds_of_twin(context: AnalysisContext, model: str) -> float | None:

@@ -24,6 +24,7 @@ __all__ = [
     "metric_spec",
     "metrics_reading",
     "resolve_metrics",
+    "standard_metrics",
     "titles_reading",
 ]
 
@@ -69,6 +70,14 @@ def default_metrics() -> tuple[str, ...]:
 def evidence_metrics() -> tuple[str, ...]:
     """Names of the evidence beside the metrics (``MetricSpec.kind``), in the registry's order."""
     return tuple(name for name, spec in METRICS.items() if spec.kind == "evidence")
+
+
+def standard_metrics() -> tuple[str, ...]:
+    """Names of all that a run scores where nobody chose: the metrics, and the evidence beside them.
+
+    The evidence votes like the metrics: on sets with real fine-tuning it agrees with it at least as well.
+    """
+    return (*default_metrics(), *evidence_metrics())
 
 
 def metrics_reading(name: str, metrics: Iterable[str]) -> tuple[str, ...]:

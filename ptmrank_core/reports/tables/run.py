@@ -15,6 +15,7 @@ from ptmrank_core.reports.tables.samples import class_counts_table
 from ptmrank_core.reports.tables.table import Column, Table, fixed, shared_format
 from ptmrank_core.reports.tables.verdict import verdict_table
 from ptmrank_core.results.ranking import ranking_rows
+from ptmrank_core.results.references import references_of
 from ptmrank_core.results.scores import scores_by_metric
 
 __all__ = [
@@ -191,12 +192,14 @@ def warnings_table(result: RunResult, ranking: Ranking) -> Table:
 
 
 def notes_table(result: RunResult) -> Table:
-    """Collect the notes on how the features of models were extracted."""
-    records = [
+    """Collect the notes on how the features of models were extracted, and which references were left out."""
+    records: list[dict[str, Any]] = [
         {"model": model, "note": note}
         for model, outcome in result.outcomes.items()
         for note in outcome.report.notes
     ]
+    left_out = {own.title: own.left_out for own in references_of(result) if own.left_out}
+    records += [{"model": title, "note": f"Left out: {why}"} for title, why in left_out.items()]
     return Table.of(
         "notes", "Notes on the models", (Column("model", "model"), Column("note", "note")), records
     )

@@ -22,8 +22,7 @@ from ptmrank_core.results.references.controls import (
     controls_of,
     permutation_tests_of,
 )
-from ptmrank_core.results.trust import say_evidence
-from ptmrank_core.results.truth_match import match_of, say_match
+from ptmrank_core.results.trust import match_of, say_evidence, say_match
 
 __all__ = ["analyses_text"]
 

@@ -15,6 +15,7 @@ from ptmrank_core.reports.terminal.references import references_text
 from ptmrank_core.reports.terminal.search import budget_text
 from ptmrank_core.results.phrases import strip_bidi
 from ptmrank_core.results.ranking import rank_result, ranking_rows
+from ptmrank_core.results.references import say_references
 from ptmrank_core.results.scores import layer_scores
 from ptmrank_core.results.verdict import verdict_of
 
@@ -56,11 +57,8 @@ def rank_text(result: RunResult) -> str:
     if problems:
         parts.append("\n".join(problems))
     parts += _notes(result)
-    if result.samples.warnings:
-        parts.append("\n".join(f"warning: {warning}" for warning in result.samples.warnings))
-    if result.samples.left_out:
-        parts.append("\n".join(f"left out: {e.name}: {e.reason}" for e in result.samples.left_out))
-    parts.append(f"{result.samples.n_samples} samples, run {result.plan.run_id}, {result.seconds:.1f} s")
+    counts = f"{result.samples.n_samples} samples, {say_references(result)}"
+    parts.append(f"{counts}, run {result.plan.run_id}, {result.seconds:.1f} s")
     return "\n\n".join(parts)
 
 
@@ -70,18 +68,21 @@ def _answer(result: RunResult, ranking: Ranking) -> str:
 
 
 def _notes(result: RunResult) -> list[str]:
-    """Write the notes on how the features of models were extracted."""
+    """Write the notes on how features were extracted, then warnings on the samples and what was left out."""
     notes = [
         f"note: {model}: {note}"
         for model, outcome in result.outcomes.items()
         for note in outcome.report.notes
     ]
-    return ["\n".join(notes)] if notes else []
+    samples = result.samples
+    warnings = [f"warning: {warning}" for warning in samples.warnings]
+    left_out = [f"left out: {entry.name}: {entry.reason}" for entry in samples.left_out]
+    return ["\n".join(lines) for lines in (notes, warnings, left_out) if lines]
 
 
 def _who_voted(ranking: Ranking) -> list[str]:
     """Table of the votes with their reasons, the heaviest first; then notes on the vote as a whole."""
-    if not ranking.order:
+    if len(ranking.order) < 2:
         return []
     votes = sorted(ranking.votes.items(), key=lambda entry: -entry[1].weight)
     width = max(len(name) for name, _ in votes)
@@ -124,7 +125,7 @@ def metrics_text() -> str:
     return "\n\n".join(parts)
 
 
-BESIDE = "Beside the metrics: simpler measures of the same features, chosen by name or with all"
+BESIDE = "Beside the metrics: simpler measures of the same features, which vote like them"
 TABLE_HEAD = """# The metrics
 
 <!-- Written by `python -m ptmrank_core metrics --markdown`; a test compares the two. -->
@@ -137,7 +138,7 @@ ones.
 
 ## Beside the metrics
 
-Simpler measures of the same features, chosen by name or with `all`: in no ready-made choice.
+Simpler measures of the same features. They are scored by default and vote like the metrics.
 
 {evidence}"""
 COLUMNS = """| name | metric | not to be trusted when | needs | rewards width | reference |

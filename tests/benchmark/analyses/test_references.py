@@ -156,6 +156,18 @@ def test_a_twin_that_would_take_too_long_is_not_begun(
     assert references_of(do_pictures("again", ONLY))[1].value is not None
 
 
+def test_a_large_twin_is_not_built_in_memory(
+    do_pictures: Callable[[str, Analyses], RunResult], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By default a twin has at most 500 M weights; one that was asked for among the controls is built."""
+    monkeypatch.setattr(references, "MAX_PARAMETERS", 1000)
+    twin = references_of(do_pictures("large", ONLY))[1]
+    assert "random weights in memory; unless controls are asked for" in twin.left_out
+    asked = references_of(do_pictures("asked", replace(ONLY, controls=True)))[1]
+    assert (asked.name, asked.left_out) == (twin.name, "")
+    assert asked.value is not None
+
+
 def test_with_controls_nothing_is_computed_twice(
     do_pictures: Callable[[str, Analyses], RunResult], monkeypatch: pytest.MonkeyPatch
 ) -> None:

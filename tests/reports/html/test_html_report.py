@@ -118,12 +118,12 @@ def test_every_section_is_there(read: Reader) -> None:
 
 
 def test_sections_without_findings_are_left_out() -> None:
-    """A run without a probe, without kept features and with one model has no such sections."""
+    """A run without a probe, without kept features and with one ranked model has no such sections."""
     result = hostile_result(HOSTILE[:2])
     result = replace(result, findings=())
     report = Report(result, rank_result(result))
     keys = [section.key for make in SECTIONS if (section := make(report))]
-    assert keys == ["ranking", "votes", "candidates", "scores", "problems", "samples", "reproduce"]
+    assert keys == ["ranking", "candidates", "scores", "problems", "samples", "reproduce"]
 
 
 def test_every_number_of_the_ranking_is_there(read: Reader) -> None:

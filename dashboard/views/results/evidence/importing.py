@@ -9,7 +9,7 @@ from dashboard.wording import plain, show_error
 from ptmrank_core.data import read_truth
 from ptmrank_core.errors import PTMRankError
 from ptmrank_core.records import IMPORTED, RunResult
-from ptmrank_core.results.truth_match import match_of, say_match
+from ptmrank_core.results.trust import match_of, say_match
 
 __all__ = ["WIDGET", "import_truth", "show_match"]
 

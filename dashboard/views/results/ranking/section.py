@@ -17,6 +17,7 @@ from dashboard.wording import plural
 from ptmrank_core.records import Ranking, RunResult
 from ptmrank_core.reports.figures.bump import MAX_COLOURED, BumpLayout, bump_figure, bump_table
 from ptmrank_core.reports.tables.ranking import ranking_table
+from ptmrank_core.results.references.beside import known_references
 
 __all__ = ["draw_ranking"]
 
@@ -26,7 +27,8 @@ NARROWEST = 720  # pixels
 
 def draw_ranking(result: RunResult, ranking: Ranking) -> None:
     """Draw the section."""
-    show_overview(result, ranking)
+    if len(ranking.order) + len(ranking.unranked) > 1 or known_references(result):
+        show_overview(result, ranking)
     show_footnotes(result, ranking)
     if len(ranking.order) < 2:
         _one(result, ranking)

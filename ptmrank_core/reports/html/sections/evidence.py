@@ -6,8 +6,7 @@ from ptmrank_core.records import IMPORTED
 from ptmrank_core.reports.figures.evidence import correlation_figure
 from ptmrank_core.reports.html.blocks import Block, Chart, Listing, Report, Section, Text
 from ptmrank_core.results.evidence import TRUTH_TITLES, evidence_of, measure_title, truths_of
-from ptmrank_core.results.trust import say_evidence
-from ptmrank_core.results.truth_match import match_of, say_match
+from ptmrank_core.results.trust import match_of, say_evidence, say_match
 
 __all__ = ["truths_section"]
 

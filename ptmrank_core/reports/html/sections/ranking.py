@@ -39,7 +39,9 @@ def order_section(report: Report) -> Section | None:
         min_width=least_width(layout),
     )
     table = ranking_table(report.result, ranking).select(SHOWN).known()
-    blocks: list[Block] = [chart, TableBlock(table, is_captioned=False)]
+    blocks: list[Block] = [TableBlock(table, is_captioned=False)]
+    if len(layout.rows) > 1 or layout.references:
+        blocks.insert(0, chart)
     if any(record["role"] for record in ranking_table(report.result, ranking).records()):
         blocks.append(Text(REFERENCES, is_note=True))
     if ranking.intervals:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import ndtri, stdtr
 
 from ptmrank_core.records import SamplesSummary
@@ -30,11 +31,14 @@ class Reached:
         Out-of-fold loss of each sample; empty where it is not known.
     folds
         The measure in each fold, none of which shares a group with another; empty where it is not known.
+    groups
+        Group of each sample; empty where there are none, or they are not known.
     """
 
     value: float
     losses: Sequence[float] = ()
     folds: Sequence[float] = ()
+    groups: Sequence[int] = ()
 
 
 def quantile(level: float, n_compared: int) -> float:
@@ -46,10 +50,12 @@ def errors_ahead(one: Reached, other: Reached, samples: SamplesSummary) -> float
     """By how many standard errors one is ahead of the other: of the paired differences of their losses.
 
     Where losses are not known, accuracies of independent samples are compared. Samples in groups prove no
-    more than the differences of the folds do.
+    more than the differences of the groups do, or those of the folds.
     """
     if one.losses and len(one.losses) == len(other.losses):
         differences = np.asarray(other.losses) - np.asarray(one.losses)
+        if len(one.groups) == len(differences):
+            return _errors_of_groups(differences, one.groups)
         gap = float(differences.mean())
         error = float(differences.std()) / math.sqrt(len(differences))
     else:
@@ -59,6 +65,23 @@ def errors_ahead(one: Reached, other: Reached, samples: SamplesSummary) -> float
     same = len(one.folds) == len(other.folds)
     of_folds = [a - b for a, b in zip(one.folds, other.folds, strict=True)] if same else []
     return _at_most(_in_errors(gap, error), of_folds, samples)
+
+
+def _errors_of_groups(differences: NDArray[np.float64], groups: Sequence[int]) -> float:
+    """Divide a mean difference by its standard error, from the sums over groups of what exceeds the mean."""
+    gap = float(differences.mean())
+    _, codes = np.unique(np.asarray(groups), return_inverse=True)
+    sums = np.bincount(codes, weights=differences - gap)
+    n_groups = len(sums)
+    if n_groups < 2:
+        return 0.0
+    error = math.sqrt(float((sums**2).sum()) * n_groups / (n_groups - 1)) / len(differences)
+    return _as_normal(_in_errors(gap, error), n_groups - 1)
+
+
+def _as_normal(errors: float, freedom: int) -> float:
+    """Convert a deviate of Student's distribution to the normal one with the same probability."""
+    return math.copysign(-float(ndtri(stdtr(freedom, -abs(errors)))), errors)
 
 
 def errors_above_chance(measure: str, reached: Reached, chance: float, samples: SamplesSummary) -> float:
@@ -92,6 +115,4 @@ def _at_most(errors: float, of_folds: Sequence[float], samples: SamplesSummary) 
         return errors / math.sqrt(1 + max(size - 1, 0.0) * GROUP_CORRELATION)
     values = np.asarray(of_folds)
     error = float(values.std(ddof=1)) / math.sqrt(len(values))
-    # Of Student's distribution, as the normal deviate with the same probability.
-    by_folds = float(ndtri(stdtr(len(values) - 1, _in_errors(float(values.mean()), error))))
-    return min(errors, by_folds)
+    return min(errors, _as_normal(_in_errors(float(values.mean()), error), len(values) - 1))

@@ -197,7 +197,7 @@ def _say_expected(decision: Decision, facts: Facts) -> str:
     """Say what fine-tuning the first model is expected to reach."""
     model = next(iter(decision.models), "")
     expected = facts.prediction.by_model.get(model)
-    if expected is None:
+    if expected is None or facts.is_table:
         return ""
     return f"Fine-tuned, {bidi_isolate(model)} {say_expectation(expected, facts.prediction)}."
 

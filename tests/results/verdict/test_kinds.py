@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from ptmrank_core.records import Finding, ProbeResult, ReferenceResult, RunResult, RunState, VerdictKind
@@ -221,6 +222,24 @@ def test_a_clear_lead_holds_in_groups_too() -> None:
     assert said(grouped)[0].kind is VerdictKind.RECOMMENDED
 
 
+def test_groups_that_agree_prove_as_much_as_their_number() -> None:
+    """A lead that one of ten speakers makes is none; one that all of them make is."""
+    lead = {"x": tuple([0.0] * 160 + [1.0] * 40), "y": tuple([0.0] * 140 + [1.0] * 60)}
+    groups = {"one speaker": np.arange(200) // 20, "all speakers": np.arange(200) % 10}
+    kinds = {}
+    for name, codes in groups.items():
+        run = make_run({"y": 0.7, "x": 0.8})
+        findings = tuple(
+            replace(own, content=replace(own.content, losses=lead[own.subject], groups=tuple(codes.tolist())))
+            if isinstance(own.content, ProbeResult)
+            else own
+            for own in run.findings
+        )
+        samples = replace(run.samples, n_groups=10)
+        kinds[name] = said(replace(run, samples=samples, findings=findings))[0].kind
+    assert kinds == {"one speaker": VerdictKind.RECOMMENDED, "all speakers": VerdictKind.TIED}
+
+
 def test_nothing_suits_where_an_untrained_model_is_as_good() -> None:
     """A control that reaches as much under the probe is named; a worse one is only mentioned."""
     run = make_run({"x": 0.6, "y": 0.5, "raw": 0.6}, controls=["raw"])
@@ -296,7 +315,7 @@ def test_without_intervals_the_reason_is_said() -> None:
     assert (verdict.kind, verdict.models) == (VerdictKind.TIED, ("x", "y", "z"))
     assert sentences[:2] == (
         "x comes first, then y and z, but how sure that order is cannot be said.",
-        "Half-samples were switched off.",
+        "Scores on parts of the samples were switched off.",
     )
 
 

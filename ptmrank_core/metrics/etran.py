@@ -90,7 +90,7 @@ def etran_output(inputs: MetricInputs, *, classifier: str = "centroid") -> Metri
 
 
 def combine(components: Components, scale: Components | None = None) -> dict[str, float]:
-    """Join 0.85 ``s_cls`` and 0.15 ``s_en``, scaled to [0, 1] over the candidates of a run, or over ``scale``.
+    """Join 0.85 ``s_cls`` and 0.15 ``s_en``, each scaled to [0, 1] over the candidates, or over ``scale``.
 
     It has a meaning within this set of models only. Components that are equal count 0.
 

@@ -216,8 +216,8 @@ def test_a_half_without_a_score_is_left_out() -> None:
     assert found.p_best == {"a": 1.0, "b": 0.0}
     assert found.notes == (
         (
-            "No interval for c: most parts have no score of it, or its scores on parts do not show how far it "
-            "varies."
+            "No interval for c: most parts have no score of it, or its scores on parts do not show how far "
+            "it varies."
         ),
     )
 

@@ -135,7 +135,7 @@ def why_no_intervals(result: RunResult, ranking: Ranking) -> str:
 
 
 def _why_first_unknown(result: RunResult, ranking: Ranking) -> str:
-    """Say why it is not known how far the score of the first model varies; empty if that is not the reason."""
+    """Say why it is not known how far the score of the first model varies; empty if it is known."""
     first = ranking.order[0]
     for name, content in result.contents(HalfSampleScores).items():
         if name in _voting(ranking) and (reason := saturated_models(name, content, result).get(first)):

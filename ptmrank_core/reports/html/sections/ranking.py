@@ -46,6 +46,7 @@ def _say(intervals: RankIntervals | None) -> str:
     return (
         "“Rank from” and “rank to” enclose the rank that each model would have on average over other samples "
         f"of this kind and number, with {percent(intervals.level)} coverage, from "
-        f"{plural(intervals.n_halves, 'half-sample')}. “P(best)” is how often it came out best. "
+        f"{plural(intervals.n_halves, 'part')} of the samples. “P(best)” is the chance that its score is the "
+        "best. "
         "The models of a tie group are not distinguishable on these samples."
     )

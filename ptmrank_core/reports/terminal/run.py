@@ -42,10 +42,6 @@ def rank_text(result: RunResult) -> str:
     if problems:
         parts.append("\n".join(problems))
     parts += _notes(result)
-    if result.samples.warnings:
-        parts.append("\n".join(f"warning: {warning}" for warning in result.samples.warnings))
-    if result.samples.left_out:
-        parts.append("\n".join(f"left out: {e.name}: {e.reason}" for e in result.samples.left_out))
     counts = f"{result.samples.n_samples} samples, {say_references(result)}"
     parts.append(f"{counts}, run {result.plan.run_id}, {result.seconds:.1f} s")
     return "\n\n".join(parts)
@@ -77,13 +73,16 @@ def _answer(result: RunResult, ranking: Ranking) -> str:
 
 
 def _notes(result: RunResult) -> list[str]:
-    """Write the notes on how the features of models were extracted."""
+    """Write the notes on how features were extracted, then warnings on the samples and what was left out."""
     notes = [
         f"note: {model}: {note}"
         for model, outcome in result.outcomes.items()
         for note in outcome.report.notes
     ]
-    return ["\n".join(notes)] if notes else []
+    samples = result.samples
+    warnings = [f"warning: {warning}" for warning in samples.warnings]
+    left_out = [f"left out: {entry.name}: {entry.reason}" for entry in samples.left_out]
+    return ["\n".join(lines) for lines in (notes, warnings, left_out) if lines]
 
 
 def _who_voted(ranking: Ranking) -> list[str]:

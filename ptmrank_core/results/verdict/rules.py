@@ -202,7 +202,7 @@ def is_above_chance(facts: Facts, model: str) -> bool:
     if facts.chance is None:
         return True
     value = facts.reached[model].value
-    errors = errors_above_chance(facts.measure, value, facts.chance, facts.samples)
+    errors = errors_above_chance(facts.measure, facts.reached[model], facts.chance, facts.samples)
     gain = (value - facts.chance) / (1 - facts.chance) if facts.chance < 1 else 0.0
     return errors > quantile(CHANCE_LEVEL, len(facts.reached)) and gain >= MIN_GAIN
 

@@ -6,16 +6,16 @@ PLACE is a folder with features of one or several sets, ``<set>__<model>.npz`` w
 and, where the model has a head, ``source_logits``; and ``truth.json``: set -> ``linear_probe_accuracy`` ->
 model -> ``{"mean": accuracy}`` and, where the models were fine-tuned, ``fine_tuning`` -> ``accuracy`` ->
 model -> ``mean``, ``n_parameters``, and ``in_domain``, the models that were pre-trained on samples of the
-target's own kind. Or it is ``demo:digits``, ``demo:docstrings``, ``demo:spoken-digits``: a demo zoo with its record.
-Untrained and shuffled models are controls and no candidates.
+target's own kind. Or it is ``demo:digits``, ``demo:docstrings``, ``demo:spoken-digits``: a demo zoo with its
+record. Untrained and shuffled models are controls and no candidates.
 
 Leave one zoo out: what the vote knows of the metrics comes from sets that share no model with the judged one,
 and from published tables. Columns: weighted tau (Vigna), mean over sets; regret of the first, and of the best
 of the first three, in points; how often the first is within 2 points; and the same without the sets near the
 ceiling (two probes or more above 95 %: there no score tells the best apart). Beside it stand the rows that
 arXiv:2510.06448 asks for (size, a static list, pairs of like size and of one family, the spread of the
-truth), differences to the mean rank of LogME and N-LEEP with 90 % intervals over draws of the models, and how often
-intervals of the prediction hold models of sets that they were not fitted to.
+truth), differences to the mean rank of LogME and N-LEEP with 90 % intervals over draws of the models, and how
+often intervals of the prediction hold models of sets that they were not fitted to.
 
 ``--draws N`` judges N draws of few samples as well (one and a half times the median width). ``--write``
 enters the agreements and coefficients in the product's records.

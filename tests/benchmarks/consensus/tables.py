@@ -8,8 +8,8 @@ from statistics import fmean
 
 import numpy as np
 
-from ptmrank_core.prediction import fit_coefficients, predict_accuracies
-from tests.benchmarks.consensus.judging import Verdict, judge, like_pairs_tau, paired_difference
+from ptmrank_core.prediction import MIN_SETS, fit_coefficients, predict_accuracies
+from tests.benchmarks.consensus.judging import N_DRAWS, Verdict, judge, like_pairs_tau, paired_difference
 from tests.benchmarks.consensus.orders import (
     LEFT_OUT,
     PAIR,
@@ -34,7 +34,7 @@ HEAD = (
 Judged = dict[str, dict[str, list[Verdict]]]
 
 
-def tables(sets: Sequence[ScoredSet]) -> Iterator[str]:
+def tables(sets: Sequence[ScoredSet], n_draws: int = N_DRAWS) -> Iterator[str]:
     """Every table of the benchmark."""
     whole, few = [own for own in sets if not own.few], [own for own in sets if own.few]
     yield spread_table(whole)
@@ -45,7 +45,7 @@ def tables(sets: Sequence[ScoredSet]) -> Iterator[str]:
     if few:
         judged = _judged([(scored, orders_of(scored, sets)) for scored in few], TUNED)
         yield _table(f"Judged by {TUNED}, few samples", judged, few)
-    yield difference_table(whole, orders)
+    yield difference_table(whole, orders, n_draws)
     yield like_table(whole, orders)
     yield coverage_table(sets)
 
@@ -114,7 +114,9 @@ def _figures(verdicts: Mapping[str, Sequence[Verdict]]) -> tuple[float, ...]:
     )
 
 
-def difference_table(sets: Sequence[ScoredSet], orders: Mapping[str, Mapping[str, Order]]) -> str:
+def difference_table(
+    sets: Sequence[ScoredSet], orders: Mapping[str, Mapping[str, Order]], n_draws: int
+) -> str:
     """Paired differences of the mean tau to that of LogME and N-LEEP, with intervals over models."""
     lines = [
         f"## Mean tau less that of {PAIR}: 90 % intervals over draws of the models",
@@ -131,7 +133,7 @@ def difference_table(sets: Sequence[ScoredSet], orders: Mapping[str, Mapping[str
                 continue
             first = {name: orders[name][row] for name in truths}
             second = {name: orders[name][PAIR] for name in truths}
-            value, low, high = paired_difference(first, second, truths)
+            value, low, high = paired_difference(first, second, truths, n_draws)
             lines.append(f"| {row} | {kind} | {len(truths)} | {value:+.3f} | {low:+.3f} | {high:+.3f} |")
     return "\n".join(lines)
 
@@ -188,7 +190,10 @@ def coverage_table(sets: Sequence[ScoredSet]) -> str:
         held: list[bool] = []
         for name in dict.fromkeys(own.set_name for own in models):
             out = {plain(other) for other in zoo_of(names[name], sets)} if together else {name}
-            line = fit_coefficients([own for own in models if own.set_name not in out])
+            others = [own for own in models if own.set_name not in out]
+            if len({own.set_name for own in others}) < MIN_SETS:
+                continue
+            line = fit_coefficients(others)
             new = {str(index): own for index, own in enumerate(models) if own.set_name == name}
             chance = next(iter(new.values())).chance
             found = predict_accuracies({key: own.probe for key, own in new.items()}, line, chance=chance)
@@ -200,5 +205,6 @@ def coverage_table(sets: Sequence[ScoredSet]) -> str:
                 f"| {name} ({title}) | {len(new)} | {len(found)} | {fmean(hits):.0%} | {width:.2f}"
                 f" | {error:.3f} |"
             )
-        lines.append(f"| all ({title}) | | {len(held)} | {fmean(held):.0%} | | |")
+        if held:
+            lines.append(f"| all ({title}) | | {len(held)} | {fmean(held):.0%} | | |")
     return "\n".join(lines)

@@ -120,6 +120,7 @@ EMMS = MetricSpec(
     ),
     version=1,
     rewards_width=True,
+    saturates=EVERY_TASK,
 )
 SPECS = (
     EMMS,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
@@ -16,12 +15,10 @@ from ptmrank_core.metrics.agreements import recorded_agreement
 from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
 from ptmrank_core.metrics.numerics.discriminant import fit_sfda, nearest_mean_log_probs
 from ptmrank_core.metrics.numerics.energy import lowest_energy
-from ptmrank_core.metrics.numerics.min_max import join_min_max
+from ptmrank_core.metrics.numerics.min_max import Components, join_min_max
 from ptmrank_core.records import CLASSIFICATION, EVERY_TASK, Formula, MetricOutput, MetricSpec
 
 __all__ = ["SPECS", "combine", "etran", "etran_output"]
-
-WEIGHTS = {"s_cls": 0.85, "s_en": 0.15}
 
 
 def etran(
@@ -88,22 +85,22 @@ def etran_output(inputs: MetricInputs, *, classifier: str = "centroid") -> Metri
         return MetricOutput(s_reg, MappingProxyType({"s_reg": s_reg}), tuple(notes))
     is_lda = classifier == "lda"
     log_probs = statistics.share(fit_sfda).first_log_probs if is_lda else nearest_mean_log_probs(statistics)
-    s_cls = float(np.exp(log_probs).mean())
-    components = {"s_cls": min(1.0, s_cls), "s_en": lowest_energy(inputs.embeddings)}
-    return MetricOutput(components["s_cls"], MappingProxyType(components), (*notes, *inputs.width_notes))
+    s_cls = min(1.0, np.exp(log_probs).mean().item())
+    components = {"s_cls": s_cls, "s_en": lowest_energy(inputs.embeddings)}
+    return MetricOutput(s_cls, MappingProxyType(components), (*notes, *inputs.width_notes))
 
 
-def combine(components: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
-    """Join ``s_cls`` and ``s_en`` over the candidates of a run: 0.85 and 0.15 of each, scaled to [0, 1].
+def combine(components: Components, scale: Components | None = None) -> dict[str, float]:
+    """Join 0.85 ``s_cls`` and 0.15 ``s_en``, scaled to [0, 1] over the candidates, or over ``scale``.
 
-    The sum has a meaning within this set of models only; components that are equal count 0.
+    It has a meaning within this set of models only. Components that are equal count 0.
 
     Examples
     --------
     >>> combine({"a": {"s_cls": 0.5, "s_en": 7.0}, "b": {"s_cls": 0.9, "s_en": 7.0}})
     {'a': 0.0, 'b': 0.85}
     """
-    return join_min_max(components, WEIGHTS)
+    return join_min_max(components, {"s_cls": 0.85, "s_en": 0.15}, scale)
 
 
 ETRAN = MetricSpec(
@@ -132,6 +129,7 @@ ETRAN = MetricSpec(
     ),
     version=1,
     rewards_width=True,
+    saturates=frozenset({"regression", "multilabel"}),
     combine=combine,
 )
 SPECS = (
@@ -142,6 +140,8 @@ SPECS = (
         title="ETran (LDA)",
         function=partial(etran_output, classifier="lda"),
         tasks=CLASSIFICATION,
+        saturates=CLASSIFICATION,
+        saturates_at=0.6,
         bounds=(0.0, 1.0),
         idea="ETran with the discriminant analysis that its paper describes in place of nearest class means.",
         fails_when="There are hardly more samples than features (it is 1 for every model), or scales differ.",

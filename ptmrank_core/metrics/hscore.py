@@ -130,5 +130,6 @@ SPECS = (
         fails_when="There are not many more samples than features: it is C - 1 for every model.",
         reference="Bao, Li, Huang, Zhang, Zheng, Zamir, Guibas, ICIP 2019, doi:10.1109/ICIP.2019.8803726",
         rewards_width=True,
+        saturates=CLASSIFICATION,
     ),
 )

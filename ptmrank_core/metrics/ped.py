@@ -57,8 +57,8 @@ def ped(
     Notes
     -----
     The authors' code with its constants (0.6 radii, step 0.005 of the overlap, exit when a step falls below
-    half of the first). Where no classes overlap it is the inner metric. Class means that coincide do not
-    repel. Reference deviations below 1e-3 count as 1e-3 on the way back too, so that a push is rigid.
+    half of the first). Without overlaps it is the inner metric; LogME is the one as defined. Class means that
+    coincide do not repel. Reference deviations below 1e-3 count as 1e-3 on the way back too.
 
     References
     ----------
@@ -86,9 +86,8 @@ def ped_output(inputs: MetricInputs, *, inner: str = "sfda") -> MetricOutput:
     result = push_apart(inputs.decomposition, inputs.reference_embeddings)
     output = _score_sfda(inputs, result) if inner == "sfda" else _score_logme(inputs, result)
     components = {"steps": float(len(result.changes)), "pushed": float(sum(result.changes))}
-    notes = output.warnings
-    if not result.changes:
-        notes += (f"No two classes overlap: nothing is pushed and PED is {inner} itself.",)
+    alike = f"No two classes overlap: nothing is pushed and PED is {inner} itself."
+    notes = output.warnings if result.changes else (*output.warnings, alike)
     return MetricOutput(output.value, MappingProxyType(components | dict(output.components)), notes)
 
 
@@ -132,6 +131,7 @@ PED = MetricSpec(
     ),
     version=1,
     rewards_width=True,
+    saturates=CLASSIFICATION,
 )
 SPECS = (
     PED,
@@ -145,5 +145,6 @@ SPECS = (
         fails_when="Features are wide (then pushes are), deviate by less than 0.001, or no classes overlap.",
         version=2,
         rewards_width=False,
+        saturates=frozenset(),
     ),
 )

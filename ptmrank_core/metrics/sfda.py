@@ -123,6 +123,7 @@ SFDA = MetricSpec(
     ),
     version=1,
     rewards_width=True,
+    saturates=CLASSIFICATION,
 )
 SPECS = (
     SFDA,

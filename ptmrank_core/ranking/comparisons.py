@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Comparisons", "tie_groups"]
+__all__ = ["Comparisons", "overlap_within_ties", "tie_groups"]
 
 Array: TypeAlias = NDArray[np.float64]
 Mask: TypeAlias = NDArray[np.bool_]
@@ -109,3 +109,30 @@ def tie_groups(order: Sequence[int], better: Mask) -> list[tuple[int, ...]]:
     if stop - start > 1:
         runs.append(tuple(order[start:stop]))
     return runs
+
+
+def overlap_within_ties(
+    intervals: Mapping[int, tuple[int, int]], ties: Sequence[tuple[int, ...]]
+) -> dict[int, tuple[int, int]]:
+    """Extend intervals of models of one tie group until every two of them share a rank.
+
+    An interval holds the rank of one model with less certainty than all statements of the tie groups hold
+    together: two models can be told apart by the first and not by the second. A reader must not find them
+    tied and on places of their own.
+
+    Parameters
+    ----------
+    intervals
+        Place -> lowest and highest rank.
+    ties
+        Groups of places, as from :func:`tie_groups`: the better one first.
+    """
+    found = dict(intervals)
+    for group in ties:
+        for k, first in enumerate(group):
+            for second in group[k + 1 :]:
+                high, low = intervals[first][1], intervals[second][0]
+                if high < low:
+                    found[first] = found[first][0], max(found[first][1], low)
+                    found[second] = min(found[second][0], high), found[second][1]
+    return found

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TypeAlias
 
-import numpy as np
-
 from ptmrank_core.errors import InputError, UnknownNameError
-from ptmrank_core.ranking.statistics import average_ranks
+from ptmrank_core.ranking.statistics import average_ranks, round_scores
 from ptmrank_core.records import Ranking, Vote
 
 __all__ = [
+    "MIN_HEARD",
+    "RANK_DIGITS",
     "ModelScores",
     "Scores",
     "check_scores",
@@ -31,10 +31,8 @@ Scores: TypeAlias = Mapping[str, ModelScores]
 # Sums of ranks that are equal in exact arithmetic must tie: much coarser than round-off, much finer than a
 # rank.
 RANK_DIGITS = 9
-# So must scores: their significant digits, and the share of the metric's largest score that is taken for 0. A
-# metric that has saturated for two models gives them -8e-25 and -4e-22.
-SCORE_DIGITS = 10
-SCORE_ROUND_OFF = 1e-15
+# A model is judged by itself where at least this share of the vote ranks it.
+MIN_HEARD = 0.5
 
 
 def rank(
@@ -141,7 +139,9 @@ def consensus_of_ranks(ranks: Scores, weights: Mapping[str, float]) -> dict[str,
     Let M be the number of models with a score under some metric of positive weight. A metric that could score
     only m < M of them has its ranks stretched from 1..m to 1..M, so that the best and the worst of few models
     weigh as much as those of many; one with a single score (m = 1 < M) is ignored. A missing score is left
-    out of the mean: it never counts as the worst.
+    out of the mean, as long as metrics with half of the vote rank the model: it never counts as the worst.
+    Where they hold less, what is missing to half of the vote counts as the middle place (M + 1)/2: a model
+    that a twentieth of the vote puts first is not the first of all.
 
     Parameters
     ----------
@@ -157,15 +157,18 @@ def consensus_of_ranks(ranks: Scores, weights: Mapping[str, float]) -> dict[str,
     """
     cast = _cast(ranks, weights)
     models = dict.fromkeys(model for ranked in cast.values() for model in ranked)
+    least = MIN_HEARD * math.fsum(weights[name] for name in cast)
+    middle = (len(models) + 1) / 2
     values = {}
     for model in models:
         voting = [name for name, ranked in cast.items() if model in ranked]
-        total = math.fsum(weights[name] for name in voting)
+        heard = math.fsum(weights[name] for name in voting)
+        total = max(heard, least)
         parts = [
             weights[name] * stretch(cast[name][model], len(cast[name]), len(models)) / total
             for name in voting
         ]
-        values[model] = round(math.fsum(parts), RANK_DIGITS)
+        values[model] = round(math.fsum([*parts, (total - heard) * middle / total]), RANK_DIGITS)
     return values
 
 
@@ -187,15 +190,12 @@ def rank_models(values: ModelScores, *, higher_is_better: bool) -> dict[str, flo
     """Rank models under one metric: 1 is best, ties share their mean rank.
 
     Scores that are equal to ten digits tie, and so do those that are negligible beside the largest: they are
-    round-off.
+    round-off (:func:`~ptmrank_core.ranking.statistics.round_scores`).
     """
     if not values:
         return {}
-    numbers = np.array(list(values.values()), dtype=np.float64)
-    numbers[np.abs(numbers) < SCORE_ROUND_OFF * np.abs(numbers).max()] = 0.0
-    rounded = [float(f"{value:.{SCORE_DIGITS}g}") for value in numbers]
     sign = -1.0 if higher_is_better else 1.0
-    ranked = average_ranks([sign * value for value in rounded])
+    ranked = average_ranks(sign * round_scores(list(values.values())))
     return dict(zip(values, ranked.tolist(), strict=True))
 
 

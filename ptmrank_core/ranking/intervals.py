@@ -1,4 +1,4 @@
-"""Rank intervals, probabilities and ties under one metric, from scores of half-samples."""
+"""Rank intervals, probabilities and ties under one metric, from scores of parts of the samples."""
 
 from __future__ import annotations
 
@@ -11,40 +11,45 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ptmrank_core.errors import InputError
-from ptmrank_core.ranking.comparisons import Comparisons, tie_groups
+from ptmrank_core.ranking.comparisons import Comparisons, overlap_within_ties, tie_groups
 from ptmrank_core.ranking.consensus import ModelScores
-from ptmrank_core.ranking.spread import Multipliers, Spread, n_draws_for, spread_of
-from ptmrank_core.ranking.statistics import average_ranks
+from ptmrank_core.ranking.shrinkage import shrink_draws
+from ptmrank_core.ranking.spread import (
+    MARGIN,
+    Conditions,
+    Multipliers,
+    Spread,
+    n_draws_for,
+    spread_of,
+)
+from ptmrank_core.ranking.statistics import average_ranks, round_scores
 from ptmrank_core.records import RankIntervals
 
 __all__ = [
-    "LEVEL",
-    "HalfScores",
     "IntervalBuilder",
-    "ScoreDraws",
+    "ScorePosterior",
+    "ScoresOnParts",
     "rank_intervals",
     "ranks_of",
     "rescale_deviations",
     "spread_over",
+    "true_scores",
 ]
 
 Array: TypeAlias = NDArray[np.float64]
-# Model -> its score on each half-sample; None where it has none.
-HalfScores: TypeAlias = Mapping[str, Sequence[float | None]]
+# Model -> its score on each part; None where it has none.
+ScoresOnParts: TypeAlias = Mapping[str, Sequence[float | None]]
 
-LEVEL = 0.9
-# Differences below this share of the largest score are round-off.
-ROUND_OFF = 1e-9
+UNCONDITIONAL = Conditions()
+TOO_FEW = "most parts have no score of it, or its scores on parts do not show how far it varies."
 
 
 def rank_intervals(
     scores: ModelScores,
-    halves: HalfScores,
+    parts: ScoresOnParts,
     *,
     higher_is_better: bool,
-    level: float = LEVEL,
-    seed: int = 0,
-    notes: Sequence[str] = (),
+    conditions: Conditions = UNCONDITIONAL,
 ) -> RankIntervals:
     """Estimate how certain the order under one metric is.
 
@@ -52,26 +57,23 @@ def rank_intervals(
     ----------
     scores
         Model -> finite score on all samples; two models or more.
-    halves
-        The same models -> scores on half-samples that all models share, drawn without replacement.
+    parts
+        The same models -> scores on parts that all models share, drawn without replacement, whose deviations
+        from their mean were multiplied as below (:func:`rescale_deviations`).
     higher_is_better
         Direction of the scores.
-    level
-        Coverage of each interval, in (0, 1).
-    seed
-        Seed of the draws.
-    notes
-        What the half-samples are conditional on; passed on to the result.
+    conditions
+        Level, seed, and what the parts are conditional on.
 
     Returns
     -------
     RankIntervals
-        Models without enough scores on half-samples are left out of it, which a note says.
+        Models without enough scores on parts are left out of it, which a note says.
 
     Raises
     ------
     InputError
-        Fewer than two models, models that differ, or fewer than ten half-samples that can be used.
+        Fewer than two models, or fewer than ten parts that can be used.
 
     Notes
     -----
@@ -82,25 +84,36 @@ def rank_intervals(
     warns of that), nor that the intervals of all models hold at the same time (a tie group is a statement
     about all pairs at once), nor samples of another kind.
 
-    Why halves. For a mean over n samples, the mean of a half of m = n/2, drawn without replacement, differs
-    from that of all with variance (1 - m/n) S^2/m = S^2/n (the finite-population factor 1 - m/n is 1/2):
-    exactly the variance of the full mean itself under fresh samples. The same holds for any score that is to
-    first order a mean of influences. A part of second order (a degenerate U-statistic, as of features that
-    are noise) varies with 1/m^2 - 1/n^2 = 3/n^2 in place of 1/n^2: intervals of such candidates are too
-    wide, not too narrow. Covariances of few samples can add more than that: a margin of 15 % on every
-    deviation, determined by simulation, allows for it. A bootstrap with replacement would contain samples
-    twice, on which every fit is too good.
+    Why three quarters, and why a factor. For a mean over n samples, the mean of a part of m, drawn without
+    replacement, differs from that of all with variance (1 - m/n) S^2/m, where the full mean itself has
+    variance S^2/n under fresh samples. The ratio of the two is (m/n) / (1 - m/n): 1 for halves, 3 for m =
+    3n/4, whose deviations are therefore multiplied by sqrt(3). The same holds for any score that is to first
+    order a mean of influences. Halves need no factor but are another regime: features of width d that are
+    separable on n/2 < d samples fit every half without error though they do not fit all samples, and the
+    spread is 0. A part of 3n/4 is that only for 3n/4 <= d < n, where a metric that saturates has no intervals
+    (``MetricSpec.saturates``). A part of the score of second order (a degenerate U-statistic, as of features
+    that are noise) has variance proportional to 1/m^2 - 1/n^2 = 0.78/n^2 on parts, 2.3/n^2 after the factor,
+    in place of 1/n^2: intervals of such models are too wide, not too narrow. Covariances of few samples can
+    add more than that: a margin of 15 % on every deviation, determined by simulation, allows for it. A
+    bootstrap with replacement would contain samples twice, on which every fit is too good.
 
-    A score that is a sum over the samples (TransRate of features that are wider than there are samples) has
-    variance n S^2, of which the halves' deviations show m^2 (1 - m/n) S^2/m = n S^2/4: their deviations
-    have to be multiplied by n/m = 2. Callers apply :func:`rescale_deviations` to such scores first.
+    A score that is a sum over the samples (TransRate of features that are wider than the part has samples)
+    has variance n S^2, of which deviations of parts show m^2 (1 - m/n) S^2/m = (m/n) (1 - m/n) n S^2: they
+    have to be multiplied by n/m as well.
 
-    Why only the spread. Scores at n/2 are not scores at n: wide models lose more than narrow ones. The
-    estimate for each pair is its difference on all samples, and the half-samples' deviations from their own
-    mean difference give its error [1]_. Every difference is divided by its standard deviation, and the
-    largest over all rivals of a model is compared with a common critical value, stepwise, as in the authors'
-    algorithm for the rank of a single population. A tie group is a statement about many models at once: its
-    critical value is that over all pairs, with half the error of an interval (95 % beside intervals of 90 %).
+    Why only the spread. Scores at 3n/4 are not scores at n: wide models lose more than narrow ones. The
+    estimate for each pair is its difference on all samples, and the parts' deviations from their own mean
+    difference give its error [1]_. Every difference is divided by its standard deviation, and the largest
+    over all rivals of a model is compared with a common critical value, stepwise, as in the authors'
+    algorithm for the rank of a single population. A difference that never varies is not certain but unknown
+    (:func:`~ptmrank_core.ranking.spread.spread_of`).
+
+    Ties. A tie group is a statement about many models at once: its critical value is that over all pairs,
+    with half the error of an interval (95 % beside intervals of 90 %). So that the two never contradict each
+    other, intervals of two models of one group that do not meet are both extended until they do.
+
+    Probabilities. ``p_best`` and ``p_better`` come from draws of the true scores, whose differences are
+    shrunk as far as they look like noise (:func:`~ptmrank_core.ranking.shrinkage.shrink_draws`).
 
     References
     ----------
@@ -108,44 +121,65 @@ def rank_intervals(
        Neighbourhoods and Academic Achievement across Countries. Review of Economic Studies 91, 2024.
        doi:10.1093/restud/rdad006
     """
-    builder = IntervalBuilder(tuple(scores), level, tuple(notes))
-    spread = spread_over(scores, halves)
+    spread = spread_over(scores, parts, freedom=conditions.freedom)
     sign = 1.0 if higher_is_better else -1.0
-    values = sign * np.array(list(scores.values()), dtype=np.float64)
-    draws = Multipliers.draw(n_draws_for(len(values)), len(spread.deviations), seed)
-    deviations = sign * draws.deviations(spread)
-    spreads = np.where(spread.known[:, None] & spread.known, spread.pair_spreads, np.inf)
+    values = sign * round_scores(list(scores.values()))
+    multipliers = Multipliers.draw(n_draws_for(len(values)), len(spread.deviations), conditions.seed)
+    deviations = sign * multipliers.deviations(spread)
     gaps = values[:, None] - values
-    is_round_off = np.abs(gaps) <= ROUND_OFF * np.abs(values).max()
-    # A pair whose difference never varies is distinguishable whatever the difference is.
-    scale = np.where(is_round_off, np.inf, np.maximum(spreads, ROUND_OFF * np.abs(gaps)))
-    noise = (deviations[:, :, None] - deviations[:, None, :]) / np.where(np.isfinite(scale), scale, np.inf)
+    is_compared = spread.known[:, None] & spread.known & (gaps != 0)
+    scale = np.where(is_compared, MARGIN * spread.pair_spreads, np.inf)
+    noise = MARGIN * (deviations[:, :, None] - deviations[:, None, :]) / scale
     comparisons = Comparisons(gaps / scale, noise.transpose(1, 0, 2).astype(np.float32))
-    state = ScoreDraws(values, values + deviations, sign * spread.centre, spread.known, spread.n_used)
-    return builder.describe(comparisons, state)
+    draws = true_scores(values, spread, deviations, multipliers.uniform)
+    posterior = ScorePosterior(values, draws, sign * spread.centre, spread.known, spread.n_used)
+    return IntervalBuilder(tuple(scores), conditions).describe(comparisons, posterior)
 
 
-def spread_over(scores: ModelScores, halves: HalfScores) -> Spread:
-    """Centre the half-samples' scores of the models that have one on all samples."""
+def spread_over(scores: ModelScores, parts: ScoresOnParts, *, freedom: int | None = None) -> Spread:
+    """Centre the parts' scores of the models that have one on all samples."""
     if len(scores) < 2:
         raise InputError(f"An order takes two models, got {len(scores)} with a score.")
-    n_halves = max((len(values) for values in halves.values()), default=0)
-    return spread_of([halves.get(model, [None] * n_halves) for model in scores])
+    n_parts = max((len(values) for values in parts.values()), default=0)
+    by_model = [parts.get(model, [None] * n_parts) for model in scores]
+    return spread_of(list(scores.values()), by_model, freedom=freedom)
 
 
-def rescale_deviations(halves: HalfScores, factors: Mapping[str, float]) -> HalfScores:
-    """Multiply the deviations of some models' half-sample scores from their own mean.
+def true_scores(values: Array, spread: Spread, deviations: Array, uniform: Array) -> Array:
+    """Draw the true scores under one metric, shape (n_draws, n_models); estimates of unknown spread stay.
 
     Parameters
     ----------
-    halves
-        Model -> scores on half-samples.
+    values
+        Rounded scores, higher is better, shape (n_models,).
+    spread
+        Of the same models.
+    deviations
+        Draws of the noise, shape (n_draws, n_models).
+    uniform
+        In (0, 1), shape (n_draws,).
+    """
+    draws = values + deviations
+    known = np.flatnonzero(spread.known)
+    spreads = spread.pair_spreads[np.ix_(known, known)]
+    draws[:, known] = shrink_draws(values[known], spreads, deviations[:, known], uniform)
+    # Models whose scores tie by round-off tie in the draws as well.
+    return round_scores(draws, float(np.abs(values).max()))
+
+
+def rescale_deviations(parts: ScoresOnParts, factors: Mapping[str, float]) -> ScoresOnParts:
+    """Multiply the deviations of some models' scores on parts from their own mean.
+
+    Parameters
+    ----------
+    parts
+        Model -> scores on parts.
     factors
         Model -> factor; the scores of other models stay as they are.
     """
     return {
         model: _rescaled(values, factors[model]) if model in factors else values
-        for model, values in halves.items()
+        for model, values in parts.items()
     }
 
 
@@ -163,8 +197,8 @@ def ranks_of(values: Array) -> Array:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class ScoreDraws:
-    """Values, higher is better, on all samples, in draws around them, and at the half-samples' centre."""
+class ScorePosterior:
+    """Values, higher is better, on all samples, in draws of the true ones, and at the parts' centre."""
 
     values: Array
     draws: Array
@@ -178,45 +212,52 @@ class IntervalBuilder:
     """Builds the record of all models of an order from comparisons and draws."""
 
     models: tuple[str, ...]
-    level: float
-    notes: tuple[str, ...]
+    conditions: Conditions
 
-    def describe(self, comparisons: Comparisons, state: ScoreDraws) -> RankIntervals:
+    def describe(self, comparisons: Comparisons, state: ScorePosterior) -> RankIntervals:
         """Derive intervals, probabilities and ties."""
         known = np.flatnonzero(state.known)
-        name = {int(i): self.models[i] for i in known}
-        distinguished = {i: comparisons.of_one(i, self.level) for i in name}
-        n_models = len(self.models)
+        names = [self.models[i] for i in known]
+        level = self.conditions.level
+        order = sorted(known.tolist(), key=lambda i: (-state.values[i], self.models[i]))
+        ties = tie_groups(order, comparisons.of_all((1 + level) / 2))
+        intervals = overlap_within_ties(self._intervals(comparisons, order), ties)
         draws = state.draws[:, known]
         best = draws == draws.max(axis=1, keepdims=True)
         p_best = (best / best.sum(axis=1, keepdims=True)).mean(axis=0)
-        ahead = (np.sign(draws[:, :, None] - draws[:, None, :]).mean(axis=0) + 1) / 2
-        order = sorted(name, key=lambda i: (-state.values[i], self.models[i]))
         shifts = ranks_of(state.values[known]) - ranks_of(state.centre[known])
-        left_out = [model for i, model in enumerate(self.models) if i not in name]
-        without = f"No interval, for too few scores on half-samples: {', '.join(left_out)}."
         return RankIntervals(
-            level=self.level,
+            level=level,
             n_halves=state.n_used,
-            intervals=MappingProxyType(
-                {
-                    name[i]: (1 + int(worse.sum()), n_models - int(better.sum()))
-                    for i, (better, worse) in distinguished.items()
-                }
-            ),
-            p_best=MappingProxyType(dict(zip(name.values(), p_best.tolist(), strict=True))),
-            p_better=MappingProxyType(
-                {
-                    model: MappingProxyType(
-                        {other: float(ahead[i, k]) for k, other in enumerate(name.values()) if other != model}
-                    )
-                    for i, model in enumerate(name.values())
-                }
-            ),
-            ties=tuple(
-                tuple(name[i] for i in run)
-                for run in tie_groups(order, comparisons.of_all((1 + self.level) / 2))
-            ),
-            shifts=MappingProxyType(dict(zip(name.values(), shifts.tolist(), strict=True))),
-            notes=(*self.notes, without) if left_out else self.notes,
+            intervals=MappingProxyType({self.models[i]: intervals[i] for i in known.tolist()}),
+            p_best=MappingProxyType(dict(zip(names, p_best.tolist(), strict=True))),
+            p_better=_p_better(names, draws),
+            ties=tuple(tuple(self.models[i] for i in run) for run in ties),
+            shifts=MappingProxyType(dict(zip(names, shifts.tolist(), strict=True))),
+            notes=(*self.conditions.notes, *self._left_out(set(names))),
         )
+
+    def _intervals(self, comparisons: Comparisons, known: Sequence[int]) -> dict[int, tuple[int, int]]:
+        """Ranks that each known model may have: a rival of unknown spread may be on either side."""
+        distinguished = {i: comparisons.of_one(i, self.conditions.level) for i in known}
+        return {
+            i: (1 + int(worse.sum()), len(self.models) - int(better.sum()))
+            for i, (better, worse) in distinguished.items()
+        }
+
+    def _left_out(self, names: set[str]) -> list[str]:
+        """Write for which models there is no interval, and why: a note for each reason."""
+        reasons: dict[str, list[str]] = {}
+        for model in self.models:
+            if model not in names:
+                reasons.setdefault(self.conditions.excluded.get(model, TOO_FEW), []).append(model)
+        return [f"No interval for {', '.join(models)}: {reason}" for reason, models in reasons.items()]
+
+
+def _p_better(names: Sequence[str], draws: Array) -> Mapping[str, Mapping[str, float]]:
+    """Share of the draws in which one model is better than another; a draw that ties them counts half."""
+    found = {}
+    for i, model in enumerate(names):
+        ahead = (np.sign(draws[:, [i]] - draws).mean(axis=0) + 1) / 2
+        found[model] = MappingProxyType({other: float(ahead[k]) for k, other in enumerate(names) if k != i})
+    return MappingProxyType(found)

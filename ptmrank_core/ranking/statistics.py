@@ -8,7 +8,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["average_ranks", "kendall_tau", "pearson", "spearman", "weighted_kendall_tau"]
+__all__ = [
+    "SCORE_ROUND_OFF",
+    "average_ranks",
+    "kendall_tau",
+    "pearson",
+    "round_scores",
+    "spearman",
+    "weighted_kendall_tau",
+]
+
+# Scores must tie where exact arithmetic would make them equal: their significant digits, and the share of the
+# metric's largest score that is taken for 0. A metric that has saturated for two models gives them -8e-25 and
+# -4e-22.
+SCORE_DIGITS = 10
+SCORE_ROUND_OFF = 1e-15
 
 
 def _stats() -> ModuleType:
@@ -21,6 +35,30 @@ def average_ranks(values: ArrayLike, *, axis: int | None = None) -> NDArray[np.f
     """Ranks from 1, ties with the mean of their ranks; over all values, or along an axis."""
     ranks: NDArray[np.float64] = _stats().rankdata(values, method="average", axis=axis)
     return ranks
+
+
+def round_scores(values: ArrayLike, largest: float | None = None) -> NDArray[np.float64]:
+    """Round scores of one metric to what is not round-off: ten significant digits.
+
+    Parameters
+    ----------
+    values
+        Scores of any shape; NaN stays NaN.
+    largest
+        The metric's largest absolute score, beside which 1e-15 is taken for 0; that of ``values`` if it is
+        not given.
+    """
+    numbers = np.array(values, dtype=np.float64)
+    sizes = np.abs(numbers)
+    if largest is None:
+        largest = float(np.nanmax(sizes, initial=0.0))
+    counts = sizes >= max(SCORE_ROUND_OFF * largest, np.finfo(np.float64).tiny)
+    places = SCORE_DIGITS - 1 - np.floor(np.log10(np.where(counts, sizes, 1.0)))
+    # A power of ten beyond 1e300 would overflow: so small a number is scaled in two steps.
+    first = np.power(10.0, np.clip(places, -300, 300))
+    second = np.power(10.0, places - np.clip(places, -300, 300))
+    rounded = np.round(numbers * first * second) / first / second
+    return np.where(counts | np.isnan(numbers), rounded, 0.0)
 
 
 def kendall_tau(x: ArrayLike, y: ArrayLike) -> float:

@@ -14,6 +14,7 @@ from ptmrank_core.records.analysis_results import (
     PartScores,
     PermutedScores,
     ProbeResult,
+    ReferenceResult,
     SeedScores,
 )
 from ptmrank_core.records.maps import ClassDistances, ProjectedEmbeddings
@@ -30,6 +31,7 @@ AnalysisResult: TypeAlias = (
     | ModelHalfSamples
     | PartScores
     | ControlScores
+    | ReferenceResult
     | PermutedScores
     | FineTuning
     | ProjectedEmbeddings

@@ -99,9 +99,16 @@ class MetricSpec:
     kind
         ``"metric"``: a transferability metric from the literature. ``"evidence"``: a simpler measure of the
         same features, listed as a group of its own.
+    saturates
+        Tasks in which it reaches its limit for any labels once features are as wide as there are samples, and
+        approaches it before: its scores on a part of the samples then say nothing of how it varies on all of
+        them (``python -m tests.benchmarks.coverage`` shows it).
+    saturates_at
+        Features per sample of a part from which that is so: 1, or less if it is near its limit before.
     combine
         Combines the components of all models of a run into the scores that rank them (model -> components
-        in, model -> score out); ``None`` if the value itself ranks.
+        in, model -> score out; a second mapping of the kind, if given, says whose components set the scale);
+        ``None`` if the value itself ranks.
     """
 
     name: str
@@ -124,8 +131,10 @@ class MetricSpec:
     stochastic: bool = False
     rewards_width: bool = False
     adds_up: bool = False
+    saturates: frozenset[str] = frozenset()
+    saturates_at: float = 1.0
     kind: Literal["metric", "evidence"] = "metric"
-    combine: Callable[[Mapping[str, Mapping[str, float]]], dict[str, float]] | None = None
+    combine: Callable[..., dict[str, float]] | None = None
 
     @property
     def is_variant(self) -> bool:

@@ -18,7 +18,7 @@ from ptmrank_core.metrics import (
     resolve_metrics,
     titles_reading,
 )
-from ptmrank_core.ranking.spread import MIN_HALVES
+from ptmrank_core.ranking.spread import MIN_PARTS
 from ptmrank_core.records import (
     BUILT_IN_REFERENCES,
     NORMALISATIONS,
@@ -164,13 +164,14 @@ RANK_OPTIONS: tuple[RankOption, ...] = (
     TextOption(
         "analyses.half_samples",
         "--intervals",
-        help="half-samples of each metric, for rank intervals; 0 for none; by default 100 of the cheap ones",
+        help="parts of the samples on which each metric is scored, for rank intervals; 0 for none; "
+        "by default 60, and 20 under slow metrics that weigh much",
         parse=_number(
             int,
             "--intervals",
-            lambda number: number == 0 or number >= MIN_HALVES,
-            f"0, or at least {MIN_HALVES}",
-            "The spread cannot be estimated from fewer half-samples.",
+            lambda number: number == 0 or number >= MIN_PARTS,
+            f"0, or at least {MIN_PARTS}",
+            "The spread cannot be estimated from fewer parts of the samples.",
         ),
     ),
     TextOption(
@@ -213,6 +214,12 @@ RANK_OPTIONS: tuple[RankOption, ...] = (
     ),
     SwitchOption(
         "analyses.controls", {True: "--controls"}, help="score permuted labels and untrained models too"
+    ),
+    SwitchOption(
+        "analyses.references",
+        {False: "--no-references"},
+        help="do not probe plain features and an untrained twin beside the candidates",
+        for_features=False,
     ),
     SwitchOption(
         "analyses.projections",

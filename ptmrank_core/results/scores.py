@@ -18,7 +18,7 @@ __all__ = [
     "voting_scores",
 ]
 
-WHOLE_PRECISION = "float32"
+HALF_PRECISION = frozenset({"bfloat16", "float16"})
 
 
 def scores_by_metric(cells: Iterable[Cell]) -> dict[str, dict[str, float]]:
@@ -52,11 +52,12 @@ def seed_notes(result: RunResult) -> tuple[str, ...]:
         for metric, values in of_model.scores.items():
             spreads[metric] = max(spreads.get(metric, 0.0), max(values) - min(values))
             n_seeds[metric] = max(n_seeds.get(metric, 0), len(values))
-    halved = sorted({own.dtype for own in by_model.values()} - {"", WHOLE_PRECISION})
-    coarse = f" Features in {' and '.join(halved)} move it about as much." if halved else ""
+    halved = sorted({own.dtype for own in by_model.values()} & HALF_PRECISION)
+    coarse = f" Features in {' and '.join(halved)} move it about as much; those in float32 do not."
     return tuple(
         f"{METRICS[metric].title} votes with its mean over {n_seeds[metric]} seeds, which differ by up to"
-        f" {spread:.2g} for one model; the score that is shown is that of its own seed.{coarse}"
+        f" {spread:.2g} for one model; the score that is shown is that of its own seed."
+        f"{coarse if halved else ''}"
         for metric, spread in spreads.items()
     )
 
@@ -71,7 +72,7 @@ def parts_by_metric(cells: Iterable[Cell]) -> dict[str, dict[str, ScoreParts]]:
 
 
 def layer_scores(result: RunResult) -> dict[str, dict[str, list[float | None]]]:
-    """Collect the scores of hidden layers: model -> metric -> one value for each layer.
+    """Collect the scores of the candidates' hidden layers: model -> metric -> one value for each layer.
 
     The first layer is the input's own embedding. Where a metric is defined over all candidates of a run,
     the candidates are all layers of all models.
@@ -81,6 +82,7 @@ def layer_scores(result: RunResult) -> dict[str, dict[str, list[float | None]]]:
     dict
         Of the models whose layers were scored; ``None`` where a layer has no score.
     """
+    result = result.of_candidates()
     parts: dict[str, dict[str, ScoreParts]] = {}
     for cell in result.layer_cells:
         of_metric = parts.setdefault(cell.metric, {})

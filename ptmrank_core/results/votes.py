@@ -39,15 +39,14 @@ def voters_of(planned: Sequence[str]) -> list[str]:
 
 
 def probes_of(result: RunResult) -> dict[str, ProbeResult]:
-    """Collect the probe of each model that has one, in the order of the plan."""
+    """Collect the probe of each candidate that has one, in the order of the plan."""
     probes = result.contents(ProbeResult)
-    return {spec.id: probes[spec.id] for spec in result.plan.models if spec.id in probes}
+    return {spec.id: probes[spec.id] for spec in result.plan.candidates if spec.id in probes}
 
 
 def probe_evidence_of(result: RunResult) -> ProbeEvidence | None:
     """Collect what the linear probe distinguishes between the candidates; ``None`` without a probe."""
-    candidates = {spec.id for spec in result.plan.candidates}
-    probes = {model: probe for model, probe in probes_of(result).items() if model in candidates}
+    probes = probes_of(result)
     groups = next((probe.groups for probe in probes.values()), ())
     return collect_losses({model: np.array(probe.losses) for model, probe in probes.items()}, groups)
 
@@ -67,7 +66,6 @@ def prior_taus(prior: PriorAgreement, *, few: bool = False) -> PriorTaus:
 
 def vote_context_of(result: RunResult) -> VoteContext:
     """Collect what is known of the metrics, and of the candidates of a run, besides the scores."""
-    candidates = {spec.id for spec in result.plan.candidates}
     probes = probes_of(result)
     widths = _widths(result)
     n_samples = result.samples.n_samples
@@ -75,10 +73,7 @@ def vote_context_of(result: RunResult) -> VoteContext:
     return VoteContext(
         priors={name: prior_taus(METRICS[name].prior_agreement, few=few) for name in result.plan.metrics},
         doubts=doubts_of(result.plan.metrics, widths, n_samples),
-        traits={
-            WIDTH: widths,
-            SCALE: {model: probe.scale for model, probe in probes.items() if model in candidates},
-        },
+        traits={WIDTH: widths, SCALE: {model: probe.scale for model, probe in probes.items()}},
         probe=probe_evidence_of(result),
         titles={name: METRICS[name].title for name in result.plan.metrics},
     )

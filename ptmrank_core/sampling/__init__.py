@@ -6,20 +6,21 @@ draws are asked for they follow one another, so that asking for more keeps the f
 """
 
 from ptmrank_core.sampling.folds import assign_folds
-from ptmrank_core.sampling.halves import HalfSamples, draw_halves
 from ptmrank_core.sampling.nested import NestedOrder, nested_order, nested_orders
+from ptmrank_core.sampling.parts import FEW_GROUPS, SampleParts, draw_parts
 from ptmrank_core.sampling.permutations import permuted_rows
 from ptmrank_core.sampling.shares import draw_share, random_rows
 from ptmrank_core.sampling.strata import Indices, strata_of
 from ptmrank_core.sampling.units import Units, units_of, units_of_samples
 
 __all__ = [
-    "HalfSamples",
+    "FEW_GROUPS",
     "Indices",
     "NestedOrder",
+    "SampleParts",
     "Units",
     "assign_folds",
-    "draw_halves",
+    "draw_parts",
     "draw_share",
     "nested_order",
     "nested_orders",

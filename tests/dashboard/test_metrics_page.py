@@ -54,7 +54,7 @@ def test_every_metric_has_a_card(page: AppTest) -> None:
     ]
     assert ticked(page) == set(quick_metrics()) & set(default_metrics())
     assert primary(page) == ["Rank them"]
-    assert "**13 models × 12 metrics on 600 samples**" in said
+    assert "**11 models and 2 controls × 12 metrics on 600 samples**" in said
 
 
 def test_presets_tick_the_cards(page: AppTest) -> None:
@@ -68,7 +68,7 @@ def test_presets_tick_the_cards(page: AppTest) -> None:
     left = (set(METRIC_PRESETS["proven"].metrics) & set(default_metrics())) - {"logme"}
     assert ticked(page) == left
     open_page(page, "candidates")
-    assert f"13 models × {len(left)} metrics on 600 samples" in texts(page)
+    assert f"11 models and 2 controls × {len(left)} metrics on 600 samples" in texts(page)
     open_page(page, "metrics")
     assert ticked(page) == left
     for metric in left:

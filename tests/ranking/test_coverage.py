@@ -4,30 +4,39 @@ from __future__ import annotations
 
 import pytest
 
-from tests.benchmarks.coverage import Row, study, table
+from tests.benchmarks.coverage import CONSENSUS, Row, study, table
+from tests.benchmarks.coverage_means import MEANS
 from tests.benchmarks.coverage_settings import SETTINGS
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
-@pytest.mark.parametrize("name", SETTINGS)
+@pytest.mark.parametrize("name", [*SETTINGS, *MEANS])
 def test_intervals_hold_the_population_rank(name: str) -> None:
-    """A 90 % interval holds it in 88 %, no wider than 1.5 fresh ones; equal noise is one group in 90 %."""
-    rows = study(name, n_sets=100, n_fresh=2000, n_halves=40)
-    assert {row.of for row in rows} == {"logme", "hscore", "transrate", "etran", "consensus"}
-    failed = [row for row in rows if not keeps_its_promise(row)]
+    """A 90 % interval holds it in 88 %, or there is none; equal noise is one group in 93 % (less chance)."""
+    rows = study(name, n_sets=60, n_fresh=600, n_parts=40)
+    failed = [row for row in rows if not _is_compatible(row, n_sets=60)]
     assert not failed, table(failed)
 
 
-def keeps_its_promise(row: Row) -> bool:
-    """Whether a row meets the aims."""
-    is_tied = row.tied is None or row.tied >= 0.9
-    return row.coverage >= 0.88 and row.width <= 1.5 * row.fresh_width and is_tied
+def _is_compatible(row: Row, n_sets: int) -> bool:
+    """Whether a row meets the aims up to two standard errors of so many data sets."""
+    if row.n_without == 1:
+        return True
+    n_known = n_sets * (1 - row.n_without)
+    is_tied = row.tied is None or row.tied >= 0.93 - 2 * (0.93 * 0.07 / n_known) ** 0.5
+    # Models of one data set go together: half of the standard error of a single one.
+    return row.coverage >= 0.88 - (0.88 * 0.12 / n_known) ** 0.5 and is_tied
 
 
-def test_a_small_study_runs() -> None:
-    """The simulation works: two data sets give a row for each metric, with ties where there is noise."""
-    rows = study("noise", n_sets=2, n_fresh=12, n_halves=12)
-    assert [row.of for row in rows] == ["logme", "hscore", "transrate", "etran", "consensus"]
-    assert all(0 <= row.worst <= row.coverage <= 1 and 1 <= row.width <= 6 for row in rows)
-    assert all(row.tied is not None for row in rows)
+@pytest.mark.parametrize(
+    ("name", "is_known"), [("8 groups", True), ("d = 0.85 n", False), ("35 % without parts", False)]
+)
+def test_a_small_study_runs(name: str, is_known: bool) -> None:
+    """The simulation works: two data sets give a row for each metric; where nothing is known it has none."""
+    rows = study(name, n_sets=2, n_fresh=4, n_parts=10)
+    metrics = (MEANS if name in MEANS else SETTINGS)[name].metrics
+    assert [row.of for row in rows] == [*metrics, CONSENSUS]
+    assert all(row.n_without in {0, 1} for row in rows)
+    assert (rows[-1].n_without == 0) is is_known
+    assert all(0 <= row.worst <= row.coverage <= 1 for row in rows if row.n_without == 0)

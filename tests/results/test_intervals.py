@@ -83,7 +83,7 @@ def test_findings_become_intervals(result: RunResult) -> None:
     assert ranking.intervals.intervals["c"] == (3, 3)
     assert ranking.intervals.notes == (
         "Two samples are taken as given.",
-        "Scores without half-samples, taken as exact: nleep.",
+        "Scores without parts, taken as exact: nleep.",
     )
 
 
@@ -119,7 +119,7 @@ def test_the_json_says_how_sure(result: RunResult) -> None:
         ({}, {"nleep": "takes long", "hscore:plain": "does not vote"}),
         (
             {"findings": (), "state": RunState.RUNNING},
-            {"logme": "being scored", "hscore": "being scored", "nleep": "takes long"},
+            {"logme": "being computed", "hscore": "being computed", "nleep": "being computed"},
         ),
         ({"findings": (), "state": RunState.CANCELLED}, {"logme": "stopped before"}),
         (
@@ -150,7 +150,7 @@ def test_switched_off_is_said(result: RunResult) -> None:
     plan = replace(result.plan, analyses=Analyses(half_samples=0))
     off = replace(result, plan=plan, findings=())
     assert set(missing_intervals(off, results.rank_result(off)).values()) == {
-        "Half-samples were switched off."
+        "Scores on parts of the samples were switched off."
     }
     assert "interval" not in reports.rank_text(off)
 
@@ -168,8 +168,9 @@ def test_a_metric_for_one_model_is_explained(result: RunResult) -> None:
 def test_the_text_table_has_the_columns(result: RunResult) -> None:
     """Places, chance and letters stand beside the rank; below, what they mean and what is missing."""
     lines = reports.rank_text(result).splitlines()
-    assert lines[0].split()[:5] == ["model", "rank", "places", "p(best)", "tied"]
-    rows = {line.split()[0]: line.split() for line in lines[1:4]}
+    head = next(place for place, line in enumerate(lines) if line.startswith("model "))
+    assert lines[head].split()[:5] == ["model", "rank", "places", "p(best)", "tied"]
+    rows = {line.split()[0]: line.split() for line in lines[head + 1 : head + 4]}
     assert rows["c"][2:5] == ["3", "0.00", "-"]
     assert rows["a"][2] == rows["b"][2] == "1-2"
     assert rows["a"][4] == rows["b"][4] == "a"

@@ -93,7 +93,7 @@ def test_how_much_the_seeds_differ_is_said_and_coarse_features_with_it() -> None
         " shown is that of its own seed."
     )
     assert seed_notes(seeded({"a": "float32", "b": ""})) == (said,)
-    coarse = f"{said} Features in bfloat16 move it about as much."
+    coarse = f"{said} Features in bfloat16 move it about as much; those in float32 do not."
     assert seed_notes(seeded({"a": "bfloat16", "b": "float32"})) == (coarse,)
     assert rank_result(seeded({"a": "bfloat16"})).vote_notes[-1] == coarse
     assert seed_notes(result_of({"a": -1.0})) == ()

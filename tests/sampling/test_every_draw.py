@@ -23,7 +23,7 @@ from ptmrank_core.sampling import (
     Indices,
     Units,
     assign_folds,
-    draw_halves,
+    draw_parts,
     draw_share,
     nested_order,
     units_of_samples,
@@ -59,9 +59,7 @@ def _points(samples: Samples, seed: int) -> Parts:
 
 
 DRAWS: Mapping[str, Callable[[Samples, int], Parts]] = {
-    "half-samples": lambda samples, seed: list(
-        draw_halves(units_of_samples(samples), n_halves=3, seed=seed).rows
-    ),
+    "parts": lambda samples, seed: list(draw_parts(units_of_samples(samples), n_parts=3, seed=seed).rows),
     "learning curve": lambda samples, seed: [rows for parts in parts_of(samples, seed) for rows in parts],
     "part of the samples": _subsamples,
     "rounds of a search": _rounds,
@@ -131,7 +129,7 @@ def test_a_draw_is_of_different_rows_and_repeats(name: str, samples: Samples, se
         assert rows[-1] < samples.n_samples
 
 
-@pytest.mark.parametrize("name", sorted(set(DRAWS) - {"folds of the probe", "half-samples"}))
+@pytest.mark.parametrize("name", sorted(set(DRAWS) - {"folds of the probe", "parts"}))
 @EXAMPLES
 @given(samples=any_samples(), seed=st.integers(0, 99))
 def test_a_part_holds_every_class(name: str, samples: Samples, seed: int) -> None:
@@ -143,10 +141,10 @@ def test_a_part_holds_every_class(name: str, samples: Samples, seed: int) -> Non
 
 @EXAMPLES
 @given(samples=any_samples(), seed=st.integers(0, 99))
-def test_a_half_holds_every_stratum(samples: Samples, seed: int) -> None:
-    """Two samples of every stratum are in each half, or the only one."""
+def test_a_part_holds_every_stratum(samples: Samples, seed: int) -> None:
+    """Two samples of every stratum are in each part, or the only one."""
     strata = units_of_samples(samples).strata
-    for rows in parts_or_none(DRAWS["half-samples"], samples, seed):
+    for rows in parts_or_none(DRAWS["parts"], samples, seed):
         counts = np.bincount(strata[rows], minlength=strata.max() + 1)
         assert (counts >= np.minimum(np.bincount(strata), 2)).all()
 
@@ -223,12 +221,12 @@ def test_a_share_of_strata_is_exact_to_one(sizes: list[int], share: Fraction, se
 
 @EXAMPLES
 @given(samples=any_samples(), seed=st.integers(0, 99))
-def test_a_half_is_half_of_every_stratum(samples: Samples, seed: int) -> None:
-    """Of the units of each stratum half are drawn, one more or less, or all where it cannot be halved."""
+def test_a_part_is_three_quarters_of_every_stratum(samples: Samples, seed: int) -> None:
+    """Of the units of each stratum three quarters are drawn, or all where it cannot be divided."""
     units = units_of_samples(samples)
     n_units = np.bincount(units.stratum_of)
-    for rows in parts_or_none(DRAWS["half-samples"], samples, seed):
+    for rows in parts_or_none(DRAWS["parts"], samples, seed):
         drawn = np.bincount(units.stratum_of[np.unique(units.unit_of[rows])], minlength=len(n_units))
-        assert (drawn >= n_units // 2).all()
+        assert (drawn >= 3 * n_units // 4).all()
         if not samples.groups:
-            assert ((drawn <= (n_units + 1) // 2) | (n_units < 4)).all()
+            assert ((drawn <= (3 * n_units + 3) // 4) | (n_units < 4)).all()

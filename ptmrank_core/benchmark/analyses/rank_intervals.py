@@ -1,6 +1,6 @@
-"""Scores on half-samples, from which rank intervals are computed: the same halves for every model and metric.
+"""Scores on parts of the samples, behind rank intervals: the same parts for every model and metric.
 
-Each model is one step: its scores on all halves are stored together, so a killed worker repeats one model at
+Each model is one step: its scores on all parts are stored together, so a killed worker repeats one model at
 most. Once all models are done, the findings by model are replaced by one finding for each metric.
 """
 
@@ -8,80 +8,127 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
+from statistics import median
 
 from ptmrank_core.benchmark.analyses.context import AnalysisContext
 from ptmrank_core.benchmark.execution.scoring import CapturedError, run_guarded, score_cells
 from ptmrank_core.events import AnalysisStep, raise_if_cancelled
 from ptmrank_core.metrics import METRICS, MetricInputs, join_scores, prepare_inputs, score_parts
+from ptmrank_core.ranking import MAX_FIXED
 from ptmrank_core.records import (
     HalfSampleScores,
     ModelHalfSamples,
-    RunPlan,
     Score,
     ScoreParts,
     problems_of,
 )
+from ptmrank_core.results.ranking import rank_result
 from ptmrank_core.results.votes import voters_of
-from ptmrank_core.sampling import HalfSamples, draw_halves, units_of_samples
+from ptmrank_core.sampling import SampleParts, draw_parts, units_of_samples
 
-__all__ = ["half_sample_metrics", "score_half_samples"]
+__all__ = ["combine_parts", "growth_of", "score_half_samples"]
 
 NO_SCORES = ModelHalfSamples({}, {})
-# Number of half-samples if the user requested none, for metrics that are not iterative.
-DEFAULT_HALF_SAMPLES = 100
-
-
-def half_sample_metrics(plan: RunPlan) -> tuple[str, ...]:
-    """Select the metrics of a plan that are scored on half-samples.
-
-    These are the voting metrics: default forms, or the chosen variants if no default form was chosen.
-    Iterative metrics are included only if a number of half-samples was requested.
-    """
-    n_requested = plan.analyses.half_samples
-    voters = voters_of(plan.metrics)
-    if n_requested is not None:
-        return tuple(voters) if n_requested > 0 else ()
-    return tuple(name for name in voters if METRICS[name].cost != "iterative")
+# Number of parts if the user requested none: of metrics without iterations, and of iterative ones, which are
+# scored on parts where they hold so much of the vote that there are no intervals otherwise.
+DEFAULT_PARTS, PARTS_OF_SLOW_METRICS = 60, 20
+# That is done if it takes at most so long, or at most this share of the run's time so far.
+CHEAP_SECONDS, CHEAP_SHARE = 60.0, 0.2
 
 
 def score_half_samples(context: AnalysisContext) -> None:
     """Store a :class:`~ptmrank_core.records.HalfSampleScores` for each metric with scores of two models."""
-    metrics_by_model = _remaining_metrics(context)
+    n_parts = _parts_by_metric(context)
+    metrics_by_model = _remaining_metrics(context, n_parts)
     if metrics_by_model:
-        _score_models(context, metrics_by_model)
+        _score_models(context, metrics_by_model, n_parts)
     context.drop(ModelHalfSamples)
 
 
-def _remaining_metrics(context: AnalysisContext) -> dict[str, list[str]]:
-    """Find for each model the metrics not yet scored on half-samples, if these score two models or more."""
+def _parts_by_metric(context: AnalysisContext) -> dict[str, int]:
+    """Decide on how many parts each metric is scored: metric -> number, for those that are.
+
+    These are the voting metrics: default forms, or the chosen variants if no default form was chosen. Unless
+    a number was requested, iterative metrics are included only as far as their weight calls for it.
+    """
+    plan = context.run_context.plan
+    n_requested = plan.analyses.half_samples
+    voters = voters_of(plan.metrics)
+    if n_requested is not None:
+        return dict.fromkeys(voters, n_requested) if n_requested > 0 else {}
+    slow = [name for name in voters if METRICS[name].cost == "iterative"]
+    chosen = _weighty(context, slow) if slow else set()
+    return {
+        name: PARTS_OF_SLOW_METRICS if name in chosen else DEFAULT_PARTS
+        for name in voters
+        if name not in slow or name in chosen
+    }
+
+
+def _weighty(context: AnalysisContext, slow: Sequence[str]) -> set[str]:
+    """Select iterative metrics, the weightiest first, until the others hold too little to need parts."""
+    run_context = context.run_context
+    result = run_context.store.result(run_context.plan.run_id)
+    votes = rank_result(result).votes
+    weights = {name: votes[name].weight if name in votes else 0.0 for name in slow}
+    budget = max(CHEAP_SECONDS, CHEAP_SHARE * _seconds_of_models(context))
+    chosen: set[str] = set()
+    for name in sorted(slow, key=lambda name: -weights[name]):
+        if sum(weight for other, weight in weights.items() if other not in chosen) <= MAX_FIXED:
+            break
+        by_model = [cell.seconds for cell in context.cells if isinstance(cell, Score) and cell.metric == name]
+        # The first score of all may have taken long: libraries are loaded on first use.
+        seconds = PARTS_OF_SLOW_METRICS * len(by_model) * median(by_model or [0.0])
+        if seconds <= budget:
+            chosen.add(name)
+            budget -= seconds
+    return chosen
+
+
+def _seconds_of_models(context: AnalysisContext) -> float:
+    """Seconds that the models of a run have taken so far."""
+    run_context = context.run_context
+    outcomes = run_context.store.outcomes(run_context.plan.run_id)
+    return sum(sum(outcome.seconds.values()) for outcome in outcomes.values())
+
+
+def _remaining_metrics(context: AnalysisContext, n_parts: Mapping[str, int]) -> dict[str, list[str]]:
+    """Find for each model the metrics not yet scored on parts, if these score two models or more."""
     remaining: dict[str, list[str]] = {}
-    for metric in half_sample_metrics(context.run_context.plan):
-        scored = [cell.model for cell in context.cells if isinstance(cell, Score) and cell.metric == metric]
+    for metric in n_parts:
+        scored = [
+            cell.model
+            for cell in context.cells
+            if isinstance(cell, Score) and cell.metric == metric and cell.model in context.specs
+        ]
         if len(scored) > 1 and not context.is_kept(HalfSampleScores, metric):
             for model in scored:
                 remaining.setdefault(model, []).append(metric)
     return {model: remaining[model] for model in context.specs if model in remaining}
 
 
-def _score_models(context: AnalysisContext, metrics_by_model: Mapping[str, Sequence[str]]) -> None:
-    """Score every model on every half, then combine the scores of all models under each metric."""
-    run_context, n_requested = context.run_context, context.run_context.plan.analyses.half_samples
+def _score_models(
+    context: AnalysisContext, metrics_by_model: Mapping[str, Sequence[str]], n_parts: Mapping[str, int]
+) -> None:
+    """Score every model on every part, then combine the scores of all models under each metric."""
+    run_context = context.run_context
     draw = partial(
-        draw_halves,
+        draw_parts,
         units_of_samples(run_context.samples),
-        n_halves=DEFAULT_HALF_SAMPLES if n_requested is None else n_requested,
+        n_parts=max(n_parts.values()),
         seed=run_context.plan.seed,
     )
     metrics = list(dict.fromkeys(name for names in metrics_by_model.values() for name in names))
-    halves = run_guarded(draw, what=HalfSampleScores.KIND)
-    if isinstance(halves, CapturedError):
+    parts = run_guarded(draw, what=HalfSampleScores.KIND)
+    if isinstance(parts, CapturedError):
         for metric in metrics:
-            context.keep_problem(HalfSampleScores, metric, halves)
+            context.keep_problem(HalfSampleScores, metric, parts)
         return
     for index, (model, of_model) in enumerate(metrics_by_model.items()):
         raise_if_cancelled(run_context.cancel)
         if not context.is_kept(ModelHalfSamples, model):
-            context.keep(ModelHalfSamples, model, partial(_score_halves, context, model, of_model, halves))
+            numbers = {name: n_parts[name] for name in of_model}
+            context.keep(ModelHalfSamples, model, partial(_score_parts, context, model, numbers, parts))
         run_context.sink(AnalysisStep(HalfSampleScores.KIND, index + 1, len(metrics_by_model)))
     by_model = context.contents(ModelHalfSamples)
     problems = problems_of(context.findings(), ModelHalfSamples)
@@ -89,55 +136,65 @@ def _score_models(context: AnalysisContext, metrics_by_model: Mapping[str, Seque
         scored = [model for model, names in metrics_by_model.items() if metric in names]
         notes = tuple(f"{model}: {problems[model]}" for model in scored if model in problems)
         of_metric = {model: by_model.get(model, NO_SCORES) for model in scored}
-        context.keep(HalfSampleScores, metric, partial(_combine, metric, of_metric, halves, notes=notes))
+        used = SampleParts(parts.rows[: n_parts[metric]], (*parts.notes, *notes))
+        full = {
+            cell.model: score_parts(cell)
+            for cell in context.cells
+            if isinstance(cell, Score) and cell.metric == metric
+        }
+        context.keep(HalfSampleScores, metric, partial(combine_parts, metric, of_metric, used, full))
 
 
-def _score_halves(
-    context: AnalysisContext, model: str, metrics: Sequence[str], halves: HalfSamples
+def _score_parts(
+    context: AnalysisContext, model: str, n_parts: Mapping[str, int], parts: SampleParts
 ) -> ModelHalfSamples:
-    """Score one model on each half, and determine the factors by which its deviations are scaled."""
-    inputs = prepare_inputs(**context.arrays(model, metrics))
-    scores: dict[str, list[ScoreParts | None]] = {name: [] for name in metrics}
-    for rows in halves.rows:
+    """Score one model on each part, and determine the factors by which its deviations are scaled."""
+    inputs = prepare_inputs(**context.arrays(model, tuple(n_parts)))
+    scores: dict[str, list[ScoreParts | None]] = {name: [] for name in n_parts}
+    for index, rows in enumerate(parts.rows):
         raise_if_cancelled(context.run_context.cancel)
+        metrics = [name for name, number in n_parts.items() if index < number]
         for cell in score_cells(model, inputs.take(rows), metrics):
             scores[cell.metric].append(score_parts(cell) if isinstance(cell, Score) else None)
     return ModelHalfSamples(
-        {name: tuple(of_metric) for name, of_metric in scores.items()}, _growth(inputs, metrics, halves)
+        {name: tuple(of_metric) for name, of_metric in scores.items()}, growth_of(inputs, n_parts, parts)
     )
 
 
-def _growth(inputs: MetricInputs, metrics: Sequence[str], halves: HalfSamples) -> dict[str, float]:
-    """Return n/m (all samples / samples of a half) for each metric whose score is a sum over the samples."""
-    if inputs.n_samples > inputs.n_features:
+def growth_of(inputs: MetricInputs, metrics: Mapping[str, int], parts: SampleParts) -> dict[str, float]:
+    """Return n/m (all samples / samples of a part) for each metric whose score is a sum over the samples."""
+    size = sum(len(rows) for rows in parts.rows) / len(parts.rows)
+    if size > inputs.n_features:
         return {}
-    share = inputs.n_samples * len(halves.rows) / sum(len(rows) for rows in halves.rows)
-    return {name: share for name in metrics if METRICS[name].adds_up}
+    return {name: inputs.n_samples / size for name in metrics if METRICS[name].adds_up}
 
 
-def _combine(
+def combine_parts(
     metric: str,
     by_model: Mapping[str, ModelHalfSamples],
-    halves: HalfSamples,
-    *,
-    notes: tuple[str, ...],
+    parts: SampleParts,
+    full: Mapping[str, ScoreParts],
 ) -> HalfSampleScores:
-    """Combine the scores of all models under one metric, half by half."""
+    """Combine the scores of all models under one metric, part by part.
+
+    Where components are joined over the models they are scaled as those of all samples: scaled anew on each
+    part, the best model would have the score 1 on all of them, as if it were certain.
+    """
     joined = []
-    for index in range(len(halves.rows)):
+    for index in range(len(parts.rows)):
         scores = {model: _at(record.scores.get(metric, ()), index) for model, record in by_model.items()}
         known = {model: score for model, score in scores.items() if score is not None}
-        joined.append(join_scores(metric, known))
+        joined.append(join_scores(metric, known, full))
     return HalfSampleScores(
         scores={model: tuple(row.get(model) for row in joined) for model in by_model},
-        sizes=tuple(len(rows) for rows in halves.rows),
+        sizes=tuple(len(rows) for rows in parts.rows),
         growth={
             model: record.growth[metric] for model, record in by_model.items() if metric in record.growth
         },
-        notes=(*halves.notes, *notes),
+        notes=parts.notes,
     )
 
 
 def _at(scores: Sequence[ScoreParts | None], index: int) -> ScoreParts | None:
-    """Return the score on one half; ``None`` if the model has none."""
+    """Return the score on one part; ``None`` if the model has none."""
     return scores[index] if index < len(scores) else None

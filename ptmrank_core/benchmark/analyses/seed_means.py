@@ -1,7 +1,9 @@
 """Scores of stochastic metrics under further seeds: their mean votes, so that no lucky start decides a place.
 
-The features are those of the run, from the cache: extracting them again in float32 costs more than everything
-else on a machine that computes in half precision by default, so the number format is recorded instead.
+The features are those of the run, from the cache, in whatever number format the models computed. On a machine
+that computes in half precision by default a second extraction in float32 takes about twice the time of the
+first, so the format is recorded and told instead. On the small models of a demo the means in bfloat16 and
+float32 differed by 0.001 to 0.04, single seeds by up to 0.08.
 """
 
 from __future__ import annotations

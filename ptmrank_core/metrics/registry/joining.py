@@ -16,7 +16,9 @@ def score_parts(score: Score) -> dict[str, float]:
     return {VALUE: score.value, **components}
 
 
-def join_scores(metric: str, parts: Mapping[str, ScoreParts]) -> dict[str, float]:
+def join_scores(
+    metric: str, parts: Mapping[str, ScoreParts], scale: Mapping[str, ScoreParts] | None = None
+) -> dict[str, float]:
     """Turn the scores of candidates under one metric into values that rank them.
 
     Parameters
@@ -25,6 +27,9 @@ def join_scores(metric: str, parts: Mapping[str, ScoreParts]) -> dict[str, float
         Name in the registry.
     parts
         Candidate -> :func:`score_parts` of its score, all candidates of one comparison.
+    scale
+        The same of the scores whose least and greatest components set the scale where components are joined;
+        by default ``parts`` themselves.
 
     Returns
     -------
@@ -34,9 +39,14 @@ def join_scores(metric: str, parts: Mapping[str, ScoreParts]) -> dict[str, float
         regression) has nothing to be joined with.
     """
     combine = METRICS[metric].combine
-    components = {
-        name: {part: value for part, value in own.items() if part != VALUE} for name, own in parts.items()
-    }
+    components = _components(parts)
     if combine is None or all(len(own) == 1 for own in components.values()):
         return {name: own[VALUE] for name, own in parts.items()}
-    return combine(components)
+    return combine(components) if scale is None else combine(components, _components(scale))
+
+
+def _components(parts: Mapping[str, ScoreParts]) -> dict[str, dict[str, float]]:
+    """Leave out the values."""
+    return {
+        name: {part: value for part, value in own.items() if part != VALUE} for name, own in parts.items()
+    }

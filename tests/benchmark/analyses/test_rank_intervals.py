@@ -1,4 +1,4 @@
-"""The stage of half-samples: what it keeps, that it can be cancelled and goes on, how it fails."""
+"""The stage of parts of the samples: what it keeps, that it can be cancelled and goes on, how it fails."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ptmrank_core.benchmark import RunStore, run_here
 from ptmrank_core.benchmark.analyses import rank_intervals as stage
 from ptmrank_core.config import Settings
 from ptmrank_core.events import AnalysisStep, Event
-from ptmrank_core.metrics import METRICS, compute, prepare_inputs
+from ptmrank_core.metrics import compute, prepare_inputs
 from ptmrank_core.records import (
     Analyses,
     HalfSampleScores,
@@ -20,7 +20,8 @@ from ptmrank_core.records import (
     contents_of,
     problems_of,
 )
-from ptmrank_core.sampling import draw_halves, units_of
+from ptmrank_core.results import rank_result
+from ptmrank_core.sampling import draw_parts, units_of
 from ptmrank_core.worker import SOURCES
 from tests.benchmark.runs import stored_features_plan
 from tests.ready_made import LABELS, draw_features, save_features
@@ -39,52 +40,61 @@ def folder(tmp_path: Path) -> Path:
 def plan_of(
     settings: Settings, folder: Path, metrics: tuple[str, ...], half_samples: int | None = 12
 ) -> RunPlan:
-    """Plan a run of a folder of features with so many half-samples."""
+    """Plan a run of a folder of features with so many parts."""
     analyses = Analyses(half_samples=half_samples, projections=False)
     return stored_features_plan(settings, folder, metrics, analyses=analyses, seed=3)
 
 
 def found(settings: Settings, plan: RunPlan) -> dict[str, HalfSampleScores]:
-    """What the run keeps of half-samples, by metric."""
+    """What the run keeps of parts, by metric."""
     findings = RunStore(settings).findings(plan.run_id)
-    assert {own.kind for own in findings} <= {"halves", "probe"}
+    assert {own.kind for own in findings} <= {"halves", "probe", "seeds"}
     return contents_of(findings, HalfSampleScores)
 
 
 def test_scores_are_those_of_the_rows(settings: Settings, folder: Path) -> None:
-    """Every kept score is the metric of the half's own rows, the same rows for every model."""
+    """Every kept score is the metric of the part's own rows, the same rows for every model."""
     plan = plan_of(settings, folder, ("logme", "hscore"))
     run_here(plan.run_id, settings, sources=SOURCES)
-    halves = draw_halves(units_of(LABELS, "classification"), n_halves=12, seed=3)
+    parts = draw_parts(units_of(LABELS, "classification"), n_parts=12, seed=3)
     for metric, finding in found(settings, plan).items():
-        assert finding.sizes == (30,) * 12
+        assert finding.sizes == (45,) * 12
         for model, scores in finding.scores.items():
             expected = [
                 compute(metric, prepare_inputs(draw_features(STRENGTHS[model])[rows], labels=LABELS[rows]))
-                for rows in halves.rows
+                for rows in parts.rows
             ]
             assert scores == pytest.approx([output.value for output in expected], rel=1e-12)
 
 
-def test_candidates_are_joined_within_a_half(settings: Settings, folder: Path) -> None:
-    """ETran is combined over the models of each half: one of them has the best, one the least class score."""
+def test_candidates_are_joined_on_the_scale_of_all_samples(settings: Settings, folder: Path) -> None:
+    """ETran is combined over the models of each part, its components scaled as those of all samples."""
     plan = plan_of(settings, folder, ("etran",))
     run_here(plan.run_id, settings, sources=SOURCES)
     scores = found(settings, plan)["etran"].scores
-    rows = draw_halves(units_of(LABELS, "classification"), n_halves=12, seed=3).rows[0]
-    parts = {
-        model: compute("etran", prepare_inputs(draw_features(own)[rows], labels=LABELS[rows])).components
-        for model, own in STRENGTHS.items()
-    }
-    combine = METRICS["etran"].combine
-    assert combine is not None
-    assert {model: own[0] for model, own in scores.items()} == pytest.approx(combine(parts))
+    rows = draw_parts(units_of(LABELS, "classification"), n_parts=12, seed=3).rows[0]
+    parts, full = (
+        {
+            model: compute(
+                "etran", prepare_inputs(draw_features(own)[chosen], labels=LABELS[chosen])
+            ).components
+            for model, own in STRENGTHS.items()
+        }
+        for chosen in (rows, np.arange(60))
+    )
+    for model, own in scores.items():
+        expected = 0.0
+        for name, weight in (("s_cls", 0.85), ("s_en", 0.15)):
+            least, greatest = (end(one[name] for one in full.values()) for end in (min, max))
+            expected += weight * (parts[model][name] - least) / (greatest - least)
+        assert own[0] == pytest.approx(expected)
+    assert len({score for own in scores.values() for score in own}) == 36  # nobody's is 1 by definition
 
 
-def test_slow_metrics_only_when_asked(settings: Settings, folder: Path) -> None:
-    """Without a number cheap metrics get a hundred halves and those that iterate none; 0 is none at all."""
-    metrics = ("logme", "nleep", "hscore:plain")
-    for asked, expected in ((None, {"logme": 100}), (0, {}), (10, {"logme": 10, "nleep": 10})):
+def test_slow_metrics_only_where_they_weigh_much(settings: Settings, folder: Path) -> None:
+    """Without a number cheap metrics get 60 parts, and those that iterate 20 if they weigh much."""
+    metrics = ("hscore", "nleep", "wdje", "logme:thuml")
+    for asked, expected in ((None, {"hscore": 60, "nleep": 20}), (0, {}), (10, {"hscore": 10, "nleep": 10})):
         plan = plan_of(settings, folder, metrics, asked)
         run_here(plan.run_id, settings, sources=SOURCES)
         kept = {name: len(own.sizes) for name, own in found(settings, plan).items()}
@@ -98,7 +108,20 @@ def test_a_variant_chosen_alone_votes(settings: Settings, folder: Path) -> None:
     assert set(found(settings, plan)) == {"hscore:plain"}
 
 
-def test_it_stops_between_halves_and_goes_on(
+def test_slow_metrics_have_no_parts_where_that_takes_long(
+    settings: Settings, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An iterative metric whose scores took longer than a fifth of the run allows is left without parts."""
+    monkeypatch.setattr(stage, "CHEAP_SECONDS", 0.0)
+    monkeypatch.setattr(stage, "CHEAP_SHARE", 0.0)
+    plan = plan_of(settings, folder, ("hscore", "nleep"), None)
+    run_here(plan.run_id, settings, sources=SOURCES)
+    assert set(found(settings, plan)) == {"hscore"}
+    result = RunStore(settings).result(plan.run_id)
+    assert rank_result(result).intervals is None
+
+
+def test_it_stops_between_parts_and_goes_on(
     settings: Settings, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Cancelled in the second model, a run keeps the first; resumed, it scores the others and ends alike."""
@@ -120,7 +143,7 @@ def test_it_stops_between_halves_and_goes_on(
 
     state = run_here(plan.run_id, settings, sources=SOURCES, sink=seen.append, cancel=is_pulled)
     assert state is RunState.CANCELLED
-    assert len(calls) == 15  # twelve halves of the first model, three of the second
+    assert len(calls) == 15  # twelve parts of the first model, three of the second
     assert AnalysisStep("halves", 1, 3) in seen
     store = RunStore(settings)
     assert [own.kind for own in store.findings(plan.run_id) if own.kind != "probe"] == ["halves of model"]
@@ -134,8 +157,8 @@ def test_it_stops_between_halves_and_goes_on(
     assert calls == []
 
 
-def test_a_half_that_fails_is_null(settings: Settings, tmp_path: Path) -> None:
-    """Where a metric has no value on a half its score is null there; the others stand."""
+def test_a_part_that_fails_is_null(settings: Settings, tmp_path: Path) -> None:
+    """Where a metric has no value on a part its score is null there; the others stand."""
     features = draw_features(1.0)
     save_features(tmp_path / "f" / "a.npz", embeddings=features)
     only = np.zeros_like(features)
@@ -145,12 +168,12 @@ def test_a_half_that_fails_is_null(settings: Settings, tmp_path: Path) -> None:
     run_here(plan.run_id, settings, sources=SOURCES)
     scores = found(settings, plan)["logme:thuml"].scores
     assert None not in scores["a"]
-    rows = draw_halves(units_of(LABELS, "classification"), n_halves=40, seed=3).rows
+    rows = draw_parts(units_of(LABELS, "classification"), n_parts=40, seed=3).rows
     assert [value is None for value in scores["b"]] == [0 not in own.tolist() for own in rows]
 
 
 def test_why_there_are_none(settings: Settings, tmp_path: Path) -> None:
-    """Classes too small to be halved leave one finding a metric that says so."""
+    """Classes too small to be divided leave one finding a metric that says so."""
     labels = np.arange(60) // 3
     for name in "ab":
         save_features(tmp_path / "f" / f"{name}.npz", labels=labels)
@@ -159,11 +182,11 @@ def test_why_there_are_none(settings: Settings, tmp_path: Path) -> None:
     assert not found(settings, plan)
     problems = problems_of(RunStore(settings).findings(plan.run_id), HalfSampleScores)
     assert set(problems) == {"logme", "hscore"}
-    assert all("No class is large enough" in why for why in problems.values())
+    assert all("20 of 20 classes cannot be divided" in why for why in problems.values())
 
 
 def test_further_inputs_are_split_or_whole(settings: Settings, tmp_path: Path) -> None:
-    """A half takes its own rows of the head's outputs, and the whole reference set and class names."""
+    """A part takes its own rows of the head's outputs, and the whole reference set and class names."""
     rng = np.random.default_rng(1)
     auxiliary = {
         "source_logits": rng.normal(size=(60, 4)),
@@ -174,7 +197,7 @@ def test_further_inputs_are_split_or_whole(settings: Settings, tmp_path: Path) -
         save_features(tmp_path / "f" / f"{name}.npz", **auxiliary)
     plan = plan_of(settings, tmp_path / "f", ("leep", "nce", "ped", "emms"))
     run_here(plan.run_id, settings, sources=SOURCES)
-    rows = draw_halves(units_of(LABELS, "classification"), n_halves=12, seed=3).rows[5]
+    rows = draw_parts(units_of(LABELS, "classification"), n_parts=12, seed=3).rows[5]
     inputs = prepare_inputs(
         draw_features(2.0)[rows],
         labels=LABELS[rows],
@@ -185,8 +208,8 @@ def test_further_inputs_are_split_or_whole(settings: Settings, tmp_path: Path) -
     assert len(found(settings, plan)) == 4
 
 
-def test_regression_halves(settings: Settings, tmp_path: Path) -> None:
-    """Numbers to predict are halved too, and ETran's single component is taken as it is."""
+def test_regression_on_parts(settings: Settings, tmp_path: Path) -> None:
+    """Numbers to predict are divided too, and ETran's single component is taken as it is."""
     targets = LABELS + np.linspace(0, 0.5, 60)
     for name, strength in STRENGTHS.items():
         save_features(tmp_path / "f" / f"{name}.npz", strength, labels=None, targets=targets)
@@ -205,12 +228,12 @@ def test_one_model_has_no_rivals(settings: Settings, tmp_path: Path) -> None:
 
 
 def test_sums_over_the_samples_grow(settings: Settings, tmp_path: Path) -> None:
-    """TransRate of features at least as wide as there are samples adds up: its deviations count n/m times."""
+    """TransRate of features at least as wide as a part adds up there: its deviations count n/m times."""
     rng = np.random.default_rng(0)
-    for name, width in (("wide", 60), ("other", 59), ("narrow", 8)):
+    for name, width in (("wide", 60), ("other", 45), ("narrow", 44)):
         save_features(tmp_path / "f" / f"{name}.npz", embeddings=rng.normal(size=(60, width)))
     plan = plan_of(settings, tmp_path / "f", ("logme", "transrate"))
     run_here(plan.run_id, settings, sources=SOURCES)
     kept = found(settings, plan)
-    assert kept["transrate"].growth == {"wide": 2.0}
+    assert kept["transrate"].growth == pytest.approx({"wide": 4 / 3, "other": 4 / 3})
     assert kept["logme"].growth == {}

@@ -19,8 +19,8 @@ __all__ = ["own_mean_hits", "share_targets", "vote_hits"]
 
 Array: TypeAlias = NDArray[np.float64]
 
-# Distances that are there at a time: 32 MiB.
-BLOCK_VALUES = 2**22
+# Distances that are there at a time: 8 MiB, and a few arrays of that size.
+BLOCK_VALUES = 2**20
 # Squared distances within this share of themselves, or of the squared lengths that they were taken from, tie.
 RELATIVE, CANCELLED = 1e-9, 1e-13
 

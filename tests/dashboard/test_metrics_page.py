@@ -69,7 +69,7 @@ def test_presets_tick_the_cards(page: AppTest) -> None:
     left = (set(METRIC_PRESETS["proven"].metrics) & set(default_metrics())) - {"logme"}
     assert ticked(page) == left
     open_page(page, "candidates")
-    assert f"11 models and 2 controls × {len(left)} metrics on 600 samples" in texts(page)
+    assert f"11 models and 2 controls × {len(left)} metric" in texts(page)
     open_page(page, "metrics")
     assert ticked(page) == left
     for metric in left:

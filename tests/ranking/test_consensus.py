@@ -191,7 +191,7 @@ def test_a_vote_without_weight_is_none() -> None:
 
 
 def test_a_model_that_little_of_the_vote_ranks_cannot_win() -> None:
-    """Ranked first by 5 % of the vote alone, a model is placed in the middle; with half of the vote it wins."""
+    """Ranked first by 5 % of the vote alone, a model is placed in the middle; by half of it, first."""
     ranked = {f"m{i}": float(-i) for i in range(6)}
     for share, place in ((0.05, 3), (0.5, 0)):
         scores = {"broad": dict(ranked), "narrow": {"new": 1.0} | ranked}

@@ -297,15 +297,15 @@ def test_deviations_are_scaled_by_the_size_of_the_parts(result: RunResult, size:
 def test_a_metric_that_saturates_on_parts_has_no_intervals(
     result: RunResult, width: int, size: int, is_known: bool
 ) -> None:
-    """Features that fit every part and not all samples: no interval, stored halves included, and it is said."""
+    """Features that fit every part and not all samples: no interval, of stored halves neither."""
     scores = {"a": -1.0, "b": -2.0, "c": -3.0}
     found = with_scores(result, {"emms": scores}, {"emms": on_parts(scores, size)}, width)
     ranking = results.rank_result(found)
     assert (ranking.intervals is not None) is is_known
     if not is_known:
         assert why_no_intervals(found, ranking) == (
-            f"a: its features are too wide ({width}) for the {size} samples of a part, which they fit whatever "
-            "the labels are, unlike all 60."
+            f"a: its features are too wide ({width}) for the {size} samples of a part, which they fit "
+            "whatever the labels are, unlike all 60."
         )
         assert missing_intervals(found, ranking) == {"emms": why_no_intervals(found, ranking)}
     else:
@@ -324,24 +324,24 @@ def test_parts_near_the_limit_of_a_metric_tell_nothing(result: RunResult) -> Non
 
 
 def test_a_vote_without_parts_leaves_the_consensus_unknown(result: RunResult) -> None:
-    """Where over a fifth of the vote is by metrics without parts there is no P(best), and the reason is there."""
-    scores = {"logme": {"a": 2.0, "b": 1.0, "c": 0.0}, "nleep": {"a": -1.0, "b": -2.0, "c": -3.0}}
-    found = with_scores(result, scores, {"logme": on_parts(scores["logme"], 45)})
+    """Where over a fifth of the vote is by metrics without parts there is no P(best), with the reason."""
+    scores = {"hscore": {"a": 2.0, "b": 1.0, "c": 0.0}, "nleep": {"a": -1.0, "b": -2.0, "c": -3.0}}
+    found = with_scores(result, scores, {"hscore": on_parts(scores["hscore"], 45)})
     ranking = results.rank_result(found)
     share = ranking.votes["nleep"].weight
     assert share > 0.2
     assert ranking.intervals is None
-    assert set(ranking.metric_intervals) == {"logme"}
+    assert set(ranking.metric_intervals) == {"hscore"}
     assert why_no_intervals(found, ranking) == (
         f"{share:.0%} of the vote is by metrics whose scores may vary by an unknown amount (N-LEEP: It takes "
-        "long to compute: it is scored on parts of the samples only if it weighs much and that is quickly done, "
-        "or on request)."
+        "long to compute: it is scored on parts of the samples only if it weighs much and that is quickly "
+        "done, or on request)."
     )
 
 
 def test_few_groups_widen_the_intervals(result: RunResult) -> None:
     """Five groups of two classes leave three degrees of freedom: what 60 samples tell apart they do not."""
-    scores = {"a": 0.45, "b": 0.0, "c": -5.0}
+    scores = {"a": 0.6, "b": 0.0, "c": -5.0}
     found = with_scores(result, {"logme": scores}, {"logme": on_parts(scores, 45, 0.07)})
     grouped = replace(found, samples=replace(found.samples, n_groups=5))
     for one, interval in ((found, (1, 1)), (grouped, (1, 2))):

@@ -19,6 +19,7 @@ __all__ = [
     "chosen_metrics",
     "chosen_models",
     "fitting_task",
+    "is_ticked",
     "models_on_machine",
     "usual_task",
     "why_not_rankable",
@@ -78,11 +79,23 @@ def chosen_models(draft: Draft, task: TaskCategory) -> list[ModelSpec]:
     """
     if task.modality == "tabular":
         return catalogue.resolve_models(catalogue.COLUMNS, task)
-    ticked = [spec for spec in models_on_machine(task) if spec.id not in draft.deselected]
+    ticked = [spec for spec in models_on_machine(task) if is_ticked(draft, spec)]
     selected_models = draft.selected_models.get(task.name, {})
     listed = catalogue.hub_models(",".join(selected_models), task) if selected_models else []
     named = catalogue.hub_models(draft.hub_ids, task)
     return list({spec.id: spec for spec in [*ticked, *listed, *named]}.values())
+
+
+def is_ticked(draft: Draft, spec: ModelSpec) -> bool:
+    """Whether a model on this machine is a candidate of a draft.
+
+    Until the reader decides, the demo models are candidates for demo samples alone: on other samples they
+    show how a ranking works, not which model to take.
+    """
+    is_offered = spec.source != "demo" or (
+        draft.samples_source is not None and jobs.is_demo(draft.samples_source)
+    )
+    return draft.ticks.get(spec.id, is_offered)
 
 
 def chosen_metrics(draft: Draft, offered: Iterable[str]) -> tuple[str, ...]:

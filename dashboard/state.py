@@ -62,8 +62,10 @@ class Draft:
         How the samples are read.
     task
         Name of the task category; ``None`` before one was chosen.
-    deselected
-        Demo models that were unticked.
+    ticks
+        Model on this machine -> whether the reader ticked or unticked it; others are as they were offered.
+    n_ticked_at_once
+        How often all or none of the models were ticked with one click.
     hub_ids
         Hub ids as typed.
     selected_models
@@ -83,7 +85,8 @@ class Draft:
     ready_made: str | None = None
     reading: Reading = AS_RECOGNISED
     task: str | None = None
-    deselected: set[str] = field(default_factory=set)
+    ticks: dict[str, bool] = field(default_factory=dict)
+    n_ticked_at_once: int = 0
     hub_ids: str = ""
     selected_models: dict[str, dict[str, Candidate]] = field(default_factory=dict)
     hub_results: dict[str, list[Candidate]] = field(default_factory=dict)
@@ -105,6 +108,7 @@ class Draft:
     def _start_over(self) -> None:
         self.reading = AS_RECOGNISED
         self.task = self.metrics = None
+        self.ticks = {}
 
 
 def register_pages(pages: Mapping[str, StreamlitPage]) -> None:

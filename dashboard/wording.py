@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -11,7 +11,7 @@ from dashboard.escaping import plain
 from ptmrank_core.benchmark import Outline, RunEntry, RunProgress
 from ptmrank_core.data import DEMO_SAMPLES, FEATURES_PREFIX
 from ptmrank_core.errors import InputField, PTMRankError, word_fields
-from ptmrank_core.records import Modality, RunState, Stage, TargetKind
+from ptmrank_core.records import Modality, ModelSpec, RunState, Stage, TargetKind
 from ptmrank_core.results.phrases import plural, say_targets
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "plural",
     "say_analysis",
     "say_duration",
+    "say_models",
     "say_run",
     "say_run_in_words",
     "say_size",
@@ -52,8 +53,10 @@ STATES = {
 # Kind of an analysis -> what it finds out.
 ANALYSES = {
     "halves": "how sure the ranking is",
+    "seeds": "scores under further seeds",
     "probe": "how well a linear probe does on each model",
     "sample-size": "how many samples the ranking needs",
+    "reference": "what plain features and an untrained model reach",
     "controls": "how the metrics score controls that cannot be good",
     "fine-tuning": "fine-tuning the best models",
     "separability": "which classes the best models tell apart",
@@ -123,6 +126,13 @@ def _counts(outline: Outline) -> str:
         f"{plural(outline.n_samples, 'sample')} · {plural(len(outline.models), 'model')} · "
         f"{plural(outline.n_metrics, 'metric')} · {outline.created_at[:16].replace('T', ' ')} UTC"
     )
+
+
+def say_models(models: Sequence[ModelSpec]) -> str:
+    """Count models, controls apart: ``11 models and 2 controls``."""
+    n_controls = sum(spec.control is not None for spec in models)
+    said = plural(len(models) - n_controls, "model")
+    return f"{said} and {plural(n_controls, 'control')}" if n_controls else said
 
 
 def say_status(entry: RunEntry) -> str:

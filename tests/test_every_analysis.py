@@ -38,6 +38,7 @@ ANALYSES: dict[str, tuple[str, ...]] = {
     "probe": (),
     "sample_sizes": ("--sample-sizes",),
     "controls": ("--controls",),
+    "references": (),
     "fine_tune": ("--fine-tune", "1"),
     "fine_tune_seconds": ("--fine-tune-seconds", "5"),
     "projections": (),

@@ -30,10 +30,11 @@ ALLOWED = {
     "probing": {"errors", "records", "sampling"},
     "ranking": {"errors", "records", "sampling"},
     "projection": {"errors", "records", "sampling"},
+    "prediction": {"errors", "records"},
     "features": {"errors", "records", "events", "config", "files", "sampling"},
-    "results": {"errors", "records", "ranking", "projection", "metrics", "probing"},
+    "results": {"errors", "records", "ranking", "projection", "metrics", "probing", "prediction"},
     "benchmark": VOCABULARY
-    | {"sampling", "features", "metrics", "probing", "ranking", "projection", "results"},
+    | {"sampling", "features", "metrics", "probing", "ranking", "projection", "prediction", "results"},
     "lessons": {"errors", "records", "metrics", "probing", "ranking"},
     "reports": {"errors", "records", "ranking", "projection", "metrics", "results", "lessons"},
 }

@@ -31,7 +31,6 @@ from ptmrank_core.benchmark import (
 )
 from ptmrank_core.benchmark import expected_time as time_of_models
 from ptmrank_core.benchmark import leave_out as leave_out_of_run
-from ptmrank_core.data import read_truth
 from ptmrank_core.errors import NotOwnerError
 from ptmrank_core.records import (
     IMPORTED,
@@ -46,6 +45,7 @@ from ptmrank_core.records import (
     Truth,
 )
 from ptmrank_core.results.partial import partial_ranking as rank_partially
+from ptmrank_core.results.trust import adopt
 
 __all__ = [
     "cancel",
@@ -58,6 +58,7 @@ __all__ = [
     "is_shared",
     "keep_truth",
     "leave_out",
+    "match_truth",
     "outline",
     "partial_ranking",
     "progress",
@@ -171,9 +172,10 @@ def finish_without(run_id: str, models: Sequence[str]) -> None:
 
 
 @st.cache_resource(max_entries=20, show_spinner=False)
-def partial_ranking(run_id: str, finished: tuple[str, ...], *, has_failed: bool) -> Ranking:  # noqa: ARG001
-    """Rank the finished models of a run, again whenever another one has finished."""
-    return rank_partially(store().result(run_id))
+def partial_ranking(run_id: str, finished: tuple[str, ...], *, has_failed: bool) -> tuple[Ranking, int]:  # noqa: ARG001
+    """Rank the finished models of a run, again whenever another one has finished; count all candidates."""
+    found = store().result(run_id)
+    return rank_partially(found), len(found.plan.candidates)
 
 
 def delete(run_id: str) -> None:
@@ -208,20 +210,24 @@ def outline(run_id: str) -> Outline:
     return store().outline(run_id)
 
 
-def keep_truth(found: RunResult, name: str, data: bytes) -> bool:
-    """Store fine-tuning results with a run; return whether they are new.
+def keep_truth(found: RunResult, truth: Truth) -> None:
+    """Store the owner's own fine-tuning results with a run.
 
     Raises
     ------
-    InputError
-        If the file is no table of them.
     NotOwnerError
         If the run is somebody else's.
     """
     _require_owner(found.plan.run_id)
-    truth = read_truth(name, data, [spec.id for spec in found.plan.models])
-    finding = Finding(Truth.KIND, IMPORTED, truth, 0.0)
-    if finding in found.findings:
-        return False
-    store().add_finding(found.plan.run_id, finding)
-    return True
+    store().add_finding(found.plan.run_id, Finding(Truth.KIND, IMPORTED, truth, 0.0))
+
+
+def match_truth(found: RunResult, name: str, model: str) -> None:
+    """Take a name of the imported fine-tuning results, which no model has, for a model of the run.
+
+    Raises
+    ------
+    NotOwnerError
+        If the run is somebody else's.
+    """
+    keep_truth(found, adopt(found.contents(Truth)[IMPORTED], name, model))

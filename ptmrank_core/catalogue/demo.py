@@ -51,6 +51,7 @@ def _demo_model(name: str, facts: dict[str, Any], sources: Path) -> ModelSpec:
         width=facts["width"],
         licence="mit",
         source_samples=str(source) if source.is_file() else None,
+        control=facts.get("control"),
     )
 
 

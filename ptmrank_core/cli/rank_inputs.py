@@ -20,7 +20,7 @@ from ptmrank_core.catalogue import (
 from ptmrank_core.config import Settings
 from ptmrank_core.data import load_feature_samples, load_reference, load_samples
 from ptmrank_core.errors import InputError
-from ptmrank_core.metrics import default_metrics
+from ptmrank_core.metrics import standard_metrics
 from ptmrank_core.records import (
     ExtractionOptions,
     Modality,
@@ -119,7 +119,7 @@ def _ready_made(arguments: argparse.Namespace, given: Mapping[str, Any]) -> Rank
 
 def _options(given: Mapping[str, Any], reading: Reading) -> RunOptions:
     """Collect the options that were given, over those of the task and the defaults."""
-    defaults = RunOptions(metrics=default_metrics(), options=ExtractionOptions(), seed=0, reading=reading)
+    defaults = RunOptions(metrics=standard_metrics(), options=ExtractionOptions(), seed=0, reading=reading)
     plain = {path: value for path, value in given.items() if path not in LOADED}
     return check_run_options(replace_fields(defaults, plain))
 

@@ -6,8 +6,9 @@ import difflib
 import hashlib
 import json
 import math
+import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from ptmrank_core.config import ASSETS
@@ -61,7 +62,9 @@ def load_truth(path: Path, models: Sequence[str]) -> Truth:
 def read_truth(name: str, data: bytes, models: Sequence[str]) -> Truth:
     """Read a user's table of fine-tuning results: ``model,accuracy``, ``model,r2`` or another measure.
 
-    Ids are matched exactly. Shares may be given in percent (all of them, or none); they become shares of 1.
+    A name is matched with the model of the same id, else with the only one whose id ends in it, whatever the
+    case of its letters: ``vit-base`` with ``org/ViT-base``. Shares may be given in percent (all of them, or
+    none); they become shares of 1.
 
     Parameters
     ----------
@@ -75,8 +78,8 @@ def read_truth(name: str, data: bytes, models: Sequence[str]) -> Truth:
     Returns
     -------
     Truth
-        Results of those models of the run that have a row with a number; the notes name the models that are
-        only in the run or only in the table.
+        Results of those models of the run that have a row with a number, and apart those of other names. The
+        notes say which name was taken for another one, and which row has no number.
 
     Raises
     ------
@@ -98,17 +101,46 @@ def read_truth(name: str, data: bytes, models: Sequence[str]) -> Truth:
         for model, cell, line in zip(ids, cells, table.lines, strict=True)
         if not is_missing(cell)
     }
-    known = {model: values[model] for model in models if model in values}
-    strangers = [model for model in values if model not in set(models)]
+    meant = _match(values, models)
+    known = {model: values[meant[model]] for model in models if model in meant}
+    strangers = {own: value for own, value in values.items() if own not in meant.values()}
     if len(known) < 2:
         raise InputError(
             f"{name!r} has results of {len(known)} of the {len(models)} models of this run; expected two or "
-            f"more. It names {', '.join(map(repr, strangers[:3])) or 'none with a number'}.",
+            f"more. It names {', '.join(map(repr, list(strangers)[:3])) or 'none with a number'}.",
             hint=_guesses(strangers, models) or f"The run's models: {', '.join(models)}.",
         )
-    shares, share_notes = _as_shares(name, measure, known)
-    notes = (*share_notes, *_unmatched(known, strangers, models))
-    return Truth(measure, shares, measure.lower() not in LOWER_IS_BETTER, name, notes)
+    is_percent = _is_in_percent(name, measure, known)
+    scale = 100.0 if is_percent else 1.0
+    notes = [f"{measure} was read as percentages."] if is_percent else []
+    notes += [f"{own!r} was read as {model!r}." for model, own in meant.items() if own != model]
+    empty = [own for own, cell in zip(ids, cells, strict=True) if is_missing(cell)]
+    notes += [f"Rows without a number: {', '.join(empty)}."] if empty else []
+    return Truth(
+        measure,
+        {model: value / scale for model, value in known.items()},
+        higher_is_better=measure.lower() not in LOWER_IS_BETTER,
+        origin=name,
+        notes=tuple(notes),
+        unmatched={own: value / scale for own, value in strangers.items()},
+    )
+
+
+def _match(names: Iterable[str], models: Sequence[str]) -> dict[str, str]:
+    """Match the models of a run with names of a table: model -> the name that means it."""
+    exact = {own: own for own in names if own in set(models)}
+    others = [own for own in names if own not in exact]
+    meant: dict[str, list[str]] = {}
+    for own in others:
+        ending = [model for model in models if _tail(model) == own.lower()]
+        if len(ending) == 1 and ending[0] not in exact:
+            meant.setdefault(ending[0], []).append(own)
+    return exact | {model: own[0] for model, own in meant.items() if len(own) == 1}
+
+
+def _tail(model: str) -> str:
+    """Return the name of a model without where it comes from, in small letters."""
+    return re.split(r"[/:]", model)[-1].lower()
 
 
 def _refuse_duplicates(name: str, ids: Sequence[str]) -> None:
@@ -152,36 +184,20 @@ def _number(cell: str, place: str, measure: str) -> float:
     return value
 
 
-def _as_shares(
-    name: str, measure: str, values: Mapping[str, float]
-) -> tuple[Mapping[str, float], tuple[str, ...]]:
-    """Convert percentages to shares of 1 where the measure is a share."""
+def _is_in_percent(name: str, measure: str, values: Mapping[str, float]) -> bool:
+    """Tell whether results are percentages of a measure that is a share."""
     if measure not in SHARES:
-        return values, ()
+        return False
     least, most = min(values.values()), max(values.values())
     if most > 100 or (least < 0 and measure != "r2"):
         odd = most if most > 100 else least
         raise InputError(
             f"{name!r}: {measure} is {odd:g}; expected shares of 1 or percentages.", hint=EXAMPLE
         )
-    if most <= 1:
-        return values, ()
-    return {model: value / 100 for model, value in values.items()}, (f"{measure} was read as percentages.",)
+    return most > 1
 
 
-def _unmatched(known: Mapping[str, float], strangers: Sequence[str], models: Sequence[str]) -> list[str]:
-    """Write notes on the models that are only in the table or only in the run."""
-    notes = []
-    if strangers:
-        guess = _guesses(strangers, [model for model in models if model not in known])
-        notes.append(f"Not models of this run: {', '.join(strangers)}. {guess}".strip())
-    without = [model for model in models if model not in known]
-    if without:
-        notes.append(f"Models without a result: {', '.join(without)}.")
-    return notes
-
-
-def _guesses(strangers: Sequence[str], models: Sequence[str]) -> str:
+def _guesses(strangers: Iterable[str], models: Sequence[str]) -> str:
     """Suggest the model of the run that was meant, for each name that is close to one."""
     pairs = [(name, difflib.get_close_matches(name, models, n=1, cutoff=0.5)) for name in strangers]
     asked = [f"{close[0]!r} for {name!r}" for name, close in pairs if close]

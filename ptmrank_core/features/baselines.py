@@ -16,7 +16,7 @@ from ptmrank_core.events import CancelToken, never_cancels, raise_if_cancelled
 from ptmrank_core.features.preparing import decode_items
 from ptmrank_core.records import FloatArray, Modality, Samples, Waveform, WordInContext
 
-__all__ = ["BASELINES", "BaselineFeatures", "baseline_features"]
+__all__ = ["BASELINES", "BaselineFeatures", "baseline_features", "principal_components", "stack_rows"]
 
 SIDE = 16
 N_TOPICS = 128
@@ -25,8 +25,11 @@ N_BANDS, LOWEST_HZ, HIGHEST_HZ = 32, 50.0, 8_000.0
 WINDOW_SECONDS, HOP_SECONDS = 0.025, 0.010
 SILENCE = 1e-10  # power; keeps the logarithm of digital silence finite
 CHUNK = 64
+ROUND_OFF = 1e-12
 Spectra = NDArray[np.floating[Any]]
 WORD = r"(?u)\w+"
+# Rows of numbers: as many principal components as hold this share of the variance of the scaled columns.
+KEPT_VARIANCE = 0.95
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -56,7 +59,7 @@ def baseline_features(
     Parameters
     ----------
     samples
-        n images, texts, recordings or videos.
+        n images, texts, recordings, videos or rows of numbers.
     seed
         Seed of the truncated SVD of the words of texts.
     cancel
@@ -67,7 +70,8 @@ def baseline_features(
     BaselineFeatures
         Of images (and the middle frame of a video) a grey thumbnail of 16 x 16 pixels; of texts the TF-IDF of
         their words, reduced by a truncated SVD to at most 128 numbers; of recordings the mean and the
-        standard deviation over time of the log power in 32 bands.
+        standard deviation over time of the log power in 32 bands; of rows of numbers their columns,
+        standardised.
 
     Raises
     ------
@@ -99,9 +103,58 @@ def _of_texts(samples: Samples, seed: int, cancel: CancelToken) -> BaselineFeatu
     return BaselineFeatures(f"TF-IDF of words (SVD, width {embeddings.shape[1]})", embeddings)
 
 
+def _of_rows(samples: Samples, _seed: int, cancel: CancelToken) -> BaselineFeatures:
+    scaled = _scaled(stack_rows(samples, cancel=cancel))
+    return BaselineFeatures("Standardised columns", scaled.astype(np.float32))
+
+
 BASELINES: Mapping[Modality, Baseline] = MappingProxyType(
-    {"image": _of_images, "text": _of_texts, "audio": _of_recordings, "video": _of_videos}
+    {
+        "image": _of_images,
+        "text": _of_texts,
+        "audio": _of_recordings,
+        "video": _of_videos,
+        "tabular": _of_rows,
+    }
 )
+
+
+def stack_rows(samples: Samples, *, cancel: CancelToken = never_cancels) -> NDArray[np.float64]:
+    """Stack rows of numbers to shape (n, d).
+
+    Parameters
+    ----------
+    samples
+        n rows of d numbers.
+    cancel
+        Asked between chunks of samples.
+    """
+    return np.stack([np.asarray(row, dtype=np.float64) for row in _decoded(samples, cancel)])
+
+
+def principal_components(rows: NDArray[np.float64]) -> BaselineFeatures:
+    """Reduce the standardised columns of rows to the principal components that hold 95 % of their variance.
+
+    Parameters
+    ----------
+    rows
+        Array of shape (n, d), finite.
+    """
+    scaled = _scaled(rows)
+    left, lengths, _ = np.linalg.svd(scaled, full_matrices=False)
+    shares = np.cumsum(lengths**2) / max(float((lengths**2).sum()), np.finfo(np.float64).tiny)
+    width = min(len(lengths), int(np.searchsorted(shares, KEPT_VARIANCE)) + 1)
+    embeddings = (left[:, :width] * lengths[:width]).astype(np.float32)
+    return BaselineFeatures(f"Principal components of the columns ({width})", embeddings)
+
+
+def _scaled(rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Scale columns to mean 0 and deviation 1; constant ones become 0."""
+    largest = np.maximum(np.abs(rows).max(axis=0), np.finfo(np.float64).tiny)
+    relative = rows / largest  # the squares of very large numbers would overflow
+    centred = relative - relative.mean(axis=0)
+    deviation = centred.std(axis=0)
+    return np.asarray(np.where(deviation > ROUND_OFF, centred / np.maximum(deviation, ROUND_OFF), 0.0))
 
 
 def _decoded(samples: Samples, cancel: CancelToken) -> Iterator[Any]:

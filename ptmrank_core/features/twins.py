@@ -15,7 +15,7 @@ from ptmrank_core.features.cache import FeatureCache
 from ptmrank_core.features.extract import load_cached
 from ptmrank_core.records import ExtractionOptions, ModelSpec, Samples
 
-__all__ = ["TWIN_PREFIX", "untrained_twin"]
+__all__ = ["TWIN_PREFIX", "is_twin_cached", "untrained_twin"]
 
 TWIN_PREFIX = "untrained:"
 # Files that the twin must not have: weights in any format, and indexes of weights.
@@ -54,10 +54,45 @@ def untrained_twin(
     UnsupportedModelError
         If the model is not a checkpoint, or its architecture cannot be built from the configuration.
     """
+    twin = _describe(spec, seed)
+    if _is_cached(twin, sets, options, cache):
+        yield twin
+        return
+    from ptmrank_core.features.encoders.untrained import save_untrained  # noqa: PLC0415 - loads torch
+
+    with tempfile.TemporaryDirectory(prefix="untrained-") as temporary:
+        folder = Path(temporary) / "twin"
+        # First random weights and the configuration, then the other files of the checkpoint.
+        save_untrained(spec, folder, seed=seed)
+        shutil.copytree(str(spec.path), folder, ignore=WEIGHTS, dirs_exist_ok=True)
+        yield replace(twin, path=str(folder))
+
+
+def is_twin_cached(
+    spec: ModelSpec, *, seed: int, sets: Sequence[Samples], options: ExtractionOptions, cache: FeatureCache
+) -> bool:
+    """Whether all features of the untrained twin are cached; the parameters are those of the twin.
+
+    Raises
+    ------
+    UnsupportedModelError
+        If the model is not a checkpoint.
+    """
+    return _is_cached(_describe(spec, seed), sets, options, cache)
+
+
+def _is_cached(
+    twin: ModelSpec, sets: Sequence[Samples], options: ExtractionOptions, cache: FeatureCache
+) -> bool:
+    return all(load_cached(samples, twin, options=options, cache=cache) is not None for samples in sets)
+
+
+def _describe(spec: ModelSpec, seed: int) -> ModelSpec:
+    """Describe the twin of a checkpoint, before it is built."""
     if spec.path is None or spec.revision is None or spec.source not in {"hub", "local", "demo"}:
         raise UnsupportedModelError(f"{spec.id!r} is not a checkpoint on disk, so it has no untrained twin.")
     named = f"untrained {seed} {spec.id if spec.source == 'hub' else ''} {spec.revision}"
-    twin = replace(
+    return replace(
         spec,
         id=TWIN_PREFIX + spec.id,
         source="local",
@@ -67,14 +102,3 @@ def untrained_twin(
         size_bytes=None,
         source_samples=None,
     )
-    if all(load_cached(samples, twin, options=options, cache=cache) is not None for samples in sets):
-        yield twin
-        return
-    from ptmrank_core.features.encoders.untrained import save_untrained  # noqa: PLC0415 - loads torch
-
-    with tempfile.TemporaryDirectory(prefix="untrained-") as temporary:
-        folder = Path(temporary) / "twin"
-        # First random weights and the configuration, then the other files of the checkpoint.
-        save_untrained(spec, folder, seed=seed)
-        shutil.copytree(spec.path, folder, ignore=WEIGHTS, dirs_exist_ok=True)
-        yield replace(twin, path=str(folder))

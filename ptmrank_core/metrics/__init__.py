@@ -15,9 +15,12 @@ from ptmrank_core.metrics.inputs.auxiliary import (
     SOURCE_LOGITS,
 )
 from ptmrank_core.metrics.inputs.inputs import MetricInputs, Task, prepare_inputs
+from ptmrank_core.metrics.label_alignment import label_alignment as label_alignment
 from ptmrank_core.metrics.leep import leep as leep
 from ptmrank_core.metrics.logme import logme as logme
 from ptmrank_core.metrics.nce import nce as nce
+from ptmrank_core.metrics.nearest_mean import nearest_mean as nearest_mean
+from ptmrank_core.metrics.nearest_neighbours import nearest_neighbours as nearest_neighbours
 from ptmrank_core.metrics.nleep import nleep as nleep
 from ptmrank_core.metrics.numerics.bhattacharyya import class_distances
 from ptmrank_core.metrics.pactran import pactran as pactran
@@ -30,10 +33,12 @@ from ptmrank_core.metrics.registry.registry import (
     MEASURED_SIZE,
     METRICS,
     default_metrics,
+    evidence_metrics,
     join_titles,
     metric_spec,
     metrics_reading,
     resolve_metrics,
+    standard_metrics,
     titles_reading,
 )
 from ptmrank_core.metrics.sfda import sfda as sfda
@@ -56,6 +61,7 @@ __all__ = [
     "compute",
     "default_metrics",
     "describe_input",
+    "evidence_metrics",
     "inapplicable_reason",
     "join_scores",
     "join_titles",
@@ -64,5 +70,6 @@ __all__ = [
     "prepare_inputs",
     "resolve_metrics",
     "score_parts",
+    "standard_metrics",
     "titles_reading",
 ]

@@ -9,6 +9,7 @@ from typing import Unpack
 
 from numpy.typing import ArrayLike
 
+from ptmrank_core.metrics.agreements import recorded_agreement
 from ptmrank_core.metrics.inputs.auxiliary import AuxiliaryInputs
 from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
 from ptmrank_core.metrics.numerics.label_embeddings import (
@@ -105,7 +106,7 @@ EMMS = MetricSpec(
     bounds=(None, 0.0),
     cost="decomposition",
     measured_seconds=0.07,
-    prior_agreement=0.58,
+    prior_agreement=recorded_agreement("emms"),
     idea="How well a linear map takes the features to embeddings of the class names, or to the one-hot"
     " classes where there are none.",
     fails_when="There are not more samples than features: it is 0 for every model.",

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ptmrank_core.errors import UnknownNameError
+from ptmrank_core.metrics.agreements import recorded_agreement
 from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
 from ptmrank_core.metrics.numerics.discriminant import fit_sfda, nearest_mean_log_probs
 from ptmrank_core.metrics.numerics.energy import lowest_energy
@@ -90,7 +91,7 @@ def etran_output(inputs: MetricInputs, *, classifier: str = "centroid") -> Metri
 
 
 def combine(components: Components, scale: Components | None = None) -> dict[str, float]:
-    """Join 0.85 ``s_cls`` and 0.15 ``s_en``, each scaled to [0, 1] over the candidates, or over ``scale``.
+    """Join 0.85 ``s_cls`` and 0.15 ``s_en``, scaled to [0, 1] over the candidates, or over ``scale``.
 
     It has a meaning within this set of models only. Components that are equal count 0.
 
@@ -112,7 +113,7 @@ ETRAN = MetricSpec(
     bounds=(None, 1.0),
     cost="decomposition",
     measured_seconds=0.04,
-    prior_agreement=0.27,
+    prior_agreement=recorded_agreement("etran"),
     idea="How clearly samples are nearest to their own class mean, or how well a linear regression fits the"
     " targets.",
     fails_when="Scales of the features differ between candidates, or, for targets, there are not more samples"
@@ -143,6 +144,6 @@ SPECS = (
         saturates_at=0.6,
         bounds=(0.0, 1.0),
         idea="ETran with the discriminant analysis that its paper describes in place of nearest class means.",
-        fails_when="There are not many more samples than features: it is 1 for every model.",
+        fails_when="There are hardly more samples than features (it is 1 for every model), or scales differ.",
     ),
 )

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import logsumexp
 
+from ptmrank_core.metrics.agreements import recorded_agreement
 from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
 from ptmrank_core.metrics.numerics.bhattacharyya import (
     VARIANCE_FLOOR,
@@ -107,7 +108,7 @@ GBC = MetricSpec(
     bounds=(None, 0.0),
     cost="decomposition",
     measured_seconds=0.21,
-    prior_agreement=0.54,
+    prior_agreement=recorded_agreement("gbc"),
     idea="How little the classes, as spherical Gaussians, overlap in pairs.",
     fails_when="The features are tiny numbers (the floor of the variances is absolute), classes have fewer"
     " samples than principal components, or all pairs are far apart.",

@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 from numpy.typing import ArrayLike
 
 from ptmrank_core.errors import UnknownNameError
+from ptmrank_core.metrics.agreements import recorded_agreement
 from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
 from ptmrank_core.metrics.numerics.ledoit_wolf import between_over_sample, between_over_shrunk, ledoit_wolf
 from ptmrank_core.records import CLASSIFICATION, Formula, MetricOutput, MetricSpec
@@ -104,7 +105,7 @@ HSCORE = MetricSpec(
     bounds=(0.0, None),
     cost="decomposition",
     measured_seconds=0.05,
-    prior_agreement=0.56,
+    prior_agreement=recorded_agreement("hscore"),
     idea="How much of the features' whitened variance lies between the class means, with a shrunk"
     " covariance.",
     fails_when="There are few samples: the shrinkage differs between models and so does its penalty.",

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ptmrank_core.errors import MetricInputError
+from ptmrank_core.metrics.agreements import recorded_agreement
 from ptmrank_core.metrics.inputs.checks import check_labels, check_source
 from ptmrank_core.metrics.inputs.inputs import MetricInputs
 from ptmrank_core.metrics.numerics.source_classes import count_leep, mean_log_likelihood
@@ -95,7 +96,7 @@ SPECS = (
         bounds=(None, 0.0),
         cost="linear",
         measured_seconds=0.01,
-        prior_agreement=0.15,
+        prior_agreement=recorded_agreement("leep"),
         idea="How well the classes that the model was trained on predict the labels.",
         fails_when="The model has far more source classes than there are samples, or candidates differ in"
         " their number of source classes.",

@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 from numpy.typing import ArrayLike
 
 from ptmrank_core.errors import UnknownNameError
+from ptmrank_core.metrics.agreements import recorded_agreement
 from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
 from ptmrank_core.metrics.numerics.marginal_likelihood import maximise_evidence, published_excess
 from ptmrank_core.records import EVERY_TASK, Formula, MetricOutput, MetricSpec
@@ -61,7 +62,9 @@ def logme(
     The authors' fixed point sums ln|alpha I + beta F'F| over min(n, d) eigenvalues only, so that for n < d
     the term -(d - n)/2 ln(alpha) is missing and wide models win by their width (thuml/LogME pull request
     24, open). For n >= d the two agree, except that the authors' rank of rank-deficient features depends
-    on round-off. The updates, guards and the stopping rule are theirs.
+    on round-off. The updates and the stopping rule are theirs; their start and guards, absolute numbers, are
+    taken in units of the features and of the targets (powers of ten), so that the score is the same in every
+    unit. ``"thuml"`` keeps them absolute.
 
     References
     ----------
@@ -82,7 +85,7 @@ def logme(
 
 def logme_output(inputs: MetricInputs, *, log_determinant: LogDeterminant = "full") -> MetricOutput:
     """Return :func:`logme` with means of alpha, beta and rounds over the target columns."""
-    result = maximise_evidence(inputs.decomposition)
+    result = maximise_evidence(inputs.decomposition, as_published=log_determinant == "thuml")
     value = float(result.evidence.mean())
     notes = [*inputs.label_notes, *inputs.feature_notes]
     if log_determinant == "thuml":
@@ -113,10 +116,10 @@ LOGME = MetricSpec(
     bounds=(None, None),
     cost="decomposition",
     measured_seconds=0.36,
-    prior_agreement=0.88,
+    prior_agreement=recorded_agreement("logme"),
     idea="How probable the targets are under a Bayesian linear model on the features.",
-    fails_when="The features are extremely large or small (its guards are absolute numbers), or the classes"
-    " can be separated, but not by a linear model.",
+    fails_when="The classes can be separated, but not by a linear model; or candidates differ in depth: the"
+    " first layers of a model can score above the whole of it and fine-tune worse.",
     reference="You, Liu, Wang, Long, ICML 2021, arXiv:2102.11005",
     formula=Formula(
         r"\frac1N\ln p(t\mid F,\alpha,\beta)=\frac1{2N}\Big[N\ln\tfrac{\beta}{2\pi}-\sum_i\ln\!\big(1+"
@@ -127,7 +130,7 @@ LOGME = MetricSpec(
         "A linear model explains the targets. The evidence rewards a good fit and charges for every direction"
         " of the features that it needs, so that width alone buys nothing.",
     ),
-    version=1,
+    version=2,  # start and guards in units of features and targets
 )
 SPECS = (
     LOGME,
@@ -137,8 +140,10 @@ SPECS = (
         title="LogME (as published)",
         function=partial(logme_output, log_determinant="thuml"),
         idea="LogME with the published code's log-determinant, to compare with published numbers.",
-        fails_when="There are fewer samples than features: wide models win by their width.",
+        fails_when="There are fewer samples than features: wide models win by their width; or the features"
+        " are large or tiny numbers (its guards are absolute).",
         reference="You, Liu, Wang, Long, ICML 2021, arXiv:2102.11005; code thuml/LogME",
+        version=1,
         rewards_width=True,
     ),
 )

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ptmrank_core.errors import MetricInputError
+from ptmrank_core.metrics.agreements import recorded_agreement
 from ptmrank_core.metrics.inputs.checks import check_labels, check_source
 from ptmrank_core.metrics.inputs.inputs import MetricInputs
 from ptmrank_core.metrics.numerics.source_classes import count_nce
@@ -100,7 +101,7 @@ SPECS = (
         bounds=(None, 0.0),
         cost="linear",
         measured_seconds=0.10,
-        prior_agreement=0.11,
+        prior_agreement=recorded_agreement("nce"),
         idea="How much the source class that the model predicts tells about the label.",
         fails_when="The model has far more source classes than there are samples: each sample gets one of its"
         " own.",

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from numpy.typing import ArrayLike
 
 from ptmrank_core.errors import MetricInputError, UnknownNameError
+from ptmrank_core.metrics.agreements import recorded_agreement
 from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
 from ptmrank_core.metrics.numerics.gaussian_mixture import REGULARISATION, Covariance, fit_mixture
 from ptmrank_core.metrics.numerics.source_classes import count_leep, mean_log_likelihood
@@ -122,10 +123,10 @@ NLEEP = MetricSpec(
     stochastic=True,
     cost="iterative",
     measured_seconds=5.0,
-    prior_agreement=0.75,  # over five of the twelve sets and the three demo zoos
+    prior_agreement=recorded_agreement("nleep"),
     idea="How well clusters of the features, five for each class, predict the labels.",
-    fails_when="There are few samples for each class: the number of clusters is capped, and the seed moves"
-    " the score by up to about 0.1.",
+    fails_when="There are few samples for each class (the number of clusters is capped, and the seed moves"
+    " the score by up to about 0.1), or the features are tiny numbers.",
     reference="Li, Jia, Sang, Zhu, Green, Wang, Gong, CVPR 2021, arXiv:2011.11200",
     formula=Formula(
         r"\frac1N\sum_i\ln\sum_v \hat P(y_i\mid v)\,p(v\mid x_i)",
@@ -143,6 +144,6 @@ SPECS = (
         title="N-LEEP (spherical)",
         function=partial(nleep_output, covariance="spherical"),
         idea="N-LEEP with spherical clusters: much cheaper, and possible where full covariances are not.",
-        fails_when="There are few samples for each class, or the classes are elongated.",
+        fails_when="There are few samples for each class, classes are elongated, or features tiny numbers.",
     ),
 )

@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 from numpy.typing import ArrayLike
 
 from ptmrank_core.errors import MetricInputError, UnknownNameError
+from ptmrank_core.metrics.agreements import recorded_agreement
 from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
 from ptmrank_core.metrics.numerics.pac_bayes import gaussian_bound, source_class_bound
 from ptmrank_core.records import CLASSIFICATION, Formula, MetricOutput, MetricSpec
@@ -101,7 +102,7 @@ PACTRAN = MetricSpec(
     bounds=(None, None),
     cost="iterative",
     measured_seconds=3.2,
-    prior_agreement=0.30,  # over five of the twelve sets and the three demo zoos
+    prior_agreement=recorded_agreement("pactran"),
     idea="The loss of a softmax classifier on the features, plus a penalty for how sharp its optimum is.",
     fails_when="Candidates differ in the scale of their features: the penalty grows with it and outweighs the"
     " loss.",

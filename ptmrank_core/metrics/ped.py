@@ -10,6 +10,7 @@ from typing import Literal
 from numpy.typing import ArrayLike
 
 from ptmrank_core.errors import MetricInputError, UnknownNameError
+from ptmrank_core.metrics.agreements import recorded_agreement
 from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
 from ptmrank_core.metrics.logme import logme_output
 from ptmrank_core.metrics.numerics.discriminant import fit_sfda, fit_sfda_moved
@@ -29,8 +30,8 @@ def ped(
 ) -> float:
     """Potential energy decline: push overlapping classes apart as fine-tuning would, then score them.
 
-    In units of a general reference set's standard deviations, two classes repel each other while they are
-    closer than 0.6 times the sum of their radii; after at most six steps an inner metric scores the samples.
+    Measured in a reference set's standard deviations, two classes repel each other while they are closer
+    than 0.6 times the sum of their radii; after at most six steps an inner metric scores the samples.
 
     Parameters
     ----------
@@ -56,8 +57,8 @@ def ped(
     Notes
     -----
     The authors' code with its constants (0.6 radii, step 0.005 of the overlap, exit when a step falls below
-    half of the first). Class means that coincide do not repel. Reference deviations below 1e-3 count as 1e-3
-    on the way back too, so that a push is rigid. LogME is the one as defined, not as published.
+    half of the first). Without overlaps it is the inner metric; LogME is the one as defined. Class means that
+    coincide do not repel. Reference deviations below 1e-3 count as 1e-3 on the way back too.
 
     References
     ----------
@@ -85,9 +86,8 @@ def ped_output(inputs: MetricInputs, *, inner: str = "sfda") -> MetricOutput:
     result = push_apart(inputs.decomposition, inputs.reference_embeddings)
     output = _score_sfda(inputs, result) if inner == "sfda" else _score_logme(inputs, result)
     components = {"steps": float(len(result.changes)), "pushed": float(sum(result.changes))}
-    notes = output.warnings
-    if not result.changes:
-        notes += (f"No two classes overlap: nothing is pushed and PED is {inner} itself.",)
+    alike = f"No two classes overlap: nothing is pushed and PED is {inner} itself."
+    notes = output.warnings if result.changes else (*output.warnings, alike)
     return MetricOutput(output.value, MappingProxyType(components | dict(output.components)), notes)
 
 
@@ -116,9 +116,10 @@ PED = MetricSpec(
     bounds=(0.0, 1.0),
     cost="decomposition",
     measured_seconds=0.24,
-    prior_agreement=0.30,  # not measured: that of SFDA, whose discriminant it shares
+    prior_agreement=recorded_agreement("ped"),
     idea="SFDA after classes that overlap have pushed one another apart, as fine-tuning would.",
-    fails_when="No classes overlap (then it is SFDA), or the model knows nothing like the reference set.",
+    fails_when="No classes overlap (then it is SFDA), the reference set is of another kind than the samples,"
+    " or the features are large or tiny numbers.",
     reference="Li, Hu, Ge, Shan, Duan, ICCV 2023, arXiv:2308.15074",
     formula=Formula(
         r"\mathrm{SFDA}\big(F+\Delta\big),\qquad \Delta_c=\sum_{c'}0.005\,o_{cc'}\,\frac{\mu_c-\mu_{c'}}{"
@@ -141,8 +142,8 @@ SPECS = (
         function=partial(ped_output, inner="logme"),
         bounds=(None, None),
         idea="LogME after classes that overlap have pushed one another apart.",
-        fails_when="The features are wide: radii, and so the push, grow with the width; or no classes overlap"
-        " (then it is LogME).",
+        fails_when="Features are wide (then pushes are), deviate by less than 0.001, or no classes overlap.",
+        version=2,
         rewards_width=False,
         saturates=frozenset(),
     ),

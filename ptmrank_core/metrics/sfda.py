@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import logsumexp
 
+from ptmrank_core.metrics.agreements import recorded_agreement
 from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
 from ptmrank_core.metrics.numerics.discriminant import SHRINKAGE_FLOOR, SfdaResult, fit_sfda
 from ptmrank_core.records import CLASSIFICATION, Formula, MetricOutput, MetricSpec
@@ -106,10 +107,11 @@ SFDA = MetricSpec(
     bounds=(0.0, 1.0),
     cost="decomposition",
     measured_seconds=0.29,
-    prior_agreement=0.30,
+    prior_agreement=recorded_agreement("sfda"),
     idea="How probable a regularised discriminant finds the right classes, once samples that it is less sure"
     " of were moved towards the others.",
-    fails_when="There are few samples for the width, or the features are large numbers: it saturates at 1.",
+    fails_when="There are few samples for the width, or the features are large numbers: it saturates at 1;"
+    " tiny ones are shrunk to round classes.",
     reference="Shao, Zhao, Ge, Zhang, Yang, Wang, Shan, Luo, ECCV 2022, arXiv:2207.03036",
     formula=Formula(
         r"\frac1N\sum_i\mathrm{softmax}_c\Big(f_i^\top S^{-1}\mu_c-\tfrac12\mu_c^\top "
@@ -132,6 +134,7 @@ SPECS = (
         function=partial(sfda_output, log=True),
         bounds=(None, 0.0),
         idea="SFDA with the mean of ln p, which tells models apart for longer before it saturates.",
-        fails_when="Single samples are far from their class: one of them can outweigh all others.",
+        fails_when="Single samples are far from their class: one of them can outweigh all others; or the"
+        " scales of the features differ between candidates.",
     ),
 )

@@ -9,6 +9,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ptmrank_core.metrics.agreements import recorded_agreement
 from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
 from ptmrank_core.metrics.numerics.coding_rate import RateForm, coding_rates
 from ptmrank_core.records import CLASSIFICATION, Formula, MetricOutput, MetricSpec
@@ -94,7 +95,7 @@ TRANSRATE = MetricSpec(
     bounds=(None, None),
     cost="decomposition",
     measured_seconds=0.05,
-    prior_agreement=0.0,
+    prior_agreement=recorded_agreement("transrate"),
     idea="How many more nats it takes to encode all samples than those of a single class.",
     fails_when="Candidates differ in the unit or the width of their features, classes have fewer samples than"
     " features (it measures ranks), or there are two classes of equal size and shape.",

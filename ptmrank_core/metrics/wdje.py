@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ptmrank_core.errors import MetricInputError, UnknownNameError
+from ptmrank_core.metrics.agreements import recorded_agreement
 from ptmrank_core.metrics.inputs.auxiliary import AuxiliaryInputs
 from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
 from ptmrank_core.metrics.numerics.transfer_bound import bound_transfer
@@ -111,7 +112,7 @@ WDJE = MetricSpec(
     bounds=(None, None),
     cost="iterative",
     measured_seconds=4.0,
-    prior_agreement=0.0,  # measured on the demo zoos alone, against fine-tuning
+    prior_agreement=recorded_agreement("wdje"),
     idea="How much error transfer is guaranteed to save, by how far the source features and labels lie from"
     " the target's.",
     fails_when="Candidates have different numbers of source samples: more of them than target samples add 1"

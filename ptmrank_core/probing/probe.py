@@ -16,7 +16,18 @@ from ptmrank_core.probing.linear_fits import fit_logistic, fit_ridge, standardis
 from ptmrank_core.records import TargetKind
 from ptmrank_core.sampling import assign_folds, units_of
 
-__all__ = ["N_FOLDS", "N_NEIGHBOURS", "Probe", "fit_probe"]
+__all__ = [
+    "N_FOLDS",
+    "N_NEIGHBOURS",
+    "Goal",
+    "Probe",
+    "check_arrays",
+    "fit_probe",
+    "fold_notes",
+    "folds_of",
+    "goal_of",
+    "vote_of_nearest",
+]
 
 Array: TypeAlias = NDArray[np.float64]
 Measure: TypeAlias = Literal["accuracy", "r2", "average_precision"]
@@ -106,9 +117,9 @@ def fit_probe(
         Arrays that do not fit, values that are not finite, one class only, fewer than two samples or groups.
     """
     features = np.asarray(embeddings, dtype=np.float64)
-    goal = _goal(labels, targets)
-    _check(features, goal.values, groups)
-    folds = assign_folds(units_of(goal.given, KINDS[goal.measure], groups), N_FOLDS, seed=seed)
+    goal = goal_of(labels, targets)
+    check_arrays(features, goal.values, groups)
+    folds = folds_of(goal, groups, seed)
     linear = np.empty(goal.values.shape)
     near = np.empty(goal.values.shape)
     for fold in range(int(folds.max()) + 1):
@@ -116,7 +127,7 @@ def fit_probe(
         train, test = folds != fold, folds == fold
         seen, new = standardise(features[train], features[test])
         linear[test] = goal.fit(seen, goal.values[train], new, proceed)
-        near[test] = _vote_of_nearest(seen, goal.values[train], new, goal)
+        near[test] = vote_of_nearest(seen, goal.values[train], new, goal)
     return Probe(
         measure=goal.measure,
         value=goal.judge(linear, np.ones(len(folds), dtype=bool)),
@@ -124,12 +135,12 @@ def fit_probe(
         knn=goal.judge(near, np.ones(len(folds), dtype=bool)),
         predictions=goal.as_given(linear),
         losses=goal.losses(linear),
-        notes=_notes(goal, folds),
+        notes=fold_notes(goal, folds),
     )
 
 
 @dataclass(frozen=True, eq=False)
-class _Goal:
+class Goal:
     """The targets, and how predictions are evaluated.
 
     Parameters
@@ -180,17 +191,24 @@ class _Goal:
         return predicted.reshape(self.given.shape)
 
 
-def _goal(labels: ArrayLike | None, targets: ArrayLike | None) -> _Goal:
+def folds_of(goal: Goal, groups: Sequence[str], seed: int) -> NDArray[np.int64]:
+    """Assign each sample to a fold: the same for the same samples, whatever is fitted to them."""
+    return assign_folds(units_of(goal.given, KINDS[goal.measure], groups), N_FOLDS, seed=seed)
+
+
+def goal_of(labels: ArrayLike | None, targets: ArrayLike | None) -> Goal:
+    """Make the goal of labels, or of targets: exactly one of the two."""
     if (labels is None) == (targets is None):
         raise InputError("Expected either labels or targets.")
     if labels is not None:
-        return _Goal("accuracy", np.asarray(labels, dtype=np.int64))
+        return Goal("accuracy", np.asarray(labels, dtype=np.int64))
     given = np.asarray(targets, dtype=np.float64)
     is_binary = given.ndim > 1 and given.shape[1] >= 2 and bool(np.isin(given, (0.0, 1.0)).all())
-    return _Goal("average_precision" if is_binary else "r2", given)
+    return Goal("average_precision" if is_binary else "r2", given)
 
 
-def _check(features: Array, values: Array, groups: Sequence[str]) -> None:
+def check_arrays(features: Array, values: Array, groups: Sequence[str]) -> None:
+    """Refuse arrays that do not fit, are not finite, or have nothing to learn."""
     if features.ndim != 2 or len(features) != len(values) or len(groups) not in (0, len(values)):
         raise InputError(
             f"Expected one row of features, one target and at most one group for each sample; got features"
@@ -202,7 +220,7 @@ def _check(features: Array, values: Array, groups: Sequence[str]) -> None:
         raise InputError("A probe needs at least two samples with different targets.")
 
 
-def _vote_of_nearest(seen: Array, known: Array, new: Array, goal: _Goal) -> Array:
+def vote_of_nearest(seen: Array, known: Array, new: Array, goal: Goal) -> Array:
     """Predict by the nearest training samples (Euclidean): majority, ties to the nearest; or their mean."""
     n_near = min(N_NEIGHBOURS, len(seen))
     squares = (seen**2).sum(axis=1)
@@ -231,7 +249,8 @@ def _average_precision(values: Array, guesses: Array) -> float:
     return float(average_precision_score(values[:, occurs], guesses[:, occurs], average="macro"))
 
 
-def _notes(goal: _Goal, folds: NDArray[np.int64]) -> tuple[str, ...]:
+def fold_notes(goal: Goal, folds: NDArray[np.int64]) -> tuple[str, ...]:
+    """Say where the folds restrict the estimate, one sentence each."""
     n_folds = int(folds.max()) + 1
     notes = (
         []

@@ -7,7 +7,8 @@ from ptmrank_core.ranking.controls import PermutationTest, models_not_better, pe
 from ptmrank_core.ranking.evidence import CORRELATIONS, Estimate, Evidence, compare_with_truth
 from ptmrank_core.ranking.intervals import ScoresOnParts, rank_intervals, rescale_deviations
 from ptmrank_core.ranking.pareto import pareto_front
-from ptmrank_core.ranking.prior_calibration import ProbeEvidence, collect_losses
+from ptmrank_core.ranking.prior_calibration import PriorTaus
+from ptmrank_core.ranking.probe_evidence import ProbeEvidence, collect_losses
 from ptmrank_core.ranking.sample_size import SizeCurve, consensus_draws, size_curve
 from ptmrank_core.ranking.sensitivity import measure_sensitivity
 from ptmrank_core.ranking.spread import MIN_PARTS, Conditions
@@ -23,6 +24,7 @@ __all__ = [
     "Evidence",
     "ModelScores",
     "PermutationTest",
+    "PriorTaus",
     "ProbeEvidence",
     "Scores",
     "ScoresOnParts",

@@ -1,135 +1,175 @@
-"""How far the order under a metric agrees with the linear probe on the same samples."""
+"""How well a metric is expected to agree with fine-tuning on these samples.
+
+Two things are known: how well it agreed with fine-tuning on other sets, and how well it agrees with a linear
+probe on these. The probe is evidence, not the truth.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
-from typing import TypeAlias
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.special import erf
 
 from ptmrank_core.ranking.agreement import TAU_OFFSET, TAU_VARIANCE
 from ptmrank_core.ranking.consensus import ModelScores
+from ptmrank_core.ranking.probe_evidence import ProbeEvidence
 from ptmrank_core.ranking.statistics import average_ranks
 
-__all__ = ["PriorCalibration", "ProbeEvidence", "best_weight", "collect_losses", "combine_with_prior"]
+__all__ = ["PriorCalibration", "PriorTaus", "best_weight", "combine_with_prior"]
 
-Array: TypeAlias = NDArray[np.float64]
-
-# Standard deviation of a metric's agreement with the truth between data sets, on Fisher's z scale: how far a
-# probe may move the prior. On real zoos LogME's agreement varies by about 0.26; but probe and metrics see the
-# same samples and share their noise, which the variance of tau does not include. So the prior is taken to
-# vary less: of 0.1 to 0.4 this was the largest value at which no collection of development sets had the
-# default below LogME alone; from 0.18 on the weights followed the noise of the probe among near-equal models.
-SPREAD = 0.15
 MAX_AGREEMENT = 0.97  # an agreement of 1 has no finite z
+# A metric that was never measured: expected to agree a little, anything is possible.
+UNKNOWN_MEAN, UNKNOWN_SPREAD = 0.2, 0.5
+# Between-set spreads of Fisher's z from few sets are uncertain themselves; none is smaller.
+LEAST_SPREAD = 0.15
+# Of metrics on the sets with real fine-tuning, agreement with fine-tuning is this share of the agreement with
+# a linear probe on the same samples, give or take this much on Fisher's scale: slope and residual spread over
+# five sets and twelve metrics (`python -m tests.benchmarks.consensus`).
+PROBE_SLOPE, PROBE_SPREAD = 0.8, 0.45
+# Probe and prior contradict each other where they differ by more than this many standard deviations.
+CONTRADICTION = 1.5
 
 
-@dataclass(frozen=True, eq=False)
-class ProbeEvidence:
-    """Out-of-fold losses of the linear probe on the candidates.
+@dataclass(frozen=True, slots=True)
+class PriorTaus:
+    """What other data say of a metric: its weighted tau with fine-tuning on each set or published table.
 
     Parameters
     ----------
-    models
-        m ids.
-    losses
-        Array of shape (m, n_samples): loss of each sample out of its fold, such as 0 for right and 1 for
-        wrong.
+    taus
+        In [-1, 1]; empty where nothing was measured.
+    n_sets
+        Number of sets that they stand for.
     """
 
-    models: tuple[str, ...]
-    losses: Array
+    taus: Sequence[float] = ()
+    n_sets: int = 0
 
-    @cached_property
-    def certainty(self) -> Array:
-        """How surely the first of two models is the better one, in [-1, 1], shape (m, m).
+    @property
+    def mean(self) -> float:
+        """Expected tau."""
+        return float(np.mean(self.taus)) if self.taus else UNKNOWN_MEAN
 
-        2 P - 1, where P is the normal probability of the paired difference of the losses: 0 where the two are
-        indistinguishable on these samples.
+    @property
+    def spread(self) -> float:
+        """Standard deviation of Fisher's z on a new set: between sets, and of the mean over them.
+
+        That of tau, scaled by the slope of z at the mean: z itself would count the difference of .96 and .99.
         """
-        n_samples = self.losses.shape[1]
-        means = self.losses.mean(axis=1)
-        centred = self.losses - means[:, None]
-        products = centred @ centred.T / n_samples
-        spread = np.diag(products)
-        variance = np.maximum(spread[:, None] + spread[None, :] - 2 * products, 0.0) / n_samples
-        gap = means[None, :] - means[:, None]
-        # Losses that differ by the same amount on every sample leave no doubt.
-        deviation = np.sqrt(np.maximum(variance, (1e-9 * np.abs(gap)) ** 2))
-        z = np.divide(gap, deviation, out=np.zeros_like(gap), where=deviation > 0)
-        return np.asarray(erf(z / np.sqrt(2)), dtype=np.float64)
+        if len(self.taus) < 2:
+            return UNKNOWN_SPREAD
+        deviation = float(np.std(self.taus, ddof=1)) / (1 - min(abs(self.mean), MAX_AGREEMENT) ** 2)
+        return max(deviation, LEAST_SPREAD) * float(np.sqrt(1 + 1 / len(self.taus)))
 
 
 @dataclass(frozen=True, slots=True)
 class PriorCalibration:
-    """Expected agreement of a metric with the truth.
+    """Expected agreement of a metric with fine-tuning.
 
     Parameters
     ----------
     prior
-        Expected weighted tau, from other data.
+        What other data say.
+    agreement
+        Expected weighted tau on these samples.
+    spread
+        Standard deviation of its Fisher's z.
     probe_agreement
         Agreement with the probe on these samples, in [-1, 1]; ``None`` where it distinguishes too few models.
-    agreement
-        Both combined.
     n_models
         Models that the probe distinguishes, as the number of models all of whose pairs would be decided; 0
         without a probe.
+    widening
+        Factor, at least 1, by which ``spread`` grew because these samples contradict the prior.
     """
 
-    prior: float
-    probe_agreement: float | None
-    agreement: float
-    n_models: float
+    prior: PriorTaus = field(default_factory=PriorTaus)
+    agreement: float = UNKNOWN_MEAN
+    spread: float = UNKNOWN_SPREAD
+    probe_agreement: float | None = None
+    n_models: float = 0.0
+    widening: float = 1.0
+
+    @property
+    def cautious(self) -> float:
+        """One standard deviation below the expected agreement, and no more than other data alone allow.
+
+        So a probe can cost a metric its vote and never earn it one: what agrees with a linear probe need not
+        agree with fine-tuning. (Over five sets with real fine-tuning the vote's weighted tau is .63 so, and
+        .59 where a probe may raise it as well.)
+        """
+        alone = _fisher(self.prior.mean) - self.prior.spread
+        return float(np.tanh(min(_fisher(self.agreement) - self.spread, alone)))
+
+    @property
+    def is_contradicted(self) -> bool:
+        """Whether the probe contradicts what other data say."""
+        return self.widening > CONTRADICTION
 
 
-def combine_with_prior(ranks: ModelScores, prior: float, probe: ProbeEvidence | None) -> PriorCalibration:
-    """Combine a metric's expected agreement from other data with its agreement with the probe on these.
+def combine_with_prior(ranks: ModelScores, prior: PriorTaus, probe: ProbeEvidence | None) -> PriorCalibration:
+    """Combine a metric's agreement with fine-tuning on other data with that with the probe on these.
 
-    The agreement is Vigna's weighted tau (swaps among the best weigh most, mean over the weights of either
-    order) over the pairs of models, each pair weighted by how surely the probe distinguishes it. Both it and
-    the prior are normal on Fisher's z scale, with the variances above; their precision-weighted mean is
-    taken.
+    Both are normal on Fisher's z scale and are joined by their precisions. The agreement with the probe
+    counts as what it lets one expect of the agreement with fine-tuning; its variance is that of a tau between
+    so many models, plus that of this link. Where the two differ by more than their variances explain, the
+    spread is widened by Birge's ratio [1]_.
 
     Parameters
     ----------
     ranks
         Model -> rank, 1 is best.
     prior
-        Expected agreement, in (-1, 1).
+        What other data say.
     probe
         Results of the probe; ``None`` where it was not fitted.
 
     Returns
     -------
     PriorCalibration
-        ``agreement`` is the prior where the probe distinguishes four models or fewer.
+        The prior alone where the probe distinguishes four models or fewer.
+
+    References
+    ----------
+    .. [1] Birge: The calculation of errors by the method of least squares. Physical Review 40, 1932.
+       doi:10.1103/PhysRev.40.207
     """
     if probe is None:
-        return PriorCalibration(prior, None, prior, 0.0)
-    certainty = probe.certainty
+        return PriorCalibration(prior, prior.mean, prior.spread)
+    tau, n_models = _agreement_with_probe(ranks, probe)
+    if tau is None:
+        return PriorCalibration(prior, prior.mean, prior.spread, None, n_models)
+    variance = prior.spread**2
+    evidence = TAU_VARIANCE / (n_models - TAU_OFFSET) + PROBE_SPREAD**2
+    expected = _fisher(PROBE_SLOPE * tau)
+    mean = (_fisher(prior.mean) / variance + expected / evidence) / (1 / variance + 1 / evidence)
+    gap = abs(expected - _fisher(prior.mean)) / float(np.sqrt(variance + evidence))
+    widening = max(1.0, gap)
+    spread = widening / float(np.sqrt(1 / variance + 1 / evidence))
+    return PriorCalibration(prior, float(np.tanh(mean)), spread, tau, n_models, widening)
+
+
+def _agreement_with_probe(ranks: ModelScores, probe: ProbeEvidence) -> tuple[float | None, float]:
+    """Vigna's weighted tau over the pairs that the probe decides, and how many models these amount to.
+
+    Swaps among the best weigh most (mean over the weights of either order); each pair counts by how surely
+    the probe distinguishes it.
+    """
     places = np.array([ranks.get(model, np.nan) for model in probe.models])
     kept = np.flatnonzero(~np.isnan(places))
-    places, certainty = places[kept], certainty[np.ix_(kept, kept)]
-    upper = np.triu_indices(len(kept), 1)
-    decided = float(np.abs(certainty)[upper].sum())
-    n_models = (1 + np.sqrt(1 + 8 * decided)) / 2 if decided > 0 else 0.0
+    places, decided = places[kept], probe.decided[np.ix_(kept, kept)]
+    n_models = probe.count_distinguished(kept)
     if n_models <= TAU_OFFSET:
-        return PriorCalibration(prior, None, prior, n_models)
+        return None, n_models
+    upper = np.triu_indices(len(kept), 1)
     better = np.sign(places[None, :] - places[:, None])
     by_probe = average_ranks(probe.losses[kept].mean(axis=1).round(12))
     tau = 0.0
     for order in (by_probe, places):
-        counts = np.abs(certainty) * (1 / order[:, None] + 1 / order[None, :])
-        tau += 0.5 * float((counts * np.sign(certainty) * better)[upper].sum() / counts[upper].sum())
-    prior_precision, precision = 1 / SPREAD**2, (n_models - TAU_OFFSET) / TAU_VARIANCE
-    mean = prior_precision * _fisher(prior) + precision * _fisher(tau)
-    mean /= prior_precision + precision
-    return PriorCalibration(prior, tau, float(np.tanh(mean)), float(n_models))
+        counts = np.abs(decided) * (1 / order[:, None] + 1 / order[None, :])
+        tau += 0.5 * float((counts * np.sign(decided) * better)[upper].sum() / counts[upper].sum())
+    return tau, n_models
 
 
 def _fisher(tau: float) -> float:
@@ -144,11 +184,3 @@ def best_weight(agreement: float) -> float:
     """
     r = float(np.sin(np.pi * min(agreement, MAX_AGREEMENT) / 2))
     return max(0.0, r / (1 - r**2))
-
-
-def collect_losses(losses: Mapping[str, Array]) -> ProbeEvidence | None:
-    """Collect losses of at least two models with the same number of samples; else ``None``."""
-    models = tuple(losses)
-    if len(models) < 2 or len({len(of_model) for of_model in losses.values()}) != 1:
-        return None
-    return ProbeEvidence(models, np.array([losses[model] for model in models], dtype=np.float64))

@@ -3,6 +3,12 @@
 source -> Samples -> (x ModelSpec) Features -> (x MetricSpec) Cell -> RunResult -> Ranking
 """
 
+from ptmrank_core.records.agreements import (
+    PROBE_SHARE,
+    PriorAgreement,
+    PublishedAgreement,
+    RegimeAgreement,
+)
 from ptmrank_core.records.analyses import EVERY_ANALYSIS, Analyses
 from ptmrank_core.records.analysis_results import (
     VALUE,
@@ -13,7 +19,10 @@ from ptmrank_core.records.analysis_results import (
     PartScores,
     PermutedScores,
     ProbeResult,
+    ReferenceKind,
+    ReferenceResult,
     ScoreParts,
+    SeedScores,
     TrainingResult,
 )
 from ptmrank_core.records.arrays import SAMPLE_ARRAYS, FloatArray, PackedArray, pack_array, take_rows
@@ -74,6 +83,7 @@ __all__ = [
     "IMPORTED",
     "LOCAL_OWNER",
     "NORMALISATIONS",
+    "PROBE_SHARE",
     "RECORDED",
     "RESULT_KINDS",
     "SAMPLE_ARRAYS",
@@ -109,12 +119,17 @@ __all__ = [
     "PartScores",
     "PermutedScores",
     "Prediction",
+    "PriorAgreement",
     "ProbeResult",
     "ProjectedEmbeddings",
+    "PublishedAgreement",
     "RankIntervals",
     "Ranking",
     "Reading",
     "ReadyFeatures",
+    "ReferenceKind",
+    "ReferenceResult",
+    "RegimeAgreement",
     "RunOptions",
     "RunPlan",
     "RunResult",
@@ -126,6 +141,7 @@ __all__ = [
     "SearchDecision",
     "SearchReport",
     "SearchRound",
+    "SeedScores",
     "Sensitivity",
     "SetFeatures",
     "Skipped",

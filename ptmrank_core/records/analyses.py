@@ -25,6 +25,9 @@ class Analyses:
         the order. ``None``: only if that takes a minute at most.
     controls
         Whether permuted labels, untrained models and baseline features are scored for comparison.
+    references
+        Whether references are probed beside the candidates: features that no model made, an untrained twin,
+        and of rows of numbers simple predictors; as far as they take no more than a fifth of the run's time.
     fine_tune
         How many of the best models are fine-tuned; 0 for none.
     fine_tune_seconds
@@ -38,6 +41,7 @@ class Analyses:
     probe: bool = True
     sample_sizes: bool | None = None
     controls: bool = False
+    references: bool = True
     fine_tune: int = 0
     fine_tune_seconds: float = 300.0
     projections: bool = True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, ClassVar, Literal, TypeAlias
 
 __all__ = [
     "VALUE",
@@ -15,10 +15,15 @@ __all__ = [
     "PartScores",
     "PermutedScores",
     "ProbeResult",
+    "ReferenceKind",
+    "ReferenceResult",
     "ScoreParts",
+    "SeedScores",
     "TrainingResult",
 ]
 
+ReferenceKind: TypeAlias = Literal["untrained", "shuffled", "baseline", "predictor"]
+"""Kinds of references."""
 ScoreParts: TypeAlias = Mapping[str, float]
 """One score: its value under :data:`VALUE`, and its named components if the metric is defined over all
 candidates of a run, so that the value alone does not rank a model."""
@@ -48,6 +53,8 @@ class ProbeResult:
         Number of classes; ``None`` if the labels are not classes.
     notes
         Remarks for the reader, one sentence each.
+    groups
+        Code of the group of each sample, whose losses are not independent; empty if no groups are known.
     """
 
     KIND: ClassVar[str] = "probe"
@@ -60,6 +67,7 @@ class ProbeResult:
     losses: tuple[float, ...] = ()
     n_classes: int | None = None
     notes: tuple[str, ...] = ()
+    groups: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +113,23 @@ class ModelHalfSamples:
 
 
 @dataclass(frozen=True, slots=True)
+class SeedScores:
+    """Scores of one model under several seeds, whose mean votes in place of the score of a single seed.
+
+    Parameters
+    ----------
+    scores
+        Stochastic metric -> one score for each seed, that of the metric's own seed first.
+    dtype
+        Number format in which the model computed the features; empty if it is not known.
+    """
+
+    KIND: ClassVar[str] = "seeds"
+    scores: Mapping[str, tuple[float, ...]]
+    dtype: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PartScores:
     """Scores of one model on subsets of the samples.
 
@@ -145,6 +170,37 @@ class ControlScores:
     scores: Mapping[str, ScoreParts]
     problems: Mapping[str, str]
     of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceResult:
+    """What features or predictions that no candidate produced reach on the same folds as the probes.
+
+    Parameters
+    ----------
+    title
+        Title of the reference, for display.
+    role
+        What it is: ``"untrained"`` and ``"shuffled"`` models, ``"baseline"`` features, or a ``"predictor"``
+        that reads the samples itself.
+    probe
+        What a linear probe reaches on its features, or its predictions themselves; ``None`` if it was left
+        out.
+    n_features
+        Width of the features; ``None`` if unknown.
+    of
+        For an untrained twin, the trained model; otherwise empty.
+    left_out
+        Why it was not computed, in one sentence; empty if it was.
+    """
+
+    KIND: ClassVar[str] = "reference"
+    title: str
+    role: ReferenceKind
+    probe: ProbeResult | None = None
+    n_features: int | None = None
+    of: str = ""
+    left_out: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ from ptmrank_core.records.analysis_results import (
     PartScores,
     PermutedScores,
     ProbeResult,
+    ReferenceResult,
+    SeedScores,
 )
 from ptmrank_core.records.maps import ClassDistances, ProjectedEmbeddings
 from ptmrank_core.records.search import SearchReport
@@ -24,10 +26,12 @@ __all__ = ["RESULT_KINDS", "AnalysisResult", "Finding", "ResultT", "contents_of"
 AnalysisResult: TypeAlias = (
     Truth
     | ProbeResult
+    | SeedScores
     | HalfSampleScores
     | ModelHalfSamples
     | PartScores
     | ControlScores
+    | ReferenceResult
     | PermutedScores
     | FineTuning
     | ProjectedEmbeddings

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Literal
+
+from ptmrank_core.records.agreements import PriorAgreement
 
 __all__ = ["CLASSIFICATION", "EVERY_TASK", "Formula", "MetricOutput", "MetricSpec"]
 
@@ -69,11 +71,9 @@ class MetricSpec:
         that most metrics share is counted once, in the first of the list. They distinguish cheap metrics
         from slow ones; absolute times differ between machines.
     prior_agreement
-        Expected agreement with the truth, before the user's samples are known: weighted Kendall tau
-        between the metric's order of the candidates and their accuracy under a linear probe, as
-        ``python -m tests.benchmarks.consensus`` measures it: mean over twelve sets of features of real
-        networks on pictures, texts and sounds (7 to 18 networks each, widths from 19 to 512, 400 to 500
-        samples). A metric that was measured otherwise says so in its file; 0 if unknown.
+        How well its order of models agreed with fine-tuning on other sets of samples, as ``python -m
+        tests.benchmarks.consensus`` measures it and as published tables have it; empty where nothing was
+        measured.
     idea
         One sentence: what it estimates.
     fails_when
@@ -89,13 +89,16 @@ class MetricSpec:
     uses
         Names of optional inputs, which it takes into account if they are available.
     stochastic
-        Whether the value depends on the seed.
+        Whether the value depends on the seed; the function then takes a ``seed`` as well.
     rewards_width
         Whether it scores wide noise above narrow informative features on few samples (measured); the score
         then carries a warning.
     adds_up
         Whether the value is a sum over the samples when these are fewer than the features: its random
         deviations then grow with the number of samples instead of shrinking.
+    kind
+        ``"metric"``: a transferability metric from the literature. ``"evidence"``: a simpler measure of the
+        same features, listed as a group of its own.
     saturates
         Tasks in which it reaches its limit for any labels once features are as wide as there are samples, and
         approaches it before: its scores on a part of the samples then say nothing of how it varies on all of
@@ -111,18 +114,18 @@ class MetricSpec:
     name: str
     position: int
     title: str
-    function: Callable[[Any], MetricOutput]
+    function: Callable[..., MetricOutput]
     tasks: frozenset[str]
     higher_is_better: bool
     bounds: tuple[float | None, float | None]
     cost: Literal["linear", "decomposition", "iterative"]
     measured_seconds: float
-    prior_agreement: float
     idea: str
     fails_when: str
     reference: str
     formula: Formula
     version: int
+    prior_agreement: PriorAgreement = field(default_factory=PriorAgreement)
     needs: frozenset[str] = frozenset()
     uses: frozenset[str] = frozenset()
     stochastic: bool = False
@@ -130,6 +133,7 @@ class MetricSpec:
     adds_up: bool = False
     saturates: frozenset[str] = frozenset()
     saturates_at: float = 1.0
+    kind: Literal["metric", "evidence"] = "metric"
     combine: Callable[..., dict[str, float]] | None = None
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -195,6 +195,23 @@ class RunResult:
     error: str = ""
     layer_cells: tuple[Cell, ...] = ()
     findings: tuple[Finding, ...] = ()
+
+    def of_candidates(self) -> RunResult:
+        """Return the same run without its controls: what ranks, counts or recommends reads this one.
+
+        Without the plan's controls, their cells and outcomes, and the findings that are about one of them.
+        """
+        controls = {spec.id for spec in self.plan.controls}
+        if not controls:
+            return self
+        return replace(
+            self,
+            plan=replace(self.plan, models=self.plan.candidates),
+            cells=tuple(cell for cell in self.cells if cell.model not in controls),
+            outcomes={model: outcome for model, outcome in self.outcomes.items() if model not in controls},
+            layer_cells=tuple(cell for cell in self.layer_cells if cell.model not in controls),
+            findings=tuple(finding for finding in self.findings if finding.subject not in controls),
+        )
 
     def contents(self, kind: type[ResultT]) -> dict[str, ResultT]:
         """Collect the results of analyses of one kind: subject -> record."""

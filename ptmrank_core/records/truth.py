@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 __all__ = ["IMPORTED", "RECORDED", "Truth"]
@@ -28,6 +28,8 @@ class Truth:
         Origin of the values: name of a file, or a phrase.
     notes
         Remarks for the reader, one sentence each.
+    unmatched
+        Name in the user's file -> its value, where no model of the run has that name.
     """
 
     KIND: ClassVar[str] = "truth"
@@ -36,3 +38,4 @@ class Truth:
     higher_is_better: bool = True
     origin: str = ""
     notes: tuple[str, ...] = ()
+    unmatched: Mapping[str, float] = field(default_factory=dict)

@@ -106,10 +106,10 @@ def compare_runs(first: RunResult, second: RunResult) -> Comparison:
     Parameters
     ----------
     first, second
-        Any two runs; models are the same where their ids are.
+        Any two runs; models are the same where their ids are. Only candidates are compared.
     """
     rankings = (rank_result(first), rank_result(second))
-    ids = [[spec.id for spec in run.plan.models] for run in (first, second)]
+    ids = [[spec.id for spec in run.plan.candidates] for run in (first, second)]
     shared = [model for model in ids[0] if model in ids[1]]
     common = [name for name in first.plan.metrics if name in second.plan.metrics]
     return Comparison(

@@ -50,8 +50,8 @@ class ModelCost:
 
 
 def costs_of(result: RunResult) -> dict[str, ModelCost]:
-    """Collect what each model of a run costs, in the plan's order."""
-    return {spec.id: cost_of(spec, result.outcomes.get(spec.id)) for spec in result.plan.models}
+    """Collect what each candidate of a run costs, in the plan's order."""
+    return {spec.id: cost_of(spec, result.outcomes.get(spec.id)) for spec in result.plan.candidates}
 
 
 def cost_of(planned: ModelSpec, outcome: ModelOutcome | None) -> ModelCost:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.ranking import Evidence, compare_with_truth
@@ -18,6 +19,7 @@ __all__ = [
     "contenders_of",
     "evidence_of",
     "measure_title",
+    "reached_of",
     "truth_problems",
     "truths_of",
 ]
@@ -41,12 +43,25 @@ PROBE_NOTE = (
 def truths_of(result: RunResult) -> dict[str, Truth]:
     """Collect what the ranking can be compared with, by the names of :data:`TRUTH_TITLES`, in their order.
 
-    A truth about fewer than two models allows no comparison and is left out.
+    Of the candidates alone. A truth about fewer than two of them allows no comparison and is left out.
     """
+    return {name: truth for name, truth in reached_of(result).items() if len(truth.values) > 1}
+
+
+def reached_of(result: RunResult) -> dict[str, Truth]:
+    """Collect all that is known of what the candidates reach, by the names of :data:`TRUTH_TITLES`.
+
+    Returns
+    -------
+    dict
+        What is trained first, then the probes; without what is known of no candidate.
+    """
+    candidates = {spec.id for spec in result.plan.candidates}
+    result = result.of_candidates()
     trainings = {model: tuning.training for model, tuning in result.contents(FineTuning).items()}
     probes = result.contents(ProbeResult)
     truths = {
-        **result.contents(Truth),
+        **{name: _restricted(truth, candidates) for name, truth in result.contents(Truth).items()},
         "fine-tuning": _truth(
             {training.measure for training in trainings.values()},
             {model: training.value for model, training in trainings.items()},
@@ -63,13 +78,18 @@ def truths_of(result: RunResult) -> dict[str, Truth]:
             PROBE_NOTE,
         ),
     }
-    return {name: truths[name] for name in TRUTH_TITLES if name in truths and len(truths[name].values) > 1}
+    return {name: truths[name] for name in TRUTH_TITLES if name in truths and truths[name].values}
 
 
 def _truth(measures: set[str], values: Mapping[str, float | None], note: str) -> Truth:
     """Make a truth of one number for each model; models without it are left out."""
     known = {model: value for model, value in values.items() if value is not None}
     return Truth(next(iter(measures), ""), known, notes=(note,))
+
+
+def _restricted(truth: Truth, models: Collection[str]) -> Truth:
+    """Keep the values of some models."""
+    return replace(truth, values={model: value for model, value in truth.values.items() if model in models})
 
 
 def truth_problems(result: RunResult) -> dict[str, str]:
@@ -87,8 +107,9 @@ def contenders_of(result: RunResult, ranking: Ranking) -> dict[str, tuple[Mappin
     """Collect what is compared with a truth: name -> values of models, and whether higher is better.
 
     The consensus, every metric with a score, and the number of parameters as a baseline that does not depend
-    on the samples.
+    on the samples; of candidates alone, as every metric tells controls from them easily.
     """
+    result = result.of_candidates()
     scores = scores_by_metric(result.cells)
     sizes = {
         model: float(outcome.spec.n_parameters)

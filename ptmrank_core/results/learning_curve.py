@@ -22,6 +22,7 @@ def curves_of(result: RunResult, ranking: Ranking) -> dict[str, SizeCurve]:
 
     The consensus on a subset uses the votes of the whole run, among the metrics that were scored on subsets.
     """
+    result = result.of_candidates()
     by_model = result.contents(PartScores)
     if not by_model:
         return {}

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ptmrank_core.records import RankIntervals, Samples, SamplesSummary
+from ptmrank_core.records import Samples, SamplesSummary
 
 __all__ = [
     "bidi_isolate",
     "join_words",
     "percent",
     "plural",
-    "say_certainty",
     "say_label",
     "say_targets",
     "strip_bidi",
@@ -51,21 +50,6 @@ def say_targets(summary: SamplesSummary) -> str:
     if summary.target_kind == "multilabel":
         return f"with {plural(len(summary.class_counts), 'label')}"
     return f"in {plural(len(summary.class_counts), 'class')}"
-
-
-def say_certainty(best: str, intervals: RankIntervals) -> str:
-    """Say whether the best model of an order is distinguishable; empty where that is not known."""
-    tied = [
-        bidi_isolate(model) for group in intervals.ties if best in group for model in group if model != best
-    ]
-    if tied:
-        others = join_words(tied)
-        return f"It is not distinguishable from {others} on these samples: any of them may be the best."
-    if best not in intervals.intervals:
-        return ""
-    low, high = intervals.intervals[best]
-    places = f"in place {low}" if low == high else f"between places {low} and {high}"
-    return f"It is {places} with {percent(intervals.level)} coverage."
 
 
 def say_label(samples: Samples, index: int) -> str:

@@ -216,6 +216,12 @@ RANK_OPTIONS: tuple[RankOption, ...] = (
         "analyses.controls", {True: "--controls"}, help="score permuted labels and untrained models too"
     ),
     SwitchOption(
+        "analyses.references",
+        {False: "--no-references"},
+        help="do not probe plain features and an untrained twin beside the candidates",
+        for_features=False,
+    ),
+    SwitchOption(
         "analyses.projections",
         {False: "--no-projections"},
         help="do not project the best models' features to two dimensions (LDA, t-SNE)",

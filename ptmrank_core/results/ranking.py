@@ -9,19 +9,20 @@ from ptmrank_core.metrics import METRICS
 from ptmrank_core.ranking import cast_votes, equal_votes, measure_sensitivity, rank
 from ptmrank_core.records import Cell, Failure, Ranking, RunResult, Score, Skipped
 from ptmrank_core.results.intervals import with_intervals
-from ptmrank_core.results.scores import scores_by_metric
+from ptmrank_core.results.scores import scores_by_metric, seed_notes, voting_scores
 from ptmrank_core.results.votes import vote_context_of, vote_notes, voters_of
 
 __all__ = ["rank_result", "ranking_rows"]
 
 
 def rank_result(result: RunResult) -> Ranking:
-    """Rank the models of a run by the scores and findings it has so far.
+    """Rank the candidates of a run by the scores and findings it has so far; controls have no rank.
 
     The votes, their weights and their reasons come with it; until the probe of a run is there, they rest on
     priors of the metrics from other data.
     """
-    scores = scores_by_metric(result.cells)
+    result = result.of_candidates()
+    scores = voting_scores(result)
     directions = {name: METRICS[name].higher_is_better for name in result.plan.metrics}
     context = vote_context_of(result)
     votes = cast_votes(
@@ -35,13 +36,13 @@ def rank_result(result: RunResult) -> Ranking:
     )
     if not ranking.order:
         return ranking
-    notes = vote_notes(ranking, context)
+    notes = (*vote_notes(ranking, context, result), *seed_notes(result))
     ranking = replace(ranking, vote_notes=notes, sensitivity=measure_sensitivity(ranking))
     return with_intervals(ranking, scores, result)
 
 
 def ranking_rows(result: RunResult, ranking: Ranking) -> list[dict[str, Any]]:
-    """Rows of the ranking table, best first, models without a rank last.
+    """Rows of the ranking table, best first, candidates without a rank last.
 
     Returns
     -------
@@ -49,6 +50,7 @@ def ranking_rows(result: RunResult, ranking: Ranking) -> list[dict[str, Any]]:
         ``model``, ``position``, ``mean_rank``, one entry for each metric (value or ``None``),
         ``problems`` (metric -> why there is no score), and the model's facts; unknown is ``None``.
     """
+    result = result.of_candidates()
     by_model: dict[str, dict[str, Cell]] = {spec.id: {} for spec in result.plan.models}
     for cell in result.cells:
         by_model[cell.model][cell.metric] = cell

@@ -1,4 +1,4 @@
-"""The result of a benchmarker: a table to print, a data frame, the ranking, the run."""
+"""The result of a benchmarker: an answer and a table to print, a data frame, the ranking, the run."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from ptmrank_core import reports, results
 from ptmrank_core.benchmark import run_card
-from ptmrank_core.records import Ranking, RunResult
+from ptmrank_core.records import Ranking, RunResult, Verdict
+from ptmrank_core.results.verdict import verdict_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,7 +21,7 @@ INTERVAL = ("best_rank", "worst_rank")
 
 @dataclass(frozen=True, eq=False, repr=False)
 class BenchmarkResult:
-    """The result of a call of a benchmarker; it prints as a table.
+    """The result of a call of a benchmarker; it prints as its answer and a table.
 
     Parameters
     ----------
@@ -34,6 +35,11 @@ class BenchmarkResult:
     def ranking(self) -> Ranking:
         """The order of the models, with its rank intervals."""
         return results.rank_result(self.result)
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        """Which model to fine-tune, how sure that is, and what to do next, in ``sentences`` and as data."""
+        return verdict_of(self.result, self.ranking)
 
     @property
     def order(self) -> tuple[str, ...]:

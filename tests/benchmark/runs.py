@@ -13,7 +13,7 @@ from ptmrank_core.records import LOCAL_OWNER, Analyses, ExtractionOptions, Model
 
 METRICS = ("logme", "hscore", "leep")
 # They have tests of their own and take longer than all the rest.
-NO_HALVES = Analyses(half_samples=0, projections=False)
+NO_HALVES = Analyses(half_samples=0, projections=False, references=False)
 
 
 def stored_plan(

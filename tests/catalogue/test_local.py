@@ -19,6 +19,7 @@ from ptmrank_core.catalogue import (
     resolve_models,
     task_category,
 )
+from ptmrank_core.catalogue.demo import demo_model
 from ptmrank_core.errors import (
     InputError,
     ModelNotFoundError,
@@ -130,6 +131,16 @@ def test_demo_is_the_whole_zoo() -> None:
     assert len(models) >= 10
     assert len({spec.model_type for spec in models}) >= 4
     assert any(spec.n_source_classes is None for spec in models)
+
+
+def test_the_demo_names_its_controls() -> None:
+    """Models without training and models trained on shuffled labels are controls; no other is."""
+    assert {spec.id: spec.control for spec in demo_models() if spec.control is not None} == {
+        f"demo:{family}-{source}": why
+        for family in ("convnext", "modernbert", "whisper")
+        for source, why in (("untrained", "untrained weights"), ("shuffled", "shuffled labels"))
+    }
+    assert demo_model("demo:convnext-untrained", TASK.name).control == "untrained weights"
 
 
 @pytest.mark.parametrize(

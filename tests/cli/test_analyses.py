@@ -34,7 +34,8 @@ def test_a_truth_is_held_against_the_metrics(features: Path, tmp_path: Path) -> 
     assert payload["truths"]["imported"]["values"][models[0]] == pytest.approx(0.9)
     assert any("another" in note for note in payload["truths"]["imported"]["notes"])
     assert set(payload["controls"]["permuted"]["logme"]) == set(models)
-    assert "tabular" in payload["controls"]["problems"]["plain"]
+    assert payload["references"] == {}
+    assert "Ready-made features come without" in payload["controls"]["problems"]["plain"]
     assert set(payload["cost"]["models"]) == set(models)
 
 

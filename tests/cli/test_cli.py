@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ptmrank_core.metrics import default_metrics
+from ptmrank_core.metrics import standard_metrics
 from tests.checkpoints import save_checkpoint
 from tests.pictures import encoded, picture, picture_files, write_zip
 from tests.ready_made import LABELS, save_features, save_table
@@ -266,7 +266,7 @@ def test_the_table_is_for_people(picture_zip: Path, zoo: Path) -> None:
     )
     assert done.returncode == 0
     lines = done.stdout.splitlines()
-    assert lines[0].split() == ["model", "rank", *default_metrics(), "seconds"]
+    assert lines[0].split() == ["model", "rank", *standard_metrics(), "seconds"]
     assert "vit-headless under leep does not apply" in done.stdout
     assert "18 samples" in lines[-1]
 

@@ -127,6 +127,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
         "analyses.probe": False,
         "analyses.sample_sizes": False,
         "analyses.controls": True,
+        "analyses.references": False,
         "analyses.fine_tune": 2,
         "analyses.fine_tune_seconds": 12.25,
         "analyses.projections": False,

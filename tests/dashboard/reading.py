@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
-__all__ = ["buttons", "cards", "figures", "open_page", "open_section", "primary", "texts"]
+__all__ = [
+    "answer",
+    "buttons",
+    "cards",
+    "figures",
+    "open_page",
+    "open_section",
+    "primary",
+    "texts",
+    "tick_demo_models",
+]
 
 
 def texts(app: AppTest) -> str:
@@ -25,6 +36,13 @@ def texts(app: AppTest) -> str:
         app.success,
     )
     return "\n".join(element.value for kind in kinds for element in kind)
+
+
+def answer(app: AppTest) -> str:
+    """The headline of the results, without its markup."""
+    line = next(element.value for element in app.markdown if element.value.startswith("## "))
+    words = line.removeprefix("## ").replace(":primary[**", "").replace("**]", "").replace(":small[]", "")
+    return re.sub(r"\\(.)", r"\1", words)
 
 
 def figures(app: AppTest) -> list[dict[str, Any]]:
@@ -50,6 +68,14 @@ def buttons(app: AppTest) -> set[str]:
 def primary(app: AppTest) -> list[str]:
     """Labels of the primary actions of a page: there is one at most."""
     return [button.label for button in app.button if button.proto.type == "primary"]
+
+
+def tick_demo_models(app: AppTest) -> None:
+    """Make the demo models candidates for samples of the user's own."""
+    next(
+        box for box in app.button if str(box.key).startswith("all-") and str(box.key).endswith("-demo")
+    ).click().run()
+    assert not app.exception
 
 
 def open_section(app: AppTest, title: str) -> None:

@@ -31,6 +31,9 @@ def see(browser: WebDriver, css: str) -> None:
     )
 
 
+DEMO_MODELS = ".st-key-teaching-models"
+
+
 def click(browser: WebDriver, css: str) -> None:
     """Wait for something and click it; Streamlit may draw it anew in between."""
 
@@ -54,6 +57,13 @@ def wait_for_title(browser: WebDriver, title: str) -> None:
     WebDriverWait(browser, PATIENCE_SECONDS, poll_frequency=0.1).until(
         is_there, f"there is no page {title!r}"
     )
+
+
+def tick_demo_models(browser: WebDriver) -> None:
+    """Open the group of demo models on the candidates page and tick all of them."""
+    click(browser, f"{DEMO_MODELS} summary")
+    click(browser, '[class*="st-key-all-"][class*="-demo"] button')
+    see(browser, ".st-key-next button:not([disabled])")
 
 
 def open_section(browser: WebDriver, place: int) -> None:
@@ -118,11 +128,12 @@ def test_a_table_of_texts_is_ranked(browser: WebDriver, server: str, tmp_path: P
     see(browser, "[class*=st-key-label-columns]")
     click(browser, ".st-key-next button")
     wait_for_title(browser, "Candidates")
+    tick_demo_models(browser)
     click(browser, ".st-key-next button")
     click(browser, ".st-key-rank button")
     see(browser, ".st-key-ranking .js-plotly-plot")
     text = browser.find_element(By.CSS_SELECTOR, ".stMain").text
-    assert "9 models ranked on 30 samples in 5 classes" in text
+    assert "7 models ranked on 30 samples in 5 classes" in text
 
 
 def test_a_folder_is_uploaded_as_it_is(browser: WebDriver, server: str, tmp_path: Path) -> None:
@@ -152,6 +163,7 @@ def test_own_pictures_survive_a_killed_worker(browser: WebDriver, server: str, t
     browser.find_element(By.CSS_SELECTOR, "input[type=file]").send_keys(str(path))
     click(browser, ".st-key-next button")
     wait_for_title(browser, "Candidates")
+    tick_demo_models(browser)
     click(browser, ".st-key-next button")
     click(browser, ".st-key-rank button")
     see(browser, ".st-key-cancel button")

@@ -93,8 +93,8 @@ def test_a_preset_goes_into_the_selected_models(page: AppTest) -> None:
     assert not page.exception
     assert selected_models(page) == five
     said = texts(page)
-    assert "**18 models chosen**: 13 on this machine; 5 to download, about 174 MB" in said
-    assert "18 models × 9 metrics on 600 samples" in said
+    assert "**16 models and 2 controls chosen**: 13 on this machine; 5 to download, about 174 MB" in said
+    assert "16 models and 2 controls × 9 metrics on 600 samples" in said
 
 
 def test_chosen_rows_go_into_the_selected_models_and_out_again(page: AppTest) -> None:
@@ -110,7 +110,7 @@ def test_chosen_rows_go_into_the_selected_models_and_out_again(page: AppTest) ->
     ).run()
     assert not page.exception
     assert selected_models(page) == wanted[1:]
-    assert "14 models ×" in texts(page)
+    assert "12 models and 2 controls ×" in texts(page)
 
 
 def test_a_list_is_narrowed(page: AppTest) -> None:
@@ -141,6 +141,59 @@ def test_a_list_is_narrowed_by_further_facts(page: AppTest) -> None:
     assert "none known" not in set(listed(page).value["source head"])
     control(page, "On this machine already").set_value(True).run()
     assert "None of" in texts(page)
+
+
+def ticked(app: AppTest) -> set[str]:
+    """Models on this machine that are ticked."""
+    tables = [table.value for table in app.dataframe if "use" in table.value.columns]
+    return {model for table in tables for model in table.loc[table["use"], "model"]}
+
+
+def test_demo_models_are_candidates_for_demo_samples(page: AppTest) -> None:
+    """All of them are ticked there, controls as such; none and all of them with one click."""
+    assert len(ticked(page)) == 13
+    roles = next(table.value for table in page.dataframe if "role" in table.value.columns)["role"]
+    assert sum(role.startswith("control: ") for role in roles) == 2
+    page.button(key="none-image-classification-all").click().run()
+    assert not page.exception
+    assert ticked(page) == set()
+    assert page.button(key="next").disabled
+    assert "No candidate is chosen yet" in page.info[0].value
+    page.button(key="all-image-classification-all").click().run()
+    assert len(ticked(page)) == 13
+    assert not page.button(key="next").disabled
+
+
+def test_demo_models_are_not_ticked_for_ones_own_samples(app: AppTest, picture_zip: Path) -> None:
+    """They stand in a closed group, called what they are; whoever wants to see a ranking ticks them."""
+    app.run()
+    app.button(key="own").click().run()
+    app.file_uploader[0].set_value([("own.zip", picture_zip.read_bytes(), "application/zip")]).run()
+    app.button(key="next").click().run()
+    assert not app.exception
+    assert app.title[0].value == "Candidates"
+    (group,) = [own for own in app.expander if own.label == "Teaching models and controls (13)"]
+    assert not group.proto.expanded
+    assert ticked(app) == set()
+    assert app.button(key="next").disabled
+    app.button(key="all-image-classification-demo").click().run()
+    assert "11 models and 2 controls ×" in texts(app)
+    assert not app.button(key="next").disabled
+
+
+def test_models_of_ones_own_are_ticked(
+    app: AppTest, picture_zip: Path, zoo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Checkpoints in the folder of the user are candidates for the user's samples, apart from demo models."""
+    monkeypatch.setenv("PTMRANK_MODELS", str(zoo))
+    app.run()
+    app.button(key="own").click().run()
+    app.file_uploader[0].set_value([("own.zip", picture_zip.read_bytes(), "application/zip")]).run()
+    app.button(key="next").click().run()
+    own = {table["model"][0] for table in (one.value for one in app.dataframe if "use" in one.value.columns)}
+    assert len(own) == 2
+    assert ticked(app)
+    assert not any(name.startswith("demo:") for name in ticked(app))
 
 
 def test_the_time_is_told_once_something_was_measured(page: AppTest) -> None:
@@ -216,7 +269,7 @@ def test_a_misspelt_id_is_asked_about(page: AppTest) -> None:
     """An id that the catalogue does not know is taken, and what may have been meant is named."""
     page.text_input(key="own-models").set_value("google/vit-base-patch16-22").run()
     assert "Did you mean **google/vit-base-patch16-224**" in texts(page)
-    assert "14 models ×" in texts(page)
+    assert "12 models and 2 controls ×" in texts(page)
     page.text_input(key="own-models").set_value("google/vit-base-patch16-224").run()
     assert "Did you mean" not in texts(page)
     page.text_input(key="own-models").set_value("facebook/sam-vit-base").run()

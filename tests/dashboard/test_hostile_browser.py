@@ -10,7 +10,14 @@ from selenium.webdriver.common.by import By
 
 from dashboard.views.results.sections import SECTIONS
 from tests.dashboard.hostile import NAMES
-from tests.dashboard.test_browser import click, open_section, run_in_address, see, wait_for_title
+from tests.dashboard.test_browser import (
+    click,
+    open_section,
+    run_in_address,
+    see,
+    tick_demo_models,
+    wait_for_title,
+)
 from tests.dashboard.test_hostile import hostile_zip
 from tests.dashboard.tour import Stop, go_to, settle
 
@@ -59,6 +66,8 @@ def test_names_are_shown_as_they_stand(browser: WebDriver, server: str, tmp_path
     for title in ("Candidates", "Metrics"):
         click(browser, ".st-key-next button")
         wait_for_title(browser, title)
+        if title == "Candidates":
+            tick_demo_models(browser)
         read(browser, ())
     click(browser, ".st-key-rank button")
     see(browser, ".st-key-section")

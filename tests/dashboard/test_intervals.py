@@ -12,7 +12,7 @@ from ptmrank_core.config import Settings
 from ptmrank_core.records import Analyses, Finding, RunPlan, SearchDecision, SearchReport, SearchRound
 from ptmrank_core.worker import SOURCES
 from tests.benchmark.runs import stored_features_plan
-from tests.dashboard.reading import figures, texts
+from tests.dashboard.reading import answer, figures, texts
 from tests.ready_made import save_features
 
 
@@ -68,7 +68,9 @@ def test_what_is_being_computed_is_said(app: AppTest, settings: Settings, tmp_pa
     app.button(key="open-waiting").click().run()
     app.button(key="see").click().run()
     assert not app.exception
-    assert "Try **good** first" in texts(app)
+    assert (
+        answer(app) == "The models are ranked and good is ahead; how sure that is, is still being computed."
+    )
     assert "Being computed; the ranking above does not wait" in texts(app)
     assert "the ranking is of what is known so far" not in texts(app)
 
@@ -80,7 +82,7 @@ def test_switched_off_is_said(app: AppTest, settings: Settings, tmp_path: Path) 
     app.run()
     app.button(key=f"open-{plan.run_id}").click().run()
     assert not app.exception
-    assert "Half-samples were switched off" in texts(app)
+    assert "Scores on parts of the samples were switched off" in texts(app)
 
 
 def test_a_search_is_shown(app: AppTest, settings: Settings, tmp_path: Path) -> None:

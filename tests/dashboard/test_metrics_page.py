@@ -7,7 +7,13 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.choice import choice_of
 from ptmrank_core.benchmark import coverage_of_metrics, quick_metrics
-from ptmrank_core.metrics import METRIC_PRESETS, METRICS, default_metrics
+from ptmrank_core.metrics import (
+    METRIC_PRESETS,
+    METRICS,
+    default_metrics,
+    evidence_metrics,
+    standard_metrics,
+)
 from tests.dashboard.reading import buttons, open_page, primary, texts
 
 
@@ -46,9 +52,9 @@ def test_every_metric_has_a_card(page: AppTest) -> None:
     assert [box.label for box in page.checkbox] == [
         f"**{METRICS[name].title}**" for name in default_metrics()
     ]
-    assert ticked(page) == set(quick_metrics())
+    assert ticked(page) == set(quick_metrics()) & set(default_metrics())
     assert primary(page) == ["Rank them"]
-    assert "**13 models × 9 metrics on 600 samples**" in said
+    assert "**11 models and 2 controls × 12 metrics on 600 samples**" in said
 
 
 def test_presets_tick_the_cards(page: AppTest) -> None:
@@ -56,13 +62,13 @@ def test_presets_tick_the_cards(page: AppTest) -> None:
     for name, preset in METRIC_PRESETS.items():
         page.button(key=f"preset-{name}").click().run()
         assert not page.exception
-        assert ticked(page) == set(preset.metrics)
+        assert ticked(page) == set(preset.metrics) & set(default_metrics())
     page.button(key="preset-proven").click().run()
     page.checkbox(key="use-logme").uncheck().run()
-    left = set(METRIC_PRESETS["proven"].metrics) - {"logme"}
+    left = (set(METRIC_PRESETS["proven"].metrics) & set(default_metrics())) - {"logme"}
     assert ticked(page) == left
     open_page(page, "candidates")
-    assert f"13 models × {len(left)} metrics on 600 samples" in texts(page)
+    assert f"11 models and 2 controls × {len(left)} metrics on 600 samples" in texts(page)
     open_page(page, "metrics")
     assert ticked(page) == left
     for metric in left:
@@ -112,7 +118,7 @@ def test_variants_are_chosen_beside_the_cards(page: AppTest) -> None:
     page.multiselect(key="variants").set_value(["logme:thuml"]).run()
     assert "× 10 metrics" in texts(page)
     page.button(key="preset-quick").click().run()
-    assert "× 9 metrics" in texts(page)
+    assert "× 12 metrics" in texts(page)
     assert page.multiselect(key="variants").value == []
 
 
@@ -128,7 +134,21 @@ def test_a_card_leads_to_the_page_of_its_metric(page: AppTest) -> None:
 def test_every_metric_was_measured_and_has_a_preset() -> None:
     """Every metric has a measured cost; presets hold default forms alone, the quick one none slow."""
     assert all(METRICS[name].measured_seconds > 0 for name in default_metrics())
-    assert all(set(preset.metrics) <= set(default_metrics()) for preset in METRIC_PRESETS.values())
-    assert max(METRICS[name].measured_seconds for name in METRIC_PRESETS["quick"].metrics) < 1
+    assert all(set(preset.metrics) <= set(standard_metrics()) for preset in METRIC_PRESETS.values())
+    assert max(METRICS[name].measured_seconds for name in METRIC_PRESETS["quick"].metrics) <= 1
     reach = coverage_of_metrics([], "image", "classification")
     assert all(own.n_reached == own.n_models for own in reach.values())
+
+
+def test_evidence_beside_the_metrics_is_a_group_of_its_own(page: AppTest) -> None:
+    """Simpler measures are offered below the cards, are chosen at first, and count in the run."""
+    offered = page.multiselect(key="evidence")
+    assert offered.options == [METRICS[name].title for name in evidence_metrics()]
+    assert offered.value == list(evidence_metrics())
+    offered.set_value(["nearest_mean"]).run()
+    assert "× 10 metrics" in texts(page)
+    assert METRICS["nearest_mean"].fails_when in texts(page)
+    page.button(key="preset-proven").click().run()
+    assert page.multiselect(key="evidence").value == [
+        name for name in evidence_metrics() if name in METRIC_PRESETS["proven"].metrics
+    ]

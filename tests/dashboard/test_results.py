@@ -8,14 +8,18 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.wording import plain
 from ptmrank_core.benchmark import RunStore, run_here
 from ptmrank_core.config import Settings
-from ptmrank_core.records import Failure, Ranking, RunResult, RunState, Score, Skipped, Stage
+from ptmrank_core.records import Failure, Finding, Ranking, RunResult, RunState, Score, Skipped, Stage
 from ptmrank_core.results import rank_result
+from ptmrank_core.results.phrases import strip_bidi
+from ptmrank_core.results.verdict import verdict_of
 from ptmrank_core.worker import SOURCES
 from tests.benchmark.runs import stored_features_plan
-from tests.dashboard.reading import figures, open_section, texts
+from tests.dashboard.reading import answer, figures, open_page, open_section, texts
 from tests.ready_made import save_features
+from tests.reports.results import probe_of
 
 METRICS = ("logme", "hscore", "gbc")
 STRENGTHS = {"good": 2.0, "fair": 1.0, "poor": 0.3}
@@ -54,17 +58,20 @@ def ranked(settings: Settings, run: str) -> tuple[RunResult, Ranking]:
 
 
 def test_the_answer_stands_on_top(app: AppTest, settings: Settings, run: str) -> None:
-    """Which model first, on what, and the picture with the same order."""
+    """The verdict's sentences, on what it rests, and the picture with the same order."""
     result, ranking = ranked(settings, run)
     results(app, run)
-    assert f"Try **{ranking.order[0]}** first" in texts(app)
+    headline, *others = map(strip_bidi, verdict_of(result, ranking).sentences)
+    assert answer(app) == headline
+    assert ranking.order[0] in headline
+    assert all(plain(sentence) in strip_bidi(texts(app)) for sentence in others)
     assert f"3 models ranked on {result.samples.n_samples} samples" in texts(app)
     names = figures(app)[0]["data"][0]["text"]
     assert names == list(ranking.order)
 
 
 def test_the_only_model_is_not_called_the_best_of_many(app: AppTest, settings: Settings, run: str) -> None:
-    """One model: its picture, and that there is nothing to compare it with."""
+    """One model: its numbers, and that there is nothing to rank; no picture of one row, no vote."""
     store = planned(settings, run, "single", models=1)
     model = store.plan("single").models[0].id
     for cell in store.cells(run):
@@ -72,8 +79,10 @@ def test_the_only_model_is_not_called_the_best_of_many(app: AppTest, settings: S
             store.add_cell("single", cell)
     store.finish("single", RunState.FINISHED, seconds=1.0)
     results(app, "single")
-    assert "It is the only model with a score: there is nothing to compare it with." in texts(app)
-    assert "is the only model with a score" in texts(app)
+    assert answer(app) == f"There is nothing to rank: {model} is the only candidate with a score."
+    assert [heading.value for heading in app.header] == ["Every number"]
+    assert figures(app) == []
+    assert "Who voted" not in texts(app)
     open_section(app, "Agreement")
     assert "Too few models have scores under two metrics" in texts(app)
     for section in ("Evidence", "Cost", "Export"):
@@ -106,7 +115,38 @@ def test_a_cancelled_run_shows_what_it_got_to(app: AppTest, settings: Settings, 
     results(app, "stopped")
     assert "This run is cancelled: the ranking is of what is known so far." in app.warning[0].value
     assert "… not there yet" in texts(app)
-    assert "Try **" in texts(app)
+
+
+def test_a_run_at_work_names_no_model_to_take(app: AppTest, settings: Settings, run: str) -> None:
+    """Two of three models are ranked: so far, and wait; nothing is recommended."""
+    store = planned(settings, run, "working")
+    done = {spec.id for spec in store.plan("working").models[:2]}
+    store.start("working", "{}")
+    for cell in store.cells(run):
+        if cell.model in done:
+            store.add_cell("working", cell)
+    open_page(app, "results", run="working")
+    assert answer(app).startswith("So far 2 of 3 models are ranked")
+    assert "Fine-tune" not in texts(app)
+    assert "without a score" not in texts(app)
+
+
+def test_the_numbers_behind_the_answer_are_cards(app: AppTest, settings: Settings, run: str) -> None:
+    """What is expected, what the probes of the first, the best and a constant guess reach."""
+    store = RunStore(settings)
+    _, ranking = ranked(settings, run)
+    first, second, third = ranking.order
+    for model, value in ((first, 0.7), (second, 0.9), (third, 0.5)):
+        store.add_finding(run, Finding("probe", model, probe_of(value, folds=(value,)), 0.1))
+    results(app, run)
+    cards = {metric.label: (metric.value, metric.delta) for metric in app.metric}
+    assert cards["Probe of the first"] == ("70.0 %", first)
+    assert cards["Best probe"] == ("90.0 %", second)
+    value, guess = cards["Constant guess"]
+    assert (value, guess) == ("33.3 %", "the largest class")
+    verdict = verdict_of(*ranked(settings, run))
+    if verdict.expected is not None:
+        assert cards["Expected, fine-tuned"][1] == verdict.models[0]
 
 
 def test_nothing_at_all_says_why(app: AppTest, settings: Settings, run: str) -> None:
@@ -117,7 +157,7 @@ def test_nothing_at_all_says_why(app: AppTest, settings: Settings, run: str) -> 
             store.add_cell("lost", Failure(spec.id, metric, Stage.LOAD, "OSError", "It is *gone*.", "Look."))
     store.finish("lost", RunState.FINISHED, seconds=1.0)
     results(app, "lost")
-    assert "No model has a score: 3 models failed." in app.error[0].value
+    assert answer(app) == "No model has a score: 3 models failed."
     assert r"It is \*gone\*. Look." in app.error[0].value
     assert not figures(app)
     assert "section" not in {control.key for control in app.segmented_control}
@@ -127,7 +167,8 @@ def test_a_run_that_failed_as_a_whole_says_why(app: AppTest, settings: Settings,
     """Without a single cell, the error of the run is the answer."""
     planned(settings, run, "broken").finish("broken", RunState.FAILED, seconds=0, error="No samples.")
     results(app, "broken")
-    assert "**The run failed as a whole.** No samples." in app.error[0].value
+    assert answer(app) == "No model has a score."
+    assert app.error[0].value == r"The run failed as a whole\: No samples."
 
 
 def test_nothing_applies_is_no_failure(app: AppTest, settings: Settings, run: str) -> None:
@@ -138,8 +179,7 @@ def test_nothing_applies_is_no_failure(app: AppTest, settings: Settings, run: st
             store.add_cell("skipped", Skipped(spec.id, metric, "It has no head."))
     store.finish("skipped", RunState.FINISHED, seconds=1.0)
     results(app, "skipped")
-    assert "No model has a score." in app.info[0].value
-    assert not app.error
+    assert answer(app).startswith("No model has a score")
     assert "9 scores missing, and why" in [expander.label for expander in app.expander]
 
 
@@ -196,7 +236,7 @@ def test_the_presentation_shows_results_only(app: AppTest, settings: Settings, r
     assert not app.exception
     assert not app.segmented_control
     assert not app.header
-    assert f"Try **{ranking.order[0]}** first" in texts(app)
+    assert ranking.order[0] in answer(app)
     overview, heatmap = figures(app)
     assert len(overview["layout"]["xaxis3"]["ticktext"]) == len(ranking.metrics_used)
     assert heatmap["data"][0]["type"] == "heatmap"

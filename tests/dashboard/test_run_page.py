@@ -53,7 +53,7 @@ def test_a_running_run_says_how_fast_it_is_and_ranks_what_is_through(
     with worker(settings, plan.run_id):
         open_run(app, plan.run_id)
         assert "0 of 3 models done. The time left is known once a model has run." in headline(app)
-        assert "The ranking so far" not in texts(app)
+        assert "So far" not in texts(app)
         for model in (first, second):
             store.add_event(plan.run_id, ModelStarted(model, 1, 3))
             store.add_event(plan.run_id, BatchDone(model, 18, 18, 18))
@@ -67,8 +67,8 @@ def test_a_running_run_says_how_fast_it_is_and_ranks_what_is_through(
         assert list(table["samples a second"][:2]) == [2.0, 2.0]
         assert table["samples a second"].isna()[2]
         said = texts(app)
-        assert "The ranking so far**, of 2 models" in said
-        assert said.index(f"1. **{second}") < said.index(f"2. **{first}")
+        assert "So far 2 of 3 models are ranked**" in said
+        assert said.index(f"1. {second}") < said.index(f"2. {first}")
         store.add_event(plan.run_id, ModelStarted(third, 3, 3))
         store.add_event(plan.run_id, StageStarted(third, Stage.DOWNLOAD))
         store.add_event(plan.run_id, Downloaded(third, 3_000_000, 12_000_000))
@@ -170,5 +170,5 @@ def test_one_model_alone_is_a_run_too(app: AppTest, settings: Settings, picture_
     open_page(app, "run", run=plan.run_id)
     assert not app.exception
     assert "1 of 1 model done" in headline(app)
-    assert "The ranking so far" not in texts(app)
+    assert "So far" not in texts(app)
     assert "This run is finished." in app.success[0].value

@@ -21,7 +21,14 @@ from selenium.webdriver.support.ui import WebDriverWait
 from dashboard.views.results.sections import SECTIONS
 from ptmrank_core.metrics import METRICS
 from tests.dashboard.serving import free_port, serve
-from tests.dashboard.test_browser import click, open_section, see, wait_for_title
+from tests.dashboard.test_browser import (
+    DEMO_MODELS,
+    click,
+    open_section,
+    see,
+    tick_demo_models,
+    wait_for_title,
+)
 from tests.pictures import picture_files, write_zip
 from tests.ready_made import save_features
 from tests.uploads import number_table, price_table, recording_files, review_table
@@ -96,6 +103,9 @@ def send(browser: WebDriver, path: Path, *, are_features: bool) -> None:
     click(browser, ".st-key-next button")
     if not are_features:
         wait_for_title(browser, "Candidates")
+        see(browser, ".st-key-next button")
+        if browser.find_elements(By.CSS_SELECTOR, DEMO_MODELS):
+            tick_demo_models(browser)
         click(browser, ".st-key-next button")
     wait_for_title(browser, "Metrics")
     click(browser, ".st-key-rank button")

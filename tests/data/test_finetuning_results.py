@@ -23,19 +23,31 @@ def read(text: str) -> Truth:
 
 
 def test_accuracies_are_matched_by_id() -> None:
-    """Ids are matched exactly, in the run's order, and who stands on one side only is said."""
+    """Results come in the run's order; a name of no model is kept apart."""
     truth = read("model,accuracy\norg/two,0.8\norg/one,0.9\norg/thre,0.7\n")
     assert list(truth.values.items()) == [("org/one", 0.9), ("org/two", 0.8)]
     assert truth.measure == "accuracy"
-    assert "'org/three' for 'org/thre'" in truth.notes[0]
-    assert truth.notes[1] == "Models without a result: org/three."
+    assert truth.unmatched == {"org/thre": 0.7}
+    assert truth.notes == ()
+
+
+def test_a_name_without_its_organisation_is_understood() -> None:
+    """The only id that ends in the name is meant, and that is said; an ambiguous name matches nothing."""
+    truth = read("model,accuracy\nOne,0.9\norg/two,0.8\nthree,0.7\nTHREE,0.6\n")
+    assert truth.values == {"org/one": 0.9, "org/two": 0.8}
+    assert truth.notes == ("'One' was read as 'org/one'.",)
+    assert truth.unmatched == {"three": 0.7, "THREE": 0.6}
+    twins = read_truth("t.csv", b"model,r2\na/x,0.1\nx,0.2\nc/y,0.3\n", ("a/x", "b/x", "c/y"))
+    assert twins.values == {"a/x": 0.1, "c/y": 0.3}
+    assert twins.unmatched == {"x": 0.2}
 
 
 @pytest.mark.parametrize("cells", [("90", "55.5"), ("90%", "55.5 %")])
 def test_percent_becomes_a_share(cells: tuple[str, str]) -> None:
     """Numbers above 1, with or without the sign, are percent."""
-    truth = read(f"model;accuracy\norg/one;{cells[0]}\norg/two;{cells[1]}\n")
+    truth = read(f"model;accuracy\norg/one;{cells[0]}\norg/two;{cells[1]}\nelse;{cells[0]}\n")
     assert truth.values == pytest.approx({"org/one": 0.9, "org/two": 0.555})
+    assert truth.unmatched == pytest.approx({"else": 0.9})
     assert "percent" in truth.notes[0]
 
 
@@ -51,6 +63,7 @@ def test_a_missing_number_is_no_result() -> None:
     """A model whose cell is empty has no result, never a zero."""
     truth = read("model,accuracy\norg/one,0.5\norg/two,\norg/three,0.7\n")
     assert truth.values == {"org/one": 0.5, "org/three": 0.7}
+    assert truth.notes == ("Rows without a number: org/two.",)
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,7 @@ def read(path: Path) -> dict[str, Any]:
 def facts_on_record(unit: str, name: str) -> ModelFacts:
     """What ``zoo.json`` tells of a model."""
     entry = read(ZOOS[unit].ZOO_SUMMARY)["models"][name]
+    entry.pop("control", None)  # follows from the source task
     return ModelFacts(n_train=entry.pop(f"train_{unit}"), **entry)
 
 

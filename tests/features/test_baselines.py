@@ -6,11 +6,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from sklearn.decomposition import PCA
+from sklearn.preprocessing import StandardScaler
 
 from ptmrank_core.data import load_samples
 from ptmrank_core.data.media.text import PairItem, TextItem, WordItem
+from ptmrank_core.data.tables.items import NumbersItem
 from ptmrank_core.errors import UnsupportedModelError
-from ptmrank_core.features.baselines import baseline_features
+from ptmrank_core.features.baselines import baseline_features, principal_components
 from ptmrank_core.records import Samples, Waveform
 
 
@@ -90,7 +93,22 @@ def test_sounds_become_bands() -> None:
     assert abs(int(loudest[2]) - int(loudest[0])) <= 1
 
 
-def test_numbers_have_nothing_plainer() -> None:
-    """Tabular samples are their own baseline already."""
-    with pytest.raises(UnsupportedModelError, match="tabular"):
-        baseline_features(with_items("tabular", ()))
+def test_columns_are_standardised() -> None:
+    """As scikit-learn does it; a constant column is 0, and very large numbers do not overflow."""
+    rows = np.random.default_rng(0).normal(size=(20, 4)) * [1, 100, 1e-3, 1] + [0, 5, 0, 3]
+    rows[:, 3] = 7.0
+    found = baseline_features(with_items("tabular", tuple(map(NumbersItem, rows))))
+    assert found.title == "Standardised columns"
+    assert found.embeddings == pytest.approx(StandardScaler().fit_transform(rows), abs=1e-6)
+    large = baseline_features(with_items("tabular", tuple(map(NumbersItem, rows * 1e300))))
+    assert large.embeddings == pytest.approx(found.embeddings, abs=1e-5)
+
+
+def test_principal_components_hold_most_of_the_variance() -> None:
+    """Those of scikit-learn that hold 95 % of the variance of the scaled columns, up to their signs."""
+    rng = np.random.default_rng(1)
+    rows = rng.normal(size=(60, 3)) @ rng.normal(size=(3, 8)) + 0.1 * rng.normal(size=(60, 8))
+    theirs = PCA(0.95, svd_solver="full").fit_transform(StandardScaler().fit_transform(rows))
+    found = principal_components(rows)
+    assert found.title == f"Principal components of the columns ({theirs.shape[1]})"
+    assert np.abs(found.embeddings) == pytest.approx(np.abs(theirs), abs=1e-5)

@@ -59,6 +59,26 @@ def test_ill_conditioned_features(
     assert logme(features, data.labels) == pytest.approx(expected, rel=1e-6)
 
 
+def test_the_published_guards_no_longer_decide_where_features_are_large() -> None:
+    """Features of any size have the same evidence; as published, large ones lose by the guards alone."""
+    rng = np.random.default_rng(0)
+    labels = np.arange(200) % 3
+    features = rng.normal(size=(3, 20))[labels] + 2 * rng.normal(size=(200, 20))
+    free = logme(features, labels)
+    for factor in (1e-6, 1e-3, 37.0, 1e4, 1e6):
+        assert logme(factor * features, labels) == pytest.approx(free, abs=1e-5)
+    assert logme(1e4 * features, labels, log_determinant="thuml") < free - 0.2
+
+
+@pytest.mark.parametrize("factor", [1e-6, 1e-2, 30.0, 1e6])
+def test_targets_in_another_unit_shift_the_evidence(toy: Callable[..., Any], factor: float) -> None:
+    """The evidence of targets times c is that of the targets less ln c: the order of models stays."""
+    data = toy(60, 8)
+    targets = data.embeddings @ np.linspace(-1, 1, 8) + np.random.default_rng(2).normal(size=60)
+    expected = logme(data.embeddings, targets=targets) - np.log(factor)
+    assert logme(data.embeddings, targets=factor * targets) == pytest.approx(expected, abs=1e-4)
+
+
 def test_columns_do_not_see_each_other() -> None:
     """The fixed point of a column is bit for bit the same alone and among others."""
     rng = np.random.default_rng(3)

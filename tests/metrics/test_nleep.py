@@ -66,6 +66,17 @@ def test_what_was_done_to_fit_is_told(toy: Callable[..., Any]) -> None:
     assert huge.components["regularisation"] > 1e-6
 
 
+@pytest.mark.parametrize("name", ["nleep", "nleep:spherical"])
+def test_features_too_small_for_the_mixture_are_told(toy: Callable[..., Any], name: str) -> None:
+    """Unit-length features times 0.001 are blurred by the regularisation, and the score says so."""
+    data = toy(90, 12)
+    features = data.embeddings / np.linalg.norm(data.embeddings, axis=1, keepdims=True)
+    blurred = compute(name, prepare_inputs(0.001 * features, labels=data.labels)).warnings
+    assert any("blurs the clusters: multiply the features by a constant" in note for note in blurred)
+    plain = compute(name, prepare_inputs(features, labels=data.labels)).warnings
+    assert not any("blurs" in note for note in plain)
+
+
 def test_a_mixture_that_still_moves_is_told(toy: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
     """A fit that used up its rounds says so in a warning."""
     monkeypatch.setattr(full_mixture, "MAX_ROUNDS", 1)

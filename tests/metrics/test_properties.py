@@ -7,6 +7,7 @@ invariances; small integers, among which columns, rows and classes coincide all 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -30,8 +31,8 @@ NAMES = frozenset(METRICS)
 BLIND = {"leep", "nce", "pactran:dirichlet", "pactran:gamma"}
 # Neither unit nor axes nor origin count where a covariance is inverted whole, or a span is all that matters.
 SPAN = {"hscore:plain", "emms", "emms:onehot"}
-# Neither unit nor columns that are constant or there twice count in a ratio of variances.
-RATIOS = {"transrate:trace"}
+# Neither unit nor columns that are constant or there twice count in ratios of variances or of distances.
+RATIOS = {"transrate:trace", "nearest_neighbours", "nearest_mean", "label_alignment"}
 GBC = {"gbc", "gbc:diagonal", "gbc:fulldet"}
 TRANSRATE = {"transrate", "transrate:prior", "transrate:trace"}
 NLEEP = {"nleep", "nleep:spherical"}
@@ -74,6 +75,7 @@ TWICE = frozenset(
         "ped",
         "etran",
         "etran:lda",
+        "label_alignment",
     }
 )
 
@@ -202,6 +204,31 @@ def test_what_theory_says_counts(change: str) -> None:
     seen = {name for name in NAMES if after[name] != pytest.approx(before[name], rel=1e-7, abs=1e-9)}
     faint = FAINT[1] if change in FAINT[0] else set()
     assert seen - faint == NAMES - blind - faint
+
+
+# Free of the unit by definition; every other metric says when the size of the numbers counts.
+ANY_SIZE = {*BLIND, *SPAN, *WDJE, *RATIOS, "hscore", "logme"}
+SIZE_IN_WORDS = re.compile(r"\b(unit|scales?|tiny|large|below 0\.001)\b", re.IGNORECASE)
+
+
+@pytest.mark.parametrize("shape", [(60, 8, 3), (24, 40, 3)])
+@pytest.mark.parametrize("factor", [1e-6, 1e-3, 1e3, 1e6])
+def test_tiny_and_huge_features_score_as_they_are(shape: tuple[int, int, int], factor: float) -> None:
+    """A million times larger or smaller numbers score the same under every metric without a unit."""
+    toy = make_toy(*shape, seed=3)
+    scaled = prepare_inputs(**toy.mapped(lambda features: factor * features))
+    plain = prepared(toy)
+    for name in sorted(ANY_SIZE):
+        assert compute(name, scaled).value == pytest.approx(compute(name, plain).value, rel=1e-6), name
+
+
+def test_a_metric_that_sees_the_size_of_the_features_says_so() -> None:
+    """The facts of every metric that has a unit name the size of the features among its weaknesses."""
+    toy = make_toy(60, 8, 3, seed=3)
+    tiny, huge = (prepare_inputs(**toy.mapped(lambda f, by=by: by * f)) for by in (1e-6, 1e6))
+    for name in sorted(NAMES - ANY_SIZE):
+        assert compute(name, tiny).value != pytest.approx(compute(name, huge).value, rel=1e-3), name
+        assert SIZE_IN_WORDS.search(METRICS[name].fails_when), name
 
 
 @FEW

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import importlib
+import json
 import pkgutil
 import re
 import subprocess
@@ -13,20 +14,23 @@ from functools import partial
 import pytest
 
 import ptmrank_core.metrics
-from ptmrank_core.errors import InputError, UnknownNameError
+from ptmrank_core.errors import InputError, MetricInputError, UnknownNameError
 from ptmrank_core.metrics import (
     LABEL_EMBEDDINGS,
+    METRIC_PRESETS,
     METRICS,
     SOURCE_LOGITS,
     compute,
     default_metrics,
     describe_input,
+    evidence_metrics,
     inapplicable_reason,
     metric_spec,
     metrics_reading,
     prepare_inputs,
     resolve_metrics,
 )
+from ptmrank_core.metrics.agreements import AGREEMENTS_FILE
 from ptmrank_core.metrics.inputs.auxiliary import AuxiliaryInputs
 from ptmrank_core.records import MetricSpec
 from tests.metrics.conftest import make_toy
@@ -34,12 +38,18 @@ from tests.metrics.conftest import make_toy
 SPECS = [pytest.param(spec, id=spec.name) for spec in METRICS.values()]
 
 
-def test_every_metric_has_a_prior() -> None:
-    """What is expected of a metric is a weighted tau; a variant is expected to do what its metric does."""
+def test_a_metric_s_agreement_with_fine_tuning_is_on_record() -> None:
+    """What is on record is a tau; a variant is expected to do what its metric does."""
     priors = {name: spec.prior_agreement for name, spec in METRICS.items()}
-    assert all(-1 < value < 1 for value in priors.values())
-    assert max(default_metrics(), key=lambda name: priors[name]) == "logme"
+    assert all(-1 <= tau <= 1 for prior in priors.values() for tau in prior.taus())
     assert all(priors[name] == priors[name.split(":")[0]] for name in METRICS)
+    assert sum(prior.mean is not None for prior in priors.values()) > len(priors) / 2
+
+
+def test_every_record_of_agreement_is_of_a_metric() -> None:
+    """No entry of the file is left behind by a metric that was renamed or removed."""
+    recorded = json.loads(AGREEMENTS_FILE.read_text(encoding="utf-8"))
+    assert set(recorded) <= set(default_metrics())
 
 
 def test_every_metric_stands_in_its_own_file() -> None:
@@ -61,7 +71,8 @@ def test_a_variant_follows_its_metric_in_the_list() -> None:
     """Metrics are listed by position, each followed at once by its variants in the order of its file."""
     assert [spec.position for spec in METRICS.values()] == sorted(s.position for s in METRICS.values())
     bases = [name.partition(":")[0] for name in METRICS]
-    assert bases == [base for base in default_metrics() for _ in range(bases.count(base))]
+    listed = (*default_metrics(), *evidence_metrics())
+    assert bases == [base for base in listed for _ in range(bases.count(base))]
 
 
 def test_every_input_that_a_metric_reads_is_described() -> None:
@@ -104,8 +115,11 @@ def test_a_variant_belongs_to_a_metric(spec: MetricSpec) -> None:
 
 
 def test_default_metrics_are_not_variants() -> None:
-    """Variants are left out of the default choice, and nothing else is."""
-    assert default_metrics() == tuple(dict.fromkeys(name.split(":")[0] for name in METRICS))
+    """Variants and the evidence beside the metrics are left out of the default choice, nothing else."""
+    bases = dict.fromkeys(name.split(":")[0] for name in METRICS)
+    assert default_metrics() + evidence_metrics() == tuple(bases)
+    assert all(METRICS[name].kind == "evidence" for name in evidence_metrics())
+    assert not any(set(preset.metrics) & set(evidence_metrics()) for preset in METRIC_PRESETS.values())
 
 
 def test_unknown_metric_gets_the_nearest_name() -> None:
@@ -176,3 +190,23 @@ def test_import_is_light() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+@pytest.mark.parametrize("name", [name for name, spec in METRICS.items() if spec.stochastic])
+def test_a_stochastic_metric_takes_a_seed(name: str) -> None:
+    """Its own seed is the default, and another gives another value; bit for bit the same each time."""
+    toy = make_toy(60, 5)
+    inputs = prepare_inputs(toy.embeddings, labels=toy.labels)
+    own = compute(name, inputs).value
+    assert compute(name, inputs, seed=123).value == own
+    others = {compute(name, inputs, seed=seed).value for seed in (1, 2, 3, 4)}
+    assert len({own, *others}) > 1
+    assert compute(name, inputs, seed=1).value in others
+
+
+def test_a_metric_without_a_seed_refuses_one() -> None:
+    """A seed that would change nothing is an error that says so."""
+    toy = make_toy(20, 5)
+    inputs = prepare_inputs(toy.embeddings, labels=toy.labels)
+    with pytest.raises(MetricInputError, match="LogME depends on no seed; got seed 3"):
+        compute("logme", inputs, seed=3)

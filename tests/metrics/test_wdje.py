@@ -83,6 +83,27 @@ def test_transport_of_closed_cases() -> None:
     assert squared_wasserstein(cloud, other) == pytest.approx(best, rel=1e-12)
 
 
+@pytest.mark.parametrize(("scale", "origin"), [(1.0, 1e9), (1e9, 0.0), (1e-9, 0.0), (1e4, 1e6)])
+def test_the_size_of_the_costs_does_not_count(scale: float, origin: float) -> None:
+    """Points far away or in another unit are transported as the same points near 0 and of size 1."""
+    rng = np.random.default_rng(5)
+    left, right = rng.normal(size=(12, 1)), rng.normal(size=(17, 1)) + 1
+    found = squared_wasserstein(scale * left + origin, scale * right + origin)
+    assert found == pytest.approx(scale**2 * squared_wasserstein(left, right), rel=1e-6)
+    # Only one of the two moved: the squared move is what counts then.
+    moved = squared_wasserstein(scale * left, scale * right + 1e9 * scale)
+    assert moved == pytest.approx((1e9 * scale) ** 2, rel=1e-6)
+
+
+@pytest.mark.parametrize("origin", [0.0, 1e9])
+def test_targets_far_from_zero_have_a_score(toy: Callable[..., Any], origin: float) -> None:
+    """Real targets around 1e9, the target's alone or the source's too, have a finite score."""
+    data = toy(30, 5)
+    targets = np.arange(30.0) + 1e9
+    arrays = data.arrays(labels=None, targets=targets, source_labels=np.arange(37.0) / 3 + origin)
+    assert math.isfinite(compute("wdje", prepare_inputs(**arrays)).value)
+
+
 def test_equal_points_are_merged() -> None:
     """Thousands of hard labels are a programme of a few points: half of the mass moves by sqrt(2)."""
     left, right = np.eye(2)[[0] * 3000 + [1] * 1000], np.eye(2)[[0] * 1000 + [1] * 3000]

@@ -10,9 +10,24 @@ from tests.oracles.common import SMALL_DIRECTIONS, Array, Opinion, of_features, 
 
 
 def logme(features: Array, targets: Array, *, published: bool = False) -> float:
-    """Mean log evidence of the columns; ``published`` leaves out what the first code left out for n < d."""
-    left, singular, _ = np.linalg.svd(features, full_matrices=False)
-    return float(np.mean([_column(features.shape, left, singular**2, t, published) for t in targets.T]))
+    """Mean log evidence of the columns; ``published`` leaves out what the first code left out for n < d.
+
+    Features and each target are divided by the power of ten nearest to their root mean square (of a target's
+    values that are not 0); ``published`` takes them as they are.
+    """
+    scaled = features if published else features / unit(features.ravel())
+    left, singular, _ = np.linalg.svd(scaled, full_matrices=False)
+    values = []
+    for t in targets.T:
+        own = 1.0 if published or not t.any() else unit(t[t != 0])
+        values.append(_column(features.shape, left, singular**2, t / own, published) - math.log(own))
+    return float(np.mean(values))
+
+
+def unit(values: Array) -> float:
+    """Power of ten nearest to the root mean square."""
+    mean_square = sum(float(value) ** 2 for value in values) / len(values)
+    return 10.0 ** round(math.log10(mean_square) / 2) if mean_square else 1.0
 
 
 def _column(shape: tuple[int, ...], left: Array, sigma: Array, t: Array, published: bool) -> float:

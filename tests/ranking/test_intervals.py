@@ -214,12 +214,8 @@ def test_a_half_without_a_score_is_left_out() -> None:
     assert found.n_halves == 70
     assert found.intervals == {"a": (1, 2), "b": (2, 3)}  # the third may be anywhere
     assert found.p_best == {"a": 1.0, "b": 0.0}
-    assert found.notes == (
-        (
-            "No interval for c: most parts have no score of it, or its scores on parts do not show how far "
-            "it varies."
-        ),
-    )
+    why = "most parts have no score of it, or its scores on parts do not show how far it varies."
+    assert found.notes == (f"No interval for c: {why}",)
 
 
 def test_too_little_is_an_error() -> None:

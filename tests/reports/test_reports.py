@@ -157,7 +157,7 @@ def test_no_figure_offers_to_upload_anything() -> None:
 
 
 def test_the_text_names_a_cheaper_model(result: RunResult) -> None:
-    """Where the second of two has a fifth of the parameters, that is said below the table, without marks."""
+    """Where the second of two has a fifth of the parameters, that is said above the table, without marks."""
     outcomes = {
         name: ModelOutcome(replace(spec(name), n_parameters=count), ExtractionReport("float32"), 8)
         for name, count in {"b": 500, "a": 100}.items()

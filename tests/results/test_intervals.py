@@ -176,8 +176,9 @@ def test_a_metric_for_one_model_is_explained(result: RunResult) -> None:
 def test_the_text_table_has_the_columns(result: RunResult) -> None:
     """Places, chance and letters stand beside the rank; below, what they mean and what is missing."""
     lines = reports.rank_text(result).splitlines()
-    assert lines[0].split()[:5] == ["model", "rank", "places", "p(best)", "tied"]
-    rows = {line.split()[0]: line.split() for line in lines[1:4]}
+    head = next(place for place, line in enumerate(lines) if line.startswith("model "))
+    assert lines[head].split()[:5] == ["model", "rank", "places", "p(best)", "tied"]
+    rows = {line.split()[0]: line.split() for line in lines[head + 1 : head + 4]}
     assert rows["c"][2:5] == ["3", "0.00", "-"]
     assert rows["a"][2] == rows["b"][2] == "1-2"
     assert rows["a"][4] == rows["b"][4] == "a"

@@ -20,6 +20,7 @@ from ptmrank_core.examples import load_text_example
 from ptmrank_core.metrics import default_metrics, logme
 from ptmrank_core.models import Model, Models
 from ptmrank_core.records import Analyses, ExtractionOptions, Failure, RunState, Samples, Score, Skipped
+from ptmrank_core.results.phrases import strip_bidi
 
 TASK = "image-classification"
 FAST = ExtractionOptions(device="cpu", dtype="float32", batch_size=4)
@@ -79,14 +80,16 @@ def test_every_kind_of_model_is_ranked_together(samples: Samples, zoo: Path, tmp
 
 
 def test_a_result_is_a_table_in_three_ways(samples: Samples, zoo: Path, tmp_path: Path) -> None:
-    """It prints, in a notebook too; it becomes a data frame with the same numbers; the run is behind it."""
+    """It prints below its answer, in a notebook too; a data frame has the same numbers; the run is behind."""
     models = [str(zoo / "vit-headless"), str(zoo / "convnext-a"), "demo:gone"]
     with pytest.raises(UnknownNameError, match="demo model 'demo:gone'"):
         bench(models, tmp_path)(TASK, samples)
     result = bench(models[:2], tmp_path, logme=True, leep=True)(TASK, samples)
     frame = result.to_frame()
     assert repr(result) == str(result)
-    assert [line.split()[0] for line in str(result).splitlines()[:3]] == ["model", *frame.index]
+    answer, table, *_ = str(result).split("\n\n")
+    assert answer == strip_bidi("\n".join(result.verdict.sentences))
+    assert [line.split()[0] for line in table.splitlines()] == ["model", *frame.index]
     assert "vit-headless under leep does not apply" in str(result)
     assert tuple(frame.index) == result.order == result.ranking.order
     assert list(frame.columns) == [

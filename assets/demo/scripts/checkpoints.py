@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Protocol
 
 DEMO = Path(__file__).resolve().parent.parent
@@ -11,6 +13,10 @@ ZOO = DEMO / "zoo"
 UNTRAINED = "untrained"
 RAW_WEIGHTS = "nothing: the weights are as they were drawn"
 NO_ACCURACY = "none"
+# Source task -> why a model of it is no candidate but a control.
+CONTROLS: Mapping[str, str] = MappingProxyType(
+    {UNTRAINED: "untrained weights", "shuffled": "shuffled labels"}
+)
 
 
 @dataclass(frozen=True)
@@ -88,9 +94,11 @@ class ModelFacts:
         Returns
         -------
         dict of str to object
-            The facts by name, in order.
+            The facts by name, in order; of a control last why it is no candidate.
         """
         facts: dict[str, object] = asdict(self)
+        if self.source_task in CONTROLS:
+            facts["control"] = CONTROLS[self.source_task]
         return {f"train_{unit}" if name == "n_train" else name: value for name, value in facts.items()}
 
 

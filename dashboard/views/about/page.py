@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from ptmrank_core import __version__
-from ptmrank_core.metrics import METRICS, default_metrics
+from ptmrank_core.metrics import METRICS, default_metrics, evidence_metrics
 
 __all__ = ["page"]
 
@@ -55,7 +55,15 @@ def page() -> None:
             "never run, and only safetensors weights are read."
         )
     st.header("The metrics and their papers")
-    specs = [METRICS[name] for name in default_metrics()]
+    _facts(default_metrics())
+    st.subheader("Beside the metrics: simpler measures of the same features")
+    _facts(evidence_metrics())
+    st.caption(f"PTMRank {__version__}. The Learn page shows the formula of each metric, and how it behaves.")
+
+
+def _facts(metrics: tuple[str, ...]) -> None:
+    """Draw a table of metrics and their papers."""
+    specs = [METRICS[name] for name in metrics]
     table = pd.DataFrame(
         [
             {
@@ -69,4 +77,3 @@ def page() -> None:
         ]
     )
     st.table(table.set_index("metric"))
-    st.caption(f"PTMRank {__version__}. The Learn page shows the formula of each metric, and how it behaves.")

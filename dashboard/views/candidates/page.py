@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pandas as pd
 import streamlit as st
 
 from dashboard import jobs, state
-from dashboard.choice import chosen_metrics, chosen_models, models_on_machine
+from dashboard.choice import chosen_metrics, chosen_models
 from dashboard.views.candidates.by_name import choose_hub_models
 from dashboard.views.candidates.lists import choose_from_lists
+from dashboard.views.candidates.on_machine import choose_on_machine
 from dashboard.views.candidates.selection import choose_selected, say_selected
 from dashboard.views.candidates.task import choose_task
-from dashboard.wording import compact, plain, plural, show_error
+from dashboard.wording import plain, plural, say_models, show_error
 from ptmrank_core.benchmark import coverage_of_metrics
-from ptmrank_core.catalogue import TaskCategory
 from ptmrank_core.errors import PTMRankError
 from ptmrank_core.features import DTYPES
 from ptmrank_core.metrics import METRICS, default_metrics
@@ -61,8 +60,7 @@ def _choose(draft: state.Draft, samples: Samples) -> None:
             "The only candidate is the table's own columns: no pre-trained model here reads rows of numbers."
         )
     else:
-        st.header("On this machine")
-        _tick_models(draft, task)
+        choose_on_machine(draft, task)
         st.header("From a list")
         choose_from_lists(draft, task)
         st.header("By name")
@@ -81,10 +79,9 @@ def _go_on(draft: state.Draft, models: Sequence[ModelSpec], samples: Samples) ->
     coverage = coverage_of_metrics(models, samples.modality, samples.target_kind)
     offered = [name for name, metric_coverage in coverage.items() if metric_coverage.n_reached]
     metrics = chosen_metrics(draft, offered)
-    applying = [name for name in offered if not METRICS[name].is_variant]
+    applying = [name for name in default_metrics() if name in offered]
     st.markdown(
-        f"{plural(len(models), 'model')} × {plural(len(metrics), 'metric')} on "
-        f"{plural(samples.n_samples, 'sample')}"
+        f"{say_models(models)} × {plural(len(metrics), 'metric')} on {plural(samples.n_samples, 'sample')}"
     )
     partly = [METRICS[name].title for name in applying if coverage[name].n_reached < coverage[name].n_models]
     some = f" For some of the candidates only: {', '.join(partly)}." if partly else ""
@@ -92,41 +89,12 @@ def _go_on(draft: state.Draft, models: Sequence[ModelSpec], samples: Samples) ->
         f"{len(applying)} of {len(default_metrics())} metrics apply; chosen: "
         f"{', '.join(METRICS[name].title for name in metrics) or 'none yet'}.{some}"
     )
-    if st.button("Choose metrics", type="primary", key="next", disabled=not models):
+    if not any(spec.control is None for spec in models):
+        st.info(
+            "No candidate is chosen yet: add models from a list, name them, or tick some on this machine."
+        )
+    if st.button("Choose metrics", type="primary", key="next", disabled=all(spec.control for spec in models)):
         state.navigate("metrics")
-
-
-def _tick_models(draft: state.Draft, task: TaskCategory) -> None:
-    """Draw the models of a category that are on this machine, to be ticked."""
-    offered = models_on_machine(task)
-    if not offered:
-        st.caption("The demo zoo has no model of this category: choose out of a list below.")
-        return
-    table = pd.DataFrame(
-        [
-            {
-                "use": spec.id not in draft.deselected,
-                "model": spec.id,
-                "family": spec.model_type,
-                "parameters": compact(spec.n_parameters),
-                "width": spec.width,
-                "source classes": "no head" if spec.n_source_classes is None else str(spec.n_source_classes),
-            }
-            for spec in offered
-        ]
-    )
-    edited = st.data_editor(
-        table,
-        hide_index=True,
-        height="content",
-        disabled=[column for column in table.columns if column != "use"],
-        key=f"models-{task.name}",
-        alt="Candidate models with their family, size and source head",
-    )
-    if all(spec.source == "demo" for spec in offered):
-        st.caption("Checkpoint folders of your own are listed here where PTMRANK_MODELS names their folder.")
-    ticked = set(edited.loc[edited["use"], "model"])
-    draft.deselected = {spec.id for spec in offered} - ticked
 
 
 def _choose_options(draft: state.Draft) -> None:

@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard import jobs
 from dashboard.jobs import model_lists
 from dashboard.state import Draft
-from dashboard.wording import plain, plural, say_duration
+from dashboard.wording import plain, say_duration, say_models
 from ptmrank_core import catalogue
 from ptmrank_core.catalogue import Candidate, TaskCategory, loading_of
 from ptmrank_core.records import ModelSpec
@@ -86,7 +86,7 @@ def say_selected(draft: Draft, task: TaskCategory, models: Sequence[ModelSpec], 
     """Say how many models are selected, the size of the download, the expected time, and known problems."""
     entries = draft.selected_models.get(task.name, {})
     cost = download_cost(models, entries, model_lists.on_disk())
-    parts = [f"**{plural(len(models), 'model')} chosen**"]
+    parts = [f"**{say_models(models)} chosen**"]
     if cost.n_missing:
         size = f"about {say_bytes(cost.about_bytes)}" if cost.about_bytes else "of unknown size"
         more = f", and {cost.n_unsized} of unknown size" if cost.about_bytes and cost.n_unsized else ""

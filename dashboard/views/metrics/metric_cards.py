@@ -17,6 +17,7 @@ from ptmrank_core.metrics import (
     METRIC_PRESETS,
     METRICS,
     default_metrics,
+    evidence_metrics,
 )
 
 __all__ = ["choose_metrics", "say_cost"]
@@ -27,7 +28,7 @@ COLOURS = {"cheap": "green", "moderate": "blue", "slow": "orange"}
 
 
 def choose_metrics(draft: Draft, coverage: Mapping[str, MetricCoverage]) -> tuple[str, ...]:
-    """Draw ready-made choices, the cards and the variants; keep the choice in the draft.
+    """Draw ready-made choices, the cards and what is beside them; keep the choice in the draft.
 
     Parameters
     ----------
@@ -45,8 +46,8 @@ def choose_metrics(draft: Draft, coverage: Mapping[str, MetricCoverage]) -> tupl
         for column, name in zip(st.columns(COLUMNS), names[first : first + COLUMNS], strict=False):
             with column.container(border=True, height="stretch", key=f"card-{name}"):
                 ticked += [name] if _card(name, coverage[name], is_chosen=name in chosen) else []
-    variants = _variants(offered, chosen)
-    draft.metrics = tuple(name for name in offered if name in {*ticked, *variants})
+    variants, beside = _variants(offered, chosen), _evidence(offered, chosen)
+    draft.metrics = tuple(name for name in offered if name in {*ticked, *variants, *beside})
     return draft.metrics
 
 
@@ -75,7 +76,10 @@ def _presets(draft: Draft, offered: list[str]) -> None:
 
 def _take(draft: Draft, metrics: tuple[str, ...]) -> None:
     draft.metrics = metrics
-    state.set_widgets({f"use-{name}": name in metrics for name in default_metrics()} | {"variants": []})
+    state.set_widgets(
+        {f"use-{name}": name in metrics for name in default_metrics()}
+        | {"variants": [], "evidence": [name for name in evidence_metrics() if name in metrics]}
+    )
 
 
 def _card(metric: str, coverage: MetricCoverage, *, is_chosen: bool) -> bool:
@@ -114,15 +118,29 @@ def _variants(offered: list[str], chosen: tuple[str, ...]) -> tuple[str, ...]:
     known = [name for name in offered if METRICS[name].is_variant]
     if not known:
         return ()
-    state.start_widget("variants", [name for name in chosen if name in known])
     with st.expander("Variants, to compare with published numbers"):
-        picked = st.multiselect(
-            "Variants",
-            known,
-            format_func=lambda name: METRICS[name].title,
-            key="variants",
-            help="They are scored beside their metrics, and never vote.",
-        )
-        for name in picked:
-            st.caption(f"**{METRICS[name].title}.** {METRICS[name].idea} {METRICS[name].fails_when}")
+        return _pick("variants", known, chosen, "They are scored beside their metrics, and never vote.")
+
+
+def _evidence(offered: list[str], chosen: tuple[str, ...]) -> tuple[str, ...]:
+    """Draw the choice of the evidence beside the metrics; return what was chosen of it."""
+    known = [name for name in evidence_metrics() if name in offered]
+    if not known:
+        return ()
+    with st.expander("Beside the metrics: simpler measures of the same features"):
+        return _pick("evidence", known, chosen, "Cheap, and they vote like the metrics.")
+
+
+def _pick(key: str, known: list[str], chosen: tuple[str, ...], help_text: str) -> tuple[str, ...]:
+    """Draw a choice among names of the registry, with the facts of those that are chosen."""
+    state.start_widget(key, [name for name in chosen if name in known])
+    picked = st.multiselect(
+        key.capitalize(),
+        known,
+        format_func=lambda name: METRICS[name].title,
+        key=key,
+        help=help_text,
+    )
+    for name in picked:
+        st.caption(f"**{METRICS[name].title}.** {METRICS[name].idea} {METRICS[name].fails_when}")
     return tuple(picked)

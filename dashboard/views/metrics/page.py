@@ -8,7 +8,7 @@ from dashboard import jobs, state
 from dashboard.choice import Choice, choice_of
 from dashboard.views.metrics.label_encoder import choose_label_encoder
 from dashboard.views.metrics.metric_cards import choose_metrics
-from dashboard.wording import plain, plural, show_error, source_name
+from dashboard.wording import plain, plural, say_models, show_error, source_name
 from ptmrank_core import catalogue
 from ptmrank_core.benchmark import coverage_of_metrics
 from ptmrank_core.errors import PTMRankError
@@ -54,17 +54,17 @@ def _choose(draft: state.Draft, choice: Choice) -> None:
     samples = choice.samples
     coverage = coverage_of_metrics(choice.models, samples.modality, samples.target_kind)
     st.caption(
-        f"For {plural(len(choice.models), 'candidate')} on {plural(samples.n_samples, 'sample')} of "
+        f"For {say_models(choice.models)} on {plural(samples.n_samples, 'sample')} of "
         f"{plain(source_name(samples.source))}."
     )
     metrics = choose_metrics(draft, coverage)
     is_ready_made = choice.task == catalogue.FEATURES_TASK
     encoder = None if is_ready_made else choose_label_encoder(draft, samples, metrics)
     st.markdown(
-        f"**{plural(len(choice.models), 'model')} × {plural(len(metrics), 'metric')} on "
+        f"**{say_models(choice.models)} × {plural(len(metrics), 'metric')} on "
         f"{plural(samples.n_samples, 'sample')}**"
     )
-    if not choice.models:
+    if all(spec.control for spec in choice.models):
         st.info("No candidate is chosen yet.")
         if st.button("Choose candidates", type="primary", key="to-candidates"):
             state.navigate("candidates")

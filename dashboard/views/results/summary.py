@@ -1,34 +1,58 @@
-"""The answer of a run in a sentence, and what qualifies it."""
+"""The answer of a run: its verdict, the numbers behind it, and what to do next."""
 
 from __future__ import annotations
 
+import re
+
 import streamlit as st
 
+from dashboard.views.results.fingerprint import fingerprint
+from dashboard.views.results.numbers import show_numbers
 from dashboard.wording import plain, plural, say_duration, say_targets, source_name
-from ptmrank_core.records import Failure, Ranking, RunResult
-from ptmrank_core.results.alternative import cheaper_alternative, say_alternative
-from ptmrank_core.results.cost import costs_of
-from ptmrank_core.results.phrases import say_certainty
+from ptmrank_core.records import Ranking, RunResult, RunState, Verdict, VerdictKind
+from ptmrank_core.results.verdict import verdict_of
 
 __all__ = ["show_summary"]
 
+ISOLATED = re.compile("\u2068(.*?)\u2069")  # names, as the sentences of a verdict mark them
+
+
+@st.cache_resource(max_entries=30, show_spinner=False)
+def _verdict(key: str, state: RunState, _result: RunResult, _ranking: Ranking) -> Verdict:  # noqa: ARG001
+    """Make the verdict, once for each state of a run."""
+    return verdict_of(_result, _ranking)
+
 
 def show_summary(result: RunResult, ranking: Ranking) -> None:
-    """Say which model to try first, how sure that is, and whether a cheaper one comes close."""
-    if not ranking.order:
-        _say_nothing(result)
-        return
-    best = ranking.order[0]
-    st.markdown(f"## Try **{plain(best)}** first")
-    if len(ranking.order) == 1:
-        st.markdown("It is the only model with a score: there is nothing to compare it with.")
-    sentences = [say_certainty(best, ranking.intervals)] if ranking.intervals else []
-    cheaper = cheaper_alternative(ranking, costs_of(result))
-    if cheaper is not None:
-        sentences.append(say_alternative(cheaper))
-    if any(sentences):
-        st.markdown(plain(" ".join(filter(None, sentences))))
-    st.caption(_say_how(result, ranking))
+    """Say which model to fine-tune, how sure that is, and what would make it surer."""
+    verdict = _verdict(fingerprint(result, ranking), result.state, result, ranking)
+    headline, *sentences = verdict.sentences
+    st.markdown(f"## {_emphasise(headline)}")
+    reasons = " ".join(sentence for sentence in sentences if sentence != verdict.next_step)
+    if reasons and verdict.kind is VerdictKind.NOTHING_TO_RANK:
+        st.error(plain(reasons))
+    elif reasons:
+        st.markdown(plain(reasons))
+    show_numbers(verdict, result, ranking)
+    if verdict.next_step:
+        st.markdown(f":material/arrow_forward: **Next:** {plain(verdict.next_step)}")
+    if ranking.order:
+        st.caption(_say_how(result, ranking))
+
+
+def _emphasise(headline: str) -> str:
+    """Write a headline with the names of its models emphasised; Markdown."""
+    parts = ISOLATED.split(headline)  # words and names in turn
+    return "".join(
+        f":primary[**{plain(part)}**]" if index % 2 else _inside(part) for index, part in enumerate(parts)
+    )
+
+
+def _inside(words: str) -> str:
+    """Escape words between names; spaces at their ends stay."""
+    lead = words[: len(words) - len(words.lstrip())]
+    tail = words[len(words.rstrip()) :] if words.strip() else ""
+    return f"{lead}{plain(words)}{tail}"
 
 
 def _say_how(result: RunResult, ranking: Ranking) -> str:
@@ -39,24 +63,9 @@ def _say_how(result: RunResult, ranking: Ranking) -> str:
         f"{plural(result.samples.n_samples, 'sample')} {say_targets(result.samples)}, by the weighted mean "
         f"rank over {by}, in {say_duration(result.seconds)}."
     )
-    if ranking.unranked:
+    n_references = len(result.plan.controls)
+    if n_references:
+        sentence += f" {plural(n_references, 'control')} beside them, not ranked."
+    if ranking.unranked and result.state.is_finished():
         sentence += f" {plural(len(ranking.unranked), 'model')} without a score: see why below."
     return sentence
-
-
-def _say_nothing(result: RunResult) -> None:
-    """Say why there is no order, as far as that can be said."""
-    failed = [cell for cell in result.cells if isinstance(cell, Failure)]
-    if result.error:
-        st.error(f"**The run failed as a whole.** {plain(result.error)}")
-    elif not result.state.is_finished():
-        st.info("No model has a score yet.")
-    elif failed:
-        models = {cell.model for cell in failed}
-        first = failed[0]
-        st.error(
-            f"**No model has a score: {plural(len(models), 'model')} failed.** The first of them, "
-            f"{plain(first.model)}: {plain(first.message)} {plain(first.hint)}".strip()
-        )
-    else:
-        st.info("No model has a score.")

@@ -60,17 +60,15 @@ def show_partial_ranking(run: str, progress: RunProgress) -> None:
     if progress.is_ranked or progress.n_finished < MIN_TO_RANK:
         return
     finished = tuple(model.model for model in progress.models if model.n_cells == model.n_metrics)
-    ranking = jobs.partial_ranking(run, finished, has_failed=progress.has_failed)
+    ranking, n_models = jobs.partial_ranking(run, finished, has_failed=progress.has_failed)
     if len(ranking.order) < MIN_TO_RANK:
         return
     best = [
-        f"{place}. **{plain(model)}** (mean rank {ranking.mean_ranks[model]:.1f})"
+        f"{place}. {plain(model)} (mean rank {ranking.mean_ranks[model]:.1f})"
         for place, model in enumerate(ranking.order[:SHOWN], start=1)
     ]
-    st.markdown(
-        f"**The ranking so far**, of {plural(len(ranking.order), 'model')}; the other models may "
-        "change it.\n\n" + "\n".join(best)
-    )
+    so_far = f"So far {len(ranking.order)} of {plural(n_models, 'model')} are ranked"
+    st.markdown(f"**{so_far}**; the others may change this order.\n\n" + "\n".join(best))
 
 
 def _headline(progress: RunProgress) -> str:

@@ -12,6 +12,8 @@ from ptmrank_core.benchmark.analyses.probe import probe_models
 from ptmrank_core.benchmark.analyses.projections import project_best
 from ptmrank_core.benchmark.analyses.rank_intervals import score_half_samples
 from ptmrank_core.benchmark.analyses.recorded_truth import keep_recorded_truth
+from ptmrank_core.benchmark.analyses.references import probe_references
+from ptmrank_core.benchmark.analyses.seed_means import score_seeds
 from ptmrank_core.benchmark.analyses.separability import separate_classes
 from ptmrank_core.benchmark.execution.context import RunContext
 from ptmrank_core.events import raise_if_cancelled
@@ -21,7 +23,9 @@ __all__ = ["analyse"]
 # In the order of execution; each stores findings, and skips those that are stored already.
 ANALYSES: tuple[Callable[[AnalysisContext], None], ...] = (
     keep_recorded_truth,
+    score_seeds,
     probe_models,
+    probe_references,
     score_half_samples,
     score_fewer_samples,
     score_controls,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -11,7 +11,8 @@ from ptmrank_core.benchmark.execution.context import RunContext, load_auxiliary
 from ptmrank_core.benchmark.execution.extraction import gather
 from ptmrank_core.benchmark.execution.scoring import CapturedError, run_guarded
 from ptmrank_core.events import discard_event
-from ptmrank_core.records import AnalysisResult, Cell, Finding, ModelSpec, contents_of
+from ptmrank_core.features.baselines import BaselineFeatures
+from ptmrank_core.records import AnalysisResult, Cell, Finding, ModelOutcome, ModelSpec, contents_of
 from ptmrank_core.records.findings import ResultT
 from ptmrank_core.results import rank_result
 
@@ -29,6 +30,7 @@ class AnalysisContext:
 
     def __init__(self, run_context: RunContext) -> None:
         self.run_context = run_context
+        self.plain: BaselineFeatures | None = None  # baseline features, once an analysis has computed them
         self._stored = {(finding.kind, finding.subject) for finding in self.findings()}
 
     @cached_property
@@ -38,11 +40,21 @@ class AnalysisContext:
 
     @cached_property
     def specs(self) -> dict[str, ModelSpec]:
-        """Id -> resolved spec of each model that has features, in the plan's order."""
-        outcomes = self.run_context.store.outcomes(self.run_context.plan.run_id)
-        return {
-            spec.id: outcomes[spec.id].spec for spec in self.run_context.plan.models if spec.id in outcomes
-        }
+        """Id -> resolved spec of each candidate that has features, in the plan's order."""
+        return self._resolved(self.run_context.plan.candidates)
+
+    @cached_property
+    def controls(self) -> dict[str, ModelSpec]:
+        """The same of the plan's controls, which are probed and never ranked."""
+        return self._resolved(self.run_context.plan.controls)
+
+    @cached_property
+    def outcomes(self) -> dict[str, ModelOutcome]:
+        """What the run recorded about each model that has features."""
+        return self.run_context.store.outcomes(self.run_context.plan.run_id)
+
+    def _resolved(self, models: Iterable[ModelSpec]) -> dict[str, ModelSpec]:
+        return {spec.id: self.outcomes[spec.id].spec for spec in models if spec.id in self.outcomes}
 
     @cached_property
     def with_auxiliary(self) -> RunContext:
@@ -55,7 +67,7 @@ class AnalysisContext:
         Parameters
         ----------
         model
-            One of ``specs``.
+            One of ``specs`` or ``controls``.
         metrics
             Metrics that will read the arrays: auxiliary sets are included only if one of them reads them.
 
@@ -65,10 +77,17 @@ class AnalysisContext:
             If features are no longer in the cache and cannot be extracted again.
         """
         run_context = self.with_auxiliary if metrics else self.run_context
-        return gather(run_context, self.specs[model], metrics, discard_event).arrays
+        spec = (self.specs | self.controls)[model]
+        return gather(run_context, spec, metrics, discard_event).arrays
+
+    def labels(self) -> dict[str, Any]:
+        """Return the labels of the samples, as ``prepare_inputs`` takes them beside features."""
+        samples = self.run_context.samples
+        name = "labels" if samples.target_kind == "classification" else "targets"
+        return {name: samples.labels}
 
     def order(self) -> tuple[str, ...]:
-        """List the models in the ranking by the results so far, best first."""
+        """List the candidates in the ranking by the results so far, best first."""
         result = self.run_context.store.result(self.run_context.plan.run_id)
         return rank_result(result).order
 

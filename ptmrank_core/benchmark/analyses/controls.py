@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ptmrank_core.benchmark.analyses.context import AnalysisContext
+from ptmrank_core.benchmark.analyses.plain import plain_features
 from ptmrank_core.benchmark.execution.extraction import gather
 from ptmrank_core.benchmark.execution.scoring import score_cells
 from ptmrank_core.events import AnalysisStep, discard_event, raise_if_cancelled
-from ptmrank_core.features.baselines import baseline_features
 from ptmrank_core.features.twins import untrained_twin
 from ptmrank_core.metrics import METRICS, prepare_inputs, score_parts
 from ptmrank_core.records import (
@@ -83,10 +83,8 @@ def _twins(context: AnalysisContext) -> list[str]:
 
 def _score_baseline(context: AnalysisContext) -> ControlScores:
     """Score features that were computed without a model."""
-    run_context = context.run_context
-    baseline = baseline_features(run_context.samples, seed=run_context.plan.seed, cancel=run_context.cancel)
-    name = "labels" if run_context.samples.target_kind == "classification" else "targets"
-    arrays = {"embeddings": baseline.embeddings, name: run_context.samples.labels}
+    baseline = plain_features(context, context.run_context.cancel)
+    arrays = {"embeddings": baseline.embeddings, **context.labels()}
     return _control(context, PLAIN, arrays, title=baseline.title)
 
 

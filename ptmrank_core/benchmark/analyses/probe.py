@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 import numpy as np
 
 from ptmrank_core.benchmark.analyses.context import AnalysisContext
-from ptmrank_core.events import AnalysisStep, raise_if_cancelled
+from ptmrank_core.events import AnalysisStep, CancelToken, raise_if_cancelled
 from ptmrank_core.metrics import prepare_inputs
-from ptmrank_core.probing.probe import fit_probe
+from ptmrank_core.probing.probe import Probe, fit_probe
 from ptmrank_core.records import ProbeResult
 
-__all__ = ["probe_models"]
+__all__ = ["probe_arrays", "probe_models"]
 
 
 def probe_models(context: AnalysisContext) -> None:
     """Store a :class:`~ptmrank_core.records.ProbeResult` for each model that has features, if requested.
+
+    Candidates come first, then the controls among the plan's models.
 
     Raises
     ------
@@ -23,7 +28,7 @@ def probe_models(context: AnalysisContext) -> None:
     """
     if not context.run_context.plan.analyses.probe:
         return
-    models = tuple(context.specs)
+    models = (*context.specs, *context.controls)
     for done, model in enumerate(models):
         raise_if_cancelled(context.run_context.cancel)
         context.run_context.sink(AnalysisStep(ProbeResult.KIND, done, len(models)))
@@ -34,26 +39,52 @@ def probe_models(context: AnalysisContext) -> None:
 
 def _probe(context: AnalysisContext, model: str) -> ProbeResult:
     """Fit a linear probe and k-NN to the features of one model."""
-    inputs = prepare_inputs(**context.arrays(model))
+    return probe_arrays(context, context.arrays(model))
+
+
+def probe_arrays(
+    context: AnalysisContext,
+    arrays: Mapping[str, Any],
+    *,
+    fit: Callable[..., Probe] = fit_probe,
+    cancel: CancelToken | None = None,
+) -> ProbeResult:
+    """Fit a linear probe and k-NN to features, or a predictor: the same folds for the same samples.
+
+    Parameters
+    ----------
+    context
+        The samples and their groups.
+    arrays
+        Keyword arguments of ``prepare_inputs``.
+    fit
+        ``fit_probe``, or what takes and returns the same.
+    cancel
+        Asked between the steps; the run's own token by default.
+    """
+    token = cancel or context.run_context.cancel
+    inputs = prepare_inputs(**arrays)
     targets = inputs.targets
     if targets is not None and targets.shape[1] == 1:
         targets = targets[:, 0]
-    probe = fit_probe(
+    groups = context.run_context.samples.groups
+    probe = fit(
         inputs.embeddings,
         labels=inputs.labels,
         targets=targets,
-        groups=context.run_context.samples.groups,
+        groups=groups,
         seed=context.run_context.plan.seed,
-        proceed=lambda: raise_if_cancelled(context.run_context.cancel),
+        proceed=lambda: raise_if_cancelled(token),
     )
     return ProbeResult(
         measure=probe.measure,
         value=probe.value,
         folds=tuple(probe.folds),
-        knn=probe.knn,
+        knn=None if np.isnan(probe.knn) else probe.knn,
         scale=float(np.sqrt(np.mean(inputs.embeddings**2))),
         predictions=tuple(probe.predictions.tolist()),
         losses=tuple(probe.losses.tolist()),
         n_classes=inputs.n_classes or None,
         notes=tuple(probe.notes),
+        groups=tuple(np.unique(np.asarray(groups), return_inverse=True)[1].tolist()) if groups else (),
     )

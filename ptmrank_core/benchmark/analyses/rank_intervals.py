@@ -101,7 +101,11 @@ def _remaining_metrics(context: AnalysisContext, n_parts: Mapping[str, int]) -> 
     """Find for each model the metrics not yet scored on parts, if these score two models or more."""
     remaining: dict[str, list[str]] = {}
     for metric in n_parts:
-        scored = [cell.model for cell in context.cells if isinstance(cell, Score) and cell.metric == metric]
+        scored = [
+            cell.model
+            for cell in context.cells
+            if isinstance(cell, Score) and cell.metric == metric and cell.model in context.specs
+        ]
         if len(scored) > 1 and not context.is_kept(HalfSampleScores, metric):
             for model in scored:
                 remaining.setdefault(model, []).append(metric)

@@ -13,7 +13,7 @@ from typing import Any
 
 from ptmrank_core.benchmark.plan import LABEL_ENCODER_REVISION
 from ptmrank_core.benchmark.store.codec import to_json
-from ptmrank_core.benchmark.store.former import with_report
+from ptmrank_core.benchmark.store.former import plan_with_controls, with_report
 from ptmrank_core.errors import InputError
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.records import (
@@ -200,6 +200,7 @@ def read_card(path: str | Path) -> RunCard:
             f"{' and '.join(map(str, READABLE_FORMATS))}.",
             hint="Use the version of PTMRank that wrote it.",
         )
+    fields = fields | {"plan": plan_with_controls(fields["plan"])} if "plan" in fields else fields
     card = decode(RunCard, _with_reports(fields), "card")
     known = {spec.id for spec in card.plan.models}
     for index, cell in enumerate(card.cells):

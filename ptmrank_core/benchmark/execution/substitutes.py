@@ -50,8 +50,9 @@ def next_in_line(substitutes: Substitutes, plan: RunPlan, cells: Iterable[Cell])
         As many models as scores are missing, or as candidates are left; none once ten models in a row have
         had no score.
     """
-    ranked = {cell.model for cell in cells if isinstance(cell, Score)}
-    in_a_row = sum(1 for _ in takewhile(lambda spec: spec.id not in ranked, reversed(plan.models)))
+    candidates = {spec.id for spec in plan.candidates}
+    ranked = {cell.model for cell in cells if isinstance(cell, Score)} & candidates
+    in_a_row = sum(1 for _ in takewhile(lambda spec: spec.id not in ranked, reversed(plan.candidates)))
     wanted = min(substitutes.n_ranked - len(ranked), MAX_IN_A_ROW - in_a_row)
     planned = {spec.id for spec in plan.models}
     remaining = [spec for spec in substitutes.models if spec.id not in planned]

@@ -7,7 +7,7 @@ permanent feature cache, so a model is never run twice on the same sample.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from ptmrank_core.benchmark.scheduling.queue import borrow_device
 from ptmrank_core.benchmark.search.successive_halving import Decision, choose, order_samples, schedule
 from ptmrank_core.benchmark.store.store import RunStore
 from ptmrank_core.config import Settings
-from ptmrank_core.errors import CancelledError, RunError
+from ptmrank_core.errors import CancelledError, InputError, RunError
 from ptmrank_core.events import CancelToken, Sink, discard_event, never_cancels
 from ptmrank_core.features import FeatureCache
 from ptmrank_core.metrics import METRICS
@@ -39,6 +39,7 @@ from ptmrank_core.records import (
     SearchDecision,
     SearchReport,
     SearchRound,
+    Skipped,
     take_rows,
 )
 from ptmrank_core.results import rank_result
@@ -47,6 +48,7 @@ __all__ = ["Found", "SampleSubset", "Search"]
 
 # Number of parts of the samples in a round; the second if a plan has iterative metrics only.
 HALF_SAMPLES, HALF_SAMPLES_OF_SLOW_METRICS = 50, 20
+NO_CONTROLS = "A search on a budget runs candidates only, no controls."
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,8 @@ class Found:
     finalists
         Models that are to be run on all samples.
     lost
-        Cells of models without a score, from the round in which they failed.
+        Cells of models without a score, from the round in which they failed, and of controls, which no round
+        runs.
     report
         Budget, rounds and decisions.
     """
@@ -105,13 +108,18 @@ class Search:
         Raises
         ------
         InputError
-            If even the smallest possible rounds exceed the budget.
+            If even the smallest possible rounds exceed the budget, or all models are controls.
         CancelledError
             If cancellation was requested.
         RunError
             If a round failed as a whole.
         """
-        n_all, models = self.samples.n_samples, self.plan.models
+        n_all, models = self.samples.n_samples, self.plan.candidates
+        if not models:
+            raise InputError(
+                "All of these models are controls, which take no part in a search.",
+                hint="Name candidates, or leave the budget out.",
+            )
         order, min_samples = order_samples(self.samples, self.plan.seed)
         planned = schedule(len(models), n_all, min_samples, full_models).with_whole_groups(order)
         remaining = list(models)
@@ -142,7 +150,11 @@ class Search:
             saved=1 - n_run / (len(models) * n_all),
             computed_in_rounds=n_computed,
         )
-        return Found(tuple(remaining), tuple(lost), report)
+        return Found(tuple(remaining), (*lost, *self._controls()), report)
+
+    def _controls(self) -> Iterator[Cell]:
+        """Skip the controls of the plan: every forward pass of the budget is spent on candidates."""
+        return (Skipped(spec.id, self.plan.metrics[0], NO_CONTROLS) for spec in self.plan.controls)
 
     def _run_round(self, models: Sequence[ModelSpec], rows: NDArray[np.int64]) -> RunResult:
         """Run the remaining models on a subset of the samples."""
@@ -155,7 +167,10 @@ class Search:
             metrics=tuple(metrics) or self.plan.metrics,
             samples_fingerprint=subset.samples.fingerprint,
             analyses=Analyses(
-                HALF_SAMPLES if metrics else HALF_SAMPLES_OF_SLOW_METRICS, probe=False, projections=False
+                HALF_SAMPLES if metrics else HALF_SAMPLES_OF_SLOW_METRICS,
+                probe=False,
+                projections=False,
+                references=False,
             ),
         )
         with (

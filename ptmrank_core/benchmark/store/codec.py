@@ -7,6 +7,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
+from ptmrank_core.benchmark.store.former import plan_with_controls
 from ptmrank_core.benchmark.store.former_findings import upgrade_finding
 from ptmrank_core.records import (
     RESULT_KINDS,
@@ -41,7 +42,7 @@ def to_json(record: Any) -> str:
 
 def plan_from_json(text: str) -> RunPlan:
     """Decode a plan."""
-    return decode(RunPlan, json.loads(text), "plan")
+    return decode(RunPlan, plan_with_controls(json.loads(text)), "plan")
 
 
 def cell_from_json(text: str) -> Cell:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-__all__ = ["outcome_with_report", "with_report"]
+__all__ = ["outcome_with_report", "plan_with_controls", "with_report"]
+
+# Ending of the id of a demo model -> why it is a control; plans up to 0.1.0 did not say so.
+DEMO_CONTROLS = {"-untrained": "untrained weights", "-shuffled": "shuffled labels"}
 
 
 def with_report(fields: dict[str, Any], *, kept: Collection[str]) -> dict[str, Any]:
@@ -36,3 +39,23 @@ def outcome_with_report(outcome: dict[str, Any]) -> dict[str, Any]:
     score_seconds = seconds.pop("score", 0.0)
     fields = outcome | {"seconds": seconds, "score_seconds": score_seconds}
     return with_report(fields, kept=("spec", "n_features", "n_layers", "score_seconds"))
+
+
+def plan_with_controls(plan: Any) -> Any:
+    """Upgrade a plan of versions up to 0.1.0, in which the demo's controls were candidates.
+
+    Parameters
+    ----------
+    plan
+        The JSON of a plan; what is malformed is left to the decoder, which names it.
+    """
+    models = plan.get("models") if isinstance(plan, dict) else None
+    return plan | {"models": [_with_control(spec) for spec in models]} if isinstance(models, list) else plan
+
+
+def _with_control(spec: Any) -> Any:
+    if not isinstance(spec, dict) or spec.get("source") != "demo" or "control" in spec:
+        return spec
+    model = str(spec.get("id"))
+    why = next((why for ending, why in DEMO_CONTROLS.items() if model.endswith(ending)), None)
+    return spec | {"control": why}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from functools import cache
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,8 @@ KEPT_VARIANCE = 0.8
 REGULARISATION = {"full": 1e-6, "spherical": 1e-5}
 # Features of 1e6 need about 1e-2; after that many factors of ten something else is wrong.
 MAX_RAISES = 24
+# Share of the mean variance along the directions from which on the regularisation is worth a warning.
+BLURRING = 0.01
 # Of the largest coordinate: above the round-off of a decomposition, far below what a mixture can resolve.
 GRID = 2.0**-32
 
@@ -105,6 +108,13 @@ def fit_mixture(
     notes = []
     if regularisation != REGULARISATION[covariance]:
         notes.append(f"The mixture's covariances needed {regularisation:.0e} on their diagonal.")
+    share = regularisation / coordinates.var(axis=0).mean()
+    if share > BLURRING:
+        notes.append(
+            "The features are so small that what is added to the variances of the mixture,"
+            f" {regularisation:.0e}, is {share:.0%} of theirs and blurs the clusters: multiply the features"
+            f" by a constant."
+        )
     if not mixture.converged:
         notes.append(f"The mixture still moved when stopped after {mixture.n_rounds} rounds.")
     return Mixture(posterior, coordinates.shape[1], regularisation, mixture.n_rounds, tuple(notes))
@@ -144,16 +154,23 @@ def _canonical_order(statistics: Decomposition) -> NDArray[np.int64]:
     return np.lexsort((along, np.round(energy / energy.max(), 12)))
 
 
+@cache
+def _threadpools() -> Any:
+    """Return the thread pools of this process: looking for them takes a third of the time of a small fit."""
+    from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]  # noqa: PLC0415
+
+    return ThreadpoolController()
+
+
 def _try_fit(
     coordinates: Array, n_components: int, covariance: Covariance, regularisation: float, seed: int
 ) -> FittedMixture | None:
     """Return the fitted mixture, or ``None`` where a covariance was not positive definite."""
     from sklearn.exceptions import ConvergenceWarning  # noqa: PLC0415 - a second to import, rarely needed
     from sklearn.mixture import GaussianMixture  # noqa: PLC0415
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # noqa: PLC0415
 
     # Several threads of k-means add up in the order in which they finish: the last digits would differ.
-    with warnings.catch_warnings(), threadpool_limits(1, user_api="openmp"):
+    with warnings.catch_warnings(), _threadpools().limit(limits=1, user_api="openmp"):
         warnings.simplefilter("ignore", ConvergenceWarning)  # told in Mixture.notes
         try:
             if covariance == "full":

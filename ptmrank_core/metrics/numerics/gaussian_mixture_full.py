@@ -109,7 +109,7 @@ def _maximise(points: Array, posterior: Array, regularisation: float) -> list[_C
         mean = part[members] @ points[members] / total
         root = np.sqrt(part[members] / total)[:, None] * (points[members] - mean)
         covariance = root.T @ root
-        covariance[np.diag_indices_from(covariance)] += regularisation
+        covariance.flat[:: len(mean) + 1] += regularisation
         np.linalg.cholesky(covariance)
         if len(members) < len(mean):
             _, singular, axes = np.linalg.svd(root, full_matrices=False)

@@ -20,7 +20,8 @@ TOLERANCE = 1e-3
 # Most real features meet the authors' limit of 11 rounds while alpha/beta moves by a few per cent, which
 # leaves the score within 1e-3 nats of its limit: only more than that is worth a warning.
 STILL_MOVING = 0.1
-# The authors' guard in both denominators; it decides beta where the fit is exact (n <= d).
+# The authors' guard in both denominators; it decides beta where the fit is exact (n <= d). Theirs is an
+# absolute number, as is their start at alpha = beta = 1: both are taken in units of features and targets.
 GUARD = 1e-5
 
 
@@ -31,7 +32,7 @@ class LogmeResult:
     Parameters
     ----------
     alpha
-        Precision of the weights; 1 where all features are zero and any value would do.
+        Precision of the weights, in (feature/target) squared; without meaning where all features are zero.
     beta
         Precision of the noise, in 1/target squared.
     evidence
@@ -71,24 +72,37 @@ class _Fit:
     last_move: Array
 
 
-def maximise_evidence(statistics: Decomposition) -> LogmeResult:
+def maximise_evidence(statistics: Decomposition, *, as_published: bool = False) -> LogmeResult:
     """Fit alpha and beta to every target column.
 
     Parameters
     ----------
     statistics
         Shared statistics of features and targets.
+    as_published
+        With start and guards as absolute numbers, so that the result depends on the unit of the features.
 
     Returns
     -------
     LogmeResult
-        One entry for each target column.
+        One entry for each target column. The evidence is that of the features in any unit; targets in
+        another unit shift it by a constant.
+
+    Notes
+    -----
+    The units are powers of ten near to the root mean square (of the features, and of each target's values
+    that are not 0, so that it is 1 for classes): features and targets of ordinary size are scored to the last
+    digit as published, and others as if they had that size.
     """
-    n_samples = statistics.n_samples
-    sigma = statistics.spectrum.singular_values**2
+    n_samples, singular = statistics.n_samples, statistics.spectrum.singular_values
+    unit, target_units = 1.0, np.ones(statistics.targets.shape[1])
+    if not as_published:
+        unit = _power_of_ten(singular, statistics.embeddings.size)
+        target_units = np.array([_power_of_ten(t, int(np.count_nonzero(t))) for t in statistics.targets.T])
+    sigma = (singular / unit) ** 2
     # One row for each target: a sum along a row does not depend on which other targets there are.
-    energy = np.ascontiguousarray(statistics.target_projections.T) ** 2
-    fit = _fixed_point(sigma, energy, statistics.target_residuals, n_samples)
+    energy = (np.ascontiguousarray(statistics.target_projections.T) / target_units[:, None]) ** 2
+    fit = _fixed_point(sigma, energy, statistics.target_residuals / target_units**2, n_samples)
     # arXiv:2110.10545, eq. for ln p(t|F, a, b):
     # D/2 ln a + N/2 ln b - 1/2 ln|a I + b F'F| - b/2 ||t - F m||^2 - a/2 m'm - N/2 ln 2 pi.
     # Taken out of the determinant, zero eigenvalues included, D/2 ln a cancels and what stays is
@@ -100,7 +114,18 @@ def maximise_evidence(statistics: Decomposition) -> LogmeResult:
         - fit.beta * fit.residual
         - fit.alpha * fit.weights
     )
-    return LogmeResult(fit.alpha, fit.beta, evidence / n_samples, fit.n_rounds, fit.last_move)
+    evidence = evidence / n_samples - np.log(target_units)
+    alpha, beta = fit.alpha * (unit / target_units) ** 2, fit.beta / target_units**2
+    return LogmeResult(alpha, beta, evidence, fit.n_rounds, fit.last_move)
+
+
+def _power_of_ten(values: Array, count: int) -> float:
+    """Return the power of ten nearest to the root mean square of ``count`` values; 1 where all are 0."""
+    largest = float(np.abs(values).max(initial=0.0))
+    if largest == 0:
+        return 1.0
+    size = largest * np.sqrt(np.sum(np.square(values / largest)) / count)
+    return float(10.0 ** np.rint(np.log10(size)))
 
 
 def _fixed_point(sigma: Array, energy: Array, rest: Array, n_samples: int) -> _Fit:
@@ -109,7 +134,7 @@ def _fixed_point(sigma: Array, energy: Array, rest: Array, n_samples: int) -> _F
     Parameters
     ----------
     sigma
-        Non-zero eigenvalues of F'F, shape (rank,).
+        Non-zero eigenvalues of F'F, shape (rank,); all arrays in units of features and targets.
     energy
         Squared projections of the targets on the left singular vectors, shape (n_targets, rank).
     rest

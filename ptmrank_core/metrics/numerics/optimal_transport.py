@@ -94,12 +94,22 @@ def _solve_programme(costs: Array, left_weights: Array, right_weights: Array) ->
     sums: Any = vstack(
         [kron(eye_array(n), np.ones((1, m))), kron(np.ones((1, n)), eye_array(m))], format="csr"
     )
+    # What every plan pays is taken out, and the rest measured in its largest: the solver's tolerances are
+    # absolute numbers, and costs of 1e18 (targets of 1e9) are beyond them.
+    row_least = costs.min(axis=1)
+    extra = costs - row_least[:, None]
+    column_least = extra.min(axis=0)
+    extra -= column_least
+    unit = float(extra.max())
+    least = float(left_weights @ row_least + right_weights @ column_least)
+    if unit == 0:
+        return least
     # The last sum follows from the others; left in, round-off can make the programme infeasible.
     weights = np.concatenate([left_weights, right_weights])[:-1]
-    solution: Any = linprog(costs.ravel(), A_eq=sums[:-1], b_eq=weights, method="highs")
+    solution: Any = linprog((extra / unit).ravel(), A_eq=sums[:-1], b_eq=weights, method="highs")
     if solution.status != 0:
         raise MetricError(f"The transport plan of {n} x {m} points was not found: {solution.message}")
-    return max(0.0, float(solution.fun))
+    return max(0.0, least + unit * float(solution.fun))
 
 
 def _solve_network(costs: Array, left_weights: Array, right_weights: Array) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection
+from functools import partial
 
 import numpy as np
 
@@ -69,7 +70,7 @@ def inapplicable_reason(spec: MetricSpec, available: Collection[str], task: str)
     return None
 
 
-def compute(name: str, inputs: MetricInputs) -> MetricOutput:
+def compute(name: str, inputs: MetricInputs, *, seed: int | None = None) -> MetricOutput:
     """Compute one metric of the registry.
 
     Parameters
@@ -78,6 +79,8 @@ def compute(name: str, inputs: MetricInputs) -> MetricOutput:
         Name in the registry.
     inputs
         Checked arrays of one model.
+    seed
+        Instead of the metric's own; only for a stochastic metric.
 
     Returns
     -------
@@ -89,7 +92,7 @@ def compute(name: str, inputs: MetricInputs) -> MetricOutput:
     UnknownNameError
         No such metric.
     MetricInputError
-        The metric does not apply to these inputs.
+        The metric does not apply to these inputs, or depends on no seed.
     MetricError
         The metric has no finite value for them.
     """
@@ -97,8 +100,11 @@ def compute(name: str, inputs: MetricInputs) -> MetricOutput:
     reason = inapplicable_reason(spec, inputs.available, inputs.task)
     if reason is not None:
         raise MetricInputError(reason)
+    if seed is not None and not spec.stochastic:
+        raise MetricInputError(f"{spec.title} depends on no seed; got seed {seed}.", hint="Leave it out.")
+    function = spec.function if seed is None else partial(spec.function, seed=seed)
     try:
-        output = spec.function(inputs)
+        output = function(inputs)
     except np.linalg.LinAlgError as error:
         raise MetricError(
             f"{spec.title} has no value for these features: {error}.",

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from ptmrank_core.metrics.inputs.auxiliary import SOURCE_LOGITS
-from ptmrank_core.metrics.registry.registry import METRICS, default_metrics, join_titles
+from ptmrank_core.metrics.registry.registry import METRICS, join_titles, standard_metrics
 from ptmrank_core.records import MetricSpec
 
 __all__ = ["METRIC_PRESETS", "MetricPreset"]
 
-HIGH_PRIOR = 0.5  # weighted tau
+# Mean weighted tau with fine-tuning on other sets, less its spread between them.
+RELIABLE = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,13 @@ class MetricPreset:
 
 def _defaults(keep: Callable[[MetricSpec], bool]) -> tuple[str, ...]:
     """Names of the default forms that have a property."""
-    return tuple(name for name in default_metrics() if keep(METRICS[name]))
+    return tuple(name for name in standard_metrics() if keep(METRICS[name]))
+
+
+def _is_reliable(spec: MetricSpec) -> bool:
+    """Whether a metric agreed with fine-tuning nearly wherever that was measured."""
+    prior = spec.prior_agreement
+    return prior.mean is not None and prior.spread is not None and prior.mean - prior.spread >= RELIABLE
 
 
 METRIC_PRESETS: Mapping[str, MetricPreset] = MappingProxyType(
@@ -48,8 +55,8 @@ METRIC_PRESETS: Mapping[str, MetricPreset] = MappingProxyType(
         ),
         "proven": MetricPreset(
             "Most often right",
-            "Those whose order was closest to that of a linear probe on twelve other sets of features.",
-            _defaults(lambda spec: spec.prior_agreement >= HIGH_PRIOR),
+            "Those whose order agreed with that after fine-tuning on all other sets, not only on some.",
+            _defaults(_is_reliable),
         ),
         "few-samples": MetricPreset(
             "For few samples",
@@ -60,7 +67,7 @@ METRIC_PRESETS: Mapping[str, MetricPreset] = MappingProxyType(
         "all": MetricPreset(
             "All that apply",
             f"{join_titles(_defaults(lambda spec: spec.cost == 'iterative'))} take most of the time.",
-            default_metrics(),
+            standard_metrics(),
         ),
     }
 )

@@ -20,10 +20,12 @@ __all__ = [
     "MEASURED_SIZE",
     "METRICS",
     "default_metrics",
+    "evidence_metrics",
     "join_titles",
     "metric_spec",
     "metrics_reading",
     "resolve_metrics",
+    "standard_metrics",
     "titles_reading",
 ]
 
@@ -65,7 +67,20 @@ def metric_spec(name: str) -> MetricSpec:
 
 def default_metrics() -> tuple[str, ...]:
     """Names of the metrics in their default form, in the registry's order."""
-    return tuple(name for name, spec in METRICS.items() if not spec.is_variant)
+    return tuple(name for name, spec in METRICS.items() if spec.kind == "metric" and not spec.is_variant)
+
+
+def evidence_metrics() -> tuple[str, ...]:
+    """Names of the evidence beside the metrics (``MetricSpec.kind``), in the registry's order."""
+    return tuple(name for name, spec in METRICS.items() if spec.kind == "evidence")
+
+
+def standard_metrics() -> tuple[str, ...]:
+    """Names of all that a run scores where nobody chose: the metrics, and the evidence beside them.
+
+    The evidence votes like the metrics: on sets with real fine-tuning it agrees with it at least as well.
+    """
+    return (*default_metrics(), *evidence_metrics())
 
 
 def metrics_reading(name: str, metrics: Iterable[str]) -> tuple[str, ...]:
@@ -110,7 +125,8 @@ def resolve_metrics(wanted: str | Sequence[str]) -> tuple[str, ...]:
     Parameters
     ----------
     wanted
-        ``"all"`` (every metric with its variants), names separated by commas, or a sequence of names.
+        ``"all"`` (every metric with its variants, and the evidence beside them), names separated by commas,
+        or a sequence of names.
 
     Returns
     -------

@@ -96,7 +96,7 @@ class PairLayout:
     @classmethod
     def of(cls, first: str, second: str, result: RunResult, ranking: Ranking) -> PairLayout:
         """Collect the models of a run under two metrics."""
-        scores = scores_by_metric(result.cells)
+        scores = scores_by_metric(result.of_candidates().cells)
         scored = scores[first].keys() & scores[second].keys()
         models = tuple(model for model in (*ranking.order, *ranking.unranked) if model in scored)
         return cls(

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.ranking import PermutationTest
 from ptmrank_core.reports.figures.style.theme import BRIGHT, GREY
-from ptmrank_core.results.controls import Control
+from ptmrank_core.results.references.controls import Control
 
 __all__ = ["controls_figure"]
 

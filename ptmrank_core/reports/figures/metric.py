@@ -56,7 +56,7 @@ class MetricLayout:
     @classmethod
     def of(cls, metric: str, result: RunResult, ranking: Ranking) -> MetricLayout:
         """Collect the scores of a run under one metric."""
-        scores = scores_by_metric(result.cells)[metric]
+        scores = scores_by_metric(result.of_candidates().cells)[metric]
         intervals = ranking.metric_intervals.get(metric)
         warned = {
             cell.model: cell.warnings

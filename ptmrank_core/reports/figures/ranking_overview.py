@@ -3,33 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import plotly.graph_objects as go
 
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.reports.figures.intervals import BAND, DOT, LINE
+from ptmrank_core.reports.figures.ranking_overview_columns import (
+    SOFT,
+    add_facts,
+    add_text,
+    domains,
+    fact_titles,
+    least_width,
+    placed,
+)
 from ptmrank_core.reports.figures.ranking_overview_data import SIGNS, OverviewLayout, OverviewRow
 from ptmrank_core.reports.figures.style.escaping import shorten_middle
 from ptmrank_core.reports.figures.style.rank_colours import ink_on, shade
 from ptmrank_core.reports.figures.style.theme import BRIGHT, INK
-from ptmrank_core.reports.tables.table import COMPACT, Column, fixed, shown
 
 __all__ = ["least_width", "overview_figure"]
 
-# Widths of the columns, in widths of a cell.
-NAMES, PLACES, FACTS, MIN_CELLS, GAP = 6.4, 4.6, 4.4, 3, 0.25
-CELL = 34  # pixels; in narrower ones numbers and names would overlap
+MIN_CELLS = 3
 LONGEST_NAME = 30
 ROW, MANY_ROWS, LOW_ROW, FOOT = 42, 20, 34, 38  # pixels, rows, pixels, pixels
 WARNED, NONE = BRIGHT[1], "rgba(128,128,128,0.18)"
 RULE = "rgba(128,128,128,0.22)"
-PARAMETERS = Column("n_parameters", "parameters", "integer", COMPACT)
-SECONDS = Column("seconds_per_1000", "s per 1,000", "number", fixed(1))
-FACT_TITLES = (PARAMETERS.title, SECONDS.title, "licence")
+HOVER = "%{customdata[0]}<br>%{customdata[1]}: %{customdata[2]}<extra></extra>"
 WEIGHTS_ROW = -0.95
 LETTER = 5  # pixels in height of one letter of a slanted title
-SOFT = 0.8
 
 
 def overview_figure(layout: OverviewLayout, *, scale: float = 1.0) -> go.Figure:
@@ -46,27 +48,10 @@ def overview_figure(layout: OverviewLayout, *, scale: float = 1.0) -> go.Figure:
     _add_names(figure, layout, scale)
     _add_places(figure, layout, scale)
     _add_cells(figure, layout, scale)
-    _add_facts(figure, layout, scale)
+    add_facts(figure, layout, scale)
+    _add_references(figure, layout, scale)
     _lay_out(figure, layout, scale)
     return figure
-
-
-def _add_text(
-    figure: go.Figure, axis: str, marks: Sequence[tuple[float, float, str]], size: float, **look: Any
-) -> None:
-    """Write texts at places."""
-    figure.add_scatter(
-        x=[x for x, _, _ in marks],
-        y=[y for _, y, _ in marks],
-        text=[text for *_, text in marks],
-        xaxis=axis,
-        mode="text",
-        hoverinfo="skip",
-        showlegend=False,
-        cliponaxis=False,
-        textfont={"size": size, "color": look.pop("color", INK)},
-        **look,
-    )
 
 
 def _add_names(figure: go.Figure, layout: OverviewLayout, scale: float) -> None:
@@ -76,9 +61,9 @@ def _add_names(figure: go.Figure, layout: OverviewLayout, scale: float) -> None:
     names = [(0.11, y - lift[bool(row.family)], shorten_middle(row.model, LONGEST_NAME)) for y, row in rows]
     families = [(0.11, y + 0.24, shorten_middle(row.family, LONGEST_NAME)) for y, row in rows if row.family]
     places = [(0.08, y - lift[bool(row.family)], str(row.place or "–")) for y, row in rows]
-    _add_text(figure, "x", names, 13.5 * scale, textposition="middle right")
-    _add_text(figure, "x", places, 13.5 * scale, textposition="middle left")
-    _add_text(figure, "x", families, 11 * scale, textposition="middle right", opacity=SOFT)
+    add_text(figure, "x", names, 13.5 * scale, textposition="middle right")
+    add_text(figure, "x", places, 13.5 * scale, textposition="middle left")
+    add_text(figure, "x", families, 11 * scale, textposition="middle right", opacity=SOFT)
 
 
 def _lane(layout: OverviewLayout) -> float:
@@ -160,11 +145,11 @@ def _add_cells(figure: go.Figure, layout: OverviewLayout, scale: float) -> None:
     inks = [ink_on(shade(cell.share())) for *_, cell in cells if cell.rank is not None]
     signs = [(x, y, SIGNS[cell.kind]) for x, y, cell in cells if cell.rank is None]
     weights = [(x, WEIGHTS_ROW, _say_weight(voter.weight)) for x, voter in enumerate(layout.metrics)]
-    _add_text(figure, "x3", ranks, 12.5 * scale, color=inks)
-    _add_text(figure, "x3", signs, 12.5 * scale)
-    _add_text(figure, "x3", weights, 11 * scale, opacity=SOFT)
+    add_text(figure, "x3", ranks, 12.5 * scale, color=inks)
+    add_text(figure, "x3", signs, 12.5 * scale)
+    add_text(figure, "x3", weights, 11 * scale, opacity=SOFT)
     share = [(_last_place(layout), WEIGHTS_ROW, "share of the vote")]
-    _add_text(figure, "x2", share, 11 * scale, textposition="middle left", opacity=SOFT)
+    add_text(figure, "x2", share, 11 * scale, textposition="middle left", opacity=SOFT)
     _outline(figure, [(x, y) for x, y, cell in cells if cell.warnings], scale)
 
 
@@ -173,17 +158,10 @@ def _add_fields(figure: go.Figure, layout: OverviewLayout, *, has_rank: bool) ->
     z = [[c.share() if (c.rank is not None) == has_rank else None for c in row.cells] for row in layout.rows]
     if not any(value is not None for row in z for value in row):
         return
-    hover = [
-        [
-            [row.model, METRICS[voter.metric].title, cell.say()]
-            for voter, cell in zip(layout.metrics, row.cells, strict=True)
-        ]
-        for row in layout.rows
-    ]
     steps = [step / 20 for step in range(21)]
     figure.add_heatmap(
         z=z,
-        customdata=hover,
+        customdata=[_hover(layout, row) for row in layout.rows],
         xaxis="x3",
         zmin=0,
         zmax=1,
@@ -192,7 +170,7 @@ def _add_fields(figure: go.Figure, layout: OverviewLayout, *, has_rank: bool) ->
         xgap=4,
         ygap=4,
         hoverongaps=False,
-        hovertemplate="%{customdata[0]}<br>%{customdata[1]}: %{customdata[2]}<extra></extra>",
+        hovertemplate=HOVER,
     )
 
 
@@ -217,70 +195,74 @@ def _outline(figure: go.Figure, places: Sequence[tuple[float, float]], scale: fl
         )
 
 
-def _add_facts(figure: go.Figure, layout: OverviewLayout, scale: float) -> None:
-    """Write what each model costs, and its licence."""
-    numbers: list[tuple[float, float, str]] = []
-    words: list[tuple[float, float, str]] = []
-    for y, row in enumerate(layout.rows):
-        numbers.append((0.42, y, shown(row.cost.n_parameters, PARAMETERS) or "–"))
-        numbers.append((1.42, y, shown(row.cost.seconds_per_1000, SECONDS) or "–"))
-        words.append((1.68, y, shorten_middle(row.licence or "–", 12)))
-    _add_text(figure, "x4", numbers, 12.5 * scale, textposition="middle left")
-    _add_text(figure, "x4", words, 12.5 * scale, textposition="middle right")
+def _add_references(figure: go.Figure, layout: OverviewLayout, scale: float) -> None:
+    """Write the references below a line: what they are, and the place that each would take, in grey."""
+    rows = placed(layout)[len(layout.rows) :]
+    if not rows:
+        return
+    title = [(0.11, rows[0][0] - 0.72, "references, not ranked")]
+    names = [(0.11, y - 0.17, shorten_middle(row.model, LONGEST_NAME)) for y, row in rows]
+    reasons = [(0.11, y + 0.24, shorten_middle(row.family or "", LONGEST_NAME)) for y, row in rows]
+    cells = [(x, y, cell) for y, row in rows for x, cell in enumerate(row.cells)]
+    places = [(x, y, str(cell.beside or SIGNS["does not apply"])) for x, y, cell in cells]
+    add_text(figure, "x", title, 11 * scale, textposition="middle right", opacity=SOFT)
+    add_text(figure, "x", names, 13.5 * scale, textposition="middle right", opacity=SOFT)
+    add_text(figure, "x", reasons, 11 * scale, textposition="middle right", opacity=SOFT)
+    add_text(figure, "x3", places, 12.5 * scale, opacity=SOFT)
+    figure.add_heatmap(
+        z=[[0.0] * len(layout.metrics) for _ in rows],
+        y=[y for y, _ in rows],
+        customdata=[_hover(layout, row) for _, row in rows],
+        xaxis="x3",
+        colorscale=[[0, NONE], [1, NONE]],
+        showscale=False,
+        xgap=4,
+        ygap=4,
+        hovertemplate=HOVER,
+    )
 
 
-def _widths(n_cells: int) -> tuple[float, ...]:
-    """Width of each column from left to right, in cells."""
-    return NAMES, PLACES, float(max(n_cells, MIN_CELLS)), FACTS
-
-
-def least_width(layout: OverviewLayout, scale: float = 1.0) -> int:
-    """Pixels below which the overview is scrolled rather than squeezed."""
-    return round(CELL * scale * sum(_widths(len(layout.metrics))))
-
-
-def _domains(n_cells: int) -> list[list[float]]:
-    """Share of the width of each column, from left to right."""
-    widths = _widths(n_cells)
-    total, start, domains = sum(widths), 0.0, []
-    for width in widths:
-        domains.append([start / total, (start + width - GAP) / total])
-        start += width
-    return domains
+def _hover(layout: OverviewLayout, row: OverviewRow) -> list[list[str]]:
+    """Say for each cell of a row what it is."""
+    return [
+        [row.model, METRICS[voter.metric].title, cell.say()]
+        for voter, cell in zip(layout.metrics, row.cells, strict=True)
+    ]
 
 
 def _lay_out(figure: go.Figure, layout: OverviewLayout, scale: float) -> None:
     """Put the columns side by side over rows that they share."""
     n_rows, n_cells, n_ranked = len(layout.rows), len(layout.metrics), layout.n_ranked
-    domains = _domains(n_cells)
+    shares, facts = domains(layout), fact_titles(layout)
+    end = placed(layout)[-1][0] + 1
     common = {"side": "top", "zeroline": False, "showgrid": False, "fixedrange": True}
     common |= {"showline": False, "ticks": "", "tickfont": {"color": INK}}
     titles = [METRICS[voter.metric].title for voter in layout.metrics]
     step = max(1, -(-n_ranked // 6))
-    head = 40 + LETTER * max(map(len, [*titles, *FACT_TITLES]))
+    head = 40 + LETTER * max(map(len, [*titles, *facts]))
     figure.update_layout(
-        xaxis=common | {"domain": domains[0], "range": [0, 1], "visible": False},
+        xaxis=common | {"domain": shares[0], "range": [0, 1], "visible": False},
         xaxis2=common
-        | {"domain": domains[1], "range": [0.4, _last_place(layout)], "showgrid": True, "gridcolor": RULE}
+        | {"domain": shares[1], "range": [0.4, _last_place(layout)], "showgrid": True, "gridcolor": RULE}
         | {
             "tickvals": list(range(1, n_ranked + 1, step)),
             "title": {"text": "place", "standoff": 4, "font": {"color": INK}},
         },
         xaxis3=common
-        | {"domain": domains[2], "range": [-0.5, max(n_cells, MIN_CELLS) - 0.5], "tickangle": -50}
+        | {"domain": shares[2], "range": [-0.5, max(n_cells, MIN_CELLS) - 0.5], "tickangle": -50}
         | {"tickvals": list(range(n_cells)), "ticktext": titles},
         xaxis4=common
-        | {"domain": domains[3], "range": [-0.5, 2.5], "tickangle": -50}
-        | {"tickvals": [0, 1, 2], "ticktext": list(FACT_TITLES)},
+        | {"domain": shares[3], "range": [-0.5, len(facts) - 0.5], "tickangle": -50}
+        | {"tickvals": list(range(len(facts))), "ticktext": facts},
         yaxis={
-            "range": [n_rows - 0.45, -1.4],
+            "range": [end - 0.45, -1.4],
             "zeroline": False,
             "showline": False,
             "fixedrange": True,
             "showgrid": True,
         }
         | {"tickvals": [y + 0.5 for y in range(-1, n_rows)], "showticklabels": False, "gridcolor": RULE},
-        height=scale * (head + FOOT + (ROW if n_rows <= MANY_ROWS else LOW_ROW) * (n_rows + 1)),
+        height=scale * (head + FOOT + (ROW if n_rows <= MANY_ROWS else LOW_ROW) * (end + 1)),
         margin={"l": 4, "r": 4, "t": head * scale, "b": 34 * scale},
         font={"size": 12 * scale, "color": INK},
         legend={"orientation": "h", "y": 0, "yanchor": "top", "x": 0},

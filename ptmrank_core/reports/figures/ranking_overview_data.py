@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from ptmrank_core.records import Cell, ModelSpec, Ranking, RunResult, Score, Skipped
 from ptmrank_core.results.cost import ModelCost, costs_of
+from ptmrank_core.results.evidence import reached_of
 from ptmrank_core.results.intervals import assign_lanes
 from ptmrank_core.results.phrases import percent
+from ptmrank_core.results.prediction import prediction_of
+from ptmrank_core.results.references import Reference
+from ptmrank_core.results.references.beside import known_references, places_beside
 from ptmrank_core.results.scores import scores_by_metric
 
 __all__ = [
@@ -27,6 +31,10 @@ WHAT_IT_IS = (
     "A number in a cell is the rank under that metric, darker for better; the heaviest vote stands first."
 )
 SIGNS = {"does not apply": "–", "failed": "×", "not there yet": "…"}
+PROBE = "probe"
+# Name of a truth -> heading of its column. What is recorded of demo samples is in the table alone.
+REACHED = {"imported": "your results", "fine-tuning": "fine-tuned", PROBE: "probe"}
+MAX_REFERENCES = 6
 
 
 class CellKind(StrEnum):
@@ -36,6 +44,7 @@ class CellKind(StrEnum):
     SKIPPED = "does not apply"
     FAILED = "failed"
     MISSING = "not there yet"
+    REFERENCE = "not ranked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +57,8 @@ class OverviewCell:
         Whether there is a rank, and if not, why.
     rank
         Rank among the models with a score, 1 for the best; models with the same score share their mean.
+    beside
+        For a reference, the rank that it would take among the candidates; ``None`` otherwise.
     score
         The score behind it.
     n_ranked
@@ -60,6 +71,7 @@ class OverviewCell:
 
     kind: CellKind
     rank: float | None = None
+    beside: int | None = None
     score: float | None = None
     n_ranked: int = 0
     warnings: tuple[str, ...] = ()
@@ -71,6 +83,8 @@ class OverviewCell:
 
     def say(self) -> str:
         """Say the rank, the score and the warnings, or why there is none."""
+        if self.beside is not None:
+            return f"not ranked; would take place {self.beside} with a score of {self.score:.4g}."
         if self.rank is None:
             return f"{self.kind}. {self.reason}"
         return " ".join([f"rank {self.rank:g} of {self.n_ranked}, score {self.score:.4g}.", *self.warnings])
@@ -106,6 +120,14 @@ class OverviewRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ReachedColumn:
+    """What models and references reach in one way: the heading, and each known value."""
+
+    title: str
+    values: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Voter:
     """A metric, and its share of the vote; 0 for one that is shown and does not vote."""
 
@@ -129,6 +151,12 @@ class OverviewLayout:
         Coverage of the intervals; ``None`` where there are none.
     bands
         First row, last row and lane of each group of models that are not distinguishable.
+    reached
+        What the models reach, trained and under the probe, where that is known.
+    references
+        Rows below the ranked ones: what candidates should beat, the best first.
+    n_left_out
+        References that are not among them.
     """
 
     rows: tuple[OverviewRow, ...]
@@ -136,10 +164,16 @@ class OverviewLayout:
     n_ranked: int
     level: float | None
     bands: tuple[tuple[int, int, int], ...]
+    reached: tuple[ReachedColumn, ...] = ()
+    references: tuple[OverviewRow, ...] = ()
+    n_left_out: int = 0
 
     @classmethod
     def of(cls, result: RunResult, ranking: Ranking, *, voters_only: bool = False) -> OverviewLayout:
         """Collect the ranking of a run, under all its metrics or only under those that vote."""
+        references = known_references(result)
+        reached = _reached(result, ranking, references)
+        result = result.of_candidates()
         models = (*ranking.order, *ranking.unranked)
         metrics = voters_first(result, ranking)
         if voters_only:
@@ -166,6 +200,9 @@ class OverviewLayout:
             n_ranked=len(ranking.order),
             level=ranking.intervals.level if ranking.intervals else None,
             bands=_bands(ranking),
+            reached=reached,
+            references=tuple(_reference_row(own, metrics, scores) for own in references[:MAX_REFERENCES]),
+            n_left_out=max(0, len(references) - MAX_REFERENCES),
         )
 
 
@@ -190,6 +227,32 @@ def _row(spec: ModelSpec, ranking: Ranking, cost: ModelCost, cells: tuple[Overvi
         cost=cost,
         cells=cells,
     )
+
+
+def _reached(
+    result: RunResult, ranking: Ranking, references: Sequence[Reference]
+) -> tuple[ReachedColumn, ...]:
+    """Collect what candidates are expected to reach, and what they and the references reach."""
+    known = {name: dict(truth.values) for name, truth in reached_of(result).items() if name in REACHED}
+    if PROBE in known:
+        known[PROBE] |= {own.title: own.value for own in references if own.value is not None}
+    expected = {model: own.value for model, own in prediction_of(result, ranking).by_model.items()}
+    columns = [ReachedColumn(title, known[name]) for name, title in REACHED.items() if name in known]
+    return tuple([ReachedColumn("expected", expected), *columns] if expected else columns)
+
+
+def _reference_row(
+    own: Reference, metrics: Sequence[Voter], scores: Mapping[str, Mapping[str, float]]
+) -> OverviewRow:
+    """Make the row of a reference, with the rank that it would take under each metric."""
+    places = places_beside(own, scores)
+    cells = tuple(
+        OverviewCell(CellKind.REFERENCE, beside=places[name], score=own.scores[name])
+        if name in places
+        else OverviewCell(CellKind.SKIPPED, reason=own.problems.get(name, ""))
+        for name in (voter.metric for voter in metrics)
+    )
+    return OverviewRow(own.title, None, None, own.why, None, ModelCost(None, None, None, 0, None), cells)
 
 
 def _cell(cell: Cell | None, scores: Mapping[str, float], ranking: Ranking) -> OverviewCell:
@@ -225,6 +288,9 @@ def say_overview(layout: OverviewLayout) -> str:
         sentences.append(f"Grey cells: {', '.join(f'{SIGNS[kind]} {kind}' for kind in sorted(kinds))}.")
     if any(cell.warnings for row in layout.rows for cell in row.cells):
         sentences.append("In a red frame: the metric itself warns of this score.")
+    if layout.references:
+        more = f" {layout.n_left_out} more of them are in the table." if layout.n_left_out else ""
+        sentences.append(f"References are never ranked: a number there is the place it would take.{more}")
     if layout.level is not None:
         sentences.append(
             f"The line at a place holds it in {percent(layout.level)} of all cases with other samples of "

@@ -14,10 +14,11 @@ from plotly.offline import get_plotlyjs
 
 from ptmrank_core.records import Ranking, RunResult
 from ptmrank_core.reports.figures.style.theme import INK, PLOTLY_CONFIG
-from ptmrank_core.reports.html.answer import Answer, answer
+from ptmrank_core.reports.html.answer import answer
 from ptmrank_core.reports.html.blocks import Picture, Report, Section
-from ptmrank_core.reports.html.render import isolated, section_html
+from ptmrank_core.reports.html.render import section_html, sentence_html
 from ptmrank_core.reports.html.sections import SECTIONS
+from ptmrank_core.results.phrases import strip_bidi
 
 __all__ = ["html_report"]
 
@@ -46,10 +47,11 @@ def html_report(result: RunResult, ranking: Ranking, picture: Picture | None = N
     plotly, script = get_plotlyjs(), _script()
     return _template().substitute(
         policy=_policy(plotly, script),
-        title=escape(f"{heading.before}{heading.model}{heading.after}"),
+        title=escape(strip_bidi(heading.headline)),
         style=_read("style.css"),
-        headline=_headline(heading),
-        sentences="\n".join(f"<p>{isolated(sentence)}</p>" for sentence in heading.sentences if sentence),
+        headline=sentence_html(heading.headline),
+        sentences="\n".join(f"<p>{sentence_html(sentence)}</p>" for sentence in heading.sentences),
+        basis=f'<p class="basis">{escape(heading.basis)}</p>' if heading.basis else "",
         contents=_contents(sections),
         sections="\n".join(section_html(section) for section in sections),
         run=escape(result.plan.run_id),
@@ -57,11 +59,6 @@ def html_report(result: RunResult, ranking: Ranking, picture: Picture | None = N
         plotly=plotly,
         script=script,
     )
-
-
-def _headline(heading: Answer) -> str:
-    model = f"<em>{isolated(heading.model)}</em>" if heading.model else ""
-    return f"{escape(heading.before)}{model}{escape(heading.after)}"
 
 
 def _contents(sections: list[Section]) -> str:

@@ -20,15 +20,25 @@ from ptmrank_core.reports.html.blocks import (
     Text,
 )
 from ptmrank_core.reports.tables.table import Column, Table, Value, shown
+from ptmrank_core.results.phrases import bidi_isolate, strip_bidi
 
-__all__ = ["isolated", "section_html", "table_html"]
+__all__ = ["isolated", "section_html", "sentence_html", "table_html"]
 
+START_OF_NAME, END_OF_NAME = bidi_isolate("|").split("|")
 ROW_KEYS = ("model", "metric")  # the column that names a row
 
 
 def isolated(text: str) -> str:
     """Escape a text that somebody else wrote, and keep its direction from affecting the text around it."""
     return f"<bdi>{escape(text)}</bdi>"
+
+
+def sentence_html(sentence: str) -> str:
+    """Escape a sentence whose names carry marks of direction, and isolate these names."""
+    text = escape(sentence)
+    if text.count(START_OF_NAME) != text.count(END_OF_NAME):  # a name brought marks of its own
+        return strip_bidi(text)
+    return text.replace(START_OF_NAME, "<bdi>").replace(END_OF_NAME, "</bdi>")
 
 
 def section_html(section: Section) -> str:

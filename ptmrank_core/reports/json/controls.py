@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ptmrank_core.records import Ranking, RunResult
-from ptmrank_core.results.controls import (
+from ptmrank_core.results.references.controls import (
     control_problems,
     control_sentences,
     controls_of,

@@ -7,13 +7,25 @@ from dataclasses import asdict
 from typing import Any
 
 from ptmrank_core.metrics import METRICS
-from ptmrank_core.records import Cell, Failure, ModelOutcome, Ranking, RunResult, Score, Skipped
+from ptmrank_core.records import (
+    Cell,
+    Failure,
+    ModelOutcome,
+    Ranking,
+    RunResult,
+    SamplesSummary,
+    Score,
+    Skipped,
+)
 from ptmrank_core.reports.json.analyses import analyses_payload
 from ptmrank_core.reports.json.intervals import intervals_payload
+from ptmrank_core.reports.json.references import references_payload
 from ptmrank_core.reports.json.search import search_payload
+from ptmrank_core.reports.json.verdict import verdict_payload
 from ptmrank_core.reports.json.votes import agreement_payload, probe_payload, vote_payload
 from ptmrank_core.results.command import rank_command
 from ptmrank_core.results.scores import layer_scores, scores_by_metric
+from ptmrank_core.results.verdict import verdict_of
 
 __all__ = ["metrics_payload", "rank_payload", "score_payload", "used_environment"]
 
@@ -62,6 +74,7 @@ def metrics_payload() -> dict[str, Any]:
     return {
         name: {
             "title": spec.title,
+            "kind": spec.kind,
             "variant": spec.is_variant,
             "needs": sorted(spec.needs),
             "uses": sorted(spec.uses),
@@ -112,25 +125,34 @@ def used_environment(result: RunResult) -> dict[str, str]:
     }
 
 
+def _samples_payload(samples: SamplesSummary) -> dict[str, Any]:
+    return {
+        "n": samples.n_samples,
+        "classes": dict(samples.class_counts),
+        "left_out": [{"name": entry.name, "reason": entry.reason} for entry in samples.left_out],
+        "notes": list(samples.notes),
+        "warnings": list(samples.warnings),
+    }
+
+
 def rank_payload(result: RunResult, ranking: Ranking) -> dict[str, Any]:
-    """Build the JSON of a run: every model's cells, the samples, the ranking and what it ran with."""
-    cells: dict[str, list[Cell]] = {spec.id: [] for spec in result.plan.models}
-    for cell in result.cells:
+    """Build the JSON of a run: its answer, every candidate's cells, samples, ranking, what it ran with.
+
+    Controls and other references stand under ``references`` alone.
+    """
+    candidates = result.of_candidates()
+    cells: dict[str, list[Cell]] = {spec.id: [] for spec in candidates.plan.models}
+    for cell in candidates.cells:
         cells[cell.model].append(cell)
     seconds = {model: sum(outcome.seconds.values()) for model, outcome in result.outcomes.items()}
-    samples = result.samples
-    ranked_by = scores_by_metric(result.cells)
+    ranked_by = scores_by_metric(candidates.cells)
     return {
+        "verdict": verdict_payload(verdict_of(result, ranking)),
         "models": {
             model: score_payload(model_cells, seconds.get(model, 0.0)) for model, model_cells in cells.items()
         },
-        "samples": {
-            "n": samples.n_samples,
-            "classes": dict(samples.class_counts),
-            "left_out": [{"name": entry.name, "reason": entry.reason} for entry in samples.left_out],
-            "notes": list(samples.notes),
-            "warnings": list(samples.warnings),
-        },
+        "references": references_payload(result),
+        "samples": _samples_payload(result.samples),
         "ranking": {
             "order": list(ranking.order),
             "per_metric": {metric: list(order) for metric, order in ranking.per_metric.items()},

@@ -62,11 +62,12 @@ def _rows(values: NDArray[np.float64]) -> list[list[float | None]]:
 
 
 def probe_payload(result: RunResult) -> dict[str, Any]:
-    """Build what the linear probe and k-NN reached, model by model; a problem where there is one.
+    """Build what the linear probe and k-NN reached, candidate by candidate; a problem where there is one.
 
     The predictions of single samples stay with the run.
     """
-    problems = {model: {"problem": why} for model, why in result.problems(ProbeResult).items()}
+    of_candidates = result.of_candidates().problems(ProbeResult)
+    problems = {model: {"problem": why} for model, why in of_candidates.items()}
     return problems | {
         model: {
             "measure": probe.measure,

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.ranking import PermutationTest
 from ptmrank_core.reports.tables.table import Column, Table, shared_format
-from ptmrank_core.results.controls import Control
+from ptmrank_core.results.references.controls import Control
 
 __all__ = ["controls_table"]
 

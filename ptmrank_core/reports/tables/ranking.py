@@ -6,18 +6,22 @@ from collections.abc import Mapping
 from typing import Any
 
 from ptmrank_core.metrics import METRICS
-from ptmrank_core.records import ModelOutcome, Ranking, RunResult
+from ptmrank_core.records import ModelOutcome, Prediction, Ranking, RunResult, Truth
 from ptmrank_core.reports.tables.table import COMPACT, SIGNIFICANT, Column, Table, fixed, shared_format
 from ptmrank_core.results.cost import cost_of
+from ptmrank_core.results.evidence import measure_title, reached_of
+from ptmrank_core.results.prediction import prediction_of
 from ptmrank_core.results.ranking import ranking_rows
+from ptmrank_core.results.references import Reference, references_of
 
-__all__ = ["COST", "FACTS", "ORDER", "RANKS", "RANK_SUFFIX", "SCORES", "ranking_table"]
+__all__ = ["COST", "FACTS", "ORDER", "RANKS", "RANK_SUFFIX", "REACHED", "SCORES", "ranking_table"]
 
 RANK_SUFFIX = "_rank"
-ORDER, SCORES, RANKS = "Ranking", "Scores", "Rank under each metric"
+ORDER, REACHED, SCORES, RANKS = "Ranking", "What they reach", "Scores", "Rank under each metric"
 FACTS, COST, REMARKS = "The models", "Cost in this run", "Remarks"
 
-KEY_COLUMNS = (Column("place", "place", "integer"), Column("model", "model"))
+REFERENCE = "reference"
+KEY_COLUMNS = (Column("place", "place", "integer"), Column("model", "model"), Column("role", "role"))
 ORDER_COLUMNS = (
     Column("mean_rank", "mean rank", "number", fixed(2), ORDER),
     Column("rank_from", "rank from", "integer", group=ORDER),
@@ -54,18 +58,41 @@ REMARK_COLUMNS = (
 )
 
 
-def ranking_table(result: RunResult, ranking: Ranking) -> Table:
-    """Make the table of all candidates, best first, those without a place last.
+EXPECTED_COLUMNS = (
+    Column("expected", "expected, fine-tuned", "number", fixed(3), REACHED),
+    Column("expected_low", "expected from", "number", fixed(3), REACHED),
+    Column("expected_high", "expected to", "number", fixed(3), REACHED),
+)
+# Name of a truth -> key and title of its column. What is recorded of demo samples is labelled so.
+REACHED_TITLES: Mapping[str, tuple[str, str]] = {
+    "imported": ("imported", "your results"),
+    "fine-tuning": ("fine_tuned", "fine-tuned here"),
+    "probe": ("probe", "linear probe"),
+    "knn": ("knn", "k-NN"),
+    "recorded": ("recorded", "recorded for the demo"),
+}
 
-    Columns: place, model; mean rank with its interval, probability of being best and tie groups (numbered
-    from 1; groups may overlap); the score and the rank under every metric
-    (``logme``, ``logme_rank``); facts; cost; warnings and missing scores in words.
+
+def ranking_table(result: RunResult, ranking: Ranking) -> Table:
+    """Make the table of all candidates, best first, those without a place last; then the references.
+
+    Columns: place, model, role (``reference``, or nothing for a candidate); mean rank with its interval,
+    probability of being best and tie groups (numbered from 1; groups may overlap); what the model is expected
+    to reach and has reached in training and under the probe, as far as that is known; the score and the rank
+    under every metric (``logme``, ``logme_rank``); facts; cost; warnings and missing scores in words.
     """
-    rows = ranking_rows(result, ranking)
+    rows, reached, prediction = (
+        ranking_rows(result, ranking),
+        reached_of(result),
+        prediction_of(result, ranking),
+    )
+    references = [own for own in references_of(result) if own.value is not None or own.scores]
     metrics = result.plan.metrics
     columns = (
         *KEY_COLUMNS,
         *ORDER_COLUMNS,
+        *EXPECTED_COLUMNS,
+        *reached_columns(reached),
         *(_score_column(name, [row["scores"][name] for row in rows]) for name in metrics),
         *(
             Column(f"{name}{RANK_SUFFIX}", METRICS[name].title, "number", SIGNIFICANT, RANKS)
@@ -75,8 +102,41 @@ def ranking_table(result: RunResult, ranking: Ranking) -> Table:
         *COST_COLUMNS,
         *REMARK_COLUMNS,
     )
-    records = [_record(row, result.outcomes.get(row["model"]), result, ranking) for row in rows]
+    records = [
+        _record(row, result.outcomes.get(row["model"]), result, ranking)
+        | _expected(row["model"], prediction)
+        | _reached(row["model"], reached)
+        for row in rows
+    ]
+    records += [_reference(own, result) for own in references]
     return Table.of("ranking", "Ranking", columns, records)
+
+
+def reached_columns(reached: Mapping[str, Truth]) -> tuple[Column, ...]:
+    """Columns of what the models reached: trained first; the same ones for every run, known or not."""
+    return tuple(
+        Column(
+            key,
+            f"{measure_title(reached[name])}, {title}" if name in reached else title,
+            "number",
+            fixed(3),
+            REACHED,
+        )
+        for name, (key, title) in REACHED_TITLES.items()
+    )
+
+
+def _expected(model: str, prediction: Prediction) -> dict[str, float]:
+    """Collect what one candidate is expected to reach, with the interval."""
+    own = prediction.by_model.get(model)
+    return {} if own is None else {"expected": own.value, "expected_low": own.low, "expected_high": own.high}
+
+
+def _reached(model: str, reached: Mapping[str, Truth]) -> dict[str, float | None]:
+    """Collect what one candidate reached."""
+    return {
+        key: reached[name].values.get(model) for name, (key, _) in REACHED_TITLES.items() if name in reached
+    }
 
 
 def _score_column(name: str, values: list[float | None]) -> Column:
@@ -93,6 +153,7 @@ def _record(
     return {
         "place": row["position"],
         "model": model,
+        "role": None,
         "mean_rank": row["mean_rank"],
         **_certainty(model, ranking),
         **row["scores"],
@@ -108,6 +169,28 @@ def _record(
         **_cost(outcome),
         "warnings": _say({name: " ".join(sentences) for name, sentences in row["warnings"].items()}),
         "missing": _say(row["problems"]),
+    }
+
+
+def _reference(own: Reference, result: RunResult) -> dict[str, Any]:
+    """Collect what is known of a reference, which has no place; a control of the plan is a model."""
+    outcome = result.outcomes.get(own.name)
+    spec = outcome.spec if outcome else None
+    facts = {name: getattr(spec, name) for name in ("source", "licence", "revision")} if spec else {}
+    return {
+        "model": own.title,
+        "role": REFERENCE,
+        "probe": own.value,
+        **own.scores,
+        **facts,
+        "family": spec.model_type if spec else None,
+        "n_parameters": spec.n_parameters if spec else None,
+        "size_bytes": spec.size_bytes if spec else None,
+        "n_features": own.n_features,
+        "n_source_classes": spec.n_source_classes if spec else None,
+        "seconds": own.seconds,
+        **_cost(outcome),
+        "missing": _say(own.problems),
     }
 
 

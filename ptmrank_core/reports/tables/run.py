@@ -1,4 +1,4 @@
-"""All tables of a run: the ranking, who voted, agreement, evidence, and what is missing and why."""
+"""All tables of a run: the answer, the ranking, who voted, agreement, evidence, what is missing and why."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from ptmrank_core.records import ProbeResult, Ranking, RunResult
 from ptmrank_core.reports.tables.ranking import ranking_table
 from ptmrank_core.reports.tables.samples import class_counts_table
 from ptmrank_core.reports.tables.table import Column, Table, fixed, shared_format
+from ptmrank_core.reports.tables.verdict import verdict_table
 from ptmrank_core.results.ranking import ranking_rows
+from ptmrank_core.results.references import references_of
 from ptmrank_core.results.scores import scores_by_metric
 
 __all__ = [
@@ -41,7 +43,7 @@ PROBE_NUMBERS: Mapping[str, str] = MappingProxyType(
 
 
 def run_tables(result: RunResult, ranking: Ranking) -> tuple[Table, ...]:
-    """Make every table of a run that has rows; the ranking is the first and always there."""
+    """Make every table of a run that has rows; the answer and the ranking come first and are always there."""
     tables = (
         votes_table(result, ranking),
         agreement_table(result, ranking),
@@ -52,7 +54,8 @@ def run_tables(result: RunResult, ranking: Ranking) -> tuple[Table, ...]:
         samples_table(result),
         left_out_table(result),
     )
-    return (ranking_table(result, ranking), *(table for table in tables if table.rows))
+    first = (verdict_table(result, ranking), ranking_table(result, ranking))
+    return (*first, *(table for table in tables if table.rows))
 
 
 def votes_table(result: RunResult, ranking: Ranking) -> Table:
@@ -82,7 +85,7 @@ def agreement_of(result: RunResult, ranking: Ranking) -> Agreement | None:
     """Correlate the orders of the run's metrics; ``None`` where no two can be compared."""
     if len(ranking.per_metric) < 2:
         return None
-    scores = scores_by_metric(result.cells)
+    scores = scores_by_metric(result.of_candidates().cells)
     agreement = rank_correlations(
         {name: scores[name] for name in ranking.per_metric},
         higher_is_better={name: METRICS[name].higher_is_better for name in ranking.per_metric},
@@ -134,8 +137,9 @@ def _pairs(agreement: Agreement) -> list[dict[str, Any]]:
 
 
 def probe_table(result: RunResult) -> Table:
-    """Collect what a linear probe and k-NN reach on the same features, best first, where they were fitted."""
-    records = [_probe_record(model, probe) for model, probe in result.contents(ProbeResult).items()]
+    """Collect what a linear probe and k-NN reach on the candidates' features, best first."""
+    candidates = result.of_candidates().contents(ProbeResult)
+    records = [_probe_record(model, probe) for model, probe in candidates.items()]
     records.sort(key=lambda record: (record["probe"] is None, -(record["probe"] or 0.0)))
     columns = (
         Column("model", "model"),
@@ -188,12 +192,14 @@ def warnings_table(result: RunResult, ranking: Ranking) -> Table:
 
 
 def notes_table(result: RunResult) -> Table:
-    """Collect the notes on how the features of models were extracted."""
-    records = [
+    """Collect the notes on how the features of models were extracted, and which references were left out."""
+    records: list[dict[str, Any]] = [
         {"model": model, "note": note}
         for model, outcome in result.outcomes.items()
         for note in outcome.report.notes
     ]
+    left_out = {own.title: own.left_out for own in references_of(result) if own.left_out}
+    records += [{"model": title, "note": f"Left out: {why}"} for title, why in left_out.items()]
     return Table.of(
         "notes", "Notes on the models", (Column("model", "model"), Column("note", "note")), records
     )

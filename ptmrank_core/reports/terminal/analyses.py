@@ -3,14 +3,8 @@
 from __future__ import annotations
 
 from ptmrank_core.ranking import Estimate
-from ptmrank_core.records import Ranking, RunResult
+from ptmrank_core.records import IMPORTED, Ranking, RunResult
 from ptmrank_core.reports.terminal.columns import align, say_number
-from ptmrank_core.results.controls import (
-    control_problems,
-    control_sentences,
-    controls_of,
-    permutation_tests_of,
-)
 from ptmrank_core.results.evidence import (
     CONSENSUS,
     TRUTH_TITLES,
@@ -21,6 +15,14 @@ from ptmrank_core.results.evidence import (
 )
 from ptmrank_core.results.fine_tuning import tuned_rows
 from ptmrank_core.results.learning_curve import curves_of, size_verdict
+from ptmrank_core.results.phrases import strip_bidi
+from ptmrank_core.results.references.controls import (
+    control_problems,
+    control_sentences,
+    controls_of,
+    permutation_tests_of,
+)
+from ptmrank_core.results.trust import match_of, say_evidence, say_match
 
 __all__ = ["analyses_text"]
 
@@ -53,20 +55,10 @@ def _cell(value: object) -> str:
 
 
 def _controls(result: RunResult, ranking: Ranking) -> list[str]:
-    """Rows of the controls, and which candidates do not beat them."""
-    controls, tests = controls_of(result, ranking), permutation_tests_of(result)
-    parts = []
-    if controls:
-        metrics = result.plan.metrics
-        table = [["control, not ranked", *metrics]]
-        table += [
-            [control.title, *(say_number(control.scores.get(name)) for name in metrics)]
-            for control in controls
-        ]
-        parts.append(align(table))
-    sentences = control_sentences(controls, tests)
+    """Say which candidates do not beat the controls, whose scores are among those of the references."""
+    sentences = control_sentences(controls_of(result, ranking), permutation_tests_of(result))
     sentences += [f"{subject}: {why}" for subject, why in control_problems(result).items()]
-    return [*parts, "\n".join(sentences)] if sentences else parts
+    return ["\n".join(sentences)] if sentences else []
 
 
 def _sample_sizes(result: RunResult, ranking: Ranking) -> list[str]:
@@ -107,9 +99,12 @@ def _evidence(result: RunResult, ranking: Ranking) -> list[str]:
                     say_number(None if regret is None else regret.value),
                 ]
             )
-        notes = [f"note: {note}" for note in truths[name].notes]
-        if len(table) > 1:
-            parts.append("\n".join([align(table), *notes]))
+        lines = [align(table), say_evidence(by_contender, truths[name])] if len(table) > 1 else []
+        if name == IMPORTED and (match := match_of(result)) is not None:
+            lines += [strip_bidi(sentence) for sentence in say_match(match)]
+        if lines:
+            lines += [f"note: {note}" for note in truths[name].notes]
+            parts.append("\n".join(lines))
     parts += [f"{TRUTH_TITLES[name]}: {why}" for name, why in truth_problems(result).items()]
     return parts
 

@@ -5,41 +5,31 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ptmrank_core.metrics import METRICS, default_metrics
+from ptmrank_core.metrics import METRICS, default_metrics, evidence_metrics
 from ptmrank_core.records import Ranking, RunResult
 from ptmrank_core.reports.terminal.analyses import analyses_text
 from ptmrank_core.reports.terminal.columns import align, say_number
 from ptmrank_core.reports.terminal.intervals import interval_columns, interval_notes
+from ptmrank_core.reports.terminal.reached import reached_columns
+from ptmrank_core.reports.terminal.references import references_text
 from ptmrank_core.reports.terminal.search import budget_text
-from ptmrank_core.results.alternative import cheaper_alternative, say_alternative
-from ptmrank_core.results.cost import costs_of
 from ptmrank_core.results.phrases import strip_bidi
 from ptmrank_core.results.ranking import rank_result, ranking_rows
+from ptmrank_core.results.references import say_references
 from ptmrank_core.results.scores import layer_scores
+from ptmrank_core.results.verdict import verdict_of
 
 __all__ = ["metrics_markdown", "metrics_text", "rank_text", "score_text"]
 
 
 def rank_text(result: RunResult) -> str:
-    """Table of a run, best model first; then best layers, missing scores and why, samples left out."""
+    """Write the answer of a run and its table, best model first; then references, and what is missing."""
     ranking = rank_result(result)
     rows = ranking_rows(result, ranking)
-    metrics = result.plan.metrics
-    head, sure = interval_columns(ranking)
-    table = [["model", "rank", *head, *metrics, "seconds"]]
-    table += [
-        [
-            row["model"],
-            say_number(row["mean_rank"]),
-            *sure.get(row["model"], ["-"] * len(head)),
-            *(say_number(row["scores"][name]) for name in metrics),
-            say_number(row["seconds"]),
-        ]
-        for row in rows
-    ]
     parts = [
-        align(table),
-        *_cheaper(result, ranking),
+        _answer(result, ranking),
+        _table(result, ranking, rows),
+        *references_text(result),
         *_who_voted(ranking),
         *interval_notes(ranking, result),
         *budget_text(result),
@@ -52,33 +42,52 @@ def rank_text(result: RunResult) -> str:
     if problems:
         parts.append("\n".join(problems))
     parts += _notes(result)
-    if result.samples.warnings:
-        parts.append("\n".join(f"warning: {warning}" for warning in result.samples.warnings))
-    if result.samples.left_out:
-        parts.append("\n".join(f"left out: {e.name}: {e.reason}" for e in result.samples.left_out))
-    parts.append(f"{result.samples.n_samples} samples, run {result.plan.run_id}, {result.seconds:.1f} s")
+    counts = f"{result.samples.n_samples} samples, {say_references(result)}"
+    parts.append(f"{counts}, run {result.plan.run_id}, {result.seconds:.1f} s")
     return "\n\n".join(parts)
 
 
-def _cheaper(result: RunResult, ranking: Ranking) -> list[str]:
-    """Name a cheaper model that is nearly as good as the first, where there is one."""
-    alternative = cheaper_alternative(ranking, costs_of(result))
-    return [] if alternative is None else [strip_bidi(say_alternative(alternative))]
+def _table(result: RunResult, ranking: Ranking, rows: Sequence[dict[str, Any]]) -> str:
+    """Write the models, best first: place, certainty, what they reach, and every score."""
+    metrics = result.plan.metrics
+    head, sure = interval_columns(ranking)
+    reached_head, reached = reached_columns(result, ranking)
+    table = [["model", "rank", *head, *reached_head, *metrics, "seconds"]]
+    table += [
+        [
+            row["model"],
+            say_number(row["mean_rank"]),
+            *sure.get(row["model"], ["-"] * len(head)),
+            *reached.get(row["model"], ["-"] * len(reached_head)),
+            *(say_number(row["scores"][name]) for name in metrics),
+            say_number(row["seconds"]),
+        ]
+        for row in rows
+    ]
+    return align(table)
+
+
+def _answer(result: RunResult, ranking: Ranking) -> str:
+    """Write the verdict, a sentence on each line."""
+    return strip_bidi("\n".join(verdict_of(result, ranking).sentences))
 
 
 def _notes(result: RunResult) -> list[str]:
-    """Write the notes on how the features of models were extracted."""
+    """Write the notes on how features were extracted, then warnings on the samples and what was left out."""
     notes = [
         f"note: {model}: {note}"
         for model, outcome in result.outcomes.items()
         for note in outcome.report.notes
     ]
-    return ["\n".join(notes)] if notes else []
+    samples = result.samples
+    warnings = [f"warning: {warning}" for warning in samples.warnings]
+    left_out = [f"left out: {entry.name}: {entry.reason}" for entry in samples.left_out]
+    return ["\n".join(lines) for lines in (notes, warnings, left_out) if lines]
 
 
 def _who_voted(ranking: Ranking) -> list[str]:
     """Table of the votes with their reasons, the heaviest first; then notes on the vote as a whole."""
-    if not ranking.order:
+    if len(ranking.order) < 2:
         return []
     votes = sorted(ranking.votes.items(), key=lambda entry: -entry[1].weight)
     width = max(len(name) for name, _ in votes)
@@ -109,7 +118,10 @@ def _best_layers(result: RunResult, models: Sequence[str]) -> list[str]:
 def metrics_text() -> str:
     """Describe every metric and variant: its idea, what it needs, when it fails, where it comes from."""
     parts = []
+    beside = evidence_metrics()
     for name, spec in METRICS.items():
+        if name in beside[:1]:
+            parts.append(BESIDE)
         needs = f" Needs {', '.join(sorted(spec.needs))}." if spec.needs else ""
         parts.append(
             f"{name}: {spec.title}\n  {spec.idea}{needs}\n  Not to be trusted when: {spec.fails_when}\n"
@@ -118,6 +130,7 @@ def metrics_text() -> str:
     return "\n\n".join(parts)
 
 
+BESIDE = "Beside the metrics: simpler measures of the same features, which vote like them"
 TABLE_HEAD = """# The metrics
 
 <!-- Written by `python -m ptmrank_core metrics --markdown`; a test compares the two. -->
@@ -126,15 +139,36 @@ TABLE_HEAD = """# The metrics
 and labels. *Rewards width*: on few samples, wide features of pure noise score better than narrow informative
 ones.
 
-| name | metric | not to be trusted when | needs | rewards width | reference |
+{metrics}
+
+## Beside the metrics
+
+Simpler measures of the same features. They are scored by default and vote like the metrics.
+
+{evidence}"""
+COLUMNS = """| name | metric | not to be trusted when | needs | rewards width | reference |
 |---|---|---|---|---|---|
 """
 
 
 def metrics_markdown() -> str:
-    """Write ``ptmrank_core/metrics/TABLE.md``: every metric and variant with its facts."""
+    """Write ``ptmrank_core/metrics/TABLE.md``: the facts of all metrics and variants, then the evidence."""
+    beside = evidence_metrics()
+    shown = [name for name in METRICS if name not in beside]
+    n_metrics = len(default_metrics())
+    return TABLE_HEAD.format(
+        n_metrics=n_metrics,
+        n_variants=len(shown) - n_metrics,
+        metrics=_markdown_table(shown),
+        evidence=_markdown_table(beside),
+    )
+
+
+def _markdown_table(names: Sequence[str]) -> str:
+    """Write the facts of some metrics, a row for each."""
     rows = []
-    for name, spec in METRICS.items():
+    for name in names:
+        spec = METRICS[name]
         needs = ", ".join(f"`{need}`" for need in sorted(spec.needs))
         cells = [
             f"`{name}`",
@@ -145,9 +179,7 @@ def metrics_markdown() -> str:
             spec.reference,
         ]
         rows.append(f"| {' | '.join(cells)} |")
-    n_metrics = len(default_metrics())
-    head = TABLE_HEAD.format(n_metrics=n_metrics, n_variants=len(METRICS) - n_metrics)
-    return head + "\n".join(rows)
+    return COLUMNS + "\n".join(rows)
 
 
 def score_text(payload: dict[str, Any]) -> str:

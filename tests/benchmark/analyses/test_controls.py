@@ -15,7 +15,7 @@ from ptmrank_core.features.baselines import baseline_features
 from ptmrank_core.metrics import METRICS, compute, prepare_inputs
 from ptmrank_core.records import VALUE, Analyses, ControlScores, Finding, PermutedScores, RunResult
 from ptmrank_core.reports.figures.controls import controls_figure
-from ptmrank_core.results.controls import control_problems, controls_of, permutation_tests_of
+from ptmrank_core.results.references.controls import control_problems, controls_of, permutation_tests_of
 from ptmrank_core.worker import SOURCES
 from tests.benchmark.runs import stored_plan
 
@@ -58,7 +58,7 @@ def test_json_text_and_figure_say_the_same(result: RunResult) -> None:
     assert len(payload["rows"]) == 4
     assert set(payload["permuted"]) == {"logme", "etran"}
     text = reports.rank_text(result)
-    assert "control, not ranked" in text
+    assert "reference, not ranked" in text
     assert all(sentence in text for sentence in payload["sentences"])
     controls, standings = controls_of(result, ranking), permutation_tests_of(result)["logme"]
     scores = results.scores_by_metric(result.cells)["logme"]

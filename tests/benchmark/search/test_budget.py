@@ -14,10 +14,11 @@ from ptmrank_core.benchmark.search.budget import SampleSubset, Search
 from ptmrank_core.catalogue import feature_models, local_models
 from ptmrank_core.config import Settings
 from ptmrank_core.data import load_feature_samples, load_samples
-from ptmrank_core.errors import CancelledError
+from ptmrank_core.errors import CancelledError, InputError
 from ptmrank_core.events import CellDone, Event
 from ptmrank_core.metrics import prepare_inputs
 from ptmrank_core.records import AS_RECOGNISED, Failure, RunState
+from ptmrank_core.results.references import references_of
 from ptmrank_core.worker import SOURCES
 from tests.benchmark.runs import stored_features_plan, stored_plan
 from tests.checkpoints import save_checkpoint
@@ -97,6 +98,28 @@ def test_no_sample_is_run_twice(settings: Settings, tmp_path: Path) -> None:
     assert report["rounds"]
     assert report["computed"] == report["samples_run"] < report["samples_without"] == 5 * 90
     assert report["samples_run"] <= 4 * 90
+
+
+def test_controls_take_no_part(settings: Settings, folder: Path) -> None:
+    """No round runs them and no budget is spent on them; the final run says so of each."""
+    plan = replace(stored_features_plan(settings, folder, ["logme", "hscore"]), run_id="final")
+    models = tuple(
+        replace(spec, control="untrained weights") if spec.id == "m00" else spec for spec in plan.models
+    )
+    plan = replace(plan, models=models)
+    samples = load_feature_samples(folder, plan.models)
+    search, store = Search(plan, samples, settings, SOURCES), RunStore(settings)
+    found = search.within(6)
+    assert all(own.model != "m00" for played in found.report.rounds for own in played.decisions)
+    assert found.report.saved == pytest.approx(1 - found.report.samples_run / (12 * N))
+    search.keep(found, store)
+    cells = {cell for cell in store.cells("final") if cell.model == "m00"}
+    assert {cell.metric for cell in cells} == {"logme", "hscore"}
+    (control,) = references_of(store.result("final"))
+    assert control.problems["logme"] == "A search on a budget runs candidates only, no controls."
+    only = replace(plan, models=plan.controls)
+    with pytest.raises(InputError, match="All of these models are controls"):
+        Search(only, samples, settings, SOURCES).within(6)
 
 
 def test_everything_fits(settings: Settings, folder: Path) -> None:

@@ -8,13 +8,14 @@ from dataclasses import replace
 import pytest
 
 from ptmrank_core.metrics import METRICS
-from ptmrank_core.records import Failure, Ranking, RunResult, Score, Skipped, Stage
+from ptmrank_core.records import Failure, Finding, Ranking, RunResult, Score, Skipped, Stage, Truth
 from ptmrank_core.reports.figures.ranking_overview import least_width, overview_figure
 from ptmrank_core.reports.figures.ranking_overview_data import CellKind, OverviewLayout, say_overview
 from ptmrank_core.reports.figures.style.escaping import plain_figure
 from ptmrank_core.reports.figures.style.rank_colours import contrast, ink_on, shade
 from ptmrank_core.results import rank_result
-from tests.reports.results import HOSTILE, certain, hostile_result
+from ptmrank_core.results.prediction import prediction_of
+from tests.reports.results import HOSTILE, certain, hostile_result, probe_of
 
 NAMES = ("a", "b", "c", "d")
 
@@ -153,3 +154,42 @@ def test_numbers_can_be_read_on_every_shade() -> None:
     lightness = [contrast(own, "black") for own in shades]
     assert lightness == sorted(lightness)
     assert contrast("black", "white") == pytest.approx(21)
+
+
+def test_references_stand_apart_with_the_place_they_would_take(result: RunResult) -> None:
+    """A control has a row below the ranked ones: no place, no colour, and how many candidates beat it."""
+    specs = [
+        replace(spec, control="untrained weights") if spec.id == "a" else spec for spec in result.plan.models
+    ]
+    run = replace(result, plan=replace(result.plan, models=tuple(specs)))
+    layout = OverviewLayout.of(run, rank_result(run))
+    assert "a" not in [row.model for row in layout.rows]
+    (row,) = layout.references
+    beside = dict(
+        zip([own.metric for own in layout.metrics], [cell.beside for cell in row.cells], strict=True)
+    )
+    assert (row.model, row.family, row.place) == ("a", "untrained weights", None)
+    assert (beside["logme"], beside["hscore"]) == (1, 3)
+    assert "not ranked; would take place 3 with a score of 1." in [cell.say() for cell in row.cells]
+    figure = overview_figure(layout)
+    grey = [trace for trace in figure.data if trace.type == "heatmap"][-1]
+    assert {colour for _, colour in grey.colorscale} == {"rgba(128,128,128,0.18)"}
+    assert min(grey.y) > len(layout.rows) - 0.5
+    assert list(figure.data[0].text) == [row.model for row in layout.rows]
+    assert "References are never ranked" in say_overview(layout)
+    assert "References" not in say_overview(OverviewLayout.of(result, rank_result(result)))
+
+
+def test_what_models_reach_is_a_column(result: RunResult) -> None:
+    """Expected, trained and probed results stand beside the costs; the demo's record does not."""
+    truths = {"imported": Truth("accuracy", {"b": 0.75}), "recorded": Truth("accuracy", {"b": 0.5})}
+    findings = [Finding(Truth.KIND, name, truth, 0.0) for name, truth in truths.items()]
+    findings.append(Finding("probe", "b", probe_of(0.625), 0.1))
+    run = replace(result, findings=tuple(findings))
+    figure = overview_figure(OverviewLayout.of(run, rank_result(run)))
+    titles = ["expected", "your results", "probe", "parameters", "s per 1,000", "licence"]
+    assert list(figure.layout.xaxis4.ticktext) == titles
+    written = {text for trace in figure.data if trace.xaxis == "x4" for text in trace.text}
+    expected = prediction_of(run, rank_result(run)).by_model["b"]
+    assert {"0.750", "0.625", f"{expected.value:.3f}"} <= written
+    assert "0.500" not in written

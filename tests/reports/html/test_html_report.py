@@ -19,10 +19,13 @@ from ptmrank_core.reports.figures.style.escaping import figure_json
 from ptmrank_core.reports.html import html_report
 from ptmrank_core.reports.html.answer import answer
 from ptmrank_core.reports.html.blocks import Grid, Picture, Report
+from ptmrank_core.reports.html.render import sentence_html
 from ptmrank_core.reports.html.sections import SECTIONS
 from ptmrank_core.reports.html.sections.embeddings import embeddings_section
 from ptmrank_core.reports.tables.run import run_tables
 from ptmrank_core.results import rank_result
+from ptmrank_core.results.phrases import bidi_isolate
+from ptmrank_core.results.verdict import verdict_of
 from tests.reports.results import HOSTILE, certain, hostile_picture, hostile_result
 
 
@@ -115,35 +118,38 @@ def test_every_section_is_there(read: Reader) -> None:
 
 
 def test_sections_without_findings_are_left_out() -> None:
-    """A run without a probe, without kept features and with one model has no such sections."""
+    """A run without a probe, without kept features and with one ranked model has no such sections."""
     result = hostile_result(HOSTILE[:2])
     result = replace(result, findings=())
     report = Report(result, rank_result(result))
     keys = [section.key for make in SECTIONS if (section := make(report))]
-    assert keys == ["ranking", "votes", "candidates", "scores", "problems", "samples", "reproduce"]
+    assert keys == ["ranking", "candidates", "scores", "problems", "samples", "reproduce"]
 
 
 def test_every_number_of_the_ranking_is_there(read: Reader) -> None:
     """Each known score, rank, interval and cost stands in the page with every digit."""
     result = hostile_result()
     values = {own["value"] for tag, own in read.tags if tag == "data"}
-    ranking = run_tables(result, certain(result))[0]
+    ranking = run_tables(result, certain(result))[1]
     numbers = [v for row in ranking.rows for v in row if isinstance(v, int | float)]
     assert numbers
     assert {repr(value) for value in numbers} <= values
 
 
-def test_the_answer_is_the_first_model_and_how_sure_it_is() -> None:
-    """Headline, the number of models and samples, models that are not distinguishable, and the probe."""
+def test_the_answer_is_the_verdict() -> None:
+    """Headline and sentences are those of the verdict; what was ranked stands below them."""
     result = hostile_result()
     ranking = certain(result)
     said = answer(Report(result, ranking))
-    assert (said.before, said.model, said.after) == ("Try ", ranking.order[0], " first")
-    assert "7 pre-trained models ranked on 40 samples in 8 classes" in said.sentences[0]
-    assert f"not distinguishable from \u2068{ranking.order[1]}\u2069 on these samples: " in said.sentences[1]
-    assert "A linear probe on its features reaches" in said.sentences[2]
-    apart = replace(ranking, intervals=replace(ranking.intervals, ties=()))  # type: ignore[type-var]
-    assert "between places 1 and 2 with 90 % coverage" in answer(Report(result, apart)).sentences[1]
+    assert (said.headline, *said.sentences) == verdict_of(result, ranking).sentences
+    assert said.basis == "7 pre-trained models ranked on 40 samples in 8 classes, by the vote of 2 metrics."
+    assert answer(Report(replace(result, cells=()), rank_result(replace(result, cells=())))).basis == ""
+
+
+def test_names_in_the_answer_are_isolated() -> None:
+    """A name keeps its direction to itself; one that brings marks of its own does not break the page."""
+    assert sentence_html(f"Take {bidi_isolate('<a>')}.") == "Take <bdi>&lt;a&gt;</bdi>."
+    assert sentence_html("Take \u2068x\u2069\u2069.") == "Take x."
 
 
 def test_a_run_without_scores_says_so() -> None:
@@ -151,7 +157,7 @@ def test_a_run_without_scores_says_so() -> None:
     result = replace(hostile_result(), cells=(), state=RunState.FAILED, error="The samples are gone.")
     result = replace(result, outcomes={}, findings=())
     page = html_report(result, rank_result(result))
-    assert "<h1>No model has a score</h1>" in page
+    assert "<h1>No model has a score.</h1>" in page
     assert "The samples are gone." in page
 
 

@@ -157,9 +157,10 @@ def test_a_warning_of_several_models_stands_once() -> None:
 
 
 def test_tables_without_rows_are_left_out() -> None:
-    """A run without findings has no tables of them; the ranking is always there, first."""
+    """A run without findings has no tables of them; the answer and the ranking are always there, first."""
     result = replace(hostile_result(), findings=())
     names = [table.name for table in run_tables(result, rank_result(result))]
-    assert names == ["ranking", "votes", "agreement", "missing", "warnings", "notes", "classes", "left_out"]
+    assert names[:4] == ["verdict", "ranking", "votes", "agreement"]
+    assert names[4:] == ["missing", "warnings", "notes", "classes", "left_out"]
     empty = replace(result, cells=())
-    assert next(table.name for table in run_tables(empty, rank_result(empty))) == "ranking"
+    assert [table.name for table in run_tables(empty, rank_result(empty))][:2] == ["verdict", "ranking"]

@@ -14,7 +14,7 @@ from ptmrank_core.reports.figures.controls import controls_figure
 from ptmrank_core.reports.tables.controls import controls_table
 from ptmrank_core.reports.tables.table import Column, Table, fixed
 from ptmrank_core.results import scores_by_metric
-from ptmrank_core.results.controls import (
+from ptmrank_core.results.references.controls import (
     Control,
     control_problems,
     control_sentences,
@@ -69,7 +69,8 @@ def _one_metric(
         key="control-metric",
         bind="query-params",
     )
-    scores, tests = scores_by_metric(result.cells)[metric], tests_by_metric.get(metric, {})
+    scores = scores_by_metric(result.of_candidates().cells)[metric]
+    tests = tests_by_metric.get(metric, {})
     show_chart(
         controls_figure(metric, scores, ranking.order, controls, tests),
         key="controls",

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import jobs
 from dashboard.components.chart import show_chart
+from dashboard.views.results.evidence.importing import WIDGET, import_truth, show_match
 from dashboard.views.results.fingerprint import fingerprint
-from dashboard.wording import plain, plural, show_error
-from ptmrank_core.errors import PTMRankError
-from ptmrank_core.ranking import Estimate, Evidence
-from ptmrank_core.records import Ranking, RunResult, Truth
+from dashboard.wording import plain, plural
+from ptmrank_core.ranking import Evidence
+from ptmrank_core.records import IMPORTED, Ranking, RunResult, Truth
 from ptmrank_core.reports.figures.evidence import correlation_figure, truth_figure
 from ptmrank_core.reports.tables.evidence import evidence_table, truth_table
 from ptmrank_core.results.evidence import (
-    CONSENSUS,
     CORRELATION_TITLES,
-    PARAMETERS,
     TRUTH_TITLES,
     contender_title,
     contenders_of,
@@ -25,6 +22,7 @@ from ptmrank_core.results.evidence import (
     truth_problems,
     truths_of,
 )
+from ptmrank_core.results.trust import say_evidence
 
 __all__ = ["show_evidence"]
 
@@ -40,6 +38,7 @@ ENOUGH = 5  # models, for an interval
 def show_evidence(result: RunResult, ranking: Ranking) -> None:
     """Draw how well each metric follows what models reach, as far as anything is known of that."""
     st.header("Which metric can be trusted here?")
+    import_truth(result)
     truths = truths_of(result)
     for name, why in truth_problems(result).items():
         st.caption(f"{TRUTH_TITLES.get(name, plain(name))}: {plain(why)}")
@@ -49,7 +48,6 @@ def show_evidence(result: RunResult, ranking: Ranking) -> None:
         st.caption(
             "Nothing is known yet of what these models reach: bring fine-tuning results of two or more."
         )
-    _import(result)
 
 
 @st.cache_data(max_entries=30, show_spinner="Holding the metrics against the truth …")
@@ -66,13 +64,17 @@ def _show_truths(result: RunResult, ranking: Ranking, truths: dict[str, Truth]) 
         list(truths),
         default=_most_telling(truths),
         format_func=TRUTH_TITLES.__getitem__,
-        key="truth",
+        key=WIDGET,
         required=True,
         bind="query-params",
     )
     # The widget remembers a truth that another run had.
     name = chosen if chosen in truths else _most_telling(truths)
     truth, evidence = truths[name], evidence_by_truth[name]
+    if name == IMPORTED:
+        show_match(result)
+    if sentence := say_evidence(evidence, truth):
+        st.markdown(f"**{plain(sentence)}**")
     st.caption(WHAT_IT_IS)
     for note in truth.notes:
         st.caption(plain(note))
@@ -112,50 +114,6 @@ def _correlations(evidence: dict[str, Evidence], truth: Truth) -> None:
         alt=f"{CORRELATION_TITLES[chosen]} of every metric with {measure_title(truth)}",
         table=lambda: evidence_table(evidence),
     )
-    st.markdown(_sentence(evidence, truth))
-
-
-def _sentence(evidence: dict[str, Evidence], truth: Truth) -> str:
-    """Say what the figure comes to, and whether it is more than the size of the models tells."""
-    taus = {
-        name: contender
-        for name, contender in evidence.items()
-        if contender.correlations["weighted_tau"] is not None
-    }
-    metrics = [name for name in taus if name not in {CONSENSUS, PARAMETERS}]
-    if not metrics:
-        return ""
-    if len(truth.values) < ENOUGH:
-        return (
-            f"{plural(len(truth.values), 'model')} with a result: too few to trust one metric over another."
-        )
-    best = max(metrics, key=lambda name: _tau(taus[name]).value)
-    tau, regret = _tau(taus[best]), evidence[best].regret.get(1)
-    sentence = f"**{contender_title(best)}** follows it best here (weighted τ {_range(tau)})"
-    if regret is not None:
-        measure = plain(measure_title(truth))
-        sentence += f"; taking its first model costs {regret.value:.3f} of {measure} ({_span(regret)})"
-    sentence += "."
-    if PARAMETERS in taus and (tau.low is None or tau.low <= _tau(taus[PARAMETERS]).value):
-        sentence += (
-            f" The number of parameters alone gives {_range(_tau(taus[PARAMETERS]))}: "
-            f"{plural(taus[best].n_models, 'model')} do not prove that the metric knows more."
-        )
-    return sentence
-
-
-def _tau(evidence: Evidence) -> Estimate:
-    return evidence.correlations["weighted_tau"] or Estimate(0.0)
-
-
-def _span(estimate: Estimate) -> str:
-    return "no interval" if estimate.low is None else f"{estimate.low:.3f} to {estimate.high:.3f}"
-
-
-def _range(estimate: Estimate) -> str:
-    if estimate.low is None:
-        return f"{estimate.value:.2f}, too few models for an interval"
-    return f"{estimate.value:.2f}, {estimate.low:.2f} to {estimate.high:.2f}"
 
 
 def _scatter(result: RunResult, ranking: Ranking, truth: Truth, evidence: dict[str, Evidence]) -> None:
@@ -175,25 +133,3 @@ def _scatter(result: RunResult, ranking: Ranking, truth: Truth, evidence: dict[s
         alt=f"{contender_title(shown)} against {measure_title(truth)}, one dot for each model",
         table=lambda: truth_table(shown, values, truth, order),
     )
-
-
-def _import(result: RunResult) -> None:
-    """Take the owner's own fine-tuning results; they stay with the run."""
-    if not jobs.is_mine(result.plan.run_id):
-        return
-    uploaded = st.file_uploader(
-        "Fine-tuning results of your own",
-        type=["csv", "tsv"],
-        key=f"truth-{result.plan.run_id}",
-        help="A table that begins model,accuracy (or r2, or another one number), one row for each model.",
-        max_upload_size=10,
-    )
-    if uploaded is None:
-        return
-    try:
-        is_new = jobs.keep_truth(result, uploaded.name, uploaded.getvalue())
-    except PTMRankError as error:
-        show_error(error)
-        return
-    if is_new:
-        st.rerun()

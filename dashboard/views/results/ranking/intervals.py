@@ -21,7 +21,7 @@ def show_intervals(result: RunResult, ranking: Ranking) -> None:
     """Draw how sure the order is, under all metrics together or under one."""
     st.header("How sure is this order?")
     if result.plan.analyses.half_samples == 0:
-        st.caption("Half-samples were switched off for this run, and so there are no intervals.")
+        st.caption("Scores on parts of the samples were switched off for this run: there are no intervals.")
         return
     views = {METRICS[name].title: intervals for name, intervals in ranking.metric_intervals.items()}
     if ranking.intervals is not None:
@@ -47,15 +47,15 @@ def _show(order: tuple[str, ...], intervals: RankIntervals, view: str) -> None:
     show_chart(
         interval_figure(order, intervals),
         key="intervals",
-        title=_say(order, intervals),
+        title="Which place might each model take with other samples?",
         alt=f"Place of every model under {view} with its {level} interval, and which models are tied",
         table=lambda: interval_table(order, intervals),
     )
     st.caption(
         f"In {level} of all cases a line holds the rank that the model would have on average over other "
-        f"samples of this kind and number. It comes from {plural(intervals.n_halves, 'half-sample')} and "
-        "speaks of chance in the choice of the samples alone, not of whether a metric is right. Models "
-        "beside one grey band are not distinguishable on these samples."
+        f"samples of this kind and number. It comes from scores on {plural(intervals.n_halves, 'part')} "
+        "of these and speaks of chance in the choice of the samples alone, not of whether a metric is right. "
+        "Models beside one grey band are not distinguishable on these samples."
     )
     models = [model for model in order if model in intervals.intervals]
     with st.expander("How often one model is ahead of another"):
@@ -64,12 +64,6 @@ def _show(order: tuple[str, ...], intervals: RankIntervals, view: str) -> None:
         st.dataframe(pd.DataFrame(ahead), placeholder="–", alt="Chance that one model is better than another")
     for note in intervals.notes:
         st.caption(plain(note))
-
-
-def _say(order: tuple[str, ...], intervals: RankIntervals) -> str:
-    """Say how often the first one is the best."""
-    first = next(model for model in order if model in intervals.intervals)
-    return f"{plain(first)} is the best in {intervals.p_best[first]:.0%} of draws"
 
 
 def _say_what_is_missing(result: RunResult, ranking: Ranking) -> None:

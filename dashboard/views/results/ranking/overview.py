@@ -43,12 +43,7 @@ def show_overview(
 
 
 def _title(layout: OverviewLayout) -> str:
-    """Say which models are in front."""
-    first = plain(layout.rows[0].model)
+    """Say what is drawn; how sure the order is, is said once, above."""
     if layout.n_ranked == 1:
-        return f"{first} is the only model with a score"
-    tied = [last for top, last, _ in layout.bands if top == 0]
-    if tied:
-        last = max(tied)
-        return f"The first {last + 1} of {layout.n_ranked} models are not distinguishable on these samples"
-    return f"{first} comes first of {plural(layout.n_ranked, 'model')}"
+        return f"{plain(layout.rows[0].model)} under each metric"
+    return f"{plural(layout.n_ranked, 'model')} and their rank under each metric"

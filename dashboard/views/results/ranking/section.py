@@ -17,6 +17,7 @@ from dashboard.wording import plural
 from ptmrank_core.records import Ranking, RunResult
 from ptmrank_core.reports.figures.bump import MAX_COLOURED, BumpLayout, bump_figure, bump_table
 from ptmrank_core.reports.tables.ranking import ranking_table
+from ptmrank_core.results.references.beside import known_references
 
 __all__ = ["draw_ranking"]
 
@@ -26,8 +27,12 @@ NARROWEST = 720  # pixels
 
 def draw_ranking(result: RunResult, ranking: Ranking) -> None:
     """Draw the section."""
-    show_overview(result, ranking)
+    if len(ranking.order) + len(ranking.unranked) > 1 or known_references(result):
+        show_overview(result, ranking)
     show_footnotes(result, ranking)
+    if len(ranking.order) < 2:
+        _one(result, ranking)
+        return
     st.header("Look closer")
     view = st.segmented_control(
         "Show",
@@ -46,6 +51,14 @@ def draw_ranking(result: RunResult, ranking: Ranking) -> None:
         _across(result, ranking)
     show_intervals(result, ranking)
     show_votes(ranking)
+    show_budget(result)
+    show_notes(result)
+
+
+def _one(result: RunResult, ranking: Ranking) -> None:
+    """Draw the numbers of the only model: there is no order, so no votes and no intervals."""
+    st.header("Every number")
+    _everything(result, ranking)
     show_budget(result)
     show_notes(result)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from ptmrank_core.records import IMPORTED
 from ptmrank_core.reports.figures.evidence import correlation_figure
-from ptmrank_core.reports.html.blocks import Block, Chart, Report, Section, Text
+from ptmrank_core.reports.html.blocks import Block, Chart, Listing, Report, Section, Text
 from ptmrank_core.results.evidence import TRUTH_TITLES, evidence_of, measure_title, truths_of
+from ptmrank_core.results.trust import match_of, say_evidence, say_match
 
 __all__ = ["truths_section"]
 
@@ -26,7 +28,9 @@ def truths_section(report: Report) -> Section | None:
             caption=" ".join([caption, *truth.notes]),
             min_width=FIGURE_WIDTH,
         )
-        blocks.append(chart)
+        if name == IMPORTED and (match := match_of(report.result)) is not None:
+            blocks.append(Listing(tuple(say_match(match))))
+        blocks += [Text(f"{TRUTH_TITLES[name]}. {say_evidence(by_truth[name], truth)}"), chart]
     if not blocks:
         return None
     text = Text(

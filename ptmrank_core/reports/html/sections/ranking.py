@@ -13,9 +13,16 @@ __all__ = ["order_section"]
 
 # The columns to decide by; the others are in sections of their own.
 SHOWN = {
-    *("place", "model", "mean_rank", "rank_from", "rank_to", "p_best", "tie_groups"),
+    *("place", "model", "role", "mean_rank", "rank_from", "rank_to", "p_best", "tie_groups"),
+    *("expected", "expected_low", "expected_high", "imported", "fine_tuned", "probe", "recorded"),
     *("n_parameters", "size_bytes", "seconds_per_1000"),
 }
+
+
+REFERENCES = (
+    "References have no place: untrained models, models trained on shuffled labels, and features that no "
+    "model made. A candidate should beat them."
+)
 
 
 def order_section(report: Report) -> Section | None:
@@ -32,21 +39,22 @@ def order_section(report: Report) -> Section | None:
         min_width=least_width(layout),
     )
     table = ranking_table(report.result, ranking).select(SHOWN).known()
-    blocks: list[Block] = [chart, TableBlock(table, is_captioned=False)]
-    blocks.append(Text(_say(ranking.intervals), is_note=True))
+    blocks: list[Block] = [TableBlock(table, is_captioned=False)]
+    if len(layout.rows) > 1 or layout.references:
+        blocks.insert(0, chart)
+    if any(record["role"] for record in ranking_table(report.result, ranking).records()):
+        blocks.append(Text(REFERENCES, is_note=True))
     if ranking.intervals:
+        blocks.append(Text(_say(ranking.intervals), is_note=True))
         blocks += [Text(note, is_note=True) for note in ranking.intervals.notes]
     return Section("ranking", "Ranking", tuple(blocks))
 
 
-def _say(intervals: RankIntervals | None) -> str:
-    """Say what the interval columns mean, or that there are none."""
-    if intervals is None:
-        return "How sure this order is was not examined in this run: small differences may be chance."
+def _say(intervals: RankIntervals) -> str:
+    """Say what the interval columns mean."""
     return (
         "“Rank from” and “rank to” enclose the rank that each model would have on average over other samples "
         f"of this kind and number, with {percent(intervals.level)} coverage, from "
-        f"{plural(intervals.n_halves, 'part')} of the samples. “P(best)” is the chance that its score is the "
-        "best. "
-        "The models of a tie group are not distinguishable on these samples."
+        f"{plural(intervals.n_halves, 'part')} of the samples. “P(best)” is its probability of being "
+        "the best by these scores. The models of a tie group are not distinguishable on these samples."
     )

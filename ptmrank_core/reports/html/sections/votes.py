@@ -11,9 +11,9 @@ __all__ = ["votes_section"]
 
 
 def votes_section(report: Report) -> Section | None:
-    """Say which metrics decided the order, with what weight."""
+    """Say which metrics decided the order, with what weight; nothing where there is no order of several."""
     ranking = report.ranking
-    if not ranking.metrics_used:
+    if not ranking.metrics_used or len(ranking.order) < 2:
         return None
     notes = tuple(Text(note) for note in ranking.vote_notes)
     titles = [METRICS[name].title for name in ranking.metrics_used]

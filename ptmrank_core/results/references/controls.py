@@ -10,7 +10,14 @@ from ptmrank_core.ranking import PermutationTest, models_not_better, permutation
 from ptmrank_core.records import ControlScores, PermutedScores, Ranking, RunResult, ScoreParts
 from ptmrank_core.results.scores import parts_by_metric
 
-__all__ = ["Control", "control_problems", "control_sentences", "controls_of", "permutation_tests_of"]
+__all__ = [
+    "Control",
+    "control_problems",
+    "control_sentences",
+    "controls_of",
+    "permutation_tests_of",
+    "value_among",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +52,18 @@ class Control:
 
 
 def controls_of(result: RunResult, ranking: Ranking) -> list[Control]:
-    """Collect the controls that have rows: baseline features and untrained copies of the models."""
-    parts = parts_by_metric(result.cells)
+    """Collect the controls that have rows: those of the plan, baseline features, and untrained twins."""
+    parts = parts_by_metric(result.of_candidates().cells)
     full = {metric: join_scores(metric, of_metric) for metric, of_metric in parts.items()}
     rows = []
-    for subject, control in result.contents(ControlScores).items():
+    for subject, control in (_planned(result) | result.contents(ControlScores)).items():
         scores = {
-            metric: _value_among(metric, subject, control_parts, parts.get(metric, {}))
+            metric: value_among(metric, subject, control_parts, parts.get(metric, {}))
             for metric, control_parts in control.scores.items()
         }
         not_better = {
             metric: models_not_better(
-                {model: full[metric][model] for model in ranking.per_metric[metric]},
+                {model: full[metric][model] for model in ranking.per_metric.get(metric, ())},
                 score,
                 higher_is_better=METRICS[metric].higher_is_better,
             )
@@ -67,21 +74,36 @@ def controls_of(result: RunResult, ranking: Ranking) -> list[Control]:
     return rows
 
 
-def _value_among(metric: str, name: str, own: ScoreParts, candidates: Mapping[str, ScoreParts]) -> float:
+def _planned(result: RunResult) -> dict[str, ControlScores]:
+    """Collect the scores of the controls among the plan's models."""
+    parts = parts_by_metric(result.cells)
+    return {
+        spec.id: ControlScores(
+            title=spec.id,
+            n_features=result.outcomes[spec.id].n_features or 0,
+            scores={metric: of[spec.id] for metric, of in parts.items() if spec.id in of},
+            problems={},
+        )
+        for spec in result.plan.controls
+        if spec.id in result.outcomes
+    }
+
+
+def value_among(metric: str, name: str, own: ScoreParts, candidates: Mapping[str, ScoreParts]) -> float:
     """Compute the value of one score among those of the candidates, in place of the one of its name."""
     return join_scores(metric, {**candidates, name: own})[name]
 
 
 def permutation_tests_of(result: RunResult) -> dict[str, dict[str, PermutationTest]]:
     """Test each score against those with permuted labels: metric -> model -> test."""
-    parts = parts_by_metric(result.cells)
+    parts = parts_by_metric(result.of_candidates().cells)
     full = {metric: join_scores(metric, of_metric) for metric, of_metric in parts.items()}
     tests: dict[str, dict[str, PermutationTest]] = {}
     for model, permuted in result.contents(PermutedScores).items():
         for metric, draws in permuted.scores.items():
             if model not in full.get(metric, {}):
                 continue
-            values = [_value_among(metric, model, draw, parts[metric]) for draw in draws if draw is not None]
+            values = [value_among(metric, model, draw, parts[metric]) for draw in draws if draw is not None]
             test = permutation_test(
                 full[metric][model], values, higher_is_better=METRICS[metric].higher_is_better
             )

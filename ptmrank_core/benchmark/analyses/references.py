@@ -1,0 +1,214 @@
+"""References that candidates should beat, probed on the same folds right after them, if time allows."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+
+from ptmrank_core.benchmark.analyses.context import AnalysisContext
+from ptmrank_core.benchmark.analyses.plain import plain_features, reads_columns
+from ptmrank_core.benchmark.analyses.probe import probe_arrays
+from ptmrank_core.benchmark.execution.extraction import gather
+from ptmrank_core.errors import CancelledError
+from ptmrank_core.events import AnalysisStep, discard_event, raise_if_cancelled
+from ptmrank_core.features.baselines import BaselineFeatures, principal_components, stack_rows
+from ptmrank_core.features.twins import TWIN_PREFIX, is_twin_cached, untrained_twin
+from ptmrank_core.probing.predictors import PREDICTORS, cross_validate
+from ptmrank_core.records import ProbeResult, ReferenceKind, ReferenceResult
+from ptmrank_core.results.command import FEATURES_TASK
+
+__all__ = ["probe_references"]
+
+# All references together take at most this share of the time that the run has worked so far. So many
+# seconds are always granted: to what is computed from the samples, and to an untrained twin.
+SHARE, FREE_SECONDS, FREE_SECONDS_OF_TWIN = 0.2, 10.0, 3.0
+PLAIN, PCA, COLUMNS = "plain", "columns:pca", "columns:"
+PREDICTOR_TITLES = {
+    "knn": "k nearest neighbours on the columns",
+    "trees": "Gradient-boosted trees on the columns",
+}
+# Random weights are made in memory, in full precision, and written at so many bytes in a second.
+MAX_PARAMETERS, BYTES_PER_SECOND = 500_000_000, 200e6
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """One reference: the subject of its finding, what it is, and how it is found."""
+
+    subject: str
+    title: str
+    role: ReferenceKind
+    find: Callable[[_Deadline], ReferenceResult]
+
+
+class _Deadline:
+    """The time that references may take, started with each of them; no limit where controls are asked for.
+
+    Parameters
+    ----------
+    context
+        What the run has spent so far.
+    role
+        What the next reference is.
+    """
+
+    def __init__(self, context: AnalysisContext, role: ReferenceKind) -> None:
+        self.cancel = context.run_context.cancel
+        findings = context.findings()
+        taken = sum(own.seconds for own in findings if own.kind == ReferenceResult.KIND)
+        spent = sum(own.seconds for own in findings) - taken
+        spent += sum(sum(outcome.seconds.values()) for outcome in context.outcomes.values())
+        self.free = FREE_SECONDS_OF_TWIN if role == "untrained" else FREE_SECONDS
+        self.seconds = max(0.0, max(self.free, SHARE * spent) - taken)
+        if context.run_context.plan.analyses.controls:
+            self.seconds = math.inf  # all of them were asked for
+        self.end = time.perf_counter() + self.seconds
+
+    def token(self) -> bool:
+        """Whether work must stop: the run was cancelled, or the time is up."""
+        return time.perf_counter() >= self.end or self.cancel()
+
+    def explain(self, what: str) -> str:
+        """Say that something was left out because of the time."""
+        return (
+            f"{what} There are {self.seconds:.1f} s for it: all references may take {SHARE:.0%} of the run's "
+            f"time so far, or {self.free:.0f} s."
+        )
+
+
+def probe_references(context: AnalysisContext) -> None:
+    """Store a :class:`~ptmrank_core.records.ReferenceResult` for each reference, if they are requested.
+
+    Features that no model made, of rows of numbers also k nearest neighbours and boosted trees, and the
+    untrained twin of the first candidate; none for ready-made features, whose samples are unknown. What
+    would take too long is stored with the reason.
+
+    Raises
+    ------
+    CancelledError
+        If cancellation was requested; findings so far stay.
+    """
+    plan = context.run_context.plan
+    if not (plan.analyses.references and plan.analyses.probe and context.contents(ProbeResult)):
+        return
+    if plan.task == FEATURES_TASK:
+        return
+    jobs = list(_jobs(context))
+    for index, job in enumerate(jobs):
+        raise_if_cancelled(context.run_context.cancel)
+        if not context.is_kept(ReferenceResult, job.subject):
+            context.keep(ReferenceResult, job.subject, partial(_within, context, job))
+        context.run_context.sink(AnalysisStep(ReferenceResult.KIND, index + 1, len(jobs)))
+
+
+def _within(context: AnalysisContext, job: _Job) -> ReferenceResult:
+    """Do a job within the time that is left."""
+    deadline = _Deadline(context, job.role)
+    try:
+        raise_if_cancelled(deadline.token)
+        return job.find(deadline)
+    except CancelledError:
+        if deadline.cancel():
+            raise
+        why = deadline.explain("It was stopped because it takes too long.")
+        return ReferenceResult(job.title, job.role, left_out=why)
+
+
+def _jobs(context: AnalysisContext) -> Iterator[_Job]:
+    """List the references of a run, the cheapest first."""
+    yield _Job(PLAIN, "Baseline features", "baseline", partial(_plain, context))
+    if context.run_context.samples.modality == "tabular":
+        if not reads_columns(context):
+            yield _Job(PCA, "Principal components of the columns", "baseline", partial(_components, context))
+        for name, title in PREDICTOR_TITLES.items():
+            find = partial(_predictor, context, name, title)
+            yield _Job(COLUMNS + name, title, "predictor", find)
+    first = next((model for model in context.order() if _has_twin(context, model)), None)
+    if first is not None:
+        find = partial(_twin, context, first)
+        yield _Job(TWIN_PREFIX + first, _twin_title(first), "untrained", find)
+
+
+def _has_twin(context: AnalysisContext, model: str) -> bool:
+    return model in context.specs and context.specs[model].source in {"hub", "local", "demo"}
+
+
+def _twin_title(model: str) -> str:
+    return f"Untrained twin of {model}"
+
+
+def _plain(context: AnalysisContext, deadline: _Deadline) -> ReferenceResult:
+    """Probe features that no model made."""
+    return _probe_baseline(context, plain_features(context, deadline.token), deadline)
+
+
+def _components(context: AnalysisContext, deadline: _Deadline) -> ReferenceResult:
+    """Probe the principal components of rows of numbers."""
+    rows = stack_rows(context.run_context.samples, cancel=deadline.token)
+    return _probe_baseline(context, principal_components(rows), deadline)
+
+
+def _probe_baseline(
+    context: AnalysisContext, baseline: BaselineFeatures, deadline: _Deadline
+) -> ReferenceResult:
+    arrays = {"embeddings": baseline.embeddings, **context.labels()}
+    probe = probe_arrays(context, arrays, cancel=deadline.token)
+    return ReferenceResult(baseline.title, "baseline", probe, n_features=baseline.embeddings.shape[1])
+
+
+def _predictor(context: AnalysisContext, name: str, title: str, deadline: _Deadline) -> ReferenceResult:
+    """Evaluate a predictor that reads the rows themselves."""
+    rows = stack_rows(context.run_context.samples, cancel=deadline.token)
+    fit = partial(cross_validate, predict=PREDICTORS[name])
+    probe = probe_arrays(context, {"embeddings": rows, **context.labels()}, fit=fit, cancel=deadline.token)
+    return ReferenceResult(title, "predictor", probe, n_features=rows.shape[1])
+
+
+def _twin(context: AnalysisContext, model: str, deadline: _Deadline) -> ReferenceResult:
+    """Probe the untrained twin of a model, unless that is known to take too long."""
+    run_context = replace(context.run_context, cancel=deadline.token)
+    spec, plan = context.specs[model], run_context.plan
+    sets, cache = [run_context.samples], run_context.cache
+    if not is_twin_cached(spec, seed=plan.seed, sets=sets, options=plan.options, cache=cache):
+        why = _why_no_twin(context, model, deadline)
+        if why:
+            return ReferenceResult(_twin_title(model), "untrained", of=model, left_out=why)
+    with untrained_twin(spec, seed=plan.seed, sets=sets, options=plan.options, cache=cache) as twin:
+        arrays = gather(run_context, twin, (), discard_event).arrays
+    probe = probe_arrays(context, arrays, cancel=deadline.token)
+    n_features = int(arrays["embeddings"].shape[1])
+    return ReferenceResult(_twin_title(model), "untrained", probe, n_features=n_features, of=model)
+
+
+def _why_no_twin(context: AnalysisContext, model: str, deadline: _Deadline) -> str:
+    """Say why a twin is not built: it is too large, or would take too long; empty if it is."""
+    if deadline.seconds == math.inf:
+        return ""
+    n_parameters = context.specs[model].n_parameters or 0
+    if n_parameters > MAX_PARAMETERS:
+        return (
+            f"It would have {n_parameters / 1e6:,.0f} M random weights in memory; unless controls are asked "
+            f"for, a twin has {MAX_PARAMETERS / 1e6:,.0f} M at most."
+        )
+    seconds = _seconds_of_twin(context, model)
+    if seconds is None:
+        return deadline.explain("How long it would take is not known, as its model did not run here.")
+    return deadline.explain(f"It would take about {seconds:.0f} s.") if seconds > deadline.seconds else ""
+
+
+def _seconds_of_twin(context: AnalysisContext, model: str) -> float | None:
+    """Estimate how long a twin takes: as long as its model took; ``None`` if that never ran here."""
+    speed = context.run_context.store.speeds().get(model)
+    if speed is None:
+        return None
+    spec, outcome = context.specs[model], context.outcomes[model]
+    fit = next(
+        (own.seconds for own in context.findings() if (own.kind, own.subject) == (ProbeResult.KIND, model)),
+        0.0,
+    )
+    building = (spec.size_bytes or 0) / BYTES_PER_SECOND
+    running = speed.seconds * context.run_context.samples.n_samples
+    return building + outcome.seconds.get("load", 0.0) + running + fit

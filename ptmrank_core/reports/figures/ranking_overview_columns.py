@@ -1,0 +1,96 @@
+"""The columns of the ranking overview: how wide they are, and what stands in those of text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+
+from ptmrank_core.reports.figures.ranking_overview_data import OverviewLayout, OverviewRow
+from ptmrank_core.reports.figures.style.escaping import shorten_middle
+from ptmrank_core.reports.figures.style.theme import INK
+from ptmrank_core.reports.tables.table import COMPACT, Column, fixed, shown
+
+__all__ = ["SOFT", "add_facts", "add_text", "domains", "fact_titles", "least_width", "placed"]
+
+# Widths of the columns, in widths of a cell.
+NAMES, PLACES, FACT, MIN_CELLS, GAP = 6.4, 4.6, 1.47, 3, 0.25
+CELL = 34  # pixels; in narrower ones numbers and names would overlap
+PARAMETERS = Column("n_parameters", "parameters", "integer", COMPACT)
+SECONDS = Column("seconds_per_1000", "s per 1,000", "number", fixed(1))
+REACHED_FORM = fixed(3)
+LICENCE = "licence"
+SOFT = 0.8
+APART = 0.75  # rows between the ranked models and the references
+
+
+def placed(layout: OverviewLayout) -> list[tuple[float, OverviewRow]]:
+    """Place every row: ranked models from 0, and references below them."""
+    start = len(layout.rows) + APART
+    return [
+        *((float(y), row) for y, row in enumerate(layout.rows)),
+        *((start + y, row) for y, row in enumerate(layout.references)),
+    ]
+
+
+def add_text(
+    figure: go.Figure, axis: str, marks: Sequence[tuple[float, float, str]], size: float, **look: Any
+) -> None:
+    """Write texts at places."""
+    figure.add_scatter(
+        x=[x for x, _, _ in marks],
+        y=[y for _, y, _ in marks],
+        text=[text for *_, text in marks],
+        xaxis=axis,
+        mode="text",
+        hoverinfo="skip",
+        showlegend=False,
+        cliponaxis=False,
+        textfont={"size": size, "color": look.pop("color", INK)},
+        **look,
+    )
+
+
+def fact_titles(layout: OverviewLayout) -> list[str]:
+    """Headings of the columns to the right."""
+    return [*(column.title for column in layout.reached), PARAMETERS.title, SECONDS.title, LICENCE]
+
+
+def add_facts(figure: go.Figure, layout: OverviewLayout, scale: float) -> None:
+    """Write what each model reaches, what it costs, and its licence."""
+    numbers: list[tuple[float, float, str]] = []
+    words: list[tuple[float, float, str]] = []
+    n_reached = len(layout.reached)
+    for y, row in placed(layout):
+        texts = [
+            "–" if (value := column.values.get(row.model)) is None else REACHED_FORM % value
+            for column in layout.reached
+        ]
+        texts.append(shown(row.cost.n_parameters, PARAMETERS) or "–")
+        texts.append(shown(row.cost.seconds_per_1000, SECONDS) or "–")
+        numbers += [(x + 0.42, y, text) for x, text in enumerate(texts)]
+        words.append((n_reached + 1.68, y, shorten_middle(row.licence or "–", 12)))
+    add_text(figure, "x4", numbers, 12.5 * scale, textposition="middle left")
+    add_text(figure, "x4", words, 12.5 * scale, textposition="middle right")
+
+
+def _widths(layout: OverviewLayout) -> tuple[float, ...]:
+    """Width of each column from left to right, in cells."""
+    n_facts = len(fact_titles(layout))
+    return NAMES, PLACES, float(max(len(layout.metrics), MIN_CELLS)), FACT * n_facts
+
+
+def least_width(layout: OverviewLayout, scale: float = 1.0) -> int:
+    """Pixels below which the overview is scrolled rather than squeezed."""
+    return round(CELL * scale * sum(_widths(layout)))
+
+
+def domains(layout: OverviewLayout) -> list[list[float]]:
+    """Share of the width of each column, from left to right."""
+    widths = _widths(layout)
+    total, start, shares = sum(widths), 0.0, []
+    for width in widths:
+        shares.append([start / total, (start + width - GAP) / total])
+        start += width
+    return shares

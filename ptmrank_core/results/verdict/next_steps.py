@@ -1,0 +1,118 @@
+"""What would make the answer surer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from ptmrank_core.results.learning_curve import SETTLED, UNSETTLED
+from ptmrank_core.results.phrases import bidi_isolate
+from ptmrank_core.results.verdict.facts import Facts
+from ptmrank_core.results.verdict.rules import Decision, Reason, is_above_chance
+from ptmrank_core.results.verdict.words import name_some, say_expectation
+
+__all__ = ["next_step"]
+
+# Training the first three for real loses a tenth of a point to training all (mean over nine sets).
+N_TO_TRAIN = 3
+
+
+def next_step(decision: Decision, facts: Facts) -> str:
+    """Say what to do next, in one sentence."""
+    if decision.reason in STEPS:
+        return STEPS[decision.reason]
+    return STEPS_FOR_MODELS[decision.reason](decision, facts)
+
+
+def _after_training(_: Decision, facts: Facts) -> str:
+    """Name a model that was not trained and is expected to be better, or the next of the order."""
+    trainings = facts.trainings
+    if trainings is None:
+        return ""
+    untrained = [model for model in facts.order if model not in trainings.values]
+    by_model = facts.prediction.by_model
+    expected = {model: by_model[model].value for model in untrained if model in by_model}
+    better = max(expected, key=lambda model: expected[model], default="")
+    reached = trainings.values[trainings.best]
+    if better and trainings.measure == facts.prediction.measure and expected[better] > reached:
+        return f"Train {bidi_isolate(better)} too: it {say_expectation(by_model[better], facts.prediction)}."
+    if len(trainings.values) == 1 and untrained:
+        return f"Train {name_some(untrained[:2])} in the same way, to have something to compare it with."
+    return ""
+
+
+def _compare(_: Decision, facts: Facts) -> str:
+    if facts.is_table:
+        return "For rows of numbers there is no pre-trained model to choose: go by what reaches most."
+    return "Choose at least one more candidate to compare it with."
+
+
+def _train_both(decision: Decision, _: Facts) -> str:
+    return f"Fine-tune both {name_some(decision.rivals)} for an epoch, and go by what they reach."
+
+
+def _fit_probe(_: Decision, facts: Facts) -> str:
+    return (
+        f"Run it with the linear probe, or fine-tune {name_some(facts.order[:N_TO_TRAIN])} for an epoch each."
+    )
+
+
+def _tell_apart(decision: Decision, facts: Facts) -> str:
+    return _with_labels(_train(decision.rivals), facts)
+
+
+def _confirm(_: Decision, facts: Facts) -> str:
+    """Train the first few that may still turn out the best; a single one is at least measured."""
+    plausible = [model for model in facts.order if _may_win(model, facts)]
+    if len(plausible) < 2:
+        return "No other candidate may come up to it: fine-tune it, and measure it on samples held out."
+    return _with_labels(_train(plausible), facts)
+
+
+def _may_win(model: str, facts: Facts) -> bool:
+    """Whether a model may do better than the first once it is fine-tuned, as far as anything shows."""
+    first, expected = facts.order[0], facts.prediction.by_model
+    if model == first:
+        return True
+    if model in expected and first in expected:
+        return expected[model].high >= expected[first].low
+    return model not in facts.reached or is_above_chance(facts, model)
+
+
+def _train(models: Sequence[str]) -> str:
+    names = name_some(models[:N_TO_TRAIN])
+    return f"To be surer, fine-tune {names} for an epoch each, which tells more than any score"
+
+
+def _with_labels(sentence: str, facts: Facts) -> str:
+    """Add whether more labels would help, where the order on fewer samples shows it."""
+    if facts.settled is None:
+        return f"{sentence}."
+    if facts.settled >= SETTLED:
+        return f"{sentence}; more labels would hardly change the order."
+    if facts.settled >= UNSETTLED:
+        return f"{sentence}; more labels may still swap neighbours."
+    return f"{sentence}, and label more samples: with half of these the order is another one."
+
+
+STEPS: Mapping[Reason, str] = {
+    Reason.NOTHING: "Mend what failed, or choose other candidates.",
+    Reason.UNFINISHED: "Wait for the rest before you choose.",
+    Reason.CHANCE: "Choose candidates that were trained on data closer to yours, or label more samples.",
+    Reason.REFERENCE: (
+        "Choose candidates that were trained on data closer to yours, or keep the simple features: a model"
+        " has to beat them to be worth its cost."
+    ),
+    Reason.CEILING: (
+        "Fine-tune one of them and measure it on samples that were held out: there is little left to gain."
+    ),
+}
+STEPS_FOR_MODELS: Mapping[Reason, Callable[[Decision, Facts], str]] = {
+    Reason.TRAINED: _after_training,
+    Reason.ONE: _compare,
+    Reason.CONTRADICTION: _train_both,
+    Reason.NO_PROBE: _fit_probe,
+    Reason.NO_INTERVALS: _confirm,
+    Reason.TIE: _tell_apart,
+    Reason.SPLIT: _train_both,
+    Reason.CLEAR: _confirm,
+}

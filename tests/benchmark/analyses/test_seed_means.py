@@ -1,0 +1,99 @@
+"""Scores under further seeds: what is kept, whose mean votes, and what is shown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from statistics import fmean
+
+import numpy as np
+import pytest
+
+from ptmrank_core import results
+from ptmrank_core.benchmark import RunStore, run_here
+from ptmrank_core.benchmark.analyses import seed_means as stage
+from ptmrank_core.config import Settings
+from ptmrank_core.errors import MetricError
+from ptmrank_core.metrics import compute, nleep
+from ptmrank_core.records import MetricOutput, RunResult, RunState, SeedScores
+from ptmrank_core.results.scores import seed_notes, voting_scores
+from ptmrank_core.worker import SOURCES
+from tests.benchmark.runs import NO_HALVES, stored_features_plan
+from tests.ready_made import LABELS, draw_features, save_features
+
+STRENGTHS = {"good": 2.0, "fair": 1.0, "poor": 0.3}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Features of three models for the same samples."""
+    for name, strength in STRENGTHS.items():
+        save_features(tmp_path / "f" / f"{name}.npz", strength)
+    return tmp_path / "f"
+
+
+def run(settings: Settings, folder: Path, metrics: tuple[str, ...]) -> RunResult:
+    """Score the folder under some metrics, with no analysis that can be left out."""
+    plan = stored_features_plan(settings, folder, metrics, analyses=NO_HALVES)
+    run_here(plan.run_id, settings, sources=SOURCES)
+    result = RunStore(settings).result(plan.run_id)
+    assert result.state == RunState.FINISHED
+    return result
+
+
+def expected_scores(model: str) -> list[float]:
+    """N-LEEP of a model's features under its own seed and the further ones."""
+    features = draw_features(STRENGTHS[model]).astype(np.float32)
+    return [nleep(features, LABELS, seed=seed) for seed in (123, *stage.FURTHER_SEEDS)]
+
+
+def test_the_mean_over_five_seeds_votes_and_one_seed_is_shown(settings: Settings, folder: Path) -> None:
+    """Every model has five scores, the shown one first; the order rests on their mean, and a note says so."""
+    result = run(settings, folder, ("logme", "nleep"))
+    kept = result.contents(SeedScores)
+    shown, voting = results.scores_by_metric(result.cells), voting_scores(result)
+    assert set(kept) == set(shown["nleep"]) == set(STRENGTHS)
+    for model in STRENGTHS:
+        expected = expected_scores(model)
+        assert kept[model].scores == {"nleep": pytest.approx(tuple(expected), rel=1e-8)}
+        assert shown["nleep"][model] == pytest.approx(expected[0], rel=1e-12)
+        assert voting["nleep"][model] == pytest.approx(fmean(expected), rel=1e-8)
+    assert voting["logme"] == shown["logme"]
+    ranking = results.rank_result(result)
+    order = sorted(STRENGTHS, key=lambda model: -fmean(expected_scores(model)))
+    assert list(ranking.per_metric["nleep"]) == order
+    spread = max(max(values) - min(values) for values in map(expected_scores, STRENGTHS))
+    assert (
+        f"N-LEEP votes with its mean over 5 seeds, which differ by up to {spread:.2g} for one model; the"
+        " score that is shown is that of its own seed." in ranking.vote_notes
+    )
+
+
+def test_nothing_is_scored_again_without_a_stochastic_voter(settings: Settings, folder: Path) -> None:
+    """Deterministic metrics and variants beside a default form, which never vote, have a single score."""
+    result = run(settings, folder, ("logme", "nleep:spherical"))
+    assert result.contents(SeedScores) == {}
+    assert voting_scores(result) == results.scores_by_metric(result.cells)
+    assert seed_notes(result) == ()
+
+
+def test_variants_that_vote_alone_are_averaged_too(settings: Settings, folder: Path) -> None:
+    """A stochastic variant that was chosen without any default form votes with its mean."""
+    result = run(settings, folder, ("nleep:spherical",))
+    assert {len(own.scores["nleep:spherical"]) for own in result.contents(SeedScores).values()} == {5}
+
+
+def test_a_model_that_fails_under_one_seed_keeps_its_single_score(
+    settings: Settings, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The failure is kept with its reason, and the model votes with the score that it has."""
+
+    def fail_once(name: str, inputs: object, *, seed: int) -> MetricOutput:
+        if np.isclose(inputs.embeddings, draw_features(STRENGTHS["poor"]), atol=1e-5).all():  # type: ignore[attr-defined]
+            raise MetricError("no mixture")
+        return compute(name, inputs, seed=seed)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(stage, "compute", fail_once)
+    result = run(settings, folder, ("nleep",))
+    assert set(result.contents(SeedScores)) == {"good", "fair"}
+    assert "no mixture" in result.problems(SeedScores)["poor"]
+    assert voting_scores(result)["nleep"]["poor"] == results.scores_by_metric(result.cells)["nleep"]["poor"]

@@ -1,0 +1,1 @@
+"""Tests of what fine-tuning is expected to reach."""

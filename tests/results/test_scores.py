@@ -1,0 +1,131 @@
+"""Scores as the vote takes them, and scores of hidden layers: their mean, and the best of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import pytest
+
+from ptmrank_core.records import (
+    ExtractionOptions,
+    ExtractionReport,
+    Failure,
+    Finding,
+    ModelOutcome,
+    ModelSpec,
+    RunPlan,
+    RunResult,
+    RunState,
+    SamplesSummary,
+    Score,
+    SeedScores,
+    Stage,
+)
+from ptmrank_core.results import rank_result
+from ptmrank_core.results.scores import best_layers, mean_over_layers, seed_notes, voting_scores
+
+SEEDS = {"a": (-1.0, -0.5, -0.4, -0.6, -0.5), "b": (-0.9, -0.9, -1.0, -0.8, -0.9)}
+
+
+def result_of(scores: Mapping[str, float], metric: str = "nleep") -> RunResult:
+    """Make a run of some models with one score each."""
+    specs = tuple(ModelSpec(name, "local", "image", revision="r") for name in scores)
+    plan = RunPlan(
+        run_id="run",
+        created_at="2026-01-01T00:00:00+00:00",
+        task="image-classification",
+        samples_source="demo:digits",
+        samples_fingerprint="f",
+        models=specs,
+        metrics=(metric,),
+        options=ExtractionOptions(),
+        seed=0,
+    )
+    report = ExtractionReport("bfloat16", "cpu", {"load": 1.0, "preprocess": 0.5, "forward": 2.0}, 1, 3)
+    return RunResult(
+        plan=plan,
+        state=RunState.FINISHED,
+        samples=SamplesSummary(40, {"x": 20, "y": 20}, (), ()),
+        cells=tuple(Score(name, metric, value, 0.1) for name, value in scores.items()),
+        outcomes={spec.id: ModelOutcome(spec, report, 8, score_seconds=0.25) for spec in specs},
+        environment={},
+        seconds=5.0,
+    )
+
+
+def seeded(dtypes: Mapping[str, str]) -> RunResult:
+    """Two models; by their own seed b is first, by the mean over five seeds a."""
+    findings = [
+        Finding(SeedScores.KIND, model, SeedScores({"nleep": SEEDS[model]}, dtype), 0.1)
+        for model, dtype in dtypes.items()
+    ]
+    return replace(result_of({"a": -1.0, "b": -0.9}), findings=tuple(findings))
+
+
+def test_the_mean_over_seeds_ranks() -> None:
+    """A lucky start does not decide: the mean over the seeds does."""
+    assert rank_result(result_of({"a": -1.0, "b": -0.9})).order == ("b", "a")
+    result = seeded({"a": "float32", "b": "float32"})
+    assert voting_scores(result) == {"nleep": {"a": pytest.approx(-0.6), "b": pytest.approx(-0.9)}}
+    assert rank_result(result).order == ("a", "b")
+
+
+def test_a_model_without_further_seeds_keeps_its_score() -> None:
+    """While the seeds of a model are not there yet, or failed, its only score is taken."""
+    scores = voting_scores(seeded({"a": "float32"}))
+    assert scores == {"nleep": {"a": pytest.approx(-0.6), "b": -0.9}}
+
+
+def test_a_mean_without_a_score_is_not_ranked() -> None:
+    """A finding of a model whose cell is no score is not a score."""
+    result = seeded({"a": "float32", "b": "float32"})
+    failed = Failure("b", "nleep", Stage.SCORE, "MetricError", "none", "")
+    assert voting_scores(replace(result, cells=(result.cells[0], failed))) == {
+        "nleep": {"a": pytest.approx(-0.6)}
+    }
+
+
+def test_how_much_the_seeds_differ_is_said_and_coarse_features_with_it() -> None:
+    """The note has the largest spread of one model; half precision, which moves scores as much, is named."""
+    said = (
+        "N-LEEP votes with its mean over 5 seeds, which differ by up to 0.6 for one model; the score that is"
+        " shown is that of its own seed."
+    )
+    assert seed_notes(seeded({"a": "float32", "b": ""})) == (said,)
+    coarse = f"{said} Features in bfloat16 move it about as much; those in float32 do not."
+    assert seed_notes(seeded({"a": "bfloat16", "b": "float32"})) == (coarse,)
+    assert rank_result(seeded({"a": "bfloat16"})).vote_notes[-1] == coarse
+    assert seed_notes(result_of({"a": -1.0})) == ()
+
+
+def layered(values: Mapping[str, Sequence[float | None]]) -> RunResult:
+    """Models with a score, or a failure, for each of their hidden layers."""
+    result = result_of(dict.fromkeys(values, -0.5), "logme")
+    failure = Failure("", "logme", Stage.SCORE, "MetricError", "no value", "")
+    cells = tuple(
+        replace(failure, model=model, layer=layer)
+        if value is None
+        else Score(model, "logme", value, 0.1, layer=layer)
+        for model, own in values.items()
+        for layer, value in enumerate(own)
+    )
+    outcomes = {
+        model: replace(outcome, n_layers=len(values[model])) for model, outcome in result.outcomes.items()
+    }
+    return replace(result, layer_cells=cells, outcomes=outcomes)
+
+
+def test_layers_are_averaged_and_the_best_is_named() -> None:
+    """Each model has the mean over all of its layers, and its best layer with the score of it."""
+    result = layered({"deep": (-0.9, -0.2, -0.4), "flat": (-0.6, -0.6)})
+    assert mean_over_layers(result) == {"logme": {"deep": pytest.approx(-0.5), "flat": pytest.approx(-0.6)}}
+    assert best_layers(result) == {"logme": {"deep": (1, -0.2), "flat": (0, -0.6)}}
+
+
+def test_a_model_with_a_layer_missing_has_no_mean() -> None:
+    """Part of the layers is no fair comparison; nor has a run without layers any."""
+    result = layered({"deep": (-0.9, None, -0.4), "flat": (-0.6, -0.6)})
+    assert set(mean_over_layers(result)["logme"]) == set(best_layers(result)["logme"]) == {"flat"}
+    assert mean_over_layers(result_of({"a": -1.0})) == {}
+    assert best_layers(result_of({"a": -1.0})) == {}

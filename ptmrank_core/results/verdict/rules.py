@@ -166,7 +166,8 @@ def _split(facts: Facts) -> Decision | None:
 def _without_intervals(facts: Facts) -> Decision | None:
     if facts.intervals is not None:
         return None
-    return Decision(VerdictKind.TIED, Reason.NO_INTERVALS, facts.order[:N_NAMED], facts.order[:N_NAMED])
+    names = tuple(model for model in facts.order[:N_NAMED] if not is_behind(facts, model, facts.order[0]))
+    return Decision(VerdictKind.TIED, Reason.NO_INTERVALS, names, names)
 
 
 def _tied(facts: Facts) -> Decision | None:

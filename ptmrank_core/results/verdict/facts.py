@@ -61,7 +61,7 @@ class Facts:
     pending
         Candidates of which scores are still to come, or never came.
     first_failure
-        Why the first candidate without a score has none; empty where nothing failed.
+        The first candidate without a score and why, ``x: It is empty.``; empty where nothing failed.
     is_waiting
         Whether the run is at work on something that the answer needs.
     has_probe
@@ -206,12 +206,14 @@ def _chance(measure: str, samples: SamplesSummary) -> float | None:
 
 
 def _first_failure(result: RunResult, order: tuple[str, ...]) -> str:
-    """Say why the first model without a score has none: a failure before a metric that does not apply."""
-    cells = [cell for cell in result.cells if cell.model not in order]
+    """Say which candidate without a score is the first, and why: a failure before what does not apply."""
+    candidates = {spec.id for spec in result.plan.candidates}
+    cells = [cell for cell in result.cells if cell.model in candidates and cell.model not in order]
     failure = next((cell for cell in cells if isinstance(cell, Failure)), None)
     if failure is not None:
-        return f"{failure.message} {failure.hint}".strip()
-    return next((cell.reason for cell in cells if isinstance(cell, Skipped)), "")
+        return f"{bidi_isolate(failure.model)}: {failure.message} {failure.hint}".strip()
+    skipped = next((cell for cell in cells if isinstance(cell, Skipped)), None)
+    return f"{bidi_isolate(skipped.model)}: {skipped.reason}" if skipped else ""
 
 
 def _owes(result: RunResult, order: tuple[str, ...]) -> bool:

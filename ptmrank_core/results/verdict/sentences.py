@@ -44,7 +44,7 @@ def _nothing(_: Decision, facts: Facts) -> list[str]:
     if not facts.first_failure:
         return ["No model has a score."]
     failed = plural(n_failed, "model")
-    return [f"No model has a score: {failed} failed.", f"The first of them: {facts.first_failure}"]
+    return [f"No model has a score: {failed} failed.", f"The first of them, {facts.first_failure}"]
 
 
 def _one(_: Decision, facts: Facts) -> list[str]:
@@ -53,7 +53,7 @@ def _one(_: Decision, facts: Facts) -> list[str]:
     said = [f"There is nothing to rank: {bidi_isolate(model)} is the only candidate with a score."]
     if n_others and facts.first_failure:
         others = "The other one has" if n_others == 1 else f"The other {n_others} have"
-        said.append(f"{others} none: {facts.first_failure}")
+        said.append(f"{others} none; {facts.first_failure}")
     return said
 
 

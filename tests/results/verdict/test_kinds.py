@@ -329,7 +329,7 @@ def test_one_candidate_is_compared_with_a_constant_guess() -> None:
         "Choose at least one more candidate to compare it with.",
     )
     failed = fail(make_run({"x": 0.8, "y": 0.7, "z": 0.6}), "y", "z")
-    assert said(failed)[1][1] == "The other 2 have none: The file is empty. Download it again."
+    assert said(failed)[1][1] == "The other 2 have none; y: The file is empty. Download it again."
 
 
 def test_a_table_has_no_models_to_choose_from() -> None:
@@ -362,7 +362,7 @@ def test_a_run_without_scores_says_why() -> None:
     assert (verdict.kind, verdict.models, verdict.measure) == (VerdictKind.NOTHING_TO_RANK, (), "")
     assert sentences == (
         "No model has a score: 2 models failed.",
-        "The first of them: The file is empty. Download it again.",
+        "The first of them, x: The file is empty. Download it again.",
         "Mend what failed, or choose other candidates.",
     )
     broken = replace(make_run({"x": None}), cells=(), state=RunState.FAILED, error="The samples are gone.")

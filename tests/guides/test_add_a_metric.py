@@ -73,10 +73,10 @@ def test_the_example_is_written_as_all_code_here(project: Path) -> None:
 
 
 def test_the_new_metric_is_listed_and_ranks(project: Path, tmp_path: Path) -> None:
-    """It is last in the list and in the table, and models are ranked under it without being asked to."""
+    """It is the last metric in list and table, and models are ranked under it without being asked to."""
     home = project / "home"
     facts = json.loads(python(project, home, "-m", "ptmrank_core", "metrics", "--json"))
-    assert list(facts)[-1] == NAME
+    assert [name for name, fact in facts.items() if fact["kind"] == "metric"][-1] == NAME
     assert f"{NAME}: {TITLE}\n" in python(project, home, "-m", "ptmrank_core", "metrics")
     table = (project / "ptmrank_core" / "metrics" / "TABLE.md").read_text(encoding="utf-8")
     assert f"| `{NAME}` | **{TITLE}.** {facts[NAME]['idea']} |" in table

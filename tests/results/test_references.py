@@ -43,8 +43,17 @@ from ptmrank_core.results.references import left_out_sentences, references_of, s
 
 METRICS = ("logme", "etran", "hscore")
 CANDIDATES, CONTROLS = ("a", "b", "c", "d"), {"raw": "untrained weights", "mixed": "shuffled labels"}
-# What the JSON tells of every model that ran, whether it is ranked or not.
-OF_EVERY_MODEL = {"references", "controls", "notes", "revisions", "extraction", "timings", "command"}
+# What the JSON tells of every model that ran, whether it is ranked or not; and what compares with references.
+OF_EVERY_MODEL = {
+    "references",
+    "controls",
+    "verdict",
+    "notes",
+    "revisions",
+    "extraction",
+    "timings",
+    "command",
+}
 REPORT = ExtractionReport("float32", "cpu", {"load": 0.5, "preprocess": 0.25, "forward": 1.0}, 0, 60, 60)
 
 
@@ -232,7 +241,8 @@ def test_a_run_of_controls_alone_ranks_nothing() -> None:
     assert payload(only)["models"] == {}
     assert "reference, not ranked" in reports.rank_text(only)
     assert html_report(only, ranking)
-    assert run_tables(only, ranking)[0].records()[0]["role"] == "reference"
+    assert ranking_table(only, ranking).records()[0]["role"] == "reference"
+    assert run_tables(only, ranking)
 
 
 def test_a_training_of_a_control_is_kept() -> None:

@@ -48,7 +48,7 @@ def plan_of(
 def found(settings: Settings, plan: RunPlan) -> dict[str, HalfSampleScores]:
     """What the run keeps of parts, by metric."""
     findings = RunStore(settings).findings(plan.run_id)
-    assert {own.kind for own in findings} <= {"halves", "probe"}
+    assert {own.kind for own in findings} <= {"halves", "probe", "seeds"}
     return contents_of(findings, HalfSampleScores)
 
 

@@ -54,8 +54,8 @@ def _say(intervals: RankIntervals) -> str:
     """Say what the interval columns mean."""
     return (
         "“Rank from” and “rank to” enclose the rank that each model would have on average over other samples "
-        f"of this kind and number, with {percent(intervals.level)} coverage, from scores on "
-        f"{plural(intervals.n_halves, 'part')} of them. “P(best)” is its probability of being the best by "
-        "these scores. "
+        f"of this kind and number, with {percent(intervals.level)} coverage, from "
+        f"{plural(intervals.n_halves, 'part')} of the samples. “P(best)” is the chance that its score is the "
+        "best. "
         "The models of a tie group are not distinguishable on these samples."
     )

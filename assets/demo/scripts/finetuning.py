@@ -15,7 +15,7 @@ from transformers import AutoModelForImageClassification, PreTrainedModel
 
 from assets.demo.scripts.measurements import Outcome
 from assets.demo.scripts.recipes import Recipe
-from assets.demo.scripts.targets import Target
+from assets.demo.scripts.targets import AfterEpoch, Learner, Target, read_features
 from assets.demo.scripts.training import (
     Schedule,
     accuracy,
@@ -74,6 +74,24 @@ def load_classifier(recipe: Recipe, *, seed: int) -> PreTrainedModel:
     return model
 
 
+def learner(recipe: Recipe) -> Learner:
+    """Read the digits for a model, and what its head sees of them.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        The model.
+
+    Returns
+    -------
+    Learner
+        The model, ready to learn them.
+    """
+    target = load_target(recipe)
+    features = read_features(partial(pooled_features, load_classifier(recipe, seed=0)), target)
+    return Learner(features, partial(_fine_tuned, recipe, target))
+
+
 def measure(recipe: Recipe) -> Outcome:
     """Fine-tune and probe a model once for each seed.
 
@@ -87,15 +105,28 @@ def measure(recipe: Recipe) -> Outcome:
     Outcome
         Accuracies on the test digits.
     """
-    target = load_target(recipe)
-    draws = target.draws(SEEDS)
-    accuracies = tuple(_fine_tuned(recipe, target, draw, seed) for seed, draw in draws.items())
-    model = load_classifier(recipe, seed=0)
-    return Outcome(accuracies, target.probe(partial(pooled_features, model), draws.values()))
+    return learner(recipe).measure(SEEDS)
 
 
-def _fine_tuned(recipe: Recipe, target: Target[Tensor], draw: NDArray[np.int64], seed: int) -> float:
+def _fine_tuned(
+    recipe: Recipe,
+    target: Target[Tensor],
+    draw: NDArray[np.int64],
+    *,
+    seed: int,
+    after_epoch: AfterEpoch | None = None,
+) -> float:
     model = load_classifier(recipe, seed=seed)
-    schedule = Schedule(EPOCHS, BATCH_SIZE, recipe.architecture.peak_rate)
-    train(model, target.inputs[draw], target.labels[draw], schedule, seed=seed)
+
+    def tested(positions: Tensor) -> float:
+        return accuracy(model, target.test_inputs[positions], target.test_labels[positions])
+
+    train(
+        model,
+        target.inputs[draw],
+        target.labels[draw],
+        Schedule(EPOCHS, BATCH_SIZE, recipe.architecture.peak_rate),
+        seed=seed,
+        after_epoch=after_epoch and partial(after_epoch, tested),
+    )
     return accuracy(model, target.test_inputs, target.test_labels)

@@ -36,8 +36,12 @@ class Outcome:
     probe_accuracies: tuple[float, ...]
 
 
-def draw_labelled(labels: NDArray[np.int64], *, seed: int) -> NDArray[np.int64]:
+def draw_labelled(
+    labels: NDArray[np.int64], *, seed: int, per_class: int = LABELS_PER_CLASS
+) -> NDArray[np.int64]:
     """Draw the samples that are labelled for training, the same for every model.
+
+    A smaller draw of a seed is a part of its larger ones.
 
     Parameters
     ----------
@@ -45,15 +49,17 @@ def draw_labelled(labels: NDArray[np.int64], *, seed: int) -> NDArray[np.int64]:
         Class numbers.
     seed : int
         Seed of the draw.
+    per_class : int
+        Samples of each class, at most `LABELS_PER_CLASS`.
 
     Returns
     -------
-    array of shape (n_classes * LABELS_PER_CLASS,)
+    array of shape (n_classes * per_class,)
         Positions in `labels`, ascending, equally many of each class.
     """
     rng = np.random.default_rng(seed)
     members = (np.flatnonzero(labels == label) for label in np.unique(labels))
-    chosen = [rng.choice(group, LABELS_PER_CLASS, replace=False) for group in members]
+    chosen = [rng.choice(group, LABELS_PER_CLASS, replace=False)[:per_class] for group in members]
     return np.sort(np.concatenate(chosen))
 
 
@@ -73,29 +79,6 @@ def fit_probe(features: NDArray[np.float64], labels: NDArray[np.int64]) -> Pipel
     return make_pipeline(StandardScaler(), LogisticRegression(max_iter=PROBE_ITERATIONS)).fit(
         features, labels
     )
-
-
-def probe_accuracy(
-    features: NDArray[np.float64],
-    labels: NDArray[np.int64],
-    test_features: NDArray[np.float64],
-    test_labels: NDArray[np.int64],
-) -> float:
-    """Return the accuracy of a logistic regression on standardised features.
-
-    Parameters
-    ----------
-    features, labels : arrays of shape (n_labelled, width) and (n_labelled,)
-        What it is fitted to.
-    test_features, test_labels : arrays of shape (n_test, width) and (n_test,)
-        What it is tested on.
-
-    Returns
-    -------
-    float
-        Accuracy, 0 to 1.
-    """
-    return float(fit_probe(features, labels).score(test_features, test_labels))
 
 
 def _summary(values: Sequence[float], prefix: str = "") -> dict[str, float]:

@@ -33,11 +33,11 @@ def for_each_recipe(
     tuple of Recipe and the result of `work`
         Each model in order, as soon as it and those before it are done.
     """
-    with ProcessPoolExecutor(PROCESSES, get_context("spawn"), _prepare_worker) as pool:
+    with ProcessPoolExecutor(PROCESSES, get_context("spawn"), prepare_worker) as pool:
         yield from zip(recipes, pool.map(work, recipes), strict=True)
 
 
-def _prepare_worker() -> None:
+def prepare_worker() -> None:
     """Use one thread, and leave out the bars and the notes on heads that are new on purpose."""
     torch.set_num_threads(1)
     logging.set_verbosity_error()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -66,6 +67,7 @@ def train(
     schedule: Schedule,
     *,
     seed: int,
+    after_epoch: Callable[[], None] | None = None,
 ) -> None:
     """Train all weights of a classifier in place with AdamW and a one-cycle learning rate.
 
@@ -81,6 +83,8 @@ def train(
         How long and how fast.
     seed : int
         Seed of the order of the pictures.
+    after_epoch : callable or None
+        What is done after each epoch.
     """
     _settle_batch_norm(model)
 
@@ -88,7 +92,8 @@ def train(
         return nn.functional.cross_entropy(model(inputs[batch]).logits, labels[batch])
 
     order = torch.Generator().manual_seed(seed)
-    descend(model, loss, lambda: shuffled_batches(len(inputs), schedule.batch_size, order), schedule)
+    batches = partial(shuffled_batches, len(inputs), schedule.batch_size, order)
+    descend(model, loss, batches, schedule, after_epoch)
 
 
 def shuffled_batches(n_samples: int, batch_size: int, order: torch.Generator) -> tuple[Tensor, ...]:
@@ -114,26 +119,29 @@ def descend(
     loss: Callable[[Tensor], Tensor],
     batches: Callable[[], Sequence[Tensor]],
     schedule: Schedule,
+    after_epoch: Callable[[], None] | None = None,
 ) -> None:
     """Train all weights of a network in place with AdamW and a one-cycle learning rate.
 
     Parameters
     ----------
     model : Module
-        The network; it is left in training mode.
+        The network; it is left in training mode, or in what `after_epoch` leaves it in.
     loss : callable
         Loss of a batch, given the positions of its samples.
     batches : callable
         Returns the batches of one pass, every time equally many.
     schedule : Schedule
         How long and how fast.
+    after_epoch : callable or None
+        What is done after each epoch; it may leave the network in evaluation mode.
     """
     optimiser = torch.optim.AdamW(
         model.parameters(), lr=schedule.peak_rate, weight_decay=schedule.weight_decay
     )
     rate: OneCycleLR | None = None
-    model.train()
     for _ in range(schedule.epochs):
+        model.train()
         dealt = batches()
         rate = rate or OneCycleLR(
             optimiser, max_lr=schedule.peak_rate, total_steps=schedule.epochs * len(dealt)
@@ -144,6 +152,8 @@ def descend(
             value.backward()
             optimiser.step()
             rate.step()
+        if after_epoch:
+            after_epoch()
 
 
 def _settle_batch_norm(model: PreTrainedModel) -> None:

@@ -9,13 +9,14 @@ import numpy as np
 import soundfile
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 from transformers import AutoModelForAudioClassification, PreTrainedModel
 
 from assets.demo.scripts.audio.listening import Heard, accuracy, pooled_features, preprocess, train
 from assets.demo.scripts.audio.recipes import Recipe
 from assets.demo.scripts.audio.speech import CLIPS, clips_of_others
 from assets.demo.scripts.measurements import Outcome
-from assets.demo.scripts.targets import Target
+from assets.demo.scripts.targets import AfterEpoch, Learner, Target, read_features
 from assets.demo.scripts.training import Schedule, redraw_head
 from ptmrank_core.data.builtin.spoken_digits import SPOKEN_DIGITS, spoken_clips
 
@@ -72,6 +73,24 @@ def load_classifier(recipe: Recipe, *, seed: int) -> PreTrainedModel:
     return model
 
 
+def learner(recipe: Recipe) -> Learner:
+    """Read the clips for a model, and what its head sees of them.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        The model.
+
+    Returns
+    -------
+    Learner
+        The model, ready to learn them.
+    """
+    target = load_target(recipe)
+    features = read_features(partial(pooled_features, load_classifier(recipe, seed=0)), target)
+    return Learner(features, partial(_fine_tuned, recipe, target))
+
+
 def measure(recipe: Recipe) -> Outcome:
     """Fine-tune and probe a model once for each seed.
 
@@ -85,16 +104,28 @@ def measure(recipe: Recipe) -> Outcome:
     Outcome
         Accuracies on the clips of the other speakers.
     """
-    target = load_target(recipe)
-    draws = target.draws(SEEDS)
-    accuracies = tuple(_fine_tuned(recipe, target, draw, seed) for seed, draw in draws.items())
-    model = load_classifier(recipe, seed=0)
-    return Outcome(accuracies, target.probe(partial(pooled_features, model), draws.values()))
+    return learner(recipe).measure(SEEDS)
 
 
-def _fine_tuned(recipe: Recipe, target: Target[Heard], draw: NDArray[np.int64], seed: int) -> float:
+def _fine_tuned(
+    recipe: Recipe,
+    target: Target[Heard],
+    draw: NDArray[np.int64],
+    *,
+    seed: int,
+    after_epoch: AfterEpoch | None = None,
+) -> float:
     model = load_classifier(recipe, seed=seed)
-    schedule = Schedule(EPOCHS, BATCH_SIZE, recipe.architecture.peak_rate)
-    positions = torch.from_numpy(draw)
-    train(model, target.inputs.at(positions), target.labels[positions], schedule, seed=seed)
+
+    def tested(positions: Tensor) -> float:
+        return accuracy(model, target.test_inputs.at(positions), target.test_labels[positions])
+
+    train(
+        model,
+        target.inputs.at(torch.from_numpy(draw)),
+        target.labels[draw],
+        Schedule(EPOCHS, BATCH_SIZE, recipe.architecture.peak_rate),
+        seed=seed,
+        after_epoch=after_epoch and partial(after_epoch, tested),
+    )
     return accuracy(model, target.test_inputs, target.test_labels)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -80,7 +81,15 @@ def preprocess(folder: Path, clips: Sequence[Waveform]) -> Heard:
     return Heard(padded["input_values"], padded["attention_mask"].sum(dim=1))
 
 
-def train(model: PreTrainedModel, heard: Heard, labels: Tensor, schedule: Schedule, *, seed: int) -> None:
+def train(
+    model: PreTrainedModel,
+    heard: Heard,
+    labels: Tensor,
+    schedule: Schedule,
+    *,
+    seed: int,
+    after_epoch: Callable[[], None] | None = None,
+) -> None:
     """Train all weights of an audio classifier in place.
 
     Parameters
@@ -95,13 +104,16 @@ def train(model: PreTrainedModel, heard: Heard, labels: Tensor, schedule: Schedu
         How long and how fast.
     seed : int
         Seed of the order of the clips.
+    after_epoch : callable or None
+        What is done after each epoch.
     """
 
     def loss(batch: Tensor) -> Tensor:
         return nn.functional.cross_entropy(heard.at(batch).logits(model), labels[batch])
 
     order = torch.Generator().manual_seed(seed)
-    descend(model, loss, lambda: shuffled_batches(len(heard), schedule.batch_size, order), schedule)
+    batches = partial(shuffled_batches, len(heard), schedule.batch_size, order)
+    descend(model, loss, batches, schedule, after_epoch)
 
 
 @torch.no_grad()

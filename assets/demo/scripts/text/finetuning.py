@@ -7,8 +7,8 @@ their probe.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from functools import partial
 
 import numpy as np
 import torch
@@ -17,7 +17,8 @@ from sklearn.pipeline import Pipeline
 from torch import Tensor, nn
 from transformers import AutoModel, AutoTokenizer, BatchEncoding
 
-from assets.demo.scripts.measurements import Outcome, draw_labelled, fit_probe
+from assets.demo.scripts.measurements import Outcome
+from assets.demo.scripts.targets import AfterEpoch, Features, Learner, Target, read_features
 from assets.demo.scripts.text.pretraining import EVALUATION_BATCH, Encode, encoder
 from assets.demo.scripts.text.recipes import Recipe
 from assets.demo.scripts.training import Schedule, descend, shuffled_batches
@@ -110,28 +111,7 @@ def class_numbers(documents: Iterable[Document]) -> Tensor:
     return torch.tensor([numbers[one.label] for one in documents])
 
 
-@dataclass(frozen=True)
-class Target:
-    """The documents as one model sees them.
-
-    Attributes
-    ----------
-    encode : callable
-        Pads the texts at given positions: the demo documents come first, then those for testing.
-    labels, test_labels : Tensor of shape (600,) and (500,)
-        Class numbers.
-    """
-
-    encode: Encode
-    labels: Tensor
-    test_labels: Tensor
-
-    def test_batches(self) -> tuple[Tensor, ...]:
-        """Return the positions of the documents for testing, in order, in batches."""
-        return (len(self.labels) + torch.arange(len(self.test_labels))).split(EVALUATION_BATCH)
-
-
-def load_target(recipe: Recipe) -> Target:
+def load_target(recipe: Recipe) -> tuple[Encode, Target[Tensor]]:
     """Read the documents and tokenize them as a model asks for.
 
     Parameters
@@ -141,13 +121,39 @@ def load_target(recipe: Recipe) -> Target:
 
     Returns
     -------
-    Target
-        Demo documents and test documents.
+    encode : callable
+        Pads the texts at given positions.
+    target : Target of Tensor
+        Positions of the demo documents, then those of the test documents.
     """
     demo, test = demo_documents(), held_out_documents()
     tokenizer = AutoTokenizer.from_pretrained(recipe.folder)
     encode = encoder(tokenizer, [one.text for one in (*demo, *test)])
-    return Target(encode, class_numbers(demo), class_numbers(test))
+    positions, test_positions = torch.arange(len(demo) + len(test)).split([len(demo), len(test)])
+    return encode, Target(positions, class_numbers(demo), test_positions, class_numbers(test))
+
+
+def learner(recipe: Recipe) -> Learner:
+    """Read the documents for a model, and what its head sees of them.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        The model.
+
+    Returns
+    -------
+    Learner
+        The model, ready to learn them.
+    """
+    encode, target = load_target(recipe)
+    model = PooledClassifier(recipe)
+
+    def pooled(texts: Tensor) -> Tensor:
+        return _evaluate(model, lambda batch: model.pooled(encode(batch)), texts)
+
+    features = read_features(pooled, target)
+    return Learner(features, partial(_fine_tuned, recipe, encode, target, features))
 
 
 def measure(recipe: Recipe) -> Outcome:
@@ -163,34 +169,43 @@ def measure(recipe: Recipe) -> Outcome:
     Outcome
         Accuracies on the test documents.
     """
-    target = load_target(recipe)
-    draws = [draw_labelled(target.labels.numpy(), seed=seed) for seed in SEEDS]
-    probes = _probed(recipe, target, draws)
-    return Outcome(
-        accuracies=tuple(
-            _fine_tuned(recipe, target, torch.from_numpy(draw), probe, seed)
-            for seed, draw, (probe, _) in zip(SEEDS, draws, probes, strict=True)
-        ),
-        probe_accuracies=tuple(score for _, score in probes),
-    )
+    return learner(recipe).measure(SEEDS)
 
 
-def _fine_tuned(recipe: Recipe, target: Target, draw: Tensor, probe: Pipeline, seed: int) -> float:
+def _fine_tuned(
+    recipe: Recipe,
+    encode: Encode,
+    target: Target[Tensor],
+    features: Features,
+    draw: NDArray[np.int64],
+    *,
+    seed: int,
+    after_epoch: AfterEpoch | None = None,
+) -> float:
     torch.manual_seed(seed)  # dropout
-    order = torch.Generator().manual_seed(seed)
     model = PooledClassifier(recipe)
-    model.head.load_state_dict(linear_layer(probe))
+    model.head.load_state_dict(linear_layer(features.probe(draw)))
+    inputs, labels = target.inputs[draw], target.labels[draw]
+
+    def tested(positions: Tensor) -> float:
+        texts = target.test_inputs[positions]
+        named = _evaluate(model, lambda batch: model(encode(batch)), texts).argmax(dim=1)
+        return (named == target.test_labels[positions]).double().mean().item()
 
     def loss(batch: Tensor) -> Tensor:
-        chosen = draw[batch]
-        return nn.functional.cross_entropy(model(target.encode(chosen)), target.labels[chosen])
+        return nn.functional.cross_entropy(model(encode(inputs[batch])), labels[batch])
 
+    batches = partial(shuffled_batches, len(draw), BATCH_SIZE, torch.Generator().manual_seed(seed))
     schedule = Schedule(EPOCHS, BATCH_SIZE, PEAK_RATE)
-    descend(model, loss, lambda: shuffled_batches(len(draw), BATCH_SIZE, order), schedule)
+    descend(model, loss, batches, schedule, after_epoch and partial(after_epoch, tested))
+    return tested(torch.arange(len(target.test_labels)))
+
+
+@torch.no_grad()
+def _evaluate(model: PooledClassifier, read: Callable[[Tensor], Tensor], texts: Tensor) -> Tensor:
+    """Read something of the texts at some positions; the model is left in evaluation mode."""
     model.eval()
-    with torch.no_grad():
-        named = torch.cat([model(target.encode(batch)).argmax(dim=1) for batch in target.test_batches()])
-    return (named == target.test_labels).double().mean().item()
+    return torch.cat([read(batch) for batch in texts.split(EVALUATION_BATCH)])
 
 
 def linear_layer(probe: Pipeline) -> dict[str, Tensor]:
@@ -210,17 +225,3 @@ def linear_layer(probe: Pipeline) -> dict[str, Tensor]:
     weight = regression.coef_ / scaler.scale_
     bias = regression.intercept_ - weight @ scaler.mean_
     return {"weight": torch.from_numpy(weight).float(), "bias": torch.from_numpy(bias).float()}
-
-
-@torch.no_grad()
-def _probed(recipe: Recipe, target: Target, draws: list[NDArray[np.int64]]) -> list[tuple[Pipeline, float]]:
-    """Fit a probe to each draw, and return it with its accuracy."""
-    model = PooledClassifier(recipe).eval()
-    labels, test_labels = target.labels.numpy(), target.test_labels.numpy()
-    demo_batches = torch.arange(len(labels)).split(EVALUATION_BATCH)
-    features, test_features = (
-        torch.cat([model.pooled(target.encode(batch)) for batch in batches]).double().numpy()
-        for batches in (demo_batches, target.test_batches())
-    )
-    probes = [fit_probe(features[draw], labels[draw]) for draw in draws]
-    return [(probe, float(probe.score(test_features, test_labels))) for probe in probes]

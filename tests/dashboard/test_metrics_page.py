@@ -74,6 +74,7 @@ def test_presets_tick_the_cards(page: AppTest) -> None:
     assert ticked(page) == left
     for metric in left:
         page.checkbox(key=f"use-{metric}").uncheck().run()
+    page.multiselect(key="evidence").set_value([]).run()
     assert page.button(key="rank").disabled
 
 

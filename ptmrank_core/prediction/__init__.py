@@ -2,6 +2,7 @@
 
 from ptmrank_core.prediction.coefficients import COEFFICIENTS_FILE, load_coefficients
 from ptmrank_core.prediction.model import (
+    MIN_SETS,
     Coefficients,
     TunedModel,
     fit_coefficients,
@@ -10,6 +11,7 @@ from ptmrank_core.prediction.model import (
 
 __all__ = [
     "COEFFICIENTS_FILE",
+    "MIN_SETS",
     "Coefficients",
     "TunedModel",
     "fit_coefficients",

@@ -26,7 +26,7 @@ from scipy.special import expit, logit, stdtrit
 from ptmrank_core.errors import InputError
 from ptmrank_core.records import Expectation
 
-__all__ = ["Coefficients", "TunedModel", "fit_coefficients", "predict_accuracies"]
+__all__ = ["MIN_SETS", "Coefficients", "TunedModel", "fit_coefficients", "predict_accuracies"]
 
 Array: TypeAlias = NDArray[np.float64]
 

@@ -130,10 +130,10 @@ def consensus_intervals(
     full-sample values first, by the parts' deviations of all metrics together, and every such draw is ranked
     and combined with the same weights. The share of draws in which one model is ahead of another, on the
     scale of the normal distribution, takes the place of the standardised difference of their scores; where
-    all draws agree, their mean divided by their standard deviation does. What such differences are under no
-    difference is drawn from the normal distribution with the covariance of the draws. Otherwise everything is
-    as in :func:`rank_intervals`. For a single metric the intervals are nearly those of
-    :func:`rank_intervals`: the same for SAME_SHARE of the models in the settings of
+    all draws agree, the mean divided by the standard deviation does, of the places' normal scores. What such
+    differences are under no difference is drawn from the normal distribution with the covariance of the
+    draws. Otherwise everything is as in :func:`rank_intervals`. For a single metric the intervals are nearly
+    those of :func:`rank_intervals`: the same for SAME_SHARE of the models in the settings of
     tests/benchmarks/coverage.py.
     """
     models = tuple(dict.fromkeys(model for of_metric in scores.values() for model in of_metric))
@@ -150,14 +150,14 @@ def consensus_intervals(
         conditions = replace(conditions, notes=(*conditions.notes, note))
     values = voters.join(voters.full)
     around, true = voters.draw(conditions.seed)
-    comparisons = _compare(values, voters.join(around), voters.known, conditions.seed)
+    comparisons = _compare(values, voters.join(around), voters.known, voters.noise_weights(conditions.seed))
     state = ScorePosterior(
         values, voters.join(true), voters.join(voters.centres), voters.known, voters.n_used
     )
     return IntervalBuilder(models, conditions).describe(comparisons, state)
 
 
-def _compare(values: Array, joined: Array, known: NDArray[np.bool_], seed: int) -> Comparisons:
+def _compare(values: Array, joined: Array, known: NDArray[np.bool_], weights: Array) -> Comparisons:
     """Compare models by how often one is ahead of the other in the draws.
 
     Parameters
@@ -168,30 +168,43 @@ def _compare(values: Array, joined: Array, known: NDArray[np.bool_], seed: int) 
         Draws of them, shape (n_draws, n_models).
     known
         Which models may be compared; the others are never distinguishable.
-    seed
-        Seed of the draws under no difference.
+    weights
+        Random weights of the draws in those under no difference, shape (n, n_draws).
     """
     n_draws, n_models = joined.shape
-    deviations = joined - joined.mean(axis=0)
+    # Mean ranks crowd together at both ends; normal scores of the places are on the scale of scores again.
+    levels = ndtri((n_models + 0.5 - ranks_of(joined)) / n_models)
+    deviations = levels - levels.mean(axis=0)
     products = deviations.T @ deviations / (n_draws - 1)
     variances = products.diagonal()
     spreads = np.sqrt(np.maximum(variances[:, None] + variances - 2 * products, 0.0))
-    observed = np.stack([_standardise(joined[:, [i]] - joined, spreads[i]) for i in range(n_models)])
+    observed = np.stack(
+        [
+            _standardise(joined[:, [i]] - joined, levels[:, i].mean() - levels.mean(axis=0), spreads[i])
+            for i in range(n_models)
+        ]
+    )
     # Draws may contradict the order of a pair, which is then indistinguishable.
     is_compared = known[:, None] & known & (np.sign(observed) == np.sign(values[:, None] - values))
-    rng = np.random.default_rng([seed, 1])
-    drawn = rng.standard_normal((n_draws_for(n_models), n_draws)) @ deviations / np.sqrt(n_draws - 1)
+    drawn = weights @ deviations / np.sqrt(n_draws - 1)
     noise = (drawn[:, :, None] - drawn[:, None, :]) / np.where(spreads > 0, spreads, np.inf)
     noise = np.where(known[:, None] & known, noise, 0.0)
     return Comparisons(np.where(is_compared, observed, 0.0), noise.transpose(1, 0, 2).astype(np.float32))
 
 
-def _standardise(gaps: Array, spreads: Array) -> Array:
-    """Standardise the consensus differences of one model to all, drawn as (n_draws, n_models)."""
+def _standardise(gaps: Array, means: Array, spreads: Array) -> Array:
+    """Standardise the consensus differences of one model to all.
+
+    Parameters
+    ----------
+    gaps
+        Draws of them, shape (n_draws, n_models).
+    means, spreads
+        Mean and standard deviation of the differences of levels, shape (n_models,).
+    """
     n_draws = len(gaps)
     ahead = (np.sign(gaps).mean(axis=0) + 1) / 2
     by_share = ndtri(np.clip(ahead, 0.5 / n_draws, 1 - 0.5 / n_draws))
-    means = gaps.mean(axis=0)
     least = ndtri(1 - 0.5 / n_draws)
     far = np.divide(np.abs(means), spreads, out=np.full_like(means, MAX_DIFFERENCE), where=spreads > 0)
     by_moments = np.sign(means) * np.clip(far, least, MAX_DIFFERENCE)
@@ -262,6 +275,15 @@ class _Voters:
                     own.values, own.spread, deviations, multipliers.uniform
                 )
         return around, true
+
+    def noise_weights(self, seed: int) -> Array:
+        """Draw the weights of draws under no difference, of Student's t, shape (n, n_draws)."""
+        freedom = min(own.spread.freedom for own in self.rows if own.spread)
+        rng = np.random.default_rng([seed, 1])
+        normal = rng.standard_normal((n_draws_for(self.full.shape[1]), MAX_DRAWS))
+        widening = freedom / rng.chisquare(freedom, size=(len(normal), 1))
+        weights: Array = normal * np.sqrt(widening)
+        return weights
 
     def join(self, oriented: Array) -> Array:
         """Turn scores into consensus values, negated: higher is better."""

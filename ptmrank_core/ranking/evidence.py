@@ -111,12 +111,15 @@ def compare_with_truth(
 
     Notes
     -----
-    Pearson, Spearman and Kendall get Fisher's interval on the arctanh scale, with the variances 1/(n-3),
-    (1 + r^2/2)/(n-3) [1]_ and 0.437/(n-4) [2]_; the weighted tau, for which there is no such formula, a
-    jackknife over models on that scale with Student's t. In a simulation (Gaussian pairs, 6 to 25 models,
-    correlations of 0, 0.5 and 0.9, 150 draws each) these 90 % intervals held their target in 85 to 98 % of
-    the draws; the percentile bootstrap over models did in 76 to 93 % and was not taken. A perfect correlation
-    of few models would have no interval on that scale: it counts as half a swapped pair away from 1.
+    Pearson and Spearman get Fisher's interval on the arctanh scale, with the variances 1/(n-3) and
+    (1 + r^2/2)/(n-3) [1]_; Kendall's tau and the weighted tau a jackknife over models on that scale with
+    Student's t, and the variance 0.437/(n-4) [2]_ where no single model changes anything. In a simulation
+    (Gaussian pairs, 5 to 25 models, correlations of 0 to 0.98, 300 to 500 draws each) these 90 % intervals
+    held their target in 87 to 99 % of the draws (Pearson), 87 to 98 % (Spearman, down to 78 % at 0.98 with 13
+    models) and 90 to 100 % (Kendall, 80 % at 0.98 with 5). The variance 0.437/(n-4) alone did in 69 to 99 %
+    for Kendall's tau, the percentile bootstrap over models in 76 to 93 %; neither was taken. A perfect
+    correlation of few models would have no interval on that scale: it counts as half a swapped pair away
+    from 1.
 
     Regret and hits are not smooth functions of the models. Their intervals are quantiles over 1,000 bootstrap
     draws of the models; a model drawn twice is one model.
@@ -194,8 +197,6 @@ def _half_width(
     if name == "spearman":
         r = statistic(x, y)
         return quantile * math.sqrt((1 + r * r / 2) / (n_models - 3))
-    if name == "kendall":
-        return quantile * math.sqrt(0.437 / (n_models - 4))
     left = [np.delete(np.arange(n_models), i) for i in range(n_models)]
     if any(_is_constant(x[kept]) or _is_constant(y[kept]) for kept in left):
         return None

@@ -15,7 +15,7 @@ Array: TypeAlias = NDArray[np.float64]
 REACH = 3.0
 # Median of the prior on the spread of true scores, in units of their noise (half-Cauchy), and the grid on
 # which its posterior is computed.
-PRIOR_RATIO = 2.0
+PRIOR_RATIO = 3.0
 RATIOS = np.geomspace(0.05, 50.0, 40)
 
 

@@ -72,19 +72,20 @@ class ProbeResult:
 
 @dataclass(frozen=True, slots=True)
 class HalfSampleScores:
-    """Scores of one metric on half-samples; a metric defined over all models is combined within each half.
+    """Scores of one metric on parts of the samples (halves in former versions, hence the names).
 
     Parameters
     ----------
     scores
-        Model -> one score for each half; ``None`` if it has none.
+        Model -> one score for each part; ``None`` if it has none. Metrics with fewer parts have the first
+        ones of the others. A metric that is defined over all models is joined on the scale of all samples.
     sizes
-        Number of samples of each half.
+        Number of samples of each part.
     growth
-        Model -> factor by which the deviations of the half-sample scores are scaled, for scores that are sums
-        over the samples.
+        Model -> factor by which the deviations of the parts' scores are scaled besides what their sizes call
+        for, for scores that are sums over the samples.
     notes
-        Conditions under which the halves were drawn, one sentence each.
+        Conditions under which the parts were drawn, one sentence each.
     """
 
     KIND: ClassVar[str] = "halves"
@@ -96,15 +97,14 @@ class HalfSampleScores:
 
 @dataclass(frozen=True, slots=True)
 class ModelHalfSamples:
-    """Scores of one model on half-samples, stored until those of all models are complete.
+    """Scores of one model on parts of the samples, stored until those of all models are complete.
 
     Parameters
     ----------
     scores
-        Metric -> one score for each half; ``None`` if it has none.
+        Metric -> one score for each part; ``None`` if it has none.
     growth
-        Metric -> factor by which the deviations of the half-sample scores are scaled, for scores that are
-        sums over the samples.
+        Metric -> factor as in :class:`HalfSampleScores`, for scores that are sums over the samples.
     """
 
     KIND: ClassVar[str] = "halves of model"

@@ -19,19 +19,21 @@ class RankIntervals:
     level
         Coverage of each interval, in (0, 1).
     n_halves
-        Number of half-samples from which they are computed.
+        Number of parts of the samples from which they are computed.
     intervals
         Model -> lowest and highest rank (1 is best) that is compatible with the samples.
     p_best
-        Model -> share of random draws, centred on the full-sample scores with the spread of the half-samples,
-        in which it is the best; sums to 1. It is not a posterior probability.
+        Model -> probability that its expected score is the best of these models, given the samples: a
+        posterior probability under the prior that models near each other differ by normal amounts of unknown
+        size (:func:`~ptmrank_core.ranking.shrinkage.shrink_draws`); sums to 1. It speaks of the scores, not
+        of what fine-tuning reaches.
     p_better
-        Model -> other model -> share of the draws in which the first is better.
+        Model -> other model -> the like probability that the first has the better expected score.
     ties
         Groups of two or more consecutive models that are indistinguishable on these samples, best first; two
-        groups may share models.
+        groups may share models. The intervals of two models of one group share a rank.
     shifts
-        Model -> its rank on all samples minus its rank by the mean score of the half-samples; a negative
+        Model -> its rank on all samples minus its rank by the mean score on the parts; a negative
         value means that it gains with more samples.
     notes
         Conditions under which the intervals hold, one sentence each.

@@ -1,8 +1,8 @@
-"""Seconds of the half-samples behind rank intervals, as a run takes them from cached features.
+"""Seconds of the parts behind rank intervals, as a run takes them from cached features.
 
-    python -m tests.benchmarks.intervals [--models N] [--halves N] [--cpu]
+    python -m tests.benchmarks.intervals [--models N] [--parts N] [--cpu]
 
-Aim: 100 half-samples of the cheap metrics for 12 models of n=600, d=384 in under 60 s on two cores, next to
+Aim: 60 parts of the cheap metrics for 12 models of n=600, d=384 in under 60 s on two cores, next to
 which the intervals themselves cost nothing. The models have a head of 1,000 classes, and there are a
 reference set and class names under a text model, so that all ten cheap metrics apply. ``--cpu`` counts
 processor seconds, for a machine that is busy otherwise; OMP_NUM_THREADS says how many cores BLAS takes.
@@ -23,16 +23,16 @@ from ptmrank_core.benchmark.execution.scoring import score_cells
 from ptmrank_core.metrics import METRICS, default_metrics, prepare_inputs
 from ptmrank_core.ranking import Voting, consensus_intervals, rank_intervals
 from ptmrank_core.records import Score
-from ptmrank_core.sampling import draw_halves, units_of
+from ptmrank_core.sampling import draw_parts, units_of
 
 N_SAMPLES, N_FEATURES, N_CLASSES, N_SOURCE_CLASSES, N_REFERENCE = 600, 384, 10, 1000, 500
 
-# Metric -> model -> one score for each half-sample, the full sample's first.
+# Metric -> model -> one score for each part, the full sample's first.
 Found = dict[str, dict[str, list[float]]]
 
 
 def cheap_metrics() -> tuple[str, ...]:
-    """Names of the metrics that get half-samples unasked."""
+    """Names of the metrics that get parts unasked."""
     return tuple(name for name in default_metrics() if METRICS[name].cost != "iterative")
 
 
@@ -52,15 +52,15 @@ def arrays_of(index: int, labels: np.ndarray) -> dict[str, Any]:
     }
 
 
-def score_halves(n_models: int, n_halves: int, clock: Callable[[], float]) -> tuple[Found, float]:
-    """Score every model on all samples and on every half; the seconds are those of the halves."""
+def score_parts_of(n_models: int, n_parts: int, clock: Callable[[], float]) -> tuple[Found, float]:
+    """Score every model on all samples and on every part; the seconds are those of the parts."""
     labels = np.random.default_rng(0).permutation(np.arange(N_SAMPLES) % N_CLASSES)
-    halves = draw_halves(units_of(labels, "classification"), n_halves=n_halves, seed=0)
+    parts = draw_parts(units_of(labels, "classification"), n_parts=n_parts, seed=0)
     found: Found = {name: {} for name in cheap_metrics()}
     seconds = 0.0
     for index in range(n_models):
         inputs = prepare_inputs(**arrays_of(index, labels))
-        for rows in (np.arange(N_SAMPLES), *halves.rows):
+        for rows in (np.arange(N_SAMPLES), *parts.rows):
             start = clock()
             for cell in score_cells(f"m{index}", inputs.take(rows), found):
                 assert isinstance(cell, Score), cell
@@ -73,12 +73,12 @@ def time_intervals(found: Found, clock: Callable[[], float]) -> float:
     """Seconds of the intervals of every metric and of the consensus."""
     start = clock()
     scores = {name: {model: own[0] for model, own in of.items()} for name, of in found.items()}
-    halves = {name: {model: own[1:] for model, own in of.items()} for name, of in found.items()}
+    parts = {name: {model: own[1:] for model, own in of.items()} for name, of in found.items()}
     for name in found:
-        rank_intervals(scores[name], halves[name], higher_is_better=METRICS[name].higher_is_better)
+        rank_intervals(scores[name], parts[name], higher_is_better=METRICS[name].higher_is_better)
     consensus_intervals(
         scores,
-        halves,
+        parts,
         voting=Voting(dict.fromkeys(found, 1.0)),
         higher_is_better={name: METRICS[name].higher_is_better for name in found},
     )
@@ -86,18 +86,18 @@ def time_intervals(found: Found, clock: Callable[[], float]) -> float:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Print what the halves and the intervals took."""
+    """Print what the parts and the intervals took."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.intervals")
     parser.add_argument("--models", type=int, default=12)
-    parser.add_argument("--halves", type=int, default=100)
+    parser.add_argument("--parts", type=int, default=60)
     parser.add_argument("--cpu", action="store_true", help="processor seconds instead of wall time")
     options = parser.parse_args(arguments)
     clock = time.process_time if options.cpu else time.perf_counter
-    found, seconds = score_halves(options.models, options.halves, clock)
+    found, seconds = score_parts_of(options.models, options.parts, clock)
     threads = max((pool["num_threads"] for pool in threadpool_info()), default=1)
-    each = seconds / options.models / options.halves
+    each = seconds / options.models / options.parts
     sys.stdout.write(
-        f"{options.halves} half-samples x {options.models} models x {len(found)} metrics, n={N_SAMPLES}, "
+        f"{options.parts} parts x {options.models} models x {len(found)} metrics, n={N_SAMPLES}, "
         f"d={N_FEATURES}, {threads} threads: {seconds:.1f} s, {1000 * each:.1f} ms each; all intervals "
         f"{time_intervals(found, clock):.2f} s\n"
     )

@@ -33,8 +33,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.mark.usefixtures("home")
-def test_the_number_of_halves_is_asked_for(folder: Path) -> None:
-    """``--intervals`` gives so many half-samples; the JSON has intervals, chances and ties."""
+def test_the_number_of_parts_is_asked_for(folder: Path) -> None:
+    """``--intervals`` gives so many parts; the JSON has intervals, chances and ties."""
     arguments = ("--features", str(folder), "--metrics", "logme,hscore", "--intervals", "20")
     done = run_cli(*arguments, "--json")
     assert done.returncode == 0, done.stderr

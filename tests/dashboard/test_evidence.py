@@ -17,7 +17,7 @@ from ptmrank_core.records import Analyses, Finding, Truth
 from ptmrank_core.results.phrases import strip_bidi
 from ptmrank_core.worker import SOURCES
 from tests.benchmark.runs import stored_plan
-from tests.dashboard.reading import open_section
+from tests.dashboard.reading import answer, open_section
 
 RUN = "evidence"
 
@@ -98,6 +98,12 @@ def test_results_of_the_user_are_shown_at_once(app: AppTest, store: RunStore) ->
     assert app.segmented_control(key="truth").value == "imported"
     assert "3 of 3 rows of mine.csv matched." in words(app.success)
     assert "too few to trust one metric over another" in said(app)
+    assert answer(app).startswith("You trained three models: convnext-a did best, 90.0 %")
+    assert [(card.label, card.value, card.delta) for card in app.metric][:3] == [
+        ("Fine-tuned", "90.0 %", "convnext-a"),
+        ("Fine-tuned", "80.0 %", "resnet-b"),
+        ("Fine-tuned", "70.0 %", "vit-headless"),
+    ]
     assert app.segmented_control(key="correlation").value == "weighted_tau"
     open_section(app, "Ranking")
     app.segmented_control(key="ranking-view").set_value("Every number").run()

@@ -11,14 +11,15 @@ from streamlit.testing.v1 import AppTest
 from dashboard.wording import plain
 from ptmrank_core.benchmark import RunStore, run_here
 from ptmrank_core.config import Settings
-from ptmrank_core.records import Failure, Ranking, RunResult, RunState, Score, Skipped, Stage
+from ptmrank_core.records import Failure, Finding, Ranking, RunResult, RunState, Score, Skipped, Stage
 from ptmrank_core.results import rank_result
 from ptmrank_core.results.phrases import strip_bidi
 from ptmrank_core.results.verdict import verdict_of
 from ptmrank_core.worker import SOURCES
 from tests.benchmark.runs import stored_features_plan
-from tests.dashboard.reading import answer, figures, open_section, texts
+from tests.dashboard.reading import answer, figures, open_page, open_section, texts
 from tests.ready_made import save_features
+from tests.reports.results import probe_of
 
 METRICS = ("logme", "hscore", "gbc")
 STRENGTHS = {"good": 2.0, "fair": 1.0, "poor": 0.3}
@@ -114,6 +115,38 @@ def test_a_cancelled_run_shows_what_it_got_to(app: AppTest, settings: Settings, 
     results(app, "stopped")
     assert "This run is cancelled: the ranking is of what is known so far." in app.warning[0].value
     assert "… not there yet" in texts(app)
+
+
+def test_a_run_at_work_names_no_model_to_take(app: AppTest, settings: Settings, run: str) -> None:
+    """Two of three models are ranked: so far, and wait; nothing is recommended."""
+    store = planned(settings, run, "working")
+    done = {spec.id for spec in store.plan("working").models[:2]}
+    store.start("working", "{}")
+    for cell in store.cells(run):
+        if cell.model in done:
+            store.add_cell("working", cell)
+    open_page(app, "results", run="working")
+    assert answer(app).startswith("So far 2 of 3 models are ranked")
+    assert "Fine-tune" not in texts(app)
+    assert "without a score" not in texts(app)
+
+
+def test_the_numbers_behind_the_answer_are_cards(app: AppTest, settings: Settings, run: str) -> None:
+    """What is expected, what the probes of the first, the best and a constant guess reach."""
+    store = RunStore(settings)
+    _, ranking = ranked(settings, run)
+    first, second, third = ranking.order
+    for model, value in ((first, 0.7), (second, 0.9), (third, 0.5)):
+        store.add_finding(run, Finding("probe", model, probe_of(value, folds=(value,)), 0.1))
+    results(app, run)
+    cards = {metric.label: (metric.value, metric.delta) for metric in app.metric}
+    assert cards["Probe of the first"] == ("70.0 %", first)
+    assert cards["Best probe"] == ("90.0 %", second)
+    value, guess = cards["Constant guess"]
+    assert (value, guess) == ("33.3 %", "the largest class")
+    verdict = verdict_of(*ranked(settings, run))
+    if verdict.expected is not None:
+        assert cards["Expected, fine-tuned"][1] == verdict.models[0]
 
 
 def test_nothing_at_all_says_why(app: AppTest, settings: Settings, run: str) -> None:

@@ -39,7 +39,7 @@ SCORES = {
 
 
 def finding(metric: str, problem: str = "", **changes: Any) -> Finding:
-    """Twenty half-samples about the full scores: a and b within the noise, c far from it."""
+    """Twenty parts about the full scores: a and b within the noise, c far from it."""
     rng = np.random.default_rng(len(metric))
     scores = {m: tuple((v + 0.1 * rng.normal(size=20)).tolist()) for m, v in SCORES[metric].items()}
     halves = HalfSampleScores(scores, (30,) * 20, {}, ("Two samples are taken as given.",))
@@ -48,7 +48,7 @@ def finding(metric: str, problem: str = "", **changes: Any) -> Finding:
 
 @pytest.fixture
 def result() -> RunResult:
-    """Three models under two cheap metrics, one that iterates, a variant; half-samples of the two."""
+    """Three models under two cheap metrics, one that iterates, a variant; parts of the two."""
     models = tuple(ModelSpec(name, "local", "image") for name in "abc")
     plan = RunPlan(
         run_id="r",
@@ -75,7 +75,7 @@ def result() -> RunResult:
 
 
 def test_findings_become_intervals(result: RunResult) -> None:
-    """Each metric with half-samples has intervals, and so has the consensus; its third voter stays."""
+    """Each metric with parts has intervals, and so has the consensus; its third voter stays."""
     ranking = results.rank_result(result)
     assert set(ranking.metric_intervals) == {"logme", "hscore"}
     assert ranking.metric_intervals["logme"].intervals == {"a": (1, 2), "b": (1, 2), "c": (3, 3)}
@@ -146,7 +146,7 @@ def test_why_intervals_are_missing(
 
 
 def test_switched_off_is_said(result: RunResult) -> None:
-    """Without half-samples by choice the JSON says so, and the text table has no line about it."""
+    """Without parts by choice the JSON says so, and the text table has no line about it."""
     plan = replace(result.plan, analyses=Analyses(half_samples=0))
     off = replace(result, plan=plan, findings=())
     assert set(missing_intervals(off, results.rank_result(off)).values()) == {
@@ -174,7 +174,7 @@ def test_the_text_table_has_the_columns(result: RunResult) -> None:
     assert rows["c"][2:5] == ["3", "0.00", "-"]
     assert rows["a"][2] == rows["b"][2] == "1-2"
     assert rows["a"][4] == rows["b"][4] == "a"
-    assert any("90% interval" in line and "20 half-samples" in line for line in lines)
+    assert any("90% interval" in line and "20 parts of the samples" in line for line in lines)
     assert any(line.startswith("no intervals under nleep") for line in lines)
 
 

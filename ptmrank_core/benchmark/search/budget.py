@@ -46,7 +46,7 @@ from ptmrank_core.results import rank_result
 
 __all__ = ["Found", "SampleSubset", "Search"]
 
-# Number of half-samples of a round; the second if a plan has iterative metrics only.
+# Number of parts of the samples in a round; the second if a plan has iterative metrics only.
 HALF_SAMPLES, HALF_SAMPLES_OF_SLOW_METRICS = 50, 20
 NO_CONTROLS = "A search on a budget runs candidates only, no controls."
 

@@ -11,6 +11,7 @@ from ptmrank_core.results.cost import ModelCost, costs_of
 from ptmrank_core.results.evidence import reached_of
 from ptmrank_core.results.intervals import assign_lanes
 from ptmrank_core.results.phrases import percent
+from ptmrank_core.results.prediction import prediction_of
 from ptmrank_core.results.references import Reference
 from ptmrank_core.results.references.beside import known_references, places_beside
 from ptmrank_core.results.scores import scores_by_metric
@@ -171,7 +172,7 @@ class OverviewLayout:
     def of(cls, result: RunResult, ranking: Ranking, *, voters_only: bool = False) -> OverviewLayout:
         """Collect the ranking of a run, under all its metrics or only under those that vote."""
         references = known_references(result)
-        reached = _reached(result, references)
+        reached = _reached(result, ranking, references)
         result = result.of_candidates()
         models = (*ranking.order, *ranking.unranked)
         metrics = voters_first(result, ranking)
@@ -228,12 +229,16 @@ def _row(spec: ModelSpec, ranking: Ranking, cost: ModelCost, cells: tuple[Overvi
     )
 
 
-def _reached(result: RunResult, references: Sequence[Reference]) -> tuple[ReachedColumn, ...]:
-    """Collect what candidates and references reach."""
+def _reached(
+    result: RunResult, ranking: Ranking, references: Sequence[Reference]
+) -> tuple[ReachedColumn, ...]:
+    """Collect what candidates are expected to reach, and what they and the references reach."""
     known = {name: dict(truth.values) for name, truth in reached_of(result).items() if name in REACHED}
     if PROBE in known:
         known[PROBE] |= {own.title: own.value for own in references if own.value is not None}
-    return tuple(ReachedColumn(title, known[name]) for name, title in REACHED.items() if name in known)
+    expected = {model: own.value for model, own in prediction_of(result, ranking).by_model.items()}
+    columns = [ReachedColumn(title, known[name]) for name, title in REACHED.items() if name in known]
+    return tuple([ReachedColumn("expected", expected), *columns] if expected else columns)
 
 
 def _reference_row(

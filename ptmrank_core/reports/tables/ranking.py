@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from ptmrank_core.metrics import METRICS
-from ptmrank_core.records import ModelOutcome, Ranking, RunResult, Truth
+from ptmrank_core.records import ModelOutcome, Prediction, Ranking, RunResult, Truth
 from ptmrank_core.reports.tables.table import COMPACT, SIGNIFICANT, Column, Table, fixed, shared_format
 from ptmrank_core.results.cost import cost_of
 from ptmrank_core.results.evidence import measure_title, reached_of
+from ptmrank_core.results.prediction import prediction_of
 from ptmrank_core.results.ranking import ranking_rows
 from ptmrank_core.results.references import Reference, references_of
 
@@ -57,6 +58,11 @@ REMARK_COLUMNS = (
 )
 
 
+EXPECTED_COLUMNS = (
+    Column("expected", "expected, fine-tuned", "number", fixed(3), REACHED),
+    Column("expected_low", "expected from", "number", fixed(3), REACHED),
+    Column("expected_high", "expected to", "number", fixed(3), REACHED),
+)
 # Name of a truth -> key and title of its column. What is recorded of demo samples is labelled so.
 REACHED_TITLES: Mapping[str, tuple[str, str]] = {
     "imported": ("imported", "your results"),
@@ -71,16 +77,21 @@ def ranking_table(result: RunResult, ranking: Ranking) -> Table:
     """Make the table of all candidates, best first, those without a place last; then the references.
 
     Columns: place, model, role (``reference``, or nothing for a candidate); mean rank with its interval,
-    probability of being best and tie groups (numbered from 1; groups may overlap); what the model reached in
-    training and under the probe, as far as that is known; the score and the rank under every metric
-    (``logme``, ``logme_rank``); facts; cost; warnings and missing scores in words.
+    probability of being best and tie groups (numbered from 1; groups may overlap); what the model is expected
+    to reach and has reached in training and under the probe, as far as that is known; the score and the rank
+    under every metric (``logme``, ``logme_rank``); facts; cost; warnings and missing scores in words.
     """
-    rows, reached = ranking_rows(result, ranking), reached_of(result)
+    rows, reached, prediction = (
+        ranking_rows(result, ranking),
+        reached_of(result),
+        prediction_of(result, ranking),
+    )
     references = [own for own in references_of(result) if own.value is not None or own.scores]
     metrics = result.plan.metrics
     columns = (
         *KEY_COLUMNS,
         *ORDER_COLUMNS,
+        *EXPECTED_COLUMNS,
         *reached_columns(reached),
         *(_score_column(name, [row["scores"][name] for row in rows]) for name in metrics),
         *(
@@ -92,7 +103,9 @@ def ranking_table(result: RunResult, ranking: Ranking) -> Table:
         *REMARK_COLUMNS,
     )
     records = [
-        _record(row, result.outcomes.get(row["model"]), result, ranking) | _reached(row["model"], reached)
+        _record(row, result.outcomes.get(row["model"]), result, ranking)
+        | _expected(row["model"], prediction)
+        | _reached(row["model"], reached)
         for row in rows
     ]
     records += [_reference(own, result) for own in references]
@@ -111,6 +124,12 @@ def reached_columns(reached: Mapping[str, Truth]) -> tuple[Column, ...]:
         )
         for name, (key, title) in REACHED_TITLES.items()
     )
+
+
+def _expected(model: str, prediction: Prediction) -> dict[str, float]:
+    """Collect what one candidate is expected to reach, with the interval."""
+    own = prediction.by_model.get(model)
+    return {} if own is None else {"expected": own.value, "expected_low": own.low, "expected_high": own.high}
 
 
 def _reached(model: str, reached: Mapping[str, Truth]) -> dict[str, float | None]:

@@ -38,8 +38,8 @@ def interval_notes(ranking: Ranking, result: RunResult) -> list[str]:
         intervals = ranking.intervals
         lines.append(
             f"places: {intervals.level:.0%} interval of each model's rank, "
-            f"from {intervals.n_halves} half-samples; models that share a letter under tied are "
-            "not distinguishable on these samples"
+            f"from {intervals.n_halves} parts of the samples; p(best): chance that its score is the best; "
+            "models that share a letter under tied are not distinguishable on these samples"
         )
         lines += [f"note: intervals: {note}" for note in intervals.notes]
     if ranking.per_metric and result.plan.analyses.half_samples != 0:

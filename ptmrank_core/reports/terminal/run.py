@@ -26,24 +26,9 @@ def rank_text(result: RunResult) -> str:
     """Write the answer of a run and its table, best model first; then references, and what is missing."""
     ranking = rank_result(result)
     rows = ranking_rows(result, ranking)
-    metrics = result.plan.metrics
-    head, sure = interval_columns(ranking)
-    reached_head, reached = reached_columns(result)
-    table = [["model", "rank", *head, *reached_head, *metrics, "seconds"]]
-    table += [
-        [
-            row["model"],
-            say_number(row["mean_rank"]),
-            *sure.get(row["model"], ["-"] * len(head)),
-            *reached.get(row["model"], ["-"] * len(reached_head)),
-            *(say_number(row["scores"][name]) for name in metrics),
-            say_number(row["seconds"]),
-        ]
-        for row in rows
-    ]
     parts = [
         _answer(result, ranking),
-        align(table),
+        _table(result, ranking, rows),
         *references_text(result),
         *_who_voted(ranking),
         *interval_notes(ranking, result),
@@ -60,6 +45,26 @@ def rank_text(result: RunResult) -> str:
     counts = f"{result.samples.n_samples} samples, {say_references(result)}"
     parts.append(f"{counts}, run {result.plan.run_id}, {result.seconds:.1f} s")
     return "\n\n".join(parts)
+
+
+def _table(result: RunResult, ranking: Ranking, rows: Sequence[dict[str, Any]]) -> str:
+    """Write the models, best first: place, certainty, what they reach, and every score."""
+    metrics = result.plan.metrics
+    head, sure = interval_columns(ranking)
+    reached_head, reached = reached_columns(result, ranking)
+    table = [["model", "rank", *head, *reached_head, *metrics, "seconds"]]
+    table += [
+        [
+            row["model"],
+            say_number(row["mean_rank"]),
+            *sure.get(row["model"], ["-"] * len(head)),
+            *reached.get(row["model"], ["-"] * len(reached_head)),
+            *(say_number(row["scores"][name]) for name in metrics),
+            say_number(row["seconds"]),
+        ]
+        for row in rows
+    ]
+    return align(table)
 
 
 def _answer(result: RunResult, ranking: Ranking) -> str:

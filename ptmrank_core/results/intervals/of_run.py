@@ -43,7 +43,7 @@ def with_intervals(ranking: Ranking, scores: Scores, result: RunResult) -> Ranki
     by_metric: dict[str, RankIntervals] = {}
     for name, own in parts.items():
         try:
-            by_metric[name] = rank_intervals(
+            found = rank_intervals(
                 scores[name],
                 own.scores,
                 higher_is_better=METRICS[name].higher_is_better,
@@ -51,6 +51,9 @@ def with_intervals(ranking: Ranking, scores: Scores, result: RunResult) -> Ranki
             )
         except InputError:  # parts cannot be used, which ``missing_intervals`` says
             continue
+        # Without the first of the order nothing can be said of who is the best.
+        if ranking.per_metric[name][0] in found.intervals:
+            by_metric[name] = found
     return replace(
         ranking,
         metric_intervals=MappingProxyType(by_metric),
@@ -78,7 +81,7 @@ def _of_consensus(
         notes=tuple(dict.fromkeys(note for own in known.values() for note in own.conditions.notes)),
     )
     try:
-        return consensus_intervals(
+        found = consensus_intervals(
             {name: scores[name] for name in voting},
             {name: own.scores for name, own in known.items()},
             voting=Voting(voting),
@@ -87,6 +90,7 @@ def _of_consensus(
         )
     except InputError:  # of too few models the spread is known
         return None
+    return found if ranking.order[0] in found.intervals else None
 
 
 def _voting(ranking: Ranking) -> dict[str, float]:
@@ -125,7 +129,18 @@ def why_no_intervals(result: RunResult, ranking: Ranking) -> str:
         names = sorted(without, key=lambda name: -voting[name])
         why = "; ".join(f"{METRICS[name].title}: {without[name].rstrip('.')}" for name in names)
         return f"{share:.0%} of the vote is by metrics whose scores may vary by an unknown amount ({why})."
-    return "For too few models is it known how far the scores of all voting metrics vary."
+    return _why_first_unknown(result, ranking) or (
+        "For too few models is it known how far the scores of all voting metrics vary."
+    )
+
+
+def _why_first_unknown(result: RunResult, ranking: Ranking) -> str:
+    """Say why it is not known how far the score of the first model varies; empty if it is known."""
+    first = ranking.order[0]
+    for name, content in result.contents(HalfSampleScores).items():
+        if name in _voting(ranking) and (reason := saturated_models(name, content, result).get(first)):
+            return f"{METRICS[name].title} of {first}: {reason}"
+    return ""
 
 
 def missing_intervals(result: RunResult, ranking: Ranking) -> dict[str, str]:
@@ -133,21 +148,21 @@ def missing_intervals(result: RunResult, ranking: Ranking) -> dict[str, str]:
     missing = {}
     for name, order in ranking.per_metric.items():
         if name not in ranking.metric_intervals and order:
-            missing[name] = _why_missing(name, len(order), result)
+            missing[name] = _why_missing(name, order, result)
     return missing
 
 
-def _why_missing(name: str, n_models: int, result: RunResult) -> str:
+def _why_missing(name: str, order: Sequence[str], result: RunResult) -> str:
     """Say why one metric has no intervals."""
     requested = result.plan.analyses.half_samples
     scored, problems = result.contents(HalfSampleScores), result.problems(HalfSampleScores)
     if name in problems:
         return problems[name]
     if name in scored:
-        return _why_unusable(name, scored[name], result)
+        return _why_unusable(name, order[0], scored[name], result)
     if requested == 0:
         reason = "Scores on parts of the samples were switched off."
-    elif n_models < 2:
+    elif len(order) < 2:
         reason = "Only one model has a score."
     elif METRICS[name].is_variant:
         reason = "A variant does not vote."
@@ -166,14 +181,12 @@ def _are_scored(result: RunResult) -> bool:
     return bool(result.contents(HalfSampleScores)) or result.state.is_finished()
 
 
-def _why_unusable(name: str, content: HalfSampleScores, result: RunResult) -> str:
+def _why_unusable(name: str, first: str, content: HalfSampleScores, result: RunResult) -> str:
     """Say why scores on parts do not become intervals."""
     excluded = saturated_models(name, content, result)
-    if len(content.scores) - len(excluded) < 2:
-        return next(
-            (f"{model}: {reason}" for model, reason in excluded.items()),
-            "Too few models have scores on parts of the samples.",
-        )
+    if first in excluded or len(content.scores) - len(excluded) < 2:
+        model = first if first in excluded else next(iter(excluded), "")
+        return f"{model}: {excluded[model]}" if model else "Fewer than two models have scores on parts."
     n_full = sum(
         all(score is not None for score in row) for row in zip(*content.scores.values(), strict=True)
     )

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from ptmrank_core.metrics import METRICS
 from ptmrank_core.records import (
     Failure,
     HalfSampleScores,
@@ -24,9 +23,10 @@ from ptmrank_core.results.alternative import Alternative, cheaper_alternative
 from ptmrank_core.results.command import FEATURES_TASK
 from ptmrank_core.results.cost import ModelCost, costs_of
 from ptmrank_core.results.evidence import CONSENSUS
-from ptmrank_core.results.intervals import missing_intervals
+from ptmrank_core.results.intervals import why_no_intervals
 from ptmrank_core.results.learning_curve import curves_of
 from ptmrank_core.results.phrases import bidi_isolate
+from ptmrank_core.results.prediction import prediction_of
 from ptmrank_core.results.references import Reference, references_of
 from ptmrank_core.results.search import search_of
 from ptmrank_core.results.verdict.comparisons import Reached
@@ -148,7 +148,7 @@ def collect_facts(result: RunResult, ranking: Ranking) -> Facts:
         is_table=[spec.source for spec in result.plan.candidates] == ["columns"],
         pending=pending,
         first_failure=_first_failure(result, order),
-        is_waiting=not result.state.is_finished() and bool(pending or _owes(result, ranking, order)),
+        is_waiting=not result.state.is_finished() and bool(pending or _owes(result, order)),
         has_probe=result.plan.analyses.probe or bool(probes),
         measure=measure,
         chance=_chance(trainings.measure if trainings else measure, result.samples),
@@ -156,7 +156,7 @@ def collect_facts(result: RunResult, ranking: Ranking) -> Facts:
         references=_references(result, measure),
         trainings=trainings,
         intervals=ranking.intervals if len(order) > 1 else None,
-        no_intervals=_why_no_intervals(result, ranking),
+        no_intervals=why_no_intervals(result, ranking),
         prediction=prediction_of(result, ranking),
         costs=costs,
         alternative=cheaper_alternative(replace(ranking, order=order), costs),
@@ -171,15 +171,20 @@ def _probes(result: RunResult, order: tuple[str, ...]) -> dict[str, ProbeResult]
 
 
 def _reached(probe: ProbeResult) -> Reached:
-    return Reached(0.0 if probe.value is None else probe.value, probe.losses)
+    folds = tuple(value for value in probe.folds if value is not None)
+    return Reached(0.0 if probe.value is None else probe.value, probe.losses, folds, probe.groups)
 
 
 def _references(result: RunResult, measure: str) -> tuple[ReferenceRow, ...]:
     """Collect the references that are measured as the candidates are."""
+    probes = result.contents(ProbeResult)
+    probes |= {
+        name: own.probe for name, own in result.contents(ReferenceResult).items() if own.probe is not None
+    }
     return tuple(
-        ReferenceRow(own.title, _within(own), Reached(own.value, own.losses))
+        ReferenceRow(own.title, _within(own), _reached(probes[own.name]))
         for own in references_of(result)
-        if own.value is not None and own.measure == measure
+        if own.value is not None and own.measure == measure and own.name in probes
     )
 
 
@@ -187,12 +192,6 @@ def _within(own: Reference) -> str:
     """Write the title of a reference as within a sentence; the id of a control stays as it is."""
     is_name = own.title == own.name or own.title[1:2].isupper()
     return bidi_isolate(own.title if is_name else own.title[:1].lower() + own.title[1:])
-
-
-def prediction_of(result: RunResult, ranking: Ranking) -> Prediction:
-    """Expect nothing as long as nothing predicts."""
-    del result, ranking
-    return Prediction()
 
 
 def _chance(measure: str, samples: SamplesSummary) -> float | None:
@@ -215,33 +214,17 @@ def _first_failure(result: RunResult, order: tuple[str, ...]) -> str:
     return next((cell.reason for cell in cells if isinstance(cell, Skipped)), "")
 
 
-def _owes(result: RunResult, ranking: Ranking, order: tuple[str, ...]) -> bool:
-    """Whether probes, references, or the subsets that intervals come from are not there yet."""
+def _owes(result: RunResult, order: tuple[str, ...]) -> bool:
+    """Whether probes, references, or the parts that intervals come from are not there yet."""
     analyses, found = result.plan.analyses, {(own.kind, own.subject) for own in result.findings}
     has_references = analyses.probe and analyses.references and result.plan.task != FEATURES_TASK
     if has_references and not any(kind == ReferenceResult.KIND for kind, _ in found):
         return True
     owed = [(ProbeResult.KIND, model) for model in order] if analyses.probe else []
-    if len(order) > 1:
-        owed += [(HalfSampleScores.KIND, name) for name in _voters_on_subsets(result, ranking)]
+    wants_parts = len(order) > 1 and analyses.half_samples != 0
+    if wants_parts and not any(kind == HalfSampleScores.KIND for kind, _ in found):
+        return True
     return any(finding not in found for finding in owed)
-
-
-def _voters_on_subsets(result: RunResult, ranking: Ranking) -> list[str]:
-    """Voting metrics that are scored on subsets of the samples in this run."""
-    asked = result.plan.analyses.half_samples
-    voting = [name for name in ranking.metrics_used if not ranking.votes or ranking.votes[name].weight > 0]
-    if asked is None:
-        return [name for name in voting if METRICS[name].cost != "iterative"]
-    return voting if asked else []
-
-
-def _why_no_intervals(result: RunResult, ranking: Ranking) -> str:
-    """Say why the order has no intervals; empty where it has some."""
-    if ranking.intervals is not None or len(ranking.order) < 2:
-        return ""
-    missing = missing_intervals(result, ranking)
-    return next((missing[name] for name in ranking.metrics_used if name in missing), "")
 
 
 def _settled(result: RunResult, ranking: Ranking) -> float | None:

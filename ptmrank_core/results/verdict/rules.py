@@ -166,7 +166,8 @@ def _split(facts: Facts) -> Decision | None:
 def _without_intervals(facts: Facts) -> Decision | None:
     if facts.intervals is not None:
         return None
-    return Decision(VerdictKind.TIED, Reason.NO_INTERVALS, facts.order[:N_NAMED], facts.order[:N_NAMED])
+    names = tuple(model for model in facts.order[:N_NAMED] if not is_behind(facts, model, facts.order[0]))
+    return Decision(VerdictKind.TIED, Reason.NO_INTERVALS, names, names)
 
 
 def _tied(facts: Facts) -> Decision | None:
@@ -202,7 +203,7 @@ def is_above_chance(facts: Facts, model: str) -> bool:
     if facts.chance is None:
         return True
     value = facts.reached[model].value
-    errors = errors_above_chance(facts.measure, value, facts.chance, facts.samples)
+    errors = errors_above_chance(facts.measure, facts.reached[model], facts.chance, facts.samples)
     gain = (value - facts.chance) / (1 - facts.chance) if facts.chance < 1 else 0.0
     return errors > quantile(CHANCE_LEVEL, len(facts.reached)) and gain >= MIN_GAIN
 

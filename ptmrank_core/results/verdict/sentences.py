@@ -102,10 +102,12 @@ def _contradiction(decision: Decision, facts: Facts) -> list[str]:
 def _ceiling(decision: Decision, facts: Facts) -> list[str]:
     cheapest = cheapest_of(decision.rivals, facts.costs)
     head = f"Near the ceiling: take {any_of(decision.rivals, len(facts.candidates))}"
-    lowest = min(facts.reached[model].value for model in decision.rivals)
+    values = sorted(facts.reached[model].value for model in decision.rivals)
+    lowest, highest = (say_value(facts.measure, value) for value in (values[0], values[-1]))
+    reached = lowest if lowest == highest else f"{lowest} or more"
     said = (
-        f"They reach {say_value(facts.measure, lowest)} or more under a linear probe already. This close to"
-        " the top the order means little: fine-tuning closes such gaps."
+        f"They reach {reached} under a linear probe already. This close to the top the order means little:"
+        " fine-tuning closes such gaps."
     )
     return [f"{head}; {say_cheapest(cheapest)}." if cheapest else f"{head}.", said]
 
@@ -195,7 +197,7 @@ def _say_expected(decision: Decision, facts: Facts) -> str:
     """Say what fine-tuning the first model is expected to reach."""
     model = next(iter(decision.models), "")
     expected = facts.prediction.by_model.get(model)
-    if expected is None:
+    if expected is None or facts.is_table:
         return ""
     return f"Fine-tuned, {bidi_isolate(model)} {say_expectation(expected, facts.prediction)}."
 

@@ -43,8 +43,8 @@ CEILING, CEILING_SPREAD = 0.95, 0.03
 HIGH = 0.9
 # A first model that is more likely not the best than the best is not recommended alone.
 MIN_P_BEST = 0.5
-# Losses within a group (speaker, patient) are correlated at most about this far.
-GROUP_CORRELATION = 0.5
+# How far losses within a group (speaker, patient) are taken to be correlated where no fold shows it.
+GROUP_CORRELATION = 0.1
 # Trained models differ where their test accuracies do at 90 %; without test samples to count, where they
 # differ by more than one seed of fine-tuning from another (standard deviation of a run on real networks).
 TRAINED_ERRORS = 1.645

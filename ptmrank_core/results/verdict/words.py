@@ -34,11 +34,13 @@ def say_gap(measure: str, value: float) -> str:
 
 
 def say_expectation(expected: Expectation, prediction: Prediction) -> str:
-    """Write what is expected, with its interval."""
-    value, low, high = (
-        say_value(prediction.measure, number) for number in (expected.value, expected.low, expected.high)
-    )
-    return f"is expected to reach {value} ({percent(prediction.level)} interval: {low} to {high})"
+    """Write what is expected, with its interval, without digits that nobody can vouch for."""
+    level = f"{percent(prediction.level)} interval"
+    if prediction.measure == "accuracy":
+        value, low, high = (f"{100 * share:.0f}" for share in (expected.value, expected.low, expected.high))
+        return f"is expected to reach {value} % ({level}: {low} to {high} %)"
+    value = say_value(prediction.measure, expected.value)
+    return f"is expected to reach {value} ({level}: {expected.low:.2f} to {expected.high:.2f})"
 
 
 def say_constant(measure: str, chance: float) -> str:

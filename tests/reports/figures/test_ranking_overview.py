@@ -14,6 +14,7 @@ from ptmrank_core.reports.figures.ranking_overview_data import CellKind, Overvie
 from ptmrank_core.reports.figures.style.escaping import plain_figure
 from ptmrank_core.reports.figures.style.rank_colours import contrast, ink_on, shade
 from ptmrank_core.results import rank_result
+from ptmrank_core.results.prediction import prediction_of
 from tests.reports.results import HOSTILE, certain, hostile_result, probe_of
 
 NAMES = ("a", "b", "c", "d")
@@ -180,14 +181,15 @@ def test_references_stand_apart_with_the_place_they_would_take(result: RunResult
 
 
 def test_what_models_reach_is_a_column(result: RunResult) -> None:
-    """Trained and imported results and the probe stand beside the costs; the demo's record does not."""
+    """Expected, trained and probed results stand beside the costs; the demo's record does not."""
     truths = {"imported": Truth("accuracy", {"b": 0.75}), "recorded": Truth("accuracy", {"b": 0.5})}
     findings = [Finding(Truth.KIND, name, truth, 0.0) for name, truth in truths.items()]
     findings.append(Finding("probe", "b", probe_of(0.625), 0.1))
     run = replace(result, findings=tuple(findings))
     figure = overview_figure(OverviewLayout.of(run, rank_result(run)))
-    titles = ["your results", "probe", "parameters", "s per 1,000", "licence"]
+    titles = ["expected", "your results", "probe", "parameters", "s per 1,000", "licence"]
     assert list(figure.layout.xaxis4.ticktext) == titles
     written = {text for trace in figure.data if trace.xaxis == "x4" for text in trace.text}
-    assert {"0.750", "0.625"} <= written
+    expected = prediction_of(run, rank_result(run)).by_model["b"]
+    assert {"0.750", "0.625", f"{expected.value:.3f}"} <= written
     assert "0.500" not in written

@@ -14,7 +14,7 @@ EXPECTED = Prediction(
     measure="accuracy",
     by_model={
         "x": Expectation(0.93, 0.89, 0.96),
-        "y": Expectation(0.97, 0.95, 0.985),
+        "y": Expectation(0.97, 0.95, 0.98),
         "z": Expectation(0.8, 0.7, 0.9),
     },
     note="From five sets of other images.",
@@ -36,7 +36,7 @@ def expects(result: RunResult) -> str:
 def test_the_first_of_the_answer_is_expected_to_reach_something() -> None:
     """The expectation is that of the model to try first, with its 90 % interval, as words and as data."""
     verdict, sentences = said(RUN)
-    assert sentences[3] == "Fine-tuned, x is expected to reach 93.0 % (90 % interval: 89.0 % to 96.0 %)."
+    assert sentences[3] == "Fine-tuned, x is expected to reach 93 % (90 % interval: 89 to 96 %)."
     assert verdict.expected == EXPECTED.by_model["x"]
     assert verdict.expected_note == "From five sets of other images."
 
@@ -60,7 +60,7 @@ def test_a_model_that_is_expected_to_beat_the_trained_is_to_be_trained() -> None
     """After training, what is expected of the others is the next step, not of the trained ones."""
     verdict, sentences = said(trained(RUN, {"x": 0.9, "z": 0.85}))
     assert verdict.models == ("x",)
-    assert sentences[-1] == "Train y too: it is expected to reach 97.0 % (90 % interval: 95.0 % to 98.5 %)."
+    assert sentences[-1] == "Train y too: it is expected to reach 97 % (90 % interval: 95 to 98 %)."
     assert verdict.expected is None
     assert not any("expected" in sentence for sentence in said(trained(RUN, {"x": 0.99, "z": 0.85}))[1])
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
-from ptmrank_core.records import Finding, ReferenceResult, RunState, VerdictKind
+from ptmrank_core.records import Finding, ProbeResult, ReferenceResult, RunResult, RunState, VerdictKind
 from ptmrank_core.results.phrases import strip_bidi
 from tests.results.verdict.runs import NO_ANALYSES, fail, make_run, probed, said, sure, with_findings
 
@@ -137,6 +138,12 @@ def test_near_the_ceiling_the_cheapest_is_named() -> None:
     )
 
 
+def test_perfect_probes_reach_no_more_than_everything() -> None:
+    """Nothing reaches 100 % or more."""
+    _, sentences = said(make_run({"x": 1.0, "y": 1.0}))
+    assert sentences[1].startswith("They reach 100.0 % under a linear probe already.")
+
+
 def test_one_model_alone_at_the_ceiling_is_recommended() -> None:
     """A second one far below leaves no doubt."""
     assert said(make_run({"x": 0.96, "y": 0.89}))[0].kind is VerdictKind.RECOMMENDED
@@ -181,12 +188,56 @@ def test_a_gain_that_is_significant_and_tiny_suits_nobody() -> None:
     assert said(run)[0].kind is VerdictKind.NONE_SUITS
 
 
+def with_folds(run: RunResult, **folds: tuple[float, ...]) -> RunResult:
+    """The same run in ten groups, with what the probes reach in each fold."""
+    findings = tuple(
+        replace(finding, content=replace(finding.content, folds=folds[finding.subject]))
+        if isinstance(finding.content, ProbeResult) and finding.subject in folds
+        else finding
+        for finding in run.findings
+    )
+    return replace(run, samples=replace(run.samples, n_groups=10), findings=findings)
+
+
 def test_samples_in_groups_prove_less() -> None:
-    """What stands out among 200 independent samples does not among 10 speakers."""
-    run = make_run({"x": 0.4, "y": 0.3})
+    """What stands out among 200 independent samples does not where it varies as much among speakers."""
+    run = make_run({"x": 0.35, "y": 0.27})
     assert said(run)[0].kind is VerdictKind.RECOMMENDED
-    grouped = replace(run, samples=replace(run.samples, n_groups=10))
-    assert said(grouped)[0].kind is VerdictKind.NONE_SUITS
+    assert said(with_folds(run))[0].kind is VerdictKind.NONE_SUITS
+    uneven = with_folds(run, x=(0.6, 0.1, 0.6, 0.2, 0.25), y=(0.27,) * 5)
+    assert said(uneven)[0].kind is VerdictKind.NONE_SUITS
+    even = with_folds(run, x=(0.35, 0.36, 0.34, 0.35, 0.35), y=(0.27,) * 5)
+    assert said(even)[0].kind is VerdictKind.RECOMMENDED
+
+
+def test_a_clear_lead_holds_in_groups_too() -> None:
+    """An untrained model that is behind in every fold is beaten, however few the groups are."""
+    run = make_run({"x": 0.88, "y": 0.7, "raw": 0.74}, controls=["raw"])
+    grouped = with_folds(
+        run,
+        x=(0.91, 0.72, 0.84, 0.95, 0.96),
+        y=(0.7,) * 5,
+        raw=(0.68, 0.55, 0.7, 0.88, 0.91),
+    )
+    assert said(grouped)[0].kind is VerdictKind.RECOMMENDED
+
+
+def test_groups_that_agree_prove_as_much_as_their_number() -> None:
+    """A lead that one of ten speakers makes is none; one that all of them make is."""
+    lead = {"x": tuple([0.0] * 160 + [1.0] * 40), "y": tuple([0.0] * 140 + [1.0] * 60)}
+    groups = {"one speaker": np.arange(200) // 20, "all speakers": np.arange(200) % 10}
+    kinds = {}
+    for name, codes in groups.items():
+        run = make_run({"y": 0.7, "x": 0.8})
+        findings = tuple(
+            replace(own, content=replace(own.content, losses=lead[own.subject], groups=tuple(codes.tolist())))
+            if isinstance(own.content, ProbeResult)
+            else own
+            for own in run.findings
+        )
+        samples = replace(run.samples, n_groups=10)
+        kinds[name] = said(replace(run, samples=samples, findings=findings))[0].kind
+    assert kinds == {"one speaker": VerdictKind.RECOMMENDED, "all speakers": VerdictKind.TIED}
 
 
 def test_nothing_suits_where_an_untrained_model_is_as_good() -> None:
@@ -258,13 +309,13 @@ def test_without_a_probe_nothing_is_recommended() -> None:
 
 def test_without_intervals_the_reason_is_said() -> None:
     """Where no interval will come, the order is told as one that nobody can vouch for."""
-    run = make_run({"x": 0.8, "y": 0.7, "z": 0.6})
+    run = make_run({"x": 0.8, "y": 0.79, "z": 0.6})
     off = replace(run, plan=replace(run.plan, analyses=NO_ANALYSES), findings=run.findings[:-1])
     verdict, sentences = said(off, replace(sure(off), intervals=None))
-    assert (verdict.kind, verdict.models) == (VerdictKind.TIED, ("x", "y", "z"))
+    assert (verdict.kind, verdict.models) == (VerdictKind.TIED, ("x", "y"))
     assert sentences[:2] == (
         "x comes first, then y and z, but how sure that order is cannot be said.",
-        "Half-samples were switched off.",
+        "Scores on parts of the samples were switched off.",
     )
 
 

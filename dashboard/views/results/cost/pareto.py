@@ -63,5 +63,5 @@ def _front(costs: dict[str, ModelCost], ranking: Ranking, fronts: dict[str, tupl
 def _say_front(front: tuple[str, ...], n_models: int) -> str:
     """Say how many models are worth their cost."""
     if len(front) == 1:
-        return f"{plain(front[0])} is both the best and the cheapest"
+        return f"{plain(front[0])} is placed first and costs least"
     return f"{len(front)} of {plural(n_models, 'model')} are worth their cost"

@@ -73,6 +73,8 @@ def _show_truths(result: RunResult, ranking: Ranking, truths: dict[str, Truth]) 
     truth, evidence = truths[name], evidence_by_truth[name]
     if name == IMPORTED:
         show_match(result)
+    if sentence := say_evidence(evidence, truth):
+        st.markdown(f"**{plain(sentence)}**")
     st.caption(WHAT_IT_IS)
     for note in truth.notes:
         st.caption(plain(note))
@@ -112,7 +114,6 @@ def _correlations(evidence: dict[str, Evidence], truth: Truth) -> None:
         alt=f"{CORRELATION_TITLES[chosen]} of every metric with {measure_title(truth)}",
         table=lambda: evidence_table(evidence),
     )
-    st.markdown(f"**{plain(say_evidence(evidence, truth))}**")
 
 
 def _scatter(result: RunResult, ranking: Ranking, truth: Truth, evidence: dict[str, Evidence]) -> None:

@@ -12,7 +12,7 @@ FIGURE_WIDTH = 560
 
 
 def certainty_section(report: Report) -> Section | None:
-    """Draw the rank intervals of the consensus and which models are tied, where half-samples were scored."""
+    """Draw the rank intervals of the consensus and which models are tied, where they are known."""
     intervals = report.ranking.intervals
     if intervals is None:
         return None

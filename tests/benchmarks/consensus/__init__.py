@@ -1,0 +1,1 @@
+"""The judge of the order and of the prediction: sets of real models, rows of orders, and their verdicts."""

@@ -153,7 +153,8 @@ def protocol(zoo: Zoo) -> dict[str, Any]:
         "seconds": "Processor time (not wall time: the machine was shared) of one thread from loading the "
         "checkpoint to the end of each epoch; tests and preprocessing are not included.",
         "head_only": "The linear probe of truth.json on the same training samples, tested on all test "
-        "samples. Its seconds: the forward pass of the training samples, and the fit.",
+        "samples. Its seconds: the forward pass of the training samples, and the fit. Where fine-tuning "
+        "starts with this head, its own seconds include the fit but not that forward pass.",
     }
 
 

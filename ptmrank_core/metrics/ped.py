@@ -93,9 +93,8 @@ def ped_output(inputs: MetricInputs, *, inner: str = "sfda") -> MetricOutput:
 
 def _score_sfda(inputs: MetricInputs, result: PushedClasses) -> MetricOutput:
     """SFDA of the pushed classes: their scatter, and the first fit's covariance, are those of ``sfda``."""
-    statistics = inputs.decomposition
-    fits = fit_sfda_moved(statistics, result.mix) if result.changes else statistics.share(fit_sfda)
-    return summarise_sfda(inputs, fits)
+    own = inputs.decomposition
+    return summarise_sfda(inputs, fit_sfda_moved(own, result.mix) if result.changes else own.share(fit_sfda))
 
 
 def _score_logme(inputs: MetricInputs, result: PushedClasses) -> MetricOutput:

@@ -41,10 +41,13 @@ class PriorTaus:
         In [-1, 1]; empty where nothing was measured.
     n_sets
         Number of sets that they stand for.
+    n_probed
+        Number of them that a linear probe has judged, where nothing was fine-tuned.
     """
 
     taus: Sequence[float] = ()
     n_sets: int = 0
+    n_probed: int = 0
 
     @property
     def mean(self) -> float:

@@ -71,7 +71,8 @@ def _known(prior: PriorTaus) -> str:
     sets = "1 other set" if prior.n_sets == 1 else f"{prior.n_sets} other sets"
     spread = float(np.std(prior.taus, ddof=1)) if len(prior.taus) > 1 else 0.0
     give = f", give or take {spread:.2f}" if spread else ""
-    return f"Agreement with fine-tuning on {sets} {prior.mean:+.2f}{give}"
+    probed = f" ({prior.n_probed} of them judged by a linear probe)" if prior.n_probed else ""
+    return f"Agreement with fine-tuning on {sets}{probed} {prior.mean:+.2f}{give}"
 
 
 def _with_probe(calibration: PriorCalibration) -> str:

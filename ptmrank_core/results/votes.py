@@ -61,7 +61,7 @@ def prior_taus(prior: PriorAgreement, *, few: bool = False) -> PriorTaus:
     few
         Whether there are few samples for the width of the features.
     """
-    return PriorTaus(prior.taus(few=few), prior.n_sets)
+    return PriorTaus(prior.taus(few=few), prior.n_sets, len(prior.probed))
 
 
 def vote_context_of(result: RunResult) -> VoteContext:

@@ -29,6 +29,7 @@ from ptmrank_core.metrics import (
     metrics_reading,
     prepare_inputs,
     resolve_metrics,
+    standard_metrics,
 )
 from ptmrank_core.metrics.agreements import AGREEMENTS_FILE
 from ptmrank_core.metrics.inputs.auxiliary import AuxiliaryInputs
@@ -49,7 +50,7 @@ def test_a_metric_s_agreement_with_fine_tuning_is_on_record() -> None:
 def test_every_record_of_agreement_is_of_a_metric() -> None:
     """No entry of the file is left behind by a metric that was renamed or removed."""
     recorded = json.loads(AGREEMENTS_FILE.read_text(encoding="utf-8"))
-    assert set(recorded) <= set(default_metrics())
+    assert set(recorded) <= set(standard_metrics())
 
 
 def test_every_metric_stands_in_its_own_file() -> None:
@@ -115,11 +116,12 @@ def test_a_variant_belongs_to_a_metric(spec: MetricSpec) -> None:
 
 
 def test_default_metrics_are_not_variants() -> None:
-    """Variants and the evidence beside the metrics are left out of the default choice, nothing else."""
+    """What a run scores by default is every metric without its variants, and the evidence beside them."""
     bases = dict.fromkeys(name.split(":")[0] for name in METRICS)
-    assert default_metrics() + evidence_metrics() == tuple(bases)
+    assert default_metrics() + evidence_metrics() == standard_metrics() == tuple(bases)
     assert all(METRICS[name].kind == "evidence" for name in evidence_metrics())
-    assert not any(set(preset.metrics) & set(evidence_metrics()) for preset in METRIC_PRESETS.values())
+    assert all(set(preset.metrics) <= set(bases) for preset in METRIC_PRESETS.values())
+    assert METRIC_PRESETS["all"].metrics == standard_metrics()
 
 
 def test_unknown_metric_gets_the_nearest_name() -> None:

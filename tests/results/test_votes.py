@@ -93,6 +93,7 @@ def test_few_samples_for_the_width_take_the_figures_for_few() -> None:
     prior = METRICS["logme"].prior_agreement
     assert many.priors["logme"].taus == prior.taus()
     assert few.priors["logme"].taus == prior.taus(few=True)
+    assert "of them judged by a linear probe) +0." in rank_result(run()).votes["logme"].reason
 
 
 def test_models_of_like_width_may_as_well_go_by_size() -> None:

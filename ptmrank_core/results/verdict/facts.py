@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from ptmrank_core.metrics import METRICS
 from ptmrank_core.records import (
     Failure,
     HalfSampleScores,
@@ -25,12 +26,13 @@ from ptmrank_core.results.cost import ModelCost, costs_of
 from ptmrank_core.results.evidence import CONSENSUS
 from ptmrank_core.results.intervals import why_no_intervals
 from ptmrank_core.results.learning_curve import curves_of
-from ptmrank_core.results.phrases import bidi_isolate
+from ptmrank_core.results.phrases import bidi_isolate, percent
 from ptmrank_core.results.prediction import prediction_of
 from ptmrank_core.results.references import Reference, references_of
 from ptmrank_core.results.search import search_of
 from ptmrank_core.results.verdict.comparisons import Reached
 from ptmrank_core.results.verdict.trainings import Trainings, trainings_of
+from ptmrank_core.results.votes import MAJORITY
 
 __all__ = ["Facts", "ReferenceRow", "collect_facts"]
 
@@ -61,7 +63,7 @@ class Facts:
     pending
         Candidates of which scores are still to come, or never came.
     first_failure
-        Why the first candidate without a score has none; empty where nothing failed.
+        The first candidate without a score and why, ``x: It is empty.``; empty where nothing failed.
     is_waiting
         Whether the run is at work on something that the answer needs.
     has_probe
@@ -77,6 +79,9 @@ class Facts:
         Candidates that were really trained; ``None`` where there are none.
     intervals, no_intervals
         How sure the order is, or why that cannot be said.
+    sure_voter
+        The metric with the majority of the vote, if it has intervals of its own that put the first alone in
+        front: ``LogME, with 63 % of the vote``; otherwise empty.
     prediction
         What fine-tuning is expected to reach.
     costs, alternative
@@ -104,6 +109,7 @@ class Facts:
     trainings: Trainings | None
     intervals: RankIntervals | None
     no_intervals: str
+    sure_voter: str
     prediction: Prediction
     costs: Mapping[str, ModelCost]
     alternative: Alternative | None
@@ -157,6 +163,7 @@ def collect_facts(result: RunResult, ranking: Ranking) -> Facts:
         trainings=trainings,
         intervals=ranking.intervals if len(order) > 1 else None,
         no_intervals=why_no_intervals(result, ranking),
+        sure_voter=_sure_voter(ranking, order),
         prediction=prediction_of(result, ranking),
         costs=costs,
         alternative=cheaper_alternative(replace(ranking, order=order), costs),
@@ -206,12 +213,14 @@ def _chance(measure: str, samples: SamplesSummary) -> float | None:
 
 
 def _first_failure(result: RunResult, order: tuple[str, ...]) -> str:
-    """Say why the first model without a score has none: a failure before a metric that does not apply."""
-    cells = [cell for cell in result.cells if cell.model not in order]
+    """Say which candidate without a score is the first, and why: a failure before what does not apply."""
+    candidates = {spec.id for spec in result.plan.candidates}
+    cells = [cell for cell in result.cells if cell.model in candidates and cell.model not in order]
     failure = next((cell for cell in cells if isinstance(cell, Failure)), None)
     if failure is not None:
-        return f"{failure.message} {failure.hint}".strip()
-    return next((cell.reason for cell in cells if isinstance(cell, Skipped)), "")
+        return f"{bidi_isolate(failure.model)}: {failure.message} {failure.hint}".strip()
+    skipped = next((cell for cell in cells if isinstance(cell, Skipped)), None)
+    return f"{bidi_isolate(skipped.model)}: {skipped.reason}" if skipped else ""
 
 
 def _owes(result: RunResult, order: tuple[str, ...]) -> bool:
@@ -225,6 +234,16 @@ def _owes(result: RunResult, order: tuple[str, ...]) -> bool:
     if wants_parts and not any(kind == HalfSampleScores.KIND for kind, _ in found):
         return True
     return any(finding not in found for finding in owed)
+
+
+def _sure_voter(ranking: Ranking, order: tuple[str, ...]) -> str:
+    """Name the metric with the majority of the vote, if it alone is sure of the first of the order."""
+    for name, vote in ranking.votes.items():
+        intervals = ranking.metric_intervals.get(name)
+        is_sure = intervals is not None and intervals.intervals.get(order[0]) == (1, 1) if order else False
+        if vote.weight > MAJORITY and is_sure:
+            return f"{METRICS[name].title}, with {percent(vote.weight)} of the vote"
+    return ""
 
 
 def _settled(result: RunResult, ranking: Ranking) -> float | None:

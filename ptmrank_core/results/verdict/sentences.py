@@ -44,7 +44,7 @@ def _nothing(_: Decision, facts: Facts) -> list[str]:
     if not facts.first_failure:
         return ["No model has a score."]
     failed = plural(n_failed, "model")
-    return [f"No model has a score: {failed} failed.", f"The first of them: {facts.first_failure}"]
+    return [f"No model has a score: {failed} failed.", f"The first of them, {facts.first_failure}"]
 
 
 def _one(_: Decision, facts: Facts) -> list[str]:
@@ -53,7 +53,7 @@ def _one(_: Decision, facts: Facts) -> list[str]:
     said = [f"There is nothing to rank: {bidi_isolate(model)} is the only candidate with a score."]
     if n_others and facts.first_failure:
         others = "The other one has" if n_others == 1 else f"The other {n_others} have"
-        said.append(f"{others} none: {facts.first_failure}")
+        said.append(f"{others} none; {facts.first_failure}")
     return said
 
 
@@ -137,6 +137,14 @@ def _tie(decision: Decision, facts: Facts) -> list[str]:
 def _split(decision: Decision, _: Facts) -> list[str]:
     first, best = map(bidi_isolate, decision.rivals)
     return [f"Either {first} or {best}: the scores put one first, a linear probe the other."]
+
+
+def _agreed(_: Decision, facts: Facts) -> list[str]:
+    said = (
+        f"How sure the whole vote is cannot be said, but {facts.sure_voter}, and the linear probe both put it"
+        " ahead of all others, beyond chance."
+    )
+    return [f"Fine-tune {bidi_isolate(facts.order[0])} first.", said, _say_alternative(facts)]
 
 
 def _clear(_: Decision, facts: Facts) -> list[str]:
@@ -233,6 +241,7 @@ SAY: Mapping[Reason, Callable[[Decision, Facts], list[str]]] = {
     Reason.NO_INTERVALS: _no_intervals,
     Reason.TIE: _tie,
     Reason.SPLIT: _split,
+    Reason.AGREED: _agreed,
     Reason.CLEAR: _clear,
 }
 WITH_PROBE = {
@@ -243,6 +252,7 @@ WITH_PROBE = {
     Reason.NO_INTERVALS,
     Reason.TIE,
     Reason.SPLIT,
+    Reason.AGREED,
     Reason.CLEAR,
 }
 WITH_EXPECTATION = {Reason.ONE, Reason.CEILING, Reason.NO_INTERVALS, Reason.TIE, Reason.SPLIT, Reason.CLEAR}

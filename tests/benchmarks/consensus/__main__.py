@@ -25,11 +25,14 @@ from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
 from pathlib import Path
 
 from tests.benchmarks.consensus.sets import score_sets
 from tests.benchmarks.consensus.tables import tables
 from tests.benchmarks.consensus.writing import write_agreements, write_coefficients
+
+CACHE = Path(tempfile.gettempdir()) / "consensus-scores"
 
 
 def main() -> None:
@@ -38,7 +41,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("places", nargs="+", metavar="PLACE")
-    parser.add_argument("--cache", type=Path, default=Path(".consensus"), help="where scores are kept")
+    parser.add_argument("--cache", type=Path, default=CACHE, help="where scores are kept")
     parser.add_argument("--draws", type=int, default=3, help="draws of few samples")
     parser.add_argument("--write", action="store_true", help="enter agreements and coefficients")
     options = parser.parse_args()

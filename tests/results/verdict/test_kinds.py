@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ptmrank_core.records import Finding, ProbeResult, ReferenceResult, RunResult, RunState, VerdictKind
+from ptmrank_core.records import Finding, ProbeResult, ReferenceResult, RunResult, RunState, VerdictKind, Vote
 from ptmrank_core.results.phrases import strip_bidi
 from tests.results.verdict.runs import NO_ANALYSES, fail, make_run, probed, said, sure, with_findings
 
@@ -319,6 +319,28 @@ def test_without_intervals_the_reason_is_said() -> None:
     )
 
 
+def test_majority_and_probe_can_be_sure_where_the_whole_vote_is_not() -> None:
+    """A metric with the majority and intervals of its own, and a probe ahead of all, make an answer."""
+    run = make_run({"x": 0.8, "y": 0.7, "z": 0.6})
+    ranking = sure(run)
+    assert ranking.intervals is not None
+    own = {"logme": ranking.intervals}
+    votes = {"logme": Vote(0.63, "why"), "nleep": Vote(0.37, "why")}
+    ranking = replace(ranking, intervals=None, metric_intervals=own, votes=votes)
+    verdict, sentences = said(run, ranking)
+    assert (verdict.kind, verdict.models) == (VerdictKind.RECOMMENDED, ("x",))
+    assert sentences[1] == (
+        "How sure the whole vote is cannot be said, but LogME, with 63 % of the vote, and the linear probe"
+        " both put it ahead of all others, beyond chance."
+    )
+    close = make_run({"x": 0.8, "y": 0.79, "z": 0.6})
+    assert said(close, ranking)[0].kind is VerdictKind.TIED
+    minority = replace(ranking, votes={"logme": Vote(0.37, "why"), "nleep": Vote(0.63, "why")})
+    assert said(run, minority)[0].kind is VerdictKind.TIED
+    unsure = {"logme": replace(ranking.metric_intervals["logme"], intervals={"x": (1, 2)})}
+    assert said(run, replace(ranking, metric_intervals=unsure))[0].kind is VerdictKind.TIED
+
+
 def test_one_candidate_is_compared_with_a_constant_guess() -> None:
     """With one model there is no order; what became of the others is said."""
     verdict, sentences = said(make_run({"x": 0.8}))
@@ -329,7 +351,7 @@ def test_one_candidate_is_compared_with_a_constant_guess() -> None:
         "Choose at least one more candidate to compare it with.",
     )
     failed = fail(make_run({"x": 0.8, "y": 0.7, "z": 0.6}), "y", "z")
-    assert said(failed)[1][1] == "The other 2 have none: The file is empty. Download it again."
+    assert said(failed)[1][1] == "The other 2 have none; y: The file is empty. Download it again."
 
 
 def test_a_table_has_no_models_to_choose_from() -> None:
@@ -362,7 +384,7 @@ def test_a_run_without_scores_says_why() -> None:
     assert (verdict.kind, verdict.models, verdict.measure) == (VerdictKind.NOTHING_TO_RANK, (), "")
     assert sentences == (
         "No model has a score: 2 models failed.",
-        "The first of them: The file is empty. Download it again.",
+        "The first of them, x: The file is empty. Download it again.",
         "Mend what failed, or choose other candidates.",
     )
     broken = replace(make_run({"x": None}), cells=(), state=RunState.FAILED, error="The samples are gone.")

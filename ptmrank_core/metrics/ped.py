@@ -124,8 +124,7 @@ PED = MetricSpec(
         r"\mathrm{SFDA}\big(F+\Delta\big),\qquad \Delta_c=\sum_{c'}0.005\,o_{cc'}\,\frac{\mu_c-\mu_{c'}}{"
         r"\lVert\mu_c-\mu_{c'}\rVert},\quad o_{cc'}=\max\big(0.6(R_c+R_{c'})-\lVert\mu_c-\mu_{c'}\rVert,"
         r"0\big)",
-        r"$\mu_c,R_c$: mean and radius of class $c$, in units of the model's features of a general reference"
-        r" set; at most six such steps.",
+        r"$\mu_c,R_c$: mean and radius of class $c$, in units of a reference set's spread; at most 6 steps.",
         "Classes that overlap push one another apart, as fine-tuning would; then SFDA scores them.",
     ),
     version=1,

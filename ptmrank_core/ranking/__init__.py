@@ -2,7 +2,7 @@
 
 from ptmrank_core.ranking.agreement import Agreement, kendall, rank_correlations, weighted_tau
 from ptmrank_core.ranking.consensus import ModelScores, Scores, consensus_values, equal_votes, rank
-from ptmrank_core.ranking.consensus_intervals import MAX_FIXED, Voting, consensus_intervals, mean_of_ranks
+from ptmrank_core.ranking.consensus_intervals import consensus_intervals
 from ptmrank_core.ranking.controls import PermutationTest, models_not_better, permutation_test
 from ptmrank_core.ranking.evidence import CORRELATIONS, Estimate, Evidence, compare_with_truth
 from ptmrank_core.ranking.intervals import ScoresOnParts, rank_intervals, rescale_deviations
@@ -12,6 +12,7 @@ from ptmrank_core.ranking.probe_evidence import ProbeEvidence, collect_losses
 from ptmrank_core.ranking.sample_size import SizeCurve, consensus_draws, size_curve
 from ptmrank_core.ranking.sensitivity import measure_sensitivity
 from ptmrank_core.ranking.spread import MIN_PARTS, Conditions
+from ptmrank_core.ranking.varied_votes import MAX_FIXED, Voting, mean_of_ranks
 from ptmrank_core.ranking.votes import VoteContext, cast_votes
 
 __all__ = [

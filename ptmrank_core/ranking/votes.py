@@ -40,8 +40,8 @@ MIN_TO_EXPLAIN = 5
 # An order that the probe confirms this far may follow the widths: wide models are then the better ones.
 CONFIRMED = 0.5
 # A metric votes if its cautious agreement is this share of the best one's. Left-out zoos do not tell .5
-# from .8 (weighted tau of the vote .67 with fine-tuning, .85 to .88 with a probe): less lets metrics vote that
-# once lost 24 points, more leaves the order to one of them.
+# from .8 (weighted tau of the vote .67 with fine-tuning, .85 to .88 with a probe): less lets metrics vote
+# that once lost 24 points, more leaves the order to one of them.
 LEAST_OF_BEST = 0.7
 # A smaller weight changes nothing and is not counted.
 MIN_SHARE = 0.01

@@ -14,7 +14,7 @@ __all__ = ["order_section"]
 # The columns to decide by; the others are in sections of their own.
 SHOWN = {
     *("place", "model", "role", "mean_rank", "rank_from", "rank_to", "p_best", "tie_groups"),
-    *("imported", "fine_tuned", "probe", "recorded"),
+    *("expected", "expected_low", "expected_high", "imported", "fine_tuned", "probe", "recorded"),
     *("n_parameters", "size_bytes", "seconds_per_1000"),
 }
 
@@ -55,7 +55,6 @@ def _say(intervals: RankIntervals) -> str:
     return (
         "“Rank from” and “rank to” enclose the rank that each model would have on average over other samples "
         f"of this kind and number, with {percent(intervals.level)} coverage, from "
-        f"{plural(intervals.n_halves, 'part')} of the samples. “P(best)” is the chance that its score is the "
-        "best. "
-        "The models of a tie group are not distinguishable on these samples."
+        f"{plural(intervals.n_halves, 'part')} of the samples. “P(best)” is its probability of being "
+        "the best by these scores. The models of a tie group are not distinguishable on these samples."
     )

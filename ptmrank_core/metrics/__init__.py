@@ -30,6 +30,7 @@ from ptmrank_core.metrics.registry.joining import join_scores, score_parts
 from ptmrank_core.metrics.registry.presets import METRIC_PRESETS, MetricPreset
 from ptmrank_core.metrics.registry.registry import (
     MEASURED_AT,
+    MEASURED_SIZE,
     METRICS,
     default_metrics,
     evidence_metrics,
@@ -47,6 +48,7 @@ from ptmrank_core.metrics.wdje import wdje as wdje
 __all__ = [
     "LABEL_EMBEDDINGS",
     "MEASURED_AT",
+    "MEASURED_SIZE",
     "METRICS",
     "METRIC_PRESETS",
     "REFERENCE_EMBEDDINGS",

@@ -116,7 +116,7 @@ def compare_with_truth(
     Student's t, and the variance 0.437/(n-4) [2]_ where no single model changes anything. In a simulation
     (Gaussian pairs, 5 to 25 models, correlations of 0 to 0.98, 300 to 500 draws each) these 90 % intervals
     held their target in 87 to 99 % of the draws (Pearson), 87 to 98 % (Spearman, down to 78 % at 0.98 with 13
-    models) and 90 to 100 % (Kendall, 80 % at 0.98 with 5). The variance 0.437/(n-4) alone did in 69 to 99 %
+    models) and 90 to 100 % (Kendall, 80 % at 0.98 with 8). The variance 0.437/(n-4) alone did in 69 to 99 %
     for Kendall's tau, the percentile bootstrap over models in 76 to 93 %; neither was taken. A perfect
     correlation of few models would have no interval on that scale: it counts as half a swapped pair away
     from 1.

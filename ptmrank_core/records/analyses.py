@@ -15,8 +15,9 @@ class Analyses:
     ----------
     half_samples
         Number of parts of the samples, three quarters of them each, on which each voting metric is scored to
-        obtain rank intervals. ``None``: 60 for metrics without iterations, 20 for iterative ones if they
-        weigh much and are quickly scored, otherwise none. 0: none. Any other number: for every metric.
+        obtain rank intervals. ``None``: 60 for metrics without iterations, 20 (10 where that takes long) for
+        iterative ones if they weigh much and are quickly scored, otherwise none. 0: none. Any other number:
+        for every metric.
     probe
         Whether a linear probe and k-NN are fitted to the features of each model.
     sample_sizes

@@ -41,7 +41,7 @@ def texts(app: AppTest) -> str:
 def answer(app: AppTest) -> str:
     """The headline of the results, without its markup."""
     line = next(element.value for element in app.markdown if element.value.startswith("## "))
-    words = line.removeprefix("## ").replace(":primary[**", "").replace("**]", "").replace(":small[]", "")
+    words = line.removeprefix("## ").replace(":blue[**", "").replace("**]", "").replace(":small[]", "")
     return re.sub(r"\\(.)", r"\1", words)
 
 

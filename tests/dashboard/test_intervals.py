@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from ptmrank_core.benchmark import RunStore, run_here
 from ptmrank_core.config import Settings
+from ptmrank_core.metrics import METRICS
 from ptmrank_core.records import Analyses, Finding, RunPlan, SearchDecision, SearchReport, SearchRound
 from ptmrank_core.worker import SOURCES
 from tests.benchmark.runs import stored_features_plan
@@ -29,13 +30,13 @@ def run_of(settings: Settings, folder: Path, half_samples: int | None, metrics: 
 
 def test_intervals_are_shown(app: AppTest, settings: Settings, tmp_path: Path) -> None:
     """The figure, the numbers and the missing metric's reason stand on the page; each metric has its own."""
-    plan = run_of(settings, tmp_path / "f", None, ("logme", "hscore", "nleep"))
+    plan = run_of(settings, tmp_path / "f", None, ("logme", "hscore", "logme:thuml"))
     run_here(plan.run_id, settings, sources=SOURCES)
     app.run()
     app.button(key=f"open-{plan.run_id}").click().run()
     assert not app.exception
     assert "How sure is this order?" in texts(app)
-    assert "No intervals under N-LEEP: It takes long" in texts(app)
+    assert f"No intervals under {METRICS['logme:thuml'].title}: A variant does not vote." in texts(app)
     drawn = [f for f in figures(app) if any(t.get("name") == "90% interval" for t in f["data"])]
     names = [t.get("name") for t in figures(app)[0]["data"]]
     assert {"its 90% interval", "not distinguishable"} <= set(names)

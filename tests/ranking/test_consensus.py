@@ -8,6 +8,7 @@ import pytest
 
 from ptmrank_core.errors import InputError, UnknownNameError
 from ptmrank_core.ranking import equal_votes, rank
+from ptmrank_core.ranking.consensus import consensus_of_ranks
 from ptmrank_core.records import Vote
 
 UP = {"a": True, "b": True, "c": True, "loss": False}
@@ -187,3 +188,26 @@ def test_a_vote_without_weight_is_none() -> None:
     votes = {"a": Vote(1.0, "known"), "b": Vote(0.0, "not")}
     found = rank(scores, models=MODELS[:3], votes=votes, higher_is_better=UP)
     assert (found.order, found.metrics_used, found.unranked) == (("m1", "m2"), ("a",), ("m3",))
+
+
+def test_a_model_that_little_of_the_vote_ranks_cannot_win() -> None:
+    """Ranked first by 5 % of the vote alone, a model is placed in the middle; by half of it, first."""
+    ranked = {f"m{i}": float(-i) for i in range(6)}
+    for share, place in ((0.05, 3), (0.5, 0)):
+        scores = {"broad": dict(ranked), "narrow": {"new": 1.0} | ranked}
+        weights = {"broad": 1 - share, "narrow": share}
+        found = rank(
+            scores,
+            models=[*ranked, "new"],
+            votes={name: Vote(weight, "") for name, weight in weights.items()},
+            higher_is_better=dict.fromkeys(scores, True),
+        )
+        assert found.order.index("new") == place
+
+
+def test_what_is_missing_to_half_of_the_vote_counts_as_the_middle() -> None:
+    """Of four models one is first under a fifth of the vote: 0.2 of 0.5 count 1, the other 0.3 count 2.5."""
+    ranks = {"a": {"x": 1.0, "y": 2.0, "z": 3.0}, "b": {"w": 1.0, "x": 2.0, "y": 3.0, "z": 4.0}}
+    values = consensus_of_ranks(ranks, {"a": 0.8, "b": 0.2})
+    assert values["w"] == pytest.approx((0.2 * 1 + 0.3 * 2.5) / 0.5)
+    assert values["z"] == pytest.approx(4.0)

@@ -15,8 +15,10 @@ from ptmrank_core.records import (
     Analyses,
     Cell,
     ExtractionOptions,
+    ExtractionReport,
     Finding,
     HalfSampleScores,
+    ModelOutcome,
     ModelSpec,
     Ranking,
     RankIntervals,
@@ -28,7 +30,13 @@ from ptmrank_core.records import (
     Skipped,
 )
 from ptmrank_core.reports.figures.intervals import IntervalLayout, interval_figure
-from ptmrank_core.results.intervals import assign_lanes, missing_intervals, tie_letters
+from ptmrank_core.results.intervals import (
+    assign_lanes,
+    missing_intervals,
+    tie_letters,
+    why_no_intervals,
+)
+from ptmrank_core.results.intervals.scores_on_parts import ScaledParts
 
 SCORES = {
     "logme": {"a": 2.0, "b": 1.98, "c": 0.0},
@@ -244,3 +252,100 @@ def test_draws_are_joined_as_the_order_is(result: RunResult) -> None:
     ranks = np.array([[ranking.ranks[name].get(model, np.nan) for model in "abc"] for name in used])
     joined = mean_of_ranks(ranks, np.array(weights))
     assert joined == pytest.approx([ranking.mean_ranks[model] for model in "abc"])
+
+
+def on_parts(
+    scores: dict[str, float], size: int, spread: float = 0.1, centre: float | None = None
+) -> HalfSampleScores:
+    """Thirty parts of so many samples, about the full scores or about a centre that all models share."""
+    rng = np.random.default_rng(0)
+    values = {
+        model: (value if centre is None else centre) + spread * rng.normal(size=30)
+        for model, value in scores.items()
+    }
+    return HalfSampleScores({m: tuple(own.tolist()) for m, own in values.items()}, (size,) * 30, {}, ())
+
+
+def with_scores(
+    result: RunResult, scores: dict[str, dict[str, float]], parts: dict[str, HalfSampleScores], width: int = 8
+) -> RunResult:
+    """The run with other metrics: their scores, and those on parts, of models of one width."""
+    return replace(
+        result,
+        plan=replace(result.plan, metrics=tuple(scores)),
+        cells=tuple(Score(m, name, v, 0.1) for name, own in scores.items() for m, v in own.items()),
+        outcomes={
+            spec.id: ModelOutcome(spec, ExtractionReport("float32"), width) for spec in result.plan.models
+        },
+        findings=tuple(Finding("halves", name, content, 1.0) for name, content in parts.items()),
+    )
+
+
+@pytest.mark.parametrize(("size", "factor"), [(30, 1.0), (45, 3**0.5), (48, 2.0)])
+def test_deviations_are_scaled_by_the_size_of_the_parts(result: RunResult, size: int, factor: float) -> None:
+    """Stored halves keep their deviations, parts of three quarters get theirs times sqrt(3)."""
+    scores = {"a": 2.0, "b": 1.0, "c": 0.0}
+    found = with_scores(result, {"logme": scores}, {"logme": on_parts(scores, size)})
+    scaled = ScaledParts.of("logme", found.contents(HalfSampleScores)["logme"], found)
+    original = on_parts(scores, size).scores["a"]
+    assert np.std(scaled.scores["a"]) == pytest.approx(factor * np.std(original))
+    assert np.mean(scaled.scores["a"]) == pytest.approx(np.mean(original))
+
+
+@pytest.mark.parametrize(
+    ("width", "size", "is_known"), [(8, 45, True), (50, 45, False), (60, 45, True), (40, 30, False)]
+)
+def test_a_metric_that_saturates_on_parts_has_no_intervals(
+    result: RunResult, width: int, size: int, is_known: bool
+) -> None:
+    """Features that fit every part and not all samples: no interval, of stored halves neither."""
+    scores = {"a": -1.0, "b": -2.0, "c": -3.0}
+    found = with_scores(result, {"emms": scores}, {"emms": on_parts(scores, size)}, width)
+    ranking = results.rank_result(found)
+    assert (ranking.intervals is not None) is is_known
+    if not is_known:
+        assert why_no_intervals(found, ranking) == (
+            f"a: its features are too wide ({width}) for the {size} samples of a part, which they fit "
+            "whatever the labels are, unlike all 60."
+        )
+        assert missing_intervals(found, ranking) == {"emms": why_no_intervals(found, ranking)}
+    else:
+        assert why_no_intervals(found, ranking) == ""
+
+
+def test_parts_near_the_limit_of_a_metric_tell_nothing(result: RunResult) -> None:
+    """SFDA of 0.999 on every part does not show how 0.9 on all samples varies."""
+    scores = {"a": 0.92, "b": 0.9, "c": 0.88}
+    found = with_scores(result, {"sfda": scores}, {"sfda": on_parts(scores, 45, 1e-4, 0.999)})
+    ranking = results.rank_result(found)
+    assert ranking.intervals is None
+    assert why_no_intervals(found, ranking) == (
+        "a: its scores on parts are near the limit of the metric, unlike that of all samples."
+    )
+
+
+def test_a_vote_without_parts_leaves_the_consensus_unknown(result: RunResult) -> None:
+    """Where over a fifth of the vote is by metrics without parts there is no P(best), with the reason."""
+    scores = {"hscore": {"a": 2.0, "b": 1.0, "c": 0.0}, "nleep": {"a": -1.0, "b": -2.0, "c": -3.0}}
+    found = with_scores(result, scores, {"hscore": on_parts(scores["hscore"], 45)})
+    ranking = results.rank_result(found)
+    share = ranking.votes["nleep"].weight
+    assert share > 0.2
+    assert ranking.intervals is None
+    assert set(ranking.metric_intervals) == {"hscore"}
+    assert why_no_intervals(found, ranking) == (
+        f"{share:.0%} of the vote is by metrics whose scores may vary by an unknown amount (N-LEEP: It takes "
+        "long to compute: it is scored on parts of the samples only if it weighs much and that is quickly "
+        "done, or on request)."
+    )
+
+
+def test_few_groups_widen_the_intervals(result: RunResult) -> None:
+    """Five groups of two classes leave three degrees of freedom: what 60 samples tell apart they do not."""
+    scores = {"a": 0.6, "b": 0.0, "c": -5.0}
+    found = with_scores(result, {"logme": scores}, {"logme": on_parts(scores, 45, 0.07)})
+    grouped = replace(found, samples=replace(found.samples, n_groups=5))
+    for one, interval in ((found, (1, 1)), (grouped, (1, 2))):
+        ranking = results.rank_result(one)
+        assert ranking.intervals is not None
+        assert ranking.intervals.intervals["a"] == interval

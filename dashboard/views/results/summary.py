@@ -44,7 +44,7 @@ def _emphasise(headline: str) -> str:
     """Write a headline with the names of its models emphasised; Markdown."""
     parts = ISOLATED.split(headline)  # words and names in turn
     return "".join(
-        f":primary[**{plain(part)}**]" if index % 2 else _inside(part) for index, part in enumerate(parts)
+        f":blue[**{plain(part)}**]" if index % 2 else _inside(part) for index, part in enumerate(parts)
     )
 
 

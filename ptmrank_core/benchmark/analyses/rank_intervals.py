@@ -8,16 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from statistics import median
 
 from ptmrank_core.benchmark.analyses.context import AnalysisContext
 from ptmrank_core.benchmark.execution.scoring import CapturedError, run_guarded, score_cells
 from ptmrank_core.events import AnalysisStep, raise_if_cancelled
-from ptmrank_core.metrics import METRICS, MetricInputs, join_scores, prepare_inputs, score_parts
-from ptmrank_core.ranking import MAX_FIXED
+from ptmrank_core.metrics import (
+    MEASURED_SIZE,
+    METRICS,
+    MetricInputs,
+    join_scores,
+    prepare_inputs,
+    score_parts,
+)
+from ptmrank_core.ranking import MAX_FIXED, MIN_PARTS
 from ptmrank_core.records import (
     HalfSampleScores,
     ModelHalfSamples,
+    SamplesSummary,
     Score,
     ScoreParts,
     problems_of,
@@ -32,8 +39,11 @@ NO_SCORES = ModelHalfSamples({}, {})
 # Number of parts if the user requested none: of metrics without iterations, and of iterative ones, which are
 # scored on parts where they hold so much of the vote that there are no intervals otherwise.
 DEFAULT_PARTS, PARTS_OF_SLOW_METRICS = 60, 20
-# That is done if it takes at most so long, or at most this share of the run's time so far.
-CHEAP_SECONDS, CHEAP_SHARE = 60.0, 0.2
+# Where that takes long, these have the fewest parts that there can be intervals from.
+FEWEST_PARTS = MIN_PARTS
+# It is done if it takes at most so many processor seconds by the metric's measured time, which does not
+# depend on how busy the machine is, or at most this share of the time that the models have taken.
+CHEAP_SECONDS, CHEAP_SHARE = 180.0, 0.2
 
 
 def score_half_samples(context: AnalysisContext) -> None:
@@ -57,39 +67,34 @@ def _parts_by_metric(context: AnalysisContext) -> dict[str, int]:
     if n_requested is not None:
         return dict.fromkeys(voters, n_requested) if n_requested > 0 else {}
     slow = [name for name in voters if METRICS[name].cost == "iterative"]
-    chosen = _weighty(context, slow) if slow else set()
-    return {
-        name: PARTS_OF_SLOW_METRICS if name in chosen else DEFAULT_PARTS
-        for name in voters
-        if name not in slow or name in chosen
-    }
+    chosen = _weighty(context, slow) if slow else {}
+    return {name: chosen.get(name, DEFAULT_PARTS) for name in voters if name not in slow or name in chosen}
 
 
-def _weighty(context: AnalysisContext, slow: Sequence[str]) -> set[str]:
-    """Select iterative metrics, the weightiest first, until the others hold too little to need parts."""
+def _weighty(context: AnalysisContext, slow: Sequence[str]) -> dict[str, int]:
+    """Give parts to iterative metrics, the weightiest first, until the others hold too little to need any."""
     run_context = context.run_context
     result = run_context.store.result(run_context.plan.run_id)
-    votes = rank_result(result).votes
+    votes, outcomes = rank_result(result).votes, result.outcomes
     weights = {name: votes[name].weight if name in votes else 0.0 for name in slow}
-    budget = max(CHEAP_SECONDS, CHEAP_SHARE * _seconds_of_models(context))
-    chosen: set[str] = set()
+    budget = max(CHEAP_SECONDS, CHEAP_SHARE * sum(sum(own.seconds.values()) for own in outcomes.values()))
+    chosen: dict[str, int] = {}
     for name in sorted(slow, key=lambda name: -weights[name]):
         if sum(weight for other, weight in weights.items() if other not in chosen) <= MAX_FIXED:
             break
-        by_model = [cell.seconds for cell in context.cells if isinstance(cell, Score) and cell.metric == name]
-        # The first score of all may have taken long: libraries are loaded on first use.
-        seconds = PARTS_OF_SLOW_METRICS * len(by_model) * median(by_model or [0.0])
-        if seconds <= budget:
-            chosen.add(name)
-            budget -= seconds
+        each = _seconds_of_part(name, [own.n_features or 0 for own in outcomes.values()], result.samples)
+        number = next((n for n in (PARTS_OF_SLOW_METRICS, FEWEST_PARTS) if n * each <= budget), 0)
+        if number:
+            chosen[name] = number
+            budget -= number * each
     return chosen
 
 
-def _seconds_of_models(context: AnalysisContext) -> float:
-    """Seconds that the models of a run have taken so far."""
-    run_context = context.run_context
-    outcomes = run_context.store.outcomes(run_context.plan.run_id)
-    return sum(sum(outcome.seconds.values()) for outcome in outcomes.values())
+def _seconds_of_part(metric: str, widths: Sequence[int], samples: SamplesSummary) -> float:
+    """Estimate the processor seconds of one part under a metric, of models of these widths."""
+    n_samples, n_features = MEASURED_SIZE
+    share = 0.75 * samples.n_samples / n_samples
+    return METRICS[metric].measured_seconds * share * sum(widths) / n_features
 
 
 def _remaining_metrics(context: AnalysisContext, n_parts: Mapping[str, int]) -> dict[str, list[str]]:

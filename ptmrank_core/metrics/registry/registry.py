@@ -17,6 +17,7 @@ from ptmrank_core.records import MetricSpec
 
 __all__ = [
     "MEASURED_AT",
+    "MEASURED_SIZE",
     "METRICS",
     "default_metrics",
     "evidence_metrics",
@@ -29,7 +30,9 @@ __all__ = [
 ]
 
 PACKAGE = "ptmrank_core.metrics"
-MEASURED_AT = "5,000 samples × 1,024 features"  # where MetricSpec.measured_seconds was measured
+# Samples and features at which MetricSpec.measured_seconds was measured.
+MEASURED_SIZE = (5000, 1024)
+MEASURED_AT = f"{MEASURED_SIZE[0]:,} samples × {MEASURED_SIZE[1]:,} features"
 
 
 def _collect() -> Mapping[str, MetricSpec]:

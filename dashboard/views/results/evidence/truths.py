@@ -74,7 +74,8 @@ def _show_truths(result: RunResult, ranking: Ranking, truths: dict[str, Truth]) 
     if name == IMPORTED:
         show_match(result)
     if sentence := say_evidence(evidence, truth):
-        st.markdown(f"**{plain(sentence)}**")
+        finding, _, numbers = sentence.partition(": ")
+        st.markdown(f"**{plain(finding)}:** {plain(numbers)}")
     st.caption(WHAT_IT_IS)
     for note in truth.notes:
         st.caption(plain(note))

@@ -91,7 +91,7 @@ def _with_labels(sentence: str, facts: Facts) -> str:
         return f"{sentence}; more labels would hardly change the order."
     if facts.settled >= UNSETTLED:
         return f"{sentence}; more labels may still swap neighbours."
-    return f"{sentence}, and label more samples: with half of these the order is another one."
+    return f"{sentence}; the order as a whole still changes with more labels."
 
 
 STEPS: Mapping[Reason, str] = {

@@ -24,7 +24,7 @@ from ptmrank_core.reports.html.sections import SECTIONS
 from ptmrank_core.reports.html.sections.embeddings import embeddings_section
 from ptmrank_core.reports.tables.run import run_tables
 from ptmrank_core.results import rank_result
-from ptmrank_core.results.phrases import bidi_isolate
+from ptmrank_core.results.phrases import bidi_isolate, plural
 from ptmrank_core.results.verdict import verdict_of
 from tests.reports.results import HOSTILE, certain, hostile_picture, hostile_result
 
@@ -142,7 +142,8 @@ def test_the_answer_is_the_verdict() -> None:
     ranking = certain(result)
     said = answer(Report(result, ranking))
     assert (said.headline, *said.sentences) == verdict_of(result, ranking).sentences
-    assert said.basis == "7 pre-trained models ranked on 40 samples in 8 classes, by the vote of 2 metrics."
+    how = plural(len(ranking.metrics_used), "metric")
+    assert said.basis == f"7 pre-trained models ranked on 40 samples in 8 classes, by the vote of {how}."
     assert answer(Report(replace(result, cells=()), rank_result(replace(result, cells=())))).basis == ""
 
 

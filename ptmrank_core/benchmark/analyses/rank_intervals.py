@@ -42,8 +42,8 @@ DEFAULT_PARTS, PARTS_OF_SLOW_METRICS = 60, 20
 # Where that takes long, these have the fewest parts that there can be intervals from.
 FEWEST_PARTS = MIN_PARTS
 # It is done if it takes at most so many processor seconds by the metric's measured time, which does not
-# depend on how busy the machine is, or at most this share of the time that the models have taken.
-CHEAP_SECONDS, CHEAP_SHARE = 180.0, 0.2
+# depend on how busy the machine is: the same run has the same intervals everywhere.
+CHEAP_SECONDS = 180.0
 
 
 def score_half_samples(context: AnalysisContext) -> None:
@@ -77,7 +77,7 @@ def _weighty(context: AnalysisContext, slow: Sequence[str]) -> dict[str, int]:
     result = run_context.store.result(run_context.plan.run_id)
     votes, outcomes = rank_result(result).votes, result.outcomes
     weights = {name: votes[name].weight if name in votes else 0.0 for name in slow}
-    budget = max(CHEAP_SECONDS, CHEAP_SHARE * sum(sum(own.seconds.values()) for own in outcomes.values()))
+    budget = CHEAP_SECONDS
     chosen: dict[str, int] = {}
     for name in sorted(slow, key=lambda name: -weights[name]):
         if sum(weight for other, weight in weights.items() if other not in chosen) <= MAX_FIXED:

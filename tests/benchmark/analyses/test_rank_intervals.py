@@ -113,7 +113,6 @@ def test_slow_metrics_have_no_parts_where_that_takes_long(
 ) -> None:
     """An iterative metric whose scores took longer than a fifth of the run allows is left without parts."""
     monkeypatch.setattr(stage, "CHEAP_SECONDS", 0.0)
-    monkeypatch.setattr(stage, "CHEAP_SHARE", 0.0)
     plan = plan_of(settings, folder, ("hscore", "nleep"), None)
     run_here(plan.run_id, settings, sources=SOURCES)
     assert set(found(settings, plan)) == {"hscore"}

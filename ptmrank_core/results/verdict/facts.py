@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from ptmrank_core.metrics import METRICS
 from ptmrank_core.records import (
     Failure,
     HalfSampleScores,
@@ -26,13 +25,12 @@ from ptmrank_core.results.cost import ModelCost, costs_of
 from ptmrank_core.results.evidence import CONSENSUS
 from ptmrank_core.results.intervals import why_no_intervals
 from ptmrank_core.results.learning_curve import curves_of
-from ptmrank_core.results.phrases import bidi_isolate, percent
+from ptmrank_core.results.phrases import bidi_isolate
 from ptmrank_core.results.prediction import prediction_of
 from ptmrank_core.results.references import Reference, references_of
 from ptmrank_core.results.search import search_of
 from ptmrank_core.results.verdict.comparisons import Reached
 from ptmrank_core.results.verdict.trainings import Trainings, trainings_of
-from ptmrank_core.results.votes import MAJORITY
 
 __all__ = ["Facts", "ReferenceRow", "collect_facts"]
 
@@ -79,9 +77,6 @@ class Facts:
         Candidates that were really trained; ``None`` where there are none.
     intervals, no_intervals
         How sure the order is, or why that cannot be said.
-    sure_voter
-        The metric with the majority of the vote, if it has intervals of its own that put the first alone in
-        front: ``LogME, with 63 % of the vote``; otherwise empty.
     prediction
         What fine-tuning is expected to reach.
     costs, alternative
@@ -109,7 +104,6 @@ class Facts:
     trainings: Trainings | None
     intervals: RankIntervals | None
     no_intervals: str
-    sure_voter: str
     prediction: Prediction
     costs: Mapping[str, ModelCost]
     alternative: Alternative | None
@@ -163,7 +157,6 @@ def collect_facts(result: RunResult, ranking: Ranking) -> Facts:
         trainings=trainings,
         intervals=ranking.intervals if len(order) > 1 else None,
         no_intervals=why_no_intervals(result, ranking),
-        sure_voter=_sure_voter(ranking, order),
         prediction=prediction_of(result, ranking),
         costs=costs,
         alternative=cheaper_alternative(replace(ranking, order=order), costs),
@@ -234,16 +227,6 @@ def _owes(result: RunResult, order: tuple[str, ...]) -> bool:
     if wants_parts and not any(kind == HalfSampleScores.KIND for kind, _ in found):
         return True
     return any(finding not in found for finding in owed)
-
-
-def _sure_voter(ranking: Ranking, order: tuple[str, ...]) -> str:
-    """Name the metric with the majority of the vote, if it alone is sure of the first of the order."""
-    for name, vote in ranking.votes.items():
-        intervals = ranking.metric_intervals.get(name)
-        is_sure = intervals is not None and intervals.intervals.get(order[0]) == (1, 1) if order else False
-        if vote.weight > MAJORITY and is_sure:
-            return f"{METRICS[name].title}, with {percent(vote.weight)} of the vote"
-    return ""
 
 
 def _settled(result: RunResult, ranking: Ranking) -> float | None:

@@ -114,6 +114,5 @@ STEPS_FOR_MODELS: Mapping[Reason, Callable[[Decision, Facts], str]] = {
     Reason.NO_INTERVALS: _confirm,
     Reason.TIE: _tell_apart,
     Reason.SPLIT: _train_both,
-    Reason.AGREED: _confirm,
     Reason.CLEAR: _confirm,
 }

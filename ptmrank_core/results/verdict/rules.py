@@ -46,7 +46,6 @@ class Reason(StrEnum):
     NO_INTERVALS = "how sure the order is cannot be said"
     TIE = "the samples do not tell the first apart"
     SPLIT = "order and probe name two models"
-    AGREED = "the heaviest metric and the probe are sure of one model"
     CLEAR = "one model is ahead"
 
 
@@ -165,12 +164,10 @@ def _split(facts: Facts) -> Decision | None:
 
 
 def _without_intervals(facts: Facts) -> Decision | None:
-    """Decide where nothing says how sure the whole vote is: by its majority and the probe, if they agree."""
+    """Decide where nothing says how sure the vote is: the first few that the probe does not put behind."""
     if facts.intervals is not None:
         return None
     first = facts.order[0]
-    if facts.sure_voter and all(is_behind(facts, model, first) for model in facts.order[1:]):
-        return Decision(VerdictKind.RECOMMENDED, Reason.AGREED, (first,))
     names = tuple(model for model in facts.order[:N_NAMED] if not is_behind(facts, model, first))
     return Decision(VerdictKind.TIED, Reason.NO_INTERVALS, names, names)
 

@@ -139,14 +139,6 @@ def _split(decision: Decision, _: Facts) -> list[str]:
     return [f"Either {first} or {best}: the scores put one first, a linear probe the other."]
 
 
-def _agreed(_: Decision, facts: Facts) -> list[str]:
-    said = (
-        f"How sure the whole vote is cannot be said, but {facts.sure_voter}, and the linear probe both put it"
-        " ahead of all others, beyond chance."
-    )
-    return [f"Fine-tune {bidi_isolate(facts.order[0])} first.", said, _say_alternative(facts)]
-
-
 def _clear(_: Decision, facts: Facts) -> list[str]:
     first = facts.order[0]
     return [f"Fine-tune {bidi_isolate(first)} first.", _say_how_sure(facts), _say_alternative(facts)]
@@ -241,7 +233,6 @@ SAY: Mapping[Reason, Callable[[Decision, Facts], list[str]]] = {
     Reason.NO_INTERVALS: _no_intervals,
     Reason.TIE: _tie,
     Reason.SPLIT: _split,
-    Reason.AGREED: _agreed,
     Reason.CLEAR: _clear,
 }
 WITH_PROBE = {
@@ -252,7 +243,6 @@ WITH_PROBE = {
     Reason.NO_INTERVALS,
     Reason.TIE,
     Reason.SPLIT,
-    Reason.AGREED,
     Reason.CLEAR,
 }
 WITH_EXPECTATION = {Reason.ONE, Reason.CEILING, Reason.NO_INTERVALS, Reason.TIE, Reason.SPLIT, Reason.CLEAR}

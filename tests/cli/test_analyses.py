@@ -32,7 +32,7 @@ def test_a_truth_is_held_against_the_metrics(features: Path, tmp_path: Path) -> 
     payload = json.loads(done.stdout)
     assert payload["evidence"]["imported"]["logme"]["n_models"] == len(models)
     assert payload["truths"]["imported"]["values"][models[0]] == pytest.approx(0.9)
-    assert any("another" in note for note in payload["truths"]["imported"]["notes"])
+    assert payload["truths"]["imported"]["unmatched"] == {"another": pytest.approx(0.01)}
     assert set(payload["controls"]["permuted"]["logme"]) == set(models)
     assert payload["references"] == {}
     assert "Ready-made features come without" in payload["controls"]["problems"]["plain"]

@@ -74,7 +74,7 @@ def tell(words: Sequence[str], folder: Path, settings: Settings, capsys: pytest.
 
 def plain(text: str) -> str:
     """Text without the marks of HTML, Markdown and direction, and with single spaces."""
-    bare = html.unescape(re.sub(r"<[^>]+>", "", re.sub(r":primary\[(.*?)\]", r"\1", text)))
+    bare = html.unescape(re.sub(r"<[^>]+>", "", re.sub(r":\w+\[(.*?)\]", r"\1", text)))
     return " ".join(strip_bidi(bare.replace("**", "").replace("\\", "")).split())
 
 

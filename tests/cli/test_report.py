@@ -94,7 +94,10 @@ def test_a_stored_run_becomes_files(
     assert len(written) == 1
     with (tmp_path / "report-0" / "ranking.csv").open(encoding="utf-8", newline="") as file:
         rows = {row["model"]: row for row in csv.DictReader(file)}
-    assert list(rows) == ranked["ranking"]["order"]
+    assert list(rows) == [
+        *ranked["ranking"]["order"],
+        *(row["title"] for row in ranked["references"].values()),
+    ]
     for model, own in scores(ranked).items():
         for metric, value in own.items():
             assert float(rows[model][metric]) == value

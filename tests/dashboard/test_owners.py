@@ -18,7 +18,7 @@ from ptmrank_core.benchmark import RunStore, delete_run, run_here, run_sizes
 from ptmrank_core.config import Settings, load_settings
 from ptmrank_core.data import store_features, store_upload
 from ptmrank_core.errors import InputError, NotOwnerError
-from ptmrank_core.records import LOCAL_OWNER, Failure, RunState, Stage
+from ptmrank_core.records import LOCAL_OWNER, Failure, RunState, Stage, Truth
 from ptmrank_core.worker import SOURCES
 from tests.benchmark.runs import stored_features_plan, stored_plan
 from tests.dashboard.reading import open_section, texts
@@ -179,7 +179,7 @@ def test_a_link_shows_a_run_and_offers_nothing_else(
     for title in ("Ranking", "Evidence", "Samples", "Export"):
         open_section(app, title)
         assert "This run belongs to somebody else" in texts(app)
-        assert "Try strong first" in texts(app).replace("*", "")
+        assert "strong** is the only candidate with a score" in texts(app).replace("]", "")
     assert not app.get("file_uploader")
 
 
@@ -210,7 +210,7 @@ def test_nothing_is_done_about_somebody_elses_run(
     with pytest.raises(NotOwnerError, match="belongs to somebody else"):
         act(ranked)
     with pytest.raises(NotOwnerError):
-        jobs.keep_truth(before, "truth.csv", b"model,accuracy\nstrong,0.9\nweak,0.1\n")
+        jobs.keep_truth(before, Truth("accuracy", {"strong": 0.9, "weak": 0.1}))
     with pytest.raises(NotOwnerError):
         jobs.start_fine_tuning(before, 1, 1.0)
     assert RunStore(settings).result(ranked) == before

@@ -101,4 +101,4 @@ def test_the_page_goes_to_the_results_and_gets_what_comes_later(
         store.add_finding(run_id, Finding("test", "", None, 0.0))
         store.finish(run_id, RunState.FINISHED, seconds=1.0)
     wait_until(lambda: "Still computing" not in page_text(browser))
-    assert "Try strong first" in page_text(browser)
+    assert "strong comes first" in page_text(browser)

@@ -174,31 +174,41 @@ def assert_same_numbers(exported: dict[str, Any], cells: list[list[str]], printe
             assert float(re.findall(r"[\d.]*\d", said)[0]) == rank, (model, metric, said)
 
 
-def walk(browser: WebDriver, home: Path, folder: Path) -> dict[str, Any]:
+def answer_and_export(browser: WebDriver, folder: Path) -> tuple[str, dict[str, Any]]:
+    """The heading and the tables of one moment: a run at work may change its answer between the two."""
+    for attempt in range(5):
+        saved = folder / str(attempt)
+        saved.mkdir()
+        answer = text_of(browser, ".stMain h2")
+        exported = export_json(browser, saved)
+        if text_of(browser, ".stMain h2") == answer:
+            return answer, exported
+    raise AssertionError("The answer changed with every export.")
+
+
+def walk(browser: WebDriver, home: Path, folder: Path, n_models: int) -> dict[str, Any]:
     """Look at every section of the results of a run that was just started, and hold its numbers."""
     see(browser, MARKS["Ranking"])
     cells = browser.execute_script(DRAWN_CELLS)
-    n_models = len({model for model, *_ in cells})
     for place, title in enumerate(SECTIONS, 1):
         if title == "Agreement" and n_models < 3:  # there is nothing to correlate
             continue
         open_section(browser, place)
         see(browser, MARKS[title])
         assert not browser.find_elements(By.CSS_SELECTOR, ".stException")
-    answer = text_of(browser, ".stMain h2")  # only now: the probe may have moved the votes
-    exported = export_json(browser, folder)
+    answer, exported = answer_and_export(browser, folder)
     printed = command_line(text_of(browser, ".stCode code"), home)
     assert_same_numbers(exported, cells, printed)
-    assert answer == f"Try {exported['tables']['ranking']['rows'][0]['model']} first"
+    assert answer == exported["tables"]["verdict"]["rows"][0]["sentence"]
     return printed
 
 
 @pytest.mark.parametrize(
     ("demo", "n_models"),
     [
-        ("digits", 13),
-        pytest.param("docstrings", 9, marks=pytest.mark.slow),
-        pytest.param("spoken-digits", 10, marks=pytest.mark.slow),
+        ("digits", 11),
+        pytest.param("docstrings", 7, marks=pytest.mark.slow),
+        pytest.param("spoken-digits", 8, marks=pytest.mark.slow),
     ],
 )
 def test_a_demo(
@@ -208,16 +218,16 @@ def test_a_demo(
     address, home = served
     browser.get(address)
     click(browser, f".st-key-demo-{demo} button")
-    assert len(walk(browser, home, tmp_path)["models"]) == n_models
+    assert len(walk(browser, home, tmp_path, n_models)["models"]) == n_models
 
 
 @pytest.mark.parametrize(
     ("make", "n_models"),
     [
-        pytest.param(pictures, 13, marks=pytest.mark.slow, id="pictures"),
-        pytest.param(table(review_table), 9, marks=pytest.mark.slow, id="texts"),
-        pytest.param(table(price_table), 9, marks=pytest.mark.slow, id="regression"),
-        pytest.param(recordings, 10, marks=pytest.mark.slow, id="recordings"),
+        pytest.param(pictures, 11, marks=pytest.mark.slow, id="pictures"),
+        pytest.param(table(review_table), 7, marks=pytest.mark.slow, id="texts"),
+        pytest.param(table(price_table), 7, marks=pytest.mark.slow, id="regression"),
+        pytest.param(recordings, 8, marks=pytest.mark.slow, id="recordings"),
         pytest.param(table(number_table), 1, id="rows"),
         pytest.param(features, 2, id="features"),
     ],
@@ -234,4 +244,4 @@ def test_an_upload(
     (tmp_path / "saved").mkdir()
     browser.get(address)
     send(browser, make(tmp_path), are_features=make is features)
-    assert len(walk(browser, home, tmp_path / "saved")["models"]) == n_models
+    assert len(walk(browser, home, tmp_path / "saved", n_models)["models"]) == n_models

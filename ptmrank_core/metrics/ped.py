@@ -140,7 +140,7 @@ SPECS = (
         function=partial(ped_output, inner="logme"),
         bounds=(None, None),
         idea="LogME after classes that overlap have pushed one another apart.",
-        fails_when="Features are wide (so are pushes) or tiny (deviations below 0.001), or no classes overlap.",
+        fails_when="Features are wide (as pushes then are) or deviate by below 0.001, or no classes overlap.",
         version=2,
         rewards_width=False,
         saturates=frozenset(),

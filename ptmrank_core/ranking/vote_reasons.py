@@ -68,7 +68,7 @@ def fallback_reason(unfit: str) -> str:
 def _known(prior: PriorTaus) -> str:
     if not prior.taus:
         return f"Never compared with fine-tuning, so little is expected of it ({prior.mean:+.2f})"
-    sets = "1 other set" if prior.n_sets == 1 else f"{prior.n_sets} other sets"
+    sets = "1 recorded set" if prior.n_sets == 1 else f"{prior.n_sets} recorded sets"
     spread = float(np.std(prior.taus, ddof=1)) if len(prior.taus) > 1 else 0.0
     give = f", give or take {spread:.2f}" if spread else ""
     probed = f" ({prior.n_probed} of them judged by a linear probe)" if prior.n_probed else ""

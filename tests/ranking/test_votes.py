@@ -57,7 +57,7 @@ def test_the_prior_decides_without_a_probe() -> None:
     assert found["good"].weight / found["other"].weight == pytest.approx(
         best_weight(cautious[0]) / best_weight(cautious[1])
     )
-    assert found["good"].reason == ("Agreement with fine-tuning on 4 other sets +0.80, give or take 0.10.")
+    assert found["good"].reason == ("Agreement with fine-tuning on 4 recorded sets +0.80, give or take 0.10.")
 
 
 def test_a_metric_that_varies_between_sets_is_left_out_beside_a_reliable_one() -> None:
@@ -67,7 +67,7 @@ def test_a_metric_that_varies_between_sets_is_left_out_beside_a_reliable_one() -
     assert found["good"].weight == 1
     assert found["other"].reason == (
         "Left out: its agreement with fine-tuning may be as low as -0.09; Good can be relied on for +0.48."
-        " Agreement with fine-tuning on 4 other sets +0.60, give or take 0.45."
+        " Agreement with fine-tuning on 4 recorded sets +0.60, give or take 0.45."
     )
 
 

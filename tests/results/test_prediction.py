@@ -62,7 +62,7 @@ def test_each_probe_gives_an_accuracy_with_its_interval() -> None:
     assert (found.measure, found.level) == ("accuracy", 0.9)
     assert found.note == (
         f"Predicted from the linear probes by one line through {line.n_models} models that were fine-tuned on"
-        f" {len(line.sets)} other sets; the 90% intervals are wide because sets differ."
+        f" {len(line.sets)} recorded sets; the 90% intervals are wide because sets differ."
     )
 
 

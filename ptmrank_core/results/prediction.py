@@ -77,6 +77,6 @@ def _note(coefficients: Coefficients, n_without: int) -> str:
         without = f" {models} {have} none: the linear probe is too close to a constant guess."
     return (
         f"Predicted from the linear probes by one line through {coefficients.n_models} models that were"
-        f" fine-tuned on {len(coefficients.sets)} recorded sets; the {LEVEL:.0%} intervals are wide because sets"
-        f" differ.{without}"
+        f" fine-tuned on {len(coefficients.sets)} recorded sets; the {LEVEL:.0%} intervals are wide because"
+        f" sets differ.{without}"
     )

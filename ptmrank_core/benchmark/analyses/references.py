@@ -22,9 +22,9 @@ from ptmrank_core.results.command import FEATURES_TASK
 
 __all__ = ["probe_references"]
 
-# All references together take at most this share of the time that the run has worked so far. So many
-# seconds are always granted: to what is computed from the samples, and to an untrained twin.
-SHARE, FREE_SECONDS, FREE_SECONDS_OF_TWIN = 0.2, 10.0, 3.0
+# All references together take at most this share of the time that the run has worked so far, or so many
+# seconds, which are always granted: a small run then has the same references on a busy machine too.
+SHARE, FREE_SECONDS = 0.2, 20.0
 PLAIN, PCA, COLUMNS = "plain", "columns:pca", "columns:"
 PREDICTOR_TITLES = {
     "knn": "k nearest neighbours on the columns",
@@ -51,18 +51,15 @@ class _Deadline:
     ----------
     context
         What the run has spent so far.
-    role
-        What the next reference is.
     """
 
-    def __init__(self, context: AnalysisContext, role: ReferenceKind) -> None:
+    def __init__(self, context: AnalysisContext) -> None:
         self.cancel = context.run_context.cancel
         findings = context.findings()
         taken = sum(own.seconds for own in findings if own.kind == ReferenceResult.KIND)
         spent = sum(own.seconds for own in findings) - taken
         spent += sum(sum(outcome.seconds.values()) for outcome in context.outcomes.values())
-        self.free = FREE_SECONDS_OF_TWIN if role == "untrained" else FREE_SECONDS
-        self.seconds = max(0.0, max(self.free, SHARE * spent) - taken)
+        self.seconds = max(0.0, max(FREE_SECONDS, SHARE * spent) - taken)
         if context.run_context.plan.analyses.controls:
             self.seconds = math.inf  # all of them were asked for
         self.end = time.perf_counter() + self.seconds
@@ -75,7 +72,7 @@ class _Deadline:
         """Say that something was left out because of the time."""
         return (
             f"{what} There are {self.seconds:.1f} s for it: all references may take {SHARE:.0%} of the run's "
-            f"time so far, or {self.free:.0f} s."
+            f"time so far, or {FREE_SECONDS:.0f} s."
         )
 
 
@@ -106,7 +103,7 @@ def probe_references(context: AnalysisContext) -> None:
 
 def _within(context: AnalysisContext, job: _Job) -> ReferenceResult:
     """Do a job within the time that is left."""
-    deadline = _Deadline(context, job.role)
+    deadline = _Deadline(context)
     try:
         raise_if_cancelled(deadline.token)
         return job.find(deadline)

@@ -39,7 +39,6 @@ ONLY = Analyses(half_samples=0, sample_sizes=False, projections=False)
 def time_to_spare(monkeypatch: pytest.MonkeyPatch) -> None:
     """No reference is left out because this machine is slow."""
     monkeypatch.setattr(references, "FREE_SECONDS", 1e6)
-    monkeypatch.setattr(references, "FREE_SECONDS_OF_TWIN", 1e6)
 
 
 def run(settings: Settings, plan: RunPlan, name: str, analyses: Analyses, source: Path) -> RunResult:
@@ -130,7 +129,7 @@ def test_what_takes_too_long_is_left_out_with_the_reason(
     do_pictures: Callable[[str, Analyses], RunResult], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without time nothing is computed, and each reference says so."""
-    for name in ("SHARE", "FREE_SECONDS", "FREE_SECONDS_OF_TWIN"):
+    for name in ("SHARE", "FREE_SECONDS"):
         monkeypatch.setattr(references, name, 0.0)
     result = do_pictures("hurried", ONLY)
     found = references_of(result)
@@ -150,7 +149,7 @@ def test_a_twin_that_would_take_too_long_is_not_begun(
     _, twin = references_of(do_pictures("long", ONLY))
     assert twin.left_out.startswith("It would take about 2000000 s. There are ")
     monkeypatch.undo()
-    monkeypatch.setattr(references, "FREE_SECONDS_OF_TWIN", 1e6)
+    monkeypatch.setattr(references, "FREE_SECONDS", 1e6)
     assert references_of(do_pictures("short", ONLY))[1].value is not None
     monkeypatch.setattr(references, "_seconds_of_twin", lambda *_: 2e6)
     assert references_of(do_pictures("again", ONLY))[1].value is not None

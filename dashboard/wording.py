@@ -12,7 +12,7 @@ from ptmrank_core.benchmark import Outline, RunEntry, RunProgress
 from ptmrank_core.data import DEMO_SAMPLES, FEATURES_PREFIX
 from ptmrank_core.errors import InputField, PTMRankError, word_fields
 from ptmrank_core.records import Modality, ModelSpec, RunState, Stage, TargetKind
-from ptmrank_core.results.phrases import plural, say_targets
+from ptmrank_core.results.phrases import abbreviate, plural, say_targets
 
 __all__ = [
     "ANALYSES",
@@ -161,9 +161,4 @@ def say_size(size_bytes: int) -> str:
 
 def compact(count: int | None) -> str:
     """Abbreviate a large number: ``230 k``; ``None`` is unknown."""
-    if count is None:
-        return "unknown"
-    for unit, size in (("G", 1e9), ("M", 1e6), ("k", 1e3)):
-        if count >= size:
-            return f"{count / size:.3g} {unit}"
-    return str(count)
+    return "unknown" if count is None else abbreviate(count)

@@ -14,9 +14,9 @@ from ptmrank_core.probing.probe import (
     Goal,
     Probe,
     check_arrays,
-    fold_notes,
     folds_of,
     goal_of,
+    probe_of,
     vote_of_nearest,
 )
 
@@ -72,15 +72,7 @@ def cross_validate(
         proceed()
         train, test = folds != fold, folds == fold
         predicted[test] = predict(features[train], goal.values[train], features[test], goal, seed, proceed)
-    return Probe(
-        measure=goal.measure,
-        value=goal.judge(predicted, np.ones(len(folds), dtype=bool)),
-        folds=tuple(goal.judge(predicted, folds == fold) for fold in range(int(folds.max()) + 1)),
-        knn=float("nan"),
-        predictions=goal.as_given(predicted),
-        losses=goal.losses(predicted),
-        notes=fold_notes(goal, folds),
-    )
+    return probe_of(goal, folds, predicted, knn=float("nan"))
 
 
 def _nearest(

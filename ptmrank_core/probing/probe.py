@@ -23,9 +23,9 @@ __all__ = [
     "Probe",
     "check_arrays",
     "fit_probe",
-    "fold_notes",
     "folds_of",
     "goal_of",
+    "probe_of",
     "vote_of_nearest",
 ]
 
@@ -128,15 +128,7 @@ def fit_probe(
         seen, new = standardise(features[train], features[test])
         linear[test] = goal.fit(seen, goal.values[train], new, proceed)
         near[test] = vote_of_nearest(seen, goal.values[train], new, goal)
-    return Probe(
-        measure=goal.measure,
-        value=goal.judge(linear, np.ones(len(folds), dtype=bool)),
-        folds=tuple(goal.judge(linear, folds == fold) for fold in range(int(folds.max()) + 1)),
-        knn=goal.judge(near, np.ones(len(folds), dtype=bool)),
-        predictions=goal.as_given(linear),
-        losses=goal.losses(linear),
-        notes=fold_notes(goal, folds),
-    )
+    return probe_of(goal, folds, linear, knn=goal.judge(near, np.ones(len(folds), dtype=bool)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -249,7 +241,20 @@ def _average_precision(values: Array, guesses: Array) -> float:
     return float(average_precision_score(values[:, occurs], guesses[:, occurs], average="macro"))
 
 
-def fold_notes(goal: Goal, folds: NDArray[np.int64]) -> tuple[str, ...]:
+def probe_of(goal: Goal, folds: NDArray[np.int64], predicted: Array, *, knn: float) -> Probe:
+    """Evaluate out-of-fold predictions, over all samples and within each fold."""
+    return Probe(
+        measure=goal.measure,
+        value=goal.judge(predicted, np.ones(len(folds), dtype=bool)),
+        folds=tuple(goal.judge(predicted, folds == fold) for fold in range(int(folds.max()) + 1)),
+        knn=knn,
+        predictions=goal.as_given(predicted),
+        losses=goal.losses(predicted),
+        notes=_notes(goal, folds),
+    )
+
+
+def _notes(goal: Goal, folds: NDArray[np.int64]) -> tuple[str, ...]:
     """Say where the folds restrict the estimate, one sentence each."""
     n_folds = int(folds.max()) + 1
     notes = (

@@ -55,14 +55,19 @@ class PriorTaus:
         return float(np.mean(self.taus)) if self.taus else UNKNOWN_MEAN
 
     @property
+    def deviation(self) -> float | None:
+        """Standard deviation of tau between sets; ``None`` for fewer than two."""
+        return float(np.std(self.taus, ddof=1)) if len(self.taus) > 1 else None
+
+    @property
     def spread(self) -> float:
         """Standard deviation of Fisher's z on a new set: between sets, and of the mean over them.
 
         That of tau, scaled by the slope of z at the mean: z itself would count the difference of .96 and .99.
         """
-        if len(self.taus) < 2:
+        if self.deviation is None:
             return UNKNOWN_SPREAD
-        deviation = float(np.std(self.taus, ddof=1)) / (1 - min(abs(self.mean), MAX_AGREEMENT) ** 2)
+        deviation = self.deviation / (1 - min(abs(self.mean), MAX_AGREEMENT) ** 2)
         return max(deviation, LEAST_SPREAD) * float(np.sqrt(1 + 1 / len(self.taus)))
 
 
@@ -104,6 +109,12 @@ class PriorCalibration:
         """
         alone = _fisher(self.prior.mean) - self.prior.spread
         return float(np.tanh(min(_fisher(self.agreement) - self.spread, alone)))
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """One standard deviation below and above the expected agreement."""
+        z = _fisher(self.agreement)
+        return float(np.tanh(z - self.spread)), float(np.tanh(z + self.spread))
 
     @property
     def is_contradicted(self) -> bool:

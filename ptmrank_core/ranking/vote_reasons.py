@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-
-import numpy as np
 
 from ptmrank_core.ranking.prior_calibration import PriorCalibration, PriorTaus
 
@@ -26,10 +23,8 @@ def reason_for(calibration: PriorCalibration, copies: Sequence[str], *, has_prob
     has_probe
         Whether a probe was fitted.
     """
-    parts = [_known(calibration.prior)]
-    if calibration.probe_agreement is not None:
-        parts.append(_with_probe(calibration))
-    elif has_probe:
+    parts = _expected(calibration)
+    if has_probe and calibration.probe_agreement is None:
         parts.append("The linear probe distinguishes too few models here to add to that")
     if copies:
         parts.append(f"Shares one vote with {', '.join(copies)}: their orders are nearly the same")
@@ -48,16 +43,10 @@ def too_uncertain(calibration: PriorCalibration, surest: str, best: float) -> st
     best
         How far that one agrees with fine-tuning, cautiously.
     """
-    parts = [_known(calibration.prior)]
-    if calibration.probe_agreement is not None:
-        parts.append(_with_probe(calibration))
+    parts = _expected(calibration)
     low = f"{calibration.cautious:+.2f}"
-    if best <= 0:
-        return f"Left out: its agreement with fine-tuning may be as low as {low}. {'. '.join(parts)}."
-    return (
-        f"Left out: its agreement with fine-tuning may be as low as {low}; {surest} can be relied on for"
-        f" {best:+.2f}. {'. '.join(parts)}."
-    )
+    other = f"; {surest} can be relied on for {best:+.2f}" if best > 0 else ""
+    return f"Left out: its agreement with fine-tuning may be as low as {low}{other}. {'. '.join(parts)}."
 
 
 def fallback_reason(unfit: str) -> str:
@@ -65,12 +54,17 @@ def fallback_reason(unfit: str) -> str:
     return f"Fallback: no metric qualified. {unfit}"
 
 
+def _expected(calibration: PriorCalibration) -> list[str]:
+    """Say what other data show, and the probe on these samples."""
+    known = [_known(calibration.prior)]
+    return known if calibration.probe_agreement is None else [*known, _with_probe(calibration)]
+
+
 def _known(prior: PriorTaus) -> str:
     if not prior.taus:
         return f"Never compared with fine-tuning, so little is expected of it ({prior.mean:+.2f})"
     sets = "1 recorded set" if prior.n_sets == 1 else f"{prior.n_sets} recorded sets"
-    spread = float(np.std(prior.taus, ddof=1)) if len(prior.taus) > 1 else 0.0
-    give = f", give or take {spread:.2f}" if spread else ""
+    give = f", give or take {prior.deviation:.2f}" if prior.deviation else ""
     probed = f" ({prior.n_probed} of them judged by a linear probe)" if prior.n_probed else ""
     return f"Agreement with fine-tuning on {sets}{probed} {prior.mean:+.2f}{give}"
 
@@ -79,8 +73,7 @@ def _with_probe(calibration: PriorCalibration) -> str:
     found = f"{calibration.probe_agreement:+.2f}"
     if not calibration.is_contradicted:
         return f"Agreement with the linear probe on these samples {found}"
-    z = math.atanh(min(0.97, max(-0.97, calibration.agreement)))
-    low, high = math.tanh(z - calibration.spread), math.tanh(z + calibration.spread)
+    low, high = calibration.interval
     return (
         f"These samples contradict that: agreement with the linear probe {found}. So what is expected here"
         f" was widened by a factor of {calibration.widening:.1f}, to between {low:+.2f} and {high:+.2f}"

@@ -9,7 +9,7 @@ from ptmrank_core.records import Ranking
 from ptmrank_core.results.cost import ModelCost
 from ptmrank_core.results.phrases import bidi_isolate, plural
 
-__all__ = ["Alternative", "cheaper_alternative", "say_alternative"]
+__all__ = ["COSTS", "Alternative", "cheaper_alternative", "say_alternative"]
 
 # An alternative costs at most half as much, and ranks at most three places behind the first.
 MIN_FACTOR = 2.0

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from ptmrank_core.records import Samples, SamplesSummary
 
 __all__ = [
+    "abbreviate",
     "bidi_isolate",
     "join_words",
     "percent",
@@ -16,11 +17,21 @@ __all__ = [
     "strip_bidi",
 ]
 
+UNITS = (("G", 1e9), ("M", 1e6), ("k", 1e3))
+
 
 def plural(count: int, noun: str) -> str:
     """Write a count with its noun: ``1 model``, ``2 models``, ``3 classes``."""
     ending = "es" if noun.endswith("s") else "s"
     return f"{count:,} {noun if count == 1 else noun + ending}"
+
+
+def abbreviate(count: float) -> str:
+    """Write a large number shortly: ``230 k``."""
+    for unit, size in UNITS:
+        if count >= size:
+            return f"{count / size:.3g} {unit}"
+    return f"{count:.0f}"
 
 
 def join_words(words: Sequence[str]) -> str:

@@ -6,6 +6,8 @@ import math
 
 from ptmrank_core.prediction import Coefficients, load_coefficients, predict_accuracies
 from ptmrank_core.records import Prediction, Ranking, RunResult
+from ptmrank_core.results.constant_guess import constant_guess
+from ptmrank_core.results.phrases import plural
 from ptmrank_core.results.votes import probes_of
 
 __all__ = ["LEVEL", "prediction_of"]
@@ -46,9 +48,8 @@ def prediction_of(result: RunResult, ranking: Ranking) -> Prediction:
             level=LEVEL,
             note="What fine-tuning will reach is predicted from a linear probe, and none was fitted (yet).",
         )
-    n_samples = result.samples.n_samples
-    chance = max(result.samples.class_counts.values()) / sum(result.samples.class_counts.values())
-    least = chance + ABOVE_CHANCE * math.sqrt(chance * (1 - chance) / n_samples)
+    chance = constant_guess("accuracy", result.samples) or 0.0
+    least = chance + ABOVE_CHANCE * math.sqrt(chance * (1 - chance) / result.samples.n_samples)
     coefficients = load_coefficients()
     found = (
         predict_accuracies(
@@ -73,8 +74,10 @@ def _note(coefficients: Coefficients, n_without: int) -> str:
     """Say what the intervals rest on."""
     without = ""
     if n_without:
-        models, have = ("1 model", "has") if n_without == 1 else (f"{n_without} models", "have")
-        without = f" {models} {have} none: the linear probe is too close to a constant guess."
+        have = "has" if n_without == 1 else "have"
+        without = (
+            f" {plural(n_without, 'model')} {have} none: the linear probe is too close to a constant guess."
+        )
     return (
         f"Predicted from the linear probes by one line through {coefficients.n_models} models that were"
         f" fine-tuned on {len(coefficients.sets)} recorded sets; the {LEVEL:.0%} intervals are wide because"

@@ -10,14 +10,12 @@ from numpy.typing import NDArray
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.ranking import rank
 from ptmrank_core.records import (
-    ExtractionOptions,
     ExtractionReport,
     Finding,
     HalfSampleScores,
     ModelOutcome,
     ModelSpec,
     Ranking,
-    RunPlan,
     RunResult,
     RunState,
     SamplesSummary,
@@ -25,6 +23,7 @@ from ptmrank_core.records import (
     Vote,
 )
 from ptmrank_core.results.intervals import with_intervals
+from tests.plans import plan_of
 
 __all__ = ["ranking_of"]
 
@@ -76,17 +75,7 @@ def _run(
 ) -> RunResult:
     """Assemble a finished run."""
     models = tuple(ModelSpec(name, "local", "image") for name in next(iter(scores.values())))
-    plan = RunPlan(
-        run_id="simulated",
-        created_at="2026-01-01T00:00:00+00:00",
-        task="t",
-        samples_source="s",
-        samples_fingerprint="f",
-        models=models,
-        metrics=tuple(scores),
-        options=ExtractionOptions(),
-        seed=seed,
-    )
+    plan = plan_of(models, tuple(scores), run_id="simulated", task="t", samples_source="s", seed=seed)
     counts = {str(label): int(count) for label, count in enumerate(np.bincount(labels)) if count}
     return RunResult(
         plan=plan,

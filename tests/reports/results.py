@@ -10,7 +10,6 @@ import numpy as np
 from ptmrank_core.projection import pca
 from ptmrank_core.records import (
     BytesBlob,
-    ExtractionOptions,
     ExtractionReport,
     Failure,
     Finding,
@@ -20,7 +19,6 @@ from ptmrank_core.records import (
     ProbeResult,
     Ranking,
     RankIntervals,
-    RunPlan,
     RunResult,
     RunState,
     Samples,
@@ -32,6 +30,7 @@ from ptmrank_core.records import (
 )
 from ptmrank_core.reports.html import Picture
 from ptmrank_core.results import rank_result
+from tests.plans import plan_of
 
 __all__ = ["HOSTILE", "METRICS", "certain", "hostile_picture", "hostile_result", "probe_of"]
 
@@ -79,15 +78,12 @@ def hostile_result(names: Sequence[str] = HOSTILE) -> RunResult:
     cells += [Failure(specs[-1].id, name, Stage.LOAD, "OSError", HOSTILE[3], HOSTILE[1]) for name in METRICS]
     outcomes = {spec.id: ModelOutcome(spec, REPORT, 8, score_seconds=0.125) for spec in specs[:-1]}
     return RunResult(
-        plan=RunPlan(
+        plan=plan_of(
+            specs,
+            METRICS,
             run_id="0123456789abcdef0123456789abcdef",
-            created_at="2026-01-01T00:00:00+00:00",
-            task="image-classification",
             samples_source="/samples/" + HOSTILE[1],
             samples_fingerprint="f" * 64,
-            models=specs,
-            metrics=METRICS,
-            options=ExtractionOptions(),
             seed=7,
         ),
         state=RunState.FINISHED,

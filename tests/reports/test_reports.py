@@ -8,12 +8,10 @@ import pytest
 
 from ptmrank_core import reports, results
 from ptmrank_core.records import (
-    ExtractionOptions,
     ExtractionReport,
     Failure,
     ModelOutcome,
     ModelSpec,
-    RunPlan,
     RunResult,
     RunState,
     SamplesSummary,
@@ -22,6 +20,7 @@ from ptmrank_core.records import (
     Stage,
 )
 from ptmrank_core.reports.figures.style.theme import PLOTLY_CONFIG
+from tests.plans import plan_of
 
 
 def spec(name: str) -> ModelSpec:
@@ -32,17 +31,7 @@ def spec(name: str) -> ModelSpec:
 @pytest.fixture
 def result() -> RunResult:
     """Three models under two metrics: one skipped, one failed throughout."""
-    plan = RunPlan(
-        run_id="run",
-        created_at="2026-01-01T00:00:00+00:00",
-        task="image-classification",
-        samples_source="demo:digits",
-        samples_fingerprint="f",
-        models=(spec("a"), spec("b"), spec("c")),
-        metrics=("logme", "leep"),
-        options=ExtractionOptions(),
-        seed=0,
-    )
+    plan = plan_of((spec("a"), spec("b"), spec("c")), ("logme", "leep"), samples_source="demo:digits")
     report = ExtractionReport("float32", "cpu", {"load": 1.0, "preprocess": 0.5, "forward": 2.0}, 1, 3)
     return RunResult(
         plan=plan,

@@ -8,11 +8,9 @@ import pytest
 
 from ptmrank_core import reports, results
 from ptmrank_core.records import (
-    ExtractionOptions,
     ExtractionReport,
     ModelOutcome,
     ModelSpec,
-    RunPlan,
     RunResult,
     RunState,
     SamplesSummary,
@@ -20,6 +18,7 @@ from ptmrank_core.records import (
 )
 from ptmrank_core.reports.figures.cost import cost_figure
 from ptmrank_core.results.cost import costs_of, fronts_of
+from tests.plans import plan_of
 
 SECONDS = {"load": 9.0, "preprocess": 0.5, "forward": 1.5}
 
@@ -33,17 +32,7 @@ def spec(name: str, n_parameters: int | None) -> ModelSpec:
 def result() -> RunResult:
     """Three ranked models a, b, c in this order: b is larger than a, c smaller; d has no score."""
     specs = (spec("a", 100), spec("b", 200), spec("c", 50), spec("d", 10))
-    plan = RunPlan(
-        run_id="run",
-        created_at="2026-01-01T00:00:00+00:00",
-        task="image-classification",
-        samples_source="x.zip",
-        samples_fingerprint="f",
-        models=specs,
-        metrics=("logme",),
-        options=ExtractionOptions(),
-        seed=0,
-    )
+    plan = plan_of(specs, ("logme",))
     outcomes = {
         model.id: ModelOutcome(model, report, 8, score_seconds=7.0)
         for model, report in zip(

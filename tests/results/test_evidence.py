@@ -9,12 +9,10 @@ import pytest
 
 from ptmrank_core import reports, results
 from ptmrank_core.records import (
-    ExtractionOptions,
     ExtractionReport,
     Finding,
     ModelOutcome,
     ModelSpec,
-    RunPlan,
     RunResult,
     RunState,
     SamplesSummary,
@@ -23,6 +21,7 @@ from ptmrank_core.records import (
 )
 from ptmrank_core.reports.figures.evidence import CorrelationLayout, correlation_figure, truth_figure
 from ptmrank_core.results.evidence import CONSENSUS, PARAMETERS, evidence_of, truth_problems, truths_of
+from tests.plans import plan_of
 from tests.reports.results import probe_of
 
 NAMES = tuple("abcdef")
@@ -40,17 +39,7 @@ def result() -> RunResult:
     specs = [
         ModelSpec(n, "local", "image", revision="r", n_parameters=10 * i) for i, n in enumerate(NAMES, 1)
     ]
-    plan = RunPlan(
-        run_id="run",
-        created_at="2026-01-01T00:00:00+00:00",
-        task="image-classification",
-        samples_source="x.zip",
-        samples_fingerprint="f",
-        models=tuple(specs),
-        metrics=("logme", "hscore"),
-        options=ExtractionOptions(),
-        seed=0,
-    )
+    plan = plan_of(tuple(specs), ("logme", "hscore"))
     report = ExtractionReport("float32", "cpu", {"load": 1.0, "preprocess": 0.5, "forward": 2.0}, 0, 4)
     cells = [Score(n, "logme", -float(i), 0.1) for i, n in enumerate(NAMES)]
     cells += [Score(n, "hscore", v, 0.1) for n, v in zip(NAMES, (1.0, 3.0, 2.0, 5.0, 4.0, 6.0), strict=True)]

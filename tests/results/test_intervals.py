@@ -14,7 +14,6 @@ from ptmrank_core.ranking import mean_of_ranks
 from ptmrank_core.records import (
     Analyses,
     Cell,
-    ExtractionOptions,
     ExtractionReport,
     Finding,
     HalfSampleScores,
@@ -22,7 +21,6 @@ from ptmrank_core.records import (
     ModelSpec,
     Ranking,
     RankIntervals,
-    RunPlan,
     RunResult,
     RunState,
     SamplesSummary,
@@ -37,6 +35,7 @@ from ptmrank_core.results.intervals import (
     why_no_intervals,
 )
 from ptmrank_core.results.intervals.scores_on_parts import ScaledParts
+from tests.plans import plan_of
 
 SCORES = {
     "logme": {"a": 2.0, "b": 1.98, "c": 0.0},
@@ -58,17 +57,7 @@ def finding(metric: str, problem: str = "", **changes: Any) -> Finding:
 def result() -> RunResult:
     """Three models under two cheap metrics, one that iterates, a variant; parts of the two."""
     models = tuple(ModelSpec(name, "local", "image") for name in "abc")
-    plan = RunPlan(
-        run_id="r",
-        created_at="2026-01-01T00:00:00+00:00",
-        task="t",
-        samples_source="s",
-        samples_fingerprint="f",
-        models=models,
-        metrics=tuple(SCORES),
-        options=ExtractionOptions(),
-        seed=0,
-    )
+    plan = plan_of(models, tuple(SCORES), run_id="r", task="t", samples_source="s")
     cells: list[Cell] = [Score(m, name, v, 0.1) for name, own in SCORES.items() for m, v in own.items()]
     return RunResult(
         plan=plan,

@@ -10,11 +10,9 @@ from ptmrank_core import reports, results
 from ptmrank_core.ranking import SizeCurve, consensus_draws
 from ptmrank_core.records import (
     VALUE,
-    ExtractionOptions,
     Finding,
     ModelSpec,
     PartScores,
-    RunPlan,
     RunResult,
     RunState,
     SamplesSummary,
@@ -23,6 +21,7 @@ from ptmrank_core.records import (
 from ptmrank_core.reports.figures.learning_curve import sizes_figure
 from ptmrank_core.results.evidence import CONSENSUS
 from ptmrank_core.results.learning_curve import curves_of, size_verdict
+from tests.plans import plan_of
 
 FULL = {"a": 3.0, "b": 2.0, "c": 1.0}
 
@@ -30,17 +29,7 @@ FULL = {"a": 3.0, "b": 2.0, "c": 1.0}
 @pytest.fixture
 def result() -> RunResult:
     """Three models; at 10 of 40 samples LogME has one of two draws reversed, at 20 it has settled."""
-    plan = RunPlan(
-        run_id="run",
-        created_at="2026-01-01T00:00:00+00:00",
-        task="image-classification",
-        samples_source="x.zip",
-        samples_fingerprint="f",
-        models=tuple(ModelSpec(n, "local", "image", revision="r") for n in FULL),
-        metrics=("logme",),
-        options=ExtractionOptions(),
-        seed=0,
-    )
+    plan = plan_of(tuple(ModelSpec(n, "local", "image", revision="r") for n in FULL), ("logme",))
     parts = {
         name: PartScores((10.0, 20.0), {"logme": (({VALUE: value}, {VALUE: -value}), ({VALUE: value}, None))})
         for name, value in FULL.items()

@@ -8,11 +8,9 @@ import pytest
 
 from ptmrank_core.prediction import load_coefficients, predict_accuracies
 from ptmrank_core.records import (
-    ExtractionOptions,
     Finding,
     ModelSpec,
     ProbeResult,
-    RunPlan,
     RunResult,
     RunState,
     SamplesSummary,
@@ -20,6 +18,7 @@ from ptmrank_core.records import (
 )
 from ptmrank_core.results.prediction import prediction_of
 from ptmrank_core.results.ranking import rank_result
+from tests.plans import plan_of
 
 COUNTS = {"a": 100, "b": 60, "c": 40}
 
@@ -27,17 +26,7 @@ COUNTS = {"a": 100, "b": 60, "c": 40}
 def run(probes: dict[str, float], counts: dict[str, int] = COUNTS, measure: str = "accuracy") -> RunResult:
     """A run of models with these probes; they are ranked in this order."""
     models = tuple(ModelSpec(name, "local", "image", revision="r") for name in ("p", "q", "r"))
-    plan = RunPlan(
-        run_id="run",
-        created_at="2026-01-01T00:00:00+00:00",
-        task="image-classification",
-        samples_source="x.zip",
-        samples_fingerprint="f",
-        models=models,
-        metrics=("logme",),
-        options=ExtractionOptions(),
-        seed=0,
-    )
+    plan = plan_of(models, ("logme",))
     return RunResult(
         plan=plan,
         state=RunState.FINISHED,

@@ -14,7 +14,6 @@ from ptmrank_core.benchmark.store.codec import plan_from_json, to_json
 from ptmrank_core.records import (
     VALUE,
     ControlScores,
-    ExtractionOptions,
     ExtractionReport,
     Failure,
     Finding,
@@ -25,7 +24,6 @@ from ptmrank_core.records import (
     PartScores,
     ProbeResult,
     ReferenceResult,
-    RunPlan,
     RunResult,
     RunState,
     SamplesSummary,
@@ -40,6 +38,7 @@ from ptmrank_core.results.comparison import compare_runs
 from ptmrank_core.results.cost import costs_of
 from ptmrank_core.results.evidence import truths_of
 from ptmrank_core.results.references import left_out_sentences, references_of, say_references
+from tests.plans import plan_of
 
 METRICS = ("logme", "etran", "hscore")
 CANDIDATES, CONTROLS = ("a", "b", "c", "d"), {"raw": "untrained weights", "mixed": "shuffled labels"}
@@ -107,17 +106,7 @@ def findings_of(names: tuple[str, ...]) -> tuple[Finding, ...]:
 
 def run_of(*names: str) -> RunResult:
     """A finished run of these models."""
-    plan = RunPlan(
-        run_id="r",
-        created_at="2026-01-01T00:00:00+00:00",
-        task="image-classification",
-        samples_source="demo:digits",
-        samples_fingerprint="f",
-        models=tuple(map(spec, names)),
-        metrics=METRICS,
-        options=ExtractionOptions(),
-        seed=0,
-    )
+    plan = plan_of(tuple(map(spec, names)), METRICS, run_id="r", samples_source="demo:digits")
     return RunResult(
         plan=plan,
         state=RunState.FINISHED,

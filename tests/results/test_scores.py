@@ -8,13 +8,11 @@ from dataclasses import replace
 import pytest
 
 from ptmrank_core.records import (
-    ExtractionOptions,
     ExtractionReport,
     Failure,
     Finding,
     ModelOutcome,
     ModelSpec,
-    RunPlan,
     RunResult,
     RunState,
     SamplesSummary,
@@ -24,6 +22,7 @@ from ptmrank_core.records import (
 )
 from ptmrank_core.results import rank_result
 from ptmrank_core.results.scores import best_layers, mean_over_layers, seed_notes, voting_scores
+from tests.plans import plan_of
 
 SEEDS = {"a": (-1.0, -0.5, -0.4, -0.6, -0.5), "b": (-0.9, -0.9, -1.0, -0.8, -0.9)}
 
@@ -31,17 +30,7 @@ SEEDS = {"a": (-1.0, -0.5, -0.4, -0.6, -0.5), "b": (-0.9, -0.9, -1.0, -0.8, -0.9
 def result_of(scores: Mapping[str, float], metric: str = "nleep") -> RunResult:
     """Make a run of some models with one score each."""
     specs = tuple(ModelSpec(name, "local", "image", revision="r") for name in scores)
-    plan = RunPlan(
-        run_id="run",
-        created_at="2026-01-01T00:00:00+00:00",
-        task="image-classification",
-        samples_source="demo:digits",
-        samples_fingerprint="f",
-        models=specs,
-        metrics=(metric,),
-        options=ExtractionOptions(),
-        seed=0,
-    )
+    plan = plan_of(specs, (metric,), samples_source="demo:digits")
     report = ExtractionReport("bfloat16", "cpu", {"load": 1.0, "preprocess": 0.5, "forward": 2.0}, 1, 3)
     return RunResult(
         plan=plan,

@@ -8,13 +8,11 @@ import numpy as np
 
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.records import (
-    ExtractionOptions,
     ExtractionReport,
     Finding,
     ModelOutcome,
     ModelSpec,
     ProbeResult,
-    RunPlan,
     RunResult,
     RunState,
     SamplesSummary,
@@ -22,6 +20,7 @@ from ptmrank_core.records import (
 )
 from ptmrank_core.results.ranking import rank_result
 from ptmrank_core.results.votes import vote_context_of
+from tests.plans import plan_of
 
 REPORT = ExtractionReport("float32", "cpu", {}, 0, 0)
 
@@ -34,17 +33,7 @@ def run(n_samples: int = 500, width: int = 64, sizes: tuple[int | None, ...] = (
             ("p", "q", "r", "twin"), (*sizes, 100), (None, None, None, "untrained"), strict=True
         )
     )
-    plan = RunPlan(
-        run_id="run",
-        created_at="2026-01-01T00:00:00+00:00",
-        task="image-classification",
-        samples_source="x.zip",
-        samples_fingerprint="f",
-        models=specs,
-        metrics=("logme", "hscore"),
-        options=ExtractionOptions(),
-        seed=0,
-    )
+    plan = plan_of(specs, ("logme", "hscore"))
     rng = np.random.default_rng(0)
     return RunResult(
         plan=plan,

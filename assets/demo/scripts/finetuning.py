@@ -13,7 +13,6 @@ from sklearn.datasets import load_digits
 from torch import Tensor
 from transformers import AutoModelForImageClassification, PreTrainedModel
 
-from assets.demo.scripts.measurements import Outcome
 from assets.demo.scripts.recipes import Recipe
 from assets.demo.scripts.targets import AfterEpoch, Learner, Target, read_features
 from assets.demo.scripts.training import (
@@ -90,22 +89,6 @@ def learner(recipe: Recipe) -> Learner:
     target = load_target(recipe)
     features = read_features(partial(pooled_features, load_classifier(recipe, seed=0)), target)
     return Learner(features, partial(_fine_tuned, recipe, target))
-
-
-def measure(recipe: Recipe) -> Outcome:
-    """Fine-tune and probe a model once for each seed.
-
-    Parameters
-    ----------
-    recipe : Recipe
-        The model.
-
-    Returns
-    -------
-    Outcome
-        Accuracies on the test digits.
-    """
-    return learner(recipe).measure(SEEDS)
 
 
 def _fine_tuned(

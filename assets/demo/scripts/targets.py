@@ -15,6 +15,7 @@ from torch import Tensor
 from assets.demo.scripts.measurements import Outcome, draw_labelled, fit_probe
 
 Inputs = TypeVar("Inputs")
+Recipe = TypeVar("Recipe")
 
 Tested = Callable[[Tensor], float]
 """Returns the accuracy on the test samples at some positions, 0 to 1."""
@@ -153,3 +154,23 @@ class Learner:
             tuple(self.fine_tune(draw, seed=seed) for seed, draw in draws.items()),
             tuple(map(self.features.tested, probes)),
         )
+
+
+def measure(learner: Callable[[Recipe], Learner], seeds: Iterable[int], recipe: Recipe) -> Outcome:
+    """Fine-tune and probe the model of a recipe once for each seed.
+
+    Parameters
+    ----------
+    learner : callable
+        Makes the model of a recipe ready to learn.
+    seeds : iterable of int
+        The seeds.
+    recipe : Recipe
+        The model.
+
+    Returns
+    -------
+    Outcome
+        Accuracies on the test samples.
+    """
+    return learner(recipe).measure(seeds)

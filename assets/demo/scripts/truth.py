@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from assets.demo.scripts.finetuning import BATCH_SIZE, EPOCHS, SEEDS, measure
+from functools import partial
+
+from assets.demo.scripts.finetuning import BATCH_SIZE, EPOCHS, SEEDS, learner
 from assets.demo.scripts.recipes import ARCHITECTURES, RECIPES, TRUTH, made_with
 from assets.demo.scripts.records import TruthProtocol, digest, record_truth
+from assets.demo.scripts.targets import measure
 from ptmrank_core.data.builtin.demo import digits_split, load_demo_samples
 
 
@@ -41,7 +44,14 @@ def samples_digest() -> str:
 
 def main() -> None:
     """Measure every model and save the record."""
-    record_truth(measure, RECIPES, TRUTH, protocol(), samples_digest=samples_digest(), made_with=made_with())
+    record_truth(
+        partial(measure, learner, SEEDS),
+        RECIPES,
+        TRUTH,
+        protocol(),
+        samples_digest=samples_digest(),
+        made_with=made_with(),
+    )
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from ptmrank_core.benchmark.execution.extraction import gather
 from ptmrank_core.benchmark.execution.scoring import CapturedError, run_guarded
 from ptmrank_core.events import discard_event
 from ptmrank_core.features.baselines import BaselineFeatures
-from ptmrank_core.records import AnalysisResult, Cell, Finding, ModelOutcome, ModelSpec, contents_of
+from ptmrank_core.records import AnalysisResult, Cell, Finding, ModelOutcome, ModelSpec, Ranking, contents_of
 from ptmrank_core.records.findings import ResultT
 from ptmrank_core.results import rank_result
 
@@ -88,8 +88,11 @@ class AnalysisContext:
 
     def order(self) -> tuple[str, ...]:
         """List the candidates in the ranking by the results so far, best first."""
-        result = self.run_context.store.result(self.run_context.plan.run_id)
-        return rank_result(result).order
+        return self.ranking().order
+
+    def ranking(self) -> Ranking:
+        """Rank the candidates by the results so far."""
+        return rank_result(self.run_context.store.result(self.run_context.plan.run_id))
 
     def is_kept(self, kind: type[AnalysisResult], subject: str = "") -> bool:
         """Whether a finding is stored already."""

@@ -24,12 +24,10 @@ from ptmrank_core.ranking import MAX_FIXED, MIN_PARTS
 from ptmrank_core.records import (
     HalfSampleScores,
     ModelHalfSamples,
-    SamplesSummary,
     Score,
     ScoreParts,
     problems_of,
 )
-from ptmrank_core.results.ranking import rank_result
 from ptmrank_core.results.votes import voters_of
 from ptmrank_core.sampling import SampleParts, draw_parts, units_of_samples
 
@@ -73,16 +71,15 @@ def _parts_by_metric(context: AnalysisContext) -> dict[str, int]:
 
 def _weighty(context: AnalysisContext, slow: Sequence[str]) -> dict[str, int]:
     """Give parts to iterative metrics, the weightiest first, until the others hold too little to need any."""
-    run_context = context.run_context
-    result = run_context.store.result(run_context.plan.run_id)
-    votes, outcomes = rank_result(result).votes, result.outcomes
+    votes, samples = context.ranking().votes, context.run_context.samples
+    widths = [outcome.n_features or 0 for outcome in context.outcomes.values()]
     weights = {name: votes[name].weight if name in votes else 0.0 for name in slow}
     budget = CHEAP_SECONDS
     chosen: dict[str, int] = {}
     for name in sorted(slow, key=lambda name: -weights[name]):
         if sum(weight for other, weight in weights.items() if other not in chosen) <= MAX_FIXED:
             break
-        each = _seconds_of_part(name, [own.n_features or 0 for own in outcomes.values()], result.samples)
+        each = _seconds_of_part(name, widths, samples.n_samples)
         number = next((n for n in (PARTS_OF_SLOW_METRICS, FEWEST_PARTS) if n * each <= budget), 0)
         if number:
             chosen[name] = number
@@ -90,10 +87,10 @@ def _weighty(context: AnalysisContext, slow: Sequence[str]) -> dict[str, int]:
     return chosen
 
 
-def _seconds_of_part(metric: str, widths: Sequence[int], samples: SamplesSummary) -> float:
+def _seconds_of_part(metric: str, widths: Sequence[int], n_samples: int) -> float:
     """Estimate the processor seconds of one part under a metric, of models of these widths."""
-    n_samples, n_features = MEASURED_SIZE
-    share = 0.75 * samples.n_samples / n_samples
+    n_measured, n_features = MEASURED_SIZE
+    share = 0.75 * n_samples / n_measured
     return METRICS[metric].measured_seconds * share * sum(widths) / n_features
 
 

@@ -18,7 +18,7 @@ from ptmrank_core.features.baselines import BaselineFeatures, principal_componen
 from ptmrank_core.features.twins import TWIN_PREFIX, is_twin_cached, untrained_twin
 from ptmrank_core.probing.predictors import PREDICTORS, cross_validate
 from ptmrank_core.records import ProbeResult, ReferenceKind, ReferenceResult
-from ptmrank_core.results.command import FEATURES_TASK
+from ptmrank_core.results.references import wants_references
 
 __all__ = ["probe_references"]
 
@@ -88,10 +88,7 @@ def probe_references(context: AnalysisContext) -> None:
     CancelledError
         If cancellation was requested; findings so far stay.
     """
-    plan = context.run_context.plan
-    if not (plan.analyses.references and plan.analyses.probe and context.contents(ProbeResult)):
-        return
-    if plan.task == FEATURES_TASK:
+    if not (wants_references(context.run_context.plan) and context.contents(ProbeResult)):
         return
     jobs = list(_jobs(context))
     for index, job in enumerate(jobs):

@@ -55,7 +55,5 @@ def _score_model(context: AnalysisContext, model: str, own_scores: Mapping[str, 
         for seed in FURTHER_SEEDS:
             raise_if_cancelled(context.run_context.cancel)
             of_metric.append(compute(name, inputs, seed=seed).value)
-    outcomes = context.run_context.store.outcomes(context.run_context.plan.run_id)
-    return SeedScores(
-        {name: tuple(of_metric) for name, of_metric in scores.items()}, outcomes[model].report.dtype
-    )
+    dtype = context.outcomes[model].report.dtype
+    return SeedScores({name: tuple(of_metric) for name, of_metric in scores.items()}, dtype)

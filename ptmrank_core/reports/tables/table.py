@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Literal, TypeAlias
 
+from ptmrank_core.results.phrases import abbreviate
+
 __all__ = [
     "COMPACT",
     "SIGNIFICANT",
@@ -32,7 +34,6 @@ SIGNIFICANT = "%.4g"
 # Fixed decimals are easier to compare down a column; these show them well.
 SMALLEST, LARGEST = 1e-3, 1e4
 MAX_COLUMNS = 11  # of a group on one page
-UNITS = (("G", 1e9), ("M", 1e6), ("k", 1e3))
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +183,7 @@ def shown(value: Value, column: Column) -> str:
     if isinstance(value, str):
         return value
     if column.format == COMPACT:
-        return _compact(value)
+        return abbreviate(value)
     return _significant(value) if column.format == SIGNIFICANT else column.format % value
 
 
@@ -194,11 +195,3 @@ def _significant(value: float) -> str:
         return f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent):+d}"
     text = format(Decimal(repr(rounded)), "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def _compact(count: float) -> str:
-    """Write a large number shortly: ``230 k``."""
-    for unit, size in UNITS:
-        if count >= size:
-            return f"{count / size:.3g} {unit}"
-    return f"{count:.0f}"

@@ -5,6 +5,7 @@ from ptmrank_core.results.references.references import (
     left_out_sentences,
     references_of,
     say_references,
+    wants_references,
 )
 
-__all__ = ["Reference", "left_out_sentences", "references_of", "say_references"]
+__all__ = ["Reference", "left_out_sentences", "references_of", "say_references", "wants_references"]

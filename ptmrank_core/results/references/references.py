@@ -14,15 +14,17 @@ from ptmrank_core.records import (
     ProbeResult,
     ReferenceKind,
     ReferenceResult,
+    RunPlan,
     RunResult,
     Score,
     Skipped,
 )
+from ptmrank_core.results.command import FEATURES_TASK
 from ptmrank_core.results.phrases import plural
 from ptmrank_core.results.references.controls import value_among
 from ptmrank_core.results.scores import parts_by_metric
 
-__all__ = ["Reference", "left_out_sentences", "references_of", "say_references"]
+__all__ = ["Reference", "left_out_sentences", "references_of", "say_references", "wants_references"]
 
 WHY: Mapping[ReferenceKind, str] = MappingProxyType(
     {
@@ -80,6 +82,11 @@ class Reference:
     seconds: float | None = None
     of: str = ""
     left_out: str = ""
+
+
+def wants_references(plan: RunPlan) -> bool:
+    """Whether references are probed beside the candidates: not of ready-made features, without samples."""
+    return plan.analyses.references and plan.analyses.probe and plan.task != FEATURES_TASK
 
 
 def references_of(result: RunResult) -> tuple[Reference, ...]:

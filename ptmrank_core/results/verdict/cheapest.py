@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from ptmrank_core.results.alternative import COSTS
 from ptmrank_core.results.cost import ModelCost
 
 __all__ = ["Cheapest", "cheapest_of"]
 
-# What a model costs its user, the most reliable figure first.
-COSTS = ("n_parameters", "seconds_per_1000", "size_bytes")
 # A model is cheaper where the others cost at least this much more.
 MIN_FACTOR = 1.1
 

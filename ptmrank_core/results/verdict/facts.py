@@ -20,14 +20,13 @@ from ptmrank_core.records import (
     Skipped,
 )
 from ptmrank_core.results.alternative import Alternative, cheaper_alternative
-from ptmrank_core.results.command import FEATURES_TASK
+from ptmrank_core.results.constant_guess import constant_guess
 from ptmrank_core.results.cost import ModelCost, costs_of
-from ptmrank_core.results.evidence import CONSENSUS
 from ptmrank_core.results.intervals import why_no_intervals
-from ptmrank_core.results.learning_curve import curves_of
+from ptmrank_core.results.learning_curve import consensus_curve, settled_at
 from ptmrank_core.results.phrases import bidi_isolate
 from ptmrank_core.results.prediction import prediction_of
-from ptmrank_core.results.references import Reference, references_of
+from ptmrank_core.results.references import Reference, references_of, wants_references
 from ptmrank_core.results.search import search_of
 from ptmrank_core.results.verdict.comparisons import Reached
 from ptmrank_core.results.verdict.trainings import Trainings, trainings_of
@@ -151,7 +150,7 @@ def collect_facts(result: RunResult, ranking: Ranking) -> Facts:
         is_waiting=not result.state.is_finished() and bool(pending or _owes(result, order)),
         has_probe=result.plan.analyses.probe or bool(probes),
         measure=measure,
-        chance=_chance(trainings.measure if trainings else measure, result.samples),
+        chance=constant_guess(trainings.measure if trainings else measure, result.samples),
         reached={model: _reached(probe) for model, probe in probes.items()},
         references=_references(result, measure),
         trainings=trainings,
@@ -194,17 +193,6 @@ def _within(own: Reference) -> str:
     return bidi_isolate(own.title if is_name else own.title[:1].lower() + own.title[1:])
 
 
-def _chance(measure: str, samples: SamplesSummary) -> float | None:
-    """Compute what a constant guess reaches; ``None`` where that is not known."""
-    if measure == "r2":
-        return 0.0
-    counts = [count for count in samples.class_counts.values() if count]
-    if not counts or not samples.n_samples:
-        return None
-    shares = {"accuracy": max(counts), "average_precision": sum(counts) / len(counts)}
-    return shares[measure] / samples.n_samples if measure in shares else None
-
-
 def _first_failure(result: RunResult, order: tuple[str, ...]) -> str:
     """Say which candidate without a score is the first, and why: a failure before what does not apply."""
     candidates = {spec.id for spec in result.plan.candidates}
@@ -219,8 +207,7 @@ def _first_failure(result: RunResult, order: tuple[str, ...]) -> str:
 def _owes(result: RunResult, order: tuple[str, ...]) -> bool:
     """Whether probes, references, or the parts that intervals come from are not there yet."""
     analyses, found = result.plan.analyses, {(own.kind, own.subject) for own in result.findings}
-    has_references = analyses.probe and analyses.references and result.plan.task != FEATURES_TASK
-    if has_references and not any(kind == ReferenceResult.KIND for kind, _ in found):
+    if wants_references(result.plan) and not any(kind == ReferenceResult.KIND for kind, _ in found):
         return True
     owed = [(ProbeResult.KIND, model) for model in order] if analyses.probe else []
     wants_parts = len(order) > 1 and analyses.half_samples != 0
@@ -231,15 +218,9 @@ def _owes(result: RunResult, order: tuple[str, ...]) -> bool:
 
 def _settled(result: RunResult, ranking: Ranking) -> float | None:
     """Agreement of the order on at most about half of the samples with that on all."""
-    curve = curves_of(result, ranking).get(CONSENSUS)
-    if curve is None:
-        return None
-    known = [
-        tau
-        for size, tau in zip(curve.sizes, curve.tau, strict=True)
-        if tau is not None and size <= 0.55 * result.samples.n_samples
-    ]
-    return known[-1] if known else None
+    curve = consensus_curve(result, ranking)
+    found = settled_at(curve, result.samples.n_samples) if curve else None
+    return found[1] if found else None
 
 
 def _n_dropped(result: RunResult) -> int:

@@ -5,19 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ptmrank_core.records import Expectation, Prediction
-from ptmrank_core.results.phrases import bidi_isolate, join_words, percent, plural
+from ptmrank_core.results.phrases import abbreviate, bidi_isolate, join_words, percent, plural
 from ptmrank_core.results.verdict.cheapest import Cheapest
 
 __all__ = ["any_of", "name_some", "say_cheapest", "say_constant", "say_expectation", "say_gap", "say_value"]
 
 # Names that a sentence lists before it counts the rest.
 MAX_NAMES = 4
-COST_UNITS = {
-    "n_parameters": "parameters",
-    "seconds_per_1000": "s for 1,000 samples",
-    "size_bytes": "on disk",
-}
-UNITS = (("G", 1e9), ("M", 1e6), ("k", 1e3))
 
 
 def say_value(measure: str, value: float) -> str:
@@ -73,7 +67,6 @@ def say_cheapest(cheapest: Cheapest) -> str:
 
 def _say_cost(cheapest: Cheapest) -> str:
     if cheapest.cost == "seconds_per_1000":
-        return f"{cheapest.value:.2g} {COST_UNITS[cheapest.cost]}"
-    unit, size = next(((unit, size) for unit, size in UNITS if cheapest.value >= size), ("", 1.0))
-    number = f"{cheapest.value / size:.3g} {unit}".strip()
+        return f"{cheapest.value:.2g} s for 1,000 samples"
+    number = abbreviate(cheapest.value)
     return f"{number}B on disk" if cheapest.cost == "size_bytes" else f"{number} parameters"

@@ -9,7 +9,6 @@ import numpy as np
 
 from ptmrank_core.records import (
     Analyses,
-    ExtractionOptions,
     ExtractionReport,
     Failure,
     Finding,
@@ -21,7 +20,6 @@ from ptmrank_core.records import (
     Ranking,
     RankIntervals,
     ReferenceResult,
-    RunPlan,
     RunResult,
     RunState,
     SamplesSummary,
@@ -33,6 +31,7 @@ from ptmrank_core.records import (
 )
 from ptmrank_core.results.phrases import strip_bidi
 from ptmrank_core.results.verdict import verdict_of
+from tests.plans import plan_of
 
 __all__ = ["fail", "make_run", "probed", "said", "sure", "trained", "with_findings", "with_truth"]
 
@@ -67,16 +66,8 @@ def make_run(
     )
     kind = {"accuracy": "classification", "r2": "regression"}.get(measure, "multilabel")
     result = RunResult(
-        plan=RunPlan(
-            run_id="0" * 32,
-            created_at="2026-01-01T00:00:00+00:00",
-            task="image-classification",
-            samples_source="/samples",
-            samples_fingerprint="f" * 64,
-            models=specs,
-            metrics=("logme",),
-            options=ExtractionOptions(),
-            seed=0,
+        plan=plan_of(
+            specs, ("logme",), run_id="0" * 32, samples_source="/samples", samples_fingerprint="f" * 64
         ),
         state=RunState.FINISHED,
         samples=SamplesSummary(n_samples, {} if measure == "r2" else counts, (), (), target_kind=kind),  # type: ignore[arg-type]

@@ -15,7 +15,6 @@ from transformers import AutoModelForAudioClassification, PreTrainedModel
 from assets.demo.scripts.audio.listening import Heard, accuracy, pooled_features, preprocess, train
 from assets.demo.scripts.audio.recipes import Recipe
 from assets.demo.scripts.audio.speech import CLIPS, clips_of_others
-from assets.demo.scripts.measurements import Outcome
 from assets.demo.scripts.targets import AfterEpoch, Learner, Target, read_features
 from assets.demo.scripts.training import Schedule, redraw_head
 from ptmrank_core.data.builtin.spoken_digits import SPOKEN_DIGITS, spoken_clips
@@ -89,22 +88,6 @@ def learner(recipe: Recipe) -> Learner:
     target = load_target(recipe)
     features = read_features(partial(pooled_features, load_classifier(recipe, seed=0)), target)
     return Learner(features, partial(_fine_tuned, recipe, target))
-
-
-def measure(recipe: Recipe) -> Outcome:
-    """Fine-tune and probe a model once for each seed.
-
-    Parameters
-    ----------
-    recipe : Recipe
-        The model.
-
-    Returns
-    -------
-    Outcome
-        Accuracies on the clips of the other speakers.
-    """
-    return learner(recipe).measure(SEEDS)
 
 
 def _fine_tuned(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from functools import partial
 
-from assets.demo.scripts.audio.finetuning import BATCH_SIZE, EPOCHS, SEEDS, measure
+from assets.demo.scripts.audio.finetuning import BATCH_SIZE, EPOCHS, SEEDS, learner
 from assets.demo.scripts.audio.recipes import ARCHITECTURES, RECIPES, TRUTH, made_with
 from assets.demo.scripts.audio.speech import CLIPS, DEMO_SPEAKERS, TEST_SPEAKERS, clips_of_others
 from assets.demo.scripts.records import TruthProtocol, digest, record_truth
+from assets.demo.scripts.targets import measure
 from ptmrank_core.data.builtin.spoken_digits import spoken_clips
 
 
@@ -50,7 +52,14 @@ def samples_digest() -> str:
 
 def main() -> None:
     """Measure every model and save the record."""
-    record_truth(measure, RECIPES, TRUTH, protocol(), samples_digest=samples_digest(), made_with=made_with())
+    record_truth(
+        partial(measure, learner, SEEDS),
+        RECIPES,
+        TRUTH,
+        protocol(),
+        samples_digest=samples_digest(),
+        made_with=made_with(),
+    )
 
 
 if __name__ == "__main__":

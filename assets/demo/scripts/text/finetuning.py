@@ -17,7 +17,6 @@ from sklearn.pipeline import Pipeline
 from torch import Tensor, nn
 from transformers import AutoModel, AutoTokenizer, BatchEncoding
 
-from assets.demo.scripts.measurements import Outcome
 from assets.demo.scripts.targets import AfterEpoch, Features, Learner, Target, read_features
 from assets.demo.scripts.text.pretraining import EVALUATION_BATCH, Encode, encoder
 from assets.demo.scripts.text.recipes import Recipe
@@ -154,22 +153,6 @@ def learner(recipe: Recipe) -> Learner:
 
     features = read_features(pooled, target)
     return Learner(features, partial(_fine_tuned, recipe, encode, target, features))
-
-
-def measure(recipe: Recipe) -> Outcome:
-    """Fine-tune and probe a model once for each seed.
-
-    Parameters
-    ----------
-    recipe : Recipe
-        The model.
-
-    Returns
-    -------
-    Outcome
-        Accuracies on the test documents.
-    """
-    return learner(recipe).measure(SEEDS)
 
 
 def _fine_tuned(

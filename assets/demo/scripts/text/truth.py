@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from assets.demo.scripts.measurements import versions
 from assets.demo.scripts.records import TruthProtocol, record_truth
+from assets.demo.scripts.targets import measure
 from assets.demo.scripts.text.finetuning import (
     BATCH_SIZE,
     EPOCHS,
     PEAK_RATE,
     SEEDS,
     held_out_documents,
-    measure,
+    learner,
 )
 from assets.demo.scripts.text.recipes import RECIPES, TRUTH, WORKED_WITH
 from ptmrank_core.data.builtin.docstrings import demo_documents, documents_digest
@@ -45,7 +48,14 @@ def protocol() -> TruthProtocol:
 def main() -> None:
     """Measure every model and save the record."""
     samples, made_with = documents_digest(), versions(*WORKED_WITH)
-    record_truth(measure, RECIPES, TRUTH, protocol(), samples_digest=samples, made_with=made_with)
+    record_truth(
+        partial(measure, learner, SEEDS),
+        RECIPES,
+        TRUTH,
+        protocol(),
+        samples_digest=samples,
+        made_with=made_with,
+    )
 
 
 if __name__ == "__main__":

@@ -38,11 +38,11 @@ def order_section(report: Report) -> Section | None:
         caption=say_overview(layout),
         min_width=least_width(layout),
     )
-    table = ranking_table(report.result, ranking).select(SHOWN).known()
-    blocks: list[Block] = [TableBlock(table, is_captioned=False)]
+    table = ranking_table(report.result, ranking)
+    blocks: list[Block] = [TableBlock(table.select(SHOWN).known(), is_captioned=False)]
     if len(layout.rows) > 1 or layout.references:
         blocks.insert(0, chart)
-    if any(record["role"] for record in ranking_table(report.result, ranking).records()):
+    if any(table.values("role")):
         blocks.append(Text(REFERENCES, is_note=True))
     if ranking.intervals:
         blocks.append(Text(_say(ranking.intervals), is_note=True))

@@ -41,6 +41,7 @@ from ptmrank_core.records.models import (
     SetFeatures,
 )
 from ptmrank_core.records.options import NORMALISATIONS, RunOptions, replace_fields
+from ptmrank_core.records.race import DoseStage, Race, RaceDose, RaceFinal, RaceParts, RaceStanding
 from ptmrank_core.records.rankings import Ranking, RankIntervals
 from ptmrank_core.records.runs import (
     LOCAL_OWNER,
@@ -95,6 +96,7 @@ __all__ = [
     "Cell",
     "ClassDistances",
     "ControlScores",
+    "DoseStage",
     "EmbeddingFunction",
     "Expectation",
     "ExtractionOptions",
@@ -123,6 +125,11 @@ __all__ = [
     "ProbeResult",
     "ProjectedEmbeddings",
     "PublishedAgreement",
+    "Race",
+    "RaceDose",
+    "RaceFinal",
+    "RaceParts",
+    "RaceStanding",
     "RankIntervals",
     "Ranking",
     "Reading",

@@ -32,6 +32,9 @@ class Analyses:
         How many of the best models are fine-tuned; 0 for none.
     fine_tune_seconds
         Time limit for fine-tuning all of them together.
+    decide_seconds
+        Time limit for the race that trains the plausible models in growing doses until one is decided on,
+        the winner's final training included; 0 for no race.
     projections
         Whether the best models' embeddings are projected to two dimensions, and the separability of each
         pair of classes is measured under these models.
@@ -44,6 +47,7 @@ class Analyses:
     references: bool = True
     fine_tune: int = 0
     fine_tune_seconds: float = 300.0
+    decide_seconds: float = 0.0
     projections: bool = True
 
 

@@ -18,6 +18,7 @@ from ptmrank_core.records.analysis_results import (
     SeedScores,
 )
 from ptmrank_core.records.maps import ClassDistances, ProjectedEmbeddings
+from ptmrank_core.records.race import Race, RaceDose
 from ptmrank_core.records.search import SearchReport
 from ptmrank_core.records.truth import Truth
 
@@ -34,6 +35,8 @@ AnalysisResult: TypeAlias = (
     | ReferenceResult
     | PermutedScores
     | FineTuning
+    | RaceDose
+    | Race
     | ProjectedEmbeddings
     | ClassDistances
     | SearchReport

@@ -21,7 +21,7 @@ class RaceParts:
     Parameters
     ----------
     training, choosing, judging
-        Numbers of samples. A dose is tested on the choosing samples; the winner, at last, on the judging ones.
+        Numbers of samples. A dose is tested on the choosing samples, the winner at last on the judging ones.
     seed
         Seed by which they were drawn.
     """

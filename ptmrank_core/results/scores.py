@@ -52,14 +52,28 @@ def seed_notes(result: RunResult) -> tuple[str, ...]:
         for metric, values in of_model.scores.items():
             spreads[metric] = max(spreads.get(metric, 0.0), max(values) - min(values))
             n_seeds[metric] = max(n_seeds.get(metric, 0), len(values))
-    halved = sorted({own.dtype for own in by_model.values()} & HALF_PRECISION)
-    coarse = f" Features in {' and '.join(halved)} move it about as much; those in float32 do not."
+    features, precision = _say_precision(result)
     return tuple(
         f"{METRICS[metric].title} votes with its mean over {n_seeds[metric]} seeds, which differ by up to"
-        f" {spread:.2g} for one model; the score that is shown is that of its own seed."
-        f"{coarse if halved else ''}"
+        f" {spread:.2g} for one model; the score that is shown is that of its own seed{features}."
+        f"{precision}"
         for metric, spread in spreads.items()
     )
+
+
+def _say_precision(result: RunResult) -> tuple[str, str]:
+    """Say on which features of half precision a score is that is shown, and what such features move."""
+    by_model = result.contents(SeedScores)
+    shown = {result.outcomes[model].report.dtype for model in by_model if model in result.outcomes}
+    voting = {own.dtype for own in by_model.values()}
+    coarse = " and ".join(sorted(voting & HALF_PRECISION))
+    if coarse:
+        return "", (
+            f" Features in {coarse} move it about as much, and with the size of the batches; those in"
+            " float32 do not, but one more pass for them was too slow or not possible here."
+        )
+    finer = " and ".join(sorted(shown & HALF_PRECISION))
+    return (f", on features in {finer}", " The mean rests on features in float32.") if finer else ("", "")
 
 
 def parts_by_metric(cells: Iterable[Cell]) -> dict[str, dict[str, ScoreParts]]:

@@ -75,17 +75,35 @@ def test_a_mean_without_a_score_is_not_ranked() -> None:
     }
 
 
+SAID = (
+    "N-LEEP votes with its mean over 5 seeds, which differ by up to 0.6 for one model; the score that is"
+    " shown is that of its own seed"
+)
+COARSE = (
+    " Features in bfloat16 move it about as much, and with the size of the batches; those in float32 do not,"
+    " but one more pass for them was too slow or not possible here."
+)
+
+
 def test_how_much_the_seeds_differ_is_said_and_coarse_features_with_it() -> None:
     """The note has the largest spread of one model; half precision, which moves scores as much, is named."""
-    said = (
-        "N-LEEP votes with its mean over 5 seeds, which differ by up to 0.6 for one model; the score that is"
-        " shown is that of its own seed."
-    )
-    assert seed_notes(seeded({"a": "float32", "b": ""})) == (said,)
-    coarse = f"{said} Features in bfloat16 move it about as much; those in float32 do not."
+    coarse = f"{SAID}.{COARSE}"
+    assert seed_notes(seeded({"a": "bfloat16", "b": "bfloat16"})) == (coarse,)
     assert seed_notes(seeded({"a": "bfloat16", "b": "float32"})) == (coarse,)
     assert rank_result(seeded({"a": "bfloat16"})).vote_notes[-1] == coarse
     assert seed_notes(result_of({"a": -1.0})) == ()
+
+
+def test_means_on_finer_features_than_the_scores_that_are_shown_are_told() -> None:
+    """Where features were extracted again for the vote, the shown score is on others; else none is told."""
+    finer = f"{SAID}, on features in bfloat16. The mean rests on features in float32."
+    result = seeded({"a": "float32", "b": "float32"})
+    assert seed_notes(result) == (finer,)
+    outcomes = {
+        model: replace(outcome, report=replace(outcome.report, dtype="float32"))
+        for model, outcome in result.outcomes.items()
+    }
+    assert seed_notes(replace(result, outcomes=outcomes)) == (f"{SAID}.",)
 
 
 def layered(values: Mapping[str, Sequence[float | None]]) -> RunResult:

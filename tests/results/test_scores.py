@@ -1,8 +1,8 @@
-"""Scores as the vote takes them, and scores of hidden layers: their mean, and the best of them."""
+"""Scores as the vote takes them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
@@ -21,7 +21,7 @@ from ptmrank_core.records import (
     Stage,
 )
 from ptmrank_core.results import rank_result
-from ptmrank_core.results.scores import best_layers, mean_over_layers, seed_notes, voting_scores
+from ptmrank_core.results.scores import seed_notes, voting_scores
 from tests.plans import plan_of
 
 SEEDS = {"a": (-1.0, -0.5, -0.4, -0.6, -0.5), "b": (-0.9, -0.9, -1.0, -0.8, -0.9)}
@@ -104,35 +104,3 @@ def test_means_on_finer_features_than_the_scores_that_are_shown_are_told() -> No
         for model, outcome in result.outcomes.items()
     }
     assert seed_notes(replace(result, outcomes=outcomes)) == (f"{SAID}.",)
-
-
-def layered(values: Mapping[str, Sequence[float | None]]) -> RunResult:
-    """Models with a score, or a failure, for each of their hidden layers."""
-    result = result_of(dict.fromkeys(values, -0.5), "logme")
-    failure = Failure("", "logme", Stage.SCORE, "MetricError", "no value", "")
-    cells = tuple(
-        replace(failure, model=model, layer=layer)
-        if value is None
-        else Score(model, "logme", value, 0.1, layer=layer)
-        for model, own in values.items()
-        for layer, value in enumerate(own)
-    )
-    outcomes = {
-        model: replace(outcome, n_layers=len(values[model])) for model, outcome in result.outcomes.items()
-    }
-    return replace(result, layer_cells=cells, outcomes=outcomes)
-
-
-def test_layers_are_averaged_and_the_best_is_named() -> None:
-    """Each model has the mean over all of its layers, and its best layer with the score of it."""
-    result = layered({"deep": (-0.9, -0.2, -0.4), "flat": (-0.6, -0.6)})
-    assert mean_over_layers(result) == {"logme": {"deep": pytest.approx(-0.5), "flat": pytest.approx(-0.6)}}
-    assert best_layers(result) == {"logme": {"deep": (1, -0.2), "flat": (0, -0.6)}}
-
-
-def test_a_model_with_a_layer_missing_has_no_mean() -> None:
-    """Part of the layers is no fair comparison; nor has a run without layers any."""
-    result = layered({"deep": (-0.9, None, -0.4), "flat": (-0.6, -0.6)})
-    assert set(mean_over_layers(result)["logme"]) == set(best_layers(result)["logme"]) == {"flat"}
-    assert mean_over_layers(result_of({"a": -1.0})) == {}
-    assert best_layers(result_of({"a": -1.0})) == {}

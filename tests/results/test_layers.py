@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from ptmrank_core.metrics import METRICS
-from ptmrank_core.results.layers import LayerSummary, say_layers, summarise_layers
 from ptmrank_core.results.phrases import strip_bidi
+from ptmrank_core.results.scores import LayerSummary, say_layers, summarise_layers
 
 
 def test_layers_are_averaged_and_the_best_is_named() -> None:
@@ -23,7 +23,7 @@ def test_layers_are_averaged_and_the_best_is_named() -> None:
 def test_where_lower_is_better_the_best_layer_is_the_lowest(monkeypatch: pytest.MonkeyPatch) -> None:
     """No metric of today is a cost; the direction is a fact of the metric all the same."""
     lower = {"logme": replace(METRICS["logme"], higher_is_better=False)}
-    monkeypatch.setattr("ptmrank_core.results.layers.METRICS", lower)
+    monkeypatch.setattr("ptmrank_core.results.scores.layers.METRICS", lower)
     assert summarise_layers("logme", {"a": (0.5, 0.2, 0.4)})["a"].best == 1
 
 

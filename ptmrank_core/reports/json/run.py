@@ -25,9 +25,8 @@ from ptmrank_core.reports.json.search import search_payload
 from ptmrank_core.reports.json.verdict import verdict_payload
 from ptmrank_core.reports.json.votes import agreement_payload, probe_payload, vote_payload
 from ptmrank_core.results.command import rank_command
-from ptmrank_core.results.layers import layer_scores, say_layers, summarise_layers
 from ptmrank_core.results.phrases import strip_bidi
-from ptmrank_core.results.scores import scores_by_metric
+from ptmrank_core.results.scores import layer_scores, say_layers, scores_by_metric, summarise_layers
 from ptmrank_core.results.verdict import verdict_of
 
 __all__ = ["metrics_payload", "rank_payload", "score_payload", "used_environment"]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.reports.tables.table import Column, Table, shared_format
-from ptmrank_core.results.layers import summarise_layers
+from ptmrank_core.results.scores import summarise_layers
 
 __all__ = ["layer_table"]
 

@@ -12,10 +12,10 @@ from ptmrank_core.reports.terminal.intervals import interval_columns, interval_n
 from ptmrank_core.reports.terminal.reached import reached_columns
 from ptmrank_core.reports.terminal.references import references_text
 from ptmrank_core.reports.terminal.search import budget_text
-from ptmrank_core.results.layers import layer_scores, say_layers, summarise_layers
 from ptmrank_core.results.phrases import strip_bidi
 from ptmrank_core.results.ranking import rank_result, ranking_rows
 from ptmrank_core.results.references import say_references
+from ptmrank_core.results.scores import layer_scores, say_layers, summarise_layers
 from ptmrank_core.results.verdict import verdict_of
 
 __all__ = ["rank_text", "score_text"]

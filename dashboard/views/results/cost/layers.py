@@ -10,7 +10,7 @@ from ptmrank_core.metrics import METRICS
 from ptmrank_core.records import RunResult
 from ptmrank_core.reports.figures.layers import layer_figure
 from ptmrank_core.reports.tables.layers import layer_table
-from ptmrank_core.results.layers import layer_scores, say_layers, summarise_layers
+from ptmrank_core.results.scores import layer_scores, say_layers, summarise_layers
 
 __all__ = ["show_layers"]
 

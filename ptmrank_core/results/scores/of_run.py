@@ -9,6 +9,7 @@ from ptmrank_core.metrics import METRICS, join_scores, score_parts
 from ptmrank_core.records import Cell, RunResult, Score, ScoreParts, SeedScores
 
 __all__ = [
+    "HALF_PRECISION",
     "parts_by_metric",
     "scores_by_metric",
     "seed_notes",

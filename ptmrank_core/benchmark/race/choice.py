@@ -88,12 +88,12 @@ def next_dose(
         if seconds + reserved <= seconds_left:
             options.append((following, place, runner.model, seconds))
     if not options:
-        return Stop("Every model that is left was trained to the end, or the time that is left is the winner's.")
+        return Stop("The models left are trained to the end, or the time left is for the winner.")
     epochs, _, model, seconds = min(options)
     return NextDose(model, "full", epochs, seconds, f"It is the least trained of {len(left)} models left.")
 
 
 def final_epochs(runner: Runner, facts: RaceFacts, *, seconds_left: float) -> int:
-    """Choose how many passes the final training of the winner takes: as many as fit, and no more than needed."""
+    """Choose the passes of the final training: as many as fit into the time, and no more than needed."""
     seconds = runner.seconds_per_epoch * facts.n_final / facts.n_train
     return max(1, min(FINAL_EPOCHS, int(seconds_left / seconds))) if seconds > 0 else FINAL_EPOCHS

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit
 
-from ptmrank_core.records import Expectation, RaceDose, RaceStanding
+from ptmrank_core.records import Expectation, RaceDose, RaceParts, RaceStanding
 
 __all__ = ["POINT", "Beliefs", "RaceFacts", "Runner", "standings"]
 
@@ -29,17 +29,18 @@ class RaceFacts:
         ``"accuracy"``, ``"r2"`` or ``"average_precision"``.
     chance
         What a constant guess reaches: the share of the largest class, 0 for R2, the mean share of positives.
-    n_train, n_final
-        Numbers of samples that doses, and that the final training are made on.
-    seed
-        Of the run.
+    parts
+        How the samples were parted.
     """
 
     measure: str
     chance: float
-    n_train: int
-    n_final: int
-    seed: int = 0
+    parts: RaceParts
+
+    @property
+    def growth(self) -> float:
+        """Samples of the final training for each of a dose."""
+        return (self.parts.training + self.parts.choosing) / self.parts.training
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ def standings(runners: Sequence[Runner], facts: RaceFacts) -> Beliefs:
         return Beliefs(failed)
     ends = [_end(runner, facts) for runner in taking_part]
     mean, spread = np.array([end[0] for end in ends]), np.array([end[1] for end in ends])
-    draws = np.random.default_rng(facts.seed).normal(size=(N_DRAWS, len(ends))) * spread + mean
+    draws = np.random.default_rng(facts.parts.seed).normal(size=(N_DRAWS, len(ends))) * spread + mean
     values = _values(draws, facts)
     best = np.bincount(values.argmax(axis=1), minlength=len(ends)) / N_DRAWS
     order = np.argsort(-mean, kind="stable")

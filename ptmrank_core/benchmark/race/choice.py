@@ -77,7 +77,7 @@ def next_dose(
             f"{beliefs.chance_other:.0%}."
         )
     leader = by_model[beliefs.leader]
-    reserved = FINAL_EPOCHS * leader.seconds_per_epoch * facts.n_final / facts.n_train
+    reserved = FINAL_EPOCHS * leader.seconds_per_epoch * facts.growth
     options = []
     for place, runner in enumerate(left):
         passed = 0.0 if runner.trained is None else runner.trained.epochs
@@ -95,5 +95,5 @@ def next_dose(
 
 def final_epochs(runner: Runner, facts: RaceFacts, *, seconds_left: float) -> int:
     """Choose the passes of the final training: as many as fit into the time, and no more than needed."""
-    seconds = runner.seconds_per_epoch * facts.n_final / facts.n_train
+    seconds = runner.seconds_per_epoch * facts.growth
     return max(1, min(FINAL_EPOCHS, int(seconds_left / seconds))) if seconds > 0 else FINAL_EPOCHS

@@ -184,7 +184,7 @@ def join(
     n_models = len(means)
     joint = np.kron(covariance, np.outer(slopes, slopes))
     joint += np.kron(np.ones((n_models, n_models)), shared) + np.kron(np.eye(n_models), own)
-    return Joint(expected.ravel(), joint, len(fractions), gaps)
+    return Joint(expected.ravel(), np.asarray(joint, dtype=np.float64), len(fractions), gaps)
 
 
 def condition(joint: Joint, reached: Reached) -> Joint:

@@ -210,6 +210,6 @@ def _first_dose(runners: Sequence[Runner], beliefs: Beliefs, plan: _Plan, gain: 
     standing = next(own for own in beliefs.standings if own.model == runner.model)
     reason = (
         f"It is the best with a probability of {standing.chance_best:.0%}; training {what} for "
-        f"{plan.epochs:g} passes is expected to gain {100 * gain:.2f} points in {sum(plan.seconds):.0f} seconds."
+        f"{plan.epochs:g} passes should gain {100 * gain:.2f} points in {sum(plan.seconds):.0f} seconds."
     )
     return NextDose(runner.model, "full", plan.epochs, plan.seconds[0], reason)

@@ -204,6 +204,11 @@ class Classifier:
         assert isinstance(layer, torch.nn.Linear)  # noqa: S101 - found as one
         return layer
 
+    @property
+    def has_bias(self) -> bool:
+        """Whether the last layer has a bias."""
+        return getattr(self.last_layer, "bias", None) is not None
+
     def head_inputs(self, samples: Sequence[Prepared]) -> torch.Tensor:
         """Run the network: what its last layer reads of each sample, (n, d)."""
         results: dict[int, torch.Tensor] = {}

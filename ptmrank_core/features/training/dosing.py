@@ -124,8 +124,7 @@ class Dosing:
             self._network.overlay(last.weights)
         if self._samples.target_kind == "regression":
             if last is None:
-                has_bias = self._network.last_layer.bias is not None
-                units = Units.of(self._samples, task.rows, centred=has_bias)
+                units = Units.of(self._samples, task.rows, centred=self._network.has_bias)
             else:
                 units = Units(np.array(last.facts.centre), np.array(last.facts.scale))
         return Objective(self._samples, units)
@@ -140,14 +139,14 @@ class Dosing:
 
     def _fit_head(self, rows: Indices) -> FloatArray:
         """Fit the last layer on the samples of the task; return what it reads of ``rows``."""
-        task, layer, groups = self._task, self._network.last_layer, self._samples.groups
+        task, groups = self._task, self._samples.groups
         inputs = self._learner.run_over(rows, self._network.head_inputs)
         trained = np.isin(rows, task.rows)
         head = fit_head(
             inputs[trained],
             self._objective.targets[rows[trained]],
             self._objective.kind,
-            has_bias=layer.bias is not None,
+            has_bias=self._network.has_bias,
             n_outputs=self._objective.n_outputs,
             groups=[groups[row] for row in rows[trained]] if groups else (),
             seed=task.seed,
@@ -260,7 +259,7 @@ class Dosing:
             )
         if self._head_alone and self._task.stage != "head":
             notes.append("Training all weights does not fit into memory: the head alone was trained.")
-        if self._objective.units is not None and self._network.last_layer.bias is None:
+        if self._objective.units is not None and not self._network.has_bias:
             notes.append(
                 "The head of this family has no bias: the numbers are learned without centring them."
             )

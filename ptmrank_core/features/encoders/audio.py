@@ -75,7 +75,7 @@ class AudioPreparer:
 
     def __init__(self, spec: ModelSpec, *, first_window: bool = False) -> None:
         try:
-            self._extractor: Any = AutoFeatureExtractor.from_pretrained(
+            self.extractor: Any = AutoFeatureExtractor.from_pretrained(
                 spec.path, trust_remote_code=False, local_files_only=True
             )
         except (OSError, ValueError, ImportError) as error:
@@ -83,8 +83,8 @@ class AudioPreparer:
                 f"The feature extractor of {spec.id!r} could not be read: {error}",
                 hint="Expected preprocessor_config.json: feature_extractor.save_pretrained(folder).",
             ) from error
-        self.rate = int(self._extractor.sampling_rate)
-        own_size = _input_size(self._extractor)
+        self.rate = int(self.extractor.sampling_rate)
+        own_size = _input_size(self.extractor)
         self._has_own_size = own_size is not None
         self._window = own_size or WINDOW_SECONDS * self.rate
         self._first_window = first_window
@@ -103,7 +103,7 @@ class AudioPreparer:
         first = [samples[: self._first_size()]]
         windows = first if self._first_window else cut_windows(samples, self._window)
         rows = tuple(self._row(window) for window in windows)
-        main = rows[0][self._extractor.model_input_names[0]]
+        main = rows[0][self.extractor.model_input_names[0]]
         is_cut = self._first_window and len(samples) > self._window
         return Prepared(rows, length=0 if self._has_own_size else len(main), is_cut=is_cut)
 
@@ -122,7 +122,7 @@ class AudioPreparer:
 
     def _row(self, window: NDArray[np.float32]) -> dict[str, NDArray[Any]]:
         """Run the feature extractor on a single window, so that it is not padded to another one."""
-        extracted = self._extractor(
+        extracted = self.extractor(
             window, sampling_rate=self.rate, return_attention_mask=True, return_tensors="np"
         )
         row = {name: np.ascontiguousarray(array[0]) for name, array in extracted.items()}

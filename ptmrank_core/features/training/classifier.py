@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -179,6 +180,11 @@ class Classifier:
             layer.weight.copy_(torch.from_numpy(weight))
             if layer.bias is not None and bias is not None:
                 layer.bias.copy_(torch.from_numpy(bias))
+
+    def save(self, folder: Path) -> None:
+        """Save weights and configuration, as transformers loads them."""
+        model: Any = self.module
+        model.save_pretrained(folder)
 
     def overlay(self, weights: Mapping[str, torch.Tensor]) -> None:
         """Replace some weights and buffers by those of a state."""

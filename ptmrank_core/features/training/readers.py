@@ -38,7 +38,8 @@ class Reader:
     limit
         How much of a long sample is read, in words; empty if samples are never cut.
     processor
-        The tokenizer, as it has to be saved; ``None`` where the checkpoint's own files are copied.
+        The tokenizer or feature extractor, as it has to be saved; ``None`` where the checkpoint's own files
+        are copied.
     """
 
     preparer: Preparer
@@ -106,4 +107,10 @@ def _recordings(spec: ModelSpec, model: Any) -> Reader:
     invariant = family_of(spec).padding_invariant and not padding_mixes(model.config)
     takes = _takes(model) if invariant else _takes(model) - {"attention_mask"}
     seconds = round(preparer.window_seconds, 1)
-    return Reader(preparer, takes, _together if invariant else _by_length, limit=f"{seconds:g} seconds")
+    return Reader(
+        preparer,
+        takes,
+        _together if invariant else _by_length,
+        limit=f"{seconds:g} seconds",
+        processor=preparer.extractor,
+    )

@@ -11,7 +11,7 @@ from ptmrank_core.results.cost import ModelCost, costs_of
 from ptmrank_core.results.evidence import reached_of
 from ptmrank_core.results.intervals import assign_lanes
 from ptmrank_core.results.phrases import percent
-from ptmrank_core.results.prediction import prediction_of
+from ptmrank_core.results.race import expectations_of
 from ptmrank_core.results.references import Reference
 from ptmrank_core.results.references.beside import known_references, places_beside
 from ptmrank_core.results.scores import scores_by_metric
@@ -236,7 +236,7 @@ def _reached(
     known = {name: dict(truth.values) for name, truth in reached_of(result).items() if name in REACHED}
     if PROBE in known:
         known[PROBE] |= {own.title: own.value for own in references if own.value is not None}
-    expected = {model: own.value for model, own in prediction_of(result, ranking).by_model.items()}
+    expected = {model: own.value for model, own in expectations_of(result, ranking).by_model.items()}
     columns = [ReachedColumn(title, known[name]) for name, title in REACHED.items() if name in known]
     return tuple([ReachedColumn("expected", expected), *columns] if expected else columns)
 

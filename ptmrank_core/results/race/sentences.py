@@ -18,8 +18,7 @@ def race_sentence(so_far: RaceSoFar) -> str:
     if phase is RacePhase.REFUSED:
         return f"The race did not begin. {race.stopped}"
     if phase is RacePhase.WITHOUT_WINNER:
-        ahead = f", with {bidi_isolate(race.leader)} ahead" if _leads(so_far) else ""
-        return " ".join(filter(None, [f"The race ended without a winner{ahead}.", _why(so_far)]))
+        return f"The race ended without a winner. {race.stopped}"
     if phase is RacePhase.BROKEN_OFF:
         return _broken_off(so_far)
     return f"The race so far: {say_standing(so_far)}."
@@ -28,13 +27,18 @@ def race_sentence(so_far: RaceSoFar) -> str:
 def say_standing(so_far: RaceSoFar) -> str:
     """Say who is in and who leads: ``3 of 9 models are still in after 84 s; resnet-letters leads``."""
     race, n_models, spent = so_far.race, len(so_far.race.standings), say_duration(so_far.race.seconds_used)
-    if race.winner:
-        others = f" of the other {n_models - 1}" if n_models > 1 else ""
+    if so_far.finalist:
+        finalist, others = (
+            bidi_isolate(so_far.finalist),
+            f" of the other {n_models - 1}" if n_models > 1 else "",
+        )
         if so_far.phase is RacePhase.DECIDED:
-            return f"{bidi_isolate(race.winner)} came out ahead{others}, in {spent}"
-        return f"{bidi_isolate(race.winner)} is ahead{others} after {spent} and is being trained to the end"
+            return f"{finalist} came out ahead{others}, in {spent}"
+        return f"{finalist} is ahead{others} after {spent} and is being trained to the end"
     if not so_far.doses:
-        return f"none of {plural(n_models, 'model')} is trained yet"
+        return (
+            f"none of {plural(n_models, 'model')} is trained yet" if n_models else "no model is trained yet"
+        )
     said = f"{_still_in(so_far)} still in after {spent}"
     return f"{said}; {bidi_isolate(race.leader)} leads" if _leads(so_far) else said
 
@@ -54,8 +58,8 @@ def _broken_off(so_far: RaceSoFar) -> str:
     race, spent = so_far.race, say_duration(so_far.race.seconds_used)
     if not so_far.doses:
         return "The race had not trained any model yet."
-    if race.winner:
-        return f"The race was at the final training of {bidi_isolate(race.winner)}, after {spent}."
+    if so_far.finalist:
+        return f"The race was at the final training of {bidi_isolate(so_far.finalist)}, after {spent}."
     said = f"After {spent} of the race {_still_in(so_far)} still in"
     if not _leads(so_far):
         return f"{said}."
@@ -73,10 +77,3 @@ def _still_in(so_far: RaceSoFar) -> str:
 def _leads(so_far: RaceSoFar) -> bool:
     """Whether a model leads by what its training showed."""
     return bool(so_far.race.leader and so_far.measure)
-
-
-def _why(so_far: RaceSoFar) -> str:
-    """Say why there is no winner."""
-    if not so_far.final_problem:
-        return so_far.race.stopped
-    return f"The final training of {bidi_isolate(so_far.race.winner)} failed: {so_far.final_problem}"

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 
 from ptmrank_core.records import Race, RaceDose, RaceStanding, RunResult, RunState
 
 __all__ = ["RacePhase", "RaceSoFar", "race_of", "race_problem"]
+
+
+# A race with less than this share of its time left had none for another dose.
+USED_UP = 0.1
 
 
 class RacePhase(StrEnum):
@@ -31,15 +37,15 @@ class RaceSoFar:
         Its record.
     doses
         The doses that compare the models, in their order; the final training is not among them.
-    final_problem
-        Why the final training failed, in one sentence; empty if it did not.
+    failed_finals
+        Model -> why its final training failed, in one sentence; the race goes on without it.
     state
         State of the run.
     """
 
     race: Race
     doses: tuple[RaceDose, ...]
-    final_problem: str
+    failed_finals: Mapping[str, str]
     state: RunState
 
     @property
@@ -50,11 +56,14 @@ class RaceSoFar:
             return RacePhase.DECIDED
         if race.is_done:
             return RacePhase.WITHOUT_WINNER if self.doses else RacePhase.REFUSED
-        if self.final_problem:
-            return RacePhase.WITHOUT_WINNER
         if self.state.is_finished():
             return RacePhase.BROKEN_OFF
-        return RacePhase.FINAL if race.winner else RacePhase.DOSES
+        return RacePhase.FINAL if self.finalist else RacePhase.DOSES
+
+    @property
+    def finalist(self) -> str:
+        """The model that is, or was, trained to the end; empty while none is."""
+        return "" if self.race.winner in self.failed_finals else self.race.winner
 
     @property
     def is_at_work(self) -> bool:
@@ -74,6 +83,11 @@ class RaceSoFar:
         return max(self.race.seconds_limit - self.race.seconds_used, 0.0)
 
     @property
+    def ran_out_of_time(self) -> bool:
+        """Whether next to nothing of its time is left."""
+        return self.seconds_left < USED_UP * self.race.seconds_limit
+
+    @property
     def still_in(self) -> tuple[RaceStanding, ...]:
         """The models that take part, the leader first."""
         return tuple(standing for standing in self.race.standings if not standing.is_out)
@@ -91,9 +105,9 @@ def race_of(result: RunResult) -> RaceSoFar | None:
     if race is None:
         return None
     every = sorted(result.contents(RaceDose).values(), key=lambda dose: dose.number)
-    problem = next((dose.problem for dose in reversed(every) if dose.stage == "final"), "")
+    failed = {dose.model: dose.problem for dose in every if dose.stage == "final" and dose.value is None}
     doses = tuple(dose for dose in every if dose.stage != "final")
-    return RaceSoFar(race, doses, problem, result.state)
+    return RaceSoFar(race, doses, MappingProxyType(failed), result.state)
 
 
 def race_problem(result: RunResult) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from ptmrank_core.results.phrases import bidi_isolate, percent, plural, say_duration
+from ptmrank_core.records import RaceFinal
+from ptmrank_core.results.phrases import bidi_isolate, percent, plural, say_duration, say_value
 from ptmrank_core.results.race.so_far import RacePhase, RaceSoFar
 
-__all__ = ["race_sentence", "say_chance_other", "say_standing"]
+__all__ = ["race_sentence", "race_story", "say_chance_other", "say_final", "say_parts", "say_standing"]
 
 SMALL = 0.005
 
@@ -22,6 +23,29 @@ def race_sentence(so_far: RaceSoFar) -> str:
     if phase is RacePhase.BROKEN_OFF:
         return _broken_off(so_far)
     return f"The race so far: {say_standing(so_far)}."
+
+
+def race_story(so_far: RaceSoFar) -> tuple[str, ...]:
+    """Tell a race in a few sentences: samples, where it stands, how sure that is, what the winner reaches."""
+    race, said = so_far.race, [say_parts(so_far)]
+    is_told = so_far.is_at_work or race.final is not None
+    said.append(_sentence(say_standing(so_far)) if is_told else race_sentence(so_far))
+    if is_told:
+        said += [_sentence(say_chance_other(so_far)), "" if so_far.is_sure else race.stopped]
+    if race.final is not None:
+        by = f"{plural(race.final.n_train, 'sample')}, {race.final.epochs:g} passes"
+        reached = f"{bidi_isolate(race.winner)} reaches {say_final(race.final)}"
+        said.append(f"After its final training ({by}) {reached}.")
+    return (*filter(None, said), *race.notes)
+
+
+def say_parts(so_far: RaceSoFar) -> str:
+    """Say what the samples are used for; empty where a race was refused."""
+    parts = so_far.race.parts
+    if not parts.training:
+        return ""
+    choose = f"{parts.choosing:,} choose between the models, and {parts.judging:,} judge the winner alone"
+    return f"{plural(parts.training, 'sample')} are trained on, {choose}."
 
 
 def say_standing(so_far: RaceSoFar) -> str:
@@ -51,6 +75,22 @@ def say_chance_other(so_far: RaceSoFar) -> str:
     by = "a point" if so_far.measure == "accuracy" else "0.01"
     shown = "less than 1 %" if chance < SMALL else percent(chance)
     return f"the chance that another model is better by more than {by} is {shown}"
+
+
+def say_final(final: RaceFinal) -> str:
+    """Write what the final training reaches, with its interval and the number of samples that judge."""
+    value = say_value(final.measure, final.value)
+    if final.measure == "accuracy":
+        ends = f"{100 * final.low:.1f} to {percent(final.high, 1)}"
+    else:
+        ends = f"{final.low:.2f} to {final.high:.2f}"
+    return f"{value} (90 % interval: {ends}) on {plural(final.n_test, 'held-out sample')}"
+
+
+def _sentence(text: str) -> str:
+    """Make a sentence of a part of one; nothing of nothing."""
+    is_name = text.startswith(bidi_isolate("|")[0])
+    return f"{text if is_name else text[:1].upper() + text[1:]}." if text else ""
 
 
 def _broken_off(so_far: RaceSoFar) -> str:

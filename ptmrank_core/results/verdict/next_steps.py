@@ -9,7 +9,6 @@ from ptmrank_core.results.phrases import bidi_isolate
 from ptmrank_core.results.race import RacePhase
 from ptmrank_core.results.verdict.facts import Facts
 from ptmrank_core.results.verdict.rules import Decision, Reason, is_above_chance
-from ptmrank_core.results.verdict.thresholds import SURE_ENOUGH
 from ptmrank_core.results.verdict.words import name_some, say_expectation
 
 __all__ = ["next_step"]
@@ -44,11 +43,7 @@ def _after_race(decision: Decision, facts: Facts) -> str:
     """Say that the winner is there to be used, and how to be surer."""
     if not decision.models:
         return STEPS[Reason.CHANCE]
-    if (
-        facts.race is not None
-        and facts.race.ran_out_of_time
-        and (facts.race.race.chance_other or 0.0) >= SURE_ENOUGH
-    ):
+    if facts.race is not None and facts.race.ran_out_of_time and not facts.race.is_sure:
         return "Save the trained model and use it, or race again with more time to be surer."
     return "Save the trained model: it can be used as it is, and trained further."
 

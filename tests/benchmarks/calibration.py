@@ -4,12 +4,14 @@
 
 Populations are those of ``coverage_means``: models whose expected scores lie a given number of standard
 errors (of a difference of two scores) apart, alone or beside models that are far away, or are drawn anew for
-every data set from a normal distribution. Of every data set, what is said of the first of its order is set
-beside whether it is true: that the first is the best of all, and that it is better than the second. Aim: the
-two differ by at most 0.1 on average, for models half, one and two standard errors apart, under one metric and
-in the consensus. Equal models have no best one, and what is said of the first is too much there: a prior that
-allows for differences cannot rule them out. A first model that is ahead of many equal ones is said to be the
-best too rarely: these inform each other, and it, that differences are small.
+every data set from a normal distribution. What is said of the first of the order (that it is the best of all,
+and that it is better than the second) is set beside how often it is true, which takes only scores and is
+therefore counted in many more data sets. Aim: the two differ by at most 0.1 on average, for models half, one
+and two standard errors apart, under one metric and in the consensus.
+
+Equal models have no best one, and what is said of the first is too much there: a prior that allows for
+differences cannot rule them out. A first model that is ahead of many equal ones is said to be the best too
+rarely: these inform each other, and it, that differences are small.
 """
 
 from __future__ import annotations
@@ -21,12 +23,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ptmrank_core.records import RankIntervals
+from ptmrank_core.ranking.consensus import RANK_DIGITS
+from ptmrank_core.ranking.intervals import ranks_of
+from ptmrank_core.ranking.varied_votes import mean_of_ranks
 from tests.benchmarks.coverage_means import MeanScores
 
 __all__ = ["DRAWN", "STEPS", "Calibration", "calibrate", "table"]
 
 ERRORS = (0.5, 1.0, 2.0)
+# Orders that tell how often something is true, and those of one draw of the models.
+N_ORDERS, N_AT_ONCE = 20_000, 20
 
 
 def _steps(n_models: int, step: float, n_far: int = 0) -> MeanScores:
@@ -71,47 +77,50 @@ class Calibration:
 
 def calibrate(name: str, *, n_sets: int, n_parts: int) -> list[Calibration]:
     """Simulate one setting: a row for the first metric, and one for the consensus."""
-    said: dict[str, list[tuple[float, float, float, float]]] = {"logme": [], "consensus": []}
+    said: dict[str, list[tuple[float, float]]] = {"logme": [], "consensus": []}
     for r in range(n_sets):
-        means = _population(name, r)
-        expected = dict(zip(means.models, means.expected.tolist(), strict=True))
-        ranking = means.ranking(np.random.default_rng([3, r]), n_parts, r)
+        ranking = _population(name, r).ranking(np.random.default_rng([3, r]), n_parts, r)
         for of, order, found in (
             ("logme", ranking.per_metric["logme"], ranking.metric_intervals["logme"]),
             ("consensus", ranking.order, ranking.intervals),
         ):
             assert found is not None
-            said[of].append(_of_first(order, found, expected))
-    return [
-        Calibration(name, of, *(float(share) for share in np.mean(rows, axis=0))) for of, rows in said.items()
-    ]
+            said[of].append((found.p_best[order[0]], found.p_better[order[0]][order[1]]))
+    rows = []
+    for of, known in _truth(name).items():
+        best, better = np.mean(said[of], axis=0).tolist()
+        rows.append(Calibration(name, of, best, known[0], better, known[1]))
+    return rows
+
+
+def _truth(name: str) -> dict[str, tuple[float, float]]:
+    """How often the first of the order is the best, and how often it is better than the second.
+
+    The best of several equal ones is each of them by its share, and the better of two equal ones by half.
+    """
+    found: dict[str, list[tuple[float, float]]] = {"logme": [], "consensus": []}
+    for r in range(N_ORDERS // N_AT_ONCE):
+        means = _population(name, r)
+        rng = np.random.default_rng([5, r])
+        ranks = ranks_of(means.scores(rng, N_AT_ONCE))
+        joined = np.round(mean_of_ranks(ranks, np.array(means.weights)), RANK_DIGITS)
+        is_best = means.expected == means.expected.max()
+        for of, own in (("logme", ranks[:, 0]), ("consensus", joined)):
+            shuffled = np.lexsort((rng.random(own.shape), own), axis=1)
+            first, second = shuffled[:, 0], shuffled[:, 1]
+            ahead = np.sign(means.expected[first] - means.expected[second])
+            found[of].append(((is_best[first] / is_best.sum()).mean(), (ahead.mean() + 1) / 2))
+    return {of: tuple(np.mean(rows, axis=0).tolist()) for of, rows in found.items()}
 
 
 def _population(name: str, seed: int) -> MeanScores:
-    """Population of one data set; its models are shuffled, since their names decide where places tie."""
+    """Population of a data set; its models are shuffled, since their names decide where places tie."""
     rng = np.random.default_rng([4, seed])
     if name in DRAWN:
         n_models, spread = DRAWN[name]
         return MeanScores(200, tuple((spread * rng.standard_normal(n_models)).tolist()))
     means = STEPS[name] if name in STEPS else LIMITS[name]
     return replace(means, steps=tuple(rng.permutation(means.steps).tolist()))
-
-
-def _of_first(
-    order: Sequence[str], found: RankIntervals, expected: Mapping[str, float]
-) -> tuple[float, float, float, float]:
-    """P(best) of the first and whether it is; P(better) of the first over the second and whether it is.
-
-    The best of several equal ones is each of them by its share, and the better of two equal ones by half.
-    """
-    first, second = order[:2]
-    best = [model for model, score in expected.items() if score == max(expected.values())]
-    return (
-        found.p_best[first],
-        (first in best) / len(best),
-        found.p_better[first][second],
-        (np.sign(expected[first] - expected[second]) + 1) / 2,
-    )
 
 
 def table(rows: Sequence[Calibration]) -> str:

@@ -8,9 +8,10 @@ theta in the end has reached
 where the gap is the same for all models of a set: it is unknown beforehand, so it tells next to nothing of
 one model alone, and it cancels where models are compared that were trained alike. Before any value is known
 gap = pace * log2(1 / f) ** 1.5, with a pace of the set. The rest follows from the gap, whatever f is and
-whether the head started at random or as a linear probe: weak models are slower, so
+whether the head started at random or as a linear probe. Weak models are slower, and at the very beginning,
+far from the end, no value tells anything:
 
-    slope = 1 + rise * (1 - exp(-gap / bend)),
+    slope = (1 + rise * gap) * exp(-(gap / fade) ** 2),
     spread of the deviation = sqrt(floor ** 2 + (growth * gap) ** 2),
 
 and deviations of one model correlate by memory ** |log2(f / f')|. All of it is normal, so values of any
@@ -25,12 +26,13 @@ from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit, logit
+from scipy.special import expit, logit, ndtri, stdtrit
 
 __all__ = [
     "CurveCoefficients",
     "Joint",
     "Reached",
+    "caution",
     "condition",
     "join",
     "learnt_logit",
@@ -53,7 +55,7 @@ class CurveCoefficients:
 
     Parameters
     ----------
-    rise, bend
+    rise, fade
         Of the slope.
     floor, growth
         Of the spread of the deviation, in logits.
@@ -68,7 +70,7 @@ class CurveCoefficients:
     """
 
     rise: float
-    bend: float
+    fade: float
     floor: float
     growth: float
     memory: float
@@ -79,11 +81,11 @@ class CurveCoefficients:
 
     def slopes(self, gaps: Array) -> Array:
         """Slope at each gap."""
-        return np.asarray(1 + self.rise * (1 - np.exp(-gaps / self.bend)))
+        return np.asarray((1 + self.rise * gaps) * np.exp(-((gaps / self.fade) ** 2)))
 
     def spreads(self, gaps: Array) -> Array:
-        """Spread of the deviation at each gap."""
-        return np.asarray(np.hypot(self.floor, self.growth * gaps))
+        """Spread of the deviation at each gap, in a set that these are not known from."""
+        return np.asarray(np.hypot(self.floor, caution(len(self.sets)) * self.growth * gaps))
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,11 @@ class Joint:
         return np.asarray(model * (1 + self.n_fractions) + 1 + fraction, dtype=np.int64)
 
 
+def caution(n_sets: int) -> float:
+    """Compute the factor on a spread that is known from few sets: Student's t beside the normal, at 90 %."""
+    return float(stdtrit(n_sets - 1, 0.95) / ndtri(0.95))
+
+
 def learnt_logit(value: float, chance: float, n_tested: int) -> float:
     """Logit of the share of what there is to learn; at its ends half a sample away from them."""
     least = 0.5 / n_tested
@@ -175,7 +182,8 @@ def join(
     pivot = means.mean()
     size = 1 + len(fractions)
     shared, own = np.zeros((size, size)), np.zeros((size, size))
-    shared[1:, 1:] = coefficients.pace_spread**2 * np.outer(usual, usual)
+    pace_spread = caution(len(coefficients.sets)) * coefficients.pace_spread
+    shared[1:, 1:] = pace_spread**2 * np.outer(usual, usual)
     shared[1:, 1:] += np.diag((GAP_DEVIATION * coefficients.pace * usual) ** 2 + GAP_FLOOR**2)
     doublings = np.abs(np.subtract.outer(np.log2(fractions), np.log2(fractions)))
     own[1:, 1:] = np.outer(spreads, spreads) * coefficients.memory**doublings

@@ -14,6 +14,7 @@ from ptmrank_core.prediction import (
     CurveCoefficients,
     Joint,
     Reached,
+    caution,
     learnt_logit,
     load_coefficients,
     load_curve_coefficients,
@@ -104,7 +105,8 @@ def _prior(runners: Sequence[Runner], facts: RaceFacts, line: Coefficients) -> t
     design = np.column_stack([np.ones(len(runners)), np.clip(places, line.lowest, line.highest)])
     spread = line.model_spread * (1.0 if facts.measure == "accuracy" else UNKNOWN_FACTOR)
     own = np.array([UNKNOWN_SPREAD if value is None else spread for value in known])
-    covariance = line.set_spread**2 + design @ np.array(line.covariance) @ design.T + np.diag(own**2)
+    set_spread = caution(len(line.sets)) * line.set_spread
+    covariance = set_spread**2 + design @ np.array(line.covariance) @ design.T + np.diag(own**2)
     return design @ np.array([line.intercept, line.slope]), covariance
 
 

@@ -127,7 +127,7 @@ def _add_final(figure: go.Figure, so_far: RaceSoFar, against: RaceAxis) -> None:
         },
         customdata=[[so_far.race.winner, final.low, final.high]],
         mode="markers",
-        name="final training, on the samples that judge",
+        name="final training, on held-out samples",
         marker={"symbol": "star", "size": 15, "color": INK},
         hovertemplate=(
             "%{customdata[0]}: %{y:.3f}<br>90 % interval: %{customdata[1]:.3f} to %{customdata[2]:.3f}"

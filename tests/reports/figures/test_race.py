@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ptmrank_core.reports.figures.race import AGAINST, RaceAxis, race_figure, say_race_figure
+from ptmrank_core.reports.figures.race import AGAINST, RaceAxis, race_figure, say_race_figure, say_race_marks
 from ptmrank_core.reports.figures.style.escaping import plain_figure
 from ptmrank_core.reports.figures.style.theme import BRIGHT, GREY
 from ptmrank_core.results.race import race_curves, race_of
@@ -89,6 +89,22 @@ def test_the_figure_is_said_in_a_sentence() -> None:
         "accuracy of 8 models while they are trained: vit-letters 0.950, resnet-letters 0.910,"
         " convnext-photos 0.810; 5 models are out"
     )
+
+
+def test_only_marks_that_are_there_are_explained() -> None:
+    """A star before the final training, or a cross while all are in, would be looked for in vain."""
+    point = "Each point is what a model reaches on the samples that choose, which are not trained on."
+    cross, star = "Thin and grey, with a cross at the end: out of the race.", "Star: its final training"
+    for name, has_cross, has_star in (
+        ("heads", False, False),
+        ("at work", True, False),
+        ("decided", True, True),
+    ):
+        so_far = race_of(RACES[name])
+        assert so_far is not None
+        said = say_race_marks(so_far)
+        assert said.startswith(point)
+        assert (cross in said, star in said) == (has_cross, has_star)
 
 
 def test_hostile_names_and_reasons_are_text() -> None:

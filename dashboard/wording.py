@@ -12,7 +12,7 @@ from ptmrank_core.benchmark import Outline, RunEntry, RunProgress
 from ptmrank_core.data import DEMO_SAMPLES, FEATURES_PREFIX
 from ptmrank_core.errors import InputField, PTMRankError, word_fields
 from ptmrank_core.records import Modality, ModelSpec, RunState, Stage, TargetKind
-from ptmrank_core.results.phrases import abbreviate, plural, say_targets
+from ptmrank_core.results.phrases import abbreviate, plural, say_duration, say_targets
 
 __all__ = [
     "ANALYSES",
@@ -140,16 +140,6 @@ def say_status(entry: RunEntry) -> str:
     if entry.status == "waiting":
         return f"waiting behind {plural(entry.n_ahead, 'run')}" if entry.n_ahead else "next in the queue"
     return entry.status
-
-
-def say_duration(seconds: float) -> str:
-    """Write how long something took: ``0.4 s``, ``75 s``, ``12 min``, ``2 h 5 min``."""
-    if seconds < 10:
-        return f"{seconds:.1f} s"
-    if seconds < 120:
-        return f"{seconds:.0f} s"
-    hours, minutes = divmod(round(seconds / 60), 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
 
 
 def say_size(size_bytes: int) -> str:

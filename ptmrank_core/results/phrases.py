@@ -12,6 +12,7 @@ __all__ = [
     "join_words",
     "percent",
     "plural",
+    "say_duration",
     "say_label",
     "say_targets",
     "strip_bidi",
@@ -52,6 +53,16 @@ def strip_bidi(text: str) -> str:
 def percent(share: float, digits: int = 0) -> str:
     """Write a share of 1: ``90 %``."""
     return f"{100 * share:.{digits}f} %"
+
+
+def say_duration(seconds: float) -> str:
+    """Write how long something took: ``0.4 s``, ``75 s``, ``12 min``, ``2 h 5 min``."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
 
 
 def say_targets(summary: SamplesSummary) -> str:

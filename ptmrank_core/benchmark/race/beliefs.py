@@ -1,4 +1,4 @@
-"""What a race knows of the value of each model after the final training, from probes and doses so far."""
+"""What a race believes of each model's value after the final training, from probes and doses so far."""
 
 from __future__ import annotations
 
@@ -7,76 +7,20 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit, logit
 
-from ptmrank_core.records import Expectation, RaceDose, RaceParts, RaceStanding
+from ptmrank_core.benchmark.race.posterior import Knowledge, Posterior, posterior_of
+from ptmrank_core.benchmark.race.runners import RaceFacts, Runner
+from ptmrank_core.prediction import value_of
+from ptmrank_core.records import Expectation, RaceStanding
 
 __all__ = ["POINT", "Beliefs", "RaceFacts", "Runner", "standings"]
 
+Array = NDArray[np.float64]
+
 POINT = 0.01
-N_DRAWS = 2000
-REACH = 1.645
+N_DRAWS = 4000
+REACH = 1.645  # of a normal distribution: 90 % lie within
 SLIGHT = 0.01
-
-
-@dataclass(frozen=True, slots=True)
-class RaceFacts:
-    """What is the same for all models of a race.
-
-    Parameters
-    ----------
-    measure
-        ``"accuracy"``, ``"r2"`` or ``"average_precision"``.
-    chance
-        What a constant guess reaches: the share of the largest class, 0 for R2, the mean share of positives.
-    parts
-        How the samples were parted.
-    """
-
-    measure: str
-    chance: float
-    parts: RaceParts
-
-    @property
-    def growth(self) -> float:
-        """Samples of the final training for each of a dose."""
-        return (self.parts.training + self.parts.choosing) / self.parts.training
-
-
-@dataclass(frozen=True, slots=True)
-class Runner:
-    """A candidate of a race, and all that is known of it.
-
-    Parameters
-    ----------
-    model
-        Its id.
-    probe
-        Value of a linear probe on the samples that do not judge, out of fold; ``None`` where there is none.
-    seconds_per_epoch
-        Duration of a pass over the training part: measured, or guessed as three forward passes.
-    doses
-        Its doses so far, in their order.
-    failed
-        Why it cannot be trained, in one sentence; empty if it can.
-    """
-
-    model: str
-    probe: float | None
-    seconds_per_epoch: float
-    doses: tuple[RaceDose, ...] = ()
-    failed: str = ""
-
-    @property
-    def problem(self) -> str:
-        """Why it takes no part, or an empty string."""
-        return self.failed or next((dose.problem for dose in self.doses if dose.problem), "")
-
-    @property
-    def trained(self) -> RaceDose | None:
-        """The last dose with a value that trained all weights."""
-        found = [dose for dose in self.doses if dose.value is not None and dose.stage in ("part", "full")]
-        return found[-1] if found else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,70 +32,82 @@ class Beliefs:
     standings
         Every candidate, the leader first, those that are out last.
     leader
-        The model that is ahead; empty where every model is out.
+        The model that is ahead; empty where every model failed.
     chance_other
         Probability that some other model is better than the leader by more than a point; ``None`` where
         there is no leader.
+    posterior
+        The distribution behind them; ``None`` where there is no leader.
     """
 
     standings: tuple[RaceStanding, ...]
     leader: str = ""
     chance_other: float | None = None
+    posterior: Posterior | None = None
 
 
-def standings(runners: Sequence[Runner], facts: RaceFacts) -> Beliefs:
-    """Say what is expected of each model after the final training, who leads and who is out."""
-    taking_part = [runner for runner in runners if not runner.problem]
+def standings(runners: Sequence[Runner], facts: RaceFacts, knowledge: Knowledge | None = None) -> Beliefs:
+    """Say what is expected of each model after the final training, who leads, and who is out and why.
+
+    Parameters
+    ----------
+    runners
+        Every candidate.
+    facts
+        What is the same for all of them.
+    knowledge
+        What is known from other sets; by default the coefficients on record.
+    """
     failed = tuple(
         RaceStanding(runner.model, None, 0.0, is_out=True, reason=runner.problem)
         for runner in runners
         if runner.problem
     )
+    taking_part = [runner for runner in runners if not runner.problem]
     if not taking_part:
         return Beliefs(failed)
-    ends = [_end(runner, facts) for runner in taking_part]
-    mean, spread = np.array([end[0] for end in ends]), np.array([end[1] for end in ends])
-    draws = np.random.default_rng(facts.parts.seed).normal(size=(N_DRAWS, len(ends))) * spread + mean
-    values = _values(draws, facts)
-    best = np.bincount(values.argmax(axis=1), minlength=len(ends)) / N_DRAWS
-    order = np.argsort(-mean, kind="stable")
-    first = int(order[0])
+    posterior = posterior_of(taking_part, facts, knowledge or Knowledge.on_record())
+    values = value_of(_draws(posterior, facts.parts.seed), facts.chance)
+    first = int(posterior.means.argmax())
+    best = np.bincount(values.argmax(axis=1), minlength=len(taking_part)) / N_DRAWS
     other = float((values.max(axis=1) > values[:, first] + POINT).mean())
     better = (values > values[:, [first]] + POINT).mean(axis=0)
+    expected = _expectations(posterior, facts.chance)
     leader = taking_part[first].model
     found = []
-    for index in order:
-        low, middle, high = _values(mean[index] + spread[index] * np.array([-REACH, 0.0, REACH]), facts)
-        is_out = index != first and better[index] < SLIGHT
-        found.append(
-            RaceStanding(
-                taking_part[index].model,
-                Expectation(float(middle), float(low), float(high)),
-                float(best[index]),
-                is_out=bool(is_out),
-                reason=f"It is better than {leader} by more than a point with a probability of "
-                f"{better[index]:.1%} only."
-                if is_out
-                else "",
-            )
-        )
+    for index in np.argsort(-posterior.means, kind="stable"):
+        is_out = bool(index != first and better[index] < SLIGHT)
+        reason = _why_out(taking_part[index], leader, expected[index], float(better[index])) if is_out else ""
+        model, chance_best = taking_part[index].model, float(best[index])
+        found.append(RaceStanding(model, expected[index], chance_best, is_out=is_out, reason=reason))
     found.sort(key=lambda standing: standing.is_out)
-    return Beliefs((*found, *failed), leader, other)
+    return Beliefs((*found, *failed), leader, other, posterior)
 
 
-def _end(runner: Runner, facts: RaceFacts) -> tuple[float, float]:
+def _draws(posterior: Posterior, seed: int) -> Array:
+    """Draws of the ends of all models, shape (n_draws, n_models)."""
+    values, vectors = np.linalg.eigh(posterior.covariance)
+    factor = vectors * np.sqrt(np.maximum(values, 0.0))
+    normal = np.random.default_rng(seed).normal(size=(N_DRAWS, len(values)))
+    return np.asarray(posterior.means + normal @ factor.T)
+
+
+def _expectations(posterior: Posterior, chance: float) -> list[Expectation]:
+    spread = np.sqrt(np.maximum(np.diag(posterior.covariance), 0.0))
+    ends = (value_of(posterior.means + reach * spread, chance) for reach in (0.0, -REACH, REACH))
+    rows = np.column_stack(tuple(ends)).tolist()
+    return [Expectation(*row) for row in rows]
+
+
+def _why_out(runner: Runner, leader: str, expected: Expectation, better: float) -> str:
     dose = runner.trained
-    if dose is not None and dose.value is not None:
-        return _scale(dose.value, facts) + 2.0 / (1 + dose.epochs), 0.6 / float(np.sqrt(1 + dose.epochs))
-    if runner.probe is None:
-        return 0.0, 2.0
-    return 0.9 + 0.6 * _scale(runner.probe, facts), 0.5
+    after = "by its linear probe" if dose is None else f"after {dose.epochs:g} passes"
+    return (
+        f"Expected {expected.value:.3f} ({expected.low:.3f} to {expected.high:.3f}) {after}: better than "
+        f"{leader} by more than a point with a probability of {_small(better)}."
+    )
 
 
-def _scale(value: float, facts: RaceFacts) -> float:
-    share = (value - facts.chance) / (1 - facts.chance)
-    return float(logit(min(0.999, max(0.001, share))))
-
-
-def _values(logits: NDArray[np.float64], facts: RaceFacts) -> NDArray[np.float64]:
-    return np.asarray(facts.chance + (1 - facts.chance) * expit(logits))
+def _small(share: float) -> str:
+    """Write a small probability, and never that it is 0."""
+    return "under 0.1 %" if share < 0.001 else f"{100 * share:.1f} %"

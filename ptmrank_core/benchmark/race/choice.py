@@ -1,18 +1,35 @@
-"""Which model a race trains next, and for how long; or why it trains no more."""
+"""Which model a race trains next, and for how long; or why it trains no more.
+
+The candidates for the next dose are plans: the k likeliest models, or one of them alone, are trained up to a
+fraction of the final training. A plan is worth what it is expected to add to the value of the model that is
+chosen after it (the knowledge gradient, by a simulation of the plan's outcomes), per second that it takes.
+Whole plans are weighed, because one dose alone often tells nothing: models compare where they were trained
+alike. The first dose of the best plan is taken; after it everything is weighed anew.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ptmrank_core.benchmark.race.beliefs import Beliefs, RaceFacts, Runner
+import numpy as np
+from numpy.typing import NDArray
+
+from ptmrank_core.benchmark.race.beliefs import Beliefs
+from ptmrank_core.benchmark.race.posterior import STEPS, Posterior, noise_of
+from ptmrank_core.benchmark.race.runners import RaceFacts, Runner, progress
+from ptmrank_core.prediction import value_of
 from ptmrank_core.records import DoseStage
 
-__all__ = ["FINAL_EPOCHS", "NextDose", "Stop", "final_epochs", "next_dose"]
+__all__ = ["NextDose", "Stop", "final_epochs", "final_seconds", "next_dose"]
+
+Array = NDArray[np.float64]
 
 SURE = 0.1
-STEPS = (1.0, 2.0, 4.0, 8.0)
-FINAL_EPOCHS = 10
+LEAST_GAIN = 1e-4
+N_OUTCOMES = 128
+TOGETHER = (2, 3, 4, 5, 6, 8, 11, 16, 23, 32, 45, 64, 100)
+ALONE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +68,16 @@ class Stop:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """Models that are trained up to a fraction, and the passes and seconds that each of them still needs."""
+
+    places: tuple[int, ...]
+    fraction: float
+    epochs: float
+    seconds: tuple[float, ...]
+
+
 def next_dose(
     runners: Sequence[Runner], beliefs: Beliefs, facts: RaceFacts, *, seconds_left: float
 ) -> NextDose | Stop:
@@ -61,39 +88,128 @@ def next_dose(
     runners
         Every candidate.
     beliefs
-        What :func:`~ptmrank_core.benchmark.race.beliefs.standings` said of them.
+        What :func:`~ptmrank_core.benchmark.race.beliefs.standings` says of them.
     facts
-        What is the same for all.
+        What is the same for all of them.
     seconds_left
         Time that is left, the final training of the winner included.
     """
-    if not beliefs.leader or beliefs.chance_other is None:
-        return Stop("No model is left that can be trained.")
+    posterior, decided = beliefs.posterior, _decided(beliefs)
+    if posterior is None or decided:
+        return Stop(decided)
     by_model = {runner.model: runner for runner in runners}
-    left = [by_model[own.model] for own in beliefs.standings if not own.is_out]
-    if beliefs.chance_other < SURE:
-        return Stop(
-            f"The probability that another model is better than {beliefs.leader} by more than a point is "
-            f"{beliefs.chance_other:.0%}."
-        )
-    leader = by_model[beliefs.leader]
-    reserved = FINAL_EPOCHS * leader.seconds_per_epoch * facts.growth
-    options = []
-    for place, runner in enumerate(left):
-        passed = 0.0 if runner.trained is None else runner.trained.epochs
-        following = next((step for step in STEPS if step > passed), None)
-        if following is None:
-            continue
-        seconds = (following - passed) * runner.seconds_per_epoch
-        if seconds + reserved <= seconds_left:
-            options.append((following, place, runner.model, seconds))
-    if not options:
-        return Stop("The models left are trained to the end, or the time left is for the winner.")
-    epochs, _, model, seconds = min(options)
-    return NextDose(model, "full", epochs, seconds, f"It is the least trained of {len(left)} models left.")
+    taking_part = [by_model[model] for model in posterior.models]
+    free = seconds_left - final_seconds(by_model[beliefs.leader], facts)
+    plans = list(_plans(taking_part, beliefs, facts))
+    fitting = [plan for plan in plans if plan.seconds[0] <= free]
+    if not plans:
+        return Stop("Every model that could still win has been trained as long as the final training takes.")
+    if not fitting:
+        return Stop(f"The time that is left is needed for the final training of {beliefs.leader}.")
+    gains = [_gain(posterior, plan, facts) for plan in fitting]
+    if max(gains) < LEAST_GAIN:
+        points = 100 * max(gains)
+        return Stop(f"More training of a plausible model is expected to gain {points:.2f} points at most.")
+    rates = [gain / sum(plan.seconds) for gain, plan in zip(gains, fitting, strict=True)]
+    chosen = int(np.argmax(rates))
+    return _first_dose(taking_part, beliefs, fitting[chosen], gains[chosen])
 
 
 def final_epochs(runner: Runner, facts: RaceFacts, *, seconds_left: float) -> int:
-    """Choose the passes of the final training: as many as fit into the time, and no more than needed."""
-    seconds = runner.seconds_per_epoch * facts.growth
-    return max(1, min(FINAL_EPOCHS, int(seconds_left / seconds))) if seconds > 0 else FINAL_EPOCHS
+    """Choose the passes of the final training: as many as fit into the time, and no more than planned."""
+    seconds = _seconds_of_final_epoch(runner, facts)
+    return max(1, min(facts.final_epochs, int(seconds_left / seconds))) if seconds > 0 else facts.final_epochs
+
+
+def final_seconds(runner: Runner, facts: RaceFacts) -> float:
+    """Duration of the final training of a model as planned."""
+    return facts.final_epochs * _seconds_of_final_epoch(runner, facts)
+
+
+def _seconds_of_final_epoch(runner: Runner, facts: RaceFacts) -> float:
+    return runner.seconds_per_epoch * facts.n_final / facts.parts.training
+
+
+def _decided(beliefs: Beliefs) -> str:
+    """Say why nothing more needs to be known; empty where it does."""
+    posterior, other = beliefs.posterior, beliefs.chance_other
+    if posterior is None or other is None:
+        return "No model is left that can be trained."
+    if len(posterior.models) == 1:
+        return f"{beliefs.leader} is the only model that can be trained."
+    if other < SURE:
+        return (
+            f"Another model is better than {beliefs.leader} by more than a point with a probability of only "
+            f"{other:.0%}."
+        )
+    return ""
+
+
+def _plans(runners: Sequence[Runner], beliefs: Beliefs, facts: RaceFacts) -> Iterator[_Plan]:
+    """Plans for the models that are in, the likeliest to be best first."""
+    place = {runner.model: index for index, runner in enumerate(runners)}
+    plausible = [own for own in beliefs.standings if not own.is_out]
+    plausible.sort(key=lambda own: -own.chance_best)
+    order = [place[own.model] for own in plausible]
+    groups: list[tuple[int, ...]] = [(index,) for index in order[:ALONE]]
+    groups += [tuple(order[:count]) for count in TOGETHER if count < len(order)]
+    groups.append(tuple(order))
+    for fraction in STEPS:
+        epochs = passes_to(fraction, facts)
+        seen = set()
+        for group in groups:
+            left = tuple(index for index in group if _passed(runners[index], facts) < epochs)
+            if left and left not in seen:
+                seen.add(left)
+                yield _Plan(
+                    left, fraction, epochs, tuple(_seconds(runners[index], epochs, facts) for index in left)
+                )
+
+
+def passes_to(fraction: float, facts: RaceFacts) -> float:
+    """Count the passes up to a fraction of the final training: whole ones, or quarters of one."""
+    passes = fraction * facts.final_epochs
+    return float(np.ceil(passes - 1e-6)) if passes > 0.75 else max(0.25, float(np.ceil(4 * passes)) / 4)
+
+
+def _passed(runner: Runner, facts: RaceFacts) -> float:
+    dose = runner.trained
+    return 0.0 if dose is None else progress(dose, facts) * facts.final_epochs
+
+
+def _seconds(runner: Runner, epochs: float, facts: RaceFacts) -> float:
+    return max(1e-9, (epochs - _passed(runner, facts)) * runner.seconds_per_epoch)
+
+
+def _gain(posterior: Posterior, plan: _Plan, facts: RaceFacts) -> float:
+    """Simulate what a plan is expected to add to the value of the model that is chosen after it."""
+    joint, size = posterior.joint, len(plan.places)
+    column = min(
+        range(len(posterior.fractions)), key=lambda place: abs(posterior.fractions[place] - plan.fraction)
+    )
+    at = joint.places(np.array(plan.places, dtype=np.int64), np.full(size, column))
+    errors = np.array(
+        [
+            noise_of(float(value), facts, None, facts.parts.choosing)
+            for value in value_of(joint.mean[at], facts.chance)
+        ]
+    )
+    observed = joint.covariance[np.ix_(at, at)] + np.diag(errors**2)
+    factor = np.linalg.cholesky(observed + 1e-9 * np.eye(size))
+    moves = np.linalg.solve(factor, joint.covariance[np.ix_(at, joint.ends)])
+    half = np.random.default_rng(facts.parts.seed).normal(size=(N_OUTCOMES // 2, size))
+    values = value_of(posterior.means + np.concatenate([half, -half]) @ moves, facts.chance)
+    return float((values.max(axis=1) - values[:, int(posterior.means.argmax())]).mean())
+
+
+def _first_dose(runners: Sequence[Runner], beliefs: Beliefs, plan: _Plan, gain: float) -> NextDose:
+    """Take the first dose of a plan: of its model that is likeliest to be best."""
+    runner = runners[plan.places[0]]
+    count = len(plan.places)
+    what = "it" if count == 1 else f"it and the {count - 1} likeliest after it"
+    standing = next(own for own in beliefs.standings if own.model == runner.model)
+    reason = (
+        f"It is the best with a probability of {standing.chance_best:.0%}; training {what} for "
+        f"{plan.epochs:g} passes should gain {100 * gain:.2f} points in {sum(plan.seconds):.0f} seconds."
+    )
+    return NextDose(runner.model, "full", plan.epochs, plan.seconds[0], reason)

@@ -88,5 +88,3 @@ def why_untrainable(context: AnalysisContext, model: str) -> str:
     if spec.source not in CHECKPOINTS or spec.path is None:
         return "It has no weights that could be trained."
     return ""
-
-

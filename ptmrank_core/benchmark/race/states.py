@@ -41,7 +41,7 @@ class TrainingStates:
         return path if path.is_dir() else None
 
     def make_way(self, number: int) -> Path:
-        """Delete what a killed worker has left of the state after a dose; return its folder, which is free."""
+        """Delete what is left of a state whose dose was not stored; return its folder, which is free."""
         path = self.path(number)
         self._folder.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(path, ignore_errors=True)

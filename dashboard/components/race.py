@@ -13,15 +13,19 @@ from ptmrank_core.records import Expectation, RaceParts
 from ptmrank_core.results.phrases import percent
 from ptmrank_core.results.race import STAGE_TITLES, RacePhase, RaceRow, RaceSoFar, race_rows, say_standing
 
-__all__ = ["show_live_race", "show_race"]
+__all__ = ["show_race", "show_time"]
 
 SHOWN_OUT = 8  # the other ones that are out can be opened
-TITLES = ("Model", "Trained so far", "Reaches", "Expected in the end", "Chance to be the best")
+TITLES = ("Model", "Trained", "Reaches", "In the end", "Best")
+COLUMNS = (
+    "Reaches: on the samples that choose. In the end: what the final training is expected to reach, with a "
+    "90 % interval. Best: the chance that this model then reaches most."
+)
 AHEAD = ":material/flag: "
 
 
-def show_live_race(so_far: RaceSoFar, step: RaceStep | None) -> None:
-    """Draw a race that a worker is on.
+def show_time(so_far: RaceSoFar, step: RaceStep | None) -> None:
+    """Draw who leads a race that a worker is on, how much time is left, and what is trained now.
 
     Parameters
     ----------
@@ -34,8 +38,8 @@ def show_live_race(so_far: RaceSoFar, step: RaceStep | None) -> None:
     left = so_far.seconds_left if step is None else step.seconds_left
     share = min(1.0, max(0.0, 1 - left / limit)) if limit > 0 else 1.0
     st.progress(share, text=f"{plain(say_standing(so_far))}. At most {say_duration(left)} left.")
-    st.caption(f":material/hourglass_top: {'The race begins.' if step is None else _say_step(step)}")
-    show_race(so_far)
+    if step is not None:
+        st.caption(f":material/hourglass_top: {_say_step(step)}")
 
 
 def _say_step(step: RaceStep) -> str:
@@ -48,7 +52,7 @@ def show_race(so_far: RaceSoFar) -> None:
     if so_far.phase is RacePhase.REFUSED:
         return
     _show_rows(so_far)
-    st.caption(_say_parts(so_far.race.parts))
+    st.caption(f"{COLUMNS} {_say_parts(so_far.race.parts)}")
     for note in so_far.race.notes:
         st.caption(plain(note))
 
@@ -91,7 +95,7 @@ def _say_row(row: RaceRow, measure: str) -> tuple[str, ...]:
 def _say_trained(row: RaceRow) -> str:
     """Say how far a model is trained."""
     if row.stage is None or row.stage == "head":
-        return "a head on frozen features"
+        return "a head"
     return f"{row.passes:.2g} {'pass' if row.passes == 1 else 'passes'}"
 
 
@@ -99,8 +103,12 @@ def _say_expected(expected: Expectation | None, measure: str) -> str:
     """Write an expectation with its interval."""
     if expected is None:
         return "–"
-    value, low, high = (_say_value(measure, own) for own in (expected.value, expected.low, expected.high))
-    return f"{value} ({low.removesuffix(' %')}–{high.removesuffix(' %')})"
+    ends = (expected.value, expected.low, expected.high)
+    if measure == "accuracy":
+        value, low, high = (percent(share).removesuffix(" %") for share in ends)
+        return f"{value} % ({low}–{high})"
+    value, low, high = (f"{own:.2f}" for own in ends)
+    return f"{value} ({low}–{high})"
 
 
 def _say_value(measure: str, value: float) -> str:

@@ -2,35 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from dashboard.jobs.home import settings, store
 from dashboard.jobs.runs import require_owner
-from ptmrank_core.benchmark import RunProgress, new_run_id, now, start_worker
-from ptmrank_core.records import IMPORTED, Race, RunResult, Truth
+from ptmrank_core.benchmark import RunProgress, start_worker
+from ptmrank_core.benchmark.race.asking import decide as ask_to_decide
+from ptmrank_core.records import Race, RunResult
 
 __all__ = ["decide", "is_racing"]
 
 
-def decide(found: RunResult, seconds: float) -> str:
-    """Give a finished run a race and start its worker; return the id of the run.
+def decide(run_id: str, seconds: float) -> None:
+    """Give a finished run a race, or the race that it had more time, and start its worker.
 
     Raises
     ------
     NotOwnerError
         If the run is somebody else's.
     RunError
-        If the worker does not start.
+        If the run is not finished, or the worker does not start.
     """
-    require_owner(found.plan.run_id)
-    analyses = replace(found.plan.analyses, decide_seconds=seconds)
-    plan = replace(found.plan, run_id=new_run_id(), created_at=now(), analyses=analyses)
-    store().create(plan, found.samples, owner=store().owner(found.plan.run_id))
-    for finding in found.findings:
-        if (finding.kind, finding.subject) == (Truth.KIND, IMPORTED):
-            store().add_finding(plan.run_id, finding)
-    start_worker(plan.run_id, settings())
-    return plan.run_id
+    require_owner(run_id)
+    ask_to_decide(store(), settings(), run_id, seconds)
+    start_worker(run_id, settings())
 
 
 def is_racing(result: RunResult, progress: RunProgress) -> bool:

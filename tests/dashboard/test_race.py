@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard.wording import plain
 from ptmrank_core.benchmark.scheduling.locks import hold_run
 from ptmrank_core.config import Settings
-from ptmrank_core.events import RaceStep
+from ptmrank_core.events import AnalysisStep, RaceStep
 from ptmrank_core.records import Finding, Race, RunResult, RunState
 from ptmrank_core.results.phrases import strip_bidi
 from ptmrank_core.results.race import race_of, race_sentence
@@ -115,8 +115,9 @@ def test_starting_gives_the_run_a_race(
     app.number_input(key="race-minutes").set_value(3).run()
     app.button(key="race").click().run()
     assert not app.exception
-    (run,) = started
-    assert store.plan(run).analyses.decide_seconds == 180.0
+    assert started == ["ranked"]
+    assert store.plan("ranked").analyses.decide_seconds == 180.0
+    assert store.state("ranked") is RunState.QUEUED
     assert app.segmented_control(key="section").value == SECTION
 
 
@@ -197,6 +198,34 @@ def test_a_refused_race_says_why(app: AppTest, settings: Settings) -> None:
     opened(app, "refused")
     assert "The race did not begin. The smallest class, d, has 6 samples" in app.info[0].value
     assert not {"race", "resume-race"} & buttons(app)
+
+
+def test_a_race_can_get_more_time(app: AppTest, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A race that ended goes on for so many minutes more, from what it has trained."""
+    started: list[str] = []
+    monkeypatch.setattr("dashboard.jobs.races.start_worker", lambda run, _settings: started.append(run))
+    store = store_race(settings, "time up", "ended")
+    before = store.result("ended").contents(Race)[""]
+    opened(app, "ended")
+    app.number_input(key="race-minutes").set_value(2).run()
+    app.button(key="race").click().run()
+    assert started == ["ended"]
+    race = store.result("ended").contents(Race)[""]
+    assert race.seconds_limit == before.seconds_used + 120.0
+    assert not race.is_done
+
+
+def test_the_run_page_shows_the_race_at_work(app: AppTest, settings: Settings) -> None:
+    """Below the models: the dose at work, and who is out."""
+    store = store_race(settings, "at work", "racing")
+    with hold_run(settings, "racing"):
+        store.add_event("racing", AnalysisStep(Race.KIND, 180, 600))
+        store.add_event("racing", RaceStep(MODELS[1], "full", 0.4, 420.0))
+        open_page(app, "run", run="racing")
+        assert "Now computing a race that trains the plausible models" in str(
+            app.get("progress")[0].proto.text
+        )
+        assert f"Now {MODELS[1]}: all weights, on all (40 % done)." in said(app)
 
 
 @pytest.mark.parametrize("name", ["regression", "several labels", "time up", "near chance", "all failed"])

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import streamlit as st
 
-from dashboard import jobs, state
+from dashboard import jobs
 from dashboard.views.results.training.place import go_to_training
 from dashboard.wording import plain, plural, show_error
 from ptmrank_core.benchmark import RunProgress
@@ -12,7 +14,7 @@ from ptmrank_core.errors import PTMRankError
 from ptmrank_core.records import Race, Ranking, RunResult, RunState, SamplesSummary
 from ptmrank_core.sampling.three_parts import MIN_IN_CLASS, MIN_SAMPLES
 
-__all__ = ["offer_race", "point_to_race", "trainable", "why_no_race"]
+__all__ = ["offer_more", "offer_race", "point_to_race", "trainable", "why_no_race"]
 
 CHECKPOINTS = frozenset({"hub", "local", "demo"})
 MODALITIES = frozenset({"image", "text", "audio"})
@@ -78,7 +80,7 @@ def offer_race(result: RunResult, ranking: Ranking, progress: RunProgress) -> No
     elif result.state is not RunState.FINISHED or progress.alive:
         st.caption("It can be started once the run has finished.")
     else:
-        _draw_offer(result)
+        _draw_offer(result, "Find the best within", "primary")
 
 
 def point_to_race(result: RunResult, ranking: Ranking) -> None:
@@ -88,18 +90,30 @@ def point_to_race(result: RunResult, ranking: Ranking) -> None:
         go_to_training("Find the best by training")
 
 
-def _draw_offer(result: RunResult) -> None:
+def offer_more(result: RunResult, progress: RunProgress) -> None:
+    """Let the reader give a race that has come to its end more time."""
+    is_ready = result.state is RunState.FINISHED and not progress.alive
+    if is_ready and jobs.is_mine(result.plan.run_id):
+        with st.expander("Give it more time"):
+            st.caption(
+                "The race goes on from what is trained already, and the model that wins then is trained to "
+                "the end anew. Until then the answer above is the ranking's again."
+            )
+            _draw_offer(result, "Go on for", "secondary")
+
+
+def _draw_offer(result: RunResult, words: str, look: Literal["primary", "secondary"]) -> None:
+    """Draw the minutes and the button that starts."""
     minutes, start = st.columns([1, 2], vertical_alignment="bottom")
     limit = minutes.number_input("Minutes", 1, MOST_MINUTES, MINUTES, key="race-minutes")
-    label = f"Find the best within {plural(int(limit), 'minute')}"
-    if start.button(label, key="race", type="primary", icon=":material/sports_score:"):
+    label = f"{words} {plural(int(limit), 'minute')}"
+    if start.button(label, key="race", type=look, icon=":material/sports_score:"):
         try:
             with st.spinner("Starting …"):
-                run = jobs.decide(result, 60.0 * float(limit))
+                jobs.decide(result.plan.run_id, 60.0 * float(limit))
         except PTMRankError as error:
             show_error(error)
             return
-        state.remember_run(run)
         st.rerun()
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import jobs
-from dashboard.components.race import show_live_race, show_race
+from dashboard.components.race import show_race, show_time
 from dashboard.components.run_page import watch_run
-from dashboard.views.results.training.offer import offer_race
+from dashboard.views.results.training.offer import offer_more, offer_race
 from dashboard.wording import plain, say_analysis, show_error
 from ptmrank_core.benchmark import RunProgress
 from ptmrank_core.errors import PTMRankError
 from ptmrank_core.records import Race, Ranking, RunResult
-from ptmrank_core.results.race import RaceSoFar, race_of, race_problem, race_sentence
+from ptmrank_core.results.race import RacePhase, RaceSoFar, race_of, race_problem, race_sentence
 
 __all__ = ["draw_race"]
 
@@ -37,6 +37,8 @@ def draw_race(result: RunResult, ranking: Ranking) -> None:
     show_race(so_far)
     if not so_far.race.is_done:
         _offer_going_on(run, progress)
+    elif so_far.phase is not RacePhase.REFUSED:
+        offer_more(result, progress)
 
 
 def _watch(run: str) -> None:
@@ -45,10 +47,10 @@ def _watch(run: str) -> None:
     if not jobs.is_racing(result, progress):
         st.rerun()
     so_far = race_of(result)
-    if so_far is None:
+    if so_far is None or not so_far.race.standings:
         st.caption(f":material/hourglass_top: {_say_before(progress)}")
     else:
-        show_live_race(so_far, progress.race)
+        show_time(so_far, progress.race)
     if jobs.is_mine(run) and st.button(
         "Cancel",
         key="cancel-race",
@@ -57,6 +59,8 @@ def _watch(run: str) -> None:
     ):
         jobs.cancel(run)
         st.toast("The race stops after the current step.")
+    if so_far is not None and so_far.race.standings:
+        show_race(so_far)
 
 
 def _say_before(progress: RunProgress) -> str:

@@ -140,7 +140,8 @@ def _paces(groups: Sequence[_Group], sets: Sequence[str]) -> tuple[float, float]
         own = [group for group in groups if group.set_name == name and group.fraction < 1]
         usual = usual_gaps(np.array([group.fraction for group in own]))
         paces.append(float(usual @ np.array([group.gap for group in own]) / (usual @ usual)))
-    return float(np.mean(paces)), float(np.std(paces, ddof=1))
+    # A few sets say little of others: the next one may start at its end, or twice as far away.
+    return float(np.mean(paces)), max(float(np.mean(paces)), float(np.std(paces, ddof=1)))
 
 
 def _memory(groups: Sequence[_Group], coefficients: CurveCoefficients) -> float:

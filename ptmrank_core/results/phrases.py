@@ -15,6 +15,7 @@ __all__ = [
     "say_duration",
     "say_label",
     "say_targets",
+    "say_value",
     "strip_bidi",
 ]
 
@@ -63,6 +64,14 @@ def say_duration(seconds: float) -> str:
         return f"{seconds:.0f} s"
     hours, minutes = divmod(round(seconds / 60), 60)
     return f"{hours} h {minutes} min" if hours else f"{minutes} min"
+
+
+def say_value(measure: str, value: float) -> str:
+    """Write what is reached: ``85.0 %`` for an accuracy, else ``R² 0.83``."""
+    if measure == "accuracy":
+        return percent(value, 1)
+    title = {"r2": "R²", "average_precision": "average precision"}.get(measure, measure)
+    return f"{title} {value:.2f}" if abs(value) < 10 else f"{title} {value:.4g}"
 
 
 def say_targets(summary: SamplesSummary) -> str:

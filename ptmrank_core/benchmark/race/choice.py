@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ptmrank_core.benchmark.race.beliefs import Beliefs
-from ptmrank_core.benchmark.race.posterior import STEPS, Posterior, noise_of
+from ptmrank_core.benchmark.race.posterior import Posterior, noise_of
 from ptmrank_core.benchmark.race.runners import RaceFacts, Runner, progress
 from ptmrank_core.prediction import value_of
 from ptmrank_core.records import DoseStage
@@ -30,6 +30,8 @@ LEAST_GAIN = 1e-4
 N_OUTCOMES = 128
 TOGETHER = (2, 3, 4, 5, 6, 8, 11, 16, 23, 32, 45, 64, 100)
 ALONE = 8
+# Passes that a dose may miss of those that were asked for.
+SLACK = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,22 +156,14 @@ def _plans(runners: Sequence[Runner], beliefs: Beliefs, facts: RaceFacts) -> Ite
     groups: list[tuple[int, ...]] = [(index,) for index in order[:ALONE]]
     groups += [tuple(order[:count]) for count in TOGETHER if count < len(order)]
     groups.append(tuple(order))
-    for fraction in STEPS:
-        epochs = passes_to(fraction, facts)
+    for epochs in facts.doses:
         seen = set()
         for group in groups:
-            left = tuple(index for index in group if _passed(runners[index], facts) < epochs)
+            left = tuple(index for index in group if _passed(runners[index], facts) < epochs - SLACK)
             if left and left not in seen:
                 seen.add(left)
-                yield _Plan(
-                    left, fraction, epochs, tuple(_seconds(runners[index], epochs, facts) for index in left)
-                )
-
-
-def passes_to(fraction: float, facts: RaceFacts) -> float:
-    """Count the passes up to a fraction of the final training: whole ones, or quarters of one."""
-    passes = fraction * facts.final_epochs
-    return float(np.ceil(passes - 1e-6)) if passes > 0.75 else max(0.25, float(np.ceil(4 * passes)) / 4)
+                seconds = tuple(_seconds(runners[index], epochs, facts) for index in left)
+                yield _Plan(left, epochs / facts.final_epochs, epochs, seconds)
 
 
 def _passed(runner: Runner, facts: RaceFacts) -> float:
@@ -209,7 +203,7 @@ def _first_dose(runners: Sequence[Runner], beliefs: Beliefs, plan: _Plan, gain: 
     what = "it" if count == 1 else f"it and the {count - 1} likeliest after it"
     standing = next(own for own in beliefs.standings if own.model == runner.model)
     reason = (
-        f"It is the best with a probability of {standing.chance_best:.0%}; training {what} for "
+        f"It is the best with a probability of {standing.chance_best:.0%}; training {what} up to "
         f"{plan.epochs:g} passes should gain {100 * gain:.2f} points in {sum(plan.seconds):.0f} seconds."
     )
     return NextDose(runner.model, "full", plan.epochs, plan.seconds[0], reason)

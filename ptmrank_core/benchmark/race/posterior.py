@@ -21,12 +21,10 @@ from ptmrank_core.prediction import (
 )
 from ptmrank_core.records import RaceDose
 
-__all__ = ["STEPS", "Knowledge", "Posterior", "noise_of", "posterior_of"]
+__all__ = ["Knowledge", "Posterior", "noise_of", "posterior_of"]
 
 Array = NDArray[np.float64]
 
-# Fractions of the final training that doses come to.
-STEPS = (1 / 16, 1 / 8, 1 / 4, 1 / 2, 1.0)
 N_TESTED = 500
 # Without a predictor for the measure a probe says less; without a probe next to nothing is known.
 UNKNOWN_FACTOR, UNKNOWN_SPREAD = 1.5, 1.5
@@ -54,7 +52,7 @@ class Posterior:
     models
         Their ids.
     fractions
-        Of the final training, ascending: those of doses so far and those of :data:`STEPS`.
+        Of the final training, ascending: those of doses so far and those to come.
     joint
         Distribution of the ends and of what is reached at the fractions, as logits.
     """
@@ -83,7 +81,7 @@ def posterior_of(runners: Sequence[Runner], facts: RaceFacts, knowledge: Knowled
         if dose.value is not None and dose.stage in ("part", "full") and dose.epochs > 0
     ]
     passed = [round(progress(dose, facts), 6) for _, dose in doses]
-    fractions = sorted({*STEPS, *passed})
+    fractions = sorted({*(round(epochs / facts.final_epochs, 6) for epochs in facts.doses), *passed})
     logits = [learnt_logit(_value(dose), facts.chance, _n_tested(dose, facts)) for _, dose in doses]
     reached = Reached(
         model=np.array([place for place, _ in doses], dtype=np.int64),

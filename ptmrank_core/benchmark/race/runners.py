@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from ptmrank_core.records import RaceDose, RaceParts
 
-__all__ = ["RaceFacts", "Runner", "planned_epochs", "progress"]
+__all__ = ["STEPS", "RaceFacts", "Runner", "passes_to", "planned_epochs", "progress"]
+
+# Fractions of the final training that doses come to.
+STEPS = (1 / 16, 1 / 8, 1 / 4, 1 / 2, 1.0)
 
 # Samples that the networks on record had seen when nothing more was gained.
 SAMPLES_SEEN = 5000
@@ -27,12 +32,15 @@ class RaceFacts:
         How the samples were parted.
     epochs
         Passes of the final training; 0 for :func:`planned_epochs`.
+    steps
+        Fractions of the final training that doses come to, ascending.
     """
 
     measure: str
     chance: float
     parts: RaceParts
     epochs: int = 0
+    steps: tuple[float, ...] = STEPS
 
     @property
     def n_final(self) -> int:
@@ -43,6 +51,11 @@ class RaceFacts:
     def final_epochs(self) -> int:
         """Passes of the final training, before a curve is known."""
         return self.epochs or planned_epochs(self.n_final)
+
+    @property
+    def doses(self) -> tuple[float, ...]:
+        """Passes over the training part that doses come to, ascending."""
+        return tuple(sorted({passes_to(step, self.final_epochs) for step in self.steps}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +103,12 @@ class Runner:
 def planned_epochs(n_samples: int) -> int:
     """Choose passes of a training by the number of its samples, before a curve is known."""
     return min(MOST_EPOCHS, max(FEWEST_EPOCHS, round(SAMPLES_SEEN / n_samples)))
+
+
+def passes_to(fraction: float, epochs: float) -> float:
+    """Count the passes up to a fraction of a training: whole ones, or quarters of the first one."""
+    passes = fraction * epochs
+    return float(round(passes)) if passes > 0.875 else max(0.25, float(np.ceil(4 * passes - 1e-9)) / 4)
 
 
 def progress(dose: RaceDose, facts: RaceFacts) -> float:

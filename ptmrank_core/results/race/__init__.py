@@ -2,8 +2,16 @@
 
 from ptmrank_core.results.race.curves import RaceCurve, RacePoint, race_curves
 from ptmrank_core.results.race.expected import expectations_of, with_race
+from ptmrank_core.results.race.reached import race_reached
 from ptmrank_core.results.race.rows import STAGE_TITLES, RaceRow, race_rows
-from ptmrank_core.results.race.sentences import race_sentence, say_chance_other, say_standing
+from ptmrank_core.results.race.sentences import (
+    race_sentence,
+    race_story,
+    say_chance_other,
+    say_final,
+    say_parts,
+    say_standing,
+)
 from ptmrank_core.results.race.so_far import RacePhase, RaceSoFar, race_of, race_problem
 
 __all__ = [
@@ -17,9 +25,13 @@ __all__ = [
     "race_curves",
     "race_of",
     "race_problem",
+    "race_reached",
     "race_rows",
     "race_sentence",
+    "race_story",
     "say_chance_other",
+    "say_final",
+    "say_parts",
     "say_standing",
     "with_race",
 ]

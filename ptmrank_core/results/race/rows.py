@@ -81,7 +81,7 @@ def race_rows(so_far: RaceSoFar) -> tuple[RaceRow, ...]:
             RaceRow(
                 model=own.model,
                 standing=_standing(so_far, own.model, is_out=own.is_out),
-                reason=own.reason or (last.problem if last else ""),
+                reason=own.reason or _problem(so_far, own.model, last),
                 expected=own.expected,
                 chance_best=own.chance_best,
                 n_doses=len(doses),
@@ -93,6 +93,12 @@ def race_rows(so_far: RaceSoFar) -> tuple[RaceRow, ...]:
             )
         )
     return tuple(rows)
+
+
+def _problem(so_far: RaceSoFar, model: str, last: RaceDose | None) -> str:
+    if model in so_far.failed_finals:
+        return f"The final training failed: {so_far.failed_finals[model]}"
+    return last.problem if last else ""
 
 
 def _standing(so_far: RaceSoFar, model: str, *, is_out: bool) -> str:
@@ -109,7 +115,7 @@ def with_before(doses: list[RaceDose]) -> list[tuple[RaceDose, float]]:
     pairs = []
     for dose in doses:
         pairs.append((dose, done.get(dose.stage, 0.0)))
-        done[dose.stage] = dose.epochs
+        done[dose.stage] = max(dose.epochs, done.get(dose.stage, 0.0))
     return pairs
 
 

@@ -9,7 +9,6 @@ from ptmrank_core.results.phrases import bidi_isolate
 from ptmrank_core.results.race import RacePhase
 from ptmrank_core.results.verdict.facts import Facts
 from ptmrank_core.results.verdict.rules import Decision, Reason, is_above_chance
-from ptmrank_core.results.verdict.thresholds import SURE_ENOUGH
 from ptmrank_core.results.verdict.words import name_some, say_expectation
 
 __all__ = ["next_step"]
@@ -36,8 +35,7 @@ def _of_race(decision: Decision, facts: Facts) -> str | None:
     if facts.race.phase is RacePhase.BROKEN_OFF:
         return "Resume the run: the race goes on where it stopped."
     if facts.race.phase is RacePhase.WITHOUT_WINNER:
-        has_failed = facts.race.final_problem or not facts.race.compared
-        return "Mend what failed, and run the race again." if has_failed else "Give the race more time."
+        return "Mend what failed, and run the race again."
     return None
 
 
@@ -45,9 +43,8 @@ def _after_race(decision: Decision, facts: Facts) -> str:
     """Say that the winner is there to be used, and how to be surer."""
     if not decision.models:
         return STEPS[Reason.CHANCE]
-    chance = facts.race.race.chance_other if facts.race else None
-    if chance is not None and chance >= SURE_ENOUGH:
-        return "Save the trained model and use it, or give the race more time to be surer."
+    if facts.race is not None and facts.race.ran_out_of_time and not facts.race.is_sure:
+        return "Save the trained model and use it, or race again with more time to be surer."
     return "Save the trained model: it can be used as it is, and trained further."
 
 

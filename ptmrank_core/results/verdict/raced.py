@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from ptmrank_core.records import RaceFinal
-from ptmrank_core.results.phrases import bidi_isolate, percent, plural
-from ptmrank_core.results.race import RaceSoFar, say_chance_other
+from ptmrank_core.results.phrases import bidi_isolate, plural
+from ptmrank_core.results.race import RaceSoFar, say_chance_other, say_final
 from ptmrank_core.results.verdict.facts import Facts
 from ptmrank_core.results.verdict.rules import Decision
-from ptmrank_core.results.verdict.thresholds import SURE_ENOUGH
-from ptmrank_core.results.verdict.words import say_constant, say_value
+from ptmrank_core.results.verdict.words import say_constant
 
-__all__ = ["raced_sentences", "say_final"]
+__all__ = ["raced_sentences"]
 
 
 def raced_sentences(decision: Decision, facts: Facts) -> list[str]:
@@ -31,16 +29,6 @@ def raced_sentences(decision: Decision, facts: Facts) -> list[str]:
     return said
 
 
-def say_final(final: RaceFinal) -> str:
-    """Write what the final training reaches, with its interval and the number of samples that judge."""
-    value = say_value(final.measure, final.value)
-    if final.measure == "accuracy":
-        ends = f"{100 * final.low:.1f} to {percent(final.high, 1)}"
-    else:
-        ends = f"{final.low:.2f} to {final.high:.2f}"
-    return f"{value} (90 % interval: {ends}) on {plural(final.n_test, 'held-out sample')}"
-
-
 def _say_compared(so_far: RaceSoFar) -> str:
     """Say how many models were compared, and what that means for the value."""
     n_compared, n_models = len(so_far.compared), len(so_far.race.standings)
@@ -58,8 +46,7 @@ def _say_compared(so_far: RaceSoFar) -> str:
 
 def _say_chance(so_far: RaceSoFar) -> list[str]:
     """Say how likely it is that another model is better by more than a point, and why no more was done."""
-    said, chance = say_chance_other(so_far), so_far.race.chance_other
-    if not said or chance is None:
+    said = say_chance_other(so_far)
+    if not said:
         return []
-    sentence = f"{said[:1].upper()}{said[1:]}."
-    return [sentence] if chance < SURE_ENOUGH or not so_far.race.stopped else [sentence, so_far.race.stopped]
+    return [f"{said[:1].upper()}{said[1:]}.", "" if so_far.is_sure else so_far.race.stopped]

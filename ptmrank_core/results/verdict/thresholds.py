@@ -16,7 +16,6 @@ __all__ = [
     "MIN_P_BEST",
     "REFERENCE_LEVEL",
     "SEED_SPREAD",
-    "SURE_ENOUGH",
     "TRAINED_ERRORS",
 ]
 
@@ -50,5 +49,3 @@ GROUP_CORRELATION = 0.1
 # differ by more than one seed of fine-tuning from another (standard deviation of a run on real networks).
 TRAINED_ERRORS = 1.645
 SEED_SPREAD = 0.011
-# A race stops when the chance that another model is better by more than a point falls under this.
-SURE_ENOUGH = 0.1

@@ -26,6 +26,7 @@ from tests.results.race.races import MODELS, PARTS, RACES, RUN, dose, raced, sta
 
 PHASES = {
     "begun": RacePhase.DOSES,
+    "ready": RacePhase.DOSES,
     "heads": RacePhase.DOSES,
     "at work": RacePhase.DOSES,
     "final training": RacePhase.FINAL,
@@ -35,14 +36,15 @@ PHASES = {
     "cancelled": RacePhase.BROKEN_OFF,
     "cancelled at once": RacePhase.BROKEN_OFF,
     "cancelled in the final": RacePhase.BROKEN_OFF,
-    "final failed": RacePhase.WITHOUT_WINNER,
+    "final failed": RacePhase.DOSES,
     "refused": RacePhase.REFUSED,
     "all failed": RacePhase.WITHOUT_WINNER,
     "regression": RacePhase.DECIDED,
     "several labels": RacePhase.DECIDED,
 }
 SENTENCES = {
-    "begun": "The race so far: none of 9 models is trained yet.",
+    "begun": "The race so far: no model is trained yet.",
+    "ready": "The race so far: none of 9 models is trained yet.",
     "heads": "The race so far: all 9 models are still in after 15 s; resnet-letters leads.",
     "at work": "The race so far: 3 of 9 models are still in after 112 s; vit-letters leads.",
     "final training": (
@@ -55,14 +57,11 @@ SENTENCES = {
     ),
     "cancelled at once": "The race had not trained any model yet.",
     "cancelled in the final": "The race was at the final training of vit-letters, after 112 s.",
-    "final failed": (
-        "The race ended without a winner, with vit-letters ahead. The final training of vit-letters failed:"
-        " Memory ran out."
-    ),
+    "final failed": "The race so far: 3 of 9 models are still in after 112 s; vit-letters leads.",
     "refused": (
         "The race did not begin. The smallest class, d, has 6 samples; a race needs ten of each class."
     ),
-    "all failed": "The race ended without a winner. No model could be trained.",
+    "all failed": "The race ended without a winner. No model is left that can be trained.",
 }
 
 
@@ -78,7 +77,7 @@ def test_every_race_is_in_its_phase() -> None:
     assert {name: race(name).phase for name in RACES} == PHASES
     assert set(PHASES.values()) == set(RacePhase)
     at_work = {name for name in RACES if race(name).is_at_work}
-    assert at_work == {"begun", "heads", "at work", "final training"}
+    assert at_work == {"begun", "ready", "heads", "at work", "final training", "final failed"}
 
 
 def test_a_run_without_a_race_has_none() -> None:
@@ -140,6 +139,7 @@ def test_the_winner_is_told_from_a_leader() -> None:
     assert race_rows(race("decided"))[0].standing == "won"
     failed = race_rows(race("final failed"))[0]
     assert (failed.standing, failed.n_doses, failed.stage) == ("leads", 3, "full")
+    assert failed.reason == "The final training failed: Memory ran out."
 
 
 def test_a_failed_dose_leaves_the_value_before_it() -> None:
@@ -201,7 +201,7 @@ def test_the_race_knows_more_than_the_predictor() -> None:
     assert now.note.startswith("After 15 doses of real training in the race")
 
 
-@pytest.mark.parametrize("name", ["begun", "refused", "all failed"])
+@pytest.mark.parametrize("name", ["begun", "ready", "refused", "all failed"])
 def test_before_its_first_value_a_race_expects_nothing(name: str) -> None:
     """What is predicted stays as it is until a dose gave a value."""
     result = RACES[name]

@@ -20,6 +20,7 @@ from ptmrank_core.records import (
 )
 from ptmrank_core.reports.json.analyses import analyses_payload
 from ptmrank_core.reports.json.intervals import intervals_payload
+from ptmrank_core.reports.json.race import race_payload
 from ptmrank_core.reports.json.references import references_payload
 from ptmrank_core.reports.json.search import search_payload
 from ptmrank_core.reports.json.verdict import verdict_payload
@@ -197,6 +198,7 @@ def rank_payload(result: RunResult, ranking: Ranking) -> dict[str, Any]:
             "combined": {metric: values for metric, values in ranked_by.items() if METRICS[metric].combine},
             **vote_payload(ranking),
         },
+        "race": race_payload(result),
         "budget": search_payload(result),
         "agreement": agreement_payload(ranked_by),
         "probe": probe_payload(result),

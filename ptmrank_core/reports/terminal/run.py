@@ -9,6 +9,7 @@ from ptmrank_core.records import Ranking, RunResult
 from ptmrank_core.reports.terminal.analyses import analyses_text
 from ptmrank_core.reports.terminal.columns import align, say_number
 from ptmrank_core.reports.terminal.intervals import interval_columns, interval_notes
+from ptmrank_core.reports.terminal.race import race_text
 from ptmrank_core.reports.terminal.reached import reached_columns
 from ptmrank_core.reports.terminal.references import references_text
 from ptmrank_core.reports.terminal.search import budget_text
@@ -29,6 +30,7 @@ def rank_text(result: RunResult) -> str:
         _answer(result, ranking),
         _table(result, ranking, rows),
         *references_text(result),
+        *race_text(result),
         *_who_voted(ranking),
         *interval_notes(ranking, result),
         *budget_text(result),

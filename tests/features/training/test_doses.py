@@ -213,7 +213,7 @@ def test_divergence_is_a_failure(tmp_path: Path) -> None:
     """An absurd rate ends in an error that says so, and keeps nothing."""
     spec = checkpoint(tmp_path, "bert")
     task = task_of(spec, tmp_path / "full", stage="full", epochs=30.0, rate=1e30)
-    with pytest.raises(UnsupportedModelError, match="Training diverged: its (loss|gradient) is"):
+    with pytest.raises(UnsupportedModelError, match=r"Training diverged: its (loss|gradient) is"):
         train(task, samples_for("text"))
     assert not task.keeps.exists()
 

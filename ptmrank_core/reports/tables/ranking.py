@@ -9,8 +9,8 @@ from ptmrank_core.metrics import METRICS
 from ptmrank_core.records import ModelOutcome, Prediction, Ranking, RunResult, Truth
 from ptmrank_core.reports.tables.table import COMPACT, SIGNIFICANT, Column, Table, fixed, shared_format
 from ptmrank_core.results.cost import cost_of
-from ptmrank_core.results.evidence import measure_title, reached_of
-from ptmrank_core.results.race import expectations_of, race_reached
+from ptmrank_core.results.evidence import measure_title
+from ptmrank_core.results.race import all_reached, expectations_of
 from ptmrank_core.results.ranking import ranking_rows
 from ptmrank_core.results.references import Reference, references_of
 
@@ -85,7 +85,7 @@ def ranking_table(result: RunResult, ranking: Ranking) -> Table:
     """
     rows, reached, prediction = (
         ranking_rows(result, ranking),
-        race_reached(result) | reached_of(result),
+        all_reached(result),
         expectations_of(result, ranking),
     )
     references = [own for own in references_of(result) if own.value is not None or own.scores]

@@ -2,7 +2,7 @@
 
 from ptmrank_core.results.race.curves import RaceCurve, RacePoint, race_curves
 from ptmrank_core.results.race.expected import expectations_of, with_race
-from ptmrank_core.results.race.reached import race_reached
+from ptmrank_core.results.race.reached import all_reached, race_reached
 from ptmrank_core.results.race.rows import STAGE_TITLES, RaceRow, race_rows
 from ptmrank_core.results.race.sentences import (
     race_sentence,
@@ -21,6 +21,7 @@ __all__ = [
     "RacePoint",
     "RaceRow",
     "RaceSoFar",
+    "all_reached",
     "expectations_of",
     "race_curves",
     "race_of",

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from ptmrank_core.records import RunResult, Truth
+from ptmrank_core.results.evidence import reached_of
 from ptmrank_core.results.race.so_far import race_of
 
-__all__ = ["race_reached"]
+__all__ = ["all_reached", "race_reached"]
+
+
+def all_reached(result: RunResult) -> dict[str, Truth]:
+    """Collect all that is known of what the candidates reach: in the race first, then as elsewhere."""
+    return race_reached(result) | reached_of(result)
 
 
 def race_reached(result: RunResult) -> dict[str, Truth]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ptmrank_core.reports.figures.race import race_figure, say_race_figure
+from ptmrank_core.reports.figures.race import race_figure, say_race_figure, say_race_marks
 from ptmrank_core.reports.html.blocks import Block, Chart, Listing, Report, Section, TableBlock, Text
 from ptmrank_core.reports.tables.race import race_doses_table, race_table
 from ptmrank_core.results.race import race_of, race_story
@@ -13,11 +13,6 @@ FIGURE_WIDTH = 560
 WHAT_IT_IS = (
     "Models that may be the best are really trained, in growing doses, each chosen for what it is expected to"
     " tell for its time."
-)
-CAPTION = (
-    "Each point is measured on samples that are not trained on. Thin and grey: out of the race, at the cross."
-    " Bold: the leader, or the winner. A star: its final training, on samples that judge alone, with a 90 %"
-    " interval."
 )
 # What the table of the standings needs no column for: the list of doses has it.
 SHOWN = {
@@ -33,10 +28,14 @@ def race_section(report: Report) -> Section | None:
         return None
     blocks: list[Block] = [Text(WHAT_IT_IS), Listing(race_story(so_far))]
     if so_far.measure:
-        chart = Chart(
-            race_figure(so_far), alt=say_race_figure(so_far), caption=CAPTION, min_width=FIGURE_WIDTH
+        blocks.append(
+            Chart(
+                race_figure(so_far),
+                alt=say_race_figure(so_far),
+                caption=say_race_marks(so_far),
+                min_width=FIGURE_WIDTH,
+            )
         )
-        blocks.append(chart)
     standings, doses = race_table(report.result), race_doses_table(report.result)
     if standings.rows:
         blocks.append(TableBlock(standings.select(SHOWN).known()))

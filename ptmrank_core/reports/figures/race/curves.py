@@ -13,7 +13,7 @@ from ptmrank_core.reports.figures.style.theme import BRIGHT, GREY, INK, class_ma
 from ptmrank_core.results.phrases import plural, strip_bidi
 from ptmrank_core.results.race import STAGE_TITLES, RaceCurve, RacePoint, RaceSoFar, race_curves
 
-__all__ = ["AGAINST", "RaceAxis", "race_figure", "say_race_figure"]
+__all__ = ["AGAINST", "RaceAxis", "race_figure", "say_race_figure", "say_race_marks"]
 
 RaceAxis: TypeAlias = Literal["clock", "seconds", "passes"]
 AGAINST: Mapping[RaceAxis, str] = MappingProxyType(
@@ -58,7 +58,7 @@ def race_figure(so_far: RaceSoFar, *, against: RaceAxis = "clock") -> go.Figure:
         _add_line(figure, curve, against, title, line={"color": BRIGHT[0], "width": 4}, marker=marker)
     _add_final(figure, so_far, against)
     figure.update_xaxes(title=AGAINST[against], rangemode="tozero", zeroline=False)
-    figure.update_yaxes(title=f"{so_far.measure_title} on the samples that choose", zeroline=False)
+    figure.update_yaxes(title=so_far.measure_title, zeroline=False)
     figure.update_layout(
         height=420,
         margin={"l": 10, "r": 10, "t": 40, "b": 40},
@@ -76,6 +76,19 @@ def say_race_figure(so_far: RaceSoFar) -> str:
     out = f"; {plural(n_out, 'model')} {'is' if n_out == 1 else 'are'} out" if n_out else ""
     models = plural(len(curves), "model")
     return f"{so_far.measure_title} of {models} while they are trained: {', '.join(ends)}{out}"
+
+
+def say_race_marks(so_far: RaceSoFar) -> str:
+    """Explain the marks of the figure, only those that are in it."""
+    said = ["Each point is what a model reaches on the samples that choose, which are not trained on."]
+    standings = {curve.standing for curve in race_curves(so_far)}
+    if "out" in standings:
+        said.append("Thin and grey, with a cross at the end: out of the race.")
+    if standings & {"leads", "won"}:
+        said.append("Bold: the winner." if "won" in standings else "Bold: the leader.")
+    if so_far.race.final is not None:
+        said.append("Star: its final training, on the samples that judge, with a 90 % interval.")
+    return " ".join(said)
 
 
 def _add_line(
@@ -105,6 +118,8 @@ def _cross(curve: RaceCurve) -> dict[str, Any]:
         "color": GREY,
         "symbol": ["circle"] * n_before + ["x"],
         "size": [4] * n_before + [9],
+        "opacity": 1,
+        "line": {"width": 0},
     }
 
 
@@ -127,7 +142,7 @@ def _add_final(figure: go.Figure, so_far: RaceSoFar, against: RaceAxis) -> None:
         },
         customdata=[[so_far.race.winner, final.low, final.high]],
         mode="markers",
-        name="final training, on the samples that judge",
+        name="final training, on held-out samples",
         marker={"symbol": "star", "size": 15, "color": INK},
         hovertemplate=(
             "%{customdata[0]}: %{y:.3f}<br>90 % interval: %{customdata[1]:.3f} to %{customdata[2]:.3f}"

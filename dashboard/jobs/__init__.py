@@ -1,6 +1,7 @@
 """Samples, runs and results for the pages, shared by all sessions."""
 
 from dashboard.jobs.home import features
+from dashboard.jobs.races import decide, is_racing
 from dashboard.jobs.run_results import ranked, result
 from dashboard.jobs.runs import (
     cancel,
@@ -42,6 +43,7 @@ __all__ = [
     "Demo",
     "all_samples",
     "cancel",
+    "decide",
     "delete",
     "demos",
     "expected_time",
@@ -51,6 +53,7 @@ __all__ = [
     "history",
     "is_demo",
     "is_mine",
+    "is_racing",
     "is_shared",
     "keep_features",
     "keep_truth",

@@ -69,7 +69,7 @@ class _Group:
     def residuals(self, coefficients: CurveCoefficients) -> tuple[Array, Array]:
         """Deviations from what the slope at its gap says, and their variances."""
         gap = np.array([self.gap])
-        variance = coefficients.spreads(gap)[0] ** 2 + self.noise
+        variance = coefficients.floor**2 + (coefficients.growth * gap) ** 2 + self.noise
         rest = self.reached - coefficients.slopes(gap)[0] * self.ends
         return rest - np.average(rest, weights=1 / variance), variance
 
@@ -89,16 +89,16 @@ def fit_curve_coefficients(curves: Sequence[RecordedCurve]) -> CurveCoefficients
     pace, pace_spread = _paces(groups, sets)
 
     def coefficients(logs: Array, memory: float = 0.0) -> CurveCoefficients:
-        rise, bend, floor, growth = (float(number) for number in np.exp(logs))
-        return CurveCoefficients(rise, bend, floor, growth, memory, pace, pace_spread, len(curves), sets)
+        rise, fade, floor, growth = (float(number) for number in np.exp(logs))
+        return CurveCoefficients(rise, fade, floor, growth, memory, pace, pace_spread, len(curves), sets)
 
     def loss(logs: Array) -> float:
         found = coefficients(logs)
         parts = (group.residuals(found) for group in groups)
         return float(sum((np.log(variance) + rest**2 / variance).sum() for rest, variance in parts))
 
-    bounds = [(-3.0, 1.0), (-2.5, 1.5), (-4.0, 0.0), (-4.0, 1.0)]
-    logs = minimize(loss, np.log([0.6, 0.6, 0.15, 0.3]), bounds=bounds).x
+    bounds = [(-3.0, 2.0), (-1.0, 3.0), (-4.0, 0.0), (-4.0, 1.0)]
+    logs = minimize(loss, np.log([0.6, 3.0, 0.15, 0.3]), bounds=bounds).x
     return coefficients(logs, _memory(groups, coefficients(logs)))
 
 

@@ -10,6 +10,7 @@ from ptmrank_core.benchmark.race.states import TrainingStates, states_folder
 from ptmrank_core.benchmark.race.tasks import RaceTasks
 from ptmrank_core.benchmark.race.trainer import TrainingGround
 from ptmrank_core.benchmark.race.work import RaceWork
+from ptmrank_core.features.process import ModelCallsHere
 from ptmrank_core.records import Finding, Race, RaceParts
 from ptmrank_core.sampling import draw_three_parts
 
@@ -42,6 +43,6 @@ def race_to_decision(context: AnalysisContext) -> None:
         return
     states = TrainingStates(states_folder(run_context.store.settings, plan.run_id))
     tasks = RaceTasks(samples, rows, states, plan.seed)
-    ground = TrainingGround(samples, plan.options, run_context.store.settings, run_context.cancel)
-    with run_context.sources.open_trainer(ground) as trainer:
-        RaceWork(context, tasks, trainer, measure=MEASURES[samples.target_kind], limit=limit).run()
+    ground = TrainingGround(samples, plan.options, ModelCallsHere(run_context.cache), run_context.cancel)
+    trainer = run_context.sources.make_trainer(ground)
+    RaceWork(context, tasks, trainer, measure=MEASURES[samples.target_kind], limit=limit).run()

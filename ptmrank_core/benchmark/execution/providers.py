@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from ptmrank_core.benchmark.execution.substitutes import NO_SUBSTITUTES, Substitutes
-from ptmrank_core.benchmark.race.trainer import OpenTrainer, open_trainer
+from ptmrank_core.benchmark.race.trainer import MakeTrainer, ModelTrainer
 from ptmrank_core.events import CancelToken, Sink
 from ptmrank_core.records import (
     EmbeddingFunction,
@@ -55,8 +55,8 @@ class Sources:
         Models that are added to the plan if models of the plan have no score.
     recorded_truth
         Samples -> recorded fine-tuning results on them, if there are any.
-    open_trainer
-        Opens who trains the doses of a race.
+    make_trainer
+        Makes who trains the doses of a race.
     """
 
     load_samples: Callable[[str, Reading], Samples]
@@ -67,4 +67,4 @@ class Sources:
     functions: Mapping[str, EmbeddingFunction] = field(default_factory=dict)
     substitutes: Substitutes = NO_SUBSTITUTES
     recorded_truth: Callable[[Samples], Truth | None] = lambda _samples: None
-    open_trainer: OpenTrainer = open_trainer
+    make_trainer: MakeTrainer = ModelTrainer

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ptmrank_core.benchmark.race.beliefs import Beliefs
-from ptmrank_core.benchmark.race.posterior import Posterior, noise_of
+from ptmrank_core.benchmark.race.beliefs import POINT, Beliefs
+from ptmrank_core.benchmark.race.posterior import DECIMALS, Posterior, noise_of
 from ptmrank_core.benchmark.race.runners import RaceFacts, Runner, progress
 from ptmrank_core.prediction import value_of
 from ptmrank_core.records import DoseStage
@@ -28,6 +28,7 @@ Array = NDArray[np.float64]
 SURE = 0.1
 LEAST_GAIN = 1e-4
 N_OUTCOMES = 128
+LONGER = 2
 TOGETHER = (2, 3, 4, 5, 6, 8, 11, 16, 23, 32, 45, 64, 100)
 ALONE = 8
 # Passes that a dose may miss of those that were asked for.
@@ -118,9 +119,24 @@ def next_dose(
 
 
 def final_epochs(runner: Runner, facts: RaceFacts, *, seconds_left: float) -> int:
-    """Choose the passes of the final training: as many as fit into the time, and no more than planned."""
+    """Choose the passes of the winner's final training, by its curve and by the time.
+
+    As many as planned; twice as many where its curve still rose by more than a point in the second half of
+    at least half of them; and in any case no more than fit into the time that is left.
+    """
+    wanted = facts.final_epochs * (LONGER if _still_rises(runner, facts) else 1)
     seconds = _seconds_of_final_epoch(runner, facts)
-    return max(1, min(facts.final_epochs, int(seconds_left / seconds))) if seconds > 0 else facts.final_epochs
+    return max(1, min(wanted, int(seconds_left / seconds))) if seconds > 0 else wanted
+
+
+def _still_rises(runner: Runner, facts: RaceFacts) -> bool:
+    """Whether a curve as long as half of the final training rose by more than a point in its second half."""
+    curve = {epochs: value for dose in runner.doses if dose.stage == "full" for epochs, value in dose.curve}
+    last = max(curve, default=0.0)
+    if last < facts.final_epochs / 2:
+        return False
+    before = [epochs for epochs in curve if epochs <= last / 2]
+    return bool(before) and curve[last] - curve[max(before)] > POINT
 
 
 def final_seconds(runner: Runner, facts: RaceFacts) -> float:
@@ -178,9 +194,7 @@ def _seconds(runner: Runner, epochs: float, facts: RaceFacts) -> float:
 def _gain(posterior: Posterior, plan: _Plan, facts: RaceFacts) -> float:
     """Simulate what a plan is expected to add to the value of the model that is chosen after it."""
     joint, size = posterior.joint, len(plan.places)
-    column = min(
-        range(len(posterior.fractions)), key=lambda place: abs(posterior.fractions[place] - plan.fraction)
-    )
+    column = posterior.fractions.index(round(plan.fraction, DECIMALS))
     at = joint.places(np.array(plan.places, dtype=np.int64), np.full(size, column))
     errors = np.array(
         [
@@ -190,7 +204,7 @@ def _gain(posterior: Posterior, plan: _Plan, facts: RaceFacts) -> float:
     )
     observed = joint.covariance[np.ix_(at, at)] + np.diag(errors**2)
     factor = np.linalg.cholesky(observed + 1e-9 * np.eye(size))
-    moves = np.linalg.solve(factor, joint.covariance[np.ix_(at, joint.ends)])
+    moves = np.linalg.solve(factor, joint.covariance[at, : joint.n_models])
     half = np.random.default_rng(facts.parts.seed).normal(size=(N_OUTCOMES // 2, size))
     values = value_of(posterior.means + np.concatenate([half, -half]) @ moves, facts.chance)
     return float((values.max(axis=1) - values[:, int(posterior.means.argmax())]).mean())
@@ -200,7 +214,8 @@ def _first_dose(runners: Sequence[Runner], beliefs: Beliefs, plan: _Plan, gain: 
     """Take the first dose of a plan: of its model that is likeliest to be best."""
     runner = runners[plan.places[0]]
     count = len(plan.places)
-    what = "it" if count == 1 else f"it and the {count - 1} likeliest after it"
+    what = "it" if count == 1 else "it and the next likeliest"
+    what += f" {count - 1}" if count > 2 else ""
     standing = next(own for own in beliefs.standings if own.model == runner.model)
     reason = (
         f"It is the best with a probability of {standing.chance_best:.0%}; training {what} up to "

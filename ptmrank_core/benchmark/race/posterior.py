@@ -14,6 +14,7 @@ from ptmrank_core.prediction import (
     CurveCoefficients,
     Joint,
     Reached,
+    caution,
     learnt_logit,
     load_coefficients,
     load_curve_coefficients,
@@ -26,6 +27,7 @@ __all__ = ["Knowledge", "Posterior", "noise_of", "posterior_of"]
 Array = NDArray[np.float64]
 
 N_TESTED = 500
+DECIMALS = 4
 # Without a predictor for the measure a probe says less; without a probe next to nothing is known.
 UNKNOWN_FACTOR, UNKNOWN_SPREAD = 1.5, 1.5
 
@@ -64,12 +66,12 @@ class Posterior:
     @property
     def means(self) -> Array:
         """Expected end of each model."""
-        return self.joint.mean[self.joint.ends]
+        return self.joint.mean[: self.joint.n_models]
 
     @property
     def covariance(self) -> Array:
         """Covariance of the ends."""
-        return self.joint.covariance[np.ix_(self.joint.ends, self.joint.ends)]
+        return self.joint.covariance[: self.joint.n_models, : self.joint.n_models]
 
 
 def posterior_of(runners: Sequence[Runner], facts: RaceFacts, knowledge: Knowledge) -> Posterior:
@@ -80,17 +82,19 @@ def posterior_of(runners: Sequence[Runner], facts: RaceFacts, knowledge: Knowled
         for dose in runner.doses
         if dose.value is not None and dose.stage in ("part", "full") and dose.epochs > 0
     ]
-    passed = [round(progress(dose, facts), 6) for _, dose in doses]
-    fractions = sorted({*(round(epochs / facts.final_epochs, 6) for epochs in facts.doses), *passed})
+    passed = [round(progress(dose, facts), DECIMALS) for _, dose in doses]
+    to_come = [round(epochs / facts.final_epochs, DECIMALS) for epochs in facts.doses]
+    fractions = sorted({*to_come, *passed})
     logits = [learnt_logit(_value(dose), facts.chance, _n_tested(dose, facts)) for _, dose in doses]
     reached = Reached(
-        model=np.array([place for place, _ in doses], dtype=np.int64),
-        fraction=np.array([fractions.index(fraction) for fraction in passed], dtype=np.int64),
+        models=np.array([place for place, _ in doses], dtype=np.int64),
+        fractions=np.array([fractions.index(fraction) for fraction in passed], dtype=np.int64),
         logits=np.array(logits),
         noise=_noises([dose for _, dose in doses], facts),
     )
-    means, covariance = _prior(runners, facts, knowledge.probes)
-    joint = settle(means, covariance, np.array(fractions), reached, knowledge.curves)
+    ahead = np.array([fractions.index(fraction) for fraction in to_come], dtype=np.int64)
+    prior = _prior(runners, facts, knowledge.probes)
+    joint = settle(prior, np.array(fractions), ahead, reached, knowledge.curves)
     return Posterior(tuple(runner.model for runner in runners), tuple(fractions), joint)
 
 
@@ -104,7 +108,8 @@ def _prior(runners: Sequence[Runner], facts: RaceFacts, line: Coefficients) -> t
     design = np.column_stack([np.ones(len(runners)), np.clip(places, line.lowest, line.highest)])
     spread = line.model_spread * (1.0 if facts.measure == "accuracy" else UNKNOWN_FACTOR)
     own = np.array([UNKNOWN_SPREAD if value is None else spread for value in known])
-    covariance = line.set_spread**2 + design @ np.array(line.covariance) @ design.T + np.diag(own**2)
+    set_spread = caution(len(line.sets)) * line.set_spread
+    covariance = set_spread**2 + design @ np.array(line.covariance) @ design.T + np.diag(own**2)
     return design @ np.array([line.intercept, line.slope]), covariance
 
 

@@ -1,19 +1,18 @@
-"""Who trains the doses of a race: this process, or a model process. No import of torch here."""
+"""Who trains the doses of a race. No import of torch here."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
-from ptmrank_core.config import Settings
 from ptmrank_core.events import CancelToken
-from ptmrank_core.features.training.doses import TaskResult, TrainingTask, train_dose
+from ptmrank_core.features.process import ModelCalls
+from ptmrank_core.features.training.doses import TaskResult, TrainingTask
 from ptmrank_core.records import ExtractionOptions, Samples
 
-__all__ = ["OpenTrainer", "Trainer", "TrainingGround", "open_trainer", "train_here"]
+__all__ = ["MakeTrainer", "ModelTrainer", "OnProgress", "Trainer", "TrainingGround"]
 
 OnProgress: TypeAlias = Callable[[float], None]
 
@@ -28,15 +27,15 @@ class TrainingGround:
         The samples of the run.
     options
         The device and the number format.
-    settings
-        Where data are stored.
+    models
+        Where checkpoints are trained: in the model process, or in this one.
     cancel
         Asked after each step.
     """
 
     samples: Samples
     options: ExtractionOptions
-    settings: Settings
+    models: ModelCalls
     cancel: CancelToken
 
 
@@ -49,7 +48,7 @@ class Trainer(Protocol):
         Raises
         ------
         ModelError
-            If the model cannot be trained; the next dose can.
+            If the model cannot be trained, or its process died; the next dose can be.
         CancelledError
             If cancellation was requested.
         """
@@ -60,32 +59,34 @@ class Trainer(Protocol):
         ...
 
 
-OpenTrainer: TypeAlias = Callable[[TrainingGround], AbstractContextManager[Trainer]]
-"""Opens a trainer for one race; leaving the context ends what it has started."""
+MakeTrainer: TypeAlias = Callable[[TrainingGround], Trainer]
 
 
-class _TrainerHere:
-    """Trains in this process."""
+class ModelTrainer:
+    """Trains the checkpoints themselves, timed by the clock of this process.
+
+    Parameters
+    ----------
+    ground
+        What all doses have in common.
+    """
 
     def __init__(self, ground: TrainingGround) -> None:
         self._ground = ground
-        self.clock = time.perf_counter
 
     def train(self, task: TrainingTask, *, on_progress: OnProgress) -> TaskResult:
         """Train one dose."""
-        return train_dose(
+        ground = self._ground
+        result: TaskResult = ground.models.call(
+            "train_dose",
             task,
-            self._ground.samples,
-            options=self._ground.options,
+            ground.samples,
+            options=ground.options,
             on_progress=on_progress,
-            cancel=self._ground.cancel,
+            cancel=ground.cancel,
         )
+        return result
 
-
-@contextmanager
-def train_here(ground: TrainingGround) -> Iterator[Trainer]:
-    """Train in this process: a model that crashes it ends the run."""
-    yield _TrainerHere(ground)
-
-
-open_trainer = train_here
+    def clock(self) -> float:
+        """Seconds of the performance counter."""
+        return time.perf_counter()

@@ -9,7 +9,7 @@ from functools import partial
 from ptmrank_core.benchmark.analyses.context import AnalysisContext
 from ptmrank_core.benchmark.execution.scoring import CapturedError, run_guarded
 from ptmrank_core.benchmark.race.beliefs import Beliefs, RaceFacts, Runner, standings
-from ptmrank_core.benchmark.race.choice import NextDose, final_epochs, next_dose
+from ptmrank_core.benchmark.race.choice import NextDose, final_epochs, final_seconds, next_dose
 from ptmrank_core.benchmark.race.judgement import judge
 from ptmrank_core.benchmark.race.pace import guessed_seconds, seconds_of_pass
 from ptmrank_core.benchmark.race.prior import constant_value, probe_values, why_untrainable
@@ -22,7 +22,8 @@ from ptmrank_core.records import DoseStage, Finding, Race, RaceDose
 __all__ = ["RaceWork", "dose_finding", "race_finding"]
 
 # A dose that takes many times as long as was expected is stopped early; its model is then known to be slow.
-PATIENCE, LEAST_SECONDS = 3.0, 10.0
+# Loading is no part of what is expected, and the final training always gets some time.
+PATIENCE, LOADING_SECONDS, LEAST_SECONDS = 3.0, 20.0, 10.0
 DIGITS = 6  # of stored durations: to microseconds
 
 
@@ -105,7 +106,9 @@ class RaceWork:
             step = next_dose(runners, beliefs, ground.facts, seconds_left=self._limit - self._used)
             if isinstance(step, NextDose):
                 self._keep(race)
-                self._take(step)
+                leader = next(own for own in runners if own.model == beliefs.leader)
+                reserved = final_seconds(leader, ground.facts)
+                self._take(step, spare=self._limit - self._used - reserved)
             elif not beliefs.leader:
                 self._keep(replace(race, stopped=step.reason))
                 return
@@ -170,11 +173,10 @@ class RaceWork:
         ]
         self._tasks.states.keep_only([numbers[-1] for numbers in trained if numbers])
 
-    def _take(self, step: NextDose) -> None:
-        """Train one dose and store it."""
-        left = self._limit - self._used
-        cap = max(LEAST_SECONDS, PATIENCE * step.seconds)
-        dose, _ = self._train(step.model, step.stage, step.epochs, seconds=min(left, cap), why=step.reason)
+    def _take(self, step: NextDose, *, spare: float) -> None:
+        """Train one dose within the time that the final training spares, and store it."""
+        seconds = max(step.seconds, min(spare, LOADING_SECONDS + PATIENCE * step.seconds))
+        dose, _ = self._train(step.model, step.stage, step.epochs, seconds=seconds, why=step.reason)
         self._context.keep_all(dose_finding(dose))
         self._doses.append(dose)
 

@@ -84,14 +84,8 @@ class Classifier:
                 f"{spec.id!r} reads {samples.modality} samples: only models of images, texts and recordings "
                 "are trained here."
             )
-        names = output_names(samples)
-        config = load_config(spec)
-        config.id2label = dict(enumerate(names))
-        config.label2id = {name: number for number, name in config.id2label.items()}
-        config.problem_type = PROBLEMS[samples.target_kind]
-        switch_off(config)
-        loader = getattr(transformers, AUTO_CLASSES[samples.modality])
-        model, info = read_weights(spec, loader, config, torch.float32, ignore_mismatched_sizes=True)
+        config = _config_for(spec, samples)
+        model, info = _load(spec, config)
         self.drawn = frozenset(_drawn(spec, model, info))
         self.device = resolve_device(options.device)
         self.module: torch.nn.Module = model.to(self.device)
@@ -223,6 +217,35 @@ class Classifier:
                 logits = self.module(**self._tensors([samples[i] for i in members])).logits
             results.update(zip(members, watch.inputs_of(logits), strict=True))
         return torch.stack([results[i] for i in range(len(samples))])
+
+
+def _config_for(spec: ModelSpec, samples: Samples) -> Any:
+    """Read a checkpoint's configuration, with the outputs that the samples need."""
+    names = output_names(samples)
+    config = load_config(spec)
+    config.num_labels = len(names)  # PVT keeps the number apart from the names
+    config.id2label = dict(enumerate(names))
+    config.label2id = {name: number for number, name in config.id2label.items()}
+    config.problem_type = PROBLEMS[samples.target_kind]
+    # Of the classes of a family the first: that of a distilled DeiT has two heads, which it averages.
+    config.architectures = []
+    switch_off(config)
+    return config
+
+
+def _load(spec: ModelSpec, config: Any) -> tuple[Any, dict[str, Any]]:
+    """Load a checkpoint with a head, whichever weights it holds."""
+    loader = getattr(transformers, AUTO_CLASSES[spec.modality])
+    try:
+        return read_weights(spec, loader, config, torch.float32, ignore_mismatched_sizes=True)
+    except UnsupportedModelError as error:
+        if "Unrecognized configuration class" not in error.message:
+            raise
+        raise UnsupportedModelError(
+            f"transformers has no {spec.modality} classifier of the family {spec.model_type!r}, so "
+            f"{spec.id!r} cannot be trained here.",
+            hint="Its features can be ranked all the same; train a head on them.",
+        ) from error
 
 
 def _redraw(layer: torch.nn.Linear, seed: int) -> None:

@@ -248,9 +248,7 @@ class Dosing:
         """Remarks on the training, one sentence each."""
         notes, limit = [], self._network.reader.limit
         if self._inputs.n_cut:
-            notes.append(
-                f"{self._inputs.n_cut} samples are longer than {limit}: only their beginnings are read."
-            )
+            notes.append(f"{_count(self._inputs.n_cut)} longer than {limit}: the rest of it is not read.")
         if self._learner.accumulated > 1:
             notes.append(
                 f"Batches of {BATCH_SIZE} did not fit into memory and went through in parts of "
@@ -264,6 +262,10 @@ class Dosing:
                 "The head of this family has no bias: the numbers are learned without centring them."
             )
         return notes
+
+
+def _count(n_samples: int) -> str:
+    return f"{n_samples} of the samples {'is' if n_samples == 1 else 'are'}"
 
 
 def _trains_in_half(device: torch.device, dtype: str) -> bool:

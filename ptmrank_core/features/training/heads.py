@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.model_selection import GroupKFold, KFold, StratifiedKFold
 
@@ -89,7 +91,11 @@ def fit_head(
         standardised = standardised @ axes.T
     problem = _Problem(kind, n_outputs, has_bias)
     folds = _folds(targets, kind, groups, seed)
-    weight, bias = problem.fit(standardised, targets, _best_strength(problem, standardised, targets, folds))
+    with warnings.catch_warnings():
+        # A fit that has nearly converged is as good a start.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        strength = _best_strength(problem, standardised, targets, folds)
+        weight, bias = problem.fit(standardised, targets, strength)
     weight = (weight if axes is None else weight @ axes) / scale
     bias = bias - weight @ centre
     return LinearHead(weight.astype(np.float32), bias.astype(np.float32) if has_bias else None)
@@ -186,4 +192,4 @@ class _Problem:
         return fitted.coef_[0].astype(np.float64), float(np.asarray(fitted.intercept_).reshape(-1)[0])
 
     def _logistic(self, strength: float) -> Any:
-        return LogisticRegression(C=strength, fit_intercept=self.has_bias, max_iter=MAX_ITERATIONS)
+        return LogisticRegression(C=strength, fit_intercept=self.has_bias, max_iter=MAX_ITERATIONS, tol=1e-3)

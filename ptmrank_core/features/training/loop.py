@@ -167,12 +167,16 @@ class Learner:
     def _gradients(self, rows: Indices) -> None:
         """Accumulate the gradients of a batch, part by part."""
         for part in np.array_split(rows, math.ceil(len(rows) / self.micro_batch)):
-            with torch.autocast(self._network.device.type, torch.bfloat16, enabled=self._in_half):
-                outputs = self._network.outputs(self._inputs.prepared(part))
-            loss = self._objective.loss(outputs.float(), part) * (len(part) / len(rows))
+            loss = self._loss(part, len(rows))
             if not torch.isfinite(loss):
                 raise _diverged(f"its loss is {loss.item()}")
             loss.backward()  # type: ignore[no-untyped-call]
+
+    def _loss(self, part: Indices, n_rows: int) -> torch.Tensor:
+        """Loss of a part of a batch, in proportion to its size."""
+        with torch.autocast(self._network.device.type, torch.bfloat16, enabled=self._in_half):
+            outputs = self._network.outputs(self._inputs.prepared(part))
+        return self._objective.loss(outputs.float(), part) * (len(part) / n_rows)
 
     def outputs(self, rows: Indices) -> FloatArray:
         """Run the network over samples without training it: (n, n_outputs) in the order of ``rows``."""

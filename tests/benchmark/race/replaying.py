@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from ptmrank_core.benchmark.race.trainer import OnProgress, OpenTrainer, Trainer, TrainingGround
+from ptmrank_core.benchmark.race.trainer import MakeTrainer, OnProgress, TrainingGround
 from ptmrank_core.errors import UnsupportedModelError
 from ptmrank_core.events import raise_if_cancelled
 from ptmrank_core.features.training.doses import TaskResult, TrainingTask
@@ -116,15 +115,11 @@ class ReplayTrainer:
         )
 
 
-def replay(curves: Mapping[str, Recorded], moments: Moments | None = None) -> OpenTrainer:
-    """Open trainers that read these curves."""
+def replay(curves: Mapping[str, Recorded], moments: Moments | None = None) -> MakeTrainer:
+    """Make trainers that read these curves."""
     own = moments or Moments()
 
-    @contextmanager
-    def open_replay(ground: TrainingGround) -> Iterator[Trainer]:
-        yield ReplayTrainer(ground, curves, own)
-
-    return open_replay
+    return lambda ground: ReplayTrainer(ground, curves, own)
 
 
 def with_moments(write: Callable[..., None], moments: Moments) -> Callable[..., None]:

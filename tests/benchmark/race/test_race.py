@@ -80,7 +80,7 @@ def raced(
     plan: RunPlan, settings: Settings, curves: Mapping[str, Recorded] = CURVES, moments: Moments | None = None
 ) -> RunState:
     """Do the run, or what is left of it."""
-    sources = replace(SOURCES, open_trainer=replay(curves, moments))
+    sources = replace(SOURCES, make_trainer=replay(curves, moments))
     return run_here(plan.run_id, settings, sources=sources)
 
 
@@ -153,7 +153,7 @@ def test_of_states_the_last_of_each_model_is_kept_and_in_the_end_the_winners(
             out = {own.model for own in race_of(plan, settings).standings if own.is_out}
             assert seen[-1] == {f"{dose.number:04}" for dose in last.values() if dose.model not in out}
 
-    sources = replace(SOURCES, open_trainer=replay(CURVES))
+    sources = replace(SOURCES, make_trainer=replay(CURVES))
     run_here(plan.run_id, settings, sources=sources, sink=watch)
     assert len(seen) == len(doses_of(plan, settings)) > 2
     (kept,) = folder.iterdir()
@@ -216,7 +216,7 @@ def test_a_cancelled_race_keeps_what_it_knows_and_goes_on_when_resumed(
     """After two doses the run is cancelled: they stay with the standings, and a resumed race ends alike."""
     undisturbed, plan = (ranked_and_asked(settings, pictures, models) for _ in range(2))
     raced(undisturbed, settings)
-    sources = replace(SOURCES, open_trainer=replay(CURVES))
+    sources = replace(SOURCES, make_trainer=replay(CURVES))
     state = run_here(
         plan.run_id, settings, sources=sources, cancel=lambda: len(doses_of(plan, settings)) == 2
     )

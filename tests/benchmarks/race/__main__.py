@@ -33,14 +33,14 @@ from ptmrank_core.benchmark.race.posterior import Knowledge
 from ptmrank_core.prediction import CURVES_FILE, TunedModel, fit_coefficients
 from ptmrank_core.prediction.curves_fit import RecordedCurve, fit_curve_coefficients
 from tests.benchmarks.consensus.__main__ import CACHE
-from tests.benchmarks.consensus.orders import LEFT_OUT, SIZE, orders_of
+from tests.benchmarks.consensus.orders import LEFT_OUT, PROBE, SIZE, orders_of
 from tests.benchmarks.consensus.sets import ScoredSet, score_sets
 from tests.benchmarks.consensus.writing import plain, tuned_models
 from tests.benchmarks.race import strategies as ways
 from tests.benchmarks.race.recorded import DEMOS, read_tasks, recorded_curves
 from tests.benchmarks.race.tables import N_DRAWS, tables
 
-NAMES = {ways.LOGME: "LogME", ways.VOTE: LEFT_OUT, ways.SIZE: SIZE}
+NAMES = {ways.LOGME: "LogME", ways.VOTE: LEFT_OUT, ways.SIZE: SIZE, ways.PROBE: PROBE}
 
 
 def main() -> None:
@@ -61,8 +61,8 @@ def main() -> None:
     if options.write:
         write_curve_coefficients(curves)
     knowledge = left_out_knowledge(tuned_models(sets), curves)
-    rows = ways.strategies(orders_by_set(sets), knowledge)
-    for text in tables(rows, tasks, knowledge, options.draws):
+    orders = orders_by_set(sets)
+    for text in tables(orders, tasks, knowledge, options.draws):
         sys.stdout.write(text + "\n\n")
         sys.stdout.flush()
 

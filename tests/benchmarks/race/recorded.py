@@ -28,11 +28,9 @@ ALL_LABELS = 20
 class RecordedRun:
     """One model, trained once.
 
-    ``head`` is what a linear probe reaches on the samples of this run. ``values`` and ``seconds`` are by the
-    passes after which they were measured.
+    ``values`` and ``seconds`` are by the passes after which they were measured.
     """
 
-    head: float
     values: Mapping[float, float]
     seconds: Mapping[float, float]
 
@@ -136,7 +134,7 @@ def _finals(
 def _demo_run(run: Mapping[str, Any]) -> RecordedRun:
     values = {float(epoch): value for epoch, value in enumerate(run["accuracies"], start=1)}
     seconds = {float(epoch): value for epoch, value in enumerate(run["seconds"], start=1)}
-    return RecordedRun(run["head_only"]["accuracy"], values, seconds)
+    return RecordedRun(values, seconds)
 
 
 def folder_tasks(folder: Path) -> Iterator[Task]:
@@ -147,7 +145,6 @@ def folder_tasks(folder: Path) -> Iterator[Task]:
             continue
         runs = {
             model: RecordedRun(
-                own["linear_probe_accuracy"][model]["mean"],
                 {1.0: entry["after_epoch_1_of_5"], 2.0: entry["after_epoch_2_of_5"], 5.0: entry["values"][0]},
                 {epoch: epoch / 5 * entry["seconds"][0] for epoch in (1.0, 2.0, 5.0)},
             )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from ptmrank_core.benchmark.race.beliefs import Beliefs, RaceFacts, Runner, standings
@@ -24,10 +26,10 @@ class Replay:
     knowledge
         What is known from other sets.
     probes
-        Whether the race may look at the linear probes.
+        Model -> accuracy of the linear probe of the ranking; empty for a race that knows curves alone.
     """
 
-    def __init__(self, task: Task, knowledge: Knowledge, *, probes: bool = True) -> None:
+    def __init__(self, task: Task, knowledge: Knowledge, probes: Mapping[str, float]) -> None:
         self.doses: list[RaceDose] = []
         self._task, self._knowledge, self._probes = task, knowledge, probes
         whole = next(iter(task.runs.values())).epochs
@@ -65,7 +67,7 @@ class Replay:
         run = self._task.runs[model]
         own = tuple(dose for dose in self.doses if dose.model == model)
         per_epoch = run.seconds[run.epochs] / run.epochs
-        return Runner(model, run.head if self._probes else None, per_epoch, own)
+        return Runner(model, self._probes.get(model), per_epoch, own)
 
     def _train(self, model: str, epochs: float) -> RaceDose:
         run = self._task.runs[model]

@@ -35,8 +35,7 @@ def strategies(orders: Mapping[str, Orders], knowledge: Mapping[str, Knowledge])
     """
 
     def by(name: str, task: Task) -> list[str]:
-        own = {model: run.head for model, run in task.runs.items()} if name == PROBE else {}
-        own = own or dict(orders[task.set_name][name])
+        own = orders[task.set_name][name]
         return sorted(task.models, key=lambda model: (-own[model], model))
 
     def first(name: str) -> Strategy:
@@ -48,9 +47,10 @@ def strategies(orders: Mapping[str, Orders], knowledge: Mapping[str, Knowledge])
     def half(task: Task) -> list[str]:
         return by(LOGME, task)[: (len(task.models) + 1) // 2]
 
-    def race(*, probes: bool = True, time: float = TIME) -> Strategy:
+    def race(*, blind: bool = False, time: float = TIME) -> Strategy:
         def run(task: Task) -> list[Choice]:
-            return [Replay(task, knowledge[task.set_name], probes=probes).run(time)]
+            probes = {} if blind else orders[task.set_name][PROBE]
+            return [Replay(task, knowledge[task.set_name], probes).run(time)]
 
         return run
 
@@ -63,7 +63,7 @@ def strategies(orders: Mapping[str, Orders], knowledge: Mapping[str, Knowledge])
         "successive halving from 1 pass": lambda task: [halving(task, rungs(task))],
         "successive halving to whole runs": lambda task: [halving(task, last_rungs(task))],
         "ASHA from 1 pass": lambda task: [asha(task, seed) for seed in range(N_ASHA)],
-        BLIND: race(probes=False),
+        BLIND: race(blind=True),
         RACE: race(),
         "the race, twice the time": race(time=2 * TIME),
         ALL: lambda task: [after_passes(task, task.models)],

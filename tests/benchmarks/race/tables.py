@@ -11,7 +11,7 @@ import numpy as np
 from ptmrank_core.benchmark.race.posterior import Knowledge
 from tests.benchmarks.race.recorded import DEMOS, Task, draw_models
 from tests.benchmarks.race.replaying import Replay
-from tests.benchmarks.race.strategies import RACE, Strategy, judged
+from tests.benchmarks.race.strategies import PROBE, RACE, Orders, Strategy, judged, strategies
 
 N_DRAWS = 30
 LEAST_DRAWN = 3
@@ -117,7 +117,9 @@ def group_table(rows: Mapping[str, Row]) -> str:
     return "\n".join(lines)
 
 
-def prediction_table(tasks: Sequence[Task], knowledge: Mapping[str, Knowledge]) -> str:
+def prediction_table(
+    orders: Mapping[str, Orders], tasks: Sequence[Task], knowledge: Mapping[str, Knowledge]
+) -> str:
     """What is believed of each model after a dose of every model: of sets that nothing was fitted to."""
     lines = [
         "## After a dose of every model: ends of left-out sets in their 90 % intervals",
@@ -127,14 +129,17 @@ def prediction_table(tasks: Sequence[Task], knowledge: Mapping[str, Knowledge]) 
     ]
     for name in dict.fromkeys(task.set_name for task in tasks):
         own = [task for task in tasks if task.set_name == name]
-        lines += [_prediction_line(own, step, knowledge[name]) for step in (0.0, *own[0].steps)]
+        steps, probes = (0.0, *own[0].steps), orders[name][PROBE]
+        lines += [_prediction_line(own, step, knowledge[name], probes) for step in steps]
     return "\n".join(lines)
 
 
-def _prediction_line(tasks: Sequence[Task], step: float, knowledge: Knowledge) -> str:
+def _prediction_line(
+    tasks: Sequence[Task], step: float, knowledge: Knowledge, probes: Mapping[str, float]
+) -> str:
     held, widths, errors, ordered = [], [], [], []
     for task in tasks:
-        found = Replay(task, knowledge).after(step)
+        found = Replay(task, knowledge, probes).after(step)
         expected = {own.model: own.expected for own in found.standings}
         for model, end in task.ends.items():
             told = expected[model]
@@ -154,7 +159,7 @@ def _prediction_line(tasks: Sequence[Task], step: float, knowledge: Knowledge) -
 
 
 def tables(
-    rows: Mapping[str, Strategy],
+    orders: Mapping[str, Orders],
     tasks: Sequence[Task],
     knowledge: Mapping[str, Knowledge],
     n_draws: int = N_DRAWS,
@@ -162,7 +167,8 @@ def tables(
     """Every table of the benchmark."""
     demos = [task for task in tasks if task.set_name in DEMOS]
     others = [task for task in tasks if task.set_name not in DEMOS]
-    yield prediction_table(tasks, knowledge)
+    yield prediction_table(orders, tasks, knowledge)
+    rows = strategies(orders, knowledge)
     for title, own in (("Recorded curves of the demos", demos), ("Sets of the folders", others)):
         if own:
             found = judge_all(rows, own, n_draws)

@@ -17,6 +17,8 @@ from ptmrank_core.benchmark.plan import (
     quick_metrics,
     reads_class_names,
 )
+from ptmrank_core.benchmark.race.asking import decide
+from ptmrank_core.benchmark.race.saving import can_save, save_best
 from ptmrank_core.benchmark.scheduling.history import (
     RunEntry,
     clear_failed,
@@ -49,11 +51,13 @@ __all__ = [
     "Sources",
     "Substitutes",
     "cached_embeddings",
+    "can_save",
     "cancel_run",
     "check_run_options",
     "clear_failed",
     "compare_cards",
     "coverage_of_metrics",
+    "decide",
     "delete_run",
     "drawn_rows",
     "expected_time",
@@ -77,6 +81,7 @@ __all__ = [
     "run_card",
     "run_here",
     "run_sizes",
+    "save_best",
     "score_cells",
     "skipped_cells",
     "start_worker",

@@ -13,6 +13,7 @@ from ptmrank_core.cli.execution import execute_run
 from ptmrank_core.cli.output import DONE, NOTHING_DONE, print_json, print_text, say, write_json
 from ptmrank_core.cli.rank_inputs import add_rank_inputs, rank_inputs
 from ptmrank_core.cli.report import write_report
+from ptmrank_core.cli.save_best import add_save_best, check_save_best, save_winner_of
 from ptmrank_core.cli.truth import add_truth, imported_truth
 from ptmrank_core.config import Settings, load_settings
 from ptmrank_core.features.process import ModelProcess
@@ -27,6 +28,7 @@ def add_rank_command(commands: Any) -> None:
     add_rank_inputs(rank)
     add_budget(rank)
     add_truth(rank)
+    add_save_best(rank)
     rank.add_argument("--out", type=Path, default=None, help="folder for result.json and card.json")
     rank.add_argument("--report", type=Path, default=None, help="folder for the tables and the HTML report")
     rank.add_argument("--json", action="store_true", help="print the result as JSON")
@@ -37,6 +39,7 @@ def _rank(arguments: argparse.Namespace) -> int:
     """Plan a run, execute it in this process, and report."""
     settings = load_settings()
     budget = checked_budget(arguments.budget)
+    check_save_best(arguments.save_best, has_race="analyses.decide_seconds" in vars(arguments))
     plan, samples = plan_rank(arguments, settings)
     truth = imported_truth(arguments.truth, plan.models)
     store = RunStore(settings)
@@ -46,6 +49,8 @@ def _rank(arguments: argparse.Namespace) -> int:
             store.add_finding(plan.run_id, finding)
         result = _run(plan.run_id, store, settings, models)
     _report(result, arguments, settings)
+    if arguments.save_best and not save_winner_of(result, arguments.save_best, settings):
+        return NOTHING_DONE
     return DONE if results.scores_by_metric(result.cells) else NOTHING_DONE
 
 

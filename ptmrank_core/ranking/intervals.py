@@ -223,8 +223,9 @@ class IntervalBuilder:
         ties = tie_groups(order, comparisons.of_all((1 + level) / 2))
         intervals = overlap_within_ties(self._intervals(comparisons, order), ties)
         draws = state.draws[:, known]
-        best = draws == draws.max(axis=1, keepdims=True)
-        p_best = (best / best.sum(axis=1, keepdims=True)).mean(axis=0)
+        # Models without an interval may be the best as well: they count at their score.
+        best = state.draws == state.draws.max(axis=1, keepdims=True)
+        p_best = (best / best.sum(axis=1, keepdims=True)).mean(axis=0)[known]
         shifts = ranks_of(state.values[known]) - ranks_of(state.centre[known])
         return RankIntervals(
             level=level,

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from ptmrank_core.errors import InputError
 from ptmrank_core.ranking.consensus import MIN_HEARD, RANK_DIGITS, Scores
 from ptmrank_core.ranking.intervals import ScoresOnParts, ranks_of, spread_over, true_scores
-from ptmrank_core.ranking.spread import MARGIN, MAX_DRAWS, Multipliers, Spread, n_draws_for
-from ptmrank_core.ranking.statistics import round_scores
+from ptmrank_core.ranking.shrinkage import pool_metrics
+from ptmrank_core.ranking.spread import MARGIN, MAX_DRAWS, MIN_PARTS, Multipliers, Spread, n_draws_for
+from ptmrank_core.ranking.statistics import SCORE_ROUND_OFF, round_scores
 
 __all__ = [
     "MAX_FIXED",
@@ -128,7 +129,8 @@ class Voters:
         Returns
         -------
         ndarray, ndarray
-            Shape (n_draws, n_metrics, n_models). The first, behind intervals and ties, has the margin.
+            Shape (n_draws, n_metrics, n_models). The first, behind intervals and ties, has the margin. The
+            second is pooled over the metrics (:func:`~ptmrank_core.ranking.shrinkage.pool_metrics`).
         """
         n_parts = next(len(own.spread.deviations) for own in self.rows if own.spread)
         multipliers = Multipliers.draw(MAX_DRAWS, n_parts, seed)
@@ -142,7 +144,26 @@ class Voters:
                 true[:, row, own.places] = true_scores(
                     own.values, own.spread, deviations, multipliers.uniform
                 )
+        self._pool(true)
         return around, true
+
+    def _pool(self, true: Array) -> None:
+        """Pool draws of true scores over the metrics, for models whose scores vary under all with parts."""
+        varied = [(row, own, own.spread) for row, own in enumerate(self.rows) if own.spread]
+        rows = [row for row, *_ in varied]
+        noise = np.zeros((len(varied[0][2].deviations), len(varied), self.full.shape[1]))
+        for k, (_, own, spread) in enumerate(varied):
+            noise[:, k, own.places] = own.sign * spread.deviations
+        largest = np.nanmax(np.abs(self.full[rows]), axis=1)
+        models = np.flatnonzero((noise.std(axis=0) > SCORE_ROUND_OFF * largest[:, None]).all(axis=0))
+        used = np.flatnonzero((noise[:, :, models] != 0).any(axis=2).all(axis=1))
+        if len(rows) < 2 or len(models) < 2 or len(used) < MIN_PARTS:
+            return
+        pooled = pool_metrics(
+            true[:, rows][..., models], self.full[rows][:, models], noise[used][..., models]
+        )
+        for k, row in enumerate(rows):
+            true[:, row, models] = round_scores(pooled[:, k], float(largest[k]))
 
     def noise_weights(self, seed: int) -> Array:
         """Draw the weights of draws under no difference, of Student's t, shape (n, n_draws)."""

@@ -25,8 +25,9 @@ class RankIntervals:
     p_best
         Model -> probability that its expected score is the best of these models, given the samples: a
         posterior probability under the prior that models near each other differ by normal amounts of unknown
-        size (:func:`~ptmrank_core.ranking.shrinkage.shrink_draws`); sums to 1. It speaks of the scores, not
-        of what fine-tuning reaches.
+        size (:func:`~ptmrank_core.ranking.shrinkage.shrink_draws`); sums to 1 where every model has an
+        interval, to less where one without may be the best. It speaks of the scores, not of what fine-tuning
+        reaches.
     p_better
         Model -> other model -> the like probability that the first has the better expected score.
     ties

@@ -6,9 +6,11 @@ A model's population rank is the rank of its expected score at this number of sa
 ``--fresh`` data sets drawn afresh. Every further data set is scored on parts as a run does; its intervals are
 those of :func:`~ptmrank_core.results.intervals.with_intervals`, under each metric and for their consensus.
 Aims, for every setting, metric and the consensus: a 90 % interval holds the population rank in at least 88 %
-(mean over models and over the data sets that have intervals; where there are none the reason is said), and
-candidates that are noise of equal width and scale share one tie group in at least 93 % of the data sets.
-Candidates that are the same in distribution share their ranks, and an interval has to hold all of them.
+(mean over all models that have one; where there is none the reason is said), and candidates that are noise of
+equal width and scale share one tie group, as far as they have intervals, in at least 93 % of the data sets. A
+model without an interval is neither covered nor told apart: it does not count, and the table says how many
+there are. Candidates that are the same in distribution share their ranks, and an interval has to hold all of
+them.
 
 Two kinds of populations: features that real metrics score (``SETTINGS``), and scores that are means over the
 samples (``MEANS``), which are simulated quickly for many models, and for voters with and without parts.
@@ -49,8 +51,9 @@ CONSENSUS = "consensus"
 class Row:
     """What a setting gave for one metric or the consensus.
 
-    ``coverage`` (mean and worst over models) and ``width`` are of the data sets with intervals, ``n_without``
-    is the share of the others; ``tied`` the share in which the exchangeable candidates are one group.
+    ``coverage`` (mean, and that of the worst model) and ``width`` are of the models with intervals;
+    ``share_without`` is the share of models, over all data sets, that have none. ``tied`` is the share of
+    data sets in which the exchangeable candidates with intervals, two or more, are one group.
     """
 
     setting: str
@@ -58,14 +61,14 @@ class Row:
     coverage: float
     worst: float
     width: float
-    n_without: float
+    share_without: float
     tied: float | None
 
     @property
     def keeps_its_promise(self) -> bool:
         """Whether it meets the aims; without intervals nothing is promised."""
         is_tied = self.tied is None or self.tied >= 0.93
-        return self.n_without == 1 or (self.coverage >= 0.88 and is_tied)
+        return self.share_without == 1 or (self.coverage >= 0.88 and is_tied)
 
 
 def _scores_of(setting: Setting, inputs: MetricInputs) -> dict[str, ScoreParts]:
@@ -193,44 +196,52 @@ def _rows(
 ) -> list[Row]:
     """Sum up what the data sets gave, for each metric and the consensus."""
     noise = {models[j] for j in exchangeable}
-    rows = []
-    for of, places in truth.items():
-        known = [own for one in found if (own := one[of]) is not None]
-        held = [
-            [
-                (own.intervals.get(model, (1, len(models)))[0] <= low)
-                and (high <= own.intervals.get(model, (1, len(models)))[1])
-                for model, (low, high) in zip(models, places, strict=True)
-            ]
-            for own in known
-        ]
-        tied = [any(noise <= set(group) for group in own.ties) for own in known]
-        widths = [np.mean([1 + b - a for a, b in own.intervals.values()]) for own in known]
-        rows.append(
-            Row(
-                name,
-                of,
-                coverage=float(np.mean(held)) if known else np.nan,
-                worst=float(np.mean(held, axis=0).min()) if known else np.nan,
-                width=float(np.mean(widths)) if known else np.nan,
-                n_without=1 - len(known) / len(found),
-                tied=float(np.mean(tied)) if noise and known else None,
-            )
-        )
-    return rows
+    return [
+        _row(name, of, [one[of] for one in found], dict(zip(models, places, strict=True)), noise)
+        for of, places in truth.items()
+    ]
+
+
+def _row(
+    name: str,
+    of: str,
+    found: Sequence[RankIntervals | None],
+    truth: Mapping[str, tuple[int, int]],
+    noise: set[str],
+) -> Row:
+    """Sum up what the data sets gave for one metric or the consensus."""
+    known = [own for own in found if own is not None]
+    held = np.full((len(found), len(truth)), np.nan)
+    for row, own in zip(held, found, strict=True):
+        for j, (model, (low, high)) in enumerate(truth.items()):
+            if own is not None and (span := own.intervals.get(model)):
+                row[j] = span[0] <= low and high <= span[1]
+    of_model = [own[~np.isnan(own)].mean() for own in held.T if not np.isnan(own).all()]
+    widths = [1 + last - first for own in known for first, last in own.intervals.values()]
+    told = [(noise & own.intervals.keys(), own.ties) for own in known]
+    tied = [any(these <= set(group) for group in ties) for these, ties in told if len(these) > 1]
+    return Row(
+        name,
+        of,
+        coverage=float(np.nanmean(held)) if widths else np.nan,
+        worst=float(min(of_model, default=np.nan)),
+        width=float(np.mean(widths)) if widths else np.nan,
+        share_without=float(np.isnan(held).mean()),
+        tied=float(np.mean(tied)) if tied else None,
+    )
 
 
 def table(rows: Sequence[Row]) -> str:
     """Markdown: one line for each setting and metric."""
     lines = [
-        "| setting | of | coverage | worst model | width | no intervals | noise tied |",
+        "| setting | of | coverage | worst model | width | no interval | noise tied |",
         "|---|---|---:|---:|---:|---:|---:|",
     ]
     for row in rows:
         tied = "" if row.tied is None else f"{row.tied:.3f}"
         lines.append(
             f"| {row.setting} | {row.of} | {row.coverage:.3f} | {row.worst:.3f} | {row.width:.2f} | "
-            f"{row.n_without:.2f} | {tied} |"
+            f"{row.share_without:.2f} | {tied} |"
         )
     return "\n".join(lines)
 

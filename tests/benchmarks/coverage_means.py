@@ -88,14 +88,21 @@ class MeanScores:
         weights = dict(zip(self.metrics, self.weights, strict=True))
         return ranking_of(scores, contents, weights=weights, labels=labels, seed=seed)
 
+    def scores(self, rng: np.random.Generator, n_sets: int) -> Array:
+        """Draw scores of data sets, shape (n_sets, n_metrics, n_models), without their samples."""
+        return self.expected + self._noise(rng, n_sets) / np.sqrt(2)
+
     def _samples(self, rng: np.random.Generator) -> Array:
         """Contribution of every sample, shape (n_samples, n_metrics, n_models)."""
-        shape = (self.n_samples, len(self.weights), len(self.steps))
-        shared = rng.standard_normal((self.n_samples, 1, shape[2]))
-        own = rng.standard_normal(shape)
-        noise = np.sqrt(self.correlation) * shared + np.sqrt(1 - self.correlation) * own
         # The difference of two scores then has the standard error 1.
-        return self.expected + noise * np.sqrt(self.n_samples / 2)
+        return self.expected + self._noise(rng, self.n_samples) * np.sqrt(self.n_samples / 2)
+
+    def _noise(self, rng: np.random.Generator, n: int) -> Array:
+        """Normal noise of variance 1, shape (n, n_metrics, n_models)."""
+        shared = rng.standard_normal((n, 1, len(self.steps)))
+        own = rng.standard_normal((n, len(self.weights), len(self.steps)))
+        noise: Array = np.sqrt(self.correlation) * shared + np.sqrt(1 - self.correlation) * own
+        return noise
 
 
 def _equal(n_models: int, weights: tuple[float, ...], fixed: tuple[int, ...] = ()) -> MeanScores:

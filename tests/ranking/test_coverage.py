@@ -21,9 +21,9 @@ def test_intervals_hold_the_population_rank(name: str) -> None:
 
 def _is_compatible(row: Row, n_sets: int) -> bool:
     """Whether a row meets the aims up to two standard errors of so many data sets."""
-    if row.n_without == 1:
+    if row.share_without == 1:
         return True
-    n_known = n_sets * (1 - row.n_without)
+    n_known = n_sets * (1 - row.share_without)
     is_tied = row.tied is None or row.tied >= 0.93 - 2 * (0.93 * 0.07 / n_known) ** 0.5
     # Models of one data set go together: half of the standard error of a single one.
     return row.coverage >= 0.88 - (0.88 * 0.12 / n_known) ** 0.5 and is_tied
@@ -37,6 +37,6 @@ def test_a_small_study_runs(name: str, is_known: bool) -> None:
     rows = study(name, n_sets=2, n_fresh=4, n_parts=10)
     metrics = (MEANS if name in MEANS else SETTINGS)[name].metrics
     assert [row.of for row in rows] == [*metrics, CONSENSUS]
-    assert all(row.n_without in {0, 1} for row in rows)
-    assert (rows[-1].n_without == 0) is is_known
-    assert all(0 <= row.worst <= row.coverage <= 1 for row in rows if row.n_without == 0)
+    assert all(row.share_without in {0, 1} for row in rows)
+    assert (rows[-1].share_without == 0) is is_known
+    assert all(0 <= row.worst <= row.coverage <= 1 for row in rows if row.share_without == 0)

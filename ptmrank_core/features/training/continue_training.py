@@ -110,7 +110,7 @@ class Collator:
 
 def loss_of(problem: str) -> Any:
     """Loss of a kind of answers; not every model of transformers has its own for each."""
-    losses = {
+    losses: dict[str, Any] = {
         "single_label_classification": torch.nn.functional.cross_entropy,
         "multi_label_classification": torch.nn.functional.binary_cross_entropy_with_logits,
         "regression": torch.nn.functional.mse_loss,

@@ -62,6 +62,11 @@ class RaceSoFar:
         return RacePhase.FINAL if self.finalist else RacePhase.DOSES
 
     @property
+    def trainings(self) -> tuple[RaceDose, ...]:
+        """All doses in their order, the final trainings among them."""
+        return tuple(sorted((*self.doses, *self.final_doses), key=lambda dose: dose.number))
+
+    @property
     def failed_finals(self) -> dict[str, str]:
         """Collect why final trainings failed: model -> sentence."""
         return {dose.model: dose.problem for dose in self.final_doses if dose.value is None}

@@ -39,8 +39,8 @@ def _say_compared(so_far: RaceSoFar) -> str:
         return f"Only {of} was compared; the held-out samples served no training."
     others = plural(so_far.race.parts.choosing, "other sample")
     return (
-        f"{of} were compared on {others}; the held-out ones served neither training nor choosing, so picking"
-        " the best of many does not flatter the value."
+        f"{of} were trained and compared on {others}; the held-out ones served neither training nor choosing,"
+        " so picking the best of many does not flatter the value."
     )
 
 

@@ -13,8 +13,8 @@ from tests.results.race.races import RACES, RUN, dose, raced, standing
 from tests.results.verdict.runs import said, sure, trained, with_truth
 
 COMPARED = (
-    "8 of 9 models were compared on 120 other samples; the held-out ones served neither training nor"
-    " choosing, so picking the best of many does not flatter the value."
+    "8 of 9 models were trained and compared on 120 other samples; the held-out ones served neither training"
+    " nor choosing, so picking the best of many does not flatter the value."
 )
 HEADLINE = (
     "Take vit-letters: fine-tuned, it reaches 95.0 % (90 % interval: 90.0 to 98.0 %) on 120 held-out samples."

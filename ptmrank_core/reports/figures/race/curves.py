@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 
 from ptmrank_core.reports.figures.style.theme import BRIGHT, GREY, INK, class_marker
 from ptmrank_core.results.phrases import plural, strip_bidi
-from ptmrank_core.results.race import STAGE_TITLES, RaceCurve, RacePoint, RaceSoFar, race_curves
+from ptmrank_core.results.race import STAGE_TITLES, RaceCurve, RacePoint, RaceSoFar, final_clock, race_curves
 
 __all__ = ["AGAINST", "RaceAxis", "race_figure", "say_race_figure", "say_race_marks"]
 
@@ -162,6 +162,4 @@ def _end(so_far: RaceSoFar, points: Sequence[RacePoint], against: RaceAxis) -> f
         return final.epochs * final.n_train / max(parts.training, 1)
     if against == "seconds":
         return final.seconds + (points[-1].seconds if points else 0.0)
-    every = (*so_far.doses, *so_far.final_doses)
-    is_stored = any(dose.value is not None for dose in so_far.final_doses)
-    return sum(dose.seconds for dose in every) + (0.0 if is_stored else final.seconds)
+    return final_clock(so_far)

@@ -67,7 +67,7 @@ class CurveCoefficients:
     memory
         Correlation of a model's deviations when the training doubles.
     pace, pace_spread
-        Mean and standard deviation of the pace over sets.
+        Mean of the pace over sets, and its standard deviation, taken to be at least as large.
     n_curves
         Number of curves.
     sets

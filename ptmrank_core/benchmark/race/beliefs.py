@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,7 +43,7 @@ class Beliefs:
     standings: tuple[RaceStanding, ...]
     leader: str = ""
     chance_other: float | None = None
-    posterior: Posterior | None = None
+    posterior: Posterior | None = field(default=None, compare=False, repr=False)
 
 
 def standings(runners: Sequence[Runner], facts: RaceFacts, knowledge: Knowledge | None = None) -> Beliefs:

@@ -111,8 +111,8 @@ def next_dose(
         return Stop(f"The time that is left is needed for the final training of {beliefs.leader}.")
     gains = [_gain(posterior, plan, facts) for plan in fitting]
     if max(gains) < LEAST_GAIN:
-        points = 100 * max(gains)
-        return Stop(f"More training of a plausible model is expected to gain {points:.2f} points at most.")
+        least = f"{100 * LEAST_GAIN:g} points"
+        return Stop(f"More training of the plausible models is expected to gain less than {least}.")
     rates = [gain / sum(plan.seconds) for gain, plan in zip(gains, fitting, strict=True)]
     chosen = int(np.argmax(rates))
     return _first_dose(taking_part, beliefs, fitting[chosen], gains[chosen])

@@ -14,7 +14,7 @@ __all__ = ["STEPS", "RaceFacts", "Runner", "passes_to", "planned_epochs", "progr
 STEPS = (1 / 16, 1 / 8, 1 / 4, 1 / 2, 1.0)
 
 # Samples that the networks on record had seen when nothing more was gained.
-SAMPLES_SEEN = 5000
+SAMPLES_SEEN = 6000
 FEWEST_EPOCHS, MOST_EPOCHS = 3, 30
 
 

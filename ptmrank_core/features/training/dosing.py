@@ -172,7 +172,11 @@ class Dosing:
     def _train_all(self) -> TaskResult:
         """Train all weights from the last dose or the fitted head."""
         task = self._task
-        passes = Passes(task.rows, BATCH_SIZE, (task.seed, STAGES.index(task.stage)))
+        rows = np.sort(task.rows)
+        lengths = self._inputs.lengths(rows)
+        if lengths.min() == lengths.max():
+            lengths = lengths[:0]
+        passes = Passes(rows, BATCH_SIZE, (task.seed, STAGES.index(task.stage)), lengths)
         done, before = self._position()
         facts = replace(self._facts(), n_steps_before=before)
         n_steps = max(1, math.ceil(task.epochs * passes.n_steps))

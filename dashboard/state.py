@@ -35,6 +35,7 @@ __all__ = [
     "set_widgets",
     "start_widget",
     "uploader_key",
+    "widget_is",
 ]
 
 PAGES = "pages"
@@ -208,6 +209,11 @@ def reset_upload() -> None:
 def set_widget(key: str, value: object) -> None:
     """Set the value of a widget that this run of the page has not drawn yet."""
     st.session_state[key] = value
+
+
+def widget_is(key: str, value: object) -> bool:
+    """Whether a widget, drawn or not in this run of the page, has a value."""
+    return bool(st.session_state.get(key) == value)
 
 
 def has_changed(name: str, value: object) -> bool:

@@ -11,8 +11,8 @@ from dashboard.escaping import plain
 from ptmrank_core.benchmark import Outline, RunEntry, RunProgress
 from ptmrank_core.data import DEMO_SAMPLES, FEATURES_PREFIX
 from ptmrank_core.errors import InputField, PTMRankError, word_fields
-from ptmrank_core.records import Modality, ModelSpec, RunState, Stage, TargetKind
-from ptmrank_core.results.phrases import abbreviate, plural, say_targets
+from ptmrank_core.records import Modality, ModelSpec, Race, RunState, Stage, TargetKind
+from ptmrank_core.results.phrases import abbreviate, plural, say_duration, say_targets
 
 __all__ = [
     "ANALYSES",
@@ -59,6 +59,7 @@ ANALYSES = {
     "reference": "what plain features and an untrained model reach",
     "controls": "how the metrics score controls that cannot be good",
     "fine-tuning": "fine-tuning the best models",
+    "race": "a race that trains the plausible models",
     "separability": "which classes the best models tell apart",
     "projection": "2-D maps of the best models' embeddings",
 }
@@ -108,7 +109,9 @@ def say_analysis(progress: RunProgress) -> str:
     step = progress.analysis
     if step is None:
         return "the analyses after the ranking"
-    return f"{ANALYSES.get(step.kind, plain(step.kind))} ({step.done:,} of {step.total:,})"
+    title = ANALYSES.get(step.kind, plain(step.kind))
+    # The steps of a race are seconds: it says itself how many are left.
+    return title if step.kind == Race.KIND else f"{title} ({step.done:,} of {step.total:,})"
 
 
 def say_run(outline: Outline) -> str:
@@ -140,16 +143,6 @@ def say_status(entry: RunEntry) -> str:
     if entry.status == "waiting":
         return f"waiting behind {plural(entry.n_ahead, 'run')}" if entry.n_ahead else "next in the queue"
     return entry.status
-
-
-def say_duration(seconds: float) -> str:
-    """Write how long something took: ``0.4 s``, ``75 s``, ``12 min``, ``2 h 5 min``."""
-    if seconds < 10:
-        return f"{seconds:.1f} s"
-    if seconds < 120:
-        return f"{seconds:.0f} s"
-    hours, minutes = divmod(round(seconds / 60), 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
 
 
 def say_size(size_bytes: int) -> str:

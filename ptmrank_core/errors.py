@@ -13,7 +13,8 @@
     │   ├── DownloadError        its files cannot be brought to this machine: network, permission, room
     │   ├── WeightsFormatError   no weights in a format that is safe to read
     │   ├── UnsupportedModelError  loads, but its family or input is not known here
-    │   └── OutOfMemoryError     a single sample does not fit on the device
+    │   ├── OutOfMemoryError     a single sample does not fit on the device
+    │   └── ModelProcessError    the process that ran the model died, or gave no sign of life
     ├── MetricError              a metric has no finite value for these arrays
     ├── RunError                 a stored run cannot be used
     │   ├── RunNotFoundError     no run with this id
@@ -45,6 +46,7 @@ __all__ = [
     "MetricInputError",
     "ModelError",
     "ModelNotFoundError",
+    "ModelProcessError",
     "NotApplicableError",
     "NotOwnerError",
     "OutOfMemoryError",
@@ -193,6 +195,10 @@ class UnsupportedModelError(ModelError):
 
 class OutOfMemoryError(ModelError):
     """A single sample does not fit on the device."""
+
+
+class ModelProcessError(ModelError):
+    """The process that ran the model died or was killed: a crash, memory that ran out, no sign of life."""
 
 
 class MetricError(PTMRankError):

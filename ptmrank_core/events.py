@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from ptmrank_core.errors import CancelledError
-from ptmrank_core.records import Cell, RunState, Stage
+from ptmrank_core.records import Cell, DoseStage, RunState, Stage
 
 __all__ = [
     "AnalysisStep",
@@ -21,6 +21,7 @@ __all__ = [
     "Downloaded",
     "Event",
     "ModelStarted",
+    "RaceStep",
     "RunFinished",
     "RunStarted",
     "Sink",
@@ -102,6 +103,26 @@ class AnalysisStep:
 
 
 @dataclass(frozen=True, slots=True)
+class RaceStep:
+    """A dose of a race is at work.
+
+    Parameters
+    ----------
+    model, stage
+        The model that is trained, and what of it.
+    share
+        Share of the dose that is done, in [0, 1].
+    seconds_left
+        Time that is left for the race.
+    """
+
+    model: str
+    stage: DoseStage
+    share: float
+    seconds_left: float
+
+
+@dataclass(frozen=True, slots=True)
 class RunFinished:
     """The worker has finished its work on the run."""
 
@@ -118,6 +139,7 @@ Event: TypeAlias = (
     | BatchDone
     | CellDone
     | AnalysisStep
+    | RaceStep
     | RunFinished
 )
 Sink: TypeAlias = Callable[[Event], None]

@@ -24,6 +24,7 @@ from ptmrank_core.records import (
     PermutedScores,
     ProbeResult,
     ProjectedEmbeddings,
+    Race,
     RunResult,
     Score,
 )
@@ -41,6 +42,7 @@ ANALYSES: dict[str, tuple[str, ...]] = {
     "references": (),
     "fine_tune": ("--fine-tune", "1"),
     "fine_tune_seconds": ("--fine-tune-seconds", "5"),
+    "decide_seconds": ("--decide", "0.5"),
     "projections": (),
 }
 KINDS = ("classes", "numbers", "several labels", "groups")
@@ -113,6 +115,10 @@ def test_a_run_is_ranked_and_shown(kind: str, tmp_path: Path, settings: Settings
         assert set(result.contents(PermutedScores)) == models
         assert payload["controls"]["sentences"]
         assert len(payload["fine_tuning"]) == 1
+        race = result.contents(Race)[""]
+        assert race.is_done
+        assert race.stopped == "No model is left that can be trained."
+        assert all("trained" in standing.reason for standing in race.standings)
     st.cache_resource.clear()
     st.cache_data.clear()
     app = AppTest.from_file(str(APP), default_timeout=60).run()

@@ -7,6 +7,7 @@ import streamlit as st
 
 from ptmrank_core.lessons import Lesson
 from ptmrank_core.metrics import METRICS, describe_input
+from ptmrank_core.metrics.agreements import say_agreement
 from ptmrank_core.records import MetricSpec
 
 __all__ = ["metric_page", "say_needs"]
@@ -34,6 +35,7 @@ def metric_page(metric: str, lesson: Lesson) -> None:
             f"**Needs** {say_needs(spec)}.\n\n**Not to be trusted when** {_lower(spec.fails_when)}\n\n"
             f"**Higher is better**{_range(spec.bounds)}. **Paper:** {spec.reference}."
         )
+        st.caption(say_agreement(spec.prior_agreement))
     with numbers:
         _components(metric, lesson)
 

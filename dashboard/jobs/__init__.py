@@ -1,6 +1,7 @@
 """Samples, runs and results for the pages, shared by all sessions."""
 
 from dashboard.jobs.home import features
+from dashboard.jobs.races import decide, is_racing
 from dashboard.jobs.run_results import ranked, result
 from dashboard.jobs.runs import (
     cancel,
@@ -37,11 +38,14 @@ from dashboard.jobs.sources import (
     samples,
     samples_of,
 )
+from dashboard.jobs.winners import can_pack, pack, packed
 
 __all__ = [
     "Demo",
     "all_samples",
+    "can_pack",
     "cancel",
+    "decide",
     "delete",
     "demos",
     "expected_time",
@@ -51,6 +55,7 @@ __all__ = [
     "history",
     "is_demo",
     "is_mine",
+    "is_racing",
     "is_shared",
     "keep_features",
     "keep_truth",
@@ -59,6 +64,8 @@ __all__ = [
     "local_models",
     "match_truth",
     "outline",
+    "pack",
+    "packed",
     "partial_ranking",
     "preview",
     "progress",

@@ -62,6 +62,7 @@ __all__ = [
     "outline",
     "partial_ranking",
     "progress",
+    "require_owner",
     "resume",
     "retry",
     "sizes",
@@ -99,7 +100,7 @@ def start_demo(demo: Demo) -> str:
 
 def start_fine_tuning(found: RunResult, n_models: int, seconds: float) -> str:
     """Repeat a run from its cached features and fine-tune the best models too; return the new id."""
-    _require_owner(found.plan.run_id)
+    require_owner(found.plan.run_id)
     analyses = replace(found.plan.analyses, fine_tune=n_models, fine_tune_seconds=seconds)
     plan = replace(found.plan, run_id=new_run_id(), created_at=now(), analyses=analyses)
     store().create(plan, found.samples, owner=current_owner())
@@ -126,7 +127,7 @@ def is_mine(run_id: str) -> bool:
     return store().owner(run_id) == current_owner()
 
 
-def _require_owner(run_id: str) -> None:
+def require_owner(run_id: str) -> None:
     """Refuse to change a run for anybody but its owner."""
     if not is_mine(run_id):
         raise NotOwnerError(
@@ -137,19 +138,19 @@ def _require_owner(run_id: str) -> None:
 
 def resume(run_id: str) -> None:
     """Start a worker for the unfinished part of a run."""
-    _require_owner(run_id)
+    require_owner(run_id)
     start_worker(run_id, settings())
 
 
 def cancel(run_id: str) -> None:
     """Ask a run's worker to stop after the current batch; a waiting run leaves the queue."""
-    _require_owner(run_id)
+    require_owner(run_id)
     cancel_run(run_id, settings())
 
 
 def retry(run_id: str) -> None:
     """Start a worker that repeats only what failed in a run."""
-    _require_owner(run_id)
+    require_owner(run_id)
     clear_failed(store(), settings(), run_id)
     start_worker(run_id, settings())
 
@@ -161,7 +162,7 @@ def failures(run_id: str) -> tuple[Failure, ...]:
 
 def leave_out(run_id: str, models: Sequence[str]) -> None:
     """Mark the missing scores of some models as left out."""
-    _require_owner(run_id)
+    require_owner(run_id)
     leave_out_of_run(store(), settings(), run_id, models)
 
 
@@ -180,7 +181,7 @@ def partial_ranking(run_id: str, finished: tuple[str, ...], *, has_failed: bool)
 
 def delete(run_id: str) -> None:
     """Delete a run with what no other run needs."""
-    _require_owner(run_id)
+    require_owner(run_id)
     delete_run(store(), settings(), run_id)
     forget_samples()
 
@@ -218,7 +219,7 @@ def keep_truth(found: RunResult, truth: Truth) -> None:
     NotOwnerError
         If the run is somebody else's.
     """
-    _require_owner(found.plan.run_id)
+    require_owner(found.plan.run_id)
     store().add_finding(found.plan.run_id, Finding(Truth.KIND, IMPORTED, truth, 0.0))
 
 

@@ -5,7 +5,7 @@ from ptmrank_core.benchmark.applicability import MetricCoverage, coverage_of_met
 from ptmrank_core.benchmark.cards.card import RunCard, make_card, read_card, run_card
 from ptmrank_core.benchmark.cards.comparison import Differences, compare_cards
 from ptmrank_core.benchmark.cards.replay import ReplayInputs, ReplayPlan, plan_replay
-from ptmrank_core.benchmark.engines import cancel_run, run_here, start_worker
+from ptmrank_core.benchmark.engines import cancel_run, model_process, run_here, start_worker
 from ptmrank_core.benchmark.execution.cached_embeddings import cached_embeddings
 from ptmrank_core.benchmark.execution.providers import Sources
 from ptmrank_core.benchmark.execution.scoring import score_cells, skipped_cells
@@ -17,6 +17,8 @@ from ptmrank_core.benchmark.plan import (
     quick_metrics,
     reads_class_names,
 )
+from ptmrank_core.benchmark.race.asking import decide
+from ptmrank_core.benchmark.race.saving import can_save, save_best
 from ptmrank_core.benchmark.scheduling.history import (
     RunEntry,
     clear_failed,
@@ -49,11 +51,13 @@ __all__ = [
     "Sources",
     "Substitutes",
     "cached_embeddings",
+    "can_save",
     "cancel_run",
     "check_run_options",
     "clear_failed",
     "compare_cards",
     "coverage_of_metrics",
+    "decide",
     "delete_run",
     "drawn_rows",
     "expected_time",
@@ -65,6 +69,7 @@ __all__ = [
     "log_file",
     "make_card",
     "make_plan",
+    "model_process",
     "new_run_id",
     "now",
     "plan_replay",
@@ -76,6 +81,7 @@ __all__ = [
     "run_card",
     "run_here",
     "run_sizes",
+    "save_best",
     "score_cells",
     "skipped_cells",
     "start_worker",

@@ -18,6 +18,7 @@ from ptmrank_core.cli.rank import add_rank_command
 from ptmrank_core.cli.replay import add_replay_command
 from ptmrank_core.cli.report import add_report_command
 from ptmrank_core.cli.runs import add_runs_command
+from ptmrank_core.cli.save_best import add_save_best_command
 from ptmrank_core.cli.score import add_score_command
 from ptmrank_core.cli.wording import OPTIONS
 from ptmrank_core.errors import InputError, PTMRankError
@@ -27,6 +28,7 @@ __all__ = ["main"]
 COMMANDS = (
     add_rank_command,
     add_replay_command,
+    add_save_best_command,
     add_score_command,
     add_report_command,
     add_metrics_command,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TextIO
 
 from ptmrank_core.events import (
@@ -11,13 +12,21 @@ from ptmrank_core.events import (
     Downloaded,
     Event,
     ModelStarted,
+    RaceStep,
     RunFinished,
     StageStarted,
     Waiting,
 )
-from ptmrank_core.records import Failure
+from ptmrank_core.records import DoseStage, Failure, Race
 
 __all__ = ["ProgressLine"]
+
+STAGES: Mapping[DoseStage, str] = {
+    "head": "head alone",
+    "part": "all weights on half of the training samples",
+    "full": "all weights",
+    "final": "final training",
+}
 
 
 class ProgressLine:
@@ -69,6 +78,13 @@ class ProgressLine:
                 self._detail = f"download {done / 1e6:.1f}{of} MB"
             case BatchDone(_, done, total):
                 self._detail = f"{done}/{total} samples"
+            case RaceStep(model, stage, share, seconds_left):
+                minutes, seconds = divmod(round(seconds_left), 60)
+                left = f"{minutes}:{seconds:02} min left"
+                self._head = f"race: {model}"
+                self._detail = f"{STAGES[stage]}, {share:.0%} of this dose, {left}"
+            case AnalysisStep(Race.KIND):
+                return False  # its own steps say more
             case AnalysisStep(kind, done, total):
                 self._head, self._detail = f"after the ranking: {kind}", f"{done}/{total}"
             case _:

@@ -22,7 +22,7 @@ from ptmrank_core.worker import SOURCES
 if TYPE_CHECKING:
     from ptmrank_core.projection import Projection
 
-__all__ = ["add_report_command", "write_report"]
+__all__ = ["add_report_command", "find_run", "write_report"]
 
 LATEST = "latest"
 
@@ -42,13 +42,13 @@ def _report(arguments: argparse.Namespace) -> int:
     """Write the files of a stored run."""
     settings = load_settings()
     store = RunStore(settings)
-    result = store.result(_find_run(arguments.run, store))
+    result = store.result(find_run(arguments.run, store))
     for path in write_report(result, arguments.out, settings, formats=arguments.format):
         print_text(str(path))
     return DONE
 
 
-def _find_run(named: str, store: RunStore) -> str:
+def find_run(named: str, store: RunStore) -> str:
     """Find the id of the run that is named.
 
     Raises

@@ -19,6 +19,7 @@ from typing import Any
 
 from ptmrank_core.errors import ModelError, PTMRankError, SamplesError
 from ptmrank_core.features.encoders.prepared import Prepared, Preparer
+from ptmrank_core.features.process.lifetime import die_with_parent
 from ptmrank_core.records import Item
 
 __all__ = ["Chunk", "decode_items", "prepare_ahead"]
@@ -68,6 +69,7 @@ _preparer: list[Preparer] = []  # set in a child process when it starts
 
 
 def _start_child(preparer: Preparer) -> None:
+    die_with_parent()
     _preparer[:] = [preparer]
 
 

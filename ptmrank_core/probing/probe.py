@@ -20,6 +20,7 @@ __all__ = [
     "N_FOLDS",
     "N_NEIGHBOURS",
     "Goal",
+    "Measure",
     "Probe",
     "check_arrays",
     "fit_probe",

@@ -121,7 +121,8 @@ class SeedScores:
     scores
         Stochastic metric -> one score for each seed, that of the metric's own seed first.
     dtype
-        Number format in which the model computed the features; empty if it is not known.
+        Number format in which the model computed the features of these scores; empty if it is not known. It
+        is ``"float32"`` where the features of the run are coarser and others were extracted for this.
     """
 
     KIND: ClassVar[str] = "seeds"

@@ -12,8 +12,10 @@ __all__ = [
     "join_words",
     "percent",
     "plural",
+    "say_duration",
     "say_label",
     "say_targets",
+    "say_value",
     "strip_bidi",
 ]
 
@@ -52,6 +54,24 @@ def strip_bidi(text: str) -> str:
 def percent(share: float, digits: int = 0) -> str:
     """Write a share of 1: ``90 %``."""
     return f"{100 * share:.{digits}f} %"
+
+
+def say_duration(seconds: float) -> str:
+    """Write how long something took: ``0.4 s``, ``75 s``, ``12 min``, ``2 h 5 min``."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
+
+
+def say_value(measure: str, value: float) -> str:
+    """Write what is reached: ``85.0 %`` for an accuracy, else ``R² 0.83``."""
+    if measure == "accuracy":
+        return percent(value, 1)
+    title = {"r2": "R²", "average_precision": "average precision"}.get(measure, measure)
+    return f"{title} {value:.2f}" if abs(value) < 10 else f"{title} {value:.4g}"
 
 
 def say_targets(summary: SamplesSummary) -> str:

@@ -84,6 +84,17 @@ def _is_fine_tuned(options: RunOptions) -> bool:
     return options.analyses.fine_tune > 0 or options.analyses.fine_tune_seconds != default
 
 
+def _minutes(text: str) -> float:
+    """Parse a number of minutes; return seconds."""
+    parse = _number(
+        float, "--decide", lambda given: math.isfinite(given) and given > 0, "a positive number of minutes"
+    )
+    return round(60 * parse(text), 6)
+
+
+_minutes.__name__ = "number"  # what argparse calls it where the text is none
+
+
 RANK_OPTIONS: tuple[RankOption, ...] = (
     TextOption(
         "metrics",
@@ -200,6 +211,15 @@ RANK_OPTIONS: tuple[RankOption, ...] = (
         ),
         write=lambda seconds: repr(seconds).removesuffix(".0"),
         is_written=_is_fine_tuned,
+    ),
+    TextOption(
+        "analyses.decide_seconds",
+        "--decide",
+        help="train the plausible models in growing doses until one is decided on, within so many minutes "
+        "after the first ranking; the best is trained to the end",
+        metavar="MINUTES",
+        parse=_minutes,
+        write=lambda seconds: f"{seconds / 60:.10g}" if seconds else None,
     ),
     SwitchOption(
         "options.layers", {True: "--layers"}, help="score every hidden layer too", for_features=False

@@ -11,6 +11,7 @@ from ptmrank_core.sampling.parts import FEW_GROUPS, SampleParts, draw_parts
 from ptmrank_core.sampling.permutations import permuted_rows
 from ptmrank_core.sampling.shares import draw_share, random_rows
 from ptmrank_core.sampling.strata import Indices, strata_of
+from ptmrank_core.sampling.three_parts import ThreeParts, draw_three_parts
 from ptmrank_core.sampling.units import Units, units_of, units_of_samples
 
 __all__ = [
@@ -18,10 +19,12 @@ __all__ = [
     "Indices",
     "NestedOrder",
     "SampleParts",
+    "ThreeParts",
     "Units",
     "assign_folds",
     "draw_parts",
     "draw_share",
+    "draw_three_parts",
     "nested_order",
     "nested_orders",
     "permuted_rows",

@@ -21,6 +21,8 @@ def stored_plan(
     samples_source: Path,
     models: Path | Sequence[ModelSpec],
     metrics: Sequence[str] = METRICS,
+    *,
+    dtype: str = "float32",
 ) -> RunPlan:
     """Plan a run and keep it in the store, queued."""
     samples = load_samples(samples_source)
@@ -32,7 +34,7 @@ def stored_plan(
         models=local_models(models) if isinstance(models, Path) else models,
         options=RunOptions(
             metrics=tuple(metrics),
-            options=ExtractionOptions(device="cpu", dtype="float32", batch_size=4),
+            options=ExtractionOptions(device="cpu", dtype=dtype, batch_size=4),
             seed=0,
             analyses=NO_HALVES,
         ),

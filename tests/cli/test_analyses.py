@@ -46,6 +46,9 @@ def test_a_truth_is_held_against_the_metrics(features: Path, tmp_path: Path) -> 
         (("--truth", "{tmp}/other.csv"), "'other'"),
         (("--fine-tune", "-1"), "--fine-tune is -1"),
         (("--fine-tune-seconds", "0"), "--fine-tune-seconds is 0"),
+        (("--decide", "0"), "--decide is 0; expected a positive number of minutes"),
+        (("--decide", "inf"), "--decide is inf; expected a positive number of minutes"),
+        (("--decide", "soon"), "--decide: invalid number value: 'soon'"),
     ],
 )
 def test_bad_input_exits_2_and_writes_nothing(

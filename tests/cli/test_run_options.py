@@ -130,6 +130,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
         "analyses.references": False,
         "analyses.fine_tune": 2,
         "analyses.fine_tune_seconds": 12.25,
+        "analyses.decide_seconds": 42.0,
         "analyses.projections": False,
     }
     return World(settings, plan, samples, others)

@@ -94,11 +94,11 @@ def test_the_demo_shows_its_ranking_and_again_from_the_cache(
     address, run = browser.current_url, run_in_address(browser)
     first = browser.find_element(By.CSS_SELECTOR, ".stMain h2").text
     assert "demo:" in first
-    open_section(browser, 2)
-    see(browser, ".st-key-agreement .js-plotly-plot")
     open_section(browser, 3)
+    see(browser, ".st-key-agreement .js-plotly-plot")
+    open_section(browser, 4)
     see(browser, ".st-key-projection .js-plotly-plot")
-    open_section(browser, 7)
+    open_section(browser, 8)
     click(browser, ".st-key-export-html button")
     click(browser, ".st-key-export-csv button")
     files = {f"ptmrank-{run[:8]}.html", f"ptmrank-{run[:8]}-csv.zip"}

@@ -117,7 +117,7 @@ def test_a_cell_of_the_table_opens_the_pair(browser: WebDriver, link: str) -> No
 def test_a_phone_reads_the_results(browser: WebDriver, link: str) -> None:
     """At 390 pixels the answer is seen at once, and no section makes the page scroll sideways."""
     shape(browser, 390, 844)
-    for section in ("Ranking", "Agreement", "Evidence", "Cost"):
+    for section in ("Ranking", "Training", "Agreement", "Evidence", "Cost"):
         browser.get(f"{link}&section={section}")
         see(browser, ".st-key-section")
         see(browser, "[data-testid=stHeading] h2, .stMain h3")

@@ -39,6 +39,7 @@ pytestmark = pytest.mark.browser
 # What is there once a section is drawn.
 MARKS = {
     "Ranking": ".st-key-ranking .js-plotly-plot",
+    "Training": ".stMain h2",
     "Agreement": ".st-key-agreement .js-plotly-plot",
     "Embeddings": ".st-key-projection .js-plotly-plot",
     "Evidence": ".stMain h2",

@@ -17,6 +17,8 @@ from ptmrank_core.records import (
     ModelOutcome,
     ModelSpec,
     ProbeResult,
+    Race,
+    RaceDose,
     Ranking,
     RankIntervals,
     RunResult,
@@ -31,6 +33,7 @@ from ptmrank_core.records import (
 from ptmrank_core.reports.html import Picture
 from ptmrank_core.results import rank_result
 from tests.plans import plan_of
+from tests.results.race.races import PARTS, dose, standing
 
 __all__ = ["HOSTILE", "METRICS", "certain", "hostile_picture", "hostile_result", "probe_of"]
 
@@ -103,8 +106,24 @@ def hostile_result(names: Sequence[str] = HOSTILE) -> RunResult:
                 for index, spec in enumerate(specs[:-1])
             ),
             Finding("controls", "", None, 1.0, HOSTILE[3]),
+            *_race(names[:-1]),
         ),
     )
+
+
+def _race(names: Sequence[str]) -> list[Finding]:
+    """A race of some models, all but the first of which are out for hostile reasons."""
+    doses = [
+        dose(number, name, "head", 0.9 - 0.05 * number, seconds=1.0) for number, name in enumerate(names)
+    ]
+    doses.append(dose(len(names), names[0], "part", 0.95, epochs=2.0, curve=((1.0, 0.9), (2.0, 0.95))))
+    standings = (
+        standing(names[0], 0.95, 1.0),
+        *(standing(name, 0.5, 0.0, HOSTILE[index % len(HOSTILE)]) for index, name in enumerate(names[1:])),
+    )
+    race = Race(PARTS, standings, 60.0, 12.0, 0.5, names[0], notes=(HOSTILE[0],))
+    found = [Finding(RaceDose.KIND, f"{own.number:04d}", own, own.seconds) for own in doses]
+    return [*found, Finding(Race.KIND, "", race, 0.0)]
 
 
 def probe_of(

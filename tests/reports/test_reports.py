@@ -22,6 +22,8 @@ from ptmrank_core.records import (
 from ptmrank_core.reports.figures.style.theme import PLOTLY_CONFIG
 from tests.plans import plan_of
 
+EARLIER = "Under LogME an earlier layer scores higher than the last for a (layer 1 of 0 to 2)"
+
 
 def spec(name: str) -> ModelSpec:
     """A model of which little is known."""
@@ -72,6 +74,11 @@ def test_layers_have_a_value_each(layered: RunResult) -> None:
     """The JSON has one value for each layer, null where there is none; only the model itself is ranked."""
     payload = reports.rank_payload(layered, results.rank_result(layered))
     assert payload["layers"] == {"a": {"logme": [-0.75, -0.25, None]}}
+    summary = payload["layer_summary"]["logme"]
+    assert summary["models"] == {"a": {"best": 1, "score": -0.25, "n_layers": 3, "mean": None}}
+    assert summary["sentences"][0].startswith(
+        "Under LogME an earlier layer scores higher than the last for a"
+    )
     assert payload["models"]["a"]["scores"]["logme"]["value"] == -0.5
     assert payload["notes"] == {"a": ["Its family is not known."]}
 
@@ -80,8 +87,11 @@ def test_the_best_layer_is_named(layered: RunResult, result: RunResult) -> None:
     """The text says which layer of a model is best under the first metric that has layers, and all notes."""
     lines = reports.rank_text(layered).splitlines()
     head = next(i for i, line in enumerate(lines) if line.startswith("best hidden layer"))
-    assert lines[head].split()[-1] == "logme"
-    assert lines[head + 1].split() == ["a", "1", "0..2", "-0.25"]
+    assert lines[head].split()[-2:] == ["logme", "mean"]
+    assert lines[head + 1].split() == ["a", "1", "0..2", "-0.25", "-"]
+    assert any(
+        line.startswith("Under LogME an earlier layer scores higher than the last for a") for line in lines
+    )
     assert "note: a: Its family is not known." in lines
     assert "best hidden layer" not in reports.rank_text(result)
 

@@ -1,8 +1,8 @@
-"""Scores as the vote takes them, and scores of hidden layers: their mean, and the best of them."""
+"""Scores as the vote takes them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
@@ -21,7 +21,7 @@ from ptmrank_core.records import (
     Stage,
 )
 from ptmrank_core.results import rank_result
-from ptmrank_core.results.scores import best_layers, mean_over_layers, seed_notes, voting_scores
+from ptmrank_core.results.scores import seed_notes, voting_scores
 from tests.plans import plan_of
 
 SEEDS = {"a": (-1.0, -0.5, -0.4, -0.6, -0.5), "b": (-0.9, -0.9, -1.0, -0.8, -0.9)}
@@ -75,46 +75,32 @@ def test_a_mean_without_a_score_is_not_ranked() -> None:
     }
 
 
+SAID = (
+    "N-LEEP votes with its mean over 5 seeds, which differ by up to 0.6 for one model; the score that is"
+    " shown is that of its own seed"
+)
+COARSE = (
+    " Features in bfloat16 move it about as much, and with the size of the batches; those in float32 do not,"
+    " but one more pass for them was too slow or not possible here."
+)
+
+
 def test_how_much_the_seeds_differ_is_said_and_coarse_features_with_it() -> None:
     """The note has the largest spread of one model; half precision, which moves scores as much, is named."""
-    said = (
-        "N-LEEP votes with its mean over 5 seeds, which differ by up to 0.6 for one model; the score that is"
-        " shown is that of its own seed."
-    )
-    assert seed_notes(seeded({"a": "float32", "b": ""})) == (said,)
-    coarse = f"{said} Features in bfloat16 move it about as much; those in float32 do not."
+    coarse = f"{SAID}.{COARSE}"
+    assert seed_notes(seeded({"a": "bfloat16", "b": "bfloat16"})) == (coarse,)
     assert seed_notes(seeded({"a": "bfloat16", "b": "float32"})) == (coarse,)
     assert rank_result(seeded({"a": "bfloat16"})).vote_notes[-1] == coarse
     assert seed_notes(result_of({"a": -1.0})) == ()
 
 
-def layered(values: Mapping[str, Sequence[float | None]]) -> RunResult:
-    """Models with a score, or a failure, for each of their hidden layers."""
-    result = result_of(dict.fromkeys(values, -0.5), "logme")
-    failure = Failure("", "logme", Stage.SCORE, "MetricError", "no value", "")
-    cells = tuple(
-        replace(failure, model=model, layer=layer)
-        if value is None
-        else Score(model, "logme", value, 0.1, layer=layer)
-        for model, own in values.items()
-        for layer, value in enumerate(own)
-    )
+def test_means_on_finer_features_than_the_scores_that_are_shown_are_told() -> None:
+    """Where features were extracted again for the vote, the shown score is on others; else none is told."""
+    finer = f"{SAID}, on features in bfloat16. The mean rests on features in float32."
+    result = seeded({"a": "float32", "b": "float32"})
+    assert seed_notes(result) == (finer,)
     outcomes = {
-        model: replace(outcome, n_layers=len(values[model])) for model, outcome in result.outcomes.items()
+        model: replace(outcome, report=replace(outcome.report, dtype="float32"))
+        for model, outcome in result.outcomes.items()
     }
-    return replace(result, layer_cells=cells, outcomes=outcomes)
-
-
-def test_layers_are_averaged_and_the_best_is_named() -> None:
-    """Each model has the mean over all of its layers, and its best layer with the score of it."""
-    result = layered({"deep": (-0.9, -0.2, -0.4), "flat": (-0.6, -0.6)})
-    assert mean_over_layers(result) == {"logme": {"deep": pytest.approx(-0.5), "flat": pytest.approx(-0.6)}}
-    assert best_layers(result) == {"logme": {"deep": (1, -0.2), "flat": (0, -0.6)}}
-
-
-def test_a_model_with_a_layer_missing_has_no_mean() -> None:
-    """Part of the layers is no fair comparison; nor has a run without layers any."""
-    result = layered({"deep": (-0.9, None, -0.4), "flat": (-0.6, -0.6)})
-    assert set(mean_over_layers(result)["logme"]) == set(best_layers(result)["logme"]) == {"flat"}
-    assert mean_over_layers(result_of({"a": -1.0})) == {}
-    assert best_layers(result_of({"a": -1.0})) == {}
+    assert seed_notes(replace(result, outcomes=outcomes)) == (f"{SAID}.",)

@@ -25,6 +25,7 @@ from ptmrank_core.sampling import (
     assign_folds,
     draw_parts,
     draw_share,
+    draw_three_parts,
     nested_order,
     units_of_samples,
 )
@@ -58,6 +59,11 @@ def _points(samples: Samples, seed: int) -> Parts:
         return [projections.drawn_rows(samples, seed)]
 
 
+def _three_parts(samples: Samples, seed: int) -> Parts:
+    parts = draw_three_parts(samples, seed=seed)
+    return [parts.training, parts.choosing, parts.judging]
+
+
 DRAWS: Mapping[str, Callable[[Samples, int], Parts]] = {
     "parts": lambda samples, seed: list(draw_parts(units_of_samples(samples), n_parts=3, seed=seed).rows),
     "learning curve": lambda samples, seed: [rows for parts in parts_of(samples, seed) for rows in parts],
@@ -66,6 +72,7 @@ DRAWS: Mapping[str, Callable[[Samples, int], Parts]] = {
     "folds of the probe": _folds,
     "points of a projection": _points,
     "training": lambda samples, seed: [training_rows(samples, seed)],
+    "parts of a race": _three_parts,
 }
 
 
@@ -129,7 +136,7 @@ def test_a_draw_is_of_different_rows_and_repeats(name: str, samples: Samples, se
         assert rows[-1] < samples.n_samples
 
 
-@pytest.mark.parametrize("name", sorted(set(DRAWS) - {"folds of the probe", "parts"}))
+@pytest.mark.parametrize("name", sorted(set(DRAWS) - {"folds of the probe", "parts", "parts of a race"}))
 @EXAMPLES
 @given(samples=any_samples(), seed=st.integers(0, 99))
 def test_a_part_holds_every_class(name: str, samples: Samples, seed: int) -> None:

@@ -6,21 +6,28 @@ import streamlit as st
 
 from dashboard import jobs, state
 from dashboard.components.run_page import watch_run
+from dashboard.views.results.training.place import go_to_training
 from dashboard.wording import STATES, say_analysis
 from ptmrank_core.benchmark import RunProgress
+from ptmrank_core.records import RunResult
 
 __all__ = ["show_unfinished"]
 
 POLL_SECONDS = 1.0
+RACING = "A race is on: the answer below stays until it is decided."
 
 
-def show_unfinished(run: str) -> None:
+def show_unfinished(result: RunResult) -> None:
     """Say how an unfinished run stands; what comes later is shown as soon as it is there."""
+    run = result.plan.run_id
     progress = jobs.progress(run)
     if progress.is_ranked and progress.alive:
         st.fragment(_watch, run_every=POLL_SECONDS)(run, _kind(progress))
         return
-    if progress.is_ranked:
+    if progress.is_ranked and result.plan.analyses.decide_seconds > 0:
+        st.warning("The race has not come to its end. What was trained is kept.")
+        go_to_training("Go to the race")
+    elif progress.is_ranked:
         st.warning("Every score is there; the analyses after the ranking are not done. Resume does them.")
     elif progress.is_interrupted:
         st.warning("The worker process of this run has stopped: the ranking covers what it finished.")
@@ -35,8 +42,12 @@ def _watch(run: str, kind: str) -> None:
     progress = watch_run(run)
     if not progress.alive or _kind(progress) != kind:
         st.rerun()
+    is_racing = jobs.is_racing(jobs.result(run), progress)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f":material/hourglass_top: Still computing: {say_analysis(progress)}.", width="content")
+        at_work = RACING if is_racing else f"Still computing: {say_analysis(progress)}."
+        st.caption(f":material/hourglass_top: {at_work}", width="content")
+        if is_racing:
+            go_to_training("Watch the race")
         if st.button("See the run", key="see-run", type="tertiary"):
             state.navigate("run", run=run)
 

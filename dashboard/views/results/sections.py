@@ -12,6 +12,7 @@ from dashboard.views.results.evidence.section import draw_evidence
 from dashboard.views.results.export.section import draw_export
 from dashboard.views.results.ranking.section import draw_ranking
 from dashboard.views.results.samples.section import draw_samples
+from dashboard.views.results.training.section import draw_training
 from ptmrank_core.records import Ranking, RunResult
 
 __all__ = ["SECTIONS", "Section"]
@@ -20,6 +21,7 @@ Section = Callable[[RunResult, Ranking], None]
 
 SECTIONS: dict[str, Section] = {
     "Ranking": draw_ranking,
+    "Training": draw_training,
     "Agreement": draw_agreement,
     "Embeddings": draw_embeddings,
     "Evidence": draw_evidence,

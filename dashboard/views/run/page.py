@@ -5,12 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import jobs, state
+from dashboard.components.race import show_race, show_time
 from dashboard.components.run_page import open_run, watch_run
 from dashboard.views.run.progress import show_partial_ranking, show_progress
 from dashboard.views.run.recovery import offer_recovery
 from dashboard.wording import plain, say_run
 from ptmrank_core.benchmark import RunProgress
 from ptmrank_core.records import RunState
+from ptmrank_core.results.race import race_of
 
 __all__ = ["page"]
 
@@ -44,6 +46,7 @@ def _watch(run: str) -> None:
         st.rerun()
     show_progress(progress)
     show_partial_ranking(run, progress)
+    _show_race(run, progress)
     with st.container(horizontal=True):
         if jobs.is_mine(run) and st.button("Cancel", key="cancel", icon=":material/stop:"):
             jobs.cancel(run)
@@ -51,6 +54,18 @@ def _watch(run: str) -> None:
             st.toast(waits or "The run stops after the current batch.")
         if progress.is_ranked and st.button("See the ranking", key="see-early", type="primary"):
             state.navigate("results", run=run)
+
+
+def _show_race(run: str, progress: RunProgress) -> None:
+    """Draw the race of the run while it is at work."""
+    if progress.race is None:
+        return
+    result = jobs.result(run)
+    so_far = race_of(result)
+    if so_far is not None and jobs.is_racing(result, progress):
+        st.header("The race")
+        show_time(so_far, progress.race)
+        show_race(result, so_far)
 
 
 def _say_end(progress: RunProgress) -> None:

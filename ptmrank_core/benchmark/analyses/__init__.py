@@ -10,6 +10,7 @@ from ptmrank_core.benchmark.analyses.fine_tuning import fine_tune_best
 from ptmrank_core.benchmark.analyses.learning_curve import score_fewer_samples
 from ptmrank_core.benchmark.analyses.probe import probe_models
 from ptmrank_core.benchmark.analyses.projections import project_best
+from ptmrank_core.benchmark.analyses.race import race_to_decision
 from ptmrank_core.benchmark.analyses.rank_intervals import score_half_samples
 from ptmrank_core.benchmark.analyses.recorded_truth import keep_recorded_truth
 from ptmrank_core.benchmark.analyses.references import probe_references
@@ -32,6 +33,7 @@ ANALYSES: tuple[Callable[[AnalysisContext], None], ...] = (
     fine_tune_best,
     separate_classes,
     project_best,
+    race_to_decision,
 )
 
 

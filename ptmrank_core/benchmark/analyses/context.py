@@ -127,19 +127,20 @@ class AnalysisContext:
         if isinstance(content, CapturedError):
             self._add_problem(kind.KIND, subject, content, seconds)
         else:
-            self._add(Finding(kind.KIND, subject, content, seconds))
+            self.keep_all(Finding(kind.KIND, subject, content, seconds))
 
     def keep_problem(self, kind: type[AnalysisResult], subject: str, problem: CapturedError) -> None:
         """Store why an analysis failed."""
         self._add_problem(kind.KIND, subject, problem, 0.0)
 
     def _add_problem(self, kind: str, subject: str, problem: CapturedError, seconds: float) -> None:
-        self._add(Finding(kind, subject, None, seconds, f"{problem.message} {problem.hint}".strip()))
+        self.keep_all(Finding(kind, subject, None, seconds, f"{problem.message} {problem.hint}".strip()))
 
     def keep_nothing(self, kind: type[AnalysisResult], subject: str) -> None:
         """Store that an analysis was done and has no result."""
-        self._add(Finding(kind.KIND, subject, None, 0.0))
+        self.keep_all(Finding(kind.KIND, subject, None, 0.0))
 
-    def _add(self, finding: Finding) -> None:
-        self.run_context.store.add_finding(self.run_context.plan.run_id, finding)
-        self._stored.add((finding.kind, finding.subject))
+    def keep_all(self, *findings: Finding) -> None:
+        """Store findings that belong together: all of them or none; those stored before are replaced."""
+        self.run_context.store.add_findings(self.run_context.plan.run_id, findings)
+        self._stored |= {(finding.kind, finding.subject) for finding in findings}

@@ -20,6 +20,8 @@ N_DRAWS = 5
 # Without a request, the analysis is done if it takes at most so long, and not on fewer samples or models:
 # the subsets would be too small, and two models have too few orders to show a trend.
 CHEAP_SECONDS = 60.0
+# Where a race follows, it takes no more than this share of the time that was granted for both.
+SHARE_BEFORE_RACE = 0.05
 MIN_SAMPLES, MIN_MODELS = 100, 3
 # Subsets with fewer samples in a stratum are too small for any metric.
 MIN_PER_CLASS = 2
@@ -46,15 +48,16 @@ def score_fewer_samples(context: AnalysisContext) -> None:
 
 def _is_wanted(context: AnalysisContext, metrics: Sequence[str]) -> bool:
     """Whether it was requested, or is cheap by the cost of the scores and has enough to compare."""
-    requested = context.run_context.plan.analyses.sample_sizes
-    if requested is not None:
-        return requested
+    analyses = context.run_context.plan.analyses
+    if analyses.sample_sizes is not None:
+        return analyses.sample_sizes
     if context.run_context.samples.n_samples < MIN_SAMPLES or len(context.specs) < MIN_MODELS:
         return False
     spent = sum(
         cell.seconds for cell in context.cells if isinstance(cell, Score) and cell.metric in set(metrics)
     )
-    return spent * N_DRAWS * sum(FRACTIONS) <= CHEAP_SECONDS
+    cheap = min(CHEAP_SECONDS, SHARE_BEFORE_RACE * analyses.decide_seconds or CHEAP_SECONDS)
+    return spent * N_DRAWS * sum(FRACTIONS) <= cheap
 
 
 def parts_of(samples: Samples, seed: int) -> list[list[Indices]]:

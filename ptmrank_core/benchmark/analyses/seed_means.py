@@ -1,9 +1,9 @@
 """Scores of stochastic metrics under further seeds: their mean votes, so that no lucky start decides a place.
 
-The features are those of the run, from the cache, in whatever number format the models computed. On a machine
-that computes in half precision by default a second extraction in float32 takes about twice the time of the
-first, so the format is recorded and told instead. On the small models of a demo the means in bfloat16 and
-float32 differed by 0.001 to 0.04, single seeds by up to 0.08.
+Features in half precision move these scores about as much as the seed does, and they depend on the size of
+the batches. So where models computed in half precision, their features are extracted once more in float32 if
+that is cheap beside the run; where it is not, the format is recorded and told. (On the small models of a demo
+the means in bfloat16 and float32 differed by 0.001 to 0.04, single seeds by up to 0.08.)
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from functools import partial
 
 from ptmrank_core.benchmark.analyses.context import AnalysisContext
+from ptmrank_core.benchmark.analyses.full_precision import FULL, FullPrecision
 from ptmrank_core.events import AnalysisStep, raise_if_cancelled
 from ptmrank_core.metrics import METRICS, compute, prepare_inputs
 from ptmrank_core.records import Score, SeedScores
@@ -40,20 +41,27 @@ def score_seeds(context: AnalysisContext) -> None:
         if spec.id in context.specs
     }
     models = [model for model, of_model in own_scores.items() if of_model]
+    todo = [model for model in models if not context.is_kept(SeedScores, model)]
+    full_precision = FullPrecision(context, todo)
     for index, model in enumerate(models):
         raise_if_cancelled(run_context.cancel)
-        if not context.is_kept(SeedScores, model):
-            context.keep(SeedScores, model, partial(_score_model, context, model, own_scores[model]))
+        if model in todo:
+            find = partial(_score_model, context, full_precision, model, own_scores[model])
+            context.keep(SeedScores, model, find)
         run_context.sink(AnalysisStep(SeedScores.KIND, index + 1, len(models)))
 
 
-def _score_model(context: AnalysisContext, model: str, own_scores: Mapping[str, float]) -> SeedScores:
-    """Score one model under every further seed; whatever does not depend on the seed is computed once."""
-    inputs = prepare_inputs(**context.arrays(model, tuple(own_scores)))
-    scores = {name: [own] for name, own in own_scores.items()}
+def _score_model(
+    context: AnalysisContext, full_precision: FullPrecision, model: str, own_scores: Mapping[str, float]
+) -> SeedScores:
+    """Score one model under every further seed; under its own too where the features are other ones."""
+    arrays = full_precision.arrays(model)
+    inputs = prepare_inputs(**(arrays or context.arrays(model, tuple(own_scores))))
+    firsts = own_scores if arrays is None else {name: compute(name, inputs).value for name in own_scores}
+    scores = {name: [first] for name, first in firsts.items()}
     for name, of_metric in scores.items():
         for seed in FURTHER_SEEDS:
             raise_if_cancelled(context.run_context.cancel)
             of_metric.append(compute(name, inputs, seed=seed).value)
-    dtype = context.outcomes[model].report.dtype
+    dtype = context.outcomes[model].report.dtype if arrays is None else FULL
     return SeedScores({name: tuple(of_metric) for name, of_metric in scores.items()}, dtype)

@@ -1,4 +1,4 @@
-"""The functions by which a run gets its samples and models.
+"""The functions by which a run gets its samples and models, and who trains.
 
 Entry points pass them in, so that this package needs no import of ``data`` and ``catalogue``.
 """
@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from ptmrank_core.benchmark.execution.substitutes import NO_SUBSTITUTES, Substitutes
+from ptmrank_core.benchmark.race.trainer import MakeTrainer, ModelTrainer
 from ptmrank_core.events import CancelToken, Sink
 from ptmrank_core.records import (
     EmbeddingFunction,
@@ -54,6 +55,8 @@ class Sources:
         Models that are added to the plan if models of the plan have no score.
     recorded_truth
         Samples -> recorded fine-tuning results on them, if there are any.
+    make_trainer
+        Makes who trains the doses of a race.
     """
 
     load_samples: Callable[[str, Reading], Samples]
@@ -64,3 +67,4 @@ class Sources:
     functions: Mapping[str, EmbeddingFunction] = field(default_factory=dict)
     substitutes: Substitutes = NO_SUBSTITUTES
     recorded_truth: Callable[[Samples], Truth | None] = lambda _samples: None
+    make_trainer: MakeTrainer = ModelTrainer

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ptmrank_core.benchmark.race.states import states_folder
 from ptmrank_core.benchmark.scheduling.locks import hold_run, is_alive, lock_files, log_file, starting
 from ptmrank_core.benchmark.scheduling.queue import runs_ahead
 from ptmrank_core.benchmark.store.runs import Outline
@@ -111,14 +112,19 @@ def _entry(store: RunStore, settings: Settings, outline: Outline) -> RunEntry:
 
 
 def run_sizes(store: RunStore, settings: Settings, *, owner: str | None = None) -> dict[str, int]:
-    """Measure the bytes that deleting each run would free: its rows, its log, uploads that no other run uses.
+    """Measure the bytes that deleting each run would free.
+
+    Those of its rows, its log, its states of training, and uploads that no other run uses.
 
     Features are not counted: runs share them in the cache, which has its own size limit. Without an owner,
     the runs of all owners are measured; no two owners share an upload.
     """
     plans = store.plans(owner=owner)
     uses, rows = _uses(plans, settings), store.row_bytes(owner=owner)
-    sizes = {run: size + _size(log_file(settings, run)) for run, size in rows.items()}
+    sizes = {
+        run: size + _size(log_file(settings, run)) + _size(states_folder(settings, run))
+        for run, size in rows.items()
+    }
     for upload, runs in uses.items():
         if len(runs) == 1 and next(iter(runs)) in sizes:
             sizes[next(iter(runs))] += _size(upload)
@@ -172,7 +178,7 @@ def leave_out(store: RunStore, settings: Settings, run_id: str, models: Iterable
 
 
 def delete_run(store: RunStore, settings: Settings, run_id: str) -> None:
-    """Delete a run: its rows, its log, its locks, and its uploads that no other run uses.
+    """Delete a run: its rows, log, locks and states of training, and its uploads that no other run uses.
 
     Raises
     ------
@@ -187,6 +193,7 @@ def delete_run(store: RunStore, settings: Settings, run_id: str) -> None:
         store.delete(run_id)
         for upload in (upload for upload, runs in uses.items() if runs == {run_id}):
             shutil.rmtree(upload, ignore_errors=True)
+        shutil.rmtree(states_folder(settings, run_id), ignore_errors=True)
         log_file(settings, run_id).unlink(missing_ok=True)
     for path in lock_files(settings, run_id):
         path.unlink(missing_ok=True)

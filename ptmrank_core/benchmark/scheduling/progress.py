@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -12,7 +13,16 @@ from ptmrank_core.benchmark.scheduling.locks import is_alive
 from ptmrank_core.benchmark.scheduling.queue import runs_ahead
 from ptmrank_core.benchmark.store.store import RunStore
 from ptmrank_core.config import Settings
-from ptmrank_core.events import AnalysisStep, BatchDone, CellDone, Downloaded, Event, Sink, Waiting
+from ptmrank_core.events import (
+    AnalysisStep,
+    BatchDone,
+    CellDone,
+    Downloaded,
+    Event,
+    RaceStep,
+    Sink,
+    Waiting,
+)
 from ptmrank_core.records import RunState, Stage
 
 __all__ = ["ModelProgress", "RunProgress", "read_progress", "store_sink"]
@@ -87,6 +97,8 @@ class RunProgress:
         Number of findings of the analyses so far.
     has_failed
         Whether a cell or an analysis failed.
+    race
+        The dose of a race that is at work, or was the last; ``None`` before the first one.
     """
 
     state: RunState
@@ -97,6 +109,7 @@ class RunProgress:
     analysis: AnalysisStep | None = None
     n_findings: int = 0
     has_failed: bool = False
+    race: RaceStep | None = None
 
     @property
     def is_waiting(self) -> bool:
@@ -144,20 +157,24 @@ def store_sink(store: RunStore, run_id: str) -> Sink:
     def sink(event: Event) -> None:
         if isinstance(event, CellDone | Waiting):
             return
-        if isinstance(event, BatchDone | Downloaded):
+        if isinstance(event, BatchDone | Downloaded | RaceStep):
             instant = time.monotonic()
-            done, total = (
-                (event.done, event.total)
-                if isinstance(event, BatchDone)
-                else (event.done_bytes, event.total_bytes)
-            )
             key = (type(event), event.model)  # the next model's files are downloaded while this one runs
-            if done != total and instant - last.get(key, 0.0) < MIN_SECONDS_BETWEEN:
+            if not _is_complete(event) and instant - last.get(key, -math.inf) < MIN_SECONDS_BETWEEN:
                 return
             last[key] = instant
         store.add_event(run_id, event)
 
     return sink
+
+
+def _is_complete(event: BatchDone | Downloaded | RaceStep) -> bool:
+    """Whether it reports the end of what it counts."""
+    match event:
+        case BatchDone(_, done, total) | Downloaded(_, done, total):
+            return done == total
+        case RaceStep(share=share):
+            return share >= 1
 
 
 def read_progress(store: RunStore, settings: Settings, run_id: str) -> RunProgress:
@@ -199,7 +216,16 @@ def _read_progress(store: RunStore, settings: Settings, run_id: str) -> RunProgr
         analysis=AnalysisStep(**step) if step else None,
         n_findings=outline.n_findings,
         has_failed=outline.n_failed + outline.n_problems > 0,
+        race=_race_step(events, times),
     )
+
+
+def _race_step(
+    events: Mapping[tuple[str, str], Any], times: Mapping[tuple[str, str], float]
+) -> RaceStep | None:
+    """Return the newest step of a race, whichever model it is about."""
+    keys = [key for key in events if key[1] == RaceStep.__name__]
+    return RaceStep(**events[max(keys, key=lambda key: times.get(key, 0.0))]) if keys else None
 
 
 def _model_progress(

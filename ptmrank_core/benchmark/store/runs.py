@@ -100,6 +100,7 @@ class RunTable(Database):
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings.runs_dir / "runs.sqlite")
+        self.settings = settings
 
     def _row(self, run_id: str, columns: str) -> tuple[Any, ...]:
         return self._only(f"SELECT {columns} FROM runs", run_id)  # noqa: S608 - our own columns

@@ -63,9 +63,13 @@ class RunStore(RunTable):
         """Add models to the plan of a run; return the longer plan."""
         plan = self.plan(run_id)
         longer = replace(plan, models=(*plan.models, *models))
-        with self._open() as db:
-            db.execute("UPDATE runs SET plan = ? WHERE run_id = ?", (to_json(longer), run_id))
+        self.replan(longer)
         return longer
+
+    def replan(self, plan: RunPlan) -> None:
+        """Replace the plan of a run."""
+        with self._open() as db:
+            db.execute("UPDATE runs SET plan = ? WHERE run_id = ?", (to_json(plan), plan.run_id))
 
     def add_environment(self, run_id: str, facts: Mapping[str, str]) -> None:
         """Add facts to the environment of a run."""
@@ -125,11 +129,15 @@ class RunStore(RunTable):
 
     def add_finding(self, run_id: str, finding: Finding) -> None:
         """Store a finding; one of the same kind and subject is replaced."""
+        self.add_findings(run_id, (finding,))
+
+    def add_findings(self, run_id: str, findings: Iterable[Finding]) -> None:
+        """Store findings that belong together: all of them or none."""
         with self._open() as db:
-            db.execute(
+            db.executemany(
                 "INSERT OR REPLACE INTO findings (run_id, kind, subject, has_problem, finding) "
                 "VALUES (?, ?, ?, ?, ?)",
-                (run_id, finding.kind, finding.subject, bool(finding.problem), to_json(finding)),
+                [(run_id, own.kind, own.subject, bool(own.problem), to_json(own)) for own in findings],
             )
 
     def findings(self, run_id: str) -> tuple[Finding, ...]:

@@ -19,7 +19,7 @@ from ptmrank_core.features.encoders.base import TransformerEncoder
 from ptmrank_core.features.encoders.prepared import Prepared
 from ptmrank_core.records import ExtractionOptions, ModelSpec, Waveform
 
-__all__ = ["AudioEncoder", "AudioPreparer", "cut_windows"]
+__all__ = ["AudioEncoder", "AudioPreparer", "cut_windows", "padding_mixes"]
 
 # Models of waveforms take any length; attention over more than this costs more than it gains.
 WINDOW_SECONDS = 30
@@ -64,6 +64,8 @@ class AudioPreparer:
     ----------
     spec
         A model whose files are on disk.
+    first_window
+        Whether only the first window of a recording is read, as by a plain call of transformers.
 
     Raises
     ------
@@ -71,9 +73,9 @@ class AudioPreparer:
         If its feature extractor cannot be read.
     """
 
-    def __init__(self, spec: ModelSpec) -> None:
+    def __init__(self, spec: ModelSpec, *, first_window: bool = False) -> None:
         try:
-            self._extractor: Any = AutoFeatureExtractor.from_pretrained(
+            self.extractor: Any = AutoFeatureExtractor.from_pretrained(
                 spec.path, trust_remote_code=False, local_files_only=True
             )
         except (OSError, ValueError, ImportError) as error:
@@ -81,20 +83,33 @@ class AudioPreparer:
                 f"The feature extractor of {spec.id!r} could not be read: {error}",
                 hint="Expected preprocessor_config.json: feature_extractor.save_pretrained(folder).",
             ) from error
-        self.rate = int(self._extractor.sampling_rate)
-        own_size = _input_size(self._extractor)
+        self.rate = int(self.extractor.sampling_rate)
+        own_size = _input_size(self.extractor)
         self._has_own_size = own_size is not None
         self._window = own_size or WINDOW_SECONDS * self.rate
+        self._first_window = first_window
+
+    @property
+    def window_seconds(self) -> float:
+        """Length of a window in seconds."""
+        return self._window / self.rate
 
     def __call__(self, items: Sequence[Waveform]) -> list[Prepared]:
         """Prepare recordings."""
         return [self._prepare(item) for item in items]
 
     def _prepare(self, item: Waveform) -> Prepared:
-        windows = cut_windows(self._resample(item), self._window)
+        samples = self._resample(item)
+        first = [samples[: self._first_size()]]
+        windows = first if self._first_window else cut_windows(samples, self._window)
         rows = tuple(self._row(window) for window in windows)
-        main = rows[0][self._extractor.model_input_names[0]]
-        return Prepared(rows, length=0 if self._has_own_size else len(main))
+        main = rows[0][self.extractor.model_input_names[0]]
+        is_cut = self._first_window and len(samples) > self._window
+        return Prepared(rows, length=0 if self._has_own_size else len(main), is_cut=is_cut)
+
+    def _first_size(self) -> int:
+        """Frames of the first window; an extractor that cuts by itself is given more than it reads."""
+        return self._window + self.rate if self._has_own_size else self._window
 
     def _resample(self, item: Waveform) -> NDArray[np.float32]:
         """Resample a recording to the model's rate and pad it to the shortest length."""
@@ -107,7 +122,7 @@ class AudioPreparer:
 
     def _row(self, window: NDArray[np.float32]) -> dict[str, NDArray[Any]]:
         """Run the feature extractor on a single window, so that it is not padded to another one."""
-        extracted = self._extractor(
+        extracted = self.extractor(
             window, sampling_rate=self.rate, return_attention_mask=True, return_tensors="np"
         )
         row = {name: np.ascontiguousarray(array[0]) for name, array in extracted.items()}
@@ -128,6 +143,11 @@ def _input_size(extractor: Any) -> int | None:
     return None
 
 
+def padding_mixes(config: Any) -> bool:
+    """Whether padding changes the frames of sound of a model despite the mask."""
+    return any(getattr(config, name, None) == value for name, value in MIXING)
+
+
 class AudioEncoder(TransformerEncoder):
     """An audio model on a device; of an encoder-decoder only the encoder."""
 
@@ -136,9 +156,7 @@ class AudioEncoder(TransformerEncoder):
     def __init__(self, spec: ModelSpec, options: ExtractionOptions) -> None:
         self.preparer = AudioPreparer(spec)
         super().__init__(spec, options, headless=AutoModel, with_head=AutoModelForAudioClassification)
-        config = self._model.config
-        mixes = any(getattr(config, name, None) == value for name, value in MIXING)
-        self.padding_invariant = self._family.padding_invariant and not mixes
+        self.padding_invariant = self._family.padding_invariant and not padding_mixes(self._model.config)
         self._takes = frozenset(inspect.signature(self._model.forward).parameters)
         if not self.padding_invariant:
             self._takes -= {"attention_mask"}

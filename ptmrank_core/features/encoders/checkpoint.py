@@ -15,7 +15,7 @@ from ptmrank_core.errors import UnsupportedModelError, WeightsFormatError
 from ptmrank_core.features.pooling import POOLER_RULES, family_of
 from ptmrank_core.records import ModelSpec
 
-__all__ = ["load_checkpoint", "load_config", "no_bars"]
+__all__ = ["load_checkpoint", "load_config", "no_bars", "read_weights"]
 
 
 @contextmanager
@@ -93,7 +93,44 @@ def load_checkpoint(
         If the checkpoint lacks weights that its vectors or logits depend on, or transformers has no class of
         this kind for its family.
     """
-    config = load_config(spec)
+    model, info = read_weights(spec, loader, load_config(spec), dtype)
+    running = model if part is None else part(model)
+    _refuse_random_weights(spec, info, _names_within(model, running))
+    return running.eval()
+
+
+def read_weights(
+    spec: ModelSpec, loader: Any, config: Any, dtype: torch.dtype, **more: Any
+) -> tuple[Any, dict[str, Any]]:
+    """Build a model from a checkpoint's weights, whichever there are.
+
+    Parameters
+    ----------
+    spec
+        A model whose files are on disk.
+    loader
+        The Auto class that builds the model.
+    config
+        Its configuration.
+    dtype
+        Number format of the weights.
+    more
+        What ``from_pretrained`` takes besides.
+
+    Returns
+    -------
+    model : PreTrainedModel
+        On the CPU.
+    info : dict
+        Names of the weights that are missing, or of another shape, in the checkpoint.
+
+    Raises
+    ------
+    WeightsFormatError
+        If the weights cannot be read.
+    UnsupportedModelError
+        If transformers has no class of this kind for the family.
+    """
     try:
         with no_bars():
             model, info = loader.from_pretrained(
@@ -104,6 +141,7 @@ def load_checkpoint(
                 trust_remote_code=False,
                 local_files_only=True,
                 output_loading_info=True,
+                **more,
             )
     except ImportError as error:
         raise UnsupportedModelError(
@@ -118,9 +156,7 @@ def load_checkpoint(
     except ValueError as error:
         reason = str(error).splitlines()[0]  # a list of all families there are would follow
         raise UnsupportedModelError(f"{spec.id!r} cannot be loaded: {reason}") from error
-    running = model if part is None else part(model)
-    _refuse_random_weights(spec, info, _names_within(model, running))
-    return running.eval()
+    return model, info
 
 
 def _names_within(model: Any, part: Any) -> set[str]:

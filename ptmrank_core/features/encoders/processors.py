@@ -21,6 +21,7 @@ from ptmrank_core.records import FloatArray
 
 __all__ = [
     "DEFAULTS",
+    "SETTINGS_FILES",
     "own_steps",
     "read_settings",
     "refuse_unknown_steps",

@@ -21,7 +21,7 @@ from ptmrank_core.features.encoders.tokens import DEFAULT_LENGTH, TextPreparer, 
 from ptmrank_core.features.pooling import pool
 from ptmrank_core.records import ExtractionOptions, ModelSpec
 
-__all__ = ["TextEncoder"]
+__all__ = ["TextEncoder", "input_names", "padding_id"]
 
 
 class TextEncoder(TransformerEncoder):
@@ -44,7 +44,7 @@ class TextEncoder(TransformerEncoder):
         self._recipe = read_sentence_recipe(spec)
         self._dense = _dense_layers(self._recipe, self._device)
         config = self._model.config.get_text_config()
-        filler_id = _padding_id(tokenizer, config)
+        filler_id = padding_id(tokenizer, config)
         if self._family.rule == "last":
             config.use_cache = False
             # The head of a decoder reads the last token that is not padding.
@@ -55,23 +55,11 @@ class TextEncoder(TransformerEncoder):
             self._notes += (f"{spec.id!r} states no longest text: {DEFAULT_LENGTH} tokens are read.",)
         self.preparer = TextPreparer(
             tokenizer,
-            inputs=self._input_names(tokenizer),
+            inputs=input_names(self._model, tokenizer),
             max_length=stated or DEFAULT_LENGTH,
             filler_id=filler_id,
             recipe=self._recipe,
         )
-
-    def _input_names(self, tokenizer: Any) -> frozenset[str]:
-        """Names of the inputs that the tokenizer gives and the model takes.
-
-        Models without segment embeddings (GPT-2, XLM) would look segments up among the words, for which they
-        were not trained; XLNet compares segments and needs no embeddings.
-        """
-        names = set(inspect.signature(self._model.forward).parameters)
-        names &= {*tokenizer.model_input_names, "attention_mask"}
-        config = self._model.config
-        knows_segments = hasattr(config, "type_vocab_size") or config.model_type == "xlnet"
-        return frozenset(names if knows_segments else names - {"token_type_ids"})
 
     def mask(self, inputs: Mapping[str, torch.Tensor], output: Any) -> torch.Tensor | None:  # noqa: ARG002
         """Return the attention mask if batches are padded."""
@@ -88,7 +76,19 @@ class TextEncoder(TransformerEncoder):
         return vectors
 
 
-def _padding_id(tokenizer: Any, config: Any) -> int:
+def input_names(model: Any, tokenizer: Any) -> frozenset[str]:
+    """Names of the inputs that a tokenizer gives and a model takes.
+
+    Models without segment embeddings (GPT-2, XLM) would look segments up among the words, for which they were
+    not trained; XLNet compares segments and needs no embeddings.
+    """
+    names = set(inspect.signature(model.forward).parameters)
+    names &= {*tokenizer.model_input_names, "attention_mask"}
+    knows_segments = hasattr(model.config, "type_vocab_size") or model.config.model_type == "xlnet"
+    return frozenset(names if knows_segments else names - {"token_type_ids"})
+
+
+def padding_id(tokenizer: Any, config: Any) -> int:
     """Id for padding: many decoders have no padding token, or one without an embedding."""
     known = (tokenizer.pad_token_id, tokenizer.eos_token_id, tokenizer.unk_token_id)
     n_rows = getattr(config, "vocab_size", math.inf)  # CANINE reads characters and has no vocabulary

@@ -12,7 +12,7 @@ from ptmrank_core.events import CancelToken, never_cancels
 from ptmrank_core.features.training.recipe import TrainingRecipe
 from ptmrank_core.records import ExtractionOptions, ModelSpec, Samples, TrainingResult
 
-__all__ = ["fine_tune"]
+__all__ = ["CHECKPOINTS", "fine_tune"]
 
 CHECKPOINTS = frozenset({"hub", "local", "demo"})
 
@@ -66,9 +66,10 @@ def fine_tune(
         raise UnsupportedModelError(f"{spec.id!r} is not a checkpoint on disk, so it cannot be trained.")
     if samples.target_kind == "multilabel":
         raise UnsupportedModelError("Samples with several labels each cannot be trained on here.")
-    from ptmrank_core.features.training.loop import Training, seeded  # noqa: PLC0415 - loads torch
+    from ptmrank_core.features.training.loop import seeded  # noqa: PLC0415 - loads torch
+    from ptmrank_core.features.training.pooled import train_pooled  # noqa: PLC0415 - loads torch
 
     with seeded(recipe.seed):
-        return Training(
+        return train_pooled(
             spec, samples, train, recipe, options=options, on_progress=on_progress, cancel=cancel
-        ).run()
+        )

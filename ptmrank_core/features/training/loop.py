@@ -1,52 +1,33 @@
-"""The training of one model. Imports torch."""
+"""The loop of all training: steps with accumulated gradients, and tests. Imports torch."""
 
 from __future__ import annotations
 
 import math
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from ptmrank_core.errors import UnsupportedModelError
-from ptmrank_core.events import CancelToken, raise_if_cancelled
-from ptmrank_core.features.encoders import load_encoder
-from ptmrank_core.features.encoders.base import TransformerEncoder
+from ptmrank_core.errors import OutOfMemoryError, UnsupportedModelError
+from ptmrank_core.events import CancelToken, never_cancels, raise_if_cancelled
+from ptmrank_core.features import device as devices
 from ptmrank_core.features.encoders.prepared import Prepared
-from ptmrank_core.features.preparing import decode_items
-from ptmrank_core.features.training.recipe import TrainingRecipe
-from ptmrank_core.records import ExtractionOptions, ModelSpec, Samples, TrainingResult
+from ptmrank_core.features.training.inputs import Inputs
+from ptmrank_core.features.training.networks import Network, has_batch_norm
+from ptmrank_core.features.training.objective import Objective
+from ptmrank_core.features.training.schedule import Clock
+from ptmrank_core.records import FloatArray
 
-__all__ = ["Training", "peak_rate", "rate_at", "seeded"]
+__all__ = ["Course", "Learner", "Passes", "seeded"]
 
 Indices = NDArray[np.int64]
-WEIGHT_DECAY, HEAD_RATE = 0.05, 1e-3
-MIN_RATE, MAX_RATE = 1e-5, 1e-3
+WEIGHT_DECAY = 0.05
 LARGEST_GRADIENT = 1.0
-# Share of the time for training; a sample of the test takes a third as long as one of a step.
-TRAINING_SHARE = 0.9
-WARM_UP = 0.1
-# Prepared samples are cached between passes, up to this size in all.
-MAX_CACHED_BYTES = 512 * 2**20
-# Switched off: masking and layer drop, too much for a few samples; masking fails on short recordings.
-SWITCHED_OFF = ("mask_time_prob", "mask_feature_prob", "layerdrop", "encoder_layerdrop")
-
-
-def peak_rate(n_parameters: int) -> float:
-    """Peak learning rate of the weights of a model: higher for a smaller model."""
-    return min(MAX_RATE, max(MIN_RATE, 5e-4 * math.sqrt(1e6 / max(1, n_parameters))))
-
-
-def rate_at(progress: float) -> float:
-    """Learning rate as a share of its peak, by the share of steps done: warm-up, then cosine decay."""
-    if progress < WARM_UP:
-        return progress / WARM_UP
-    return 0.5 * (1 + math.cos(math.pi * min(1.0, (progress - WARM_UP) / (1 - WARM_UP))))
+# Batches among which samples are sorted by length.
+SORTED_BATCHES = 8
 
 
 @contextmanager
@@ -57,192 +38,261 @@ def seeded(seed: int) -> Iterator[None]:
         yield
 
 
-class Training:
-    """Training and test of one model with a head.
+@dataclass(frozen=True, eq=False, slots=True)
+class Passes:
+    """The batches of passes over some samples; the order of each pass follows from the seed alone.
 
     Parameters
     ----------
-    spec, samples, train, recipe, options, on_progress, cancel
-        As :func:`~ptmrank_core.features.training.fine_tuning.fine_tune` has them.
+    rows
+        The samples.
+    batch_size
+        Samples of one step.
+    seed
+        Seed of the order.
+    lengths
+        Length of each sample, in the order of ``rows``: among some batches, samples of similar length come
+        together, so that there is little padding. Empty if they do not differ.
+    """
+
+    rows: Indices
+    batch_size: int
+    seed: tuple[int, ...]
+    lengths: Indices = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+
+    @property
+    def n_steps(self) -> int:
+        """Steps of one pass; a last batch of one joins the one before, as batch norms need two."""
+        n_rows, size = len(self.rows), self.batch_size
+        return max(1, math.ceil(n_rows / size) - (n_rows % size == 1))
+
+    def batch(self, step: int) -> Indices:
+        """Return the samples of a step, counted over all passes."""
+        number, place = divmod(step, self.n_steps)
+        rng = np.random.default_rng([*self.seed, number])
+        order = rng.permutation(len(self.rows))
+        ends = [self.batch_size * (i + 1) for i in range(self.n_steps - 1)]
+        batches = np.split(self._sorted_in_parts(order), ends)
+        if len(self.lengths):
+            batches = [batches[i] for i in rng.permutation(len(batches))]
+        return self.rows[batches[place]]
+
+    def _sorted_in_parts(self, order: Indices) -> Indices:
+        """Sort each few batches of an order by length."""
+        if not len(self.lengths):
+            return order
+        size = SORTED_BATCHES * self.batch_size
+        parts = [order[start : start + size] for start in range(0, len(order), size)]
+        return np.concatenate([part[np.argsort(-self.lengths[part], kind="stable")] for part in parts])
+
+
+class Learner:
+    """Trains and tests a network.
+
+    Parameters
+    ----------
+    network, objective, inputs
+        What is trained, what for, and on what.
+    batch_size
+        Samples of one step; they go through the network in parts where they do not fit into memory.
+    seed
+        Seed of dropout.
+    in_half
+        Whether steps compute in bfloat16; weights and tests are in float32.
+    cancel
+        Asked after each batch of a test.
+
+    Attributes
+    ----------
+    micro_batch
+        Samples that go through the network at once.
     """
 
     def __init__(
-        self,
-        spec: ModelSpec,
-        samples: Samples,
-        train: Indices,
-        recipe: TrainingRecipe,
-        *,
-        options: ExtractionOptions,
-        on_progress: Callable[[float], None],
-        cancel: CancelToken,
-    ) -> None:
-        self._start = time.perf_counter()
-        self._spec, self._samples, self._recipe = spec, samples, recipe
-        self._train = np.sort(train)
-        self._test = np.setdiff1d(np.arange(samples.n_samples), train)
-        self._on_progress, self._cancel = on_progress, cancel
-        headless = replace(spec, n_source_classes=None)
-        in_float32 = replace(options, dtype="float32", layers=False)
-        encoder = load_encoder(headless, in_float32)
-        if not isinstance(encoder, TransformerEncoder):
-            raise UnsupportedModelError(f"The encoder of {spec.id!r} cannot be trained.")
-        self._encoder = encoder
-        self._cached: dict[int, Prepared] = {}
-        self._cached_bytes = 0
-        self._objective = _Objective(samples, self._train, torch.device(encoder.device))
-
-    def run(self) -> TrainingResult:
-        """Train and test."""
-        epochs, rate = self._learn()
-        self._encoder.network.eval()
-        with torch.inference_mode():
-            outputs = torch.cat([self._outputs(rows).cpu() for rows in self._batches(self._test)])
-        value, error = self._objective.judge(outputs.numpy(), self._test)
-        return TrainingResult(
-            measure=self._objective.measure,
-            value=value,
-            standard_error=error,
-            n_train=len(self._train),
-            n_test=len(self._test),
-            epochs=epochs,
-            planned_epochs=self._recipe.epochs,
-            learning_rate=rate,
-            seconds=time.perf_counter() - self._start,
-        )
-
-    def _learn(self) -> tuple[float, float]:
-        """Train as long as time allows; return the number of passes and the peak rate."""
-        network = self._encoder.network
-        _switch_off(network.config)
-        network.train()
-        weights = [weight for weight in network.parameters() if weight.requires_grad]
-        peak = peak_rate(sum(weight.numel() for weight in weights))
-        optimiser = torch.optim.AdamW(
-            [{"params": weights, "peak": peak}, {"params": [], "peak": HEAD_RATE}],
-            lr=peak,
+        self, network: Network, objective: Objective, inputs: Inputs, *, batch_size: int, seed: int,
+        in_half: bool = False, cancel: CancelToken = never_cancels,
+    ) -> None:  # fmt: skip
+        self._network, self._objective, self._inputs = network, objective, inputs
+        self._batch_size, self._seed, self._in_half, self._cancel = batch_size, seed, in_half, cancel
+        self.micro_batch = self._tested_at_once = batch_size
+        self._smallest = 2 if has_batch_norm(network.module) else 1
+        self.groups = network.groups()
+        self.optimiser = torch.optim.AdamW(
+            [{"params": list(group.weights), "peak": group.peak} for group in self.groups],
+            lr=1.0,  # set at each step
             weight_decay=WEIGHT_DECAY,
         )
-        order = np.random.default_rng(self._recipe.seed)
-        steps_of_epoch = max(1, math.ceil(len(self._train) / self._recipe.batch_size))
-        n_steps, done = steps_of_epoch * self._recipe.epochs, 0
-        for _ in range(self._recipe.epochs):
-            for rows in self._batches(order.permutation(self._train)):
-                progress = max(done / n_steps, self._time_used())
-                if done and progress >= 1:
-                    return done / steps_of_epoch, peak
-                self._step(rows, optimiser, rate_at(progress))
-                done += 1
-                self._on_progress(max(done / n_steps, self._time_used()))
-                raise_if_cancelled(self._cancel)
-        return float(self._recipe.epochs), peak
 
-    def _time_used(self) -> float:
-        """Share of the time for training that is used up."""
-        return (time.perf_counter() - self._start) / (TRAINING_SHARE * self._recipe.seconds)
+    @property
+    def accumulated(self) -> int:
+        """Forward passes of a step."""
+        return math.ceil(self._batch_size / self.micro_batch)
 
-    def _step(self, rows: Indices, optimiser: torch.optim.Optimizer, share: float) -> None:
-        """Learn from one batch."""
-        outputs = self._outputs(rows)
-        weights = self._objective.head.parameters()
-        known = optimiser.param_groups[1]
-        if not known["params"]:  # the width of the vectors is known after the first batch
-            known["params"] = list(weights)
-        for group in optimiser.param_groups:
+    def step(self, rows: Indices, share: float, number: int) -> None:
+        """Learn from one batch.
+
+        Parameters
+        ----------
+        rows
+            The samples.
+        share
+            Learning rate as a share of its peak.
+        number
+            Number of the step in the whole training, from which dropout is seeded.
+
+        Raises
+        ------
+        UnsupportedModelError
+            If training diverges.
+        OutOfMemoryError
+            If the smallest part of a batch does not fit.
+        """
+        for group in self.optimiser.param_groups:
             group["lr"] = share * group["peak"]
-        loss = self._objective.loss(outputs, rows)
-        if not torch.isfinite(loss):
-            raise UnsupportedModelError(f"Training of {self._spec.id!r} diverged: its loss is {loss.item()}.")
-        optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        trained = [weight for group in optimiser.param_groups for weight in group["params"]]
-        torch.nn.utils.clip_grad_norm_(trained, LARGEST_GRADIENT)
-        optimiser.step()
+        self._network.train()
+        while True:
+            torch.manual_seed(self._seed * 1_000_003 + number)
+            self.optimiser.zero_grad()
+            if self._without_overflow(self._gradients, rows):
+                break
+        weights = [weight for group in self.groups for weight in group.weights]
+        norm = torch.nn.utils.clip_grad_norm_(weights, LARGEST_GRADIENT)
+        if not torch.isfinite(norm):
+            raise _diverged(f"its gradient is {norm.item()}")
+        try:
+            self.optimiser.step()
+        except (RuntimeError, MemoryError) as error:
+            if devices.is_out_of_memory(error):
+                raise _too_large() from error
+            raise
 
-    def _outputs(self, rows: Indices) -> torch.Tensor:
-        """Run some samples through the model and its head."""
-        vectors = self._encoder.embed(self._encoder.collate(self._prepared(rows)))
-        return self._objective.outputs(vectors)
-
-    def _batches(self, rows: Indices) -> Iterator[Indices]:
-        """Split indices into batches; a last batch of one joins the one before, as batch norms need two."""
-        size = self._recipe.batch_size
-        n_batches = max(1, math.ceil(len(rows) / size) - (len(rows) % size == 1))
-        ends = [size * (i + 1) for i in range(n_batches - 1)]
-        yield from (part for part in np.split(rows, ends) if len(part))
-
-    def _prepared(self, rows: Indices) -> list[Prepared]:
-        """Return prepared samples, from the cache of an earlier pass or prepared now."""
-        lacking = [i for i in rows.tolist() if i not in self._cached]
-        new: dict[int, Prepared] = {}
-        if lacking:
-            names = [self._samples.names[i] for i in lacking]
-            decoded = decode_items([self._samples.items[i] for i in lacking], names)
-            new = dict(zip(lacking, self._encoder.preparer(decoded), strict=True))
-        prepared = [self._cached[i] if i in self._cached else new[i] for i in rows.tolist()]
-        for index, sample in new.items():
-            if self._cached_bytes + sample.n_bytes <= MAX_CACHED_BYTES:
-                self._cached[index] = sample
-                self._cached_bytes += sample.n_bytes
-        return prepared
-
-
-def _switch_off(config: Any) -> None:
-    """Switch off random masking of the input and random dropping of layers."""
-    for name in SWITCHED_OFF:
-        if getattr(config, name, 0):
-            setattr(config, name, 0.0)
-
-
-class _Objective:
-    """The objective of training: targets, head, loss and the measure on the test samples."""
-
-    def __init__(self, samples: Samples, train: Indices, device: torch.device) -> None:
-        self._is_class = samples.target_kind == "classification"
-        self.measure = "accuracy" if self._is_class else "r2"
-        self._device = device
-        self._labels = samples.labels
-        if self._is_class:
-            self._n_outputs = len(samples.class_names)
-            self._targets = torch.from_numpy(samples.labels.astype(np.int64))
+    def _without_overflow(self, run: Callable[[Indices], None], rows: Indices) -> bool:
+        """Run something; if memory runs out halve the part of a batch and return ``False``."""
+        try:
+            run(rows)
+        except (RuntimeError, MemoryError) as error:
+            if not devices.is_out_of_memory(error):
+                raise
+            if self.micro_batch <= self._smallest:
+                raise _too_large() from error
+            self.micro_batch = max(self._smallest, self.micro_batch // 2)
         else:
-            columns = samples.labels.reshape(samples.n_samples, -1).astype(np.float64)
-            self._labels = columns
-            self._centre, spread = columns[train].mean(axis=0), columns[train].std(axis=0)
-            self._scale = np.where(spread > 0, spread, 1.0)
-            self._n_outputs = columns.shape[1]
-            scaled = (columns - self._centre) / self._scale
-            self._targets = torch.from_numpy(scaled.astype(np.float32))
-        self.head = torch.nn.Linear(1, self._n_outputs)
-        self._width = 0
+            return True
+        devices.free_memory()
+        return False
 
-    def outputs(self, vectors: torch.Tensor) -> torch.Tensor:
-        """Run the head: (n, n_outputs). It is created with zeros when the first vectors come."""
-        vectors = vectors.float()
-        if not self._width:
-            self._width = vectors.shape[1]
-            self.head = torch.nn.Linear(self._width, self._n_outputs).to(self._device)
-            torch.nn.init.zeros_(self.head.weight)
-            torch.nn.init.zeros_(self.head.bias)
-        outputs: torch.Tensor = self.head(torch.nn.functional.layer_norm(vectors, (self._width,)))
-        return outputs
+    def _gradients(self, rows: Indices) -> None:
+        """Accumulate the gradients of a batch, part by part."""
+        for part in np.array_split(rows, math.ceil(len(rows) / self.micro_batch)):
+            loss = self._loss(part, len(rows))
+            if not torch.isfinite(loss):
+                raise _diverged(f"its loss is {loss.item()}")
+            loss.backward()  # type: ignore[no-untyped-call]
 
-    def loss(self, outputs: torch.Tensor, rows: Indices) -> torch.Tensor:
-        """Cross-entropy of classes, mean squared error of standardised numbers."""
-        targets = self._targets[torch.from_numpy(rows)].to(self._device)
-        if self._is_class:
-            return torch.nn.functional.cross_entropy(outputs, targets)
-        return torch.nn.functional.mse_loss(outputs, targets)
+    def _loss(self, part: Indices, n_rows: int) -> torch.Tensor:
+        """Loss of a part of a batch, in proportion to its size."""
+        with torch.autocast(self._network.device.type, torch.bfloat16, enabled=self._in_half):
+            outputs = self._network.outputs(self._inputs.prepared(part))
+        return self._objective.loss(outputs.float(), part) * (len(part) / n_rows)
 
-    def judge(self, outputs: NDArray[np.float32], rows: Indices) -> tuple[float, float | None]:
-        """Accuracy with its standard error, or the mean R2 over the targets."""
-        if self._is_class:
-            share = float(np.mean(outputs.argmax(axis=1) == self._labels[rows]))
-            return share, math.sqrt(share * (1 - share) / len(rows))
-        truth = self._labels[rows]
-        guessed = outputs.astype(np.float64) * self._scale + self._centre
-        residual = np.square(truth - guessed).sum(axis=0)
-        total = np.square(truth - truth.mean(axis=0)).sum(axis=0)
-        if not (total > 0).all():
-            raise UnsupportedModelError("A target is the same for all test samples: R² is not defined.")
-        return float(np.mean(1 - residual / total)), None
+    def outputs(self, rows: Indices) -> FloatArray:
+        """Run the network over samples without training it: (n, n_outputs) in the order of ``rows``."""
+        return self.run_over(rows, self._network.outputs)
+
+    def run_over(self, rows: Indices, run: Callable[[Sequence[Prepared]], torch.Tensor]) -> FloatArray:
+        """Run something over samples in evaluation mode, those of similar length together."""
+        self._network.module.eval()
+        order = np.argsort(-self._inputs.lengths(rows), kind="stable")
+        results: list[FloatArray] = []
+        start = 0
+        with torch.inference_mode():
+            while start < len(order):
+                chosen = rows[order[start : start + self._tested_at_once]]
+                try:
+                    results.append(run(self._inputs.prepared(chosen)).float().cpu().numpy())
+                except (RuntimeError, MemoryError) as error:
+                    if not devices.is_out_of_memory(error):
+                        raise
+                    if self._tested_at_once == 1:
+                        raise _too_large() from error
+                    self._tested_at_once //= 2
+                else:
+                    start += len(chosen)
+                    raise_if_cancelled(self._cancel)
+                    continue
+                devices.free_memory()
+        stacked = np.concatenate(results)
+        restored = np.empty_like(stacked)
+        restored[order] = stacked
+        return restored
+
+
+def _diverged(how: str) -> UnsupportedModelError:
+    return UnsupportedModelError(f"Training diverged: {how}.", hint="A lower learning rate may help.")
+
+
+def _too_large() -> OutOfMemoryError:
+    return OutOfMemoryError(
+        "A single sample does not fit into the device's memory while the model is trained.",
+        hint="Choose a smaller model, or shorter samples.",
+    )
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Course:
+    """How far a training goes, and who follows it.
+
+    Parameters
+    ----------
+    passes
+        The batches.
+    n_steps
+        Steps to reach.
+    clock
+        The time it may take; at least one step is done.
+    on_progress
+        Called after each step with the share that is done.
+    cancel
+        Asked after each step.
+    """
+
+    passes: Passes
+    n_steps: int
+    clock: Clock
+    on_progress: Callable[[float], None]
+    cancel: CancelToken
+
+    def run(
+        self,
+        learner: Learner,
+        share_at: Callable[[int, float], float],
+        *,
+        done: int = 0,
+        before: int = 0,
+        after_step: Callable[[int], None] = lambda _done: None,
+    ) -> int:
+        """Train until the steps are done or the time is used up; return the number of steps done.
+
+        Parameters
+        ----------
+        learner
+            Learns from each batch.
+        share_at
+            Number of steps done in the whole training, and share of the work done -> learning rate as a
+            share of its peak.
+        done, before
+            Steps done of these passes, and in the whole training before them.
+        after_step
+            Called after each step with the number of steps done.
+        """
+        first = done
+        while done < self.n_steps:
+            if done > first and self.clock.share >= 1:
+                break
+            progress = max(done / self.n_steps, self.clock.share)
+            learner.step(self.passes.batch(done), share_at(before + done, progress), before + done)
+            done += 1
+            after_step(done)
+            self.on_progress(min(1.0, max(done / self.n_steps, self.clock.share)))
+            raise_if_cancelled(self.cancel)
+        return done

@@ -8,10 +8,9 @@ from enum import StrEnum
 
 from ptmrank_core.records import Cell, ModelSpec, Ranking, RunResult, Score, Skipped
 from ptmrank_core.results.cost import ModelCost, costs_of
-from ptmrank_core.results.evidence import reached_of
 from ptmrank_core.results.intervals import assign_lanes
 from ptmrank_core.results.phrases import percent
-from ptmrank_core.results.prediction import prediction_of
+from ptmrank_core.results.race import all_reached, expectations_of
 from ptmrank_core.results.references import Reference
 from ptmrank_core.results.references.beside import known_references, places_beside
 from ptmrank_core.results.scores import scores_by_metric
@@ -33,7 +32,7 @@ WHAT_IT_IS = (
 SIGNS = {"does not apply": "–", "failed": "×", "not there yet": "…"}
 PROBE = "probe"
 # Name of a truth -> heading of its column. What is recorded of demo samples is in the table alone.
-REACHED = {"imported": "your results", "fine-tuning": "fine-tuned", PROBE: "probe"}
+REACHED = {"race": "raced", "imported": "your results", "fine-tuning": "fine-tuned", PROBE: "probe"}
 MAX_REFERENCES = 6
 
 
@@ -233,10 +232,10 @@ def _reached(
     result: RunResult, ranking: Ranking, references: Sequence[Reference]
 ) -> tuple[ReachedColumn, ...]:
     """Collect what candidates are expected to reach, and what they and the references reach."""
-    known = {name: dict(truth.values) for name, truth in reached_of(result).items() if name in REACHED}
+    known = {name: dict(truth.values) for name, truth in all_reached(result).items() if name in REACHED}
     if PROBE in known:
         known[PROBE] |= {own.title: own.value for own in references if own.value is not None}
-    expected = {model: own.value for model, own in prediction_of(result, ranking).by_model.items()}
+    expected = {model: own.value for model, own in expectations_of(result, ranking).by_model.items()}
     columns = [ReachedColumn(title, known[name]) for name, title in REACHED.items() if name in known]
     return tuple([ReachedColumn("expected", expected), *columns] if expected else columns)
 

@@ -11,6 +11,7 @@ from ptmrank_core.records import (
     Cell,
     Failure,
     ModelOutcome,
+    PriorAgreement,
     Ranking,
     RunResult,
     SamplesSummary,
@@ -19,12 +20,14 @@ from ptmrank_core.records import (
 )
 from ptmrank_core.reports.json.analyses import analyses_payload
 from ptmrank_core.reports.json.intervals import intervals_payload
+from ptmrank_core.reports.json.race import race_payload
 from ptmrank_core.reports.json.references import references_payload
 from ptmrank_core.reports.json.search import search_payload
 from ptmrank_core.reports.json.verdict import verdict_payload
 from ptmrank_core.reports.json.votes import agreement_payload, probe_payload, vote_payload
 from ptmrank_core.results.command import rank_command
-from ptmrank_core.results.scores import layer_scores, scores_by_metric
+from ptmrank_core.results.phrases import strip_bidi
+from ptmrank_core.results.scores import layer_scores, say_layers, scores_by_metric, summarise_layers
 from ptmrank_core.results.verdict import verdict_of
 
 __all__ = ["metrics_payload", "rank_payload", "score_payload", "used_environment"]
@@ -87,9 +90,22 @@ def metrics_payload() -> dict[str, Any]:
             "fails_when": spec.fails_when,
             "rewards_width": spec.rewards_width,
             "reference": spec.reference,
+            "agreement": None if spec.is_variant else _prior_payload(spec.prior_agreement),
             "version": spec.version,
         }
         for name, spec in METRICS.items()
+    }
+
+
+def _prior_payload(prior: PriorAgreement) -> dict[str, Any]:
+    """Build what is on record of a metric's agreement with fine-tuning, and what follows from it."""
+    return {
+        **{field: dict(getattr(prior, field)) for field in ("tuned", "ceiling", "few", "far", "probed")},
+        **{field: [asdict(own) for own in getattr(prior, field)] for field in ("published", "by_authors")},
+        "mean": prior.mean,
+        "spread": prior.spread,
+        "n_sets": prior.n_sets,
+        "by_regime": {name: asdict(own) if own else None for name, own in prior.by_regime.items()},
     }
 
 
@@ -135,6 +151,26 @@ def _samples_payload(samples: SamplesSummary) -> dict[str, Any]:
     }
 
 
+def _layers_payload(result: RunResult) -> dict[str, Any]:
+    """Build what was found of hidden layers: every score, and for each model the best and the mean."""
+    scores = layer_scores(result)
+    summaries = {
+        metric: summarise_layers(metric, {m: own[metric] for m, own in scores.items() if metric in own})
+        for metric in result.plan.metrics
+        if any(metric in own for own in scores.values())
+    }
+    return {
+        "layers": scores,
+        "layer_summary": {
+            metric: {
+                "models": {model: asdict(own) for model, own in by_model.items()},
+                "sentences": [strip_bidi(text) for text in say_layers(metric, by_model)],
+            }
+            for metric, by_model in summaries.items()
+        },
+    }
+
+
 def rank_payload(result: RunResult, ranking: Ranking) -> dict[str, Any]:
     """Build the JSON of a run: its answer, every candidate's cells, samples, ranking, what it ran with.
 
@@ -162,10 +198,11 @@ def rank_payload(result: RunResult, ranking: Ranking) -> dict[str, Any]:
             "combined": {metric: values for metric, values in ranked_by.items() if METRICS[metric].combine},
             **vote_payload(ranking),
         },
+        "race": race_payload(result),
         "budget": search_payload(result),
         "agreement": agreement_payload(ranked_by),
         "probe": probe_payload(result),
-        "layers": layer_scores(result),
+        **_layers_payload(result),
         "run": result.plan.run_id,
         "command": rank_command(result.plan),
         "state": result.state,

@@ -9,8 +9,8 @@ from ptmrank_core.metrics import METRICS
 from ptmrank_core.records import ModelOutcome, Prediction, Ranking, RunResult, Truth
 from ptmrank_core.reports.tables.table import COMPACT, SIGNIFICANT, Column, Table, fixed, shared_format
 from ptmrank_core.results.cost import cost_of
-from ptmrank_core.results.evidence import measure_title, reached_of
-from ptmrank_core.results.prediction import prediction_of
+from ptmrank_core.results.evidence import measure_title
+from ptmrank_core.results.race import all_reached, expectations_of
 from ptmrank_core.results.ranking import ranking_rows
 from ptmrank_core.results.references import Reference, references_of
 
@@ -66,6 +66,8 @@ EXPECTED_COLUMNS = (
 # Name of a truth -> key and title of its column. What is recorded of demo samples is labelled so.
 REACHED_TITLES: Mapping[str, tuple[str, str]] = {
     "imported": ("imported", "your results"),
+    "race final": ("race_final", "trained to the end in the race"),
+    "race": ("race", "trained in the race so far"),
     "fine-tuning": ("fine_tuned", "fine-tuned here"),
     "probe": ("probe", "linear probe"),
     "knn": ("knn", "k-NN"),
@@ -83,8 +85,8 @@ def ranking_table(result: RunResult, ranking: Ranking) -> Table:
     """
     rows, reached, prediction = (
         ranking_rows(result, ranking),
-        reached_of(result),
-        prediction_of(result, ranking),
+        all_reached(result),
+        expectations_of(result, ranking),
     )
     references = [own for own in references_of(result) if own.value is not None or own.scores]
     metrics = result.plan.metrics

@@ -10,6 +10,7 @@ from typing import Any
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.ranking import Agreement, rank_correlations
 from ptmrank_core.records import ProbeResult, Ranking, RunResult
+from ptmrank_core.reports.tables.race import race_doses_table, race_table
 from ptmrank_core.reports.tables.ranking import ranking_table
 from ptmrank_core.reports.tables.samples import class_counts_table
 from ptmrank_core.reports.tables.table import Column, Table, fixed, shared_format
@@ -45,6 +46,8 @@ PROBE_NUMBERS: Mapping[str, str] = MappingProxyType(
 def run_tables(result: RunResult, ranking: Ranking) -> tuple[Table, ...]:
     """Make every table of a run that has rows; the answer and the ranking come first and are always there."""
     tables = (
+        race_table(result),
+        race_doses_table(result),
         votes_table(result, ranking),
         agreement_table(result, ranking),
         probe_table(result),

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from ptmrank_core.records import Expectation, Ranking, RunResult
-from ptmrank_core.results.evidence import reached_of
-from ptmrank_core.results.prediction import prediction_of
+from ptmrank_core.results.race import all_reached, expectations_of
 
 __all__ = ["reached_columns"]
 
 # Name of a truth -> heading of its column. What is recorded of demo samples stands in its own table only.
-HEADS = {"imported": "your results", "fine-tuning": "fine-tuned", "probe": "probe"}
+HEADS = {"race": "raced", "imported": "your results", "fine-tuning": "fine-tuned", "probe": "probe"}
 
 
 def reached_columns(result: RunResult, ranking: Ranking) -> tuple[list[str], dict[str, list[str]]]:
@@ -20,7 +19,7 @@ def reached_columns(result: RunResult, ranking: Ranking) -> tuple[list[str], dic
     head, rows
         Names of the columns, and for each model its cells; both empty where nothing is known.
     """
-    known, expected = reached_of(result), prediction_of(result, ranking).by_model
+    known, expected = all_reached(result), expectations_of(result, ranking).by_model
     names = [name for name in HEADS if name in known]
     models = dict.fromkeys([*expected, *(model for name in names for model in known[name].values)])
     rows = {model: [_cell(known[name].values.get(model)) for name in names] for model in models}

@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ptmrank_core.metrics import METRICS, default_metrics, evidence_metrics
 from ptmrank_core.records import Ranking, RunResult
 from ptmrank_core.reports.terminal.analyses import analyses_text
 from ptmrank_core.reports.terminal.columns import align, say_number
 from ptmrank_core.reports.terminal.intervals import interval_columns, interval_notes
+from ptmrank_core.reports.terminal.race import race_text
 from ptmrank_core.reports.terminal.reached import reached_columns
 from ptmrank_core.reports.terminal.references import references_text
 from ptmrank_core.reports.terminal.search import budget_text
 from ptmrank_core.results.phrases import strip_bidi
 from ptmrank_core.results.ranking import rank_result, ranking_rows
 from ptmrank_core.results.references import say_references
-from ptmrank_core.results.scores import layer_scores
+from ptmrank_core.results.scores import layer_scores, say_layers, summarise_layers
 from ptmrank_core.results.verdict import verdict_of
 
-__all__ = ["metrics_markdown", "metrics_text", "rank_text", "score_text"]
+__all__ = ["rank_text", "score_text"]
 
 
 def rank_text(result: RunResult) -> str:
@@ -30,6 +30,7 @@ def rank_text(result: RunResult) -> str:
         _answer(result, ranking),
         _table(result, ranking, rows),
         *references_text(result),
+        *race_text(result),
         *_who_voted(ranking),
         *interval_notes(ranking, result),
         *budget_text(result),
@@ -96,7 +97,7 @@ def _who_voted(ranking: Ranking) -> list[str]:
 
 
 def _best_layers(result: RunResult, models: Sequence[str]) -> list[str]:
-    """Table of the best hidden layer of each model under the first metric with scores of layers."""
+    """Table of hidden layers under the first metric with scores of them, and what is to be said of them."""
     scores = layer_scores(result)
     metric = next(
         (name for name in result.plan.metrics if any(name in by_metric for by_metric in scores.values())),
@@ -104,82 +105,14 @@ def _best_layers(result: RunResult, models: Sequence[str]) -> list[str]:
     )
     if metric is None:
         return []
-    table = [["best hidden layer", "layer", "of", metric]]
-    for model in models:
-        values = scores.get(model, {}).get(metric, [])
-        known = {layer: value for layer, value in enumerate(values) if value is not None}
-        if known:
-            choose = max if METRICS[metric].higher_is_better else min
-            best = choose(known, key=known.__getitem__)
-            table.append([model, str(best), f"0..{len(values) - 1}", say_number(known[best])])
-    return [align(table)]
-
-
-def metrics_text() -> str:
-    """Describe every metric and variant: its idea, what it needs, when it fails, where it comes from."""
-    parts = []
-    beside = evidence_metrics()
-    for name, spec in METRICS.items():
-        if name in beside[:1]:
-            parts.append(BESIDE)
-        needs = f" Needs {', '.join(sorted(spec.needs))}." if spec.needs else ""
-        parts.append(
-            f"{name}: {spec.title}\n  {spec.idea}{needs}\n  Not to be trusted when: {spec.fails_when}\n"
-            f"  {', '.join(sorted(spec.tasks))}; cost: {spec.cost}; {spec.reference}"
-        )
-    return "\n\n".join(parts)
-
-
-BESIDE = "Beside the metrics: simpler measures of the same features, which vote like them"
-TABLE_HEAD = """# The metrics
-
-<!-- Written by `python -m ptmrank_core metrics --markdown`; a test compares the two. -->
-
-{n_metrics} metrics and {n_variants} variants (`NAME:VARIANT`). *Needs*: what a metric reads besides features
-and labels. *Rewards width*: on few samples, wide features of pure noise score better than narrow informative
-ones.
-
-{metrics}
-
-## Beside the metrics
-
-Simpler measures of the same features. They are scored by default and vote like the metrics.
-
-{evidence}"""
-COLUMNS = """| name | metric | not to be trusted when | needs | rewards width | reference |
-|---|---|---|---|---|---|
-"""
-
-
-def metrics_markdown() -> str:
-    """Write ``ptmrank_core/metrics/TABLE.md``: the facts of all metrics and variants, then the evidence."""
-    beside = evidence_metrics()
-    shown = [name for name in METRICS if name not in beside]
-    n_metrics = len(default_metrics())
-    return TABLE_HEAD.format(
-        n_metrics=n_metrics,
-        n_variants=len(shown) - n_metrics,
-        metrics=_markdown_table(shown),
-        evidence=_markdown_table(beside),
-    )
-
-
-def _markdown_table(names: Sequence[str]) -> str:
-    """Write the facts of some metrics, a row for each."""
-    rows = []
-    for name in names:
-        spec = METRICS[name]
-        needs = ", ".join(f"`{need}`" for need in sorted(spec.needs))
-        cells = [
-            f"`{name}`",
-            f"**{spec.title}.** {spec.idea}",
-            spec.fails_when,
-            needs,
-            "yes" if spec.rewards_width else "",
-            spec.reference,
-        ]
-        rows.append(f"| {' | '.join(cells)} |")
-    return COLUMNS + "\n".join(rows)
+    by_model = {model: scores[model][metric] for model in models if metric in scores.get(model, {})}
+    summaries = summarise_layers(metric, by_model)
+    table = [["best hidden layer", "layer", "of", metric, "mean"]]
+    table += [
+        [model, str(own.best), f"0..{own.last}", say_number(own.score), say_number(own.mean)]
+        for model, own in summaries.items()
+    ]
+    return [align(table), strip_bidi("\n".join(say_layers(metric, summaries)))] if summaries else []
 
 
 def score_text(payload: dict[str, Any]) -> str:

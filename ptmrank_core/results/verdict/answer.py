@@ -12,6 +12,8 @@ from ptmrank_core.results.verdict.sentences import sentences_of
 
 __all__ = ["verdict_of"]
 
+FROM_TRAINING = {Reason.RACED, Reason.TRAINED}
+
 
 def verdict_of(result: RunResult, ranking: Ranking) -> Verdict:
     """Answer which model to fine-tune, how sure that is, and what to do next.
@@ -39,20 +41,25 @@ def verdict_of(result: RunResult, ranking: Ranking) -> Verdict:
         measure=_measure(decision, facts),
         reached=MappingProxyType(_reached(decision, facts)),
         chance=facts.chance,
-        expected=None if decision.reason is Reason.TRAINED else facts.prediction.by_model.get(first),
+        expected=None if decision.reason in FROM_TRAINING else facts.prediction.by_model.get(first),
         expected_note=facts.prediction.note,
         next_step=step,
     )
 
 
 def _measure(decision: Decision, facts: Facts) -> str:
+    if decision.reason is Reason.RACED and facts.race is not None:
+        return facts.race.measure
     if decision.reason is Reason.TRAINED and facts.trainings is not None:
         return facts.trainings.measure
     return facts.measure
 
 
 def _reached(decision: Decision, facts: Facts) -> dict[str, float]:
-    """Collect what the first, the best and a reference reach, or what each trained model does."""
+    """Collect what the first, the best and a reference reach, or what trained models do."""
+    race = facts.race.race if facts.race else None
+    if decision.reason is Reason.RACED and race is not None and race.final is not None:
+        return {race.winner: race.final.value}
     if decision.reason is Reason.TRAINED and facts.trainings is not None:
         return dict(facts.trainings.values)
     if not facts.reached:

@@ -26,6 +26,7 @@ from ptmrank_core.results.intervals import why_no_intervals
 from ptmrank_core.results.learning_curve import consensus_curve, settled_at
 from ptmrank_core.results.phrases import bidi_isolate
 from ptmrank_core.results.prediction import prediction_of
+from ptmrank_core.results.race import RaceSoFar, race_of, race_problem, with_race
 from ptmrank_core.results.references import Reference, references_of, wants_references
 from ptmrank_core.results.search import search_of
 from ptmrank_core.results.verdict.comparisons import Reached
@@ -67,13 +68,15 @@ class Facts:
         Whether a linear probe is part of the run.
     measure, chance
         Measure of the probe, and what a constant guess reaches under it, or under the measure of the
-        trainings; empty and ``None`` where it is not known.
+        trainings or of a race that is decided; empty and ``None`` where it is not known.
     reached
         Candidate -> what the probe reaches, in the ranking's order.
     references
         Rows that candidates should beat.
     trainings
-        Candidates that were really trained; ``None`` where there are none.
+        Candidates that were really trained outside a race; ``None`` where there are none.
+    race, race_problem
+        The race, ``None`` where there is none; and why it failed as a whole, empty where it did not.
     intervals, no_intervals
         How sure the order is, or why that cannot be said.
     prediction
@@ -101,6 +104,8 @@ class Facts:
     reached: Mapping[str, Reached]
     references: tuple[ReferenceRow, ...]
     trainings: Trainings | None
+    race: RaceSoFar | None
+    race_problem: str
     intervals: RankIntervals | None
     no_intervals: str
     prediction: Prediction
@@ -136,7 +141,7 @@ def collect_facts(result: RunResult, ranking: Ranking) -> Facts:
     pending = tuple(model for model in candidates if counts[model] < len(result.plan.metrics))
     probes = _probes(result, order)
     measure = next((probe.measure for probe in probes.values()), "")
-    trainings = trainings_of(result)
+    trainings, race = trainings_of(result), race_of(result)
     costs = costs_of(result)
     return Facts(
         state=result.state,
@@ -150,18 +155,27 @@ def collect_facts(result: RunResult, ranking: Ranking) -> Facts:
         is_waiting=not result.state.is_finished() and bool(pending or _owes(result, order)),
         has_probe=result.plan.analyses.probe or bool(probes),
         measure=measure,
-        chance=constant_guess(trainings.measure if trainings else measure, result.samples),
+        chance=constant_guess(_told_measure(race, trainings) or measure, result.samples),
         reached={model: _reached(probe) for model, probe in probes.items()},
         references=_references(result, measure),
         trainings=trainings,
+        race=race,
+        race_problem=race_problem(result),
         intervals=ranking.intervals if len(order) > 1 else None,
         no_intervals=why_no_intervals(result, ranking),
-        prediction=prediction_of(result, ranking),
+        prediction=with_race(prediction_of(result, ranking), race),
         costs=costs,
         alternative=cheaper_alternative(replace(ranking, order=order), costs),
         settled=_settled(result, ranking),
         n_dropped=_n_dropped(result),
     )
+
+
+def _told_measure(race: RaceSoFar | None, trainings: Trainings | None) -> str:
+    """Name the measure of real training that the answer is about; empty where nothing was trained."""
+    if race is not None and race.race.final is not None:
+        return race.measure
+    return trainings.measure if trainings else ""
 
 
 def _probes(result: RunResult, order: tuple[str, ...]) -> dict[str, ProbeResult]:

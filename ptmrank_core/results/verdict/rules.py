@@ -34,6 +34,7 @@ N_NAMED = 3
 class Reason(StrEnum):
     """Why a verdict is what it is."""
 
+    RACED = "a race decided"
     TRAINED = "models were trained"
     NOTHING = "no model has a score"
     ONE = "one candidate is ranked"
@@ -72,6 +73,16 @@ class Decision:
 def decide(facts: Facts) -> Decision:
     """Apply the rules in their order; the last one always applies."""
     return next(decision for rule in RULES if (decision := rule(facts)) is not None)
+
+
+def _raced(facts: Facts) -> Decision | None:
+    """Decide for the winner of a race once it is trained to the end, unless a constant guess is as good."""
+    race = facts.race.race if facts.race else None
+    if race is None or race.final is None:
+        return None
+    if facts.chance is not None and race.final.low <= facts.chance:
+        return Decision(VerdictKind.TRAINED, Reason.RACED, rivals=(race.winner,))
+    return Decision(VerdictKind.TRAINED, Reason.RACED, (race.winner,))
 
 
 def _trained(facts: Facts) -> Decision | None:
@@ -184,6 +195,7 @@ def _recommended(facts: Facts) -> Decision:
 
 
 RULES: tuple[Callable[[Facts], Decision | None], ...] = (
+    _raced,
     _trained,
     _nothing_to_rank,
     _one_candidate,

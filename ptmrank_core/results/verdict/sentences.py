@@ -7,8 +7,10 @@ from collections.abc import Callable, Mapping
 from ptmrank_core.records import RunState
 from ptmrank_core.results.alternative import say_alternative
 from ptmrank_core.results.phrases import bidi_isolate, join_words, percent, plural
+from ptmrank_core.results.race import RaceSoFar, race_sentence
 from ptmrank_core.results.verdict.cheapest import cheapest_of
 from ptmrank_core.results.verdict.facts import Facts
+from ptmrank_core.results.verdict.raced import raced_sentences
 from ptmrank_core.results.verdict.rules import Decision, Reason, is_behind
 from ptmrank_core.results.verdict.trained import trained_sentences
 from ptmrank_core.results.verdict.words import (
@@ -32,8 +34,7 @@ def sentences_of(decision: Decision, facts: Facts) -> tuple[str, ...]:
         said.append(_say_reached(facts))
     if decision.reason in WITH_EXPECTATION:
         said.append(_say_expected(decision, facts))
-    said.append(_say_search(facts))
-    said.append(_say_state(facts))
+    said += [_say_search(facts), _say_state(facts), _say_race(facts)]
     return tuple(filter(None, said))
 
 
@@ -159,7 +160,7 @@ def _value(model: str, facts: Facts) -> str:
 def _say_how_sure(facts: Facts) -> str:
     """Say how sure the first place is, in one number."""
     first, intervals = facts.order[0], facts.intervals
-    if intervals is None:
+    if intervals is None or _knows_more(facts.race):
         return ""
     tied = {model for group in intervals.ties if first in group for model in group} - {first}
     if tied:
@@ -216,11 +217,24 @@ def _say_state(facts: Facts) -> str:
     return f"The run was {'cancelled' if facts.state is RunState.CANCELLED else 'ended by an error'}{missed}."
 
 
+def _knows_more(race: RaceSoFar | None) -> bool:
+    """Whether a race ended with training behind it: how sure the scores are is then not the last word."""
+    return race is not None and not race.is_at_work and bool(race.measure)
+
+
+def _say_race(facts: Facts) -> str:
+    """Say where a race stands that has not decided, or why it failed as a whole."""
+    if facts.race is not None:
+        return race_sentence(facts.race)
+    return f"The race failed: {facts.race_problem}" if facts.race_problem else ""
+
+
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
 SAY: Mapping[Reason, Callable[[Decision, Facts], list[str]]] = {
+    Reason.RACED: raced_sentences,
     Reason.TRAINED: trained_sentences,
     Reason.NOTHING: _nothing,
     Reason.ONE: _one,

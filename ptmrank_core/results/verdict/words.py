@@ -5,21 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ptmrank_core.records import Expectation, Prediction
-from ptmrank_core.results.phrases import abbreviate, bidi_isolate, join_words, percent, plural
+from ptmrank_core.results.phrases import abbreviate, bidi_isolate, join_words, percent, plural, say_value
 from ptmrank_core.results.verdict.cheapest import Cheapest
 
 __all__ = ["any_of", "name_some", "say_cheapest", "say_constant", "say_expectation", "say_gap", "say_value"]
 
 # Names that a sentence lists before it counts the rest.
 MAX_NAMES = 4
-
-
-def say_value(measure: str, value: float) -> str:
-    """Write what is reached: ``85.0 %`` for an accuracy, else ``R² 0.83``."""
-    if measure == "accuracy":
-        return percent(value, 1)
-    title = {"r2": "R²", "average_precision": "average precision"}.get(measure, measure)
-    return f"{title} {value:.2f}" if abs(value) < 10 else f"{title} {value:.4g}"
 
 
 def say_gap(measure: str, value: float) -> str:

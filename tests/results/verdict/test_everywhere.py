@@ -18,6 +18,7 @@ from ptmrank_core.results import rank_result
 from ptmrank_core.results.phrases import strip_bidi
 from ptmrank_core.results.verdict import verdict_of
 from ptmrank_core.script import BenchmarkResult
+from tests.results.race.races import RACES
 from tests.results.verdict.runs import fail, make_run, trained
 
 CORE = Path(ptmrank_core.__file__).parent
@@ -27,6 +28,7 @@ RUNS = {
     "none suits": make_run({"x": 0.25, "y": 0.2}),
     "trained": trained(make_run({"x": 0.8, "y": 0.7}), {"x": 0.9, "y": 0.95}),
     "nothing": fail(make_run({"x": 0.8}), "x"),
+    **{f"race {name}": RACES[name] for name in ("at work", "decided", "time up", "near chance", "refused")},
 }
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.components.chart import show_chart
+from dashboard.wording import plain
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.records import RunResult
 from ptmrank_core.reports.figures.layers import layer_figure
 from ptmrank_core.reports.tables.layers import layer_table
-from ptmrank_core.results import layer_scores
+from ptmrank_core.results.scores import layer_scores, say_layers, summarise_layers
 
 __all__ = ["show_layers"]
 
@@ -28,11 +29,9 @@ def show_layers(result: RunResult) -> None:
         key="layer-metric",
         bind="query-params",
     )
-    st.caption(
-        "Each hidden layer is pooled and scored as the last one is. Where an earlier layer scores higher, "
-        "features taken there may serve better than the model's own."
-    )
     metric_scores = {model: scores[metric] for model, scores in all_scores.items() if metric in scores}
+    said = say_layers(metric, summarise_layers(metric, metric_scores))
+    st.caption(plain(" ".join(["Each hidden layer is pooled and scored as the last one is.", *said])))
     show_chart(
         layer_figure(metric, metric_scores),
         key="layers",

@@ -11,6 +11,7 @@ from ptmrank_core.reports.html.sections.evidence import truths_section
 from ptmrank_core.reports.html.sections.intervals import certainty_section
 from ptmrank_core.reports.html.sections.probe import evidence_section
 from ptmrank_core.reports.html.sections.problems import problems_section
+from ptmrank_core.reports.html.sections.race import race_section
 from ptmrank_core.reports.html.sections.ranking import order_section
 from ptmrank_core.reports.html.sections.reproduce import reproduce_section
 from ptmrank_core.reports.html.sections.samples import samples_section
@@ -20,6 +21,7 @@ from ptmrank_core.reports.html.sections.votes import votes_section
 __all__ = ["SECTIONS"]
 
 SECTIONS: tuple[SectionMaker, ...] = (
+    race_section,
     order_section,
     certainty_section,
     votes_section,

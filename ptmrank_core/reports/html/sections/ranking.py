@@ -14,7 +14,8 @@ __all__ = ["order_section"]
 # The columns to decide by; the others are in sections of their own.
 SHOWN = {
     *("place", "model", "role", "mean_rank", "rank_from", "rank_to", "p_best", "tie_groups"),
-    *("expected", "expected_low", "expected_high", "imported", "fine_tuned", "probe", "knn", "recorded"),
+    *("expected", "expected_low", "expected_high", "race_final", "race"),
+    *("imported", "fine_tuned", "probe", "knn", "recorded"),
     *("n_parameters", "size_bytes", "seconds_per_1000"),
 }
 

@@ -18,8 +18,8 @@ from ptmrank_core.errors import CancelledError, UnsupportedModelError
 from ptmrank_core.features.encoders import load_encoder
 from ptmrank_core.features.encoders.base import TransformerEncoder
 from ptmrank_core.features.training.fine_tuning import fine_tune
-from ptmrank_core.features.training.loop import peak_rate, rate_at
 from ptmrank_core.features.training.recipe import TrainingRecipe
+from ptmrank_core.features.training.schedule import peak_rate, rate_at
 from ptmrank_core.records import ExtractionOptions, ModelSpec, Samples, TrainingResult, Waveform
 from tests.checkpoints import save_checkpoint
 from tests.features.readings import samples_of, spec_of

@@ -6,26 +6,19 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import jobs, state
+from dashboard.views.results.training.offer import trainable
 from dashboard.wording import plural
 from ptmrank_core.records import Ranking, RunResult, RunState
 from ptmrank_core.results.fine_tuning import tuned_rows
 
 __all__ = ["show_fine_tuning"]
 
-TRAINABLE = frozenset({"hub", "local", "demo"})
-
 
 def show_fine_tuning(result: RunResult, ranking: Ranking) -> None:
     """Show what training gave, and offer to do it; nothing where no model can be trained."""
     rows = tuned_rows(result, ranking)
-    can_train = [
-        m for m in ranking.order if m in result.outcomes and result.outcomes[m].spec.source in TRAINABLE
-    ]
-    is_offered = bool(can_train) and result.samples.target_kind != "multilabel"
-    if not rows and not is_offered:
-        return
-    st.header("What do they reach once they are trained?")
     if rows:
+        st.header("What did each reach, trained on its own?")
         st.caption(
             "All weights of each model were trained on about three quarters of the samples for a short time, "
             "and tested on the others, the same ones for all. One training each: small differences mean "
@@ -39,12 +32,16 @@ def show_fine_tuning(result: RunResult, ranking: Ranking) -> None:
             column_config={"seconds": st.column_config.NumberColumn("seconds", format="%.0f")},
             alt="What fine-tuning gave",
         )
-    if is_offered and result.state is RunState.FINISHED and jobs.is_mine(result.plan.run_id):
-        _offer(result, len(can_train))
+    can_train = trainable(result, ranking)
+    is_mine = result.state is RunState.FINISHED and jobs.is_mine(result.plan.run_id)
+    if can_train and is_mine and result.samples.target_kind != "multilabel":
+        with st.expander("Or train a number of the best, each for the same time"):
+            _offer(result, len(can_train))
 
 
 def _offer(result: RunResult, n_models: int) -> None:
     """Let the reader start a run that trains the best models."""
+    st.caption("In a run of its own. No model is dropped on the way, so it takes longer than a race.")
     count, minutes, start = st.columns([1, 1, 1], vertical_alignment="bottom")
     chosen = count.number_input("Train the best", 1, n_models, min(3, n_models), key="tune-models")
     limit = minutes.number_input("minutes, all together", 1, 600, 10, key="tune-minutes")

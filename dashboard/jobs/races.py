@@ -1,0 +1,34 @@
+"""Races for the pages: starting one, and whether one is at work. No work in a Streamlit thread."""
+
+from __future__ import annotations
+
+from dashboard.jobs.home import settings, store
+from dashboard.jobs.runs import require_owner
+from ptmrank_core.benchmark import RunProgress, start_worker
+from ptmrank_core.benchmark.race.asking import decide as ask_to_decide
+from ptmrank_core.records import Race, RunResult
+
+__all__ = ["decide", "is_racing"]
+
+
+def decide(run_id: str, seconds: float) -> None:
+    """Give a finished run a race, or the race that it had more time, and start its worker.
+
+    Raises
+    ------
+    NotOwnerError
+        If the run is somebody else's.
+    RunError
+        If the run is not finished, or the worker does not start.
+    """
+    require_owner(run_id)
+    ask_to_decide(store(), settings(), run_id, seconds)
+    start_worker(run_id, settings())
+
+
+def is_racing(result: RunResult, progress: RunProgress) -> bool:
+    """Whether a worker is on its way to the end of a race: in the queue, before it, or in it."""
+    race = result.contents(Race).get("")
+    is_open = race is None or not race.is_done
+    is_asked = result.plan.analyses.decide_seconds > 0
+    return is_asked and is_open and progress.alive and not result.problems(Race)

@@ -1,0 +1,1 @@
+"""The Training section of the results."""

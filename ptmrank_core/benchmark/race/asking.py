@@ -1,0 +1,71 @@
+"""Asking for a race in a run that was ranked without one, or for more time."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from ptmrank_core.benchmark.race.work import race_finding
+from ptmrank_core.benchmark.scheduling.devices import device_of
+from ptmrank_core.benchmark.scheduling.locks import hold_run, is_alive
+from ptmrank_core.benchmark.store.store import RunStore
+from ptmrank_core.config import Settings
+from ptmrank_core.errors import InputError, RunBusyError, RunError
+from ptmrank_core.records import Finding, Race, RaceParts, RunPlan, RunState
+
+__all__ = ["decide", "open_race"]
+
+
+def decide(store: RunStore, settings: Settings, run_id: str, seconds: float) -> None:
+    """Give a finished run a race and queue it; all of the time is the race's.
+
+    A race that was done before goes on from its stored doses, with so much more time.
+
+    Parameters
+    ----------
+    store, settings
+        Where runs are stored.
+    run_id
+        A finished run.
+    seconds
+        Time for the race, the final training of the winner included.
+
+    Raises
+    ------
+    InputError
+        If the time is not a positive number.
+    RunBusyError
+        If a worker is running it.
+    RunError
+        If the run is not finished.
+    RunNotFoundError
+        If there is no such run.
+    """
+    if not (math.isfinite(seconds) and seconds > 0):
+        raise InputError(f"The time for a race is {seconds:g} s; expected a positive number of seconds.")
+    state = store.state(run_id)
+    if is_alive(settings, run_id):
+        raise RunBusyError(f"A worker is running {run_id}.", hint="Wait until it ends, or cancel it first.")
+    if state is not RunState.FINISHED:
+        raise RunError(f"Run {run_id} is {state}; expected a finished run.", hint="Resume it first.")
+    with hold_run(settings, run_id):
+        plan = store.plan(run_id)
+        longer = replace(plan, analyses=replace(plan.analyses, decide_seconds=seconds))
+        store.replan(longer)
+        store.add_finding(run_id, _opened(store, longer, seconds))
+        store.queue(run_id, device_of(longer))
+
+
+def open_race(plan: RunPlan, seconds: float) -> Finding:
+    """Make the record of a race that is about to begin, with a time of its own."""
+    return race_finding(Race(RaceParts(0, 0, 0, plan.seed), (), seconds, 0.0), 0.0)
+
+
+def _opened(store: RunStore, plan: RunPlan, seconds: float) -> Finding:
+    """Make the record of a race of a finished run, which may go on with one that it had."""
+    former = next((own for own in store.findings(plan.run_id) if own.kind == Race.KIND), None)
+    if former is None or not isinstance(former.content, Race):
+        return open_race(plan, seconds)
+    race = former.content
+    more = replace(race, seconds_limit=race.seconds_used + seconds, stopped="", winner="", final=None)
+    return race_finding(more, former.seconds)

@@ -1,0 +1,91 @@
+"""What a dose trains and tests on, and what it continues."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ptmrank_core.benchmark.race.states import TrainingStates
+from ptmrank_core.features.training.doses import TrainingTask
+from ptmrank_core.records import DoseStage, ModelSpec, RaceDose, RaceParts, Samples
+from ptmrank_core.sampling import Indices, ThreeParts, nested_order, units_of_samples
+
+__all__ = ["RaceTasks"]
+
+PART_SHARE = 0.5
+
+
+@dataclass(frozen=True, eq=False)
+class RaceTasks:
+    """Makes the tasks of one race.
+
+    Parameters
+    ----------
+    samples
+        The samples of the run.
+    rows
+        How they are parted.
+    states
+        Where states of training are kept.
+    seed
+        Seed of the run.
+    """
+
+    samples: Samples
+    rows: ThreeParts
+    states: TrainingStates
+    seed: int
+
+    @property
+    def parts(self) -> RaceParts:
+        """How many samples each part has."""
+        rows = self.rows
+        return RaceParts(len(rows.training), len(rows.choosing), len(rows.judging), self.seed)
+
+    def rows_of(self, stage: DoseStage) -> Indices:
+        """Return the samples that a stage trains on, ascending; half of them are drawn as the parts are."""
+        if stage == "final":
+            return self.rows.not_judging
+        if stage != "part":
+            return self.rows.training
+        units = units_of_samples(self.samples.take(self.rows.training))
+        return self.rows.training[nested_order(units, minimum=1, seed=self.seed).of_share(PART_SHARE)]
+
+    def task(
+        self,
+        spec: ModelSpec,
+        stage: DoseStage,
+        epochs: float,
+        *,
+        doses: Sequence[RaceDose],
+        number: int,
+        seconds: float,
+    ) -> TrainingTask:
+        """Make the task of a dose.
+
+        Parameters
+        ----------
+        spec
+            The model, on disk.
+        stage, epochs
+            What to train, and the passes to reach in all in this stage.
+        doses
+            The doses of this model so far: one that trains weights continues the last; the final training
+            starts from the checkpoint.
+        number
+            Place of the dose in the race.
+        seconds
+            When to stop early.
+        """
+        found = [self.states.find(dose.number) for dose in doses if dose.value is not None]
+        return TrainingTask(
+            spec=spec,
+            stage=stage,
+            rows=self.rows_of(stage),
+            tested=self.rows.judging if stage == "final" else self.rows.choosing,
+            epochs=epochs,
+            continues=found[-1] if found and stage != "final" else None,
+            keeps=self.states.make_way(number),
+            seed=self.seed,
+            seconds=seconds,
+        )

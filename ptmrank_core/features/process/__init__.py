@@ -1,0 +1,10 @@
+"""The model process: one supervised child in which the models of a run are loaded, run and trained.
+
+Importing this package loads neither torch nor transformers: the child does, on the first call.
+"""
+
+from ptmrank_core.features.process.calls import ModelCalls, ModelCallsHere
+from ptmrank_core.features.process.client import ModelProcess
+from ptmrank_core.features.process.functions import FUNCTIONS, ModelFunction
+
+__all__ = ["FUNCTIONS", "ModelCalls", "ModelCallsHere", "ModelFunction", "ModelProcess"]

@@ -1,0 +1,216 @@
+"""The model process as its parent uses it: calls are served by a child that is replaced when it dies."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from ptmrank_core.config import Settings
+from ptmrank_core.errors import CancelledError, ModelProcessError
+from ptmrank_core.events import CancelToken, Sink, StageStarted, discard_event, never_cancels
+from ptmrank_core.features.process.calls import discard_progress
+from ptmrank_core.features.process.carried import restore
+from ptmrank_core.features.process.child import Child
+from ptmrank_core.features.process.deaths import death_of, last_line, model_of, stalled
+from ptmrank_core.features.process.frames import Frame, FrameKind, unpack
+from ptmrank_core.features.process.functions import FUNCTIONS, ModelFunction, function_of
+from ptmrank_core.records import Samples, Stage
+
+__all__ = ["ModelProcess"]
+
+POLL_SECONDS = 0.1
+# A call that was cancelled ends after its batch or step; its process is killed if that takes longer.
+CANCEL_SECONDS = 10.0
+
+
+class ModelProcess:
+    """One child process that loads, runs and trains models; a context manager.
+
+    The child is started by the first call and imports torch and transformers once. If it dies, the call
+    raises, and the next one starts another. It ends with this object, and with this process.
+
+    Parameters
+    ----------
+    settings
+        Where data are stored; the child opens the feature cache itself.
+    log
+        File for what the child and foreign code in it print; ``None`` for standard error.
+    hang_seconds
+        The child is killed when nothing was heard of it for so long during a call; ``None`` for no limit.
+    functions
+        The functions that it can be asked for.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        log: Path | None = None,
+        hang_seconds: float | None = None,
+        functions: Mapping[str, ModelFunction] = FUNCTIONS,
+    ) -> None:
+        self._settings, self._log, self._hang_seconds = settings, log, hang_seconds
+        self._functions = functions
+        self._child: Child | None = None
+        self._lock = threading.Lock()
+        self._keys: WeakKeyDictionary[Samples, str] = WeakKeyDictionary()
+
+    @property
+    def pid(self) -> int | None:
+        """Id of the child; ``None`` if none is running."""
+        return None if self._child is None else self._child.pid
+
+    def call(
+        self,
+        name: str,
+        /,
+        *args: Any,
+        sink: Sink = discard_event,
+        on_progress: Callable[[float], None] = discard_progress,
+        cancel: CancelToken = never_cancels,
+        **kwargs: Any,
+    ) -> Any:
+        """Have the child call a function and return its result.
+
+        Parameters
+        ----------
+        name
+            A function of the table.
+        *args, **kwargs
+            Its arguments. Samples are sent to the child once; its parameter ``cache`` gets the feature cache.
+        sink, on_progress
+            Receive what the function reports while it runs, if it has parameters of these names.
+        cancel
+            Asked ten times a second; the token of the function then returns ``True``.
+
+        Raises
+        ------
+        ModelProcessError
+            If the child died, or was killed because nothing was heard of it.
+        CancelledError
+            If the function raised it, or did not return within ten seconds after cancellation was requested.
+        PTMRankError, ForeignError
+            What the function raised: our own errors as they are, others under the name of their class.
+        """
+        function = function_of(self._functions, name)
+        with self._lock:
+            call = _Call(function, model_of((*args, *kwargs.values())), sink, on_progress, cancel)
+            call.log_start = _size(self._log)
+            if self._child is None:
+                self._child = Child(self._settings, self._functions, self._log)
+            try:
+                self._child.call((name, args, kwargs), self._key)
+                answer = self._wait(self._child, call)
+            finally:
+                if not call.is_answered:
+                    self._end()
+        result = unpack(answer)
+        if answer.kind is FrameKind.ERROR:
+            raise restore(result)
+        return result
+
+    def _key(self, samples: Samples) -> str:
+        """Return the key of a set of samples; hashing takes a while, so it is done once."""
+        if samples not in self._keys:
+            self._keys[samples] = f"{samples.modality} {samples.source} {samples.fingerprint}"
+        return self._keys[samples]
+
+    def _wait(self, child: Child, call: _Call) -> Frame:
+        """Pass on what the child reports until it answers."""
+        while True:
+            frame = child.receive(POLL_SECONDS)
+            if frame is not None and call.take(frame):
+                return frame
+            if frame is None and child.is_over():
+                raise self._death(child, call)
+            if call.must_cancel():
+                child.cancel()
+            if call.seconds_cancelled() >= CANCEL_SECONDS:
+                raise CancelledError("The run was cancelled.")
+            if self._hang_seconds is not None and call.seconds_silent() >= self._hang_seconds:
+                raise stalled(call.model, call.function.doing, call.stage, self._hang_seconds)
+
+    def _death(self, child: Child, call: _Call) -> ModelProcessError:
+        """Say how the child died."""
+        status = child.status()
+        said = last_line(self._log, call.log_start)
+        return death_of(call.model, call.function.doing, call.stage, status, said)
+
+    def _end(self) -> None:
+        """Kill and reap the child."""
+        child, self._child = self._child, None
+        if child is not None:
+            child.kill()
+
+    def close(self) -> None:
+        """End the child, if one is running; a later call would start another."""
+        with self._lock:
+            child, self._child = self._child, None
+            if child is not None:
+                child.close()
+
+    def __enter__(self) -> ModelProcess:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class _Call:
+    """One call while it is being served: what was heard of it, and whether it is to be cancelled."""
+
+    def __init__(
+        self,
+        function: ModelFunction,
+        model: str,
+        sink: Sink,
+        on_progress: Callable[[float], None],
+        cancel: CancelToken,
+    ) -> None:
+        self.function, self.model = function, model
+        self.stage: Stage | None = None
+        self.is_answered = False
+        self.log_start = 0
+        self._sink, self._on_progress, self._cancel = sink, on_progress, cancel
+        self._heard_at = self._asked_at = time.monotonic()
+        self._cancelled_at: float | None = None
+
+    def take(self, frame: Frame) -> bool:
+        """Pass on what a frame reports; return whether it is the answer."""
+        self._heard_at = time.monotonic()
+        if frame.kind is FrameKind.EVENT:
+            event = unpack(frame)
+            if isinstance(event, StageStarted):
+                self.stage = event.stage
+            self._sink(event)
+        elif frame.kind is FrameKind.PROGRESS:
+            self._on_progress(unpack(frame))
+        self.is_answered = frame.kind in {FrameKind.RESULT, FrameKind.ERROR}
+        return self.is_answered
+
+    def must_cancel(self) -> bool:
+        """Ask the token, a few times a second; return whether the child is to be told now."""
+        now = time.monotonic()
+        if self._cancelled_at is not None or now - self._asked_at < POLL_SECONDS:
+            return False
+        self._asked_at = now
+        if self._cancel():
+            self._cancelled_at = now
+        return self._cancelled_at is not None
+
+    def seconds_cancelled(self) -> float:
+        """Time since cancellation was requested; 0 if it was not."""
+        return 0.0 if self._cancelled_at is None else time.monotonic() - self._cancelled_at
+
+    def seconds_silent(self) -> float:
+        """Time since anything was heard of the child."""
+        return time.monotonic() - self._heard_at
+
+
+def _size(log: Path | None) -> int:
+    """Size of a log that may not exist yet."""
+    return log.stat().st_size if log is not None and log.exists() else 0

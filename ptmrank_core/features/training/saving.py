@@ -1,0 +1,104 @@
+"""Saving the winner of a race as a folder of transformers. Imports torch only when it saves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ptmrank_core.errors import InputError
+from ptmrank_core.records import ModelSpec, Samples
+
+__all__ = ["WinnerCard", "refuse_occupied", "save_winner"]
+
+
+@dataclass(frozen=True, slots=True)
+class WinnerCard:
+    """What the model card of a winner says besides what the model says of itself.
+
+    Parameters
+    ----------
+    data
+        What the samples are, in words.
+    recipe
+        How the model was trained, in one or more sentences.
+    measure, value
+        ``"accuracy"``, ``"r2"`` or ``"average_precision"`` on samples that were held out.
+    low, high
+        Ends of its 90 % interval.
+    n_train, n_test
+        Numbers of training and held-out samples.
+    n_compared
+        Number of models that were compared.
+    run_id
+        The run in which it won.
+    seed
+        Seed of the run.
+    created_at
+        Date and time of the training, ISO 8601.
+    """
+
+    data: str
+    recipe: str
+    measure: str
+    value: float
+    low: float
+    high: float
+    n_train: int
+    n_test: int
+    n_compared: int
+    run_id: str
+    seed: int
+    created_at: str
+
+
+def refuse_occupied(folder: Path) -> None:
+    """Refuse a folder that a winner cannot be saved to.
+
+    Raises
+    ------
+    InputError
+        If it is a file, or a folder that is not empty.
+    """
+    if folder.is_dir() and not any(folder.iterdir()):
+        return
+    if folder.exists():
+        what = "is not empty" if folder.is_dir() else "is a file"
+        raise InputError(
+            f"{str(folder)!r} {what}, and nothing there is overwritten by a model.",
+            hint="Choose a folder that does not exist yet, or an empty one.",
+        )
+
+
+def save_winner(state: Path, spec: ModelSpec, samples: Samples, folder: Path, card: WinnerCard) -> None:
+    """Save a trained model as a folder that transformers loads with its Auto classes.
+
+    It holds the weights, the configuration with the names of the labels, the processor or tokenizer, a model
+    card (``README.md``), and ``continue_training.py``, which goes on with ``transformers.Trainer``. It
+    appears whole or not at all.
+
+    Parameters
+    ----------
+    state
+        Folder with the state that :func:`~ptmrank_core.features.training.doses.train_dose` kept.
+    spec
+        The checkpoint that was trained; its files are on disk.
+    samples
+        The samples that it was trained for: their label names, and how they are read.
+    folder
+        The folder; it must not exist yet, or be empty.
+    card
+        What the model card says.
+
+    Raises
+    ------
+    InputError
+        If the folder is occupied, or the state is of another model or other labels.
+
+    Notes
+    -----
+    A model of numbers answers in the user's units: the units are folded into its last layer.
+    """
+    refuse_occupied(folder)
+    from ptmrank_core.features.training.folders import write_folder  # noqa: PLC0415 - loads torch
+
+    write_folder(state, spec, samples, folder, card)

@@ -1,0 +1,39 @@
+"""What a race says, from its records alone: where it stands, its rows and curves, what it expects."""
+
+from ptmrank_core.results.race.curves import RaceCurve, RacePoint, final_clock, race_curves
+from ptmrank_core.results.race.expected import expectations_of, with_race
+from ptmrank_core.results.race.reached import all_reached, race_reached
+from ptmrank_core.results.race.rows import STAGE_TITLES, RaceRow, race_rows
+from ptmrank_core.results.race.sentences import (
+    race_sentence,
+    race_story,
+    say_chance_other,
+    say_final,
+    say_parts,
+    say_standing,
+)
+from ptmrank_core.results.race.so_far import RacePhase, RaceSoFar, race_of, race_problem
+
+__all__ = [
+    "STAGE_TITLES",
+    "RaceCurve",
+    "RacePhase",
+    "RacePoint",
+    "RaceRow",
+    "RaceSoFar",
+    "all_reached",
+    "expectations_of",
+    "final_clock",
+    "race_curves",
+    "race_of",
+    "race_problem",
+    "race_reached",
+    "race_rows",
+    "race_sentence",
+    "race_story",
+    "say_chance_other",
+    "say_final",
+    "say_parts",
+    "say_standing",
+    "with_race",
+]

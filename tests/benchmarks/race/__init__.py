@@ -1,0 +1,1 @@
+"""Recorded runs of training, replayed: what a race finds and costs, beside other ways to choose."""

@@ -14,13 +14,13 @@ from ptmrank_core.errors import InputError, UnsupportedModelError
 from ptmrank_core.events import CancelToken
 from ptmrank_core.features.preparing import decode_items
 from ptmrank_core.features.training.averaging import state_of
-from ptmrank_core.features.training.classifier import Classifier, output_names
-from ptmrank_core.features.training.doses import TaskResult, TrainingTask
 from ptmrank_core.features.training.following import Follower
 from ptmrank_core.features.training.heads import fit_head
 from ptmrank_core.features.training.inputs import Inputs
 from ptmrank_core.features.training.loop import Course, Learner, Passes
-from ptmrank_core.features.training.networks import count_weights, has_batch_norm
+from ptmrank_core.features.training.networks.base import count_weights, has_batch_norm
+from ptmrank_core.features.training.networks.classifier import Classifier
+from ptmrank_core.features.training.networks.loading import output_names
 from ptmrank_core.features.training.objective import Objective, Units
 from ptmrank_core.features.training.schedule import CONSTANT_SHARE, Clock, constant_rate, rate_at
 from ptmrank_core.features.training.state import (
@@ -31,6 +31,7 @@ from ptmrank_core.features.training.state import (
     read_state,
     write_state,
 )
+from ptmrank_core.features.training.tasks import TaskResult, TrainingTask
 from ptmrank_core.records import ExtractionOptions, FloatArray, Samples, WordInContext
 
 __all__ = ["Dosing"]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ptmrank_core.features.training.averaging import Average, state_of
 from ptmrank_core.features.training.loop import Learner
-from ptmrank_core.features.training.networks import Network
+from ptmrank_core.features.training.networks.base import Network
 from ptmrank_core.features.training.objective import Objective
 from ptmrank_core.features.training.state import Facts, State
 from ptmrank_core.records import FloatArray

@@ -205,7 +205,7 @@ def test_memory_that_is_too_small_for_a_test_is_an_error(
         raise FullError
 
     spec = checkpoint(tmp_path, "bert")
-    monkeypatch.setattr("ptmrank_core.features.training.classifier.Classifier.head_inputs", full)
+    monkeypatch.setattr("ptmrank_core.features.training.networks.classifier.Classifier.head_inputs", full)
     monkeypatch.setattr("ptmrank_core.features.device.free_memory", lambda: None)
     with pytest.raises(OutOfMemoryError, match="A single sample does not fit"):
         train(task_of(spec, tmp_path / "head"), samples_for("text"))

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from ptmrank_core.features.training.saving import WinnerCard
+from ptmrank_core.features.training.tasks import WinnerCard
 from ptmrank_core.records import ModelSpec, Samples
 
 __all__ = ["model_card"]

@@ -63,20 +63,35 @@ def train_dose(
     instead, which follows the time where that is short, so that it has decayed when training stops.
     """
     _check(task, samples)
-    from ptmrank_core.features.device import free_memory  # noqa: PLC0415 - loads torch
+    from ptmrank_core.features import device  # noqa: PLC0415 - loads torch
     from ptmrank_core.features.training.dosing import Dosing  # noqa: PLC0415 - loads torch
     from ptmrank_core.features.training.loop import seeded  # noqa: PLC0415 - loads torch
 
+    def run(*, head_alone: bool) -> TaskResult:
+        try:
+            return Dosing(
+                task,
+                samples,
+                options=options,
+                on_progress=on_progress,
+                cancel=cancel,
+                head_alone=head_alone,
+            ).run()
+        except (RuntimeError, MemoryError) as error:
+            if not device.is_out_of_memory(error):
+                raise
+            raise OutOfMemoryError(
+                f"{task.spec.id!r} does not fit into the device's memory.", hint="Choose a smaller model."
+            ) from error
+
     with seeded(task.seed):
         try:
-            return Dosing(task, samples, options=options, on_progress=on_progress, cancel=cancel).run()
+            return run(head_alone=False)
         except OutOfMemoryError:
             if task.stage == "head":
                 raise
-        free_memory()
-        return Dosing(
-            task, samples, options=options, on_progress=on_progress, cancel=cancel, head_alone=True
-        ).run()
+        device.free_memory()
+        return run(head_alone=True)
 
 
 def _check(task: TrainingTask, samples: Samples) -> None:

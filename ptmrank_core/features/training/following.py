@@ -79,6 +79,10 @@ class Follower:
             value = self._objective.judge(outputs, self._tested).value
             self.curve.append((n_done / self._n_steps, value))
 
+    def curve_before(self, n_done: int) -> tuple[tuple[float, float], ...]:
+        """Return the points of the curve before a number of steps."""
+        return tuple(point for point in self.curve if point[0] < n_done / self._n_steps)
+
     def outputs(self) -> FloatArray:
         """Run the average over the tested samples; once after each step."""
         if self._outputs is None or self._outputs[0] != self._average.n_steps:

@@ -13,7 +13,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression, Ridge
 
 from ptmrank_core.records import FloatArray, TargetKind
-from ptmrank_core.sampling import Indices, assign_folds, units_of
+from ptmrank_core.sampling import Indices, assign_folds, random_rows, units_of
 
 __all__ = ["LinearHead", "fit_head"]
 
@@ -22,6 +22,8 @@ Array = NDArray[np.float64]
 STRENGTHS = (1e-3, 1e-2, 1e-1, 1.0)
 DEFAULT_STRENGTH = 1e-2
 N_FOLDS = 3
+# Samples that the strength is chosen on; more of them take long and choose the same.
+MAX_CHOOSING = 2000
 # A column that varies less than this share of the typical one is not blown up to the same size: fine-tuning
 # would move its large weights first.
 LEAST_SPREAD = 1e-2
@@ -77,7 +79,7 @@ def fit_head(
     -----
     The inputs are standardised, and turned to their principal axes where they are wider than the samples are
     many: an L2 penalty does not depend on the axes. The strength that gives the least loss in three folds is
-    taken.
+    taken, on at most 2,000 samples.
     """
     columns = inputs.astype(np.float64)
     spread = columns.std(axis=0)
@@ -90,11 +92,12 @@ def fit_head(
         _, _, axes = np.linalg.svd(standardised, full_matrices=False)
         standardised = standardised @ axes.T
     problem = _Problem(kind, n_outputs, has_bias)
-    fold_of = _folds(targets, kind, groups, seed)
     with warnings.catch_warnings():
         # A fit that has nearly converged is as good a start.
         warnings.simplefilter("ignore", ConvergenceWarning)
-        strength = _best_strength(problem, standardised, targets, fold_of)
+        chosen = random_rows(len(targets), MAX_CHOOSING, seed=seed)
+        fold_of = _folds(targets[chosen], kind, [groups[i] for i in chosen] if groups else (), seed)
+        strength = _best_strength(problem, standardised[chosen], targets[chosen], fold_of)
         weight, bias = problem.fit(standardised, targets, strength)
     weight = (weight if axes is None else weight @ axes) / scale
     bias = bias - weight @ centre

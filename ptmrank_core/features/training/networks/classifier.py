@@ -138,6 +138,10 @@ class Classifier:
                 redraw(layer, seed)
                 with Watch(layer) as watch:
                     outputs = self.outputs(samples[:1])
+                if not torch.isfinite(outputs).all():
+                    raise UnsupportedModelError(
+                        f"The outputs of {self._spec.id!r} hold NaN or infinity before any training."
+                    )
                 if watch.gave(outputs):
                     self.last = name
                     return

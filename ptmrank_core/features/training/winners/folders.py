@@ -46,7 +46,7 @@ def write_folder(state: Path, spec: ModelSpec, samples: Samples, folder: Path, c
         with no_bars():
             network.save(new)
         _write_processor(network, spec, new)
-        text = model_card(spec, samples, card, network.reader.limit)
+        text = model_card(spec, samples, card, network.reader.remarks)
         write_file(new / "README.md", text)
         rate = CONTINUED_RATE * network.peak
         write_file(new / SCRIPT.name, _script(samples.modality, rate))

@@ -48,9 +48,9 @@ def _rank(arguments: argparse.Namespace) -> int:
         for finding in truth:
             store.add_finding(plan.run_id, finding)
         result = _run(plan.run_id, store, settings, models)
-    _report(result, arguments, settings)
-    if arguments.save_best and not save_winner_of(result, arguments.save_best, settings):
-        return NOTHING_DONE
+        _report(result, arguments, settings)
+        if arguments.save_best and not save_winner_of(result, arguments.save_best, settings, models):
+            return NOTHING_DONE
     return DONE if results.scores_by_metric(result.cells) else NOTHING_DONE
 
 

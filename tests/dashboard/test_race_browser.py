@@ -23,7 +23,7 @@ from tests.waiting import PATIENCE_SECONDS
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-MODELS = ("demo:resnet-letters", "demo:convnext-digits", "demo:swin-gratings")
+MODELS = ("demo:convnext-digits", "demo:vit-digits", "demo:mobilenetv2-digits")
 ANALYSES = Analyses(half_samples=0, sample_sizes=False, references=False, projections=False)
 # Everything of a race that must not go away between one look and the next.
 PARTS = """

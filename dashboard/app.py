@@ -7,6 +7,7 @@ from starlette.middleware import Middleware
 
 from dashboard import state
 from dashboard.server import warming
+from dashboard.server.downloads import winner_route
 from dashboard.server.owner_cookie import OwnerCookie
 from ptmrank_core.config import ASSETS
 
@@ -41,4 +42,6 @@ def draw() -> None:
 if __name__ == "__main__":  # how Streamlit runs this file for a visitor
     draw()
 else:  # how its server imports it, once
-    app = st.App(__file__, lifespan=warming.warm_up, middleware=[Middleware(OwnerCookie)])
+    app = st.App(
+        __file__, lifespan=warming.warm_up, middleware=[Middleware(OwnerCookie)], routes=[winner_route()]
+    )

@@ -12,7 +12,7 @@ import signal
 import sys
 from types import FrameType
 
-from ptmrank_core.benchmark import Sources, run_here
+from ptmrank_core.benchmark import Sources, model_process, run_here
 from ptmrank_core.catalogue import fetch
 from ptmrank_core.config import load_settings
 from ptmrank_core.data import load_features, load_reference, load_samples, name_samples, recorded_truth
@@ -45,7 +45,11 @@ def main(arguments: list[str]) -> int:
     signal.signal(signal.SIGTERM, stop)
     logger.info("process %d: a worker for run %s", os.getpid(), arguments[0])
     try:
-        state = run_here(arguments[0], load_settings(), sources=SOURCES, cancel=lambda: bool(stopped))
+        settings = load_settings()
+        with model_process(settings, arguments[0]) as models:
+            state = run_here(
+                arguments[0], settings, sources=SOURCES, cancel=lambda: bool(stopped), models=models
+            )
     except PTMRankError as error:
         logger.error("%s", error)  # noqa: TRY400 - a known error needs no traceback
         return 1

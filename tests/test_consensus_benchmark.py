@@ -5,9 +5,12 @@ from __future__ import annotations
 import pytest
 from scipy.stats import weightedtau
 
-from tests.benchmarks.consensus.judging import judge, like_pairs_tau, paired_difference
+from ptmrank_core.ranking import PriorTaus
+from tests.benchmarks.consensus import layers
+from tests.benchmarks.consensus.alternatives import RULES, alternative_orders
+from tests.benchmarks.consensus.judging import judge, like_pairs_tau, paired_difference, regret_difference
 from tests.benchmarks.consensus.orders import LEFT_OUT, PAIR, SHIPPED, STATIC, orders_of, zoo_of
-from tests.benchmarks.consensus.sets import PROBED, TUNED, Facts, ScoredSet
+from tests.benchmarks.consensus.sets import PROBED, TUNED, Facts, ScoredSet, standard_errors
 from tests.benchmarks.consensus.tables import tables
 
 TRUTH = {"a": 0.9, "b": 0.85, "c": 0.8, "d": 0.5}
@@ -22,7 +25,16 @@ def make_set(name: str, models: str = "abcdef", probe: float = 0.5) -> ScoredSet
         for place, model in enumerate(models)
     }
     scores = dict.fromkeys(("logme", "nleep", "nearest_neighbours"), falling)
-    return ScoredSet(name, 60, 0.1, scores, facts, {TUNED: tuned, PROBED: falling}, (models[0],))
+    return ScoredSet(
+        name,
+        60,
+        0.1,
+        scores,
+        facts,
+        {TUNED: tuned, PROBED: falling},
+        (models[0],),
+        dict.fromkeys(tuned, 0.01),
+    )
 
 
 def test_regret_is_what_the_first_and_the_first_three_lose() -> None:
@@ -74,5 +86,52 @@ def test_every_row_orders_the_set_and_every_table_is_written() -> None:
     assert {PAIR, LEFT_OUT, SHIPPED, STATIC} <= set(rows)
     assert max(rows[LEFT_OUT], key=lambda model: rows[LEFT_OUT][model]) == "a"
     text = "\n".join(tables(sets, n_draws=3))
-    assert "| high | 60 | 6 | 0.900 | 0.094 | 1 | yes |" in text
-    assert text.count("## ") == 6
+    assert "| high | 60 | 6 | 0.900 | 0.094 | 0.010 | 1 | yes |" in text
+    assert text.count("## ") == 7
+
+
+def test_errors_are_those_of_means_of_runs() -> None:
+    """Deviations are pooled over the models of a set; where each was trained once nothing is known."""
+    errors = standard_errors({"a": [0.8, 0.82], "b": [0.7, 0.7], "c": [0.5]})
+    pooled = (0.0002 / 2) ** 0.5
+    assert errors == pytest.approx({"a": pooled / 2**0.5, "b": pooled / 2**0.5, "c": pooled})
+    assert standard_errors({"a": [0.8], "b": [0.9]}) == {}
+
+
+def test_a_regret_is_as_uncertain_as_the_accuracies() -> None:
+    """Without errors the interval is a point; with errors beyond the differences it holds 0."""
+    falling = {"s": TRUTH}
+    rising = {"s": {model: -value for model, value in TRUTH.items()}}
+    truths, exact = {"s": TRUTH}, {"s": dict.fromkeys(TRUTH, 0.0)}
+    assert regret_difference((rising, falling), truths, exact) == pytest.approx((5.0, 5.0, 5.0))
+    rough = {"s": dict.fromkeys(TRUTH, 0.2)}
+    value, low, high = regret_difference((rising, falling), truths, rough)
+    assert (value, low <= 0.0, high > 5.0) == (pytest.approx(5.0), True, True)
+
+
+def test_other_rules_order_by_the_voters() -> None:
+    """The surest voter decides alone; disagreement brings a model forward, though not to the first place."""
+    scored = make_set("one", "abcd")
+    voters = {"logme": "abcd", "nleep": "abcd", "nearest_neighbours": "adbc"}
+    for name, order in voters.items():
+        scored.scores[name] = {model: -float(place) for place, model in enumerate(order)}
+    priors = dict.fromkeys(("logme", "nleep"), PriorTaus((0.5, 0.6), 2))
+    priors["nearest_neighbours"] = PriorTaus((0.8, 0.9), 2)
+    orders = alternative_orders(scored, dict.fromkeys(voters, 1 / 3), priors)
+    ordered = {rule: "".join(sorted(own, key=lambda m: -own[m])) for rule, own in orders.items()}
+    assert ordered["tried: the surest metric alone"] == "adbc"
+    assert ordered["tried: equal weights of the voters"] == "abcd"
+    assert ordered["tried: median place"] == "abcd"
+    assert ordered["tried: less weight for correlated voters"] == "abdc"
+    assert ordered["tried: first, then mean place less one deviation"] == "abdc"
+    assert set(ordered) == set(RULES)
+
+
+def test_layers_are_judged_beside_own_features(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each metric has its mean tau on own features, by the mean over layers, and by the best of them."""
+    back = {model: -value for model, value in TRUTH.items()}
+    monkeypatch.setattr(layers, "_truth", lambda _: TRUTH)
+    monkeypatch.setattr(layers, "_orders", lambda *_: [(m, (TRUTH, back, TRUTH)) for m in layers.JUDGED])
+    text = layers.layer_table(["folder", "demo:digits", "demo:docstrings"])
+    assert "over digits, docstrings" in text
+    assert "| LogME | +1.00 | -1.00 | +1.00 |" in text

@@ -7,11 +7,22 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.wording import plain, plural, say_duration
+from dashboard.components.chart import show_chart
+from dashboard.wording import plain, say_duration
 from ptmrank_core.events import RaceStep
-from ptmrank_core.records import Expectation, RaceParts
+from ptmrank_core.records import Expectation, RunResult
+from ptmrank_core.reports.figures.race import race_figure, say_race_figure, say_race_marks
+from ptmrank_core.reports.tables.race import race_table
 from ptmrank_core.results.phrases import percent
-from ptmrank_core.results.race import STAGE_TITLES, RacePhase, RaceRow, RaceSoFar, race_rows, say_standing
+from ptmrank_core.results.race import (
+    STAGE_TITLES,
+    RacePhase,
+    RaceRow,
+    RaceSoFar,
+    race_rows,
+    say_parts,
+    say_standing,
+)
 
 __all__ = ["show_race", "show_time"]
 
@@ -47,22 +58,23 @@ def _say_step(step: RaceStep) -> str:
     return f"Now {plain(step.model)}: {STAGE_TITLES[step.stage]} ({percent(step.share)} done)."
 
 
-def show_race(so_far: RaceSoFar) -> None:
-    """Draw what a race found so far; nothing of one that did not begin."""
+def show_race(result: RunResult, so_far: RaceSoFar) -> None:
+    """Draw what the race of a run found so far; nothing of one that did not begin."""
     if so_far.phase is RacePhase.REFUSED:
         return
+    if so_far.compared:
+        show_chart(
+            race_figure(so_far),
+            key="race-curves",
+            title="What does each reach while it is trained?",
+            alt=say_race_figure(so_far),
+            table=lambda: race_table(result),
+        )
+        st.caption(say_race_marks(so_far))
     _show_rows(so_far)
-    st.caption(f"{COLUMNS} {_say_parts(so_far.race.parts)}")
+    st.caption(f"{COLUMNS} {say_parts(so_far)}")
     for note in so_far.race.notes:
         st.caption(plain(note))
-
-
-def _say_parts(parts: RaceParts) -> str:
-    """Say what the samples are used for."""
-    return (
-        f"{plural(parts.training, 'sample')} to train on, {parts.choosing:,} others to choose by, and "
-        f"{parts.judging:,} kept apart from both, which judge the winner."
-    )
 
 
 def _show_rows(so_far: RaceSoFar) -> None:

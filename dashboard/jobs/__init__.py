@@ -38,10 +38,12 @@ from dashboard.jobs.sources import (
     samples,
     samples_of,
 )
+from dashboard.jobs.winners import can_pack, pack, packed
 
 __all__ = [
     "Demo",
     "all_samples",
+    "can_pack",
     "cancel",
     "decide",
     "delete",
@@ -62,6 +64,8 @@ __all__ = [
     "local_models",
     "match_truth",
     "outline",
+    "pack",
+    "packed",
     "partial_ranking",
     "preview",
     "progress",

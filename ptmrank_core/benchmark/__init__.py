@@ -5,7 +5,7 @@ from ptmrank_core.benchmark.applicability import MetricCoverage, coverage_of_met
 from ptmrank_core.benchmark.cards.card import RunCard, make_card, read_card, run_card
 from ptmrank_core.benchmark.cards.comparison import Differences, compare_cards
 from ptmrank_core.benchmark.cards.replay import ReplayInputs, ReplayPlan, plan_replay
-from ptmrank_core.benchmark.engines import cancel_run, run_here, start_worker
+from ptmrank_core.benchmark.engines import cancel_run, model_process, run_here, start_worker
 from ptmrank_core.benchmark.execution.cached_embeddings import cached_embeddings
 from ptmrank_core.benchmark.execution.providers import Sources
 from ptmrank_core.benchmark.execution.scoring import score_cells, skipped_cells
@@ -69,6 +69,7 @@ __all__ = [
     "log_file",
     "make_card",
     "make_plan",
+    "model_process",
     "new_run_id",
     "now",
     "plan_replay",

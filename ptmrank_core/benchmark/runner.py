@@ -32,6 +32,7 @@ from ptmrank_core.events import (
     raise_if_cancelled,
 )
 from ptmrank_core.features import FeatureCache
+from ptmrank_core.features.process import ModelCalls, ModelCallsHere
 from ptmrank_core.records import (
     RunPlan,
     RunState,
@@ -53,6 +54,7 @@ def execute(
     cache: FeatureCache,
     sink: Sink,
     cancel: CancelToken,
+    models: ModelCalls | None = None,
 ) -> RunState:
     """Execute a stored run, or the part of it that is not done yet.
 
@@ -70,6 +72,8 @@ def execute(
         Receives every event.
     cancel
         Called after each batch and each cell.
+    models
+        Where checkpoints are run and trained; by default in this process.
 
     Returns
     -------
@@ -85,7 +89,9 @@ def execute(
         sink(RunStarted(run_id, len(plan.models), samples.n_samples))
         # Source samples that all models share are read once, not once for each model.
         caching_sources = replace(sources, load_samples=lru_cache(maxsize=1)(sources.load_samples))
-        run_context = RunContext(plan, samples, caching_sources, store, cache, sink, cancel)
+        run_context = RunContext(
+            plan, samples, caching_sources, store, cache, sink, cancel, models or ModelCallsHere(cache)
+        )
         _run_models(run_context)
         analyse(_run_substitutes(run_context))
     except CancelledError:

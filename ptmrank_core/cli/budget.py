@@ -12,6 +12,7 @@ from ptmrank_core.cli.output import say
 from ptmrank_core.cli.progress_bar import ProgressLine
 from ptmrank_core.config import Settings
 from ptmrank_core.errors import InputError
+from ptmrank_core.features.process import ModelProcess
 from ptmrank_core.records import RunPlan, Samples
 from ptmrank_core.worker import SOURCES
 
@@ -44,8 +45,12 @@ def checked_budget(n_models: int | None) -> int | None:
     )
 
 
-def keep_plan(plan: RunPlan, samples: Samples, settings: Settings, budget: int | None) -> None:
+def keep_plan(
+    plan: RunPlan, samples: Samples, settings: Settings, budget: int | None, models: ModelProcess
+) -> None:
     """Store a run, queued: of all its models, or of the finalists of a search where there is a budget.
+
+    The search runs its models in the process that the run will use.
 
     Raises
     ------
@@ -56,7 +61,7 @@ def keep_plan(plan: RunPlan, samples: Samples, settings: Settings, budget: int |
         RunStore(settings).create(plan, samples.summary())
         return
     with closing(ProgressLine(sys.stderr)) as line:
-        search = Search(plan, samples, settings, SOURCES, sink=line)
+        search = Search(plan, samples, settings, SOURCES, sink=line, models=models)
         finalists = search.within(budget)
     if finalists.report.rounds:
         say(f"finalists: {', '.join(finalists.report.finalists)}")

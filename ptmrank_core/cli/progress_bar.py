@@ -17,7 +17,7 @@ from ptmrank_core.events import (
     StageStarted,
     Waiting,
 )
-from ptmrank_core.records import DoseStage, Failure
+from ptmrank_core.records import DoseStage, Failure, Race
 
 __all__ = ["ProgressLine"]
 
@@ -79,9 +79,12 @@ class ProgressLine:
             case BatchDone(_, done, total):
                 self._detail = f"{done}/{total} samples"
             case RaceStep(model, stage, share, seconds_left):
-                left = f"{seconds_left // 60:.0f}:{seconds_left % 60:02.0f} min left"
+                minutes, seconds = divmod(round(seconds_left), 60)
+                left = f"{minutes}:{seconds:02} min left"
                 self._head = f"race: {model}"
                 self._detail = f"{STAGES[stage]}, {share:.0%} of this dose, {left}"
+            case AnalysisStep(Race.KIND):
+                return False  # its own steps say more
             case AnalysisStep(kind, done, total):
                 self._head, self._detail = f"after the ranking: {kind}", f"{done}/{total}"
             case _:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ptmrank_core import reports, results
-from ptmrank_core.benchmark import RunStore, make_plan, new_run_id, now, run_card
+from ptmrank_core.benchmark import RunStore, make_plan, model_process, new_run_id, now, run_card
 from ptmrank_core.cli.budget import add_budget, checked_budget, keep_plan
 from ptmrank_core.cli.execution import execute_run
 from ptmrank_core.cli.output import DONE, NOTHING_DONE, print_json, print_text, say, write_json
@@ -16,6 +16,7 @@ from ptmrank_core.cli.report import write_report
 from ptmrank_core.cli.save_best import add_save_best, check_save_best, save_winner_of
 from ptmrank_core.cli.truth import add_truth, imported_truth
 from ptmrank_core.config import Settings, load_settings
+from ptmrank_core.features.process import ModelProcess
 from ptmrank_core.records import RunPlan, RunResult, RunState, Samples
 
 __all__ = ["add_rank_command", "plan_rank"]
@@ -41,11 +42,12 @@ def _rank(arguments: argparse.Namespace) -> int:
     check_save_best(arguments.save_best, has_race="analyses.decide_seconds" in vars(arguments))
     plan, samples = plan_rank(arguments, settings)
     truth = imported_truth(arguments.truth, plan.models)
-    keep_plan(plan, samples, settings, budget)
     store = RunStore(settings)
-    for finding in truth:
-        store.add_finding(plan.run_id, finding)
-    result = _run(plan.run_id, store, settings)
+    with model_process(settings, plan.run_id) as models:
+        keep_plan(plan, samples, settings, budget, models)
+        for finding in truth:
+            store.add_finding(plan.run_id, finding)
+        result = _run(plan.run_id, store, settings, models)
     _report(result, arguments, settings)
     if arguments.save_best and not save_winner_of(result, arguments.save_best, settings):
         return NOTHING_DONE
@@ -88,9 +90,9 @@ def _report(result: RunResult, arguments: argparse.Namespace, settings: Settings
         say(f"error: {result.error}")
 
 
-def _run(run_id: str, store: RunStore, settings: Settings) -> RunResult:
+def _run(run_id: str, store: RunStore, settings: Settings, models: ModelProcess) -> RunResult:
     try:
-        return execute_run(run_id, store, settings)
+        return execute_run(run_id, store, settings, models=models)
     except KeyboardInterrupt:
         say(f"`python -m ptmrank_core runs resume {run_id[:8]}` continues this run")
         raise

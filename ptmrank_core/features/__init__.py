@@ -5,7 +5,16 @@ one sample is not in the cache.
 """
 
 from ptmrank_core.features.cache import CachedModel, CacheReport, FeatureCache
-from ptmrank_core.features.extract import extract, load_cached
+from ptmrank_core.features.extract import extract, extract_cached, load_cached
 from ptmrank_core.features.options import DTYPES, check_options
 
-__all__ = ["DTYPES", "CacheReport", "CachedModel", "FeatureCache", "check_options", "extract", "load_cached"]
+__all__ = [
+    "DTYPES",
+    "CacheReport",
+    "CachedModel",
+    "FeatureCache",
+    "check_options",
+    "extract",
+    "extract_cached",
+    "load_cached",
+]

@@ -13,7 +13,7 @@ from ptmrank_core.features.cache.keys import feature_key, function_key
 from ptmrank_core.features.cache.vector_store import VectorStore
 from ptmrank_core.features.columns import stack_columns
 from ptmrank_core.features.function import extract_by_function
-from ptmrank_core.features.precision import resolve_options
+from ptmrank_core.features.precision import known_options, resolve_options
 from ptmrank_core.records import (
     EmbeddingFunction,
     ExtractionOptions,
@@ -23,7 +23,7 @@ from ptmrank_core.records import (
     Stage,
 )
 
-__all__ = ["extract", "load_cached"]
+__all__ = ["extract", "extract_cached", "load_cached"]
 
 NO_AUXILIARY: Mapping[str, Samples] = MappingProxyType({})
 
@@ -106,6 +106,34 @@ def extract(  # noqa: PLR0913 - samples, model and options besides the run's sin
         if is_measured and vector_store.device == "cpu":
             vector_store.peak_memory_bytes = host_memory.peak_bytes()
     return vector_store.features(spec, options.dtype)
+
+
+def extract_cached(
+    samples: Samples,
+    spec: ModelSpec,
+    *,
+    options: ExtractionOptions,
+    cache: FeatureCache,
+    sink: Sink = discard_event,
+    auxiliary: Mapping[str, Samples] = NO_AUXILIARY,
+) -> Features | None:
+    """Do what :func:`extract` does of a checkpoint if everything is cached, without torch.
+
+    Returns
+    -------
+    Features or None
+        ``None`` if the model has to run, or only torch knows the number format; no event was sent then.
+    """
+    known = known_options(options, cache.machine_facts)
+    if known is None:
+        return None
+    key = feature_key(spec, known)
+    vector_store = VectorStore(samples, auxiliary, key, cache, with_layers=known.layers)
+    if vector_store.missing:
+        return None
+    cache.note_use(key, spec, known.dtype)
+    sink(BatchDone(spec.id, vector_store.n_known, vector_store.n_items))
+    return vector_store.features(spec, known.dtype)
 
 
 def load_cached(

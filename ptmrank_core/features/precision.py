@@ -16,7 +16,7 @@ from pathlib import Path
 from ptmrank_core.features.cache.facts_file import FactsFile
 from ptmrank_core.records import ExtractionOptions
 
-__all__ = ["AUTO", "cpu_dtype", "resolve_options"]
+__all__ = ["AUTO", "cpu_dtype", "known_options", "resolve_options"]
 
 AUTO = "auto"
 CPU_FLAGS = Path("/proc/cpuinfo")
@@ -65,31 +65,43 @@ def resolve_options(options: ExtractionOptions, facts: FactsFile) -> ExtractionO
     ExtractionOptions
         With a concrete dtype; a device of ``"auto"`` stays, because it does not change a vector's key.
     """
+    known = known_options(options, facts)
+    if known is not None:
+        return known
+    precision = _ask_torch(options.device)
+    facts.put(_fact_name(options.device), asdict(precision) | {"machine": _machine()})
+    return replace(options, dtype=precision.dtype)
+
+
+def known_options(options: ExtractionOptions, facts: FactsFile) -> ExtractionOptions | None:
+    """Do the same without torch; ``None`` where only torch knows the answer."""
     if options.dtype != AUTO:
         return options
     kind = options.device.partition(":")[0]
     if kind == "cpu":
-        dtype = cpu_dtype()
+        dtype: str | None = cpu_dtype()
     elif kind == "mps":
         dtype = "float32"
     else:
-        dtype = _default_precision(options.device, facts).dtype
-    return replace(options, dtype=dtype)
+        dtype = _recorded_dtype(options.device, facts)
+    return None if dtype is None else replace(options, dtype=dtype)
 
 
-def _default_precision(device: str, facts: FactsFile) -> Precision:
-    """Look up the format of the device, or ask torch and record the answer for this hardware."""
-    torch_version = version("torch")
-    if device == AUTO and torch_version.endswith("+cpu") and platform.system() != "Darwin":
-        return Precision("cpu", cpu_dtype())
-    name = f"precision of {device}"
-    machine = json.dumps([torch_version, platform.processor(), sorted(_nvidia_devices())])
-    recorded = facts.get(name)
-    if isinstance(recorded, dict) and recorded.get("machine") == machine:
-        return Precision(recorded["device"], recorded["dtype"])
-    precision = _ask_torch(device)
-    facts.put(name, asdict(precision) | {"machine": machine})
-    return precision
+def _recorded_dtype(device: str, facts: FactsFile) -> str | None:
+    """Look up the format of the device; ``None`` if torch was not asked on this hardware yet."""
+    if device == AUTO and version("torch").endswith("+cpu") and platform.system() != "Darwin":
+        return cpu_dtype()
+    recorded = facts.get(_fact_name(device))
+    is_of_here = isinstance(recorded, dict) and recorded.get("machine") == _machine()
+    return str(recorded["dtype"]) if is_of_here else None
+
+
+def _fact_name(device: str) -> str:
+    return f"precision of {device}"
+
+
+def _machine() -> str:
+    return json.dumps([version("torch"), platform.processor(), sorted(_nvidia_devices())])
 
 
 def _nvidia_devices() -> list[str]:

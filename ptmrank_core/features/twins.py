@@ -13,6 +13,7 @@ from pathlib import Path
 from ptmrank_core.errors import UnsupportedModelError
 from ptmrank_core.features.cache import FeatureCache
 from ptmrank_core.features.extract import load_cached
+from ptmrank_core.features.process.calls import ModelCalls, ModelCallsHere
 from ptmrank_core.records import ExtractionOptions, ModelSpec, Samples
 
 __all__ = ["TWIN_PREFIX", "is_twin_cached", "untrained_twin"]
@@ -26,7 +27,13 @@ WEIGHTS = shutil.ignore_patterns(
 
 @contextmanager
 def untrained_twin(
-    spec: ModelSpec, *, seed: int, sets: Sequence[Samples], options: ExtractionOptions, cache: FeatureCache
+    spec: ModelSpec,
+    *,
+    seed: int,
+    sets: Sequence[Samples],
+    options: ExtractionOptions,
+    cache: FeatureCache,
+    models: ModelCalls | None = None,
 ) -> Iterator[ModelSpec]:
     """Build the untrained twin of a model; its features can be extracted while the context is open.
 
@@ -43,6 +50,8 @@ def untrained_twin(
         Samples whose features will be extracted.
     options, cache
         How features are extracted, and where they are stored.
+    models
+        Where it is built; by default in this process.
 
     Yields
     ------
@@ -58,12 +67,10 @@ def untrained_twin(
     if _is_cached(twin, sets, options, cache):
         yield twin
         return
-    from ptmrank_core.features.encoders.untrained import save_untrained  # noqa: PLC0415 - loads torch
-
     with tempfile.TemporaryDirectory(prefix="untrained-") as temporary:
         folder = Path(temporary) / "twin"
         # First random weights and the configuration, then the other files of the checkpoint.
-        save_untrained(spec, folder, seed=seed)
+        (models or ModelCallsHere(cache)).call("save_untrained", spec, folder, seed=seed)
         shutil.copytree(str(spec.path), folder, ignore=WEIGHTS, dirs_exist_ok=True)
         yield replace(twin, path=str(folder))
 

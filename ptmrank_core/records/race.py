@@ -66,6 +66,8 @@ class RaceDose:
         Why this dose was chosen, in one sentence.
     problem
         Why training failed, in one sentence; empty if it did not.
+    loading_seconds
+        Seconds before the first step: loading the model, and starting the process that trains it.
     """
 
     KIND: ClassVar[str] = "race dose"
@@ -83,6 +85,7 @@ class RaceDose:
     seconds: float
     reason: str = ""
     problem: str = ""
+    loading_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -213,12 +213,14 @@ def test_changed_samples_fail_the_run_as_a_whole(settings: Settings, tmp_path: P
 def test_a_cached_run_imports_neither_torch_nor_transformers(
     settings: Settings, picture_zip: Path, zoo: Path
 ) -> None:
-    """When every feature is cached, a run is only arithmetic."""
+    """When every feature is cached, a run is only arithmetic, and starts no process of its own."""
     first = stored_plan(settings, picture_zip, zoo)
     run_here(first.run_id, settings, sources=SOURCES)
     second = stored_plan(settings, picture_zip, zoo)
     code = (
-        "import json, sys; from ptmrank_core.worker import main; status = main([sys.argv[1]]);"
+        "import json, sys; from ptmrank_core.worker import main;"
+        "from ptmrank_core.features.process import client; client.Child = None;"
+        "status = main([sys.argv[1]]);"
         "print(json.dumps([status, 'torch' in sys.modules, 'transformers' in sys.modules]))"
     )
     done = subprocess.run(

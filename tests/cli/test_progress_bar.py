@@ -5,7 +5,15 @@ from __future__ import annotations
 import io
 
 from ptmrank_core.cli.progress_bar import ProgressLine
-from ptmrank_core.events import BatchDone, CellDone, Downloaded, ModelStarted, StageStarted
+from ptmrank_core.events import (
+    AnalysisStep,
+    BatchDone,
+    CellDone,
+    Downloaded,
+    ModelStarted,
+    RaceStep,
+    StageStarted,
+)
 from ptmrank_core.records import Failure, Stage
 
 
@@ -29,6 +37,17 @@ def test_the_line_is_about_the_model_at_hand() -> None:
     line(ModelStarted("org/b", 2, 2))
     line(Downloaded("org/b", 7_500_000, 10_000_000))
     assert terminal.getvalue().split("\r")[-1].strip() == "[2/2] org/b  download 7.5 of 10.0 MB"
+
+
+def test_a_race_is_followed_dose_by_dose() -> None:
+    """Model, what is trained, share of the dose, and the time that is left."""
+    terminal = Terminal()
+    line = ProgressLine(terminal)
+    line(AnalysisStep("race", 30, 300))
+    line(RaceStep("org/a", "full", 0.25, 269.6))
+    assert terminal.getvalue().split("\r")[-1].strip() == (
+        "race: org/a  all weights, 25% of this dose, 4:30 min left"
+    )
 
 
 def test_what_stops_a_model_is_told_once() -> None:

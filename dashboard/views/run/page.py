@@ -65,7 +65,7 @@ def _show_race(run: str, progress: RunProgress) -> None:
     if so_far is not None and jobs.is_racing(result, progress):
         st.header("The race")
         show_time(so_far, progress.race)
-        show_race(so_far)
+        show_race(result, so_far)
 
 
 def _say_end(progress: RunProgress) -> None:

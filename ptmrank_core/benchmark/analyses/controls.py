@@ -99,6 +99,7 @@ def _score_twin(context: AnalysisContext, model: str) -> ControlScores:
         sets=sets,
         options=run_context.plan.options,
         cache=run_context.cache,
+        models=run_context.models,
     ) as twin:
         arrays = gather(run_context, twin, metrics, discard_event).arrays
     return _control(context, twin.id, arrays, title=f"Untrained twin of {model}", of=model)

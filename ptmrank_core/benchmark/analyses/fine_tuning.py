@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 from ptmrank_core.benchmark.analyses.context import AnalysisContext
 from ptmrank_core.errors import MetricInputError
 from ptmrank_core.events import AnalysisStep, raise_if_cancelled
-from ptmrank_core.features.training.fine_tuning import fine_tune
 from ptmrank_core.features.training.recipe import TrainingRecipe
-from ptmrank_core.records import FineTuning, Samples
+from ptmrank_core.records import FineTuning, Samples, TrainingResult
 from ptmrank_core.sampling import nested_order, units_of_samples
 
 __all__ = ["fine_tune_best", "training_rows"]
@@ -63,7 +62,8 @@ def _tune(context: AnalysisContext, model: str, seconds: float, position: tuple[
     """Train one model."""
     run_context = context.run_context
     index, n_models = position
-    training = fine_tune(
+    training: TrainingResult = run_context.models.call(
+        "fine_tune",
         context.specs[model],
         run_context.samples,
         training_rows(run_context.samples, run_context.plan.seed),

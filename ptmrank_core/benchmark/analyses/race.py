@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ptmrank_core.benchmark.analyses.context import AnalysisContext
 from ptmrank_core.benchmark.execution.scoring import CapturedError, run_guarded
+from ptmrank_core.benchmark.race.former import take_over
 from ptmrank_core.benchmark.race.pace import granted_seconds
 from ptmrank_core.benchmark.race.prior import MEASURES
 from ptmrank_core.benchmark.race.states import TrainingStates, states_folder
@@ -22,7 +23,7 @@ def race_to_decision(context: AnalysisContext) -> None:
 
     Last of the analyses, so that its time is what they have left. Stores a
     :class:`~ptmrank_core.records.RaceDose` for each dose and a :class:`~ptmrank_core.records.Race`; a race
-    that is not done goes on.
+    that is not done goes on, and one that a former run has done alike is taken over.
 
     Raises
     ------
@@ -32,7 +33,10 @@ def race_to_decision(context: AnalysisContext) -> None:
     run_context = context.run_context
     plan, samples = run_context.plan, run_context.samples
     race = context.contents(Race).get("")
-    if not plan.analyses.decide_seconds or (race is not None and race.is_done):
+    is_over = race.is_done if race is not None else context.is_kept(Race)
+    if not plan.analyses.decide_seconds or is_over:
+        return
+    if race is None and take_over(context):
         return
     limit = race.seconds_limit if race else granted_seconds(plan.analyses.decide_seconds, context.findings())
     rows = run_guarded(lambda: draw_three_parts(samples, seed=plan.seed), what=Race.KIND)
@@ -45,4 +49,7 @@ def race_to_decision(context: AnalysisContext) -> None:
     tasks = RaceTasks(samples, rows, states, plan.seed)
     ground = TrainingGround(samples, plan.options, ModelCallsHere(run_context.cache), run_context.cancel)
     trainer = run_context.sources.make_trainer(ground)
-    RaceWork(context, tasks, trainer, measure=MEASURES[samples.target_kind], limit=limit).run()
+    work = RaceWork(context, tasks, trainer, measure=MEASURES[samples.target_kind], limit=limit)
+    problem = run_guarded(work.run, what=Race.KIND)
+    if isinstance(problem, CapturedError):
+        context.keep_problem(Race, "", problem)

@@ -170,7 +170,9 @@ def _twin(context: AnalysisContext, model: str, deadline: _Deadline) -> Referenc
         why = _why_no_twin(context, model, deadline)
         if why:
             return ReferenceResult(_twin_title(model), "untrained", of=model, left_out=why)
-    with untrained_twin(spec, seed=plan.seed, sets=sets, options=plan.options, cache=cache) as twin:
+    with untrained_twin(
+        spec, seed=plan.seed, sets=sets, options=plan.options, cache=cache, models=run_context.models
+    ) as twin:
         arrays = gather(run_context, twin, (), discard_event).arrays
     probe = probe_arrays(context, arrays, cancel=deadline.token)
     n_features = int(arrays["embeddings"].shape[1])

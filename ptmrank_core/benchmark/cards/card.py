@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from ptmrank_core.benchmark.cards.race import CardRace, race_of
 from ptmrank_core.benchmark.plan import LABEL_ENCODER_REVISION
 from ptmrank_core.benchmark.store.codec import to_json
 from ptmrank_core.benchmark.store.former import plan_with_controls, with_report
@@ -102,6 +103,8 @@ class RunCard:
         Software versions, and other recorded facts.
     cells
         Every decided cell.
+    race
+        The race of the run; ``None`` if it had none.
     """
 
     run_card: int
@@ -112,6 +115,7 @@ class RunCard:
     metric_versions: Mapping[str, int]
     environment: Mapping[str, str]
     cells: tuple[CardCell, ...]
+    race: CardRace | None = None
 
 
 def make_card(result: RunResult) -> RunCard:
@@ -127,6 +131,7 @@ def make_card(result: RunResult) -> RunCard:
         metric_versions={name: METRICS[name].version for name in result.plan.metrics if name in METRICS},
         environment=dict(result.environment),
         cells=tuple(_card_cell(cell) for cell in (*result.cells, *result.layer_cells)),
+        race=race_of(result),
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from ptmrank_core.benchmark.cards.card import RunCard
+from ptmrank_core.benchmark.cards.race import race_differences
 
 __all__ = ["RTOL", "CellDifference", "Condition", "Differences", "compare_cards"]
 
@@ -154,6 +155,7 @@ def _conditions(card: RunCard, here: RunCard) -> Iterator[Condition]:
     for name, before, now in pairs:
         if before != now:
             yield Condition(name, *(None if value is None else str(value) for value in (before, now)))
+    yield from (Condition(*difference) for difference in race_differences(card.race, here.race))
 
 
 def _both(card: Mapping[str, Any], here: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:

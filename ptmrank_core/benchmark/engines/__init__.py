@@ -1,5 +1,5 @@
 """Engines, which execute runs: at present, this machine."""
 
-from ptmrank_core.benchmark.engines.local import cancel_run, run_here, start_worker
+from ptmrank_core.benchmark.engines.local import cancel_run, model_process, run_here, start_worker
 
-__all__ = ["cancel_run", "run_here", "start_worker"]
+__all__ = ["cancel_run", "model_process", "run_here", "start_worker"]

@@ -7,8 +7,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 
 from ptmrank_core.benchmark.execution.providers import Sources
 from ptmrank_core.benchmark.runner import execute
@@ -18,12 +19,13 @@ from ptmrank_core.benchmark.scheduling.progress import store_sink
 from ptmrank_core.benchmark.scheduling.queue import acquire_device
 from ptmrank_core.benchmark.store.store import RunStore
 from ptmrank_core.config import Settings, child_environment
-from ptmrank_core.errors import CancelledError, RunBusyError, RunError
+from ptmrank_core.errors import CancelledError, RunBusyError, RunError, RunNotFoundError
 from ptmrank_core.events import CancelToken, Event, RunFinished, Sink, discard_event, never_cancels
 from ptmrank_core.features import FeatureCache
+from ptmrank_core.features.process import ModelCalls, ModelProcess
 from ptmrank_core.records import RunState
 
-__all__ = ["cancel_run", "run_here", "start_worker"]
+__all__ = ["cancel_run", "model_process", "run_here", "start_worker"]
 
 START_SECONDS = 60.0
 POLL_SECONDS = 0.2
@@ -36,6 +38,7 @@ def run_here(
     sources: Sources,
     sink: Sink = discard_event,
     cancel: CancelToken = never_cancels,
+    models: ModelCalls | None = None,
 ) -> RunState:
     """Execute a stored run in this process, once it is first in the queue of its device.
 
@@ -51,6 +54,8 @@ def run_here(
         Receives every event, in addition to the store.
     cancel
         Called while waiting and after each batch and cell; a request to cancel in the store counts too.
+    models
+        Where checkpoints are run and trained, such as :func:`model_process`; by default in this process.
 
     Raises
     ------
@@ -78,7 +83,42 @@ def run_here(
             both(RunFinished(run_id, RunState.CANCELLED))
             return RunState.CANCELLED
         cache = stack.enter_context(FeatureCache(settings))
-        return execute(run_id, sources=sources, store=store, cache=cache, sink=both, cancel=token)
+        return execute(
+            run_id, sources=sources, store=store, cache=cache, sink=both, cancel=token, models=models
+        )
+
+
+@contextmanager
+def model_process(settings: Settings, run_id: str) -> Iterator[ModelProcess]:
+    """Run and train the checkpoints of a run in a process of their own, which no model can take the run with.
+
+    It is started when the first model has to run, and ended with the block. What it prints is added to the
+    run's log.
+
+    Parameters
+    ----------
+    settings
+        Where data are stored.
+    run_id
+        The run; it may be stored within the block.
+    """
+    log = log_file(settings, run_id)
+    has_log = log.exists()
+    try:
+        with ModelProcess(settings, log=log) as process:
+            yield process
+    finally:
+        if log.exists() and not has_log:
+            _drop_idle_log(log, RunStore(settings), run_id)
+
+
+def _drop_idle_log(log: Path, store: RunStore, run_id: str) -> None:
+    """Delete a new log that is empty, or whose run was not stored after all."""
+    with suppress(RunNotFoundError):
+        store.state(run_id)
+        if log.stat().st_size:
+            return
+    log.unlink()
 
 
 def _join_queue(run_id: str, store: RunStore) -> None:

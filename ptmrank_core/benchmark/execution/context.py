@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from ptmrank_core.benchmark.execution.providers import Sources
 from ptmrank_core.benchmark.execution.scoring import CapturedError, run_guarded
 from ptmrank_core.benchmark.plan import LABEL_ENCODER_REVISION, needs_reference, reads_class_names
 from ptmrank_core.benchmark.store.store import RunStore
-from ptmrank_core.events import CancelToken, Sink
-from ptmrank_core.features import FeatureCache, extract
-from ptmrank_core.records import Features, FloatArray, RunPlan, Samples
+from ptmrank_core.events import CancelToken, Sink, discard_event
+from ptmrank_core.features import FeatureCache, extract_cached
+from ptmrank_core.features.process import ModelCalls
+from ptmrank_core.records import ExtractionOptions, Features, FloatArray, ModelSpec, RunPlan, Samples
 
 __all__ = ["RunContext", "load_auxiliary"]
+
+NO_AUXILIARY: Mapping[str, Samples] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,8 @@ class RunContext:
         Where cells and features are stored.
     sink, cancel
         Receives every event; called after each batch and each cell.
+    models
+        Where checkpoints are run and trained: in the model process, or in this one.
     reference
         The reference set; ``None`` if no metric reads one.
     label_embeddings
@@ -47,9 +53,43 @@ class RunContext:
     cache: FeatureCache
     sink: Sink
     cancel: CancelToken
+    models: ModelCalls
     reference: Samples | None = None
     label_embeddings: FloatArray | CapturedError | None = None
     uncached: dict[tuple[str, ...], Features] = field(default_factory=dict)
+
+    def extract(
+        self,
+        samples: Samples,
+        spec: ModelSpec,
+        options: ExtractionOptions,
+        *,
+        auxiliary: Mapping[str, Samples] = NO_AUXILIARY,
+        sink: Sink = discard_event,
+    ) -> Features:
+        """Extract the features of a checkpoint, if they are not all in the cache.
+
+        Parameters
+        ----------
+        samples, spec, options, auxiliary, sink
+            As :func:`~ptmrank_core.features.extract` has them.
+
+        Raises
+        ------
+        ModelError
+            If the model cannot be loaded or run, or its process died.
+        CancelledError
+            If cancellation was requested.
+        """
+        cached = extract_cached(
+            samples, spec, options=options, cache=self.cache, sink=sink, auxiliary=auxiliary
+        )
+        if cached is not None:
+            return cached
+        features: Features = self.models.call(
+            "extract", samples, spec, options=options, auxiliary=auxiliary, sink=sink, cancel=self.cancel
+        )
+        return features
 
 
 def load_auxiliary(run_context: RunContext, metrics: Collection[str]) -> RunContext:
@@ -93,9 +133,6 @@ def _with_class_names(run_context: RunContext, metrics: Collection[str]) -> RunC
         )
         names = run_context.sources.name_samples(run_context.samples.class_names)
         options = replace(run_context.plan.options, layers=False)
-        features = extract(
-            names, fetched, options=options, cache=run_context.cache, cancel=run_context.cancel
-        )
-        return features.embeddings[None]
+        return run_context.extract(names, fetched, options).embeddings[None]
 
     return replace(run_context, label_embeddings=run_guarded(embed, what=spec.id))

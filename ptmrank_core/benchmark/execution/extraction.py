@@ -18,6 +18,7 @@ from ptmrank_core.benchmark.normalisation import normalise
 from ptmrank_core.benchmark.plan import needs_source_samples
 from ptmrank_core.events import BatchDone, Sink, StageStarted, discard_event
 from ptmrank_core.features import extract
+from ptmrank_core.features.training.fine_tuning import CHECKPOINTS
 from ptmrank_core.records import AS_RECOGNISED, Features, ModelSpec, RunPlan, Stage
 
 __all__ = ["gather", "source_place"]
@@ -72,15 +73,21 @@ def _extract(run_context: RunContext, spec: ModelSpec, metrics: Collection[str],
 
 
 def _features(run_context: RunContext, spec: ModelSpec, auxiliary: AuxiliarySets, sink: Sink) -> Features:
-    """Extract features; those of a function without a version are held in memory for the rest of the run."""
+    """Extract features: of a checkpoint where models run, of a function or of columns in this process.
+
+    Those of a function without a version are held in memory for the rest of the run.
+    """
     sets = auxiliary.samples()
     name = (spec.id, *sorted(sets))
     if name in run_context.uncached:
         return run_context.uncached[name]
+    options = run_context.plan.options
+    if spec.source in CHECKPOINTS:
+        return run_context.extract(run_context.samples, spec, options, auxiliary=sets, sink=sink)
     features = extract(
         run_context.samples,
         spec,
-        options=run_context.plan.options,
+        options=options,
         cache=run_context.cache,
         sink=sink,
         cancel=run_context.cancel,

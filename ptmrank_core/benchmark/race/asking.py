@@ -13,7 +13,7 @@ from ptmrank_core.config import Settings
 from ptmrank_core.errors import InputError, RunBusyError, RunError
 from ptmrank_core.records import Finding, Race, RaceParts, RunPlan, RunState
 
-__all__ = ["decide"]
+__all__ = ["decide", "open_race"]
 
 
 def decide(store: RunStore, settings: Settings, run_id: str, seconds: float) -> None:
@@ -56,11 +56,16 @@ def decide(store: RunStore, settings: Settings, run_id: str, seconds: float) -> 
         store.queue(run_id, device_of(longer))
 
 
+def open_race(plan: RunPlan, seconds: float) -> Finding:
+    """Make the record of a race that is about to begin, with a time of its own."""
+    return race_finding(Race(RaceParts(0, 0, 0, plan.seed), (), seconds, 0.0), 0.0)
+
+
 def _opened(store: RunStore, plan: RunPlan, seconds: float) -> Finding:
-    """Make the record of a race that is about to begin, or to go on."""
+    """Make the record of a race of a finished run, which may go on with one that it had."""
     former = next((own for own in store.findings(plan.run_id) if own.kind == Race.KIND), None)
     if former is None or not isinstance(former.content, Race):
-        return race_finding(Race(RaceParts(0, 0, 0, plan.seed), (), seconds, 0.0), 0.0)
+        return open_race(plan, seconds)
     race = former.content
     more = replace(race, seconds_limit=race.seconds_used + seconds, stopped="", winner="", final=None)
     return race_finding(more, former.seconds)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from ptmrank_core.benchmark.analyses.context import AnalysisContext
 from ptmrank_core.records import Finding, ModelOutcome, Race, RaceDose
 
-__all__ = ["granted_seconds", "guessed_seconds", "seconds_of_pass"]
+__all__ = ["granted_seconds", "guessed_seconds", "loading_seconds", "seconds_of_pass"]
 
 # Analyses before a race count towards its time limit, but leave it at least this share.
 LEAST_SHARE = 0.5
@@ -69,6 +69,12 @@ def seconds_of_pass(doses: Sequence[RaceDose], n_train: int, guess: float) -> fl
             continue
         before = [own.epochs for own in doses[:place] if own.stage == dose.stage and own.value is not None]
         passes = dose.epochs - (before[-1] if before else 0.0)
-        if passes > 0 and dose.seconds > 0:
-            return dose.seconds / passes * n_train / dose.n_train
+        training = dose.seconds - dose.loading_seconds
+        if passes > 0 and training > 0:
+            return training / passes * n_train / dose.n_train
     return guess
+
+
+def loading_seconds(doses: Sequence[RaceDose]) -> float:
+    """Return what loading a model took last; 0 before the first dose."""
+    return doses[-1].loading_seconds if doses else 0.0

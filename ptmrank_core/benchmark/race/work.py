@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 
 from ptmrank_core.benchmark.analyses.context import AnalysisContext
-from ptmrank_core.benchmark.execution.scoring import CapturedError, run_guarded
 from ptmrank_core.benchmark.race.beliefs import Beliefs, RaceFacts, Runner, standings
 from ptmrank_core.benchmark.race.choice import NextDose, final_epochs, final_seconds, next_dose
+from ptmrank_core.benchmark.race.dosing import DIGITS, DoseWork
 from ptmrank_core.benchmark.race.judgement import judge
-from ptmrank_core.benchmark.race.pace import guessed_seconds, seconds_of_pass
+from ptmrank_core.benchmark.race.pace import guessed_seconds, loading_seconds, seconds_of_pass
 from ptmrank_core.benchmark.race.prior import constant_value, probe_values, why_untrainable
 from ptmrank_core.benchmark.race.tasks import RaceTasks
 from ptmrank_core.benchmark.race.trainer import Trainer
@@ -24,7 +23,6 @@ __all__ = ["RaceWork", "dose_finding", "race_finding"]
 # A dose that takes many times as long as was expected is stopped early; its model is then known to be slow.
 # Loading is no part of what is expected, and the final training always gets some time.
 PATIENCE, LOADING_SECONDS, LEAST_SECONDS = 3.0, 20.0, 10.0
-DIGITS = 6  # of stored durations: to microseconds
 
 
 def race_finding(race: Race, between: float) -> Finding:
@@ -185,7 +183,8 @@ class RaceWork:
         self._keep(race)
         left = self._limit - self._used
         runner = next(own for own in runners if own.model == race.winner)
-        epochs = final_epochs(runner, ground.facts, seconds_left=left)
+        training = left - loading_seconds(runner.doses or self._doses)
+        epochs = final_epochs(runner, ground.facts, seconds_left=training)
         seconds = max(left, LEAST_SECONDS)
         dose, result = self._train(race.winner, "final", epochs, seconds=seconds, why=race.stopped)
         self._doses.append(dose)
@@ -204,64 +203,21 @@ class RaceWork:
     def _train(
         self, model: str, stage: DoseStage, epochs: float, *, seconds: float, why: str
     ) -> tuple[RaceDose, TaskResult | None]:
-        """Train one dose, and time it; a model that fails does not stop the race."""
+        """Train one dose; a model that fails does not stop the race."""
         doses = self._doses_of(model)
         number = self._doses[-1].number + 1 if self._doses else 0
         spec = self._context.specs[model]
         task = self._tasks.task(spec, stage, epochs, doses=doses, number=number, seconds=seconds)
-        start = self._trainer.clock()
-        hear = partial(self._report, task, start)
-        hear(0.0)
-        result = run_guarded(
-            lambda: self._trainer.train(task, on_progress=hear), what=f"{RaceDose.KIND} {model}"
+        dosing = DoseWork(
+            task, number, why, measure=self._measure, trainer=self._trainer, report=self._report
         )
+        dose, result = dosing.run()
         self._mark = self._trainer.clock()
-        taken = round(self._mark - start, DIGITS)
-        if isinstance(result, CapturedError):
-            problem = f"{result.message} {result.hint}".strip()
-            return self._failed(task, number, taken, why, problem), None
-        return self._dose(task, number, taken, why, result), result
+        return dose, result
 
-    def _dose(
-        self, task: TrainingTask, number: int, seconds: float, reason: str, result: TaskResult
-    ) -> RaceDose:
-        return RaceDose(
-            model=task.spec.id,
-            number=number,
-            stage=task.stage,
-            measure=result.measure,
-            value=result.value,
-            standard_error=result.standard_error,
-            losses=result.losses,
-            curve=result.curve,
-            n_train=len(task.rows),
-            epochs=result.epochs,
-            learning_rate=result.learning_rate,
-            seconds=seconds,
-            reason=reason,
-        )
-
-    def _failed(self, task: TrainingTask, number: int, seconds: float, reason: str, problem: str) -> RaceDose:
-        return RaceDose(
-            model=task.spec.id,
-            number=number,
-            stage=task.stage,
-            measure=self._measure,
-            value=None,
-            standard_error=None,
-            losses=(),
-            curve=(),
-            n_train=len(task.rows),
-            epochs=0.0,
-            learning_rate=0.0,
-            seconds=seconds,
-            reason=reason,
-            problem=problem,
-        )
-
-    def _report(self, task: TrainingTask, start: float, share: float) -> None:
+    def _report(self, task: TrainingTask, elapsed: float, share: float) -> None:
         """Report the progress of a dose."""
-        used = self._used + self._trainer.clock() - start
+        used = self._used + elapsed
         left = max(0.0, self._limit - used)
         sink = self._context.run_context.sink
         sink(AnalysisStep(Race.KIND, min(int(used), int(self._limit)), int(self._limit)))

@@ -34,7 +34,7 @@ def lock_files(settings: Settings, run_id: str) -> tuple[Path, Path]:
 
 
 def log_file(settings: Settings, run_id: str) -> Path:
-    """Return the log file of the worker of a run; a run on the command line writes none."""
+    """Return the log file of the worker of a run; on the command line, of its models' process alone."""
     return settings.runs_dir / f"{run_id}.log"
 
 

@@ -24,6 +24,7 @@ from ptmrank_core.config import Settings
 from ptmrank_core.errors import CancelledError, InputError, RunError
 from ptmrank_core.events import CancelToken, Sink, discard_event, never_cancels
 from ptmrank_core.features import FeatureCache
+from ptmrank_core.features.process import ModelCalls
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.records import (
     Analyses,
@@ -87,6 +88,8 @@ class Search:
         Where models and auxiliary samples come from.
     sink, cancel
         Receives every event; called after each batch and each cell.
+    models
+        Where checkpoints are run; by default in this process.
     """
 
     plan: RunPlan
@@ -95,6 +98,7 @@ class Search:
     sources: Sources
     sink: Sink = discard_event
     cancel: CancelToken = never_cancels
+    models: ModelCalls | None = None
 
     def within(self, full_models: int) -> Found:
         """Run the rounds within a budget.
@@ -187,6 +191,7 @@ class Search:
                 cache=cache,
                 sink=self.sink,
                 cancel=self.cancel,
+                models=self.models,
             )
             result = store.result(plan.run_id)
         if state is RunState.CANCELLED:

@@ -37,6 +37,12 @@ FUNCTIONS: Mapping[str, ModelFunction] = MappingProxyType(
         "extract": ModelFunction(
             "ptmrank_core.features.extract", "extract", "its features were being extracted"
         ),
+        "fine_tune": ModelFunction(
+            "ptmrank_core.features.training.fine_tuning", "fine_tune", "it was being trained"
+        ),
+        "save_untrained": ModelFunction(
+            "ptmrank_core.features.encoders.untrained", "save_untrained", "its untrained twin was being made"
+        ),
         "train_dose": ModelFunction(
             "ptmrank_core.features.training.doses", "train_dose", "it was being trained"
         ),

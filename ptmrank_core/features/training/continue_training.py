@@ -108,6 +108,16 @@ class Collator:
         )
 
 
+def loss_of(problem: str) -> Any:
+    """Loss of a kind of answers; not every model of transformers has its own for each."""
+    losses: dict[str, Any] = {
+        "single_label_classification": torch.nn.functional.cross_entropy,
+        "multi_label_classification": torch.nn.functional.binary_cross_entropy_with_logits,
+        "regression": torch.nn.functional.mse_loss,
+    }
+    return lambda outputs, labels, num_items_in_batch=None: losses[problem](outputs["logits"], labels)  # noqa: ARG005
+
+
 def accuracy(prediction: Any) -> dict[str, float]:
     """Share of the samples whose class is right."""
     return {"accuracy": float((prediction.predictions.argmax(axis=1) == prediction.label_ids).mean())}
@@ -146,11 +156,13 @@ def main() -> None:
             remove_unused_columns=False,
             save_strategy="no",
             report_to="none",
+            dataloader_pin_memory=torch.cuda.is_available(),
             seed=options.seed,
         ),
         data_collator=Collator(options.data, processor, as_classes=as_classes),
         train_dataset=samples[n_test:],
         eval_dataset=samples[:n_test],
+        compute_loss_func=loss_of(model.config.problem_type),
         compute_metrics=accuracy if as_classes else None,
     )
     trainer.train()

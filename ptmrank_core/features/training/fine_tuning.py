@@ -12,7 +12,7 @@ from ptmrank_core.events import CancelToken, never_cancels
 from ptmrank_core.features.training.recipe import TrainingRecipe
 from ptmrank_core.records import ExtractionOptions, ModelSpec, Samples, TrainingResult
 
-__all__ = ["fine_tune"]
+__all__ = ["CHECKPOINTS", "fine_tune"]
 
 CHECKPOINTS = frozenset({"hub", "local", "demo"})
 

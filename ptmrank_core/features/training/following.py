@@ -18,7 +18,7 @@ from ptmrank_core.records import FloatArray
 __all__ = ["Follower"]
 
 # Passes over which the tested weights are averaged.
-AVERAGED_PASSES = 2.0
+AVERAGED_PASSES = 1.0
 MOMENTS = ("step", "exp_avg", "exp_avg_sq")
 
 

@@ -15,6 +15,7 @@ __all__ = ["Inputs"]
 
 # Prepared samples are kept between passes, up to this size in all.
 MAX_KEPT_BYTES = 512 * 2**20
+CHUNK = 256
 
 
 class Inputs:
@@ -39,11 +40,22 @@ class Inputs:
         self._kept: dict[int, Prepared] = {}
         self._kept_bytes = 0
         self._cut: set[int] = set()
+        self._lengths: dict[int, int] = {}
 
     @property
     def n_cut(self) -> int:
         """Number of samples so far that are longer than the network reads."""
         return len(self._cut)
+
+    def lengths(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the lengths of samples; all 0 if the first is, as those of pictures are."""
+        if not len(rows) or self.prepared(rows[:1])[0].length == 0:
+            return np.zeros(len(rows), dtype=np.int64)
+        for start in range(0, len(rows), CHUNK):
+            chunk = [row for row in rows[start : start + CHUNK].tolist() if row not in self._lengths]
+            for row, sample in zip(chunk, self.prepared(np.array(chunk, dtype=np.int64)), strict=True):
+                self._lengths[row] = sample.length
+        return np.array([self._lengths[row] for row in rows.tolist()], dtype=np.int64)
 
     def prepared(self, rows: NDArray[np.int64]) -> list[Prepared]:
         """Return prepared samples, kept from an earlier pass or prepared now."""

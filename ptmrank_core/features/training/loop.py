@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -26,6 +26,8 @@ __all__ = ["Course", "Learner", "Passes", "seeded"]
 Indices = NDArray[np.int64]
 WEIGHT_DECAY = 0.05
 LARGEST_GRADIENT = 1.0
+# Batches among which samples are sorted by length.
+SORTED_BATCHES = 8
 
 
 @contextmanager
@@ -48,11 +50,15 @@ class Passes:
         Samples of one step.
     seed
         Seed of the order.
+    lengths
+        Length of each sample, in the order of ``rows``: among some batches, samples of similar length come
+        together, so that there is little padding. Empty if they do not differ.
     """
 
     rows: Indices
     batch_size: int
     seed: tuple[int, ...]
+    lengths: Indices = field(default_factory=lambda: np.empty(0, dtype=np.int64))
 
     @property
     def n_steps(self) -> int:
@@ -63,10 +69,21 @@ class Passes:
     def batch(self, step: int) -> Indices:
         """Return the samples of a step, counted over all passes."""
         number, place = divmod(step, self.n_steps)
-        order = np.random.default_rng([*self.seed, number]).permutation(np.sort(self.rows))
-        end = len(order) if place == self.n_steps - 1 else (place + 1) * self.batch_size
-        batch: Indices = order[place * self.batch_size : end]
-        return batch
+        rng = np.random.default_rng([*self.seed, number])
+        order = rng.permutation(len(self.rows))
+        ends = [self.batch_size * (i + 1) for i in range(self.n_steps - 1)]
+        batches = np.split(self._sorted_in_parts(order), ends)
+        if len(self.lengths):
+            batches = [batches[i] for i in rng.permutation(len(batches))]
+        return self.rows[batches[place]]
+
+    def _sorted_in_parts(self, order: Indices) -> Indices:
+        """Sort each few batches of an order by length."""
+        if not len(self.lengths):
+            return order
+        size = SORTED_BATCHES * self.batch_size
+        parts = [order[start : start + size] for start in range(0, len(order), size)]
+        return np.concatenate([part[np.argsort(-self.lengths[part], kind="stable")] for part in parts])
 
 
 class Learner:
@@ -185,8 +202,7 @@ class Learner:
     def run_over(self, rows: Indices, run: Callable[[Sequence[Prepared]], torch.Tensor]) -> FloatArray:
         """Run something over samples in evaluation mode, those of similar length together."""
         self._network.module.eval()
-        lengths = [sample.length for sample in self._inputs.prepared(rows)]
-        order = np.argsort([-length for length in lengths], kind="stable")
+        order = np.argsort(-self._inputs.lengths(rows), kind="stable")
         results: list[FloatArray] = []
         start = 0
         with torch.inference_mode():

@@ -44,7 +44,7 @@ def train_pooled(
         batch_size=recipe.batch_size,
         seed=recipe.seed,
     )
-    passes = Passes(train, recipe.batch_size, (recipe.seed,))
+    passes = Passes(np.sort(train), recipe.batch_size, (recipe.seed,))
     course = Course(passes, passes.n_steps * recipe.epochs, clock, on_progress, cancel)
     n_steps = course.run(learner, lambda _done, progress: rate_at(progress))
     judgement = objective.judge(learner.outputs(test), test)

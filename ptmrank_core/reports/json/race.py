@@ -31,8 +31,7 @@ def race_payload(result: RunResult) -> dict[str, Any]:
         problem = race_problem(result)
         return {"problem": problem} if problem else {}
     race = so_far.race
-    doses = sorted((*so_far.doses, *so_far.final_doses), key=lambda dose: dose.number)
-    without_losses = [plain_json(replace(dose, losses=())) for dose in doses]
+    without_losses = [plain_json(replace(dose, losses=())) for dose in so_far.trainings]
     for dose in without_losses:
         del dose["losses"]
     return {

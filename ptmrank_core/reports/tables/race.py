@@ -74,7 +74,7 @@ def race_doses_table(result: RunResult) -> Table:
         Column("reason", "why this dose"),
         Column("problem", "why it failed"),
     )
-    doses = sorted((*so_far.doses, *so_far.final_doses), key=lambda dose: dose.number) if so_far else []
+    doses = so_far.trainings if so_far else ()
     records = [
         {
             "number": dose.number + 1,

@@ -1,6 +1,6 @@
 """What a race says, from its records alone: where it stands, its rows and curves, what it expects."""
 
-from ptmrank_core.results.race.curves import RaceCurve, RacePoint, race_curves
+from ptmrank_core.results.race.curves import RaceCurve, RacePoint, final_clock, race_curves
 from ptmrank_core.results.race.expected import expectations_of, with_race
 from ptmrank_core.results.race.reached import all_reached, race_reached
 from ptmrank_core.results.race.rows import STAGE_TITLES, RaceRow, race_rows
@@ -23,6 +23,7 @@ __all__ = [
     "RaceSoFar",
     "all_reached",
     "expectations_of",
+    "final_clock",
     "race_curves",
     "race_of",
     "race_problem",

@@ -8,7 +8,7 @@ from ptmrank_core.records import DoseStage, RaceDose
 from ptmrank_core.results.race.rows import passes_of, race_rows, with_before
 from ptmrank_core.results.race.so_far import RaceSoFar
 
-__all__ = ["RaceCurve", "RacePoint", "race_curves"]
+__all__ = ["RaceCurve", "RacePoint", "final_clock", "race_curves"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +48,7 @@ class RaceCurve:
 
 def race_curves(so_far: RaceSoFar) -> tuple[RaceCurve, ...]:
     """Make the curve of each model that was trained, in the order of the standings."""
-    starts, clock = {}, 0.0
-    for dose in so_far.doses:
-        starts[dose.number] = clock
-        clock += dose.seconds
-    curves = []
+    starts, curves = starts_of(so_far), []
     for row in race_rows(so_far):
         own = [dose for dose in so_far.doses if dose.model == row.model]
         points: list[RacePoint] = []
@@ -67,6 +63,24 @@ def race_curves(so_far: RaceSoFar) -> tuple[RaceCurve, ...]:
         if points:
             curves.append(RaceCurve(row.model, row.standing, row.reason, tuple(points)))
     return tuple(curves)
+
+
+def final_clock(so_far: RaceSoFar) -> float:
+    """Compute when the final training ended, on the clock of the curves."""
+    last = next((dose for dose in reversed(so_far.final_doses) if dose.value is not None), None)
+    if last is not None:
+        return starts_of(so_far)[last.number] + last.seconds
+    final = so_far.race.final
+    return sum(dose.seconds for dose in so_far.trainings) + (final.seconds if final else 0.0)
+
+
+def starts_of(so_far: RaceSoFar) -> dict[int, float]:
+    """Compute when each training began, by its number: in seconds of training before it."""
+    starts, clock = {}, 0.0
+    for dose in so_far.trainings:
+        starts[dose.number] = clock
+        clock += dose.seconds
+    return starts
 
 
 def _values(dose: RaceDose, before: float) -> list[tuple[float, float]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +10,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ptmrank_core.benchmark import RunStore, delete_run, run_here, run_sizes
+from ptmrank_core.benchmark import (
+    RunStore,
+    can_save,
+    clear_failed,
+    compare_cards,
+    delete_run,
+    make_card,
+    read_card,
+    read_progress,
+    run_card,
+    run_here,
+    run_sizes,
+)
 from ptmrank_core.benchmark.race import work
 from ptmrank_core.benchmark.race.asking import decide
 from ptmrank_core.benchmark.race.states import states_folder
@@ -139,6 +152,27 @@ def test_killed_at_ten_random_moments_a_race_ends_as_if_undisturbed(
     assert race_of(plan, settings) == race_of(undisturbed, settings)
 
 
+def test_any_process_can_follow_a_race(settings: Settings, pictures: Path, models: Path) -> None:
+    """The stored progress names the model at work, what is trained and how much time is left."""
+    plan, seen = ranked_and_asked(settings, pictures, models), []
+    store = RunStore(settings)
+
+    def watch(event: Event) -> None:
+        if isinstance(event, RaceStep) and event.share == 0:
+            seen.append((event, read_progress(store, settings, plan.run_id).race))
+
+    run_here(plan.run_id, settings, sources=replace(SOURCES, make_trainer=replay(CURVES)), sink=watch)
+    doses = doses_of(plan, settings)
+    assert [(told.model, told.stage) for told, _ in seen] == [(dose.model, dose.stage) for dose in doses]
+    assert seen[0][0] == seen[0][1]
+    left = [told.seconds_left for told, _ in seen]
+    assert left[0] == 120
+    assert left == sorted(left, reverse=True)
+    last = read_progress(store, settings, plan.run_id).race
+    assert last is not None
+    assert (last.model, last.stage, last.share) == (doses[-1].model, "final", 1.0)
+
+
 def test_of_states_the_last_of_each_model_is_kept_and_in_the_end_the_winners(
     settings: Settings, pictures: Path, models: Path
 ) -> None:
@@ -245,6 +279,64 @@ def test_a_done_race_trains_nothing_again_and_more_time_goes_on_from_its_doses(
     assert doses_of(plan, settings)[: len(done)] == done
     assert race_of(plan, settings).seconds_limit == pytest.approx(race.seconds_used + 60)
     assert race_of(plan, settings).is_done
+
+
+def test_the_same_question_asked_again_trains_nothing_twice(
+    settings: Settings, pictures: Path, models: Path
+) -> None:
+    """A run that was planned alike takes the race over, with its winner; one of another seed does not."""
+    first, again = planned(settings, pictures, models), planned(settings, pictures, models)
+    raced(first, settings)
+    moments = Moments()
+    assert raced(again, settings, moments=moments) is RunState.FINISHED
+    assert moments.tasks == []
+    assert doses_of(again, settings) == doses_of(first, settings)
+    taken, race = race_of(again, settings), race_of(first, settings)
+    assert replace(taken, notes=()) == replace(race, notes=())
+    assert first.run_id in taken.notes[-1]
+    assert can_save(settings, RunStore(settings).result(again.run_id))
+    other = planned(settings, pictures, models)
+    RunStore(settings).replan(replace(other, seed=5))
+    assert raced(other, settings, moments=moments) is RunState.FINISHED
+    assert moments.tasks
+
+
+def test_an_error_in_the_race_itself_is_a_problem_that_can_be_retried(
+    settings: Settings, pictures: Path, models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The run is finished, the reason is stored; tried again, the race goes on."""
+    plan = ranked_and_asked(settings, pictures, models)
+
+    def fail(*_: object) -> None:
+        raise ValueError("no beliefs today")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(work, "standings", fail)
+        assert raced(plan, settings) is RunState.FINISHED
+    store = RunStore(settings)
+    assert "no beliefs today" in store.result(plan.run_id).problems(Race)[""]
+    assert clear_failed(store, settings, plan.run_id) == 1
+    assert raced(plan, settings) is RunState.FINISHED
+    assert race_of(plan, settings).final is not None
+
+
+def test_the_race_stands_on_the_card_and_a_replay_tells_where_it_differs(
+    settings: Settings, pictures: Path, models: Path, tmp_path: Path
+) -> None:
+    """The card is read as it was written; another winner and the first other dose are named."""
+    plan = ranked_and_asked(settings, pictures, models)
+    raced(plan, settings)
+    result = RunStore(settings).result(plan.run_id)
+    card = make_card(result)
+    (tmp_path / "card.json").write_text(json.dumps(run_card(result)), encoding="utf-8")
+    assert read_card(tmp_path / "card.json") == card
+    assert card.race is not None
+    assert [dose.model for dose in card.race.doses] == [dose.model for dose in doses_of(plan, settings)]
+    assert compare_cards(card, card).conditions == ()
+    other = replace(card.race, winner="d-weak", doses=(card.race.doses[0], *card.race.doses[2:]))
+    (winner, dose) = compare_cards(card, replace(card, race=other)).conditions
+    assert (winner.name, winner.card, winner.here) == ("winner of the race", card.race.winner, "d-weak")
+    assert (dose.name, dose.card) == ("dose 2 of the race", card.race.doses[1].words)
 
 
 def test_too_few_samples_are_refused_with_the_reason(

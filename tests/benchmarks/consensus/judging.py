@@ -86,3 +86,33 @@ def paired_difference(
     ]
     low, high = np.quantile(draws, [0.05, 0.95])
     return mean_difference(known), float(low), float(high)
+
+
+def regret_difference(
+    rows: tuple[Mapping[str, Mapping[str, float]], Mapping[str, Mapping[str, float]]],
+    truths: Mapping[str, Mapping[str, float]],
+    errors: Mapping[str, Mapping[str, float]],
+    n_draws: int = N_DRAWS,
+) -> tuple[float, float, float]:
+    """Difference of the mean regret of the first three of two rows, in points, and its 90 % interval.
+
+    Every draw shifts every accuracy by its error: so far is the best known to be the best.
+    """
+    rng = np.random.default_rng(0)
+
+    def mean_difference(accuracies: Mapping[str, Mapping[str, float]]) -> float:
+        differences = []
+        for name, truth in accuracies.items():
+            found = [judge(row[name], truth) for row in rows]
+            regrets = [own.of_three if own is not None else 0.0 for own in found]
+            differences.append(regrets[0] - regrets[1])
+        return float(np.mean(differences))
+
+    def draw() -> dict[str, dict[str, float]]:
+        return {
+            name: {m: value + rng.normal(0.0, errors[name].get(m, 0.0)) for m, value in truth.items()}
+            for name, truth in truths.items()
+        }
+
+    low, high = np.quantile([mean_difference(draw()) for _ in range(n_draws)], [0.05, 0.95])
+    return mean_difference(truths), float(low), float(high)

@@ -18,13 +18,14 @@ from ptmrank_core.ranking import (
 )
 from ptmrank_core.records import PROBE_SHARE, Vote
 from ptmrank_core.results.votes import FEW, SCALE, WIDTH, doubts_of, prior_taus
+from tests.benchmarks.consensus.alternatives import RULES, alternative_orders
 from tests.benchmarks.consensus.judging import judge
 from tests.benchmarks.consensus.sets import PROBED, TUNED, ScoredSet
 
 PROBE, SIZE, STATIC = "linear probe", "number of parameters", "static order (other sets)"
 EQUAL, PAIR, TRIPLE = "equal votes", "LogME + N-LEEP (mean rank)", "LogME + N-LEEP + nearest neighbours"
 SHIPPED, LEFT_OUT, NO_PROBE = "vote as shipped", "vote, priors without that zoo", "the same without a probe"
-VOTES = (EQUAL, PAIR, TRIPLE, NO_PROBE, LEFT_OUT, SHIPPED)
+VOTES = (EQUAL, PAIR, TRIPLE, NO_PROBE, LEFT_OUT, SHIPPED, *RULES)
 
 Order = Mapping[str, float]
 
@@ -49,7 +50,10 @@ def orders_of(scored: ScoredSet, sets: Sequence[ScoredSet]) -> dict[str, Order]:
     shipped = {name: prior_taus(METRICS[name].prior_agreement, few=few) for name in scored.scores}
     others = left_out_priors(scored, sets, few=few)
     rows[SHIPPED] = _by(scored, votes_of(scored, shipped, with_probe=True))
-    rows[LEFT_OUT] = _by(scored, votes_of(scored, others, with_probe=True))
+    votes = votes_of(scored, others, with_probe=True)
+    rows[LEFT_OUT] = _by(scored, votes)
+    weights = {name: vote.weight for name, vote in votes.items()}
+    rows |= alternative_orders(scored, weights, others)
     rows[NO_PROBE] = _by(scored, votes_of(scored, others, with_probe=False))
     return rows
 

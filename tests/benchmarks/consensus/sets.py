@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
@@ -29,6 +29,7 @@ CONTROL = re.compile("untrained|shuffled")
 TUNED, PROBED = "fine-tuning", "linear probe"
 N_SEEDS = 5  # of a metric that depends on its seed: their mean votes
 CEILING, N_AT_CEILING = 0.95, 2
+VERSION = 2  # of the files in the cache
 FEW = 1.5  # samples for each feature, by the median width
 
 Arrays = Mapping[str, NDArray[Any]]
@@ -52,6 +53,8 @@ class ScoredSet:
 
     ``scores`` are those that vote, higher is better. ``truths`` are by kind. ``near`` names the models that
     were pre-trained on samples of the target's own kind. A set with ``few`` samples is a subset of another.
+    ``errors`` are standard errors of the fine-tuned accuracies, by how single runs differ; empty where every
+    model was trained once.
     """
 
     name: str
@@ -61,6 +64,7 @@ class ScoredSet:
     facts: dict[str, Facts]
     truths: dict[str, dict[str, float]]
     near: tuple[str, ...]
+    errors: dict[str, float]
     few: bool = False
 
     @property
@@ -103,7 +107,7 @@ def _is_tuned(place: str, name: str) -> bool:
 
 
 def _file(cache: Path, name: str, draw: int) -> Path:
-    return cache / f"{name.replace(':', '_')}-{draw}.json"
+    return cache / f"{name.replace(':', '_')}-{draw}-v{VERSION}.json"
 
 
 def _read(path: Path) -> ScoredSet:
@@ -128,6 +132,7 @@ def _folder(folder: Path, name: str) -> tuple[dict[str, Arrays], dict[str, Any]]
         TUNED: {model: own["mean"] for model, own in tuned.items()},
         PROBED: {model: own["mean"] for model, own in record["linear_probe_accuracy"].items()},
         "sizes": {model: own["n_parameters"] for model, own in tuned.items()},
+        "runs": {model: own["values"] for model, own in tuned.items()},
         "near": tuning.get("in_domain", ()),
     }
 
@@ -153,6 +158,7 @@ def _demo(place: str) -> tuple[dict[str, Arrays], dict[str, Any]]:
     return models, {
         TUNED: {model: record[model]["mean"] for model in models},
         PROBED: {model: record[model]["linear_probe_mean"] for model in models},
+        "runs": {model: record[model]["accuracies"] for model in models},
         "sizes": sizes,
         "near": (),
     }
@@ -179,8 +185,17 @@ def _score(name: str, models: Mapping[str, Arrays], record: Mapping[str, Any], d
         },
         truths={kind: {m: v for m, v in record[kind].items() if m in models} for kind in (TUNED, PROBED)},
         near=tuple(record["near"]),
+        errors=standard_errors({m: runs for m, runs in record["runs"].items() if m in models}),
         few=draw > 0,
     )
+
+
+def standard_errors(runs: Mapping[str, Sequence[float]]) -> dict[str, float]:
+    """Standard errors of mean accuracies, by the deviation of single runs, pooled over the models."""
+    repeated = [np.var(own, ddof=1) for own in runs.values() if len(own) > 1]
+    if not repeated:
+        return {}
+    return {model: float(np.sqrt(np.mean(repeated) / len(own))) for model, own in runs.items()}
 
 
 def few_rows(labels: NDArray[np.int64], n_samples: int, draw: int) -> NDArray[np.int64]:

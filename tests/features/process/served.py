@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ptmrank_core.errors import InputField, OutOfMemoryError, UnknownNameError
-from ptmrank_core.events import BatchDone, CancelToken, Sink, StageStarted, raise_if_cancelled
-from ptmrank_core.features import FeatureCache
+from ptmrank_core.events import BatchDone, CancelToken, Event, Sink, StageStarted, raise_if_cancelled
+from ptmrank_core.features import FeatureCache, extract
 from ptmrank_core.features.process import ModelFunction
-from ptmrank_core.records import ModelSpec, Samples, Stage
-
-CALLS: list[str] = []
+from ptmrank_core.records import ExtractionOptions, Features, ModelSpec, Samples, Stage
 
 
 def echo(thing: Any) -> Any:
@@ -120,6 +118,31 @@ def cached(cache: FeatureCache) -> int:
     return len(cache)
 
 
+def extract_or_die(
+    samples: Samples,
+    spec: ModelSpec,
+    *,
+    options: ExtractionOptions,
+    auxiliary: Mapping[str, Samples],
+    cache: FeatureCache,
+    sink: Sink,
+    cancel: CancelToken,
+) -> Features:
+    """Extract features, but die where the name of the model says so, as foreign code does."""
+    if spec.id.startswith("dies-in-load"):
+        sink(StageStarted(spec.id, Stage.LOAD))
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    def listen(event: Event) -> None:
+        sink(event)
+        if isinstance(event, BatchDone) and event.n_run and spec.id.startswith("aborts"):
+            os.abort()
+
+    return extract(
+        samples, spec, options=options, auxiliary=auxiliary, cache=cache, sink=listen, cancel=cancel
+    )
+
+
 def start_sleeper(folder: Path) -> int:
     """Start a process in the background as a pool of decoders does, and wait for good."""
     from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415
@@ -134,6 +157,7 @@ def start_sleeper(folder: Path) -> int:
     return pid
 
 
+DEADLY = {"extract": ModelFunction(__name__, "extract_or_die", "its features were being extracted")}
 SERVED = {
     function.__name__: ModelFunction(__name__, function.__name__, "it was being tested")
     for function in (

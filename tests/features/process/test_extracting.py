@@ -13,7 +13,7 @@ from ptmrank_core.catalogue import local_models
 from ptmrank_core.config import Settings
 from ptmrank_core.errors import UnsupportedModelError, WeightsFormatError
 from ptmrank_core.events import BatchDone, Event, StageStarted
-from ptmrank_core.features import FeatureCache, extract
+from ptmrank_core.features import FeatureCache, extract, extract_cached, precision
 from ptmrank_core.features.process import ModelProcess
 from ptmrank_core.records import ExtractionOptions, Features, ModelSpec, Samples, Stage
 
@@ -80,3 +80,27 @@ def test_a_model_that_cannot_be_loaded_is_an_error_of_ours(
         with pytest.raises(UnsupportedModelError, match="There are no models that read tabular samples"):
             process.call("extract", samples, replace(spec, modality="tabular"), options=CPU)
         assert process.call("extract", samples, spec, options=CPU).embeddings.shape[0] == samples.n_samples
+
+
+def test_cached_features_need_no_model(
+    settings: Settings, samples: Samples, spec: ModelSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are those of an extraction that finds all in the cache; where one is missing there are none."""
+    sets = {"reference": samples.take(np.arange(4))}
+    with FeatureCache(settings) as cache:
+        events: list[Event] = []
+        assert extract_cached(samples, spec, options=CPU, cache=cache, sink=events.append) is None
+        extract(samples.take(np.arange(12)), spec, options=CPU, cache=cache)
+        assert extract_cached(samples, spec, options=CPU, cache=cache, sink=events.append) is None
+        assert events == []
+        extract(samples, spec, options=CPU, cache=cache)
+        found = extract_cached(samples, spec, options=CPU, cache=cache, auxiliary=sets, sink=events.append)
+        again = extract(samples, spec, options=CPU, cache=cache, auxiliary=sets)
+        assert found is not None
+        assert found.report == again.report
+        np.testing.assert_array_equal(found.embeddings, again.embeddings)
+        np.testing.assert_array_equal(found.auxiliary["reference"].embeddings, again.embeddings[:4])
+        assert events == [BatchDone(spec.id, samples.n_samples + 4, samples.n_samples + 4)]
+        auto = replace(CPU, dtype="auto", device="cuda")  # nobody has asked torch about a GPU
+        monkeypatch.setattr(precision, "_ask_torch", None)
+        assert extract_cached(samples, spec, options=auto, cache=cache) is None

@@ -161,6 +161,7 @@ def small_memory(monkeypatch: pytest.MonkeyPatch, *, at_most: int) -> list[int]:
         return loss_of(self, part, n_rows)
 
     monkeypatch.setattr(Learner, "_loss", limited)
+    monkeypatch.setattr("ptmrank_core.features.device.free_memory", lambda: None)
     return sizes
 
 
@@ -205,6 +206,7 @@ def test_memory_that_is_too_small_for_a_test_is_an_error(
 
     spec = checkpoint(tmp_path, "bert")
     monkeypatch.setattr("ptmrank_core.features.training.classifier.Classifier.head_inputs", full)
+    monkeypatch.setattr("ptmrank_core.features.device.free_memory", lambda: None)
     with pytest.raises(OutOfMemoryError, match="A single sample does not fit"):
         train(task_of(spec, tmp_path / "head"), samples_for("text"))
 
@@ -213,7 +215,7 @@ def test_divergence_is_a_failure(tmp_path: Path) -> None:
     """An absurd rate ends in an error that says so, and keeps nothing."""
     spec = checkpoint(tmp_path, "bert")
     task = task_of(spec, tmp_path / "full", stage="full", epochs=30.0, rate=1e30)
-    with pytest.raises(UnsupportedModelError, match="Training diverged: its (loss|gradient) is"):
+    with pytest.raises(UnsupportedModelError, match=r"Training diverged: .* lower learning rate"):
         train(task, samples_for("text"))
     assert not task.keeps.exists()
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from ptmrank_core.records import Expectation, Finding, Prediction, Race, RunResult, RunState
+from ptmrank_core.records import Expectation, Finding, Prediction, Race, RaceParts, RunResult, RunState
 from ptmrank_core.results import rank_result
 from ptmrank_core.results.phrases import strip_bidi
 from ptmrank_core.results.prediction import prediction_of
@@ -14,11 +14,13 @@ from ptmrank_core.results.race import (
     RacePhase,
     RaceSoFar,
     expectations_of,
+    final_clock,
     race_curves,
     race_of,
     race_problem,
     race_rows,
     race_sentence,
+    race_story,
     say_standing,
     with_race,
 )
@@ -183,6 +185,32 @@ def test_a_dose_that_goes_on_adds_only_its_own_passes() -> None:
     assert race_rows(found)[0].passes == 4.0
 
 
+def test_a_race_that_goes_on_after_its_end_keeps_its_clock() -> None:
+    """With more time given, the former final training took its seconds, and the last one is the end."""
+    done = [
+        dose(0, "x", "head", 0.8, seconds=2.0),
+        dose(1, "x", "final", 0.9, epochs=6.0, seconds=30.0),
+        dose(2, "x", "part", 0.85, epochs=2.0, seconds=8.0),
+    ]
+    race_ = Race(PARTS, (standing("x", 0.9, 1.0),), 100.0, 40.0, leader="x")
+    found = race_of(raced(RUN, race_, done, state=RunState.RUNNING))
+    assert found is not None
+    assert found.phase is RacePhase.DOSES
+    assert [dose.number for dose in found.trainings] == [0, 1, 2]
+    assert [point.clock for point in race_curves(found)[0].points] == [2.0, 40.0]
+    ended = race_of(raced(RUN, race_, [*done, dose(3, "x", "final", 0.9, epochs=6.0, seconds=20.0)]))
+    assert ended is not None
+    assert final_clock(ended) == 60.0
+
+
+def test_a_race_that_has_just_been_asked_for_says_so() -> None:
+    """Before the samples are parted there are no models and no numbers to tell."""
+    asked = race_of(raced(RUN, Race(RaceParts(0, 0, 0, 0), (), 60.0, 0.0), state=RunState.RUNNING))
+    assert asked is not None
+    assert (asked.phase, race_rows(asked), race_curves(asked)) == (RacePhase.DOSES, (), ())
+    assert race_story(asked) == ("No model is trained yet.",)
+
+
 def test_doses_are_read_in_their_order() -> None:
     """The findings of a store may come in any order."""
     mixed = replace(RACES["at work"], findings=RACES["at work"].findings[::-1])
@@ -213,6 +241,23 @@ def test_what_was_predicted_under_another_measure_is_left_out() -> None:
     found = with_race(Prediction("accuracy", by_model={"z": Expectation(0.9, 0.8, 1.0)}), race("regression"))
     assert found.measure == "r2"
     assert "z" not in found.by_model
+
+
+def test_the_story_of_a_decided_race_ends_with_what_it_reaches() -> None:
+    """Samples, who came out ahead, how sure that is, the final training, and the notes of the race."""
+    assert tuple(map(strip_bidi, race_story(race("decided")))) == (
+        "360 samples are trained on, 120 choose between the models, and 120 judge the winner alone.",
+        "vit-letters came out ahead of the other 8, in 3 min.",
+        "The chance that another model is better by more than a point is 6 %.",
+        (
+            "After its final training (480 samples, 6 passes) vit-letters reaches 95.0 % (90 % interval: 90.0"
+            " to 98.0 %) on 120 held-out samples."
+        ),
+        "Peak learning rates of 0.00005 and 0.0001 were tried.",
+    )
+    assert "The time that is left is needed for the final training of vit-letters." in race_story(
+        race("time up")
+    )
 
 
 def with_state(name: str, state: RunState) -> RunResult:

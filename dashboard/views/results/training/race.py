@@ -8,6 +8,7 @@ from dashboard import jobs
 from dashboard.components.race import show_race, show_time
 from dashboard.components.run_page import watch_run
 from dashboard.views.results.training.offer import offer_more, offer_race
+from dashboard.views.results.training.winner import offer_winner
 from dashboard.wording import plain, say_analysis, show_error
 from ptmrank_core.benchmark import RunProgress
 from ptmrank_core.errors import PTMRankError
@@ -17,26 +18,39 @@ from ptmrank_core.results.race import RacePhase, RaceSoFar, race_of, race_proble
 __all__ = ["draw_race"]
 
 POLL_SECONDS = 1.0
+QUESTION = "Which one is best once it is trained?"
 
 
 def draw_race(result: RunResult, ranking: Ranking) -> None:
     """Draw the race of a run, or offer one."""
     run = result.plan.run_id
     progress = jobs.progress(run)
-    st.header("Which one is best once it is trained?")
     if jobs.is_racing(result, progress):
+        st.header(QUESTION)
         st.fragment(_watch, run_every=POLL_SECONDS)(run)
         return
-    problem, so_far = race_problem(result), race_of(result)
-    if problem:
+    so_far = race_of(result)
+    if so_far is not None and so_far.phase is RacePhase.DECIDED:
+        offer_winner(result, so_far)
+        st.header("How it was found")
+        show_race(result, so_far)
+        offer_more(result, progress)
+        return
+    st.header(QUESTION)
+    if problem := race_problem(result):
         st.warning(plain(problem), icon=":material/error:")
     if so_far is None:
         offer_race(result, ranking, progress)
-        return
-    _show_end(so_far)
-    show_race(so_far)
+    else:
+        _show_undecided(result, so_far, progress)
+
+
+def _show_undecided(result: RunResult, so_far: RaceSoFar, progress: RunProgress) -> None:
+    """Say how a race ended that has no winner, and what it knows; it may go on."""
+    st.info(plain(race_sentence(so_far)))
+    show_race(result, so_far)
     if not so_far.race.is_done:
-        _offer_going_on(run, progress)
+        _offer_going_on(result.plan.run_id, progress)
     elif so_far.phase is not RacePhase.REFUSED:
         offer_more(result, progress)
 
@@ -60,7 +74,7 @@ def _watch(run: str) -> None:
         jobs.cancel(run)
         st.toast("The race stops after the current step.")
     if so_far is not None and so_far.race.standings:
-        show_race(so_far)
+        show_race(result, so_far)
 
 
 def _say_before(progress: RunProgress) -> str:
@@ -70,13 +84,6 @@ def _say_before(progress: RunProgress) -> str:
     if progress.analysis is None or progress.analysis.kind == Race.KIND:
         return "The race begins: the samples are parted and the models are loaded."
     return f"Before the race: {say_analysis(progress)}."
-
-
-def _show_end(so_far: RaceSoFar) -> None:
-    """Say how a race ended that has no winner; of one that has, the headline says it."""
-    sentence = race_sentence(so_far)
-    if sentence:
-        st.info(plain(sentence))
 
 
 def _offer_going_on(run: str, progress: RunProgress) -> None:

@@ -42,16 +42,15 @@ def _rank(arguments: argparse.Namespace) -> int:
     check_save_best(arguments.save_best, has_race="analyses.decide_seconds" in vars(arguments))
     plan, samples = plan_rank(arguments, settings)
     truth = imported_truth(arguments.truth, plan.models)
+    store = RunStore(settings)
     with model_process(settings, plan.run_id) as models:
         keep_plan(plan, samples, settings, budget, models)
-        store = RunStore(settings)
         for finding in truth:
             store.add_finding(plan.run_id, finding)
         result = _run(plan.run_id, store, settings, models)
-        _report(result, arguments, settings)
-        if arguments.save_best and not save_winner_of(result, arguments.save_best, settings, models):
-            return NOTHING_DONE
-    return DONE if results.scores_by_metric(result.cells) else NOTHING_DONE
+        is_saved = not arguments.save_best or save_winner_of(result, arguments.save_best, settings, models)
+    _report(result, arguments, settings)
+    return DONE if results.scores_by_metric(result.cells) and is_saved else NOTHING_DONE
 
 
 def plan_rank(arguments: argparse.Namespace, settings: Settings) -> tuple[RunPlan, Samples]:

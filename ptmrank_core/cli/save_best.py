@@ -52,7 +52,7 @@ def check_save_best(folder: Path | None, *, has_race: bool) -> None:
 def save_winner_of(result: RunResult, folder: Path, settings: Settings, models: ModelProcess) -> bool:
     """Save the winner of a race; return whether there is one, and say so on standard error."""
     try:
-        winner = _save(result.plan.run_id, folder, settings, models)
+        winner = save_best(result.plan.run_id, settings, folder.expanduser(), sources=SOURCES, models=models)
     except PTMRankError as error:
         say(f"error: {error}")
         return False
@@ -73,11 +73,6 @@ def _save_best(arguments: argparse.Namespace) -> int:
     settings = load_settings()
     run_id = find_run(arguments.run, RunStore(settings))
     with model_process(settings, run_id) as models:
-        _save(run_id, arguments.folder, settings, models)
+        save_best(run_id, settings, arguments.folder.expanduser(), sources=SOURCES, models=models)
     print_text(str(arguments.folder))
     return DONE
-
-
-def _save(run_id: str, folder: Path, settings: Settings, models: ModelProcess) -> str:
-    """Save the winner of a run; return the model's id."""
-    return save_best(run_id, settings, folder.expanduser(), sources=SOURCES, models=models)

@@ -79,7 +79,7 @@ def test_a_race_is_watched_and_its_winner_taken_away(
 
 
 def watch(browser: WebDriver, store: RunStore, run: str, before: str) -> None:
-    """Look at a race until it is decided: nothing goes away in between, and the headline waits for the end."""
+    """Look at a race until it is decided: nothing goes away before that, and the headline stays."""
     waiting = WebDriverWait(browser, PATIENCE_SECONDS, poll_frequency=0.1)
 
     def is_decided(_: WebDriver) -> bool:

@@ -71,6 +71,8 @@ def test_a_race_is_watched_and_its_winner_taken_away(
     assert headline(browser).startswith("Take demo:")
     assert {dose.stage for dose in store.result(run).contents(RaceDose).values()} >= {"final"}
     see(browser, ".st-key-race-curves .js-plotly-plot")
+    out = [own for own in store.result(run).contents(Race)[""].standings if own.is_out]
+    assert len(browser.find_elements(By.CSS_SELECTOR, ".stMain del")) == len(out)
     click(browser, ".st-key-pack button")
     see(browser, "[data-testid=stLinkButton] a")
     click(browser, "[data-testid=stLinkButton] a")

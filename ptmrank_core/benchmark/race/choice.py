@@ -158,7 +158,7 @@ def _decided(beliefs: Beliefs) -> str:
     if other < SURE:
         return (
             f"Another model is better than {beliefs.leader} by more than a point with a probability of only "
-            f"{other:.0%}."
+            f"{100 * other:.0f} %."
         )
     return ""
 
@@ -214,11 +214,11 @@ def _first_dose(runners: Sequence[Runner], beliefs: Beliefs, plan: _Plan, gain: 
     """Take the first dose of a plan: of its model that is likeliest to be best."""
     runner = runners[plan.places[0]]
     count = len(plan.places)
-    what = "it" if count == 1 else "it and the next likeliest"
-    what += f" {count - 1}" if count > 2 else ""
+    others = f"{count - 1} next likeliest" if count > 2 else "next likeliest"
+    what = "it" if count == 1 else f"it and the {others}"
     standing = next(own for own in beliefs.standings if own.model == runner.model)
     reason = (
-        f"It is the best with a probability of {standing.chance_best:.0%}; training {what} up to "
+        f"It is the best with a probability of {100 * standing.chance_best:.0f} %; training {what} up to "
         f"{plan.epochs:g} passes should gain {100 * gain:.2f} points in {sum(plan.seconds):.0f} seconds."
     )
     return NextDose(runner.model, "full", plan.epochs, plan.seconds[0], reason)

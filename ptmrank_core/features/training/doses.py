@@ -80,7 +80,7 @@ class TaskResult:
     epochs
         Passes so far in this stage, possibly with a fraction.
     learning_rate
-        Peak learning rate; 0 for a head.
+        Highest learning rate; 0 for a head.
     seconds
         Duration.
     n_parameters
@@ -149,7 +149,7 @@ def train_dose(
     regression, or ridge regression for numbers. It is folded back into that layer, and training of all
     weights starts from there (LP-FT: Kumar et al. 2022, arXiv:2202.10054), so that the random head does not
     spoil the features. AdamW (weight decay 0.05, batches of 16); after a short warm-up the learning rate is
-    constant, so that a dose continues the last one as if there had been no break, and what is tested and kept
+    half the peak, so that a dose continues the last one as if there had been no break, and what is tested and kept
     for use is a moving average of the weights. The final training has a one-cycle rate instead.
     """
     _check(task, samples)

@@ -22,7 +22,7 @@ from ptmrank_core.features.training.inputs import Inputs
 from ptmrank_core.features.training.loop import Course, Learner, Passes
 from ptmrank_core.features.training.networks import count_weights, has_batch_norm
 from ptmrank_core.features.training.objective import Objective, Units
-from ptmrank_core.features.training.schedule import Clock, constant_rate, rate_at
+from ptmrank_core.features.training.schedule import CONSTANT_SHARE, Clock, constant_rate, rate_at
 from ptmrank_core.features.training.state import (
     Facts,
     State,
@@ -197,7 +197,8 @@ class Dosing:
         outputs = self._learner.outputs(task.tested) if is_final else follower.outputs()
         facts = replace(facts, n_steps=done, micro_batch=self._learner.micro_batch)
         curve = tuple(point for point in follower.curve if point[0] < done / passes.n_steps)
-        result = self._result(outputs, curve, done / passes.n_steps, self._network.learning_rate)
+        rate = self._network.learning_rate * (1.0 if is_final else CONSTANT_SHARE)
+        result = self._result(outputs, curve, done / passes.n_steps, rate)
         state = State(facts, state_of(self._network.module), {}, {})
         write_state(task.keeps, state if is_final else follower.state(facts))
         return result

@@ -33,7 +33,7 @@ def test_it_stops_where_there_is_nothing_to_choose() -> None:
     assert choose([failed]) == Stop("No model is left that can be trained.")
     assert choose([runner("a", 0.9), failed]) == Stop("a is the only model that can be trained.")
     assert choose([runner("a", 0.95, {8: 0.97}), runner("b", 0.4, {8: 0.5})]) == Stop(
-        "Another model is better than a by more than a point with a probability of only 0%."
+        "Another model is better than a by more than a point with a probability of only 0 %."
     )
     assert choose([runner("a", 0.8, {8: 0.8}), runner("b", 0.8, {8: 0.8})]) == Stop(
         "Every model that could still win has been trained as long as the final training takes."

@@ -5,6 +5,8 @@ The results show it, and so does the run page while it is at work.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from dashboard.components.chart import show_chart
@@ -32,6 +34,7 @@ COLUMNS = (
     "Reaches: on the samples that choose. In the end: what the final training is expected to reach, with a "
     "90 % interval. Best: the chance that this model then reaches most."
 )
+EXPECTED = "What each model is expected to reach, before any of them is trained"
 AHEAD = ":material/flag: "
 
 
@@ -62,25 +65,25 @@ def show_race(result: RunResult, so_far: RaceSoFar) -> None:
     """Draw what the race of a run found so far; nothing of one that did not begin."""
     if so_far.phase is RacePhase.REFUSED:
         return
-    if so_far.compared:
+    rows = race_rows(so_far)
+    if any(row.value is not None or row.expected is not None for row in rows):
         show_chart(
             race_figure(so_far),
             key="race-curves",
             title="What does each reach while it is trained?",
-            alt=say_race_figure(so_far),
+            alt=say_race_figure(so_far) if so_far.compared else EXPECTED,
             table=lambda: race_table(result),
         )
-        st.caption(say_race_marks(so_far))
-    _show_rows(so_far)
+        st.caption(say_race_marks(so_far) if so_far.compared else f"{EXPECTED}.")
+    _show_rows(rows, so_far.measure)
     st.caption(f"{COLUMNS} {say_parts(so_far)}")
     for note in so_far.race.notes:
         st.caption(plain(note))
 
 
-def _show_rows(so_far: RaceSoFar) -> None:
+def _show_rows(rows: Sequence[RaceRow], measure: str) -> None:
     """Draw the models that are still in as a table, and those that are out with their reasons."""
-    rows = race_rows(so_far)
-    inside = [_say_row(row, so_far.measure) for row in rows if not row.is_out]
+    inside = [_say_row(row, measure) for row in rows if not row.is_out]
     if inside:
         lines = [TITLES, ("---",) * len(TITLES), *inside]
         st.markdown("\n".join(f"| {' | '.join(cells)} |" for cells in lines))

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
+from zipfile import ZipFile
 
 from ptmrank_core.benchmark import RunStore
+from ptmrank_core.benchmark.race.packing import FOLDER, SCRIPT
+from ptmrank_core.benchmark.race.states import TrainingStates, states_folder
 from ptmrank_core.config import Settings
-from ptmrank_core.records import LOCAL_OWNER, RunResult, RunState
-from tests.results.race.races import RACES
+from ptmrank_core.records import LOCAL_OWNER, Finding, Race, RaceDose, RunResult, RunState
+from tests.results.race.races import RACES, dose
 
-__all__ = ["store_race", "store_result"]
+__all__ = ["keep_state", "pack_made_up", "store_race", "store_result"]
 
 SECONDS = 600.0
 
 
-def store_race(settings: Settings, name: str, run: str) -> RunStore:
+def store_race(settings: Settings, name: str, run: str, *, owner: str = LOCAL_OWNER) -> RunStore:
     """Keep the race of a name as the run of an id; one that is at work needs somebody to hold its lock."""
     raced = RACES[name]
     analyses = replace(raced.plan.analyses, decide_seconds=SECONDS)
-    return store_result(settings, replace(raced, plan=replace(raced.plan, analyses=analyses)), run)
+    plan = replace(raced.plan, analyses=analyses)
+    return store_result(settings, replace(raced, plan=plan), run, owner=owner)
 
 
 def store_result(settings: Settings, result: RunResult, run: str, *, owner: str = LOCAL_OWNER) -> RunStore:
@@ -36,3 +41,22 @@ def store_result(settings: Settings, result: RunResult, run: str, *, owner: str 
     else:
         store.finish(run, result.state, seconds=result.seconds)
     return store
+
+
+def keep_state(settings: Settings, run: str) -> None:
+    """Add the final training of a run, and the folder of the state that it left; no weights are in it."""
+    store, number = RunStore(settings), 15
+    winner = store.result(run).contents(Race)[""].winner
+    final = dose(number, winner, "final", 0.95, epochs=6.0, seconds=60.0)
+    store.add_finding(run, Finding(RaceDose.KIND, f"{number:04}", final, final.seconds))
+    TrainingStates(states_folder(settings, run)).path(number).mkdir(parents=True)
+
+
+def pack_made_up(settings: Settings, run: str) -> Path:
+    """Put a zip where packing the winner of a run would put it."""
+    path = states_folder(settings, run) / FOLDER / ("a1" * 16) / "vit-letters.zip"
+    path.parent.mkdir(parents=True)
+    with ZipFile(path, "w") as packed:
+        packed.writestr(f"{path.stem}/{SCRIPT}", "print('on')\n")
+        packed.writestr(f"{path.stem}/model.safetensors", bytes(2000))
+    return path

@@ -60,7 +60,8 @@ def keep_races(home: Path, stack: ExitStack) -> list[Stop]:
         if step is not None:
             stack.enter_context(hold_run(settings, name))
             store.add_event(name, step)
-    return [Stop(name, f"/results?run={name}&section=Training") for name in RACES]
+    shown = [Stop(name, f"/results?run={name}&section=Training") for name in RACES]
+    return [*shown, Stop("race-on-run-page", "/run?run=race-middle")]
 
 
 def take(browser: WebDriver, path: Path, width: int, most_height: int = MAX_HEIGHT) -> None:

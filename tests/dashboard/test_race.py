@@ -7,14 +7,16 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard import jobs
 from dashboard.wording import plain
 from ptmrank_core.benchmark.scheduling.locks import hold_run
 from ptmrank_core.config import Settings
+from ptmrank_core.errors import NotOwnerError, SamplesChangedError
 from ptmrank_core.events import AnalysisStep, RaceStep
 from ptmrank_core.records import Finding, Race, RunResult, RunState
 from ptmrank_core.results.phrases import strip_bidi
 from ptmrank_core.results.race import race_of, race_sentence
-from tests.dashboard.raced import store_race, store_result
+from tests.dashboard.raced import keep_state, pack_made_up, store_race, store_result
 from tests.dashboard.reading import answer, buttons, open_page, primary, texts
 from tests.results.race.races import MODELS, RACES, RUN, race_run
 
@@ -235,3 +237,60 @@ def test_every_end_is_drawn(app: AppTest, settings: Settings, name: str) -> None
     opened(app, "ended")
     assert not app.exception
     assert "cancel-race" not in buttons(app)
+
+
+def test_the_winner_is_packed_when_asked_for(
+    app: AppTest, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A button first; then a link to the file with its size, and the script that goes on."""
+    store_race(settings, "decided", "ended")
+    keep_state(settings, "ended")
+    monkeypatch.setattr("dashboard.jobs.winners.pack_winner", lambda run, own, **_: pack_made_up(own, run))
+    opened(app, "ended")
+    assert primary(app) == ["Prepare the download"]
+    app.button(key="pack").click().run()
+    assert "pack" not in buttons(app)
+    (link,) = app.get("link_button")
+    assert link.proto.label == "Download vit-letters.zip (2 kB)"
+    assert link.proto.url == f"winner/ended/{'a1' * 16}.zip"
+    assert [own.value for own in app.code] == ["print('on')"]
+
+
+def test_a_winner_that_cannot_be_packed_says_why(
+    app: AppTest, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What went wrong stands below the button, which stays; without the weights there is none."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise SamplesChangedError("The samples have changed.", hint="Race again.")
+
+    store_race(settings, "decided", "ended")
+    opened(app, "ended")
+    assert "The trained weights are no longer here" in said(app)
+    assert "pack" not in buttons(app)
+    keep_state(settings, "ended")
+    monkeypatch.setattr("dashboard.jobs.winners.pack_winner", fail)
+    app.run()
+    app.button(key="pack").click().run()
+    assert "The samples have changed." in app.error[0].value
+    assert "pack" in buttons(app)
+
+
+def test_others_see_the_race_and_cannot_change_it(app: AppTest, settings: Settings) -> None:
+    """Who only has the link sees the offer in words, a race without Cancel, an end without the winner."""
+    store_result(settings, RUN, "ranked", owner="somebody")
+    store_race(settings, "at work", "racing", owner="somebody")
+    store_race(settings, "cancelled", "stopped", owner="somebody")
+    store_race(settings, "decided", "ended", owner="somebody")
+    keep_state(settings, "ended")
+    opened(app, "ranked")
+    assert "Only the owner of this run can start it." in said(app)
+    with hold_run(settings, "racing"):
+        opened(app, "racing")
+        assert f"~~{MODELS[3]}~~" in said(app)
+    for run in ("ranked", "racing", "stopped", "ended"):
+        opened(app, run)
+        assert not {"race", "cancel-race", "resume-race", "pack", "tune"} & buttons(app)
+    for change in (lambda: jobs.decide("ranked", 60.0), lambda: jobs.pack("ended")):
+        with pytest.raises(NotOwnerError):
+            change()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from dashboard.wording import plain
-from ptmrank_core.records import Ranking, RunResult, Verdict, VerdictKind
+from ptmrank_core.records import Race, Ranking, RunResult, Verdict, VerdictKind
 from ptmrank_core.reports.figures.style.escaping import shorten_middle
 from ptmrank_core.results.phrases import percent
 
@@ -62,7 +62,10 @@ def _reached(verdict: Verdict, result: RunResult, ranking: Ranking) -> list[Card
     """Return the cards of the trained models, or of the probes of the first, the best and a reference."""
     if verdict.kind is VerdictKind.TRAINED:
         trained = list(verdict.reached.items())[:MAX_TRAINED]
-        return [Card("Fine-tuned", _say(verdict, value), _short(name), TRAINED) for name, value in trained]
+        return [
+            Card("Fine-tuned", _say(verdict, value) + _ends(result, name), _short(name), TRAINED)
+            for name, value in trained
+        ]
     candidates = {spec.id for spec in result.plan.candidates}
     of_candidates = {name: value for name, value in verdict.reached.items() if name in candidates}
     if not of_candidates:
@@ -76,6 +79,16 @@ def _reached(verdict: Verdict, result: RunResult, ranking: Ranking) -> list[Card
         for name, title in chosen.items()
         if name in verdict.reached
     ]
+
+
+def _ends(result: RunResult, model: str) -> str:
+    """Write the ends of the interval of a race's winner; nothing for any other model."""
+    race = result.contents(Race).get("")
+    if race is None or race.final is None or model != race.winner:
+        return ""
+    final, of_share = race.final, race.final.measure == "accuracy"
+    ends = [percent(end).removesuffix(" %") if of_share else f"{end:.2f}" for end in (final.low, final.high)]
+    return f" ({'–'.join(ends)})"
 
 
 def _chance(verdict: Verdict) -> list[Card]:

@@ -77,12 +77,13 @@ def save_best(run_id: str, settings: Settings, folder: Path, *, sources: Sources
 
 
 def _final_dose(result: RunResult) -> RaceDose | None:
-    """Return the dose that trained the winner to the end."""
+    """Return the dose that trained the winner to the end, the last one if a race got more time."""
     race = result.contents(Race).get("")
     if race is None or race.final is None:
         return None
     doses = [dose for dose in result.contents(RaceDose).values() if dose.stage == "final"]
-    return next((dose for dose in doses if dose.model == race.winner and dose.value is not None), None)
+    own = [dose for dose in doses if dose.model == race.winner and dose.value is not None]
+    return max(own, key=lambda dose: dose.number, default=None)
 
 
 def _states(settings: Settings, result: RunResult) -> TrainingStates:

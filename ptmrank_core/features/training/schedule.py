@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 import time
 
-__all__ = ["Clock", "constant_rate", "peak_rate", "rate_at"]
+__all__ = ["CONSTANT_SHARE", "Clock", "constant_rate", "peak_rate", "rate_at"]
 
 MIN_RATE, MAX_RATE = 1e-5, 1e-3
 WARM_UP = 0.1
 # Of a training whose length is not known when it begins.
 WARM_UP_STEPS = 20
+# The mean of a one-cycle rate as a share of its peak.
+CONSTANT_SHARE = 0.5
 # Share of the time for training; a sample of the test takes a third as long as one of a step.
 TRAINING_SHARE = 0.9
 
@@ -29,7 +31,7 @@ def rate_at(progress: float) -> float:
 
 def constant_rate(n_steps: int) -> float:
     """Learning rate as a share of its peak, by the number of steps done: warm-up, then constant."""
-    return min(1.0, (n_steps + 1) / WARM_UP_STEPS)
+    return CONSTANT_SHARE * min(1.0, (n_steps + 1) / WARM_UP_STEPS)
 
 
 class Clock:

@@ -114,10 +114,17 @@ class RaceSoFar:
         return tuple(standing for standing in self.race.standings if not standing.is_out)
 
     @property
-    def compared(self) -> tuple[str, ...]:
+    def trained(self) -> tuple[str, ...]:
         """The models of which at least one dose gave a value, in the order of the standings."""
         trained = {dose.model for dose in self.doses if dose.value is not None}
         return tuple(own.model for own in self.race.standings if own.model in trained)
+
+    @property
+    def compared(self) -> tuple[str, ...]:
+        """The models of which something is expected, by training or by their probes alone."""
+        trained = set(self.trained)
+        standings = self.race.standings
+        return tuple(own.model for own in standings if own.expected is not None or own.model in trained)
 
 
 def race_of(result: RunResult) -> RaceSoFar | None:

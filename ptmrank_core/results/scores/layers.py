@@ -1,7 +1,7 @@
 """Scores of hidden layers, where they were asked for; the best layer of a model, and the mean over all.
 
 Neither votes. On three demo zoos with real fine-tuning the mean over the layers agreed with it about as well
-as the model's own features under LogME, and worse under every other voter
+as the model's own features under LogME and H-Score, and worse under the others
 (``python -m tests.benchmarks.consensus ... --layers``).
 """
 
@@ -18,8 +18,8 @@ from ptmrank_core.results.phrases import bidi_isolate, join_words
 __all__ = ["LayerSummary", "layer_scores", "say_layers", "summarise_layers"]
 
 NO_VOTE = (
-    "Layers do not vote: on three demo zoos the mean over them agreed with fine-tuning no better than the"
-    " model's own features, for most metrics worse."
+    "Layers do not vote: on three demo zoos the mean over them agreed with fine-tuning hardly better than the"
+    " model's own features under LogME, and worse under most metrics."
 )
 
 

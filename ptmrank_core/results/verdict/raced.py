@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ptmrank_core.results.phrases import bidi_isolate, plural
+from ptmrank_core.results.phrases import bidi_isolate
 from ptmrank_core.results.race import RaceSoFar, say_chance_other, say_final
 from ptmrank_core.results.verdict.facts import Facts
 from ptmrank_core.results.verdict.rules import Decision
@@ -30,17 +30,20 @@ def raced_sentences(decision: Decision, facts: Facts) -> list[str]:
 
 
 def _say_compared(so_far: RaceSoFar) -> str:
-    """Say how many models were compared, and what that means for the value."""
+    """Say how many models were compared, and how; and what that means for the value."""
     n_compared, n_models = len(so_far.compared), len(so_far.race.standings)
-    of = plural(n_compared, "model")
-    if n_compared < n_models:
-        of = f"{n_compared} of {plural(n_models, 'model')}"
     if n_compared < 2:
-        return f"Only {of} was compared; the held-out samples served no training."
-    others = plural(so_far.race.parts.choosing, "other sample")
+        return "No other model could be compared; the held-out samples served no training."
+    n_probed = n_compared - len(so_far.trained)
+    of = f"{n_compared} of {n_models}" if n_compared < n_models else f"{n_compared}"
+    how = (
+        f", {len(so_far.trained)} by training and {n_probed} by linear probes alone"
+        if n_probed
+        else " by training"
+    )
     return (
-        f"{of} were trained and compared on {others}; the held-out ones served neither training nor choosing,"
-        " so picking the best of many does not flatter the value."
+        f"{of} models were compared{how}; the held-out samples served neither training nor choosing, so"
+        " picking the best of many does not flatter the value."
     )
 
 

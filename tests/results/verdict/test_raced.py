@@ -13,8 +13,8 @@ from tests.results.race.races import RACES, RUN, dose, raced, standing
 from tests.results.verdict.runs import said, sure, trained, with_truth
 
 COMPARED = (
-    "8 of 9 models were trained and compared on 120 other samples; the held-out ones served neither training"
-    " nor choosing, so picking the best of many does not flatter the value."
+    "8 of 9 models were compared by training; the held-out samples served neither training nor choosing, so"
+    " picking the best of many does not flatter the value."
 )
 HEADLINE = (
     "Take vit-letters: fine-tuned, it reaches 95.0 % (90 % interval: 90.0 to 98.0 %) on 120 held-out samples."
@@ -161,6 +161,16 @@ def test_a_run_that_is_resumed_stays_decided() -> None:
     assert said(replace(RACES["decided"], state=RunState.RUNNING))[0].kind is VerdictKind.TRAINED
 
 
+def test_models_that_were_never_trained_are_told_as_probed() -> None:
+    """A race that trains two of nine says that the others were compared by their probes alone."""
+    decided = race_of(RACES["decided"])
+    assert decided is not None
+    few = [own for own in decided.doses if own.model in {"vit-letters", "resnet-letters"}]
+    assert said(raced(RUN, decided.race, few))[1][1].startswith(
+        "8 of 9 models were compared, 2 by training and 6 by linear probes alone; the held-out samples served"
+    )
+
+
 def test_a_race_of_one_says_that_nothing_was_compared() -> None:
     """A value without company is told as one, with no chance of another."""
     final = race_of(RACES["decided"])
@@ -168,6 +178,6 @@ def test_a_race_of_one_says_that_nothing_was_compared() -> None:
     record = replace(final.race, standings=(standing("vit-letters", 0.9, 1.0),))
     sentences = said(raced(RUN, record, [dose(0, "vit-letters", "head", 0.8)]))[1]
     assert sentences[1:] == (
-        "Only 1 model was compared; the held-out samples served no training.",
+        "No other model could be compared; the held-out samples served no training.",
         "Save the trained model: it can be used as it is, and trained further.",
     )

@@ -11,7 +11,16 @@ import plotly.graph_objects as go
 
 from ptmrank_core.reports.figures.style.theme import BRIGHT, GREY, INK, class_marker
 from ptmrank_core.results.phrases import plural, strip_bidi
-from ptmrank_core.results.race import STAGE_TITLES, RaceCurve, RacePoint, RaceSoFar, final_clock, race_curves
+from ptmrank_core.results.race import (
+    STAGE_TITLES,
+    RaceCurve,
+    RacePoint,
+    RaceRow,
+    RaceSoFar,
+    final_clock,
+    race_curves,
+    race_rows,
+)
 
 __all__ = ["AGAINST", "RaceAxis", "race_figure", "say_race_figure", "say_race_marks"]
 
@@ -25,10 +34,13 @@ AGAINST: Mapping[RaceAxis, str] = MappingProxyType(
 )
 """What the curves can be drawn against -> title of the axis."""
 LINE_CHARS, MAX_LINES = 56, 5
+OUT: Mapping[str, Any] = MappingProxyType({"legendgroup": "out", "legendrank": 1004})
 
 
 def race_figure(so_far: RaceSoFar, *, against: RaceAxis = "clock") -> go.Figure:
     """Draw a line for each model: thin, grey and ending in a cross if it is out, bold if it leads.
+
+    A model that no dose trained is a mark at the beginning, at what it is expected to reach.
 
     Parameters
     ----------
@@ -37,25 +49,21 @@ def race_figure(so_far: RaceSoFar, *, against: RaceAxis = "clock") -> go.Figure:
     against
         One of :data:`AGAINST`.
     """
-    curves = race_curves(so_far)
-    out = [curve for curve in curves if curve.standing == "out"]
-    others = [curve for curve in curves if curve.standing == "in"]
-    ahead = [curve for curve in curves if curve.standing in {"leads", "won"}]
     figure = go.Figure()
-    for place, curve in enumerate(out):
-        title = f"out: {plural(len(out), 'model')}"
-        look = {"legendgroup": "out", "legendrank": 1003, "showlegend": place == 0}
-        _add_line(
-            figure, curve, against, title, line={"color": GREY, "width": 1}, marker=_cross(curve), **look
-        )
-    for place, curve in enumerate(others, start=1):
-        marker = class_marker(place, size=7)
-        line = {"color": marker["color"], "width": 1.75}
-        _add_line(figure, curve, against, curve.model, line=line, marker=marker, legendrank=1001)
-    for curve in ahead:
-        title = f"{curve.model} ({curve.standing})"
-        marker = {**class_marker(0, size=9), "opacity": 1}
-        _add_line(figure, curve, against, title, line={"color": BRIGHT[0], "width": 4}, marker=marker)
+    for row in untrained_of(so_far):
+        _add_untrained(figure, row)
+    places = {model: place for place, model in enumerate(dict.fromkeys(dose.model for dose in so_far.doses))}
+    for curve in reversed(race_curves(so_far)):
+        if curve.standing == "out":
+            _add_line(figure, curve, against, line={"color": GREY, "width": 1}, marker=_cross(curve), **OUT)
+            continue
+        is_ahead = curve.standing != "in"
+        marker = _marker(places[curve.model], size=9 if is_ahead else 7)
+        line = {"color": marker["color"], "width": 4 if is_ahead else 1.75}
+        title = f"{curve.model} ({curve.standing})" if is_ahead else curve.model
+        rank = 1000 if is_ahead else 1001
+        _add_line(figure, curve, against, line=line, marker=marker, name=title, legendrank=rank)
+    _name_out(figure)
     _add_final(figure, so_far, against)
     figure.update_xaxes(title=AGAINST[against], rangemode="tozero", zeroline=False)
     figure.update_yaxes(title=so_far.measure_title, zeroline=False)
@@ -68,22 +76,32 @@ def race_figure(so_far: RaceSoFar, *, against: RaceAxis = "clock") -> go.Figure:
     return figure
 
 
+def untrained_of(so_far: RaceSoFar) -> list[RaceRow]:
+    """List the models that no dose has given a value, and of which something is expected."""
+    return [row for row in race_rows(so_far) if row.value is None and row.expected is not None]
+
+
 def say_race_figure(so_far: RaceSoFar) -> str:
     """Say what the figure shows, in one sentence, for readers who cannot see it."""
-    curves = race_curves(so_far)
+    curves, untrained = race_curves(so_far), untrained_of(so_far)
     ends = [f"{curve.model} {curve.points[-1].value:.3f}" for curve in curves if curve.standing != "out"]
-    n_out = sum(curve.standing == "out" for curve in curves)
-    out = f"; {plural(n_out, 'model')} {'is' if n_out == 1 else 'are'} out" if n_out else ""
-    models = plural(len(curves), "model")
-    return f"{so_far.measure_title} of {models} while they are trained: {', '.join(ends)}{out}"
+    said = [f"{so_far.measure_title} of {plural(len(curves), 'model')} while trained: {', '.join(ends)}"]
+    if untrained:
+        said.append(f"what {plural(len(untrained), 'model')} without training may reach")
+    if n_out := sum(row.is_out for row in race_rows(so_far)):
+        said.append(f"{plural(n_out, 'model')} {'is' if n_out == 1 else 'are'} out")
+    return "; ".join(said)
 
 
 def say_race_marks(so_far: RaceSoFar) -> str:
     """Explain the marks of the figure, only those that are in it."""
     said = ["Each point is what a model reaches on the samples that choose, which are not trained on."]
     standings = {curve.standing for curve in race_curves(so_far)}
-    if "out" in standings:
-        said.append("Thin and grey, with a cross at the end: out of the race.")
+    untrained = untrained_of(so_far)
+    if untrained:
+        said.append("At the beginning: what models that were not trained are expected to reach.")
+    if "out" in standings or any(row.is_out for row in untrained):
+        said.append("Grey cross: out of the race.")
     if standings & {"leads", "won"}:
         said.append("Bold: the winner." if "won" in standings else "Bold: the leader.")
     if so_far.race.final is not None:
@@ -91,24 +109,64 @@ def say_race_marks(so_far: RaceSoFar) -> str:
     return " ".join(said)
 
 
-def _add_line(
-    figure: go.Figure, curve: RaceCurve, against: RaceAxis, title: str, *, line: Any, marker: Any, **look: Any
-) -> None:
+def _add_line(figure: go.Figure, curve: RaceCurve, against: RaceAxis, **look: Any) -> None:
     """Draw one model; its name, what was trained and why it is out are in the hover."""
-    reason = textwrap.wrap(strip_bidi(curve.reason), LINE_CHARS, max_lines=MAX_LINES, placeholder=" …")
-    reasons = "".join(f"<br>%{{customdata[{2 + place}]}}" for place in range(len(reason)))
+    reason = _lines(curve.reason)
     figure.add_scatter(
         x=[getattr(point, against) for point in curve.points],
         y=[point.value for point in curve.points],
         customdata=[[curve.model, STAGE_TITLES[point.stage], *reason] for point in curve.points],
         mode="lines+markers",
-        name=title,
-        line=line,
-        marker=marker,
-        hovertemplate=f"%{{customdata[0]}}: %{{y:.3f}}<br>%{{customdata[1]}}{reasons}<extra></extra>",
+        hovertemplate=_hover("%{customdata[0]}: %{y:.3f}", 1 + len(reason)),
         cliponaxis=False,
         **look,
     )
+
+
+def _add_untrained(figure: go.Figure, row: RaceRow) -> None:
+    """Mark what a model is expected to reach that was not trained in the race."""
+    own = row.expected
+    if own is None:
+        return
+    lines = [f"90 % interval: {own.low:.3f} to {own.high:.3f}", *_lines(row.reason)]
+    look = (
+        OUT if row.is_out else {"legendgroup": "untrained", "legendrank": 1003, "name": "not trained (yet)"}
+    )
+    figure.add_scatter(
+        x=[0.0],
+        y=[own.value],
+        customdata=[[row.model, *lines]],
+        mode="markers",
+        marker={"color": GREY, "symbol": "x" if row.is_out else "circle-open", "size": 9, "opacity": 1},
+        hovertemplate=_hover("%{customdata[0]}: expected %{y:.3f}", len(lines)),
+        cliponaxis=False,
+        showlegend=row.is_out or all(trace.legendgroup != "untrained" for trace in figure.data),
+        **look,
+    )
+
+
+def _lines(reason: str) -> list[str]:
+    """Break a sentence into lines of a hover."""
+    return textwrap.wrap(strip_bidi(reason), LINE_CHARS, max_lines=MAX_LINES, placeholder=" …")
+
+
+def _hover(first: str, n_lines: int) -> str:
+    """Write a hover of a first line and some lines of data."""
+    lines = [f"%{{customdata[{place}]}}" for place in range(1, 1 + n_lines)]
+    return "<br>".join([first, *lines]) + "<extra></extra>"
+
+
+def _name_out(figure: go.Figure) -> None:
+    """Give all models that are out one entry in the legend."""
+    out = [trace for trace in figure.data if trace.legendgroup == OUT["legendgroup"]]
+    for place, trace in enumerate(out):
+        trace.update(name=f"out: {plural(len(out), 'model')}", showlegend=place == 0)
+
+
+def _marker(place: int, *, size: int) -> dict[str, Any]:
+    """Choose a look by when a model was first trained, so that it keeps it; never the grey of those out."""
+    n_colours = len(BRIGHT) - 1
+    return {**class_marker(place + place // n_colours, size=size), "opacity": 1}
 
 
 def _cross(curve: RaceCurve) -> dict[str, Any]:

@@ -58,7 +58,7 @@ ANALYSES = {
     "sample-size": "how many samples the ranking needs",
     "reference": "what plain features and an untrained model reach",
     "controls": "how the metrics score controls that cannot be good",
-    "fine-tuning": "fine-tuning the best models",
+    "fine-tuning": "fine-tuning the most promising models",
     "race": "a race that trains the plausible models",
     "separability": "which classes the best models tell apart",
     "projection": "2-D maps of the best models' embeddings",

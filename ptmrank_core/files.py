@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["new_folder", "write_file", "write_files"]
+__all__ = ["new_folder", "renewed_folder", "write_file", "write_files"]
 
 PREFIX = ".partial-"
 # Readable and writable by everybody, minus the umask: the mode that ``open`` gives a new file.
@@ -123,3 +123,32 @@ def new_folder(target: Path) -> Iterator[Path]:
         except OSError:
             if not target.is_dir():
                 raise
+
+
+@contextmanager
+def renewed_folder(target: Path) -> Iterator[Path]:
+    """Create a folder that takes the place of an earlier one, if there is one, once it is complete.
+
+    Parameters
+    ----------
+    target
+        The folder; its parents are created if necessary.
+
+    Yields
+    ------
+    Path
+        An empty folder to fill. It becomes ``target`` when the context is left without an error.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written; an earlier folder then stays.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=PREFIX, dir=target.parent) as temporary:
+        folder = Path(temporary) / "folder"
+        folder.mkdir()
+        yield folder
+        if target.exists():
+            target.rename(Path(temporary) / "earlier")
+        folder.rename(target)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from ptmrank_core.files import new_folder, write_file, write_files
+from ptmrank_core.files import new_folder, renewed_folder, write_file, write_files
 
 OLD, NEW = "old", "new"
 posix = pytest.mark.skipif(os.name != "posix", reason="Windows has other permissions")
@@ -181,6 +181,21 @@ def test_a_folder_that_cannot_be_filled_never_appears(tmp_path: Path) -> None:
     with pytest.raises(ZeroDivisionError), new_folder(tmp_path / "folder") as folder:
         (folder / "file").write_text(str(1 // 0), encoding="utf-8")
     assert names_in(tmp_path) == []
+
+
+def test_a_folder_takes_the_place_of_an_earlier_one_when_it_is_complete(tmp_path: Path) -> None:
+    """Readers find the earlier content until then; if the new one cannot be filled it stays for good."""
+    target = tmp_path / "folder"
+    for content in ("first", "second"):
+        with renewed_folder(target) as new:
+            (new / f"{content}.txt").write_text(content, encoding="utf-8")
+            assert target.exists() == (content == "second")
+            assert content == "first" or names_in(target) == ["first.txt"]
+        assert names_in(target) == [f"{content}.txt"]
+    with pytest.raises(OSError, match="full"), renewed_folder(target):
+        raise OSError("the disk is full")
+    assert names_in(target) == ["second.txt"]
+    assert names_in(tmp_path) == ["folder"]
 
 
 def test_of_two_that_make_a_folder_the_first_one_stays(tmp_path: Path) -> None:

@@ -99,7 +99,7 @@ def start_demo(demo: Demo) -> str:
 
 
 def start_fine_tuning(found: RunResult, n_models: int, seconds: float) -> str:
-    """Repeat a run from its cached features and fine-tune the best models too; return the new id."""
+    """Repeat a run from its cached features and fine-tune its most promising models; return the new id."""
     require_owner(found.plan.run_id)
     analyses = replace(found.plan.analyses, fine_tune=n_models, fine_tune_seconds=seconds)
     plan = replace(found.plan, run_id=new_run_id(), created_at=now(), analyses=analyses)

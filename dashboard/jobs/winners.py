@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dashboard.jobs.home import settings
 from dashboard.jobs.runs import require_owner
-from ptmrank_core.benchmark import log_file
+from ptmrank_core.benchmark import model_process
 from ptmrank_core.benchmark.race.packing import PackedWinner, find_packed, pack_winner
 from ptmrank_core.benchmark.race.saving import can_save
-from ptmrank_core.features.process import ModelProcess
 from ptmrank_core.records import RunResult
 from ptmrank_core.worker import SOURCES
 
@@ -35,5 +34,5 @@ def pack(run_id: str) -> None:
         If the model cannot be saved.
     """
     require_owner(run_id)
-    with ModelProcess(settings(), log=log_file(settings(), run_id)) as models:
+    with model_process(settings(), run_id) as models:
         pack_winner(run_id, settings(), sources=SOURCES, models=models)

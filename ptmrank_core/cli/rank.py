@@ -48,10 +48,9 @@ def _rank(arguments: argparse.Namespace) -> int:
         for finding in truth:
             store.add_finding(plan.run_id, finding)
         result = _run(plan.run_id, store, settings, models)
+        is_saved = not arguments.save_best or save_winner_of(result, arguments.save_best, settings, models)
     _report(result, arguments, settings)
-    if arguments.save_best and not save_winner_of(result, arguments.save_best, settings):
-        return NOTHING_DONE
-    return DONE if results.scores_by_metric(result.cells) else NOTHING_DONE
+    return DONE if results.scores_by_metric(result.cells) and is_saved else NOTHING_DONE
 
 
 def plan_rank(arguments: argparse.Namespace, settings: Settings) -> tuple[RunPlan, Samples]:

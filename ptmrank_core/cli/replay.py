@@ -18,7 +18,7 @@ from ptmrank_core.benchmark import (
     read_card,
 )
 from ptmrank_core.benchmark.cards.comparison import RTOL
-from ptmrank_core.benchmark.race.asking import open_race
+from ptmrank_core.benchmark.race.asking import repeat_race
 from ptmrank_core.cli.execution import execute_run
 from ptmrank_core.cli.output import DONE, NOTHING_DONE, print_json, print_text, say
 from ptmrank_core.cli.replay_inputs import replay_inputs
@@ -48,7 +48,7 @@ def _replay(arguments: argparse.Namespace) -> int:
     store = RunStore(settings)
     store.create(plan, replay_plan.samples.summary())
     if card.race is not None:  # it gets the time that it had, whatever the other analyses take here
-        store.add_finding(plan.run_id, open_race(plan, card.race.seconds_limit))
+        store.add_findings(plan.run_id, repeat_race(card.race, plan))
     result = execute_run(plan.run_id, store, settings)
     differences = compare_cards(card, make_card(result))
     payload = _payload(card.plan.run_id, replay_plan, differences)

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from ptmrank_core.benchmark import RunStore, log_file, save_best
+from ptmrank_core.benchmark import RunStore, model_process, save_best
 from ptmrank_core.cli.output import DONE, print_text, say
 from ptmrank_core.cli.report import find_run
 from ptmrank_core.config import Settings, load_settings
@@ -49,10 +49,10 @@ def check_save_best(folder: Path | None, *, has_race: bool) -> None:
     refuse_occupied(folder.expanduser())
 
 
-def save_winner_of(result: RunResult, folder: Path, settings: Settings) -> bool:
+def save_winner_of(result: RunResult, folder: Path, settings: Settings, models: ModelProcess) -> bool:
     """Save the winner of a race; return whether there is one, and say so on standard error."""
     try:
-        winner = _save(result.plan.run_id, folder, settings)
+        winner = save_best(result.plan.run_id, settings, folder.expanduser(), sources=SOURCES, models=models)
     except PTMRankError as error:
         say(f"error: {error}")
         return False
@@ -72,12 +72,7 @@ def _save_best(arguments: argparse.Namespace) -> int:
     """Save the winner of a stored run."""
     settings = load_settings()
     run_id = find_run(arguments.run, RunStore(settings))
-    _save(run_id, arguments.folder, settings)
+    with model_process(settings, run_id) as models:
+        save_best(run_id, settings, arguments.folder.expanduser(), sources=SOURCES, models=models)
     print_text(str(arguments.folder))
     return DONE
-
-
-def _save(run_id: str, folder: Path, settings: Settings) -> str:
-    """Save the winner of a run; return the model's id."""
-    with ModelProcess(settings, log=log_file(settings, run_id)) as models:
-        return save_best(run_id, settings, folder.expanduser(), sources=SOURCES, models=models)

@@ -1,7 +1,14 @@
 """Scores -> an order of the models, how certain it is, and how far the metrics agree on it."""
 
 from ptmrank_core.ranking.agreement import Agreement, kendall, rank_correlations, weighted_tau
-from ptmrank_core.ranking.consensus import ModelScores, Scores, consensus_values, equal_votes, rank
+from ptmrank_core.ranking.consensus import (
+    ModelScores,
+    Scores,
+    consensus_values,
+    equal_votes,
+    models_to_train,
+    rank,
+)
 from ptmrank_core.ranking.consensus_intervals import consensus_intervals
 from ptmrank_core.ranking.controls import PermutationTest, models_not_better, permutation_test
 from ptmrank_core.ranking.evidence import CORRELATIONS, Estimate, Evidence, compare_with_truth
@@ -43,6 +50,7 @@ __all__ = [
     "mean_of_ranks",
     "measure_sensitivity",
     "models_not_better",
+    "models_to_train",
     "pareto_front",
     "permutation_test",
     "rank",

@@ -20,6 +20,7 @@ __all__ = [
     "consensus_of_ranks",
     "consensus_values",
     "equal_votes",
+    "models_to_train",
     "rank",
     "rank_models",
     "stretch",
@@ -155,21 +156,75 @@ def consensus_of_ranks(ranks: Scores, weights: Mapping[str, float]) -> dict[str,
     dict
         Model -> value in 1..M, lower is better; for the models that some metric of positive weight ranks.
     """
+    return {model: round(_mean(places), RANK_DIGITS) for model, places in _places(ranks, weights).items()}
+
+
+def models_to_train(
+    ranks: Scores, weights: Mapping[str, float], *, order: Sequence[str], n: int
+) -> tuple[str, ...]:
+    """Choose models to fine-tune: the first of an order, then those that may be better than their place.
+
+    Of several models that are trained the best counts, so one on which the voters disagree is worth more than
+    its mean place says (optimism in the face of uncertainty [1]_). Behind the first stand the models by their
+    weighted mean place less one weighted standard deviation of their places between voters, in the places of
+    :func:`consensus_of_ranks`; ties go to the earlier of the order. Voters that agree, and a single one, give
+    the order itself.
+
+    Parameters
+    ----------
+    ranks
+        Voter -> model -> rank among the models of the voter, 1 is best.
+    weights
+        Weight of each voter, at least 0.
+    order
+        The models to choose from, best first; those that no voter ranks are chosen last.
+    n
+        How many to choose; all of them where there are fewer.
+
+    Returns
+    -------
+    tuple of str
+        The first of the order, then the most promising first.
+
+    References
+    ----------
+    .. [1] Auer, Cesa-Bianchi, Fischer: Finite-time analysis of the multiarmed bandit problem. Machine
+       Learning 47, 2002. doi:10.1023/A:1013689704352
+    """
+    bounds = {
+        model: round(_mean(places) - _deviation(places), RANK_DIGITS)
+        for model, places in _places(ranks, weights).items()
+    }
+    rest = sorted(order[1:], key=lambda model: bounds.get(model, math.inf))
+    return (*order[:1], *rest)[: max(n, 0)]
+
+
+def _places(ranks: Scores, weights: Mapping[str, float]) -> dict[str, list[tuple[float, float]]]:
+    """Collect the places of each model with their shares of the vote, which sum to 1."""
     cast = _cast(ranks, weights)
     models = dict.fromkeys(model for ranked in cast.values() for model in ranked)
     least = MIN_HEARD * math.fsum(weights[name] for name in cast)
     middle = (len(models) + 1) / 2
-    values = {}
+    places = {}
     for model in models:
         voting = [name for name, ranked in cast.items() if model in ranked]
         heard = math.fsum(weights[name] for name in voting)
         total = max(heard, least)
-        parts = [
-            weights[name] * stretch(cast[name][model], len(cast[name]), len(models)) / total
+        places[model] = [
+            (stretch(cast[name][model], len(cast[name]), len(models)), weights[name] / total)
             for name in voting
         ]
-        values[model] = round(math.fsum([*parts, (total - heard) * middle / total]), RANK_DIGITS)
-    return values
+        places[model].append((middle, (total - heard) / total))
+    return places
+
+
+def _mean(places: Iterable[tuple[float, float]]) -> float:
+    return math.fsum(share * place for place, share in places)
+
+
+def _deviation(places: Sequence[tuple[float, float]]) -> float:
+    mean = _mean(places)
+    return math.sqrt(math.fsum(share * (place - mean) ** 2 for place, share in places))
 
 
 def _cast(ranks: Scores, weights: Mapping[str, float]) -> dict[str, ModelScores]:

@@ -78,10 +78,15 @@ def consensus_intervals(
     and combined with the same weights. The share of draws in which one model is ahead of another, on the
     scale of the normal distribution, takes the place of the standardised difference of their scores; where
     all draws agree, the mean divided by the standard deviation does, of the places' normal scores. What such
-    differences are under no difference is drawn from Student's t with the covariance of the
-    draws. Otherwise everything is as in
-    :func:`rank_intervals`, to which the case of a single metric is left: computed as above, 78 to 98 % of its
-    intervals were the same (6 and 13 models up to two standard errors apart).
+    differences are under no difference is drawn from Student's t with the covariance of the draws.
+
+    Probabilities come from draws of the true scores under every metric, shrunk over the models and pooled
+    over the metrics as far as noise explains that these disagree
+    (:func:`~ptmrank_core.ranking.shrinkage.pool_metrics`); intervals and ties do not use them.
+
+    Otherwise everything is as in :func:`rank_intervals`, to which the case of a single metric is left:
+    computed as above, 78 to 98 % of its intervals were the same (6 and 13 models up to two standard errors
+    apart).
     """
     if len(scores) == 1 and parts.keys() >= scores.keys():
         ((name, own),) = scores.items()

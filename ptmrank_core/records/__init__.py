@@ -41,7 +41,16 @@ from ptmrank_core.records.models import (
     SetFeatures,
 )
 from ptmrank_core.records.options import NORMALISATIONS, RunOptions, replace_fields
-from ptmrank_core.records.race import DoseStage, Race, RaceDose, RaceFinal, RaceParts, RaceStanding
+from ptmrank_core.records.race import (
+    DoseStage,
+    Race,
+    RaceDose,
+    RaceFinal,
+    RaceOrder,
+    RaceParts,
+    RaceStanding,
+    RaceTurn,
+)
 from ptmrank_core.records.rankings import Ranking, RankIntervals
 from ptmrank_core.records.runs import (
     LOCAL_OWNER,
@@ -128,8 +137,10 @@ __all__ = [
     "Race",
     "RaceDose",
     "RaceFinal",
+    "RaceOrder",
     "RaceParts",
     "RaceStanding",
+    "RaceTurn",
     "RankIntervals",
     "Ranking",
     "Reading",

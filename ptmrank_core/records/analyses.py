@@ -29,7 +29,7 @@ class Analyses:
         Whether references are probed beside the candidates: features that no model made, an untrained twin,
         and of rows of numbers simple predictors; as far as they take no more than a fifth of the run's time.
     fine_tune
-        How many of the best models are fine-tuned; 0 for none.
+        How many models are fine-tuned, the most promising ones; 0 for none.
     fine_tune_seconds
         Time limit for fine-tuning all of them together.
     decide_seconds

@@ -18,7 +18,7 @@ from ptmrank_core.records.analysis_results import (
     SeedScores,
 )
 from ptmrank_core.records.maps import ClassDistances, ProjectedEmbeddings
-from ptmrank_core.records.race import Race, RaceDose
+from ptmrank_core.records.race import Race, RaceDose, RaceOrder
 from ptmrank_core.records.search import SearchReport
 from ptmrank_core.records.truth import Truth
 
@@ -37,6 +37,7 @@ AnalysisResult: TypeAlias = (
     | FineTuning
     | RaceDose
     | Race
+    | RaceOrder
     | ProjectedEmbeddings
     | ClassDistances
     | SearchReport

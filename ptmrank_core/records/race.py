@@ -7,7 +7,7 @@ from typing import ClassVar, Literal, TypeAlias
 
 from ptmrank_core.records.verdict import Expectation
 
-__all__ = ["DoseStage", "Race", "RaceDose", "RaceFinal", "RaceParts", "RaceStanding"]
+__all__ = ["DoseStage", "Race", "RaceDose", "RaceFinal", "RaceOrder", "RaceParts", "RaceStanding", "RaceTurn"]
 
 DoseStage: TypeAlias = Literal["head", "part", "full", "final"]
 """What a dose trains: a head on frozen features, all weights on half or on all of the training samples, or
@@ -86,6 +86,23 @@ class RaceDose:
     reason: str = ""
     problem: str = ""
     loading_seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class RaceTurn:
+    """What a race did at one place: a model, the stage of its dose, and the passes to reach in it."""
+
+    model: str
+    stage: DoseStage
+    epochs: float
+
+
+@dataclass(frozen=True, slots=True)
+class RaceOrder:
+    """The doses of a race that is to be repeated, in their order; the final training is the last."""
+
+    KIND: ClassVar[str] = "race order"
+    turns: tuple[RaceTurn, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,24 @@
-"""Results of short fine-tuning, as rows."""
+"""Short fine-tuning: which models are worth it, and its results as rows."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from ptmrank_core import ranking as orders
 from ptmrank_core.records import FineTuning, Ranking, RunResult
 
-__all__ = ["tuned_rows"]
+__all__ = ["models_to_train", "tuned_rows"]
+
+
+def models_to_train(ranking: Ranking, n: int) -> tuple[str, ...]:
+    """Choose the models of a ranking that are most promising to fine-tune.
+
+    The first of the order, and those that may be better than their place because the votes disagree on them:
+    see :func:`ptmrank_core.ranking.models_to_train`.
+    """
+    weights = {name: ranking.votes[name].weight for name in ranking.metrics_used}
+    ranks = {name: ranking.ranks[name] for name in weights}
+    return orders.models_to_train(ranks, weights, order=ranking.order, n=n)
 
 
 def tuned_rows(result: RunResult, ranking: Ranking) -> list[dict[str, Any]]:

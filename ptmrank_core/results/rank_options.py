@@ -194,7 +194,7 @@ RANK_OPTIONS: tuple[RankOption, ...] = (
     TextOption(
         "analyses.fine_tune",
         "--fine-tune",
-        help="fine-tune the K best models briefly",
+        help="fine-tune the K most promising models briefly",
         metavar="K",
         parse=_number(int, "--fine-tune", lambda number: number >= 0, "0 or a number of models"),
         write=_unless_zero,

@@ -1,4 +1,4 @@
-"""Short fine-tuning of the best models, if requested."""
+"""Short fine-tuning of the most promising models, if requested."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from ptmrank_core.errors import MetricInputError
 from ptmrank_core.events import AnalysisStep, raise_if_cancelled
 from ptmrank_core.features.training.recipe import TrainingRecipe
 from ptmrank_core.records import FineTuning, Samples, TrainingResult
+from ptmrank_core.results.fine_tuning import models_to_train
 from ptmrank_core.sampling import nested_order, units_of_samples
 
 __all__ = ["fine_tune_best", "training_rows"]
@@ -22,7 +23,7 @@ STEPS = 100  # progress steps of one model
 
 
 def fine_tune_best(context: AnalysisContext) -> None:
-    """Fine-tune the best models, each with an equal share of the remaining time.
+    """Fine-tune the most promising models, each with an equal share of the remaining time.
 
     Stores a :class:`~ptmrank_core.records.FineTuning` for each. All models have the same training and test
     samples.
@@ -31,9 +32,9 @@ def fine_tune_best(context: AnalysisContext) -> None:
     n_models = run_context.plan.analyses.fine_tune
     if not n_models:
         return
-    order = context.order()[:n_models]
+    chosen = models_to_train(context.ranking(), n_models)
     deadline = time.perf_counter() + run_context.plan.analyses.fine_tune_seconds
-    remaining = [model for model in order if not context.is_kept(FineTuning, model)]
+    remaining = [model for model in chosen if not context.is_kept(FineTuning, model)]
     for index, model in enumerate(remaining):
         raise_if_cancelled(run_context.cancel)
         seconds = max(1.0, (deadline - time.perf_counter()) / (len(remaining) - index))

@@ -11,7 +11,6 @@ from ptmrank_core.benchmark.race.states import TrainingStates, states_folder
 from ptmrank_core.benchmark.race.tasks import RaceTasks
 from ptmrank_core.benchmark.race.trainer import TrainingGround
 from ptmrank_core.benchmark.race.work import RaceWork
-from ptmrank_core.features.process import ModelCallsHere
 from ptmrank_core.records import Finding, Race, RaceParts
 from ptmrank_core.sampling import draw_three_parts
 
@@ -47,7 +46,7 @@ def race_to_decision(context: AnalysisContext) -> None:
         return
     states = TrainingStates(states_folder(run_context.store.settings, plan.run_id))
     tasks = RaceTasks(samples, rows, states, plan.seed)
-    ground = TrainingGround(samples, plan.options, ModelCallsHere(run_context.cache), run_context.cancel)
+    ground = TrainingGround(samples, plan.options, run_context.models, run_context.cancel)
     trainer = run_context.sources.make_trainer(ground)
     work = RaceWork(context, tasks, trainer, measure=MEASURES[samples.target_kind], limit=limit)
     problem = run_guarded(work.run, what=Race.KIND)

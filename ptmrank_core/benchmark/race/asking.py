@@ -5,15 +5,16 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+from ptmrank_core.benchmark.cards.race import CardRace
 from ptmrank_core.benchmark.race.work import race_finding
 from ptmrank_core.benchmark.scheduling.devices import device_of
 from ptmrank_core.benchmark.scheduling.locks import hold_run, is_alive
 from ptmrank_core.benchmark.store.store import RunStore
 from ptmrank_core.config import Settings
 from ptmrank_core.errors import InputError, RunBusyError, RunError
-from ptmrank_core.records import Finding, Race, RaceParts, RunPlan, RunState
+from ptmrank_core.records import Finding, Race, RaceOrder, RaceParts, RaceTurn, RunPlan, RunState
 
-__all__ = ["decide", "open_race"]
+__all__ = ["decide", "open_race", "repeat_race"]
 
 
 def decide(store: RunStore, settings: Settings, run_id: str, seconds: float) -> None:
@@ -59,6 +60,12 @@ def decide(store: RunStore, settings: Settings, run_id: str, seconds: float) -> 
 def open_race(plan: RunPlan, seconds: float) -> Finding:
     """Make the record of a race that is about to begin, with a time of its own."""
     return race_finding(Race(RaceParts(0, 0, 0, plan.seed), (), seconds, 0.0), 0.0)
+
+
+def repeat_race(race: CardRace, plan: RunPlan) -> tuple[Finding, Finding]:
+    """Make what is stored with a run that is to repeat a race: its time, and its order of doses."""
+    turns = tuple(RaceTurn(dose.model, dose.stage, dose.epochs) for dose in race.doses)
+    return open_race(plan, race.seconds_limit), Finding(RaceOrder.KIND, "", RaceOrder(turns), 0.0)
 
 
 def _opened(store: RunStore, plan: RunPlan, seconds: float) -> Finding:

@@ -26,7 +26,7 @@ __all__ = ["NextDose", "Stop", "final_epochs", "final_seconds", "next_dose"]
 Array = NDArray[np.float64]
 
 SURE = 0.1
-LEAST_GAIN = 1e-4
+LEAST_GAIN = 5e-4
 N_OUTCOMES = 128
 LONGER = 2
 TOGETHER = (2, 3, 4, 5, 6, 8, 11, 16, 23, 32, 45, 64, 100)

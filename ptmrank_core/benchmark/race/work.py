@@ -7,16 +7,17 @@ from dataclasses import dataclass, replace
 
 from ptmrank_core.benchmark.analyses.context import AnalysisContext
 from ptmrank_core.benchmark.race.beliefs import Beliefs, RaceFacts, Runner, standings
-from ptmrank_core.benchmark.race.choice import NextDose, final_epochs, final_seconds, next_dose
+from ptmrank_core.benchmark.race.choice import NextDose, Stop, final_epochs, final_seconds, next_dose
 from ptmrank_core.benchmark.race.dosing import DIGITS, DoseWork
 from ptmrank_core.benchmark.race.judgement import judge
 from ptmrank_core.benchmark.race.pace import guessed_seconds, loading_seconds, seconds_of_pass
 from ptmrank_core.benchmark.race.prior import constant_value, probe_values, why_untrainable
+from ptmrank_core.benchmark.race.repeating import next_turn, step_of
 from ptmrank_core.benchmark.race.tasks import RaceTasks
 from ptmrank_core.benchmark.race.trainer import Trainer
 from ptmrank_core.events import AnalysisStep, RaceStep, raise_if_cancelled
 from ptmrank_core.features.training.doses import TaskResult, TrainingTask
-from ptmrank_core.records import DoseStage, Finding, Race, RaceDose
+from ptmrank_core.records import DoseStage, Finding, Race, RaceDose, RaceOrder
 
 __all__ = ["RaceWork", "dose_finding", "race_finding"]
 
@@ -71,6 +72,7 @@ class RaceWork:
         self._context, self._tasks, self._trainer = context, tasks, trainer
         self._measure, self._limit = measure, limit
         self._doses = sorted(context.contents(RaceDose).values(), key=lambda dose: dose.number)
+        self._order = context.contents(RaceOrder).get("")
         stored = [own for own in context.findings() if own.kind == Race.KIND]
         # What the race spends between doses: stored with its record, as doses are with theirs.
         self._between = stored[0].seconds if stored else 0.0
@@ -101,7 +103,7 @@ class RaceWork:
             self._drop_states(beliefs)
             self._count_time()
             race = self._race_of(beliefs)
-            step = next_dose(runners, beliefs, ground.facts, seconds_left=self._limit - self._used)
+            step = self._step(runners, beliefs, ground.facts)
             if isinstance(step, NextDose):
                 self._keep(race)
                 leader = next(own for own in runners if own.model == beliefs.leader)
@@ -112,6 +114,13 @@ class RaceWork:
                 return
             elif self._finish(replace(race, stopped=step.reason, winner=beliefs.leader), runners, ground):
                 return
+
+    def _step(self, runners: list[Runner], beliefs: Beliefs, facts: RaceFacts) -> NextDose | Stop:
+        """Take the next turn of the race that is repeated, if there is one and time allows; else decide."""
+        left = self._limit - self._used
+        turn = next_turn(self._order, self._doses)
+        step = turn and step_of(turn, runners, beliefs.leader, facts, seconds_left=left)
+        return step or next_dose(runners, beliefs, facts, seconds_left=left)
 
     def _count_time(self) -> None:
         """Add the time since the last dose, which the decision about the next one took."""
@@ -184,7 +193,10 @@ class RaceWork:
         left = self._limit - self._used
         runner = next(own for own in runners if own.model == race.winner)
         training = left - loading_seconds(runner.doses or self._doses)
-        epochs = final_epochs(runner, ground.facts, seconds_left=training)
+        epochs: float = final_epochs(runner, ground.facts, seconds_left=training)
+        turn = next_turn(self._order, self._doses)
+        if turn is not None and (turn.model, turn.stage) == (race.winner, "final"):
+            epochs = min(turn.epochs, epochs)
         seconds = max(left, LEAST_SECONDS)
         dose, result = self._train(race.winner, "final", epochs, seconds=seconds, why=race.stopped)
         self._doses.append(dose)

@@ -85,7 +85,7 @@ class AudioPreparer:
             ) from error
         self.rate = int(self.extractor.sampling_rate)
         own_size = _input_size(self.extractor)
-        self._has_own_size = own_size is not None
+        self.has_own_size = own_size is not None
         self._window = own_size or WINDOW_SECONDS * self.rate
         self._first_window = first_window
 
@@ -105,11 +105,11 @@ class AudioPreparer:
         rows = tuple(self._row(window) for window in windows)
         main = rows[0][self.extractor.model_input_names[0]]
         is_cut = self._first_window and len(samples) > self._window
-        return Prepared(rows, length=0 if self._has_own_size else len(main), is_cut=is_cut)
+        return Prepared(rows, length=0 if self.has_own_size else len(main), is_cut=is_cut)
 
     def _first_size(self) -> int:
         """Frames of the first window; an extractor that cuts by itself is given more than it reads."""
-        return self._window + self.rate if self._has_own_size else self._window
+        return self._window + self.rate if self.has_own_size else self._window
 
     def _resample(self, item: Waveform) -> NDArray[np.float32]:
         """Resample a recording to the model's rate and pad it to the shortest length."""

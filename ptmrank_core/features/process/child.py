@@ -9,7 +9,7 @@ import sys
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from io import BufferedReader
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -47,6 +47,11 @@ class Child:
         The table of functions.
     log
         File for what it prints; ``None`` for standard error of this process.
+
+    Raises
+    ------
+    OSError
+        If the system cannot start it.
 
     Attributes
     ----------
@@ -141,13 +146,12 @@ class Child:
             return False
         return self._incoming.empty()
 
-    def status(self) -> int:
-        """Reap it once it is over, and return its exit status; one that closed its pipe alone is killed."""
+    def status(self) -> int | None:
+        """Reap it once it is over, and return its exit status; ``None`` if it only closed its pipe."""
         try:
             return self._process.wait(timeout=END_SECONDS)
         except subprocess.TimeoutExpired:
-            self._process.kill()
-            return self._process.wait()
+            return None
 
     def kill(self) -> None:
         """End it at once, whatever it is doing."""
@@ -181,12 +185,13 @@ def _start(settings: Settings, log: Path | None) -> subprocess.Popen[bytes]:
     environment = child_environment(settings) | {"PYTHONPATH": os.pathsep.join(dict.fromkeys(paths))}
     if log is not None:
         log.parent.mkdir(parents=True, exist_ok=True)
-    with open(os.devnull, "wb") if log is None else log.open("ab") as output:  # noqa: PTH123
+    with ExitStack() as stack:
+        output = None if log is None else stack.enter_context(log.open("ab"))
         return subprocess.Popen(  # noqa: S603 - our own module
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=None if log is None else output,
+            stderr=output,
             start_new_session=True,
             env=environment,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -15,7 +16,7 @@ from ptmrank_core.events import CancelToken, Sink, StageStarted, discard_event, 
 from ptmrank_core.features.process.calls import discard_progress
 from ptmrank_core.features.process.carried import restore
 from ptmrank_core.features.process.child import Child
-from ptmrank_core.features.process.deaths import death_of, last_line, model_of, stalled
+from ptmrank_core.features.process.deaths import death_of, last_line, model_of, not_started, stalled
 from ptmrank_core.features.process.frames import Frame, FrameKind, unpack
 from ptmrank_core.features.process.functions import FUNCTIONS, ModelFunction, function_of
 from ptmrank_core.records import Samples, Stage
@@ -25,6 +26,7 @@ __all__ = ["ModelProcess"]
 POLL_SECONDS = 0.1
 # A call that was cancelled ends after its batch or step; its process is killed if that takes longer.
 CANCEL_SECONDS = 10.0
+START_SECONDS = 120.0
 
 
 class ModelProcess:
@@ -90,7 +92,7 @@ class ModelProcess:
         Raises
         ------
         ModelProcessError
-            If the child died, or was killed because nothing was heard of it.
+            If the child cannot be started, died, or was killed because nothing was heard of it.
         CancelledError
             If the function raised it, or did not return within ten seconds after cancellation was requested.
         PTMRankError, ForeignError
@@ -100,11 +102,10 @@ class ModelProcess:
         with self._lock:
             call = _Call(function, model_of((*args, *kwargs.values())), sink, on_progress, cancel)
             call.log_start = _size(self._log)
-            if self._child is None:
-                self._child = Child(self._settings, self._functions, self._log)
+            child = self._started(call)
             try:
-                self._child.call((name, args, kwargs), self._key)
-                answer = self._wait(self._child, call)
+                child.call((name, args, kwargs), self._key)
+                answer = self._wait(child, call)
             finally:
                 if not call.is_answered:
                     self._end()
@@ -112,6 +113,15 @@ class ModelProcess:
         if answer.kind is FrameKind.ERROR:
             raise restore(result)
         return result
+
+    def _started(self, call: _Call) -> Child:
+        """Return the child that is running, or start one."""
+        if self._child is None:
+            try:
+                self._child = Child(self._settings, self._functions, self._log)
+            except OSError as error:
+                raise not_started(call.model, error) from error
+        return self._child
 
     def _key(self, samples: Samples) -> str:
         """Return the key of a set of samples; hashing takes a while, so it is done once."""
@@ -131,8 +141,14 @@ class ModelProcess:
                 child.cancel()
             if call.seconds_cancelled() >= CANCEL_SECONDS:
                 raise CancelledError("The run was cancelled.")
-            if self._hang_seconds is not None and call.seconds_silent() >= self._hang_seconds:
-                raise stalled(call.model, call.function.doing, call.stage, self._hang_seconds)
+            limit = self._silence_limit(child)
+            if call.seconds_silent() >= limit:
+                raise stalled(call.model, call.function.doing, call.stage, limit)
+
+    def _silence_limit(self, child: Child) -> float:
+        """Seconds that the child may be silent; until it serves calls it has time to start."""
+        limit = math.inf if self._hang_seconds is None else self._hang_seconds
+        return limit if child.is_ready else max(limit, START_SECONDS)
 
     def _death(self, child: Child, call: _Call) -> ModelProcessError:
         """Say how the child died."""

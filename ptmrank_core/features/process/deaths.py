@@ -11,7 +11,7 @@ from typing import Any
 from ptmrank_core.errors import ModelProcessError
 from ptmrank_core.records import ModelSpec, Stage
 
-__all__ = ["death_of", "describe_exit", "last_line", "model_of", "stalled"]
+__all__ = ["death_of", "describe_exit", "last_line", "model_of", "not_started", "stalled"]
 
 MEMORY = "Close other programs, choose a smaller batch or half precision, or leave this model out."
 FILES = "Check that its files are whole and that transformers is up to date, or leave this model out."
@@ -37,8 +37,10 @@ def model_of(arguments: Iterable[Any]) -> str:
     return ""
 
 
-def describe_exit(status: int) -> str:
-    """Say how a process ended, from the status that ``subprocess`` reports."""
+def describe_exit(status: int | None) -> str:
+    """Say how a process ended, from the status that ``subprocess`` reports; ``None`` if it did not end."""
+    if status is None:
+        return "it closed its connection and was killed"
     if sys.platform == "win32" and status > 0xFFFF:
         return f"it crashed (status {status:#x})"
     if status >= 0:
@@ -50,7 +52,7 @@ def describe_exit(status: int) -> str:
     return SIGNALS.get(name, f"it was ended by {name}")
 
 
-def death_of(model: str, doing: str, stage: Stage | None, status: int, said: str) -> ModelProcessError:
+def death_of(model: str, doing: str, stage: Stage | None, status: int | None, said: str) -> ModelProcessError:
     """Make the error of a process that died.
 
     Parameters
@@ -62,7 +64,7 @@ def death_of(model: str, doing: str, stage: Stage | None, status: int, said: str
     stage
         Last stage that was reported; ``None`` if none was.
     status
-        Its exit status.
+        Its exit status; ``None`` if it only closed its pipe.
     said
         The last line that it wrote to its log; may be empty.
     """
@@ -78,6 +80,11 @@ def stalled(model: str, doing: str, stage: Stage | None, seconds: float) -> Mode
         f"{_what(model)} was stopped while {_when(doing, stage)}: nothing was heard of it for {seconds:g} s.",
         hint=FILES,
     )
+
+
+def not_started(model: str, error: OSError) -> ModelProcessError:
+    """Make the error of a process that the system did not start."""
+    return ModelProcessError(f"{_what(model)} could not be started: {error}.", hint=MEMORY)
 
 
 def _what(model: str) -> str:

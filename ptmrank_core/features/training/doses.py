@@ -7,105 +7,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
-
-import numpy as np
-from numpy.typing import NDArray
 
 from ptmrank_core.errors import InputError, OutOfMemoryError, UnsupportedModelError
 from ptmrank_core.events import CancelToken, never_cancels
 from ptmrank_core.features.training.fine_tuning import CHECKPOINTS
-from ptmrank_core.records import ExtractionOptions, FloatArray, ModelSpec, Samples
-from ptmrank_core.records.race import DoseStage
+from ptmrank_core.features.training.tasks import TaskResult, TrainingTask
+from ptmrank_core.records import ExtractionOptions, Samples
 
 __all__ = ["TaskResult", "TrainingTask", "train_dose"]
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class TrainingTask:
-    """One dose of training of one model.
-
-    Parameters
-    ----------
-    spec
-        A checkpoint whose files are on disk.
-    stage
-        What is trained.
-    rows, tested
-        Indices of the samples to train on, and of those to test on.
-    epochs
-        Passes over ``rows`` to reach in all, those of earlier doses of this stage included; 0 for a head.
-    continues
-        Folder with the state after the last dose of this model; ``None`` to start from the checkpoint.
-    keeps
-        Folder for the new state; a state that is there is replaced.
-    seed
-        Seed of everything that is drawn.
-    rate
-        Factor on the peak learning rate of the model.
-    seconds
-        Time limit, loading and testing included; at least one step is done.
-    """
-
-    spec: ModelSpec
-    stage: DoseStage
-    rows: NDArray[np.int64]
-    tested: NDArray[np.int64]
-    epochs: float
-    continues: Path | None
-    keeps: Path
-    seed: int
-    rate: float = 1.0
-    seconds: float = math.inf
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class TaskResult:
-    """What a dose gave.
-
-    Parameters
-    ----------
-    outputs
-        float32 array of shape (n_tested, n_outputs) after the last pass: logits of classes or labels, numbers
-        in the user's units.
-    curve
-        Passes over the training samples of this stage so far -> measure after them, for those of this dose.
-    measure, value, standard_error
-        ``"accuracy"``, ``"r2"`` (mean over the numbers) or ``"average_precision"`` (mean over the labels) of
-        the tested samples; its standard error from their number alone, ``None`` where it is not known.
-    losses
-        Loss of each tested sample: 0 or 1 for classes, the squared error of standardised numbers, the share
-        of wrong labels.
-    epochs
-        Passes so far in this stage, possibly with a fraction.
-    learning_rate
-        Highest learning rate; 0 for a head.
-    seconds
-        Duration.
-    n_parameters
-        Number of weights of the network.
-    dtype
-        Number format of the training.
-    accumulated
-        Forward passes of a step: over 1 if a batch did not fit into memory.
-    notes
-        Remarks for the reader, one sentence each.
-    """
-
-    outputs: FloatArray
-    curve: tuple[tuple[float, float], ...]
-    measure: str
-    value: float
-    standard_error: float | None
-    losses: tuple[float, ...]
-    epochs: float
-    learning_rate: float
-    seconds: float
-    n_parameters: int
-    dtype: str
-    accumulated: int
-    notes: tuple[str, ...] = ()
 
 
 def train_dose(
@@ -148,25 +57,41 @@ def train_dose(
     A head is a regularised linear model of what the last linear layer of the frozen network reads: logistic
     regression, or ridge regression for numbers. It is folded back into that layer, and training of all
     weights starts from there (LP-FT: Kumar et al. 2022, arXiv:2202.10054), so that the random head does not
-    spoil the features. AdamW (weight decay 0.05, batches of 16); after a short warm-up the learning rate is
-    half the peak, so that a dose continues the last one as if there had been no break, and what is tested and kept
-    for use is a moving average of the weights. The final training has a one-cycle rate instead.
+    spoil the features. AdamW (weight decay 0.05, batches of 16). After a short warm-up the learning rate
+    stays at half the peak, so that a dose continues the last one as if there had been no break; what is
+    tested, and saved for use, is a moving average of the weights. The final training has a one-cycle rate
+    instead, which follows the time where that is short, so that it has decayed when training stops.
     """
     _check(task, samples)
-    from ptmrank_core.features.device import free_memory  # noqa: PLC0415 - loads torch
+    from ptmrank_core.features import device  # noqa: PLC0415 - loads torch
     from ptmrank_core.features.training.dosing import Dosing  # noqa: PLC0415 - loads torch
     from ptmrank_core.features.training.loop import seeded  # noqa: PLC0415 - loads torch
 
+    def run(*, head_alone: bool) -> TaskResult:
+        try:
+            return Dosing(
+                task,
+                samples,
+                options=options,
+                on_progress=on_progress,
+                cancel=cancel,
+                head_alone=head_alone,
+            ).run()
+        except (RuntimeError, MemoryError) as error:
+            if not device.is_out_of_memory(error):
+                raise
+            raise OutOfMemoryError(
+                f"{task.spec.id!r} does not fit into the device's memory.", hint="Choose a smaller model."
+            ) from error
+
     with seeded(task.seed):
         try:
-            return Dosing(task, samples, options=options, on_progress=on_progress, cancel=cancel).run()
+            return run(head_alone=False)
         except OutOfMemoryError:
             if task.stage == "head":
                 raise
-        free_memory()
-        return Dosing(
-            task, samples, options=options, on_progress=on_progress, cancel=cancel, head_alone=True
-        ).run()
+        device.free_memory()
+        return run(head_alone=True)
 
 
 def _check(task: TrainingTask, samples: Samples) -> None:

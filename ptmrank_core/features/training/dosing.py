@@ -14,13 +14,13 @@ from ptmrank_core.errors import InputError, UnsupportedModelError
 from ptmrank_core.events import CancelToken
 from ptmrank_core.features.preparing import decode_items
 from ptmrank_core.features.training.averaging import state_of
-from ptmrank_core.features.training.classifier import Classifier, output_names
-from ptmrank_core.features.training.doses import TaskResult, TrainingTask
 from ptmrank_core.features.training.following import Follower
 from ptmrank_core.features.training.heads import fit_head
 from ptmrank_core.features.training.inputs import Inputs
 from ptmrank_core.features.training.loop import Course, Learner, Passes
-from ptmrank_core.features.training.networks import count_weights, has_batch_norm
+from ptmrank_core.features.training.networks.base import count_weights, has_batch_norm
+from ptmrank_core.features.training.networks.classifier import Classifier
+from ptmrank_core.features.training.networks.loading import output_names
 from ptmrank_core.features.training.objective import Objective, Units
 from ptmrank_core.features.training.schedule import CONSTANT_SHARE, Clock, constant_rate, rate_at
 from ptmrank_core.features.training.state import (
@@ -31,6 +31,7 @@ from ptmrank_core.features.training.state import (
     read_state,
     write_state,
 )
+from ptmrank_core.features.training.tasks import TaskResult, TrainingTask
 from ptmrank_core.records import ExtractionOptions, FloatArray, Samples, WordInContext
 
 __all__ = ["Dosing"]
@@ -134,36 +135,44 @@ class Dosing:
         if self._task.stage == "head" or self._head_alone:
             return self._train_head()
         if self._last is None:
-            self._fit_head(self._task.rows)
+            self._fit_head(self._head_inputs(self._task.rows))
         return self._train_all()
 
-    def _fit_head(self, rows: Indices) -> FloatArray:
-        """Fit the last layer on the samples of the task; return what it reads of ``rows``."""
-        task, groups = self._task, self._samples.groups
+    def _head_inputs(self, rows: Indices) -> FloatArray:
+        """Run the frozen network: what its last layer reads of some samples."""
         inputs = self._learner.run_over(rows, self._network.head_inputs)
-        trained = np.isin(rows, task.rows)
+        if not np.isfinite(inputs).all():
+            raise UnsupportedModelError(
+                f"The outputs of {self._task.spec.id!r} hold NaN or infinity before any training."
+            )
+        return inputs
+
+    def _fit_head(self, inputs: FloatArray) -> None:
+        """Fit the last layer on what it reads of the task's samples."""
+        task, groups = self._task, self._samples.groups
         head = fit_head(
-            inputs[trained],
-            self._objective.targets[rows[trained]],
+            inputs,
+            self._objective.targets[task.rows],
             self._objective.kind,
             has_bias=self._network.has_bias,
             n_outputs=self._objective.n_outputs,
-            groups=[groups[row] for row in rows[trained]] if groups else (),
+            groups=[groups[row] for row in task.rows] if groups else (),
             seed=task.seed,
         )
         self._network.put_head(head.weight, head.bias)
-        return inputs
 
     def _train_head(self) -> TaskResult:
         """Fit the head on frozen features, and keep it with the other weights that are new."""
-        task = self._task
-        inputs = self._fit_head(np.concatenate([task.rows, task.tested]))[len(task.rows) :]
+        task, network = self._task, self._network
+        inputs = self._head_inputs(np.concatenate([task.rows, task.tested]))
+        self._fit_head(inputs[: len(task.rows)])
         with torch.inference_mode():
-            read = torch.from_numpy(inputs).to(self._network.device)
-            outputs = self._network.last_layer(read).float().cpu().numpy()
+            read = torch.from_numpy(inputs[len(task.rows) :]).to(network.device)
+            outputs = network.last_layer(read).float().cpu().numpy()
         self._on_progress(1.0)
-        new = {*self._network.drawn, *(f"{self._network.last}.{name}" for name in ("weight", "bias"))}
-        weights = {name: own for name, own in state_of(self._network.module).items() if name in new}
+        new = {*network.drawn, *(f"{network.last}.{name}" for name in ("weight", "bias"))}
+        new |= set() if self._last is None else self._last.weights.keys()
+        weights = {name: own for name, own in state_of(network.module).items() if name in new}
         facts = replace(self._facts(), trains_all=task.stage == "head")
         result = self._result(outputs, (), task.epochs, 0.0)
         write_state(task.keeps, State(facts, weights, {}, {}))
@@ -181,26 +190,27 @@ class Dosing:
         facts = replace(self._facts(), n_steps_before=before)
         n_steps = max(1, math.ceil(task.epochs * passes.n_steps))
         course = Course(passes, n_steps, self._clock, self._on_progress, self._cancel)
-        follower = Follower(self._network, self._learner, self._objective, task.tested, passes.n_steps)
-        is_final = task.stage == "final"
-        if self._last is not None and self._last.average:
-            follower.restore(self._last)
-        done = course.run(
-            self._learner,
-            (lambda _done, progress: rate_at(progress))
-            if is_final
-            else (lambda n, _progress: constant_rate(n)),
-            done=done,
-            before=before,
-            after_step=(lambda _done: None) if is_final else follower.after_step,
-        )
-        outputs = self._learner.outputs(task.tested) if is_final else follower.outputs()
-        facts = replace(facts, n_steps=done, micro_batch=self._learner.micro_batch)
-        curve = tuple(point for point in follower.curve if point[0] < done / passes.n_steps)
-        rate = self._network.learning_rate * (1.0 if is_final else CONSTANT_SHARE)
+        curve: Curve = ()
+        if task.stage == "final":
+            done = course.run(self._learner, lambda _done, progress: rate_at(progress))
+            outputs, rate = self._learner.outputs(task.tested), self._network.learning_rate
+            state = State(replace(facts, n_steps=done), state_of(self._network.module), {}, {})
+        else:
+            follower = Follower(self._network, self._learner, self._objective, task.tested, passes.n_steps)
+            if self._last is not None and self._last.average:
+                follower.restore(self._last)
+            done = course.run(
+                self._learner,
+                lambda n_done, _progress: constant_rate(n_done),
+                done=done,
+                before=before,
+                after_step=follower.after_step,
+            )
+            outputs, curve = follower.outputs(), follower.curve_before(done)
+            rate = CONSTANT_SHARE * self._network.learning_rate
+            state = follower.state(replace(facts, n_steps=done, micro_batch=self._learner.micro_batch))
         result = self._result(outputs, curve, done / passes.n_steps, rate)
-        state = State(facts, state_of(self._network.module), {}, {})
-        write_state(task.keeps, state if is_final else follower.state(facts))
+        write_state(task.keeps, state)
         return result
 
     def _position(self) -> tuple[int, int]:

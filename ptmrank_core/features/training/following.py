@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ptmrank_core.features.training.averaging import Average, state_of
 from ptmrank_core.features.training.loop import Learner
-from ptmrank_core.features.training.networks import Network
+from ptmrank_core.features.training.networks.base import Network
 from ptmrank_core.features.training.objective import Objective
 from ptmrank_core.features.training.state import Facts, State
 from ptmrank_core.records import FloatArray
@@ -78,6 +78,10 @@ class Follower:
             outputs = self.outputs()
             value = self._objective.judge(outputs, self._tested).value
             self.curve.append((n_done / self._n_steps, value))
+
+    def curve_before(self, n_done: int) -> tuple[tuple[float, float], ...]:
+        """Return the points of the curve before a number of steps."""
+        return tuple(point for point in self.curve if point[0] < n_done / self._n_steps)
 
     def outputs(self) -> FloatArray:
         """Run the average over the tested samples; once after each step."""

@@ -16,7 +16,7 @@ from ptmrank_core.events import CancelToken, never_cancels, raise_if_cancelled
 from ptmrank_core.features import device as devices
 from ptmrank_core.features.encoders.prepared import Prepared
 from ptmrank_core.features.training.inputs import Inputs
-from ptmrank_core.features.training.networks import Network, has_batch_norm
+from ptmrank_core.features.training.networks.base import Network, has_batch_norm
 from ptmrank_core.features.training.objective import Objective
 from ptmrank_core.features.training.schedule import Clock
 from ptmrank_core.records import FloatArray

@@ -11,7 +11,7 @@ from ptmrank_core.events import CancelToken
 from ptmrank_core.features.preparing import decode_items
 from ptmrank_core.features.training.inputs import Inputs
 from ptmrank_core.features.training.loop import Course, Learner, Passes
-from ptmrank_core.features.training.networks import PooledNetwork
+from ptmrank_core.features.training.networks.base import PooledNetwork
 from ptmrank_core.features.training.objective import Objective, Units
 from ptmrank_core.features.training.recipe import TrainingRecipe
 from ptmrank_core.features.training.schedule import Clock, rate_at

@@ -2,53 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from ptmrank_core.errors import InputError
+from ptmrank_core.features.training.tasks import WinnerCard
 from ptmrank_core.records import ModelSpec, Samples
 
 __all__ = ["WinnerCard", "refuse_occupied", "save_winner"]
-
-
-@dataclass(frozen=True, slots=True)
-class WinnerCard:
-    """What the model card of a winner says besides what the model says of itself.
-
-    Parameters
-    ----------
-    data
-        What the samples are, in words.
-    recipe
-        How the model was trained, in one or more sentences.
-    measure, value
-        ``"accuracy"``, ``"r2"`` or ``"average_precision"`` on samples that were held out.
-    low, high
-        Ends of its 90 % interval.
-    n_train, n_test
-        Numbers of training and held-out samples.
-    n_compared
-        Number of models that were compared.
-    run_id
-        The run in which it won.
-    seed
-        Seed of the run.
-    created_at
-        Date and time of the training, ISO 8601.
-    """
-
-    data: str
-    recipe: str
-    measure: str
-    value: float
-    low: float
-    high: float
-    n_train: int
-    n_test: int
-    n_compared: int
-    run_id: str
-    seed: int
-    created_at: str
 
 
 def refuse_occupied(folder: Path) -> None:
@@ -99,6 +59,6 @@ def save_winner(state: Path, spec: ModelSpec, samples: Samples, folder: Path, ca
     A model of numbers answers in the user's units: the units are folded into its last layer.
     """
     refuse_occupied(folder)
-    from ptmrank_core.features.training.folders import write_folder  # noqa: PLC0415 - loads torch
+    from ptmrank_core.features.training.winners.folders import write_folder  # noqa: PLC0415 - loads torch
 
     write_folder(state, spec, samples, folder, card)

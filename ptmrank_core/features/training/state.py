@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -17,7 +16,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from ptmrank_core.errors import InputError
-from ptmrank_core.files import PREFIX, new_folder
+from ptmrank_core.files import renewed_folder, write_file
 from ptmrank_core.records import Samples
 
 __all__ = ["Facts", "State", "digest_of_outputs", "digest_of_rows", "read_state", "write_state"]
@@ -122,19 +121,13 @@ def write_state(folder: Path, state: State) -> None:
         If it cannot be written.
     """
     _refuse_other_content(folder)
-    staged = folder.with_name(f"{PREFIX}{folder.name}")
-    shutil.rmtree(staged, ignore_errors=True)
-    with new_folder(staged) as new:
+    with renewed_folder(folder) as new:
         parts = {WEIGHTS: state.weights, AVERAGE: state.average, OPTIMISER: state.optimiser}
         for name, tensors in parts.items():
             if tensors:
-                save_file(
-                    {n: t.detach().cpu().contiguous() for n, t in tensors.items()}, new / f"{name}{SUFFIX}"
-                )
-        (new / FACTS).write_text(json.dumps(asdict(state.facts), indent=1), encoding="utf-8")
-    if folder.exists():
-        shutil.rmtree(folder)
-    staged.rename(folder)
+                on_host = {n: t.detach().cpu().contiguous() for n, t in tensors.items()}
+                save_file(on_host, new / f"{name}{SUFFIX}")
+        write_file(new / FACTS, json.dumps(asdict(state.facts), indent=1))
 
 
 def _refuse_other_content(folder: Path) -> None:

@@ -22,6 +22,7 @@ from ptmrank_core.records import (
 from ptmrank_core.results.alternative import Alternative, cheaper_alternative
 from ptmrank_core.results.constant_guess import constant_guess
 from ptmrank_core.results.cost import ModelCost, costs_of
+from ptmrank_core.results.fine_tuning import models_to_train
 from ptmrank_core.results.intervals import why_no_intervals
 from ptmrank_core.results.learning_curve import consensus_curve, settled_at
 from ptmrank_core.results.phrases import bidi_isolate
@@ -54,6 +55,8 @@ class Facts:
         Of the run.
     order
         The ranked candidates, best first.
+    to_train
+        The same, the most promising to fine-tune first.
     candidates
         All candidates of the plan.
     is_table
@@ -93,6 +96,7 @@ class Facts:
     error: str
     samples: SamplesSummary
     order: tuple[str, ...]
+    to_train: tuple[str, ...]
     candidates: tuple[str, ...]
     is_table: bool
     pending: tuple[str, ...]
@@ -148,6 +152,7 @@ def collect_facts(result: RunResult, ranking: Ranking) -> Facts:
         error=result.error,
         samples=result.samples,
         order=order,
+        to_train=models_to_train(replace(ranking, order=order), len(order)),
         candidates=candidates,
         is_table=[spec.source for spec in result.plan.candidates] == ["columns"],
         pending=pending,

@@ -13,8 +13,9 @@ from ptmrank_core.results.verdict.words import name_some, say_expectation
 
 __all__ = ["next_step"]
 
-# The best of the first three loses 0.4 points to the best of all (mean over four sets that are not near the
-# ceiling; 0.1 where samples are few), all of them on one set, and there within the errors of the accuracies.
+# The best of the three to train loses nothing to the best of all (mean over four sets that are not near the
+# ceiling; 0.1 points where samples are few), that of the first three of the order 0.4: all of it by one model
+# of one set, and there within the errors of the accuracies.
 N_TO_TRAIN = 3
 
 
@@ -50,7 +51,7 @@ def _after_race(decision: Decision, facts: Facts) -> str:
 
 
 def _after_training(_: Decision, facts: Facts) -> str:
-    """Name a model that was not trained and is expected to be better, or the next of the order."""
+    """Name a model that was not trained and is expected to be better, or the most promising of them."""
     trainings = facts.trainings
     if trainings is None:
         return ""
@@ -62,7 +63,8 @@ def _after_training(_: Decision, facts: Facts) -> str:
     if better and trainings.measure == facts.prediction.measure and expected[better] > reached:
         return f"Train {bidi_isolate(better)} too: it {say_expectation(by_model[better], facts.prediction)}."
     if len(trainings.values) == 1 and untrained:
-        return f"Train {name_some(untrained[:2])} in the same way, to have something to compare it with."
+        names = _most_promising(untrained, facts, 2)
+        return f"Train {names} in the same way, to have something to compare it with."
     return ""
 
 
@@ -78,20 +80,20 @@ def _train_both(decision: Decision, _: Facts) -> str:
 
 def _fit_probe(_: Decision, facts: Facts) -> str:
     return (
-        f"Run it with the linear probe, or fine-tune {name_some(facts.order[:N_TO_TRAIN])} for an epoch each."
+        f"Run it with the linear probe, or fine-tune {_most_promising(facts.order, facts)} for an epoch each."
     )
 
 
 def _tell_apart(decision: Decision, facts: Facts) -> str:
-    return _with_labels(_train(decision.rivals), facts)
+    return _with_labels(_train(decision.rivals, facts), facts)
 
 
 def _confirm(_: Decision, facts: Facts) -> str:
-    """Train the first few that may still turn out the best; a single one is at least measured."""
+    """Train the most promising that may still turn out the best; a single one is at least measured."""
     plausible = [model for model in facts.order if _may_win(model, facts)]
     if len(plausible) < 2:
         return "No other candidate may come up to it: fine-tune it, and measure it on samples held out."
-    return _with_labels(_train(plausible), facts)
+    return _with_labels(_train(plausible, facts), facts)
 
 
 def _may_win(model: str, facts: Facts) -> bool:
@@ -104,9 +106,17 @@ def _may_win(model: str, facts: Facts) -> bool:
     return model not in facts.reached or is_above_chance(facts, model)
 
 
-def _train(models: Sequence[str]) -> str:
-    names = name_some(models[:N_TO_TRAIN])
+def _train(models: Sequence[str], facts: Facts) -> str:
+    names = _most_promising(models, facts)
     return f"To be surer, fine-tune {names} for an epoch each, which tells more than any score"
+
+
+def _most_promising(models: Sequence[str], facts: Facts, n: int = N_TO_TRAIN) -> str:
+    """Name the models to train out of some, and those that the order alone would not choose."""
+    wanted = [model for model in facts.to_train if model in models][:n]
+    names = name_some([model for model in models if model in wanted])
+    moved = [model for model in wanted if model not in models[:n]]
+    return f"{names} (the votes disagree on {name_some(moved)})" if moved else names
 
 
 def _with_labels(sentence: str, facts: Facts) -> str:

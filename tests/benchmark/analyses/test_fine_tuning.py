@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from ptmrank_core import reports, results
 from ptmrank_core.benchmark import RunStore, run_here
-from ptmrank_core.benchmark.analyses.fine_tuning import training_rows
+from ptmrank_core.benchmark.analyses.context import AnalysisContext
+from ptmrank_core.benchmark.analyses.fine_tuning import fine_tune_best, training_rows
 from ptmrank_core.config import Settings
 from ptmrank_core.data import load_samples
 from ptmrank_core.errors import MetricInputError
-from ptmrank_core.events import AnalysisStep, Event
-from ptmrank_core.records import Analyses, FineTuning, RunState
+from ptmrank_core.events import AnalysisStep, Event, discard_event, never_cancels
+from ptmrank_core.records import Analyses, AnalysisResult, FineTuning, Ranking, RunPlan, RunState
+from ptmrank_core.records.findings import ResultT
 from ptmrank_core.results.evidence import truths_of
 from ptmrank_core.results.fine_tuning import tuned_rows
+from ptmrank_core.results.phrases import strip_bidi
 from ptmrank_core.worker import SOURCES
 from tests.benchmark.runs import stored_features_plan, stored_plan
 from tests.ready_made import save_features
+from tests.results.verdict.runs import disputed, make_run, said, sure
 from tests.sampling.making import samples_of
 
 
@@ -73,6 +79,39 @@ def test_the_best_models_are_trained(settings: Settings, picture_zip: Path, zoo:
     payload = reports.rank_payload(result, ranking)
     assert payload["fine_tuning"][ranking.order[0]]["accuracy"] == own.value
     assert "fine-tuned model" in reports.rank_text(result)
+
+
+class RecordingContext(AnalysisContext):
+    """A context with a ranking of its own, which notes what is to be trained and trains nothing."""
+
+    def __init__(self, ranking: Ranking, plan: RunPlan) -> None:
+        self._ranking = ranking
+        self.run_context = SimpleNamespace(plan=plan, cancel=never_cancels, sink=discard_event)  # type: ignore[assignment]
+        self.trained: list[str] = []
+
+    def ranking(self) -> Ranking:
+        """Return the ranking that was given."""
+        return self._ranking
+
+    def is_kept(self, kind: type[AnalysisResult], subject: str = "") -> bool:
+        """Nothing was trained before."""
+        assert (kind, subject) != (FineTuning, "")
+        return False
+
+    def keep(self, kind: type[ResultT], subject: str, find: Callable[[], ResultT]) -> None:
+        """Note the model."""
+        assert (kind, callable(find)) == (FineTuning, True)
+        self.trained.append(subject)
+
+
+def test_models_that_may_be_better_than_their_place_are_trained() -> None:
+    """Of four the first two and the last, on which the votes disagree: those that the answer names."""
+    run = make_run(dict.fromkeys("xyzw", 0.8))
+    ranking = disputed(sure(run, "xyzw"), "xyzw", "xyzw", "xwzy")
+    context = RecordingContext(ranking, replace(run.plan, analyses=Analyses(fine_tune=3)))
+    fine_tune_best(context)
+    assert context.trained == ["x", "y", "w"]
+    assert "fine-tune x, y and w (" in strip_bidi(said(run, ranking)[0].next_step)
 
 
 def test_features_of_a_file_cannot_be_trained(settings: Settings, tmp_path: Path) -> None:

@@ -62,7 +62,7 @@ def test_training_that_would_change_nothing_is_not_done() -> None:
     assert beliefs.chance_other is not None
     assert beliefs.chance_other > 0.1
     assert next_dose(runners, beliefs, facts, seconds_left=PLENTY) == Stop(
-        "More training of the plausible models is expected to gain less than 0.01 points."
+        "More training of the plausible models is expected to gain less than 0.05 points."
     )
 
 

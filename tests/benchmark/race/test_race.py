@@ -24,7 +24,7 @@ from ptmrank_core.benchmark import (
     run_sizes,
 )
 from ptmrank_core.benchmark.race import work
-from ptmrank_core.benchmark.race.asking import decide
+from ptmrank_core.benchmark.race.asking import decide, repeat_race
 from ptmrank_core.benchmark.race.states import states_folder
 from ptmrank_core.config import Settings
 from ptmrank_core.errors import InputError, RunError
@@ -337,6 +337,32 @@ def test_the_race_stands_on_the_card_and_a_replay_tells_where_it_differs(
     (winner, dose) = compare_cards(card, replace(card, race=other)).conditions
     assert (winner.name, winner.card, winner.here) == ("winner of the race", card.race.winner, "d-weak")
     assert (dose.name, dose.card) == ("dose 2 of the race", card.race.doses[1].words)
+
+
+def test_a_race_is_repeated_dose_by_dose_on_a_slower_machine(
+    settings: Settings, pictures: Path, models: Path
+) -> None:
+    """Where a pass takes other times, the order of the card is kept, and the end is the same."""
+    plan = ranked_and_asked(settings, pictures, models)
+    raced(plan, settings)
+    card = make_card(RunStore(settings).result(plan.run_id))
+    assert card.race is not None
+    slower = {
+        name: replace(own, seconds=own.seconds * factor)
+        for factor, (name, own) in zip((0.2, 1.4, 0.3, 3.0), CURVES.items(), strict=True)
+    }
+    ends = {}
+    for repeats in (False, True):
+        again = planned(settings, pictures, models)
+        opened = repeat_race(replace(card.race, seconds_limit=240.0), again)
+        RunStore(settings).add_findings(again.run_id, opened[: 1 + repeats])
+        assert raced(again, settings, slower) is RunState.FINISHED
+        ends[repeats] = make_card(RunStore(settings).result(again.run_id)).race
+    assert ends[True] is not None
+    assert ends[True].doses == card.race.doses
+    assert (ends[True].winner, ends[True].final) != ("", None)
+    assert ends[False] is not None
+    assert ends[False].doses != card.race.doses  # left to itself, it takes another order
 
 
 def test_too_few_samples_are_refused_with_the_reason(

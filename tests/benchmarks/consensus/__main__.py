@@ -15,8 +15,9 @@ of the first three, in points; how often the first is within 2 points; and the s
 ceiling (two probes or more above 95 %: there no score tells the best apart). Beside it stand the rows that
 arXiv:2510.06448 asks for (size, a static list, pairs of like size and of one family, the spread of the
 truth), differences to the mean rank of LogME and N-LEEP with 90 % intervals (those of tau over draws of the
-models, those of the regret over draws of the accuracies within their errors), other rules that were tried,
-and how often intervals of the prediction hold models of sets that they were not fitted to.
+models, those of the regret over draws of the accuracies within their errors), the models in the order in
+which they are chosen to be trained (there *of three* speaks of the three to train), other rules that were
+tried, and how often intervals of the prediction hold models of sets that they were not fitted to.
 
 ``--draws N`` judges N draws of few samples as well (one and a half times the median width). ``--layers``
 judges the mean over the hidden layers of demo models, and the best of them (minutes). ``--write`` enters the

@@ -15,7 +15,9 @@ from ptmrank_core.ranking import (
     collect_losses,
     consensus_values,
     equal_votes,
+    models_to_train,
 )
+from ptmrank_core.ranking.consensus import rank_models
 from ptmrank_core.records import PROBE_SHARE, Vote
 from ptmrank_core.results.votes import FEW, SCALE, WIDTH, doubts_of, prior_taus
 from tests.benchmarks.consensus.alternatives import RULES, alternative_orders
@@ -25,7 +27,8 @@ from tests.benchmarks.consensus.sets import PROBED, TUNED, ScoredSet
 PROBE, SIZE, STATIC = "linear probe", "number of parameters", "static order (other sets)"
 EQUAL, PAIR, TRIPLE = "equal votes", "LogME + N-LEEP (mean rank)", "LogME + N-LEEP + nearest neighbours"
 SHIPPED, LEFT_OUT, NO_PROBE = "vote as shipped", "vote, priors without that zoo", "the same without a probe"
-VOTES = (EQUAL, PAIR, TRIPLE, NO_PROBE, LEFT_OUT, SHIPPED, *RULES)
+TO_TRAIN = f"models to train ({LEFT_OUT})"
+VOTES = (EQUAL, PAIR, TRIPLE, NO_PROBE, LEFT_OUT, TO_TRAIN, SHIPPED, *RULES)
 
 Order = Mapping[str, float]
 
@@ -53,6 +56,7 @@ def orders_of(scored: ScoredSet, sets: Sequence[ScoredSet]) -> dict[str, Order]:
     votes = votes_of(scored, others, with_probe=True)
     rows[LEFT_OUT] = _by(scored, votes)
     weights = {name: vote.weight for name, vote in votes.items()}
+    rows[TO_TRAIN] = _to_train(scored, weights, rows[LEFT_OUT])
     rows |= alternative_orders(scored, weights, others)
     rows[NO_PROBE] = _by(scored, votes_of(scored, others, with_probe=False))
     return rows
@@ -117,6 +121,14 @@ def _by(scored: ScoredSet, votes: Mapping[str, Vote]) -> Order:
     weights = {name: vote.weight for name, vote in votes.items()}
     values = consensus_values(scored.scores, weights, higher_is_better=dict.fromkeys(scored.scores, True))
     return {model: -value for model, value in values.items()}
+
+
+def _to_train(scored: ScoredSet, weights: Mapping[str, float], order: Order) -> Order:
+    """Places in which the models of an order are chosen to be trained."""
+    ranks = {name: rank_models(own, higher_is_better=True) for name, own in scored.scores.items()}
+    best_first = sorted(order, key=lambda model: (-order[model], model))
+    chosen = models_to_train(ranks, weights, order=best_first, n=len(best_first))
+    return {model: -float(place) for place, model in enumerate(chosen)}
 
 
 def _static(scored: ScoredSet, sets: Sequence[ScoredSet]) -> Order:

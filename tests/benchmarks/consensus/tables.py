@@ -25,6 +25,7 @@ from tests.benchmarks.consensus.orders import (
     SHIPPED,
     SIZE,
     STATIC,
+    TO_TRAIN,
     Order,
     orders_of,
     zoo_of,
@@ -158,7 +159,7 @@ def regret_table(sets: Sequence[ScoredSet], orders: Mapping[str, Mapping[str, Or
         "|---|--:|--:|--:|--:|",
     ]
     known = [own for own in sets if own.truth(TUNED) and not own.is_near_ceiling]
-    for row in (LEFT_OUT, SHIPPED, PROBE, "LogME", "N-LEEP", "Nearest neighbours", *RULES):
+    for row in (LEFT_OUT, TO_TRAIN, SHIPPED, PROBE, "LogME", "N-LEEP", "Nearest neighbours", *RULES):
         own_sets = [own for own in known if row in orders[own.name]]
         if own_sets:
             rows = tuple({own.name: orders[own.name][name] for own in own_sets} for name in (row, PAIR))

@@ -65,7 +65,7 @@ def samples_for(modality: Modality, kind: TargetKind = "classification") -> Samp
 def checkpoint(folder: Path, family: str) -> ModelSpec:
     """Save a tiny checkpoint without a head."""
     path = folder / family
-    if family in {"wav2vec2", "ast", "whisper"}:
+    if family in {"wav2vec2", "wav2vec2-group", "ast", "whisper"}:
         return spec_of(save_sound_model(path, family), "audio")
     if family in {"bert", "gpt2", "llama", "mamba"}:
         return spec_of(save_language_model(path, family), "text")

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 
 from ptmrank_core.errors import CancelledError, InputError, OutOfMemoryError, UnsupportedModelError
 from ptmrank_core.features.training.doses import TaskResult, TrainingTask, train_dose
@@ -205,9 +205,54 @@ def test_memory_that_is_too_small_for_a_test_is_an_error(
         raise FullError
 
     spec = checkpoint(tmp_path, "bert")
-    monkeypatch.setattr("ptmrank_core.features.training.classifier.Classifier.head_inputs", full)
+    monkeypatch.setattr("ptmrank_core.features.training.networks.classifier.Classifier.head_inputs", full)
     monkeypatch.setattr("ptmrank_core.features.device.free_memory", lambda: None)
     with pytest.raises(OutOfMemoryError, match="A single sample does not fit"):
+        train(task_of(spec, tmp_path / "head"), samples_for("text"))
+
+
+def test_the_head_alone_keeps_weights_that_were_trained_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A state of all weights goes on with the head alone on a smaller device, and holds all of them still."""
+    spec = checkpoint(tmp_path, "vit")
+    samples = samples_for("image")
+    part = train(task_of(spec, tmp_path / "part", stage="part", epochs=2.0), samples)
+    assert part.learning_rate > 0
+    small_memory(monkeypatch, at_most=0)
+    full = task_of(spec, tmp_path / "full", stage="full", epochs=1.0, continues=tmp_path / "part")
+    alone = train(full, samples)
+    assert alone.learning_rate == 0.0
+    before = load_file(tmp_path / "part" / "weights.safetensors")
+    after = load_file(tmp_path / "full" / "weights.safetensors")
+    assert before.keys() == after.keys()
+    body = [name for name in before if not name.startswith("classifier.")]
+    assert all(torch.equal(before[name], after[name]) for name in body)
+
+
+def test_a_model_that_does_not_fit_at_all_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Memory that runs out while the model is loaded is told as such."""
+
+    def full(*_arguments: Any) -> Any:
+        raise FullError
+
+    spec = checkpoint(tmp_path, "bert")
+    monkeypatch.setattr("ptmrank_core.features.training.networks.classifier.load_classifier", full)
+    monkeypatch.setattr("ptmrank_core.features.device.free_memory", lambda: None)
+    with pytest.raises(OutOfMemoryError, match="'bert' does not fit into the device's memory"):
+        train(task_of(spec, tmp_path / "full", stage="full", epochs=1.0), samples_for("text"))
+
+
+def test_outputs_that_are_not_numbers_are_an_error(tmp_path: Path) -> None:
+    """A broken checkpoint is told before any training."""
+    spec = checkpoint(tmp_path, "bert")
+    path = Path(str(spec.path)) / "model.safetensors"
+    weights = load_file(path)
+    weights["embeddings.LayerNorm.bias"] += float("nan")
+    save_file(weights, path, {"format": "pt"})
+    with pytest.raises(UnsupportedModelError, match="hold NaN or infinity before any training"):
         train(task_of(spec, tmp_path / "head"), samples_for("text"))
 
 
@@ -270,8 +315,6 @@ def test_a_checkpoint_without_its_weights_is_refused(tmp_path: Path) -> None:
     """Weights of the body that would be drawn at random are no pre-trained ones; a pooler may be new."""
     spec = checkpoint(tmp_path, "bert")
     path = Path(str(spec.path)) / "model.safetensors"
-    from safetensors.torch import save_file  # noqa: PLC0415 - this test alone writes weights
-
     weights = load_file(path)
     without_pooler = {n: w for n, w in weights.items() if "pooler" not in n}
     save_file(without_pooler, path, {"format": "pt"})

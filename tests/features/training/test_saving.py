@@ -146,6 +146,15 @@ def test_the_model_card(tmp_path: Path) -> None:
     assert "revision `abc123`" in (tmp_path / "hub" / "README.md").read_text(encoding="utf-8")
 
 
+def test_the_card_says_how_samples_are_read(tmp_path: Path) -> None:
+    """Where long samples are cut, and where padding would change the answers."""
+    spec, samples, _ = trained(tmp_path, "wav2vec2-group", "classification")
+    save_winner(tmp_path / "final", spec, samples, tmp_path / "winner", CARD)
+    text = (tmp_path / "winner" / "README.md").read_text(encoding="utf-8")
+    assert "Only the first 30 seconds of a sample are read." in text
+    assert "Padding changes its outputs: give it one sample at a time" in text
+
+
 def test_an_occupied_folder_is_refused(tmp_path: Path) -> None:
     """Nothing is overwritten: a folder with content and a file are refused; an empty folder is filled."""
     spec, samples, _ = trained(tmp_path, "vit", "classification")

@@ -28,12 +28,13 @@ from ptmrank_core.records import (
     TrainingResult,
     Truth,
     Verdict,
+    Vote,
 )
 from ptmrank_core.results.phrases import strip_bidi
 from ptmrank_core.results.verdict import verdict_of
 from tests.plans import plan_of
 
-__all__ = ["fail", "make_run", "probed", "said", "sure", "trained", "with_findings", "with_truth"]
+__all__ = ["disputed", "fail", "make_run", "probed", "said", "sure", "trained", "with_findings", "with_truth"]
 
 N_SAMPLES = 200
 SECONDS = {"load": 0.5, "preprocess": 0.0, "forward": 0.0}
@@ -111,8 +112,27 @@ def sure(result: RunResult, *ties: str, p_best: float = 0.95) -> Ranking:
     )
     unranked = tuple(spec.id for spec in result.plan.candidates if spec.id not in order)
     return Ranking(
-        order, places, {"logme": places}, {"logme": order}, ("logme",), unranked, intervals=intervals
+        order,
+        places,
+        {"logme": places},
+        {"logme": order},
+        ("logme",),
+        unranked,
+        {"logme": Vote(1.0, "It is the only one.")},
+        intervals=intervals,
     )
+
+
+def disputed(ranking: Ranking, *orders: str) -> Ranking:
+    """The same order, made by metrics of equal votes with orders of their own, the letters of their names."""
+    names = tuple(f"voter {number}" for number in range(len(orders)))
+    ranks = {
+        name: {model: float(place) for place, model in enumerate(own, start=1)}
+        for name, own in zip(names, orders, strict=True)
+    }
+    votes = {name: Vote(1 / len(names), "All metrics have the same weight.") for name in names}
+    per_metric = {name: tuple(own) for name, own in zip(names, orders, strict=True)}
+    return replace(ranking, ranks=ranks, per_metric=per_metric, metrics_used=names, votes=votes)
 
 
 def _cell(result: RunResult, model: str) -> Score | object:

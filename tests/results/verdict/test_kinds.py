@@ -9,7 +9,16 @@ import pytest
 
 from ptmrank_core.records import Finding, ProbeResult, ReferenceResult, RunResult, RunState, VerdictKind
 from ptmrank_core.results.phrases import strip_bidi
-from tests.results.verdict.runs import NO_ANALYSES, fail, make_run, probed, said, sure, with_findings
+from tests.results.verdict.runs import (
+    NO_ANALYSES,
+    disputed,
+    fail,
+    make_run,
+    probed,
+    said,
+    sure,
+    with_findings,
+)
 
 
 def test_one_model_ahead_is_recommended() -> None:
@@ -55,6 +64,26 @@ def test_models_that_tie_are_all_named_and_the_cheapest_comes_first() -> None:
         "Any of x, y and z: these samples cannot tell them apart; y is the cheapest (1.2 M parameters)."
     )
     assert sentences[-1].startswith("To be surer, fine-tune x, y and z for an epoch each")
+
+
+def test_a_model_on_which_the_votes_disagree_is_worth_training() -> None:
+    """Fourth by its mean place, second under one of three metrics: it is tried before the third."""
+    run = make_run(dict.fromkeys("xyzw", 0.8))
+    ranking = disputed(sure(run, "xyzw"), "xyzw", "xyzw", "xwzy")
+    verdict, sentences = said(run, ranking)
+    assert verdict.models == ("x", "y", "z", "w")
+    assert sentences[-1] == (
+        "To be surer, fine-tune x, y and w (the votes disagree on w) for an epoch each, which tells more than"
+        " any score."
+    )
+    _, sentences = said(run, disputed(sure(run, "xyz"), "xyzw", "xyzw", "xwzy"))
+    assert sentences[-1].startswith("To be surer, fine-tune x, y and z for an epoch each")
+    blind = make_run(dict.fromkeys("xyzw"))
+    blind = replace(blind, plan=replace(blind.plan, analyses=replace(NO_ANALYSES, half_samples=None)))
+    _, sentences = said(blind, disputed(sure(blind), "xyzw", "xyzw", "xwzy"))
+    assert sentences[-1] == (
+        "Run it with the linear probe, or fine-tune x, y and w (the votes disagree on w) for an epoch each."
+    )
 
 
 def test_two_that_tie_are_either_or() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ptmrank_core.records import RunState, VerdictKind
-from tests.results.verdict.runs import make_run, said, sure, trained, with_truth
+from tests.results.verdict.runs import disputed, make_run, said, sure, trained, with_truth
 
 RUN = make_run({"x": 0.85, "y": 0.8, "z": 0.75, "w": 0.4}, parameters=dict.fromkeys("xyzw", 1000))
 
@@ -50,6 +50,10 @@ def test_one_trained_model_wants_company() -> None:
     assert sentences == (
         "You trained one model: y reached 90.0 % (± 2.5 points).",
         "Train x and z in the same way, to have something to compare it with.",
+    )
+    ranking = disputed(sure(RUN), "xyzw", "xyzw", "xwzy")
+    assert said(trained(RUN, {"y": 0.9}), ranking)[1][-1].startswith(
+        "Train x and w (the votes disagree on w) in the same way"
     )
 
 

@@ -1,4 +1,4 @@
-"""Short real fine-tuning of the best models: a run of its own, and its results."""
+"""Short real fine-tuning of the most promising models: a run of its own, and its results."""
 
 from __future__ import annotations
 
@@ -35,15 +35,19 @@ def show_fine_tuning(result: RunResult, ranking: Ranking) -> None:
     can_train = trainable(result, ranking)
     is_mine = result.state is RunState.FINISHED and jobs.is_mine(result.plan.run_id)
     if can_train and is_mine and result.samples.target_kind != "multilabel":
-        with st.expander("Or train a number of the best, each for the same time"):
+        with st.expander("Or train a number of models, each for the same time"):
             _offer(result, len(can_train))
 
 
 def _offer(result: RunResult, n_models: int) -> None:
-    """Let the reader start a run that trains the best models."""
-    st.caption("In a run of its own. No model is dropped on the way, so it takes longer than a race.")
+    """Let the reader start a run that trains the most promising models."""
+    st.caption(
+        "In a run of its own. No model is dropped on the way, so it takes longer than a race. It trains the "
+        "first of the order and those that may be better than their place: one on which the votes disagree "
+        "is chosen before another of the same place."
+    )
     count, minutes, start = st.columns([1, 1, 1], vertical_alignment="bottom")
-    chosen = count.number_input("Train the best", 1, n_models, min(3, n_models), key="tune-models")
+    chosen = count.number_input("Models to train", 1, n_models, min(3, n_models), key="tune-models")
     limit = minutes.number_input("minutes, all together", 1, 600, 10, key="tune-minutes")
     if start.button(f"Train {plural(int(chosen), 'model')}", key="tune"):
         run = jobs.start_fine_tuning(result, int(chosen), 60.0 * float(limit))

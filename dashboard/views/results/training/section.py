@@ -1,4 +1,4 @@
-"""Real training: the race that decides, and the best models trained one by one."""
+"""Real training: the race that decides, and the most promising models trained one by one."""
 
 from __future__ import annotations
 

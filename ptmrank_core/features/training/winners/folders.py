@@ -11,11 +11,12 @@ import torch
 from ptmrank_core.errors import InputError
 from ptmrank_core.features.encoders.checkpoint import no_bars
 from ptmrank_core.features.encoders.processors import SETTINGS_FILES
-from ptmrank_core.features.training.cards import model_card
-from ptmrank_core.features.training.classifier import Classifier, output_names
-from ptmrank_core.features.training.saving import WinnerCard
+from ptmrank_core.features.training.networks.classifier import Classifier
+from ptmrank_core.features.training.networks.loading import output_names
 from ptmrank_core.features.training.state import Facts, digest_of_outputs, read_state
-from ptmrank_core.files import new_folder
+from ptmrank_core.features.training.tasks import WinnerCard
+from ptmrank_core.features.training.winners.cards import model_card
+from ptmrank_core.files import new_folder, write_file
 from ptmrank_core.records import ExtractionOptions, ModelSpec, Samples
 
 __all__ = ["write_folder"]
@@ -45,10 +46,10 @@ def write_folder(state: Path, spec: ModelSpec, samples: Samples, folder: Path, c
         with no_bars():
             network.save(new)
         _write_processor(network, spec, new)
-        text = model_card(spec, samples, card, network.reader.limit)
-        (new / "README.md").write_text(text, encoding="utf-8")
+        text = model_card(spec, samples, card, network.reader.remarks)
+        write_file(new / "README.md", text)
         rate = CONTINUED_RATE * network.peak
-        (new / SCRIPT.name).write_text(_script(samples.modality, rate), encoding="utf-8")
+        write_file(new / SCRIPT.name, _script(samples.modality, rate))
 
 
 def _fold_units(network: Classifier, facts: Facts) -> None:

@@ -123,8 +123,8 @@ def accuracy(prediction: Any) -> dict[str, float]:
     return {"accuracy": float((prediction.predictions.argmax(axis=1) == prediction.label_ids).mean())}
 
 
-def main() -> None:
-    """Train, test, and save the model beside its processor."""
+def read_options() -> argparse.Namespace:
+    """Read the command line."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -134,13 +134,17 @@ def main() -> None:
     parser.add_argument("--learning-rate", type=float, default=LEARNING_RATE)
     parser.add_argument("--batch-size", type=int, default=16)
     parser.add_argument("--seed", type=int, default=0)
-    options = parser.parse_args()
+    return parser.parse_args()
 
+
+def main() -> None:
+    """Train, test, and save the model beside its processor."""
+    options = read_options()
     model_class, processor_class = (getattr(transformers, name) for name in AUTO_CLASSES[KIND])
     model, processor = model_class.from_pretrained(HERE), processor_class.from_pretrained(HERE)
-    samples = [{"row": row, "target": read_target(row, model.config)} for row in read_rows(options.data)]
-    order = torch.randperm(len(samples), generator=torch.Generator().manual_seed(options.seed)).tolist()
-    samples = [samples[i] for i in order]
+    rows = read_rows(options.data)
+    order = torch.randperm(len(rows), generator=torch.Generator().manual_seed(options.seed)).tolist()
+    samples = [{"row": rows[i], "target": read_target(rows[i], model.config)} for i in order]
     n_test = max(1, len(samples) // 10)
     as_classes = model.config.problem_type == "single_label_classification"
     trainer = transformers.Trainer(

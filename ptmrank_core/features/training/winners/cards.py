@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from ptmrank_core.features.training.saving import WinnerCard
+from ptmrank_core.features.training.tasks import WinnerCard
 from ptmrank_core.records import ModelSpec, Samples
 
 __all__ = ["model_card"]
@@ -66,7 +66,7 @@ which samples were held out, not that of the training.
 MAX_NAMES = 100
 
 
-def model_card(spec: ModelSpec, samples: Samples, card: WinnerCard, limit: str) -> str:
+def model_card(spec: ModelSpec, samples: Samples, card: WinnerCard, remarks: Sequence[str]) -> str:
     """Write the model card.
 
     Parameters
@@ -77,8 +77,8 @@ def model_card(spec: ModelSpec, samples: Samples, card: WinnerCard, limit: str) 
         What it was trained for.
     card
         What is known of the training and its test.
-    limit
-        How much of a long sample is read; empty if all of it.
+    remarks
+        What to know of how it reads samples, one sentence each.
 
     Returns
     -------
@@ -112,7 +112,7 @@ def model_card(spec: ModelSpec, samples: Samples, card: WinnerCard, limit: str) 
         _names(samples),
         "## Use\n",
         f"```python\n{USE[samples.modality]}answer = {ANSWERS[samples.target_kind]}\n```\n",
-        f"Only the first {limit} of a sample are read.\n" if limit else "",
+        *(f"{remark}\n" for remark in remarks),
         "To continue the training on a folder of data: `python continue_training.py DATA --epochs 1`.\n",
     ]
     return "\n".join(section for section in sections if section)

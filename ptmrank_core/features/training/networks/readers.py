@@ -37,6 +37,8 @@ class Reader:
         Padding value by input; 0 for others.
     limit
         How much of a long sample is read, in words; empty if samples are never cut.
+    pads
+        Whether padding leaves the outputs of a sample as they are.
     processor
         The tokenizer or feature extractor, as it has to be saved; ``None`` where the checkpoint's own files
         are copied.
@@ -47,7 +49,18 @@ class Reader:
     group_of: Callable[[Prepared], Hashable]
     pad_values: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     limit: str = ""
+    pads: bool = True
     processor: Any = None
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What whoever uses the model should know of how it reads samples, one sentence each."""
+        remarks = [f"Only the first {self.limit} of a sample are read."] if self.limit else []
+        if not self.pads:
+            remarks.append(
+                "Padding changes its outputs: give it one sample at a time, or samples of one length."
+            )
+        return tuple(remarks)
 
 
 def reader_of(spec: ModelSpec, model: Any) -> Reader:
@@ -97,8 +110,9 @@ def _texts(spec: ModelSpec, model: Any) -> Reader:
         inputs,
         _together if family.padding_invariant else _by_length,
         {"input_ids": filler_id, "token_type_ids": tokenizer.pad_token_type_id},
-        f"{longest} tokens",
-        tokenizer,
+        limit=f"{longest} tokens",
+        pads=family.padding_invariant,
+        processor=tokenizer,
     )
 
 
@@ -112,5 +126,6 @@ def _recordings(spec: ModelSpec, model: Any) -> Reader:
         takes,
         _together if invariant else _by_length,
         limit=f"{seconds:g} seconds",
+        pads=invariant or preparer.has_own_size,
         processor=preparer.extractor,
     )

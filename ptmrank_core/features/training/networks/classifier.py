@@ -4,49 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import torch
-import transformers
 
 from ptmrank_core.errors import UnsupportedModelError
 from ptmrank_core.features.device import resolve_device
-from ptmrank_core.features.encoders.checkpoint import load_config, read_weights
 from ptmrank_core.features.encoders.padding import stack_padded
 from ptmrank_core.features.encoders.prepared import Prepared, Preparer
 from ptmrank_core.features.pooling import family_of
 from ptmrank_core.features.training.averaging import state_of
-from ptmrank_core.features.training.networks import Group, count_weights, switch_off
-from ptmrank_core.features.training.readers import Reader, reader_of
+from ptmrank_core.features.training.networks.base import Group, count_weights
+from ptmrank_core.features.training.networks.loading import (
+    AUTO_CLASSES,
+    config_for,
+    drawn_weights,
+    load_classifier,
+)
+from ptmrank_core.features.training.networks.readers import Reader, reader_of
+from ptmrank_core.features.training.networks.watching import Watch, redraw
 from ptmrank_core.features.training.schedule import peak_rate
 from ptmrank_core.records import ExtractionOptions, FloatArray, ModelSpec, Samples
 
-__all__ = ["AUTO_CLASSES", "PROBLEMS", "Classifier", "output_names"]
-
-AUTO_CLASSES: Mapping[str, str] = MappingProxyType(
-    {
-        "image": "AutoModelForImageClassification",
-        "text": "AutoModelForSequenceClassification",
-        "audio": "AutoModelForAudioClassification",
-    }
-)
-PROBLEMS: Mapping[str, str] = MappingProxyType(
-    {
-        "classification": "single_label_classification",
-        "regression": "regression",
-        "multilabel": "multi_label_classification",
-    }
-)
-INITIAL_SPREAD = 0.02
-
-
-def output_names(samples: Samples) -> tuple[str, ...]:
-    """Names of a network's outputs: classes, labels, or columns of numbers."""
-    n_outputs = 1 if samples.labels.ndim == 1 else samples.labels.shape[1]
-    return samples.class_names or tuple(
-        f"value {k + 1}" if n_outputs > 1 else "value" for k in range(n_outputs)
-    )
+__all__ = ["Classifier"]
 
 
 class Classifier:
@@ -84,9 +64,9 @@ class Classifier:
                 f"{spec.id!r} reads {samples.modality} samples: only models of images, texts and recordings "
                 "are trained here."
             )
-        config = _config_for(spec, samples)
-        model, info = _load(spec, config)
-        self.drawn = frozenset(_drawn(spec, model, info))
+        config = config_for(spec, samples)
+        model, info = load_classifier(spec, config)
+        self.drawn = frozenset(drawn_weights(spec, model, info))
         self.device = resolve_device(options.device)
         self.module: torch.nn.Module = model.to(self.device)
         self.config = model.config
@@ -155,9 +135,13 @@ class Classifier:
             self.module.eval()
             for name, layer in self._candidates():
                 kept = {key: value.clone() for key, value in layer.state_dict().items()}
-                _redraw(layer, seed)
-                with _Watch(layer) as watch:
+                redraw(layer, seed)
+                with Watch(layer) as watch:
                     outputs = self.outputs(samples[:1])
+                if not torch.isfinite(outputs).all():
+                    raise UnsupportedModelError(
+                        f"The outputs of {self._spec.id!r} hold NaN or infinity before any training."
+                    )
                 if watch.gave(outputs):
                     self.last = name
                     return
@@ -213,96 +197,7 @@ class Classifier:
         """Run the network: what its last layer reads of each sample, (n, d)."""
         results: dict[int, torch.Tensor] = {}
         for members in self._groups_of(samples):
-            with _Watch(self.last_layer) as watch:
+            with Watch(self.last_layer) as watch:
                 logits = self.module(**self._tensors([samples[i] for i in members])).logits
             results.update(zip(members, watch.inputs_of(logits), strict=True))
         return torch.stack([results[i] for i in range(len(samples))])
-
-
-def _config_for(spec: ModelSpec, samples: Samples) -> Any:
-    """Read a checkpoint's configuration, with the outputs that the samples need."""
-    names = output_names(samples)
-    config = load_config(spec)
-    config.num_labels = len(names)  # PVT keeps the number apart from the names
-    config.id2label = dict(enumerate(names))
-    config.label2id = {name: number for number, name in config.id2label.items()}
-    config.problem_type = PROBLEMS[samples.target_kind]
-    # Of the classes of a family the first: that of a distilled DeiT has two heads, which it averages.
-    config.architectures = []
-    switch_off(config)
-    return config
-
-
-def _load(spec: ModelSpec, config: Any) -> tuple[Any, dict[str, Any]]:
-    """Load a checkpoint with a head, whichever weights it holds."""
-    loader = getattr(transformers, AUTO_CLASSES[spec.modality])
-    try:
-        return read_weights(spec, loader, config, torch.float32, ignore_mismatched_sizes=True)
-    except UnsupportedModelError as error:
-        if "Unrecognized configuration class" not in error.message:
-            raise
-        raise UnsupportedModelError(
-            f"transformers has no {spec.modality} classifier of the family {spec.model_type!r}, so "
-            f"{spec.id!r} cannot be trained here.",
-            hint="Its features can be ranked all the same; train a head on them.",
-        ) from error
-
-
-def _redraw(layer: torch.nn.Linear, seed: int) -> None:
-    """Draw a layer's weights, so that different inputs give different outputs."""
-    generator = torch.Generator().manual_seed(seed)
-    drawn = torch.randn(layer.weight.shape, generator=generator) * INITIAL_SPREAD
-    layer.weight.copy_(drawn)
-    if layer.bias is not None:
-        layer.bias.zero_()
-
-
-class _Watch:
-    """Records the inputs and outputs of a layer."""
-
-    def __init__(self, layer: torch.nn.Linear) -> None:
-        self._seen: list[tuple[torch.Tensor, torch.Tensor]] = []
-        self._layer = layer
-
-    def __enter__(self) -> _Watch:
-        self._hook = self._layer.register_forward_hook(
-            lambda _layer, inputs, output: self._seen.append((inputs[0], output))
-        )
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        self._hook.remove()
-
-    def gave(self, logits: torch.Tensor) -> bool:
-        """Whether the layer gave these logits, in all or at one position of each sample."""
-        if len(self._seen) != 1:
-            return False
-        output = self._seen[0][1].float()
-        if output.ndim == 2:
-            return torch.equal(output, logits)
-        return output.ndim == 3 and bool((output == logits[:, None]).all(dim=2).any(dim=1).all())
-
-    def inputs_of(self, logits: torch.Tensor) -> torch.Tensor:
-        """Return what the layer read where it gave the logits: (n, d)."""
-        inputs, output = self._seen[0]
-        if output.ndim == 2:
-            return inputs.float()
-        distance = (output - logits[:, None]).abs().sum(dim=2)
-        return inputs[torch.arange(len(inputs)), distance.argmin(dim=1)].float()
-
-
-def _drawn(spec: ModelSpec, model: Any, info: Mapping[str, Any]) -> list[str]:
-    """Names of the weights that a checkpoint lacks; refuse one that lacks weights of the body."""
-    mismatched = [str(entry[0] if isinstance(entry, tuple) else entry) for entry in info["mismatched_keys"]]
-    drawn = sorted({*info["missing_keys"], *mismatched})
-    body = model.base_model
-    prefix = f"{model.base_model_prefix}."
-    if body is not model:
-        lacking = [name for name in drawn if name.startswith(prefix) and "pooler" not in name]
-        if lacking:
-            raise UnsupportedModelError(
-                f"The checkpoint of {spec.id!r} lacks {len(lacking)} weights ({', '.join(lacking[:3])}); "
-                "they would be initialised at random.",
-                hint="Use a checkpoint that was saved with them, or another model.",
-            )
-    return drawn

@@ -212,8 +212,8 @@ def set_widget(key: str, value: object) -> None:
 
 
 def widget_is(key: str, value: object) -> bool:
-    """Whether a widget, drawn or not in this run of the page, has a value."""
-    return bool(st.session_state.get(key) == value)
+    """Whether a widget has a value, also one that the address gives and that is not drawn yet."""
+    return bool(st.session_state.get(key, st.query_params.get(key)) == value)
 
 
 def has_changed(name: str, value: object) -> bool:

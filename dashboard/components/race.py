@@ -22,8 +22,8 @@ from ptmrank_core.results.race import (
     RaceRow,
     RaceSoFar,
     race_rows,
+    race_sentence,
     say_parts,
-    say_standing,
 )
 
 __all__ = ["show_race", "show_time"]
@@ -51,7 +51,7 @@ def show_time(so_far: RaceSoFar, step: RaceStep | None) -> None:
     limit = so_far.race.seconds_limit
     left = so_far.seconds_left if step is None else step.seconds_left
     share = min(1.0, max(0.0, 1 - left / limit)) if limit > 0 else 1.0
-    st.progress(share, text=f"{plain(say_standing(so_far))}. At most {say_duration(left)} left.")
+    st.progress(share, text=f"{plain(race_sentence(so_far))} At most {say_duration(left)} left.")
     if step is not None:
         st.caption(f":material/hourglass_top: {_say_step(step)}")
 
@@ -86,8 +86,9 @@ def _show_rows(rows: Sequence[RaceRow], measure: str) -> None:
     inside = [_say_row(row, measure) for row in rows if not row.is_out]
     if inside:
         lines = [TITLES, ("---",) * len(TITLES), *inside]
-        st.markdown("\n".join(f"| {' | '.join(cells)} |" for cells in lines))
-    outside = [f"- ~~{plain(row.model)}~~ {plain(row.reason)}" for row in rows if row.is_out]
+        text = "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+        st.markdown(text.replace(" %", "\N{NO-BREAK SPACE}%"))
+    outside = [f"- ~~{plain(row.model)}~~: {plain(row.reason)}" for row in rows if row.is_out]
     if outside:
         st.markdown(f"**Out of the race ({len(outside)})**\n\n" + "\n".join(outside[:SHOWN_OUT]))
     if len(outside) > SHOWN_OUT:

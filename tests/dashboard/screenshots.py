@@ -17,14 +17,14 @@ from pathlib import Path
 from PIL import Image
 from selenium.webdriver.chrome.webdriver import WebDriver
 
-from ptmrank_core.benchmark import RunStore
+from ptmrank_core.benchmark import RunStore, delete_run
 from ptmrank_core.benchmark.scheduling.locks import hold_run
 from ptmrank_core.catalogue import demo_models, loadable_tasks, resolve_models
 from ptmrank_core.config import Settings
 from ptmrank_core.events import RaceStep
 from ptmrank_core.records import Analyses
 from tests.dashboard.conftest import open_browser
-from tests.dashboard.raced import store_race
+from tests.dashboard.raced import keep_state, pack_made_up, store_race
 from tests.dashboard.serving import free_port, serve
 from tests.dashboard.tour import PHONE, WIDE, Stop, do_run, go_to, other_pages, set_scheme, set_width, stops
 from tests.results.race.races import MODELS
@@ -54,12 +54,17 @@ def run_of(home: Path) -> str:
 def keep_races(home: Path, stack: ExitStack) -> list[Stop]:
     """Store races at their beginning, in their middle and at their end; those at work have a worker."""
     settings = Settings(home=home)
+    known = {plan.run_id for plan in RunStore(settings).plans()}
     for name, (state, step) in RACES.items():
-        RunStore(settings).delete(name)
+        if name in known:
+            delete_run(RunStore(settings), settings, name)
         store = store_race(settings, state, name)
         if step is not None:
             stack.enter_context(hold_run(settings, name))
             store.add_event(name, step)
+        else:
+            keep_state(settings, name)
+            pack_made_up(settings, name)
     shown = [Stop(name, f"/results?run={name}&section=Training") for name in RACES]
     return [*shown, Stop("race-on-run-page", "/run?run=race-middle")]
 

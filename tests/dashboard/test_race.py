@@ -136,7 +136,7 @@ def test_a_race_at_work_is_watched(app: AppTest, settings: Settings) -> None:
         assert answer(app) == headline
         words = said(app)
         assert f"Now {MODELS[1]}: all weights, on all (40 % done)." in words
-        assert f"~~{MODELS[3]}~~ It is behind the leader" in words
+        assert f"~~{MODELS[3]}~~: It is behind the leader" in words
         assert "At most 7 min left." in said_bar(app)
         assert f"{MODELS[1]} leads" in said_bar(app)
         assert "tune" not in buttons(app)

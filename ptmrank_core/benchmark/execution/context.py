@@ -87,7 +87,13 @@ class RunContext:
         if cached is not None:
             return cached
         features: Features = self.models.call(
-            "extract", samples, spec, options=options, auxiliary=auxiliary, sink=sink, cancel=self.cancel
+            "extract",
+            samples,
+            spec,
+            options=options,
+            auxiliary=dict(auxiliary),
+            sink=sink,
+            cancel=self.cancel,
         )
         return features
 

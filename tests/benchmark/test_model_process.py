@@ -210,15 +210,16 @@ def test_what_the_process_prints_is_in_the_log_of_its_run(
     assert not unknown.exists()
 
 
-def children_of(parent: int) -> list[int]:
-    """Process ids of the living children of a process."""
+def model_processes_of(parent: int) -> list[int]:
+    """Process ids of the living model processes that a process has started."""
     found = []
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
             state, ppid = stat.read_text().rpartition(")")[2].split()[:2]
+            command = stat.with_name("cmdline").read_bytes()
         except OSError:
             continue
-        if int(ppid) == parent and state != "Z":
+        if int(ppid) == parent and state != "Z" and b"ptmrank_core.features.process" in command:
             found.append(int(stat.parent.name))
     return found
 
@@ -232,8 +233,8 @@ def test_a_killed_worker_leaves_no_process(settings: Settings, picture_zip: Path
     store = RunStore(settings)
     start_worker(plan.run_id, settings)
     worker = worker_pid(plan.run_id)
-    wait_until(lambda: len(children_of(worker)) > 0)
-    (child,) = children_of(worker)
+    wait_until(lambda: len(model_processes_of(worker)) > 0)
+    (child,) = model_processes_of(worker)
     wait_until(lambda: len(store.cells(plan.run_id)) > 0)
     os.kill(worker, 9)
     wait_until(lambda: not Path(f"/proc/{child}").exists())

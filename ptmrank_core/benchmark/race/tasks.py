@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ptmrank_core.benchmark.race.states import TrainingStates
@@ -10,9 +10,17 @@ from ptmrank_core.features.training.doses import TrainingTask
 from ptmrank_core.records import DoseStage, ModelSpec, RaceDose, RaceParts, Samples
 from ptmrank_core.sampling import Indices, ThreeParts, nested_order, units_of_samples
 
-__all__ = ["RaceTasks"]
+__all__ = ["RaceTasks", "continued_numbers"]
 
 PART_SHARE = 0.5
+
+
+def continued_numbers(doses: Iterable[RaceDose]) -> list[int]:
+    """List the numbers of the doses that may be continued.
+
+    Never a final training, which has seen the choosing samples: a race that is given more time may follow it.
+    """
+    return [dose.number for dose in doses if dose.value is not None and dose.stage != "final"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,14 +78,14 @@ class RaceTasks:
         stage, epochs
             What to train, and the passes to reach in all in this stage.
         doses
-            The doses of this model so far: one that trains weights continues the last; the final training
-            starts from the checkpoint.
+            The doses of this model so far: the next one continues the last; the final training starts from
+            the checkpoint.
         number
             Place of the dose in the race.
         seconds
             When to stop early.
         """
-        found = [self.states.find(dose.number) for dose in doses if dose.value is not None]
+        found = [self.states.find(number) for number in continued_numbers(doses)]
         return TrainingTask(
             spec=spec,
             stage=stage,

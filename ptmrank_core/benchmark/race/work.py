@@ -13,7 +13,7 @@ from ptmrank_core.benchmark.race.judgement import judge
 from ptmrank_core.benchmark.race.pace import guessed_seconds, loading_seconds, seconds_of_pass
 from ptmrank_core.benchmark.race.prior import constant_value, probe_values, why_untrainable
 from ptmrank_core.benchmark.race.repeating import next_turn, step_of
-from ptmrank_core.benchmark.race.tasks import RaceTasks
+from ptmrank_core.benchmark.race.tasks import RaceTasks, continued_numbers
 from ptmrank_core.benchmark.race.trainer import Trainer
 from ptmrank_core.events import AnalysisStep, RaceStep, raise_if_cancelled
 from ptmrank_core.features.training.doses import TaskResult, TrainingTask
@@ -175,9 +175,7 @@ class RaceWork:
     def _drop_states(self, beliefs: Beliefs) -> None:
         """Delete the states of models that are out, and those that a later dose has continued."""
         in_race = [standing.model for standing in beliefs.standings if not standing.is_out]
-        trained = [
-            [dose.number for dose in self._doses_of(model) if dose.value is not None] for model in in_race
-        ]
+        trained = [continued_numbers(self._doses_of(model)) for model in in_race]
         self._tasks.states.keep_only([numbers[-1] for numbers in trained if numbers])
 
     def _take(self, step: NextDose, *, spare: float) -> None:

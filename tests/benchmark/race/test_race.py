@@ -23,7 +23,7 @@ from ptmrank_core.benchmark import (
     run_here,
     run_sizes,
 )
-from ptmrank_core.benchmark.race import work
+from ptmrank_core.benchmark.race import choice, work
 from ptmrank_core.benchmark.race.asking import decide, repeat_race
 from ptmrank_core.benchmark.race.states import states_folder
 from ptmrank_core.config import Settings
@@ -265,19 +265,26 @@ def test_a_cancelled_race_keeps_what_it_knows_and_goes_on_when_resumed(
 
 
 def test_a_done_race_trains_nothing_again_and_more_time_goes_on_from_its_doses(
-    settings: Settings, pictures: Path, models: Path
+    settings: Settings, pictures: Path, models: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Resuming a decided run trains nothing; asked for more time, the race keeps the doses that it has."""
+    """Resuming a decided run trains nothing. Given more time it keeps its doses, but continues no final."""
     plan, again = ranked_and_asked(settings, pictures, models), Moments()
     raced(plan, settings)
     done, race = doses_of(plan, settings), race_of(plan, settings)
     raced(plan, settings, moments=again)
     assert again.tasks == []
-    decide(RunStore(settings), settings, plan.run_id, 60.0)
+    decide(RunStore(settings), settings, plan.run_id, 600.0)
     assert not race_of(plan, settings).is_done
-    assert raced(plan, settings) is RunState.FINISHED
+    with monkeypatch.context() as patched:  # it is so sure that it would not go on by itself
+        patched.setattr(choice, "SURE", 0.0)
+        patched.setattr(choice, "LEAST_GAIN", 0.0)
+        assert raced(plan, settings, moments=again) is RunState.FINISHED
+    more = [task for task in again.tasks if task.stage != "final"]
+    assert more
+    finals = {f"{dose.number:04}" for dose in done if dose.stage == "final"}
+    assert not finals & {task.continues.name for task in more if task.continues}
     assert doses_of(plan, settings)[: len(done)] == done
-    assert race_of(plan, settings).seconds_limit == pytest.approx(race.seconds_used + 60)
+    assert race_of(plan, settings).seconds_limit == pytest.approx(race.seconds_used + 600)
     assert race_of(plan, settings).is_done
 
 

@@ -89,7 +89,8 @@ def model_card(spec: ModelSpec, samples: Samples, card: WinnerCard, remarks: Seq
     revision = f", revision `{spec.revision}`" if spec.source == "hub" and spec.revision else ""
     compared = f"{card.n_compared} pre-trained model{'s' if card.n_compared != 1 else ''}"
     origin = (
-        f"`{spec.id}`{revision} was fine-tuned on {card.data}. It won a comparison of {compared} by PTMRank."
+        f"`{spec.id}`{revision} was fine-tuned on {card.n_train} of {card.data}; the other {card.n_test}"
+        f" were held out to test it. It won a comparison of {compared} by PTMRank."
     )
     told = f"**{card.value:.3f}** (90 % interval {card.low:.3f} to {card.high:.3f})"
     training = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import stat
 from pathlib import Path
 
 import torch
@@ -50,6 +51,15 @@ def write_folder(state: Path, spec: ModelSpec, samples: Samples, folder: Path, c
         write_file(new / "README.md", text)
         rate = CONTINUED_RATE * network.peak
         write_file(new / SCRIPT.name, _script(samples.modality, rate))
+        _share_permissions(new)
+
+
+def _share_permissions(folder: Path) -> None:
+    """Let whoever may read the model card read the weights: they are saved for their owner alone."""
+    mode = stat.S_IMODE((folder / "README.md").stat().st_mode)
+    for path in folder.iterdir():
+        if path.is_file():
+            path.chmod(mode)
 
 
 def _fold_units(network: Classifier, facts: Facts) -> None:

@@ -42,9 +42,9 @@ def _rank(arguments: argparse.Namespace) -> int:
     check_save_best(arguments.save_best, has_race="analyses.decide_seconds" in vars(arguments))
     plan, samples = plan_rank(arguments, settings)
     truth = imported_truth(arguments.truth, plan.models)
-    store = RunStore(settings)
     with model_process(settings, plan.run_id) as models:
         keep_plan(plan, samples, settings, budget, models)
+        store = RunStore(settings)
         for finding in truth:
             store.add_finding(plan.run_id, finding)
         result = _run(plan.run_id, store, settings, models)

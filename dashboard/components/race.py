@@ -76,9 +76,8 @@ def show_race(result: RunResult, so_far: RaceSoFar) -> None:
         )
         st.caption(say_race_marks(so_far) if so_far.compared else f"{EXPECTED}.")
     _show_rows(rows, so_far.measure)
-    st.caption(f"{COLUMNS} {say_parts(so_far)}")
-    for note in so_far.race.notes:
-        st.caption(plain(note))
+    for remark in (say_parts(so_far), *so_far.race.notes):
+        st.caption(plain(remark))
 
 
 def _show_rows(rows: Sequence[RaceRow], measure: str) -> None:
@@ -88,6 +87,7 @@ def _show_rows(rows: Sequence[RaceRow], measure: str) -> None:
         lines = [TITLES, ("---",) * len(TITLES), *inside]
         text = "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
         st.markdown(text.replace(" %", "\N{NO-BREAK SPACE}%"))
+        st.caption(COLUMNS)
     outside = [f"- ~~{plain(row.model)}~~: {plain(row.reason)}" for row in rows if row.is_out]
     if outside:
         st.markdown(f"**Out of the race ({len(outside)})**\n\n" + "\n".join(outside[:SHOWN_OUT]))

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from zipfile import ZipFile
 
-from ptmrank_core.benchmark import RunStore
+from ptmrank_core.benchmark import RunStore, delete_run
 from ptmrank_core.benchmark.race.packing import FOLDER, SCRIPT
 from ptmrank_core.benchmark.race.states import TrainingStates, states_folder
+from ptmrank_core.benchmark.scheduling.locks import hold_run
 from ptmrank_core.config import Settings
+from ptmrank_core.events import AnalysisStep, RaceStep
 from ptmrank_core.records import LOCAL_OWNER, Finding, Race, RaceDose, RunResult, RunState
-from tests.results.race.races import RACES, dose
+from tests.dashboard.tour import Stop
+from tests.results.race.races import MODELS, RACES, dose
 
-__all__ = ["keep_state", "pack_made_up", "store_race", "store_result"]
+__all__ = ["keep_races", "keep_state", "pack_made_up", "store_race", "store_result"]
 
 SECONDS = 600.0
+# Stop -> race that it shows, and the dose at work.
+SHOWN = {
+    "race-beginning": ("heads", RaceStep(MODELS[4], "head", 0.5, 586.0)),
+    "race-middle": ("at work", RaceStep(MODELS[1], "full", 0.4, 468.0)),
+    "race-end": ("decided", None),
+}
 
 
 def store_race(settings: Settings, name: str, run: str, *, owner: str = LOCAL_OWNER) -> RunStore:
@@ -41,6 +51,24 @@ def store_result(settings: Settings, result: RunResult, run: str, *, owner: str 
     else:
         store.finish(run, result.state, seconds=result.seconds)
     return store
+
+
+def keep_races(settings: Settings, stack: ExitStack) -> list[Stop]:
+    """Store races at their beginning, in their middle and at their end; those at work have a worker."""
+    known = {plan.run_id for plan in RunStore(settings).plans()}
+    for name, (state, step) in SHOWN.items():
+        if name in known:
+            delete_run(RunStore(settings), settings, name)
+        store = store_race(settings, state, name)
+        if step is not None:
+            stack.enter_context(hold_run(settings, name))
+            store.add_event(name, AnalysisStep(Race.KIND, int(SECONDS - step.seconds_left), int(SECONDS)))
+            store.add_event(name, step)
+        else:
+            keep_state(settings, name)
+            pack_made_up(settings, name)
+    shown = [Stop(name, f"/results?run={name}&section=Training") for name in SHOWN]
+    return [*shown, Stop("race-on-run-page", "/run?run=race-middle")]
 
 
 def keep_state(settings: Settings, run: str) -> None:

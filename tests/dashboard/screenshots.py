@@ -17,26 +17,17 @@ from pathlib import Path
 from PIL import Image
 from selenium.webdriver.chrome.webdriver import WebDriver
 
-from ptmrank_core.benchmark import RunStore, delete_run
-from ptmrank_core.benchmark.scheduling.locks import hold_run
+from ptmrank_core.benchmark import RunStore
 from ptmrank_core.catalogue import demo_models, loadable_tasks, resolve_models
 from ptmrank_core.config import Settings
-from ptmrank_core.events import RaceStep
 from ptmrank_core.records import Analyses
 from tests.dashboard.conftest import open_browser
-from tests.dashboard.raced import keep_state, pack_made_up, store_race
+from tests.dashboard.raced import keep_races
 from tests.dashboard.serving import free_port, serve
 from tests.dashboard.tour import PHONE, WIDE, Stop, do_run, go_to, other_pages, set_scheme, set_width, stops
-from tests.results.race.races import MODELS
 from tests.waiting import PATIENCE_SECONDS
 
 MIN_HEIGHT, MAX_HEIGHT = 900, 6000
-# Stop -> race that it shows, and the dose at work.
-RACES = {
-    "race-beginning": ("heads", RaceStep(MODELS[4], "head", 0.5, 586.0)),
-    "race-middle": ("at work", RaceStep(MODELS[1], "full", 0.4, 468.0)),
-    "race-end": ("decided", None),
-}
 N_COLOURS = 256  # a page has few: its file becomes a third as large
 HEIGHT = "return Math.ceil(document.querySelector('[data-testid=stMainBlockContainer]').scrollHeight) + 60"
 
@@ -49,24 +40,6 @@ def run_of(home: Path) -> str:
         return known[0].run_id
     task = next(task for task in loadable_tasks(demo_models()) if task.modality == "image")
     return do_run(settings, "demo:digits", resolve_models("demo", task), Analyses(controls=True))
-
-
-def keep_races(home: Path, stack: ExitStack) -> list[Stop]:
-    """Store races at their beginning, in their middle and at their end; those at work have a worker."""
-    settings = Settings(home=home)
-    known = {plan.run_id for plan in RunStore(settings).plans()}
-    for name, (state, step) in RACES.items():
-        if name in known:
-            delete_run(RunStore(settings), settings, name)
-        store = store_race(settings, state, name)
-        if step is not None:
-            stack.enter_context(hold_run(settings, name))
-            store.add_event(name, step)
-        else:
-            keep_state(settings, name)
-            pack_made_up(settings, name)
-    shown = [Stop(name, f"/results?run={name}&section=Training") for name in RACES]
-    return [*shown, Stop("race-on-run-page", "/run?run=race-middle")]
 
 
 def take(browser: WebDriver, path: Path, width: int, most_height: int = MAX_HEIGHT) -> None:
@@ -109,7 +82,7 @@ def main() -> None:
     try:
         with open_browser() as browser, ExitStack() as stack:
             address = f"http://localhost:{port}"
-            known = [*stops(run), *keep_races(home, stack)]
+            known = [*stops(run), *keep_races(Settings(home=home), stack)]
             go_to(browser, address, known[0])
             found = [*known, *other_pages(browser, known)]
             wanted = [stop for stop in found if chosen.only in stop.name]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,6 +19,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 from ptmrank_core.catalogue import local_models
 from ptmrank_core.config import Settings
 from ptmrank_core.records import Analyses
+from tests.dashboard.raced import keep_races
 from tests.dashboard.serving import ROOT, free_port, serve
 from tests.dashboard.tour import PHONE, WIDE, Stop, do_run, go_to, other_pages, set_scheme, set_width, stops
 from tests.waiting import PATIENCE_SECONDS
@@ -48,10 +50,11 @@ HEADINGS = {"heading-order", "page-has-heading-one", "empty-heading"}
 
 
 class Served(NamedTuple):
-    """A dashboard: its address, and its run."""
+    """A dashboard: its address, its run, and its races."""
 
     address: str
     run: str
+    races: list[Stop]
 
 
 @pytest.fixture(scope="module")
@@ -68,14 +71,16 @@ def axe() -> str:
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory, picture_zip: Path, zoo: Path) -> Iterator[Served]:
-    """A dashboard with one run that has everything that results show."""
+    """A dashboard with one run that has everything that results show, and races."""
     home, port = tmp_path_factory.mktemp("home"), free_port()
     analyses = Analyses(sample_sizes=True, controls=True)
     run = do_run(Settings(home=home), picture_zip, local_models(zoo), analyses)
-    process = serve(home, port)
-    yield Served(f"http://localhost:{port}", run)
-    process.terminate()
-    process.wait(PATIENCE_SECONDS)
+    with ExitStack() as stack:
+        races = keep_races(Settings(home=home), stack)
+        process = serve(home, port)
+        yield Served(f"http://localhost:{port}", run, races)
+        process.terminate()
+        process.wait(PATIENCE_SECONDS)
 
 
 def faults(browser: WebDriver, axe: str) -> list[str]:
@@ -105,7 +110,7 @@ def has_ground(browser: WebDriver, colour: str) -> bool:
 def test_nothing_serious_on_any_page(browser: WebDriver, axe: str, served: Served) -> None:
     """No page has a serious or critical violation, in light or in dark, nor headings out of order."""
     set_width(browser, WIDE)
-    known = stops(served.run)
+    known = [*stops(served.run), *served.races]
     go_to(browser, served.address, known[0])
     wrong: dict[str, list[str]] = {}
     for stop in [*known, *other_pages(browser, known)]:
@@ -125,7 +130,7 @@ def test_every_page_fits_a_phone(browser: WebDriver, served: Served) -> None:
     """At 390 pixels nothing sticks out to the side."""
     set_width(browser, PHONE)
     wide = {}
-    for stop in stops(served.run):
+    for stop in [*stops(served.run), *served.races]:
         go_to(browser, served.address, stop)
         width = browser.execute_script(WIDTH)
         if width > PHONE:

@@ -20,9 +20,9 @@ __all__ = ["FULL", "FullPrecision"]
 FULL = "float32"
 # A forward pass in float32 takes about twice as long as one in half precision on hardware that has it.
 SLOWDOWN = 2.0
-# The extractions in float32 may take as long as all that the run did before its analyses: with these, about
-# a fifth of the whole. (The digits demo: 8 of 80 seconds.)
-MAX_SHARE = 1.0
+# The extractions in float32 may take this share of what the run did before its analyses, or so many seconds,
+# which are always granted: the vote of a small run then does not depend on how busy the machine is.
+SHARE, FREE_SECONDS = 0.1, 10.0
 
 
 class FullPrecision:
@@ -70,7 +70,7 @@ class FullPrecision:
             return None
 
     def _is_cheap(self, context: AnalysisContext) -> bool:
-        """Whether all that is not cached takes no longer than the run so far; not where that is unknown."""
+        """Whether all that is not cached is expected to fit into its time; not where that is unknown."""
         n_samples = context.run_context.samples.n_samples
         costs = [
             expected_seconds(context.outcomes[model].report, n_samples)
@@ -78,7 +78,7 @@ class FullPrecision:
             if not self._is_cached(spec)
         ]
         spent = sum(sum(outcome.seconds.values()) for outcome in context.outcomes.values())
-        return sum(costs) <= MAX_SHARE * spent
+        return sum(costs) <= max(FREE_SECONDS, SHARE * spent)
 
     def _is_cached(self, spec: ModelSpec) -> bool:
         own = self._run_context

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import wraps
+from importlib import import_module
 from pathlib import Path
 from statistics import fmean
 
@@ -12,7 +14,6 @@ from ptmrank_core import results
 from ptmrank_core.benchmark import RunStore, run_here
 from ptmrank_core.benchmark.analyses import full_precision
 from ptmrank_core.benchmark.analyses import seed_means as stage
-from ptmrank_core.benchmark.execution import extraction
 from ptmrank_core.config import Settings
 from ptmrank_core.data import load_samples
 from ptmrank_core.errors import MetricError, OutOfMemoryError
@@ -142,7 +143,7 @@ def test_features_in_half_precision_are_extracted_in_float32_for_the_vote(
     settings: Settings, picture_zip: Path, zoo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where that is cheap, all seeds score features in float32; the score that is shown is the run's own."""
-    monkeypatch.setattr(full_precision, "MAX_SHARE", float("inf"))
+    monkeypatch.setattr(full_precision, "FREE_SECONDS", float("inf"))
     result = run_in_half_precision(settings, picture_zip, zoo)
     assert {own.dtype for own in result.contents(SeedScores).values()} == {"float32"}
     fine = scores_of(settings, picture_zip, result, "float32")
@@ -158,7 +159,8 @@ def test_features_in_float32_that_would_take_too_long_are_not_extracted_and_that
     settings: Settings, picture_zip: Path, zoo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The seeds score the features of the run then; once those in float32 are cached they are taken."""
-    monkeypatch.setattr(full_precision, "MAX_SHARE", 0.0)
+    monkeypatch.setattr(full_precision, "FREE_SECONDS", 0.0)
+    monkeypatch.setattr(full_precision, "SHARE", 0.0)
     result = run_in_half_precision(settings, picture_zip, zoo)
     assert {own.dtype for own in result.contents(SeedScores).values()} == {"bfloat16"}
     coarse = scores_of(settings, picture_zip, result, "bfloat16")
@@ -174,13 +176,15 @@ def test_a_model_that_does_not_run_in_float32_is_scored_on_the_features_of_the_r
 ) -> None:
     """Memory for half precision need not suffice for twice as much; that costs no model its seeds."""
 
+    @wraps(extract)
     def extract_small(*arguments: object, options: ExtractionOptions, **others: object) -> Features:
         if options.dtype == "float32":
             raise OutOfMemoryError("full")
         return extract(*arguments, options=options, **others)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(full_precision, "MAX_SHARE", float("inf"))
-    monkeypatch.setattr(extraction, "extract", extract_small)
+    monkeypatch.setattr(full_precision, "FREE_SECONDS", float("inf"))
+    # The name of the module is that of its function: the package shows the function.
+    monkeypatch.setattr(import_module("ptmrank_core.features.extract"), "extract", extract_small)
     result = run_in_half_precision(settings, picture_zip, zoo)
     assert {own.dtype for own in result.contents(SeedScores).values()} == {"bfloat16"}
     assert result.problems(SeedScores) == {}

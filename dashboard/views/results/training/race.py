@@ -46,12 +46,16 @@ def draw_race(result: RunResult, ranking: Ranking) -> None:
 
 
 def _show_undecided(result: RunResult, so_far: RaceSoFar, progress: RunProgress) -> None:
-    """Say how a race ended that has no winner, and what it knows; it may go on."""
-    st.info(plain(race_sentence(so_far)))
-    show_race(result, so_far)
+    """Say how a race ended that has no winner, and what it knows; one that was stopped can go on.
+
+    Where that one stands is a sentence of the answer above.
+    """
     if not so_far.race.is_done:
         _offer_going_on(result.plan.run_id, progress)
-    elif so_far.phase is not RacePhase.REFUSED:
+    else:
+        st.info(plain(race_sentence(so_far)))
+    show_race(result, so_far)
+    if so_far.race.is_done and so_far.phase is not RacePhase.REFUSED:
         offer_more(result, progress)
 
 

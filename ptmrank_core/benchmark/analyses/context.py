@@ -111,7 +111,9 @@ class AnalysisContext:
         self.run_context.store.drop_findings(self.run_context.plan.run_id, kind.KIND)
         self._stored = {key for key in self._stored if key[0] != kind.KIND}
 
-    def keep(self, kind: type[ResultT], subject: str, find: Callable[[], ResultT]) -> None:
+    def keep(
+        self, kind: type[ResultT], subject: str, find: Callable[[], ResultT], *, spent: float = 0.0
+    ) -> None:
         """Perform one analysis and store its result, or why it failed.
 
         Parameters
@@ -120,10 +122,12 @@ class AnalysisContext:
             As in :class:`~ptmrank_core.records.Finding`.
         find
             Performs the analysis and returns its result.
+        spent
+            Seconds of its intermediate results, which are to be dropped.
         """
         start = time.perf_counter()
         content = run_guarded(find, what=f"{kind.KIND} {subject}".strip())
-        seconds = time.perf_counter() - start
+        seconds = spent + time.perf_counter() - start
         if isinstance(content, CapturedError):
             self._add_problem(kind.KIND, subject, content, seconds)
         else:

@@ -134,6 +134,7 @@ def _score_models(
         run_context.sink(AnalysisStep(HalfSampleScores.KIND, index + 1, len(metrics_by_model)))
     by_model = context.contents(ModelHalfSamples)
     problems = problems_of(context.findings(), ModelHalfSamples)
+    seconds = sum(own.seconds for own in context.findings() if own.kind == ModelHalfSamples.KIND)
     for metric in metrics:
         scored = [model for model, names in metrics_by_model.items() if metric in names]
         notes = tuple(f"{model}: {problems[model]}" for model in scored if model in problems)
@@ -144,7 +145,8 @@ def _score_models(
             for cell in context.cells
             if isinstance(cell, Score) and cell.metric == metric
         }
-        context.keep(HalfSampleScores, metric, partial(combine_parts, metric, of_metric, used, full))
+        combine = partial(combine_parts, metric, of_metric, used, full)
+        context.keep(HalfSampleScores, metric, combine, spent=seconds / len(metrics))
 
 
 def _score_parts(

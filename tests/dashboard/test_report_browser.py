@@ -74,10 +74,10 @@ def figures(page: WebDriver) -> list[dict[str, Any]]:
 
 
 def test_every_figure_is_drawn_and_nothing_is_asked_for(opened: WebDriver) -> None:
-    """Ranking, intervals, heatmap, four embeddings, two truths and a cost are drawn; nothing is requested."""
+    """Ranking, race, intervals, heatmap, embeddings, truths and a cost are drawn; nothing is requested."""
     drawn = figures(opened)
-    assert len(drawn) == 10
-    assert [figure["marks"] > 0 for figure in drawn] == [True] * 10
+    assert len(drawn) == 11
+    assert [figure["marks"] > 0 for figure in drawn] == [True] * 11
     assert HOSTILE[0] in drawn[0]["text"]
     entries = opened.execute_script("return performance.getEntriesByType('resource').map((e) => e.name)")
     assert [name for name in entries if not name.startswith("data:")] == []

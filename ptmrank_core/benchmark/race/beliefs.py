@@ -12,6 +12,7 @@ from ptmrank_core.benchmark.race.posterior import Knowledge, Posterior, posterio
 from ptmrank_core.benchmark.race.runners import RaceFacts, Runner
 from ptmrank_core.prediction import value_of
 from ptmrank_core.records import Expectation, RaceStanding
+from ptmrank_core.results.phrases import bidi_isolate, say_value
 
 __all__ = ["POINT", "Beliefs", "RaceFacts", "Runner", "standings"]
 
@@ -77,7 +78,11 @@ def standings(runners: Sequence[Runner], facts: RaceFacts, knowledge: Knowledge 
     found = []
     for index in np.argsort(-posterior.means, kind="stable"):
         is_out = bool(index != first and better[index] < SLIGHT)
-        reason = _why_out(taking_part[index], leader, expected[index], float(better[index])) if is_out else ""
+        reason = (
+            _why_out(taking_part[index], leader, expected[index], float(better[index]), facts.measure)
+            if is_out
+            else ""
+        )
         model, chance_best = taking_part[index].model, float(best[index])
         found.append(RaceStanding(model, expected[index], chance_best, is_out=is_out, reason=reason))
     found.sort(key=lambda standing: standing.is_out)
@@ -99,12 +104,17 @@ def _expectations(posterior: Posterior, chance: float) -> list[Expectation]:
     return [Expectation(*row) for row in rows]
 
 
-def _why_out(runner: Runner, leader: str, expected: Expectation, better: float) -> str:
+def _why_out(runner: Runner, leader: str, expected: Expectation, better: float, measure: str) -> str:
     dose = runner.trained
-    after = "by its linear probe" if dose is None else f"after {dose.epochs:g} passes"
+    so_far = (
+        "By its linear probe"
+        if dose is None
+        else f"After {dose.epochs:g} pass{'' if dose.epochs == 1 else 'es'}"
+    )
+    value, low, high = (say_value(measure, end) for end in (expected.value, expected.low, expected.high))
     return (
-        f"Expected {expected.value:.3f} ({expected.low:.3f} to {expected.high:.3f}) {after}: better than "
-        f"{leader} by more than a point with a probability of {_small(better)}."
+        f"{so_far} it is expected to reach {value} ({low} to {high}): its chance to be better than "
+        f"{bidi_isolate(leader)} by more than a point is {_small(better)}."
     )
 
 

@@ -20,6 +20,7 @@ from ptmrank_core.benchmark.race.posterior import DECIMALS, Posterior, noise_of
 from ptmrank_core.benchmark.race.runners import RaceFacts, Runner, progress
 from ptmrank_core.prediction import value_of
 from ptmrank_core.records import DoseStage
+from ptmrank_core.results.phrases import bidi_isolate, percent
 
 __all__ = ["NextDose", "Stop", "final_epochs", "final_seconds", "next_dose"]
 
@@ -108,7 +109,9 @@ def next_dose(
     if not plans:
         return Stop("Every model that could still win has been trained as long as the final training takes.")
     if not fitting:
-        return Stop(f"The time that is left is needed for the final training of {beliefs.leader}.")
+        return Stop(
+            f"The time that is left is needed for the final training of {bidi_isolate(beliefs.leader)}."
+        )
     gains = [_gain(posterior, plan, facts) for plan in fitting]
     if max(gains) < LEAST_GAIN:
         least = f"{100 * LEAST_GAIN:g} points"
@@ -154,12 +157,11 @@ def _decided(beliefs: Beliefs) -> str:
     if posterior is None or other is None:
         return "No model is left that can be trained."
     if len(posterior.models) == 1:
-        return f"{beliefs.leader} is the only model that can be trained."
+        return f"{bidi_isolate(beliefs.leader)} is the only model that can be trained."
     if other < SURE:
-        return (
-            f"Another model is better than {beliefs.leader} by more than a point with a probability of only "
-            f"{100 * other:.0f} %."
-        )
+        chance = percent(other) if other >= 0.01 else "under 1 %"
+        leader = bidi_isolate(beliefs.leader)
+        return f"The chance that another model is better than {leader} by more than a point is {chance}."
     return ""
 
 

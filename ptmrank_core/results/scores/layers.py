@@ -1,7 +1,7 @@
 """Scores of hidden layers, where they were asked for; the best layer of a model, and the mean over all.
 
 Neither votes. On three demo zoos with real fine-tuning the mean over the layers agreed with it about as well
-as the model's own features under LogME and H-Score, and worse under the others
+as the model's own features under two metrics, and worse under the others
 (``python -m tests.benchmarks.consensus ... --layers``).
 """
 
@@ -19,7 +19,7 @@ __all__ = ["LayerSummary", "layer_scores", "say_layers", "summarise_layers"]
 
 NO_VOTE = (
     "Layers do not vote: on three demo zoos the mean over them agreed with fine-tuning hardly better than the"
-    " model's own features under LogME, and worse under most metrics."
+    " model's own features under any metric, and worse under most."
 )
 
 

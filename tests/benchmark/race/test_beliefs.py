@@ -79,14 +79,14 @@ def test_a_model_that_cannot_win_is_out_with_figures() -> None:
     assert [own.is_out for own in found.standings] == [False, True, True]
     told = standing(found, "weak")
     assert told.expected is not None
-    low, value, high = (f"{own:.3f}" for own in (told.expected.low, told.expected.value, told.expected.high))
+    low, value, high = (
+        f"{100 * own:.1f} %" for own in (told.expected.low, told.expected.value, told.expected.high)
+    )
     assert told.reason == (
-        f"Expected {value} ({low} to {high}) after 8 passes: better than good by more than a point with a "
-        "probability of under 0.1 %."
+        f"After 8 passes it is expected to reach {value} ({low} to {high}): its chance to be better than "
+        "\u2068good\u2069 by more than a point is under 0.1 %."
     )
-    assert " by its linear probe: better than good by more than a point with a probability of" in (
-        standing(found, "bad").reason
-    )
+    assert standing(found, "bad").reason.startswith("By its linear probe it is expected to reach ")
 
 
 def test_a_model_that_fails_is_out_with_its_reason() -> None:

@@ -31,9 +31,9 @@ def test_it_stops_where_there_is_nothing_to_choose() -> None:
     """No model, one model, one that is surely the best, all trained to the end."""
     failed = replace(runner("x", 0.9), failed="It is a Python function.")
     assert choose([failed]) == Stop("No model is left that can be trained.")
-    assert choose([runner("a", 0.9), failed]) == Stop("a is the only model that can be trained.")
+    assert choose([runner("a", 0.9), failed]) == Stop("\u2068a\u2069 is the only model that can be trained.")
     assert choose([runner("a", 0.95, {8: 0.97}), runner("b", 0.4, {8: 0.5})]) == Stop(
-        "Another model is better than a by more than a point with a probability of only 0 %."
+        "The chance that another model is better than \u2068a\u2069 by more than a point is under 1 %."
     )
     assert choose([runner("a", 0.8, {8: 0.8}), runner("b", 0.8, {8: 0.8})]) == Stop(
         "Every model that could still win has been trained as long as the final training takes."
@@ -46,7 +46,7 @@ def test_the_final_training_of_the_leader_has_its_time() -> None:
     reserved = final_seconds(runners[0], FACTS)
     assert reserved == pytest.approx(8 * 480 / 360)
     assert choose(runners, reserved + 0.1) == Stop(
-        "The time that is left is needed for the final training of a."
+        "The time that is left is needed for the final training of \u2068a\u2069."
     )
     step = choose(runners, reserved + 1.1)
     assert isinstance(step, NextDose)

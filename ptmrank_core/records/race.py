@@ -68,6 +68,8 @@ class RaceDose:
         Why training failed, in one sentence; empty if it did not.
     loading_seconds
         Seconds before the first step: loading the model, and starting the process that trains it.
+    rate
+        Factor on the usual peak learning rate of the model.
     """
 
     KIND: ClassVar[str] = "race dose"
@@ -86,15 +88,22 @@ class RaceDose:
     reason: str = ""
     problem: str = ""
     loading_seconds: float = 0.0
+    rate: float = 1.0
+
+    @property
+    def is_trial(self) -> bool:
+        """Whether it only tries another learning rate for the final training: it compares no models."""
+        return self.rate != 1.0 and self.stage != "final"
 
 
 @dataclass(frozen=True, slots=True)
 class RaceTurn:
-    """What a race did at one place: a model, the stage of its dose, and the passes to reach in it."""
+    """What a race did at one place: a model, the stage of its dose, the passes to reach, and its rate."""
 
     model: str
     stage: DoseStage
     epochs: float
+    rate: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

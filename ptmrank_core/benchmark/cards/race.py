@@ -16,7 +16,7 @@ class CardDose:
 
     Parameters
     ----------
-    model, stage, epochs, n_train, learning_rate, value
+    model, stage, epochs, n_train, learning_rate, value, rate
         As in :class:`~ptmrank_core.records.RaceDose`.
     """
 
@@ -26,11 +26,13 @@ class CardDose:
     n_train: int
     learning_rate: float
     value: float | None
+    rate: float = 1.0
 
     @property
     def words(self) -> str:
-        """What was trained, and how long."""
-        return f"{self.model} {self.stage} {self.epochs:.3g}"
+        """What was trained, how long, and at which rate if it was not the usual one."""
+        rate = "" if self.rate == 1.0 else f" at {self.rate:g} times the rate"
+        return f"{self.model} {self.stage} {self.epochs:.3g}{rate}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,15 @@ def race_of(result: RunResult) -> CardRace | None:
         parts=race.parts,
         seconds_limit=race.seconds_limit,
         doses=tuple(
-            CardDose(dose.model, dose.stage, dose.epochs, dose.n_train, dose.learning_rate, dose.value)
+            CardDose(
+                model=dose.model,
+                stage=dose.stage,
+                epochs=dose.epochs,
+                n_train=dose.n_train,
+                learning_rate=dose.learning_rate,
+                value=dose.value,
+                rate=dose.rate,
+            )
             for dose in doses
         ),
         stopped=race.stopped,

@@ -64,7 +64,7 @@ def open_race(plan: RunPlan, seconds: float) -> Finding:
 
 def repeat_race(race: CardRace, plan: RunPlan) -> tuple[Finding, Finding]:
     """Make what is stored with a run that is to repeat a race: its time, and its order of doses."""
-    turns = tuple(RaceTurn(dose.model, dose.stage, dose.epochs) for dose in race.doses)
+    turns = tuple(RaceTurn(dose.model, dose.stage, dose.epochs, dose.rate) for dose in race.doses)
     return open_race(plan, race.seconds_limit), Finding(RaceOrder.KIND, "", RaceOrder(turns), 0.0)
 
 

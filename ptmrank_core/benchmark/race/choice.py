@@ -50,6 +50,8 @@ class NextDose:
         What it is expected to take.
     reason
         Why, in one sentence.
+    rate
+        Factor on the usual peak learning rate of the model.
     """
 
     model: str
@@ -57,6 +59,7 @@ class NextDose:
     epochs: float
     seconds: float
     reason: str
+    rate: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,9 @@ def next_turn(order: RaceOrder | None, doses: Sequence[RaceDose]) -> RaceTurn | 
     if order is None or len(doses) >= len(order.turns):
         return None
     begun = zip(doses, order.turns[: len(doses)], strict=True)
-    kept = all((dose.model, dose.stage) == (turn.model, turn.stage) for dose, turn in begun)
+    kept = all(
+        (dose.model, dose.stage, dose.rate) == (turn.model, turn.stage, turn.rate) for dose, turn in begun
+    )
     return order.turns[len(doses)] if kept else None
 
 
@@ -47,8 +49,9 @@ def step_of(
     if turn.model not in by_model or leader not in by_model or not turn.epochs:
         return None
     runner = by_model[turn.model]
-    done = runner.trained.epochs if runner.trained and runner.trained.stage == turn.stage else 0.0
+    goes_on = turn.rate == 1.0 and runner.trained and runner.trained.stage == turn.stage
+    done = runner.trained.epochs if runner.trained and goes_on else 0.0
     seconds = max(0.0, turn.epochs - done) * runner.seconds_per_epoch
     if seconds + final_seconds(by_model[leader], facts) > seconds_left:
         return None
-    return NextDose(turn.model, turn.stage, turn.epochs, seconds, REPEATED)
+    return NextDose(turn.model, turn.stage, turn.epochs, seconds, REPEATED, turn.rate)

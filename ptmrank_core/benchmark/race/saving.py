@@ -12,6 +12,7 @@ from ptmrank_core.errors import RunError, SamplesChangedError
 from ptmrank_core.features.process import ModelCalls
 from ptmrank_core.features.training.saving import WinnerCard, refuse_occupied
 from ptmrank_core.records import Race, RaceDose, RaceFinal, RunResult, Samples
+from ptmrank_core.results.race import race_of, say_rates
 
 __all__ = ["can_save", "save_best"]
 
@@ -101,6 +102,8 @@ def _card(result: RunResult, race: Race, final: RaceFinal, samples: Samples) -> 
     """Collect what the model card says."""
     n_compared = len(race.standings)
     kinds = TARGETS[samples.target_kind]
+    so_far = race_of(result)
+    rates = say_rates(so_far) if so_far else ""
     named = f" ({len(samples.class_names)})" if samples.target_kind == "classification" else ""
     return WinnerCard(
         data=f"{samples.n_samples} {samples.modality} samples from {_base(samples.source)}, labelled with "
@@ -108,7 +111,7 @@ def _card(result: RunResult, race: Race, final: RaceFinal, samples: Samples) -> 
         recipe=f"All weights were trained on {final.n_train} samples for {final.epochs:g} passes with AdamW "
         f"and a one-cycle learning rate (peak {final.learning_rate:.3g}), in {final.dtype}. The model was "
         f"chosen among {n_compared} by training the plausible ones in growing doses on "
-        f"{race.parts.training} of the samples, tested on {race.parts.choosing} others.",
+        f"{race.parts.training} of the samples, tested on {race.parts.choosing} others. {rates}".strip(),
         measure=final.measure,
         value=final.value,
         low=final.low,

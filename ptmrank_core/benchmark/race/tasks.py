@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from ptmrank_core.benchmark.race.choice import NextDose
 from ptmrank_core.benchmark.race.states import TrainingStates
 from ptmrank_core.features.training.doses import TrainingTask
 from ptmrank_core.records import DoseStage, ModelSpec, RaceDose, RaceParts, Samples
@@ -62,8 +63,7 @@ class RaceTasks:
     def task(
         self,
         spec: ModelSpec,
-        stage: DoseStage,
-        epochs: float,
+        step: NextDose,
         *,
         doses: Sequence[RaceDose],
         number: int,
@@ -75,25 +75,27 @@ class RaceTasks:
         ----------
         spec
             The model, on disk.
-        stage, epochs
-            What to train, and the passes to reach in all in this stage.
+        step
+            What to train.
         doses
-            The doses of this model so far: the next one continues the last; the final training starts from
-            the checkpoint.
+            The doses of this model so far: the next one continues the last. The final training and a dose at
+            another rate start from the checkpoint.
         number
             Place of the dose in the race.
         seconds
             When to stop early.
         """
         found = [self.states.find(number) for number in continued_numbers(doses)]
+        goes_on = bool(found) and step.stage != "final" and step.rate == 1.0
         return TrainingTask(
             spec=spec,
-            stage=stage,
-            rows=self.rows_of(stage),
-            tested=self.rows.judging if stage == "final" else self.rows.choosing,
-            epochs=epochs,
-            continues=found[-1] if found and stage != "final" else None,
+            stage=step.stage,
+            rows=self.rows_of(step.stage),
+            tested=self.rows.judging if step.stage == "final" else self.rows.choosing,
+            epochs=step.epochs,
+            continues=found[-1] if goes_on else None,
             keeps=self.states.make_way(number),
             seed=self.seed,
+            rate=step.rate,
             seconds=seconds,
         )

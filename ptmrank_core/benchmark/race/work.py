@@ -12,12 +12,13 @@ from ptmrank_core.benchmark.race.dosing import DIGITS, DoseWork
 from ptmrank_core.benchmark.race.judgement import judge
 from ptmrank_core.benchmark.race.pace import guessed_seconds, loading_seconds, seconds_of_pass
 from ptmrank_core.benchmark.race.prior import constant_value, probe_values, why_untrainable
+from ptmrank_core.benchmark.race.rates import chosen_rate, next_trial, seconds_of_trials
 from ptmrank_core.benchmark.race.repeating import next_turn, step_of
 from ptmrank_core.benchmark.race.tasks import RaceTasks, continued_numbers
 from ptmrank_core.benchmark.race.trainer import Trainer
 from ptmrank_core.events import AnalysisStep, RaceStep, raise_if_cancelled
 from ptmrank_core.features.training.doses import TaskResult, TrainingTask
-from ptmrank_core.records import DoseStage, Finding, Race, RaceDose, RaceOrder
+from ptmrank_core.records import Finding, Race, RaceDose, RaceOrder
 
 __all__ = ["RaceWork", "dose_finding", "race_finding"]
 
@@ -116,11 +117,20 @@ class RaceWork:
                 return
 
     def _step(self, runners: list[Runner], beliefs: Beliefs, facts: RaceFacts) -> NextDose | Stop:
-        """Take the next turn of the race that is repeated, if there is one and time allows; else decide."""
+        """Take the next turn of the race that is repeated, if there is one and time allows; else decide.
+
+        Once no more models are compared, other rates are tried with the leader.
+        """
         left = self._limit - self._used
         turn = next_turn(self._order, self._doses)
-        step = turn and step_of(turn, runners, beliefs.leader, facts, seconds_left=left)
-        return step or next_dose(runners, beliefs, facts, seconds_left=left)
+        repeated = turn and step_of(turn, runners, beliefs.leader, facts, seconds_left=left)
+        if isinstance(repeated, NextDose | Stop):
+            return repeated
+        step = next_dose(runners, beliefs, facts, seconds_left=left + seconds_of_trials(self._doses))
+        leader = next((own for own in runners if own.model == beliefs.leader), None)
+        if isinstance(step, NextDose) or leader is None:
+            return step
+        return next_trial(leader, self._doses, facts, seconds_left=left) or step
 
     def _count_time(self) -> None:
         """Add the time since the last dose, which the decision about the next one took."""
@@ -159,7 +169,8 @@ class RaceWork:
         return found
 
     def _doses_of(self, model: str) -> tuple[RaceDose, ...]:
-        return tuple(dose for dose in self._doses if dose.model == model)
+        """Return the doses of a model, those that only try another rate left out."""
+        return tuple(dose for dose in self._doses if dose.model == model and not dose.is_trial)
 
     def _race_of(self, beliefs: Beliefs) -> Race:
         """Make the record of the race as it stands."""
@@ -181,7 +192,7 @@ class RaceWork:
     def _take(self, step: NextDose, *, spare: float) -> None:
         """Train one dose within the time that the final training spares, and store it."""
         seconds = max(step.seconds, min(spare, LOADING_SECONDS + PATIENCE * step.seconds))
-        dose, _ = self._train(step.model, step.stage, step.epochs, seconds=seconds, why=step.reason)
+        dose, _ = self._train(step, seconds)
         self._context.keep_all(dose_finding(dose))
         self._doses.append(dose)
 
@@ -192,11 +203,13 @@ class RaceWork:
         runner = next(own for own in runners if own.model == race.winner)
         training = left - loading_seconds(runner.doses or self._doses)
         epochs: float = final_epochs(runner, ground.facts, seconds_left=training)
+        rate = chosen_rate(race.winner, self._doses)
         turn = next_turn(self._order, self._doses)
         if turn is not None and (turn.model, turn.stage) == (race.winner, "final"):
-            epochs = min(turn.epochs, epochs)
+            epochs, rate = min(turn.epochs, epochs), turn.rate
         seconds = max(left, LEAST_SECONDS)
-        dose, result = self._train(race.winner, "final", epochs, seconds=seconds, why=race.stopped)
+        step = NextDose(race.winner, "final", epochs, seconds, race.stopped, rate)
+        dose, result = self._train(step, seconds)
         self._doses.append(dose)
         if result is None:
             self._context.keep_all(dose_finding(dose))
@@ -210,16 +223,14 @@ class RaceWork:
         tasks.states.keep_only([dose.number])
         return True
 
-    def _train(
-        self, model: str, stage: DoseStage, epochs: float, *, seconds: float, why: str
-    ) -> tuple[RaceDose, TaskResult | None]:
+    def _train(self, step: NextDose, seconds: float) -> tuple[RaceDose, TaskResult | None]:
         """Train one dose; a model that fails does not stop the race."""
-        doses = self._doses_of(model)
+        doses = self._doses_of(step.model)
         number = self._doses[-1].number + 1 if self._doses else 0
-        spec = self._context.specs[model]
-        task = self._tasks.task(spec, stage, epochs, doses=doses, number=number, seconds=seconds)
+        spec = self._context.specs[step.model]
+        task = self._tasks.task(spec, step, doses=doses, number=number, seconds=seconds)
         dosing = DoseWork(
-            task, number, why, measure=self._measure, trainer=self._trainer, report=self._report
+            task, number, step.reason, measure=self._measure, trainer=self._trainer, report=self._report
         )
         dose, result = dosing.run()
         self._mark = self._trainer.clock()

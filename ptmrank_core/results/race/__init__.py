@@ -10,6 +10,7 @@ from ptmrank_core.results.race.sentences import (
     say_chance_other,
     say_final,
     say_parts,
+    say_rates,
     say_standing,
 )
 from ptmrank_core.results.race.so_far import RacePhase, RaceSoFar, race_of, race_problem
@@ -34,6 +35,7 @@ __all__ = [
     "say_chance_other",
     "say_final",
     "say_parts",
+    "say_rates",
     "say_standing",
     "with_race",
 ]

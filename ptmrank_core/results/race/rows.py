@@ -40,7 +40,7 @@ class RaceRow:
     chance_best
         Probability that this is the greatest of all.
     n_doses
-        Number of doses so far.
+        Number of doses so far. Here and below, doses that only try another learning rate are left out.
     stage
         Of the last dose; ``None`` before the first.
     passes

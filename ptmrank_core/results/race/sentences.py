@@ -6,9 +6,18 @@ from ptmrank_core.records import RaceFinal
 from ptmrank_core.results.phrases import bidi_isolate, percent, plural, say_duration, say_value
 from ptmrank_core.results.race.so_far import RacePhase, RaceSoFar
 
-__all__ = ["race_sentence", "race_story", "say_chance_other", "say_final", "say_parts", "say_standing"]
+__all__ = [
+    "race_sentence",
+    "race_story",
+    "say_chance_other",
+    "say_final",
+    "say_parts",
+    "say_rates",
+    "say_standing",
+]
 
 SMALL = 0.005
+TIMES = {1.0: "the usual one", 2.0: "twice the usual one", 0.5: "half the usual one"}
 
 
 def race_sentence(so_far: RaceSoFar) -> str:
@@ -35,7 +44,7 @@ def race_story(so_far: RaceSoFar) -> tuple[str, ...]:
     if race.final is not None:
         by = f"{plural(race.final.n_train, 'sample')}, {race.final.epochs:g} passes"
         reached = f"{bidi_isolate(race.winner)} reaches {say_final(race.final)}"
-        said.append(f"After its final training ({by}) {reached}.")
+        said += [f"After its final training ({by}) {reached}.", say_rates(so_far)]
     return (*filter(None, said), *race.notes)
 
 
@@ -85,6 +94,25 @@ def say_final(final: RaceFinal) -> str:
     else:
         ends = f"{final.low:.2f} to {final.high:.2f}"
     return f"{value} (90 % interval: {ends}) on {plural(final.n_test, 'held-out sample')}"
+
+
+def say_rates(so_far: RaceSoFar) -> str:
+    """Say which peak learning rates were tried with the winner, and which it took; empty for one alone."""
+    final = next((dose for dose in reversed(so_far.final_doses) if dose.value is not None), None)
+    if so_far.race.final is None or final is None:
+        return ""
+    tried = dict.fromkeys((1.0, *(dose.rate for dose in so_far.trials if dose.model == final.model)))
+    if len(tried) == 1:
+        return ""
+    listed = ", ".join(map(_times, tried))
+    return (
+        f"{len(tried)} peak learning rates were tried with it ({listed}); the final training took "
+        f"{_times(final.rate)}, {final.learning_rate:.2g}."
+    )
+
+
+def _times(rate: float) -> str:
+    return TIMES.get(rate, f"{rate:g} times the usual one")
 
 
 def _sentence(text: str) -> str:

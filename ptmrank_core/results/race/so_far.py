@@ -37,17 +37,21 @@ class RaceSoFar:
     race
         Its record.
     doses
-        The doses that compare the models, in their order; the final training is not among them.
+        The doses that compare the models, in their order; neither the final training nor the trials of other
+        rates are among them.
     final_doses
         The final trainings: more than one where some failed, for then the race goes on without that model.
     state
         State of the run.
+    trials
+        The doses that tried other learning rates with the leader.
     """
 
     race: Race
     doses: tuple[RaceDose, ...]
     final_doses: tuple[RaceDose, ...]
     state: RunState
+    trials: tuple[RaceDose, ...] = ()
 
     @property
     def phase(self) -> RacePhase:
@@ -63,8 +67,9 @@ class RaceSoFar:
 
     @property
     def trainings(self) -> tuple[RaceDose, ...]:
-        """All doses in their order, the final trainings among them."""
-        return tuple(sorted((*self.doses, *self.final_doses), key=lambda dose: dose.number))
+        """All doses in their order, the trials and the final trainings among them."""
+        every = (*self.doses, *self.trials, *self.final_doses)
+        return tuple(sorted(every, key=lambda dose: dose.number))
 
     @property
     def failed_finals(self) -> dict[str, str]:
@@ -134,8 +139,9 @@ def race_of(result: RunResult) -> RaceSoFar | None:
         return None
     every = sorted(result.contents(RaceDose).values(), key=lambda dose: dose.number)
     finals = tuple(dose for dose in every if dose.stage == "final")
-    doses = tuple(dose for dose in every if dose.stage != "final")
-    return RaceSoFar(race, doses, finals, result.state)
+    trials = tuple(dose for dose in every if dose.is_trial)
+    doses = tuple(dose for dose in every if dose.stage != "final" and not dose.is_trial)
+    return RaceSoFar(race, doses, finals, result.state, trials)
 
 
 def race_problem(result: RunResult) -> str:

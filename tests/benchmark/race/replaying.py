@@ -18,12 +18,17 @@ HEAD_SECONDS = 0.5
 
 @dataclass(frozen=True)
 class Recorded:
-    """A learning curve: accuracy before training and after very many passes, and how long a pass takes."""
+    """A learning curve: accuracy before training and after very many passes, and how long a pass takes.
+
+    ``gains`` is what other rates add to the accuracy: factor on the usual rate -> gain.
+    """
 
     start: float
     end: float
     seconds: float
     fails_at: str = ""  # a stage
+    gains: Mapping[float, float] = field(default_factory=dict)
+    fails_at_rate: float = 0.0
 
     def after(self, passes: float) -> float:
         """Accuracy after some passes."""
@@ -76,7 +81,7 @@ class ReplayTrainer:
         added = 0.0 if task.stage == "head" else task.epochs - before
         share = len(task.rows) / max(1, self._ground.samples.n_samples)
         self._now += HEAD_SECONDS + added * recorded.seconds * share
-        if recorded.fails_at == task.stage:
+        if recorded.fails_at == task.stage or recorded.fails_at_rate == task.rate:
             raise UnsupportedModelError("Its loss is not finite.", hint="Try a lower rate.")
         raise_if_cancelled(self._ground.cancel)
         on_progress(0.5)
@@ -92,7 +97,7 @@ class ReplayTrainer:
 
     def _result(self, task: TrainingTask, recorded: Recorded, passes: float) -> TaskResult:
         """Get so many samples right as the curve says."""
-        value = recorded.after(passes)
+        value = min(1.0, recorded.after(passes) + recorded.gains.get(task.rate, 0.0))
         luck = np.random.default_rng(len(task.tested)).random(len(task.tested))
         right = luck < np.sort(luck)[min(len(luck) - 1, round(value * len(luck)))]
         labels = self._ground.samples.labels[task.tested]
@@ -107,7 +112,7 @@ class ReplayTrainer:
             standard_error=float(np.sqrt(reached * (1 - reached) / len(right))),
             losses=tuple((~right).astype(float).tolist()),
             epochs=task.epochs,
-            learning_rate=0.0 if task.stage == "head" else 1e-4,
+            learning_rate=0.0 if task.stage == "head" else 1e-4 * task.rate,
             seconds=0.0,
             n_parameters=1000,
             dtype="float32",

@@ -21,6 +21,7 @@ from ptmrank_core.results.race import (
     race_rows,
     race_sentence,
     race_story,
+    say_rates,
     say_standing,
     with_race,
 )
@@ -271,3 +272,30 @@ def test_an_error_breaks_a_race_off_as_cancelling_does() -> None:
     assert found is not None
     assert found.phase is RacePhase.BROKEN_OFF
     assert strip_bidi(race_sentence(found)) == SENTENCES["cancelled"]
+
+
+def test_trials_of_other_rates_take_time_and_are_told_but_compare_no_models() -> None:
+    """Curves, rows and the doses that are counted are those without them; the clock of the final is later."""
+    decided = RACES["decided"]
+    plain, before = race_of(decided), decided.contents(Race)[""]
+    assert plain is not None
+    trials = [
+        replace(dose(15 + place, MODELS[1], "full", value, epochs=4.0, seconds=20.0), rate=rate)
+        for place, (rate, value) in enumerate(((2.0, 0.9), (0.5, 0.99)))
+    ]
+    final = replace(
+        dose(17, MODELS[1], "final", 0.95, epochs=6.0, seconds=60.0), rate=0.5, learning_rate=5e-5
+    )
+    tried = race_of(raced(RUN, before, (*plain.doses, *trials, final)))
+    assert tried is not None
+    assert (tried.doses, tried.trials) == (plain.doses, tuple(trials))
+    assert [own.number for own in tried.trainings] == list(range(18))
+    assert race_rows(tried) == race_rows(plain)
+    assert race_curves(tried) == race_curves(plain)
+    assert final_clock(tried) == final_clock(plain) + 40
+    assert say_rates(plain) == ""
+    assert say_rates(tried) == (
+        "3 peak learning rates were tried with it (the usual one, twice the usual one, half the usual one); "
+        "the final training took half the usual one, 5e-05."
+    )
+    assert race_story(tried)[-2] == say_rates(tried)

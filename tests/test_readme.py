@@ -27,6 +27,7 @@ DESCRIBING = (
     "README.md",
     "ptmrank_core/README.md",
     "ptmrank_core/benchmark/README.md",
+    "ptmrank_core/benchmark/race/README.md",
     "ptmrank_core/ranking/README.md",
     SCRIPT_GUIDE,
     "tests/README.md",

@@ -43,6 +43,8 @@ def click(browser: WebDriver, css: str) -> None:
     def try_click(page: WebDriver) -> bool:
         found = page.find_elements(By.CSS_SELECTOR, css)
         try:
+            # Clicks scroll as little as they can, which may leave the target under the bar at the top.
+            page.execute_script("arguments[0].scrollIntoView({block: 'center'})", found[0])
             found[0].click()
         except (WebDriverException, IndexError):  # stale, covered or not there yet: tried again
             return False

@@ -31,19 +31,22 @@ def race_payload(result: RunResult) -> dict[str, Any]:
         problem = race_problem(result)
         return {"problem": problem} if problem else {}
     race = so_far.race
-    without_losses = [plain_json(replace(dose, losses=())) for dose in so_far.trainings]
+    without_losses = [
+        plain_json(replace(dose, losses=(), reason=strip_bidi(dose.reason))) for dose in so_far.trainings
+    ]
     for dose in without_losses:
         del dose["losses"]
+    rows = [replace(row, reason=strip_bidi(row.reason)) for row in race_rows(so_far)]
     return {
         "phase": so_far.phase.value,
         "sentences": [strip_bidi(sentence) for sentence in race_story(so_far)],
         "measure": so_far.measure,
         "parts": plain_json(race.parts),
-        "standings": plain_json(race_rows(so_far)),
+        "standings": plain_json(rows),
         "doses": without_losses,
         "leader": race.leader,
         "chance_other": race.chance_other,
-        "stopped": race.stopped,
+        "stopped": strip_bidi(race.stopped),
         "winner": race.winner,
         "final": plain_json(race.final),
         "notes": list(race.notes),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeAlias
 
 from ptmrank_core.benchmark.execution.scoring import CapturedError, run_guarded
@@ -72,22 +73,15 @@ class DoseWork:
         self._report(self._task, elapsed, share)
 
     def _trained(self, seconds: float, result: TaskResult) -> RaceDose:
-        task = self._task
-        return RaceDose(
-            model=task.spec.id,
-            number=self._number,
-            stage=task.stage,
-            rate=task.rate,
+        return replace(
+            self._failed(seconds, ""),
             measure=result.measure,
             value=result.value,
             standard_error=result.standard_error,
             losses=result.losses,
             curve=result.curve,
-            n_train=len(task.rows),
             epochs=result.epochs,
             learning_rate=result.learning_rate,
-            seconds=seconds,
-            reason=self._reason,
             loading_seconds=round(min(seconds, self._first_step or 0.0), DIGITS),
         )
 

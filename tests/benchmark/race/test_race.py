@@ -32,10 +32,17 @@ from ptmrank_core.events import Event, RaceStep
 from ptmrank_core.records import Analyses, Race, RaceDose, RunPlan, RunState
 from ptmrank_core.sampling import draw_three_parts
 from ptmrank_core.worker import SOURCES
-from tests.benchmark.race.replaying import KilledError, Moments, Recorded, replay, with_moments
+from tests.benchmark.race.replaying import (
+    KilledError,
+    Moments,
+    Recorded,
+    record_facts,
+    replay,
+    some_pictures,
+    tiny_models,
+    with_moments,
+)
 from tests.benchmark.runs import stored_plan
-from tests.checkpoints import save_checkpoint
-from tests.pictures import picture_files, write_zip
 
 CURVES = {
     "a-slow": Recorded(0.5, 0.95, 6.0),
@@ -51,26 +58,20 @@ N_KILLS, MOMENTS_OF_DOSE, SEED_OF_KILLS = 10, 7, 3
 
 @pytest.fixture(scope="module")
 def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A zip of 3 classes x 20 pictures."""
-    return write_zip(tmp_path_factory.mktemp("race") / "patterns.zip", picture_files(20))
+    """Labelled pictures."""
+    return some_pictures(tmp_path_factory.mktemp("race"))
 
 
 @pytest.fixture(scope="module")
 def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Four tiny checkpoints."""
-    folder = tmp_path_factory.mktemp("models")
-    for seed, name in enumerate(CURVES):
-        save_checkpoint(folder / name, "resnet", seed=seed)
-    return folder
+    """The models of the curves."""
+    return tiny_models(tmp_path_factory.mktemp("models"), CURVES)
 
 
 @pytest.fixture(autouse=True)
 def _recorded_facts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is known before the race is recorded too: what a probe reaches, and what a pass may take."""
-    monkeypatch.setattr(work, "probe_values", lambda *_: {model: own.start for model, own in CURVES.items()})
-    monkeypatch.setattr(
-        work, "guessed_seconds", lambda *_: {model: own.seconds for model, own in CURVES.items()}
-    )
+    """What is known before the race is recorded too."""
+    record_facts(monkeypatch, CURVES)
 
 
 def planned(settings: Settings, pictures: Path, models: Path, analyses: Analyses = RACE) -> RunPlan:

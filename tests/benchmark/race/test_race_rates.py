@@ -10,16 +10,22 @@ import numpy as np
 import pytest
 
 from ptmrank_core.benchmark import RunStore, make_card
-from ptmrank_core.benchmark.race import rates, saving, work
+from ptmrank_core.benchmark.race import rates, saving
 from ptmrank_core.benchmark.race.asking import repeat_race
 from ptmrank_core.config import Settings
 from ptmrank_core.records import RaceDose, RunPlan, RunState
 from ptmrank_core.results.race import race_curves, race_of, race_rows, race_story
 from ptmrank_core.worker import SOURCES
-from tests.benchmark.race.replaying import KilledError, Moments, Recorded, with_moments
+from tests.benchmark.race.replaying import (
+    KilledError,
+    Moments,
+    Recorded,
+    record_facts,
+    some_pictures,
+    tiny_models,
+    with_moments,
+)
 from tests.benchmark.race.test_race import doses_of, planned, raced, ranked_and_asked
-from tests.checkpoints import save_checkpoint
-from tests.pictures import picture_files, write_zip
 
 CURVES = {"b-good": Recorded(0.4, 0.7, 1.0), "c-fair": Recorded(0.35, 0.5, 1.0)}
 TWICE = {name: replace(own, gains={2.0: 0.3}) for name, own in CURVES.items()}
@@ -29,26 +35,20 @@ MOMENTS_OF_DOSE, SEED_OF_KILLS, MOST_KILLS = 7, 0, 60
 
 @pytest.fixture(scope="module")
 def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A zip of 3 classes x 20 pictures."""
-    return write_zip(tmp_path_factory.mktemp("rates") / "patterns.zip", picture_files(20))
+    """Labelled pictures."""
+    return some_pictures(tmp_path_factory.mktemp("rates"))
 
 
 @pytest.fixture(scope="module")
 def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two tiny checkpoints."""
-    folder = tmp_path_factory.mktemp("models")
-    for seed, name in enumerate(CURVES):
-        save_checkpoint(folder / name, "resnet", seed=seed)
-    return folder
+    """The models of the curves."""
+    return tiny_models(tmp_path_factory.mktemp("models"), CURVES)
 
 
 @pytest.fixture(autouse=True)
 def _recorded_facts(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is known before the race is recorded; a dozen samples and a few passes may tell rates apart."""
-    monkeypatch.setattr(work, "probe_values", lambda *_: {model: own.start for model, own in CURVES.items()})
-    monkeypatch.setattr(
-        work, "guessed_seconds", lambda *_: {model: own.seconds for model, own in CURVES.items()}
-    )
+    record_facts(monkeypatch, CURVES)
     monkeypatch.setattr(rates, "EXPECTED_SHARE", 2.0)
     monkeypatch.setattr(rates, "LEAST_PROGRESS", 0.0)
 

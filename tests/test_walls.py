@@ -181,7 +181,7 @@ def test_rows_are_drawn_in_sampling_alone() -> None:
         or any(name.startswith("sklearn.model_selection") for name in imported(path))
     }
     places = {place for place in places if not place.startswith("sampling/")}
-    assert places == {"features/training/loop.py"}
+    assert places == {"features/training/passes.py"}
 
 
 def module_of(path: Path) -> str:

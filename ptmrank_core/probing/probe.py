@@ -6,21 +6,20 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ptmrank_core.errors import InputError
 from ptmrank_core.probing.linear_fits import fit_logistic, fit_ridge, standardise
-from ptmrank_core.records import TargetKind
+from ptmrank_core.records import MEASURES, Measure, TargetKind
 from ptmrank_core.sampling import assign_folds, units_of
 
 __all__ = [
     "N_FOLDS",
     "N_NEIGHBOURS",
     "Goal",
-    "Measure",
     "Probe",
     "check_arrays",
     "fit_probe",
@@ -31,11 +30,7 @@ __all__ = [
 ]
 
 Array: TypeAlias = NDArray[np.float64]
-Measure: TypeAlias = Literal["accuracy", "r2", "average_precision"]
-
-KINDS: Mapping[Measure, TargetKind] = MappingProxyType(
-    {"accuracy": "classification", "r2": "regression", "average_precision": "multilabel"}
-)
+KINDS: Mapping[Measure, TargetKind] = MappingProxyType({measure: kind for kind, measure in MEASURES.items()})
 N_FOLDS = 5
 N_NEIGHBOURS = 5
 # Distances of a block of samples to all others: 32 MiB.

@@ -27,7 +27,14 @@ from ptmrank_core.records.analysis_results import (
 )
 from ptmrank_core.records.arrays import SAMPLE_ARRAYS, FloatArray, PackedArray, pack_array, take_rows
 from ptmrank_core.records.decoding import decode
-from ptmrank_core.records.findings import RESULT_KINDS, AnalysisResult, Finding, contents_of, problems_of
+from ptmrank_core.records.findings import (
+    RESULT_KINDS,
+    AnalysisResult,
+    Finding,
+    contents_of,
+    doses_in_order,
+    problems_of,
+)
 from ptmrank_core.records.maps import ClassDistances, ProjectedEmbeddings, Trust
 from ptmrank_core.records.metrics import CLASSIFICATION, EVERY_TASK, Formula, MetricOutput, MetricSpec
 from ptmrank_core.records.models import (
@@ -67,10 +74,12 @@ from ptmrank_core.records.runs import (
 from ptmrank_core.records.samples import (
     AS_RECOGNISED,
     BUILT_IN_REFERENCES,
+    MEASURES,
     Blob,
     BytesBlob,
     Item,
     LeftOut,
+    Measure,
     Modality,
     Reading,
     Samples,
@@ -92,6 +101,7 @@ __all__ = [
     "EVERY_TASK",
     "IMPORTED",
     "LOCAL_OWNER",
+    "MEASURES",
     "NORMALISATIONS",
     "PROBE_SHARE",
     "RECORDED",
@@ -119,6 +129,7 @@ __all__ = [
     "HalfSampleScores",
     "Item",
     "LeftOut",
+    "Measure",
     "MetricOutput",
     "MetricSpec",
     "Modality",
@@ -176,6 +187,7 @@ __all__ = [
     "WordInContext",
     "contents_of",
     "decode",
+    "doses_in_order",
     "pack_array",
     "problems_of",
     "replace_fields",

@@ -22,7 +22,15 @@ from ptmrank_core.records.race import Race, RaceDose, RaceOrder
 from ptmrank_core.records.search import SearchReport
 from ptmrank_core.records.truth import Truth
 
-__all__ = ["RESULT_KINDS", "AnalysisResult", "Finding", "ResultT", "contents_of", "problems_of"]
+__all__ = [
+    "RESULT_KINDS",
+    "AnalysisResult",
+    "Finding",
+    "ResultT",
+    "contents_of",
+    "doses_in_order",
+    "problems_of",
+]
 
 AnalysisResult: TypeAlias = (
     Truth
@@ -75,6 +83,11 @@ class Finding:
 def contents_of(findings: Iterable[Finding], kind: type[ResultT]) -> dict[str, ResultT]:
     """Collect the results of analyses of one kind: subject -> record, in the order of the findings."""
     return {finding.subject: finding.content for finding in findings if isinstance(finding.content, kind)}
+
+
+def doses_in_order(findings: Iterable[Finding]) -> tuple[RaceDose, ...]:
+    """Collect the doses of a race, in the order in which they were taken."""
+    return tuple(sorted(contents_of(findings, RaceDose).values(), key=lambda dose: dose.number))
 
 
 def problems_of(findings: Iterable[Finding], kind: type[AnalysisResult]) -> dict[str, str]:

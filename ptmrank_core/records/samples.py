@@ -16,10 +16,12 @@ from ptmrank_core.records.arrays import freeze
 __all__ = [
     "AS_RECOGNISED",
     "BUILT_IN_REFERENCES",
+    "MEASURES",
     "Blob",
     "BytesBlob",
     "Item",
     "LeftOut",
+    "Measure",
     "Modality",
     "Reading",
     "Samples",
@@ -31,6 +33,11 @@ __all__ = [
 
 Modality: TypeAlias = Literal["image", "text", "audio", "video", "tabular"]
 TargetKind: TypeAlias = Literal["classification", "regression", "multilabel"]
+Measure: TypeAlias = Literal["accuracy", "r2", "average_precision"]
+# How predictions of each kind of labels are judged.
+MEASURES: Mapping[TargetKind, Measure] = MappingProxyType(
+    {"classification": "accuracy", "regression": "r2", "multilabel": "average_precision"}
+)
 # The reference sets that are used if the user names none; ``data.reference`` generates them.
 BUILT_IN_REFERENCES: Mapping[Modality, str] = MappingProxyType(
     {"image": "builtin:dead-leaves", "audio": "builtin:struck-objects", "text": "builtin:standard-library"}

@@ -8,6 +8,7 @@ from dataclasses import replace
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.ranking import Evidence, compare_with_truth
 from ptmrank_core.records import FineTuning, ProbeResult, Ranking, RunResult, Truth
+from ptmrank_core.results.phrases import name_measure
 from ptmrank_core.results.scores import scores_by_metric
 
 __all__ = [
@@ -155,5 +156,5 @@ CORRELATION_TITLES = {
 
 def measure_title(truth: Truth) -> str:
     """Axis title of what was measured."""
-    name = {"r2": "R²", "average_precision": "average precision"}.get(truth.measure, truth.measure)
+    name = name_measure(truth.measure)
     return name if truth.higher_is_better else f"{name} (lower is better)"

@@ -10,6 +10,7 @@ __all__ = [
     "abbreviate",
     "bidi_isolate",
     "join_words",
+    "name_measure",
     "percent",
     "plural",
     "say_duration",
@@ -70,8 +71,13 @@ def say_value(measure: str, value: float) -> str:
     """Write what is reached: ``85.0 %`` for an accuracy, else ``R² 0.83``."""
     if measure == "accuracy":
         return percent(value, 1)
-    title = {"r2": "R²", "average_precision": "average precision"}.get(measure, measure)
+    title = name_measure(measure)
     return f"{title} {value:.2f}" if abs(value) < 10 else f"{title} {value:.4g}"
+
+
+def name_measure(measure: str) -> str:
+    """Name a measure for a reader: ``accuracy``, ``R²``, ``average precision``, or as the user calls it."""
+    return {"r2": "R²", "average_precision": "average precision"}.get(measure, measure)
 
 
 def say_targets(summary: SamplesSummary) -> str:

@@ -6,12 +6,11 @@ from ptmrank_core.benchmark.analyses.context import AnalysisContext
 from ptmrank_core.benchmark.execution.scoring import CapturedError, run_guarded
 from ptmrank_core.benchmark.race.former import take_over
 from ptmrank_core.benchmark.race.pace import granted_seconds
-from ptmrank_core.benchmark.race.prior import MEASURES
 from ptmrank_core.benchmark.race.states import TrainingStates, states_folder
 from ptmrank_core.benchmark.race.tasks import RaceTasks
 from ptmrank_core.benchmark.race.trainer import TrainingGround
 from ptmrank_core.benchmark.race.work import RaceWork
-from ptmrank_core.records import Finding, Race, RaceParts
+from ptmrank_core.records import MEASURES, Finding, Race, RaceParts
 from ptmrank_core.sampling import draw_three_parts
 
 __all__ = ["race_to_decision"]

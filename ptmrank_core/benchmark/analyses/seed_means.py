@@ -41,11 +41,11 @@ def score_seeds(context: AnalysisContext) -> None:
         if spec.id in context.specs
     }
     models = [model for model, of_model in own_scores.items() if of_model]
-    todo = [model for model in models if not context.is_kept(SeedScores, model)]
-    full_precision = FullPrecision(context, todo)
+    remaining = [model for model in models if not context.is_kept(SeedScores, model)]
+    full_precision = FullPrecision(context, remaining)
     for index, model in enumerate(models):
         raise_if_cancelled(run_context.cancel)
-        if model in todo:
+        if model in remaining:
             find = partial(_score_model, context, full_precision, model, own_scores[model])
             context.keep(SeedScores, model, find)
         run_context.sink(AnalysisStep(SeedScores.KIND, index + 1, len(models)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ptmrank_core.records import DoseStage, Race, RaceDose, RaceFinal, RaceParts, RunResult
+from ptmrank_core.records import DoseStage, Race, RaceFinal, RaceParts, RunResult, doses_in_order
 
 __all__ = ["CardDose", "CardRace", "race_differences", "race_of"]
 
@@ -64,7 +64,6 @@ def race_of(result: RunResult) -> CardRace | None:
     race = result.contents(Race).get("")
     if race is None:
         return None
-    doses = sorted(result.contents(RaceDose).values(), key=lambda dose: dose.number)
     return CardRace(
         parts=race.parts,
         seconds_limit=race.seconds_limit,
@@ -78,7 +77,7 @@ def race_of(result: RunResult) -> CardRace | None:
                 value=dose.value,
                 rate=dose.rate,
             )
-            for dose in doses
+            for dose in doses_in_order(result.findings)
         ),
         stopped=race.stopped,
         winner=race.winner,

@@ -8,7 +8,7 @@ from dataclasses import replace
 from ptmrank_core.benchmark.analyses.context import AnalysisContext
 from ptmrank_core.benchmark.race.states import TrainingStates, states_folder
 from ptmrank_core.benchmark.race.work import dose_finding, race_finding
-from ptmrank_core.records import Race, RaceDose, RunPlan, RunResult, RunState
+from ptmrank_core.records import Race, RunPlan, RunResult, RunState, doses_in_order
 
 __all__ = ["take_over"]
 
@@ -35,7 +35,7 @@ def take_over(context: AnalysisContext) -> bool:
         race = former.contents(Race).get("")
         if race is None or race.final is None or not _computes_the_same(former, context):
             continue
-        doses = sorted(former.contents(RaceDose).values(), key=lambda dose: dose.number)
+        doses = doses_in_order(former.findings)
         source = TrainingStates(states_folder(store.settings, other.run_id)).find(doses[-1].number)
         if source is None:
             continue

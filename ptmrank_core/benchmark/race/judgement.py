@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ptmrank_core.features.training.doses import TaskResult
-from ptmrank_core.probing.probe import Goal, Measure
-from ptmrank_core.records import RaceFinal, Samples
+from ptmrank_core.probing.probe import Goal
+from ptmrank_core.records import Measure, RaceFinal, Samples
 from ptmrank_core.sampling import Indices
 
 __all__ = ["LEVEL", "judge", "wilson_interval"]

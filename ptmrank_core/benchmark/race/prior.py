@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
-
 from ptmrank_core.benchmark.analyses.context import AnalysisContext
 from ptmrank_core.benchmark.execution.scoring import CapturedError, run_guarded
 from ptmrank_core.events import raise_if_cancelled
 from ptmrank_core.metrics import prepare_inputs
 from ptmrank_core.probing.probe import fit_probe
-from ptmrank_core.records import Race, TargetKind, take_rows
+from ptmrank_core.records import Race, take_rows
 from ptmrank_core.sampling import Indices
 
-__all__ = ["MEASURES", "constant_value", "probe_values", "why_untrainable"]
+__all__ = ["probe_values", "why_untrainable"]
 
-MEASURES: dict[TargetKind, str] = {
-    "classification": "accuracy",
-    "regression": "r2",
-    "multilabel": "average_precision",
-}
 CHECKPOINTS = frozenset({"hub", "local", "demo"})
 
 
@@ -66,16 +56,6 @@ def _probe(context: AnalysisContext, model: str, rows: Indices) -> float:
         proceed=lambda: raise_if_cancelled(context.run_context.cancel),
     )
     return probe.value
-
-
-def constant_value(labels: NDArray[Any], target_kind: TargetKind) -> float:
-    """Compute what a constant guess reaches on some labels, by the measure of their kind."""
-    if target_kind == "regression":
-        return 0.0
-    if target_kind == "multilabel":
-        shares = labels.mean(axis=0)
-        return float(shares[shares > 0].mean()) if (shares > 0).any() else 0.0
-    return float(np.bincount(labels).max() / len(labels))
 
 
 def why_untrainable(context: AnalysisContext, model: str) -> str:

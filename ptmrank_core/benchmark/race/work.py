@@ -11,14 +11,15 @@ from ptmrank_core.benchmark.race.choice import NextDose, Stop, final_epochs, fin
 from ptmrank_core.benchmark.race.dosing import DIGITS, DoseWork
 from ptmrank_core.benchmark.race.judgement import judge
 from ptmrank_core.benchmark.race.pace import guessed_seconds, loading_seconds, seconds_of_pass
-from ptmrank_core.benchmark.race.prior import constant_value, probe_values, why_untrainable
+from ptmrank_core.benchmark.race.prior import probe_values, why_untrainable
 from ptmrank_core.benchmark.race.rates import chosen_rate, next_trial, seconds_of_trials
 from ptmrank_core.benchmark.race.repeating import next_turn, step_of
 from ptmrank_core.benchmark.race.tasks import RaceTasks, continued_numbers
 from ptmrank_core.benchmark.race.trainer import Trainer
 from ptmrank_core.events import AnalysisStep, RaceStep, raise_if_cancelled
 from ptmrank_core.features.training.doses import TaskResult, TrainingTask
-from ptmrank_core.records import Finding, Race, RaceDose, RaceOrder
+from ptmrank_core.records import Finding, Race, RaceDose, RaceOrder, doses_in_order
+from ptmrank_core.results.constant_guess import constant_guess
 
 __all__ = ["RaceWork", "dose_finding", "race_finding"]
 
@@ -72,7 +73,7 @@ class RaceWork:
     ) -> None:
         self._context, self._tasks, self._trainer = context, tasks, trainer
         self._measure, self._limit = measure, limit
-        self._doses = sorted(context.contents(RaceDose).values(), key=lambda dose: dose.number)
+        self._doses = list(doses_in_order(context.findings()))
         self._order = context.contents(RaceOrder).get("")
         stored = [own for own in context.findings() if own.kind == Race.KIND]
         # What the race spends between doses: stored with its record, as doses are with theirs.
@@ -141,11 +142,10 @@ class RaceWork:
     def _look_around(self) -> _Ground:
         """Collect what is known before any training, without the samples that judge."""
         context, rows = self._context, self._tasks.rows
-        labels = context.run_context.samples.labels[rows.not_judging]
-        kind = context.run_context.samples.target_kind
+        known = context.run_context.samples.take(rows.not_judging).summary()
         untrainable = {model: why_untrainable(context, model) for model in context.specs}
         return _Ground(
-            facts=RaceFacts(self._measure, constant_value(labels, kind), self._tasks.parts),
+            facts=RaceFacts(self._measure, constant_guess(self._measure, known) or 0.0, self._tasks.parts),
             probes=probe_values(context, rows.not_judging) if not all(untrainable.values()) else {},
             guesses=guessed_seconds(context, len(rows.training)),
             untrainable=untrainable,

@@ -17,11 +17,12 @@ from ptmrank_core.features.training.averaging import state_of
 from ptmrank_core.features.training.following import Follower
 from ptmrank_core.features.training.heads import fit_head
 from ptmrank_core.features.training.inputs import Inputs
-from ptmrank_core.features.training.loop import Course, Learner, Passes
+from ptmrank_core.features.training.loop import Course, Learner
 from ptmrank_core.features.training.networks.base import count_weights, has_batch_norm
 from ptmrank_core.features.training.networks.classifier import Classifier
 from ptmrank_core.features.training.networks.loading import output_names
 from ptmrank_core.features.training.objective import Objective, Units
+from ptmrank_core.features.training.passes import Passes
 from ptmrank_core.features.training.schedule import CONSTANT_SHARE, Clock, constant_rate, rate_at
 from ptmrank_core.features.training.state import (
     Facts,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -18,16 +18,15 @@ from ptmrank_core.features.encoders.prepared import Prepared
 from ptmrank_core.features.training.inputs import Inputs
 from ptmrank_core.features.training.networks.base import Network, has_batch_norm
 from ptmrank_core.features.training.objective import Objective
+from ptmrank_core.features.training.passes import Passes
 from ptmrank_core.features.training.schedule import Clock
 from ptmrank_core.records import FloatArray
 
-__all__ = ["Course", "Learner", "Passes", "seeded"]
+__all__ = ["Course", "Learner", "seeded"]
 
 Indices = NDArray[np.int64]
 WEIGHT_DECAY = 0.05
 LARGEST_GRADIENT = 1.0
-# Batches among which samples are sorted by length.
-SORTED_BATCHES = 8
 
 
 @contextmanager
@@ -36,54 +35,6 @@ def seeded(seed: int) -> Iterator[None]:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         yield
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Passes:
-    """The batches of passes over some samples; the order of each pass follows from the seed alone.
-
-    Parameters
-    ----------
-    rows
-        The samples.
-    batch_size
-        Samples of one step.
-    seed
-        Seed of the order.
-    lengths
-        Length of each sample, in the order of ``rows``: among some batches, samples of similar length come
-        together, so that there is little padding. Empty if they do not differ.
-    """
-
-    rows: Indices
-    batch_size: int
-    seed: tuple[int, ...]
-    lengths: Indices = field(default_factory=lambda: np.empty(0, dtype=np.int64))
-
-    @property
-    def n_steps(self) -> int:
-        """Steps of one pass; a last batch of one joins the one before, as batch norms need two."""
-        n_rows, size = len(self.rows), self.batch_size
-        return max(1, math.ceil(n_rows / size) - (n_rows % size == 1))
-
-    def batch(self, step: int) -> Indices:
-        """Return the samples of a step, counted over all passes."""
-        number, place = divmod(step, self.n_steps)
-        rng = np.random.default_rng([*self.seed, number])
-        order = rng.permutation(len(self.rows))
-        ends = [self.batch_size * (i + 1) for i in range(self.n_steps - 1)]
-        batches = np.split(self._sorted_in_parts(order), ends)
-        if len(self.lengths):
-            batches = [batches[i] for i in rng.permutation(len(batches))]
-        return self.rows[batches[place]]
-
-    def _sorted_in_parts(self, order: Indices) -> Indices:
-        """Sort each few batches of an order by length."""
-        if not len(self.lengths):
-            return order
-        size = SORTED_BATCHES * self.batch_size
-        parts = [order[start : start + size] for start in range(0, len(order), size)]
-        return np.concatenate([part[np.argsort(-self.lengths[part], kind="stable")] for part in parts])
 
 
 class Learner:

@@ -12,13 +12,12 @@ from numpy.typing import NDArray
 from sklearn.metrics import average_precision_score
 
 from ptmrank_core.errors import UnsupportedModelError
-from ptmrank_core.records import FloatArray, Samples
+from ptmrank_core.records import MEASURES, FloatArray, Samples
 
 __all__ = ["Judgement", "Objective", "Units"]
 
 Indices = NDArray[np.int64]
 Measure = Callable[[NDArray[np.float64], NDArray[np.float64]], float]
-MEASURES = {"classification": "accuracy", "regression": "r2", "multilabel": "average_precision"}
 # Groups that are left out one at a time for the standard error of a measure that is no mean.
 N_GROUPS = 50
 

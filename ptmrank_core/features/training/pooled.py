@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from ptmrank_core.events import CancelToken
 from ptmrank_core.features.preparing import decode_items
 from ptmrank_core.features.training.inputs import Inputs
-from ptmrank_core.features.training.loop import Course, Learner, Passes
+from ptmrank_core.features.training.loop import Course, Learner
 from ptmrank_core.features.training.networks.base import PooledNetwork
 from ptmrank_core.features.training.objective import Objective, Units
+from ptmrank_core.features.training.passes import Passes
 from ptmrank_core.features.training.recipe import TrainingRecipe
 from ptmrank_core.features.training.schedule import Clock, rate_at
 from ptmrank_core.records import ExtractionOptions, ModelSpec, Samples, TrainingResult

@@ -15,6 +15,7 @@ from ptmrank_core.reports.tables.ranking import ranking_table
 from ptmrank_core.reports.tables.samples import class_counts_table
 from ptmrank_core.reports.tables.table import Column, Table, fixed, shared_format
 from ptmrank_core.reports.tables.verdict import verdict_table
+from ptmrank_core.results.phrases import name_measure
 from ptmrank_core.results.ranking import ranking_rows
 from ptmrank_core.results.references import references_of
 from ptmrank_core.results.scores import scores_by_metric
@@ -34,10 +35,6 @@ __all__ = [
 ]
 
 
-# What a probe measures -> its title.
-MEASURES: Mapping[str, str] = MappingProxyType(
-    {"accuracy": "accuracy", "r2": "R²", "average_precision": "average precision"}
-)
 PROBE_NUMBERS: Mapping[str, str] = MappingProxyType(
     {"probe": "linear probe", "lowest_fold": "worst fold", "highest_fold": "best fold", "knn": "k-NN"}
 )
@@ -160,7 +157,7 @@ def _probe_record(model: str, probe: ProbeResult) -> dict[str, Any]:
     folds = [value for value in probe.folds if value is not None]
     return {
         "model": model,
-        "measure": MEASURES.get(probe.measure) if probe.value is not None else None,
+        "measure": name_measure(probe.measure) if probe.value is not None else None,
         "probe": probe.value,
         "lowest_fold": min(folds, default=None),
         "highest_fold": max(folds, default=None),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ptmrank_core.records import Race, RaceDose, RaceStanding, RunResult, RunState, Truth
+from ptmrank_core.records import Race, RaceDose, RaceStanding, RunResult, RunState, Truth, doses_in_order
 from ptmrank_core.results.evidence import measure_title
 
 __all__ = ["RacePhase", "RaceSoFar", "race_of", "race_problem"]
@@ -137,7 +137,7 @@ def race_of(result: RunResult) -> RaceSoFar | None:
     race = result.contents(Race).get("")
     if race is None:
         return None
-    every = sorted(result.contents(RaceDose).values(), key=lambda dose: dose.number)
+    every = doses_in_order(result.findings)
     finals = tuple(dose for dose in every if dose.stage == "final")
     trials = tuple(dose for dose in every if dose.is_trial)
     doses = tuple(dose for dose in every if dose.stage != "final" and not dose.is_trial)

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
-import pytest
 
-from ptmrank_core.benchmark.race import work
 from ptmrank_core.benchmark.race.trainer import MakeTrainer, OnProgress, TrainingGround
 from ptmrank_core.errors import UnsupportedModelError
 from ptmrank_core.events import raise_if_cancelled
 from ptmrank_core.features.training.doses import TaskResult, TrainingTask
-from tests.checkpoints import save_checkpoint
-from tests.pictures import picture_files, write_zip
 
 HEAD_SECONDS = 0.5
 
@@ -38,26 +33,6 @@ class Recorded:
     def after(self, passes: float) -> float:
         """Accuracy after some passes."""
         return self.end - (self.end - self.start) * float(np.exp(-passes / 2))
-
-
-def some_pictures(folder: Path) -> Path:
-    """A zip of 3 classes x 20 pictures."""
-    return write_zip(folder / "patterns.zip", picture_files(20))
-
-
-def tiny_models(folder: Path, names: Iterable[str]) -> Path:
-    """A folder of tiny checkpoints, whose curves are recorded."""
-    for seed, name in enumerate(names):
-        save_checkpoint(folder / name, "resnet", seed=seed)
-    return folder
-
-
-def record_facts(monkeypatch: pytest.MonkeyPatch, curves: Mapping[str, Recorded]) -> None:
-    """Let what is known before the race be recorded too: what a probe reaches, and what a pass may take."""
-    monkeypatch.setattr(work, "probe_values", lambda *_: {model: own.start for model, own in curves.items()})
-    monkeypatch.setattr(
-        work, "guessed_seconds", lambda *_: {model: own.seconds for model, own in curves.items()}
-    )
 
 
 class KilledError(BaseException):

@@ -36,14 +36,12 @@ from tests.benchmark.race.replaying import (
     KilledError,
     Moments,
     Recorded,
-    record_facts,
     replay,
-    some_pictures,
-    tiny_models,
     with_moments,
 )
 from tests.benchmark.runs import stored_plan
 
+pytestmark = pytest.mark.usefixtures("_recorded_facts")
 CURVES = {
     "a-slow": Recorded(0.5, 0.95, 6.0),
     "b-good": Recorded(0.55, 0.95, 2.0),
@@ -54,24 +52,6 @@ RANKING = Analyses(half_samples=0, projections=False, references=False, sample_s
 RACE = replace(RANKING, decide_seconds=120.0)
 # Of each dose: the race is stored, the trainer begins, writes a state, has written it, the dose is stored.
 N_KILLS, MOMENTS_OF_DOSE, SEED_OF_KILLS = 10, 7, 3
-
-
-@pytest.fixture(scope="module")
-def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Labelled pictures."""
-    return some_pictures(tmp_path_factory.mktemp("race"))
-
-
-@pytest.fixture(scope="module")
-def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The models of the curves."""
-    return tiny_models(tmp_path_factory.mktemp("models"), CURVES)
-
-
-@pytest.fixture(autouse=True)
-def _recorded_facts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is known before the race is recorded too."""
-    record_facts(monkeypatch, CURVES)
 
 
 def planned(settings: Settings, pictures: Path, models: Path, analyses: Analyses = RACE) -> RunPlan:

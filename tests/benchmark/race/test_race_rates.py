@@ -20,35 +20,20 @@ from tests.benchmark.race.replaying import (
     KilledError,
     Moments,
     Recorded,
-    record_facts,
-    some_pictures,
-    tiny_models,
     with_moments,
 )
 from tests.benchmark.race.test_race import doses_of, planned, raced, ranked_and_asked
 
+pytestmark = pytest.mark.usefixtures("_recorded_facts")
 CURVES = {"b-good": Recorded(0.4, 0.7, 1.0), "c-fair": Recorded(0.35, 0.5, 1.0)}
 TWICE = {name: replace(own, gains={2.0: 0.3}) for name, own in CURVES.items()}
 HALF = {name: replace(own, gains={0.5: 0.3}, fails_at_rate=2.0) for name, own in CURVES.items()}
 MOMENTS_OF_DOSE, SEED_OF_KILLS, MOST_KILLS = 7, 0, 60
 
 
-@pytest.fixture(scope="module")
-def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Labelled pictures."""
-    return some_pictures(tmp_path_factory.mktemp("rates"))
-
-
-@pytest.fixture(scope="module")
-def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The models of the curves."""
-    return tiny_models(tmp_path_factory.mktemp("models"), CURVES)
-
-
 @pytest.fixture(autouse=True)
-def _recorded_facts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is known before the race is recorded; a dozen samples and a few passes may tell rates apart."""
-    record_facts(monkeypatch, CURVES)
+def _few_samples_tell_rates_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A dozen samples and a few passes may tell rates apart."""
     monkeypatch.setattr(rates, "EXPECTED_SHARE", 2.0)
     monkeypatch.setattr(rates, "LEAST_PROGRESS", 0.0)
 

@@ -12,7 +12,7 @@ import torch
 from ptmrank_core.features.training import dosing
 from ptmrank_core.features.training.averaging import Average
 from ptmrank_core.features.training.doses import train_dose
-from ptmrank_core.features.training.loop import Passes
+from ptmrank_core.features.training.passes import Passes
 from ptmrank_core.features.training.schedule import Clock, constant_rate
 from tests.features.training.making import CPU, checkpoint, samples_for, task_of
 

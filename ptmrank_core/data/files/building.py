@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ptmrank_core.data.deduplication import LabelledFile, count_reasons, drop_single
-from ptmrank_core.data.files.manifest import Labelling
+from ptmrank_core.data.files.labels import Labelling
 from ptmrank_core.data.labels.multilabel import sort_classes
 from ptmrank_core.data.media.kinds import Checked, MediaKind
 from ptmrank_core.data.tables.assemble import settle_labels
@@ -111,4 +111,7 @@ def build_samples(
         notes=labelling.notes + target_notes + describe_changes(candidates),
         target_kind="classification" if targets is None else targets.kind,
         groups=tuple(labelling.groups[candidate.name] for candidate in candidates if labelling.groups),
+        parts=labelling.parts,
+        columns=labelling.columns,
+        offers=labelling.offers,
     )

@@ -11,6 +11,7 @@ from ptmrank_core.data.files.manifest import FileRows, match_files, read_labels
 from ptmrank_core.data.files.manifests import Manifests, find_manifests
 from ptmrank_core.data.layouts.folders import FolderLabels, label_by_folder, parts_by_folder
 from ptmrank_core.data.layouts.levels import FOLDER_COLUMN
+from ptmrank_core.data.layouts.sample_tables import names_table, table_key
 from ptmrank_core.data.layouts.taking import not_taken, take_parts
 from ptmrank_core.data.sources.entries import Entry, suffix_of
 from ptmrank_core.data.sources.limits import Limits
@@ -106,6 +107,8 @@ def label_entries(
         If a table cannot be used, or there is none though its columns are asked for.
     """
     found = find_labels(entries, suffixes, reading, limits)
+    names = {names_table(table_key(table.name), reading.parts) for table in found.manifests.tables}
+    reading = replace(reading, parts=tuple(part for part in reading.parts if part not in names))
     if found.manifests.tables:
         rows = match_files(found.manifests.tables, found.files, reading, has_classes=found.has_classes)
         rows = _with_folder_parts(rows, found.files, suffixes)

@@ -9,18 +9,16 @@ from dataclasses import dataclass, field, replace
 from ptmrank_core.data.files.file_index import FileIndex
 from ptmrank_core.data.files.manifest_labels import ask_for_labels, find_other_labels, one_labelling
 from ptmrank_core.data.layouts.part_column import PART_COLUMN_REASON, find_part_column
-from ptmrank_core.data.media.kinds import MEDIA
-from ptmrank_core.data.sources.entries import suffix_of
+from ptmrank_core.data.media.kinds import names_media
 from ptmrank_core.data.tables.column_names import FILE_NAMES, LABEL_NAMES, find_named, order_by_name, plain
 from ptmrank_core.data.tables.role_rules import find_group, list_columns, match_reading
 from ptmrank_core.data.tables.table import InputTable
 from ptmrank_core.errors import InputField, SamplesError, UnknownNameError
 from ptmrank_core.records import ColumnRoles, Reading
 
-__all__ = ["ManifestColumns", "find_columns", "find_file_column", "match_columns", "names_media"]
+__all__ = ["ManifestColumns", "find_columns", "find_file_column", "match_columns"]
 
 LABEL_HINT = "Rename the columns, or remove the table and use one folder for each class."
-MEDIA_SUFFIXES = frozenset[str]().union(*(kind.formats.suffixes for kind in MEDIA.values()))
 NOT_USED = "not used"
 
 
@@ -84,13 +82,6 @@ def match_columns(table: InputTable, reading: Reading) -> Reading:
     if file is None:
         raise UnknownNameError("column", reading.file_column, table.columns, fields=[InputField.FILE_COLUMN])
     return replace(named, file_column=file)
-
-
-def names_media(cells: Sequence[str]) -> bool:
-    """Whether most cells end like the files of samples: in ``.png``, ``.wav``, ``.txt`` ..."""
-    filled = [cell for cell in cells if cell.strip()]
-    n_files = sum(suffix_of(cell.strip()) in MEDIA_SUFFIXES and len(cell) < 300 for cell in filled)
-    return 2 * n_files > len(filled)
 
 
 def find_file_column(table: InputTable, files: FileIndex, named: str | None = None) -> str | None:

@@ -171,7 +171,8 @@ def _with_groups(
     said = f"The {level} folders are the classes"
     other = "inner" if level == "outer" else "outer"
     groups = {name: others[name] or name for name in classes}
-    if not _can_be_groups(classes, groups) or reading.group_column == "":
+    is_whole = all(others.values())  # else some files lie in a class folder itself
+    if not is_whole or not _can_be_groups(classes, groups) or reading.group_column == "":
         return LevelReading(classes, {}, level, (f"{said}; the {other} ones are not used.",))
     is_plain = _score(set(names), recurs=_recurs(classes, others)) > 0
     if reading.group_column == FOLDER_COLUMN or is_plain:

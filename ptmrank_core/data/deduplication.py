@@ -21,6 +21,7 @@ __all__ = [
 ]
 
 OTHER_LABEL = "under another label"
+PART = re.compile(r"^part '(\w+)' was")  # which part was not taken is worth saying
 PARTICULARS = re.compile(r"[:;('\"0-9].*", re.DOTALL)
 
 
@@ -156,5 +157,5 @@ def count_reasons(left_out: Iterable[LeftOut]) -> str:
     str
         ``"3 x not an image, 1 x same content as ..."``, the most frequent first.
     """
-    counts = Counter(PARTICULARS.sub("", item.reason).strip() for item in left_out)
+    counts = Counter(PARTICULARS.sub("", PART.sub(r"part \1 was", item.reason)).strip() for item in left_out)
     return ", ".join(f"{count} x {reason}" for reason, count in counts.most_common())

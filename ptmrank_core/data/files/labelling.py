@@ -113,7 +113,7 @@ def label_entries(
         rows = match_files(found.manifests.tables, found.files, reading, has_classes=found.has_classes)
         rows = _with_folder_parts(rows, found.files, suffixes)
         labelling = (
-            read_labels(rows, reading)
+            _read_from_table(rows, found, reading)
             if rows.columns.labels
             else _label_with_table(rows, found, suffixes, reading)
         )
@@ -121,6 +121,15 @@ def label_entries(
         _refuse_columns(reading)
         labelling = _label_by_folder(found.files, suffixes, reading, None)
     return replace(labelling, left_out=(*labelling.left_out, *found.manifests.left_out))
+
+
+def _read_from_table(rows: FileRows, found: FoundLabels, reading: Reading) -> Labelling:
+    """Read the labels from tables; where folders give classes too, say which of them count."""
+    labelling = read_labels(rows, reading)
+    if not found.has_classes:
+        return labelling
+    note = f"The labels are read from {rows.first.name}, not from the folders."
+    return replace(labelling, notes=(note, *labelling.notes))
 
 
 def _with_folder_parts(rows: FileRows, files: Sequence[str], suffixes: Collection[str]) -> FileRows:

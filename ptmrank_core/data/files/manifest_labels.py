@@ -114,6 +114,8 @@ def ask_for_labels(
     SamplesError
         With options where at least two columns can be labels.
     """
+    # A column of persons may be the label, but seldom is.
+    columns = sorted(columns, key=lambda column: plain(column) in GROUP_NAMES)
     options = [option for column in columns if (option := _describe(table, column)) is not None]
     plain_error = unclear_column(
         table, "label", columns if several else (), InputField.LABEL_COLUMNS, hint=hint

@@ -195,6 +195,16 @@ BESIDE = (
         ),
     ),
     Layout(
+        "Kaggle: trainLabels.csv of numbers, in train and test alike",
+        lambda: {
+            **pictures(f"{part}/{i:04}.png" for part in ("train", "test") for i in range(6)),
+            "trainLabels.csv": table("id label", [(i, "ab"[i % 2]) for i in range(6)]),
+        },
+        Read(
+            "image", {"a": 3, "b": 3}, parts={"train": 6}, left_out={"test/0000.png": "not in the manifest"}
+        ),
+    ),
+    Layout(
         "Kaggle with suffixes",
         lambda: _kaggle(suffix=".png"),
         Read("image", {"0": 3, "1": 3}, parts={"train": 6}),
@@ -211,7 +221,7 @@ BESIDE = (
     Layout(
         "Common Voice",
         _voice,
-        Asked("recognised as the label", [{"label_columns": (c,)} for c in ("client_id", "age", "gender")]),
+        Asked("recognised as the label", [{"label_columns": (c,)} for c in ("age", "gender", "client_id")]),
     ),
     Layout(
         "Common Voice, the gender asked for",
@@ -342,7 +352,7 @@ BESIDE = (
             "HAM10000_metadata.csv",
             pictures(f"HAM10000_images/i{name}" for name in FILES),
         ),
-        Asked("recognised as the label", [{"label_columns": (c,)} for c in ("lesion_id", "dx", "sex")]),
+        Asked("recognised as the label", [{"label_columns": (c,)} for c in ("dx", "sex", "lesion_id")]),
     ),
     Layout(
         "a column is_valid",
@@ -414,11 +424,11 @@ BESIDE = (
         Read("image", {"cat": 3, "dog": 3}, left_out={"statistics.csv": "names none of the files"}),
     ),
     Layout(
-        "labels that differ from the folders",
+        "labels that differ from the folders, which is said",
         lambda: {
             **pictures(under(["day", "night"])),
             "labels.csv": table("file label", zip(under(["day", "night"]), LABELS, strict=True)),
         },
-        Read("image", RED_GREEN),
+        Read("image", RED_GREEN, says=("read from labels.csv, not from the folders",)),
     ),
 )

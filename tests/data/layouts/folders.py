@@ -226,6 +226,37 @@ FOLDERS = (
         Read("image", _both(6, 3), says=("the inner ones are not used",)),
     ),
     Layout(
+        "visits below classes below persons",
+        of(*(f"p{i}/{kind}/visit{k}" for i in range(3) for kind in ("cat", "dog") for k in range(2)), n=2),
+        Read("image", {"cat": 12, "dog": 12}, n_groups=3, says=("The middle folders are the classes",)),
+    ),
+    Layout(
+        "names that hold the part and the class",
+        of("train_cat", "train_dog", "test_cat", "test_dog"),
+        Read("image", _both(3, 3), parts={"train": 6, "test": 6}),
+    ),
+    Layout(
+        "CycleGAN: trainA, trainB, testA, testB",
+        of("trainA", "trainB", "testA", "testB"),
+        Read("image", {"A": 3, "B": 3}, parts={"train": 6, "test": 6}),
+    ),
+    Layout("masks beside pictures", of("images", "masks"), Refused("which are no classes")),
+    Layout(
+        "masks beside pictures, in parts",
+        of("train/images", "train/masks", "val/images", "val/masks"),
+        Refused("which are no classes"),
+    ),
+    Layout(
+        "classes whose names hold those of parts",
+        of("train_station", "test_tube"),
+        Read("image", {"test_tube": 3, "train_station": 3}),
+    ),
+    Layout(
+        "hashes below classes",
+        of(*(f"{kind}/{i}f09c1b{i}" for i in range(3) for kind in ("cat", "dog"))),
+        Read("image", _both(9, 9), n_groups=3),
+    ),
+    Layout(
         "pictures without any folder", lambda: pictures(["1.png", "2.png", "3.png"]), Refused("no class left")
     ),
     Layout("one class folder", of("cat"), Refused("only one class left")),

@@ -23,8 +23,8 @@ __all__ = ["ProgressLine"]
 
 STAGES: Mapping[DoseStage, str] = {
     "head": "head alone",
-    "part": "all weights on half of the training samples",
-    "full": "all weights",
+    "part": "training on half of the samples",
+    "full": "training on all samples",
     "final": "final training",
 }
 

@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 from numpy.typing import NDArray
 
 from ptmrank_core.records.arrays import FloatArray, freeze
-from ptmrank_core.records.samples import Modality
+from ptmrank_core.records.reading import Modality
 
 __all__ = [
     "EmbeddingFunction",

@@ -9,6 +9,7 @@ from dashboard import state
 from dashboard.server import warming
 from dashboard.server.downloads import winner_route
 from dashboard.server.owner_cookie import OwnerCookie
+from dashboard.server.settings import hold_settings
 from ptmrank_core.config import ASSETS
 
 
@@ -42,6 +43,7 @@ def draw() -> None:
 if __name__ == "__main__":  # how Streamlit runs this file for a visitor
     draw()
 else:  # how its server imports it, once
+    hold_settings()
     app = st.App(
         __file__, lifespan=warming.warm_up, middleware=[Middleware(OwnerCookie)], routes=[winner_route()]
     )

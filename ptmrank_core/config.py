@@ -30,9 +30,11 @@ from pathlib import Path
 
 from ptmrank_core.errors import InputError
 
-__all__ = ["ASSETS", "Settings", "child_environment", "load_settings", "set_library_defaults"]
+__all__ = ["ASSETS", "Settings", "child_environment", "load_settings", "set_defaults", "set_library_defaults"]
 
-ASSETS = Path(__file__).resolve().parent.parent / "assets"
+_HERE = Path(__file__).resolve().parent
+# In an installed package the assets are inside it, in the repository beside it.
+ASSETS = _HERE / "assets" if (_HERE / "assets").is_dir() else _HERE.parent / "assets"
 DEFAULT_CACHE_GB = 20.0
 
 
@@ -90,7 +92,12 @@ def child_environment(settings: Settings) -> dict[str, str]:
 
 def set_library_defaults() -> None:
     """Limit this process's threads and set other defaults; call this before the libraries are imported."""
-    os.environ.update(_library_defaults() | dict(os.environ))
+    set_defaults(_library_defaults())
+
+
+def set_defaults(variables: Mapping[str, str]) -> None:
+    """Set environment variables of this process, except those that are set already."""
+    os.environ.update(dict(variables) | dict(os.environ))
 
 
 def _library_defaults() -> dict[str, str]:

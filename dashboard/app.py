@@ -20,7 +20,7 @@ def draw() -> None:
     st.html(Path(__file__).parent / "style.css")
     warming.wait()
     # Imported here because the server has to listen before it imports what pages need.
-    from dashboard.components.sharing import show_account  # noqa: PLC0415
+    from dashboard.components.sharing import show_account, show_demo_only  # noqa: PLC0415
     from dashboard.views.pages import PAGES  # noqa: PLC0415
 
     first = next(iter(PAGES))
@@ -37,6 +37,7 @@ def draw() -> None:
     state.register_pages(pages)
     chosen = st.navigation(list(pages.values()), position="top")
     show_account()
+    show_demo_only()
     chosen.run()
 
 

@@ -19,6 +19,7 @@ from ptmrank_core.events import (
     Waiting,
 )
 from ptmrank_core.records import DoseStage, Failure, Race
+from ptmrank_core.results.command import PROGRAM
 
 __all__ = ["ProgressLine"]
 
@@ -111,7 +112,7 @@ class ProgressLine:
         """Print that the run waits, and behind how many others."""
         if n_ahead:
             runs = "1 other run" if n_ahead == 1 else f"{n_ahead} other runs"
-            self._say(f"waiting behind {runs} (python -m ptmrank_core runs list); Ctrl-C stops waiting")
+            self._say(f"waiting behind {runs} ({PROGRAM} runs list); Ctrl-C stops waiting")
 
     def _say(self, text: str) -> None:
         """Print a line that is not rewritten, above the bar."""

@@ -19,6 +19,7 @@ from ptmrank_core.cli.truth import add_truth, imported_truth
 from ptmrank_core.config import Settings, load_settings
 from ptmrank_core.features.process import ModelProcess
 from ptmrank_core.records import RunPlan, RunResult, RunState, Samples
+from ptmrank_core.results.command import PROGRAM
 
 __all__ = ["add_rank_command", "plan_rank"]
 
@@ -96,5 +97,5 @@ def _run(run_id: str, store: RunStore, settings: Settings, models: ModelProcess)
     try:
         return execute_run(run_id, store, settings, models=models)
     except KeyboardInterrupt:
-        say(f"`python -m ptmrank_core runs resume {run_id[:8]}` continues this run")
+        say(f"`{PROGRAM} runs resume {run_id[:8]}` continues this run")
         raise

@@ -6,25 +6,12 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from ptmrank_core.data.labels.numbers import write_number
 from ptmrank_core.data.sources.limits import Limits
+from ptmrank_core.data.tables.nested import write_cell
 from ptmrank_core.data.tables.table import InputTable, TableBuilder, build_table
 from ptmrank_core.errors import SamplesError
 
-__all__ = ["read_json", "write_cell"]
-
-
-def write_cell(value: object) -> str:
-    """Write a value as a cell: null as an empty cell, lists and objects as JSON."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, float):
-        return write_number(value)
-    if isinstance(value, list | dict):
-        return json.dumps(value, ensure_ascii=False, default=str)
-    return "" if value is None else str(value)
+__all__ = ["read_json"]
 
 
 def read_json(text: str, name: str, limits: Limits) -> InputTable:

@@ -55,7 +55,8 @@ def load_table(source: str, entry: Entry, reading: Reading, limits: Limits) -> S
     samples = assemble(source, roles.modality, items, reading, (*table.notes, *roles.notes))
     is_asked = reading.group_column is None and not roles.group and not roles.has_words
     warning = group_column_warning(_unused(table, roles)) if is_asked else ""
-    return replace(samples, warnings=(warning,)) if warning else samples
+    warnings = (*samples.warnings, warning) if warning else samples.warnings
+    return replace(samples, warnings=warnings, columns=roles.report())
 
 
 def _unused(table: InputTable, roles: Roles) -> dict[str, Sequence[str]]:

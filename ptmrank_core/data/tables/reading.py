@@ -10,6 +10,7 @@ from ptmrank_core.data.sources.limits import Limits
 from ptmrank_core.data.tables.conll import read_conll
 from ptmrank_core.data.tables.delimited import read_delimited
 from ptmrank_core.data.tables.json_rows import read_json
+from ptmrank_core.data.tables.nested import expand_objects
 from ptmrank_core.data.tables.parquet import read_parquet
 from ptmrank_core.data.tables.table import InputTable
 from ptmrank_core.errors import SamplesError
@@ -58,7 +59,7 @@ def open_table(entry: Entry, limits: Limits, *, is_manifest: bool = False) -> In
         )
     data = entry.blob.read()
     if suffix == ".parquet":
-        return read_parquet(data, entry.name, limits)
+        return expand_objects(read_parquet(data, entry.name, limits))
     try:
         text, note = decode_text(data)
     except SamplesError as error:
@@ -68,4 +69,5 @@ def open_table(entry: Entry, limits: Limits, *, is_manifest: bool = False) -> In
         table = read_delimited(text, entry.name, limits, is_manifest=is_manifest)
     else:
         table = READERS[suffix](text, entry.name, limits)
+    table = expand_objects(table)
     return replace(table, notes=(f"{entry.name} {note}.", *table.notes)) if note else table

@@ -67,8 +67,8 @@ def plan_features(table: InputTable, columns: Sequence[str]) -> FeaturePlan:
 
     Numbers stay as they are, those that are not finite too; gaps are filled with the median. Words become a
     column of zeros and ones for each category (one for two categories); gaps are filled with the most
-    frequent word. A column that has gaps is followed by one that marks them. Left out are columns that are constant,
-    hold dates, texts or too many different words, or would add too many numbers in all.
+    frequent word. A column that has gaps is followed by one that marks them. Left out are columns that are
+    constant, hold dates, texts or too many different words, or would add too many numbers in all.
 
     Parameters
     ----------

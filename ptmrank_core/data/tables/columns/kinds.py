@@ -66,4 +66,5 @@ def why_no_category(cells: Sequence[str]) -> str:
         return ""
     if is_long(cells):
         return "holds texts, which are not used beside numbers"
-    return f"holds {len(counts):,} different words in {n_there:,} rows: at most {MAX_CATEGORIES} that recur are used"
+    found = f"{len(counts):,} different words in {n_there:,} rows"
+    return f"holds {found}; at most {MAX_CATEGORIES} are used, if they recur"

@@ -38,6 +38,7 @@ from ptmrank_core.records.findings import (
 from ptmrank_core.records.maps import ClassDistances, ProjectedEmbeddings, Trust
 from ptmrank_core.records.metrics import CLASSIFICATION, EVERY_TASK, Formula, MetricOutput, MetricSpec
 from ptmrank_core.records.models import (
+    AdaptedBase,
     EmbeddingFunction,
     ExtractionOptions,
     ExtractionReport,
@@ -115,6 +116,7 @@ __all__ = [
     "RESULT_KINDS",
     "SAMPLE_ARRAYS",
     "VALUE",
+    "AdaptedBase",
     "Analyses",
     "AnalysisResult",
     "Blob",

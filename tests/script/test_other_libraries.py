@@ -11,6 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
+from tokenizers import Tokenizer
+from tokenizers.models import WordLevel
+from tokenizers.pre_tokenizers import Whitespace
 
 from ptmrank_core.benchmarker import Benchmarker
 from ptmrank_core.examples import load_image_example
@@ -128,14 +131,11 @@ def test_an_open_clip_model_is_embedded() -> None:
 
 def test_a_static_model_is_embedded(tmp_path: Path) -> None:
     """Its method for lists of texts is the function; the model is a tiny one made here."""
-    needs("model2vec")
-    from model2vec import StaticModel
-    from tokenizers import Tokenizer, models, pre_tokenizers
-
-    tokenizer = Tokenizer(models.WordLevel({"[UNK]": 0, "cat": 1, "dog": 2}, unk_token="[UNK]"))
-    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    static = pytest.importorskip("model2vec", reason="model2vec is not installed here")
+    tokenizer = Tokenizer(WordLevel({"[UNK]": 0, "cat": 1, "dog": 2}, unk_token="[UNK]"))  # noqa: S106
+    tokenizer.pre_tokenizer = Whitespace()
     vectors = np.eye(3, dtype=np.float32)
-    StaticModel(vectors, tokenizer).save_pretrained(str(tmp_path / "model"))
+    static.StaticModel(vectors, tokenizer).save_pretrained(str(tmp_path / "model"))
     change = {"'minishlab/potion-base-8M'": repr(str(tmp_path / "model"))}
     model = run_example("model2vec and other encoders of texts", **change)
     assert model.embedding_function is not None

@@ -136,6 +136,14 @@ class ReadingOption:
     changes: Mapping[str, Any]
     preview: tuple[str, ...] = ()
 
+    def keywords(self) -> str:
+        """Write the fields as the keywords of a call: ``class_folders='outer'``."""
+        plain = {
+            name: value[0] if isinstance(value, tuple) and len(value) == 1 else value
+            for name, value in self.changes.items()
+        }
+        return ", ".join(f"{name}={value!r}" for name, value in plain.items())
+
 
 class PTMRankError(Exception):
     """Everything that the core raises on purpose.
@@ -228,6 +236,10 @@ class UnclearReadingError(SamplesError):
     ) -> None:
         super().__init__(message, hint=hint, fields=fields)
         self.options = tuple(options)
+
+    def __str__(self) -> str:
+        choices = (f"{option.keywords()}: {option.text}" for option in self.options)
+        return " ".join([self.message, "Choose:", *choices, self.hint]).rstrip()
 
 
 class MetricInputError(InputError):

@@ -19,13 +19,14 @@ from ptmrank_core.events import (
     Waiting,
 )
 from ptmrank_core.records import DoseStage, Failure, Race
+from ptmrank_core.results.command import PROGRAM
 
 __all__ = ["ProgressLine"]
 
 STAGES: Mapping[DoseStage, str] = {
     "head": "head alone",
-    "part": "all weights on half of the training samples",
-    "full": "all weights",
+    "part": "training on half of the samples",
+    "full": "training on all samples",
     "final": "final training",
 }
 LAYOUT = "{desc} {bar} {elapsed}"
@@ -111,7 +112,7 @@ class ProgressLine:
         """Print that the run waits, and behind how many others."""
         if n_ahead:
             runs = "1 other run" if n_ahead == 1 else f"{n_ahead} other runs"
-            self._say(f"waiting behind {runs} (python -m ptmrank_core runs list); Ctrl-C stops waiting")
+            self._say(f"waiting behind {runs} ({PROGRAM} runs list); Ctrl-C stops waiting")
 
     def _say(self, text: str) -> None:
         """Print a line that is not rewritten, above the bar."""

@@ -131,7 +131,7 @@ class BenchmarkResult:
         return frame.astype(whole | real)
 
     def card(self) -> dict[str, Any]:
-        """Make the run card, as JSON: ``python -m ptmrank_core replay`` repeats the run from it."""
+        """Make the run card, as JSON: ``ptmrank replay`` repeats the run from it."""
         return run_card(self.result)
 
     def _repr_html_(self) -> str:

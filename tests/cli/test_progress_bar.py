@@ -56,7 +56,9 @@ def test_a_race_is_followed_dose_by_dose() -> None:
     line = ProgressLine(terminal)
     line(AnalysisStep("race", 30, 300))
     line(RaceStep("org/a", "full", 0.25, 269.6))
-    assert shown(terminal).startswith("race: org/a  all weights, 25% of this dose, 4:30 min left ")
+    assert shown(terminal).startswith(
+        "race: org/a  training on all samples, 25% of this dose, 4:30 min left "
+    )
     line.close()
 
 

@@ -59,7 +59,8 @@ def table_samples(source: str, table: InputTable, reading: Reading, limits: Limi
     samples = assemble(source, roles.modality, items, reading, (*table.notes, *roles.notes))
     is_asked = reading.group_column is None and not roles.group and not roles.has_words
     warning = group_column_warning(_unused(table, roles)) if is_asked else ""
-    return replace(samples, warnings=(warning,)) if warning else samples
+    warnings = (*samples.warnings, warning) if warning else samples.warnings
+    return replace(samples, warnings=warnings, columns=roles.report())
 
 
 def _unused(table: InputTable, roles: Roles) -> dict[str, Sequence[str]]:

@@ -22,7 +22,7 @@ from ptmrank_core.benchmark import (
     now,
 )
 from ptmrank_core.catalogue import TaskCategory, default_label_encoder, task_category
-from ptmrank_core.cli.execution import execute_run
+from ptmrank_core.cli.running.execution import execute_run
 from ptmrank_core.config import Settings, load_settings, set_library_defaults
 from ptmrank_core.data import ObjectReading, load_objects, load_samples, read_options
 from ptmrank_core.errors import InputError, RunError, UnknownNameError

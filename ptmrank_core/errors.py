@@ -138,11 +138,7 @@ class ReadingOption:
 
     def keywords(self) -> str:
         """Write the fields as the keywords of a call: ``class_folders='outer'``."""
-        plain = {
-            name: value[0] if isinstance(value, tuple) and len(value) == 1 else value
-            for name, value in self.changes.items()
-        }
-        return ", ".join(f"{name}={value!r}" for name, value in plain.items())
+        return ", ".join(f"{name}={value!r}" for name, value in self.changes.items())
 
 
 class PTMRankError(Exception):
@@ -222,23 +218,16 @@ class UnclearReadingError(SamplesError):
         What was seen.
     options
         The ways to read them, the likelier first; at least two.
-    hint, fields
-        As of every error.
+    **about
+        ``hint`` and ``fields``, as of every error.
     """
 
-    def __init__(
-        self,
-        message: str,
-        options: Iterable[ReadingOption],
-        *,
-        hint: str = "",
-        fields: Iterable[InputField] = (),
-    ) -> None:
-        super().__init__(message, hint=hint, fields=fields)
+    def __init__(self, message: str, options: Iterable[ReadingOption], **about: Any) -> None:
+        super().__init__(message, **about)
         self.options = tuple(options)
 
     def __str__(self) -> str:
-        choices = (f"{option.keywords()}: {option.text}" for option in self.options)
+        choices = (f"{option.keywords()}: {option.text}" for option in getattr(self, "options", ()))
         return " ".join([self.message, "Choose:", *choices, self.hint]).rstrip()
 
 

@@ -227,8 +227,8 @@ class UnclearReadingError(SamplesError):
         self.options = tuple(options)
 
     def __str__(self) -> str:
-        choices = (f"{option.keywords()}: {option.text}" for option in getattr(self, "options", ()))
-        return " ".join([self.message, "Choose:", *choices, self.hint]).rstrip()
+        choices = " ".join(f"{one.keywords()}: {one.text}" for one in getattr(self, "options", ()))
+        return f"{super().__str__()} Choose: {choices}"
 
 
 class MetricInputError(InputError):

@@ -85,6 +85,7 @@ from ptmrank_core.records.runs import (
 from ptmrank_core.records.samples import (
     BUILT_IN_REFERENCES,
     MEASURES,
+    OBJECTS_PREFIX,
     Blob,
     BytesBlob,
     Item,
@@ -111,6 +112,7 @@ __all__ = [
     "LOCAL_OWNER",
     "MEASURES",
     "NORMALISATIONS",
+    "OBJECTS_PREFIX",
     "PROBE_SHARE",
     "RECORDED",
     "RESULT_KINDS",

@@ -69,13 +69,23 @@ def picture_item(image: Image.Image, limits: Limits) -> Checked:
         except DAMAGE_ERRORS as error:
             raise SamplesError(f"unreadable image: {error or type(error).__name__}") from error
     changes |= {PictureChange.ROTATED} if is_turned else set()
+    # Levels of grey whose range is not stated are kept: their white is that of the whole data set.
+    pixels = upright.convert("I;16") if brightest else rgb
+    data = _encode(pixels)
+    head = NOT_A_TEXT + f"{pixels.mode}{rgb.width}x{rgb.height}:".encode()
+    return Checked(
+        ImageItem(BytesBlob(data), hashlib.sha256(data).hexdigest(), limits.max_pixels, brightest),
+        hashlib.sha256(head + pixels.tobytes()).hexdigest(),
+        frozenset(changes),
+        flaw_of(Decoded(rgb, changes, brightest)),
+    )
+
+
+def _encode(image: Image.Image) -> bytes:
+    """Write a picture as PNG, which loses nothing."""
     buffer = io.BytesIO()
-    rgb.save(buffer, "PNG", compress_level=1)
-    data = buffer.getvalue()
-    head = NOT_A_TEXT + f"picture{rgb.width}x{rgb.height}:".encode()
-    item = ImageItem(BytesBlob(data), hashlib.sha256(data).hexdigest(), limits.max_pixels)
-    digest = hashlib.sha256(head + rgb.tobytes()).hexdigest()
-    return Checked(item, digest, frozenset(changes), flaw_of(Decoded(rgb, changes, brightest)))
+    image.save(buffer, "PNG", compress_level=1)
+    return buffer.getvalue()
 
 
 def array_picture(array: NDArray[Any]) -> Image.Image:

@@ -131,7 +131,8 @@ def test_the_guide_to_a_space_names_that_port() -> None:
 
 def test_nothing_new_stands_at_the_top() -> None:
     """Beside the packages, the assets and the tests there are files of tools alone."""
-    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False)
+    command = ["git", "ls-files"]  # of the shell that runs the tests
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if listed.returncode:
         pytest.skip("no repository: nothing tells its files from those that tools left here")
     found = {line.partition("/")[0] for line in listed.stdout.splitlines()}

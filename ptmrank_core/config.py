@@ -29,16 +29,27 @@ import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from ptmrank_core.errors import InputError
 
-__all__ = ["ASSETS", "Settings", "child_environment", "load_settings", "set_defaults", "set_library_defaults"]
+__all__ = [
+    "ASSETS",
+    "PEFT_HINT",
+    "Settings",
+    "child_environment",
+    "has_peft",
+    "load_settings",
+    "set_defaults",
+    "set_library_defaults",
+]
 
 _HERE = Path(__file__).resolve().parent
 # In an installed package the assets are inside it, in the repository beside it.
 ASSETS = _HERE / "assets" if (_HERE / "assets").is_dir() else _HERE.parent / "assets"
 DEFAULT_CACHE_GB = 20.0
+PEFT_HINT = "Install the extra: pip install 'ptmrank[peft]'."
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +93,11 @@ class Settings:
     def uploads_dir(self) -> Path:
         """Folder of uploaded samples."""
         return self.home / "uploads"
+
+
+def has_peft() -> bool:
+    """Whether peft is installed, the package that trains and merges adapters; it is not imported."""
+    return find_spec("peft") is not None
 
 
 def child_environment(settings: Settings) -> dict[str, str]:

@@ -5,6 +5,7 @@
     │   ├── UnknownNameError     a name that is not in a table, with the nearest ones
     │   ├── ArchiveError         an archive that is unsafe or damaged
     │   ├── SamplesError         samples that cannot be ranked on
+    │   │   └── UnclearReadingError  samples that can be read in several ways
     │   └── MetricInputError     arrays that do not fit a metric
     │       └── NotApplicableError  they fit, but the metric cannot be had for them here
     ├── ModelError               a model cannot be used here
@@ -32,7 +33,9 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 __all__ = [
     "ARGUMENTS",
@@ -51,11 +54,13 @@ __all__ = [
     "NotOwnerError",
     "OutOfMemoryError",
     "PTMRankError",
+    "ReadingOption",
     "RunBusyError",
     "RunError",
     "RunNotFoundError",
     "SamplesChangedError",
     "SamplesError",
+    "UnclearReadingError",
     "UnknownNameError",
     "UnsupportedModelError",
     "WeightsFormatError",
@@ -71,6 +76,16 @@ class InputField(StrEnum):
     TEXT_COLUMNS = "text_columns"
     LABEL_COLUMNS = "label_columns"
     GROUP_COLUMN = "group_column"
+    PARTS = "parts"
+    CLASS_FOLDERS = "class_folders"
+    FILE_COLUMN = "file_column"
+    IGNORED_COLUMNS = "ignored_columns"
+    COLUMNS_AS_IS = "columns_as_is"
+    ENCODING = "encoding"
+    DECIMAL_MARK = "decimal_mark"
+    HAS_HEADER = "has_header"
+    JOIN_CLASSES = "join_classes"
+    GROUP_IN_NAMES = "group_in_names"
     MODELS = "models"
     DEVICE = "device"
 
@@ -81,6 +96,16 @@ ARGUMENTS: Mapping[InputField, str] = {
     InputField.TEXT_COLUMNS: "name the text column, or the two of a pair, in text_columns",
     InputField.LABEL_COLUMNS: "name the label column in label_columns",
     InputField.GROUP_COLUMN: "name the group column in group_column",
+    InputField.PARTS: 'name the parts to take in parts, or ("all",)',
+    InputField.CLASS_FOLDERS: "set class_folders to outer or inner",
+    InputField.FILE_COLUMN: "name the column of files in file_column",
+    InputField.IGNORED_COLUMNS: "name the columns that are not to be used in ignored_columns",
+    InputField.COLUMNS_AS_IS: "set columns_as_is to True",
+    InputField.ENCODING: "name the encoding in encoding",
+    InputField.DECIMAL_MARK: "set decimal_mark to point or comma",
+    InputField.HAS_HEADER: "set has_header to True or False",
+    InputField.JOIN_CLASSES: "set join_classes to True",
+    InputField.GROUP_IN_NAMES: "set group_in_names to the place of the group in the file names",
     InputField.MODELS: "name at least one model in models",
     InputField.DEVICE: 'set device to "auto" or "cpu"',
 }
@@ -91,6 +116,25 @@ def word_fields(fields: Iterable[InputField], words: Mapping[InputField, str]) -
     """Make a sentence of what a front says about some inputs; empty for none."""
     sentence = ", or ".join(words[field] for field in fields)
     return f"{sentence[0].upper()}{sentence[1:]}." if sentence else ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingOption:
+    """One way to read a source that can be read in several ways.
+
+    Parameters
+    ----------
+    text
+        What the samples are then, as a sentence: "The outer folders are the classes: red (9), green (9)."
+    changes
+        The fields of ``Reading`` that ask for it, with their values.
+    preview
+        The first lines or rows, read in this way; may be empty.
+    """
+
+    text: str
+    changes: Mapping[str, Any]
+    preview: tuple[str, ...] = ()
 
 
 class PTMRankError(Exception):
@@ -159,6 +203,31 @@ class ArchiveError(InputError):
 
 class SamplesError(InputError):
     """Samples that cannot be ranked on: none left, one class left, no labels."""
+
+
+class UnclearReadingError(SamplesError):
+    """Samples that can be read in several ways, so that the user has to choose.
+
+    Parameters
+    ----------
+    message
+        What was seen.
+    options
+        The ways to read them, the likelier first; at least two.
+    hint, fields
+        As of every error.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        options: Iterable[ReadingOption],
+        *,
+        hint: str = "",
+        fields: Iterable[InputField] = (),
+    ) -> None:
+        super().__init__(message, hint=hint, fields=fields)
+        self.options = tuple(options)
 
 
 class MetricInputError(InputError):

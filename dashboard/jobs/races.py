@@ -11,8 +11,10 @@ from ptmrank_core.records import Race, RunResult
 __all__ = ["decide", "is_racing"]
 
 
-def decide(run_id: str, seconds: float) -> None:
+def decide(run_id: str, seconds: float, *, lora: bool = False) -> None:
     """Give a finished run a race, or the race that it had more time, and start its worker.
+
+    A new race trains adapters instead of all weights with ``lora``.
 
     Raises
     ------
@@ -22,7 +24,7 @@ def decide(run_id: str, seconds: float) -> None:
         If the run is not finished, or the worker does not start.
     """
     require_start(run_id)
-    ask_to_decide(store(), settings(), run_id, seconds)
+    ask_to_decide(store(), settings(), run_id, seconds, lora=lora)
     start_worker(run_id, settings())
 
 

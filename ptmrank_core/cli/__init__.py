@@ -19,15 +19,17 @@ from ptmrank_core.cli.rank import add_rank_command
 from ptmrank_core.cli.replay import add_replay_command
 from ptmrank_core.cli.report import add_report_command
 from ptmrank_core.cli.runs import add_runs_command
+from ptmrank_core.cli.samples import add_samples_command
 from ptmrank_core.cli.save_best import add_save_best_command
 from ptmrank_core.cli.score import add_score_command
-from ptmrank_core.cli.wording import OPTIONS
-from ptmrank_core.errors import InputError, PTMRankError
+from ptmrank_core.cli.wording import OPTIONS, say_question
+from ptmrank_core.errors import InputError, PTMRankError, UnclearReadingError
 from ptmrank_core.results.command import PROGRAM
 
 __all__ = ["main"]
 
 COMMANDS = (
+    add_samples_command,
     add_rank_command,
     add_replay_command,
     add_save_best_command,
@@ -48,6 +50,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         parsed = _parser().parse_args(arguments)
         status: int = parsed.do(parsed)
+    except UnclearReadingError as error:
+        say(f"error: {say_question(error)}")
+        return BAD_INPUT
     except InputError as error:
         say(f"error: {error.worded(OPTIONS)}")
         return BAD_INPUT

@@ -13,7 +13,8 @@ from ptmrank_core.cli.execution import execute_run
 from ptmrank_core.cli.output import DONE, NOTHING_DONE, print_json, print_text, say, write_json
 from ptmrank_core.cli.rank_inputs import add_rank_inputs, rank_inputs
 from ptmrank_core.cli.report import write_report
-from ptmrank_core.cli.save_best import add_save_best, check_save_best, save_winner_of
+from ptmrank_core.cli.samples import say_reading
+from ptmrank_core.cli.save_best import add_save_best, check_lora_option, check_save_best, save_winner_of
 from ptmrank_core.cli.truth import add_truth, imported_truth
 from ptmrank_core.config import Settings, load_settings
 from ptmrank_core.features.process import ModelProcess
@@ -41,7 +42,9 @@ def _rank(arguments: argparse.Namespace) -> int:
     settings = load_settings()
     budget = checked_budget(arguments.budget)
     check_save_best(arguments.save_best, has_race="analyses.decide_seconds" in vars(arguments))
+    check_lora_option(arguments)
     plan, samples = plan_rank(arguments, settings)
+    say_reading(samples)
     truth = imported_truth(arguments.truth, plan.models)
     with model_process(settings, plan.run_id) as models:
         keep_plan(plan, samples, settings, budget, models)

@@ -59,6 +59,16 @@ from ptmrank_core.records.race import (
     RaceTurn,
 )
 from ptmrank_core.records.rankings import Ranking, RankIntervals
+from ptmrank_core.records.reading import (
+    ALL_PARTS,
+    AS_RECOGNISED,
+    ClassFolders,
+    ColumnRoles,
+    DecimalMark,
+    Modality,
+    Reading,
+    TargetKind,
+)
 from ptmrank_core.records.runs import (
     LOCAL_OWNER,
     Cell,
@@ -72,7 +82,6 @@ from ptmrank_core.records.runs import (
     Stage,
 )
 from ptmrank_core.records.samples import (
-    AS_RECOGNISED,
     BUILT_IN_REFERENCES,
     MEASURES,
     Blob,
@@ -80,11 +89,8 @@ from ptmrank_core.records.samples import (
     Item,
     LeftOut,
     Measure,
-    Modality,
-    Reading,
     Samples,
     SamplesSummary,
-    TargetKind,
     Waveform,
     WordInContext,
 )
@@ -94,6 +100,7 @@ from ptmrank_core.records.verdict import Expectation, Prediction, Verdict, Verdi
 from ptmrank_core.records.votes import Sensitivity, Vote, Without
 
 __all__ = [
+    "ALL_PARTS",
     "AS_RECOGNISED",
     "BUILT_IN_REFERENCES",
     "CLASSIFICATION",
@@ -114,7 +121,10 @@ __all__ = [
     "BytesBlob",
     "Cell",
     "ClassDistances",
+    "ClassFolders",
+    "ColumnRoles",
     "ControlScores",
+    "DecimalMark",
     "DoseStage",
     "EmbeddingFunction",
     "Expectation",

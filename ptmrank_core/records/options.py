@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from ptmrank_core.records.analyses import EVERY_ANALYSIS, Analyses
 from ptmrank_core.records.models import ExtractionOptions, ModelSpec
-from ptmrank_core.records.samples import AS_RECOGNISED, Reading
+from ptmrank_core.records.reading import AS_RECOGNISED, Reading
 
 __all__ = ["NORMALISATIONS", "RunOptions", "replace_fields"]
 

@@ -1,20 +1,21 @@
-"""Labelled samples, and the options for reading them."""
+"""Labelled samples, and what a run stores of them."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Literal, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ptmrank_core.errors import ReadingOption
 from ptmrank_core.records.arrays import freeze
+from ptmrank_core.records.reading import ColumnRoles, Modality, TargetKind
 
 __all__ = [
-    "AS_RECOGNISED",
     "BUILT_IN_REFERENCES",
     "MEASURES",
     "Blob",
@@ -22,17 +23,12 @@ __all__ = [
     "Item",
     "LeftOut",
     "Measure",
-    "Modality",
-    "Reading",
     "Samples",
     "SamplesSummary",
-    "TargetKind",
     "Waveform",
     "WordInContext",
 ]
 
-Modality: TypeAlias = Literal["image", "text", "audio", "video", "tabular"]
-TargetKind: TypeAlias = Literal["classification", "regression", "multilabel"]
 Measure: TypeAlias = Literal["accuracy", "r2", "average_precision"]
 # How predictions of each kind of labels are judged.
 MEASURES: Mapping[TargetKind, Measure] = MappingProxyType(
@@ -108,36 +104,6 @@ class Waveform:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """How to read a source that can be read in several ways.
-
-    Parameters
-    ----------
-    modality, target_kind
-        Modality of the samples and kind of their labels; ``None`` to detect it.
-    text_columns
-        Name of the text column, or of the two columns of a text pair; empty to detect them.
-    label_columns
-        Name of the label column, or of several numeric columns; empty to detect them.
-    group_column
-        Name of the column with the sample's group (speaker, patient, document); ``None`` to detect it,
-        empty for no groups.
-    max_samples
-        Maximum number of samples; a subsample keeps the share of every class. ``None`` for all.
-    """
-
-    modality: Modality | None = None
-    target_kind: TargetKind | None = None
-    text_columns: tuple[str, ...] = ()
-    label_columns: tuple[str, ...] = ()
-    group_column: str | None = None
-    max_samples: int | None = None
-
-
-AS_RECOGNISED = Reading()
-
-
-@dataclass(frozen=True, slots=True)
 class LeftOut:
     """An entry of a source that was not used as a sample, and the reason."""
 
@@ -163,6 +129,11 @@ class SamplesSummary:
         Number of groups; ``None`` if no groups are known.
     warnings
         What may make a ranking on these samples unreliable, and what to do about it.
+    parts
+        Number of samples found in each part of the data set (train, test, ...), those of parts that were not
+        taken included; empty where it has no parts.
+    columns
+        What each column of the table was used for; ``None`` where there was no table.
     """
 
     n_samples: int
@@ -173,6 +144,8 @@ class SamplesSummary:
     target_kind: TargetKind = "classification"
     n_groups: int | None = None
     warnings: tuple[str, ...] = ()
+    parts: Mapping[str, int] = field(default_factory=dict)
+    columns: ColumnRoles | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -206,6 +179,13 @@ class Samples:
         Group of each of the n samples (speaker, patient, document); empty if no groups are known.
     warnings
         What may make a ranking on these samples unreliable, and what to do about it.
+    parts
+        Number of samples found in each part of the data set (train, test, ...), those of parts that were not
+        taken included; empty where it has no parts.
+    columns
+        What each column of the table was used for; ``None`` where there was no table.
+    offers
+        Other ways to read the source that the user may prefer, such as a part of the file names as the group.
     """
 
     modality: Modality
@@ -220,6 +200,9 @@ class Samples:
     target_kind: TargetKind = "classification"
     groups: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    parts: Mapping[str, int] = field(default_factory=dict)
+    columns: ColumnRoles | None = None
+    offers: tuple[ReadingOption, ...] = ()
 
     def __post_init__(self) -> None:
         sizes = {len(self.names), len(self.items), len(self.labels), len(self.digests)}
@@ -275,4 +258,6 @@ class Samples:
             target_kind=self.target_kind,
             n_groups=len(set(self.groups)) if self.groups else None,
             warnings=self.warnings,
+            parts=self.parts,
+            columns=self.columns,
         )

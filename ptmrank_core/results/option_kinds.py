@@ -6,11 +6,23 @@ import argparse
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import KW_ONLY, dataclass
 from operator import attrgetter
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
+from ptmrank_core.errors import InputError, UnknownNameError
 from ptmrank_core.records import RunOptions
 
-__all__ = ["RankOption", "RepeatedOption", "SwitchOption", "TextOption", "spell"]
+__all__ = [
+    "RankOption",
+    "RepeatedOption",
+    "SwitchOption",
+    "TextOption",
+    "choice",
+    "number",
+    "spell",
+    "unless_zero",
+]
+
+N = TypeVar("N", int, float)
 
 
 def _always(_options: RunOptions) -> bool:
@@ -23,6 +35,37 @@ def spell(flag: str, text: str) -> Iterator[str]:
         yield f"{flag}={text}"
     else:
         yield from (flag, text)
+
+
+def choice(what: str, known: tuple[str, ...]) -> Callable[[str], str]:
+    """Make a parser of one of several names; ``what`` says in messages what a name is."""
+
+    def parse(text: str) -> str:
+        if text not in known:
+            raise UnknownNameError(what, text, known)
+        return text
+
+    return parse
+
+
+def number(
+    kind: Callable[[str], N], flag: str, is_valid: Callable[[N], bool], expected: str, hint: str = ""
+) -> Callable[[str], N]:
+    """Make a parser of a number within a range."""
+
+    def parse(text: str) -> N:
+        number = kind(text)
+        if not is_valid(number):
+            raise InputError(f"{flag} is {number:g}; expected {expected}.", hint=hint)
+        return number
+
+    parse.__name__ = getattr(kind, "__name__", "number")  # what argparse calls it where the text is none
+    return parse
+
+
+def unless_zero(value: int | None) -> str | None:
+    """Write a number; ``None`` for zero and for none."""
+    return str(value) if value else None
 
 
 @dataclass(frozen=True, slots=True)

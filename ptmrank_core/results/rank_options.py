@@ -6,10 +6,7 @@ The ``rank`` command reads its options by these rows, and the command that repea
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import TypeVar, get_args
 
-from ptmrank_core.errors import InputError, UnknownNameError
 from ptmrank_core.metrics import (
     LABEL_EMBEDDINGS,
     REFERENCE_EMBEDDINGS,
@@ -23,17 +20,22 @@ from ptmrank_core.records import (
     BUILT_IN_REFERENCES,
     NORMALISATIONS,
     Analyses,
-    Modality,
     ModelSpec,
     RunOptions,
-    TargetKind,
 )
-from ptmrank_core.results.option_kinds import RankOption, RepeatedOption, SwitchOption, TextOption
+from ptmrank_core.results.option_kinds import (
+    RankOption,
+    SwitchOption,
+    TextOption,
+    choice,
+    number,
+    unless_zero,
+)
+from ptmrank_core.results.reading_options import READING_OPTIONS
 
 __all__ = ["BY_COMMA", "ONE_HOT", "RANK_OPTIONS", "name_model"]
 
 BY_COMMA, ONE_HOT = ",", "one-hot"
-N = TypeVar("N", int, float)
 
 
 def name_model(spec: ModelSpec) -> str | None:
@@ -42,36 +44,6 @@ def name_model(spec: ModelSpec) -> str | None:
         return None
     is_by_path = spec.source == "features" or (spec.source == "local" and not spec.id.startswith("local:"))
     return spec.path if is_by_path else spec.id
-
-
-def _choice(what: str, known: tuple[str, ...]) -> Callable[[str], str]:
-    """Make a parser of one of several names."""
-
-    def parse(text: str) -> str:
-        if text not in known:
-            raise UnknownNameError(what, text, known)
-        return text
-
-    return parse
-
-
-def _number(
-    kind: Callable[[str], N], flag: str, is_valid: Callable[[N], bool], expected: str, hint: str = ""
-) -> Callable[[str], N]:
-    """Make a parser of a number within a range."""
-
-    def parse(text: str) -> N:
-        number = kind(text)
-        if not is_valid(number):
-            raise InputError(f"{flag} is {number:g}; expected {expected}.", hint=hint)
-        return number
-
-    parse.__name__ = getattr(kind, "__name__", "number")  # what argparse calls it where the text is none
-    return parse
-
-
-def _unless_zero(value: int | None) -> str | None:
-    return str(value) if value else None
 
 
 def _own_reference(source: str | None) -> str | None:
@@ -86,7 +58,7 @@ def _is_fine_tuned(options: RunOptions) -> bool:
 
 def _minutes(text: str) -> float:
     """Parse a number of minutes; return seconds."""
-    parse = _number(
+    parse = number(
         float, "--decide", lambda given: math.isfinite(given) and given > 0, "a positive number of minutes"
     )
     return round(60 * parse(text), 6)
@@ -103,43 +75,7 @@ RANK_OPTIONS: tuple[RankOption, ...] = (
         parse=resolve_metrics,
         write=BY_COMMA.join,
     ),
-    TextOption(
-        "reading.modality",
-        "--modality",
-        help=", ".join(get_args(Modality)),
-        parse=_choice("modality", get_args(Modality)),
-    ),
-    TextOption(
-        "reading.target_kind",
-        "--target",
-        help=", ".join(get_args(TargetKind)),
-        parse=_choice("target", get_args(TargetKind)),
-    ),
-    RepeatedOption(
-        "reading.text_columns",
-        "--text-column",
-        help="the column of texts; twice for a pair of texts",
-        for_features=False,
-    ),
-    RepeatedOption(
-        "reading.label_columns",
-        "--label-column",
-        help="the column of labels; several times for several targets",
-    ),
-    TextOption(
-        "reading.group_column",
-        "--group-column",
-        help="the column of each sample's group (speaker, patient, document); empty for no groups",
-        aliases=("--groups",),
-    ),
-    TextOption(
-        "reading.max_samples",
-        "--max-samples",
-        help="use at most this many samples, with every class in proportion",
-        parse=int,
-        write=_unless_zero,
-        for_features=False,
-    ),
+    *READING_OPTIONS,
     TextOption("options.dtype", "--dtype", help="auto, float32, bfloat16 or float16"),
     TextOption("options.device", "--device", help="auto, cpu, cuda, cuda:N or mps"),
     TextOption(
@@ -147,7 +83,7 @@ RANK_OPTIONS: tuple[RankOption, ...] = (
         "--batch-size",
         help="samples in one forward pass; by default the fastest that fits into memory",
         parse=int,
-        write=_unless_zero,
+        write=unless_zero,
     ),
     TextOption("seed", "--seed", help="seed of everything random", parse=int),
     TextOption(
@@ -177,7 +113,7 @@ RANK_OPTIONS: tuple[RankOption, ...] = (
         "--intervals",
         help="parts of the samples on which each metric is scored, for rank intervals; 0 for none; "
         "by default 60, and 20 under slow metrics that weigh much",
-        parse=_number(
+        parse=number(
             int,
             "--intervals",
             lambda number: number == 0 or number >= MIN_PARTS,
@@ -189,21 +125,21 @@ RANK_OPTIONS: tuple[RankOption, ...] = (
         "normalise",
         "--normalise",
         help="unit of the features: none, rms (one factor) or standardise",
-        parse=_choice("normalisation", NORMALISATIONS),
+        parse=choice("normalisation", NORMALISATIONS),
     ),
     TextOption(
         "analyses.fine_tune",
         "--fine-tune",
         help="fine-tune the K most promising models briefly",
         metavar="K",
-        parse=_number(int, "--fine-tune", lambda number: number >= 0, "0 or a number of models"),
-        write=_unless_zero,
+        parse=number(int, "--fine-tune", lambda number: number >= 0, "0 or a number of models"),
+        write=unless_zero,
     ),
     TextOption(
         "analyses.fine_tune_seconds",
         "--fine-tune-seconds",
         help="time for that, all models together",
-        parse=_number(
+        parse=number(
             float,
             "--fine-tune-seconds",
             lambda seconds: math.isfinite(seconds) and seconds > 0,
@@ -220,6 +156,11 @@ RANK_OPTIONS: tuple[RankOption, ...] = (
         metavar="MINUTES",
         parse=_minutes,
         write=lambda seconds: f"{seconds / 60:.10g}" if seconds else None,
+    ),
+    SwitchOption(
+        "analyses.lora",
+        {True: "--lora"},
+        help="a race trains low-rank adapters (LoRA) and a head instead of all weights; needs the extra peft",
     ),
     SwitchOption(
         "options.layers", {True: "--layers"}, help="score every hidden layer too", for_features=False

@@ -131,6 +131,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
         "analyses.fine_tune": 2,
         "analyses.fine_tune_seconds": 12.25,
         "analyses.decide_seconds": 42.0,
+        "analyses.lora": True,
         "analyses.projections": False,
     }
     return World(settings, plan, samples, others)

@@ -14,7 +14,6 @@ from ptmrank_core.records import (
     PriorAgreement,
     Ranking,
     RunResult,
-    SamplesSummary,
     Score,
     Skipped,
 )
@@ -22,6 +21,7 @@ from ptmrank_core.reports.json.analyses import analyses_payload
 from ptmrank_core.reports.json.intervals import intervals_payload
 from ptmrank_core.reports.json.race import race_payload
 from ptmrank_core.reports.json.references import references_payload
+from ptmrank_core.reports.json.samples import samples_payload
 from ptmrank_core.reports.json.search import search_payload
 from ptmrank_core.reports.json.verdict import verdict_payload
 from ptmrank_core.reports.json.votes import agreement_payload, probe_payload, vote_payload
@@ -141,16 +141,6 @@ def used_environment(result: RunResult) -> dict[str, str]:
     }
 
 
-def _samples_payload(samples: SamplesSummary) -> dict[str, Any]:
-    return {
-        "n": samples.n_samples,
-        "classes": dict(samples.class_counts),
-        "left_out": [{"name": entry.name, "reason": entry.reason} for entry in samples.left_out],
-        "notes": list(samples.notes),
-        "warnings": list(samples.warnings),
-    }
-
-
 def _layers_payload(result: RunResult) -> dict[str, Any]:
     """Build what was found of hidden layers: every score, and for each model the best and the mean."""
     scores = layer_scores(result)
@@ -188,7 +178,7 @@ def rank_payload(result: RunResult, ranking: Ranking) -> dict[str, Any]:
             model: score_payload(model_cells, seconds.get(model, 0.0)) for model, model_cells in cells.items()
         },
         "references": references_payload(result),
-        "samples": _samples_payload(result.samples),
+        "samples": samples_payload(result.samples),
         "ranking": {
             "order": list(ranking.order),
             "per_metric": {metric: list(order) for metric, order in ranking.per_metric.items()},

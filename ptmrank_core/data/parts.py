@@ -1,0 +1,117 @@
+"""The parts that data sets come in, which are no classes: training, validation, test, unlabelled, folds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+
+from ptmrank_core.errors import InputField, UnknownNameError
+from ptmrank_core.records import ALL_PARTS
+
+__all__ = ["are_parts", "choose_parts", "part_of", "part_of_stem"]
+
+SPELLINGS = {
+    "train": ("train", "training", "trainset", "trainingset", "trn"),
+    "validation": ("validation", "valid", "val", "validationset", "valset", "dev", "devset", "eval"),
+    "test": ("test", "testing", "testset", "tst"),
+    "unsup": ("unsup", "unsupervised", "unlabeled", "unlabelled"),
+}
+PART_BY_SPELLING = {spelling: part for part, spellings in SPELLINGS.items() for spelling in spellings}
+FOLD = re.compile(r"(?:cv)?fold[ _\-.]*(\d{1,3})")
+SHARD = re.compile(r"[ _\-.]+\d+(?:[ _\-.]*of[ _\-.]*\d+)?$")
+# What a name of a part is joined with: train_images, images-test, X.train, train2017.
+COMPANIONS = frozenset(
+    {"images", "image", "img", "imgs", "pictures", "photos", "audio", "audios", "wav", "wavs", "clips"}
+    | {"recordings", "videos", "texts", "text", "data", "set", "split", "labels", "files"}
+)
+LEARNED_FROM = ("train", "validation")
+
+
+def part_of(name: str) -> str | None:
+    """Tell which part a name stands for.
+
+    Parameters
+    ----------
+    name
+        The whole name of a folder, or a cell of a column named split: ``"train"``, ``"Dev"``, ``"fold_3"``.
+
+    Returns
+    -------
+    str or None
+        ``"train"``, ``"validation"``, ``"test"``, ``"unsup"``, ``"fold3"``; ``None`` for any other name.
+    """
+    word = name.strip().casefold()
+    fold = FOLD.fullmatch(word)
+    if fold:
+        return f"fold{int(fold[1])}"
+    return PART_BY_SPELLING.get(re.sub(r"[ _\-.]", "", word))
+
+
+def part_of_stem(stem: str) -> str | None:
+    """Tell which part a file or folder holds whose name says more than the part.
+
+    Parameters
+    ----------
+    stem
+        A name without its suffix: ``"train-00000-of-00002"``, ``"test_images"``, ``"imdb_train"``.
+
+    Returns
+    -------
+    str or None
+        As ``part_of``; also ``None`` where two parts are named.
+    """
+    bare = SHARD.sub("", stem.strip().casefold())
+    whole = part_of(stem) or part_of(bare)
+    if whole:
+        return whole
+    words = [word for word in re.split(r"[ _\-.]+", bare) if word]
+    named = {part_of(re.sub(r"\d{4}$", "", word)) for word in words} - {None}
+    at_an_end = any(part_of(re.sub(r"\d{4}$", "", word)) for word in words[:1] + words[-1:])
+    return named.pop() if len(named) == 1 and at_an_end else None
+
+
+def are_parts(names: Collection[str]) -> bool:
+    """Whether folders beside one another are the parts of a data set, rather than classes.
+
+    Parameters
+    ----------
+    names
+        Names of all folders at one level. A class may well be called train beside a bus and a car, so that
+        every one has to be a part, alone or with a companion (``"train_images"``).
+    """
+    return bool(names) and all(part_of(name) or _has_companions(name) for name in names)
+
+
+def _has_companions(name: str) -> bool:
+    words = [word for word in re.split(r"[ _\-.]+", name.casefold()) if word]
+    rest = [word for word in words if not part_of(re.sub(r"\d{4}$", "", word))]
+    return len(rest) < len(words) and all(word in COMPANIONS for word in rest)
+
+
+def choose_parts(found: Iterable[str], wanted: Sequence[str]) -> tuple[str, ...]:
+    """Choose the parts to take.
+
+    Parameters
+    ----------
+    found
+        The parts that hold labelled samples, as ``part_of`` names them.
+    wanted
+        The parts that the user named, in any spelling, or ``("all",)``; empty for the default: training and
+        validation, all folds where there are folds, and whatever there is where there is neither.
+
+    Raises
+    ------
+    UnknownNameError
+        If a part is not there.
+    """
+    there = tuple(dict.fromkeys(found))
+    if not wanted:
+        default = tuple(part for part in there if part in LEARNED_FROM or part.startswith("fold"))
+        return default or there
+    if ALL_PARTS in wanted:
+        return there
+    named = {part_of(name) or name: name for name in wanted}
+    for part, name in named.items():
+        if part not in there:
+            raise UnknownNameError("part", name, (*there, ALL_PARTS), fields=[InputField.PARTS])
+    return tuple(part for part in there if part in named)

@@ -85,6 +85,7 @@ class InputField(StrEnum):
     DECIMAL_MARK = "decimal_mark"
     HAS_HEADER = "has_header"
     JOIN_CLASSES = "join_classes"
+    UNLABELLED = "unlabelled"
     GROUP_IN_NAMES = "group_in_names"
     MODELS = "models"
     DEVICE = "device"
@@ -105,6 +106,7 @@ ARGUMENTS: Mapping[InputField, str] = {
     InputField.DECIMAL_MARK: "set decimal_mark to point or comma",
     InputField.HAS_HEADER: "set has_header to True or False",
     InputField.JOIN_CLASSES: "set join_classes to True",
+    InputField.UNLABELLED: 'set unlabelled to "left out" or "class"',
     InputField.GROUP_IN_NAMES: "set group_in_names to the place of the group in the file names",
     InputField.MODELS: "name at least one model in models",
     InputField.DEVICE: 'set device to "auto" or "cpu"',

@@ -111,4 +111,5 @@ def build_samples(
         notes=labelling.notes + target_notes + describe_changes(candidates),
         target_kind="classification" if targets is None else targets.kind,
         groups=tuple(labelling.groups[candidate.name] for candidate in candidates if labelling.groups),
+        offers=() if targets is None else targets.offers,
     )

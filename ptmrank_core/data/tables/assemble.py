@@ -83,6 +83,7 @@ def assemble(
         notes=(*notes, *targets.notes, *target_notes),
         target_kind=targets.kind,
         groups=tuple(rows.groups[candidate.row] for candidate in kept) if rows.groups else (),
+        offers=targets.offers,
     )
 
 

@@ -47,7 +47,7 @@ def _offers(samples: Samples) -> Iterator[ReadingOption]:
     if alike:
         joined = "; ".join(", ".join(map(repr, group)) for group in alike[:NAMED])
         yield ReadingOption(
-            f"Classes that differ in case or blanks alone are one, in the most frequent spelling: {joined}.",
+            f"Classes that differ in case or blanks alone become one, as most often spelled: {joined}.",
             JOIN,
         )
 

@@ -32,7 +32,12 @@ class LabelledRow:
 
 
 def assemble(
-    source: str, modality: Modality, rows: TableItems, reading: Reading, notes: Sequence[str]
+    source: str,
+    modality: Modality,
+    rows: TableItems,
+    reading: Reading,
+    notes: Sequence[str],
+    targets: Targets | None = None,
 ) -> Samples:
     """Make samples of the items of a table.
 
@@ -43,7 +48,9 @@ def assemble(
     rows
         The items, with the cells of their labels.
     reading
-        Its ``target_kind`` is used.
+        What the labels are.
+    targets
+        The labels of the items, if they are read already.
 
     Returns
     -------
@@ -56,7 +63,7 @@ def assemble(
         If the labels are ambiguous, or too little is left: two classes of two samples, three different
         numbers, or one label that two samples have and two do not are needed.
     """
-    targets = read_targets(rows.labels, reading)
+    targets = targets or read_targets(rows.labels, reading)
     left_out = [*rows.left_out]
     left_out += [LeftOut(rows.names[row], reason) for row, reason in targets.left_out]
     texts = write_labels(targets)

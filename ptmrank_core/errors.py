@@ -195,8 +195,8 @@ class UnknownNameError(InputError):
         names = sorted(known)
         close = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
         guess = f"Did you mean {' or '.join(repr(c) for c in close)}?" if close else ""
-        listed = f"Known: {', '.join(names)}."
-        super().__init__(f"Unknown {kind} {name!r}.", hint=f"{guess} {listed}".strip(), fields=fields)
+        hint = f"{guess} Known: {', '.join(names)}.".strip()
+        super().__init__(f"Unknown {kind} {name!r}.", hint=hint, fields=fields)
 
 
 class ArchiveError(InputError):

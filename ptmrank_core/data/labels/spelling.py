@@ -39,7 +39,7 @@ def common_spellings(labels: Iterable[str]) -> Mapping[str, str]:
         From each spelling that is not kept to the one that is.
     """
     counts = Counter(labels)
-    spellings = {}
+    spellings: dict[str, str] = {}
     for group in alike_names(counts):
         kept = min(group, key=lambda name: (-counts[name], name))
         spellings |= {name: kept for name in group if name != kept}

@@ -100,10 +100,11 @@ def read_targets(columns: Mapping[str, Sequence[str]], reading: Reading) -> Targ
     if len(cleaned) > 1:
         return _read_several(cleaned, reading.target_kind)
     [(name, cells)] = cleaned.items()
+    marked = ""
     if reading.unlabelled != "class":
-        cells = without_word_marks(cells)
+        cells, marked = without_word_marks(name, cells)
     kind, note = (reading.target_kind, "") if reading.target_kind else recognise_kind(name, cells)
-    notes = (note,) if note else ()
+    notes = tuple(filter(None, (note, marked)))
     if kind == "regression":
         return _read_numbers({name: cells}, notes)
     if kind == "multilabel":

@@ -47,12 +47,20 @@ class Unlabelled:
     offers: tuple[ReadingOption, ...] = ()
 
 
-def without_word_marks(cells: Sequence[str]) -> Sequence[str]:
-    """Empty the cells that say in words that there is no label, where all others are numbers."""
+def without_word_marks(name: str, cells: list[str]) -> tuple[list[str], str]:
+    """Empty the cells that say in words that there is no label, where all others are numbers.
+
+    Returns
+    -------
+    cells, note
+        The note is empty where there are none.
+    """
     marked = {cell for cell in set(cells) if cell.lower() in MARKS and not cell.startswith(MINUS_ONE)}
-    if not marked or read_numbers([cell for cell in cells if cell not in marked]) is None:
-        return cells
-    return ["" if cell in marked else cell for cell in cells]
+    there = [cell for cell in cells if cell not in marked]
+    if not marked or not any(there) or read_numbers(there) is None:
+        return cells, ""
+    counts = Counter(cell for cell in cells if cell in marked)
+    return ["" if cell in marked else cell for cell in cells], _say_left_out(name, counts, marked)
 
 
 def find_unlabelled(name: str, cells: Sequence[str], reading: Reading, *, are_integers: bool) -> Unlabelled:
@@ -118,12 +126,16 @@ def _leave_out(name: str, counts: Counter[str], marks: set[str], *, asked: bool 
     """Leave some labels out, and say so."""
     if not marks:
         return Unlabelled()
+    offers = () if asked else (_as_class(counts, marks),)
+    return Unlabelled(frozenset(marks), (_say_left_out(name, counts, marks),), offers)
+
+
+def _say_left_out(name: str, counts: Counter[str], marks: set[str]) -> str:
     n_rows = sum(counts[mark] for mark in marks)
     said = ", ".join(map(repr, sorted(marks)))
     rows = "one row is" if n_rows == 1 else f"{n_rows:,} rows are"
     say = "says" if len(marks) == 1 else "say"
-    note = f"In label column {name!r}, {said} {say} that there is no label: {rows} left out."
-    return Unlabelled(frozenset(marks), (note,), () if asked else (_as_class(counts, marks),))
+    return f"In label column {name!r}, {said} {say} that there is no label: {rows} left out."
 
 
 def _as_missing(counts: Counter[str], marks: set[str]) -> ReadingOption:

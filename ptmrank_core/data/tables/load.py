@@ -12,9 +12,11 @@ from ptmrank_core.data.sources.entries import Entry
 from ptmrank_core.data.sources.limits import Limits
 from ptmrank_core.data.tables.assemble import assemble
 from ptmrank_core.data.tables.column_roles import Roles, find_roles
+from ptmrank_core.data.tables.columns.kinds import DATES
 from ptmrank_core.data.tables.columns.leaks import find_leaks, leak_offers, leak_warnings
 from ptmrank_core.data.tables.items import TableItems, read_items
 from ptmrank_core.data.tables.reading import open_table
+from ptmrank_core.data.tables.role_rules import AS_ASKED
 from ptmrank_core.data.tables.table import InputTable
 from ptmrank_core.errors import InputField, SamplesError
 from ptmrank_core.records import Reading, Samples
@@ -81,5 +83,6 @@ def _no_items(table: InputTable, items: TableItems) -> SamplesError:
 
 def _unused(table: InputTable, roles: Roles) -> dict[str, Sequence[str]]:
     """Return the cells of the columns that are not used."""
-    used = {*roles.text, *roles.labels, *roles.features}
-    return {column: table.cells(column) for column in table.columns if column not in used}
+    return {
+        column: table.cells(column) for column, why in roles.ignored.items() if why not in {AS_ASKED, DATES}
+    }

@@ -120,18 +120,18 @@ def is_tight(numbers: FloatVector, labels: IntVector, share: float) -> bool:
 def is_sharp(numbers: FloatVector, borders: FloatVector) -> bool:
     """Whether rows lie densely on both sides of a border, as where the label was made from the numbers.
 
-    Of the rows, 2 % or more (at least ten) lie closer to a border than 5 % of the distance between the first
-    and the last tenth of the numbers. Between groups that merely differ there is a gap, or few rows.
+    On either side of a border, 1 % of the rows or more (at least five) lie closer to it than 5 % of the
+    distance between the first and the last tenth of the numbers. Between groups that merely differ there is a gap, or few rows.
     """
     low, high = np.quantile(numbers, [0.1, 0.9])
     near = 0.05 * (high - low)
     needed = max(10, 0.02 * len(numbers))
-    return any(
-        min(np.count_nonzero((numbers > border - near) & (numbers <= border)), needed / 2)
-        + min(np.count_nonzero((numbers > border) & (numbers <= border + near)), needed / 2)
-        >= needed
-        for border in borders.tolist()
-    )
+    for border in borders.tolist():
+        n_below = float(np.count_nonzero((numbers > border - near) & (numbers <= border)))
+        n_above = float(np.count_nonzero((numbers > border) & (numbers <= border + near)))
+        if 2 * min(n_below, n_above) >= needed:
+            return True
+    return False
 
 
 def rank_correlation(one: FloatVector, other: FloatVector) -> float:

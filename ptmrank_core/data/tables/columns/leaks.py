@@ -38,6 +38,11 @@ SAME_ORDER = 0.999
 MIN_ROWS, MOST_ROWS = 10, 5_000
 MIN_THERE = 0.5
 MAX_LABELS = 100
+ADVICE = (
+    "If it is known only once the label is, any score on these samples tells of this column and not of the "
+    "models: leave it out."
+)
+TEXT_ADVICE = "Any model that reads this gets every label right: take it out of the texts."
 WORD = re.compile(r"\w+")
 MIN_NAME = 3
 Classes = NDArray[np.int64]
@@ -53,10 +58,13 @@ class Leak:
         Its name.
     how
         How it does, as the end of a sentence.
+    advice
+        What to do about it.
     """
 
     column: str
     how: str
+    advice: str = ADVICE
 
 
 def find_leaks(table: InputTable, rows: Sequence[int], targets: Targets, roles: Roles) -> list[Leak]:
@@ -105,11 +113,7 @@ def find_leaks(table: InputTable, rows: Sequence[int], targets: Targets, roles: 
 
 def leak_warnings(leaks: Sequence[Leak]) -> tuple[str, ...]:
     """Write a warning for each leak."""
-    return tuple(
-        f"Column {leak.column!r} alone gives the label: {leak.how}. If it is known only once the label is, "
-        "any score on these samples tells of this column and not of the models: leave it out."
-        for leak in leaks
-    )
+    return tuple(f"Column {leak.column!r} alone gives the label: {leak.how}. {leak.advice}" for leak in leaks)
 
 
 def leak_offers(leaks: Sequence[Leak], roles: Roles, reading: Reading) -> tuple[ReadingOption, ...]:
@@ -231,9 +235,9 @@ def _text_leaks(table: InputTable, at: Classes, targets: Targets, text: Sequence
         cells = [table.cells(column)[row] for row in at.tolist()]
         n_same = sum(fold_name(cell) == label for cell, label in zip(cells, labels, strict=True))
         if n_same >= NEARLY * len(cells):
-            yield Leak(column, "it is the label itself")
+            yield Leak(column, "it is the label itself", TEXT_ADVICE)
         elif min(map(len, names)) >= MIN_NAME and _say_class(cells, labels, frozenset(names)):
-            yield Leak(column, "each text holds the name of its class, and of no other class")
+            yield Leak(column, "each text holds the name of its class, and of no other class", TEXT_ADVICE)
 
 
 def _say_class(cells: Sequence[str], labels: Sequence[str], names: frozenset[str]) -> bool:

@@ -13,7 +13,7 @@ from ptmrank_core.data.sources.archives import open_archive
 from ptmrank_core.data.sources.entries import clean_name, is_hidden, suffix_of
 from ptmrank_core.data.sources.limits import DEFAULT_LIMITS
 from ptmrank_core.data.sources.signatures import HEAD_BYTES, is_archive, is_tar, is_zip
-from ptmrank_core.data.sources.tars import is_compressed, open_tar, tar_stem, write_unpacked
+from ptmrank_core.data.sources.tars import open_tar, tar_stem, write_unpacked
 from ptmrank_core.data.tables import TABLE_SUFFIXES
 from ptmrank_core.errors import ArchiveError, SamplesError
 from ptmrank_core.files import new_folder
@@ -88,13 +88,8 @@ def _store_tar(name: str, data: bytes, place: _Place) -> Path:
     target = place.folder(hashlib.sha256(data).hexdigest())
     if not target.is_dir():
         with new_folder(target) as folder:
-            raw, tar = folder / "upload", folder / f"{tar_stem(name)}.tar"
-            raw.write_bytes(data)
-            if is_compressed(raw):
-                write_unpacked(raw, tar, name, DEFAULT_LIMITS)
-                raw.unlink()
-            else:
-                raw.rename(tar)
+            tar = folder / f"{tar_stem(name)}.tar"
+            write_unpacked(io.BytesIO(data), len(data), tar, name, DEFAULT_LIMITS)
             open_tar(tar, name, DEFAULT_LIMITS)
     return next(target.glob("*.tar"))
 
@@ -148,8 +143,8 @@ def store_upload(files: Sequence[tuple[str, bytes]], uploads_dir: Path, *, owner
     -------
     Path
         ``uploads_dir/DIGEST/NAME.zip`` or ``NAME.tar`` for an archive, ``uploads_dir/DIGEST/NAME.csv`` for a
-        table, ``uploads_dir/DIGEST`` for loose files. The same upload of the same owner has the same path, and is
-        written once.
+        table, ``uploads_dir/DIGEST`` for loose files. The same upload of the same owner has the same path,
+        and is written once.
 
     Raises
     ------

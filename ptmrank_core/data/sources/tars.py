@@ -10,9 +10,10 @@ import posixpath
 import tarfile
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from ptmrank_core.data.sources.archive_checks import (
     ArchiveNames,
@@ -79,25 +80,20 @@ class TarMember:
             raise unreadable(self.name, error.strerror) from error
 
 
-def _opener(path: Path) -> Callable[..., Any] | None:
-    """Return what opens a compressed file; ``None`` for one that is not compressed."""
-    with path.open("rb") as file:
-        head = file.read(8)
-    return next((opener for mark, opener in OPENERS.items() if head.startswith(mark)), None)
+def is_compressed(head: bytes) -> bool:
+    """Whether the first bytes of a tar archive say that it is compressed as a whole."""
+    return any(head.startswith(mark) for mark in OPENERS)
 
 
-def is_compressed(path: Path) -> bool:
-    """Whether a tar archive is compressed as a whole."""
-    return _opener(path) is not None
-
-
-def write_unpacked(path: Path, target: Path, title: str, limits: Limits) -> None:
-    """Write a compressed tar archive without its compression: only then can its files be read in any order.
+def write_unpacked(source: IO[bytes], packed: int, target: Path, title: str, limits: Limits) -> None:
+    """Write a tar archive without its compression: only then can its files be read in any order.
 
     Parameters
     ----------
-    path
-        The archive.
+    source
+        The archive, open at its start.
+    packed
+        Its size in bytes.
     target
         The file to write.
     title
@@ -110,15 +106,15 @@ def write_unpacked(path: Path, target: Path, title: str, limits: Limits) -> None
     ArchiveError
         If it is damaged, or unpacks to too much.
     """
-    opener, packed, total = _opener(path), path.stat().st_size, 0
-    if opener is None:
-        raise ValueError(f"{path} is not compressed.")
+    head, total = source.read(len(max(OPENERS, key=len))), 0
+    source.seek(0)
+    opener = next((opener for mark, opener in OPENERS.items() if head.startswith(mark)), nullcontext)
     try:
-        with opener(path, "rb") as source, target.open("xb") as file:
-            while chunk := source.read(CHUNK_BYTES):
+        with opener(source) as file, target.open("xb") as unpacked:
+            while chunk := file.read(CHUNK_BYTES):
                 total += len(chunk)
                 check_total(title, total, packed, limits)
-                file.write(chunk)
+                unpacked.write(chunk)
     except DAMAGE_ERRORS as error:
         raise _damaged(title, error) from error
 
@@ -152,14 +148,16 @@ def unpacked_tar(path: Path, title: str, limits: Limits, uploads_dir: Path) -> P
     ArchiveError
         If it is damaged, or unpacks to too much; nothing is kept then.
     """
-    if not is_compressed(path):
-        return path
     with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    folder = uploads_dir / digest
-    if not folder.is_dir():
-        with new_folder(folder) as fresh:
-            write_unpacked(path, fresh / f"{tar_stem(path.name)}.tar", title, limits)
+        if not is_compressed(file.read(HEAD_BYTES)):
+            return path
+        file.seek(0)
+        folder = uploads_dir / hashlib.file_digest(file, "sha256").hexdigest()
+        file.seek(0)
+        if not folder.is_dir():
+            with new_folder(folder) as fresh:
+                target = fresh / f"{tar_stem(path.name)}.tar"
+                write_unpacked(file, path.stat().st_size, target, title, limits)
     return next(folder.glob("*.tar"))
 
 

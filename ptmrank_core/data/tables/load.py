@@ -21,7 +21,7 @@ from ptmrank_core.data.tables.table import InputTable
 from ptmrank_core.errors import InputField, SamplesError
 from ptmrank_core.records import Reading, Samples
 
-__all__ = ["load_table"]
+__all__ = ["load_table", "table_samples"]
 
 
 def load_table(source: str, entry: Entry, reading: Reading, limits: Limits) -> Samples:
@@ -53,7 +53,11 @@ def load_table(source: str, entry: Entry, reading: Reading, limits: Limits) -> S
     SamplesError
         If the file cannot be read, the roles of its columns are ambiguous, or too few samples are left.
     """
-    table = open_table(entry, limits)
+    return table_samples(source, open_table(entry, limits), reading, limits)
+
+
+def table_samples(source: str, table: InputTable, reading: Reading, limits: Limits) -> Samples:
+    """Make samples of the rows of a table in memory; parameters as those of :func:`load_table`."""
     roles = find_roles(table, reading)
     if roles.has_words and reading.target_kind is None:  # tags that are numbers number the classes
         reading = replace(reading, target_kind="classification")

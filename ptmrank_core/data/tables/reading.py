@@ -7,6 +7,7 @@ from dataclasses import replace
 from ptmrank_core.data.media.text import decode_text
 from ptmrank_core.data.sources.entries import Entry, suffix_of
 from ptmrank_core.data.sources.limits import Limits
+from ptmrank_core.data.sources.signatures import is_git_lfs_pointer
 from ptmrank_core.data.tables.annotations.fasttext import is_fasttext, read_fasttext
 from ptmrank_core.data.tables.conll import read_conll
 from ptmrank_core.data.tables.delimited import read_delimited
@@ -77,6 +78,11 @@ def open_table(entry: Entry, limits: Limits, *, is_manifest: bool = False) -> In
             hint=f"Expected a file that ends in {', '.join(sorted(TABLE_SUFFIXES))}.",
         )
     data = entry.blob.read()
+    if is_git_lfs_pointer(data):
+        raise SamplesError(
+            f"{entry.name!r} is a Git LFS pointer in place of the table.",
+            hint="Run git lfs pull where it comes from.",
+        )
     if suffix == ".parquet":
         return expand_objects(read_parquet(data, entry.name, limits))
     try:

@@ -25,8 +25,7 @@
     └── CancelledError           the user stopped the run
 
 Every message says what is wrong with which value and what was expected; ``hint`` says what to do, and
-``fields`` names the inputs where it can be done. Each front has its own words for an input: an option of the
-command line, a field of a page, an argument in a script (``ARGUMENTS``).
+``fields`` names the inputs where it can be done, each in the words of the front (``ARGUMENTS``: a script).
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ptmrank_core.data.deduplication import count_reasons, drop_copies, drop_single
 from ptmrank_core.data.labels.multilabel import sort_classes
 from ptmrank_core.data.labels.numbers import write_number
+from ptmrank_core.data.labels.spelling import alike_names
 from ptmrank_core.data.labels.targets import MIN_NUMBERS, Targets, read_targets
 from ptmrank_core.data.tables.items import TableItems
 from ptmrank_core.errors import InputField, SamplesError
@@ -174,10 +175,13 @@ def _settle_classes(
     names = [targets.class_names[label] for label in there.tolist()]
     if len(names) < 2:
         left = f": {names[0]!r} ({len(labels):,} samples)" if names else ""
+        fields = [InputField.LABEL_COLUMNS, InputField.TARGET_KIND]
+        if alike_names(targets.class_names):
+            fields.append(InputField.JOIN_CLASSES)
         raise SamplesError(
             f"{source!r} has {'only one' if names else 'no'} class left{left}; at least two classes of two "
             f"samples each are needed.{why}",
-            fields=[InputField.LABEL_COLUMNS, InputField.TARGET_KIND],
+            fields=fields,
         )
     order = sort_classes(names)  # without the words among integers, the order may change
     index = {name: i for i, name in enumerate(order)}

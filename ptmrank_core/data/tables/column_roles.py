@@ -212,7 +212,7 @@ def _no_features(table: InputTable, roles: Roles) -> SamplesError:
         f"{table.name!r} has no column of numbers beside the label; it has {list_columns(table.columns)}."
         + (f" Not used: {reasons}." if reasons else ""),
         hint="Write numbers with a decimal point.",
-        fields=[InputField.TEXT_COLUMNS],
+        fields=[InputField.TEXT_COLUMNS, *([InputField.COLUMNS_AS_IS] if roles.ignored else [])],
     )
 
 

@@ -121,7 +121,8 @@ def is_sharp(numbers: FloatVector, borders: FloatVector) -> bool:
     """Whether rows lie densely on both sides of a border, as where the label was made from the numbers.
 
     On either side of a border, 1 % of the rows or more (at least five) lie closer to it than 5 % of the
-    distance between the first and the last tenth of the numbers. Between groups that merely differ there is a gap, or few rows.
+    distance between the first and the last tenth of the numbers. Between groups that merely differ there is
+    a gap, or few rows.
     """
     low, high = np.quantile(numbers, [0.1, 0.9])
     near = 0.05 * (high - low)

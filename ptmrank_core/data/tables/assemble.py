@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -72,7 +73,7 @@ def assemble(
         LabelledRow(rows.names[row], texts[i], rows.digests[row], row, i)
         for i, row in enumerate(targets.kept)
     ]
-    kept, copies = drop_copies(candidates)
+    kept, copies = (candidates, []) if rows.may_recur else drop_copies(candidates)
     left_out += copies
     if targets.kind == "classification":
         kept, single = drop_single(kept)
@@ -88,11 +89,23 @@ def assemble(
         digests=tuple(candidate.digest for candidate in kept),
         left_out=tuple(sorted(left_out, key=_place)),
         source=source,
-        notes=(*notes, *targets.notes, *target_notes),
+        notes=(*notes, *targets.notes, *target_notes, *(_note_copies(kept) if rows.may_recur else ())),
         target_kind=targets.kind,
         groups=tuple(rows.groups[candidate.row] for candidate in kept) if rows.groups else (),
         offers=targets.offers,
     )
+
+
+def _note_copies(kept: Sequence[LabelledRow]) -> tuple[str, ...]:
+    """Say how many rows have the features of another one."""
+    counts = Counter(row.digest for row in kept)
+    n_rows = sum(count for count in counts.values() if count > 1)
+    if not n_rows:
+        return ()
+    n_labels = Counter(digest for digest, _ in {(row.digest, row.label) for row in kept})
+    n_torn = sum(count for digest, count in counts.items() if n_labels[digest] > 1)
+    torn = f", {n_torn:,} of them that of a row with another label" if n_torn else ""
+    return (f"{n_rows:,} rows have the features of another row{torn}; with categories they are kept.",)
 
 
 def _place(left_out: LeftOut) -> tuple[int, ...]:

@@ -64,6 +64,8 @@ class TableItems:
         Rows and words that are no items, and why.
     rows
         Row of the table of each item; empty where items are words.
+    may_recur
+        Whether items of the same content are different samples, as rows of categories are.
     """
 
     names: list[str] = field(default_factory=list)
@@ -73,6 +75,7 @@ class TableItems:
     groups: list[str] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
     rows: list[int] = field(default_factory=list)
+    may_recur: bool = False
 
     def add(self, name: str, item: Item, digest: str, labels: Sequence[str], group: str | None) -> None:
         """Add an item; one without a group is its own group, named alike in every format of the table."""
@@ -100,7 +103,11 @@ def read_items(table: InputTable, roles: Roles, limits: Limits) -> TableItems:
     TableItems
         In the order of the table.
     """
-    items = TableItems(labels={column: [] for column in roles.labels}, left_out=list(table.left_out))
+    items = TableItems(
+        labels={column: [] for column in roles.labels},
+        left_out=list(table.left_out),
+        may_recur=any(encoding.categories for encoding in roles.encodings),
+    )
     if roles.has_words and table.sentences:
         _add_sentences(items, table, roles)
     elif roles.has_words:

@@ -142,3 +142,23 @@ def test_nothing_but_useless_columns(tables: Any) -> None:
     rows = "".join(f"{i};7;{'uv'[i % 2]}\n" for i in range(12))
     with pytest.raises(SamplesError, match="'id' names each row: no value recurs; 'a' is constant"):
         tables.load("a.csv", f"id;a;label\n{rows}")
+
+
+def test_a_table_of_categories_alone(tables: Any) -> None:
+    """Mushrooms: no column of numbers, none of texts, and a label that is called so; equal rows are kept."""
+    rng = np.random.default_rng(0)
+    draws = [[rng.choice(list(letters)) for letters in ("ep", "bcx", "nyw")] for _ in range(60)]
+    rows = "".join(f"{';'.join(draw)}\n" for draw in draws)
+    samples = tables.load("a.csv", f"class;cap-shape;cap-color\n{rows}")
+    assert (samples.modality, samples.columns.features) == ("tabular", ("cap-shape", "cap-color"))
+    assert samples.n_samples == 60
+    assert samples.notes[-1].startswith("60 rows have the features of another row, ")
+    assert samples.notes[-1].endswith("with categories they are kept.")
+
+
+def test_words_that_may_be_a_text_are_no_features(tables: Any) -> None:
+    """Beside a category columns of different words are asked about, not dropped."""
+    letters = "abcdefghijkl"
+    rows = "".join(f"name{a};place{a};{'uv'[i % 2]};{'pn'[i // 6]}\n" for i, a in enumerate(letters))
+    with pytest.raises(SamplesError, match="recognised as the text"):
+        tables.load("a.csv", f"one;two;three;label\n{rows}")

@@ -61,7 +61,7 @@ def test_honest_integers_give_no_alarm(tables: Any) -> None:
 
 
 def test_chance_gives_no_alarm(tables: Any) -> None:
-    """Of 2,400 columns of coin tosses in 300 small tables none is one, though classes are few and rows too."""
+    """Of 2,400 columns of coin tosses in 300 small tables none is one, few as the rows are."""
     rng = np.random.default_rng(0)
     found = 0
     for _ in range(300):
@@ -253,7 +253,7 @@ def test_ranks_and_means_against_references() -> None:
 
 
 def test_what_chance_may_do() -> None:
-    """Two classes of six rows are too few; of ten rows each they are enough for eight columns, not for more."""
+    """Two classes of six rows are too few; of ten they are enough for eight columns, not for many."""
     assert not is_beyond_chance(np.arange(12) % 2, 1)
     assert is_beyond_chance(np.arange(20) % 2, 8)
     assert not is_beyond_chance(np.arange(20) % 2, 100)

@@ -69,6 +69,7 @@ from ptmrank_core.records.reading import (
     Modality,
     Reading,
     TargetKind,
+    UnlabelledMarks,
 )
 from ptmrank_core.records.runs import (
     LOCAL_OWNER,
@@ -193,6 +194,7 @@ __all__ = [
     "TrainingResult",
     "Trust",
     "Truth",
+    "UnlabelledMarks",
     "Verdict",
     "VerdictKind",
     "Vote",

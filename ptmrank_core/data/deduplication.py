@@ -23,6 +23,10 @@ __all__ = [
 OTHER_LABEL = "under another label"
 PART = re.compile(r"^part '(\w+)' was")  # which part was not taken is worth saying
 PARTICULARS = re.compile(r"[:;('\"0-9].*", re.DOTALL)
+REMEDY = re.compile(
+    r"[:;,.] ((?:choose|convert|copy|decode|download|export|give|install|name|rename|run|save|use)\b.*)",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 class Labelled(Protocol):
@@ -76,6 +80,8 @@ class LabelledFile:
         SHA-256 (hex) of its content.
     changes
         How decoding changes it.
+    flaw
+        What makes it doubtful as a sample; empty for nothing.
     """
 
     name: str
@@ -83,6 +89,7 @@ class LabelledFile:
     label: str
     digest: str
     changes: frozenset[DecodingChange]
+    flaw: str = ""
 
 
 def _reason_to_drop(sample: Labelled, first_of_label: Mapping[str, Labelled]) -> str:
@@ -145,7 +152,7 @@ def drop_single(samples: Sequence[LabelledT]) -> tuple[list[LabelledT], list[Lef
 
 
 def count_reasons(left_out: Iterable[LeftOut]) -> str:
-    """Count what was left out by reason, without the details of each entry.
+    """Count what was left out by reason, without what differs from entry to entry; what to do stays.
 
     Parameters
     ----------
@@ -157,5 +164,12 @@ def count_reasons(left_out: Iterable[LeftOut]) -> str:
     str
         ``"3 x not an image, 1 x same content as ..."``, the most frequent first.
     """
-    counts = Counter(PARTICULARS.sub("", PART.sub(r"part \1 was", item.reason)).strip() for item in left_out)
-    return ", ".join(f"{count} x {reason}" for reason, count in counts.most_common())
+    kinds = Counter(_kind_of(item.reason) for item in left_out)
+    return ", ".join(f"{count} x {kind}" for kind, count in kinds.most_common())
+
+
+def _kind_of(reason: str) -> str:
+    """Take the details of an entry out of a reason; what to do about it stays."""
+    kind = PARTICULARS.sub("", PART.sub(r"part \1 was", reason)).strip()
+    remedy = REMEDY.search(reason)
+    return kind if remedy is None else f"{kind}: {remedy[1].rstrip('.')}"

@@ -17,6 +17,7 @@ from ptmrank_core.data.layouts.folders import NO_FOLDER_REASON
 from ptmrank_core.data.layouts.name_groups import group_by_names
 from ptmrank_core.data.layouts.rows import load_tables
 from ptmrank_core.data.listing import LAYOUT_HINT, absolute_source, list_source
+from ptmrank_core.data.media.grey import with_one_white
 from ptmrank_core.data.media.kinds import MEDIA, MediaKind, check_entry, recognise_kind
 from ptmrank_core.data.parts import part_of_stem
 from ptmrank_core.data.quality import with_warnings
@@ -25,7 +26,7 @@ from ptmrank_core.data.sources.limits import DEFAULT_LIMITS, Limits
 from ptmrank_core.data.subsampling import subsample
 from ptmrank_core.data.tables import TABLE_SUFFIXES
 from ptmrank_core.errors import SamplesError
-from ptmrank_core.records import AS_RECOGNISED, LeftOut, Reading, Samples
+from ptmrank_core.records import AS_RECOGNISED, OBJECTS_PREFIX, LeftOut, Reading, Samples
 
 __all__ = ["find_tables", "load_all_samples", "load_samples"]
 
@@ -109,8 +110,10 @@ def _load_files(source: str, listing: SourceListing, reading: Reading, limits: L
         elif label is None:
             left_out.append(LeftOut(entry.name, NO_FOLDER_REASON))
         else:
-            candidates.append(LabelledFile(entry.name, checked.item, label, checked.digest, checked.changes))
-    kept, copies = drop_copies(candidates)
+            candidates.append(
+                LabelledFile(entry.name, checked.item, label, checked.digest, checked.changes, checked.flaw)
+            )
+    kept, copies = drop_copies(with_one_white(candidates))
     return build_samples(source, kind, labelling, kept, left_out + copies)
 
 
@@ -163,6 +166,11 @@ def load_all_samples(
         return load_first_features(text, reading)
     if text.startswith(DEMO_PREFIX):
         return load_demo_samples(text, reading)
+    if text.startswith(OBJECTS_PREFIX):
+        raise SamplesError(
+            "The samples were in the memory of a script: they are there no longer.",
+            hint="Run the script again; it goes on where the run was stopped.",
+        )
     path = absolute_source(text)
     listing = list_source(path, limits)
     tables = find_tables(listing.entries, limits, reading)

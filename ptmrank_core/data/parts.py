@@ -9,7 +9,7 @@ from functools import lru_cache
 from ptmrank_core.errors import InputField, UnknownNameError
 from ptmrank_core.records import ALL_PARTS
 
-__all__ = ["are_parts", "choose_parts", "part_of", "part_of_stem", "split_part"]
+__all__ = ["LEARNED_FROM", "are_parts", "choose_parts", "part_of", "part_of_stem", "split_part"]
 
 SPELLINGS = {
     "train": ("train", "training", "trainset", "trainingset", "trn"),

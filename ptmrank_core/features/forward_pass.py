@@ -8,20 +8,30 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
+from ptmrank_core.errors import UnsupportedModelError
 from ptmrank_core.events import BatchDone, CancelToken, Sink
 from ptmrank_core.events import raise_if_cancelled as check
 from ptmrank_core.features.batching import BatchSize, run_in_batches, split_by_length
 from ptmrank_core.features.cache import FeatureCache
 from ptmrank_core.features.cache.vector_store import VectorStore
-from ptmrank_core.features.encoders import Encoder, load_encoder
+from ptmrank_core.features.cache.vectors import SampleVectors
+from ptmrank_core.features.encoders import Encoder, import_encoder, load_encoder
 from ptmrank_core.features.encoders.prepared import Prepared
-from ptmrank_core.features.preparing import prepare_ahead
+from ptmrank_core.features.precision import HALF_PRECISION, HalfPrecisionError
+from ptmrank_core.features.preparing import decode_items, prepare_ahead
 from ptmrank_core.records import ExtractionOptions, ModelSpec
 
 __all__ = ["ForwardPass"]
+
+# What a model raises that does not run in a number format, or on a sample.
+FAILURES = (RuntimeError, TypeError, ValueError, UnsupportedModelError)
+# Modality, family, number format and device of models that this process has run.
+_warm: set[tuple[str, str, str, str]] = set()
 
 # Samples are sorted by length within a window; its size limits the memory of samples prepared ahead.
 WINDOW_SAMPLES = 4096
@@ -55,7 +65,7 @@ class ForwardPass:
     spec, options
         The model, and how it is run.
     cache
-        Its machine facts hold the batch size that was found before.
+        Its machine facts hold the batch size that was found before; it keeps the encoder's notes.
     sink, cancel
         Receives an event after each batch; asked after each.
     """
@@ -72,9 +82,12 @@ class ForwardPass:
     ) -> None:
         self._vector_store = vector_store
         self._spec = spec
+        self._cache = cache
         self._machine_facts = cache.machine_facts
+        self._dtype = options.dtype
         self._sink = sink
         self._cancel = cancel
+        import_encoder(spec)
         start = time.perf_counter()
         self._encoder: Encoder = load_encoder(spec, options)
         vector_store.seconds["load"] += time.perf_counter() - start
@@ -97,6 +110,7 @@ class ForwardPass:
 
     def run(self) -> None:
         """Run the model over everything that is missing."""
+        self._warm_up()
         for window in self._windows():
             lengths = [ready.prepared.length for ready in window]
             if self._batch_size is None:
@@ -115,8 +129,25 @@ class ForwardPass:
             self._machine_facts.put(self._size_name, batch_size.size * max(1, batch_size.longest))
         self._vector_store.batch_size = None if batch_size is None else batch_size.size
         self._vector_store.notes = self._encoder.notes
+        self._cache.keep_notes(self._vector_store.key, self._encoder.notes)
         self._vector_store.device = self._encoder.device
         self._vector_store.peak_memory_bytes = self._encoder.peak_memory_bytes()
+
+    def _warm_up(self) -> None:
+        """Run the first model of a kind in this process over the smallest sample, outside of every clock.
+
+        Imports of decoders, thread pools and kernels would else count as the time of that model.
+        """
+        kind = (self._spec.modality, self._spec.model_type or "", self._dtype, self._encoder.device)
+        if self._spec.model_type is None or kind in _warm:
+            return
+        items, names = self._vector_store.items, self._vector_store.names
+        smallest = min(self._vector_store.missing, key=lambda i: items[i].size)
+        decoded = decode_items([items[smallest]], [names[smallest]])
+        with suppress(MemoryError, *FAILURES):  # what fails here fails again on the clock, and is told
+            self._encoder.forward(self._encoder.collate(self._encoder.preparer(decoded)))
+        _warm.add(kind)
+        check(self._cancel)
 
     def _windows(self) -> Iterator[list[_Ready]]:
         """Prepare the missing samples, the largest first, a bounded number ahead."""
@@ -136,11 +167,20 @@ class ForwardPass:
         if window:
             yield window
 
+    def _forward(self, batch: Any) -> list[SampleVectors]:
+        """Run the model on a batch; what fails in half precision may work in float32."""
+        try:
+            return self._encoder.forward(batch)
+        except FAILURES as error:
+            if self._dtype not in HALF_PRECISION or self._encoder.is_out_of_memory(error):
+                raise
+            raise HalfPrecisionError(str(error).strip().split("\n")[0]) from error
+
     def _run_batch(self, batch_size: BatchSize, ready: Sequence[_Ready]) -> None:
         """Run one batch and store its vectors."""
         start, start_by_clock = time.perf_counter(), self._clock()
         batch = self._encoder.collate([one.prepared for one in ready])
-        vectors = self._encoder.forward(batch)
+        vectors = self._forward(batch)
         batch_size.done(len(ready), ready[0].prepared.length, self._clock() - start_by_clock)
         self._vector_store.seconds["forward"] += time.perf_counter() - start
         self._vector_store.add([one.index for one in ready], vectors)

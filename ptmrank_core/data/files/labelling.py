@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from ptmrank_core.data.files.labels import Labelling
 from ptmrank_core.data.files.manifest import FileRows, match_files, read_labels
 from ptmrank_core.data.files.manifests import Manifests, find_manifests
+from ptmrank_core.data.labels.spelling import common_spellings
 from ptmrank_core.data.layouts.folders import FolderLabels, label_by_folder, parts_by_folder
 from ptmrank_core.data.layouts.levels import FOLDER_COLUMN
 from ptmrank_core.data.layouts.sample_tables import names_table, table_key
@@ -120,6 +121,8 @@ def label_entries(
     else:
         _refuse_columns(reading)
         labelling = _label_by_folder(found.files, suffixes, reading, None)
+    if labelling.targets is None and reading.join_classes:
+        labelling = join_alike(labelling)
     return replace(labelling, left_out=(*labelling.left_out, *found.manifests.left_out))
 
 
@@ -186,6 +189,16 @@ def _label_by_folder(
         parts=taken.counts,
         offers=found.offers,
     )
+
+
+def join_alike(labelling: Labelling) -> Labelling:
+    """Give classes that differ in case or blanks alone the most frequent of their names."""
+    spellings = common_spellings(label for label in labelling.labels.values() if label is not None)
+    labels = {
+        name: label if label is None else spellings.get(label, label)
+        for name, label in labelling.labels.items()
+    }
+    return replace(labelling, labels=labels)
 
 
 def _refuse_columns(reading: Reading) -> None:

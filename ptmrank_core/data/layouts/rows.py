@@ -20,7 +20,7 @@ from ptmrank_core.data.sources.entries import Entry
 from ptmrank_core.data.sources.limits import Limits
 from ptmrank_core.data.tables.column_roles import find_roles
 from ptmrank_core.data.tables.joining import take_rows
-from ptmrank_core.data.tables.load import load_rows
+from ptmrank_core.data.tables.load import table_samples
 from ptmrank_core.data.tables.table import InputTable
 from ptmrank_core.errors import InputError, SamplesError
 from ptmrank_core.records import LeftOut, Reading, Samples
@@ -129,7 +129,7 @@ def load_tables(source: str, entries: Sequence[Entry], reading: Reading, limits:
     """
     rows = open_rows(entries, reading, limits)
     _refuse_missing_files(rows.table, reading)
-    samples = load_rows(source, rows.table, reading, limits)
+    samples = table_samples(source, rows.table, reading, limits)
     columns = samples.columns
     if columns is not None and rows.part_column:
         ignored = {**columns.ignored, rows.part_column: PART_COLUMN_REASON}

@@ -221,7 +221,7 @@ BESIDE = (
     Layout(
         "Common Voice",
         _voice,
-        Asked("recognised as the label", [{"label_columns": (c,)} for c in ("age", "gender", "client_id")]),
+        Asked("may hold the label", [{"label_columns": (c,)} for c in ("age", "gender", "client_id")]),
     ),
     Layout(
         "Common Voice, the gender asked for",
@@ -249,7 +249,7 @@ BESIDE = (
             {"dog": 4, "rain": 4},
             parts={"fold1": 4, "fold2": 4},
             roles={"file": "filename", "label": ["category"]},
-            says=("'target' numbers the classes that 'category'",),
+            says=("The classes are named by 'category'; 'target' holds the same ones",),
         ),
     ),
     Layout(
@@ -330,7 +330,12 @@ BESIDE = (
         lambda: _beside(
             table("file label label_name", [(name, LABELS.index(label), label) for name, label in ROWS])
         ),
-        Read("image", RED_GREEN, roles={"label": ["label_name"]}, says=("'label' numbers the classes",)),
+        Read(
+            "image",
+            RED_GREEN,
+            roles={"label": ["label_name"]},
+            says=("The classes are named by 'label_name'",),
+        ),
     ),
     Layout(
         "two columns that could be labels",
@@ -352,7 +357,7 @@ BESIDE = (
             "HAM10000_metadata.csv",
             pictures(f"HAM10000_images/i{name}" for name in FILES),
         ),
-        Asked("recognised as the label", [{"label_columns": (c,)} for c in ("dx", "sex", "lesion_id")]),
+        Asked("may hold the label", [{"label_columns": (c,)} for c in ("dx", "sex", "lesion_id")]),
     ),
     Layout(
         "a column is_valid",

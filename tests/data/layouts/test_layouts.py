@@ -76,7 +76,7 @@ def test_every_option_answers_the_question(layout: Layout, tmp_path: Path) -> No
     options = getattr(found, "options", ()) or getattr(found, "offers", ())
     for option in options:
         samples = load_samples(source, dataclasses.replace(layout.reading, **option.changes))
-        listed = re.findall(r"([^ ,:(][^,:(]*) \(([0-9,]+)\)", option.text)
+        listed = re.findall(r"([^ ,:(][^,:(]*) \(([0-9,]+)\)", option.text.replace("classes ", ""))
         counts = {name: int(count.replace(",", "")) for name, count in listed}
         assert counts.items() <= samples.summary().class_counts.items(), option.text
 

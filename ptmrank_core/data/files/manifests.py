@@ -90,7 +90,7 @@ def lists_files(entry: Entry, names: Sequence[str], reading: Reading, limits: Li
     except SamplesError:  # reported by whoever reads the table for good
         return False
     manifest = Manifest(table, FileIndex(names, entry.name), "")
-    if _lists(manifest, reading):
+    if names and _lists(manifest, reading):
         return True
     # Names of pictures or texts that are not there are no samples either.
     usual = order_by_name(table.columns, FILE_NAMES)

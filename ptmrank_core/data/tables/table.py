@@ -40,6 +40,8 @@ class InputTable:
         How it was read, one sentence each.
     sentences
         Number of the sentence of each row where a row is a word; empty otherwise.
+    files
+        Name of the file of each row where several files are one table; empty otherwise.
     """
 
     name: str
@@ -50,11 +52,16 @@ class InputTable:
     left_out: tuple[LeftOut, ...] = ()
     notes: tuple[str, ...] = ()
     sentences: Sequence[int] = ()
+    files: Sequence[str] = ()
 
     @property
     def n_rows(self) -> int:
         """Number of rows."""
         return len(self.lines)
+
+    def row_name(self, row: int) -> str:
+        """Name a row, counted from zero: ``"FILE:LINE"``."""
+        return f"{self.files[row] if self.files else self.name}:{self.lines[row]}"
 
     def cells(self, column: str, n_rows: int | None = None) -> Sequence[str]:
         """Return the cells of a column, or its first ones, as text; missing numbers are empty."""

@@ -137,6 +137,10 @@ class ReadingOption:
     changes: Mapping[str, Any]
     preview: tuple[str, ...] = ()
 
+    def keywords(self) -> str:
+        """Write the fields as the keywords of a call: ``class_folders='outer'``."""
+        return ", ".join(f"{name}={value!r}" for name, value in self.changes.items())
+
 
 class PTMRankError(Exception):
     """Everything that the core raises on purpose.
@@ -215,20 +219,17 @@ class UnclearReadingError(SamplesError):
         What was seen.
     options
         The ways to read them, the likelier first; at least two.
-    hint, fields
-        As of every error.
+    **about
+        ``hint`` and ``fields``, as of every error.
     """
 
-    def __init__(
-        self,
-        message: str,
-        options: Iterable[ReadingOption],
-        *,
-        hint: str = "",
-        fields: Iterable[InputField] = (),
-    ) -> None:
-        super().__init__(message, hint=hint, fields=fields)
+    def __init__(self, message: str, options: Iterable[ReadingOption], **about: Any) -> None:
+        super().__init__(message, **about)
         self.options = tuple(options)
+
+    def __str__(self) -> str:
+        choices = " ".join(f"{one.keywords()}: {one.text}" for one in getattr(self, "options", ()))
+        return f"{super().__str__()} Choose: {choices}"
 
 
 class MetricInputError(InputError):

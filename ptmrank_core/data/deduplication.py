@@ -16,6 +16,7 @@ __all__ = [
     "Labelled",
     "LabelledFile",
     "count_reasons",
+    "describe_changes",
     "drop_copies",
     "drop_single",
 ]
@@ -56,6 +57,15 @@ class DecodingChange(Protocol):
 
     def sentence(self, count: int) -> str:
         """Write the note on the number of samples that were changed this way."""
+        ...
+
+
+class Decoded(Protocol):
+    """Whatever was decoded once, with the changes that this made."""
+
+    @property
+    def changes(self) -> frozenset[DecodingChange]:
+        """How decoding changes it."""
         ...
 
 
@@ -158,3 +168,9 @@ def count_reasons(left_out: Iterable[LeftOut]) -> str:
     """
     counts = Counter(PARTICULARS.sub("", item.reason).strip() for item in left_out)
     return ", ".join(f"{count} x {reason}" for reason, count in counts.most_common())
+
+
+def describe_changes(decoded: Iterable[Decoded]) -> tuple[str, ...]:
+    """Write one sentence for each way in which decoding changes samples."""
+    counts = Counter(change for one in decoded for change in one.changes)
+    return tuple(change.sentence(counts[change]) for change in sorted(counts, key=lambda c: c.name))

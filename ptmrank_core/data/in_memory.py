@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ptmrank_core.data.files.building import describe_changes
+from ptmrank_core.data.deduplication import describe_changes
 from ptmrank_core.data.labels.numbers import write_number
 from ptmrank_core.data.media.kinds import MEDIA, Checked, check_entry
 from ptmrank_core.data.media.text import TextItem, digest_text

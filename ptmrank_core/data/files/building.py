@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ptmrank_core.data.deduplication import LabelledFile, count_reasons, drop_single
+from ptmrank_core.data.deduplication import LabelledFile, count_reasons, describe_changes, drop_single
 from ptmrank_core.data.files.manifest import Labelling
 from ptmrank_core.data.labels.multilabel import sort_classes
-from ptmrank_core.data.media.kinds import Checked, MediaKind
+from ptmrank_core.data.media.kinds import MediaKind
 from ptmrank_core.data.tables.assemble import settle_labels
 from ptmrank_core.errors import SamplesError
 from ptmrank_core.records import LeftOut, Samples
 
-__all__ = ["build_samples", "describe_changes"]
+__all__ = ["build_samples"]
 
 
 def _layout_hint(kind: MediaKind) -> str:
@@ -54,12 +54,6 @@ def _number_classes(
     names = sort_classes(candidate.label for candidate in candidates)
     index = {name: i for i, name in enumerate(names)}
     return np.array([index[candidate.label] for candidate in candidates], dtype=np.int64), names
-
-
-def describe_changes(candidates: Iterable[LabelledFile | Checked]) -> tuple[str, ...]:
-    """Write one sentence for each way in which decoding changes samples."""
-    counts = Counter(change for candidate in candidates for change in candidate.changes)
-    return tuple(change.sentence(counts[change]) for change in sorted(counts, key=lambda c: c.name))
 
 
 def build_samples(

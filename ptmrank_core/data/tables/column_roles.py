@@ -18,6 +18,7 @@ from ptmrank_core.data.tables.column_names import (
     find_named,
     plain,
 )
+from ptmrank_core.data.tables.media_rows import WORDS, find_media_roles
 from ptmrank_core.data.tables.role_rules import find_group, list_columns, match_reading, unclear_column
 from ptmrank_core.data.tables.table import InputTable
 from ptmrank_core.errors import InputField, SamplesError
@@ -48,6 +49,8 @@ class Roles:
         Whether each word is a sample.
     notes
         Which column was read as what, one sentence each.
+    file
+        The column that holds the pictures, recordings or videos that are the samples.
     """
 
     modality: Modality
@@ -57,6 +60,7 @@ class Roles:
     features: tuple[str, ...] = ()
     has_words: bool = False
     notes: tuple[str, ...] = ()
+    file: str | None = None
 
 
 def find_roles(table: InputTable, reading: Reading) -> Roles:
@@ -93,6 +97,11 @@ def find_roles(table: InputTable, reading: Reading) -> Roles:
         If several columns could have a role, or none.
     """
     reading = match_reading(table, reading)
+    media = find_media_roles(table, reading)
+    if media is not None:
+        subject = f"{WORDS[media.modality]} are"
+        notes = _describe(subject, table, (media.file,), media.labels, media.group)
+        return Roles(media.modality, (), media.labels, media.group, notes=notes, file=media.file)
     named = (*reading.text_columns, *reading.label_columns, reading.group_column)
     if reading.modality not in {None, "text", "tabular"}:
         raise SamplesError(
@@ -102,7 +111,8 @@ def find_roles(table: InputTable, reading: Reading) -> Roles:
         )
     if reading.modality == "tabular" and reading.text_columns:
         raise SamplesError("A text column was named for tabular samples.", hint="Name one or the other.")
-    columns = [column for column in table.columns if column in named or not _identifies_rows(table, column)]
+    columns = [column for column in table.columns if column not in table.media]
+    columns = [column for column in columns if column in named or not _identifies_rows(table, column)]
     if reading.modality != "tabular":
         roles = _find_word_roles(table, reading, columns) or _find_text_roles(table, reading, columns)
         if roles is not None:

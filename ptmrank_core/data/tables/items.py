@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ptmrank_core.data.labels.multilabel import read_list
+from ptmrank_core.data.media.kinds import Checked
 from ptmrank_core.data.media.text import (
     NOT_A_TEXT,
     PairItem,
@@ -22,7 +23,8 @@ from ptmrank_core.data.media.text import (
 )
 from ptmrank_core.data.sources.limits import Limits
 from ptmrank_core.data.tables.column_roles import Roles
-from ptmrank_core.data.tables.table import InputTable
+from ptmrank_core.data.tables.media_rows import read_media_rows
+from ptmrank_core.data.tables.table import InputTable, MediaColumn
 from ptmrank_core.records import Item, LeftOut
 
 __all__ = ["NumbersItem", "TableItems", "read_items"]
@@ -61,6 +63,8 @@ class TableItems:
         Group of each item; empty where no groups are known.
     left_out
         Rows and words that are no items, and why.
+    decoded
+        Pictures, recordings and videos that can be decoded.
     """
 
     names: list[str] = field(default_factory=list)
@@ -69,6 +73,7 @@ class TableItems:
     labels: dict[str, list[str]] = field(default_factory=dict)
     groups: list[str] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
+    decoded: list[Checked] = field(default_factory=list)
 
     def add(self, name: str, item: Item, digest: str, labels: Sequence[str], group: str | None) -> None:
         """Add an item; one without a group is its own group, named alike in every format of the table."""
@@ -110,13 +115,27 @@ def _add_rows(items: TableItems, table: InputTable, roles: Roles, limits: Limits
     """Make an item of each row."""
     labels = zip(*[table.cells(column) for column in roles.labels], strict=True)
     groups = table.cells(roles.group) if roles.group else [None] * table.n_rows
-    rows = _read_numbers(table, roles) if roles.features else _read_texts(table, roles, limits)
+    rows = _read_texts(table, roles, limits)
+    if roles.file:
+        rows = _read_media(items, table.media[roles.file], limits)
+    elif roles.features:
+        rows = _read_numbers(table, roles)
     for line, row, cells, group in zip(table.lines, rows, labels, groups, strict=True):
         name = f"{table.name}:{line}"
         if isinstance(row, str):
             items.left_out.append(LeftOut(name, row))
         else:
             items.add(name, *row, cells, group)
+
+
+def _read_media(items: TableItems, column: MediaColumn, limits: Limits) -> Iterator[tuple[Item, str] | str]:
+    """Yield the item and digest of each row that can be decoded, and the reason for each of the others."""
+    for checked in read_media_rows(column, limits):
+        if isinstance(checked, str):
+            yield checked
+        else:
+            items.decoded.append(checked)
+            yield checked.item, checked.digest
 
 
 def _read_texts(table: InputTable, roles: Roles, limits: Limits) -> Iterator[tuple[Item, str] | str]:

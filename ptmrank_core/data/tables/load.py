@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from ptmrank_core.data.deduplication import describe_changes
 from ptmrank_core.data.quality import group_column_warning
 from ptmrank_core.data.sources.entries import Entry
 from ptmrank_core.data.sources.limits import Limits
 from ptmrank_core.data.tables.assemble import assemble
 from ptmrank_core.data.tables.column_roles import Roles, find_roles
 from ptmrank_core.data.tables.items import read_items
+from ptmrank_core.data.tables.media_rows import offer_texts
 from ptmrank_core.data.tables.reading import open_table
 from ptmrank_core.data.tables.table import InputTable
 from ptmrank_core.records import Reading, Samples
@@ -49,10 +51,13 @@ def load_table(source: str, entry: Entry, reading: Reading, limits: Limits) -> S
     """
     table = open_table(entry, limits)
     roles = find_roles(table, reading)
-    if roles.has_words and reading.target_kind is None:  # tags that are numbers number the classes
+    names_classes = len(roles.labels) == 1 and table.classes.issuperset(roles.labels)
+    if reading.target_kind is None and (roles.has_words or names_classes):  # numbers there number the classes
         reading = replace(reading, target_kind="classification")
     items = read_items(table, roles, limits)
-    samples = assemble(source, roles.modality, items, reading, (*table.notes, *roles.notes))
+    notes = (*table.notes, *roles.notes, *describe_changes(items.decoded))
+    samples = assemble(source, roles.modality, items, reading, notes)
+    samples = replace(samples, offers=(*samples.offers, *offer_texts(table, roles.file, roles.labels)))
     is_asked = reading.group_column is None and not roles.group and not roles.has_words
     warning = group_column_warning(_unused(table, roles)) if is_asked else ""
     return replace(samples, warnings=(warning,)) if warning else samples
@@ -60,5 +65,5 @@ def load_table(source: str, entry: Entry, reading: Reading, limits: Limits) -> S
 
 def _unused(table: InputTable, roles: Roles) -> dict[str, Sequence[str]]:
     """Return the cells of the columns that are not used."""
-    used = {*roles.text, *roles.labels, *roles.features}
+    used = {*roles.text, *roles.labels, *roles.features, *table.media}
     return {column: table.cells(column) for column in table.columns if column not in used}

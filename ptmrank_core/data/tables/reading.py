@@ -7,10 +7,11 @@ from dataclasses import replace
 from ptmrank_core.data.media.text import decode_text
 from ptmrank_core.data.sources.entries import Entry, suffix_of
 from ptmrank_core.data.sources.limits import Limits
+from ptmrank_core.data.tables.columnar.files import COLUMNAR_SUFFIXES
+from ptmrank_core.data.tables.columnar.read import read_columnar
 from ptmrank_core.data.tables.conll import read_conll
 from ptmrank_core.data.tables.delimited import read_delimited
 from ptmrank_core.data.tables.json_rows import read_json
-from ptmrank_core.data.tables.parquet import read_parquet
 from ptmrank_core.data.tables.table import InputTable
 from ptmrank_core.errors import SamplesError
 
@@ -24,7 +25,7 @@ READERS = {
     ".conll": read_conll,
     ".txt": read_conll,
 }
-TABLE_SUFFIXES = frozenset({*DELIMITED_SUFFIXES, *READERS, ".parquet"})
+TABLE_SUFFIXES = frozenset({*DELIMITED_SUFFIXES, *READERS, *COLUMNAR_SUFFIXES})
 
 
 def open_table(entry: Entry, limits: Limits, *, is_manifest: bool = False) -> InputTable:
@@ -56,9 +57,9 @@ def open_table(entry: Entry, limits: Limits, *, is_manifest: bool = False) -> In
             f"{entry.name!r} is not a table that can be read.",
             hint=f"Expected a file that ends in {', '.join(sorted(TABLE_SUFFIXES))}.",
         )
+    if suffix in COLUMNAR_SUFFIXES:
+        return read_columnar(entry, limits)
     data = entry.blob.read()
-    if suffix == ".parquet":
-        return read_parquet(data, entry.name, limits)
     try:
         text, note = decode_text(data)
     except SamplesError as error:

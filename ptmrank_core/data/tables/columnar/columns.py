@@ -15,7 +15,7 @@ from ptmrank_core.data.tables.columnar.schema import Feature, class_names, inner
 from ptmrank_core.data.tables.json_rows import write_cell
 from ptmrank_core.data.tables.table import ColumnBuilder
 
-__all__ = ["ColumnReader"]
+__all__ = ["ColumnReader", "name_class"]
 
 # What a tokenizer of some other model made of a text; as numbers they mean nothing.
 TOKEN_IDS = frozenset({"inputids", "attentionmask", "tokentypeids", "specialtokensmask", "positionids"})
@@ -74,7 +74,7 @@ class ColumnReader:
     def _add_classes(self, name: str, cells: Any, names: Sequence[str]) -> None:
         """Read numbers of classes as their names; -1 says that there is no label."""
         self.classes.add(name)
-        self._add_words(name, [_name_class(value, names) for value in cells.to_pylist()])
+        self._add_words(name, [name_class(value, names) for value in cells.to_pylist()])
 
     def _add_plain(self, name: str, cells: Any) -> None:
         """Read a column of any other type; numbers are not converted to text."""
@@ -123,11 +123,19 @@ def _is_list(kind: Any) -> bool:
     )
 
 
-def _name_class(value: Any, names: Sequence[str]) -> str:
-    """Return the name of a class; one that the schema does not name keeps its number."""
-    if not isinstance(value, int) or value == -1:
-        return "" if value is None or value == -1 else write_cell(value)
-    return names[value] if 0 <= value < len(names) else str(value)
+def name_class(value: float | None, names: Sequence[str]) -> str:
+    """Return the name of a class; -1 says that there is no label, other numbers without a name stay.
+
+    Parameters
+    ----------
+    value
+        Number of the class.
+    names
+        Names of the classes.
+    """
+    if value is None or value == -1:
+        return ""
+    return names[int(value)] if value in range(len(names)) else write_cell(value)
 
 
 def _write_list(row: Any, names: Sequence[str]) -> str:

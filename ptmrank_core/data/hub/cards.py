@@ -1,4 +1,4 @@
-"""The card of a dataset repository: which files are which part of which configuration, and names of classes."""
+"""The card of a dataset repository: the files of each part of each configuration, and names of classes."""
 
 from __future__ import annotations
 
@@ -82,7 +82,8 @@ def _metadata(card: Entry) -> dict[str, Any]:
     from huggingface_hub import RepoCard  # noqa: PLC0415 - slow to import, and few folders have a card
 
     try:
-        read = RepoCard(block[0], ignore_metadata_errors=True).data.to_dict()
+        data: Any = RepoCard(block[0], ignore_metadata_errors=True).data
+        read = data.to_dict()
     except (ValueError, TypeError, AttributeError):
         return {}
     return read if isinstance(read, dict) else {}
@@ -101,7 +102,7 @@ def _configuration(listed: Mapping[str, Any], infos: Mapping[str, Any]) -> Confi
 
 
 def _patterns(files: Any) -> Iterator[tuple[str, list[str]]]:
-    """Yield the patterns of each part: ``data_files`` is a pattern, a list of them, or has a path by split."""
+    """Yield the patterns of each part: ``data_files`` is a pattern, a list of them, or paths by split."""
     if isinstance(files, str):
         yield "train", [files]
     elif isinstance(files, dict):
@@ -139,7 +140,7 @@ def _names(dtype: Any) -> tuple[str, ...]:
     label = dtype.get("class_label") if isinstance(dtype, dict) else None
     names = label.get("names") if isinstance(label, dict) else None
     if isinstance(names, dict) and all(str(key).isdecimal() for key in names):
-        return tuple(str(names[key]) for key in sorted(names, key=lambda key: int(key)))
+        return tuple(str(names[key]) for key in sorted(names, key=int))
     return tuple(map(str, names)) if isinstance(names, list) else ()
 
 

@@ -1,4 +1,4 @@
-"""What the layouts of datasets have in common: the tables of each part, and what is known of their columns."""
+"""What the layouts of datasets have in common: tables of each part, and what is known of their columns."""
 
 from __future__ import annotations
 

@@ -71,8 +71,7 @@ def _shards(by_name: Mapping[str, Entry], folder: str, state: Mapping[str, Any])
     """Return the files of one saved table, in their order."""
     if state.get("_indices_data_files") or state.get("_indices_files"):
         raise SamplesError(
-            f"{folder}{STATE} says that the rows are chosen by a table of indices, as very old versions saved "
-            "them.",
+            f"{folder}{STATE} chooses rows by a table of indices, as very old versions did.",
             hint="Load the data set with a current version of the library, and save it again.",
         )
     names = [f"{folder}{file.get('filename', '')}" for file in state["_data_files"]]

@@ -17,10 +17,12 @@ __all__ = [
     "LabelledFile",
     "count_reasons",
     "describe_changes",
+    "describe_flaws",
     "drop_copies",
     "drop_single",
 ]
 
+NAMED = 3
 OTHER_LABEL = "under another label"
 PARTICULARS = re.compile(r"[:;('\"0-9].*", re.DOTALL)
 
@@ -85,6 +87,8 @@ class LabelledFile:
         SHA-256 (hex) of its content.
     changes
         How decoding changes it.
+    flaw
+        What makes it doubtful as a sample; empty for nothing.
     """
 
     name: str
@@ -92,6 +96,7 @@ class LabelledFile:
     label: str
     digest: str
     changes: frozenset[DecodingChange]
+    flaw: str = ""
 
 
 def _reason_to_drop(sample: Labelled, first_of_label: Mapping[str, Labelled]) -> str:
@@ -174,3 +179,25 @@ def describe_changes(decoded: Iterable[Decoded]) -> tuple[str, ...]:
     """Write one sentence for each way in which decoding changes samples."""
     counts = Counter(change for one in decoded for change in one.changes)
     return tuple(change.sentence(counts[change]) for change in sorted(counts, key=lambda c: c.name))
+
+
+def describe_flaws(kind: str, flaws: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """Write one warning for each flaw that samples have.
+
+    Parameters
+    ----------
+    kind
+        What the samples are called: ``"pictures"``.
+    flaws
+        Name of each sample, and what makes it doubtful (empty for nothing).
+    """
+    names: dict[str, list[str]] = defaultdict(list)
+    for name, flaw in flaws:
+        if flaw:
+            names[flaw].append(name)
+    return tuple(
+        f"{len(flawed):,} of the {kind} {'is' if len(flawed) == 1 else 'are'} {flaw}: "
+        f"{', '.join(map(repr, flawed[:NAMED]))}{' ...' if len(flawed) > NAMED else ''}. Such samples cannot "
+        "show what their labels say; leave them out if they are mistakes."
+        for flaw, flawed in sorted(names.items())
+    )

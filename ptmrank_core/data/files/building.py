@@ -9,7 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ptmrank_core.data.deduplication import LabelledFile, count_reasons, describe_changes, drop_single
+from ptmrank_core.data.deduplication import (
+    LabelledFile,
+    count_reasons,
+    describe_changes,
+    describe_flaws,
+    drop_single,
+)
 from ptmrank_core.data.files.manifest import Labelling
 from ptmrank_core.data.labels.multilabel import sort_classes
 from ptmrank_core.data.media.kinds import MediaKind
@@ -104,5 +110,6 @@ def build_samples(
         source=source,
         notes=labelling.notes + target_notes + describe_changes(candidates),
         target_kind="classification" if targets is None else targets.kind,
+        warnings=describe_flaws(kind.plural, ((one.name, one.flaw) for one in candidates)),
         groups=tuple(labelling.groups[candidate.name] for candidate in candidates if labelling.groups),
     )

@@ -64,27 +64,34 @@ def _refused(place: HubPlace, error: Exception) -> SamplesError:
     from huggingface_hub import errors  # noqa: PLC0415 - the same
 
     name, status = place.repository, getattr(getattr(error, "response", None), "status_code", 0)
-    if isinstance(error, errors.GatedRepoError):
+    if isinstance(error, errors.GatedRepoError):  # a subclass of RepositoryNotFoundError, so checked first
         return _gated(place)
-    if isinstance(error, errors.RevisionNotFoundError):
-        return SamplesError(
-            f"The dataset {name!r} has no revision {place.revision!r}.",
-            hint="Expected a branch, a tag or a commit of its repository.",
-        )
-    if isinstance(error, errors.RepositoryNotFoundError):
-        return SamplesError(f"There is no dataset {name!r} on the Hub, or it is private.", hint=CHECK)
-    if isinstance(error, errors.DisabledRepoError):
-        return SamplesError(f"The Hub has disabled the dataset {name!r}.", hint="Choose another one.")
-    if status == 401:
-        return SamplesError(
-            "The Hub does not accept the access token of this machine.",
-            hint="Log in again with `hf auth login`, or remove HF_TOKEN.",
-        )
     if status == 429 or status >= 500:
         return UnreachableError(
             f"The Hub does not answer (status {status}, {name!r}).", hint="Try again in a few minutes."
         )
-    return SamplesError(f"The Hub refused {name!r}: {_line(error)}", hint="Try again later.")
+    known: tuple[tuple[type[Exception], str, str], ...] = (
+        (
+            errors.RevisionNotFoundError,
+            f"The dataset {name!r} has no revision {place.revision!r}.",
+            "Expected a branch, a tag or a commit of its repository.",
+        ),
+        (
+            errors.RepositoryNotFoundError,
+            f"There is no dataset {name!r} on the Hub, or it is private.",
+            CHECK,
+        ),
+        (errors.DisabledRepoError, f"The Hub has disabled the dataset {name!r}.", "Choose another one."),
+        (
+            errors.HfHubHTTPError,
+            "The Hub does not accept the access token of this machine."
+            if status == 401
+            else f"The Hub refused {name!r}: {_line(error)}",
+            "Log in again with `hf auth login`, or remove HF_TOKEN." if status == 401 else "Try again later.",
+        ),
+    )
+    message, hint = next((said, hint) for kind, said, hint in known if isinstance(error, kind))
+    return SamplesError(message, hint=hint)
 
 
 def _gated(place: HubPlace) -> SamplesError:
@@ -98,28 +105,30 @@ def _by_cause(place: HubPlace, error: Exception) -> SamplesError:
     """Explain an error of the library: its class and its words tell the cause, or those of its cause."""
     from huggingface_hub import errors  # noqa: PLC0415 - the same
 
-    causes = [error, *filter(None, (error.__cause__, error.__context__))]
-    for cause in causes:
+    away = (errors.OfflineModeIsEnabled, errors.HTTPError, ConnectionError)  # type: ignore[attr-defined]
+    for cause in (error, error.__cause__, error.__context__):
         if isinstance(cause, errors.HfHubHTTPError):
             return _refused(place, cause)
-        if isinstance(cause, (errors.OfflineModeIsEnabled, errors.HTTPError, ConnectionError)):  # type: ignore[attr-defined]
+        if isinstance(cause, away):
             return _unreachable(place)
-    kind = type(error).__name__
     if "gated" in str(error):
         return _gated(place)
-    if kind == "DatasetNotFoundError":
-        return SamplesError(
-            f"There is no dataset {place.repository!r} on the Hub, or it is private.", hint=CHECK
-        )
     if "scripts are no longer supported" in str(error):
         return refuse_script(place)
+    return _by_class(place, error)
+
+
+def _by_class(place: HubPlace, error: Exception) -> SamplesError:
+    kind, name = type(error).__name__, place.repository
+    if kind == "DatasetNotFoundError":
+        return SamplesError(f"There is no dataset {name!r} on the Hub, or it is private.", hint=CHECK)
     if kind in {"EmptyDatasetError", "DataFilesNotFoundError"}:
         return SamplesError(
-            f"The dataset {place.repository!r} holds no files that can be read as samples.",
+            f"The dataset {name!r} holds no files that can be read as samples.",
             hint="Download the repository and arrange its files as a folder of samples.",
         )
     return SamplesError(
-        f"The dataset {place.repository!r} cannot be read: {_line(error)}",
+        f"The dataset {name!r} cannot be read: {_line(error)}",
         hint="Download the repository, and name its folder or one of its tables.",
     )
 

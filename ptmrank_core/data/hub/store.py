@@ -1,4 +1,4 @@
-"""Datasets of the Hub on this machine: of each commit and configuration, the samples of the parts taken so far."""
+"""Datasets of the Hub on this machine: of each commit and configuration, the parts taken so far."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class StoredDataset:
 
 
 def _part_name(split: str) -> str:
-    """Return the folder of a part: its name and the beginning of its digest, since names may hold anything."""
+    """Return the folder of a part: its name with the beginning of its digest; names may hold anything."""
     plain = "".join(letter if letter.isalnum() else "-" for letter in split)[:40]
     return f"{plain}-{hashlib.sha256(split.encode()).hexdigest()[:8]}"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 from ptmrank_core.config import load_settings
@@ -122,9 +122,9 @@ def _take_part(stored: StoredDataset, remote: RemoteDataset, split: str) -> None
     write_part(stored, split, table, facts, MEDIA_GROUP_ROWS if has_media else GROUP_ROWS)
 
 
-def _name_parts(splits: Sequence[str] | dict[str, int | None] | object) -> dict[str, str]:
-    """Name the parts as ``part_of`` does, unless two splits would have one name."""
-    names = [str(split) for split in splits]  # type: ignore[attr-defined]
+def _name_parts(names: Iterable[str]) -> dict[str, str]:
+    """Name the parts as ``part_of`` does, unless two splits would have one name; return the split of each."""
+    names = list(names)
     known = {split: part_of_stem(split) or split for split in names}
     is_clear = len(set(known.values())) == len(known)
     return {known[split] if is_clear else split: split for split in names}
@@ -143,6 +143,6 @@ def _count(split: str, facts: PartFacts) -> str:
     if facts.n_read == facts.n_samples:
         return f"{facts.n_taken:,} of {total} samples of {split!r} were taken, drawn at random."
     return (
-        f"{facts.n_taken:,} of {total} samples of {split!r} were taken, drawn at random from {facts.n_read:,} "
-        f"that were read; at most {SAMPLES_OF_A_PART:,} of each part are taken."
+        f"{facts.n_taken:,} of {total} samples of {split!r} were taken, drawn at random from the "
+        f"{facts.n_read:,} that were read; at most {SAMPLES_OF_A_PART:,} of each part are taken."
     )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ptmrank_core.data.deduplication import describe_changes
+from ptmrank_core.data.deduplication import describe_changes, describe_flaws
+from ptmrank_core.data.media.kinds import MEDIA
 from ptmrank_core.data.quality import group_column_warning
 from ptmrank_core.data.sources.entries import Entry
 from ptmrank_core.data.sources.limits import Limits
@@ -17,7 +18,7 @@ from ptmrank_core.data.tables.reading import open_table
 from ptmrank_core.data.tables.table import InputTable
 from ptmrank_core.records import Reading, Samples
 
-__all__ = ["load_table"]
+__all__ = ["load_table", "table_samples"]
 
 
 def load_table(source: str, entry: Entry, reading: Reading, limits: Limits) -> Samples:
@@ -49,7 +50,11 @@ def load_table(source: str, entry: Entry, reading: Reading, limits: Limits) -> S
     SamplesError
         If the file cannot be read, the roles of its columns are ambiguous, or too few samples are left.
     """
-    table = open_table(entry, limits)
+    return table_samples(source, open_table(entry, limits), reading, limits)
+
+
+def table_samples(source: str, table: InputTable, reading: Reading, limits: Limits) -> Samples:
+    """Make samples of the rows of a table in memory; parameters as those of :func:`load_table`."""
     roles = find_roles(table, reading)
     names_classes = len(roles.labels) == 1 and table.classes.issuperset(roles.labels)
     if reading.target_kind is None and (roles.has_words or names_classes):  # numbers there number the classes
@@ -57,10 +62,13 @@ def load_table(source: str, entry: Entry, reading: Reading, limits: Limits) -> S
     items = read_items(table, roles, limits)
     notes = (*table.notes, *roles.notes, *describe_changes(items.decoded))
     samples = assemble(source, roles.modality, items, reading, notes)
-    samples = replace(samples, offers=(*samples.offers, *offer_texts(table, roles.file, roles.labels)))
+    samples = replace(samples, offers=(*samples.offers, *offer_texts(table, roles)))
     is_asked = reading.group_column is None and not roles.group and not roles.has_words
     warning = group_column_warning(_unused(table, roles)) if is_asked else ""
-    return replace(samples, warnings=(warning,)) if warning else samples
+    flaws = zip(items.names, (one.flaw for one in items.decoded), strict=True) if roles.file else ()
+    said = describe_flaws(MEDIA[roles.modality].plural, flaws) if roles.file else ()
+    warnings = (*samples.warnings, *said, *filter(None, [warning]))
+    return replace(samples, warnings=warnings, columns=roles.report())
 
 
 def _unused(table: InputTable, roles: Roles) -> dict[str, Sequence[str]]:

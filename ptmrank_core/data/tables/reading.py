@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ptmrank_core.data.media.text import decode_text
-from ptmrank_core.data.sources.entries import Entry, suffix_of
+from ptmrank_core.data.sources.entries import Entry, lfs_pointer, suffix_of
 from ptmrank_core.data.sources.limits import Limits
+from ptmrank_core.data.sources.signatures import is_git_lfs_pointer
 from ptmrank_core.data.tables.annotations.fasttext import is_fasttext, read_fasttext
 from ptmrank_core.data.tables.columnar.files import COLUMNAR_SUFFIXES
 from ptmrank_core.data.tables.columnar.read import read_columnar
 from ptmrank_core.data.tables.conll import read_conll
 from ptmrank_core.data.tables.delimited import read_delimited
 from ptmrank_core.data.tables.json_rows import minimal_table, read_json
+from ptmrank_core.data.tables.nested import expand_objects
 from ptmrank_core.data.tables.table import InputTable
 from ptmrank_core.errors import SamplesError
 
@@ -77,8 +79,10 @@ def open_table(entry: Entry, limits: Limits, *, is_manifest: bool = False) -> In
             hint=f"Expected a file that ends in {', '.join(sorted(TABLE_SUFFIXES))}.",
         )
     if suffix in COLUMNAR_SUFFIXES:
-        return read_columnar(entry, limits)
+        return expand_objects(read_columnar(entry, limits))
     data = entry.blob.read()
+    if is_git_lfs_pointer(data):
+        raise lfs_pointer(entry.name)
     try:
         text, note = decode_text(data)
     except SamplesError as error:
@@ -88,4 +92,5 @@ def open_table(entry: Entry, limits: Limits, *, is_manifest: bool = False) -> In
         table = minimal_table(read_delimited(text, entry.name, limits, is_manifest=is_manifest), limits)
     else:
         table = READERS[suffix](text, entry.name, limits)
+    table = expand_objects(table)
     return replace(table, notes=(f"{entry.name} {note}.", *table.notes)) if note else table

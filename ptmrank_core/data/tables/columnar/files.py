@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from ptmrank_core.data.sources.entries import suffix_of, unreadable
+from ptmrank_core.data.sources.entries import lfs_pointer, suffix_of, unreadable
+from ptmrank_core.data.sources.signatures import HEAD_BYTES, is_git_lfs_pointer
 from ptmrank_core.errors import SamplesError
 from ptmrank_core.records import Blob
 
@@ -132,9 +133,15 @@ def open_columnar(blob: Blob, name: str) -> ColumnarFile:
     """
     import pyarrow as pa  # noqa: PLC0415 - the same
 
-    path = getattr(blob, "path", None)
-    place: Any = str(path) if isinstance(path, Path) else pa.BufferReader(blob.read())
+    found = getattr(blob, "path", None)
+    path = found if isinstance(found, Path) else None
+    place: Any = str(path) if path else pa.BufferReader(blob.read())
     is_parquet = suffix_of(name) == ".parquet"
+    head = bytes(place.read(HEAD_BYTES)) if path is None else _head(path)
+    if is_git_lfs_pointer(head):
+        raise lfs_pointer(name)
+    if path is None:
+        place.seek(0)
     try:
         return ParquetTable(place) if is_parquet else ArrowTable(place)
     except damage_errors() as error:
@@ -142,6 +149,15 @@ def open_columnar(blob: Blob, name: str) -> ColumnarFile:
         raise SamplesError(
             f"{name!r} cannot be read as {kind}: {error}.", hint=f"Save the table again as {again}."
         ) from error
+
+
+def _head(path: Path) -> bytes:
+    """Return the first bytes of a file; none where it cannot be read, which opening it reports."""
+    try:
+        with path.open("rb") as file:
+            return file.read(HEAD_BYTES)
+    except OSError:
+        return b""
 
 
 class _Kept:

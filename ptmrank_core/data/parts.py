@@ -13,7 +13,7 @@ __all__ = ["are_parts", "choose_parts", "part_of", "part_of_stem"]
 SPELLINGS = {
     "train": ("train", "training", "trainset", "trainingset", "trn"),
     "validation": ("validation", "valid", "val", "validationset", "valset", "dev", "devset", "eval"),
-    "test": ("test", "testing", "testset", "tst"),
+    "test": ("test", "testing", "testset", "tst", "publictest", "privatetest"),
     "unsup": ("unsup", "unsupervised", "unlabeled", "unlabelled"),
 }
 PART_BY_SPELLING = {spelling: part for part, spellings in SPELLINGS.items() for spelling in spellings}

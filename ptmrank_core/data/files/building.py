@@ -16,7 +16,7 @@ from ptmrank_core.data.deduplication import (
     describe_flaws,
     drop_single,
 )
-from ptmrank_core.data.files.manifest import Labelling
+from ptmrank_core.data.files.labels import Labelling
 from ptmrank_core.data.labels.multilabel import sort_classes
 from ptmrank_core.data.media.kinds import MediaKind
 from ptmrank_core.data.tables.assemble import settle_labels
@@ -112,4 +112,7 @@ def build_samples(
         target_kind="classification" if targets is None else targets.kind,
         warnings=describe_flaws(kind.plural, ((one.name, one.flaw) for one in candidates)),
         groups=tuple(labelling.groups[candidate.name] for candidate in candidates if labelling.groups),
+        parts=labelling.parts,
+        columns=labelling.columns,
+        offers=labelling.offers,
     )

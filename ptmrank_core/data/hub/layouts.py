@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from ptmrank_core.data.hub.cards import CARD, Configuration, expand, read_card
 from ptmrank_core.data.hub.groups import DESCRIBES, Dataset, PartTables
 from ptmrank_core.data.hub.saved import find_cached, find_saved
+from ptmrank_core.data.media.kinds import MEDIA
 from ptmrank_core.data.parts import are_parts, part_of_stem
 from ptmrank_core.data.sources.entries import Entry, suffix_of
 from ptmrank_core.data.tables import TABLE_SUFFIXES
@@ -23,6 +24,9 @@ SHARD = re.compile(
 )
 CONVERTED = re.compile(r"(?P<folder>(?:.*/)?)(?:partial-)?(?P<part>[^/]+)/\d{4}\.parquet")
 BESIDE = "beside the data set"
+MEDIA_SUFFIXES = frozenset[str]().union(
+    *(kind.formats.suffixes for kind in MEDIA.values() if kind.modality != "text")
+)
 TABLES = TABLE_SUFFIXES - {".txt", ".conll"}
 
 
@@ -51,6 +55,18 @@ class Files:
             for entry in self.entries
             if entry.name.startswith(folder) and suffix_of(entry.name) in TABLES
         }
+
+    @property
+    def has_media(self) -> bool:
+        """Whether pictures, recordings or videos lie among them, which tables then describe."""
+        return any(suffix_of(entry.name) in MEDIA_SUFFIXES for entry in self.entries)
+
+    def matches_media(self, folder: str, config: Configuration) -> bool:
+        """Whether the patterns of a configuration lead to pictures, recordings or videos."""
+        inside = f"{folder}{config.folder}"
+        names = [e.name.removeprefix(inside) for e in self.entries if e.name.startswith(inside)]
+        found = (name for patterns in config.patterns.values() for name in expand(patterns, names))
+        return any(suffix_of(name) in MEDIA_SUFFIXES for name in found)
 
     def unclear(self, configs: Sequence[str]) -> Exception:
         """Make the error of several configurations none of which was named, or of one that is not there."""
@@ -113,6 +129,8 @@ def _by_card(files: Files) -> Dataset | None:
     folder, configs = card
     chosen = _choose(files, configs)
     tables = files.tables(f"{folder}{chosen.folder}")
+    if chosen.patterns and files.matches_media(folder, chosen):
+        return None
     if not chosen.patterns:
         within = tables if chosen.folder else _named_folder(tables, chosen.name)
         parts = _group(within)
@@ -145,7 +163,11 @@ def _by_names(files: Files) -> Dataset | None:
     """Find shards that are named as on the Hub; several folders of them are several configurations."""
     tables = files.tables("")
     groups = _group(tables)
-    if not groups or sum(len(shards) for parts in groups.values() for shards in parts.values()) < len(tables):
+    if (
+        files.has_media
+        or not groups
+        or sum(len(shards) for parts in groups.values() for shards in parts.values()) < len(tables)
+    ):
         return None
     if len(groups) == 1 and files.config is None:
         [parts] = groups.values()

@@ -121,8 +121,8 @@ def _add_rows(items: TableItems, table: InputTable, roles: Roles, limits: Limits
         rows = _read_media(items, table.media[roles.file], limits)
     elif roles.features:
         rows = _read_numbers(table, roles)
-    for line, row, cells, group in zip(table.lines, rows, labels, groups, strict=True):
-        name = f"{table.name}:{line}"
+    for place, (row, cells, group) in enumerate(zip(rows, labels, groups, strict=True)):
+        name = table.row_name(place)
         if isinstance(row, str):
             items.left_out.append(LeftOut(name, row))
         else:
@@ -191,7 +191,7 @@ def _add_sentences(items: TableItems, table: InputTable, roles: Roles) -> None:
         sentence = tuple(words[start:end])
         for index, digest in enumerate(digest_words(sentence)):
             row = start + index
-            name = f"{table.name}:{table.lines[row]}"
+            name = table.row_name(row)
             _add_word(items, name, WordItem(sentence, index), digest, tags[row], groups[row])
 
 
@@ -209,8 +209,8 @@ def _add_lists(items: TableItems, table: InputTable, roles: Roles) -> None:
     """Make an item of each word of a table with one sentence in each row."""
     columns = [table.cells(column) for column in (*roles.text, *roles.labels)]
     groups = table.cells(roles.group) if roles.group else [None] * table.n_rows
-    for line, words_cell, tags_cell, group in zip(table.lines, *columns, groups, strict=True):
-        name = f"{table.name}:{line}"
+    for row, (words_cell, tags_cell, group) in enumerate(zip(*columns, groups, strict=True)):
+        name = table.row_name(row)
         words, tags = read_list(words_cell) or (), read_list(tags_cell) or ()
         if not words or len(words) != len(tags):
             reason = f"{len(words)} words and {len(tags)} tags" if words else "no words"

@@ -13,7 +13,7 @@ from ptmrank_core.data.tables.table import InputTable
 from ptmrank_core.errors import InputError
 from ptmrank_core.records import AS_RECOGNISED, Reading
 
-__all__ = ["TableDescription", "describe_table", "preview_table"]
+__all__ = ["TableDescription", "describe_rows", "describe_table", "preview_table"]
 
 MAX_ROWS_SHOWN = 5
 CELL_CHARS = 200
@@ -69,7 +69,11 @@ def describe_table(
     SamplesError
         If the file cannot be read.
     """
-    table = open_table(entry, limits)
+    return describe_rows(open_table(entry, limits), reading)
+
+
+def describe_rows(table: InputTable, reading: Reading = AS_RECOGNISED) -> TableDescription:
+    """Describe an open table, as ``describe_table`` does."""
     try:
         roles = find_roles(table, reading)
     except InputError as error:

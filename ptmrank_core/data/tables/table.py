@@ -61,6 +61,8 @@ class InputTable:
         The columns of pictures, recordings or videos.
     classes
         Names of the columns that the file itself says to name classes or categories.
+    files
+        Name of the file of each row where several files are one table; empty otherwise.
     """
 
     name: str
@@ -73,11 +75,16 @@ class InputTable:
     sentences: Sequence[int] = ()
     media: Mapping[str, MediaColumn] = field(default_factory=dict)
     classes: frozenset[str] = frozenset()
+    files: Sequence[str] = ()
 
     @property
     def n_rows(self) -> int:
         """Number of rows."""
         return len(self.lines)
+
+    def row_name(self, row: int) -> str:
+        """Name a row, counted from zero: ``"FILE:LINE"``."""
+        return f"{self.files[row] if self.files else self.name}:{self.lines[row]}"
 
     def cells(self, column: str, n_rows: int | None = None) -> Sequence[str]:
         """Return the cells of a column, or its first ones, as text; missing numbers are empty.

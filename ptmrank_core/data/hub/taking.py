@@ -50,6 +50,7 @@ class TakenDataset:
 
     def __init__(self, stored: StoredDataset, parts: dict[str, str], limits: Limits) -> None:
         self.place = stored.place
+        rest: list[str] = []
         tables, notes = [], [_describe(stored.place)]
         self.counts: dict[str, int] = {}
         for part, split in _name_parts(stored.splits).items():
@@ -63,6 +64,10 @@ class TakenDataset:
                     PartTables(part, (type(entry)(f"{split}.parquet", entry.size_bytes, entry.blob),))
                 )
                 notes.append(_count(split, facts))
+            elif part not in parts:
+                rest.append(split)
+        if rest:
+            notes.append(f"Not taken: {', '.join(map(repr, rest))}.")
         self.dataset = Dataset(tuple(tables), (), tuple(notes))
 
 

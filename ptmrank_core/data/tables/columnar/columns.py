@@ -26,6 +26,11 @@ MAX_DEPTH = 16
 class ColumnReader:
     """Reads the columns of a Parquet or Arrow table, one after the other.
 
+    Parameters
+    ----------
+    has_words
+        Whether the table has lists of words, which lists of equal length are tags of.
+
     Attributes
     ----------
     order
@@ -38,7 +43,8 @@ class ColumnReader:
         What was not read, or not as it stands, one sentence each.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, has_words: bool = False) -> None:
+        self._has_words = has_words
         self.order: list[str] = []
         self.numbers: dict[str, NDArray[np.float64]] = {}
         self.words: dict[str, Sequence[str]] = {}
@@ -93,12 +99,25 @@ class ColumnReader:
             self._add_words(name, [_write_list(row, names) for row in cells.to_pylist()])
         elif last in TOKEN_IDS:
             self.notes.append(f"Column {name!r} holds numbers of a tokenizer and is not read.")
-        elif find_named([last], (*LABEL_NAMES, *TAG_NAMES)) or (block := _read_block(cells)) is None:
+        elif find_named([last], (*LABEL_NAMES, *TAG_NAMES)):
+            self._add_labels(name, cells)
+        elif (block := _read_block(cells)) is None:
             self._add_words(name, [write_cell(row) for row in cells.to_pylist()])
         elif isinstance(block, str):
             self.notes.append(f"Column {name!r} is not read: {block}.")
         else:
             self._add_block(name, block)
+
+    def _add_labels(self, name: str, cells: Any) -> None:
+        """Read lists of labels; zeros and ones for each label become lists of those that a row has."""
+        rows = cells.to_pylist()
+        width = 0 if self._has_words else _width_of_indicators(rows)
+        if width:
+            rows = [None if row is None else [str(k) for k, has in enumerate(row) if has] for row in rows]
+            self.notes.append(
+                f"Column {name!r} holds zeros and ones for {width} labels, which are numbered from 0."
+            )
+        self._add_words(name, [write_cell(row) for row in rows])
 
     def _add_block(self, name: str, block: NDArray[np.float64]) -> None:
         width = block.shape[1]
@@ -144,6 +163,16 @@ def _write_list(row: Any, names: Sequence[str]) -> str:
         return ""
     named = [names[v] if isinstance(v, int) and 0 <= v < len(names) else str(v) for v in row]
     return json.dumps(named, ensure_ascii=False)
+
+
+def _width_of_indicators(rows: Sequence[Any]) -> int:
+    """Return the number of labels where lists hold a zero or a one for each; else zero."""
+    there = [row for row in rows if row is not None]
+    widths = {len(row) for row in there}
+    is_whole = len(widths) == 1 and all(value in {0, 1} for row in there for value in row)
+    # Two labels named 0 and 1 could be listed like that, but none of them twice.
+    is_repeated = any(len(set(row)) < len(row) for row in there)
+    return widths.pop() if is_whole and is_repeated else 0
 
 
 def _read_block(cells: Any) -> NDArray[np.float64] | str | None:

@@ -63,7 +63,8 @@ def _read(file: ColumnarFile, entry: Entry, limits: Limits) -> InputTable:
     features = schema_features(file.schema)
     binary = [field.name for field in file.schema if holds_bytes(field.type)]
     _check_size(file, [name for name in names if name not in binary], entry.name, limits)
-    reader, media, unread = ColumnReader(), dict[str, MediaColumn](), list[str]()
+    has_words = any(_lists_words(field.type) for field in file.schema)
+    reader, media, unread = ColumnReader(has_words=has_words), dict[str, MediaColumn](), list[str]()
     for name in names:
         feature = features.get(name)
         if name in binary:
@@ -91,6 +92,10 @@ def _read(file: ColumnarFile, entry: Entry, limits: Limits) -> InputTable:
         media=media,
         classes=frozenset(reader.classes),
     )
+
+
+def _lists_words(kind: Any) -> bool:
+    return "list" in str(kind) and "string" in str(kind)
 
 
 def _whole(file: ColumnarFile, name: str) -> Any:

@@ -50,7 +50,7 @@ class ParquetTable:
     def __init__(self, place: Any) -> None:
         import pyarrow.parquet as pq  # noqa: PLC0415 - slow to import, and most tables are no Parquet
 
-        self._file = pq.ParquetFile(place, memory_map=isinstance(place, str))
+        self._file = pq.ParquetFile(place)
         self._metadata = self._file.metadata
         self.schema = self._file.schema_arrow
         self.group_sizes = [self._metadata.row_group(i).num_rows for i in range(self._file.num_row_groups)]
@@ -165,18 +165,33 @@ class _Kept:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._files: OrderedDict[Blob, ColumnarFile] = OrderedDict()
-        self._groups: OrderedDict[tuple[Blob, int, str], Any] = OrderedDict()
+        self._files: OrderedDict[tuple[Any, ...], ColumnarFile] = OrderedDict()
+        self._groups: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
 
     def group(self, cell: CellBlob) -> Any:
         """Return the cells of the group of rows that a cell is in."""
         with self._lock:
-            key = (cell.file, cell.group, cell.column)
+            key = (cell.file, _stamp(cell.file), cell.group, cell.column)
             return _recent(self._groups, key, GROUPS_KEPT, lambda: self._read(cell))
 
     def _read(self, cell: CellBlob) -> Any:
-        opened = _recent(self._files, cell.file, FILES_KEPT, lambda: open_columnar(cell.file, cell.name))
+        opened = _recent(
+            self._files,
+            (cell.file, _stamp(cell.file)),
+            FILES_KEPT,
+            lambda: open_columnar(cell.file, cell.name),
+        )
         return opened.read(cell.group, cell.column)
+
+
+def _stamp(blob: Blob) -> tuple[int, int]:
+    """Return when a file was changed, and its size: one that was written again is opened again."""
+    path = getattr(blob, "path", None)
+    try:
+        status = path.stat() if isinstance(path, Path) else None
+    except OSError:
+        status = None
+    return (status.st_mtime_ns, status.st_size) if status else (0, 0)
 
 
 def _recent(kept: OrderedDict[Any, Any], key: Any, most: int, make: Callable[[], Any]) -> Any:

@@ -43,7 +43,7 @@ def save(folder: Path, table: pa.Table, kind: str = "parquet") -> Path:
     "cells", [structs(PICTURES), pa.array(PICTURES, pa.large_binary()), pa.array(PICTURES)]
 )
 def test_pictures_are_samples(tmp_path: Path, kind: str, cells: pa.Array) -> None:
-    """Objects of bytes and plain bytes that begin as pictures do are pictures, with their content's digests."""
+    """Objects of bytes, and plain bytes that begin as pictures do, are pictures."""
     path = save(tmp_path, pa.table({"image": cells, "label": LABELS}), kind)
     samples = load_samples(path)
     assert (samples.modality, samples.class_names, samples.n_samples) == ("image", ("green", "red"), N)
@@ -91,7 +91,7 @@ def test_several_columns_of_pictures_are_a_question(tmp_path: Path) -> None:
     """Unless one of them has the usual name, each option reads its column."""
     table = pa.table({"before": structs(PICTURES), "after": structs(PICTURES[::-1]), "label": LABELS})
     path = save(tmp_path, table)
-    with pytest.raises(UnclearReadingError, match="Several columns of 't.parquet' hold pictures") as caught:
+    with pytest.raises(UnclearReadingError, match=r"Several columns of 't.parquet' hold pictures") as caught:
         load_samples(path)
     read = [load_samples(path, Reading(**option.changes)) for option in caught.value.options]
     assert read[0].digests == read[1].digests[::-1]
@@ -169,7 +169,7 @@ def test_pictures_stay_in_the_file(tmp_path: Path, kind: str) -> None:
     samples = load_samples(path)
     carried = pickle.dumps(samples.items)
     assert len(carried) < len(noise[0])
-    again: Any = pickle.loads(carried)
+    again: Any = pickle.loads(carried)  # noqa: S301 - our own
     for item, former in zip(again[::-1], samples.items[::-1], strict=True):
         assert np.array_equal(np.asarray(item.decode()), np.asarray(former.decode()))
 

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from ptmrank_core.data.deduplication import OTHER_LABEL
+from ptmrank_core.data.labels.spelling import alike_names
 from ptmrank_core.data.layouts.name_groups import offer_groups
 from ptmrank_core.data.naming import name_some
+from ptmrank_core.errors import ReadingOption
 from ptmrank_core.records import Samples
 
 __all__ = ["group_column_warning", "with_warnings"]
 
 FEW = 5  # samples of a class
 UNEVEN = 10  # times as many samples as the smallest class
+NAMED = 5
+JOIN = {"join_classes": True}
+ONLY_SAMPLE = re.compile(r"the only sample of class '(.*)'; at least two are needed", re.DOTALL)
 # The share of rows whose value has to recur for a column to be taken for a group.
 NEARLY_ALL = 0.8
 MIN_NAMED, MIN_NUMBERED = 5, 10  # different values of a column
@@ -22,17 +28,47 @@ MIN_NAMED, MIN_NUMBERED = 5, 10  # different values of a column
 
 def with_warnings(samples: Samples) -> Samples:
     """Add the warnings and offers that the samples give rise to, after those that they carry already."""
-    return replace(
-        samples,
-        warnings=(*samples.warnings, *_warnings(samples)),
-        offers=(*samples.offers, *offer_groups(samples)),
-    )
+    warnings = (*samples.warnings, *_warnings(samples))
+    offers = (*samples.offers, *_offers(samples), *offer_groups(samples))
+    return replace(samples, warnings=warnings, offers=offers)
 
 
 def _warnings(samples: Samples) -> Iterator[str]:
     yield from _contradictions(samples)
+    yield from _spelled_alike(samples)
     yield from _few(samples)
     yield from _uneven(samples)
+
+
+def _offers(samples: Samples) -> Iterator[ReadingOption]:
+    """Offer other ways to read the samples, where one click is enough."""
+    alike = _alike(samples)
+    if alike:
+        joined = "; ".join(", ".join(map(repr, group)) for group in alike[:NAMED])
+        yield ReadingOption(
+            f"Classes that differ in case or blanks alone become one, as most often spelled: {joined}.",
+            JOIN,
+        )
+
+
+def _alike(samples: Samples) -> tuple[tuple[str, ...], ...]:
+    """Group the classes that are alike, those with a single sample included."""
+    if samples.target_kind == "regression" or samples.source.startswith("features:"):
+        return ()
+    single = (ONLY_SAMPLE.match(entry.reason) for entry in samples.left_out)
+    return alike_names([*samples.class_names, *(found[1] for found in single if found)])
+
+
+def _spelled_alike(samples: Samples) -> Iterator[str]:
+    alike = _alike(samples)
+    if alike:
+        listed = "; ".join(", ".join(map(repr, group)) for group in alike[:NAMED])
+        word = "labels" if samples.target_kind == "multilabel" else "classes"
+        more = f" and {len(alike) - NAMED:,} more" if len(alike) > NAMED else ""
+        yield (
+            f"Some {word} differ in case, blanks or the width of letters alone: {listed}{more}. They are "
+            f"counted as different {word}; join them, unless they mean different things."
+        )
 
 
 def _contradictions(samples: Samples) -> Iterator[str]:

@@ -114,5 +114,5 @@ def build_samples(
         groups=tuple(labelling.groups[candidate.name] for candidate in candidates if labelling.groups),
         parts=labelling.parts,
         columns=labelling.columns,
-        offers=labelling.offers,
+        offers=(*labelling.offers, *(() if targets is None else targets.offers)),
     )

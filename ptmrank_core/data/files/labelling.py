@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from ptmrank_core.data.files.labels import Labelling
 from ptmrank_core.data.files.manifest import FileRows, match_files, read_labels
 from ptmrank_core.data.files.manifests import Manifests, find_manifests
+from ptmrank_core.data.labels.spelling import common_spellings
 from ptmrank_core.data.layouts.folders import FolderLabels, label_by_folder, parts_by_folder
 from ptmrank_core.data.layouts.levels import FOLDER_COLUMN
 from ptmrank_core.data.layouts.taking import not_taken, take_parts
@@ -77,6 +78,16 @@ def _have_classes(names: Sequence[str], suffixes: Collection[str]) -> bool:
     return sum(count >= FEWEST for count in counts.values()) >= FEWEST
 
 
+def join_alike(labelling: Labelling) -> Labelling:
+    """Give classes that differ in case or blanks alone the most frequent of their names."""
+    spellings = common_spellings(label for label in labelling.labels.values() if label is not None)
+    labels = {
+        name: label if label is None else spellings.get(label, label)
+        for name, label in labelling.labels.items()
+    }
+    return replace(labelling, labels=labels)
+
+
 def label_entries(
     entries: Sequence[Entry], suffixes: Collection[str], reading: Reading, limits: Limits
 ) -> Labelling:
@@ -117,6 +128,7 @@ def label_entries(
     else:
         _refuse_columns(reading)
         labelling = _label_by_folder(found.files, suffixes, reading, None)
+        labelling = join_alike(labelling) if reading.join_classes else labelling
     return replace(labelling, left_out=(*labelling.left_out, *found.manifests.left_out))
 
 

@@ -66,6 +66,10 @@ class TableItems:
         Rows and words that are no items, and why.
     decoded
         Pictures, recordings and videos that can be decoded.
+    rows
+        Row of the table of each item; empty where items are words.
+    may_recur
+        Whether items of the same content are different samples, as rows of categories are.
     """
 
     names: list[str] = field(default_factory=list)
@@ -75,6 +79,8 @@ class TableItems:
     groups: list[str] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
     decoded: list[Checked] = field(default_factory=list)
+    rows: list[int] = field(default_factory=list)
+    may_recur: bool = False
 
     def add(self, name: str, item: Item, digest: str, labels: Sequence[str], group: str | None) -> None:
         """Add an item; one without a group is its own group, named alike in every format of the table."""
@@ -102,7 +108,11 @@ def read_items(table: InputTable, roles: Roles, limits: Limits) -> TableItems:
     TableItems
         In the order of the table.
     """
-    items = TableItems(labels={column: [] for column in roles.labels}, left_out=list(table.left_out))
+    items = TableItems(
+        labels={column: [] for column in roles.labels},
+        left_out=list(table.left_out),
+        may_recur=any(encoding.categories for encoding in roles.encodings),
+    )
     if roles.has_words and table.sentences:
         _add_sentences(items, table, roles)
     elif roles.has_words:
@@ -121,12 +131,13 @@ def _add_rows(items: TableItems, table: InputTable, roles: Roles, limits: Limits
         rows = _read_media(items, table.media[roles.file], limits)
     elif roles.features:
         rows = _read_numbers(table, roles)
-    for place, (row, cells, group) in enumerate(zip(rows, labels, groups, strict=True)):
-        name = table.row_name(place)
+    for i, (row, cells, group) in enumerate(zip(rows, labels, groups, strict=True)):
+        name = table.row_name(i)
         if isinstance(row, str):
             items.left_out.append(LeftOut(name, row))
         else:
             items.add(name, *row, cells, group)
+            items.rows.append(i)
 
 
 def _read_media(items: TableItems, column: MediaColumn, limits: Limits) -> Iterator[tuple[Item, str] | str]:

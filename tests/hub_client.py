@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+import numpy as np
+
 from ptmrank_core.config import set_library_defaults
 from tests.waiting import PATIENCE_SECONDS
 
@@ -151,9 +153,32 @@ def search(order: dict[str, Any]) -> Answer:
     return {"models": [asdict(model) for model in found]}
 
 
+def read_samples(order: dict[str, Any]) -> Answer:
+    """Read samples of a place and tell what they are, without the items."""
+    from ptmrank_core import reports  # noqa: PLC0415
+    from ptmrank_core.data import load_samples  # noqa: PLC0415
+    from ptmrank_core.errors import InputError, UnclearReadingError  # noqa: PLC0415
+    from ptmrank_core.records import Reading  # noqa: PLC0415
+
+    try:
+        samples = load_samples(order["samples"], Reading(parts=tuple(order.get("parts", ()))))
+    except InputError as error:
+        options = error.options if isinstance(error, UnclearReadingError) else ()
+        places = [option.place for option in options]
+        return {
+            "error": type(error).__name__,
+            "message": error.message,
+            "hint": error.hint,
+            "places": places,
+        }
+    decoded = [np.asarray(item.decode()).shape for item in samples.items[:2]] if order.get("decode") else []
+    facts = {"source": samples.source, "fingerprint": samples.fingerprint, "decoded": decoded}
+    return reports.reading_payload(samples) | facts
+
+
 def do(order: dict[str, Any]) -> Answer:
     """Do one order."""
-    kinds = {"search": search, "models": run_many}
+    kinds = {"search": search, "models": run_many, "samples": read_samples}
     return next((act for name, act in kinds.items() if name in order), fetch_one)(order)
 
 

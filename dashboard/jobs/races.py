@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dashboard.jobs.home import settings, store
-from dashboard.jobs.runs import require_owner
+from dashboard.jobs.runs import require_start
 from ptmrank_core.benchmark import RunProgress, start_worker
 from ptmrank_core.benchmark.race.asking import decide as ask_to_decide
 from ptmrank_core.records import Race, RunResult
@@ -23,7 +23,7 @@ def decide(run_id: str, seconds: float, *, lora: bool = False) -> None:
     RunError
         If the run is not finished, or the worker does not start.
     """
-    require_owner(run_id)
+    require_start(run_id)
     ask_to_decide(store(), settings(), run_id, seconds, lora=lora)
     start_worker(run_id, settings())
 

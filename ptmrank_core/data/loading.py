@@ -13,6 +13,7 @@ from ptmrank_core.data.files.building import build_samples
 from ptmrank_core.data.files.labelling import NO_FOLDER_REASON, label_entries
 from ptmrank_core.data.files.manifest import lists_files
 from ptmrank_core.data.listing import LAYOUT_HINT, absolute_source, list_source
+from ptmrank_core.data.media.grey import with_one_white
 from ptmrank_core.data.media.kinds import MEDIA, MediaKind, check_entry, recognise_kind
 from ptmrank_core.data.quality import with_warnings
 from ptmrank_core.data.sources.entries import Entry, SourceListing, suffix_of
@@ -20,7 +21,7 @@ from ptmrank_core.data.sources.limits import DEFAULT_LIMITS, Limits
 from ptmrank_core.data.subsampling import subsample
 from ptmrank_core.data.tables import TABLE_SUFFIXES, load_table
 from ptmrank_core.errors import SamplesError
-from ptmrank_core.records import AS_RECOGNISED, LeftOut, Reading, Samples
+from ptmrank_core.records import AS_RECOGNISED, OBJECTS_PREFIX, LeftOut, Reading, Samples
 
 __all__ = ["find_table", "load_all_samples", "load_samples"]
 
@@ -105,8 +106,10 @@ def _load_files(source: str, listing: SourceListing, reading: Reading, limits: L
         elif label is None:
             left_out.append(LeftOut(entry.name, NO_FOLDER_REASON))
         else:
-            candidates.append(LabelledFile(entry.name, checked.item, label, checked.digest, checked.changes))
-    kept, copies = drop_copies(candidates)
+            candidates.append(
+                LabelledFile(entry.name, checked.item, label, checked.digest, checked.changes, checked.flaw)
+            )
+    kept, copies = drop_copies(with_one_white(candidates))
     return build_samples(source, kind, labelling, kept, left_out + copies)
 
 
@@ -159,6 +162,11 @@ def load_all_samples(
         return load_first_features(text, reading)
     if text.startswith(DEMO_PREFIX):
         return load_demo_samples(text, reading)
+    if text.startswith(OBJECTS_PREFIX):
+        raise SamplesError(
+            "The samples were in the memory of a script: they are there no longer.",
+            hint="Run the script again; it goes on where the run was stopped.",
+        )
     path = absolute_source(text)
     listing = list_source(path, limits)
     table = find_table(listing.entries, limits)

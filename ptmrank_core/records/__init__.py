@@ -69,6 +69,7 @@ from ptmrank_core.records.reading import (
     Modality,
     Reading,
     TargetKind,
+    UnlabelledMarks,
 )
 from ptmrank_core.records.runs import (
     LOCAL_OWNER,
@@ -85,6 +86,7 @@ from ptmrank_core.records.runs import (
 from ptmrank_core.records.samples import (
     BUILT_IN_REFERENCES,
     MEASURES,
+    OBJECTS_PREFIX,
     Blob,
     BytesBlob,
     Item,
@@ -111,6 +113,7 @@ __all__ = [
     "LOCAL_OWNER",
     "MEASURES",
     "NORMALISATIONS",
+    "OBJECTS_PREFIX",
     "PROBE_SHARE",
     "RECORDED",
     "RESULT_KINDS",
@@ -191,6 +194,7 @@ __all__ = [
     "TrainingResult",
     "Trust",
     "Truth",
+    "UnlabelledMarks",
     "Verdict",
     "VerdictKind",
     "Vote",

@@ -123,6 +123,17 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
         "reading.label_columns": ("letter",),
         "reading.group_column": "speaker",
         "reading.max_samples": 12,
+        "reading.parts": ("all",),
+        "reading.class_folders": "outer",
+        "reading.file_column": "speaker",
+        "reading.ignored_columns": ("speaker",),
+        "reading.columns_as_is": True,
+        "reading.encoding": "utf-8",
+        "reading.decimal_mark": "point",
+        "reading.has_header": True,
+        "reading.join_classes": True,
+        "reading.unlabelled": "class",
+        "reading.group_in_names": 2,
         "analyses.half_samples": 20,
         "analyses.probe": False,
         "analyses.sample_sizes": False,
@@ -161,7 +172,7 @@ def test_a_field_survives_the_command_line(world: World, path: str) -> None:
     changed = replace_fields(world.plan, {path: world.others[path]})
     command = rank_command(changed)
     assert command is not None
-    again, _ = plan_rank(parse(shlex.split(command)[4:]), world.settings)
+    again, _ = plan_rank(parse(shlex.split(command)[2:]), world.settings)
     assert attrgetter(path)(again) == world.others[path]
 
 

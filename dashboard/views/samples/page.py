@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,10 +11,11 @@ import streamlit as st
 from dashboard import jobs, state
 from dashboard.components.gallery import gallery
 from dashboard.components.preflight import preflight
+from dashboard.views.samples.question import ask, choose_data_parts, offer
 from dashboard.views.samples.reading_form import choose_columns, choose_reading
 from dashboard.views.samples.subsample import choose_part
 from dashboard.wording import plain, plural, show_error, source_name
-from ptmrank_core.errors import InputError, PTMRankError
+from ptmrank_core.errors import InputError, PTMRankError, UnclearReadingError
 from ptmrank_core.records import ModelSpec
 
 __all__ = ["page"]
@@ -44,6 +46,24 @@ def page() -> None:
     """Draw the page."""
     st.title("Samples")
     draft = state.draft()
+    demos_alone = jobs.is_demo_only()
+    files, are_features = ([], False) if demos_alone else _ask_for_files(draft)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown("The demo samples:" if demos_alone else "Or use the demo samples:")
+        for demo in jobs.demos():
+            if st.button(demo.facts.title, key=demo.source.removeprefix("demo:")):
+                draft.use_samples(demo.source)
+                state.reset_upload()
+    if files:
+        _keep(files, are_features=are_features)
+    if draft.ready_made:
+        _report_features(draft, draft.ready_made)
+    elif draft.samples_source:
+        _report(draft, draft.samples_source)
+
+
+def _ask_for_files(draft: state.Draft) -> tuple[list[tuple[str, bytes]], bool]:
+    """Draw the upload; return what was uploaded, and whether it is features."""
     way = st.segmented_control("What do you have?", list(LABELS), default=FILES, key="way", required=True)
     files = st.file_uploader(
         LABELS[way],
@@ -52,18 +72,7 @@ def page() -> None:
     )
     with st.expander("What can I upload?", expanded=not (draft.samples_source or draft.ready_made)):
         st.markdown(HOW)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown("Or use the demo samples:")
-        for demo in jobs.demos():
-            if st.button(demo.facts.title, key=demo.source.removeprefix("demo:")):
-                draft.use_samples(demo.source)
-                state.reset_upload()
-    if files:
-        _keep([(file.name, file.getvalue()) for file in files], are_features=way == FEATURES)
-    if draft.ready_made:
-        _report_features(draft, draft.ready_made)
-    elif draft.samples_source:
-        _report(draft, draft.samples_source)
+    return [(file.name, file.getvalue()) for file in files], way == FEATURES
 
 
 def _keep(files: list[tuple[str, bytes]], *, are_features: bool) -> None:
@@ -78,7 +87,8 @@ def _keep(files: list[tuple[str, bytes]], *, are_features: bool) -> None:
             state.draft().use_features(jobs.keep_features(files))
         else:
             source = jobs.keep_upload(files)
-            jobs.preview(source)
+            with suppress(UnclearReadingError):  # the report asks
+                jobs.preview(source)
             state.draft().use_samples(source)
     except PTMRankError as error:
         show_error(error)
@@ -95,10 +105,15 @@ def _report(draft: state.Draft, source: str) -> None:
         reading = former if jobs.is_demo(source) else choose_reading(source, former)
         whole = jobs.all_samples(source, replace(reading, max_samples=None))
         draft.reading = replace(reading, max_samples=choose_part(whole, former.max_samples))
+        choose_data_parts(draft, whole)
         samples = jobs.samples(source, draft.reading)
+    except UnclearReadingError as question:
+        ask(draft, question)
+        return
     except PTMRankError as error:
         show_error(error)
         return
+    offer(draft, samples)
     preflight(samples.summary(), samples)
     gallery(samples, draft.reading)
     if st.button("Choose candidates", type="primary", key="next"):
@@ -113,6 +128,9 @@ def _report_features(draft: state.Draft, folder: str) -> None:
         if tables:
             draft.reading = choose_columns(str(tables[0]), draft.reading)
         models, samples = jobs.ready_made(folder, draft.reading)
+    except UnclearReadingError as question:
+        ask(draft, question)
+        return
     except PTMRankError as error:
         show_error(error)
         return

@@ -22,6 +22,7 @@ from ptmrank_core.data.media.text import (
 )
 from ptmrank_core.data.sources.limits import Limits
 from ptmrank_core.data.tables.column_roles import Roles
+from ptmrank_core.data.tables.columns.features import encode
 from ptmrank_core.data.tables.table import InputTable
 from ptmrank_core.records import Item, LeftOut
 
@@ -61,6 +62,10 @@ class TableItems:
         Group of each item; empty where no groups are known.
     left_out
         Rows and words that are no items, and why.
+    rows
+        Row of the table of each item; empty where items are words.
+    may_recur
+        Whether items of the same content are different samples, as rows of categories are.
     """
 
     names: list[str] = field(default_factory=list)
@@ -69,6 +74,8 @@ class TableItems:
     labels: dict[str, list[str]] = field(default_factory=dict)
     groups: list[str] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
+    rows: list[int] = field(default_factory=list)
+    may_recur: bool = False
 
     def add(self, name: str, item: Item, digest: str, labels: Sequence[str], group: str | None) -> None:
         """Add an item; one without a group is its own group, named alike in every format of the table."""
@@ -96,7 +103,11 @@ def read_items(table: InputTable, roles: Roles, limits: Limits) -> TableItems:
     TableItems
         In the order of the table.
     """
-    items = TableItems(labels={column: [] for column in roles.labels}, left_out=list(table.left_out))
+    items = TableItems(
+        labels={column: [] for column in roles.labels},
+        left_out=list(table.left_out),
+        may_recur=any(encoding.categories for encoding in roles.encodings),
+    )
     if roles.has_words and table.sentences:
         _add_sentences(items, table, roles)
     elif roles.has_words:
@@ -111,12 +122,13 @@ def _add_rows(items: TableItems, table: InputTable, roles: Roles, limits: Limits
     labels = zip(*[table.cells(column) for column in roles.labels], strict=True)
     groups = table.cells(roles.group) if roles.group else [None] * table.n_rows
     rows = _read_numbers(table, roles) if roles.features else _read_texts(table, roles, limits)
-    for line, row, cells, group in zip(table.lines, rows, labels, groups, strict=True):
-        name = f"{table.name}:{line}"
+    for i, (row, cells, group) in enumerate(zip(rows, labels, groups, strict=True)):
+        name = f"{table.name}:{table.lines[i]}"
         if isinstance(row, str):
             items.left_out.append(LeftOut(name, row))
         else:
             items.add(name, *row, cells, group)
+            items.rows.append(i)
 
 
 def _read_texts(table: InputTable, roles: Roles, limits: Limits) -> Iterator[tuple[Item, str] | str]:
@@ -135,18 +147,30 @@ def _read_texts(table: InputTable, roles: Roles, limits: Limits) -> Iterator[tup
 
 def _read_numbers(table: InputTable, roles: Roles) -> Iterator[tuple[Item, str] | str]:
     """Yield the item and digest of each row of finite numbers, and the reason for each of the others."""
-    numbers = np.stack([table.numbers[column] for column in roles.features], axis=1)
+    numbers, names = _stack(table, roles)
     numbers += 0.0  # minus zero becomes zero: the same number has the same digest
     numbers.setflags(write=False)
     finite = np.isfinite(numbers)
-    head = NOT_A_TEXT + json.dumps(roles.features).encode()
+    columns = [encoding.column for encoding in roles.encodings for _ in encoding.names] or roles.features
+    head = NOT_A_TEXT + json.dumps(names).encode()
     for row, is_finite in zip(numbers, finite, strict=True):
         if is_finite.all():
             yield NumbersItem(row), hashlib.sha256(head + row.astype("<f8").tobytes()).hexdigest()
+        elif roles.encodings and not is_finite.any():
+            yield "no feature: every cell is missing"
         else:
             k = int(np.argmin(is_finite))
             reason = "no number" if np.isnan(row[k]) else "a number that is not finite"
-            yield f"{reason} in column {roles.features[k]!r}"
+            yield f"{reason} in column {columns[k]!r}"
+
+
+def _stack(table: InputTable, roles: Roles) -> tuple[NDArray[np.float64], tuple[str, ...]]:
+    """Return the features of all rows, of shape (n, d), and their names; NaN where there are none."""
+    if not roles.encodings:
+        return np.stack([table.numbers[column] for column in roles.features], axis=1), roles.features
+    rows = encode(table, roles.encodings)
+    rows.numbers[rows.is_empty] = np.nan
+    return rows.numbers, rows.names
 
 
 def _add_sentences(items: TableItems, table: InputTable, roles: Roles) -> None:

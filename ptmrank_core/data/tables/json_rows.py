@@ -8,29 +8,16 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any
 
-from ptmrank_core.data.labels.numbers import write_number
 from ptmrank_core.data.sources.limits import Limits
 from ptmrank_core.data.tables.annotations import Annotated, annotated_object, annotated_rows
 from ptmrank_core.data.tables.annotations.label_studio import is_minimal, read_minimal
 from ptmrank_core.data.tables.annotations.recognise import N_LOOKED_AT
 from ptmrank_core.data.tables.json_layouts import JsonRows, rows_of_object
+from ptmrank_core.data.tables.nested import write_cell
 from ptmrank_core.data.tables.table import InputTable, TableBuilder, build_table
 from ptmrank_core.errors import SamplesError
 
 __all__ = ["minimal_table", "read_json", "write_cell"]
-
-
-def write_cell(value: object) -> str:
-    """Write a value as a cell: null as an empty cell, lists and objects as JSON."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, float):
-        return write_number(value)
-    if isinstance(value, list | dict):
-        return json.dumps(value, ensure_ascii=False, default=str)
-    return "" if value is None else str(value)
 
 
 def read_json(text: str, name: str, limits: Limits) -> InputTable:

@@ -7,10 +7,12 @@ from dataclasses import replace
 from ptmrank_core.data.media.text import decode_text
 from ptmrank_core.data.sources.entries import Entry, suffix_of
 from ptmrank_core.data.sources.limits import Limits
+from ptmrank_core.data.sources.signatures import is_git_lfs_pointer
 from ptmrank_core.data.tables.annotations.fasttext import is_fasttext, read_fasttext
 from ptmrank_core.data.tables.conll import read_conll
 from ptmrank_core.data.tables.delimited import read_delimited
 from ptmrank_core.data.tables.json_rows import minimal_table, read_json
+from ptmrank_core.data.tables.nested import expand_objects
 from ptmrank_core.data.tables.parquet import read_parquet
 from ptmrank_core.data.tables.table import InputTable
 from ptmrank_core.errors import SamplesError
@@ -76,8 +78,13 @@ def open_table(entry: Entry, limits: Limits, *, is_manifest: bool = False) -> In
             hint=f"Expected a file that ends in {', '.join(sorted(TABLE_SUFFIXES))}.",
         )
     data = entry.blob.read()
+    if is_git_lfs_pointer(data):
+        raise SamplesError(
+            f"{entry.name!r} is a Git LFS pointer in place of the table.",
+            hint="Run git lfs pull where it comes from.",
+        )
     if suffix == ".parquet":
-        return read_parquet(data, entry.name, limits)
+        return expand_objects(read_parquet(data, entry.name, limits))
     try:
         text, note = decode_text(data)
     except SamplesError as error:
@@ -87,4 +94,5 @@ def open_table(entry: Entry, limits: Limits, *, is_manifest: bool = False) -> In
         table = minimal_table(read_delimited(text, entry.name, limits, is_manifest=is_manifest), limits)
     else:
         table = READERS[suffix](text, entry.name, limits)
+    table = expand_objects(table)
     return replace(table, notes=(f"{entry.name} {note}.", *table.notes)) if note else table

@@ -90,6 +90,11 @@ class Settings:
         return self.home / "runs"
 
     @property
+    def merged_dir(self) -> Path:
+        """Folder of the models that adapters were merged into."""
+        return self.home / "merged"
+
+    @property
     def uploads_dir(self) -> Path:
         """Folder of uploaded samples."""
         return self.home / "uploads"

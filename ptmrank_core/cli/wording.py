@@ -25,6 +25,7 @@ OPTIONS: Mapping[InputField, str] = {
     InputField.DECIMAL_MARK: "say what separates decimals with --decimal point or comma",
     InputField.HAS_HEADER: "say whether the first row names the columns with --header or --no-header",
     InputField.JOIN_CLASSES: "join them with --join-classes",
+    InputField.UNLABELLED: "say what such labels are with --unlabelled 'left out' or --unlabelled class",
     InputField.GROUP_IN_NAMES: "say which part of the file names is the group with --group-in-names",
     InputField.MODELS: "name models with --models, such as --models demo",
     InputField.DEVICE: "choose --device auto or --device cpu",

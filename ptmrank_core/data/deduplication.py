@@ -22,6 +22,10 @@ __all__ = [
 
 OTHER_LABEL = "under another label"
 PARTICULARS = re.compile(r"[:;('\"0-9].*", re.DOTALL)
+REMEDY = re.compile(
+    r"[:;,.] ((?:choose|convert|copy|decode|download|export|give|install|name|rename|run|save|use)\b.*)",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 class Labelled(Protocol):
@@ -147,7 +151,7 @@ def drop_single(samples: Sequence[LabelledT]) -> tuple[list[LabelledT], list[Lef
 
 
 def count_reasons(left_out: Iterable[LeftOut]) -> str:
-    """Count what was left out by reason, without the details of each entry.
+    """Count what was left out by reason, without what differs from entry to entry; what to do stays.
 
     Parameters
     ----------
@@ -159,5 +163,11 @@ def count_reasons(left_out: Iterable[LeftOut]) -> str:
     str
         ``"3 x not an image, 1 x same content as ..."``, the most frequent first.
     """
-    counts = Counter(PARTICULARS.sub("", item.reason).strip() for item in left_out)
-    return ", ".join(f"{count} x {reason}" for reason, count in counts.most_common())
+    kinds = Counter(_kind_of(item.reason) for item in left_out)
+    return ", ".join(f"{count} x {kind}" for kind, count in kinds.most_common())
+
+
+def _kind_of(reason: str) -> str:
+    """Take the details of an entry out of a reason; what to do about it stays."""
+    kind, remedy = PARTICULARS.sub("", reason).strip(), REMEDY.search(reason)
+    return kind if remedy is None else f"{kind}: {remedy[1].rstrip('.')}"

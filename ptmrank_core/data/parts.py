@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from ptmrank_core.errors import InputField, UnknownNameError
 from ptmrank_core.records import ALL_PARTS
 
-__all__ = ["are_parts", "choose_parts", "part_of", "part_of_stem"]
+__all__ = ["LEARNED_FROM", "are_parts", "choose_parts", "part_of", "part_of_stem"]
 
 SPELLINGS = {
     "train": ("train", "training", "trainset", "trainingset", "trn"),

@@ -9,6 +9,8 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from ptmrank_core.data.deduplication import OTHER_LABEL
+from ptmrank_core.data.labels.spelling import alike_names
+from ptmrank_core.errors import ReadingOption
 from ptmrank_core.records import Samples
 
 __all__ = ["group_column_warning", "with_warnings"]
@@ -16,6 +18,8 @@ __all__ = ["group_column_warning", "with_warnings"]
 FEW = 5  # samples of a class
 UNEVEN = 10  # times as many samples as the smallest class
 NAMED = 5
+JOIN = {"join_classes": True}
+ONLY_SAMPLE = re.compile(r"the only sample of class '(.*)'; at least two are needed", re.DOTALL)
 SEPARATORS = re.compile(r"[_\-. ]+")
 # The share of names in which a part has to recur to be taken for a group.
 NEARLY_ALL = 0.8
@@ -25,14 +29,47 @@ MIN_NAMED, MIN_NUMBERED = 5, 10  # different values of a column
 
 def with_warnings(samples: Samples) -> Samples:
     """Add the warnings that the samples give rise to, after those that they carry already."""
-    return replace(samples, warnings=(*samples.warnings, *_warnings(samples)))
+    warnings = (*samples.warnings, *_warnings(samples))
+    return replace(samples, warnings=warnings, offers=(*samples.offers, *_offers(samples)))
 
 
 def _warnings(samples: Samples) -> Iterator[str]:
     yield from _contradictions(samples)
+    yield from _spelled_alike(samples)
     yield from _few(samples)
     yield from _uneven(samples)
     yield from _groups_in_names(samples)
+
+
+def _offers(samples: Samples) -> Iterator[ReadingOption]:
+    """Offer other ways to read the samples, where one click is enough."""
+    alike = _alike(samples)
+    if alike:
+        joined = "; ".join(", ".join(map(repr, group)) for group in alike[:NAMED])
+        yield ReadingOption(
+            f"Classes that differ in case or blanks alone become one, as most often spelled: {joined}.",
+            JOIN,
+        )
+
+
+def _alike(samples: Samples) -> tuple[tuple[str, ...], ...]:
+    """Group the classes that are alike, those with a single sample included."""
+    if samples.target_kind == "regression" or samples.source.startswith("features:"):
+        return ()
+    single = (ONLY_SAMPLE.match(entry.reason) for entry in samples.left_out)
+    return alike_names([*samples.class_names, *(found[1] for found in single if found)])
+
+
+def _spelled_alike(samples: Samples) -> Iterator[str]:
+    alike = _alike(samples)
+    if alike:
+        listed = "; ".join(", ".join(map(repr, group)) for group in alike[:NAMED])
+        word = "labels" if samples.target_kind == "multilabel" else "classes"
+        more = f" and {len(alike) - NAMED:,} more" if len(alike) > NAMED else ""
+        yield (
+            f"Some {word} differ in case, blanks or the width of letters alone: {listed}{more}. They are "
+            f"counted as different {word}; join them, unless they mean different things."
+        )
 
 
 def _name(names: Sequence[str]) -> str:

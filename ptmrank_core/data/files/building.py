@@ -136,4 +136,5 @@ def build_samples(
         target_kind="classification" if targets is None else targets.kind,
         warnings=describe_flaws(kind.plural, ((one.name, one.flaw) for one in candidates)),
         groups=tuple(labelling.groups[candidate.name] for candidate in candidates if labelling.groups),
+        offers=() if targets is None else targets.offers,
     )

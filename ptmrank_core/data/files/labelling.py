@@ -5,8 +5,10 @@ from __future__ import annotations
 import posixpath
 import unicodedata
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from ptmrank_core.data.files.manifest import Labelling, find_manifest, read_manifest
+from ptmrank_core.data.labels.spelling import common_spellings
 from ptmrank_core.data.sources.entries import Entry, common_root, suffix_of
 from ptmrank_core.data.sources.limits import Limits
 from ptmrank_core.errors import SamplesError
@@ -37,6 +39,16 @@ def _label_by_folder(names: Sequence[str], suffixes: Collection[str]) -> Labelli
         else:  # most likely no sample at all, and then reading it gives the better reason
             labels[name] = None
     return Labelling(labels, tuple(left_out))
+
+
+def join_alike(labelling: Labelling) -> Labelling:
+    """Give classes that differ in case or blanks alone the most frequent of their names."""
+    spellings = common_spellings(label for label in labelling.labels.values() if label is not None)
+    labels = {
+        name: label if label is None else spellings.get(label, label)
+        for name, label in labelling.labels.items()
+    }
+    return replace(labelling, labels=labels)
 
 
 def _refuse_columns(reading: Reading) -> None:
@@ -79,6 +91,7 @@ def label_entries(
     manifest = find_manifest(entries, limits)
     if manifest is None:
         _refuse_columns(reading)
-        return _label_by_folder([entry.name for entry in entries], suffixes)
+        labelling = _label_by_folder([entry.name for entry in entries], suffixes)
+        return join_alike(labelling) if reading.join_classes else labelling
     files = [entry.name for entry in entries if entry is not manifest]
     return read_manifest(manifest, files, reading, limits)

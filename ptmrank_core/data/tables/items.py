@@ -62,6 +62,10 @@ class TableItems:
         Group of each item; empty where no groups are known.
     left_out
         Rows and words that are no items, and why.
+    rows
+        Row of the table of each item; empty where items are words.
+    may_recur
+        Whether items of the same content are different samples, as rows of categories are.
     """
 
     names: list[str] = field(default_factory=list)
@@ -70,6 +74,8 @@ class TableItems:
     labels: dict[str, list[str]] = field(default_factory=dict)
     groups: list[str] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
+    rows: list[int] = field(default_factory=list)
+    may_recur: bool = False
 
     def add(self, name: str, item: Item, digest: str, labels: Sequence[str], group: str | None) -> None:
         """Add an item; one without a group is its own group, named alike in every format of the table."""
@@ -97,7 +103,11 @@ def read_items(table: InputTable, roles: Roles, limits: Limits) -> TableItems:
     TableItems
         In the order of the table.
     """
-    items = TableItems(labels={column: [] for column in roles.labels}, left_out=list(table.left_out))
+    items = TableItems(
+        labels={column: [] for column in roles.labels},
+        left_out=list(table.left_out),
+        may_recur=any(encoding.categories for encoding in roles.encodings),
+    )
     if roles.has_words and table.sentences:
         _add_sentences(items, table, roles)
     elif roles.has_words:
@@ -112,12 +122,13 @@ def _add_rows(items: TableItems, table: InputTable, roles: Roles, limits: Limits
     labels = zip(*[table.cells(column) for column in roles.labels], strict=True)
     groups = table.cells(roles.group) if roles.group else [None] * table.n_rows
     rows = _read_numbers(table, roles) if roles.features else _read_texts(table, roles, limits)
-    for line, row, cells, group in zip(table.lines, rows, labels, groups, strict=True):
-        name = f"{table.name}:{line}"
+    for i, (row, cells, group) in enumerate(zip(rows, labels, groups, strict=True)):
+        name = f"{table.name}:{table.lines[i]}"
         if isinstance(row, str):
             items.left_out.append(LeftOut(name, row))
         else:
             items.add(name, *row, cells, group)
+            items.rows.append(i)
 
 
 def _read_texts(table: InputTable, roles: Roles, limits: Limits) -> Iterator[tuple[Item, str] | str]:

@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from ptmrank_core.data.deduplication import count_reasons
+from ptmrank_core.data.labels.targets import read_targets
 from ptmrank_core.data.quality import group_column_warning
 from ptmrank_core.data.sources.entries import Entry
 from ptmrank_core.data.sources.limits import Limits
 from ptmrank_core.data.tables.assemble import assemble
 from ptmrank_core.data.tables.column_roles import Roles, find_roles
-from ptmrank_core.data.tables.items import read_items
+from ptmrank_core.data.tables.columns.kinds import DATES
+from ptmrank_core.data.tables.columns.leaks import find_leaks, leak_offers, leak_warnings
+from ptmrank_core.data.tables.items import TableItems, read_items
 from ptmrank_core.data.tables.reading import open_table
+from ptmrank_core.data.tables.role_rules import AS_ASKED
 from ptmrank_core.data.tables.table import InputTable
+from ptmrank_core.errors import InputField, SamplesError
 from ptmrank_core.records import Reading, Samples
 
 __all__ = ["load_table", "table_samples"]
@@ -56,14 +62,31 @@ def table_samples(source: str, table: InputTable, reading: Reading, limits: Limi
     if roles.has_words and reading.target_kind is None:  # tags that are numbers number the classes
         reading = replace(reading, target_kind="classification")
     items = read_items(table, roles, limits)
-    samples = assemble(source, roles.modality, items, reading, (*table.notes, *roles.notes))
+    if not items.items:
+        raise _no_items(table, items)
+    targets = read_targets(items.labels, reading)
+    leaks = [] if roles.has_words else find_leaks(table, items.rows, targets, roles)
+    samples = assemble(source, roles.modality, items, reading, (*table.notes, *roles.notes), targets)
     is_asked = reading.group_column is None and not roles.group and not roles.has_words
     warning = group_column_warning(_unused(table, roles)) if is_asked else ""
-    warnings = (*samples.warnings, warning) if warning else samples.warnings
-    return replace(samples, warnings=warnings, columns=roles.report())
+    return replace(
+        samples,
+        warnings=(*samples.warnings, *leak_warnings(leaks), *([warning] if warning else [])),
+        columns=roles.report(),
+        offers=(*samples.offers, *leak_offers(leaks, roles, reading)),
+    )
+
+
+def _no_items(table: InputTable, items: TableItems) -> SamplesError:
+    """Make the error of a table none of whose rows is a sample."""
+    return SamplesError(
+        f"{table.name!r} holds no row that can be a sample. Left out: {count_reasons(items.left_out)}.",
+        fields=[InputField.TEXT_COLUMNS, InputField.LABEL_COLUMNS],
+    )
 
 
 def _unused(table: InputTable, roles: Roles) -> dict[str, Sequence[str]]:
     """Return the cells of the columns that are not used."""
-    used = {*roles.text, *roles.labels, *roles.features}
-    return {column: table.cells(column) for column in table.columns if column not in used}
+    return {
+        column: table.cells(column) for column, why in roles.ignored.items() if why not in {AS_ASKED, DATES}
+    }

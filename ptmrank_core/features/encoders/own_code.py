@@ -28,6 +28,6 @@ def refuse_own_code(spec: ModelSpec, error: Exception, part: str) -> None:
     if "trust_remote_code" in str(error):
         raise UnsupportedModelError(
             f"The {part} of {spec.id!r} needs the checkpoint's own code, which is never run here.",
-            hint="Choose a model that transformers reads by itself, or rank it through a function of your own "
+            hint="Choose a model that transformers reads by itself, or rank it by a function of your own "
             "(embedding_function in a script).",
         ) from error

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ptmrank_core.data.tables.columns.features import Encoding
+from ptmrank_core.data.tables.columns.kinds import DATES, are_dates
 from ptmrank_core.data.tables.columns.labels import is_constant
 from ptmrank_core.data.tables.role_rules import AS_ASKED, MAX_LISTED, list_columns
 from ptmrank_core.data.tables.table import InputTable
@@ -78,6 +79,8 @@ def _why_unused(table: InputTable, roles: Roles, column: str) -> str:
         return "is empty"
     if is_constant(table, column):
         return "is constant"
+    if are_dates(table.words.get(column, ())):
+        return DATES
     return "is no column of numbers" if roles.modality == "tabular" else "has no role beside a text"
 
 

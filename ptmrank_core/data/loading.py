@@ -13,10 +13,11 @@ from ptmrank_core.data.features.loading import FEATURES_PREFIX, load_first_featu
 from ptmrank_core.data.files.building import build_samples
 from ptmrank_core.data.files.labelling import label_entries
 from ptmrank_core.data.files.manifests import lists_files
+from ptmrank_core.data.hub.loading import HubRows, load_rows, look_at
 from ptmrank_core.data.layouts.folders import NO_FOLDER_REASON
 from ptmrank_core.data.layouts.name_groups import group_by_names
 from ptmrank_core.data.layouts.rows import load_tables
-from ptmrank_core.data.listing import LAYOUT_HINT, absolute_source, list_source
+from ptmrank_core.data.listing import LAYOUT_HINT
 from ptmrank_core.data.media.grey import with_one_white
 from ptmrank_core.data.media.kinds import MEDIA, MediaKind, check_entry, recognise_kind
 from ptmrank_core.data.parts import part_of_stem
@@ -135,7 +136,8 @@ def load_samples(
         The name of demo samples (``"demo:digits"``); a ``.zip`` file or a folder of pictures, recordings,
         videos or texts; a table of texts, pairs, words or numbers, alone or in a ``.zip`` file or a folder.
         Labels of files come from a table at the top (``.csv``, ``.tsv``, ``.jsonl``, ``.parquet``), or else
-        from their folders. ``"features:PATH"`` for the labels in a file of ready-made features.
+        from their folders. ``"hf:owner/name"`` for a dataset on the Hub; ``"features:PATH"`` for the labels
+        in a file of ready-made features.
     reading
         What the samples are and which columns hold what, where the user said so.
     limits
@@ -175,11 +177,12 @@ def load_all_samples(
             "The samples were in the memory of a script: they are there no longer.",
             hint="Run the script again; it goes on where the run was stopped.",
         )
-    path = absolute_source(text)
-    listing = list_source(path, limits)
-    tables = find_tables(listing.entries, limits, reading)
-    if tables:
-        samples = _load_tables(path, tables, listing, reading, limits)
+    seen = look_at(text, reading, limits)
+    tables = () if isinstance(seen, HubRows) else find_tables(seen.listing.entries, limits, reading)
+    if isinstance(seen, HubRows):
+        samples = load_rows(seen, reading, limits)
+    elif tables:
+        samples = _load_tables(seen.source, tables, seen.listing, reading, limits)
     else:
-        samples = _load_files(path, listing, reading, limits)
+        samples = _load_files(seen.source, seen.listing, reading, limits)
     return group_by_names(samples, reading.group_in_names)

@@ -9,15 +9,16 @@ from typing import Literal, TypeAlias
 
 from ptmrank_core.data.files.labelling import find_labels
 from ptmrank_core.data.files.manifest import describe_manifest
+from ptmrank_core.data.hub.loading import HubRows, look_at
 from ptmrank_core.data.layouts.folders import label_by_folder
-from ptmrank_core.data.layouts.rows import open_rows
+from ptmrank_core.data.layouts.rows import RowsTaken, open_rows
 from ptmrank_core.data.layouts.taking import take_parts
-from ptmrank_core.data.listing import absolute_source, list_source
 from ptmrank_core.data.loading import find_tables
 from ptmrank_core.data.media.kinds import MEDIA, recognise_kind
 from ptmrank_core.data.sources.limits import DEFAULT_LIMITS, Limits
 from ptmrank_core.data.tables import TableDescription
 from ptmrank_core.data.tables.preview import describe_rows
+from ptmrank_core.data.tables.table import InputTable
 from ptmrank_core.records import AS_RECOGNISED, ClassFolders, Modality, Reading
 
 __all__ = ["SourceOverview", "preview"]
@@ -80,12 +81,13 @@ def preview(
     SamplesError
         If there is no such source, or its table cannot be read.
     """
-    entries = list_source(absolute_source(str(source)), limits).entries
+    seen = look_at(str(source), reading, limits)
+    if isinstance(seen, HubRows):
+        return _describe(seen.rows, reading)
+    entries = seen.listing.entries
     tables = find_tables(entries, limits, reading)
     if tables:
-        rows = open_rows(tables, reading, limits)
-        description = describe_rows(rows.table, reading)
-        return SourceOverview("table", _modality_of(description), description, rows.parts)
+        return _describe(open_rows(tables, reading, limits), reading)
     kind = MEDIA.get(reading.modality) if reading.modality is not None else None
     kind = kind or recognise_kind([entry.name for entry in entries])
     found = find_labels(entries, kind.formats.suffixes, reading, limits)
@@ -99,8 +101,18 @@ def preview(
     return SourceOverview("manifest", kind.modality, description, parts)
 
 
-def _modality_of(table: TableDescription) -> Modality | None:
+def _describe(rows: RowsTaken, reading: Reading) -> SourceOverview:
+    """Describe a source whose samples are the rows of tables."""
+    description = describe_rows(rows.table, reading)
+    modality = _modality_of(description, rows.table)
+    return SourceOverview("table", modality, description, rows.parts)
+
+
+def _modality_of(description: TableDescription, table: InputTable) -> Modality | None:
     """Tell what the rows of a table are, by the roles of its columns."""
-    if "feature" in table.guesses:
+    roles = dict(zip(description.guesses, description.columns, strict=True))
+    if "file" in roles:
+        return table.media[roles["file"]].modality
+    if "feature" in roles:
         return "tabular"
-    return "text" if "text" in table.guesses else None
+    return "text" if "text" in roles else None

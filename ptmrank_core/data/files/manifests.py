@@ -93,6 +93,8 @@ def lists_files(entry: Entry, names: Sequence[str], reading: Reading, limits: Li
         table = open_table(entry, limits, is_manifest=True)
     except SamplesError:  # reported by whoever reads the table for good
         return False
+    if table.media:  # it holds the files itself
+        return False
     manifest = Manifest(table, FileIndex(names, entry.name), "")
     if names and _lists(manifest, reading):
         return True

@@ -78,6 +78,8 @@ def offer_groups(samples: Samples) -> Iterator[ReadingOption]:
     """
     if samples.groups or samples.target_kind != "classification" or samples.modality == "tabular":
         return
+    if any(ROW.search(name) for name in samples.names):  # the shards of a table are no groups
+        return
     parts = [_split(name) for name in samples.names]
     n_parts = Counter(map(len, parts)).most_common(1)[0][0]
     labelled = [

@@ -85,6 +85,7 @@ def _without(table: InputTable, column: str) -> InputTable:
         columns=tuple(name for name in table.columns if name != column),
         numbers={name: cells for name, cells in table.numbers.items() if name != column},
         words={name: cells for name, cells in table.words.items() if name != column},
+        classes=table.classes - {column},
     )
 
 

@@ -8,8 +8,9 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from ptmrank_core.data.sources.entries import Entry
 from ptmrank_core.data.sources.limits import Limits
-from ptmrank_core.data.tables.table import InputTable
+from ptmrank_core.data.tables.table import InputTable, MediaColumn
 from ptmrank_core.errors import SamplesError
 
 __all__ = ["join_tables", "take_rows"]
@@ -33,6 +34,10 @@ def take_rows(table: InputTable, rows: NDArray[np.int64]) -> InputTable:
         lines=[table.lines[row] for row in taken],
         sentences=[table.sentences[row] for row in taken] if table.sentences else (),
         files=[table.files[row] for row in taken] if table.files else (),
+        media={
+            name: replace(column, entries=[column.entries[row] for row in taken])
+            for name, column in table.media.items()
+        },
     )
 
 
@@ -66,24 +71,49 @@ def join_tables(tables: Sequence[InputTable], limits: Limits) -> InputTable:
             hint="Keep a random part of the rows: a ranking needs a few thousand.",
         )
     columns = tuple(dict.fromkeys(column for table in tables for column in table.columns))
-    wordy = [column for column in columns if any(column in table.words for table in tables)]
+    media = _join_media(tables)
+    wordy = [c for c in columns if c not in media and any(c in t.words or c in t.media for t in tables)]
     return InputTable(
         name=name_tables([table.name for table in tables]),
         columns=columns,
         numbers={
             column: np.concatenate([_numbers(table, column) for table in tables])
             for column in columns
-            if column not in wordy
+            if column not in wordy and column not in media
         },
         words={column: [cell for table in tables for cell in _cells(table, column)] for column in wordy},
         lines=[line for table in tables for line in table.lines],
         left_out=tuple(left_out for table in tables for left_out in table.left_out),
         notes=tuple(dict.fromkeys(note for table in tables for note in table.notes)),
+        media=media,
+        classes=_join_classes(tables),
         sentences=_join_sentences(tables),
         files=[
             table.files[row] if table.files else table.name for table in tables for row in range(table.n_rows)
         ],
     )
+
+
+def _join_media(tables: Sequence[InputTable]) -> dict[str, MediaColumn]:
+    """Join the columns that hold pictures, recordings or videos of one kind in every table that has them."""
+    joined = {}
+    for name in dict.fromkeys(name for table in tables for name in table.media):
+        kinds = {t.media[name].modality if name in t.media else None for t in tables if name in t.columns}
+        [modality, *others] = kinds
+        if modality is not None and not others:
+            entries = [entry for table in tables for entry in _entries(table, name)]
+            joined[name] = MediaColumn(modality, entries)
+    return joined
+
+
+def _entries(table: InputTable, name: str) -> Sequence[Entry | str]:
+    return table.media[name].entries if name in table.media else ["empty cell"] * table.n_rows
+
+
+def _join_classes(tables: Sequence[InputTable]) -> frozenset[str]:
+    """Return the columns that name classes in every table that has them."""
+    named = frozenset[str]().union(*(table.classes for table in tables))
+    return frozenset(c for c in named if all(c in t.classes for t in tables if c in t.columns))
 
 
 def name_tables(names: Sequence[str]) -> str:

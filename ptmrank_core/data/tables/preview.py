@@ -98,5 +98,11 @@ def preview_table(table: InputTable, guesses: Sequence[str], problem: str = "") 
 
 def _role_of(column: str, roles: Roles) -> str:
     """Name the role of a column; nothing where it has none."""
-    places = {"text": roles.text, "label": roles.labels, "group": (roles.group,), "feature": roles.features}
+    places = {
+        "text": roles.text,
+        "file": (roles.file,),
+        "label": roles.labels,
+        "group": (roles.group,),
+        "feature": roles.features,
+    }
     return next((role for role, columns in places.items() if column in columns), "")

@@ -31,6 +31,7 @@ from ptmrank_core.records import AS_RECOGNISED, OBJECTS_PREFIX, LeftOut, Reading
 
 __all__ = ["find_tables", "load_all_samples", "load_samples"]
 
+FEW_FILES = 3  # fewer than two classes of two
 BESIDE_TABLE_REASON = "beside a table of samples"
 
 
@@ -57,10 +58,13 @@ def find_tables(
     """
     suffixes = [suffix_of(entry.name) for entry in entries]
     media = frozenset[str]().union(*(k.formats.suffixes for k in MEDIA.values() if k.modality != "text"))
-    if media.intersection(suffixes):
+    n_media = sum(suffix in media for suffix in suffixes)
+    if n_media > FEW_FILES:  # a logo or a figure beside a table is no data set
         return ()
     tables = tuple(entry for entry in entries if suffix_of(entry.name) in TABLE_SUFFIXES - {".txt"})
     texts = tuple(entry for entry in entries if suffix_of(entry.name) == ".txt")
+    if not tables and n_media:
+        return ()
     if not tables:
         # A single text is no data set; words with their tags are.
         parts = {part_of_stem(posixpath.splitext(posixpath.basename(entry.name))[0]) for entry in texts}

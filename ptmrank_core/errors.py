@@ -198,9 +198,8 @@ class UnknownNameError(InputError):
 
     def __init__(self, kind: str, name: str, known: Iterable[str], *, fields: Fields = ()) -> None:
         names = sorted(known)
-        close = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
-        guess = f"Did you mean {' or '.join(repr(c) for c in close)}?" if close else ""
-        hint = f"{guess} Known: {', '.join(names)}.".strip()
+        close = " or ".join(map(repr, difflib.get_close_matches(name, names, n=3, cutoff=0.5)))
+        hint = f"{f'Did you mean {close}? ' if close else ''}Known: {', '.join(names)}."
         super().__init__(f"Unknown {kind} {name!r}.", hint=hint, fields=fields)
 
 

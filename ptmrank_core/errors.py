@@ -34,7 +34,7 @@ import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeAlias
 
 __all__ = [
     "ARGUMENTS",
@@ -90,6 +90,7 @@ class InputField(StrEnum):
     DEVICE = "device"
 
 
+Fields: TypeAlias = Iterable[InputField]
 ARGUMENTS: Mapping[InputField, str] = {
     InputField.MODALITY: "set modality to what the samples are",
     InputField.TARGET_KIND: "set target_kind to classification, regression or multilabel",
@@ -113,7 +114,7 @@ ARGUMENTS: Mapping[InputField, str] = {
 """What to do about each input in a script."""
 
 
-def word_fields(fields: Iterable[InputField], words: Mapping[InputField, str]) -> str:
+def word_fields(fields: Fields, words: Mapping[InputField, str]) -> str:
     """Make a sentence of what a front says about some inputs; empty for none."""
     sentence = ", or ".join(words[field] for field in fields)
     return f"{sentence[0].upper()}{sentence[1:]}." if sentence else ""
@@ -158,7 +159,7 @@ class PTMRankError(Exception):
         The inputs that the reader can change to mend it; each front says where they are.
     """
 
-    def __init__(self, message: str, *, hint: str = "", fields: Iterable[InputField] = ()) -> None:
+    def __init__(self, message: str, *, hint: str = "", fields: Fields = ()) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
@@ -195,13 +196,10 @@ class UnknownNameError(InputError):
         The input that holds the name.
     """
 
-    def __init__(
-        self, kind: str, name: str, known: Iterable[str], *, fields: Iterable[InputField] = ()
-    ) -> None:
+    def __init__(self, kind: str, name: str, known: Iterable[str], *, fields: Fields = ()) -> None:
         names = sorted(known)
-        close = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
-        guess = f"Did you mean {' or '.join(repr(c) for c in close)}?" if close else ""
-        hint = f"{guess} Known: {', '.join(names)}.".strip()
+        close = " or ".join(map(repr, difflib.get_close_matches(name, names, n=3, cutoff=0.5)))
+        hint = f"{f'Did you mean {close}? ' if close else ''}Known: {', '.join(names)}."
         super().__init__(f"Unknown {kind} {name!r}.", hint=hint, fields=fields)
 
 

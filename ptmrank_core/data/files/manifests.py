@@ -89,6 +89,8 @@ def lists_files(entry: Entry, names: Sequence[str], reading: Reading, limits: Li
     limits
         Bounds on what the table may hold.
     """
+    if not names and reading.file_column is None:  # nothing that it could list
+        return False
     try:
         table = open_table(entry, limits, is_manifest=True)
     except SamplesError:  # reported by whoever reads the table for good

@@ -52,7 +52,6 @@ class _Format:
 _FORMATS = (
     _Format(r"model_index\.json", "a pipeline of diffusers", OWN_WAYS),
     _Format(r"open_clip_.*\.(json|safetensors|bin)", "a model of open_clip", OWN_WAYS),
-    _Format(r"adapter_(config\.json|model\.\w+)", "an adapter (PEFT) without its base model", ORIGINAL),
     _Format(r".*\.gguf", "GGUF, the format of llama.cpp", ORIGINAL),
     _Format(r".*\.onnx", "ONNX", f"{ORIGINAL} {OWN_WAYS}"),
     _Format(r"openvino_.*\.(xml|bin)", "OpenVINO", f"{ORIGINAL} {OWN_WAYS}"),

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ptmrank_core.data.objects.cells import table_of_columns
+from ptmrank_core.data.objects.cells import has_cells, table_of_columns
 from ptmrank_core.data.objects.gathering import LabelledValues, finish, samples_of_values
 from ptmrank_core.data.objects.media_columns import PLURALS, find_media_column
 from ptmrank_core.data.objects.options import ObjectReading
@@ -22,6 +22,7 @@ from ptmrank_core.data.tables.column_roles import Roles, find_roles
 from ptmrank_core.data.tables.load import table_samples
 from ptmrank_core.data.tables.role_rules import list_columns
 from ptmrank_core.data.tables.table import InputTable
+from ptmrank_core.errors import SamplesError
 from ptmrank_core.records import Modality, Reading, Samples
 
 __all__ = ["Columns", "samples_of_columns"]
@@ -88,7 +89,14 @@ def samples_of_columns(columns: Columns, wanted: ObjectReading, limits: Limits) 
     media = {name: modality for name, modality in _objects(columns, wanted, limits).items() if modality}
     plain = {name: values for name, values in columns.values.items() if name not in media}
     chosen = find_media_column(columns.name, plain, media, wanted)
+    other = [name for name, values in plain.items() if not has_cells(values)]
+    if other:
+        plain = {name: values for name, values in plain.items() if name not in other}
+        note = f"Not read: {list_columns(other)}, which hold neither texts nor numbers."
+        columns = replace(columns, notes=(*columns.notes, note))
     if chosen is None:
+        if not plain:
+            raise SamplesError(f"No column of {columns.name!r} can be read: it has {list_columns(other)}.")
         return _of_table(columns, plain, wanted, limits)
     column, modality = chosen
     return _of_media(columns, column, plain, wanted.of(modality), limits)

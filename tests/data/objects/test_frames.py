@@ -205,3 +205,23 @@ def test_groups_are_found_as_in_a_file() -> None:
     frame = pd.DataFrame({"image": pictures(), "label": LABELS, "patient": ["p", "p", "q", "q"] * 3})
     assert load_objects(frame).groups == ("p", "p", "q", "q") * 3
     assert load_objects(frame, group_column="").groups == ()
+
+
+def test_objects_that_are_no_samples_are_never_read_as_texts() -> None:
+    """What Python prints of an object is no text; lists of labels and records are."""
+
+    class Shape:
+        """Anything."""
+
+    shapes = [Shape() for _ in range(N)]
+    frame = pd.DataFrame({"shape": shapes, "text": texts(), "label": LABELS})
+    samples = load_objects(frame)
+    assert samples.modality == "text"
+    assert "Not read: 'shape', which hold neither texts nor numbers." in samples.notes
+    with pytest.raises(SamplesError, match="No column of 'frame' is recognised as the text; it has 'label'"):
+        load_objects(frame[["shape", "label"]])
+    with pytest.raises(SamplesError, match="No column of 'columns' can be read: it has 'shape'"):
+        load_objects({"shape": shapes})
+    spectra = pd.DataFrame({"spectrum": [np.ones((3, 4)) * i for i in range(N)], "label": LABELS})
+    with pytest.raises(SamplesError, match="it has 'label'"):
+        load_objects(spectra)

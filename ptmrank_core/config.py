@@ -99,6 +99,11 @@ class Settings:
         """Folder of uploaded samples."""
         return self.home / "uploads"
 
+    @property
+    def datasets_dir(self) -> Path:
+        """Folder of samples taken from datasets of the Hub."""
+        return self.home / "datasets"
+
 
 def has_peft() -> bool:
     """Whether peft is installed, the package that trains and merges adapters; it is not imported."""

@@ -131,11 +131,14 @@ class ReadingOption:
         The fields of ``Reading`` that ask for it, with their values.
     preview
         The first lines or rows, read in this way; may be empty.
+    place
+        The source to name instead, where it is the source that says which samples are meant; else empty.
     """
 
     text: str
     changes: Mapping[str, Any]
     preview: tuple[str, ...] = ()
+    place: str = ""
 
     def keywords(self) -> str:
         """Write the fields as the keywords of a call: ``class_folders='outer'``."""

@@ -35,7 +35,8 @@ OPTIONS: Mapping[InputField, str] = {
 
 def say_option(option: ReadingOption) -> str:
     """Write a way to read the samples: the words that ask for it, and what the samples are then."""
-    lines = [f"  {shlex.join(reading_words(option.changes))}", f"      {option.text}"]
+    words = [option.place] if option.place else reading_words(option.changes)
+    lines = [f"  {shlex.join(words)}", f"      {option.text}"]
     return "\n".join([*lines, *(f"      | {line}" for line in option.preview)])
 
 

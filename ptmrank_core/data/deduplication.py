@@ -16,11 +16,15 @@ __all__ = [
     "Labelled",
     "LabelledFile",
     "count_reasons",
+    "describe_changes",
+    "describe_flaws",
     "drop_copies",
     "drop_single",
 ]
 
+NAMED = 3
 OTHER_LABEL = "under another label"
+PART = re.compile(r"^part '(\w+)' was")  # which part was not taken is worth saying
 PARTICULARS = re.compile(r"[:;('\"0-9].*", re.DOTALL)
 REMEDY = re.compile(
     r"[:;,.] ((?:choose|convert|copy|decode|download|export|give|install|name|rename|run|save|use)\b.*)",
@@ -60,6 +64,15 @@ class DecodingChange(Protocol):
 
     def sentence(self, count: int) -> str:
         """Write the note on the number of samples that were changed this way."""
+        ...
+
+
+class Decoded(Protocol):
+    """Whatever was decoded once, with the changes that this made."""
+
+    @property
+    def changes(self) -> frozenset[DecodingChange]:
+        """How decoding changes it."""
         ...
 
 
@@ -169,5 +182,34 @@ def count_reasons(left_out: Iterable[LeftOut]) -> str:
 
 def _kind_of(reason: str) -> str:
     """Take the details of an entry out of a reason; what to do about it stays."""
-    kind, remedy = PARTICULARS.sub("", reason).strip(), REMEDY.search(reason)
+    kind = PARTICULARS.sub("", PART.sub(r"part \1 was", reason)).strip()
+    remedy = REMEDY.search(reason)
     return kind if remedy is None else f"{kind}: {remedy[1].rstrip('.')}"
+
+
+def describe_changes(decoded: Iterable[Decoded]) -> tuple[str, ...]:
+    """Write one sentence for each way in which decoding changes samples."""
+    counts = Counter(change for one in decoded for change in one.changes)
+    return tuple(change.sentence(counts[change]) for change in sorted(counts, key=lambda c: c.name))
+
+
+def describe_flaws(kind: str, flaws: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """Write one warning for each flaw that samples have.
+
+    Parameters
+    ----------
+    kind
+        What the samples are called: ``"pictures"``.
+    flaws
+        Name of each sample, and what makes it doubtful (empty for nothing).
+    """
+    names: dict[str, list[str]] = defaultdict(list)
+    for name, flaw in flaws:
+        if flaw:
+            names[flaw].append(name)
+    return tuple(
+        f"{len(flawed):,} of the {kind} {'is' if len(flawed) == 1 else 'are'} {flaw}: "
+        f"{', '.join(map(repr, flawed[:NAMED]))}{' ...' if len(flawed) > NAMED else ''}. Such samples cannot "
+        "show what their labels say; leave them out if they are mistakes."
+        for flaw, flawed in sorted(names.items())
+    )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ptmrank_core.data.files.building import describe_changes, describe_flaws
+from ptmrank_core.data.deduplication import describe_changes, describe_flaws
 from ptmrank_core.data.media.grey import with_one_white
 from ptmrank_core.data.media.kinds import MEDIA, Checked
 from ptmrank_core.data.objects.options import ObjectReading

@@ -25,6 +25,7 @@ from ptmrank_core.data.tables.columns.labels import (
 )
 from ptmrank_core.data.tables.columns.roles import Roles, with_ignored
 from ptmrank_core.data.tables.columns.texts import find_text
+from ptmrank_core.data.tables.media_rows import BESIDE_ROWS, find_media_roles
 from ptmrank_core.data.tables.role_rules import (
     AS_ASKED,
     check_ignored,
@@ -80,6 +81,9 @@ def find_roles(table: InputTable, reading: Reading) -> Roles:
     """
     reading = match_reading(table, reading)
     check_ignored(reading)
+    media = find_media_roles(table, reading)
+    if media is not None:
+        return media
     named = (*reading.text_columns, *reading.label_columns, reading.group_column)
     if reading.modality not in {None, "text", "tabular"}:
         raise SamplesError(
@@ -94,6 +98,7 @@ def find_roles(table: InputTable, reading: Reading) -> Roles:
         if column not in {*named, *ignored} and not table.sentences:
             why = why_identifier(table, column, as_is=reading.columns_as_is)
             ignored |= {column: why} if why else {}
+    ignored |= dict.fromkeys(table.media, BESIDE_ROWS)
     columns = [column for column in table.columns if column not in ignored]
     found = None
     if reading.modality != "tabular":

@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ptmrank_core.data.media.text import decode_text
-from ptmrank_core.data.sources.entries import Entry, suffix_of
+from ptmrank_core.data.sources.entries import Entry, lfs_pointer, suffix_of
 from ptmrank_core.data.sources.limits import Limits
 from ptmrank_core.data.sources.signatures import is_git_lfs_pointer
 from ptmrank_core.data.tables.annotations.fasttext import is_fasttext, read_fasttext
+from ptmrank_core.data.tables.columnar.files import COLUMNAR_SUFFIXES
+from ptmrank_core.data.tables.columnar.read import read_columnar
 from ptmrank_core.data.tables.conll import read_conll
 from ptmrank_core.data.tables.delimited import read_delimited
 from ptmrank_core.data.tables.json_rows import minimal_table, read_json
 from ptmrank_core.data.tables.nested import expand_objects
-from ptmrank_core.data.tables.parquet import read_parquet
 from ptmrank_core.data.tables.table import InputTable
 from ptmrank_core.errors import SamplesError
 
@@ -45,7 +46,7 @@ READERS = {
     ".conll": read_conll,
     ".txt": read_plain,
 }
-TABLE_SUFFIXES = frozenset({*DELIMITED_SUFFIXES, *READERS, ".parquet"})
+TABLE_SUFFIXES = frozenset({*DELIMITED_SUFFIXES, *READERS, *COLUMNAR_SUFFIXES})
 
 
 def open_table(entry: Entry, limits: Limits, *, is_manifest: bool = False) -> InputTable:
@@ -77,14 +78,11 @@ def open_table(entry: Entry, limits: Limits, *, is_manifest: bool = False) -> In
             f"{entry.name!r} is not a table that can be read.",
             hint=f"Expected a file that ends in {', '.join(sorted(TABLE_SUFFIXES))}.",
         )
+    if suffix in COLUMNAR_SUFFIXES:
+        return expand_objects(read_columnar(entry, limits))
     data = entry.blob.read()
     if is_git_lfs_pointer(data):
-        raise SamplesError(
-            f"{entry.name!r} is a Git LFS pointer in place of the table.",
-            hint="Run git lfs pull where it comes from.",
-        )
-    if suffix == ".parquet":
-        return expand_objects(read_parquet(data, entry.name, limits))
+        raise lfs_pointer(entry.name)
     try:
         text, note = decode_text(data)
     except SamplesError as error:

@@ -27,7 +27,7 @@ from ptmrank_core.data.sources.limits import DEFAULT_LIMITS, Limits
 from ptmrank_core.data.subsampling import subsample
 from ptmrank_core.data.tables import TABLE_SUFFIXES
 from ptmrank_core.errors import SamplesError
-from ptmrank_core.records import AS_RECOGNISED, OBJECTS_PREFIX, LeftOut, Reading, Samples
+from ptmrank_core.records import AS_RECOGNISED, OBJECTS_PREFIXES, LeftOut, Reading, Samples
 
 __all__ = ["find_tables", "load_all_samples", "load_samples"]
 
@@ -172,10 +172,10 @@ def load_all_samples(
         return load_first_features(text, reading)
     if text.startswith(DEMO_PREFIX):
         return load_demo_samples(text, reading)
-    if text.startswith(OBJECTS_PREFIX):
+    if text.startswith(OBJECTS_PREFIXES):
         raise SamplesError(
-            "The samples were in the memory of a script: they are there no longer.",
-            hint="Run the script again; it goes on where the run was stopped.",
+            "The samples were in the memory of a script, which alone has them.",
+            hint="Run it again: what was computed is kept.",
         )
     seen = look_at(text, reading, limits)
     if isinstance(seen, HubRows):

@@ -24,6 +24,7 @@ __all__ = [
 
 NAMED = 3
 OTHER_LABEL = "under another label"
+PART = re.compile(r"^part '(\w+)' was")  # which part was not taken is worth saying
 PARTICULARS = re.compile(r"[:;('\"0-9].*", re.DOTALL)
 REMEDY = re.compile(
     r"[:;,.] ((?:choose|convert|copy|decode|download|export|give|install|name|rename|run|save|use)\b.*)",
@@ -181,7 +182,8 @@ def count_reasons(left_out: Iterable[LeftOut]) -> str:
 
 def _kind_of(reason: str) -> str:
     """Take the details of an entry out of a reason; what to do about it stays."""
-    kind, remedy = PARTICULARS.sub("", reason).strip(), REMEDY.search(reason)
+    kind = PARTICULARS.sub("", PART.sub(r"part \1 was", reason)).strip()
+    remedy = REMEDY.search(reason)
     return kind if remedy is None else f"{kind}: {remedy[1].rstrip('.')}"
 
 

@@ -27,10 +27,9 @@ MIN_NAMED, MIN_NUMBERED = 5, 10  # different values of a column
 
 
 def with_warnings(samples: Samples) -> Samples:
-    """Add the warnings and offers that the samples give rise to, after those that they carry already."""
+    """Add the warnings that the samples give rise to, after those that they carry already."""
     warnings = (*samples.warnings, *_warnings(samples))
-    offers = (*samples.offers, *_offers(samples), *offer_groups(samples))
-    return replace(samples, warnings=warnings, offers=offers)
+    return replace(samples, warnings=warnings, offers=(*samples.offers, *_offers(samples)))
 
 
 def _warnings(samples: Samples) -> Iterator[str]:
@@ -49,6 +48,7 @@ def _offers(samples: Samples) -> Iterator[ReadingOption]:
             f"Classes that differ in case or blanks alone become one, as most often spelled: {joined}.",
             JOIN,
         )
+    yield from offer_groups(samples)
 
 
 def _alike(samples: Samples) -> tuple[tuple[str, ...], ...]:

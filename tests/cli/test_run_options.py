@@ -132,6 +132,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
         "reading.decimal_mark": "point",
         "reading.has_header": True,
         "reading.join_classes": True,
+        "reading.unlabelled": "class",
         "reading.group_in_names": 2,
         "analyses.half_samples": 20,
         "analyses.probe": False,

@@ -25,6 +25,7 @@ DETAILS = (
     "group_in_names",
     "columns_as_is",
     "join_classes",
+    "unlabelled",
 )
 ENCODINGS = (
     "utf-8",
@@ -52,6 +53,7 @@ FOLDERS: dict[str | None, str] = {
 }
 MARKS: dict[str | None, str] = {None: AS_RECOGNISED, "point": "a point", "comma": "a comma"}
 HEADERS: dict[bool | None, str] = {None: AS_RECOGNISED, True: "names the columns", False: "is a sample"}
+NO_LABELS: dict[str | None, str] = {None: AS_RECOGNISED, "left out": "left out", "class": "a class"}
 PLACES: dict[int | None, str] = {None: "none", **{place: f"part {place}" for place in range(1, 7)}}
 NAMES_HELP = (
     "If the file names hold each sample's group (anna_03.wav): which part of the name it is, counted from "
@@ -61,6 +63,7 @@ FILL_HELP = (
     "Columns of a few words become a column for each word, and gaps the middle value with a column that "
     "marks them. Without this, columns of words are not used, and rows with gaps are left out."
 )
+NONE_HELP = "What -1, None, N/A and unlabelled are: no label, or a class like any other."
 JOIN_HELP = "Pos and pos are then one class."
 
 
@@ -98,6 +101,9 @@ def choose_details(overview: SourceOverview, former: Reading) -> Reading:
         if is_table and overview.modality != "text":
             filled = _switch("Fill gaps and encode categories", not former.columns_as_is, help=FILL_HELP)
             changes["columns_as_is"] = not filled
+        changes["unlabelled"] = _choose(
+            "Labels that say there is none", NO_LABELS, former.unlabelled, help=NONE_HELP
+        )
         changes["join_classes"] = _switch(
             "Join classes that differ in case or blanks", former.join_classes, help=JOIN_HELP
         )

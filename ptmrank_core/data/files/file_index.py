@@ -8,12 +8,14 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ptmrank_core.data.parts import part_of_stem
 
 __all__ = ["FileIndex", "Match"]
 
 DRIVE = re.compile(r"[A-Za-z]:")
+MOST_ALIKE = 100  # files of one name, of which no path without a folder can mean one
 EXACT = 1_000  # components that match where the path is that of the file
 
 
@@ -55,13 +57,15 @@ class FileIndex:
         self._names = {_normalise(name): name for name in names}
         # Where the table's part has a folder of its own, files in the folder of another part are not meant.
         self._has_folder = part is not None and any(part in _parts_above(name) for name in names)
+        # By the last two components and by the last one, with the suffix and without.
         self._ends: dict[str, list[str]] = defaultdict(list)
         for name in names:
-            end = posixpath.basename(_normalise(name)).casefold()
-            self._ends[end].append(name)
+            *above, end = _normalise(name).casefold().split("/")
             stem = posixpath.splitext(end)[0]
-            if stem != end:
-                self._ends[stem].append(name)
+            for key in {end, stem, _number(stem)} - {""}:
+                self._ends[key].append(name)
+                if above:
+                    self._ends[f"{above[-1]}/{key}"].append(name)
 
     def find(self, path: str) -> str | None:
         """Return the name of the file that a path of the table leads to, if there is one."""
@@ -95,7 +99,9 @@ class FileIndex:
         wanted = [
             part.casefold() for part in DRIVE.sub("", path, count=1).split("/") if part not in {"", ".", ".."}
         ]
-        ends = self._ends.get(wanted[-1], []) if wanted else []
+        ends = self._candidates(wanted)
+        if len(ends) > MOST_ALIKE:
+            return Match("", 1)
         fits = {name: self._closeness(name, wanted) for name in ends}
         fits = {name: fit for name, fit in fits.items() if fit}
         if not fits:
@@ -103,6 +109,14 @@ class FileIndex:
         best = max(fits.values())
         closest = self._prefer([name for name, fit in fits.items() if fit == best])
         return Match(closest[0] if len(closest) == 1 else "", best)
+
+    def _candidates(self, wanted: Sequence[str]) -> Sequence[str]:
+        """Return the files that end like a path, in two components if any does."""
+        if not wanted:
+            return ()
+        ends = (wanted[-1], _number(wanted[-1]))
+        above = [f"{wanted[-2]}/{end}" for end in ends if end] if len(wanted) > 1 else []
+        return next((self._ends[key] for key in (*above, *ends) if key in self._ends), ())
 
     def _closeness(self, name: str, wanted: Sequence[str]) -> int:
         """Count the components that agree, from the end; 0 where the paths name different parts."""
@@ -113,7 +127,7 @@ class FileIndex:
                 break
             n_alike += 1
         own_parts = _parts_above(name)
-        named = {part for part in map(part_of_stem, wanted[:-1]) if part}
+        named = set(_parts_in("/".join(wanted[:-1])))
         named |= {self._part} if self._part is not None and self._has_folder else set()
         return 0 if own_parts and named and not own_parts & named else n_alike
 
@@ -126,9 +140,19 @@ class FileIndex:
         return names
 
 
-def _parts_above(name: str) -> set[str]:
+def _number(stem: str) -> str:
+    """Write a number without leading zeros, which spreadsheets drop; empty for anything else."""
+    return f"#{int(stem)}" if stem.isdecimal() and len(stem) < 20 else ""
+
+
+def _parts_above(name: str) -> frozenset[str]:
     """Return the parts that folders above a file are named after."""
-    return {part for part in map(part_of_stem, name.split("/")[:-1]) if part}
+    return _parts_in(name.rpartition("/")[0])
+
+
+@lru_cache(maxsize=4_096)
+def _parts_in(folder: str) -> frozenset[str]:
+    return frozenset(part for part in map(part_of_stem, folder.split("/")) if part)
 
 
 def _normalise(path: str) -> str:

@@ -12,6 +12,7 @@ from ptmrank_core.data.files.manifests import Manifests, find_manifests
 from ptmrank_core.data.labels.spelling import common_spellings
 from ptmrank_core.data.layouts.folders import FolderLabels, label_by_folder, parts_by_folder
 from ptmrank_core.data.layouts.levels import FOLDER_COLUMN
+from ptmrank_core.data.layouts.sample_tables import names_table, table_key
 from ptmrank_core.data.layouts.taking import not_taken, take_parts
 from ptmrank_core.data.sources.entries import Entry, suffix_of
 from ptmrank_core.data.sources.limits import Limits
@@ -78,16 +79,6 @@ def _have_classes(names: Sequence[str], suffixes: Collection[str]) -> bool:
     return sum(count >= FEWEST for count in counts.values()) >= FEWEST
 
 
-def join_alike(labelling: Labelling) -> Labelling:
-    """Give classes that differ in case or blanks alone the most frequent of their names."""
-    spellings = common_spellings(label for label in labelling.labels.values() if label is not None)
-    labels = {
-        name: label if label is None else spellings.get(label, label)
-        for name, label in labelling.labels.items()
-    }
-    return replace(labelling, labels=labels)
-
-
 def label_entries(
     entries: Sequence[Entry], suffixes: Collection[str], reading: Reading, limits: Limits
 ) -> Labelling:
@@ -117,19 +108,31 @@ def label_entries(
         If a table cannot be used, or there is none though its columns are asked for.
     """
     found = find_labels(entries, suffixes, reading, limits)
+    names = {names_table(table_key(table.name), reading.parts) for table in found.manifests.tables}
+    reading = replace(reading, parts=tuple(part for part in reading.parts if part not in names))
     if found.manifests.tables:
         rows = match_files(found.manifests.tables, found.files, reading, has_classes=found.has_classes)
         rows = _with_folder_parts(rows, found.files, suffixes)
         labelling = (
-            read_labels(rows, reading)
+            _read_from_table(rows, found, reading)
             if rows.columns.labels
             else _label_with_table(rows, found, suffixes, reading)
         )
     else:
         _refuse_columns(reading)
         labelling = _label_by_folder(found.files, suffixes, reading, None)
-        labelling = join_alike(labelling) if reading.join_classes else labelling
+    if labelling.targets is None and reading.join_classes:
+        labelling = join_alike(labelling)
     return replace(labelling, left_out=(*labelling.left_out, *found.manifests.left_out))
+
+
+def _read_from_table(rows: FileRows, found: FoundLabels, reading: Reading) -> Labelling:
+    """Read the labels from tables; where folders give classes too, say which of them count."""
+    labelling = read_labels(rows, reading)
+    if not found.has_classes:
+        return labelling
+    note = f"The labels are read from {rows.first.name}, not from the folders."
+    return replace(labelling, notes=(note, *labelling.notes))
 
 
 def _with_folder_parts(rows: FileRows, files: Sequence[str], suffixes: Collection[str]) -> FileRows:
@@ -186,6 +189,16 @@ def _label_by_folder(
         parts=taken.counts,
         offers=found.offers,
     )
+
+
+def join_alike(labelling: Labelling) -> Labelling:
+    """Give classes that differ in case or blanks alone the most frequent of their names."""
+    spellings = common_spellings(label for label in labelling.labels.values() if label is not None)
+    labels = {
+        name: label if label is None else spellings.get(label, label)
+        for name, label in labelling.labels.items()
+    }
+    return replace(labelling, labels=labels)
 
 
 def _refuse_columns(reading: Reading) -> None:

@@ -7,20 +7,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ptmrank_core.data.files.file_index import FileIndex
-from ptmrank_core.data.files.manifest_labels import ask_for_labels, find_other_labels, one_labelling
+from ptmrank_core.data.files.manifest_labels import find_manifest_labels
 from ptmrank_core.data.layouts.part_column import PART_COLUMN_REASON, find_part_column
-from ptmrank_core.data.media.kinds import MEDIA
-from ptmrank_core.data.sources.entries import suffix_of
+from ptmrank_core.data.media.kinds import names_media
 from ptmrank_core.data.tables.column_names import FILE_NAMES, LABEL_NAMES, find_named, order_by_name, plain
 from ptmrank_core.data.tables.role_rules import find_group, list_columns, match_reading
 from ptmrank_core.data.tables.table import InputTable
 from ptmrank_core.errors import InputField, SamplesError, UnknownNameError
 from ptmrank_core.records import ColumnRoles, Reading
 
-__all__ = ["ManifestColumns", "find_columns", "find_file_column", "match_columns", "names_media"]
+__all__ = ["ManifestColumns", "find_columns", "find_file_column", "match_columns"]
 
 LABEL_HINT = "Rename the columns, or remove the table and use one folder for each class."
-MEDIA_SUFFIXES = frozenset[str]().union(*(kind.formats.suffixes for kind in MEDIA.values()))
 NOT_USED = "not used"
 
 
@@ -84,13 +82,6 @@ def match_columns(table: InputTable, reading: Reading) -> Reading:
     if file is None:
         raise UnknownNameError("column", reading.file_column, table.columns, fields=[InputField.FILE_COLUMN])
     return replace(named, file_column=file)
-
-
-def names_media(cells: Sequence[str]) -> bool:
-    """Whether most cells end like the files of samples: in ``.png``, ``.wav``, ``.txt`` ..."""
-    filled = [cell for cell in cells if cell.strip()]
-    n_files = sum(suffix_of(cell.strip()) in MEDIA_SUFFIXES and len(cell) < 300 for cell in filled)
-    return 2 * n_files > len(filled)
 
 
 def find_file_column(table: InputTable, files: FileIndex, named: str | None = None) -> str | None:
@@ -180,39 +171,12 @@ def find_columns(
     part = parts[0] if parts is not None else None
     taken = {file, part, reading.group_column, *reading.ignored_columns}
     rest = [column for column in table.columns if column not in taken]
-    labels, label_notes, ignored = _find_labels(table, rest, reading, has_classes=has_classes)
-    if not labels and not has_classes:
-        raise ask_for_labels(table, rest, hint=LABEL_HINT)
-    group = find_group(table, reading, [column for column in rest if column not in labels])
+    choice = find_manifest_labels(table, rest, reading, has_classes=has_classes, hint=LABEL_HINT)
+    group = find_group(table, reading, [column for column in rest if column not in choice.columns])
     notes = []
     if file not in usual and reading.file_column is None:
         notes.append(f"The names of the files are read from column {file!r} of {table.name}.")
-    notes += label_notes
+    notes += choice.notes
     if group is not None and reading.group_column is None:
         notes.append(f"The groups are read from column {group!r} of {table.name}.")
-    return ManifestColumns(file, labels, group, part, tuple(notes), ignored)
-
-
-def _find_labels(
-    table: InputTable, columns: Sequence[str], reading: Reading, *, has_classes: bool
-) -> tuple[tuple[str, ...], list[str], dict[str, str]]:
-    """Find the label columns; with what is to be said of them, and of columns that say the same."""
-    if reading.label_columns:
-        return reading.label_columns, [], {}
-    named = find_named(columns, LABEL_NAMES)
-    if named:
-        kept, twins = one_labelling(table, named, columns)
-        if len(kept) > 1:
-            raise ask_for_labels(table, kept, several=True, hint=LABEL_HINT)
-        notes = [
-            f"{twin!r} numbers the classes that {kept[0]!r} of {table.name} names; the names are read."
-            for twin in twins
-        ]
-        ignored = dict.fromkeys(twins, f"numbers the classes of {kept[0]!r}")
-    else:
-        kept, twins = ((), ()) if has_classes else (find_other_labels(table, columns), ())
-        notes, ignored = [], {}
-    if kept and not find_named(kept, LABEL_NAMES[:1]) and not twins:
-        which = "column" if len(kept) == 1 else "columns"
-        notes.append(f"The labels are read from {which} {list_columns(kept)} of {table.name}.")
-    return kept, notes, ignored
+    return ManifestColumns(file, choice.columns, group, part, tuple(notes), choice.ignored)

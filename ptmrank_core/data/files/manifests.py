@@ -8,9 +8,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from ptmrank_core.data.files.file_index import FileIndex
-from ptmrank_core.data.files.manifest_columns import find_file_column, names_media
+from ptmrank_core.data.files.manifest_columns import find_file_column
 from ptmrank_core.data.layouts.sample_tables import SUBMISSION_REASON, is_submission, names_table, table_key
 from ptmrank_core.data.layouts.taking import part_of_path
+from ptmrank_core.data.media.kinds import names_media
 from ptmrank_core.data.parts import are_parts
 from ptmrank_core.data.sources.entries import Entry, common_root, suffix_of
 from ptmrank_core.data.sources.limits import Limits

@@ -18,7 +18,7 @@ from ptmrank_core.data.labels.unlabelled import NONE_GIVEN, find_unlabelled, wit
 from ptmrank_core.errors import InputField, ReadingOption, SamplesError
 from ptmrank_core.records import Reading, TargetKind
 
-__all__ = ["MIN_NUMBERS", "Targets", "read_targets"]
+__all__ = ["MIN_NUMBERS", "Targets", "as_columns", "read_targets"]
 
 NO_LABEL = "no label"
 NOT_FINITE = "label is not a finite number"
@@ -126,6 +126,11 @@ def _join_columns(labels: NDArray[Any], names: tuple[str, ...]) -> tuple[NDArray
         place = joined.index(kept.get(name, name))
         columns[:, place] = np.maximum(columns[:, place], labels[:, k])
     return columns, joined
+
+
+def as_columns(labels: NDArray[Any]) -> NDArray[Any]:
+    """Return labels of shape (n,) or (n, k), with n from zero on, as (n, k)."""
+    return np.atleast_2d(labels.T).T
 
 
 def _finish(

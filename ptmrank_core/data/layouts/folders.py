@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 
 from ptmrank_core.data.layouts.levels import read_levels
 from ptmrank_core.data.layouts.taking import take_parts
-from ptmrank_core.data.parts import are_parts, part_of, part_of_stem
+from ptmrank_core.data.naming import name_some
+from ptmrank_core.data.parts import are_parts, part_of, part_of_stem, split_part
 from ptmrank_core.data.sources.entries import common_root, suffix_of
 from ptmrank_core.errors import InputField, ReadingOption, SamplesError
 from ptmrank_core.records import ClassFolders, LeftOut, Reading
@@ -21,6 +22,11 @@ NO_FOLDER_REASON = "not inside a class folder"
 HOLDERS = frozenset(
     {"images", "image", "img", "imgs", "pictures", "photos", "audio", "audios", "wav", "wavs"}
     | {"clips", "recordings", "videos", "files", "data"}
+)
+# Folders of what is marked in the pictures beside them.
+MARKS = frozenset(
+    {"masks", "mask", "labels", "label", "annotations", "annotation", "segmentation", "segmentations", "gt"}
+    | {"groundtruth", "ground_truth", "targets", "target", "seg", "depth", "edges"}
 )
 UNLABELLED_PARTS = frozenset({"test", "validation", "unsup"})
 MAYBE_CLASSES = frozenset({"dev", "eval"})  # departments, tasks
@@ -60,6 +66,22 @@ def _folders(name: str) -> list[str]:
     return [unicodedata.normalize("NFC", folder) for folder in name.split("/")[:-1]]
 
 
+def _paths(names: Sequence[str]) -> dict[str, list[str]]:
+    """Return the folders above each file; ``train_cat`` beside ``test_cat`` is a class within a part."""
+    paths = {name: _folders(name) for name in names}
+    for depth in range(max(map(len, paths.values()), default=0)):
+        here = {path[depth] for path in paths.values() if len(path) > depth}
+        split = {folder: split_part(folder) for folder in here}
+        rests = Counter(rest for _, rest in split.values())
+        is_grid = len(rests) > 1 and min(rests.values()) > 1 and all(part for part, _ in split.values())
+        if is_grid and not {rest.casefold() for rest in rests} <= HOLDERS | MARKS:
+            return {
+                name: [*path[:depth], *split[path[depth]], *path[depth + 1 :]] if len(path) > depth else path
+                for name, path in paths.items()
+            }
+    return paths
+
+
 def _find_part_level(paths: Collection[Sequence[str]]) -> int | None:
     """Find the level of folders that are parts; ``None`` where there is none."""
     for depth in range(max(map(len, paths), default=0)):
@@ -67,7 +89,7 @@ def _find_part_level(paths: Collection[Sequence[str]]) -> int | None:
         above = {tuple(path[:depth]) for path in paths if len(path) > depth}
         # Below classes, every class has its parts: a single folder called test is a stray.
         is_whole = depth == 0 or len(above) == 1 or all(len(path) > depth for path in paths if path)
-        plain = {part for part in map(part_of_stem, names) if part in PARTS_TOGETHER}
+        plain = {part_of_stem(name) for name in names if are_parts([name])} & PARTS_TOGETHER
         if is_whole and (are_parts(names) or ("train" in plain and len(plain) > 1)):
             return depth
     return None
@@ -76,10 +98,10 @@ def _find_part_level(paths: Collection[Sequence[str]]) -> int | None:
 def parts_by_folder(names: Sequence[str], suffixes: Collection[str]) -> dict[str, str]:
     """Return the part of each file that lies in the folder of one; empty where folders are no parts."""
     samples = [name for name in names if suffix_of(name) in suffixes] or names
-    depth = _find_part_level([_folders(name) for name in samples])
+    above = _paths(names)
+    depth = _find_part_level([above[name] for name in samples])
     if depth is None:
         return {}
-    above = {name: _folders(name) for name in names}
     return {name: _part(path[depth]) for name, path in above.items() if len(path) > depth}
 
 
@@ -121,6 +143,7 @@ def label_by_folder(names: Sequence[str], suffixes: Collection[str], reading: Re
     parts = parts_by_folder(names, suffixes)
     paths = _class_paths(names, is_sample, parts)
     _refuse_parts_without_classes(paths, parts, is_sample)
+    _refuse_marks({path[0] for name, path in paths.items() if path and is_sample[name]})
     unlabelled, stray = _find_unlabelled(paths, parts, is_sample)
     labelled = {name: path for name, path in paths.items() if path and name not in unlabelled}
     sure = {name: path for name, path in labelled.items() if is_sample[name]} or labelled
@@ -128,7 +151,8 @@ def label_by_folder(names: Sequence[str], suffixes: Collection[str], reading: Re
     chosen = {name: path for name, path in sure.items() if not parts or parts.get(name) in taken.parts}
     levels = read_levels(chosen or sure, reading)
     # Classes of the other parts and of files that are no samples by their suffix are on the same level.
-    labels = {name: path[-1] if levels.level == "inner" else path[0] for name, path in labelled.items()}
+    depth = levels.depth
+    labels = {name: path[depth] if len(path) > depth else path[-1] for name, path in labelled.items()}
     left_out = [LeftOut(name, reason) for name, reason in unlabelled.items()]
     other = {name: None for name in paths if name not in labelled and name not in unlabelled}
     return FolderLabels(
@@ -147,7 +171,7 @@ def _class_paths(
 ) -> dict[str, tuple[str, ...]]:
     """Return the folders of each file that may be classes: without shared ones, parts and holders."""
     sure = [name for name in names if is_sample[name]]
-    paths = {name: _folders(name) for name in names}
+    paths = _paths(names)
     while (depth := _find_part_level([paths[name] for name in sure])) is not None:  # train/train/1.png
         paths = {name: path[:depth] + path[depth + 1 :] for name, path in paths.items()}
     root = _shared([paths[name] for name in sure])
@@ -205,6 +229,17 @@ def _refuse_parts_without_classes(
         "a column of file names and a label column.",
         fields=[InputField.FILE_COLUMN, InputField.LABEL_COLUMNS],
     )
+
+
+def _refuse_marks(outer: Collection[str]) -> None:
+    """Refuse pictures beside their masks, which are no classes."""
+    plain = {folder.casefold() for folder in outer}
+    if plain & MARKS and plain <= HOLDERS | MARKS and len(outer) > 1:
+        raise SamplesError(
+            f"The folders {name_some(sorted(outer))} hold files and what is marked in them, which are no "
+            "classes; such data (segmentation) are not ranked on.",
+            hint="Expected a folder for each class, or a table of files and labels.",
+        )
 
 
 def _find_unlabelled(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ptmrank_core.data.naming import name_some
 from ptmrank_core.errors import InputField, ReadingOption, UnclearReadingError
@@ -25,6 +25,7 @@ GROUP_WORDS = frozenset(
     | {"site", "scene", "slide", "batch", "sample", "trial", "seq", "sequence", "part", "fold"}
     | {"plate", "well", "frame", "frames"}
 )
+HASH = re.compile(r"[0-9a-f]{8,}(?:-[0-9a-f]+)*", re.IGNORECASE)
 LONG_NUMBER = 3  # digits of a number that is an identifier rather than a class
 
 
@@ -39,7 +40,9 @@ class LevelReading:
     groups
         Group of each file; empty where the other level names none.
     level
-        Which level names the classes; ``None`` where there is but one.
+        Which level names the classes; ``None`` where there is but one, or it lies between two others.
+    depth
+        The same as an index, from the outermost level on; -1 for the innermost.
     notes
         Which level was taken for what.
     offers
@@ -51,6 +54,7 @@ class LevelReading:
     level: ClassFolders | None
     notes: tuple[str, ...]
     offers: tuple[ReadingOption, ...] = ()
+    depth: int = 0
 
 
 def read_levels(folders: Mapping[str, Sequence[str]], reading: Reading) -> LevelReading:
@@ -78,11 +82,32 @@ def read_levels(folders: Mapping[str, Sequence[str]], reading: Reading) -> Level
     inner = {name: levels[-1] for name, levels in folders.items()}
     if all(len(levels) == 1 for levels in folders.values()):
         return LevelReading(outer, {}, None, ())
+    middle = _find_middle(folders) if reading.class_folders is None else 0
+    if middle:
+        classes = {name: levels[middle] for name, levels in folders.items()}
+        found = _with_groups(classes, outer, "middle", reading)
+        return replace(found, level=None, depth=middle)
     level = reading.class_folders or _find_level(folders, outer, inner)
     if level is None:
         raise _question(outer, inner)
     classes, others = (outer, _below(folders)) if level == "outer" else (inner, outer)
-    return _with_groups(classes, others, level, reading)
+    found = _with_groups(classes, others, level, reading)
+    return replace(found, level=level, depth=0 if level == "outer" else -1)
+
+
+def _find_middle(folders: Mapping[str, Sequence[str]]) -> int:
+    """Find the only level of plain words between levels of persons and visits; 0 where there is none."""
+    depths = set(map(len, folders.values()))
+    if len(depths) > 1 or max(depths) < 3:
+        return 0
+    levels = [{name: path[depth] for name, path in folders.items()} for depth in range(max(depths))]
+    recurs = [True, *(_recurs(levels[0], level) for level in levels[1:])]
+    wordy = [i for i, level in enumerate(levels) if not _score(set(level.values()), recurs=recurs[i])]
+    return (
+        wordy[0]
+        if len(wordy) == 1 and wordy[0] < max(depths) - 1 and _can_be_classes(levels[wordy[0]])
+        else 0
+    )
 
 
 def _below(folders: Mapping[str, Sequence[str]]) -> dict[str, str]:
@@ -127,12 +152,14 @@ def _recurs(outer: Mapping[str, str], inner: Mapping[str, str]) -> bool:
 
 def _score(names: set[str], *, recurs: bool) -> int:
     """How much names look like those of groups: 2 for numbered persons, 1 for identifiers, else 0."""
-    words = {re.sub(r"[\d _\-.]", "", name.casefold()) for name in names}
     if not all(re.search(r"\d", name) for name in names):
         return 0
-    if words <= GROUP_WORDS:
+    words = {word for name in names for word in re.findall(r"[^\W\d_]+", name.casefold())}
+    if all(map(HASH.fullmatch, names)):
+        return 1
+    if words and words <= GROUP_WORDS:
         return 2
-    is_number = words == {""}  # plain numbers, which may be digits to recognise where they recur
+    is_number = not words  # plain numbers, which may be digits to recognise where they recur
     return int(is_number and (not recurs or min(map(len, names)) >= LONG_NUMBER))
 
 
@@ -164,24 +191,25 @@ def _one_of_each(classes: Mapping[str, str], n_shown: int = 3) -> list[str]:
 
 
 def _with_groups(
-    classes: Mapping[str, str], others: Mapping[str, str], level: ClassFolders, reading: Reading
+    classes: Mapping[str, str], others: Mapping[str, str], level: str, reading: Reading
 ) -> LevelReading:
     """Take the other level for the groups where it is plain or asked for; else offer it where it may be."""
     names = sorted(set(others.values()) - {""})
     said = f"The {level} folders are the classes"
     other = "inner" if level == "outer" else "outer"
     groups = {name: others[name] or name for name in classes}
-    if not _can_be_groups(classes, groups) or reading.group_column == "":
-        return LevelReading(classes, {}, level, (f"{said}; the {other} ones are not used.",))
+    is_whole = all(others.values())  # else some files lie in a class folder itself
+    if not is_whole or not _can_be_groups(classes, groups) or reading.group_column == "":
+        return LevelReading(classes, {}, None, (f"{said}; the {other} ones are not used.",))
     is_plain = _score(set(names), recurs=_recurs(classes, others)) > 0
     if reading.group_column == FOLDER_COLUMN or is_plain:
         note = f"{said}; the {other} ones ({name_some(names)}) are taken for the samples' groups."
-        return LevelReading(classes, groups, level, (note,))
+        return LevelReading(classes, groups, None, (note,))
     offer = ReadingOption(
         f"The {other} folders ({name_some(names)}) are the samples' groups, which stay together.",
         {"group_column": FOLDER_COLUMN},
     )
-    return LevelReading(classes, {}, level, (f"{said}; the {other} ones are not used.",), (offer,))
+    return LevelReading(classes, {}, None, (f"{said}; the {other} ones are not used.",), (offer,))
 
 
 def _can_be_groups(classes: Mapping[str, str], groups: Mapping[str, str]) -> bool:

@@ -15,14 +15,17 @@ from ptmrank_core.data.layouts.sample_tables import (
     table_key,
 )
 from ptmrank_core.data.layouts.taking import not_taken, take_parts
+from ptmrank_core.data.media.kinds import names_media
 from ptmrank_core.data.sources.entries import Entry
 from ptmrank_core.data.sources.limits import Limits
+from ptmrank_core.data.tables.column_roles import find_roles
 from ptmrank_core.data.tables.joining import take_rows
 from ptmrank_core.data.tables.load import table_samples
 from ptmrank_core.data.tables.table import InputTable
+from ptmrank_core.errors import InputError, SamplesError
 from ptmrank_core.records import LeftOut, Reading, Samples
 
-__all__ = ["RowsTaken", "load_tables", "open_rows"]
+__all__ = ["RowsTaken", "load_tables", "open_rows", "refuse_missing_files"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -126,6 +129,7 @@ def load_tables(source: str, entries: Sequence[Entry], reading: Reading, limits:
         As ``load_table`` makes them, with the parts that were found.
     """
     rows = open_rows(entries, reading, limits)
+    refuse_missing_files(rows.table, reading)
     samples = table_samples(source, rows.table, reading, limits)
     columns = samples.columns
     if columns is not None and rows.part_column:
@@ -138,3 +142,21 @@ def load_tables(source: str, entries: Sequence[Entry], reading: Reading, limits:
         parts=rows.parts,
         columns=columns,
     )
+
+
+def refuse_missing_files(table: InputTable, reading: Reading) -> None:
+    """Refuse a table that labels files, where the names of the files would be read as the texts."""
+    files = [column for column, cells in table.words.items() if names_media(cells)]
+    if not files or reading.text_columns:
+        return
+    try:
+        text = find_roles(table, reading).text
+    except InputError:  # told when the table is read
+        return
+    if text and set(text) <= set(files):
+        shown = ", ".join(map(repr, table.cells(text[0], 2)))
+        raise SamplesError(
+            f"{table.name!r} names files that are not there: column {text[0]!r} holds {shown} ...; expected "
+            "the files beside the table.",
+            hint="Put the table and the files into one folder or one .zip file.",
+        )

@@ -7,12 +7,15 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from ptmrank_core.data.layouts.taking import not_taken, part_of_path, take_parts
 from ptmrank_core.data.parts import SHARD, part_of
 from ptmrank_core.data.sources.entries import Entry
 from ptmrank_core.data.sources.limits import Limits
 from ptmrank_core.data.tables.column_roles import find_roles
-from ptmrank_core.data.tables.joining import join_tables
+from ptmrank_core.data.tables.joining import describe_files, join_tables, take_rows
+from ptmrank_core.data.tables.load import table_samples
 from ptmrank_core.data.tables.reading import open_table
 from ptmrank_core.data.tables.table import InputTable
 from ptmrank_core.errors import InputError, InputField, ReadingOption, SamplesError, UnclearReadingError
@@ -31,6 +34,7 @@ SUBMISSION = re.compile(r"(?:sample|gender|example)?[ _-]?submission(?:[ _-]?(?:
 SUBMISSION_REASON = "an example of a submission, which holds no labels"
 NOT_ONE_OF_THEM = "beside the tables that hold the samples"
 MOST_OPTIONS = 6
+HEAD_ROWS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,12 +159,7 @@ def _finish(
 ) -> OpenTables:
     """Make the record of a single table, possibly of shards."""
     [table] = tables.values()
-    files = list(dict.fromkeys(table.files))
-    if files:
-        notes = (
-            f"{len(files):,} files are read as one table: {', '.join(files[:3])}{' ...' * (len(files) > 3)}.",
-            *notes,
-        )
+    notes = (*describe_files(table), *notes)
     return OpenTables(table, parts, tuple(left_out), notes)
 
 
@@ -201,7 +200,7 @@ def _choose(
     tables: Mapping[str, InputTable], reading: Reading, left_out: list[LeftOut], limits: Limits
 ) -> OpenTables:
     """Take the only table that can hold samples, or ask which one is meant."""
-    able = {key: table for key, table in tables.items() if _can_be_read(table, reading)}
+    able = {key: table for key, table in tables.items() if _can_be_read(table, reading, limits)}
     alike = len({frozenset(table.columns) for table in able.values()}) == 1 and len(able) > 1
     if alike and ALL_PARTS in reading.parts:
         left_out += [_beside(table) for key, table in tables.items() if key not in able]
@@ -237,10 +236,11 @@ def _option(parts: tuple[str, ...], subject: str, table: InputTable) -> ReadingO
     return ReadingOption(f"{subject}: {table.n_rows:,} rows with the columns {columns}.", {"parts": parts})
 
 
-def _can_be_read(table: InputTable, reading: Reading) -> bool:
-    """Whether the columns of a table can hold samples, possibly after a question."""
+def _can_be_read(table: InputTable, reading: Reading, limits: Limits) -> bool:
+    """Whether the first rows of a table can be samples, possibly after a question."""
+    head = take_rows(table, np.arange(min(table.n_rows, HEAD_ROWS)))
     try:
-        find_roles(table, replace(reading, parts=()))
+        table_samples(table.name, head, replace(reading, parts=()), limits)
     except UnclearReadingError:
         return True
     except InputError:

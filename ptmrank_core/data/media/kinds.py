@@ -20,7 +20,16 @@ from ptmrank_core.data.sources.signatures import is_git_lfs_pointer
 from ptmrank_core.errors import SamplesError
 from ptmrank_core.records import Item, LeftOut, Modality
 
-__all__ = ["LFS_REASON", "MEDIA", "TEXTS", "Checked", "MediaKind", "check_entry", "recognise_kind"]
+__all__ = [
+    "LFS_REASON",
+    "MEDIA",
+    "TEXTS",
+    "Checked",
+    "MediaKind",
+    "check_entry",
+    "names_media",
+    "recognise_kind",
+]
 
 LFS_REASON = "a Git LFS pointer in place of the file; run git lfs pull where it comes from"
 
@@ -183,3 +192,11 @@ def recognise_kind(names: Sequence[str]) -> MediaKind:
     best = max(MEDIA, key=lambda modality: counts[modality])
     # A few texts beside many files without a suffix, most likely pictures, are notes.
     return MEDIA["image"] if best == "text" and n_unknown > counts["text"] else MEDIA[best]
+
+
+def names_media(cells: Sequence[str]) -> bool:
+    """Whether most cells of a column end like the files of samples: in ``.png``, ``.wav``, ``.txt`` ..."""
+    suffixes = frozenset[str]().union(*(kind.formats.suffixes for kind in MEDIA.values()))
+    filled = [cell for cell in cells if cell.strip()]
+    n_files = sum(suffix_of(cell.strip()) in suffixes and len(cell) < 300 for cell in filled)
+    return 2 * n_files > len(filled)

@@ -7,7 +7,15 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, get_args
 
 from ptmrank_core.errors import InputError, UnknownNameError
-from ptmrank_core.records import AS_RECOGNISED, ClassFolders, DecimalMark, Modality, Reading, TargetKind
+from ptmrank_core.records import (
+    AS_RECOGNISED,
+    ClassFolders,
+    DecimalMark,
+    Modality,
+    Reading,
+    TargetKind,
+    UnlabelledMarks,
+)
 
 __all__ = ["ObjectReading", "read_options"]
 
@@ -19,6 +27,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "target_kind": get_args(TargetKind),
     "class_folders": get_args(ClassFolders),
     "decimal_mark": get_args(DecimalMark),
+    "unlabelled": get_args(UnlabelledMarks),
 }
 PARTS_ALIAS = "split"
 """What the parts of a data set are called elsewhere."""

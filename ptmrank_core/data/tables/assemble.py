@@ -14,7 +14,7 @@ from ptmrank_core.data.deduplication import count_reasons, drop_copies, drop_sin
 from ptmrank_core.data.labels.multilabel import sort_classes
 from ptmrank_core.data.labels.numbers import write_number
 from ptmrank_core.data.labels.spelling import alike_names
-from ptmrank_core.data.labels.targets import MIN_NUMBERS, Targets, read_targets
+from ptmrank_core.data.labels.targets import MIN_NUMBERS, Targets, as_columns, read_targets
 from ptmrank_core.data.tables.items import TableItems
 from ptmrank_core.errors import InputField, SamplesError
 from ptmrank_core.records import LeftOut, Modality, Reading, Samples
@@ -130,7 +130,7 @@ def write_labels(targets: Targets) -> list[str]:
     """
     if targets.kind == "classification":
         return [targets.class_names[label] for label in targets.labels.tolist()]
-    rows = targets.labels.reshape(len(targets.labels), -1).tolist()
+    rows = as_columns(targets.labels).tolist()
     if targets.kind == "regression":
         return [", ".join(map(write_number, row)) for row in rows]
     return ["|".join(name for name, has in zip(targets.class_names, row, strict=True) if has) for row in rows]
@@ -168,7 +168,7 @@ def settle_labels(
         return _settle_classes(source, targets, labels, why)
     if targets.kind == "multilabel":
         return _settle_sets(source, targets, labels, why)
-    for name, column in zip(targets.class_names, labels.reshape(len(labels), -1).T, strict=True):
+    for name, column in zip(targets.class_names, as_columns(labels).T, strict=True):
         n_values = len(np.unique(column))
         if n_values < MIN_NUMBERS:
             raise SamplesError(

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ptmrank_core.data.labels.spelling import fold_name
-from ptmrank_core.data.labels.targets import Targets
+from ptmrank_core.data.labels.targets import Targets, as_columns
 from ptmrank_core.data.tables.column_roles import Roles
 from ptmrank_core.data.tables.columns.association import (
     codes_tell,
@@ -208,7 +208,7 @@ def _say(share: float) -> str:
 
 def _how_regression(table: InputTable, column: str, at: Classes, labels: NDArray[np.float64]) -> str:
     """Say how a column gives the numbers to predict, or one of them; empty where it does not."""
-    for target in labels.reshape(len(labels), -1).T:
+    for target in as_columns(labels).T:
         if column in table.words:
             codes = _codes(table, column, at)
             if 2 * (int(codes.max()) + 1) <= len(at) and means_tell(codes, target) >= NEARLY:

@@ -118,8 +118,8 @@ def load_rows(found: HubRows, reading: Reading, limits: Limits) -> Samples:
 def _take(dataset: Dataset, known: Mapping[str, int], reading: Reading, limits: Limits) -> RowsTaken:
     """Take some parts of a data set as one table."""
     entries = {part.part: part.entries for part in dataset.parts}
-    counts = {part: known.get(part) or sum(_count_rows(e, limits) for e in entries[part]) for part in entries}
-    counts = {**known, **counts}
+    rows = {part: known.get(part) or sum(_count_rows(e, limits) for e in entries[part]) for part in entries}
+    counts = {**known, **rows}
     taken = take_parts((part for part, count in counts.items() for _ in range(count)), reading.parts)
     chosen = [part for part in entries if part in taken.parts or not part]
     left_out = [
@@ -133,7 +133,8 @@ def _take(dataset: Dataset, known: Mapping[str, int], reading: Reading, limits: 
     ]
     whole = join_tables(tables, limits)
     notes = (*dataset.notes, *describe_files(whole), *taken.notes)
-    return RowsTaken(whole, taken.counts, "", (*dataset.left_out, *left_out), notes)
+    unknown = {part: 0 for part, count in counts.items() if not count}
+    return RowsTaken(whole, {**taken.counts, **unknown}, "", (*dataset.left_out, *left_out), notes)
 
 
 def _count_rows(entry: Entry, limits: Limits) -> int:

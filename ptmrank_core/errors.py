@@ -222,8 +222,6 @@ class UnclearReadingError(SamplesError):
         What was seen.
     options
         The ways to read them, the likelier first; at least two.
-    **about
-        ``hint`` and ``fields``, as of every error.
     """
 
     def __init__(self, message: str, options: Iterable[ReadingOption], **about: Any) -> None:

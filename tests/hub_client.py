@@ -102,7 +102,9 @@ def fetch_one(order: dict[str, Any]) -> Answer:
         folder = Path(spec.path or "")
         files = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
         answer = {"id": spec.id, "revision": spec.revision, "path": spec.path, "licence": spec.licence}
-        answer |= {"classes": spec.n_source_classes, "files": files}
+        answer |= {"classes": spec.n_source_classes, "files": files, "own_code": spec.own_code}
+        answer["spare_adapter"] = spec.spare_adapter
+        answer["base"] = None if spec.base is None else asdict(spec.base)
     except PTMRankError as error:
         answer = {"error": type(error).__name__, "message": error.message, "hint": error.hint}
     answer["stages"] = [event.stage for event in events if isinstance(event, StageStarted)]

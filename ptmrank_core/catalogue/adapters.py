@@ -23,6 +23,7 @@ __all__ = [
     "is_adapter",
     "lists_adapter",
     "read_adapter",
+    "refuse_without_weights",
 ]
 
 ADAPTER_CONFIG = "adapter_config.json"
@@ -139,6 +140,23 @@ def _find_folder(folder: Path, base: str) -> Path | None:
     return None
 
 
+def refuse_without_weights(name: str, files: Container[str]) -> None:
+    """Refuse an adapter whose weights are not among its files.
+
+    Raises
+    ------
+    WeightsFormatError
+        If they are missing, or pickled.
+    """
+    if ADAPTER_WEIGHTS in files:
+        return
+    found = f"{PICKLED_WEIGHTS}, which is pickled" if PICKLED_WEIGHTS in files else "no weights"
+    raise WeightsFormatError(
+        f"The adapter {name} has no {ADAPTER_WEIGHTS} (found: {found}).",
+        hint="Save it with model.save_pretrained(folder), which writes safetensors.",
+    )
+
+
 def adapter_revision(folder: Path, name: str) -> str:
     """Return the SHA-256 (hex) of the files of an adapter that merging reads.
 
@@ -147,13 +165,7 @@ def adapter_revision(folder: Path, name: str) -> str:
     WeightsFormatError
         If its weights are missing, or pickled.
     """
-    if not (folder / ADAPTER_WEIGHTS).is_file():
-        is_pickled = (folder / PICKLED_WEIGHTS).is_file()
-        found = f"found: {PICKLED_WEIGHTS}, which is pickled" if is_pickled else "found: no weights"
-        raise WeightsFormatError(
-            f"The adapter {name} has no {ADAPTER_WEIGHTS} ({found}).",
-            hint="Save it with model.save_pretrained(folder), which writes safetensors.",
-        )
+    refuse_without_weights(name, [path.name for path in folder.glob("*")])
     digest = hashlib.sha256()
     paths = {path.relative_to(folder).as_posix(): path for path in (*folder.glob("*"), *folder.glob("*/*"))}
     for file in sorted(paths):

@@ -192,7 +192,8 @@ def _read_adapter(spec: ModelSpec, folder: Path) -> ModelSpec:
     adapter = read_adapter(folder, spec.id)
     revision = adapter_revision(folder, spec.id)
     if adapter.folder is None:
-        return replace(spec, base=AdaptedBase(adapter.base, adapter.revision or "", adapter.kind))
+        known = spec.base.revision if spec.base is not None else ""
+        return replace(spec, base=AdaptedBase(adapter.base, known or adapter.revision or "", adapter.kind))
     base = AdaptedBase(
         adapter.folder.name, content_revision(adapter.folder), adapter.kind, str(adapter.folder)
     )

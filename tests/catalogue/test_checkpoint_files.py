@@ -221,9 +221,7 @@ def test_an_index_may_name_any_safetensors_of_its_folder(tmp_path: Path, names: 
 def test_an_index_that_leads_elsewhere_is_refused(tmp_path: Path, name: str) -> None:
     """A path is no name, and a pickle is no safetensors."""
     folder = shard(save(tmp_path / "model"), *([name] if name else []))
-    with pytest.raises(
-        WeightsFormatError, match=r"index\.json names .*expected safetensors files of the same"
-    ):
+    with pytest.raises(WeightsFormatError, match=r"index\.json names .*expected safetensors files"):
         checkpoint_facts(folder)
 
 

@@ -18,6 +18,7 @@ from ptmrank_core.catalogue.adapters import (
     is_adapter,
     lists_adapter,
     read_adapter,
+    refuse_without_weights,
 )
 from ptmrank_core.catalogue.checkpoint_files import (
     CONFIG,
@@ -123,8 +124,9 @@ def _fetch_adapter(spec: ModelSpec, listing: _Listing, sink: Sink, cancel: Cance
         with explained(spec):
             folder = download.fetch(small)
         read_adapter(folder, spec.id, is_local=False)
+        refuse_without_weights(spec.id, listing.sizes)
         with explained(spec):
-            folder = download.fetch(names[len(small) :] or small)
+            folder = download.fetch([ADAPTER_WEIGHTS])
     adapter = read_adapter(folder, spec.id, is_local=False)
     adapter_revision(folder, spec.id)
     known = replace(spec, path=str(folder), revision=listing.commit, licence=listing.licence or spec.licence)
@@ -148,7 +150,8 @@ def with_base(spec: ModelSpec, adapter: Adapter, *, sink: Sink, cancel: CancelTo
     ModelError
         As :func:`fetch` does, for the base.
     """
-    asked = ModelSpec(adapter.base, "hub", spec.modality, adapter.revision, tasks=spec.tasks)
+    known = spec.base.revision if spec.base is not None else ""  # of a run that is repeated
+    asked = ModelSpec(adapter.base, "hub", spec.modality, known or adapter.revision, tasks=spec.tasks)
     try:
         base = _fetch_from_hub(asked, lambda event: sink(_renamed(event, spec.id)), cancel)
     except ModelError as error:

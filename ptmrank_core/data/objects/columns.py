@@ -26,7 +26,7 @@ from ptmrank_core.records import Modality, Reading, Samples
 
 __all__ = ["Columns", "samples_of_columns"]
 
-NOT_THE_SAMPLES = "not the samples that were chosen"
+NOT_THE_SAMPLES = "is not the column that holds the samples"
 LOOKED_AT = 20
 """Values of a column that tell what it holds."""
 
@@ -185,7 +185,7 @@ def _of_media(
     labels = {name: table.cells(name) for name in roles.labels}
     notes = [note.replace("Text is read", f"{PLURALS[modality]} are read") for note in roles.notes]
     unused = [name for name in columns.values if name not in plain and name != column]
-    notes += [f"Not used either: {list_columns(unused)}."] if unused else []
+    notes += [f"Not used: {list_columns(unused)}; file_column chooses one of them."] if unused else []
     gathered = LabelledValues(
         f"column {column!r}",
         _rows(values, table.lines),

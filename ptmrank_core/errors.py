@@ -127,13 +127,13 @@ class ReadingOption:
     Parameters
     ----------
     text
-        What the samples are then, as a sentence: "The outer folders are the classes: red (9), green (9)."
+        What the samples are then: "The outer folders are the classes: red (9), green (9)."
     changes
         The fields of ``Reading`` that ask for it, with their values.
     preview
-        The first lines or rows, read in this way; may be empty.
+        The first lines or rows, read in this way.
     place
-        The source to name instead, where it is the source that says which samples are meant; else empty.
+        Another source to name, where that is the answer; else empty.
     """
 
     text: str

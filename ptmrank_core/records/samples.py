@@ -135,7 +135,7 @@ class SamplesSummary:
         What may make a ranking on these samples unreliable, and what to do about it.
     parts
         Number of samples found in each part of the data set (train, test, ...), those of parts that were not
-        taken included; empty where it has no parts.
+        taken included; empty where it has no parts, 0 for a part on the Hub whose size is not known.
     columns
         What each column of the table was used for; ``None`` where there was no table.
     """
@@ -185,7 +185,7 @@ class Samples:
         What may make a ranking on these samples unreliable, and what to do about it.
     parts
         Number of samples found in each part of the data set (train, test, ...), those of parts that were not
-        taken included; empty where it has no parts.
+        taken included; empty where it has no parts, 0 for a part on the Hub whose size is not known.
     columns
         What each column of the table was used for; ``None`` where there was no table.
     offers

@@ -25,7 +25,7 @@ from ptmrank_core.data.tables.table import InputTable
 from ptmrank_core.errors import InputError, SamplesError
 from ptmrank_core.records import LeftOut, Reading, Samples
 
-__all__ = ["RowsTaken", "load_tables", "open_rows", "take_part_rows"]
+__all__ = ["RowsTaken", "load_tables", "open_rows", "refuse_missing_files", "take_part_rows"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -144,7 +144,7 @@ def load_tables(source: str, entries: Sequence[Entry], reading: Reading, limits:
         As ``load_table`` makes them, with the parts that were found.
     """
     rows = open_rows(entries, reading, limits)
-    _refuse_missing_files(rows.table, reading)
+    refuse_missing_files(rows.table, reading)
     samples = table_samples(source, rows.table, reading, limits)
     columns = samples.columns
     if columns is not None and rows.part_column:
@@ -159,7 +159,7 @@ def load_tables(source: str, entries: Sequence[Entry], reading: Reading, limits:
     )
 
 
-def _refuse_missing_files(table: InputTable, reading: Reading) -> None:
+def refuse_missing_files(table: InputTable, reading: Reading) -> None:
     """Refuse a table that labels files, where the names of the files would be read as the texts."""
     files = [column for column, cells in table.words.items() if names_media(cells)]
     if not files or reading.text_columns:

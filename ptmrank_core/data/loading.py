@@ -13,7 +13,7 @@ from ptmrank_core.data.files.building import build_samples
 from ptmrank_core.data.files.labelling import NO_FOLDER_REASON, label_entries
 from ptmrank_core.data.files.manifest import lists_files
 from ptmrank_core.data.listing import LAYOUT_HINT, absolute_source, list_source
-from ptmrank_core.data.media.kinds import MEDIA, MediaKind, check_entry, recognise_kind
+from ptmrank_core.data.media.kinds import MEDIA, MediaKind, check_entry, recognise_kind, settle_encoding
 from ptmrank_core.data.quality import with_warnings
 from ptmrank_core.data.sources.entries import Entry, SourceListing, suffix_of
 from ptmrank_core.data.sources.limits import DEFAULT_LIMITS, Limits
@@ -94,6 +94,7 @@ def _load_files(source: str, listing: SourceListing, reading: Reading, limits: L
     kind = _choose_kind(listing.entries, reading)
     labelling = label_entries(listing.entries, kind.formats.suffixes, reading, limits)
     left_out = [*listing.left_out, *labelling.left_out]
+    kind = settle_encoding(kind, (e for e in listing.entries if e.name in labelling.labels), reading)
     candidates = []
     for entry in listing.entries:
         if entry.name not in labelling.labels:

@@ -157,7 +157,7 @@ def describe_manifest(
     SamplesError
         If the table cannot be read.
     """
-    table = open_table(entry, limits, is_manifest=True)
+    table = open_table(entry, limits, reading, is_manifest=True)
     try:
         columns = find_columns(table, FileIndex(names, entry.name), reading)
     except InputError as error:
@@ -191,7 +191,7 @@ def read_manifest(manifest: Entry, names: Sequence[str], reading: Reading, limit
     SamplesError
         If the table cannot be read or lacks the columns, or it is not clear what the labels are.
     """
-    table = open_table(manifest, limits, is_manifest=True)
+    table = open_table(manifest, limits, reading, is_manifest=True)
     files = FileIndex(names, manifest.name)
     columns = find_columns(table, files, reading)
     row_of, left_out = _match_rows(_read_rows(table, columns), names, files, manifest.name)

@@ -47,7 +47,7 @@ def load_table(source: str, entry: Entry, reading: Reading, limits: Limits) -> S
     SamplesError
         If the file cannot be read, the roles of its columns are ambiguous, or too few samples are left.
     """
-    table = open_table(entry, limits)
+    table = open_table(entry, limits, reading)
     roles = find_roles(table, reading)
     if roles.has_words and reading.target_kind is None:  # tags that are numbers number the classes
         reading = replace(reading, target_kind="classification")

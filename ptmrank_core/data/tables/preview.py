@@ -69,7 +69,7 @@ def describe_table(
     SamplesError
         If the file cannot be read.
     """
-    table = open_table(entry, limits)
+    table = open_table(entry, limits, reading)
     try:
         roles = find_roles(table, reading)
     except InputError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ptmrank_core.data.media.text import decode_text
+from ptmrank_core.data.encodings.decoding import decode_text
 from ptmrank_core.data.sources.entries import Entry, suffix_of
 from ptmrank_core.data.sources.limits import Limits
 from ptmrank_core.data.tables.conll import read_conll
@@ -13,6 +13,7 @@ from ptmrank_core.data.tables.json_rows import read_json
 from ptmrank_core.data.tables.parquet import read_parquet
 from ptmrank_core.data.tables.table import InputTable
 from ptmrank_core.errors import SamplesError
+from ptmrank_core.records import AS_RECOGNISED, Reading
 
 __all__ = ["DELIMITED_SUFFIXES", "TABLE_SUFFIXES", "open_table"]
 
@@ -27,7 +28,9 @@ READERS = {
 TABLE_SUFFIXES = frozenset({*DELIMITED_SUFFIXES, *READERS, ".parquet"})
 
 
-def open_table(entry: Entry, limits: Limits, *, is_manifest: bool = False) -> InputTable:
+def open_table(
+    entry: Entry, limits: Limits, reading: Reading = AS_RECOGNISED, *, is_manifest: bool = False
+) -> InputTable:
     """Read a table from a file.
 
     Parameters
@@ -36,6 +39,8 @@ def open_table(entry: Entry, limits: Limits, *, is_manifest: bool = False) -> In
         A file with one of ``TABLE_SUFFIXES``.
     limits
         Bounds on what it may hold.
+    reading
+        Its ``encoding`` is used, if given.
     is_manifest
         Whether its rows are files and their labels, rather than the samples themselves: see
         ``read_delimited``.
@@ -47,6 +52,8 @@ def open_table(entry: Entry, limits: Limits, *, is_manifest: bool = False) -> In
 
     Raises
     ------
+    UnclearReadingError
+        If it can be read in several ways.
     SamplesError
         If it cannot be read.
     """
@@ -59,13 +66,11 @@ def open_table(entry: Entry, limits: Limits, *, is_manifest: bool = False) -> In
     data = entry.blob.read()
     if suffix == ".parquet":
         return read_parquet(data, entry.name, limits)
-    try:
-        text, note = decode_text(data)
-    except SamplesError as error:
-        raise SamplesError(f"{entry.name!r} {error.message}.") from error
+    decoded = decode_text(data, entry.name, reading.encoding)
     del data
     if suffix in DELIMITED_SUFFIXES:
-        table = read_delimited(text, entry.name, limits, is_manifest=is_manifest)
+        table = read_delimited(decoded.text, entry.name, limits, is_manifest=is_manifest)
     else:
-        table = READERS[suffix](text, entry.name, limits)
-    return replace(table, notes=(f"{entry.name} {note}.", *table.notes)) if note else table
+        table = READERS[suffix](decoded.text, entry.name, limits)
+    note = (f"{entry.name} {decoded.note}.",) if decoded.note else ()
+    return replace(table, notes=(*note, *table.notes)) if note else table

@@ -45,12 +45,16 @@ def test_every_format_gives_the_same_samples(tables: Any, kind: str, what: str) 
 @pytest.mark.parametrize("kind", ["csv", "jsonl"])
 def test_an_encoding_changes_notes_only(tables: Any, kind: str, encoding: str) -> None:
     """Texts are the same in each encoding; a note says what is not UTF-8."""
-    columns = {"text": ["née", "b", "ç", "d"], "label": ["x", "y"] * 2}
+    columns = {"text": ["née à Paris", "b", "ça va", "d"], "label": ["x", "y"] * 2}
     text = tables.write(kind, columns).decode()
-    text = text.replace("\\u00e9", "é").replace("\\u00e7", "ç")
+    text = text.replace("\\u00e9", "é").replace("\\u00e7", "ç").replace("\\u00e0", "à")
     samples = tables.load(f"a.{kind}", text.encode(encoding))
     assert [item.decode() for item in samples.items] == columns["text"]
-    said = {"utf-16": "a.{} was read as UTF-16.", "latin-1": "a.{} is not UTF-8 and was read as Latin-1."}
+    said = {
+        "utf-16": "a.{} was read as UTF-16.",
+        "latin-1": "a.{} is not UTF-8 and was read as Windows-1252 (cp1252); if letters are wrong, name "
+        "another encoding.",
+    }
     assert samples.notes[:-1] == ((said[encoding].format(kind),) if encoding in said else ())
 
 

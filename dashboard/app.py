@@ -9,6 +9,7 @@ from dashboard import state
 from dashboard.server import warming
 from dashboard.server.downloads import winner_route
 from dashboard.server.owner_cookie import OwnerCookie
+from dashboard.server.settings import hold_settings
 from ptmrank_core.config import ASSETS
 
 
@@ -19,7 +20,7 @@ def draw() -> None:
     st.html(Path(__file__).parent / "style.css")
     warming.wait()
     # Imported here because the server has to listen before it imports what pages need.
-    from dashboard.components.sharing import show_account  # noqa: PLC0415
+    from dashboard.components.sharing import show_account, show_demo_only  # noqa: PLC0415
     from dashboard.views.pages import PAGES  # noqa: PLC0415
 
     first = next(iter(PAGES))
@@ -36,12 +37,14 @@ def draw() -> None:
     state.register_pages(pages)
     chosen = st.navigation(list(pages.values()), position="top")
     show_account()
+    show_demo_only()
     chosen.run()
 
 
 if __name__ == "__main__":  # how Streamlit runs this file for a visitor
     draw()
 else:  # how its server imports it, once
+    hold_settings()
     app = st.App(
         __file__, lifespan=warming.warm_up, middleware=[Middleware(OwnerCookie)], routes=[winner_route()]
     )

@@ -24,12 +24,13 @@ from ptmrank_core.benchmark import (
 from ptmrank_core.catalogue import TaskCategory, default_label_encoder, task_category
 from ptmrank_core.cli.execution import execute_run
 from ptmrank_core.config import Settings, load_settings, set_library_defaults
-from ptmrank_core.data import load_samples
+from ptmrank_core.data import ObjectReading, load_objects, load_samples, read_options
 from ptmrank_core.errors import InputError, RunError, UnknownNameError
 from ptmrank_core.features import check_options
 from ptmrank_core.metrics import default_metrics
 from ptmrank_core.models import Model, Models, find_task
 from ptmrank_core.records import (
+    AS_RECOGNISED,
     EVERY_ANALYSIS,
     Analyses,
     ExtractionOptions,
@@ -106,7 +107,7 @@ class Benchmarker:
         self.metrics = _switched_on(metrics)
 
     def __call__(
-        self, task: str, samples: Samples | str | Path, how_many: int | None = None
+        self, task: str, samples: Any, how_many: int | None = None, **options: Any
     ) -> BenchmarkResult:
         """Rank the first candidates of the list.
 
@@ -115,9 +116,14 @@ class Benchmarker:
         task
             Task category: ``"image-classification"``.
         samples
-            As the loaders of ``ptmrank_core.examples`` return them, or their source as on the command line.
+            Their source as on the command line; or what the script has in memory: a data frame, a data set of
+            ``datasets`` or of torch, ``(X, y)``, a Bunch of scikit-learn, a list of pairs of a sample and its
+            label; or samples as the loaders of ``ptmrank_core.examples`` return them.
         how_many
             Number of models to rank; by default all, at most as many as there are.
+        **options
+            How the samples are read, where that is not clear: ``text_columns``, ``label_columns``,
+            ``group_column``, ``file_column``, ``split``, ``sampling_rate``, ``target_kind``, ``max_samples``.
 
         Returns
         -------
@@ -132,7 +138,7 @@ class Benchmarker:
             If the run failed as a whole.
         """
         category = task_category(find_task(task))
-        loaded = self._load(samples, category)
+        loaded, reading = self._load(samples, category, options)
         candidates = named_apart(
             ScriptModel(spec, model)
             for model in self.models
@@ -141,7 +147,7 @@ class Benchmarker:
         check_rows(candidates, loaded)
         n_models = _n_models(how_many, len(candidates))
         specs = [candidate.spec for candidate in candidates]
-        plan = self._plan(category, loaded, specs[:n_models])
+        plan = self._plan(category, loaded, reading, specs[:n_models])
         substitutes = (
             Substitutes(n_models, tuple(specs[n_models:]))
             if self.auto_increment_if_failed
@@ -153,31 +159,47 @@ class Benchmarker:
         if run_id is None:
             run_id = plan.run_id
             store.create(plan, loaded.summary())
-        return self._run(run_id, store, replace(script_sources(loaded, candidates), substitutes=substitutes))
+        sources = replace(script_sources(loaded, candidates), substitutes=substitutes)
+        return self._run(run_id, store, loaded, sources)
 
-    def _load(self, samples: Samples | str | Path, task: TaskCategory) -> Samples:
+    def _load(self, samples: Any, task: TaskCategory, options: Mapping[str, Any]) -> tuple[Samples, Reading]:
         """Load the samples if they are not loaded yet, and check that their targets are as expected."""
-        if not isinstance(samples, Samples | str | Path):
-            raise InputError(
-                f"The samples are a {type(samples).__name__}; expected what a loader returns, or a place.",
-                hint="A list of pairs goes through a loader: load_image_example(pairs).",
-            )
-        if not isinstance(samples, Samples):
+        if isinstance(samples, Samples):
+            if options:
+                raise InputError(
+                    f"The samples are loaded already; {next(iter(options))} says how they are to be read.",
+                    hint="Give it to the loader.",
+                )
+            loaded, reading = samples, AS_RECOGNISED
+        else:
             kind = "regression" if self.regression else task.target_kind
-            samples = load_samples(samples, Reading(modality=task.modality, target_kind=kind))
-        if (samples.target_kind == "regression") != self.regression:
+            wanted = read_options({"modality": task.modality, "target_kind": kind} | dict(options))
+            loaded, reading = self._read(samples, wanted)
+        if (loaded.target_kind == "regression") != self.regression:
             hint = "Give it to the loader and to the Benchmarker alike."
             raise InputError(
-                f"The samples are for {samples.target_kind}; regression is {self.regression}.", hint=hint
+                f"The samples are for {loaded.target_kind}; regression is {self.regression}.", hint=hint
             )
-        return samples
+        return loaded, replace(reading, modality=loaded.modality, target_kind=loaded.target_kind)
 
-    def _plan(self, task: TaskCategory, samples: Samples, models: list[ModelSpec]) -> RunPlan:
+    def _read(self, samples: Any, wanted: ObjectReading) -> tuple[Samples, Reading]:
+        """Read a place, or what the script has in memory, whose columns nobody can read again."""
+        if not isinstance(samples, str | Path):
+            classes = not self.regression
+            return load_objects(samples, replace(wanted, integers_are_classes=classes)), AS_RECOGNISED
+        for name in ("file_column", "split", "sampling_rate"):
+            if getattr(wanted, name) is not None:
+                raise InputError(f"{name} is about samples in memory; {str(samples)!r} is a place.")
+        return load_samples(samples, wanted.reading), wanted.reading
+
+    def _plan(
+        self, task: TaskCategory, samples: Samples, reading: Reading, models: list[ModelSpec]
+    ) -> RunPlan:
         options = RunOptions(
             metrics=self.metrics,
             options=self.options,
             seed=self.seed,
-            reading=Reading(modality=samples.modality, target_kind=samples.target_kind),
+            reading=reading,
             label_encoder=default_label_encoder(),
             analyses=self.analyses,
         )
@@ -190,11 +212,11 @@ class Benchmarker:
             options=options,
         )
 
-    def _run(self, run_id: str, store: RunStore, sources: Sources) -> BenchmarkResult:
+    def _run(self, run_id: str, store: RunStore, samples: Samples, sources: Sources) -> BenchmarkResult:
         result = execute_run(run_id, store, self.settings, sources=sources)
         if result.state is RunState.FAILED:
             raise RunError(result.error)
-        return BenchmarkResult(result)
+        return BenchmarkResult(result, samples, self.settings, sources)
 
 
 def _settings(store_features: str | Path | None) -> Settings:

@@ -12,6 +12,9 @@ PTMRANK_MODELS
 PTMRANK_SHARED
     1 if several people use a dashboard that is bound to loopback behind a proxy: each visitor then has
     separate runs and uploads, as with any other address.
+PTMRANK_DEMO_ONLY
+    1 for a dashboard that everybody may try: it offers and takes the demo samples and the demo models alone,
+    and each visitor has separate runs.
 PTMRANK_PEATMOSS
     A PeaTMOSS.db whose models the dashboard offers; by default there is none.
 OMP_NUM_THREADS
@@ -26,14 +29,27 @@ import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from ptmrank_core.errors import InputError
 
-__all__ = ["ASSETS", "Settings", "child_environment", "load_settings", "set_library_defaults"]
+__all__ = [
+    "ASSETS",
+    "PEFT_HINT",
+    "Settings",
+    "child_environment",
+    "has_peft",
+    "load_settings",
+    "set_defaults",
+    "set_library_defaults",
+]
 
-ASSETS = Path(__file__).resolve().parent.parent / "assets"
+_HERE = Path(__file__).resolve().parent
+# In an installed package the assets are inside it, in the repository beside it.
+ASSETS = _HERE / "assets" if (_HERE / "assets").is_dir() else _HERE.parent / "assets"
 DEFAULT_CACHE_GB = 20.0
+PEFT_HINT = "Install the extra: pip install 'ptmrank[peft]'."
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +68,8 @@ class Settings:
         A PeaTMOSS database whose models are offered; ``None`` if there is none.
     shared
         Whether each visitor of the dashboard has separate runs, whatever address it is bound to.
+    demo_only
+        Whether the dashboard works on the demo samples with the demo models, and on nothing else.
     """
 
     home: Path
@@ -59,6 +77,7 @@ class Settings:
     models_dir: Path | None = None
     peatmoss: Path | None = None
     shared: bool = False
+    demo_only: bool = False
 
     @property
     def features_dir(self) -> Path:
@@ -76,6 +95,11 @@ class Settings:
         return self.home / "uploads"
 
 
+def has_peft() -> bool:
+    """Whether peft is installed, the package that trains and merges adapters; it is not imported."""
+    return find_spec("peft") is not None
+
+
 def child_environment(settings: Settings) -> dict[str, str]:
     """Return the environment of a worker process that uses the same settings."""
     return {
@@ -90,7 +114,12 @@ def child_environment(settings: Settings) -> dict[str, str]:
 
 def set_library_defaults() -> None:
     """Limit this process's threads and set other defaults; call this before the libraries are imported."""
-    os.environ.update(_library_defaults() | dict(os.environ))
+    set_defaults(_library_defaults())
+
+
+def set_defaults(variables: Mapping[str, str]) -> None:
+    """Set environment variables of this process, except those that are set already."""
+    os.environ.update(dict(variables) | dict(os.environ))
 
 
 def _library_defaults() -> dict[str, str]:
@@ -154,10 +183,12 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         gigabytes = -1.0
     if not gigabytes > 0:
         raise InputError(f"PTMRANK_CACHE_GB is {limit!r}; expected a positive number of gigabytes.")
+    demo_only = _read_switch("PTMRANK_DEMO_ONLY", environ)
     return Settings(
         home=Path(home).expanduser().resolve() if home else _default_home(environ),
         cache_limit_bytes=int(gigabytes * 1e9),
         models_dir=Path(models).expanduser().resolve() if models else None,
         peatmoss=Path(peatmoss).expanduser().resolve() if peatmoss else None,
-        shared=_read_switch("PTMRANK_SHARED", environ),
+        shared=_read_switch("PTMRANK_SHARED", environ) or demo_only,
+        demo_only=demo_only,
     )

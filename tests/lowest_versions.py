@@ -1,7 +1,8 @@
 """Print a requirement for the lowest version of each package that pyproject.toml allows.
 
 Run as ``python -m tests.lowest_versions``. The extras for users count too; the tools of the extra ``test``
-come as they are pinned there.
+come as they are pinned there. torch comes as requirements.txt has it: older ones have no build for the
+processor alone, or none for this Python.
 """
 
 from __future__ import annotations
@@ -16,8 +17,10 @@ from packaging.requirements import Requirement
 
 __all__ = ["lowest", "lowest_requirements"]
 
-PYPROJECT = Path(__file__).resolve().parent.parent / "pyproject.toml"
+ROOT = Path(__file__).resolve().parent.parent
+PYPROJECT, REQUIREMENTS = ROOT / "pyproject.toml", ROOT / "requirements.txt"
 TOOLS = "test"
+AS_REQUIRED = {"torch"}
 # Only its models' own tests would notice, and it needs a torchvision that is built for this torch.
 LEFT_OUT = {"timm"}
 
@@ -30,15 +33,23 @@ def lowest(requirement: Requirement) -> str:
     return f"{requirement.name}=={bounds[0]}"
 
 
+def required() -> dict[str, str]:
+    """Read what requirements.txt pins and is not tried any lower."""
+    lines = REQUIREMENTS.read_text(encoding="utf-8").splitlines()
+    pins = {line.partition("==")[0].lower(): line for line in lines if "==" in line}
+    return {name: pins[name] for name in AS_REQUIRED}
+
+
 def lowest_requirements(project: Mapping[str, Any]) -> list[str]:
     """Pin everything that a project asks for: once each, its dependencies and extras before its tools."""
     extras = dict(project["optional-dependencies"])
     tools = extras.pop(TOOLS)
     wanted = [*project["dependencies"], *(line for lines in extras.values() for line in lines), *tools]
-    pins: dict[str, str] = {}
+    fixed, pins = required(), dict[str, str]()
     for requirement in map(Requirement, wanted):
-        if requirement.name not in LEFT_OUT:
-            pins.setdefault(requirement.name.lower(), lowest(requirement))
+        name = requirement.name.lower()
+        if name not in LEFT_OUT:
+            pins.setdefault(name, fixed.get(name) or lowest(requirement))
     return list(pins.values())
 
 

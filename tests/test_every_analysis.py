@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard.views.results.sections import SECTIONS
 from ptmrank_core.benchmark import RunStore
 from ptmrank_core.cli import main
-from ptmrank_core.config import Settings
+from ptmrank_core.config import Settings, has_peft
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.records import (
     Analyses,
@@ -43,6 +43,7 @@ ANALYSES: dict[str, tuple[str, ...]] = {
     "fine_tune": ("--fine-tune", "1"),
     "fine_tune_seconds": ("--fine-tune-seconds", "5"),
     "decide_seconds": ("--decide", "0.5"),
+    "lora": ("--lora",) if has_peft() else (),  # an extra
     "projections": (),
 }
 KINDS = ("classes", "numbers", "several labels", "groups")

@@ -112,7 +112,7 @@ def test_numbers_need_to_be_asked_for() -> None:
     [
         ([*TEXTS, "lonely"], False, "Entry 5 of the list is 'lonely'; expected a pair"),
         ([*TEXTS, ("a", None)], False, "The target of entry 5 is None; expected a word or an integer"),
-        ([*TEXTS, (3, 1)], False, "Entry 5 of the list is 3; expected the path of a file"),
+        ([*TEXTS, (3, 1)], False, "Entry 5 of the list is 3; expected a text: a str"),
         ([("a", "x")], True, "The target of entry 1 is 'x'; expected a number"),
         ([("a", True)], True, "The target of entry 1 is True; expected a number"),
         ([], False, "no class left"),

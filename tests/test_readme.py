@@ -38,7 +38,7 @@ ALL_GUIDES = sorted(
     for path in (ROOT / folder).rglob("*.md")
 )
 NUMBERS = {11: "eleven", 12: "twelve", 13: "thirteen", 14: "fourteen", 15: "fifteen", 16: "sixteen"}
-COMMAND = "python -m ptmrank_core "
+PROGRAMS = ("ptmrank ", "python -m ptmrank_core ")
 
 
 def text_of(guide: str) -> str:
@@ -57,8 +57,13 @@ def code_of(guide: str) -> list[str]:
 
 
 def commands_of(guide: str) -> list[str]:
-    """The commands of PTMRank that a guide shows; those with ``COMMAND`` stand for any."""
-    return [code for code in code_of(guide) if code.startswith(COMMAND) and "COMMAND" not in code]
+    """What follows the program in the commands of a guide; those with ``COMMAND`` stand for any."""
+    return [
+        code.removeprefix(program)
+        for code in code_of(guide)
+        for program in PROGRAMS
+        if code.startswith(program) and "COMMAND" not in code
+    ]
 
 
 def test_the_readme_is_short() -> None:
@@ -102,14 +107,14 @@ def test_every_file_that_is_named_is_there(guide: str) -> None:
 def test_every_command_that_is_shown_is_understood(guide: str) -> None:
     """The command line takes each command as it stands there, and each module that is run exists."""
     for command in commands_of(guide):
-        assert _parser().parse_args(shlex.split(command.removeprefix(COMMAND))).do
+        assert _parser().parse_args(shlex.split(command)).do
     modules = {match[1] for code in code_of(guide) if (match := re.match(r"python -m ([\w.]+)", code))}
     assert [module for module in sorted(modules) if find_spec(module) is None] == []
 
 
 def test_the_readme_shows_every_command() -> None:
     """Each command of the command line has an example, but for those that the guide to it alone explains."""
-    shown = {command.removeprefix(COMMAND).split()[0] for command in commands_of("README.md")}
+    shown = {command.split()[0] for command in commands_of("README.md")}
     commands = set(re.findall(r"^## (\w+)$", command_guide(), flags=re.MULTILINE))
     assert commands - shown == {"cache", "metrics"}
     assert shown <= commands

@@ -17,13 +17,14 @@ from ptmrank_core.reports.figures.race import race_figure, say_race_figure, say_
 from ptmrank_core.reports.tables.race import race_table
 from ptmrank_core.results.phrases import percent
 from ptmrank_core.results.race import (
-    STAGE_TITLES,
     RacePhase,
     RaceRow,
     RaceSoFar,
     race_rows,
     race_sentence,
     say_parts,
+    say_training,
+    stage_titles,
 )
 
 __all__ = ["show_race", "show_time"]
@@ -53,12 +54,12 @@ def show_time(so_far: RaceSoFar, step: RaceStep | None) -> None:
     share = min(1.0, max(0.0, 1 - left / limit)) if limit > 0 else 1.0
     st.progress(share, text=f"{plain(race_sentence(so_far))} At most {say_duration(left)} left.")
     if step is not None:
-        st.caption(f":material/hourglass_top: {_say_step(step)}")
+        st.caption(f":material/hourglass_top: {_say_step(step, so_far)}")
 
 
-def _say_step(step: RaceStep) -> str:
+def _say_step(step: RaceStep, so_far: RaceSoFar) -> str:
     """Say what is trained now; Markdown."""
-    return f"Now {plain(step.model)}: {STAGE_TITLES[step.stage]} ({percent(step.share)} done)."
+    return f"Now {plain(step.model)}: {stage_titles(so_far)[step.stage]} ({percent(step.share)} done)."
 
 
 def show_race(result: RunResult, so_far: RaceSoFar) -> None:
@@ -76,7 +77,7 @@ def show_race(result: RunResult, so_far: RaceSoFar) -> None:
         )
         st.caption(say_race_marks(so_far) if so_far.compared else f"{EXPECTED}.")
     _show_rows(rows, so_far.measure)
-    for remark in (say_parts(so_far), *so_far.race.notes):
+    for remark in filter(None, (say_parts(so_far), say_training(so_far), *so_far.race.notes)):
         st.caption(plain(remark))
 
 

@@ -1,4 +1,4 @@
-"""Who owns a run, where a server has several users; nothing is shown where it has one."""
+"""What a server with several users says: who owns a run, and whether it shows the demos alone."""
 
 from __future__ import annotations
 
@@ -10,7 +10,16 @@ from dashboard import jobs
 from dashboard.server import owner
 from dashboard.wording import plain
 
-__all__ = ["show_account", "show_runs_owner", "show_sharing"]
+__all__ = ["show_account", "show_demo_only", "show_runs_owner", "show_sharing"]
+
+
+def show_demo_only() -> None:
+    """Say on every page that this dashboard shows the demos alone, where it does."""
+    if jobs.is_demo_only():
+        st.caption(
+            ":material/info: This dashboard shows the demos alone. "
+            "Install PTMRank on a machine of your own to rank models for your own samples."
+        )
 
 
 def show_account() -> None:

@@ -1,5 +1,6 @@
 """Samples, runs and results for the pages, shared by all sessions."""
 
+from dashboard.jobs.demo_only import is_demo_only
 from dashboard.jobs.home import features
 from dashboard.jobs.races import decide, is_racing
 from dashboard.jobs.run_results import ranked, result
@@ -54,6 +55,7 @@ __all__ = [
     "finish_without",
     "history",
     "is_demo",
+    "is_demo_only",
     "is_mine",
     "is_racing",
     "is_shared",

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from dashboard.jobs.demo_only import is_demo_only, require_open
 from ptmrank_core import catalogue
 from ptmrank_core.catalogue import Candidate, TaskCategory
 from ptmrank_core.config import load_settings
@@ -18,18 +19,24 @@ N_FROM_HUB = 50
 
 def from_table(task: TaskCategory) -> list[Candidate]:
     """List the shipped table's models of a category."""
+    require_open("other models")
     return catalogue.shipped_candidates(task)
 
 
 def peatmoss_name() -> str | None:
     """Name of the PeaTMOSS database of this machine; ``None`` where none is set."""
-    path = load_settings().peatmoss
+    path = _peatmoss()
     return None if path is None else path.name
+
+
+def _peatmoss() -> Path | None:
+    """Return the database's path; where only the demos are shown there is none."""
+    return None if is_demo_only() else load_settings().peatmoss
 
 
 def from_peatmoss(task: TaskCategory, search: str) -> list[Candidate]:
     """List the most downloaded models of a category in the PeaTMOSS database of this machine."""
-    path = load_settings().peatmoss
+    path = _peatmoss()
     return [] if path is None else _ask_peatmoss(path, task.name, search)
 
 
@@ -41,6 +48,7 @@ def _ask_peatmoss(path: Path, task: str, search: str) -> list[Candidate]:
 
 def from_mapping(content: bytes, name: str, task: TaskCategory) -> list[Candidate]:
     """List the models that an uploaded mapping.json has for a category, in its order."""
+    require_open("files")
     mapping = catalogue.parse_mapping(content, name=name)
     ids = dict.fromkeys(model for key in (task.name, *task.aliases) for model in mapping.get(key, ()))
     known = {model_id: catalogue.known_candidate(model_id) for model_id in ids}
@@ -52,6 +60,7 @@ def from_mapping(content: bytes, name: str, task: TaskCategory) -> list[Candidat
 
 def from_hub(task: TaskCategory, search: str) -> list[Candidate]:
     """Ask the Hub for the most downloaded models of a category."""
+    require_open("other models")
     return catalogue.search_hub(task, search=search, limit=N_FROM_HUB)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dashboard.jobs.home import settings, store
-from dashboard.jobs.runs import require_owner
+from dashboard.jobs.runs import require_start
 from ptmrank_core.benchmark import RunProgress, start_worker
 from ptmrank_core.benchmark.race.asking import decide as ask_to_decide
 from ptmrank_core.records import Race, RunResult
@@ -11,8 +11,10 @@ from ptmrank_core.records import Race, RunResult
 __all__ = ["decide", "is_racing"]
 
 
-def decide(run_id: str, seconds: float) -> None:
+def decide(run_id: str, seconds: float, *, lora: bool = False) -> None:
     """Give a finished run a race, or the race that it had more time, and start its worker.
+
+    A new race trains adapters instead of all weights with ``lora``.
 
     Raises
     ------
@@ -21,8 +23,8 @@ def decide(run_id: str, seconds: float) -> None:
     RunError
         If the run is not finished, or the worker does not start.
     """
-    require_owner(run_id)
-    ask_to_decide(store(), settings(), run_id, seconds)
+    require_start(run_id)
+    ask_to_decide(store(), settings(), run_id, seconds, lora=lora)
     start_worker(run_id, settings())
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from dashboard.jobs.demo_only import require_demo_plan, require_open
 from dashboard.jobs.home import settings, store
 from dashboard.jobs.sources import Demo, forget_samples, samples
 from dashboard.server import owner
@@ -63,6 +64,7 @@ __all__ = [
     "partial_ranking",
     "progress",
     "require_owner",
+    "require_start",
     "resume",
     "retry",
     "sizes",
@@ -82,6 +84,7 @@ def start(chosen: Samples, *, task: str, models: Sequence[ModelSpec], options: R
         models=models,
         options=options,
     )
+    require_demo_plan(plan)
     store().create(plan, chosen.summary(), owner=current_owner())
     start_worker(plan.run_id, settings())
     return plan.run_id
@@ -100,7 +103,7 @@ def start_demo(demo: Demo) -> str:
 
 def start_fine_tuning(found: RunResult, n_models: int, seconds: float) -> str:
     """Repeat a run from its cached features and fine-tune its most promising models; return the new id."""
-    require_owner(found.plan.run_id)
+    require_start(found.plan.run_id)
     analyses = replace(found.plan.analyses, fine_tune=n_models, fine_tune_seconds=seconds)
     plan = replace(found.plan, run_id=new_run_id(), created_at=now(), analyses=analyses)
     store().create(plan, found.samples, owner=current_owner())
@@ -136,9 +139,15 @@ def require_owner(run_id: str) -> None:
         )
 
 
+def require_start(run_id: str) -> None:
+    """Refuse to start a worker for a run of somebody else's, or that this dashboard does not do."""
+    require_owner(run_id)
+    require_demo_plan(store().plan(run_id))
+
+
 def resume(run_id: str) -> None:
     """Start a worker for the unfinished part of a run."""
-    require_owner(run_id)
+    require_start(run_id)
     start_worker(run_id, settings())
 
 
@@ -150,7 +159,7 @@ def cancel(run_id: str) -> None:
 
 def retry(run_id: str) -> None:
     """Start a worker that repeats only what failed in a run."""
-    require_owner(run_id)
+    require_start(run_id)
     clear_failed(store(), settings(), run_id)
     start_worker(run_id, settings())
 
@@ -168,6 +177,7 @@ def leave_out(run_id: str, models: Sequence[str]) -> None:
 
 def finish_without(run_id: str, models: Sequence[str]) -> None:
     """Leave models out of a run and start a worker for the rest of it."""
+    require_start(run_id)
     leave_out(run_id, models)
     start_worker(run_id, settings())
 
@@ -220,6 +230,7 @@ def keep_truth(found: RunResult, truth: Truth) -> None:
         If the run is somebody else's.
     """
     require_owner(found.plan.run_id)
+    require_open("fine-tuning results")
     store().add_finding(found.plan.run_id, Finding(Truth.KIND, IMPORTED, truth, 0.0))
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from dashboard.jobs.demo_only import is_demo_only, require_demo_source, require_open
 from dashboard.jobs.home import settings
 from dashboard.server.owner import current_owner
 from ptmrank_core import catalogue
@@ -72,18 +73,21 @@ def samples(source: str, reading: Reading = AS_RECOGNISED) -> Samples:
 @st.cache_resource(max_entries=2, show_spinner="Reading the samples …")
 def all_samples(source: str, reading: Reading = AS_RECOGNISED) -> Samples:
     """Load every sample of a source, however many of them are to be used."""
+    require_demo_source(source)
     return load_all_samples(source, reading)
 
 
 @st.cache_data(max_entries=20, show_spinner="Looking at the upload …")
 def preview(source: str, reading: Reading = AS_RECOGNISED) -> SourceOverview:
     """Describe an upload without reading its samples, once for all sessions."""
+    require_demo_source(source)
     return preview_source(source, reading)
 
 
 @st.cache_resource(max_entries=4, show_spinner="Reading the features …")
 def ready_made(folder: str, reading: Reading) -> tuple[tuple[ModelSpec, ...], Samples]:
     """Find the models whose features are in a folder, and the samples that they share."""
+    require_open("features")
     models = catalogue.feature_models(Path(folder))
     return tuple(models), load_feature_samples(Path(folder), models, reading)
 
@@ -127,17 +131,21 @@ def samples_of(result: RunResult) -> Samples:
 
 def keep_upload(files: Sequence[tuple[str, bytes]]) -> str:
     """Store uploaded files; return the source to load them from."""
+    require_open("files")
     return str(store_upload(files, settings().uploads_dir, owner=current_owner()))
 
 
 def keep_features(files: Sequence[tuple[str, bytes]]) -> str:
     """Store uploaded files of features; return their folder."""
+    require_open("files")
     return str(store_features(files, settings().uploads_dir, owner=current_owner()))
 
 
 @st.cache_data(ttl=600, max_entries=20, show_spinner="Reading the folder of models …")
 def local_models(task: str) -> list[ModelSpec]:
     """List the models in the local folder of models that read the modality of a task category."""
+    if is_demo_only():
+        return []
     wanted = catalogue.task_category(task).modality
     models = catalogue.local_root_models(settings().models_dir, wanted=wanted, tasks=(task,))
     return [spec for spec in models if spec.modality == wanted]

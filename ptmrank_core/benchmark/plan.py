@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import fields
 
 from ptmrank_core.benchmark.normalisation import check_normalisation
+from ptmrank_core.benchmark.race.lora import check_lora
 from ptmrank_core.errors import InputError
 from ptmrank_core.features import check_options
 from ptmrank_core.metrics import (
@@ -54,9 +55,11 @@ def check_run_options(options: RunOptions) -> RunOptions:
     UnknownNameError
         If there is no such dtype or normalisation.
     InputError
-        If the device or the batch size cannot be used, or there is no metric.
+        If the device or the batch size cannot be used, there is no metric, or training by LoRA is asked for
+        without the package that it needs.
     """
     check_options(options.options)
+    check_lora(asked=options.analyses.lora)
     check_normalisation(options.normalise)
     if not options.metrics:
         raise InputError(NOTHING_TO_DO)

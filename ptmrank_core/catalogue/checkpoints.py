@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from ptmrank_core.catalogue.checkpoint_files import (
+    CONFIG,
+    MODULES,
+    PROCESSOR,
+    PROCESSORS,
+    TOKENIZER_FILES,
+    brings_own_code,
+    content_revision,
+    is_needed,
+    module_folders,
+    read_json,
+)
 from ptmrank_core.catalogue.families import DUAL_FAMILIES, TIMM, modality_of_config
-from ptmrank_core.catalogue.weights import INDEX, count_parameters, weight_files
-from ptmrank_core.errors import ModelNotFoundError, UnsupportedModelError
+from ptmrank_core.catalogue.formats import refuse_other_format, refuse_pointer
+from ptmrank_core.catalogue.weights import count_parameters, weight_files
+from ptmrank_core.errors import UnsupportedModelError
 from ptmrank_core.records import Modality
 
 __all__ = [
@@ -25,18 +35,6 @@ __all__ = [
     "read_modality",
 ]
 
-CONFIG = "config.json"
-PROCESSOR = "preprocessor_config.json"
-PROCESSORS = (PROCESSOR, "processor_config.json", "video_preprocessor_config.json")
-_TOKENIZERS = (
-    "tokenizer.json tokenizer_config.json special_tokens_map.json added_tokens.json vocab.txt vocab.json "
-    "merges.txt spiece.model sentencepiece.model sentencepiece.bpe.model tokenizer.model bpe.codes dict.txt "
-    "source.spm target.spm prophetnet.tokenizer entity_vocab.json"
-)
-TOKENIZER_FILES = frozenset(_TOKENIZERS.split())
-# These files of sentence-transformers repositories hold their pooling, prompt and maximum length.
-SENTENCE_FILES = re.compile(r"modules\.json|config_sentence_transformers\.json|sentence_\w+_config\.json")
-SENTENCE_MODULE = re.compile(r"\d+_(Pooling|Dense|Normalize)/(config\.json|model\.safetensors)")
 WORDS_TASK = "token-classification"
 _TASKS: Mapping[Modality, tuple[str, ...]] = MappingProxyType(
     {
@@ -76,38 +74,6 @@ def is_checkpoint(folder: Path) -> bool:
     return (folder / CONFIG).is_file()
 
 
-def _read_json(path: Path) -> dict[str, Any]:
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ModelNotFoundError(f"{path} could not be read: {error}") from error
-    if not isinstance(content, dict):
-        raise ModelNotFoundError(f"{path} does not hold a JSON object.")
-    return content
-
-
-def is_needed(name: str) -> bool:
-    """Whether a file of a repository, other than the weights, affects a model's features."""
-    return (
-        name in {CONFIG, *PROCESSORS} | TOKENIZER_FILES
-        or SENTENCE_FILES.fullmatch(name) is not None
-        or SENTENCE_MODULE.fullmatch(name) is not None
-    )
-
-
-def content_revision(folder: Path) -> str:
-    """Return the SHA-256 (hex) of the files that determine a local model's features."""
-    names = {path.relative_to(folder).as_posix(): path for path in (*folder.glob("*"), *folder.glob("*/*"))}
-    small = sorted(name for name in names if is_needed(name) or name == INDEX)
-    weights = [path.name for path in weight_files(folder, folder.name)]
-    digest = hashlib.sha256()
-    for name in dict.fromkeys([*small, *weights]):
-        with names[name].open("rb") as file:
-            part = hashlib.file_digest(file, "sha256").hexdigest()
-        digest.update(f"{name}={part};".encode())
-    return digest.hexdigest()
-
-
 def _n_source_classes(config: Mapping[str, Any], heads: Sequence[str]) -> int | None:
     """Return the number of source classes; transformers gives a head without names two classes."""
     if config.get("model_type") == TIMM:
@@ -125,7 +91,7 @@ def _architecture(config: Mapping[str, Any]) -> str | None:
 
 def _read_config(folder: Path) -> dict[str, Any]:
     """Read ``config.json``; timm writes its own kind, which names the architecture."""
-    config = _read_json(folder / CONFIG)
+    config = read_json(folder / CONFIG)
     if "model_type" not in config and isinstance(config.get("architecture"), str):
         return config | {"model_type": TIMM}
     return config
@@ -172,10 +138,14 @@ def _refuse_nameless_family(config: Mapping[str, Any], name: str) -> None:
 
 
 def _modality(folder: Path, config: Mapping[str, Any], wanted: Modality | None, name: str) -> Modality:
-    """Find the modality of a checkpoint, and check that its preprocessing is known."""
+    """Find the modality of a checkpoint, and check that its format and its preprocessing are known."""
+    refuse_other_format(folder, config, name)
     _refuse_nameless_family(config, name)
+    module_folders(folder, name)
+    for file in (*PROCESSORS, *sorted(TOKENIZER_FILES)):
+        refuse_pointer(folder / file, name)
     processors = [folder / file for file in PROCESSORS if (folder / file).is_file()]
-    processor = _read_json(processors[0]) if processors else {}
+    processor = read_json(processors[0]) if processors else {}
     has_tokenizer = any((folder / file).is_file() for file in TOKENIZER_FILES)
     modality = modality_of_config(config, processor, has_tokenizer=has_tokenizer, wanted=wanted)
     if modality == "text" and not has_tokenizer:
@@ -198,7 +168,7 @@ def _tasks(folder: Path, config: Mapping[str, Any], modality: Modality) -> tuple
     others = [task for ending, task in _TASK_BY_ENDING.items() if architecture.endswith(ending)]
     if config.get("is_encoder_decoder"):
         others.append("automatic-speech-recognition" if modality == "audio" else "text2text-generation")
-    if (folder / "modules.json").is_file():
+    if (folder / MODULES).is_file():
         others.append("sentence-similarity")
     if config.get("model_type") in DUAL_FAMILIES and modality == "image":
         others.append("zero-shot-image-classification")
@@ -226,7 +196,7 @@ def checkpoint_facts(
     -------
     dict
         ``path``, ``modality``, ``model_type``, ``architecture``, ``n_parameters``,
-        ``n_source_classes``, ``size_bytes``, ``tasks``.
+        ``n_source_classes``, ``size_bytes``, ``tasks``, ``own_code``.
 
     Raises
     ------
@@ -251,4 +221,5 @@ def checkpoint_facts(
         "n_source_classes": _n_source_classes(config, heads),
         "size_bytes": sum(path.stat().st_size for path in files),
         "tasks": tuple(tasks) or _tasks(folder, config, modality),
+        "own_code": brings_own_code(folder),
     }

@@ -32,7 +32,7 @@ def demo_models() -> tuple[ModelSpec, ...]:
         If the assets are not beside the package.
     """
     if not DEMO_ZOO.is_dir():
-        raise InputError(f"The demo zoo is not at {DEMO_ZOO}.", hint="Run from a clone of the repository.")
+        raise InputError(f"The demo zoo is not at {DEMO_ZOO}.", hint="Install PTMRank again.")
     models = []
     for path in sorted(DEMO_ZOO.parent.glob("*/zoo.json")):  # one for each demo samples
         facts = json.loads(path.read_text(encoding="utf-8"))["models"]

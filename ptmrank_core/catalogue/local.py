@@ -6,7 +6,9 @@ import logging
 from dataclasses import replace
 from pathlib import Path
 
-from ptmrank_core.catalogue.checkpoints import checkpoint_facts, content_revision, is_checkpoint
+from ptmrank_core.catalogue.checkpoint_files import content_revision
+from ptmrank_core.catalogue.checkpoints import checkpoint_facts, is_checkpoint
+from ptmrank_core.catalogue.formats import no_checkpoint
 from ptmrank_core.errors import InputError, ModelError, ModelNotFoundError, UnknownNameError
 from ptmrank_core.records import Modality, ModelSpec
 
@@ -43,10 +45,7 @@ def local_models(folder: Path, *, wanted: Modality = "image", tasks: tuple[str, 
         return [_spec(folder, wanted, tasks)]
     checkpoints = sorted(path for path in folder.iterdir() if path.is_dir() and is_checkpoint(path))
     if not checkpoints:
-        raise InputError(
-            f"{folder} contains no model.",
-            hint="Expected a folder with config.json and model.safetensors, or a folder of such folders.",
-        )
+        raise no_checkpoint(folder)
     return [_spec(path, wanted, tasks) for path in checkpoints]
 
 

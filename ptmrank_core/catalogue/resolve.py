@@ -8,7 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from ptmrank_core.catalogue.demo import DEMO_PREFIX, demo_model, demo_models
+from ptmrank_core.catalogue.formats import refuse_model_file
 from ptmrank_core.catalogue.local import LOCAL_PREFIX, local_models, local_root_model
+from ptmrank_core.catalogue.names import hub_id, named_apart
 from ptmrank_core.catalogue.presets import PRESET_PREFIX, preset_candidates
 from ptmrank_core.catalogue.ready_made import COLUMNS, columns_model, feature_models
 from ptmrank_core.catalogue.table import known_candidate
@@ -31,10 +33,10 @@ def resolve_models(
     ----------
     names
         Comma-separated text or an iterable of: ``demo`` (the zoo's models for the task),
-        ``demo:NAME``, ``local:NAME``, a folder, a Hub id (``org/name`` or ``org/name@revision``),
-        ``preset:NAME`` (a preset of the catalogue: ``preset:five-small``); for tabular samples
-        ``columns`` (their columns, unchanged), a file of features of the same rows or a folder of such
-        files.
+        ``demo:NAME``, ``local:NAME``, a folder, a Hub id (``org/name`` or ``org/name@revision``, also as
+        ``hf-hub:org/name`` or as the address of its page), ``preset:NAME`` (a preset of the catalogue:
+        ``preset:five-small``); for tabular samples ``columns`` (their columns, unchanged), a file of features
+        of the same rows or a folder of such files.
     task
         The task category.
     models_dir
@@ -43,7 +45,8 @@ def resolve_models(
     Returns
     -------
     list of ModelSpec
-        The revision of a Hub model is not known yet: the network is not used here.
+        The revision of a Hub model is not known yet: the network is not used here. Folders of one name get
+        those of their parents before it.
 
     Raises
     ------
@@ -54,6 +57,7 @@ def resolve_models(
     specs = [spec for text in texts if text.strip() for spec in _resolve(text.strip(), task, models_dir)]
     if not specs:
         raise InputError("No model was named.", fields=[InputField.MODELS])
+    specs = named_apart(specs)
     unique = {spec.id: spec for spec in specs}
     for spec in specs:
         if unique[spec.id].path != spec.path:
@@ -74,6 +78,12 @@ def _resolve(name: str, task: TaskCategory, models_dir: Path | None) -> list[Mod
         return [demo_model(model, task.name) for model in (zoo if name == WHOLE_ZOO else [name])]
     if name.startswith(LOCAL_PREFIX):
         return [local_root_model(name, models_dir, wanted=task.modality, tasks=(task.name,))]
+    if Path(name).expanduser().is_file():
+        refuse_model_file(name)
+        raise InputError(
+            f"{name!r} is a file; a model is a folder with config.json and model.safetensors.",
+            hint="Give the folder of the checkpoint.",
+        )
     if Path(name).expanduser().is_dir():
         return local_models(Path(name).expanduser(), wanted=task.modality, tasks=(task.name,))
     return hub_models(name, task)
@@ -91,11 +101,15 @@ def hub_models(names: str, task: TaskCategory) -> list[ModelSpec]:
         If a name cannot be a Hub id.
     """
     specs = []
-    for name in [name.strip() for name in names.split(",") if name.strip()]:
+    for written in [name.strip() for name in names.split(",") if name.strip()]:
+        name = hub_id(written)
+        refuse_model_file(name)
         match = HUB_ID.fullmatch(name)
         if match is None or name.startswith("."):
             raise InputError(
-                f"{name!r} is neither a folder here nor a Hub id like 'google/vit-base-patch16-224'."
+                f"{written!r} is neither a folder here nor a Hub id like 'google/vit-base-patch16-224'.",
+                hint="Expected a folder with config.json, org/name, org/name@revision, or the address of a "
+                "model's page on the Hub.",
             )
         specs.append(
             _with_facts(ModelSpec(name, "hub", task.modality, match["revision"], tasks=(task.name,)))

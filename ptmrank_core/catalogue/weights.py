@@ -10,20 +10,28 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from ptmrank_core.catalogue.formats import no_weights, refuse_pointer
 from ptmrank_core.errors import WeightsFormatError
 
-__all__ = ["INDEX", "SHARD", "WEIGHTS", "count_parameters", "has_weights", "weight_files"]
+__all__ = ["INDEX", "WEIGHTS", "count_parameters", "has_weights", "weight_files", "weight_names"]
 
 WEIGHTS = "model.safetensors"
 INDEX = "model.safetensors.index.json"
-SHARD = re.compile(r"model-\d+-of-\d+\.safetensors")
+# Any plain name: releases call their parts model-1-of-2, model.safetensors-1-of-2, layers-0 and so on.
+SHARD = re.compile(r"[^/\\:\x00]+\.safetensors")
 MAX_HEADER_BYTES = 100_000_000  # the format's own limit
 # Statistics that are stored beside the parameters but are none.
 BUFFERS = ("running_mean", "running_var", "num_batches_tracked")
 
 
-def _weight_names(folder: Path) -> list[str]:
-    """Return the names of the files with a checkpoint's weights, as transformers would choose them."""
+def weight_names(folder: Path) -> list[str]:
+    """Return the names of the files with a checkpoint's weights, as transformers would choose them.
+
+    Raises
+    ------
+    WeightsFormatError
+        If the index of several files cannot be read, or names anything but safetensors of this folder.
+    """
     if (folder / WEIGHTS).is_file() or not (folder / INDEX).is_file():
         return [WEIGHTS]
     try:
@@ -31,15 +39,19 @@ def _weight_names(folder: Path) -> list[str]:
         names = sorted(set(shards))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise WeightsFormatError(f"{folder / INDEX} could not be read: {error}") from error
-    strange = [name for name in names if not SHARD.fullmatch(name)]  # a path would lead out of the folder
+    strange = [name for name in names if not SHARD.fullmatch(name)]  # a path could lead out of the folder
     if strange or not names:
-        raise WeightsFormatError(f"{INDEX} names {strange or 'nothing'}; expected model-1-of-2.safetensors.")
+        raise WeightsFormatError(
+            f"{INDEX} names {strange or 'nothing'}; expected safetensors files of the same folder, such as "
+            "model-00001-of-00002.safetensors.",
+            hint="Save it with model.save_pretrained(folder), which writes both.",
+        )
     return names
 
 
 def has_weights(folder: Path) -> bool:
     """Whether all files with a checkpoint's weights exist."""
-    return all((folder / name).is_file() for name in _weight_names(folder))
+    return all((folder / name).is_file() for name in weight_names(folder))
 
 
 def weight_files(folder: Path, name: str) -> list[Path]:
@@ -57,20 +69,18 @@ def weight_files(folder: Path, name: str) -> list[Path]:
     WeightsFormatError
         If there are none, or one of several is missing.
     """
-    files = [folder / file for file in _weight_names(folder)]
+    files = [folder / file for file in weight_names(folder)]
     missing = [path.name for path in files if not path.is_file()]
     if missing == [WEIGHTS]:
-        kinds = (".bin", ".safetensors", ".h5", ".msgpack", ".ckpt")
-        others = sorted(path.name for path in folder.iterdir() if path.suffix in kinds) or ["no weights"]
-        raise WeightsFormatError(
-            f"{name} has no {WEIGHTS} (found: {', '.join(others)}).",
-            hint="Save it with model.save_pretrained(folder), which writes safetensors.",
-        )
+        present = (path.relative_to(folder).as_posix() for path in (*folder.glob("*"), *folder.glob("*/*")))
+        raise no_weights(name, present, lacking=WEIGHTS)
     if missing:
         raise WeightsFormatError(
             f"{name} lacks {len(missing)} of its {len(files)} weight files: {', '.join(missing)}.",
             hint="Copy or download it again.",
         )
+    for path in files:
+        refuse_pointer(path, name)
     return files
 
 
@@ -91,7 +101,9 @@ def _header(path: Path) -> dict[str, Any]:
         tensors = {name: tensor for name, tensor in header.items() if name != "__metadata__"}
         end = 8 + size + max((int(tensor["data_offsets"][1]) for tensor in tensors.values()), default=0)
     except (ValueError, AttributeError, KeyError, TypeError, IndexError) as error:
-        raise WeightsFormatError(f"{path.name} is not an intact safetensors file.") from error
+        raise WeightsFormatError(
+            f"{path.name} is not an intact safetensors file.", hint="Copy or download it again."
+        ) from error
     if path.stat().st_size < end:
         raise WeightsFormatError(
             f"{path.name} is cut short: {path.stat().st_size:,} of {end:,} bytes.",

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from ptmrank_core.cli.cache import add_cache_command
 from ptmrank_core.cli.catalogue import add_catalogue_command
+from ptmrank_core.cli.dashboard import add_dashboard_command
 from ptmrank_core.cli.metrics import add_metrics_command
 from ptmrank_core.cli.output import BAD_INPUT, NOTHING_DONE, say
 from ptmrank_core.cli.rank import add_rank_command
@@ -23,6 +24,7 @@ from ptmrank_core.cli.save_best import add_save_best_command
 from ptmrank_core.cli.score import add_score_command
 from ptmrank_core.cli.wording import OPTIONS, say_question
 from ptmrank_core.errors import InputError, PTMRankError, UnclearReadingError
+from ptmrank_core.results.command import PROGRAM
 
 __all__ = ["main"]
 
@@ -37,6 +39,7 @@ COMMANDS = (
     add_cache_command,
     add_catalogue_command,
     add_runs_command,
+    add_dashboard_command,
 )
 
 
@@ -63,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m ptmrank_core", description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(prog=PROGRAM, description=__doc__.split("\n")[0])
     commands = parser.add_subparsers(dest="command", required=True)
     for add in COMMANDS:
         add(commands)

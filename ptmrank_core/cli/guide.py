@@ -18,7 +18,7 @@ INTRODUCTION = """\
 # Commands and options
 
 Made from the parsers of the command line: `python -m ptmrank_core.cli.guide > ptmrank_core/cli/README.md`.
-The same is printed by `python -m ptmrank_core COMMAND --help`. Examples are in the [README](../../README.md).
+The same is printed by `ptmrank COMMAND --help`. Examples are in the [README](../../README.md).
 
 With `--json` nothing but the JSON goes to standard output; progress and messages go to standard error.
 The exit status is 0 when something came out, 2 on bad input and 1 otherwise; `replay` also exits with 1 where

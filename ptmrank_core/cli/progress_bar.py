@@ -1,9 +1,10 @@
-"""Progress on the command line: one line on standard error."""
+"""Progress of a run: one bar of tqdm on a terminal and in a notebook, a line for each model elsewhere."""
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
-from typing import TextIO
+from typing import Any, TextIO
 
 from ptmrank_core.events import (
     AnalysisStep,
@@ -18,36 +19,42 @@ from ptmrank_core.events import (
     Waiting,
 )
 from ptmrank_core.records import DoseStage, Failure, Race
+from ptmrank_core.results.command import PROGRAM
 
 __all__ = ["ProgressLine"]
 
 STAGES: Mapping[DoseStage, str] = {
     "head": "head alone",
-    "part": "all weights on half of the training samples",
-    "full": "all weights",
+    "part": "training on half of the samples",
+    "full": "training on all samples",
     "final": "final training",
 }
+LAYOUT = "{desc} {bar} {elapsed}"
+WIDGET = "tqdm_notebook"
 
 
 class ProgressLine:
     """An event sink that shows the progress of a run.
 
-    On a terminal one line is rewritten in place; elsewhere there is a line for each model.
+    On a terminal and in a notebook one bar is rewritten in place; elsewhere there is a line for each model.
 
     Parameters
     ----------
     stream
-        Where the line is written.
+        Where lines, and the bar of a terminal, are written.
     """
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
-        self._rewrites = stream.isatty()
         self._model = ""
         self._head = ""
         self._detail = ""
-        self._shown = 0
+        self._before, self._step = 0.0, 1.0  # models that are done, and one model, as shares of all
+        self._share = 0.0
         self._last_failure = ("", "")
+        self._bar: Any = None
+        self._make_bar, is_widget = _bar_class()
+        self._rewrites = is_widget or stream.isatty()
 
     def __call__(self, event: Event) -> None:
         """Show an event."""
@@ -62,11 +69,12 @@ class ProgressLine:
                 self._draw()
 
     def _follow(self, event: Event) -> bool:
-        """Update the line; return whether it has changed."""
+        """Update what is shown; return whether it has changed."""
         match event:
             case ModelStarted(model, index, total):
                 self._model = model
-                self._head, self._detail = f"[{index}/{total}] {model}", ""
+                self._before, self._step = (index - 1) / total, 1 / total
+                self._show(f"[{index}/{total}] {model}", "", self._before)
                 if not self._rewrites:
                     self._say(self._head)
             case StageStarted(model) | Downloaded(model) | BatchDone(model) if model != self._model:
@@ -77,19 +85,21 @@ class ProgressLine:
                 of = f" of {total / 1e6:.1f}" if total else ""
                 self._detail = f"download {done / 1e6:.1f}{of} MB"
             case BatchDone(_, done, total):
-                self._detail = f"{done}/{total} samples"
+                self._show(self._head, f"{done}/{total} samples", self._before + self._step * done / total)
             case RaceStep(model, stage, share, seconds_left):
                 minutes, seconds = divmod(round(seconds_left), 60)
                 left = f"{minutes}:{seconds:02} min left"
-                self._head = f"race: {model}"
-                self._detail = f"{STAGES[stage]}, {share:.0%} of this dose, {left}"
+                self._show(f"race: {model}", f"{STAGES[stage]}, {share:.0%} of this dose, {left}", share)
             case AnalysisStep(Race.KIND):
                 return False  # its own steps say more
             case AnalysisStep(kind, done, total):
-                self._head, self._detail = f"after the ranking: {kind}", f"{done}/{total}"
+                self._show(f"after the ranking: {kind}", f"{done}/{total}", done / total if total else 0.0)
             case _:
                 return False
         return True
+
+    def _show(self, head: str, detail: str, share: float) -> None:
+        self._head, self._detail, self._share = head, detail, share
 
     def _say_failure(self, failure: Failure) -> None:
         """Print a failure once, though the model fails under every metric."""
@@ -97,29 +107,42 @@ class ProgressLine:
         if failure_key != self._last_failure:
             self._last_failure = failure_key
             self._say(f"{failure.model} under {failure.metric}: {failure.message} {failure.hint}")
-            self._draw()
 
     def _say_waiting(self, n_ahead: int) -> None:
         """Print that the run waits, and behind how many others."""
         if n_ahead:
             runs = "1 other run" if n_ahead == 1 else f"{n_ahead} other runs"
-            self._say(f"waiting behind {runs} (python -m ptmrank_core runs list); Ctrl-C stops waiting")
+            self._say(f"waiting behind {runs} ({PROGRAM} runs list); Ctrl-C stops waiting")
 
     def _say(self, text: str) -> None:
-        """Print a line that is not rewritten."""
-        self.close()
-        self._stream.write(f"{text}\n")
+        """Print a line that is not rewritten, above the bar."""
+        if self._bar is None:
+            self._stream.write(f"{text}\n")
+        else:
+            self._bar.write(text, file=self._stream)
         self._stream.flush()
 
     def _draw(self) -> None:
-        if self._rewrites:
-            text = f"{self._head}  {self._detail}"
-            self._stream.write(f"\r{text.ljust(self._shown)}")
-            self._stream.flush()
-            self._shown = len(text)
+        if not self._rewrites:
+            return
+        if self._bar is None:
+            self._bar = self._make_bar(
+                total=1.0, file=self._stream, leave=False, dynamic_ncols=True, bar_format=LAYOUT
+            )
+        self._bar.n = min(1.0, self._share)
+        self._bar.set_description_str(f"{self._head}  {self._detail}", refresh=False)
+        self._bar.refresh()
 
     def close(self) -> None:
-        """Erase the line, so that other output can follow."""
-        if self._rewrites and self._shown:
-            self._stream.write(f"\r{' ' * self._shown}\r")
-            self._shown = 0
+        """Erase the bar, so that other output can follow."""
+        bar, self._bar = self._bar, None
+        if bar is not None:
+            bar.close()
+
+
+def _bar_class() -> tuple[Any, bool]:
+    """Return the class of bars that tqdm chooses here, and whether it is a notebook's widget."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # in a notebook without widgets: lines are printed there
+        from tqdm.auto import tqdm  # noqa: PLC0415 - looks at what it runs in
+    return tqdm, any(base.__name__ == WIDGET for base in tqdm.__mro__)

@@ -14,11 +14,12 @@ from ptmrank_core.cli.output import DONE, NOTHING_DONE, print_json, print_text, 
 from ptmrank_core.cli.rank_inputs import add_rank_inputs, rank_inputs
 from ptmrank_core.cli.report import write_report
 from ptmrank_core.cli.samples import say_reading
-from ptmrank_core.cli.save_best import add_save_best, check_save_best, save_winner_of
+from ptmrank_core.cli.save_best import add_save_best, check_lora_option, check_save_best, save_winner_of
 from ptmrank_core.cli.truth import add_truth, imported_truth
 from ptmrank_core.config import Settings, load_settings
 from ptmrank_core.features.process import ModelProcess
 from ptmrank_core.records import RunPlan, RunResult, RunState, Samples
+from ptmrank_core.results.command import PROGRAM
 
 __all__ = ["add_rank_command", "plan_rank"]
 
@@ -41,6 +42,7 @@ def _rank(arguments: argparse.Namespace) -> int:
     settings = load_settings()
     budget = checked_budget(arguments.budget)
     check_save_best(arguments.save_best, has_race="analyses.decide_seconds" in vars(arguments))
+    check_lora_option(arguments)
     plan, samples = plan_rank(arguments, settings)
     say_reading(samples)
     truth = imported_truth(arguments.truth, plan.models)
@@ -95,5 +97,5 @@ def _run(run_id: str, store: RunStore, settings: Settings, models: ModelProcess)
     try:
         return execute_run(run_id, store, settings, models=models)
     except KeyboardInterrupt:
-        say(f"`python -m ptmrank_core runs resume {run_id[:8]}` continues this run")
+        say(f"`{PROGRAM} runs resume {run_id[:8]}` continues this run")
         raise

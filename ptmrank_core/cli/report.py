@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ptmrank_core import results
-from ptmrank_core.benchmark import RunStore, cached_embeddings
+from ptmrank_core.benchmark import RunStore, Sources, cached_embeddings
 from ptmrank_core.cli.output import DONE, print_text, say
 from ptmrank_core.config import Settings, load_settings
 from ptmrank_core.data import load_samples
@@ -82,7 +82,13 @@ def _run_of(path: Path) -> str:
 
 
 def write_report(
-    result: RunResult, folder: Path, settings: Settings, *, formats: str | None = None
+    result: RunResult,
+    folder: Path,
+    settings: Settings,
+    *,
+    formats: str | None = None,
+    samples: Samples | None = None,
+    sources: Sources = SOURCES,
 ) -> list[Path]:
     """Write a run in several formats; all files are rendered before the first is written.
 
@@ -96,6 +102,10 @@ def write_report(
         Where the feature cache is, for the embedding view.
     formats
         Comma-separated names; ``None`` for all.
+    samples
+        Of the run, where they are in memory; by default they are loaded again.
+    sources
+        Where files of features come from.
 
     Returns
     -------
@@ -112,9 +122,9 @@ def write_report(
     from ptmrank_core.reports.exports import FORMATS, Export, resolve_formats  # noqa: PLC0415 - loads plotly
 
     chosen = resolve_formats(formats)
-    samples = _samples_of(result)
+    samples = samples or _samples_of(result)
     with FeatureCache(settings) as cache:
-        picture = _picture(result, samples, cache) if samples else None
+        picture = _picture(result, samples, sources, cache) if samples else None
         export = Export(result, results.rank_result(result), picture)
         files: dict[str, bytes] = {}
         for name in chosen:
@@ -134,7 +144,7 @@ def _samples_of(result: RunResult) -> Samples | None:
     return samples
 
 
-def _picture(result: RunResult, samples: Samples, cache: FeatureCache) -> Any:
+def _picture(result: RunResult, samples: Samples, sources: Sources, cache: FeatureCache) -> Any:
     """Project cached embeddings to two dimensions for the report."""
     from ptmrank_core.projection import pca  # noqa: PLC0415 - loads scipy.linalg
     from ptmrank_core.reports.html import Picture  # noqa: PLC0415
@@ -142,7 +152,7 @@ def _picture(result: RunResult, samples: Samples, cache: FeatureCache) -> Any:
     def project(model: str) -> Projection | None:
         spec = result.outcomes[model].spec
         try:
-            embeddings = cached_embeddings(result.plan, spec, samples, sources=SOURCES, cache=cache)
+            embeddings = cached_embeddings(result.plan, spec, samples, sources=sources, cache=cache)
         except PTMRankError as error:
             say(f"note: {model} is not in the embedding view: {error}")
             return None

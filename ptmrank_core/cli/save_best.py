@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ptmrank_core.benchmark import RunStore, model_process, save_best
+from ptmrank_core.benchmark.race.lora import check_lora
 from ptmrank_core.cli.output import DONE, print_text, say
 from ptmrank_core.cli.report import find_run
 from ptmrank_core.config import Settings, load_settings
@@ -16,7 +17,7 @@ from ptmrank_core.features.training.saving import refuse_occupied
 from ptmrank_core.records import RunResult
 from ptmrank_core.worker import SOURCES
 
-__all__ = ["add_save_best", "add_save_best_command", "check_save_best", "save_winner_of"]
+__all__ = ["add_save_best", "add_save_best_command", "check_lora_option", "check_save_best", "save_winner_of"]
 
 
 def add_save_best(rank: argparse.ArgumentParser) -> None:
@@ -47,6 +48,23 @@ def check_save_best(folder: Path | None, *, has_race: bool) -> None:
             hint="Say with --decide how many minutes it may take.",
         )
     refuse_occupied(folder.expanduser())
+
+
+def check_lora_option(arguments: argparse.Namespace) -> None:
+    """Refuse LoRA without a race, or without its package, before anything is read.
+
+    Raises
+    ------
+    InputError
+        If it is asked for, and one of them is missing.
+    """
+    given = vars(arguments)
+    if "analyses.lora" in given and "analyses.decide_seconds" not in given:
+        raise InputError(
+            "--lora says how a race trains, and no race was asked for.",
+            hint="Say with --decide how many minutes it may take.",
+        )
+    check_lora(asked="analyses.lora" in given)
 
 
 def save_winner_of(result: RunResult, folder: Path, settings: Settings, models: ModelProcess) -> bool:

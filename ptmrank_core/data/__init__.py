@@ -4,12 +4,14 @@ from ptmrank_core.data.builtin.demo import DEMO_SAMPLES, DemoSamples
 from ptmrank_core.data.features.loading import FEATURES_PREFIX, load_feature_samples, load_features
 from ptmrank_core.data.features.npz import load_arrays
 from ptmrank_core.data.finetuning_results import load_truth, read_truth, recorded_truth
-from ptmrank_core.data.in_memory import PAIRS_PREFIX, pair_samples
 from ptmrank_core.data.labels.class_names import name_samples
 from ptmrank_core.data.loading import load_all_samples, load_samples
 from ptmrank_core.data.media.audio import AudioItem, decode_audio
 from ptmrank_core.data.media.images import ImageItem, decode_image
 from ptmrank_core.data.media.video import VideoClip, VideoItem
+from ptmrank_core.data.objects.gathering import OBJECTS_PREFIX
+from ptmrank_core.data.objects.loading import load_objects
+from ptmrank_core.data.objects.options import ObjectReading, read_options
 from ptmrank_core.data.preview import SourceOverview, preview
 from ptmrank_core.data.quality import with_warnings
 from ptmrank_core.data.reference import load_reference
@@ -22,11 +24,12 @@ __all__ = [
     "DEFAULT_LIMITS",
     "DEMO_SAMPLES",
     "FEATURES_PREFIX",
-    "PAIRS_PREFIX",
+    "OBJECTS_PREFIX",
     "AudioItem",
     "DemoSamples",
     "ImageItem",
     "Limits",
+    "ObjectReading",
     "SourceOverview",
     "TableDescription",
     "VideoClip",
@@ -37,12 +40,13 @@ __all__ = [
     "load_arrays",
     "load_feature_samples",
     "load_features",
+    "load_objects",
     "load_reference",
     "load_samples",
     "load_truth",
     "name_samples",
-    "pair_samples",
     "preview",
+    "read_options",
     "read_truth",
     "recorded_truth",
     "store_features",

@@ -75,6 +75,8 @@ class LabelledFile:
         SHA-256 (hex) of its content.
     changes
         How decoding changes it.
+    flaw
+        What makes it doubtful as a sample; empty for nothing.
     """
 
     name: str
@@ -82,6 +84,7 @@ class LabelledFile:
     label: str
     digest: str
     changes: frozenset[DecodingChange]
+    flaw: str = ""
 
 
 def _reason_to_drop(sample: Labelled, first_of_label: Mapping[str, Labelled]) -> str:

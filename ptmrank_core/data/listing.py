@@ -5,10 +5,13 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
+from ptmrank_core.config import load_settings
 from ptmrank_core.data.sources.archives import open_archive
 from ptmrank_core.data.sources.entries import HIDDEN_REASON, SourceListing, is_hidden, suffix_of
 from ptmrank_core.data.sources.folders import list_file, list_folder
 from ptmrank_core.data.sources.limits import Limits
+from ptmrank_core.data.sources.signatures import HEAD_BYTES, is_tar
+from ptmrank_core.data.sources.tars import open_tar, unpacked_tar
 from ptmrank_core.data.tables import TABLE_SUFFIXES
 from ptmrank_core.errors import SamplesError
 from ptmrank_core.records import LeftOut
@@ -69,6 +72,9 @@ def list_source(source: str, limits: Limits) -> SourceListing:
         raise SamplesError(
             f"{source!r} is a spreadsheet; expected a table.", hint="Save it as .csv in UTF-8."
         )
+    elif is_tar(source, _head(path)):
+        tar = unpacked_tar(path, source, limits, load_settings().uploads_dir)
+        listing = open_tar(tar, source, limits)
     elif suffix_of(source) != ".zip" and not zipfile.is_zipfile(path):
         raise SamplesError(f"{source!r} is neither a .zip file nor a table.", hint=LAYOUT_HINT)
     else:
@@ -76,3 +82,12 @@ def list_source(source: str, limits: Limits) -> SourceListing:
     hidden = [LeftOut(entry.name, HIDDEN_REASON) for entry in listing.entries if is_hidden(entry.name)]
     visible = tuple(entry for entry in listing.entries if not is_hidden(entry.name))
     return SourceListing(visible, (*listing.left_out, *hidden))
+
+
+def _head(path: Path) -> bytes:
+    """Return the first bytes of a file, by which an archive is recognised; none where it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return file.read(HEAD_BYTES)
+    except OSError:
+        return b""

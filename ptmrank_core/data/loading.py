@@ -13,6 +13,7 @@ from ptmrank_core.data.files.building import build_samples
 from ptmrank_core.data.files.labelling import NO_FOLDER_REASON, label_entries
 from ptmrank_core.data.files.manifest import lists_files
 from ptmrank_core.data.listing import LAYOUT_HINT, absolute_source, list_source
+from ptmrank_core.data.media.grey import with_one_white
 from ptmrank_core.data.media.kinds import MEDIA, MediaKind, check_entry, recognise_kind, settle_encoding
 from ptmrank_core.data.quality import with_warnings
 from ptmrank_core.data.sources.entries import Entry, SourceListing, suffix_of
@@ -106,8 +107,10 @@ def _load_files(source: str, listing: SourceListing, reading: Reading, limits: L
         elif label is None:
             left_out.append(LeftOut(entry.name, NO_FOLDER_REASON))
         else:
-            candidates.append(LabelledFile(entry.name, checked.item, label, checked.digest, checked.changes))
-    kept, copies = drop_copies(candidates)
+            candidates.append(
+                LabelledFile(entry.name, checked.item, label, checked.digest, checked.changes, checked.flaw)
+            )
+    kept, copies = drop_copies(with_one_white(candidates))
     return build_samples(source, kind, labelling, kept, left_out + copies)
 
 

@@ -12,7 +12,8 @@ from pathlib import Path
 from ptmrank_core.data.sources.archives import open_archive
 from ptmrank_core.data.sources.entries import clean_name, is_hidden, suffix_of
 from ptmrank_core.data.sources.limits import DEFAULT_LIMITS
-from ptmrank_core.data.sources.signatures import HEAD_BYTES, is_archive, is_zip
+from ptmrank_core.data.sources.signatures import HEAD_BYTES, is_archive, is_tar, is_zip
+from ptmrank_core.data.sources.tars import open_tar, tar_stem, write_unpacked
 from ptmrank_core.data.tables import TABLE_SUFFIXES
 from ptmrank_core.errors import ArchiveError, SamplesError
 from ptmrank_core.files import new_folder
@@ -82,6 +83,17 @@ def _store_archive(name: str, data: bytes, place: _Place) -> Path:
     return next(folder.iterdir())
 
 
+def _store_tar(name: str, data: bytes, place: _Place) -> Path:
+    """Store a tar archive after checking it, without its compression."""
+    target = place.folder(hashlib.sha256(data).hexdigest())
+    if not target.is_dir():
+        with new_folder(target) as folder:
+            tar = folder / f"{tar_stem(name)}.tar"
+            write_unpacked(io.BytesIO(data), len(data), tar, name, DEFAULT_LIMITS)
+            open_tar(tar, name, DEFAULT_LIMITS)
+    return next(target.glob("*.tar"))
+
+
 def _digest(files: Mapping[str, bytes]) -> str:
     """SHA-256 (hex) of the names and bytes of files."""
     digest = hashlib.sha256()
@@ -120,7 +132,7 @@ def store_upload(files: Sequence[tuple[str, bytes]], uploads_dir: Path, *, owner
     Parameters
     ----------
     files
-        Names and bytes: one zip archive, one table, or loose files whose names may hold folders
+        Names and bytes: one zip or tar archive, one table, or loose files whose names may hold folders
         (``"data/cat/1.png"``).
     uploads_dir
         Folder of all uploads; created when something is stored.
@@ -130,9 +142,9 @@ def store_upload(files: Sequence[tuple[str, bytes]], uploads_dir: Path, *, owner
     Returns
     -------
     Path
-        ``uploads_dir/DIGEST/NAME.zip`` for an archive, ``uploads_dir/DIGEST/NAME.csv`` for a table,
-        ``uploads_dir/DIGEST`` for loose files. The same upload of the same owner has the same path, and is
-        written once.
+        ``uploads_dir/DIGEST/NAME.zip`` or ``NAME.tar`` for an archive, ``uploads_dir/DIGEST/NAME.csv`` for a
+        table, ``uploads_dir/DIGEST`` for loose files. The same upload of the same owner has the same path,
+        and is written once.
 
     Raises
     ------
@@ -145,13 +157,16 @@ def store_upload(files: Sequence[tuple[str, bytes]], uploads_dir: Path, *, owner
     archives = [name for name, data in named.items() if is_archive(name, data[:HEAD_BYTES])]
     if not archives:
         return _store_loose(named, _Place(uploads_dir, owner))
-    if len(named) > 1 or not is_zip(archives[0], named[archives[0]]):
-        raise SamplesError(
-            f"The upload of {len(named)} files holds {', '.join(map(repr, archives))}; expected a "
-            "single .zip file, or no archive.",
-            hint=UPLOAD_HINT,
-        )
-    return _store_archive(archives[0], named[archives[0]], _Place(uploads_dir, owner))
+    name, data = archives[0], named[archives[0]]
+    if len(named) == 1 and is_zip(name, data):
+        return _store_archive(name, data, _Place(uploads_dir, owner))
+    if len(named) == 1 and is_tar(name, data[:HEAD_BYTES]):
+        return _store_tar(name, data, _Place(uploads_dir, owner))
+    raise SamplesError(
+        f"The upload of {len(named)} files holds {', '.join(map(repr, archives))}; expected a single .zip or "
+        ".tar file, or no archive.",
+        hint=UPLOAD_HINT,
+    )
 
 
 def store_features(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from types import MappingProxyType
 
 from ptmrank_core.events import BatchDone, CancelToken, Sink, StageStarted, discard_event, never_cancels
@@ -13,7 +14,13 @@ from ptmrank_core.features.cache.keys import feature_key, function_key
 from ptmrank_core.features.cache.vector_store import VectorStore
 from ptmrank_core.features.columns import stack_columns
 from ptmrank_core.features.function import extract_by_function
-from ptmrank_core.features.precision import known_options, resolve_options
+from ptmrank_core.features.precision import (
+    HalfPrecisionError,
+    fit_options,
+    keep_failure,
+    known_options,
+    resolve_options,
+)
 from ptmrank_core.records import (
     EmbeddingFunction,
     ExtractionOptions,
@@ -90,9 +97,34 @@ def extract(  # noqa: PLR0913 - samples, model and options besides the run's sin
             vector_store, spec, function, batch_size=options.batch_size, sink=sink, cancel=cancel
         )
     options = resolve_options(options, cache.machine_facts)
-    key = feature_key(spec, options)
-    cache.note_use(key, spec, options.dtype)
-    vector_store = VectorStore(samples, auxiliary, key, cache, with_layers=options.layers)
+    run = partial(_run, samples, spec, cache=cache, sink=sink, cancel=cancel, auxiliary=auxiliary)
+    try:
+        return run(options)
+    except HalfPrecisionError as error:
+        # Recorded first, so that the note on it is there now and whenever its features are read again.
+        keep_failure(spec, options, cache.machine_facts, str(error))
+    return run(options)
+
+
+def _run(
+    samples: Samples,
+    spec: ModelSpec,
+    options: ExtractionOptions,
+    *,
+    cache: FeatureCache,
+    sink: Sink,
+    cancel: CancelToken,
+    auxiliary: Mapping[str, Samples],
+) -> Features:
+    """Extract the features of a checkpoint in one number format.
+
+    Raises
+    ------
+    HalfPrecisionError
+        If the model fails in half precision.
+    """
+    vector_store, options = _open(samples, spec, options, cache=cache, auxiliary=auxiliary)
+    cache.note_use(vector_store.key, spec, options.dtype)
     sink(BatchDone(spec.id, vector_store.n_known, vector_store.n_items))
     if vector_store.missing:
         sink(StageStarted(spec.id, Stage.LOAD))
@@ -106,6 +138,23 @@ def extract(  # noqa: PLR0913 - samples, model and options besides the run's sin
         if is_measured and vector_store.device == "cpu":
             vector_store.peak_memory_bytes = host_memory.peak_bytes()
     return vector_store.features(spec, options.dtype)
+
+
+def _open(
+    samples: Samples,
+    spec: ModelSpec,
+    options: ExtractionOptions,
+    *,
+    cache: FeatureCache,
+    auxiliary: Mapping[str, Samples] = NO_AUXILIARY,
+) -> tuple[VectorStore, ExtractionOptions]:
+    """Look up what is cached of a checkpoint's features, in the number format that it runs in."""
+    fitted, note = fit_options(spec, options, cache.machine_facts)
+    vector_store = VectorStore(
+        samples, auxiliary, feature_key(spec, fitted), cache, with_layers=fitted.layers
+    )
+    vector_store.precision_note = note
+    return vector_store, fitted
 
 
 def extract_cached(
@@ -127,11 +176,10 @@ def extract_cached(
     known = known_options(options, cache.machine_facts)
     if known is None:
         return None
-    key = feature_key(spec, known)
-    vector_store = VectorStore(samples, auxiliary, key, cache, with_layers=known.layers)
+    vector_store, known = _open(samples, spec, known, cache=cache, auxiliary=auxiliary)
     if vector_store.missing:
         return None
-    cache.note_use(key, spec, known.dtype)
+    cache.note_use(vector_store.key, spec, known.dtype)
     sink(BatchDone(spec.id, vector_store.n_known, vector_store.n_items))
     return vector_store.features(spec, known.dtype)
 
@@ -151,6 +199,5 @@ def load_cached(
         )
         return None if vector_store.missing else vector_store.features(spec, "float32")
     options = resolve_options(options, cache.machine_facts)
-    key = feature_key(spec, options)
-    vector_store = VectorStore(samples, NO_AUXILIARY, key, cache, with_layers=options.layers)
+    vector_store, options = _open(samples, spec, options, cache=cache)
     return None if vector_store.missing else vector_store.features(spec, options.dtype)

@@ -10,14 +10,18 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
+from ptmrank_core.errors import UnsupportedModelError
 from ptmrank_core.events import BatchDone, CancelToken, Sink
 from ptmrank_core.events import raise_if_cancelled as check
 from ptmrank_core.features.batching import BatchSize, run_in_batches, split_by_length
 from ptmrank_core.features.cache import FeatureCache
 from ptmrank_core.features.cache.vector_store import VectorStore
+from ptmrank_core.features.cache.vectors import SampleVectors
 from ptmrank_core.features.encoders import Encoder, load_encoder
 from ptmrank_core.features.encoders.prepared import Prepared
+from ptmrank_core.features.precision import HALF_PRECISION, HalfPrecisionError
 from ptmrank_core.features.preparing import prepare_ahead
 from ptmrank_core.records import ExtractionOptions, ModelSpec
 
@@ -55,7 +59,7 @@ class ForwardPass:
     spec, options
         The model, and how it is run.
     cache
-        Its machine facts hold the batch size that was found before.
+        Its machine facts hold the batch size that was found before; it keeps the encoder's notes.
     sink, cancel
         Receives an event after each batch; asked after each.
     """
@@ -72,7 +76,9 @@ class ForwardPass:
     ) -> None:
         self._vector_store = vector_store
         self._spec = spec
+        self._cache = cache
         self._machine_facts = cache.machine_facts
+        self._dtype = options.dtype
         self._sink = sink
         self._cancel = cancel
         start = time.perf_counter()
@@ -115,6 +121,7 @@ class ForwardPass:
             self._machine_facts.put(self._size_name, batch_size.size * max(1, batch_size.longest))
         self._vector_store.batch_size = None if batch_size is None else batch_size.size
         self._vector_store.notes = self._encoder.notes
+        self._cache.keep_notes(self._vector_store.key, self._encoder.notes)
         self._vector_store.device = self._encoder.device
         self._vector_store.peak_memory_bytes = self._encoder.peak_memory_bytes()
 
@@ -136,11 +143,20 @@ class ForwardPass:
         if window:
             yield window
 
+    def _forward(self, batch: Any) -> list[SampleVectors]:
+        """Run the model on a batch; what fails in half precision may work in float32."""
+        try:
+            return self._encoder.forward(batch)
+        except (RuntimeError, TypeError, ValueError, UnsupportedModelError) as error:
+            if self._dtype not in HALF_PRECISION or self._encoder.is_out_of_memory(error):
+                raise
+            raise HalfPrecisionError(str(error).strip().split("\n")[0]) from error
+
     def _run_batch(self, batch_size: BatchSize, ready: Sequence[_Ready]) -> None:
         """Run one batch and store its vectors."""
         start, start_by_clock = time.perf_counter(), self._clock()
         batch = self._encoder.collate([one.prepared for one in ready])
-        vectors = self._encoder.forward(batch)
+        vectors = self._forward(batch)
         batch_size.done(len(ready), ready[0].prepared.length, self._clock() - start_by_clock)
         self._vector_store.seconds["forward"] += time.perf_counter() - start
         self._vector_store.add([one.index for one in ready], vectors)

@@ -14,15 +14,32 @@ from importlib.metadata import version
 from pathlib import Path
 
 from ptmrank_core.features.cache.facts_file import FactsFile
-from ptmrank_core.records import ExtractionOptions
+from ptmrank_core.features.cache.keys import feature_key
+from ptmrank_core.features.pooling import family_of
+from ptmrank_core.records import ExtractionOptions, ModelSpec
 
-__all__ = ["AUTO", "cpu_dtype", "known_options", "resolve_options"]
+__all__ = [
+    "AUTO",
+    "HALF_PRECISION",
+    "HalfPrecisionError",
+    "cpu_dtype",
+    "fit_options",
+    "keep_failure",
+    "known_options",
+    "resolve_options",
+]
 
 AUTO = "auto"
+HALF_PRECISION = frozenset({"bfloat16", "float16"})
+FULL = "float32"
 CPU_FLAGS = Path("/proc/cpuinfo")
 NVIDIA_DEVICES = Path("/proc/driver/nvidia/gpus")
 BF16_FLAGS = frozenset({"amx_bf16", "avx512_bf16"})
 FIRST_WITH_BF16 = 8  # CUDA compute capability of Ampere
+
+
+class HalfPrecisionError(Exception):
+    """A model failed in half precision, so that it should be tried in float32; never leaves this package."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +102,47 @@ def known_options(options: ExtractionOptions, facts: FactsFile) -> ExtractionOpt
     else:
         dtype = _recorded_dtype(options.device, facts)
     return None if dtype is None else replace(options, dtype=dtype)
+
+
+def fit_options(
+    spec: ModelSpec, options: ExtractionOptions, facts: FactsFile
+) -> tuple[ExtractionOptions, str]:
+    """Replace half precision by float32 for a model that fails in it.
+
+    Parameters
+    ----------
+    spec
+        A model whose revision is known.
+    options
+        With a concrete dtype.
+    facts
+        Where failures of earlier runs are recorded.
+
+    Returns
+    -------
+    options : ExtractionOptions
+        The same where the model runs in its dtype, as far as is known.
+    note : str
+        Why they differ, in a sentence; empty where they are the same.
+    """
+    if options.dtype not in HALF_PRECISION:
+        return options, ""
+    in_full = replace(options, dtype=FULL)
+    if not family_of(spec).in_half:
+        return in_full, f"Ran in float32: models of the family {spec.model_type!r} fail in half precision."
+    reason = facts.get(_failure_name(spec, options))
+    if isinstance(reason, str):
+        return in_full, f"Ran in float32, since it failed in {options.dtype}: {reason}"
+    return options, ""
+
+
+def keep_failure(spec: ModelSpec, options: ExtractionOptions, facts: FactsFile, reason: str) -> None:
+    """Record that a model failed in half precision and ran in float32."""
+    facts.put(_failure_name(spec, options), reason)
+
+
+def _failure_name(spec: ModelSpec, options: ExtractionOptions) -> str:
+    return f"failure of {feature_key(spec, options)}"
 
 
 def _recorded_dtype(device: str, facts: FactsFile) -> str | None:

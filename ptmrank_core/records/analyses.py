@@ -35,6 +35,9 @@ class Analyses:
     decide_seconds
         Time limit for the race that trains the plausible models in growing doses until one is decided on,
         the winner's final training included; 0 for no race.
+    lora
+        Whether the race trains low-rank adapters (LoRA) and a head instead of all weights; needs the package
+        peft.
     projections
         Whether the best models' embeddings are projected to two dimensions, and the separability of each
         pair of classes is measured under these models.
@@ -48,6 +51,7 @@ class Analyses:
     fine_tune: int = 0
     fine_tune_seconds: float = 300.0
     decide_seconds: float = 0.0
+    lora: bool = False
     projections: bool = True
 
 

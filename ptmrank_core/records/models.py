@@ -67,6 +67,8 @@ class ModelSpec:
     control
         Why it is no candidate but a reference that candidates should beat, such as ``"untrained weights"``;
         ``None`` for a candidate. Controls are scored like candidates and never ranked or recommended.
+    own_code
+        Whether its files name code of their own, which is not run: a class of transformers is used instead.
     """
 
     id: str
@@ -84,6 +86,7 @@ class ModelSpec:
     size_bytes: int | None = None
     source_samples: str | None = None
     control: str | None = None
+    own_code: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from ptmrank_core.records.verdict import Expectation
 __all__ = ["DoseStage", "Race", "RaceDose", "RaceFinal", "RaceOrder", "RaceParts", "RaceStanding", "RaceTurn"]
 
 DoseStage: TypeAlias = Literal["head", "part", "full", "final"]
-"""What a dose trains: a head on frozen features, all weights on half or on all of the training samples, or
-the winner on all samples that do not judge."""
+"""What a dose trains: a head on frozen features, all weights (or adapters) on half or on all of the training
+samples, or the winner on all samples that do not judge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class RaceDose:
     epochs
         Passes over them so far, in all doses of this stage.
     learning_rate
-        Peak learning rate of the pre-trained weights; 0 for a head alone.
+        Peak learning rate of the pre-trained weights, or of their adapters; 0 for a head alone.
     seconds
         Duration of the dose, loading included.
     reason

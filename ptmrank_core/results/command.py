@@ -9,9 +9,10 @@ from ptmrank_core.records import RunPlan
 from ptmrank_core.results.option_kinds import spell
 from ptmrank_core.results.rank_options import BY_COMMA, RANK_OPTIONS, name_model
 
-__all__ = ["rank_command"]
+__all__ = ["PROGRAM", "rank_command"]
 
-PROGRAM = ("python", "-m", "ptmrank_core", "rank")
+PROGRAM = "ptmrank"
+"""The command of an installed PTMRank; ``python -m ptmrank_core`` is the same."""
 FEATURES_TASK = "features"  # the task of a plan of ready-made features
 
 
@@ -36,7 +37,8 @@ def rank_command(plan: RunPlan) -> str | None:
     if inputs is None:
         return None
     options = [option for option in RANK_OPTIONS if option.for_features or not is_ready_made]
-    return shlex.join([*PROGRAM, *inputs, *(word for option in options for word in option.words(plan))])
+    choices = [word for option in options for word in option.words(plan)]
+    return shlex.join([PROGRAM, "rank", *inputs, *choices])
 
 
 def _models_and_samples(plan: RunPlan) -> list[str] | None:

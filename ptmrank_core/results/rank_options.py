@@ -158,6 +158,11 @@ RANK_OPTIONS: tuple[RankOption, ...] = (
         write=lambda seconds: f"{seconds / 60:.10g}" if seconds else None,
     ),
     SwitchOption(
+        "analyses.lora",
+        {True: "--lora"},
+        help="a race trains low-rank adapters (LoRA) and a head instead of all weights; needs the extra peft",
+    ),
+    SwitchOption(
         "options.layers", {True: "--layers"}, help="score every hidden layer too", for_features=False
     ),
     SwitchOption(

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ptmrank_core import reports, results
-from ptmrank_core.benchmark import run_card
-from ptmrank_core.records import Ranking, RunResult, Verdict
+from ptmrank_core.benchmark import Sources, run_card
+from ptmrank_core.cli.report import write_report
+from ptmrank_core.config import Settings
+from ptmrank_core.records import Ranking, RunResult, Samples, Verdict
 from ptmrank_core.results.verdict import verdict_of
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from ptmrank_core.script.figures import RunFigures
 
 __all__ = ["BenchmarkResult"]
 
@@ -21,15 +26,24 @@ INTERVAL = ("best_rank", "worst_rank")
 
 @dataclass(frozen=True, eq=False, repr=False)
 class BenchmarkResult:
-    """The result of a call of a benchmarker; it prints as its answer and a table.
+    """The result of a call of a benchmarker; it prints as its answer and a table, and a notebook shows both.
 
     Parameters
     ----------
     result
         The run: its plan, every cell, the outcome of each model, and the environment.
+    samples
+        What was ranked on.
+    settings
+        Where the feature cache is.
+    sources
+        Where features come from that are not in the cache.
     """
 
     result: RunResult
+    samples: Samples
+    settings: Settings
+    sources: Sources
 
     @cached_property
     def ranking(self) -> Ranking:
@@ -45,6 +59,46 @@ class BenchmarkResult:
     def order(self) -> tuple[str, ...]:
         """Names of the ranked models, best first."""
         return self.ranking.order
+
+    @cached_property
+    def figures(self) -> RunFigures:
+        """Every figure of the run, as a method that returns a Plotly figure: ``figures.ranking()``."""
+        from ptmrank_core.script.embeddings import Panels  # noqa: PLC0415 - loads plotly
+        from ptmrank_core.script.figures import RunFigures  # noqa: PLC0415 - the same
+
+        panels = Panels(self.result, self.samples, self.settings, self.sources)
+        return RunFigures(self.result, self.ranking, self.samples, panels)
+
+    def report(self, folder: str | Path, *, formats: str | None = None) -> list[Path]:
+        """Write the HTML report and the tables, as the command ``report`` does.
+
+        Parameters
+        ----------
+        folder
+            Where the files go; made where it is not there.
+        formats
+            Comma-separated: ``html``, ``csv``, ``json``, ``parquet``, ``md``, ``latex``; by default all.
+
+        Returns
+        -------
+        list of Path
+            The files that were written.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such format.
+        InputError
+            If the folder cannot be written to.
+        """
+        return write_report(
+            self.result,
+            Path(folder).expanduser(),
+            self.settings,
+            formats=formats,
+            samples=self.samples,
+            sources=self.sources,
+        )
 
     def to_frame(self) -> pd.DataFrame:
         """Make a table: a row for each model, best first, those without a score last.
@@ -77,8 +131,13 @@ class BenchmarkResult:
         return frame.astype(whole | real)
 
     def card(self) -> dict[str, Any]:
-        """Make the run card, as JSON: ``python -m ptmrank_core replay`` repeats the run from it."""
+        """Make the run card, as JSON: ``ptmrank replay`` repeats the run from it."""
         return run_card(self.result)
+
+    def _repr_html_(self) -> str:
+        from ptmrank_core.reports.html.notebook import notebook_html  # noqa: PLC0415 - loads plotly
+
+        return notebook_html(self.result, self.ranking)
 
     def __str__(self) -> str:
         return reports.rank_text(self.result)

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from ptmrank_core.catalogue.checkpoints import checkpoint_facts, content_revision, is_needed
+from ptmrank_core.catalogue.checkpoint_files import content_revision, is_needed
+from ptmrank_core.catalogue.checkpoints import checkpoint_facts
 from ptmrank_core.errors import UnsupportedModelError
 
 

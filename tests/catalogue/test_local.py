@@ -225,12 +225,29 @@ def test_a_root_that_is_not_there_is_told(tmp_path: Path) -> None:
         local_root_models(tmp_path / "gone")
 
 
-def test_two_folders_of_one_name_are_refused(tmp_path: Path) -> None:
-    """Rows of a table must not be ambiguous."""
-    for place in ("a", "b"):
-        save_checkpoint(tmp_path / place / "model")
-    with pytest.raises(InputError, match="Two models are named 'model'"):
-        resolve_models([str(tmp_path / "a" / "model"), str(tmp_path / "b" / "model")], TASK)
+def test_two_folders_of_one_name_take_those_of_their_parents(tmp_path: Path) -> None:
+    """Rows of a table must not be ambiguous: as many parents are named as it takes, for those alone."""
+    places = ["run/a/model", "run/b/model", "other/b/model", "other/c/last"]
+    for place in places:
+        save_checkpoint(tmp_path / place)
+    specs = resolve_models([str(tmp_path / place) for place in places], TASK)
+    assert [spec.id for spec in specs] == ["a/model", "run/b/model", "other/b/model", "last"]
+    assert [spec.path for spec in specs] == [str(tmp_path / place) for place in places]
+
+
+def test_a_folder_that_is_named_twice_is_one_model(tmp_path: Path) -> None:
+    """The same folder, however it is written, keeps its short name and has one row."""
+    folder = save_checkpoint(tmp_path / "a" / "model")
+    specs = resolve_models([str(folder), str(tmp_path / "a" / ".." / "a" / "model")], TASK)
+    assert [spec.id for spec in specs] == ["model"]
+
+
+def test_a_folder_named_like_a_model_of_the_hub_is_told_from_it(tmp_path: Path) -> None:
+    """A parent's name that makes an id of the Hub is not enough."""
+    for place in ("x/org/model", "y/model"):
+        save_checkpoint(tmp_path / place)
+    names = [str(tmp_path / "x/org/model"), str(tmp_path / "y/model"), "org/model"]
+    assert [spec.id for spec in resolve_models(names, TASK)] == ["x/org/model", "y/model", "org/model"]
 
 
 def test_an_unknown_task_names_the_nearest() -> None:

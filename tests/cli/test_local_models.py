@@ -47,7 +47,7 @@ def test_the_command_of_a_run_on_local_models_runs(
     assert command is not None
     assert "--models local:convnext-a,local:vit-headless" in command
     capsys.readouterr()
-    assert main([*shlex.split(command)[3:], "--json"]) == 0
+    assert main([*shlex.split(command)[1:], "--json"]) == 0
     payload = json.loads(capsys.readouterr().out)
     scores = {model: set(parts["scores"]) for model, parts in payload["models"].items()}
     assert scores == {spec.id: {"logme", "hscore"} for spec in models}

@@ -1,8 +1,11 @@
-"""The command line's line of progress."""
+"""The bar of progress, on a terminal and elsewhere."""
 
 from __future__ import annotations
 
 import io
+import re
+
+import pytest
 
 from ptmrank_core.cli.progress_bar import ProgressLine
 from ptmrank_core.events import (
@@ -25,6 +28,11 @@ class Terminal(io.StringIO):
         return True
 
 
+def shown(terminal: Terminal) -> str:
+    """What stands on the line that is rewritten."""
+    return terminal.getvalue().split("\r")[-1].strip()
+
+
 def test_the_line_is_about_the_model_at_hand() -> None:
     """Bytes and stages of the next model, which is fetched meanwhile, do not stand behind this one's name."""
     terminal = Terminal()
@@ -33,10 +41,13 @@ def test_the_line_is_about_the_model_at_hand() -> None:
     line(BatchDone("org/a", 8, 100))
     line(StageStarted("org/b", Stage.DOWNLOAD))
     line(Downloaded("org/b", 5_000_000, 10_000_000))
-    assert terminal.getvalue().split("\r")[-1].strip() == "[1/2] org/a  8/100 samples"
+    assert shown(terminal).startswith("[1/2] org/a  8/100 samples ")
     line(ModelStarted("org/b", 2, 2))
     line(Downloaded("org/b", 7_500_000, 10_000_000))
-    assert terminal.getvalue().split("\r")[-1].strip() == "[2/2] org/b  download 7.5 of 10.0 MB"
+    assert shown(terminal).startswith("[2/2] org/b  download 7.5 of 10.0 MB ")
+    assert re.search(r"\|?.*\d\d:\d\d$", shown(terminal))  # how long it takes
+    line.close()
+    assert terminal.getvalue().endswith("\r")
 
 
 def test_a_race_is_followed_dose_by_dose() -> None:
@@ -45,9 +56,10 @@ def test_a_race_is_followed_dose_by_dose() -> None:
     line = ProgressLine(terminal)
     line(AnalysisStep("race", 30, 300))
     line(RaceStep("org/a", "full", 0.25, 269.6))
-    assert terminal.getvalue().split("\r")[-1].strip() == (
-        "race: org/a  all weights, 25% of this dose, 4:30 min left"
+    assert shown(terminal).startswith(
+        "race: org/a  training on all samples, 25% of this dose, 4:30 min left "
     )
+    line.close()
 
 
 def test_what_stops_a_model_is_told_once() -> None:
@@ -63,3 +75,76 @@ def test_what_stops_a_model_is_told_once() -> None:
         "org/b under logme: is gated",
         "org/b under nce: no value",
     ]
+
+
+def test_the_bar_grows_over_all_models() -> None:
+    """Half of the first of two models is a quarter of the work; the analyses start anew."""
+    terminal = Terminal()
+    line = ProgressLine(terminal)
+    filled = []
+    for event in (
+        ModelStarted("a", 1, 2),
+        BatchDone("a", 50, 100),
+        ModelStarted("b", 2, 2),
+        BatchDone("b", 100, 100),
+        AnalysisStep("probe", 1, 4),
+    ):
+        line(event)
+        filled.append(shown(terminal).count("#"))
+    line.close()
+    assert filled == [0, 2, 5, 10, 2]
+
+
+def test_a_failure_stands_above_the_bar() -> None:
+    """It is kept when the bar is rewritten."""
+    terminal = Terminal()
+    line = ProgressLine(terminal)
+    line(ModelStarted("a", 1, 2))
+    line(CellDone(Failure("a", "logme", Stage.DOWNLOAD, "GatedModelError", "is gated", "Log in.")))
+    line(ModelStarted("b", 2, 2))
+    line.close()
+    assert "a under logme: is gated Log in.\n" in terminal.getvalue()
+    assert "[2/2] b" in terminal.getvalue()
+
+
+def test_without_a_terminal_there_is_a_line_for_each_model() -> None:
+    """A log has no bars in it."""
+    stream = io.StringIO()
+    line = ProgressLine(stream)
+    for event in (ModelStarted("a", 1, 2), BatchDone("a", 1, 2), ModelStarted("b", 2, 2)):
+        line(event)
+    line.close()
+    assert stream.getvalue() == "[1/2] a\n[2/2] b\n"
+
+
+def test_a_notebook_gets_its_widget(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where tqdm chooses the widget, it is drawn though the stream is no terminal; its total is fixed."""
+    made: list[tqdm_notebook] = []
+
+    class tqdm_notebook:  # noqa: N801 - as tqdm names it
+        """What the product uses of the widget."""
+
+        def __init__(self, **settings: object) -> None:
+            self.settings, self.n, self.described = settings, 0.0, ""
+            made.append(self)
+
+        def set_description_str(self, text: str, *, refresh: bool) -> None:
+            """Remember the text, which is drawn with what comes next."""
+            assert not refresh
+            self.described = text
+
+        def refresh(self) -> None:
+            """Draw nothing."""
+
+        def close(self) -> None:
+            """Close nothing."""
+
+    monkeypatch.setattr("tqdm.auto.tqdm", tqdm_notebook)
+    stream = io.StringIO()
+    line = ProgressLine(stream)
+    line(ModelStarted("a", 1, 2))
+    line(BatchDone("a", 100, 100))
+    line.close()
+    assert stream.getvalue() == ""
+    [bar] = made
+    assert (bar.settings["total"], bar.n, bar.described) == (1.0, 0.5, "[1/2] a  100/100 samples")

@@ -259,7 +259,7 @@ def test_what_lives_in_a_script_needs_its_cache(
     benchmarker = Benchmarker(models, settings.home, logme=True, analyses=Analyses(0, probe=False))
     card = tmp_path / "card.json"
     card.write_text(json.dumps(benchmarker("text-classification", samples).card()), encoding="utf-8")
-    with pytest.raises(InputError, match="The samples of the card were a list in a script") as caught:
+    with pytest.raises(InputError, match="The samples of the card were in the memory of a script") as caught:
         replay(card, capsys)
     assert "--samples" in caught.value.hint
     table = tmp_path / "texts.csv"

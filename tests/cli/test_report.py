@@ -33,8 +33,9 @@ def scores(payload: dict[str, Any]) -> dict[str, dict[str, float]]:
 def repeated(payload: dict[str, Any]) -> dict[str, Any]:
     """Run the command of a result, in a shell's words, and return its JSON."""
     words = shlex.split(payload["command"])
-    assert words[0] == "python"
-    done = subprocess.run([sys.executable, *words[1:], "--json"], capture_output=True, text=True, check=False)
+    assert words[0] == "ptmrank"
+    command = [sys.executable, "-m", "ptmrank_core", *words[1:], "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     again: dict[str, Any] = json.loads(done.stdout)
     return again

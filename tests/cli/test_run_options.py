@@ -131,6 +131,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
         "analyses.fine_tune": 2,
         "analyses.fine_tune_seconds": 12.25,
         "analyses.decide_seconds": 42.0,
+        "analyses.lora": True,
         "analyses.projections": False,
     }
     return World(settings, plan, samples, others)
@@ -160,7 +161,7 @@ def test_a_field_survives_the_command_line(world: World, path: str) -> None:
     changed = replace_fields(world.plan, {path: world.others[path]})
     command = rank_command(changed)
     assert command is not None
-    again, _ = plan_rank(parse(shlex.split(command)[4:]), world.settings)
+    again, _ = plan_rank(parse(shlex.split(command)[2:]), world.settings)
     assert attrgetter(path)(again) == world.others[path]
 
 

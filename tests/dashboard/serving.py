@@ -14,7 +14,7 @@ from urllib.error import URLError
 
 from tests.waiting import PATIENCE_SECONDS
 
-__all__ = ["APP", "ROOT", "free_port", "serve"]
+__all__ = ["APP", "ROOT", "free_port", "serve", "wait_for"]
 
 ROOT = Path(__file__).resolve().parents[2]
 APP = ROOT / "dashboard" / "app.py"
@@ -39,11 +39,17 @@ def serve(
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
+    wait_for(process, port)
+    return process
+
+
+def wait_for(process: subprocess.Popen[bytes], port: int) -> None:
+    """Wait until the dashboard of a process answers."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         try:
             with urllib.request.urlopen(f"http://localhost:{port}/_stcore/health", timeout=5):
-                return process
+                return
         except (URLError, ConnectionError, TimeoutError):
             if time.monotonic() > deadline:
                 process.kill()

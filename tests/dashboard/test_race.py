@@ -123,6 +123,27 @@ def test_starting_gives_the_run_a_race(
     assert app.segmented_control(key="section").value == SECTION
 
 
+@pytest.mark.parametrize("is_here", [True, False])
+def test_a_race_by_adapters_is_asked_for_beside_the_minutes(
+    app: AppTest, settings: Settings, monkeypatch: pytest.MonkeyPatch, *, is_here: bool
+) -> None:
+    """A ticked box is kept with the plan; without the package it cannot be ticked, and says why."""
+    monkeypatch.setattr("dashboard.jobs.races.start_worker", lambda *_: None)
+    for module in ("ptmrank_core.benchmark.race.lora", "dashboard.views.results.training.offer"):
+        monkeypatch.setattr(f"{module}.has_peft", lambda: is_here)
+    store = store_result(settings, RUN, "ranked")
+    opened(app, "ranked")
+    box = app.checkbox(key="race-lora")
+    assert box.disabled is not is_here
+    assert ("pip install 'ptmrank[peft]'" in box.help) is not is_here
+    assert not box.value
+    if is_here:
+        box.check().run()
+    app.button(key="race").click().run()
+    assert not app.exception
+    assert store.plan("ranked").analyses.lora is is_here
+
+
 def test_a_race_at_work_is_watched(app: AppTest, settings: Settings) -> None:
     """Who leads, what is trained now, how long yet; who is out is crossed out and why; it can be cancelled.
 

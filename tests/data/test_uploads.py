@@ -130,7 +130,7 @@ def test_an_unsafe_archive_stores_nothing(make: Any, uploads_dir: Path) -> None:
     [
         (["a.zip", "b.zip"], "'a.zip', 'b.zip'; expected a single .zip"),
         (["a.zip", "1.png"], "2 files holds 'a.zip'"),
-        (["a.tar.gz"], "'a.tar.gz'; expected a single .zip"),
+        (["a.rar"], "'a.rar'; expected a single .zip"),
         ([], "holds no files"),
     ],
 )

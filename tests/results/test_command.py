@@ -52,7 +52,7 @@ def words(plan: RunPlan) -> list[str]:
 def test_every_choice_stands_in_the_command() -> None:
     """Options come with their values, also those that look like options or are empty."""
     assert words(PLAN) == [
-        *("python", "-m", "ptmrank_core", "rank", "--task", "text-classification"),
+        *("ptmrank", "rank", "--task", "text-classification"),
         *("--samples", "/data/my 'odd' $(rm x)/reviews.csv"),
         *("--models", "org/name@v1,demo:bert,/models/fol der,local:own"),
         *("--metrics", "logme,emms", "--modality", "text", "--target", "classification"),
@@ -77,7 +77,7 @@ def test_what_was_not_chosen_is_not_said() -> None:
         metrics=("logme",),
         normalise="none",
     )
-    assert words(plain)[10:] == [
+    assert words(plain)[8:] == [
         *("--metrics", "logme", "--modality", "text"),
         *("--dtype", "auto", "--device", "auto", "--seed", "3", "--normalise", "none"),
     ]
@@ -107,6 +107,6 @@ def test_ready_made_features_are_named_by_their_folder() -> None:
     files = tuple(ModelSpec(n, "features", "tabular", path=f"/f/{n}.npz") for n in ("a", "b"))
     plan = replace(PLAN, task="features", models=files, metrics=("emms",), source_samples=None)
     plan = replace(plan, reference_source=None, options=ExtractionOptions(), reading=Reading("tabular"))
-    assert words(plan)[4:8] == ["--features", "/f", "--metrics", "emms"]
+    assert words(plan)[2:6] == ["--features", "/f", "--metrics", "emms"]
     assert not {"--task", "--samples", "--models", "--label-encoder"} & set(words(plan))
-    assert words(replace(plan, models=files[:1]))[5] == "/f/a.npz"
+    assert words(replace(plan, models=files[:1]))[3] == "/f/a.npz"

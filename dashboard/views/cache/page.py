@@ -11,6 +11,7 @@ import streamlit as st
 from dashboard import jobs
 from dashboard.wording import plain, plural, say_size
 from ptmrank_core.features import CachedModel
+from ptmrank_core.results.command import PROGRAM
 
 __all__ = ["page"]
 
@@ -34,7 +35,7 @@ def page() -> None:
     if jobs.is_shared():
         st.caption(
             "All users of this server share these features. The person who runs it can list and clear them "
-            "with `python -m ptmrank_core cache`."
+            f"with `{PROGRAM} cache`."
         )
         return
     st.header("Cached models")

@@ -34,8 +34,9 @@ def choose_on_machine(draft: Draft, task: TaskCategory) -> None:
         if offered:
             _tick(draft, offered, f"{task.name}-all")
         else:
-            st.caption("The demo zoo has no model of this category: choose out of a list below.")
-        if not others:
+            elsewhere = "another category" if jobs.is_demo_only() else "out of a list below"
+            st.caption(f"The demo zoo has no model of this category: choose {elsewhere}.")
+        if not (others or jobs.is_demo_only()):
             st.caption(NO_FOLDER)
         return
     if others:

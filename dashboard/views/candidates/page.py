@@ -61,10 +61,11 @@ def _choose(draft: state.Draft, samples: Samples) -> None:
         )
     else:
         choose_on_machine(draft, task)
-        st.header("From a list")
-        choose_from_lists(draft, task)
-        st.header("By name")
-        choose_hub_models(draft, task)
+        if not jobs.is_demo_only():
+            st.header("From a list")
+            choose_from_lists(draft, task)
+            st.header("By name")
+            choose_hub_models(draft, task)
         _choose_options(draft)
         st.header("Chosen")
         choose_selected(draft, task)

@@ -44,6 +44,24 @@ def page() -> None:
     """Draw the page."""
     st.title("Samples")
     draft = state.draft()
+    demos_alone = jobs.is_demo_only()
+    files, are_features = ([], False) if demos_alone else _ask_for_files(draft)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown("The demo samples:" if demos_alone else "Or use the demo samples:")
+        for demo in jobs.demos():
+            if st.button(demo.facts.title, key=demo.source.removeprefix("demo:")):
+                draft.use_samples(demo.source)
+                state.reset_upload()
+    if files:
+        _keep(files, are_features=are_features)
+    if draft.ready_made:
+        _report_features(draft, draft.ready_made)
+    elif draft.samples_source:
+        _report(draft, draft.samples_source)
+
+
+def _ask_for_files(draft: state.Draft) -> tuple[list[tuple[str, bytes]], bool]:
+    """Draw the upload; return what was uploaded, and whether it is features."""
     way = st.segmented_control("What do you have?", list(LABELS), default=FILES, key="way", required=True)
     files = st.file_uploader(
         LABELS[way],
@@ -52,18 +70,7 @@ def page() -> None:
     )
     with st.expander("What can I upload?", expanded=not (draft.samples_source or draft.ready_made)):
         st.markdown(HOW)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown("Or use the demo samples:")
-        for demo in jobs.demos():
-            if st.button(demo.facts.title, key=demo.source.removeprefix("demo:")):
-                draft.use_samples(demo.source)
-                state.reset_upload()
-    if files:
-        _keep([(file.name, file.getvalue()) for file in files], are_features=way == FEATURES)
-    if draft.ready_made:
-        _report_features(draft, draft.ready_made)
-    elif draft.samples_source:
-        _report(draft, draft.samples_source)
+    return [(file.name, file.getvalue()) for file in files], way == FEATURES
 
 
 def _keep(files: list[tuple[str, bytes]], *, are_features: bool) -> None:

@@ -34,7 +34,7 @@ def page() -> None:
     )
     picture.image(str(ASSETS / "how-it-works.svg"), alt=PICTURE, width="stretch")
     demos = [partial(_demo_card, demo, is_first=not i) for i, demo in enumerate(jobs.demos())]
-    cards: list[Callable[[], None]] = [*demos, _own_card]
+    cards: list[Callable[[], None]] = [*demos, *([] if jobs.is_demo_only() else [_own_card])]
     for first in range(0, len(cards), 2):
         for column, draw in zip(st.columns(2, gap="medium"), cards[first : first + 2], strict=False):
             with column.container(border=True, height="stretch"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ptmrank_core.benchmark.analyses.context import AnalysisContext
 from ptmrank_core.benchmark.execution.scoring import CapturedError, run_guarded
 from ptmrank_core.benchmark.race.former import take_over
+from ptmrank_core.benchmark.race.lora import check_lora
 from ptmrank_core.benchmark.race.pace import granted_seconds
 from ptmrank_core.benchmark.race.states import TrainingStates, states_folder
 from ptmrank_core.benchmark.race.tasks import RaceTasks
@@ -43,8 +44,12 @@ def race_to_decision(context: AnalysisContext) -> None:
         parts = RaceParts(0, 0, 0, plan.seed)
         context.keep_all(Finding(Race.KIND, "", Race(parts, (), limit, 0.0, stopped=refused), 0.0))
         return
+    lacking = run_guarded(lambda: check_lora(asked=plan.analyses.lora), what=Race.KIND)
+    if isinstance(lacking, CapturedError):  # planned where the package was
+        context.keep_problem(Race, "", lacking)
+        return
     states = TrainingStates(states_folder(run_context.store.settings, plan.run_id))
-    tasks = RaceTasks(samples, rows, states, plan.seed)
+    tasks = RaceTasks(samples, rows, states, plan.seed, lora=plan.analyses.lora)
     ground = TrainingGround(samples, plan.options, run_context.models, run_context.cancel)
     trainer = run_context.sources.make_trainer(ground)
     work = RaceWork(context, tasks, trainer, measure=MEASURES[samples.target_kind], limit=limit)

@@ -6,18 +6,19 @@ import math
 from dataclasses import replace
 
 from ptmrank_core.benchmark.cards.race import CardRace
+from ptmrank_core.benchmark.race.lora import check_lora
 from ptmrank_core.benchmark.race.work import race_finding
 from ptmrank_core.benchmark.scheduling.devices import device_of
 from ptmrank_core.benchmark.scheduling.locks import hold_run, is_alive
 from ptmrank_core.benchmark.store.store import RunStore
 from ptmrank_core.config import Settings
 from ptmrank_core.errors import InputError, RunBusyError, RunError
-from ptmrank_core.records import Finding, Race, RaceOrder, RaceParts, RaceTurn, RunPlan, RunState
+from ptmrank_core.records import Finding, Race, RaceDose, RaceOrder, RaceParts, RaceTurn, RunPlan, RunState
 
 __all__ = ["decide", "open_race", "repeat_race"]
 
 
-def decide(store: RunStore, settings: Settings, run_id: str, seconds: float) -> None:
+def decide(store: RunStore, settings: Settings, run_id: str, seconds: float, *, lora: bool = False) -> None:
     """Give a finished run a race and queue it; all of the time is the race's.
 
     A race that was done before goes on from its stored doses, with so much more time.
@@ -30,11 +31,13 @@ def decide(store: RunStore, settings: Settings, run_id: str, seconds: float) -> 
         A finished run.
     seconds
         Time for the race, the final training of the winner included.
+    lora
+        Whether it trains low-rank adapters instead of all weights; a race that goes on trains what it did.
 
     Raises
     ------
     InputError
-        If the time is not a positive number.
+        If the time is not a positive number, or the package that adapters need is not installed.
     RunBusyError
         If a worker is running it.
     RunError
@@ -51,7 +54,10 @@ def decide(store: RunStore, settings: Settings, run_id: str, seconds: float) -> 
         raise RunError(f"Run {run_id} is {state}; expected a finished run.", hint="Resume it first.")
     with hold_run(settings, run_id):
         plan = store.plan(run_id)
-        longer = replace(plan, analyses=replace(plan.analyses, decide_seconds=seconds))
+        goes_on = any(own.kind == RaceDose.KIND for own in store.findings(run_id))
+        by_lora = plan.analyses.lora if goes_on else lora
+        check_lora(asked=by_lora)
+        longer = replace(plan, analyses=replace(plan.analyses, decide_seconds=seconds, lora=by_lora))
         store.replan(longer)
         store.add_finding(run_id, _opened(store, longer, seconds))
         store.queue(run_id, device_of(longer))

@@ -10,6 +10,7 @@ from ptmrank_core.benchmark.store.store import RunStore
 from ptmrank_core.config import Settings
 from ptmrank_core.errors import RunError, SamplesChangedError
 from ptmrank_core.features.process import ModelCalls
+from ptmrank_core.features.training.recipe import LORA_ALPHA, LORA_RANK
 from ptmrank_core.features.training.saving import WinnerCard, refuse_occupied
 from ptmrank_core.records import Race, RaceDose, RaceFinal, RunResult, Samples
 from ptmrank_core.results.race import race_of, say_rates
@@ -108,9 +109,9 @@ def _card(result: RunResult, race: Race, final: RaceFinal, samples: Samples) -> 
     return WinnerCard(
         data=f"{samples.n_samples} {samples.modality} samples from {_base(samples.source)}, labelled with "
         f"{kinds}{named}",
-        recipe=f"All weights were trained on {final.n_train} samples for {final.epochs:g} passes with AdamW "
-        f"and a one-cycle learning rate (peak {final.learning_rate:.3g}), in {final.dtype}. The model was "
-        f"chosen among {n_compared} by training the plausible ones in growing doses on "
+        recipe=f"{_trained(result)} trained on {final.n_train} samples for {final.epochs:g} passes with "
+        f"AdamW and a one-cycle learning rate (peak {final.learning_rate:.3g}), in {final.dtype}. The model "
+        f"was chosen among {n_compared} by training the plausible ones in growing doses on "
         f"{race.parts.training} of the samples, tested on {race.parts.choosing} others. {rates}".strip(),
         measure=final.measure,
         value=final.value,
@@ -122,6 +123,17 @@ def _card(result: RunResult, race: Race, final: RaceFinal, samples: Samples) -> 
         run_id=result.plan.run_id,
         seed=result.plan.seed,
         created_at=result.plan.created_at,
+        lora=result.plan.analyses.lora,
+    )
+
+
+def _trained(result: RunResult) -> str:
+    """Begin the sentence that says what was trained."""
+    if not result.plan.analyses.lora:
+        return "All weights were"
+    return (
+        f"Low-rank adapters (LoRA: Hu et al. 2021, arXiv:2106.09685; rank {LORA_RANK}, alpha {LORA_ALPHA}, "
+        "no dropout), which are merged into the weights, and the head were"
     )
 
 

@@ -38,12 +38,15 @@ class RaceTasks:
         Where states of training are kept.
     seed
         Seed of the run.
+    lora
+        Whether low-rank adapters are trained instead of all weights.
     """
 
     samples: Samples
     rows: ThreeParts
     states: TrainingStates
     seed: int
+    lora: bool = False
 
     @property
     def parts(self) -> RaceParts:
@@ -98,4 +101,5 @@ class RaceTasks:
             seed=self.seed,
             rate=step.rate,
             seconds=seconds,
+            lora=self.lora,
         )

@@ -10,12 +10,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ptmrank_core.catalogue.checkpoints import CONFIG, checkpoint_facts, is_needed, read_modality
+from ptmrank_core.catalogue.checkpoint_files import (
+    CONFIG,
+    MODULES,
+    brings_own_code,
+    is_needed,
+    module_folders,
+)
+from ptmrank_core.catalogue.checkpoints import checkpoint_facts, read_modality
+from ptmrank_core.catalogue.formats import no_weights
 from ptmrank_core.catalogue.hub.errors import explained, is_unreachable
 from ptmrank_core.catalogue.hub.files import ModelDownload, cached_copy, repository_of
 from ptmrank_core.catalogue.local import read_local
 from ptmrank_core.catalogue.ready_made import check_feature_file
-from ptmrank_core.catalogue.weights import INDEX, SHARD, WEIGHTS
+from ptmrank_core.catalogue.weights import INDEX, WEIGHTS, weight_names
 from ptmrank_core.errors import ModelError, UnsupportedModelError, WeightsFormatError
 from ptmrank_core.events import (
     CancelToken,
@@ -82,6 +90,7 @@ def _fetch_from_hub(spec: ModelSpec, sink: Sink, cancel: CancelToken) -> ModelSp
     folder = listing.folder or _download(spec, listing, sink, cancel)
     facts = checkpoint_facts(folder, wanted=spec.modality, tasks=spec.tasks, name=spec.id)
     _refuse_other_modality(spec, facts["modality"])
+    facts["own_code"] = brings_own_code(folder, listing.sizes)
     return replace(spec, revision=listing.commit, licence=listing.licence or spec.licence, **facts)
 
 
@@ -121,29 +130,51 @@ def _look_up(spec: ModelSpec) -> _Listing:
     return _Listing(str(info.sha), licence if isinstance(licence, str) else None, sizes)
 
 
-def _weights(spec: ModelSpec, files: Iterable[str]) -> list[str]:
-    """Choose the files with the weights, the index of several shards first."""
+def _weights(spec: ModelSpec, files: Iterable[str]) -> str:
+    """Choose the file with the weights, or the index of several."""
     names = sorted(files)
     if CONFIG not in names:
         raise ModelError(
             f"{spec.id!r} has no {CONFIG}, so it is not a model of the transformers library.",
             hint="Choose a model that AutoModel can load.",
         )
-    if WEIGHTS in names:
-        return [WEIGHTS]
-    if INDEX in names:
-        return [INDEX, *(name for name in names if SHARD.fullmatch(name))]
-    others = [name for name in names if name.endswith((".bin", ".safetensors", ".h5", ".msgpack", ".ckpt"))]
-    raise WeightsFormatError(
-        f"{spec.id!r} has no safetensors weights (found: {', '.join(others) or 'none'}).",
-        hint="Choose another model, or another revision (NAME@REVISION); pickled weights are not loaded.",
+    if WEIGHTS in names or INDEX in names:
+        return WEIGHTS if WEIGHTS in names else INDEX
+    raise no_weights(
+        repr(spec.id),
+        names,
+        lacking="safetensors weights",
+        also="Or choose another model, or another revision (NAME@REVISION).",
     )
+
+
+def _files(spec: ModelSpec, listing: _Listing, cancel: CancelToken) -> tuple[list[str], list[str]]:
+    """Choose the small files, and those with the weights.
+
+    An index of weights and ``modules.json`` name further files; they are read first, since the sizes of all
+    files belong to the total that is told from the beginning on.
+    """
+    names, weights = listing.sizes, _weights(spec, listing.sizes)
+    naming = [name for name in (INDEX, MODULES) if name in names and (name == MODULES or weights == INDEX)]
+    if not naming:
+        return sorted(filter(is_needed, names)), [weights]
+    download = ModelDownload(spec, listing.commit, names, sink=discard_event, cancel=cancel)
+    with explained(spec):
+        folder = download.fetch(naming)
+    modules = module_folders(folder, spec.id)
+    parts = [INDEX, *weight_names(folder)] if weights == INDEX else [weights]
+    absent = [name for name in parts if name not in names]
+    if absent:
+        raise WeightsFormatError(
+            f"{spec.id!r} lacks {len(absent)} of its {len(parts) - 1} weight files: {', '.join(absent)}.",
+            hint="Choose another model, or another revision (NAME@REVISION).",
+        )
+    return sorted(name for name in names if is_needed(name, modules)), parts
 
 
 def _download(spec: ModelSpec, listing: _Listing, sink: Sink, cancel: CancelToken) -> Path:
     """Download the files of a commit: first the small ones, which show whether the weights are needed."""
-    weights = _weights(spec, listing.sizes)
-    small = sorted(name for name in listing.sizes if is_needed(name))
+    small, weights = _files(spec, listing, cancel)
     sizes = {name: listing.sizes[name] for name in (*small, *weights)}
     download = ModelDownload(spec, listing.commit, sizes, sink=sink, cancel=cancel)
     with explained(spec):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ptmrank_core.catalogue.checkpoints import CONFIG
+from ptmrank_core.catalogue.checkpoint_files import CONFIG
 from ptmrank_core.catalogue.weights import has_weights
 from ptmrank_core.errors import DownloadError, WeightsFormatError
 from ptmrank_core.events import CancelToken, Downloaded, Sink, raise_if_cancelled

@@ -158,7 +158,7 @@ def _decode_with_zeros(data: bytes, name: str) -> Decoded:
     bare = data.replace(b"\0", b"")
     n_zeros = len(data) - len(bare)
     is_stray = n_zeros < STRAY_ZEROS * len(data)
-    for decode in (_drop_zeros, _read_wide) if is_stray else (_read_wide, _drop_zeros):
+    for decode in (_drop_zeros, _read_wide) if is_stray else (_read_wide,):
         decoded = decode(data, bare)
         if decoded is not None:
             return decoded

@@ -138,7 +138,7 @@ def _read_table(path: Path, reading: Reading) -> FeatureFile:
     except OSError as error:
         raise unreadable(name, error) from error
     table = open_table(Entry(name, len(data), BytesBlob(data)), DEFAULT_LIMITS)
-    roles = find_roles(table, replace(reading, modality="tabular"))
+    roles = find_roles(table, replace(reading, modality="tabular", columns_as_is=True))
     targets = read_targets({column: table.cells(column) for column in roles.labels}, reading)
     lost = [(entry.name, entry.reason) for entry in table.left_out]
     lost += [(f"{name}:{table.lines[row]}", reason) for row, reason in targets.left_out]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -17,7 +17,9 @@ from ptmrank_core.data.tables.assemble import settle_labels
 from ptmrank_core.errors import SamplesError
 from ptmrank_core.records import LeftOut, Samples
 
-__all__ = ["build_samples", "describe_changes"]
+__all__ = ["build_samples", "describe_changes", "describe_flaws"]
+
+NAMED = 3
 
 
 def _layout_hint(kind: MediaKind) -> str:
@@ -60,6 +62,28 @@ def describe_changes(candidates: Iterable[LabelledFile | Checked]) -> tuple[str,
     """Write one sentence for each way in which decoding changes samples."""
     counts = Counter(change for candidate in candidates for change in candidate.changes)
     return tuple(change.sentence(counts[change]) for change in sorted(counts, key=lambda c: c.name))
+
+
+def describe_flaws(kind: str, flaws: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """Write one warning for each flaw that samples have.
+
+    Parameters
+    ----------
+    kind
+        What the samples are called: ``"pictures"``.
+    flaws
+        Name of each sample, and what makes it doubtful (empty for nothing).
+    """
+    names: dict[str, list[str]] = defaultdict(list)
+    for name, flaw in flaws:
+        if flaw:
+            names[flaw].append(name)
+    return tuple(
+        f"{len(flawed):,} of the {kind} {'is' if len(flawed) == 1 else 'are'} {flaw}: "
+        f"{', '.join(map(repr, flawed[:NAMED]))}{' ...' if len(flawed) > NAMED else ''}. Such samples cannot "
+        "show what their labels say; leave them out if they are mistakes."
+        for flaw, flawed in sorted(names.items())
+    )
 
 
 def build_samples(
@@ -110,5 +134,6 @@ def build_samples(
         source=source,
         notes=labelling.notes + target_notes + describe_changes(candidates),
         target_kind="classification" if targets is None else targets.kind,
+        warnings=describe_flaws(kind.plural, ((one.name, one.flaw) for one in candidates)),
         groups=tuple(labelling.groups[candidate.name] for candidate in candidates if labelling.groups),
     )

@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import io
-import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import Enum
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ptmrank_core.data.media.audio_lengths import declared_bytes, has_exact_length, with_true_length
 from ptmrank_core.data.media.formats import Formats, UnidentifiedError
 from ptmrank_core.data.sources.entries import read_unchanged
 from ptmrank_core.data.sources.limits import DEFAULT_LIMITS, Limits
 from ptmrank_core.errors import SamplesError
 from ptmrank_core.records import Blob, Waveform
 
-__all__ = ["RECORDINGS", "AudioFacts", "AudioItem", "MixedDown", "check_audio", "decode_audio"]
+__all__ = [
+    "RECORDINGS",
+    "AudioFacts",
+    "AudioItem",
+    "HeaderCorrected",
+    "MixedDown",
+    "check_audio",
+    "decode_audio",
+]
 
 FORMATS = ("AIFF", "AU", "FLAC", "MP3", "NIST", "OGG", "RF64", "WAV", "WAVEX")
 RECORDINGS = Formats(
@@ -35,8 +44,8 @@ MAX_PEAK = 8.0
 UNKNOWN_LENGTH = 2**62
 MAX_TRAILING_BYTES = 256
 """What may follow the sound of an MP3: a title. More is sound beyond an estimate of the length."""
-STREAMED = 0x7FFF0000
-"""Sizes from here on are what programs write that do not know the size yet."""
+SILENT_PEAK = 2.0**-13
+"""Four steps of 16 bits, 78 dB below full scale: nobody hears it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,51 +66,15 @@ class MixedDown:
         return f"{recordings} with {self.n_channels} channels {were} mixed down to one."
 
 
-def _chunk_bytes(data: bytes, mark: bytes, order: str) -> int:
-    """Return the offset in bytes of the declared end of the sound in a RIFF or AIFF file; 0 if streamed."""
-    at = 12
-    while at + 8 <= len(data):
-        size = struct.unpack_from(f"{order}I", data, at + 4)[0]
-        if data[at : at + 4] == mark:
-            return 0 if size >= STREAMED else at + 8 + size
-        at += 8 + size + size % 2
-    return 0
+class HeaderCorrected(Enum):
+    """The change that a recording is read to its end, whatever length its header states."""
 
+    READ_TO_THE_END = "READ TO THE END"
 
-def _page_bytes(data: bytes) -> int:
-    """Return the offset in bytes of the declared end of the last page of an Ogg file."""
-    at = data.rfind(b"OggS")
-    n_segments = data[at + 26] if at + 26 < len(data) else 0
-    end = at + 27 + n_segments
-    return end + sum(data[at + 27 : end])
-
-
-def _declared_bytes(data: bytes) -> int:
-    """Return the smallest size that a file declares for itself; 0 where it declares none.
-
-    libsndfile reads a file that was cut off as if it were complete.
-    """
-    if data[:4] == b"RIFF":
-        return _chunk_bytes(data, b"data", "<")
-    if data[:4] == b"FORM":
-        return _chunk_bytes(data, b"SSND", ">")
-    if data[:4] == b"OggS":
-        return _page_bytes(data)
-    if data[:4] == b".snd" and len(data) >= 12:
-        offset, size = struct.unpack_from(">II", data, 4)
-        return 0 if size >= STREAMED else int(offset + size)
-    return 0
-
-
-def _has_exact_length(data: bytes, file_format: str) -> bool:
-    """Whether the header's number of frames is more than an estimate."""
-    if file_format != "MP3":
-        return True
-    tag = data[:10]
-    # An ID3 tag gives its size in four bytes of seven bits each.
-    start = 10 + sum(tag[9 - i] << 7 * i for i in range(4)) if tag[:3] == b"ID3" and len(tag) == 10 else 0
-    head = data[start : start + 256]
-    return b"Xing" in head or b"Info" in head
+    def sentence(self, count: int) -> str:
+        """Write the note on the number of recordings whose header was corrected."""
+        recordings = "1 recording has" if count == 1 else f"{count} recordings have"
+        return f"{recordings} a header that states another length than the sound in it; all of it was read."
 
 
 class Bytes(io.BytesIO):
@@ -158,21 +131,47 @@ def _decode_blocks(file: Any, max_frames: int) -> Iterator[NDArray[np.float32]]:
 
 @dataclass(frozen=True, slots=True)
 class AudioFacts:
-    """Length, rate and channels of a recording that can be decoded."""
+    """What is known of a recording that can be decoded.
+
+    Parameters
+    ----------
+    n_frames, rate, n_channels
+        Length, sampling rate (Hz) and number of channels.
+    peak
+        Largest absolute value, of all channels' mean.
+    is_corrected
+        Whether its header stated another length.
+    """
 
     n_frames: int
     rate: int
     n_channels: int
+    peak: float = 1.0
+    is_corrected: bool = False
+
+    @property
+    def changes(self) -> frozenset[MixedDown | HeaderCorrected]:
+        """How decoding changes it."""
+        mixed = {MixedDown(self.n_channels)} if self.n_channels > 1 else set()
+        return frozenset(mixed | ({HeaderCorrected.READ_TO_THE_END} if self.is_corrected else set()))
+
+    @property
+    def flaw(self) -> str:
+        """What makes it doubtful as a sample; empty for nothing."""
+        return "silent" if self.peak < SILENT_PEAK else ""
 
 
 def _inspect(data: bytes, limits: Limits) -> AudioFacts:
     """Decode all of a recording, as a check, without keeping it."""
+    data, is_corrected = with_true_length(data)
     buffer = Bytes(data)
     with _open(buffer) as file:
-        facts = AudioFacts(0, file.samplerate, file.channels)
+        facts = AudioFacts(0, file.samplerate, file.channels, is_corrected=is_corrected)
         max_frames = int(limits.max_seconds * facts.rate)
-        n_frames = sum(len(block) for block in _decode_blocks(file, max_frames))
-        is_exact = _has_exact_length(data, file.format)
+        n_frames, peak = 0, 0.0
+        for block in _decode_blocks(file, max_frames):
+            n_frames, peak = n_frames + len(block), max(peak, float(np.abs(block).max()))
+        is_exact = has_exact_length(data, file.format)
         declared = file.frames if is_exact else 0
     if not is_exact and len(data) - buffer.tell() > MAX_TRAILING_BYTES and n_frames <= max_frames:
         raise SamplesError("unreadable recording: its header does not state its length; save it again")
@@ -180,11 +179,11 @@ def _inspect(data: bytes, limits: Limits) -> AudioFacts:
         raise SamplesError(
             f"too long: more than {limits.max_seconds:,} seconds; cut it into shorter recordings"
         )
-    if n_frames < declared or _declared_bytes(data) > len(data):
+    if n_frames < declared or declared_bytes(data) > len(data):
         raise SamplesError(f"unreadable recording: cut off after {n_frames / facts.rate:.2f} seconds")
     if not n_frames:
         raise SamplesError("unreadable recording: its length is zero")
-    return AudioFacts(n_frames, facts.rate, facts.n_channels)
+    return replace(facts, n_frames=n_frames, peak=peak)
 
 
 def decode_audio(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> Waveform:
@@ -207,7 +206,7 @@ def decode_audio(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> Waveform:
     SamplesError
         If it cannot be decoded; the message is the reason.
     """
-    with _open(Bytes(data)) as file:
+    with _open(Bytes(with_true_length(data)[0])) as file:
         blocks = [*_decode_blocks(file, int(limits.max_seconds * file.samplerate))]
         if not blocks:
             raise SamplesError("unreadable recording: its length is zero")

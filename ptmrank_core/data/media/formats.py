@@ -43,6 +43,11 @@ class Formats:
         """Suffixes of the supported formats, in lower case."""
         return frozenset(self.read.split())
 
+    @property
+    def all_suffixes(self) -> frozenset[str]:
+        """Suffixes of all formats of the kind."""
+        return frozenset([*self.read.split(), *self.others.split()])
+
     def explain(self, name: str, error: UnidentifiedError) -> SamplesError:
         """Explain why a file was not identified, by its suffix.
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import io
 import struct
-import threading
-import warnings
 import zlib
 from dataclasses import dataclass
 from enum import Enum
-from types import TracebackType
+from typing import NamedTuple
 
 import numpy as np
 from PIL import Image
@@ -17,6 +15,7 @@ from PIL.ImageFile import ImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 
 from ptmrank_core.data.media.formats import Formats, UnidentifiedError
+from ptmrank_core.data.media.pillow import QUIET
 from ptmrank_core.data.sources.entries import read_unchanged
 from ptmrank_core.data.sources.limits import DEFAULT_LIMITS
 from ptmrank_core.errors import SamplesError
@@ -25,10 +24,10 @@ from ptmrank_core.records import Blob
 __all__ = [
     "DAMAGE_ERRORS",
     "PICTURES",
-    "QUIET",
+    "Decoded",
     "ImageItem",
     "PictureChange",
-    "check_image",
+    "decode",
     "decode_image",
     "to_rgb",
 ]
@@ -88,42 +87,6 @@ class PictureChange(Enum):
         return f"{pictures} {which} {'was' if count == 1 else 'were'} {done}."
 
 
-class QuietPillow:
-    """Mutes Pillow's warnings while any thread decodes a picture.
-
-    ``warnings.catch_warnings`` alone is not safe in threads: two that overlap restore each other's
-    filters. Here the first thread to enter sets the filter and the last to leave removes it.
-    """
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._depth = 0
-        self._saved = warnings.catch_warnings()
-
-    def __enter__(self) -> None:
-        with self._lock:
-            if self._depth == 0:
-                self._saved = warnings.catch_warnings()
-                self._saved.__enter__()
-                warnings.filterwarnings("ignore", module=r"PIL\.")
-            self._depth += 1
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        with self._lock:
-            self._depth -= 1
-            if self._depth == 0:
-                self._saved.__exit__(kind, error, trace)
-
-
-QUIET = QuietPillow()
-"""Used around everything that Pillow decodes."""
-
-
 def _open(data: bytes, max_pixels: int) -> ImageFile:
     """Read the header of a picture and check its size."""
     try:
@@ -139,14 +102,18 @@ def _open(data: bytes, max_pixels: int) -> ImageFile:
     return image
 
 
-def _scale_grey(image: Image.Image, bits: int) -> Image.Image:
-    """Scale grey levels of more than 8 bits to 8 bits, from their full range."""
+def _scale_grey(image: Image.Image, bits: int, white: int = 0) -> tuple[Image.Image, float]:
+    """Scale grey levels of more than 8 bits to 8 bits; return the picture and its brightest level.
+
+    The full range is that of the bits, unless another white is given.
+    """
     values = np.asarray(image).astype(np.float64)
     top = 1.0 if image.mode == "F" else 2.0**bits - 1
     low, high = values.min(), values.max()
     if not (low >= 0 and high <= top):  # so that a NaN is refused too
         raise SamplesError(f"unreadable image: grey levels from {low:g} to {high:g}; expected 0 to {top:g}")
-    return Image.fromarray((values * (255 / top) + 0.5).astype(np.uint8))
+    levels = np.minimum(values * (255 / (white or top)), 255) + 0.5
+    return Image.fromarray(levels.astype(np.uint8)), high
 
 
 def _grey_bits(image: Image.Image) -> int:
@@ -157,11 +124,29 @@ def _grey_bits(image: Image.Image) -> int:
     return bits if isinstance(bits, int) and bits <= 16 else 16
 
 
-def to_rgb(image: Image.Image) -> tuple[Image.Image, set[PictureChange]]:
-    """Convert any mode to 8-bit RGB; return the picture and the changes."""
+def to_rgb(image: Image.Image, white: int = 0) -> tuple[Image.Image, set[PictureChange], int]:
+    """Convert any mode to 8-bit RGB.
+
+    Parameters
+    ----------
+    image
+        A picture with all its pixels.
+    white
+        The level of white in pictures with more than 8 bits of grey that do not state their range; 0 for the
+        brightest that their bits can hold.
+
+    Returns
+    -------
+    picture, changes, brightest
+        The picture, how it was changed, and the brightest of the levels whose range it does not state; 0 for
+        any other picture.
+    """
     changes = set()
     if image.mode == "F" or image.mode.startswith("I"):
-        return _scale_grey(image, _grey_bits(image)).convert("RGB"), {PictureChange.DEEP}
+        bits = _grey_bits(image)
+        is_stated = image.mode == "F" or bits < 16
+        grey, brightest = _scale_grey(image, bits, 0 if is_stated else white)
+        return grey.convert("RGB"), {PictureChange.DEEP}, 0 if is_stated else int(brightest)
     if image.mode in {"P", "PA"}:
         changes.add(PictureChange.PALETTE)
     if image.mode == "CMYK":
@@ -169,9 +154,9 @@ def to_rgb(image: Image.Image) -> tuple[Image.Image, set[PictureChange]]:
     if image.has_transparency_data:
         changes.add(PictureChange.ALPHA)
         image = image.convert("RGBA")
-        white = Image.new("RGBA", image.size, "white")
-        image = Image.alpha_composite(white, image)
-    return image.convert("RGB"), changes
+        background = Image.new("RGBA", image.size, "white")
+        image = Image.alpha_composite(background, image)
+    return image.convert("RGB"), changes, 0
 
 
 def _orientation(image: Image.Image) -> int:
@@ -183,8 +168,16 @@ def _orientation(image: Image.Image) -> int:
     return orientation if isinstance(orientation, int) else 1
 
 
-def _decode(data: bytes, max_pixels: int) -> tuple[Image.Image, set[PictureChange]]:
-    """Decode a picture; return it and the changes."""
+class Decoded(NamedTuple):
+    """A picture, how decoding changed it, and its brightest level where its range is not stated."""
+
+    picture: Image.Image
+    changes: set[PictureChange]
+    brightest: int
+
+
+def decode(data: bytes, max_pixels: int, white: int = 0) -> Decoded:
+    """Decode a picture."""
     with QUIET:
         image = _open(data, max_pixels)
         try:
@@ -192,7 +185,7 @@ def _decode(data: bytes, max_pixels: int) -> tuple[Image.Image, set[PictureChang
             is_animated = image.format != "MPO" and getattr(image, "is_animated", False)
             image.load()
             orientation = _orientation(image)
-            rgb, changes = to_rgb(image)
+            rgb, changes, brightest = to_rgb(image, white)
             if orientation in UPRIGHT:
                 rgb = rgb.transpose(UPRIGHT[orientation])
                 changes.add(PictureChange.ROTATED)
@@ -200,10 +193,10 @@ def _decode(data: bytes, max_pixels: int) -> tuple[Image.Image, set[PictureChang
             raise SamplesError(f"unreadable image: {error or type(error).__name__}") from error
     if is_animated:
         changes.add(PictureChange.FRAMES)
-    return rgb, changes
+    return Decoded(rgb, changes, brightest)
 
 
-def decode_image(data: bytes, *, max_pixels: int = DEFAULT_LIMITS.max_pixels) -> Image.Image:
+def decode_image(data: bytes, *, max_pixels: int = DEFAULT_LIMITS.max_pixels, white: int = 0) -> Image.Image:
     """Decode a picture to 8-bit RGB.
 
     The EXIF orientation is applied, deep grey levels are scaled from their full range, alpha is
@@ -215,6 +208,8 @@ def decode_image(data: bytes, *, max_pixels: int = DEFAULT_LIMITS.max_pixels) ->
         Bytes of a JPEG, PNG, WebP, GIF, BMP, TIFF or PPM file.
     max_pixels
         Bound on width times height.
+    white
+        As of ``to_rgb``.
 
     Returns
     -------
@@ -226,7 +221,7 @@ def decode_image(data: bytes, *, max_pixels: int = DEFAULT_LIMITS.max_pixels) ->
     SamplesError
         If it cannot be decoded; the message is the reason.
     """
-    return _decode(data, max_pixels)[0]
+    return decode(data, max_pixels, white).picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,11 +236,17 @@ class ImageItem:
         SHA-256 (hex) of its bytes; features are cached under it.
     max_pixels
         Bound on width times height.
+    brightest
+        Its brightest level, where it has more than 8 bits of grey and does not state their range; else 0.
+    white
+        The level of white of all such pictures of its data set; 0 for the brightest that their bits can hold.
     """
 
     blob: Blob
     digest: str
     max_pixels: int = DEFAULT_LIMITS.max_pixels
+    brightest: int = 0
+    white: int = 0
 
     @property
     def size(self) -> int:
@@ -261,32 +262,4 @@ class ImageItem:
             If its bytes can no longer be read, or have changed since they were first read.
         """
         data = read_unchanged(self.blob, self.digest, "picture")
-        return decode_image(data, max_pixels=self.max_pixels)
-
-
-def check_image(name: str, data: bytes, max_pixels: int) -> frozenset[PictureChange]:
-    """Decode a picture once, as a check.
-
-    Parameters
-    ----------
-    name
-        Name of its file; its suffix is used in messages.
-    data
-        Bytes of the file.
-    max_pixels
-        Bound on width times height.
-
-    Returns
-    -------
-    frozenset of PictureChange
-        The changes that ``decode_image`` makes.
-
-    Raises
-    ------
-    SamplesError
-        If it cannot be decoded; the message is the reason.
-    """
-    try:
-        return frozenset(_decode(data, max_pixels)[1])
-    except UnidentifiedError as error:
-        raise PICTURES.explain(name, error) from error
+        return decode_image(data, max_pixels=self.max_pixels, white=self.white)

@@ -11,23 +11,36 @@ from functools import partial
 from ptmrank_core.data.deduplication import DecodingChange
 from ptmrank_core.data.encodings.candidates import codec_of
 from ptmrank_core.data.encodings.decoding import Decoded, decode_text, find_encoding, is_utf8
-from ptmrank_core.data.media.audio import RECORDINGS, AudioItem, MixedDown, check_audio
+from ptmrank_core.data.media.audio import RECORDINGS, AudioItem, check_audio
 from ptmrank_core.data.media.formats import Formats, UnidentifiedError
-from ptmrank_core.data.media.images import PICTURES, ImageItem, check_image
+from ptmrank_core.data.media.images import PICTURES, ImageItem
+from ptmrank_core.data.media.picture_checks import check_image
 from ptmrank_core.data.media.text import TextItem, digest_text
 from ptmrank_core.data.media.video import VIDEOS, VideoItem, check_video
 from ptmrank_core.data.sources.entries import Entry, suffix_of
 from ptmrank_core.data.sources.limits import Limits
+from ptmrank_core.data.sources.signatures import is_git_lfs_pointer
 from ptmrank_core.errors import SamplesError
 from ptmrank_core.records import AS_RECOGNISED, Item, LeftOut, Modality, Reading
 
-__all__ = ["MEDIA", "TEXTS", "Checked", "MediaKind", "check_entry", "recognise_kind", "settle_encoding"]
+__all__ = [
+    "LFS_REASON",
+    "MEDIA",
+    "TEXTS",
+    "Checked",
+    "MediaKind",
+    "check_entry",
+    "recognise_kind",
+    "settle_encoding",
+]
+
+LFS_REASON = "a Git LFS pointer in place of the file; run git lfs pull where it comes from"
 
 TEXTS = Formats(
     one="a text",
     kind="text",
-    read=".txt .text",
-    others=".doc .docx .odt .rtf .pdf .html .htm .epub",
+    read=".txt .text .md .markdown .rst",
+    others=".doc .docx .odt .rtf .pdf .html .htm .epub .tex .pages",
     better="TXT in UTF-8",
 )
 MAX_LOOKED_AT_BYTES = 2**26
@@ -36,11 +49,24 @@ MAX_LOOKED_AT_BYTES = 2**26
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A file that can be decoded: its item, the digest of its content, and the changes made by decoding."""
+    """A file that can be decoded.
+
+    Parameters
+    ----------
+    item
+        The sample.
+    digest
+        SHA-256 (hex) of its content.
+    changes
+        The changes made by decoding.
+    flaw
+        What makes it doubtful as a sample (``"silent"``); empty for nothing.
+    """
 
     item: Item
     digest: str
     changes: frozenset[DecodingChange]
+    flaw: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +104,17 @@ class ReadAs:
 
 
 def _check_picture(entry: Entry, data: bytes, limits: Limits) -> Checked:
-    changes = check_image(entry.name, data, limits.max_pixels)
+    facts = check_image(entry.name, data, limits.max_pixels)
     digest = hashlib.sha256(data).hexdigest()
-    return Checked(ImageItem(entry.blob, digest, limits.max_pixels), digest, changes)
+    item = ImageItem(entry.blob, digest, limits.max_pixels, facts.brightest)
+    return Checked(item, digest, facts.changes, facts.flaw)
 
 
 def _check_recording(entry: Entry, data: bytes, limits: Limits) -> Checked:
     facts = check_audio(entry.name, data, limits)
     digest = hashlib.sha256(data).hexdigest()
-    changes = {MixedDown(facts.n_channels)} if facts.n_channels > 1 else set()
-    return Checked(AudioItem(entry.blob, digest, facts.n_frames, limits), digest, frozenset(changes))
+    item = AudioItem(entry.blob, digest, facts.n_frames, limits)
+    return Checked(item, digest, facts.changes, facts.flaw)
 
 
 def _check_video(entry: Entry, data: bytes, limits: Limits) -> Checked:
@@ -122,6 +149,18 @@ def _decode(data: bytes, name: str, named: str | None, common: str | None) -> De
         except SamplesError:
             pass
     return decode_text(data, name, named)
+
+
+# In the order of preference where several kinds have equally many files.
+MEDIA: dict[Modality, MediaKind] = {
+    kind.modality: kind
+    for kind in (
+        MediaKind("image", "pictures", PICTURES, _check_picture),
+        MediaKind("audio", "recordings", RECORDINGS, _check_recording),
+        MediaKind("video", "videos", VIDEOS, _check_video),
+        MediaKind("text", "texts", TEXTS, _check_text),
+    )
+}
 
 
 def settle_encoding(kind: MediaKind, entries: Iterable[Entry], reading: Reading) -> MediaKind:
@@ -171,18 +210,6 @@ def _other_texts(entries: Iterable[Entry]) -> Iterator[bytes]:
             yield data
 
 
-# In the order of preference where several kinds have equally many files.
-MEDIA: dict[Modality, MediaKind] = {
-    kind.modality: kind
-    for kind in (
-        MediaKind("image", "pictures", PICTURES, _check_picture),
-        MediaKind("audio", "recordings", RECORDINGS, _check_recording),
-        MediaKind("video", "videos", VIDEOS, _check_video),
-        MediaKind("text", "texts", TEXTS, _check_text),
-    )
-}
-
-
 def check_entry(entry: Entry, kind: MediaKind, limits: Limits) -> Checked | LeftOut:
     """Read and decode one file.
 
@@ -201,7 +228,10 @@ def check_entry(entry: Entry, kind: MediaKind, limits: Limits) -> Checked | Left
         The decoded file, or the reason why it cannot be a sample.
     """
     try:
-        return kind.check(entry, entry.blob.read(), limits)
+        data = entry.blob.read()
+        if is_git_lfs_pointer(data):
+            return LeftOut(entry.name, LFS_REASON)
+        return kind.check(entry, data, limits)
     except SamplesError as error:
         return LeftOut(entry.name, error.message.removeprefix(f"{entry.name!r} "))
 
@@ -212,7 +242,7 @@ def recognise_kind(names: Sequence[str]) -> MediaKind:
     Parameters
     ----------
     names
-        Names of the files.
+        Names of the files; formats that are not read count too, so that the reason fits.
 
     Returns
     -------
@@ -221,10 +251,10 @@ def recognise_kind(names: Sequence[str]) -> MediaKind:
     """
     suffixes = Counter(suffix_of(name) for name in names)
     counts = {
-        modality: sum(suffixes[suffix] for suffix in kind.formats.suffixes)
+        modality: sum(suffixes[suffix] for suffix in kind.formats.all_suffixes)
         for modality, kind in MEDIA.items()
     }
-    known = frozenset[str]().union(*(kind.formats.suffixes for kind in MEDIA.values()))
+    known = frozenset[str]().union(*(kind.formats.all_suffixes for kind in MEDIA.values()))
     n_unknown = sum(count for suffix, count in suffixes.items() if suffix not in known)
     best = max(MEDIA, key=lambda modality: counts[modality])
     # A few texts beside many files without a suffix, most likely pictures, are notes.

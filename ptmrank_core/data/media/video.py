@@ -18,7 +18,8 @@ import numpy as np
 from PIL import Image
 
 from ptmrank_core.data.media.formats import Formats, UnidentifiedError
-from ptmrank_core.data.media.images import DAMAGE_ERRORS, QUIET, to_rgb
+from ptmrank_core.data.media.images import DAMAGE_ERRORS, to_rgb
+from ptmrank_core.data.media.pillow import QUIET
 from ptmrank_core.data.sources.entries import read_unchanged
 from ptmrank_core.data.sources.limits import DEFAULT_LIMITS, Limits
 from ptmrank_core.errors import SamplesError

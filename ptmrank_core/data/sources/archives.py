@@ -8,16 +8,23 @@ import struct
 import weakref
 import zipfile
 import zlib
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from ptmrank_core.data.sources.entries import Entry, SourceListing, clean_name, suffix_of, unreadable
+from ptmrank_core.data.sources.archive_checks import (
+    ArchiveNames,
+    check_size,
+    check_total,
+    is_bomb,
+    list_files,
+    refuse,
+)
+from ptmrank_core.data.sources.entries import SourceListing, is_hidden, unreadable
 from ptmrank_core.data.sources.limits import Limits
-from ptmrank_core.data.sources.signatures import HEAD_BYTES, is_archive
+from ptmrank_core.data.sources.signatures import HEAD_BYTES
 from ptmrank_core.errors import ArchiveError
-from ptmrank_core.records import LeftOut
 
 __all__ = ["open_archive"]
 
@@ -110,108 +117,55 @@ def _decoded_name(info: zipfile.ZipInfo) -> str:
         return name
 
 
-def _refuse(name: str, problem: str, hint: str) -> ArchiveError:
-    """Make the error that refuses a whole archive because of one entry."""
-    return ArchiveError(f"The archive is refused: its entry {name!r} {problem}.", hint=hint)
-
-
-def _is_bomb(size: int, packed: int, limits: Limits) -> bool:
-    """Whether something unpacks to a suspicious multiple of its size."""
-    return size > limits.ratio_floor_bytes and size > limits.max_ratio * packed
-
-
 def _check_kind(info: zipfile.ZipInfo, name: str) -> None:
     """Refuse entries that are neither plain files nor folders."""
     kind = stat.S_IFMT(info.external_attr >> 16)
     if kind == stat.S_IFLNK:
-        raise _refuse(name, "is a symbolic link", "Pack the file itself instead.")
+        raise refuse(name, "is a symbolic link", "Pack the file itself instead.")
     if kind not in {0, stat.S_IFREG, stat.S_IFDIR}:
-        raise _refuse(name, "is a device or a pipe; expected plain files", "Leave it out.")
+        raise refuse(name, "is a device or a pipe; expected plain files", "Leave it out.")
     if info.flag_bits & ENCRYPTED_FLAGS:
-        raise _refuse(name, "is encrypted", "Pack the files again without a password.")
-    if not info.is_dir() and is_archive(name):
-        raise _refuse(name, "is an archive inside the archive", "Unpack it first, or leave it out.")
+        raise refuse(name, "is encrypted", "Pack the files again without a password.")
 
 
-def _check_size(info: zipfile.ZipInfo, name: str, limits: Limits) -> None:
-    """Refuse an entry that unpacks to too much."""
-    size, packed = info.file_size, info.compress_size
-    if size > limits.max_entry_bytes:
-        raise _refuse(
+def _check_ratio(info: zipfile.ZipInfo, name: str, limits: Limits) -> None:
+    """Refuse an entry that unpacks to a suspicious multiple of its packed size."""
+    if is_bomb(info.file_size, info.compress_size, limits):
+        raise refuse(
             name,
-            f"unpacks to {size:,} bytes; at most {limits.max_entry_bytes:,} are accepted",
-            "Leave it out, or make it smaller.",
-        )
-    if _is_bomb(size, packed, limits):
-        raise _refuse(
-            name,
-            f"unpacks from {packed:,} to {size:,} bytes; more than {limits.max_ratio} times its "
-            "size suggests a decompression bomb",
+            f"unpacks from {info.compress_size:,} to {info.file_size:,} bytes; more than "
+            f"{limits.max_ratio} times its size suggests a decompression bomb",
             "Leave it out, or pack it without compression.",
         )
 
 
-def _check_whole(infos: Sequence[zipfile.ZipInfo], packed: int, title: str, limits: Limits) -> None:
-    """Refuse an archive that unpacks to too much in total."""
-    total = sum(info.file_size for info in infos)
-    if total > limits.max_total_bytes:
-        raise ArchiveError(
-            f"{title!r} unpacks to {total:,} bytes; at most {limits.max_total_bytes:,} are accepted.",
-            hint="Pack fewer or smaller files.",
-        )
-    # Compared with the size of the file: overlapping entries declare the same packed bytes many times.
-    if _is_bomb(total, packed, limits):
-        raise ArchiveError(
-            f"{title!r} unpacks from {packed:,} to {total:,} bytes; more than {limits.max_ratio} "
-            "times its size suggests a decompression bomb.",
-            hint="Pack the files without compression.",
-        )
+def _is_folder(info: zipfile.ZipInfo) -> bool:
+    """Whether an entry is a folder, however its name separates folders."""
+    return info.is_dir() or (info.file_size == 0 and info.orig_filename.endswith("\\"))
 
 
-def _check_entries(archive: SampleArchive, title: str, limits: Limits) -> list[Member]:
+def _members(archive: SampleArchive, title: str, limits: Limits) -> list[tuple[str, int, Member, str]]:
     """Check every entry, hidden ones too, and return the files among them."""
-    infos = archive.infolist()
-    if len(infos) > limits.max_entries:
-        raise ArchiveError(
-            f"{title!r} has {len(infos):,} entries; at most {limits.max_entries:,} are accepted.",
-            hint="Pack fewer files.",
-        )
+    names = ArchiveNames(title, limits, set())
     members = []
-    seen: set[str] = set()
-    for info in infos:
-        name = clean_name(_decoded_name(info))
-        if name in seen:
-            raise _refuse(name, "occurs twice", "Pack the files again, each of them once.")
-        seen.add(name)
-        _check_kind(info, name)
-        _check_size(info, name, limits)
-        if not info.is_dir():
-            members.append(Member(archive, info, name))
-    if not members:
-        raise ArchiveError(
-            f"{title!r} holds no files.", hint="Expected one folder of files for each class, or a table."
-        )
-    return sorted(members, key=lambda member: member.name)
+    for info in archive.infolist():
+        name = names.accept(_decoded_name(info))
+        if not is_hidden(name):
+            _check_kind(info, name)
+        check_size(name, info.file_size, limits)
+        _check_ratio(info, name, limits)
+        if not _is_folder(info):
+            members.append((name, info.file_size, Member(archive, info, name), _unread(info)))
+    return members
 
 
-def _list_members(members: Sequence[Member], expected: Collection[str]) -> SourceListing:
-    """Check the first bytes of each file, and list the files that can be read."""
-    entries, left_out = [], []
-    for member in members:
-        method = member.info.compress_type
-        if method not in READ_METHODS:
-            name_of_method = METHOD_NAMES.get(method, f"method {method}")
-            reason = f"packed with a compression that is not supported ({name_of_method}); use Deflate"
-            left_out.append(LeftOut(member.name, reason))
-        elif suffix_of(member.name) not in expected and is_archive(member.name, member.head()):
-            raise _refuse(
-                member.name,
-                "is an archive by its first bytes",
-                "Unpack it first, or leave it out; office documents are archives too.",
-            )
-        else:
-            entries.append(Entry(member.name, member.info.file_size, member))
-    return SourceListing(tuple(entries), tuple(left_out))
+def _unread(info: zipfile.ZipInfo) -> str:
+    """Return why a file cannot be unpacked; empty where it can."""
+    method = info.compress_type
+    if method in READ_METHODS:
+        return ""
+    name = METHOD_NAMES.get(method, f"method {method}")
+    return f"packed with a compression that is not supported ({name}); use Deflate"
 
 
 def open_archive(
@@ -249,9 +203,9 @@ def open_archive(
             hint="Pack the files as .zip and try again.",
         ) from error
     try:
-        members = _check_entries(archive, title, limits)
-        _check_whole(archive.infolist(), packed, title, limits)
-        return _list_members(members, expected)
+        members = _members(archive, title, limits)
+        check_total(title, sum(info.file_size for info in archive.infolist()), packed, limits)
+        return list_files(title, members, expected)
     except ArchiveError:
         archive.close()
         raise

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ptmrank_core.data.sources.entries import suffix_of
 
-__all__ = ["HEAD_BYTES", "is_archive", "is_zip"]
+__all__ = ["HEAD_BYTES", "is_archive", "is_git_lfs_pointer", "is_tar", "is_zip"]
 
 _SUFFIXES = (
     ".7z .apk .ar .arj .bz2 .cab .cbr .cbz .cpio .deb .ear .egg .gz .iso .jar .lz .lz4 .lzma .rar "
@@ -22,6 +22,8 @@ SIGNATURES = (
     b"\x28\xb5\x2f\xfd",  # Zstandard
     b"MSCF",
 )
+TAR_SUFFIXES = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz", ".tbz2", ".tar.xz", ".txz")
+LFS_SIGNATURE, LARGEST_POINTER = b"version https://git-lfs", 1_024
 TAR_SIGNATURE, TAR_OFFSET = b"ustar", 257
 HEAD_BYTES = TAR_OFFSET + len(TAR_SIGNATURE)
 
@@ -51,3 +53,13 @@ def is_archive(name: str, head: bytes = b"") -> bool:
         or head.startswith(SIGNATURES)
         or head[TAR_OFFSET:HEAD_BYTES] == TAR_SIGNATURE
     )
+
+
+def is_tar(name: str, head: bytes) -> bool:
+    """Whether a file is a tar archive, compressed or not, by its name or its first bytes."""
+    return name.lower().endswith(TAR_SUFFIXES) or head[TAR_OFFSET:HEAD_BYTES] == TAR_SIGNATURE
+
+
+def is_git_lfs_pointer(data: bytes) -> bool:
+    """Whether bytes are those that Git keeps in place of a large file that was not fetched."""
+    return len(data) < LARGEST_POINTER and data.startswith(LFS_SIGNATURE)

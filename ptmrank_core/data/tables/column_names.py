@@ -11,9 +11,13 @@ __all__ = [
     "FILE_NAMES",
     "GROUP_NAMES",
     "ID_NAMES",
+    "ID_WORDS",
     "LABEL_NAMES",
     "MODEL_NAMES",
+    "NO_ID_WORDS",
+    "NUMBER_WORDS",
     "PAIR_NAMES",
+    "QUANTITY_WORDS",
     "TAG_NAMES",
     "TEXT_NAMES",
     "WORDS_NAMES",
@@ -31,16 +35,23 @@ def _words(text: str) -> tuple[str, ...]:
 # Several tuples are tiers: a name in a later one counts only where no column has a name in an earlier one.
 TEXT_NAMES = (
     _words(
-        "text sentence content review comment commenttext reviewtext reviewbody body tweet message utterance "
-        "abstract description article passage"
+        "text texts sentence sentences content contents review reviews comment comments commenttext "
+        "reviewtext reviewbody body tweet tweets tweettext posttext messagetext sms email message utterance "
+        "abstract description article articletext passage cleantext cleanedtext fulltext rawtext texto texte"
     ),
-    _words("title headline question premise query document summary prompt input subject"),
+    _words(
+        "title headline headlines question premise query document summary prompt input inputs subject post "
+        "statement transcript transcription caption lyrics feedback complaint narrative note notes news "
+        "response answer context claim snippet paragraph"
+    ),
 )
 LABEL_NAMES = (
     _words("label labels class classes classlabel target targets category categories y goldlabel"),
     _words(
         "sentiment emotion emotions intent topic topics stance polarity genre tag tags score similarity "
-        "similarityscore relatednessscore stars star rating overall language lang"
+        "similarityscore relatednessscore stars star rating overall language lang survived species diagnosis "
+        "outcome variety labeltext labelname labelstr labelid labelidx labelindex classname classid "
+        "targetname targetid targettext categoryname categoryid sentimentlabel emotionlabel intentlabel"
     ),
 )
 WORDS_NAMES = (_words("tokens words"),)
@@ -67,6 +78,23 @@ GROUP_NAMES = _words(
 )
 MODEL_NAMES = _words("model modelid id")
 ID_NAMES = _words("id idx index rowid row uid uuid guid sampleid exampleid key")
+# Words within a name, at its beginning or end: PassengerId, customer_id, sample no.
+ID_WORDS = frozenset(_words("id ids idx index uuid guid uid hash md5 sha1 sha256 pk"))
+NO_ID_WORDS = frozenset(
+    _words("acid aid bid covid fluid grid humid kid liquid mid paid rapid solid unpaid valid void")
+)
+NUMBER_WORDS = frozenset(_words("no nr num number key row serial code record rowname"))
+# Integers in a column with such a word may well differ in every row, and be sorted.
+QUANTITY_WORDS = frozenset(
+    _words(
+        "year years age ages time times timestamp date day days week weeks month months quarter hour hours "
+        "minute minutes second seconds sec ms count counts total sum size width height length depth area "
+        "volume distance price prices cost amount amounts salary income fare revenue sales balance budget "
+        "weight mass dose temperature temp pressure speed rate level rank position score points value values "
+        "population frequency elevation altitude latitude longitude lat lon duration step epoch iteration "
+        "measure measurement quantity percent x y z t"
+    )
+)
 
 
 def plain(name: str) -> str:
@@ -75,9 +103,13 @@ def plain(name: str) -> str:
 
 
 def find_named(columns: Sequence[str], tiers: Sequence[Sequence[str]]) -> tuple[str, ...]:
-    """Return all columns whose names stand in the first tier that names any."""
+    """Return all columns whose names stand in the first tier that names any.
+
+    The field of a nested object counts by its whole path, or else by its last name: ``data.text``.
+    """
     for tier in tiers:
         named = tuple(column for column in columns if plain(column) in tier)
+        named = named or tuple(column for column in columns if plain(column.rpartition(".")[2]) in tier)
         if named:
             return named
     return ()

@@ -3,60 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-import numpy as np
-
-from ptmrank_core.data.tables.column_names import (
-    GROUP_NAMES,
-    ID_NAMES,
-    LABEL_NAMES,
-    PAIR_NAMES,
-    TAG_NAMES,
-    TEXT_NAMES,
-    WORDS_NAMES,
-    find_named,
-    plain,
+from ptmrank_core.data.tables.column_names import GROUP_NAMES, TAG_NAMES, WORDS_NAMES, find_named, plain
+from ptmrank_core.data.tables.columns.features import plan_features
+from ptmrank_core.data.tables.columns.identifiers import why_identifier
+from ptmrank_core.data.tables.columns.labels import (
+    LabelChoice,
+    ask_for_label,
+    choose_label,
+    choose_recurring,
+    is_constant,
+    label_candidates,
 )
-from ptmrank_core.data.tables.role_rules import find_group, list_columns, match_reading, unclear_column
+from ptmrank_core.data.tables.columns.roles import Roles, with_ignored
+from ptmrank_core.data.tables.columns.texts import find_text
+from ptmrank_core.data.tables.role_rules import (
+    AS_ASKED,
+    check_ignored,
+    find_group,
+    list_columns,
+    match_reading,
+    unclear_column,
+)
 from ptmrank_core.data.tables.table import InputTable
 from ptmrank_core.errors import InputField, SamplesError
-from ptmrank_core.records import Modality, Reading
+from ptmrank_core.records import Reading
 
 __all__ = ["Roles", "find_roles"]
-
-LONG_TEXT_CHARS = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Roles:
-    """The roles of a table's columns.
-
-    Parameters
-    ----------
-    modality
-        Text or tabular.
-    text
-        The text column, or the two of a pair; in token classification the column of words or lists of words.
-    labels
-        The label columns.
-    group
-        The column with the sample's group (speaker, patient, document).
-    features
-        Columns of numbers whose rows are tabular samples.
-    has_words
-        Whether each word is a sample.
-    notes
-        Which column was read as what, one sentence each.
-    """
-
-    modality: Modality
-    text: tuple[str, ...]
-    labels: tuple[str, ...]
-    group: str | None
-    features: tuple[str, ...] = ()
-    has_words: bool = False
-    notes: tuple[str, ...] = ()
 
 
 def find_roles(table: InputTable, reading: Reading) -> Roles:
@@ -67,11 +40,14 @@ def find_roles(table: InputTable, reading: Reading) -> Roles:
       or the only column of words beside the label.
     - Words with tags: columns tokens and tags (or ner_tags, ...) that hold lists; every CoNLL file. There the
       tag is the last column, or the second where the last is constant.
-    - Label: the one column named label, class, target, ... (else sentiment, score, stars, ...); beside a text
-      also all columns of zeros and ones, or the only other column; beside numbers also the only column of
+    - Label: the one column named label, class, target, ... (else sentiment, score, stars, ...); of a column
+      of numbers and one that names the same classes the latter; beside a text also all columns of zeros and
+      ones, the only other column, or the only one whose values recur; beside numbers also the only column of
       words, where they recur.
     - Group: a column named group, speaker, patient, ... of at least two groups, one of them of two samples.
-    - Features: where there is no text, all other columns of numbers except identifiers of the rows.
+    - Features: where there is no text, all other columns of numbers or categories, as ``plan_features``
+      chooses them; as they stand, all columns of numbers.
+    - None of these: columns that number or name the rows.
 
     Parameters
     ----------
@@ -89,10 +65,13 @@ def find_roles(table: InputTable, reading: Reading) -> Roles:
     ------
     UnknownNameError
         If the reading names a column that is not there.
+    UnclearReadingError
+        If several columns could have a role.
     SamplesError
-        If several columns could have a role, or none.
+        If none could.
     """
     reading = match_reading(table, reading)
+    check_ignored(reading)
     named = (*reading.text_columns, *reading.label_columns, reading.group_column)
     if reading.modality not in {None, "text", "tabular"}:
         raise SamplesError(
@@ -102,24 +81,17 @@ def find_roles(table: InputTable, reading: Reading) -> Roles:
         )
     if reading.modality == "tabular" and reading.text_columns:
         raise SamplesError("A text column was named for tabular samples.", hint="Name one or the other.")
-    columns = [column for column in table.columns if column in named or not _identifies_rows(table, column)]
+    ignored = dict.fromkeys(reading.ignored_columns, AS_ASKED)
+    for column in table.columns:
+        if column not in {*named, *ignored} and not table.sentences:
+            why = why_identifier(table, column, as_is=reading.columns_as_is)
+            ignored |= {column: why} if why else {}
+    columns = [column for column in table.columns if column not in ignored]
+    found = None
     if reading.modality != "tabular":
-        roles = _find_word_roles(table, reading, columns) or _find_text_roles(table, reading, columns)
-        if roles is not None:
-            return roles
-    return _find_tabular_roles(table, reading, columns)
-
-
-def _identifies_rows(table: InputTable, column: str) -> bool:
-    """Whether a column numbers the rows, or holds an identifier for each."""
-    if find_named([column], LABEL_NAMES):
-        return False
-    numbers = table.numbers.get(column)
-    if plain(column) in ID_NAMES and len(set(table.cells(column))) == table.n_rows:
-        return numbers is None or np.array_equal(numbers, np.floor(numbers))
-    if numbers is None or len(numbers) < 3 or numbers[0] not in {0, 1}:
-        return False
-    return np.array_equal(numbers, np.arange(len(numbers)) + numbers[0])
+        found = _find_word_roles(table, reading, columns) or _find_text_roles(table, reading, columns)
+    roles = found or _find_tabular_roles(table, reading, columns)
+    return with_ignored(table, roles, ignored)
 
 
 def _holds_lists(table: InputTable, column: str) -> bool:
@@ -144,8 +116,7 @@ def _find_word_roles(table: InputTable, reading: Reading, columns: Sequence[str]
         words, tags = texts[0], named[0]
     tags = reading.label_columns[0] if reading.label_columns else tags
     group = find_group(table, reading, [c for c in columns if c not in {words, tags}])
-    notes = _describe("Words are", table, (words,), (tags,), group)
-    return Roles("text", (words,), (tags,), group, has_words=True, notes=notes)
+    return Roles("text", (words,), (tags,), group, has_words=True)
 
 
 def _find_tag_column(table: InputTable) -> str:
@@ -158,7 +129,7 @@ def _find_tag_column(table: InputTable) -> str:
 def _find_text_roles(table: InputTable, reading: Reading, columns: Sequence[str]) -> Roles | None:
     """Find text and labels; ``None`` where no column is a text and the user named none."""
     taken = {*reading.label_columns, reading.group_column}
-    text = reading.text_columns or _find_text(table, reading, [c for c in columns if c not in taken])
+    text = reading.text_columns or find_text(table, reading, [c for c in columns if c not in taken])
     if not text:
         return None
     if len(text) > 2:
@@ -167,97 +138,89 @@ def _find_text_roles(table: InputTable, reading: Reading, columns: Sequence[str]
             fields=[InputField.TEXT_COLUMNS],
         )
     rest = [c for c in columns if c not in text and c != reading.group_column]
-    labels = reading.label_columns or _find_labels(table, rest)
-    group = find_group(table, reading, [c for c in rest if c not in labels])
-    return Roles("text", text, labels, group, notes=_describe("Text is", table, text, labels, group))
+    choice = (
+        LabelChoice(reading.label_columns) if reading.label_columns else _find_labels(table, rest, reading)
+    )
+    group = find_group(table, reading, [c for c in rest if c not in choice.columns])
+    return Roles("text", text, choice.columns, group, notes=choice.notes, ignored=choice.ignored)
 
 
-def _find_text(table: InputTable, reading: Reading, columns: Sequence[str]) -> tuple[str, ...]:
-    """Find the text among some columns; empty where there is none."""
-    words = [column for column in columns if column in table.words]
-    by_name = {plain(column): column for column in reversed(words)}
-    pairs = [tuple(by_name[name] for name in pair) for pair in PAIR_NAMES if by_name.keys() >= set(pair)]
-    first_choice = find_named(words, TEXT_NAMES[:1])
-    if len(pairs) == 1 and set(first_choice) <= set(pairs[0]):
-        return pairs[0]
-    chosen = first_choice or find_named(words, TEXT_NAMES)
-    rest = [c for c in words if not find_named([c], LABEL_NAMES) and plain(c) not in GROUP_NAMES]
-    if pairs:
-        chosen = tuple(dict.fromkeys([*chosen, *(column for pair in pairs for column in pair)]))
-    elif not chosen:
-        chosen = tuple(column for column in rest if _is_long(table.words[column]))
-    has_numbers = any(c in table.numbers and not find_named([c], LABEL_NAMES) for c in columns)
-    if not chosen and len(rest) == 1 and (reading.modality == "text" or not has_numbers):
-        # The only column of a table would be the label.
-        chosen = tuple(rest) if len(columns) > 1 or reading.label_columns else ()
-    if len(chosen) > 1 or (not chosen and reading.modality == "text"):
-        raise unclear_column(table, "text", chosen, InputField.TEXT_COLUMNS)
-    return chosen
-
-
-def _is_long(cells: Sequence[str]) -> bool:
-    """Whether cells are texts rather than names: long, and mostly different from each other."""
-    n_chars = sum(map(len, cells))
-    return n_chars >= LONG_TEXT_CHARS * len(cells) and 2 * len(set(cells)) > len(cells)
-
-
-def _find_labels(table: InputTable, columns: Sequence[str]) -> tuple[str, ...]:
+def _find_labels(table: InputTable, columns: Sequence[str], reading: Reading) -> LabelChoice:
     """Find the labels beside a text."""
-    named = find_named(columns, LABEL_NAMES)
-    if len(named) == 1:
-        return named
-    if not named:
-        rest = [column for column in columns if plain(column) not in GROUP_NAMES]
-        binary = [column for column in rest if _is_binary(table, column)]
-        if len(binary) > 1:
-            return tuple(binary)
-        if len(rest) == 1:
-            return tuple(rest)
-    raise unclear_column(table, "label", named, InputField.LABEL_COLUMNS)
+    choice = choose_label(table, columns, reading)
+    if choice is not None:
+        return choice
+    rest = [column for column in columns if plain(column) not in GROUP_NAMES]
+    varied = [column for column in rest if not is_constant(table, column)]
+    binary = [column for column in varied if _is_binary(table, column)]
+    if len(binary) > 1:
+        return LabelChoice(tuple(binary))
+    candidates = label_candidates(table, rest)
+    if len(rest) == 1 or len(varied) == 1:
+        return LabelChoice(tuple(varied or rest))
+    others = [column for column in varied if column not in candidates and column in table.numbers]
+    chosen = None if others else choose_recurring(table, candidates)
+    if chosen is not None:
+        return chosen
+    raise ask_for_label(table, [*candidates, *others], reading)
 
 
 def _is_binary(table: InputTable, column: str) -> bool:
     """Whether a column holds zeros and ones, or true and false."""
     if column in table.numbers:
-        return bool(np.isin(table.numbers[column], (0, 1)).all())
+        return set(table.numbers[column].tolist()) <= {0.0, 1.0}
     return {cell.lower() for cell in table.words[column]} <= {"true", "false"}
 
 
 def _find_tabular_roles(table: InputTable, reading: Reading, columns: Sequence[str]) -> Roles:
     """Find features and labels in a table without a text."""
-    if not table.numbers:
+    if not table.numbers and (reading.columns_as_is or reading.modality != "tabular"):
         raise unclear_column(table, "text", (), InputField.TEXT_COLUMNS)
     rest = [column for column in columns if column != reading.group_column]
-    labels = reading.label_columns or find_named(rest, LABEL_NAMES)
-    if not labels:
-        words = [c for c in rest if c in table.words and plain(c) not in GROUP_NAMES]
-        recurring = [c for c in words if 2 * len(set(table.words[c])) <= table.n_rows]
-        labels = tuple(recurring) if len(words) == 1 else ()
-    if not labels or (len(labels) > 1 and not reading.label_columns):
-        raise unclear_column(table, "label", labels, InputField.LABEL_COLUMNS)
-    rest = [column for column in rest if column not in labels]
+    given = LabelChoice(reading.label_columns) if reading.label_columns else None
+    choice = given or choose_label(table, rest, reading) or _find_class_column(table, rest, reading)
+    rest = [column for column in rest if column not in {*choice.columns, *choice.ignored}]
     group = find_group(table, reading, rest)
-    features = tuple(column for column in rest if column in table.numbers and column != group)
-    if not features:
-        raise SamplesError(
-            f"{table.name!r} has no column of numbers beside the label; it has "
-            f"{list_columns(table.columns)}.",
-            hint="Write numbers with a decimal point.",
-            fields=[InputField.TEXT_COLUMNS],
+    rest = [column for column in rest if column != group]
+    if reading.columns_as_is:
+        features = tuple(column for column in rest if column in table.numbers)
+        roles = Roles(
+            "tabular", (), choice.columns, group, features, notes=choice.notes, ignored=choice.ignored
         )
-    left = [c for c in table.columns if c not in {*features, *labels, group} and c in table.words]
-    notes = _describe("Features are", table, features, labels, group)
-    if left:
-        notes += (f"Columns that are no numbers were left out: {list_columns(left)}.",)
-    return Roles("tabular", (), labels, group, features, notes=notes)
+    else:
+        plan = plan_features(table, rest)
+        features = tuple(encoding.column for encoding in plan.encodings)
+        roles = Roles(
+            "tabular",
+            (),
+            choice.columns,
+            group,
+            features,
+            notes=choice.notes,
+            encodings=tuple(plan.encodings),
+            ignored={**choice.ignored, **plan.ignored},
+        )
+    if not features:
+        raise _no_features(table, roles)
+    return roles
 
 
-def _describe(
-    subject: str, table: InputTable, text: tuple[str, ...], labels: tuple[str, ...], group: str | None
-) -> tuple[str, ...]:
-    """Write the note on which columns are used and which are not."""
-    groups = f", groups from {group!r}" if group else ""
-    used = {*text, *labels, group}
-    unused = [column for column in table.columns if column not in used]
-    rest = f"; not used: {list_columns(unused)}" if unused else ""
-    return (f"{subject} read from {list_columns(text)}, labels from {list_columns(labels)}{groups}{rest}.",)
+def _no_features(table: InputTable, roles: Roles) -> SamplesError:
+    """Make the error of a table whose columns are all of no use as features."""
+    reasons = "; ".join(f"{column!r} {why}" for column, why in roles.ignored.items())
+    return SamplesError(
+        f"{table.name!r} has no column of numbers beside the label; it has {list_columns(table.columns)}."
+        + (f" Not used: {reasons}." if reasons else ""),
+        hint="Write numbers with a decimal point.",
+        fields=[InputField.TEXT_COLUMNS],
+    )
+
+
+def _find_class_column(table: InputTable, columns: Sequence[str], reading: Reading) -> LabelChoice:
+    """Find the labels beside numbers by their contents: the only column of words, where they recur."""
+    candidates = [c for c in label_candidates(table, columns) if c in table.words]
+    words = [c for c in columns if c in table.words and plain(c) not in GROUP_NAMES]
+    chosen = choose_recurring(table, candidates)
+    if chosen is not None and (len(words) == 1 or not reading.columns_as_is):
+        return chosen
+    raise ask_for_label(table, candidates or label_candidates(table, columns), reading)

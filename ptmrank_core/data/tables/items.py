@@ -22,6 +22,7 @@ from ptmrank_core.data.media.text import (
 )
 from ptmrank_core.data.sources.limits import Limits
 from ptmrank_core.data.tables.column_roles import Roles
+from ptmrank_core.data.tables.columns.features import encode
 from ptmrank_core.data.tables.table import InputTable
 from ptmrank_core.records import Item, LeftOut
 
@@ -135,18 +136,30 @@ def _read_texts(table: InputTable, roles: Roles, limits: Limits) -> Iterator[tup
 
 def _read_numbers(table: InputTable, roles: Roles) -> Iterator[tuple[Item, str] | str]:
     """Yield the item and digest of each row of finite numbers, and the reason for each of the others."""
-    numbers = np.stack([table.numbers[column] for column in roles.features], axis=1)
+    numbers, names = _stack(table, roles)
     numbers += 0.0  # minus zero becomes zero: the same number has the same digest
     numbers.setflags(write=False)
     finite = np.isfinite(numbers)
-    head = NOT_A_TEXT + json.dumps(roles.features).encode()
+    columns = [encoding.column for encoding in roles.encodings for _ in encoding.names] or roles.features
+    head = NOT_A_TEXT + json.dumps(names).encode()
     for row, is_finite in zip(numbers, finite, strict=True):
         if is_finite.all():
             yield NumbersItem(row), hashlib.sha256(head + row.astype("<f8").tobytes()).hexdigest()
+        elif roles.encodings and not is_finite.any():
+            yield "no feature: every cell is missing"
         else:
             k = int(np.argmin(is_finite))
             reason = "no number" if np.isnan(row[k]) else "a number that is not finite"
-            yield f"{reason} in column {roles.features[k]!r}"
+            yield f"{reason} in column {columns[k]!r}"
+
+
+def _stack(table: InputTable, roles: Roles) -> tuple[NDArray[np.float64], tuple[str, ...]]:
+    """Return the features of all rows, of shape (n, d), and their names; NaN where there are none."""
+    if not roles.encodings:
+        return np.stack([table.numbers[column] for column in roles.features], axis=1), roles.features
+    rows = encode(table, roles.encodings)
+    rows.numbers[rows.is_empty] = np.nan
+    return rows.numbers, rows.names
 
 
 def _add_sentences(items: TableItems, table: InputTable, roles: Roles) -> None:

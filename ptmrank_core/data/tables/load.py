@@ -15,7 +15,7 @@ from ptmrank_core.data.tables.reading import open_table
 from ptmrank_core.data.tables.table import InputTable
 from ptmrank_core.records import Reading, Samples
 
-__all__ = ["load_table"]
+__all__ = ["load_table", "table_samples"]
 
 
 def load_table(source: str, entry: Entry, reading: Reading, limits: Limits) -> Samples:
@@ -47,7 +47,11 @@ def load_table(source: str, entry: Entry, reading: Reading, limits: Limits) -> S
     SamplesError
         If the file cannot be read, the roles of its columns are ambiguous, or too few samples are left.
     """
-    table = open_table(entry, limits, reading)
+    return table_samples(source, open_table(entry, limits, reading), reading, limits)
+
+
+def table_samples(source: str, table: InputTable, reading: Reading, limits: Limits) -> Samples:
+    """Make samples of the rows of a table in memory; parameters as those of :func:`load_table`."""
     roles = find_roles(table, reading)
     if roles.has_words and reading.target_kind is None:  # tags that are numbers number the classes
         reading = replace(reading, target_kind="classification")
@@ -55,7 +59,8 @@ def load_table(source: str, entry: Entry, reading: Reading, limits: Limits) -> S
     samples = assemble(source, roles.modality, items, reading, (*table.notes, *roles.notes))
     is_asked = reading.group_column is None and not roles.group and not roles.has_words
     warning = group_column_warning(_unused(table, roles)) if is_asked else ""
-    return replace(samples, warnings=(warning,)) if warning else samples
+    warnings = (*samples.warnings, warning) if warning else samples.warnings
+    return replace(samples, warnings=warnings, columns=roles.report())
 
 
 def _unused(table: InputTable, roles: Roles) -> dict[str, Sequence[str]]:

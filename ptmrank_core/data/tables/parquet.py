@@ -8,7 +8,7 @@ import numpy as np
 
 from ptmrank_core.data.labels.numbers import LARGEST_QUANTITY
 from ptmrank_core.data.sources.limits import Limits
-from ptmrank_core.data.tables.json_rows import write_cell
+from ptmrank_core.data.tables.nested import write_cell
 from ptmrank_core.data.tables.table import ColumnBuilder, InputTable
 from ptmrank_core.errors import SamplesError
 

@@ -7,9 +7,12 @@ from dataclasses import replace
 from ptmrank_core.data.encodings.decoding import decode_text
 from ptmrank_core.data.sources.entries import Entry, suffix_of
 from ptmrank_core.data.sources.limits import Limits
+from ptmrank_core.data.sources.signatures import is_git_lfs_pointer
+from ptmrank_core.data.tables.annotations.fasttext import is_fasttext, read_fasttext
 from ptmrank_core.data.tables.conll import read_conll
 from ptmrank_core.data.tables.delimited import read_delimited
-from ptmrank_core.data.tables.json_rows import read_json
+from ptmrank_core.data.tables.json_rows import minimal_table, read_json
+from ptmrank_core.data.tables.nested import expand_objects
 from ptmrank_core.data.tables.parquet import read_parquet
 from ptmrank_core.data.tables.table import InputTable
 from ptmrank_core.errors import SamplesError
@@ -17,13 +20,31 @@ from ptmrank_core.records import AS_RECOGNISED, Reading
 
 __all__ = ["DELIMITED_SUFFIXES", "TABLE_SUFFIXES", "open_table"]
 
+
+def read_plain(text: str, name: str, limits: Limits) -> InputTable:
+    """Read a ``.txt`` file: texts with the labels of fastText, cells between tabs, or words with tags."""
+    if is_fasttext(text):
+        return read_fasttext(text, name, limits)
+    if _has_texts_between_tabs(text):
+        return read_delimited(text, name, limits)
+    return read_conll(text, name, limits)
+
+
+def _has_texts_between_tabs(text: str) -> bool:
+    """Whether the first lines have as many tabs each, and texts between them: a word has no blanks."""
+    lines = [line for line in text[:HEAD_CHARS].split("\n") if line.strip()][:N_LINES]
+    n_tabs = {line.count("\t") for line in lines}
+    return len(n_tabs) == 1 and 0 not in n_tabs and any(" " in line.strip() for line in lines)
+
+
+HEAD_CHARS, N_LINES = 100_000, 20
 DELIMITED_SUFFIXES = frozenset({".csv", ".tsv"})
 READERS = {
     ".jsonl": read_json,
     ".ndjson": read_json,
     ".json": read_json,
     ".conll": read_conll,
-    ".txt": read_conll,
+    ".txt": read_plain,
 }
 TABLE_SUFFIXES = frozenset({*DELIMITED_SUFFIXES, *READERS, ".parquet"})
 
@@ -64,13 +85,20 @@ def open_table(
             hint=f"Expected a file that ends in {', '.join(sorted(TABLE_SUFFIXES))}.",
         )
     data = entry.blob.read()
+    if is_git_lfs_pointer(data):
+        raise SamplesError(
+            f"{entry.name!r} is a Git LFS pointer in place of the table.",
+            hint="Run git lfs pull where it comes from.",
+        )
     if suffix == ".parquet":
-        return read_parquet(data, entry.name, limits)
+        return expand_objects(read_parquet(data, entry.name, limits))
     decoded = decode_text(data, entry.name, reading.encoding)
     del data
     if suffix in DELIMITED_SUFFIXES:
-        table = read_delimited(decoded.text, entry.name, limits, is_manifest=is_manifest)
+        read = read_delimited(decoded.text, entry.name, limits, is_manifest=is_manifest)
+        table = minimal_table(read, limits)
     else:
         table = READERS[suffix](decoded.text, entry.name, limits)
+    table = expand_objects(table)
     note = (f"{entry.name} {decoded.note}.",) if decoded.note else ()
     return replace(table, notes=(*note, *table.notes)) if note else table

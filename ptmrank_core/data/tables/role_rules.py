@@ -10,9 +10,19 @@ from ptmrank_core.data.tables.table import InputTable
 from ptmrank_core.errors import InputField, SamplesError, UnknownNameError
 from ptmrank_core.records import Reading
 
-__all__ = ["find_group", "list_columns", "match_reading", "unclear_column"]
+__all__ = [
+    "AS_ASKED",
+    "MAX_LISTED",
+    "check_ignored",
+    "find_group",
+    "list_columns",
+    "match_reading",
+    "unclear_column",
+]
 
 MAX_LISTED = 12
+AS_ASKED = "is left out, as asked"
+"""Why a column is not used that the user named for it."""
 
 
 def list_columns(columns: Sequence[str]) -> str:
@@ -70,7 +80,32 @@ def match_reading(table: InputTable, reading: Reading) -> Reading:
             _match_column(table, name, InputField.LABEL_COLUMNS) for name in reading.label_columns
         ),
         group_column=_match_column(table, group, InputField.GROUP_COLUMN) if group else group,
+        ignored_columns=tuple(
+            _match_column(table, name, InputField.IGNORED_COLUMNS) for name in reading.ignored_columns
+        ),
     )
+
+
+def check_ignored(reading: Reading) -> None:
+    """Refuse a column that is both to be used and not to be used.
+
+    Parameters
+    ----------
+    reading
+        With columns spelled as in the table.
+
+    Raises
+    ------
+    SamplesError
+        If there is one.
+    """
+    used = (*reading.text_columns, *reading.label_columns, reading.group_column)
+    both = [column for column in reading.ignored_columns if column in used]
+    if both:
+        raise SamplesError(
+            f"Column {both[0]!r} is named both to be used and not to be used; expected one of the two.",
+            fields=[InputField.IGNORED_COLUMNS],
+        )
 
 
 def _match_column(table: InputTable, name: str, field: InputField) -> str:

@@ -143,6 +143,7 @@ class FeatureCache:
         self._database = folder / DBNAME
         self.machine_facts = FactsFile(settings.home / "extraction.json")
         self._owners = FactsFile(settings.home / "cached_models.json")
+        self._notes = FactsFile(settings.home / "extraction_notes.json")
         self.n_damaged = 0
 
     def get_many(self, key: str, digests: Sequence[str]) -> list[SampleVectors | None]:
@@ -202,6 +203,15 @@ class FeatureCache:
         """Record the model that a key belongs to, and that a run asks for its vectors now."""
         fact = {"model": spec.id, "revision": spec.revision or "", "dtype": dtype, "used_at": time.time()}
         self._owners.put(key, fact)
+
+    def keep_notes(self, key: str, notes: Sequence[str]) -> None:
+        """Record what the encoder said of how the vectors of a key are made."""
+        if tuple(notes) != self.notes_of(key):
+            self._notes.put(key, list(notes))
+
+    def notes_of(self, key: str) -> tuple[str, ...]:
+        """Return the notes of a key; empty if none were recorded."""
+        return tuple(map(str, self._notes.get(key) or ()))
 
     def models(self) -> tuple[CachedModel, ...]:
         """List the models in the cache, the largest first, without reading any vector."""

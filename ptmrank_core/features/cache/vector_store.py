@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -13,6 +14,8 @@ from ptmrank_core.features.pooling import family_of, row_note
 from ptmrank_core.records import ExtractionReport, Features, FloatArray, ModelSpec, Samples, SetFeatures
 
 __all__ = ["VectorStore"]
+
+OWN_CODE = "The model brings its own code, which is not run here: scores may not be its own."
 
 
 class VectorStore:
@@ -39,6 +42,10 @@ class VectorStore:
         Indices of the samples that the model has to run on, one for each content.
     n_run
         Number of samples that it has run on so far, those of auxiliary sets included.
+    notes
+        What the encoder says of how its vectors are made; empty where it was not loaded.
+    precision_note
+        Why the number format is another than was asked for; empty where it is not.
     """
 
     def __init__(
@@ -75,6 +82,7 @@ class VectorStore:
         self.seconds = {"load": 0.0, "preprocess": 0.0, "forward": 0.0}
         self.device: str | None = None
         self.notes: tuple[str, ...] = ()
+        self.precision_note = ""
         self.peak_memory_bytes: int | None = None
         self.batch_size: int | None = None
 
@@ -140,6 +148,14 @@ class VectorStore:
             layer_embeddings=_stack_layers([v for v in self._layers[:n_samples] if v is not None]),
         )
 
+    def _notes_on(self, spec: ModelSpec) -> tuple[str, ...]:
+        """Collect what a reader should know, whether the model ran or all was cached."""
+        code = (OWN_CODE,) if spec.own_code else ()
+        precision = (self.precision_note,) if self.precision_note else ()
+        own = self.notes or (self._cache.notes_of(self.key) if self._cache is not None else ())
+        cut = _say_cut([v for v in self._vectors[: self._samples.n_samples] if v is not None])
+        return (*code, *precision, *(own or row_note(spec)), *cut)
+
     def _report(self, spec: ModelSpec, dtype: str) -> ExtractionReport:
         """Report on the extraction."""
         return ExtractionReport(
@@ -152,9 +168,18 @@ class VectorStore:
             batch_size=self.batch_size,
             peak_memory_bytes=self.peak_memory_bytes,
             pooling=None if spec.source == "function" else family_of(spec).rule,
-            notes=self.notes or row_note(spec),
+            notes=self._notes_on(spec),
             key=self.key,
         )
+
+
+def _say_cut(vectors: Sequence[SampleVectors]) -> list[str]:
+    """Say how many samples were longer than the model reads, and which of their ends it did not read."""
+    counts = Counter(own.cut for own in vectors if own.cut)
+    return [
+        f"Samples longer than the model reads, so that their {end}s were cut: {count}."
+        for end, count in sorted(counts.items())
+    ]
 
 
 def _stack(vectors: Sequence[SampleVectors]) -> tuple[FloatArray, FloatArray | None]:

@@ -15,7 +15,9 @@ from ptmrank_core.records import FloatArray
 
 __all__ = ["LayerVectors", "SampleVectors"]
 
-MAGIC = b"PTMF"
+# By the end of the sample that was not read; the first also stands for "not recorded" in older entries.
+MAGICS = {"": b"PTMF", "end": b"PTME", "start": b"PTMS"}
+CUTS = {magic: cut for cut, magic in MAGICS.items()}
 HEADER = struct.Struct("<4sIiI")  # magic, width, source classes or -1, CRC-32 of the body
 LAYERS_MAGIC = b"PTML"
 LAYERS_HEADER = struct.Struct("<4sII")  # magic, number of layers, CRC-32 of the rest
@@ -34,11 +36,15 @@ class SampleVectors:
     layers
         float32 arrays of shape (d_l,) of the hidden layers, the input's own embedding first; empty where they
         were not asked for. They are kept apart, as ``LayerVectors``.
+    cut
+        Which end of the sample was not read, since it is longer than the model reads: ``"end"`` or
+        ``"start"``; empty if all of it was.
     """
 
     embedding: FloatArray
     source_logits: FloatArray | None
     layers: tuple[FloatArray, ...] = ()
+    cut: str = ""
 
     def to_bytes(self) -> bytes:
         """Encode: header, then the little-endian float32 values."""
@@ -47,7 +53,7 @@ class SampleVectors:
         if logits is not None:
             body += logits.astype("<f4").tobytes()
         n_classes = -1 if logits is None else logits.size
-        return HEADER.pack(MAGIC, self.embedding.size, n_classes, zlib.crc32(body)) + body
+        return HEADER.pack(MAGICS[self.cut], self.embedding.size, n_classes, zlib.crc32(body)) + body
 
     @classmethod
     def from_bytes(cls, data: object) -> SampleVectors | None:
@@ -56,11 +62,11 @@ class SampleVectors:
             return None
         magic, width, n_classes, checksum = HEADER.unpack_from(data)
         body = data[HEADER.size :]
-        intact = magic == MAGIC and len(body) == 4 * (width + max(n_classes, 0))
+        intact = magic in CUTS and len(body) == 4 * (width + max(n_classes, 0))
         if not intact or zlib.crc32(body) != checksum:
             return None
         values = np.frombuffer(body, dtype="<f4")
-        return cls(values[:width], values[width:] if n_classes >= 0 else None)
+        return cls(values[:width], values[width:] if n_classes >= 0 else None, cut=CUTS[magic])
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from transformers import AutoFeatureExtractor, AutoModel, AutoModelForAudioClass
 
 from ptmrank_core.errors import UnsupportedModelError
 from ptmrank_core.features.encoders.base import TransformerEncoder
+from ptmrank_core.features.encoders.own_code import refuse_own_code
 from ptmrank_core.features.encoders.prepared import Prepared
 from ptmrank_core.records import ExtractionOptions, ModelSpec, Waveform
 
@@ -79,6 +80,7 @@ class AudioPreparer:
                 spec.path, trust_remote_code=False, local_files_only=True
             )
         except (OSError, ValueError, ImportError) as error:
+            refuse_own_code(spec, error, "feature extractor")
             raise UnsupportedModelError(
                 f"The feature extractor of {spec.id!r} could not be read: {error}",
                 hint="Expected preprocessor_config.json: feature_extractor.save_pretrained(folder).",
@@ -104,8 +106,8 @@ class AudioPreparer:
         windows = first if self._first_window else cut_windows(samples, self._window)
         rows = tuple(self._row(window) for window in windows)
         main = rows[0][self.extractor.model_input_names[0]]
-        is_cut = self._first_window and len(samples) > self._window
-        return Prepared(rows, length=0 if self.has_own_size else len(main), is_cut=is_cut)
+        cut = "end" if self._first_window and len(samples) > self._window else ""
+        return Prepared(rows, length=0 if self.has_own_size else len(main), cut=cut)
 
     def _first_size(self) -> int:
         """Frames of the first window; an extractor that cuts by itself is given more than it reads."""

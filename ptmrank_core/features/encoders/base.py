@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from ptmrank_core.features.cache.vectors import SampleVectors
 from ptmrank_core.features.encoders.checkpoint import load_checkpoint
 from ptmrank_core.features.encoders.convolutions import patch_small_convolutions
 from ptmrank_core.features.encoders.dense import fuse_linear_layers
+from ptmrank_core.features.encoders.missing import watch_random_weights
 from ptmrank_core.features.encoders.padding import stack_padded
 from ptmrank_core.features.encoders.prepared import Prepared
 from ptmrank_core.features.pooling import family_of, pool, pool_hidden, row_note
@@ -55,13 +56,14 @@ class Batch:
         One micro-batch; several if samples of different lengths must not be padded to one.
     n_samples
         Number of samples.
-    n_cut
-        Number of samples that are longer than the model reads.
+    cut
+        For each sample the end of it that is not read, since it is longer than the model reads; ``""`` if all
+        of it is.
     """
 
     micro_batches: tuple[MicroBatch, ...]
     n_samples: int
-    n_cut: int
+    cut: tuple[str, ...]
 
 
 class TransformerEncoder:
@@ -100,8 +102,8 @@ class TransformerEncoder:
         self._family = family_of(spec)
         self.padding_invariant = self._family.padding_invariant
         self.pad_values: Mapping[str, float] = {}
+        self._name = spec.id
         self._notes = row_note(spec)
-        self._n_cut = 0
         self._has_head = spec.n_source_classes is not None
         if self._has_head:
             self._model = load_checkpoint(spec, with_head, self._dtype)
@@ -124,12 +126,7 @@ class TransformerEncoder:
     @property
     def notes(self) -> tuple[str, ...]:
         """Notes for the reader on how its vectors are made, one sentence each."""
-        if not self._n_cut:
-            return self._notes
-        return (
-            *self._notes,
-            f"Samples longer than the model reads, so that their ends were cut: {self._n_cut}.",
-        )
+        return self._notes
 
     @property
     def network(self) -> Any:
@@ -174,7 +171,7 @@ class TransformerEncoder:
         for member, sample in enumerate(samples):
             groups.setdefault(self.group_of(sample), []).append(member)
         micro_batches = tuple(self._micro_batch(samples, members) for members in groups.values())
-        return Batch(micro_batches, len(samples), sum(sample.is_cut for sample in samples))
+        return Batch(micro_batches, len(samples), tuple(sample.cut for sample in samples))
 
     def _micro_batch(self, samples: Sequence[Prepared], members: Sequence[int]) -> MicroBatch:
         """Stack the rows of some samples; a row that several samples share is included once."""
@@ -208,11 +205,10 @@ class TransformerEncoder:
     def forward(self, batch: Batch) -> list[SampleVectors]:
         """Run the model once; pooled features and, where there is a head, its logits."""
         vectors: dict[int, SampleVectors] = {}
-        with torch.inference_mode():
+        with torch.inference_mode(), watch_random_weights(self._model, self._name):
             for micro_batch in batch.micro_batches:
                 vectors.update(zip(micro_batch.members, self._forward_micro_batch(micro_batch), strict=True))
-        self._n_cut += batch.n_cut
-        return [vectors[member] for member in range(batch.n_samples)]
+        return [replace(vectors[member], cut=cut) for member, cut in enumerate(batch.cut)]
 
     def _forward_micro_batch(self, micro_batch: MicroBatch) -> list[SampleVectors]:
         inputs = {name: self._to_device(tensor) for name, tensor in micro_batch.inputs.items()}

@@ -12,7 +12,8 @@ from transformers import AutoConfig, PreTrainedConfig
 from transformers.utils import logging as transformers_logging
 
 from ptmrank_core.errors import UnsupportedModelError, WeightsFormatError
-from ptmrank_core.features.pooling import POOLER_RULES, family_of
+from ptmrank_core.features.encoders.missing import refuse_random_weights
+from ptmrank_core.features.pooling import family_of
 from ptmrank_core.records import ModelSpec
 
 __all__ = ["load_checkpoint", "load_config", "no_bars", "read_weights"]
@@ -95,7 +96,7 @@ def load_checkpoint(
     """
     model, info = read_weights(spec, loader, load_config(spec), dtype)
     running = model if part is None else part(model)
-    _refuse_random_weights(spec, info, _names_within(model, running))
+    refuse_random_weights(spec, model, running, info)
     return running.eval()
 
 
@@ -141,12 +142,16 @@ def read_weights(
                 trust_remote_code=False,
                 local_files_only=True,
                 output_loading_info=True,
+                ignore_mismatched_sizes=True,  # they are told by name and shape, and refused
                 **more,
             )
     except ImportError as error:
+        is_timm = spec.model_type == "timm_wrapper"
         raise UnsupportedModelError(
             f"{spec.id!r} needs a package that is not installed: {str(error).strip().splitlines()[0]}",
-            hint="For timm: pip install 'ptmrank[timm]'.",
+            hint="pip install 'ptmrank[timm]'."
+            if is_timm
+            else "Install that package beside torch, or choose a model that does without it.",
         ) from error
     except (OSError, SafetensorError) as error:
         raise WeightsFormatError(
@@ -157,26 +162,3 @@ def read_weights(
         reason = str(error).splitlines()[0]  # a list of all families there are would follow
         raise UnsupportedModelError(f"{spec.id!r} cannot be loaded: {reason}") from error
     return model, info
-
-
-def _names_within(model: Any, part: Any) -> set[str]:
-    """Names in the whole model of the weights of a submodule."""
-    within = {id(tensor) for tensor in (*part.parameters(), *part.buffers())}
-    named = (*model.named_parameters(remove_duplicate=False), *model.named_buffers(remove_duplicate=False))
-    return {name for name, tensor in named if id(tensor) in within}
-
-
-def _refuse_random_weights(spec: ModelSpec, info: dict[str, Any], used: set[str]) -> None:
-    """Raise if the checkpoint lacks weights that the features or logits depend on."""
-    missing = sorted(set(info["missing_keys"]) & used)
-    # A head may use the pooler; without a head only some rules do.
-    if spec.n_source_classes is None and family_of(spec).rule not in POOLER_RULES:
-        missing = [name for name in missing if "pooler" not in name]
-    mismatched = sorted(str(name) for name in info["mismatched_keys"])
-    lacking = missing + mismatched
-    if lacking:
-        raise UnsupportedModelError(
-            f"The checkpoint of {spec.id!r} lacks {len(lacking)} weights ({', '.join(lacking[:3])}); they "
-            "would be initialised at random.",
-            hint="Use a checkpoint that was saved with them, or another model.",
-        )

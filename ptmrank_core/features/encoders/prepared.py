@@ -25,14 +25,20 @@ class Prepared:
     position
         Position of the sample in its row, if it is a word of a sentence. The words of a sentence share one
         row, which goes through the model once.
-    is_cut
-        Whether the sample was longer than the model reads, so that its end is not in the rows.
+    cut
+        Which end of the sample is not in the rows, since it is longer than the model reads: ``"end"`` or
+        ``"start"``; empty if all of it is.
     """
 
     rows: tuple[Mapping[str, NDArray[Any]], ...]
     length: int = 0
     position: int | None = None
-    is_cut: bool = False
+    cut: str = ""
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the sample was longer than the model reads."""
+        return self.cut != ""
 
     @property
     def n_bytes(self) -> int:

@@ -84,7 +84,7 @@ def read_sentence_recipe(spec: ModelSpec) -> SentenceRecipe | None:
     Raises
     ------
     UnsupportedModelError
-        If it names a module that is not supported.
+        If it names a module that is not supported, or a folder outside of the checkpoint.
     """
     folder = Path(spec.path or "")
     if not (folder / MODULES).is_file():
@@ -94,7 +94,7 @@ def read_sentence_recipe(spec: ModelSpec) -> SentenceRecipe | None:
     layers: list[Dense | None] = []
     settings: dict[str, Any] = {}
     for module in modules:
-        kind, path = str(module["type"]).rsplit(".", 1)[-1], folder / str(module["path"])
+        kind, path = str(module["type"]).rsplit(".", 1)[-1], _inside(spec, folder, str(module["path"]))
         if kind == "Transformer":
             settings = next((_read(p) for p in sorted(path.glob("sentence_*_config.json"))), {})
         elif kind == "Pooling":
@@ -110,6 +110,14 @@ def read_sentence_recipe(spec: ModelSpec) -> SentenceRecipe | None:
     max_length = settings.get("max_seq_length")
     lower_case = bool(settings.get("do_lower_case"))
     return SentenceRecipe(rules, tuple(layers), max_length, lower_case, _prompt(folder))
+
+
+def _inside(spec: ModelSpec, folder: Path, place: str) -> Path:
+    """Find the folder of a module; links count as what they lead to."""
+    path = folder / place
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise _unsupported(spec, f"the folder {place!r}, outside of it")
+    return path
 
 
 def _read(path: Path) -> Any:

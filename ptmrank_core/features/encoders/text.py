@@ -17,7 +17,13 @@ from transformers import (
 
 from ptmrank_core.features.encoders.base import TransformerEncoder
 from ptmrank_core.features.encoders.sentences import SentenceRecipe, read_sentence_recipe
-from ptmrank_core.features.encoders.tokens import DEFAULT_LENGTH, TextPreparer, load_tokenizer, longest_text
+from ptmrank_core.features.encoders.tokens import (
+    DEFAULT_LENGTH,
+    TextPreparer,
+    known_ids,
+    load_tokenizer,
+    longest_text,
+)
 from ptmrank_core.features.pooling import pool
 from ptmrank_core.records import ExtractionOptions, ModelSpec
 
@@ -59,6 +65,7 @@ class TextEncoder(TransformerEncoder):
             max_length=stated or DEFAULT_LENGTH,
             filler_id=filler_id,
             recipe=self._recipe,
+            n_rows=known_ids(tokenizer, config),
         )
 
     def mask(self, inputs: Mapping[str, torch.Tensor], output: Any) -> torch.Tensor | None:  # noqa: ARG002

@@ -10,11 +10,12 @@ import numpy as np
 from transformers import AutoTokenizer
 
 from ptmrank_core.errors import UnsupportedModelError
+from ptmrank_core.features.encoders.own_code import refuse_own_code
 from ptmrank_core.features.encoders.prepared import Prepared
 from ptmrank_core.features.encoders.sentences import SentenceRecipe
 from ptmrank_core.records import ModelSpec, WordInContext
 
-__all__ = ["TextPreparer", "load_tokenizer", "longest_text"]
+__all__ = ["TextPreparer", "known_ids", "load_tokenizer", "longest_text"]
 
 # transformers writes 1e30 where a tokenizer states no length.
 UNSTATED = 10**9
@@ -34,6 +35,7 @@ def load_tokenizer(spec: ModelSpec) -> Any:
     try:
         tokenizer = AutoTokenizer.from_pretrained(spec.path, trust_remote_code=False, local_files_only=True)
     except (OSError, ValueError, ImportError) as error:
+        refuse_own_code(spec, error, "tokenizer")
         raise UnsupportedModelError(
             f"The tokenizer of {spec.id!r} could not be read: {error}",
             hint="Expected tokenizer.json beside config.json: tokenizer.save_pretrained(folder).",
@@ -55,6 +57,31 @@ def longest_text(tokenizer: Any, config: Any, reserved: int, recipe: SentenceRec
     return min((int(limit) for limit in limits if limit and limit < UNSTATED), default=None)
 
 
+def known_ids(tokenizer: Any, config: Any) -> int | None:
+    """Return how many token ids a model knows; ``None`` if it has no table of them.
+
+    Raises
+    ------
+    UnsupportedModelError
+        If the vocabulary of the tokenizer is larger. Tokens that were added to it (padding, mostly) may lie
+        beyond the model's table as long as no text contains them.
+    """
+    n_rows = getattr(config, "vocab_size", None)
+    if not isinstance(n_rows, int) or n_rows < 1:
+        return None
+    if isinstance(tokenizer.vocab_size, int) and tokenizer.vocab_size > n_rows:
+        raise _unknown_ids(f"has {tokenizer.vocab_size:,} ids", n_rows)
+    return n_rows
+
+
+def _unknown_ids(what: str, n_rows: int) -> UnsupportedModelError:
+    return UnsupportedModelError(
+        f"The tokenizer {what}, and the model knows {n_rows:,} (0 to {n_rows - 1:,}): they do not belong "
+        "together.",
+        hint="Copy the tokenizer's files and the weights from one and the same model.",
+    )
+
+
 class TextPreparer:
     """Turns texts, pairs of texts or words of sentences into rows of token ids.
 
@@ -74,10 +101,19 @@ class TextPreparer:
         Token id of a text without tokens.
     recipe
         Recipe of a sentence-transformers repository, or ``None``.
+    n_rows
+        Number of token ids that the model knows; ``None`` if it has no table of them.
     """
 
     def __init__(
-        self, tokenizer: Any, *, inputs: frozenset[str], max_length: int, filler_id: int, recipe: Any = None
+        self,
+        tokenizer: Any,
+        *,
+        inputs: frozenset[str],
+        max_length: int,
+        filler_id: int,
+        recipe: Any = None,
+        n_rows: int | None = None,
     ) -> None:
         self._tokenizer = tokenizer
         self._inputs = inputs
@@ -85,7 +121,8 @@ class TextPreparer:
         self._filler_id = filler_id
         self._prompt = recipe.prompt if recipe else ""
         self._lower_case = bool(recipe and recipe.lower_case)
-        self._space = ""
+        self._cut_end = "start" if getattr(tokenizer, "truncation_side", "right") == "left" else "end"
+        self._n_rows = n_rows
 
     def __call__(self, items: Sequence[Any]) -> list[Prepared]:
         """Prepare texts, pairs of texts or words, all of one kind, in the given order."""
@@ -117,6 +154,8 @@ class TextPreparer:
         if row["input_ids"].size == 0:
             row = {name: np.full(1, int(name == "attention_mask"), dtype=np.int64) for name in row}
             row["input_ids"][0] = self._filler_id
+        if self._n_rows is not None and row["input_ids"].max() >= self._n_rows:
+            raise _unknown_ids(f"gave the id {row['input_ids'].max():,}", self._n_rows)
         return row
 
     def _prepared(self, encoded: Any, index: int) -> Prepared:
@@ -125,7 +164,7 @@ class TextPreparer:
         encodings = encoded.encodings
         # A tokenizer in Python does not report truncation: a text of the full length counts as truncated.
         is_cut = bool(encodings[index].overflowing) if encodings else length == self._max_length
-        return Prepared((row,), length=length, is_cut=is_cut)
+        return Prepared((row,), length=length, cut=self._cut_end if is_cut else "")
 
     def _words(self, items: Sequence[WordInContext]) -> list[Prepared]:
         """Prepare words; the words of a sentence share its row."""

@@ -38,6 +38,8 @@ class Family:
     padding_side
         Where padding goes. The side in a checkpoint's tokenizer is meant for generating text, not for reading
         it: only XLNet's head needs the left.
+    in_half
+        Whether it runs in half precision; if not, it runs in float32 whatever is asked for.
     """
 
     rule: str
@@ -50,6 +52,7 @@ class Family:
     unused: tuple[str, ...] = ()
     reserved_positions: int = 0
     padding_side: Literal["left", "right"] = "right"
+    in_half: bool = True
 
 
 # For a family that is not in the table: its pooler if it has one, else the mean over the real positions.

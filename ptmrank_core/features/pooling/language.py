@@ -33,14 +33,15 @@ _ENCODERS = {
     "canine": _ONE_LENGTH,  # characters are pooled by fours
     "convbert": _ONE_LENGTH,
     "data2vec-text": _ROBERTA,
-    "deberta": _MEAN,
+    "deberta": Family("mean", in_half=False),  # multiplies by positions that it keeps in float32
     "deberta-v2": _MEAN,
     "distilbert": _MEAN,
     "electra": _MEAN,
     "ernie": _MEAN,
     "eurobert": _MEAN,
     "flaubert": _MEAN,
-    "fnet": _ONE_LENGTH,  # takes no mask at all
+    # Takes no mask at all; a processor has no Fourier transform in half precision.
+    "fnet": Family("mean", padding_invariant=False, in_half=False),
     "funnel": _ONE_LENGTH,  # pools its queries, so its output is shorter than its input
     "ibert": _ROBERTA,
     "layoutlm": _MEAN,
@@ -61,7 +62,8 @@ _ENCODERS = {
     "xlm": _MEAN,
     "xlm-roberta": _ROBERTA,
     "xlm-roberta-xl": _ROBERTA,
-    "xlnet": Family("mean", padding_side="left"),  # its CLS stands last, where its head looks for it
+    # Its CLS stands last, where its head looks for it; its positions stay in float32.
+    "xlnet": Family("mean", padding_side="left", in_half=False),
     "xmod": _ROBERTA,
     "yoso": _ONE_LENGTH,
 }

@@ -25,8 +25,8 @@ class Average:
 
     Parameters
     ----------
-    module
-        The network.
+    state
+        The weights and statistics, by name; they are averaged in place.
     horizon
         Steps over which it averages.
     n_steps
@@ -37,12 +37,12 @@ class Average:
 
     def __init__(
         self,
-        module: torch.nn.Module,
+        state: Mapping[str, torch.Tensor],
         horizon: float,
         n_steps: int = 0,
         values: Mapping[str, torch.Tensor] | None = None,
     ) -> None:
-        self._state = state_of(module)
+        self._state = dict(state)
         self._horizon, self.n_steps = max(1.0, horizon), n_steps
         known = self._state if values is None else values
         self.values = {name: known[name].to(own.device).clone() for name, own in self._state.items()}

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+from ptmrank_core.config import PEFT_HINT, has_peft
 from ptmrank_core.errors import InputError, OutOfMemoryError, UnsupportedModelError
 from ptmrank_core.events import CancelToken, never_cancels
 from ptmrank_core.features.training.fine_tuning import CHECKPOINTS
@@ -44,7 +45,8 @@ def train_dose(
     Raises
     ------
     UnsupportedModelError
-        If the model cannot be trained for these samples, or training diverged.
+        If the model cannot be trained for these samples, training diverged, or adapters are to be trained
+        without peft.
     OutOfMemoryError
         If a single sample does not fit into memory even with all weights but the head frozen.
     InputError
@@ -57,7 +59,9 @@ def train_dose(
     A head is a regularised linear model of what the last linear layer of the frozen network reads: logistic
     regression, or ridge regression for numbers. It is folded back into that layer, and training of all
     weights starts from there (LP-FT: Kumar et al. 2022, arXiv:2202.10054), so that the random head does not
-    spoil the features. AdamW (weight decay 0.05, batches of 16). After a short warm-up the learning rate
+    spoil the features. With ``lora`` that training is of low-rank adapters, of the head, and of weights that
+    the checkpoint does not hold (``networks/low_rank.py``). AdamW (weight decay 0.05, batches of 16). After a
+    short warm-up the learning rate
     stays at half the peak, so that a dose continues the last one as if there had been no break; what is
     tested, and saved for use, is a moving average of the weights. The final training has a one-cycle rate
     instead, which follows the time where that is short, so that it has decayed when training stops.
@@ -107,6 +111,8 @@ def _check(task: TrainingTask, samples: Samples) -> None:
             f"{len(task.rows)} samples to train on and {len(task.tested)} to test on; expected at least 2 "
             "and 1."
         )
+    if task.lora and not has_peft():
+        raise UnsupportedModelError("Low-rank adapters (LoRA) need the package peft.", hint=PEFT_HINT)
     if task.stage != "head" and not task.epochs > 0:
         raise InputError(f"{task.epochs} passes over the training samples; expected a number above 0.")
     if not (task.rate > 0 and math.isfinite(task.rate)):

@@ -10,15 +10,16 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from ptmrank_core.errors import InputError, UnsupportedModelError
+from ptmrank_core.errors import UnsupportedModelError
 from ptmrank_core.events import CancelToken
 from ptmrank_core.features.preparing import decode_items
 from ptmrank_core.features.training.averaging import state_of
+from ptmrank_core.features.training.continuing import STAGES, read_last
 from ptmrank_core.features.training.following import Follower
 from ptmrank_core.features.training.heads import fit_head
 from ptmrank_core.features.training.inputs import Inputs
 from ptmrank_core.features.training.loop import Course, Learner
-from ptmrank_core.features.training.networks.base import count_weights, has_batch_norm
+from ptmrank_core.features.training.networks.base import has_batch_norm
 from ptmrank_core.features.training.networks.classifier import Classifier
 from ptmrank_core.features.training.networks.loading import output_names
 from ptmrank_core.features.training.objective import Objective, Units
@@ -29,7 +30,6 @@ from ptmrank_core.features.training.state import (
     State,
     digest_of_outputs,
     digest_of_rows,
-    read_state,
     write_state,
 )
 from ptmrank_core.features.training.tasks import TaskResult, TrainingTask
@@ -40,7 +40,6 @@ __all__ = ["Dosing"]
 Indices = NDArray[np.int64]
 Curve = tuple[tuple[float, float], ...]
 BATCH_SIZE = 16
-STAGES = ("head", "part", "full", "final")
 FIRST_WITH_BF16 = 8  # CUDA compute capability of Ampere
 
 
@@ -69,7 +68,7 @@ class Dosing:
         self._task, self._samples = task, samples
         self._on_progress, self._cancel = on_progress, cancel
         self._outputs_digest = digest_of_outputs(samples, output_names(samples))
-        self._last = self._read_last()
+        self._last = read_last(task, self._outputs_digest)
         self._head_alone = head_alone or (self._last is not None and not self._last.facts.trains_all)
         if isinstance(decode_items(samples.items[:1], samples.names[:1])[0], WordInContext):
             raise UnsupportedModelError(
@@ -91,31 +90,6 @@ class Dosing:
             cancel=cancel,
         )
 
-    def _read_last(self) -> State | None:
-        """Read the state that the task continues, and check that it fits."""
-        task = self._task
-        if task.continues is None:
-            return None
-        last = read_state(task.continues)
-        facts = last.facts
-        of_another = (facts.model, facts.revision) != (task.spec.id, task.spec.revision or "")
-        if of_another or facts.outputs != self._outputs_digest:
-            raise InputError(
-                f"The state in {str(task.continues)!r} is of {facts.model!r} with other labels or of another "
-                f"revision, and cannot be continued with {task.spec.id!r}.",
-                hint="Train the model from its checkpoint again.",
-            )
-        if STAGES.index(facts.stage) > STAGES.index(task.stage) or facts.stage == "final":
-            raise InputError(
-                f"A state of stage {facts.stage!r} cannot be continued by a dose of stage {task.stage!r}."
-            )
-        if task.stage == "final" and facts.stage != "head":
-            raise InputError(
-                f"The final training starts afresh, and a state of stage {facts.stage!r} was given.",
-                hint="Give none, or that of a head.",
-            )
-        return last
-
     def _restore(self) -> Objective:
         """Take over the weights and units of the last dose, or find the layer that gives the outputs."""
         task, last, units = self._task, self._last, None
@@ -123,6 +97,9 @@ class Dosing:
             self._network.find_last(self._inputs.prepared(task.rows[:1]), task.seed)
         else:
             self._network.last = last.facts.last
+        if self._has_adapters:
+            self._network.add_adapters(task.seed)
+        if last is not None:
             self._network.overlay(last.weights)
         if self._samples.target_kind == "regression":
             if last is None:
@@ -130,6 +107,12 @@ class Dosing:
             else:
                 units = Units(np.array(last.facts.centre), np.array(last.facts.scale))
         return Objective(self._samples, units)
+
+    @property
+    def _has_adapters(self) -> bool:
+        """Whether the network has low-rank adapters: those of this dose, or of the one that it continues."""
+        is_theirs = self._last is not None and self._last.facts.adapters
+        return is_theirs or (self._task.lora and self._task.stage != "head" and not self._head_alone)
 
     def run(self) -> TaskResult:
         """Do it."""
@@ -195,7 +178,7 @@ class Dosing:
         if task.stage == "final":
             done = course.run(self._learner, lambda _done, progress: rate_at(progress))
             outputs, rate = self._learner.outputs(task.tested), self._network.learning_rate
-            state = State(replace(facts, n_steps=done), state_of(self._network.module), {}, {})
+            state = State(replace(facts, n_steps=done), self._network.state(), {}, {})
         else:
             follower = Follower(self._network, self._learner, self._objective, task.tested, passes.n_steps)
             if self._last is not None and self._last.average:
@@ -239,6 +222,7 @@ class Dosing:
             trains_all=True,
             centre=() if units is None else tuple(units.centre.tolist()),
             scale=() if units is None else tuple(units.scale.tolist()),
+            adapters=self._has_adapters,
         )
 
     def _result(self, outputs: FloatArray, curve: Curve, epochs: float, rate: float) -> TaskResult:
@@ -254,7 +238,7 @@ class Dosing:
             epochs=epochs,
             learning_rate=rate,
             seconds=self._clock.seconds,
-            n_parameters=count_weights(self._network.module),
+            n_parameters=self._network.n_parameters,
             dtype="bfloat16" if self._in_half and rate else "float32",
             accumulated=self._learner.accumulated,
             notes=tuple(self._notes()),
@@ -272,7 +256,8 @@ class Dosing:
                 + (" Batch norms saw such a part at a time." if has_batch_norm(self._network.module) else "")
             )
         if self._head_alone and self._task.stage != "head":
-            notes.append("Training all weights does not fit into memory: the head alone was trained.")
+            what = "adapters" if self._task.lora else "all weights"
+            notes.append(f"Training {what} does not fit into memory: the head alone was trained.")
         if self._objective.units is not None and not self._network.has_bias:
             notes.append(
                 "The head of this family has no bias: the numbers are learned without centring them."

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from ptmrank_core.features.training.averaging import Average, state_of
+from ptmrank_core.features.training.averaging import Average
 from ptmrank_core.features.training.loop import Learner
 from ptmrank_core.features.training.networks.base import Network
 from ptmrank_core.features.training.objective import Objective
@@ -50,14 +50,14 @@ class Follower:
     ) -> None:
         self._network, self._learner, self._objective = network, learner, objective
         self._tested, self._n_steps = tested, n_steps
-        self._average = Average(network.module, AVERAGED_PASSES * n_steps)
+        self._average = Average(network.state(), AVERAGED_PASSES * n_steps)
         self._outputs: tuple[int, FloatArray] | None = None
         self.curve: list[tuple[float, float]] = []
 
     def restore(self, last: State) -> None:
         """Go on where a dose stopped."""
         horizon = AVERAGED_PASSES * self._n_steps
-        self._average = Average(self._network.module, horizon, last.facts.averaged, last.average)
+        self._average = Average(self._network.state(), horizon, last.facts.averaged, last.average)
         self._learner.micro_batch = min(self._learner.micro_batch, last.facts.micro_batch)
         for name, weight in self._named_weights():
             moments = {m: last.optimiser[f"{name}:{m}"] for m in MOMENTS if f"{name}:{m}" in last.optimiser}
@@ -98,4 +98,4 @@ class Follower:
             for moment, tensor in self._learner.optimiser.state.get(weight, {}).items()
         }
         facts = replace(facts, averaged=self._average.n_steps)
-        return State(facts, state_of(self._network.module), self._average.values, moments)
+        return State(facts, self._network.state(), self._average.values, moments)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["TrainingRecipe"]
+__all__ = ["LORA_ALPHA", "LORA_RANK", "LORA_RATE", "TrainingRecipe"]
+
+# Low-rank adapters: their rank, their scale, and how much faster they are trained than all weights would be.
+LORA_RANK, LORA_ALPHA, LORA_RATE = 8, 16, 10.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,9 +48,11 @@ class Facts:
     micro_batch
         Samples that went through the network at once.
     trains_all
-        Whether all weights are trained, or the last layer alone.
+        Whether all weights (or adapters) are trained, or the last layer alone.
     centre, scale
         Units of the numbers of a regression; empty otherwise.
+    adapters
+        Whether low-rank adapters are trained, and all weights but them, the head and new ones are frozen.
     averaged
         Steps that the moving average has seen.
     format
@@ -69,6 +71,7 @@ class Facts:
     trains_all: bool
     centre: tuple[float, ...] = ()
     scale: tuple[float, ...] = ()
+    adapters: bool = False
     averaged: int = 0
     format: int = FORMAT
 

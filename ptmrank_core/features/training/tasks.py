@@ -38,6 +38,8 @@ class TrainingTask:
         Factor on the peak learning rate of the model.
     seconds
         Time limit, loading and testing included; at least one step is done.
+    lora
+        Whether low-rank adapters and the head are trained instead of all weights.
     """
 
     spec: ModelSpec
@@ -50,6 +52,7 @@ class TrainingTask:
     seed: int
     rate: float = 1.0
     seconds: float = math.inf
+    lora: bool = False
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -76,7 +79,7 @@ class TaskResult:
     seconds
         Duration.
     n_parameters
-        Number of weights of the network.
+        Number of weights of the network, without adapters.
     dtype
         Number format of the training.
     accumulated
@@ -124,6 +127,8 @@ class WinnerCard:
         Seed of the run.
     created_at
         Date and time of the training, ISO 8601.
+    lora
+        Whether low-rank adapters were trained, which are merged into the weights.
     """
 
     data: str
@@ -138,3 +143,4 @@ class WinnerCard:
     run_id: str
     seed: int
     created_at: str
+    lora: bool = False

@@ -21,10 +21,11 @@ def race_payload(result: RunResult) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``phase`` and ``sentences``: where it stands; ``measure``; ``parts``: the numbers of samples;
-        ``standings``: a row for each model, the leader first; ``doses``: every training in its order, the
-        final ones among them; ``leader``, ``chance_other``, ``stopped``, ``winner``, ``final`` and ``notes``
-        as in :class:`~ptmrank_core.records.Race`; ``seconds``: ``limit``, ``used`` and ``left``.
+        ``phase`` and ``sentences``: where it stands; ``measure``; ``lora``: whether it trains adapters;
+        ``parts``: the numbers of samples; ``standings``: a row for each model, the leader first; ``doses``:
+        every training in its order, the final ones among them; ``leader``, ``chance_other``, ``stopped``,
+        ``winner``, ``final`` and ``notes`` as in :class:`~ptmrank_core.records.Race`; ``seconds``: ``limit``,
+        ``used`` and ``left``.
     """
     so_far = race_of(result)
     if so_far is None:
@@ -41,6 +42,7 @@ def race_payload(result: RunResult) -> dict[str, Any]:
         "phase": so_far.phase.value,
         "sentences": [strip_bidi(sentence) for sentence in race_story(so_far)],
         "measure": so_far.measure,
+        "lora": so_far.by_lora,
         "parts": plain_json(race.parts),
         "standings": plain_json(rows),
         "doses": without_losses,

@@ -7,7 +7,7 @@ from typing import Any
 from ptmrank_core.records import RunResult
 from ptmrank_core.reports.tables.table import SIGNIFICANT, Column, Table, fixed
 from ptmrank_core.results.phrases import strip_bidi
-from ptmrank_core.results.race import STAGE_TITLES, RaceRow, race_of, race_rows
+from ptmrank_core.results.race import RaceRow, RaceSoFar, race_of, race_rows, stage_titles
 
 __all__ = ["race_doses_table", "race_table"]
 
@@ -35,11 +35,11 @@ def race_table(result: RunResult) -> Table:
         Column("seconds", "seconds", "number", fixed(1)),
         Column("reason", "why it is out"),
     )
-    records = [_standing(row) for row in race_rows(so_far)] if so_far else []
+    records = [_standing(row, so_far) for row in race_rows(so_far)] if so_far else []
     return Table.of("race", "Standings of the race", columns, records)
 
 
-def _standing(row: RaceRow) -> dict[str, Any]:
+def _standing(row: RaceRow, so_far: RaceSoFar) -> dict[str, Any]:
     known = row.expected
     expected = (
         {"expected": known.value, "expected_low": known.low, "expected_high": known.high} if known else {}
@@ -50,7 +50,7 @@ def _standing(row: RaceRow) -> dict[str, Any]:
         "value": row.value,
         "standard_error": row.standard_error,
         "chance_best": row.chance_best,
-        "stage": STAGE_TITLES[row.stage] if row.stage else None,
+        "stage": stage_titles(so_far)[row.stage] if row.stage else None,
         "passes": row.passes if row.n_doses else None,
         "n_doses": row.n_doses,
         "seconds": row.seconds if row.n_doses else None,
@@ -79,7 +79,7 @@ def race_doses_table(result: RunResult) -> Table:
         {
             "number": dose.number + 1,
             "model": dose.model,
-            "stage": STAGE_TITLES[dose.stage],
+            "stage": stage_titles(so_far)[dose.stage],
             "n_train": dose.n_train,
             "epochs": dose.epochs,
             "learning_rate": dose.learning_rate,

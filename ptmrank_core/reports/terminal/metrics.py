@@ -13,7 +13,7 @@ __all__ = ["metrics_markdown", "metrics_text"]
 BESIDE = "Beside the metrics: simpler measures of the same features, which vote like them"
 TABLE_HEAD = """# The metrics
 
-<!-- Written by `python -m ptmrank_core metrics --markdown`; a test compares the two. -->
+<!-- Written by `ptmrank metrics --markdown`; a test compares the two. -->
 
 {n_metrics} metrics and {n_variants} variants (`NAME:VARIANT`). *Needs*: what a metric reads besides features
 and labels. *Rewards width*: on few samples, wide features of pure noise score better than narrow informative

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ptmrank_core.records import RunResult
 from ptmrank_core.reports.terminal.columns import align, say_number
 from ptmrank_core.results.phrases import strip_bidi
-from ptmrank_core.results.race import RaceRow, race_of, race_rows, say_parts
+from ptmrank_core.results.race import RaceRow, race_of, race_rows, say_parts, say_training
 
 __all__ = ["race_text"]
 
@@ -23,7 +23,8 @@ def race_text(result: RunResult) -> list[str]:
     rows = race_rows(so_far)
     lines = [align([HEAD, *map(_cells, rows)])]
     lines += [f"{row.model} is out: {strip_bidi(row.reason)}" for row in rows if row.is_out and row.reason]
-    lines += [f"note: {note}" for note in (say_parts(so_far), *map(strip_bidi, so_far.race.notes))]
+    remarks = (say_parts(so_far), say_training(so_far), *map(strip_bidi, so_far.race.notes))
+    lines += [f"note: {note}" for note in filter(None, remarks)]
     return ["\n".join(lines)]
 
 

@@ -3,7 +3,7 @@
 from ptmrank_core.results.race.curves import RaceCurve, RacePoint, final_clock, race_curves
 from ptmrank_core.results.race.expected import expectations_of, with_race
 from ptmrank_core.results.race.reached import all_reached, race_reached
-from ptmrank_core.results.race.rows import STAGE_TITLES, RaceRow, race_rows
+from ptmrank_core.results.race.rows import RaceRow, race_rows, stage_titles
 from ptmrank_core.results.race.sentences import (
     race_sentence,
     race_story,
@@ -12,11 +12,11 @@ from ptmrank_core.results.race.sentences import (
     say_parts,
     say_rates,
     say_standing,
+    say_training,
 )
 from ptmrank_core.results.race.so_far import RacePhase, RaceSoFar, race_of, race_problem
 
 __all__ = [
-    "STAGE_TITLES",
     "RaceCurve",
     "RacePhase",
     "RacePoint",
@@ -37,5 +37,7 @@ __all__ = [
     "say_parts",
     "say_rates",
     "say_standing",
+    "say_training",
+    "stage_titles",
     "with_race",
 ]

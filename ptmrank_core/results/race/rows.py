@@ -9,7 +9,7 @@ from types import MappingProxyType
 from ptmrank_core.records import DoseStage, Expectation, RaceDose
 from ptmrank_core.results.race.so_far import RacePhase, RaceSoFar
 
-__all__ = ["STAGE_TITLES", "RaceRow", "race_rows"]
+__all__ = ["RaceRow", "race_rows", "stage_titles"]
 
 STAGE_TITLES: Mapping[DoseStage, str] = MappingProxyType(
     {
@@ -19,8 +19,15 @@ STAGE_TITLES: Mapping[DoseStage, str] = MappingProxyType(
         "final": "final training",
     }
 )
-"""Stage of a dose -> what it trains, for people."""
+LORA_TITLES: Mapping[DoseStage, str] = MappingProxyType(
+    {**STAGE_TITLES, "part": "adapters, on half", "full": "adapters, on all"}
+)
 WON, LEADS, IN, OUT = "won", "leads", "in", "out"
+
+
+def stage_titles(so_far: RaceSoFar | None) -> Mapping[DoseStage, str]:
+    """Say for people what each stage of a race trains."""
+    return LORA_TITLES if so_far is not None and so_far.by_lora else STAGE_TITLES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

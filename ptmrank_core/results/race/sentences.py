@@ -14,6 +14,7 @@ __all__ = [
     "say_parts",
     "say_rates",
     "say_standing",
+    "say_training",
 ]
 
 SMALL = 0.005
@@ -36,7 +37,7 @@ def race_sentence(so_far: RaceSoFar) -> str:
 
 def race_story(so_far: RaceSoFar) -> tuple[str, ...]:
     """Tell a race in a few sentences: samples, where it stands, how sure that is, what the winner reaches."""
-    race, said = so_far.race, [say_parts(so_far)]
+    race, said = so_far.race, [say_parts(so_far), say_training(so_far)]
     is_told = so_far.is_at_work or race.final is not None
     said.append(_sentence(say_standing(so_far)) if is_told else race_sentence(so_far))
     if is_told:
@@ -55,6 +56,16 @@ def say_parts(so_far: RaceSoFar) -> str:
         return ""
     choose = f"{parts.choosing:,} choose between the models, and {parts.judging:,} judge the winner alone"
     return f"{plural(parts.training, 'sample')} are trained on, {choose}."
+
+
+def say_training(so_far: RaceSoFar) -> str:
+    """Say that low-rank adapters are trained; empty where all weights are."""
+    if not so_far.by_lora:
+        return ""
+    return (
+        "Models are trained by LoRA: low-rank adapters of their layers and a head, while all other weights "
+        "stay as they are."
+    )
 
 
 def say_standing(so_far: RaceSoFar) -> str:

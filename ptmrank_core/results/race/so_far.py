@@ -45,6 +45,8 @@ class RaceSoFar:
         State of the run.
     trials
         The doses that tried other learning rates with the leader.
+    by_lora
+        Whether low-rank adapters are trained instead of all weights.
     """
 
     race: Race
@@ -52,6 +54,7 @@ class RaceSoFar:
     final_doses: tuple[RaceDose, ...]
     state: RunState
     trials: tuple[RaceDose, ...] = ()
+    by_lora: bool = False
 
     @property
     def phase(self) -> RacePhase:
@@ -141,7 +144,7 @@ def race_of(result: RunResult) -> RaceSoFar | None:
     finals = tuple(dose for dose in every if dose.stage == "final")
     trials = tuple(dose for dose in every if dose.is_trial)
     doses = tuple(dose for dose in every if dose.stage != "final" and not dose.is_trial)
-    return RaceSoFar(race, doses, finals, result.state, trials)
+    return RaceSoFar(race, doses, finals, result.state, trials, by_lora=result.plan.analyses.lora)
 
 
 def race_problem(result: RunResult) -> str:

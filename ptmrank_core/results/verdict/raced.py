@@ -18,7 +18,8 @@ def raced_sentences(decision: Decision, facts: Facts) -> list[str]:
         return []
     winner, final = bidi_isolate(so_far.race.winner), so_far.race.final
     if decision.models:
-        said = [f"Take {winner}: fine-tuned, it reaches {say_final(final)}."]
+        how = "fine-tuned by LoRA" if so_far.by_lora else "fine-tuned"
+        said = [f"Take {winner}: {how}, it reaches {say_final(final)}."]
     else:
         constant = say_constant(final.measure, facts.chance or 0.0)
         best = f"the best, {winner}, reaches {say_final(final)}"

@@ -56,12 +56,15 @@ def test_other_columns_do_not_matter(make: Any, tmp_path: Path) -> None:
     assert _labels(samples) == dict(ROWS)
 
 
-def test_latin_1_is_read_and_said(make: Any, tmp_path: Path) -> None:
-    """A table that is no UTF-8 is read as Latin-1, and the notes say so."""
+def test_another_encoding_is_read_and_said(make: Any, tmp_path: Path) -> None:
+    """A table that is not UTF-8 is read in its encoding, and the notes say so."""
     table = ("file,label" + GOOD.replace("dog", "chiffré")).encode("latin-1")
     samples = _load(make, tmp_path, table)
     assert samples.class_names == ("cat", "chiffré")
-    assert samples.notes == ("labels.csv is not UTF-8 and was read as Latin-1.",)
+    assert samples.notes == (
+        "labels.csv is not UTF-8 and was read as Windows-1252 (cp1252); if letters are wrong, name another "
+        "encoding.",
+    )
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,8 @@ import pytest
 from PIL import Image, TiffImagePlugin
 
 from ptmrank_core.data import ImageItem, decode_image
-from ptmrank_core.data.media.images import PictureChange, check_image
+from ptmrank_core.data.media.images import PictureChange
+from ptmrank_core.data.media.picture_checks import check_image
 from ptmrank_core.data.sources.folders import FileBlob
 from ptmrank_core.errors import SamplesError
 from ptmrank_core.records import BytesBlob
@@ -32,7 +33,7 @@ def _pixels(data: bytes) -> np.ndarray[Any, np.dtype[np.uint8]]:
 
 def _changes(data: bytes) -> set[PictureChange]:
     """Tell what decoding changes."""
-    return set(check_image("a.png", data, MAX_PIXELS))
+    return set(check_image("a.png", data, MAX_PIXELS).changes)
 
 
 def _pgm16(values: np.ndarray[Any, Any]) -> bytes:
@@ -294,7 +295,7 @@ def test_the_reason_fits_the_name(name: str, reason: str) -> None:
 
 def test_a_picture_is_known_by_its_bytes(make: Any) -> None:
     """The suffix does not matter where the bytes are a picture."""
-    assert check_image("photo", make.picture(1), MAX_PIXELS) == frozenset()
+    assert check_image("photo", make.picture(1), MAX_PIXELS).changes == frozenset()
 
 
 def test_decoding_in_threads_leaves_the_warning_filters_alone(make: Any) -> None:

@@ -91,9 +91,9 @@ def test_several_labels(tables: Any) -> None:
 
 
 def test_rows_of_numbers(tables: Any) -> None:
-    """Numbers come back as they were; words are left out as a column, missing numbers as a row."""
+    """As they stand, numbers come back as they were; a column of words and a row with a gap are left out."""
     text = ",a,b,name,species\n0,1.5,2,n,x\n1,2.5,3,n,x\n2,3.5,,n,y\n3,4,5,n,y\n4,4,inf,n,y\n5,4,-0.0,n,y\n"
-    samples = tables.load("a.csv", text, label_columns=("species",))
+    samples = tables.load("a.csv", text, label_columns=("species",), columns_as_is=True)
     assert samples.modality == "tabular"
     np.testing.assert_array_equal(
         [item.decode() for item in samples.items], [[1.5, 2], [2.5, 3], [4, 5], [4, 0]]
@@ -106,10 +106,24 @@ def test_rows_of_numbers(tables: Any) -> None:
     ]
     assert samples.notes == (
         "Features are read from 'a', 'b', labels from 'species'; not used: 'column 1', 'name'.",
-        "Columns that are no numbers were left out: 'name'.",
+        "Not used: 'column 1', which numbers the rows: its name is blank.",
+        "Not used: 'name', which is constant.",
     )
     with pytest.raises(ValueError, match="read-only"):
         samples.items[0].decode()[0] = 1.0
+
+
+def test_gaps_are_filled_and_marked(tables: Any) -> None:
+    """By default the row with a gap is a sample, with the median and a mark; infinity is not filled."""
+    text = "a,b,species\n1.5,2,x\n2.5,3,x\n3.5,,y\n4,5,y\n4,inf,y\n4,-0.0,y\n"
+    samples = tables.load("a.csv", text)
+    np.testing.assert_array_equal(
+        [item.decode() for item in samples.items],
+        [[1.5, 2, 0], [2.5, 3, 0], [3.5, 2.5, 1], [4, 5, 0], [4, 0, 0]],
+    )
+    assert [item.reason for item in samples.left_out] == ["a number that is not finite in column 'b'"]
+    assert samples.notes[1].startswith("Gaps were filled with the column's median")
+    assert samples.notes[1].endswith("'b' (1).")
 
 
 def test_the_digest_of_numbers_is_documented(tables: Any) -> None:

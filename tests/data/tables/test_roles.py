@@ -15,8 +15,13 @@ LONG = "a longer text, with some words, number"
 
 
 def _table(header: str, row: str) -> str:
-    """Eight rows; ``#`` stands for the row's number, ``@`` for one of two letters, ``%`` for 0 or 1."""
-    rows = [row.replace("#", str(i + 3)).replace("@", "pn"[i % 2]).replace("%", str(i % 2)) for i in range(8)]
+    """Eight rows; ``#`` stands for a number, ``@`` for one of two letters, ``%`` for 0 or 1,
+    ``!`` for one of two other letters, in another order.
+    """
+    marks = {"#": [str(i + 3) for i in range(8)], "@": "pnpnpnpn", "%": "01010101", "!": "vvwwvvww"}
+    rows = [row] * 8
+    for mark, values in marks.items():
+        rows = [one.replace(mark, value) for one, value in zip(rows, values, strict=True)]
     return "\n".join([header, *rows]) + "\n"
 
 
@@ -35,7 +40,8 @@ def _table(header: str, row: str) -> str:
         ("x;label", "t#;@", "text label"),
         ("text;sarcastic", "t#;@", "text label"),
         ("id;text;sarcastic", "#;t#;@", "- text label"),
-        ("text;label;label_text", "t#;%;@", "text label -"),
+        ("text;label;label_text", "t#;%;@", "text - label"),
+        ("text;label;name", "t#;%;@", "text label -"),
         ("text;label;score", "t#;@;0.#", "text label -"),
         ("comment_text;toxic;threat", "t#;%;%", "text label label"),
         ("text;label;speaker", "t#;@;@", "text label group"),
@@ -48,10 +54,11 @@ def _table(header: str, row: str) -> str:
         ("text;title;review", "t#;T#;@", None),
         ("premise;hypothesis;text;label", "a#;b#;t#;@", None),
         ("one;two;label", f"{LONG} #;{LONG} x#;@", None),
-        ("text;label;class", "t#;@;@", None),
-        ("text;x;y z", "t#;@;@", None),
+        ("text;label;class", "t#;@;@", "text label -"),
+        ("text;label;class", "t#;@;x%@", "text label -"),
+        ("text;x;y z", "t#;@;@", "text label -"),
         ("a;b;c", "0.#;1.#;2.#", None),
-        ("a;b;c", "0.#;@;@", None),
+        ("a;b;c", "0.#;@;@", "feature label -"),
         ("a;b", "@;@", None),
         ("label", "@", None),
     ],
@@ -79,18 +86,18 @@ def test_columns_are_recognised(tables: Any, header: str, row: str, guesses: str
         ),
         (
             "text;label;class",
-            "t#;@;@",
+            "t#;@;!",
             {},
             "the label: 'label', 'class'. Name the label column in label_columns",
         ),
         (
             "text;x;z",
-            "t#;@;@",
-            {},
+            "t#;o#;u#",
+            {"text_columns": ("text",)},
             "is recognised as the label; it has 'text', 'x'",
         ),
         ("a;label", "#.5;@", {"modality": "text"}, "is recognised as the text"),
-        ("text;label", "t#;@", {"modality": "tabular"}, "is recognised as the text"),
+        ("text;label", "t#;@", {"modality": "tabular"}, "has no column of numbers beside the label"),
         ("text;label", "t#;%", {"modality": "tabular"}, "has no column of numbers beside the label"),
         ("text;label", "t#;@", {"modality": "image"}, "its rows cannot be image samples"),
         ("a;b;c;label", "t#;u#;v#;@", {"text_columns": ("a", "b", "c")}, "3 text columns were named"),

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from ptmrank_core.features.training import dosing
-from ptmrank_core.features.training.averaging import Average
+from ptmrank_core.features.training.averaging import Average, state_of
 from ptmrank_core.features.training.doses import train_dose
 from ptmrank_core.features.training.passes import Passes
 from ptmrank_core.features.training.schedule import Clock, constant_rate
@@ -49,7 +49,7 @@ def test_samples_of_similar_length_come_together() -> None:
 def test_the_average_is_the_mean_of_the_first_steps_and_forgets_later() -> None:
     """Within the horizon it is a plain mean, beyond it an exponential one; the weights come back."""
     layer = torch.nn.Linear(1, 1, bias=False)
-    average = Average(layer, horizon=4.0)
+    average = Average(state_of(layer), horizon=4.0)
     values = [1.0, 2.0, 6.0, 3.0, 8.0]
     for value in values:
         with torch.no_grad():

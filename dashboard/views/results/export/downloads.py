@@ -15,7 +15,7 @@ from ptmrank_core.projection import Projection
 from ptmrank_core.records import Ranking, RunResult
 from ptmrank_core.reports.exports import FORMATS, Export, zip_files
 from ptmrank_core.reports.html import Picture
-from ptmrank_core.results.command import rank_command
+from ptmrank_core.results.command import PROGRAM, rank_command
 
 __all__ = ["show_export"]
 
@@ -62,7 +62,7 @@ def _offer_repeating(result: RunResult, name: str) -> None:
         st.code(command, language="bash", wrap_lines=True)
     st.caption(
         "The run card has all that the numbers depend on, and the numbers: samples, revisions, options, "
-        "seed, versions. `python -m ptmrank_core replay CARD` runs it again and tells what differs."
+        f"seed, versions. `{PROGRAM} replay CARD` runs it again and tells what differs."
     )
     st.download_button(
         "Run card",

@@ -10,6 +10,7 @@ from dashboard import jobs
 from dashboard.views.results.training.place import go_to_training
 from dashboard.wording import plain, plural, show_error
 from ptmrank_core.benchmark import RunProgress
+from ptmrank_core.config import PEFT_HINT, has_peft
 from ptmrank_core.errors import PTMRankError
 from ptmrank_core.records import Race, Ranking, RunResult, RunState, SamplesSummary
 from ptmrank_core.sampling.three_parts import MIN_IN_CLASS, MIN_SAMPLES
@@ -80,7 +81,7 @@ def offer_race(result: RunResult, ranking: Ranking, progress: RunProgress) -> No
     elif result.state is not RunState.FINISHED or progress.alive:
         st.caption("It can be started once the run has finished.")
     else:
-        _draw_offer(result, "Find the best within", "primary")
+        _draw_offer(result, "Find the best within", "primary", asks_lora=True)
 
 
 def point_to_race(result: RunResult, ranking: Ranking) -> None:
@@ -102,19 +103,33 @@ def offer_more(result: RunResult, progress: RunProgress) -> None:
             _draw_offer(result, "Go on for", "secondary")
 
 
-def _draw_offer(result: RunResult, words: str, look: Literal["primary", "secondary"]) -> None:
-    """Draw the minutes and the button that starts."""
+def _draw_offer(
+    result: RunResult, words: str, look: Literal["primary", "secondary"], *, asks_lora: bool = False
+) -> None:
+    """Draw the minutes, how it trains where that can be chosen, and the button that starts."""
     minutes, start = st.columns([1, 2], vertical_alignment="bottom")
     limit = minutes.number_input("Minutes", 1, MOST_MINUTES, MINUTES, key="race-minutes")
+    lora = asks_lora and _ask_lora()
     label = f"{words} {plural(int(limit), 'minute')}"
     if start.button(label, key="race", type=look, icon=":material/sports_score:"):
         try:
             with st.spinner("Starting …"):
-                jobs.decide(result.plan.run_id, 60.0 * float(limit))
+                jobs.decide(result.plan.run_id, 60.0 * float(limit), lora=lora)
         except PTMRankError as error:
             show_error(error)
             return
         st.rerun()
+
+
+def _ask_lora() -> bool:
+    """Let the reader choose low-rank adapters, where the package for them is installed."""
+    is_here = has_peft()
+    return st.checkbox(
+        "Train low-rank adapters (LoRA), not all weights",
+        key="race-lora",
+        disabled=not is_here,
+        help="Takes less memory, and usually more passes to get as far. " + ("" if is_here else PEFT_HINT),
+    )
 
 
 def _say_device(result: RunResult) -> str:

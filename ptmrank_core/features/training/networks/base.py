@@ -12,10 +12,19 @@ from ptmrank_core.errors import UnsupportedModelError
 from ptmrank_core.features.encoders import load_encoder
 from ptmrank_core.features.encoders.base import TransformerEncoder
 from ptmrank_core.features.encoders.prepared import Prepared, Preparer
+from ptmrank_core.features.training.averaging import state_of
 from ptmrank_core.features.training.schedule import peak_rate
 from ptmrank_core.records import ExtractionOptions, ModelSpec
 
-__all__ = ["Group", "Network", "PooledNetwork", "count_weights", "has_batch_norm", "switch_off"]
+__all__ = [
+    "BATCH_NORMS",
+    "Group",
+    "Network",
+    "PooledNetwork",
+    "count_weights",
+    "has_batch_norm",
+    "switch_off",
+]
 
 HEAD_RATE = 1e-3
 # Switched off: masking and layer drop, too much for a few samples; masking fails on short recordings.
@@ -63,6 +72,10 @@ class Network(Protocol):
 
     def train(self) -> None:
         """Enter training mode."""
+        ...
+
+    def state(self) -> dict[str, torch.Tensor]:
+        """Return what training changes, by name."""
         ...
 
     def outputs(self, samples: Sequence[Prepared]) -> torch.Tensor:
@@ -136,6 +149,10 @@ class PooledNetwork:
     def train(self) -> None:
         """Enter training mode."""
         self.module.train()
+
+    def state(self) -> dict[str, torch.Tensor]:
+        """Return all weights and statistics, by name."""
+        return state_of(self.module)
 
     def outputs(self, samples: Sequence[Prepared]) -> torch.Tensor:
         """Run the network: differentiable outputs of shape (n, n_outputs)."""

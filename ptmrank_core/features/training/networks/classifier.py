@@ -21,8 +21,10 @@ from ptmrank_core.features.training.networks.loading import (
     drawn_weights,
     load_classifier,
 )
+from ptmrank_core.features.training.networks.low_rank import LowRankAdapters
 from ptmrank_core.features.training.networks.readers import Reader, reader_of
 from ptmrank_core.features.training.networks.watching import Watch, redraw
+from ptmrank_core.features.training.recipe import LORA_RATE
 from ptmrank_core.features.training.schedule import peak_rate
 from ptmrank_core.records import ExtractionOptions, FloatArray, ModelSpec, Samples
 
@@ -54,6 +56,8 @@ class Classifier:
         Names of weights that the checkpoint does not hold.
     last
         Name of the linear layer that gives the outputs.
+    n_parameters
+        Number of its weights, without adapters.
     rate
         Factor on its peak learning rate.
     """
@@ -74,23 +78,52 @@ class Classifier:
         self.preparer: Preparer = self._reader.preparer
         self._padding_side = family_of(spec).padding_side
         self._spec = spec
-        self.peak = peak_rate(count_weights(self.module))
+        self.n_parameters = count_weights(self.module)
+        self.peak = peak_rate(self.n_parameters)
         self.rate = 1.0
         self.last = ""
+        self._adapters: LowRankAdapters | None = None
+
+    def add_adapters(self, seed: int) -> None:
+        """Train low-rank adapters, the head and weights that the checkpoint lacks; freeze all others.
+
+        Raises
+        ------
+        UnsupportedModelError
+            If no layer of the network can have an adapter.
+        """
+        whole = {*self.drawn, *(f"{self.last}.{name}" for name in ("weight", "bias"))}
+        self._adapters = LowRankAdapters(self.module, whole, seed=seed, name=self._spec.id)
 
     def groups(self) -> list[Group]:
-        """Return the weights to train, all at one rate: the head has been fitted before."""
+        """Return the weights to train: all at one rate, the head was fitted before; adapters are faster."""
+        faster = self._adapters.names if self._adapters else frozenset[str]()
         named = [(n, w) for n, w in self.module.named_parameters() if w.requires_grad]
-        return [Group(tuple(n for n, _ in named), tuple(w for _, w in named), self.learning_rate)]
+        parts = [[pair for pair in named if (pair[0] in faster) is is_faster] for is_faster in (False, True)]
+        peaks = (self.peak * self.rate, self.learning_rate)
+        return [
+            Group(tuple(n for n, _ in part), tuple(w for _, w in part), peak)
+            for part, peak in zip(parts, peaks, strict=True)
+            if part
+        ]
 
     @property
     def learning_rate(self) -> float:
-        """Peak learning rate of all weights."""
-        return self.peak * self.rate
+        """Peak learning rate of all weights, or of the adapters."""
+        return self.peak * self.rate * (LORA_RATE if self._adapters else 1.0)
 
     def train(self) -> None:
         """Enter training mode."""
         self.module.train()
+        if self._adapters:
+            self._adapters.keep_statistics()
+
+    def state(self) -> dict[str, torch.Tensor]:
+        """Return what training changes, by name: all weights and statistics, or adapters and head."""
+        own = state_of(self.module)
+        if self._adapters is None:
+            return own
+        return {name: own[name] for name, weight in self.module.named_parameters() if weight.requires_grad}
 
     @property
     def reader(self) -> Reader:
@@ -160,8 +193,8 @@ class Classifier:
                 layer.bias.copy_(torch.from_numpy(bias))
 
     def save(self, folder: Path) -> None:
-        """Save weights and configuration, as transformers loads them."""
-        model: Any = self.module
+        """Save weights and configuration, as transformers loads them; adapters become part of the weights."""
+        model: Any = self._adapters.merge() if self._adapters else self.module
         model.save_pretrained(folder)
 
     def overlay(self, weights: Mapping[str, torch.Tensor]) -> None:

@@ -11,6 +11,7 @@ import transformers
 
 from ptmrank_core.errors import UnsupportedModelError
 from ptmrank_core.features.encoders.checkpoint import load_config, read_weights
+from ptmrank_core.features.encoders.missing import is_of_pretraining
 from ptmrank_core.features.training.networks.base import switch_off
 from ptmrank_core.records import ModelSpec, Samples
 
@@ -58,7 +59,7 @@ def load_classifier(spec: ModelSpec, config: Any) -> tuple[Any, dict[str, Any]]:
     """Load a checkpoint with a head, whichever weights it holds."""
     loader = getattr(transformers, AUTO_CLASSES[spec.modality])
     try:
-        return read_weights(spec, loader, config, torch.float32, ignore_mismatched_sizes=True)
+        return read_weights(spec, loader, config, torch.float32)
     except UnsupportedModelError as error:
         if "Unrecognized configuration class" not in error.message:
             raise
@@ -76,7 +77,11 @@ def drawn_weights(spec: ModelSpec, model: Any, info: Mapping[str, Any]) -> list[
     body = model.base_model
     prefix = f"{model.base_model_prefix}."
     if body is not model:
-        lacking = [name for name in drawn if name.startswith(prefix) and "pooler" not in name]
+        lacking = [
+            name
+            for name in drawn
+            if name.startswith(prefix) and "pooler" not in name and not is_of_pretraining(name)
+        ]
         if lacking:
             raise UnsupportedModelError(
                 f"The checkpoint of {spec.id!r} lacks {len(lacking)} weights ({', '.join(lacking[:3])}); "

@@ -14,7 +14,13 @@ from ptmrank_core.features.encoders.pixels import PicturesPreparer
 from ptmrank_core.features.encoders.prepared import Prepared, Preparer
 from ptmrank_core.features.encoders.sentences import read_sentence_recipe
 from ptmrank_core.features.encoders.text import input_names, padding_id
-from ptmrank_core.features.encoders.tokens import DEFAULT_LENGTH, TextPreparer, load_tokenizer, longest_text
+from ptmrank_core.features.encoders.tokens import (
+    DEFAULT_LENGTH,
+    TextPreparer,
+    known_ids,
+    load_tokenizer,
+    longest_text,
+)
 from ptmrank_core.features.pooling import family_of
 from ptmrank_core.records import ModelSpec
 
@@ -106,7 +112,13 @@ def _texts(spec: ModelSpec, model: Any) -> Reader:
     tokenizer.model_max_length, tokenizer.padding_side = longest, family.padding_side
     tokenizer.model_input_names = [name for name in tokenizer.model_input_names if name in inputs]
     return Reader(
-        TextPreparer(tokenizer, inputs=inputs, max_length=longest, filler_id=filler_id),
+        TextPreparer(
+            tokenizer,
+            inputs=inputs,
+            max_length=longest,
+            filler_id=filler_id,
+            n_rows=known_ids(tokenizer, config),
+        ),
         inputs,
         _together if family.padding_invariant else _by_length,
         {"input_ids": filler_id, "token_type_ids": tokenizer.pad_token_type_id},

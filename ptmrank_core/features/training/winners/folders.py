@@ -23,6 +23,12 @@ from ptmrank_core.records import ExtractionOptions, ModelSpec, Samples
 __all__ = ["write_folder"]
 
 SCRIPT = Path(__file__).with_name("continue_training.py")
+# What the script says of itself, and what it says of a model of which adapters were trained.
+BEFORE = "A tenth of the samples is held out to test on.\n"
+MERGED = """
+The model was trained by low-rank adapters (LoRA), which are merged into its weights: this script goes on with
+all weights.
+"""
 # Training goes on from a minimum: at the full rate the first steps would leave it.
 CONTINUED_RATE = 0.2
 
@@ -39,6 +45,8 @@ def write_folder(state: Path, spec: ModelSpec, samples: Samples, folder: Path, c
         )
     network = Classifier(spec, samples, ExtractionOptions(device="cpu", dtype="float32"))
     network.last = kept.facts.last
+    if kept.facts.adapters:
+        network.add_adapters(seed=0)  # the state has them all
     network.overlay(kept.judged)
     _fold_units(network, kept.facts)
     if folder.is_dir():
@@ -50,7 +58,7 @@ def write_folder(state: Path, spec: ModelSpec, samples: Samples, folder: Path, c
         text = model_card(spec, samples, card, network.reader.remarks)
         write_file(new / "README.md", text)
         rate = CONTINUED_RATE * network.peak
-        write_file(new / SCRIPT.name, _script(samples.modality, rate))
+        write_file(new / SCRIPT.name, _script(samples.modality, rate, lora=card.lora))
         _share_permissions(new)
 
 
@@ -85,8 +93,10 @@ def _write_processor(network: Classifier, spec: ModelSpec, folder: Path) -> None
             shutil.copyfile(path, folder / name)
 
 
-def _script(kind: str, rate: float) -> str:
+def _script(kind: str, rate: float, *, lora: bool) -> str:
     """Return the script that continues the training, set to this model."""
     text = SCRIPT.read_text(encoding="utf-8")
+    if lora:
+        text = text.replace(BEFORE, f"{BEFORE}{MERGED}", 1)
     text = re.sub(r'^KIND = "\w+"', f'KIND = "{kind}"', text, flags=re.MULTILINE)
     return re.sub(r"^LEARNING_RATE = \S+", f"LEARNING_RATE = {rate:.1e}", text, flags=re.MULTILINE)

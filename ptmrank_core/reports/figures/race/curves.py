@@ -9,10 +9,10 @@ from typing import Any, Literal, TypeAlias
 
 import plotly.graph_objects as go
 
+from ptmrank_core.records import DoseStage
 from ptmrank_core.reports.figures.style.theme import BRIGHT, GREY, INK, class_marker
 from ptmrank_core.results.phrases import plural, strip_bidi
 from ptmrank_core.results.race import (
-    STAGE_TITLES,
     RaceCurve,
     RacePoint,
     RaceRow,
@@ -20,6 +20,7 @@ from ptmrank_core.results.race import (
     final_clock,
     race_curves,
     race_rows,
+    stage_titles,
 )
 
 __all__ = ["AGAINST", "RaceAxis", "race_figure", "say_race_figure", "say_race_marks"]
@@ -49,20 +50,21 @@ def race_figure(so_far: RaceSoFar, *, against: RaceAxis = "clock") -> go.Figure:
     against
         One of :data:`AGAINST`.
     """
-    figure = go.Figure()
+    figure, titles = go.Figure(), stage_titles(so_far)
     for row in untrained_of(so_far):
         _add_untrained(figure, row)
     places = {model: place for place, model in enumerate(dict.fromkeys(dose.model for dose in so_far.doses))}
     for curve in reversed(race_curves(so_far)):
         if curve.standing == "out":
-            _add_line(figure, curve, against, line={"color": GREY, "width": 1}, marker=_cross(curve), **OUT)
+            look = {"line": {"color": GREY, "width": 1}, "marker": _cross(curve), **OUT}
+            _add_line(figure, curve, against, titles, **look)
             continue
         is_ahead = curve.standing != "in"
         marker = _marker(places[curve.model], size=9 if is_ahead else 7)
         line = {"color": marker["color"], "width": 4 if is_ahead else 1.75}
         title = f"{curve.model} ({curve.standing})" if is_ahead else curve.model
         rank = 1000 if is_ahead else 1001
-        _add_line(figure, curve, against, line=line, marker=marker, name=title, legendrank=rank)
+        _add_line(figure, curve, against, titles, line=line, marker=marker, name=title, legendrank=rank)
     _name_out(figure)
     _add_final(figure, so_far, against)
     figure.update_xaxes(title=AGAINST[against], rangemode="tozero", zeroline=False)
@@ -109,13 +111,19 @@ def say_race_marks(so_far: RaceSoFar) -> str:
     return " ".join(said)
 
 
-def _add_line(figure: go.Figure, curve: RaceCurve, against: RaceAxis, **look: Any) -> None:
+def _add_line(
+    figure: go.Figure,
+    curve: RaceCurve,
+    against: RaceAxis,
+    titles: Mapping[DoseStage, str],
+    **look: Any,
+) -> None:
     """Draw one model; its name, what was trained and why it is out are in the hover."""
     reason = _lines(curve.reason)
     figure.add_scatter(
         x=[getattr(point, against) for point in curve.points],
         y=[point.value for point in curve.points],
-        customdata=[[curve.model, STAGE_TITLES[point.stage], *reason] for point in curve.points],
+        customdata=[[curve.model, titles[point.stage], *reason] for point in curve.points],
         mode="lines+markers",
         hovertemplate=_hover("%{customdata[0]}: %{y:.3f}", 1 + len(reason)),
         cliponaxis=False,

@@ -1,0 +1,161 @@
+"""Values and their labels -> Samples: what every kind of object ends in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ptmrank_core.data.files.building import describe_changes
+from ptmrank_core.data.media.kinds import Checked
+from ptmrank_core.data.objects.options import ObjectReading
+from ptmrank_core.data.objects.targets import settle_reading
+from ptmrank_core.data.objects.values import ValueReader, is_missing_value, modality_of
+from ptmrank_core.data.quality import with_warnings
+from ptmrank_core.data.sources.limits import Limits
+from ptmrank_core.data.subsampling import subsample
+from ptmrank_core.data.tables.assemble import assemble
+from ptmrank_core.data.tables.items import TableItems
+from ptmrank_core.errors import InputField, SamplesError
+from ptmrank_core.records import LeftOut, Modality, Samples
+
+__all__ = [
+    "OBJECTS_PREFIX",
+    "LabelledValues",
+    "finish",
+    "recognise_modality",
+    "samples_of_made",
+    "samples_of_values",
+]
+
+# Such samples exist only in the script that made them: their source identifies them, but is no path.
+OBJECTS_PREFIX = "pairs:"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LabelledValues:
+    """Values that are to become samples, with the cells of their labels.
+
+    Parameters
+    ----------
+    name
+        What they are entries of, for messages: ``"the list"``.
+    values
+        n values, perhaps read one by one.
+    labels
+        n cells of each label column.
+    groups
+        n groups; ``None`` if none are known.
+    notes
+        How they were found, one sentence each.
+    hint
+        What was expected, for messages.
+    left_out
+        What was left out before, and why.
+    source
+        What messages call the whole; by default the name.
+    """
+
+    name: str
+    values: Iterable[Any]
+    labels: Mapping[str, Sequence[str]]
+    groups: Sequence[str] | None = None
+    notes: tuple[str, ...] = ()
+    hint: str = ""
+    left_out: tuple[LeftOut, ...] = ()
+    source: str = ""
+
+
+def recognise_modality(
+    values: Iterable[Any], wanted: ObjectReading, limits: Limits, name: str
+) -> ObjectReading:
+    """Find out what some values are, if the user did not say so.
+
+    Parameters
+    ----------
+    values
+        Of one kind.
+    wanted
+        Its modality counts, where it has one.
+    limits
+        Bounds on files.
+    name
+        What they are entries of.
+
+    Raises
+    ------
+    SamplesError
+        If they may be several things.
+    """
+    if wanted.modality is not None:
+        return wanted
+    there = (value for value in values if not is_missing_value(value))
+    found = {modality_of(value, wanted.sampling_rate, limits) for value in there}
+    modality: Modality | None = found.pop() if len(found) == 1 else None
+    if modality is None:
+        raise SamplesError(
+            f"It is not clear what the entries of {name} are: pictures, recordings, texts or numbers.",
+            fields=[InputField.MODALITY],
+        )
+    return wanted.of(modality)
+
+
+def samples_of_values(gathered: LabelledValues, wanted: ObjectReading, limits: Limits) -> Samples:
+    """Make samples of values and their labels.
+
+    Parameters
+    ----------
+    gathered
+        The values.
+    wanted
+        Its modality is known.
+    limits
+        Bounds on what is read.
+
+    Returns
+    -------
+    Samples
+        In their order. What cannot be read, duplicates and classes with one sample are in ``left_out``.
+
+    Raises
+    ------
+    SamplesError
+        If a value is no sample of this modality, the labels are ambiguous, or too few samples are left.
+    """
+    reader = ValueReader(wanted, limits, gathered.name)
+    made = [reader.read(value, number) for number, value in enumerate(gathered.values, start=1)]
+    return samples_of_made(gathered, made, wanted)
+
+
+def samples_of_made(
+    gathered: LabelledValues, made: Sequence[tuple[str, Checked | LeftOut]], wanted: ObjectReading
+) -> Samples:
+    """Make samples of what a reader has made of values; parameters as those of :func:`samples_of_values`."""
+    items = TableItems(labels={column: [] for column in gathered.labels}, left_out=[*gathered.left_out])
+    cells = list(zip(*gathered.labels.values(), strict=True))
+    read: list[Checked] = []
+    for row, (name, one) in enumerate(made):
+        if isinstance(one, LeftOut):
+            items.left_out.append(one)
+            continue
+        group = None if gathered.groups is None else gathered.groups[row]
+        items.add(name, one.item, one.digest, cells[row], group)
+        read.append(one)
+    notes = (*gathered.notes, *describe_changes(read))
+    reading = settle_reading(wanted, items.labels)
+    try:
+        samples = assemble(
+            gathered.source or gathered.name, wanted.modality or "image", items, reading, notes
+        )
+    except SamplesError as error:
+        if not gathered.hint:
+            raise
+        fields = [field for field in error.fields if field is not InputField.LABEL_COLUMNS]
+        raise SamplesError(error.message, hint=gathered.hint, fields=fields) from error
+    return finish(samples, wanted)
+
+
+def finish(samples: Samples, wanted: ObjectReading) -> Samples:
+    """Draw as many samples as are wanted, look for warnings, and name the source."""
+    drawn = with_warnings(subsample(samples, wanted.reading.max_samples))
+    return replace(drawn, source=f"{OBJECTS_PREFIX}{drawn.fingerprint[:16]}")

@@ -1,0 +1,143 @@
+"""Columns that number or name the rows, and so are neither features nor labels."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ptmrank_core.data.tables.column_names import (
+    GROUP_NAMES,
+    ID_NAMES,
+    ID_WORDS,
+    LABEL_NAMES,
+    NO_ID_WORDS,
+    NUMBER_WORDS,
+    PAIR_NAMES,
+    QUANTITY_WORDS,
+    TEXT_NAMES,
+    find_named,
+    plain,
+)
+from ptmrank_core.data.tables.table import InputTable
+
+__all__ = ["is_key", "why_identifier"]
+
+UNNAMED = re.compile(r"(?:unnamed(?:\s*:\s*\d+(?:[._]\d+)*)?|column \d+|\.{3}\d+|_c0)?", re.IGNORECASE)
+"""What programs call a column whose name is blank: pandas, the readers here, R, Spark."""
+FEW_UNNAMED = 3
+"""Columns with a blank name up to which they are indices; more are features without a header."""
+NAME_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_]+|\d+")
+MIN_ROWS = 10
+"""Rows below which numbers alone do not tell that a column numbers the rows, unless it counts from 0 or 1."""
+SURPRISE = 14.0
+"""So many repeats are expected of integers drawn at random that none is seen once in a million tables."""
+KEY = re.compile(
+    r"(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|\{[0-9a-f-]{36}\}|(?:0x)?[0-9a-f]{16,128}|[0-9]{12,})",
+    re.IGNORECASE,
+)
+NUMBERED = re.compile(r"([^\d\s]*)\d+(\.\w{1,5})?")
+TOKEN = re.compile(r"(?=\S*\d)(?=\S*[A-Za-z])[A-Za-z0-9_\-]{8,}={0,2}")
+BLANK, KEY_LIKE = "numbers the rows: its name is blank", "names each row: hashes or identifiers"
+
+
+def is_key(cells: Sequence[str]) -> bool:
+    """Whether cells of words are identifiers: hashes, UUIDs, or one word with a number, each only once."""
+    there = [cell.strip() for cell in cells if cell.strip()]
+    if len(there) < 3 or len(set(there)) < len(there):
+        return False
+    if all(map(KEY.fullmatch, there)):
+        return True
+    if len(there) < MIN_ROWS:
+        return False
+    matches = [NUMBERED.fullmatch(cell) for cell in there]
+    if all(matches) and len({(match[1], match[2]) for match in matches if match}) == 1:
+        return True
+    return len({len(cell) for cell in there}) == 1 and all(map(TOKEN.fullmatch, there))
+
+
+def why_identifier(table: InputTable, column: str, *, as_is: bool = False) -> str:
+    """Say why a column numbers or names the rows; empty where it does not.
+
+    By its name: blank, or what a program writes for a blank one; ``id``, ``index``, ``key``, or a name that
+    begins or ends with such a word (PassengerId, sample no), if no value recurs; such a column of numbers is
+    no feature even if values recur. By its contents, unless the name is that of a label or a quantity (year,
+    price): integers from 0 or 1 on in their order; integers of ten rows or more that are sorted and never
+    recur, are a range in any order, or lie so close together that some would recur by chance; words that are
+    hashes or identifiers.
+
+    Parameters
+    ----------
+    table
+        The table.
+    column
+        One of its columns.
+    as_is
+        Whether columns are taken as they stand: then contents count only from 0 or 1 on in their order.
+    """
+    if find_named([column], [*LABEL_NAMES, *TEXT_NAMES, sum(PAIR_NAMES, ())]):
+        return ""
+    numbers = table.numbers.get(column)
+    by_name = _by_name(table, column, numbers)
+    if by_name or numbers is None:
+        return by_name or (KEY_LIKE if is_key(table.words.get(column, ())) else "")
+    return _by_numbers(column, numbers, as_is=as_is)
+
+
+def _words_of(column: str) -> list[str]:
+    return [part.lower() for part in NAME_PARTS.findall(column)]
+
+
+def _by_name(table: InputTable, column: str, numbers: NDArray[np.float64] | None) -> str:
+    """Judge the name, and whether the cells may be what it says."""
+    if numbers is not None and not _are_whole(numbers):
+        return ""
+    there = [cell for cell in table.cells(column) if cell]
+    is_unique = len(set(there)) == len(there) == table.n_rows
+    if numbers is not None and UNNAMED.fullmatch(column.strip()):
+        few = sum(UNNAMED.fullmatch(name.strip()) is not None for name in table.columns) <= FEW_UNNAMED
+        return BLANK if few or is_unique else ""
+    words = _words_of(column)
+    ends = {words[0], words[-1]} if words else set()
+    is_id = bool(ends & ID_WORDS) or (plain(column).endswith("id") and not ends & NO_ID_WORDS)
+    if is_unique and (plain(column) in ID_NAMES or is_id):
+        return "names each row: no value recurs"
+    if ends & ID_WORDS and plain(column) not in GROUP_NAMES and len(set(there)) > 2:
+        return "holds identifiers, which are no quantities"
+    if words and words[-1] in NUMBER_WORDS and is_unique and len(there) >= MIN_ROWS:
+        return "numbers the rows: no value recurs"
+    return ""
+
+
+def _are_whole(numbers: NDArray[np.float64]) -> bool:
+    """Whether all numbers that are there are integers."""
+    there = numbers[np.isfinite(numbers)]
+    return bool((there == np.floor(there)).all())
+
+
+def _by_numbers(column: str, numbers: NDArray[np.float64], *, as_is: bool) -> str:
+    """Judge the numbers of a column whose name says nothing."""
+    n_rows = len(numbers)
+    if n_rows < 3 or not np.isfinite(numbers).all():
+        return ""
+    if numbers[0] in {0, 1} and np.array_equal(numbers, np.arange(n_rows) + numbers[0]):
+        return f"numbers the rows from {int(numbers[0])} on"
+    if as_is or n_rows < MIN_ROWS or not _are_whole(numbers) or QUANTITY_WORDS & {*_words_of(column)}:
+        return ""
+    return _by_order(numbers)
+
+
+def _by_order(numbers: NDArray[np.float64]) -> str:
+    """Judge integers by their order and by how close they lie together."""
+    n_rows = len(numbers)
+    steps = np.diff(numbers)
+    if (steps > 0).all() or (steps < 0).all():
+        return "numbers the rows: integers in their order, none of which recurs"
+    if len(np.unique(numbers)) < n_rows:
+        return ""
+    span = float(numbers.max() - numbers.min()) + 1
+    if span == n_rows or n_rows * (n_rows - 1) / (2 * span) > SURPRISE:
+        return "numbers the rows: integers of a range, none of which recurs"
+    return ""

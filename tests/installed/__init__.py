@@ -1,0 +1,1 @@
+"""What users install: a wheel, and what it leaves as it was."""

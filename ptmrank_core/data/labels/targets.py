@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ptmrank_core.data.labels.multilabel import SEPARATORS, read_indicators, read_label_sets, sort_classes
 from ptmrank_core.data.labels.numbers import is_missing, read_numbers, write_number
+from ptmrank_core.data.labels.spellings import respell
 from ptmrank_core.errors import InputField, SamplesError
 from ptmrank_core.records import Reading, TargetKind
 
@@ -87,17 +88,20 @@ def read_targets(columns: Mapping[str, Sequence[str]], reading: Reading) -> Targ
     SamplesError
         If the kind is ambiguous, or the columns are not of the kind that was asked for.
     """
-    cleaned = {
+    cleaned: dict[str, Sequence[str]] = {
         name: [unicodedata.normalize("NFC", cell.strip()) for cell in cells]
         for name, cells in columns.items()
     }
     if len(cleaned) > 1:
         return _read_several(cleaned, reading.target_kind)
     [(name, cells)] = cleaned.items()
+    spelling: tuple[str, ...] = ()
+    if reading.target_kind in {None, "regression"}:
+        cells, spelling = respell(name, cells, reading.decimal_mark)
     kind, note = _recognise(name, cells) if reading.target_kind is None else (reading.target_kind, "")
-    notes = (note,) if note else ()
+    notes = (*spelling, note) if note else spelling
     if kind == "regression":
-        return _read_numbers(cleaned, notes)
+        return _read_numbers({name: cells}, notes)
     if kind == "multilabel":
         labels, names, left_out = read_label_sets(cells)
         return _finish(kind, labels, names, left_out, notes)

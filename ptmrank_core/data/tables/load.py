@@ -10,9 +10,11 @@ from ptmrank_core.data.sources.entries import Entry
 from ptmrank_core.data.sources.limits import Limits
 from ptmrank_core.data.tables.assemble import assemble
 from ptmrank_core.data.tables.column_roles import Roles, find_roles
+from ptmrank_core.data.tables.dialects.numbers import number_question
 from ptmrank_core.data.tables.items import read_items
 from ptmrank_core.data.tables.reading import open_table
 from ptmrank_core.data.tables.table import InputTable
+from ptmrank_core.errors import SamplesError, UnclearReadingError
 from ptmrank_core.records import Reading, Samples
 
 __all__ = ["load_table", "table_samples"]
@@ -52,7 +54,7 @@ def load_table(source: str, entry: Entry, reading: Reading, limits: Limits) -> S
 
 def table_samples(source: str, table: InputTable, reading: Reading, limits: Limits) -> Samples:
     """Make samples of the rows of a table in memory; parameters as those of :func:`load_table`."""
-    roles = find_roles(table, reading)
+    roles = _find_roles(table, reading)
     if roles.has_words and reading.target_kind is None:  # tags that are numbers number the classes
         reading = replace(reading, target_kind="classification")
     items = read_items(table, roles, limits)
@@ -61,6 +63,20 @@ def table_samples(source: str, table: InputTable, reading: Reading, limits: Limi
     warning = group_column_warning(_unused(table, roles)) if is_asked else ""
     warnings = (*samples.warnings, warning) if warning else samples.warnings
     return replace(samples, warnings=warnings, columns=roles.report())
+
+
+def _find_roles(table: InputTable, reading: Reading) -> Roles:
+    """Find the roles of the columns; ask about those that matter and whose numbers are unclear."""
+    question = number_question(table, {*table.columns} - {*reading.ignored_columns})
+    try:
+        roles = find_roles(table, reading)
+    except UnclearReadingError:
+        raise
+    except SamplesError as error:
+        raise (question or error) from error
+    if question is not None and (roles.modality == "tabular" or {*roles.text} & {*table.unclear}):
+        raise question
+    return roles
 
 
 def _unused(table: InputTable, roles: Roles) -> dict[str, Sequence[str]]:

@@ -11,6 +11,7 @@ from ptmrank_core.data.sources.signatures import is_git_lfs_pointer
 from ptmrank_core.data.tables.annotations.fasttext import is_fasttext, read_fasttext
 from ptmrank_core.data.tables.conll import read_conll
 from ptmrank_core.data.tables.delimited import read_delimited
+from ptmrank_core.data.tables.dialects.numbers import settle_numbers
 from ptmrank_core.data.tables.json_rows import minimal_table, read_json
 from ptmrank_core.data.tables.nested import expand_objects
 from ptmrank_core.data.tables.parquet import read_parquet
@@ -46,6 +47,7 @@ READERS = {
     ".conll": read_conll,
     ".txt": read_plain,
 }
+JSON_SUFFIXES = frozenset({".jsonl", ".ndjson", ".json"})
 TABLE_SUFFIXES = frozenset({*DELIMITED_SUFFIXES, *READERS, ".parquet"})
 
 
@@ -95,10 +97,12 @@ def open_table(
     decoded = decode_text(data, entry.name, reading.encoding)
     del data
     if suffix in DELIMITED_SUFFIXES:
-        read = read_delimited(decoded.text, entry.name, limits, is_manifest=is_manifest)
+        read = read_delimited(decoded.text, entry.name, limits, reading, is_manifest=is_manifest)
         table = minimal_table(read, limits)
     else:
         table = READERS[suffix](decoded.text, entry.name, limits)
     table = expand_objects(table)
+    if suffix in JSON_SUFFIXES and not is_manifest:
+        table = settle_numbers(table, reading)
     note = (f"{entry.name} {decoded.note}.",) if decoded.note else ()
     return replace(table, notes=(*note, *table.notes)) if note else table

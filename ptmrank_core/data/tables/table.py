@@ -40,6 +40,8 @@ class InputTable:
         How it was read, one sentence each.
     sentences
         Number of the sentence of each row where a row is a word; empty otherwise.
+    unclear
+        Columns of words that are numbers with decimals or with thousands after a comma: it is unclear which.
     """
 
     name: str
@@ -50,6 +52,7 @@ class InputTable:
     left_out: tuple[LeftOut, ...] = ()
     notes: tuple[str, ...] = ()
     sentences: Sequence[int] = ()
+    unclear: tuple[str, ...] = ()
 
     @property
     def n_rows(self) -> int:
@@ -187,7 +190,11 @@ class TableBuilder:
 
 
 def build_table(
-    name: str, limits: Limits, fill: Callable[[TableBuilder], None], notes: tuple[str, ...] = ()
+    name: str,
+    limits: Limits,
+    fill: Callable[[TableBuilder], None],
+    notes: tuple[str, ...] = (),
+    words: frozenset[str] = frozenset(),
 ) -> InputTable:
     """Build a table in one pass, or in two where a column of numbers turns out to hold words.
 
@@ -201,6 +208,8 @@ def build_table(
         Adds all rows to a builder; called once or twice.
     notes
         Notes of the table.
+    words
+        Names of columns that are known to hold words.
 
     Returns
     -------
@@ -212,11 +221,11 @@ def build_table(
     SamplesError
         If there are too many rows or none.
     """
-    builder = TableBuilder(name, limits)
+    builder = TableBuilder(name, limits, words)
     fill(builder)
-    words = builder.finish()
-    if words:
-        builder = TableBuilder(name, limits, words)
+    more = builder.finish()
+    if more:
+        builder = TableBuilder(name, limits, words | more)
         fill(builder)
         builder.finish()
     if not builder.lines:

@@ -61,10 +61,8 @@ def test_another_encoding_is_read_and_said(make: Any, tmp_path: Path) -> None:
     table = ("file,label" + GOOD.replace("dog", "chiffré")).encode("latin-1")
     samples = _load(make, tmp_path, table)
     assert samples.class_names == ("cat", "chiffré")
-    assert samples.notes == (
-        "labels.csv is not UTF-8 and was read as Windows-1252 (cp1252); if letters are wrong, name another "
-        "encoding.",
-    )
+    (note,) = samples.notes
+    assert note.startswith("labels.csv is not UTF-8 and was read as Windows-1252 (cp1252); if letters are ")
 
 
 @pytest.mark.parametrize(
@@ -139,7 +137,7 @@ def test_accents_match_however_they_are_written(make: Any, tmp_path: Path) -> No
         ("", "'labels.csv' holds no row that can be read"),
         (
             'file,label\n0.png,cat\n1.png,"dog\n2.png,cat',
-            "cannot be read as a table at line 3: unexpected end",
+            "Left out: 2 x not in the manifest labels.csv, 1 x a quotation mark that is not closed",
         ),
         ("file,label\n", "'labels.csv' holds no row that can be read"),
         ("file,label\n9.png,a\n8.png,b", "has no class left"),

@@ -84,6 +84,7 @@ class InputField(StrEnum):
     ENCODING = "encoding"
     DECIMAL_MARK = "decimal_mark"
     HAS_HEADER = "has_header"
+    SHEET = "sheet"
     JOIN_CLASSES = "join_classes"
     GROUP_IN_NAMES = "group_in_names"
     MODELS = "models"
@@ -104,6 +105,7 @@ ARGUMENTS: Mapping[InputField, str] = {
     InputField.ENCODING: "name the encoding in encoding",
     InputField.DECIMAL_MARK: "set decimal_mark to point or comma",
     InputField.HAS_HEADER: "set has_header to True or False",
+    InputField.SHEET: "name the sheet in sheet",
     InputField.JOIN_CLASSES: "set join_classes to True",
     InputField.GROUP_IN_NAMES: "set group_in_names to the place of the group in the file names",
     InputField.MODELS: "name at least one model in models",
@@ -213,9 +215,7 @@ class UnclearReadingError(SamplesError):
     message
         What was seen.
     options
-        The ways to read them, the likelier first; at least two.
-    hint, fields
-        As of every error.
+        The ways to read them, the likelier first; at least two. The rest as of every error.
     """
 
     def __init__(

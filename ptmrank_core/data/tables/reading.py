@@ -15,6 +15,8 @@ from ptmrank_core.data.tables.dialects.numbers import settle_numbers
 from ptmrank_core.data.tables.json_rows import minimal_table, read_json
 from ptmrank_core.data.tables.nested import expand_objects
 from ptmrank_core.data.tables.parquet import read_parquet
+from ptmrank_core.data.tables.sheets.book import SPREADSHEET_SUFFIXES
+from ptmrank_core.data.tables.sheets.reading import read_spreadsheet
 from ptmrank_core.data.tables.table import InputTable
 from ptmrank_core.errors import SamplesError
 from ptmrank_core.records import AS_RECOGNISED, Reading
@@ -48,7 +50,7 @@ READERS = {
     ".txt": read_plain,
 }
 JSON_SUFFIXES = frozenset({".jsonl", ".ndjson", ".json"})
-TABLE_SUFFIXES = frozenset({*DELIMITED_SUFFIXES, *READERS, ".parquet"})
+TABLE_SUFFIXES = frozenset({*DELIMITED_SUFFIXES, *READERS, *SPREADSHEET_SUFFIXES, ".parquet"})
 
 
 def open_table(
@@ -63,7 +65,7 @@ def open_table(
     limits
         Bounds on what it may hold.
     reading
-        Its ``encoding`` is used, if given.
+        Its ``encoding``, ``has_header``, ``decimal_mark`` and ``sheet`` are used, if given.
     is_manifest
         Whether its rows are files and their labels, rather than the samples themselves: see
         ``read_delimited``.
@@ -92,6 +94,8 @@ def open_table(
             f"{entry.name!r} is a Git LFS pointer in place of the table.",
             hint="Run git lfs pull where it comes from.",
         )
+    if suffix in SPREADSHEET_SUFFIXES:
+        return read_spreadsheet(data, entry.name, limits, reading, is_manifest=is_manifest)
     if suffix == ".parquet":
         return expand_objects(read_parquet(data, entry.name, limits))
     decoded = decode_text(data, entry.name, reading.encoding)

@@ -14,7 +14,7 @@ from ptmrank_core.data.sources.entries import suffix_of
 from ptmrank_core.data.tables.column_names import is_usual, plain
 from ptmrank_core.data.tables.dialects.rows import Dialect, Lines, line_mark, read_rows
 
-__all__ = ["Layout", "find_layout"]
+__all__ = ["Layout", "count_titles", "find_layout", "title_notes"]
 
 DELIMITERS = "\t;|,"
 """In the order of preference where several fit alike: commas also separate decimals."""
@@ -64,10 +64,8 @@ def find_layout(text: str, name: str) -> Layout:
     notes: tuple[str, ...] = (note,) if note else ()
     if named:
         return Layout(dialect, 1, notes)
-    n_titles = _count_titles(_rows(head, dialect))
-    if n_titles:
-        rows = "row" if n_titles == 1 else f"{n_titles} rows"
-        notes += (f"Not part of the table: the first {rows} of {name}.",)
+    n_titles = count_titles(_rows(head, dialect))
+    notes += title_notes(n_titles, name)
     return Layout(dialect, n_titles, notes)
 
 
@@ -145,8 +143,14 @@ def _are_quotes_paired(text: str) -> bool:
     return True
 
 
-def _count_titles(rows: Sequence[Sequence[str]]) -> int:
-    """Count titles and comments above the row that names the columns."""
+def count_titles(rows: Sequence[Sequence[str]]) -> int:
+    """Count titles and comments above the row that names the columns.
+
+    Parameters
+    ----------
+    rows
+        The first rows of a text or a sheet, none of them blank.
+    """
     if not rows:
         return 0
     usual = Counter(map(len, rows)).most_common(1)[0][0]
@@ -156,3 +160,9 @@ def _count_titles(rows: Sequence[Sequence[str]]) -> int:
         return 0
     are_comments = all(row[0].lstrip().startswith("#") for row in above)
     return start if are_comments or any(map(is_usual, map(plain, rows[start]))) else 0
+
+
+def title_notes(n_titles: int, name: str) -> tuple[str, ...]:
+    """Write the note on rows above a table; none where there are none."""
+    rows = "row" if n_titles == 1 else f"{n_titles} rows"
+    return (f"Not part of the table: the first {rows} of {name}.",) if n_titles else ()

@@ -91,6 +91,7 @@ FIELDS: Mapping[InputField, str] = {
     InputField.HAS_HEADER: "choose under **The first row**",
     InputField.SHEET: "choose under **Sheet**",
     InputField.JOIN_CLASSES: "switch **Join classes that differ in case or blanks** on",
+    InputField.UNLABELLED: "choose under **Labels that say there is none**",
     InputField.GROUP_IN_NAMES: "choose under **Group in file names**",
     InputField.MODELS: "choose models on the **Candidates** page",
     InputField.DEVICE: "choose another device in a run from the command line",

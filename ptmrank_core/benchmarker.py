@@ -22,7 +22,7 @@ from ptmrank_core.benchmark import (
     now,
 )
 from ptmrank_core.catalogue import TaskCategory, default_label_encoder, task_category
-from ptmrank_core.cli.execution import execute_run
+from ptmrank_core.cli.running.execution import execute_run
 from ptmrank_core.config import Settings, load_settings, set_library_defaults
 from ptmrank_core.data import ObjectReading, load_objects, load_samples, read_options
 from ptmrank_core.errors import InputError, RunError, UnknownNameError
@@ -41,7 +41,14 @@ from ptmrank_core.records import (
     RunState,
     Samples,
 )
-from ptmrank_core.script import BenchmarkResult, ScriptModel, check_rows, named_apart, script_sources
+from ptmrank_core.script import (
+    BenchmarkResult,
+    ScriptModel,
+    check_rows,
+    named_apart,
+    say_reading,
+    script_sources,
+)
 
 __all__ = ["BenchmarkResult", "Benchmarker"]
 
@@ -123,7 +130,8 @@ class Benchmarker:
             Number of models to rank; by default all, at most as many as there are.
         **options
             How the samples are read, where that is not clear: ``text_columns``, ``label_columns``,
-            ``group_column``, ``file_column``, ``split``, ``sampling_rate``, ``target_kind``, ``max_samples``.
+            ``group_column``, ``file_column``, ``split``, ``sampling_rate``, and the other fields of
+            ``ptmrank_core.records.Reading``.
 
         Returns
         -------
@@ -175,6 +183,7 @@ class Benchmarker:
             kind = "regression" if self.regression else task.target_kind
             wanted = read_options({"modality": task.modality, "target_kind": kind} | dict(options))
             loaded, reading = self._read(samples, wanted)
+            say_reading(loaded)
         if (loaded.target_kind == "regression") != self.regression:
             hint = "Give it to the loader and to the Benchmarker alike."
             raise InputError(
@@ -187,9 +196,8 @@ class Benchmarker:
         if not isinstance(samples, str | Path):
             classes = not self.regression
             return load_objects(samples, replace(wanted, integers_are_classes=classes)), AS_RECOGNISED
-        for name in ("file_column", "split", "sampling_rate"):
-            if getattr(wanted, name) is not None:
-                raise InputError(f"{name} is about samples in memory; {str(samples)!r} is a place.")
+        if wanted.sampling_rate is not None:
+            raise InputError(f"sampling_rate is for arrays; the files of {str(samples)!r} have their own.")
         return load_samples(samples, wanted.reading), wanted.reading
 
     def _plan(

@@ -90,9 +90,19 @@ class Settings:
         return self.home / "runs"
 
     @property
+    def merged_dir(self) -> Path:
+        """Folder of the models that adapters were merged into."""
+        return self.home / "merged"
+
+    @property
     def uploads_dir(self) -> Path:
         """Folder of uploaded samples."""
         return self.home / "uploads"
+
+    @property
+    def datasets_dir(self) -> Path:
+        """Folder of samples taken from datasets of the Hub."""
+        return self.home / "datasets"
 
 
 def has_peft() -> bool:

@@ -25,8 +25,7 @@
     └── CancelledError           the user stopped the run
 
 Every message says what is wrong with which value and what was expected; ``hint`` says what to do, and
-``fields`` names the inputs where it can be done. Each front has its own words for an input: an option of the
-command line, a field of a page, an argument in a script (``ARGUMENTS``).
+``fields`` names the inputs where it can be done, each in the words of the front (``ARGUMENTS``: a script).
 """
 
 from __future__ import annotations
@@ -86,6 +85,7 @@ class InputField(StrEnum):
     HAS_HEADER = "has_header"
     SHEET = "sheet"
     JOIN_CLASSES = "join_classes"
+    UNLABELLED = "unlabelled"
     GROUP_IN_NAMES = "group_in_names"
     MODELS = "models"
     DEVICE = "device"
@@ -107,6 +107,7 @@ ARGUMENTS: Mapping[InputField, str] = {
     InputField.HAS_HEADER: "set has_header to True or False",
     InputField.SHEET: "name the sheet in sheet",
     InputField.JOIN_CLASSES: "set join_classes to True",
+    InputField.UNLABELLED: 'set unlabelled to "left out" or "class"',
     InputField.GROUP_IN_NAMES: "set group_in_names to the place of the group in the file names",
     InputField.MODELS: "name at least one model in models",
     InputField.DEVICE: 'set device to "auto" or "cpu"',
@@ -132,11 +133,18 @@ class ReadingOption:
         The fields of ``Reading`` that ask for it, with their values.
     preview
         The first lines or rows, read in this way; may be empty.
+    place
+        The source to name instead, where it is the source that says which samples are meant; else empty.
     """
 
     text: str
     changes: Mapping[str, Any]
     preview: tuple[str, ...] = ()
+    place: str = ""
+
+    def keywords(self) -> str:
+        """Write the fields as the keywords of a call: ``class_folders='outer'``."""
+        return ", ".join(f"{name}={value!r}" for name, value in self.changes.items())
 
 
 class PTMRankError(Exception):
@@ -179,14 +187,9 @@ class UnknownNameError(InputError):
 
     Parameters
     ----------
-    kind
-        What the name should have been: ``"metric"``, ``"task category"``.
-    name
-        The name that came.
-    known
-        The names that exist.
-    fields
-        The input that holds the name.
+    kind, name, known, fields
+        What the name should have been (``"metric"``, ``"task category"``), the name that came, those that
+        exist, and the input that holds it.
     """
 
     def __init__(
@@ -195,8 +198,8 @@ class UnknownNameError(InputError):
         names = sorted(known)
         close = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
         guess = f"Did you mean {' or '.join(repr(c) for c in close)}?" if close else ""
-        listed = f"Known: {', '.join(names)}."
-        super().__init__(f"Unknown {kind} {name!r}.", hint=f"{guess} {listed}".strip(), fields=fields)
+        hint = f"{guess} Known: {', '.join(names)}.".strip()
+        super().__init__(f"Unknown {kind} {name!r}.", hint=hint, fields=fields)
 
 
 class ArchiveError(InputError):
@@ -215,19 +218,16 @@ class UnclearReadingError(SamplesError):
     message
         What was seen.
     options
-        The ways to read them, the likelier first; at least two. The rest as of every error.
+        The ways to read them, the likelier first; at least two.
     """
 
-    def __init__(
-        self,
-        message: str,
-        options: Iterable[ReadingOption],
-        *,
-        hint: str = "",
-        fields: Iterable[InputField] = (),
-    ) -> None:
-        super().__init__(message, hint=hint, fields=fields)
+    def __init__(self, message: str, options: Iterable[ReadingOption], **about: Any) -> None:
+        super().__init__(message, **about)
         self.options = tuple(options)
+
+    def __str__(self) -> str:
+        choices = " ".join(f"{one.keywords()}: {one.text}" for one in getattr(self, "options", ()))
+        return f"{super().__str__()} Choose: {choices}"
 
 
 class MetricInputError(InputError):

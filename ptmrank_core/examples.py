@@ -29,7 +29,7 @@ def load_objects(data: Any, **options: Any) -> Samples:
     **options
         How to read it, where that is not clear: ``modality``, ``target_kind``, ``text_columns``,
         ``file_column`` (of pictures, recordings or their paths), ``label_columns``, ``group_column``,
-        ``split``, ``sampling_rate``, ``max_samples``.
+        ``split``, ``sampling_rate``, and the other fields of ``ptmrank_core.records.Reading``.
 
     Raises
     ------

@@ -14,7 +14,6 @@ os.environ["OMP_NUM_THREADS"] = "1"
 from ptmrank_core.config import Settings
 from ptmrank_core.data import load_samples
 from ptmrank_core.records import Samples
-from tests.checkpoints import save_checkpoint
 from tests.pictures import picture_files, write_zip
 
 
@@ -42,6 +41,9 @@ def settings(home: Path) -> Settings:
 @pytest.fixture(scope="session")
 def zoo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of three tiny checkpoints: two with a source head, one without."""
+    # Most tests of the core run where there is no torch.
+    from tests.checkpoints import save_checkpoint  # noqa: PLC0415
+
     folder = tmp_path_factory.mktemp("zoo")
     save_checkpoint(folder / "convnext-a", "convnext", seed=1)
     save_checkpoint(folder / "resnet-b", "resnet", seed=2)

@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+import numpy as np
+
 from ptmrank_core.config import set_library_defaults
 from tests.waiting import PATIENCE_SECONDS
 
@@ -100,7 +102,9 @@ def fetch_one(order: dict[str, Any]) -> Answer:
         folder = Path(spec.path or "")
         files = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
         answer = {"id": spec.id, "revision": spec.revision, "path": spec.path, "licence": spec.licence}
-        answer |= {"classes": spec.n_source_classes, "files": files}
+        answer |= {"classes": spec.n_source_classes, "files": files, "own_code": spec.own_code}
+        answer["spare_adapter"] = spec.spare_adapter
+        answer["base"] = None if spec.base is None else asdict(spec.base)
     except PTMRankError as error:
         answer = {"error": type(error).__name__, "message": error.message, "hint": error.hint}
     answer["stages"] = [event.stage for event in events if isinstance(event, StageStarted)]
@@ -151,9 +155,32 @@ def search(order: dict[str, Any]) -> Answer:
     return {"models": [asdict(model) for model in found]}
 
 
+def read_samples(order: dict[str, Any]) -> Answer:
+    """Read samples of a place and tell what they are, without the items."""
+    from ptmrank_core import reports  # noqa: PLC0415
+    from ptmrank_core.data import load_samples  # noqa: PLC0415
+    from ptmrank_core.errors import InputError, UnclearReadingError  # noqa: PLC0415
+    from ptmrank_core.records import Reading  # noqa: PLC0415
+
+    try:
+        samples = load_samples(order["samples"], Reading(parts=tuple(order.get("parts", ()))))
+    except InputError as error:
+        options = error.options if isinstance(error, UnclearReadingError) else ()
+        places = [option.place for option in options]
+        return {
+            "error": type(error).__name__,
+            "message": error.message,
+            "hint": error.hint,
+            "places": places,
+        }
+    decoded = [np.asarray(item.decode()).shape for item in samples.items[:2]] if order.get("decode") else []
+    facts = {"source": samples.source, "fingerprint": samples.fingerprint, "decoded": decoded}
+    return reports.reading_payload(samples) | facts
+
+
 def do(order: dict[str, Any]) -> Answer:
     """Do one order."""
-    kinds = {"search": search, "models": run_many}
+    kinds = {"search": search, "models": run_many, "samples": read_samples}
     return next((act for name, act in kinds.items() if name in order), fetch_one)(order)
 
 

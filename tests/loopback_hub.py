@@ -1,4 +1,4 @@
-"""A model hub on loopback: the part of the Hub's protocol that looking up and downloading a model use.
+"""A hub on loopback: the part of the Hub's protocol that models and datasets are looked up and fetched with.
 
 It answers Range requests, counts the bytes it sends, and can be told to misbehave as networks do.
 """
@@ -11,7 +11,7 @@ import re
 import socket
 import struct
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -22,7 +22,7 @@ from urllib.parse import parse_qs, unquote
 
 @dataclass
 class HubRepository:
-    """One model of the hub at one commit.
+    """One model or dataset of the hub at one commit.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ class LoopbackHub:
     endpoint
         Its address.
     repositories
-        Model id -> repository at the head of its main branch.
+        Model id, or ``datasets/ID``, -> repository at the head of its main branch.
     pushes
         Model id -> what becomes the head as soon as somebody has looked the model up.
     look_ups
@@ -158,10 +158,59 @@ class _Handler(BaseHTTPRequestHandler):
             self._search(parse_qs(self.path.partition("?")[2]))
         elif parts[:2] == ["api", "models"]:
             self._info("/".join(parts[2:4]), "/".join(parts[5:]) or None)
+        elif parts[:2] == ["api", "datasets"]:
+            self._dataset(f"datasets/{'/'.join(parts[2:4])}", parts[4:])
+        elif len(parts) > 5 and parts[0] == "datasets" and parts[3] == "resolve":
+            self._file("/".join(parts[:3]), parts[4], "/".join(parts[5:]), send_body=send_body)
         elif len(parts) > 4 and parts[2] == "resolve":
             self._file("/".join(parts[:2]), parts[3], "/".join(parts[4:]), send_body=send_body)
         else:
             self._reply(404, {"X-Error-Code": "RepoNotFound"})
+
+    def do_POST(self) -> None:
+        parts = unquote(self.path.partition("?")[0]).strip("/").split("/")
+        body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        if parts[:2] == ["api", "datasets"] and parts[4:5] == ["paths-info"]:
+            asked = json.loads(body) if body[:1] == b"{" else parse_qs(body.decode())
+            paths = asked.get("paths", [])
+            wanted = [paths] if isinstance(paths, str) else list(paths)
+            self._tree(f"datasets/{'/'.join(parts[2:4])}", parts[5], "", wanted=wanted)
+        else:
+            self._reply(404, {"X-Error-Code": "RepoNotFound"})
+
+    def _dataset(self, dataset: str, rest: list[str]) -> None:
+        """Answer what a dataset is at a revision, or which files it has there."""
+        if rest[:1] == ["tree"]:
+            self._tree(dataset, rest[1], "/".join(rest[2:]))
+        else:
+            self._info(dataset, "/".join(rest[1:]) or None)
+
+    def _tree(self, dataset: str, revision: str, folder: str, *, wanted: Sequence[str] | None = None) -> None:
+        """List the files and folders below a folder, or those that were asked for."""
+        repository = self._repository(dataset, revision)
+        if repository is None:
+            return
+        inside = f"{folder}/" if folder else ""
+        rows: dict[str, dict[str, Any]] = {}
+        for name, data in repository.files.items():
+            if not name.startswith(inside):
+                continue
+            oid = hashlib.sha1(data, usedforsecurity=False).hexdigest()
+            rows[name] = {"type": "file", "path": name, "size": len(data), "oid": oid}
+            for depth in range(1, name.count("/") + 1):
+                above = "/".join(name.split("/")[:depth])
+                if above.startswith(inside):
+                    rows[above] = {"type": "directory", "path": above, "size": 0, "oid": "0" * 40}
+        is_deep = "recursive=true" in self.path.lower()
+        shown = [
+            row
+            for path, row in sorted(rows.items())
+            if (path in wanted if wanted is not None else is_deep or "/" not in path.removeprefix(inside))
+        ]
+        if folder and not rows:
+            self._reply(404, {"X-Error-Code": "EntryNotFound"})
+            return
+        self._reply(200, {"Content-Type": "application/json"}, json.dumps(shown).encode())
 
     def _repository(self, model: str, revision: str | None) -> HubRepository | None:
         if model not in self.server.hub.repositories:
@@ -205,7 +254,7 @@ class _Handler(BaseHTTPRequestHandler):
         if repository is not None:
             sizes = {name: len(data) for name, data in repository.files.items()} | dict(repository.claimed)
             files = [{"rfilename": name, "size": size} for name, size in sizes.items()]
-            info = {"id": model, "sha": repository.commit, "siblings": files}
+            info = {"id": model.removeprefix("datasets/"), "sha": repository.commit, "siblings": files}
             info["cardData"] = {"license": "apache-2.0"}
             self.server.hub.push(model)
             self._reply(200, {"Content-Type": "application/json"}, json.dumps(info).encode())
@@ -238,12 +287,13 @@ class _Handler(BaseHTTPRequestHandler):
         """Send a file, or the rest of it that was asked for, or as much as a fault lets through."""
         faults = self.server.hub.faults.get(path)
         fault = faults.pop(0) if faults else None
-        asked = re.fullmatch(r"bytes=(\d+)-", self.headers.get("Range", ""))
+        asked = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", ""))
         start = int(asked[1]) if asked else 0
+        end = min(int(asked[2]) + 1, len(data)) if asked and asked[2] else len(data)
         if asked:
-            headers["Content-Range"] = f"bytes {start}-{len(data) - 1}/{len(data)}"
-        body = data[start:] if fault is None else data[start : start + fault.after]
-        n_told = len(body) if fault is None or fault.kind == "short" else len(data) - start
+            headers["Content-Range"] = f"bytes {start}-{end - 1}/{len(data)}"
+        body = data[start:end] if fault is None else data[start : min(start + fault.after, end)]
+        n_told = len(body) if fault is None or fault.kind == "short" else end - start
         self.server.hub.sent.setdefault(path, []).append(Sent(start, len(body)))
         self._reply(206 if asked else 200, headers | {"Content-Length": str(n_told)}, body)
         if fault is not None and fault.kind != "short":

@@ -9,6 +9,7 @@ from ptmrank_core.benchmark.normalisation import check_normalisation
 from ptmrank_core.benchmark.race.lora import check_lora
 from ptmrank_core.errors import InputError
 from ptmrank_core.features import check_options
+from ptmrank_core.features.training.fine_tuning import CHECKPOINTS
 from ptmrank_core.metrics import (
     LABEL_EMBEDDINGS,
     METRIC_PRESETS,
@@ -44,6 +45,12 @@ __all__ = [
 TRANSFER_INPUTS = frozenset({SOURCE_EMBEDDINGS, "source_labels", "source_error", "target_error"})
 # Key under which the environment of a run holds the revision of its label encoder.
 LABEL_ENCODER_REVISION = "label_encoder_revision"
+# What models are that have no weights here.
+UNTRAINABLE = {
+    "features": "ready-made features",
+    "columns": "columns of numbers",
+    "function": "functions",
+}
 NOTHING_TO_DO = "A run needs at least one model and one metric."
 
 
@@ -99,7 +106,8 @@ def make_plan(
     UnknownNameError
         If there is no such dtype or normalisation.
     InputError
-        If a model reads another modality, no model or no metric is named, or an option cannot be used.
+        If a model reads another modality, no model or no metric is named, an option cannot be used, or
+        training is asked for and nothing can be trained.
     """
     mismatched = [spec.id for spec in models if spec.modality != samples.modality]
     if mismatched:
@@ -109,6 +117,7 @@ def make_plan(
     if not models:
         raise InputError(NOTHING_TO_DO)
     check_run_options(options)
+    _check_training(models, samples, options)
     metrics = options.metrics
     names_classes = reads_class_names(metrics) and samples.target_kind == "classification"
     reference = options.reference_source or BUILT_IN_REFERENCES.get(samples.modality)
@@ -127,6 +136,24 @@ def make_plan(
         samples_fingerprint=samples.fingerprint,
         models=tuple(models),
     )
+
+
+def _check_training(models: Sequence[ModelSpec], samples: Samples, options: RunOptions) -> None:
+    """Refuse training that would be found to be impossible only after everything else was computed."""
+    if not (options.analyses.fine_tune or options.analyses.decide_seconds):
+        return
+    sources = {spec.source for spec in models if spec.control is None}
+    if not sources & CHECKPOINTS:
+        words = " and ".join(UNTRAINABLE[source] for source in sorted(sources))
+        raise InputError(
+            f"Fine-tuning was asked for, and nothing here can be trained: the models are {words}.",
+            hint="Leave fine-tuning out, or name checkpoints: models of the Hub or folders.",
+        )
+    if samples.target_kind == "multilabel" and options.analyses.fine_tune:
+        raise InputError(
+            "Fine-tuning was asked for, and samples with several labels each cannot be trained on here.",
+            hint="Leave fine-tuning out.",
+        )
 
 
 def needs_reference(metrics: Iterable[str]) -> bool:

@@ -16,6 +16,7 @@ from typing import TypeAlias
 from ptmrank_core.benchmark.analyses import analyse
 from ptmrank_core.benchmark.execution.context import RunContext, load_auxiliary
 from ptmrank_core.benchmark.execution.environment import describe_environment
+from ptmrank_core.benchmark.execution.merging import MergingFetch
 from ptmrank_core.benchmark.execution.model_run import ModelWork
 from ptmrank_core.benchmark.execution.prefetch import FetchAhead
 from ptmrank_core.benchmark.execution.providers import Sources
@@ -88,10 +89,13 @@ def execute(
         samples = _planned_samples(plan, sources)
         sink(RunStarted(run_id, len(plan.models), samples.n_samples))
         # Source samples that all models share are read once, not once for each model.
-        caching_sources = replace(sources, load_samples=lru_cache(maxsize=1)(sources.load_samples))
-        run_context = RunContext(
-            plan, samples, caching_sources, store, cache, sink, cancel, models or ModelCallsHere(cache)
+        models = models or ModelCallsHere(cache)
+        own_sources = replace(
+            sources,
+            load_samples=lru_cache(maxsize=1)(sources.load_samples),
+            fetch=MergingFetch(sources.fetch, models, store.settings.merged_dir),
         )
+        run_context = RunContext(plan, samples, own_sources, store, cache, sink, cancel, models)
         _run_models(run_context)
         analyse(_run_substitutes(run_context))
     except CancelledError:

@@ -22,6 +22,7 @@ __all__ = [
     "brings_own_code",
     "content_revision",
     "is_needed",
+    "may_be_read",
     "module_folders",
     "read_json",
 ]
@@ -149,7 +150,7 @@ def content_revision(folder: Path) -> str:
     small = sorted(
         name
         for name, path in files.items()
-        if name == INDEX or path in inside or is_needed(name) or _may_be_read(name)
+        if name == INDEX or path in inside or is_needed(name) or may_be_read(name)
     )
     weights = [path.name for path in weight_files(folder, folder.name)]
     digest = hashlib.sha256()
@@ -160,7 +161,7 @@ def content_revision(folder: Path) -> str:
     return digest.hexdigest()
 
 
-def _may_be_read(name: str) -> bool:
+def may_be_read(name: str) -> bool:
     """Whether loading may read a file of the checkpoint itself; adapters are read beside the weights."""
     if name.startswith(("adapter", "additional_chat_templates/")):
         return True

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from ptmrank_core.catalogue.adapters import has_adapter
 from ptmrank_core.catalogue.checkpoint_files import (
     CONFIG,
     MODULES,
@@ -196,7 +197,7 @@ def checkpoint_facts(
     -------
     dict
         ``path``, ``modality``, ``model_type``, ``architecture``, ``n_parameters``,
-        ``n_source_classes``, ``size_bytes``, ``tasks``, ``own_code``.
+        ``n_source_classes``, ``size_bytes``, ``tasks``, ``own_code``, ``spare_adapter``.
 
     Raises
     ------
@@ -222,4 +223,5 @@ def checkpoint_facts(
         "size_bytes": sum(path.stat().st_size for path in files),
         "tasks": tuple(tasks) or _tasks(folder, config, modality),
         "own_code": brings_own_code(folder),
+        "spare_adapter": has_adapter(folder),
     }

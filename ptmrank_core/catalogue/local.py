@@ -6,11 +6,12 @@ import logging
 from dataclasses import replace
 from pathlib import Path
 
+from ptmrank_core.catalogue.adapters import adapter_revision, is_adapter, read_adapter
 from ptmrank_core.catalogue.checkpoint_files import content_revision
 from ptmrank_core.catalogue.checkpoints import checkpoint_facts, is_checkpoint
 from ptmrank_core.catalogue.formats import no_checkpoint
 from ptmrank_core.errors import InputError, ModelError, ModelNotFoundError, UnknownNameError
-from ptmrank_core.records import Modality, ModelSpec
+from ptmrank_core.records import AdaptedBase, Modality, ModelSpec
 
 __all__ = ["LOCAL_PREFIX", "local_models", "local_root_model", "local_root_models", "read_local"]
 
@@ -41,12 +42,28 @@ def local_models(folder: Path, *, wanted: Modality = "image", tasks: tuple[str, 
         If there is no checkpoint.
     """
     folder = folder.resolve()
-    if is_checkpoint(folder):
+    if is_adapter(folder):
+        _refuse_adapter(folder)
+    if _is_model(folder):
         return [_spec(folder, wanted, tasks)]
-    checkpoints = sorted(path for path in folder.iterdir() if path.is_dir() and is_checkpoint(path))
+    checkpoints = sorted(path for path in folder.iterdir() if path.is_dir() and _is_model(path))
     if not checkpoints:
         raise no_checkpoint(folder)
     return [_spec(path, wanted, tasks) for path in checkpoints]
+
+
+def _is_model(folder: Path) -> bool:
+    """Whether a folder looks like a saved model, or like an adapter of one."""
+    return is_checkpoint(folder) or is_adapter(folder)
+
+
+def _refuse_adapter(folder: Path) -> None:
+    """Refuse an adapter that was named and cannot be merged here, before anything is computed."""
+    try:
+        read_adapter(folder, folder.name)
+        adapter_revision(folder, folder.name)
+    except ModelError as error:
+        raise InputError(error.message, hint=error.hint) from error
 
 
 def _spec(folder: Path, wanted: Modality, tasks: tuple[str, ...]) -> ModelSpec:
@@ -123,7 +140,7 @@ def _offered(root: Path) -> dict[str, Path]:
     """Map names to the checkpoints of the root whose files, with links followed, all lie inside it."""
     root = root.resolve()
     try:
-        folders = [path for path in root.iterdir() if not path.name.startswith(".") and is_checkpoint(path)]
+        folders = [path for path in root.iterdir() if not path.name.startswith(".") and _is_model(path)]
     except OSError as error:
         raise InputError(
             f"The folder of local models, {root}, cannot be read: {error.strerror}.",
@@ -131,12 +148,23 @@ def _offered(root: Path) -> dict[str, Path]:
         ) from error
     offered = {}
     for folder in folders:
-        files = (folder, *folder.glob("*"), *folder.glob("*/*"))
+        files = (folder, *folder.glob("*"), *folder.glob("*/*"), *_base_folders(folder))
         if all(file.resolve().is_relative_to(root) for file in files):
             offered[folder.name] = folder
         else:
-            logger.warning("%s is left out: a link in it leads out of %s", folder, root)
+            logger.warning("%s is left out: something in it leads out of %s", folder, root)
     return offered
+
+
+def _base_folders(folder: Path) -> list[Path]:
+    """List the folder of the model that an adapter belongs to, if it is on this machine."""
+    if not is_adapter(folder):
+        return []
+    try:
+        base = read_adapter(folder, folder.name).folder
+    except ModelError:  # it stays in the list, and fails in the run
+        return []
+    return [] if base is None else [base]
 
 
 def read_local(spec: ModelSpec) -> ModelSpec:
@@ -153,5 +181,21 @@ def read_local(spec: ModelSpec) -> ModelSpec:
             f"The folder of {spec.id!r} does not exist any more: {folder}.",
             hint="Restore it, or plan a new run.",
         )
+    if is_adapter(folder):
+        return _read_adapter(spec, folder)
     facts = checkpoint_facts(folder, wanted=spec.modality, tasks=spec.tasks)
     return replace(spec, revision=content_revision(folder), **facts)
+
+
+def _read_adapter(spec: ModelSpec, folder: Path) -> ModelSpec:
+    """Describe an adapter by the files of its base; one of the Hub has to be fetched first."""
+    adapter = read_adapter(folder, spec.id)
+    revision = adapter_revision(folder, spec.id)
+    if adapter.folder is None:
+        known = spec.base.revision if spec.base is not None else ""
+        return replace(spec, base=AdaptedBase(adapter.base, known or adapter.revision or "", adapter.kind))
+    base = AdaptedBase(
+        adapter.folder.name, content_revision(adapter.folder), adapter.kind, str(adapter.folder)
+    )
+    facts = checkpoint_facts(adapter.folder, wanted=spec.modality, tasks=spec.tasks, name=adapter.base)
+    return replace(spec, **{**facts, "path": str(folder), "revision": revision, "base": base})

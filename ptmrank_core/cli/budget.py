@@ -9,7 +9,7 @@ from contextlib import closing
 from ptmrank_core.benchmark import RunStore
 from ptmrank_core.benchmark.search.budget import Search
 from ptmrank_core.cli.output import say
-from ptmrank_core.cli.progress_bar import ProgressLine
+from ptmrank_core.cli.running.progress_bar import ProgressLine
 from ptmrank_core.config import Settings
 from ptmrank_core.errors import InputError
 from ptmrank_core.features.process import ModelProcess

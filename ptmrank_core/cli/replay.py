@@ -19,9 +19,9 @@ from ptmrank_core.benchmark import (
 )
 from ptmrank_core.benchmark.cards.comparison import RTOL
 from ptmrank_core.benchmark.race.asking import repeat_race
-from ptmrank_core.cli.execution import execute_run
 from ptmrank_core.cli.output import DONE, NOTHING_DONE, print_json, print_text, say
 from ptmrank_core.cli.replay_inputs import replay_inputs
+from ptmrank_core.cli.running.execution import execute_run
 from ptmrank_core.config import load_settings
 from ptmrank_core.records import RunState
 from ptmrank_core.worker import SOURCES

@@ -11,9 +11,9 @@ from ptmrank_core.catalogue import feature_models
 from ptmrank_core.catalogue.demo import demo_model
 from ptmrank_core.catalogue.local import LOCAL_PREFIX, local_root_model
 from ptmrank_core.config import Settings
-from ptmrank_core.data import FEATURES_PREFIX, OBJECTS_PREFIX, load_feature_samples, load_samples
+from ptmrank_core.data import FEATURES_PREFIX, load_feature_samples, load_samples
 from ptmrank_core.errors import InputError
-from ptmrank_core.records import ModelSpec, Samples
+from ptmrank_core.records import OBJECTS_PREFIX, ModelSpec, Samples
 
 __all__ = ["replay_inputs"]
 

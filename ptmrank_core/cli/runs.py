@@ -21,8 +21,8 @@ from ptmrank_core.benchmark import (
     read_progress,
     run_sizes,
 )
-from ptmrank_core.cli.execution import execute_run
 from ptmrank_core.cli.output import DONE, NOTHING_DONE, print_json, print_text, say
+from ptmrank_core.cli.running.execution import execute_run
 from ptmrank_core.config import Settings, load_settings
 from ptmrank_core.errors import InputError
 from ptmrank_core.records import Failure, RunResult, RunState

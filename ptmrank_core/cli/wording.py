@@ -26,6 +26,7 @@ OPTIONS: Mapping[InputField, str] = {
     InputField.HAS_HEADER: "say whether the first row names the columns with --header or --no-header",
     InputField.SHEET: "name the sheet with --sheet",
     InputField.JOIN_CLASSES: "join them with --join-classes",
+    InputField.UNLABELLED: "say what such labels are with --unlabelled 'left out' or --unlabelled class",
     InputField.GROUP_IN_NAMES: "say which part of the file names is the group with --group-in-names",
     InputField.MODELS: "name models with --models, such as --models demo",
     InputField.DEVICE: "choose --device auto or --device cpu",
@@ -35,7 +36,8 @@ OPTIONS: Mapping[InputField, str] = {
 
 def say_option(option: ReadingOption) -> str:
     """Write a way to read the samples: the words that ask for it, and what the samples are then."""
-    lines = [f"  {shlex.join(reading_words(option.changes))}", f"      {option.text}"]
+    words = [option.place] if option.place else reading_words(option.changes)
+    lines = [f"  {shlex.join(words)}", f"      {option.text}"]
     return "\n".join([*lines, *(f"      | {line}" for line in option.preview)])
 
 

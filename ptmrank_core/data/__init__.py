@@ -9,7 +9,6 @@ from ptmrank_core.data.loading import load_all_samples, load_samples
 from ptmrank_core.data.media.audio import AudioItem, decode_audio
 from ptmrank_core.data.media.images import ImageItem, decode_image
 from ptmrank_core.data.media.video import VideoClip, VideoItem
-from ptmrank_core.data.objects.gathering import OBJECTS_PREFIX
 from ptmrank_core.data.objects.loading import load_objects
 from ptmrank_core.data.objects.options import ObjectReading, read_options
 from ptmrank_core.data.preview import SourceOverview, preview
@@ -24,7 +23,6 @@ __all__ = [
     "DEFAULT_LIMITS",
     "DEMO_SAMPLES",
     "FEATURES_PREFIX",
-    "OBJECTS_PREFIX",
     "AudioItem",
     "DemoSamples",
     "ImageItem",

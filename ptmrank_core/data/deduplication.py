@@ -16,12 +16,20 @@ __all__ = [
     "Labelled",
     "LabelledFile",
     "count_reasons",
+    "describe_changes",
+    "describe_flaws",
     "drop_copies",
     "drop_single",
 ]
 
+NAMED = 3
 OTHER_LABEL = "under another label"
+PART = re.compile(r"^part '(\w+)' was")  # which part was not taken is worth saying
 PARTICULARS = re.compile(r"[:;('\"0-9].*", re.DOTALL)
+REMEDY = re.compile(
+    r"[:;,.] ((?:choose|convert|copy|decode|download|export|give|install|name|rename|run|save|use)\b.*)",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 class Labelled(Protocol):
@@ -56,6 +64,15 @@ class DecodingChange(Protocol):
 
     def sentence(self, count: int) -> str:
         """Write the note on the number of samples that were changed this way."""
+        ...
+
+
+class Decoded(Protocol):
+    """Whatever was decoded once, with the changes that this made."""
+
+    @property
+    def changes(self) -> frozenset[DecodingChange]:
+        """How decoding changes it."""
         ...
 
 
@@ -147,7 +164,7 @@ def drop_single(samples: Sequence[LabelledT]) -> tuple[list[LabelledT], list[Lef
 
 
 def count_reasons(left_out: Iterable[LeftOut]) -> str:
-    """Count what was left out by reason, without the details of each entry.
+    """Count what was left out by reason, without what differs from entry to entry; what to do stays.
 
     Parameters
     ----------
@@ -159,5 +176,40 @@ def count_reasons(left_out: Iterable[LeftOut]) -> str:
     str
         ``"3 x not an image, 1 x same content as ..."``, the most frequent first.
     """
-    counts = Counter(PARTICULARS.sub("", item.reason).strip() for item in left_out)
-    return ", ".join(f"{count} x {reason}" for reason, count in counts.most_common())
+    kinds = Counter(_kind_of(item.reason) for item in left_out)
+    return ", ".join(f"{count} x {kind}" for kind, count in kinds.most_common())
+
+
+def _kind_of(reason: str) -> str:
+    """Take the details of an entry out of a reason; what to do about it stays."""
+    kind = PARTICULARS.sub("", PART.sub(r"part \1 was", reason)).strip()
+    remedy = REMEDY.search(reason)
+    return kind if remedy is None else f"{kind}: {remedy[1].rstrip('.')}"
+
+
+def describe_changes(decoded: Iterable[Decoded]) -> tuple[str, ...]:
+    """Write one sentence for each way in which decoding changes samples."""
+    counts = Counter(change for one in decoded for change in one.changes)
+    return tuple(change.sentence(counts[change]) for change in sorted(counts, key=lambda c: c.name))
+
+
+def describe_flaws(kind: str, flaws: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """Write one warning for each flaw that samples have.
+
+    Parameters
+    ----------
+    kind
+        What the samples are called: ``"pictures"``.
+    flaws
+        Name of each sample, and what makes it doubtful (empty for nothing).
+    """
+    names: dict[str, list[str]] = defaultdict(list)
+    for name, flaw in flaws:
+        if flaw:
+            names[flaw].append(name)
+    return tuple(
+        f"{len(flawed):,} of the {kind} {'is' if len(flawed) == 1 else 'are'} {flaw}: "
+        f"{', '.join(map(repr, flawed[:NAMED]))}{' ...' if len(flawed) > NAMED else ''}. Such samples cannot "
+        "show what their labels say; leave them out if they are mistakes."
+        for flaw, flawed in sorted(names.items())
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import posixpath
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,26 +11,33 @@ from ptmrank_core.data.builtin.demo import DEMO_PREFIX, load_demo_samples
 from ptmrank_core.data.deduplication import LabelledFile, drop_copies
 from ptmrank_core.data.features.loading import FEATURES_PREFIX, load_first_features
 from ptmrank_core.data.files.building import build_samples
-from ptmrank_core.data.files.labelling import NO_FOLDER_REASON, label_entries
-from ptmrank_core.data.files.manifest import lists_files
-from ptmrank_core.data.listing import LAYOUT_HINT, absolute_source, list_source
+from ptmrank_core.data.files.labelling import label_entries
+from ptmrank_core.data.files.manifests import lists_files
+from ptmrank_core.data.hub.loading import HubRows, load_rows, look_at
+from ptmrank_core.data.layouts.folders import NO_FOLDER_REASON
+from ptmrank_core.data.layouts.name_groups import group_by_names
+from ptmrank_core.data.layouts.rows import load_tables
+from ptmrank_core.data.listing import LAYOUT_HINT
 from ptmrank_core.data.media.grey import with_one_white
 from ptmrank_core.data.media.kinds import MEDIA, MediaKind, check_entry, recognise_kind, settle_encoding
+from ptmrank_core.data.parts import part_of_stem
 from ptmrank_core.data.quality import with_warnings
 from ptmrank_core.data.sources.entries import Entry, SourceListing, suffix_of
 from ptmrank_core.data.sources.limits import DEFAULT_LIMITS, Limits
 from ptmrank_core.data.subsampling import subsample
-from ptmrank_core.data.tables import TABLE_SUFFIXES, load_table
+from ptmrank_core.data.tables import TABLE_SUFFIXES
 from ptmrank_core.errors import SamplesError
-from ptmrank_core.records import AS_RECOGNISED, LeftOut, Reading, Samples
+from ptmrank_core.records import AS_RECOGNISED, OBJECTS_PREFIX, LeftOut, Reading, Samples
 
-__all__ = ["find_table", "load_all_samples", "load_samples"]
+__all__ = ["find_tables", "load_all_samples", "load_samples"]
 
 BESIDE_TABLE_REASON = "beside a table of samples"
 
 
-def find_table(entries: Sequence[Entry], limits: Limits) -> Entry | None:
-    """Find the table that holds the samples themselves.
+def find_tables(
+    entries: Sequence[Entry], limits: Limits, reading: Reading = AS_RECOGNISED
+) -> tuple[Entry, ...]:
+    """Find the tables that hold the samples themselves.
 
     Parameters
     ----------
@@ -37,43 +45,40 @@ def find_table(entries: Sequence[Entry], limits: Limits) -> Entry | None:
         The files of a source.
     limits
         Bounds on what a table may hold.
+    reading
+        The column of files, where the user named it.
 
     Returns
     -------
-    Entry or None
-        The only table among them, unless pictures, recordings or videos lie beside it or it lists the files
-        beside it; or a single ``.txt`` file, which can only be words with their tags.
-
-    Raises
-    ------
-    SamplesError
-        If most of the files are tables, so that it is not clear which one is meant.
+    tuple of Entry
+        The tables, unless pictures, recordings or videos lie beside them or they list the files beside them;
+        or ``.txt`` files with the names of parts, or a single one, which can only be words with their tags.
+        None where the samples are files.
     """
-    names = [entry.name for entry in entries]
+    suffixes = [suffix_of(entry.name) for entry in entries]
     media = frozenset[str]().union(*(k.formats.suffixes for k in MEDIA.values() if k.modality != "text"))
-    if any(suffix_of(name) in media for name in names):
-        return None
-    tables = [entry for entry in entries if suffix_of(entry.name) in TABLE_SUFFIXES - {".txt"}]
-    if not tables and len(entries) == 1 and suffix_of(names[0]) == ".txt":
-        return entries[0]  # a single text is no data set; words with their tags are
-    if 2 * len(tables) > len(entries) and len(tables) > 1:
-        raise SamplesError(
-            f"{len(tables):,} tables could hold the samples: {tables[0].name!r}, {tables[1].name!r} ...; "
-            "expected one.",
-            hint="Keep one of them, or join them into one table.",
-        )
-    if len(tables) != 1:
-        return None
-    files = [name for name in names if name != tables[0].name]
-    return None if lists_files(tables[0], files, limits) else tables[0]
+    if media.intersection(suffixes):
+        return ()
+    tables = tuple(entry for entry in entries if suffix_of(entry.name) in TABLE_SUFFIXES - {".txt"})
+    texts = tuple(entry for entry in entries if suffix_of(entry.name) == ".txt")
+    if not tables:
+        # A single text is no data set; words with their tags are.
+        parts = {part_of_stem(posixpath.splitext(posixpath.basename(entry.name))[0]) for entry in texts}
+        are_tables = len(texts) == len(parts) if None not in parts else len(entries) == 1
+        return texts if are_tables else ()
+    if len(tables) > 1 and len(texts) > len(tables):
+        return ()
+    is_table = {entry.name for entry in tables}
+    files = [entry.name for entry in entries if entry.name not in is_table]
+    return () if any(lists_files(entry, files, reading, limits) for entry in tables) else tables
 
 
-def _load_table(
-    source: str, table: Entry, listing: SourceListing, reading: Reading, limits: Limits
+def _load_tables(
+    source: str, tables: Sequence[Entry], listing: SourceListing, reading: Reading, limits: Limits
 ) -> Samples:
-    """Load the samples of a table, and list the files beside it as left out."""
-    samples = load_table(source, table, reading, limits)
-    beside = [LeftOut(e.name, BESIDE_TABLE_REASON) for e in listing.entries if e is not table]
+    """Load the samples of tables, and list the files beside them as left out."""
+    samples = load_tables(source, tables, reading, limits)
+    beside = [LeftOut(e.name, BESIDE_TABLE_REASON) for e in listing.entries if e not in tables]
     left_out = sorted([*listing.left_out, *beside], key=lambda item: item.name)
     return dataclasses.replace(samples, left_out=(*samples.left_out, *left_out))
 
@@ -128,7 +133,8 @@ def load_samples(
         The name of demo samples (``"demo:digits"``); a ``.zip`` file or a folder of pictures, recordings,
         videos or texts; a table of texts, pairs, words or numbers, alone or in a ``.zip`` file or a folder.
         Labels of files come from a table at the top (``.csv``, ``.tsv``, ``.jsonl``, ``.parquet``), or else
-        from their folders. ``"features:PATH"`` for the labels in a file of ready-made features.
+        from their folders. ``"hf:owner/name"`` for a dataset on the Hub; ``"features:PATH"`` for the labels
+        in a file of ready-made features.
     reading
         What the samples are and which columns hold what, where the user said so.
     limits
@@ -163,9 +169,17 @@ def load_all_samples(
         return load_first_features(text, reading)
     if text.startswith(DEMO_PREFIX):
         return load_demo_samples(text, reading)
-    path = absolute_source(text)
-    listing = list_source(path, limits)
-    table = find_table(listing.entries, limits)
-    if table is not None:
-        return _load_table(path, table, listing, reading, limits)
-    return _load_files(path, listing, reading, limits)
+    if text.startswith(OBJECTS_PREFIX):
+        raise SamplesError(
+            "The samples were in the memory of a script: they are there no longer.",
+            hint="Run the script again; it goes on where the run was stopped.",
+        )
+    seen = look_at(text, reading, limits)
+    if isinstance(seen, HubRows):
+        return load_rows(seen, reading, limits)
+    tables = find_tables(seen.listing.entries, limits, reading)
+    if tables:
+        samples = _load_tables(seen.source, tables, seen.listing, reading, limits)
+    else:
+        samples = _load_files(seen.source, seen.listing, reading, limits)
+    return group_by_names(samples, reading.group_in_names)

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
+from functools import lru_cache
 
 from ptmrank_core.errors import InputField, UnknownNameError
 from ptmrank_core.records import ALL_PARTS
 
-__all__ = ["are_parts", "choose_parts", "part_of", "part_of_stem"]
+__all__ = ["LEARNED_FROM", "are_parts", "choose_parts", "part_of", "part_of_stem", "split_part"]
 
 SPELLINGS = {
     "train": ("train", "training", "trainset", "trainingset", "trn"),
     "validation": ("validation", "valid", "val", "validationset", "valset", "dev", "devset", "eval"),
-    "test": ("test", "testing", "testset", "tst"),
+    "test": ("test", "testing", "testset", "tst", "publictest", "privatetest"),
     "unsup": ("unsup", "unsupervised", "unlabeled", "unlabelled"),
 }
 PART_BY_SPELLING = {spelling: part for part, spellings in SPELLINGS.items() for spelling in spellings}
 FOLD = re.compile(r"(?:cv)?fold[ _\-.]*(\d{1,3})")
+CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+YEAR = re.compile(r"\d{4}$")
 SHARD = re.compile(r"[ _\-.]+\d+(?:[ _\-.]*of[ _\-.]*\d+)?$")
 # What a name of a part is joined with: train_images, images-test, X.train, train2017.
 COMPANIONS = frozenset(
@@ -47,6 +50,7 @@ def part_of(name: str) -> str | None:
     return PART_BY_SPELLING.get(re.sub(r"[ _\-.]", "", word))
 
 
+@lru_cache(maxsize=4_096)  # the same few folders stand above thousands of files
 def part_of_stem(stem: str) -> str | None:
     """Tell which part a file or folder holds whose name says more than the part.
 
@@ -60,14 +64,45 @@ def part_of_stem(stem: str) -> str | None:
     str or None
         As ``part_of``; also ``None`` where two parts are named.
     """
-    bare = SHARD.sub("", stem.strip().casefold())
+    bare = SHARD.sub("", stem.strip())
     whole = part_of(stem) or part_of(bare)
     if whole:
         return whole
-    words = [word for word in re.split(r"[ _\-.]+", bare) if word]
-    named = {part_of(re.sub(r"\d{4}$", "", word)) for word in words} - {None}
-    at_an_end = any(part_of(re.sub(r"\d{4}$", "", word)) for word in words[:1] + words[-1:])
+    words = _words(bare)
+    named = {part_of_word(word) for word in words} - {None}
+    at_an_end = any(map(part_of_word, words[:1] + words[-1:]))
     return named.pop() if len(named) == 1 and at_an_end else None
+
+
+def _words(name: str) -> list[str]:
+    """Split a name at its marks, and where a capital begins a word (``trainLabels``)."""
+    return [word for word in re.split(r"[ _\-.]+", CAPITAL.sub("_", name).casefold()) if word]
+
+
+def part_of_word(word: str) -> str | None:
+    """Tell which part a word of a name stands for, whatever year follows it (``val2017``)."""
+    return part_of(YEAR.sub("", word))
+
+
+def split_part(name: str) -> tuple[str, str]:
+    """Split a name into the part at one of its ends and the rest.
+
+    Parameters
+    ----------
+    name
+        Name of a folder: ``"train_cat"``, ``"testA"``, ``"dog-val"``.
+
+    Returns
+    -------
+    part, rest
+        ``("train", "cat")``; both empty where the name has no part at an end, or nothing else.
+    """
+    words = re.split(r"[ _\-.]+", CAPITAL.sub("_", name.strip()))
+    for word, rest in ((words[0], words[1:]), (words[-1], words[:-1])):
+        part = part_of_word(word.casefold())
+        if part and any(rest):
+            return part, "_".join(rest)
+    return "", ""
 
 
 def are_parts(names: Collection[str]) -> bool:
@@ -83,8 +118,8 @@ def are_parts(names: Collection[str]) -> bool:
 
 
 def _has_companions(name: str) -> bool:
-    words = [word for word in re.split(r"[ _\-.]+", name.casefold()) if word]
-    rest = [word for word in words if not part_of(re.sub(r"\d{4}$", "", word))]
+    words = _words(name)
+    rest = [word for word in words if not part_of_word(word)]
     return len(rest) < len(words) and all(word in COMPANIONS for word in rest)
 
 

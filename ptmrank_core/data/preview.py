@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from ptmrank_core.data.files.manifest import describe_manifest, find_manifest
-from ptmrank_core.data.listing import absolute_source, list_source
-from ptmrank_core.data.loading import find_table
-from ptmrank_core.data.media.kinds import recognise_kind
+from ptmrank_core.data.files.labelling import find_labels
+from ptmrank_core.data.files.manifest import describe_manifest
+from ptmrank_core.data.hub.loading import HubRows, look_at
+from ptmrank_core.data.layouts.folders import label_by_folder
+from ptmrank_core.data.layouts.rows import RowsTaken, open_rows
+from ptmrank_core.data.layouts.taking import take_parts
+from ptmrank_core.data.loading import find_tables
+from ptmrank_core.data.media.kinds import MEDIA, recognise_kind
 from ptmrank_core.data.sources.limits import DEFAULT_LIMITS, Limits
-from ptmrank_core.data.tables import TableDescription, describe_table
-from ptmrank_core.records import AS_RECOGNISED, Modality, Reading
+from ptmrank_core.data.tables import TableDescription
+from ptmrank_core.data.tables.preview import describe_rows
+from ptmrank_core.data.tables.table import InputTable
+from ptmrank_core.records import AS_RECOGNISED, ClassFolders, Modality, Reading
 
 __all__ = ["SourceOverview", "preview"]
 
@@ -32,11 +39,18 @@ class SourceOverview:
         What the samples look like; ``None`` where the columns of a table do not tell.
     table
         The table, if there is one.
+    parts
+        Number of files or rows in each part of the data set (training, test, ...), as folders and tables
+        tell; empty where there are none.
+    class_folders
+        Which of two levels of folders names the classes; ``None`` where there is but one level, or none.
     """
 
     layout: Layout
     modality: Modality | None
     table: TableDescription | None = None
+    parts: Mapping[str, int] = field(default_factory=dict)
+    class_folders: ClassFolders | None = None
 
 
 def preview(
@@ -62,25 +76,43 @@ def preview(
     ------
     ArchiveError
         If an archive is unsafe or damaged.
+    UnclearReadingError
+        If either of two tables or levels of folders may be meant.
     SamplesError
         If there is no such source, or its table cannot be read.
     """
-    entries = list_source(absolute_source(str(source)), limits).entries
-    table = find_table(entries, limits)
-    if table is not None:
-        description = describe_table(table, reading, limits)
-        return SourceOverview("table", _modality_of(description), description)
-    names = [entry.name for entry in entries]
-    modality = recognise_kind(names).modality
-    manifest = find_manifest(entries, limits)
-    if manifest is None:
-        return SourceOverview("folders", modality)
-    files = [name for name in names if name != manifest.name]
-    return SourceOverview("manifest", modality, describe_manifest(manifest, files, reading, limits=limits))
+    seen = look_at(str(source), reading, limits)
+    if isinstance(seen, HubRows):
+        return _describe(seen.rows, reading)
+    entries = seen.listing.entries
+    tables = find_tables(entries, limits, reading)
+    if tables:
+        return _describe(open_rows(tables, reading, limits), reading)
+    kind = MEDIA.get(reading.modality) if reading.modality is not None else None
+    kind = kind or recognise_kind([entry.name for entry in entries])
+    found = find_labels(entries, kind.formats.suffixes, reading, limits)
+    if not found.manifests.tables:
+        folders = label_by_folder(found.files, kind.formats.suffixes, reading)
+        counts = take_parts(folders.parts.values(), ()).counts
+        return SourceOverview("folders", kind.modality, None, counts, folders.level)
+    first, *others = found.manifests.tables
+    description = describe_manifest(first, reading, has_classes=found.has_classes)
+    parts = {table.part: table.table.n_rows for table in (first, *others) if table.part}
+    return SourceOverview("manifest", kind.modality, description, parts)
 
 
-def _modality_of(table: TableDescription) -> Modality | None:
+def _describe(rows: RowsTaken, reading: Reading) -> SourceOverview:
+    """Describe a source whose samples are the rows of tables."""
+    description = describe_rows(rows.table, reading)
+    modality = _modality_of(description, rows.table)
+    return SourceOverview("table", modality, description, rows.parts)
+
+
+def _modality_of(description: TableDescription, table: InputTable) -> Modality | None:
     """Tell what the rows of a table are, by the roles of its columns."""
-    if "feature" in table.guesses:
+    roles = dict(zip(description.guesses, description.columns, strict=True))
+    if "file" in roles:
+        return table.media[roles["file"]].modality
+    if "feature" in roles:
         return "tabular"
-    return "text" if "text" in table.guesses else None
+    return "text" if "text" in roles else None

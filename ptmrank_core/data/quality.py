@@ -6,9 +6,12 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from pathlib import PurePosixPath
 
 from ptmrank_core.data.deduplication import OTHER_LABEL
+from ptmrank_core.data.labels.spelling import alike_names
+from ptmrank_core.data.layouts.name_groups import offer_groups
+from ptmrank_core.data.naming import name_some
+from ptmrank_core.errors import ReadingOption
 from ptmrank_core.records import Samples
 
 __all__ = ["group_column_warning", "with_warnings"]
@@ -16,28 +19,56 @@ __all__ = ["group_column_warning", "with_warnings"]
 FEW = 5  # samples of a class
 UNEVEN = 10  # times as many samples as the smallest class
 NAMED = 5
-SEPARATORS = re.compile(r"[_\-. ]+")
-# The share of names in which a part has to recur to be taken for a group.
+JOIN = {"join_classes": True}
+ONLY_SAMPLE = re.compile(r"the only sample of class '(.*)'; at least two are needed", re.DOTALL)
+# The share of rows whose value has to recur for a column to be taken for a group.
 NEARLY_ALL = 0.8
-MIN_GROUPS, MEAN_SIZE = 3, 1.5
 MIN_NAMED, MIN_NUMBERED = 5, 10  # different values of a column
 
 
 def with_warnings(samples: Samples) -> Samples:
     """Add the warnings that the samples give rise to, after those that they carry already."""
-    return replace(samples, warnings=(*samples.warnings, *_warnings(samples)))
+    warnings = (*samples.warnings, *_warnings(samples))
+    return replace(samples, warnings=warnings, offers=(*samples.offers, *_offers(samples)))
 
 
 def _warnings(samples: Samples) -> Iterator[str]:
     yield from _contradictions(samples)
+    yield from _spelled_alike(samples)
     yield from _few(samples)
     yield from _uneven(samples)
-    yield from _groups_in_names(samples)
 
 
-def _name(names: Sequence[str]) -> str:
-    more = f" and {len(names) - NAMED:,} more" if len(names) > NAMED else ""
-    return ", ".join(map(repr, names[:NAMED])) + more
+def _offers(samples: Samples) -> Iterator[ReadingOption]:
+    """Offer other ways to read the samples, where one click is enough."""
+    alike = _alike(samples)
+    if alike:
+        joined = "; ".join(", ".join(map(repr, group)) for group in alike[:NAMED])
+        yield ReadingOption(
+            f"Classes that differ in case or blanks alone become one, as most often spelled: {joined}.",
+            JOIN,
+        )
+    yield from offer_groups(samples)
+
+
+def _alike(samples: Samples) -> tuple[tuple[str, ...], ...]:
+    """Group the classes that are alike, those with a single sample included."""
+    if samples.target_kind == "regression" or samples.source.startswith("features:"):
+        return ()
+    single = (ONLY_SAMPLE.match(entry.reason) for entry in samples.left_out)
+    return alike_names([*samples.class_names, *(found[1] for found in single if found)])
+
+
+def _spelled_alike(samples: Samples) -> Iterator[str]:
+    alike = _alike(samples)
+    if alike:
+        listed = "; ".join(", ".join(map(repr, group)) for group in alike[:NAMED])
+        word = "labels" if samples.target_kind == "multilabel" else "classes"
+        more = f" and {len(alike) - NAMED:,} more" if len(alike) > NAMED else ""
+        yield (
+            f"Some {word} differ in case, blanks or the width of letters alone: {listed}{more}. They are "
+            f"counted as different {word}; join them, unless they mean different things."
+        )
 
 
 def _contradictions(samples: Samples) -> Iterator[str]:
@@ -55,7 +86,7 @@ def _few(samples: Samples) -> Iterator[str]:
     if few:
         word = "labels" if samples.target_kind == "multilabel" else "classes"
         yield (
-            f"Fewer than five samples in {_name(few)}: with {word} this small, scores change a lot with "
+            f"Fewer than five samples in {name_some(few)}: with {word} this small, scores change a lot with "
             "every sample. Add samples to them, or leave them out."
         )
 
@@ -70,45 +101,6 @@ def _uneven(samples: Samples) -> Iterator[str]:
             f"Class {large!r} has {most:,} samples, class {small!r} has {least:,}: most metrics then mainly "
             "reflect the large classes. Take fewer samples of those, or more of the small ones."
         )
-
-
-def _groups_in_names(samples: Samples) -> Iterator[str]:
-    """Warn where a part of the file names looks like the samples' groups."""
-    if samples.groups or samples.target_kind != "classification" or samples.modality == "tabular":
-        return
-    parts = [SEPARATORS.split(PurePosixPath(name).stem) for name in samples.names]
-    n_parts = Counter(map(len, parts)).most_common(1)[0][0]
-    labelled = [
-        (split, label)
-        for split, label in zip(parts, samples.labels.tolist(), strict=True)
-        if len(split) == n_parts
-    ]
-    if len(labelled) < NEARLY_ALL * samples.n_samples:
-        return
-    for place in range(n_parts):
-        values = [split[place] for split, _ in labelled]
-        if place == n_parts - 1 and all(value.isdecimal() for value in values):
-            return  # a number at the end counts files
-        if _is_like_groups(values, [label for _, label in labelled]):
-            recurring = sorted(set(values))
-            yield (
-                f"A part of the file names recurs in several classes: {_name(recurring)}. If it is the "
-                "sample's group (speaker, patient, document), a model may recognise the group instead of the "
-                "class. Add a table with a group for each file, and make that column the group column."
-            )
-            return
-
-
-def _is_like_groups(values: Sequence[str], labels: Sequence[int]) -> bool:
-    """Whether most values recur, in several classes and several times within one."""
-    counts, pairs = Counter(values), set(zip(values, labels, strict=True))
-    spans = Counter(value for value, _ in pairs)
-    n_spanning = sum(count for value, count in counts.items() if spans[value] > 1)
-    return (
-        MIN_GROUPS <= len(counts) <= len(values) / 2
-        and n_spanning >= NEARLY_ALL * len(values)
-        and len(values) >= MEAN_SIZE * len(pairs)
-    )
 
 
 def group_column_warning(cells: dict[str, Sequence[str]]) -> str:
@@ -126,8 +118,8 @@ def group_column_warning(cells: dict[str, Sequence[str]]) -> str:
         ("columns", "are", "one of them is") if len(alike) > 1 else ("column", "is", "this is")
     )
     return (
-        f"Values recur from row to row in {columns} {_name(alike)}, which {verb} not used. If {pronoun} the "
-        "sample's group (speaker, patient, document), make it the group column: samples of one group "
+        f"Values recur from row to row in {columns} {name_some(alike)}, which {verb} not used. If {pronoun} "
+        "the sample's group (speaker, patient, document), make it the group column: samples of one group "
         "resemble each other and have to stay together."
     )
 

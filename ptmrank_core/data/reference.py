@@ -15,7 +15,7 @@ from ptmrank_core.data.builtin.demo import DEMO_PREFIX, load_demo_samples
 from ptmrank_core.data.builtin.standard_library import standard_library_texts
 from ptmrank_core.data.builtin.synthetic import N_FRAMES, dead_leaves, struck_objects
 from ptmrank_core.data.listing import absolute_source, list_source
-from ptmrank_core.data.loading import find_table
+from ptmrank_core.data.loading import find_tables
 from ptmrank_core.data.media.audio import AudioItem
 from ptmrank_core.data.media.images import ImageItem
 from ptmrank_core.data.media.kinds import MEDIA, Checked, MediaKind, check_entry
@@ -108,10 +108,12 @@ def _from_samples(samples: Samples, modality: Modality) -> Samples:
 def _from_files(source: str, modality: Modality, limits: Limits) -> Samples:
     """Read all files of a modality, in any folder."""
     listing = list_source(source, limits)
-    table = find_table(listing.entries, limits)
+    tables = find_tables(listing.entries, limits)
     plural = MEDIA[modality].plural if modality in MEDIA else "rows of numbers"
-    if table is not None:
-        named, left_out = _read_rows(table, modality, limits)
+    if tables:
+        read = [_read_rows(table, modality, limits) for table in tables]
+        named = [item for items, _ in read for item in items]
+        left_out = [one for _, others in read for one in others]
     elif modality in MEDIA:
         named, left_out = _read_files(listing.entries, MEDIA[modality], limits)
     else:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -19,13 +20,18 @@ from ptmrank_core.features.batching import BatchSize, run_in_batches, split_by_l
 from ptmrank_core.features.cache import FeatureCache
 from ptmrank_core.features.cache.vector_store import VectorStore
 from ptmrank_core.features.cache.vectors import SampleVectors
-from ptmrank_core.features.encoders import Encoder, load_encoder
+from ptmrank_core.features.encoders import Encoder, import_encoder, load_encoder
 from ptmrank_core.features.encoders.prepared import Prepared
 from ptmrank_core.features.precision import HALF_PRECISION, HalfPrecisionError
-from ptmrank_core.features.preparing import prepare_ahead
+from ptmrank_core.features.preparing import decode_items, prepare_ahead
 from ptmrank_core.records import ExtractionOptions, ModelSpec
 
 __all__ = ["ForwardPass"]
+
+# What a model raises that does not run in a number format, or on a sample.
+FAILURES = (RuntimeError, TypeError, ValueError, UnsupportedModelError)
+# Modality, family, number format and device of models that this process has run.
+_warm: set[tuple[str, str, str, str]] = set()
 
 # Samples are sorted by length within a window; its size limits the memory of samples prepared ahead.
 WINDOW_SAMPLES = 4096
@@ -81,6 +87,7 @@ class ForwardPass:
         self._dtype = options.dtype
         self._sink = sink
         self._cancel = cancel
+        import_encoder(spec)
         start = time.perf_counter()
         self._encoder: Encoder = load_encoder(spec, options)
         vector_store.seconds["load"] += time.perf_counter() - start
@@ -103,6 +110,7 @@ class ForwardPass:
 
     def run(self) -> None:
         """Run the model over everything that is missing."""
+        self._warm_up()
         for window in self._windows():
             lengths = [ready.prepared.length for ready in window]
             if self._batch_size is None:
@@ -124,6 +132,22 @@ class ForwardPass:
         self._cache.keep_notes(self._vector_store.key, self._encoder.notes)
         self._vector_store.device = self._encoder.device
         self._vector_store.peak_memory_bytes = self._encoder.peak_memory_bytes()
+
+    def _warm_up(self) -> None:
+        """Run the first model of a kind in this process over the smallest sample, outside of every clock.
+
+        Imports of decoders, thread pools and kernels would else count as the time of that model.
+        """
+        kind = (self._spec.modality, self._spec.model_type or "", self._dtype, self._encoder.device)
+        if self._spec.model_type is None or kind in _warm:
+            return
+        items, names = self._vector_store.items, self._vector_store.names
+        smallest = min(self._vector_store.missing, key=lambda i: items[i].size)
+        decoded = decode_items([items[smallest]], [names[smallest]])
+        with suppress(MemoryError, *FAILURES):  # what fails here fails again on the clock, and is told
+            self._encoder.forward(self._encoder.collate(self._encoder.preparer(decoded)))
+        _warm.add(kind)
+        check(self._cancel)
 
     def _windows(self) -> Iterator[list[_Ready]]:
         """Prepare the missing samples, the largest first, a bounded number ahead."""
@@ -147,7 +171,7 @@ class ForwardPass:
         """Run the model on a batch; what fails in half precision may work in float32."""
         try:
             return self._encoder.forward(batch)
-        except (RuntimeError, TypeError, ValueError, UnsupportedModelError) as error:
+        except FAILURES as error:
             if self._dtype not in HALF_PRECISION or self._encoder.is_out_of_memory(error):
                 raise
             raise HalfPrecisionError(str(error).strip().split("\n")[0]) from error

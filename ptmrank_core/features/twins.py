@@ -108,4 +108,5 @@ def _describe(spec: ModelSpec, seed: int) -> ModelSpec:
         n_source_classes=None,
         size_bytes=None,
         source_samples=None,
+        base=None,
     )

@@ -38,6 +38,7 @@ from ptmrank_core.records.findings import (
 from ptmrank_core.records.maps import ClassDistances, ProjectedEmbeddings, Trust
 from ptmrank_core.records.metrics import CLASSIFICATION, EVERY_TASK, Formula, MetricOutput, MetricSpec
 from ptmrank_core.records.models import (
+    AdaptedBase,
     EmbeddingFunction,
     ExtractionOptions,
     ExtractionReport,
@@ -68,6 +69,7 @@ from ptmrank_core.records.reading import (
     Modality,
     Reading,
     TargetKind,
+    UnlabelledMarks,
 )
 from ptmrank_core.records.runs import (
     LOCAL_OWNER,
@@ -84,6 +86,7 @@ from ptmrank_core.records.runs import (
 from ptmrank_core.records.samples import (
     BUILT_IN_REFERENCES,
     MEASURES,
+    OBJECTS_PREFIX,
     Blob,
     BytesBlob,
     Item,
@@ -110,11 +113,13 @@ __all__ = [
     "LOCAL_OWNER",
     "MEASURES",
     "NORMALISATIONS",
+    "OBJECTS_PREFIX",
     "PROBE_SHARE",
     "RECORDED",
     "RESULT_KINDS",
     "SAMPLE_ARRAYS",
     "VALUE",
+    "AdaptedBase",
     "Analyses",
     "AnalysisResult",
     "Blob",
@@ -189,6 +194,7 @@ __all__ = [
     "TrainingResult",
     "Trust",
     "Truth",
+    "UnlabelledMarks",
     "Verdict",
     "VerdictKind",
     "Vote",

@@ -98,8 +98,8 @@ class PriorAgreement:
         taus = self.taus()
         if len(taus) < 2:
             return None
-        mean = sum(taus) / len(taus)
-        return math.sqrt(sum((tau - mean) ** 2 for tau in taus) / (len(taus) - 1))
+        mean = math.fsum(taus) / len(taus)
+        return math.sqrt(math.fsum((tau - mean) ** 2 for tau in taus) / (len(taus) - 1))
 
     @property
     def n_sets(self) -> int:
@@ -131,4 +131,5 @@ class PriorAgreement:
 
 
 def _mean(values: tuple[float, ...]) -> float | None:
-    return sum(values) / len(values) if values else None
+    # Exactly rounded, and so the same under every Python: the built-in sum is compensated from 3.12 on.
+    return math.fsum(values) / len(values) if values else None

@@ -12,6 +12,7 @@ from ptmrank_core.records.arrays import FloatArray, freeze
 from ptmrank_core.records.reading import Modality
 
 __all__ = [
+    "AdaptedBase",
     "EmbeddingFunction",
     "ExtractionOptions",
     "ExtractionReport",
@@ -26,6 +27,28 @@ __all__ = [
 # returns; a recording is passed as the pair (samples, rate).
 EmbeddingFunction: TypeAlias = Callable[[list[Any]], Any]
 ModelSource: TypeAlias = Literal["hub", "local", "demo", "features", "columns", "function"]
+
+
+@dataclass(frozen=True, slots=True)
+class AdaptedBase:
+    """The model that an adapter (PEFT) belongs to.
+
+    Parameters
+    ----------
+    name
+        Id on the Hub, or folder.
+    revision
+        Its commit, or the digest of its files.
+    kind
+        Method of the adapter, as in ``adapter_config.json``: ``"LORA"``.
+    path
+        Folder of its files, as long as the adapter is not merged into a copy of it; ``None`` from then on.
+    """
+
+    name: str
+    revision: str
+    kind: str
+    path: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +92,10 @@ class ModelSpec:
         ``None`` for a candidate. Controls are scored like candidates and never ranked or recommended.
     own_code
         Whether its files name code of their own, which is not run: a class of transformers is used instead.
+    base
+        What an adapter is merged into; ``None`` for a model with full weights.
+    spare_adapter
+        Whether an adapter lies beside its full weights, which is not used.
     """
 
     id: str
@@ -87,6 +114,8 @@ class ModelSpec:
     source_samples: str | None = None
     control: str | None = None
     own_code: bool = False
+    base: AdaptedBase | None = None
+    spare_adapter: bool = False
 
 
 @dataclass(frozen=True, slots=True)

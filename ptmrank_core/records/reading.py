@@ -15,12 +15,14 @@ __all__ = [
     "Modality",
     "Reading",
     "TargetKind",
+    "UnlabelledMarks",
 ]
 
 Modality: TypeAlias = Literal["image", "text", "audio", "video", "tabular"]
 TargetKind: TypeAlias = Literal["classification", "regression", "multilabel"]
 ClassFolders: TypeAlias = Literal["outer", "inner"]
 DecimalMark: TypeAlias = Literal["point", "comma"]
+UnlabelledMarks: TypeAlias = Literal["left out", "class"]
 ALL_PARTS = "all"
 
 
@@ -64,6 +66,9 @@ class Reading:
         Name of the sheet of a spreadsheet that holds the samples; ``None`` to detect it.
     join_classes
         Whether classes that differ in case or blanks alone are one class.
+    unlabelled
+        Whether labels that say that there is none (-1 among integers from 0 on, ``None``, ``N/A``,
+        ``unlabelled``) are left out, or are a class like any other; ``None`` to decide by the labels.
     group_in_names
         Which part of the file names, between ``_``, ``-``, ``.`` and blanks and counted from one, is the
         sample's group; ``None`` for none.
@@ -85,6 +90,7 @@ class Reading:
     has_header: bool | None = None
     sheet: str | None = None
     join_classes: bool = False
+    unlabelled: UnlabelledMarks | None = None
     group_in_names: int | None = None
 
 

@@ -18,6 +18,7 @@ from ptmrank_core.records.reading import ColumnRoles, Modality, TargetKind
 __all__ = [
     "BUILT_IN_REFERENCES",
     "MEASURES",
+    "OBJECTS_PREFIX",
     "Blob",
     "BytesBlob",
     "Item",
@@ -34,6 +35,8 @@ Measure: TypeAlias = Literal["accuracy", "r2", "average_precision"]
 MEASURES: Mapping[TargetKind, Measure] = MappingProxyType(
     {"classification": "accuracy", "regression": "r2", "multilabel": "average_precision"}
 )
+# Samples that exist only in the memory of a script: their source identifies them, but is no place.
+OBJECTS_PREFIX = "pairs:"
 # The reference sets that are used if the user names none; ``data.reference`` generates them.
 BUILT_IN_REFERENCES: Mapping[Modality, str] = MappingProxyType(
     {"image": "builtin:dead-leaves", "audio": "builtin:struck-objects", "text": "builtin:standard-library"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from pathlib import Path
 
-from ptmrank_core.records import RunPlan
+from ptmrank_core.records import OBJECTS_PREFIX, RunPlan
 from ptmrank_core.results.option_kinds import spell
 from ptmrank_core.results.rank_options import BY_COMMA, RANK_OPTIONS, name_model
 
@@ -29,8 +29,8 @@ def rank_command(plan: RunPlan) -> str | None:
     str or None
         A line for a POSIX shell. It states every option, including those at their present defaults. Models of
         the Hub are named as they were planned: the revisions they were resolved to are stored with the
-        results. ``None`` where no command can be written: a model is a Python function, or the name of its
-        folder has a comma in it or a space at its end.
+        results. ``None`` where no command can be written: the samples were in the memory of a script, a model
+        is a Python function, or the name of its folder has a comma in it or a space at its end.
     """
     is_ready_made = plan.task == FEATURES_TASK
     inputs = _features(plan) if is_ready_made else _models_and_samples(plan)
@@ -44,7 +44,7 @@ def rank_command(plan: RunPlan) -> str | None:
 def _models_and_samples(plan: RunPlan) -> list[str] | None:
     names = [name_model(spec) for spec in plan.models]
     writable = [name for name in names if name and BY_COMMA not in name and name == name.strip()]
-    if len(writable) < len(names):
+    if len(writable) < len(names) or plan.samples_source.startswith(OBJECTS_PREFIX):
         return None
     inputs = {"--task": plan.task, "--samples": plan.samples_source, "--models": BY_COMMA.join(writable)}
     return [word for flag, text in inputs.items() for word in spell(flag, text)]

@@ -14,6 +14,7 @@ from ptmrank_core.records import (
     Reading,
     RunOptions,
     TargetKind,
+    UnlabelledMarks,
 )
 from ptmrank_core.results.option_kinds import (
     RankOption,
@@ -110,6 +111,12 @@ READING_OPTIONS: tuple[RankOption, ...] = (
         "reading.join_classes",
         {True: "--join-classes"},
         help="classes that differ in case or blanks alone are one class",
+    ),
+    TextOption(
+        "reading.unlabelled",
+        "--unlabelled",
+        help="what labels are that say there is none (-1, None, N/A, unlabelled): 'left out' or class",
+        parse=choice("use of such labels", get_args(UnlabelledMarks)),
     ),
     TextOption(
         "reading.group_in_names",

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 
+import numpy as np
 import plotly.graph_objects as go
 
 from ptmrank_core.errors import InputError, UnknownNameError
@@ -249,4 +252,17 @@ def _unknown(why: str, how: str) -> InputError:
 
 def _shown(figure: go.Figure) -> go.Figure:
     """Make names that somebody else wrote literal: Plotly would read markup in them."""
-    return go.Figure(plain_figure(figure))
+    return go.Figure(_with_arrays(plain_figure(figure)))
+
+
+def _with_arrays(value: Any) -> Any:
+    """Return the arrays that JSON has as bytes, so that the figure can be read and changed."""
+    if isinstance(value, list):
+        return [_with_arrays(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if {"dtype", "bdata"} <= set(value):
+        array = np.frombuffer(base64.b64decode(value["bdata"]), dtype=value["dtype"])
+        shape = [int(size) for size in str(value.get("shape", len(array))).split(",")]
+        return array.reshape(shape)
+    return {name: _with_arrays(item) for name, item in value.items()}

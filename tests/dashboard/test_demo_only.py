@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard import jobs
 from dashboard.jobs import model_lists
 from dashboard.server import owner
+from dashboard.views.results.sections import SECTIONS
 from ptmrank_core import catalogue
 from ptmrank_core.benchmark import run_here
 from ptmrank_core.config import Settings, load_settings
@@ -21,7 +22,7 @@ from ptmrank_core.errors import InputError
 from ptmrank_core.records import LOCAL_OWNER, ExtractionOptions, Reading, RunOptions, RunState, Truth
 from ptmrank_core.worker import SOURCES
 from tests.benchmark.runs import stored_plan
-from tests.dashboard.reading import buttons, open_page, texts
+from tests.dashboard.reading import buttons, open_page, open_section, texts
 from tests.pictures import picture_files, write_zip
 
 BANNER = "This dashboard shows the demos alone."
@@ -172,3 +173,17 @@ def test_a_demo_runs_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
     for demo in jobs.demos():
         assert jobs.start_demo(demo) == started[-1]
     assert len(started) == len(DEMO_SAMPLES)
+
+
+@pytest.mark.usefixtures("demo_only")
+def test_a_stored_run_of_something_else_can_be_looked_at(
+    app: AppTest, settings: Settings, picture_zip: Path, zoo: Path
+) -> None:
+    """Its numbers are stored and shown; its samples are not read, and every section does without them."""
+    run = stored_plan(settings, picture_zip, zoo).run_id
+    assert run_here(run, settings, sources=SOURCES) is RunState.FINISHED
+    open_page(app, "results", run=run)
+    for title in SECTIONS:
+        open_section(app, title)
+        assert BANNER in texts(app)
+        assert not app.get("image"), title

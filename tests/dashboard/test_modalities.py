@@ -71,7 +71,8 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def upload(app: AppTest, name: str, data: bytes) -> None:
     """Upload one file on the samples page."""
     app.run()
-    app.button(key="own").click().run()
+    if not app.file_uploader:
+        app.button(key="own").click().run()
     app.file_uploader[0].set_value([(name, data, "application/octet-stream")]).run()
     assert not app.exception
 
@@ -202,18 +203,47 @@ def test_columns_that_nobody_can_guess_are_asked_for(app: AppTest) -> None:
     rng = np.random.default_rng(0)
     rows = [[sentence(rng), sentence(rng), "xy"[i % 2]] for i in range(30)]
     upload(app, "notes.csv", write_csv(["left", "right", "label"], rows))
-    assert "'left', 'right'" in app.error[0].value
-    assert "Choose the text column, or the two of a pair, under **Text**." in app.error[0].value
-    field(app, "Text").set_value(["right"]).run()
+    assert "'left', 'right'" in app.warning[0].value
+    answers = [button for button in app.button if button.label == "Read it this way"]
+    assert len(answers) == len(app.code) == 3  # the third is the pair
+    answers[1].click().run()
     assert not app.error
+    assert field(app, "Text").value == ["right"]
     assert cards(app)["Samples"] == "30"
+    field(app, "Text").set_value(["left", "right"]).run()
+    assert not app.error
+    assert field(app, "Text").value == ["left", "right"]
 
 
-def test_the_words_for_an_input_name_what_the_pages_have(app: AppTest) -> None:
+def labels_of(app: AppTest) -> set[str]:
+    """The labels of everything that can be chosen or switched."""
+    return {widget.label for widget in (*app.selectbox, *app.multiselect, *app.toggle)}
+
+
+def test_the_words_for_an_input_name_what_the_pages_have(app: AppTest, tmp_path: Path) -> None:
     """Whatever an error tells the reader to choose is a field of the Samples page or a page."""
     rng = np.random.default_rng(0)
     upload(app, "notes.csv", write_csv(["text", "label"], [[sentence(rng), "xy"[i % 2]] for i in range(30)]))
-    fields = {widget.label for widget in (*app.selectbox, *app.multiselect)}
+    fields = labels_of(app)
+    upload(
+        app, "rows.csv", write_csv(["a", "b", "label"], [[i % 7, i * 0.5, "xy"[i % 2]] for i in range(30)])
+    )
+    fields |= labels_of(app)
+    upload_files(
+        app,
+        tmp_path,
+        {
+            f"{part}/{name}/{i}.txt": sentence(rng).encode()
+            for part in ("train", "test")
+            for name in "xy"
+            for i in range(3)
+        },
+    )
+    fields |= labels_of(app)
+    pictures = {f"{i}.txt": sentence(rng).encode() for i in range(6)}
+    table = "file,label\n" + "".join(f"{i}.txt,{'xy'[i % 2]}\n" for i in range(6))
+    upload_files(app, tmp_path, {**pictures, "labels.csv": table.encode()})
+    fields |= labels_of(app)
     named = {name for words in FIELDS.values() for name in re.findall(r"\*\*(.+?)\*\*", words)}
     assert named <= fields | {page.title for page in PAGES.values()}
 
@@ -270,7 +300,7 @@ def test_rows_of_numbers_are_ranked_as_they_are(app: AppTest, settings: Settings
     del at_once
     upload(app, "numbers.csv", number_table())
     assert "Read as **rows of numbers** with **classes**" in texts(app)
-    assert [box.label for box in app.multiselect] == ["Label"]
+    assert [box.label for box in app.multiselect] == ["Not used", "Label"]
     go_on(app)
     offered = ["tabular-classification", "tabular-regression (for other labels)"]
     assert field(app, "Task category").options[:2] == offered
@@ -322,10 +352,10 @@ def open_features(app: AppTest, files: dict[str, bytes]) -> None:
 
 def test_a_table_of_features_may_name_its_label(app: AppTest, tmp_path: Path) -> None:
     """Where the label of a table is not recognised, the page asks for its column."""
-    path = save_table(tmp_path / "m.csv", name="outcome")
+    path = save_table(tmp_path / "m.csv", name="zone")
     open_features(app, {path.name: path.read_bytes()})
     assert "Choose the label column under **Label**." in app.error[0].value
-    field(app, "Label").set_value(["outcome"]).run()
+    field(app, "Label").set_value(["zone"]).run()
     assert not app.error
     assert cards(app)["Classes"] == "3"
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from ptmrank_core.data import AudioItem, Limits, VideoClip, load_samples
-from ptmrank_core.errors import SamplesError, UnknownNameError
+from ptmrank_core.errors import SamplesError, UnclearReadingError, UnknownNameError
 from ptmrank_core.records import AS_RECOGNISED, Modality, Reading, Samples, Waveform
 
 
@@ -238,18 +238,34 @@ def test_a_table_beside_files_is_a_manifest(make: Any, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("suffix", ["csv", "jsonl"])
-def test_two_tables_of_samples_are_one_too_many(make: Any, tmp_path: Path, suffix: str) -> None:
-    """Which one is meant cannot be guessed."""
-    files = {f"{name}.{suffix}": b"{}" for name in ("train", "test")} | {"README.txt": b"Thanks"}
-    with pytest.raises(SamplesError, match=rf"2 tables .*'test.{suffix}', 'train.{suffix}' .* expected one"):
-        load_samples(make.folder(tmp_path / "a", files))
+def test_two_tables_of_samples_are_one_too_many(make: Any, tables: Any, tmp_path: Path, suffix: str) -> None:
+    """Which one is meant cannot be guessed: each of them is offered, and answers the question."""
+    rows = {
+        name: [[f"{name} {i} of many words in a row", "ab"[i % 2]] for i in range(6)] for name in ("x", "y")
+    }
+    header = {"x": ["text", "label"], "y": ["review", "label"]}
+    kind = "jsonl" if suffix == "jsonl" else "csv"
+    files = {
+        f"{name}.{suffix}": tables.write(
+            kind, dict(zip(header[name], zip(*rows[name], strict=True), strict=True))
+        )
+        for name in rows
+    }
+    source = make.folder(tmp_path / "a", files | {"README.txt": b"Thanks"})
+    with pytest.raises(
+        UnclearReadingError, match=rf"2 tables .*'x.{suffix}', 'y.{suffix}' .*expected one"
+    ) as asked:
+        load_samples(source)
+    assert [option.changes for option in asked.value.options] == [{"parts": ("x",)}, {"parts": ("y",)}]
+    chosen = load_samples(source, Reading(parts=("y",)))
+    assert {name.partition(":")[0] for name in chosen.names} == {f"y.{suffix}"}
 
 
 @pytest.mark.parametrize(
     ("name", "said"),
     [
         ("song.wav", "is neither a .zip file nor a table"),
-        ("rows.xlsx", "is a spreadsheet; expected a table"),
+        ("rows.xlsx", "cannot be read: it is damaged, or no spreadsheet"),
     ],
 )
 def test_a_single_file_of_another_kind_is_no_source(make: Any, tmp_path: Path, name: str, said: str) -> None:

@@ -40,7 +40,7 @@ def test_a_table_of_samples_is_guessed(
 
 def test_a_table_beside_files_has_other_roles(tmp_path: Path) -> None:
     """File and label are found by their names; a label of another name is a problem until it is named."""
-    files = picture_files(2)
+    files = {name.replace("/", "-"): data for name, data in picture_files(2).items()}
     rows = [[name, 0.5, f"p{i // 2}"] for i, name in enumerate(files)]
     table = write_csv(["file", "quality", "patient"], rows)
     source = write_zip(tmp_path / "a.zip", {**files, "t.csv": table})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -57,16 +58,21 @@ def test_the_same_content_under_two_labels_is_told(tmp_path: Path) -> None:
     ],
 )
 def test_a_group_may_stand_in_the_name_of_a_file(tmp_path: Path, pattern: str, is_told: bool) -> None:
-    """A part of the names that comes back across classes is asked about; counters and classes are not."""
+    """A part of the names that comes back across classes is offered; counters and classes are not."""
     names = [
         pattern.format(label=label, speaker=speaker, take=take)
         for label in ("yes", "no")
         for speaker in ("ann", "bob", "eve")
         for take in range(4)
     ]
-    warnings = said(tmp_path, renamed(list(dict.fromkeys(names))))
-    assert ("'ann', 'bob', 'eve'" in warnings) == is_told
-    assert ("group column" in warnings) == is_told
+    source = write_zip(tmp_path / "files.zip", renamed(list(dict.fromkeys(names))))
+    offers = load_samples(source).offers
+    assert len(offers) == is_told
+    for offer in offers:
+        assert "'ann', 'bob', 'eve'" in offer.text
+        grouped = load_samples(source, replace(Reading(), **offer.changes))
+        assert set(grouped.groups) == {"ann", "bob", "eve"}
+        assert grouped.offers == ()
 
 
 def test_a_column_that_comes_back_may_be_the_groups(tmp_path: Path) -> None:

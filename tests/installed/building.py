@@ -10,7 +10,7 @@ import sysconfig
 from collections.abc import Mapping
 from pathlib import Path
 
-__all__ = ["ROOT", "build_wheel", "install", "make_environment", "outside"]
+__all__ = ["ROOT", "SOURCES", "build_wheel", "install", "make_environment", "outside"]
 
 ROOT = Path(__file__).resolve().parents[2]
 # What a build reads; no folder of former builds, from which files would travel on.

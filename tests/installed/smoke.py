@@ -121,7 +121,7 @@ def main() -> None:
         check(all(place in module.parents for module in modules), "the packages are those of the wheel")
         check(not any(ROOT in module.parents for module in modules), "and not those of the repository")
         rank_demos(programs, home)
-        n_tasks = len(json.loads(run(home, programs / "ptmrank", "catalogue", "--json"))["tasks"])
+        n_tasks = len(json.loads(run(home, programs / "ptmrank", "catalogue", "--json"))["categories"])
         check(n_tasks > 30, f"the catalogue has {n_tasks} categories")
         failing = modules[1].parent / "views" / "about" / "page.py"
         failing.write_text(failing.read_text(encoding="utf-8") + FAILURE, encoding="utf-8")

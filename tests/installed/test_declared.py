@@ -111,6 +111,8 @@ def _names(node: ast.Import | ast.ImportFrom) -> set[str]:
 
 def test_the_exact_set_is_one_of_the_ranges() -> None:
     """requirements.txt pins each dependency, and nothing else, at a version that pyproject.toml allows."""
+    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").split()
+    assert sum("==" in line for line in lines) == len(PINS)
     assert set(PINS) == set(DEPENDENCIES)
     for name, pin in PINS.items():
         [version] = [one.version for one in pin.specifier]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,10 +11,11 @@ import streamlit as st
 from dashboard import jobs, state
 from dashboard.components.gallery import gallery
 from dashboard.components.preflight import preflight
+from dashboard.views.samples.question import ask, choose_data_parts, offer
 from dashboard.views.samples.reading_form import choose_columns, choose_reading
 from dashboard.views.samples.subsample import choose_part
 from dashboard.wording import plain, plural, show_error, source_name
-from ptmrank_core.errors import InputError, PTMRankError
+from ptmrank_core.errors import InputError, PTMRankError, UnclearReadingError
 from ptmrank_core.records import ModelSpec
 
 __all__ = ["page"]
@@ -85,7 +87,8 @@ def _keep(files: list[tuple[str, bytes]], *, are_features: bool) -> None:
             state.draft().use_features(jobs.keep_features(files))
         else:
             source = jobs.keep_upload(files)
-            jobs.preview(source)
+            with suppress(UnclearReadingError):  # the report asks
+                jobs.preview(source)
             state.draft().use_samples(source)
     except PTMRankError as error:
         show_error(error)
@@ -102,10 +105,15 @@ def _report(draft: state.Draft, source: str) -> None:
         reading = former if jobs.is_demo(source) else choose_reading(source, former)
         whole = jobs.all_samples(source, replace(reading, max_samples=None))
         draft.reading = replace(reading, max_samples=choose_part(whole, former.max_samples))
+        choose_data_parts(draft, whole)
         samples = jobs.samples(source, draft.reading)
+    except UnclearReadingError as question:
+        ask(draft, question)
+        return
     except PTMRankError as error:
         show_error(error)
         return
+    offer(draft, samples)
     preflight(samples.summary(), samples)
     gallery(samples, draft.reading)
     if st.button("Choose candidates", type="primary", key="next"):
@@ -120,6 +128,9 @@ def _report_features(draft: state.Draft, folder: str) -> None:
         if tables:
             draft.reading = choose_columns(str(tables[0]), draft.reading)
         models, samples = jobs.ready_made(folder, draft.reading)
+    except UnclearReadingError as question:
+        ask(draft, question)
+        return
     except PTMRankError as error:
         show_error(error)
         return

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import streamlit as st
 
 from dashboard import jobs, state
+from dashboard.views.samples.details import choose_details
 from dashboard.wording import MODALITIES, TARGETS
 from ptmrank_core.data import SourceOverview, TableDescription
 from ptmrank_core.records import Modality, Reading, TargetKind
@@ -45,7 +48,10 @@ def choose_reading(source: str, former: Reading) -> Reading:
     PTMRankError
         If the upload cannot be looked at.
     """
-    recognised = jobs.preview(source)
+    base = replace(
+        former, modality=None, target_kind=None, text_columns=(), label_columns=(), group_column=None
+    )
+    recognised = jobs.preview(source, base)
     with st.container(border=True):
         st.markdown("**How your upload is read**")
         left, right = st.columns(2)
@@ -53,15 +59,38 @@ def choose_reading(source: str, former: Reading) -> Reading:
             modality = _choose_modality(recognised, former)
         if recognised.table is None:
             right.caption("The label of each file is the name of its folder.")
-            return Reading(modality=modality)
+            return replace(choose_details(recognised, base), modality=modality)
         with right:
             target = _choose_target(former)
-        overview = jobs.preview(source, Reading(modality=modality)) if modality else recognised
+        reading = replace(choose_details(recognised, base), modality=modality)
+        reading = replace(reading, target_kind=target)
+        overview, is_named = _describe(source, reading, former)
         if overview.table is None:
-            return Reading(modality=modality, target_kind=target)
+            return reading
         has_text = overview.layout == "table" and (modality or overview.modality) != "tabular"
         asked = ("text", "label", "group") if has_text else ("label", "group")
-        return _choose_roles(overview.table, Reading(modality, target), former, asked)
+        return _choose_roles(overview.table, reading, former, asked, is_named=is_named)
+
+
+def _describe(source: str, reading: Reading, former: Reading) -> tuple[SourceOverview, bool]:
+    """Describe an upload; where its columns are not clear, with those that were named before.
+
+    Returns
+    -------
+    overview, is_named
+        The description, and whether columns that were named before made it clear.
+    """
+    overview = jobs.preview(source, reading)
+    is_unclear = overview.table is not None and bool(overview.table.problem)
+    if not is_unclear or not (former.text_columns or former.label_columns):
+        return overview, False
+    named = replace(
+        reading,
+        text_columns=former.text_columns,
+        label_columns=former.label_columns,
+        group_column=former.group_column,
+    )
+    return jobs.preview(source, named), True
 
 
 def choose_columns(table: str, former: Reading) -> Reading:
@@ -115,9 +144,18 @@ def _choose_target(former: Reading) -> TargetKind | None:
 
 
 def _choose_roles(
-    table: TableDescription, reading: Reading, former: Reading, asked: tuple[str, ...]
+    table: TableDescription,
+    reading: Reading,
+    former: Reading,
+    asked: tuple[str, ...],
+    *,
+    is_named: bool = False,
 ) -> Reading:
-    """Draw the table, and a field for each role of a column that is asked for."""
+    """Draw the table, and a field for each role of a column that is asked for.
+
+    Columns that are as recognised are not named in the reading, unless they were recognised only because some
+    of them were named.
+    """
     guessed = {
         role: tuple(c for c, guess in zip(table.columns, table.guesses, strict=True) if guess == role)
         for role in asked
@@ -134,11 +172,13 @@ def _choose_roles(
                 chosen[role] = _choose_some(role, table, named[role] or guessed[role], reading)
     with rows:
         _draw_first_rows(table, chosen)
-    if chosen == guessed:
+    if chosen == guessed and not is_named:
         return reading
     no_group = "" if guessed.get("group") else None  # one that was recognised is taken away
     group = next(iter(chosen.get("group", ())), no_group)
-    return Reading(reading.modality, reading.target_kind, chosen.get("text", ()), chosen["label"], group)
+    return replace(
+        reading, text_columns=chosen.get("text", ()), label_columns=chosen["label"], group_column=group
+    )
 
 
 def _draw_first_rows(table: TableDescription, chosen: dict[str, tuple[str, ...]]) -> None:

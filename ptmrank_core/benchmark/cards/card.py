@@ -121,7 +121,9 @@ class RunCard:
 def make_card(result: RunResult) -> RunCard:
     """Make the card of a run."""
     outcomes = result.outcomes
-    models = tuple(_portable(outcomes[s.id].spec if s.id in outcomes else s) for s in result.plan.models)
+    models = tuple(
+        _portable(outcomes[own.id].spec if own.id in outcomes else own, own) for own in result.plan.models
+    )
     return RunCard(
         run_card=CARD_FORMAT,
         plan=replace(result.plan, models=models, label_encoder=_label_encoder(result)),
@@ -151,17 +153,24 @@ def _label_encoder(result: RunResult) -> ModelSpec | None:
     """Return the text model for the class names, with its exact revision if it has been run."""
     spec = result.plan.label_encoder
     revision = result.environment.get(LABEL_ENCODER_REVISION)
-    return None if spec is None else replace(_portable(spec), revision=revision or spec.revision)
+    return None if spec is None else replace(_portable(spec, spec), revision=revision or spec.revision)
 
 
-def _portable(spec: ModelSpec) -> ModelSpec:
-    """Drop the paths of a Hub model or a demo model: they differ between machines."""
+def _portable(spec: ModelSpec, planned: ModelSpec) -> ModelSpec:
+    """Drop the paths of a Hub or demo model, which differ between machines, and of a merged copy."""
+    if spec.base is not None:
+        spec = replace(spec, path=planned.path, base=replace(spec.base, path=None))
     return replace(spec, path=None, source_samples=None) if spec.source in {"hub", "demo"} else spec
+
+
+def _revision_of(spec: ModelSpec) -> str | None:
+    """Return the revision of a model, with that of its base for an adapter."""
+    return spec.revision if spec.base is None else f"{spec.revision} on {spec.base.revision}"
 
 
 def _conditions(outcome: ModelOutcome) -> ModelConditions:
     return ModelConditions(
-        revision=outcome.spec.revision,
+        revision=_revision_of(outcome.spec),
         n_features=outcome.n_features,
         report=outcome.report,
     )

@@ -139,9 +139,10 @@ class RunTable(Database):
 
     def plans(self, *, owner: str | None = None) -> list[RunPlan]:
         """Read the plans of runs, newest first; without an owner, those of all owners."""
-        query = "SELECT plan FROM runs WHERE ?1 IS NULL OR owner = ?1 ORDER BY created_at DESC, rowid DESC"
+        wanted = ":owner IS NULL OR owner = :owner"
+        query = f"SELECT plan FROM runs WHERE {wanted} ORDER BY created_at DESC, rowid DESC"  # noqa: S608
         with self._read() as db:
-            rows = db.execute(query, (owner,)).fetchall()
+            rows = db.execute(query, {"owner": owner}).fetchall()
         return [plan_from_json(row[0]) for row in rows]
 
     def state(self, run_id: str) -> RunState:

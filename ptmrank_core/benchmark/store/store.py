@@ -199,9 +199,9 @@ class RunStore(RunTable):
         )
         query = f"""
             SELECT run_id, SUM(size) FROM ({sizes}) JOIN runs USING (run_id)
-            WHERE ?1 IS NULL OR owner = ?1 GROUP BY run_id"""  # noqa: S608
+            WHERE :owner IS NULL OR owner = :owner GROUP BY run_id"""  # noqa: S608
         with self._read() as db:
-            return dict(db.execute(query, (owner,)).fetchall())
+            return dict(db.execute(query, {"owner": owner}).fetchall())
 
     def result(self, run_id: str) -> RunResult:
         """Read all results of a run so far."""

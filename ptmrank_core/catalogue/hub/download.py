@@ -10,6 +10,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ptmrank_core.catalogue.adapters import (
+    ADAPTER_CONFIG,
+    ADAPTER_WEIGHTS,
+    Adapter,
+    adapter_revision,
+    is_adapter,
+    lists_adapter,
+    read_adapter,
+    refuse_without_weights,
+)
 from ptmrank_core.catalogue.checkpoint_files import (
     CONFIG,
     MODULES,
@@ -27,13 +37,15 @@ from ptmrank_core.catalogue.weights import INDEX, WEIGHTS, weight_names
 from ptmrank_core.errors import ModelError, UnsupportedModelError, WeightsFormatError
 from ptmrank_core.events import (
     CancelToken,
+    Downloaded,
+    Event,
     Sink,
     StageStarted,
     discard_event,
     never_cancels,
     raise_if_cancelled,
 )
-from ptmrank_core.records import Modality, ModelSpec, Stage
+from ptmrank_core.records import AdaptedBase, Modality, ModelSpec, Stage
 
 __all__ = ["fetch"]
 
@@ -79,6 +91,10 @@ def fetch(spec: ModelSpec, *, sink: Sink = discard_event, cancel: CancelToken = 
     if spec.source == "hub":
         return _fetch_from_hub(spec, sink, cancel)
     known = read_local(spec)
+    if known.base is not None and known.base.path is None:  # its base is on the Hub
+        adapter = read_adapter(Path(known.path or ""), spec.id)
+        revision = adapter_revision(Path(known.path or ""), spec.id)
+        return with_base(replace(known, revision=revision), adapter, sink=sink, cancel=cancel)
     _refuse_other_modality(spec, known.modality)
     return known
 
@@ -87,11 +103,80 @@ def _fetch_from_hub(spec: ModelSpec, sink: Sink, cancel: CancelToken) -> ModelSp
     with explained(spec):
         listing = _look_up(spec)
     sink(StageStarted(spec.id, Stage.DOWNLOAD))
+    if lists_adapter(listing.sizes) or (listing.folder and is_adapter(listing.folder)):
+        return _fetch_adapter(spec, listing, sink, cancel)
     folder = listing.folder or _download(spec, listing, sink, cancel)
     facts = checkpoint_facts(folder, wanted=spec.modality, tasks=spec.tasks, name=spec.id)
     _refuse_other_modality(spec, facts["modality"])
     facts["own_code"] = brings_own_code(folder, listing.sizes)
+    facts["spare_adapter"] = facts["spare_adapter"] or ADAPTER_CONFIG in listing.sizes
     return replace(spec, revision=listing.commit, licence=listing.licence or spec.licence, **facts)
+
+
+def _fetch_adapter(spec: ModelSpec, listing: _Listing, sink: Sink, cancel: CancelToken) -> ModelSpec:
+    """Download an adapter, and the base model that its small files name."""
+    folder = listing.folder
+    if folder is None:
+        small = [ADAPTER_CONFIG, *sorted(name for name in listing.sizes if is_needed(name))]
+        names = [*small, *(name for name in (ADAPTER_WEIGHTS,) if name in listing.sizes)]
+        sizes = {name: listing.sizes[name] for name in names}
+        download = ModelDownload(spec, listing.commit, sizes, sink=discard_event, cancel=cancel)
+        with explained(spec):
+            folder = download.fetch(small)
+        read_adapter(folder, spec.id, is_local=False)
+        refuse_without_weights(spec.id, listing.sizes)
+        with explained(spec):
+            folder = download.fetch([ADAPTER_WEIGHTS])
+    adapter = read_adapter(folder, spec.id, is_local=False)
+    adapter_revision(folder, spec.id)
+    known = replace(spec, path=str(folder), revision=listing.commit, licence=listing.licence or spec.licence)
+    return with_base(known, adapter, sink=sink, cancel=cancel)
+
+
+def with_base(spec: ModelSpec, adapter: Adapter, *, sink: Sink, cancel: CancelToken) -> ModelSpec:
+    """Fetch the base model of an adapter from the Hub; return the adapter with its facts.
+
+    Parameters
+    ----------
+    spec
+        The adapter; its files are on disk.
+    adapter
+        What it is.
+    sink, cancel
+        As :func:`fetch` has them; events are told as those of the adapter.
+
+    Raises
+    ------
+    ModelError
+        As :func:`fetch` does, for the base.
+    """
+    known = spec.base.revision if spec.base is not None else ""  # of a run that is repeated
+    asked = ModelSpec(adapter.base, "hub", spec.modality, known or adapter.revision, tasks=spec.tasks)
+    try:
+        base = _fetch_from_hub(asked, lambda event: sink(_renamed(event, spec.id)), cancel)
+    except ModelError as error:
+        raise type(error)(f"{spec.id!r} is {adapter.words}. {error.message}", hint=error.hint) from error
+    if base.base is not None:
+        raise UnsupportedModelError(
+            f"{spec.id!r} is {adapter.words}, which is an adapter itself.",
+            hint="Merge that one into its base first: model.merge_and_unload().save_pretrained(folder).",
+        )
+    name = AdaptedBase(adapter.base, base.revision or "", adapter.kind, base.path)
+    return replace(
+        base,
+        id=spec.id,
+        source=spec.source,
+        path=spec.path,
+        revision=spec.revision,
+        licence=spec.licence or base.licence,
+        spare_adapter=False,
+        base=name,
+    )
+
+
+def _renamed(event: Event, model: str) -> Event:
+    """Tell an event as one of another model."""
+    return replace(event, model=model) if isinstance(event, StageStarted | Downloaded) else event
 
 
 def _refuse_other_modality(spec: ModelSpec, modality: Modality) -> None:

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ptmrank_core.catalogue.adapters import ADAPTER_WEIGHTS, is_adapter
 from ptmrank_core.catalogue.checkpoint_files import CONFIG
 from ptmrank_core.catalogue.weights import has_weights
 from ptmrank_core.errors import DownloadError, WeightsFormatError
 from ptmrank_core.events import CancelToken, Downloaded, Sink, raise_if_cancelled
 from ptmrank_core.records import ModelSpec
 
-__all__ = ["ModelDownload", "cached_copy", "is_whole", "repository_of"]
+__all__ = ["ModelDownload", "cached_copy", "is_whole", "is_whole_adapter", "repository_of"]
 
 ATTEMPTS = 3
 
@@ -54,7 +55,7 @@ def cached_copy(spec: ModelSpec) -> Copy:
         for revision in repository.revisions
         if spec.revision in {None, revision.commit_hash, *revision.refs}
     ]
-    whole = [revision for revision in kept if is_whole(revision.snapshot_path)]
+    whole = [own for own in kept if is_whole(own.snapshot_path) or is_whole_adapter(own.snapshot_path)]
     if not whole:
         state = "only partly on this machine" if kept else "not on this machine"
         raise DownloadError(
@@ -71,6 +72,11 @@ def is_whole(folder: Path) -> bool:
         return (folder / CONFIG).is_file() and has_weights(folder)
     except WeightsFormatError:
         return False
+
+
+def is_whole_adapter(folder: Path) -> bool:
+    """Whether the download of an adapter is complete: its weights come last."""
+    return is_adapter(folder) and (folder / ADAPTER_WEIGHTS).is_file()
 
 
 class ModelDownload:

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ptmrank_core.data.deduplication import LabelledFile, count_reasons, drop_single
-from ptmrank_core.data.files.manifest import Labelling
+from ptmrank_core.data.deduplication import (
+    LabelledFile,
+    count_reasons,
+    describe_changes,
+    describe_flaws,
+    drop_single,
+)
+from ptmrank_core.data.files.labels import Labelling
 from ptmrank_core.data.labels.multilabel import sort_classes
-from ptmrank_core.data.media.kinds import Checked, MediaKind
+from ptmrank_core.data.media.kinds import MediaKind
 from ptmrank_core.data.tables.assemble import settle_labels
 from ptmrank_core.errors import SamplesError
 from ptmrank_core.records import LeftOut, Samples
 
-__all__ = ["build_samples", "describe_changes", "describe_flaws"]
-
-NAMED = 3
+__all__ = ["build_samples"]
 
 
 def _layout_hint(kind: MediaKind) -> str:
@@ -56,34 +60,6 @@ def _number_classes(
     names = sort_classes(candidate.label for candidate in candidates)
     index = {name: i for i, name in enumerate(names)}
     return np.array([index[candidate.label] for candidate in candidates], dtype=np.int64), names
-
-
-def describe_changes(candidates: Iterable[LabelledFile | Checked]) -> tuple[str, ...]:
-    """Write one sentence for each way in which decoding changes samples."""
-    counts = Counter(change for candidate in candidates for change in candidate.changes)
-    return tuple(change.sentence(counts[change]) for change in sorted(counts, key=lambda c: c.name))
-
-
-def describe_flaws(kind: str, flaws: Iterable[tuple[str, str]]) -> tuple[str, ...]:
-    """Write one warning for each flaw that samples have.
-
-    Parameters
-    ----------
-    kind
-        What the samples are called: ``"pictures"``.
-    flaws
-        Name of each sample, and what makes it doubtful (empty for nothing).
-    """
-    names: dict[str, list[str]] = defaultdict(list)
-    for name, flaw in flaws:
-        if flaw:
-            names[flaw].append(name)
-    return tuple(
-        f"{len(flawed):,} of the {kind} {'is' if len(flawed) == 1 else 'are'} {flaw}: "
-        f"{', '.join(map(repr, flawed[:NAMED]))}{' ...' if len(flawed) > NAMED else ''}. Such samples cannot "
-        "show what their labels say; leave them out if they are mistakes."
-        for flaw, flawed in sorted(names.items())
-    )
 
 
 def build_samples(
@@ -136,4 +112,7 @@ def build_samples(
         target_kind="classification" if targets is None else targets.kind,
         warnings=describe_flaws(kind.plural, ((one.name, one.flaw) for one in candidates)),
         groups=tuple(labelling.groups[candidate.name] for candidate in candidates if labelling.groups),
+        parts=labelling.parts,
+        columns=labelling.columns,
+        offers=(*labelling.offers, *(() if targets is None else targets.offers)),
     )

@@ -1,53 +1,82 @@
-"""Labels of the files of a source: from a manifest, or from their folders."""
+"""Labels of the files of a source: from tables beside them, or from their folders."""
 
 from __future__ import annotations
 
-import posixpath
-import unicodedata
+from collections import Counter
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
-from ptmrank_core.data.files.manifest import Labelling, find_manifest, read_manifest
-from ptmrank_core.data.sources.entries import Entry, common_root, suffix_of
+from ptmrank_core.data.files.labels import Labelling
+from ptmrank_core.data.files.manifest import FileRows, match_files, read_labels
+from ptmrank_core.data.files.manifests import Manifests, find_manifests
+from ptmrank_core.data.labels.spelling import common_spellings
+from ptmrank_core.data.layouts.folders import FolderLabels, label_by_folder, parts_by_folder
+from ptmrank_core.data.layouts.levels import FOLDER_COLUMN
+from ptmrank_core.data.layouts.sample_tables import names_table, table_key
+from ptmrank_core.data.layouts.taking import not_taken, take_parts
+from ptmrank_core.data.sources.entries import Entry, suffix_of
 from ptmrank_core.data.sources.limits import Limits
-from ptmrank_core.errors import SamplesError
+from ptmrank_core.errors import SamplesError, UnclearReadingError
 from ptmrank_core.records import LeftOut, Reading
 
-__all__ = ["NO_FOLDER_REASON", "label_entries"]
+__all__ = ["FoundLabels", "find_labels", "label_entries"]
 
-NO_FOLDER_REASON = "not inside a class folder"
+FEWEST = 2  # classes, and files of one
 
 
-def _label_by_folder(names: Sequence[str], suffixes: Collection[str]) -> Labelling:
-    """Label each file with the name of its folder.
+@dataclass(frozen=True, slots=True)
+class FoundLabels:
+    """Where the labels of files are, before any is read.
 
-    The folder that contains all samples is not a class, unless it is the only folder: a stray file beside the
-    class folders has no label.
+    Parameters
+    ----------
+    manifests
+        The tables that label files; none where folders do.
+    files
+        Names of the files that can be samples.
+    has_classes
+        Whether folders give at least two classes.
     """
-    samples = [name for name in names if suffix_of(name) in suffixes] or names
-    root = common_root(samples)
-    is_flat = all(posixpath.dirname(name) == root for name in samples)
-    labels: dict[str, str | None] = {}
-    left_out = []
-    for name in names:
-        folder = posixpath.dirname(name)
-        if folder and (folder != root or is_flat):
-            labels[name] = unicodedata.normalize("NFC", posixpath.basename(folder))
-        elif suffix_of(name) in suffixes:
-            left_out.append(LeftOut(name, NO_FOLDER_REASON))
-        else:  # most likely no sample at all, and then reading it gives the better reason
-            labels[name] = None
-    return Labelling(labels, tuple(left_out))
+
+    manifests: Manifests
+    files: tuple[str, ...]
+    has_classes: bool
 
 
-def _refuse_columns(reading: Reading) -> None:
-    """Refuse requests for columns or targets that need a table."""
-    columns = [*reading.label_columns, *filter(None, [reading.group_column])]
-    if columns or reading.target_kind not in {None, "classification"}:
-        wanted = f"columns {', '.join(map(repr, columns))}" if columns else f"a {reading.target_kind}"
-        raise SamplesError(
-            f"There is no table beside the files to read {wanted} from; folders give classes only.",
-            hint="Put a table with a file column and these columns beside the files.",
-        )
+def find_labels(
+    entries: Sequence[Entry], suffixes: Collection[str], reading: Reading, limits: Limits
+) -> FoundLabels:
+    """Find where the labels of files are.
+
+    Parameters
+    ----------
+    entries
+        The files of a source, hidden ones left out.
+    suffixes
+        Suffixes of what is to be labelled.
+    reading
+        The columns and parts that the user named.
+    limits
+        Bounds on what a table may hold.
+    """
+    names = [entry.name for entry in entries if suffix_of(entry.name) in suffixes]
+    has_classes = _have_classes(names, suffixes)
+    manifests = find_manifests(entries, reading, limits, has_classes=has_classes)
+    tables = {manifest.name for manifest in manifests.tables} | {one.name for one in manifests.left_out}
+    files = tuple(entry.name for entry in entries if entry.name not in tables)
+    return FoundLabels(manifests, files, has_classes)
+
+
+def _have_classes(names: Sequence[str], suffixes: Collection[str]) -> bool:
+    """Whether folders give at least two classes of two files, on whatever level."""
+    try:
+        labels = label_by_folder(names, suffixes, Reading()).labels
+    except UnclearReadingError:
+        return True
+    except SamplesError:
+        return False
+    counts = Counter(label for label in labels.values() if label is not None)
+    return sum(count >= FEWEST for count in counts.values()) >= FEWEST
 
 
 def label_entries(
@@ -62,23 +91,123 @@ def label_entries(
     suffixes
         Suffixes of what is to be labelled.
     reading
-        Which columns of a manifest hold what, and what the labels are.
+        Which columns of a table hold what, what the labels are, which parts are taken.
     limits
-        Bounds on what a manifest may hold.
+        Bounds on what a table may hold.
 
     Returns
     -------
     Labelling
-        Every file but the manifest is either in ``labels`` or in ``left_out``.
+        Every file but the tables of labels is either in ``labels`` or in ``left_out``.
 
     Raises
     ------
+    UnclearReadingError
+        If either of two columns, tables or levels of folders may hold the labels.
     SamplesError
-        If there are several manifests, one that cannot be used, or none though its columns are asked for.
+        If a table cannot be used, or there is none though its columns are asked for.
     """
-    manifest = find_manifest(entries, limits)
-    if manifest is None:
+    found = find_labels(entries, suffixes, reading, limits)
+    names = {names_table(table_key(table.name), reading.parts) for table in found.manifests.tables}
+    reading = replace(reading, parts=tuple(part for part in reading.parts if part not in names))
+    if found.manifests.tables:
+        rows = match_files(found.manifests.tables, found.files, reading, has_classes=found.has_classes)
+        rows = _with_folder_parts(rows, found.files, suffixes)
+        labelling = (
+            _read_from_table(rows, found, reading)
+            if rows.columns.labels
+            else _label_with_table(rows, found, suffixes, reading)
+        )
+    else:
         _refuse_columns(reading)
-        return _label_by_folder([entry.name for entry in entries], suffixes)
-    files = [entry.name for entry in entries if entry is not manifest]
-    return read_manifest(manifest, files, reading, limits)
+        labelling = _label_by_folder(found.files, suffixes, reading, None)
+    if labelling.targets is None and reading.join_classes:
+        labelling = join_alike(labelling)
+    return replace(labelling, left_out=(*labelling.left_out, *found.manifests.left_out))
+
+
+def _read_from_table(rows: FileRows, found: FoundLabels, reading: Reading) -> Labelling:
+    """Read the labels from tables; where folders give classes too, say which of them count."""
+    labelling = read_labels(rows, reading)
+    if not found.has_classes:
+        return labelling
+    note = f"The labels are read from {rows.first.name}, not from the folders."
+    return replace(labelling, notes=(note, *labelling.notes))
+
+
+def _with_folder_parts(rows: FileRows, files: Sequence[str], suffixes: Collection[str]) -> FileRows:
+    """Give rows without a part that of their file's folder."""
+    if any(row.part for row in rows.row_of.values()):
+        return rows
+    parts = parts_by_folder([name for name in files if suffix_of(name) in suffixes] or files, suffixes)
+    row_of = {name: replace(row, part=parts.get(name, "")) for name, row in rows.row_of.items()}
+    return replace(rows, row_of=row_of)
+
+
+def _label_with_table(
+    rows: FileRows, found: FoundLabels, suffixes: Collection[str], reading: Reading
+) -> Labelling:
+    """Label files by their folders; a table without labels gives groups, or nothing."""
+    labelling = _label_by_folder(found.files, suffixes, replace(reading, group_column=""), rows)
+    if rows.columns.group is None:
+        unused = [
+            LeftOut(table.name, "has no column of labels or groups") for table in found.manifests.tables
+        ]
+        return replace(labelling, left_out=(*labelling.left_out, *unused))
+    groups = {name: rows.row_of[name].group if name in rows.row_of else "" for name in labelling.labels}
+    note = f"The classes are read from the folders: {rows.first.name} has no column of labels."
+    return replace(
+        labelling,
+        groups={name: group or name for name, group in groups.items()},
+        notes=(*rows.notes, note, *labelling.notes),
+        columns=rows.columns.roles(rows.first.table),
+    )
+
+
+def _label_by_folder(
+    files: Sequence[str], suffixes: Collection[str], reading: Reading, rows: FileRows | None
+) -> Labelling:
+    """Label files by their folders, those of the parts that are taken."""
+    found: FolderLabels = label_by_folder(files, suffixes, reading)
+    parts = dict(found.parts)
+    if not parts and rows is not None:
+        parts = {name: rows.row_of[name].part if name in rows.row_of else "" for name in found.labels}
+    sure = [name for name, label in found.labels.items() if label is not None and suffix_of(name) in suffixes]
+    taken = take_parts((parts.get(name, "") for name in sure or found.labels), reading.parts)
+    left_out = list(found.left_out)
+    labels: dict[str, str | None] = {}
+    for name, label in found.labels.items():
+        if label is None or not taken.counts or parts.get(name, "") in taken.parts:
+            labels[name] = label
+        else:
+            left_out.append(LeftOut(name, not_taken(parts.get(name, ""))))
+    return Labelling(
+        labels=labels,
+        left_out=tuple(left_out),
+        notes=(*taken.notes, *found.notes),
+        groups={name: found.groups.get(name, name) for name in labels} if found.groups else {},
+        parts=taken.counts,
+        offers=found.offers,
+    )
+
+
+def join_alike(labelling: Labelling) -> Labelling:
+    """Give classes that differ in case or blanks alone the most frequent of their names."""
+    spellings = common_spellings(label for label in labelling.labels.values() if label is not None)
+    labels = {
+        name: label if label is None else spellings.get(label, label)
+        for name, label in labelling.labels.items()
+    }
+    return replace(labelling, labels=labels)
+
+
+def _refuse_columns(reading: Reading) -> None:
+    """Refuse requests for columns or targets that need a table."""
+    named = [reading.group_column] if reading.group_column not in {None, "", FOLDER_COLUMN} else []
+    columns = [*reading.label_columns, *filter(None, [reading.file_column, *named])]
+    if columns or reading.target_kind not in {None, "classification"}:
+        wanted = f"columns {', '.join(map(repr, columns))}" if columns else f"a {reading.target_kind}"
+        raise SamplesError(
+            f"There is no table beside the files to read {wanted} from; folders give classes only.",
+            hint="Put a table with a file column and these columns beside the files.",
+        )

@@ -1,27 +1,26 @@
-"""Recognition of the target kind: classes, numbers (regression), or several labels per sample."""
+"""Label columns -> targets: classes, numbers (regression), or several labels per sample."""
 
 from __future__ import annotations
 
 import unicodedata
-from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ptmrank_core.data.labels.multilabel import SEPARATORS, read_indicators, read_label_sets, sort_classes
+from ptmrank_core.data.labels.multilabel import read_indicators, read_label_sets, sort_classes
+from ptmrank_core.data.labels.number_spellings import respell
 from ptmrank_core.data.labels.numbers import is_missing, read_numbers, write_number
-from ptmrank_core.data.labels.spellings import respell
-from ptmrank_core.errors import InputField, SamplesError
+from ptmrank_core.data.labels.recognition import MIN_NUMBERS, number_or_nan, numbers_if_any, recognise_kind
+from ptmrank_core.data.labels.spelling import common_spellings
+from ptmrank_core.data.labels.unlabelled import NONE_GIVEN, find_unlabelled, without_word_marks
+from ptmrank_core.errors import InputField, ReadingOption, SamplesError
 from ptmrank_core.records import Reading, TargetKind
 
-__all__ = ["MIN_NUMBERS", "Targets", "read_targets"]
+__all__ = ["MIN_NUMBERS", "Targets", "as_columns", "read_targets"]
 
-MAX_INTEGER_CLASSES = 20
-MIN_NUMBERS = 3
-"""Different values below which integers are classes, and a regression is refused."""
 NO_LABEL = "no label"
 NOT_FINITE = "label is not a finite number"
 
@@ -45,6 +44,8 @@ class Targets:
         Every other row, and why.
     notes
         How they were read, one sentence each.
+    offers
+        Other ways to read them that the user may prefer.
     """
 
     kind: TargetKind
@@ -53,6 +54,7 @@ class Targets:
     kept: tuple[int, ...]
     left_out: tuple[tuple[int, str], ...]
     notes: tuple[str, ...]
+    offers: tuple[ReadingOption, ...] = ()
 
 
 def read_targets(columns: Mapping[str, Sequence[str]], reading: Reading) -> Targets:
@@ -69,14 +71,16 @@ def read_targets(columns: Mapping[str, Sequence[str]], reading: Reading) -> Targ
 
     Several columns are multi-label targets where they hold only 0 and 1 (or true and false), and a regression
     in several numbers otherwise. A cell is missing where it is empty or ``nan``, and in a column of numbers
-    also ``na``, ``null``, ``none``, ``?`` or ``-``.
+    also ``na``, ``null``, ``none``, ``?`` or ``-``. Which labels of a class column say that there is none is
+    decided by ``find_unlabelled``. With ``reading.join_classes``, classes that differ in case or blanks alone
+    are one, in its most frequent spelling.
 
     Parameters
     ----------
     columns
         The cells of each label column, all of one length.
     reading
-        Its ``target_kind`` is used.
+        Its ``target_kind``, ``unlabelled`` and ``join_classes`` are used.
 
     Returns
     -------
@@ -85,27 +89,52 @@ def read_targets(columns: Mapping[str, Sequence[str]], reading: Reading) -> Targ
 
     Raises
     ------
+    UnclearReadingError
+        If the labels may be classes or numbers, or -1 may be a class or not.
     SamplesError
-        If the kind is ambiguous, or the columns are not of the kind that was asked for.
+        If the columns are not of the kind that was asked for, or hold no label.
     """
-    cleaned: dict[str, Sequence[str]] = {
+    cleaned = {
         name: [unicodedata.normalize("NFC", cell.strip()) for cell in cells]
         for name, cells in columns.items()
     }
     if len(cleaned) > 1:
         return _read_several(cleaned, reading.target_kind)
     [(name, cells)] = cleaned.items()
+    marked = ""
+    if reading.unlabelled != "class":
+        cells, marked = without_word_marks(name, cells)
     spelling: tuple[str, ...] = ()
     if reading.target_kind in {None, "regression"}:
         cells, spelling = respell(name, cells, reading.decimal_mark)
-    kind, note = _recognise(name, cells) if reading.target_kind is None else (reading.target_kind, "")
-    notes = (*spelling, note) if note else spelling
+    kind, note = (reading.target_kind, "") if reading.target_kind else recognise_kind(name, cells)
+    notes = (*spelling, *filter(None, (note, marked)))
     if kind == "regression":
         return _read_numbers({name: cells}, notes)
     if kind == "multilabel":
         labels, names, left_out = read_label_sets(cells)
+        if reading.join_classes:
+            labels, names = _join_columns(labels, names)
         return _finish(kind, labels, names, left_out, notes)
-    return _read_classes(cells, notes)
+    return _read_classes(name, cells, reading, notes)
+
+
+def _join_columns(labels: NDArray[Any], names: tuple[str, ...]) -> tuple[NDArray[Any], tuple[str, ...]]:
+    """Join the labels whose names are alike, of shape (n, k)."""
+    counts = labels.sum(axis=0).astype(int).tolist()
+    spelled = [name for name, count in zip(names, counts, strict=True) for _ in range(max(1, count))]
+    kept = common_spellings(spelled)
+    joined = sort_classes(kept.get(name, name) for name in names)
+    columns = np.zeros((len(labels), len(joined)))
+    for k, name in enumerate(names):
+        place = joined.index(kept.get(name, name))
+        columns[:, place] = np.maximum(columns[:, place], labels[:, k])
+    return columns, joined
+
+
+def as_columns(labels: NDArray[Any]) -> NDArray[Any]:
+    """Return labels of shape (n,) or (n, k), with n from zero on, as (n, k)."""
+    return np.atleast_2d(labels.T).T
 
 
 def _finish(
@@ -121,20 +150,30 @@ def _finish(
     return Targets(kind, labels[kept], names, rows, tuple(sorted(left_out.items())), notes)
 
 
-def _read_classes(cells: Sequence[str], notes: tuple[str, ...]) -> Targets:
+def _read_classes(name: str, cells: Sequence[str], reading: Reading, notes: tuple[str, ...]) -> Targets:
     """Read one column as the names of classes; ``3.0`` in a column of integers is ``3``."""
-    numbers = _numbers_if_any(cells)
+    numbers = numbers_if_any(cells)
+    whole = False
     if numbers is not None:
         cells = [write_number(number) for number in numbers.tolist()]
-    left_out = {row: NO_LABEL for row, cell in enumerate(cells) if cell.lower() in {"", "nan"}}
+        whole = bool((np.floor(numbers[np.isfinite(numbers)]) == numbers[np.isfinite(numbers)]).all())
+    found = find_unlabelled(name, cells, reading, are_integers=whole)
+    spellings = common_spellings(cells) if reading.join_classes else {}
+    cells = [spellings.get(cell, cell) for cell in cells]
+    left_out = {
+        row: NO_LABEL if cell.lower() in NONE_GIVEN else f"{NO_LABEL}: {cell!r}"
+        for row, cell in enumerate(cells)
+        if cell.lower() in NONE_GIVEN or cell in found.marks
+    }
     if numbers is not None:
         left_out |= {
             row: f"{NOT_FINITE}: {cells[row]!r}" for row in np.flatnonzero(np.isinf(numbers)).tolist()
         }
     names = sort_classes(cell for row, cell in enumerate(cells) if row not in left_out)
-    index = {name: i for i, name in enumerate(names)}
+    index = {one: i for i, one in enumerate(names)}
     labels = np.array([index.get(cell, -1) for cell in cells], dtype=np.int64)
-    return _finish("classification", labels, names, left_out, notes)
+    targets = _finish("classification", labels, names, left_out, (*notes, *found.notes))
+    return replace(targets, offers=found.offers)
 
 
 def _read_numbers(columns: Mapping[str, Sequence[str]], notes: tuple[str, ...]) -> Targets:
@@ -145,7 +184,7 @@ def _read_numbers(columns: Mapping[str, Sequence[str]], notes: tuple[str, ...]) 
         where = f" in column {name!r}" if len(columns) > 1 else ""
         numbers = read_numbers(cells)
         if numbers is None:
-            numbers = np.array([_number_or_nan(cell) for cell in cells])
+            numbers = np.array([number_or_nan(cell) for cell in cells])
         parsed.append(numbers)
         for row in np.flatnonzero(~np.isfinite(numbers)).tolist():
             reason = f"{NOT_FINITE}: {cells[row]!r}{where}"
@@ -157,18 +196,6 @@ def _read_numbers(columns: Mapping[str, Sequence[str]], notes: tuple[str, ...]) 
         )
     labels = parsed[0] if len(parsed) == 1 else np.stack(parsed, axis=1)
     return _finish("regression", labels, tuple(columns), left_out, notes)
-
-
-def _numbers_if_any(cells: Sequence[str]) -> NDArray[np.float64] | None:
-    """Read a column of numbers; one with missing values alone holds words."""
-    numbers = read_numbers(cells)
-    return None if numbers is None or np.isnan(numbers).all() else numbers
-
-
-def _number_or_nan(cell: str) -> float:
-    """Read a single cell of a column that also holds words."""
-    numbers = read_numbers([cell])
-    return np.nan if numbers is None else float(numbers[0])
 
 
 def _read_several(columns: Mapping[str, Sequence[str]], kind: TargetKind | None) -> Targets:
@@ -199,66 +226,3 @@ def _read_several(columns: Mapping[str, Sequence[str]], kind: TargetKind | None)
 def _name_columns(columns: Mapping[str, Sequence[str]]) -> str:
     """Name some columns in a message."""
     return f"column{'s' if len(columns) > 1 else ''} {', '.join(map(repr, columns))}"
-
-
-def _are_integers(numbers: NDArray[np.float64]) -> bool:
-    """Whether all finite numbers are integers."""
-    there = numbers[np.isfinite(numbers)]
-    return bool((there == np.floor(there)).all())
-
-
-def _recognise(name: str, cells: Sequence[str]) -> tuple[TargetKind, str]:
-    """Recognise the kind of a single column, with a note where it could be read in another way."""
-    numbers = _numbers_if_any(cells)
-    if numbers is None:
-        return _recognise_words(name, cells)
-    there = numbers[np.isfinite(numbers)]
-    n_values = len(np.unique(there))
-    if not _are_integers(numbers):
-        return "regression", (
-            f"Label column {name!r} holds {n_values:,} different numbers and is read as numbers "
-            "(regression); say so if they are classes."
-        )
-    if n_values < MIN_NUMBERS:  # numbers or classes makes no difference
-        return "classification", ""
-    if n_values > MAX_INTEGER_CLASSES or 2 * n_values > len(there):
-        raise SamplesError(
-            f"Label column {name!r} holds {n_values:,} different integers in {len(there):,} rows, which "
-            "may be classes or numbers.",
-            fields=[InputField.TARGET_KIND],
-        )
-    return "classification", (
-        f"Label column {name!r} holds {n_values} different integers and is read as classes; "
-        "say so if they are numbers to predict."
-    )
-
-
-def _recognise_words(name: str, cells: Sequence[str]) -> tuple[TargetKind, str]:
-    """Recognise whether a column of words holds classes or sets of labels."""
-    values = {cell for cell in cells if cell.lower() not in {"", "nan"}}
-    lists = sum(cell.startswith("[") and cell.endswith("]") for cell in values)
-    if values and lists == len(values):
-        return "multilabel", f"Label column {name!r} holds lists and is read as multi-label targets."
-    n_numbers = sum(bool(np.isfinite(_number_or_nan(cell))) for cell in values)
-    if 2 * n_numbers >= len(values) > 0:
-        words = sorted(cell for cell in values if not np.isfinite(_number_or_nan(cell)))
-        raise SamplesError(
-            f"Label column {name!r} holds numbers and words ({', '.join(map(repr, words[:3]))}), which may "
-            "be classes or numbers.",
-            hint="A regression leaves the words out.",
-            fields=[InputField.TARGET_KIND],
-        )
-    separator = next((mark for mark in SEPARATORS if _has_joined(values, mark)), "")
-    if separator:
-        return "multilabel", (
-            f"Label column {name!r} holds labels joined by {separator!r} and is read as multi-label targets; "
-            "say so if each cell is one class."
-        )
-    return "classification", ""
-
-
-def _has_joined(values: Collection[str], separator: str) -> bool:
-    """Whether a part of one joined cell occurs in another cell too."""
-    counts = Counter(part for cell in values for part in {part.strip() for part in cell.split(separator)})
-    joined = (cell for cell in values if separator in cell)
-    return any(counts[part.strip()] > 1 for cell in joined for part in cell.split(separator) if part.strip())

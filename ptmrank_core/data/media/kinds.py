@@ -30,6 +30,7 @@ __all__ = [
     "Checked",
     "MediaKind",
     "check_entry",
+    "names_media",
     "recognise_kind",
     "settle_encoding",
 ]
@@ -259,3 +260,11 @@ def recognise_kind(names: Sequence[str]) -> MediaKind:
     best = max(MEDIA, key=lambda modality: counts[modality])
     # A few texts beside many files without a suffix, most likely pictures, are notes.
     return MEDIA["image"] if best == "text" and n_unknown > counts["text"] else MEDIA[best]
+
+
+def names_media(cells: Sequence[str]) -> bool:
+    """Whether most cells of a column end like the files of samples: in ``.png``, ``.wav``, ``.txt`` ..."""
+    suffixes = frozenset[str]().union(*(kind.formats.suffixes for kind in MEDIA.values()))
+    filled = [cell for cell in cells if cell.strip()]
+    n_files = sum(suffix_of(cell.strip()) in suffixes and len(cell) < 300 for cell in filled)
+    return 2 * n_files > len(filled)

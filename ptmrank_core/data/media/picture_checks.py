@@ -9,7 +9,7 @@ import numpy as np
 from ptmrank_core.data.media.formats import UnidentifiedError
 from ptmrank_core.data.media.images import PICTURES, Decoded, PictureChange, decode
 
-__all__ = ["PictureFacts", "check_image"]
+__all__ = ["PictureFacts", "check_image", "flaw_of"]
 
 BLANK_RANGE, DARK_LEVEL = 1, 12
 """Of 255 levels: what no model, and hardly anybody, sees a difference in."""
@@ -55,10 +55,10 @@ def check_image(name: str, data: bytes, max_pixels: int) -> PictureFacts:
         decoded = decode(data, max_pixels)
     except UnidentifiedError as error:
         raise PICTURES.explain(name, error) from error
-    return PictureFacts(frozenset(decoded.changes), decoded.brightest, _flaw(decoded))
+    return PictureFacts(frozenset(decoded.changes), decoded.brightest, flaw_of(decoded))
 
 
-def _flaw(decoded: Decoded) -> str:
+def flaw_of(decoded: Decoded) -> str:
     """Say what makes a picture doubtful: that there is nothing, or hardly anything, to be seen in it."""
     ranges = np.array(decoded.picture.getextrema())  # of shape (3, 2)
     if (np.ptp(ranges, axis=1) <= BLANK_RANGE).all() and not decoded.brightest:

@@ -24,7 +24,8 @@ from ptmrank_core.data.objects.targets import settle_reading, write_targets
 from ptmrank_core.data.objects.values import as_array, is_missing_value
 from ptmrank_core.data.sources.limits import Limits
 from ptmrank_core.data.tables.assemble import assemble
-from ptmrank_core.data.tables.column_roles import Roles
+from ptmrank_core.data.tables.columns.features import plan_features
+from ptmrank_core.data.tables.columns.roles import Roles, with_ignored
 from ptmrank_core.data.tables.items import read_items
 from ptmrank_core.data.tables.table import InputTable
 from ptmrank_core.errors import InputField, SamplesError
@@ -200,7 +201,7 @@ def samples_of_numbers(
     limits: Limits,
     names: Sequence[str] = (),
 ) -> Samples:
-    """Make samples of rows of numbers; all of them are features, whatever they look like.
+    """Make samples of rows of numbers; a column that numbers the rows is a feature here too.
 
     Parameters
     ----------
@@ -222,8 +223,16 @@ def samples_of_numbers(
     cells = {name: [_cell(cell) for cell in column] for name, column in labels.items()}
     table = InputTable("X", (*features, *cells), numbers, cells, range(1, len(array) + 1))
     roles = Roles("tabular", (), tuple(cells), None, features)
+    if not wanted.reading.columns_as_is:
+        plan = plan_features(table, features)
+        kept = tuple(encoding.column for encoding in plan.encodings)
+        roles = replace(roles, features=kept, encodings=tuple(plan.encodings), ignored=plan.ignored)
+    if not roles.features:
+        raise SamplesError("X has no column whose numbers differ.", hint=EXPECTED)
+    roles = with_ignored(table, roles, {})
     items = read_items(table, roles, limits)
-    return finish(assemble("X", "tabular", items, settle_reading(wanted, cells), ()), wanted)
+    samples = assemble("X", "tabular", items, settle_reading(wanted, cells), roles.notes)
+    return finish(replace(samples, columns=roles.report()), wanted)
 
 
 def _cell(value: Any) -> str:

@@ -26,6 +26,7 @@ from ptmrank_core.records import Modality, Reading, Samples
 
 __all__ = ["Columns", "samples_of_columns"]
 
+NOT_THE_SAMPLES = "is not the column that holds the samples"
 LOOKED_AT = 20
 """Values of a column that tell what it holds."""
 
@@ -179,12 +180,12 @@ def _of_media(
     beside = {name: cells for name, cells in plain.items() if name != column}
     stand_in = {column: [f"{modality}:{number}" for number in range(1, len(values) + 1)]}
     table = table_of_columns(columns.name, stand_in | beside, columns.notes)
-    asked = replace(wanted.reading, modality="text", text_columns=(column,))
+    asked = replace(wanted.reading, modality="text", text_columns=(column,), file_column=None)
     roles = find_roles(table, asked)
     labels = {name: table.cells(name) for name in roles.labels}
     notes = [note.replace("Text is read", f"{PLURALS[modality]} are read") for note in roles.notes]
     unused = [name for name in columns.values if name not in plain and name != column]
-    notes += [f"Not used either: {list_columns(unused)}."] if unused else []
+    notes += [f"Not used: {list_columns(unused)}; file_column chooses one of them."] if unused else []
     gathered = LabelledValues(
         f"column {column!r}",
         _rows(values, table.lines),
@@ -199,7 +200,10 @@ def _of_media(
     left = {name: table.cells(name) for name in beside if name not in {*roles.labels, roles.group}}
     is_asked = wanted.reading.group_column is None and not roles.group
     warning = group_column_warning(left) if is_asked else ""
-    return replace(samples, warnings=(warning, *samples.warnings)) if warning else samples
+    warnings = (warning, *samples.warnings) if warning else samples.warnings
+    ignored = {**roles.report().ignored, **dict.fromkeys(unused, NOT_THE_SAMPLES)}
+    report = replace(roles.report(), text=(), file=column, ignored=ignored)
+    return replace(samples, warnings=warnings, columns=report)
 
 
 def _rows(values: Values, lines: Sequence[int]) -> Iterator[Any]:

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ptmrank_core.data.files.building import describe_changes
-from ptmrank_core.data.media.kinds import Checked
+from ptmrank_core.data.deduplication import describe_changes, describe_flaws
+from ptmrank_core.data.media.grey import with_one_white
+from ptmrank_core.data.media.kinds import MEDIA, Checked
 from ptmrank_core.data.objects.options import ObjectReading
 from ptmrank_core.data.objects.targets import settle_reading
 from ptmrank_core.data.objects.values import ValueReader, is_missing_value, modality_of
@@ -16,8 +17,8 @@ from ptmrank_core.data.sources.limits import Limits
 from ptmrank_core.data.subsampling import subsample
 from ptmrank_core.data.tables.assemble import assemble
 from ptmrank_core.data.tables.items import TableItems
-from ptmrank_core.errors import InputField, SamplesError
-from ptmrank_core.records import LeftOut, Modality, Samples
+from ptmrank_core.errors import InputField, SamplesError, UnclearReadingError
+from ptmrank_core.records import OBJECTS_PREFIX, LeftOut, Modality, Samples
 
 __all__ = [
     "OBJECTS_PREFIX",
@@ -27,9 +28,6 @@ __all__ = [
     "samples_of_made",
     "samples_of_values",
 ]
-
-# Such samples exist only in the script that made them: their source identifies them, but is no path.
-OBJECTS_PREFIX = "pairs:"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -132,27 +130,33 @@ def samples_of_made(
 ) -> Samples:
     """Make samples of what a reader has made of values; parameters as those of :func:`samples_of_values`."""
     items = TableItems(labels={column: [] for column in gathered.labels}, left_out=[*gathered.left_out])
+    items.left_out += [one for _, one in made if isinstance(one, LeftOut)]
     cells = list(zip(*gathered.labels.values(), strict=True))
-    read: list[Checked] = []
-    for row, (name, one) in enumerate(made):
-        if isinstance(one, LeftOut):
-            items.left_out.append(one)
-            continue
+    kept = [(row, name, one) for row, (name, one) in enumerate(made) if isinstance(one, Checked)]
+    read = with_one_white([one for _, _, one in kept])
+    for (row, name, _), one in zip(kept, read, strict=True):
         group = None if gathered.groups is None else gathered.groups[row]
         items.add(name, one.item, one.digest, cells[row], group)
-        read.append(one)
-    notes = (*gathered.notes, *describe_changes(read))
+    samples = _assemble(gathered, items, describe_changes(read), wanted)
+    flaws = dict(zip(items.names, (one.flaw for one in read), strict=True))
+    kind = MEDIA[samples.modality].plural if samples.modality in MEDIA else ""
+    warnings = describe_flaws(kind, ((name, flaws[name]) for name in samples.names))
+    return finish(replace(samples, warnings=(*samples.warnings, *warnings)), wanted)
+
+
+def _assemble(
+    gathered: LabelledValues, items: TableItems, notes: tuple[str, ...], wanted: ObjectReading
+) -> Samples:
+    """Join items and labels; what is wrong with them is said in words that fit where they come from."""
     reading = settle_reading(wanted, items.labels)
+    name, modality = gathered.source or gathered.name, wanted.modality or "image"
     try:
-        samples = assemble(
-            gathered.source or gathered.name, wanted.modality or "image", items, reading, notes
-        )
+        return assemble(name, modality, items, reading, (*gathered.notes, *notes))
     except SamplesError as error:
-        if not gathered.hint:
+        if not gathered.hint or isinstance(error, UnclearReadingError):
             raise
         fields = [field for field in error.fields if field is not InputField.LABEL_COLUMNS]
         raise SamplesError(error.message, hint=gathered.hint, fields=fields) from error
-    return finish(samples, wanted)
 
 
 def finish(samples: Samples, wanted: ObjectReading) -> Samples:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ptmrank_core.data.objects.columns import Columns, samples_of_columns
 from ptmrank_core.data.objects.kinds import is_a
 from ptmrank_core.data.objects.options import ObjectReading
 from ptmrank_core.data.objects.values import Values
+from ptmrank_core.data.parts import LEARNED_FROM, choose_parts, part_of_stem
 from ptmrank_core.data.sources.limits import Limits
-from ptmrank_core.errors import SamplesError, UnknownNameError
+from ptmrank_core.data.tables.role_rules import list_columns
+from ptmrank_core.errors import InputField, SamplesError
 from ptmrank_core.records import Modality, Samples
 
 __all__ = ["is_hub_dataset", "samples_of_hub_dataset"]
 
 MEDIA: Mapping[str, Modality] = {"Image": "image", "Audio": "audio", "Video": "video"}
-DEFAULT_SPLIT = "train"
 
 
 def is_hub_dataset(data: Any) -> bool:
@@ -33,7 +36,8 @@ def samples_of_hub_dataset(data: Any, wanted: ObjectReading, limits: Limits) -> 
     Parameters
     ----------
     data
-        A ``Dataset``, or a ``DatasetDict`` of which one split is read.
+        A ``Dataset``, or a ``DatasetDict``, of which training and validation are read, or the parts that
+        were asked for.
     wanted
         What the user said about it.
     limits
@@ -42,63 +46,91 @@ def samples_of_hub_dataset(data: Any, wanted: ObjectReading, limits: Limits) -> 
     Raises
     ------
     UnknownNameError
-        If it has no such split or column.
+        If it has no such part or column.
     SamplesError
-        If it is streamed, it is not clear which split or column is meant, or too few samples are left.
+        If it is streamed, it is not clear which part or column is meant, or too few samples are left.
     """
-    dataset, notes = _one_split(data, wanted.split)
-    if is_a(dataset, "datasets", "IterableDataset"):
-        raise SamplesError(
-            "The data set is streamed: its samples cannot be counted.",
-            hint="Take a part of it: datasets.Dataset.from_list(list(dataset.take(1000)), "
-            "features=dataset.features).",
-        )
-    if (dataset.format or {}).get("type") == "custom":
-        notes += ("The transform of the data set was not applied.",)
-    values: dict[str, Values] = {}
-    media: dict[str, Modality] = {}
-    classes: set[str] = set()
-    plain = dataset.with_format(None)
-    for name, feature in dataset.features.items():
-        kind = type(feature).__name__
-        if kind in MEDIA:
-            media[name] = MEDIA[kind]
-            plain = plain.cast_column(name, type(feature)(decode=False))
-    for name, feature in dataset.features.items():
-        names = getattr(feature, "names", None) or getattr(getattr(feature, "feature", None), "names", None)
-        if names:
-            values[name], unlabelled = _name_classes(plain[name], names)
-            classes |= {name} if hasattr(feature, "names") else set()
-            notes += (f"The label -1 in column {name!r} stands for no label.",) if unlabelled else ()
-        else:
-            values[name] = _Column(plain, name) if name in media else list(plain[name])
-    return samples_of_columns(Columns("dataset", values, media, frozenset(classes), notes), wanted, limits)
-
-
-def _one_split(data: Any, split: str | None) -> tuple[Any, tuple[str, ...]]:
-    """Return the split that is to be read."""
-    if not isinstance(data, Mapping):
-        own = str(data.split) if getattr(data, "split", None) is not None else None
-        if split is not None and split != own:
-            raise UnknownNameError("split", split, [own] if own else ["(the data set has no splits)"])
-        return data, ()
-    names = list(data)
-    if split is None:
-        split = names[0] if len(names) == 1 else DEFAULT_SPLIT
-        if split not in data:
+    parts = data if isinstance(data, Mapping) else {_own_part(data): data}
+    for dataset in parts.values():
+        if is_a(dataset, "datasets", "IterableDataset"):
             raise SamplesError(
-                f"The data set has the splits {', '.join(map(repr, names))}, and none is named "
-                f"{DEFAULT_SPLIT!r}.",
-                hint=f"Say which one to read: split={names[0]!r}." if names else "",
+                "The data set is streamed: its samples cannot be counted.",
+                hint="Take a part of it: datasets.Dataset.from_list(list(dataset.take(1000)), "
+                "features=dataset.features).",
             )
-    if split not in data:
-        raise UnknownNameError("split", split, names)
-    others = [name for name in names if name != split]
-    left = f"; not read: {', '.join(map(repr, others))}" if others else ""
-    return data[split], (f"The split {split!r} was read{left}.",)
+    chosen, notes = _choose(parts, wanted.reading.parts)
+    columns = _columns([parts[name] for name in chosen], notes)
+    samples = samples_of_columns(columns, wanted, limits)
+    counts = {name: len(dataset) for name, dataset in parts.items() if name}
+    return replace(samples, parts=counts if isinstance(data, Mapping) else {})
 
 
-def _name_classes(numbers: Sequence[Any], names: Sequence[str]) -> tuple[list[Any], int]:
+def _own_part(dataset: Any) -> str:
+    """Name the part that a data set is; empty where it does not say."""
+    own = getattr(dataset, "split", None)
+    return "" if own is None else str(own)
+
+
+def _choose(parts: Mapping[str, Any], wanted: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
+    """Choose the parts to read, each under its own name; say which were not read."""
+    found = {name: part_of_stem(name) or name for name in parts}
+    if not wanted and len(parts) > 1 and not any(part in LEARNED_FROM for part in found.values()):
+        raise SamplesError(
+            f"The data set has the parts {list_columns(list(parts))}, and none is for training.",
+            fields=[InputField.PARTS],
+        )
+    named = [name for name in wanted if name in parts]  # a name may say more than the part: "train_clean"
+    taken = {found[name] for name in named} if len(named) == len(wanted) else set()
+    taken = taken or set(choose_parts(found.values(), wanted))
+    chosen = named or [name for name, part in found.items() if part in taken]
+    left = [name for name in parts if name not in chosen]
+    if not left:
+        return chosen, ()
+    return chosen, (f"Read: {list_columns(chosen)}; not read: {list_columns(left)}.",)
+
+
+def _columns(datasets: Sequence[Any], notes: tuple[str, ...]) -> Columns:
+    """Take the columns of parts of one data set, one below another."""
+    features = datasets[0].features
+    if any(dataset.features != features for dataset in datasets):
+        raise SamplesError(
+            "The parts of the data set have different columns or classes.",
+            hint="Read one of them.",
+            fields=[InputField.PARTS],
+        )
+    if any((dataset.format or {}).get("type") == "custom" for dataset in datasets):
+        notes += ("The transform of the data set was not applied.",)
+    media = {name: MEDIA[type(f).__name__] for name, f in features.items() if type(f).__name__ in MEDIA}
+    plain = [_undecoded(dataset, media) for dataset in datasets]
+    values: dict[str, Values] = {}
+    classes: set[str] = set()
+    for name, feature in features.items():
+        names = getattr(feature, "names", None) or getattr(getattr(feature, "feature", None), "names", None)
+        column = _Column(plain, name)
+        values[name] = column if name in media else list(column)
+        if names:
+            values[name], n_unlabelled = _name_classes(values[name], names)
+            classes |= {name} if hasattr(feature, "names") else set()
+            notes += _say_unlabelled(name, n_unlabelled)
+    return Columns("dataset", values, media, frozenset(classes), notes)
+
+
+def _undecoded(dataset: Any, media: Iterable[str]) -> Any:
+    """Return a data set that gives pictures and recordings as they are stored."""
+    plain = dataset.with_format(None)
+    for name in media:
+        plain = plain.cast_column(name, type(dataset.features[name])(decode=False))
+    return plain
+
+
+def _say_unlabelled(column: str, count: int) -> tuple[str, ...]:
+    if not count:
+        return ()
+    rows = f"{count:,} rows" if count > 1 else "1 row"
+    return (f"{rows} with -1 in column {column!r}, which stands for no label: left out.",)
+
+
+def _name_classes(numbers: Values, names: Sequence[str]) -> tuple[list[Any], int]:
     """Replace the numbers of classes, or lists of them, by their names; count those that are -1."""
     named: list[Any] = []
     for number in numbers:
@@ -110,16 +142,16 @@ def _name_classes(numbers: Sequence[Any], names: Sequence[str]) -> tuple[list[An
 
 
 class _Column(Sequence[Any]):
-    """A column that is read value by value: the bytes of all pictures are not held twice."""
+    """A column of several parts, read value by value: the bytes of all pictures are not held twice."""
 
-    def __init__(self, dataset: Any, name: str) -> None:
-        self._dataset, self._name = dataset.select_columns([name]), name
+    def __init__(self, datasets: Sequence[Any], name: str) -> None:
+        self._parts, self._name = [dataset.select_columns([name]) for dataset in datasets], name
 
     def __len__(self) -> int:
-        return len(self._dataset)
+        return sum(map(len, self._parts))
 
     def __getitem__(self, index: Any) -> Any:
-        return self._dataset[index][self._name]
+        return next(itertools.islice(self, index, None))
 
     def __iter__(self) -> Iterator[Any]:
-        return (row[self._name] for row in self._dataset)
+        return (row[self._name] for part in self._parts for row in part)

@@ -12,7 +12,7 @@ from ptmrank_core.data.objects.values import Values, is_missing_value
 from ptmrank_core.data.sources.entries import suffix_of
 from ptmrank_core.data.tables.column_names import FILE_NAMES, TEXT_NAMES, find_named, order_by_name, plain
 from ptmrank_core.data.tables.role_rules import list_columns
-from ptmrank_core.errors import InputField, SamplesError, UnknownNameError
+from ptmrank_core.errors import InputField, ReadingOption, SamplesError, UnclearReadingError, UnknownNameError
 from ptmrank_core.records import Modality
 
 __all__ = ["PLURALS", "find_media_column"]
@@ -20,7 +20,6 @@ __all__ = ["PLURALS", "find_media_column"]
 PLURALS: Mapping[Modality, str] = {"image": "Pictures", "audio": "Recordings", "video": "Videos"}
 LOOKED_AT = 20
 """Values of a column that tell what it holds."""
-NAME_IT = 'Name it in file_column: file_column="photo".'
 
 
 def find_media_column(
@@ -58,8 +57,8 @@ def find_media_column(
         If several columns may hold the samples, or none.
     """
     paths = {c: m for c, values in columns.items() if (m := _modality_of_paths(values)) is not None}
-    if wanted.file_column is not None:
-        return _named(name, wanted.file_column, columns, {**media, **paths}, wanted)
+    if wanted.reading.file_column is not None:
+        return _named(name, wanted.reading.file_column, columns, {**media, **paths}, wanted)
     if wanted.modality not in {None, *PLURALS}:
         return None
     for found in (media, paths):
@@ -74,8 +73,7 @@ def find_media_column(
     raise SamplesError(
         f"No column of {name!r} holds {PLURALS[wanted.modality].lower()} or their paths; it has "
         f"{list_columns(known)}.",
-        hint=NAME_IT,
-        fields=[InputField.MODALITY],
+        fields=[InputField.FILE_COLUMN],
     )
 
 
@@ -100,7 +98,7 @@ def _named(
     known = [*columns, *(other for other in found if other not in columns)]
     alike = [column] if column in known else [other for other in known if plain(other) == plain(column)]
     if len(alike) != 1:
-        raise UnknownNameError("column", column, known)
+        raise UnknownNameError("column", column, known, fields=[InputField.FILE_COLUMN])
     modality = wanted.modality or found.get(alike[0])
     if modality is None or modality not in PLURALS:
         raise SamplesError(
@@ -116,8 +114,13 @@ def _choose(name: str, found: Mapping[str, Modality]) -> str | None:
         return next(iter(found), None)
     named = order_by_name(list(found), FILE_NAMES)
     if len(named) != 1:
-        raise SamplesError(
-            f"Several columns of {name!r} may hold the samples: {list_columns(list(found))}.", hint=NAME_IT
+        raise UnclearReadingError(
+            f"Several columns of {name!r} may hold the samples: {list_columns(list(found))}.",
+            [
+                ReadingOption(f"{PLURALS[modality]} in column {column!r}.", {"file_column": column})
+                for column, modality in found.items()
+            ],
+            fields=[InputField.FILE_COLUMN],
         )
     return named[0]
 
@@ -132,8 +135,12 @@ def _refuse_texts_beside(
     """Ask what the samples are, where texts lie beside the pictures and nobody said which is meant."""
     texts = [c for c in find_named(list(columns), TEXT_NAMES) if c != column]
     if wanted.modality is None and texts:
-        raise SamplesError(
+        raise UnclearReadingError(
             f"{name!r} has {PLURALS[modality].lower()} in column {column!r} and texts in {texts[0]!r}; "
             "either may be the samples.",
+            [
+                ReadingOption(f"{PLURALS[modality]} in column {column!r}.", {"modality": modality}),
+                ReadingOption(f"Texts in column {texts[0]!r}.", {"modality": "text"}),
+            ],
             fields=[InputField.MODALITY],
         )

@@ -4,19 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import Any, get_args
 
 from ptmrank_core.errors import InputError, UnknownNameError
-from ptmrank_core.records import AS_RECOGNISED, Modality, Reading
+from ptmrank_core.records import (
+    AS_RECOGNISED,
+    ClassFolders,
+    DecimalMark,
+    Modality,
+    Reading,
+    TargetKind,
+    UnlabelledMarks,
+)
 
 __all__ = ["ObjectReading", "read_options"]
 
-SEVERAL = ("text_columns", "label_columns")
-NUMBERS = ("max_samples", "sampling_rate")
+SEVERAL = ("text_columns", "label_columns", "ignored_columns", "parts")
+NUMBERS = ("max_samples", "sampling_rate", "group_in_names")
+SWITCHES = ("columns_as_is", "has_header", "join_classes")
 CHOICES: Mapping[str, tuple[str, ...]] = {
-    "modality": ("image", "text", "audio", "video", "tabular"),
-    "target_kind": ("classification", "regression", "multilabel"),
+    "modality": get_args(Modality),
+    "target_kind": get_args(TargetKind),
+    "class_folders": get_args(ClassFolders),
+    "decimal_mark": get_args(DecimalMark),
+    "unlabelled": get_args(UnlabelledMarks),
 }
+PARTS_ALIAS = "split"
+"""What the parts of a data set are called elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +41,6 @@ class ObjectReading:
     ----------
     reading
         Modality, kind of labels and columns, as for files.
-    file_column
-        Name of the column of pictures or recordings, or of their paths; ``None`` to detect it.
-    split
-        Name of the split of a data set with several; ``None`` for ``"train"``.
     sampling_rate
         Rate (Hz) of recordings that are arrays without a rate of their own.
     integers_are_classes
@@ -38,8 +48,6 @@ class ObjectReading:
     """
 
     reading: Reading = AS_RECOGNISED
-    file_column: str | None = None
-    split: str | None = None
     sampling_rate: int | None = None
     integers_are_classes: bool = False
 
@@ -53,8 +61,8 @@ class ObjectReading:
         return replace(self, reading=replace(self.reading, modality=modality))
 
 
-OF_OBJECTS = ("file_column", "split", "sampling_rate")
-OF_READING = tuple(field.name for field in fields(Reading) if field.name not in OF_OBJECTS)
+RATE = "sampling_rate"
+OF_READING = tuple(field.name for field in fields(Reading))
 
 
 def read_options(options: Mapping[str, Any]) -> ObjectReading:
@@ -63,8 +71,8 @@ def read_options(options: Mapping[str, Any]) -> ObjectReading:
     Parameters
     ----------
     options
-        Fields of :class:`~ptmrank_core.records.Reading`, and ``file_column``, ``split``, ``sampling_rate``.
-        A single column may be given by its name alone; ``None`` leaves a field as it is.
+        Fields of :class:`~ptmrank_core.records.Reading`, ``split`` for its ``parts``, and ``sampling_rate``.
+        A single column or part may be given by its name alone; ``None`` leaves a field as it is.
 
     Raises
     ------
@@ -73,29 +81,35 @@ def read_options(options: Mapping[str, Any]) -> ObjectReading:
     InputError
         If a value is not of the right type.
     """
-    given = {name: value for name, value in options.items() if value is not None}
-    for name, value in given.items():
-        if name not in (*OF_READING, *OF_OBJECTS):
-            raise UnknownNameError("keyword", name, (*OF_READING, *OF_OBJECTS))
-        given[name] = _checked(name, value)
-    of_reading = {name: value for name, value in given.items() if name in OF_READING}
-    of_objects = {name: value for name, value in given.items() if name in OF_OBJECTS}
-    return ObjectReading(Reading(**of_reading), **of_objects)
+    known = (*OF_READING, RATE, PARTS_ALIAS)
+    given: dict[str, Any] = {}
+    for name, value in options.items():
+        if name not in known:
+            raise UnknownNameError("keyword", name, known)
+        if value is not None:
+            field = "parts" if name == PARTS_ALIAS else name
+            given[field] = _checked(name, field, value)
+    rate = given.pop(RATE, None)
+    return ObjectReading(Reading(**given), rate)
 
 
-def _checked(name: str, value: Any) -> Any:
-    """Check one value; several names of columns become a tuple."""
-    if name in SEVERAL:
+def _checked(name: str, field: str, value: Any) -> Any:
+    """Check one value; several names become a tuple."""
+    if field in SEVERAL:
         names = (value,) if isinstance(value, str) else tuple(value)
-        if not all(isinstance(column, str) for column in names):
-            raise InputError(f"{name} is {value!r}; expected the name of a column, or a list of names.")
+        if not all(isinstance(one, str) for one in names):
+            raise InputError(f"{name} is {value!r}; expected a name, or a list of names.")
         return names
-    if name in NUMBERS:
+    if field in SWITCHES:
+        if not isinstance(value, bool):
+            raise InputError(f"{name} is {value!r}; expected True or False.")
+        return value
+    if field in NUMBERS:
         if isinstance(value, bool) or not isinstance(value, int) or value < 1:
             raise InputError(f"{name} is {value!r}; expected a whole number of at least 1.")
         return value
     if not isinstance(value, str):
         raise InputError(f"{name} is {value!r}; expected a text.")
-    if value not in CHOICES.get(name, (value,)):
-        raise UnknownNameError(name.replace("_", " "), value, CHOICES[name])
+    if value not in CHOICES.get(field, (value,)):
+        raise UnknownNameError(name.replace("_", " "), value, CHOICES[field])
     return value

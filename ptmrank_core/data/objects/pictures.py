@@ -13,13 +13,15 @@ from PIL import Image, ImageOps
 from ptmrank_core.data.media.images import (
     DAMAGE_ERRORS,
     ORIENTATION_TAG,
-    QUIET,
     UPRIGHT,
+    Decoded,
     ImageItem,
     PictureChange,
     to_rgb,
 )
 from ptmrank_core.data.media.kinds import Checked
+from ptmrank_core.data.media.picture_checks import flaw_of
+from ptmrank_core.data.media.pillow import QUIET
 from ptmrank_core.data.media.text import NOT_A_TEXT
 from ptmrank_core.data.sources.limits import Limits
 from ptmrank_core.errors import SamplesError
@@ -63,16 +65,27 @@ def picture_item(image: Image.Image, limits: Limits) -> Checked:
             image.load()
             is_turned = image.getexif().get(ORIENTATION_TAG, 1) in UPRIGHT
             upright = ImageOps.exif_transpose(image) if is_turned else image
-            rgb, changes = to_rgb(upright)
+            rgb, changes, brightest = to_rgb(upright)
         except DAMAGE_ERRORS as error:
             raise SamplesError(f"unreadable image: {error or type(error).__name__}") from error
     changes |= {PictureChange.ROTATED} if is_turned else set()
+    # Levels of grey whose range is not stated are kept: their white is that of the whole data set.
+    pixels = upright.convert("I;16") if brightest else rgb
+    data = _encode(pixels)
+    head = NOT_A_TEXT + f"{pixels.mode}{rgb.width}x{rgb.height}:".encode()
+    return Checked(
+        ImageItem(BytesBlob(data), hashlib.sha256(data).hexdigest(), limits.max_pixels, brightest),
+        hashlib.sha256(head + pixels.tobytes()).hexdigest(),
+        frozenset(changes),
+        flaw_of(Decoded(rgb, changes, brightest)),
+    )
+
+
+def _encode(image: Image.Image) -> bytes:
+    """Write a picture as PNG, which loses nothing."""
     buffer = io.BytesIO()
-    rgb.save(buffer, "PNG", compress_level=1)
-    data = buffer.getvalue()
-    head = NOT_A_TEXT + f"picture{rgb.width}x{rgb.height}:".encode()
-    item = ImageItem(BytesBlob(data), hashlib.sha256(data).hexdigest(), limits.max_pixels)
-    return Checked(item, hashlib.sha256(head + rgb.tobytes()).hexdigest(), frozenset(changes))
+    image.save(buffer, "PNG", compress_level=1)
+    return buffer.getvalue()
 
 
 def array_picture(array: NDArray[Any]) -> Image.Image:

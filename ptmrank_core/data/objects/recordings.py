@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ptmrank_core.data.media.audio import HIGHEST_RATE, LOWEST_RATE, MAX_PEAK, MixedDown
+from ptmrank_core.data.media.audio import HIGHEST_RATE, LOWEST_RATE, MAX_PEAK, SILENT_PEAK, MixedDown
 from ptmrank_core.data.media.kinds import Checked
 from ptmrank_core.data.media.text import NOT_A_TEXT
 from ptmrank_core.data.sources.limits import Limits
@@ -72,7 +72,8 @@ def waveform_item(array: NDArray[Any], rate: int, limits: Limits) -> Checked:
     head = NOT_A_TEXT + f"waveform{rate}:".encode()
     digest = hashlib.sha256(head + frames.astype("<f4").tobytes()).hexdigest()
     changes = frozenset({MixedDown(n_channels)} if n_channels > 1 else ())
-    return Checked(WaveformItem(Waveform(frames, rate)), digest, changes)
+    flaw = "silent" if peak < SILENT_PEAK else ""
+    return Checked(WaveformItem(Waveform(frames, rate)), digest, changes, flaw)
 
 
 def _mono(array: NDArray[Any]) -> tuple[NDArray[np.float32], int]:

@@ -59,7 +59,7 @@ def write_target(target: Any, number: int, kind: TargetKind | None, *, are_class
     if isinstance(plain, list | set | frozenset | tuple) and kind != "classification":
         names = [write_target(name, number, "classification") for name in plain]
         return json.dumps(sorted(names) if isinstance(plain, set | frozenset) else names, ensure_ascii=False)
-    if isinstance(plain, float) and kind is None and (plain.is_integer() or not are_classes):
+    if isinstance(plain, float) and (plain.is_integer() or (kind is None and not are_classes)):
         return write_number(plain)
     if isinstance(plain, float):
         raise SamplesError(

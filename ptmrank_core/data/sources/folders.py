@@ -7,12 +7,16 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from ptmrank_core.data.sources.entries import Entry, SourceListing, unreadable
+from ptmrank_core.data.sources.entries import Entry, SourceListing, suffix_of, unreadable
 from ptmrank_core.data.sources.limits import Limits
 from ptmrank_core.errors import SamplesError
 from ptmrank_core.records import LeftOut
 
 __all__ = ["list_file", "list_folder"]
+
+
+# Tables that are never in memory as a whole.
+READ_IN_PIECES = frozenset({".parquet", ".arrow", ".feather"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +60,11 @@ def _inspect_file(path: str, name: str, limits: Limits) -> Entry | LeftOut:
         return LeftOut(name, f"cannot be read: {error.strerror}")
     if not stat.S_ISREG(status.st_mode):
         return LeftOut(name, "not a regular file")
-    if status.st_size > limits.max_entry_bytes:
-        return LeftOut(
-            name, f"too large: {status.st_size:,} bytes; at most {limits.max_entry_bytes:,} are read"
-        )
-    return Entry(name, status.st_size, FileBlob(file, name, limits.max_entry_bytes))
+    in_pieces = suffix_of(name) in READ_IN_PIECES
+    max_bytes = limits.max_total_bytes if in_pieces else limits.max_entry_bytes
+    if status.st_size > max_bytes:
+        return LeftOut(name, f"too large: {status.st_size:,} bytes; at most {max_bytes:,} are read")
+    return Entry(name, status.st_size, FileBlob(file, name, max_bytes))
 
 
 def list_file(path: Path, limits: Limits) -> SourceListing:

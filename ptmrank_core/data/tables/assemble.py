@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +13,8 @@ from numpy.typing import NDArray
 from ptmrank_core.data.deduplication import count_reasons, drop_copies, drop_single
 from ptmrank_core.data.labels.multilabel import sort_classes
 from ptmrank_core.data.labels.numbers import write_number
-from ptmrank_core.data.labels.targets import MIN_NUMBERS, Targets, read_targets
+from ptmrank_core.data.labels.spelling import alike_names
+from ptmrank_core.data.labels.targets import MIN_NUMBERS, Targets, as_columns, read_targets
 from ptmrank_core.data.tables.items import TableItems
 from ptmrank_core.errors import InputField, SamplesError
 from ptmrank_core.records import LeftOut, Modality, Reading, Samples
@@ -32,7 +34,12 @@ class LabelledRow:
 
 
 def assemble(
-    source: str, modality: Modality, rows: TableItems, reading: Reading, notes: Sequence[str]
+    source: str,
+    modality: Modality,
+    rows: TableItems,
+    reading: Reading,
+    notes: Sequence[str],
+    targets: Targets | None = None,
 ) -> Samples:
     """Make samples of the items of a table.
 
@@ -43,7 +50,9 @@ def assemble(
     rows
         The items, with the cells of their labels.
     reading
-        Its ``target_kind`` is used.
+        What the labels are.
+    targets
+        The labels of the items, if they are read already.
 
     Returns
     -------
@@ -56,7 +65,7 @@ def assemble(
         If the labels are ambiguous, or too little is left: two classes of two samples, three different
         numbers, or one label that two samples have and two do not are needed.
     """
-    targets = read_targets(rows.labels, reading)
+    targets = targets or read_targets(rows.labels, reading)
     left_out = [*rows.left_out]
     left_out += [LeftOut(rows.names[row], reason) for row, reason in targets.left_out]
     texts = write_labels(targets)
@@ -64,7 +73,7 @@ def assemble(
         LabelledRow(rows.names[row], texts[i], rows.digests[row], row, i)
         for i, row in enumerate(targets.kept)
     ]
-    kept, copies = drop_copies(candidates)
+    kept, copies = (candidates, []) if rows.may_recur else drop_copies(candidates)
     left_out += copies
     if targets.kind == "classification":
         kept, single = drop_single(kept)
@@ -80,10 +89,23 @@ def assemble(
         digests=tuple(candidate.digest for candidate in kept),
         left_out=tuple(sorted(left_out, key=_place)),
         source=source,
-        notes=(*notes, *targets.notes, *target_notes),
+        notes=(*notes, *targets.notes, *target_notes, *(_note_copies(kept) if rows.may_recur else ())),
         target_kind=targets.kind,
         groups=tuple(rows.groups[candidate.row] for candidate in kept) if rows.groups else (),
+        offers=targets.offers,
     )
+
+
+def _note_copies(kept: Sequence[LabelledRow]) -> tuple[str, ...]:
+    """Say how many rows have the features of another one."""
+    counts = Counter(row.digest for row in kept)
+    n_rows = sum(count for count in counts.values() if count > 1)
+    if not n_rows:
+        return ()
+    n_labels = Counter(digest for digest, _ in {(row.digest, row.label) for row in kept})
+    n_torn = sum(count for digest, count in counts.items() if n_labels[digest] > 1)
+    torn = f", {n_torn:,} of them that of a row with another label" if n_torn else ""
+    return (f"{n_rows:,} rows have the features of another row{torn}; with categories they are kept.",)
 
 
 def _place(left_out: LeftOut) -> tuple[int, ...]:
@@ -108,7 +130,7 @@ def write_labels(targets: Targets) -> list[str]:
     """
     if targets.kind == "classification":
         return [targets.class_names[label] for label in targets.labels.tolist()]
-    rows = targets.labels.reshape(len(targets.labels), -1).tolist()
+    rows = as_columns(targets.labels).tolist()
     if targets.kind == "regression":
         return [", ".join(map(write_number, row)) for row in rows]
     return ["|".join(name for name, has in zip(targets.class_names, row, strict=True) if has) for row in rows]
@@ -146,7 +168,7 @@ def settle_labels(
         return _settle_classes(source, targets, labels, why)
     if targets.kind == "multilabel":
         return _settle_sets(source, targets, labels, why)
-    for name, column in zip(targets.class_names, labels.reshape(len(labels), -1).T, strict=True):
+    for name, column in zip(targets.class_names, as_columns(labels).T, strict=True):
         n_values = len(np.unique(column))
         if n_values < MIN_NUMBERS:
             raise SamplesError(
@@ -166,10 +188,13 @@ def _settle_classes(
     names = [targets.class_names[label] for label in there.tolist()]
     if len(names) < 2:
         left = f": {names[0]!r} ({len(labels):,} samples)" if names else ""
+        fields = [InputField.LABEL_COLUMNS, InputField.TARGET_KIND]
+        if alike_names(targets.class_names):
+            fields.append(InputField.JOIN_CLASSES)
         raise SamplesError(
             f"{source!r} has {'only one' if names else 'no'} class left{left}; at least two classes of two "
             f"samples each are needed.{why}",
-            fields=[InputField.LABEL_COLUMNS, InputField.TARGET_KIND],
+            fields=fields,
         )
     order = sort_classes(names)  # without the words among integers, the order may change
     index = {name: i for i, name in enumerate(order)}

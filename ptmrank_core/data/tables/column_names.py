@@ -71,11 +71,11 @@ FILE_NAMES = _words(
     "imageid img imgfile imgname imgpath picture photo audio audiofile audiofilename audioname audiopath "
     "recording sound wav clip clipname clipid video videofile videofilename videoname videopath videoid "
     "textfile textfilename textpath document documentfile documentname documentpath documentid doc docname "
-    "docid name"
+    "docid slicefilename filenames imageids imgid isicid name"
 )
 GROUP_NAMES = _words(
     "group groupid groups speaker speakerid patient patientid subject subjectid author authorid user userid "
-    "username document documentid docid session sessionid participant participantid"
+    "username document documentid docid session sessionid participant participantid clientid lesionid"
 )
 MODEL_NAMES = _words("model modelid id")
 ID_NAMES = _words("id idx index rowid row uid uuid guid sampleid exampleid key")

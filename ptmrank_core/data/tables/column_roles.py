@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ptmrank_core.data.tables.column_names import GROUP_NAMES, TAG_NAMES, WORDS_NAMES, find_named, plain
-from ptmrank_core.data.tables.columns.features import plan_features
+from ptmrank_core.data.tables.column_names import (
+    GROUP_NAMES,
+    LABEL_NAMES,
+    TAG_NAMES,
+    WORDS_NAMES,
+    find_named,
+    plain,
+)
+from ptmrank_core.data.tables.columns.features import FeaturePlan, plan_features
 from ptmrank_core.data.tables.columns.identifiers import why_identifier
+from ptmrank_core.data.tables.columns.kinds import tidy, why_no_category
 from ptmrank_core.data.tables.columns.labels import (
     LabelChoice,
     ask_for_label,
@@ -17,6 +25,7 @@ from ptmrank_core.data.tables.columns.labels import (
 )
 from ptmrank_core.data.tables.columns.roles import Roles, with_ignored
 from ptmrank_core.data.tables.columns.texts import find_text
+from ptmrank_core.data.tables.media_rows import BESIDE_ROWS, find_media_roles
 from ptmrank_core.data.tables.role_rules import (
     AS_ASKED,
     check_ignored,
@@ -72,6 +81,9 @@ def find_roles(table: InputTable, reading: Reading) -> Roles:
     """
     reading = match_reading(table, reading)
     check_ignored(reading)
+    media = find_media_roles(table, reading)
+    if media is not None:
+        return media
     named = (*reading.text_columns, *reading.label_columns, reading.group_column)
     if reading.modality not in {None, "text", "tabular"}:
         raise SamplesError(
@@ -86,12 +98,15 @@ def find_roles(table: InputTable, reading: Reading) -> Roles:
         if column not in {*named, *ignored} and not table.sentences:
             why = why_identifier(table, column, as_is=reading.columns_as_is)
             ignored |= {column: why} if why else {}
+    ignored |= dict.fromkeys(table.media, BESIDE_ROWS)
     columns = [column for column in table.columns if column not in ignored]
     found = None
     if reading.modality != "tabular":
         found = _find_word_roles(table, reading, columns) or _find_text_roles(table, reading, columns)
-    roles = found or _find_tabular_roles(table, reading, columns)
-    return with_ignored(table, roles, ignored)
+    roles = with_ignored(table, found or _find_tabular_roles(table, reading, columns), ignored)
+    if not roles.text and not roles.features:
+        raise _no_features(table, roles)
+    return roles
 
 
 def _holds_lists(table: InputTable, column: str) -> bool:
@@ -173,36 +188,40 @@ def _is_binary(table: InputTable, column: str) -> bool:
 
 
 def _find_tabular_roles(table: InputTable, reading: Reading, columns: Sequence[str]) -> Roles:
-    """Find features and labels in a table without a text."""
-    if not table.numbers and (reading.columns_as_is or reading.modality != "tabular"):
-        raise unclear_column(table, "text", (), InputField.TEXT_COLUMNS)
+    """Find features and labels in a table without a text; there may be no feature among them."""
     rest = [column for column in columns if column != reading.group_column]
+    if not table.numbers and reading.modality != "tabular" and not _are_categories(table, reading, rest):
+        raise unclear_column(table, "text", (), InputField.TEXT_COLUMNS)
     given = LabelChoice(reading.label_columns) if reading.label_columns else None
     choice = given or choose_label(table, rest, reading) or _find_class_column(table, rest, reading)
     rest = [column for column in rest if column not in {*choice.columns, *choice.ignored}]
     group = find_group(table, reading, rest)
     rest = [column for column in rest if column != group]
+    plan = FeaturePlan() if reading.columns_as_is else plan_features(table, rest)
+    features = [encoding.column for encoding in plan.encodings]
     if reading.columns_as_is:
-        features = tuple(column for column in rest if column in table.numbers)
-        roles = Roles(
-            "tabular", (), choice.columns, group, features, notes=choice.notes, ignored=choice.ignored
-        )
-    else:
-        plan = plan_features(table, rest)
-        features = tuple(encoding.column for encoding in plan.encodings)
-        roles = Roles(
-            "tabular",
-            (),
-            choice.columns,
-            group,
-            features,
-            notes=choice.notes,
-            encodings=tuple(plan.encodings),
-            ignored={**choice.ignored, **plan.ignored},
-        )
-    if not features:
-        raise _no_features(table, roles)
-    return roles
+        features = [column for column in rest if column in table.numbers]
+    return Roles(
+        "tabular",
+        (),
+        choice.columns,
+        group,
+        tuple(features),
+        notes=choice.notes,
+        encodings=tuple(plan.encodings),
+        ignored={**choice.ignored, **plan.ignored},
+    )
+
+
+def _are_categories(table: InputTable, reading: Reading, columns: Sequence[str]) -> bool:
+    """Whether every column of a table of words is a category, beside a label that is called so."""
+    labels = reading.label_columns or find_named(columns, LABEL_NAMES)
+    others = [column for column in columns if column not in labels and not is_constant(table, column)]
+    return (
+        bool(labels and others)
+        and not reading.columns_as_is
+        and not any(why_no_category(tidy(table.words[column])) for column in others)
+    )
 
 
 def _no_features(table: InputTable, roles: Roles) -> SamplesError:
@@ -212,7 +231,7 @@ def _no_features(table: InputTable, roles: Roles) -> SamplesError:
         f"{table.name!r} has no column of numbers beside the label; it has {list_columns(table.columns)}."
         + (f" Not used: {reasons}." if reasons else ""),
         hint="Write numbers with a decimal point.",
-        fields=[InputField.TEXT_COLUMNS],
+        fields=[InputField.TEXT_COLUMNS, *([InputField.COLUMNS_AS_IS] if roles.ignored else [])],
     )
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ptmrank_core.data.labels.multilabel import read_list
+from ptmrank_core.data.media.kinds import Checked
 from ptmrank_core.data.media.text import (
     NOT_A_TEXT,
     PairItem,
@@ -23,7 +24,8 @@ from ptmrank_core.data.media.text import (
 from ptmrank_core.data.sources.limits import Limits
 from ptmrank_core.data.tables.column_roles import Roles
 from ptmrank_core.data.tables.columns.features import encode
-from ptmrank_core.data.tables.table import InputTable
+from ptmrank_core.data.tables.media_rows import read_media_rows
+from ptmrank_core.data.tables.table import InputTable, MediaColumn
 from ptmrank_core.records import Item, LeftOut
 
 __all__ = ["NumbersItem", "TableItems", "read_items"]
@@ -62,6 +64,12 @@ class TableItems:
         Group of each item; empty where no groups are known.
     left_out
         Rows and words that are no items, and why.
+    decoded
+        Pictures, recordings and videos that can be decoded.
+    rows
+        Row of the table of each item; empty where items are words.
+    may_recur
+        Whether items of the same content are different samples, as rows of categories are.
     """
 
     names: list[str] = field(default_factory=list)
@@ -70,6 +78,9 @@ class TableItems:
     labels: dict[str, list[str]] = field(default_factory=dict)
     groups: list[str] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
+    decoded: list[Checked] = field(default_factory=list)
+    rows: list[int] = field(default_factory=list)
+    may_recur: bool = False
 
     def add(self, name: str, item: Item, digest: str, labels: Sequence[str], group: str | None) -> None:
         """Add an item; one without a group is its own group, named alike in every format of the table."""
@@ -97,7 +108,11 @@ def read_items(table: InputTable, roles: Roles, limits: Limits) -> TableItems:
     TableItems
         In the order of the table.
     """
-    items = TableItems(labels={column: [] for column in roles.labels}, left_out=list(table.left_out))
+    items = TableItems(
+        labels={column: [] for column in roles.labels},
+        left_out=list(table.left_out),
+        may_recur=any(encoding.categories for encoding in roles.encodings),
+    )
     if roles.has_words and table.sentences:
         _add_sentences(items, table, roles)
     elif roles.has_words:
@@ -111,13 +126,28 @@ def _add_rows(items: TableItems, table: InputTable, roles: Roles, limits: Limits
     """Make an item of each row."""
     labels = zip(*[table.cells(column) for column in roles.labels], strict=True)
     groups = table.cells(roles.group) if roles.group else [None] * table.n_rows
-    rows = _read_numbers(table, roles) if roles.features else _read_texts(table, roles, limits)
-    for line, row, cells, group in zip(table.lines, rows, labels, groups, strict=True):
-        name = f"{table.name}:{line}"
+    rows = _read_texts(table, roles, limits)
+    if roles.file:
+        rows = _read_media(items, table.media[roles.file], limits)
+    elif roles.features:
+        rows = _read_numbers(table, roles)
+    for i, (row, cells, group) in enumerate(zip(rows, labels, groups, strict=True)):
+        name = table.row_name(i)
         if isinstance(row, str):
             items.left_out.append(LeftOut(name, row))
         else:
             items.add(name, *row, cells, group)
+            items.rows.append(i)
+
+
+def _read_media(items: TableItems, column: MediaColumn, limits: Limits) -> Iterator[tuple[Item, str] | str]:
+    """Yield the item and digest of each row that can be decoded, and the reason for each of the others."""
+    for checked in read_media_rows(column, limits):
+        if isinstance(checked, str):
+            yield checked
+        else:
+            items.decoded.append(checked)
+            yield checked.item, checked.digest
 
 
 def _read_texts(table: InputTable, roles: Roles, limits: Limits) -> Iterator[tuple[Item, str] | str]:
@@ -172,7 +202,7 @@ def _add_sentences(items: TableItems, table: InputTable, roles: Roles) -> None:
         sentence = tuple(words[start:end])
         for index, digest in enumerate(digest_words(sentence)):
             row = start + index
-            name = f"{table.name}:{table.lines[row]}"
+            name = table.row_name(row)
             _add_word(items, name, WordItem(sentence, index), digest, tags[row], groups[row])
 
 
@@ -190,8 +220,8 @@ def _add_lists(items: TableItems, table: InputTable, roles: Roles) -> None:
     """Make an item of each word of a table with one sentence in each row."""
     columns = [table.cells(column) for column in (*roles.text, *roles.labels)]
     groups = table.cells(roles.group) if roles.group else [None] * table.n_rows
-    for line, words_cell, tags_cell, group in zip(table.lines, *columns, groups, strict=True):
-        name = f"{table.name}:{line}"
+    for row, (words_cell, tags_cell, group) in enumerate(zip(*columns, groups, strict=True)):
+        name = table.row_name(row)
         words, tags = read_list(words_cell) or (), read_list(tags_cell) or ()
         if not words or len(words) != len(tags):
             reason = f"{len(words)} words and {len(tags)} tags" if words else "no words"

@@ -5,16 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from ptmrank_core.data.deduplication import count_reasons, describe_changes, describe_flaws
+from ptmrank_core.data.labels.targets import read_targets
+from ptmrank_core.data.media.kinds import MEDIA
 from ptmrank_core.data.quality import group_column_warning
 from ptmrank_core.data.sources.entries import Entry
 from ptmrank_core.data.sources.limits import Limits
 from ptmrank_core.data.tables.assemble import assemble
 from ptmrank_core.data.tables.column_roles import Roles, find_roles
+from ptmrank_core.data.tables.columns.kinds import DATES
+from ptmrank_core.data.tables.columns.leaks import find_leaks, leak_offers, leak_warnings
 from ptmrank_core.data.tables.dialects.numbers import number_question
-from ptmrank_core.data.tables.items import read_items
+from ptmrank_core.data.tables.items import TableItems, read_items
+from ptmrank_core.data.tables.media_rows import offer_texts
 from ptmrank_core.data.tables.reading import open_table
+from ptmrank_core.data.tables.role_rules import AS_ASKED
 from ptmrank_core.data.tables.table import InputTable
-from ptmrank_core.errors import SamplesError, UnclearReadingError
+from ptmrank_core.errors import InputField, SamplesError, UnclearReadingError
 from ptmrank_core.records import Reading, Samples
 
 __all__ = ["load_table", "table_samples"]
@@ -55,14 +62,39 @@ def load_table(source: str, entry: Entry, reading: Reading, limits: Limits) -> S
 def table_samples(source: str, table: InputTable, reading: Reading, limits: Limits) -> Samples:
     """Make samples of the rows of a table in memory; parameters as those of :func:`load_table`."""
     roles = _find_roles(table, reading)
-    if roles.has_words and reading.target_kind is None:  # tags that are numbers number the classes
+    names_classes = len(roles.labels) == 1 and table.classes.issuperset(roles.labels)
+    if reading.target_kind is None and (roles.has_words or names_classes):  # numbers there number the classes
         reading = replace(reading, target_kind="classification")
     items = read_items(table, roles, limits)
-    samples = assemble(source, roles.modality, items, reading, (*table.notes, *roles.notes))
+    if not items.items:
+        raise _no_items(table, items)
+    targets = read_targets(items.labels, reading)
+    leaks = [] if roles.has_words else find_leaks(table, items.rows, targets, roles)
+    notes = (*table.notes, *roles.notes, *describe_changes(items.decoded))
+    samples = assemble(source, roles.modality, items, reading, notes, targets)
+    return replace(
+        samples,
+        warnings=(*samples.warnings, *_doubts(table, roles, items, reading), *leak_warnings(leaks)),
+        columns=roles.report(),
+        offers=(*samples.offers, *leak_offers(leaks, roles, reading), *offer_texts(table, roles)),
+    )
+
+
+def _doubts(table: InputTable, roles: Roles, items: TableItems, reading: Reading) -> tuple[str, ...]:
+    """Warn of doubtful pictures and recordings, and of groups that nobody named."""
     is_asked = reading.group_column is None and not roles.group and not roles.has_words
     warning = group_column_warning(_unused(table, roles)) if is_asked else ""
-    warnings = (*samples.warnings, warning) if warning else samples.warnings
-    return replace(samples, warnings=warnings, columns=roles.report())
+    flaws = zip(items.names, (one.flaw for one in items.decoded), strict=True) if roles.file else ()
+    said = describe_flaws(MEDIA[roles.modality].plural, flaws) if roles.file else ()
+    return (*said, *([warning] if warning else []))
+
+
+def _no_items(table: InputTable, items: TableItems) -> SamplesError:
+    """Make the error of a table none of whose rows is a sample."""
+    return SamplesError(
+        f"{table.name!r} holds no row that can be a sample. Left out: {count_reasons(items.left_out)}.",
+        fields=[InputField.TEXT_COLUMNS, InputField.LABEL_COLUMNS],
+    )
 
 
 def _find_roles(table: InputTable, reading: Reading) -> Roles:
@@ -81,5 +113,8 @@ def _find_roles(table: InputTable, reading: Reading) -> Roles:
 
 def _unused(table: InputTable, roles: Roles) -> dict[str, Sequence[str]]:
     """Return the cells of the columns that are not used."""
-    used = {*roles.text, *roles.labels, *roles.features}
-    return {column: table.cells(column) for column in table.columns if column not in used}
+    return {
+        column: table.cells(column)
+        for column, why in roles.ignored.items()
+        if why not in {AS_ASKED, DATES} and column not in table.media
+    }

@@ -13,7 +13,7 @@ from ptmrank_core.data.tables.table import InputTable
 from ptmrank_core.errors import InputError
 from ptmrank_core.records import AS_RECOGNISED, Reading
 
-__all__ = ["TableDescription", "describe_table", "preview_table"]
+__all__ = ["TableDescription", "describe_rows", "describe_table", "preview_table"]
 
 MAX_ROWS_SHOWN = 5
 CELL_CHARS = 200
@@ -69,7 +69,11 @@ def describe_table(
     SamplesError
         If the file cannot be read.
     """
-    table = open_table(entry, limits, reading)
+    return describe_rows(open_table(entry, limits, reading), reading)
+
+
+def describe_rows(table: InputTable, reading: Reading = AS_RECOGNISED) -> TableDescription:
+    """Describe an open table, as ``describe_table`` does."""
     try:
         roles = find_roles(table, reading)
     except InputError as error:
@@ -94,5 +98,11 @@ def preview_table(table: InputTable, guesses: Sequence[str], problem: str = "") 
 
 def _role_of(column: str, roles: Roles) -> str:
     """Name the role of a column; nothing where it has none."""
-    places = {"text": roles.text, "label": roles.labels, "group": (roles.group,), "feature": roles.features}
+    places = {
+        "text": roles.text,
+        "file": (roles.file,),
+        "label": roles.labels,
+        "group": (roles.group,),
+        "feature": roles.features,
+    }
     return next((role for role, columns in places.items() if column in columns), "")

@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ptmrank_core.data.encodings.decoding import decode_text
-from ptmrank_core.data.sources.entries import Entry, suffix_of
+from ptmrank_core.data.sources.entries import Entry, lfs_pointer, suffix_of
 from ptmrank_core.data.sources.limits import Limits
 from ptmrank_core.data.sources.signatures import is_git_lfs_pointer
 from ptmrank_core.data.tables.annotations.fasttext import is_fasttext, read_fasttext
+from ptmrank_core.data.tables.columnar.files import COLUMNAR_SUFFIXES
+from ptmrank_core.data.tables.columnar.read import read_columnar
 from ptmrank_core.data.tables.conll import read_conll
 from ptmrank_core.data.tables.delimited import read_delimited
 from ptmrank_core.data.tables.dialects.numbers import settle_numbers
 from ptmrank_core.data.tables.json_rows import minimal_table, read_json
 from ptmrank_core.data.tables.nested import expand_objects
-from ptmrank_core.data.tables.parquet import read_parquet
 from ptmrank_core.data.tables.sheets.book import SPREADSHEET_SUFFIXES
 from ptmrank_core.data.tables.sheets.reading import read_spreadsheet
 from ptmrank_core.data.tables.table import InputTable
@@ -50,7 +51,7 @@ READERS = {
     ".txt": read_plain,
 }
 JSON_SUFFIXES = frozenset({".jsonl", ".ndjson", ".json"})
-TABLE_SUFFIXES = frozenset({*DELIMITED_SUFFIXES, *READERS, *SPREADSHEET_SUFFIXES, ".parquet"})
+TABLE_SUFFIXES = frozenset({*DELIMITED_SUFFIXES, *READERS, *SPREADSHEET_SUFFIXES, *COLUMNAR_SUFFIXES})
 
 
 def open_table(
@@ -88,16 +89,13 @@ def open_table(
             f"{entry.name!r} is not a table that can be read.",
             hint=f"Expected a file that ends in {', '.join(sorted(TABLE_SUFFIXES))}.",
         )
+    if suffix in COLUMNAR_SUFFIXES:
+        return expand_objects(read_columnar(entry, limits))
     data = entry.blob.read()
     if is_git_lfs_pointer(data):
-        raise SamplesError(
-            f"{entry.name!r} is a Git LFS pointer in place of the table.",
-            hint="Run git lfs pull where it comes from.",
-        )
+        raise lfs_pointer(entry.name)
     if suffix in SPREADSHEET_SUFFIXES:
         return read_spreadsheet(data, entry.name, limits, reading, is_manifest=is_manifest)
-    if suffix == ".parquet":
-        return expand_objects(read_parquet(data, entry.name, limits))
     decoded = decode_text(data, entry.name, reading.encoding)
     del data
     if suffix in DELIMITED_SUFFIXES:

@@ -3,19 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ptmrank_core.data.labels.numbers import read_numbers, write_number
+from ptmrank_core.data.sources.entries import Entry
 from ptmrank_core.data.sources.limits import Limits
 from ptmrank_core.errors import SamplesError
-from ptmrank_core.records import LeftOut
+from ptmrank_core.records import LeftOut, Modality
 
-__all__ = ["InputTable", "TableBuilder", "build_table"]
+__all__ = ["InputTable", "MediaColumn", "TableBuilder", "build_table"]
 
 ROWS_AT_ONCE = 4_096
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MediaColumn:
+    """A column of pictures, recordings or videos.
+
+    Parameters
+    ----------
+    modality
+        What they are.
+    entries
+        Each of them, as a file whose bytes are read when they are needed; or why there is none.
+    """
+
+    modality: Modality
+    entries: Sequence[Entry | str]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,6 +57,12 @@ class InputTable:
         How it was read, one sentence each.
     sentences
         Number of the sentence of each row where a row is a word; empty otherwise.
+    media
+        The columns of pictures, recordings or videos.
+    classes
+        Names of the columns that the file itself says to name classes or categories.
+    files
+        Name of the file of each row where several files are one table; empty otherwise.
     unclear
         Columns of words that are numbers with decimals or with thousands after a comma: it is unclear which.
     """
@@ -52,6 +75,9 @@ class InputTable:
     left_out: tuple[LeftOut, ...] = ()
     notes: tuple[str, ...] = ()
     sentences: Sequence[int] = ()
+    media: Mapping[str, MediaColumn] = field(default_factory=dict)
+    classes: frozenset[str] = frozenset()
+    files: Sequence[str] = ()
     unclear: tuple[str, ...] = ()
 
     @property
@@ -59,8 +85,18 @@ class InputTable:
         """Number of rows."""
         return len(self.lines)
 
+    def row_name(self, row: int) -> str:
+        """Name a row, counted from zero: ``"FILE:LINE"``."""
+        return f"{self.files[row] if self.files else self.name}:{self.lines[row]}"
+
     def cells(self, column: str, n_rows: int | None = None) -> Sequence[str]:
-        """Return the cells of a column, or its first ones, as text; missing numbers are empty."""
+        """Return the cells of a column, or its first ones, as text; missing numbers are empty.
+
+        A picture, a recording or a video is written as its name.
+        """
+        if column in self.media:
+            entries = self.media[column].entries[:n_rows]
+            return ["" if isinstance(entry, str) else entry.name for entry in entries]
         if column in self.words:
             return self.words[column][:n_rows]
         return [write_number(number) for number in self.numbers[column][:n_rows].tolist()]

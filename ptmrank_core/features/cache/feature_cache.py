@@ -8,6 +8,7 @@ contains its lengths and a checksum: a truncated or foreign entry is counted as 
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -140,7 +141,7 @@ class FeatureCache:
             eviction_policy="least-recently-stored",
         )
         self._limit_bytes = settings.cache_limit_bytes
-        self._database = folder / DBNAME
+        self._database, self._merged = folder / DBNAME, settings.merged_dir
         self.machine_facts = FactsFile(settings.home / "extraction.json")
         self._owners = FactsFile(settings.home / "cached_models.json")
         self._notes = FactsFile(settings.home / "extraction_notes.json")
@@ -251,9 +252,10 @@ class FeatureCache:
         return replace(self.report(), n_damaged=n_damaged)
 
     def clear(self) -> CacheReport:
-        """Remove everything; return the report of before."""
+        """Remove everything, copies that adapters were merged into too; return the report of before."""
         report = self.report()
         self._cache.clear()
+        shutil.rmtree(self._merged, ignore_errors=True)
         return report
 
     def forget(self, keys: Collection[str]) -> CacheReport:

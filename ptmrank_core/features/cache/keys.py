@@ -57,6 +57,7 @@ def feature_key(spec: ModelSpec, options: ExtractionOptions) -> str:
         f"torch {_minor('torch')}",
         f"pillow {_minor('pillow')}",
         str(EXTRACTION_VERSION),
+        *(("merged into", spec.base.revision) if spec.base else ()),
     )
     return _digest(parts)
 

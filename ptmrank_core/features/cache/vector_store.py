@@ -15,6 +15,10 @@ from ptmrank_core.records import ExtractionReport, Features, FloatArray, ModelSp
 
 __all__ = ["VectorStore"]
 
+SPARE_ADAPTER = (
+    "An adapter (PEFT) lies beside its weights and is not used: to rank it too, put adapter_config.json and "
+    "adapter_model.safetensors into a folder of their own."
+)
 OWN_CODE = "The model brings its own code, which is not run here: scores may not be its own."
 
 
@@ -150,7 +154,7 @@ class VectorStore:
 
     def _notes_on(self, spec: ModelSpec) -> tuple[str, ...]:
         """Collect what a reader should know, whether the model ran or all was cached."""
-        code = (OWN_CODE,) if spec.own_code else ()
+        code = (*((OWN_CODE,) if spec.own_code else ()), *_say_adapter(spec))
         precision = (self.precision_note,) if self.precision_note else ()
         own = self.notes or (self._cache.notes_of(self.key) if self._cache is not None else ())
         cut = _say_cut([v for v in self._vectors[: self._samples.n_samples] if v is not None])
@@ -171,6 +175,13 @@ class VectorStore:
             notes=self._notes_on(spec),
             key=self.key,
         )
+
+
+def _say_adapter(spec: ModelSpec) -> list[str]:
+    """Say what a model is an adapter of, or that one beside its weights is not used."""
+    if spec.base is not None:
+        return [f"A PEFT ({spec.base.kind}) adapter, merged into {spec.base.name}."]
+    return [SPARE_ADAPTER] if spec.spare_adapter else []
 
 
 def _say_cut(vectors: Sequence[SampleVectors]) -> list[str]:

@@ -12,7 +12,7 @@ from ptmrank_core.features.cache.vectors import SampleVectors
 from ptmrank_core.features.encoders.prepared import Prepared, Preparer
 from ptmrank_core.records import ExtractionOptions, Modality, ModelSpec
 
-__all__ = ["ENCODERS", "Encoder", "Prepared", "Preparer", "load_encoder"]
+__all__ = ["ENCODERS", "Encoder", "Prepared", "Preparer", "import_encoder", "load_encoder"]
 
 # Module of this package and class in it; the module is imported when a model has to run.
 ENCODERS: Mapping[Modality, tuple[str, str]] = MappingProxyType(
@@ -78,8 +78,19 @@ def load_encoder(spec: ModelSpec, options: ExtractionOptions) -> Encoder:
     UnsupportedModelError
         If there is no encoder for the model's modality.
     """
+    encoder: Encoder = import_encoder(spec)(spec, options)
+    return encoder
+
+
+def import_encoder(spec: ModelSpec) -> Any:
+    """Import the class that runs a model of this modality, with torch and transformers.
+
+    Raises
+    ------
+    UnsupportedModelError
+        If there is no encoder for the model's modality.
+    """
     if spec.modality not in ENCODERS:
         raise UnsupportedModelError(f"There are no models that read {spec.modality} samples.")
     module, name = ENCODERS[spec.modality]
-    encoder: Encoder = getattr(import_module(f"{__name__}.{module}"), name)(spec, options)  # loads torch
-    return encoder
+    return getattr(import_module(f"{__name__}.{module}"), name)

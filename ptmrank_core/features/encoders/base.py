@@ -205,7 +205,9 @@ class TransformerEncoder:
     def forward(self, batch: Batch) -> list[SampleVectors]:
         """Run the model once; pooled features and, where there is a head, its logits."""
         vectors: dict[int, SampleVectors] = {}
-        with torch.inference_mode(), watch_random_weights(self._model, self._name):
+        with torch.inference_mode():
+            first = batch.micro_batches[0]
+            watch_random_weights(self._model, self._name, lambda: self._forward_micro_batch(first))
             for micro_batch in batch.micro_batches:
                 vectors.update(zip(micro_batch.members, self._forward_micro_batch(micro_batch), strict=True))
         return [replace(vectors[member], cut=cut) for member, cut in enumerate(batch.cut)]

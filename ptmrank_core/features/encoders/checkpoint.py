@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -17,6 +18,10 @@ from ptmrank_core.features.pooling import family_of
 from ptmrank_core.records import ModelSpec
 
 __all__ = ["load_checkpoint", "load_config", "no_bars", "read_weights"]
+
+
+# Where transformers looks for an adapter, which it would load beside the weights without being asked.
+NO_FOLDER = os.devnull
 
 
 @contextmanager
@@ -142,6 +147,7 @@ def read_weights(
                 trust_remote_code=False,
                 local_files_only=True,
                 output_loading_info=True,
+                adapter_kwargs={"subfolder": NO_FOLDER},
                 ignore_mismatched_sizes=True,  # they are told by name and shape, and refused
                 **more,
             )

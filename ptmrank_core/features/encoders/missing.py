@@ -8,8 +8,7 @@ them. Whether that is so is not left to their names: what is missing is watched 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -117,9 +116,8 @@ class _Watch(TorchDispatchMode):  # type: ignore[no-untyped-call] # torch's own
         return func(*args, **(kwargs or {}))
 
 
-@contextmanager
-def watch_random_weights(model: Any, name: str) -> Iterator[None]:
-    """Watch the first pass of a model that lacks weights which only pre-training should read.
+def watch_random_weights(model: Any, name: str, run: Callable[[], object]) -> None:
+    """Watch a pass of a model that lacks weights which only pre-training should read; later calls do nothing.
 
     Parameters
     ----------
@@ -127,6 +125,8 @@ def watch_random_weights(model: Any, name: str) -> Iterator[None]:
         A model that was checked by :func:`refuse_random_weights`.
     name
         Its name in messages.
+    run
+        Runs it once. The result is not used: attention may take another way while it is watched.
 
     Raises
     ------
@@ -135,9 +135,8 @@ def watch_random_weights(model: Any, name: str) -> Iterator[None]:
     """
     watched = _at_random.get(model)
     if watched is None:
-        yield
         return
     with _Watch(watched) as watch:
-        yield
+        run()
     _refuse_lacking(name, sorted(watch.read))
     del _at_random[model]

@@ -9,7 +9,7 @@ __all__ = ["refuse_own_code"]
 
 
 def refuse_own_code(spec: ModelSpec, error: Exception, part: str) -> None:
-    """Refuse a checkpoint of which transformers says that a part of it needs its own code.
+    """Refuse a checkpoint of which transformers cannot read a part, if it brings code for that.
 
     Parameters
     ----------
@@ -23,11 +23,11 @@ def refuse_own_code(spec: ModelSpec, error: Exception, part: str) -> None:
     Raises
     ------
     UnsupportedModelError
-        If the error asks for the permission to run code; any other error is left to the caller.
+        If the checkpoint brings code; any other error is left to the caller.
     """
-    if "trust_remote_code" in str(error):
+    if spec.own_code or "trust_remote_code" in str(error):
         raise UnsupportedModelError(
             f"The {part} of {spec.id!r} needs the checkpoint's own code, which is never run here.",
-            hint="Choose a model that transformers reads by itself, or rank it through a function of your own "
+            hint="Choose a model that transformers reads by itself, or rank it by a function of your own "
             "(embedding_function in a script).",
         ) from error

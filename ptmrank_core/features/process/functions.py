@@ -43,6 +43,9 @@ FUNCTIONS: Mapping[str, ModelFunction] = MappingProxyType(
         "save_untrained": ModelFunction(
             "ptmrank_core.features.encoders.untrained", "save_untrained", "its untrained twin was being made"
         ),
+        "merge_adapter": ModelFunction(
+            "ptmrank_core.features.encoders.merging", "merge_adapter", "its adapter was being merged"
+        ),
         "train_dose": ModelFunction(
             "ptmrank_core.features.training.doses", "train_dose", "it was being trained"
         ),

@@ -55,6 +55,7 @@ COST_COLUMNS = (
 REMARK_COLUMNS = (
     Column("warnings", "warnings", group=REMARKS),
     Column("missing", "missing scores", group=REMARKS),
+    Column("notes", "notes on the model", group=REMARKS),
 )
 
 
@@ -171,6 +172,7 @@ def _record(
         **_cost(outcome),
         "warnings": _say({name: " ".join(sentences) for name, sentences in row["warnings"].items()}),
         "missing": _say(row["problems"]),
+        "notes": " ".join(outcome.report.notes) or None if outcome else None,
     }
 
 

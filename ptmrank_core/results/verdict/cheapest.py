@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ptmrank_core.results.alternative import COSTS
+from ptmrank_core.results.alternative import COSTS, reliable_cost
 from ptmrank_core.results.cost import ModelCost
 
 __all__ = ["Cheapest", "cheapest_of"]
@@ -26,7 +26,7 @@ class Cheapest:
 def cheapest_of(models: Sequence[str], costs: Mapping[str, ModelCost]) -> Cheapest | None:
     """Find the cheapest by the first cost that is known of all; ``None`` where none stands out."""
     for cost in COSTS:
-        known = {model: costs[model].known(cost) for model in models if model in costs}
+        known = {model: reliable_cost(costs[model], cost) for model in models if model in costs}
         values = sorted((value, model) for model, value in known.items() if value is not None)
         if len(values) == len(models) > 1:
             (least, model), (next_value, _) = values[:2]

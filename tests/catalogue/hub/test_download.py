@@ -52,6 +52,15 @@ def sharded() -> dict[str, bytes]:
     return small_files() | shards | {"model.safetensors.index.json": json.dumps(index).encode()}
 
 
+def oddly_sharded() -> dict[str, bytes]:
+    """A model in files of other names, beside one that no index names, and with code of its own."""
+    names = ["model.safetensors-00001-of-00002.safetensors", "last part.safetensors"]
+    index = {"weight_map": {f"part{i}": name for i, name in enumerate(names)}}
+    shards = {name: save({f"part{i}": np.ones((2, 3), np.float32)}) for i, name in enumerate(names)}
+    beside = {"consolidated.safetensors": b"not needed", "modeling_own.py": b"raise SystemExit"}
+    return small_files() | shards | beside | {"model.safetensors.index.json": json.dumps(index).encode()}
+
+
 def text_models(folder: Path) -> dict[str, HubRepository]:
     """A text model with its tokenizer, and one of sentence-transformers with a pooling of its own."""
     plain = HubRepository.of(save_language_model(folder, "bert"))
@@ -68,7 +77,21 @@ def text_models(folder: Path) -> dict[str, HubRepository]:
         ).encode(),
         "onnx/model.onnx": b"not needed",
     }
-    return {"org/text": plain, "org/words": plain, "org/sentences": HubRepository({**plain.files, **beside})}
+    modules[1]["path"] = "pool/of/mine"
+    nested = {
+        "modules.json": json.dumps(modules).encode(),
+        "pool/of/mine/config.json": beside["1_Pooling/config.json"],
+        "other/config.json": b"not needed",
+    }
+    modules[1]["path"] = "../outside"
+    outside = {"modules.json": json.dumps(modules).encode()}
+    return {
+        "org/text": plain,
+        "org/words": plain,
+        "org/sentences": HubRepository({**plain.files, **beside}),
+        "org/nested": HubRepository({**plain.files, **nested}),
+        "org/outside": HubRepository({**plain.files, **outside}),
+    }
 
 
 def repositories(folder: Path) -> dict[str, HubRepository]:
@@ -86,6 +109,14 @@ def repositories(folder: Path) -> dict[str, HubRepository]:
         "org/image": image,
         "org/moving": image,
         "org/sharded": HubRepository(sharded()),
+        "org/oddly-sharded": HubRepository(oddly_sharded()),
+        "org/lacking": HubRepository({n: d for n, d in oddly_sharded().items() if "last" not in n}),
+        "org/quantised": HubRepository(
+            small_files(quantization_config={"quant_method": "awq", "bits": 4})
+            | {"model.safetensors": weights}
+        ),
+        "org/gguf": HubRepository(small_files() | {"model-q4.gguf": b"GGUF"}),
+        "org/onnx": HubRepository(small_files() | {"onnx/model.onnx": b"onnx"}),
         "org/gated": HubRepository(image.files, gated=403),
         "org/gated-login": HubRepository(image.files, gated=401),
         "org/closed": HubRepository(image.files, closed=True),
@@ -112,6 +143,13 @@ ORDERS = {
     "text": {"model": "org/text", "task": "text-classification"},
     "sentences": {"model": "org/sentences", "task": "text-classification"},
     "sharded": {"model": "org/sharded"},
+    "oddly sharded": {"model": "org/oddly-sharded"},
+    "nested": {"model": "org/nested", "task": "text-classification"},
+    "outside": {"model": "org/outside", "task": "text-classification"},
+    "lacking": {"model": "org/lacking"},
+    "quantised": {"model": "org/quantised"},
+    "gguf": {"model": "org/gguf"},
+    "onnx": {"model": "org/onnx"},
     "moving": {"model": "org/moving"},
     "dropped": {"model": "org/dropped"},
     "reset": {"model": "org/reset"},
@@ -268,7 +306,31 @@ def test_a_download_is_cancelled_in_the_middle_and_goes_on_later(done: Done) -> 
     assert not list(done.cache.rglob("*.incomplete"))
 
 
+def test_parts_of_any_name_come_with_their_index(done: Done) -> None:
+    """Those that the index names are fetched, and no others; code of the repository is not."""
+    answer = done.answers["oddly sharded"]
+    assert set(answer["files"]) == set(oddly_sharded()) - {"consolidated.safetensors", "modeling_own.py"}
+    assert "org/oddly-sharded/modeling_own.py" not in done.hub.served
+    assert answer["own_code"] is True
+    assert done.answers["sharded"]["own_code"] is False
+
+
+def test_folders_that_the_modules_name_are_fetched(done: Done) -> None:
+    """Of any name and depth; other folders are not."""
+    answer = done.answers["nested"]
+    assert "pool/of/mine/config.json" in answer["files"]
+    assert "other/config.json" not in answer["files"]
+    recipe = read_sentence_recipe(ModelSpec("org/nested", "hub", "text", path=answer["path"]))
+    assert recipe is not None
+    assert recipe.rules == ("max",)
+
+
 REFUSED = {
+    "outside": ("UnsupportedModelError", "names '../outside', outside of the checkpoint", "inside"),
+    "lacking": ("WeightsFormatError", "lacks 1 of its 2 weight files: last part.safetensors", "revision"),
+    "quantised": ("UnsupportedModelError", "are quantised (AWQ, 4 bits)", "made from"),
+    "gguf": ("WeightsFormatError", "(found: model-q4.gguf). That is GGUF", "NAME@REVISION"),
+    "onnx": ("WeightsFormatError", "(found: onnx/model.onnx). That is ONNX", "embedding_function"),
     "gone": ("ModelNotFoundError", "There is no model 'org/gone' on the Hub, or it is private", "spelling"),
     "revision": ("ModelNotFoundError", "'org/image@v2' has no revision 'v2'", "branch, a tag or a commit"),
     "gated": ("GatedModelError", "this account has no access to it", "conditions at hf.co/org/gated;"),
@@ -305,7 +367,7 @@ def test_each_reason_has_its_own_error(done: Done, order: str) -> None:
     assert hint in answer["hint"]
 
 
-@pytest.mark.parametrize("model", ["org/code", "org/nameless", "org/words", "org/huge"])
+@pytest.mark.parametrize("model", ["org/code", "org/nameless", "org/words", "org/huge", "org/quantised"])
 def test_weights_that_cannot_be_used_are_not_fetched(done: Done, model: str) -> None:
     """The small files come first and are read; what they refuse costs no weights."""
     assert f"{model}/config.json" in done.hub.served

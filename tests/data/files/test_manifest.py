@@ -130,8 +130,8 @@ def test_accents_match_however_they_are_written(make: Any, tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("table", "said"),
     [
-        ("id,url\n1,2", "has the columns 'id', 'url'; expected a file column (file, "),
-        ("id,url\n1,2", "and a label column (label, labels, class, "),
+        ("key,url\n91,92", "has the columns 'key', 'url'; expected a file column (file, "),
+        ("key,url\n91,92", "and a label column (label, labels, class, "),
         ("file,url\n1,2", "No column of 'labels.csv' is recognised as the label; it has 'file', 'url'"),
         ("file,class,label\n1,2,3", "Several columns of 'labels.csv' may hold the label: 'class', 'label'"),
         ("", "'labels.csv' holds no row that can be read"),
@@ -157,12 +157,12 @@ def test_two_tables_are_one_too_many(make: Any, tmp_path: Path) -> None:
         load_samples(make.folder(tmp_path / "a", files))
 
 
-def test_a_table_deeper_down_is_no_manifest(make: Any, tmp_path: Path) -> None:
-    """A table inside a class folder labels nothing; it is no image."""
+def test_a_table_without_labels_deeper_down_is_no_manifest(make: Any, tmp_path: Path) -> None:
+    """A table inside a class folder that names files and has neither labels nor groups decides nothing."""
     files = {**make.classes(), "cat/notes.csv": b"id\n1"}
     samples = load_samples(make.folder(tmp_path / "a", files))
     assert samples.n_samples == 4
-    assert samples.left_out[0].reason == "not an image (.csv)"
+    assert samples.left_out[0].reason == "has no column of labels or groups"
 
 
 TEXTS = {f"{i}.txt": f"The text number {i}.".encode() for i in range(4)}

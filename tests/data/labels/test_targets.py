@@ -25,7 +25,7 @@ def read(*columns: Sequence[str], kind: TargetKind | None = None) -> Targets:
 CASES: list[tuple[list[list[str]], str, Any, tuple[str, ...]]] = [
     # words
     ([["y", " x ", "y"]], "classification", [1, 0, 1], ("x", "y")),
-    ([["none", "null", "none"]], "classification", [0, 1, 0], ("none", "null")),
+    ([["none", "other", "none"]], "classification", [0, 1, 0], ("none", "other")),
     ([["007", "07", "007"]], "classification", [0, 1, 0], ("007", "07")),
     ([["caf\u00e9", "cafe\u0301"]], "classification", [0, 0], ("café",)),
     # few integers, in the order of their values

@@ -12,7 +12,7 @@ import pytest
 
 from ptmrank_core.data import Limits, load_samples
 from ptmrank_core.errors import SamplesError
-from ptmrank_core.records import Samples
+from ptmrank_core.records import Reading, Samples
 
 
 def _reasons(samples: Samples) -> dict[str, str]:
@@ -142,11 +142,17 @@ def test_a_picture_without_suffix_at_the_top_has_no_class(make: Any, tmp_path: P
 
 
 def test_the_immediate_folder_is_the_class(make: Any, tmp_path: Path) -> None:
-    """Splits above the class folders are merged."""
+    """Parts above the class folders are no classes; training is taken, or all where all are asked for."""
     files = {f"train/{name}": data for name, data in make.classes().items()}
     files |= {"test/cat/5.png": make.picture(80), "test/dog/6.png": make.picture(81)}
-    samples = load_samples(make.folder(tmp_path / "a", files))
-    assert samples.summary().class_counts == {"cat": 3, "dog": 3}
+    source = make.folder(tmp_path / "a", files)
+    samples = load_samples(source)
+    assert samples.summary().class_counts == {"cat": 2, "dog": 2}
+    assert samples.parts == {"train": 4, "test": 2}
+    assert _reasons(samples) == dict.fromkeys(
+        ["test/cat/5.png", "test/dog/6.png"], "part 'test' was not taken"
+    )
+    assert load_samples(source, Reading(parts=("all",))).summary().class_counts == {"cat": 3, "dog": 3}
 
 
 @pytest.mark.parametrize(

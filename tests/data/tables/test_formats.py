@@ -101,7 +101,7 @@ def test_quotation_marks_in_a_table_with_tabs(tables: Any) -> None:
         ("a.parquet", b"PAR1 nothing", "cannot be read as Parquet"),
         ("a.txt", "A story.\nIt has some lines.\nOf words.\nThat is all.\n", "has lines of varying length"),
         ("a.txt", "word\n", "lines of a single word"),
-        ("a.xlsx", "", "is not a table that can be read"),
+        ("a.docx", "", "is not a table that can be read"),
     ],
 )
 def test_a_file_that_is_no_table_is_refused(tables: Any, name: str, data: str | bytes, said: str) -> None:

@@ -15,9 +15,7 @@ LONG = "a longer text, with some words, number"
 
 
 def _table(header: str, row: str) -> str:
-    """Eight rows; ``#`` stands for a number, ``@`` for one of two letters, ``%`` for 0 or 1,
-    ``!`` for one of two other letters, in another order.
-    """
+    """Eight rows; ``#`` stands for a number, ``@`` and ``!`` for one of two letters, ``%`` for 0 or 1."""
     marks = {"#": [str(i + 3) for i in range(8)], "@": "pnpnpnpn", "%": "01010101", "!": "vvwwvvww"}
     rows = [row] * 8
     for mark, values in marks.items():

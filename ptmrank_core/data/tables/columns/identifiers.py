@@ -98,7 +98,7 @@ def _by_name(table: InputTable, column: str, numbers: NDArray[np.float64] | None
     is_unique = len(set(there)) == len(there) == table.n_rows
     if numbers is not None and UNNAMED.fullmatch(column.strip()):
         few = sum(UNNAMED.fullmatch(name.strip()) is not None for name in table.columns) <= FEW_UNNAMED
-        return BLANK if few or is_unique else ""
+        return BLANK if few else ""
     words = _words_of(column)
     ends = {words[0], words[-1]} if words else set()
     is_id = bool(ends & ID_WORDS) or (plain(column).endswith("id") and not ends & NO_ID_WORDS)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from ptmrank_core.data.labels.numbers import is_missing
 
-__all__ = ["MAX_CATEGORIES", "are_dates", "are_texts", "is_long", "tidy", "why_no_category"]
+__all__ = ["DATES", "MAX_CATEGORIES", "are_dates", "are_texts", "is_long", "tidy", "why_no_category"]
 
 MAX_CATEGORIES = 30
 """Different words up to which a column holds categories, if each occurs twice on average."""
@@ -25,6 +25,7 @@ DATE = re.compile(
     re.IGNORECASE,
 )
 MOSTLY = 0.9
+DATES = "holds dates or times, which are not used"
 
 
 def tidy(cells: Sequence[str]) -> list[str]:
@@ -59,7 +60,7 @@ def why_no_category(cells: Sequence[str]) -> str:
     if not counts:
         return "is empty"
     if are_dates(cells):
-        return "holds dates or times, which are not used"
+        return DATES
     if len(counts) == 1 and n_there == len(cells):
         return "holds one word only"
     if len(counts) <= MAX_CATEGORIES and 2 * len(counts) <= n_there:

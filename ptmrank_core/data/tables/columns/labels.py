@@ -75,18 +75,32 @@ def choose_label(
     UnclearReadingError
         If several columns have such a name and are not one to one.
     """
-    named = find_named(columns, LABEL_NAMES)
-    varied = tuple(column for column in named if not is_constant(table, column))
-    named = varied or named
+    named = _named(table, columns)
     if not named:
         return None
     first, *others = named
     partners = [column for column in others if _are_one(table, first, column)]
     if len(partners) < len(others):
         raise ask_for_label(table, named, reading, hint=hint)
-    if not partners and first in table.numbers:
-        partners = [column for column in columns if _names_classes(table, first, column)][:1]
-    return _join(table, [first, *partners])
+    rest = [column for column in columns if column not in named]
+    twins = [
+        column for column in rest if find_named([column], LABEL_NAMES) and _are_one(table, first, column)
+    ]
+    if not any(column in table.words for column in [*named, *twins]):
+        twins += [column for column in rest if column not in twins and _names_classes(table, first, column)][
+            :1
+        ]
+    return _join(table, [*named, *twins])
+
+
+def _named(table: InputTable, columns: Sequence[str]) -> tuple[str, ...]:
+    """Return the columns with the names of labels, constant ones only where no other name is as plain."""
+    named = find_named(columns, LABEL_NAMES)
+    varied = [column for column in columns if not is_constant(table, column)]
+    plainest = find_named(columns, LABEL_NAMES[:1])
+    return (
+        tuple(column for column in named if column in varied) or plainest or find_named(varied, LABEL_NAMES)
+    )
 
 
 def choose_recurring(table: InputTable, columns: Sequence[str]) -> LabelChoice | None:
@@ -145,9 +159,8 @@ def _are_one(table: InputTable, one: str, other: str) -> bool:
 
 
 def _names_classes(table: InputTable, numbered: str, column: str) -> bool:
-    """Whether a column of words has the name of a label and names the classes of a column of integers."""
-    alike = plain(numbered) in plain(column) or bool(find_named([column], LABEL_NAMES))
-    return column != numbered and column in table.words and alike and _are_one(table, numbered, column)
+    """Whether a column of words with the name of a label in its own names the classes of integers."""
+    return column in table.words and plain(numbered) in plain(column) and _are_one(table, numbered, column)
 
 
 def ask_for_label(

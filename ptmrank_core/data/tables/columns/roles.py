@@ -6,12 +6,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ptmrank_core.data.tables.columns.features import Encoding
+from ptmrank_core.data.tables.columns.kinds import DATES, are_dates
 from ptmrank_core.data.tables.columns.labels import is_constant
 from ptmrank_core.data.tables.role_rules import AS_ASKED, MAX_LISTED, list_columns
 from ptmrank_core.data.tables.table import InputTable
 from ptmrank_core.records import ColumnRoles, Modality
 
-__all__ = ["Roles", "with_ignored"]
+__all__ = ["MEDIA_WORDS", "Roles", "with_ignored"]
+
+MEDIA_WORDS: Mapping[Modality, str] = {"image": "Pictures", "audio": "Recordings", "video": "Videos"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,8 @@ class Roles:
         How the features become numbers; empty where columns of numbers are taken as they stand.
     ignored
         Why each of the other columns is not used.
+    file
+        The column that holds the pictures, recordings or videos that are the samples.
     """
 
     modality: Modality
@@ -49,10 +54,11 @@ class Roles:
     notes: tuple[str, ...] = ()
     encodings: tuple[Encoding, ...] = ()
     ignored: Mapping[str, str] = field(default_factory=dict)
+    file: str | None = None
 
     def report(self) -> ColumnRoles:
         """Return what a reading report says of the columns."""
-        return ColumnRoles(self.features, self.text, self.labels, self.group, None, self.ignored)
+        return ColumnRoles(self.features, self.text, self.labels, self.group, self.file, self.ignored)
 
 
 def with_ignored(table: InputTable, roles: Roles, ignored: Mapping[str, str]) -> Roles:
@@ -65,7 +71,7 @@ def with_ignored(table: InputTable, roles: Roles, ignored: Mapping[str, str]) ->
     ignored
         Reasons that are known, beside those of the roles.
     """
-    used = {*roles.text, *roles.labels, *roles.features, roles.group}
+    used = {*roles.text, *roles.labels, *roles.features, roles.group, roles.file}
     known = {**roles.ignored, **ignored}
     unused = [column for column in table.columns if column not in used]
     reasons = {column: known.get(column) or _why_unused(table, roles, column) for column in unused}
@@ -78,27 +84,33 @@ def _why_unused(table: InputTable, roles: Roles, column: str) -> str:
         return "is empty"
     if is_constant(table, column):
         return "is constant"
-    return "is no column of numbers" if roles.modality == "tabular" else "has no role beside a text"
+    if are_dates(table.words.get(column, ())):
+        return DATES
+    if roles.modality == "tabular":
+        return "is no column of numbers"
+    return f"has no role beside {'the samples' if roles.file else 'a text'}"
 
 
 def _describe(roles: Roles, ignored: Mapping[str, str]) -> Iterable[str]:
     """Write the note on which columns are used, and those on the others."""
     subject = "Words are" if roles.has_words else "Features are" if roles.features else "Text is"
+    subject = f"{MEDIA_WORDS[roles.modality]} are" if roles.file else subject
+    columns = (roles.file,) if roles.file else roles.text or roles.features
     groups = f", groups from {roles.group!r}" if roles.group else ""
     rest = f"; not used: {list_columns(list(ignored))}" if ignored else ""
     yield (
-        f"{subject} read from {list_columns(roles.text or roles.features)}, labels from "
+        f"{subject} read from {list_columns(columns)}, labels from "
         f"{list_columns(roles.labels)}{groups}{rest}."
     )
     columns_of: dict[str, list[str]] = {}
     for column, why in ignored.items():
         if roles.features or not why.startswith(("has no role", AS_ASKED)):
             columns_of.setdefault(why, []).append(column)
-    for why, columns in columns_of.items():
+    for why, alike in columns_of.items():
         yield (
-            f"Not used: {list_columns(columns)}, which {why}."
-            if len(columns) == 1
-            else (f"Not used: {list_columns(columns)}; each {why}.")
+            f"Not used: {list_columns(alike)}, which {why}."
+            if len(alike) == 1
+            else (f"Not used: {list_columns(alike)}; each {why}.")
         )
 
 

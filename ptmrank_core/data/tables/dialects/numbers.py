@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ptmrank_core.data.labels.spellings import Spelled, ask_about_mark, describe_spelling, read_spelled
+from ptmrank_core.data.labels.number_spellings import Spelled, ask_about_mark, describe_spelling, read_spelled
 from ptmrank_core.data.tables.column_names import LABEL_NAMES, find_named
 from ptmrank_core.data.tables.table import InputTable
 from ptmrank_core.errors import UnclearReadingError

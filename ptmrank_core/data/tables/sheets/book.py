@@ -98,8 +98,8 @@ def _collect(stream: IO[bytes], n_bytes: int, name: str, limits: Limits) -> list
         else:
             return sheets
     raise SamplesError(
-        f"{name!r} cannot be read: it is damaged, or takes much more memory than its size suggests, as where a "
-        "cell lies far from all others.",
+        f"{name!r} cannot be read: it is damaged, or takes much more memory than its size suggests, as where "
+        "a cell lies far from all others.",
         hint=SAVE_HINT,
     )
 

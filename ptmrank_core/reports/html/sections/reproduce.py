@@ -8,6 +8,8 @@ from ptmrank_core.results.command import rank_command
 
 __all__ = ["reproduce_section"]
 
+NO_COMMAND = "No command repeats this run: its samples, or a model, were in the memory of a script."
+
 
 def reproduce_section(report: Report) -> Section | None:
     """Give the command line, the run's id, digests, seeds and versions."""
@@ -17,7 +19,7 @@ def reproduce_section(report: Report) -> Section | None:
     if command:
         blocks += [Text("This command repeats the run:"), Code(command)]
     else:
-        blocks.append(Text("No command repeats this run: a model is a Python function."))
+        blocks.append(Text(NO_COMMAND))
     facts = {
         "run": plan.run_id,
         "planned": plan.created_at,

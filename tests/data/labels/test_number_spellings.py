@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ptmrank_core.data import DEFAULT_LIMITS
-from ptmrank_core.data.labels.spellings import read_spelled
+from ptmrank_core.data.labels.number_spellings import read_spelled
 from ptmrank_core.data.labels.targets import read_targets
 from ptmrank_core.data.tables.reading import open_table
 from ptmrank_core.errors import InputField, UnclearReadingError

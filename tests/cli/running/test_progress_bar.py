@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from ptmrank_core.cli.progress_bar import ProgressLine
+from ptmrank_core.cli.running.progress_bar import ProgressLine
 from ptmrank_core.events import (
     AnalysisStep,
     BatchDone,

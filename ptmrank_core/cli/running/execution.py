@@ -6,7 +6,7 @@ import sys
 from contextlib import closing, nullcontext
 
 from ptmrank_core.benchmark import RunStore, Sources, model_process, run_here
-from ptmrank_core.cli.progress_bar import ProgressLine
+from ptmrank_core.cli.running.progress_bar import ProgressLine
 from ptmrank_core.config import Settings
 from ptmrank_core.features.process import ModelProcess
 from ptmrank_core.records import RunResult

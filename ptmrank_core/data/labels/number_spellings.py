@@ -137,8 +137,8 @@ def _likely(cells: Sequence[str], numbers: Mapping[DecimalMark, NDArray[np.float
 
 
 def respell(
-    name: str, cells: Sequence[str], decimal_mark: DecimalMark | None
-) -> tuple[Sequence[str], tuple[str, ...]]:
+    name: str, cells: list[str], decimal_mark: DecimalMark | None
+) -> tuple[list[str], tuple[str, ...]]:
     """Write the numbers of a label column as numbers are read.
 
     Parameters

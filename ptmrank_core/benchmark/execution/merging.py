@@ -1,0 +1,41 @@
+"""Adapters on their way into a run: each is merged into a copy of its base before the model is used."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ptmrank_core.benchmark.execution.providers import Fetch
+from ptmrank_core.events import CancelToken, Sink
+from ptmrank_core.features.adapters import find_merged, merged_folder
+from ptmrank_core.features.process import ModelCalls
+from ptmrank_core.records import ModelSpec
+
+__all__ = ["MergingFetch"]
+
+
+class MergingFetch:
+    """Fetches models, and merges those that are adapters, once for all runs.
+
+    Parameters
+    ----------
+    fetch
+        Brings a model's files to this machine.
+    models
+        Where adapters are merged: in the model process, or in this one.
+    root
+        Folder of all merged models.
+    """
+
+    def __init__(self, fetch: Fetch, models: ModelCalls, root: Path) -> None:
+        self._fetch, self._models, self._root = fetch, models, root
+
+    def __call__(self, spec: ModelSpec, *, sink: Sink, cancel: CancelToken) -> ModelSpec:
+        """Return the model with its revision, path and facts; those of the merged one for an adapter."""
+        fetched = self._fetch(spec, sink=sink, cancel=cancel)
+        if fetched.base is None or fetched.base.path is None:
+            return fetched
+        folder = merged_folder(fetched, self._root)
+        merged = find_merged(fetched, folder)
+        if merged is None:
+            merged = self._models.call("merge_adapter", fetched, folder, cancel=cancel)
+        return merged

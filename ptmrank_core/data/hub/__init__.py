@@ -1,0 +1,1 @@
+"""Data as the Hugging Face ecosystem has it: saved datasets, caches, repositories, and ids of the Hub."""

@@ -1,0 +1,1 @@
+"""Parquet and Arrow: typed columns, names of classes in the schema, pictures and recordings in cells."""

@@ -1,0 +1,246 @@
+"""Parquet and Arrow files, read group by group: a file is never in memory as a whole where it has a path."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from ptmrank_core.data.sources.entries import lfs_pointer, suffix_of, unreadable
+from ptmrank_core.data.sources.signatures import HEAD_BYTES, is_git_lfs_pointer
+from ptmrank_core.errors import SamplesError
+from ptmrank_core.records import Blob
+
+__all__ = ["COLUMNAR_SUFFIXES", "CellBlob", "ColumnarFile", "damage_errors", "open_columnar"]
+
+COLUMNAR_SUFFIXES = frozenset({".parquet", ".arrow", ".feather"})
+# A cell that is read again needs its file open and its row group unpacked: the last ones are kept.
+FILES_KEPT, GROUPS_KEPT = 4, 2
+MAX_UNPACKED_BYTES = 2**33  # of an Arrow file; without compression it stays on the disk
+
+
+class ColumnarFile(Protocol):
+    """An open file whose rows come in groups."""
+
+    @property
+    def schema(self) -> Any:
+        """Its Arrow schema."""
+        ...
+
+    @property
+    def group_sizes(self) -> Sequence[int]:
+        """Number of rows of each group."""
+        ...
+
+    def column_bytes(self, column: str) -> int:
+        """Return the unpacked size of a column."""
+        ...
+
+    def read(self, group: int, column: str) -> Any:
+        """Return one column of one group, as an Arrow array in chunks."""
+        ...
+
+
+class ParquetTable:
+    """An open Parquet file; its groups are the row groups."""
+
+    def __init__(self, place: Any) -> None:
+        import pyarrow.parquet as pq  # noqa: PLC0415 - slow to import, and most tables are no Parquet
+
+        self._file = pq.ParquetFile(place)
+        self._metadata = self._file.metadata
+        self.schema = self._file.schema_arrow
+        self.group_sizes = [self._metadata.row_group(i).num_rows for i in range(self._file.num_row_groups)]
+
+    def column_bytes(self, column: str) -> int:
+        """Return the unpacked size of a column, as the file declares it."""
+        total = 0
+        for index in range(self._metadata.num_row_groups):
+            group = self._metadata.row_group(index)
+            chunks = (group.column(i) for i in range(group.num_columns))
+            total += sum(c.total_uncompressed_size for c in chunks if _top(c.path_in_schema) == column)
+        return total
+
+    def read(self, group: int, column: str) -> Any:
+        """Return one column of one row group."""
+        return self._file.read_row_group(group, columns=[column]).column(column)
+
+
+def _top(path: str) -> str:
+    """Return the column that a path of nested fields begins with."""
+    return path.partition(".")[0]
+
+
+class ArrowTable:
+    """An open Arrow file, in the file format (as Feather is) or the stream format; its groups are batches."""
+
+    def __init__(self, place: Any) -> None:
+        import pyarrow as pa  # noqa: PLC0415 - slow to import, and most tables are no Arrow files
+
+        source = pa.memory_map(place) if isinstance(place, str) else place
+        try:
+            reader = pa.ipc.open_file(source)
+            batches = (reader.get_batch(i) for i in range(reader.num_record_batches))
+        except pa.ArrowInvalid:
+            source.seek(0)
+            reader = batches = pa.ipc.open_stream(source)
+        self._batches: list[Any] = []
+        n_bytes = 0
+        for batch in batches:
+            batch.validate(full=True)  # a damaged file would be read beyond its end
+            self._batches.append(batch)
+            n_bytes += batch.nbytes
+            if n_bytes > MAX_UNPACKED_BYTES:
+                raise OSError(f"it unpacks to more than {MAX_UNPACKED_BYTES:,} bytes")
+        self.schema = reader.schema
+        self.group_sizes = [batch.num_rows for batch in self._batches]
+
+    def column_bytes(self, column: str) -> int:
+        """Return the size of a column."""
+        return sum(batch.column(column).nbytes for batch in self._batches)
+
+    def read(self, group: int, column: str) -> Any:
+        """Return one column of one batch."""
+        import pyarrow as pa  # noqa: PLC0415 - the same
+
+        return pa.chunked_array([self._batches[group].column(column)])
+
+
+def damage_errors() -> tuple[type[Exception], ...]:
+    """Return what pyarrow raises on damaged files."""
+    import pyarrow as pa  # noqa: PLC0415 - the same
+
+    return (pa.ArrowException, OSError)
+
+
+def open_columnar(blob: Blob, name: str) -> ColumnarFile:
+    """Open a file.
+
+    Parameters
+    ----------
+    blob
+        Its bytes. One that has a ``path`` is read from there, piece by piece.
+    name
+        Its name; the suffix tells the format.
+
+    Raises
+    ------
+    SamplesError
+        If it is damaged.
+    """
+    import pyarrow as pa  # noqa: PLC0415 - the same
+
+    found = getattr(blob, "path", None)
+    path = found if isinstance(found, Path) else None
+    place: Any = str(path) if path else pa.BufferReader(blob.read())
+    is_parquet = suffix_of(name) == ".parquet"
+    head = bytes(place.read(HEAD_BYTES)) if path is None else _head(path)
+    if is_git_lfs_pointer(head):
+        raise lfs_pointer(name)
+    if path is None:
+        place.seek(0)
+    try:
+        return ParquetTable(place) if is_parquet else ArrowTable(place)
+    except damage_errors() as error:
+        kind, again = ("Parquet", ".parquet or .csv") if is_parquet else ("Arrow", ".arrow or .parquet")
+        raise SamplesError(
+            f"{name!r} cannot be read as {kind}: {error}.", hint=f"Save the table again as {again}."
+        ) from error
+
+
+def _head(path: Path) -> bytes:
+    """Return the first bytes of a file; none where it cannot be read, which opening it reports."""
+    try:
+        with path.open("rb") as file:
+            return file.read(HEAD_BYTES)
+    except OSError:
+        return b""
+
+
+class _Kept:
+    """What was opened or unpacked last, for threads that read cells one after the other."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._files: OrderedDict[tuple[Any, ...], ColumnarFile] = OrderedDict()
+        self._groups: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
+
+    def group(self, cell: CellBlob) -> Any:
+        """Return the cells of the group of rows that a cell is in."""
+        with self._lock:
+            key = (cell.file, _stamp(cell.file), cell.group, cell.column)
+            return _recent(self._groups, key, GROUPS_KEPT, lambda: self._read(cell))
+
+    def _read(self, cell: CellBlob) -> Any:
+        opened = _recent(
+            self._files,
+            (cell.file, _stamp(cell.file)),
+            FILES_KEPT,
+            lambda: open_columnar(cell.file, cell.name),
+        )
+        return opened.read(cell.group, cell.column)
+
+
+def _stamp(blob: Blob) -> tuple[int, int]:
+    """Return when a file was changed, and its size: one that was written again is opened again."""
+    path = getattr(blob, "path", None)
+    try:
+        status = path.stat() if isinstance(path, Path) else None
+    except OSError:
+        status = None
+    return (status.st_mtime_ns, status.st_size) if status else (0, 0)
+
+
+def _recent(kept: OrderedDict[Any, Any], key: Any, most: int, make: Callable[[], Any]) -> Any:
+    """Return what is kept under a key, made if need be, and forget the oldest."""
+    if key not in kept:
+        kept[key] = make()
+    kept.move_to_end(key)
+    while len(kept) > most:
+        kept.popitem(last=False)
+    return kept[key]
+
+
+_KEPT = _Kept()
+
+
+@dataclass(frozen=True, slots=True)
+class CellBlob:
+    """The bytes in one cell of a Parquet or Arrow file, read again from the file when they are needed.
+
+    Parameters
+    ----------
+    file, name
+        The file, and its name.
+    column
+        The column, which holds bytes or objects with a field of bytes.
+    group, row
+        The group of rows, and the row within it.
+    """
+
+    file: Blob
+    name: str
+    column: str
+    group: int
+    row: int
+
+    def read(self) -> bytes:
+        """Return the bytes.
+
+        Raises
+        ------
+        SamplesError
+            If the file can no longer be read, or the cell is empty now.
+        """
+        gone: tuple[type[Exception], ...] = (*damage_errors(), KeyError, IndexError)
+        try:
+            value = _KEPT.group(self)[self.row].as_py()
+        except gone as error:
+            raise unreadable(self.name, error) from error
+        data = value.get("bytes") if isinstance(value, dict) else value
+        if not isinstance(data, bytes):
+            raise unreadable(self.name, f"row {self.row + 1} of column {self.column!r} is empty")
+        return data

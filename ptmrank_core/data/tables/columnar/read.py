@@ -1,0 +1,147 @@
+"""A Parquet or Arrow file -> a table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ptmrank_core.data.sources.entries import Entry
+from ptmrank_core.data.sources.limits import Limits
+from ptmrank_core.data.tables.columnar.columns import ColumnReader
+from ptmrank_core.data.tables.columnar.files import ColumnarFile, damage_errors, open_columnar
+from ptmrank_core.data.tables.columnar.media import holds_bytes, read_media, recognise_media
+from ptmrank_core.data.tables.columnar.schema import Feature, schema_features
+from ptmrank_core.data.tables.role_rules import list_columns
+from ptmrank_core.data.tables.table import InputTable, MediaColumn
+from ptmrank_core.errors import SamplesError
+
+__all__ = ["read_columnar"]
+
+MAX_COLUMN_BYTES = 2**30
+"""Unpacked size of all columns but those of pictures and recordings, whose bytes stay in the file."""
+FEWER_ROWS = "Keep a random part of the rows: a ranking needs a few thousand."
+
+
+def read_columnar(entry: Entry, limits: Limits) -> InputTable:
+    """Read a Parquet or Arrow table.
+
+    Numbers of classes are read as their names where the schema has them, objects as a column for each of
+    their fields, equally long lists of numbers as a column for each place. Pictures, recordings and videos,
+    as bytes or as objects of ``bytes`` and ``path``, are columns of media: their bytes stay in the file.
+
+    Parameters
+    ----------
+    entry
+        The file; its suffix tells the format.
+    limits
+        Bounds on the number of rows and on the unpacked size.
+
+    Returns
+    -------
+    InputTable
+        Rows counted from one. A note names the columns of bytes that are neither.
+
+    Raises
+    ------
+    SamplesError
+        If the file is damaged or empty, or holds too much.
+    """
+    file = open_columnar(entry.blob, entry.name)
+    try:
+        return _read(file, entry, limits)
+    except damage_errors() as error:
+        raise SamplesError(
+            f"{entry.name!r} cannot be read: {error}.", hint="Save the table again as .parquet or .csv."
+        ) from error
+
+
+def _read(file: ColumnarFile, entry: Entry, limits: Limits) -> InputTable:
+    names = file.schema.names
+    if len(set(names)) < len(names):
+        raise SamplesError(
+            f"{entry.name!r} cannot be read: two columns have the same name.", hint="Rename one of them."
+        )
+    features = schema_features(file.schema)
+    binary = [field.name for field in file.schema if holds_bytes(field.type)]
+    _check_size(file, [name for name in names if name not in binary], entry.name, limits)
+    has_words = any(_lists_words(field.type) for field in file.schema)
+    reader, media, unread = ColumnReader(has_words=has_words), dict[str, MediaColumn](), list[str]()
+    for name in names:
+        feature = features.get(name)
+        if name in binary:
+            column = _read_bytes(file, entry, name, feature)
+            if column is None:
+                unread.append(name)
+            elif isinstance(column, MediaColumn):
+                media[name] = column
+                reader.order.append(name)
+            else:
+                reader.add(name, column, None)
+        elif _holds_binary(file.schema.field(name).type):
+            unread.append(name)
+        else:
+            reader.add(name, _whole(file, name), feature)
+    if unread:
+        reader.notes.append(f"Columns of binary data are not read: {list_columns(unread)}.")
+    return InputTable(
+        entry.name,
+        tuple(reader.order),
+        reader.numbers,
+        reader.words,
+        range(1, sum(file.group_sizes) + 1),
+        notes=tuple(reader.notes),
+        media=media,
+        classes=frozenset(reader.classes),
+    )
+
+
+def _lists_words(kind: Any) -> bool:
+    return "list" in str(kind) and "string" in str(kind)
+
+
+def _whole(file: ColumnarFile, name: str) -> Any:
+    """Return a column of all groups."""
+    import pyarrow as pa  # noqa: PLC0415 - slow to import, and most tables are no Parquet
+
+    parts = [file.read(group, name) for group in range(len(file.group_sizes))]
+    chunks = [chunk for part in parts for chunk in part.chunks]
+    return pa.chunked_array(chunks, type=parts[0].type)
+
+
+def _read_bytes(file: ColumnarFile, entry: Entry, name: str, feature: Feature | None) -> Any:
+    """Read a column of bytes: as media; as paths where the bytes of all rows are elsewhere; else ``None``."""
+    modality = recognise_media(file, name, feature)
+    if modality is None and "path" not in _fields(file, name):
+        return None
+    column = read_media(file, entry.blob, entry.name, name, modality or "image")
+    if any(not isinstance(cell, str) for cell in column.entries):
+        return column if modality else None
+    if "path" in _fields(file, name):
+        whole = _whole(file, name)
+        paths = whole.flatten()[_fields(file, name).index("path")]
+        if paths.null_count < len(paths):
+            return paths
+    return None
+
+
+def _fields(file: ColumnarFile, name: str) -> list[str]:
+    kind = file.schema.field(name).type
+    return [kind.field(i).name for i in range(kind.num_fields)] if str(kind).startswith("struct") else []
+
+
+def _holds_binary(kind: Any) -> bool:
+    """Whether bytes stand somewhere in lists or objects, such as several pictures in one cell."""
+    return holds_bytes(kind) or any(_holds_binary(kind.field(i).type) for i in range(kind.num_fields))
+
+
+def _check_size(file: ColumnarFile, columns: list[str], name: str, limits: Limits) -> None:
+    """Refuse a table that is too large, before it is unpacked."""
+    n_rows, n_bytes = sum(file.group_sizes), sum(map(file.column_bytes, columns))
+    if n_rows == 0:
+        raise SamplesError(f"{name!r} holds no row that can be read.", hint="Expected a row for each sample.")
+    max_bytes = min(MAX_COLUMN_BYTES, limits.max_total_bytes)
+    if n_rows > limits.max_rows or n_bytes > max_bytes:
+        raise SamplesError(
+            f"{name!r} holds {n_rows:,} rows and {n_bytes:,} bytes; at most {limits.max_rows:,} rows and "
+            f"{max_bytes:,} bytes are accepted.",
+            hint=FEWER_ROWS,
+        )

@@ -1,0 +1,202 @@
+"""Formats that are not read: each refusal names what was found and what to do."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from safetensors.numpy import save_file
+
+from ptmrank_core.catalogue import local_models, resolve_models, task_category
+from ptmrank_core.catalogue.checkpoints import checkpoint_facts
+from ptmrank_core.catalogue.formats import no_weights
+from ptmrank_core.errors import InputError, ModelError, UnsupportedModelError, WeightsFormatError
+
+TEXTS = task_category("text-classification")
+BERT = {"model_type": "bert", "architectures": ["BertModel"]}
+POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 438000000\n"
+
+
+def save(folder: Path, config: dict[str, Any], *files: str, weights: bool = True) -> Path:
+    """A folder with a config, a tokenizer, other files, and safetensors unless it has none."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    (folder / "tokenizer.json").write_text("{}", encoding="utf-8")
+    for name in files:
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text("{}", encoding="utf-8")
+    if weights:
+        save_file({"weight": np.zeros((2, 3), dtype=np.float32)}, folder / "model.safetensors")
+    return folder
+
+
+def refusal(folder: Path, error: type[ModelError] = WeightsFormatError) -> str:
+    """The whole message of the error that a folder gives."""
+    with pytest.raises(error) as caught:
+        checkpoint_facts(folder)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("files", "words", "remedy"),
+    [
+        (["model-Q4_K_M.gguf"], "GGUF", "Give the model that it was made from"),
+        (["ggml-model-f16.gguf", "README.md"], "GGUF", "config.json with model.safetensors"),
+        (["model.onnx"], "ONNX", "a function of your own"),
+        (["onnx/model_quantized.onnx"], "ONNX", "features that you extracted"),
+        (["tf_model.h5"], "TensorFlow weights", "from_tf=True"),
+        (["tf_model-00001-of-00002.h5", "tf_model.h5.index.json"], "TensorFlow weights", "from_tf=True"),
+        (["flax_model.msgpack"], "Flax weights", "from_flax=True"),
+        (["openvino_model.xml", "openvino_model.bin"], "OpenVINO", "model.safetensors"),
+        (["model.tflite"], "TensorFlow Lite", "a function of your own"),
+        (["pytorch_model.bin"], "pickled PyTorch weights, which are not loaded", "save_pretrained(folder)"),
+        (["pytorch_model-00001-of-00002.bin"], "pickled PyTorch weights", "save_pretrained(folder)"),
+        (["consolidated.00.pth"], "pickled PyTorch weights", "save_pretrained(folder)"),
+        (["weights.safetensors"], "safetensors under another name", "save_pretrained(folder)"),
+    ],
+)
+def test_weights_in_another_format_are_named(
+    tmp_path: Path, files: list[str], words: str, remedy: str
+) -> None:
+    """The message lists the files and says what they are; the hint says what to do about that format."""
+    message = refusal(save(tmp_path / "model", BERT, *files, weights=False))
+    assert f"That is {words}" in message
+    assert remedy in message
+    assert all(name in message for name in files if name.endswith((".gguf", ".onnx", ".h5", ".bin")))
+    assert "timm" not in message
+
+
+def test_several_formats_are_all_named(tmp_path: Path) -> None:
+    """A repository of three frameworks without safetensors says so, with the way of the first."""
+    files = ["pytorch_model.bin", "tf_model.h5", "flax_model.msgpack"]
+    message = refusal(save(tmp_path / "model", BERT, *files, weights=False))
+    assert "TensorFlow weights; Flax weights; pickled PyTorch weights" in message
+    hub = no_weights("'org/x'", files, lacking="safetensors weights", also="Or another revision.")
+    assert str(hub).endswith("Or another revision.")
+
+
+@pytest.mark.parametrize(
+    ("config", "file", "method"),
+    [
+        ({"quantization_config": {"quant_method": "awq", "bits": 4}}, "", "AWQ, 4 bits"),
+        ({"quantization_config": {"quant_method": "gptq", "bits": 8}}, "", "GPTQ, 8 bits"),
+        (
+            {"quantization_config": {"quant_method": "bitsandbytes", "load_in_4bit": True}},
+            "",
+            "bitsandbytes, 4",
+        ),
+        ({"quantization_config": {"load_in_8bit": True}}, "", "bitsandbytes, 8 bits"),
+        ({"quantization_config": {"quant_method": "compressed-tensors"}}, "", "compressed-tensors"),
+        ({"quantization_config": {"quant_method": "fp8"}}, "", "FP8"),
+        ({"quantization_config": {"quant_method": "brand-new"}}, "", "brand-new"),
+        ({"text_config": {"quantization_config": {"quant_method": "hqq"}}}, "", "HQQ"),
+        ({"quantization": {"group_size": 64, "bits": 4}}, "", "MLX, 4 bits"),
+        ({}, "quantize_config.json", "GPTQ"),
+        ({}, "quant_config.json", "AWQ"),
+    ],
+)
+def test_quantised_weights_are_refused_by_their_method(
+    tmp_path: Path, config: dict[str, Any], file: str, method: str
+) -> None:
+    """Whichever tool quantised them and wherever it says so; nothing of it needs to be installed."""
+    folder = save(tmp_path / "model", BERT | config, *([file] if file else []))
+    message = refusal(folder, UnsupportedModelError)
+    assert f"are quantised ({method}" in message
+    assert "Choose the model that it was made from" in message
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"model_type": "model2vec", "architectures": ["StaticModel"]},
+        {"architectures": ["StaticModel"], "normalize": True},
+        BERT | {"architectures": ["StaticModel"]},
+    ],
+)
+def test_static_embeddings_are_told(tmp_path: Path, config: dict[str, Any]) -> None:
+    """A table of vectors is no network: it is ranked by a function."""
+    message = refusal(save(tmp_path / "model", config), UnsupportedModelError)
+    assert "static embeddings of model2vec" in message
+    assert "embedding_function" in message
+
+
+def test_static_embeddings_of_sentence_transformers_are_told(tmp_path: Path) -> None:
+    """Their repository has no config at its top, and modules.json names the table."""
+    folder = tmp_path / "model"
+    folder.mkdir()
+    modules = [
+        {"idx": 0, "path": "0_StaticEmbedding", "type": "sentence_transformers.models.StaticEmbedding"}
+    ]
+    (folder / "modules.json").write_text(json.dumps(modules), encoding="utf-8")
+    with pytest.raises(InputError, match="static embeddings"):
+        local_models(folder)
+    save(folder, BERT)
+    assert "static embeddings" in refusal(folder, UnsupportedModelError)
+
+
+@pytest.mark.parametrize("file", ["model.safetensors", "tokenizer.json", "config.json", "modules.json"])
+def test_a_pointer_of_git_lfs_is_told(tmp_path: Path, file: str) -> None:
+    """Any file of a clone may not have been fetched; the hint names the command."""
+    folder = save(tmp_path / "model", BERT)
+    (folder / file).write_text(POINTER, encoding="utf-8")
+    with pytest.raises(ModelError) as caught:
+        checkpoint_facts(folder)
+    assert f"{file} of model is a Git LFS pointer" in str(caught.value)
+    assert "Run git lfs pull" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("file", "words"),
+    [
+        ("net.th", "pickled PyTorch weights"),
+        ("resnet.pth", "pickled PyTorch weights"),
+        ("last.ckpt", "pickled PyTorch weights"),
+        ("model.safetensors", ""),
+        ("model.onnx", "ONNX"),
+        ("llama-q4.GGUF", "GGUF"),
+        ("model.keras", "TensorFlow"),
+    ],
+)
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_file_given_as_a_model_is_told(tmp_path: Path, file: str, words: str, is_there: bool) -> None:
+    """Whether it exists or not, it is no Hub id: the message asks for the folder and names the other ways."""
+    if is_there:
+        (tmp_path / file).write_bytes(b"x")
+    for name in (str(tmp_path / file), f"some/{file}"):
+        with pytest.raises(InputError) as caught:
+            resolve_models(name, TEXTS)
+        message = str(caught.value)
+        assert "is a file" in message
+        assert "a folder with config.json and model.safetensors" in message
+        assert words in message
+        assert "embedding_function" in message
+        assert "Hub cannot be reached" not in message
+
+
+def test_another_file_given_as_a_model_is_told(tmp_path: Path) -> None:
+    """A file that is there is never taken for an id of the Hub."""
+    (tmp_path / "config.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(InputError, match=r"is a file; a model is a folder"):
+        resolve_models(str(tmp_path / "config.json"), TEXTS)
+
+
+@pytest.mark.parametrize(
+    ("file", "words"),
+    [
+        ("open_clip_config.json", "a model of open_clip"),
+        ("model_index.json", "a pipeline of diffusers"),
+        ("adapter_config.json", "an adapter"),
+        ("model.gguf", "GGUF"),
+        ("model.onnx", "ONNX"),
+        ("pytorch_model.bin", "pickled PyTorch weights"),
+    ],
+)
+def test_a_folder_without_a_config_says_what_it_holds(tmp_path: Path, file: str, words: str) -> None:
+    """Where config.json is missing the files still tell what somebody brought."""
+    (tmp_path / file).write_text("{}", encoding="utf-8")
+    with pytest.raises(InputError, match="contains no model that is read here") as caught:
+        local_models(tmp_path)
+    assert words in str(caught.value)

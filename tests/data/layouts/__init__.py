@@ -1,0 +1,9 @@
+"""Layouts in which people bring data; ``python -m tests.data.layouts`` prints what comes of each."""
+
+from tests.data.layouts.beside import BESIDE
+from tests.data.layouts.folders import FOLDERS
+from tests.data.layouts.rows import ROWS
+
+__all__ = ["LAYOUTS"]
+
+LAYOUTS = (*FOLDERS, *BESIDE, *ROWS)

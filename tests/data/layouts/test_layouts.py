@@ -1,0 +1,119 @@
+"""Every layout is read, asked about or refused as the table says; none is read as another question."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from ptmrank_core.data import load_samples, preview
+from ptmrank_core.errors import PTMRankError, UnclearReadingError
+from ptmrank_core.records import Samples
+from ptmrank_core.reports import reading_payload
+from tests.data.layouts import LAYOUTS
+from tests.data.layouts.layout import Asked, Layout, Read, Refused, make, outcome, say
+
+BY_TITLE = {layout.title: layout for layout in LAYOUTS}
+
+
+@pytest.fixture(params=BY_TITLE)
+def layout(request: pytest.FixtureRequest) -> Layout:
+    """Each layout."""
+    return BY_TITLE[request.param]
+
+
+def test_there_are_many() -> None:
+    """At least sixty layouts, each with a title of its own."""
+    assert len(BY_TITLE) == len(LAYOUTS) >= 60
+
+
+def test_a_layout_is_read_as_expected(layout: Layout, tmp_path: Path) -> None:
+    """It is read, asked about or refused, with what is said of it."""
+    source = make(layout, tmp_path / "source")
+    found = outcome(source, layout.reading)
+    expected = layout.expected
+    if isinstance(expected, Read):
+        assert isinstance(found, Samples), str(found)
+        _check_samples(found, expected)
+    elif isinstance(expected, Refused):
+        assert isinstance(found, PTMRankError), say(found, str(source))
+        assert not isinstance(found, UnclearReadingError), found.options
+        assert expected.says in str(found)
+    else:
+        assert isinstance(found, UnclearReadingError), say(found, str(source))
+        _check_question(found, expected)
+
+
+def _check_samples(found: Samples, expected: Read) -> None:
+    report = reading_payload(found)
+    assert report["modality"] == expected.modality
+    assert report["target_kind"] == expected.target_kind
+    assert report["classes"] == expected.classes
+    assert report["parts"] == expected.parts
+    assert (len(set(found.groups)) or None) == expected.n_groups
+    assert {role: report["roles"][role] for role in expected.roles} == expected.roles
+    for sentence in expected.says:
+        assert any(sentence in note for note in found.notes), found.notes
+    reasons = {entry.name: entry.reason for entry in found.left_out}
+    for name, reason in expected.left_out.items():
+        assert reason in reasons.get(name, ""), reasons
+    assert [offer.changes for offer in found.offers] == list(expected.offers)
+
+
+def _check_question(found: UnclearReadingError, expected: Asked) -> None:
+    assert expected.says in str(found)
+    assert [option.changes for option in found.options] == list(expected.changes)
+    assert len({option.text for option in found.options}) == len(found.options) > 1
+
+
+def test_every_option_answers_the_question(layout: Layout, tmp_path: Path) -> None:
+    """Read again with the changes of an option, the samples are what its text says."""
+    source = make(layout, tmp_path / "source")
+    found = outcome(source, layout.reading)
+    options = getattr(found, "options", ()) or getattr(found, "offers", ())
+    for option in options:
+        samples = load_samples(source, dataclasses.replace(layout.reading, **option.changes))
+        listed = re.findall(r"([^ ,:(][^,:(]*) \(([0-9,]+)\)", option.text.replace("classes ", ""))
+        counts = {name: int(count.replace(",", "")) for name, count in listed}
+        assert counts.items() <= samples.summary().class_counts.items(), option.text
+
+
+def test_an_archive_is_read_like_the_folder(layout: Layout, tmp_path: Path) -> None:
+    """A zip of the files comes to the same."""
+    if layout.place:
+        pytest.skip("a single file")
+    folder = make(layout, tmp_path / "source")
+    archive = tmp_path / "source.zip"
+    with zipfile.ZipFile(archive, "w") as opened:
+        for name, data in layout.files().items():
+            opened.writestr(name, data)
+    one, other = outcome(folder, layout.reading), outcome(archive, layout.reading)
+    assert say(one, str(folder)) == say(other, str(archive))
+    if isinstance(one, Samples) and isinstance(other, Samples):
+        assert one.fingerprint == other.fingerprint
+
+
+def test_every_entry_is_a_sample_or_left_out(layout: Layout, tmp_path: Path) -> None:
+    """No file disappears: each is a sample, left out with a reason, or a table that was read."""
+    source = make(layout, tmp_path / "source")
+    found = outcome(source, layout.reading)
+    if not isinstance(found, Samples) or layout.place:
+        return
+    told = {name.partition(":")[0] for name in (*found.names, *(entry.name for entry in found.left_out))}
+    tables = {".csv", ".tsv", ".jsonl", ".parquet", ".json"}
+    lost = [name for name in layout.files() if name not in told and Path(name).suffix not in tables]
+    assert lost == []
+    assert len(set(found.names)) == len(found.names)
+
+
+def test_the_preview_agrees(layout: Layout, tmp_path: Path) -> None:
+    """What is shown before reading names the modality and the parts that reading finds."""
+    source = make(layout, tmp_path / "source")
+    found = outcome(source, layout.reading)
+    if isinstance(found, Samples):
+        overview = preview(source, layout.reading)
+        assert overview.modality == found.modality
+        assert set(found.parts) <= {*overview.parts, *found.parts} if overview.table else True

@@ -1,0 +1,1 @@
+"""Tests of ptmrank_core.data.objects."""

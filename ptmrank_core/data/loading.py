@@ -70,7 +70,8 @@ def find_tables(
         return ()
     is_table = {entry.name for entry in tables}
     files = [entry.name for entry in entries if entry.name not in is_table]
-    return () if any(lists_files(entry, files, reading, limits) for entry in tables) else tables
+    may_list = files or reading.file_column
+    return () if may_list and any(lists_files(entry, files, reading, limits) for entry in tables) else tables
 
 
 def _load_tables(

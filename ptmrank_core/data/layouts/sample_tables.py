@@ -17,6 +17,7 @@ from ptmrank_core.data.tables.column_roles import find_roles
 from ptmrank_core.data.tables.joining import join_tables, take_rows
 from ptmrank_core.data.tables.load import table_samples
 from ptmrank_core.data.tables.reading import open_table
+from ptmrank_core.data.tables.sheets.reading import sheets_as_parts
 from ptmrank_core.data.tables.table import InputTable
 from ptmrank_core.errors import InputError, InputField, ReadingOption, SamplesError, UnclearReadingError
 from ptmrank_core.records import ALL_PARTS, LeftOut, Reading
@@ -93,6 +94,7 @@ def open_sample_tables(entries: Sequence[Entry], reading: Reading, limits: Limit
     SamplesError
         If a table cannot be read, or several could hold the samples and none of them can be used.
     """
+    entries = [one for entry in entries for one in sheets_as_parts(entry, reading, limits)]
     if len(entries) == 1:
         return OpenTables(open_table(entries[0], limits, reading), {}, (), ())
     tables, left_out = _open(entries, reading, limits)

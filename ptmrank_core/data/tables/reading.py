@@ -95,6 +95,7 @@ def open_table(
     if is_git_lfs_pointer(data):
         raise lfs_pointer(entry.name)
     if suffix in SPREADSHEET_SUFFIXES:
+        reading = replace(reading, sheet=entry.sheet or reading.sheet)
         return read_spreadsheet(data, entry.name, limits, reading, is_manifest=is_manifest)
     decoded = decode_text(data, entry.name, reading.encoding)
     del data

@@ -168,6 +168,19 @@ def test_several_sheets_with_tables_are_asked_about(tables: Any, suffix: str) ->
         tables.load(f"a.{suffix}", data, sheet="filmz")
 
 
+def test_sheets_named_after_parts_are_parts(tmp_path: Path) -> None:
+    """Training and validation are taken, the test sheet is not, unless it is asked for."""
+    more = [("text", "label"), *((f"book number {i}", "pn"[i % 2]) for i in range(4))]
+    (tmp_path / "a.xlsx").write_bytes(_xlsx(Train=REVIEWS, Test=more, notes=[("by hand",)]))
+    samples = load_samples(tmp_path / "a.xlsx")
+    assert samples.n_samples == 6
+    assert samples.parts == {"train": 6, "test": 4}
+    assert samples.names[0] == "a/Train.xlsx:2"
+    everything = load_samples(tmp_path / "a.xlsx", Reading(parts=("all",)))
+    assert everything.n_samples == 10
+    assert load_samples(tmp_path / "a.xlsx", Reading(sheet="test")).n_samples == 4
+
+
 def test_a_spreadsheet_may_list_files(make: Any, tmp_path: Path) -> None:
     """A manifest of pictures as .xlsx."""
     files = {f"{i}.png": make.picture(i) for i in range(4)}

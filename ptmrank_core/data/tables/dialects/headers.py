@@ -95,7 +95,7 @@ def _weigh(first: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[int, in
     columns = [[row[i].strip() for row in others] for i in range(len(first))]
     for_data = for_header = 0
     for cell, cells in zip(map(str.strip, first), columns, strict=True):
-        if is_usual(plain(cell)):
+        if is_usual(plain(cell)) and not _recurs(cell, cells):  # 'pos' may be a class, or name tags
             for_header += 2
         elif len(cell) > LONGEST_COLUMN_NAME:
             for_data += CLEAR
@@ -104,6 +104,12 @@ def _weigh(first: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[int, in
             for_data += data
             for_header += header
     return for_data + CLEAR * _hold_numbers(first), for_header
+
+
+def _recurs(cell: str, cells: Sequence[str]) -> bool:
+    """Whether a cell of the first row is one of few values of its column."""
+    values = set(cells)
+    return cell in values and 2 * len(values) <= len(cells)
 
 
 def _weigh_column(cell: str, cells: Sequence[str]) -> tuple[int, int]:
@@ -115,7 +121,7 @@ def _weigh_column(cell: str, cells: Sequence[str]) -> tuple[int, int]:
         return 0, 2
     values = set(there)
     if cell in values:
-        return (2 if 2 * len(values) <= len(there) else 1), 0
+        return (2 if _recurs(cell, there) else 1), 0
     is_long = len(cell) >= LONG_TEXT_CHARS and " " in cell
     mean = sum(map(len, there)) / max(1, len(there))
     if is_long and mean >= LONG_TEXT_CHARS and len(values) > len(there) / 2:

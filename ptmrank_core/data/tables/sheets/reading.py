@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
+from ptmrank_core.data.parts import are_parts
+from ptmrank_core.data.sources.entries import Entry
 from ptmrank_core.data.sources.limits import Limits
 from ptmrank_core.data.tables.delimited import read_cells
 from ptmrank_core.data.tables.dialects.delimiters import count_titles, title_notes
-from ptmrank_core.data.tables.sheets.book import Sheet, read_book
+from ptmrank_core.data.tables.sheets.book import SPREADSHEET_SUFFIXES, Sheet, read_book
 from ptmrank_core.data.tables.table import InputTable
 from ptmrank_core.errors import InputField, ReadingOption, SamplesError, UnclearReadingError, UnknownNameError
 from ptmrank_core.records import Reading
 
-__all__ = ["read_spreadsheet"]
+__all__ = ["read_spreadsheet", "sheets_as_parts"]
 
 MOST_OPTIONS = 6
 PREVIEW_ROWS, PREVIEW_CELLS, CELL_CHARS = 3, 4, 40
@@ -71,6 +75,37 @@ def read_spreadsheet(
         return ((line, [*cells]) for line, cells in filled[n_titles:])
 
     return read_cells(rows, name, limits, reading, notes=notes, is_manifest=is_manifest)
+
+
+def sheets_as_parts(entry: Entry, reading: Reading, limits: Limits) -> list[Entry]:
+    """Take the sheets of a spreadsheet as tables of their own, where they are named after parts.
+
+    Parameters
+    ----------
+    entry
+        A table in any format.
+    reading
+        Its ``sheet`` chooses one of them.
+    limits
+        Bounds on what it may hold.
+
+    Returns
+    -------
+    list of Entry
+        ``"book/train.xlsx"`` and ``"book/test.xlsx"`` for the sheets of ``"book.xlsx"``; else the entry
+        alone.
+    """
+    stem, suffix = posixpath.splitext(entry.name)
+    if suffix.lower() not in SPREADSHEET_SUFFIXES or reading.sheet is not None:
+        return [entry]
+    try:
+        sheets = read_book(entry.blob.read(), entry.name, limits)
+    except SamplesError:  # reported when it is read for good
+        return [entry]
+    names = [sheet.name for sheet in sheets if _is_table(sheet)]
+    if len(names) < 2 or not are_parts(names):
+        return [entry]
+    return [replace(entry, name=f"{stem}/{name}{suffix}", sheet=name) for name in names]
 
 
 def _filled_columns(rows: Sequence[Sequence[str]]) -> list[int]:

@@ -19,7 +19,7 @@ from ptmrank_core.data.layouts.name_groups import group_by_names
 from ptmrank_core.data.layouts.rows import load_tables
 from ptmrank_core.data.listing import LAYOUT_HINT
 from ptmrank_core.data.media.grey import with_one_white
-from ptmrank_core.data.media.kinds import MEDIA, MediaKind, check_entry, recognise_kind
+from ptmrank_core.data.media.kinds import MEDIA, MediaKind, check_entry, recognise_kind, settle_encoding
 from ptmrank_core.data.parts import part_of_stem
 from ptmrank_core.data.quality import with_warnings
 from ptmrank_core.data.sources.entries import Entry, SourceListing, suffix_of
@@ -27,7 +27,7 @@ from ptmrank_core.data.sources.limits import DEFAULT_LIMITS, Limits
 from ptmrank_core.data.subsampling import subsample
 from ptmrank_core.data.tables import TABLE_SUFFIXES
 from ptmrank_core.errors import SamplesError
-from ptmrank_core.records import AS_RECOGNISED, OBJECTS_PREFIX, LeftOut, Reading, Samples
+from ptmrank_core.records import AS_RECOGNISED, OBJECTS_PREFIXES, LeftOut, Reading, Samples
 
 __all__ = ["find_tables", "load_all_samples", "load_samples"]
 
@@ -74,7 +74,8 @@ def find_tables(
         return ()
     is_table = {entry.name for entry in tables}
     files = [entry.name for entry in entries if entry.name not in is_table]
-    return () if any(lists_files(entry, files, reading, limits) for entry in tables) else tables
+    may_list = files or reading.file_column
+    return () if may_list and any(lists_files(entry, files, reading, limits) for entry in tables) else tables
 
 
 def _load_tables(
@@ -104,6 +105,7 @@ def _load_files(source: str, listing: SourceListing, reading: Reading, limits: L
     kind = _choose_kind(listing.entries, reading)
     labelling = label_entries(listing.entries, kind.formats.suffixes, reading, limits)
     left_out = [*listing.left_out, *labelling.left_out]
+    kind = settle_encoding(kind, (e for e in listing.entries if e.name in labelling.labels), reading)
     candidates = []
     for entry in listing.entries:
         if entry.name not in labelling.labels:
@@ -172,10 +174,10 @@ def load_all_samples(
         return load_first_features(text, reading)
     if text.startswith(DEMO_PREFIX):
         return load_demo_samples(text, reading)
-    if text.startswith(OBJECTS_PREFIX):
+    if text.startswith(OBJECTS_PREFIXES):
         raise SamplesError(
-            "The samples were in the memory of a script: they are there no longer.",
-            hint="Run the script again; it goes on where the run was stopped.",
+            "The samples were in the memory of a script, which alone has them.",
+            hint="Run it again: what was computed is kept.",
         )
     seen = look_at(text, reading, limits)
     tables = () if isinstance(seen, HubRows) else find_tables(seen.listing.entries, limits, reading)

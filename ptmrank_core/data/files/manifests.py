@@ -89,8 +89,12 @@ def lists_files(entry: Entry, names: Sequence[str], reading: Reading, limits: Li
     limits
         Bounds on what the table may hold.
     """
+    if not names and reading.file_column is None:  # nothing that it could list
+        return False
     try:
-        table = open_table(entry, limits, is_manifest=True)
+        table = open_table(entry, limits, reading, is_manifest=True)
+    except UnclearReadingError:
+        raise
     except SamplesError:  # reported by whoever reads the table for good
         return False
     if table.media:  # it holds the files itself
@@ -141,7 +145,7 @@ def find_manifests(
     left_out = [LeftOut(entry.name, SUBMISSION_REASON) for entry in submissions]
     is_table = {entry.name for entry in tables}
     names = [entry.name for entry in entries if entry.name not in is_table]
-    opened, broken = _open([entry for entry in tables if entry not in submissions], names, limits)
+    opened, broken = _open([entry for entry in tables if entry not in submissions], names, reading, limits)
     listing = [manifest for manifest in opened if _lists(manifest, reading)]
     rest = [manifest for manifest in opened if manifest not in listing]
     if listing:
@@ -154,13 +158,15 @@ def find_manifests(
 
 
 def _open(
-    entries: Sequence[Entry], names: Sequence[str], limits: Limits
+    entries: Sequence[Entry], names: Sequence[str], reading: Reading, limits: Limits
 ) -> tuple[list[Manifest], dict[str, SamplesError]]:
     """Open tables; with the error of each that cannot be read."""
     opened, broken = [], {}
     for entry in entries:
         try:
-            table = open_table(entry, limits, is_manifest=True)
+            table = open_table(entry, limits, reading, is_manifest=True)
+        except UnclearReadingError:
+            raise
         except SamplesError as error:
             broken[entry.name] = error
             continue

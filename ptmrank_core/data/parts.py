@@ -20,9 +20,9 @@ __all__ = [
 ]
 
 SPELLINGS = {
-    "train": ("train", "training", "trainset", "trainingset", "trn"),
-    "validation": ("validation", "valid", "val", "validationset", "valset", "dev", "devset", "eval"),
-    "test": ("test", "testing", "testset", "tst", "publictest", "privatetest"),
+    "train": ("train", "training", "trainset", "trainingset", "trn", "trainval"),
+    "validation": ("validation", "valid", "val", "validationset", "valset", "dev", "devset", "eval", "testa"),
+    "test": ("test", "testing", "testset", "tst", "publictest", "privatetest", "testb"),
     "unsup": ("unsup", "unsupervised", "unlabeled", "unlabelled"),
     "labelled": ("labelled", "labeled"),
 }
@@ -32,10 +32,11 @@ NUMBERED = re.compile(r"(train|training|validation|valid|val|test|testing)\d{1,2
 CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=\d)(?=[a-z])")
 YEAR = re.compile(r"\d{4}$")
 SHARD = re.compile(r"[ _\-.]+\d+(?:[ _\-.]*of[ _\-.]*\d+)?$")
+TRAINVAL = re.compile(r"(?i:train[ _\-.]+val)(?![a-z])")  # train_val_list
 # What a name of a part is joined with: train_images, images-test, X.train, train2017.
 COMPANIONS = frozenset(
     {"images", "image", "img", "imgs", "pictures", "photos", "audio", "audios", "wav", "wavs", "clips"}
-    | {"recordings", "videos", "texts", "text", "data", "set", "split", "labels", "files"}
+    | {"recordings", "videos", "texts", "text", "data", "set", "split", "list", "labels", "files"}
 )
 LEARNED_FROM = ("train", "validation")
 
@@ -76,7 +77,7 @@ def part_of_stem(stem: str) -> str | None:
     str or None
         As ``part_of``; also ``None`` where two parts are named.
     """
-    bare = SHARD.sub("", stem.strip())
+    bare = TRAINVAL.sub("trainval", SHARD.sub("", stem.strip()))
     whole = part_of(stem) or part_of(bare)
     if whole:
         return whole

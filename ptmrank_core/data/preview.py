@@ -15,7 +15,8 @@ from ptmrank_core.data.layouts.part_column import find_part_column
 from ptmrank_core.data.layouts.rows import RowsTaken, open_rows
 from ptmrank_core.data.layouts.taking import take_parts
 from ptmrank_core.data.loading import find_tables
-from ptmrank_core.data.media.kinds import MEDIA, recognise_kind
+from ptmrank_core.data.media.kinds import MEDIA
+from ptmrank_core.data.media.recognition import recognise_kind
 from ptmrank_core.data.sources.limits import DEFAULT_LIMITS, Limits
 from ptmrank_core.data.tables import TableDescription
 from ptmrank_core.data.tables.preview import describe_rows
@@ -90,11 +91,13 @@ def preview(
     if tables:
         return _describe(open_rows(tables, reading, limits), reading)
     kind = MEDIA.get(reading.modality) if reading.modality is not None else None
-    kind = kind or recognise_kind([entry.name for entry in entries])
+    kind = kind or recognise_kind(entries)
     found = find_labels(entries, kind.formats.suffixes, reading, limits)
     if not found.manifests.tables:
         folders = label_by_folder(found.files, kind.formats.suffixes, reading)
-        counts = take_parts(folders.parts.values(), ()).counts
+        counts = take_parts(folders.parts.values(), ()).counts or _parts_of_files(
+            found, kind.formats.suffixes, reading
+        )
         return SourceOverview("folders", kind.modality, None, counts, folders.level)
     first = found.manifests.tables[0]
     description = describe_manifest(first, reading, has_classes=found.has_classes)

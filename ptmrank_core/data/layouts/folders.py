@@ -258,11 +258,12 @@ def _find_unlabelled(
         flat = part is not None and part not in labelled_parts
         reasons[name] = f"no label: part {part!r} has no class folders" if flat else NO_FOLDER_REASON
     outer = {path[0] for name, path in paths.items() if path and is_sample[name]}
-    if len(outer - set(filter(is_aside, outer))) > 1:
+    aside = {folder for folder in outer if is_aside(folder)}
+    if len(outer - aside) > 1:
         for name, path in paths.items():
-            if path and is_aside(path[0]) and is_sample[name]:
+            if path and path[0] in aside and is_sample[name]:
                 reasons[name] = f"no class: the folder {path[0]!r} is marked as material beside the classes"
-        outer -= set(filter(is_aside, outer))
+        outer -= aside
     beside = {folder for folder in outer if part_of(folder) in UNLABELLED_PARTS} - MAYBE_CLASSES
     deep = {path[0] for path in paths.values() if len(path) > 1}
     alone = {folder for folder in beside if folder not in deep}

@@ -100,10 +100,11 @@ def _doubts(names: set[str]) -> tuple[str, ...]:
     """Say where the only folders look like persons, visits or days: the class may be told elsewhere."""
     if _score(names, recurs=False) < 2 and not all(map(DATE.fullmatch, names)):
         return ()
-    return (
-        f"The folders ({name_some(sorted(names))}) are the classes, though they are called like persons, visits "
-        "or days. If the label is told elsewhere, as in the names of the files, put a table beside them.",
+    said = (
+        f"The folders ({name_some(sorted(names))}) are the classes, though they are called like persons, "
+        "visits or days. If the label is told elsewhere, as in the names of files, put a table beside them."
     )
+    return (said,)
 
 
 def _find_middle(folders: Mapping[str, Sequence[str]]) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from ptmrank_core.data.files.labelling import FoundLabels, find_labels
+from ptmrank_core.data.files.labelling import FoundLabels, find_labels, listed_parts
 from ptmrank_core.data.files.manifest import describe_manifest
 from ptmrank_core.data.hub.loading import HubRows, look_at
 from ptmrank_core.data.layouts.folders import label_by_folder, parts_by_folder
@@ -95,9 +95,8 @@ def preview(
     found = find_labels(entries, kind.formats.suffixes, reading, limits)
     if not found.manifests.tables:
         folders = label_by_folder(found.files, kind.formats.suffixes, reading)
-        counts = take_parts(folders.parts.values(), ()).counts or _parts_of_files(
-            found, kind.formats.suffixes, reading
-        )
+        of_files = folders.parts or listed_parts(found, reading)
+        counts = take_parts(of_files.values(), ()).counts
         return SourceOverview("folders", kind.modality, None, counts, folders.level)
     first = found.manifests.tables[0]
     description = describe_manifest(first, reading, has_classes=found.has_classes)
@@ -112,7 +111,8 @@ def _parts_of_files(found: FoundLabels, suffixes: Collection[str], reading: Read
     parts = [part for column in columns if column is not None for part in column[1]]
     if not parts:
         parts = [manifest.part for manifest in tables for _ in manifest.table.lines]
-    return take_parts(parts if any(parts) else parts_by_folder(found.files, suffixes).values(), ()).counts
+    by_folder = parts_by_folder(found.files, suffixes).values()  # tells more where a table labels one part
+    return take_parts(by_folder if len({*by_folder}) > len({*parts} - {""}) else parts, ()).counts
 
 
 def _describe(rows: RowsTaken, reading: Reading) -> SourceOverview:

@@ -20,7 +20,7 @@ from ptmrank_core.data.sources.limits import Limits
 from ptmrank_core.errors import SamplesError, UnclearReadingError
 from ptmrank_core.records import LeftOut, Reading
 
-__all__ = ["FoundLabels", "find_labels", "label_entries"]
+__all__ = ["FoundLabels", "find_labels", "label_entries", "listed_parts"]
 
 LABELS_FEW = "labels only some of the files, which lie in class folders"
 FEWEST = 2  # classes, and files of one
@@ -118,20 +118,20 @@ def label_entries(
         rows = _with_parts(rows, found, suffixes, reading)
         both = _beyond_folders(rows, found, suffixes, reading)
         if both is not None:
-            labelling = _label_by_folder(both, suffixes, reading, _listed_parts(found, reading))
+            labelling = _label_by_folder(both, suffixes, reading, listed_parts(found, reading))
         elif not rows.columns.labels:
             labelling = _label_with_table(rows, found, suffixes, reading)
         elif _labels_few(rows, found, suffixes) and not reading.label_columns:
             folders = label_by_folder(found.files, suffixes, reading)
             few = tuple(LeftOut(table.name, LABELS_FEW) for table in found.manifests.tables)
             folders = replace(folders, left_out=(*folders.left_out, *few))
-            labelling = _label_by_folder(folders, suffixes, reading, _listed_parts(found, reading))
+            labelling = _label_by_folder(folders, suffixes, reading, listed_parts(found, reading))
         else:
             labelling = _read_from_table(rows, found, reading)
     else:
         _refuse_columns(reading)
         folders = label_by_folder(found.files, suffixes, reading)
-        labelling = _label_by_folder(folders, suffixes, reading, _listed_parts(found, reading))
+        labelling = _label_by_folder(folders, suffixes, reading, listed_parts(found, reading))
     if labelling.targets is None and reading.join_classes:
         labelling = join_alike(labelling)
     notes = (*_name_partitions(found), *labelling.notes)
@@ -164,7 +164,7 @@ def _with_parts(rows: FileRows, found: FoundLabels, suffixes: Collection[str], r
     """Give rows without a part that of a table of parts, or else of their file's folder."""
     if any(row.part for row in rows.row_of.values()):
         return rows
-    parts = _listed_parts(found, reading)
+    parts = listed_parts(found, reading)
     if not parts:
         samples = [name for name in found.files if suffix_of(name) in suffixes]
         parts = parts_by_folder(samples or found.files, suffixes)
@@ -172,8 +172,17 @@ def _with_parts(rows: FileRows, found: FoundLabels, suffixes: Collection[str], r
     return replace(rows, row_of=row_of)
 
 
-def _listed_parts(found: FoundLabels, reading: Reading) -> dict[str, str]:
-    """Return the part of each file by tables of parts; files that no list of another part names train."""
+def listed_parts(found: FoundLabels, reading: Reading) -> dict[str, str]:
+    """Return the part of each file by tables and lists of parts; empty where there are none.
+
+    Parameters
+    ----------
+    found
+        Where the labels are, with these tables. A file that none of them names is for training, where they
+        name none that is.
+    reading
+        The columns that the user named.
+    """
     parts: dict[str, str] = {}
     for manifest in found.manifests.partitions:
         column, of_row = find_part_column(manifest.table, reading) or ("", [])

@@ -85,8 +85,8 @@ def refuse_numbers_as_text(table: InputTable, text: Sequence[str]) -> None:
         cells = [cell for cell in table.words.get(column, ()) if cell.strip()]
         if cells and all(map(VECTOR.fullmatch, cells)) and any(map(SEVERAL.search, cells)):
             raise SamplesError(
-                f"Column {column!r} of {table.name!r} holds lists of numbers ({cells[0][:40]!r} ...), not all "
-                "of one length, which are no texts.",
+                f"Column {column!r} of {table.name!r} holds lists of numbers ({cells[0][:40]!r} ...), not "
+                "all of one length, which are no texts.",
                 hint="Give as many numbers in each row, or a column for each number; pictures as files.",
                 fields=[InputField.TEXT_COLUMNS, InputField.IGNORED_COLUMNS],
             )

@@ -83,6 +83,7 @@ class InputField(StrEnum):
     ENCODING = "encoding"
     DECIMAL_MARK = "decimal_mark"
     HAS_HEADER = "has_header"
+    SHEET = "sheet"
     JOIN_CLASSES = "join_classes"
     UNLABELLED = "unlabelled"
     GROUP_IN_NAMES = "group_in_names"
@@ -105,6 +106,7 @@ ARGUMENTS: Mapping[InputField, str] = {
     InputField.ENCODING: "name the encoding in encoding",
     InputField.DECIMAL_MARK: "set decimal_mark to point or comma",
     InputField.HAS_HEADER: "set has_header to True or False",
+    InputField.SHEET: "name the sheet in sheet",
     InputField.JOIN_CLASSES: "set join_classes to True",
     InputField.UNLABELLED: 'set unlabelled to "left out" or "class"',
     InputField.GROUP_IN_NAMES: "set group_in_names to the place of the group in the file names",
@@ -127,13 +129,13 @@ class ReadingOption:
     Parameters
     ----------
     text
-        What the samples are then, as a sentence: "The outer folders are the classes: red (9), green (9)."
+        What the samples are then: "The outer folders are the classes: red (9), green (9)."
     changes
         The fields of ``Reading`` that ask for it, with their values.
     preview
-        The first lines or rows, read in this way; may be empty.
+        The first lines or rows, read in this way.
     place
-        The source to name instead, where it is the source that says which samples are meant; else empty.
+        Another source to name, where that is the answer; else empty.
     """
 
     text: str
@@ -186,14 +188,9 @@ class UnknownNameError(InputError):
 
     Parameters
     ----------
-    kind
-        What the name should have been: ``"metric"``, ``"task category"``.
-    name
-        The name that came.
-    known
-        The names that exist.
-    fields
-        The input that holds the name.
+    kind, name, known, fields
+        What the name should have been (``"metric"``, ``"task category"``), the name that came, those that
+        exist, and the input that holds it.
     """
 
     def __init__(self, kind: str, name: str, known: Iterable[str], *, fields: Fields = ()) -> None:

@@ -187,10 +187,10 @@ def ask_for_label(
     SamplesError
         With an option for each column that can be read as labels, where there are two.
     """
-    named = candidates if len(candidates) > 1 else ()
-    plainly = unclear_column(table, "label", named, InputField.LABEL_COLUMNS, hint=hint)
     options = [_option(table, column, reading) for column in candidates[:MAX_OPTIONS]]
     readable = [option for option in options if option is not None]
+    named = candidates if len(readable) > 1 else ()
+    plainly = unclear_column(table, "label", named, InputField.LABEL_COLUMNS, hint=hint)
     if len(readable) < 2:
         return plainly
     return UnclearReadingError(plainly.message, readable, hint=plainly.hint, fields=plainly.fields)

@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard.escaping import plain
 from ptmrank_core.benchmark import Outline, RunEntry, RunProgress
-from ptmrank_core.data import DEMO_SAMPLES, FEATURES_PREFIX
+from ptmrank_core.data import DEMO_SAMPLES, FEATURES_PREFIX, HUB_PREFIX, read_place
 from ptmrank_core.errors import InputField, PTMRankError, word_fields
 from ptmrank_core.records import Modality, ModelSpec, Race, RunState, Stage, TargetKind
 from ptmrank_core.results.phrases import abbreviate, plural, say_duration, say_targets
@@ -112,6 +112,10 @@ def source_name(source: str) -> str:
         return DEMO_SAMPLES[source].title
     if source.startswith(FEATURES_PREFIX):
         return "ready-made features"
+    if source.startswith(HUB_PREFIX):
+        place = read_place(source)
+        is_named = place.config not in {None, "default"}
+        return f"{place.repository} ({place.config})" if is_named else place.repository
     last = source.rsplit("/", 1)[-1]
     return "uploaded files" if DIGEST.fullmatch(last) else last
 

@@ -34,7 +34,7 @@ import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeAlias
 
 __all__ = [
     "ARGUMENTS",
@@ -91,6 +91,7 @@ class InputField(StrEnum):
     DEVICE = "device"
 
 
+Fields: TypeAlias = Iterable[InputField]
 ARGUMENTS: Mapping[InputField, str] = {
     InputField.MODALITY: "set modality to what the samples are",
     InputField.TARGET_KIND: "set target_kind to classification, regression or multilabel",
@@ -115,7 +116,7 @@ ARGUMENTS: Mapping[InputField, str] = {
 """What to do about each input in a script."""
 
 
-def word_fields(fields: Iterable[InputField], words: Mapping[InputField, str]) -> str:
+def word_fields(fields: Fields, words: Mapping[InputField, str]) -> str:
     """Make a sentence of what a front says about some inputs; empty for none."""
     sentence = ", or ".join(words[field] for field in fields)
     return f"{sentence[0].upper()}{sentence[1:]}." if sentence else ""
@@ -128,13 +129,13 @@ class ReadingOption:
     Parameters
     ----------
     text
-        What the samples are then, as a sentence: "The outer folders are the classes: red (9), green (9)."
+        What the samples are then: "The outer folders are the classes: red (9), green (9)."
     changes
         The fields of ``Reading`` that ask for it, with their values.
     preview
-        The first lines or rows, read in this way; may be empty.
+        The first lines or rows, read in this way.
     place
-        The source to name instead, where it is the source that says which samples are meant; else empty.
+        Another source to name, where that is the answer; else empty.
     """
 
     text: str
@@ -160,7 +161,7 @@ class PTMRankError(Exception):
         The inputs that the reader can change to mend it; each front says where they are.
     """
 
-    def __init__(self, message: str, *, hint: str = "", fields: Iterable[InputField] = ()) -> None:
+    def __init__(self, message: str, *, hint: str = "", fields: Fields = ()) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
@@ -192,13 +193,10 @@ class UnknownNameError(InputError):
         exist, and the input that holds it.
     """
 
-    def __init__(
-        self, kind: str, name: str, known: Iterable[str], *, fields: Iterable[InputField] = ()
-    ) -> None:
+    def __init__(self, kind: str, name: str, known: Iterable[str], *, fields: Fields = ()) -> None:
         names = sorted(known)
-        close = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
-        guess = f"Did you mean {' or '.join(repr(c) for c in close)}?" if close else ""
-        hint = f"{guess} Known: {', '.join(names)}.".strip()
+        close = " or ".join(map(repr, difflib.get_close_matches(name, names, n=3, cutoff=0.5)))
+        hint = f"{f'Did you mean {close}? ' if close else ''}Known: {', '.join(names)}."
         super().__init__(f"Unknown {kind} {name!r}.", hint=hint, fields=fields)
 
 

@@ -24,7 +24,6 @@ from ptmrank_core.records import (
     PermutedScores,
     ProbeResult,
     ProjectedEmbeddings,
-    Race,
     RunResult,
     Score,
 )
@@ -46,6 +45,8 @@ ANALYSES: dict[str, tuple[str, ...]] = {
     "lora": ("--lora",) if has_peft() else (),  # an extra
     "projections": (),
 }
+# Only models can be trained; here are features.
+TRAINING = ("fine_tune", "fine_tune_seconds", "decide_seconds", "lora")
 KINDS = ("classes", "numbers", "several labels", "groups")
 
 
@@ -101,7 +102,8 @@ def test_every_analysis_is_among_them() -> None:
 @pytest.mark.parametrize("is_all", [False, True], ids=["by default", "every analysis"])
 def test_a_run_is_ranked_and_shown(kind: str, tmp_path: Path, settings: Settings, *, is_all: bool) -> None:
     """Each analysis finds something or says why not; the command line ranks, and every section draws it."""
-    more = tuple(word for words in ANALYSES.values() for word in words) if is_all else ()
+    asked = [words for name, words in ANALYSES.items() if name not in TRAINING]
+    more = tuple(word for words in asked for word in words) if is_all else ()
     result, payload = ranked(kind, tmp_path, settings, more)
     models = {spec.id for spec in result.plan.models}
     assert set(payload["ranking"]["order"]) == models
@@ -115,11 +117,6 @@ def test_a_run_is_ranked_and_shown(kind: str, tmp_path: Path, settings: Settings
     if is_all:
         assert set(result.contents(PermutedScores)) == models
         assert payload["controls"]["sentences"]
-        assert len(payload["fine_tuning"]) == 1
-        race = result.contents(Race)[""]
-        assert race.is_done
-        assert race.stopped == "No model is left that can be trained."
-        assert all("trained" in standing.reason for standing in race.standings)
     st.cache_resource.clear()
     st.cache_data.clear()
     app = AppTest.from_file(str(APP), default_timeout=60).run()
@@ -128,6 +125,17 @@ def test_a_run_is_ranked_and_shown(kind: str, tmp_path: Path, settings: Settings
         app.segmented_control(key="section").set_value(title).run()
         assert not app.exception, title
         assert not app.error, title
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", ["fine_tune", "decide_seconds"])
+def test_training_of_features_is_refused(
+    kind: str, name: str, tmp_path: Path, settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Before anything is computed, with what to do instead."""
+    assert main(["rank", *subject_of(kind, tmp_path), *ANALYSES[name]]) == 2
+    assert "nothing here can be trained" in capsys.readouterr().err
+    assert RunStore(settings).recent() == []
 
 
 def applies(metric: str, result: RunResult) -> bool:

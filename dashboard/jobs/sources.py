@@ -18,6 +18,7 @@ from ptmrank_core.data import (
     SourceOverview,
     load_all_samples,
     load_feature_samples,
+    pin_dataset,
     store_features,
     store_upload,
     subsample,
@@ -32,6 +33,7 @@ __all__ = [
     "all_samples",
     "demos",
     "forget_samples",
+    "hub_dataset",
     "is_demo",
     "keep_features",
     "keep_upload",
@@ -139,6 +141,12 @@ def keep_features(files: Sequence[tuple[str, bytes]]) -> str:
     """Store uploaded files of features; return their folder."""
     require_open("files")
     return str(store_features(files, settings().uploads_dir, owner=current_owner()))
+
+
+def hub_dataset(name: str) -> str:
+    """Look up a dataset on the Hub; return the source to load it from, at its present commit."""
+    require_open("other samples")
+    return pin_dataset(name.strip())
 
 
 @st.cache_data(ttl=600, max_entries=20, show_spinner="Reading the folder of models …")

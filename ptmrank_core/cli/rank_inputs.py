@@ -50,9 +50,13 @@ class RankInputs(NamedTuple):
 def add_rank_inputs(rank: argparse.ArgumentParser) -> None:
     """Add the arguments that name models and samples, and those of the run's options."""
     rank.add_argument("--task", default=None, help="task category, such as image-classification")
-    rank.add_argument("--samples", default=None, help="a zip, a folder, a table, or demo:digits")
     rank.add_argument(
-        "--models", default=None, help="comma-separated: demo, preset:NAME, local:NAME, Hub ids, folders"
+        "--samples", default=None, help="a zip, a folder, a table, hf:owner/name or demo:digits"
+    )
+    rank.add_argument(
+        "--models",
+        default=None,
+        help="comma-separated: demo, preset:NAME, local:NAME, Hub ids or addresses, folders",
     )
     rank.add_argument(
         "--features",

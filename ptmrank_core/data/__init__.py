@@ -4,6 +4,8 @@ from ptmrank_core.data.builtin.demo import DEMO_SAMPLES, DemoSamples
 from ptmrank_core.data.features.loading import FEATURES_PREFIX, load_feature_samples, load_features
 from ptmrank_core.data.features.npz import load_arrays
 from ptmrank_core.data.finetuning_results import load_truth, read_truth, recorded_truth
+from ptmrank_core.data.hub.places import HUB_PREFIX, read_place
+from ptmrank_core.data.hub.taking import pin_dataset
 from ptmrank_core.data.labels.class_names import name_samples
 from ptmrank_core.data.loading import load_all_samples, load_samples
 from ptmrank_core.data.media.audio import AudioItem, decode_audio
@@ -23,6 +25,7 @@ __all__ = [
     "DEFAULT_LIMITS",
     "DEMO_SAMPLES",
     "FEATURES_PREFIX",
+    "HUB_PREFIX",
     "AudioItem",
     "DemoSamples",
     "ImageItem",
@@ -43,8 +46,10 @@ __all__ = [
     "load_samples",
     "load_truth",
     "name_samples",
+    "pin_dataset",
     "preview",
     "read_options",
+    "read_place",
     "read_truth",
     "recorded_truth",
     "store_features",

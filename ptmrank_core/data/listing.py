@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from pathlib import Path
 
@@ -67,7 +68,7 @@ def list_source(source: str, limits: Limits) -> SourceListing:
     except OSError as error:
         raise SamplesError(f"{source!r} cannot be opened: {error}.", hint=LAYOUT_HINT) from error
     if not source or not is_there:
-        raise SamplesError(f"There is no file or folder {source!r}.", hint=LAYOUT_HINT)
+        raise SamplesError(f"There is no file or folder {source!r}.", hint=_say_where(source))
     if is_folder:
         listing = list_folder(path, limits)
     elif suffix_of(source) in TABLE_SUFFIXES:
@@ -89,6 +90,15 @@ def list_source(source: str, limits: Limits) -> SourceListing:
     hidden = [LeftOut(entry.name, HIDDEN_REASON) for entry in listing.entries if is_hidden(entry.name)]
     visible = tuple(entry for entry in listing.entries if not is_hidden(entry.name))
     return unpack_tables(SourceListing(visible, (*listing.left_out, *hidden)), limits)
+
+
+def _say_where(source: str) -> str:
+    """Say what was expected; what looks like a name on the Hub may be meant as one."""
+    path = Path(source)
+    name = path.relative_to(Path.cwd()).as_posix() if path.is_relative_to(Path.cwd()) else source
+    if re.fullmatch(r"[\w-][\w.-]*/[\w-][\w.-]*", name):
+        return f"For a dataset on the Hub write hf:{name}. {LAYOUT_HINT}"
+    return LAYOUT_HINT
 
 
 def _head(path: Path) -> bytes:

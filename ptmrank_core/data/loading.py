@@ -27,10 +27,11 @@ from ptmrank_core.data.sources.limits import DEFAULT_LIMITS, Limits
 from ptmrank_core.data.subsampling import subsample
 from ptmrank_core.data.tables import TABLE_SUFFIXES
 from ptmrank_core.errors import SamplesError
-from ptmrank_core.records import AS_RECOGNISED, OBJECTS_PREFIX, LeftOut, Reading, Samples
+from ptmrank_core.records import AS_RECOGNISED, OBJECTS_PREFIXES, LeftOut, Reading, Samples
 
 __all__ = ["find_tables", "load_all_samples", "load_samples"]
 
+FEW_FILES = 3  # fewer than two classes of two
 BESIDE_TABLE_REASON = "beside a table of samples"
 
 
@@ -57,10 +58,13 @@ def find_tables(
     """
     suffixes = [suffix_of(entry.name) for entry in entries]
     media = frozenset[str]().union(*(k.formats.suffixes for k in MEDIA.values() if k.modality != "text"))
-    if media.intersection(suffixes):
+    n_media = sum(suffix in media for suffix in suffixes)
+    if n_media > FEW_FILES:  # a logo or a figure beside a table is no data set
         return ()
     tables = tuple(entry for entry in entries if suffix_of(entry.name) in TABLE_SUFFIXES - {".txt"})
     texts = tuple(entry for entry in entries if suffix_of(entry.name) == ".txt")
+    if not tables and n_media:
+        return ()
     if not tables:
         # A single text is no data set; words with their tags are.
         parts = {part_of_stem(posixpath.splitext(posixpath.basename(entry.name))[0]) for entry in texts}
@@ -170,10 +174,10 @@ def load_all_samples(
         return load_first_features(text, reading)
     if text.startswith(DEMO_PREFIX):
         return load_demo_samples(text, reading)
-    if text.startswith(OBJECTS_PREFIX):
+    if text.startswith(OBJECTS_PREFIXES):
         raise SamplesError(
-            "The samples were in the memory of a script: they are there no longer.",
-            hint="Run the script again; it goes on where the run was stopped.",
+            "The samples were in the memory of a script, which alone has them.",
+            hint="Run it again: what was computed is kept.",
         )
     seen = look_at(text, reading, limits)
     if isinstance(seen, HubRows):

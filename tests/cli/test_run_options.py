@@ -47,6 +47,7 @@ NOT_ON_THE_COMMAND_LINE: Mapping[str, str] = {
 NOT_FROM_A_CARD: Mapping[str, str] = {
     "options.found_sizes": "those that came out in the card's run take their place (see test_replay)",
 }
+OF_FILES = frozenset({"reading.file_column", "reading.group_in_names"})
 ROWS = [
     f"{'a' * (1 + i % 5)} text {i};other text {i};{i % 3};{'xy'[i % 2]};speaker{i // 3};" for i in range(36)
 ]
@@ -72,6 +73,22 @@ class World:
     plan: RunPlan
     samples: Samples
     others: Mapping[str, Any]
+    files: str
+
+    def changed(self, path: str) -> RunPlan:
+        """The plan with the other value of a field; what is said of files is said of files."""
+        more = {"samples_source": self.files, "reading.text_columns": ()} if path in OF_FILES else {}
+        return replace_fields(self.plan, {**more, path: self.others[path]})
+
+
+def write_files(folder: Path) -> str:
+    """Write texts as files, and a table of their targets; return the folder."""
+    folder.mkdir()
+    for i in range(36):
+        (folder / f"{i % 3}_{i // 3}.txt").write_text(f"text {i}", encoding="utf-8")
+    rows = [f"{i % 3}_{i // 3}.txt;{i % 3}_{i // 3}.txt;{i % 3}" for i in range(36)]
+    (folder / "labels.csv").write_text("\n".join(["file;speaker;digit", *rows]), encoding="utf-8")
+    return str(folder)
 
 
 def parse(words: list[str]) -> argparse.Namespace:
@@ -85,6 +102,12 @@ def write_table(path: Path, rows: list[str]) -> str:
     """Write texts, two targets and their groups; return the path."""
     path.write_text("\n".join(["text;second;digit;letter;speaker;", *rows]), encoding="utf-8")
     return str(path)
+
+
+@pytest.fixture(autouse=True)
+def _with_peft(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Options travel whatever is installed: an extra that one of them needs is there."""
+    monkeypatch.setattr("ptmrank_core.benchmark.race.lora.has_peft", lambda: True)
 
 
 @pytest.fixture(scope="module")
@@ -145,7 +168,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
         "analyses.lora": True,
         "analyses.projections": False,
     }
-    return World(settings, plan, samples, others)
+    return World(settings, plan, samples, others, write_files(folder / "files"))
 
 
 def test_no_field_is_forgotten(world: World) -> None:
@@ -169,7 +192,7 @@ CARRIED = sorted(set(leaves(RunPlan)) - set(NOT_CARRIED))
 @pytest.mark.parametrize("path", [path for path in CARRIED if path not in NOT_ON_THE_COMMAND_LINE])
 def test_a_field_survives_the_command_line(world: World, path: str) -> None:
     """The command that repeats a plan plans it with the same value of the field."""
-    changed = replace_fields(world.plan, {path: world.others[path]})
+    changed = world.changed(path)
     command = rank_command(changed)
     assert command is not None
     again, _ = plan_rank(parse(shlex.split(command)[2:]), world.settings)
@@ -189,7 +212,7 @@ def replay(world: World, plan: RunPlan, folder: Path) -> ReplayPlan:
 @pytest.mark.parametrize("path", [path for path in CARRIED if path not in NOT_FROM_A_CARD])
 def test_a_field_survives_the_card(world: World, path: str, tmp_path: Path) -> None:
     """The replay of a card is planned with the same value of the field, and says nothing of it."""
-    changed = replace_fields(world.plan, {path: world.others[path]})
+    changed = world.changed(path)
     replayed = replay(world, changed, tmp_path)
     assert attrgetter(path)(replayed.plan) == world.others[path]
     assert replayed.notes == ()

@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from ptmrank_core.cli import main
+from ptmrank_core.config import Settings
 from ptmrank_core.data import load_samples
+from ptmrank_core.data.hub.places import HubPlace
+from ptmrank_core.data.hub.store import PartFacts, write_dataset, write_part
 from ptmrank_core.records import Reading
 from ptmrank_core.reports.tables.samples import CountBars
 from tests.dashboard.reading import cards, figures, primary, texts
@@ -92,3 +96,64 @@ def test_many_classes_are_drawn_from_both_ends() -> None:
     bars = CountBars.of(many)
     assert (len(bars.names), bars.n_hidden) == (40, 60)
     assert (bars.counts[0], bars.counts[-1]) == (101, 2)
+
+
+def store_dataset(settings: Settings, *configs: str) -> str:
+    """Store a dataset of the Hub as it is once it was taken; return the name of the last configuration."""
+    place = HubPlace("org/reviews")
+    for config in configs:
+        place = HubPlace("org/reviews", "c" * 40, config)
+        asked = HubPlace("org/reviews", None, None if len(configs) == 1 else config)
+        stored = write_dataset(settings.datasets_dir, place, asked, {"train": 40, "test": None}, 0.0)
+        for split, n in (("train", 40), ("test", 10)):
+            texts = {"text": [f"the {i}th text of {split}" for i in range(n)], "label": ["a", "b"] * (n // 2)}
+            write_part(stored, split, pa.table(texts), PartFacts(n, n, n), 100)
+    return str(place)
+
+
+def ask_for(app: AppTest, name: str) -> None:
+    """Name a dataset of the Hub."""
+    app.run()
+    app.button(key="own").click().run()
+    [field] = [one for one in app.text_input if one.label == "A dataset on the Hub"]
+    field.set_value(name)
+    next(one for one in app.button if one.label == "Read it").click().run()
+    assert not app.exception
+
+
+def test_a_dataset_of_the_hub_is_named(app: AppTest, settings: Settings) -> None:
+    """What was taken before is read again without a network; the run will name the commit."""
+    source = store_dataset(settings, "default")
+    ask_for(app, "org/reviews")
+    assert cards(app) == {"Samples": "40", "Classes": "2", "Smallest class": "20", "Left out": "0"}
+    assert "What was read: org/reviews" in texts(app)
+    assert f"at commit {'c' * 40}" in texts(app)
+    assert app.session_state["draft"].samples_source == source
+    app.session_state["draft"].reading = Reading()
+
+
+def test_a_dataset_that_cannot_be_had_says_why(app: AppTest, home: Path) -> None:
+    """Neither a wrong name nor a missing network is a traceback."""
+    del home
+    ask_for(app, "org/other")
+    assert "The Hub cannot be reached, and the dataset" in texts(app)
+    [field] = [one for one in app.text_input if one.label == "A dataset on the Hub"]
+    field.set_value("no name at all")
+    next(one for one in app.button if one.label == "Read it").click().run()
+    assert "cannot be the name of a dataset" in texts(app)
+
+
+def test_a_repository_of_several_configurations_is_a_question(app: AppTest, tmp_path: Path) -> None:
+    """Each answer reads one of them."""
+    path = tmp_path / "repository.zip"
+    rows = "text,label\n" + "".join(f"the {{}} text {i},{'ab'[i % 2]}\n" for i in range(20))
+    write_zip(
+        path,
+        {f"{name}/train-00000-of-00001.csv": rows.format(*[name] * 20).encode() for name in ("de", "en")},
+    )
+    upload(app, path)
+    assert "has 2 configurations" in texts(app)
+    [button] = [one for one in app.button if str(one.key).startswith("answer-1")]
+    button.click().run()
+    assert not app.exception
+    assert cards(app)["Samples"] == "20"

@@ -11,6 +11,7 @@ import streamlit as st
 from dashboard import jobs, state
 from dashboard.components.gallery import gallery
 from dashboard.components.preflight import preflight
+from dashboard.views.samples.hub_field import choose_dataset
 from dashboard.views.samples.question import ask, choose_data_parts, offer
 from dashboard.views.samples.reading_form import choose_columns, choose_reading
 from dashboard.views.samples.subsample import choose_part
@@ -37,6 +38,8 @@ HOW = """
   classes, numbers to predict, or several labels for each sample.
 - **Several files at once**: your files together with such a table.
 - **A folder** of up to 500 files, arranged like such a zip.
+- **A data set of the library `datasets`**: a zip of what `save_to_disk` wrote or of a downloaded repository,
+  Parquet or Arrow files with pictures or recordings in them, or its name on the Hub.
 - **Features that you have already**: one `.npz` file for each model, named after the model, with the arrays
   `embeddings` and `labels` (or `targets`); or one table of numbers with a label column for each model; or one
   zip of these. All of them must hold the same samples in the same order.
@@ -71,6 +74,8 @@ def _ask_for_files(draft: state.Draft) -> tuple[list[tuple[str, bytes]], bool]:
         accept_multiple_files="directory" if way == FOLDER else True,
         key=state.uploader_key() if way == FILES else f"{state.uploader_key()}-{way.split()[-1]}",
     )
+    if way != FEATURES:
+        choose_dataset(draft)
     with st.expander("What can I upload?", expanded=not (draft.samples_source or draft.ready_made)):
         st.markdown(HOW)
     return [(file.name, file.getvalue()) for file in files], way == FEATURES

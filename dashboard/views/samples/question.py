@@ -50,7 +50,7 @@ def choose_data_parts(draft: state.Draft, whole: Samples) -> None:
         "Parts",
         list(whole.parts),
         default=taken,
-        format_func=lambda part: f"{part} ({whole.parts[part]:,})",
+        format_func=lambda part: f"{part} ({whole.parts[part]:,})" if whole.parts[part] else part,
         key=state.per_upload_key("data-parts"),
         help="Training and validation samples are taken unless you choose others.",
     )
@@ -61,6 +61,9 @@ def choose_data_parts(draft: state.Draft, whole: Samples) -> None:
 
 def _take(draft: state.Draft, option: ReadingOption) -> None:
     """Read the samples in another way; the fields of the form are drawn anew with it."""
-    draft.reading = replace(draft.reading, **option.changes)
+    if option.place:
+        draft.use_samples(option.place)
+    else:
+        draft.reading = replace(draft.reading, **option.changes)
     state.reset_upload()
     st.rerun()

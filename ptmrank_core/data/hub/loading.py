@@ -10,14 +10,14 @@ from ptmrank_core.data.hub.groups import Dataset, name_classes
 from ptmrank_core.data.hub.layouts import find_dataset
 from ptmrank_core.data.hub.places import is_hub_place, read_place
 from ptmrank_core.data.hub.taking import take_dataset
-from ptmrank_core.data.layouts.rows import RowsTaken
+from ptmrank_core.data.layouts.rows import RowsTaken, refuse_missing_files
 from ptmrank_core.data.layouts.taking import not_taken, take_parts
 from ptmrank_core.data.listing import absolute_source, list_source
 from ptmrank_core.data.sources.entries import Entry, SourceListing, suffix_of
 from ptmrank_core.data.sources.limits import Limits
 from ptmrank_core.data.tables import open_table
 from ptmrank_core.data.tables.columnar.files import COLUMNAR_SUFFIXES, open_columnar
-from ptmrank_core.data.tables.joining import join_tables
+from ptmrank_core.data.tables.joining import describe_files, join_tables
 from ptmrank_core.data.tables.load import table_samples
 from ptmrank_core.records import LeftOut, Reading, Samples
 
@@ -105,6 +105,7 @@ def load_rows(found: HubRows, reading: Reading, limits: Limits) -> Samples:
     limits
         Bounds on the samples.
     """
+    refuse_missing_files(found.rows.table, reading)
     samples = table_samples(found.source, found.rows.table, replace(reading, parts=()), limits)
     return replace(
         samples,
@@ -117,8 +118,8 @@ def load_rows(found: HubRows, reading: Reading, limits: Limits) -> Samples:
 def _take(dataset: Dataset, known: Mapping[str, int], reading: Reading, limits: Limits) -> RowsTaken:
     """Take some parts of a data set as one table."""
     entries = {part.part: part.entries for part in dataset.parts}
-    counts = {part: known.get(part) or sum(_count_rows(e, limits) for e in entries[part]) for part in entries}
-    counts = {**known, **counts}
+    rows = {part: known.get(part) or sum(_count_rows(e, limits) for e in entries[part]) for part in entries}
+    counts = {**known, **rows}
     taken = take_parts((part for part, count in counts.items() for _ in range(count)), reading.parts)
     chosen = [part for part in entries if part in taken.parts or not part]
     left_out = [
@@ -130,13 +131,10 @@ def _take(dataset: Dataset, known: Mapping[str, int], reading: Reading, limits: 
     tables = [
         name_classes(open_table(entry, limits), dataset.classes) for part in chosen for entry in entries[part]
     ]
-    return RowsTaken(
-        join_tables(tables, limits),
-        taken.counts,
-        "",
-        (*dataset.left_out, *left_out),
-        (*dataset.notes, *taken.notes),
-    )
+    whole = join_tables(tables, limits)
+    notes = (*dataset.notes, *describe_files(whole), *taken.notes)
+    unknown = {part: 0 for part, count in counts.items() if not count}
+    return RowsTaken(whole, {**taken.counts, **unknown}, "", (*dataset.left_out, *left_out), notes)
 
 
 def _count_rows(entry: Entry, limits: Limits) -> int:

@@ -8,13 +8,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from ptmrank_core.data.hub.errors import EXTRA, explained, refuse_script
 from ptmrank_core.data.hub.fetching import columns_elsewhere, fetch_cells
 from ptmrank_core.data.hub.places import HubPlace
 from ptmrank_core.data.hub.store import PartFacts
 from ptmrank_core.errors import ReadingOption, SamplesError, UnclearReadingError, UnknownNameError
+from ptmrank_core.sampling import random_rows
 
 __all__ = ["SAMPLES_OF_A_PART", "RemoteDataset", "find_commit", "open_remote", "take_samples"]
 
@@ -162,8 +161,7 @@ def take_samples(remote: RemoteDataset, split: str) -> tuple[Any, PartFacts]:
         elsewhere = columns_elsewhere(whole)
         n_taken = min(n_read, FILES_OF_A_PART if elsewhere else SAMPLES_OF_A_PART)
         if n_taken < n_read:
-            rows = np.random.default_rng(SEED).choice(n_read, n_taken, replace=False)
-            whole = whole.take(pa.array(np.sort(rows)))
+            whole = whole.take(pa.array(random_rows(n_read, n_taken, seed=SEED)))
         whole = fetch_cells(whole, elsewhere, remote.place.repository)
     return whole, PartFacts(whole.num_rows, n_read, n_samples)
 
@@ -183,9 +181,9 @@ class _Reader:
 
     def __iter__(self) -> Iterator[Any]:
         n_files = self._stream.num_shards
-        chosen = np.random.default_rng(SEED).permutation(n_files)[:READ_FILES].tolist()
+        chosen = random_rows(n_files, READ_FILES, seed=SEED).tolist()
         self.is_complete = len(chosen) == n_files
-        for index in sorted(chosen):
+        for index in chosen:
             shard = self._stream.shard(num_shards=n_files, index=index) if n_files > 1 else self._stream
             yield from self._beginning(shard, READ_ROWS // len(chosen), READ_BYTES // len(chosen))
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from ptmrank_core.config import load_settings
 from ptmrank_core.data.hub.errors import UnreachableError
 from ptmrank_core.data.hub.groups import Dataset, PartTables
-from ptmrank_core.data.hub.places import HubPlace
+from ptmrank_core.data.hub.places import HUB_PREFIX, HubPlace, is_hub_place, read_place
 from ptmrank_core.data.hub.remote import (
     SAMPLES_OF_A_PART,
     RemoteDataset,
@@ -30,7 +30,7 @@ from ptmrank_core.data.sources.limits import Limits
 from ptmrank_core.data.tables.columnar.media import holds_bytes
 from ptmrank_core.records import Reading
 
-__all__ = ["TakenDataset", "take_dataset"]
+__all__ = ["TakenDataset", "pin_dataset", "take_dataset"]
 
 MEDIA_GROUP_ROWS, GROUP_ROWS = 64, 10_000
 
@@ -45,7 +45,8 @@ class TakenDataset:
     dataset
         The parts that were asked for.
     counts
-        Number of samples of each part on the Hub, where that is known, otherwise of those taken.
+        Number of samples of each part on the Hub; where that is not known, of those that were read, which
+        are none of a part that was not taken.
     """
 
     def __init__(self, stored: StoredDataset, parts: dict[str, str], limits: Limits) -> None:
@@ -56,8 +57,7 @@ class TakenDataset:
         for part, split in _name_parts(stored.splits).items():
             facts = stored.part(split)
             n_known = stored.splits[split] or (facts.n_samples or facts.n_read if facts else 0)
-            if n_known:
-                self.counts[part] = n_known
+            self.counts[part] = n_known
             if part in parts and facts is not None:
                 [entry] = list_file(stored.rows(split), limits).entries
                 tables.append(
@@ -69,6 +69,37 @@ class TakenDataset:
         if rest:
             notes.append(f"Not taken: {', '.join(map(repr, rest))}.")
         self.dataset = Dataset(tuple(tables), (), tuple(notes))
+
+
+def pin_dataset(source: str) -> str:
+    """Look up the commit of a dataset on the Hub; nothing is downloaded.
+
+    Parameters
+    ----------
+    source
+        Its name or address, with or without the prefix ``hf:``.
+
+    Returns
+    -------
+    str
+        Its name with the commit; without a network that of what was taken last.
+
+    Raises
+    ------
+    SamplesError
+        If there is no such dataset, or it cannot be reached and is not on this machine.
+    """
+    named = source if is_hub_place(source) else f"{HUB_PREFIX}{source}"
+    place = read_place(named)
+    if place.is_pinned:
+        return str(place)
+    try:
+        return str(find_commit(place))
+    except UnreachableError:
+        stored = find_stored(load_settings().datasets_dir, place)
+        if stored is None:
+            raise
+        return str(stored.place)
 
 
 def take_dataset(place: HubPlace, reading: Reading, limits: Limits) -> TakenDataset:
@@ -114,7 +145,7 @@ def _look_up(datasets_dir: Path, place: HubPlace) -> tuple[StoredDataset, Remote
         if stored is None:
             raise
         return stored, None
-    stored = find_stored(datasets_dir, HubPlace(place.repository, place.revision, place.config))
+    stored = find_stored(datasets_dir, place)
     if stored is not None and stored.place.revision == found.revision:
         return stored, None
     remote = open_remote(found, place)

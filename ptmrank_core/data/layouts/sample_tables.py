@@ -14,7 +14,7 @@ from ptmrank_core.data.parts import SHARD, part_of
 from ptmrank_core.data.sources.entries import Entry
 from ptmrank_core.data.sources.limits import Limits
 from ptmrank_core.data.tables.column_roles import find_roles
-from ptmrank_core.data.tables.joining import join_tables, take_rows
+from ptmrank_core.data.tables.joining import describe_files, join_tables, take_rows
 from ptmrank_core.data.tables.load import table_samples
 from ptmrank_core.data.tables.reading import open_table
 from ptmrank_core.data.tables.sheets.reading import sheets_as_parts
@@ -165,12 +165,7 @@ def _finish(
 ) -> OpenTables:
     """Make the record of a single table, possibly of shards."""
     [table] = tables.values()
-    files = list(dict.fromkeys(table.files))
-    if files:
-        notes = (
-            f"{len(files):,} files are read as one table: {', '.join(files[:3])}{' ...' * (len(files) > 3)}.",
-            *notes,
-        )
+    notes = (*describe_files(table), *notes)
     return OpenTables(table, parts, tuple(left_out), notes)
 
 

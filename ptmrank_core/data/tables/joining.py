@@ -13,7 +13,7 @@ from ptmrank_core.data.sources.limits import Limits
 from ptmrank_core.data.tables.table import InputTable, MediaColumn
 from ptmrank_core.errors import SamplesError
 
-__all__ = ["join_tables", "take_rows"]
+__all__ = ["describe_files", "join_tables", "take_rows"]
 
 
 def take_rows(table: InputTable, rows: NDArray[np.int64]) -> InputTable:
@@ -115,6 +115,16 @@ def _join_classes(tables: Sequence[InputTable]) -> frozenset[str]:
     """Return the columns that name classes in every table that has them."""
     named = frozenset[str]().union(*(table.classes for table in tables))
     return frozenset(c for c in named if all(c in t.classes for t in tables if c in t.columns))
+
+
+def describe_files(table: InputTable) -> tuple[str, ...]:
+    """Write the note on the files that are one table; none where it is one file."""
+    files = list(dict.fromkeys(table.files))
+    if len(files) < 2:
+        return ()
+    return (
+        f"{len(files):,} files are read as one table: {', '.join(files[:3])}{' ...' * (len(files) > 3)}.",
+    )
 
 
 def name_tables(names: Sequence[str]) -> str:

@@ -35,8 +35,8 @@ def load_table(source: str, entry: Entry, reading: Reading, limits: Limits) -> S
     source
         Where the table comes from; kept in the samples.
     entry
-        A spreadsheet, or a ``.csv``, ``.tsv``, ``.jsonl``, ``.ndjson``, ``.json``, ``.parquet``, ``.conll`` or
-        ``.txt`` file (the last two with a word on each line).
+        A spreadsheet, or a ``.csv``, ``.tsv``, ``.jsonl``, ``.ndjson``, ``.json``, ``.parquet``, ``.conll``
+        or ``.txt`` file (the last two with a word on each line).
     reading
         Which columns hold what, where the user said so.
     limits
@@ -69,9 +69,15 @@ def table_samples(source: str, table: InputTable, reading: Reading, limits: Limi
     if not items.items:
         raise _no_items(table, items)
     targets = read_targets(items.labels, reading)
-    leaks = [] if roles.has_words else find_leaks(table, items.rows, targets, roles)
+    leaks = find_leaks(table, items.rows, targets, roles) if items.rows else []
     notes = (*table.notes, *roles.notes, *describe_changes(items.decoded))
-    samples = assemble(source, roles.modality, items, reading, notes, targets)
+    try:
+        samples = assemble(source, roles.modality, items, reading, notes, targets)
+    except SamplesError as error:
+        if not leaks:
+            raise
+        hint = f"{leak_warnings(leaks)[0]} {error.hint}".strip()
+        raise SamplesError(error.message, hint=hint, fields=error.fields) from error
     return replace(
         samples,
         warnings=(*samples.warnings, *_doubts(table, roles, items, reading), *leak_warnings(leaks)),

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ptmrank_core.data.labels.numbers import write_number
 from ptmrank_core.data.tables.table import ColumnBuilder, InputTable
 
-__all__ = ["expand_objects", "flatten", "write_cell"]
+__all__ = ["describe_objects", "expand_objects", "flatten", "write_cell"]
 
 MAX_FIELDS = 64
 """Fields of the objects of a column beyond which it stays as it is: they are names, not columns."""
@@ -55,6 +55,12 @@ def flatten(value: Mapping[str, Any], path: str = "", depth: int = 1) -> dict[st
     return cells
 
 
+def describe_objects(columns: Sequence[str]) -> str:
+    """Write the note on columns of objects that became columns of their fields."""
+    listed = ", ".join(map(repr, columns))
+    return f"The objects in {listed} were read as a column for each field, named by its path."
+
+
 def expand_objects(table: InputTable) -> InputTable:
     """Replace each column of JSON objects by a column for each field, named by its path.
 
@@ -85,8 +91,7 @@ def expand_objects(table: InputTable) -> InputTable:
         if column not in found:
             columns.append(column)
     kept = {column: cells for column, cells in table.words.items() if column not in found}
-    listed = ", ".join(f"{column!r}" for column in found)
-    note = f"The objects in {listed} were read as a column for each field, named by its path."
+    note = describe_objects([*found])
     return replace(
         table,
         columns=tuple(columns),

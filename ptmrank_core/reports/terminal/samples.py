@@ -20,7 +20,9 @@ def reading_text(summary: SamplesSummary) -> str:
     """
     lines = [f"samples: {_what(summary)}"]
     if summary.parts:
-        lines.append(f"parts: {', '.join(f'{name} ({n:,})' for name, n in summary.parts.items())}")
+        # The size of a part on the Hub that was not taken may not be known.
+        parts = (f"{name} ({n:,})" if n else name for name, n in summary.parts.items())
+        lines.append(f"parts: {', '.join(parts)}")
     lines += [f"note: {note}" for note in summary.notes]
     lines += [f"warning: {warning}" for warning in summary.warnings]
     lines += [f"left out: {one.name}: {one.reason}" for one in summary.left_out[:MOST_LEFT_OUT]]

@@ -41,6 +41,8 @@ class ColumnReader:
         Names of the columns that name classes or categories.
     notes
         What was not read, or not as it stands, one sentence each.
+    objects
+        Columns of objects, which became columns of their fields.
     """
 
     def __init__(self, *, has_words: bool = False) -> None:
@@ -50,6 +52,7 @@ class ColumnReader:
         self.words: dict[str, Sequence[str]] = {}
         self.classes: set[str] = set()
         self.notes: list[str] = []
+        self.objects: list[str] = []
 
     def add(self, name: str, cells: Any, feature: Feature | None, depth: int = 0) -> None:
         """Read a column; one of objects becomes a column for each of their fields: ``"answers.text"``."""
@@ -60,6 +63,8 @@ class ColumnReader:
             cells = pa.chunked_array([chunk.storage for chunk in cells.chunks], kind.storage_type)
             kind = cells.type
         if pa.types.is_struct(kind) and kind.num_fields and depth < MAX_DEPTH:
+            if depth == 0:
+                self.objects.append(name)
             for index, inner in enumerate(cells.flatten()):
                 field = kind.field(index).name
                 self.add(f"{name}.{field}", inner, inner_feature(feature, field), depth + 1)

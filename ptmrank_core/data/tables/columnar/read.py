@@ -10,6 +10,7 @@ from ptmrank_core.data.tables.columnar.columns import ColumnReader
 from ptmrank_core.data.tables.columnar.files import ColumnarFile, damage_errors, open_columnar
 from ptmrank_core.data.tables.columnar.media import holds_bytes, read_media, recognise_media
 from ptmrank_core.data.tables.columnar.schema import Feature, schema_features
+from ptmrank_core.data.tables.nested import describe_objects
 from ptmrank_core.data.tables.role_rules import list_columns
 from ptmrank_core.data.tables.table import InputTable, MediaColumn
 from ptmrank_core.errors import SamplesError
@@ -80,6 +81,8 @@ def _read(file: ColumnarFile, entry: Entry, limits: Limits) -> InputTable:
             unread.append(name)
         else:
             reader.add(name, _whole(file, name), feature)
+    if reader.objects:
+        reader.notes.insert(0, describe_objects(reader.objects))
     if unread:
         reader.notes.append(f"Columns of binary data are not read: {list_columns(unread)}.")
     return InputTable(

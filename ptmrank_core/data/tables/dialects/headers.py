@@ -67,7 +67,7 @@ def choose_header(
     """
     if has_header is None:
         for_data, for_header = _weigh(first, [row for row in rows if len(row) == len(first)])
-        if for_data and 2 * for_data >= for_header > 0:
+        if for_data >= CLEAR and 2 * for_data >= for_header > 0:
             raise _ask(first, rows, name)
         has_header = for_header > 0 or for_data < CLEAR
         said = f"The first line of {name} is a row of data; its columns are named by their positions."

@@ -89,6 +89,7 @@ FIELDS: Mapping[InputField, str] = {
     InputField.ENCODING: "choose the encoding under **Encoding**",
     InputField.DECIMAL_MARK: "choose under **Decimals are separated by**",
     InputField.HAS_HEADER: "choose under **The first row**",
+    InputField.SHEET: "choose under **Sheet**",
     InputField.JOIN_CLASSES: "switch **Join classes that differ in case or blanks** on",
     InputField.UNLABELLED: "choose under **Labels that say there is none**",
     InputField.GROUP_IN_NAMES: "choose under **Group in file names**",

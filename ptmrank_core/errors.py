@@ -34,7 +34,7 @@ import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeAlias
 
 __all__ = [
     "ARGUMENTS",
@@ -83,6 +83,7 @@ class InputField(StrEnum):
     ENCODING = "encoding"
     DECIMAL_MARK = "decimal_mark"
     HAS_HEADER = "has_header"
+    SHEET = "sheet"
     JOIN_CLASSES = "join_classes"
     UNLABELLED = "unlabelled"
     GROUP_IN_NAMES = "group_in_names"
@@ -90,6 +91,7 @@ class InputField(StrEnum):
     DEVICE = "device"
 
 
+Fields: TypeAlias = Iterable[InputField]
 ARGUMENTS: Mapping[InputField, str] = {
     InputField.MODALITY: "set modality to what the samples are",
     InputField.TARGET_KIND: "set target_kind to classification, regression or multilabel",
@@ -104,6 +106,7 @@ ARGUMENTS: Mapping[InputField, str] = {
     InputField.ENCODING: "name the encoding in encoding",
     InputField.DECIMAL_MARK: "set decimal_mark to point or comma",
     InputField.HAS_HEADER: "set has_header to True or False",
+    InputField.SHEET: "name the sheet in sheet",
     InputField.JOIN_CLASSES: "set join_classes to True",
     InputField.UNLABELLED: 'set unlabelled to "left out" or "class"',
     InputField.GROUP_IN_NAMES: "set group_in_names to the place of the group in the file names",
@@ -113,7 +116,7 @@ ARGUMENTS: Mapping[InputField, str] = {
 """What to do about each input in a script."""
 
 
-def word_fields(fields: Iterable[InputField], words: Mapping[InputField, str]) -> str:
+def word_fields(fields: Fields, words: Mapping[InputField, str]) -> str:
     """Make a sentence of what a front says about some inputs; empty for none."""
     sentence = ", or ".join(words[field] for field in fields)
     return f"{sentence[0].upper()}{sentence[1:]}." if sentence else ""
@@ -158,7 +161,7 @@ class PTMRankError(Exception):
         The inputs that the reader can change to mend it; each front says where they are.
     """
 
-    def __init__(self, message: str, *, hint: str = "", fields: Iterable[InputField] = ()) -> None:
+    def __init__(self, message: str, *, hint: str = "", fields: Fields = ()) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
@@ -185,23 +188,15 @@ class UnknownNameError(InputError):
 
     Parameters
     ----------
-    kind
-        What the name should have been: ``"metric"``, ``"task category"``.
-    name
-        The name that came.
-    known
-        The names that exist.
-    fields
-        The input that holds the name.
+    kind, name, known, fields
+        What the name should have been (``"metric"``, ``"task category"``), the name that came, those that
+        exist, and the input that holds it.
     """
 
-    def __init__(
-        self, kind: str, name: str, known: Iterable[str], *, fields: Iterable[InputField] = ()
-    ) -> None:
+    def __init__(self, kind: str, name: str, known: Iterable[str], *, fields: Fields = ()) -> None:
         names = sorted(known)
-        close = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
-        guess = f"Did you mean {' or '.join(repr(c) for c in close)}?" if close else ""
-        hint = f"{guess} Known: {', '.join(names)}.".strip()
+        close = " or ".join(map(repr, difflib.get_close_matches(name, names, n=3, cutoff=0.5)))
+        hint = f"{f'Did you mean {close}? ' if close else ''}Known: {', '.join(names)}."
         super().__init__(f"Unknown {kind} {name!r}.", hint=hint, fields=fields)
 
 

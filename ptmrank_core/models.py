@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ptmrank_core.catalogue import TaskCategory, any_category, local_models, resolve_models
+from ptmrank_core.catalogue.adapters import is_adapter
 from ptmrank_core.catalogue.checkpoints import is_checkpoint
 from ptmrank_core.catalogue.mapping import read_mapping, task_slug
 from ptmrank_core.errors import InputError, UnknownNameError
@@ -117,7 +118,7 @@ class Model:
 
 def _find_checkpoint(ckpt: str | Path, name: str) -> Path:
     folder = Path(ckpt).expanduser()
-    if not is_checkpoint(folder):
+    if not (is_checkpoint(folder) or is_adapter(folder)):
         raise InputError(
             f"The ckpt of {name!r}, {str(folder)!r}, is no folder of a checkpoint.",
             hint="Expected a folder with config.json and model.safetensors.",

@@ -140,4 +140,4 @@ def test_the_source_of_pairs_says_what_they_are() -> None:
     """The same list has the same source, another one another: a run knows its samples by it."""
     assert load_text_example(TEXTS).source == load_text_example(TEXTS).source
     assert load_text_example(TEXTS).source != load_text_example(TEXTS[::-1]).source
-    assert load_text_example(TEXTS).source.startswith("pairs:")
+    assert load_text_example(TEXTS).source.startswith("memory:")

@@ -31,6 +31,7 @@ DESCRIBING = (
     "ptmrank_core/benchmark/README.md",
     "ptmrank_core/benchmark/race/README.md",
     "ptmrank_core/ranking/README.md",
+    "ptmrank_core/data/README.md",
     SCRIPT_GUIDE,
     "tests/README.md",
 )

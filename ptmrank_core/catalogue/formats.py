@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ptmrank_core.errors import InputError, UnsupportedModelError, WeightsFormatError
+from ptmrank_core.errors import InputError, ModelError, UnsupportedModelError, WeightsFormatError
 
 __all__ = [
     "is_pointer",
     "no_checkpoint",
+    "no_config",
     "no_weights",
     "refuse_model_file",
     "refuse_other_format",
@@ -52,7 +53,6 @@ class _Format:
 _FORMATS = (
     _Format(r"model_index\.json", "a pipeline of diffusers", OWN_WAYS),
     _Format(r"open_clip_.*\.(json|safetensors|bin)", "a model of open_clip", OWN_WAYS),
-    _Format(r"adapter_(config\.json|model\.\w+)", "an adapter (PEFT) without its base model", ORIGINAL),
     _Format(r".*\.gguf", "GGUF, the format of llama.cpp", ORIGINAL),
     _Format(r".*\.onnx", "ONNX", f"{ORIGINAL} {OWN_WAYS}"),
     _Format(r"openvino_.*\.(xml|bin)", "OpenVINO", f"{ORIGINAL} {OWN_WAYS}"),
@@ -143,6 +143,17 @@ def no_weights(name: str, files: Iterable[str], *, lacking: str, also: str = "")
     )
 
 
+def no_config(name: str, files: Iterable[str]) -> ModelError:
+    """Make the error for a repository without ``config.json``, which names the format that there is."""
+    names, formats = _found(files)
+    found = f" (found: {', '.join(names)}).{_say(formats[:2])}" if formats else "."
+    remedy = [known.hint for known in formats[:1]]
+    return ModelError(
+        f"{name} has no config.json, so it is not a model of the transformers library{found}",
+        hint=" ".join([*remedy, "Choose a model that AutoModel can load."]),
+    )
+
+
 def no_checkpoint(folder: Path) -> InputError:
     """Make the error for a folder without a checkpoint, which names the format that there is."""
     names, formats = _found(path.name for path in folder.iterdir())
@@ -206,7 +217,7 @@ def _quantisation(folder: Path, config: Mapping[str, Any]) -> str:
     for part in parts:
         for key in ("quantization_config", "compression_config", "quantization"):
             settings = part.get(key)
-            if isinstance(settings, Mapping):
+            if isinstance(settings, Mapping) and settings:
                 return _say_method(settings, mlx=key == "quantization")
     return next((words for file, words in _QUANTISATION_FILES.items() if (folder / file).is_file()), "")
 

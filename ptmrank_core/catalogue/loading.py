@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from typing import Literal, TypeAlias
 
 from ptmrank_core.catalogue.candidates import Candidate
+from ptmrank_core.config import has_peft
 
 __all__ = ["LOADABLE", "Loading", "Verdict", "loading_of"]
 
@@ -51,8 +52,8 @@ def loading_of(model: Candidate) -> Loading:
         return Loading("no", model.hurdle)
     if model.has_safetensors is False:
         return Loading("no", "It has no safetensors weights, and pickled weights are not loaded.")
-    if model.loader == "timm" and find_spec("timm") is None:
-        return Loading("extra", "It needs timm: pip install 'ptmrank[timm]'.")
+    if model.loader == "peft":
+        return _by_merging()
     if model.loader in AUTO_MODEL:
         return _by_auto_model(model)
     if model.loader is not None:
@@ -60,7 +61,16 @@ def loading_of(model: Candidate) -> Loading:
     return Loading("unknown", "Its library is unknown; whether it loads is only known once it is downloaded.")
 
 
+def _by_merging() -> Loading:
+    """Judge an adapter, which names its base model in a small file."""
+    if not has_peft():
+        return Loading("extra", "It is an adapter, which needs peft: pip install 'ptmrank[peft]'.")
+    return Loading("likely", "It is an adapter, merged into its base model once both are downloaded.")
+
+
 def _by_auto_model(model: Candidate) -> Loading:
+    if model.loader == "timm" and find_spec("timm") is None:
+        return Loading("extra", "It needs timm: pip install 'ptmrank[timm]'.")
     pooling = ", with its own pooling" if model.loader == "sentence-transformers" else ""
     if model.is_pooled:
         return Loading("yes", f"AutoModel loads it{pooling}.")

@@ -54,7 +54,9 @@ def add_rank_inputs(rank: argparse.ArgumentParser) -> None:
         "--samples", default=None, help="a zip, a folder, a table, hf:owner/name or demo:digits"
     )
     rank.add_argument(
-        "--models", default=None, help="comma-separated: demo, preset:NAME, local:NAME, Hub ids, folders"
+        "--models",
+        default=None,
+        help="comma-separated: demo, preset:NAME, local:NAME, Hub ids or addresses, folders",
     )
     rank.add_argument(
         "--features",

@@ -13,7 +13,7 @@ from ptmrank_core.catalogue.local import LOCAL_PREFIX, local_root_model
 from ptmrank_core.config import Settings
 from ptmrank_core.data import FEATURES_PREFIX, load_feature_samples, load_samples
 from ptmrank_core.errors import InputError
-from ptmrank_core.records import OBJECTS_PREFIX, ModelSpec, Samples
+from ptmrank_core.records import OBJECTS_PREFIXES, ModelSpec, Samples
 
 __all__ = ["replay_inputs"]
 
@@ -69,7 +69,7 @@ def _moved(models: Iterable[ModelSpec], folder: Path) -> list[ModelSpec]:
 def _load_samples(card: RunCard, named: str | None) -> Samples:
     """Load the samples from the place that was named, or from the one in the card."""
     source = named or card.plan.samples_source
-    if source.startswith(OBJECTS_PREFIX):
+    if source.startswith(OBJECTS_PREFIXES):
         raise InputError("The samples of the card were in the memory of a script.", hint=NAME_THE_SAMPLES)
     try:
         return load_samples(source, card.plan.reading)

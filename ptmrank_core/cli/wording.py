@@ -24,6 +24,7 @@ OPTIONS: Mapping[InputField, str] = {
     InputField.ENCODING: "name the encoding with --encoding",
     InputField.DECIMAL_MARK: "say what separates decimals with --decimal point or comma",
     InputField.HAS_HEADER: "say whether the first row names the columns with --header or --no-header",
+    InputField.SHEET: "name the sheet with --sheet",
     InputField.JOIN_CLASSES: "join them with --join-classes",
     InputField.UNLABELLED: "say what such labels are with --unlabelled 'left out' or --unlabelled class",
     InputField.GROUP_IN_NAMES: "say which part of the file names is the group with --group-in-names",

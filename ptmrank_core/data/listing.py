@@ -8,10 +8,11 @@ from pathlib import Path
 
 from ptmrank_core.config import load_settings
 from ptmrank_core.data.sources.archives import open_archive
+from ptmrank_core.data.sources.compressed import unpack_tables
 from ptmrank_core.data.sources.entries import HIDDEN_REASON, SourceListing, is_hidden, suffix_of
 from ptmrank_core.data.sources.folders import list_file, list_folder
 from ptmrank_core.data.sources.limits import Limits
-from ptmrank_core.data.sources.signatures import HEAD_BYTES, is_tar
+from ptmrank_core.data.sources.signatures import HEAD_BYTES, is_packed_table, is_tar
 from ptmrank_core.data.sources.tars import open_tar, unpacked_tar
 from ptmrank_core.data.tables import TABLE_SUFFIXES
 from ptmrank_core.errors import SamplesError
@@ -19,11 +20,14 @@ from ptmrank_core.records import LeftOut
 
 __all__ = ["LAYOUT_HINT", "absolute_source", "list_source"]
 
-SPREADSHEETS = frozenset({".xlsx", ".xls", ".xlsm", ".ods", ".numbers"})
+OTHER_SPREADSHEETS = {
+    ".numbers": "Export it as .xlsx or .csv from Numbers.",
+    ".gsheet": "It only points to Google Sheets; download the table from there as .xlsx or .csv.",
+}
 LAYOUT_HINT = (
     "Expected a .zip file or a folder with one folder of pictures for each class (or of recordings, videos, "
     "texts), or with a table of files and labels beside them; or a table of texts or numbers (.csv, .tsv, "
-    ".jsonl, .parquet)."
+    ".jsonl, .parquet, .xlsx, .ods)."
 )
 
 
@@ -69,9 +73,12 @@ def list_source(source: str, limits: Limits) -> SourceListing:
         listing = list_folder(path, limits)
     elif suffix_of(source) in TABLE_SUFFIXES:
         return list_file(path, limits)
-    elif suffix_of(source) in SPREADSHEETS:
+    elif is_packed_table(source):
+        return unpack_tables(list_file(path, limits), limits)
+    elif suffix_of(source) in OTHER_SPREADSHEETS:
         raise SamplesError(
-            f"{source!r} is a spreadsheet; expected a table.", hint="Save it as .csv in UTF-8."
+            f"{source!r} is a spreadsheet in a format that is not read.",
+            hint=OTHER_SPREADSHEETS[suffix_of(source)],
         )
     elif is_tar(source, _head(path)):
         tar = unpacked_tar(path, source, limits, load_settings().uploads_dir)
@@ -82,7 +89,7 @@ def list_source(source: str, limits: Limits) -> SourceListing:
         listing = open_archive(path, source, limits)
     hidden = [LeftOut(entry.name, HIDDEN_REASON) for entry in listing.entries if is_hidden(entry.name)]
     visible = tuple(entry for entry in listing.entries if not is_hidden(entry.name))
-    return SourceListing(visible, (*listing.left_out, *hidden))
+    return unpack_tables(SourceListing(visible, (*listing.left_out, *hidden)), limits)
 
 
 def _say_where(source: str) -> str:

@@ -19,7 +19,7 @@ from ptmrank_core.data.layouts.name_groups import group_by_names
 from ptmrank_core.data.layouts.rows import load_tables
 from ptmrank_core.data.listing import LAYOUT_HINT
 from ptmrank_core.data.media.grey import with_one_white
-from ptmrank_core.data.media.kinds import MEDIA, MediaKind, check_entry, recognise_kind
+from ptmrank_core.data.media.kinds import MEDIA, MediaKind, check_entry, recognise_kind, settle_encoding
 from ptmrank_core.data.parts import part_of_stem
 from ptmrank_core.data.quality import with_warnings
 from ptmrank_core.data.sources.entries import Entry, SourceListing, suffix_of
@@ -27,10 +27,11 @@ from ptmrank_core.data.sources.limits import DEFAULT_LIMITS, Limits
 from ptmrank_core.data.subsampling import subsample
 from ptmrank_core.data.tables import TABLE_SUFFIXES
 from ptmrank_core.errors import SamplesError
-from ptmrank_core.records import AS_RECOGNISED, OBJECTS_PREFIX, LeftOut, Reading, Samples
+from ptmrank_core.records import AS_RECOGNISED, OBJECTS_PREFIXES, LeftOut, Reading, Samples
 
 __all__ = ["find_tables", "load_all_samples", "load_samples"]
 
+FEW_FILES = 3  # fewer than two classes of two
 BESIDE_TABLE_REASON = "beside a table of samples"
 
 
@@ -57,10 +58,13 @@ def find_tables(
     """
     suffixes = [suffix_of(entry.name) for entry in entries]
     media = frozenset[str]().union(*(k.formats.suffixes for k in MEDIA.values() if k.modality != "text"))
-    if media.intersection(suffixes):
+    n_media = sum(suffix in media for suffix in suffixes)
+    if n_media > FEW_FILES:  # a logo or a figure beside a table is no data set
         return ()
     tables = tuple(entry for entry in entries if suffix_of(entry.name) in TABLE_SUFFIXES - {".txt"})
     texts = tuple(entry for entry in entries if suffix_of(entry.name) == ".txt")
+    if not tables and n_media:
+        return ()
     if not tables:
         # A single text is no data set; words with their tags are.
         parts = {part_of_stem(posixpath.splitext(posixpath.basename(entry.name))[0]) for entry in texts}
@@ -70,7 +74,8 @@ def find_tables(
         return ()
     is_table = {entry.name for entry in tables}
     files = [entry.name for entry in entries if entry.name not in is_table]
-    return () if any(lists_files(entry, files, reading, limits) for entry in tables) else tables
+    may_list = files or reading.file_column
+    return () if may_list and any(lists_files(entry, files, reading, limits) for entry in tables) else tables
 
 
 def _load_tables(
@@ -100,6 +105,7 @@ def _load_files(source: str, listing: SourceListing, reading: Reading, limits: L
     kind = _choose_kind(listing.entries, reading)
     labelling = label_entries(listing.entries, kind.formats.suffixes, reading, limits)
     left_out = [*listing.left_out, *labelling.left_out]
+    kind = settle_encoding(kind, (e for e in listing.entries if e.name in labelling.labels), reading)
     candidates = []
     for entry in listing.entries:
         if entry.name not in labelling.labels:
@@ -168,10 +174,10 @@ def load_all_samples(
         return load_first_features(text, reading)
     if text.startswith(DEMO_PREFIX):
         return load_demo_samples(text, reading)
-    if text.startswith(OBJECTS_PREFIX):
+    if text.startswith(OBJECTS_PREFIXES):
         raise SamplesError(
-            "The samples were in the memory of a script: they are there no longer.",
-            hint="Run the script again; it goes on where the run was stopped.",
+            "The samples were in the memory of a script, which alone has them.",
+            hint="Run it again: what was computed is kept.",
         )
     seen = look_at(text, reading, limits)
     if isinstance(seen, HubRows):

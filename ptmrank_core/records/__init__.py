@@ -86,7 +86,7 @@ from ptmrank_core.records.runs import (
 from ptmrank_core.records.samples import (
     BUILT_IN_REFERENCES,
     MEASURES,
-    OBJECTS_PREFIX,
+    OBJECTS_PREFIXES,
     Blob,
     BytesBlob,
     Item,
@@ -113,7 +113,7 @@ __all__ = [
     "LOCAL_OWNER",
     "MEASURES",
     "NORMALISATIONS",
-    "OBJECTS_PREFIX",
+    "OBJECTS_PREFIXES",
     "PROBE_SHARE",
     "RECORDED",
     "RESULT_KINDS",

@@ -62,6 +62,8 @@ class Reading:
         What separates the decimals of numbers; ``None`` to detect it.
     has_header
         Whether the first row of a table names its columns; ``None`` to detect it.
+    sheet
+        Name of the sheet of a spreadsheet that holds the samples; ``None`` to detect it.
     join_classes
         Whether classes that differ in case or blanks alone are one class.
     unlabelled
@@ -86,6 +88,7 @@ class Reading:
     encoding: str | None = None
     decimal_mark: DecimalMark | None = None
     has_header: bool | None = None
+    sheet: str | None = None
     join_classes: bool = False
     unlabelled: UnlabelledMarks | None = None
     group_in_names: int | None = None

@@ -18,7 +18,7 @@ from ptmrank_core.records.reading import ColumnRoles, Modality, TargetKind
 __all__ = [
     "BUILT_IN_REFERENCES",
     "MEASURES",
-    "OBJECTS_PREFIX",
+    "OBJECTS_PREFIXES",
     "Blob",
     "BytesBlob",
     "Item",
@@ -35,8 +35,9 @@ Measure: TypeAlias = Literal["accuracy", "r2", "average_precision"]
 MEASURES: Mapping[TargetKind, Measure] = MappingProxyType(
     {"classification": "accuracy", "regression": "r2", "multilabel": "average_precision"}
 )
-# Samples that exist only in the memory of a script: their source identifies them, but is no place.
-OBJECTS_PREFIX = "pairs:"
+# Samples that exist only in the memory of a script: their source identifies them, but is no place. The
+# second is that of runs that were made before there was the first.
+OBJECTS_PREFIXES = ("memory:", "pairs:")
 # The reference sets that are used if the user names none; ``data.reference`` generates them.
 BUILT_IN_REFERENCES: Mapping[Modality, str] = MappingProxyType(
     {"image": "builtin:dead-leaves", "audio": "builtin:struck-objects", "text": "builtin:standard-library"}

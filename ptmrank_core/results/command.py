@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from pathlib import Path
 
-from ptmrank_core.records import OBJECTS_PREFIX, RunPlan
+from ptmrank_core.records import OBJECTS_PREFIXES, RunPlan
 from ptmrank_core.results.option_kinds import spell
 from ptmrank_core.results.rank_options import BY_COMMA, RANK_OPTIONS, name_model
 
@@ -44,7 +44,7 @@ def rank_command(plan: RunPlan) -> str | None:
 def _models_and_samples(plan: RunPlan) -> list[str] | None:
     names = [name_model(spec) for spec in plan.models]
     writable = [name for name in names if name and BY_COMMA not in name and name == name.strip()]
-    if len(writable) < len(names) or plan.samples_source.startswith(OBJECTS_PREFIX):
+    if len(writable) < len(names) or plan.samples_source.startswith(OBJECTS_PREFIXES):
         return None
     inputs = {"--task": plan.task, "--samples": plan.samples_source, "--models": BY_COMMA.join(writable)}
     return [word for flag, text in inputs.items() for word in spell(flag, text)]

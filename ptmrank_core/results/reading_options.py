@@ -106,6 +106,7 @@ READING_OPTIONS: tuple[RankOption, ...] = (
         {True: "--header", False: "--no-header"},
         help="the first row of a table names its columns",
     ),
+    TextOption("reading.sheet", "--sheet", help="the sheet of a spreadsheet that holds the samples"),
     SwitchOption(
         "reading.join_classes",
         {True: "--join-classes"},

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ptmrank_core.benchmark import Sources
+from ptmrank_core.catalogue.names import named_apart as folders_apart
 from ptmrank_core.errors import InputError
 from ptmrank_core.events import CancelToken, Sink
 from ptmrank_core.models import Model
@@ -33,7 +34,7 @@ def named_apart(candidates: Iterable[ScriptModel]) -> list[ScriptModel]:
         )
         for spec, model in candidates
     }
-    named = list(unique.values())
+    named = _folders_apart(list(unique.values()))
     for label in (lambda path: path.name, str):
         counts = Counter(spec.id for spec, _ in named)
         named = [
@@ -48,6 +49,15 @@ def named_apart(candidates: Iterable[ScriptModel]) -> list[ScriptModel]:
             f"Two different models are named {shared[0]!r}.", hint="Give each of them a name of its own."
         )
     return named
+
+
+def _folders_apart(named: list[ScriptModel]) -> list[ScriptModel]:
+    """Put parents before the names of folders that share one, as on the command line."""
+    specs = iter(folders_apart([spec for spec, model in named if model.ckpt is None]))
+    return [
+        ScriptModel(next(specs), model) if model.ckpt is None else ScriptModel(spec, model)
+        for spec, model in named
+    ]
 
 
 def check_rows(candidates: Iterable[ScriptModel], samples: Samples) -> None:

@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 
 from ptmrank_core.catalogue import fetch, local_models, local_root_models, resolve_models, task_category
+from ptmrank_core.catalogue.candidates import Candidate
+from ptmrank_core.catalogue.loading import loading_of
 from ptmrank_core.errors import InputError, UnsupportedModelError, WeightsFormatError
+from ptmrank_core.models import Model
 from ptmrank_core.records import ModelSpec
 from tests.adapter_checkpoints import write_adapter
 from tests.language_checkpoints import save_language_model
@@ -168,3 +171,22 @@ def test_an_adapter_of_another_modality_is_refused(base: Path, tmp_path: Path) -
     unread = ModelSpec(id=spec.id, source="local", modality="image", path=spec.path)
     with pytest.raises(UnsupportedModelError, match="'lora' reads text; the samples have the modality image"):
         fetch(unread)
+
+
+def test_an_adapter_that_the_hub_lists_can_be_loaded_with_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By its library alone: its base is known once its small files are there."""
+    listed = Candidate("org/lora", loader="peft")
+    monkeypatch.setattr("ptmrank_core.catalogue.loading.has_peft", lambda: True)
+    assert loading_of(listed).verdict == "likely"
+    monkeypatch.setattr("ptmrank_core.catalogue.loading.has_peft", lambda: False)
+    assert loading_of(listed).verdict == "extra"
+    assert "pip install 'ptmrank[peft]'" in loading_of(listed).words
+
+
+@pytest.mark.usefixtures("_with_peft")
+def test_a_script_names_an_adapter_by_its_folder(base: Path, tmp_path: Path) -> None:
+    """As the checkpoint of a model with a name of its own."""
+    folder = write_adapter(tmp_path / "lora", str(base))
+    [spec] = Model("mine", ckpt=folder).specs(TASK)
+    assert (spec.id, spec.path) == ("mine", str(folder))
+    assert spec.base is not None

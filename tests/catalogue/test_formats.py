@@ -188,7 +188,6 @@ def test_another_file_given_as_a_model_is_told(tmp_path: Path) -> None:
     [
         ("open_clip_config.json", "a model of open_clip"),
         ("model_index.json", "a pipeline of diffusers"),
-        ("adapter_config.json", "an adapter"),
         ("model.gguf", "GGUF"),
         ("model.onnx", "ONNX"),
         ("pytorch_model.bin", "pickled PyTorch weights"),

@@ -104,6 +104,12 @@ def write_table(path: Path, rows: list[str]) -> str:
     return str(path)
 
 
+@pytest.fixture(autouse=True)
+def _with_peft(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Options travel whatever is installed: an extra that one of them needs is there."""
+    monkeypatch.setattr("ptmrank_core.benchmark.race.lora.has_peft", lambda: True)
+
+
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     """A run of one text model under metrics that read every auxiliary input."""

@@ -127,7 +127,7 @@ def test_a_users_texts(make: Any, tmp_path: Path) -> None:
         "low/blank.txt": "an empty text",
         "low/scan.pdf": "a text format that is not supported (.pdf); save it as TXT in UTF-8",
     }
-    assert samples.notes == ("1 text was read as Latin-1.", "1 text was read as UTF-16.")
+    assert samples.notes == ("1 text was read as UTF-16.", "1 text was read as Windows-1252 (cp1252).")
 
 
 def test_texts_without_a_suffix_are_texts_when_asked_for(make: Any, tmp_path: Path) -> None:
@@ -265,7 +265,7 @@ def test_two_tables_of_samples_are_one_too_many(make: Any, tables: Any, tmp_path
     ("name", "said"),
     [
         ("song.wav", "is neither a .zip file nor a table"),
-        ("rows.xlsx", "is a spreadsheet; expected a table"),
+        ("rows.xlsx", "cannot be read: it is damaged, or no spreadsheet"),
     ],
 )
 def test_a_single_file_of_another_kind_is_no_source(make: Any, tmp_path: Path, name: str, said: str) -> None:

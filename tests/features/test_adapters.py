@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -155,8 +156,9 @@ def test_an_adapter_beside_a_model_changes_nothing(tmp_path: Path) -> None:
     both = tmp_path / "both"
     shutil.copytree(base, both)
     save_adapter(both, base, transformers.AutoModel)
-    silently = transformers.AutoModel.from_pretrained(both)
-    assert any("lora" in name for name, _ in silently.named_parameters())
+    if tuple(map(int, version("peft").split(".")[:2])) >= (0, 20):  # which transformers needs for that
+        silently = transformers.AutoModel.from_pretrained(both)
+        assert any("lora" in name for name, _ in silently.named_parameters())
     samples = samples_of(items_of("text")[:6], "text")
     cache = FeatureCache(Settings(home=tmp_path / "home"))
     [beside], [plain] = local_models(both, wanted="text"), local_models(base, wanted="text")

@@ -21,6 +21,7 @@ from ptmrank_core.metrics import default_metrics, logme
 from ptmrank_core.models import Model, Models
 from ptmrank_core.records import Analyses, ExtractionOptions, Failure, RunState, Samples, Score, Skipped
 from ptmrank_core.results.phrases import strip_bidi
+from tests.checkpoints import save_checkpoint
 
 TASK = "image-classification"
 FAST = ExtractionOptions(device="cpu", dtype="float32", batch_size=4)
@@ -323,6 +324,15 @@ def test_a_model_that_is_there_twice_is_ranked_once(samples: Samples, zoo: Path,
     again = Model("same", ckpt=str(zoo / "resnet-b"))
     result = bench([own, checkpoint, own, again], tmp_path)(TASK, samples)
     assert scored(result) == ["own", "same"]
+
+
+def test_folders_of_one_name_take_those_of_their_parents(samples: Samples, tmp_path: Path) -> None:
+    """As on the command line: nothing has to be renamed to compare two trainings."""
+    for seed, run in enumerate(("first", "second")):
+        save_checkpoint(tmp_path / run / "best", seed=seed)
+    models = Models([str(tmp_path / run / "best") for run in ("first", "second")])
+    result = bench(models, tmp_path / "kept")(TASK, samples)
+    assert set(scored(result)) == {"first/best", "second/best"}
 
 
 def test_checkpoints_of_one_name_are_told_apart_by_their_folders(

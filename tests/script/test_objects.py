@@ -151,9 +151,9 @@ def test_what_is_known_of_samples_in_memory_later(tmp_path: Path) -> None:
     """No command can name them; who looks for them is told where they were."""
     result = bench([Model("own", embeddings=numbers())], tmp_path)(TASK, frame())
     plan = result.result.plan
-    assert plan.samples_source.startswith("pairs:")
+    assert plan.samples_source.startswith("memory:")
     assert rank_command(plan) is None
-    with pytest.raises(SamplesError, match=r"in the memory of a script.*Run the script again"):
+    with pytest.raises(SamplesError, match=r"in the memory of a script.*Run it again"):
         load_samples(plan.samples_source)
     (tmp_path / "card.json").write_text(json.dumps(result.card()), encoding="utf-8")
     with pytest.raises(InputError, match="in the memory of a script"):

@@ -33,7 +33,8 @@ def choose_hub_models(draft: Draft, task: TaskCategory) -> None:
         value=draft.hub_ids,
         key="own-models",
         placeholder=HUB_EXAMPLES[task.modality],
-        help="Any model of the Hub, also at a revision: org/name@revision. Downloaded when the run needs it. "
+        help="Any model of the Hub, also at a revision (org/name@revision) or by the address of its page. "
+        "Downloaded when the run needs it. "
         "Only safetensors weights are read.",
     )
     for spec in catalogue.hub_models(draft.hub_ids, task):

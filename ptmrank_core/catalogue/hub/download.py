@@ -28,7 +28,7 @@ from ptmrank_core.catalogue.checkpoint_files import (
     module_folders,
 )
 from ptmrank_core.catalogue.checkpoints import checkpoint_facts, read_modality
-from ptmrank_core.catalogue.formats import no_weights
+from ptmrank_core.catalogue.formats import no_config, no_weights
 from ptmrank_core.catalogue.hub.errors import explained, is_unreachable
 from ptmrank_core.catalogue.hub.files import ModelDownload, cached_copy, repository_of
 from ptmrank_core.catalogue.local import read_local
@@ -219,10 +219,7 @@ def _weights(spec: ModelSpec, files: Iterable[str]) -> str:
     """Choose the file with the weights, or the index of several."""
     names = sorted(files)
     if CONFIG not in names:
-        raise ModelError(
-            f"{spec.id!r} has no {CONFIG}, so it is not a model of the transformers library.",
-            hint="Choose a model that AutoModel can load.",
-        )
+        raise no_config(repr(spec.id), names)
     if WEIGHTS in names or INDEX in names:
         return WEIGHTS if WEIGHTS in names else INDEX
     raise no_weights(

@@ -29,8 +29,9 @@ STAGES: Mapping[DoseStage, str] = {
     "full": "training on all samples",
     "final": "final training",
 }
-LAYOUT = "{desc} {bar} {elapsed}"
-WIDGET = "tqdm_notebook"
+# On a terminal what changes its length stands last, so that the bar stays where it is.
+LINE, WIDGET = "{bar:20} {elapsed}  {desc}", "{desc} {bar} {elapsed}"
+WIDGET_CLASS = "tqdm_notebook"
 
 
 class ProgressLine:
@@ -54,6 +55,7 @@ class ProgressLine:
         self._last_failure = ("", "")
         self._bar: Any = None
         self._make_bar, is_widget = _bar_class()
+        self._layout = WIDGET if is_widget else LINE
         self._rewrites = is_widget or stream.isatty()
 
     def __call__(self, event: Event) -> None:
@@ -127,7 +129,7 @@ class ProgressLine:
             return
         if self._bar is None:
             self._bar = self._make_bar(
-                total=1.0, file=self._stream, leave=False, dynamic_ncols=True, bar_format=LAYOUT
+                total=1.0, file=self._stream, leave=False, dynamic_ncols=True, bar_format=self._layout
             )
         self._bar.n = min(1.0, self._share)
         self._bar.set_description_str(f"{self._head}  {self._detail}", refresh=False)
@@ -145,4 +147,4 @@ def _bar_class() -> tuple[Any, bool]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # in a notebook without widgets: lines are printed there
         from tqdm.auto import tqdm  # noqa: PLC0415 - looks at what it runs in
-    return tqdm, any(base.__name__ == WIDGET for base in tqdm.__mro__)
+    return tqdm, any(base.__name__ == WIDGET_CLASS for base in tqdm.__mro__)

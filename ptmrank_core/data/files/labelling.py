@@ -12,6 +12,7 @@ from ptmrank_core.data.files.manifests import Manifests, find_manifests
 from ptmrank_core.data.labels.spelling import common_spellings
 from ptmrank_core.data.layouts.folders import FolderLabels, label_by_folder, parts_by_folder
 from ptmrank_core.data.layouts.levels import FOLDER_COLUMN
+from ptmrank_core.data.layouts.part_column import find_part_column
 from ptmrank_core.data.layouts.sample_tables import names_table, table_key
 from ptmrank_core.data.layouts.taking import not_taken, take_parts
 from ptmrank_core.data.sources.entries import Entry, suffix_of
@@ -21,6 +22,7 @@ from ptmrank_core.records import LeftOut, Reading
 
 __all__ = ["FoundLabels", "find_labels", "label_entries"]
 
+LABELS_FEW = "labels only some of the files, which lie in class folders"
 FEWEST = 2  # classes, and files of one
 
 
@@ -62,7 +64,8 @@ def find_labels(
     names = [entry.name for entry in entries if suffix_of(entry.name) in suffixes]
     has_classes = _have_classes(names, suffixes)
     manifests = find_manifests(entries, reading, limits, has_classes=has_classes)
-    tables = {manifest.name for manifest in manifests.tables} | {one.name for one in manifests.left_out}
+    tables = {manifest.name for manifest in (*manifests.tables, *manifests.partitions)}
+    tables |= {one.name for one in manifests.left_out}
     files = tuple(entry.name for entry in entries if entry.name not in tables)
     return FoundLabels(manifests, files, has_classes)
 
@@ -112,18 +115,28 @@ def label_entries(
     reading = replace(reading, parts=tuple(part for part in reading.parts if part not in names))
     if found.manifests.tables:
         rows = match_files(found.manifests.tables, found.files, reading, has_classes=found.has_classes)
-        rows = _with_folder_parts(rows, found.files, suffixes)
-        labelling = (
-            _read_from_table(rows, found, reading)
-            if rows.columns.labels
-            else _label_with_table(rows, found, suffixes, reading)
-        )
+        rows = _with_parts(rows, found, suffixes, reading)
+        if not rows.columns.labels:
+            labelling = _label_with_table(rows, found, suffixes, reading)
+        elif _labels_few(rows, found, suffixes) and not reading.label_columns:
+            labelling = _label_by_folder(found.files, suffixes, reading, None)
+            few = [LeftOut(table.name, LABELS_FEW) for table in found.manifests.tables]
+            labelling = replace(labelling, left_out=(*labelling.left_out, *few))
+        else:
+            labelling = _read_from_table(rows, found, reading)
     else:
         _refuse_columns(reading)
         labelling = _label_by_folder(found.files, suffixes, reading, None)
     if labelling.targets is None and reading.join_classes:
         labelling = join_alike(labelling)
     return replace(labelling, left_out=(*labelling.left_out, *found.manifests.left_out))
+
+
+def _labels_few(rows: FileRows, found: FoundLabels, suffixes: Collection[str]) -> bool:
+    """Whether tables within class folders label no more than half of the files."""
+    n_files = sum(suffix_of(name) in suffixes for name in found.files)
+    at_top = any("/" not in table.name for table in found.manifests.tables)
+    return found.has_classes and not at_top and 2 * len(rows.row_of) <= n_files
 
 
 def _read_from_table(rows: FileRows, found: FoundLabels, reading: Reading) -> Labelling:
@@ -135,11 +148,19 @@ def _read_from_table(rows: FileRows, found: FoundLabels, reading: Reading) -> La
     return replace(labelling, notes=(note, *labelling.notes))
 
 
-def _with_folder_parts(rows: FileRows, files: Sequence[str], suffixes: Collection[str]) -> FileRows:
-    """Give rows without a part that of their file's folder."""
+def _with_parts(rows: FileRows, found: FoundLabels, suffixes: Collection[str], reading: Reading) -> FileRows:
+    """Give rows without a part that of a table of parts, or else of their file's folder."""
     if any(row.part for row in rows.row_of.values()):
         return rows
-    parts = parts_by_folder([name for name in files if suffix_of(name) in suffixes] or files, suffixes)
+    parts: dict[str, str] = {}
+    for manifest in found.manifests.partitions:
+        column, of_row = find_part_column(manifest.table, reading) or ("", [])
+        [files] = [name for name in manifest.table.columns if name != column]
+        places = map(manifest.files.find, manifest.table.cells(files))
+        parts |= {name: part for name, part in zip(places, of_row, strict=True) if name is not None}
+    if not parts:
+        samples = [name for name in found.files if suffix_of(name) in suffixes]
+        parts = parts_by_folder(samples or found.files, suffixes)
     row_of = {name: replace(row, part=parts.get(name, "")) for name, row in rows.row_of.items()}
     return replace(rows, row_of=row_of)
 

@@ -87,6 +87,8 @@ def _choose_unnamed(table: InputTable, columns: Sequence[str], reading: Reading,
     if len(binary) > 1 and len(binary) == len(free):
         return LabelChoice(tuple(binary))
     candidates = label_candidates(table, columns)
+    if len(free) == 1 and free[0] in table.numbers and not is_constant(table, free[0]):
+        candidates = free  # a file and its number
     groups = [column for column in columns if column not in free and not is_constant(table, column)]
     # Beside a speaker and the sentence that is read aloud, the speaker's sex need not be meant.
     has_more = any(column not in candidates and not is_constant(table, column) for column in free)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from ptmrank_core.data.files.file_index import FileIndex
 from ptmrank_core.data.files.manifest_columns import find_file_column
+from ptmrank_core.data.layouts.part_column import find_part_column
 from ptmrank_core.data.layouts.sample_tables import SUBMISSION_REASON, is_submission, names_table, table_key
 from ptmrank_core.data.layouts.taking import part_of_path
 from ptmrank_core.data.media.kinds import names_media
@@ -65,10 +66,13 @@ class Manifests:
         Those that label files.
     left_out
         Tables about something else, and why.
+    partitions
+        Tables that only say which part of the data set each file belongs to.
     """
 
     tables: tuple[Manifest, ...]
     left_out: tuple[LeftOut, ...] = ()
+    partitions: tuple[Manifest, ...] = ()
 
 
 def lists_files(entry: Entry, names: Sequence[str], reading: Reading, limits: Limits) -> bool:
@@ -85,14 +89,18 @@ def lists_files(entry: Entry, names: Sequence[str], reading: Reading, limits: Li
     limits
         Bounds on what the table may hold.
     """
+    if not names and reading.file_column is None:  # nothing that it could list
+        return False
     try:
-        table = open_table(entry, limits, is_manifest=True)
+        table = open_table(entry, limits, reading, is_manifest=True)
+    except UnclearReadingError:
+        raise
     except SamplesError:  # reported by whoever reads the table for good
         return False
     if table.media:  # it holds the files itself
         return False
     manifest = Manifest(table, FileIndex(names, entry.name), "")
-    if _lists(manifest, reading):
+    if names and _lists(manifest, reading):
         return True
     # Names of pictures or texts that are not there are no samples either.
     usual = order_by_name(table.columns, FILE_NAMES)
@@ -137,24 +145,28 @@ def find_manifests(
     left_out = [LeftOut(entry.name, SUBMISSION_REASON) for entry in submissions]
     is_table = {entry.name for entry in tables}
     names = [entry.name for entry in entries if entry.name not in is_table]
-    opened, broken = _open([entry for entry in tables if entry not in submissions], names, limits)
+    opened, broken = _open([entry for entry in tables if entry not in submissions], names, reading, limits)
     listing = [manifest for manifest in opened if _lists(manifest, reading)]
     rest = [manifest for manifest in opened if manifest not in listing]
     if listing:
         left_out += [LeftOut(manifest.name, NAMES_NO_FILE) for manifest in rest if manifest.name in top]
-        kept = _choose(listing, reading, left_out)
-        return Manifests(tuple(kept), tuple(left_out))
+        partitions = [manifest for manifest in listing if _is_partition(manifest, reading)]
+        about_labels = [manifest for manifest in listing if manifest not in partitions]
+        kept = _choose(about_labels or listing, reading, left_out)
+        return Manifests(tuple(kept), tuple(left_out), tuple(partitions) if about_labels else ())
     return _without_listing(rest, broken, top, left_out, has_classes=has_classes)
 
 
 def _open(
-    entries: Sequence[Entry], names: Sequence[str], limits: Limits
+    entries: Sequence[Entry], names: Sequence[str], reading: Reading, limits: Limits
 ) -> tuple[list[Manifest], dict[str, SamplesError]]:
     """Open tables; with the error of each that cannot be read."""
     opened, broken = [], {}
     for entry in entries:
         try:
-            table = open_table(entry, limits, is_manifest=True)
+            table = open_table(entry, limits, reading, is_manifest=True)
+        except UnclearReadingError:
+            raise
         except SamplesError as error:
             broken[entry.name] = error
             continue
@@ -168,6 +180,11 @@ def _lists(manifest: Manifest, reading: Reading) -> bool:
     columns = map(plain, manifest.table.columns)
     named = reading.file_column if reading.file_column and plain(reading.file_column) in columns else None
     return find_file_column(manifest.table, manifest.files, named) is not None
+
+
+def _is_partition(manifest: Manifest, reading: Reading) -> bool:
+    """Whether a table has a column of files and one of parts, and nothing else."""
+    return len(manifest.table.columns) == 2 and find_part_column(manifest.table, reading) is not None
 
 
 def _without_listing(

@@ -10,7 +10,12 @@ from numpy.typing import NDArray
 
 __all__ = ["LARGEST_QUANTITY", "is_missing", "read_numbers", "write_number"]
 
-MISSING = frozenset({"", "nan", "na", "n/a", "#n/a", "<na>", "nat", "null", "none", "?", "-"})
+MISSING = frozenset(
+    {
+        *("", "nan", "na", "n/a", "n.a.", "<na>", "nat", "null", "none", "?", "-", "--", "\u2014"),
+        *("#n/a", "#n/v", "#nv", "#div/0!", "#value!", "#ref!", "#num!"),  # of spreadsheets
+    }
+)
 """What tables write for a missing number, in lower case."""
 
 # Python's float reads '1_000'; leading zeros belong to codes ('007', a postcode); integers of more than

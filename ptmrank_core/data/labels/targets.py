@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ptmrank_core.data.labels.multilabel import read_indicators, read_label_sets, sort_classes
+from ptmrank_core.data.labels.number_spellings import respell
 from ptmrank_core.data.labels.numbers import is_missing, read_numbers, write_number
 from ptmrank_core.data.labels.recognition import MIN_NUMBERS, number_or_nan, numbers_if_any, recognise_kind
 from ptmrank_core.data.labels.spelling import common_spellings
@@ -103,8 +104,11 @@ def read_targets(columns: Mapping[str, Sequence[str]], reading: Reading) -> Targ
     marked = ""
     if reading.unlabelled != "class":
         cells, marked = without_word_marks(name, cells)
+    spelling: tuple[str, ...] = ()
+    if reading.target_kind in {None, "regression"}:
+        cells, spelling = respell(name, cells, reading.decimal_mark)
     kind, note = (reading.target_kind, "") if reading.target_kind else recognise_kind(name, cells)
-    notes = tuple(filter(None, (note, marked)))
+    notes = (*spelling, *filter(None, (note, marked)))
     if kind == "regression":
         return _read_numbers({name: cells}, notes)
     if kind == "multilabel":

@@ -35,19 +35,21 @@ def group_by_names(samples: Samples, place: int | None) -> Samples:
         The samples.
     place
         Which part of the names, between ``_``, ``-``, ``.`` and blanks, counted from one; ``None`` for none.
+        Rows of a table have no file names: a warning says that there are no groups then.
 
     Raises
     ------
     SamplesError
-        If the samples are no files, or this part of the names makes no groups.
+        If this part of the names makes no groups.
     """
     if place is None:
         return samples
     if samples.modality == "tabular" or any(ROW.search(name) for name in samples.names):
-        raise SamplesError(
-            "The samples are rows of a table: they have no file names to read groups from.",
-            fields=[InputField.GROUP_IN_NAMES, InputField.GROUP_COLUMN],
+        warning = (
+            f"Part {place} of the file names was asked for as the group, but the samples are rows of a table "
+            "and have no file names: there are no groups from there."
         )
+        return replace(samples, warnings=(*samples.warnings, warning))
     parts = [_split(name) for name in samples.names]
     groups = tuple(
         split[place - 1] if len(split) >= place else name

@@ -25,7 +25,7 @@ from ptmrank_core.data.tables.table import InputTable
 from ptmrank_core.errors import InputError, SamplesError
 from ptmrank_core.records import LeftOut, Reading, Samples
 
-__all__ = ["RowsTaken", "load_tables", "open_rows", "refuse_missing_files"]
+__all__ = ["RowsTaken", "load_tables", "open_rows", "refuse_missing_files", "take_part_rows"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -66,9 +66,24 @@ def open_rows(entries: Sequence[Entry], reading: Reading, limits: Limits) -> Row
     opened = open_sample_tables(entries, reading, limits)
     tables = {names_table(table_key(entry.name), reading.parts) for entry in entries}
     reading = dataclasses.replace(reading, parts=tuple(name for name in reading.parts if name not in tables))
+    return take_part_rows(opened, reading, is_whole=len(entries) == 1)
+
+
+def take_part_rows(opened: OpenTables, reading: Reading, *, is_whole: bool = True) -> RowsTaken:
+    """Take the rows of the parts that are asked for, where a column says which part each row belongs to.
+
+    Parameters
+    ----------
+    opened
+        The table.
+    reading
+        The parts to take, and which columns hold what.
+    is_whole
+        Whether a part that is asked for has to be in this table.
+    """
     found = find_part_column(opened.table, reading)
     if found is None:
-        if not opened.parts and reading.parts and len(entries) == 1:
+        if not opened.parts and reading.parts and is_whole:
             take_parts([], reading.parts)  # refuses a part that is not there
         return RowsTaken(opened.table, opened.parts, "", opened.left_out, opened.notes)
     column, parts = found

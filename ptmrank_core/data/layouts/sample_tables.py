@@ -17,6 +17,7 @@ from ptmrank_core.data.tables.column_roles import find_roles
 from ptmrank_core.data.tables.joining import describe_files, join_tables, take_rows
 from ptmrank_core.data.tables.load import table_samples
 from ptmrank_core.data.tables.reading import open_table
+from ptmrank_core.data.tables.sheets.reading import sheets_as_parts
 from ptmrank_core.data.tables.table import InputTable
 from ptmrank_core.errors import InputError, InputField, ReadingOption, SamplesError, UnclearReadingError
 from ptmrank_core.records import ALL_PARTS, LeftOut, Reading
@@ -93,9 +94,10 @@ def open_sample_tables(entries: Sequence[Entry], reading: Reading, limits: Limit
     SamplesError
         If a table cannot be read, or several could hold the samples and none of them can be used.
     """
+    entries = [one for entry in entries for one in sheets_as_parts(entry, reading, limits)]
     if len(entries) == 1:
-        return OpenTables(open_table(entries[0], limits), {}, (), ())
-    tables, left_out = _open(entries, limits)
+        return OpenTables(open_table(entries[0], limits, reading), {}, (), ())
+    tables, left_out = _open(entries, reading, limits)
     shards: dict[str, list[InputTable]] = {}
     for table in tables:
         shards.setdefault(table_key(table.name), []).append(table)
@@ -115,14 +117,18 @@ def open_sample_tables(entries: Sequence[Entry], reading: Reading, limits: Limit
     return _take(joined, {parts[key]: key for key in joined}, reading, left_out, limits)
 
 
-def _open(entries: Sequence[Entry], limits: Limits) -> tuple[list[InputTable], list[LeftOut]]:
+def _open(
+    entries: Sequence[Entry], reading: Reading, limits: Limits
+) -> tuple[list[InputTable], list[LeftOut]]:
     """Open the tables that can be read; the others, and examples of submissions, are left out."""
     left_out, tables, first_error = [], [], None
     wanted = [entry for entry in entries if not is_submission(entry.name)] or entries
     left_out = [LeftOut(entry.name, SUBMISSION_REASON) for entry in entries if entry not in wanted]
     for entry in wanted:
         try:
-            tables.append(open_table(entry, limits))
+            tables.append(open_table(entry, limits, reading))
+        except UnclearReadingError:
+            raise
         except SamplesError as error:
             first_error = first_error or error
             left_out.append(LeftOut(entry.name, f"no table: {error.message}"))

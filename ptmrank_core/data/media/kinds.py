@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 
 from ptmrank_core.data.deduplication import DecodingChange
+from ptmrank_core.data.encodings.candidates import codec_of
+from ptmrank_core.data.encodings.decoding import Decoded, decode_text, find_encoding, is_utf8
 from ptmrank_core.data.media.audio import RECORDINGS, AudioItem, check_audio
 from ptmrank_core.data.media.formats import Formats, UnidentifiedError
 from ptmrank_core.data.media.images import PICTURES, ImageItem
 from ptmrank_core.data.media.picture_checks import check_image
-from ptmrank_core.data.media.text import TextItem, decode_text, digest_text
+from ptmrank_core.data.media.text import TextItem, digest_text
 from ptmrank_core.data.media.video import VIDEOS, VideoItem, check_video
 from ptmrank_core.data.sources.entries import Entry, suffix_of
 from ptmrank_core.data.sources.limits import Limits
 from ptmrank_core.data.sources.signatures import is_git_lfs_pointer
 from ptmrank_core.errors import SamplesError
-from ptmrank_core.records import Item, LeftOut, Modality
+from ptmrank_core.records import AS_RECOGNISED, Item, LeftOut, Modality, Reading
 
 __all__ = [
     "LFS_REASON",
@@ -29,6 +32,7 @@ __all__ = [
     "check_entry",
     "names_media",
     "recognise_kind",
+    "settle_encoding",
 ]
 
 LFS_REASON = "a Git LFS pointer in place of the file; run git lfs pull where it comes from"
@@ -40,6 +44,8 @@ TEXTS = Formats(
     others=".doc .docx .odt .rtf .pdf .html .htm .epub .tex .pages",
     better="TXT in UTF-8",
 )
+MAX_LOOKED_AT_BYTES = 2**26
+"""Bytes of texts that are looked at for their encoding, before they are read one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,17 +124,32 @@ def _check_video(entry: Entry, data: bytes, limits: Limits) -> Checked:
     return Checked(VideoItem(entry.blob, digest, n_frames, limits.max_pixels), digest, frozenset())
 
 
-def _check_text(entry: Entry, data: bytes, limits: Limits) -> Checked:  # noqa: ARG001 - the size of the file limits a text
+def _check_text(
+    entry: Entry,
+    data: bytes,
+    limits: Limits,  # noqa: ARG001 - the size of the file limits a text
+    reading: Reading = AS_RECOGNISED,
+    encoding: str | None = None,
+) -> Checked:
     suffix = suffix_of(entry.name)
     if suffix and suffix not in TEXTS.suffixes:  # texts of well-known data sets have no suffix
         raise TEXTS.explain(entry.name, UnidentifiedError(""))
-    text, note = decode_text(data)
-    text = text.strip()
+    decoded = _decode(data, entry.name, reading.encoding, encoding)
+    text = decoded.text.strip()
     if not text:
         raise SamplesError("an empty text")
-    encoding = note.rpartition(" ")[2]
-    changes = {ReadAs(encoding)} if encoding else set()
+    changes = {ReadAs(decoded.encoding)} if decoded.encoding else set()
     return Checked(TextItem(text), digest_text(text), frozenset(changes))
+
+
+def _decode(data: bytes, name: str, named: str | None, common: str | None) -> Decoded:
+    """Decode a text: as the user said, else as the other texts of its source, else by itself."""
+    if named is None and common is not None and not is_utf8(data):
+        try:
+            return decode_text(data, name, common)
+        except SamplesError:
+            pass
+    return decode_text(data, name, named)
 
 
 # In the order of preference where several kinds have equally many files.
@@ -141,6 +162,53 @@ MEDIA: dict[Modality, MediaKind] = {
         MediaKind("text", "texts", TEXTS, _check_text),
     )
 }
+
+
+def settle_encoding(kind: MediaKind, entries: Iterable[Entry], reading: Reading) -> MediaKind:
+    """Decide on one encoding for all texts of a source that are not UTF-8.
+
+    Parameters
+    ----------
+    kind
+        The kind of the files.
+    entries
+        The files that may be samples.
+    reading
+        Its ``encoding`` decides, if given.
+
+    Returns
+    -------
+    MediaKind
+        The same kind; texts are decoded in this encoding, or each in its own where none fits them all.
+
+    Raises
+    ------
+    UnclearReadingError
+        If they may be in several encodings.
+    SamplesError
+        If there is no encoding of the name that was given.
+    """
+    if kind.modality != "text":
+        return kind
+    if reading.encoding is not None:
+        codec_of(reading.encoding)
+        return replace(kind, check=partial(_check_text, reading=reading))
+    return replace(kind, check=partial(_check_text, encoding=find_encoding(_other_texts(entries))))
+
+
+def _other_texts(entries: Iterable[Entry]) -> Iterator[bytes]:
+    """Yield the bytes of texts that are not UTF-8, from the first files."""
+    n_left = MAX_LOOKED_AT_BYTES
+    for entry in entries:
+        n_left -= entry.size_bytes
+        if suffix_of(entry.name) not in {"", *TEXTS.suffixes} or n_left < 0:
+            continue
+        try:
+            data = entry.blob.read()
+        except SamplesError:  # reported when the file is read for good
+            continue
+        if not is_utf8(data) and b"\0" not in data:
+            yield data
 
 
 def check_entry(entry: Entry, kind: MediaKind, limits: Limits) -> Checked | LeftOut:

@@ -1,14 +1,11 @@
-"""Texts as samples, and the decoding of texts."""
+"""Texts as samples."""
 
 from __future__ import annotations
 
-import codecs
 import hashlib
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ptmrank_core.errors import SamplesError
 from ptmrank_core.records import WordInContext
 
 __all__ = [
@@ -16,14 +13,11 @@ __all__ = [
     "PairItem",
     "TextItem",
     "WordItem",
-    "decode_text",
     "digest_pair",
     "digest_text",
     "digest_words",
 ]
 
-UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-WINDOWS_BYTES = re.compile(rb"[\x80-\x9f]")
 # No UTF-8 text begins with this byte, so no text has the digest of a pair or of a word.
 NOT_A_TEXT = b"\xff"
 
@@ -76,47 +70,6 @@ class WordItem:
     def decode(self) -> WordInContext:
         """Return the word with its sentence."""
         return WordInContext(self.words, self.index)
-
-
-def decode_text(data: bytes) -> tuple[str, str]:
-    """Decode a text of unknown encoding.
-
-    Parameters
-    ----------
-    data
-        UTF-8 with or without a byte-order mark, UTF-16 with one, Windows-1252 or Latin-1.
-
-    Returns
-    -------
-    text, note
-        The note continues the file's name (``"is not UTF-8 and was read as Latin-1"``); it is empty for
-        UTF-8.
-
-    Raises
-    ------
-    SamplesError
-        If the bytes are not text: they contain zeros, or are not valid UTF-16 despite their byte-order mark.
-        The message also continues the file's name.
-    """
-    if data.startswith(UTF16_MARKS):
-        try:
-            return data.decode("utf-16"), "was read as UTF-16"
-        except UnicodeDecodeError as error:
-            raise SamplesError(f"begins as UTF-16 but is damaged: {error.reason}") from error
-    if b"\0" in data:
-        raise SamplesError(
-            "contains zero bytes, so it is not text, or is UTF-16 without a byte-order mark; save it as UTF-8"
-        )
-    try:
-        return data.decode("utf-8-sig"), ""
-    except UnicodeDecodeError:
-        pass
-    if WINDOWS_BYTES.search(data):  # Latin-1 has only control characters there
-        try:
-            return data.decode("cp1252"), "is not UTF-8 and was read as Windows-1252"
-        except UnicodeDecodeError:  # one of the five bytes that Windows-1252 leaves open
-            pass
-    return data.decode("latin-1"), "is not UTF-8 and was read as Latin-1"
 
 
 def digest_text(text: str) -> str:

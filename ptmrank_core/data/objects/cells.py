@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -17,9 +18,25 @@ from ptmrank_core.data.tables.table import ColumnBuilder, InputTable
 from ptmrank_core.errors import SamplesError
 from ptmrank_core.records import LeftOut
 
-__all__ = ["table_of_columns", "write_value"]
+__all__ = ["has_cells", "table_of_columns", "write_value"]
 
+PLAIN = (str, int, float, np.generic, dt.date, dt.time, dt.timedelta, Decimal)
 NOT_UNICODE = "not Unicode: half of a surrogate pair"
+
+
+def has_cells(values: Values) -> bool:
+    """Whether the values of a column can be written as cells: texts, numbers, dates, lists and records."""
+    return isinstance(values, np.ndarray) or all(_is_cell(value) for value in values)
+
+
+def _is_cell(value: Any) -> bool:
+    if is_missing_value(value) or isinstance(value, PLAIN):
+        return True
+    if isinstance(value, Mapping):
+        return all(isinstance(name, str) and _is_cell(one) for name, one in value.items())
+    if isinstance(value, np.ndarray) or hasattr(value, "detach"):
+        return np.ndim(value) < 2
+    return isinstance(value, list | tuple | set | frozenset) and all(_is_cell(one) for one in value)
 
 
 def write_value(value: Any) -> str:

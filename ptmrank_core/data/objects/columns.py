@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ptmrank_core.data.objects.cells import table_of_columns
+from ptmrank_core.data.layouts.part_column import PART_COLUMN_REASON
+from ptmrank_core.data.layouts.rows import RowsTaken, take_part_rows
+from ptmrank_core.data.layouts.sample_tables import OpenTables
+from ptmrank_core.data.objects.cells import has_cells, table_of_columns
 from ptmrank_core.data.objects.gathering import LabelledValues, finish, samples_of_values
 from ptmrank_core.data.objects.media_columns import PLURALS, find_media_column
 from ptmrank_core.data.objects.options import ObjectReading
@@ -22,6 +25,7 @@ from ptmrank_core.data.tables.column_roles import Roles, find_roles
 from ptmrank_core.data.tables.load import table_samples
 from ptmrank_core.data.tables.role_rules import list_columns
 from ptmrank_core.data.tables.table import InputTable
+from ptmrank_core.errors import SamplesError
 from ptmrank_core.records import Modality, Reading, Samples
 
 __all__ = ["Columns", "samples_of_columns"]
@@ -49,6 +53,8 @@ class Columns:
         How they were found, one sentence each.
     label
         The label column, where it is known.
+    parts
+        Number of rows in each part, where the parts that are wanted have been chosen already.
     """
 
     name: str
@@ -57,6 +63,7 @@ class Columns:
     classes: frozenset[str] = frozenset()
     notes: tuple[str, ...] = ()
     label: tuple[str, ...] = ()
+    parts: Mapping[str, int] = field(default_factory=dict)
 
 
 def samples_of_columns(columns: Columns, wanted: ObjectReading, limits: Limits) -> Samples:
@@ -88,9 +95,17 @@ def samples_of_columns(columns: Columns, wanted: ObjectReading, limits: Limits) 
     media = {name: modality for name, modality in _objects(columns, wanted, limits).items() if modality}
     plain = {name: values for name, values in columns.values.items() if name not in media}
     chosen = find_media_column(columns.name, plain, media, wanted)
+    other = [name for name, values in plain.items() if not has_cells(values)]
+    if other:
+        plain = {name: values for name, values in plain.items() if name not in other}
+        note = f"Not read: {list_columns(other)}, which hold neither texts nor numbers."
+        columns = replace(columns, notes=(*columns.notes, note))
     if chosen is None:
+        if not plain:
+            raise SamplesError(f"No column of {columns.name!r} can be read: it has {list_columns(other)}.")
         return _of_table(columns, plain, wanted, limits)
     column, modality = chosen
+    columns = replace(columns, media={name: kind for name, kind in media.items() if name != column})
     return _of_media(columns, column, plain, wanted.of(modality), limits)
 
 
@@ -153,10 +168,31 @@ def _of_table(
     columns: Columns, plain: Mapping[str, Values], wanted: ObjectReading, limits: Limits
 ) -> Samples:
     """Make samples of texts or of rows of numbers, as of a file."""
-    table = table_of_columns(columns.name, _unfolded(plain), columns.notes)
-    roles = find_roles(table, wanted.reading)
-    reading = _settle_kind(columns, wanted, table, roles)
-    return finish(table_samples(columns.name, table, reading, limits), wanted)
+    taken = _take_parts(columns, _unfolded(plain), wanted)
+    roles = find_roles(taken.table, wanted.reading)
+    reading = _settle_kind(columns, wanted, taken.table, roles)
+    samples = table_samples(columns.name, taken.table, reading, limits)
+    return finish(_with_parts(samples, taken), wanted)
+
+
+def _take_parts(columns: Columns, values: Mapping[str, Values], wanted: ObjectReading) -> RowsTaken:
+    """Make a table, and take the rows of the wanted parts, where a column says which part each belongs to."""
+    table = table_of_columns(columns.name, values, columns.notes)
+    return take_part_rows(OpenTables(table, columns.parts, (), ()), wanted.reading)
+
+
+def _with_parts(samples: Samples, taken: RowsTaken) -> Samples:
+    """Say of samples which parts were found and which were taken."""
+    report = samples.columns
+    if report is not None and taken.part_column:
+        report = replace(report, ignored={**report.ignored, taken.part_column: PART_COLUMN_REASON})
+    return replace(
+        samples,
+        left_out=(*samples.left_out, *taken.left_out),
+        notes=(*taken.notes, *samples.notes),
+        parts=taken.parts,
+        columns=report,
+    )
 
 
 def _settle_kind(columns: Columns, wanted: ObjectReading, table: InputTable, roles: Roles) -> Reading:
@@ -174,17 +210,21 @@ def _of_media(
     wanted: ObjectReading,
     limits: Limits,
 ) -> Samples:
-    """Make samples of a column of pictures, recordings or videos; labels are found as beside a text."""
+    """Make samples of a column of pictures, recordings or videos; labels are found as beside a text.
+
+    ``columns.media`` are the columns of this kind that are not used.
+    """
     modality = wanted.modality or "image"
     values = columns.values[column]
     beside = {name: cells for name, cells in plain.items() if name != column}
     stand_in = {column: [f"{modality}:{number}" for number in range(1, len(values) + 1)]}
-    table = table_of_columns(columns.name, stand_in | beside, columns.notes)
+    taken = _take_parts(columns, stand_in | beside, wanted)
+    table = taken.table
     asked = replace(wanted.reading, modality="text", text_columns=(column,), file_column=None)
     roles = find_roles(table, asked)
     labels = {name: table.cells(name) for name in roles.labels}
     notes = [note.replace("Text is read", f"{PLURALS[modality]} are read") for note in roles.notes]
-    unused = [name for name in columns.values if name not in plain and name != column]
+    unused = [*columns.media]
     notes += [f"Not used: {list_columns(unused)}; file_column chooses one of them."] if unused else []
     gathered = LabelledValues(
         f"column {column!r}",
@@ -197,13 +237,14 @@ def _of_media(
     )
     settled = replace(wanted, reading=_settle_kind(columns, wanted, table, roles))
     samples = samples_of_values(gathered, settled, limits)
-    left = {name: table.cells(name) for name in beside if name not in {*roles.labels, roles.group}}
+    used = {*roles.labels, roles.group, taken.part_column}
+    left = {name: table.cells(name) for name in beside if name not in used}
     is_asked = wanted.reading.group_column is None and not roles.group
     warning = group_column_warning(left) if is_asked else ""
     warnings = (warning, *samples.warnings) if warning else samples.warnings
     ignored = {**roles.report().ignored, **dict.fromkeys(unused, NOT_THE_SAMPLES)}
     report = replace(roles.report(), text=(), file=column, ignored=ignored)
-    return replace(samples, warnings=warnings, columns=report)
+    return _with_parts(replace(samples, warnings=warnings, columns=report), taken)
 
 
 def _rows(values: Values, lines: Sequence[int]) -> Iterator[Any]:

@@ -18,10 +18,10 @@ from ptmrank_core.data.subsampling import subsample
 from ptmrank_core.data.tables.assemble import assemble
 from ptmrank_core.data.tables.items import TableItems
 from ptmrank_core.errors import InputField, SamplesError, UnclearReadingError
-from ptmrank_core.records import OBJECTS_PREFIX, LeftOut, Modality, Samples
+from ptmrank_core.records import OBJECTS_PREFIXES, LeftOut, Modality, Samples
 
 __all__ = [
-    "OBJECTS_PREFIX",
+    "OBJECTS_PREFIXES",
     "LabelledValues",
     "finish",
     "recognise_modality",
@@ -162,4 +162,4 @@ def _assemble(
 def finish(samples: Samples, wanted: ObjectReading) -> Samples:
     """Draw as many samples as are wanted, look for warnings, and name the source."""
     drawn = with_warnings(subsample(samples, wanted.reading.max_samples))
-    return replace(drawn, source=f"{OBJECTS_PREFIX}{drawn.fingerprint[:16]}")
+    return replace(drawn, source=f"{OBJECTS_PREFIXES[0]}{drawn.fingerprint[:16]}")

@@ -58,11 +58,15 @@ def samples_of_hub_dataset(data: Any, wanted: ObjectReading, limits: Limits) -> 
                 hint="Take a part of it: datasets.Dataset.from_list(list(dataset.take(1000)), "
                 "features=dataset.features).",
             )
-    chosen, notes = _choose(parts, wanted.reading.parts)
-    columns = _columns([parts[name] for name in chosen], notes)
-    samples = samples_of_columns(columns, wanted, limits)
-    counts = {name: len(dataset) for name, dataset in parts.items() if name}
-    return replace(samples, parts=counts if isinstance(data, Mapping) else {})
+    if isinstance(data, Mapping):
+        chosen, notes = _choose(parts, wanted.reading.parts)
+        columns = _columns([parts[name] for name in chosen], notes)
+        columns = replace(columns, parts={name: len(dataset) for name, dataset in parts.items()})
+    else:
+        columns = _columns([data], ())
+        if wanted.reading.parts == (_own_part(data),):
+            wanted = replace(wanted, reading=replace(wanted.reading, parts=()))
+    return samples_of_columns(columns, wanted, limits)
 
 
 def _own_part(dataset: Any) -> str:
@@ -83,10 +87,11 @@ def _choose(parts: Mapping[str, Any], wanted: Sequence[str]) -> tuple[list[str],
     taken = {found[name] for name in named} if len(named) == len(wanted) else set()
     taken = taken or set(choose_parts(found.values(), wanted))
     chosen = named or [name for name, part in found.items() if part in taken]
-    left = [name for name in parts if name not in chosen]
-    if not left:
+    if len(parts) == 1:
         return chosen, ()
-    return chosen, (f"Read: {list_columns(chosen)}; not read: {list_columns(left)}.",)
+    listed = ", ".join(f"{name} ({len(dataset):,})" for name, dataset in parts.items())
+    which = f"taken: {', '.join(chosen)}" if len(chosen) < len(parts) else "all of them are taken"
+    return chosen, (f"Parts of the data set: {listed}; {which}.",)
 
 
 def _columns(datasets: Sequence[Any], notes: tuple[str, ...]) -> Columns:

@@ -69,6 +69,11 @@ def load_objects(data: Any, wanted: ObjectReading = AS_IT_IS, *, limits: Limits 
     if isinstance(data, Mapping):
         return samples_of_mapping(data, wanted, limits)
     if isinstance(data, tuple) and len(data) == 2:
+        if all(isinstance(part, tuple) and len(part) == 2 and hasattr(part[0], "shape") for part in data):
+            raise SamplesError(
+                "Two pairs (X, y) were given: training and test data, most likely.",
+                hint="Give one of them: data[0].",
+            )
         return samples_of_arrays(*data, wanted, limits)
     if isinstance(data, np.ndarray) or hasattr(data, "detach"):
         raise SamplesError(f"An array of shape {tuple(data.shape)} has no labels.", hint="Give both: (X, y).")

@@ -24,8 +24,8 @@ def plain_target(target: Any) -> Any:
     """Return what is a single value of numpy or torch as a plain value, and an array of labels as a list."""
     if hasattr(target, "detach"):
         target = target.detach().cpu().numpy()
-    if isinstance(target, np.generic | np.ndarray):
-        return target.tolist()
+    if hasattr(target, "__array__"):  # of numpy, or of any other library
+        return np.asarray(target).tolist()
     return target
 
 

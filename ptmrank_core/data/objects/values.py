@@ -61,6 +61,8 @@ def as_array(value: Any) -> NDArray[Any] | None:
     if hasattr(value, "detach"):  # a tensor of torch, on any device, perhaps with a gradient
         value = value.detach().cpu()
         value = value.numpy() if "bfloat16" not in str(value.dtype) else value.float().numpy()
+    if hasattr(value, "__array__") and not isinstance(value, Image.Image):  # of any other library
+        value = np.asarray(value)
     if not isinstance(value, np.ndarray | list | tuple):
         return None
     try:

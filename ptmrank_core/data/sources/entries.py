@@ -45,11 +45,14 @@ class Entry:
         Unpacked size, as the source declares it.
     blob
         Its bytes, read when they are needed.
+    sheet
+        The sheet that is meant, of a spreadsheet that is several tables; else empty.
     """
 
     name: str
     size_bytes: int
     blob: Blob
+    sheet: str = ""
 
 
 @dataclass(frozen=True, slots=True)

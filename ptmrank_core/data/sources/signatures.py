@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ptmrank_core.data.sources.entries import suffix_of
 
-__all__ = ["HEAD_BYTES", "is_archive", "is_git_lfs_pointer", "is_tar", "is_zip"]
+__all__ = ["HEAD_BYTES", "is_archive", "is_git_lfs_pointer", "is_packed_table", "is_tar", "is_zip"]
 
 _SUFFIXES = (
     ".7z .apk .ar .arj .bz2 .cab .cbr .cbz .cpio .deb .ear .egg .gz .iso .jar .lz .lz4 .lzma .rar "
@@ -22,6 +22,9 @@ SIGNATURES = (
     b"\x28\xb5\x2f\xfd",  # Zstandard
     b"MSCF",
 )
+PACKED_TABLES = (".csv.gz", ".tsv.gz", ".jsonl.gz", ".ndjson.gz", ".json.gz")
+# Spreadsheets are zip archives by their first bytes, and read as tables.
+SPREADSHEETS = (".xlsx", ".xlsm", ".xlsb", ".ods")
 TAR_SUFFIXES = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz", ".tbz2", ".tar.xz", ".txz")
 LFS_SIGNATURE, LARGEST_POINTER = b"version https://git-lfs", 1_024
 TAR_SIGNATURE, TAR_OFFSET = b"ustar", 257
@@ -46,13 +49,21 @@ def is_archive(name: str, head: bytes = b"") -> bool:
     Returns
     -------
     bool
-        Office documents and ``.npz`` files are zip archives too.
+        Other office documents than spreadsheets, and ``.npz`` files, are zip archives too; a table compressed
+        with gzip (``"a.csv.gz"``) is a table.
     """
+    if is_packed_table(name) or name.lower().endswith(SPREADSHEETS):
+        return False
     return (
         suffix_of(name) in ARCHIVE_SUFFIXES
         or head.startswith(SIGNATURES)
         or head[TAR_OFFSET:HEAD_BYTES] == TAR_SIGNATURE
     )
+
+
+def is_packed_table(name: str) -> bool:
+    """Whether a file is a table compressed with gzip, by its name."""
+    return name.lower().endswith(PACKED_TABLES)
 
 
 def is_tar(name: str, head: bytes) -> bool:

@@ -22,6 +22,7 @@ __all__ = [
     "TEXT_NAMES",
     "WORDS_NAMES",
     "find_named",
+    "is_usual",
     "order_by_name",
     "plain",
 ]
@@ -95,11 +96,24 @@ QUANTITY_WORDS = frozenset(
         "measure measurement quantity percent x y z t"
     )
 )
+USUAL_NAMES = frozenset[str]().union(
+    *TEXT_NAMES,
+    *LABEL_NAMES,
+    *WORDS_NAMES,
+    *TAG_NAMES,
+    *PAIR_NAMES,
+    *(FILE_NAMES, GROUP_NAMES, MODEL_NAMES, ID_NAMES),
+)
 
 
 def plain(name: str) -> str:
     """Spell a column's name without case, blanks and punctuation, as names are compared."""
     return "".join(filter(str.isalnum, name)).casefold()
+
+
+def is_usual(name: str) -> bool:
+    """Whether a name, spelled as ``plain`` does, is what some column is usually called."""
+    return name in USUAL_NAMES
 
 
 def find_named(columns: Sequence[str], tiers: Sequence[Sequence[str]]) -> tuple[str, ...]:

@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
-import csv
-import itertools
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 
-from ptmrank_core.data.labels.numbers import is_missing, read_numbers
-from ptmrank_core.data.sources.entries import suffix_of
 from ptmrank_core.data.sources.limits import Limits
+from ptmrank_core.data.tables.dialects.delimiters import find_layout
+from ptmrank_core.data.tables.dialects.headers import Header, choose_header
+from ptmrank_core.data.tables.dialects.numbers import doubtful_columns, settle_numbers
+from ptmrank_core.data.tables.dialects.rows import long_cells, read_rows
 from ptmrank_core.data.tables.table import InputTable, TableBuilder, build_table
 from ptmrank_core.errors import SamplesError
+from ptmrank_core.records import AS_RECOGNISED, Reading
 
-__all__ = ["read_delimited"]
+__all__ = ["read_cells", "read_delimited"]
 
-DELIMITERS = "\t,;|"
-LONGEST_COLUMN_NAME = 200
-FIELD_LIMIT_LOCK = threading.Lock()
+HEAD_ROWS = 500
+"""Rows by which the header is recognised."""
+
+# Rows with the lines that they begin on: their cells, or why they cannot be read.
+Rows = Iterator[tuple[int, list[str] | str]]
 
 
-def read_delimited(text: str, name: str, limits: Limits, *, is_manifest: bool = False) -> InputTable:
-    """Read a table whose first line names its columns.
+def read_delimited(
+    text: str, name: str, limits: Limits, reading: Reading = AS_RECOGNISED, *, is_manifest: bool = False
+) -> InputTable:
+    """Read a table of delimited cells.
 
-    The delimiter is the one that occurs most often in the first line, outside quotation marks. Cells may be
-    quoted and contain line breaks; where the quotation marks of a tab-separated table do not pair up within
-    cells, they are read as part of the text.
+    The delimiter is the one with which the first rows have the same number of cells. Cells may be quoted and
+    contain line breaks; where the quotation marks of a tab-separated table do not pair up within cells, they
+    are read as part of the text. A row with an odd quotation mark is left out.
 
     Parameters
     ----------
@@ -36,6 +40,8 @@ def read_delimited(text: str, name: str, limits: Limits, *, is_manifest: bool = 
         Its name.
     limits
         Bounds on the number of rows and on the length of a cell.
+    reading
+        Its ``has_header`` is used.
     is_manifest
         Whether the table lists files. All cells are then text (``1.50`` may be the name of a file), and cells
         that are missing at the end of a row are empty: a short row of a table of samples may be a part of a
@@ -48,115 +54,94 @@ def read_delimited(text: str, name: str, limits: Limits, *, is_manifest: bool = 
 
     Raises
     ------
+    UnclearReadingError
+        If it is unclear whether the first row names the columns.
     SamplesError
-        If there is no header, a quotation mark is left open, or there are too many rows or none.
+        If two columns have the same name, or there are too many rows or none.
     """
-    delimiter = _find_delimiter(text, name)
-    with _long_cells(limits.max_entry_bytes):
-        loose = delimiter == "\t" and '"' in text and not _are_quotes_paired(text)
-        quoting = csv.QUOTE_NONE if loose else csv.QUOTE_MINIMAL
-        note = (f"The quotation marks of {name} do not pair up and were read as part of the text.",)
+    with long_cells(2 * max(limits.max_text_chars, 131_072)):
+        layout = find_layout(text, name)
 
-        def fill(builder: TableBuilder) -> None:
-            rows = _parse(text, name, delimiter, quoting)
-            _, header = next(rows, (1, []))
-            columns = _name_columns(header, name)
-            for column in columns:
-                builder.add_column(column, is_words=is_manifest)
-            for line, cells in rows:
-                if len(cells) == len(columns) or (is_manifest and len(cells) < len(columns)):
-                    builder.add(line, cells)
-                else:
-                    counts = f"{len(cells)} cells for {len(columns)} columns"
-                    builder.leave_out(line, f"wrong number of cells: {counts}")
+        def rows() -> Rows:
+            return islice(read_rows(text, layout.dialect), layout.n_before, None)
 
-        return build_table(name, limits, fill, note if loose else ())
+        return read_cells(rows, name, limits, reading, notes=layout.notes, is_manifest=is_manifest)
 
 
-@contextmanager
-def _long_cells(max_chars: int) -> Iterator[None]:
-    """Let the csv module read cells of over 131,072 characters; its limit holds for the whole process."""
-    with FIELD_LIMIT_LOCK:
-        before = csv.field_size_limit(max_chars)
-        try:
-            yield
-        finally:
-            csv.field_size_limit(before)
+def read_cells(
+    rows: Callable[[], Rows],
+    name: str,
+    limits: Limits,
+    reading: Reading,
+    *,
+    notes: tuple[str, ...] = (),
+    is_manifest: bool = False,
+) -> InputTable:
+    """Make a table of rows of cells, the first of which may name the columns.
 
-
-def _lines(text: str) -> Iterator[str]:
-    """Yield the lines of a text with their ends; a ``StringIO`` would take four bytes per character."""
-    mark = "\n" if "\n" in text else "\r"
-    start = 0
-    while (end := text.find(mark, start) + 1) > 0:
-        yield text[start:end]
-        start = end
-    if start < len(text):
-        yield text[start:]
-
-
-def _find_delimiter(text: str, name: str) -> str:
-    """Find the character that separates the names of the columns."""
-    header = next((line for line in _lines(text) if line.strip()), "")
-    bare = "".join(header.split('"')[::2])
-    counts = {mark: bare.count(mark) for mark in DELIMITERS}
-    if suffix_of(name) == ".tsv" and counts["\t"]:
-        return "\t"
-    best = max(DELIMITERS, key=lambda mark: counts[mark])
-    return best if counts[best] else ","
-
-
-def _are_quotes_paired(text: str) -> bool:
-    """Whether quotation marks enclose cells: then no quoted cell contains whole rows."""
-    reader = csv.reader(_lines(text), delimiter="\t", strict=True)
-    line = 0
-    try:
-        for cells in reader:
-            if reader.line_num > line + 1 and any("\t" in cell and "\n" in cell for cell in cells):
-                return False
-            line = reader.line_num
-    except csv.Error:
-        return False
-    return True
-
-
-def _parse(text: str, name: str, delimiter: str, quoting: int) -> Iterator[tuple[int, list[str]]]:
-    """Yield the rows that are not blank, each with the line that it begins on."""
-    reader = csv.reader(_lines(text), delimiter=delimiter, quoting=quoting, strict=True)  # type: ignore[arg-type]
-    line = 1
-    try:
-        for cells in reader:
-            if len(cells) > 1 or "".join(cells).strip():
-                yield line, cells
-            line = reader.line_num + 1
-    except csv.Error as error:
+    Parameters
+    ----------
+    rows
+        Yields the rows from the beginning, each time that it is called.
+    name, limits, reading, is_manifest
+        As those of ``read_delimited``.
+    notes
+        How the cells were found.
+    """
+    head = list(islice(rows(), HEAD_ROWS))
+    if head and isinstance(head[0][1], str) and reading.has_header is not False:
         raise SamplesError(
-            f"{name!r} cannot be read as a table at line {line}: {error}.",
-            hint="A quotation mark there may not be closed. Save the table again as .csv.",
-        ) from error
-
-
-def _name_columns(header: Sequence[str], name: str) -> list[str]:
-    """Name the columns; one without a name (the index that pandas writes) is named by its position."""
-    columns = [cell.strip() or f"column {i}" for i, cell in enumerate(header, start=1)]
-    if any(len(column) > LONGEST_COLUMN_NAME for column in columns) or _holds_data(columns):
-        shown = ", ".join(repr(column[:40]) for column in columns[:4])
-        raise SamplesError(
-            f"The first line of {name!r} seems to be a row of data ({shown}); expected the names of the "
-            "columns.",
-            hint="Add a first line with the names of the columns, such as text,label.",
+            f"The first row of {name!r}, in line {head[0][0]}, cannot be read: {head[0][1]}.",
+            hint="Expected the names of the columns.",
         )
-    twice = next((column for i, column in enumerate(columns) if column in columns[:i]), None)
-    if twice is not None:
-        raise SamplesError(
-            f"{name!r} has two columns named {twice!r}; expected different names.", hint="Rename one of them."
-        )
-    return columns
+    read = [cells for _, cells in head if not isinstance(cells, str)] or [[]]
+    following = read[1:]
+    first = _without_empty_end(read[0], following)
+    header = choose_header(first, following, name, has_header=reading.has_header)
+    header_line = 0 if header.is_data or not head else head[0][0]
+
+    def fill(builder: TableBuilder) -> None:
+        for column in header.columns:
+            builder.add_column(column, is_words=is_manifest)
+        for line, cells in rows():
+            if line != header_line:
+                _add(builder, line, cells, header, is_manifest=is_manifest)
+
+    notes = (*notes, *header.notes)
+    table = build_table(name, limits, fill, notes)
+    if is_manifest:
+        return table
+    doubtful = doubtful_columns(table, reading)
+    if doubtful:
+        table = build_table(name, limits, fill, notes, doubtful)
+    return settle_numbers(table, reading)
 
 
-def _holds_data(columns: Sequence[str]) -> bool:
-    """Whether numbers among the names are data rather than numbered columns or years."""
-    parsed = [read_numbers([column]) for column in columns if not is_missing(column)]
-    numbers = [float(number[0]) for number in parsed if number is not None]
-    steps = [after - before for before, after in itertools.pairwise(numbers)]
-    return len(numbers) == 1 or any(step != 1 for step in steps)
+def _add(
+    builder: TableBuilder, line: int, cells: list[str] | str, header: Header, *, is_manifest: bool
+) -> None:
+    """Add a row, or leave it out."""
+    n_columns = len(header.columns)
+    if isinstance(cells, str):
+        builder.leave_out(line, cells)
+        return
+    while len(cells) > n_columns and not cells[-1].strip():
+        cells.pop()
+    if n_columns > 1 and tuple(cells) == header.columns:
+        builder.leave_out(line, "names the columns once more")
+    elif len(cells) == n_columns or (is_manifest and len(cells) < n_columns):
+        builder.add(line, cells)
+    elif cells[0].startswith("#") and len(cells) < n_columns:
+        builder.leave_out(line, "a comment")
+    else:
+        builder.leave_out(line, f"wrong number of cells: {len(cells)} cells for {n_columns} columns")
+
+
+def _without_empty_end(first: list[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """Drop columns at the end that have neither a name nor a cell: lines may end in a delimiter."""
+    n_columns = len(first)
+    while n_columns > 1 and not first[n_columns - 1].strip():
+        if any(len(row) >= n_columns and row[n_columns - 1].strip() for row in rows):
+            break
+        n_columns -= 1
+    return first[:n_columns]

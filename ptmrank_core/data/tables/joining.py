@@ -91,6 +91,7 @@ def join_tables(tables: Sequence[InputTable], limits: Limits) -> InputTable:
         files=[
             table.files[row] if table.files else table.name for table in tables for row in range(table.n_rows)
         ],
+        unclear=tuple(dict.fromkeys(column for table in tables for column in table.unclear)),
     )
 
 

@@ -15,12 +15,13 @@ from ptmrank_core.data.tables.assemble import assemble
 from ptmrank_core.data.tables.column_roles import Roles, find_roles
 from ptmrank_core.data.tables.columns.kinds import DATES
 from ptmrank_core.data.tables.columns.leaks import find_leaks, leak_offers, leak_warnings
+from ptmrank_core.data.tables.dialects.numbers import number_question
 from ptmrank_core.data.tables.items import TableItems, read_items
 from ptmrank_core.data.tables.media_rows import offer_texts
 from ptmrank_core.data.tables.reading import open_table
 from ptmrank_core.data.tables.role_rules import AS_ASKED
 from ptmrank_core.data.tables.table import InputTable
-from ptmrank_core.errors import InputField, SamplesError
+from ptmrank_core.errors import InputField, SamplesError, UnclearReadingError
 from ptmrank_core.records import Reading, Samples
 
 __all__ = ["load_table", "table_samples"]
@@ -55,12 +56,12 @@ def load_table(source: str, entry: Entry, reading: Reading, limits: Limits) -> S
     SamplesError
         If the file cannot be read, the roles of its columns are ambiguous, or too few samples are left.
     """
-    return table_samples(source, open_table(entry, limits), reading, limits)
+    return table_samples(source, open_table(entry, limits, reading), reading, limits)
 
 
 def table_samples(source: str, table: InputTable, reading: Reading, limits: Limits) -> Samples:
     """Make samples of the rows of a table in memory; parameters as those of :func:`load_table`."""
-    roles = find_roles(table, reading)
+    roles = _find_roles(table, reading)
     names_classes = len(roles.labels) == 1 and table.classes.issuperset(roles.labels)
     if reading.target_kind is None and (roles.has_words or names_classes):  # numbers there number the classes
         reading = replace(reading, target_kind="classification")
@@ -68,9 +69,15 @@ def table_samples(source: str, table: InputTable, reading: Reading, limits: Limi
     if not items.items:
         raise _no_items(table, items)
     targets = read_targets(items.labels, reading)
-    leaks = [] if roles.has_words else find_leaks(table, items.rows, targets, roles)
+    leaks = find_leaks(table, items.rows, targets, roles) if items.rows else []
     notes = (*table.notes, *roles.notes, *describe_changes(items.decoded))
-    samples = assemble(source, roles.modality, items, reading, notes, targets)
+    try:
+        samples = assemble(source, roles.modality, items, reading, notes, targets)
+    except SamplesError as error:
+        if not leaks:
+            raise
+        hint = f"{leak_warnings(leaks)[0]} {error.hint}".strip()
+        raise SamplesError(error.message, hint=hint, fields=error.fields) from error
     return replace(
         samples,
         warnings=(*samples.warnings, *_doubts(table, roles, items, reading), *leak_warnings(leaks)),
@@ -94,6 +101,20 @@ def _no_items(table: InputTable, items: TableItems) -> SamplesError:
         f"{table.name!r} holds no row that can be a sample. Left out: {count_reasons(items.left_out)}.",
         fields=[InputField.TEXT_COLUMNS, InputField.LABEL_COLUMNS],
     )
+
+
+def _find_roles(table: InputTable, reading: Reading) -> Roles:
+    """Find the roles of the columns; ask about those that matter and whose numbers are unclear."""
+    question = number_question(table, {*table.columns} - {*reading.ignored_columns})
+    try:
+        roles = find_roles(table, reading)
+    except UnclearReadingError:
+        raise
+    except SamplesError as error:
+        raise (question or error) from error
+    if question is not None and (roles.modality == "tabular" or {*roles.text} & {*table.unclear}):
+        raise question
+    return roles
 
 
 def _unused(table: InputTable, roles: Roles) -> dict[str, Sequence[str]]:

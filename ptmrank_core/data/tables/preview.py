@@ -69,7 +69,7 @@ def describe_table(
     SamplesError
         If the file cannot be read.
     """
-    return describe_rows(open_table(entry, limits), reading)
+    return describe_rows(open_table(entry, limits, reading), reading)
 
 
 def describe_rows(table: InputTable, reading: Reading = AS_RECOGNISED) -> TableDescription:

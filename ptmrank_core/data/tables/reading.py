@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ptmrank_core.data.media.text import decode_text
+from ptmrank_core.data.encodings.decoding import decode_text
 from ptmrank_core.data.sources.entries import Entry, lfs_pointer, suffix_of
 from ptmrank_core.data.sources.limits import Limits
 from ptmrank_core.data.sources.signatures import is_git_lfs_pointer
@@ -13,10 +13,14 @@ from ptmrank_core.data.tables.columnar.files import COLUMNAR_SUFFIXES
 from ptmrank_core.data.tables.columnar.read import read_columnar
 from ptmrank_core.data.tables.conll import read_conll
 from ptmrank_core.data.tables.delimited import read_delimited
+from ptmrank_core.data.tables.dialects.numbers import settle_numbers
 from ptmrank_core.data.tables.json_rows import minimal_table, read_json
 from ptmrank_core.data.tables.nested import expand_objects
+from ptmrank_core.data.tables.sheets.book import SPREADSHEET_SUFFIXES
+from ptmrank_core.data.tables.sheets.reading import read_spreadsheet
 from ptmrank_core.data.tables.table import InputTable
 from ptmrank_core.errors import SamplesError
+from ptmrank_core.records import AS_RECOGNISED, Reading
 
 __all__ = ["DELIMITED_SUFFIXES", "TABLE_SUFFIXES", "open_table"]
 
@@ -46,10 +50,13 @@ READERS = {
     ".conll": read_conll,
     ".txt": read_plain,
 }
-TABLE_SUFFIXES = frozenset({*DELIMITED_SUFFIXES, *READERS, *COLUMNAR_SUFFIXES})
+JSON_SUFFIXES = frozenset({".jsonl", ".ndjson", ".json"})
+TABLE_SUFFIXES = frozenset({*DELIMITED_SUFFIXES, *READERS, *SPREADSHEET_SUFFIXES, *COLUMNAR_SUFFIXES})
 
 
-def open_table(entry: Entry, limits: Limits, *, is_manifest: bool = False) -> InputTable:
+def open_table(
+    entry: Entry, limits: Limits, reading: Reading = AS_RECOGNISED, *, is_manifest: bool = False
+) -> InputTable:
     """Read a table from a file.
 
     Parameters
@@ -58,6 +65,8 @@ def open_table(entry: Entry, limits: Limits, *, is_manifest: bool = False) -> In
         A file with one of ``TABLE_SUFFIXES``.
     limits
         Bounds on what it may hold.
+    reading
+        Its ``encoding``, ``has_header``, ``decimal_mark`` and ``sheet`` are used, if given.
     is_manifest
         Whether its rows are files and their labels, rather than the samples themselves: see
         ``read_delimited``.
@@ -69,6 +78,8 @@ def open_table(entry: Entry, limits: Limits, *, is_manifest: bool = False) -> In
 
     Raises
     ------
+    UnclearReadingError
+        If it can be read in several ways.
     SamplesError
         If it cannot be read.
     """
@@ -83,14 +94,18 @@ def open_table(entry: Entry, limits: Limits, *, is_manifest: bool = False) -> In
     data = entry.blob.read()
     if is_git_lfs_pointer(data):
         raise lfs_pointer(entry.name)
-    try:
-        text, note = decode_text(data)
-    except SamplesError as error:
-        raise SamplesError(f"{entry.name!r} {error.message}.") from error
+    if suffix in SPREADSHEET_SUFFIXES:
+        reading = replace(reading, sheet=entry.sheet or reading.sheet)
+        return read_spreadsheet(data, entry.name, limits, reading, is_manifest=is_manifest)
+    decoded = decode_text(data, entry.name, reading.encoding)
     del data
     if suffix in DELIMITED_SUFFIXES:
-        table = minimal_table(read_delimited(text, entry.name, limits, is_manifest=is_manifest), limits)
+        read = read_delimited(decoded.text, entry.name, limits, reading, is_manifest=is_manifest)
+        table = minimal_table(read, limits)
     else:
-        table = READERS[suffix](text, entry.name, limits)
+        table = READERS[suffix](decoded.text, entry.name, limits)
     table = expand_objects(table)
-    return replace(table, notes=(f"{entry.name} {note}.", *table.notes)) if note else table
+    if suffix in JSON_SUFFIXES and not is_manifest:
+        table = settle_numbers(table, reading)
+    note = (f"{entry.name} {decoded.note}.",) if decoded.note else ()
+    return replace(table, notes=(*note, *table.notes)) if note else table

@@ -63,6 +63,8 @@ class InputTable:
         Names of the columns that the file itself says to name classes or categories.
     files
         Name of the file of each row where several files are one table; empty otherwise.
+    unclear
+        Columns of words that are numbers with decimals or with thousands after a comma: it is unclear which.
     """
 
     name: str
@@ -76,6 +78,7 @@ class InputTable:
     media: Mapping[str, MediaColumn] = field(default_factory=dict)
     classes: frozenset[str] = frozenset()
     files: Sequence[str] = ()
+    unclear: tuple[str, ...] = ()
 
     @property
     def n_rows(self) -> int:
@@ -223,7 +226,11 @@ class TableBuilder:
 
 
 def build_table(
-    name: str, limits: Limits, fill: Callable[[TableBuilder], None], notes: tuple[str, ...] = ()
+    name: str,
+    limits: Limits,
+    fill: Callable[[TableBuilder], None],
+    notes: tuple[str, ...] = (),
+    words: frozenset[str] = frozenset(),
 ) -> InputTable:
     """Build a table in one pass, or in two where a column of numbers turns out to hold words.
 
@@ -237,6 +244,8 @@ def build_table(
         Adds all rows to a builder; called once or twice.
     notes
         Notes of the table.
+    words
+        Names of columns that are known to hold words.
 
     Returns
     -------
@@ -248,11 +257,11 @@ def build_table(
     SamplesError
         If there are too many rows or none.
     """
-    builder = TableBuilder(name, limits)
+    builder = TableBuilder(name, limits, words)
     fill(builder)
-    words = builder.finish()
-    if words:
-        builder = TableBuilder(name, limits, words)
+    more = builder.finish()
+    if more:
+        builder = TableBuilder(name, limits, words | more)
         fill(builder)
         builder.finish()
     if not builder.lines:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ptmrank_core.errors import UnsupportedModelError
 from ptmrank_core.events import CancelToken
+from ptmrank_core.features.pooling import family_of
 from ptmrank_core.features.preparing import decode_items
 from ptmrank_core.features.training.averaging import state_of
 from ptmrank_core.features.training.continuing import STAGES, read_last
@@ -79,7 +80,8 @@ class Dosing:
         self._network.rate = task.rate
         self._inputs = Inputs(samples, self._network.preparer)
         self._objective = self._restore()
-        self._in_half = _trains_in_half(self._network.device, options.dtype)
+        runs_in_half = family_of(task.spec).in_half
+        self._in_half = runs_in_half and _trains_in_half(self._network.device, options.dtype)
         self._learner = Learner(
             self._network,
             self._objective,

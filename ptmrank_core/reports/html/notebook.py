@@ -19,6 +19,7 @@ STYLE = """
 .ptmrank table { border-collapse: collapse; font-variant-numeric: tabular-nums; color: inherit; }
 .ptmrank th, .ptmrank td { padding: 0.25em 0.9em 0.25em 0; text-align: left; vertical-align: top;
   background: none; border: 0; border-bottom: 1px solid rgba(128, 128, 128, 0.35); }
+.ptmrank th[scope="row"] { min-width: 12em; font-weight: 500; }
 .ptmrank .number { text-align: right; white-space: nowrap; }
 .ptmrank caption { text-align: left; opacity: 0.75; }
 .ptmrank caption.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden;

@@ -115,6 +115,8 @@ def repositories(folder: Path) -> dict[str, HubRepository]:
             small_files(quantization_config={"quant_method": "awq", "bits": 4})
             | {"model.safetensors": weights}
         ),
+        "org/gguf-alone": HubRepository({"README.md": b"# card", "model-q4.gguf": b"GGUF"}),
+        "org/diffusers": HubRepository({"model_index.json": b"{}", "unet/model.safetensors": weights}),
         "org/gguf": HubRepository(small_files() | {"model-q4.gguf": b"GGUF"}),
         "org/onnx": HubRepository(small_files() | {"onnx/model.onnx": b"onnx"}),
         "org/gated": HubRepository(image.files, gated=403),
@@ -149,6 +151,8 @@ ORDERS = {
     "lacking": {"model": "org/lacking"},
     "quantised": {"model": "org/quantised"},
     "gguf": {"model": "org/gguf"},
+    "gguf alone": {"model": "org/gguf-alone"},
+    "diffusers": {"model": "org/diffusers"},
     "onnx": {"model": "org/onnx"},
     "moving": {"model": "org/moving"},
     "dropped": {"model": "org/dropped"},
@@ -330,6 +334,8 @@ REFUSED = {
     "lacking": ("WeightsFormatError", "lacks 1 of its 2 weight files: last part.safetensors", "revision"),
     "quantised": ("UnsupportedModelError", "are quantised (AWQ, 4 bits)", "made from"),
     "gguf": ("WeightsFormatError", "(found: model-q4.gguf). That is GGUF", "NAME@REVISION"),
+    "gguf alone": ("ModelError", "has no config.json, so it is not a model of the", "made from"),
+    "diffusers": ("ModelError", "That is a pipeline of diffusers", "AutoModel"),
     "onnx": ("WeightsFormatError", "(found: onnx/model.onnx). That is ONNX", "embedding_function"),
     "gone": ("ModelNotFoundError", "There is no model 'org/gone' on the Hub, or it is private", "spelling"),
     "revision": ("ModelNotFoundError", "'org/image@v2' has no revision 'v2'", "branch, a tag or a commit"),

@@ -2,8 +2,9 @@
 
 from tests.data.layouts.beside import BESIDE
 from tests.data.layouts.folders import FOLDERS
+from tests.data.layouts.known import KNOWN
 from tests.data.layouts.rows import ROWS
 
 __all__ = ["LAYOUTS"]
 
-LAYOUTS = (*FOLDERS, *BESIDE, *ROWS)
+LAYOUTS = (*FOLDERS, *BESIDE, *KNOWN, *ROWS)

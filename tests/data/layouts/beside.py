@@ -6,7 +6,17 @@ from collections.abc import Mapping
 
 from ptmrank_core.records import Reading
 from tests.data.layouts.layout import Asked, Layout, Read, Refused
-from tests.data.layouts.made import clips, objects, parquet, pictures, table, texts, under
+from tests.data.layouts.made import (
+    beside,
+    clips,
+    objects,
+    parquet,
+    pictures,
+    rows_of_text,
+    table,
+    texts,
+    under,
+)
 
 __all__ = ["BESIDE"]
 
@@ -52,63 +62,14 @@ def _part_tables() -> list[Layout]:
     ]
 
 
-def _kaggle(*, suffix: str = "") -> dict[str, bytes]:
-    """A competition: ids, a folder of each part, and tables without labels."""
-    files = pictures(f"train_images/{name}" for name in FILES) | pictures(
-        f"test_images/{name}" for name in FILES
-    )
-    files["train.csv"] = table("id_code diagnosis", [(f"{i}{suffix}", i % 2) for i in range(6)])
-    files["test.csv"] = table("id_code", [(f"{i}{suffix}",) for i in range(6)])
-    files["sample_submission.csv"] = table("id_code diagnosis", [(f"{i}{suffix}", 0) for i in range(6)])
-    return files
-
-
-def _urban() -> dict[str, bytes]:
-    names = [f"100{i}-{i % 2}-0-0.wav" for i in range(8)]
-    files = clips(f"audio/fold{1 + i // 4}/{name}" for i, name in enumerate(names))
-    rows = [(name, f"100{i}", 1 + i // 4, i % 2, ["horn", "dog_bark"][i % 2]) for i, name in enumerate(names)]
-    return {**files, "metadata/UrbanSound8K.csv": table("slice_file_name fsID fold classID class", rows)}
-
-
-def _esc() -> dict[str, bytes]:
-    names = [f"{1 + i // 4}-{i}-A-{i % 2}.wav" for i in range(8)]
-    header = "filename fold target category esc10 src_file take"
-    rows = [
-        (name, 1 + i // 4, i % 2, ["dog", "rain"][i % 2], "True", 100 + i, "A")
-        for i, name in enumerate(names)
-    ]
-    return {**clips(f"audio/{name}" for name in names), "meta/esc50.csv": table(header, rows)}
-
-
-def _voice(tables: tuple[str, ...] = ("validated",)) -> dict[str, bytes]:
-    names = [f"{i}.wav" for i in range(8)]
-    header = "client_id path sentence age gender accents"
-    rows = [(f"u{i // 2}", name, f"hello {i}", ["teens", "twenties"][i // 4], ["male", "female"][i % 2], "")
-            for i, name in enumerate(names)]  # fmt: skip
-    own = {"train": rows[:4], "dev": rows[4:6], "test": rows[6:]}
-    return clips(f"clips/{name}" for name in names) | {
-        f"{one}.tsv": table(header, own.get(one, rows), "\t") for one in tables
-    }
-
-
-def _beside(
-    data: bytes, name: str = "labels.csv", files: Mapping[str, bytes] | None = None
-) -> Mapping[str, bytes]:
-    return {**(pictures(FILES) if files is None else files), name: data}
-
-
 TEXTS = [f"{i}.txt" for i in range(6)]
 BESIDE = (
-    Layout(
-        "labels.csv beside pictures", lambda: _beside(table("file label", ROWS)), Read("image", RED_GREEN)
-    ),
-    Layout(
-        "labels.csv with tabs", lambda: _beside(table("file label", ROWS, "\t")), Read("image", RED_GREEN)
-    ),
+    Layout("labels.csv beside pictures", lambda: beside(table("file label", ROWS)), Read("image", RED_GREEN)),
+    Layout("labels.csv with tabs", lambda: beside(table("file label", ROWS, "\t")), Read("image", RED_GREEN)),
     *(
         Layout(
             f"texts beside a labels.csv with {mark!r} and a column {column}",
-            lambda mark=mark, column=column: _beside(  # type: ignore[misc]
+            lambda mark=mark, column=column: beside(  # type: ignore[misc]
                 table(f"{column} label", zip(TEXTS, LABELS, strict=True), mark), files=texts(TEXTS)
             ),
             Read("text", RED_GREEN, roles={"file": column, "text": []}),
@@ -117,7 +78,7 @@ BESIDE = (
     ),
     Layout(
         "texts beside a table of their ids",
-        lambda: _beside(
+        lambda: beside(
             table("id grade", [(i, "AB"[i % 2]) for i in range(6)]), files=texts(f"essays/{n}" for n in TEXTS)
         ),
         Read("text", {"A": 3, "B": 3}),
@@ -125,7 +86,7 @@ BESIDE = (
     *_part_tables(),
     Layout(
         "ImageFolder: metadata.parquet at the top, files in parts",
-        lambda: _beside(
+        lambda: beside(
             parquet(
                 {
                     "file_name": under(["train", "test"]),
@@ -139,7 +100,7 @@ BESIDE = (
     ),
     Layout(
         "ImageFolder: metadata.csv at the top, files in parts",
-        lambda: _beside(
+        lambda: beside(
             table("file_name label", zip(under(["train", "test"], 6), LABELS * 2, strict=True)),
             "metadata.csv",
             pictures(under(["train", "test"], 6)),
@@ -173,111 +134,22 @@ BESIDE = (
     ),
     Layout(
         "captions alone beside pictures",
-        lambda: _beside(
+        lambda: beside(
             table("file_name text", [(name, f"a picture {i}") for i, name in enumerate(FILES)]),
             "metadata.csv",
         ),
         Refused("No column of 'metadata.csv' is recognised as the label"),
     ),
     Layout(
-        "Kaggle: train.csv of ids, train_images, test.csv, a sample submission",
-        _kaggle,
-        Read(
-            "image",
-            {"0": 3, "1": 3},
-            parts={"train": 6},
-            roles={"file": "id_code", "label": ["diagnosis"]},
-            left_out={
-                "sample_submission.csv": "an example of a submission",
-                "test.csv": "no label: it has no column 'diagnosis'",
-                "test_images/0.png": "not in",
-            },
-        ),
-    ),
-    Layout(
-        "Kaggle: trainLabels.csv of numbers, in train and test alike",
-        lambda: {
-            **pictures(f"{part}/{i:04}.png" for part in ("train", "test") for i in range(6)),
-            "trainLabels.csv": table("id label", [(i, "ab"[i % 2]) for i in range(6)]),
-        },
-        Read(
-            "image", {"a": 3, "b": 3}, parts={"train": 6}, left_out={"test/0000.png": "not in the manifest"}
-        ),
-    ),
-    Layout(
-        "Kaggle with suffixes",
-        lambda: _kaggle(suffix=".png"),
-        Read("image", {"0": 3, "1": 3}, parts={"train": 6}),
-    ),
-    Layout(
-        "Kaggle: a column of zeros and ones for each label",
-        lambda: _beside(
-            table("image_id rust scab", [(i, i % 2, int(i < 3)) for i in range(6)]),
-            "train.csv",
-            pictures(f"images/{name}" for name in FILES),
-        ),
-        Read("image", {"rust": 3, "scab": 3}, "multilabel", parts={"train": 6}),
-    ),
-    Layout(
-        "Common Voice",
-        _voice,
-        Asked("may hold the label", [{"label_columns": (c,)} for c in ("age", "gender", "client_id")]),
-    ),
-    Layout(
-        "Common Voice, the gender asked for",
-        _voice,
-        Read("audio", {"female": 4, "male": 4}, n_groups=4, roles={"file": "path", "group": "client_id"}),
-        Reading(label_columns=("gender",)),
-    ),
-    Layout(
-        "Common Voice with its parts, the gender asked for",
-        lambda: _voice(("train", "dev", "test", "validated")),
-        Read(
-            "audio",
-            {"female": 3, "male": 3},
-            parts={"train": 4, "validation": 2, "test": 2},
-            n_groups=3,
-            left_out={"validated.tsv": "beside the tables of the parts"},
-        ),
-        Reading(label_columns=("gender",)),
-    ),
-    Layout(
-        "ESC-50",
-        _esc,
-        Read(
-            "audio",
-            {"dog": 4, "rain": 4},
-            parts={"fold1": 4, "fold2": 4},
-            roles={"file": "filename", "label": ["category"]},
-            says=("The classes are named by 'category'; 'target' holds the same ones",),
-        ),
-    ),
-    Layout(
-        "UrbanSound8K",
-        _urban,
-        Read(
-            "audio",
-            {"dog_bark": 4, "horn": 4},
-            parts={"fold1": 4, "fold2": 4},
-            roles={"file": "slice_file_name", "label": ["class"]},
-        ),
-    ),
-    Layout(
-        "UrbanSound8K, one fold",
-        _urban,
-        Read("audio", {"dog_bark": 2, "horn": 2}, parts={"fold1": 4, "fold2": 4}),
-        Reading(parts=("fold1",)),
-    ),
-    Layout(
         "paths of another machine",
-        lambda: _beside(
+        lambda: beside(
             table("file label", [(f"/content/drive/MyDrive/data/{name}", label) for name, label in ROWS])
         ),
         Read("image", RED_GREEN),
     ),
     Layout(
         "paths of a Windows machine, in folders",
-        lambda: _beside(
+        lambda: beside(
             table("file label", [(f"C:\\Users\\me\\pictures\\{name}", label) for name, label in ROWS]),
             files=pictures(f"all/{name}" for name in FILES),
         ),
@@ -285,12 +157,12 @@ BESIDE = (
     ),
     Layout(
         "names in another case",
-        lambda: _beside(table("file label", [(name.upper(), label) for name, label in ROWS])),
+        lambda: beside(table("file label", [(name.upper(), label) for name, label in ROWS])),
         Read("image", RED_GREEN),
     ),
     Layout(
         "paths whose ends fit several files",
-        lambda: _beside(
+        lambda: beside(
             table("file label", [*[(f"a/{n}", lab) for n, lab in ROWS], ("/other/0.png", "red")]),
             files=pictures(f"{folder}/{name}" for folder in ("a", "b") for name in FILES),
         ),
@@ -300,12 +172,12 @@ BESIDE = (
     ),
     Layout(
         "names of pictures that are not there",
-        lambda: _beside(table("file label", [(f"x{name}", label) for name, label in ROWS])),
+        lambda: beside(table("file label", [(f"x{name}", label) for name, label in ROWS])),
         Refused("6 x no such file"),
     ),
     Layout(
         "names of texts that are not there",
-        lambda: _beside(
+        lambda: beside(
             table("file label", [(f"x{name}", label) for name, label in ROWS]),
             files=texts(["a.txt", "b.txt"]),
         ),
@@ -313,7 +185,7 @@ BESIDE = (
     ),
     Layout(
         "a column of files with a name of its own, named",
-        lambda: _beside(
+        lambda: beside(
             table("scan photo label", [(f"s{i}", name, label) for i, (name, label) in enumerate(ROWS)])
         ),
         Read("image", RED_GREEN, roles={"file": "photo"}),
@@ -321,13 +193,13 @@ BESIDE = (
     ),
     Layout(
         "a column of files that is not there",
-        lambda: _beside(table("file label", ROWS)),
+        lambda: beside(table("file label", ROWS)),
         Refused("Unknown column 'scan'"),
         Reading(file_column="scan"),
     ),
     Layout(
         "a number and a name of each class",
-        lambda: _beside(
+        lambda: beside(
             table("file label label_name", [(name, LABELS.index(label), label) for name, label in ROWS])
         ),
         Read(
@@ -339,7 +211,7 @@ BESIDE = (
     ),
     Layout(
         "two columns that could be labels",
-        lambda: _beside(
+        lambda: beside(
             table("file class category", [(name, lab, "xy"[i // 3]) for i, (name, lab) in enumerate(ROWS)])
         ),
         Asked(
@@ -348,27 +220,15 @@ BESIDE = (
         ),
     ),
     Layout(
-        "HAM10000: a diagnosis among other columns",
-        lambda: _beside(
-            table(
-                "image_id lesion_id dx sex",
-                [(f"i{i}", f"l{i // 2}", ["nv", "mel"][i % 2], "fm"[i // 3]) for i in range(6)],
-            ),
-            "HAM10000_metadata.csv",
-            pictures(f"HAM10000_images/i{name}" for name in FILES),
-        ),
-        Asked("may hold the label", [{"label_columns": (c,)} for c in ("dx", "sex", "lesion_id")]),
-    ),
-    Layout(
         "a column is_valid",
-        lambda: _beside(
+        lambda: beside(
             table("file label is_valid", [(name, label, i > 3) for i, (name, label) in enumerate(ROWS)])
         ),
         Read("image", RED_GREEN, parts={"train": 4, "validation": 2}),
     ),
     Layout(
         "a column split, the test part asked for",
-        lambda: _beside(
+        lambda: beside(
             table(
                 "file label split",
                 [(name, label, "train" if i < 2 else "test") for i, (name, label) in enumerate(ROWS)],
@@ -381,14 +241,6 @@ BESIDE = (
             roles={"ignored": {"split": "says which part a row belongs to"}},
         ),
         Reading(parts=("test",)),
-    ),
-    Layout(
-        "CelebA: a partition of 0, 1 and 2",
-        lambda: _beside(
-            table("image_id partition smiling", [(f"{i}.png", i // 4, i % 2) for i in range(12)]),
-            files=pictures(f"{i}.png" for i in range(12)),
-        ),
-        Read("image", {"0": 4, "1": 4}, parts={"train": 4, "validation": 4, "test": 4}),
     ),
     Layout(
         "train.csv, val.csv and test.csv about one folder",
@@ -404,7 +256,7 @@ BESIDE = (
     Layout(
         "two tables about the same pictures",
         lambda: {
-            **_beside(table("file label", ROWS), "a.csv"),
+            **beside(table("file label", ROWS), "a.csv"),
             "b.csv": table("file label", [(n, "xy"[i // 3]) for i, n in enumerate(FILES)]),
         },
         Asked(
@@ -415,7 +267,7 @@ BESIDE = (
     Layout(
         "two tables about different pictures",
         lambda: {
-            **_beside(table("file label", ROWS[:3]), "first.csv"),
+            **beside(table("file label", ROWS[:3]), "first.csv"),
             "second.csv": table("file label", ROWS[3:]),
         },
         Read("image", RED_GREEN, says=("2 tables are read: first.csv, second.csv.",)),
@@ -435,5 +287,23 @@ BESIDE = (
             "labels.csv": table("file label", zip(under(["day", "night"]), LABELS, strict=True)),
         },
         Read("image", RED_GREEN, says=("read from labels.csv, not from the folders",)),
+    ),
+    Layout(
+        "table and number: a file and what is to be predicted",
+        lambda: beside(table("Id Pawpularity", [(i, i * 1.5) for i in range(6)]), "train.csv"),
+        Read("image", {}, "regression", parts={"train": 6}, roles={"label": ["Pawpularity"]}),
+    ),
+    Layout(
+        "a table that labels the files of one class folder only",
+        lambda: {
+            **pictures(under(["cat", "dog"])),
+            "cat/notes.csv": table("file label", [("0.png", "x"), ("1.png", "y"), ("2.png", "x")]),
+        },
+        Read("image", {"cat": 3, "dog": 3}, left_out={"cat/notes.csv": "labels only some of the files"}),
+    ),
+    Layout(
+        "a logo beside a table of texts",
+        lambda: {**pictures(["logo.png"]), "t.csv": table("text label", rows_of_text())},
+        Read("text", {"a": 3, "b": 3}, left_out={"logo.png": "beside a table of samples"}),
     ),
 )

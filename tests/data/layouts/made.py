@@ -15,7 +15,18 @@ import pyarrow.parquet as pq
 import soundfile
 from PIL import Image
 
-__all__ = ["clips", "objects", "parquet", "pictures", "rows_of_text", "sentences", "table", "texts"]
+__all__ = [
+    "beside",
+    "clips",
+    "objects",
+    "parquet",
+    "pictures",
+    "rows_of_text",
+    "sentences",
+    "table",
+    "texts",
+    "under",
+]
 
 WORDS = ("stone", "paper", "river", "market", "window", "garden", "winter", "signal", "engine", "lamp")
 
@@ -82,3 +93,10 @@ def parquet(columns: Mapping[str, Sequence[Any]]) -> bytes:
 def rows_of_text(n: int = 6, first: int = 0, labels: str = "ab") -> list[tuple[str, str]]:
     """Sentences with a class each."""
     return [(text, labels[i % len(labels)]) for i, text in enumerate(sentences(n, first))]
+
+
+def beside(
+    data: bytes, name: str = "labels.csv", files: Mapping[str, bytes] | None = None
+) -> dict[str, bytes]:
+    """A table beside files, by default six pictures."""
+    return {**(pictures(f"{i}.png" for i in range(6)) if files is None else files), name: data}

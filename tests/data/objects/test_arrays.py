@@ -153,3 +153,27 @@ def test_a_sparse_matrix_is_refused() -> None:
 
     with pytest.raises(SamplesError, match=r"sparse matrix.*toarray"):
         load_objects((Sparse(), LABELS))
+
+
+def test_training_and_test_data_together_are_refused() -> None:
+    """As keras loads them: one of the two pairs is meant."""
+    with pytest.raises(SamplesError, match=r"Two pairs \(X, y\).*data\[0\]"):
+        load_objects(((numbers(), LABELS), (numbers(), LABELS)))
+
+
+def test_arrays_of_any_library() -> None:
+    """Whatever numpy can make an array of, labels too."""
+
+    class Tensor:
+        """What is used of a tensor of another library."""
+
+        def __init__(self, array: Any) -> None:
+            self.array = np.asarray(array)
+
+        def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
+            return np.array(self.array, dtype=dtype)
+
+    expected = load_objects((numbers(), [0, 1] * (N // 2)))
+    assert load_objects((Tensor(numbers()), Tensor([0, 1] * (N // 2)))).fingerprint == expected.fingerprint
+    pairs = ((Tensor(row), Tensor(i % 2)) for i, row in enumerate(numbers()))
+    assert load_objects(pairs).fingerprint == expected.fingerprint

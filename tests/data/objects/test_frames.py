@@ -205,3 +205,39 @@ def test_groups_are_found_as_in_a_file() -> None:
     frame = pd.DataFrame({"image": pictures(), "label": LABELS, "patient": ["p", "p", "q", "q"] * 3})
     assert load_objects(frame).groups == ("p", "p", "q", "q") * 3
     assert load_objects(frame, group_column="").groups == ()
+
+
+def test_objects_that_are_no_samples_are_never_read_as_texts() -> None:
+    """What Python prints of an object is no text; lists of labels and records are."""
+
+    class Shape:
+        """Anything."""
+
+    shapes = [Shape() for _ in range(N)]
+    frame = pd.DataFrame({"shape": shapes, "text": texts(), "label": LABELS})
+    samples = load_objects(frame)
+    assert samples.modality == "text"
+    assert "Not read: 'shape', which hold neither texts nor numbers." in samples.notes
+    with pytest.raises(SamplesError, match="No column of 'frame' is recognised as the text; it has 'label'"):
+        load_objects(frame[["shape", "label"]])
+    with pytest.raises(SamplesError, match="No column of 'columns' can be read: it has 'shape'"):
+        load_objects({"shape": shapes})
+    spectra = pd.DataFrame({"spectrum": [np.ones((3, 4)) * i for i in range(N)], "label": LABELS})
+    with pytest.raises(SamplesError, match="it has 'label'"):
+        load_objects(spectra)
+
+
+@pytest.mark.parametrize("column", ["image", "text"])
+def test_a_column_of_parts_is_one_in_a_frame_too(column: str) -> None:
+    """Training is taken unless another part is asked for; nothing is silently mixed."""
+    values = pictures() if column == "image" else texts()
+    frame = pd.DataFrame({column: values, "label": LABELS, "split": ["train"] * 8 + ["test"] * 4})
+    samples = load_objects(frame)
+    assert (samples.n_samples, samples.parts) == (8, {"train": 8, "test": 4})
+    assert "Parts of the data set: train (8), test (4); taken: train." in samples.notes
+    assert samples.columns is not None
+    assert set(samples.columns.ignored) == {"split"}
+    assert load_objects(frame, split="test").n_samples == 4
+    assert load_objects(frame, parts="all").n_samples == N
+    with pytest.raises(UnknownNameError, match="Unknown part 'dev'"):
+        load_objects(frame, split="dev")

@@ -62,7 +62,7 @@ def test_of_several_parts_those_for_training_are_read() -> None:
     samples = load_objects(whole)
     assert samples.n_samples == 8
     assert samples.parts == {"train": 8, "test": N - 8}
-    assert samples.notes[0] == "Read: 'train'; not read: 'test'."
+    assert samples.notes[0] == "Parts of the data set: train (8), test (4); taken: train."
     assert load_objects(whole, split="test").n_samples == N - 8
     assert load_objects(whole, parts="all").n_samples == N
     assert load_objects(whole, split=["train", "test"]).digests == load_objects(data_set()).digests
@@ -129,3 +129,15 @@ def test_a_stream_is_refused_with_what_to_do() -> None:
     """It has no length; the hint names the call that takes a part of it."""
     with pytest.raises(SamplesError, match=r"streamed.*take\(1000\)"):
         load_objects(data_set().to_iterable_dataset())
+
+
+def test_a_part_of_a_single_data_set() -> None:
+    """Its own name is no other part; a column may say which part each row belongs to."""
+    own = data_set()
+    with pytest.raises(UnknownNameError, match="Unknown part 'test'"):
+        load_objects(own, split="test")
+    column = own.add_column("split", ["train"] * 8 + ["test"] * 4)
+    assert load_objects(column).n_samples == 8
+    assert load_objects(column, split="test").parts == {"train": 8, "test": 4}
+    named = datasets.Dataset.from_dict({"text": texts(), "label": LABELS}, split="test")
+    assert load_objects(named, split="test").n_samples == N

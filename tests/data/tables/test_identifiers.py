@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -100,6 +101,14 @@ def test_many_columns_without_names_are_features() -> None:
     columns = {f"column {i}": RNG.integers(0, 40, N).tolist() for i in range(1, 6)}
     table = table_of(columns)
     assert [why_identifier(table, column) for column in columns] == [""] * 5
+
+
+def test_each_file_of_a_table_numbers_its_own_rows() -> None:
+    """Numbers that begin again in the next file number the rows of both."""
+    columns = {"a": [*range(5, 35)] * 2, "key": [*RNG.permutation(30).tolist()] * 2, "b": [*range(30)] * 2}
+    table = replace(table_of(columns), files=["train.csv"] * 30 + ["test.csv"] * 30)
+    assert all(why_identifier(table, column) for column in columns)
+    assert why_identifier(replace(table, files=()), "a") == ""
 
 
 def test_as_they_stand_only_plain_numbering_counts() -> None:

@@ -19,6 +19,7 @@ from ptmrank_core.data.tables.columns.association import (
     rank_correlation,
     splits_tell,
 )
+from ptmrank_core.errors import SamplesError
 from ptmrank_core.records import Reading, Samples
 
 GIVES = "alone gives the label"
@@ -183,6 +184,14 @@ def test_texts_that_say_the_class(tables: Any) -> None:
     assert "each text holds the name of its class" in warning
     some = "".join(f"{names[i % 3 % 2]} message {i};{names[i % 2]}\n" for i in range(40))
     assert alarms(tables.load("a.csv", f"text;label\n{some}")) == []
+
+
+def test_a_text_that_is_the_label(tables: Any) -> None:
+    """Then each text is there once, and the error says why nothing is left."""
+    rows = "".join(f"{name};{name}\n" for name in ["spam", "ham"] * 20)
+    with pytest.raises(SamplesError, match="no class left") as caught:
+        tables.load("a.csv", f"text;label\n{rows}")
+    assert "Column 'text' alone gives the label: it is the label itself." in caught.value.hint
 
 
 def test_a_label_of_several(tables: Any) -> None:

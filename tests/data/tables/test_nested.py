@@ -55,7 +55,8 @@ def test_fields_become_columns(tables: Any, name: str, write: Any) -> None:
     assert samples.columns.text == ("data.text",)
     assert samples.columns.label == ("y",)
     assert {*samples.columns.ignored} == {"id", "data.meta.length", "data.meta.lang"}
-    assert samples.notes[0].startswith("The objects in 'data' were read as a column for each field")
+    if name != "a.parquet":  # there fields are columns of the format
+        assert samples.notes[0].startswith("The objects in 'data' were read as a column for each field")
 
 
 def test_a_field_may_be_named(tables: Any) -> None:

@@ -14,8 +14,8 @@ from ptmrank_core.data.tables.table import InputTable
 
 __all__ = ["Encoding", "FeaturePlan", "FeatureRows", "encode", "plan_features"]
 
-MAX_ADDED = 20_000_000
-"""Numbers that one-hot columns and marks of gaps may add to a table (160 MB)."""
+MAX_ADDED = 60_000_000
+"""Numbers that one-hot columns and marks of gaps may add to a table (480 MB)."""
 
 
 @dataclass(frozen=True, slots=True)

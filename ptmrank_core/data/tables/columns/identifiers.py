@@ -40,6 +40,7 @@ KEY = re.compile(
 )
 NUMBERED = re.compile(r"([^\d\s]*)\d+(\.\w{1,5})?")
 TOKEN = re.compile(r"(?=\S*\d)(?=\S*[A-Za-z])[A-Za-z0-9_\-]{8,}={0,2}")
+IntVector = NDArray[np.int64]
 BLANK, KEY_LIKE = "numbers the rows: its name is blank", "names each row: hashes or identifiers"
 
 
@@ -83,7 +84,16 @@ def why_identifier(table: InputTable, column: str, *, as_is: bool = False) -> st
     by_name = _by_name(table, column, numbers)
     if by_name or numbers is None:
         return by_name or (KEY_LIKE if is_key(table.words.get(column, ())) else "")
-    return _by_numbers(column, numbers, as_is=as_is)
+    why = [_by_numbers(column, numbers[rows], as_is=as_is) for rows in _rows_of_files(table)]
+    return why[0] if all(why) else ""
+
+
+def _rows_of_files(table: InputTable) -> list[IntVector]:
+    """Return the rows of each file, where several are one table: each numbers its own."""
+    if not table.files:
+        return [np.arange(table.n_rows)]
+    codes = np.unique(np.array(table.files, dtype=object).astype(str), return_inverse=True)[1]
+    return [np.flatnonzero(codes == code) for code in range(int(codes.max()) + 1)]
 
 
 def _words_of(column: str) -> list[str]:
@@ -94,8 +104,12 @@ def _by_name(table: InputTable, column: str, numbers: NDArray[np.float64] | None
     """Judge the name, and whether the cells may be what it says."""
     if numbers is not None and not _are_whole(numbers):
         return ""
-    there = [cell for cell in table.cells(column) if cell]
-    is_unique = len(set(there)) == len(there) == table.n_rows
+    cells = table.cells(column)
+    there = [cell for cell in cells if cell]
+    parts = (
+        [[cells[row] for row in rows.tolist()] for rows in _rows_of_files(table)] if table.files else [cells]
+    )
+    is_unique = len(there) == table.n_rows and all(len(set(part)) == len(part) for part in parts)
     if numbers is not None and UNNAMED.fullmatch(column.strip()):
         few = sum(UNNAMED.fullmatch(name.strip()) is not None for name in table.columns) <= FEW_UNNAMED
         return BLANK if few else ""

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+
 from ptmrank_core.data.labels.numbers import is_missing
 from ptmrank_core.data.labels.targets import Targets, read_targets
 from ptmrank_core.data.tables.column_names import GROUP_NAMES, LABEL_NAMES, find_named, plain
@@ -138,6 +140,9 @@ def _recurs(table: InputTable, column: str) -> bool:
 
 def is_constant(table: InputTable, column: str) -> bool:
     """Whether a column has the same cell in every row."""
+    numbers = table.numbers.get(column)
+    if numbers is not None:
+        return bool(np.isnan(numbers).all() or (numbers == numbers[0]).all())
     return len(set(table.cells(column))) < 2
 
 

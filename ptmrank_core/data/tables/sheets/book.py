@@ -1,0 +1,119 @@
+"""The sheets of a spreadsheet, whatever program wrote it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+from ptmrank_core.data.sources.limits import Limits
+from ptmrank_core.errors import SamplesError
+
+__all__ = ["SPREADSHEET_SUFFIXES", "Sheet", "read_book"]
+
+SPREADSHEET_SUFFIXES = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})
+CHILD = Path(__file__).with_name("child.py")
+MEMORY_BYTES, MEMORY_FOR_EACH_BYTE = 640 * 2**20, 50
+"""Memory of the process that reads, for any file and for each of its bytes."""
+TEXT_BYTES, TEXT_FOR_EACH_BYTE = 32 * 2**20, 60
+"""Bytes of the cells, for any file and for each of its bytes."""
+MAX_SECONDS = 300
+SAVE_HINT = (
+    "Save the sheet with the samples as .csv in UTF-8, or as .xlsx without what lies far from the table."
+)
+
+
+@dataclass(slots=True)
+class Sheet:
+    """A sheet.
+
+    Parameters
+    ----------
+    name
+        Its name.
+    rows
+        Its rows, the first one first; empty cells at their ends are left out.
+    """
+
+    name: str
+    rows: list[list[str]] = field(default_factory=list)
+
+
+def read_book(data: bytes, name: str, limits: Limits) -> list[Sheet]:
+    """Read the visible sheets of a spreadsheet, in a process of its own.
+
+    Parameters
+    ----------
+    data
+        The whole file.
+    name
+        Its name.
+    limits
+        ``max_rows`` is used: of a longer sheet no more rows than one too many are returned.
+
+    Raises
+    ------
+    SamplesError
+        If it is damaged, protected by a password, or takes more memory than its size allows for.
+    """
+    command = [sys.executable, "-P", str(CHILD), str(MEMORY_BYTES + MEMORY_FOR_EACH_BYTE * len(data))]
+    with subprocess.Popen(  # noqa: S603 - our own script, with a number
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as process:
+        timer = threading.Timer(MAX_SECONDS, process.kill)
+        timer.start()
+        try:
+            if process.stdin is None or process.stdout is None:
+                raise RuntimeError("The process has no pipes.")
+            with suppress(BrokenPipeError):
+                process.stdin.write(data)
+            with suppress(BrokenPipeError):
+                process.stdin.close()
+            return _collect(process.stdout, len(data), name, limits)
+        finally:
+            timer.cancel()
+            process.kill()
+
+
+def _collect(stream: IO[bytes], n_bytes: int, name: str, limits: Limits) -> list[Sheet]:
+    """Collect the sheets that the process writes."""
+    sheets: list[Sheet] = []
+    for value in _values(stream, TEXT_BYTES + TEXT_FOR_EACH_BYTE * n_bytes, name):
+        if isinstance(value, list):
+            if len(sheets[-1].rows) <= limits.max_rows + 1:
+                sheets[-1].rows.append(value)
+        elif "error" in value:
+            raise SamplesError(
+                f"{name!r} cannot be read: {value['error']}.",
+                hint="Save it again without a password, as .xlsx or as .csv in UTF-8.",
+            )
+        elif "sheet" in value:
+            sheets.append(Sheet(value["sheet"]))
+        else:
+            return sheets
+    raise SamplesError(
+        f"{name!r} cannot be read: it is damaged, or takes much more memory than its size suggests, as where "
+        "a cell lies far from all others.",
+        hint=SAVE_HINT,
+    )
+
+
+def _values(stream: IO[bytes], max_bytes: int, name: str) -> Iterator[Any]:
+    """Yield the lines of the process, of bounded length together; a line that is cut off is the last one."""
+    n_left = max_bytes
+    while line := stream.readline(n_left + 1):
+        n_left -= len(line)
+        if n_left < 0:
+            raise SamplesError(
+                f"{name!r} unpacks to more than {max_bytes:,} bytes of cells, more than its size suggests.",
+                hint=SAVE_HINT,
+            )
+        if not line.endswith(b"\n"):
+            return
+        yield json.loads(line)

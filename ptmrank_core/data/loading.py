@@ -180,10 +180,10 @@ def load_all_samples(
             hint="Run it again: what was computed is kept.",
         )
     seen = look_at(text, reading, limits)
+    tables = () if isinstance(seen, HubRows) else find_tables(seen.listing.entries, limits, reading)
     if isinstance(seen, HubRows):
-        return load_rows(seen, reading, limits)
-    tables = find_tables(seen.listing.entries, limits, reading)
-    if tables:
+        samples = load_rows(seen, reading, limits)
+    elif tables:
         samples = _load_tables(seen.source, tables, seen.listing, reading, limits)
     else:
         samples = _load_files(seen.source, seen.listing, reading, limits)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from ptmrank_core.data.files.labelling import find_labels
+from ptmrank_core.data.files.labelling import FoundLabels, find_labels
 from ptmrank_core.data.files.manifest import describe_manifest
 from ptmrank_core.data.hub.loading import HubRows, look_at
-from ptmrank_core.data.layouts.folders import label_by_folder
+from ptmrank_core.data.layouts.folders import label_by_folder, parts_by_folder
+from ptmrank_core.data.layouts.part_column import find_part_column
 from ptmrank_core.data.layouts.rows import RowsTaken, open_rows
 from ptmrank_core.data.layouts.taking import take_parts
 from ptmrank_core.data.loading import find_tables
@@ -95,10 +96,20 @@ def preview(
         folders = label_by_folder(found.files, kind.formats.suffixes, reading)
         counts = take_parts(folders.parts.values(), ()).counts
         return SourceOverview("folders", kind.modality, None, counts, folders.level)
-    first, *others = found.manifests.tables
+    first = found.manifests.tables[0]
     description = describe_manifest(first, reading, has_classes=found.has_classes)
-    parts = {table.part: table.table.n_rows for table in (first, *others) if table.part}
+    parts = _parts_of_files(found, kind.formats.suffixes, reading)
     return SourceOverview("manifest", kind.modality, description, parts)
+
+
+def _parts_of_files(found: FoundLabels, suffixes: Collection[str], reading: Reading) -> Mapping[str, int]:
+    """Count the rows of the tables beside files in each part, by a column, by table or by folder."""
+    tables = (*found.manifests.tables, *found.manifests.partitions)
+    columns = [find_part_column(manifest.table, reading) for manifest in tables]
+    parts = [part for column in columns if column is not None for part in column[1]]
+    if not parts:
+        parts = [manifest.part for manifest in tables for _ in manifest.table.lines]
+    return take_parts(parts if any(parts) else parts_by_folder(found.files, suffixes).values(), ()).counts
 
 
 def _describe(rows: RowsTaken, reading: Reading) -> SourceOverview:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ptmrank_core.data import load_samples, preview
-from ptmrank_core.errors import ArchiveError
+from ptmrank_core.errors import ArchiveError, UnclearReadingError
 from ptmrank_core.records import Reading
 from tests.pictures import picture_files, write_zip
 from tests.uploads import number_table, recording_files, review_table, write_csv
@@ -52,6 +52,27 @@ def test_a_table_beside_files_has_other_roles(tmp_path: Path) -> None:
     named = preview(source, Reading(label_columns=("quality",))).table
     assert named is not None
     assert (named.guesses, named.problem) == (("file", "label", "group"), "")
+
+
+def test_parts_and_levels_of_folders_are_told(tmp_path: Path) -> None:
+    """How many files each part has, and which of two levels names the classes."""
+    names = [f"{part}/{kind}/p{i}" for part in ("train", "val") for kind in ("cat", "dog") for i in range(2)]
+    pictures = list(picture_files(8).values())
+    files = dict(zip([f"{name}/{k}.png" for name in names for k in range(2)], pictures, strict=False))
+    found = preview(write_zip(tmp_path / "a.zip", files))
+    assert (found.layout, found.class_folders) == ("folders", "outer")
+    assert found.parts == {"train": 8, "validation": 8}
+
+
+def test_two_readings_are_asked_about_before_anything_is_read(tmp_path: Path) -> None:
+    """The question of reading is the question of the preview."""
+    names = ["cat/persian", "cat/siamese", "dog/beagle", "dog/poodle"]
+    pictures = list(picture_files(8).values())
+    files = dict(zip([f"{name}/{k}.png" for name in names for k in range(2)], pictures, strict=False))
+    source = write_zip(tmp_path / "a.zip", files)
+    with pytest.raises(UnclearReadingError, match="two levels of folders"):
+        preview(source)
+    assert preview(source, Reading(class_folders="inner")).class_folders == "inner"
 
 
 def test_a_damaged_archive_is_told(tmp_path: Path) -> None:

@@ -235,3 +235,14 @@ def test_the_guide_shows_every_kind_of_object() -> None:
     for line in lines:
         for name in re.findall(r"(\w+)=", line):
             read_options({name: 1 if name == "sampling_rate" else "x"})
+
+
+@pytest.mark.slow
+def test_a_race_trains_on_what_is_in_memory(tmp_path: Path) -> None:
+    """The process of the models gets the pictures for training too; the result draws the race."""
+    own = pd.DataFrame({"photo": pictures(80), "animal": ["cat", "dog"] * 40})
+    analyses = Analyses(half_samples=0, projections=False, references=False, decide_seconds=20)
+    result = bench(["demo:convnext-colours", "demo:convnext-digits"], tmp_path, analyses=analyses)(TASK, own)
+    assert result.result.state is RunState.FINISHED
+    assert not [finding.problem for finding in result.result.findings if finding.problem]
+    assert len(result.figures.race().data) > 0

@@ -2,9 +2,10 @@
 
 from tests.data.layouts.beside import BESIDE
 from tests.data.layouts.folders import FOLDERS
+from tests.data.layouts.formats import FORMATS
 from tests.data.layouts.known import KNOWN
 from tests.data.layouts.rows import ROWS
 
 __all__ = ["LAYOUTS"]
 
-LAYOUTS = (*FOLDERS, *BESIDE, *KNOWN, *ROWS)
+LAYOUTS = (*FOLDERS, *BESIDE, *KNOWN, *ROWS, *FORMATS)

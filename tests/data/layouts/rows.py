@@ -79,7 +79,7 @@ ROWS = (
     Layout(
         "Parquet shards",
         lambda: {f"data/train-0000{i}-of-00002.parquet": _parquet(50 * i) for i in range(2)},
-        Read("text", {"a": 6, "b": 6}, parts={"train": 12}, says=("2 files are read as one table",)),
+        Read("text", {"a": 6, "b": 6}, parts={"train": 12}),
     ),
     Layout(
         "Parquet shards of two parts",

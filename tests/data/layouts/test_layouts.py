@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from ptmrank_core.data import load_samples, preview
+from ptmrank_core.data.sources.entries import suffix_of
+from ptmrank_core.data.tables import TABLE_SUFFIXES
 from ptmrank_core.errors import PTMRankError, UnclearReadingError
 from ptmrank_core.records import Samples
 from ptmrank_core.reports import reading_payload
@@ -103,8 +105,7 @@ def test_every_entry_is_a_sample_or_left_out(layout: Layout, tmp_path: Path) -> 
     if not isinstance(found, Samples) or layout.place:
         return
     told = {name.partition(":")[0] for name in (*found.names, *(entry.name for entry in found.left_out))}
-    tables = {".csv", ".tsv", ".jsonl", ".parquet", ".json"}
-    lost = [name for name in layout.files() if name not in told and Path(name).suffix not in tables]
+    lost = [name for name in layout.files() if name not in told and suffix_of(name) not in TABLE_SUFFIXES]
     assert lost == []
     assert len(set(found.names)) == len(found.names)
 
@@ -116,4 +117,9 @@ def test_the_preview_agrees(layout: Layout, tmp_path: Path) -> None:
     if isinstance(found, Samples):
         overview = preview(source, layout.reading)
         assert overview.modality == found.modality
-        assert set(found.parts) <= {*overview.parts, *found.parts} if overview.table else True
+        assert set(found.parts) <= set(overview.parts)
+        said = next((note for note in found.notes if "folders are the classes" in note), "")
+        if overview.class_folders is None:
+            assert said == "" or said.startswith("The middle")
+        else:
+            assert said.startswith(f"The {overview.class_folders}")

@@ -267,6 +267,6 @@ def test_numbers_in_cells_are_features() -> None:
     samples = load_objects(pd.DataFrame({"emotion": [i % 2 for i in range(8)], "pixels": pixels}))
     assert samples.columns is not None
     assert (samples.modality, len(samples.columns.features)) == ("tabular", 12)
-    ragged = pd.DataFrame({"ids": [[*range(2 + i)] for i in range(8)], "label": [*"abababab"]})
+    ragged = pd.DataFrame({"ids": [[*range(12 + i)] for i in range(8)], "label": [*"abababab"]})
     with pytest.raises(SamplesError, match="holds lists of numbers"):
         load_objects(ragged)

@@ -403,3 +403,9 @@ def test_folder_names_that_are_numbers_are_classes(make: Any, tmp_path: Path) ->
     """Numbers with fractions as names of folders make no regression."""
     samples = load_samples(make.folder(tmp_path / "a", make.classes(names=["0.5", "1.5"])))
     assert (samples.target_kind, samples.class_names) == ("classification", ("0.5", "1.5"))
+
+
+def test_a_gif_is_no_video_beside_pictures(make: Any, tmp_path: Path) -> None:
+    """Its suffix is that of both kinds, so that nothing is asked."""
+    files = {name.replace(".png", ".gif"): data for name, data in _files(make, "image", 3).items()}
+    assert load_samples(make.folder(tmp_path / "a", files)).modality == "image"

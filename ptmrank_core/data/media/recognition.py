@@ -49,7 +49,15 @@ def recognise_kind(entries: Sequence[Entry]) -> MediaKind:
     # A few texts beside many files without a suffix are notes.
     if n_unknown > counts[best] and (best == "text" or not counts[best]):
         return MEDIA["text" if _hold_text(entries) else "image"]
-    _ask_if_mixed(counts)
+    # A .gif may be a picture or a video: it is no file of another kind.
+    shared = MEDIA[best].formats.all_suffixes
+    others = {
+        modality: sum(suffixes[suffix] for suffix in kind.formats.all_suffixes - shared)
+        for modality, kind in MEDIA.items()
+        if modality not in {best, "text"}
+    }
+    if best != "text":
+        _ask_if_mixed(best, counts[best], others)
     return MEDIA[best]
 
 
@@ -63,18 +71,18 @@ def _hold_text(entries: Sequence[Entry]) -> bool:
     return bool(heads) and not any(CONTROL.search(head) or not head for head in heads)
 
 
-def _ask_if_mixed(counts: Mapping[Modality, int]) -> None:
-    """Ask which kind is meant where there are two, neither of them a few files beside the other."""
-    media = sorted((m for m in counts if m != "text"), key=lambda m: -counts[m])
-    first, second = media[:2]
-    if counts[second] < FEWEST_MEANT or counts[second] < MEANT_SHARE * counts[first]:
+def _ask_if_mixed(first: Modality, n_first: int, others: Mapping[Modality, int]) -> None:
+    """Ask which kind is meant where there are about as many files of another one."""
+    second = max(others, key=lambda modality: others[modality])
+    n_second = others[second]
+    if n_second < max(FEWEST_MEANT, MEANT_SHARE * n_first):
         return
     raise UnclearReadingError(
-        f"There are {counts[first]:,} {MEDIA[first].plural} and {counts[second]:,} {MEDIA[second].plural}; "
+        f"There are {n_first:,} {MEDIA[first].plural} and {n_second:,} {MEDIA[second].plural}; "
         "expected samples of one kind.",
         [
-            ReadingOption(f"The {counts[m]:,} {MEDIA[m].plural} are the samples.", {"modality": m})
-            for m in (first, second)
+            ReadingOption(f"The {n:,} {MEDIA[modality].plural} are the samples.", {"modality": modality})
+            for modality, n in ((first, n_first), (second, n_second))
         ],
         fields=[InputField.MODALITY],
     )

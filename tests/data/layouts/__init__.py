@@ -4,8 +4,8 @@ from tests.data.layouts.beside import BESIDE
 from tests.data.layouts.folders import FOLDERS
 from tests.data.layouts.formats import FORMATS
 from tests.data.layouts.known import KNOWN
-from tests.data.layouts.unpacked import UNPACKED
 from tests.data.layouts.rows import ROWS
+from tests.data.layouts.unpacked import UNPACKED
 
 __all__ = ["LAYOUTS"]
 

@@ -51,7 +51,7 @@ def recognise_kind(entries: Sequence[Entry]) -> MediaKind:
         return MEDIA["text" if _hold_text(entries) else "image"]
     # A .gif may be a picture or a video: it is no file of another kind.
     shared = MEDIA[best].formats.all_suffixes
-    others = {
+    others: dict[Modality, int] = {
         modality: sum(suffixes[suffix] for suffix in kind.formats.all_suffixes - shared)
         for modality, kind in MEDIA.items()
         if modality not in {best, "text"}

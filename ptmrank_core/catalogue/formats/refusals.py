@@ -105,7 +105,7 @@ def no_config(name: str, files: Iterable[str]) -> ModelError:
 
 def no_checkpoint(folder: Path) -> InputError:
     """Make the error for a folder without a checkpoint, which names what there is instead."""
-    files = [path.name for path in folder.iterdir()]
+    files = sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
     names, formats = _found(files, folder)
     static = static_modules(folder)
     if static or "modules.json" in files:
@@ -121,12 +121,21 @@ def no_checkpoint(folder: Path) -> InputError:
             hint="Give the folder that holds config.json.",
         )
     if all(name.endswith(".safetensors") for name in names):  # its weights are as they should be
-        found = f"found: {_list(sorted(files))}" if files else "it is empty"
+        found = f"found: {_list(files)}" if files else "it is empty"
         return InputError(f"{folder} contains no model ({found}).", hint=_EXPECTED)
     return InputError(
         f"{folder} contains no model that is read here (found: {_list(names)}).{_say(formats[:2])}",
         hint=f"{_EXPECTED} {formats[0].hint}",
     )
+
+
+def _deeper(folder: Path) -> list[str]:
+    """Places two and three levels down where a checkpoint is."""
+    try:
+        found = [*folder.glob("*/*/config.json"), *folder.glob("*/*/*/config.json")]
+    except OSError:  # a folder that is gone meanwhile, or may not be read
+        return []
+    return sorted(path.parent.relative_to(folder).as_posix() for path in found)
 
 
 def refuse_model_file(name: str) -> None:

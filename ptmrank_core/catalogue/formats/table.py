@@ -63,6 +63,8 @@ ARCHIVE = Format(
     "an archive",
     "Unpack it, and give its folder.",
 )
+# Formats that are folders: what is in them is no file of its own.
+_FOLDERS = (".mlpackage", ".mlmodelc")
 # The first that fits counts.
 _FORMATS = (
     Format(r"model_index\.json", "a pipeline of diffusers", ONLY_WAYS),
@@ -110,7 +112,8 @@ _FORMATS = (
 
 def format_of(file: str) -> Format | None:
     """Return the format that a file is of by its name, in whichever folder; ``None`` if it is of none."""
-    name = file.rsplit("/", 1)[-1].lower()
+    parts = file.lower().split("/")
+    name = next((part for part in parts if part.endswith(_FOLDERS)), parts[-1])
     return next((known for known in _FORMATS if re.fullmatch(known.files, name)), None)
 
 

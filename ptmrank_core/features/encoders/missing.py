@@ -25,7 +25,7 @@ __all__ = ["is_of_pretraining", "refuse_random_weights", "watch_random_weights"]
 _OF_PRETRAINING = re.compile(
     r"(^|[._])(masked?|mask_\w+|masked_\w+|quantizers?|codevectors?|project_(q|hid)|lm_head|predictions?"
     r"|predictor|pretrain\w*|decoder_pred|seq_relationship|logit_(scale|bias)|text_projection"
-    r"|label_embeddings_concat|final_proj|entity_predictions)([._]|$)"
+    r"|label_embeddings_concat|final_proj|entity_predictions|num_batches_tracked)([._]|$)"
 )
 # By the model: its weights that were filled at random, with their names, until it has run once without
 # reading one. The state is kept apart from the model, which belongs to transformers.

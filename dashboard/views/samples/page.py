@@ -32,7 +32,8 @@ MAX_FILES = 500
 HOW = """
 - **One zip** with a folder of files for each class: `cats/1.jpg`, `cats/2.png`, `dogs/1.webp` … The files may
   be pictures, recordings, videos or texts.
-- **One table** of texts or numbers: CSV, TSV, JSON Lines, Parquet, or CoNLL for words with their tags.
+- **One table** of texts or numbers: CSV, TSV, JSON Lines (also compressed, `.gz`), Parquet, Excel or
+  OpenDocument, or CoNLL for words with their tags.
 - **One zip with a table** (`labels.csv` or `.tsv`) that has a `file` and a `label` column. Labels may be
   classes, numbers to predict, or several labels for each sample.
 - **Several files at once**: your files together with such a table.

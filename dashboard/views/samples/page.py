@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from dashboard.components.gallery import gallery
 from dashboard.components.preflight import preflight
 from dashboard.views.samples.hub_field import choose_dataset
 from dashboard.views.samples.question import ask, choose_data_parts, offer
-from dashboard.views.samples.reading_form import choose_columns, choose_reading
+from dashboard.views.samples.reading_form import choose_columns, choose_reading, mend_reading
 from dashboard.views.samples.subsample import choose_part
 from dashboard.wording import plain, plural, show_error, source_name
 from ptmrank_core.errors import InputError, PTMRankError, UnclearReadingError
@@ -91,10 +90,7 @@ def _keep(files: list[tuple[str, bytes]], *, are_features: bool) -> None:
         if are_features:
             state.draft().use_features(jobs.keep_features(files))
         else:
-            source = jobs.keep_upload(files)
-            with suppress(UnclearReadingError):  # the report asks
-                jobs.preview(source)
-            state.draft().use_samples(source)
+            state.draft().use_samples(_keep_readable(files))
     except PTMRankError as error:
         show_error(error)
         return
@@ -102,10 +98,30 @@ def _keep(files: list[tuple[str, bytes]], *, are_features: bool) -> None:
     st.rerun()
 
 
-def _report(draft: state.Draft, source: str) -> None:
-    """Draw how the samples are read, and the report on them."""
-    st.header(f"What was read: {plain(source_name(source))}")
+def _keep_readable(files: list[tuple[str, bytes]]) -> str:
+    """Keep an upload that can be read, perhaps once something was chosen or answered; return its source.
+
+    Raises
+    ------
+    PTMRankError
+        If it cannot be kept, or nothing on the page makes it readable.
+    """
+    source = jobs.keep_upload(files)
     try:
+        jobs.preview(source)
+    except InputError as error:  # the report asks, and has the fields
+        if not (error.fields or isinstance(error, UnclearReadingError)):
+            raise
+    return source
+
+
+def _report(draft: state.Draft, source: str) -> None:
+    """Draw how the samples are read, and the report on them; a question stands above the fields."""
+    st.header(f"What was read: {plain(source_name(source))}")
+    above = st.container()
+    try:
+        if not jobs.is_demo(source):
+            mend_reading(draft, source)
         former = draft.reading
         reading = former if jobs.is_demo(source) else choose_reading(source, former)
         whole = jobs.all_samples(source, replace(reading, max_samples=None))
@@ -113,7 +129,8 @@ def _report(draft: state.Draft, source: str) -> None:
         choose_data_parts(draft, whole)
         samples = jobs.samples(source, draft.reading)
     except UnclearReadingError as question:
-        ask(draft, question)
+        with above:
+            ask(draft, question)
         return
     except PTMRankError as error:
         show_error(error)

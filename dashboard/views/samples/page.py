@@ -29,18 +29,23 @@ LABELS = {
 FEATURE_TABLES = {".csv", ".tsv", ".parquet"}
 MAX_FILES = 500
 HOW = """
-- **One zip** with a folder of files for each class: `cats/1.jpg`, `cats/2.png`, `dogs/1.webp` … The files may
-  be pictures, recordings, videos or texts.
-- **One table** of texts or numbers: CSV, TSV, JSON Lines, Parquet, or CoNLL for words with their tags.
-- **One zip with a table** (`labels.csv` or `.tsv`) that has a `file` and a `label` column. Labels may be
-  classes, numbers to predict, or several labels for each sample.
-- **Several files at once**: your files together with such a table.
-- **A folder** of up to 500 files, arranged like such a zip.
-- **A data set of the library `datasets`**: a zip of what `save_to_disk` wrote or of a downloaded repository,
-  Parquet or Arrow files with pictures or recordings in them, or its name on the Hub.
+- **One archive** (zip, tar, tar.gz) with a folder of files for each class: `cats/1.jpg`, `cats/2.png`,
+  `dogs/1.webp` … The files may be pictures, recordings, videos or texts.
+- **One archive with a table** that has a column of file names and one of labels: `labels.csv`,
+  `metadata.jsonl`, a spreadsheet … Labels may be classes, numbers to predict, or several labels for each
+  sample.
+- **One table** of texts or numbers: CSV, TSV, Excel, ODS, JSON, JSON Lines, Parquet, Arrow, fastText, or CoNLL
+  for words with their tags. A Parquet or Arrow file may hold the pictures or recordings themselves.
+- **Annotations** as Label Studio, doccano, Prodigy and COCO export them, with their files if they are of files.
+- **Several files at once**, or **a folder** of up to 500 files, arranged like such an archive.
+- **A data set of the library `datasets`**: an archive of what `save_to_disk` wrote or of a downloaded
+  repository, or its name on the Hub.
 - **Features that you have already**: one `.npz` file for each model, named after the model, with the arrays
   `embeddings` and `labels` (or `targets`); or one table of numbers with a label column for each model; or one
   zip of these. All of them must hold the same samples in the same order.
+
+Parts of a data set (`train`, `validation`, `test`, folds) are recognised by folders, files, sheets or a
+column, and you choose among them. Where an upload can be read in two ways, you are asked.
 """
 
 
@@ -125,8 +130,9 @@ def _report(draft: state.Draft, source: str) -> None:
         former = draft.reading
         reading = former if jobs.is_demo(source) else choose_reading(source, former)
         whole = jobs.all_samples(source, replace(reading, max_samples=None))
-        draft.reading = replace(reading, max_samples=choose_part(whole, former.max_samples))
+        draft.reading = reading
         choose_data_parts(draft, whole)
+        draft.reading = replace(reading, max_samples=choose_part(whole, former.max_samples))
         samples = jobs.samples(source, draft.reading)
     except UnclearReadingError as question:
         with above:

@@ -160,7 +160,7 @@ def test_a_repository_of_several_configurations_is_a_question(app: AppTest, tmp_
 
 
 def test_the_rows_that_are_shown_are_of_a_part_that_is_taken(app: AppTest, tmp_path: Path) -> None:
-    """Of tables of training and test, the page shows the one that is read, and the other once it is chosen."""
+    """Of tables of training and test, the page shows the one that is read; the other once chosen."""
     files = {}
     for part, first, n in (("test", 50, 3), ("train", 0, 6)):
         own = {

@@ -144,8 +144,8 @@ class ReadingOption:
     place: str = ""
 
     def keywords(self) -> str:
-        """Write the fields as the keywords of a call: ``class_folders='outer'``."""
-        return ", ".join(f"{name}={value!r}" for name, value in self.changes.items())
+        """Write the fields as the keywords of a call: ``class_folders='outer'``; or the other place."""
+        return self.place or ", ".join(f"{name}={value!r}" for name, value in self.changes.items())
 
 
 class PTMRankError(Exception):
@@ -209,15 +209,7 @@ class SamplesError(InputError):
 
 
 class UnclearReadingError(SamplesError):
-    """Samples that can be read in several ways, so that the user has to choose.
-
-    Parameters
-    ----------
-    message
-        What was seen.
-    options
-        The ways to read them, the likelier first; at least two.
-    """
+    """Samples that can be read in several ways; at least two ``options`` say how, the likelier first."""
 
     def __init__(self, message: str, options: Iterable[ReadingOption], **about: Any) -> None:
         super().__init__(message, **about)

@@ -71,3 +71,33 @@ def test_a_question_names_the_options_that_answer_it() -> None:
         "      | да",
         "      | нет",
     ]
+
+
+def test_a_question_may_be_answered_by_another_place(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Configurations of a repository are places: what is printed can be typed."""
+    for name in ("de", "en"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "train-00000-of-00001.csv").write_text(TABLE.replace("line", name))
+    assert main(["samples", str(tmp_path)]) == 2
+    asked = capsys.readouterr().err
+    assert "has 2 configurations: 'de', 'en'. Choose:" in asked
+    place = f"{tmp_path}:en"
+    assert f"\n  {place}\n" in asked
+    assert main(["samples", place, "--json"]) == 0
+    notes = json.loads(capsys.readouterr().out)["notes"]
+    assert notes[0] == "Read as a repository of the Hub, configuration 'en'."
+
+
+def test_a_name_on_the_hub_is_told_from_a_path(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where there is no such path, it is said how a dataset is named."""
+    monkeypatch.chdir(home.parent)
+    assert main(["samples", "org/reviews"]) == 2
+    assert "For a dataset on the Hub write hf:org/reviews." in capsys.readouterr().err
+    assert main(["samples", "hf:org/reviews"]) == 2
+    assert "The Hub cannot be reached, and the dataset 'org/reviews' is not on this machine." in (
+        capsys.readouterr().err
+    )

@@ -34,8 +34,9 @@ HOW = """
 - **One archive with a table** that has a column of file names and one of labels: `labels.csv`,
   `metadata.jsonl`, a spreadsheet … Labels may be classes, numbers to predict, or several labels for each
   sample.
-- **One table** of texts or numbers: CSV, TSV, Excel, ODS, JSON, JSON Lines, Parquet, Arrow, fastText, or
-  CoNLL for words with their tags. A Parquet or Arrow file may hold the pictures or recordings themselves.
+- **One table** of texts or numbers: CSV, TSV, JSON, JSON Lines (also compressed, `.gz`), Excel, OpenDocument,
+  Parquet, Arrow, fastText, or CoNLL for words with their tags. A Parquet or Arrow file may hold the pictures
+  or recordings themselves.
 - **Annotations** as Label Studio, doccano, Prodigy and COCO export them, with the files that they name.
 - **Several files at once**, or **a folder** of up to 500 files, arranged like such an archive.
 - **A data set of the library `datasets`**: an archive of what `save_to_disk` wrote or of a downloaded

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ptmrank_core.data.encodings.languages import EAST_ASIAN
 from ptmrank_core.errors import InputField, SamplesError
 
-__all__ = ["CANDIDATES", "Candidate", "codec_of", "foreign_candidate", "title_of"]
+__all__ = ["ALPHABETS", "CANDIDATES", "Candidate", "codec_of", "foreign_candidate", "title_of"]
 
 WESTERN = ("en", "de", "fr", "es", "pt", "it", "nl", "da", "sv", "no", "fi", "ca")
 CENTRAL = ("pl", "cs", "sk", "hu", "ro", "hr", "sl", "sq")
@@ -59,7 +59,7 @@ CANDIDATES = (
     Candidate("cp1256", "Windows-1256", ARABIC, 0.5),
     Candidate("cp1257", "Windows-1257", BALTIC, 1.0),
     Candidate("cp874", "Windows-874", ("th",), 1.0),
-    Candidate("iso8859-7", "ISO 8859-7", ("el",), 3.0),
+    Candidate("iso8859-7", "ISO 8859-7", ("el",), 6.0),
     Candidate("iso8859-5", "ISO 8859-5", CYRILLIC, 6.0),
     Candidate("koi8-u", "KOI8-U", ("uk",), 3.0),
     Candidate("mac_roman", "Mac Roman", WESTERN, 6.0),

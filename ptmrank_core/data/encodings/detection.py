@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import charset_normalizer
 
-from ptmrank_core.data.encodings.candidates import CANDIDATES, Candidate, foreign_candidate
+from ptmrank_core.data.encodings.candidates import ALPHABETS, CANDIDATES, Candidate, foreign_candidate
+from ptmrank_core.data.encodings.languages import EAST_ASIAN
 from ptmrank_core.data.encodings.scoring import cost_of_text, costs_of_ascii
 from ptmrank_core.data.encodings.units import CUT_FROM, Evidence, gather
 
@@ -54,13 +55,12 @@ def _decode(unit: bytes, codec: str) -> str | None:
 
 
 def _cost(
-    candidate: Candidate, units: Sequence[bytes], words: Sequence[str]
+    candidate: Candidate, units: Sequence[bytes], base: Mapping[str, float]
 ) -> tuple[float, tuple[str, ...]]:
     """Return the cost of some pieces in an encoding, and their text."""
     texts = [_decode(unit, candidate.codec) for unit in units]
     lost = sum(len(unit) for unit, text in zip(units, texts, strict=True) if text is None)
     read = tuple(text for text in texts if text is not None)
-    base = costs_of_ascii(words, candidate.languages, MAX_ASCII_COST)
     cost = candidate.cost + UNDECODABLE * lost + cost_of_text(read, candidate.languages, base)
     return cost, tuple(text if text is not None else LOST for text in texts)
 
@@ -86,8 +86,9 @@ def detect(texts: Iterable[bytes]) -> list[Ranked]:
     """
     evidence = gather(texts)
     candidates = [*CANDIDATES, *_proposals(evidence)]
+    base = costs_of_ascii(evidence.words, (*ALPHABETS, *EAST_ASIAN), MAX_ASCII_COST)
     for units in (evidence.units[:FIRST_UNITS], evidence.units):
-        scored = [(*_cost(candidate, units, evidence.words), candidate) for candidate in candidates]
+        scored = [(*_cost(candidate, units, base), candidate) for candidate in candidates]
         least = min(cost for cost, _, _ in scored)
         candidates = [candidate for cost, _, candidate in scored if cost < least + FAR_BEHIND]
     n_bytes = max(1, sum(map(len, evidence.units)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from ptmrank_core.data.encodings.languages import EAST_ASIAN, cost_of_character, language, marks, script_of
 
@@ -109,6 +109,7 @@ def _cost_of_unit(unit: str, names: Sequence[str]) -> list[float]:
                 costs[k] += _cost_of_word(script, run, name)
         else:
             is_inside = bool(before[0] and after)
+            shared += LATIN_BESIDE * (is_east_asian and not run.isascii() and "LATIN" in {before[0], after})
             shared += _cost_of_mark(run, is_inside=is_inside, is_east_asian=is_east_asian)
     return [cost + shared for cost in costs]
 
@@ -134,7 +135,7 @@ def costs_of_ascii(words: Sequence[str], names: Sequence[str], most: float) -> d
     return {name: min(most, totals[name] - least) if name in totals else foreign for name in names}
 
 
-def cost_of_text(units: Sequence[str], names: Sequence[str], base: dict[str, float]) -> float:
+def cost_of_text(units: Sequence[str], names: Sequence[str], base: Mapping[str, float]) -> float:
     """Return the cost of a text in the likeliest of some languages.
 
     Parameters

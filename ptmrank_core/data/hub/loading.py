@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,12 +13,14 @@ from ptmrank_core.data.hub.taking import take_dataset
 from ptmrank_core.data.layouts.rows import RowsTaken, refuse_missing_files
 from ptmrank_core.data.layouts.taking import not_taken, take_parts
 from ptmrank_core.data.listing import absolute_source, list_source
+from ptmrank_core.data.parts import choose_parts
 from ptmrank_core.data.sources.entries import Entry, SourceListing, suffix_of
 from ptmrank_core.data.sources.limits import Limits
 from ptmrank_core.data.tables import open_table
 from ptmrank_core.data.tables.columnar.files import COLUMNAR_SUFFIXES, open_columnar
 from ptmrank_core.data.tables.joining import describe_files, join_tables
 from ptmrank_core.data.tables.load import table_samples
+from ptmrank_core.data.tables.table import InputTable
 from ptmrank_core.records import LeftOut, Reading, Samples
 
 __all__ = ["HubRows", "Listed", "load_rows", "look_at", "split_config"]
@@ -118,27 +120,36 @@ def load_rows(found: HubRows, reading: Reading, limits: Limits) -> Samples:
 def _take(dataset: Dataset, known: Mapping[str, int], reading: Reading, limits: Limits) -> RowsTaken:
     """Take some parts of a data set as one table."""
     entries = {part.part: part.entries for part in dataset.parts}
-    rows = {part: known.get(part) or sum(_count_rows(e, limits) for e in entries[part]) for part in entries}
-    counts = {**known, **rows}
-    taken = take_parts((part for part, count in counts.items() for _ in range(count)), reading.parts)
-    chosen = [part for part in entries if part in taken.parts or not part]
+    wanted = choose_parts(filter(None, [*entries, *known]), reading.parts)
+    tables = {
+        part: [name_classes(open_table(entry, limits, reading), dataset.classes) for entry in shards]
+        for part, shards in entries.items()
+        if part in wanted or not part
+    }
     left_out = [
         LeftOut(entry.name, not_taken(part))
         for part, shards in entries.items()
-        if part not in chosen
+        if part not in tables
         for entry in shards
     ]
-    tables = [
-        name_classes(open_table(entry, limits), dataset.classes) for part in chosen for entry in entries[part]
-    ]
-    whole = join_tables(tables, limits)
+    counts = {
+        part: known.get(part) or _count_rows(entries[part], tables.get(part), limits) for part in entries
+    }
+    counts = {**known, **counts}
+    taken = take_parts((part for part, count in counts.items() for _ in range(count)), reading.parts)
+    whole = join_tables([table for shards in tables.values() for table in shards], limits)
     notes = (*dataset.notes, *describe_files(whole), *taken.notes)
     unknown = {part: 0 for part, count in counts.items() if not count}
     return RowsTaken(whole, {**taken.counts, **unknown}, "", (*dataset.left_out, *left_out), notes)
 
 
-def _count_rows(entry: Entry, limits: Limits) -> int:
-    """Count the rows of a table; those of a Parquet file stand in its description."""
-    if suffix_of(entry.name) in COLUMNAR_SUFFIXES:
-        return sum(open_columnar(entry.blob, entry.name).group_sizes)
-    return open_table(entry, limits).n_rows
+def _count_rows(entries: Sequence[Entry], opened: Sequence[InputTable] | None, limits: Limits) -> int:
+    """Count the rows of a part; those of a Parquet file stand in its description."""
+    if opened is not None:
+        return sum(table.n_rows for table in opened)
+    return sum(
+        sum(open_columnar(entry.blob, entry.name).group_sizes)
+        if suffix_of(entry.name) in COLUMNAR_SUFFIXES
+        else open_table(entry, limits).n_rows
+        for entry in entries
+    )

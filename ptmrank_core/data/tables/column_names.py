@@ -51,7 +51,8 @@ LABEL_NAMES = (
     _words(
         "sentiment emotion emotions intent topic topics stance polarity genre tag tags score similarity "
         "similarityscore relatednessscore stars star rating overall language lang survived species diagnosis "
-        "outcome variety labeltext labelname labelstr labelid labelidx labelindex classname classid "
+        "outcome variety quality churn churned attrition fraud isfraud labeltext labelname labelstr labelid "
+        "labelidx labelindex classname classid "
         "targetname targetid targettext categoryname categoryid sentimentlabel emotionlabel intentlabel"
     ),
 )

@@ -242,4 +242,6 @@ def _find_class_column(table: InputTable, columns: Sequence[str], reading: Readi
     chosen = choose_recurring(table, candidates)
     if chosen is not None and (len(words) == 1 or not reading.columns_as_is):
         return chosen
-    raise ask_for_label(table, candidates or label_candidates(table, columns), reading)
+    # Among numbers alone the last column is the likeliest.
+    likely = candidates or label_candidates(table, columns) or [*reversed(columns)]
+    raise ask_for_label(table, likely, reading)

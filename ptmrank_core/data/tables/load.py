@@ -35,8 +35,8 @@ def load_table(source: str, entry: Entry, reading: Reading, limits: Limits) -> S
     source
         Where the table comes from; kept in the samples.
     entry
-        A ``.csv``, ``.tsv``, ``.jsonl``, ``.ndjson``, ``.json``, ``.parquet``, ``.conll`` or ``.txt`` file
-        (the last two with a word on each line).
+        A spreadsheet, or a ``.csv``, ``.tsv``, ``.jsonl``, ``.ndjson``, ``.json``, ``.parquet``, ``.conll``
+        or ``.txt`` file (the last two with a word on each line).
     reading
         Which columns hold what, where the user said so.
     limits

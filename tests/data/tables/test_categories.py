@@ -156,6 +156,13 @@ def test_a_table_of_categories_alone(tables: Any) -> None:
     assert samples.notes[-1].endswith("with categories they are kept.")
 
 
+def test_a_response_may_be_a_category(tables: Any) -> None:
+    """Names that texts have too are no reason to take a category for a text."""
+    rows = "".join(f"{i * 0.37 % 1};{('yes', 'no')[i % 3 % 2]};{'uv'[i % 2]}\n" for i in range(30))
+    samples = tables.load("a.csv", f"a;response;label\n{rows}")
+    assert (samples.modality, samples.columns.features) == ("tabular", ("a", "response"))
+
+
 def test_words_that_may_be_a_text_are_no_features(tables: Any) -> None:
     """Beside a category columns of different words are asked about, not dropped."""
     letters = "abcdefghijkl"

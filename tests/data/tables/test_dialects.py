@@ -85,6 +85,7 @@ def test_many_open_quotation_marks_take_linear_time(tables: Any, n_open: int) ->
         ("text,label\ra,p\rb,n\rc,p\rd,n", "a"),
         ("text,label\r\n\r\na,p\r\n,\r\nb,n\r\nc,p\r\nd,n\r\n", "a"),
         ("# made by a program\n# on a day\ntext,label\na,p\nb,n\nc,p\nd,n\n", "a"),
+        ("# a line\n" * 3 + "text,label\na,p\nb,n\nc,p\nd,n\n", "a"),
         ("Reviews of May\n\ntext;label\na;p\nb;n\nc;p\nd;n\n", "a"),
         ("text,label\0\na,p\nb,n\0\nc,p\nd,n\n", "a"),
     ],
@@ -179,3 +180,11 @@ def test_two_columns_of_one_name_are_refused(tables: Any) -> None:
     """Which of them is meant cannot be told."""
     with pytest.raises(SamplesError, match="two columns named 'text'"):
         tables.load("a.csv", "text,label,text\na,p,b\nc,n,d\n")
+
+
+def test_a_cell_without_end_is_named(tables: Any) -> None:
+    """A line of millions of letters is no row, and said to be too long."""
+    long = "x" * (2 * DEFAULT_LIMITS.max_text_chars + 1)
+    samples = tables.load("a.csv", f"text,label\na,p\n{long},n\nb,n\nc,p\nd,n\n")
+    assert samples.n_samples == 4
+    assert samples.left_out[0].reason.startswith("a cell that is too long, or a quotation mark")

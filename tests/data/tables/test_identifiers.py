@@ -103,6 +103,14 @@ def test_many_columns_without_names_are_features() -> None:
     assert [why_identifier(table, column) for column in columns] == [""] * 5
 
 
+def test_a_table_without_a_header(tables: Any) -> None:
+    """Where no column has a name, integers may be features and labels."""
+    rows = "".join(f"{RNG.integers(0, 9)};{RNG.normal():.3f};{i % 3}\n" for i in range(N))
+    samples = tables.load("a.csv", rows, has_header=False, label_columns=("column 3",))
+    assert samples.columns.features == ("column 1", "column 2")
+    assert samples.class_names == ("0", "1", "2")
+
+
 def test_each_file_of_a_table_numbers_its_own_rows() -> None:
     """Numbers that begin again in the next file number the rows of both."""
     columns = {"a": [*range(5, 35)] * 2, "key": [*RNG.permutation(30).tolist()] * 2, "b": [*range(30)] * 2}

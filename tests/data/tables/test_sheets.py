@@ -23,6 +23,7 @@ from ptmrank_core.data.tables.reading import open_table
 from ptmrank_core.data.uploads import store_upload
 from ptmrank_core.errors import InputField, SamplesError, UnclearReadingError, UnknownNameError
 from ptmrank_core.records import Reading
+from tests.data.tables.old_excel import write_xls
 
 Rows = Sequence[Sequence[Any]]
 REVIEWS: Rows = [("text", "label"), *((f"film number {i}", "pn"[i % 2]) for i in range(6))]
@@ -63,7 +64,13 @@ def _ods(**sheets: Rows) -> bytes:
     return file.getvalue()
 
 
-WRITERS: Mapping[str, Any] = {"xlsx": _xlsx, "ods": _ods, "xlsm": _xlsx}
+def _xls(**sheets: Rows) -> bytes:
+    """Write a spreadsheet of Excel 97."""
+    [rows] = sheets.values()
+    return write_xls(rows)
+
+
+WRITERS: Mapping[str, Any] = {"xlsx": _xlsx, "ods": _ods, "xlsm": _xlsx, "xls": _xls}
 
 
 @pytest.mark.parametrize("suffix", WRITERS)

@@ -28,7 +28,7 @@ __all__ = ["is_key", "why_identifier"]
 UNNAMED = re.compile(r"(?:unnamed(?:\s*:\s*\d+(?:[._]\d+)*)?|column \d+|\.{3}\d+|_c0)?", re.IGNORECASE)
 """What programs call a column whose name is blank: pandas, the readers here, R, Spark."""
 FEW_UNNAMED = 3
-"""Columns with a blank name up to which they are indices; more are features without a header."""
+"""Columns with a blank name up to which they are indices, beside others; more have no header."""
 NAME_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_]+|\d+")
 MIN_ROWS = 10
 """Rows below which numbers alone do not tell that a column numbers the rows, unless it counts from 0 or 1."""
@@ -111,8 +111,8 @@ def _by_name(table: InputTable, column: str, numbers: NDArray[np.float64] | None
     )
     is_unique = len(there) == table.n_rows and all(len(set(part)) == len(part) for part in parts)
     if numbers is not None and UNNAMED.fullmatch(column.strip()):
-        few = sum(UNNAMED.fullmatch(name.strip()) is not None for name in table.columns) <= FEW_UNNAMED
-        return BLANK if few else ""
+        n_unnamed = sum(UNNAMED.fullmatch(name.strip()) is not None for name in table.columns)
+        return BLANK if n_unnamed <= FEW_UNNAMED and n_unnamed < len(table.columns) else ""
     words = _words_of(column)
     ends = {words[0], words[-1]} if words else set()
     is_id = bool(ends & ID_WORDS) or (plain(column).endswith("id") and not ends & NO_ID_WORDS)

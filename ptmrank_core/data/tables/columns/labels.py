@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from ptmrank_core.data.labels.numbers import is_missing
-from ptmrank_core.data.labels.targets import Targets, read_targets
+from ptmrank_core.data.labels.targets import MIN_NUMBERS, Targets, read_targets
 from ptmrank_core.data.tables.column_names import GROUP_NAMES, LABEL_NAMES, find_named, plain
 from ptmrank_core.data.tables.columns.kinds import are_dates, are_texts
 from ptmrank_core.data.tables.role_rules import unclear_column
@@ -187,10 +187,10 @@ def ask_for_label(
     SamplesError
         With an option for each column that can be read as labels, where there are two.
     """
-    named = candidates if len(candidates) > 1 else ()
-    plainly = unclear_column(table, "label", named, InputField.LABEL_COLUMNS, hint=hint)
     options = [_option(table, column, reading) for column in candidates[:MAX_OPTIONS]]
     readable = [option for option in options if option is not None]
+    named = candidates if len(readable) > 1 else ()
+    plainly = unclear_column(table, "label", named, InputField.LABEL_COLUMNS, hint=hint)
     if len(readable) < 2:
         return plainly
     return UnclearReadingError(plainly.message, readable, hint=plainly.hint, fields=plainly.fields)
@@ -208,8 +208,20 @@ def _option(table: InputTable, column: str, reading: Reading) -> ReadingOption |
             targets = read_targets(cells, replace(reading, target_kind="regression"))
         except SamplesError:
             return None
+    if not _is_enough(targets):
+        return None
     preview = tuple(cell[:CELL_CHARS] for cell in cells[column][:SHOWN])
     return ReadingOption(f"The labels are in {column!r}: {_summary(targets)}.", changes, preview)
+
+
+def _is_enough(targets: Targets) -> bool:
+    """Whether there are two classes of two samples, a label that varies, or three different numbers."""
+    if targets.kind == "classification":
+        return int((np.bincount(targets.labels) > 1).sum()) > 1
+    if targets.kind == "multilabel":
+        counts = targets.labels.sum(axis=0)
+        return bool((np.minimum(counts, len(targets.labels) - counts) > 1).any())
+    return len(np.unique(targets.labels)) >= MIN_NUMBERS
 
 
 def _summary(targets: Targets) -> str:

@@ -14,7 +14,7 @@ from ptmrank_core.data.tables.column_names import (
     find_named,
     plain,
 )
-from ptmrank_core.data.tables.columns.kinds import are_dates, are_texts
+from ptmrank_core.data.tables.columns.kinds import are_dates, are_texts, is_long
 from ptmrank_core.data.tables.role_rules import unclear_column
 from ptmrank_core.data.tables.table import InputTable
 from ptmrank_core.errors import InputField, ReadingOption, SamplesError, UnclearReadingError
@@ -58,7 +58,9 @@ def find_text(table: InputTable, reading: Reading, columns: Sequence[str]) -> tu
     first_choice = find_named(words, TEXT_NAMES[:1])
     if len(pairs) == 1 and set(first_choice) <= set(pairs[0]):
         return pairs[0]
-    chosen = first_choice or find_named(words, TEXT_NAMES)
+    # A title, a response or a note may be a category as well.
+    likely = [c for c in words if is_long(table.words[c]) or _is_varied(table.words[c])]
+    chosen = first_choice or find_named(likely, TEXT_NAMES[1:])
     if len(chosen) > 1 and not pairs:  # a title that is one word in every row is no text
         chosen = tuple(c for c in chosen if len(set(table.words[c])) > 1) or chosen
     rest = [c for c in words if not find_named([c], LABEL_NAMES) and plain(c) not in GROUP_NAMES]

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, takewhile
 
 from ptmrank_core.data.sources.entries import suffix_of
 from ptmrank_core.data.tables.column_names import is_usual, plain
@@ -154,7 +154,9 @@ def count_titles(rows: Sequence[Sequence[str]]) -> int:
     if not rows:
         return 0
     usual = Counter(map(len, rows)).most_common(1)[0][0]
-    start = next((i for i, row in enumerate(rows[: MOST_TITLES + 1]) if len(row) == usual), 0)
+    n_comments = sum(1 for _ in takewhile(lambda row: row[0].lstrip().startswith("#"), rows))
+    most = n_comments + MOST_TITLES + 1
+    start = next((i for i, row in enumerate(rows[:most]) if len(row) == usual), 0)
     above = rows[:start]
     if usual < 2 or not above or any(sum(bool(cell.strip()) for cell in row) > 1 for row in above):
         return 0

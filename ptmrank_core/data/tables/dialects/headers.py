@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -67,7 +68,7 @@ def choose_header(
     """
     if has_header is None:
         for_data, for_header = _weigh(first, [row for row in rows if len(row) == len(first)])
-        if for_data and 2 * for_data >= for_header > 0:
+        if for_data >= CLEAR and 2 * for_data >= for_header > 0:
             raise _ask(first, rows, name)
         has_header = for_header > 0 or for_data < CLEAR
         said = f"The first line of {name} is a row of data; its columns are named by their positions."
@@ -77,7 +78,7 @@ def choose_header(
     if not has_header:
         return Header(_positions(len(first)), is_data=True, notes=notes)
     columns = [cell.strip() or f"column {i}" for i, cell in enumerate(first, start=1)]
-    twice = next((column for i, column in enumerate(columns) if column in columns[:i]), None)
+    twice = next((column for column, count in Counter(columns).items() if count > 1), None)
     if twice is not None:
         raise SamplesError(
             f"{name!r} has two columns named {twice!r}; expected different names.", hint="Rename one of them."

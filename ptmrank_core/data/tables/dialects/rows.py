@@ -15,6 +15,8 @@ READ_AGAIN = 20_000
 """Lines that may be read once more than there are lines, to find rows after an open quotation mark."""
 ODD_QUOTES = "a quotation mark that is not closed, or that text follows"
 
+TOO_LONG = "a cell that is too long, or a quotation mark that is not closed"
+
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
@@ -141,10 +143,8 @@ def read_rows(text: str, dialect: Dialect) -> Iterator[tuple[int, list[str] | st
             return
         except csv.Error as error:
             last = lines.number
-            if lines.put_back():
-                yield line, f"{ODD_QUOTES} ({error})"
-            else:
-                yield line, f"{ODD_QUOTES} ({error}); lines {line} to {last}"
+            reason = f"{TOO_LONG if 'field larger' in str(error) else ODD_QUOTES} ({error})"
+            yield line, reason if lines.put_back() else f"{reason}; lines {line} to {last}"
             reader = dialect.reader(lines, strict=True)
             continue
         if len(cells) > 1 or any(map(str.strip, cells)):

@@ -121,13 +121,15 @@ def test_equally_long_lists_are_features(type_: pa.DataType) -> None:
     """An embedding in one column is a feature for each of its numbers; rows without one are left out."""
     rows = [None if i == 5 else [i, i % 7, -i] for i in range(N)]
     table = pa.table({"embedding": pa.array(rows, type=type_), "label": ["a", "b"] * (N // 2)})
-    samples = load(table, columns_as_is=True)
+    # Earlier versions of pyarrow cannot write missing lists of a fixed size as Parquet.
+    kind = "arrow" if pa.types.is_fixed_size_list(type_) else "parquet"
+    samples = load(table, kind, columns_as_is=True)
     assert samples.modality == "tabular"
     assert samples.items[1].decode().tolist() == [1, 1, -1]
     assert samples.columns is not None
     assert samples.columns.features == ("embedding.0", "embedding.1", "embedding.2")
     assert any("Column 'embedding' holds lists of 3 numbers" in note for note in samples.notes)
-    assert [one.name for one in samples.left_out] == ["t.parquet:6"]
+    assert [one.name for one in samples.left_out] == [f"t.{kind}:6"]
 
 
 def test_matrices_are_features() -> None:
@@ -169,7 +171,7 @@ def test_fields_of_objects_are_columns(kind: str) -> None:
     assert samples.items[0].decode() == TEXTS[0]
     assert [one.reason for one in samples.left_out] == ["no text"]
     read = open_table(Tables.entry(*write(kind, table)), DEFAULT_LIMITS)
-    assert read.columns == ("data.text", "data.meta.length", "label")
+    assert {*read.columns} == {"data.text", "data.meta.length", "label"}
     assert np.isnan(read.numbers["data.meta.length"][3])
 
 

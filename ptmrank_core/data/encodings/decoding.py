@@ -6,7 +6,7 @@ import codecs
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ptmrank_core.data.encodings.candidates import codec_of, title_of
 from ptmrank_core.data.encodings.detection import Ranked, detect, is_clear
@@ -22,6 +22,9 @@ MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 ESCAPED = ((re.compile(rb"\x1b\$[@B]"), "iso2022_jp_2"), (re.compile(rb"\x1b\$\)C"), "iso2022_kr"))
+BYTE_ORDER_MARK = "\ufeff"
+LINE_MARKS = re.compile(r"(\A|[\r\n])\ufeff+")
+"""Byte-order marks, of which a file has one for each file that it was made of."""
 CONTROLS = re.compile("[\x01-\x08\x0b\x0e-\x1a\x1c-\x1f]")
 STRAY_ZEROS = 0.2
 MOST_OPTIONS = 4
@@ -30,6 +33,7 @@ PREVIEW_CHARS = 100
 CHECKED_CHARS = 10_000
 NO_LANGUAGE = 9.0
 """Nats for each byte above which a text is in no language that is known."""
+ASCII_FOR_EACH_OTHER = 10
 GOOD_FOR_EACH_BAD = 20
 """Characters outside ASCII that have to be UTF-8 for each that is not, for a text to be UTF-8 with damage."""
 
@@ -74,12 +78,15 @@ def decode_text(data: bytes, name: str, encoding: str | None = None) -> Decoded:
         If the bytes are no text, or not in the encoding that was named.
     """
     if encoding is not None:
-        return _decode_as_named(data, name, encoding)
-    decoded = _decode_unicode(data, name)
-    if decoded is not None:
+        decoded: Decoded | None = _decode_as_named(data, name, encoding)
+    else:
+        decoded = _decode_unicode(data, name)
+    if decoded is None:
+        codec, text = _settle(data, name, detect([data]))
+        decoded = _decoded(text, title_of(codec))
+    if BYTE_ORDER_MARK not in decoded.text:
         return decoded
-    codec, text = _settle(data, name, detect([data]))
-    return _decoded(text, title_of(codec))
+    return replace(decoded, text=LINE_MARKS.sub(r"\1", decoded.text))
 
 
 def _decoded(text: str, title: str) -> Decoded:
@@ -221,6 +228,8 @@ def _settle(data: bytes, name: str, ranked: Sequence[Ranked]) -> tuple[str, str]
         if len(texts) > MOST_OPTIONS:
             break
     left = [found for found in ranked if found.codec in texts and found.cost_per_byte < NO_LANGUAGE]
+    if not left and _is_mostly_ascii(data):  # a letter or two tell little
+        left = [found for found in ranked if found.codec in texts][:MOST_OPTIONS]
     if left and left[0] is ranked[0] and is_clear(left):
         return left[0].codec, texts[left[0].codec]
     if len(left) < 2:
@@ -230,6 +239,12 @@ def _settle(data: bytes, name: str, ranked: Sequence[Ranked]) -> tuple[str, str]
             fields=[InputField.ENCODING],
         )
     raise _ask(f"{name!r} is", left, lambda codec: texts[codec])
+
+
+def _is_mostly_ascii(data: bytes) -> bool:
+    """Whether bytes are a text in ASCII but for a few of them."""
+    n_others = len(data.translate(None, bytes(range(128))))
+    return ASCII_FOR_EACH_OTHER * n_others <= len(data) and not CONTROLS.search(data.decode("latin-1"))
 
 
 def find_encoding(texts: Iterable[bytes]) -> str | None:

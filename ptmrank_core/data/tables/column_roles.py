@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from ptmrank_core.data.tables.column_names import (
     GROUP_NAMES,
     LABEL_NAMES,
+    PREDICTED_WORDS,
     TAG_NAMES,
     WORDS_NAMES,
     find_named,
+    has_word,
     plain,
 )
 from ptmrank_core.data.tables.columns.features import FeaturePlan, plan_features
@@ -21,6 +23,7 @@ from ptmrank_core.data.tables.columns.labels import (
     choose_label,
     choose_recurring,
     is_constant,
+    is_plain_class,
     label_candidates,
 )
 from ptmrank_core.data.tables.columns.roles import Roles, with_ignored
@@ -240,8 +243,14 @@ def _find_class_column(table: InputTable, columns: Sequence[str], reading: Readi
     candidates = [c for c in label_candidates(table, columns) if c in table.words]
     words = [c for c in columns if c in table.words and plain(c) not in GROUP_NAMES]
     chosen = choose_recurring(table, candidates)
-    if chosen is not None and (len(words) == 1 or not reading.columns_as_is):
+    is_only = len(words) == 1 or not reading.columns_as_is
+    if chosen is not None and is_only and is_plain_class(table, chosen, columns):
         return chosen
-    # Among numbers alone the last column is the likeliest.
-    likely = candidates or label_candidates(table, columns) or [*reversed(columns)]
-    raise ask_for_label(table, likely, reading)
+    # The last column is the likeliest, then the first.
+    varied = [c for c in columns if not is_constant(table, c)]
+    numbers = [c for c in varied if c in table.numbers]
+    if candidates:
+        likely = [*varied[-1:], *candidates, *(c for c in numbers if has_word(c, PREDICTED_WORDS))]
+    else:
+        likely = [*varied[-1:], *varied[:1], *(label_candidates(table, columns) or reversed(columns))]
+    raise ask_for_label(table, list(dict.fromkeys(likely)), reading)

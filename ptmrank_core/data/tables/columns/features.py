@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from ptmrank_core.data.tables.columns.kinds import tidy, why_no_category
+from ptmrank_core.data.tables.columns.kinds import DATES, are_numbered_days, tidy, why_no_category
 from ptmrank_core.data.tables.table import InputTable
 
 __all__ = ["Encoding", "FeaturePlan", "FeatureRows", "encode", "plan_features"]
@@ -98,6 +98,8 @@ def _plan_numbers(table: InputTable, column: str) -> Encoding | str:
     there = numbers[np.isfinite(numbers)]
     if not there.size:
         return "holds no finite number"
+    if are_numbered_days(there):
+        return DATES
     n_gaps = int(np.isnan(numbers).sum())
     if (there == there[0]).all() and len(there) + n_gaps == len(numbers):
         return "is constant" + (" where it is not empty" if n_gaps else "")

@@ -20,6 +20,7 @@ from ptmrank_core.data.tables.column_names import (
     TEXT_NAMES,
     find_named,
     plain,
+    words_of,
 )
 from ptmrank_core.data.tables.table import InputTable
 
@@ -29,7 +30,6 @@ UNNAMED = re.compile(r"(?:unnamed(?:\s*:\s*\d+(?:[._]\d+)*)?|column \d+|\.{3}\d+
 """What programs call a column whose name is blank: pandas, the readers here, R, Spark."""
 FEW_UNNAMED = 3
 """Columns with a blank name up to which they are indices, beside others; more have no header."""
-NAME_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_]+|\d+")
 MIN_ROWS = 10
 """Rows below which numbers alone do not tell that a column numbers the rows, unless it counts from 0 or 1."""
 SURPRISE = 14.0
@@ -96,10 +96,6 @@ def _rows_of_files(table: InputTable) -> list[IntVector]:
     return [np.flatnonzero(codes == code) for code in range(int(codes.max()) + 1)]
 
 
-def _words_of(column: str) -> list[str]:
-    return [part.lower() for part in NAME_PARTS.findall(column)]
-
-
 def _by_name(table: InputTable, column: str, numbers: NDArray[np.float64] | None) -> str:
     """Judge the name, and whether the cells may be what it says."""
     if numbers is not None and not _are_whole(numbers):
@@ -113,7 +109,7 @@ def _by_name(table: InputTable, column: str, numbers: NDArray[np.float64] | None
     if numbers is not None and UNNAMED.fullmatch(column.strip()):
         n_unnamed = sum(UNNAMED.fullmatch(name.strip()) is not None for name in table.columns)
         return BLANK if n_unnamed <= FEW_UNNAMED and n_unnamed < len(table.columns) else ""
-    words = _words_of(column)
+    words = words_of(column)
     ends = {words[0], words[-1]} if words else set()
     is_id = bool(ends & ID_WORDS) or (plain(column).endswith("id") and not ends & NO_ID_WORDS)
     if is_unique and (plain(column) in ID_NAMES or is_id):
@@ -138,7 +134,7 @@ def _by_numbers(column: str, numbers: NDArray[np.float64], *, as_is: bool) -> st
         return ""
     if numbers[0] in {0, 1} and np.array_equal(numbers, np.arange(n_rows) + numbers[0]):
         return f"numbers the rows from {int(numbers[0])} on"
-    if as_is or n_rows < MIN_ROWS or not _are_whole(numbers) or QUANTITY_WORDS & {*_words_of(column)}:
+    if as_is or n_rows < MIN_ROWS or not _are_whole(numbers) or QUANTITY_WORDS & {*words_of(column)}:
         return ""
     return _by_order(numbers)
 

@@ -10,7 +10,14 @@ import numpy as np
 
 from ptmrank_core.data.labels.numbers import is_missing
 from ptmrank_core.data.labels.targets import MIN_NUMBERS, Targets, read_targets
-from ptmrank_core.data.tables.column_names import GROUP_NAMES, LABEL_NAMES, find_named, plain
+from ptmrank_core.data.tables.column_names import (
+    GROUP_NAMES,
+    LABEL_NAMES,
+    PREDICTED_WORDS,
+    find_named,
+    has_word,
+    plain,
+)
 from ptmrank_core.data.tables.columns.kinds import are_dates, are_texts
 from ptmrank_core.data.tables.role_rules import unclear_column
 from ptmrank_core.data.tables.table import InputTable
@@ -23,6 +30,7 @@ __all__ = [
     "choose_label",
     "choose_recurring",
     "is_constant",
+    "is_plain_class",
     "label_candidates",
 ]
 
@@ -129,6 +137,22 @@ def label_candidates(table: InputTable, columns: Sequence[str]) -> list[str]:
     """List the columns that may hold the labels by their contents: values that recur, no dates or texts."""
     rest = [column for column in columns if plain(column) not in GROUP_NAMES]
     return [column for column in rest if not is_constant(table, column) and _recurs(table, column)]
+
+
+def is_plain_class(table: InputTable, chosen: LabelChoice, columns: Sequence[str]) -> bool:
+    """Whether the only column of words beside numbers is the label: the last one, and no number is likelier.
+
+    Parameters
+    ----------
+    table, chosen
+        The table, and its only column of words that recur.
+    columns
+        All columns that have no other role. A price, a value or a count among them may be the label as well.
+    """
+    rest = [column for column in columns if column not in chosen.ignored]
+    return rest[-1:] == [*chosen.columns] and not any(
+        column in table.numbers and has_word(column, PREDICTED_WORDS) for column in rest
+    )
 
 
 def _recurs(table: InputTable, column: str) -> bool:

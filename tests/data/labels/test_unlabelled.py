@@ -16,11 +16,11 @@ def read(cells: list[str], name: str = "label", **reading: object) -> Targets:
     return read_targets({name: cells}, replace(Reading(), **reading))  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(
-    "mark",
-    ["N/A", "n/a", "NA", "<NA>", "null", "None", "?", "-1", "unlabelled", "Unlabeled", "no label"]
-    + ["-", "--", "\u2014", ".", "\\N", "(null)"],
-)
+MARKS = ["N/A", "n/a", "NA", "<NA>", "null", "None", "?", "-1", "unlabelled", "Unlabeled", "no label"]
+SIGNS = ["-", "--", "\u2014", ".", "\\N", "(null)"]
+
+
+@pytest.mark.parametrize("mark", [*MARKS, *SIGNS])
 def test_a_mark_among_words(mark: str) -> None:
     """It is left out with the label as it was spelled, and the offer takes it as a class."""
     targets = read(["cat", "dog", mark, "cat", "dog", mark, ""])

@@ -107,10 +107,17 @@ def _named(table: InputTable, columns: Sequence[str]) -> tuple[str, ...]:
     """Return the columns with the names of labels, constant ones only where no other name is as plain."""
     named = find_named(columns, LABEL_NAMES)
     varied = [column for column in columns if not is_constant(table, column)]
+    there = [column for column in named if _is_mostly_there(table, column)]
+    named = tuple(there) or named  # what stands beside a table on its sheet is none of its columns
     plainest = find_named(columns, LABEL_NAMES[:1])
     return (
         tuple(column for column in named if column in varied) or plainest or find_named(varied, LABEL_NAMES)
     )
+
+
+def _is_mostly_there(table: InputTable, column: str) -> bool:
+    cells = table.cells(column)
+    return 2 * sum(map(is_missing, cells)) < len(cells)
 
 
 def choose_recurring(table: InputTable, columns: Sequence[str]) -> LabelChoice | None:

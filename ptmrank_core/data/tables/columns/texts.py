@@ -15,7 +15,13 @@ from ptmrank_core.data.tables.column_names import (
     has_word,
     plain,
 )
-from ptmrank_core.data.tables.columns.kinds import are_dates, are_mostly_numbers, are_texts, is_long
+from ptmrank_core.data.tables.columns.kinds import (
+    MAX_CATEGORIES,
+    are_dates,
+    are_mostly_numbers,
+    are_texts,
+    is_long,
+)
 from ptmrank_core.data.tables.role_rules import list_columns, unclear_column
 from ptmrank_core.data.tables.table import InputTable
 from ptmrank_core.errors import InputField, ReadingOption, SamplesError, UnclearReadingError
@@ -28,6 +34,8 @@ NO_TEXT_WORDS = frozenset(
     {"name", "names", "surname", "address", "street", "city", "url", "link", "ticket", "file", "filename"}
 )
 SEVERAL_NUMBERS = 3
+LIST = re.compile(r"\s*(?:\[[-+\d.,eE\s\[\]]*\]\s*)?")
+"""Numbers in brackets, or nothing."""
 MAX_OPTIONS, SHOWN, CELL_CHARS = 6, 3, 80
 
 
@@ -59,7 +67,10 @@ def find_text(table: InputTable, reading: Reading, columns: Sequence[str]) -> tu
         If none is, and texts were asked for.
     """
     words = [c for c in columns if c in table.words]
-    pairs = _find_pairs(words)
+    pairs = _find_pairs(
+        [c for c in words if is_long(table.words[c]) or len({*table.words[c]}) > MAX_CATEGORIES]
+    )
+    pairs = pairs or _find_pairs(words)
     first_choice = find_named(words, TEXT_NAMES[:1])
     if len(pairs) == 1 and set(first_choice) <= set(pairs[0]):
         return pairs[0]
@@ -92,6 +103,8 @@ def _reads_as_text(table: InputTable, column: str) -> bool:
     if has_word(column, NO_TEXT_WORDS):
         return False
     cells = table.words[column]
+    if all(map(LIST.fullmatch, cells)):
+        return False
     n_addresses = sum(ADDRESS.fullmatch(cell.strip()) is not None for cell in cells)
     return 2 * n_addresses < len(cells) and are_texts(cells)
 
@@ -124,6 +137,7 @@ def _only_words(
     rest = [c for c in rest if not are_dates(table.words[c]) and not are_mostly_numbers(table.words[c])]
     if len(rest) > 1:  # a text says something else in nearly every row
         rest = [c for c in rest if plain(c) not in FILE_NAMES and _is_varied(table.words[c])]
+    rest = [c for c in rest if not all(map(LIST.fullmatch, table.words[c]))]
     return tuple(rest) if len(rest) == 1 and (len(columns) > 1 or reading.label_columns) else ()
 
 

@@ -190,10 +190,8 @@ def _names_columns(rows: Sequence[Sequence[str]], n_columns: int) -> bool:
     if any(map(is_usual, map(plain, first))):
         return True
     full = [row for row in others if len(row) == n_columns]
-    above_numbers = (
-        _are_numbers([row[i] for row in full]) for i in range(n_columns) if not _are_numbers(first[i : i + 1])
-    )
-    return len(full) > HEADER_ROWS and any(above_numbers)
+    words = [i for i, name in enumerate(first) if not _are_numbers([name])]
+    return len(full) > HEADER_ROWS and any(_are_numbers([row[i] for row in full]) for i in words)
 
 
 def _are_numbers(cells: Sequence[str]) -> bool:

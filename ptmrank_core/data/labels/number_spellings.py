@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ptmrank_core.data.labels.multilabel import find_joint
 from ptmrank_core.data.labels.numbers import is_missing, read_numbers, write_number
 from ptmrank_core.errors import InputField, ReadingOption, UnclearReadingError
 from ptmrank_core.records import DecimalMark
@@ -219,6 +220,9 @@ def ask_about_mark(
             read = [repr(cells[row]) for row in rows]
             text = f"No numbers but words: {', '.join(read)}."
             changes |= {"target_kind": "classification"} if is_label else {}
+            if is_label and find_joint(cell.strip() for cell in cells):
+                text = f"Several labels, joined by commas: {', '.join(read)}."
+                changes["target_kind"] = "multilabel"
         preview = tuple(f"{cells[row]} -> {value}" for row, value in zip(rows, read, strict=True))
         options.append(ReadingOption(text, changes, preview))
     shown = ", ".join(repr(cells[row]) for row in rows)

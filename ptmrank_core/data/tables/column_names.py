@@ -22,6 +22,7 @@ __all__ = [
     "QUANTITY_WORDS",
     "TAG_NAMES",
     "TEXT_NAMES",
+    "WEAK_LABEL_NAMES",
     "WORDS_NAMES",
     "find_named",
     "has_word",
@@ -61,9 +62,11 @@ LABEL_NAMES = (
     + tuple(
         what + which
         for what in _words("class label target category")
-        for which in _words("id idx index no nr num number code name text str string")
+        for which in _words("type id idx index no nr num number code name text str string")
     ),
 )
+# Of a text like any other property, where there are several.
+WEAK_LABEL_NAMES = frozenset(_words("language lang tag tags overall"))
 WORDS_NAMES = (_words("tokens words"),)
 TAG_NAMES = (_words("tags nertags labels label ner"), _words("postags upos pos chunktags"))
 PAIR_NAMES = tuple(

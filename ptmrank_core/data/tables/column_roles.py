@@ -171,6 +171,7 @@ def _find_labels(table: InputTable, columns: Sequence[str], reading: Reading) ->
     rest = [column for column in columns if plain(column) not in GROUP_NAMES]
     varied = [column for column in rest if not is_constant(table, column)]
     binary = [column for column in varied if _is_binary(table, column)]
+    binary = [column for column in binary if column in table.numbers] or binary
     if len(binary) > 1:
         return LabelChoice(tuple(binary))
     candidates = label_candidates(table, rest)

@@ -32,7 +32,24 @@ def read_plain(text: str, name: str, limits: Limits) -> InputTable:
         return read_fasttext(text, name, limits)
     if _has_texts_between_marks(text):
         return read_delimited(text, name, limits)
+    _check_lines(text, name)
     return read_conll(text, name, limits)
+
+
+def _check_lines(text: str, name: str) -> None:
+    """Refuse lines that are no words with tags: sparse numbers, or long ones none of which is blank."""
+    lines = text[:HEAD_CHARS].strip().split("\n")[:N_LINES]
+    hint = "For texts and numbers use .csv or .jsonl."
+    if all(map(SPARSE.fullmatch, map(str.strip, lines))):
+        raise SamplesError(
+            f"{name!r} holds numbers with the numbers of their columns, as libsvm does.", hint=hint
+        )
+    if all(len(line.split()) > MOST_TAGS + 1 for line in lines):
+        raise SamplesError(
+            f"{name!r} has lines of more than {MOST_TAGS + 1} words, and no blank line ends a sentence; "
+            "expected a word and its tag on each line.",
+            hint=hint,
+        )
 
 
 def _has_texts_between_marks(text: str) -> bool:
@@ -46,6 +63,9 @@ def _has_texts_between_marks(text: str) -> bool:
 
 
 HEAD_CHARS, N_LINES = 100_000, 20
+MOST_TAGS = 4
+SPARSE = re.compile(r"\S+(?:\s+\d+:[-+\d.eE]+)+")
+"""Numbers by the number of their column, as libsvm writes them."""
 DELIMITED_SUFFIXES = frozenset({".csv", ".tsv", ".tab", ".psv", ".data"})
 READERS = {
     ".jsonl": read_json,

@@ -14,6 +14,7 @@ from ptmrank_core.data.tables.column_names import (
     GROUP_NAMES,
     LABEL_NAMES,
     PREDICTED_WORDS,
+    WEAK_LABEL_NAMES,
     find_named,
     has_word,
     plain,
@@ -88,6 +89,9 @@ def choose_label(
     named = _named(table, columns)
     if not named:
         return None
+    rest = [column for column in columns if column not in named]
+    if {*map(plain, named)} <= WEAK_LABEL_NAMES and label_candidates(table, rest):
+        raise ask_for_label(table, [*label_candidates(table, rest), *named], reading, hint=hint)
     first, *others = named
     partners = [column for column in others if _are_one(table, first, column)]
     if len(partners) < len(others):
@@ -105,6 +109,8 @@ def choose_label(
 
 def _named(table: InputTable, columns: Sequence[str]) -> tuple[str, ...]:
     """Return the columns with the names of labels, constant ones only where no other name is as plain."""
+    if _is_coordinate(table, columns):
+        columns = [column for column in columns if plain(column) != "y"]
     named = find_named(columns, LABEL_NAMES)
     varied = [column for column in columns if not is_constant(table, column)]
     there = [column for column in named if _is_mostly_there(table, column)]
@@ -113,6 +119,12 @@ def _named(table: InputTable, columns: Sequence[str]) -> tuple[str, ...]:
     return (
         tuple(column for column in named if column in varied) or plainest or find_named(varied, LABEL_NAMES)
     )
+
+
+def _is_coordinate(table: InputTable, columns: Sequence[str]) -> bool:
+    """Whether y stands beside x and other columns, all of numbers, and so is one of two coordinates."""
+    numbers = {plain(column): table.numbers[column] for column in columns if column in table.numbers}
+    return len(columns) > 2 and {"x", "y"} <= numbers.keys() and bool((numbers["y"] % 1 > 0).any())
 
 
 def _is_mostly_there(table: InputTable, column: str) -> bool:

@@ -34,8 +34,6 @@ NO_TEXT_WORDS = frozenset(
     {"name", "names", "surname", "address", "street", "city", "url", "link", "ticket", "file", "filename"}
 )
 SEVERAL_NUMBERS = 3
-LIST = re.compile(r"\s*(?:\[[-+\d.,eE\s\[\]]*\]\s*)?")
-"""Numbers in brackets, or nothing."""
 MAX_OPTIONS, SHOWN, CELL_CHARS = 6, 3, 80
 
 
@@ -66,7 +64,7 @@ def find_text(table: InputTable, reading: Reading, columns: Sequence[str]) -> tu
     SamplesError
         If none is, and texts were asked for.
     """
-    words = [c for c in columns if c in table.words]
+    words = [c for c in columns if c in table.words and not _are_lists(table.words[c])]
     pairs = _find_pairs(
         [c for c in words if is_long(table.words[c]) or len({*table.words[c]}) > MAX_CATEGORIES]
     )
@@ -103,7 +101,7 @@ def _reads_as_text(table: InputTable, column: str) -> bool:
     if has_word(column, NO_TEXT_WORDS):
         return False
     cells = table.words[column]
-    if all(map(LIST.fullmatch, cells)):
+    if _are_lists(cells):
         return False
     n_addresses = sum(ADDRESS.fullmatch(cell.strip()) is not None for cell in cells)
     return 2 * n_addresses < len(cells) and are_texts(cells)
@@ -137,8 +135,13 @@ def _only_words(
     rest = [c for c in rest if not are_dates(table.words[c]) and not are_mostly_numbers(table.words[c])]
     if len(rest) > 1:  # a text says something else in nearly every row
         rest = [c for c in rest if plain(c) not in FILE_NAMES and _is_varied(table.words[c])]
-    rest = [c for c in rest if not all(map(LIST.fullmatch, table.words[c]))]
+    rest = [c for c in rest if not _are_lists(table.words[c])]
     return tuple(rest) if len(rest) == 1 and (len(columns) > 1 or reading.label_columns) else ()
+
+
+def _are_lists(cells: Sequence[str]) -> bool:
+    """Whether all cells that are not empty are lists: of numbers, of spans, of words."""
+    return {cell[:1] + cell[-1:] for cell in map(str.strip, cells) if cell} == {"[]"}
 
 
 def _is_varied(cells: Sequence[str]) -> bool:

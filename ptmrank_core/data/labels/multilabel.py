@@ -29,6 +29,7 @@ MORE_SEPARATORS = ",#/+"
 IN_ANGLES = re.compile(r"(?:<[^<>]+>)+")
 MAX_LABELS = 1_000
 QUOTED = re.compile(r"""\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")\s*(?:,|$)""", re.DOTALL)
+NAMED = re.compile(r"""'name': (?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")""")
 ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 CONTROLS = {"n": "\n", "t": "\t", "r": "\r"}
 INTEGER = re.compile(r"-?[0-9]+")
@@ -162,10 +163,22 @@ def _split(cell: str, separator: str | None) -> frozenset[str] | None:
     if not (cell.startswith("[") and cell.endswith("]")):
         parts = {part.strip() for part in cell.split(separator)} if separator else {cell}
         return frozenset(parts - {""}) or None
-    values = read_list(cell)
+    values = read_list(cell) or _read_names(cell)
     if values is None or not all(value.strip() for value in values):
         return None
     return frozenset(value.strip() for value in values)
+
+
+def _read_names(cell: str) -> tuple[str, ...] | None:
+    """Read the names in a list of objects: ``[{"id": 28, "name": "Action"}]``, as Python writes it too."""
+    try:
+        values = json.loads(cell)
+    except (ValueError, RecursionError):
+        found = NAMED.findall(cell)
+        return tuple(one or other for one, other in found) if found else read_list(cell)
+    names = [value.get("name") for value in values if isinstance(value, dict)]
+    is_named = len(names) == len(values) and all(isinstance(name, str) for name in names)
+    return tuple(map(str, names)) if is_named else None
 
 
 def read_list(cell: str) -> tuple[str, ...] | None:

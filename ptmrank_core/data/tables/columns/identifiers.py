@@ -38,6 +38,8 @@ KEY = re.compile(
     r"(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|\{[0-9a-f-]{36}\}|(?:0x)?[0-9a-f]{16,128}|[0-9]{12,})",
     re.IGNORECASE,
 )
+LONG_NUMBER = 10**11
+"""Integers from here on are telephone numbers, identifiers or milliseconds since 1970."""
 NUMBERED = re.compile(r"([^\d\s]*)\d+(\.\w{1,5})?")
 TOKEN = re.compile(r"(?=\S*\d)(?=\S*[A-Za-z])[A-Za-z0-9_\-]{8,}={0,2}")
 IntVector = NDArray[np.int64]
@@ -66,7 +68,7 @@ def why_identifier(table: InputTable, column: str, *, as_is: bool = False) -> st
     begins or ends with such a word (PassengerId, sample no), if no value recurs; such a column of numbers is
     no feature even if values recur. By its contents, unless the name is that of a label or a quantity (year,
     price): integers from 0 or 1 on in their order; integers of ten rows or more that are sorted and never
-    recur, are a range in any order, or lie so close together that some would recur by chance; words that are
+    recur, are a range in any order, are longer than eleven digits, or lie so close together that some would recur by chance; words that are
     hashes or identifiers.
 
     Parameters
@@ -136,6 +138,8 @@ def _by_numbers(column: str, numbers: NDArray[np.float64], *, as_is: bool) -> st
         return f"numbers the rows from {int(numbers[0])} on"
     if as_is or n_rows < MIN_ROWS or not _are_whole(numbers) or QUANTITY_WORDS & {*words_of(column)}:
         return ""
+    if np.abs(numbers).min() >= LONG_NUMBER and len(np.unique(numbers)) == n_rows:
+        return "names each row: long numbers, none of which recurs"
     return _by_order(numbers)
 
 

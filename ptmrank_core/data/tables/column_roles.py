@@ -26,6 +26,7 @@ from ptmrank_core.data.tables.columns.labels import (
     is_plain_class,
     label_candidates,
 )
+from ptmrank_core.data.tables.columns.measures import read_measures
 from ptmrank_core.data.tables.columns.roles import Roles, with_ignored
 from ptmrank_core.data.tables.columns.texts import find_text
 from ptmrank_core.data.tables.media_rows import BESIDE_ROWS, find_media_roles
@@ -218,14 +219,19 @@ def _find_tabular_roles(table: InputTable, reading: Reading, columns: Sequence[s
 
 
 def _are_categories(table: InputTable, reading: Reading, columns: Sequence[str]) -> bool:
-    """Whether every column of a table of words is a category, beside a label that is called so."""
+    """Whether all columns of a table of words are categories or numbers, beside a label that is called so."""
     labels = reading.label_columns or find_named(columns, LABEL_NAMES)
     others = [column for column in columns if column not in labels and not is_constant(table, column)]
     return (
         bool(labels and others)
         and not reading.columns_as_is
-        and not any(why_no_category(tidy(table.words[column])) for column in others)
+        and all(map(_is_feature, (tidy(table.words[column]) for column in others)))
     )
+
+
+def _is_feature(cells: Sequence[str]) -> bool:
+    """Whether a column of words holds categories, or numbers."""
+    return not why_no_category(cells) or read_measures(cells) is not None
 
 
 def _no_features(table: InputTable, roles: Roles) -> SamplesError:

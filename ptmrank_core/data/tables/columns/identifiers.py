@@ -68,8 +68,8 @@ def why_identifier(table: InputTable, column: str, *, as_is: bool = False) -> st
     begins or ends with such a word (PassengerId, sample no), if no value recurs; such a column of numbers is
     no feature even if values recur. By its contents, unless the name is that of a label or a quantity (year,
     price): integers from 0 or 1 on in their order; integers of ten rows or more that are sorted and never
-    recur, are a range in any order, are longer than eleven digits, or lie so close together that some would recur by chance; words that are
-    hashes or identifiers.
+    recur, are a range in any order, have twelve digits or more, or lie so close together that some would
+    recur by chance; words that are hashes or identifiers.
 
     Parameters
     ----------

@@ -22,6 +22,7 @@ from ptmrank_core.data.tables.columns.kinds import (
     are_texts,
     is_long,
 )
+from ptmrank_core.data.tables.columns.measures import read_measures
 from ptmrank_core.data.tables.role_rules import list_columns, unclear_column
 from ptmrank_core.data.tables.table import InputTable
 from ptmrank_core.errors import InputField, ReadingOption, SamplesError, UnclearReadingError
@@ -133,6 +134,7 @@ def _only_words(
     if has_numbers and reading.modality != "text":
         return ()
     rest = [c for c in rest if not are_dates(table.words[c]) and not are_mostly_numbers(table.words[c])]
+    rest = [c for c in rest if read_measures(table.words[c]) is None]
     if len(rest) > 1:  # a text says something else in nearly every row
         rest = [c for c in rest if plain(c) not in FILE_NAMES and _is_varied(table.words[c])]
     rest = [c for c in rest if not _are_lists(table.words[c])]

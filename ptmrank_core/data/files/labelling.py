@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,7 +16,7 @@ from ptmrank_core.data.layouts.levels import FOLDER_COLUMN
 from ptmrank_core.data.layouts.part_column import find_part_column
 from ptmrank_core.data.layouts.sample_tables import names_table, table_key
 from ptmrank_core.data.layouts.taking import not_taken, take_parts
-from ptmrank_core.data.sources.entries import Entry, suffix_of
+from ptmrank_core.data.sources.entries import Entry, common_root, suffix_of
 from ptmrank_core.data.sources.limits import Limits
 from ptmrank_core.errors import SamplesError, UnclearReadingError
 from ptmrank_core.records import LeftOut, Reading
@@ -147,7 +148,9 @@ def _name_partitions(found: FoundLabels) -> tuple[str, ...]:
 def _labels_few(rows: FileRows, found: FoundLabels, suffixes: Collection[str]) -> bool:
     """Whether tables within class folders label no more than half of the files."""
     n_files = sum(suffix_of(name) in suffixes for name in found.files)
-    at_top = any("/" not in table.name for table in found.manifests.tables)
+    tables = [table.name for table in found.manifests.tables]
+    root = common_root([*found.files, *tables])  # folders around all of it do not matter
+    at_top = any(posixpath.dirname(name) == root for name in tables)
     return found.has_classes and not at_top and 2 * len(rows.row_of) <= n_files
 
 

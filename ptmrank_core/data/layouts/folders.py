@@ -13,7 +13,7 @@ from ptmrank_core.data.layouts.taking import take_parts
 from ptmrank_core.data.naming import name_some
 from ptmrank_core.data.parts import are_parts, part_of, part_of_stem, parts_among, split_part
 from ptmrank_core.data.sources.entries import common_root, suffix_of
-from ptmrank_core.errors import InputField, ReadingOption, SamplesError
+from ptmrank_core.errors import ReadingOption, SamplesError
 from ptmrank_core.records import ClassFolders, LeftOut, Reading
 
 __all__ = ["NO_FOLDER_REASON", "FolderLabels", "label_by_folder", "parts_by_folder"]
@@ -230,7 +230,6 @@ def _refuse_parts_without_classes(
         "neither a folder for each class nor a table that labels the files.",
         hint="Put a folder for each class into each part (train/cat/1.png), or a table beside the files with "
         "a column of file names and a label column.",
-        fields=[InputField.FILE_COLUMN, InputField.LABEL_COLUMNS],
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from ptmrank_core.data.encodings.decoding import decode_text
@@ -28,23 +29,46 @@ __all__ = ["DELIMITED_SUFFIXES", "TABLE_SUFFIXES", "open_table"]
 
 
 def read_plain(text: str, name: str, limits: Limits) -> InputTable:
-    """Read a ``.txt`` file: texts with the labels of fastText, cells between tabs, or words with tags."""
+    """Read a ``.txt`` file: texts with the labels of fastText, cells between marks, or words with tags."""
     if is_fasttext(text):
         return read_fasttext(text, name, limits)
-    if _has_texts_between_tabs(text):
+    if _has_texts_between_marks(text):
         return read_delimited(text, name, limits)
+    _check_lines(text, name)
     return read_conll(text, name, limits)
 
 
-def _has_texts_between_tabs(text: str) -> bool:
-    """Whether the first lines have as many tabs each, and texts between them: a word has no blanks."""
+def _check_lines(text: str, name: str) -> None:
+    """Refuse lines that are no words with tags: sparse numbers, or long ones none of which is blank."""
+    lines = text[:HEAD_CHARS].strip().split("\n")[:N_LINES]
+    hint = "For texts and numbers use .csv or .jsonl."
+    if all(map(SPARSE.fullmatch, map(str.strip, lines))):
+        raise SamplesError(
+            f"{name!r} holds numbers with the numbers of their columns, as libsvm does.", hint=hint
+        )
+    if all(len(line.split()) > MOST_TAGS + 1 for line in lines):
+        raise SamplesError(
+            f"{name!r} has lines of more than {MOST_TAGS + 1} words, and no blank line ends a sentence; "
+            "expected a word and its tag on each line.",
+            hint=hint,
+        )
+
+
+def _has_texts_between_marks(text: str) -> bool:
+    """Whether the first lines have as many tabs or semicolons each, and texts between them, with blanks."""
     lines = [line for line in text[:HEAD_CHARS].split("\n") if line.strip()][:N_LINES]
-    n_tabs = {line.count("\t") for line in lines}
-    return len(n_tabs) == 1 and 0 not in n_tabs and any(" " in line.strip() for line in lines)
+    for mark, least in (("\t", 1), (";", 4)):
+        n_marks = {line.count(mark) for line in lines}
+        if len(n_marks) == 1 and 0 not in n_marks and len(lines) >= least:
+            return any(" " in line.strip() for line in lines)
+    return False
 
 
 HEAD_CHARS, N_LINES = 100_000, 20
-DELIMITED_SUFFIXES = frozenset({".csv", ".tsv"})
+MOST_TAGS = 4
+SPARSE = re.compile(r"\S+(?:\s+\d+:[-+\d.eE]+)+")
+"""Numbers by the number of their column, as libsvm writes them."""
+DELIMITED_SUFFIXES = frozenset({".csv", ".tsv", ".tab", ".psv", ".data"})
 READERS = {
     ".jsonl": read_json,
     ".ndjson": read_json,
@@ -57,6 +81,8 @@ READERS = {
     **dict.fromkeys((".train", ".valid", ".dev", ".test", ".testa", ".testb"), read_plain),
     ".txt": read_plain,
 }
+OBJECTS = re.compile(r'\s*(?:\[\s*)?\{\s*"[^"]*"\s*:')
+"""How JSON begins, whatever a file is called."""
 JSON_SUFFIXES = frozenset({".jsonl", ".ndjson", ".json"})
 TABLE_SUFFIXES = frozenset({*DELIMITED_SUFFIXES, *READERS, *SPREADSHEET_SUFFIXES, *COLUMNAR_SUFFIXES})
 
@@ -106,6 +132,8 @@ def open_table(
         return read_spreadsheet(data, entry.name, limits, reading, is_manifest=is_manifest)
     decoded = decode_text(data, entry.name, reading.encoding)
     del data
+    if suffix in DELIMITED_SUFFIXES and OBJECTS.match(decoded.text):
+        suffix = ".json"
     if suffix in DELIMITED_SUFFIXES:
         read = read_delimited(decoded.text, entry.name, limits, reading, is_manifest=is_manifest)
         table = minimal_table(read, limits)

@@ -9,7 +9,7 @@ from ptmrank_core.records import Reading
 from tests.data.layouts.layout import Asked, Layout, Read, Refused
 from tests.data.layouts.made import clips, parquet, pictures, sentences, table, texts, under
 
-__all__ = ["UNPACKED"]
+__all__ = ["PUBLISHED"]
 
 CAT_DOG, AB = {"cat": 3, "dog": 3}, {"a": 3, "b": 3}
 FILES = [f"{i}.png" for i in range(6)]
@@ -102,7 +102,7 @@ def _word_rows() -> bytes:
 
 
 PARTS_ALONE = Refused("The folders are the parts of a data set")
-UNPACKED = (
+PUBLISHED = (
     Layout(
         "cats and dogs in the names of files, train and test1",
         lambda: pictures(

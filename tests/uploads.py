@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import openpyxl
 import soundfile
 from PIL import Image
 
@@ -35,6 +36,21 @@ def review_table(n: int = 60) -> bytes:
     rng = np.random.default_rng(0)
     rows = [[sentence(rng), MOODS[i % 3], 1 + i % 5, f"u{i % 7}"] for i in range(n)]
     return write_csv(["review", "mood", "stars", "author"], rows)
+
+
+def workbook_of_reviews(*sheets: str, n: int = 30) -> bytes:
+    """A workbook with texts in two classes on each of its sheets."""
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for number, name in enumerate(sheets):
+        rng = np.random.default_rng(number)
+        sheet = book.create_sheet(name)
+        sheet.append(["comment", "rating"])
+        for i in range(n):
+            sheet.append([sentence(rng), ["bad", "good"][i % 2]])
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
 
 
 def price_table(n: int = 40) -> bytes:

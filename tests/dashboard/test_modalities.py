@@ -33,6 +33,7 @@ from tests.uploads import (
     review_table,
     sentence,
     topic_table,
+    workbook_of_reviews,
     write_csv,
 )
 
@@ -244,6 +245,9 @@ def test_the_words_for_an_input_name_what_the_pages_have(app: AppTest, tmp_path:
     table = "file,label\n" + "".join(f"{i}.txt,{'xy'[i % 2]}\n" for i in range(6))
     upload_files(app, tmp_path, {**pictures, "labels.csv": table.encode()})
     fields |= labels_of(app)
+    upload(app, "book.xlsx", workbook_of_reviews("May", "June"))
+    next(button for button in app.button if button.label == "Read it this way").click().run()
+    fields |= labels_of(app)
     named = {name for words in FIELDS.values() for name in re.findall(r"\*\*(.+?)\*\*", words)}
     assert named <= fields | {page.title for page in PAGES.values()}
 
@@ -277,12 +281,12 @@ def test_animations_are_pictures_or_videos(app: AppTest, tmp_path: Path) -> None
 def test_pictures_with_numbers_to_predict(
     app: AppTest, settings: Settings, at_once: None, tmp_path: Path
 ) -> None:
-    """A table beside the pictures gives numbers once its column is named; the demo zoo ranks them."""
+    """A table beside class folders gives numbers once its column is named; the demo zoo ranks them."""
     del at_once
     files = dict(picture_files(8))
     rows = [[name, f"{index / 7:.4f}"] for index, name in enumerate(files)]
     upload_files(app, tmp_path, {**files, "scores.csv": write_csv(["file", "quality"], rows)})
-    assert "Choose the label column under **Label**." in app.error[0].value
+    assert "Read as **pictures** with **classes**" in texts(app)
     field(app, "Label").set_value(["quality"]).run()
     assert "Read as **pictures** with **numbers to predict**" in texts(app)
     go_on(app)
@@ -364,7 +368,7 @@ def test_a_table_of_features_may_name_its_label(app: AppTest, tmp_path: Path) ->
     ("way", "files", "said"),
     [
         ("Files or a zip", {"t.csv": b"text,label\n"}, "no row"),
-        ("Files or a zip", {"t.xlsx": b"PK\x03\x04"}, "expected a .zip file"),
+        ("Files or a zip", {"t.xlsx": b"PK\x03\x04"}, "damaged, or no spreadsheet"),
         ("Files or a zip", {f"{i}.png": b"x" for i in range(501)}, "501 files; at most 500"),
         ("A folder", {"a/1.png": b"x", "a/2.png": b"y"}, "unreadable image"),
         ("Features I have already", {"m.npz": b"nothing"}, "m.npz"),

@@ -157,3 +157,49 @@ def test_a_repository_of_several_configurations_is_a_question(app: AppTest, tmp_
     button.click().run()
     assert not app.exception
     assert cards(app)["Samples"] == "20"
+
+
+def test_the_rows_that_are_shown_are_of_a_part_that_is_taken(app: AppTest, tmp_path: Path) -> None:
+    """Of tables of training and test, the page shows the one that is read; the other once chosen."""
+    files = {}
+    for part, first, n in (("test", 50, 3), ("train", 0, 6)):
+        own = {
+            f"{part}/{name.replace('/', '-')}": data for name, data in picture_files(n, first=first).items()
+        }
+        names = [name.partition("/")[2] for name in own]
+        rows = "file_name,label\n" + "".join(f"{name},{name.partition('-')[0]}\n" for name in names)
+        files |= own | {f"{part}/metadata.csv": rows.encode()}
+    upload(app, write_zip(tmp_path / "photos.zip", files))
+    assert cards(app)["Samples"] == "18"
+    assert "The first of 18 rows" in texts(app)
+    next(box for box in app.multiselect if box.label == "Parts").set_value(["test"]).run()
+    assert cards(app)["Samples"] == "9"
+    assert "The first of 9 rows" in texts(app)
+
+
+def test_what_cannot_be_looked_at_has_the_fields_that_may_help(app: AppTest) -> None:
+    """A text in an encoding that is not recognised is refused, with a field for its encoding."""
+    rows = [f"\xe9\xe8\xff\x81\x8d {i} \x90\x9d,{'ab'[i % 2]}" for i in range(20)]
+    data = "\n".join(["text,label", *rows]).encode("latin-1")
+    app.run()
+    app.button(key="own").click().run()
+    app.file_uploader[0].set_value([("odd.csv", data, "text/csv")]).run()
+    assert not app.exception
+    [error] = app.error
+    assert "Choose the encoding under **Encoding**." in error.value
+    next(box for box in app.selectbox if box.label == "Encoding").set_value("cp866").run()
+    assert not app.error
+    assert cards(app)["Samples"] == "20"
+    assert app.session_state["draft"].reading.encoding == "cp866"
+
+
+def test_a_question_stands_above_the_fields(app: AppTest, tmp_path: Path) -> None:
+    """Columns that may both be the label are asked about before the form that has all columns."""
+    files = {name.replace("/", "-"): data for name, data in picture_files(4).items()}
+    rows = [f"{name},{name.partition('-')[0]},{'xy'[i % 2]}" for i, name in enumerate(files)]
+    table = "\n".join(["file,class,category", *rows]).encode()
+    upload(app, write_zip(tmp_path / "two.zip", {**files, "labels.csv": table}))
+    words = texts(app)
+    assert words.index("**Which is right?**") < words.index("**How your upload is read**")
+    next(button for button in app.button if button.label == "Read it this way").click().run()
+    assert cards(app)["Classes"] == "3"

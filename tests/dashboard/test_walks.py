@@ -31,7 +31,7 @@ from tests.dashboard.test_browser import (
 )
 from tests.pictures import picture_files, write_zip
 from tests.ready_made import save_features
-from tests.uploads import number_table, price_table, recording_files, review_table
+from tests.uploads import number_table, price_table, recording_files, review_table, workbook_of_reviews
 from tests.waiting import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.browser
@@ -68,6 +68,18 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path
 def pictures(folder: Path) -> Path:
     """A zip of pictures."""
     return write_zip(folder / "pictures.zip", picture_files(8))
+
+
+def photographs(folder: Path) -> Path:
+    """A zip of pictures in parts, each with a table of labels."""
+    files = {}
+    for part, first, n in (("train", 0, 8), ("test", 50, 3)):
+        rows = ["file_name,kind"]
+        for name, data in picture_files(n, first=first).items():
+            files[f"photographs/{part}/{name.replace('/', '-')}"] = data
+            rows.append(f"{name.replace('/', '-')},{name.partition('/')[0]}")
+        files[f"photographs/{part}/metadata.csv"] = "\n".join(rows).encode()
+    return write_zip(folder / "photographs.zip", files)
 
 
 def recordings(folder: Path) -> Path:
@@ -136,7 +148,7 @@ def command_line(command: str, home: Path) -> dict[str, Any]:
         env=os.environ | {"PTMRANK_HOME": str(home)},
         capture_output=True,
         check=False,
-        timeout=300,
+        timeout=PATIENCE_SECONDS,
         text=True,
     )
     assert done.returncode == 0, done.stderr
@@ -226,6 +238,7 @@ def test_a_demo(
     ("make", "n_models"),
     [
         pytest.param(pictures, 11, marks=pytest.mark.slow, id="pictures"),
+        pytest.param(photographs, 11, marks=pytest.mark.slow, id="photographs"),
         pytest.param(table(review_table), 7, marks=pytest.mark.slow, id="texts"),
         pytest.param(table(price_table), 7, marks=pytest.mark.slow, id="regression"),
         pytest.param(recordings, 8, marks=pytest.mark.slow, id="recordings"),
@@ -246,3 +259,26 @@ def test_an_upload(
     browser.get(address)
     send(browser, make(tmp_path), are_features=make is features)
     assert len(walk(browser, home, tmp_path / "saved", n_models)["models"]) == n_models
+
+
+def test_a_workbook_of_two_sheets_is_asked_about(
+    browser: WebDriver, served: tuple[str, Path], tmp_path: Path
+) -> None:
+    """Both sheets are shown with their first rows; one click chooses, and the form keeps the answer."""
+    path = tmp_path / "comments.xlsx"
+    path.write_bytes(workbook_of_reviews("May", "June"))
+    browser.get(served[0])
+    click(browser, ".st-key-own button")
+    see(browser, "input[type=file]")
+    browser.find_element(By.CSS_SELECTOR, "input[type=file]").send_keys(str(path))
+    see(browser, "[class*=st-key-answer-1] button")
+    shown = [code.text for code in browser.find_elements(By.CSS_SELECTOR, ".stCode code")]
+    assert len(shown) == 2
+    assert all("comment | rating" in rows for rows in shown)
+    click(browser, "[class*=st-key-answer-1] button")
+    see(browser, "[data-testid=stMetric]")
+    see(browser, ".st-key-next button")
+    assert "More ways to read it · 1 in use" in text_of(browser, "[class*=st-key-details] summary")
+    assert "Sheet 'June' of comments.xlsx is read" in text_of(browser, ".stMain")
+    click(browser, ".st-key-next button")
+    wait_for_title(browser, "Candidates")

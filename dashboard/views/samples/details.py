@@ -18,6 +18,7 @@ AS_RECOGNISED = "as recognised"
 DETAILS = (
     "class_folders",
     "file_column",
+    "sheet",
     "encoding",
     "decimal_mark",
     "has_header",
@@ -90,6 +91,8 @@ def choose_details(overview: SourceOverview, former: Reading) -> Reading:
         if overview.table is not None or overview.modality == "text":
             known = dict.fromkeys([*ENCODINGS, former.encoding or ENCODINGS[0]])
             changes["encoding"] = _choose("Encoding", _named(known), former.encoding)
+        if overview.table is not None and overview.table.sheets:
+            changes["sheet"] = _choose("Sheet", _named(overview.table.sheets), former.sheet)
         if overview.table is not None:
             changes["decimal_mark"] = _choose("Decimals are separated by", MARKS, former.decimal_mark)
             changes["has_header"] = _choose("The first row", HEADERS, former.has_header)

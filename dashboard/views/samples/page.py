@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from dashboard.components.gallery import gallery
 from dashboard.components.preflight import preflight
 from dashboard.views.samples.hub_field import choose_dataset
 from dashboard.views.samples.question import ask, choose_data_parts, offer
-from dashboard.views.samples.reading_form import choose_columns, choose_reading
+from dashboard.views.samples.reading_form import choose_columns, choose_reading, mend_reading
 from dashboard.views.samples.subsample import choose_part
 from dashboard.wording import plain, plural, show_error, source_name
 from ptmrank_core.errors import InputError, PTMRankError, UnclearReadingError
@@ -30,19 +29,24 @@ LABELS = {
 FEATURE_TABLES = {".csv", ".tsv", ".parquet"}
 MAX_FILES = 500
 HOW = """
-- **One zip** with a folder of files for each class: `cats/1.jpg`, `cats/2.png`, `dogs/1.webp` … The files may
-  be pictures, recordings, videos or texts.
-- **One table** of texts or numbers: CSV, TSV, JSON Lines (also compressed, `.gz`), Parquet, Excel or
-  OpenDocument, or CoNLL for words with their tags.
-- **One zip with a table** (`labels.csv` or `.tsv`) that has a `file` and a `label` column. Labels may be
-  classes, numbers to predict, or several labels for each sample.
-- **Several files at once**: your files together with such a table.
-- **A folder** of up to 500 files, arranged like such a zip.
-- **A data set of the library `datasets`**: a zip of what `save_to_disk` wrote or of a downloaded repository,
-  Parquet or Arrow files with pictures or recordings in them, or its name on the Hub.
+- **One archive** (zip, tar, tar.gz) with a folder of files for each class: `cats/1.jpg`, `cats/2.png`,
+  `dogs/1.webp` … The files may be pictures, recordings, videos or texts.
+- **One archive with a table** that has a column of file names and one of labels: `labels.csv`,
+  `metadata.jsonl`, a spreadsheet … Labels may be classes, numbers to predict, or several labels for each
+  sample.
+- **One table** of texts or numbers: CSV, TSV, JSON, JSON Lines (also compressed, `.gz`), Excel, OpenDocument,
+  Parquet, Arrow, fastText, or CoNLL for words with their tags. A Parquet or Arrow file may hold the pictures
+  or recordings themselves.
+- **Annotations** as Label Studio, doccano, Prodigy and COCO export them, with the files that they name.
+- **Several files at once**, or **a folder** of up to 500 files, arranged like such an archive.
+- **A data set of the library `datasets`**: an archive of what `save_to_disk` wrote or of a downloaded
+  repository, or its name on the Hub.
 - **Features that you have already**: one `.npz` file for each model, named after the model, with the arrays
   `embeddings` and `labels` (or `targets`); or one table of numbers with a label column for each model; or one
   zip of these. All of them must hold the same samples in the same order.
+
+Parts of a data set (`train`, `validation`, `test`, folds) are recognised by folders, files, sheets or a
+column, and you choose among them. Where an upload can be read in two ways, you are asked.
 """
 
 
@@ -92,10 +96,7 @@ def _keep(files: list[tuple[str, bytes]], *, are_features: bool) -> None:
         if are_features:
             state.draft().use_features(jobs.keep_features(files))
         else:
-            source = jobs.keep_upload(files)
-            with suppress(UnclearReadingError):  # the report asks
-                jobs.preview(source)
-            state.draft().use_samples(source)
+            state.draft().use_samples(_keep_readable(files))
     except PTMRankError as error:
         show_error(error)
         return
@@ -103,18 +104,40 @@ def _keep(files: list[tuple[str, bytes]], *, are_features: bool) -> None:
     st.rerun()
 
 
-def _report(draft: state.Draft, source: str) -> None:
-    """Draw how the samples are read, and the report on them."""
-    st.header(f"What was read: {plain(source_name(source))}")
+def _keep_readable(files: list[tuple[str, bytes]]) -> str:
+    """Keep an upload that can be read, perhaps once something was chosen or answered; return its source.
+
+    Raises
+    ------
+    PTMRankError
+        If it cannot be kept, or nothing on the page makes it readable.
+    """
+    source = jobs.keep_upload(files)
     try:
+        jobs.preview(source)
+    except InputError as error:  # the report asks, and has the fields
+        if not (error.fields or isinstance(error, UnclearReadingError)):
+            raise
+    return source
+
+
+def _report(draft: state.Draft, source: str) -> None:
+    """Draw how the samples are read, and the report on them; a question stands above the fields."""
+    st.header(f"What was read: {plain(source_name(source))}")
+    above = st.container()
+    try:
+        if not jobs.is_demo(source):
+            mend_reading(draft, source)
         former = draft.reading
         reading = former if jobs.is_demo(source) else choose_reading(source, former)
         whole = jobs.all_samples(source, replace(reading, max_samples=None))
-        draft.reading = replace(reading, max_samples=choose_part(whole, former.max_samples))
+        draft.reading = reading
         choose_data_parts(draft, whole)
+        draft.reading = replace(reading, max_samples=choose_part(whole, former.max_samples))
         samples = jobs.samples(source, draft.reading)
     except UnclearReadingError as question:
-        ask(draft, question)
+        with above:
+            ask(draft, question)
         return
     except PTMRankError as error:
         show_error(error)

@@ -11,13 +11,15 @@ from dashboard import jobs, state
 from dashboard.views.samples.details import choose_details
 from dashboard.wording import MODALITIES, TARGETS
 from ptmrank_core.data import SourceOverview, TableDescription
+from ptmrank_core.errors import InputError, UnclearReadingError
 from ptmrank_core.records import Modality, Reading, TargetKind
 
-__all__ = ["choose_columns", "choose_reading"]
+__all__ = ["choose_columns", "choose_reading", "mend_reading"]
 
 TABLE_MODALITIES: tuple[Modality, ...] = ("text", "tabular")
 FILE_MODALITIES: tuple[Modality, ...] = ("image", "audio", "video", "text")
 EMPTY = "as recognised"
+UNREADABLE = SourceOverview("table", None, TableDescription((), (), 0, ()))
 HELPS = {
     "text": "One column, or two columns for pairs of texts.",
     "label": "One column. Several columns of zeros and ones if a sample can have several labels; several "
@@ -48,9 +50,7 @@ def choose_reading(source: str, former: Reading) -> Reading:
     PTMRankError
         If the upload cannot be looked at.
     """
-    base = replace(
-        former, modality=None, target_kind=None, text_columns=(), label_columns=(), group_column=None
-    )
+    base = _without_roles(former)
     recognised = jobs.preview(source, base)
     with st.container(border=True):
         st.markdown("**How your upload is read**")
@@ -70,6 +70,37 @@ def choose_reading(source: str, former: Reading) -> Reading:
         has_text = overview.layout == "table" and (modality or overview.modality) != "tabular"
         asked = ("text", "label", "group") if has_text else ("label", "group")
         return _choose_roles(overview.table, reading, former, asked, is_named=is_named)
+
+
+def mend_reading(draft: state.Draft, source: str) -> None:
+    """Draw the fields that may help where an upload cannot be looked at as it is, and go on with them.
+
+    Raises
+    ------
+    PTMRankError
+        What is wrong with the upload, or with the upload read as the fields say.
+    """
+    try:
+        jobs.preview(source, _without_roles(draft.reading))
+    except InputError as error:
+        if isinstance(error, UnclearReadingError) or not error.fields:
+            raise
+        with st.container(border=True):
+            st.markdown("**How your upload is read**")
+            reading = choose_details(UNREADABLE, draft.reading)
+        if reading == draft.reading:
+            raise
+        jobs.preview(source, reading)
+        draft.reading = reading
+        state.reset_upload()
+        st.rerun()
+
+
+def _without_roles(reading: Reading) -> Reading:
+    """Forget what was chosen about the samples and their columns."""
+    return replace(
+        reading, modality=None, target_kind=None, text_columns=(), label_columns=(), group_column=None
+    )
 
 
 def _describe(source: str, reading: Reading, former: Reading) -> tuple[SourceOverview, bool]:

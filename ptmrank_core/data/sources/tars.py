@@ -47,9 +47,9 @@ MAX_NAMING_BYTES = 2**16
 
 @dataclass(frozen=True, slots=True)
 class TarMember:
-    """The bytes of a file in a tar archive on disk."""
+    """The bytes of a file in a tar archive on disk; a ``path`` would be that of the file itself."""
 
-    path: Path
+    archive: Path
     offset: int
     size: int
     name: str
@@ -73,7 +73,7 @@ class TarMember:
 
     def _bytes(self, count: int) -> bytes:
         try:
-            with self.path.open("rb") as file:
+            with self.archive.open("rb") as file:
                 file.seek(self.offset)
                 return file.read(count)
         except OSError as error:

@@ -21,6 +21,7 @@ from ptmrank_core.data.tables.media_rows import offer_texts
 from ptmrank_core.data.tables.reading import open_table
 from ptmrank_core.data.tables.role_rules import AS_ASKED
 from ptmrank_core.data.tables.table import InputTable
+from ptmrank_core.data.tables.vectors import refuse_numbers_as_text
 from ptmrank_core.errors import InputField, SamplesError, UnclearReadingError
 from ptmrank_core.records import Reading, Samples
 
@@ -114,6 +115,7 @@ def _find_roles(table: InputTable, reading: Reading) -> Roles:
         raise
     except SamplesError as error:
         raise (question or error) from error
+    refuse_numbers_as_text(table, roles.text)
     if question is not None and (roles.modality == "tabular" or {*roles.text} & {*table.unclear}):
         raise question
     return roles

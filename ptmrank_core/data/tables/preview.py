@@ -36,6 +36,8 @@ class TableDescription:
         Cells of the first five rows, cut after 200 characters.
     problem
         Why the columns are not recognised, and what to do; empty where they are.
+    sheets
+        Names of the sheets of a spreadsheet that hold anything, where there are several.
     """
 
     columns: tuple[str, ...]
@@ -43,6 +45,7 @@ class TableDescription:
     n_rows: int
     first_rows: tuple[tuple[str, ...], ...]
     problem: str = ""
+    sheets: tuple[str, ...] = ()
 
 
 def describe_table(
@@ -93,7 +96,7 @@ def preview_table(table: InputTable, guesses: Sequence[str], problem: str = "") 
     """
     shown = [table.cells(column, MAX_ROWS_SHOWN) for column in table.columns]
     first_rows = tuple(tuple(cell[:CELL_CHARS] for cell in row) for row in zip(*shown, strict=True))
-    return TableDescription(table.columns, tuple(guesses), table.n_rows, first_rows, problem)
+    return TableDescription(table.columns, tuple(guesses), table.n_rows, first_rows, problem, table.sheets)
 
 
 def _role_of(column: str, roles: Roles) -> str:

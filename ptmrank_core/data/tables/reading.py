@@ -14,7 +14,7 @@ from ptmrank_core.data.sources.signatures import is_git_lfs_pointer
 from ptmrank_core.data.tables.annotations.fasttext import is_fasttext, read_fasttext
 from ptmrank_core.data.tables.columnar.files import COLUMNAR_SUFFIXES
 from ptmrank_core.data.tables.columnar.read import read_columnar
-from ptmrank_core.data.tables.conll import read_conll
+from ptmrank_core.data.tables.conll import read_conll, read_conllu
 from ptmrank_core.data.tables.delimited import read_delimited
 from ptmrank_core.data.tables.dialects.numbers import settle_numbers
 from ptmrank_core.data.tables.json_rows import minimal_table, read_json
@@ -22,6 +22,8 @@ from ptmrank_core.data.tables.nested import expand_objects
 from ptmrank_core.data.tables.sheets.book import SPREADSHEET_SUFFIXES
 from ptmrank_core.data.tables.sheets.reading import read_spreadsheet
 from ptmrank_core.data.tables.table import InputTable
+from ptmrank_core.data.tables.vectors import expand_vectors
+from ptmrank_core.data.tables.word_rows import sentences_of_rows
 from ptmrank_core.errors import SamplesError
 from ptmrank_core.records import AS_RECOGNISED, Reading
 
@@ -86,6 +88,11 @@ READERS = {
     ".ndjson": read_json,
     ".json": read_json,
     ".conll": read_conll,
+    ".iob": read_conll,
+    ".bio": read_conll,
+    ".conllu": read_conllu,
+    # fastText and CoNLL-2003 name files after parts: cooking.train, eng.testa.
+    **dict.fromkeys((".train", ".valid", ".dev", ".test", ".testa", ".testb"), read_plain),
     ".txt": read_plain,
 }
 OBJECTS = re.compile(r'\s*(?:\[\s*)?\{\s*"[^"]*"\s*:')
@@ -146,7 +153,8 @@ def open_table(
         table = minimal_table(read, limits)
     else:
         table = READERS[suffix](decoded.text, entry.name, limits)
-    table = expand_objects(table)
+    table = sentences_of_rows(expand_objects(table))
+    table = table if is_manifest else expand_vectors(table)
     if suffix in JSON_SUFFIXES and not is_manifest:
         table = settle_numbers(table, reading)
     note = (f"{entry.name} {decoded.note}.",) if decoded.note else ()

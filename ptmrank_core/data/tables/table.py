@@ -65,6 +65,8 @@ class InputTable:
         Name of the file of each row where several files are one table; empty otherwise.
     unclear
         Columns of words that are numbers with decimals or with thousands after a comma: it is unclear which.
+    sheets
+        Names of the sheets of its spreadsheet that hold anything, where there are several.
     """
 
     name: str
@@ -79,6 +81,7 @@ class InputTable:
     classes: frozenset[str] = frozenset()
     files: Sequence[str] = ()
     unclear: tuple[str, ...] = ()
+    sheets: tuple[str, ...] = ()
 
     @property
     def n_rows(self) -> int:

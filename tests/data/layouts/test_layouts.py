@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -96,6 +97,36 @@ def test_an_archive_is_read_like_the_folder(layout: Layout, tmp_path: Path) -> N
     assert say(one, str(folder)) == say(other, str(archive))
     if isinstance(one, Samples) and isinstance(other, Samples):
         assert one.fingerprint == other.fingerprint
+
+
+def test_a_tar_is_read_like_the_folder(layout: Layout, tmp_path: Path) -> None:
+    """An archive that is packed as a whole comes to the same."""
+    if layout.place:
+        pytest.skip("a single file")
+    folder = make(layout, tmp_path / "source")
+    archive = tmp_path / "source.tar"
+    with tarfile.open(archive, "w") as opened:
+        opened.add(folder, ".")
+    one, other = outcome(folder, layout.reading), outcome(archive, layout.reading)
+    assert say(one, str(folder)) == say(other, str(archive))
+    if isinstance(one, Samples) and isinstance(other, Samples):
+        assert one.fingerprint == other.fingerprint
+
+
+def test_a_folder_around_everything_changes_nothing(layout: Layout, tmp_path: Path) -> None:
+    """The folder above is read like the folder, and so is what a browser sends of it."""
+    if layout.place:
+        pytest.skip("a single file")
+    folder = make(layout, tmp_path / "above" / "source")
+    one, other = outcome(folder, layout.reading), outcome(folder.parent, layout.reading)
+    assert type(one) is type(other), say(other, str(folder.parent))
+    if isinstance(one, Samples) and isinstance(other, Samples):
+        assert other.summary().class_counts == one.summary().class_counts
+        assert other.parts == one.parts
+        assert len(set(other.groups)) == len(set(one.groups))
+        assert len(other.left_out) == len(one.left_out)
+    if isinstance(one, UnclearReadingError) and isinstance(other, UnclearReadingError):
+        assert [option.changes for option in other.options] == [option.changes for option in one.options]
 
 
 def test_every_entry_is_a_sample_or_left_out(layout: Layout, tmp_path: Path) -> None:

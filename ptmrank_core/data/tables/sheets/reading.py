@@ -74,7 +74,8 @@ def read_spreadsheet(
     def rows() -> Iterator[tuple[int, list[str] | str]]:
         return ((line, [*cells]) for line, cells in filled[n_titles:])
 
-    return read_cells(rows, name, limits, reading, notes=notes, is_manifest=is_manifest)
+    table = read_cells(rows, name, limits, reading, notes=notes, is_manifest=is_manifest)
+    return replace(table, sheets=tuple(one.name for one in sheets) if others else ())
 
 
 def sheets_as_parts(entry: Entry, reading: Reading, limits: Limits) -> list[Entry]:

@@ -28,6 +28,7 @@ from ptmrank_core.records import (
     Score,
 )
 from tests.dashboard.serving import APP
+from tests.waiting import PATIENCE_SECONDS
 
 N_SAMPLES, N_FEATURES, N_CLASSES, N_GROUPS = 120, 8, 3, 24
 CODES = np.arange(N_SAMPLES) % N_CLASSES
@@ -119,7 +120,7 @@ def test_a_run_is_ranked_and_shown(kind: str, tmp_path: Path, settings: Settings
         assert payload["controls"]["sentences"]
     st.cache_resource.clear()
     st.cache_data.clear()
-    app = AppTest.from_file(str(APP), default_timeout=60).run()
+    app = AppTest.from_file(str(APP), default_timeout=PATIENCE_SECONDS).run()
     app.button(key=f"open-{result.plan.run_id}").click().run()
     for title in SECTIONS:
         app.segmented_control(key="section").set_value(title).run()

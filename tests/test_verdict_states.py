@@ -24,6 +24,7 @@ from ptmrank_core.results.phrases import strip_bidi
 from ptmrank_core.results.verdict import verdict_of
 from tests.dashboard.serving import APP
 from tests.flowers import flowers_zip
+from tests.waiting import PATIENCE_SECONDS
 
 N_SAMPLES, N_FEATURES, N_CLASSES = 180, 12, 3
 CODES = np.arange(N_SAMPLES) % N_CLASSES
@@ -82,7 +83,7 @@ def page_of(run_id: str) -> str:
     """All that the results page of a run says."""
     st.cache_resource.clear()
     st.cache_data.clear()
-    app = AppTest.from_file(str(APP), default_timeout=60).run()
+    app = AppTest.from_file(str(APP), default_timeout=PATIENCE_SECONDS).run()
     app.button(key=f"open-{run_id}").click().run()
     assert not app.exception
     said = [*app.markdown, *app.caption, *app.info, *app.warning, *app.error, *app.success]

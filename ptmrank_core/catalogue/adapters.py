@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ptmrank_core.catalogue.checkpoint_files import CONFIG, is_needed, may_be_read
 from ptmrank_core.catalogue.weights import INDEX, WEIGHTS
@@ -96,9 +97,10 @@ def read_adapter(folder: Path, name: str, *, is_local: bool = True) -> Adapter:
     """
     try:
         config = json.loads((folder / ADAPTER_CONFIG).read_text(encoding="utf-8"))
+        _refuse_other_adapter(config, name)
         kind, base = str(config["peft_type"]), str(config["base_model_name_or_path"] or "")
         revision = str(config["revision"]) if config.get("revision") else None
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise UnsupportedModelError(
             f"{ADAPTER_CONFIG} of {name} could not be read: {error!r}.",
             hint="Expected a JSON object with peft_type and base_model_name_or_path, as peft writes it.",
@@ -122,6 +124,15 @@ def read_adapter(folder: Path, name: str, *, is_local: bool = True) -> Adapter:
             hint="Merge that one into its base first: model.merge_and_unload().save_pretrained(folder).",
         )
     return Adapter(kind, base, revision, place)
+
+
+def _refuse_other_adapter(config: Mapping[str, Any], name: str) -> None:
+    """Refuse an adapter of the library adapters (AdapterHub), whose config is of another kind."""
+    if "peft_type" not in config and "config" in config:
+        raise UnsupportedModelError(
+            f"{name} is an adapter of the library adapters (AdapterHub), which is not read here.",
+            hint=f"Merge it there and save the whole model with save_pretrained(folder), or {RANK_BASE}.",
+        )
 
 
 def _words(kind: str, base: str) -> str:

@@ -55,6 +55,7 @@ _CODE = re.compile(
     r"(modeling|modelling|configuration|tokenization|processing|image_processing|feature_extraction|custom)\w*\.py"
 )
 
+_AS_SAVED = "Expected a JSON object in UTF-8, as save_pretrained(folder) writes it: copy the file again."
 # Files that can name a class in a file of the repository.
 _MAY_NAME_CODE = (CONFIG, "tokenizer_config.json", *PROCESSORS)
 
@@ -71,11 +72,11 @@ def read_json(path: Path) -> dict[str, Any]:
     """
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         refuse_pointer(path, path.parent.name)
-        raise ModelNotFoundError(f"{path} could not be read: {error}") from error
+        raise ModelNotFoundError(f"{path} could not be read: {error}.", hint=_AS_SAVED) from error
     if not isinstance(content, dict):
-        raise ModelNotFoundError(f"{path} does not hold a JSON object.")
+        raise ModelNotFoundError(f"{path} does not hold a JSON object.", hint=_AS_SAVED)
     return content
 
 
@@ -111,8 +112,9 @@ def module_folders(folder: Path, name: str) -> list[str]:
         return []
     refuse_pointer(folder / MODULES, name)
     try:
-        paths = [str(module["path"]) for module in json.loads((folder / MODULES).read_text(encoding="utf-8"))]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        modules = json.loads((folder / MODULES).read_text(encoding="utf-8"))
+        paths = [str(module["path"]) for module in modules if module["type"]]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise UnsupportedModelError(
             f"{MODULES} of {name} could not be read: {error!r}",
             hint="Expected a list of modules with type and path, as sentence-transformers writes it.",
@@ -180,7 +182,7 @@ def brings_own_code(folder: Path, files: Iterable[str] = ()) -> bool:
     """
     if any(_CODE.fullmatch(name) for name in (*files, *(path.name for path in folder.glob("*.py")))):
         return True
-    if any("auto_map" in read_json(folder / name) for name in _MAY_NAME_CODE if (folder / name).is_file()):
+    if any(read_json(folder / name).get("auto_map") for name in _MAY_NAME_CODE if (folder / name).is_file()):
         return True
     return any(not kind.startswith("sentence_transformers.") for kind in _module_types(folder))
 

@@ -82,7 +82,7 @@ def _n_source_classes(config: Mapping[str, Any], heads: Sequence[str]) -> int | 
     architecture = _architecture(config) or ""
     if not any(architecture.endswith(head) for head in heads):
         return None
-    count = len(config.get("id2label") or {}) or int(config.get("num_labels", 2))
+    count = len(config.get("id2label") or {}) or int(config.get("num_labels") or 2)
     return count if count > 1 else None  # a single output is a regression
 
 
@@ -90,9 +90,31 @@ def _architecture(config: Mapping[str, Any]) -> str | None:
     return next(iter(config.get("architectures") or []), None)
 
 
+def _refuse_odd_values(config: Mapping[str, Any]) -> None:
+    """Refuse a config in which what tells family, class and labels is not of its type."""
+    classes = config.get("architectures") or []
+    fits = {
+        "model_type": ("a text", isinstance(config.get("model_type") or "", str)),
+        "architectures": (
+            "a list of texts",
+            isinstance(classes, list) and all(isinstance(one, str) for one in classes),
+        ),
+        "id2label": ("an object that names the classes", isinstance(config.get("id2label") or {}, dict)),
+        "num_labels": ("a whole number", isinstance(config.get("num_labels") or 0, int)),
+        "num_classes": ("a whole number", isinstance(config.get("num_classes") or 0, int)),
+    }
+    for key, (expected, is_fit) in fits.items():
+        if not is_fit:
+            raise UnsupportedModelError(
+                f"{key} in {CONFIG} is {config[key]!r:.100}; expected {expected}.",
+                hint="Copy config.json again from the model, or save it with model.save_pretrained(folder).",
+            )
+
+
 def _read_config(folder: Path) -> dict[str, Any]:
     """Read ``config.json``; timm writes its own kind, which names the architecture."""
     config = read_json(folder / CONFIG)
+    _refuse_odd_values(config)
     if "model_type" not in config and isinstance(config.get("architecture"), str):
         return config | {"model_type": TIMM}
     return config
@@ -158,7 +180,8 @@ def _modality(folder: Path, config: Mapping[str, Any], wanted: Modality | None, 
         lacking = PROCESSOR if modality else f"{PROCESSOR} and no tokenizer"
         raise UnsupportedModelError(
             f"{name} has no {lacking}, so the preprocessing of its input is not known.",
-            hint="Save its processor beside its config: processor.save_pretrained(folder).",
+            hint=f"Save its processor {'' if modality else 'or its tokenizer '}beside its config: "
+            "processor.save_pretrained(folder).",
         )
     return modality
 
@@ -218,7 +241,7 @@ def checkpoint_facts(
         "modality": modality,
         "model_type": config.get("model_type"),
         "architecture": _architecture(config),
-        "n_parameters": count_parameters(files),
+        "n_parameters": count_parameters(files, name),
         "n_source_classes": _n_source_classes(config, heads),
         "size_bytes": sum(path.stat().st_size for path in files),
         "tasks": tuple(tasks) or _tasks(folder, config, modality),

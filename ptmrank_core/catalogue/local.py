@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ptmrank_core.catalogue.adapters import adapter_revision, is_adapter, read_adapter
-from ptmrank_core.catalogue.checkpoint_files import content_revision
+from ptmrank_core.catalogue.checkpoint_files import MODULES, content_revision
 from ptmrank_core.catalogue.checkpoints import checkpoint_facts, is_checkpoint
 from ptmrank_core.catalogue.formats import no_checkpoint
 from ptmrank_core.errors import InputError, ModelError, ModelNotFoundError, UnknownNameError
@@ -47,7 +47,7 @@ def local_models(folder: Path, *, wanted: Modality = "image", tasks: tuple[str, 
     if _is_model(folder):
         return [_spec(folder, wanted, tasks)]
     checkpoints = sorted(path for path in folder.iterdir() if path.is_dir() and _is_model(path))
-    if not checkpoints:
+    if not checkpoints or (folder / MODULES).is_file():  # parts of one model of sentence-transformers
         raise no_checkpoint(folder)
     return [_spec(path, wanted, tasks) for path in checkpoints]
 

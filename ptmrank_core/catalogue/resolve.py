@@ -80,10 +80,6 @@ def _resolve(name: str, task: TaskCategory, models_dir: Path | None) -> list[Mod
         return [local_root_model(name, models_dir, wanted=task.modality, tasks=(task.name,))]
     if Path(name).expanduser().is_file():
         refuse_model_file(name)
-        raise InputError(
-            f"{name!r} is a file; a model is a folder with config.json and model.safetensors.",
-            hint="Give the folder of the checkpoint.",
-        )
     if Path(name).expanduser().is_dir():
         return local_models(Path(name).expanduser(), wanted=task.modality, tasks=(task.name,))
     return hub_models(name, task)

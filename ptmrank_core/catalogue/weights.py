@@ -10,7 +10,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from ptmrank_core.catalogue.formats import no_weights, refuse_pointer
+from ptmrank_core.catalogue.formats import (
+    damaged_weights,
+    no_weights,
+    refuse_pointer,
+    refuse_quantised_weights,
+)
 from ptmrank_core.errors import WeightsFormatError
 
 __all__ = ["INDEX", "WEIGHTS", "count_parameters", "has_weights", "weight_files", "weight_names"]
@@ -20,6 +25,7 @@ INDEX = "model.safetensors.index.json"
 # Any plain name: releases call their parts model-1-of-2, model.safetensors-1-of-2, layers-0 and so on.
 SHARD = re.compile(r"[^/\\:\x00]+\.safetensors")
 MAX_HEADER_BYTES = 100_000_000  # the format's own limit
+SAVE_BOTH = "Save it with model.save_pretrained(folder), which writes the index with its files."
 # Statistics that are stored beside the parameters but are none.
 BUFFERS = ("running_mean", "running_var", "num_batches_tracked")
 
@@ -34,19 +40,31 @@ def weight_names(folder: Path) -> list[str]:
     """
     if (folder / WEIGHTS).is_file() or not (folder / INDEX).is_file():
         return [WEIGHTS]
-    try:
-        shards = json.loads((folder / INDEX).read_text(encoding="utf-8"))["weight_map"].values()
-        names = sorted(set(shards))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise WeightsFormatError(f"{folder / INDEX} could not be read: {error}") from error
+    names = _shards(folder)
     strange = [name for name in names if not SHARD.fullmatch(name)]  # a path could lead out of the folder
     if strange or not names:
         raise WeightsFormatError(
-            f"{INDEX} names {strange or 'nothing'}; expected safetensors files of the same folder, such as "
-            "model-00001-of-00002.safetensors.",
-            hint="Save it with model.save_pretrained(folder), which writes both.",
+            f"{INDEX} names {strange[:3] or 'nothing'}; expected safetensors files of the same folder, such "
+            "as model-00001-of-00002.safetensors.",
+            hint=SAVE_BOTH,
         )
     return names
+
+
+def _shards(folder: Path) -> list[str]:
+    """Read the names of the files that an index has, whatever they are."""
+    try:
+        refuse_pointer(folder / INDEX, folder.name)
+        content = json.loads((folder / INDEX).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise WeightsFormatError(f"{INDEX} could not be read: {error}.", hint=SAVE_BOTH) from error
+    shards = content.get("weight_map") if isinstance(content, dict) else None
+    if not isinstance(shards, dict):
+        raise WeightsFormatError(
+            f"{INDEX} has no weight_map, which tells the file of each weight.",
+            hint=SAVE_BOTH,
+        )
+    return sorted({str(shard) for shard in shards.values()})
 
 
 def has_weights(folder: Path) -> bool:
@@ -71,9 +89,10 @@ def weight_files(folder: Path, name: str) -> list[Path]:
     """
     files = [folder / file for file in weight_names(folder)]
     missing = [path.name for path in files if not path.is_file()]
+    _refuse_broken_links(folder, name, missing)
     if missing == [WEIGHTS]:
         present = (path.relative_to(folder).as_posix() for path in (*folder.glob("*"), *folder.glob("*/*")))
-        raise no_weights(name, present, lacking=WEIGHTS)
+        raise no_weights(name, present, lacking=WEIGHTS, folder=folder)
     if missing:
         raise WeightsFormatError(
             f"{name} lacks {len(missing)} of its {len(files)} weight files: {', '.join(missing)}.",
@@ -82,6 +101,19 @@ def weight_files(folder: Path, name: str) -> list[Path]:
     for path in files:
         refuse_pointer(path, name)
     return files
+
+
+def _refuse_broken_links(folder: Path, name: str, missing: Iterable[str]) -> None:
+    """Refuse weights whose names stand there without a file: links that lead nowhere, and folders."""
+    for file in missing:
+        path = folder / file
+        if path.is_symlink() or path.exists():
+            what = (
+                "a folder, no file" if path.is_dir() else f"a link to {path.readlink()}, which is not there"
+            )
+            raise WeightsFormatError(
+                f"{file} of {name} is {what}.", hint="Copy the file itself, or download the model again."
+            )
 
 
 def _header(path: Path) -> dict[str, Any]:
@@ -100,10 +132,8 @@ def _header(path: Path) -> dict[str, Any]:
         header = json.loads(raw)
         tensors = {name: tensor for name, tensor in header.items() if name != "__metadata__"}
         end = 8 + size + max((int(tensor["data_offsets"][1]) for tensor in tensors.values()), default=0)
-    except (ValueError, AttributeError, KeyError, TypeError, IndexError) as error:
-        raise WeightsFormatError(
-            f"{path.name} is not an intact safetensors file.", hint="Copy or download it again."
-        ) from error
+    except (ValueError, AttributeError, KeyError, TypeError, IndexError, RecursionError) as error:
+        raise damaged_weights(path) from error
     if path.stat().st_size < end:
         raise WeightsFormatError(
             f"{path.name} is cut short: {path.stat().st_size:,} of {end:,} bytes.",
@@ -112,13 +142,25 @@ def _header(path: Path) -> dict[str, Any]:
     return tensors
 
 
-def count_parameters(files: Iterable[Path]) -> int:
+def count_parameters(files: Iterable[Path], name: str) -> int:
     """Count the parameters, including those of the head.
+
+    Parameters
+    ----------
+    files
+        The files with a checkpoint's weights.
+    name
+        Its name in messages.
 
     Raises
     ------
     WeightsFormatError
         If a file is damaged.
+    UnsupportedModelError
+        If the weights are quantised.
     """
-    tensors = [item for path in files for item in _header(path).items()]
-    return sum(math.prod(tensor["shape"]) for name, tensor in tensors if not name.endswith(BUFFERS))
+    tensors: dict[str, Any] = {}
+    for path in files:
+        tensors |= _header(path)
+    refuse_quantised_weights(name, tensors)
+    return sum(math.prod(facts["shape"]) for tensor, facts in tensors.items() if not tensor.endswith(BUFFERS))

@@ -12,6 +12,7 @@ from ptmrank_core.data.sources.compressed import unpack_tables
 from ptmrank_core.data.sources.entries import HIDDEN_REASON, SourceListing, is_hidden, suffix_of
 from ptmrank_core.data.sources.folders import list_file, list_folder
 from ptmrank_core.data.sources.limits import Limits
+from ptmrank_core.data.sources.other_formats import other_format
 from ptmrank_core.data.sources.signatures import HEAD_BYTES, is_packed_table, is_tar
 from ptmrank_core.data.sources.tars import open_tar, unpacked_tar
 from ptmrank_core.data.tables import TABLE_SUFFIXES
@@ -20,10 +21,6 @@ from ptmrank_core.records import LeftOut
 
 __all__ = ["LAYOUT_HINT", "absolute_source", "list_source"]
 
-OTHER_SPREADSHEETS = {
-    ".numbers": "Export it as .xlsx or .csv from Numbers.",
-    ".gsheet": "It only points to Google Sheets; download the table from there as .xlsx or .csv.",
-}
 LAYOUT_HINT = (
     "Expected a .zip file or a folder with one folder of pictures for each class (or of recordings, videos, "
     "texts), or with a table of files and labels beside them; or a table of texts or numbers (.csv, .tsv, "
@@ -75,11 +72,8 @@ def list_source(source: str, limits: Limits) -> SourceListing:
         return list_file(path, limits)
     elif is_packed_table(source):
         return unpack_tables(list_file(path, limits), limits)
-    elif suffix_of(source) in OTHER_SPREADSHEETS:
-        raise SamplesError(
-            f"{source!r} is a spreadsheet in a format that is not read.",
-            hint=OTHER_SPREADSHEETS[suffix_of(source)],
-        )
+    elif (other := other_format(source, _head(path))) is not None:
+        raise SamplesError(f"{source!r} is {other.what}, which is not read.", hint=other.remedy)
     elif is_tar(source, _head(path)):
         tar = unpacked_tar(path, source, limits, load_settings().uploads_dir)
         listing = open_tar(tar, source, limits)

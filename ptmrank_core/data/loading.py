@@ -19,11 +19,13 @@ from ptmrank_core.data.layouts.name_groups import group_by_names
 from ptmrank_core.data.layouts.rows import load_tables
 from ptmrank_core.data.listing import LAYOUT_HINT
 from ptmrank_core.data.media.grey import with_one_white
-from ptmrank_core.data.media.kinds import MEDIA, MediaKind, check_entry, recognise_kind, settle_encoding
+from ptmrank_core.data.media.kinds import MEDIA, MediaKind, check_entry, settle_encoding
+from ptmrank_core.data.media.recognition import recognise_kind
 from ptmrank_core.data.parts import part_of_stem
 from ptmrank_core.data.quality import with_warnings
 from ptmrank_core.data.sources.entries import Entry, SourceListing, suffix_of
 from ptmrank_core.data.sources.limits import DEFAULT_LIMITS, Limits
+from ptmrank_core.data.sources.signatures import is_archive
 from ptmrank_core.data.subsampling import subsample
 from ptmrank_core.data.tables import TABLE_SUFFIXES
 from ptmrank_core.errors import SamplesError
@@ -32,6 +34,7 @@ from ptmrank_core.records import AS_RECOGNISED, OBJECTS_PREFIXES, LeftOut, Readi
 __all__ = ["find_tables", "load_all_samples", "load_samples"]
 
 FEW_FILES = 3  # fewer than two classes of two
+ARCHIVE_REASON = "an archive, which has to be unpacked beside the other files"
 BESIDE_TABLE_REASON = "beside a table of samples"
 
 
@@ -91,7 +94,7 @@ def _load_tables(
 def _choose_kind(entries: Sequence[Entry], reading: Reading) -> MediaKind:
     """Choose the kind of the files: the one that the user named, or the one that they look like."""
     if reading.modality is None:
-        return recognise_kind([entry.name for entry in entries])
+        return recognise_kind(entries)
     if reading.modality not in MEDIA:
         raise SamplesError(
             f"Samples of the modality {reading.modality} come as a table, and there is none.",
@@ -102,12 +105,14 @@ def _choose_kind(entries: Sequence[Entry], reading: Reading) -> MediaKind:
 
 def _load_files(source: str, listing: SourceListing, reading: Reading, limits: Limits) -> Samples:
     """Load samples that are files."""
-    kind = _choose_kind(listing.entries, reading)
-    labelling = label_entries(listing.entries, kind.formats.suffixes, reading, limits)
-    left_out = [*listing.left_out, *labelling.left_out]
-    kind = settle_encoding(kind, (e for e in listing.entries if e.name in labelling.labels), reading)
+    entries = [entry for entry in listing.entries if not is_archive(entry.name)]
+    packed = [LeftOut(entry.name, ARCHIVE_REASON) for entry in listing.entries if is_archive(entry.name)]
+    kind = _choose_kind(entries, reading)
+    labelling = label_entries(entries, kind.formats.suffixes, reading, limits)
+    left_out = [*listing.left_out, *packed, *labelling.left_out]
+    kind = settle_encoding(kind, (e for e in entries if e.name in labelling.labels), reading)
     candidates = []
-    for entry in listing.entries:
+    for entry in entries:
         if entry.name not in labelling.labels:
             continue
         checked = check_entry(entry, kind, limits)

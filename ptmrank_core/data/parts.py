@@ -9,23 +9,34 @@ from functools import lru_cache
 from ptmrank_core.errors import InputField, UnknownNameError
 from ptmrank_core.records import ALL_PARTS
 
-__all__ = ["LEARNED_FROM", "are_parts", "choose_parts", "part_of", "part_of_stem", "split_part"]
+__all__ = [
+    "LEARNED_FROM",
+    "are_parts",
+    "choose_parts",
+    "part_of",
+    "part_of_stem",
+    "parts_among",
+    "split_part",
+]
 
 SPELLINGS = {
-    "train": ("train", "training", "trainset", "trainingset", "trn"),
-    "validation": ("validation", "valid", "val", "validationset", "valset", "dev", "devset", "eval"),
-    "test": ("test", "testing", "testset", "tst", "publictest", "privatetest"),
+    "train": ("train", "training", "trainset", "trainingset", "trn", "trainval"),
+    "validation": ("validation", "valid", "val", "validationset", "valset", "dev", "devset", "eval", "testa"),
+    "test": ("test", "testing", "testset", "tst", "publictest", "privatetest", "testb"),
     "unsup": ("unsup", "unsupervised", "unlabeled", "unlabelled"),
+    "labelled": ("labelled", "labeled"),
 }
 PART_BY_SPELLING = {spelling: part for part, spellings in SPELLINGS.items() for spelling in spellings}
 FOLD = re.compile(r"(?:cv)?fold[ _\-.]*(\d{1,3})")
-CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+NUMBERED = re.compile(r"(train|training|validation|valid|val|test|testing)\d{1,2}")  # test1
+CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=\d)(?=[a-z])")
 YEAR = re.compile(r"\d{4}$")
 SHARD = re.compile(r"[ _\-.]+\d+(?:[ _\-.]*of[ _\-.]*\d+)?$")
+TRAINVAL = re.compile(r"(?i:train[ _\-.]+val)(?![a-z])")  # train_val_list
 # What a name of a part is joined with: train_images, images-test, X.train, train2017.
 COMPANIONS = frozenset(
     {"images", "image", "img", "imgs", "pictures", "photos", "audio", "audios", "wav", "wavs", "clips"}
-    | {"recordings", "videos", "texts", "text", "data", "set", "split", "labels", "files"}
+    | {"recordings", "videos", "texts", "text", "data", "set", "split", "list", "labels", "files"}
 )
 LEARNED_FROM = ("train", "validation")
 
@@ -47,7 +58,9 @@ def part_of(name: str) -> str | None:
     fold = FOLD.fullmatch(word)
     if fold:
         return f"fold{int(fold[1])}"
-    return PART_BY_SPELLING.get(re.sub(r"[ _\-.]", "", word))
+    bare = re.sub(r"[ _\-.]", "", word)
+    numbered = NUMBERED.fullmatch(bare)
+    return PART_BY_SPELLING.get(numbered[1] if numbered else bare)
 
 
 @lru_cache(maxsize=4_096)  # the same few folders stand above thousands of files
@@ -64,7 +77,7 @@ def part_of_stem(stem: str) -> str | None:
     str or None
         As ``part_of``; also ``None`` where two parts are named.
     """
-    bare = SHARD.sub("", stem.strip())
+    bare = TRAINVAL.sub("trainval", SHARD.sub("", stem.strip()))
     whole = part_of(stem) or part_of(bare)
     if whole:
         return whole
@@ -75,7 +88,7 @@ def part_of_stem(stem: str) -> str | None:
 
 
 def _words(name: str) -> list[str]:
-    """Split a name at its marks, and where a capital begins a word (``trainLabels``)."""
+    """Split a name at its marks, and where a word ends without one (``trainLabels``, ``wnut17train``)."""
     return [word for word in re.split(r"[ _\-.]+", CAPITAL.sub("_", name).casefold()) if word]
 
 
@@ -112,9 +125,28 @@ def are_parts(names: Collection[str]) -> bool:
     ----------
     names
         Names of all folders at one level. A class may well be called train beside a bus and a car, so that
-        every one has to be a part, alone or with a companion (``"train_images"``).
+        every one has to be a part, alone, with a companion (``"train_images"``) or with what the others have
+        beside their parts too (``"birds_train"``, ``"birds_test"``).
     """
-    return bool(names) and all(part_of(name) or _has_companions(name) for name in names)
+    return bool(names) and parts_among(names) == {*names}
+
+
+def parts_among(names: Collection[str]) -> set[str]:
+    """Return the names of folders beside one another that stand for parts of a data set.
+
+    Parameters
+    ----------
+    names
+        Names of all folders at one level.
+    """
+    plain = {name for name in names if part_of(name) or _has_companions(name)}
+    of_rest: dict[str, dict[str, str]] = {}
+    for name in {*names} - plain:
+        part, rest = split_part(name)
+        if part:
+            of_rest.setdefault(re.sub(r"[_\d]+$", "", rest.casefold()), {})[name] = part
+    together = (own for own in of_rest.values() if len({*own.values()}) > 1)
+    return plain.union(*together)
 
 
 def _has_companions(name: str) -> bool:

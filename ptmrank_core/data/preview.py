@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from ptmrank_core.data.files.labelling import FoundLabels, find_labels
+from ptmrank_core.data.files.labelling import FoundLabels, find_labels, listed_parts
 from ptmrank_core.data.files.manifest import describe_manifest
 from ptmrank_core.data.files.manifests import Manifest
 from ptmrank_core.data.hub.loading import HubRows, look_at
@@ -16,7 +16,8 @@ from ptmrank_core.data.layouts.part_column import find_part_column
 from ptmrank_core.data.layouts.rows import RowsTaken, open_rows
 from ptmrank_core.data.layouts.taking import take_parts
 from ptmrank_core.data.loading import find_tables
-from ptmrank_core.data.media.kinds import MEDIA, recognise_kind
+from ptmrank_core.data.media.kinds import MEDIA
+from ptmrank_core.data.media.recognition import recognise_kind
 from ptmrank_core.data.parts import choose_parts, part_of
 from ptmrank_core.data.sources.limits import DEFAULT_LIMITS, Limits
 from ptmrank_core.data.tables import TableDescription
@@ -92,11 +93,12 @@ def preview(
     if tables:
         return _describe(open_rows(tables, reading, limits), reading)
     kind = MEDIA.get(reading.modality) if reading.modality is not None else None
-    kind = kind or recognise_kind([entry.name for entry in entries])
+    kind = kind or recognise_kind(entries)
     found = find_labels(entries, kind.formats.suffixes, reading, limits)
     if not found.manifests.tables:
         folders = label_by_folder(found.files, kind.formats.suffixes, reading)
-        counts = take_parts(folders.parts.values(), ()).counts
+        of_files = folders.parts or listed_parts(found, reading)
+        counts = take_parts(of_files.values(), ()).counts
         return SourceOverview("folders", kind.modality, None, counts, folders.level)
     first = _first_taken(found, reading)
     description = describe_manifest(first, reading, has_classes=found.has_classes)
@@ -120,7 +122,8 @@ def _parts_of_files(found: FoundLabels, suffixes: Collection[str], reading: Read
     parts = [part for column in columns if column is not None for part in column[1]]
     if not parts:
         parts = [manifest.part for manifest in tables for _ in manifest.table.lines]
-    return take_parts(parts if any(parts) else parts_by_folder(found.files, suffixes).values(), ()).counts
+    by_folder = parts_by_folder(found.files, suffixes).values()  # tells more where a table labels one part
+    return take_parts(by_folder if len({*by_folder}) > len({*parts} - {""}) else parts, ()).counts
 
 
 def _describe(rows: RowsTaken, reading: Reading) -> SourceOverview:

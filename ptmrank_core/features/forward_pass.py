@@ -5,6 +5,7 @@ Imported only when a model has to run, because it loads torch.
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -23,11 +24,12 @@ from ptmrank_core.features.cache.vectors import SampleVectors
 from ptmrank_core.features.encoders import Encoder, import_encoder, load_encoder
 from ptmrank_core.features.encoders.prepared import Prepared
 from ptmrank_core.features.precision import HALF_PRECISION, HalfPrecisionError
-from ptmrank_core.features.preparing import decode_items, prepare_ahead
+from ptmrank_core.features.preparing import OF_ONE_MODEL, decode_items, prepare_ahead
 from ptmrank_core.records import ExtractionOptions, ModelSpec
 
 __all__ = ["ForwardPass"]
 
+logger = logging.getLogger(__name__)
 # What a model raises that does not run in a number format, or on a sample.
 FAILURES = (RuntimeError, TypeError, ValueError, UnsupportedModelError)
 # Modality, family, number format and device of models that this process has run.
@@ -172,9 +174,18 @@ class ForwardPass:
         try:
             return self._encoder.forward(batch)
         except FAILURES as error:
-            if self._dtype not in HALF_PRECISION or self._encoder.is_out_of_memory(error):
+            if self._encoder.is_out_of_memory(error):
                 raise
-            raise HalfPrecisionError(str(error).strip().split("\n")[0]) from error
+            reason = str(error).strip().split("\n")[0]
+            if self._dtype in HALF_PRECISION:
+                raise HalfPrecisionError(reason) from error
+            if isinstance(error, UnsupportedModelError):
+                raise
+            logger.exception("a pass of %s", self._spec.id)
+            raise UnsupportedModelError(
+                f"{self._spec.id!r} fails on its prepared samples: {type(error).__name__}: {reason}",
+                hint=OF_ONE_MODEL,
+            ) from error
 
     def _run_batch(self, batch_size: BatchSize, ready: Sequence[_Ready]) -> None:
         """Run one batch and store its vectors."""

@@ -6,6 +6,7 @@ do, processes take over, which take seconds to start but share no lock.
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import os
 import sys
@@ -17,13 +18,28 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from typing import Any
 
-from ptmrank_core.errors import ModelError, PTMRankError, SamplesError
+from ptmrank_core.errors import ModelError, PTMRankError, SamplesError, UnsupportedModelError
 from ptmrank_core.features.encoders.prepared import Prepared, Preparer
 from ptmrank_core.features.process.lifetime import die_with_parent
 from ptmrank_core.records import Item
 
-__all__ = ["Chunk", "decode_items", "prepare_ahead"]
+__all__ = ["OF_ONE_MODEL", "Chunk", "decode_items", "prepare_ahead"]
 
+logger = logging.getLogger(__name__)
+OF_ONE_MODEL = (
+    "Its weights, its config and its preprocessing may belong to different models: copy all files from one "
+    "and the same."
+)
+# What preprocessing raises on settings that do not belong together.
+FAILURES = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    MemoryError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
 CHUNK_SAMPLES = 32
 # Processes are started if threads would need longer than this for the rest.
 SECONDS_WORTH_PROCESSES = 30.0
@@ -78,9 +94,22 @@ def _prepare_in_child(items: Sequence[Item], names: Sequence[str]) -> tuple[list
 
 
 def _prepare(preparer: Preparer, items: Sequence[Item], names: Sequence[str]) -> tuple[list[Prepared], float]:
-    """Decode and prepare samples; an error names the sample."""
+    """Decode and prepare samples; an error names the sample.
+
+    Raises
+    ------
+    UnsupportedModelError
+        If the preprocessing of the model fails on samples that could be decoded.
+    """
     start = time.perf_counter()
-    return preparer(decode_items(items, names)), time.perf_counter() - start
+    decoded = decode_items(items, names)
+    try:
+        return preparer(decoded), time.perf_counter() - start
+    except FAILURES as error:
+        logger.exception("preparing %d samples", len(items))
+        raise UnsupportedModelError(
+            f"The preprocessing of the model fails: {type(error).__name__}: {error}", hint=OF_ONE_MODEL
+        ) from error
 
 
 def _may_start_processes() -> bool:

@@ -111,7 +111,7 @@ def test_a_folder_that_is_gone_is_told(tmp_path: Path) -> None:
 
 def test_an_empty_folder_is_bad_input(tmp_path: Path) -> None:
     """A folder without checkpoints says what was expected."""
-    with pytest.raises(InputError, match=r"contains no model. Expected a folder with config.json"):
+    with pytest.raises(InputError, match=r"contains no model \(it is empty\)\. Expected a folder"):
         local_models(tmp_path)
 
 

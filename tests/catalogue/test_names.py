@@ -20,6 +20,11 @@ PAGE = "https://huggingface.co"
         ("hf-hub:timm/x", "timm/x"),
         ("hf_hub:timm/x", "timm/x"),
         ("hf-hub:org/x@v2", "org/x@v2"),
+        ("HF-HUB:org/x", "org/x"),
+        ("org/x/", "org/x"),
+        (f"{PAGE.upper()}/org/x", "org/x"),
+        (f"{PAGE}/org/x.git", "org/x"),
+        (f"{PAGE}/org/x/blob/main/model-00001-of-00002.safetensors", "org/x"),
         (f"{PAGE}/org/x", "org/x"),
         (f"{PAGE}/org/x/", "org/x"),
         (f" {PAGE}/org/x ", "org/x"),
@@ -66,3 +71,22 @@ def test_what_is_no_model_is_told_as_it_was_written(name: str) -> None:
         resolve_models(name, TASK)
     assert name in str(caught.value)
     assert "org/name@revision" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("tree/main/sub", "'sub' of org/x"),
+        ("tree/v2/onnx", "'onnx' of org/x"),
+        ("blob/main/onnx/model.onnx", "'onnx/model.onnx' of org/x (ONNX)"),
+        ("blob/main/model-q4.gguf", "'model-q4.gguf' of org/x (GGUF"),
+        ("resolve/main/pytorch_model.bin", "'pytorch_model.bin' of org/x (pickled"),
+        ("blob/main/model.fp16.safetensors", "'model.fp16.safetensors' of org/x (a variant"),
+    ],
+)
+def test_a_part_of_a_repository_is_not_taken_for_the_whole(path: str, words: str) -> None:
+    """The model at the top is another one than the folder or the file that the address leads to."""
+    with pytest.raises(InputError) as caught:
+        resolve_models(f"{PAGE}/org/x/{path}", TASK)
+    assert words in str(caught.value)
+    assert "Give org/x for that model" in str(caught.value)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from safetensors.numpy import load_file, save_file
 
 from ptmrank_core.cli import main
 from tests.language_checkpoints import WORDS, save_language_model
@@ -96,6 +97,16 @@ def _become_gguf(folder: Path) -> None:
     (folder / "model.safetensors").rename(folder / "model-Q8_0.gguf")
 
 
+def _wrap(folder: Path) -> None:
+    weights = {f"module.{name}": w for name, w in load_file(folder / "model.safetensors").items()}
+    save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
+
+
+def _misname(folder: Path) -> None:
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    (folder / "config.json").write_text(json.dumps(config | {"hidden_act": "magic"}), encoding="utf-8")
+
+
 def _widen(folder: Path) -> None:
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     (folder / "config.json").write_text(json.dumps(config | {"intermediate_size": 30}), encoding="utf-8")
@@ -105,6 +116,8 @@ SPOILT: dict[str, tuple[Callable[[Path], Any], str, str]] = {
     "pointer": (_point, "model.safetensors of pointer is a Git LFS pointer", "Run git lfs pull"),
     "quantised": (_quantise, "are quantised (GPTQ, 4 bits)", "Choose the model that it was made from"),
     "gguf": (_become_gguf, "That is GGUF", "Give the model that it was made from"),
+    "wrapped": (_wrap, "(module.embeddings", "under the names that the model expects"),
+    "misnamed": (_misname, "cannot be built from its config.json: KeyError: 'magic'", "choose another model"),
     "wide": (_widen, "is [24, 16], expected [30, 16]", "from one and the same model"),
 }
 

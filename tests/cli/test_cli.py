@@ -1,11 +1,13 @@
-"""The command line as a user has it: a process, its standard output, its exit status."""
+"""The command line as a user has it: standard output, exit status; as a process where that matters."""
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
 import zipfile
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from ptmrank_core.cli import main
 from ptmrank_core.metrics import standard_metrics
 from tests.checkpoints import save_checkpoint
 from tests.pictures import encoded, picture, picture_files, write_zip
@@ -27,9 +30,17 @@ def run_cli(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
-def rank(samples: str | Path, models: str | Path, *more: str) -> dict[str, Any]:
+def run_here(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the command line in this process, where it starts in no time; a traceback is an error here."""
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        status = main(arguments)
+    return subprocess.CompletedProcess(arguments, status, out.getvalue(), err.getvalue())
+
+
+def rank(samples: str | Path, models: str | Path, *more: str, run: Any = run_here) -> dict[str, Any]:
     """Rank and return the JSON; nothing else may be on standard output."""
-    done = run_cli(
+    done = run(
         "rank",
         *("--task", "image-classification"),
         *("--samples", str(samples)),
@@ -54,7 +65,7 @@ def misses(payload: dict[str, Any]) -> set[int]:
 @pytest.mark.usefixtures("home")
 def test_the_json_says_everything(picture_zip: Path, zoo: Path, tmp_path: Path) -> None:
     """Scores, skips, samples, ranking, run, environment and timings are where they are documented."""
-    payload = rank(picture_zip, zoo, "--out", str(tmp_path / "out"), "--seed", "7")
+    payload = rank(picture_zip, zoo, "--out", str(tmp_path / "out"), "--seed", "7", run=run_cli)
     assert list(payload["models"]) == ["convnext-a", "resnet-b", "vit-headless"]
     headless = payload["models"]["vit-headless"]
     assert set(headless["scores"]) == {"logme", "hscore"}
@@ -176,7 +187,7 @@ def test_a_dangerous_zip_is_refused_by_name_and_writes_nothing(
     folder.mkdir()
     path = bad_zip(folder / "bad.zip", kind)
     before = {file for file in tmp_path.rglob("*") if home not in file.parents}
-    done = run_cli(
+    done = run_here(
         *("rank", "--task", "image-classification", "--samples", str(path)),
         *("--models", str(zoo), "--json"),
     )
@@ -216,7 +227,7 @@ def test_bad_input_is_one_message_and_status_2(zoo: Path, change: dict[str, str]
         "--models": str(zoo),
         "--metrics": "logme",
     } | change
-    done = run_cli("rank", *(text for pair in arguments.items() for text in pair), "--json")
+    done = run_here("rank", *(text for pair in arguments.items() for text in pair), "--json")
     assert done.returncode == 2
     assert done.stdout == ""
     assert message in done.stderr
@@ -234,7 +245,7 @@ def test_samples_that_cannot_be_ranked_are_bad_input(tmp_path: Path, zoo: Path) 
         (fake, "fake.zip"),
         (one_class(tmp_path), "only one class left"),
     ):
-        done = run_cli(
+        done = run_here(
             *("rank", "--task", "image-classification", "--samples", str(path), "--models", str(zoo))
         )
         assert done.returncode == 2
@@ -277,7 +288,7 @@ def test_score_gives_the_golden_values() -> None:
     """``score`` on a file of arrays gives the recorded values of every metric and variant."""
     expected = json.loads((GOLDEN / "golden.json").read_text(encoding="utf-8"))
     for case, entry in expected.items():
-        done = run_cli("score", str(GOLDEN / f"{case}.npz"), "--json")
+        done = run_here("score", str(GOLDEN / f"{case}.npz"), "--json")
         assert done.returncode == 0, done.stderr
         payload = json.loads(done.stdout)
         for name, golden in entry["expected"].items():
@@ -302,7 +313,7 @@ def test_score_without_source_logits_skips_leep(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     np.savez(tmp_path / "f.npz", embeddings=rng.normal(size=(20, 3)), labels=np.arange(20) % 2)
     payload = json.loads(
-        run_cli("score", str(tmp_path / "f.npz"), "--metrics", "logme,leep", "--json").stdout
+        run_here("score", str(tmp_path / "f.npz"), "--metrics", "logme,leep", "--json").stdout
     )
     assert set(payload) == {"scores", "skipped", "failures", "seconds"}
     assert set(payload["scores"]) == {"logme"}
@@ -322,7 +333,7 @@ def test_score_without_source_logits_skips_leep(tmp_path: Path) -> None:
 def test_score_refuses_bad_arrays(tmp_path: Path, arrays: dict[str, Any], message: str) -> None:
     """Wrong arrays are bad input, and a pickle inside is never opened."""
     np.savez(tmp_path / "f.npz", **{name: np.asarray(values) for name, values in arrays.items()})
-    done = run_cli("score", str(tmp_path / "f.npz"), "--json")
+    done = run_here("score", str(tmp_path / "f.npz"), "--json")
     assert done.returncode == 2
     assert message in done.stderr
     assert "Traceback" not in done.stderr
@@ -341,7 +352,7 @@ def test_score_refuses_files_that_are_no_npz(tmp_path: Path) -> None:
 def rank_features(folder: Path, *more: str) -> dict[str, Any]:
     """Rank ready-made features and return the JSON; nothing else may be on standard output."""
     chosen = ("--metrics", "logme,leep,etran", "--intervals", "0")
-    done = run_cli("rank", "--features", str(folder), *chosen, "--json", *more)
+    done = run_here("rank", "--features", str(folder), *chosen, "--json", *more)
     assert done.returncode == 0, done.stderr
     payload: dict[str, Any] = json.loads(done.stdout)
     return payload
@@ -365,7 +376,7 @@ def test_ready_made_features_are_ranked(tmp_path: Path) -> None:
     assert [entry["name"] for entry in payload["samples"]["left_out"]] == ["README.md"]
     assert "labels from 'label'" in payload["notes"]["columns"][0]
     assert payload["layers"] == {}
-    scored = run_cli("score", str(tmp_path / "f" / "strong.npz"), "--metrics", "logme,leep", "--json")
+    scored = run_here("score", str(tmp_path / "f" / "strong.npz"), "--metrics", "logme,leep", "--json")
     alone = rank_features(tmp_path / "f" / "strong.npz")["models"]["strong"]["scores"]
     for metric, score in json.loads(scored.stdout)["scores"].items():
         assert payload["models"]["strong"]["scores"][metric]["value"] == score["value"]
@@ -409,7 +420,7 @@ def test_features_of_other_samples_are_bad_input(tmp_path: Path) -> None:
 )
 def test_features_or_samples_but_not_both(arguments: list[str], message: str) -> None:
     """What is missing, and what does not go together, is told as bad input."""
-    done = run_cli("rank", *arguments)
+    done = run_here("rank", *arguments)
     assert done.returncode == 2
     assert message in done.stderr
     assert "Traceback" not in done.stderr
@@ -422,16 +433,16 @@ def test_rows_of_numbers_are_ranked_as_they_are(tmp_path: Path) -> None:
     save_features(tmp_path / "other.npz", 3.0)
     common = ("rank", "--task", "tabular-classification", "--samples", str(table), "--metrics", "logme,ped")
     common = (*common, "--intervals", "0")
-    alone = json.loads(run_cli(*common, "--json").stdout)
+    alone = json.loads(run_here(*common, "--json").stdout)
     assert list(alone["models"]) == ["columns"]
     assert set(alone["models"]["columns"]["skipped"]) == {"ped"}
-    done = run_cli(*common, "--models", f"columns,{tmp_path / 'other.npz'}", "--json")
+    done = run_here(*common, "--models", f"columns,{tmp_path / 'other.npz'}", "--json")
     payload = json.loads(done.stdout)
     assert payload["ranking"]["order"] == ["other", "columns"]
     columns = payload["models"]["columns"]["scores"]["logme"]["value"]
     assert columns == alone["models"]["columns"]["scores"]["logme"]["value"]
     save_features(tmp_path / "other.npz", labels=LABELS[::-1])
-    done = run_cli(*common, "--models", f"columns,{tmp_path / 'other.npz'}", "--json")
+    done = run_here(*common, "--models", f"columns,{tmp_path / 'other.npz'}", "--json")
     failures = json.loads(done.stdout)["models"]["other"]["failures"]
     assert "does not hold the samples of this run" in failures["logme"]["message"]
 
@@ -455,9 +466,9 @@ def test_a_group_column_can_be_named(tmp_path: Path, option: str) -> None:
     rows = [f"{0.37 * i % 1:.4f},{0.61 * i % 1:.4f},{'ab'[i % 2]},p{i // 4}" for i in range(24)]
     table.write_text("\n".join(["x,y,label,patient", *rows]), encoding="utf-8")
     common = ("rank", "--task", "tabular-classification", "--samples", str(table), "--label-column", "label")
-    done = run_cli(*common, option, "patient", "--metrics", "logme", "--intervals", "0", "--json")
+    done = run_here(*common, option, "patient", "--metrics", "logme", "--intervals", "0", "--json")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["samples"]["n"] == 24
-    refused = run_cli(*common, option, "nobody", "--json")
+    refused = run_here(*common, option, "nobody", "--json")
     assert refused.returncode == 2
     assert "nobody" in refused.stderr

@@ -47,6 +47,7 @@ def wait_for(process: subprocess.Popen[bytes], port: int) -> None:
     """Wait until the dashboard of a process answers."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
+        assert process.poll() is None, f"the dashboard ended with {process.returncode} before it answered"
         try:
             with urllib.request.urlopen(f"http://localhost:{port}/_stcore/health", timeout=5):
                 return

@@ -148,7 +148,7 @@ def command_line(command: str, home: Path) -> dict[str, Any]:
         env=os.environ | {"PTMRANK_HOME": str(home)},
         capture_output=True,
         check=False,
-        timeout=300,
+        timeout=PATIENCE_SECONDS,
         text=True,
     )
     assert done.returncode == 0, done.stderr

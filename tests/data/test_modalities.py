@@ -130,13 +130,25 @@ def test_a_users_texts(make: Any, tmp_path: Path) -> None:
     assert samples.notes == ("1 text was read as UTF-16.", "1 text was read as Windows-1252 (cp1252).")
 
 
-def test_texts_without_a_suffix_are_texts_when_asked_for(make: Any, tmp_path: Path) -> None:
-    """Well-known collections number their files; left open, such files are looked at as pictures."""
+def test_texts_without_a_suffix_are_texts(make: Any, tmp_path: Path) -> None:
+    """Well-known collections number their files, which are looked into; binary ones may be pictures."""
     files = {name.removesuffix(".txt"): data for name, data in _files(make, "text").items()}
     folder = make.folder(tmp_path / "a", files)
     assert load_samples(folder, Reading(modality="text")).n_samples == 6
+    assert load_samples(folder).modality == "text"
+    binary = {name: b"\x00\x01" + data for name, data in files.items()}
     with pytest.raises(SamplesError, match="6 x not an image"):
+        load_samples(make.folder(tmp_path / "c", binary))
+
+
+def test_as_many_recordings_as_pictures_are_asked_about(make: Any, tmp_path: Path) -> None:
+    """GTZAN has a spectrogram for each recording: either may be meant."""
+    folder = make.folder(tmp_path / "a", _files(make, "image", 3) | _files(make, "audio", 3))
+    with pytest.raises(UnclearReadingError, match="6 pictures and 6 recordings") as caught:
         load_samples(folder)
+    for option in caught.value.options:
+        samples = load_samples(folder, Reading(**option.changes))
+        assert (samples.modality, samples.n_samples) == (option.changes["modality"], 6)
 
 
 @pytest.mark.parametrize(
@@ -391,3 +403,9 @@ def test_folder_names_that_are_numbers_are_classes(make: Any, tmp_path: Path) ->
     """Numbers with fractions as names of folders make no regression."""
     samples = load_samples(make.folder(tmp_path / "a", make.classes(names=["0.5", "1.5"])))
     assert (samples.target_kind, samples.class_names) == ("classification", ("0.5", "1.5"))
+
+
+def test_a_gif_is_no_video_beside_pictures(make: Any, tmp_path: Path) -> None:
+    """Its suffix is that of both kinds, so that nothing is asked."""
+    files = {name.replace(".png", ".gif"): data for name, data in _files(make, "image", 3).items()}
+    assert load_samples(make.folder(tmp_path / "a", files)).modality == "image"

@@ -18,6 +18,7 @@ from ptmrank_core.features import FeatureCache, extract
 from ptmrank_core.features.encoders import load_encoder, missing
 from ptmrank_core.features.encoders.missing import is_of_pretraining
 from ptmrank_core.records import ExtractionOptions, Features, ModelSpec
+from tests.checkpoints import save_checkpoint
 from tests.features import vision_families as vision
 from tests.features.readings import samples_of, spec_of
 from tests.features.test_language_models import TEXTS
@@ -92,6 +93,29 @@ def test_the_mask_of_xlnet_may_be_absent(tmp_path: Path, settings: Settings) -> 
     """Only its training on permuted words reads it."""
     folder = save_language_model(tmp_path / "xlnet", "xlnet")
     check_unchanged(folder, "text", settings, "mask_emb")
+
+
+@pytest.mark.parametrize("family", ["resnet", "mobilenet_v2"])
+def test_counters_of_training_may_be_absent(family: str, tmp_path: Path, settings: Settings) -> None:
+    """Old checkpoints do not hold how many batches a normalisation saw; its statistics are needed."""
+    folder = save_checkpoint(tmp_path / family, family)
+    check_unchanged(folder, "image", settings, "num_batches_tracked")
+    drop(folder, "running_mean")
+    with pytest.raises(UnsupportedModelError, match=r"running_mean.*at random"):
+        load_encoder(spec_of(folder, "image"), CPU)
+
+
+@pytest.mark.parametrize("prefix", ["module.", "base_model.model.", "_orig_mod."])
+def test_weights_under_other_names_are_named(prefix: str, tmp_path: Path) -> None:
+    """What a wrapper put before the names shows in the message."""
+    folder = save_language_model(tmp_path / "bert", "bert")
+    weights = load_file(folder / "model.safetensors")
+    renamed = {f"{prefix}{name}": weight for name, weight in weights.items()}
+    save_file(renamed, folder / "model.safetensors", metadata={"format": "pt"})
+    told = rf"at random\. It holds {len(renamed)} that the model has no place for \({prefix}embeddings"
+    with pytest.raises(UnsupportedModelError, match=told) as caught:
+        load_encoder(spec_of(folder, "text"), CPU)
+    assert "save them under the names that the model expects" in caught.value.hint
 
 
 def test_what_only_joins_two_towers_may_be_absent(tmp_path: Path, settings: Settings) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from transformers import AutoModel, AutoTokenizer
 
 from ptmrank_core.errors import UnsupportedModelError
 from ptmrank_core.features.encoders import load_encoder
+from ptmrank_core.features.encoders.sentences import read_sentence_recipe
 from ptmrank_core.records import ExtractionOptions
 from tests.features.readings import spec_of
 from tests.language_checkpoints import save_language_model
@@ -191,3 +194,59 @@ def test_a_prompt_that_the_pooling_leaves_out_is_refused(tmp_path: Path) -> None
     write_json(folder / "config_sentence_transformers.json", prompts)
     with pytest.raises(UnsupportedModelError, match="a prompt that its pooling leaves out"):
         vectors(folder)
+
+
+def test_a_dense_layer_in_half_precision_is_read(tmp_path: Path) -> None:
+    """Its numbers are taken as they are, into float32."""
+    folder = save_sentence_encoder(tmp_path / "model", {"pooling_mode": "mean"}, "Dense")
+    weight, _ = save_dense(folder / "2_Dense", bias=False)
+    save_file({"linear.weight": weight.bfloat16()}, folder / "2_Dense" / "model.safetensors")
+    recipe = read_sentence_recipe(spec_of(folder, "text"))
+    assert recipe is not None
+    (layer,) = recipe.layers
+    assert layer is not None
+    np.testing.assert_array_equal(layer.weight, weight.bfloat16().float().numpy())
+
+
+def _narrow(folder: Path) -> None:
+    save_file({"linear.weight": torch.zeros(5, 8)}, folder / "2_Dense" / "model.safetensors")
+
+
+def _damage(folder: Path) -> None:
+    (folder / "2_Dense" / "model.safetensors").write_bytes(b"x")
+
+
+def _read_twice(folder: Path) -> None:
+    modules = json.loads((folder / "modules.json").read_text(encoding="utf-8"))
+    modules.insert(1, {"idx": 9, "path": "", "type": "sentence_transformers.models.Transformer"})
+    write_json(folder / "modules.json", modules)
+
+
+def _list_settings(folder: Path) -> None:
+    write_json(folder / "1_Pooling" / "config.json", ["mean"])
+
+
+def _lose_settings(folder: Path) -> None:
+    (folder / "1_Pooling" / "config.json").unlink()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (_narrow, "takes vectors of width 8, and gets 16"),
+        (_damage, "a damaged 2_Dense/model.safetensors"),
+        (_read_twice, "a further transformer in ''"),
+        (_list_settings, "1_Pooling/config.json does not hold a JSON object"),
+        (_lose_settings, "1_Pooling/config.json could not be read: No such file"),
+    ],
+)
+def test_a_repository_that_does_not_fit_together_is_told(
+    tmp_path: Path, spoil: Callable[[Path], None], message: str
+) -> None:
+    """Before anything is computed, with the module that is meant."""
+    folder = save_sentence_encoder(tmp_path / "model", {"pooling_mode": "mean"}, "Dense")
+    save_dense(folder / "2_Dense")
+    spoil(folder)
+    with pytest.raises(UnsupportedModelError, match=re.escape(message)) as caught:
+        load_encoder(spec_of(folder, "text"), ExtractionOptions(device="cpu", dtype="float32"))
+    assert caught.value.hint

@@ -22,9 +22,10 @@ import json, sys
 from streamlit.testing.v1 import AppTest
 from dashboard import app as module
 from tests.dashboard.reading import open_page, texts
+from tests.waiting import PATIENCE_SECONDS
 
 run, seen = sys.argv[1], {"app": module.__file__}
-app = AppTest.from_file(module.__file__, default_timeout=120)
+app = AppTest.from_file(module.__file__, default_timeout=PATIENCE_SECONDS)
 open_page(app, "glossary")
 seen["page"] = texts(app)
 seen["navigation"] = {address: page.title for address, page in app.session_state["pages"].items()}
@@ -33,7 +34,7 @@ sections = app.segmented_control(key="section")
 seen["sections"] = sections.options
 sections.set_value("Mean ranks").run()
 seen["section"] = texts(app)
-again = AppTest.from_file(module.__file__, default_timeout=120)
+again = AppTest.from_file(module.__file__, default_timeout=PATIENCE_SECONDS)
 open_page(again, "results", run=run, section="Mean ranks")
 seen["addressed"] = texts(again)
 print(json.dumps(seen))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -52,10 +52,15 @@ def imported() -> dict[str, Path]:
 
 
 @cache
+def installed() -> Mapping[str, list[str]]:
+    """Top-level modules -> the distributions that bring them; to ask reads the files of all of these."""
+    return metadata.packages_distributions()
+
+
+@cache
 def distributions_of(module: str) -> set[str]:
     """Distributions that bring a module."""
-    installed = metadata.packages_distributions().get(module, [])
-    return {canonicalize_name(name) for name in installed} | {
+    return {canonicalize_name(name) for name in installed().get(module, [])} | {
         name for name, brought in MODULES.items() if brought == module
     }
 

@@ -9,11 +9,13 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from urllib.parse import unquote
 
 from ptmrank_core.data.parts import part_of_stem
 
 __all__ = ["FileIndex", "Match"]
 
+SCHEME = re.compile(r"[a-z][a-z0-9+.\-]+://", re.IGNORECASE)
 DRIVE = re.compile(r"[A-Za-z]:")
 MOST_ALIKE = 100  # files of one name, of which no path without a folder can mean one
 EXACT = 1_000  # components that match where the path is that of the file
@@ -85,7 +87,7 @@ class FileIndex:
         Match or None
             Without a name where several files fit alike.
         """
-        plain = _normalise(path.strip()).replace("\\", "/")
+        plain = _normalise(_without_scheme(path.strip())).replace("\\", "/")
         if not plain:
             return None
         for folder in dict.fromkeys([self._folder, ""]):
@@ -138,6 +140,13 @@ class FileIndex:
         if len(names) > 1 and self._folder:
             names = [name for name in names if name.startswith(f"{self._folder}/")] or names
         return names
+
+
+def _without_scheme(path: str) -> str:
+    """Return the path of a URL, as annotation tools and downloads give it; any other path as it is."""
+    if not SCHEME.match(path):
+        return path
+    return unquote(SCHEME.sub("", path).partition("?")[0])
 
 
 def _number(stem: str) -> str:

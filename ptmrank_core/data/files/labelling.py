@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ptmrank_core.data.files.labels import Labelling
@@ -21,7 +21,7 @@ from ptmrank_core.data.sources.limits import Limits
 from ptmrank_core.errors import SamplesError, UnclearReadingError
 from ptmrank_core.records import LeftOut, Reading
 
-__all__ = ["FoundLabels", "find_labels", "label_entries"]
+__all__ = ["FoundLabels", "find_labels", "label_entries", "listed_parts"]
 
 LABELS_FEW = "labels only some of the files, which lie in class folders"
 FEWEST = 2  # classes, and files of one
@@ -117,20 +117,32 @@ def label_entries(
     if found.manifests.tables:
         rows = match_files(found.manifests.tables, found.files, reading, has_classes=found.has_classes)
         rows = _with_parts(rows, found, suffixes, reading)
-        if not rows.columns.labels:
+        both = _beyond_folders(rows, found, suffixes, reading)
+        if both is not None:
+            labelling = _label_by_folder(both, suffixes, reading, listed_parts(found, reading))
+        elif not rows.columns.labels:
             labelling = _label_with_table(rows, found, suffixes, reading)
         elif _labels_few(rows, found, suffixes) and not reading.label_columns:
-            labelling = _label_by_folder(found.files, suffixes, reading, None)
-            few = [LeftOut(table.name, LABELS_FEW) for table in found.manifests.tables]
-            labelling = replace(labelling, left_out=(*labelling.left_out, *few))
+            folders = label_by_folder(found.files, suffixes, reading)
+            few = tuple(LeftOut(table.name, LABELS_FEW) for table in found.manifests.tables)
+            folders = replace(folders, left_out=(*folders.left_out, *few))
+            labelling = _label_by_folder(folders, suffixes, reading, listed_parts(found, reading))
         else:
             labelling = _read_from_table(rows, found, reading)
     else:
         _refuse_columns(reading)
-        labelling = _label_by_folder(found.files, suffixes, reading, None)
+        folders = label_by_folder(found.files, suffixes, reading)
+        labelling = _label_by_folder(folders, suffixes, reading, listed_parts(found, reading))
     if labelling.targets is None and reading.join_classes:
         labelling = join_alike(labelling)
-    return replace(labelling, left_out=(*labelling.left_out, *found.manifests.left_out))
+    notes = (*_name_partitions(found), *labelling.notes)
+    return replace(labelling, left_out=(*labelling.left_out, *found.manifests.left_out), notes=notes)
+
+
+def _name_partitions(found: FoundLabels) -> tuple[str, ...]:
+    """Say which tables tell the parts of the data set."""
+    names = ", ".join(manifest.name for manifest in found.manifests.partitions)
+    return (f"The parts are read from {names}.",) if names else ()
 
 
 def _labels_few(rows: FileRows, found: FoundLabels, suffixes: Collection[str]) -> bool:
@@ -155,12 +167,7 @@ def _with_parts(rows: FileRows, found: FoundLabels, suffixes: Collection[str], r
     """Give rows without a part that of a table of parts, or else of their file's folder."""
     if any(row.part for row in rows.row_of.values()):
         return rows
-    parts: dict[str, str] = {}
-    for manifest in found.manifests.partitions:
-        column, of_row = find_part_column(manifest.table, reading) or ("", [])
-        [files] = [name for name in manifest.table.columns if name != column]
-        places = map(manifest.files.find, manifest.table.cells(files))
-        parts |= {name: part for name, part in zip(places, of_row, strict=True) if name is not None}
+    parts = listed_parts(found, reading)
     if not parts:
         samples = [name for name in found.files if suffix_of(name) in suffixes]
         parts = parts_by_folder(samples or found.files, suffixes)
@@ -168,11 +175,34 @@ def _with_parts(rows: FileRows, found: FoundLabels, suffixes: Collection[str], r
     return replace(rows, row_of=row_of)
 
 
+def listed_parts(found: FoundLabels, reading: Reading) -> dict[str, str]:
+    """Return the part of each file by tables and lists of parts; empty where there are none.
+
+    Parameters
+    ----------
+    found
+        Where the labels are, with these tables. A file that none of them names is for training, where they
+        name none that is.
+    reading
+        The columns that the user named.
+    """
+    parts: dict[str, str] = {}
+    for manifest in found.manifests.partitions:
+        column, of_row = find_part_column(manifest.table, reading) or ("", [])
+        [files] = [name for name in manifest.table.columns if name != column]
+        places = map(manifest.files.find, manifest.table.cells(files))
+        parts |= {name: part for name, part in zip(places, of_row, strict=True) if name}
+    if parts and "train" not in parts.values():
+        parts = {name: parts.get(name, "train") for name in found.files}
+    return parts
+
+
 def _label_with_table(
     rows: FileRows, found: FoundLabels, suffixes: Collection[str], reading: Reading
 ) -> Labelling:
     """Label files by their folders; a table without labels gives groups, or nothing."""
-    labelling = _label_by_folder(found.files, suffixes, replace(reading, group_column=""), rows)
+    folders = label_by_folder(found.files, suffixes, replace(reading, group_column=""))
+    labelling = _label_by_folder(folders, suffixes, reading, {n: row.part for n, row in rows.row_of.items()})
     if rows.columns.group is None:
         unused = [
             LeftOut(table.name, "has no column of labels or groups") for table in found.manifests.tables
@@ -188,14 +218,41 @@ def _label_with_table(
     )
 
 
+def _beyond_folders(
+    rows: FileRows, found: FoundLabels, suffixes: Collection[str], reading: Reading
+) -> FolderLabels | None:
+    """Add the labels of a table to those of the folders: of the validation part of Tiny ImageNet, for one.
+
+    ``None`` where the table labels files that lie in class folders, or has other classes than they.
+    """
+    if not found.has_classes or len(rows.columns.labels) != 1 or reading.label_columns:
+        return None
+    try:
+        folders = label_by_folder(found.files, suffixes, reading)
+    except SamplesError:
+        return None
+    classes = {*folders.labels.values()} - {None}
+    own = {name: row.labels[0] for name, row in rows.row_of.items()}
+    if not own or not {*own.values()} <= classes or any(folders.labels.get(name) for name in own):
+        return None
+    note = f"The classes are read from the folders, those of {len(own):,} other files from {rows.first.name}."
+    return replace(
+        folders,
+        labels={**folders.labels, **own},
+        parts=folders.parts and {**folders.parts, **{name: rows.row_of[name].part for name in own}},
+        left_out=(
+            *(one for one in folders.left_out if one.name not in own),
+            *(one for one in rows.left_out if one.name not in found.files),  # rows that name no file
+        ),
+        notes=(note, *folders.notes),
+    )
+
+
 def _label_by_folder(
-    files: Sequence[str], suffixes: Collection[str], reading: Reading, rows: FileRows | None
+    found: FolderLabels, suffixes: Collection[str], reading: Reading, listed: Mapping[str, str]
 ) -> Labelling:
-    """Label files by their folders, those of the parts that are taken."""
-    found: FolderLabels = label_by_folder(files, suffixes, reading)
-    parts = dict(found.parts)
-    if not parts and rows is not None:
-        parts = {name: rows.row_of[name].part if name in rows.row_of else "" for name in found.labels}
+    """Label files by their folders, those of the parts that are taken; lists may tell the parts."""
+    parts = {**(found.parts or listed)}
     sure = [name for name, label in found.labels.items() if label is not None and suffix_of(name) in suffixes]
     taken = take_parts((parts.get(name, "") for name in sure or found.labels), reading.parts)
     left_out = list(found.left_out)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import posixpath
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ptmrank_core.data.files.file_index import FileIndex
 from ptmrank_core.data.files.manifest_columns import find_file_column
+from ptmrank_core.data.files.text_lists import open_lists
 from ptmrank_core.data.layouts.part_column import find_part_column
 from ptmrank_core.data.layouts.sample_tables import SUBMISSION_REASON, is_submission, names_table, table_key
 from ptmrank_core.data.layouts.taking import part_of_path
@@ -146,6 +147,12 @@ def find_manifests(
     is_table = {entry.name for entry in tables}
     names = [entry.name for entry in entries if entry.name not in is_table]
     opened, broken = _open([entry for entry in tables if entry not in submissions], names, reading, limits)
+    lists = [
+        _manifest(table, [n for n in names if n != table.name])
+        for table in open_lists(entries, names, reading, limits)
+    ]
+    parts_only = [manifest for manifest in lists if _is_partition(manifest, reading)]
+    opened += [manifest for manifest in lists if manifest not in parts_only]
     listing = [manifest for manifest in opened if _lists(manifest, reading)]
     rest = [manifest for manifest in opened if manifest not in listing]
     if listing:
@@ -153,8 +160,10 @@ def find_manifests(
         partitions = [manifest for manifest in listing if _is_partition(manifest, reading)]
         about_labels = [manifest for manifest in listing if manifest not in partitions]
         kept = _choose(about_labels or listing, reading, left_out)
-        return Manifests(tuple(kept), tuple(left_out), tuple(partitions) if about_labels else ())
-    return _without_listing(rest, broken, top, left_out, has_classes=has_classes)
+        partitions = [*(partitions if about_labels else ()), *parts_only]
+        return Manifests(tuple(kept), tuple(left_out), tuple(partitions))
+    found = _without_listing(rest, broken, top, left_out, has_classes=has_classes)
+    return replace(found, partitions=tuple(parts_only))
 
 
 def _open(
@@ -170,9 +179,13 @@ def _open(
         except SamplesError as error:
             broken[entry.name] = error
             continue
-        part = part_of_path(entry.name) or ""
-        opened.append(Manifest(table, FileIndex(names, entry.name, part or None), part))
+        opened.append(_manifest(table, names))
     return opened, broken
+
+
+def _manifest(table: InputTable, names: Sequence[str]) -> Manifest:
+    part = part_of_path(table.name) or ""
+    return Manifest(table, FileIndex(names, table.name, part or None), part)
 
 
 def _lists(manifest: Manifest, reading: Reading) -> bool:
@@ -227,11 +240,17 @@ def _choose(tables: Sequence[Manifest], reading: Reading, left_out: list[LeftOut
     if any(manifest.part == "train" for manifest in parted) and len(parted) < len(kept):
         kept = _keep(kept, parted, NOT_OF_A_PART, left_out)
     labelled = [manifest for manifest in kept if find_named(manifest.table.columns, LABEL_NAMES)]
-    if labelled and not all(manifest.part for manifest in kept):
+    if labelled and _name_many(labelled, kept) and not all(manifest.part for manifest in kept):
         kept = _keep(kept, labelled, NO_LABELS_THERE, left_out)
     if len(kept) > 1 and _overlap(kept):
         raise _question(kept)
     return kept
+
+
+def _name_many(labelled: Sequence[Manifest], tables: Sequence[Manifest]) -> bool:
+    """Whether tables with a column of labels are no shorter than half of the longest one."""
+    longest = max(manifest.table.n_rows for manifest in tables)
+    return 2 * max(manifest.table.n_rows for manifest in labelled) >= longest
 
 
 def _keep(

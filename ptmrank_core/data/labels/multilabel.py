@@ -12,11 +12,24 @@ from numpy.typing import NDArray
 from ptmrank_core.data.labels.numbers import is_missing, write_number
 from ptmrank_core.errors import InputField, SamplesError
 
-__all__ = ["SEPARATORS", "read_indicators", "read_label_sets", "read_list", "sort_classes"]
+__all__ = [
+    "SEPARATORS",
+    "are_in_angles",
+    "find_joint",
+    "read_indicators",
+    "read_label_sets",
+    "read_list",
+    "sort_classes",
+    "unwrap_single",
+]
 
 SEPARATORS = "|;"
+MORE_SEPARATORS = ",#/+"
+"""They join labels where each of these is a cell of its own too; they are parts of names otherwise."""
+IN_ANGLES = re.compile(r"(?:<[^<>]+>)+")
 MAX_LABELS = 1_000
 QUOTED = re.compile(r"""\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")\s*(?:,|$)""", re.DOTALL)
+NAMED = re.compile(r"""'name': (?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")""")
 ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 CONTROLS = {"n": "\n", "t": "\t", "r": "\r"}
 INTEGER = re.compile(r"-?[0-9]+")
@@ -72,8 +85,9 @@ def read_label_sets(
     Parameters
     ----------
     cells
-        n lists (``["a", "b"]``, single quotes too), or names joined by ``|`` or ``;``. ``[]`` is a sample
-        without any label, an empty cell one whose labels are not known.
+        n lists (``["a", "b"]``, single quotes too; ``<a><b>``), or names joined by ``|`` or ``;``, else by
+        what ``find_joint`` finds, else by commas. ``[]`` is a sample without any label, an empty cell one
+        whose labels are not known.
 
     Returns
     -------
@@ -88,6 +102,7 @@ def read_label_sets(
     sets: list[frozenset[str]] = []
     left_out = {}
     separator = next((mark for mark in SEPARATORS if any(mark in cell for cell in cells)), None)
+    separator = separator or find_joint(cells) or ("," if any("," in cell for cell in cells) else None)
     for row, cell in enumerate(cells):
         listed = None if cell.lower() in {"", "nan"} else _split(cell, separator)
         if listed is None:
@@ -106,15 +121,64 @@ def read_label_sets(
     return labels, names, left_out
 
 
+def find_joint(cells: Iterable[str]) -> str:
+    """Find what joins labels each of which is a cell of its own too: ``a``, ``b`` and ``a,b``.
+
+    Parameters
+    ----------
+    cells
+        Cells of a label column.
+
+    Returns
+    -------
+    str
+        Empty where nothing does.
+    """
+    values = {cell.strip() for cell in cells}
+    for mark in MORE_SEPARATORS:
+        joined = [cell for cell in values if mark in cell]
+        if joined and all(part.strip() in values for cell in joined for part in cell.split(mark)):
+            return mark
+    return ""
+
+
+def are_in_angles(cells: Iterable[str]) -> bool:
+    """Whether all cells are labels as ``<a><b>``, some of them several."""
+    values = [cell for cell in cells if cell]
+    return all(map(IN_ANGLES.fullmatch, values)) and any("><" in cell for cell in values)
+
+
+def unwrap_single(cells: list[str]) -> list[str]:
+    """Take the labels out of lists, where each list holds exactly one; else return the same cells."""
+    lists = {cell: read_list(cell) for cell in {*cells} if cell.startswith("[")}
+    singles = {cell: values[0] for cell, values in lists.items() if values is not None and len(values) == 1}
+    there = {cell for cell in cells if cell and cell.lower() != "nan"}
+    return [singles.get(cell, cell) for cell in cells] if there and there == singles.keys() else cells
+
+
 def _split(cell: str, separator: str | None) -> frozenset[str] | None:
     """Return the labels of one cell; ``None`` where it cannot be read."""
+    if IN_ANGLES.fullmatch(cell):
+        return frozenset(cell[1:-1].split("><"))
     if not (cell.startswith("[") and cell.endswith("]")):
         parts = {part.strip() for part in cell.split(separator)} if separator else {cell}
         return frozenset(parts - {""}) or None
-    values = read_list(cell)
+    values = read_list(cell) or _read_names(cell)
     if values is None or not all(value.strip() for value in values):
         return None
     return frozenset(value.strip() for value in values)
+
+
+def _read_names(cell: str) -> tuple[str, ...] | None:
+    """Read the names in a list of objects: ``[{"id": 28, "name": "Action"}]``, as Python writes it too."""
+    try:
+        values = json.loads(cell)
+    except (ValueError, RecursionError):
+        found = NAMED.findall(cell)
+        return tuple(one or other for one, other in found) if found else read_list(cell)
+    names = [value.get("name") for value in values if isinstance(value, dict)]
+    is_named = len(names) == len(values) and all(isinstance(name, str) for name in names)
+    return tuple(map(str, names)) if is_named else None
 
 
 def read_list(cell: str) -> tuple[str, ...] | None:

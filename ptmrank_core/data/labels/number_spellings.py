@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ptmrank_core.data.labels.multilabel import find_joint
 from ptmrank_core.data.labels.numbers import is_missing, read_numbers, write_number
 from ptmrank_core.errors import InputField, ReadingOption, UnclearReadingError
 from ptmrank_core.records import DecimalMark
@@ -17,7 +18,12 @@ __all__ = ["Spelled", "ask_about_mark", "read_spelled", "respell"]
 
 BLANKS = " \u00a0\u2009\u202f"
 MINUS = "-\u2212\u2013"
-CURRENCY = "$\u20ac\u00a3\u00a5\u20b9\u20bd\u20a9\u20ba\u20b4"
+CURRENCY = (
+    "(?:[$\u20ac\u00a3\u00a5\u20b9\u20bd\u20a9\u20ba\u20b4]|US\\$|R\\$|EUR|USD|GBP|CHF|JPY|CNY|INR|CAD|AUD|SEK|NOK"
+    "|DKK|PLN|CZK|HUF|RUB|TRY|BRL|MXN|KRW|ZAR|kr|z\u0142|K\u010d|Ft)"
+)
+NEGATIVE = re.compile(r"\((?P<inner>[^()]+)\)|(?P<before>[^-]*[0-9][.,][0-9]+)-")
+"""As accountants write them: ``(1,234)``, ``12.50-``."""
 APOSTROPHES = "'\u2019"
 LONGEST_NUMBER = 48
 SHOWN = 3
@@ -26,10 +32,10 @@ SHOWN = 3
 def _pattern(mark: str, groups: str) -> re.Pattern[str]:
     """Make the pattern of a number; leading zeros belong to codes, and all marks of groups are the same."""
     return re.compile(
-        rf"(?P<sign>[{MINUS}+]?)[{BLANKS}]?(?P<before>[{CURRENCY}]?)[{BLANKS}]?"
+        rf"(?P<sign>[{MINUS}+]?)[{BLANKS}]?(?P<before>{CURRENCY}?)[{BLANKS}]?"
         rf"(?P<whole>[1-9][0-9]{{0,2}}(?P<group>[{groups}])[0-9]{{3}}(?:(?P=group)[0-9]{{3}})*|0|[1-9][0-9]{{0,14}})"
         rf"(?:{mark}(?P<decimals>[0-9]+))?(?P<exponent>[eE][+-]?[0-9]{{1,3}})?"
-        rf"[{BLANKS}]?(?P<after>[{CURRENCY}%]?)"
+        rf"[{BLANKS}]?(?P<after>(?:{CURRENCY}|%)?)"
     )
 
 
@@ -98,25 +104,34 @@ def _read_as(
     pattern = PATTERNS[mark]
     numbers = np.full(n_cells, np.nan)
     groups, currencies, percents = set(), set(), set()
-    n_decimals = 0
+    n_decimals = n_odd = 0
+    are_negative = not all(NEGATIVE.fullmatch(cell) for _, cell in there)
     for row, cell in there:
-        match = pattern.fullmatch(cell) if len(cell) <= LONGEST_NUMBER else None
+        odd = NEGATIVE.fullmatch(cell) if are_negative else None
+        n_odd += odd is not None
+        text = f"-{odd['inner'] or odd['before']}" if odd else cell
+        match = pattern.fullmatch(text) if len(text) <= LONGEST_NUMBER else None
         if match is None:
             return None
         sign, before, whole, group, decimals, exponent, after = match.groups(default="")
         groups.add(group)
-        currencies.add(before + after.strip("%"))
-        percents.add(after == "%")
         n_decimals += bool(decimals)
         digits = whole.replace(group, "") if group else whole
         numbers[row] = float(f"{'-' * (sign in MINUS and bool(sign))}{digits}.{decimals or '0'}{exponent}")
-    if len(groups - {""}) > 1 or len(percents) > 1 or len(currencies) > 1 or len(max(currencies)) > 1:
+        if before and after:
+            return None
+        if before or after or numbers[row]:  # a zero may go without
+            currencies.add(before or after.strip("%"))
+            percents.add(after == "%")
+    if len(groups - {""}) > 1 or len(percents) > 1 or len(currencies) > 1:
         return None
+    currency = max(currencies, default="")
     parts = {
         "decimal commas": mark == "comma" and n_decimals > 0,
         "separated thousands": bool(groups - {""}),
         "percent signs": True in percents,
-        f"the sign {max(currencies)}": bool(max(currencies)),
+        "brackets or a minus at the end for negative numbers": n_odd > 0,
+        f"the sign {currency}": bool(currency),
     }
     return numbers, tuple(part for part, is_there in parts.items() if is_there)
 
@@ -205,6 +220,9 @@ def ask_about_mark(
             read = [repr(cells[row]) for row in rows]
             text = f"No numbers but words: {', '.join(read)}."
             changes |= {"target_kind": "classification"} if is_label else {}
+            if is_label and find_joint(cell.strip() for cell in cells):
+                text = f"Several labels, joined by commas: {', '.join(read)}."
+                changes["target_kind"] = "multilabel"
         preview = tuple(f"{cells[row]} -> {value}" for row, value in zip(rows, read, strict=True))
         options.append(ReadingOption(text, changes, preview))
     shown = ", ".join(repr(cells[row]) for row in rows)

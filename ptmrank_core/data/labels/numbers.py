@@ -14,6 +14,8 @@ MISSING = frozenset(
     {
         *("", "nan", "na", "n/a", "n.a.", "<na>", "nat", "null", "none", "?", "-", "--", "\u2014"),
         *("#n/a", "#n/v", "#nv", "#div/0!", "#value!", "#ref!", "#num!"),  # of spreadsheets
+        *(".", "..", "\\n", "(null)"),  # of SAS, statistical offices and databases
+        *("-nan", "#na", "1.#ind", "-1.#ind", "1.#qnan", "-1.#qnan"),
     }
 )
 """What tables write for a missing number, in lower case."""

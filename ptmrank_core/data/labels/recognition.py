@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ptmrank_core.data.labels.multilabel import SEPARATORS
+from ptmrank_core.data.labels.multilabel import SEPARATORS, are_in_angles, find_joint
 from ptmrank_core.data.labels.numbers import is_missing, read_numbers
 from ptmrank_core.errors import InputField, ReadingOption, SamplesError, UnclearReadingError
 from ptmrank_core.records import TargetKind
@@ -82,7 +82,7 @@ def _recognise_words(name: str, cells: Sequence[str]) -> tuple[TargetKind, str]:
     """Recognise whether a column of words holds classes or sets of labels."""
     values = {cell for cell in cells if cell.lower() not in {"", "nan"}}
     lists = sum(cell.startswith("[") and cell.endswith("]") for cell in values)
-    if values and lists == len(values):
+    if values and (lists == len(values) or are_in_angles(values)):
         return "multilabel", f"Label column {name!r} holds lists and is read as multi-label targets."
     n_numbers = sum(bool(np.isfinite(number_or_nan(cell))) for cell in values)
     if 2 * n_numbers >= len(values) > 0:
@@ -93,7 +93,7 @@ def _recognise_words(name: str, cells: Sequence[str]) -> tuple[TargetKind, str]:
             cells,
             hint="A regression leaves the words out.",
         )
-    separator = next((mark for mark in SEPARATORS if _has_joined(values, mark)), "")
+    separator = next((mark for mark in SEPARATORS if _has_joined(values, mark)), "") or find_joint(values)
     if separator:
         return "multilabel", (
             f"Label column {name!r} holds labels joined by {separator!r} and is read as multi-label targets; "

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ptmrank_core.data.labels.multilabel import read_indicators, read_label_sets, sort_classes
+from ptmrank_core.data.labels.multilabel import read_indicators, read_label_sets, sort_classes, unwrap_single
 from ptmrank_core.data.labels.number_spellings import respell
 from ptmrank_core.data.labels.numbers import is_missing, read_numbers, write_number
 from ptmrank_core.data.labels.recognition import MIN_NUMBERS, number_or_nan, numbers_if_any, recognise_kind
@@ -62,8 +62,9 @@ def read_targets(columns: Mapping[str, Sequence[str]], reading: Reading) -> Targ
 
     ``reading.target_kind`` decides, if given. Otherwise, for one column:
 
-    - Words are classes. They are sets of labels where every cell is a list (``["a", "b"]``), or where cells
-      are joined by ``|`` or ``;`` and a part of one such cell occurs in another cell too.
+    - Words are classes. They are sets of labels where every cell is a list (``["a", "b"]``, ``<a><b>``) and
+      some do not hold exactly one, where cells are joined by ``|`` or ``;`` and a part of one such cell
+      occurs in another cell too, or where they are joined by another mark and every part is a cell too.
     - Numbers with a fraction anywhere are a regression.
     - Two different integers, or at most 20 that occur twice on average, are classes; other integers may be
       either, so they are refused until the user says what they are.
@@ -104,6 +105,8 @@ def read_targets(columns: Mapping[str, Sequence[str]], reading: Reading) -> Targ
     marked = ""
     if reading.unlabelled != "class":
         cells, marked = without_word_marks(name, cells)
+    if reading.target_kind in {None, "classification"}:
+        cells = unwrap_single(cells)
     spelling: tuple[str, ...] = ()
     if reading.target_kind in {None, "regression"}:
         cells, spelling = respell(name, cells, reading.decimal_mark)

@@ -15,10 +15,12 @@ __all__ = ["NONE_GIVEN", "Unlabelled", "find_unlabelled", "without_word_marks"]
 NONE_GIVEN = frozenset({"", "nan"})
 """Cells that are empty, in lower case."""
 MARKS = frozenset(
-    {"n/a", "na", "#n/a", "<na>", "nat", "null", "?", "-1", "-1.0"}
+    {"n/a", "n.a.", "na", "#n/a", "#na", "<na>", "nat", "null", "(null)", "\\n", "?", "-1", "-1.0"}
     | {"unlabelled", "unlabeled", "not labelled", "not labeled", "no label", "no_label", "nolabel"}
     | {"unannotated", "not annotated", "missing label"}
 )
+DASHES = frozenset({"-", "--", "\u2013", "\u2014", ".", ".."})
+"""Beside two classes or more that are words; beside ``+`` a dash is a class."""
 PYTHON_NONE = "None"
 """As Python writes a missing value; in other spellings it is more often a class."""
 MAYBE_MARKS = frozenset({"none", "unknown"})
@@ -66,11 +68,11 @@ def without_word_marks(name: str, cells: list[str]) -> tuple[list[str], str]:
 def find_unlabelled(name: str, cells: Sequence[str], reading: Reading, *, are_integers: bool) -> Unlabelled:
     """Find the cells of a class column that say that a sample has no label.
 
-    Words: ``N/A``, ``NA``, ``null``, ``None`` (in this spelling), ``?``, ``-1``, ``unlabelled`` and the like;
-    ``none`` and ``unknown`` are classes, with an offer. Integers: -1 beside at least three classes from 0 or
-    1 on; beside 0 and 1 in a column called label, target or the like, while it is a class where the column is
-    called sentiment, stance, score or the like. Beside 1 alone, beside 0 alone and beside other negative
-    numbers, -1 is a class. ``reading.unlabelled`` decides, if given.
+    Words: ``N/A``, ``NA``, ``null``, ``None`` (in this spelling), ``?``, ``-1``, ``unlabelled`` and the like,
+    a dash or a point beside two words or more; ``none`` and ``unknown`` are classes, with an offer. Integers:
+    -1 beside at least three classes from 0 or 1 on; beside 0 and 1 in a column called label, target or the
+    like, while it is a class where the column is called sentiment, stance, score or the like. Beside 1 alone,
+    beside 0 alone and beside other negative numbers, -1 is a class. ``reading.unlabelled`` decides, if given.
 
     Parameters
     ----------
@@ -90,6 +92,11 @@ def find_unlabelled(name: str, cells: Sequence[str], reading: Reading, *, are_in
     """
     counts = Counter(cell for cell in cells if cell.lower() not in NONE_GIVEN)
     marks = {cell for cell in counts if cell == PYTHON_NONE or (cell.lower() in MARKS)}
+    words = counts.keys() - marks - DASHES
+    if not all(any(map(str.isalnum, word)) for word in words):
+        marks -= {"?"}
+    elif len(words) > 1:
+        marks |= counts.keys() & DASHES
     maybe = {cell for cell in counts if cell.lower() in MAYBE_MARKS} - marks
     if reading.unlabelled == "class":
         return Unlabelled()

@@ -8,9 +8,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ptmrank_core.data.layouts.levels import read_levels
+from ptmrank_core.data.layouts.storage import is_aside, refuse_pieces, without_copies
 from ptmrank_core.data.layouts.taking import take_parts
 from ptmrank_core.data.naming import name_some
-from ptmrank_core.data.parts import are_parts, part_of, part_of_stem, split_part
+from ptmrank_core.data.parts import are_parts, part_of, part_of_stem, parts_among, split_part
 from ptmrank_core.data.sources.entries import common_root, suffix_of
 from ptmrank_core.errors import ReadingOption, SamplesError
 from ptmrank_core.records import ClassFolders, LeftOut, Reading
@@ -68,7 +69,7 @@ def _folders(name: str) -> list[str]:
 
 def _paths(names: Sequence[str]) -> dict[str, list[str]]:
     """Return the folders above each file; ``train_cat`` beside ``test_cat`` is a class within a part."""
-    paths = {name: _folders(name) for name in names}
+    paths = without_copies({name: _folders(name) for name in names})
     for depth in range(max(map(len, paths.values()), default=0)):
         here = {path[depth] for path in paths.values() if len(path) > depth}
         split = {folder: split_part(folder) for folder in here}
@@ -89,7 +90,7 @@ def _find_part_level(paths: Collection[Sequence[str]]) -> int | None:
         above = {tuple(path[:depth]) for path in paths if len(path) > depth}
         # Below classes, every class has its parts: a single folder called test is a stray.
         is_whole = depth == 0 or len(above) == 1 or all(len(path) > depth for path in paths if path)
-        plain = {part_of_stem(name) for name in names if are_parts([name])} & PARTS_TOGETHER
+        plain = {part_of_stem(name) for name in parts_among(names)} & PARTS_TOGETHER
         if is_whole and (are_parts(names) or ("train" in plain and len(plain) > 1)):
             return depth
     return None
@@ -146,6 +147,8 @@ def label_by_folder(names: Sequence[str], suffixes: Collection[str], reading: Re
     _refuse_marks({path[0] for name, path in paths.items() if path and is_sample[name]})
     unlabelled, stray = _find_unlabelled(paths, parts, is_sample)
     labelled = {name: path for name, path in paths.items() if path and name not in unlabelled}
+    if reading.class_folders is None and max(map(len, labelled.values()), default=0) == 1:
+        refuse_pieces({path[0] for name, path in labelled.items() if is_sample[name]})
     sure = {name: path for name, path in labelled.items() if is_sample[name]} or labelled
     taken = take_parts((parts.get(name, "") for name in sure), reading.parts if parts else ())
     chosen = {name: path for name, path in sure.items() if not parts or parts.get(name) in taken.parts}
@@ -254,6 +257,12 @@ def _find_unlabelled(
         flat = part is not None and part not in labelled_parts
         reasons[name] = f"no label: part {part!r} has no class folders" if flat else NO_FOLDER_REASON
     outer = {path[0] for name, path in paths.items() if path and is_sample[name]}
+    aside = {folder for folder in outer if is_aside(folder)}
+    if len(outer - aside) > 1:
+        for name, path in paths.items():
+            if path and path[0] in aside and is_sample[name]:
+                reasons[name] = f"no class: the folder {path[0]!r} is marked as material beside the classes"
+        outer -= aside
     beside = {folder for folder in outer if part_of(folder) in UNLABELLED_PARTS} - MAYBE_CLASSES
     deep = {path[0] for path in paths.values() if len(path) > 1}
     alone = {folder for folder in beside if folder not in deep}

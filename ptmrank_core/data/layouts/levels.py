@@ -25,6 +25,7 @@ GROUP_WORDS = frozenset(
     | {"site", "scene", "slide", "batch", "sample", "trial", "seq", "sequence", "part", "fold"}
     | {"plate", "well", "frame", "frames"}
 )
+DATE = re.compile(r"(?:19|20)\d\d[-_.]?[01]\d[-_.]?[0-3]\d")
 HASH = re.compile(r"[0-9a-f]{8,}(?:-[0-9a-f]+)*", re.IGNORECASE)
 LONG_NUMBER = 3  # digits of a number that is an identifier rather than a class
 
@@ -81,7 +82,7 @@ def read_levels(folders: Mapping[str, Sequence[str]], reading: Reading) -> Level
     outer = {name: levels[0] for name, levels in folders.items()}
     inner = {name: levels[-1] for name, levels in folders.items()}
     if all(len(levels) == 1 for levels in folders.values()):
-        return LevelReading(outer, {}, None, ())
+        return LevelReading(outer, {}, None, _doubts({*outer.values()}))
     middle = _find_middle(folders) if reading.class_folders is None else 0
     if middle:
         classes = {name: levels[middle] for name, levels in folders.items()}
@@ -93,6 +94,17 @@ def read_levels(folders: Mapping[str, Sequence[str]], reading: Reading) -> Level
     classes, others = (outer, _below(folders)) if level == "outer" else (inner, outer)
     found = _with_groups(classes, others, level, reading)
     return replace(found, level=level, depth=0 if level == "outer" else -1)
+
+
+def _doubts(names: set[str]) -> tuple[str, ...]:
+    """Say where the only folders look like persons, visits or days: the class may be told elsewhere."""
+    if _score(names, recurs=False) < 2 and not all(map(DATE.fullmatch, names)):
+        return ()
+    said = (
+        f"The folders ({name_some(sorted(names))}) are the classes, though they are called like persons, "
+        "visits or days. If the label is told elsewhere, as in the names of files, put a table beside them."
+    )
+    return (said,)
 
 
 def _find_middle(folders: Mapping[str, Sequence[str]]) -> int:

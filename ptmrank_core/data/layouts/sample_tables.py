@@ -67,7 +67,8 @@ def is_submission(name: str) -> bool:
 
 def table_key(name: str) -> str:
     """Return what the shards of one table have in common: the name without suffix and number."""
-    return SHARD.sub("", posixpath.splitext(name)[0])
+    stem, suffix = posixpath.splitext(name)
+    return name if part_of(suffix[1:]) else SHARD.sub("", stem)  # eng.train and eng.testa
 
 
 def open_sample_tables(entries: Sequence[Entry], reading: Reading, limits: Limits) -> OpenTables:

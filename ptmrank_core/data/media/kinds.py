@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -31,7 +30,6 @@ __all__ = [
     "MediaKind",
     "check_entry",
     "names_media",
-    "recognise_kind",
     "settle_encoding",
 ]
 
@@ -235,31 +233,6 @@ def check_entry(entry: Entry, kind: MediaKind, limits: Limits) -> Checked | Left
         return kind.check(entry, data, limits)
     except SamplesError as error:
         return LeftOut(entry.name, error.message.removeprefix(f"{entry.name!r} "))
-
-
-def recognise_kind(names: Sequence[str]) -> MediaKind:
-    """Recognise the kind of the files of a source: the one with most suffixes.
-
-    Parameters
-    ----------
-    names
-        Names of the files; formats that are not read count too, so that the reason fits.
-
-    Returns
-    -------
-    MediaKind
-        Pictures where no suffix is known: they are also recognised by their bytes.
-    """
-    suffixes = Counter(suffix_of(name) for name in names)
-    counts = {
-        modality: sum(suffixes[suffix] for suffix in kind.formats.all_suffixes)
-        for modality, kind in MEDIA.items()
-    }
-    known = frozenset[str]().union(*(kind.formats.all_suffixes for kind in MEDIA.values()))
-    n_unknown = sum(count for suffix, count in suffixes.items() if suffix not in known)
-    best = max(MEDIA, key=lambda modality: counts[modality])
-    # A few texts beside many files without a suffix, most likely pictures, are notes.
-    return MEDIA["image"] if best == "text" and n_unknown > counts["text"] else MEDIA[best]
 
 
 def names_media(cells: Sequence[str]) -> bool:

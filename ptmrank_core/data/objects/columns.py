@@ -23,8 +23,10 @@ from ptmrank_core.data.quality import group_column_warning
 from ptmrank_core.data.sources.limits import Limits
 from ptmrank_core.data.tables.column_roles import Roles, find_roles
 from ptmrank_core.data.tables.load import table_samples
+from ptmrank_core.data.tables.nested import expand_objects
 from ptmrank_core.data.tables.role_rules import list_columns
 from ptmrank_core.data.tables.table import InputTable
+from ptmrank_core.data.tables.vectors import expand_vectors
 from ptmrank_core.errors import SamplesError
 from ptmrank_core.records import Modality, Reading, Samples
 
@@ -170,14 +172,22 @@ def _of_table(
     """Make samples of texts or of rows of numbers, as of a file."""
     taken = _take_parts(columns, _unfolded(plain), wanted)
     roles = find_roles(taken.table, wanted.reading)
+    if _hold_objects(taken.table, [*roles.text, *roles.labels]):
+        taken = replace(taken, table=expand_objects(taken.table))
+        roles = find_roles(taken.table, wanted.reading)
     reading = _settle_kind(columns, wanted, taken.table, roles)
     samples = table_samples(columns.name, taken.table, reading, limits)
     return finish(_with_parts(samples, taken), wanted)
 
 
+def _hold_objects(table: InputTable, columns: Sequence[str]) -> bool:
+    """Whether one of some columns holds dictionaries, whose fields are meant."""
+    return any(table.cells(column, 1)[0].startswith('{"') for column in columns)
+
+
 def _take_parts(columns: Columns, values: Mapping[str, Values], wanted: ObjectReading) -> RowsTaken:
     """Make a table, and take the rows of the wanted parts, where a column says which part each belongs to."""
-    table = table_of_columns(columns.name, values, columns.notes)
+    table = expand_vectors(table_of_columns(columns.name, values, columns.notes))
     return take_part_rows(OpenTables(table, columns.parts, (), ()), wanted.reading)
 
 
@@ -222,6 +232,9 @@ def _of_media(
     table = taken.table
     asked = replace(wanted.reading, modality="text", text_columns=(column,), file_column=None)
     roles = find_roles(table, asked)
+    if _hold_objects(table, roles.labels):
+        table = expand_objects(table)
+        roles = find_roles(table, asked)
     labels = {name: table.cells(name) for name in roles.labels}
     notes = [note.replace("Text is read", f"{PLURALS[modality]} are read") for note in roles.notes]
     unused = [*columns.media]
@@ -238,7 +251,7 @@ def _of_media(
     settled = replace(wanted, reading=_settle_kind(columns, wanted, table, roles))
     samples = samples_of_values(gathered, settled, limits)
     used = {*roles.labels, roles.group, taken.part_column}
-    left = {name: table.cells(name) for name in beside if name not in used}
+    left = {name: table.cells(name) for name in beside if name not in used and name in table.columns}
     is_asked = wanted.reading.group_column is None and not roles.group
     warning = group_column_warning(left) if is_asked else ""
     warnings = (warning, *samples.warnings) if warning else samples.warnings

@@ -12,6 +12,7 @@ from ptmrank_core.data.objects.kinds import is_a
 from ptmrank_core.data.objects.options import ObjectReading
 from ptmrank_core.data.objects.values import Values
 from ptmrank_core.data.sources.limits import Limits
+from ptmrank_core.data.tables.role_rules import list_columns
 from ptmrank_core.errors import SamplesError
 from ptmrank_core.records import Samples
 
@@ -84,6 +85,12 @@ def samples_of_frame(frame: Any, wanted: ObjectReading, limits: Limits) -> Sampl
 
 def samples_of_mapping(columns: Mapping[str, Any], wanted: ObjectReading, limits: Limits) -> Samples:
     """Make samples of columns by their names: lists, arrays or tensors of one length."""
+    frames = [str(name) for name, column in columns.items() if is_frame(column)]
+    if frames:
+        raise SamplesError(
+            f"{list_columns(frames)} hold data frames, most likely the parts of a data set; expected one.",
+            hint=f"Give one of them, data[{frames[0]!r}], or join them with a column 'split'.",
+        )
     values = {str(name): _as_sequence(column, str(name)) for name, column in columns.items()}
     return samples_of_columns(Columns("columns", values, {}), wanted, limits)
 

@@ -49,6 +49,8 @@ def write_target(target: Any, number: int, kind: TargetKind | None, *, are_class
         If it is not of this kind.
     """
     plain = plain_target(target)
+    if plain is None:  # not known: left out as unlabelled
+        return ""
     if kind == "regression":
         if isinstance(plain, bool) or not isinstance(plain, int | float):
             raise SamplesError(

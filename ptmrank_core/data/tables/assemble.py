@@ -105,7 +105,7 @@ def _note_copies(kept: Sequence[LabelledRow]) -> tuple[str, ...]:
     n_labels = Counter(digest for digest, _ in {(row.digest, row.label) for row in kept})
     n_torn = sum(count for digest, count in counts.items() if n_labels[digest] > 1)
     torn = f", {n_torn:,} of them that of a row with another label" if n_torn else ""
-    return (f"{n_rows:,} rows have the features of another row{torn}; with categories they are kept.",)
+    return (f"{n_rows:,} rows have the features of another row{torn}; with values so few they are kept.",)
 
 
 def _place(left_out: LeftOut) -> tuple[int, ...]:

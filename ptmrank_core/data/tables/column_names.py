@@ -5,7 +5,8 @@ Names are spelled as ``plain`` spells them: without case, blanks, hyphens and un
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 
 __all__ = [
     "FILE_NAMES",
@@ -17,14 +18,18 @@ __all__ = [
     "NO_ID_WORDS",
     "NUMBER_WORDS",
     "PAIR_NAMES",
+    "PREDICTED_WORDS",
     "QUANTITY_WORDS",
     "TAG_NAMES",
     "TEXT_NAMES",
+    "WEAK_LABEL_NAMES",
     "WORDS_NAMES",
     "find_named",
+    "has_word",
     "is_usual",
     "order_by_name",
     "plain",
+    "words_of",
 ]
 
 
@@ -51,11 +56,17 @@ LABEL_NAMES = (
     _words(
         "sentiment emotion emotions intent topic topics stance polarity genre tag tags score similarity "
         "similarityscore relatednessscore stars star rating overall language lang survived species diagnosis "
-        "outcome variety quality churn churned attrition fraud isfraud labeltext labelname labelstr labelid "
-        "labelidx labelindex classname classid "
-        "targetname targetid targettext categoryname categoryid sentimentlabel emotionlabel intentlabel"
+        "outcome variety quality churn churned attrition fraud isfraud "
+        "sentimentlabel emotionlabel intentlabel"
+    )
+    + tuple(
+        what + which
+        for what in _words("class label target category")
+        for which in _words("type id idx index no nr num number code name text str string")
     ),
 )
+# Of a text like any other property, where there are several.
+WEAK_LABEL_NAMES = frozenset(_words("language lang tag tags overall"))
 WORDS_NAMES = (_words("tokens words"),)
 TAG_NAMES = (_words("tags nertags labels label ner"), _words("postags upos pos chunktags"))
 PAIR_NAMES = tuple(
@@ -97,6 +108,14 @@ QUANTITY_WORDS = frozenset(
         "measure measurement quantity percent x y z t"
     )
 )
+# Numbers in a column with such a word, at its beginning or end, are often what is to be predicted.
+PREDICTED_WORDS = frozenset(
+    _words(
+        "price prices value cost costs charges sales revenue salary income profit demand consumption yield "
+        "count cnt mpg medv rings strength score grade"
+    )
+)
+NAME_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_]+|\d+")
 USUAL_NAMES = frozenset[str]().union(
     *TEXT_NAMES,
     *LABEL_NAMES,
@@ -110,6 +129,17 @@ USUAL_NAMES = frozenset[str]().union(
 def plain(name: str) -> str:
     """Spell a column's name without case, blanks and punctuation, as names are compared."""
     return "".join(filter(str.isalnum, name)).casefold()
+
+
+def words_of(name: str) -> list[str]:
+    """Cut a column's name into its words: ``median_house_value``, ``SalePrice``."""
+    return [part.lower() for part in NAME_PARTS.findall(name)]
+
+
+def has_word(name: str, words: Collection[str]) -> bool:
+    """Whether a name begins or ends with one of some words."""
+    parts = words_of(name)
+    return bool(parts) and (parts[0] in words or parts[-1] in words)
 
 
 def is_usual(name: str) -> bool:

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from ptmrank_core.data.tables.column_names import (
     GROUP_NAMES,
     LABEL_NAMES,
+    PREDICTED_WORDS,
     TAG_NAMES,
     WORDS_NAMES,
     find_named,
+    has_word,
     plain,
 )
 from ptmrank_core.data.tables.columns.features import FeaturePlan, plan_features
@@ -21,8 +23,10 @@ from ptmrank_core.data.tables.columns.labels import (
     choose_label,
     choose_recurring,
     is_constant,
+    is_plain_class,
     label_candidates,
 )
+from ptmrank_core.data.tables.columns.measures import read_measures
 from ptmrank_core.data.tables.columns.roles import Roles, with_ignored
 from ptmrank_core.data.tables.columns.texts import find_text
 from ptmrank_core.data.tables.media_rows import BESIDE_ROWS, find_media_roles
@@ -168,6 +172,7 @@ def _find_labels(table: InputTable, columns: Sequence[str], reading: Reading) ->
     rest = [column for column in columns if plain(column) not in GROUP_NAMES]
     varied = [column for column in rest if not is_constant(table, column)]
     binary = [column for column in varied if _is_binary(table, column)]
+    binary = [column for column in binary if column in table.numbers] or binary
     if len(binary) > 1:
         return LabelChoice(tuple(binary))
     candidates = label_candidates(table, rest)
@@ -214,14 +219,19 @@ def _find_tabular_roles(table: InputTable, reading: Reading, columns: Sequence[s
 
 
 def _are_categories(table: InputTable, reading: Reading, columns: Sequence[str]) -> bool:
-    """Whether every column of a table of words is a category, beside a label that is called so."""
+    """Whether all columns of a table of words are categories or numbers, beside a label that is called so."""
     labels = reading.label_columns or find_named(columns, LABEL_NAMES)
     others = [column for column in columns if column not in labels and not is_constant(table, column)]
     return (
         bool(labels and others)
         and not reading.columns_as_is
-        and not any(why_no_category(tidy(table.words[column])) for column in others)
+        and all(map(_is_feature, (tidy(table.words[column]) for column in others)))
     )
+
+
+def _is_feature(cells: Sequence[str]) -> bool:
+    """Whether a column of words holds categories, or numbers."""
+    return not why_no_category(cells) or read_measures(cells) is not None
 
 
 def _no_features(table: InputTable, roles: Roles) -> SamplesError:
@@ -240,8 +250,14 @@ def _find_class_column(table: InputTable, columns: Sequence[str], reading: Readi
     candidates = [c for c in label_candidates(table, columns) if c in table.words]
     words = [c for c in columns if c in table.words and plain(c) not in GROUP_NAMES]
     chosen = choose_recurring(table, candidates)
-    if chosen is not None and (len(words) == 1 or not reading.columns_as_is):
+    is_only = len(words) == 1 or not reading.columns_as_is
+    if chosen is not None and is_only and is_plain_class(table, chosen, columns):
         return chosen
-    # Among numbers alone the last column is the likeliest.
-    likely = candidates or label_candidates(table, columns) or [*reversed(columns)]
-    raise ask_for_label(table, likely, reading)
+    # The last column is the likeliest, then the first.
+    varied = [c for c in columns if not is_constant(table, c)]
+    numbers = [c for c in varied if c in table.numbers]
+    if candidates:
+        likely = [*varied[-1:], *candidates, *(c for c in numbers if has_word(c, PREDICTED_WORDS))]
+    else:
+        likely = [*varied[-1:], *varied[:1], *(label_candidates(table, columns) or reversed(columns))]
+    raise ask_for_label(table, list(dict.fromkeys(likely)), reading)

@@ -6,10 +6,11 @@ from ptmrank_core.data.sources.limits import Limits
 from ptmrank_core.data.tables.table import InputTable, TableBuilder, build_table
 from ptmrank_core.errors import SamplesError
 
-__all__ = ["DOCUMENT_COLUMN", "read_conll"]
+__all__ = ["DOCUMENT_COLUMN", "read_conll", "read_conllu"]
 
 DOCUMENT_MARK = "-DOCSTART-"
 DOCUMENT_COLUMN = "document"
+UPOS = 3
 
 
 def read_conll(text: str, name: str, limits: Limits) -> InputTable:
@@ -62,6 +63,39 @@ def read_conll(text: str, name: str, limits: Limits) -> InputTable:
     if len(table.left_out) >= table.n_rows:
         raise _refuse(name, "has lines of varying length")
     return table
+
+
+def read_conllu(text: str, name: str, limits: Limits) -> InputTable:
+    """Read words of Universal Dependencies: their forms, with the universal parts of speech as tags.
+
+    Parameters
+    ----------
+    text, name, limits
+        As those of :func:`read_conll`.
+
+    Returns
+    -------
+    InputTable
+        Columns ``"1"`` (the form) and ``"2"`` (UPOS). Words that are written as one (``1-2``) and empty nodes
+        (``1.1``) are left out.
+    """
+
+    def fill(builder: TableBuilder) -> None:
+        _add_columns(builder, 2, has_documents=False)
+        sentence = 0
+        for number, line in enumerate(text.split("\n"), start=1):
+            cells = line.rstrip("\r").split("\t")
+            if not line.strip():
+                sentence += 1
+            elif line.startswith("#"):
+                continue
+            elif len(cells) < UPOS + 1 or not cells[0].isdecimal():
+                builder.leave_out(number, f"no single word: {cells[0]!r}")
+            else:
+                builder.add(number, [cells[1], cells[UPOS]])
+                builder.sentences.append(sentence)
+
+    return build_table(name, limits, fill, (f"The tags of {name} are the universal parts of speech (UPOS).",))
 
 
 def _add_columns(builder: TableBuilder, n_cells: int, *, has_documents: bool) -> None:

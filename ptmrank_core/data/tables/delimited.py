@@ -7,7 +7,7 @@ from itertools import islice
 
 from ptmrank_core.data.sources.limits import Limits
 from ptmrank_core.data.tables.dialects.delimiters import find_layout
-from ptmrank_core.data.tables.dialects.headers import Header, choose_header
+from ptmrank_core.data.tables.dialects.headers import Header, choose_header, lacks_first_name
 from ptmrank_core.data.tables.dialects.numbers import doubtful_columns, settle_numbers
 from ptmrank_core.data.tables.dialects.rows import long_cells, read_rows
 from ptmrank_core.data.tables.table import InputTable, TableBuilder, build_table
@@ -97,6 +97,9 @@ def read_cells(
     read = [cells for _, cells in head if not isinstance(cells, str)] or [[]]
     following = read[1:]
     first = _without_empty_end(read[0], following)
+    if lacks_first_name(first, following):
+        first = ["", *first]
+        notes = (*notes, f"The first column of {name} has no name: it names the rows.")
     header = choose_header(first, following, name, has_header=reading.has_header)
     header_line = 0 if header.is_data or not head else head[0][0]
 
@@ -127,7 +130,7 @@ def _add(
         return
     while len(cells) > n_columns and not cells[-1].strip():
         cells.pop()
-    if n_columns > 1 and tuple(cells) == header.columns:
+    if n_columns > 1 and tuple(cells) in {header.columns, header.cells}:
         builder.leave_out(line, "names the columns once more")
     elif len(cells) == n_columns or (is_manifest and len(cells) < n_columns):
         builder.add(line, cells)

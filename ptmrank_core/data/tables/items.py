@@ -24,6 +24,7 @@ from ptmrank_core.data.media.text import (
 from ptmrank_core.data.sources.limits import Limits
 from ptmrank_core.data.tables.column_roles import Roles
 from ptmrank_core.data.tables.columns.features import encode
+from ptmrank_core.data.tables.columns.kinds import MAX_CATEGORIES
 from ptmrank_core.data.tables.media_rows import read_media_rows
 from ptmrank_core.data.tables.table import InputTable, MediaColumn
 from ptmrank_core.records import Item, LeftOut
@@ -69,7 +70,8 @@ class TableItems:
     rows
         Row of the table of each item; empty where items are words.
     may_recur
-        Whether items of the same content are different samples, as rows of categories are.
+        Whether items of the same content are different samples, as rows of categories or of whole numbers of
+        few values are.
     """
 
     names: list[str] = field(default_factory=list)
@@ -111,7 +113,7 @@ def read_items(table: InputTable, roles: Roles, limits: Limits) -> TableItems:
     items = TableItems(
         labels={column: [] for column in roles.labels},
         left_out=list(table.left_out),
-        may_recur=any(encoding.categories for encoding in roles.encodings),
+        may_recur=any(encoding.categories for encoding in roles.encodings) or _are_few_values(table, roles),
     )
     if roles.has_words and table.sentences:
         _add_sentences(items, table, roles)
@@ -120,6 +122,17 @@ def read_items(table: InputTable, roles: Roles, limits: Limits) -> TableItems:
     else:
         _add_rows(items, table, roles, limits)
     return items
+
+
+def _are_few_values(table: InputTable, roles: Roles) -> bool:
+    """Whether all features are whole numbers of few values, as categories that are numbered."""
+    columns = [table.numbers.get(encoding.column) for encoding in roles.encodings]
+    return bool(columns) and all(
+        numbers is not None
+        and len(values := np.unique(numbers[np.isfinite(numbers)])) <= MAX_CATEGORIES
+        and bool((values == np.floor(values)).all())
+        for numbers in columns
+    )
 
 
 def _add_rows(items: TableItems, table: InputTable, roles: Roles, limits: Limits) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from ptmrank_core.data.media.kinds import names_media
 from ptmrank_core.data.parts import part_of
+from ptmrank_core.data.tables.column_names import FILE_NAMES, plain
 
 __all__ = ["JsonRows", "rows_of_object"]
 
@@ -33,10 +35,11 @@ def rows_of_object(value: Mapping[str, Any], name: str) -> JsonRows | None:
     -------
     JsonRows or None
         Rows that a key for each part holds (``{"train": [...], "test": [...]}``), with the part in the column
-        ``"split"``; rows under a single key (``{"data": [...]}``); or columns, as pandas writes them.
+        ``"split"``; rows under a single key (``{"data": [...]}``); labels by the names of files, or the files
+        of each class; or columns, as pandas writes them.
         ``None`` where it is none of these, so that the object itself is a row.
     """
-    found = _parts(value) or _one_key(value) or _split_frame(value) or _columns(value)
+    found = _parts(value) or _one_key(value) or _split_frame(value) or _files(value) or _columns(value)
     if found is None:
         return None
     rows, how = found
@@ -77,6 +80,26 @@ def _split_frame(value: Mapping[str, Any]) -> tuple[list[Any], str] | None:
     if not all(isinstance(row, list) and len(row) == len(columns) for row in rows):
         return None
     return [dict(zip(map(str, columns), row, strict=True)) for row in rows], "'columns' and 'data'"
+
+
+def _files(value: Mapping[str, Any]) -> tuple[list[Any], str] | None:
+    """Find labels by file (``{"1.png": "cat"}``, ``{"1.png": {"label": "cat"}}``), or files by class."""
+    if len(value) < 2:
+        return None
+    if names_media([*value]):
+        rows = [
+            {"file": k, **v} if isinstance(v, dict) else {"file": k, "label": v} for k, v in value.items()
+        ]
+        return rows, "its keys, which are names of files"
+    lists = [(key, listed) for key, listed in value.items() if isinstance(listed, list)]
+    files = [(key, one) for key, listed in lists for one in listed if isinstance(one, str)]
+    if len(lists) < len(value) or sum(len(listed) for _, listed in lists) > len({one for _, one in files}):
+        return None
+    in_folders = all(one.startswith(f"{key}/") for key, one in files)
+    columns = {plain(key) for key in value} & {*FILE_NAMES}
+    if not files or columns or not (in_folders or names_media([one for _, one in files])):
+        return None
+    return [{"file": one, "label": key} for key, one in files], "the lists of files of each class"
 
 
 def _columns(value: Mapping[str, Any]) -> tuple[list[Any], str] | None:

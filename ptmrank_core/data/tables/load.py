@@ -21,6 +21,7 @@ from ptmrank_core.data.tables.media_rows import offer_texts
 from ptmrank_core.data.tables.reading import open_table
 from ptmrank_core.data.tables.role_rules import AS_ASKED
 from ptmrank_core.data.tables.table import InputTable
+from ptmrank_core.data.tables.vectors import refuse_numbers_as_text
 from ptmrank_core.errors import InputField, SamplesError, UnclearReadingError
 from ptmrank_core.records import Reading, Samples
 
@@ -65,6 +66,8 @@ def table_samples(source: str, table: InputTable, reading: Reading, limits: Limi
     names_classes = len(roles.labels) == 1 and table.classes.issuperset(roles.labels)
     if reading.target_kind is None and (roles.has_words or names_classes):  # numbers there number the classes
         reading = replace(reading, target_kind="classification")
+    if roles.has_words and reading.unlabelled is None:  # a point or a question mark has a tag of its own
+        reading = replace(reading, unlabelled="class")
     items = read_items(table, roles, limits)
     if not items.items:
         raise _no_items(table, items)
@@ -112,6 +115,7 @@ def _find_roles(table: InputTable, reading: Reading) -> Roles:
         raise
     except SamplesError as error:
         raise (question or error) from error
+    refuse_numbers_as_text(table, roles.text)
     if question is not None and (roles.modality == "tabular" or {*roles.text} & {*table.unclear}):
         raise question
     return roles

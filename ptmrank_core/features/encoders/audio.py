@@ -16,6 +16,7 @@ from transformers import AutoFeatureExtractor, AutoModel, AutoModelForAudioClass
 
 from ptmrank_core.errors import UnsupportedModelError
 from ptmrank_core.features.encoders.base import TransformerEncoder
+from ptmrank_core.features.encoders.checkpoint import ODD_CONFIG
 from ptmrank_core.features.encoders.own_code import refuse_own_code
 from ptmrank_core.features.encoders.prepared import Prepared
 from ptmrank_core.records import ExtractionOptions, ModelSpec, Waveform
@@ -58,6 +59,24 @@ def cut_windows(samples: NDArray[np.float32], size: int) -> list[NDArray[np.floa
     return [samples[start : start + size] for start in starts]
 
 
+def _rate(spec: ModelSpec, extractor: Any) -> int:
+    """Return the sampling rate that a model reads.
+
+    Raises
+    ------
+    UnsupportedModelError
+        If its feature extractor has none, which is so for one of pictures.
+    """
+    rate = getattr(extractor, "sampling_rate", None)
+    if not isinstance(rate, int) or rate < 1:
+        raise UnsupportedModelError(
+            f"The feature extractor of {spec.id!r} ({type(extractor).__name__}) has the sampling rate "
+            f"{rate!r}; expected a number such as 16000.",
+            hint="Copy config.json and the preprocessing from one and the same model.",
+        )
+    return rate
+
+
 class AudioPreparer:
     """Applies the feature extractor of a model to each window of a recording.
 
@@ -79,13 +98,14 @@ class AudioPreparer:
             self.extractor: Any = AutoFeatureExtractor.from_pretrained(
                 spec.path, trust_remote_code=False, local_files_only=True
             )
-        except (OSError, ValueError, ImportError) as error:
+        except (OSError, ImportError, *ODD_CONFIG) as error:
             refuse_own_code(spec, error, "feature extractor")
+            reason = str(error).partition(" Should have a ")[0]  # all extractors that there are would follow
             raise UnsupportedModelError(
-                f"The feature extractor of {spec.id!r} could not be read: {error}",
+                f"The feature extractor of {spec.id!r} could not be read: {reason}",
                 hint="Expected preprocessor_config.json: feature_extractor.save_pretrained(folder).",
             ) from error
-        self.rate = int(self.extractor.sampling_rate)
+        self.rate = _rate(spec, self.extractor)
         own_size = _input_size(self.extractor)
         self.has_own_size = own_size is not None
         self._window = own_size or WINDOW_SECONDS * self.rate

@@ -225,7 +225,9 @@ class TransformerEncoder:
         if not np.isfinite(embeddings).all() or (logits is not None and not np.isfinite(logits).all()):
             raise UnsupportedModelError(
                 "The model's output holds NaN or infinity.",
-                hint="Half precision may overflow: choose float32 for this run.",
+                hint="Its weights may be damaged: copy or download it again, or choose another model."
+                if self._dtype == torch.float32
+                else "Half precision may overflow: choose float32 for this run.",
             )
         rows = range(len(embeddings))
         return [

@@ -8,18 +8,31 @@ from contextlib import contextmanager
 from typing import Any
 
 import torch
+from huggingface_hub.errors import StrictDataclassError
 from safetensors import SafetensorError
 from transformers import AutoConfig, PreTrainedConfig
 from transformers.utils import logging as transformers_logging
 
 from ptmrank_core.errors import UnsupportedModelError, WeightsFormatError
+from ptmrank_core.features import device as devices
 from ptmrank_core.features.encoders.missing import refuse_random_weights
 from ptmrank_core.features.pooling import family_of
 from ptmrank_core.records import ModelSpec
 
-__all__ = ["load_checkpoint", "load_config", "no_bars", "read_weights"]
+__all__ = ["ODD_CONFIG", "load_checkpoint", "load_config", "no_bars", "read_weights"]
 
 
+# What classes of transformers raise on a config with a value that they cannot use.
+ODD_CONFIG = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    RuntimeError,
+    StrictDataclassError,
+    TypeError,
+    ValueError,
+)
 # Where transformers looks for an adapter, which it would load beside the weights without being asked.
 NO_FOLDER = os.devnull
 
@@ -53,10 +66,10 @@ def load_config(spec: ModelSpec) -> Any:
         If transformers does not know the family.
     """
     try:
-        return AutoConfig.from_pretrained(
+        config = AutoConfig.from_pretrained(
             spec.path, trust_remote_code=False, local_files_only=True, **family_of(spec).config
         )
-    except ValueError as error:
+    except ODD_CONFIG as error:
         if "auto_map" in PreTrainedConfig.get_config_dict(spec.path, local_files_only=True)[0]:
             raise UnsupportedModelError(
                 f"{spec.id!r} (family {spec.model_type!r}) needs its own code, which is never run here.",
@@ -65,9 +78,18 @@ def load_config(spec: ModelSpec) -> Any:
             ) from error
         raise UnsupportedModelError(
             f"The configuration of {spec.id!r} (family {spec.model_type!r}) could not be read: "
-            f"{str(error).splitlines()[0]}",
-            hint="Expected a family that the installed transformers knows without code from the checkpoint.",
+            f"{_one_line(error)}",
+            hint="Expected a family that the installed transformers knows without code from the checkpoint, "
+            "and values as model.save_pretrained(folder) writes them.",
         ) from error
+    config._attn_implementation = None  # noqa: SLF001 - kernels are chosen here, not where it was trained
+    return config
+
+
+def _one_line(error: Exception) -> str:
+    """Return the text of an error without line breaks, after its class where that says more."""
+    text = " ".join(str(error).strip().partition("\n\n")[0].split()) or "no reason given"
+    return text if isinstance(error, ValueError | StrictDataclassError) else f"{type(error).__name__}: {text}"
 
 
 def load_checkpoint(
@@ -164,7 +186,12 @@ def read_weights(
             f"The weights of {spec.id!r} could not be read: {error}",
             hint="Expected an intact model.safetensors beside config.json.",
         ) from error
-    except ValueError as error:
-        reason = str(error).splitlines()[0]  # a list of all families there are would follow
-        raise UnsupportedModelError(f"{spec.id!r} cannot be loaded: {reason}") from error
+    except ODD_CONFIG as error:
+        if devices.is_out_of_memory(error):
+            raise
+        reason = _one_line(error).partition("Model type should be one of")[0]  # all families that there are
+        raise UnsupportedModelError(
+            f"{spec.id!r} cannot be built from its config.json: {reason.strip()}",
+            hint="Copy config.json and the weights from one and the same model, or choose another model.",
+        ) from error
     return model, info

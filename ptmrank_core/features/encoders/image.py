@@ -12,12 +12,14 @@ from transformers import AutoImageProcessor, AutoModel, AutoModelForImageClassif
 
 from ptmrank_core.errors import UnsupportedModelError
 from ptmrank_core.features.encoders.base import TransformerEncoder
+from ptmrank_core.features.encoders.checkpoint import ODD_CONFIG
 from ptmrank_core.features.encoders.pixels import PictureReader, PicturesPreparer, TransformersReader
 from ptmrank_core.features.encoders.prepared import Prepared
 from ptmrank_core.features.encoders.processors import (
     DEFAULTS,
     own_steps,
     read_settings,
+    refuse_other_input,
     refuse_unknown_steps,
     steps_of,
     type_of,
@@ -90,11 +92,12 @@ def picture_reader(spec: ModelSpec) -> PictureReader:
     if spec.model_type == "timm_wrapper":
         return _timm_reader(spec)
     settings = read_settings(Path(spec.path or ""), spec.id)
+    refuse_other_input(settings, spec.id)
     if type_of(settings) in DEFAULTS:
         return steps_of(settings, spec.id)
     try:
         processor = _load_processor(spec)
-    except (ImportError, ValueError):
+    except (ImportError, *ODD_CONFIG):
         processor = None
     # Installed packages must not change a vector: the classes of torchvision are never used.
     if processor is None or getattr(processor, "backend", "pil") != "pil":
@@ -110,7 +113,7 @@ def _timm_reader(spec: ModelSpec) -> PictureReader:
     except (ImportError, RuntimeError) as error:  # a torchvision of another torch fails at import
         raise UnsupportedModelError(
             f"{spec.id!r} is a timm model, and timm cannot be imported here: "
-            f"{str(error).strip().splitlines()[0]}",
+            f"{str(error).strip().splitlines()[0].partition('. ')[0]}.",
             hint="pip install 'ptmrank[timm]', with a torchvision that belongs to the installed torch.",
         ) from error
 

@@ -25,7 +25,7 @@ __all__ = ["is_of_pretraining", "refuse_random_weights", "watch_random_weights"]
 _OF_PRETRAINING = re.compile(
     r"(^|[._])(masked?|mask_\w+|masked_\w+|quantizers?|codevectors?|project_(q|hid)|lm_head|predictions?"
     r"|predictor|pretrain\w*|decoder_pred|seq_relationship|logit_(scale|bias)|text_projection"
-    r"|label_embeddings_concat|final_proj|entity_predictions)([._]|$)"
+    r"|label_embeddings_concat|final_proj|entity_predictions|num_batches_tracked)([._]|$)"
 )
 # By the model: its weights that were filled at random, with their names, until it has run once without
 # reading one. The state is kept apart from the model, which belongs to transformers.
@@ -64,7 +64,8 @@ def refuse_random_weights(spec: ModelSpec, model: Any, running: Any, info: Mappi
     if spec.n_source_classes is None and family_of(spec).rule not in POOLER_RULES:
         missing = [name for name in missing if "pooler" not in name]
     watched = {name: used[name] for name in missing if is_of_pretraining(name)}
-    _refuse_lacking(spec.id, [name for name in missing if name not in watched])
+    unused = info.get("unexpected_keys") or ()
+    _refuse_lacking(spec.id, [name for name in missing if name not in watched], unused)
     if watched:
         _at_random[running] = watched
 
@@ -89,13 +90,20 @@ def _refuse_mismatched(spec: ModelSpec, mismatched: Iterable[Any]) -> None:
     )
 
 
-def _refuse_lacking(name: str, lacking: Sequence[str]) -> None:
-    if lacking:
-        raise UnsupportedModelError(
-            f"The checkpoint of {name!r} lacks {len(lacking)} weights ({', '.join(lacking[:3])}); they "
-            "would be initialised at random.",
-            hint="Use a checkpoint that was saved with them, or another model.",
-        )
+def _refuse_lacking(name: str, lacking: Sequence[str], unused: Iterable[str] = ()) -> None:
+    """Refuse a model that lacks weights; those of the checkpoint that it has no place for may be the same."""
+    if not lacking:
+        return
+    told, hint = "", "Use a checkpoint that was saved with them, or another model."
+    others = sorted(unused)
+    if others:
+        told = f" It holds {len(others)} that the model has no place for ({', '.join(others[:3])})."
+        hint += " If these are the same weights, save them under the names that the model expects."
+    raise UnsupportedModelError(
+        f"The checkpoint of {name!r} lacks {len(lacking)} weights ({', '.join(lacking[:3])}); they "
+        f"would be initialised at random.{told}",
+        hint=hint,
+    )
 
 
 class _Watch(TorchDispatchMode):  # type: ignore[no-untyped-call] # torch's own

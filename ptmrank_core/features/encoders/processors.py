@@ -24,6 +24,7 @@ __all__ = [
     "SETTINGS_FILES",
     "own_steps",
     "read_settings",
+    "refuse_other_input",
     "refuse_unknown_steps",
     "steps_of",
     "type_of",
@@ -31,6 +32,8 @@ __all__ = [
 
 # In the order in which transformers looks for them.
 SETTINGS_FILES = ("processor_config.json", "preprocessor_config.json", "video_preprocessor_config.json")
+TYPES = ("image_processor_type", "video_processor_type", "feature_extractor_type")
+FILTERS = range(6)  # of Pillow
 NESTED = ("image_processor", "video_processor")
 IMAGENET = {"image_mean": [0.485, 0.456, 0.406], "image_std": [0.229, 0.224, 0.225]}
 HALVES = {"image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5]}
@@ -135,7 +138,7 @@ def read_settings(folder: Path, model_id: str) -> dict[str, Any]:
 
 def type_of(settings: Mapping[str, Any]) -> str:
     """Name of the class that wrote the settings, without the suffix of a backend; empty if not stated."""
-    for key in ("image_processor_type", "video_processor_type", "feature_extractor_type"):
+    for key in TYPES:
         if settings.get(key):
             name = str(settings[key]).removesuffix("Fast").removesuffix("Pil")
             name = name.replace("FeatureExtractor", "ImageProcessor")
@@ -166,15 +169,14 @@ def steps_of(settings: Mapping[str, Any], model_id: str) -> PixelSteps:
         scale, shift = _linear(known)
         return PixelSteps(
             size=_size(known["size"]) if known["do_resize"] else None,
-            resample=int(known["resample"]) if known["do_resize"] else 0,
+            resample=FILTERS.index(int(known["resample"])) if known["do_resize"] else 0,
             crop=_crop(known["crop_size"]) if known["do_center_crop"] else None,
             scale=scale,
             shift=shift,
         )
     except (KeyError, TypeError, ValueError) as error:
         raise UnsupportedModelError(
-            f"The preprocessing of {model_id!r} ({type_of(settings) or 'of no named class'}) cannot be "
-            f"followed: {error}.",
+            f"The preprocessing of {model_id!r} ({_named(settings)}) cannot be followed: {error}.",
             hint="Expected size, crop_size, image_mean and image_std as transformers writes them.",
         ) from error
 
@@ -223,13 +225,40 @@ def refuse_unknown_steps(settings: Mapping[str, Any], model_id: str) -> None:
     UnsupportedModelError
         If there is a setting that is not supported.
     """
+    if settings.get("auto_map"):
+        raise UnsupportedModelError(
+            f"The preprocessing of {model_id!r} ({_named(settings)}) needs the checkpoint's own code, which "
+            "is never run here.",
+            hint="Choose another model, or rank it by your own function (embedding_function in a script).",
+        )
     unknown_steps = sorted(name for name, value in settings.items() if value and name not in UNDERSTOOD)
     if unknown_steps:
         raise UnsupportedModelError(
-            f"The preprocessing of {model_id!r} ({type_of(settings) or 'of no named class'}) does more than "
+            f"The preprocessing of {model_id!r} ({_named(settings)}) does more than "
             f"resizing, cropping and normalising: {', '.join(unknown_steps)}.",
             hint="Only processors that transformers implements with Pillow can do that here.",
         )
+
+
+def refuse_other_input(settings: Mapping[str, Any], model_id: str) -> None:
+    """Raise if settings are those of recordings.
+
+    Raises
+    ------
+    UnsupportedModelError
+        With the class that they name.
+    """
+    if "sampling_rate" in settings:
+        raise UnsupportedModelError(
+            f"{SETTINGS_FILES[1]} of {model_id!r} is that of recordings ({_named(settings)}), and the model "
+            "reads pictures.",
+            hint="Copy config.json and the preprocessing from one and the same model.",
+        )
+
+
+def _named(settings: Mapping[str, Any]) -> str:
+    """Name of the class in the settings, as it stands there."""
+    return next((str(settings[key]) for key in TYPES if settings.get(key)), "of no named class")
 
 
 def _linear(settings: Mapping[str, Any]) -> tuple[FloatArray, FloatArray]:
@@ -241,6 +270,8 @@ def _linear(settings: Mapping[str, Any]) -> tuple[FloatArray, FloatArray]:
     if settings["do_normalize"]:
         mean = np.asarray(settings["image_mean"], dtype=np.float64)
         std = np.asarray(settings["image_std"], dtype=np.float64)
+        if not std.all():
+            raise ValueError("image_std is 0")
         scale, shift = scale / std, (shift - mean) / std
     return (
         np.broadcast_to(scale, 3).astype(np.float32).reshape(3, 1, 1),
@@ -251,12 +282,18 @@ def _linear(settings: Mapping[str, Any]) -> tuple[FloatArray, FloatArray]:
 def _size(size: Any) -> tuple[int, int] | int:
     if isinstance(size, Mapping):
         if set(size) == {"shortest_edge"}:
-            return int(size["shortest_edge"])
-        return int(size["height"]), int(size["width"])
-    return int(size)
+            return _pixels(size["shortest_edge"])
+        return _pixels(size["height"]), _pixels(size["width"])
+    return _pixels(size)
 
 
 def _crop(size: Any) -> tuple[int, int]:
     if isinstance(size, Mapping):
-        return int(size["height"]), int(size["width"])
-    return int(size), int(size)
+        return _pixels(size["height"]), _pixels(size["width"])
+    return _pixels(size), _pixels(size)
+
+
+def _pixels(number: Any) -> int:
+    if int(number) < 1:
+        raise ValueError(f"a size is {number} pixels")
+    return int(number)

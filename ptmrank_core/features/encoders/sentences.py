@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from safetensors.numpy import load_file
+from safetensors import SafetensorError
+from safetensors.torch import load_file
 
 from ptmrank_core.errors import UnsupportedModelError
 from ptmrank_core.records import FloatArray, ModelSpec
@@ -33,6 +33,7 @@ SWITCHES = {
     "pooling_mode_weightedmean_tokens": "weighted_mean",
     "pooling_mode_lasttoken": "last",
 }
+AS_SAVED = "Copy the whole repository again, as sentence-transformers saved it."
 ACTIVATIONS = ("Identity", "Tanh", "ReLU", "GELU", "SiLU", "Sigmoid")
 
 
@@ -89,13 +90,15 @@ def read_sentence_recipe(spec: ModelSpec) -> SentenceRecipe | None:
     folder = Path(spec.path or "")
     if not (folder / MODULES).is_file():
         return None
-    modules = _read(folder / MODULES)
+    modules = json.loads((folder / MODULES).read_text(encoding="utf-8"))  # checked before it got here
     rules: tuple[str, ...] = ()
     layers: list[Dense | None] = []
     settings: dict[str, Any] = {}
     for module in modules:
         kind, path = str(module["type"]).rsplit(".", 1)[-1], _inside(spec, folder, str(module["path"]))
         if kind == "Transformer":
+            if module is not modules[0] or path.resolve() != folder.resolve():
+                raise _unsupported(spec, f"a further transformer in {str(module['path'])!r}")
             settings = next((_read(p) for p in sorted(path.glob("sentence_*_config.json"))), {})
         elif kind == "Pooling":
             rules = _rules(spec, _read(path / "config.json"))
@@ -107,7 +110,8 @@ def read_sentence_recipe(spec: ModelSpec) -> SentenceRecipe | None:
             raise _unsupported(spec, f"the module {kind!r}")
     if not rules:
         raise _unsupported(spec, "no pooling module")
-    max_length = settings.get("max_seq_length")
+    stated = settings.get("max_seq_length")
+    max_length = stated if isinstance(stated, int) else None
     lower_case = bool(settings.get("do_lower_case"))
     return SentenceRecipe(rules, tuple(layers), max_length, lower_case, _prompt(folder))
 
@@ -120,11 +124,19 @@ def _inside(spec: ModelSpec, folder: Path, place: str) -> Path:
     return path
 
 
-def _read(path: Path) -> Any:
+def _read(path: Path) -> dict[str, Any]:
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise UnsupportedModelError(f"{path} could not be read: {error}") from error
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise UnsupportedModelError(
+            f"{path.parent.name}/{path.name} could not be read: {reason}.", hint=AS_SAVED
+        ) from error
+    if not isinstance(content, dict):
+        raise UnsupportedModelError(
+            f"{path.parent.name}/{path.name} does not hold a JSON object.", hint=AS_SAVED
+        )
+    return content
 
 
 def _unsupported(spec: ModelSpec, what: str) -> UnsupportedModelError:
@@ -160,12 +172,18 @@ def _dense(spec: ModelSpec, folder: Path) -> Dense:
         raise _unsupported(spec, "a dense layer of another kind (residual, or before the pooling)")
     if not (folder / "model.safetensors").is_file():
         raise _unsupported(spec, f"no {folder.name}/model.safetensors")
-    weights = load_file(folder / "model.safetensors")
+    try:
+        weights = load_file(folder / "model.safetensors")
+    except (OSError, SafetensorError) as error:
+        raise _unsupported(spec, f"a damaged {folder.name}/model.safetensors ({error})") from error
     known = {"linear.weight", "linear.bias"}
     if "linear.weight" not in weights or set(weights) - known:
         raise _unsupported(spec, f"a dense layer of the weights {', '.join(sorted(weights))}")
-    arrays = {name: np.asarray(array, dtype=np.float32) for name, array in weights.items()}
-    return Dense(arrays["linear.weight"], arrays.get("linear.bias"), activation)
+    arrays = {name: tensor.float().numpy() for name, tensor in weights.items()}
+    weight, bias = arrays["linear.weight"], arrays.get("linear.bias")
+    if weight.ndim != 2 or (bias is not None and bias.shape != weight.shape[:1]):
+        raise _unsupported(spec, f"a dense layer of the shape {list(weight.shape)}")
+    return Dense(weight, bias, activation)
 
 
 def _prompt(folder: Path) -> str:
@@ -173,4 +191,5 @@ def _prompt(folder: Path) -> str:
     path = folder / "config_sentence_transformers.json"
     config = _read(path) if path.is_file() else {}
     name = config.get("default_prompt_name")
-    return str((config.get("prompts") or {}).get(name) or "") if name else ""
+    prompts = config.get("prompts")
+    return str(prompts.get(name) or "") if name and isinstance(prompts, dict) else ""

@@ -15,6 +15,7 @@ from transformers import (
     AutoModelForTokenClassification,
 )
 
+from ptmrank_core.errors import UnsupportedModelError
 from ptmrank_core.features.encoders.base import TransformerEncoder
 from ptmrank_core.features.encoders.sentences import SentenceRecipe, read_sentence_recipe
 from ptmrank_core.features.encoders.tokens import (
@@ -48,8 +49,8 @@ class TextEncoder(TransformerEncoder):
         headless = AutoModelForTextEncoding if encoder_alone else AutoModel
         super().__init__(spec, options, headless=headless, with_head=head)
         self._recipe = read_sentence_recipe(spec)
-        self._dense = _dense_layers(self._recipe, self._device)
         config = self._model.config.get_text_config()
+        self._dense = _dense_layers(self._recipe, self._device, getattr(config, "hidden_size", None))
         filler_id = padding_id(tokenizer, config)
         if self._family.rule == "last":
             config.use_cache = False
@@ -106,13 +107,27 @@ def _normalise(vectors: torch.Tensor) -> torch.Tensor:
     return torch.nn.functional.normalize(vectors, dim=1)
 
 
-def _dense_layers(recipe: SentenceRecipe | None, device: torch.device) -> list[Any]:
-    """Build the layers after the pooling of a sentence encoder, in float32."""
+def _dense_layers(recipe: SentenceRecipe | None, device: torch.device, width: int | None) -> list[Any]:
+    """Build the layers after the pooling of a sentence encoder, in float32.
+
+    Raises
+    ------
+    UnsupportedModelError
+        If a layer does not take vectors of the width that comes before it.
+    """
     layers: list[Any] = []
+    given = width * len(recipe.rules) if recipe and width else None
     for layer in recipe.layers if recipe else ():
         if layer is None:
             layers.append(_normalise)
             continue
+        if given not in {None, layer.weight.shape[1]}:
+            raise UnsupportedModelError(
+                f"A dense layer after the pooling takes vectors of width {layer.weight.shape[1]}, and gets "
+                f"{given}.",
+                hint="Copy the whole repository again, as sentence-transformers saved it.",
+            )
+        given = layer.weight.shape[0]
         linear = torch.nn.Linear(layer.weight.shape[1], layer.weight.shape[0], bias=layer.bias is not None)
         state = {"weight": torch.from_numpy(layer.weight)}
         if layer.bias is not None:

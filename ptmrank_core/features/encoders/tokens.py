@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 from transformers import AutoTokenizer
 
 from ptmrank_core.errors import UnsupportedModelError
+from ptmrank_core.features.encoders.checkpoint import ODD_CONFIG, load_config
 from ptmrank_core.features.encoders.own_code import refuse_own_code
 from ptmrank_core.features.encoders.prepared import Prepared
 from ptmrank_core.features.encoders.sentences import SentenceRecipe
@@ -21,6 +22,9 @@ __all__ = ["TextPreparer", "known_ids", "load_tokenizer", "longest_text"]
 UNSTATED = 10**9
 # T5 and XLNet were trained on this many tokens; they use relative positions and state no limit.
 DEFAULT_LENGTH = 512
+# What reading a tokenizer raises where a file of it is damaged or holds a value of another type.
+UNREADABLE = (OSError, ImportError, RecursionError, *ODD_CONFIG)
+VOCABULARIES = ("tokenizer.json", "vocab.txt", "vocab.json", "spiece.model", "tokenizer.model")
 POSITIONS = ("max_position_embeddings", "max_encoder_position_embeddings", "n_positions", "max_seq_len")
 
 
@@ -32,21 +36,35 @@ def load_tokenizer(spec: ModelSpec) -> Any:
     UnsupportedModelError
         If it is missing: transformers would build an empty one, which reads every text alike.
     """
+    folder = Path(spec.path or "")
     try:
         tokenizer = AutoTokenizer.from_pretrained(spec.path, trust_remote_code=False, local_files_only=True)
-    except (OSError, ValueError, ImportError) as error:
+    except UNREADABLE as error:
+        load_config(spec)  # a tokenizer is chosen by the config, whose own errors say more
         refuse_own_code(spec, error, "tokenizer")
+        _refuse_without_vocabulary(spec, folder)
+        reason = " ".join(str(error).split())
         raise UnsupportedModelError(
-            f"The tokenizer of {spec.id!r} could not be read: {error}",
+            f"The tokenizer of {spec.id!r} could not be read: {type(error).__name__}: {reason}",
             hint="Expected tokenizer.json beside config.json: tokenizer.save_pretrained(folder).",
         ) from error
     names = set(type(tokenizer).vocab_files_names.values())
-    if names and not any((Path(spec.path or "") / name).is_file() for name in names):
-        raise UnsupportedModelError(
-            f"{spec.id!r} has no tokenizer (looked for {', '.join(sorted(names))}).",
-            hint="Save it into the folder: tokenizer.save_pretrained(folder).",
-        )
+    if names and not any((folder / name).is_file() for name in names):
+        raise _no_tokenizer(spec, names)
     return tokenizer
+
+
+def _refuse_without_vocabulary(spec: ModelSpec, folder: Path) -> None:
+    """Refuse a checkpoint of whose tokenizer there are only settings."""
+    if not any((folder / name).is_file() for name in VOCABULARIES):
+        raise _no_tokenizer(spec, VOCABULARIES)
+
+
+def _no_tokenizer(spec: ModelSpec, names: Iterable[str]) -> UnsupportedModelError:
+    return UnsupportedModelError(
+        f"{spec.id!r} has no tokenizer (looked for {', '.join(sorted(names))}).",
+        hint="Save it into the folder: tokenizer.save_pretrained(folder).",
+    )
 
 
 def longest_text(tokenizer: Any, config: Any, reserved: int, recipe: SentenceRecipe | None) -> int | None:
@@ -54,7 +72,8 @@ def longest_text(tokenizer: Any, config: Any, reserved: int, recipe: SentenceRec
     positions = [getattr(config, name, None) for name in POSITIONS]
     stated = [number - reserved for number in positions if isinstance(number, int) and number > reserved][:1]
     limits = [*stated, tokenizer.model_max_length, recipe.max_length if recipe else None]
-    return min((int(limit) for limit in limits if limit and limit < UNSTATED), default=None)
+    numbers = [limit for limit in limits if isinstance(limit, int | float)]
+    return min((int(limit) for limit in numbers if 0 < limit < UNSTATED), default=None)
 
 
 def known_ids(tokenizer: Any, config: Any) -> int | None:

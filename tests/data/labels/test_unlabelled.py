@@ -16,9 +16,11 @@ def read(cells: list[str], name: str = "label", **reading: object) -> Targets:
     return read_targets({name: cells}, replace(Reading(), **reading))  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(
-    "mark", ["N/A", "n/a", "NA", "<NA>", "null", "None", "?", "-1", "unlabelled", "Unlabeled", "no label"]
-)
+MARKS = ["N/A", "n/a", "NA", "<NA>", "null", "None", "?", "-1", "unlabelled", "Unlabeled", "no label"]
+SIGNS = ["-", "--", "\u2014", ".", "\\N", "(null)"]
+
+
+@pytest.mark.parametrize("mark", [*MARKS, *SIGNS])
 def test_a_mark_among_words(mark: str) -> None:
     """It is left out with the label as it was spelled, and the offer takes it as a class."""
     targets = read(["cat", "dog", mark, "cat", "dog", mark, ""])
@@ -32,7 +34,7 @@ def test_a_mark_among_words(mark: str) -> None:
     assert taken.offers == ()
 
 
-@pytest.mark.parametrize("word", ["none", "NONE", "unknown", "other", "-"])
+@pytest.mark.parametrize("word", ["none", "NONE", "unknown", "other", "+"])
 def test_a_word_that_may_be_a_class(word: str) -> None:
     """It stays one; where it may say that there is no label, leaving it out is offered."""
     cells = ["cat", "dog", word] * 3
@@ -41,6 +43,12 @@ def test_a_word_that_may_be_a_class(word: str) -> None:
     for offer in targets.offers:
         assert read(cells, **offer.changes).class_names == ("cat", "dog")
     assert len(targets.offers) == (word.lower() in {"none", "unknown"})
+
+
+@pytest.mark.parametrize("others", [["+", "neutral"], ["+"], ["yes"]])
+def test_a_dash_may_be_a_class(others: list[str]) -> None:
+    """Beside a plus, and where it is one of two classes."""
+    assert read(["-", *others] * 3).class_names == tuple(sorted(["-", *others]))
 
 
 @pytest.mark.parametrize("others", [["0", "1", "2"], ["1", "2", "3", "4"], ["0", "1", "2", "3", "4"]])

@@ -241,3 +241,32 @@ def test_a_column_of_parts_is_one_in_a_frame_too(column: str) -> None:
     assert load_objects(frame, parts="all").n_samples == N
     with pytest.raises(UnknownNameError, match="Unknown part 'dev'"):
         load_objects(frame, split="dev")
+
+
+def test_dictionaries_in_a_column_are_read_by_their_fields() -> None:
+    """As the objects of a JSON file: the text and the label are fields, not the dictionaries themselves."""
+    rows = [{"data": {"text": f"number {i}"}, "gold": {"label": "ab"[i % 2]}} for i in range(8)]
+    for data in (rows, pd.DataFrame(rows)):
+        samples = load_objects(data)
+        assert samples.columns is not None
+        assert (samples.columns.text, samples.columns.label) == (("data.text",), ("gold.label",))
+        assert samples.class_names == ("a", "b")
+
+
+def test_a_dictionary_of_frames_is_refused() -> None:
+    """The parts of a data set: one of them has to be chosen."""
+    frame = pd.DataFrame({"text": ["one two", "three four"], "label": ["a", "b"]})
+    with pytest.raises(SamplesError, match="'train', 'test' hold data frames") as caught:
+        load_objects({"train": frame, "test": frame})
+    assert "data['train']" in caught.value.hint
+
+
+def test_numbers_in_cells_are_features() -> None:
+    """Pixels between blanks, as FER2013 has them; lists of varying length are neither features nor texts."""
+    pixels = [" ".join(str((i * 7 + k) % 255) for k in range(12)) for i in range(8)]
+    samples = load_objects(pd.DataFrame({"emotion": [i % 2 for i in range(8)], "pixels": pixels}))
+    assert samples.columns is not None
+    assert (samples.modality, len(samples.columns.features)) == ("tabular", 12)
+    ragged = pd.DataFrame({"ids": [[*range(12 + i)] for i in range(8)], "label": [*"abababab"]})
+    with pytest.raises(SamplesError, match="'ids'"):
+        load_objects(ragged)

@@ -180,3 +180,11 @@ def test_what_is_no_set_of_samples_is_refused(data: Any, message: str) -> None:
     """With what is expected."""
     with pytest.raises(SamplesError, match=message):
         load_objects(data)
+
+
+def test_a_target_that_is_not_known_is_left_out() -> None:
+    """``None`` is no class, and no reason to refuse the others."""
+    pairs = [(f"number {i}", None if i % 3 == 0 else "ab"[i % 2]) for i in range(9)]
+    samples = load_objects(pairs)
+    assert (samples.n_samples, len(samples.left_out)) == (6, 3)
+    assert {one.reason for one in samples.left_out} == {"no label"}

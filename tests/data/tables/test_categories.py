@@ -153,7 +153,7 @@ def test_a_table_of_categories_alone(tables: Any) -> None:
     assert (samples.modality, samples.columns.features) == ("tabular", ("cap-shape", "cap-color"))
     assert samples.n_samples == 60
     assert samples.notes[-1].startswith("60 rows have the features of another row, ")
-    assert samples.notes[-1].endswith("with categories they are kept.")
+    assert samples.notes[-1].endswith("with values so few they are kept.")
 
 
 def test_a_response_may_be_a_category(tables: Any) -> None:

@@ -118,10 +118,10 @@ def test_a_pair_is_among_the_texts(tables: Any) -> None:
 
 
 def test_columns_beside_numbers_are_asked(tables: Any) -> None:
-    """Two columns of recurring words beside numbers."""
+    """Two columns of recurring words beside numbers, the last one first."""
     found = answers(tables, write({"a": [i * 0.37 % 1 for i in range(N)], "one": WORDS, "two": OTHER}))
-    assert [samples.class_names for _, samples in found] == [("cat", "dog", "owl"), ("down", "up")]
-    assert [samples.columns.features for _, samples in found] == [("a", "two"), ("a", "one")]  # type: ignore[union-attr]
+    assert [samples.class_names for _, samples in found] == [("down", "up"), ("cat", "dog", "owl")]
+    assert [samples.columns.features for _, samples in found] == [("a", "one"), ("a", "two")]  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(

@@ -298,12 +298,16 @@ def test_what_is_no_spreadsheet_is_refused(tables: Any, name: str, data: bytes, 
 
 
 @pytest.mark.parametrize(
-    ("name", "said"), [("a.numbers", "Export it as .xlsx"), ("a.gsheet", "download the table")]
+    ("name", "what", "said"),
+    [
+        ("a.numbers", "a spreadsheet of Numbers", "Export it as .xlsx"),
+        ("a.gsheet", "a pointer to Google Sheets", "Download the table"),
+    ],
 )
-def test_other_spreadsheets_say_what_to_do(tmp_path: Path, name: str, said: str) -> None:
+def test_other_spreadsheets_say_what_to_do(tmp_path: Path, name: str, what: str, said: str) -> None:
     """A file of Numbers, and one that only points to Google Sheets."""
     (tmp_path / name).write_bytes(b"{}")
-    with pytest.raises(SamplesError, match="a spreadsheet in a format that is not read") as caught:
+    with pytest.raises(SamplesError, match=f"is {what}, which is not read") as caught:
         load_samples(tmp_path / name)
     assert said in caught.value.hint
 

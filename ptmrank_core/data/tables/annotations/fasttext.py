@@ -15,9 +15,9 @@ N_LOOKED_AT = 50
 
 
 def is_fasttext(text: str) -> bool:
-    """Whether most of the first lines begin with a label."""
+    """Whether most of the first lines begin or end with a label."""
     lines = [line for _, line in zip(range(N_LOOKED_AT), _lines(text), strict=False)]
-    return bool(lines) and 2 * sum(line.startswith(PREFIX) for _, line in lines) > len(lines)
+    return bool(lines) and 2 * sum(bool(_split(line)[0]) for _, line in lines) > len(lines)
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
@@ -28,13 +28,16 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _split(line: str) -> tuple[list[str], str]:
-    """Return the labels at the beginning of a line, and the rest."""
+    """Return the labels at the beginning of a line, or else at its end, and the rest."""
     labels = []
     while line.startswith(PREFIX):
         label, *rest = line.split(maxsplit=1)
         labels.append(label.removeprefix(PREFIX))
         line = rest[0] if rest else ""
-    return labels, line
+    if labels:
+        return labels, line
+    *words, last = line.split(" ")
+    return ([last.removeprefix(PREFIX)], " ".join(words)) if last.startswith(PREFIX) else ([], line)
 
 
 def read_fasttext(text: str, name: str, limits: Limits) -> InputTable:
@@ -62,7 +65,7 @@ def read_fasttext(text: str, name: str, limits: Limits) -> InputTable:
         for number, line in _lines(text):
             labels, rest = _split(line)
             if not labels:
-                builder.leave_out(number, f"no {PREFIX} at the beginning of the line")
+                builder.leave_out(number, f"no {PREFIX} at the beginning or the end of the line")
             else:
                 builder.add(number, [rest, labels[0] if is_single else json.dumps(labels)])
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from ptmrank_core.data.tables.columns.kinds import tidy, why_no_category
+from ptmrank_core.data.tables.columns.kinds import DATES, are_numbered_days, tidy, why_no_category
+from ptmrank_core.data.tables.columns.measures import read_measures
 from ptmrank_core.data.tables.table import InputTable
 
 __all__ = ["Encoding", "FeaturePlan", "FeatureRows", "encode", "plan_features"]
@@ -32,12 +33,15 @@ class Encoding:
         What stands in for a missing cell: the median, or the most frequent word.
     n_gaps
         Number of missing cells; a column of zeros and ones marks them, where there are any.
+    how
+        How the numbers were read from words; empty where they were not.
     """
 
     column: str
     categories: tuple[str, ...] = ()
     filling: float | str = 0.0
     n_gaps: int = 0
+    how: str = ""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -65,7 +69,8 @@ class FeaturePlan:
 def plan_features(table: InputTable, columns: Sequence[str]) -> FeaturePlan:
     """Decide how columns become features; no label is looked at.
 
-    Numbers stay as they are, those that are not finite too; gaps are filled with the median. Words become a
+    Numbers stay as they are, those that are not finite too; gaps are filled with the median. So are numbers
+    that have a unit, and those beside a few words, such as a row of totals. Other words become a
     column of zeros and ones for each category (one for two categories); gaps are filled with the most
     frequent word. A column that has gaps is followed by one that marks them. Left out are columns that are
     constant, hold dates, texts or too many different words, or would add too many numbers in all.
@@ -78,7 +83,8 @@ def plan_features(table: InputTable, columns: Sequence[str]) -> FeaturePlan:
     plan = FeaturePlan()
     n_left = MAX_ADDED
     for column in columns:
-        made = _plan_numbers(table, column) if column in table.numbers else _plan_words(table, column)
+        numbers = table.numbers.get(column)
+        made = _plan_words(table, column) if numbers is None else _plan_numbers(column, numbers)
         n_added = 0
         if isinstance(made, Encoding):
             n_added = (len(made.names) - (column in table.numbers)) * table.n_rows
@@ -92,21 +98,25 @@ def plan_features(table: InputTable, columns: Sequence[str]) -> FeaturePlan:
     return plan
 
 
-def _plan_numbers(table: InputTable, column: str) -> Encoding | str:
+def _plan_numbers(column: str, numbers: NDArray[np.float64], how: str = "") -> Encoding | str:
     """Plan a column of numbers, or say why it is not used."""
-    numbers = table.numbers[column]
     there = numbers[np.isfinite(numbers)]
     if not there.size:
         return "holds no finite number"
+    if are_numbered_days(there):
+        return DATES
     n_gaps = int(np.isnan(numbers).sum())
     if (there == there[0]).all() and len(there) + n_gaps == len(numbers):
         return "is constant" + (" where it is not empty" if n_gaps else "")
-    return Encoding(column, filling=float(np.median(there)), n_gaps=n_gaps)
+    return Encoding(column, filling=float(np.median(there)), n_gaps=n_gaps, how=how)
 
 
 def _plan_words(table: InputTable, column: str) -> Encoding | str:
     """Plan a column of words, or say why it is not used."""
     cells = tidy(table.words[column])
+    measures = read_measures(cells)
+    if measures is not None:
+        return _plan_numbers(column, measures.numbers, measures.how)
     reason = why_no_category(cells)
     if reason:
         return reason
@@ -160,6 +170,16 @@ def encode(table: InputTable, encodings: Sequence[Encoding]) -> FeatureRows:
     return FeatureRows(numbers, names, is_empty)
 
 
+def _numbers(table: InputTable, column: str) -> NDArray[np.float64]:
+    """Return the numbers of a column, of words or not."""
+    if column in table.numbers:
+        return table.numbers[column]
+    measures = read_measures(tidy(table.words[column]))
+    if measures is None:
+        raise RuntimeError(f"Column {column!r} was planned as numbers and holds none.")
+    return measures.numbers
+
+
 def _write(table: InputTable, encoding: Encoding, block: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Write the columns of one encoding; return where its cells are missing."""
     if encoding.categories:
@@ -169,7 +189,7 @@ def _write(table: InputTable, encoding: Encoding, block: NDArray[np.float64]) ->
         for k, word in enumerate(encoding.categories):
             block[:, k] = cells == word
     else:
-        numbers = table.numbers[encoding.column]
+        numbers = _numbers(table, encoding.column)
         gaps = np.isnan(numbers)
         block[:, 0] = np.where(gaps, encoding.filling, numbers)
     if encoding.n_gaps:

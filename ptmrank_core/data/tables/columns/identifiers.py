@@ -20,6 +20,7 @@ from ptmrank_core.data.tables.column_names import (
     TEXT_NAMES,
     find_named,
     plain,
+    words_of,
 )
 from ptmrank_core.data.tables.table import InputTable
 
@@ -29,7 +30,6 @@ UNNAMED = re.compile(r"(?:unnamed(?:\s*:\s*\d+(?:[._]\d+)*)?|column \d+|\.{3}\d+
 """What programs call a column whose name is blank: pandas, the readers here, R, Spark."""
 FEW_UNNAMED = 3
 """Columns with a blank name up to which they are indices, beside others; more have no header."""
-NAME_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_]+|\d+")
 MIN_ROWS = 10
 """Rows below which numbers alone do not tell that a column numbers the rows, unless it counts from 0 or 1."""
 SURPRISE = 14.0
@@ -38,6 +38,8 @@ KEY = re.compile(
     r"(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|\{[0-9a-f-]{36}\}|(?:0x)?[0-9a-f]{16,128}|[0-9]{12,})",
     re.IGNORECASE,
 )
+LONG_NUMBER = 10**11
+"""Integers from here on are telephone numbers, identifiers or milliseconds since 1970."""
 NUMBERED = re.compile(r"([^\d\s]*)\d+(\.\w{1,5})?")
 TOKEN = re.compile(r"(?=\S*\d)(?=\S*[A-Za-z])[A-Za-z0-9_\-]{8,}={0,2}")
 IntVector = NDArray[np.int64]
@@ -66,8 +68,8 @@ def why_identifier(table: InputTable, column: str, *, as_is: bool = False) -> st
     begins or ends with such a word (PassengerId, sample no), if no value recurs; such a column of numbers is
     no feature even if values recur. By its contents, unless the name is that of a label or a quantity (year,
     price): integers from 0 or 1 on in their order; integers of ten rows or more that are sorted and never
-    recur, are a range in any order, or lie so close together that some would recur by chance; words that are
-    hashes or identifiers.
+    recur, are a range in any order, have twelve digits or more, or lie so close together that some would
+    recur by chance; words that are hashes or identifiers.
 
     Parameters
     ----------
@@ -96,10 +98,6 @@ def _rows_of_files(table: InputTable) -> list[IntVector]:
     return [np.flatnonzero(codes == code) for code in range(int(codes.max()) + 1)]
 
 
-def _words_of(column: str) -> list[str]:
-    return [part.lower() for part in NAME_PARTS.findall(column)]
-
-
 def _by_name(table: InputTable, column: str, numbers: NDArray[np.float64] | None) -> str:
     """Judge the name, and whether the cells may be what it says."""
     if numbers is not None and not _are_whole(numbers):
@@ -113,7 +111,7 @@ def _by_name(table: InputTable, column: str, numbers: NDArray[np.float64] | None
     if numbers is not None and UNNAMED.fullmatch(column.strip()):
         n_unnamed = sum(UNNAMED.fullmatch(name.strip()) is not None for name in table.columns)
         return BLANK if n_unnamed <= FEW_UNNAMED and n_unnamed < len(table.columns) else ""
-    words = _words_of(column)
+    words = words_of(column)
     ends = {words[0], words[-1]} if words else set()
     is_id = bool(ends & ID_WORDS) or (plain(column).endswith("id") and not ends & NO_ID_WORDS)
     if is_unique and (plain(column) in ID_NAMES or is_id):
@@ -138,8 +136,10 @@ def _by_numbers(column: str, numbers: NDArray[np.float64], *, as_is: bool) -> st
         return ""
     if numbers[0] in {0, 1} and np.array_equal(numbers, np.arange(n_rows) + numbers[0]):
         return f"numbers the rows from {int(numbers[0])} on"
-    if as_is or n_rows < MIN_ROWS or not _are_whole(numbers) or QUANTITY_WORDS & {*_words_of(column)}:
+    if as_is or n_rows < MIN_ROWS or not _are_whole(numbers) or QUANTITY_WORDS & {*words_of(column)}:
         return ""
+    if np.abs(numbers).min() >= LONG_NUMBER and len(np.unique(numbers)) == n_rows:
+        return "names each row: long numbers, none of which recurs"
     return _by_order(numbers)
 
 

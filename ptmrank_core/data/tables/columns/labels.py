@@ -10,7 +10,15 @@ import numpy as np
 
 from ptmrank_core.data.labels.numbers import is_missing
 from ptmrank_core.data.labels.targets import MIN_NUMBERS, Targets, read_targets
-from ptmrank_core.data.tables.column_names import GROUP_NAMES, LABEL_NAMES, find_named, plain
+from ptmrank_core.data.tables.column_names import (
+    GROUP_NAMES,
+    LABEL_NAMES,
+    PREDICTED_WORDS,
+    WEAK_LABEL_NAMES,
+    find_named,
+    has_word,
+    plain,
+)
 from ptmrank_core.data.tables.columns.kinds import are_dates, are_texts
 from ptmrank_core.data.tables.role_rules import unclear_column
 from ptmrank_core.data.tables.table import InputTable
@@ -23,6 +31,7 @@ __all__ = [
     "choose_label",
     "choose_recurring",
     "is_constant",
+    "is_plain_class",
     "label_candidates",
 ]
 
@@ -80,6 +89,9 @@ def choose_label(
     named = _named(table, columns)
     if not named:
         return None
+    rest = [column for column in columns if column not in named]
+    if {*map(plain, named)} <= WEAK_LABEL_NAMES and label_candidates(table, rest):
+        raise ask_for_label(table, [*label_candidates(table, rest), *named], reading, hint=hint)
     first, *others = named
     partners = [column for column in others if _are_one(table, first, column)]
     if len(partners) < len(others):
@@ -97,12 +109,27 @@ def choose_label(
 
 def _named(table: InputTable, columns: Sequence[str]) -> tuple[str, ...]:
     """Return the columns with the names of labels, constant ones only where no other name is as plain."""
+    if _is_coordinate(table, columns):
+        columns = [column for column in columns if plain(column) != "y"]
     named = find_named(columns, LABEL_NAMES)
     varied = [column for column in columns if not is_constant(table, column)]
+    there = [column for column in named if _is_mostly_there(table, column)]
+    named = tuple(there) or named  # what stands beside a table on its sheet is none of its columns
     plainest = find_named(columns, LABEL_NAMES[:1])
     return (
         tuple(column for column in named if column in varied) or plainest or find_named(varied, LABEL_NAMES)
     )
+
+
+def _is_coordinate(table: InputTable, columns: Sequence[str]) -> bool:
+    """Whether y stands beside x and other columns, all of numbers, and so is one of two coordinates."""
+    numbers = {plain(column): table.numbers[column] for column in columns if column in table.numbers}
+    return len(columns) > 2 and {"x", "y"} <= numbers.keys() and bool((numbers["y"] % 1 > 0).any())
+
+
+def _is_mostly_there(table: InputTable, column: str) -> bool:
+    cells = table.cells(column)
+    return 2 * sum(map(is_missing, cells)) < len(cells)
 
 
 def choose_recurring(table: InputTable, columns: Sequence[str]) -> LabelChoice | None:
@@ -129,6 +156,22 @@ def label_candidates(table: InputTable, columns: Sequence[str]) -> list[str]:
     """List the columns that may hold the labels by their contents: values that recur, no dates or texts."""
     rest = [column for column in columns if plain(column) not in GROUP_NAMES]
     return [column for column in rest if not is_constant(table, column) and _recurs(table, column)]
+
+
+def is_plain_class(table: InputTable, chosen: LabelChoice, columns: Sequence[str]) -> bool:
+    """Whether the only column of words beside numbers is the label: the last one, and no number is likelier.
+
+    Parameters
+    ----------
+    table, chosen
+        The table, and its only column of words that recur.
+    columns
+        All columns that have no other role. A price, a value or a count among them may be the label as well.
+    """
+    rest = [column for column in columns if column not in chosen.ignored]
+    return rest[-1:] == [*chosen.columns] and not any(
+        column in table.numbers and has_word(column, PREDICTED_WORDS) for column in rest
+    )
 
 
 def _recurs(table: InputTable, column: str) -> bool:

@@ -116,6 +116,9 @@ def _describe(roles: Roles, ignored: Mapping[str, str]) -> Iterable[str]:
 
 def _describe_encodings(encodings: Sequence[Encoding]) -> Iterable[str]:
     """Write the notes on categories and on gaps."""
+    measures = [f"{one.column!r} ({one.how})" for one in encodings if one.how]
+    if measures:
+        yield f"Read as numbers: {_list(measures)}."
     words = [f"{one.column!r} ({len(one.names) - bool(one.n_gaps)})" for one in encodings if one.categories]
     if words:
         yield f"Categories became columns of zeros and ones: {_list(words)}."

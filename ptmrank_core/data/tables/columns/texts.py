@@ -12,10 +12,18 @@ from ptmrank_core.data.tables.column_names import (
     PAIR_NAMES,
     TEXT_NAMES,
     find_named,
+    has_word,
     plain,
 )
-from ptmrank_core.data.tables.columns.kinds import are_dates, are_texts, is_long
-from ptmrank_core.data.tables.role_rules import unclear_column
+from ptmrank_core.data.tables.columns.kinds import (
+    MAX_CATEGORIES,
+    are_dates,
+    are_mostly_numbers,
+    are_texts,
+    is_long,
+)
+from ptmrank_core.data.tables.columns.measures import read_measures
+from ptmrank_core.data.tables.role_rules import list_columns, unclear_column
 from ptmrank_core.data.tables.table import InputTable
 from ptmrank_core.errors import InputField, ReadingOption, SamplesError, UnclearReadingError
 from ptmrank_core.records import Reading
@@ -23,6 +31,10 @@ from ptmrank_core.records import Reading
 __all__ = ["find_text"]
 
 ADDRESS = re.compile(r"(?:https?://|www\.|[\w.~-]*[/\\])\S*|\S+@\S+\.\w+")
+NO_TEXT_WORDS = frozenset(
+    {"name", "names", "surname", "address", "street", "city", "url", "link", "ticket", "file", "filename"}
+)
+SEVERAL_NUMBERS = 3
 MAX_OPTIONS, SHOWN, CELL_CHARS = 6, 3, 80
 
 
@@ -53,8 +65,11 @@ def find_text(table: InputTable, reading: Reading, columns: Sequence[str]) -> tu
     SamplesError
         If none is, and texts were asked for.
     """
-    words = [c for c in columns if c in table.words]
-    pairs = _find_pairs(words)
+    words = [c for c in columns if c in table.words and not _are_lists(table.words[c])]
+    pairs = _find_pairs(
+        [c for c in words if is_long(table.words[c]) or len({*table.words[c]}) > MAX_CATEGORIES]
+    )
+    pairs = pairs or _find_pairs(words)
     first_choice = find_named(words, TEXT_NAMES[:1])
     if len(pairs) == 1 and set(first_choice) <= set(pairs[0]):
         return pairs[0]
@@ -69,6 +84,8 @@ def find_text(table: InputTable, reading: Reading, columns: Sequence[str]) -> tu
         chosen = tuple(dict.fromkeys([*chosen, *(column for pair in pairs for column in pair)]))
     elif not chosen:
         chosen = tuple(column for column in rest if _reads_as_text(table, column))
+        if len(chosen) == 1 and reading.modality is None:
+            _check_beside_numbers(table, chosen, columns)
     chosen = chosen or _only_words(table, reading, columns, rest)
     if len(chosen) > 1 or (not chosen and reading.modality == "text"):
         raise _ask_for_text(table, chosen, pairs)
@@ -81,10 +98,32 @@ def _find_pairs(words: Sequence[str]) -> list[tuple[str, ...]]:
 
 
 def _reads_as_text(table: InputTable, column: str) -> bool:
-    """Whether a column without a telling name holds texts, rather than addresses."""
+    """Whether a column without a telling name holds texts, rather than addresses or names of persons."""
+    if has_word(column, NO_TEXT_WORDS):
+        return False
     cells = table.words[column]
+    if _are_lists(cells):
+        return False
     n_addresses = sum(ADDRESS.fullmatch(cell.strip()) is not None for cell in cells)
     return 2 * n_addresses < len(cells) and are_texts(cells)
+
+
+def _check_beside_numbers(table: InputTable, text: tuple[str, ...], columns: Sequence[str]) -> None:
+    """Ask what the samples are where several columns of numbers stand beside a column that may be a text."""
+    numbers = [c for c in columns if c in table.numbers and not find_named([c], LABEL_NAMES)]
+    if len(numbers) < SEVERAL_NUMBERS:
+        return
+    raise UnclearReadingError(
+        f"Each row of {table.name!r} may be a text, {text[0]!r}, or a row of numbers and categories.",
+        [
+            _option(table, text),
+            ReadingOption(
+                f"Each sample is a row of numbers and categories: {list_columns(numbers)} and others.",
+                {"modality": "tabular"},
+            ),
+        ],
+        fields=[InputField.MODALITY, InputField.TEXT_COLUMNS],
+    )
 
 
 def _only_words(
@@ -94,10 +133,17 @@ def _only_words(
     has_numbers = any(c in table.numbers and not find_named([c], LABEL_NAMES) for c in columns)
     if has_numbers and reading.modality != "text":
         return ()
-    rest = [c for c in rest if not are_dates(table.words[c])]
+    rest = [c for c in rest if not are_dates(table.words[c]) and not are_mostly_numbers(table.words[c])]
+    rest = [c for c in rest if read_measures(table.words[c]) is None]
     if len(rest) > 1:  # a text says something else in nearly every row
         rest = [c for c in rest if plain(c) not in FILE_NAMES and _is_varied(table.words[c])]
+    rest = [c for c in rest if not _are_lists(table.words[c])]
     return tuple(rest) if len(rest) == 1 and (len(columns) > 1 or reading.label_columns) else ()
+
+
+def _are_lists(cells: Sequence[str]) -> bool:
+    """Whether all cells that are not empty are lists: of numbers, of spans, of words."""
+    return {cell[:1] + cell[-1:] for cell in map(str.strip, cells) if cell} == {"[]"}
 
 
 def _is_varied(cells: Sequence[str]) -> bool:

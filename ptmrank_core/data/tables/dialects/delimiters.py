@@ -8,13 +8,15 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import islice, takewhile
+from itertools import islice
 
+from ptmrank_core.data.labels.number_spellings import read_spelled
+from ptmrank_core.data.labels.numbers import is_missing, read_numbers
 from ptmrank_core.data.sources.entries import suffix_of
 from ptmrank_core.data.tables.column_names import is_usual, plain
 from ptmrank_core.data.tables.dialects.rows import Dialect, Lines, line_mark, read_rows
 
-__all__ = ["Layout", "count_titles", "find_layout", "title_notes"]
+__all__ = ["Layout", "count_titles", "find_layout", "title_notes", "without_end"]
 
 DELIMITERS = "\t;|,"
 """In the order of preference where several fit alike: commas also separate decimals."""
@@ -22,7 +24,8 @@ HEADER_FITS = 0.1
 HEAD_CHARS = 200_000
 HEAD_ROWS = 200
 MOST_TITLES = 10
-SEP_LINE = re.compile(r'"?sep=(.)"?[ \t]*\r?\n?', re.IGNORECASE)
+HEADER_ROWS = 3
+SEP_LINE = re.compile(r'"?sep=(\\t|.)"?[ \t]*\r?\n?', re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +62,22 @@ def find_layout(text: str, name: str) -> Layout:
     """
     head = _head(text)
     named = SEP_LINE.match(head)
-    delimiter = named[1] if named else _find_delimiter(head, name)
+    delimiter = named[1].replace("\\t", "\t") if named else _find_delimiter(head, name)
     dialect, note = _find_quoting(text, head, delimiter, name)
     notes: tuple[str, ...] = (note,) if note else ()
     if named:
         return Layout(dialect, 1, notes)
-    n_titles = count_titles(_rows(head, dialect))
-    notes += title_notes(n_titles, name)
-    return Layout(dialect, n_titles, notes)
+    rows = _rows(head, dialect)
+    n_before = count_titles(rows) or _count_filled_titles(rows)
+    return Layout(dialect, n_before, (*notes, *title_notes(n_before, name)))
+
+
+def _count_filled_titles(rows: Sequence[Sequence[str]]) -> int:
+    """Count titles that a spreadsheet has filled up with empty cells, and empty rows below them."""
+    cut = [without_end(cells) for cells in rows]
+    filled = [place for place, cells in enumerate(cut) if cells]
+    n_titles = count_titles([cut[place] for place in filled])
+    return filled[n_titles] if n_titles else 0
 
 
 def _head(text: str) -> str:
@@ -82,7 +93,9 @@ def _rows(head: str, dialect: Dialect) -> list[list[str]]:
     reader = dialect.reader(Lines(head), strict=False)
     rows: list[list[str]] = []
     with suppress(csv.Error):
-        rows.extend(cells for cells in islice(reader, HEAD_ROWS) if any(map(str.strip, cells)))
+        rows.extend(
+            cells for cells in islice(reader, HEAD_ROWS) if len(cells) > 1 or any(map(str.strip, cells))
+        )
     return rows
 
 
@@ -115,11 +128,20 @@ def _find_quoting(text: str, head: str, delimiter: str, name: str) -> tuple[Dial
     if delimiter == "\t" and '"' in text and not _are_quotes_paired(text):
         note = f"The quotation marks of {name} do not pair up and were read as part of the text."
         return Dialect(delimiter, has_quotes=False), note
+    if _has_blanks_before_quotes(head, delimiter):
+        return Dialect(delimiter, skips_blanks=True), ""
     if '\\"' in head:
         plain_rows, escaped = Dialect(delimiter), Dialect(delimiter, has_escapes=True)
         if _count_odd(head, escaped) < _count_odd(head, plain_rows):
             return escaped, ""
     return Dialect(delimiter), ""
+
+
+def _has_blanks_before_quotes(head: str, delimiter: str) -> bool:
+    """Whether a blank stands between delimiters and the quotation marks of cells, in most lines."""
+    lines = [line for line in islice(Lines(head), HEAD_ROWS) if line.strip()]
+    quoted = re.compile(rf'{re.escape(delimiter)} +"[^"]*"[ \r]*(?:{re.escape(delimiter)}|\n|\Z)')
+    return 2 * sum(quoted.search(line) is not None for line in lines) > len(lines)
 
 
 def _count_odd(head: str, dialect: Dialect) -> int:
@@ -154,14 +176,36 @@ def count_titles(rows: Sequence[Sequence[str]]) -> int:
     if not rows:
         return 0
     usual = Counter(map(len, rows)).most_common(1)[0][0]
-    n_comments = sum(1 for _ in takewhile(lambda row: row[0].lstrip().startswith("#"), rows))
-    most = n_comments + MOST_TITLES + 1
-    start = next((i for i, row in enumerate(rows[:most]) if len(row) == usual), 0)
+    start = next((i for i, row in enumerate(rows[: MOST_TITLES + 1]) if len(row) == usual), 0)
     above = rows[:start]
     if usual < 2 or not above or any(sum(bool(cell.strip()) for cell in row) > 1 for row in above):
         return 0
     are_comments = all(row[0].lstrip().startswith("#") for row in above)
-    return start if are_comments or any(map(is_usual, map(plain, rows[start]))) else 0
+    return start if are_comments or _names_columns(rows[start:], usual) else 0
+
+
+def _names_columns(rows: Sequence[Sequence[str]], n_columns: int) -> bool:
+    """Whether the first of some rows names columns: by a usual name, or as words above numbers alone."""
+    first, *others = rows
+    if any(map(is_usual, map(plain, first))):
+        return True
+    full = [row for row in others if len(row) == n_columns]
+    words = [i for i, name in enumerate(first) if not _are_numbers([name])]
+    return len(full) > HEADER_ROWS and any(_are_numbers([row[i] for row in full]) for i in words)
+
+
+def _are_numbers(cells: Sequence[str]) -> bool:
+    return not all(map(is_missing, cells)) and (
+        read_numbers(cells) is not None or read_spelled(cells) is not None
+    )
+
+
+def without_end(cells: Sequence[str]) -> Sequence[str]:
+    """Drop the empty cells at the end."""
+    n_cells = len(cells)
+    while n_cells and not cells[n_cells - 1].strip():
+        n_cells -= 1
+    return cells[:n_cells]
 
 
 def title_notes(n_titles: int, name: str) -> tuple[str, ...]:

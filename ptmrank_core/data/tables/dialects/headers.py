@@ -11,12 +11,13 @@ from ptmrank_core.data.labels.numbers import is_missing, read_numbers
 from ptmrank_core.data.tables.column_names import is_usual, plain
 from ptmrank_core.errors import InputField, ReadingOption, SamplesError, UnclearReadingError
 
-__all__ = ["Header", "choose_header"]
+__all__ = ["Header", "choose_header", "lacks_first_name"]
 
 LONGEST_COLUMN_NAME = 200
 LONG_TEXT_CHARS = 20
 CELL_CHARS = 40
 SHOWN_COLUMNS = 4
+FEW_ROWS = 3
 CLEAR = 2
 """What speaks for one reading, while nothing speaks for the other, for it to be taken."""
 
@@ -31,12 +32,15 @@ class Header:
         The names, all different.
     is_data
         Whether the first row is a row of data, so that the names are positions.
+    cells
+        The cells of the row that names the columns, some of which may be blank.
     notes
         What was found, one sentence each.
     """
 
     columns: tuple[str, ...]
     is_data: bool = False
+    cells: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -83,7 +87,28 @@ def choose_header(
         raise SamplesError(
             f"{name!r} has two columns named {twice!r}; expected different names.", hint="Rename one of them."
         )
-    return Header(tuple(columns))
+    return Header(tuple(columns), cells=tuple(first))
+
+
+def lacks_first_name(first: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the first column names the rows and has no name itself, as R writes a table.
+
+    Parameters
+    ----------
+    first
+        The names of the other columns.
+    rows
+        The rows below them. A text with an unquoted delimiter also has a cell too many.
+    """
+    names = [row[0] for row in rows if row]
+    if len(rows) < FEW_ROWS or {len(row) for row in rows} != {len(first) + 1} or len({*names}) < len(names):
+        return False
+    if all(map(str.isdecimal, names)):
+        return any(row[-1].strip() for row in rows)
+    columns = [*zip(*rows, strict=True)][1:]
+    n_numbers = sum(any(map(str.strip, cells)) and read_numbers(cells) is not None for cells in columns)
+    has_texts = any(len("".join(cells)) > LONG_TEXT_CHARS * len(cells) for cells in columns)
+    return 2 * n_numbers > len(columns) and n_numbers > 1 and not has_texts and bool(columns[-1][0].strip())
 
 
 def _positions(n_columns: int) -> tuple[str, ...]:

@@ -30,11 +30,14 @@ class Dialect:
         Whether quotation marks enclose cells, instead of being part of the text.
     has_escapes
         Whether a quotation mark inside a cell follows a backslash, instead of being doubled.
+    skips_blanks
+        Whether cells in quotation marks follow a blank after the delimiter.
     """
 
     delimiter: str
     has_quotes: bool = True
     has_escapes: bool = False
+    skips_blanks: bool = False
 
     def reader(self, lines: Iterator[str], *, strict: bool) -> Iterator[list[str]]:
         """Return a reader of lines, as ``csv.reader``."""
@@ -43,6 +46,7 @@ class Dialect:
             delimiter=self.delimiter,
             quoting=csv.QUOTE_MINIMAL if self.has_quotes else csv.QUOTE_NONE,
             escapechar="\\" if self.has_escapes else None,
+            skipinitialspace=self.skips_blanks,
             strict=strict,
         )
 
@@ -78,6 +82,9 @@ class Lines:
     def __init__(self, text: str) -> None:
         self.text = text
         self.mark = line_mark(text)
+        # Some lines of a text may end in a carriage return alone.
+        self.has_both = self.mark == "\n" and text.count("\r") > text.count("\r\n")
+        self.next_return = -1
         self.place = 0
         self.number = 0
         self.taken: list[int] = []
@@ -92,6 +99,8 @@ class Lines:
         if start >= len(self.text):
             raise StopIteration
         end = self.text.find(self.mark, start) + 1 or len(self.text)
+        if self.has_both:
+            end = self._cut(start, end)
         self.taken.append(start)
         self.place = end
         self.number += 1
@@ -99,6 +108,14 @@ class Lines:
             self.farthest = end
             self.n_again += 1
         return self.text[start:end]
+
+    def _cut(self, start: int, end: int) -> int:
+        """End a line after a carriage return that no line feed follows."""
+        if self.next_return < start:
+            found = self.text.find("\r", start)
+            self.next_return = found if found >= 0 else len(self.text)
+        cut = self.next_return + 1
+        return cut if cut < end - 1 else end
 
     def begin(self) -> int:
         """Begin a row, and return the number of its line."""
@@ -112,6 +129,7 @@ class Lines:
             return n_back < 1
         self.n_again -= n_back
         self.place = self.taken[1]
+        self.next_return = -1
         self.number -= n_back
         del self.taken[1:]
         return True

@@ -10,7 +10,7 @@ from ptmrank_core.data.parts import are_parts
 from ptmrank_core.data.sources.entries import Entry
 from ptmrank_core.data.sources.limits import Limits
 from ptmrank_core.data.tables.delimited import read_cells
-from ptmrank_core.data.tables.dialects.delimiters import count_titles, title_notes
+from ptmrank_core.data.tables.dialects.delimiters import count_titles, title_notes, without_end
 from ptmrank_core.data.tables.sheets.book import SPREADSHEET_SUFFIXES, Sheet, read_book
 from ptmrank_core.data.tables.table import InputTable
 from ptmrank_core.errors import InputField, ReadingOption, SamplesError, UnclearReadingError, UnknownNameError
@@ -68,7 +68,7 @@ def read_spreadsheet(
         for line, row in enumerate(sheet.rows, start=1)
         if row
     ]
-    n_titles = count_titles([_without_end(cells) for _, cells in filled[:50]])
+    n_titles = count_titles([without_end(cells) for _, cells in filled[:50]])
     notes += title_notes(n_titles, name)
 
     def rows() -> Iterator[tuple[int, list[str] | str]]:
@@ -117,14 +117,6 @@ def _filled_columns(rows: Sequence[Sequence[str]]) -> list[int]:
         if len(filled) < width:
             filled.update(place for place, cell in enumerate(row) if cell)
     return sorted(filled)
-
-
-def _without_end(cells: Sequence[str]) -> Sequence[str]:
-    """Drop the empty cells at the end."""
-    n_cells = len(cells)
-    while n_cells and not cells[n_cells - 1].strip():
-        n_cells -= 1
-    return cells[:n_cells]
 
 
 def _choose(sheets: Sequence[Sheet], name: str, reading: Reading) -> Sheet:

@@ -39,6 +39,7 @@ from ptmrank_core.data.tables.role_rules import (
     unclear_column,
 )
 from ptmrank_core.data.tables.table import InputTable
+from ptmrank_core.data.tables.vectors import refuse_numbers_as_text
 from ptmrank_core.errors import InputField, SamplesError
 from ptmrank_core.records import Reading
 
@@ -196,6 +197,7 @@ def _find_tabular_roles(table: InputTable, reading: Reading, columns: Sequence[s
     """Find features and labels in a table without a text; there may be no feature among them."""
     rest = [column for column in columns if column != reading.group_column]
     if not table.numbers and reading.modality != "tabular" and not _are_categories(table, reading, rest):
+        refuse_numbers_as_text(table, rest)
         raise unclear_column(table, "text", (), InputField.TEXT_COLUMNS)
     given = LabelChoice(reading.label_columns) if reading.label_columns else None
     choice = given or choose_label(table, rest, reading) or _find_class_column(table, rest, reading)

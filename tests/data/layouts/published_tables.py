@@ -247,7 +247,7 @@ PUBLISHED_TABLES = (
                 {"spans": [[1.5] * (1 + i % 3) + [i] for i in range(N)], "label": [c for _, c in TEXTS]}
             )
         },
-        Refused("No column of 't.parquet' is recognised as the text"),
+        Refused("holds lists of numbers"),
         place="t.parquet",
     ),
     Layout(

@@ -112,7 +112,8 @@ def make_plan(
     mismatched = [spec.id for spec in models if spec.modality != samples.modality]
     if mismatched:
         raise InputError(
-            f"The samples are {samples.modality}; these models read another modality: {mismatched}."
+            f"The samples are {samples.modality}; these models read another modality: {mismatched}.",
+            hint="Leave them out; of a folder of checkpoints, name those that fit one by one.",
         )
     if not models:
         raise InputError(NOTHING_TO_DO)

@@ -156,6 +156,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
         "reading.has_header": True,
         "reading.join_classes": True,
         "reading.unlabelled": "class",
+        "reading.sheet": "Sheet1",
         "reading.group_in_names": 2,
         "analyses.half_samples": 20,
         "analyses.probe": False,

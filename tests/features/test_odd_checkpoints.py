@@ -103,7 +103,7 @@ def test_a_longest_text_that_is_no_length_is_not_taken(tmp_path: Path, length: A
     ("values", "words"),
     [
         ({"image_std": [0, 0, 0]}, "image_std is 0"),
-        ({"resample": 99}, "resample is 99"),
+        ({"resample": 99}, "99 is not in range"),
         ({"size": {"height": 0, "width": 32}}, "a size is 0 pixels"),
         ({"sampling_rate": 16000}, "is that of recordings (ViTImageProcessor)"),
         (

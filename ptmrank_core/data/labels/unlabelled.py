@@ -93,7 +93,9 @@ def find_unlabelled(name: str, cells: Sequence[str], reading: Reading, *, are_in
     counts = Counter(cell for cell in cells if cell.lower() not in NONE_GIVEN)
     marks = {cell for cell in counts if cell == PYTHON_NONE or (cell.lower() in MARKS)}
     words = counts.keys() - marks - DASHES
-    if len(words) > 1 and all(any(map(str.isalnum, word)) for word in words):
+    if not all(any(map(str.isalnum, word)) for word in words):
+        marks -= {"?"}
+    elif len(words) > 1:
         marks |= counts.keys() & DASHES
     maybe = {cell for cell in counts if cell.lower() in MAYBE_MARKS} - marks
     if reading.unlabelled == "class":

@@ -66,6 +66,8 @@ def table_samples(source: str, table: InputTable, reading: Reading, limits: Limi
     names_classes = len(roles.labels) == 1 and table.classes.issuperset(roles.labels)
     if reading.target_kind is None and (roles.has_words or names_classes):  # numbers there number the classes
         reading = replace(reading, target_kind="classification")
+    if roles.has_words and reading.unlabelled is None:  # a point or a question mark has a tag of its own
+        reading = replace(reading, unlabelled="class")
     items = read_items(table, roles, limits)
     if not items.items:
         raise _no_items(table, items)

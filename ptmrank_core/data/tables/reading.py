@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 
 from ptmrank_core.data.encodings.decoding import decode_text
+from ptmrank_core.data.labels.numbers import read_numbers
 from ptmrank_core.data.sources.entries import Entry, lfs_pointer, suffix_of
 from ptmrank_core.data.sources.limits import Limits
 from ptmrank_core.data.sources.signatures import is_git_lfs_pointer
@@ -46,7 +48,7 @@ def _check_lines(text: str, name: str) -> None:
         raise SamplesError(
             f"{name!r} holds numbers with the numbers of their columns, as libsvm does.", hint=hint
         )
-    if all(len(line.split()) > MOST_TAGS + 1 for line in lines):
+    if all("\t" not in line and len(line.split()) > MOST_TAGS + 1 for line in lines):
         raise SamplesError(
             f"{name!r} has lines of more than {MOST_TAGS + 1} words, and no blank line ends a sentence; "
             "expected a word and its tag on each line.",
@@ -54,13 +56,25 @@ def _check_lines(text: str, name: str) -> None:
         )
 
 
+def _holds_objects(text: str) -> bool:
+    """Whether a text is JSON, whatever the file is called: a list of objects, or one on each line."""
+    if not OBJECTS.match(text):
+        return False
+    try:
+        json.loads(text if text.lstrip().startswith("[") else text.lstrip().partition("\n")[0])
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
 def _has_texts_between_marks(text: str) -> bool:
-    """Whether the first lines have as many tabs or semicolons each, and texts between them, with blanks."""
+    """Whether the first lines have as many tabs or semicolons each, with texts or only numbers between."""
     lines = [line for line in text[:HEAD_CHARS].split("\n") if line.strip()][:N_LINES]
     for mark, least in (("\t", 1), (";", 4)):
         n_marks = {line.count(mark) for line in lines}
         if len(n_marks) == 1 and 0 not in n_marks and len(lines) >= least:
-            return any(" " in line.strip() for line in lines)
+            cells = [cell for line in lines for cell in line.split(mark)]
+            return any(" " in cell.strip() for cell in cells) or read_numbers(cells) is not None
     return False
 
 
@@ -82,7 +96,7 @@ READERS = {
     ".txt": read_plain,
 }
 OBJECTS = re.compile(r'\s*(?:\[\s*)?\{\s*"[^"]*"\s*:')
-"""How JSON begins, whatever a file is called."""
+"""How a list of objects or an object begins."""
 JSON_SUFFIXES = frozenset({".jsonl", ".ndjson", ".json"})
 TABLE_SUFFIXES = frozenset({*DELIMITED_SUFFIXES, *READERS, *SPREADSHEET_SUFFIXES, *COLUMNAR_SUFFIXES})
 
@@ -132,7 +146,7 @@ def open_table(
         return read_spreadsheet(data, entry.name, limits, reading, is_manifest=is_manifest)
     decoded = decode_text(data, entry.name, reading.encoding)
     del data
-    if suffix in DELIMITED_SUFFIXES and OBJECTS.match(decoded.text):
+    if suffix in DELIMITED_SUFFIXES and _holds_objects(decoded.text):
         suffix = ".json"
     if suffix in DELIMITED_SUFFIXES:
         read = read_delimited(decoded.text, entry.name, limits, reading, is_manifest=is_manifest)

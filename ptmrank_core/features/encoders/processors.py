@@ -33,6 +33,7 @@ __all__ = [
 # In the order in which transformers looks for them.
 SETTINGS_FILES = ("processor_config.json", "preprocessor_config.json", "video_preprocessor_config.json")
 TYPES = ("image_processor_type", "video_processor_type", "feature_extractor_type")
+FILTERS = range(6)  # of Pillow
 NESTED = ("image_processor", "video_processor")
 IMAGENET = {"image_mean": [0.485, 0.456, 0.406], "image_std": [0.229, 0.224, 0.225]}
 HALVES = {"image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5]}
@@ -168,7 +169,7 @@ def steps_of(settings: Mapping[str, Any], model_id: str) -> PixelSteps:
         scale, shift = _linear(known)
         return PixelSteps(
             size=_size(known["size"]) if known["do_resize"] else None,
-            resample=_resample(known["resample"]) if known["do_resize"] else 0,
+            resample=FILTERS.index(int(known["resample"])) if known["do_resize"] else 0,
             crop=_crop(known["crop_size"]) if known["do_center_crop"] else None,
             scale=scale,
             shift=shift,
@@ -228,8 +229,7 @@ def refuse_unknown_steps(settings: Mapping[str, Any], model_id: str) -> None:
         raise UnsupportedModelError(
             f"The preprocessing of {model_id!r} ({_named(settings)}) needs the checkpoint's own code, which "
             "is never run here.",
-            hint="Choose a model that transformers reads by itself, or rank it by a function of your own "
-            "(embedding_function in a script).",
+            hint="Choose another model, or rank it by your own function (embedding_function in a script).",
         )
     unknown_steps = sorted(name for name, value in settings.items() if value and name not in UNDERSTOOD)
     if unknown_steps:
@@ -279,13 +279,6 @@ def _linear(settings: Mapping[str, Any]) -> tuple[FloatArray, FloatArray]:
     )
 
 
-def _resample(filter_number: Any) -> int:
-    """Check the number of a filter of Pillow."""
-    if int(filter_number) not in range(6):
-        raise ValueError(f"resample is {filter_number}, and there are the filters 0 to 5")
-    return int(filter_number)
-
-
 def _size(size: Any) -> tuple[int, int] | int:
     if isinstance(size, Mapping):
         if set(size) == {"shortest_edge"}:
@@ -301,7 +294,6 @@ def _crop(size: Any) -> tuple[int, int]:
 
 
 def _pixels(number: Any) -> int:
-    """Check a number of pixels."""
     if int(number) < 1:
         raise ValueError(f"a size is {number} pixels")
     return int(number)

@@ -234,3 +234,32 @@ def test_the_tables_are_probabilities() -> None:
         for row in language(name).pairs:
             total = sum(2.718281828**-cost for cost in row)
             assert 0.6 < total < 1.6
+
+
+@pytest.mark.parametrize("letter", ["\u00e9", "\u00fc", "\u0439"])
+def test_a_letter_among_many_others_is_asked_about(letter: str) -> None:
+    """One letter tells little: the encodings it may be in are shown, and no text is refused."""
+    codec = "cp1252" if letter < "\u0400" else "cp1251"
+    data = ("text,label\n" + "a plain line of words,a\n" * 60 + f"word {letter} word,b\n").encode(codec)
+    try:
+        text = decode_text(data, "t.csv").text
+    except UnclearReadingError as error:
+        texts = {data.decode(option.changes["encoding"]) for option in error.options}
+        assert len(texts) > 1
+    else:
+        assert letter in text
+
+
+@pytest.mark.parametrize("n", [2, 3])
+def test_files_put_together_keep_no_marks(n: int) -> None:
+    """Each of them had a byte-order mark at its beginning."""
+    data = b"\xef\xbb\xbftext,label\n" * n
+    assert decode_text(data, "t.csv").text == "text,label\n" * n
+
+
+def test_utf8_with_some_lines_of_an_older_encoding() -> None:
+    """It is UTF-8 still, and a note counts what is not."""
+    lines = ["un caf\u00e9 et un th\u00e9\n".encode("cp1252" if i == 7 else "utf-8") for i in range(20)]
+    found = decode_text(b"".join(lines), "t.csv")
+    assert found.text.count("caf\u00e9") == 19
+    assert "except for 2 places" in found.note

@@ -32,7 +32,8 @@ def main() -> None:
     logging.disable(logging.CRITICAL)
     with tempfile.TemporaryDirectory() as home:
         os.environ["PTMRANK_HOME"] = home
-        out.write_text("\n".join(_rows()) + "\n", encoding="utf-8")
+        with out.open("w", encoding="utf-8", buffering=1) as table:
+            table.writelines(f"{row}\n" for row in _rows())
 
 
 def _rows() -> Iterator[str]:

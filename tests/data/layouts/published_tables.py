@@ -257,6 +257,28 @@ PUBLISHED_TABLES = (
         place="t.txt",
     ),
     Layout(
+        "words with tags that are punctuation",
+        lambda: {
+            "t.conll": _lines(
+                *(f"{w} {tag}\n. ." for w, tag in zip("abcdefgh", ["NN", "VB"] * 4, strict=True))
+            )
+        },
+        Read("text", {".": 8, "NN": 4, "VB": 4}),
+        place="t.conll",
+    ),
+    Layout(
+        "a comma in every text, without quotation marks",
+        lambda: {"t.csv": _lines("text,score", *(f"{t}, {t},{i * 0.3}" for i, (t, _) in enumerate(TEXTS)))},
+        Refused("3 cells for 2 columns"),
+        place="t.csv",
+    ),
+    Layout(
+        "UCR: numbers between tabs in .txt",
+        lambda: {"t.txt": _lines(*(f"{i % 2 + 1}\t{a}\t{b}" for i, (a, b) in enumerate(SIZES)))},
+        Asked("may hold the label", [{"label_columns": ("column 3",)}, {"label_columns": ("column 1",)}]),
+        place="t.txt",
+    ),
+    Layout(
         "libsvm",
         lambda: {"t.txt": _lines(*(f"{i % 2} 1:{a} 2:{b}" for i, (a, b) in enumerate(SIZES)))},
         Refused("as libsvm does"),

@@ -25,8 +25,12 @@ SOME = (
     "texts and labels of Label Studio",
     "labels of -1",
 )
-# pandas takes the first line for the header, whatever stands there.
-NOT_AS_PANDAS_READS = {"Excel's line sep=; before the header", "a table without a header"}
+# pandas takes the first line for the header, whatever stands there; a data frame lies in no folder.
+NOT_AS_PANDAS_READS = {
+    "Excel's line sep=; before the header",
+    "a table without a header",
+    "a table of names of files that are not there",
+}
 # No column can be named on the page that is not there.
 NOT_ON_THE_PAGE = {"a column of files that is not there"}
 # A folder around pictures without any is a class.

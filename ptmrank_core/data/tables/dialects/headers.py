@@ -103,10 +103,12 @@ def lacks_first_name(first: Sequence[str], rows: Sequence[Sequence[str]]) -> boo
     names = [row[0] for row in rows if row]
     if len(rows) < FEW_ROWS or {len(row) for row in rows} != {len(first) + 1} or len({*names}) < len(names):
         return False
-    columns = [column for column in zip(*rows, strict=True) if any(map(str.strip, column))]
-    are_numbers = [read_numbers(column) is not None for column in columns]
-    is_filled = any(row[-1].strip() for row in rows)
-    return is_filled and (all(map(str.isdecimal, names)) or 2 * sum(are_numbers[1:]) >= len(first))
+    if all(map(str.isdecimal, names)):
+        return any(row[-1].strip() for row in rows)
+    columns = [*zip(*rows, strict=True)][1:]
+    n_numbers = sum(any(map(str.strip, cells)) and read_numbers(cells) is not None for cells in columns)
+    has_texts = any(len("".join(cells)) > LONG_TEXT_CHARS * len(cells) for cells in columns)
+    return 2 * n_numbers > len(columns) and n_numbers > 1 and not has_texts and bool(columns[-1][0].strip())
 
 
 def _positions(n_columns: int) -> tuple[str, ...]:

@@ -8,9 +8,9 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.wording import plain
-from ptmrank_core.data.parts import choose_parts
+from ptmrank_core.data.parts import choose_parts, part_of
 from ptmrank_core.errors import ReadingOption, UnclearReadingError
-from ptmrank_core.records import Samples
+from ptmrank_core.records import ALL_PARTS, Samples
 
 __all__ = ["ask", "choose_data_parts", "offer"]
 
@@ -45,7 +45,10 @@ def choose_data_parts(draft: state.Draft, whole: Samples) -> None:
     """Draw which parts of the data set are taken, where it has several."""
     if len(whole.parts) < 2:
         return
-    taken = list(choose_parts(whole.parts, draft.reading.parts))
+    asked = draft.reading.parts
+    # Of several tables the reading names the one that is meant, beside the parts.
+    tables = [name for name in asked if name != ALL_PARTS and (part_of(name) or name) not in whole.parts]
+    taken = list(choose_parts(whole.parts, [name for name in asked if name not in tables]))
     chosen = st.multiselect(
         "Parts",
         list(whole.parts),
@@ -55,7 +58,7 @@ def choose_data_parts(draft: state.Draft, whole: Samples) -> None:
         help="Training and validation samples are taken unless you choose others.",
     )
     if chosen and chosen != taken:
-        draft.reading = replace(draft.reading, parts=tuple(chosen))
+        draft.reading = replace(draft.reading, parts=(*tables, *chosen))
         st.rerun()
 
 

@@ -11,7 +11,7 @@ from dashboard import jobs, state
 from dashboard.views.samples.details import choose_details
 from dashboard.wording import MODALITIES, TARGETS
 from ptmrank_core.data import SourceOverview, TableDescription
-from ptmrank_core.errors import InputError, UnclearReadingError
+from ptmrank_core.errors import InputError, InputField, UnclearReadingError
 from ptmrank_core.records import Modality, Reading, TargetKind
 
 __all__ = ["choose_columns", "choose_reading", "mend_reading"]
@@ -51,7 +51,7 @@ def choose_reading(source: str, former: Reading) -> Reading:
         If the upload cannot be looked at.
     """
     base = _without_roles(former)
-    recognised = jobs.preview(source, base)
+    recognised = _recognise(source, former)
     with st.container(border=True):
         st.markdown("**How your upload is read**")
         left, right = st.columns(2)
@@ -81,7 +81,7 @@ def mend_reading(draft: state.Draft, source: str) -> None:
         What is wrong with the upload, or with the upload read as the fields say.
     """
     try:
-        jobs.preview(source, _without_roles(draft.reading))
+        _recognise(source, draft.reading)
     except InputError as error:
         if isinstance(error, UnclearReadingError) or not error.fields:
             raise
@@ -101,6 +101,17 @@ def _without_roles(reading: Reading) -> Reading:
     return replace(
         reading, modality=None, target_kind=None, text_columns=(), label_columns=(), group_column=None
     )
+
+
+def _recognise(source: str, former: Reading) -> SourceOverview:
+    """Look at an upload as if nothing was chosen, but what the samples are where that was asked."""
+    base = _without_roles(former)
+    try:
+        return jobs.preview(source, base)
+    except UnclearReadingError as error:
+        if former.modality is None or InputField.MODALITY not in error.fields:
+            raise
+        return jobs.preview(source, replace(base, modality=former.modality))
 
 
 def _describe(source: str, reading: Reading, former: Reading) -> tuple[SourceOverview, bool]:

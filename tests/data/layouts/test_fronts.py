@@ -33,6 +33,8 @@ NOT_AS_PANDAS_READS = {
 }
 # No column can be named on the page that is not there.
 NOT_ON_THE_PAGE = {"a column of files that is not there"}
+# A script says what its samples are, which is what is asked.
+NOT_IN_A_SCRIPT = {"GTZAN: a spectrogram for each recording"}
 # A folder around pictures without any is a class.
 NOT_AS_A_FOLDER = {"pictures without any folder"}
 
@@ -44,6 +46,8 @@ def ask(layout: Layout, source: Path) -> dict[str, Said]:
         del said["script, data frame"]
     if layout.title in NOT_ON_THE_PAGE:
         said = {front: own for front, own in said.items() if not front.startswith("page")}
+    if layout.title in NOT_IN_A_SCRIPT:
+        del said["script"]
     if layout.title in NOT_AS_A_FOLDER:
         del said["page, a folder"]
     return {front: own for front, own in said.items() if own is not None}

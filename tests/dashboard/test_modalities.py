@@ -281,14 +281,13 @@ def test_animations_are_pictures_or_videos(app: AppTest, tmp_path: Path) -> None
 def test_pictures_with_numbers_to_predict(
     app: AppTest, settings: Settings, at_once: None, tmp_path: Path
 ) -> None:
-    """A table beside class folders gives numbers once its column is named; the demo zoo ranks them."""
+    """A table beside class folders decides what the labels are; the demo zoo ranks them."""
     del at_once
     files = dict(picture_files(8))
     rows = [[name, f"{index / 7:.4f}"] for index, name in enumerate(files)]
     upload_files(app, tmp_path, {**files, "scores.csv": write_csv(["file", "quality"], rows)})
-    assert "Read as **pictures** with **classes**" in texts(app)
-    field(app, "Label").set_value(["quality"]).run()
     assert "Read as **pictures** with **numbers to predict**" in texts(app)
+    assert field(app, "Label").value == ["quality"]
     go_on(app)
     tick_demo_models(app)
     app.text_input(key="own-models").set_value("").run()

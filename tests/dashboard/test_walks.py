@@ -272,6 +272,7 @@ def test_a_workbook_of_two_sheets_is_asked_about(
     see(browser, "input[type=file]")
     browser.find_element(By.CSS_SELECTOR, "input[type=file]").send_keys(str(path))
     see(browser, "[class*=st-key-answer-1] button")
+    see(browser, ".stColumn:nth-child(2) .stCode code")  # what draws it is loaded late
     shown = [code.text for code in browser.find_elements(By.CSS_SELECTOR, ".stCode code")]
     assert len(shown) == 2
     assert all("comment | rating" in rows for rows in shown)

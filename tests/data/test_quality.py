@@ -78,8 +78,9 @@ def test_a_group_may_stand_in_the_name_of_a_file(tmp_path: Path, pattern: str, i
 def test_a_column_that_comes_back_may_be_the_groups(tmp_path: Path) -> None:
     """An unused column of names that repeat is asked about, until the reader has answered."""
     rng = np.random.default_rng(0)
-    words = [" ".join(map(str, rng.integers(0, 999, 9))) for _ in range(60)]
-    rows = [[text, "xy"[i % 2], f"writer {i % 8}", i % 4, f"id{i}"] for i, text in enumerate(words)]
+    words = [" ".join(f"w{number}" for number in rng.integers(0, 999, 9)) for _ in range(60)]
+    labels = rng.permutation(["x", "y"] * 30)
+    rows = [[text, labels[i], f"writer {i % 8}", i % 4, f"id{i}"] for i, text in enumerate(words)]
     path = tmp_path / "t.csv"
     path.write_bytes(write_csv(["text", "label", "scribe", "stars", "number"], rows))
     (warning,) = load_samples(path).warnings

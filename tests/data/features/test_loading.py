@@ -158,7 +158,7 @@ def test_unusable_arrays_are_told(tmp_path: Path, arrays: dict[str, Any], messag
 def test_columns_are_recognised_or_named(tmp_path: Path) -> None:
     """The label of a table is its column of that name, or the one that the user names, of that kind."""
     save_table(tmp_path / "a.csv", name="animal")
-    with pytest.raises(SamplesError, match=r"No column of 'a.csv' is recognised as the label"):
+    with pytest.raises(SamplesError, match=r"Several columns of 'a.csv' may hold the label: 'animal'"):
         load(tmp_path)
     assert load(tmp_path, label_columns=("animal",)).target_kind == "classification"
     assert load(tmp_path, label_columns=("animal",), target_kind="regression").target_kind == "regression"

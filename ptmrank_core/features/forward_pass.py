@@ -183,7 +183,7 @@ class ForwardPass:
                 raise
             logger.exception("a pass of %s", self._spec.id)
             raise UnsupportedModelError(
-                f"{self._spec.id!r} fails on its prepared samples: {type(error).__name__}: {reason}",
+                f"{self._spec.id!r} fails on its prepared samples: {type(error).__name__}: {reason.rstrip('.')}.",
                 hint=OF_ONE_MODEL,
             ) from error
 

@@ -182,8 +182,9 @@ class ForwardPass:
             if isinstance(error, UnsupportedModelError):
                 raise
             logger.exception("a pass of %s", self._spec.id)
+            told = f"{type(error).__name__}: {reason.rstrip('.')}."
             raise UnsupportedModelError(
-                f"{self._spec.id!r} fails on its prepared samples: {type(error).__name__}: {reason.rstrip('.')}.",
+                f"{self._spec.id!r} fails on its prepared samples: {told}",
                 hint=OF_ONE_MODEL,
             ) from error
 

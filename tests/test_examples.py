@@ -111,7 +111,7 @@ def test_numbers_need_to_be_asked_for() -> None:
     ("pairs", "regression", "message"),
     [
         ([*TEXTS, "lonely"], False, "Entry 5 of the list is 'lonely'; expected a pair"),
-        ([*TEXTS, ("a", None)], False, "The target of entry 5 is None; expected a word or an integer"),
+        ([*TEXTS, ("a", ["x"])], False, "Label column 'target' holds numbers and words"),
         ([*TEXTS, (3, 1)], False, "Entry 5 of the list is 3; expected a text: a str"),
         ([("a", "x")], True, "The target of entry 1 is 'x'; expected a number"),
         ([("a", True)], True, "The target of entry 1 is True; expected a number"),
@@ -134,6 +134,13 @@ def test_a_number_that_is_missing_leaves_its_sample_out() -> None:
     )
     assert samples.labels.tolist() == [1.0, 2.0, 3.0]
     assert [item.name for item in samples.left_out] == ["text:2", "text:5"]
+
+
+def test_a_sample_without_a_class_is_left_out() -> None:
+    """None is no class."""
+    samples = load_text_example([*TEXTS, ("a text more", None)])
+    assert samples.n_samples == len(TEXTS)
+    assert [(one.name, one.reason) for one in samples.left_out] == [("text:5", "no label")]
 
 
 def test_the_source_of_pairs_says_what_they_are() -> None:

@@ -38,7 +38,8 @@ def _titanic() -> bytes:
 
 def _housing() -> bytes:
     rows = [
-        (*size, 15_000 + 731 * i * i % 9_001, ["INLAND", "NEAR BAY"][i % 2]) for i, size in enumerate(SIZES)
+        (f"{20 + 7 * i % 13}.5", f"{4 + 5 * i % 9 * 0.37:.2f}", 15_000 + 731 * i * i % 9_001, word)
+        for i, word in enumerate(["INLAND", "NEAR BAY"] * (N // 2))
     ]
     return table("median_age rooms median_house_value ocean_proximity", rows)
 

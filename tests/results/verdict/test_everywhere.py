@@ -11,6 +11,8 @@ import pytest
 
 import ptmrank_core
 from ptmrank_core import reports
+from ptmrank_core.config import Settings
+from ptmrank_core.data import load_samples
 from ptmrank_core.records import RunResult
 from ptmrank_core.reports.exports import FORMATS, Export
 from ptmrank_core.reports.html import html_report
@@ -18,6 +20,7 @@ from ptmrank_core.results import rank_result
 from ptmrank_core.results.phrases import strip_bidi
 from ptmrank_core.results.verdict import verdict_of
 from ptmrank_core.script import BenchmarkResult
+from ptmrank_core.worker import SOURCES
 from tests.results.race.races import RACES
 from tests.results.verdict.runs import fail, make_run, trained
 
@@ -51,7 +54,7 @@ def test_the_same_sentences_stand_everywhere(result: RunResult) -> None:
     header = re.sub(r"<[^>]+>", "", page[page.index("<h1>") : page.index("<nav")])
     assert [line for line in unescape(header).splitlines() if line][: len(sentences)] == sentences
 
-    script = BenchmarkResult(result)
+    script = BenchmarkResult(result, load_samples("demo:digits"), Settings(home=Path("/nowhere")), SOURCES)
     assert script.verdict == verdict
     assert str(script) == text
 

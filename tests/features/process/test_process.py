@@ -270,12 +270,13 @@ def test_torch_is_loaded_by_no_call_that_does_not_need_it(process: ModelProcess)
 
 
 SCRIPT = """
-import os, sys, time
+import os, signal, sys, time
 from pathlib import Path
 from ptmrank_core.config import load_settings
 from ptmrank_core.features.process import ModelProcess
 from tests.features.process.served import SERVED
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background inherits its neglect
 process = ModelProcess(load_settings(), functions=SERVED)
 print(process.call("who")[0], flush=True)
 process.call({call})

@@ -258,8 +258,11 @@ def _find_class_column(table: InputTable, columns: Sequence[str], reading: Readi
     # The last column is the likeliest, then the first.
     varied = [c for c in columns if not is_constant(table, c)]
     numbers = [c for c in varied if c in table.numbers]
-    if candidates:
-        likely = [*varied[-1:], *candidates, *(c for c in numbers if has_word(c, PREDICTED_WORDS))]
+    predicted = [c for c in numbers if has_word(c, PREDICTED_WORDS)]
+    if reading.target_kind == "regression":
+        likely = [*predicted, *reversed(numbers)]
+    elif candidates:
+        likely = [*varied[-1:], *candidates, *predicted]
     else:
         likely = [*varied[-1:], *varied[:1], *(label_candidates(table, columns) or reversed(columns))]
     raise ask_for_label(table, list(dict.fromkeys(likely)), reading)

@@ -233,7 +233,7 @@ def ask_for_label(
     options = [_option(table, column, reading) for column in candidates[:MAX_OPTIONS]]
     readable = [option for option in options if option is not None]
     are_called_so = len(candidates) > 1 and all(find_named([column], LABEL_NAMES) for column in candidates)
-    named = candidates if len(readable) > 1 or are_called_so else ()
+    named = candidates if are_called_so or (readable and len(candidates) > 1) else ()
     plainly = unclear_column(table, "label", named, InputField.LABEL_COLUMNS, hint=hint)
     if len(readable) < 2:
         return plainly

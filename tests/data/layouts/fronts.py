@@ -22,14 +22,14 @@ from dashboard.state import UPLOADS, Draft
 from ptmrank_core.benchmarker import Benchmarker
 from ptmrank_core.catalogue import task_category
 from ptmrank_core.cli import main
-from ptmrank_core.data import load_objects, read_options
+from ptmrank_core.data import load_objects, load_samples, read_options
 from ptmrank_core.errors import PTMRankError, UnclearReadingError
 from ptmrank_core.records import AS_RECOGNISED, Modality, Reading, Samples, TargetKind
 from ptmrank_core.reports import reading_payload
 from ptmrank_core.results.reading_options import reading_words
 from tests.dashboard.reading import cards
 from tests.dashboard.serving import APP
-from tests.data.layouts.layout import Layout, Read
+from tests.data.layouts.layout import Asked, Layout, Read
 from tests.waiting import PATIENCE_SECONDS
 
 __all__ = [
@@ -248,6 +248,15 @@ def ask_frame(source: Path, reading: Reading = AS_RECOGNISED) -> Said | None:
     return Said("read", counts=_counts(reading_payload(samples)))
 
 
+def _modality_of_answer(source: Path, reading: Reading) -> Modality:
+    """The modality of what is read with the first answer to a question."""
+    try:
+        return load_samples(source, reading).modality
+    except UnclearReadingError as question:
+        first = question.options[0]
+        return _modality_of_answer(Path(first.place or source), dataclasses.replace(reading, **first.changes))
+
+
 def ask_all(layout: Layout, source: Path) -> dict[str, Said | None]:
     """Bring a layout in every way: as a command, in three kinds of upload, in a script, as a data frame.
 
@@ -258,6 +267,8 @@ def ask_all(layout: Layout, source: Path) -> dict[str, Said | None]:
     kind: TargetKind = "classification"
     if isinstance(expected, Read):
         modality, kind = expected.modality, expected.target_kind
+    elif isinstance(expected, Asked):
+        modality = _modality_of_answer(source, layout.reading)
     said = {
         "command line": ask_command_line(source, layout.reading),
         "page": ask_page(source, as_file_or_zip, layout.reading),

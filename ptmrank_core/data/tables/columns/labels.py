@@ -230,14 +230,21 @@ def ask_for_label(
     SamplesError
         With an option for each column that can be read as labels, where there are two.
     """
-    options = [_option(table, column, reading) for column in candidates[:MAX_OPTIONS]]
-    readable = [option for option in options if option is not None]
+    readable = _options(table, candidates, reading)
+    if len(readable) < 2:  # of the kind that was named; a column may hold labels of another kind
+        readable = _options(table, candidates, replace(reading, target_kind=None))
     are_called_so = len(candidates) > 1 and all(find_named([column], LABEL_NAMES) for column in candidates)
     named = candidates if are_called_so or (readable and len(candidates) > 1) else ()
     plainly = unclear_column(table, "label", named, InputField.LABEL_COLUMNS, hint=hint)
     if len(readable) < 2:
         return plainly
     return UnclearReadingError(plainly.message, readable, hint=plainly.hint, fields=plainly.fields)
+
+
+def _options(table: InputTable, candidates: Sequence[str], reading: Reading) -> list[ReadingOption]:
+    """Describe those of the columns that can be read as labels."""
+    options = (_option(table, column, reading) for column in candidates[:MAX_OPTIONS])
+    return [option for option in options if option is not None]
 
 
 def _option(table: InputTable, column: str, reading: Reading) -> ReadingOption | None:

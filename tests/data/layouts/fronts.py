@@ -242,7 +242,10 @@ def ask_frame(source: Path, reading: Reading = AS_RECOGNISED) -> Said | None:
     try:
         samples: Samples = load_objects(frame, read_options(_changed(reading)))
     except UnclearReadingError as question:
-        return Said("asked", question.message, n_options=len(question.options))
+        options = _changed(reading) | dict(question.options[0].changes)
+        answered = _counts(reading_payload(load_objects(frame, read_options(options))))
+        sentence = question.message.replace("'frame'", f"'{source.name}'")
+        return Said("asked", sentence, n_options=len(question.options), answered=answered)
     except PTMRankError as error:
         return Said("refused", error.message)
     return Said("read", counts=_counts(reading_payload(samples)))

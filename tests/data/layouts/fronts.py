@@ -251,13 +251,13 @@ def ask_frame(source: Path, reading: Reading = AS_RECOGNISED) -> Said | None:
     return Said("read", counts=_counts(reading_payload(samples)))
 
 
-def _modality_of_answer(source: Path, reading: Reading) -> Modality:
-    """The modality of what is read with the first answer to a question."""
+def _read_with_answer(source: Path, reading: Reading) -> Samples:
+    """What is read with the first answer to each question."""
     try:
-        return load_samples(source, reading).modality
+        return load_samples(source, reading)
     except UnclearReadingError as question:
         first = question.options[0]
-        return _modality_of_answer(Path(first.place or source), dataclasses.replace(reading, **first.changes))
+        return _read_with_answer(Path(first.place or source), dataclasses.replace(reading, **first.changes))
 
 
 def ask_all(layout: Layout, source: Path) -> dict[str, Said | None]:
@@ -268,16 +268,20 @@ def ask_all(layout: Layout, source: Path) -> dict[str, Said | None]:
     expected, names = layout.expected, " ".join(layout.files())
     modality: Modality = "image" if ".png" in names else "audio" if ".wav" in names else "text"
     kind: TargetKind = "classification"
+    is_asked = isinstance(expected, Asked)  # a script that predicts numbers says so before it is asked
     if isinstance(expected, Read):
         modality, kind = expected.modality, expected.target_kind
     elif isinstance(expected, Asked):
-        modality = _modality_of_answer(source, layout.reading)
+        answered = _read_with_answer(source, layout.reading)
+        modality, kind = answered.modality, answered.target_kind
     said = {
         "command line": ask_command_line(source, layout.reading),
         "page": ask_page(source, as_file_or_zip, layout.reading),
         "page, .tar.gz": None,
         "page, a folder": None,
-        "script": ask_script(source, layout.reading, modality, kind),
+        "script": None
+        if is_asked and kind == "regression"
+        else ask_script(source, layout.reading, modality, kind),
         "script, data frame": ask_frame(source, layout.reading),
     }
     if source.is_dir():

@@ -9,7 +9,7 @@ from pathlib import Path
 from ptmrank_core.config import load_settings
 from ptmrank_core.data.sources.archives import open_archive
 from ptmrank_core.data.sources.compressed import unpack_tables
-from ptmrank_core.data.sources.entries import HIDDEN_REASON, SourceListing, is_hidden, suffix_of
+from ptmrank_core.data.sources.entries import SourceListing, suffix_of
 from ptmrank_core.data.sources.folders import list_file, list_folder
 from ptmrank_core.data.sources.limits import Limits
 from ptmrank_core.data.sources.other_formats import other_format
@@ -17,7 +17,6 @@ from ptmrank_core.data.sources.signatures import HEAD_BYTES, is_packed_table, is
 from ptmrank_core.data.sources.tars import open_tar, unpacked_tar
 from ptmrank_core.data.tables import TABLE_SUFFIXES
 from ptmrank_core.errors import SamplesError
-from ptmrank_core.records import LeftOut
 
 __all__ = ["LAYOUT_HINT", "absolute_source", "list_source"]
 
@@ -67,23 +66,25 @@ def list_source(source: str, limits: Limits) -> SourceListing:
     if not source or not is_there:
         raise SamplesError(f"There is no file or folder {source!r}.", hint=_say_where(source))
     if is_folder:
-        listing = list_folder(path, limits)
-    elif suffix_of(source) in TABLE_SUFFIXES:
+        return unpack_tables(list_folder(path, limits), limits)
+    if suffix_of(source) in TABLE_SUFFIXES:
         return list_file(path, limits)
-    elif is_packed_table(source):
+    if is_packed_table(source):
         return unpack_tables(list_file(path, limits), limits)
-    elif (other := other_format(source, _head(path))) is not None:
+    return unpack_tables(_list_archive(path, source, limits), limits)
+
+
+def _list_archive(path: Path, source: str, limits: Limits) -> SourceListing:
+    """List the files of an archive; any other file is refused by its format."""
+    head = _head(path)
+    other = other_format(source, head)
+    if other is not None:
         raise SamplesError(f"{source!r} is {other.what}, which is not read.", hint=other.remedy)
-    elif is_tar(source, _head(path)):
-        tar = unpacked_tar(path, source, limits, load_settings().uploads_dir)
-        listing = open_tar(tar, source, limits)
-    elif suffix_of(source) != ".zip" and not zipfile.is_zipfile(path):
+    if is_tar(source, head):
+        return open_tar(unpacked_tar(path, source, limits, load_settings().uploads_dir), source, limits)
+    if suffix_of(source) != ".zip" and not zipfile.is_zipfile(path):
         raise SamplesError(f"{source!r} is neither a .zip file nor a table.", hint=LAYOUT_HINT)
-    else:
-        listing = open_archive(path, source, limits)
-    hidden = [LeftOut(entry.name, HIDDEN_REASON) for entry in listing.entries if is_hidden(entry.name)]
-    visible = tuple(entry for entry in listing.entries if not is_hidden(entry.name))
-    return unpack_tables(SourceListing(visible, (*listing.left_out, *hidden)), limits)
+    return open_archive(path, source, limits)
 
 
 def _say_where(source: str) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ptmrank_core.data.sources.archives import open_archive
-from ptmrank_core.data.sources.entries import clean_name, is_hidden, suffix_of
+from ptmrank_core.data.sources.entries import clean_name, suffix_of
 from ptmrank_core.data.sources.limits import DEFAULT_LIMITS
 from ptmrank_core.data.sources.signatures import HEAD_BYTES, is_archive, is_tar, is_zip
 from ptmrank_core.data.sources.tars import open_tar, tar_stem, write_unpacked
@@ -199,7 +199,7 @@ def store_features(
     if len(named) == 1 and suffix_of(next(iter(named))) == ".zip":
         [(title, data)] = named.items()
         listing = open_archive(io.BytesIO(data), title, FEATURE_LIMITS, expected={".npz"})
-        named = {entry.name: entry.blob.read() for entry in listing.entries if not is_hidden(entry.name)}
+        named = {entry.name: entry.blob.read() for entry in listing.entries}
     flat = _name([(posixpath.basename(name), data) for name, data in named.items()], FEATURES_HINT)
     if not any(suffix_of(name) in FEATURE_SUFFIXES for name in flat):
         raise SamplesError(

@@ -7,7 +7,14 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from ptmrank_core.data.sources.entries import Entry, SourceListing, suffix_of, unreadable
+from ptmrank_core.data.sources.entries import (
+    HIDDEN_REASON,
+    Entry,
+    SourceListing,
+    is_hidden,
+    suffix_of,
+    unreadable,
+)
 from ptmrank_core.data.sources.limits import Limits
 from ptmrank_core.errors import SamplesError
 from ptmrank_core.records import LeftOut
@@ -94,7 +101,8 @@ def list_folder(root: Path, limits: Limits) -> SourceListing:
     Returns
     -------
     SourceListing
-        Files whose blobs read from their paths.
+        Files whose blobs read from their paths. Hidden and system files are left out, as they are of an
+        archive.
 
     Raises
     ------
@@ -122,7 +130,7 @@ def list_folder(root: Path, limits: Limits) -> SourceListing:
                 hint="Expected one folder for each class; choose a folder with fewer files.",
             )
     entries.sort(key=lambda item: item.name)
-    return SourceListing(
-        tuple(item for item in entries if isinstance(item, Entry)),
-        tuple(item for item in entries if isinstance(item, LeftOut)),
-    )
+    found = [item for item in entries if isinstance(item, Entry)]
+    left_out = [item for item in entries if isinstance(item, LeftOut)]
+    left_out += [LeftOut(entry.name, HIDDEN_REASON) for entry in found if is_hidden(entry.name)]
+    return SourceListing(tuple(entry for entry in found if not is_hidden(entry.name)), tuple(left_out))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 from ptmrank_core.data.sources.entries import (
@@ -87,7 +87,7 @@ class ArchiveNames:
 
     title: str
     limits: Limits
-    seen: set[str]
+    seen: set[str] = field(default_factory=set)
 
     def accept(self, raw: str) -> str:
         """Check the next name; backslashes separate folders, as some Windows programs write them.

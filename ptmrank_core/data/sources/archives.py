@@ -146,7 +146,7 @@ def _is_folder(info: zipfile.ZipInfo) -> bool:
 
 def _members(archive: SampleArchive, title: str, limits: Limits) -> list[tuple[str, int, Member, str]]:
     """Check every entry, hidden ones too, and return the files among them."""
-    names = ArchiveNames(title, limits, set())
+    names = ArchiveNames(title, limits)
     members = []
     for info in archive.infolist():
         name = names.accept(_decoded_name(info))

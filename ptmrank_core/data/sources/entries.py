@@ -20,7 +20,6 @@ __all__ = [
     "clean_name",
     "common_root",
     "is_hidden",
-    "lfs_pointer",
     "read_unchanged",
     "suffix_of",
     "unreadable",
@@ -79,14 +78,6 @@ def unreadable(name: str, cause: object) -> SamplesError:
         For a blob to raise.
     """
     return SamplesError(f"{name!r} cannot be read: {cause}")
-
-
-def lfs_pointer(name: str) -> SamplesError:
-    """Make the error of a table in whose place Git left a pointer to it."""
-    return SamplesError(
-        f"{name!r} is a Git LFS pointer in place of the table.",
-        hint="Run git lfs pull where it comes from.",
-    )
 
 
 def read_unchanged(blob: Blob, digest: str, what: str) -> bytes:

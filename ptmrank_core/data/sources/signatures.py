@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 from ptmrank_core.data.sources.entries import suffix_of
+from ptmrank_core.errors import SamplesError
 
-__all__ = ["HEAD_BYTES", "is_archive", "is_git_lfs_pointer", "is_packed_table", "is_tar", "is_zip"]
+__all__ = [
+    "HEAD_BYTES",
+    "is_archive",
+    "is_git_lfs_pointer",
+    "is_packed_table",
+    "is_tar",
+    "is_zip",
+    "refuse_lfs_pointer",
+]
 
 _SUFFIXES = (
     ".7z .apk .ar .arj .bz2 .cab .cbr .cbz .cpio .deb .ear .egg .gz .iso .jar .lz .lz4 .lzma .rar "
@@ -74,3 +83,25 @@ def is_tar(name: str, head: bytes) -> bool:
 def is_git_lfs_pointer(data: bytes) -> bool:
     """Whether bytes are those that Git keeps in place of a large file that was not fetched."""
     return len(data) < LARGEST_POINTER and data.startswith(LFS_SIGNATURE)
+
+
+def refuse_lfs_pointer(name: str, data: bytes) -> None:
+    """Refuse the pointer that Git left in place of a table.
+
+    Parameters
+    ----------
+    name
+        Name of the table.
+    data
+        Its bytes, or the first of them.
+
+    Raises
+    ------
+    SamplesError
+        If they are such a pointer.
+    """
+    if is_git_lfs_pointer(data):
+        raise SamplesError(
+            f"{name!r} is a Git LFS pointer in place of the table.",
+            hint="Run git lfs pull where it comes from.",
+        )

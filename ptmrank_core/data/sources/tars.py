@@ -183,7 +183,7 @@ def _members(
     archive: tarfile.TarFile, path: Path, title: str, limits: Limits
 ) -> Iterator[tuple[str, int, TarMember, str]]:
     """Check every entry, and yield the files among them."""
-    names = ArchiveNames(title, limits, set())
+    names = ArchiveNames(title, limits)
     total = 0
     for info in archive:
         name = names.accept(info.name)
@@ -191,7 +191,7 @@ def _members(
             continue
         check_size(name, info.size, limits)
         total += info.size
-        check_total(title, total, max(total, path.stat().st_size), limits)
+        check_total(title, total, total, limits)  # nothing is packed
         if not is_hidden(name):
             _check_kind(info, name)
         if info.isreg() and not info.issparse():

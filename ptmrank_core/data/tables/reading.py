@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from ptmrank_core.data.encodings.decoding import decode_text
 from ptmrank_core.data.labels.numbers import read_numbers
-from ptmrank_core.data.sources.entries import Entry, lfs_pointer, suffix_of
+from ptmrank_core.data.sources.entries import Entry, suffix_of
 from ptmrank_core.data.sources.limits import Limits
-from ptmrank_core.data.sources.signatures import is_git_lfs_pointer
+from ptmrank_core.data.sources.signatures import refuse_lfs_pointer
 from ptmrank_core.data.tables.annotations.fasttext import is_fasttext, read_fasttext
 from ptmrank_core.data.tables.columnar.files import COLUMNAR_SUFFIXES
 from ptmrank_core.data.tables.columnar.read import read_columnar
@@ -139,8 +139,7 @@ def open_table(
     if suffix in COLUMNAR_SUFFIXES:
         return expand_objects(read_columnar(entry, limits))
     data = entry.blob.read()
-    if is_git_lfs_pointer(data):
-        raise lfs_pointer(entry.name)
+    refuse_lfs_pointer(entry.name, data)
     if suffix in SPREADSHEET_SUFFIXES:
         reading = replace(reading, sheet=entry.sheet or reading.sheet)
         return read_spreadsheet(data, entry.name, limits, reading, is_manifest=is_manifest)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from ptmrank_core.data.sources.entries import lfs_pointer, suffix_of, unreadable
-from ptmrank_core.data.sources.signatures import HEAD_BYTES, is_git_lfs_pointer
+from ptmrank_core.data.sources.entries import suffix_of, unreadable
+from ptmrank_core.data.sources.signatures import HEAD_BYTES, refuse_lfs_pointer
 from ptmrank_core.errors import SamplesError
 from ptmrank_core.records import Blob
 
@@ -138,8 +138,7 @@ def open_columnar(blob: Blob, name: str) -> ColumnarFile:
     place: Any = str(path) if path else pa.BufferReader(blob.read())
     is_parquet = suffix_of(name) == ".parquet"
     head = bytes(place.read(HEAD_BYTES)) if path is None else _head(path)
-    if is_git_lfs_pointer(head):
-        raise lfs_pointer(name)
+    refuse_lfs_pointer(name, head)
     if path is None:
         place.seek(0)
     try:

@@ -19,7 +19,7 @@ from ptmrank_core.data.sources.limits import Limits
 from ptmrank_core.errors import SamplesError
 from ptmrank_core.records import LeftOut
 
-__all__ = ["list_file", "list_folder"]
+__all__ = ["FileBlob", "list_file", "list_folder"]
 
 
 # Tables that are never in memory as a whole.

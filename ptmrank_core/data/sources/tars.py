@@ -47,7 +47,7 @@ MAX_NAMING_BYTES = 2**16
 
 @dataclass(frozen=True, slots=True)
 class TarMember:
-    """The bytes of a file in a tar archive on disk; a ``path`` would be that of the file itself."""
+    """The bytes of a file in a tar archive on disk."""
 
     archive: Path
     offset: int

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from ptmrank_core.data.sources.entries import suffix_of, unreadable
+from ptmrank_core.data.sources.folders import FileBlob
 from ptmrank_core.data.sources.signatures import HEAD_BYTES, refuse_lfs_pointer
 from ptmrank_core.errors import SamplesError
 from ptmrank_core.records import Blob
@@ -133,8 +134,7 @@ def open_columnar(blob: Blob, name: str) -> ColumnarFile:
     """
     import pyarrow as pa  # noqa: PLC0415 - the same
 
-    found = getattr(blob, "path", None)
-    path = found if isinstance(found, Path) else None
+    path = blob.path if isinstance(blob, FileBlob) else None
     place: Any = str(path) if path else pa.BufferReader(blob.read())
     is_parquet = suffix_of(name) == ".parquet"
     head = bytes(place.read(HEAD_BYTES)) if path is None else _head(path)
@@ -185,9 +185,8 @@ class _Kept:
 
 def _stamp(blob: Blob) -> tuple[int, int]:
     """Return when a file was changed, and its size: one that was written again is opened again."""
-    path = getattr(blob, "path", None)
     try:
-        status = path.stat() if isinstance(path, Path) else None
+        status = blob.path.stat() if isinstance(blob, FileBlob) else None
     except OSError:
         status = None
     return (status.st_mtime_ns, status.st_size) if status else (0, 0)

@@ -13,7 +13,7 @@ from ptmrank_core.data.sources.entries import SourceListing, suffix_of
 from ptmrank_core.data.sources.folders import list_file, list_folder
 from ptmrank_core.data.sources.limits import Limits
 from ptmrank_core.data.sources.other_formats import other_format
-from ptmrank_core.data.sources.signatures import HEAD_BYTES, is_packed_table, is_tar
+from ptmrank_core.data.sources.signatures import is_packed_table, is_tar, read_head
 from ptmrank_core.data.sources.tars import open_tar, unpacked_tar
 from ptmrank_core.data.tables import TABLE_SUFFIXES
 from ptmrank_core.errors import SamplesError
@@ -76,7 +76,7 @@ def list_source(source: str, limits: Limits) -> SourceListing:
 
 def _list_archive(path: Path, source: str, limits: Limits) -> SourceListing:
     """List the files of an archive; any other file is refused by its format."""
-    head = _head(path)
+    head = read_head(path)
     other = other_format(source, head)
     if other is not None:
         raise SamplesError(f"{source!r} is {other.what}, which is not read.", hint=other.remedy)
@@ -94,12 +94,3 @@ def _say_where(source: str) -> str:
     if re.fullmatch(r"[\w-][\w.-]*/[\w-][\w.-]*", name):
         return f"For a dataset on the Hub write hf:{name}. {LAYOUT_HINT}"
     return LAYOUT_HINT
-
-
-def _head(path: Path) -> bytes:
-    """Return the first bytes of a file, by which an archive is recognised; none where it cannot be read."""
-    try:
-        with path.open("rb") as file:
-            return file.read(HEAD_BYTES)
-    except OSError:
-        return b""

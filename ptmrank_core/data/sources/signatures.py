@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from ptmrank_core.data.sources.entries import suffix_of
 from ptmrank_core.errors import SamplesError
 
@@ -12,6 +14,7 @@ __all__ = [
     "is_packed_table",
     "is_tar",
     "is_zip",
+    "read_head",
     "refuse_lfs_pointer",
 ]
 
@@ -38,6 +41,15 @@ TAR_SUFFIXES = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz", ".tbz2", ".tar.xz
 LFS_SIGNATURE, LARGEST_POINTER = b"version https://git-lfs", 1_024
 TAR_SIGNATURE, TAR_OFFSET = b"ustar", 257
 HEAD_BYTES = TAR_OFFSET + len(TAR_SIGNATURE)
+
+
+def read_head(path: Path) -> bytes:
+    """Return the first bytes of a file; none where it cannot be read, which opening it reports."""
+    try:
+        with path.open("rb") as file:
+            return file.read(HEAD_BYTES)
+    except OSError:
+        return b""
 
 
 def is_zip(name: str, head: bytes) -> bool:

@@ -6,12 +6,11 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Protocol
 
 from ptmrank_core.data.sources.entries import suffix_of, unreadable
 from ptmrank_core.data.sources.folders import FileBlob
-from ptmrank_core.data.sources.signatures import HEAD_BYTES, refuse_lfs_pointer
+from ptmrank_core.data.sources.signatures import HEAD_BYTES, read_head, refuse_lfs_pointer
 from ptmrank_core.errors import SamplesError
 from ptmrank_core.records import Blob
 
@@ -137,7 +136,7 @@ def open_columnar(blob: Blob, name: str) -> ColumnarFile:
     path = blob.path if isinstance(blob, FileBlob) else None
     place: Any = str(path) if path else pa.BufferReader(blob.read())
     is_parquet = suffix_of(name) == ".parquet"
-    head = bytes(place.read(HEAD_BYTES)) if path is None else _head(path)
+    head = bytes(place.read(HEAD_BYTES)) if path is None else read_head(path)
     refuse_lfs_pointer(name, head)
     if path is None:
         place.seek(0)
@@ -148,15 +147,6 @@ def open_columnar(blob: Blob, name: str) -> ColumnarFile:
         raise SamplesError(
             f"{name!r} cannot be read as {kind}: {error}.", hint=f"Save the table again as {again}."
         ) from error
-
-
-def _head(path: Path) -> bytes:
-    """Return the first bytes of a file; none where it cannot be read, which opening it reports."""
-    try:
-        with path.open("rb") as file:
-            return file.read(HEAD_BYTES)
-    except OSError:
-        return b""
 
 
 class _Kept:

@@ -17,6 +17,19 @@ PTMRANK_DEMO_ONLY
     and each visitor has separate runs.
 PTMRANK_PEATMOSS
     A PeaTMOSS.db whose models the dashboard offers; by default there is none.
+PTMRANK_LOAD_SECONDS
+    Time that a model may take to load, to the end of its first batch, without a sign of life; default 900.
+PTMRANK_OWNER_GB, PTMRANK_OWNER_UPLOADS, PTMRANK_OWNER_RUNS
+    What one visitor of a shared dashboard may keep and ask for at a time: gigabytes of uploads (5), uploads
+    (50), runs that wait or run (5).
+PTMRANK_KEEP_DAYS
+    Days after which what no run uses is swept away (uploads, samples taken from the Hub, merged models);
+    default 7.
+PTMRANK_HOSTS
+    Names, separated by commas, that a dashboard bound to this machine answers besides localhost, 127.0.0.1
+    and ::1: those of the proxy in front of it. By default there are none.
+PTMRANK_FRAME_ANCESTORS
+    Origins, separated by commas, whose pages may show the dashboard in a frame; by default its own alone.
 OMP_NUM_THREADS
     Threads of a run; by default one fewer than the processors, so that the dashboard stays responsive.
 HF_HOME, HF_TOKEN and the other variables of the Hub client
@@ -25,6 +38,7 @@ HF_HOME, HF_TOKEN and the other variables of the Hub client
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 from collections.abc import Mapping
@@ -37,6 +51,7 @@ from ptmrank_core.errors import InputError
 __all__ = [
     "ASSETS",
     "PEFT_HINT",
+    "Quotas",
     "Settings",
     "child_environment",
     "has_peft",
@@ -49,7 +64,28 @@ _HERE = Path(__file__).resolve().parent
 # In an installed package the assets are inside it, in the repository beside it.
 ASSETS = _HERE / "assets" if (_HERE / "assets").is_dir() else _HERE.parent / "assets"
 DEFAULT_CACHE_GB = 20.0
+DEFAULT_LOAD_SECONDS = 900.0
 PEFT_HINT = "Install the extra: pip install 'ptmrank[peft]'."
+
+
+@dataclass(frozen=True, slots=True)
+class Quotas:
+    """What one visitor of a shared dashboard may keep and ask for, and how long what is unused is kept.
+
+    Parameters
+    ----------
+    upload_bytes, n_uploads
+        Bytes and number of the uploads of one owner.
+    n_runs
+        Runs of one owner that wait or run.
+    keep_days
+        Days after which what no run uses is swept away.
+    """
+
+    upload_bytes: int = 5 * 10**9
+    n_uploads: int = 50
+    n_runs: int = 5
+    keep_days: float = 7.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +106,14 @@ class Settings:
         Whether each visitor of the dashboard has separate runs, whatever address it is bound to.
     demo_only
         Whether the dashboard works on the demo samples with the demo models, and on nothing else.
+    load_seconds
+        Seconds without a sign of life after which a model that is being loaded is given up.
+    quotas
+        What one visitor of a shared dashboard may keep and ask for.
+    hosts
+        Names that a dashboard bound to this machine answers besides the machine's own.
+    frame_ancestors
+        Origins whose pages may show the dashboard in a frame, besides its own.
     """
 
     home: Path
@@ -78,6 +122,10 @@ class Settings:
     peatmoss: Path | None = None
     shared: bool = False
     demo_only: bool = False
+    load_seconds: float = DEFAULT_LOAD_SECONDS
+    quotas: Quotas = Quotas()
+    hosts: tuple[str, ...] = ()
+    frame_ancestors: tuple[str, ...] = ()
 
     @property
     def features_dir(self) -> Path:
@@ -165,6 +213,41 @@ def _read_switch(name: str, environ: Mapping[str, str]) -> bool:
     return text == "1"
 
 
+def _read_number(name: str, default: float, environ: Mapping[str, str]) -> float:
+    """Read a variable that is a positive, finite number."""
+    text = environ.get(name) or str(default)
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not 0 < number < math.inf:
+        raise InputError(f"{name} is {text!r}; expected a positive number.")
+    return number
+
+
+def _read_count(name: str, default: int, environ: Mapping[str, str]) -> int:
+    """Read a variable that is a positive whole number."""
+    number = _read_number(name, default, environ)
+    if number != int(number):
+        raise InputError(f"{name} is {environ[name]!r}; expected a whole number.")
+    return int(number)
+
+
+def _read_list(name: str, environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Read a variable that lists names, separated by commas."""
+    return tuple(filter(None, (part.strip() for part in environ.get(name, "").split(","))))
+
+
+def _read_quotas(environ: Mapping[str, str]) -> Quotas:
+    usual = Quotas()
+    return Quotas(
+        upload_bytes=int(_read_number("PTMRANK_OWNER_GB", usual.upload_bytes / 1e9, environ) * 1e9),
+        n_uploads=_read_count("PTMRANK_OWNER_UPLOADS", usual.n_uploads, environ),
+        n_runs=_read_count("PTMRANK_OWNER_RUNS", usual.n_runs, environ),
+        keep_days=_read_number("PTMRANK_KEEP_DAYS", usual.keep_days, environ),
+    )
+
+
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Read the settings.
 
@@ -186,13 +269,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     environ = os.environ if environ is None else environ
     home, models = environ.get("PTMRANK_HOME"), environ.get("PTMRANK_MODELS")
     peatmoss = environ.get("PTMRANK_PEATMOSS")
-    limit = environ.get("PTMRANK_CACHE_GB", str(DEFAULT_CACHE_GB))
-    try:
-        gigabytes = float(limit)
-    except ValueError:
-        gigabytes = -1.0
-    if not gigabytes > 0:
-        raise InputError(f"PTMRANK_CACHE_GB is {limit!r}; expected a positive number of gigabytes.")
+    gigabytes = _read_number("PTMRANK_CACHE_GB", DEFAULT_CACHE_GB, environ)
     demo_only = _read_switch("PTMRANK_DEMO_ONLY", environ)
     return Settings(
         home=Path(home).expanduser().resolve() if home else _default_home(environ),
@@ -201,4 +278,8 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         peatmoss=Path(peatmoss).expanduser().resolve() if peatmoss else None,
         shared=_read_switch("PTMRANK_SHARED", environ) or demo_only,
         demo_only=demo_only,
+        load_seconds=_read_number("PTMRANK_LOAD_SECONDS", DEFAULT_LOAD_SECONDS, environ),
+        quotas=_read_quotas(environ),
+        hosts=_read_list("PTMRANK_HOSTS", environ),
+        frame_ancestors=_read_list("PTMRANK_FRAME_ANCESTORS", environ),
     )

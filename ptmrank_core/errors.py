@@ -4,6 +4,7 @@
     ├── InputError               the user's input cannot be used; nothing was computed
     │   ├── UnknownNameError     a name that is not in a table, with the nearest ones
     │   ├── ArchiveError         an archive that is unsafe or damaged
+    │   ├── QuotaError           one visitor of a shared server asks for more than a visitor may have
     │   ├── SamplesError         samples that cannot be ranked on
     │   │   └── UnclearReadingError  samples that can be read in several ways
     │   └── MetricInputError     arrays that do not fit a metric
@@ -22,10 +23,10 @@
     │   ├── RunBusyError         another worker holds the run
     │   ├── NotOwnerError        somebody else's run: it can be read and not changed
     │   └── SamplesChangedError  the samples are not those the run was planned with
+    ├── StoreError               what is kept on this machine cannot be read or written
     └── CancelledError           the user stopped the run
 
-Every message says what is wrong with which value and what was expected; ``hint`` says what to do, and
-``fields`` names the inputs where it can be done, each in the words of the front (``ARGUMENTS``: a script).
+Messages say what is wrong and what was expected, ``hint`` what to do, ``fields`` the inputs where to do it.
 """
 
 from __future__ import annotations
@@ -53,12 +54,14 @@ __all__ = [
     "NotOwnerError",
     "OutOfMemoryError",
     "PTMRankError",
+    "QuotaError",
     "ReadingOption",
     "RunBusyError",
     "RunError",
     "RunNotFoundError",
     "SamplesChangedError",
     "SamplesError",
+    "StoreError",
     "UnclearReadingError",
     "UnknownNameError",
     "UnsupportedModelError",
@@ -144,7 +147,7 @@ class ReadingOption:
     place: str = ""
 
     def keywords(self) -> str:
-        """Write the fields as the keywords of a call: ``class_folders='outer'``; or the other place."""
+        """Write the fields as the keywords of a call, or the other place."""
         return self.place or ", ".join(f"{name}={value!r}" for name, value in self.changes.items())
 
 
@@ -189,8 +192,7 @@ class UnknownNameError(InputError):
     Parameters
     ----------
     kind, name, known, fields
-        What the name should have been (``"metric"``, ``"task category"``), the name that came, those that
-        exist, and the input that holds it.
+        What it should have named (``"metric"``), the name that came, those that exist, the input of it.
     """
 
     def __init__(self, kind: str, name: str, known: Iterable[str], *, fields: Fields = ()) -> None:
@@ -202,6 +204,10 @@ class UnknownNameError(InputError):
 
 class ArchiveError(InputError):
     """An archive that is unsafe or damaged; the message names the entry."""
+
+
+class QuotaError(InputError):
+    """One visitor of a shared server asks for more than a visitor may have."""
 
 
 class SamplesError(InputError):
@@ -282,6 +288,10 @@ class NotOwnerError(RunError):
 
 class SamplesChangedError(RunError):
     """The samples are not those that the run was planned with."""
+
+
+class StoreError(PTMRankError):
+    """What is kept on this machine cannot be read or written: damaged, locked, newer, full, read-only."""
 
 
 class CancelledError(PTMRankError):

@@ -39,7 +39,7 @@ ALLOWED = {
     "reports": {"errors", "records", "ranking", "projection", "metrics", "results", "lessons"},
 }
 # They know everything public; no room knows them.
-DOORS = {"cli", "worker", "benchmarker", "models", "examples", "script"}
+DOORS = {"cli", "dispatcher", "worker", "benchmarker", "models", "examples", "script"}
 HEAVY = {"torch", "transformers", "streamlit", "sklearn", "pandas", "huggingface_hub"}
 
 

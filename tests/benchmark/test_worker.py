@@ -34,7 +34,7 @@ def worker_pid(run_id: str) -> int:
 
 def files_open_in(process: Path) -> set[str]:
     """Names of the files that a process has open."""
-    return {Path(os.readlink(entry)).name for entry in (process / "fd").iterdir()}
+    return {entry.readlink().name for entry in (process / "fd").iterdir()}
 
 
 @pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="finds the worker through /proc")

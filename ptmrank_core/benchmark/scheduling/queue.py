@@ -195,7 +195,7 @@ def _take(store: QueueTable, settings: Settings, position: QueuePosition, held: 
 def borrow_device(settings: Settings, device: str, *, cancel: CancelToken) -> Iterator[None]:
     """Wait until a device is free and hold it within the block, for work that is not a queued run.
 
-    The caller has no position in the queue, so waiting runs may get the device first, even several of them.
+    The caller has no position in the queue: it may get the device before runs that wait, or after several.
 
     Parameters
     ----------

@@ -13,8 +13,8 @@ from collections.abc import Iterable
 __all__ = ["printable", "tell_apart"]
 
 # Control characters, signs that turn the direction of writing, separators of lines and paragraphs, signs that
-# have no width and join nothing, and halves of surrogate pairs: Python's stand-ins for bytes that are no text.
-_UNSAFE = re.compile(
+# Control characters; what turns the direction of writing; what separates lines and paragraphs; what has no width
+# and joins nothing; halves of surrogate pairs, which are also how Python reads bytes that are no text.
     "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
 _SHORT = {"\t": r"\t", "\n": r"\n", "\r": r"\r"}

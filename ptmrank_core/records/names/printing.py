@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-__all__ = ["printable", "tell_apart"]
+__all__ = ["printable", "printable_lines", "printable_names", "tell_apart"]
 
-# Control characters, signs that turn the direction of writing, separators of lines and paragraphs, signs that
-# Control characters; what turns the direction of writing; what separates lines and paragraphs; what has no width
-# and joins nothing; halves of surrogate pairs, which are also how Python reads bytes that are no text.
+# Control characters; what turns the direction of writing; what separates lines and paragraphs; what has no
+# width and joins nothing; halves of surrogate pairs, which are also how Python reads bytes that are no text.
+_UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
 _SHORT = {"\t": r"\t", "\n": r"\n", "\r": r"\r"}
@@ -43,6 +43,16 @@ def printable(text: str) -> str:
     ('caf\\xe9', 'red\\x1b[31m', 'café')
     """
     return _UNSAFE.sub(_escape, text)
+
+
+def printable_names(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Make many names printable, for display: quickly where all of them are."""
+    return tuple(map(printable, names)) if _UNSAFE.search("".join(names)) else names
+
+
+def printable_lines(text: str) -> str:
+    """Make a text of several lines printable, line by line."""
+    return "\n".join(map(printable, text.split("\n"))) if _UNSAFE.search(text) else text
 
 
 def _escape(match: re.Match[str]) -> str:

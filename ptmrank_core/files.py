@@ -31,6 +31,7 @@ __all__ = [
     "measure",
     "new_folder",
     "remove",
+    "renew",
     "renewed_folder",
     "write_file",
     "write_files",
@@ -226,6 +227,12 @@ def is_being_written(path: Path) -> bool:
     finally:
         os.close(held)
     return False
+
+
+def renew(path: Path) -> None:
+    """Count a file or a folder as changed now, because it is used; without the right to, nothing is done."""
+    with suppress(OSError):
+        os.utime(path)
 
 
 def remove(path: Path, *, unless: Callable[[], bool] = lambda: False) -> bool:

@@ -13,6 +13,7 @@ import sys
 from types import FrameType
 
 from ptmrank_core.benchmark import Sources, model_process, run_here
+from ptmrank_core.benchmark.housekeeping import sweep_quietly
 from ptmrank_core.catalogue import fetch
 from ptmrank_core.config import load_settings
 from ptmrank_core.data import load_features, load_reference, load_samples, name_samples, recorded_truth
@@ -53,6 +54,7 @@ def main(arguments: list[str]) -> int:
     except PTMRankError as error:
         logger.error("%s", error)  # noqa: TRY400 - a known error needs no traceback
         return 1
+    sweep_quietly(settings)
     logger.info("run %s is %s", arguments[0], state)
     return 0
 

@@ -166,12 +166,13 @@ def claim(settings: Settings, owner: str, name: str) -> Iterator[Room]:
         is_new = not (name in owned(settings, owner) and things_of(settings, name))
         room = require_room(settings, owner) if is_new else Room()
         _mark(folder / name)
+        is_stored = False
         try:
             yield room
-        except BaseException:
-            if not things_of(settings, name):
+            is_stored = True
+        finally:
+            if not (is_stored or things_of(settings, name)):
                 drop_mark(folder / name)
-            raise
 
 
 @contextmanager

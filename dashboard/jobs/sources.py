@@ -140,7 +140,9 @@ def require_kept(source: str) -> None:
         If it is gone.
     """
     path, own = Path(source.removeprefix(FEATURES_PREFIX)), settings()
-    if path.is_relative_to(own.uploads_dir) and not path.exists():
+    # What is named may be a folder in an archive: the upload is the folder below that of all uploads.
+    upload = [place for place in (path, *path.parents) if place.parent == own.uploads_dir]
+    if upload and not upload[0].is_dir():
         raise SamplesError(
             "This upload is no longer here: it was deleted, or swept away after "
             f"{own.quotas.keep_days:g} days in which no run used it.",

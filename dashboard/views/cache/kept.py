@@ -138,7 +138,7 @@ def _offer_sweep(gone: Sequence[Leftover]) -> None:
     with st.popover("Sweep now", icon=":material/mop:"):
         st.markdown(
             f"The next sweep deletes {plural(len(gone), 'thing')} that nobody has used for long, or that "
-            f"stopped processes have left: {say_size(size)}. It comes when a run ends or the dashboard starts."
+            f"stopped processes have left: {say_size(size)}. It comes when a run ends or a dashboard starts."
         )
         st.button("Delete them now", key="sweep", on_click=_sweep)
 

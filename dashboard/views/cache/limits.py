@@ -38,9 +38,7 @@ def show_limits() -> None:
 def _show_room() -> None:
     """Draw how much a visitor keeps."""
     room, quotas = jobs.room(), jobs.limits().quotas
-    share = min(1.0, max(room.n_kept / quotas.n_uploads, room.kept_bytes / quotas.upload_bytes))
-    st.progress(
-        share,
-        text=f"You keep {room.n_kept:,} of {plural(quotas.n_uploads, 'upload')}, {say_size(room.kept_bytes)} of "
-        f"{say_size(quotas.upload_bytes)}.",
-    )
+    share = max(room.n_kept / quotas.n_uploads, room.kept_bytes / quotas.upload_bytes)
+    number = f"{room.n_kept:,} of {plural(quotas.n_uploads, 'upload')}"
+    size = f"{say_size(room.kept_bytes)} of {say_size(quotas.upload_bytes)}"
+    st.progress(min(1.0, share), text=f"You keep {number}, {size}.")

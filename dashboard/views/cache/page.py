@@ -1,4 +1,4 @@
-"""Cache: the models whose features are kept, checking and clearing them; what else is kept, and the limits."""
+"""Cache: the models whose features are kept, checking and clearing them; what else is kept, the limits."""
 
 from __future__ import annotations
 

@@ -19,8 +19,8 @@ from filelock import FileLock, Timeout
 
 from ptmrank_core.config import Settings
 from ptmrank_core.errors import QuotaError, StoreError
-from ptmrank_core.files import measure
 from ptmrank_core.records import LOCAL_OWNER
+from ptmrank_core.sizes import measure
 
 __all__ = [
     "Room",

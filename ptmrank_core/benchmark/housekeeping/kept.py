@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -24,9 +23,10 @@ from ptmrank_core.benchmark.store.mentions import (
 )
 from ptmrank_core.benchmark.store.store import RunStore
 from ptmrank_core.config import Settings
-from ptmrank_core.files import measure
 from ptmrank_core.owners import owned, things_of
+from ptmrank_core.records.foreign import read_json_file
 from ptmrank_core.records.names import printable
+from ptmrank_core.sizes import measure
 
 __all__ = ["Kept", "KeptKind", "is_named_now", "kept_with", "list_kept", "read_mentions", "safe_until"]
 
@@ -176,8 +176,8 @@ def _merged(path: Path, mentions: Mentions) -> Kept:
 
 def _facts(path: Path) -> dict[str, object]:
     """Read the facts that lie with something; none where they cannot be read."""
-    with suppress(OSError, ValueError, RecursionError):
-        facts = json.loads(path.read_bytes())
+    with suppress(OSError, ValueError):
+        facts = read_json_file(path).value
         if isinstance(facts, dict):
             return facts
     return {}

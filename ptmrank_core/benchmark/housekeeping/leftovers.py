@@ -18,8 +18,9 @@ from ptmrank_core.benchmark.housekeeping.places import children, mark_files, run
 from ptmrank_core.benchmark.scheduling.locks import is_alive
 from ptmrank_core.benchmark.store.mentions import Mentions
 from ptmrank_core.config import Settings
-from ptmrank_core.files import is_being_written, is_partial, measure
+from ptmrank_core.files import is_being_written, is_partial
 from ptmrank_core.owners import things_of
+from ptmrank_core.sizes import measure
 
 __all__ = ["Leftover", "LeftoverKind", "find_leftovers"]
 

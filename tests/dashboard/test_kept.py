@@ -1,4 +1,4 @@
-"""What is kept beside the runs: shown and deleted on the Cache page, and gone under a page that looks at it."""
+"""What is kept beside the runs: shown and deleted on the Cache page, and gone while a page looks at it."""
 
 from __future__ import annotations
 
@@ -177,5 +177,5 @@ def test_an_upload_that_is_deleted_under_a_page_is_missed_in_words(
     assert not app.error
     shutil.rmtree(path.parent)
     open_page(app, page)
-    assert "This upload is no longer here: it was deleted, or swept away after 7 days" in texts(app)
+    assert "it was deleted, or swept away after 7 days in which no run used it" in texts(app)
     assert "Upload it again on the Samples page." in texts(app)

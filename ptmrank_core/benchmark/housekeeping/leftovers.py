@@ -133,11 +133,21 @@ def _unused(settings: Settings, mentions: Mentions, since: float, safe: float) -
 def _of_no_run(settings: Settings, mentions: Mentions, since: float, safe: float) -> Iterator[Leftover]:
     """Find locks, logs and states of training of runs that are not stored and have no worker."""
     for path, run in run_files(settings):
-        if run in mentions.owners or is_alive(settings, run):
+        if run in mentions.owners or _has_worker(settings, run):
             continue
         found = _describe(LeftoverKind.RUN_FILE, path)
         if safe < found.changed_at <= since:
             yield found
+
+
+def _has_worker(settings: Settings, run: str) -> bool:
+    """Whether a worker holds a run; one whose lock cannot be asked counts as held, but a folder is no lock."""
+    try:
+        return is_alive(settings, run)
+    except IsADirectoryError:
+        return False
+    except OSError:
+        return True
 
 
 def _packed(settings: Settings, mentions: Mentions, since: float) -> Iterator[Leftover]:

@@ -222,10 +222,13 @@ def test_files_of_runs_that_are_not_stored_go(settings: Settings, tmp_path: Path
             path.touch()
         states_folder(settings, run).mkdir()
     (settings.runs_dir / "device-cpu.lock").touch()
+    folder = settings.runs_dir / f"{new_run_id()}.lock"
+    folder.mkdir()  # in the place of a lock
     with hold_run(settings, held):
         report = sweep(settings, now=NOW + 2 * DAY)
     assert {found.path.name for found in report.removed} == {
-        f"{gone}{end}" for end in (".lock", ".starting.lock", ".log", ".training")
+        folder.name,
+        *(f"{gone}{end}" for end in (".lock", ".starting.lock", ".log", ".training")),
     }
     assert (settings.runs_dir / "device-cpu.lock").exists()
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from ptmrank_core.benchmark.housekeeping.kept import KeptKind, kept_with, read_mentions, safe_until
 from ptmrank_core.benchmark.housekeeping.places import children, mark_files, run_files, training_folders
-from ptmrank_core.benchmark.scheduling.locks import is_alive
+from ptmrank_core.benchmark.scheduling.locks import is_held
 from ptmrank_core.benchmark.store.mentions import Mentions
 from ptmrank_core.config import Settings
 from ptmrank_core.files import is_being_written, is_partial
@@ -143,7 +143,7 @@ def _of_no_run(settings: Settings, mentions: Mentions, since: float, safe: float
 def _has_worker(settings: Settings, run: str) -> bool:
     """Whether a worker holds a run; one whose lock cannot be asked counts as held, but a folder is no lock."""
     try:
-        return is_alive(settings, run)
+        return is_held(settings, run)
     except IsADirectoryError:
         return False
     except OSError:

@@ -26,7 +26,7 @@ from ptmrank_core.benchmark.housekeeping import (
     sweep_quietly,
 )
 from ptmrank_core.benchmark.race.states import states_folder
-from ptmrank_core.benchmark.scheduling.locks import hold_run, lock_files
+from ptmrank_core.benchmark.scheduling.locks import hold_run
 from ptmrank_core.config import Settings
 from ptmrank_core.data import store_features, store_upload
 from ptmrank_core.data.hub.places import HubPlace
@@ -218,8 +218,8 @@ def test_files_of_runs_that_are_not_stored_go(settings: Settings, tmp_path: Path
     ).run_id
     gone, held = new_run_id(), new_run_id()
     for run in (stored, gone, held):
-        for path in (*lock_files(settings, run), log_file(settings, run)):
-            path.touch()
+        for end in (".lock", ".starting.lock", ".log"):
+            (settings.runs_dir / f"{run}{end}").touch()
         states_folder(settings, run).mkdir()
     (settings.runs_dir / "device-cpu.lock").touch()
     folder = settings.runs_dir / f"{new_run_id()}.lock"

@@ -141,7 +141,7 @@ def _of_no_run(settings: Settings, mentions: Mentions, since: float, safe: float
 
 
 def _has_worker(settings: Settings, run: str) -> bool:
-    """Whether a worker holds a run; one whose lock cannot be asked counts as held, but a folder is no lock."""
+    """Whether a worker holds a run, also where its lock cannot be asked; a folder is no lock."""
     try:
         return is_held(settings, run)
     except IsADirectoryError:

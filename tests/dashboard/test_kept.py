@@ -12,6 +12,7 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.testing.v1 import AppTest, local_script_runner
 
 from dashboard import jobs
+from dashboard.jobs.housekeeping import sweep_at_start
 from ptmrank_core.config import Settings
 from ptmrank_core.data import store_features, store_upload
 from ptmrank_core.errors import NotOwnerError, QuotaError
@@ -97,6 +98,19 @@ def test_a_sweep_is_had_at_once(app: AppTest, settings: Settings) -> None:
     assert not app.exception
     assert not left.exists()
     assert "sweep" not in buttons(app)
+
+
+def test_a_dashboard_sweeps_when_it_starts(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once, before anybody comes; settings that cannot be read are told by the first page, not here."""
+    left = settings.uploads_dir / ".upload-kx92"
+    left.mkdir(parents=True)
+    os.utime(left, (time.time() - 3 * DAY,) * 2)
+    monkeypatch.setenv("PTMRANK_CACHE_GB", "much")
+    sweep_at_start()
+    assert left.is_dir()
+    monkeypatch.delenv("PTMRANK_CACHE_GB")
+    sweep_at_start()
+    assert not left.exists()
 
 
 def test_a_visitor_sees_and_deletes_their_own_alone(

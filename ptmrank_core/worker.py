@@ -27,6 +27,7 @@ from ptmrank_core.benchmark import (
     run_here,
     run_taken,
 )
+from ptmrank_core.benchmark.housekeeping import sweep_quietly
 from ptmrank_core.catalogue import fetch
 from ptmrank_core.config import Settings, load_settings
 from ptmrank_core.data import load_features, load_reference, load_samples, name_samples, recorded_truth
@@ -77,6 +78,7 @@ def _execute(run_id: str, settings: Settings, cancel: CancelToken) -> int:
     logger.info("process %d: a worker for run %s", os.getpid(), run_id)
     with model_process(settings, run_id) as models:
         state = run_here(run_id, settings, sources=SOURCES, cancel=cancel, models=models)
+    sweep_quietly(settings)
     logger.info("run %s is %s", run_id, state)
     return DONE
 
@@ -92,6 +94,8 @@ def _execute_next(device: str, settings: Settings, cancel: CancelToken) -> int:
             models = process.enter_context(model_process(settings, run_id))
             state = run_taken(run_id, store, sources=SOURCES, cancel=cancel, models=models)
             logger.info("run %s is %s", run_id, state)
+    if run_id is not None:
+        sweep_quietly(settings)
     keep_queues_going(settings, store)
     return DONE if device in store.awaited_devices() else NOTHING_LEFT
 

@@ -23,7 +23,8 @@ ALLOWED = {
     "events": {"errors", "records"},
     "config": {"errors"},
     "files": set(),
-    "owners": {"errors", "records", "config", "files"},
+    "sizes": set(),
+    "owners": {"errors", "records", "config", "files", "sizes"},
     "sampling": {"errors", "records"},
     "data": {"errors", "records", "config", "files", "owners", "sampling"},
     "catalogue": {"errors", "records", "events", "config", "files"},
@@ -36,6 +37,7 @@ ALLOWED = {
     "results": {"errors", "records", "ranking", "projection", "metrics", "probing", "prediction"},
     "benchmark": VOCABULARY
     | {
+        "sizes",
         "owners",
         "sampling",
         "features",

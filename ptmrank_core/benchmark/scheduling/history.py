@@ -16,8 +16,9 @@ from ptmrank_core.benchmark.store.runs import Outline
 from ptmrank_core.benchmark.store.store import RunStore
 from ptmrank_core.config import Settings
 from ptmrank_core.errors import RunBusyError, RunError
-from ptmrank_core.files import measure, remove
+from ptmrank_core.files import remove
 from ptmrank_core.records import Failure, RunState, Skipped
+from ptmrank_core.sizes import measure
 
 __all__ = ["RunEntry", "clear_failed", "delete_run", "leave_out", "list_runs", "read_entry", "run_sizes"]
 

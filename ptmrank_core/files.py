@@ -7,6 +7,7 @@ opens the file finds either the old content or the new one, even if the writer i
 from __future__ import annotations
 
 import errno
+import itertools
 import os
 import secrets
 import stat
@@ -15,9 +16,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["new_folder", "renewed_folder", "write_file", "write_files"]
+__all__ = ["move_aside", "new_folder", "renewed_folder", "write_file", "write_files"]
 
 PREFIX = ".partial-"
+ASIDE = "damaged"
 # Readable and writable by everybody, minus the umask: the mode that ``open`` gives a new file.
 NEW_FILE_MODE = 0o666
 
@@ -152,3 +154,32 @@ def renewed_folder(target: Path) -> Iterator[Path]:
         if target.exists():
             target.rename(Path(temporary) / "earlier")
         folder.rename(target)
+
+
+def move_aside(path: Path, when: str) -> Path:
+    """Give a file or folder that cannot be used another name beside it; nothing is deleted.
+
+    Parameters
+    ----------
+    path
+        What is in the way. A link is moved itself.
+    when
+        The time, for the name: ``"20261130-211500"``.
+
+    Returns
+    -------
+    Path
+        Where it is now: ``runs.sqlite-damaged-20261130-211500``.
+
+    Raises
+    ------
+    OSError
+        If it cannot be moved; it then stays where it is.
+    """
+    for number in itertools.count(1):
+        ending = "" if number == 1 else f"-{number}"
+        aside = path.with_name(f"{path.name}-{ASIDE}-{when}{ending}")
+        if not os.path.lexists(aside):
+            break
+    path.rename(aside)
+    return aside

@@ -17,6 +17,7 @@ from ptmrank_core.catalogue import fetch
 from ptmrank_core.config import load_settings
 from ptmrank_core.data import load_features, load_reference, load_samples, name_samples, recorded_truth
 from ptmrank_core.errors import PTMRankError
+from ptmrank_core.faults import BY_THE_SYSTEM, explain
 
 __all__ = ["SOURCES", "main"]
 
@@ -52,6 +53,10 @@ def main(arguments: list[str]) -> int:
             )
     except PTMRankError as error:
         logger.error("%s", error)  # noqa: TRY400 - a known error needs no traceback
+        return 1
+    except BY_THE_SYSTEM as error:
+        logger.exception("stopped")
+        logger.error("%s", explain(error))  # noqa: TRY400 - the last line is what the dashboard shows
         return 1
     logger.info("run %s is %s", arguments[0], state)
     return 0

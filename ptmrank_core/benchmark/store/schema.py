@@ -6,7 +6,7 @@ import json
 import sqlite3
 
 from ptmrank_core.benchmark.store.former import outcome_with_report
-from ptmrank_core.errors import RunError
+from ptmrank_core.errors import StoreError
 from ptmrank_core.records import LOCAL_OWNER
 
 __all__ = ["NO_LAYER", "prepare_tables"]
@@ -70,7 +70,7 @@ def prepare_tables(db: sqlite3.Connection) -> None:
 
     Raises
     ------
-    RunError
+    StoreError
         If the file was written by a later version.
     """
     if _version(db) == VERSION:
@@ -78,7 +78,7 @@ def prepare_tables(db: sqlite3.Connection) -> None:
     db.execute("BEGIN IMMEDIATE")
     version = _version(db)
     if version > VERSION:
-        raise RunError(
+        raise StoreError(
             f"The runs were stored by a later version of PTMRank (tables of version {version}; this one "
             f"reads {VERSION}).",
             hint="Update PTMRank, or set PTMRANK_HOME to another folder.",

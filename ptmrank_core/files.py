@@ -10,13 +10,14 @@ import errno
 import itertools
 import os
 import secrets
+import shutil
 import stat
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["move_aside", "new_folder", "renewed_folder", "write_file", "write_files"]
+__all__ = ["move_aside", "new_folder", "remove_tree", "renewed_folder", "write_file", "write_files"]
 
 PREFIX = ".partial-"
 ASIDE = "damaged"
@@ -183,3 +184,17 @@ def move_aside(path: Path, when: str) -> Path:
             break
     path.rename(aside)
     return aside
+
+
+def remove_tree(path: Path) -> None:
+    """Delete a file, a link, or a folder with everything in it.
+
+    Raises
+    ------
+    OSError
+        If it cannot be deleted whole.
+    """
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)

@@ -44,6 +44,9 @@ def to_json(record: Any) -> str:
     return json.dumps(fields, allow_nan=False, default=dict)
 
 
+UNREADABLE = "The run cannot be read any more, and can be deleted; `ptmrank doctor` lists such runs."
+
+
 @contextmanager
 def _told(what: str) -> Iterator[None]:
     """Say that a stored record is damaged, whatever its decoding meets.
@@ -56,10 +59,11 @@ def _told(what: str) -> Iterator[None]:
     try:
         yield
     except (InputError, ValueError, RecursionError, LookupError, TypeError, AttributeError) as error:
-        said = str(error) if isinstance(error, InputError | ValueError) else f"{type(error).__name__} {error}"
+        is_ours = isinstance(error, InputError)
+        said = error.message if is_ours else f"{type(error).__name__} {error}"
+        hint = error.hint if is_ours else ""
         raise StoreError(
-            f"The stored {what} of a run is damaged: {said.rstrip('.')}.",
-            hint="The run cannot be read any more, and can be deleted; `ptmrank doctor` lists such runs.",
+            f"The stored {what} of a run is damaged: {said.rstrip('.')}.", hint=hint or UNREADABLE
         ) from error
 
 

@@ -17,7 +17,7 @@ from ptmrank_core.benchmark import RunStore, list_runs, new_run_id, read_progres
 from ptmrank_core.benchmark.scheduling.progress import store_sink
 from ptmrank_core.benchmark.store.codec import cell_from_json, to_json
 from ptmrank_core.config import Settings
-from ptmrank_core.errors import StoreError, RunNotFoundError
+from ptmrank_core.errors import RunNotFoundError, StoreError
 from ptmrank_core.events import BatchDone, CellDone, Downloaded, Event, ModelStarted, StageStarted
 from ptmrank_core.records import (
     LOCAL_OWNER,

@@ -7,6 +7,7 @@ with which path, and what to do. Errors of our own code, such as wrong SQL, are 
 from __future__ import annotations
 
 import errno
+import itertools
 import os
 import sqlite3
 from collections.abc import Iterator, Mapping
@@ -23,6 +24,7 @@ __all__ = [
     "LOCKED",
     "explain",
     "kind_of",
+    "move_aside",
     "store_error",
     "store_errors",
     "what_is_in_the_way",
@@ -40,6 +42,7 @@ DAMAGED, LOCKED, FULL, READ_ONLY, REFUSED, IN_THE_WAY, UNUSABLE, FAULTY = (
     "unusable",
     "faulty",
 )
+ASIDE = "damaged"
 ELSEWHERE = "or set PTMRANK_HOME to another folder."
 HINTS: Mapping[str, str] = MappingProxyType(
     {
@@ -211,3 +214,32 @@ def _said(error: BaseException) -> str:
 
 def _name(name: str | bytes) -> str:
     return os.fsdecode(name).encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def move_aside(path: Path, when: str) -> Path:
+    """Give a file or folder that cannot be used another name beside it; nothing is deleted.
+
+    Parameters
+    ----------
+    path
+        What is in the way. A link is moved itself.
+    when
+        The time, for the name: ``"20261130-211500"``.
+
+    Returns
+    -------
+    Path
+        Where it is now: ``runs.sqlite-damaged-20261130-211500``.
+
+    Raises
+    ------
+    OSError
+        If it cannot be moved; it then stays where it is.
+    """
+    for number in itertools.count(1):
+        ending = "" if number == 1 else f"-{number}"
+        aside = path.with_name(f"{path.name}-{ASIDE}-{when}{ending}")
+        if not os.path.lexists(aside):
+            break
+    path.replace(aside)  # nothing has that name
+    return aside

@@ -78,7 +78,7 @@ def test_a_record_comes_back_as_it_was(record: Any, read: Any) -> None:
 def test_an_unknown_field_is_an_error(record: Any, read: Any) -> None:
     """It is named: it may have been written by a newer version, and may change a number."""
     fields = json.loads(to_json(record)) | {"flavour": 1}
-    with pytest.raises(InputError, match=r"\.flavour is unknown to this version"):
+    with pytest.raises(StoreError, match=r"\.flavour is unknown to this version"):
         read(json.dumps(fields))
 
 

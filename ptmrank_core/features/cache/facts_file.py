@@ -12,7 +12,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from ptmrank_core.files import move_aside, write_file
+from ptmrank_core.faults import move_aside
+from ptmrank_core.files import write_file
 
 __all__ = ["FactsFile"]
 

@@ -22,7 +22,7 @@ from ptmrank_core.features.cache.facts_file import FactsFile
 from ptmrank_core.features.cache.reports import CachedModel, CacheReport
 from ptmrank_core.features.cache.safe_database import SafeDatabase, moment, set_aside
 from ptmrank_core.features.cache.vectors import LayerVectors, SampleVectors
-from ptmrank_core.files import remove_tree
+from ptmrank_core.files import remove
 from ptmrank_core.records import ModelSpec
 
 __all__ = ["FeatureCache"]
@@ -211,7 +211,7 @@ class FeatureCache:
         shutil.rmtree(self._merged, ignore_errors=True)
         for path in set_aside(self._home):
             if path.suffix or database_of(path).is_file():  # anything else was not ours
-                remove_tree(path)
+                remove(path)
         return report
 
     def forget(self, keys: Collection[str]) -> CacheReport:

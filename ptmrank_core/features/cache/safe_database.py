@@ -19,7 +19,7 @@ from filelock import FileLock
 from filelock import Timeout as LockTimeout
 
 from ptmrank_core.errors import StoreError
-from ptmrank_core.faults import DAMAGED, IN_THE_WAY, kind_of, store_error
+from ptmrank_core.faults import DAMAGED, IN_THE_WAY, kind_of, move_aside, store_error
 from ptmrank_core.features.cache.database import (
     FAULTS,
     LOCK_SECONDS,
@@ -27,7 +27,6 @@ from ptmrank_core.features.cache.database import (
     find_fault,
     open_database,
 )
-from ptmrank_core.files import move_aside
 
 __all__ = ["WHAT", "SafeDatabase", "moment", "set_aside"]
 

@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from ptmrank_core.cli.cache import add_cache_command
 from ptmrank_core.cli.catalogue import add_catalogue_command
 from ptmrank_core.cli.dashboard import add_dashboard_command
+from ptmrank_core.cli.doctor import add_doctor_command
 from ptmrank_core.cli.metrics import add_metrics_command
 from ptmrank_core.cli.output import (
     BAD_INPUT,
@@ -51,6 +52,7 @@ COMMANDS = (
     add_cache_command,
     add_catalogue_command,
     add_runs_command,
+    add_doctor_command,
     add_dashboard_command,
 )
 

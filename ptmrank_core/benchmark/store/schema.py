@@ -126,13 +126,16 @@ def _add_columns(db: sqlite3.Connection) -> None:
     for table, column, type_ in ADDED:
         if column not in _columns(db, table):
             db.execute(f"ALTER TABLE {table} ADD COLUMN {column} {type_}")
-    db.execute("UPDATE cells SET kind = json_extract(cell, '$.kind') WHERE kind = ''")
-    db.execute("UPDATE findings SET has_problem = COALESCE(json_extract(finding, '$.problem'), '') <> ''")
+    db.execute("UPDATE cells SET kind = json_extract(cell, '$.kind') WHERE kind = '' AND json_valid(cell)")
+    db.execute(
+        "UPDATE findings SET has_problem = COALESCE(json_extract(finding, '$.problem'), '') <> '' "
+        "WHERE json_valid(finding)"
+    )
 
 
 def _add_reports(db: sqlite3.Connection) -> None:
     """Nest the extraction report in every outcome."""
-    rows = db.execute("SELECT rowid, outcome FROM outcomes").fetchall()
+    rows = db.execute("SELECT rowid, outcome FROM outcomes WHERE json_valid(outcome)").fetchall()
     upgraded = [(json.dumps(outcome_with_report(json.loads(outcome))), rowid) for rowid, outcome in rows]
     db.executemany("UPDATE outcomes SET outcome = ? WHERE rowid = ?", upgraded)
 

@@ -151,7 +151,10 @@ def explain(error: BaseException) -> StoreError:
     if isinstance(error, RecursionError):
         return StoreError("Something that was read is nested too deeply.", hint=HINTS[DAMAGED])
     name = error.filename if isinstance(error, OSError) else None
+    if isinstance(error, FileNotFoundError) and name is None:
+        return StoreError("The folder that this was started in no longer exists.", hint="Change to another.")
     kind = kind_of(error, None) or ""
+    kind = "" if kind in {UNUSABLE, IN_THE_WAY} else kind  # nobody knows whether it was in the home
     said = REASONS.get(kind) or _said(error)
     where = f" ({_name(name)})" if isinstance(name, str | bytes) else ""
     return StoreError(f"The system refused: {said}{where}.", hint=HINTS.get(kind, ""))

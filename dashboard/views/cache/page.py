@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import jobs
-from dashboard.wording import plain, plural, say_size
+from dashboard.wording import plain, plural, say_size, show_error
 from ptmrank_core.features import CachedModel
 from ptmrank_core.results.command import PROGRAM
 
@@ -28,6 +28,11 @@ def page() -> None:
     )
     cache = jobs.features()
     report, models = cache.report(), cache.models()
+    for note in cache.notes:
+        st.warning(plain(note))
+    if cache.fault is not None:
+        show_error(cache.fault)
+        return
     _numbers(report.n_entries, report.n_models, report.size_bytes, report.limit_bytes)
     if not models:
         st.info("Nothing is cached yet: the first run fills it.")

@@ -27,6 +27,11 @@ def check_home(patient: Patient) -> Iterator[Diagnosis]:
         yield wrong
         return
     if not home.exists():
+        parent = next(place for place in home.parents if place.exists())
+        if not os.access(parent, os.W_OK | os.X_OK):
+            said = f"{home} does not exist, and you may not make it: {parent} cannot be written."
+            yield Diagnosis("home", said, is_well=False, advice="Set PTMRANK_HOME to another folder.")
+            return
         yield Diagnosis("home", f"{home} does not exist yet: the first run makes it.")
         return
     free_bytes = shutil.disk_usage(home).free

@@ -59,9 +59,8 @@ def _told(what: str) -> Iterator[None]:
     try:
         yield
     except (InputError, ValueError, RecursionError, LookupError, TypeError, AttributeError) as error:
-        is_ours = isinstance(error, InputError)
-        said = error.message if is_ours else f"{type(error).__name__} {error}"
-        hint = error.hint if is_ours else ""
+        said = error.message if isinstance(error, InputError) else f"{type(error).__name__} {error}"
+        hint = error.hint if isinstance(error, InputError) else ""
         raise StoreError(
             f"The stored {what} of a run is damaged: {said.rstrip('.')}.", hint=hint or UNREADABLE
         ) from error

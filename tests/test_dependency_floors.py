@@ -37,7 +37,7 @@ def pins(path: Path) -> dict[str, Version]:
 
 @pytest.mark.parametrize("package", FLOORS)
 def test_no_affected_release_is_allowed(package: str) -> None:
-    """The lower bound of pyproject.toml and the pin of requirements.txt are at the repaired release or above."""
+    """The lower bound of pyproject.toml and the pin of requirements.txt are repaired releases."""
     dependencies = tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))["project"]["dependencies"]
     wanted = {one.name.lower(): one for one in map(Requirement, dependencies)}
     floor = Version(FLOORS[package][0])

@@ -15,7 +15,7 @@ import pytest
 from ptmrank_core import cli
 from ptmrank_core.benchmark.store import connection
 from ptmrank_core.config import Settings
-from tests.benchmark.doctor.breaking import BROKEN, fill, overwrite
+from tests.benchmark.doctor.breaking import BROKEN, fill, overwrite, store_of
 from tests.waiting import PATIENCE_SECONDS
 
 NOBODY = 65534
@@ -165,7 +165,8 @@ def test_somebody_elses_home_is_named(settings: Settings, tmp_path: Path, argume
     fill(settings, tmp_path / "features")
     settings.home.chmod(0o700)
     code = (
-        "import importlib.metadata, os, sys; from ptmrank_core import cli; importlib.metadata.version('numpy'); "
+        "import importlib.metadata, os, sys; from ptmrank_core import cli; "
+        "importlib.metadata.version('numpy'); "  # imports what it needs while it may read it
         f"os.setgid({NOBODY}); os.setuid({NOBODY}); sys.exit(cli.main({arguments}))"
     )
     done = python(code, settings.home, stdout=subprocess.PIPE)
@@ -218,14 +219,10 @@ def test_a_damaged_page_costs_its_own_rows_alone(settings: Settings, tmp_path: P
     path = settings.runs_dir / "runs.sqlite"
     with closing(sqlite3.connect(path)) as db, db:
         columns = "created_at, state, plan, samples, environment, error, seconds, cancel"
-        for number in range(300):
-            db.execute(
-                f"INSERT INTO runs (run_id, {columns}) SELECT 'run' || ?, {columns} FROM runs LIMIT 1",
-                (number,),
-            )
-        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        pages = db.execute("PRAGMA page_count").fetchone()[0]
-    overwrite(path, pages // 2 * 4096, b"\xff" * 4096)
+        copy = f"INSERT INTO runs (run_id, {columns}) SELECT 'run' || ?, {columns} FROM runs LIMIT 1"  # noqa: S608
+        db.executemany(copy, [(number,) for number in range(300)])
+    store_of(settings)
+    overwrite(path, path.stat().st_size // 2 // 4096 * 4096, b"\xff" * 4096)
     damaged = path.read_bytes()
     assert cli.main(["doctor", "--mend"]) in {0, 1}
     [aside] = settings.runs_dir.glob("runs.sqlite-damaged-*")

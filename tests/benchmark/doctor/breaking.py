@@ -19,7 +19,7 @@ from ptmrank_core.worker import SOURCES
 from tests.benchmark.runs import stored_features_plan
 from tests.ready_made import save_features
 
-__all__ = ["BROKEN", "Broken", "fill", "overwrite"]
+__all__ = ["BROKEN", "Broken", "fill", "overwrite", "store_of"]
 
 DATASET = "org--set/" + "a" * 40 + "-" + "b" * 16
 TABLE = b"text,label\n" + b"".join(b"line %d,%d\n" % (row, row % 2) for row in range(40))

@@ -1,26 +1,35 @@
-"""Each browser keeps to its own sessions: to know the id of a session opens nothing of it."""
+"""Each browser keeps to what it was shown: to know the name of a session or of a file opens nothing.
+
+Streamlit takes a session up again, receives an upload for it and sends a file to whoever knows its name. On a
+server that several people use, a name is worth something only in the browser that it was sent to.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections import OrderedDict
 
 from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
-from streamlit.runtime import Runtime
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard.server.owner import COOKIE, is_shared
 
 __all__ = ["OwnSessions"]
 
-UPLOADS = "/_stcore/upload_file/"
+SESSION = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+# Of fixed lengths, because what follows them in a message may look as if it belonged to them.
+FILES = (re.compile(rb"media/([0-9a-f]{32})"), re.compile(rb"winner/([0-9a-f]{32}/[0-9a-f]{32})"))
+UPLOAD = re.compile(r"/_stcore/upload_file/([^/]*)")
+FILE = re.compile(r"/media/(.{0,32})|/winner/([^/]*/[^/.]*)", re.DOTALL)
 PROTOCOL = b"sec-websocket-protocol"  # Streamlit's page says in it which session it goes on with
-OTHERS = "This upload belongs to a page of another browser. Load the page again and repeat the upload."
+MAX_SHOWN = 100_000
+OTHERS = "This is not there for this browser. Load the page again."
 
 
 class OwnSessions:
-    """Middleware that refuses an upload into the session of another browser, and going on with it.
+    """Middleware that refuses what a browser was not shown.
 
     Parameters
     ----------
@@ -30,34 +39,58 @@ class OwnSessions:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
+        self._shown: OrderedDict[tuple[str, str | None], None] = OrderedDict()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request that names no session of somebody else's."""
-        if scope["type"] in {"http", "websocket"} and is_shared(headers := Headers(scope=scope)):
-            cookies = HTTPConnection(scope).cookies
-            if scope["type"] == "websocket":
-                scope = _without_others_session(scope, headers, cookies)
-            elif _is_others(_session_of_upload(scope["path"]), cookies):
-                await PlainTextResponse(OTHERS, status_code=403)(scope, receive, send)
-                return
-        await self._app(scope, receive, send)
+        """Answer a request that names nothing of another browser's."""
+        if scope["type"] not in {"http", "websocket"} or not is_shared(headers := Headers(scope=scope)):
+            await self._app(scope, receive, send)
+            return
+        browser = HTTPConnection(scope).cookies.get(COOKIE)
+        if scope["type"] == "websocket":
+            own = self._without_others_session(scope, headers, browser)
+            await self._app(own, receive, self._noting(send, browser))
+        elif (name := _named(scope["path"])) is not None and (name, browser) not in self._shown:
+            await PlainTextResponse(OTHERS, status_code=404)(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    def _without_others_session(self, scope: Scope, headers: Headers, browser: str | None) -> Scope:
+        """Take the session of another browser out of a request; a new session begins instead."""
+        parts = [part.strip() for part in headers.get(PROTOCOL.decode(), "").split(",")]
+        if len(parts) < 3 or (parts[2], browser) in self._shown:
+            return scope
+        kept = [header for header in scope["headers"] if header[0] != PROTOCOL]
+        return {**scope, "headers": [*kept, (PROTOCOL, ", ".join(parts[:2]).encode("latin-1"))]}
+
+    def _noting(self, send: Send, browser: str | None) -> Send:
+        """Note what a browser is shown: its session, which comes first, and the files of its pages."""
+        has_session = False
+
+        async def send_and_note(message: Message) -> None:
+            nonlocal has_session
+            data = message.get("bytes") or b""
+            if not has_session:
+                for name in SESSION.findall(data):
+                    has_session = True
+                    self._note(name, browser)
+            for pattern in FILES:
+                for match in pattern.finditer(data):
+                    self._note(match[1], browser)
+            await send(message)
+
+        return send_and_note
+
+    def _note(self, name: bytes, browser: str | None) -> None:
+        """Note a name; where there are too many, what was shown longest ago is forgotten."""
+        key = (name.decode("ascii"), browser)
+        self._shown[key] = None
+        self._shown.move_to_end(key)
+        if len(self._shown) > MAX_SHOWN:
+            self._shown.popitem(last=False)
 
 
-def _session_of_upload(path: str) -> str:
-    """Return the session that an upload goes to; empty for any other path."""
-    return path.partition(UPLOADS)[2].partition("/")[0]
-
-
-def _is_others(session: str, cookies: Mapping[str, str]) -> bool:
-    """Whether a session is open in another browser."""
-    client = Runtime.instance().get_client(session) if session and Runtime.exists() else None
-    return client is not None and client.client_context.cookies.get(COOKIE) != cookies.get(COOKIE)
-
-
-def _without_others_session(scope: Scope, headers: Headers, cookies: Mapping[str, str]) -> Scope:
-    """Take the session of another browser out of a request; a new session begins instead."""
-    parts = headers.get(PROTOCOL.decode(), "").split(",")
-    if len(parts) < 3 or not _is_others(parts[2].strip(), cookies):
-        return scope
-    kept = [header for header in scope["headers"] if header[0] != PROTOCOL]
-    return {**scope, "headers": [*kept, (PROTOCOL, ",".join(parts[:2]).encode("latin-1"))]}
+def _named(path: str) -> str | None:
+    """Return the session or the file that a path names; ``None`` for what everybody may see."""
+    match = UPLOAD.search(path) or FILE.search(path)
+    return None if match is None else next(name for name in match.groups() if name is not None)

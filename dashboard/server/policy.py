@@ -26,7 +26,7 @@ PAGE: Mapping[str, str] = {
     "default-src": "'none'",
     "style-src": "'self' 'unsafe-inline'",  # Streamlit and Plotly write styles into the page
     "img-src": "'self' data: blob:",  # the logo, the sprites of tables, charts as pictures
-    "font-src": "'self'",
+    "font-src": "'self' data:",  # a player of recordings brings its icons so
     "media-src": "'self'",
     "manifest-src": "'self'",
     "object-src": "'none'",

@@ -22,8 +22,8 @@ POLICY_VIOLATION = 1008
 
 NO_HOST = "A request has to name one host, and this one does not."
 OTHER_HOST = (
-    "This dashboard is not known under the name that was asked for. Open it at localhost or 127.0.0.1, or have "
-    "whoever runs it name the host in PTMRANK_HOSTS."
+    "This dashboard is not known under the name that was asked for. Open it at localhost or 127.0.0.1, or "
+    "have whoever runs it name the host in PTMRANK_HOSTS."
 )
 OTHER_ORIGIN = "This dashboard answers its own pages only, and this request came from a page of another site."
 NOTHING = "There is nothing here."
@@ -39,8 +39,8 @@ class Refusal(NamedTuple):
 class Guard:
     """Middleware that refuses what does not come from a page of this server.
 
-    A program that is no browser may say what it likes about where it comes from, and has no visitor's cookies:
-    what says nothing is answered.
+    A program that is no browser may say what it likes about where it comes from, and has no visitor's
+    cookies: what says nothing is answered.
 
     Parameters
     ----------
@@ -114,9 +114,7 @@ class Guard:
         return send_with_headers
 
     def _policy(self, host: str) -> str:
-        return page_policy(
-            host=host, scripts=self._scripts, frame_ancestors=self._door.frame_ancestors
-        )
+        return page_policy(host=host, scripts=self._scripts, frame_ancestors=self._door.frame_ancestors)
 
 
 def _follows_link(scope: Scope, headers: Headers) -> bool:

@@ -137,7 +137,8 @@ def _read_hosts(texts: Iterable[str]) -> Iterable[Authority]:
         host = read_authority(text)
         if host is None:
             raise InputError(
-                f"PTMRANK_HOSTS has {text!r}; expected names such as rank.example.org or rank.example.org:8443."
+                f"PTMRANK_HOSTS has {text!r}; expected names such as rank.example.org or "
+                "rank.example.org:8443."
             )
         yield host
 

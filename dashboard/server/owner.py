@@ -39,9 +39,9 @@ def is_token(text: str | None) -> bool:
 
 
 def is_shared(headers: Container[str]) -> bool:
-    """Whether a request with these headers may come from somebody else than the owner of this machine.
+    """Whether a request with these headers may come from others than the owner of this machine.
 
-    Hosts are named where a proxy is in front of the server, and not every proxy says of itself that it is one.
+    Hosts are named where a proxy is in front of the server, and not every proxy says that it is one.
     """
     settings = load_settings()
     is_private = is_loopback_bind() and not (settings.shared or settings.hosts)

@@ -19,8 +19,8 @@ __all__ = ["MEDIA", "common_headers", "inline_scripts", "page_policy"]
 INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 # Files of users, opened by themselves: nothing in them runs.
 MEDIA = (
-    "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'; "
-    "sandbox"
+    "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; "
+    "frame-ancestors 'none'; sandbox"
 )
 PAGE: Mapping[str, str] = {
     "default-src": "'none'",

@@ -9,6 +9,7 @@ from urllib.error import HTTPError
 
 from google.protobuf.message import Message
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.Common_pb2 import FileUploaderState, FileURLs, UploadedFileInfo
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
@@ -37,9 +38,14 @@ class Tab(Visitor):
 
     def __init__(self, address: str, page: str, query: str = "", *, cookie: str, session: str = "") -> None:
         more = {"Cookie": f"{COOKIE}={cookie}"}
-        self.session, self.upload = "", ""
+        self.address, self.cookie, self.session, self.upload = address, cookie, "", ""
+        self.received = bytearray()
         self.texts: list[str] = []  # every text in every message, in their order
         super().__init__(address, page, query, headers=more, session=session)
+
+    def was_told(self, text: str) -> bool:
+        """Whether a text came in any message, be it in a table."""
+        return text.encode() in self.received
 
     def widgets(self) -> set[str]:
         """Ids of all widgets that were drawn."""
@@ -65,6 +71,34 @@ class Tab(Visitor):
         while not self._take(self._receive()):
             pass
 
+    def hand_in(self, key: str, file: UploadedFileInfo) -> None:
+        """Run the page again as if a file had been uploaded in the widget of a key."""
+        [found] = [name for name in self.widgets() if name[len(PREFIX) :] == key]
+        files = FileUploaderState(uploaded_file_info=[file])
+        self.send([WidgetState(id=found, file_uploader_state_value=files)])
+
+    def put(self, data: bytes) -> UploadedFileInfo:
+        """Upload a table as the page does; return what its widget then says."""
+        base, path = f"http://{self.address}", self.upload_address()
+        token = _xsrf_token(base)
+        boundary = "of-this-test"
+        head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="reviews.csv"\r\n\r\n'
+        request = urllib.request.Request(  # noqa: S310
+            base + path,
+            method="PUT",
+            data=head.encode() + data + f"\r\n--{boundary}--\r\n".encode(),
+            headers={
+                "Content-Type": f"multipart/form-data; boundary={boundary}",
+                "Cookie": f"{COOKIE}={self.cookie}; _streamlit_xsrf={token}",
+                "Origin": base,
+                "X-Xsrftoken": token,
+            },
+        )
+        with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as answer:  # noqa: S310
+            assert answer.status == 204
+        urls = FileURLs(file_id=path.rsplit("/", 1)[-1], upload_url=path, delete_url=path)
+        return UploadedFileInfo(file_id=urls.file_id, name="reviews.csv", size=len(data), file_urls=urls)
+
     def upload_address(self) -> str:
         """Ask where a file goes, as the widget does."""
         request = BackMsg()
@@ -78,6 +112,11 @@ class Tab(Visitor):
     def files(self) -> set[str]:
         """Addresses of the files that the page shows."""
         return {text.lstrip("/") for text in self.texts if FILE.fullmatch(text)}
+
+    def _receive(self) -> ForwardMsg:
+        message = super()._receive()
+        self.received += message.SerializeToString()
+        return message
 
     def _take(self, message: ForwardMsg) -> bool:
         kind = message.WhichOneof("type")
@@ -99,6 +138,12 @@ def _texts(message: Message) -> Iterator[str]:
                 yield from _texts(one)
             elif field.message_type is not None and field.message_type.GetOptions().map_entry:
                 yield from (str(part) for pair in value.items() for part in pair)
+
+
+def _xsrf_token(base: str) -> str:
+    """Streamlit's own token, which its page sends with an upload."""
+    with urllib.request.urlopen(f"{base}/_stcore/health", timeout=PATIENCE_SECONDS) as answer:  # noqa: S310
+        return str(answer.headers["set-cookie"]).partition("_streamlit_xsrf=")[2].partition(";")[0]
 
 
 def status_of(address: str, cookie: str | None, method: str = "GET", body: bytes = b"") -> int:

@@ -1,4 +1,4 @@
-"""Who is answered: a page at another host or of another origin gets no byte, over HTTP or over a websocket."""
+"""Who is answered: a page at another host or of another origin gets no byte, over HTTP or a websocket."""
 
 from __future__ import annotations
 

@@ -25,16 +25,52 @@ from tests.pictures import write_zip
 from tests.uploads import recording_files, review_table
 from tests.waiting import PATIENCE_SECONDS
 
-# Elements of Streamlit that the tour below has met. Whoever uses another one opens its page in a browser, sees
-# that nothing is refused there, adds its page to the tour if it is not on it, and its name here.
-TRIED = set(
-    """
-    audio button caption checkbox code columns container data_editor dataframe download_button error expander
-    file_uploader form form_submit_button header html image info json latex link_button markdown metric
-    multiselect page_link pills plotly_chart popover progress segmented_control selectbox slider spinner
-    subheader success table text_input title toast toggle warning
-    """.split()
-)
+# Elements of Streamlit that the tour below has met. Whoever uses another one opens its page in a browser,
+# sees that nothing is refused there, adds its page to the tour if it is not on it, and its name here.
+TRIED = {
+    "audio",
+    "button",
+    "caption",
+    "checkbox",
+    "code",
+    "columns",
+    "container",
+    "data_editor",
+    "dataframe",
+    "download_button",
+    "error",
+    "expander",
+    "file_uploader",
+    "form",
+    "form_submit_button",
+    "header",
+    "html",
+    "image",
+    "info",
+    "json",
+    "latex",
+    "link_button",
+    "markdown",
+    "metric",
+    "multiselect",
+    "page_link",
+    "pills",
+    "plotly_chart",
+    "popover",
+    "progress",
+    "segmented_control",
+    "selectbox",
+    "slider",
+    "spinner",
+    "subheader",
+    "success",
+    "table",
+    "text_input",
+    "title",
+    "toast",
+    "toggle",
+    "warning",
+}
 # Of the same names, but not Streamlit's.
 OTHERS = {"number_input", "status", "text", "write"}
 OPEN_ALL = """
@@ -63,7 +99,9 @@ class Served(NamedTuple):
 def elements_in_use() -> set[str]:
     """Names of Streamlit's elements that files of the dashboard mention."""
     known = {name for name in dir(DeltaGenerator) if not name.startswith("_")}
-    nodes = (node for path in APP.parent.rglob("*.py") for node in ast.walk(ast.parse(path.read_text("utf-8"))))
+    nodes = (
+        node for path in APP.parent.rglob("*.py") for node in ast.walk(ast.parse(path.read_text("utf-8")))
+    )
     return {node.attr for node in nodes if isinstance(node, ast.Attribute) and node.attr in known}
 
 
@@ -135,16 +173,12 @@ def test_uploads_and_downloads_are_within_the_policy(
         assert refused(browser) == []
     folder = tmp_path / "down"
     folder.mkdir()
-    browser.execute_cdp_cmd(
-        "Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(folder)}
-    )
+    browser.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(folder)})
     go_to(browser, served.address, Stop("export", f"/results?run={served.run}&section=Export"))
     for number, key in enumerate(("html", "csv", "card"), start=1):
         click(browser, f".st-key-export-{key} button")
         WebDriverWait(browser, PATIENCE_SECONDS).until(
-            lambda _, number=number: (
-                sum(path.suffix != ".crdownload" for path in folder.iterdir()) == number
-            )
+            lambda _, number=number: sum(path.suffix != ".crdownload" for path in folder.iterdir()) == number
         )
     assert refused(browser) == []
 

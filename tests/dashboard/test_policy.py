@@ -195,10 +195,10 @@ def test_what_is_slipped_into_a_page_neither_runs_nor_leaves(browser: WebDriver,
 
 
 @pytest.mark.browser
-def test_a_page_of_another_port_cannot_show_it_in_a_frame(
+def test_a_page_of_somebody_else_cannot_show_it_in_a_frame(
     browser: WebDriver, served: Served, tmp_path: Path
 ) -> None:
-    """Not even another program of this machine."""
+    """A frame around it stays empty."""
     page = tmp_path / "around.html"
     page.write_text(f'<iframe src="{served.address}"></iframe>', encoding="utf-8")
     browser.get(page.as_uri())

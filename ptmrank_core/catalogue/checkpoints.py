@@ -22,7 +22,9 @@ from ptmrank_core.catalogue.checkpoint_files import (
 )
 from ptmrank_core.catalogue.families import DUAL_FAMILIES, TIMM, modality_of_config
 from ptmrank_core.catalogue.formats import refuse_other_format, refuse_pointer
-from ptmrank_core.catalogue.weights import count_parameters, weight_files
+from ptmrank_core.catalogue.regular_files import refuse_odd_files
+from ptmrank_core.catalogue.sizes import refuse_oversized
+from ptmrank_core.catalogue.weights import count_parameters, read_headers, weight_files
 from ptmrank_core.errors import UnsupportedModelError
 from ptmrank_core.records import Modality
 
@@ -232,16 +234,20 @@ def checkpoint_facts(
         If its preprocessing or its family is not known.
     """
     name = name or folder.name
+    refuse_odd_files(folder, name)
     config = _read_config(folder)
     modality = _modality(folder, config, wanted, name)
     files = weight_files(folder, name)
+    tensors = read_headers(files, name)
+    n_parameters = count_parameters(tensors)
+    refuse_oversized(config, name, n_tensors=len(tensors), n_parameters=n_parameters)
     heads = (WORDS_HEAD,) if tuple(tasks) == (WORDS_TASK,) else _HEADS[modality]
     return {
         "path": str(folder),
         "modality": modality,
         "model_type": config.get("model_type"),
         "architecture": _architecture(config),
-        "n_parameters": count_parameters(files, name),
+        "n_parameters": n_parameters,
         "n_source_classes": _n_source_classes(config, heads),
         "size_bytes": sum(path.stat().st_size for path in files),
         "tasks": tuple(tasks) or _tasks(folder, config, modality),

@@ -13,7 +13,10 @@ from ptmrank_core.config import Settings
 from ptmrank_core.errors import RunNotFoundError
 from ptmrank_core.records import LOCAL_OWNER, RunPlan, RunState, SamplesSummary
 
-__all__ = ["SECONDS", "Outline", "QueuePosition", "RunTable"]
+__all__ = ["ATTEMPT", "SECONDS", "Outline", "QueuePosition", "RunTable"]
+
+# Kind of the rows among the events that say which model a worker is at work on.
+ATTEMPT = "Attempt"
 
 # How long the worker of a run has been running, by its events: a worker that was killed cannot record it.
 WORKED_SECONDS = """
@@ -186,7 +189,7 @@ class RunTable(Database):
         """Put the run at the end of the queue of a device, whatever its state was.
 
         Drops an earlier request to cancel it, and the events of an earlier worker except how many samples
-        have features; adds the seconds of a worker that was killed.
+        have features and which models were at work; adds the seconds of a worker that was killed.
         """
         update = f"""
             UPDATE runs SET state = ?, device = ?, cancel = 0, error = '',
@@ -195,7 +198,8 @@ class RunTable(Database):
             WHERE run_id = ?"""  # noqa: S608 - our own text
         with self._open() as db:
             db.execute(update, (RunState.QUEUED, device, run_id))
-            db.execute("DELETE FROM events WHERE run_id = ? AND kind <> 'BatchDone'", (run_id,))
+            kept = ("BatchDone", ATTEMPT)
+            db.execute("DELETE FROM events WHERE run_id = ? AND kind NOT IN (?, ?)", (run_id, *kept))
 
     def start(self, run_id: str, environment: str) -> None:
         """Record that a worker has started the run."""

@@ -19,6 +19,7 @@ from ptmrank_core.features.encoders.base import TransformerEncoder
 from ptmrank_core.features.encoders.checkpoint import ODD_CONFIG
 from ptmrank_core.features.encoders.own_code import refuse_own_code
 from ptmrank_core.features.encoders.prepared import Prepared
+from ptmrank_core.features.reasons import reason_of
 from ptmrank_core.records import ExtractionOptions, ModelSpec, Waveform
 
 __all__ = ["AudioEncoder", "AudioPreparer", "cut_windows", "padding_mixes"]
@@ -100,9 +101,10 @@ class AudioPreparer:
             )
         except (OSError, ImportError, *ODD_CONFIG) as error:
             refuse_own_code(spec, error, "feature extractor")
-            reason = str(error).partition(" Should have a ")[0]  # all extractors that there are would follow
+            # All extractors that there are would follow.
+            reason = reason_of(error).partition(" Should have a ")[0].rstrip(".")
             raise UnsupportedModelError(
-                f"The feature extractor of {spec.id!r} could not be read: {reason}",
+                f"The feature extractor of {spec.id!r} could not be read: {reason}.",
                 hint="Expected preprocessor_config.json: feature_extractor.save_pretrained(folder).",
             ) from error
         self.rate = _rate(spec, self.extractor)

@@ -109,6 +109,7 @@ class TransformerEncoder:
             self._model = load_checkpoint(spec, with_head, self._dtype)
         else:
             self._model = load_checkpoint(spec, headless, self._dtype, self.body)
+        self._notes += _note_on_layers(spec, self._model.config)
         self._model.to(self._device)
         fuse_linear_layers(self._model)
         patch_small_convolutions(self._model)
@@ -222,13 +223,7 @@ class TransformerEncoder:
         # The logits of a head for words do not apply to whole texts, nor those for texts to words.
         logits = None if scores is None or words != (scores.ndim == 3) else _of_samples(scores, micro_batch)
         layers = [_of_samples(layer, micro_batch) for layer in self._layers(output, inputs, words=words)]
-        if not np.isfinite(embeddings).all() or (logits is not None and not np.isfinite(logits).all()):
-            raise UnsupportedModelError(
-                "The model's output holds NaN or infinity.",
-                hint="Its weights may be damaged: copy or download it again, or choose another model."
-                if self._dtype == torch.float32
-                else "Half precision may overflow: choose float32 for this run.",
-            )
+        self._refuse_not_finite(embeddings, logits)
         rows = range(len(embeddings))
         return [
             SampleVectors(
@@ -236,6 +231,19 @@ class TransformerEncoder:
             )
             for i in rows
         ]
+
+    def _refuse_not_finite(self, embeddings: FloatArray, logits: FloatArray | None) -> None:
+        """Refuse vectors that are not finite; of a head in full precision only what reads it has to fail."""
+        is_full = self._dtype == torch.float32
+        rows = embeddings if is_full or logits is None else np.hstack([embeddings, logits])
+        n_broken = int(np.count_nonzero(~np.isfinite(rows).all(axis=1)))
+        if n_broken:
+            raise UnsupportedModelError(
+                f"The model's output holds NaN or infinity for {n_broken} of {len(rows)} samples of a batch.",
+                hint="Its weights may be damaged: copy or download it again, or choose another model."
+                if is_full
+                else "Half precision may overflow: choose float32 for this run.",
+            )
 
     def _layers(self, output: Any, inputs: Mapping[str, torch.Tensor], *, words: bool) -> list[torch.Tensor]:
         """Pool each hidden layer like the last one, or by the mean over positions if that has a pooler."""
@@ -267,6 +275,15 @@ class TransformerEncoder:
     def peak_memory_bytes(self) -> int | None:
         """Peak device memory since it was loaded."""
         return devices.peak_memory_bytes(self._device)
+
+
+def _note_on_layers(spec: ModelSpec, config: Any) -> tuple[str, ...]:
+    """Say that a model has no layers, so that its features are not those of a network."""
+    parts = (config, getattr(config, "vision_config", None), getattr(config, "text_config", None))
+    if 0 not in [getattr(part, "num_hidden_layers", None) for part in parts if part is not None]:
+        return ()
+    what = f"{spec.id!r} has no hidden layers (num_hidden_layers is 0 in config.json): "
+    return (f"{what}its features are those of its embeddings alone.",)
 
 
 def _of_samples(tensor: torch.Tensor, micro_batch: MicroBatch) -> FloatArray:

@@ -135,8 +135,10 @@ def _module_paths(modules: Any) -> list[str]:
     ValueError
         If it is no list of objects with a path and a type.
     """
-    if not isinstance(modules, list) or not modules:
-        raise ValueError("it is no list of modules")
+    if not modules:
+        return []
+    if not isinstance(modules, list):
+        raise ValueError("it is no list of modules")  # noqa: TRY004 - the file is wrong, not the program
     for number, module in enumerate(modules):
         parts = module if isinstance(module, dict) else {}
         if not all(isinstance(parts.get(key), str) for key in ("path", "type")) or not parts["type"]:

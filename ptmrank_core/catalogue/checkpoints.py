@@ -38,6 +38,7 @@ __all__ = [
     "read_modality",
 ]
 
+MOST_ENTRIES = 10_000
 WORDS_TASK = "token-classification"
 _TASKS: Mapping[Modality, tuple[str, ...]] = MappingProxyType(
     {
@@ -105,6 +106,11 @@ def _refuse_odd_values(config: Mapping[str, Any]) -> None:
         "num_labels": ("a whole number", isinstance(config.get("num_labels") or 0, int)),
         "num_classes": ("a whole number", isinstance(config.get("num_classes") or 0, int)),
     }
+    if len(config) > MOST_ENTRIES:
+        raise UnsupportedModelError(
+            f"{CONFIG} has {len(config):,} entries; expected at most {MOST_ENTRIES:,}.",
+            hint="Copy config.json again from the model, or save it with model.save_pretrained(folder).",
+        )
     for key, (expected, is_fit) in fits.items():
         if not is_fit:
             raise UnsupportedModelError(

@@ -19,6 +19,18 @@ __all__ = ["refuse_oversized"]
 MOST_SHARED = 1000
 # What a layer's width may be beyond the number of weights: sizes that are no width of a tensor are small.
 MOST_WIDTH = 10**6
+MOST_SUMMED = 10**18  # so that sums of whole numbers of any length with others stay numbers
+MOST_SIGNS = 40
+_AT_LEAST_ONE = (
+    "hidden_size",
+    "num_attention_heads",
+    "n_embd",
+    "n_head",
+    "d_model",
+    "patch_size",
+    "num_channels",
+)
+_AT_LEAST_NONE = re.compile(r"(num|n)_(\w+_)?(layers?|blocks|stages|heads|labels)|(en|de)coder_layers|depths")
 _COUNT = re.compile(r"(num_|n_|\w+_)?(layers?|depths?|stages|blocks|groups)(_\w+)?")
 _WIDTH = re.compile(
     r"(\w*_)?(size|sizes|dim|dims|dimension|channels|heads|embd|inner|labels|classes|buckets|experts|features"
@@ -47,6 +59,12 @@ def refuse_oversized(config: Mapping[str, Any], name: str, *, n_tensors: int, n_
     """
     for key, value in _numbers(config):
         short = key.rpartition(".")[2]
+        least = 1 if short in _AT_LEAST_ONE else 0 if _AT_LEAST_NONE.fullmatch(short) else -math.inf
+        if value < least:
+            raise UnsupportedModelError(
+                f"{key} in config.json of {name} is {_say(value)}; expected at least {least}.",
+                hint="Copy config.json again from the model.",
+            )
         if _COUNT.fullmatch(short):
             most = max(MOST_SHARED, n_tensors)
         elif _WIDTH.fullmatch(short):
@@ -55,8 +73,8 @@ def refuse_oversized(config: Mapping[str, Any], name: str, *, n_tensors: int, n_
             continue
         if value > most:
             raise UnsupportedModelError(
-                f"{key} in config.json of {name} is {value:.7g}, and its weights hold {n_tensors:,} tensors "
-                f"with {n_parameters:,} parameters: expected at most {most:,}.",
+                f"{key} in config.json of {name} is {_say(value)}, and its weights hold {n_tensors:,} "
+                f"tensors with {n_parameters:,} parameters: expected at most {most:,}.",
                 hint="Copy config.json and the weights from one and the same model.",
             )
 
@@ -67,10 +85,17 @@ def _numbers(config: Mapping[str, Any], prefix: str = "", depth: int = 3) -> Ite
         if isinstance(value, Mapping) and depth and key not in {"id2label", "label2id"}:
             yield from _numbers(value, f"{prefix}{key}.", depth - 1)
         elif isinstance(value, list):
-            yield f"{prefix}{key}", sum(one for one in value if _is_number(one))
+            yield f"{prefix}{key}", sum(min(one, MOST_SUMMED) for one in value if _is_number(one))
         elif _is_number(value):
             yield f"{prefix}{key}", value
 
 
+def _say(value: float) -> str:
+    text = str(value)
+    return text if len(text) <= MOST_SIGNS else f"a number of {len(text):,} digits"
+
+
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and not math.isnan(value)
+    if isinstance(value, float):
+        return not math.isnan(value)
+    return isinstance(value, int) and not isinstance(value, bool)

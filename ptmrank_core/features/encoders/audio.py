@@ -26,6 +26,7 @@ __all__ = ["AudioEncoder", "AudioPreparer", "cut_windows", "padding_mixes"]
 
 # Models of waveforms take any length; attention over more than this costs more than it gains.
 WINDOW_SECONDS = 30
+MOST_RATE = 768_000
 # Shorter recordings are padded with silence: a feature encoder needs several frames to produce one.
 SHORTEST_SECONDS = 0.1
 SPECTROGRAM_FRAMES_PER_SECOND = 100
@@ -69,7 +70,7 @@ def _rate(spec: ModelSpec, extractor: Any) -> int:
         If its feature extractor has none, which is so for one of pictures.
     """
     rate = getattr(extractor, "sampling_rate", None)
-    if not isinstance(rate, int) or rate < 1:
+    if not isinstance(rate, int) or not 1 <= rate <= MOST_RATE:
         raise UnsupportedModelError(
             f"The feature extractor of {spec.id!r} ({type(extractor).__name__}) has the sampling rate "
             f"{rate!r}; expected a number such as 16000.",

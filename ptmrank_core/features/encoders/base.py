@@ -109,7 +109,7 @@ class TransformerEncoder:
             self._model = load_checkpoint(spec, with_head, self._dtype)
         else:
             self._model = load_checkpoint(spec, headless, self._dtype, self.body)
-        self._notes += _note_on_layers(spec, self._model.config)
+        self._notes += _note_on_layers(self._model.config)
         self._model.to(self._device)
         fuse_linear_layers(self._model)
         patch_small_convolutions(self._model)
@@ -277,12 +277,12 @@ class TransformerEncoder:
         return devices.peak_memory_bytes(self._device)
 
 
-def _note_on_layers(spec: ModelSpec, config: Any) -> tuple[str, ...]:
+def _note_on_layers(config: Any) -> tuple[str, ...]:
     """Say that a model has no layers, so that its features are not those of a network."""
     parts = (config, getattr(config, "vision_config", None), getattr(config, "text_config", None))
     if 0 not in [getattr(part, "num_hidden_layers", None) for part in parts if part is not None]:
         return ()
-    what = f"{spec.id!r} has no hidden layers (num_hidden_layers is 0 in config.json): "
+    what = "The model has no hidden layers (num_hidden_layers is 0 in config.json): "
     return (f"{what}its features are those of its embeddings alone.",)
 
 

@@ -80,7 +80,7 @@ def load_config(spec: ModelSpec) -> Any:
             ) from error
         raise UnsupportedModelError(
             f"The configuration of {spec.id!r} (family {spec.model_type!r}) could not be read: "
-            f"{_reason(error)}",
+            f"{_reason(error)}.",
             hint="Expected a family that the installed transformers knows without code from the checkpoint, "
             "and values as model.save_pretrained(folder) writes them.",
         ) from error
@@ -193,7 +193,7 @@ def read_weights(
             raise
         reason = _reason(error).partition("Model type should be one of")[0]  # all families that there are
         raise UnsupportedModelError(
-            f"{spec.id!r} cannot be built from its config.json: {reason.strip()}",
+            f"{spec.id!r} cannot be built from its config.json: {reason.strip().rstrip('.')}.",
             hint="Copy config.json and the weights from one and the same model, or choose another model.",
         ) from error
     return model, info

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ptmrank_core.catalogue.checkpoint_files import CONFIG, is_needed, may_be_read
-from ptmrank_core.catalogue.regular_files import load_json, open_regular, refuse_odd_files
+from ptmrank_core.catalogue.regular_files import digest_of, load_json, refuse_odd_files
 from ptmrank_core.catalogue.weights import INDEX, WEIGHTS
 from ptmrank_core.config import PEFT_HINT, has_peft
 from ptmrank_core.errors import UnsupportedModelError, WeightsFormatError
@@ -182,7 +182,5 @@ def adapter_revision(folder: Path, name: str) -> str:
     paths = {path.relative_to(folder).as_posix(): path for path in (*folder.glob("*"), *folder.glob("*/*"))}
     for file in sorted(paths):
         if paths[file].is_file() and (is_needed(file) or may_be_read(file)):
-            with open_regular(paths[file]) as opened:
-                part = hashlib.file_digest(opened, "sha256").hexdigest()
-            digest.update(f"{file}={part};".encode())
+            digest.update(f"{file}={digest_of(paths[file], f'{file} of {name}')};".encode())
     return digest.hexdigest()

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from ptmrank_core.catalogue.formats import refuse_pointer
-from ptmrank_core.catalogue.regular_files import load_json, open_regular, refuse_odd_files
+from ptmrank_core.catalogue.regular_files import digest_of, load_json, refuse_odd_files
 from ptmrank_core.catalogue.weights import INDEX, weight_files
 from ptmrank_core.errors import ModelNotFoundError, UnsupportedModelError
 
@@ -179,9 +179,7 @@ def content_revision(folder: Path) -> str:
     weights = [path.name for path in weight_files(folder, folder.name)]
     digest = hashlib.sha256()
     for name in dict.fromkeys([*small, *weights]):
-        with open_regular(files[name]) as file:
-            part = hashlib.file_digest(file, "sha256").hexdigest()
-        digest.update(f"{name}={part};".encode())
+        digest.update(f"{name}={digest_of(files[name], f'{name} of {folder.name}')};".encode())
     return digest.hexdigest()
 
 

@@ -6,6 +6,7 @@ that load a model too.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import stat
@@ -16,7 +17,7 @@ from typing import Any
 
 from ptmrank_core.errors import UnsupportedModelError
 
-__all__ = ["load_json", "open_regular", "read_start", "refuse_odd_files"]
+__all__ = ["digest_of", "load_json", "open_regular", "read_start", "refuse_odd_files"]
 
 # Far above those of any model: a config with the names of 20,000 classes has 1 MB.
 MOST_JSON_BYTES = 16 * 2**20
@@ -54,6 +55,31 @@ def open_regular(path: Path) -> BufferedReader:
 def _refuse_kind(path: Path, mode: int) -> None:
     if kind := _kind_of(mode):
         raise OSError(f"{path.name} is {kind}, no file")
+
+
+def digest_of(path: Path, name: str) -> str:
+    """Return the SHA-256 (hex) of a regular file.
+
+    Parameters
+    ----------
+    path
+        The file.
+    name
+        What messages call it.
+
+    Raises
+    ------
+    UnsupportedModelError
+        If it cannot be read.
+    """
+    try:
+        with open_regular(path) as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise UnsupportedModelError(
+            f"{name} cannot be read: {error.strerror or error}.",
+            hint="Make the file readable, or copy it again.",
+        ) from error
 
 
 def read_start(path: Path, n_bytes: int) -> bytes:

@@ -36,6 +36,7 @@ INDEX = "model.safetensors.index.json"
 SHARD = re.compile(r"[^/\\:\x00]+\.safetensors")
 # The format allows 100 MB. One of 16 MB names 100,000 tensors; it is read in the dashboard's process.
 MAX_HEADER_BYTES = MOST_INDEX_BYTES = 16 * 2**20
+MOST_NAMES = 5
 SAVE_BOTH = "Save it with model.save_pretrained(folder), which writes the index with its files."
 # Statistics that are stored beside the parameters but are none.
 _TYPES = {
@@ -113,7 +114,8 @@ def weight_files(folder: Path, name: str) -> list[Path]:
         raise no_weights(name, present, lacking=WEIGHTS, folder=folder)
     if missing:
         raise WeightsFormatError(
-            f"{name} lacks {len(missing)} of its {len(files)} weight files: {', '.join(missing)}.",
+            f"{name} lacks {len(missing)} of its {len(files)} weight files: {', '.join(missing[:MOST_NAMES])}"
+            f"{', ...' if len(missing) > MOST_NAMES else ''}.",
             hint="Copy or download it again.",
         )
     for path in files:
@@ -142,11 +144,7 @@ def _header(path: Path) -> dict[str, Any]:
     WeightsFormatError
         If it is not such a file, or shorter than its header says.
     """
-    with open_regular(path) as file:
-        prefix = file.read(8)
-        size = struct.unpack("<Q", prefix)[0] if len(prefix) == 8 else 0
-        size_bytes = os.fstat(file.fileno()).st_size
-        raw = file.read(size) if size <= min(MAX_HEADER_BYTES, size_bytes) else b""
+    raw, size, size_bytes = _read_header(path)
     if size > MAX_HEADER_BYTES and size <= size_bytes:
         raise WeightsFormatError(
             f"The header of {path.name} has {size / 2**20:,.0f} MB; at most 16 are read.",
@@ -164,6 +162,27 @@ def _header(path: Path) -> dict[str, Any]:
             hint="Copy or download it again.",
         )
     return tensors
+
+
+def _read_header(path: Path) -> tuple[bytes, int, int]:
+    """Read a header as far as it may be: its bytes, the size that it says it has, and that of the file.
+
+    Raises
+    ------
+    WeightsFormatError
+        If the file cannot be read.
+    """
+    try:
+        with open_regular(path) as file:
+            prefix = file.read(8)
+            size = struct.unpack("<Q", prefix)[0] if len(prefix) == 8 else 0
+            size_bytes = os.fstat(file.fileno()).st_size
+            raw = file.read(size) if size <= min(MAX_HEADER_BYTES, size_bytes) else b""
+    except OSError as error:
+        raise WeightsFormatError(
+            f"{path.name} cannot be read: {error.strerror or error}.", hint="Copy or download it again."
+        ) from error
+    return raw, size, size_bytes
 
 
 def _end_of(facts: Mapping[str, Any]) -> int:

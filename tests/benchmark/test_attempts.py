@@ -1,4 +1,4 @@
-"""A model at which the process of a run dies again and again fails; one kill, or some progress, fails none."""
+"""A model at which the process of a run dies again and again fails; a kill by hand fails none."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ptmrank_core.config import Settings
 from ptmrank_core.records import Failure, RunPlan, RunState, Score, Stage
 from ptmrank_core.worker import SOURCES
 from tests.benchmark.runs import stored_features_plan
-from tests.ready_made import write_features
+from tests.ready_made import save_features
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals")
 METRICS = ("logme", "hscore", "gbc", "nearest_mean", "transrate")
@@ -26,7 +26,7 @@ from ptmrank_core.worker import SOURCES
 
 def sink(event):
     about = getattr(event, "model", "") or getattr(getattr(event, "cell", None), "model", "")
-    if (type(event).__name__, about) == (sys.argv[2], sys.argv[3]):
+    if (getattr(event, "stage", type(event).__name__), about) == (sys.argv[2], sys.argv[3]):
         os.kill(os.getpid(), signal.SIGKILL)
 
 run_here(sys.argv[1], load_settings(), sources=SOURCES, sink=sink)
@@ -36,11 +36,13 @@ run_here(sys.argv[1], load_settings(), sources=SOURCES, sink=sink)
 @pytest.fixture
 def plan(settings: Settings, tmp_path: Path) -> RunPlan:
     """A run of three files of features."""
-    return stored_features_plan(settings, write_features(tmp_path / "features"), METRICS)
+    for number in range(3):
+        save_features(tmp_path / "features" / f"model-{number}.npz", strength=number)
+    return stored_features_plan(settings, tmp_path / "features", METRICS)
 
 
 def die(plan: RunPlan, kind: str, model: str) -> None:
-    """Have a process of the run die when an event of a kind is about a model."""
+    """Have a process of the run die when an event of a kind, or a stage, is about a model."""
     worker = subprocess.run([sys.executable, "-c", WORKER, plan.run_id, kind, model], check=False)
     assert worker.returncode == -9
 
@@ -51,7 +53,7 @@ def test_a_model_at_which_the_process_dies_again_and_again_fails_alone(
     """The others are scored; the reason says how often and in which stage; only a retry meets it again."""
     store, deadly = RunStore(settings), plan.models[1].id
     for _ in range(MOST_DEATHS):
-        die(plan, "StageStarted", deadly)
+        die(plan, "load", deadly)
     assert run_here(plan.run_id, settings, sources=SOURCES) is RunState.FINISHED
     cells = store.cells(plan.run_id)
     failed = [cell for cell in cells if isinstance(cell, Failure)]
@@ -75,9 +77,9 @@ def test_a_model_at_which_the_process_dies_again_and_again_fails_alone(
 def test_a_process_that_is_killed_by_hand_fails_no_model(settings: Settings, plan: RunPlan) -> None:
     """Fewer deaths than it takes, at one model after the other, and none is remembered in the end."""
     store = RunStore(settings)
-    for spec in plan.models:
+    for spec in plan.models[:2]:
         for _ in range(MOST_DEATHS - 1):
-            die(plan, "StageStarted", spec.id)
+            die(plan, "load", spec.id)
     assert run_here(plan.run_id, settings, sources=SOURCES) is RunState.FINISHED
     assert not store.failures(plan.run_id)
     assert {store.attempt(plan.run_id, spec.id).n_deaths for spec in plan.models} == {0}
@@ -96,7 +98,7 @@ def test_deaths_with_progress_in_between_fail_no_model(settings: Settings, plan:
 def test_a_run_that_is_cancelled_forgets_the_deaths(settings: Settings, plan: RunPlan) -> None:
     """Its process has left the model in order."""
     store, model = RunStore(settings), plan.models[0].id
-    die(plan, "StageStarted", model)
+    die(plan, "load", model)
     assert store.attempt(plan.run_id, model).n_deaths == 1
     asked: list[bool] = []
 

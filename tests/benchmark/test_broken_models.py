@@ -1,8 +1,7 @@
-"""Models with a damaged head, without layers, or with nothing to say: what can be told of them, and no more."""
+"""Models with a damaged head, or whose features say nothing: what can be told of them."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -84,17 +83,3 @@ def test_features_that_say_nothing_have_no_score(
     for cell in cells.values():
         assert isinstance(cell, Failure)
         assert words in cell.message
-
-
-def test_a_model_without_layers_has_a_note(settings: Settings, picture_zip: Path, tmp_path: Path) -> None:
-    """Its features are not those of a network, which its score does not show."""
-    folder = save_checkpoint(tmp_path / "model", "dinov2", head=False)
-    config = json.loads((folder / "config.json").read_text())
-    (folder / "config.json").write_text(json.dumps({**config, "num_hidden_layers": 0}))
-    plan = stored_plan(settings, picture_zip, folder, ("logme",))
-    run_here(plan.run_id, settings, sources=SOURCES)
-    (cell,) = RunStore(settings).cells(plan.run_id)
-    outcomes = RunStore(settings).outcomes(plan.run_id)
-    notes = [note for outcome in outcomes.values() for note in outcome.report.notes]
-    told = notes if isinstance(cell, Score) else [cell.message] if isinstance(cell, Failure) else []
-    assert any("has no hidden layers" in one or "the same features" in one for one in told)

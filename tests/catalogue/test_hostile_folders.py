@@ -283,3 +283,23 @@ def test_errors_are_of_the_kind_that_fails_a_model_alone(folder: Path) -> None:
     save_file(WEIGHTS, folder / "model.safetensors")
     with pytest.raises(UnsupportedModelError):
         checkpoint_facts(folder)
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="a file that gives errors when it is read")
+@pytest.mark.parametrize("name", ["tokenizer.json", "model.safetensors", "config.json"])
+def test_a_file_that_gives_errors_when_it_is_read_is_told(folder: Path, name: str) -> None:
+    """A damaged disk, or a file of another user: it looks like a file."""
+    (folder / name).unlink()
+    (folder / name).symlink_to("/proc/self/mem")
+    message = refusal(folder)
+    assert name in message
+    assert "Input/output error" in message
+
+
+def test_an_index_of_many_files_names_a_few(folder: Path) -> None:
+    """Of those that are missing."""
+    (folder / "model.safetensors").unlink()
+    shards = {"weight_map": {str(i): f"model-{i:04}.safetensors" for i in range(2000)}}
+    (folder / "model.safetensors.index.json").write_text(json.dumps(shards))
+    assert "bert lacks 2000 of its 2000 weight files: model-0000.safetensors, " in refusal(folder)
+    assert "model-0004.safetensors, ...." in refusal(folder)

@@ -7,7 +7,6 @@ that load a model too.
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import stat
 from collections.abc import Iterable
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ptmrank_core.errors import UnsupportedModelError
+from ptmrank_core.records.foreign import parse_json
 
 __all__ = ["digest_of", "load_json", "open_regular", "read_start", "refuse_odd_files"]
 
@@ -104,11 +104,8 @@ def load_json(path: Path, *, most_bytes: int = MOST_JSON_BYTES) -> Any:
     with open_regular(path) as file:
         raw = file.read(most_bytes + 1)
     if len(raw) > most_bytes:
-        raise ValueError(f"it is larger than {most_bytes // 2**20} MB")
-    try:
-        return json.loads(raw.decode("utf-8"))
-    except RecursionError as error:
-        raise ValueError("it is nested too deeply") from error
+        raise ValueError(f"is larger than {most_bytes // 2**20} MB")
+    return parse_json(raw).value
 
 
 def _kind_of(mode: int) -> str:

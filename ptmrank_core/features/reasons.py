@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from ptmrank_core.errors import OutOfMemoryError, PTMRankError, UnsupportedModelError
 from ptmrank_core.features.precision import HalfPrecisionError
+from ptmrank_core.records.names import printable
 
 __all__ = ["reason_of", "text_of", "told_as"]
 
@@ -20,7 +21,7 @@ SMALLER = "Choose half precision, a smaller model or a smaller batch, or leave t
 
 def text_of(error: BaseException) -> str:
     """Return the text of an error on one line, with the place in the code where the text says little."""
-    text = " ".join(str(error).strip().partition("\n\n")[0].split()).rstrip(".")
+    text = printable(" ".join(str(error).strip().partition("\n\n")[0].split())).rstrip(".")
     if isinstance(error, KeyError):
         text = f"the entry {text} is missing"
     elif not text or text.startswith(NO_TEXT):

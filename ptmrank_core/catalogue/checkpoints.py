@@ -22,8 +22,8 @@ from ptmrank_core.catalogue.checkpoint_files import (
 )
 from ptmrank_core.catalogue.families import DUAL_FAMILIES, TIMM, modality_of_config
 from ptmrank_core.catalogue.formats import refuse_other_format, refuse_pointer
+from ptmrank_core.catalogue.formats.sizes import refuse_oversized
 from ptmrank_core.catalogue.regular_files import refuse_odd_files
-from ptmrank_core.catalogue.sizes import refuse_oversized
 from ptmrank_core.catalogue.weights import count_parameters, read_headers, weight_files
 from ptmrank_core.errors import UnsupportedModelError
 from ptmrank_core.records import Modality

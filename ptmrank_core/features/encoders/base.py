@@ -18,6 +18,7 @@ from ptmrank_core.features.encoders.dense import fuse_linear_layers
 from ptmrank_core.features.encoders.missing import watch_random_weights
 from ptmrank_core.features.encoders.padding import stack_padded
 from ptmrank_core.features.encoders.prepared import Prepared
+from ptmrank_core.features.planned_size import note_on_layers
 from ptmrank_core.features.pooling import family_of, pool, pool_hidden, row_note
 from ptmrank_core.records import ExtractionOptions, FloatArray, ModelSpec
 
@@ -109,7 +110,7 @@ class TransformerEncoder:
             self._model = load_checkpoint(spec, with_head, self._dtype)
         else:
             self._model = load_checkpoint(spec, headless, self._dtype, self.body)
-        self._notes += _note_on_layers(self._model.config)
+        self._notes += note_on_layers(self._model.config)
         self._model.to(self._device)
         fuse_linear_layers(self._model)
         patch_small_convolutions(self._model)
@@ -275,15 +276,6 @@ class TransformerEncoder:
     def peak_memory_bytes(self) -> int | None:
         """Peak device memory since it was loaded."""
         return devices.peak_memory_bytes(self._device)
-
-
-def _note_on_layers(config: Any) -> tuple[str, ...]:
-    """Say that a model has no layers, so that its features are not those of a network."""
-    parts = (config, getattr(config, "vision_config", None), getattr(config, "text_config", None))
-    if 0 not in [getattr(part, "num_hidden_layers", None) for part in parts if part is not None]:
-        return ()
-    what = "The model has no hidden layers (num_hidden_layers is 0 in config.json): "
-    return (f"{what}its features are those of its embeddings alone.",)
 
 
 def _of_samples(tensor: torch.Tensor, micro_batch: MicroBatch) -> FloatArray:

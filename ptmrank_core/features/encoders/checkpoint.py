@@ -16,7 +16,7 @@ from transformers.utils import logging as transformers_logging
 from ptmrank_core.errors import UnsupportedModelError, WeightsFormatError
 from ptmrank_core.features import device as devices
 from ptmrank_core.features.encoders.missing import refuse_random_weights
-from ptmrank_core.features.encoders.planned_size import refuse_outgrown
+from ptmrank_core.features.planned_size import refuse_outgrown
 from ptmrank_core.features.pooling import family_of
 from ptmrank_core.features.reasons import reason_of, text_of
 from ptmrank_core.records import ModelSpec

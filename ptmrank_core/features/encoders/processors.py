@@ -36,6 +36,7 @@ SETTINGS_FILES = ("processor_config.json", "preprocessor_config.json", "video_pr
 TYPES = ("image_processor_type", "video_processor_type", "feature_extractor_type")
 FILTERS = range(6)  # of Pillow
 MOST_PIXELS = 8192
+SAVE = "Save its image processor into the folder: processor.save_pretrained(folder)."
 NESTED = ("image_processor", "video_processor")
 IMAGENET = {"image_mean": [0.485, 0.456, 0.406], "image_std": [0.229, 0.224, 0.225]}
 HALVES = {"image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5]}
@@ -127,17 +128,15 @@ def read_settings(folder: Path, model_id: str) -> dict[str, Any]:
         try:
             content = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError, RecursionError) as error:
-            raise UnsupportedModelError(
-                f"{name} of {model_id!r} could not be read: {text_of(error)}.",
-                hint="Save its image processor into the folder: processor.save_pretrained(folder).",
-            ) from error
+            told = f"{name} of {model_id!r} could not be read: {text_of(error)}."
+            raise UnsupportedModelError(told, hint=SAVE) from error
         if name == SETTINGS_FILES[0]:
             content = next((content[key] for key in NESTED if key in content), None)
         if isinstance(content, dict):
             return content
     raise UnsupportedModelError(
         f"{model_id!r} has no {SETTINGS_FILES[1]}, so it is not known how it reads pictures.",
-        hint="Save its image processor into the folder: processor.save_pretrained(folder).",
+        hint=SAVE,
     )
 
 
@@ -187,15 +186,7 @@ def steps_of(settings: Mapping[str, Any], model_id: str) -> PixelSteps:
 
 
 def own_steps(settings: Mapping[str, Any], model_id: str) -> PixelSteps | None:
-    """Return the steps of a processor of transformers; ``None`` if it does more than these.
-
-    Parameters
-    ----------
-    settings
-        All settings of the processor.
-    model_id
-        For messages.
-    """
+    """Return the steps of a processor of transformers by all its settings; ``None`` if it does more."""
     kind, size = type_of(settings), settings.get("size")
     if kind not in PLAIN or not isinstance(size, Mapping) or settings.get("do_pad"):
         return None

@@ -11,7 +11,7 @@ import torch
 from ptmrank_core.errors import UnsupportedModelError
 from ptmrank_core.records import ModelSpec
 
-__all__ = ["refuse_outgrown"]
+__all__ = ["note_on_layers", "refuse_outgrown"]
 
 # Numbers that a network may have besides the weights of its checkpoint: tables that are computed, twice some.
 SPARE = 10**8
@@ -47,3 +47,12 @@ def refuse_outgrown(spec: ModelSpec, loader: Any, config: Any) -> None:
             f"{spec.n_parameters:,}.",
             hint="Copy config.json and the weights from one and the same model.",
         )
+
+
+def note_on_layers(config: Any) -> tuple[str, ...]:
+    """Say that a model has no layers, so that its features are not those of a network."""
+    parts = (config, getattr(config, "vision_config", None), getattr(config, "text_config", None))
+    if 0 not in [getattr(part, "num_hidden_layers", None) for part in parts if part is not None]:
+        return ()
+    what = "The model has no hidden layers (num_hidden_layers is 0 in config.json): "
+    return (f"{what}its features are those of its embeddings alone.",)

@@ -1,4 +1,7 @@
-"""Output and exit status of every command: results go to standard output, all else to standard error."""
+"""Output and exit status of every command: results go to standard output, all else to standard error.
+
+Every text is made printable: whatever a name or a message of others holds, no terminal obeys it.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from typing import Any
 
 from ptmrank_core.errors import InputError
 from ptmrank_core.files import write_file
+from ptmrank_core.records.names import printable_lines
 
 __all__ = ["BAD_INPUT", "DONE", "NOTHING_DONE", "print_json", "print_text", "say", "write_json"]
 
@@ -17,12 +21,12 @@ DONE, NOTHING_DONE, BAD_INPUT = 0, 1, 2
 
 def say(text: str) -> None:
     """Print a message that is not the result, to standard error."""
-    sys.stderr.write(f"{text}\n")
+    sys.stderr.write(f"{printable_lines(text)}\n")
 
 
 def print_text(text: str) -> None:
     """Print a result."""
-    sys.stdout.write(f"{text}\n")
+    sys.stdout.write(f"{printable_lines(text)}\n")
 
 
 def print_json(payload: Any) -> None:

@@ -58,7 +58,7 @@ def find_run(named: str, store: RunStore) -> str:
     """
     if Path(named).suffix == ".json":
         return _run_of(Path(named))
-    known = [plan.run_id for plan, _ in store.recent(-1)]
+    known = [outline.run_id for outline in store.outlines()]
     if named == LATEST and known:
         return known[0]
     matching = [run for run in known if named and run.startswith(named)]

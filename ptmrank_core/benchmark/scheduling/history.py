@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -15,10 +14,11 @@ from ptmrank_core.benchmark.store.runs import Outline
 from ptmrank_core.benchmark.store.store import RunStore
 from ptmrank_core.config import Settings
 from ptmrank_core.errors import RunBusyError, RunError
-from ptmrank_core.records import Failure, RunPlan, RunState, Skipped
+from ptmrank_core.records import Failure, RunState, Skipped
 
 __all__ = ["RunEntry", "clear_failed", "delete_run", "leave_out", "list_runs", "read_entry", "run_sizes"]
 
+UNREADABLE = "unreadable"
 LEFT_OUT = "The model was left out of this run at the user's request."
 
 # Checking a lock holds it for an instant: if it is held longer than this, a worker is being started.
@@ -50,11 +50,13 @@ class RunEntry:
 
     @property
     def status(self) -> str:
-        """``"waiting"``, ``"running"``, ``"interrupted"``, ``"finished"``, ``"cancelled"`` or ``"failed"``.
+        """State of the run, as it is now: waiting, running, interrupted, finished, cancelled, failed, unreadable.
 
         An interrupted run is unfinished, but no worker is running.
         """
         state = self.outline.state
+        if not self.outline.is_readable and not self.alive:
+            return UNREADABLE
         if state.is_finished():
             return str(state)
         if not self.alive:
@@ -64,12 +66,16 @@ class RunEntry:
     @property
     def can_resume(self) -> bool:
         """Whether the run is unfinished and no worker is running."""
-        return not self.alive and self.outline.state is not RunState.FINISHED
+        return self.outline.is_readable and not self.alive and self.outline.state is not RunState.FINISHED
 
     @property
     def can_retry(self) -> bool:
         """Whether something failed and no worker is running."""
-        return not self.alive and self.outline.n_failed + self.outline.n_problems > 0
+        return (
+            self.outline.is_readable
+            and not self.alive
+            and self.outline.n_failed + self.outline.n_problems > 0
+        )
 
 
 def list_runs(
@@ -119,8 +125,7 @@ def run_sizes(store: RunStore, settings: Settings, *, owner: str | None = None) 
     Features are not counted: runs share them in the cache, which has its own size limit. Without an owner,
     the runs of all owners are measured; no two owners share an upload.
     """
-    plans = store.plans(owner=owner)
-    uses, rows = _uses(plans, settings), store.row_bytes(owner=owner)
+    uses, rows = _uses(store.plan_texts(owner=owner), settings), store.row_bytes(owner=owner)
     sizes = {
         run: size + _size(log_file(settings, run)) + _size(states_folder(settings, run))
         for run, size in rows.items()
@@ -189,7 +194,7 @@ def delete_run(store: RunStore, settings: Settings, run_id: str) -> None:
     """
     _require_idle(store, settings, run_id)
     with starting(settings, run_id, seconds=LOCK_CHECK_SECONDS), hold_run(settings, run_id):
-        uses = _uses(store.plans(), settings)
+        uses = _uses(store.plan_texts(), settings)
         store.delete(run_id)
         for upload in (upload for upload, runs in uses.items() if runs == {run_id}):
             shutil.rmtree(upload, ignore_errors=True)
@@ -206,18 +211,18 @@ def _require_idle(store: RunStore, settings: Settings, run_id: str) -> None:
         raise RunBusyError(f"A worker is running {run_id}.", hint="Cancel it first, or wait until it ends.")
 
 
-def _uses(plans: list[RunPlan], settings: Settings) -> Mapping[Path, set[str]]:
-    """Map each folder of uploads to the ids of the runs that read it."""
-    uses: dict[Path, set[str]] = {}
-    prefix = f"{settings.uploads_dir}{os.sep}"
-    for plan in plans:
-        places = (plan.samples_source, plan.reference_source, plan.source_samples)
-        for place in (*places, *(spec.path for spec in plan.models)):
-            _, is_upload, rest = (place or "").partition(prefix)  # a source may begin with its kind
-            if is_upload:
-                folder = settings.uploads_dir / rest.split(os.sep, 1)[0]
-                uses.setdefault(folder, set()).add(plan.run_id)
-    return uses
+def _uses(plans: Mapping[str, str], settings: Settings) -> Mapping[Path, set[str]]:
+    """Map each folder of uploads to the ids of the runs that name it, by the texts of their plans.
+
+    A plan is not decoded, so that one that is damaged, or of a later version, keeps its uploads: their names,
+    digests, are found in whatever is left of it.
+    """
+    try:
+        folders = [path for path in settings.uploads_dir.iterdir() if path.is_dir()]
+    except OSError:
+        return {}
+    uses = {path: {run for run, plan in plans.items() if path.name in plan} for path in folders}
+    return {path: runs for path, runs in uses.items() if runs}
 
 
 def _size(path: Path) -> int:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 from ptmrank_core.benchmark.store.former import plan_with_controls
 from ptmrank_core.benchmark.store.former_findings import upgrade_finding
+from ptmrank_core.errors import InputError, RunError
 from ptmrank_core.records import (
     RESULT_KINDS,
     Cell,
@@ -21,15 +24,20 @@ from ptmrank_core.records import (
     Skipped,
     decode,
 )
+from ptmrank_core.records.names import reason_of
 
 __all__ = [
     "cell_from_json",
+    "facts_from_json",
     "finding_from_json",
     "outcome_from_json",
     "plan_from_json",
     "summary_from_json",
     "to_json",
 ]
+
+
+DAMAGED = "It may have been written by a newer version, or be damaged: deleting the run always works."
 
 
 def to_json(record: Any) -> str:
@@ -40,35 +48,67 @@ def to_json(record: Any) -> str:
     return json.dumps(fields, allow_nan=False, default=dict)
 
 
+@contextmanager
+def _stored(what: str) -> Iterator[None]:
+    """Turn whatever is wrong with the JSON of the store into the error of a run that cannot be used.
+
+    What a later version wrote is told by the decoder; anything else is damage.
+    """
+    try:
+        yield
+    except InputError as error:
+        raise RunError(f"The {what} of this run cannot be read: {error.message}", hint=DAMAGED) from error
+    except (ValueError, RecursionError, TypeError, LookupError, AttributeError) as error:
+        reason = reason_of(error, f"reading the {what}")
+        raise RunError(f"The {what} of this run cannot be read: {reason}.", hint=DAMAGED) from error
+
+
 def plan_from_json(text: str) -> RunPlan:
-    """Decode a plan."""
-    return decode(RunPlan, plan_with_controls(json.loads(text)), "plan")
+    """Decode a plan.
+
+    Raises
+    ------
+    RunError
+        If it is damaged, or of a later version; so do the other decoders.
+    """
+    with _stored("plan"):
+        return decode(RunPlan, plan_with_controls(json.loads(text)), "plan")
 
 
 def cell_from_json(text: str) -> Cell:
     """Decode a cell."""
-    cell: Cell = decode(Score | Failure | Skipped, json.loads(text), "cell")
-    return cell
+    with _stored("scores"):
+        cell: Cell = decode(Score | Failure | Skipped, json.loads(text), "cell")
+        return cell
 
 
 def finding_from_json(text: str) -> Finding:
     """Decode a finding of an analysis."""
-    fields = json.loads(text)
-    if "payload" in fields:
-        fields = upgrade_finding(fields)
-    finding = decode(Finding, fields | {"content": None}, "finding")
-    kind, content = RESULT_KINDS.get(finding.kind), fields["content"]
-    if kind is None or content is None:
-        return finding
-    result: Any = decode(kind, content, finding.kind)
-    return replace(finding, content=result)
+    with _stored("findings"):
+        fields = json.loads(text)
+        if "payload" in fields:
+            fields = upgrade_finding(fields)
+        finding = decode(Finding, fields | {"content": None}, "finding")
+        kind, content = RESULT_KINDS.get(finding.kind), fields["content"]
+        if kind is None or content is None:
+            return finding
+        result: Any = decode(kind, content, finding.kind)
+        return replace(finding, content=result)
 
 
 def outcome_from_json(text: str) -> ModelOutcome:
     """Decode the outcome of a model."""
-    return decode(ModelOutcome, json.loads(text), "outcome")
+    with _stored("outcomes"):
+        return decode(ModelOutcome, json.loads(text), "outcome")
 
 
 def summary_from_json(text: str) -> SamplesSummary:
     """Decode the summary of a run's samples."""
-    return decode(SamplesSummary, json.loads(text), "samples")
+    with _stored("samples"):
+        return decode(SamplesSummary, json.loads(text), "samples")
+
+
+def facts_from_json(text: str, what: str) -> dict[str, Any]:
+    """Decode an object whose fields are not known beforehand, such as the environment."""
+    with _stored(what):
+        return dict(json.loads(text))

@@ -19,6 +19,14 @@ __all__ = ["Database"]
 SECONDS_TO_WAIT = 30.0
 
 
+def decode_column(content: bytes) -> str:
+    """Decode a text of the file; one that is no UTF-8 (damage, half of a surrogate pair) stays readable."""
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        return content.decode("utf-8", "backslashreplace")
+
+
 class Database:
     """One SQLite file, created if it is missing. Threads may share it: each use opens its own connection.
 
@@ -43,6 +51,7 @@ class Database:
         with closing(sqlite3.connect(self._path, timeout=SECONDS_TO_WAIT)) as db:
             db.execute("PRAGMA foreign_keys = ON")
             db.execute("PRAGMA synchronous = FULL")
+            db.text_factory = decode_column
             with db:
                 yield db
 
@@ -54,6 +63,7 @@ class Database:
             yield shared
             return
         with closing(sqlite3.connect(self._path, timeout=SECONDS_TO_WAIT)) as db:
+            db.text_factory = decode_column
             yield db
 
     @contextmanager

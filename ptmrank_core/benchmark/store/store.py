@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 
 from ptmrank_core.benchmark.store.codec import (
     cell_from_json,
+    facts_from_json,
     finding_from_json,
     outcome_from_json,
     plan_from_json,
@@ -24,7 +25,7 @@ from ptmrank_core.benchmark.store.codec import (
 from ptmrank_core.benchmark.store.runs import SECONDS, RunTable
 from ptmrank_core.benchmark.store.schema import NO_LAYER
 from ptmrank_core.events import Event
-from ptmrank_core.records import Cell, Failure, Finding, ModelOutcome, ModelSpec, RunPlan, RunResult, RunState
+from ptmrank_core.records import Cell, Failure, Finding, ModelOutcome, ModelSpec, RunPlan, RunResult
 
 __all__ = ["RunStore", "Speed", "new_run_id", "now"]
 
@@ -122,10 +123,16 @@ class RunStore(RunTable):
                 (json_extract(outcome, '$.report.seconds.preprocess')
                     + json_extract(outcome, '$.report.seconds.forward'))
                 / json_extract(outcome, '$.report.n_run')
-            FROM outcomes WHERE json_extract(outcome, '$.report.n_run') > 0 ORDER BY rowid"""
+            FROM outcomes
+            WHERE CASE WHEN json_valid(outcome) THEN json_extract(outcome, '$.report.n_run') > 0 END
+            ORDER BY rowid"""
         with self._read() as db:
             rows = db.execute(query).fetchall()
-        return {model: Speed(modality, size, seconds) for model, modality, size, seconds in rows}
+        return {
+            model: Speed(modality, size, seconds)
+            for model, modality, size, seconds in rows
+            if isinstance(seconds, float) and isinstance(size, int | None)
+        }
 
     def add_finding(self, run_id: str, finding: Finding) -> None:
         """Store a finding; one of the same kind and subject is replaced."""
@@ -209,15 +216,15 @@ class RunStore(RunTable):
             return self._result(run_id)
 
     def _result(self, run_id: str) -> RunResult:
-        columns = f"plan, samples, state, environment, {SECONDS}, error"
-        plan, samples, state, environment, seconds, error = self._row(run_id, columns)
+        columns = f"plan, samples, environment, {SECONDS}, error"
+        plan, samples, environment, seconds, error = self._row(run_id, columns)
         return RunResult(
             plan=plan_from_json(plan),
-            state=RunState(state),
+            state=self.state(run_id),
             samples=summary_from_json(samples),
             cells=self.cells(run_id),
             outcomes=self.outcomes(run_id),
-            environment=json.loads(environment),
+            environment=facts_from_json(environment, "environment"),
             seconds=seconds,
             error=error,
             layer_cells=self.layer_cells(run_id),

@@ -32,7 +32,7 @@ from ptmrank_core.benchmark.scheduling.locks import log_file
 from ptmrank_core.benchmark.scheduling.progress import ModelProgress, RunProgress, read_progress
 from ptmrank_core.benchmark.scheduling.resumable import find_unfinished
 from ptmrank_core.benchmark.scheduling.time_estimate import ExpectedTime, expected_time
-from ptmrank_core.benchmark.store.runs import Outline
+from ptmrank_core.benchmark.store.outlines import Outline
 from ptmrank_core.benchmark.store.store import RunStore, new_run_id, now
 
 __all__ = [

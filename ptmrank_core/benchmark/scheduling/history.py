@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from ptmrank_core.benchmark.race.states import states_folder
 from ptmrank_core.benchmark.scheduling.locks import hold_run, is_alive, lock_files, log_file, starting
 from ptmrank_core.benchmark.scheduling.queue import runs_ahead
-from ptmrank_core.benchmark.store.runs import Outline
+from ptmrank_core.benchmark.store.mentions import find_mentions
+from ptmrank_core.benchmark.store.outlines import Outline
 from ptmrank_core.benchmark.store.store import RunStore
 from ptmrank_core.config import Settings
 from ptmrank_core.errors import RunBusyError, RunError
+from ptmrank_core.files import measure, remove
 from ptmrank_core.records import Failure, RunState, Skipped
 
 __all__ = ["RunEntry", "clear_failed", "delete_run", "leave_out", "list_runs", "read_entry", "run_sizes"]
@@ -50,7 +52,7 @@ class RunEntry:
 
     @property
     def status(self) -> str:
-        """State of the run, as it is now: waiting, running, interrupted, finished, cancelled, failed, unreadable.
+        """Waiting, running, interrupted, finished, cancelled, failed or unreadable.
 
         An interrupted run is unfinished, but no worker is running.
         """
@@ -125,14 +127,14 @@ def run_sizes(store: RunStore, settings: Settings, *, owner: str | None = None) 
     Features are not counted: runs share them in the cache, which has its own size limit. Without an owner,
     the runs of all owners are measured; no two owners share an upload.
     """
-    uses, rows = _uses(store.plan_texts(owner=owner), settings), store.row_bytes(owner=owner)
     sizes = {
-        run: size + _size(log_file(settings, run)) + _size(states_folder(settings, run))
-        for run, size in rows.items()
+        run: size
+        + sum(measure(path).size_bytes for path in (log_file(settings, run), states_folder(settings, run)))
+        for run, size in store.row_bytes(owner=owner).items()
     }
-    for upload, runs in uses.items():
-        if len(runs) == 1 and next(iter(runs)) in sizes:
-            sizes[next(iter(runs))] += _size(upload)
+    for upload, run in _uploads_of_one_run(store, settings):
+        if run in sizes:
+            sizes[run] += measure(upload).size_bytes
     return sizes
 
 
@@ -194,12 +196,11 @@ def delete_run(store: RunStore, settings: Settings, run_id: str) -> None:
     """
     _require_idle(store, settings, run_id)
     with starting(settings, run_id, seconds=LOCK_CHECK_SECONDS), hold_run(settings, run_id):
-        uses = _uses(store.plan_texts(), settings)
+        uploads = [upload for upload, run in _uploads_of_one_run(store, settings) if run == run_id]
         store.delete(run_id)
-        for upload in (upload for upload, runs in uses.items() if runs == {run_id}):
-            shutil.rmtree(upload, ignore_errors=True)
-        shutil.rmtree(states_folder(settings, run_id), ignore_errors=True)
-        log_file(settings, run_id).unlink(missing_ok=True)
+        for path in (*uploads, states_folder(settings, run_id), log_file(settings, run_id)):
+            with suppress(OSError):  # what cannot be removed now, the next sweep finds
+                remove(path)
     for path in lock_files(settings, run_id):
         path.unlink(missing_ok=True)
 
@@ -211,22 +212,8 @@ def _require_idle(store: RunStore, settings: Settings, run_id: str) -> None:
         raise RunBusyError(f"A worker is running {run_id}.", hint="Cancel it first, or wait until it ends.")
 
 
-def _uses(plans: Mapping[str, str], settings: Settings) -> Mapping[Path, set[str]]:
-    """Map each folder of uploads to the ids of the runs that name it, by the texts of their plans.
-
-    A plan is not decoded, so that one that is damaged, or of a later version, keeps its uploads: their names,
-    digests, are found in whatever is left of it.
-    """
-    try:
-        folders = [path for path in settings.uploads_dir.iterdir() if path.is_dir()]
-    except OSError:
-        return {}
-    uses = {path: {run for run, plan in plans.items() if path.name in plan} for path in folders}
-    return {path: runs for path, runs in uses.items() if runs}
-
-
-def _size(path: Path) -> int:
-    """Return the bytes of a file, or of all files in a folder; 0 if it does not exist."""
-    if path.is_dir():
-        return sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
-    return path.stat().st_size if path.exists() else 0
+def _uploads_of_one_run(store: RunStore, settings: Settings) -> list[tuple[Path, str]]:
+    """List the uploads that exactly one run uses, each with the id of the run."""
+    named = ((digest, runs) for digest, runs in find_mentions(store).runs.items() if len(runs) == 1)
+    found = ((settings.uploads_dir / digest, next(iter(runs))) for digest, runs in named)
+    return [(upload, run) for upload, run in found if upload.is_dir() and not upload.is_symlink()]

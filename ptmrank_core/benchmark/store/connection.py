@@ -9,8 +9,9 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from ptmrank_core.benchmark.store.schema import prepare_tables
 
@@ -20,11 +21,11 @@ SECONDS_TO_WAIT = 30.0
 
 
 def decode_column(content: bytes) -> str:
-    """Decode a text of the file; one that is no UTF-8 (damage, half of a surrogate pair) stays readable."""
-    try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError:
-        return content.decode("utf-8", "backslashreplace")
+    """Decode a text of the file; one that is no UTF-8 too: damage, or what SQLite makes of half a pair."""
+    for errors in ("strict", "surrogatepass"):
+        with suppress(UnicodeDecodeError):
+            return content.decode("utf-8", errors)
+    return content.decode("utf-8", "surrogateescape")
 
 
 class Database:
@@ -65,6 +66,11 @@ class Database:
         with closing(sqlite3.connect(self._path, timeout=SECONDS_TO_WAIT)) as db:
             db.text_factory = decode_column
             yield db
+
+    def rows(self, query: str) -> Iterator[tuple[Any, ...]]:
+        """Run a query without parameters; yield its rows one after another."""
+        with self._read() as db:
+            yield from db.execute(query)
 
     @contextmanager
     def shared_connection(self) -> Iterator[None]:

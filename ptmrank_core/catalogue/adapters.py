@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from ptmrank_core.catalogue.checkpoint_files import CONFIG, is_needed, may_be_re
 from ptmrank_core.catalogue.weights import INDEX, WEIGHTS
 from ptmrank_core.config import PEFT_HINT, has_peft
 from ptmrank_core.errors import UnsupportedModelError, WeightsFormatError
+from ptmrank_core.records.foreign import read_json_file, unreadable_json
 
 __all__ = [
     "ADAPTER_CONFIG",
@@ -96,13 +96,13 @@ def read_adapter(folder: Path, name: str, *, is_local: bool = True) -> Adapter:
         If peft is not installed, or the adapter names no base that can be had here.
     """
     try:
-        config = json.loads((folder / ADAPTER_CONFIG).read_text(encoding="utf-8"))
+        config = read_json_file(folder / ADAPTER_CONFIG).value
         _refuse_other_adapter(config, name)
         kind, base = str(config["peft_type"]), str(config["base_model_name_or_path"] or "")
         revision = str(config["revision"]) if config.get("revision") else None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise UnsupportedModelError(
-            f"{ADAPTER_CONFIG} of {name} could not be read: {error!r}.",
+            f"{ADAPTER_CONFIG} of {name} could not be read: {unreadable_json(error)}.",
             hint="Expected a JSON object with peft_type and base_model_name_or_path, as peft writes it.",
         ) from error
     words = _words(kind, base)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
@@ -12,6 +11,7 @@ from typing import Any
 from ptmrank_core.catalogue.formats import refuse_pointer
 from ptmrank_core.catalogue.weights import INDEX, weight_files
 from ptmrank_core.errors import ModelNotFoundError, UnsupportedModelError
+from ptmrank_core.records.foreign import read_json_file, unreadable_json
 
 __all__ = [
     "CONFIG",
@@ -71,10 +71,12 @@ def read_json(path: Path) -> dict[str, Any]:
         If Git LFS has not fetched it.
     """
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
+        content = read_json_file(path).value
+    except (OSError, ValueError) as error:
         refuse_pointer(path, path.parent.name)
-        raise ModelNotFoundError(f"{path} could not be read: {error}.", hint=_AS_SAVED) from error
+        raise ModelNotFoundError(
+            f"{path} could not be read: {unreadable_json(error)}.", hint=_AS_SAVED
+        ) from error
     if not isinstance(content, dict):
         raise ModelNotFoundError(f"{path} does not hold a JSON object.", hint=_AS_SAVED)
     return content
@@ -112,11 +114,11 @@ def module_folders(folder: Path, name: str) -> list[str]:
         return []
     refuse_pointer(folder / MODULES, name)
     try:
-        modules = json.loads((folder / MODULES).read_text(encoding="utf-8"))
+        modules = read_json_file(folder / MODULES).value
         paths = [str(module["path"]) for module in modules if module["type"]]
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise UnsupportedModelError(
-            f"{MODULES} of {name} could not be read: {error!r}",
+            f"{MODULES} of {name} could not be read: {unreadable_json(error)}.",
             hint="Expected a list of modules with type and path, as sentence-transformers writes it.",
         ) from error
     outside = [path for path in paths if _leads_outside(path)]
@@ -190,5 +192,5 @@ def brings_own_code(folder: Path, files: Iterable[str] = ()) -> bool:
 def _module_types(folder: Path) -> list[str]:
     if not (folder / MODULES).is_file():
         return []
-    modules = json.loads((folder / MODULES).read_text(encoding="utf-8"))
+    modules = read_json_file(folder / MODULES).value
     return [str(module.get("type", "sentence_transformers.")) for module in modules]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 import struct
@@ -17,6 +16,7 @@ from ptmrank_core.catalogue.formats import (
     refuse_quantised_weights,
 )
 from ptmrank_core.errors import WeightsFormatError
+from ptmrank_core.records.foreign import parse_json, read_json_file, unreadable_json
 
 __all__ = ["INDEX", "WEIGHTS", "count_parameters", "has_weights", "weight_files", "weight_names"]
 
@@ -55,9 +55,10 @@ def _shards(folder: Path) -> list[str]:
     """Read the names of the files that an index has, whatever they are."""
     try:
         refuse_pointer(folder / INDEX, folder.name)
-        content = json.loads((folder / INDEX).read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise WeightsFormatError(f"{INDEX} could not be read: {error}.", hint=SAVE_BOTH) from error
+        content = read_json_file(folder / INDEX).value
+    except (OSError, ValueError) as error:
+        reason = unreadable_json(error)
+        raise WeightsFormatError(f"{INDEX} could not be read: {reason}.", hint=SAVE_BOTH) from error
     shards = content.get("weight_map") if isinstance(content, dict) else None
     if not isinstance(shards, dict):
         raise WeightsFormatError(
@@ -129,7 +130,7 @@ def _header(path: Path) -> dict[str, Any]:
         size = struct.unpack("<Q", prefix)[0] if len(prefix) == 8 else MAX_HEADER_BYTES + 1
         raw = file.read(size) if size <= MAX_HEADER_BYTES else b""
     try:
-        header = json.loads(raw)
+        header = parse_json(raw).value
         tensors = {name: tensor for name, tensor in header.items() if name != "__metadata__"}
         end = 8 + size + max((int(tensor["data_offsets"][1]) for tensor in tensors.values()), default=0)
     except (ValueError, AttributeError, KeyError, TypeError, IndexError, RecursionError) as error:

@@ -22,7 +22,10 @@ _WORDS = (
 
 
 def _starts(path: Path) -> bytes:
+    """Return the first bytes of a file; none of what is no file: opening a pipe would wait for a writer."""
     try:
+        if not path.is_file():
+            return b""
         with path.open("rb") as file:
             return file.read(len(POINTER))
     except OSError:

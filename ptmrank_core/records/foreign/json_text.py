@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ptmrank_core.records.names import printable
+from ptmrank_core.records.names import printable, reason_of
 
-__all__ = ["MAX_BYTES", "JsonFile", "parse_json", "read_json_file"]
+__all__ = ["JsonFile", "parse_json", "read_json_file", "unreadable_json"]
 
 MAX_BYTES = 64 * 2**20
 """More than any configuration or card has; tokenizers of large vocabularies are not read here."""
@@ -50,6 +50,21 @@ class JsonFile:
 
     value: Any
     repeated: tuple[str, ...] = ()
+
+
+def unreadable_json(error: Exception) -> str:
+    """Say why a file of JSON could not be read, or holds something else than its reader expects.
+
+    Parameters
+    ----------
+    error
+        An ``OSError`` or ``ValueError`` of :func:`read_json_file`, or what looking into its value raised.
+    """
+    if isinstance(error, OSError):
+        return f"{error.strerror or error}"
+    if isinstance(error, KeyError | TypeError | AttributeError | IndexError):
+        return reason_of(error)
+    return f"it {error}"
 
 
 def parse_json(content: bytes | str, *, finite: bool = False, unique: bool = False) -> JsonFile:
@@ -99,7 +114,7 @@ def parse_json(content: bytes | str, *, finite: bool = False, unique: bool = Fal
     return JsonFile(value, keys)
 
 
-_TOO_DEEP = f"is nested more than {MAX_DEPTH} levels deep"
+_TOO_DEEP = f"is not JSON that can be read: it is nested more than {MAX_DEPTH} levels deep"
 
 
 def _decoded(content: bytes) -> str:
@@ -108,9 +123,7 @@ def _decoded(content: bytes) -> str:
     try:
         return content[len(mark) :].decode(encoding)
     except UnicodeDecodeError as error:
-        raise ValueError(
-            f"is not text in {encoding.upper()}: byte {error.start:,} cannot be decoded"
-        ) from error
+        raise ValueError(f"is not JSON: byte {error.start:,} is no text in {encoding.upper()}") from error
 
 
 def _whole_number(digits: str) -> int:

@@ -96,7 +96,7 @@ def read_adapter(folder: Path, name: str, *, is_local: bool = True) -> Adapter:
         If peft is not installed, or the adapter names no base that can be had here.
     """
     try:
-        config = read_json_file(folder / ADAPTER_CONFIG).value
+        config = read_json_file(folder / ADAPTER_CONFIG, marks=False).value
         _refuse_other_adapter(config, name)
         kind, base = str(config["peft_type"]), str(config["base_model_name_or_path"] or "")
         revision = str(config["revision"]) if config.get("revision") else None

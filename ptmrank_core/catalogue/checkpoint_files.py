@@ -71,7 +71,7 @@ def read_json(path: Path) -> dict[str, Any]:
         If Git LFS has not fetched it.
     """
     try:
-        content = read_json_file(path).value
+        content = read_json_file(path, marks=False).value
     except (OSError, ValueError) as error:
         refuse_pointer(path, path.parent.name)
         raise ModelNotFoundError(
@@ -114,7 +114,7 @@ def module_folders(folder: Path, name: str) -> list[str]:
         return []
     refuse_pointer(folder / MODULES, name)
     try:
-        modules = read_json_file(folder / MODULES).value
+        modules = read_json_file(folder / MODULES, marks=False).value
         paths = [str(module["path"]) for module in modules if module["type"]]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UnsupportedModelError(
@@ -192,5 +192,5 @@ def brings_own_code(folder: Path, files: Iterable[str] = ()) -> bool:
 def _module_types(folder: Path) -> list[str]:
     if not (folder / MODULES).is_file():
         return []
-    modules = read_json_file(folder / MODULES).value
+    modules = read_json_file(folder / MODULES, marks=False).value
     return [str(module.get("type", "sentence_transformers.")) for module in modules]

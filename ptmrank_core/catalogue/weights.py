@@ -55,7 +55,7 @@ def _shards(folder: Path) -> list[str]:
     """Read the names of the files that an index has, whatever they are."""
     try:
         refuse_pointer(folder / INDEX, folder.name)
-        content = read_json_file(folder / INDEX).value
+        content = read_json_file(folder / INDEX, marks=False).value
     except (OSError, ValueError) as error:
         reason = unreadable_json(error)
         raise WeightsFormatError(f"{INDEX} could not be read: {reason}.", hint=SAVE_BOTH) from error
@@ -130,7 +130,7 @@ def _header(path: Path) -> dict[str, Any]:
         size = struct.unpack("<Q", prefix)[0] if len(prefix) == 8 else MAX_HEADER_BYTES + 1
         raw = file.read(size) if size <= MAX_HEADER_BYTES else b""
     try:
-        header = parse_json(raw).value
+        header = parse_json(raw, marks=False).value
         tensors = {name: tensor for name, tensor in header.items() if name != "__metadata__"}
         end = 8 + size + max((int(tensor["data_offsets"][1]) for tensor in tensors.values()), default=0)
     except (ValueError, AttributeError, KeyError, TypeError, IndexError, RecursionError) as error:

@@ -202,7 +202,7 @@ def read_card(path: str | Path) -> RunCard:
     """
     path = Path(path).expanduser()
     try:
-        fields = read_json_file(path, finite=True, unique=True).value
+        fields = read_json_file(path, unique=True).value
     except OSError as error:
         raise InputError(f"{str(path)!r} cannot be read: {error.strerror}.", hint=EXPECTED) from error
     except ValueError as error:

@@ -28,10 +28,10 @@ from ptmrank_core.records.names import reason_of
 
 __all__ = [
     "cell_from_json",
-    "facts_from_json",
     "finding_from_json",
     "outcome_from_json",
     "plan_from_json",
+    "reading",
     "summary_from_json",
     "to_json",
 ]
@@ -40,19 +40,19 @@ __all__ = [
 DAMAGED = "It may have been written by a newer version, or be damaged: deleting the run always works."
 
 
-def to_json(record: Any) -> str:
-    """Encode a record; cells include their kind. NaN is refused: it is neither JSON nor a score."""
-    fields = dataclasses.asdict(record)
-    if isinstance(record, Score | Failure | Skipped):
-        fields["kind"] = type(record).__name__
-    return json.dumps(fields, allow_nan=False, default=dict)
-
-
 @contextmanager
-def _stored(what: str) -> Iterator[None]:
+def reading(what: str) -> Iterator[None]:
     """Turn whatever is wrong with the JSON of the store into the error of a run that cannot be used.
 
-    What a later version wrote is told by the decoder; anything else is damage.
+    Parameters
+    ----------
+    what
+        What of the run is read: ``"plan"``.
+
+    Raises
+    ------
+    RunError
+        If it is of a later version, or damaged.
     """
     try:
         yield
@@ -63,52 +63,43 @@ def _stored(what: str) -> Iterator[None]:
         raise RunError(f"The {what} of this run cannot be read: {reason}.", hint=DAMAGED) from error
 
 
-def plan_from_json(text: str) -> RunPlan:
-    """Decode a plan.
+def to_json(record: Any) -> str:
+    """Encode a record; cells include their kind. NaN is refused: it is neither JSON nor a score."""
+    fields = dataclasses.asdict(record)
+    if isinstance(record, Score | Failure | Skipped):
+        fields["kind"] = type(record).__name__
+    return json.dumps(fields, allow_nan=False, default=dict)
 
-    Raises
-    ------
-    RunError
-        If it is damaged, or of a later version; so do the other decoders.
-    """
-    with _stored("plan"):
-        return decode(RunPlan, plan_with_controls(json.loads(text)), "plan")
+
+def plan_from_json(text: str) -> RunPlan:
+    """Decode a plan."""
+    return decode(RunPlan, plan_with_controls(json.loads(text)), "plan")
 
 
 def cell_from_json(text: str) -> Cell:
     """Decode a cell."""
-    with _stored("scores"):
-        cell: Cell = decode(Score | Failure | Skipped, json.loads(text), "cell")
-        return cell
+    cell: Cell = decode(Score | Failure | Skipped, json.loads(text), "cell")
+    return cell
 
 
 def finding_from_json(text: str) -> Finding:
     """Decode a finding of an analysis."""
-    with _stored("findings"):
-        fields = json.loads(text)
-        if "payload" in fields:
-            fields = upgrade_finding(fields)
-        finding = decode(Finding, fields | {"content": None}, "finding")
-        kind, content = RESULT_KINDS.get(finding.kind), fields["content"]
-        if kind is None or content is None:
-            return finding
-        result: Any = decode(kind, content, finding.kind)
-        return replace(finding, content=result)
+    fields = json.loads(text)
+    if "payload" in fields:
+        fields = upgrade_finding(fields)
+    finding = decode(Finding, fields | {"content": None}, "finding")
+    kind, content = RESULT_KINDS.get(finding.kind), fields["content"]
+    if kind is None or content is None:
+        return finding
+    result: Any = decode(kind, content, finding.kind)
+    return replace(finding, content=result)
 
 
 def outcome_from_json(text: str) -> ModelOutcome:
     """Decode the outcome of a model."""
-    with _stored("outcomes"):
-        return decode(ModelOutcome, json.loads(text), "outcome")
+    return decode(ModelOutcome, json.loads(text), "outcome")
 
 
 def summary_from_json(text: str) -> SamplesSummary:
     """Decode the summary of a run's samples."""
-    with _stored("samples"):
-        return decode(SamplesSummary, json.loads(text), "samples")
-
-
-def facts_from_json(text: str, what: str) -> dict[str, Any]:
-    """Decode an object whose fields are not known beforehand, such as the environment."""
-    with _stored(what):
-        return dict(json.loads(text))
+    return decode(SamplesSummary, json.loads(text), "samples")

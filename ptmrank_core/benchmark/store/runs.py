@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from ptmrank_core.benchmark.store.codec import plan_from_json, to_json
+from ptmrank_core.benchmark.store.codec import plan_from_json, reading, to_json
 from ptmrank_core.benchmark.store.connection import Database
 from ptmrank_core.benchmark.store.outlines import OUTLINE, SECONDS, Outline, outline_of, state_of
 from ptmrank_core.config import Settings
@@ -84,7 +84,8 @@ class RunTable(Database):
         RunError
             If it is damaged, or of a later version.
         """
-        return plan_from_json(self._row(run_id, "plan")[0])
+        with reading("plan"):
+            return plan_from_json(self._row(run_id, "plan")[0])
 
     def state(self, run_id: str) -> RunState:
         """Read the state of a run; one that this version does not know has failed."""
@@ -196,6 +197,6 @@ class RunTable(Database):
             rows = db.execute(query, (limit,)).fetchall()
         found = []
         for plan, state in rows:
-            with suppress(RunError):
+            with suppress(RunError), reading("plan"):
                 found.append((plan_from_json(plan), state_of(state) or RunState.FAILED))
         return found

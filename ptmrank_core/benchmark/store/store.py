@@ -15,10 +15,9 @@ from datetime import UTC, datetime
 
 from ptmrank_core.benchmark.store.codec import (
     cell_from_json,
-    facts_from_json,
     finding_from_json,
     outcome_from_json,
-    plan_from_json,
+    reading,
     summary_from_json,
     to_json,
 )
@@ -99,7 +98,7 @@ class RunStore(RunTable):
 
     def _cells(self, run_id: str, condition: str) -> tuple[Cell, ...]:
         query = f"SELECT cell FROM cells WHERE run_id = ? AND {condition} ORDER BY rowid"  # noqa: S608 - ours
-        with self._read() as db:
+        with self._read() as db, reading("scores"):
             return tuple(cell_from_json(row[0]) for row in db.execute(query, (run_id, NO_LAYER)))
 
     def add_outcome(self, run_id: str, outcome: ModelOutcome) -> None:
@@ -112,7 +111,7 @@ class RunStore(RunTable):
 
     def outcomes(self, run_id: str) -> dict[str, ModelOutcome]:
         """Read the outcomes of a run's models, by the id of the model."""
-        with self._read() as db:
+        with self._read() as db, reading("outcomes"):
             query = "SELECT model, outcome FROM outcomes WHERE run_id = ? ORDER BY rowid"
             return {model: outcome_from_json(text) for model, text in db.execute(query, (run_id,))}
 
@@ -150,7 +149,7 @@ class RunStore(RunTable):
 
     def findings(self, run_id: str) -> tuple[Finding, ...]:
         """Read the findings of a run."""
-        with self._read() as db:
+        with self._read() as db, reading("findings"):
             query = "SELECT finding FROM findings WHERE run_id = ? ORDER BY rowid"
             return tuple(finding_from_json(row[0]) for row in db.execute(query, (run_id,)))
 
@@ -182,7 +181,7 @@ class RunStore(RunTable):
     def failures(self, run_id: str) -> tuple[Failure, ...]:
         """Read the failed cells of a run's models."""
         query = "SELECT cell FROM cells WHERE run_id = ? AND layer = ? AND kind = 'Failure' ORDER BY rowid"
-        with self._read() as db:
+        with self._read() as db, reading("scores"):
             cells = [cell_from_json(row[0]) for row in db.execute(query, (run_id, NO_LAYER))]
         return tuple(cell for cell in cells if isinstance(cell, Failure))
 
@@ -217,15 +216,19 @@ class RunStore(RunTable):
             return self._result(run_id)
 
     def _result(self, run_id: str) -> RunResult:
-        columns = f"plan, samples, environment, {SECONDS}, error"
-        plan, samples, environment, seconds, error = self._row(run_id, columns)
+        columns = f"samples, environment, {SECONDS}, error"
+        samples, environment, seconds, error = self._row(run_id, columns)
+        with reading("samples"):
+            summary = summary_from_json(samples)
+        with reading("environment"):
+            facts = dict(json.loads(environment))
         return RunResult(
-            plan=plan_from_json(plan),
+            plan=self.plan(run_id),
             state=self.state(run_id),
-            samples=summary_from_json(samples),
+            samples=summary,
             cells=self.cells(run_id),
             outcomes=self.outcomes(run_id),
-            environment=facts_from_json(environment, "environment"),
+            environment=facts,
             seconds=seconds,
             error=error,
             layer_cells=self.layer_cells(run_id),

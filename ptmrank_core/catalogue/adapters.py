@@ -145,9 +145,12 @@ def _find_folder(folder: Path, base: str) -> Path | None:
     """Find the folder of a base: beside the adapter, absolute, or in the working folder."""
     if not base:
         return None
-    for place in (folder / base, Path(base).expanduser()):
-        if (place / CONFIG).is_file() or (place.is_dir() and is_adapter(place)):
-            return place.resolve()
+    try:
+        for place in (folder / base, Path(base).expanduser()):
+            if (place / CONFIG).is_file() or (place.is_dir() and is_adapter(place)):
+                return place.resolve()
+    except (OSError, RuntimeError):  # too long for a path, a closed folder, the home of nobody
+        return None
     return None
 
 

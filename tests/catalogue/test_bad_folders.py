@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from ptmrank_core.catalogue.demo import DEMO_ZOO
 from ptmrank_core.catalogue.local import local_models, local_root_model, local_root_models
-from ptmrank_core.config import DEMO_ZOO
-from ptmrank_core.errors import PTMRankError
+from ptmrank_core.errors import InputError
 
 GOOD = next(path.parent for path in sorted(DEMO_ZOO.glob("*/preprocessor_config.json")))
 CONFIG = json.loads((GOOD / "config.json").read_text(encoding="utf-8"))
@@ -120,13 +120,14 @@ def test_facts_of_a_config_are_printable(tmp_path: Path) -> None:
     assert spec.architecture == r"\x1b[31mViTForImageClassification"
 
 
-def test_a_bad_folder_that_is_named_is_no_traceback(tmp_path: Path) -> None:
-    """Named alone, a bad folder is a row that fails in the run, or is refused with a sentence."""
-    for name, (file, content) in BAD.items():
-        folder = add(tmp_path, name, file, content)
-        try:
-            (spec,) = local_models(folder)
-        except PTMRankError as error:
-            assert error.message.endswith(".")
-        else:
-            assert spec.id == name
+@pytest.mark.parametrize(("file", "content"), BAD.values(), ids=BAD)
+def test_a_bad_folder_that_is_named_is_a_row_or_refused(
+    tmp_path: Path, file: str, content: bytes | None
+) -> None:
+    """Named alone, a bad folder is a row that fails in the run; an adapter is refused with a sentence."""
+    folder = add(tmp_path, "odd", file, content)
+    if file == "adapter_config.json":
+        with pytest.raises(InputError, match=r"^odd is a PEFT"):
+            local_models(folder)
+    else:
+        assert [spec.id for spec in local_models(folder)] == ["odd"]

@@ -52,6 +52,8 @@ BAD: dict[str, tuple[str, bytes | None]] = {
     ),
     "a pipe as tokenizer": ("tokenizer.json", None),
     "a pipe as processor": ("preprocessor_config.json", None),
+    "a pipe as modules": ("modules.json", None),
+    "a pipe as weights": ("model.safetensors", None),
 }
 
 

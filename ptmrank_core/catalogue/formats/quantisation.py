@@ -36,8 +36,10 @@ _STATIC = ("model2vec", "StaticModel", "StaticEmbedding")
 
 def static_modules(folder: Path) -> str:
     """Say that a repository of sentence-transformers looks vectors up in a table; empty if it does not."""
+    modules = folder / "modules.json"
     try:
-        text = (folder / "modules.json").read_text(encoding="utf-8", errors="replace")
+        # Opening a pipe would wait for a writer.
+        text = modules.read_text(encoding="utf-8", errors="replace") if modules.is_file() else ""
     except OSError:
         return ""
     return "static embeddings, a table of a vector for each token" if "StaticEmbedding" in text else ""

@@ -18,6 +18,8 @@ __all__ = ["LOCAL_PREFIX", "local_models", "local_root_model", "local_root_model
 
 logger = logging.getLogger(__name__)
 LOCAL_PREFIX = "local:"
+# What reading files that may hold anything raises, besides the errors of models.
+ODD_CONTENT = (OSError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RuntimeError)
 READABLE = "Expected a folder that can be read."
 
 
@@ -86,7 +88,7 @@ def _spec(folder: Path, wanted: Modality, tasks: tuple[str, ...]) -> ModelSpec:
         return read_local(spec)
     except ModelError:
         return spec
-    except Exception as error:  # noqa: BLE001 - one bad folder must not take the list with it
+    except ODD_CONTENT as error:
         logger.warning("%s cannot be described: %s", printable(str(folder)), reason_of(error))
         return spec
 

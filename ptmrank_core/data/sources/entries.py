@@ -30,6 +30,7 @@ SYSTEM_NAMES = frozenset({"__macosx", "thumbs.db", "ehthumbs.db", "desktop.ini",
 DRIVE_LETTER = re.compile(r"[A-Za-z]:")
 MAX_COMPONENT_BYTES = 255
 """The longest name that the usual file systems can store."""
+SHOWN_CHARS = 600
 MAX_PATH_CHARS = 4_096
 """The longest path that they open."""
 
@@ -125,7 +126,7 @@ def _unsafe_part(raw: str) -> str:
 
 def _shortened(raw: str) -> str:
     """Cut a name that would fill the screen."""
-    return raw if len(raw) <= MAX_COMPONENT_BYTES else f"{raw[:MAX_COMPONENT_BYTES]}..."
+    return raw if len(raw) <= SHOWN_CHARS else f"{raw[:SHOWN_CHARS]}..."
 
 
 def clean_name(raw: str) -> str:

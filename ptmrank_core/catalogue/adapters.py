@@ -14,6 +14,7 @@ from ptmrank_core.catalogue.regular_files import digest_of, load_json, refuse_od
 from ptmrank_core.catalogue.weights import INDEX, WEIGHTS
 from ptmrank_core.config import PEFT_HINT, has_peft
 from ptmrank_core.errors import UnsupportedModelError, WeightsFormatError
+from ptmrank_core.records.foreign import unreadable_json
 
 __all__ = [
     "ADAPTER_CONFIG",
@@ -102,7 +103,7 @@ def read_adapter(folder: Path, name: str, *, is_local: bool = True) -> Adapter:
         revision = str(config["revision"]) if config.get("revision") else None
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise UnsupportedModelError(
-            f"{ADAPTER_CONFIG} of {name} could not be read: {error!r}.",
+            f"{ADAPTER_CONFIG} of {name} could not be read: {unreadable_json(error)}.",
             hint="Expected a JSON object with peft_type and base_model_name_or_path, as peft writes it.",
         ) from error
     words = _words(kind, base)
@@ -145,9 +146,12 @@ def _find_folder(folder: Path, base: str) -> Path | None:
     """Find the folder of a base: beside the adapter, absolute, or in the working folder."""
     if not base:
         return None
-    for place in (folder / base, Path(base).expanduser()):
-        if (place / CONFIG).is_file() or (place.is_dir() and is_adapter(place)):
-            return place.resolve()
+    try:
+        for place in (folder / base, Path(base).expanduser()):
+            if (place / CONFIG).is_file() or (place.is_dir() and is_adapter(place)):
+                return place.resolve()
+    except (OSError, RuntimeError):  # too long for a path, a closed folder, the home of nobody
+        return None
     return None
 
 

@@ -12,6 +12,7 @@ from ptmrank_core.catalogue.formats import refuse_pointer
 from ptmrank_core.catalogue.regular_files import digest_of, load_json, refuse_odd_files
 from ptmrank_core.catalogue.weights import INDEX, weight_files
 from ptmrank_core.errors import ModelNotFoundError, UnsupportedModelError
+from ptmrank_core.records.foreign import unreadable_json
 
 __all__ = [
     "CONFIG",
@@ -74,7 +75,9 @@ def read_json(path: Path) -> dict[str, Any]:
         content = load_json(path)
     except (OSError, ValueError) as error:
         refuse_pointer(path, path.parent.name)
-        raise ModelNotFoundError(f"{path} could not be read: {error}.", hint=_AS_SAVED) from error
+        raise ModelNotFoundError(
+            f"{path} could not be read: {unreadable_json(error)}.", hint=_AS_SAVED
+        ) from error
     if not isinstance(content, dict):
         raise ModelNotFoundError(f"{path} does not hold a JSON object.", hint=_AS_SAVED)
     return content
@@ -115,7 +118,7 @@ def module_folders(folder: Path, name: str) -> list[str]:
         paths = _module_paths(load_json(folder / MODULES))
     except (OSError, ValueError) as error:
         raise UnsupportedModelError(
-            f"{MODULES} of {name} could not be read: {error}.",
+            f"{MODULES} of {name} could not be read: {unreadable_json(error)}.",
             hint="Expected a list of modules with type and path, as sentence-transformers writes it.",
         ) from error
     outside = [path for path in paths if _leads_outside(path)]

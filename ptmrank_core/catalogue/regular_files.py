@@ -92,7 +92,7 @@ def read_start(path: Path, n_bytes: int) -> bytes:
 
 
 def load_json(path: Path, *, most_bytes: int = MOST_JSON_BYTES) -> Any:
-    """Read a file of JSON in UTF-8.
+    """Read a file of JSON in UTF-8 without a byte order mark, which other libraries refuse.
 
     Raises
     ------
@@ -105,7 +105,7 @@ def load_json(path: Path, *, most_bytes: int = MOST_JSON_BYTES) -> Any:
         raw = file.read(most_bytes + 1)
     if len(raw) > most_bytes:
         raise ValueError(f"is larger than {most_bytes // 2**20} MB")
-    return parse_json(raw).value
+    return parse_json(raw, marks=False).value
 
 
 def _kind_of(mode: int) -> str:

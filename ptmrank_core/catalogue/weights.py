@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import os
 import re
@@ -19,6 +18,7 @@ from ptmrank_core.catalogue.formats import (
 )
 from ptmrank_core.catalogue.regular_files import load_json, open_regular
 from ptmrank_core.errors import WeightsFormatError
+from ptmrank_core.records.foreign import parse_json, unreadable_json
 
 __all__ = [
     "INDEX",
@@ -76,7 +76,8 @@ def _shards(folder: Path) -> list[str]:
         refuse_pointer(folder / INDEX, folder.name)
         content = load_json(folder / INDEX, most_bytes=MOST_INDEX_BYTES)
     except (OSError, ValueError) as error:
-        raise WeightsFormatError(f"{INDEX} could not be read: {error}.", hint=SAVE_BOTH) from error
+        reason = unreadable_json(error)
+        raise WeightsFormatError(f"{INDEX} could not be read: {reason}.", hint=SAVE_BOTH) from error
     shards = content.get("weight_map") if isinstance(content, dict) else None
     if not isinstance(shards, dict):
         raise WeightsFormatError(
@@ -151,7 +152,7 @@ def _header(path: Path) -> dict[str, Any]:
             hint="Save the model again in several files: model.save_pretrained(folder).",
         )
     try:
-        header = json.loads(raw)
+        header = parse_json(raw, marks=False).value
         tensors = {name: tensor for name, tensor in header.items() if name != "__metadata__"}
         end = 8 + size + max((_end_of(facts) for facts in tensors.values()), default=0)
     except (ValueError, AttributeError, KeyError, TypeError, IndexError, RecursionError) as error:

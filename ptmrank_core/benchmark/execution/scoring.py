@@ -10,9 +10,9 @@ from functools import partial
 from typing import TypeVar
 
 from ptmrank_core.errors import CancelledError, NotApplicableError, PTMRankError, StoreError
-from ptmrank_core.features.reasons import text_of
 from ptmrank_core.metrics import METRICS, MetricInputs, compute, inapplicable_reason
 from ptmrank_core.records import Cell, Failure, MetricOutput, Score, Skipped, Stage
+from ptmrank_core.records.names import printable, reason_of
 
 __all__ = ["CapturedError", "run_guarded", "score_cells", "skipped_cells"]
 
@@ -44,7 +44,7 @@ def run_guarded(action: Callable[[], T], *, what: str) -> T | CapturedError:
     action
         The function.
     what
-        Name of the work in the log, beside the traceback.
+        Name of the work: in the log beside the traceback, and in the message of an error that says nothing.
     """
     try:
         return action()
@@ -54,11 +54,11 @@ def run_guarded(action: Callable[[], T], *, what: str) -> T | CapturedError:
         raise
     except PTMRankError as error:
         logger.warning("%s: %s", what, error)
-        return CapturedError(type(error).__name__, error.message, error.advice())
+        return CapturedError(type(error).__name__, printable(error.message), printable(error.advice()))
     except BaseException as error:
         logger.exception("%s", what)
         hint = "This error is unexpected; the run's log has the traceback."
-        return CapturedError(type(error).__name__, text_of(error), hint)
+        return CapturedError(type(error).__name__, f"{reason_of(error, f'working on {what}')}.", hint)
 
 
 def skipped_cells(model: str, reasons: Mapping[str, str]) -> list[Cell]:

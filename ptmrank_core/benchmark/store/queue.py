@@ -8,20 +8,15 @@ from typing import Any
 
 from ptmrank_core.benchmark.scheduling.locks import is_held
 from ptmrank_core.benchmark.store.connection import Database
+from ptmrank_core.benchmark.store.outlines import SECONDS, state_of
 from ptmrank_core.config import Settings
 from ptmrank_core.errors import QuotaError, RunNotFoundError
 from ptmrank_core.records import LOCAL_OWNER, RunState
 
-__all__ = ["ATTEMPT", "SECONDS", "QueuePosition", "QueueTable"]
+__all__ = ["ATTEMPT", "QueuePosition", "QueueTable"]
 
 # Kind of the rows among the events that say which model a worker is at work on.
 ATTEMPT = "Attempt"
-
-# How long the worker of a run has been running, by its events: a worker that was killed cannot record it.
-WORKED_SECONDS = """
-    MAX(0, COALESCE((SELECT MAX(at) FROM events WHERE events.run_id = runs.run_id) - (
-        SELECT at FROM events WHERE events.run_id = runs.run_id AND kind = 'RunStarted'), 0))"""
-SECONDS = f"seconds + CASE WHEN state = '{RunState.RUNNING}' THEN {WORKED_SECONDS} ELSE 0 END"
 
 # The counter of tickets and turns, one further.
 NEXT = """(
@@ -176,4 +171,4 @@ class QueueTable(Database):
 def _position(row: tuple[Any, ...]) -> QueuePosition:
     run_id, state, owner, device, ticket, awaits_worker = row
     is_awaiting = bool(awaits_worker) and state == RunState.QUEUED
-    return QueuePosition(run_id, RunState(state), owner, device, ticket, is_awaiting)
+    return QueuePosition(run_id, state_of(state) or RunState.FAILED, owner, device, ticket, is_awaiting)

@@ -18,11 +18,11 @@ from ptmrank_core.benchmark.store.codec import (
     facts_from_json,
     finding_from_json,
     outcome_from_json,
-    plan_from_json,
     summary_from_json,
     to_json,
 )
-from ptmrank_core.benchmark.store.queue import ATTEMPT, SECONDS
+from ptmrank_core.benchmark.store.outlines import SECONDS
+from ptmrank_core.benchmark.store.queue import ATTEMPT
 from ptmrank_core.benchmark.store.runs import RunTable
 from ptmrank_core.benchmark.store.schema import NO_LAYER
 from ptmrank_core.events import Event
@@ -34,7 +34,6 @@ from ptmrank_core.records import (
     ModelSpec,
     RunPlan,
     RunResult,
-    RunState,
     Stage,
 )
 
@@ -150,10 +149,16 @@ class RunStore(RunTable):
                 (json_extract(outcome, '$.report.seconds.preprocess')
                     + json_extract(outcome, '$.report.seconds.forward'))
                 / json_extract(outcome, '$.report.n_run')
-            FROM outcomes WHERE json_extract(outcome, '$.report.n_run') > 0 ORDER BY rowid"""
+            FROM outcomes
+            WHERE CASE WHEN json_valid(outcome) THEN json_extract(outcome, '$.report.n_run') > 0 END
+            ORDER BY rowid"""
         with self._read() as db:
             rows = db.execute(query).fetchall()
-        return {model: Speed(modality, size, seconds) for model, modality, size, seconds in rows}
+        return {
+            model: Speed(modality, size, seconds)
+            for model, modality, size, seconds in rows
+            if isinstance(seconds, float) and isinstance(size, int | None)
+        }
 
     def add_finding(self, run_id: str, finding: Finding) -> None:
         """Store a finding; one of the same kind and subject is replaced."""
@@ -257,11 +262,11 @@ class RunStore(RunTable):
             return self._result(run_id)
 
     def _result(self, run_id: str) -> RunResult:
-        columns = f"plan, samples, state, environment, {SECONDS}, error"
-        plan, samples, state, environment, seconds, error = self._row(run_id, columns)
+        columns = f"samples, environment, {SECONDS}, error"
+        samples, environment, seconds, error = self._row(run_id, columns)
         return RunResult(
-            plan=plan_from_json(plan),
-            state=RunState(state),
+            plan=self.plan(run_id),
+            state=self.state(run_id),
             samples=summary_from_json(samples),
             cells=self.cells(run_id),
             outcomes=self.outcomes(run_id),

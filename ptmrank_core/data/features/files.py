@@ -17,6 +17,7 @@ from ptmrank_core.data.tables import open_table
 from ptmrank_core.data.tables.column_roles import find_roles
 from ptmrank_core.errors import InputField, SamplesError
 from ptmrank_core.records import BytesBlob, Reading, ReadyFeatures, TargetKind
+from ptmrank_core.records.names import printable, tell_apart
 
 __all__ = ["FeatureFile", "read_feature_file"]
 
@@ -32,7 +33,7 @@ class FeatureFile:
     ready
         Its arrays, unchanged.
     kind, labels, class_names
-        Target kind, labels and class names of its samples, as in ``Samples``.
+        Target kind, labels and class names of its samples, as in ``Samples``: printable, and apart.
     """
 
     name: str
@@ -40,6 +41,10 @@ class FeatureFile:
     kind: TargetKind
     labels: NDArray[Any]
     class_names: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", printable(self.name))
+        object.__setattr__(self, "class_names", tuple(tell_apart(self.class_names).values()))
 
 
 def read_feature_file(path: Path, reading: Reading) -> FeatureFile:

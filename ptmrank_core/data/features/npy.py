@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import sys
 import tokenize
 from typing import Any
 
@@ -65,6 +66,8 @@ def read_array(data: bytes, name: str) -> NDArray[Any]:
     if kind.hasobject or kind.kind not in PLAIN_KINDS or kind.subdtype is not None:
         what = "pickled objects" if kind.hasobject else f"values of the type {kind}"
         raise InputError(f"{name!r} holds {what}; expected numbers or texts")
+    if kind.kind == "U" and _has_no_characters(data[stream.tell() :], kind):
+        raise InputError(f"{name!r} holds numbers that are no characters of Unicode")
     if not all(type(size) is int and size >= 0 for size in shape):
         raise InputError(f"the header of {name!r} gives the shape {shape}")
     start = stream.tell()
@@ -76,6 +79,12 @@ def read_array(data: bytes, name: str) -> NDArray[Any]:
         return array.reshape(shape, order="F" if in_columns else "C")
     except (ValueError, OverflowError) as error:
         raise InputError(f"{name!r} cannot have the shape {shape}: {error}") from error
+
+
+def _has_no_characters(content: bytes, kind: np.dtype[Any]) -> bool:
+    """Whether texts hold numbers that are no characters, which end Python's own reading of them."""
+    letters = np.frombuffer(content[: len(content) // 4 * 4], dtype=f"{kind.byteorder}u4")
+    return bool(letters.size) and int(letters.max()) > sys.maxunicode
 
 
 def _read_header(stream: io.BytesIO) -> tuple[tuple[Any, ...], bool, np.dtype[Any]]:

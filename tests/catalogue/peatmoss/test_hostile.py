@@ -32,14 +32,11 @@ ODD_ROWS = {
     "a tag in other letters": "DROP TABLE tag; CREATE TABLE tag(id, name COLLATE NOCASE);"
     "INSERT INTO tag VALUES(1, 'image-classification'), (2, 'IMAGE-classification')",
 }
-COUNT = "WITH RECURSIVE c(id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM c)"
 REFUSED = {
-    "a view without an end": "DROP TABLE tag; CREATE VIEW tag AS "
-    + COUNT
-    + " SELECT id, 'image-classification' AS name FROM c",
-    "a first row that never comes": "DROP TABLE model_hub; CREATE VIEW model_hub AS "
-    + COUNT
-    + " SELECT id, 'x' AS name FROM c WHERE id < 0",
+    "a view without an end": "DROP TABLE tag; CREATE VIEW tag AS WITH RECURSIVE c(id) AS "
+    "(SELECT 1 UNION ALL SELECT id + 1 FROM c) SELECT id, 'image-classification' AS name FROM c",
+    "a first row that never comes": "DROP TABLE model_hub; CREATE VIEW model_hub AS WITH RECURSIVE c(id) AS "
+    "(SELECT 1 UNION ALL SELECT id + 1 FROM c) SELECT id, 'x' AS name FROM c WHERE id < 0",
     "a view that loads code": "DROP TABLE tag; CREATE VIEW tag AS SELECT load_extension('x') AS id, "
     "'image-classification' AS name",
     "a text of ten megabytes": "UPDATE model SET context_id = 'a/' || hex(zeroblob(5000000))",

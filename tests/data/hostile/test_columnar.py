@@ -71,7 +71,6 @@ ODD = {
     "times": pa.array([2**62 + i for i in range(N_ROWS)]).view(pa.timestamp("s")),
     "zones": pa.array(range(N_ROWS), pa.int64()).view(pa.timestamp("s", tz="Mars/Phobos")),
     "durations": pa.array([2**62 + i for i in range(N_ROWS)]).view(pa.duration("s")),
-    "clocks": pa.array([2**62 + i for i in range(N_ROWS)]).view(pa.time64("us")),
     "lists of dates": pa.ListArray.from_arrays(
         pa.array(range(N_ROWS + 1), pa.int32()), pa.array([2**31 - 1] * N_ROWS, pa.int32()).view(pa.date32())
     ),

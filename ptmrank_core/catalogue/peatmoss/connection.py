@@ -21,10 +21,15 @@ STEPS = 10_000
 class Connection(sqlite3.Connection):
     """A connection whose queries end in bounded time, whatever views and triggers they meet."""
 
+    _until = 0.0
+
+    def is_late(self) -> bool:
+        """Whether the time is over."""
+        return time.monotonic() > self._until
+
     def start(self) -> None:
         """Give the next queries together their time; one that takes longer ends with an error of SQLite."""
-        until = time.monotonic() + MAX_SECONDS
-        self.set_progress_handler(lambda: int(time.monotonic() > until), STEPS)
+        self._until = time.monotonic() + MAX_SECONDS
 
 
 def connect(path: Path) -> Connection:
@@ -52,4 +57,5 @@ def _bound(connection: Connection) -> None:
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_TEXT_BYTES)
     connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
     connection.text_factory = lambda data: printable(data.decode("utf-8", "backslashreplace"))
+    connection.set_progress_handler(connection.is_late, STEPS)
     connection.start()

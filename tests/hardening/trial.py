@@ -1,0 +1,187 @@
+"""One input and what became of it: folders of its own, a child of the warmed process, and what it left."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.hardening.inputs import Call
+
+__all__ = ["ROOT", "Outcome", "Warmed", "limits_of", "snapshot"]
+
+ROOT = Path(__file__).parents[2]
+CPU_SECONDS, WALL_SECONDS = 20, 90
+"""A reader may compute for 20 s; a child that waits for something is given up later, however busy the machine is."""
+WRITABLE = ("home", "out")
+KEPT_CHARS = 20_000
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of an input.
+
+    Parameters
+    ----------
+    status
+        Exit status; minus the number of the signal that ended it.
+    timed_out
+        Whether it was killed because it took too long.
+    cpu_seconds, seconds
+        Processor time of it and its children, and time on the clock.
+    extra_bytes
+        Memory at its peak above that of the idle process.
+    stdout, stderr
+        What it printed.
+    changed
+        Files outside its home and ``--out`` that it wrote, changed or removed.
+    """
+
+    status: int
+    timed_out: bool
+    cpu_seconds: float
+    seconds: float
+    extra_bytes: int
+    stdout: str
+    stderr: str
+    changed: tuple[str, ...]
+
+
+def limits_of(seconds: float) -> dict[str, float]:
+    """Return limits of time for a call."""
+    return {"cpu_seconds": seconds, "wall_seconds": seconds * WALL_SECONDS / CPU_SECONDS}
+
+
+class Warmed:
+    """The warmed process; a context manager. It is started again where it has died.
+
+    Parameters
+    ----------
+    folder
+        A folder for all inputs of this process, one after the other.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.idle: Mapping[str, int] = {}
+        self._process: subprocess.Popen[str] | None = None
+
+    def __enter__(self) -> Warmed:
+        self._start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._end()
+
+    def _start(self) -> None:
+        environment = {
+            **os.environ,
+            "PYTHONPATH": str(ROOT),
+            "PYTHONIOENCODING": "utf-8:strict",  # as in a terminal, whatever the locale of the tests
+            "OMP_NUM_THREADS": "1",
+            "HF_HUB_OFFLINE": "1",
+            "ARROW_DEFAULT_MEMORY_POOL": "system",  # the others reserve a gigabyte that nobody uses
+        }
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.hardening.warm"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=environment,
+            cwd=ROOT,
+        )
+        self.idle = self._answer()["idle"]
+
+    def _end(self) -> None:
+        if self._process is not None:
+            self._process.stdin.close()
+            self._process.wait()
+            self._process.stdout.close()
+            self._process = None
+
+    def _answer(self) -> dict[str, Any]:
+        line = self._process.stdout.readline()
+        if not line:
+            raise RuntimeError("the warmed process has died")
+        return json.loads(line)
+
+    def fresh(self) -> Path:
+        """Empty all folders; return that of the next input."""
+        remove(self.folder)
+        for name in ("in", "home", "out", "tmp", "user"):
+            (self.folder / name).mkdir(parents=True)
+        return self.folder / "in"
+
+    def run(self, call: Call, *, seconds: float = CPU_SECONDS) -> Outcome:
+        """Give the input that lies in the folder to the product."""
+        before = snapshot(self.folder)
+        asked = {
+            "entry": call.entry,
+            "arguments": list(call.arguments),
+            "cwd": str(self.folder / "in"),
+            "stdout": str(self.folder / "out" / ".stdout"),
+            "stderr": str(self.folder / "out" / ".stderr"),
+            "environment": self._environment(),
+            **limits_of(seconds),
+        }
+        try:
+            self._process.stdin.write(json.dumps(asked) + "\n")
+            self._process.stdin.flush()
+            answer = self._answer()
+        except (RuntimeError, OSError):
+            self._end()
+            self._start()
+            raise
+        after = snapshot(self.folder)
+        changed = sorted(name for name in {**before, **after} if before.get(name) != after.get(name))
+        texts = [_text(Path(asked[name])) for name in ("stdout", "stderr")]
+        return Outcome(**answer, stdout=texts[0], stderr=texts[1], changed=tuple(changed))
+
+    def _environment(self) -> dict[str, str]:
+        folder = self.folder
+        return {
+            "PTMRANK_HOME": str(folder / "home"),
+            "TMPDIR": str(folder / "tmp"),
+            "HOME": str(folder / "user"),
+            "XDG_CACHE_HOME": str(folder / "user"),
+        }
+
+
+def _text(path: Path) -> str:
+    """Read what was printed, its beginning and its end."""
+    text = path.read_bytes().decode("utf-8", "surrogateescape")
+    return text if len(text) <= 40 * KEPT_CHARS else f"{text[:KEPT_CHARS]}\n[...]\n{text[-KEPT_CHARS:]}"
+
+
+def snapshot(folder: Path) -> dict[str, tuple[int, ...]]:
+    """Describe everything in a folder and beside it, but in the places where the product may write."""
+    found = {f"../{entry.name}": (0,) for entry in os.scandir(folder.parent) if entry.name != folder.name}
+    stack = [entry for entry in os.scandir(folder) if entry.name not in WRITABLE]
+    while stack:
+        entry = stack.pop()
+        facts = entry.stat(follow_symlinks=False)
+        name = os.path.relpath(entry.path, folder).encode("utf-8", "backslashreplace").decode()
+        if entry.is_dir(follow_symlinks=False):
+            found[name] = (1,)
+            stack += os.scandir(entry.path)
+        else:
+            found[name] = (facts.st_mode, facts.st_size, facts.st_mtime_ns)
+    return found
+
+
+def remove(folder: Path) -> None:
+    """Remove a folder, whatever an input has done to the permissions in it."""
+
+    def allow(function: Any, path: str, _: Any) -> None:
+        os.chmod(os.path.dirname(path), 0o700)  # noqa: PTH101, PTH120 - a name may be no text
+        os.chmod(path, 0o700, follow_symlinks=False) if os.chmod in os.supports_follow_symlinks else None
+        function(path)
+
+    if folder.exists():
+        shutil.rmtree(folder, onerror=allow)

@@ -6,13 +6,24 @@ from collections.abc import Mapping
 
 from tests.hardening.inputs import Kind
 from tests.hardening.kinds import (
+    archives,
+    arrays,
+    books,
+    columnar,
+    databases,
     delimited,
     json_tables,
+    pictures,
+    recordings,
+    repositories,
+    texts_of_runs,
 )
 
 __all__ = ["KINDS", "shares"]
 
-MODULES = (delimited, json_tables)
+MODULES = (
+    delimited, json_tables, archives, pictures, recordings, columnar, books, arrays, texts_of_runs, databases, repositories,
+)  # fmt: skip
 KINDS: Mapping[str, Kind] = {kind.name: kind for module in MODULES for kind in module.KINDS}
 
 

@@ -17,14 +17,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.hardening.inputs import Call, rng_of
+from tests.hardening.inputs import Call
 from tests.hardening.invariants import Fault, faults_of
-from tests.hardening.keeping import keep
+from tests.hardening.keeping import keep, make_input
 from tests.hardening.kinds.registry import KINDS, shares
 from tests.hardening.model_folders import run_models
 from tests.hardening.trial import Outcome, Warmed
 
-__all__ = ["Campaign", "make_input", "read_rows", "run_campaign", "try_input"]
+__all__ = ["Campaign", "read_rows", "run_campaign", "try_input"]
 
 MODELS_AT_ONCE = 8
 RESULTS = "results.jsonl"
@@ -134,8 +134,8 @@ def _try_unit(
         for fault in faults:
             causes[f"{fault.kind} {fault.cause}"] += 1
         if any(causes[f"{fault.kind} {fault.cause}"] <= KEPT_OF_A_CAUSE for fault in faults):
-            source = warmed.folder / "in" / (f"m{number}" if KINDS[kind].is_model else "")
-            keep(campaign.out / "failed" / f"{kind}-{number}", source, (call, outcome, faults))
+            key = (kind, campaign.seed, number)
+            keep(campaign.out / "failed" / f"{kind}-{number}", key, (call, outcome, faults))
         yield {
             "kind": kind,
             "seed": campaign.seed,
@@ -146,11 +146,6 @@ def _try_unit(
             "extra_mb": 0 if outcome is None else outcome.extra_bytes // 10**6,
             "faults": [[fault.kind, fault.cause[:300]] for fault in faults],
         }
-
-
-def make_input(kind: str, seed: int, number: int, folder: Path) -> Call:
-    """Write one input into an empty folder."""
-    return KINDS[kind].make(rng_of(kind, seed, number), folder)
 
 
 def try_input(kind: str, seed: int, number: int, warmed: Warmed) -> tuple[Call | None, Outcome | None, list[Fault]]:

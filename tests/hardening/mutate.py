@@ -114,12 +114,13 @@ def _replaced(value: Any, rng: random.Random) -> Any:
         return _another(value, rng)
     copy = dict(value) if isinstance(value, Mapping) else list(value)
     key = rng.choice(inside)
-    action = rng.random()
-    if action < 0.08:
+    # Most of the values lie deep: where there is something below, it is rather changed there.
+    action = rng.random() * (4 if isinstance(copy[key], (dict, list)) and copy[key] else 1)
+    if action < 0.06:
         del copy[key]
-    elif action < 0.14 and isinstance(copy, dict):
+    elif action < 0.09 and isinstance(copy, dict):
         copy[junk.text(rng)] = copy[key] if rng.random() < 0.5 else junk.value(rng)
-    elif action < 0.2 and isinstance(copy, list):
+    elif action < 0.15 and isinstance(copy, list):
         copy.insert(key, rng.choice([copy[key], junk.value(rng)]))
     else:
         copy[key] = _replaced(copy[key], rng)

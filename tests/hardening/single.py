@@ -8,8 +8,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.hardening.campaign import make_input, try_input
-from tests.hardening.keeping import keep
+from tests.hardening.campaign import try_input
+from tests.hardening.keeping import keep, make_input
 from tests.hardening.kinds.registry import KINDS
 from tests.hardening.model_folders import run_models
 from tests.hardening.trial import Warmed
@@ -25,10 +25,9 @@ def run_single(kind: str, seed: int, number: int, out: Path) -> int:
             [(_, call, outcome, faults)] = run_models(KINDS[kind], seed, [number], warmed)
         else:
             call, outcome, faults = try_input(kind, seed, number, warmed)
-        keep(target, warmed.folder / "in" / (f"m{number}" if KINDS[kind].is_model else ""), (call, outcome, faults))
+        keep(target, (kind, seed, number), (call, outcome, faults))
     if call is not None:
-        shutil.rmtree(target / "in", ignore_errors=True)
-        (target / "in").mkdir(parents=True)
+        shutil.rmtree(target / "in", ignore_errors=True)  # a large one is not kept, but it was asked for
         make_input(kind, seed, number, target / "in")
         program = "python -m ptmrank_core" if call.entry == "cli" else f"# {call.entry}:"
         sys.stdout.write(f"cd {shlex.quote(str(target / 'in'))} && {program} {shlex.join(call.arguments)}\n")

@@ -8,17 +8,18 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from tests.hardening.inputs import Call
 
-__all__ = ["ROOT", "Outcome", "Warmed", "limits_of", "snapshot"]
+__all__ = ["CPU_SECONDS", "READER", "Limits", "Outcome", "Warmed"]
 
 ROOT = Path(__file__).parents[2]
 CPU_SECONDS, WALL_SECONDS = 20, 90
 """A reader may compute for 20 s; a child that waits for something is given up later, however busy the machine is."""
+HARD_BYTES = 2 * 10**9
 WRITABLE = ("home", "out")
 KEPT_CHARS = 20_000
 
@@ -53,9 +54,27 @@ class Outcome:
     changed: tuple[str, ...]
 
 
-def limits_of(seconds: float) -> dict[str, float]:
-    """Return limits of time for a call."""
-    return {"cpu_seconds": seconds, "wall_seconds": seconds * WALL_SECONDS / CPU_SECONDS}
+@dataclass(frozen=True)
+class Limits:
+    """How much an input may take before it is ended.
+
+    Parameters
+    ----------
+    cpu_seconds, wall_seconds
+        Time of the processor, for each process, and on the clock.
+    hard_bytes
+        Memory above the idle process at which the system refuses more: the machine is shared.
+    environment
+        More variables.
+    """
+
+    cpu_seconds: float = CPU_SECONDS
+    wall_seconds: float = WALL_SECONDS
+    hard_bytes: int = HARD_BYTES
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+READER = Limits()
 
 
 class Warmed:
@@ -118,7 +137,7 @@ class Warmed:
             (self.folder / name).mkdir(parents=True)
         return self.folder / "in"
 
-    def run(self, call: Call, *, seconds: float = CPU_SECONDS) -> Outcome:
+    def run(self, call: Call, limits: Limits = READER) -> Outcome:
         """Give the input that lies in the folder to the product."""
         before = snapshot(self.folder)
         asked = {
@@ -127,8 +146,10 @@ class Warmed:
             "cwd": str(self.folder / "in"),
             "stdout": str(self.folder / "out" / ".stdout"),
             "stderr": str(self.folder / "out" / ".stderr"),
-            "environment": self._environment(),
-            **limits_of(seconds),
+            "environment": {**self._environment(), **limits.environment},
+            "cpu_seconds": int(limits.cpu_seconds),
+            "wall_seconds": limits.wall_seconds,
+            "hard_bytes": limits.hard_bytes,
         }
         try:
             self._process.stdin.write(json.dumps(asked) + "\n")

@@ -21,9 +21,6 @@ from typing import Any
 
 from tests.hardening.entries import ENTRIES
 
-MIB = 2**20
-HARD_BYTES = 2048 * MIB
-"""Memory above the idle process at which the system refuses more: the machine is shared. 1 GB is a fault already."""
 CRASHED = 70
 POLL_SECONDS = 0.004
 
@@ -104,7 +101,7 @@ def _in_child(asked: dict[str, Any], idle: dict[str, int]) -> None:
         os.environ.update(asked["environment"])
         tempfile.tempdir = None
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        resource.setrlimit(resource.RLIMIT_DATA, (idle["data"] + HARD_BYTES, resource.RLIM_INFINITY))
+        resource.setrlimit(resource.RLIMIT_DATA, (idle["data"] + asked["hard_bytes"], resource.RLIM_INFINITY))
         seconds = asked["cpu_seconds"]
         resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
         status = ENTRIES[asked["entry"]](asked["arguments"])

@@ -100,9 +100,10 @@ def _entries(rng: random.Random) -> list[RawEntry]:
     for i in range(rng.choice([0, 4, 10, 10])):
         data = picture(rng) if is_picture else f"{sentence(rng)} {i}".encode()
         entries.append(RawEntry(f"{('cat', 'dog')[i % 2]}/{i}{suffix}".encode(), data, rng.choice([0, 8])))
-    for _ in range(rng.choice([0, 1, 1, 2, 5])):
+    is_named_well = rng.random() < 0.5
+    for number in range(rng.choice([0, 1, 1, 2, 5])):
         own_suffix, data = _content(rng)
-        name = junk.name(rng) + rng.choice(["", own_suffix])
+        name = f"dog/odd{number}{own_suffix}" if is_named_well else junk.name(rng) + rng.choice(["", own_suffix])
         encoded = rng.choice([junk.encode(name), name.encode("utf-8", "replace"), name.encode("cp437", "replace"), b"", b"/"])
         one = RawEntry(encoded[:60_000], data, rng.choice([0, 8, 8]))
         _spoil(one, rng)
@@ -158,10 +159,11 @@ def _zip_files(rng: random.Random, folder: Path) -> Call:
 def _tar(rng: random.Random, folder: Path) -> Call:
     buffer = io.BytesIO()
     format_ = rng.choice([tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT])
+    odd = rng.choice([0.0, 0.0, 0.0, 0.15])
     with tarfile.open(fileobj=buffer, mode="w", format=format_, errors="surrogateescape") as archive:
         for entry in _entries(rng):
             info = tarfile.TarInfo(entry.name.decode("utf-8", "surrogateescape").replace("\0", "")[:90] or "x")
-            if rng.random() < 0.15:
+            if rng.random() < odd:
                 info.type = rng.choice([tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.FIFOTYPE, tarfile.DIRTYPE, b"Z"])
                 info.linkname = rng.choice(["../../x", "/etc/passwd", "cat/0.png", ""])
             info.size, info.mode = len(entry.data), rng.choice([0o644, 0, 0o4777])
@@ -170,7 +172,7 @@ def _tar(rng: random.Random, folder: Path) -> Call:
                 info.pax_headers = {rng.choice(["size", "path", "mtime", "GNU.sparse.map", "x"]): rng.choice(["-1", "x", "9" * 30, "1"])}
             archive.addfile(info, io.BytesIO(entry.data))
     data = bytearray(buffer.getvalue())
-    if rng.random() < 0.4:
+    if rng.random() < 0.3:
         data = bytearray(_repaired(bytearray(mutate(bytes(data), rng)), rng))
     pack, suffix = rng.choice([(bytes, ".tar"), (bytes, ".tar"), (_gzip, ".tar.gz"), (bz2.compress, ".tar.bz2"),
                                (lzma.compress, ".tar.xz"), (_gzip, ".tgz")])  # fmt: skip

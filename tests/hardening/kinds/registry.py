@@ -9,6 +9,7 @@ from tests.hardening.kinds import (
     archives,
     arrays,
     books,
+    checkpoints,
     columnar,
     databases,
     delimited,
@@ -23,6 +24,7 @@ __all__ = ["KINDS", "shares"]
 
 MODULES = (
     delimited, json_tables, archives, pictures, recordings, columnar, books, arrays, texts_of_runs, databases, repositories,
+    checkpoints,
 )  # fmt: skip
 KINDS: Mapping[str, Kind] = {kind.name: kind for module in MODULES for kind in module.KINDS}
 

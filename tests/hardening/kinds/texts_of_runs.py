@@ -74,11 +74,11 @@ def _truth(rng: random.Random, folder: Path) -> Call:
     rows = list(zip(["a", "b", *names], values, strict=True))
     if rng.random() < 0.75:
         data = junk.encode("\n".join([f"{rng.choice(['model', 'model', 'Model ', 'name', ''])},{measure}", *(",".join(row) for row in rows)]))
-        name = rng.choice(["truth.csv", "truth.tsv", "truth.txt", "truth"])
+        name = rng.choice(["truth.csv"] * 8 + ["truth.tsv", "truth.txt", "truth"])
     else:
         data = junk.compose_json([{"model": model, measure: value} for model, value in rows], rng)
-        name = rng.choice(["truth.json", "truth.csv"])
-    if rng.random() < 0.4:
+        name = rng.choice(["truth.json", "truth.json", "truth.csv"])
+    if rng.random() < 0.25:
         data = mutate(data, rng)
     (folder / name).write_bytes(data)
     return Call(("rank", "--features", "features", "--truth", name, *QUICK_RUN, "--json"))

@@ -19,7 +19,7 @@ __all__ = ["KINDS", "picture", "place_samples"]
 FORMATS = (
     ("PNG", ".png"), ("PNG", ".png"), ("JPEG", ".jpg"), ("GIF", ".gif"), ("BMP", ".bmp"), ("TIFF", ".tif"), ("WEBP", ".webp"),
     ("ICO", ".ico"), ("PPM", ".ppm"), ("TGA", ".tga"), ("PCX", ".pcx"), ("SGI", ".sgi"), ("JPEG2000", ".jp2"), ("ICNS", ".icns"),
-    ("DDS", ".dds"), ("IM", ".im"), ("MSP", ".msp"), ("XBM", ".xbm"), ("AVIF", ".avif"),
+    ("DDS", ".dds"), ("MSP", ".msp"), ("XBM", ".xbm"), ("AVIF", ".avif"),
 )  # fmt: skip
 MODES = ("RGB", "RGB", "RGB", "L", "RGBA", "P", "1", "LA", "CMYK", "I;16", "I", "F", "YCbCr", "LAB", "HSV")
 

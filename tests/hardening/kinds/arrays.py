@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import random
 import struct
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -107,12 +108,13 @@ def _odd_values(arrays: dict[str, np.ndarray], rng: random.Random) -> None:
 def feature_file(rng: random.Random, *, strength: float = 1.0, odd: float = 0.6) -> bytes:
     """Return an .npz file, mostly with something odd in it."""
     arrays = _sane(rng, strength)
-    while rng.random() < odd:
-        if rng.random() < 0.8:
-            _odd_values(arrays, rng)
-        else:
-            arrays[rng.choice(NAMES)] = draw(rng.choice([ANY_ARRAY, ROWS]), rng)
-        odd /= 2
+    with warnings.catch_warnings(action="ignore"):  # numbers that do not fit another type are wanted
+        while rng.random() < odd:
+            if rng.random() < 0.8:
+                _odd_values(arrays, rng)
+            else:
+                arrays[rng.choice(NAMES)] = draw(rng.choice([ANY_ARRAY, ROWS]), rng)
+            odd /= 2
     entries = [RawEntry(f"{name}.npy".encode(), _array_bytes(array), rng.choice([0, 8])) for name, array in arrays.items()]
     if rng.random() < odd:
         entries[rng.randrange(len(entries))].data = _by_hand(rng)

@@ -171,7 +171,7 @@ def _make(form: str, rng: random.Random, folder: Path) -> Call:
     while not data:
         try:
             data = _written(make_arrow_table(rng), form, rng)
-        except (pa.ArrowException, NotImplementedError, ValueError, OverflowError, TypeError):
+        except (pa.ArrowException, OSError, NotImplementedError, ValueError, OverflowError, TypeError):
             continue  # the format has no such type
     if rng.random() < 0.4:
         data = _footer(data, rng) if form == "parquet" and rng.random() < 0.5 else mutate(data, rng)

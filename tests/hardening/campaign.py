@@ -1,7 +1,7 @@
 """Many inputs in several processes, one row of a results file for each, so that a killed campaign goes on.
 
-An input that passes leaves its row alone. Of one that fails the files are kept beside what it printed and the command
-that makes it again; of very many with the same cause the first few.
+An input that passes leaves its row alone. Of one that fails the files are kept beside what it printed and the
+command that makes it again; of very many with the same cause the first few.
 """
 
 from __future__ import annotations
@@ -100,15 +100,24 @@ def run_campaign(campaign: Campaign, n_workers: int) -> list[dict[str, Any]]:
         worker.join()
     if any(worker.exitcode for worker in workers):
         raise RuntimeError("a process of the campaign died; the same command goes on with it")
-    wanted = {(kind, i) for kind, n in shares(campaign.n_inputs).items() if kind in campaign.kinds for i in range(n)}
-    rows = {(row["kind"], row["number"]): row for row in read_rows(campaign.results) if row["seed"] == campaign.seed}
+    wanted = {
+        (kind, i) for kind, n in shares(campaign.n_inputs).items() if kind in campaign.kinds for i in range(n)
+    }
+    rows = {
+        (row["kind"], row["number"]): row
+        for row in read_rows(campaign.results)
+        if row["seed"] == campaign.seed
+    }
     return [rows[key] for key in sorted(wanted & set(rows))]
 
 
 def _work(campaign: Campaign, units: Sequence[tuple[str, list[int]]], position: Any) -> None:
     """Take one unit after the other until none is left."""
     causes: Counter[str] = Counter()
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, Warmed(Path(folder) / "w" / "trial") as warmed:
+    with (
+        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
+        Warmed(Path(folder) / "w" / "trial") as warmed,
+    ):
         while True:
             with position.get_lock():
                 index = position.value
@@ -148,7 +157,9 @@ def _try_unit(
         }
 
 
-def try_input(kind: str, seed: int, number: int, warmed: Warmed) -> tuple[Call | None, Outcome | None, list[Fault]]:
+def try_input(
+    kind: str, seed: int, number: int, warmed: Warmed
+) -> tuple[Call | None, Outcome | None, list[Fault]]:
     """Make one input, give it to the product, and check what came of it."""
     folder = warmed.fresh()
     try:

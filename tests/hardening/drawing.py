@@ -1,4 +1,7 @@
-"""Values of hypothesis' strategies, drawn from bytes: without its database, its search, or what it collects itself."""
+"""Values of hypothesis' strategies, drawn from bytes.
+
+Its own ways to draw depend on its database, and on constants that it collects from whatever is imported.
+"""
 
 from __future__ import annotations
 

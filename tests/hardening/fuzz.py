@@ -3,8 +3,8 @@
     python -m tests.hardening.fuzz --inputs 10000 --seed 1 --out DIR [--workers 2]
     python -m tests.hardening.fuzz --kind csv --number 1234 [--seed 1] --out DIR
 
-The first line runs a campaign, goes on with one that was killed, and prints its figures. The second writes one input,
-the command that repeats it, and what became of it.
+The first line runs a campaign, goes on with one that was killed, and prints its figures. The second writes
+one input, the command that repeats it, and what became of it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--inputs", type=int, default=300, help="how many inputs, all kinds together")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--out", type=Path, required=True, help="folder of the results and of inputs that fail")
+    parser.add_argument(
+        "--out", type=Path, required=True, help="folder of the results and of inputs that fail"
+    )
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--kind", choices=sorted(KINDS), action="append", help="these kinds alone")
     parser.add_argument("--number", type=int, default=None, help="one input of a kind")

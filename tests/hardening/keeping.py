@@ -45,9 +45,15 @@ def keep(folder: Path, key: tuple[str, int, int], tried: Tried) -> None:
         make_input(*key, folder / "in")
         if sum(path.lstat().st_size for path in (folder / "in").rglob("*")) > MOST_BYTES:
             shutil.rmtree(folder / "in")
-    about: dict[str, Any] = {"again": command_of(*key), "call": call and asdict(call), "faults": [asdict(fault) for fault in faults]}
+    about: dict[str, Any] = {
+        "again": command_of(*key),
+        "call": call and asdict(call),
+        "faults": [asdict(fault) for fault in faults],
+    }
     if outcome is not None:
-        about["outcome"] = {name: value for name, value in asdict(outcome).items() if name not in {"stdout", "stderr"}}
+        about["outcome"] = {
+            name: value for name, value in asdict(outcome).items() if name not in {"stdout", "stderr"}
+        }
         (folder / "stdout").write_text(outcome.stdout, encoding="utf-8", errors="surrogateescape")
         (folder / "stderr").write_text(outcome.stderr, encoding="utf-8", errors="surrogateescape")
     (folder / "about.json").write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")

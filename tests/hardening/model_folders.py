@@ -27,8 +27,19 @@ MODEL_BYTES = 4 * 10**9
 HARD_BYTES = 7 * 10**9
 OF_ONE = ("traceback", "hang", "ending", "memory", "no sentence", "no JSON", "warmed process")
 """What one of several folders breaks for all of them."""
-QUICK = ("--metrics", "logme,nce,leep", "--intervals", "0", "--no-probe", "--no-projections", "--no-references", "--no-sample-sizes")
-SAYS_NOTHING = re.compile(r"^\W*$|no message|Expected cond to be True|^[\w ]+: *['\"]?[\w.-]{0,20}['\"]?\.?$|^.{0,12}$")
+QUICK = (
+    "--metrics",
+    "logme,nce,leep",
+    "--intervals",
+    "0",
+    "--no-probe",
+    "--no-projections",
+    "--no-references",
+    "--no-sample-sizes",
+)
+SAYS_NOTHING = re.compile(
+    r"^\W*$|no message|Expected cond to be True|^[\w ]+: *['\"]?[\w.-]{0,20}['\"]?\.?$|^.{0,12}$"
+)
 
 
 def run_models(kind: Kind, seed: int, numbers: Sequence[int], warmed: Warmed) -> list[Tried]:
@@ -40,7 +51,10 @@ def run_models(kind: Kind, seed: int, numbers: Sequence[int], warmed: Warmed) ->
     if any(faults for _, _, _, faults in alone):
         return alone
     number, call, outcome, faults = together[0]
-    return [(number, call, outcome, [Fault(own.kind, f"only together: {own.cause}") for own in faults]), *alone[1:]]
+    return [
+        (number, call, outcome, [Fault(own.kind, f"only together: {own.cause}") for own in faults]),
+        *alone[1:],
+    ]
 
 
 def _run(kind: Kind, seed: int, numbers: Sequence[int], warmed: Warmed) -> list[Tried]:
@@ -56,7 +70,9 @@ def _run(kind: Kind, seed: int, numbers: Sequence[int], warmed: Warmed) -> list[
             kind.make(rng_of(kind.name, seed, number), place)
         except Exception:  # noqa: BLE001 - a fault of the grammar must not end a campaign of hours
             broken[number] = [Fault("grammar", traceback.format_exc()[-250:])]
-    call = Call(("rank", "--task", TASKS[modality], "--samples", "samples", "--models", "models", *QUICK, "--json"))
+    call = Call(
+        ("rank", "--task", TASKS[modality], "--samples", "samples", "--models", "models", *QUICK, "--json")
+    )
     try:
         outcome = warmed.run(call, model_limits(len(numbers)))
     except (RuntimeError, OSError) as error:
@@ -64,7 +80,12 @@ def _run(kind: Kind, seed: int, numbers: Sequence[int], warmed: Warmed) -> list[
     faults = faults_of_run(call, outcome, len(numbers))
     payload = _payload(outcome)
     return [
-        (number, call, outcome, [*broken.get(number, ()), *faults, *faults_of_model(f"m{number}", payload, folder)])
+        (
+            number,
+            call,
+            outcome,
+            [*broken.get(number, ()), *faults, *faults_of_model(f"m{number}", payload, folder)],
+        )
         for number in numbers
     ]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from tests.hardening import junk
@@ -12,7 +12,22 @@ from tests.hardening import junk
 __all__ = ["mutate", "mutate_json"]
 
 Mutation = Callable[[bytearray, random.Random], bytes | bytearray]
-LENGTHS = (0, 1, 2, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF, 2**63 - 1, 2**64 - 1)
+LENGTHS = (
+    0,
+    1,
+    2,
+    0x7F,
+    0x80,
+    0xFF,
+    0x7FFF,
+    0x8000,
+    0xFFFF,
+    0x7FFFFFFF,
+    0x80000000,
+    0xFFFFFFFF,
+    2**63 - 1,
+    2**64 - 1,
+)
 
 
 def mutate(data: bytes, rng: random.Random, *, most: int = 4) -> bytes:
@@ -48,7 +63,9 @@ def _length(data: bytearray, rng: random.Random) -> bytearray:
 
 
 def _truncate(data: bytearray, rng: random.Random) -> bytearray:
-    return data[: rng.choice([rng.randrange(len(data)), len(data) - rng.randrange(1, min(len(data), 32) + 1)])]
+    return data[
+        : rng.choice([rng.randrange(len(data)), len(data) - rng.randrange(1, min(len(data), 32) + 1)])
+    ]
 
 
 def _cut_out(data: bytearray, rng: random.Random) -> bytearray:
@@ -131,16 +148,16 @@ def _another(value: Any, rng: random.Random) -> Any:
     """Make something else of a value: of its type, mostly, or of another."""
     if rng.random() < 0.35:
         return junk.value(rng)
-    if isinstance(value, bool):
-        return rng.choice([not value, None, str(value), int(value)])
-    if isinstance(value, int):
-        return rng.choice([-value, value + 1, value - 1, 0, 2**31, 2**63, 10**30, float(value), str(value), [value]])
-    if isinstance(value, float):
-        return rng.choice([-value, 0.0, 1e308, -1e308, float("inf"), float("nan"), int(value) if abs(value) < 1e300 else 0])
-    if isinstance(value, str):
-        return rng.choice(["", value + junk.text(rng), value.upper(), value * 3, junk.text(rng), [value], {value: value}])
-    if isinstance(value, list):
-        return rng.choice([[], value * 2, value[:1], dict.fromkeys(map(str, value), 0), None])
-    if isinstance(value, dict):
-        return rng.choice([{}, list(value), list(value.values()), None, junk.text(rng)])
-    return junk.value(rng)
+    others = next((make for kind, make in OTHERS.items() if isinstance(value, kind)), None)
+    return rng.choice(others(value, junk.text(rng))) if others else junk.value(rng)
+
+
+OTHERS: Mapping[type, Callable[[Any, str], Sequence[Any]]] = {
+    bool: lambda value, _: (not value, None, str(value), int(value)),
+    int: lambda value, _: (-value, value + 1, value - 1, 0, 2**31, 2**63, 10**30, str(value), [value]),
+    float: lambda value, _: (-value, 0.0, 1e308, -1e308, float("inf"), float("nan"), 1, str(value)),
+    str: lambda value, text: ("", value + text, value.upper(), value * 3, text, [value], {value: value}),
+    list: lambda value, _: ([], value * 2, value[:1], dict.fromkeys(map(str, value), 0), None),
+    dict: lambda value, text: ({}, list(value), list(value.values()), None, text),
+}
+"""What is made of a value of each type; a whole number that is a truth value comes first."""

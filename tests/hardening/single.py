@@ -20,7 +20,10 @@ __all__ = ["run_single"]
 def run_single(kind: str, seed: int, number: int, out: Path) -> int:
     """Write an input to ``out``, print the command that gives it to the product, and what became of it."""
     target = out / f"{kind}-{number}"
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, Warmed(Path(folder) / "w" / "trial") as warmed:
+    with (
+        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
+        Warmed(Path(folder) / "w" / "trial") as warmed,
+    ):
         if KINDS[kind].is_model:
             [(_, call, outcome, faults)] = run_models(KINDS[kind], seed, [number], warmed)
         else:
@@ -32,7 +35,9 @@ def run_single(kind: str, seed: int, number: int, out: Path) -> int:
         program = "python -m ptmrank_core" if call.entry == "cli" else f"# {call.entry}:"
         sys.stdout.write(f"cd {shlex.quote(str(target / 'in'))} && {program} {shlex.join(call.arguments)}\n")
     if outcome is not None:
-        sys.stdout.write(f"status {outcome.status}, {outcome.seconds:.1f} s, {outcome.extra_bytes // 10**6} MB\n")
+        sys.stdout.write(
+            f"status {outcome.status}, {outcome.seconds:.1f} s, {outcome.extra_bytes // 10**6} MB\n"
+        )
         sys.stdout.write(outcome.stdout[-3000:].encode("utf-8", "backslashreplace").decode())
         sys.stdout.write(outcome.stderr[-3000:].encode("utf-8", "backslashreplace").decode())
     for fault in faults:

@@ -24,6 +24,8 @@ def test_a_case_is_right(name: str, warmed: Warmed) -> None:
     case = CASES[name]
     case.make(warmed.fresh())
     outcomes = [warmed.run(call) for call in case.calls]
-    assert [faults_of(call, own) for call, own in zip(case.calls, outcomes, strict=True)] == [[]] * len(outcomes)
+    assert [faults_of(call, own) for call, own in zip(case.calls, outcomes, strict=True)] == [[]] * len(
+        outcomes
+    )
     assert outcomes[0].status in case.statuses, outcomes[0].stderr
     assert case.is_said(outcomes[0].stdout + outcomes[0].stderr)

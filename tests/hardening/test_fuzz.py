@@ -27,7 +27,7 @@ def _failed(n_inputs: int, folder: Path) -> str:
 
 @pytest.mark.xdist_group("fuzz")
 def test_three_hundred_inputs_break_no_promise(tmp_path: Path) -> None:
-    """No traceback, no hang, no memory, nothing written elsewhere or lost, and a sentence where one is refused."""
+    """No traceback, no hang, nothing written elsewhere or lost, and a sentence where one is refused."""
     assert _failed(300, tmp_path) == ""
 
 

@@ -1,4 +1,4 @@
-"""Model folders that broke something once: each fails alone with a reason, and the others of the run are ranked."""
+"""Model folders that broke something once: each fails alone with a reason, and the others are ranked."""
 
 from __future__ import annotations
 
@@ -25,7 +25,19 @@ def warmed(tmp_path: Path) -> Iterator[Warmed]:
 
 def _rank(warmed: Warmed, n_models: int, *options: str) -> dict[str, Any]:
     """Rank the folder ``models`` on eight texts; check what holds of every run."""
-    call = Call(("rank", "--task", "text-classification", "--samples", "samples", "--models", "models", *options, "--json"))
+    call = Call(
+        (
+            "rank",
+            "--task",
+            "text-classification",
+            "--samples",
+            "samples",
+            "--models",
+            "models",
+            *options,
+            "--json",
+        )
+    )
     outcome = warmed.run(call, model_limits(n_models))
     assert faults_of_run(call, outcome, n_models) == []
     payload: dict[str, Any] = json.loads(outcome.stdout)
@@ -34,7 +46,7 @@ def _rank(warmed: Warmed, n_models: int, *options: str) -> dict[str, Any]:
 
 @pytest.mark.slow
 def test_bad_models_fail_alone_and_the_good_one_is_ranked(warmed: Warmed) -> None:
-    """Panics, pipes, files without end and odd JSON end a model with a reason that says something, never the run."""
+    """Panics, pipes, files without end and odd JSON end a model with a reason, and never the run."""
     folder = warmed.fresh()
     place_model_samples("text", folder)
     for name, change in BAD_MODELS.items():
@@ -44,7 +56,10 @@ def test_bad_models_fail_alone_and_the_good_one_is_ranked(warmed: Warmed) -> Non
     payload = _rank(warmed, len(BAD_MODELS) + 2, *QUICK)
     told = {name: faults_of_model(name, payload, folder) for name in BAD_MODELS}
     assert {name: faults for name, faults in told.items() if faults} == {}
-    assert {name for name, own in payload["models"].items() if own["scores"]} == {"good", "zz-good-at-the-end"}
+    assert {name for name, own in payload["models"].items() if own["scores"]} == {
+        "good",
+        "zz-good-at-the-end",
+    }
 
 
 @pytest.mark.slow

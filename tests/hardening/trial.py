@@ -18,7 +18,7 @@ __all__ = ["CPU_SECONDS", "READER", "Limits", "Outcome", "Warmed"]
 
 ROOT = Path(__file__).parents[2]
 CPU_SECONDS, WALL_SECONDS = 20, 90
-"""A reader may compute for 20 s; a child that waits for something is given up later, however busy the machine is."""
+"""A reader may compute for 20 s; one that waits is given up later, however busy the machine is."""
 HARD_BYTES = 2 * 10**9
 WRITABLE = ("home", "out")
 KEPT_CHARS = 20_000
@@ -201,7 +201,6 @@ def remove(folder: Path) -> None:
 
     def allow(function: Any, path: str, _: Any) -> None:
         os.chmod(os.path.dirname(path), 0o700)  # noqa: PTH101, PTH120 - a name may be no text
-        os.chmod(path, 0o700, follow_symlinks=False) if os.chmod in os.supports_follow_symlinks else None
         function(path)
 
     if folder.exists():

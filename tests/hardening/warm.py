@@ -1,8 +1,8 @@
-"""``python -m tests.hardening.warm``: a process that has imported the core without torch, and forks for each input.
+"""``python -m tests.hardening.warm``: a process that has imported the core without torch, and forks.
 
-It reads a line of JSON for each input (its folders, its entry, its arguments, the seconds it may take), forks a
-child that calls the entry there, and writes a line of JSON: how the child ended, what it took. Only the child ever
-touches an input: whatever happens in it, this process goes on with the next one.
+It reads a line of JSON for each input (its folders, its entry, its arguments, the seconds it may take),
+forks a child that calls the entry there, and writes a line of JSON: how the child ended, what it took. Only
+the child ever touches an input: whatever happens in it, this process goes on with the next one.
 """
 
 from __future__ import annotations

@@ -47,7 +47,12 @@ def _repository(name: str, front: str) -> Case:
 
 def _saved(name: str, **files: object) -> Case:
     told = {f"data/{file.replace('__', '/')}.json": json.dumps(value) for file, value in files.items()}
-    return Case(f"saved-{name}", written({**told, "data/data-00000-of-00001.arrow": b"x"}), samples("data"), (DONE, REFUSED))
+    return Case(
+        f"saved-{name}",
+        written({**told, "data/data-00000-of-00001.arrow": b"x"}),
+        samples("data"),
+        (DONE, REFUSED),
+    )
 
 
 def _named_in_bytes(folder: Path) -> None:
@@ -81,15 +86,18 @@ CASES = (
     Case("zip-entry-without-a-name", copied("empty-name.zip"), samples("empty-name.zip"), (REFUSED, DONE)),
     _zipped("zip-folder-without-a-name", (REFUSED, DONE), name=b"/", data=b""),
     _zipped("zip-name-of-escapes", (REFUSED, DONE), name=b"cat/\x1b]0;title\x07.png"),
-    _zipped("zip-name-of-a-surrogate", (REFUSED, DONE), name="cat/\ud800.png".encode("utf-8", "surrogatepass")),
+    _zipped("zip-name-of-a-surrogate", (REFUSED, DONE), name="cat/\ud800.png".encode("utf-8",
+        "surrogatepass")),
     _zipped("zip-name-above-the-folder", name=b"../../evil.png"),
     _zipped("zip-entry-encrypted", (REFUSED, DONE), flags=0x801),
     _zipped("zip-method-unknown", (REFUSED, DONE), says={("local", "method"): 93, ("central", "method"): 93}),
     _zipped("zip-offset-beyond-the-end", (REFUSED, DONE), says={("central", "offset"): 2**31}),
     _zipped("zip-link", (REFUSED, DONE), data=b"/etc/passwd", attributes=0o120777 << 16),
-    Case("folder-not-utf8", _named_in_bytes, (Call(("samples", "caf\udce9")), Call(("samples", "caf\udce9", "--json"))), (DONE,)),
+    Case("folder-not-utf8", _named_in_bytes, (Call(("samples", "caf\udce9")), Call(("samples", "caf\udce9",
+        "--json"))), (DONE,)),
     Case("features-not-utf8", _odd_features("caf\udce9.npz", "b.npz"), _kept("features"), (DONE,)),
-    Case("features-named-by-escapes", _odd_features("a\x1b[31m.npz", "\u202eb.npz", "c\n.npz"), _kept("features"), (DONE,)),
+    Case("features-named-by-escapes", _odd_features("a\x1b[31m.npz", "\u202eb.npz", "c\n.npz"),
+        _kept("features"), (DONE,)),
     Case("class-of-a-surrogate", copied("surrogate-label"), _kept("surrogate-label"), (DONE, REFUSED)),
     _repository("unclosed-list", "configs: ["),
     _repository("tab", "configs:\n\t- x"),
@@ -97,14 +105,19 @@ CASES = (
     _repository("no-mapping", "- a\n- b: ["),
     _repository("alias-in-itself", "configs: &a [*a]"),
     _repository("tag-of-python", "x: !!python/object/apply:os.getcwd []"),
-    _repository("names-not-a-list", "dataset_info:\n  features: 1\nconfigs:\n- config_name: {}\n  data_files: {}"),
-    _saved("splits-not-a-list", dataset_dict={"splits": 1}, state={"_data_files": [{"filename": "data-00000-of-00001.arrow"}]}),
+    _repository("names-not-a-list",
+        "dataset_info:\n  features: 1\nconfigs:\n- config_name: {}\n  data_files: {}"),
+    _saved("splits-not-a-list", dataset_dict={"splits": 1},
+        state={"_data_files": [{"filename": "data-00000-of-00001.arrow"}]}),
     _saved("files-not-a-list", state={"_data_files": 7}),
     _saved("file-not-an-object", state={"_data_files": ["x", None]}),
     _saved("no-file", state={"_data_files": []}),
-    _saved("features-a-list", state={"_data_files": [{"filename": "data-00000-of-00001.arrow"}]}, dataset_info={"features": [[]]}),
-    Case("pipe-among-pictures", lambda folder: (place_samples(folder / "data", FILES), os.mkfifo(folder / "data" / "cat" / "p.png")),
+    _saved("features-a-list", state={"_data_files": [{"filename": "data-00000-of-00001.arrow"}]},
+        dataset_info={"features": [[]]}),
+    Case("pipe-among-pictures", lambda folder: (place_samples(folder / "data", FILES),
+        os.mkfifo(folder / "data" / "cat" / "p.png")),
          samples("data", "--modality", "image"), (DONE, REFUSED)),
-    Case("link-to-itself", lambda folder: (place_samples(folder / "data", FILES), (folder / "data" / "cat" / "l").symlink_to("l")),
+    Case("link-to-itself", lambda folder: (place_samples(folder / "data", FILES),
+        (folder / "data" / "cat" / "l").symlink_to("l")),
          samples("data", "--modality", "image"), (DONE, REFUSED)),
 )  # fmt: skip

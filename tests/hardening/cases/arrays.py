@@ -19,7 +19,9 @@ from tests.ready_made import LABELS, draw_features, save_features
 __all__ = ["CASES"]
 
 
-def _scored(name: str, make: Callable[[Path], object], file: str = "a.npz", statuses: tuple[int, ...] = (REFUSED,)) -> Case:
+def _scored(
+    name: str, make: Callable[[Path], object], file: str = "a.npz", statuses: tuple[int, ...] = (REFUSED,)
+) -> Case:
     return Case(name, make, (Call(("score", file, "--metrics", "logme,hscore", "--json")),), statuses)
 
 
@@ -49,7 +51,9 @@ def _replayed(name: str, **changes: Any) -> Case:
             inner[last] = value
         (folder / "card.json").write_text(json.dumps(card), encoding="utf-8")
 
-    return Case(f"replay-{name}", write, (Call(("replay", "card.json", "--samples", "features")),), (REFUSED, NOTHING))
+    return Case(
+        f"replay-{name}", write, (Call(("replay", "card.json", "--samples", "features")),), (REFUSED, NOTHING)
+    )
 
 
 def _truth(name: str, told: str) -> Case:
@@ -57,7 +61,12 @@ def _truth(name: str, told: str) -> Case:
         _two(folder)
         (folder / "truth.csv").write_bytes(told.encode())
 
-    return Case(f"truth-{name}", write, (Call(("rank", "--features", "features", "--truth", "truth.csv", *QUICK_RUN)),), (REFUSED, DONE))
+    return Case(
+        f"truth-{name}",
+        write,
+        (Call(("rank", "--features", "features", "--truth", "truth.csv", *QUICK_RUN)),),
+        (REFUSED, DONE),
+    )
 
 
 def _database(name: str, *models: Planted) -> Case:
@@ -84,20 +93,25 @@ CASES = (
     _scored("npz-targets-infinite", _with(labels=None, targets=np.where(LABELS == 2, np.inf, LABELS))),
     _scored("npz-name-of-escapes", _with(**{"x\x1b[2J": LABELS}), statuses=(DONE, REFUSED)),
     _scored("npz-a-pickle", written({"a.npz": b"\x80\x04cos\nsystem\n(S'true'\ntR."})),
-    Case("features-labels-infinite", copied("inf-labels"), (Call(("rank", "--features", "inf-labels", *QUICK_RUN, "--json")),), (REFUSED,)),
+    Case("features-labels-infinite", copied("inf-labels"), (Call(("rank", "--features", "inf-labels",
+        *QUICK_RUN, "--json")),), (REFUSED,)),
     _ranked("features-labels-nan", (REFUSED,), labels=np.where(LABELS == 2, np.nan, LABELS)),
-    _ranked("features-labels-undecodable", (DONE, REFUSED), labels=np.array([b"\xff", b"\xfe", b"c"])[LABELS]),
+    _ranked("features-labels-undecodable", (DONE, REFUSED), labels=np.array([b"\xff", b"\xfe",
+        b"c"])[LABELS]),
     _replayed("models-not-a-list", plan__models=1),
     _replayed("seed-too-large", plan__seed=10**40),
     _replayed("metrics-unknown", plan__metrics=["\x1b[2J"]),
     _replayed("half-samples-huge", plan__analyses__half_samples=10**9),
     _replayed("source-of-escapes", plan__samples_source="features:\x1b[2J\ud800"),
-    Case("mapping-nested-deeply", written({"mapping.json": "[" * 100_000}), (Call(("mapping.json",), "mapping"),), (REFUSED,)),
-    Case("mapping-name-of-escapes", written({"mapping.json": '{"tasks": {"\\u001b[2J": 1}}'}), (Call(("mapping.json",), "mapping"),), (REFUSED,)),
+    Case("mapping-nested-deeply", written({"mapping.json": "[" * 100_000}), (Call(("mapping.json",),
+        "mapping"),), (REFUSED,)),
+    Case("mapping-name-of-escapes", written({"mapping.json": '{"tasks": {"\\u001b[2J": 1}}'}),
+        (Call(("mapping.json",), "mapping"),), (REFUSED,)),
     _truth("number-of-5000-digits", f"model,accuracy\na,{'9' * 5000}\nb,0.5\n"),
     _truth("name-of-escapes", "model,accuracy\na,0.5\na\x1b[2J,0.5\nb,x\x1b[2J\n"),
     _database("parameters-infinite", _planted(parameters=float("inf"))),
-    _database("parameters-1e400", _planted(parameters="1e400"), _planted(id="org/odd2", parameters="9" * 400)),
+    _database("parameters-1e400", _planted(parameters="1e400"), _planted(id="org/odd2",
+        parameters="9" * 400)),
     _database("id-of-escapes", _planted(id="org/\x1b[2J\u202e")),
     _database("downloads-text", _planted(downloads="many", likes=b"\xff")),
     _database("library-of-escapes", _planted(libraries=["\x1b[31m"], licences=["\u202e"])),

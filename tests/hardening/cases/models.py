@@ -74,7 +74,9 @@ BAD_MODELS: Mapping[str, Change] = {
     "header-without-shapes": _header(NO_SHAPE),
     "header-not-an-object": _header(b"[]"),
     "header-of-numbers": _header(b'{"a": 1}'),
-    "header-with-a-shape-of-texts": _header(b'{"a": {"dtype": "F32", "shape": ["x"], "data_offsets": [0, 8]}}'),
+    "header-with-a-shape-of-texts": _header(
+        b'{"a": {"dtype": "F32", "shape": ["x"], "data_offsets": [0, 8]}}'
+    ),
     "tokenizer-that-panics": _json(
         "tokenizer.json", normalizer={"type": "Replace", "pattern": {"Regex": HOSTILE_REGEX}, "content": "x"}
     ),

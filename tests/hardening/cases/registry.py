@@ -9,4 +9,6 @@ from tests.hardening.cases.case import Case
 
 __all__ = ["CASES"]
 
-CASES: Mapping[str, Case] = {case.name: case for module in (tables, archives, arrays) for case in module.CASES}
+CASES: Mapping[str, Case] = {
+    case.name: case for module in (tables, archives, arrays) for case in module.CASES
+}

@@ -1,4 +1,4 @@
-"""Archives: zips whose names, sizes, methods and flags are odd, with the checksums repaired; tars, compressed or not."""
+"""Archives: zips of odd names, sizes, methods and flags with right checksums; tars, compressed or not."""
 
 from __future__ import annotations
 
@@ -53,7 +53,9 @@ class RawEntry:
     extra: bytes = b""
 
 
-def raw_zip(entries: list[RawEntry], *, comment: bytes = b"", lead: bytes = b"", count: int | None = None) -> bytes:
+def raw_zip(
+    entries: list[RawEntry], *, comment: bytes = b"", lead: bytes = b"", count: int | None = None
+) -> bytes:
     """Write a zip byte by byte."""
     out, directory = bytearray(lead), bytearray()
     for entry in entries:
@@ -61,23 +63,37 @@ def raw_zip(entries: list[RawEntry], *, comment: bytes = b"", lead: bytes = b"",
         if entry.method == 8:
             packer = zlib.compressobj(9, zlib.DEFLATED, -15)
             packed = packer.compress(entry.data) + packer.flush()
-        facts = {"crc": zlib.crc32(entry.data), "packed": len(packed), "size": len(entry.data), "method": entry.method}
+        facts = {
+            "crc": zlib.crc32(entry.data),
+            "packed": len(packed),
+            "size": len(entry.data),
+            "method": entry.method,
+        }
         offset = len(out)
         local = {name: entry.says.get(("local", name), value) for name, value in facts.items()}
         central = {name: entry.says.get(("central", name), value) for name, value in facts.items()}
-        out += struct.pack("<IHHHHHIIIHH", 0x04034B50, 20, entry.flags & 0xFFFF, local["method"] & 0xFFFF, 0, 0x21,
-                           local["crc"] & 0xFFFFFFFF, local["packed"] & 0xFFFFFFFF, local["size"] & 0xFFFFFFFF,
+        out += struct.pack("<IHHHHHIIIHH", 0x04034B50, 20, entry.flags & 0xFFFF, local["method"] & 0xFFFF, 0,
+            0x21,
+                           local["crc"] & 0xFFFFFFFF, local["packed"] & 0xFFFFFFFF,
+                               local["size"] & 0xFFFFFFFF,
                            len(entry.name), len(entry.extra))  # fmt: skip
         out += entry.name + entry.extra + packed
         where = entry.says.get(("central", "offset"), offset)
         directory += struct.pack("<IHHHHHHIIIHHHHHII", 0x02014B50, entry.made_by, 20, entry.flags & 0xFFFF,
                                  central["method"] & 0xFFFF, 0, 0x21, central["crc"] & 0xFFFFFFFF,
-                                 central["packed"] & 0xFFFFFFFF, central["size"] & 0xFFFFFFFF, len(entry.name),
-                                 len(entry.extra), 0, 0, 0, entry.attributes & 0xFFFFFFFF, where & 0xFFFFFFFF)  # fmt: skip
+                                 central["packed"] & 0xFFFFFFFF, central["size"] & 0xFFFFFFFF,
+                                     len(entry.name),
+                                 len(entry.extra), 0, 0, 0, entry.attributes & 0xFFFFFFFF,
+                                     where & 0xFFFFFFFF)  # fmt: skip
         directory += entry.name + entry.extra
     start, n = len(out), len(entries) if count is None else count
     out += directory
-    out += struct.pack("<IHHHHIIH", 0x06054B50, 0, 0, n & 0xFFFF, n & 0xFFFF, len(directory), start, len(comment)) + comment
+    out += (
+        struct.pack(
+            "<IHHHHIIH", 0x06054B50, 0, 0, n & 0xFFFF, n & 0xFFFF, len(directory), start, len(comment)
+        )
+        + comment
+    )
     return bytes(out)
 
 
@@ -90,7 +106,9 @@ def _content(rng: random.Random) -> tuple[str, bytes]:
         return ".txt", sentence(rng).encode()
     if kind < 0.85:
         return ".csv", write_table(make_rows(rng), rng)
-    return rng.choice([".png", ".txt", ".zip", ""]), rng.choice([b"", b"\x00" * 3, rng.randbytes(40), b"PK\x05\x06" + b"\0" * 18])
+    return rng.choice([".png", ".txt", ".zip", ""]), rng.choice(
+        [b"", b"\x00" * 3, rng.randbytes(40), b"PK\x05\x06" + b"\0" * 18]
+    )
 
 
 def _entries(rng: random.Random) -> list[RawEntry]:
@@ -103,8 +121,12 @@ def _entries(rng: random.Random) -> list[RawEntry]:
     is_named_well = rng.random() < 0.5
     for number in range(rng.choice([0, 1, 1, 2, 5])):
         own_suffix, data = _content(rng)
-        name = f"dog/odd{number}{own_suffix}" if is_named_well else junk.name(rng) + rng.choice(["", own_suffix])
-        encoded = rng.choice([junk.encode(name), name.encode("utf-8", "replace"), name.encode("cp437", "replace"), b"", b"/"])
+        name = (
+            f"dog/odd{number}{own_suffix}" if is_named_well else junk.name(rng) + rng.choice(["", own_suffix])
+        )
+        encoded = rng.choice(
+            [junk.encode(name), name.encode("utf-8", "replace"), name.encode("cp437", "replace"), b"", b"/"]
+        )
         one = RawEntry(encoded[:60_000], data, rng.choice([0, 8, 8]))
         _spoil(one, rng)
         entries.insert(rng.randrange(len(entries) + 1), one)
@@ -118,11 +140,15 @@ def _spoil(entry: RawEntry, rng: random.Random) -> None:
     if rng.random() < 0.4:
         return
     entry.flags = rng.choice([0, 0x800, 0x801, 1, 8, 0x808, 0x2000, 0x40, rng.randrange(2**16)])
-    entry.attributes = rng.choice([0o120777 << 16, 0o10644 << 16, 0o40755 << 16, 0o20644 << 16, 0x10, 0, 2**32 - 1])
+    entry.attributes = rng.choice(
+        [0o120777 << 16, 0o10644 << 16, 0o40755 << 16, 0o20644 << 16, 0x10, 0, 2**32 - 1]
+    )
     entry.made_by = rng.choice([0, 3 << 8, 10 << 8, 0xFFFF])
     if rng.random() < 0.5:
         field_name = rng.choice(["crc", "packed", "size", "method", "offset"])
-        value = rng.choice([0, 1, 12, 14, 93, 99, 2**31, 2**32 - 1, len(entry.data) * 2, rng.randrange(2**32)])
+        value = rng.choice(
+            [0, 1, 12, 14, 93, 99, 2**31, 2**32 - 1, len(entry.data) * 2, rng.randrange(2**32)]
+        )
         for where in rng.choice([("local",), ("central",), ("local", "central")]):
             entry.says[where, field_name] = value
     if rng.random() < 0.2:
@@ -134,7 +160,9 @@ def _spoil(entry: RawEntry, rng: random.Random) -> None:
 def _zip(rng: random.Random, folder: Path) -> Call:
     count = rng.choice([None] * 12 + [0, 1, 65_535])
     lead = rng.choice([b""] * 12 + [b"#!/bin/sh\n", b"PK\x03\x04", b"\0" * 100])
-    data = raw_zip(_entries(rng), comment=rng.choice([b"", b"", b"x" * 100, b"PK\x05\x06"]), lead=lead, count=count)
+    data = raw_zip(
+        _entries(rng), comment=rng.choice([b"", b"", b"x" * 100, b"PK\x05\x06"]), lead=lead, count=count
+    )
     if rng.random() < 0.35:
         data = mutate(data, rng)
     (folder / "samples.zip").write_bytes(data)
@@ -147,8 +175,13 @@ def _zip_files(rng: random.Random, folder: Path) -> Call:
     names = {f"{('cat', 'dog')[i % 2]}/{i}.png": picture(rng) for i in range(6)}
     for _ in range(rng.randrange(8)):
         suffix, data = _content(rng)
-        segments = [rng.choice(["cat", "dog", "owl", "train", "x y", "é", ".hidden", "1"]) for _ in range(rng.choice([1, 1, 2]))]
-        names["/".join([*segments, f"{rng.choice(['a', 'B', 'ü', '.b', 'metadata'])}{len(names)}{suffix}"])] = data
+        segments = [
+            rng.choice(["cat", "dog", "owl", "train", "x y", "é", ".hidden", "1"])
+            for _ in range(rng.choice([1, 1, 2]))
+        ]
+        names[
+            "/".join([*segments, f"{rng.choice(['a', 'B', 'ü', '.b', 'metadata'])}{len(names)}{suffix}"])
+        ] = data
     with zipfile.ZipFile(buffer, "w") as archive:
         for name, data in names.items():
             archive.writestr(zipfile.ZipInfo(name), data)
@@ -162,19 +195,35 @@ def _tar(rng: random.Random, folder: Path) -> Call:
     odd = rng.choice([0.0, 0.0, 0.0, 0.15])
     with tarfile.open(fileobj=buffer, mode="w", format=format_, errors="surrogateescape") as archive:
         for entry in _entries(rng):
-            info = tarfile.TarInfo(entry.name.decode("utf-8", "surrogateescape").replace("\0", "")[:90] or "x")
+            info = tarfile.TarInfo(
+                entry.name.decode("utf-8", "surrogateescape").replace("\0", "")[:90] or "x"
+            )
             if rng.random() < odd:
-                info.type = rng.choice([tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.FIFOTYPE, tarfile.DIRTYPE, b"Z"])
+                info.type = rng.choice(
+                    [
+                        tarfile.SYMTYPE,
+                        tarfile.LNKTYPE,
+                        tarfile.CHRTYPE,
+                        tarfile.FIFOTYPE,
+                        tarfile.DIRTYPE,
+                        b"Z",
+                    ]
+                )
                 info.linkname = rng.choice(["../../x", "/etc/passwd", "cat/0.png", ""])
             info.size, info.mode = len(entry.data), rng.choice([0o644, 0, 0o4777])
             info.mtime = rng.choice([0, 2**31, 8**11 - 1])
             if format_ == tarfile.PAX_FORMAT and rng.random() < 0.2:
-                info.pax_headers = {rng.choice(["size", "path", "mtime", "GNU.sparse.map", "x"]): rng.choice(["-1", "x", "9" * 30, "1"])}
+                info.pax_headers = {
+                    rng.choice(["size", "path", "mtime", "GNU.sparse.map", "x"]): rng.choice(
+                        ["-1", "x", "9" * 30, "1"]
+                    )
+                }
             archive.addfile(info, io.BytesIO(entry.data))
     data = bytearray(buffer.getvalue())
     if rng.random() < 0.3:
         data = bytearray(_repaired(bytearray(mutate(bytes(data), rng)), rng))
-    pack, suffix = rng.choice([(bytes, ".tar"), (bytes, ".tar"), (_gzip, ".tar.gz"), (bz2.compress, ".tar.bz2"),
+    pack, suffix = rng.choice([(bytes, ".tar"), (bytes, ".tar"), (_gzip, ".tar.gz"), (bz2.compress,
+        ".tar.bz2"),
                                (lzma.compress, ".tar.xz"), (_gzip, ".tgz")])  # fmt: skip
     packed = pack(bytes(data))
     if rng.random() < 0.2:
@@ -203,7 +252,9 @@ def _compressed(rng: random.Random, folder: Path) -> Call:
     data = write_table(make_rows(rng), rng)
     if rng.random() < 0.1:
         data += b"word,cat\n" * rng.choice([10_000, 4_000_000])
-    pack, suffix = rng.choice([(_gzip, ".gz"), (bz2.compress, ".bz2"), (lzma.compress, ".xz"), (bytes, ".gz"), (bytes, ".zst")])
+    pack, suffix = rng.choice(
+        [(_gzip, ".gz"), (bz2.compress, ".bz2"), (lzma.compress, ".xz"), (bytes, ".gz"), (bytes, ".zst")]
+    )
     packed = pack(data)
     if rng.random() < 0.5:
         packed = mutate(packed, rng)

@@ -1,4 +1,4 @@
-"""Ready-made features: .npz archives with odd headers, names, types and values, and files of features side by side."""
+"""Ready-made features: .npz archives with odd headers, names, types and values; several files of them."""
 
 from __future__ import annotations
 
@@ -25,26 +25,52 @@ from tests.hardening.mutate import mutate
 __all__ = ["KINDS", "QUICK_METRICS", "QUICK_RUN", "feature_file"]
 
 QUICK_METRICS = "logme,hscore,nearest_mean"
-QUICK_RUN = ("--metrics", QUICK_METRICS, "--intervals", "0", "--no-probe", "--no-projections", "--no-sample-sizes")
+QUICK_RUN = (
+    "--metrics",
+    QUICK_METRICS,
+    "--intervals",
+    "0",
+    "--no-probe",
+    "--no-projections",
+    "--no-sample-sizes",
+)
 NAMES = (
-    "embeddings", "labels", "targets", "source_logits", "source_probs", "reference_embeddings", "label_embeddings",
-    "sample_label_embeddings", "source_embeddings", "source_labels", "source_error", "target_error", "lipschitz",
+    "embeddings", "labels", "targets", "source_logits", "source_probs", "reference_embeddings",
+    "label_embeddings",
+    "sample_label_embeddings", "source_embeddings", "source_labels", "source_error", "target_error",
+    "lipschitz",
 )  # fmt: skip
 ANY_DTYPE = (
-    hnp.scalar_dtypes() | hnp.byte_string_dtypes() | hnp.unicode_string_dtypes() | hnp.datetime64_dtypes() | hnp.timedelta64_dtypes()
+    hnp.scalar_dtypes()
+    | hnp.byte_string_dtypes()
+    | hnp.unicode_string_dtypes()
+    | hnp.datetime64_dtypes()
+    | hnp.timedelta64_dtypes()
 )
 ANY_ARRAY = hnp.arrays(ANY_DTYPE, hnp.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=6))
-ROWS = hnp.arrays(st.sampled_from([np.float32, np.float64, np.float16, np.int64]), st.tuples(st.integers(2, 12), st.integers(1, 5)))
+ROWS = hnp.arrays(
+    st.sampled_from([np.float32, np.float64, np.float16, np.int64]),
+    st.tuples(st.integers(2, 12), st.integers(1, 5)),
+)
 HEADERS = (
-    "{'descr': '<f8', 'fortran_order': False, 'shape': (%d, 4), }", "{'descr': '|O', 'fortran_order': False, 'shape': (3,), }",
-    "{'descr': '<f8', 'fortran_order': False, 'shape': (-1, 4), }", "{'descr': '<f8', 'fortran_order': 1, 'shape': (12, 4), }",
-    "{'descr': '<f8', 'fortran_order': False, 'shape': (99999999999, 99999), }", "{'descr': [('a', '<f8')], 'fortran_order': False, 'shape': (12,)}",
-    "{'descr': '<f8', 'fortran_order': False, 'shape': 12}", "{'descr': '<f8', 'fortran_order': True, 'shape': (), }",
-    "{'descr': '|V8', 'fortran_order': False, 'shape': (12,), }", "{'descr': '<U0', 'fortran_order': False, 'shape': (12,), }",
-    "{'descr': '<M8[as]', 'fortran_order': False, 'shape': (12,), }", "{'descr': 'x', 'fortran_order': False, 'shape': (12,)}",
-    "{'descr': '<f16', 'fortran_order': False, 'shape': (12, 2), }", "[]", "{", "", "{'descr': '<f8'}", "__import__('os').getcwd()",
-    "{'descr': '<f8', 'fortran_order': False, 'shape': (2**64,), }", "{'descr': '|S2147483647', 'fortran_order': False, 'shape': (4,)}",
-    "{'descr': '<f8', 'fortran_order': False, 'shape': (12L, 4L), }", "(" * 900, "{'descr': '<f8', 'fortran_order': False, 'shape': (0, 4), }",
+    "{'descr': '<f8', 'fortran_order': False, 'shape': (%d, 4), }",
+    "{'descr': '|O', 'fortran_order': False, 'shape': (3,), }",
+    "{'descr': '<f8', 'fortran_order': False, 'shape': (-1, 4), }",
+    "{'descr': '<f8', 'fortran_order': 1, 'shape': (12, 4), }",
+    "{'descr': '<f8', 'fortran_order': False, 'shape': (99999999999, 99999), }",
+    "{'descr': [('a', '<f8')], 'fortran_order': False, 'shape': (12,)}",
+    "{'descr': '<f8', 'fortran_order': False, 'shape': 12}",
+    "{'descr': '<f8', 'fortran_order': True, 'shape': (), }",
+    "{'descr': '|V8', 'fortran_order': False, 'shape': (12,), }",
+    "{'descr': '<U0', 'fortran_order': False, 'shape': (12,), }",
+    "{'descr': '<M8[as]', 'fortran_order': False, 'shape': (12,), }",
+    "{'descr': 'x', 'fortran_order': False, 'shape': (12,)}",
+    "{'descr': '<f16', 'fortran_order': False, 'shape': (12, 2), }", "[]", "{", "", "{'descr': '<f8'}",
+    "__import__('os').getcwd()",
+    "{'descr': '<f8', 'fortran_order': False, 'shape': (2**64,), }",
+    "{'descr': '|S2147483647', 'fortran_order': False, 'shape': (4,)}",
+    "{'descr': '<f8', 'fortran_order': False, 'shape': (12L, 4L), }", "(" * 900,
+    "{'descr': '<f8', 'fortran_order': False, 'shape': (0, 4), }",
 )  # fmt: skip
 
 
@@ -89,13 +115,23 @@ def _odd_values(arrays: dict[str, np.ndarray], rng: random.Random) -> None:
     elif kind == 1:
         array = array.astype(rng.choice(["f2", "f4", ">f8", "i1", "u8", "c16", "bool", "U5", "S5", "f16"]))
     elif kind == 2:
-        array = rng.choice([array[:-1], array[:, None] if array.ndim == 1 else array[:, :0], array.T, array.reshape(-1), array[:0]])
+        array = rng.choice(
+            [
+                array[:-1],
+                array[:, None] if array.ndim == 1 else array[:, :0],
+                array.T,
+                array.reshape(-1),
+                array[:0],
+            ]
+        )
     elif kind == 3:
         array = np.full_like(array, rng.choice([0, 1, 7]))
     elif kind == 4:
         array = array.astype(float) * rng.choice([1e300, 1e-300, 1e154, -1.0])
     elif kind == 5:
-        array = np.array([rng.choice(["cat", "dög", "\ud800", "", "a\x1b[2J", "x" * 300, " "]) for _ in range(len(array))])
+        array = np.array(
+            [rng.choice(["cat", "dög", "\ud800", "", "a\x1b[2J", "x" * 300, " "]) for _ in range(len(array))]
+        )
     elif kind == 6:
         array = draw(ANY_ARRAY, rng)
     elif kind == 7:
@@ -115,16 +151,31 @@ def feature_file(rng: random.Random, *, strength: float = 1.0, odd: float = 0.6)
             else:
                 arrays[rng.choice(NAMES)] = draw(rng.choice([ANY_ARRAY, ROWS]), rng)
             odd /= 2
-    entries = [RawEntry(f"{name}.npy".encode(), _array_bytes(array), rng.choice([0, 8])) for name, array in arrays.items()]
+    entries = [
+        RawEntry(f"{name}.npy".encode(), _array_bytes(array), rng.choice([0, 8]))
+        for name, array in arrays.items()
+    ]
     if rng.random() < odd:
         entries[rng.randrange(len(entries))].data = _by_hand(rng)
     if rng.random() < odd / 2:
         one = rng.choice(entries)
-        one.name = rng.choice([b"embeddings", b"labels.npy", b"../x.npy", b"", b"a\x1b.npy", "\u202e.npy".encode(), b"embeddings.npy/"])
+        one.name = rng.choice(
+            [
+                b"embeddings",
+                b"labels.npy",
+                b"../x.npy",
+                b"",
+                b"a\x1b.npy",
+                "\u202e.npy".encode(),
+                b"embeddings.npy/",
+            ]
+        )
     if rng.random() < odd / 2:
         one = rng.choice(entries)
         one.flags = rng.choice([1, 0x801, 8, 0x40, 0x2000])
-        one.says[rng.choice(["local", "central"]), rng.choice(["method", "crc", "size", "packed"])] = rng.choice([0, 9, 12, 14, 93, 2**31, 2**32 - 1])
+        one.says[rng.choice(["local", "central"]), rng.choice(["method", "crc", "size", "packed"])] = (
+            rng.choice([0, 9, 12, 14, 93, 2**31, 2**32 - 1])
+        )
     if rng.random() < 0.02:
         entries[0].data = _array_bytes(np.zeros((rng.choice([10**5, 6 * 10**6]), 8)))
     data = raw_zip(entries)
@@ -136,7 +187,16 @@ def _score(rng: random.Random, folder: Path) -> Call:
     if rng.random() < 0.05:
         data = rng.choice([_array_bytes(np.zeros(3)), _by_hand(rng), b"\x80\x04N.", b"PK", b""])
     (folder / "model.npz").write_bytes(data)
-    metrics = rng.choice([QUICK_METRICS, QUICK_METRICS, "leep,nce,gbc,etran", "transrate,ped,label_alignment", "sfda,pactran", "emms,wdje"])
+    metrics = rng.choice(
+        [
+            QUICK_METRICS,
+            QUICK_METRICS,
+            "leep,nce,gbc,etran",
+            "transrate,ped,label_alignment",
+            "sfda,pactran",
+            "emms,wdje",
+        ]
+    )
     return Call(("score", "model.npz", "--metrics", metrics, *rng.choice([("--json",), ("--json",), ()])))
 
 
@@ -144,20 +204,44 @@ def _features(rng: random.Random, folder: Path) -> Call:
     """Write files of features of two or three models beside each other; one or more may be odd."""
     seed = rng.getrandbits(32)
     (folder / "features").mkdir()
-    names = [rng.choice([f"model{i}", f"model{i}", f"org_{i}", _file_name(rng)]) for i in range(rng.choice([1, 2, 3]))]
+    names = [
+        rng.choice([f"model{i}", f"model{i}", f"org_{i}", _file_name(rng)])
+        for i in range(rng.choice([1, 2, 3]))
+    ]
     for i, name in enumerate(dict.fromkeys(names)):
         own = random.Random(seed) if rng.random() < 0.8 else rng  # noqa: S311 - the same samples for all files
         data = feature_file(own, strength=1.0 + i, odd=rng.choice([0.0, 0.0, 0.6]))
         (folder / "features" / f"{name}.npz").write_bytes(data)
     if rng.random() < 0.2:
         _other_file(rng, folder / "features")
-    options = rng.choice([(), (), (), ("--normalise", "rms"), ("--target", "regression"), ("--label-column", "label"), ("--layers",)])
-    return Call(("rank", "--features", "features", *QUICK_RUN, *options, *rng.choice([("--json",), ("--json", "--out", "../out/o"), ()])))
+    options = rng.choice(
+        [
+            (),
+            (),
+            (),
+            ("--normalise", "rms"),
+            ("--target", "regression"),
+            ("--label-column", "label"),
+            ("--layers",),
+        ]
+    )
+    return Call(
+        (
+            "rank",
+            "--features",
+            "features",
+            *QUICK_RUN,
+            *options,
+            *rng.choice([("--json",), ("--json", "--out", "../out/o"), ()]),
+        )
+    )
 
 
 def _file_name(rng: random.Random) -> str:
     told = junk.name(rng).replace("/", "_").replace("\0", "_")[:60]
-    told = told.encode("utf-8", "surrogateescape" if all(not "\ud800" <= c < "\udc80" for c in told) else "replace")
+    told = told.encode(
+        "utf-8", "surrogateescape" if all(not "\ud800" <= c < "\udc80" for c in told) else "replace"
+    )
     return told.decode("utf-8", "surrogateescape") or "x"
 
 

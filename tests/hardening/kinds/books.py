@@ -21,13 +21,26 @@ HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006"
-BOMB = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">]>'
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
+OPEN = "urn:oasis:names:tc:opendocument:xmlns"
+EIGHT_TIMES = '<!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">'
+BOMB = f'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">{EIGHT_TIMES}]>'
+PLACES = ("A0", "XFD1048576", "ZZZZ9", "1A", "", "A99999999999", "$A$1")
+MERGES = ("A2:A9", "A1:XFD1048576", "B:A", "x")
+REPEATS = ("3", "1000000000", "-1", "x")
 
 
 def _plain(text: object) -> str:
     """Escape a text for XML; what XML cannot hold stays out, mostly."""
     told = str(text).encode("utf-8", "replace").decode()
-    return escape("".join(c for c in told if c in "\t\n" or ord(c) >= 32)[:2000])
+    return escape("".join(c for c in told if c in "\t\n" or ord(c) >= 32)[:2000], {'"': "&quot;"})
+
+
+def _tag(kind: str, inner: str = "", /, **attributes: object) -> str:
+    """Write an element; in the name of an attribute ``__`` stands for a colon, ``_`` for a hyphen."""
+    names = {key: key.replace("__", ":").replace("_", "-") for key in attributes}
+    told = "".join(f' {names[key]}="{value}"' for key, value in attributes.items())
+    return f"<{kind}{told}>{inner}</{kind}>"
 
 
 def _column(number: int) -> str:
@@ -40,12 +53,14 @@ def _column(number: int) -> str:
 def _cell(place: str, value: object, rng: random.Random, odd: float) -> str:
     told = _plain(value)
     if rng.random() >= odd:
-        return f'<c r="{place}" t="inlineStr"><is><t>{told}</t></is></c>'
+        return _tag("c", _tag("is", _tag("t", told)), r=place, t="inlineStr")
     return rng.choice([
-        f'<c r="{place}"><v>{told}</v></c>', f'<c r="{place}" t="b"><v>{told}</v></c>', f'<c r="{place}" t="e"><v>#N/A</v></c>',
-        f'<c r="{place}" t="s"><v>{rng.choice(["0", "1", "-1", "999999", "x"])}</v></c>', f'<c r="{place}" t="d"><v>{told}</v></c>',
-        f'<c r="{place}" s="99"><v>{_plain(junk.number(rng))}</v></c>', f'<c t="str"><v>{told}</v></c>', f'<c r="{place}"><f>1/0</f></c>',
-        f'<c r="{rng.choice(["A0", "XFD1048576", "ZZZZ9", "1A", "", "A99999999999", "$A$1"])}"><v>1</v></c>',
+        _tag("c", _tag("v", told), r=place), _tag("c", _tag("v", told), r=place, t="b"), _tag("c", _tag("v",
+            "#N/A"), r=place, t="e"),
+        _tag("c", _tag("v", rng.choice(["0", "1", "-1", "999999", "x"])), r=place, t="s"), _tag("c",
+            _tag("v", told), r=place, t="d"),
+        _tag("c", _tag("v", _plain(junk.number(rng))), r=place, s=99), _tag("c", _tag("v", told), t="str"),
+        _tag("c", _tag("f", "1/0"), r=place), _tag("c", _tag("v", "1"), r=rng.choice(PLACES)),
     ])  # fmt: skip
 
 
@@ -54,54 +69,59 @@ def _sheet(rows: Rows, rng: random.Random) -> str:
     for number, cells in enumerate([rows.columns, *rows.cells], start=1):
         own = "".join(_cell(f"{_column(i)}{number}", value, rng, odd) for i, value in enumerate(cells))
         place = number if rng.random() >= odd / 5 else rng.choice([0, -1, 1_048_576, 10**12, 1])
-        lines.append(f'<row r="{place}">{own}</row>')
-    merges = rng.choice(["", "", "", '<mergeCells><mergeCell ref="A2:A9"/></mergeCells>',
-                         '<mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells>', '<mergeCells><mergeCell ref="B:A"/></mergeCells>'])  # fmt: skip
-    size = rng.choice(["", '<dimension ref="A1:B9"/>', '<dimension ref="A1:XFD1048576"/>', '<dimension ref="x"/>'])
-    return f'{HEAD}<worksheet xmlns="{MAIN}">{size}<sheetData>{"".join(lines)}</sheetData>{merges}</worksheet>'
+        lines.append(_tag("row", own, r=place))
+    merges = _tag("mergeCells", _tag("mergeCell", ref=rng.choice(MERGES))) if rng.random() < 0.3 else ""
+    size = _tag("dimension", ref=rng.choice(["A1:B9", "A1:XFD1048576", "x"])) if rng.random() < 0.5 else ""
+    return HEAD + _tag("worksheet", size + _tag("sheetData", "".join(lines)) + merges, xmlns=MAIN)
 
 
 def _xlsx(rng: random.Random, folder: Path) -> Call:
     n_sheets = rng.choice([1, 1, 1, 2, 3])
-    names = [_plain(rng.choice([f"Sheet{i}", junk.text(rng)])).replace('"', "") for i in range(n_sheets)]
-    states = [rng.choice(["", "", "", ' state="hidden"', ' state="veryHidden"', ' state="x"']) for _ in names]
-    sheets = "".join(f'<sheet name="{name}" sheetId="{i + 1}"{state} r:id="rId{i + 1}"/>'
-                     for i, (name, state) in enumerate(zip(names, states, strict=True)))  # fmt: skip
-    kind = f"{RELATIONS}/worksheet"
-    targets = "".join(f'<Relationship Id="rId{i + 1}" Type="{kind}" Target="{rng.choice(["", "", "", "/xl/", "../../"])}worksheets/s{i}.xml"/>'
-                      for i in range(n_sheets))  # fmt: skip
-    strings = f'{HEAD}{rng.choice(["", "", BOMB])}<sst xmlns="{MAIN}" count="2"><si><t>cat</t></si><si><r><t>&amp;</t></r></si></sst>'
-    types = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
+    sheets = targets = ""
+    for i in range(n_sheets):
+        name = _plain(rng.choice([f"Sheet{i}", junk.text(rng)]))
+        state = rng.choice(["visible"] * 5 + ["hidden", "veryHidden", "x"])
+        sheets += _tag("sheet", name=name, sheetId=i + 1, state=state, r__id=f"rId{i + 1}")
+        target = f"{rng.choice(['', '', '', '/xl/', '../../'])}worksheets/s{i}.xml"
+        targets += _tag("Relationship", Id=f"rId{i + 1}", Type=f"{RELATIONS}/worksheet", Target=target)
+    strings = _tag("si", _tag("t", "cat")) + _tag("si", _tag("r", _tag("t", "&amp;")))
+    types = _tag("Override", PartName="/xl/workbook.xml", ContentType=WORKBOOK)
+    first = _tag("Relationship", Id="rId1", Type=f"{RELATIONS}/officeDocument", Target="xl/workbook.xml")
     parts = {
-        "[Content_Types].xml": f'{HEAD}<Types xmlns="{PACKAGE}/content-types"><Override PartName="/xl/workbook.xml" ContentType="{types}"/></Types>',
-        "_rels/.rels": f'{HEAD}<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="rId1" Type="{RELATIONS}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-        "xl/workbook.xml": f'{HEAD}<workbook xmlns="{MAIN}" xmlns:r="{RELATIONS}"><sheets>{sheets}</sheets></workbook>',
-        "xl/_rels/workbook.xml.rels": f'{HEAD}<Relationships xmlns="{PACKAGE}/relationships">{targets}</Relationships>',
-        "xl/sharedStrings.xml": strings,
+        "[Content_Types].xml": HEAD + _tag("Types", types, xmlns=f"{PACKAGE}/content-types"),
+        "_rels/.rels": HEAD + _tag("Relationships", first, xmlns=f"{PACKAGE}/relationships"),
+        "xl/workbook.xml": HEAD + _tag("workbook", _tag("sheets", sheets), xmlns=MAIN, xmlns__r=RELATIONS),
+        "xl/_rels/workbook.xml.rels": HEAD + _tag("Relationships", targets, xmlns=f"{PACKAGE}/relationships"),
+        "xl/sharedStrings.xml": HEAD + rng.choice(["", "", BOMB]) + _tag("sst", strings, xmlns=MAIN, count=2),
         **{f"xl/worksheets/s{i}.xml": _sheet(make_rows(rng), rng) for i in range(n_sheets)},
     }
     return _packed(parts, ".xlsx", rng, folder)
 
 
+def _open_row(cells: list[object], rng: random.Random, odd: float) -> str:
+    """Write a row of an OpenDocument sheet; a cell or the whole row may say that it stands for many."""
+    own = ""
+    for value in cells:
+        kind = rng.choice(["float", "date", "boolean", "percentage", "x"]) if rng.random() < odd else "string"
+        more = {} if kind == "string" else {"office__value": _plain(value)}
+        if rng.random() < odd:
+            more["table__number_columns_repeated"] = rng.choice(REPEATS)
+        own += _tag("table:table-cell", _tag("text:p", _plain(value)), office__value_type=kind, **more)
+    more = {"table__number_rows_repeated": rng.choice(["2", "1048576"])} if rng.random() < odd / 2 else {}
+    return _tag("table:table-row", own, **more)
+
+
 def _ods(rng: random.Random, folder: Path) -> Call:
-    rows = make_rows(rng)
-    lines, odd = [], rng.choice(ODD)
-    for cells in [rows.columns, *rows.cells]:
-        own = ""
-        for value in cells:
-            repeat = "" if rng.random() >= odd else rng.choice([' table:number-columns-repeated="3"', ' table:number-columns-repeated="1000000000"',
-                                             ' table:number-columns-repeated="-1"', ' table:number-columns-repeated="x"'])  # fmt: skip
-            kind = "string" if rng.random() >= odd else rng.choice(["float", "date", "boolean", "percentage", "x"])
-            told = _plain(value).replace('"', "")
-            own += f'<table:table-cell office:value-type="{kind}" office:value="{told}"{repeat}><text:p>{told}</text:p></table:table-cell>'
-        many = "" if rng.random() >= odd / 2 else rng.choice([' table:number-rows-repeated="2"', ' table:number-rows-repeated="1048576"'])
-        lines.append(f"<table:table-row{many}>{own}</table:table-row>")
-    spaces = " ".join(f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text"))
-    sheet = f'<table:table table:name="{_plain(rng.choice(["Sheet", junk.text(rng)])).replace(chr(34), "")}">{"".join(lines)}</table:table>'
+    rows, odd = make_rows(rng), rng.choice(ODD)
+    lines = "".join(_open_row(cells, rng, odd) for cells in [rows.columns, *rows.cells])
+    sheet = _tag("table:table", lines, table__name=_plain(rng.choice(["Sheet", junk.text(rng)])))
+    spaces = {f"xmlns__{name}": f"{OPEN}:{name}:1.0" for name in ("office", "table", "text")}
+    body = _tag("office:body", _tag("office:spreadsheet", sheet))
+    content = _tag("office:document-content", body, **spaces)
     parts = {
         "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
-        "content.xml": f"{HEAD}{rng.choice(['', '', '', BOMB])}<office:document-content {spaces}><office:body><office:spreadsheet>{sheet}</office:spreadsheet></office:body></office:document-content>",
-        "META-INF/manifest.xml": f'{HEAD}<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>',
+        "content.xml": HEAD + rng.choice(["", "", "", BOMB]) + content,
+        "META-INF/manifest.xml": HEAD + _tag("manifest:manifest", xmlns__manifest=f"{OPEN}:manifest:1.0"),
     }
     return _packed(parts, ".ods", rng, folder)
 

@@ -1,4 +1,4 @@
-"""Model folders: small checkpoints of the demo zoo of which one or a few files are changed, by what they mean."""
+"""Model folders: small checkpoints of the demo zoo of which one or a few files are changed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import json
 import os
 import random
 import shutil
-import struct
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,12 @@ from typing import Any
 from ptmrank_core.config import ASSETS
 from tests.hardening import junk
 from tests.hardening.inputs import Call, Kind
+from tests.hardening.kinds.checkpoint_files import (
+    change_tokenizer,
+    change_weights,
+    read_json,
+    write_json,
+)
 from tests.hardening.kinds.pictures import picture, place_samples
 from tests.hardening.kinds.recordings import wave_file
 from tests.hardening.mutate import mutate, mutate_json
@@ -28,23 +33,27 @@ BASES = {
 }
 TASKS = {"image": "image-classification", "text": "text-classification", "audio": "audio-classification"}
 SIZES = (0, -1, 1, 3, 7, 2**20, 2**31, 2**40, 10**18, "64", None, 1.5, [64], {}, True, "x")
-SIZE_WORDS = ("size", "num_", "n_", "_dim", "layers", "heads", "positions", "depths", "vocab", "stride", "channels", "width", "length")
-PYTHON = "import os\nopen(os.path.join(os.environ.get('HOME', '/tmp'), 'ran'), 'w').write('x')\nclass Own:\n    pass\n"
-REGEXES = ("(a+)+$", "(?:x*)*y", "[", "(?P<a>", "\\p{Foo}", "(" * 500, "", ".*" * 50, "\\")
-
-
-def _json_file(folder: Path, name: str) -> Any:
-    return json.loads((folder / name).read_text(encoding="utf-8"))
-
-
-def _write_json(folder: Path, name: str, told: Any, rng: random.Random) -> None:
-    data = junk.compose_json(told, rng) if rng.random() < 0.1 else junk.encode(json.dumps(told))
-    (folder / name).write_bytes(data)
+SIZE_WORDS = (
+    "size",
+    "num_",
+    "n_",
+    "_dim",
+    "layers",
+    "heads",
+    "positions",
+    "depths",
+    "vocab",
+    "stride",
+    "channels",
+    "width",
+    "length",
+)
+PYTHON = "import os\nopen(os.path.join(os.environ['HOME'], 'ran'), 'w').write('x')\nclass Own:\n    pass\n"
 
 
 def _config(folder: Path, rng: random.Random) -> None:
     """Change the configuration: a size, a name of a class, or anything."""
-    config = _json_file(folder, "config.json")
+    config = read_json(folder, "config.json")
     kind = rng.random()
     if kind < 0.45:
         sizes = [key for key in config if any(word in key for word in SIZE_WORDS)]
@@ -54,122 +63,64 @@ def _config(folder: Path, rng: random.Random) -> None:
         config[key] = rng.choice(values)
     else:
         config = mutate_json(config, rng)
-    _write_json(folder, "config.json", config, rng)
+    write_json(folder, "config.json", config, rng)
 
 
 NAMED: tuple[tuple[str, tuple[Any, ...]], ...] = (
-    ("architectures", (1, [], [1], None, "BertModel", ["Nothing"], [["BertModel"]], {"a": 1}, ["ViTForMaskedImageModeling"], ["T5Model"])),
-    ("model_type", (1, None, "", "nothing", "../bert", "t5", "vit", ["bert"], "llama", "clip", "timm_wrapper", "vision-encoder-decoder", "\x1b[2J")),
-    ("id2label", ({}, [], None, {"0": 1}, {"a": "b"}, {"-1": "x"}, {"0": None}, {str(i): "x" for i in range(3000)}, "x", {"0": "\x1b[31m", "1": "\u202e"})),
+    ("architectures", (1, [], [1], None, "BertModel", ["Nothing"], [["BertModel"]], {"a": 1},
+    ["ViTForMaskedImageModeling"], ["T5Model"])),
+    ("model_type", (1, None, "", "nothing", "../bert", "t5", "vit", ["bert"], "llama", "clip",
+    "timm_wrapper", "vision-encoder-decoder", "\x1b[2J")),
+    ("id2label", ({}, [], None, {"0": 1}, {"a": "b"}, {"-1": "x"}, {"0": None},
+    {str(i): "x" for i in range(3000)}, "x", {"0": "\x1b[31m", "1": "\u202e"})),
     ("num_labels", ("3", -1, 0, 2**31, None, 1.5)), ("label2id", (None, [], {"a": "b"}, 1)),
     ("dtype", ("float16", "bfloat16", "float8_e4m3fn", "nothing", 1, None, {"": "float32"}, "int8", "auto")),
-    ("torch_dtype", ("float16", "nothing", 1)), ("auto_map", ({"AutoModel": "own.Own", "AutoConfig": "own.Own"}, 1, "x", {"AutoModel": "org/other--own.Own"})),
-    ("quantization_config", ({"quant_method": "bitsandbytes", "load_in_4bit": True}, {"quant_method": "gptq", "bits": 4}, {}, 1, {"quant_method": "x"})),
-    ("hidden_act", ("nothing", 1, None, "silu", "__import__")), ("attn_implementation", ("flash_attention_2", "x", 1)), ("_attn_implementation", ("eager", "x")),
-    ("tie_word_embeddings", (None, "x", False)), ("is_decoder", (True, "x")), ("is_encoder_decoder", (True, "x")), ("pruned_heads", ({"0": [9]}, 1)),
-    ("_name_or_path", ("../../x", 1, "org/other")), ("problem_type", ("x", "regression")), ("output_hidden_states", (False, 1, "x")), ("chunk_size_feed_forward", (3, -1)),
-    ("transformers_version", (1, "99.0", None)), ("use_cache", ("x",)), ("layer_norm_eps", ("x", -1, 1e308)), ("initializer_range", (-1.0, "x", float("nan"))),
+    ("torch_dtype", ("float16", "nothing", 1)), ("auto_map", ({"AutoModel": "own.Own",
+    "AutoConfig": "own.Own"}, 1, "x", {"AutoModel": "org/other--own.Own"})),
+    ("quantization_config", ({"quant_method": "bitsandbytes", "load_in_4bit": True}, {"quant_method": "gptq",
+    "bits": 4}, {}, 1, {"quant_method": "x"})),
+    ("hidden_act", ("nothing", 1, None, "silu", "__import__")), ("attn_implementation", ("flash_attention_2",
+    "x", 1)), ("_attn_implementation", ("eager", "x")),
+    ("tie_word_embeddings", (None, "x", False)), ("is_decoder", (True, "x")), ("is_encoder_decoder", (True,
+    "x")), ("pruned_heads", ({"0": [9]}, 1)),
+    ("_name_or_path", ("../../x", 1, "org/other")), ("problem_type", ("x", "regression")),
+    ("output_hidden_states", (False, 1, "x")), ("chunk_size_feed_forward", (3, -1)),
+    ("transformers_version", (1, "99.0", None)), ("use_cache", ("x",)), ("layer_norm_eps", ("x", -1, 1e308)),
+    ("initializer_range", (-1.0, "x", float("nan"))),
 )  # fmt: skip
-
-
-def _split_weights(data: bytes) -> tuple[dict[str, Any], bytes]:
-    length = struct.unpack("<Q", data[:8])[0]
-    return json.loads(data[8 : 8 + length]), data[8 + length :]
-
-
-def _weights(folder: Path, rng: random.Random) -> None:
-    """Change the header of the weights by what its fields mean, or numbers among the weights."""
-    path = folder / "model.safetensors"
-    header, body = _split_weights(path.read_bytes())
-    names = [name for name in header if name != "__metadata__"]
-    name = rng.choice(names)
-    about = header[name]
-    kind = rng.randrange(11)
-    if kind == 0:
-        about["dtype"] = rng.choice(["F64", "F16", "BF16", "I8", "BOOL", "F8_E4M3", "X", 1, "U64"])
-    elif kind == 1:
-        about["shape"] = rng.choice([[], [0], [-1], [2**40, 2**40], about["shape"][::-1], [*about["shape"], 1], "x", [1.5], about["shape"] * 2])
-    elif kind == 2:
-        about["data_offsets"] = rng.choice([[0, 0], [-1, 4], [0, 2**63], [4, 0], [0, len(body)], "x", [0], about["data_offsets"][::-1]])
-    elif kind == 3:
-        header[rng.choice([name + ".x", "x", "", name.upper(), "\u202e"])] = header.pop(name)
-    elif kind == 4:
-        for gone in rng.sample(names, rng.choice([1, len(names) // 2, len(names)])):
-            del header[gone]
-    elif kind == 5:
-        header["__metadata__"] = rng.choice([{"format": "tf"}, {"format": 1}, 1, {}, {"format": "flax"}, {"a": "x" * 10**6}])
-    elif kind == 6:
-        start, end = about["data_offsets"]
-        number = rng.choice([float("nan"), float("inf"), 1e38, 0.0, -1e30])
-        body = body[:start] + struct.pack("<f", number) * ((end - start) // 4) + body[end:]
-    elif kind == 7:
-        body = b"\xff" * len(body) if rng.random() < 0.5 else b"\0" * len(body)
-    elif kind == 8:
-        body = body[: rng.randrange(len(body))] if rng.random() < 0.5 else body + b"x" * 100
-    elif kind == 9:
-        header = mutate_json(header, rng)
-    told = json.dumps(header).encode()
-    length = rng.choice([0, 2**40, 2**63, len(told) - 1, 2**64 - 1, 100_000_001]) if kind == 10 else len(told)
-    path.write_bytes(struct.pack("<Q", length) + told + body)
-
-
-def _tokenizer(folder: Path, rng: random.Random) -> None:
-    """Change a piece of the tokenizer."""
-    tokenizer = _json_file(folder, "tokenizer.json")
-    model = tokenizer["model"]
-    kind = rng.randrange(10)
-    if kind == 0:
-        vocabulary = model.get("vocab", {})
-        for token in rng.sample(sorted(vocabulary), min(len(vocabulary), rng.choice([1, 50, 2000]))):
-            del vocabulary[token]
-    elif kind == 1:
-        model["vocab"] = rng.choice([{}, [], {"a": 0}, {"a": 2**32}, {"a": -1}, {"[UNK]": 0, "a": 10**6}, None])
-    elif kind == 2:
-        model["unk_token"] = rng.choice([None, "", "nothing", 1])
-    elif kind == 3:
-        model["type"] = rng.choice(["BPE", "WordPiece", "Unigram", "WordLevel", "x", None])
-    elif kind == 4:
-        model["merges"] = rng.choice([[], ["a b"], [["a", "b"]], "x", ["a"], [["x", "y"]] * 1000])
-    elif kind == 5:
-        pattern = {"Regex": rng.choice(REGEXES)}
-        tokenizer["normalizer"] = rng.choice([{"type": "Replace", "pattern": pattern, "content": rng.choice(["", "x" * 100_000])}, {"type": "x"}, {"type": "Prepend", "prepend": "x" * 50_000}])
-        if rng.random() < 0.5:
-            tokenizer["pre_tokenizer"] = {"type": "Split", "pattern": pattern, "behavior": rng.choice(["Isolated", "Removed", "x"]), "invert": rng.random() < 0.5}
-    elif kind == 6:
-        tokenizer["added_tokens"] = [{"id": rng.choice([0, 10**6, 2**32 - 1, -1]), "content": rng.choice(["", "a", "[CLS]", junk.text(rng)]), "single_word": False,
-                                      "lstrip": True, "rstrip": True, "normalized": True, "special": True}]  # fmt: skip
-    elif kind == 7:
-        tokenizer["post_processor"] = rng.choice([None, {"type": "TemplateProcessing", "single": [], "pair": [], "special_tokens": {}},
-                                                  {"type": "BertProcessing", "sep": ["x", 10**6], "cls": ["y", 2**31]}, {"type": "x"}])  # fmt: skip
-    elif kind == 8:
-        tokenizer[rng.choice(["truncation", "padding"])] = rng.choice([None, {"max_length": 0, "strategy": "LongestFirst", "stride": 5, "direction": "Right"}, {}, 1,
-            {"strategy": {"Fixed": 10**9}, "direction": "Right", "pad_to_multiple_of": 0, "pad_id": 2**31, "pad_type_id": 9, "pad_token": "x"}])  # fmt: skip
-    else:
-        tokenizer = mutate_json(tokenizer, rng)
-    _write_json(folder, "tokenizer.json", tokenizer, rng)
 
 
 def _small_json(folder: Path, rng: random.Random) -> None:
     """Change the description of the processor or of the tokenizer."""
-    names = [name for name in ("preprocessor_config.json", "tokenizer_config.json") if (folder / name).is_file()]
+    names = [
+        name for name in ("preprocessor_config.json", "tokenizer_config.json") if (folder / name).is_file()
+    ]
     if not names:
         return _config(folder, rng)
     name = rng.choice(names)
-    told = _json_file(folder, name)
+    told = read_json(folder, name)
     key, values = rng.choice(PROCESSED)
     told = {**told, key: rng.choice(values)} if rng.random() < 0.6 else mutate_json(told, rng)
-    return _write_json(folder, name, told, rng)
+    return write_json(folder, name, told, rng)
 
 
 PROCESSED: tuple[tuple[str, tuple[Any, ...]], ...] = (
-    ("size", (0, -1, {"height": 0, "width": 0}, {"height": 10**6, "width": 10**6}, {"shortest_edge": 10**5}, "x", {}, {"height": "32", "width": 32}, [32])),
-    ("image_mean", ([], [0.5], "x", [float("nan")] * 3, None)), ("image_std", ([0, 0, 0], [], None)), ("resample", (99, -1, "x", None)),
-    ("rescale_factor", (0, "x", 1e308, None)), ("do_resize", (False, "x")), ("crop_size", (10**6, -1, "x")), ("do_center_crop", (True,)),
-    ("image_processor_type", ("Nothing", 1, None, "CLIPImageProcessor", "../x")), ("feature_extractor_type", ("Nothing", 1, None, "WhisperFeatureExtractor")),
-    ("sampling_rate", (0, -1, 10**9, "x", 8001, None)), ("feature_size", (0, 80, 10**6, "x")), ("padding_value", ("x", 1e308, None)), ("n_fft", (0, 10**7)),
-    ("tokenizer_class", ("Nothing", 1, "BertTokenizerFast", "LlamaTokenizer", "../x", None)), ("model_max_length", (0, -1, 1, 10**30, "x", None)),
-    ("pad_token", (None, "", "nothing", 1, {"content": "[PAD]", "__type": "AddedToken"})), ("padding_side", ("x", "left")), ("truncation_side", ("x", 1)),
-    ("chat_template", ("{% for i in range(10**9) %}x{% endfor %}", 1)), ("auto_map", ({"AutoProcessor": "own.Own"}, 1)), ("processor_class", ("Nothing", 1)),
+    ("size", (0, -1, {"height": 0, "width": 0}, {"height": 10**6, "width": 10**6}, {"shortest_edge": 10**5},
+    "x", {}, {"height": "32", "width": 32}, [32])),
+    ("image_mean", ([], [0.5], "x", [float("nan")] * 3, None)), ("image_std", ([0, 0, 0], [], None)),
+    ("resample", (99, -1, "x", None)),
+    ("rescale_factor", (0, "x", 1e308, None)), ("do_resize", (False, "x")), ("crop_size", (10**6, -1, "x")),
+    ("do_center_crop", (True,)),
+    ("image_processor_type", ("Nothing", 1, None, "CLIPImageProcessor", "../x")), ("feature_extractor_type",
+    ("Nothing", 1, None, "WhisperFeatureExtractor")),
+    ("sampling_rate", (0, -1, 10**9, "x", 8001, None)), ("feature_size", (0, 80, 10**6, "x")),
+    ("padding_value", ("x", 1e308, None)), ("n_fft", (0, 10**7)),
+    ("tokenizer_class", ("Nothing", 1, "BertTokenizerFast", "LlamaTokenizer", "../x", None)),
+    ("model_max_length", (0, -1, 1, 10**30, "x", None)),
+    ("pad_token", (None, "", "nothing", 1, {"content": "[PAD]", "__type": "AddedToken"})), ("padding_side",
+    ("x", "left")), ("truncation_side", ("x", 1)),
+    ("chat_template", ("{% for i in range(10**9) %}x{% endfor %}", 1)), ("auto_map",
+    ({"AutoProcessor": "own.Own"}, 1)), ("processor_class", ("Nothing", 1)),
 )  # fmt: skip
 
 
@@ -184,43 +135,80 @@ def _kind_of_file(folder: Path, rng: random.Random) -> None:
     elif kind == 1:
         path.mkdir()
     elif kind == 2:
-        path.symlink_to(rng.choice(["nowhere", path.name, "/dev/zero", "/dev/null", "..", "/etc/passwd", "/proc/self/mem"]))
+        path.symlink_to(
+            rng.choice(
+                ["nowhere", path.name, "/dev/zero", "/dev/null", "..", "/etc/passwd", "/proc/self/mem"]
+            )
+        )
     elif kind == 3:
         path.write_bytes(b"")
     elif kind == 4:
         path.write_bytes(mutate(data, rng))
     elif kind == 5:
-        path.write_bytes(b"version https://git-lfs.github.com/spec/v1\noid sha256:" + b"0" * 64 + b"\nsize 100\n")
+        path.write_bytes(
+            b"version https://git-lfs.github.com/spec/v1\noid sha256:" + b"0" * 64 + b"\nsize 100\n"
+        )
     elif kind == 6:
         path.write_bytes(junk.encode(json.dumps(junk.nested(900, rng))))
 
 
 def _more_files(folder: Path, rng: random.Random) -> None:
     """Add files that change how a folder is read."""
-    shards = {"metadata": {"total_size": rng.choice([1, -1, "x"])}, "weight_map": rng.choice([{"a": "../../x.safetensors"}, {"a": "model.safetensors"}, {}, [], {"a": 1}])}
-    modules = [{"idx": 0, "name": "0", "path": rng.choice(["", "x"]), "type": "sentence_transformers.models.Transformer"},
-               {"idx": 1, "name": "1", "path": rng.choice(["1_Pooling", "../1", "/etc", ""]), "type": rng.choice(["sentence_transformers.models.Pooling", "os.system", 1])}]  # fmt: skip
-    adapter = {"peft_type": rng.choice(["LORA", "X", 1]), "base_model_name_or_path": rng.choice(["../x", ".", "org/none", 1, ""]), "r": rng.choice([4, -1, "x"]), "target_modules": ["query"]}
+    shards = {
+        "metadata": {"total_size": rng.choice([1, -1, "x"])},
+        "weight_map": rng.choice(
+            [{"a": "../../x.safetensors"}, {"a": "model.safetensors"}, {}, [], {"a": 1}]
+        ),
+    }
+    modules = [{"idx": 0, "name": "0", "path": rng.choice(["", "x"]),
+        "type": "sentence_transformers.models.Transformer"},
+               {"idx": 1, "name": "1", "path": rng.choice(["1_Pooling", "../1", "/etc", ""]),
+               "type": rng.choice(["sentence_transformers.models.Pooling", "os.system", 1])}]  # fmt: skip
+    adapter = {
+        "peft_type": rng.choice(["LORA", "X", 1]),
+        "base_model_name_or_path": rng.choice(["../x", ".", "org/none", 1, ""]),
+        "r": rng.choice([4, -1, "x"]),
+        "target_modules": ["query"],
+    }
     name, told = rng.choice([
-        ("model.safetensors.index.json", shards), ("modules.json", mutate_json(modules, rng)), ("adapter_config.json", adapter),
-        ("generation_config.json", mutate_json({"max_length": 1, "bos_token_id": 0}, rng)), ("special_tokens_map.json", mutate_json({"pad_token": "[PAD]"}, rng)),
-        ("added_tokens.json", {"x": rng.choice([1, 10**9, -1, "x"])}), ("own.py", PYTHON), ("pytorch_model.bin", "\x80\x04cos\nsystem\n"), ("vocab.txt", "\n" * 99),
-        ("1_Pooling/config.json", mutate_json({"word_embedding_dimension": 64, "pooling_mode_mean_tokens": True}, rng)), ("chat_template.jinja", "{{ 1/0 }}"),
-        ("processor_config.json", junk.value(rng)), ("config_sentence_transformers.json", junk.value(rng)), ("tokenizer.model", "\x00\x01"),
+        ("model.safetensors.index.json", shards), ("modules.json", mutate_json(modules, rng)),
+        ("adapter_config.json", adapter),
+        ("generation_config.json", mutate_json({"max_length": 1, "bos_token_id": 0}, rng)),
+        ("special_tokens_map.json", mutate_json({"pad_token": "[PAD]"}, rng)),
+        ("added_tokens.json", {"x": rng.choice([1, 10**9, -1, "x"])}), ("own.py", PYTHON),
+        ("pytorch_model.bin", "\x80\x04cos\nsystem\n"), ("vocab.txt", "\n" * 99),
+        ("1_Pooling/config.json", mutate_json({"word_embedding_dimension": 64,
+        "pooling_mode_mean_tokens": True}, rng)), ("chat_template.jinja", "{{ 1/0 }}"),
+        ("processor_config.json", junk.value(rng)), ("config_sentence_transformers.json", junk.value(rng)),
+        ("tokenizer.model", "\x00\x01"),
     ])  # fmt: skip
     (folder / name).parent.mkdir(exist_ok=True)
     (folder / name).write_bytes(junk.encode(told if isinstance(told, str) else json.dumps(told)))
     if name.endswith("index.json"):
-        (folder / "model.safetensors").rename(folder / rng.choice(["model-00001-of-00002.safetensors", "model.safetensors"]))
+        (folder / "model.safetensors").rename(
+            folder / rng.choice(["model-00001-of-00002.safetensors", "model.safetensors"])
+        )
 
 
-CHANGES: tuple[Callable[[Path, random.Random], None], ...] = (_config, _config, _weights, _weights, _small_json, _kind_of_file, _more_files)
+CHANGES: tuple[Callable[[Path, random.Random], None], ...] = (
+    _config,
+    _config,
+    change_weights,
+    change_weights,
+    _small_json,
+    _kind_of_file,
+    _more_files,
+)
 
 
 def _make(modality: str, rng: random.Random, folder: Path) -> Call:
     """Copy a checkpoint, and change it in one or two ways."""
     shutil.copytree(ZOO / rng.choice(BASES[modality]), folder, dirs_exist_ok=True)
-    changes = (*CHANGES, _tokenizer, _tokenizer, _tokenizer) if modality == "text" and (folder / "tokenizer.json").is_file() else CHANGES
+    changes = (
+        (*CHANGES, change_tokenizer, change_tokenizer, change_tokenizer)
+        if modality == "text" and (folder / "tokenizer.json").is_file()
+        else CHANGES
+    )
     rng.choice(changes)(folder, rng)
     if rng.random() < 0.15:
         _more_files(folder, rng) if (folder / "model.safetensors").is_file() else None

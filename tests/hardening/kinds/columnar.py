@@ -1,4 +1,4 @@
-"""Parquet, Arrow and Feather: random schemas with odd types, written by pyarrow, and changed bytes of pages and footers."""
+"""Parquet, Arrow and Feather: random schemas of odd types, and changed bytes of pages and footers."""
 
 from __future__ import annotations
 
@@ -33,7 +33,9 @@ def _clean(text: str) -> str:
 def _numbers(kind: pa.DataType) -> Maker:
     def make(rng: random.Random, n: int) -> pa.Array:
         if pa.types.is_floating(kind):
-            return pa.array([rng.choice([rng.gauss(0, 1), 0.5, None, float("nan"), float("inf")]) for _ in range(n)]).cast(kind)
+            return pa.array(
+                [rng.choice([rng.gauss(0, 1), 0.5, None, float("nan"), float("inf")]) for _ in range(n)]
+            ).cast(kind)
         bits = kind.bit_width - (not str(kind).startswith("u"))
         least = 0 if str(kind).startswith("u") else -(2**bits)
         return pa.array([rng.choice([0, 1, 2, 2**bits - 1, least, None]) for _ in range(n)], kind)
@@ -46,7 +48,10 @@ def _raw(kind: pa.DataType) -> Maker:
 
     def make(rng: random.Random, n: int) -> pa.Array:
         width = kind.bit_width
-        numbers = [rng.choice([0, 1, 86_400, -1, 2 ** (width - 1) - 1, -(2 ** (width - 1)), rng.randrange(2**31)]) for _ in range(n)]
+        numbers = [
+            rng.choice([0, 1, 86_400, -1, 2 ** (width - 1) - 1, -(2 ** (width - 1)), rng.randrange(2**31)])
+            for _ in range(n)
+        ]
         return pa.array(numbers, pa.int32() if width == 32 else pa.int64()).view(kind)
 
     return make
@@ -54,11 +59,15 @@ def _raw(kind: pa.DataType) -> Maker:
 
 def _texts(rng: random.Random, n: int) -> pa.Array:
     kind = rng.choice([pa.string(), pa.string(), pa.large_string(), pa.string_view()])
-    return pa.array([rng.choice([sentence(rng), sentence(rng), _clean(junk.text(rng)), None]) for _ in range(n)], kind)
+    return pa.array(
+        [rng.choice([sentence(rng), sentence(rng), _clean(junk.text(rng)), None]) for _ in range(n)], kind
+    )
 
 
 def _bad_utf8(rng: random.Random, n: int) -> pa.Array:
-    cells = pa.array([rng.choice([b"ok", b"\xff\xfe", b"\x80", b"\xed\xa0\x80"]) for _ in range(n)], pa.binary())
+    cells = pa.array(
+        [rng.choice([b"ok", b"\xff\xfe", b"\x80", b"\xed\xa0\x80"]) for _ in range(n)], pa.binary()
+    )
     return pa.Array.from_buffers(pa.string(), n, cells.buffers())
 
 
@@ -68,14 +77,21 @@ def _binary(rng: random.Random, n: int) -> pa.Array:
 
 
 def _media(rng: random.Random, n: int) -> pa.Array:
-    return pa.array([{"bytes": rng.choice([picture(rng), b"x", None]), "path": rng.choice([f"{i}.png", "../x", None])} for i in range(n)])
+    return pa.array(
+        [
+            {"bytes": rng.choice([picture(rng), b"x", None]), "path": rng.choice([f"{i}.png", "../x", None])}
+            for i in range(n)
+        ]
+    )
 
 
 def _lists(rng: random.Random, n: int) -> pa.Array:
     width = rng.choice([0, 1, 4, 4])
     cells = [[rng.gauss(0, 1) for _ in range(width if rng.random() < 0.97 else 2)] for _ in range(n)]
     if rng.random() < 0.3:
-        return pa.array([cell[:width] + [0.0] * (width - len(cell)) for cell in cells], pa.list_(pa.float32(), width))
+        return pa.array(
+            [cell[:width] + [0.0] * (width - len(cell)) for cell in cells], pa.list_(pa.float32(), width)
+        )
     return pa.array(cells, rng.choice([pa.list_(pa.float64()), pa.large_list(pa.float32())]))
 
 
@@ -88,16 +104,24 @@ def _nested(rng: random.Random, n: int) -> pa.Array:
 
 
 def _maps(rng: random.Random, n: int) -> pa.Array:
-    return pa.array([[(f"k{i}", 1)] * rng.choice([0, 1, 2]) for i in range(n)], pa.map_(pa.string(), pa.int64()))
+    return pa.array(
+        [[(f"k{i}", 1)] * rng.choice([0, 1, 2]) for i in range(n)], pa.map_(pa.string(), pa.int64())
+    )
 
 
 def _dictionary(rng: random.Random, n: int) -> pa.Array:
-    values = rng.choice([["cat", "dog"], ["a", "a"], [None, "x"], [1, 2], ["x" * rng.choice([1, 100_000]), "y"]])
-    return pa.DictionaryArray.from_arrays(pa.array([rng.choice([0, 1, None]) for _ in range(n)], pa.int8()), pa.array(values))
+    values = rng.choice(
+        [["cat", "dog"], ["a", "a"], [None, "x"], [1, 2], ["x" * rng.choice([1, 100_000]), "y"]]
+    )
+    return pa.DictionaryArray.from_arrays(
+        pa.array([rng.choice([0, 1, None]) for _ in range(n)], pa.int8()), pa.array(values)
+    )
 
 
 def _decimals(rng: random.Random, n: int) -> pa.Array:
-    kind = rng.choice([pa.decimal128(38, 0), pa.decimal128(38, -5), pa.decimal256(76, 40), pa.decimal128(5, 5)])
+    kind = rng.choice(
+        [pa.decimal128(38, 0), pa.decimal128(38, -5), pa.decimal256(76, 40), pa.decimal128(5, 5)]
+    )
     return pa.array([rng.choice([decimal.Decimal(0), None]) for _ in range(n)], kind)
 
 
@@ -106,7 +130,9 @@ def _intervals(rng: random.Random, n: int) -> pa.Array:
 
 
 def _labels(rng: random.Random, n: int) -> pa.Array:
-    values = rng.choice([["cat", "dog"], [0, 1, 2], [0.5, 1.5, 2.5], [True, False], [None, "x", "y"], [["a"], ["a", "b"]]])
+    values = rng.choice(
+        [["cat", "dog"], [0, 1, 2], [0.5, 1.5, 2.5], [True, False], [None, "x", "y"], [["a"], ["a", "b"]]]
+    )
     return pa.array([values[i % len(values)] for i in range(n)])
 
 
@@ -121,28 +147,48 @@ def _runs(rng: random.Random, n: int) -> pa.Array:
 
 NUMBERS = (pa.int8(), pa.int64(), pa.uint8(), pa.uint64(), pa.float16(), pa.float32(), pa.float64())
 TIMES = (
-    pa.date32(), pa.date64(), pa.time32("s"), pa.time64("ns"), pa.timestamp("s"), pa.timestamp("ns", tz="UTC"),
-    pa.timestamp("us", tz="Nowhere/Land"), pa.duration("s"), pa.duration("ns"), pa.timestamp("ms", tz="+25:00"),
+    pa.date32(), pa.date64(), pa.time32("s"), pa.time64("ns"), pa.timestamp("s"), pa.timestamp("ns",
+        tz="UTC"),
+    pa.timestamp("us", tz="Nowhere/Land"), pa.duration("s"), pa.duration("ns"), pa.timestamp("ms",
+        tz="+25:00"),
 )  # fmt: skip
 MAKERS: tuple[Maker, ...] = (
-    *map(_numbers, NUMBERS), *map(_raw, TIMES), _texts, _texts, _texts, _bad_utf8, _binary, _media, _lists, _lists, _nested, _maps,
-    _dictionary, _decimals, _intervals, _unions, _runs, lambda _, n: pa.nulls(n), lambda r, n: pa.array([r.random() < 0.5] * n),
+    *map(_numbers, NUMBERS), *map(_raw, TIMES), _texts, _texts, _texts, _bad_utf8, _binary, _media, _lists,
+        _lists, _nested, _maps,
+    _dictionary, _decimals, _intervals, _unions, _runs, lambda _, n: pa.nulls(n), lambda r,
+        n: pa.array([r.random() < 0.5] * n),
 )  # fmt: skip
-NAMES = ("text", "image", "audio", "embedding", "id", "split", "value", "tokens", "ner_tags", "when", "meta", "")
+NAMES = (
+    "text",
+    "image",
+    "audio",
+    "embedding",
+    "id",
+    "split",
+    "value",
+    "tokens",
+    "ner_tags",
+    "when",
+    "meta",
+    "",
+)
 
 
 def make_arrow_table(rng: random.Random) -> pa.Table:
     """Return a table of random columns with a column of labels."""
     n = rng.choice([0, 1, 12, 12, 40])
-    columns = [(rng.choice(NAMES) if rng.random() < 0.9 else _clean(junk.text(rng)), rng.choice(MAKERS)(rng, n))
+    columns = [(rng.choice(NAMES) if rng.random() < 0.9 else _clean(junk.text(rng)), rng.choice(MAKERS)(rng,
+        n))
                for _ in range(rng.choice([1, 1, 2, 4]))]  # fmt: skip
     columns.append(("label", rng.choice([_labels, _labels, _labels, rng.choice(MAKERS)])(rng, n)))
     table = pa.Table.from_arrays([own for _, own in columns], names=[name for name, _ in columns])
     if rng.random() < 0.3:
         told = rng.choice([
-            b'{"info": {"features": {"label": {"names": ["a", "b"], "_type": "ClassLabel"}}}}', b"{", b"[]", b"null", b"\xff",
-            b'{"info": {"features": {"label": {"names": "ab", "_type": "ClassLabel"}}}}', b'{"info": 1}', b'{"info": {"features": []}}',
-            b'{"info": {"features": {"label": {"names": [1, null, []], "_type": "ClassLabel"}, "image": {"_type": "Image"}}}}',
+            b'{"info": {"features": {"label": {"names": ["a", "b"], "_type": "ClassLabel"}}}}', b"{", b"[]",
+                b"null", b"\xff",
+            b'{"info": {"features": {"label": {"names": "ab", "_type": "ClassLabel"}}}}', b'{"info": 1}',
+                b'{"info": {"features": []}}',
+            b'{"info": {"features": {"label": {"names": [1, null, []], "_type": "ClassLabel"}, "x": [[]]}}}',
         ])  # fmt: skip
         table = table.replace_schema_metadata({rng.choice([b"huggingface", b"huggingface", b"pandas"]): told})
     return table
@@ -152,9 +198,11 @@ def _written(table: pa.Table, form: str, rng: random.Random) -> bytes:
     buffer = io.BytesIO()
     if form == "parquet":
         options = {
-            "compression": rng.choice(["snappy", "none", "gzip", "zstd", "lz4", "brotli"]), "use_dictionary": rng.random() < 0.6,
+            "compression": rng.choice(["snappy", "none", "gzip", "zstd", "lz4", "brotli"]),
+            "use_dictionary": rng.random() < 0.6,
             "version": rng.choice(["1.0", "2.6"]), "data_page_version": rng.choice(["1.0", "2.0"]),
-            "row_group_size": rng.choice([1, 5, 1000]), "write_page_checksum": rng.random() < 0.3, "write_statistics": rng.random() < 0.7,
+            "row_group_size": rng.choice([1, 5, 1000]), "write_page_checksum": rng.random() < 0.3,
+            "write_statistics": rng.random() < 0.7,
         }  # fmt: skip
         pa.parquet.write_table(table, buffer, **options)
     elif form == "feather":

@@ -14,7 +14,19 @@ from tests.hardening.mutate import mutate
 
 __all__ = ["KINDS", "write_table"]
 
-ENCODINGS = ("utf-8", "utf-8", "utf-8", "utf-8-sig", "utf-16", "utf-32", "latin-1", "cp1251", "gb18030", "shift_jis", "utf-7")
+ENCODINGS = (
+    "utf-8",
+    "utf-8",
+    "utf-8",
+    "utf-8-sig",
+    "utf-16",
+    "utf-32",
+    "latin-1",
+    "cp1251",
+    "gb18030",
+    "shift_jis",
+    "utf-7",
+)
 TAGS = ("B-PER", "I-PER", "O", "O", "B-LOC", "I-ORG", "PER", "B-", "-", "I", "S-X", "U-Y")
 
 
@@ -28,7 +40,10 @@ def write_table(rows: Rows, rng: random.Random, *, delimiter: str = ",") -> byte
         writer.writerows([rows.columns, *rows.cells] if rng.random() < 0.9 else rows.cells)
         text = buffer.getvalue()
     else:
-        lines = [delimiter.join(map(str, cells[: rng.choice([99, 99, 99, 1])])) for cells in [rows.columns, *rows.cells]]
+        lines = [
+            delimiter.join(map(str, cells[: rng.choice([99, 99, 99, 1])]))
+            for cells in [rows.columns, *rows.cells]
+        ]
         text = end.join(line + rng.choice(["", "", "", delimiter * 3, '"', "\\"]) for line in lines)
     if rng.random() < 0.1:
         text = rng.choice(["sep=;\n", "# a comment\n", "\n\n\n", "Title\n\n", '"', "\x00"]) + text
@@ -79,13 +94,18 @@ def _clean_csv(rng: random.Random, folder: Path) -> Call:
     """Write a table whose rows are countable: each is a sample, or left out with a reason."""
     n_rows = rng.randrange(8, 80)
     labels = rng.choice([["cat", "dog"], ["yes", "no", "", "maybe"], ["a", "b", "None", "nan", "N/A"]])
-    texts = [rng.choice([sentence(rng), sentence(rng), sentence(rng), "", " ", junk.text(rng)]) for _ in range(n_rows)]
+    texts = [
+        rng.choice([sentence(rng), sentence(rng), sentence(rng), "", " ", junk.text(rng)])
+        for _ in range(n_rows)
+    ]
     texts = [text.replace("\x00", "") for text in texts]
     buffer = io.StringIO()
     writer = csv.writer(buffer, quoting=csv.QUOTE_ALL)
     writer.writerows([["text", "label"], *([text, rng.choice(labels)] for text in texts)])
     (folder / "table.csv").write_bytes(buffer.getvalue().encode("utf-8", "surrogatepass"))
-    return Call(("samples", "table.csv", "--text-column", "text", "--label-column", "label", "--json"), n_items=n_rows)
+    return Call(
+        ("samples", "table.csv", "--text-column", "text", "--label-column", "label", "--json"), n_items=n_rows
+    )
 
 
 def _conll(rng: random.Random, folder: Path) -> Call:
@@ -95,11 +115,15 @@ def _conll(rng: random.Random, folder: Path) -> Call:
     lines = []
     for _ in range(rng.choice([1, 6, 20])):
         if rng.random() < 0.2:
-            lines.append(rng.choice(["# sent_id = 1", "-DOCSTART- -X- O O", "#", "# text = " + junk.text(rng)]))
+            lines.append(
+                rng.choice(["# sent_id = 1", "-DOCSTART- -X- O O", "#", "# text = " + junk.text(rng)])
+            )
         for number in range(rng.choice([1, 5, 12, 12, 3000 if rng.random() < 0.05 else 4])):
             word = junk.text(rng) if rng.random() < 0.05 else f"word{number}"
             middle = ["_"] * (n_columns - 2) if rng.random() < 0.98 else ["_"] * rng.randrange(12)
-            lines.append(separator.join([word, *middle, rng.choice(TAGS) if rng.random() < 0.97 else junk.text(rng)]))
+            lines.append(
+                separator.join([word, *middle, rng.choice(TAGS) if rng.random() < 0.97 else junk.text(rng)])
+            )
         lines.append("" if rng.random() < 0.95 else " \t")
     data = junk.encode("\n".join(lines))
     if rng.random() < 0.4:

@@ -26,7 +26,19 @@ def _shape(rows: Rows, rng: random.Random) -> Any:
     split = {"columns": rows.columns, "data": rows.cells, "index": list(range(len(rows.cells)))}
     by_column = {name: {str(i): own.get(name) for i, own in enumerate(objects)} for name in rows.columns}
     squad = {"version": "1", "data": [{"paragraphs": [{"context": "a", "qas": objects}]}]}
-    return rng.choice([objects, objects, objects, split, by_column, {"data": objects}, {"rows": rows.cells}, squad, rows.cells])
+    return rng.choice(
+        [
+            objects,
+            objects,
+            objects,
+            split,
+            by_column,
+            {"data": objects},
+            {"rows": rows.cells},
+            squad,
+            rows.cells,
+        ]
+    )
 
 
 def _json(rng: random.Random, folder: Path) -> Call:
@@ -46,7 +58,11 @@ def _jsonl(rng: random.Random, folder: Path) -> Call:
         told = mutate_json(own, rng) if rng.random() < 0.1 else own
         lines.append(junk.compose_json(told, rng) if rng.random() < 0.1 else json.dumps(told).encode())
         if rng.random() < 0.03:
-            lines.append(rng.choice([b"", b"[]", b"1", b"null", b"{", b"// x", b'"a"', b"\xff", junk.encode(junk.text(rng))]))
+            lines.append(
+                rng.choice(
+                    [b"", b"[]", b"1", b"null", b"{", b"// x", b'"a"', b"\xff", junk.encode(junk.text(rng))]
+                )
+            )
     data = rng.choice([b"\n", b"\n", b"\r\n", b"\n\n", b","]).join(lines)
     if rng.random() < 0.3:
         data = mutate(data, rng)

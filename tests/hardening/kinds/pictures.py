@@ -1,4 +1,4 @@
-"""Pictures in every format that Pillow writes, with the fields of their headers changed and checksums repaired."""
+"""Pictures in every format that Pillow writes, with fields changed and checksums repaired."""
 
 from __future__ import annotations
 
@@ -17,14 +17,18 @@ from tests.hardening.mutate import mutate
 __all__ = ["KINDS", "picture", "place_samples"]
 
 FORMATS = (
-    ("PNG", ".png"), ("PNG", ".png"), ("JPEG", ".jpg"), ("GIF", ".gif"), ("BMP", ".bmp"), ("TIFF", ".tif"), ("WEBP", ".webp"),
-    ("ICO", ".ico"), ("PPM", ".ppm"), ("TGA", ".tga"), ("PCX", ".pcx"), ("SGI", ".sgi"), ("JPEG2000", ".jp2"), ("ICNS", ".icns"),
+    ("PNG", ".png"), ("PNG", ".png"), ("JPEG", ".jpg"), ("GIF", ".gif"), ("BMP", ".bmp"), ("TIFF", ".tif"),
+    ("WEBP", ".webp"),
+    ("ICO", ".ico"), ("PPM", ".ppm"), ("TGA", ".tga"), ("PCX", ".pcx"), ("SGI", ".sgi"), ("JPEG2000",
+    ".jp2"), ("ICNS", ".icns"),
     ("DDS", ".dds"), ("MSP", ".msp"), ("XBM", ".xbm"), ("AVIF", ".avif"),
 )  # fmt: skip
 MODES = ("RGB", "RGB", "RGB", "L", "RGBA", "P", "1", "LA", "CMYK", "I;16", "I", "F", "YCbCr", "LAB", "HSV")
 
 
-def picture(rng: random.Random, form: str = "PNG", mode: str = "RGB", size: tuple[int, int] = (16, 16)) -> bytes:
+def picture(
+    rng: random.Random, form: str = "PNG", mode: str = "RGB", size: tuple[int, int] = (16, 16)
+) -> bytes:
     """Return a small picture of noise; PNG where a format has no such mode."""
     plain = Image.frombytes("RGB", size, rng.randbytes(size[0] * size[1] * 3))
     buffer = io.BytesIO()
@@ -51,14 +55,19 @@ def _png_fields(data: bytes, rng: random.Random) -> bytes:
     kind, body = chunks[place]
     if kind == b"IHDR" and rng.random() < 0.7:
         width, height = (rng.choice([0, 1, 16, 70_000, 2**31 - 1, 2**32 - 1]) for _ in range(2))
-        body = struct.pack(">II", width, height) + bytes([rng.choice([1, 8, 16, 3]), rng.choice([0, 2, 3, 6, 9]), 0, 0, rng.choice([0, 1, 7])])
+        body = struct.pack(">II", width, height) + bytes(
+            [rng.choice([1, 8, 16, 3]), rng.choice([0, 2, 3, 6, 9]), 0, 0, rng.choice([0, 1, 7])]
+        )
     else:
         body = mutate(body, rng) if body else body
     chunks[place] = (kind, body)
     extra = [
-        (b"tEXt", b"Comment\0" + b"x" * 50), (b"zTXt", b"a\0\0" + zlib.compress(b"\0" * 3_000_000)), (b"iCCP", b"p\0\0" + rng.randbytes(20)),
-        (b"tRNS", rng.randbytes(3)), (b"PLTE", rng.randbytes(rng.choice([3, 7, 768]))), (b"acTL", struct.pack(">II", 2**31, 0)),
-        (b"eXIf", b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x09\0\0"), (b"gAMA", b"\0\0\0\0"), (b"fcTL", rng.randbytes(26)),
+        (b"tEXt", b"Comment\0" + b"x" * 50), (b"zTXt", b"a\0\0" + zlib.compress(b"\0" * 3_000_000)),
+        (b"iCCP", b"p\0\0" + rng.randbytes(20)),
+        (b"tRNS", rng.randbytes(3)), (b"PLTE", rng.randbytes(rng.choice([3, 7, 768]))), (b"acTL",
+        struct.pack(">II", 2**31, 0)),
+        (b"eXIf", b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x09\0\0"), (b"gAMA", b"\0\0\0\0"),
+        (b"fcTL", rng.randbytes(26)),
     ]  # fmt: skip
     if rng.random() < 0.4:
         chunks.insert(rng.randrange(1, len(chunks)), rng.choice(extra))

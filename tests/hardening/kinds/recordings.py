@@ -1,4 +1,4 @@
-"""Recordings in every format that libsndfile writes, with the fields of RIFF and Ogg changed and checksums repaired."""
+"""Recordings in every format that libsndfile writes, with fields changed and checksums repaired."""
 
 from __future__ import annotations
 
@@ -17,9 +17,12 @@ from tests.hardening.mutate import mutate
 __all__ = ["KINDS", "tone", "wave_file"]
 
 FORMATS = (
-    ("WAV", "PCM_16"), ("WAV", "FLOAT"), ("WAV", "IMA_ADPCM"), ("WAV", "MS_ADPCM"), ("WAV", "GSM610"), ("WAV", "ULAW"), ("WAV", "PCM_U8"),
-    ("FLAC", "PCM_16"), ("OGG", "VORBIS"), ("OGG", "OPUS"), ("MP3", "MPEG_LAYER_III"), ("AIFF", "PCM_24"), ("AU", "PCM_16"),
-    ("CAF", "ALAC_16"), ("W64", "PCM_16"), ("RF64", "PCM_16"), ("NIST", "PCM_16"), ("VOC", "PCM_16"), ("SVX", "PCM_16"),
+    ("WAV", "PCM_16"), ("WAV", "FLOAT"), ("WAV", "IMA_ADPCM"), ("WAV", "MS_ADPCM"), ("WAV", "GSM610"),
+    ("WAV", "ULAW"), ("WAV", "PCM_U8"),
+    ("FLAC", "PCM_16"), ("OGG", "VORBIS"), ("OGG", "OPUS"), ("MP3", "MPEG_LAYER_III"), ("AIFF", "PCM_24"),
+    ("AU", "PCM_16"),
+    ("CAF", "ALAC_16"), ("W64", "PCM_16"), ("RF64", "PCM_16"), ("NIST", "PCM_16"), ("VOC", "PCM_16"), ("SVX",
+    "PCM_16"),
 )  # fmt: skip
 
 
@@ -29,7 +32,9 @@ def tone(rng: random.Random, n: int = 800, channels: int = 1) -> np.ndarray:
     return np.repeat(signal[:, None], channels, axis=1) if channels > 1 else signal
 
 
-def wave_file(rng: random.Random, form: str = "WAV", subtype: str = "PCM_16", *, rate: int = 8000, channels: int = 1) -> bytes:
+def wave_file(
+    rng: random.Random, form: str = "WAV", subtype: str = "PCM_16", *, rate: int = 8000, channels: int = 1
+) -> bytes:
     """Return a recording; WAV where a format cannot be written like this."""
     buffer = io.BytesIO()
     try:
@@ -72,8 +77,10 @@ def _riff_fields(data: bytes, rng: random.Random) -> bytes:
     """Change a field of the header of a WAV."""
     out = bytearray(data)
     at, width, values = rng.choice([
-        (4, 4, (0, 4, 2**31, 2**32 - 1)), (16, 4, (0, 1, 14, 40, 2**32 - 1)), (20, 2, (0, 1, 2, 3, 0x11, 0x31, 0xFFFE, 0xFFFF)),
-        (22, 2, (0, 1, 2, 255, 1024, 65_535)), (24, 4, (0, 1, 8000, 2**31, 2**32 - 1)), (28, 4, (0, 2**32 - 1)),
+        (4, 4, (0, 4, 2**31, 2**32 - 1)), (16, 4, (0, 1, 14, 40, 2**32 - 1)), (20, 2, (0, 1, 2, 3, 0x11,
+        0x31, 0xFFFE, 0xFFFF)),
+        (22, 2, (0, 1, 2, 255, 1024, 65_535)), (24, 4, (0, 1, 8000, 2**31, 2**32 - 1)), (28, 4, (0,
+        2**32 - 1)),
         (32, 2, (0, 1, 3, 65_535)), (34, 2, (0, 1, 7, 12, 64, 65_535)), (40, 4, (0, 1, 2**31 - 1, 2**32 - 1)),
     ])  # fmt: skip
     out[at : at + width] = rng.choice(values).to_bytes(width, "little")
@@ -105,7 +112,8 @@ def _audio(rng: random.Random, folder: Path) -> Call:
 
 def _lengths(rng: random.Random, folder: Path) -> Call:
     """Write a WAV whose header promises hours, beside good ones."""
-    header = struct.pack("<4sI4s4sIHHIIHH4sI", b"RIFF", 36, b"WAVE", b"fmt ", 16, 1, 1, rng.choice([1, 8000]), 16_000, 2, 16, b"data",
+    header = struct.pack("<4sI4s4sIHHIIHH4sI", b"RIFF", 36, b"WAVE", b"fmt ", 16, 1, 1, rng.choice([1,
+        8000]), 16_000, 2, 16, b"data",
                          rng.choice([0, 2**31, 2**32 - 1]))  # fmt: skip
     files = {f"data/{('yes', 'no')[i % 2]}/{i}.wav": wave_file(rng) for i in range(4)}
     files["data/no/long.wav"] = header + b"\0\0" * rng.choice([0, 100, 4_000_000])

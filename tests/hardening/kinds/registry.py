@@ -23,7 +23,8 @@ from tests.hardening.kinds import (
 __all__ = ["KINDS", "shares"]
 
 MODULES = (
-    delimited, json_tables, archives, pictures, recordings, columnar, books, arrays, texts_of_runs, databases, repositories,
+    delimited, json_tables, archives, pictures, recordings, columnar, books, arrays, texts_of_runs,
+        databases, repositories,
     checkpoints,
 )  # fmt: skip
 KINDS: Mapping[str, Kind] = {kind.name: kind for module in MODULES for kind in module.KINDS}

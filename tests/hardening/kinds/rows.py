@@ -10,15 +10,55 @@ from tests.hardening import junk
 
 __all__ = ["Rows", "make_rows", "reading_options"]
 
-WORDS = "the a cat dog sat on mat red blue house ran fast slow bank rate goal match song band plays rises".split()
-HEADERS = ("text", "label", "class", "id", "split", "group", "target", "x1", "x2", "value", "file", "image", "sentence1")
+WORDS = [
+    "the",
+    "a",
+    "cat",
+    "dog",
+    "sat",
+    "on",
+    "mat",
+    "red",
+    "blue",
+    "house",
+    "ran",
+    "fast",
+    "slow",
+    "bank",
+    "rate",
+    "goal",
+    "match",
+    "song",
+    "band",
+    "plays",
+    "rises",
+]
+HEADERS = (
+    "text",
+    "label",
+    "class",
+    "id",
+    "split",
+    "group",
+    "target",
+    "x1",
+    "x2",
+    "value",
+    "file",
+    "image",
+    "sentence1",
+)
 OPTIONS: tuple[tuple[str, ...], ...] = (
     ("--modality", "text"), ("--modality", "tabular"), ("--target", "regression"), ("--target", "multilabel"),
-    ("--target", "classification"), ("--text-column", "text"), ("--label-column", "label"), ("--label-column", "nothing"),
-    ("--group-column", "id"), ("--groups", ""), ("--max-samples", "5"), ("--split", "train"), ("--split", "all"),
-    ("--columns-as-is",), ("--encoding", "cp1251"), ("--encoding", "utf-16"), ("--encoding", "x"), ("--decimal", "comma"),
+    ("--target", "classification"), ("--text-column", "text"), ("--label-column", "label"),
+    ("--label-column", "nothing"),
+    ("--group-column", "id"), ("--groups", ""), ("--max-samples", "5"), ("--split", "train"), ("--split",
+    "all"),
+    ("--columns-as-is",), ("--encoding", "cp1251"), ("--encoding", "utf-16"), ("--encoding", "x"),
+    ("--decimal", "comma"),
     ("--header",), ("--no-header",), ("--sheet", "a"), ("--join-classes",), ("--unlabelled", "class"),
-    ("--class-folders", "outer"), ("--file-column", "file"), ("--ignore-column", "id"), ("--group-in-names", "1"),
+    ("--class-folders", "outer"), ("--file-column", "file"), ("--ignore-column", "id"), ("--group-in-names",
+    "1"),
 )  # fmt: skip
 
 
@@ -46,14 +86,23 @@ def make_rows(rng: random.Random, *, typed: bool = False) -> Rows:
         Whether cells may be numbers, lists and objects, as in JSON, not texts alone.
     """
     n_rows = rng.choice([0, 1, 2, 12, 12, 30, 30, 60])
-    columns = ["text", "label"] if rng.random() < 0.6 else [f"x{i}" for i in range(rng.choice([1, 3, 20]))] + ["label"]
+    columns = (
+        ["text", "label"]
+        if rng.random() < 0.6
+        else [f"x{i}" for i in range(rng.choice([1, 3, 20]))] + ["label"]
+    )
     if rng.random() < 0.3:
         columns = [rng.choice([name, name, rng.choice(HEADERS), junk.text(rng)]) for name in columns]
     if rng.random() < 0.2:
         columns.insert(rng.randrange(len(columns) + 1), rng.choice(HEADERS))
-    labels = rng.choice([["cat", "dog"], ["0", "1", "2"], ["a|b", "b", "a"], ["0.1", "2.5", "3"], [junk.text(rng), "x"]])
+    labels = rng.choice(
+        [["cat", "dog"], ["0", "1", "2"], ["a|b", "b", "a"], ["0.1", "2.5", "3"], [junk.text(rng), "x"]]
+    )
     awkward = rng.choice([0.0, 0.0, 0.02, 0.2, 0.9])
-    cells = [[_cell(name, row, labels, rng, awkward=awkward, typed=typed) for name in columns] for row in range(n_rows)]
+    cells = [
+        [_cell(name, row, labels, rng, awkward=awkward, typed=typed) for name in columns]
+        for row in range(n_rows)
+    ]
     return Rows(columns, cells)
 
 

@@ -1,4 +1,4 @@
-"""What describes runs in JSON or a table: run cards to replay, mapping.json, the user's own fine-tuning results."""
+"""What describes runs: cards to replay, mapping.json, the user's own fine-tuning results."""
 
 from __future__ import annotations
 
@@ -19,7 +19,19 @@ __all__ = ["KINDS"]
 
 CARD = Path(__file__).parents[1] / "seeds" / "card.json"
 TASKS = ("image-classification", "text-classification", "x", "", "a,b", "Image Classification", "fill-mask")
-MODELS = ("google/vit-base", "a/b/c", "", " ", "x", "../x", "a\x00b", "org/\u202emodel", "m" * 300, "local:x", "-rf")
+MODELS = (
+    "google/vit-base",
+    "a/b/c",
+    "",
+    " ",
+    "x",
+    "../x",
+    "a\x00b",
+    "org/\u202emodel",
+    "m" * 300,
+    "local:x",
+    "-rf",
+)
 
 
 def _save_features(folder: Path, name: str, strength: float) -> None:
@@ -73,7 +85,14 @@ def _truth(rng: random.Random, folder: Path) -> Call:
     values = [rng.choice(["0.5", "0.9", "93%", "50 %", junk.number(rng)]) for _ in range(len(names) + 2)]
     rows = list(zip(["a", "b", *names], values, strict=True))
     if rng.random() < 0.75:
-        data = junk.encode("\n".join([f"{rng.choice(['model', 'model', 'Model ', 'name', ''])},{measure}", *(",".join(row) for row in rows)]))
+        data = junk.encode(
+            "\n".join(
+                [
+                    f"{rng.choice(['model', 'model', 'Model ', 'name', ''])},{measure}",
+                    *(",".join(row) for row in rows),
+                ]
+            )
+        )
         name = rng.choice(["truth.csv"] * 8 + ["truth.tsv", "truth.txt", "truth"])
     else:
         data = junk.compose_json([{"model": model, measure: value} for model, value in rows], rng)
@@ -88,9 +107,14 @@ def _reference(rng: random.Random, folder: Path) -> Call:
     """Rank features and write every file of a report, where names of models are odd."""
     (folder / "features").mkdir()
     for i in range(2):
-        name = "".join(c for c in junk.text(rng) if c not in "/\0" and not "\ud800" <= c <= "\udfff")[:40] or "m"
-        (folder / "features" / f"{i}{name}.npz").write_bytes(feature_file(random.Random(1), strength=i, odd=0))  # noqa: S311
-    return Call(("rank", "--features", "features", *QUICK_RUN, "--report", "../out/report", "--out", "../out/o"))
+        name = (
+            "".join(c for c in junk.text(rng) if c not in "/\0" and not "\ud800" <= c <= "\udfff")[:40] or "m"
+        )
+        data = feature_file(random.Random(1), strength=i, odd=0)  # noqa: S311 - the same samples for both
+        (folder / "features" / f"{i}{name}.npz").write_bytes(data)
+    return Call(
+        ("rank", "--features", "features", *QUICK_RUN, "--report", "../out/report", "--out", "../out/o")
+    )
 
 
 KINDS = (

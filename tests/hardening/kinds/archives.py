@@ -220,7 +220,7 @@ def _tar(rng: random.Random, folder: Path) -> Call:
                 }
             archive.addfile(info, io.BytesIO(entry.data))
     data = bytearray(buffer.getvalue())
-    if rng.random() < 0.3:
+    if rng.random() < 0.25:
         data = bytearray(_repaired(bytearray(mutate(bytes(data), rng)), rng))
     pack, suffix = rng.choice([(bytes, ".tar"), (bytes, ".tar"), (_gzip, ".tar.gz"), (bz2.compress,
         ".tar.bz2"),

@@ -180,7 +180,12 @@ def make_arrow_table(rng: random.Random) -> pa.Table:
     columns = [(rng.choice(NAMES) if rng.random() < 0.9 else _clean(junk.text(rng)), rng.choice(MAKERS)(rng,
         n))
                for _ in range(rng.choice([1, 1, 2, 4]))]  # fmt: skip
-    columns.append(("label", rng.choice([_labels, _labels, _labels, rng.choice(MAKERS)])(rng, n)))
+    if rng.random() < 0.6:  # what is recognised is read further
+        columns.insert(0, ("text", pa.array([f"{sentence(rng)} {i}" for i in range(n)])))
+        columns.append(("label", _labels(rng, n)))
+        columns = list(dict(columns).items())
+    else:
+        columns.append(("label", rng.choice([_labels, rng.choice(MAKERS)])(rng, n)))
     table = pa.Table.from_arrays([own for _, own in columns], names=[name for name, _ in columns])
     if rng.random() < 0.3:
         told = rng.choice([

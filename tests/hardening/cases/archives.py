@@ -19,6 +19,11 @@ __all__ = ["CASES"]
 PICTURE = picture(random.Random(0))  # noqa: S311 - the same each time
 FILES = {f"{('cat', 'dog')[i % 2]}/{i}.png": picture(random.Random(i)) for i in range(8)}  # noqa: S311
 CSV = b"text,label\n" + b"".join(b"text %d,%d\n" % (i, i % 2) for i in range(12))
+COCO = json.dumps({
+    "images": [{"id": {}, "file_name": "cat/0.png"}, {"id": [], "file_name": 1}],
+    "categories": [{"id": {}, "name": "cat"}, {"id": [1], "name": None}],
+    "annotations": [{"image_id": {}, "category_id": {}}, {"image_id": 1, "category_id": [1]}],
+})  # fmt: skip
 QUICK = ("--metrics", "logme", "--intervals", "0", "--no-probe", "--no-projections", "--no-sample-sizes")
 
 
@@ -111,6 +116,11 @@ CASES = (
         state={"_data_files": [{"filename": "data-00000-of-00001.arrow"}]}),
     _saved("files-not-a-list", state={"_data_files": 7}),
     _saved("file-not-an-object", state={"_data_files": ["x", None]}),
+    _saved("no-parts", dataset_dict={"splits": []},
+        state={"_data_files": [{"filename": "data-00000-of-00001.arrow"}]}),
+    Case("coco-ids-that-are-objects", written({**{f"data/{name}": data for name, data in FILES.items()},
+        "data/annotations.json": COCO}),
+         samples("data"), (DONE, REFUSED)),
     _saved("no-file", state={"_data_files": []}),
     _saved("features-a-list", state={"_data_files": [{"filename": "data-00000-of-00001.arrow"}]},
         dataset_info={"features": [[]]}),

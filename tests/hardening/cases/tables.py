@@ -54,6 +54,23 @@ def _digits(n_digits: int) -> Callable[[Path], None]:
     return written({"digits.csv": "\n".join(["text,label", *rows])})
 
 
+def _changed_footer(folder: Path) -> None:
+    """Let the footer name a type that does not exist, of which the library tells with its raw byte."""
+    _parquet()(folder)
+    path = folder / "table.parquet"
+    data = bytearray(path.read_bytes())
+    data[-8 - int.from_bytes(data[-8:-4], "little")] = 0x1E
+    path.write_bytes(data)
+
+
+def _column_not_utf8(folder: Path) -> None:
+    _parquet(store_schema=False, wxyz=pa.array(TEXTS))(folder)
+    path = folder / "table.parquet"
+    path.write_bytes(path.read_bytes().replace(b"wxyz", b"w\xffyz"))
+
+
+PLAIN = b"".join(b"the mat on red %d,%s\n" % (i, (b"a", b"b")[i % 2]) for i in range(12))
+UNCLEAR = b"text,label\n" + PLAIN + b"the sat dog match\xb8\xc6\x14\x80I;3\xcc\xfe \x1b[31m red,a\n"
 CASES = (
     Case("label-of-5000-digits", _digits(5_000), samples("digits.csv"), (DONE, REFUSED)),
     Case("label-of-5000-digits-regression", _digits(5_000), samples("digits.csv", "--target", "regression"),
@@ -87,6 +104,17 @@ CASES = (
     Case("json-keys-twice",
         written({"table.json": '[{"text": "a b", "text": "c", "label": "x"}, {"text": "e", "label": "y"}]'}),
          samples("table.json"), (REFUSED,)),
+    Case("csv-control-characters-in-an-unclear-encoding", written({"table.csv": UNCLEAR}), (Call(("samples",
+        "table.csv")),),
+         (REFUSED,)),
+    Case("parquet-name-of-a-column-not-utf8", _column_not_utf8, samples("table.parquet"), (DONE, REFUSED)),
+    Case("parquet-label-lists-of-objects", _parquet(label=pa.array([[{"a": i % 2}] for i in range(12)])),
+        samples("table.parquet"),
+         (DONE, REFUSED)),
+    Case("utf16-without-a-mark", written({"table.tsv": "text\tlabel\na b\tx\nc d\ty\n".encode("utf-16-le")}),
+         (Call(("samples", "table.tsv", "--label-column", "nothing", "--encoding", "utf-8")),), (REFUSED,)),
+    Case("parquet-thrift-of-no-type", _changed_footer, (Call(("samples", "table.parquet")),), (DONE,
+        REFUSED)),
     Case("csv-zero-bytes", written({"table.csv": b"text,label\na\x00b,x\nc,y\n"}), samples("table.csv"),
         (REFUSED,)),
     Case("csv-column-named-by-escapes", written({"table.csv": "text,lab\x1b[2Jel\na b,x\nc d,y\n"}),

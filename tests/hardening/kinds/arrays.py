@@ -109,6 +109,8 @@ def _odd_values(arrays: dict[str, np.ndarray], rng: random.Random) -> None:
     """Change one array: its values, its type, its shape."""
     name = rng.choice(list(arrays))
     array = np.array(arrays[name])
+    if array.dtype.kind not in "biuf" or not array.size:
+        return
     kind = rng.randrange(9)
     if kind == 0 and array.dtype.kind == "f":
         array.flat[rng.randrange(array.size)] = rng.choice([np.nan, np.inf, -np.inf, 1e308, 1e-320])

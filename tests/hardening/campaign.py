@@ -29,6 +29,7 @@ __all__ = ["Campaign", "read_rows", "run_campaign", "try_input"]
 MODELS_AT_ONCE = 8
 RESULTS = "results.jsonl"
 KEPT_OF_A_CAUSE = 3
+ROUNDS = 3
 
 
 @dataclass(frozen=True)
@@ -90,16 +91,10 @@ def run_campaign(campaign: Campaign, n_workers: int) -> list[dict[str, Any]]:
     campaign.out.mkdir(parents=True, exist_ok=True)
     with campaign.results.open("ab") as file:
         file.write(b"\n")  # after what a killed process left
-    units = campaign.units()
-    context = multiprocessing.get_context("spawn")
-    position = context.Value("i", 0)
-    workers = [context.Process(target=_work, args=(campaign, units, position)) for _ in range(n_workers)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
-    if any(worker.exitcode for worker in workers):
-        raise RuntimeError("a process of the campaign died; the same command goes on with it")
+    for _ in range(ROUNDS):  # one that died takes no other with it, and what it was at is tried again
+        units = campaign.units()
+        if units:
+            _share_out(campaign, units, n_workers)
     wanted = {
         (kind, i) for kind, n in shares(campaign.n_inputs).items() if kind in campaign.kinds for i in range(n)
     }
@@ -111,14 +106,26 @@ def run_campaign(campaign: Campaign, n_workers: int) -> list[dict[str, Any]]:
     return [rows[key] for key in sorted(wanted & set(rows))]
 
 
-def _work(campaign: Campaign, units: Sequence[tuple[str, list[int]]], position: Any) -> None:
-    """Take one unit after the other until none is left."""
+def _share_out(campaign: Campaign, units: Sequence[tuple[str, list[int]]], n_workers: int) -> None:
+    """Let several processes take the units."""
+    context = multiprocessing.get_context("spawn")
+    position = context.Value("i", 0)
+    about = (campaign, units, position, os.getpid())
+    workers = [context.Process(target=_work, args=about) for _ in range(n_workers)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+
+
+def _work(campaign: Campaign, units: Sequence[tuple[str, list[int]]], position: Any, parent: int) -> None:
+    """Take one unit after the other until none is left, or the process that shares them out is gone."""
     causes: Counter[str] = Counter()
     with (
         tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
         Warmed(Path(folder) / "w" / "trial") as warmed,
     ):
-        while True:
+        while os.getppid() == parent:
             with position.get_lock():
                 index = position.value
                 position.value += 1

@@ -53,6 +53,7 @@ __all__ = [
     "PEFT_HINT",
     "Quotas",
     "Settings",
+    "child_command",
     "child_environment",
     "has_peft",
     "load_settings",
@@ -158,11 +159,21 @@ def has_peft() -> bool:
     return find_spec("peft") is not None
 
 
+def child_command(module: str, *arguments: str) -> list[str]:
+    """Return the command that runs a module of ours in a process of its own.
+
+    It imports from where this process imports: the folder that it is started in takes no precedence.
+    """
+    return [sys.executable, "-P", "-m", module, *arguments]
+
+
 def child_environment(settings: Settings) -> dict[str, str]:
-    """Return the environment of a worker process that uses the same settings."""
+    """Return the environment of a process of ours that uses the same settings and imports."""
+    paths = [os.path.abspath(path) for path in sys.path if isinstance(path, str)]  # noqa: PTH100 - may be zips
     return {
         **_library_defaults(),
         **os.environ,
+        "PYTHONPATH": os.pathsep.join(dict.fromkeys(paths)),
         "PTMRANK_HOME": str(settings.home),
         "PTMRANK_CACHE_GB": str(settings.cache_limit_bytes / 1e9),
         "PTMRANK_MODELS": str(settings.models_dir or ""),

@@ -18,27 +18,26 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 if sys.platform != "win32":
     import fcntl
 
 __all__ = [
-    "Measured",
     "is_being_written",
     "is_partial",
-    "measure",
     "new_folder",
     "remove",
+    "renew",
     "renewed_folder",
     "write_file",
     "write_files",
 ]
 
 PREFIX = ".partial-"
-# What write_files and remove, and what tempfile puts behind it.
-PARTIAL_NAME = re.compile(rf"{re.escape(PREFIX)}(?:[0-9a-f]{{16}}|[a-z0-9_]{{8}})")
+# What write_files and remove put behind it, and what tempfile puts there for a folder.
+PARTIAL_NAME = re.compile(rf"{re.escape(PREFIX)}[0-9a-f]{{16}}")
+PARTIAL_FOLDER = re.compile(rf"{re.escape(PREFIX)}[a-z0-9_]{{8}}")
 # Readable and writable by everybody, minus the umask: the mode that ``open`` gives a new file.
 NEW_FILE_MODE = 0o666
 
@@ -206,7 +205,8 @@ def _lock(descriptor: int) -> None:
 
 def is_partial(path: Path) -> bool:
     """Whether this is the name of something that is being written or removed here, or was when it stopped."""
-    return PARTIAL_NAME.fullmatch(path.name) is not None
+    is_own = PARTIAL_NAME.fullmatch(path.name) is not None
+    return is_own or (PARTIAL_FOLDER.fullmatch(path.name) is not None and path.is_dir())
 
 
 def is_being_written(path: Path) -> bool:
@@ -226,6 +226,12 @@ def is_being_written(path: Path) -> bool:
     finally:
         os.close(held)
     return False
+
+
+def renew(path: Path) -> None:
+    """Count a file or a folder as changed now, because it is used; without the right to, nothing is done."""
+    with suppress(OSError):
+        os.utime(path)
 
 
 def remove(path: Path, *, unless: Callable[[], bool] = lambda: False) -> bool:
@@ -262,33 +268,3 @@ def remove(path: Path, *, unless: Callable[[], bool] = lambda: False) -> bool:
         with _locked(doomed):
             shutil.rmtree(doomed)
     return True
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """What a file or a folder takes.
-
-    Parameters
-    ----------
-    size_bytes
-        Bytes of the file, or of all files below the folder.
-    changed_at
-        When any of it was changed last, in seconds since 1970; 0 if there is no such file.
-    """
-
-    size_bytes: int = 0
-    changed_at: float = 0.0
-
-
-def measure(path: Path) -> Measured:
-    """Measure a file or a folder, of which another process may be removing parts; links are not followed."""
-    size, changed, rest = 0, 0.0, [path]
-    while rest:
-        with suppress(OSError):
-            facts = (place := rest.pop()).lstat()
-            changed = max(changed, facts.st_mtime)
-            if stat.S_ISDIR(facts.st_mode):
-                rest += place.iterdir()
-            elif stat.S_ISREG(facts.st_mode):
-                size += facts.st_size
-    return Measured(size, changed)

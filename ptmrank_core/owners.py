@@ -1,8 +1,8 @@
 """Whose an upload is, and how much one visitor of a shared server may keep.
 
 The uploads of all owners lie side by side, under digests that do not tell whose they are. Marks do: empty
-files in ``uploads/.owners/OWNER/``, each with the name of what is kept. A mark is made before the thing itself,
-so nothing is kept without one; a mark without its thing counts for nothing. Samples taken from the Hub have
+files in ``uploads/.owners/OWNER/``, each with the name of what is kept. A mark is made before the thing, so
+that nothing is kept without one; a mark without its thing counts for nothing. Samples taken from the Hub have
 marks too, with their commit. The owner of this machine has no marks, and no limits.
 """
 
@@ -19,10 +19,20 @@ from filelock import FileLock, Timeout
 
 from ptmrank_core.config import Settings
 from ptmrank_core.errors import QuotaError, StoreError
-from ptmrank_core.files import measure
 from ptmrank_core.records import LOCAL_OWNER
+from ptmrank_core.sizes import measure
 
-__all__ = ["Room", "claim", "drop_mark", "mark_folder", "owned", "require_room", "things_of", "unmark"]
+__all__ = [
+    "Room",
+    "claim",
+    "drop_mark",
+    "mark_folder",
+    "owned",
+    "require_room",
+    "room_of",
+    "things_of",
+    "unmark",
+]
 
 MARKS = ".owners"
 UPLOAD_NAME, COMMIT = re.compile(r"[0-9a-f]{64}"), re.compile(r"[0-9a-f]{40}")
@@ -114,12 +124,17 @@ def require_room(settings: Settings, owner: str) -> Room:
     """
     if owner == LOCAL_OWNER:
         return Room()
-    found = [path for name in owned(settings, owner) for path in things_of(settings, name)]
-    kept_bytes = sum(measure(path).size_bytes for path in found)
-    room = Room(len(found), kept_bytes, settings.quotas.n_uploads, settings.quotas.upload_bytes)
+    room = room_of(settings, owner)
     room.require_one_more()
     room.require_bytes(0)
     return room
+
+
+def room_of(settings: Settings, owner: str) -> Room:
+    """Measure what a visitor keeps, beside what a visitor may keep."""
+    found = [path for name in owned(settings, owner) for path in things_of(settings, name)]
+    kept_bytes = sum(measure(path).size_bytes for path in found)
+    return Room(len(found), kept_bytes, settings.quotas.n_uploads, settings.quotas.upload_bytes)
 
 
 @contextmanager
@@ -151,12 +166,13 @@ def claim(settings: Settings, owner: str, name: str) -> Iterator[Room]:
         is_new = not (name in owned(settings, owner) and things_of(settings, name))
         room = require_room(settings, owner) if is_new else Room()
         _mark(folder / name)
+        is_stored = False
         try:
             yield room
-        except BaseException:
-            if not things_of(settings, name):
+            is_stored = True
+        finally:
+            if not (is_stored or things_of(settings, name)):
                 drop_mark(folder / name)
-            raise
 
 
 @contextmanager

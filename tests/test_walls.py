@@ -23,7 +23,8 @@ ALLOWED = {
     "events": {"errors", "records"},
     "config": {"errors"},
     "files": set(),
-    "owners": {"errors", "records", "config", "files"},
+    "sizes": set(),
+    "owners": {"errors", "records", "config", "files", "sizes"},
     "sampling": {"errors", "records"},
     "data": {"errors", "records", "config", "files", "owners", "sampling"},
     "catalogue": {"errors", "records", "events", "config", "files"},
@@ -36,6 +37,7 @@ ALLOWED = {
     "results": {"errors", "records", "ranking", "projection", "metrics", "probing", "prediction"},
     "benchmark": VOCABULARY
     | {
+        "sizes",
         "owners",
         "sampling",
         "features",
@@ -50,7 +52,7 @@ ALLOWED = {
     "reports": {"errors", "records", "ranking", "projection", "metrics", "results", "lessons"},
 }
 # They know everything public; no room knows them.
-DOORS = {"cli", "worker", "benchmarker", "models", "examples", "script"}
+DOORS = {"cli", "dispatcher", "worker", "benchmarker", "models", "examples", "script"}
 HEAVY = {"torch", "transformers", "streamlit", "sklearn", "pandas", "huggingface_hub"}
 
 

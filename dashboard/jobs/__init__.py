@@ -2,6 +2,7 @@
 
 from dashboard.jobs.demo_only import is_demo_only
 from dashboard.jobs.home import features
+from dashboard.jobs.housekeeping import delete_kept, kept, leftovers, limits, room, sweep_now
 from dashboard.jobs.races import decide, is_racing
 from dashboard.jobs.run_results import ranked, result
 from dashboard.jobs.runs import (
@@ -37,6 +38,8 @@ from dashboard.jobs.sources import (
     local_models,
     preview,
     ready_made,
+    release_uploads,
+    require_kept,
     samples,
     samples_of,
 )
@@ -49,6 +52,7 @@ __all__ = [
     "cancel",
     "decide",
     "delete",
+    "delete_kept",
     "demos",
     "expected_time",
     "failures",
@@ -64,7 +68,10 @@ __all__ = [
     "keep_features",
     "keep_truth",
     "keep_upload",
+    "kept",
     "leave_out",
+    "leftovers",
+    "limits",
     "local_models",
     "match_truth",
     "outline",
@@ -75,13 +82,17 @@ __all__ = [
     "progress",
     "ranked",
     "ready_made",
+    "release_uploads",
+    "require_kept",
     "result",
     "resume",
     "retry",
+    "room",
     "samples",
     "samples_of",
     "sizes",
     "start",
     "start_demo",
     "start_fine_tuning",
+    "sweep_now",
 ]

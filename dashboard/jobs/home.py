@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ptmrank_core.benchmark import RunStore
+from ptmrank_core.benchmark import RunStore, keep_queues_going
 from ptmrank_core.config import Settings, load_settings
 from ptmrank_core.features import FeatureCache
 
@@ -19,8 +19,10 @@ def settings() -> Settings:
 
 @st.cache_resource
 def store() -> RunStore:
-    """Open the store of runs, once for all sessions."""
-    return RunStore(settings())
+    """Open the store of runs, once for all sessions; what was queued before goes on."""
+    opened = RunStore(settings())
+    keep_queues_going(settings(), opened)
+    return opened
 
 
 @st.cache_resource(max_entries=1, on_release=FeatureCache.close)

@@ -21,6 +21,7 @@ from ptmrank_core.benchmark import (
     cancel_run,
     clear_failed,
     delete_run,
+    keep_queues_going,
     list_runs,
     make_plan,
     new_run_id,
@@ -178,6 +179,7 @@ def leave_out(run_id: str, models: Sequence[str]) -> None:
 def finish_without(run_id: str, models: Sequence[str]) -> None:
     """Leave models out of a run and start a worker for the rest of it."""
     require_start(run_id)
+    store().require_room(run_id)
     leave_out(run_id, models)
     start_worker(run_id, settings())
 
@@ -202,7 +204,11 @@ def expected_time(models: Sequence[ModelSpec], n_samples: int, parameters: Mappi
 
 
 def history(limit: int = -1) -> list[RunEntry]:
-    """Read the runs of the current owner and their states, newest first; a negative limit is none."""
+    """Read the runs of the current owner and their states, newest first; a negative limit is none.
+
+    Whoever looks keeps the queues going.
+    """
+    keep_queues_going(settings(), store())
     return list_runs(store(), settings(), limit, owner=current_owner())
 
 
@@ -212,7 +218,8 @@ def sizes() -> dict[str, int]:
 
 
 def progress(run_id: str) -> RunProgress:
-    """Read the progress of a run."""
+    """Read the progress of a run; whoever looks keeps the queues going."""
+    keep_queues_going(settings(), store())
     return read_progress(store(), settings(), run_id)
 
 

@@ -52,3 +52,4 @@ def _import_all(views_are_there: Event) -> None:
         import_module(name)
     gc.collect()
     gc.freeze()
+    import_module("dashboard.jobs.housekeeping").sweep_at_start()

@@ -5,7 +5,14 @@ from ptmrank_core.benchmark.applicability import MetricCoverage, coverage_of_met
 from ptmrank_core.benchmark.cards.card import RunCard, make_card, read_card, run_card
 from ptmrank_core.benchmark.cards.comparison import Differences, compare_cards
 from ptmrank_core.benchmark.cards.replay import ReplayInputs, ReplayPlan, plan_replay
-from ptmrank_core.benchmark.engines import cancel_run, model_process, run_here, start_worker
+from ptmrank_core.benchmark.engines import (
+    cancel_run,
+    keep_queues_going,
+    model_process,
+    run_here,
+    run_taken,
+    start_worker,
+)
 from ptmrank_core.benchmark.execution.cached_embeddings import cached_embeddings
 from ptmrank_core.benchmark.execution.providers import Sources
 from ptmrank_core.benchmark.execution.scoring import score_cells, skipped_cells
@@ -30,6 +37,7 @@ from ptmrank_core.benchmark.scheduling.history import (
 )
 from ptmrank_core.benchmark.scheduling.locks import log_file
 from ptmrank_core.benchmark.scheduling.progress import ModelProgress, RunProgress, read_progress
+from ptmrank_core.benchmark.scheduling.queue import next_run
 from ptmrank_core.benchmark.scheduling.resumable import find_unfinished
 from ptmrank_core.benchmark.scheduling.time_estimate import ExpectedTime, expected_time
 from ptmrank_core.benchmark.store.runs import Outline
@@ -63,6 +71,7 @@ __all__ = [
     "expected_time",
     "find_unfinished",
     "inapplicable_metrics",
+    "keep_queues_going",
     "known_skips",
     "leave_out",
     "list_runs",
@@ -71,6 +80,7 @@ __all__ = [
     "make_plan",
     "model_process",
     "new_run_id",
+    "next_run",
     "now",
     "plan_replay",
     "quick_metrics",
@@ -81,6 +91,7 @@ __all__ = [
     "run_card",
     "run_here",
     "run_sizes",
+    "run_taken",
     "save_best",
     "score_cells",
     "skipped_cells",

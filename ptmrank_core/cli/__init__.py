@@ -22,6 +22,7 @@ from ptmrank_core.cli.runs import add_runs_command
 from ptmrank_core.cli.samples import add_samples_command
 from ptmrank_core.cli.save_best import add_save_best_command
 from ptmrank_core.cli.score import add_score_command
+from ptmrank_core.cli.sweep import add_sweep_command
 from ptmrank_core.cli.wording import OPTIONS, say_question
 from ptmrank_core.errors import InputError, PTMRankError, UnclearReadingError
 from ptmrank_core.results.command import PROGRAM
@@ -39,6 +40,7 @@ COMMANDS = (
     add_cache_command,
     add_catalogue_command,
     add_runs_command,
+    add_sweep_command,
     add_dashboard_command,
 )
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import io
 import posixpath
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ptmrank_core.config import Settings
 from ptmrank_core.data.sources.archives import open_archive
 from ptmrank_core.data.sources.entries import clean_name, suffix_of
 from ptmrank_core.data.sources.limits import DEFAULT_LIMITS
@@ -16,7 +18,8 @@ from ptmrank_core.data.sources.signatures import HEAD_BYTES, is_archive, is_tar,
 from ptmrank_core.data.sources.tars import open_tar, tar_stem, write_unpacked
 from ptmrank_core.data.tables import TABLE_SUFFIXES
 from ptmrank_core.errors import ArchiveError, SamplesError
-from ptmrank_core.files import new_folder
+from ptmrank_core.files import new_folder, renew
+from ptmrank_core.owners import Room, claim, room_of
 from ptmrank_core.records import LOCAL_OWNER
 
 __all__ = ["store_features", "store_upload"]
@@ -53,10 +56,13 @@ class _Place:
         Folder of all uploads.
     owner
         Id of the owner.
+    settings
+        Settings with the quotas that hold for the owner; ``None`` for no quotas.
     """
 
     uploads_dir: Path
     owner: str
+    settings: Settings | None
 
     def folder(self, digest: str) -> Path:
         """Return the folder of an upload: the digest, which owners other than the local one have hashed."""
@@ -64,14 +70,40 @@ class _Place:
             return self.uploads_dir / digest
         return self.uploads_dir / hashlib.sha256(f"{self.owner}/{digest}".encode()).hexdigest()
 
+    def require_bytes(self, size_bytes: int) -> None:
+        """Refuse an upload for which the owner has no room, before anything is unpacked or written.
+
+        Raises
+        ------
+        QuotaError
+            If there is none.
+        """
+        if self.settings is not None and self.owner != LOCAL_OWNER:
+            room_of(self.settings, self.owner).require_bytes(size_bytes)
+
+    def store(self, digest: str, fill: Callable[[Path, Room], None]) -> Path:
+        """Store one folder, which a function fills; one that is there already is complete, and used anew."""
+        target = self.folder(digest)
+        claimed = (
+            nullcontext(Room()) if self.settings is None else claim(self.settings, self.owner, target.name)
+        )
+        with claimed as room:
+            if target.is_dir():
+                renew(target)
+            else:
+                with new_folder(target) as folder:
+                    fill(folder, room)
+        return target
+
 
 def _store(place: _Place, digest: str, files: Mapping[str, bytes]) -> Path:
-    """Store files as one folder; a folder that is there already is complete."""
-    target = place.folder(digest)
-    if not target.is_dir():
-        with new_folder(target) as folder:
-            _write_files(folder, files)
-    return target
+    """Store files as one folder."""
+
+    def fill(folder: Path, room: Room) -> None:
+        room.require_bytes(sum(map(len, files.values())))
+        _write_files(folder, files)
+
+    return place.store(digest, fill)
 
 
 def _store_archive(name: str, data: bytes, place: _Place) -> Path:
@@ -85,13 +117,13 @@ def _store_archive(name: str, data: bytes, place: _Place) -> Path:
 
 def _store_tar(name: str, data: bytes, place: _Place) -> Path:
     """Store a tar archive after checking it, without its compression."""
-    target = place.folder(hashlib.sha256(data).hexdigest())
-    if not target.is_dir():
-        with new_folder(target) as folder:
-            tar = folder / f"{tar_stem(name)}.tar"
-            write_unpacked(io.BytesIO(data), len(data), tar, name, DEFAULT_LIMITS)
-            open_tar(tar, name, DEFAULT_LIMITS)
-    return next(target.glob("*.tar"))
+
+    def fill(folder: Path, room: Room) -> None:
+        tar = folder / f"{tar_stem(name)}.tar"
+        write_unpacked(io.BytesIO(data), len(data), tar, name, DEFAULT_LIMITS, check=room.require_bytes)
+        open_tar(tar, name, DEFAULT_LIMITS)
+
+    return next(place.store(hashlib.sha256(data).hexdigest(), fill).glob("*.tar"))
 
 
 def _digest(files: Mapping[str, bytes]) -> str:
@@ -126,7 +158,13 @@ def _name(files: Sequence[tuple[str, bytes]], hint: str) -> dict[str, bytes]:
     return named
 
 
-def store_upload(files: Sequence[tuple[str, bytes]], uploads_dir: Path, *, owner: str = LOCAL_OWNER) -> Path:
+def store_upload(
+    files: Sequence[tuple[str, bytes]],
+    uploads_dir: Path,
+    *,
+    owner: str = LOCAL_OWNER,
+    settings: Settings | None = None,
+) -> Path:
     """Store an upload, so that ``load_samples`` can read it.
 
     Parameters
@@ -138,6 +176,9 @@ def store_upload(files: Sequence[tuple[str, bytes]], uploads_dir: Path, *, owner
         Folder of all uploads; created when something is stored.
     owner
         Id of the owner: the same files of another owner are stored and deleted separately.
+    settings
+        Settings with the quotas that hold for every owner but this machine's; the upload is then marked as
+        the owner's. By default there are no quotas.
 
     Returns
     -------
@@ -152,16 +193,18 @@ def store_upload(files: Sequence[tuple[str, bytes]], uploads_dir: Path, *, owner
         If an archive or a name is unsafe; nothing is stored then.
     SamplesError
         If there is nothing to store, or more than one archive.
+    QuotaError
+        If the owner may not keep as much; nothing is stored then.
     """
-    named = _name(files, UPLOAD_HINT)
+    named, place = _name(files, UPLOAD_HINT), _Place(uploads_dir, owner, settings)
     archives = [name for name, data in named.items() if is_archive(name, data[:HEAD_BYTES])]
     if not archives:
-        return _store_loose(named, _Place(uploads_dir, owner))
+        return _store_loose(named, place)
     name, data = archives[0], named[archives[0]]
     if len(named) == 1 and is_zip(name, data):
-        return _store_archive(name, data, _Place(uploads_dir, owner))
+        return _store_archive(name, data, place)
     if len(named) == 1 and is_tar(name, data[:HEAD_BYTES]):
-        return _store_tar(name, data, _Place(uploads_dir, owner))
+        return _store_tar(name, data, place)
     raise SamplesError(
         f"The upload of {len(named)} files holds {', '.join(map(repr, archives))}; expected a single .zip or "
         ".tar file, or no archive.",
@@ -170,7 +213,11 @@ def store_upload(files: Sequence[tuple[str, bytes]], uploads_dir: Path, *, owner
 
 
 def store_features(
-    files: Sequence[tuple[str, bytes]], uploads_dir: Path, *, owner: str = LOCAL_OWNER
+    files: Sequence[tuple[str, bytes]],
+    uploads_dir: Path,
+    *,
+    owner: str = LOCAL_OWNER,
+    settings: Settings | None = None,
 ) -> Path:
     """Store uploaded files of features as one folder, which a run then reads.
 
@@ -180,8 +227,8 @@ def store_features(
         Names and bytes: files of features, or one zip archive of them, which is unpacked.
     uploads_dir
         Folder of all uploads; created when something is stored.
-    owner
-        Id of the owner, as in ``store_upload``.
+    owner, settings
+        As in ``store_upload``.
 
     Returns
     -------
@@ -194,15 +241,18 @@ def store_features(
         If the archive or a name is unsafe, or two files have one name; nothing is stored then.
     SamplesError
         If there is no file of features among them, or one that cannot be unpacked.
+    QuotaError
+        If the owner may not keep as much; nothing is stored then.
     """
-    named = _name(files, FEATURES_HINT)
+    named, place = _name(files, FEATURES_HINT), _Place(uploads_dir, owner, settings)
     if len(named) == 1 and suffix_of(next(iter(named))) == ".zip":
         [(title, data)] = named.items()
         listing = open_archive(io.BytesIO(data), title, FEATURE_LIMITS, expected={".npz"})
+        place.require_bytes(sum(entry.size_bytes for entry in listing.entries))
         named = {entry.name: entry.blob.read() for entry in listing.entries}
     flat = _name([(posixpath.basename(name), data) for name, data in named.items()], FEATURES_HINT)
     if not any(suffix_of(name) in FEATURE_SUFFIXES for name in flat):
         raise SamplesError(
             f"None of {', '.join(map(repr, list(flat)[:3]))} is a file of features.", hint=FEATURES_HINT
         )
-    return _store(_Place(uploads_dir, owner), _digest(flat), flat)
+    return _store(place, _digest(flat), flat)

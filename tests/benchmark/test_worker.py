@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -21,16 +22,19 @@ from tests.waiting import wait_until
 
 
 def worker_pid(run_id: str) -> int:
-    """Process id of the worker of a run."""
+    """Process id of the worker of a run: the one that has the run's lock open."""
     for folder in Path("/proc").iterdir():
         if folder.name.isdigit():
-            try:
+            with suppress(OSError):
                 command = (folder / "cmdline").read_bytes().split(b"\0")
-            except OSError:
-                continue
-            if command[1:4] == [b"-m", b"ptmrank_core.worker", run_id.encode()]:
-                return int(folder.name)
+                if b"ptmrank_core.worker" in command and f"{run_id}.lock" in files_open_in(folder):
+                    return int(folder.name)
     raise AssertionError(f"no worker of {run_id}")
+
+
+def files_open_in(process: Path) -> set[str]:
+    """Names of the files that a process has open."""
+    return {entry.readlink().name for entry in (process / "fd").iterdir()}
 
 
 @pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="finds the worker through /proc")

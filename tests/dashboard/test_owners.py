@@ -42,7 +42,12 @@ def address() -> Iterator[Callable[[str | None], None]]:
 
 def become(monkeypatch: pytest.MonkeyPatch, who: str) -> None:
     """Ask as somebody, wherever it is asked."""
-    for place in ("dashboard.server.owner", "dashboard.jobs.runs", "dashboard.jobs.sources"):
+    for place in (
+        "dashboard.server.owner",
+        "dashboard.jobs.housekeeping",
+        "dashboard.jobs.runs",
+        "dashboard.jobs.sources",
+    ):
         monkeypatch.setattr(f"{place}.current_owner", lambda: who)
 
 
@@ -245,9 +250,11 @@ def test_what_all_share_is_nobodys_to_clear(
     picture_zip: Path,
     zoo: Path,
     address: Callable[[str | None], None],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The cache of a server that others use says how large it is, and neither lists nor clears anything."""
     del app
+    become(monkeypatch, "browser:other")
     run_here(stored_plan(settings, picture_zip, zoo).run_id, settings, sources=SOURCES)
     page = AppTest.from_string(
         "from dashboard.views.cache.page import page\npage()", default_timeout=PATIENCE_SECONDS

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
+import io
 import shutil
 import stat
+import tarfile
 import tempfile
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ptmrank_core.config import Quotas, Settings
 from ptmrank_core.data import load_samples, store_features, store_upload
-from ptmrank_core.errors import ArchiveError, InputError, SamplesError
+from ptmrank_core.data.hub.places import HubPlace
+from ptmrank_core.data.hub.store import write_dataset
+from ptmrank_core.errors import ArchiveError, InputError, QuotaError, SamplesError
+from ptmrank_core.owners import claim, owned, room_of
+from ptmrank_core.records import LOCAL_OWNER
 from tests.ready_made import save_features
 
 
@@ -223,3 +233,120 @@ def test_other_archives_within_an_archive_of_features_are_refused(make: Any, upl
     inner = make.zip({"x.txt": b"x"})
     with pytest.raises(ArchiveError, match="archive"):
         store_features([("own.zip", make.zip({"a.npz": inner, "b.bin": inner}))], uploads_dir)
+
+
+@pytest.fixture
+def small(uploads_dir: Path) -> Settings:
+    """Settings of a server whose visitors may keep two uploads of together 10 kB."""
+    return Settings(home=uploads_dir.parent, quotas=Quotas(upload_bytes=10_000, n_uploads=2))
+
+
+def rows(n_bytes: int, mark: str = "x") -> list[tuple[str, bytes]]:
+    """An upload of one table with so many bytes."""
+    return [("a.csv", mark.encode() * n_bytes)]
+
+
+def keep(files: list[tuple[str, bytes]], settings: Settings, owner: str = "visitor") -> Path:
+    """Store an upload of a visitor."""
+    return store_upload(files, settings.uploads_dir, owner=owner, settings=settings)
+
+
+def test_a_visitor_may_keep_so_many_bytes(small: Settings) -> None:
+    """Up to the limit and not a byte more; what is kept, what may be kept and what to do is said."""
+    keep(rows(6_000), small)
+    with pytest.raises(QuotaError) as refused:
+        keep(rows(4_001, "y"), small)
+    assert str(refused.value) == (
+        "This takes 0.004 MB, and you keep 0.006 MB here already; each visitor of this server may keep "
+        "0.01 MB of uploads. Delete an upload that you no longer need, or a run with its upload."
+    )
+    assert len(stored_in(small)) == 1
+    keep(rows(4_000, "y"), small)
+    assert len(stored_in(small)) == 2
+
+
+def test_a_visitor_may_keep_so_many_uploads(small: Settings) -> None:
+    """However small they are; one that is there already is no new one, and one that is deleted makes room."""
+    first, second = (keep(rows(10, mark), small) for mark in "xy")
+    assert keep(rows(10, "x"), small) == first
+    with pytest.raises(QuotaError, match=r"You keep 2 uploads here already; each visitor .* may keep 2"):
+        keep(rows(10, "z"), small)
+    assert room_of(small, "visitor").n_kept == 2
+    shutil.rmtree(second.parent)
+    keep(rows(10, "z"), small)
+
+
+def test_others_and_this_machine_have_room_of_their_own(small: Settings) -> None:
+    """A visitor who keeps all they may takes nothing from another; the machine has no limit."""
+    for owner in ("a", "b"):
+        keep(rows(10_000), small, owner)
+    for mark in "xyz":
+        keep(rows(20_000, mark), small, LOCAL_OWNER)
+    assert len(stored_in(small)) == 5
+
+
+def test_what_is_unpacked_counts(small: Settings) -> None:
+    """A tar of a few bytes that becomes more than there is room for is refused while it is unpacked."""
+    packed = gzip.compress(tar_of({f"{kind}/{i}.txt": b"word " * 300 for kind in "ab" for i in range(9)}))
+    assert len(packed) < 2_000
+    with pytest.raises(QuotaError, match=r"each visitor of this server may keep 0\.01 MB"):
+        keep([("texts.tar.gz", packed)], small)
+    assert stored_in(small) == []
+    features = io.BytesIO()
+    with zipfile.ZipFile(features, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.npz", bytes(30_000))
+    with pytest.raises(QuotaError, match=r"This takes 0\.03 MB"):
+        store_features([("f.zip", features.getvalue())], small.uploads_dir, owner="visitor", settings=small)
+    assert stored_in(small) == []
+
+
+def test_uploads_at_once_do_not_pass_the_limit_together(small: Settings) -> None:
+    """Of eight that come at the same moment, as many are kept as there is room for."""
+
+    def attempt(mark: str) -> bool:
+        try:
+            keep(rows(4_000, mark), small)
+        except QuotaError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(attempt, "abcdefgh")) == 2
+    assert len(stored_in(small)) == 2
+
+
+def test_samples_of_the_hub_count_too(small: Settings) -> None:
+    """What was taken of a dataset takes room of whoever asked for it."""
+    place = HubPlace("org/reviews", "c" * 40, "default")
+    taken = write_dataset(small.datasets_dir, place, place, {"train": 4}, 0.0).folder
+    (taken / "rows.parquet").write_bytes(bytes(9_900))
+    assert room_of(small, "visitor").kept_bytes == 0
+    with claim(small, "visitor", "c" * 40):
+        pass
+    assert room_of(small, "visitor").kept_bytes > 9_900
+    with pytest.raises(QuotaError):
+        keep(rows(1_000), small)
+    keep(rows(1_000), small, "other")
+
+
+def test_an_upload_that_fails_leaves_no_mark(small: Settings) -> None:
+    """What could not be stored is nobody's."""
+    with pytest.raises(ArchiveError):
+        keep([("a", b"1"), ("a/b.csv", b"2")], small)
+    assert owned(small, "visitor") == frozenset()
+
+
+def stored_in(settings: Settings) -> list[Path]:
+    """The folders of all uploads of a home, and what is left of one that was refused."""
+    return [path for path in settings.uploads_dir.iterdir() if path.name != ".owners"]
+
+
+def tar_of(files: dict[str, bytes]) -> bytes:
+    """A tar archive."""
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as archive:
+        for name, data in files.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+    return packed.getvalue()

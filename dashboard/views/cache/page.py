@@ -1,14 +1,15 @@
-"""Cache: the models whose features are kept, checking the entries, and clearing them."""
+"""Cache: the models whose features are kept, checking and clearing them; what else is kept, the limits."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 import pandas as pd
 import streamlit as st
 
 from dashboard import jobs
+from dashboard.views.cache.kept import say_when, show_kept
+from dashboard.views.cache.limits import show_limits
 from dashboard.wording import plain, plural, say_size
 from ptmrank_core.features import CachedModel
 from ptmrank_core.results.command import PROGRAM
@@ -21,6 +22,14 @@ KEY_CHARS = 12
 def page() -> None:
     """Draw the page."""
     st.title("Cache")
+    _features()
+    if not jobs.is_demo_only():
+        show_kept()
+    show_limits()
+
+
+def _features() -> None:
+    """Draw what is cached of the models."""
     st.markdown(
         "The features that a model computes for a sample are kept on this machine, so that no sample goes "
         "through the same model twice. Clearing the cache loses no results: features that are needed again "
@@ -81,8 +90,8 @@ def _choose(models: Sequence[CachedModel]) -> list[CachedModel]:
                 "samples": model.n_samples,
                 "entries": model.n_entries,
                 "MB": model.size_bytes / 1e6,
-                "last stored (UTC)": _when(model.stored_at),
-                "last used (UTC)": _when(model.used_at),
+                "last stored (UTC)": say_when(model.stored_at),
+                "last used (UTC)": say_when(model.used_at),
             }
             for model in models
         ]
@@ -106,12 +115,6 @@ def _choose(models: Sequence[CachedModel]) -> list[CachedModel]:
     )
     rows = event["selection"]["rows"]
     return [models[row] for row in rows if row < len(models)]
-
-
-def _when(seconds: float | None) -> str | None:
-    if not seconds:
-        return None
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M")
 
 
 def _verify() -> None:

@@ -76,7 +76,7 @@ def _headline(progress: RunProgress) -> str:
     if progress.is_waiting and progress.n_ahead:
         return (
             f"Waiting behind {plural(progress.n_ahead, 'run')}: place {progress.n_ahead + 1} in the queue of "
-            "this device. It starts by itself."
+            f"this device{', whose users take turns' if jobs.is_shared() else ''}. It starts by itself."
         )
     if progress.is_waiting:
         return "Starting …"

@@ -29,7 +29,8 @@ def page() -> None:
     sizes = jobs.sizes()
     st.caption(
         f"{plural(len(entries), 'run')}, {say_size(sum(sizes.values()))} on disk beside the cached features. "
-        "One run works on a device at a time; the others wait in the order in which they were started. "
+        "One run works on a device at a time; the others wait in the order in which they were started"
+        f"{', and their owners take turns' if jobs.is_shared() else ''}. "
         "Finished work survives a crash of the worker, of this page and of the machine: Resume does the rest."
     )
     has_two = sum(entry.outline.n_decided > 0 for entry in entries) > 1

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from dashboard import jobs, state
 from dashboard.components.gallery import gallery
@@ -15,7 +17,7 @@ from dashboard.views.samples.question import ask, choose_data_parts, offer
 from dashboard.views.samples.reading_form import choose_columns, choose_reading, mend_reading
 from dashboard.views.samples.subsample import choose_part
 from dashboard.wording import plain, plural, show_error, source_name
-from ptmrank_core.errors import InputError, PTMRankError, UnclearReadingError
+from ptmrank_core.errors import InputError, PTMRankError, QuotaError, UnclearReadingError
 from ptmrank_core.records import ModelSpec
 
 __all__ = ["page"]
@@ -55,7 +57,7 @@ def page() -> None:
     st.title("Samples")
     draft = state.draft()
     demos_alone = jobs.is_demo_only()
-    files, are_features = ([], False) if demos_alone else _ask_for_files(draft)
+    files, are_features = ((), False) if demos_alone else _ask_for_files(draft)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown("The demo samples:" if demos_alone else "Or use the demo samples:")
         for demo in jobs.demos():
@@ -70,7 +72,7 @@ def page() -> None:
         _report(draft, draft.samples_source)
 
 
-def _ask_for_files(draft: state.Draft) -> tuple[list[tuple[str, bytes]], bool]:
+def _ask_for_files(draft: state.Draft) -> tuple[Sequence[UploadedFile], bool]:
     """Draw the upload; return what was uploaded, and whether it is features."""
     way = st.segmented_control("What do you have?", list(LABELS), default=FILES, key="way", required=True)
     files = st.file_uploader(
@@ -82,12 +84,13 @@ def _ask_for_files(draft: state.Draft) -> tuple[list[tuple[str, bytes]], bool]:
         choose_dataset(draft)
     with st.expander("What can I upload?", expanded=not (draft.samples_source or draft.ready_made)):
         st.markdown(HOW)
-    return [(file.name, file.getvalue()) for file in files], way == FEATURES
+    return files, way == FEATURES
 
 
-def _keep(files: list[tuple[str, bytes]], *, are_features: bool) -> None:
-    """Keep an upload and empty the widget, so that its bytes leave the memory."""
+def _keep(uploaded: Sequence[UploadedFile], *, are_features: bool) -> None:
+    """Keep an upload and empty the widget; its bytes leave the memory, also where it is refused."""
     try:
+        files = [(file.name, file.getvalue()) for file in uploaded]
         if len(files) > MAX_FILES:
             raise InputError(
                 f"The upload holds {len(files):,} files; at most {MAX_FILES} separate files are accepted.",
@@ -99,8 +102,12 @@ def _keep(files: list[tuple[str, bytes]], *, are_features: bool) -> None:
             state.draft().use_samples(_keep_readable(files))
     except PTMRankError as error:
         show_error(error)
+        if isinstance(error, QuotaError):
+            state.link("cache", "See what you keep", icon=":material/database:")
         return
-    state.reset_upload()
+    finally:
+        jobs.release_uploads(uploaded)
+        state.reset_upload()
     st.rerun()
 
 
@@ -152,8 +159,9 @@ def _report(draft: state.Draft, source: str) -> None:
 def _report_features(draft: state.Draft, folder: str) -> None:
     """Draw which models have features, and the report on their samples."""
     st.header("What was read: features")
-    tables = sorted(path for path in Path(folder).iterdir() if path.suffix.lower() in FEATURE_TABLES)
     try:
+        jobs.require_kept(folder)
+        tables = sorted(path for path in Path(folder).iterdir() if path.suffix.lower() in FEATURE_TABLES)
         if tables:
             draft.reading = choose_columns(str(tables[0]), draft.reading)
         models, samples = jobs.ready_made(folder, draft.reading)

@@ -1,5 +1,6 @@
 """Engines, which execute runs: at present, this machine."""
 
-from ptmrank_core.benchmark.engines.local import cancel_run, model_process, run_here, start_worker
+from ptmrank_core.benchmark.engines.local import cancel_run, model_process, run_here, run_taken
+from ptmrank_core.benchmark.engines.workers import keep_queues_going, start_worker
 
-__all__ = ["cancel_run", "model_process", "run_here", "start_worker"]
+__all__ = ["cancel_run", "keep_queues_going", "model_process", "run_here", "run_taken", "start_worker"]

@@ -2,7 +2,7 @@
 
 from ptmrank_core.benchmark.housekeeping.kept import Kept, KeptKind, list_kept
 from ptmrank_core.benchmark.housekeeping.leftovers import Leftover, LeftoverKind, find_leftovers
-from ptmrank_core.benchmark.housekeeping.sweeping import SweepReport, discard, sweep
+from ptmrank_core.benchmark.housekeeping.sweeping import SweepReport, discard, sweep, sweep_quietly
 
 __all__ = [
     "Kept",
@@ -14,4 +14,5 @@ __all__ = [
     "find_leftovers",
     "list_kept",
     "sweep",
+    "sweep_quietly",
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -24,8 +23,10 @@ from ptmrank_core.benchmark.store.mentions import (
 )
 from ptmrank_core.benchmark.store.store import RunStore
 from ptmrank_core.config import Settings
-from ptmrank_core.files import measure
 from ptmrank_core.owners import owned, things_of
+from ptmrank_core.records.foreign import read_json_file
+from ptmrank_core.records.names import printable
+from ptmrank_core.sizes import measure
 
 __all__ = ["Kept", "KeptKind", "is_named_now", "kept_with", "list_kept", "read_mentions", "safe_until"]
 
@@ -140,7 +141,7 @@ def _upload(path: Path, mentions: Mentions, *, is_marked: bool) -> Kept:
     An archive of this machine's that was unpacked to be read looks like one and is named by no run: it is
     held while any run is unfinished.
     """
-    measured, names = measure(path), [file.name for file in children(path)]
+    measured, names = measure(path), [printable(file.name) for file in children(path)]
     shown = ", ".join(names[:N_NAMES]) or "nothing"
     title = f"{shown} and {len(names) - N_NAMES:,} more" if len(names) > N_NAMES else shown
     may_be_read = not is_marked and len(names) == 1 and names[0].endswith(".tar") and mentions.has_unfinished
@@ -155,13 +156,13 @@ def _dataset(path: Path, mentions: Mentions) -> Kept:
     facts = _facts(path / "dataset.json")
     config = facts.get("config") or "default"
     name = str(facts.get("repository") or path.parent.name.replace("--", "/"))
-    title = f"{name}{'' if config == 'default' else f', {config}'} at {commit[:8]}"
+    title = printable(f"{name}{'' if config == 'default' else f', {config}'} at {commit[:8]}")
     return Kept(KeptKind.DATASET, path, title, measured.size_bytes, measured.changed_at, mentions.of(commit))
 
 
 def _merged(path: Path, mentions: Mentions) -> Kept:
     measured = measure(path)
-    title = str(_facts(path / "merged_facts.json").get("architecture") or path.name[:8])
+    title = printable(str(_facts(path / "merged_facts.json").get("architecture") or path.name[:8]))
     return Kept(
         KeptKind.MERGED,
         path,
@@ -175,8 +176,8 @@ def _merged(path: Path, mentions: Mentions) -> Kept:
 
 def _facts(path: Path) -> dict[str, object]:
     """Read the facts that lie with something; none where they cannot be read."""
-    with suppress(OSError, ValueError, RecursionError):
-        facts = json.loads(path.read_bytes())
+    with suppress(OSError, ValueError):
+        facts = read_json_file(path).value
         if isinstance(facts, dict):
             return facts
     return {}

@@ -15,11 +15,12 @@ from pathlib import Path
 
 from ptmrank_core.benchmark.housekeeping.kept import KeptKind, kept_with, read_mentions, safe_until
 from ptmrank_core.benchmark.housekeeping.places import children, mark_files, run_files, training_folders
-from ptmrank_core.benchmark.scheduling.locks import is_alive
+from ptmrank_core.benchmark.scheduling.locks import is_held
 from ptmrank_core.benchmark.store.mentions import Mentions
 from ptmrank_core.config import Settings
-from ptmrank_core.files import is_being_written, is_partial, measure
+from ptmrank_core.files import is_being_written, is_partial
 from ptmrank_core.owners import things_of
+from ptmrank_core.sizes import measure
 
 __all__ = ["Leftover", "LeftoverKind", "find_leftovers"]
 
@@ -132,11 +133,25 @@ def _unused(settings: Settings, mentions: Mentions, since: float, safe: float) -
 def _of_no_run(settings: Settings, mentions: Mentions, since: float, safe: float) -> Iterator[Leftover]:
     """Find locks, logs and states of training of runs that are not stored and have no worker."""
     for path, run in run_files(settings):
-        if run in mentions.owners or is_alive(settings, run):
+<<<<<<< HEAD
+        if run in mentions.owners or is_held(settings, run):
+=======
+        if run in mentions.owners or _has_worker(settings, run):
+>>>>>>> sweep
             continue
         found = _describe(LeftoverKind.RUN_FILE, path)
         if safe < found.changed_at <= since:
             yield found
+
+
+def _has_worker(settings: Settings, run: str) -> bool:
+    """Whether a worker holds a run, also where its lock cannot be asked; a folder is no lock."""
+    try:
+        return is_held(settings, run)
+    except IsADirectoryError:
+        return False
+    except OSError:
+        return True
 
 
 def _packed(settings: Settings, mentions: Mentions, since: float) -> Iterator[Leftover]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import sqlite3
 from collections.abc import Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,12 +15,13 @@ from filelock import FileLock, Timeout
 from ptmrank_core.benchmark.housekeeping.kept import Kept, is_named_now, list_kept
 from ptmrank_core.benchmark.housekeeping.leftovers import Leftover, LeftoverKind, find_leftovers
 from ptmrank_core.config import Settings
-from ptmrank_core.errors import InputError
+from ptmrank_core.errors import InputError, PTMRankError, StoreError
 from ptmrank_core.files import remove
 from ptmrank_core.owners import drop_mark, unmark
 
-__all__ = ["SweepReport", "discard", "sweep"]
+__all__ = ["SweepReport", "discard", "sweep", "sweep_quietly"]
 
+logger = logging.getLogger(__name__)
 LOCK = "sweep.lock"
 
 
@@ -71,6 +74,20 @@ def sweep(settings: Settings, *, keep_days: float | None = None, now: float | No
         return _remove_all(find_leftovers(settings, keep_days=keep_days, now=now), settings)
     finally:
         lock.release()
+
+
+def sweep_quietly(settings: Settings) -> None:
+    """Sweep in passing, when a run has ended or a dashboard starts: what goes wrong is logged alone."""
+    try:
+        report = sweep(settings)
+    except (PTMRankError, OSError, sqlite3.Error) as error:
+        logger.warning("nothing was swept: %s", error)
+        return
+    for found, why in report.failed:
+        logger.warning("%s was not swept away: %s", found.path, why)
+    if report.removed:
+        size = report.freed_bytes / 1e6
+        logger.info("swept away %d things that nobody used, %.1f MB", len(report.removed), size)
 
 
 def _remove_all(found: Iterable[Leftover], settings: Settings) -> SweepReport:

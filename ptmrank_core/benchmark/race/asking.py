@@ -9,7 +9,8 @@ from ptmrank_core.benchmark.cards.race import CardRace
 from ptmrank_core.benchmark.race.lora import check_lora
 from ptmrank_core.benchmark.race.work import race_finding
 from ptmrank_core.benchmark.scheduling.devices import device_of
-from ptmrank_core.benchmark.scheduling.locks import hold_run, is_alive
+from ptmrank_core.benchmark.scheduling.locks import hold_run
+from ptmrank_core.benchmark.scheduling.queue import is_alive
 from ptmrank_core.benchmark.store.store import RunStore
 from ptmrank_core.config import Settings
 from ptmrank_core.errors import InputError, RunBusyError, RunError
@@ -38,6 +39,8 @@ def decide(store: RunStore, settings: Settings, run_id: str, seconds: float, *, 
     ------
     InputError
         If the time is not a positive number, or the package that adapters need is not installed.
+    QuotaError
+        If its owner has as many unfinished runs as one owner may have; the run stays as it is.
     RunBusyError
         If a worker is running it.
     RunError
@@ -47,20 +50,20 @@ def decide(store: RunStore, settings: Settings, run_id: str, seconds: float, *, 
     """
     if not (math.isfinite(seconds) and seconds > 0):
         raise InputError(f"The time for a race is {seconds:g} s; expected a positive number of seconds.")
-    state = store.state(run_id)
-    if is_alive(settings, run_id):
+    place = store.position(run_id)
+    if is_alive(settings, place):
         raise RunBusyError(f"A worker is running {run_id}.", hint="Wait until it ends, or cancel it first.")
-    if state is not RunState.FINISHED:
-        raise RunError(f"Run {run_id} is {state}; expected a finished run.", hint="Resume it first.")
+    if place.state is not RunState.FINISHED:
+        raise RunError(f"Run {run_id} is {place.state}; expected a finished run.", hint="Resume it first.")
     with hold_run(settings, run_id):
         plan = store.plan(run_id)
         goes_on = any(own.kind == RaceDose.KIND for own in store.findings(run_id))
         by_lora = plan.analyses.lora if goes_on else lora
         check_lora(asked=by_lora)
         longer = replace(plan, analyses=replace(plan.analyses, decide_seconds=seconds, lora=by_lora))
+        store.queue(run_id, device_of(longer))
         store.replan(longer)
         store.add_finding(run_id, _opened(store, longer, seconds))
-        store.queue(run_id, device_of(longer))
 
 
 def open_race(plan: RunPlan, seconds: float) -> Finding:

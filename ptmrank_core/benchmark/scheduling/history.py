@@ -8,22 +8,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ptmrank_core.benchmark.race.states import states_folder
-from ptmrank_core.benchmark.scheduling.locks import hold_run, is_alive, lock_files, log_file, starting
-from ptmrank_core.benchmark.scheduling.queue import runs_ahead
+from ptmrank_core.benchmark.scheduling.devices import device_of
+from ptmrank_core.benchmark.scheduling.locks import hold_run, lock_file, log_file
+from ptmrank_core.benchmark.scheduling.queue import is_alive, runs_ahead
 from ptmrank_core.benchmark.store.mentions import find_mentions
 from ptmrank_core.benchmark.store.runs import Outline
 from ptmrank_core.benchmark.store.store import RunStore
 from ptmrank_core.config import Settings
 from ptmrank_core.errors import RunBusyError, RunError
-from ptmrank_core.files import measure, remove
+from ptmrank_core.files import remove
 from ptmrank_core.records import Failure, RunState, Skipped
+from ptmrank_core.sizes import measure
 
 __all__ = ["RunEntry", "clear_failed", "delete_run", "leave_out", "list_runs", "read_entry", "run_sizes"]
 
 LEFT_OUT = "The model was left out of this run at the user's request."
-
-# Checking a lock holds it for an instant: if it is held longer than this, a worker is being started.
-LOCK_CHECK_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,7 @@ class RunEntry:
     outline
         The run and its state, as the store has them.
     alive
-        Whether a worker is running it, is waiting in the queue, or is being started.
+        Whether a worker is running it, or it waits in the queue.
     n_ahead
         Number of runs that must end before this one starts; 0 if it is not waiting.
     """
@@ -53,7 +52,7 @@ class RunEntry:
     def status(self) -> str:
         """``"waiting"``, ``"running"``, ``"interrupted"``, ``"finished"``, ``"cancelled"`` or ``"failed"``.
 
-        An interrupted run is unfinished, but no worker is running.
+        An interrupted run is unfinished, but neither is a worker running it nor does it wait for one.
         """
         state = self.outline.state
         if state.is_finished():
@@ -64,12 +63,12 @@ class RunEntry:
 
     @property
     def can_resume(self) -> bool:
-        """Whether the run is unfinished and no worker is running."""
+        """Whether the run is unfinished, and neither running nor waiting."""
         return not self.alive and self.outline.state is not RunState.FINISHED
 
     @property
     def can_retry(self) -> bool:
-        """Whether something failed and no worker is running."""
+        """Whether something failed, and the run is neither running nor waiting."""
         return not self.alive and self.outline.n_failed + self.outline.n_problems > 0
 
 
@@ -104,11 +103,12 @@ def read_entry(store: RunStore, settings: Settings, run_id: str) -> RunEntry:
 def _entry(store: RunStore, settings: Settings, outline: Outline) -> RunEntry:
     if outline.state.is_finished():
         return RunEntry(outline, alive=False, n_ahead=0)
-    alive = is_alive(settings, outline.run_id)
+    place = store.position(outline.run_id)
+    alive = is_alive(settings, place)
     if not alive:
         outline = store.outline(outline.run_id)  # it may have ended between the two reads
     is_waiting = alive and outline.state is RunState.QUEUED
-    ahead = runs_ahead(store, settings, store.position(outline.run_id)) if is_waiting else []
+    ahead = runs_ahead(store, settings, place) if is_waiting else []
     return RunEntry(outline, alive, len(ahead))
 
 
@@ -132,10 +132,12 @@ def run_sizes(store: RunStore, settings: Settings, *, owner: str | None = None) 
 
 
 def clear_failed(store: RunStore, settings: Settings, run_id: str) -> int:
-    """Delete the failures of a run, so that a worker tries again; return their number.
+    """Queue a run whose failures are deleted, so that they are tried again; return their number.
 
     Raises
     ------
+    QuotaError
+        If its owner has as many unfinished runs as one owner may have; the failures stay.
     RunBusyError
         If a worker is running it.
     RunError
@@ -145,10 +147,11 @@ def clear_failed(store: RunStore, settings: Settings, run_id: str) -> int:
     """
     _require_idle(store, settings, run_id)
     with hold_run(settings, run_id):
-        n_cleared = store.clear_failures(run_id)
-    if not n_cleared:
-        raise RunError(f"Nothing failed in run {run_id}.", hint="Resume completes an unfinished run.")
-    return n_cleared
+        outline = store.outline(run_id)
+        if not outline.n_failed + outline.n_problems:
+            raise RunError(f"Nothing failed in run {run_id}.", hint="Resume completes an unfinished run.")
+        store.queue(run_id, device_of(store.plan(run_id)))
+        return store.clear_failures(run_id)
 
 
 def leave_out(store: RunStore, settings: Settings, run_id: str, models: Iterable[str]) -> int:
@@ -188,21 +191,21 @@ def delete_run(store: RunStore, settings: Settings, run_id: str) -> None:
         If there is no such run.
     """
     _require_idle(store, settings, run_id)
-    with starting(settings, run_id, seconds=LOCK_CHECK_SECONDS), hold_run(settings, run_id):
+    with hold_run(settings, run_id):
         uploads = [upload for upload, run in _uploads_of_one_run(store, settings) if run == run_id]
         store.delete(run_id)
         for path in (*uploads, states_folder(settings, run_id), log_file(settings, run_id)):
             with suppress(OSError):  # what cannot be removed now, the next sweep finds
                 remove(path)
-    for path in lock_files(settings, run_id):
-        path.unlink(missing_ok=True)
+    lock_file(settings, run_id).unlink(missing_ok=True)
 
 
 def _require_idle(store: RunStore, settings: Settings, run_id: str) -> None:
-    """Raise an error at once if a worker is running it, rather than wait for its lock."""
-    store.state(run_id)
-    if is_alive(settings, run_id):
-        raise RunBusyError(f"A worker is running {run_id}.", hint="Cancel it first, or wait until it ends.")
+    """Raise an error at once if it is running or waits, rather than wait for its lock."""
+    place = store.position(run_id)
+    if is_alive(settings, place):
+        what = "Run {} waits in the queue." if place.awaits_worker else "A worker is running {}."
+        raise RunBusyError(what.format(run_id), hint="Cancel it first, or wait until it ends.")
 
 
 def _uploads_of_one_run(store: RunStore, settings: Settings) -> list[tuple[Path, str]]:

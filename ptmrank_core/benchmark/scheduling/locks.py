@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -19,7 +20,16 @@ from ptmrank_core.errors import RunBusyError
 if sys.platform != "win32":
     import fcntl
 
-__all__ = ["hold_run", "is_alive", "is_held", "lock_device", "lock_files", "log_file", "starting"]
+__all__ = [
+    "DispatcherFiles",
+    "dispatcher_files",
+    "hold_run",
+    "is_held",
+    "is_taken",
+    "lock_device",
+    "lock_file",
+    "log_file",
+]
 
 # Checking a lock holds it for an instant; a worker that finds it held therefore tries again.
 ACQUIRE_SECONDS = 5.0
@@ -28,9 +38,38 @@ CHECK_SECONDS = 0.05
 CHECK_AGAIN_SECONDS = 0.005
 
 
-def lock_files(settings: Settings, run_id: str) -> tuple[Path, Path]:
-    """Return the lock files of the run's worker and of the process that starts the worker."""
-    return settings.runs_dir / f"{run_id}.lock", settings.runs_dir / f"{run_id}.starting.lock"
+@dataclass(frozen=True, slots=True)
+class DispatcherFiles:
+    """The files of the process that starts one worker after the other for a device.
+
+    Parameters
+    ----------
+    lock
+        The lock that it holds.
+    asked
+        A file that exists if a run was queued since the last worker was started.
+    device_lock
+        The lock of the device.
+    log
+        What it says, and its workers before they have a run.
+    """
+
+    lock: Path
+    asked: Path
+    device_lock: Path
+    log: Path
+
+
+def lock_file(settings: Settings, run_id: str) -> Path:
+    """Return the lock file of the run's worker."""
+    return settings.runs_dir / f"{run_id}.lock"
+
+
+def dispatcher_files(settings: Settings, device: str) -> DispatcherFiles:
+    """Return the files of the dispatcher of a device."""
+    name = f"device-{device.replace(':', '-')}"
+    endings = ("dispatcher.lock", "asked", "lock", "log")
+    return DispatcherFiles(*(settings.runs_dir / f"{name}.{ending}" for ending in endings))
 
 
 def log_file(settings: Settings, run_id: str) -> Path:
@@ -52,31 +91,11 @@ def hold_run(settings: Settings, run_id: str) -> Iterator[None]:
     RunBusyError
         If another process holds it.
     """
-    lock = _lock(lock_files(settings, run_id)[0])
+    lock = _lock(lock_file(settings, run_id))
     try:
         lock.acquire(timeout=ACQUIRE_SECONDS, poll_interval=0.02)
     except Timeout:
         raise RunBusyError(f"Another worker is running {run_id}.") from None
-    try:
-        yield
-    finally:
-        lock.release()
-
-
-@contextmanager
-def starting(settings: Settings, run_id: str, *, seconds: float) -> Iterator[None]:
-    """Hold the lock for starting the run's worker within the block: until the worker holds the run's own.
-
-    Raises
-    ------
-    RunBusyError
-        If another process has been starting it for longer than this.
-    """
-    lock = _lock(lock_files(settings, run_id)[1])
-    try:
-        lock.acquire(timeout=seconds, poll_interval=0.02)
-    except Timeout:
-        raise RunBusyError(f"Another process is starting a worker for run {run_id}.") from None
     try:
         yield
     finally:
@@ -91,7 +110,7 @@ def lock_device(settings: Settings, device: str) -> Callable[[], None] | None:
     callable or None
         Releases the device; ``None`` if another process holds it.
     """
-    lock = _lock(settings.runs_dir / f"device-{device.replace(':', '-')}.lock")
+    lock = _lock(dispatcher_files(settings, device).device_lock)
     try:
         lock.acquire(blocking=False)
     except Timeout:
@@ -101,15 +120,10 @@ def lock_device(settings: Settings, device: str) -> Callable[[], None] | None:
 
 def is_held(settings: Settings, run_id: str) -> bool:
     """Whether a worker is running the run."""
-    return _is_taken(lock_files(settings, run_id)[0])
+    return is_taken(lock_file(settings, run_id))
 
 
-def is_alive(settings: Settings, run_id: str) -> bool:
-    """Whether a worker is running the run, or is being started."""
-    return any(_is_taken(path) for path in lock_files(settings, run_id))
-
-
-def _is_taken(path: Path) -> bool:
+def is_taken(path: Path) -> bool:
     """Check a lock; this creates no file, and simultaneous checks do not block each other."""
     try:
         if sys.platform == "win32":

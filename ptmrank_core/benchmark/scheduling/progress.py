@@ -9,8 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ptmrank_core.benchmark.scheduling.locks import is_alive
-from ptmrank_core.benchmark.scheduling.queue import runs_ahead
+from ptmrank_core.benchmark.scheduling.queue import is_alive, runs_ahead
 from ptmrank_core.benchmark.store.store import RunStore
 from ptmrank_core.config import Settings
 from ptmrank_core.events import (
@@ -84,7 +83,7 @@ class RunProgress:
     state
         Its state in the store.
     alive
-        Whether a worker holds the run's lock.
+        Whether a worker is running it, or it waits in the queue.
     models
         One row for each model, in the plan's order.
     error
@@ -113,7 +112,7 @@ class RunProgress:
 
     @property
     def is_waiting(self) -> bool:
-        """Whether a worker is waiting in the queue."""
+        """Whether it waits in the queue."""
         return self.state is RunState.QUEUED and self.alive
 
     @property
@@ -123,7 +122,7 @@ class RunProgress:
 
     @property
     def is_interrupted(self) -> bool:
-        """Whether the run is unfinished and no worker is running it."""
+        """Whether the run is unfinished, and neither running nor waiting."""
         return not self.state.is_finished() and not self.alive
 
     @property
@@ -150,7 +149,7 @@ def store_sink(store: RunStore, run_id: str) -> Sink:
     """Make a sink that stores a run's events; of events in quick succession it drops some.
 
     Decided cells are not stored as events, since the store has the cells themselves; nor is waiting, since
-    the number of runs ahead follows from their locks.
+    the number of runs ahead follows from their places and locks.
     """
     last: dict[tuple[type[Event], str], float] = {}
 
@@ -192,7 +191,7 @@ def read_progress(store: RunStore, settings: Settings, run_id: str) -> RunProgre
 def _read_progress(store: RunStore, settings: Settings, run_id: str) -> RunProgress:
     # The id may be arbitrary text from a URL: it must be known before it names a lock file.
     place = store.position(run_id)
-    alive = is_alive(settings, run_id)  # before the state: a worker stores its last state, then unlocks
+    alive = is_alive(settings, place)  # before the state: a worker stores its last state, then unlocks
     outline = store.outline(run_id)
     events = {key: json.loads(text) for key, text in store.last_events(run_id).items()}
     counts, times = store.cell_counts(run_id), store.event_times(run_id)

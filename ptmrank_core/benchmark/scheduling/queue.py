@@ -1,29 +1,39 @@
-"""The queue of this machine: one run at a time on each device, in the order in which they were queued.
+"""The queue of this machine: one run at a time on each device, whose owners take turns.
 
-Every waiting run has a process that holds the run's lock, so a run whose process died is skipped at once. The
-order comes from tickets in the store. Each device has a lock too, so two runs never use it at once, whatever
-the store says.
+A run of the dashboard waits without a process until a worker takes it; a run of the command line waits in its
+process, which holds the run's lock, so one whose process died is skipped at once. Places come from the store.
+Each device has a lock too, so two runs never use it at once, whatever the store says.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 
-from ptmrank_core.benchmark.scheduling.locks import is_alive, lock_device
-from ptmrank_core.benchmark.store.runs import QueuePosition, RunTable
+from ptmrank_core.benchmark.scheduling.locks import hold_run, is_held, lock_device
+from ptmrank_core.benchmark.scheduling.turns import fair_order
+from ptmrank_core.benchmark.store.queue import QueuePosition, QueueTable
 from ptmrank_core.config import Settings
+from ptmrank_core.errors import RunBusyError
 from ptmrank_core.events import CancelToken, Sink, Waiting, raise_if_cancelled
 from ptmrank_core.records import RunState
 
-__all__ = ["acquire_device", "borrow_device", "runs_ahead"]
+__all__ = ["acquire_device", "borrow_device", "is_alive", "next_run", "runs_ahead"]
 
 POLL_SECONDS = 0.2
 
 
-def runs_ahead(store: RunTable, settings: Settings, position: QueuePosition) -> list[QueuePosition]:
-    """List the runs that a queued run waits for: the one on its device, and those queued before it.
+def is_alive(settings: Settings, position: QueuePosition) -> bool:
+    """Whether a run waits in the queue, or a process is at it.
+
+    A position that was read before the lock is checked never makes a run look dead that is being started.
+    """
+    return position.awaits_worker or is_held(settings, position.run_id)
+
+
+def runs_ahead(store: QueueTable, settings: Settings, position: QueuePosition) -> list[QueuePosition]:
+    """List the runs that a queued run waits for: the one on its device, and those whose turn is earlier.
 
     Parameters
     ----------
@@ -35,21 +45,62 @@ def runs_ahead(store: RunTable, settings: Settings, position: QueuePosition) -> 
     Returns
     -------
     list of QueuePosition
-        Only runs with a living worker.
+        Only runs that are alive.
     """
-    return [
+    others = [
         other
-        for other in store.others(position)
-        if (other.state is RunState.RUNNING or other.ticket < position.ticket)
-        and is_alive(settings, other.run_id)
+        for other in store.unfinished(position.device)
+        if other.run_id != position.run_id and is_alive(settings, other)
     ]
+    running = [other for other in others if other.state is RunState.RUNNING]
+    waiting = [other for other in others if other.state is RunState.QUEUED]
+    order = fair_order([*waiting, position], store.turns(position.device))
+    return running + order[: order.index(position)]
+
+
+def _waiting(store: QueueTable, settings: Settings, device: str) -> list[QueuePosition]:
+    """List the runs that wait for a device, in the order of their turns."""
+    waiting = [
+        position
+        for position in store.unfinished(device)
+        if position.state is RunState.QUEUED and is_alive(settings, position)
+    ]
+    return fair_order(waiting, store.turns(device))
+
+
+def _take_device(store: QueueTable, settings: Settings, position: QueuePosition) -> Callable[[], None] | None:
+    """Give a run its device, if that is free and it is the run's turn.
+
+    The caller holds the run's lock.
+
+    Returns
+    -------
+    callable or None
+        Releases the device; ``None`` if the run has to wait.
+    """
+    release = lock_device(settings, position.device)
+    if release is None:
+        return None
+    with ExitStack() as held:
+        held.callback(release)
+        order = _waiting(store, settings, position.device)
+        if order and order[0].run_id == position.run_id:
+            store.take_turn(position)
+            return held.pop_all().close
+    return None
 
 
 @contextmanager
 def acquire_device(
-    settings: Settings, store: RunTable, run_id: str, *, sink: Sink, cancel: CancelToken
+    settings: Settings,
+    store: QueueTable,
+    run_id: str,
+    *,
+    sink: Sink,
+    cancel: CancelToken,
+    on_wait: Callable[[], None],
 ) -> Iterator[None]:
-    """Wait until a queued run is first in the queue, and hold its device within the block.
+    """Wait until it is a queued run's turn, and hold its device within the block.
 
     The caller holds the run's lock.
 
@@ -63,6 +114,8 @@ def acquire_device(
         Receives the number of runs ahead whenever it changes.
     cancel
         Called while waiting.
+    on_wait
+        Called again and again while waiting, to keep the runs before it going.
 
     Raises
     ------
@@ -74,13 +127,14 @@ def acquire_device(
     while True:
         raise_if_cancelled(cancel)
         ahead = runs_ahead(store, settings, position)
-        if all(other.ticket > position.ticket for other in ahead):  # one with a later ticket may be running
-            release = lock_device(settings, position.device)
+        if not any(other.state is RunState.QUEUED for other in ahead):
+            release = _take_device(store, settings, position)
             if release is not None:
                 break
         if len(ahead) != n_reported:
             sink(Waiting(run_id, len(ahead)))
             n_reported = len(ahead)
+        on_wait()
         time.sleep(POLL_SECONDS)
     try:
         yield
@@ -89,10 +143,59 @@ def acquire_device(
 
 
 @contextmanager
+def next_run(
+    settings: Settings, store: QueueTable, device: str, *, cancel: CancelToken
+) -> Iterator[str | None]:
+    """Wait until it is the turn of a run that awaits a worker, and hold its lock and device within the block.
+
+    Parameters
+    ----------
+    settings, store
+        Where runs are stored.
+    device
+        A name as returned by :func:`~ptmrank_core.benchmark.scheduling.devices.device_of`.
+    cancel
+        Called while waiting.
+
+    Yields
+    ------
+    str or None
+        Id of the run; ``None`` if no run awaits a worker of this device.
+
+    Raises
+    ------
+    CancelledError
+        If cancellation is requested while waiting.
+    """
+    while True:
+        raise_if_cancelled(cancel)
+        order = _waiting(store, settings, device)
+        if not any(position.awaits_worker for position in order):
+            yield None
+            return
+        with ExitStack() as held:
+            if order[0].awaits_worker and _take(store, settings, order[0], held):
+                yield order[0].run_id
+                return
+        time.sleep(POLL_SECONDS)
+
+
+def _take(store: QueueTable, settings: Settings, position: QueuePosition, held: ExitStack) -> bool:
+    """Take a run and its device for this process, until the stack is closed; whether that was possible."""
+    with suppress(RunBusyError):  # somebody is cancelling it, or executing it elsewhere
+        held.enter_context(hold_run(settings, position.run_id))
+        release = _take_device(store, settings, position)
+        if release is not None:
+            held.callback(release)
+            return True
+    return False
+
+
+@contextmanager
 def borrow_device(settings: Settings, device: str, *, cancel: CancelToken) -> Iterator[None]:
     """Wait until a device is free and hold it within the block, for work that is not a queued run.
 
-    The caller has no position in the queue, so waiting runs may get the device first, even several of them.
+    The caller has no position in the queue: it may get the device before runs that wait, or after several.
 
     Parameters
     ----------

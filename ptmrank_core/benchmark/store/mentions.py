@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ptmrank_core.benchmark.store.connection import Database
-from ptmrank_core.files import is_partial, measure
+from ptmrank_core.files import is_partial
 from ptmrank_core.records import RunState
+from ptmrank_core.sizes import measure
 
 __all__ = ["Mentions", "find_mentions", "is_mentioned", "last_set_aside"]
 

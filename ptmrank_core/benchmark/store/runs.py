@@ -1,4 +1,4 @@
-"""The table of runs in the run store: state, owner, place in the queue, deletion."""
+"""The table of runs in the run store: plans, states, outlines, deletion."""
 
 from __future__ import annotations
 
@@ -7,39 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from ptmrank_core.benchmark.store.codec import plan_from_json, to_json
-from ptmrank_core.benchmark.store.connection import Database
+from ptmrank_core.benchmark.store.queue import SECONDS, QueueTable
 from ptmrank_core.benchmark.store.schema import NO_LAYER
-from ptmrank_core.config import Settings
-from ptmrank_core.errors import RunNotFoundError
 from ptmrank_core.records import LOCAL_OWNER, RunPlan, RunState, SamplesSummary
 
-__all__ = ["SECONDS", "Outline", "QueuePosition", "RunTable"]
-
-# How long the worker of a run has been running, by its events: a worker that was killed cannot record it.
-WORKED_SECONDS = """
-    MAX(0, COALESCE((SELECT MAX(at) FROM events WHERE events.run_id = runs.run_id) - (
-        SELECT at FROM events WHERE events.run_id = runs.run_id AND kind = 'RunStarted'), 0))"""
-SECONDS = f"seconds + CASE WHEN state = '{RunState.RUNNING}' THEN {WORKED_SECONDS} ELSE 0 END"
-
-
-@dataclass(frozen=True, slots=True)
-class QueuePosition:
-    """The position of a run in the queue.
-
-    Parameters
-    ----------
-    run_id, state
-        The run.
-    device
-        The device that it needs: ``"cpu"``, ``"cuda:0"``; empty before it was queued.
-    ticket
-        The lower ticket goes first; 0 before it was queued.
-    """
-
-    run_id: str
-    state: RunState
-    device: str
-    ticket: int
+__all__ = ["Outline", "RunTable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,37 +67,25 @@ OUTLINE = f"""
     FROM runs"""  # noqa: S608 - our own text
 
 
-class RunTable(Database):
+class RunTable(QueueTable):
     """The runs of one ``PTMRANK_HOME``."""
 
-    def __init__(self, settings: Settings) -> None:
-        super().__init__(settings.runs_dir / "runs.sqlite")
-        self.settings = settings
-
-    def _row(self, run_id: str, columns: str) -> tuple[Any, ...]:
-        return self._only(f"SELECT {columns} FROM runs", run_id)  # noqa: S608 - our own columns
-
-    def _only(self, query: str, run_id: str) -> tuple[Any, ...]:
-        """Run a query over the table of runs for one run; return the row."""
-        with self._read() as db:
-            row: tuple[Any, ...] | None = db.execute(f"{query} WHERE run_id = ?", (run_id,)).fetchone()
-        if row is None:
-            raise RunNotFoundError(f"There is no run {run_id!r} here.", hint="Check the link.")
-        return row
-
     def create(self, plan: RunPlan, samples: SamplesSummary, *, owner: str = LOCAL_OWNER) -> None:
-        """Store a new run, queued, with its owner."""
+        """Store a new run, queued, with its owner.
+
+        Raises
+        ------
+        QuotaError
+            If the owner has as many unfinished runs as one owner may have.
+        """
         row = (plan.run_id, plan.created_at, RunState.QUEUED, to_json(plan), to_json(samples), owner)
         with self._open() as db:
+            self._require_room(db, owner, plan.run_id)
             db.execute(
                 "INSERT INTO runs (run_id, created_at, state, plan, samples, owner) "
                 "VALUES (?, ?, ?, ?, ?, ?)",
                 row,
             )
-
-    def owner(self, run_id: str) -> str:
-        """Read the owner of a run."""
-        return str(self._row(run_id, "owner")[0])
 
     def revision(self, run_id: str) -> tuple[int, float]:
         """Read how often the result of a run has changed, and its seconds, which grow without a change."""
@@ -165,37 +125,6 @@ class RunTable(Database):
         query = f"{OUTLINE} WHERE rowid IN ({chosen}) {newest}"
         with self._read() as db:
             return [_outline(row) for row in db.execute(query, {"limit": limit, "owner": owner})]
-
-    def position(self, run_id: str) -> QueuePosition:
-        """Read the position of a run in the queue."""
-        state, device, ticket = self._row(run_id, "state, device, ticket")
-        return QueuePosition(run_id, RunState(state), device, ticket)
-
-    def others(self, position: QueuePosition) -> list[QueuePosition]:
-        """Read the other unfinished runs of the same device, in the order of the queue."""
-        query = """
-            SELECT run_id, state, device, ticket FROM runs
-            WHERE device = ? AND run_id <> ? AND state IN (?, ?) ORDER BY ticket"""
-        with self._read() as db:
-            rows = db.execute(query, (position.device, position.run_id, RunState.QUEUED, RunState.RUNNING))
-            return [
-                QueuePosition(run, RunState(state), device, ticket) for run, state, device, ticket in rows
-            ]
-
-    def queue(self, run_id: str, device: str) -> None:
-        """Put the run at the end of the queue of a device, whatever its state was.
-
-        Drops an earlier request to cancel it, and the events of an earlier worker except how many samples
-        have features; adds the seconds of a worker that was killed.
-        """
-        update = f"""
-            UPDATE runs SET state = ?, device = ?, cancel = 0, error = '',
-                ticket = (SELECT MAX(ticket) + 1 FROM runs),
-                seconds = {SECONDS}
-            WHERE run_id = ?"""  # noqa: S608 - our own text
-        with self._open() as db:
-            db.execute(update, (RunState.QUEUED, device, run_id))
-            db.execute("DELETE FROM events WHERE run_id = ? AND kind <> 'BatchDone'", (run_id,))
 
     def start(self, run_id: str, environment: str) -> None:
         """Record that a worker has started the run."""

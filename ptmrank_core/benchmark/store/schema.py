@@ -15,8 +15,8 @@ __all__ = ["NO_LAYER", "prepare_tables"]
 NO_LAYER = -1
 # 1: cells without a layer. 2: cells with a layer. 3: findings. 4: device and ticket of a run, kind of a cell,
 # problem of a finding, and only the newest event of each kind. 5: owner of a run, number of its changes.
-# 6: extraction report within an outcome.
-VERSION = 6
+# 6: extraction report within an outcome. 7: turns of owners, and whether a queued run awaits a worker.
+VERSION = 7
 
 RUNS = """
 CREATE TABLE IF NOT EXISTS runs (
@@ -43,6 +43,11 @@ CREATE TABLE IF NOT EXISTS events (
 REVISIONS = """
 CREATE TABLE IF NOT EXISTS revisions (
     run_id TEXT PRIMARY KEY REFERENCES runs ON DELETE CASCADE, revision INTEGER NOT NULL DEFAULT 0)"""
+# When each owner of a queued run last gave up a device, on the counter of tickets; NULL for the owner of the
+# last run that got it. A deleted run leaves it as it is.
+TURNS = """
+CREATE TABLE IF NOT EXISTS turns (
+    device TEXT NOT NULL, owner TEXT NOT NULL, turn INTEGER, PRIMARY KEY (device, owner))"""
 # The changes that are counted: table and kind of change -> the row that names the run.
 COUNTED = {
     ("runs", "INSERT"): "NEW",
@@ -53,7 +58,8 @@ COUNTED = {
 # Columns that later versions added: table, column, type.
 ADDED = (
     ("runs", "device", "TEXT NOT NULL DEFAULT ''"),
-    ("runs", "ticket", "INTEGER NOT NULL DEFAULT 0"),  # the lower ticket runs first; 0 before it was queued
+    ("runs", "ticket", "INTEGER NOT NULL DEFAULT 0"),  # the lower ticket was queued first; 0 before that
+    ("runs", "awaits_worker", "INTEGER NOT NULL DEFAULT 0"),  # 0 if the process that queued it executes it
     ("runs", "owner", f"TEXT NOT NULL DEFAULT '{LOCAL_OWNER}'"),
     ("cells", "kind", "TEXT NOT NULL DEFAULT ''"),
     ("findings", "has_problem", "INTEGER NOT NULL DEFAULT 0"),
@@ -91,7 +97,7 @@ def prepare_tables(db: sqlite3.Connection) -> None:
         db.execute("ALTER TABLE cells RENAME TO cells_without_layers")
     if has_all_events:
         db.execute("ALTER TABLE events RENAME TO all_events")
-    for table in (RUNS, CELLS, OUTCOMES, FINDINGS, EVENTS, REVISIONS):
+    for table in (RUNS, CELLS, OUTCOMES, FINDINGS, EVENTS, REVISIONS, TURNS):
         db.execute(table)
     if is_without_layers:
         _migrate_cells(db)

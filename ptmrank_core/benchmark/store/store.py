@@ -21,7 +21,8 @@ from ptmrank_core.benchmark.store.codec import (
     summary_from_json,
     to_json,
 )
-from ptmrank_core.benchmark.store.runs import SECONDS, RunTable
+from ptmrank_core.benchmark.store.queue import SECONDS
+from ptmrank_core.benchmark.store.runs import RunTable
 from ptmrank_core.benchmark.store.schema import NO_LAYER
 from ptmrank_core.events import Event
 from ptmrank_core.records import Cell, Failure, Finding, ModelOutcome, ModelSpec, RunPlan, RunResult, RunState

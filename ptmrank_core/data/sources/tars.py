@@ -26,7 +26,7 @@ from ptmrank_core.data.sources.entries import SourceListing, is_hidden, unreadab
 from ptmrank_core.data.sources.limits import Limits
 from ptmrank_core.data.sources.signatures import HEAD_BYTES
 from ptmrank_core.errors import ArchiveError
-from ptmrank_core.files import new_folder
+from ptmrank_core.files import new_folder, renew
 
 __all__ = ["is_compressed", "open_tar", "tar_stem", "unpacked_tar", "write_unpacked"]
 
@@ -85,7 +85,15 @@ def is_compressed(head: bytes) -> bool:
     return any(head.startswith(mark) for mark in OPENERS)
 
 
-def write_unpacked(source: IO[bytes], packed: int, target: Path, title: str, limits: Limits) -> None:
+def write_unpacked(
+    source: IO[bytes],
+    packed: int,
+    target: Path,
+    title: str,
+    limits: Limits,
+    *,
+    check: Callable[[int], None] = lambda _: None,
+) -> None:
     """Write a tar archive without its compression: only then can its files be read in any order.
 
     Parameters
@@ -100,6 +108,8 @@ def write_unpacked(source: IO[bytes], packed: int, target: Path, title: str, lim
         Name of the archive, for messages.
     limits
         Bounds on what it unpacks to.
+    check
+        Told how many bytes it has become, before they are written; it may refuse them.
 
     Raises
     ------
@@ -114,6 +124,7 @@ def write_unpacked(source: IO[bytes], packed: int, target: Path, title: str, lim
             while chunk := file.read(CHUNK_BYTES):
                 total += len(chunk)
                 check_total(title, total, packed, limits)
+                check(total)
                 unpacked.write(chunk)
     except DAMAGE_ERRORS as error:
         raise _damaged(title, error) from error
@@ -154,7 +165,9 @@ def unpacked_tar(path: Path, title: str, limits: Limits, uploads_dir: Path) -> P
         file.seek(0)
         folder = uploads_dir / hashlib.file_digest(file, "sha256").hexdigest()
         file.seek(0)
-        if not folder.is_dir():
+        if folder.is_dir():
+            renew(folder)
+        else:
             with new_folder(folder) as fresh:
                 target = fresh / f"{tar_stem(path.name)}.tar"
                 write_unpacked(file, path.stat().st_size, target, title, limits)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import queue
 import subprocess
-import sys
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping
@@ -14,7 +13,7 @@ from io import BufferedReader
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from ptmrank_core.config import Settings, child_environment
+from ptmrank_core.config import Settings, child_command, child_environment
 from ptmrank_core.features.process.frames import (
     Frame,
     FrameError,
@@ -175,23 +174,17 @@ class Child:
 
 
 def _start(settings: Settings, log: Path | None) -> subprocess.Popen[bytes]:
-    """Start the process in a session of its own, so that Ctrl-C in the terminal does not reach it.
-
-    It imports from where this process imports: the folder that it is started in takes no precedence.
-    """
+    """Start the process in a session of its own, so that Ctrl-C in the terminal does not reach it."""
     is_main = threading.current_thread() is threading.main_thread()
-    paths = [os.path.abspath(path) for path in sys.path if isinstance(path, str)]  # noqa: PTH100 - may be zips
-    command = [sys.executable, "-P", "-m", MODULE, str(os.getpid() if is_main else 0)]
-    environment = child_environment(settings) | {"PYTHONPATH": os.pathsep.join(dict.fromkeys(paths))}
     if log is not None:
         log.parent.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         output = None if log is None else stack.enter_context(log.open("ab"))
         return subprocess.Popen(  # noqa: S603 - our own module
-            command,
+            child_command(MODULE, str(os.getpid() if is_main else 0)),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=output,
             start_new_session=True,
-            env=environment,
+            env=child_environment(settings),
         )

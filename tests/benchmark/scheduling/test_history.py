@@ -24,7 +24,7 @@ from ptmrank_core.benchmark import (
     run_sizes,
 )
 from ptmrank_core.benchmark.analyses.context import AnalysisContext
-from ptmrank_core.benchmark.scheduling.locks import hold_run, lock_files
+from ptmrank_core.benchmark.scheduling.locks import hold_run, lock_file
 from ptmrank_core.config import Settings
 from ptmrank_core.data import store_features, store_upload
 from ptmrank_core.errors import RunBusyError, RunError, RunNotFoundError
@@ -249,7 +249,7 @@ def test_looks_never_meet_each_other(settings: Settings, picture_zip: Path, zoo:
     """Many readers at once take none of their looks at a dead run's lock for a worker."""
     store = RunStore(settings)
     run_id = stored_plan(settings, picture_zip, zoo).run_id
-    lock_files(settings, run_id)[0].touch()
+    lock_file(settings, run_id).touch()
     code = (
         "import sys; from ptmrank_core.benchmark.scheduling.locks import is_held;"
         "from ptmrank_core.config import load_settings\n"

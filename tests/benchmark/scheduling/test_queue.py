@@ -6,14 +6,14 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from ptmrank_core.benchmark import RunStore, cancel_run, read_entry, read_progress, run_here, start_worker
-from ptmrank_core.benchmark.scheduling.locks import hold_run, lock_device, starting
+from ptmrank_core.benchmark.scheduling.locks import hold_run, lock_device
 from ptmrank_core.benchmark.scheduling.queue import borrow_device
 from ptmrank_core.config import Settings
 from ptmrank_core.errors import CancelledError
@@ -96,11 +96,10 @@ def n_ahead(waiters: Waiters) -> list[int]:
 def test_runs_of_one_device_work_one_after_the_other_as_they_came(waiters: Waiters) -> None:
     """While the device is taken all wait and know their place; then they begin in the order of queueing."""
     ids = [plan.run_id for plan in waiters.plans]
-    # All are queued before a worker takes its lock, and come up in another order: no overtaking.
-    with busy(waiters.settings) as release, ExitStack() as places:
+    # All are queued before a process is there, and those come up in another order: no overtaking.
+    with busy(waiters.settings) as release:
         for run_id in ids:
-            places.enter_context(starting(waiters.settings, run_id, seconds=PATIENCE_SECONDS))
-            waiters.store.queue(run_id, "cpu")
+            waiters.store.queue(run_id, "cpu", awaits_worker=True)
         for run_id in (ids[2], ids[1]):
             waiters.start(run_id)
         release()

@@ -285,6 +285,29 @@ def test_a_file_of_the_fourth_version_is_taken_over(settings: Settings, picture_
     assert store.revision(run_id) == (1, 0.0)
 
 
+SIXTH = """
+DROP TABLE turns;
+ALTER TABLE runs DROP COLUMN awaits_worker;
+PRAGMA user_version = 6;
+"""
+
+
+def test_a_file_of_the_sixth_version_is_taken_over(settings: Settings, picture_zip: Path, zoo: Path) -> None:
+    """A run that waited in a process of its own awaits no worker; from now on owners have turns."""
+    run_id = stored_plan(settings, picture_zip, zoo).run_id
+    RunStore(settings).queue(run_id, "cpu", awaits_worker=True)
+    with closing(sqlite3.connect(settings.runs_dir / "runs.sqlite")) as db:
+        db.executescript(SIXTH)
+    for _ in range(2):
+        store = RunStore(settings)
+        assert not store.position(run_id).awaits_worker
+        assert store.position(run_id).ticket == 1
+        assert (store.awaited_devices(), store.turns("cpu")) == ([], {})
+    store.take_turn(store.position(run_id))
+    assert store.turns("cpu") == {LOCAL_OWNER: None}
+    assert store.state(run_id) is RunState.RUNNING
+
+
 def test_every_change_of_a_result_is_counted(settings: Settings, picture_zip: Path, zoo: Path) -> None:
     """Whatever a result holds: a new one, another in its place, and one that is taken away."""
     plan = stored_plan(settings, picture_zip, zoo)

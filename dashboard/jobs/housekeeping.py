@@ -1,0 +1,101 @@
+"""What visitors keep on this machine, how much that may be, and what is swept away."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard.jobs.home import settings
+from dashboard.jobs.sources import forget_samples
+from dashboard.server import owner
+from dashboard.server.owner import current_owner
+from ptmrank_core.benchmark.housekeeping import (
+    Kept,
+    Leftover,
+    SweepReport,
+    discard,
+    find_leftovers,
+    list_kept,
+    sweep,
+    sweep_quietly,
+)
+from ptmrank_core.config import Settings, load_settings
+from ptmrank_core.errors import NotOwnerError, PTMRankError
+from ptmrank_core.owners import Room, room_of
+
+__all__ = ["delete_kept", "kept", "leftovers", "limits", "room", "sweep_at_start", "sweep_now"]
+
+
+def limits() -> Settings:
+    """Return the settings that limit what is kept here."""
+    return settings()
+
+
+def kept() -> tuple[Kept, ...]:
+    """List what the visitor keeps; where nobody else uses the server, everything beside the runs."""
+    return list_kept(settings(), owner=_visitor())
+
+
+def room() -> Room:
+    """Measure what the visitor of a shared server keeps, beside what they may keep."""
+    return room_of(settings(), current_owner())
+
+
+def delete_kept(chosen: Collection[Path]) -> tuple[Kept, ...]:
+    """Delete some of what ``kept`` lists; return what was deleted.
+
+    Raises
+    ------
+    InputError
+        If a run uses one of them.
+    """
+    gone = discard(settings(), chosen, owner=_visitor())
+    forget_samples()
+    return gone
+
+
+def leftovers() -> tuple[Leftover, ...]:
+    """Find what a sweep would remove now.
+
+    Raises
+    ------
+    NotOwnerError
+        If others use the server too.
+    """
+    _require_own_server()
+    return find_leftovers(settings())
+
+
+def sweep_now() -> SweepReport:
+    """Remove what nobody uses any more.
+
+    Raises
+    ------
+    NotOwnerError
+        If others use the server too.
+    """
+    _require_own_server()
+    report = sweep(settings())
+    forget_samples()
+    return report
+
+
+def sweep_at_start() -> None:
+    """Sweep when the server has started, outside any session: settings that cannot be read stop nothing."""
+    try:
+        found = load_settings()
+    except PTMRankError:
+        return  # the first page says it
+    sweep_quietly(found)
+
+
+def _visitor() -> str | None:
+    """Return the owner whose things are listed; ``None`` where all of them are the only user's."""
+    return current_owner() if owner.is_shared(st.context.headers) else None
+
+
+def _require_own_server() -> None:
+    if owner.is_shared(st.context.headers):
+        raise NotOwnerError("Others use this server too: what nobody uses is swept away by itself.")

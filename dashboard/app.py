@@ -8,8 +8,10 @@ from starlette.middleware import Middleware
 from dashboard import state
 from dashboard.server import warming
 from dashboard.server.downloads import winner_route
+from dashboard.server.guard import Guard
+from dashboard.server.own_sessions import OwnSessions
 from dashboard.server.owner_cookie import OwnerCookie
-from dashboard.server.settings import hold_settings
+from dashboard.server.settings import hold_settings, open_door
 from ptmrank_core.config import ASSETS
 
 
@@ -46,5 +48,8 @@ if __name__ == "__main__":  # how Streamlit runs this file for a visitor
 else:  # how its server imports it, once
     hold_settings()
     app = st.App(
-        __file__, lifespan=warming.warm_up, middleware=[Middleware(OwnerCookie)], routes=[winner_route()]
+        __file__,
+        lifespan=warming.warm_up,
+        middleware=[Middleware(Guard, open_door()), Middleware(OwnerCookie), Middleware(OwnSessions)],
+        routes=[winner_route()],
     )

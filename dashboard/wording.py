@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
+from typing import ParamSpec
 
 import streamlit as st
 
 from dashboard.escaping import plain
 from ptmrank_core.benchmark import Outline, RunEntry, RunProgress
 from ptmrank_core.data import DEMO_SAMPLES, FEATURES_PREFIX, HUB_PREFIX, read_place
-from ptmrank_core.errors import InputField, PTMRankError, word_fields
+from ptmrank_core.errors import InputField, PTMRankError, StoreError, word_fields
+from ptmrank_core.faults import BY_THE_SYSTEM, explain
 from ptmrank_core.records import Modality, ModelSpec, Race, RunState, Stage, TargetKind
 from ptmrank_core.results.phrases import abbreviate, plural, say_duration, say_targets
 
@@ -34,8 +38,11 @@ __all__ = [
     "say_targets",
     "show_error",
     "source_name",
+    "tell_faults",
 ]
 
+logger = logging.getLogger(__name__)
+P = ParamSpec("P")
 STAGES = {
     Stage.RESOLVE: "looking up the model",
     Stage.DOWNLOAD: "downloading",
@@ -104,6 +111,25 @@ def show_error(error: PTMRankError) -> None:
     """Show what is wrong and what to do."""
     advice = f"{plain(error.hint)} {word_fields(error.fields, FIELDS)}".strip()
     st.error(f"**{plain(error.message)}**\n\n{advice}".strip())
+
+
+def tell_faults(draw: Callable[P, None]) -> Callable[P, None]:
+    """Make a page, or a part of one that is drawn by itself, say what cannot be read or written.
+
+    What the page has not foreseen is said by it, and the next page is drawn as ever.
+    """
+
+    @wraps(draw)
+    def drawn(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            draw(*args, **kwargs)
+        except StoreError as error:
+            show_error(error)
+        except BY_THE_SYSTEM as error:
+            logger.exception("a page")
+            show_error(explain(error))
+
+    return drawn
 
 
 def source_name(source: str) -> str:

@@ -38,7 +38,6 @@ HF_HOME, HF_TOKEN and the other variables of the Hub client
 
 from __future__ import annotations
 
-import math
 import os
 import sys
 from collections.abc import Mapping
@@ -47,6 +46,17 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from ptmrank_core.errors import InputError
+from ptmrank_core.variables import (
+    LEAST,
+    MOST,
+    MOST_DAYS,
+    read_count,
+    read_gigabytes,
+    read_list,
+    read_number,
+    read_path,
+    read_switch,
+)
 
 __all__ = [
     "ASSETS",
@@ -208,54 +218,29 @@ def _library_defaults() -> dict[str, str]:
 
 def _default_home(environ: Mapping[str, str]) -> Path:
     """Return the folder for a user's application data on this platform."""
-    user = Path.home()
+    try:
+        user = Path.home()
+    except RuntimeError:
+        raise InputError(
+            "This user has no home folder, and PTMRANK_HOME is not set.",
+            hint="Set PTMRANK_HOME to a folder that can be written.",
+        ) from None
     if sys.platform == "win32":
         return Path(environ.get("LOCALAPPDATA", user / "AppData" / "Local")) / "PTMRank"
     if sys.platform == "darwin":
         return user / "Library" / "Application Support" / "PTMRank"
-    return Path(environ.get("XDG_DATA_HOME") or user / ".local" / "share") / "ptmrank"
-
-
-def _read_switch(name: str, environ: Mapping[str, str]) -> bool:
-    """Read a variable that is 1 or 0 (default)."""
-    text = environ.get(name) or "0"
-    if text not in {"0", "1"}:
-        raise InputError(f"{name} is {text!r}; expected 1 or 0.")
-    return text == "1"
-
-
-def _read_number(name: str, default: float, environ: Mapping[str, str]) -> float:
-    """Read a variable that is a positive, finite number."""
-    text = environ.get(name) or str(default)
-    try:
-        number = float(text)
-    except ValueError:
-        number = math.nan
-    if not 0 < number < math.inf:
-        raise InputError(f"{name} is {text!r}; expected a positive number.")
-    return number
-
-
-def _read_count(name: str, default: int, environ: Mapping[str, str]) -> int:
-    """Read a variable that is a positive whole number."""
-    number = _read_number(name, default, environ)
-    if number != int(number):
-        raise InputError(f"{name} is {environ[name]!r}; expected a whole number.")
-    return int(number)
-
-
-def _read_list(name: str, environ: Mapping[str, str]) -> tuple[str, ...]:
-    """Read a variable that lists names, separated by commas."""
-    return tuple(filter(None, (part.strip() for part in environ.get(name, "").split(","))))
+    data = Path(environ.get("XDG_DATA_HOME") or "")
+    # A relative path there is invalid, and to be ignored (XDG Base Directory Specification).
+    return (data if data.is_absolute() else user / ".local" / "share") / "ptmrank"
 
 
 def _read_quotas(environ: Mapping[str, str]) -> Quotas:
     usual = Quotas()
     return Quotas(
-        upload_bytes=int(_read_number("PTMRANK_OWNER_GB", usual.upload_bytes / 1e9, environ) * 1e9),
-        n_uploads=_read_count("PTMRANK_OWNER_UPLOADS", usual.n_uploads, environ),
-        n_runs=_read_count("PTMRANK_OWNER_RUNS", usual.n_runs, environ),
-        keep_days=_read_number("PTMRANK_KEEP_DAYS", usual.keep_days, environ),
+        upload_bytes=read_gigabytes("PTMRANK_OWNER_GB", usual.upload_bytes / 1e9, environ),
+        n_uploads=read_count("PTMRANK_OWNER_UPLOADS", usual.n_uploads, environ),
+        n_runs=read_count("PTMRANK_OWNER_RUNS", usual.n_runs, environ),
+        keep_days=read_number("PTMRANK_KEEP_DAYS", usual.keep_days, environ, bounds=(LEAST, MOST_DAYS)),
     )
 
 
@@ -278,19 +263,16 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         If a variable has an invalid value.
     """
     environ = os.environ if environ is None else environ
-    home, models = environ.get("PTMRANK_HOME"), environ.get("PTMRANK_MODELS")
-    peatmoss = environ.get("PTMRANK_PEATMOSS")
-    gigabytes = _read_number("PTMRANK_CACHE_GB", DEFAULT_CACHE_GB, environ)
-    demo_only = _read_switch("PTMRANK_DEMO_ONLY", environ)
+    demo_only = read_switch("PTMRANK_DEMO_ONLY", environ)
     return Settings(
-        home=Path(home).expanduser().resolve() if home else _default_home(environ),
-        cache_limit_bytes=int(gigabytes * 1e9),
-        models_dir=Path(models).expanduser().resolve() if models else None,
-        peatmoss=Path(peatmoss).expanduser().resolve() if peatmoss else None,
-        shared=_read_switch("PTMRANK_SHARED", environ) or demo_only,
+        home=read_path("PTMRANK_HOME", environ) or _default_home(environ),
+        cache_limit_bytes=read_gigabytes("PTMRANK_CACHE_GB", DEFAULT_CACHE_GB, environ),
+        models_dir=read_path("PTMRANK_MODELS", environ),
+        peatmoss=read_path("PTMRANK_PEATMOSS", environ),
+        shared=read_switch("PTMRANK_SHARED", environ) or demo_only,
         demo_only=demo_only,
-        load_seconds=_read_number("PTMRANK_LOAD_SECONDS", DEFAULT_LOAD_SECONDS, environ),
+        load_seconds=read_number("PTMRANK_LOAD_SECONDS", DEFAULT_LOAD_SECONDS, environ, bounds=(LEAST, MOST)),
         quotas=_read_quotas(environ),
-        hosts=_read_list("PTMRANK_HOSTS", environ),
-        frame_ancestors=_read_list("PTMRANK_FRAME_ANCESTORS", environ),
+        hosts=read_list("PTMRANK_HOSTS", environ),
+        frame_ancestors=read_list("PTMRANK_FRAME_ANCESTORS", environ),
     )

@@ -34,6 +34,7 @@ from ptmrank_core.data import load_features, load_reference, load_samples, name_
 from ptmrank_core.dispatcher import DONE, NEXT, NOTHING_LEFT
 from ptmrank_core.errors import PTMRankError
 from ptmrank_core.events import CancelToken
+from ptmrank_core.faults import BY_THE_SYSTEM, explain
 
 __all__ = ["SOURCES", "main"]
 
@@ -70,6 +71,10 @@ def main(arguments: list[str]) -> int:
         return execute(load_settings(), lambda: bool(stopped))
     except PTMRankError as error:
         logger.error("%s", error)  # noqa: TRY400 - a known error needs no traceback
+        return 1
+    except BY_THE_SYSTEM as error:
+        logger.exception("stopped")
+        logger.error("%s", explain(error))  # noqa: TRY400 - the last line is what the dashboard shows
         return 1
 
 

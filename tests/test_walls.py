@@ -15,25 +15,27 @@ from ptmrank_core.metrics import METRICS
 
 ROOT = Path(__file__).resolve().parent.parent
 CORE = ROOT / "ptmrank_core"
-VOCABULARY = {"errors", "records", "events", "config", "files"}
+VOCABULARY = {"errors", "records", "events", "config", "faults", "files"}
 # room -> the rooms it may know
 ALLOWED = {
     "errors": set(),
     "records": {"errors"},
     "events": {"errors", "records"},
-    "config": {"errors"},
+    "variables": {"errors"},
+    "config": {"errors", "variables"},
+    "faults": {"errors"},
     "files": set(),
     "sizes": set(),
     "owners": {"errors", "records", "config", "files", "sizes"},
     "sampling": {"errors", "records"},
-    "data": {"errors", "records", "config", "files", "owners", "sampling"},
-    "catalogue": {"errors", "records", "events", "config", "files"},
+    "data": {"errors", "records", "config", "faults", "files", "owners", "sampling"},
+    "catalogue": {"errors", "records", "events", "config", "faults", "files"},
     "metrics": {"errors", "records"},
     "probing": {"errors", "records", "sampling"},
     "ranking": {"errors", "records", "sampling"},
     "projection": {"errors", "records", "sampling"},
     "prediction": {"errors", "records"},
-    "features": {"errors", "records", "events", "config", "files", "sampling"},
+    "features": VOCABULARY | {"sampling"},
     "results": {"errors", "records", "ranking", "projection", "metrics", "probing", "prediction"},
     "benchmark": VOCABULARY
     | {

@@ -1,7 +1,7 @@
 """Samples, runs and results for the pages, shared by all sessions."""
 
 from dashboard.jobs.demo_only import is_demo_only
-from dashboard.jobs.home import features
+from dashboard.jobs.home import examine_home, features
 from dashboard.jobs.housekeeping import delete_kept, kept, leftovers, limits, room, sweep_now
 from dashboard.jobs.races import decide, is_racing
 from dashboard.jobs.run_results import ranked, result
@@ -54,6 +54,7 @@ __all__ = [
     "delete",
     "delete_kept",
     "demos",
+    "examine_home",
     "expected_time",
     "failures",
     "features",

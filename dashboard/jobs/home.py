@@ -5,10 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from ptmrank_core.benchmark import RunStore, keep_queues_going
+from ptmrank_core.benchmark.doctor import Diagnosis, examine
 from ptmrank_core.config import Settings, load_settings
+from ptmrank_core.data import check_upload
 from ptmrank_core.features import FeatureCache
 
-__all__ = ["features", "settings", "store"]
+__all__ = ["examine_home", "features", "settings", "store"]
 
 
 @st.cache_resource
@@ -29,3 +31,8 @@ def store() -> RunStore:
 def features() -> FeatureCache:
     """Open the feature cache, once for all sessions."""
     return FeatureCache(settings())
+
+
+def examine_home() -> list[Diagnosis]:
+    """Look at everything that is kept; nothing is changed."""
+    return examine(settings(), check_upload=check_upload)

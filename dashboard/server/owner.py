@@ -11,11 +11,11 @@ import hashlib
 import re
 import secrets
 from collections.abc import Container
-from ipaddress import ip_address
 
 import streamlit as st
 
 from dashboard import state
+from dashboard.server.hosts import is_loopback_bind
 from ptmrank_core.config import load_settings
 from ptmrank_core.records import LOCAL_OWNER
 
@@ -25,7 +25,7 @@ COOKIE = "ptmrank_owner"
 TOKEN_BYTES = 32
 TOKEN = re.compile(r"[\w-]{43}", re.ASCII)  # what 32 bytes become
 # Headers that proxies set: a request that came through one may come from another machine.
-FORWARDED = ("forwarded", "x-forwarded-for")
+FORWARDED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
 
 
 def make_token() -> str:
@@ -39,17 +39,13 @@ def is_token(text: str | None) -> bool:
 
 
 def is_shared(headers: Container[str]) -> bool:
-    """Whether a request with these headers may come from somebody else than the owner of this machine."""
-    return load_settings().shared or not _is_loopback() or any(name in headers for name in FORWARDED)
+    """Whether a request with these headers may come from others than the owner of this machine.
 
-
-def _is_loopback() -> bool:
-    """Whether the server is bound to an address that only this machine reaches."""
-    address = str(st.get_option("server.address") or "")
-    try:
-        return ip_address(address.strip("[]")).is_loopback
-    except ValueError:
-        return address.lower() == "localhost"
+    Hosts are named where a proxy is in front of the server, and not every proxy says that it is one.
+    """
+    settings = load_settings()
+    is_private = is_loopback_bind() and not (settings.shared or settings.hosts)
+    return not is_private or any(name in headers for name in FORWARDED)
 
 
 def current_owner() -> str:

@@ -16,12 +16,18 @@ from typing import Any
 
 from streamlit import config
 
-__all__ = ["hold_settings", "own_settings", "own_variables"]
+from dashboard.server.hosts import Door, own_door
+from ptmrank_core.config import load_settings
+from ptmrank_core.errors import InputError
+
+__all__ = ["hold_settings", "open_door", "own_settings", "own_variables"]
 
 _FRONT = Path(__file__).resolve().parent.parent
 # In an installed package the settings are inside it, in the repository beside it.
 PLACES = (_FRONT / "settings" / "config.toml", _FRONT.parent / ".streamlit" / "config.toml")
 ADDRESS = "server.address"
+HOSTS = "server.allowedHosts"
+STEERED_BY = "client.allowedOrigins"
 HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 UNREAD = (
     "Nothing says which address the dashboard is to listen at, so the whole network would reach it. "
@@ -72,3 +78,24 @@ def hold_settings() -> None:
         if name == ADDRESS:
             raise SystemExit(UNREAD)
         config.set_option(name, value)
+
+
+def open_door() -> Door:
+    """Read whom the server answers, and tell Streamlit, which has lists of its own.
+
+    One names the pages that may steer this one from around it: by default those of Streamlit's own hosts.
+
+    Raises
+    ------
+    SystemExit
+        If an environment variable has a value that means nothing.
+    """
+    try:
+        door = own_door(load_settings())
+    except InputError as error:
+        raise SystemExit(str(error)) from None
+    if door.names is not None and not config.is_manually_set(HOSTS):
+        config.set_option(HOSTS, sorted(name.strip("[]") for name in door.names))
+    if not config.is_manually_set(STEERED_BY):
+        config.set_option(STEERED_BY, [])
+    return door

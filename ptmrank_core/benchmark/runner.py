@@ -103,6 +103,8 @@ def execute(
     except PTMRankError as problem:
         logger.warning("run %s: %s", run_id, problem)
         state, error = RunState.FAILED, str(problem)
+    if cache.notes:
+        store.add_environment(run_id, {"feature_cache": " ".join(cache.notes)})
     store.finish(run_id, state, seconds=time.perf_counter() - start, error=error)
     sink(RunFinished(run_id, state))
     return state

@@ -9,6 +9,7 @@ import sys
 from importlib.util import find_spec
 from typing import Any
 
+from ptmrank_core.config import load_settings
 from ptmrank_core.errors import InputError
 
 __all__ = ["add_dashboard_command"]
@@ -31,6 +32,7 @@ def _dashboard(arguments: argparse.Namespace) -> int:
 
     The folder that it is started in takes no precedence: it may have a module of the same name.
     """
+    load_settings()  # an odd variable is said here, and not on each page
     command = [sys.executable, "-P", "-m", FRONT, *arguments.options]
     if find_spec(FRONT) is None:
         raise InputError("The dashboard is not installed.", hint="Install PTMRank with pip.")

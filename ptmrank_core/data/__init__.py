@@ -19,6 +19,7 @@ from ptmrank_core.data.reference import load_reference
 from ptmrank_core.data.sources.limits import DEFAULT_LIMITS, Limits
 from ptmrank_core.data.subsampling import subsample
 from ptmrank_core.data.tables import TableDescription
+from ptmrank_core.data.upload_check import check_upload
 from ptmrank_core.data.uploads import store_features, store_upload
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "TableDescription",
     "VideoClip",
     "VideoItem",
+    "check_upload",
     "decode_audio",
     "decode_image",
     "load_all_samples",

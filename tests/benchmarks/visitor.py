@@ -7,6 +7,7 @@ the request to the message that the script is finished.
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Self
 
@@ -27,16 +28,31 @@ class Visitor:
         Of the server: ``localhost:8501``.
     page, query
         What the address bar has: ``"results"`` and ``"run=0123"``.
+    headers
+        What the browser sends besides, such as a cookie.
+    session
+        The session that the tab goes on with; empty for a new one.
     """
 
-    def __init__(self, address: str, page: str, query: str = "") -> None:
+    def __init__(
+        self,
+        address: str,
+        page: str,
+        query: str = "",
+        *,
+        headers: Mapping[str, str] | None = None,
+        session: str = "",
+    ) -> None:
         self._page, self._query, self._page_hash = page, query, ""
         self.polls: dict[str, float] = {}  # part of the page -> seconds between two runs of it
         self.n_bytes = 0
         self.problems: list[str] = []
         self.alerts: list[str] = []
         stream = f"ws://{address}/_stcore/stream"
-        self._connection = connect(stream, subprotocols=[Subprotocol("streamlit")], max_size=None)
+        protocols = [Subprotocol(part) for part in ("streamlit", *(("no-token", session) if session else ()))]
+        self._connection = connect(
+            stream, subprotocols=protocols, max_size=None, additional_headers=headers or {}
+        )
         self._socket: ClientConnection
 
     def __enter__(self) -> Self:

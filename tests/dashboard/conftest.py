@@ -47,6 +47,7 @@ def open_browser() -> Iterator[webdriver.Chrome]:
         pytest.skip(reason)
     options = webdriver.ChromeOptions()
     options.binary_location = chromium
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})  # what a page may not do stands there
     for flag in CHROMIUM_FLAGS:
         options.add_argument(flag)
     chrome = webdriver.Chrome(options=options, service=Service(driver))

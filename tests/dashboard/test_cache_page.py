@@ -62,7 +62,7 @@ def test_checking_says_what_came_of_it(app: AppTest, filled: Settings) -> None:
     app.button(key="verify").click().run()
     assert "Checked 54 vectors: every one can be read." in app.success[0].value
     with FeatureCache(filled) as cache:
-        cache._cache.set(next(iter(cache._names())), b"nothing")
+        cache._database._cache.set(next(iter(cache._names())), b"nothing")
     app.button(key="verify").click().run()
     assert "Removed 1 damaged vector" in app.warning[0].value
 

@@ -61,7 +61,7 @@ def test_a_damaged_entry_is_counted(settings: Settings) -> None:
     """A truncated entry is a miss that shows in the count."""
     with FeatureCache(settings) as cache:
         cache.put_many("key", [("a", vectors(0))])
-        cache._cache.set("key:a", b"PTMF")
+        cache._database._cache.set("key:a", b"PTMF")
         assert cache.get_many("key", ["a"]) == [None]
         assert cache.n_damaged == 1
 
@@ -92,7 +92,7 @@ def test_a_planted_pickle_is_a_miss_and_never_runs(settings: Settings, tmp_path:
 def test_only_text_keys_and_bytes_are_stored(settings: Settings, key: Any, value: Any) -> None:
     """What diskcache would pickle is refused on the way in."""
     with FeatureCache(settings) as cache, pytest.raises(TypeError, match="Expected"):
-        cache._cache.set(key, value)
+        cache._database._cache.set(key, value)
 
 
 def test_the_folder_is_private(settings: Settings) -> None:
@@ -110,7 +110,7 @@ def test_layers_come_back_as_they_were_and_damage_is_a_miss(settings: Settings) 
         assert missing is None
         assert found is not None
         assert [layer.tolist() for layer in found.layers] == [[0, 1, 2], [1, 1, 1, 1, 1]]
-        cache._cache.set("key/layers:a", layers.to_bytes()[:-4])
+        cache._database._cache.set("key/layers:a", layers.to_bytes()[:-4])
         assert cache.get_layers("key", ["a"]) == [None]
         assert cache.n_damaged == 1
 
@@ -140,7 +140,7 @@ def test_stats_verify_and_clear(settings: Settings) -> None:
         report = cache.report()
         assert (report.n_entries, report.n_models, report.n_damaged) == (6, 2, 0)
         assert report.size_bytes > 0
-        cache._cache.set("k1:1", b"damaged")
+        cache._database._cache.set("k1:1", b"damaged")
         assert (cache.verify().n_damaged, cache.verify().n_damaged, len(cache)) == (1, 0, 5)
         assert cache.clear().n_entries == 5
         assert len(cache) == 0

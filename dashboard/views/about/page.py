@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from dashboard.views.about.health import show_health
 from ptmrank_core import __version__
 from ptmrank_core.metrics import METRICS, default_metrics, evidence_metrics
 
@@ -54,6 +55,7 @@ def page() -> None:
             "telemetry, and samples, features and charts are never uploaded. Code that comes with a model is "
             "never run, and only safetensors weights are read."
         )
+    show_health()
     st.header("The metrics and their papers")
     _facts(default_metrics())
     st.subheader("Beside the metrics: simpler measures of the same features")

@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard import jobs
 from dashboard.views.cache.kept import say_when, show_kept
 from dashboard.views.cache.limits import show_limits
-from dashboard.wording import plain, plural, say_size
+from dashboard.wording import plain, plural, say_size, show_error
 from ptmrank_core.features import CachedModel
 from ptmrank_core.results.command import PROGRAM
 
@@ -37,6 +37,11 @@ def _features() -> None:
     )
     cache = jobs.features()
     report, models = cache.report(), cache.models()
+    for note in cache.notes:
+        st.warning(plain(note))
+    if cache.fault is not None:
+        show_error(cache.fault)
+        return
     _numbers(report.n_entries, report.n_models, report.size_bytes, report.limit_bytes)
     if not models:
         st.info("Nothing is cached yet: the first run fills it.")

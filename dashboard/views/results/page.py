@@ -12,6 +12,7 @@ from dashboard.views.results.presentation import present, show_switch
 from dashboard.views.results.sections import SECTIONS
 from dashboard.views.results.summary import show_summary
 from dashboard.views.results.training.offer import point_to_race
+from dashboard.wording import tell_faults
 from ptmrank_core.records import RunState
 
 __all__ = ["page"]
@@ -37,7 +38,7 @@ def page() -> None:
         is_presenting = show_switch()
     with answer:
         if is_racing:
-            st.fragment(_follow_answer, run_every=POLL_SECONDS)(run)
+            st.fragment(tell_faults(_follow_answer), run_every=POLL_SECONDS)(run)
         else:
             show_summary(result, ranking)
     if is_presenting:

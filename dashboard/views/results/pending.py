@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard import jobs, state
 from dashboard.components.run_page import watch_run
 from dashboard.views.results.training.place import go_to_training
-from dashboard.wording import STATES, say_analysis
+from dashboard.wording import STATES, say_analysis, tell_faults
 from ptmrank_core.benchmark import RunProgress
 from ptmrank_core.records import RunResult
 
@@ -22,7 +22,7 @@ def show_unfinished(result: RunResult) -> None:
     run = result.plan.run_id
     progress = jobs.progress(run)
     if progress.is_ranked and progress.alive:
-        st.fragment(_watch, run_every=POLL_SECONDS)(run, _kind(progress))
+        st.fragment(tell_faults(_watch), run_every=POLL_SECONDS)(run, _kind(progress))
         return
     if progress.is_ranked and result.plan.analyses.decide_seconds > 0:
         st.warning("The race has not come to its end. What was trained is kept.")

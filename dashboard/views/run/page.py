@@ -9,7 +9,7 @@ from dashboard.components.race import show_race, show_time
 from dashboard.components.run_page import open_run, watch_run
 from dashboard.views.run.progress import show_partial_ranking, show_progress
 from dashboard.views.run.recovery import offer_recovery
-from dashboard.wording import plain, say_run
+from dashboard.wording import plain, say_run, tell_faults
 from ptmrank_core.benchmark import RunProgress
 from ptmrank_core.records import RunState
 from ptmrank_core.results.race import race_of
@@ -32,7 +32,7 @@ def page() -> None:
     if progress.alive:
         if not progress.is_ranked:
             state.follow_run(run)
-        st.fragment(_watch, run_every=POLL_SECONDS)(run)
+        st.fragment(tell_faults(_watch), run_every=POLL_SECONDS)(run)
     else:
         show_progress(progress)
         _say_end(progress)

@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard import jobs, state
 from dashboard.components.run_list import draw_run
 from dashboard.components.sharing import show_runs_owner
-from dashboard.wording import plural, say_size
+from dashboard.wording import plural, say_size, tell_faults
 from ptmrank_core.benchmark import RunEntry
 
 __all__ = ["page"]
@@ -37,7 +37,7 @@ def page() -> None:
     if has_two and st.button("Compare two runs", key="compare", icon=":material/compare_arrows:"):
         state.navigate("compare")
     if any(not entry.outline.state.is_finished() for entry in entries):
-        st.fragment(_watch, run_every=POLL_SECONDS)(_standing(entries))
+        st.fragment(tell_faults(_watch), run_every=POLL_SECONDS)(_standing(entries))
     for entry in _choose([entry for entry in entries if not entry.alive]):
         draw_run(entry, sizes.get(entry.run_id, 0))
 

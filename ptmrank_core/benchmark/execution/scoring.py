@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
-from ptmrank_core.errors import CancelledError, NotApplicableError, PTMRankError
+from ptmrank_core.errors import CancelledError, NotApplicableError, PTMRankError, StoreError
 from ptmrank_core.metrics import METRICS, MetricInputs, compute, inapplicable_reason
 from ptmrank_core.records import Cell, Failure, MetricOutput, Score, Skipped, Stage
 
@@ -36,7 +36,7 @@ def run_guarded(action: Callable[[], T], *, what: str) -> T | CapturedError:
     """Call a function for one model and return its result, or the error that it raised.
 
     This is the only place that catches every exception: one bad model must not stop the others. Cancellation
-    is not caught.
+    is not caught, nor that the run store is gone.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def run_guarded(action: Callable[[], T], *, what: str) -> T | CapturedError:
     """
     try:
         return action()
-    except CancelledError:
+    except (CancelledError, StoreError):  # what cannot be stored for one model can be for none
         raise
     except PTMRankError as error:
         logger.warning("%s: %s", what, error)

@@ -133,11 +133,7 @@ def _unused(settings: Settings, mentions: Mentions, since: float, safe: float) -
 def _of_no_run(settings: Settings, mentions: Mentions, since: float, safe: float) -> Iterator[Leftover]:
     """Find locks, logs and states of training of runs that are not stored and have no worker."""
     for path, run in run_files(settings):
-<<<<<<< HEAD
-        if run in mentions.owners or is_held(settings, run):
-=======
         if run in mentions.owners or _has_worker(settings, run):
->>>>>>> sweep
             continue
         found = _describe(LeftoverKind.RUN_FILE, path)
         if safe < found.changed_at <= since:

@@ -14,25 +14,35 @@ from pathlib import Path
 from typing import Any
 
 from ptmrank_core.benchmark.store.schema import prepare_tables
+from ptmrank_core.faults import store_errors
 
 __all__ = ["Database"]
 
 SECONDS_TO_WAIT = 30.0
+WHAT = "The run store"
 
 
 class Database:
     """One SQLite file, created if it is missing. Threads may share it: each use opens its own connection.
 
+    Every use goes through a connection of this class, which says what is wrong with the file.
+
     Parameters
     ----------
     path
         The file.
+
+    Raises
+    ------
+    StoreError
+        If the file cannot be read or written: now, and whenever it is used.
     """
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
         self._path = path
         self._thread = threading.local()
+        with store_errors(WHAT, path.parent, is_folder=True):
+            path.parent.mkdir(parents=True, exist_ok=True)
         with self._open() as db:
             db.execute("PRAGMA journal_mode = WAL")
         with self._open() as db:
@@ -41,7 +51,7 @@ class Database:
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
         """Open the file for one transaction."""
-        with closing(sqlite3.connect(self._path, timeout=SECONDS_TO_WAIT)) as db:
+        with self._connection() as db:
             db.execute("PRAGMA foreign_keys = ON")
             db.execute("PRAGMA synchronous = FULL")
             with db:
@@ -52,9 +62,18 @@ class Database:
         """Open the file for reading, or reuse the connection that this thread shares."""
         shared: sqlite3.Connection | None = getattr(self._thread, "db", None)
         if shared is not None:
-            yield shared
+            with store_errors(WHAT, self._path):
+                yield shared
             return
-        with closing(sqlite3.connect(self._path, timeout=SECONDS_TO_WAIT)) as db:
+        with self._connection() as db:
+            yield db
+
+    @contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        with (
+            store_errors(WHAT, self._path),
+            closing(sqlite3.connect(self._path, timeout=SECONDS_TO_WAIT)) as db,
+        ):
             yield db
 
     def rows(self, query: str) -> Iterator[tuple[Any, ...]]:

@@ -6,7 +6,7 @@ import json
 import sqlite3
 
 from ptmrank_core.benchmark.store.former import outcome_with_report
-from ptmrank_core.errors import RunError
+from ptmrank_core.errors import StoreError
 from ptmrank_core.records import LOCAL_OWNER
 
 __all__ = ["NO_LAYER", "prepare_tables"]
@@ -76,7 +76,7 @@ def prepare_tables(db: sqlite3.Connection) -> None:
 
     Raises
     ------
-    RunError
+    StoreError
         If the file was written by a later version.
     """
     if _version(db) == VERSION:
@@ -84,7 +84,7 @@ def prepare_tables(db: sqlite3.Connection) -> None:
     db.execute("BEGIN IMMEDIATE")
     version = _version(db)
     if version > VERSION:
-        raise RunError(
+        raise StoreError(
             f"The runs were stored by a later version of PTMRank (tables of version {version}; this one "
             f"reads {VERSION}).",
             hint="Update PTMRank, or set PTMRANK_HOME to another folder.",
@@ -132,13 +132,16 @@ def _add_columns(db: sqlite3.Connection) -> None:
     for table, column, type_ in ADDED:
         if column not in _columns(db, table):
             db.execute(f"ALTER TABLE {table} ADD COLUMN {column} {type_}")
-    db.execute("UPDATE cells SET kind = json_extract(cell, '$.kind') WHERE kind = ''")
-    db.execute("UPDATE findings SET has_problem = COALESCE(json_extract(finding, '$.problem'), '') <> ''")
+    db.execute("UPDATE cells SET kind = json_extract(cell, '$.kind') WHERE kind = '' AND json_valid(cell)")
+    db.execute(
+        "UPDATE findings SET has_problem = COALESCE(json_extract(finding, '$.problem'), '') <> '' "
+        "WHERE json_valid(finding)"
+    )
 
 
 def _add_reports(db: sqlite3.Connection) -> None:
     """Nest the extraction report in every outcome."""
-    rows = db.execute("SELECT rowid, outcome FROM outcomes").fetchall()
+    rows = db.execute("SELECT rowid, outcome FROM outcomes WHERE json_valid(outcome)").fetchall()
     upgraded = [(json.dumps(outcome_with_report(json.loads(outcome))), rowid) for rowid, outcome in rows]
     db.executemany("UPDATE outcomes SET outcome = ? WHERE rowid = ?", upgraded)
 

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 
 from ptmrank_core.benchmark.store.codec import (
     cell_from_json,
+    facts_from_json,
     finding_from_json,
     outcome_from_json,
     plan_from_json,
@@ -218,7 +219,7 @@ class RunStore(RunTable):
             samples=summary_from_json(samples),
             cells=self.cells(run_id),
             outcomes=self.outcomes(run_id),
-            environment=json.loads(environment),
+            environment=facts_from_json(environment),
             seconds=seconds,
             error=error,
             layer_cells=self.layer_cells(run_id),

@@ -1,5 +1,6 @@
 """The feature cache on disk, its keys, and the file of facts measured on this machine; none needs torch."""
 
-from ptmrank_core.features.cache.feature_cache import CachedModel, CacheReport, FeatureCache
+from ptmrank_core.features.cache.feature_cache import FeatureCache
+from ptmrank_core.features.cache.reports import CachedModel, CacheReport
 
 __all__ = ["CacheReport", "CachedModel", "FeatureCache"]

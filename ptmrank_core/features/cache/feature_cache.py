@@ -1,116 +1,36 @@
 """The feature cache: one entry for each (model key, sample), on disk, without a pickle anywhere.
 
-diskcache serialises other types with pickle, so that whoever can write to the folder could run code here
-(CVE-2025-69872). The ``Disk`` below reads and writes ``str -> bytes`` and refuses everything else. An entry
-contains its lengths and a checksum: a truncated or foreign entry is counted as damaged and is a miss.
+An entry contains its lengths and a checksum: a truncated or foreign one is counted as damaged and is a miss.
+No fault of the cache ends a run, since features are only kept there.
 """
 
 from __future__ import annotations
 
-import os
 import shutil
 import sqlite3
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+import warnings
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
 from typing import Any, TypeVar
 
-import diskcache
-from diskcache.core import DBNAME, MODE_BINARY, MODE_RAW
-
 from ptmrank_core.config import Settings
+from ptmrank_core.errors import StoreError
+from ptmrank_core.features.cache.database import database_of, is_sound
 from ptmrank_core.features.cache.facts_file import FactsFile
+from ptmrank_core.features.cache.reports import CachedModel, CacheReport
+from ptmrank_core.features.cache.safe_database import SafeDatabase, moment, set_aside
 from ptmrank_core.features.cache.vectors import LayerVectors, SampleVectors
+from ptmrank_core.files import remove
 from ptmrank_core.records import ModelSpec
 
-__all__ = ["CacheReport", "CachedModel", "FeatureCache"]
+__all__ = ["FeatureCache"]
 
 KEYS_AT_ONCE = 500  # parameters of one SQL query
-
-
-class _BytesDisk(diskcache.Disk):  # type: ignore[misc] # diskcache carries no types
-    """Stores text keys and bytes; can neither write nor read a pickle."""
-
-    def put(self, key: Any) -> tuple[Any, bool]:
-        """Turn a key into what the database holds."""
-        if not isinstance(key, str):
-            raise TypeError(f"Expected a text key, got {type(key).__name__}.")
-        return key, True
-
-    def get(self, key: Any, raw: bool) -> Any:  # noqa: FBT001 - the library's own signature
-        """Turn what the database holds into a key."""
-        if not raw:
-            raise ValueError("A key of this cache is stored as a pickle; it is not ours.")
-        return key
-
-    def store(self, value: Any, read: bool, key: Any = diskcache.UNKNOWN) -> Any:  # noqa: FBT001
-        """Write a value."""
-        if not isinstance(value, bytes):
-            raise TypeError(f"Expected bytes, got {type(value).__name__}.")
-        return super().store(value, read, key=key)
-
-    def fetch(self, mode: int, filename: str | None, value: Any, read: bool) -> Any:  # noqa: FBT001
-        """Read a value; ``None`` where it is not bytes."""
-        if mode not in {MODE_RAW, MODE_BINARY}:
-            return None
-        return super().fetch(mode, filename, value, read)
-
-
+OURS = "raw = 1 AND TYPEOF(key) = 'text'"  # rows that this class has written
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class CacheReport:
-    """Size and contents of the cache.
-
-    Parameters
-    ----------
-    n_entries
-        Number of entries.
-    n_models
-        Number of models, counted once for each revision, dtype and pooling.
-    size_bytes, limit_bytes
-        Size on disk, and its limit.
-    n_damaged
-        Entries that could not be read and were removed.
-    """
-
-    n_entries: int
-    n_models: int
-    size_bytes: int
-    limit_bytes: int
-    n_damaged: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class CachedModel:
-    """Cached features of one model under one revision, dtype and pooling.
-
-    Parameters
-    ----------
-    key
-        Prefix of its entries.
-    model, revision, dtype
-        The model they belong to; empty if that was not recorded.
-    n_samples, n_entries
-        Number of samples that have a vector, and of entries: hidden layers have entries of their own.
-    size_bytes
-        Size of the vectors, without the overhead of the database.
-    stored_at, used_at
-        When the last vector was stored and when a run last asked for one, in seconds since 1970; ``None`` if
-        no use was recorded.
-    """
-
-    key: str
-    model: str
-    revision: str
-    dtype: str
-    n_samples: int
-    n_entries: int
-    size_bytes: int
-    stored_at: float
-    used_at: float | None
 
 
 class FeatureCache:
@@ -130,22 +50,28 @@ class FeatureCache:
     """
 
     def __init__(self, settings: Settings) -> None:
-        folder = settings.features_dir
-        folder.mkdir(parents=True, exist_ok=True)
-        if os.name == "posix":
-            folder.chmod(0o700)
-        self._cache = diskcache.Cache(
-            directory=str(folder),
-            disk=_BytesDisk,
-            size_limit=settings.cache_limit_bytes,
-            eviction_policy="least-recently-stored",
-        )
+        self._home, self._merged = settings.home, settings.merged_dir
         self._limit_bytes = settings.cache_limit_bytes
-        self._database, self._merged = folder / DBNAME, settings.merged_dir
+        self._database = SafeDatabase(settings.features_dir, settings.cache_limit_bytes)
         self.machine_facts = FactsFile(settings.home / "extraction.json")
         self._owners = FactsFile(settings.home / "cached_models.json")
         self._notes = FactsFile(settings.home / "extraction_notes.json")
+        self._file_notes = [
+            note
+            for file in (self.machine_facts, self._owners, self._notes)
+            if (note := file.set_aside_if_damaged(moment()))
+        ]
         self.n_damaged = 0
+
+    @property
+    def fault(self) -> StoreError | None:
+        """What keeps the cache from being used now; ``None`` if nothing does."""
+        return self._database.fault
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What of the cache was lost since it was opened, in sentences."""
+        return (*self._file_notes, *self._database.notes)
 
     def get_many(self, key: str, digests: Sequence[str]) -> list[SampleVectors | None]:
         """Look up the samples with these digests; ``None`` for each miss."""
@@ -168,20 +94,27 @@ class FeatureCache:
 
         diskcache keeps small values in its table and large ones in files, which it reads itself.
         """
-        stored: dict[str, object] = {}
-        in_files = []
-        with closing(sqlite3.connect(f"{self._database.as_uri()}?mode=ro", uri=True)) as database:
-            for start in range(0, len(names), KEYS_AT_ONCE):
-                chunk = names[start : start + KEYS_AT_ONCE]
-                query = f"""
-                    SELECT key, filename IS NOT NULL, value FROM Cache
-                    WHERE raw = 1 AND key IN ({",".join("?" * len(chunk))})"""  # noqa: S608 - question marks
-                for name, is_file, value in database.execute(query, chunk):
-                    in_files += [name] if is_file else []
-                    stored[name] = value
-        for name in in_files:
-            stored[name] = self._cache.get(name, default=b"")
-        return stored
+
+        def read(cache: Any) -> dict[str, object]:
+            stored: dict[str, object] = {}
+            in_files = []
+            with closing(self._connect()) as database:
+                for start in range(0, len(names), KEYS_AT_ONCE):
+                    chunk = names[start : start + KEYS_AT_ONCE]
+                    query = f"""
+                        SELECT key, filename IS NOT NULL, value FROM Cache
+                        WHERE raw = 1 AND key IN ({",".join("?" * len(chunk))})"""  # noqa: S608 - question marks
+                    for name, is_file, value in database.execute(query, chunk):
+                        in_files += [name] if is_file else []
+                        stored[name] = value
+            for name in in_files:
+                stored[name] = cache.get(name, default=b"")
+            return stored
+
+        return self._database.use(read, {})
+
+    def _connect(self) -> sqlite3.Connection:
+        return sqlite3.connect(f"{self._database.path.as_uri()}?mode=ro", uri=True)
 
     def put_many(
         self,
@@ -189,16 +122,28 @@ class FeatureCache:
         entries: Iterable[tuple[str, SampleVectors]],
         layers: Iterable[tuple[str, LayerVectors]] = (),
     ) -> None:
-        """Store (digest, vectors) pairs in one transaction."""
-        with self._cache.transact():
-            for digest, vectors in entries:
-                self._cache.set(f"{key}:{digest}", vectors.to_bytes())
-            for digest, hidden in layers:
-                self._cache.set(f"{key}/layers:{digest}", hidden.to_bytes())
+        """Store (digest, vectors) pairs in one transaction; where the disk is full, none of them."""
+        rows = [(f"{key}:{digest}", vectors.to_bytes()) for digest, vectors in entries]
+        rows += [(f"{key}/layers:{digest}", hidden.to_bytes()) for digest, hidden in layers]
 
-    def _names(self) -> Iterator[str]:
-        with closing(sqlite3.connect(f"{self._database.as_uri()}?mode=ro", uri=True)) as database:
-            yield from (str(row[0]) for row in database.execute("SELECT key FROM Cache ORDER BY rowid"))
+        def write(cache: Any) -> None:
+            with cache.transact():
+                for name, value in rows:
+                    cache.set(name, value)
+
+        self._database.use(write, None)
+
+    def _query(self, query: str) -> list[Any]:
+        """Read rows of the table; none if it cannot be read."""
+
+        def read(_: Any) -> list[Any]:
+            with closing(self._connect()) as database:
+                return database.execute(query).fetchall()
+
+        return self._database.use(read, [])
+
+    def _names(self) -> list[str]:
+        return [str(row[0]) for row in self._query(f"SELECT key FROM Cache WHERE {OURS} ORDER BY rowid")]  # noqa: S608
 
     def note_use(self, key: str, spec: ModelSpec, dtype: str) -> None:
         """Record the model that a key belongs to, and that a run asks for its vectors now."""
@@ -212,72 +157,102 @@ class FeatureCache:
 
     def notes_of(self, key: str) -> tuple[str, ...]:
         """Return the notes of a key; empty if none were recorded."""
-        return tuple(map(str, self._notes.get(key) or ()))
+        notes = self._notes.get(key)
+        return tuple(map(str, notes)) if isinstance(notes, list) else ()
 
     def models(self) -> tuple[CachedModel, ...]:
         """List the models in the cache, the largest first, without reading any vector."""
         owner = "REPLACE(SUBSTR(key, 1, INSTR(key, ':') - 1), '/layers', '')"
         query = f"""
             SELECT {owner}, COUNT(DISTINCT SUBSTR(key, INSTR(key, ':'))), COUNT(*),
-                SUM(size + COALESCE(LENGTH(value), 0)), MAX(store_time)
-            FROM Cache GROUP BY 1 ORDER BY 4 DESC, 1"""  # noqa: S608 - our own text
-        with closing(sqlite3.connect(f"{self._database.as_uri()}?mode=ro", uri=True)) as database:
-            rows = database.execute(query).fetchall()
+                SUM(CAST(size AS INTEGER) + COALESCE(LENGTH(value), 0)), CAST(MAX(store_time) AS REAL)
+            FROM Cache WHERE {OURS} GROUP BY 1 ORDER BY 4 DESC, 1"""  # noqa: S608 - our own text
         cached_models = []
-        for key, n_samples, n_entries, size, stored_at in rows:
-            owner_facts = self._owners.get(key) or {}
+        for key, n_samples, n_entries, size, stored_at in self._query(query):
+            owner_facts = self._owners.get(key)
+            owner_facts = owner_facts if isinstance(owner_facts, dict) else {}
             model, revision, dtype = (
                 str(owner_facts.get(name, "")) for name in ("model", "revision", "dtype")
             )
-            counts = (n_samples, n_entries, size, stored_at)
-            cached_models.append(
-                CachedModel(key, model, revision, dtype, *counts, owner_facts.get("used_at"))
-            )
+            counts = (n_samples, n_entries, size, stored_at or 0.0)
+            used_at = owner_facts.get("used_at")
+            used_at = used_at if isinstance(used_at, int | float) else None
+            cached_models.append(CachedModel(key, model, revision, dtype, *counts, used_at))
         return tuple(cached_models)
 
     def report(self) -> CacheReport:
         """Count models and entries."""
         models = {name.partition(":")[0].partition("/")[0] for name in self._names()}
-        return CacheReport(len(self), len(models), int(self._cache.volume()), self._limit_bytes)
+        n_entries, size_bytes = self._database.use(lambda cache: (len(cache), int(cache.volume())), (0, 0))
+        return CacheReport(n_entries, len(models), size_bytes, self._limit_bytes)
 
     def verify(self) -> CacheReport:
-        """Read every entry and remove those that cannot be read."""
+        """Read every entry and remove those that cannot be read; a damaged database is moved aside."""
+
+        def check_pages(_: Any) -> None:
+            if not is_sound(self._database.path):
+                self._database.start_over(ValueError("its pages do not fit together"))
+
+        self._database.use(check_pages, None)
         n_damaged = 0
-        for name in list(self._names()):
+        for name in self._names():
             decode = LayerVectors.from_bytes if "/layers:" in name else SampleVectors.from_bytes
             if decode(self._read_many([name]).get(name)) is None:
-                self._cache.delete(name)
-                n_damaged += 1
-        n_damaged += len(self._cache.check(fix=True))
+                n_damaged += self._database.use(partial(_delete, name=name), 0)
+        n_damaged += self._database.use(_check_files, 0)
         return replace(self.report(), n_damaged=n_damaged)
 
     def clear(self) -> CacheReport:
-        """Remove everything, copies that adapters were merged into too; return the report of before."""
+        """Remove everything, whatever is damaged; return the report of before.
+
+        Copies that adapters were merged into, and what was moved aside earlier, are removed too.
+        """
         report = self.report()
-        self._cache.clear()
+        self._database.use(lambda cache: cache.clear(), 0)
         shutil.rmtree(self._merged, ignore_errors=True)
+        for path in set_aside(self._home):
+            if path.suffix or database_of(path).is_file():  # anything else was not ours
+                remove(path)
         return report
 
     def forget(self, keys: Collection[str]) -> CacheReport:
         """Remove the entries of some keys; report on what was removed."""
         forgotten = [cached for cached in self.models() if cached.key in keys]
         names = [name for name in self._names() if name.partition(":")[0].partition("/")[0] in keys]
-        with self._cache.transact():
-            for name in names:
-                self._cache.delete(name)
+
+        def delete(cache: Any) -> None:
+            with cache.transact():
+                for name in names:
+                    cache.delete(name)
+
+        self._database.use(delete, None)
         n_entries = sum(cached.n_entries for cached in forgotten)
         size_bytes = sum(cached.size_bytes for cached in forgotten)
         return CacheReport(n_entries, len(forgotten), size_bytes, self._limit_bytes)
 
     def __len__(self) -> int:
-        return len(self._cache)
+        return self._database.use(len, 0)
 
     def close(self) -> None:
         """Close the database."""
-        self._cache.close()
+        self._database.close()
 
     def __enter__(self) -> FeatureCache:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _delete(cache: Any, name: str) -> int:
+    """Delete an entry; return how many there were."""
+    return int(cache.delete(name))
+
+
+def _check_files(cache: Any) -> int:
+    """Remove entries without their file and files without their entry; return how many there were."""
+    with warnings.catch_warnings():
+        warnings.simplefilter(
+            "always"
+        )  # it counts its own warnings, which a filter must not turn into errors
+        return len(cache.check(fix=True))

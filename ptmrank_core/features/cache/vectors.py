@@ -96,6 +96,12 @@ class LayerVectors:
         body = data[LAYERS_HEADER.size :]
         if magic != LAYERS_MAGIC or zlib.crc32(body) != checksum:
             return None
+        if len(body) % 4 or len(body) < 4 * n_layers:
+            return None
         widths = np.frombuffer(body[: 4 * n_layers], dtype="<u4")
         values = np.frombuffer(body[4 * n_layers :], dtype="<f4")
+        if (
+            int(widths.sum(dtype=np.uint64)) != values.size
+        ):  # the checksum does not cover the number of layers
+            return None
         return cls(tuple(np.split(values, np.cumsum(widths)[:-1])))

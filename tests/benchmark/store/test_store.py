@@ -17,7 +17,7 @@ from ptmrank_core.benchmark import RunStore, list_runs, new_run_id, read_progres
 from ptmrank_core.benchmark.scheduling.progress import store_sink
 from ptmrank_core.benchmark.store.codec import cell_from_json, to_json
 from ptmrank_core.config import Settings
-from ptmrank_core.errors import RunError, RunNotFoundError
+from ptmrank_core.errors import RunNotFoundError, StoreError
 from ptmrank_core.events import BatchDone, CellDone, Downloaded, Event, ModelStarted, StageStarted
 from ptmrank_core.records import (
     LOCAL_OWNER,
@@ -378,5 +378,5 @@ def test_a_file_of_a_later_version_is_refused(settings: Settings, picture_zip: P
     stored_plan(settings, picture_zip, zoo)
     with closing(sqlite3.connect(settings.runs_dir / "runs.sqlite")) as db:
         db.execute("PRAGMA user_version = 99")
-    with pytest.raises(RunError, match="a later version of PTMRank"):
+    with pytest.raises(StoreError, match="a later version of PTMRank"):
         RunStore(settings)

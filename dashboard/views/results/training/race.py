@@ -9,7 +9,7 @@ from dashboard.components.race import show_race, show_time
 from dashboard.components.run_page import watch_run
 from dashboard.views.results.training.offer import offer_more, offer_race
 from dashboard.views.results.training.winner import offer_winner
-from dashboard.wording import plain, say_analysis, show_error
+from dashboard.wording import plain, say_analysis, show_error, tell_faults
 from ptmrank_core.benchmark import RunProgress
 from ptmrank_core.errors import PTMRankError
 from ptmrank_core.records import Race, Ranking, RunResult
@@ -27,7 +27,7 @@ def draw_race(result: RunResult, ranking: Ranking) -> None:
     progress = jobs.progress(run)
     if jobs.is_racing(result, progress):
         st.header(QUESTION)
-        st.fragment(_watch, run_every=POLL_SECONDS)(run)
+        st.fragment(tell_faults(_watch), run_every=POLL_SECONDS)(run)
         return
     so_far = race_of(result)
     if so_far is not None and so_far.phase is RacePhase.DECIDED:

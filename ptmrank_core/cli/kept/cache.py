@@ -41,6 +41,8 @@ def _cache(arguments: argparse.Namespace) -> int:
             report = cache.forget(_keys_of(arguments.model, cached))
         else:
             report = {"stats": cache.report, "verify": cache.verify, "clear": cache.clear}[arguments.action]()
+        if cache.fault is not None:
+            raise cache.fault
     payload = asdict(report)
     if arguments.action == "stats":
         payload["models"] = [asdict(model) for model in cached]

@@ -1,0 +1,161 @@
+"""What is kept beside the runs: features, uploads, datasets, merged models, and what nobody uses."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+
+from ptmrank_core.benchmark.doctor.diagnosis import Diagnosis, Patient, say_bytes
+from ptmrank_core.benchmark.housekeeping import find_leftovers
+from ptmrank_core.benchmark.housekeeping.places import datasets, merged_models, uploads
+from ptmrank_core.config import Settings
+from ptmrank_core.errors import StoreError
+from ptmrank_core.faults import move_aside, store_error, what_is_in_the_way
+from ptmrank_core.features import FeatureCache
+from ptmrank_core.features.cache.database import database_of, is_sound
+from ptmrank_core.features.cache.facts_file import FactsFile
+from ptmrank_core.features.cache.safe_database import WHAT, moment, set_aside
+
+__all__ = [
+    "check_datasets",
+    "check_facts",
+    "check_features",
+    "check_leftovers",
+    "check_merged",
+    "check_uploads",
+]
+
+FACTS = ("cached_models.json", "extraction.json", "extraction_notes.json")
+FEATURES = "feature cache"
+AGAIN = "Move it away, and begin an empty one; features are computed again where they are needed."
+
+
+def check_features(patient: Patient) -> Iterator[Diagnosis]:
+    """Check the database of the feature cache, and that the files of its values are there."""
+    settings = patient.settings
+    path = database_of(settings.features_dir)
+    if what_is_in_the_way(settings.features_dir, is_folder=True):
+        return  # said of the folder
+    if not os.path.lexists(path):
+        yield Diagnosis(FEATURES, "Nothing is cached yet.")
+        return
+    remedy = partial(_renew_features, settings)
+    try:
+        damage = "" if is_sound(path) else "its pages do not fit together"
+        n_entries, n_missing = (0, 0) if damage else _count_values(path)
+    except (OSError, sqlite3.Error) as error:
+        told = store_error(error, WHAT, path) or StoreError(f"{WHAT} cannot be read: {error}.")
+        yield Diagnosis(FEATURES, told.message, False, AGAIN, remedy)  # noqa: FBT003
+        return
+    if damage:
+        yield Diagnosis(FEATURES, f"{path} is damaged: {damage}.", False, AGAIN, remedy)  # noqa: FBT003
+    elif n_missing:
+        said = f"{n_missing:,} of {n_entries:,} values are missing or cut off."
+        yield Diagnosis(FEATURES, said, False, "Remove their entries.", remedy)  # noqa: FBT003
+    else:
+        yield Diagnosis(FEATURES, f"{n_entries:,} vectors.")
+
+
+def _count_values(path: Path) -> tuple[int, int]:
+    """Count the entries, and those whose file is missing or has another size."""
+    with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as db:
+        n_entries = int(db.execute("SELECT COUNT(*) FROM Cache").fetchone()[0])
+        files = db.execute("SELECT filename, size FROM Cache WHERE filename IS NOT NULL").fetchall()
+    return n_entries, sum(_size(path.parent / str(name)) != size for name, size in files)
+
+
+def _size(path: Path) -> int | None:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return None
+
+
+def _renew_features(settings: Settings) -> str:
+    with FeatureCache(settings) as cache:
+        report = cache.verify()
+        if cache.fault is not None:
+            raise cache.fault
+        return " ".join(cache.notes) or f"Removed {report.n_damaged:,} damaged entries."
+
+
+def check_facts(patient: Patient) -> Iterator[Diagnosis]:
+    """Check the small files in which facts of this machine are kept."""
+    for name in FACTS:
+        path = patient.settings.home / name
+        file = FactsFile(path)
+        damage = "" if what_is_in_the_way(path.parent, is_folder=True) else file.damage()
+        if damage:
+            said = f"{path} cannot be read: {damage.rstrip('.')}."
+            remedy = partial(file.set_aside_if_damaged, moment())
+            yield Diagnosis(name, said, False, "Move it away; only time is lost.", remedy)  # noqa: FBT003
+
+
+def check_uploads(patient: Patient) -> Iterator[Diagnosis]:
+    """Check that each upload is what was uploaded, as far as its name tells, and can be opened."""
+    folders = uploads(patient.settings)
+    bad = {folder: problem for folder in folders if (problem := patient.check_upload(folder))}
+    for folder, problem in bad.items():
+        advice = "Upload it again; the results of runs on it stay."
+        yield Diagnosis("upload", f"{folder}: {problem}", is_well=False, advice=advice)
+    if len(bad) < len(folders):
+        yield Diagnosis("uploads", f"{len(folders) - len(bad):,} are as they were uploaded.")
+
+
+def check_datasets(patient: Patient) -> Iterator[Diagnosis]:
+    """Check that what is known of each dataset of the Hub can be read."""
+    advice = "Move it away; it is taken from the Hub again when it is needed."
+    yield from _check_facts_in("dataset", datasets(patient.settings), advice)
+
+
+def check_merged(patient: Patient) -> Iterator[Diagnosis]:
+    """Check that what is known of each merged model can be read."""
+    advice = "Move it away; the adapter is merged again when it is needed."
+    yield from _check_facts_in("merged model", merged_models(patient.settings), advice)
+
+
+def _check_facts_in(what: str, folders: list[Path], advice: str) -> Iterator[Diagnosis]:
+    n_well = 0
+    for folder in folders:
+        problem = _problem_of(folder)
+        if problem:
+            said, remedy = f"{folder}: {problem}", partial(_put_away, folder)
+            yield Diagnosis(what, said, False, advice, remedy)  # noqa: FBT003
+        n_well += not problem
+    if n_well:
+        yield Diagnosis(f"{what}s", f"{n_well:,} can be read.")
+
+
+def _problem_of(folder: Path) -> str:
+    """Say what is wrong with the JSON of a folder; empty if nothing is."""
+    try:
+        for path in sorted(folder.glob("*.json")):
+            json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError) as error:
+        return f"{path.name} cannot be read: {str(error).rstrip('.')}."
+    return ""
+
+
+def _put_away(folder: Path) -> str:
+    return f"Moved to {move_aside(folder, moment())}."
+
+
+def check_leftovers(patient: Patient) -> Iterator[Diagnosis]:
+    """Say what nobody uses any more, and what was moved aside."""
+    settings = patient.settings
+    aside = [*set_aside(settings.home), *settings.runs_dir.glob("*-damaged-*")]
+    if aside:
+        said = f"Moved aside because it was damaged: {', '.join(map(str, aside))}."
+        yield Diagnosis("set aside", f"{said} Delete it once you do not need it.")
+    try:
+        leftovers = find_leftovers(settings)
+    except (StoreError, OSError):
+        return  # what nobody uses cannot be told; why is said of the store
+    if leftovers:
+        size = say_bytes(sum(leftover.size_bytes for leftover in leftovers))
+        yield Diagnosis("leftovers", f"{len(leftovers):,}, of {size}: `ptmrank sweep` deletes them.")

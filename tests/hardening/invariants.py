@@ -50,6 +50,8 @@ def faults_of(call: Call, outcome: Outcome, *, cpu_seconds: float = CPU_SECONDS)
 def _ending(outcome: Outcome, cpu_seconds: float) -> Iterator[Fault]:
     if "Traceback (most recent call last)" in outcome.stderr + outcome.stdout:
         yield Fault("traceback", _place(outcome.stderr))
+    elif outcome.details:  # an input is no fault of the system, though it was said in a sentence
+        yield Fault("kept traceback", _place(outcome.details))
     elif outcome.timed_out or outcome.status == -24 or outcome.cpu_seconds > cpu_seconds:
         yield Fault("hang", f"status {outcome.status}, {'waits' if outcome.timed_out else 'computes'}")
     elif outcome.status not in {0, 1, 2}:

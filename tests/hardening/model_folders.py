@@ -25,7 +25,16 @@ START_SECONDS, MODEL_SECONDS = 180.0, 60.0
 LOAD_SECONDS = "40"
 MODEL_BYTES = 4 * 10**9
 HARD_BYTES = 7 * 10**9
-OF_ONE = ("traceback", "hang", "ending", "memory", "no sentence", "no JSON", "warmed process")
+OF_ONE = (
+    "traceback",
+    "kept traceback",
+    "hang",
+    "ending",
+    "memory",
+    "no sentence",
+    "no JSON",
+    "warmed process",
+)
 """What one of several folders breaks for all of them."""
 QUICK = (
     "--metrics",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -21,6 +22,7 @@ CPU_SECONDS, WALL_SECONDS = 20, 90
 """A reader may compute for 20 s; one that waits is given up later, however busy the machine is."""
 HARD_BYTES = 2 * 10**9
 WRITABLE = ("home", "out")
+KEPT = re.compile(r"tmp/ptmrank-\w+(/error\.txt)?$")
 KEPT_CHARS = 20_000
 
 
@@ -42,6 +44,8 @@ class Outcome:
         What it printed.
     changed
         Files outside its home and ``--out`` that it wrote, changed or removed.
+    details
+        The traceback that the command line keeps of an error of the system; empty for none.
     """
 
     status: int
@@ -52,6 +56,7 @@ class Outcome:
     stdout: str
     stderr: str
     changed: tuple[str, ...]
+    details: str = ""
 
 
 @dataclass(frozen=True)
@@ -127,6 +132,7 @@ class Warmed:
     def _answer(self) -> dict[str, Any]:
         line = self._process.stdout.readline()
         if not line:
+            self._end()
             raise RuntimeError("the warmed process has died")
         return json.loads(line)
 
@@ -157,12 +163,15 @@ class Warmed:
             answer = self._answer()
         except (RuntimeError, OSError):
             self._end()
-            self._start()
+            self._start()  # for the next input
             raise
         after = snapshot(self.folder)
         changed = sorted(name for name in {**before, **after} if before.get(name) != after.get(name))
+        kept = [name for name in changed if KEPT.match(name)]
+        details = "".join(_text(self.folder / name) for name in kept if name.endswith(".txt"))
+        changed = [name for name in changed if name not in kept]
         texts = [_text(Path(asked[name])) for name in ("stdout", "stderr")]
-        return Outcome(**answer, stdout=texts[0], stderr=texts[1], changed=tuple(changed))
+        return Outcome(**answer, stdout=texts[0], stderr=texts[1], changed=tuple(changed), details=details)
 
     def _environment(self) -> dict[str, str]:
         folder = self.folder

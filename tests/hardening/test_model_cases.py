@@ -44,7 +44,6 @@ def _rank(warmed: Warmed, n_models: int, *options: str) -> dict[str, Any]:
     return payload
 
 
-@pytest.mark.slow
 def test_bad_models_fail_alone_and_the_good_one_is_ranked(warmed: Warmed) -> None:
     """Panics, pipes, files without end and odd JSON end a model with a reason, and never the run."""
     folder = warmed.fresh()
@@ -62,7 +61,6 @@ def test_bad_models_fail_alone_and_the_good_one_is_ranked(warmed: Warmed) -> Non
     }
 
 
-@pytest.mark.slow
 def test_another_layer_in_an_unusual_folder_gives_other_features(warmed: Warmed) -> None:
     """Every folder that modules.json names is part of what the cached features depend on."""
     folder = warmed.fresh()

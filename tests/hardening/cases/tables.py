@@ -85,7 +85,7 @@ CASES = (
     Case("parquet-label-not-utf8", _parquet(label=_not_utf8()), samples("table.parquet"), (REFUSED,)),
     _odd_column("date-before-all-years", _raw(pa.date32(), -(2**31))),
     _odd_column("date64-of-no-year", _raw(pa.date64(), 86_400_000 * 10**10)),
-    _odd_column("timestamp-of-no-year", _raw(pa.timestamp("s"), 2**62)),
+    _odd_column("timestamp-of-no-year", _raw(pa.timestamp("us"), 2**62)),
     _odd_column("timestamp-in-no-zone", pa.array([0] * 12, pa.timestamp("us", tz="Nowhere/Land"))),
     _odd_column("duration-of-ages", _raw(pa.duration("s"), 2**63 - 1)),
     _odd_column("time-after-midnight", _raw(pa.time32("s"), 10**6)),

@@ -31,6 +31,8 @@ BASES = {
     "text": ("bert-areas", "gpt2-causal", "modernbert-areas", "bert-areas"),
     "audio": ("wav2vec2-words", "hubert-letters", "whisper-tones", "ast-german"),
 }
+LONG_TEXT = "abcdefgh ijkl mnop " * 40
+"""Long enough for a pattern that tries all ways to take it apart."""
 TASKS = {"image": "image-classification", "text": "text-classification", "audio": "audio-classification"}
 SIZES = (0, -1, 1, 3, 7, 2**20, 2**31, 2**40, 10**18, "64", None, 1.5, [64], {}, True, "x")
 SIZE_WORDS = (
@@ -226,7 +228,7 @@ def place_model_samples(modality: str, folder: Path) -> None:
         elif modality == "audio":
             files[f"{kind}/{i}.wav"] = wave_file(rng)
         else:
-            files[f"{kind}/{i}.txt"] = f"the {kind} number {i} sat on a mat".encode()
+            files[f"{kind}/{i}.txt"] = f"the {kind} number {i} {LONG_TEXT}".encode()
     place_samples(folder / "samples", files)
 
 

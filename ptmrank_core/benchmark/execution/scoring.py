@@ -10,6 +10,7 @@ from functools import partial
 from typing import TypeVar
 
 from ptmrank_core.errors import CancelledError, NotApplicableError, PTMRankError, StoreError
+from ptmrank_core.features.reasons import text_of
 from ptmrank_core.metrics import METRICS, MetricInputs, compute, inapplicable_reason
 from ptmrank_core.records import Cell, Failure, MetricOutput, Score, Skipped, Stage
 
@@ -35,8 +36,8 @@ class CapturedError:
 def run_guarded(action: Callable[[], T], *, what: str) -> T | CapturedError:
     """Call a function for one model and return its result, or the error that it raised.
 
-    This is the only place that catches every exception: one bad model must not stop the others. Cancellation
-    is not caught, nor that the run store is gone.
+    This is the only place that catches everything, the panics of foreign code too: one bad model must not
+    stop the others. Cancellation is not caught, nor what ends the process, nor that the run store is gone.
 
     Parameters
     ----------
@@ -47,16 +48,17 @@ def run_guarded(action: Callable[[], T], *, what: str) -> T | CapturedError:
     """
     try:
         return action()
-    except (CancelledError, StoreError):  # what cannot be stored for one model can be for none
+    except (CancelledError, KeyboardInterrupt, SystemExit, GeneratorExit):
+        raise
+    except StoreError:  # what cannot be stored for one model can be for none
         raise
     except PTMRankError as error:
         logger.warning("%s: %s", what, error)
         return CapturedError(type(error).__name__, error.message, error.advice())
-    except Exception as error:
+    except BaseException as error:
         logger.exception("%s", what)
-        text = str(error) or "no message"
         hint = "This error is unexpected; the run's log has the traceback."
-        return CapturedError(type(error).__name__, text, hint)
+        return CapturedError(type(error).__name__, text_of(error), hint)
 
 
 def skipped_cells(model: str, reasons: Mapping[str, str]) -> list[Cell]:

@@ -12,7 +12,10 @@ from ptmrank_core.config import Settings
 from ptmrank_core.errors import QuotaError, RunNotFoundError
 from ptmrank_core.records import LOCAL_OWNER, RunState
 
-__all__ = ["SECONDS", "QueuePosition", "QueueTable"]
+__all__ = ["ATTEMPT", "SECONDS", "QueuePosition", "QueueTable"]
+
+# Kind of the rows among the events that say which model a worker is at work on.
+ATTEMPT = "Attempt"
 
 # How long the worker of a run has been running, by its events: a worker that was killed cannot record it.
 WORKED_SECONDS = """
@@ -103,7 +106,8 @@ class QueueTable(Database):
         """Put the run at the end of its owner's runs in the queue of a device, whatever its state was.
 
         Drops an earlier request to cancel it, and the events of an earlier worker except how many samples
-        have features; adds the seconds of a worker that was killed. The caller holds the run's lock.
+        have features and which models were at work; adds the seconds of a worker that was killed. The caller
+        holds the run's lock.
 
         Raises
         ------
@@ -117,7 +121,8 @@ class QueueTable(Database):
         with self._open() as db:
             self._require_room(db, self.owner(run_id), run_id)
             db.execute(update, (RunState.QUEUED, device, awaits_worker, run_id))
-            db.execute("DELETE FROM events WHERE run_id = ? AND kind <> 'BatchDone'", (run_id,))
+            kept = ("BatchDone", ATTEMPT)
+            db.execute("DELETE FROM events WHERE run_id = ? AND kind NOT IN (?, ?)", (run_id, *kept))
 
     def require_room(self, run_id: str) -> None:
         """Refuse to queue a run if its owner has as many other unfinished runs as one owner may have."""

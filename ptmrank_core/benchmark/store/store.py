@@ -22,13 +22,23 @@ from ptmrank_core.benchmark.store.codec import (
     summary_from_json,
     to_json,
 )
-from ptmrank_core.benchmark.store.queue import SECONDS
+from ptmrank_core.benchmark.store.queue import ATTEMPT, SECONDS
 from ptmrank_core.benchmark.store.runs import RunTable
 from ptmrank_core.benchmark.store.schema import NO_LAYER
 from ptmrank_core.events import Event
-from ptmrank_core.records import Cell, Failure, Finding, ModelOutcome, ModelSpec, RunPlan, RunResult, RunState
+from ptmrank_core.records import (
+    Cell,
+    Failure,
+    Finding,
+    ModelOutcome,
+    ModelSpec,
+    RunPlan,
+    RunResult,
+    RunState,
+    Stage,
+)
 
-__all__ = ["RunStore", "Speed", "new_run_id", "now"]
+__all__ = ["Attempt", "RunStore", "Speed", "new_run_id", "now"]
 
 
 def new_run_id() -> str:
@@ -56,6 +66,22 @@ class Speed:
     modality: str
     n_parameters: int | None
     seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """The attempts at a model whose workers have not left it in order.
+
+    Parameters
+    ----------
+    n_deaths
+        Number of such attempts since something was done of the model last, one that is at work included.
+    stage
+        Latest stage of the last of them.
+    """
+
+    n_deaths: int = 0
+    stage: str = Stage.RESOLVE
 
 
 class RunStore(RunTable):
@@ -160,6 +186,26 @@ class RunStore(RunTable):
                 "INSERT OR REPLACE INTO events (run_id, model, kind, at, event) VALUES (?, ?, ?, ?, ?)",
                 (run_id, getattr(event, "model", ""), type(event).__name__, time.time(), to_json(event)),
             )
+
+    def attempt(self, run_id: str, model: str) -> Attempt:
+        """Read the attempts at a model."""
+        query = "SELECT event FROM events WHERE run_id = ? AND model = ? AND kind = ?"
+        with self._read() as db:
+            row = db.execute(query, (run_id, model, ATTEMPT)).fetchone()
+        return Attempt(**json.loads(row[0])) if row else Attempt()
+
+    def keep_attempt(self, run_id: str, model: str, attempt: Attempt) -> None:
+        """Store the attempts at a model, which outlive the worker."""
+        row = (run_id, model, ATTEMPT, time.time(), to_json(attempt))
+        with self._open() as db:
+            query = "INSERT OR REPLACE INTO events (run_id, model, kind, at, event) VALUES (?, ?, ?, ?, ?)"
+            db.execute(query, row)
+
+    def drop_attempt(self, run_id: str, model: str) -> None:
+        """Forget the attempts at a model."""
+        with self._open() as db:
+            query = "DELETE FROM events WHERE run_id = ? AND model = ? AND kind = ?"
+            db.execute(query, (run_id, model, ATTEMPT))
 
     def last_events(self, run_id: str) -> dict[tuple[str, str], str]:
         """Read the newest event of each kind for each model, as JSON by (model, kind)."""

@@ -1,23 +1,44 @@
-"""Atomic writing of files and folders: a reader never sees a partly written file.
+"""Atomic writing and removal of files and folders: a reader never sees a partly written file.
 
 New content is written to a temporary file in the same folder, synced to the disk and then renamed: whoever
-opens the file finds either the old content or the new one, even if the writer is stopped halfway.
+opens the file finds either the old content or the new one, even if the writer is stopped halfway. What is
+removed is renamed first, likewise. Where the operating system has such locks, a temporary file or folder is
+locked as long as its writer lives.
 """
 
 from __future__ import annotations
 
 import errno
 import os
+import re
 import secrets
+import shutil
 import stat
+import sys
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["new_folder", "renewed_folder", "write_file", "write_files"]
+if sys.platform != "win32":
+    import fcntl
+
+__all__ = [
+    "Measured",
+    "is_being_written",
+    "is_partial",
+    "measure",
+    "new_folder",
+    "remove",
+    "renewed_folder",
+    "write_file",
+    "write_files",
+]
 
 PREFIX = ".partial-"
+# What write_files and remove, and what tempfile puts behind it.
+PARTIAL_NAME = re.compile(rf"{re.escape(PREFIX)}(?:[0-9a-f]{{16}}|[a-z0-9_]{{8}})")
 # Readable and writable by everybody, minus the umask: the mode that ``open`` gives a new file.
 NEW_FILE_MODE = 0o666
 
@@ -86,6 +107,7 @@ def _write_new(partial: Path, target: Path, content: str | bytes) -> None:
     data = content.encode("utf-8") if isinstance(content, str) else content
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     with os.fdopen(os.open(partial, flags, NEW_FILE_MODE), "wb") as file:
+        _lock(file.fileno())
         if target.exists():
             partial.chmod(stat.S_IMODE(target.stat().st_mode))
         file.write(data)
@@ -114,8 +136,8 @@ def new_folder(target: Path) -> Iterator[Path]:
         If it cannot be written; ``target`` then does not exist.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=PREFIX, dir=target.parent) as temporary:
-        folder = Path(temporary) / "folder"
+    with _temporary_folder(target.parent) as temporary:
+        folder = temporary / "folder"
         folder.mkdir()
         yield folder
         try:
@@ -145,10 +167,128 @@ def renewed_folder(target: Path) -> Iterator[Path]:
         If it cannot be written; an earlier folder then stays.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=PREFIX, dir=target.parent) as temporary:
-        folder = Path(temporary) / "folder"
+    with _temporary_folder(target.parent) as temporary:
+        folder = temporary / "folder"
         folder.mkdir()
         yield folder
         if target.exists():
-            target.rename(Path(temporary) / "earlier")
+            target.rename(temporary / "earlier")
         folder.rename(target)
+
+
+@contextmanager
+def _temporary_folder(parent: Path) -> Iterator[Path]:
+    """Create a folder for the block, locked within it, and delete it after it."""
+    with tempfile.TemporaryDirectory(prefix=PREFIX, dir=parent) as temporary, _locked(Path(temporary)):
+        yield Path(temporary)
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Lock a folder within the block; where there is no such lock, its age tells that nobody is at work."""
+    if sys.platform == "win32":
+        yield
+        return
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        _lock(held)
+        yield
+    finally:
+        os.close(held)
+
+
+def _lock(descriptor: int) -> None:
+    """Lock what is being written until it is closed; a file system without locks has none."""
+    if sys.platform != "win32":
+        with suppress(OSError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def is_partial(path: Path) -> bool:
+    """Whether this is the name of something that is being written or removed here, or was when it stopped."""
+    return PARTIAL_NAME.fullmatch(path.name) is not None
+
+
+def is_being_written(path: Path) -> bool:
+    """Whether a living process is writing a temporary file or folder, as far as the system tells."""
+    if sys.platform == "win32":
+        return False
+    try:
+        held = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(held, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    finally:
+        os.close(held)
+    return False
+
+
+def remove(path: Path, *, unless: Callable[[], bool] = lambda: False) -> bool:
+    """Remove a file or a folder: it is there as a whole or not at all, even if this is stopped halfway.
+
+    Of a symbolic link, the link alone is removed. Nothing is done if there is no such file.
+
+    Parameters
+    ----------
+    path
+        The file or folder.
+    unless
+        Asked once nobody finds it any more: whether somebody needs it after all. It then comes back.
+
+    Returns
+    -------
+    bool
+        Whether it is gone.
+
+    Raises
+    ------
+    OSError
+        If it cannot be removed.
+    """
+    doomed = path if is_partial(path) else path.with_name(f"{PREFIX}{secrets.token_hex(8)}")
+    with suppress(FileNotFoundError):
+        path.rename(doomed)
+        if unless():
+            doomed.rename(path)
+            return False
+        if not doomed.is_dir() or doomed.is_symlink():
+            doomed.unlink()
+            return True
+        with _locked(doomed):
+            shutil.rmtree(doomed)
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a file or a folder takes.
+
+    Parameters
+    ----------
+    size_bytes
+        Bytes of the file, or of all files below the folder.
+    changed_at
+        When any of it was changed last, in seconds since 1970; 0 if there is no such file.
+    """
+
+    size_bytes: int = 0
+    changed_at: float = 0.0
+
+
+def measure(path: Path) -> Measured:
+    """Measure a file or a folder, of which another process may be removing parts; links are not followed."""
+    size, changed, rest = 0, 0.0, [path]
+    while rest:
+        with suppress(OSError):
+            facts = (place := rest.pop()).lstat()
+            changed = max(changed, facts.st_mtime)
+            if stat.S_ISDIR(facts.st_mode):
+                rest += place.iterdir()
+            elif stat.S_ISREG(facts.st_mode):
+                size += facts.st_size
+    return Measured(size, changed)

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from ptmrank_core.benchmark.race.states import states_folder
 from ptmrank_core.benchmark.scheduling.locks import hold_run, is_alive, lock_files, log_file, starting
 from ptmrank_core.benchmark.scheduling.queue import runs_ahead
+from ptmrank_core.benchmark.store.mentions import find_mentions
 from ptmrank_core.benchmark.store.runs import Outline
 from ptmrank_core.benchmark.store.store import RunStore
 from ptmrank_core.config import Settings
 from ptmrank_core.errors import RunBusyError, RunError
-from ptmrank_core.records import Failure, RunPlan, RunState, Skipped
+from ptmrank_core.files import measure, remove
+from ptmrank_core.records import Failure, RunState, Skipped
 
 __all__ = ["RunEntry", "clear_failed", "delete_run", "leave_out", "list_runs", "read_entry", "run_sizes"]
 
@@ -119,15 +120,14 @@ def run_sizes(store: RunStore, settings: Settings, *, owner: str | None = None) 
     Features are not counted: runs share them in the cache, which has its own size limit. Without an owner,
     the runs of all owners are measured; no two owners share an upload.
     """
-    plans = store.plans(owner=owner)
-    uses, rows = _uses(plans, settings), store.row_bytes(owner=owner)
     sizes = {
-        run: size + _size(log_file(settings, run)) + _size(states_folder(settings, run))
-        for run, size in rows.items()
+        run: size
+        + sum(measure(path).size_bytes for path in (log_file(settings, run), states_folder(settings, run)))
+        for run, size in store.row_bytes(owner=owner).items()
     }
-    for upload, runs in uses.items():
-        if len(runs) == 1 and next(iter(runs)) in sizes:
-            sizes[next(iter(runs))] += _size(upload)
+    for upload, run in _uploads_of_one_run(store, settings):
+        if run in sizes:
+            sizes[run] += measure(upload).size_bytes
     return sizes
 
 
@@ -189,12 +189,11 @@ def delete_run(store: RunStore, settings: Settings, run_id: str) -> None:
     """
     _require_idle(store, settings, run_id)
     with starting(settings, run_id, seconds=LOCK_CHECK_SECONDS), hold_run(settings, run_id):
-        uses = _uses(store.plans(), settings)
+        uploads = [upload for upload, run in _uploads_of_one_run(store, settings) if run == run_id]
         store.delete(run_id)
-        for upload in (upload for upload, runs in uses.items() if runs == {run_id}):
-            shutil.rmtree(upload, ignore_errors=True)
-        shutil.rmtree(states_folder(settings, run_id), ignore_errors=True)
-        log_file(settings, run_id).unlink(missing_ok=True)
+        for path in (*uploads, states_folder(settings, run_id), log_file(settings, run_id)):
+            with suppress(OSError):  # what cannot be removed now, the next sweep finds
+                remove(path)
     for path in lock_files(settings, run_id):
         path.unlink(missing_ok=True)
 
@@ -206,22 +205,8 @@ def _require_idle(store: RunStore, settings: Settings, run_id: str) -> None:
         raise RunBusyError(f"A worker is running {run_id}.", hint="Cancel it first, or wait until it ends.")
 
 
-def _uses(plans: list[RunPlan], settings: Settings) -> Mapping[Path, set[str]]:
-    """Map each folder of uploads to the ids of the runs that read it."""
-    uses: dict[Path, set[str]] = {}
-    prefix = f"{settings.uploads_dir}{os.sep}"
-    for plan in plans:
-        places = (plan.samples_source, plan.reference_source, plan.source_samples)
-        for place in (*places, *(spec.path for spec in plan.models)):
-            _, is_upload, rest = (place or "").partition(prefix)  # a source may begin with its kind
-            if is_upload:
-                folder = settings.uploads_dir / rest.split(os.sep, 1)[0]
-                uses.setdefault(folder, set()).add(plan.run_id)
-    return uses
-
-
-def _size(path: Path) -> int:
-    """Return the bytes of a file, or of all files in a folder; 0 if it does not exist."""
-    if path.is_dir():
-        return sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
-    return path.stat().st_size if path.exists() else 0
+def _uploads_of_one_run(store: RunStore, settings: Settings) -> list[tuple[Path, str]]:
+    """List the uploads that exactly one run uses, each with the id of the run."""
+    named = ((digest, runs) for digest, runs in find_mentions(store).runs.items() if len(runs) == 1)
+    found = ((settings.uploads_dir / digest, next(iter(runs))) for digest, runs in named)
+    return [(upload, run) for upload, run in found if upload.is_dir() and not upload.is_symlink()]

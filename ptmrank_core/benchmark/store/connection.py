@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 from ptmrank_core.benchmark.store.schema import prepare_tables
 
@@ -55,6 +56,11 @@ class Database:
             return
         with closing(sqlite3.connect(self._path, timeout=SECONDS_TO_WAIT)) as db:
             yield db
+
+    def rows(self, query: str) -> Iterator[tuple[Any, ...]]:
+        """Run a query without parameters; yield its rows one after another."""
+        with self._read() as db:
+            yield from db.execute(query)
 
     @contextmanager
     def shared_connection(self) -> Iterator[None]:

@@ -1,0 +1,182 @@
+"""What is kept beside the runs and may be large: uploads, samples taken from the Hub, merged models."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+
+from ptmrank_core.benchmark.housekeeping.places import (
+    children,
+    datasets,
+    mark_files,
+    merged_models,
+    run_files,
+    uploads,
+)
+from ptmrank_core.benchmark.store.mentions import (
+    Mentions,
+    find_mentions,
+    is_mentioned,
+    last_set_aside,
+)
+from ptmrank_core.benchmark.store.store import RunStore
+from ptmrank_core.config import Settings
+from ptmrank_core.files import measure
+from ptmrank_core.owners import owned, things_of
+
+__all__ = ["Kept", "KeptKind", "is_named_now", "kept_with", "list_kept", "read_mentions", "safe_until"]
+
+STORE_FILE = "runs.sqlite"
+N_NAMES = 2
+
+
+class KeptKind(StrEnum):
+    """What is kept."""
+
+    UPLOAD = "upload"
+    DATASET = "dataset"
+    MERGED = "merged model"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An upload, samples taken from the Hub, or a merged model.
+
+    Parameters
+    ----------
+    kind, path
+        What it is, and its folder.
+    title
+        Its name for readers: of a file, of a dataset with its commit, or of a model.
+    size_bytes, changed_at
+        Its size, and when it was stored or asked for last, in seconds since 1970.
+    runs
+        Ids of the runs that use it.
+    is_held
+        Whether it has to stay although no run names it: an unfinished run may be about to use it.
+    """
+
+    kind: KeptKind
+    path: Path
+    title: str
+    size_bytes: int
+    changed_at: float
+    runs: frozenset[str] = frozenset()
+    is_held: bool = False
+
+    @property
+    def is_used(self) -> bool:
+        """Whether it has to stay."""
+        return bool(self.runs) or self.is_held
+
+    @property
+    def digest(self) -> str:
+        """What a run that uses it names: of a dataset, its commit."""
+        return self.path.name.partition("-")[0]
+
+
+def list_kept(settings: Settings, *, owner: str | None = None) -> tuple[Kept, ...]:
+    """List what is kept beside the runs, the newest first.
+
+    Parameters
+    ----------
+    settings
+        Where it is.
+    owner
+        List what this visitor of a shared server has uploaded or taken from the Hub, with the visitor's own
+        runs; ``None`` for everything.
+    """
+    mentions = read_mentions(settings)
+    found = kept_with(mentions, settings)
+    if owner is None:
+        return found
+    own = {path for name in owned(settings, owner) for path in things_of(settings, name)}
+    runs = {run for run, of in mentions.owners.items() if of == owner}
+    return tuple(replace(kept, runs=kept.runs & runs) for kept in found if kept.path in own)
+
+
+def read_mentions(settings: Settings) -> Mentions:
+    """Read what the runs of a home use; no store is made where there is none."""
+    return find_mentions(RunStore(settings)) if _has_store(settings) else Mentions()
+
+
+def is_named_now(settings: Settings, digest: str) -> bool:
+    """Whether a run that may have been stored a moment ago uses what has this digest."""
+    return _has_store(settings) and is_mentioned(RunStore(settings), digest)
+
+
+def _has_store(settings: Settings) -> bool:
+    return (settings.runs_dir / STORE_FILE).exists()
+
+
+def safe_until(settings: Settings) -> float:
+    """Return until when everything stays that was stored before: runs that are not in the store may use it.
+
+    Where the store was set aside, that is when it was changed last; where it was taken away and its runs left
+    their files, it is for ever.
+    """
+    if not _has_store(settings) and any(True for _ in run_files(settings)):
+        return float("inf")
+    return last_set_aside(settings.runs_dir)
+
+
+def kept_with(mentions: Mentions, settings: Settings) -> tuple[Kept, ...]:
+    """List everything that is kept beside the runs, with the runs that use it, the newest first."""
+    marked = {mark.name for mark in mark_files(settings)}
+    found = [
+        *(_upload(path, mentions, is_marked=path.name in marked) for path in uploads(settings)),
+        *(_dataset(path, mentions) for path in datasets(settings)),
+        *(_merged(path, mentions) for path in merged_models(settings)),
+    ]
+    return tuple(sorted(found, key=lambda kept: kept.changed_at, reverse=True))
+
+
+def _upload(path: Path, mentions: Mentions, *, is_marked: bool) -> Kept:
+    """Describe an upload.
+
+    An archive of this machine's that was unpacked to be read looks like one and is named by no run: it is
+    held while any run is unfinished.
+    """
+    measured, names = measure(path), [file.name for file in children(path)]
+    shown = ", ".join(names[:N_NAMES]) or "nothing"
+    title = f"{shown} and {len(names) - N_NAMES:,} more" if len(names) > N_NAMES else shown
+    may_be_read = not is_marked and len(names) == 1 and names[0].endswith(".tar") and mentions.has_unfinished
+    runs = mentions.of(path.name)
+    return Kept(
+        KeptKind.UPLOAD, path, title, measured.size_bytes, measured.changed_at, runs, is_held=may_be_read
+    )
+
+
+def _dataset(path: Path, mentions: Mentions) -> Kept:
+    measured, commit = measure(path), path.name.partition("-")[0]
+    facts = _facts(path / "dataset.json")
+    config = facts.get("config") or "default"
+    name = str(facts.get("repository") or path.parent.name.replace("--", "/"))
+    title = f"{name}{'' if config == 'default' else f', {config}'} at {commit[:8]}"
+    return Kept(KeptKind.DATASET, path, title, measured.size_bytes, measured.changed_at, mentions.of(commit))
+
+
+def _merged(path: Path, mentions: Mentions) -> Kept:
+    measured = measure(path)
+    title = str(_facts(path / "merged_facts.json").get("architecture") or path.name[:8])
+    return Kept(
+        KeptKind.MERGED,
+        path,
+        title,
+        measured.size_bytes,
+        measured.changed_at,
+        mentions.of(path.name),
+        is_held=mentions.has_unfinished_adapter,
+    )
+
+
+def _facts(path: Path) -> dict[str, object]:
+    """Read the facts that lie with something; none where they cannot be read."""
+    with suppress(OSError, ValueError, RecursionError):
+        facts = json.loads(path.read_bytes())
+        if isinstance(facts, dict):
+            return facts
+    return {}

@@ -1,0 +1,148 @@
+"""Removing what nobody uses: each thing is renamed first, so that it is there as a whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from ptmrank_core.benchmark.housekeeping.kept import Kept, is_named_now, list_kept
+from ptmrank_core.benchmark.housekeeping.leftovers import Leftover, LeftoverKind, find_leftovers
+from ptmrank_core.config import Settings
+from ptmrank_core.errors import InputError
+from ptmrank_core.files import remove
+from ptmrank_core.owners import drop_mark, unmark
+
+__all__ = ["SweepReport", "discard", "sweep"]
+
+LOCK = "sweep.lock"
+
+
+@dataclass(frozen=True, slots=True)
+class SweepReport:
+    """What a sweep did.
+
+    Parameters
+    ----------
+    removed
+        What is gone.
+    failed
+        What could not be removed, with the reason.
+    """
+
+    removed: tuple[Leftover, ...] = ()
+    failed: tuple[tuple[Leftover, str], ...] = ()
+
+    @property
+    def freed_bytes(self) -> int:
+        """Bytes of what is gone."""
+        return sum(found.size_bytes for found in self.removed)
+
+
+def sweep(settings: Settings, *, keep_days: float | None = None, now: float | None = None) -> SweepReport:
+    """Remove what nobody uses any more; nothing is done while another process sweeps the same home.
+
+    Parameters
+    ----------
+    settings, keep_days, now
+        As :func:`~ptmrank_core.benchmark.housekeeping.leftovers.find_leftovers` takes them.
+
+    Raises
+    ------
+    StoreError
+        If what the runs use cannot be read; nothing is removed then.
+    """
+    if not settings.home.is_dir():
+        return SweepReport()
+    lock = FileLock(settings.home / LOCK)
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        return SweepReport()
+    except OSError as error:
+        raise StoreError(
+            f"{settings.home} cannot be swept: {error.strerror or error}.", hint="Make it writable."
+        ) from error
+    try:
+        return _remove_all(find_leftovers(settings, keep_days=keep_days, now=now), settings)
+    finally:
+        lock.release()
+
+
+def _remove_all(found: Iterable[Leftover], settings: Settings) -> SweepReport:
+    """Remove things one by one; one that cannot be removed keeps none of the others."""
+    removed: list[Leftover] = []
+    failed: list[tuple[Leftover, str]] = []
+    for leftover in found:
+        try:
+            if _remove(leftover.path, leftover.digest, settings, leftover.kind):
+                removed.append(leftover)
+        except OSError as error:
+            failed.append((leftover, str(error)))
+    return SweepReport(tuple(removed), tuple(failed))
+
+
+def _remove(path: Path, digest: str, settings: Settings, kind: LeftoverKind | None = None) -> bool:
+    """Remove one thing, unless a run was stored in the meantime that uses it; return whether it is gone."""
+    if kind is LeftoverKind.MARK:
+        drop_mark(path)
+        return not path.exists()
+    unless = partial(is_named_now, settings, digest) if digest else lambda: False
+    is_gone = remove(path, unless=unless)
+    if path.parent.parent == settings.datasets_dir:
+        with suppress(OSError):
+            path.parent.rmdir()  # of a dataset of which nothing else is kept
+    return is_gone
+
+
+def discard(settings: Settings, chosen: Collection[Path], *, owner: str | None = None) -> tuple[Kept, ...]:
+    """Delete uploads, datasets or merged models that no run uses, at once and however new they are.
+
+    Parameters
+    ----------
+    settings
+        Where they are.
+    chosen
+        Their folders.
+    owner
+        The visitor of a shared server whose they have to be; ``None`` for anybody's. Samples taken from the
+        Hub that somebody else has too are deleted for this visitor alone.
+
+    Returns
+    -------
+    tuple of Kept
+        What was deleted. What is gone already is not among it.
+
+    Raises
+    ------
+    InputError
+        If a run uses one of them; nothing is deleted then.
+    StoreError
+        If what the runs use cannot be read; nothing is deleted then.
+    """
+    found = [kept for kept in list_kept(settings, owner=owner) if kept.path in chosen]
+    for kept in found:
+        if kept.is_used:
+            raise InputError(
+                f"{kept.title} is used by {_runs(kept)}: it cannot be deleted.",
+                hint="Delete the run first, which takes an upload with it.",
+            )
+    return tuple(kept for kept in found if _give_up(kept, settings, owner))
+
+
+def _give_up(kept: Kept, settings: Settings, owner: str | None) -> bool:
+    """Delete one thing, for one owner alone if another has it too; return whether it is gone for them."""
+    if owner is not None and unmark(settings, owner, kept.digest):
+        return True
+    return _remove(kept.path, kept.digest, settings) or owner is not None
+
+
+def _runs(kept: Kept) -> str:
+    """Say how many runs use something."""
+    if not kept.runs:
+        return "an unfinished run"
+    return "a run" if len(kept.runs) == 1 else f"{len(kept.runs):,} runs"

@@ -1,0 +1,175 @@
+"""JSON that somebody else wrote: the one place where it is parsed.
+
+Python's parser raises errors of four kinds, keeps the last of two values of one key, and reads a whole file
+however large it is. Here every fault is a ``ValueError`` whose text completes "It ...", and repeated keys are
+told.
+"""
+
+from __future__ import annotations
+
+import codecs
+import json
+import stat
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ptmrank_core.records.names import printable
+
+__all__ = ["MAX_BYTES", "JsonFile", "parse_json", "read_json_file"]
+
+MAX_BYTES = 64 * 2**20
+"""More than any configuration or card has; tokenizers of large vocabularies are not read here."""
+MAX_DEPTH = 200
+"""Objects and lists within one another; whoever walks through a value does so by recursion."""
+MAX_DIGITS = 1000
+"""Of a whole number: more than any identifier has, and fewer than Python refuses to convert."""
+MAX_REPEATED = 5
+# The longer mark first: that of UTF-16 is the beginning of that of UTF-32.
+MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class JsonFile:
+    """A parsed text.
+
+    Parameters
+    ----------
+    value
+        What it holds.
+    repeated
+        Keys that occur twice in one object, at most five of them: the last value was kept.
+    """
+
+    value: Any
+    repeated: tuple[str, ...] = ()
+
+
+def parse_json(content: bytes | str, *, finite: bool = False, unique: bool = False) -> JsonFile:
+    """Parse a JSON text.
+
+    Parameters
+    ----------
+    content
+        The text, or its bytes in UTF-8, or in UTF-16 or UTF-32 with their byte order mark.
+    finite
+        Whether NaN, Infinity and numbers beyond the range of floats are refused.
+    unique
+        Whether a key that occurs twice in one object is refused.
+
+    Raises
+    ------
+    ValueError
+        If it is no JSON, is nested too deeply, or has a number that is too long; the message says which.
+    """
+    text = _decoded(content) if isinstance(content, bytes) else content.removeprefix("\ufeff")
+    repeated: dict[str, None] = {}
+
+    def make_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        """Make an object, and note keys that occur twice."""
+        made = dict(pairs)
+        if len(made) < len(pairs) and len(repeated) < MAX_REPEATED:
+            counts = Counter(key for key, _ in pairs)
+            repeated.update((key, None) for key, count in counts.items() if count > 1)
+        return made
+
+    options: dict[str, Any] = (
+        {"parse_float": _finite_float, "parse_constant": _refuse_constant} if finite else {}
+    )
+    try:
+        value = json.loads(text, object_pairs_hook=make_object, parse_int=_whole_number, **options)
+    except json.JSONDecodeError as error:
+        raise ValueError(
+            f"is not JSON: {error.msg} at line {error.lineno:,}, column {error.colno:,}"
+        ) from error
+    except (RecursionError, MemoryError) as error:
+        raise ValueError(_TOO_DEEP) from error
+    if text.count("[") + text.count("{") > MAX_DEPTH:
+        _check_depth(value)
+    keys = tuple(printable(key) for key in list(repeated)[:MAX_REPEATED])
+    if unique and keys:
+        raise ValueError(f"has the key {keys[0]!r} twice in one object")
+    return JsonFile(value, keys)
+
+
+_TOO_DEEP = f"is nested more than {MAX_DEPTH} levels deep"
+
+
+def _decoded(content: bytes) -> str:
+    """Decode bytes by their byte order mark; without one they are UTF-8."""
+    mark, encoding = next(((mark, name) for mark, name in MARKS if content.startswith(mark)), (b"", "utf-8"))
+    try:
+        return content[len(mark) :].decode(encoding)
+    except UnicodeDecodeError as error:
+        raise ValueError(
+            f"is not text in {encoding.upper()}: byte {error.start:,} cannot be decoded"
+        ) from error
+
+
+def _whole_number(digits: str) -> int:
+    if len(digits) > MAX_DIGITS:
+        raise ValueError(f"has a number of {len(digits):,} digits")
+    return int(digits)
+
+
+def _finite_float(digits: str) -> float:
+    number = float(digits)
+    if number - number != 0:
+        raise ValueError(f"has the number {digits[:20]}, which is too large")
+    return number
+
+
+def _refuse_constant(name: str) -> float:
+    raise ValueError(f"has {name}, which is no number of JSON")
+
+
+def _check_depth(value: Any) -> None:
+    """Refuse a value with objects and lists that are nested too deeply, level by level."""
+    level = [value] if isinstance(value, dict | list) else []
+    for _ in range(MAX_DEPTH):
+        level = [
+            part
+            for one in level
+            for part in (one.values() if type(one) is dict else one)
+            if type(part) is dict or type(part) is list
+        ]
+        if not level:
+            return
+    raise ValueError(_TOO_DEEP)
+
+
+def read_json_file(
+    path: Path, *, max_bytes: int = MAX_BYTES, finite: bool = False, unique: bool = False
+) -> JsonFile:
+    """Read a file of JSON; a pipe, a device or a folder is never opened.
+
+    Parameters
+    ----------
+    path
+        The file; a link is followed.
+    max_bytes
+        The largest file that is read.
+    finite, unique
+        As for :func:`parse_json`.
+
+    Raises
+    ------
+    OSError
+        If it cannot be read.
+    ValueError
+        If it is no regular file, is too large, or is not JSON as :func:`parse_json` reads it.
+    """
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise ValueError("is not a regular file")
+    with path.open("rb") as file:
+        content = file.read(max_bytes + 1)
+    if len(content) > max_bytes:
+        raise ValueError(f"is larger than {max_bytes:,} bytes")
+    return parse_json(content, finite=finite, unique=unique)

@@ -1,9 +1,10 @@
-"""``python -m tests.hardening.kills --kills 1000 --seed 1 --out DIR``: a campaign that goes on where it stopped."""
+"""``python -m tests.hardening.kills --kills 1000 --out DIR``: a campaign that goes on where it stopped."""
 
 from __future__ import annotations
 
 import argparse
 import json
+import sys
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
@@ -22,12 +23,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--out", type=Path, required=True, help="folder of results.jsonl, which is gone on with")
+    parser.add_argument("--out", type=Path, required=True, help="folder of results.jsonl")
     parser.add_argument("--only", default="", help="part of the name of the work")
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)
     results = arguments.out / "results.jsonl"
-    trials = [Trial(**json.loads(line)) for line in results.read_text().splitlines()] if results.exists() else []
+    trials = (
+        [Trial(**json.loads(line)) for line in results.read_text().splitlines()] if results.exists() else []
+    )
     chosen = [scenario for scenario in SCENARIOS if arguments.only in scenario.name]
     with tempfile.TemporaryDirectory() as folder, results.open("a") as file:
         benches: list[Bench | ProcessBench] = [
@@ -41,7 +44,7 @@ def main() -> None:
             file.write(f"{json.dumps(asdict(trials[-1]))}\n")
             file.flush()
             if trials[-1].problems:
-                print(trials[-1], flush=True)
+                sys.stdout.write(f"{trials[-1]}\n")
     say(trials)
 
 
@@ -51,7 +54,9 @@ def say(trials: Sequence[Trial]) -> None:
         mine = [trial for trial in trials if trial.scenario == name]
         failed = sum(bool(trial.problems) for trial in mine)
         places = Counter(kill for trial in mine for kill in trial.kills)
-        print(f"| {name} | {len(mine)} trials, {places.total()} kills at {len(places)} places | {failed} |")
+        sys.stdout.write(
+            f"| {name} | {len(mine)} trials, {places.total()} kills at {len(places)} places | {failed} |\n"
+        )
 
 
 main()

@@ -1,4 +1,4 @@
-"""Kills at random moments of real processes: the command line, the process in which its models run, or both."""
+"""Kills at random moments of real processes: the command line, the process of its models, or both."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from ptmrank_core.benchmark import RunStore, list_runs
+from ptmrank_core.benchmark.housekeeping import sweep
 from tests.hardening.kills.forked import Ended, fork
 from tests.hardening.kills.steps import Step, kill_at, watch_steps
 from tests.hardening.kills.work import Scenario, settings_of
@@ -25,6 +27,7 @@ KILLED = -9
 RUN_ID = re.compile(r"[0-9a-f]{32}")
 # Files beside SQLite's own, which come and go with its connections, and locks, which are empty files.
 PASSING = ("-wal", "-shm", "-journal", ".lock")
+TWO_DAYS_SECONDS = 2 * 86_400
 MOST_KILLS = 4
 AGAIN = 0.3  # probability that the work is killed once more
 LATER = 0.5  # probability that the kill comes a little after the step
@@ -78,6 +81,7 @@ class Bench:
         ended = self._fork(lambda: self._logged(log))
         assert ended.status == 0, f"{self.scenario.name} fails undisturbed: {ended.said}"
         self.steps = [tuple(json.loads(line)) for line in log.read_text().splitlines()]
+        sweep(settings_of(self.place))
         self.reference, self.files = self.scenario.outcome(self.place), self._files()
 
     @property
@@ -116,12 +120,18 @@ class Bench:
         self._renew()
         kills = list(self._kill(random))
         problems = []
+        self._grow_old()
         ended = self._fork(lambda: self.scenario.finish(self.place))
         if ended.status:
             problems.append(f"it cannot be finished: status {ended.status}, {ended.said[-2000:]}")
         else:
             problems += self._judge()
         return Trial(self.scenario.name, tuple(kills), tuple(problems))
+
+    def _grow_old(self) -> None:
+        """Let two days pass, after which what nobody finished is nobody's any more."""
+        for path in (self.place, *self.place.rglob("*")):
+            os.utime(path, (time.time() - TWO_DAYS_SECONDS,) * 2, follow_symlinks=False)
 
     def _kill(self, random: np.random.Generator) -> Iterator[str]:
         """Kill the work, then what a user does to finish it, a few times."""
@@ -149,8 +159,9 @@ class Bench:
         return int(random.choice(stages[stage])), stage
 
     def _judge(self) -> Iterator[str]:
-        """Hold what is there against the undisturbed work."""
+        """Sweep, and hold what is there against the undisturbed work."""
         settings = settings_of(self.place)
+        sweep(settings)
         if (settings.runs_dir / "runs.db").exists():
             for entry in list_runs(RunStore(settings), settings):
                 if entry.alive or not entry.outline.state.is_finished():
@@ -165,9 +176,9 @@ class Bench:
         """Names of the files of the home and of the results, without the ids of runs."""
         folders = (self.place / "home", self.place / "out")
         names = [
-            os.path.relpath(os.path.join(top, file), self.place)
+            str(path.relative_to(self.place))
             for folder in folders
-            for top, _, files in os.walk(folder)
-            for file in files
+            for path in folder.rglob("*")
+            if path.is_file()
         ]
         return sorted({RUN_ID.sub("RUN", name) for name in names if not name.endswith(PASSING)})

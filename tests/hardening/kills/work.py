@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import os
+import time
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ import numpy as np
 
 from ptmrank_core import cli, worker
 from ptmrank_core.benchmark import RunStore, list_runs
+from ptmrank_core.benchmark.housekeeping import sweep
 from ptmrank_core.config import Settings, load_settings
 from ptmrank_core.data.uploads import store_features, store_upload
 from ptmrank_core.features import FeatureCache
@@ -30,6 +32,7 @@ __all__ = ["SCENARIOS", "Scenario", "settings_of"]
 
 METRICS = "logme,hscore,leep,gbc"
 KEY, N_VECTORS = "k" * 64, 40
+MONTH_SECONDS = 30 * 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +127,7 @@ def bring_run(place: Path) -> None:
     """A run that waits in the store, as the dashboard leaves it."""
     bring_features(place)
     analyses = Analyses(half_samples=12, projections=True, references=False)
-    stored_features_plan(
-        settings_of(place), place / "in", METRICS.split(","), analyses=analyses
-    )
+    stored_features_plan(settings_of(place), place / "in", METRICS.split(","), analyses=analyses)
 
 
 def work_run(place: Path) -> int:
@@ -235,6 +236,27 @@ def bring_cache(place: Path) -> None:
     fill_cache(place)
 
 
+# The sweep.
+
+
+def bring_rubbish(place: Path) -> None:
+    """A finished run of an upload, which stays; uploads of no run and unfinished writes, which go."""
+    bring_features(place)
+    upload(place)
+    kept = next(path.parent for path in settings_of(place).uploads_dir.rglob("m0.npz"))
+    assert command(place, "rank", "--features", str(kept), "--metrics", METRICS) == 0
+    for name in ("uploads/.partial-0123abcd", "features/.partial-abcd0123", "uploads/.upload-x1y2"):
+        (place / "home" / name).mkdir(parents=True)
+        (place / "home" / name / "half.txt").write_text("half")
+    (place / "home" / "runs" / f"{'a' * 32}.log").write_text("of a run that is gone")
+
+
+def sweep_later(place: Path) -> int:
+    """Sweep as in a month."""
+    report = sweep(settings_of(place), now=time.time() + MONTH_SECONDS)
+    return int(bool(report.failed))
+
+
 def bring_nothing(place: Path) -> None:
     """An empty folder."""
     (place / "home").mkdir()
@@ -248,5 +270,6 @@ SCENARIOS = (
     Scenario("deleting runs", bring_finished, delete, delete, all_given),
     Scenario("uploads", bring_features, upload, upload, uploads),
     Scenario("cache write", bring_nothing, fill_cache, fill_cache, cached),
+    Scenario("sweep", bring_rubbish, sweep_later, sweep_later, all_given),
     Scenario("clearing the cache", bring_cache, clear_cache, clear_cache, cached),
 )

@@ -104,7 +104,7 @@ class ProcessBench:
     def _stage(self) -> str:
         """What the run is doing at this moment."""
         settings = settings_of(self.place)
-        if not (settings.runs_dir / "runs.db").exists():
+        if not (settings.runs_dir / "runs.sqlite").exists():
             return "it starts"
         store = RunStore(settings)
         for entry in list_runs(store, settings):

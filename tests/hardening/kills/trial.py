@@ -162,7 +162,7 @@ class Bench:
         """Sweep, and hold what is there against the undisturbed work."""
         settings = settings_of(self.place)
         sweep(settings)
-        if (settings.runs_dir / "runs.db").exists():
+        if (settings.runs_dir / "runs.sqlite").exists():
             for entry in list_runs(RunStore(settings), settings):
                 if entry.alive or not entry.outline.state.is_finished():
                     yield f"run {entry.run_id} is {entry.status}"

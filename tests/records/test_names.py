@@ -97,6 +97,17 @@ def test_reasons_say_something(error: Exception, said: str) -> None:
     assert reason_of(error, "loading m") == said
 
 
+@pytest.mark.parametrize("place", ["/x/lib/site-packages/", "C:\\x\\dist-packages\\", "/x/ptmrank_core/"])
+def test_an_error_that_says_nothing_is_found_in_its_library(place: str) -> None:
+    """The place of a bare check in a library is named; one in our own code is in the log alone."""
+    code = compile("def load():\n    assert 0\nload()", f"{place}lib/weights.py", "exec")
+    with pytest.raises(AssertionError) as caught:
+        exec(code, {})  # noqa: S102 - an error of another file is wanted
+    assert caught.value.args == ()
+    of_library = " (in load of lib/weights.py, line 2)" if "packages" in place else ""
+    assert reason_of(caught.value) == f"AssertionError, without a message{of_library}"
+
+
 def test_a_long_reason_is_cut() -> None:
     """A library that quotes its whole input does not fill the screen."""
     assert reason_of(ValueError("long " * 10_000)) == ("long " * 100) + "..."

@@ -14,8 +14,8 @@ from ptmrank_core.features.encoders.checkpoint import ODD_CONFIG, load_config
 from ptmrank_core.features.encoders.own_code import refuse_own_code
 from ptmrank_core.features.encoders.prepared import Prepared
 from ptmrank_core.features.encoders.sentences import SentenceRecipe
-from ptmrank_core.features.reasons import reason_of
 from ptmrank_core.records import ModelSpec, WordInContext
+from ptmrank_core.records.names import reason_of
 
 __all__ = ["TextPreparer", "known_ids", "load_tokenizer", "longest_text"]
 

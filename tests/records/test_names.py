@@ -72,7 +72,7 @@ def test_different_names_stay_different() -> None:
     assert shown["red"] == "red"
 
 
-REASONS = {
+REASONS: dict[str, tuple[BaseException, str]] = {
     "no text": (ValueError(), "ValueError while loading m, without a message"),
     "blanks": (ValueError(" \n "), "ValueError while loading m, without a message"),
     "a key": (KeyError("type"), "KeyError while loading m: there is no 'type'"),
@@ -85,6 +85,14 @@ REASONS = {
     ),
     "a failed check": (RuntimeError("CHECK failed"), "RuntimeError while loading m: CHECK failed"),
     "an assertion": (AssertionError(), "AssertionError while loading m, without a message"),
+    "a type": (
+        TypeError("'<' not supported between instances of 'int' and 'str'"),
+        "TypeError while loading m: '<' not supported between instances of 'int' and 'str'",
+    ),
+    "a panic": (
+        type("PanicException", (BaseException,), {})("called unwrap on a None value"),
+        "PanicException while loading m: called unwrap on a None value",
+    ),
     "a sentence": (ValueError("The file is cut off."), "The file is cut off"),
     "a trace": (RuntimeError("It broke.\n\nC++ trace\n#1 main"), "It broke"),
     "a terminal": (ValueError("\x1b[31mno good\x1b[0m"), r"\x1b[31mno good\x1b[0m"),
@@ -92,7 +100,7 @@ REASONS = {
 
 
 @pytest.mark.parametrize(("error", "said"), REASONS.values(), ids=REASONS)
-def test_reasons_say_something(error: Exception, said: str) -> None:
+def test_reasons_say_something(error: BaseException, said: str) -> None:
     """An error whose text says nothing is told by its kind and by what was being done."""
     assert reason_of(error, "loading m") == said
 

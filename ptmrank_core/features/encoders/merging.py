@@ -91,7 +91,10 @@ def merge_adapter(spec: ModelSpec, folder: Path) -> ModelSpec:
     or not, like any checkpoint that lacks it.
     """
     if spec.base is None or spec.base.path is None:
-        raise UnsupportedModelError(f"{spec.id!r} is no adapter with a base model on disk.")
+        raise UnsupportedModelError(
+            f"{spec.id!r} is no adapter with a base model on disk.",
+            hint="Name its base model as base_model_name_or_path in adapter_config.json.",
+        )
     adapter = Path(str(spec.path))
     with told_as(f"The adapter {spec.id!r} cannot be merged into its base model", hint=MERGE_THERE):
         config = read_settings(spec.id, adapter)

@@ -192,4 +192,9 @@ def _prompt(folder: Path) -> str:
     config = _read(path) if path.is_file() else {}
     name = config.get("default_prompt_name")
     prompts = config.get("prompts")
+    if name and not isinstance(name, str):
+        raise UnsupportedModelError(
+            f"{path.name} has the default_prompt_name {name!r:.100}; expected the name of a prompt.",
+            hint=AS_SAVED,
+        )
     return str(prompts.get(name) or "") if name and isinstance(prompts, dict) else ""

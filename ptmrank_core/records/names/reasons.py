@@ -15,6 +15,8 @@ _CONDITION = re.compile(
     r"Expected .{0,200} to be (true|false)\b.*|.*\b(assert(ion)?|check) failed\b\W*", re.IGNORECASE
 )
 _LIBRARIES = re.compile(r"[/\\](?:site|dist)-packages[/\\]")
+# Errors of a program that met a value of another kind than it was written for: they name no value.
+_INTERNAL = (AttributeError, NameError, LookupError, TypeError)
 _WORD = re.compile(r"\W*[\w.\-/\[\]]*\W*")
 
 
@@ -32,8 +34,8 @@ def reason_of(error: BaseException, doing: str = "") -> str:
     -------
     str
         One printable line of at most 500 characters, without its traceback or a full stop. The kind of the
-        error is named where its text alone (none, a single word or key, a condition in C++) says nothing, and
-        where in a library it was raised.
+        error is named where its text alone (none, a single word or key, a condition in C++, a type) says
+        little, and where in a library it was raised.
     """
     text = _first_paragraph(str(error))
     kind = f"{type(error).__name__}{f' while {doing}' if doing else ''}"
@@ -41,11 +43,16 @@ def reason_of(error: BaseException, doing: str = "") -> str:
         told = f"{kind}: there is no {text or 'such key'}"
     elif not text:
         told = f"{kind}, without a message"
-    elif _WORD.fullmatch(text) or _CONDITION.fullmatch(text):
+    elif _is_internal(error) or _WORD.fullmatch(text) or _CONDITION.fullmatch(text):
         told = f"{kind}: {text}"
     else:
         return text
     return f"{told}{_place_of(error)}"
+
+
+def _is_internal(error: BaseException) -> bool:
+    """Whether an error is one of a program, such as a panic, and not one of its input."""
+    return isinstance(error, _INTERNAL) or not isinstance(error, Exception)
 
 
 def _place_of(error: BaseException) -> str:

@@ -134,7 +134,7 @@ def test_panics_become_errors_of_the_model() -> None:
     """They are no exceptions of the usual kind; what ends the process is let through."""
     panic = type("PanicException", (BaseException,), {})
     with (
-        pytest.raises(Exception, match="It fails: called unwrap on a None") as caught,
+        pytest.raises(Exception, match="It fails: PanicException: called unwrap on a None") as caught,
         told_as("It fails", hint="Leave it."),
     ):
         raise panic("called unwrap on a None")

@@ -46,7 +46,7 @@ def refusal(folder: Path, modality: Modality) -> str:
     [
         (
             {"hidden_act": "gelu_magic"},
-            "cannot be built from its config.json: KeyError: there is no 'gelu_magic' (in __getitem__ of transformers/activations.py",
+            "KeyError: there is no 'gelu_magic' (in __getitem__ of transformers/activations.py",
         ),
         ({"num_attention_heads": 3}, "not a multiple of the number of attention heads"),
         ({"pad_token_id": 9999}, "cannot be built from its config.json: Padding_idx must be within"),
@@ -80,13 +80,9 @@ def test_kernels_of_the_machine_that_trained_are_not_asked_for(tmp_path: Path, k
         (
             "tokenizer.json",
             '{"version": ',
-            "tokenizer.json of 'bert' could not be read: it is not JSON: Expect",
+            "tokenizer.json of 'bert' could not be read: it is not JSON",
         ),
-        (
-            "tokenizer.json",
-            "[" * 10**5,
-            "tokenizer.json of 'bert' could not be read: it is not JSON that can",
-        ),
+        pytest.param("tokenizer.json", "[" * 10**5, "it is nested more than 200 levels deep", id="deep"),
         ("special_tokens_map.json", "[]", "special_tokens_map.json of 'bert' could not be read: it holds no"),
         ("added_tokens.json", "5", "added_tokens.json of 'bert' could not be read: it holds no JSON object"),
         ("tokenizer_config.json", '{"model_input_names": ["foo"]}', "['foo']; expected input_ids among"),

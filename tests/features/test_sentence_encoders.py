@@ -259,5 +259,5 @@ def test_a_default_prompt_that_is_no_name_is_told(tmp_path: Path, name: Any) -> 
     write_json(
         folder / "config_sentence_transformers.json", {"prompts": {"q": "x"}, "default_prompt_name": name}
     )
-    with pytest.raises(UnsupportedModelError, match="has the default_prompt_name .*; expected the name of"):
+    with pytest.raises(UnsupportedModelError, match=r"has the default_prompt_name .*; expected the name of"):
         read_sentence_recipe(spec_of(folder, "text"))

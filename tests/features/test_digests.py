@@ -139,7 +139,7 @@ def test_a_file_that_changes_features_changes_their_key(tmp_path: Path, family: 
         (folder / name).write_bytes(content)
     key, before = model.key(), model.vectors()
     unread = []
-    for path in [*own, *(folder / name for name in beside)]:
+    for path in dict.fromkeys([*own, *(folder / name for name in beside)]):
         content = path.read_bytes()
         path.write_bytes(content + b" ")
         if model.key() == key:

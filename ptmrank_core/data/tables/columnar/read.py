@@ -87,7 +87,9 @@ def _read(file: ColumnarFile, entry: Entry, limits: Limits) -> InputTable:
     if reader.objects:
         reader.notes.insert(0, describe_objects(reader.objects))
     if unread:
-        reader.notes.append(f"Columns of binary data are not read: {list_columns(unread)}.")
+        reader.notes.append(
+            f"Columns of binary data are not read: {list_columns(sorted(unread, key=names.index))}."
+        )
     return InputTable(
         entry.name,
         tuple(reader.order),

@@ -84,11 +84,7 @@ def _read(file: ColumnarFile, entry: Entry, limits: Limits) -> InputTable:
                 reader.add(name, column, None)
         elif name not in unread:
             reader.add(name, next(plain), feature)
-    if reader.objects:
-        reader.notes.insert(0, describe_objects(reader.objects))
-    if unread:
-        unread.sort(key=names.index)
-        reader.notes.append(f"Columns of binary data are not read: {list_columns(unread)}.")
+    _note(reader, sorted(unread, key=names.index))
     return InputTable(
         entry.name,
         tuple(reader.order),
@@ -99,6 +95,14 @@ def _read(file: ColumnarFile, entry: Entry, limits: Limits) -> InputTable:
         media=media,
         classes=frozenset(reader.classes),
     )
+
+
+def _note(reader: ColumnReader, unread: Sequence[str]) -> None:
+    """Say which columns hold objects, and which are not read."""
+    if reader.objects:
+        reader.notes.insert(0, describe_objects(reader.objects))
+    if unread:
+        reader.notes.append(f"Columns of binary data are not read: {list_columns(unread)}.")
 
 
 def _lists_words(kind: Any) -> bool:

@@ -67,9 +67,8 @@ def _read(file: ColumnarFile, entry: Entry, limits: Limits) -> InputTable:
     binary = [field.name for field in file.schema if holds_bytes(field.type)]
     _check_size(file, entry.name, limits)
     has_words = any(_lists_words(field.type) for field in file.schema)
-    reader, media, unread = ColumnReader(has_words=has_words), dict[str, MediaColumn](), list[str]()
-    kinds = {field.name: field.type for field in file.schema}
-    unread += [name for name in names if name not in binary and _holds_binary(kinds[name])]
+    reader, media = ColumnReader(has_words=has_words), dict[str, MediaColumn]()
+    unread = [field.name for field in file.schema if field.name not in binary and _holds_binary(field.type)]
     plain = _read_plain(file, [name for name in names if name not in {*binary, *unread}])
     for name in names:
         feature = features.get(name)

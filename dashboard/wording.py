@@ -10,10 +10,11 @@ from typing import ParamSpec
 
 import streamlit as st
 
+from dashboard import state
 from dashboard.escaping import plain
 from ptmrank_core.benchmark import Outline, RunEntry, RunProgress
 from ptmrank_core.data import DEMO_SAMPLES, FEATURES_PREFIX, HUB_PREFIX, read_place
-from ptmrank_core.errors import InputField, PTMRankError, StoreError, word_fields
+from ptmrank_core.errors import InputField, PTMRankError, QuotaError, word_fields
 from ptmrank_core.faults import BY_THE_SYSTEM, explain
 from ptmrank_core.records import Modality, ModelSpec, Race, RunState, Stage, TargetKind
 from ptmrank_core.results.phrases import abbreviate, plural, say_duration, say_targets
@@ -31,6 +32,7 @@ __all__ = [
     "say_analysis",
     "say_duration",
     "say_models",
+    "say_moment",
     "say_run",
     "say_run_in_words",
     "say_size",
@@ -105,25 +107,31 @@ FIELDS: Mapping[InputField, str] = {
 }
 """What to do about each input on a page; Markdown."""
 DIGEST = re.compile(r"[0-9a-f]{64}")
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d", re.ASCII)
 
 
 def show_error(error: PTMRankError) -> None:
-    """Show what is wrong and what to do."""
+    """Show what is wrong and what to do; where a visitor has too much of something, lead to it."""
     advice = f"{plain(error.hint)} {word_fields(error.fields, FIELDS)}".strip()
     st.error(f"**{plain(error.message)}**\n\n{advice}".strip())
+    if isinstance(error, QuotaError):
+        with st.container(horizontal=True):
+            state.link("runs", "See your runs", icon=":material/history:")
+            state.link("cache", "See what you keep", icon=":material/database:")
 
 
 def tell_faults(draw: Callable[P, None]) -> Callable[P, None]:
-    """Make a page, or a part of one that is drawn by itself, say what cannot be read or written.
+    """Make a page say in a sentence what cannot be done, also where the page has not foreseen it.
 
-    What the page has not foreseen is said by it, and the next page is drawn as ever.
+    All that Streamlit runs by itself needs it: pages, parts of a page with a timer, and what a button calls,
+    whose sentence stands above the page. What is no fault of ours or of the system's is left to Streamlit.
     """
 
     @wraps(draw)
     def drawn(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
             draw(*args, **kwargs)
-        except StoreError as error:
+        except PTMRankError as error:
             show_error(error)
         except BY_THE_SYSTEM as error:
             logger.exception("a page")
@@ -158,6 +166,8 @@ def say_analysis(progress: RunProgress) -> str:
 
 def say_run(outline: Outline) -> str:
     """Say what is ranked on what, in one line; Markdown."""
+    if not outline.is_readable:
+        return f"**A damaged run** · {say_moment(outline.created_at)}"
     return f"**{plain(source_name(outline.samples_source))}** · {_counts(outline)}"
 
 
@@ -169,8 +179,15 @@ def say_run_in_words(outline: Outline) -> str:
 def _counts(outline: Outline) -> str:
     return (
         f"{plural(outline.n_samples, 'sample')} · {plural(len(outline.models), 'model')} · "
-        f"{plural(outline.n_metrics, 'metric')} · {outline.created_at[:16].replace('T', ' ')} UTC"
+        f"{plural(outline.n_metrics, 'metric')} · {say_moment(outline.created_at)}"
     )
+
+
+def say_moment(created_at: str) -> str:
+    """Say when a run was made: ``2026-11-30 21:15 UTC``; Markdown."""
+    if not MOMENT.match(created_at):
+        return "at an unknown time"
+    return f"{created_at[:16].replace('T', ' ')} UTC"
 
 
 def say_models(models: Sequence[ModelSpec]) -> str:

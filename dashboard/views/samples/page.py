@@ -17,7 +17,7 @@ from dashboard.views.samples.question import ask, choose_data_parts, offer
 from dashboard.views.samples.reading_form import choose_columns, choose_reading, mend_reading
 from dashboard.views.samples.subsample import choose_part
 from dashboard.wording import plain, plural, show_error, source_name
-from ptmrank_core.errors import InputError, PTMRankError, QuotaError, UnclearReadingError
+from ptmrank_core.errors import InputError, PTMRankError, UnclearReadingError
 from ptmrank_core.records import ModelSpec
 
 __all__ = ["page"]
@@ -102,8 +102,6 @@ def _keep(uploaded: Sequence[UploadedFile], *, are_features: bool) -> None:
             state.draft().use_samples(_keep_readable(files))
     except PTMRankError as error:
         show_error(error)
-        if isinstance(error, QuotaError):
-            state.link("cache", "See what you keep", icon=":material/database:")
         return
     finally:
         jobs.release_uploads(uploaded)

@@ -50,13 +50,14 @@ if __name__ == "__main__":  # how Streamlit runs this file for a visitor
     draw()
 else:  # how its server imports it, once
     hold_settings()
+    door = open_door()
     app = st.App(
         __file__,
         lifespan=warming.warm_up,
         middleware=[
-            Middleware(Guard, open_door()),
+            Middleware(Guard, door),
             Middleware(OwnerCookie),
-            Middleware(OwnSessions),
+            Middleware(OwnSessions, door.base),
             Middleware(UploadLimits),
         ],
         routes=[winner_route()],

@@ -16,6 +16,7 @@ from ptmrank_core.benchmark import Outline, RunEntry, RunProgress
 from ptmrank_core.data import DEMO_SAMPLES, FEATURES_PREFIX, HUB_PREFIX, read_place
 from ptmrank_core.errors import InputField, PTMRankError, QuotaError, word_fields
 from ptmrank_core.faults import BY_THE_SYSTEM, explain
+from ptmrank_core.owners import Room
 from ptmrank_core.records import Modality, ModelSpec, Race, RunState, Stage, TargetKind
 from ptmrank_core.results.phrases import abbreviate, plural, say_duration, say_targets
 
@@ -29,10 +30,12 @@ __all__ = [
     "compact",
     "plain",
     "plural",
+    "say_advice",
     "say_analysis",
     "say_duration",
     "say_models",
     "say_moment",
+    "say_room",
     "say_run",
     "say_run_in_words",
     "say_size",
@@ -112,12 +115,20 @@ MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d", re.ASCII)
 
 def show_error(error: PTMRankError) -> None:
     """Show what is wrong and what to do; where a visitor has too much of something, lead to it."""
-    advice = f"{plain(error.hint)} {word_fields(error.fields, FIELDS)}".strip()
+    advice = f"{say_advice(error.hint)} {word_fields(error.fields, FIELDS)}".strip()
     st.error(f"**{plain(error.message)}**\n\n{advice}".strip())
     if isinstance(error, QuotaError):
         with st.container(horizontal=True):
             state.link("runs", "See your runs", icon=":material/history:")
             state.link("cache", "See what you keep", icon=":material/database:")
+
+
+def say_advice(text: str) -> str:
+    """Write advice of ours, in which commands stand in backticks; Markdown."""
+    parts = text.split("`")
+    if len(parts) % 2 == 0:
+        return plain(text)
+    return " ".join(f"`{part}`" if number % 2 else plain(part) for number, part in enumerate(parts) if part)
 
 
 def tell_faults(draw: Callable[P, None]) -> Callable[P, None]:
@@ -204,8 +215,16 @@ def say_status(entry: RunEntry) -> str:
     return entry.status
 
 
+def say_room(room: Room) -> str:
+    """Say how much a visitor keeps, and may: ``You keep 3 of 50 uploads, 1.2 MB of 5.00 GB``."""
+    number = f"{room.n_kept:,} of {plural(room.most_things or 0, 'upload')}"
+    return f"You keep {number}, {say_size(room.kept_bytes)} of {say_size(room.most_bytes or 0)}."
+
+
 def say_size(size_bytes: int) -> str:
     """Write a size: ``3 kB``, ``1.2 MB``."""
+    if size_bytes < 500:
+        return "less than 1 kB"
     if size_bytes < 1e6:
         return f"{size_bytes / 1e3:.0f} kB"
     return f"{size_bytes / 1e6:,.1f} MB" if size_bytes < 1e9 else f"{size_bytes / 1e9:,.2f} GB"

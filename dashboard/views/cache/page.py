@@ -79,8 +79,7 @@ def _numbers(n_entries: int, n_models: int, size_bytes: int, limit_bytes: int) -
         column.metric(name, value, border=True)
     st.progress(
         min(1.0, size_bytes / limit_bytes),
-        text=f"{size_bytes / limit_bytes:.1%} of the limit. Beyond it, the oldest entries are removed first. "
-        "PTMRANK_CACHE_GB sets the limit.",
+        text=f"{size_bytes / limit_bytes:.1%} of the limit. Beyond it, the oldest entries are removed first.",
     )
 
 

@@ -11,7 +11,7 @@ import re
 from ptmrank_core.config import load_settings
 from ptmrank_core.records.names import printable
 
-__all__ = ["plain"]
+__all__ = ["plain", "with_code"]
 
 MARKS = re.compile(r"([\\`*_{}\[\]<>#$~|:&])")
 # A line that begins like this is a list or the underline of a heading.
@@ -35,6 +35,16 @@ def plain(text: str) -> str:
     """Escape a text for Markdown and put it on one line."""
     line = OPENING.sub(r"\1\\\2", _escape(_name_uploads(text.strip())))
     return f"{ISOLATE}{line}{END_ISOLATE}" if TURNING.search(line) else line
+
+
+def with_code(text: str) -> str:
+    """Escape a text of ours for Markdown, in which commands stand between backticks; they are code."""
+    parts = text.split("`")
+    if len(parts) % 2 == 0:  # one of them has no other half
+        return plain(text)
+    return "".join(
+        f"`{part}`" if number % 2 else _escape(_name_uploads(part)) for number, part in enumerate(parts)
+    ).strip()
 
 
 def _escape(text: str) -> str:

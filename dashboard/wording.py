@@ -11,7 +11,7 @@ from typing import ParamSpec
 import streamlit as st
 
 from dashboard import state
-from dashboard.escaping import plain
+from dashboard.escaping import plain, with_code
 from ptmrank_core.benchmark import Outline, RunEntry, RunProgress
 from ptmrank_core.data import DEMO_SAMPLES, FEATURES_PREFIX, HUB_PREFIX, read_place
 from ptmrank_core.errors import InputField, PTMRankError, QuotaError, word_fields
@@ -30,7 +30,6 @@ __all__ = [
     "compact",
     "plain",
     "plural",
-    "say_advice",
     "say_analysis",
     "say_duration",
     "say_models",
@@ -44,6 +43,7 @@ __all__ = [
     "show_error",
     "source_name",
     "tell_faults",
+    "with_code",
 ]
 
 logger = logging.getLogger(__name__)
@@ -115,20 +115,12 @@ MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d", re.ASCII)
 
 def show_error(error: PTMRankError) -> None:
     """Show what is wrong and what to do; where a visitor has too much of something, lead to it."""
-    advice = f"{say_advice(error.hint)} {word_fields(error.fields, FIELDS)}".strip()
+    advice = f"{with_code(error.hint)} {word_fields(error.fields, FIELDS)}".strip()
     st.error(f"**{plain(error.message)}**\n\n{advice}".strip())
     if isinstance(error, QuotaError):
         with st.container(horizontal=True):
             state.link("runs", "See your runs", icon=":material/history:")
             state.link("cache", "See what you keep", icon=":material/database:")
-
-
-def say_advice(text: str) -> str:
-    """Write advice of ours, in which commands stand in backticks; Markdown."""
-    parts = text.split("`")
-    if len(parts) % 2 == 0:
-        return plain(text)
-    return " ".join(f"`{part}`" if number % 2 else plain(part) for number, part in enumerate(parts) if part)
 
 
 def tell_faults(draw: Callable[P, None]) -> Callable[P, None]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from streamlit import file_util
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from dashboard.server import owner
@@ -211,6 +212,19 @@ def test_an_upload_goes_to_the_page_that_asked_for_it(shared: Shared) -> None:
         assert status_of(f"http://{shared.address}{other.upload_address()}", shared.a, "PUT", b"x") == 404
         tab.hand_in("upload-0", file)
         assert tab.was_told(PRIVATE)
+
+
+def test_what_draws_the_page_is_there_for_everybody(shared: Shared) -> None:
+    """Streamlit's own fonts lie in a folder that is called as that of users' files is."""
+    own = Path(file_util.get_static_dir())
+    paths = [path.relative_to(own).as_posix() for path in own.rglob("*") if path.is_file()]
+    fonts = [path for path in paths if "/media/" in path]
+    assert any("MaterialSymbols" in path for path in fonts)
+    for path in ("index.html", *fonts):
+        for who in (shared.a, None):
+            assert status_of(f"http://{shared.address}/{path}", who) == 200, path
+    for path in ("media/", "static/../media/", "static/media/../../media/"):
+        assert status_of(f"http://{shared.address}/{path}{'0' * 32}.png", None) in {400, 404}
 
 
 @pytest.mark.parametrize("is_open", [True, False], ids=["open", "closed"])

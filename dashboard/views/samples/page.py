@@ -92,7 +92,9 @@ def _ask_for_files(draft: state.Draft) -> tuple[Sequence[UploadedFile], bool]:
 def _say_room() -> None:
     """Say how much a visitor may upload: the server takes no file that does not fit, and says nothing."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f"{say_room(jobs.room())} A file that does not fit gets a red mark.", width="content")
+        st.caption(
+            f"{say_room(jobs.room())} A file that does not fit is marked red and not taken.", width="content"
+        )
         state.link("cache", "See what you keep", icon=":material/database:")
 
 

@@ -153,7 +153,7 @@ def _cells_of(line: dict[str, Any]) -> tuple[str, ...]:
         f"{line['n_models']:,}",
         f"{line['n_metrics']:,}",
     )
-    if not line["task"]:  # its plan cannot be read
+    if line["status"] == "unreadable":
         planned = (UNKNOWN,) * len(planned)
     return (
         line["run"][:ID_SHOWN],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ from ptmrank_core.config import Settings
 from tests.dashboard.intruder import Tab, xsrf_token
 from tests.dashboard.serving import free_port, serve
 from tests.dashboard.test_isolation import cookie_of
-from tests.waiting import PATIENCE_SECONDS
+from tests.waiting import PATIENCE_SECONDS, wait_until
 
 QUOTA = 1_000_000
 ROW = b"a text that is one of a thousand,a\na text that is one of a thousand too,b\n"
@@ -50,16 +51,21 @@ def address(home: Path) -> Iterator[str]:
         yield served
 
 
-def send(tab: Tab, size: int, *, says_size: bool = True) -> tuple[int, str]:
-    """Send so many bytes as one more file of a page; return the status and the answer."""
+def headers_of(tab: Tab) -> dict[str, str]:
+    """What the page of a tab sends beside a file."""
     token = xsrf_token(f"http://{tab.address}")
-    body = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n'
-    body += b"text,label\n" + ROW * (size // len(ROW)) + b"\r\n--x--\r\n"
-    headers = {
+    return {
         "Content-Type": "multipart/form-data; boundary=x",
         "Cookie": f"{owner.COOKIE}={tab.cookie}; _streamlit_xsrf={token}",
         "X-Xsrftoken": token,
     }
+
+
+def send(tab: Tab, size: int, *, says_size: bool = True) -> tuple[int, str]:
+    """Send so many bytes as one more file of a page; return the status and the answer."""
+    body = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n'
+    body += b"text,label\n" + ROW * (size // len(ROW)) + b"\r\n--x--\r\n"
+    headers = headers_of(tab)
     connection = HTTPConnection(tab.address, timeout=PATIENCE_SECONDS)
     path = f"/_stcore/upload_file/{tab.session}/{uuid.uuid4()}"
     try:
@@ -98,6 +104,24 @@ def test_what_is_held_is_within_the_quota(address: str, says_size: bool) -> None
     with visiting(address, cookie_of(address)) as alone:
         assert send(alone, 2 * QUOTA, says_size=says_size)[0] == 413
         assert send(alone, 900_000, says_size=says_size)[0] == 204
+
+
+def test_what_is_under_way_counts(address: str) -> None:
+    """Room for an upload is taken when it begins, and free again when its sender goes away."""
+    with visiting(address, cookie_of(address)) as tab:
+        host, _, port = address.partition(":")
+        with socket.create_connection((host, int(port)), PATIENCE_SECONDS) as begun:
+            lines = [
+                f"PUT /_stcore/upload_file/{tab.session}/one HTTP/1.1",
+                f"Host: {address}",
+                *(f"{name}: {value}" for name, value in headers_of(tab).items()),
+                "Content-Length: 600000",
+                "Expect: 100-continue",
+            ]
+            begun.sendall("\r\n".join([*lines, "", ""]).encode())
+            assert begun.recv(100).startswith(b"HTTP/1.1 100")  # it is being read
+            assert send(tab, 500_000)[0] == 413
+        wait_until(lambda: send(tab, 500_000)[0] == 204)
 
 
 def test_what_is_kept_leaves_less_to_hold(address: str, home: Path) -> None:

@@ -55,7 +55,7 @@ def store_result(settings: Settings, result: RunResult, run: str, *, owner: str 
 
 def keep_races(settings: Settings, stack: ExitStack) -> list[Stop]:
     """Store races at their beginning, in their middle and at their end; those at work have a worker."""
-    known = {plan.run_id for plan in RunStore(settings).plans()}
+    known = {outline.run_id for outline in RunStore(settings).outlines()}
     for name, (state, step) in SHOWN.items():
         if name in known:
             delete_run(RunStore(settings), settings, name)

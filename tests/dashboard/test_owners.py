@@ -220,7 +220,7 @@ def test_nothing_is_done_about_somebody_elses_run(
         jobs.start_fine_tuning(before, 1, 1.0)
     assert RunStore(settings).result(ranked) == before
     assert not RunStore(settings).cancel_requested(ranked)
-    assert len(RunStore(settings).plans()) == 1
+    assert len(RunStore(settings).outlines()) == 1
 
 
 def test_the_same_upload_of_two_owners_is_two(settings: Settings, tmp_path: Path) -> None:

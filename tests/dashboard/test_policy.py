@@ -72,7 +72,7 @@ TRIED = {
     "warning",
 }
 # Of the same names, but not Streamlit's.
-OTHERS = {"number_input", "status", "text", "write"}
+OTHERS = {"exception", "number_input", "status", "text", "write"}
 OPEN_ALL = """
 for (const summary of document.querySelectorAll("[data-testid=stExpander] details:not([open]) summary"))
   summary.click();

@@ -131,7 +131,8 @@ def _scale_grey(image: Image.Image, bits: int, white: int = 0) -> tuple[Image.Im
     The full range is that of the bits, unless another white is given.
     """
     top = 1.0 if image.mode == "F" else 2.0**bits - 1
-    ranges = np.array([(np.min(band), np.max(band)) for _, band in _bands(image)], dtype=np.float64)
+    levels = (np.asarray(band) for _, band in _bands(image))
+    ranges = np.array([(band.min(), band.max()) for band in levels], dtype=np.float64)
     low, high = ranges[:, 0].min(), ranges[:, 1].max()
     if not (low >= 0 and high <= top):  # so that a NaN is refused too
         raise SamplesError(f"unreadable image: grey levels from {low:g} to {high:g}; expected 0 to {top:g}")

@@ -22,6 +22,7 @@ __all__ = ["MAPPING_SHAPES", "MappingShape", "parse_mapping", "read_mapping", "t
 
 MappingShape: TypeAlias = Literal["original", "ptmrank"]
 MAPPING_SHAPES: tuple[MappingShape, ...] = ("original", "ptmrank")
+MAX_BYTES = 64 * 2**20
 EXPECTED = (
     'Expected a list of ["task,task", "model/id"] records, or {"tasks": {"task": ["model/id", ...]}}; '
     "`catalogue build` writes both."
@@ -64,6 +65,8 @@ def read_mapping(path: str | Path) -> dict[str, tuple[str, ...]]:
 
 def parse_mapping(content: bytes, *, name: str = "mapping.json") -> dict[str, tuple[str, ...]]:
     """Read the content of a ``mapping.json``, as :func:`read_mapping` does; messages call it ``name``."""
+    if len(content) > MAX_BYTES:
+        raise InputError(f"{name} is larger than {MAX_BYTES:,} bytes.", hint=EXPECTED)
     try:
         parsed = parse_json(content, unique=True).value
     except ValueError as error:

@@ -132,7 +132,9 @@ def drop_copies(samples: Sequence[LabelledT]) -> tuple[list[LabelledT], list[Lef
         firsts[sample.digest].setdefault(sample.label, sample)
     kept, left_out = [], []
     for sample in samples:
-        reason = _reason_to_drop(sample, firsts[sample.digest])
+        found = firsts[sample.digest]
+        is_alone = len(found) == 1 and found[sample.label] is sample
+        reason = "" if is_alone else _reason_to_drop(sample, found)
         if reason:
             left_out.append(LeftOut(sample.name, reason))
         else:

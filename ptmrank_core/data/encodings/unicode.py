@@ -114,17 +114,31 @@ def decode_unicode(data: bytes, name: str) -> Decoded | None:
 
 
 def _decode_damaged(data: bytes) -> Decoded | None:
-    """Decode UTF-8 in which a few bytes are wrong; ``None`` where it is something else."""
-    text = data.decode("utf-8-sig", "replace")
-    n_bad = text.count("\ufffd") - data.count("\ufffd".encode())
-    n_good = len(text) - len(text.encode("ascii", "ignore")) - n_bad
+    """Decode UTF-8 in which a few bytes are wrong; ``None`` where it is something else.
+
+    Wrong bytes are written with a backslash, so that labels that differ in nothing else stay apart.
+    """
+    lost = data.decode("utf-8-sig", "replace")
+    n_bad = lost.count("\ufffd") - data.count("\ufffd".encode())
+    n_good = len(lost) - len(lost.encode("ascii", "ignore")) - n_bad
     if n_good < GOOD_FOR_EACH_BAD * n_bad:
         return None
-    line = text.count("\n", 0, text.find("\ufffd")) + 1
+    text = data.decode("utf-8-sig", "backslashreplace")
+    first = _first_bad(data)
+    line = data.count(b"\n", 0, first) + 1
     places = "1 place" if n_bad == 1 else f"{n_bad:,} places"
-    return Decoded(
-        text, "UTF-8 with damage", f"is UTF-8 except for {places}, read as \ufffd, first in line {line}"
-    )
+    bad = f"\\x{data[first]:02x}"
+    note = f"is UTF-8 except for {places}, read as {bad} and the like, first in line {line}"
+    return Decoded(text, "UTF-8 with damage", note)
+
+
+def _first_bad(data: bytes) -> int:
+    """Return the place of the first byte that is no UTF-8."""
+    try:
+        data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        return error.start + (len(codecs.BOM_UTF8) if data.startswith(codecs.BOM_UTF8) else 0)
+    return 0
 
 
 def _decode_with_zeros(data: bytes, name: str) -> Decoded:

@@ -18,6 +18,7 @@ BLOCK = re.compile(r"\A﻿?---\s*\r?\n(.*?)\r?\n---\s*(?:\r?\n|\Z)", re.DOTALL)
 WILDCARD = re.compile(r"(\*\*/?|\*|\?|\[[^\]]+\])")
 WILD = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
 DEFAULT = "default"
+MOST_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +138,15 @@ def _infos(described: Any) -> dict[str, dict[str, tuple[str, ...]]]:
     return infos
 
 
+def _is_number(key: str) -> bool:
+    return key.isdecimal() and len(key) <= MOST_DIGITS
+
+
 def _names(dtype: Any) -> tuple[str, ...]:
     """Read ``class_label: {names: {'0': neg, '1': pos}}``; empty for another type."""
     label = dtype.get("class_label") if isinstance(dtype, dict) else None
     names = label.get("names") if isinstance(label, dict) else None
-    if isinstance(names, dict) and all(str(key).isdecimal() for key in names):
+    if isinstance(names, dict) and all(_is_number(str(key)) for key in names):
         return tuple(str(names[key]) for key in sorted(names, key=int))
     return tuple(map(str, names)) if isinstance(names, list) else ()
 

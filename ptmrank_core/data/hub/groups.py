@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -12,6 +11,7 @@ from ptmrank_core.data.tables.columnar.columns import name_class
 from ptmrank_core.data.tables.table import InputTable
 from ptmrank_core.errors import SamplesError
 from ptmrank_core.records import LeftOut
+from ptmrank_core.records.foreign import parse_json
 
 __all__ = ["DESCRIBES", "Dataset", "PartTables", "folder_of", "name_classes", "read_object"]
 
@@ -72,10 +72,11 @@ def read_object(entry: Entry) -> dict[str, Any]:
         If it is no JSON object.
     """
     try:
-        read = json.loads(entry.blob.read()) if entry.size_bytes <= MAX_DESCRIPTION_BYTES else None
-    except (ValueError, RecursionError) as error:
+        is_short = entry.size_bytes <= MAX_DESCRIPTION_BYTES
+        read = parse_json(entry.blob.read(), unique=True).value if is_short else None
+    except ValueError as error:
         raise SamplesError(
-            f"{entry.name!r} is damaged: {error}.", hint="Save the data set again, or copy it again."
+            f"{entry.name!r} is damaged: it {error}.", hint="Save the data set again, or copy it again."
         ) from error
     if not isinstance(read, dict):
         raise SamplesError(f"{entry.name!r} is no JSON object.", hint="Save the data set again.")

@@ -81,9 +81,10 @@ def read_spelled(cells: Sequence[str]) -> Spelled | None:
         ``None`` where a cell is no number in any spelling, or where currencies are mixed, or not all cells or
         none are in percent.
     """
-    there = [(row, cell.strip()) for row, cell in enumerate(cells) if not is_missing(cell)]
-    if not there:
+    first = next((cell.strip() for cell in cells if not is_missing(cell)), None)
+    if first is None or not _is_number(first):
         return None
+    there = [(row, cell.strip()) for row, cell in enumerate(cells) if not is_missing(cell)]
     numbers: dict[DecimalMark, NDArray[np.float64]] = {}
     how: dict[DecimalMark, tuple[str, ...]] = {}
     for mark in PATTERNS:
@@ -95,6 +96,17 @@ def read_spelled(cells: Sequence[str]) -> Spelled | None:
     with_comma = sum("," in cell for _, cell in there)
     may_be_sets = "comma" in numbers and "point" not in numbers and 0 < with_comma < len(there)
     return Spelled(numbers, how, _likely([cell for _, cell in there], numbers), may_be_sets)
+
+
+def _is_number(cell: str) -> bool:
+    """Whether a cell by itself is a number in any spelling."""
+    odd = NEGATIVE.fullmatch(cell) if len(cell) <= LONGEST_NUMBER + 2 else None
+    texts = [cell, f"-{odd['inner'] or odd['before']}"] if odd else [cell]
+    return any(
+        len(text) <= LONGEST_NUMBER and pattern.fullmatch(text) is not None
+        for text in texts
+        for pattern in PATTERNS.values()
+    )
 
 
 def _read_as(

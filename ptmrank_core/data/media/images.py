@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import zlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
@@ -57,6 +58,7 @@ DAMAGE_ERRORS = (
 )
 """What Pillow raises on damaged data."""
 
+BAND_PIXELS = 2**22
 ORIENTATION_TAG, BITS_PER_SAMPLE_TAG = 0x0112, 258
 UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -102,18 +104,45 @@ def _open(data: bytes, max_pixels: int) -> ImageFile:
     return image
 
 
+def _bands(image: Image.Image) -> Iterator[tuple[int, Image.Image]]:
+    """Yield a picture in bands, each with its top: what converting takes beside the picture is bounded."""
+    n_rows = max(1, BAND_PIXELS // max(1, image.width))
+    for top in range(0, image.height, n_rows):
+        yield top, image.crop((0, top, image.width, min(top + n_rows, image.height)))
+
+
+def _convert_bands(image: Image.Image, convert: Callable[[Image.Image], Image.Image]) -> Image.Image:
+    """Convert a picture to RGB band by band."""
+    made = Image.new("RGB", image.size)
+    for top, band in _bands(image):
+        made.paste(convert(band), (0, top))
+    return made
+
+
+def _put_on_white(band: Image.Image) -> Image.Image:
+    """Put a picture with an alpha channel on white."""
+    band = band.convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", band.size, "white"), band).convert("RGB")
+
+
 def _scale_grey(image: Image.Image, bits: int, white: int = 0) -> tuple[Image.Image, float]:
-    """Scale grey levels of more than 8 bits to 8 bits; return the picture and its brightest level.
+    """Scale grey levels of more than 8 bits to 8 bits of RGB; return the picture and its brightest level.
 
     The full range is that of the bits, unless another white is given.
     """
-    values = np.asarray(image).astype(np.float64)
     top = 1.0 if image.mode == "F" else 2.0**bits - 1
-    low, high = values.min(), values.max()
+    levels = (np.asarray(band) for _, band in _bands(image))
+    ranges = np.array([(band.min(), band.max()) for band in levels], dtype=np.float64)
+    low, high = ranges[:, 0].min(), ranges[:, 1].max()
     if not (low >= 0 and high <= top):  # so that a NaN is refused too
         raise SamplesError(f"unreadable image: grey levels from {low:g} to {high:g}; expected 0 to {top:g}")
-    levels = np.minimum(values * (255 / (white or top)), 255) + 0.5
-    return Image.fromarray(levels.astype(np.uint8)), high
+
+    def scale(band: Image.Image) -> Image.Image:
+        """Scale the levels of a band."""
+        levels = np.minimum(np.asarray(band).astype(np.float64) * (255 / (white or top)), 255) + 0.5
+        return Image.fromarray(levels.astype(np.uint8)).convert("RGB")
+
+    return _convert_bands(image, scale), high
 
 
 def _grey_bits(image: Image.Image) -> int:
@@ -145,17 +174,15 @@ def to_rgb(image: Image.Image, white: int = 0) -> tuple[Image.Image, set[Picture
     if image.mode == "F" or image.mode.startswith("I"):
         bits = _grey_bits(image)
         is_stated = image.mode == "F" or bits < 16
-        grey, brightest = _scale_grey(image, bits, 0 if is_stated else white)
-        return grey.convert("RGB"), {PictureChange.DEEP}, 0 if is_stated else int(brightest)
+        rgb, brightest = _scale_grey(image, bits, 0 if is_stated else white)
+        return rgb, {PictureChange.DEEP}, 0 if is_stated else int(brightest)
     if image.mode in {"P", "PA"}:
         changes.add(PictureChange.PALETTE)
     if image.mode == "CMYK":
         changes.add(PictureChange.CMYK)
     if image.has_transparency_data:
         changes.add(PictureChange.ALPHA)
-        image = image.convert("RGBA")
-        background = Image.new("RGBA", image.size, "white")
-        image = Image.alpha_composite(background, image)
+        return _convert_bands(image, _put_on_white), changes, 0
     return image.convert("RGB"), changes, 0
 
 
@@ -186,6 +213,7 @@ def decode(data: bytes, max_pixels: int, white: int = 0) -> Decoded:
             image.load()
             orientation = _orientation(image)
             rgb, changes, brightest = to_rgb(image, white)
+            del image  # large ones would be in memory three times
             if orientation in UPRIGHT:
                 rgb = rgb.transpose(UPRIGHT[orientation])
                 changes.add(PictureChange.ROTATED)

@@ -43,6 +43,7 @@ TEXTS = Formats(
     better="TXT in UTF-8",
 )
 MAX_LOOKED_AT_BYTES = 2**26
+LONGEST_PATH = 300
 """Bytes of texts that are looked at for their encoding, before they are read one by one."""
 
 
@@ -238,6 +239,10 @@ def check_entry(entry: Entry, kind: MediaKind, limits: Limits) -> Checked | Left
 def names_media(cells: Sequence[str]) -> bool:
     """Whether most cells of a column end like the files of samples: in ``.png``, ``.wav``, ``.txt`` ..."""
     suffixes = frozenset[str]().union(*(kind.formats.suffixes for kind in MEDIA.values()))
-    filled = [cell for cell in cells if cell.strip()]
-    n_files = sum(suffix_of(cell.strip()) in suffixes and len(cell) < 300 for cell in filled)
+    ends = tuple(suffixes)
+    longest = max(map(len, ends))
+    filled = [stripped for cell in cells if (stripped := cell.strip())]
+    # Cutting all of them up as paths takes longer.
+    likely = [cell for cell in filled if cell[-longest:].lower().endswith(ends)]
+    n_files = sum(suffix_of(cell) in suffixes and len(cell) < LONGEST_PATH for cell in likely)
     return 2 * n_files > len(filled)

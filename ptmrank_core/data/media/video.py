@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from ptmrank_core.data.media.animations import count_frames
 from ptmrank_core.data.media.formats import Formats, UnidentifiedError
 from ptmrank_core.data.media.images import DAMAGE_ERRORS, to_rgb
 from ptmrank_core.data.media.pillow import QUIET
@@ -136,7 +137,8 @@ def check_video(name: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> int:
     data
         Bytes of the file.
     limits
-        ``max_pixels`` bounds its frames, ``max_seconds`` its length.
+        ``max_pixels`` bounds its frames, ``max_seconds`` its length; of an animation also the number of its
+        frames and the pixels of all of them.
 
     Returns
     -------
@@ -149,7 +151,7 @@ def check_video(name: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> int:
         If it cannot be decoded, or not without the extra ``video``; the message is the reason.
     """
     try:
-        n_frames = _count_animation(data) if _is_animation(data) else _count_video(data, limits)
+        n_frames = _count_animation(data, limits) if _is_animation(data) else _count_video(data, limits)
     except UnidentifiedError as error:
         raise VIDEOS.explain(name, error) from error
     if n_frames < 2:
@@ -178,10 +180,10 @@ def _check_pixels(width: int, height: int, max_pixels: int) -> None:
         raise SamplesError(f"too many pixels: {width:,} x {height:,}; at most {max_pixels:,} are read")
 
 
-def _count_animation(data: bytes) -> int:
+def _count_animation(data: bytes, limits: Limits) -> int:
     """Count the frames of an animation."""
     with QUIET, _told(DAMAGE_ERRORS), Image.open(io.BytesIO(data), formats=ANIMATIONS) as image:
-        return int(getattr(image, "n_frames", 1))
+        return count_frames(image, data, limits)
 
 
 def _decode_animation(data: bytes, indices: Sequence[int], max_pixels: int) -> dict[int, Image.Image]:

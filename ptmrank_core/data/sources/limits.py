@@ -32,17 +32,25 @@ class Limits:
     max_decoded_bytes
         What no columnar table may exceed, nor the media of one of its row groups.
     max_columns
-        Columns of a columnar table.
+        Columns of a table.
+    max_cells
+        Marks that separate the cells of a text, be they cells of rows that are read or not.
+    max_lines
+        Lines of a text, be they rows, parts of one, or blank.
     max_decode_seconds
         Processor time that decoding any columnar file may take; one more for each ``bytes_a_second``.
     bytes_a_second
         How much of a larger file a second decodes, at least.
     max_pixels
         Width times height of a picture, read from its header before it is decoded.
+    max_frames
+        Frames of an animation, each of which is decoded to reach the next.
+    max_animation_pixels
+        Width times height times frames of an animation.
     max_seconds
         Length of a recording or a video.
     max_rows
-        Rows of a table.
+        Rows of a table, with those that are left out.
     max_text_chars
         Characters of one text.
     """
@@ -56,9 +64,13 @@ class Limits:
     decoded_ratio: int = 32
     max_decoded_bytes: int = 1 * GIB
     max_columns: int = 100_000
+    max_cells: int = 64_000_000
+    max_lines: int = 8_000_000
     max_decode_seconds: int = 15
     bytes_a_second: int = 32 * MIB
     max_pixels: int = 100_000_000
+    max_frames: int = 20_000
+    max_animation_pixels: int = 2_000_000_000
     max_seconds: int = 1_200
     max_rows: int = 1_000_000
     max_text_chars: int = 1_000_000

@@ -61,9 +61,14 @@ def read_delimited(
     """
     with long_cells(2 * max(limits.max_text_chars, 131_072)):
         layout = find_layout(text, name)
+        if text.count(layout.dialect.delimiter) > limits.max_cells:
+            raise SamplesError(
+                f"{name!r} holds more than the {limits.max_cells:,} cells that are accepted.",
+                hint="Keep a random part of the rows, or the columns that matter.",
+            )
 
         def rows() -> Rows:
-            return islice(read_rows(text, layout.dialect), layout.n_before, None)
+            return islice(read_rows(text, layout.dialect, limits.max_columns), layout.n_before, None)
 
         return read_cells(rows, name, limits, reading, notes=layout.notes, is_manifest=is_manifest)
 
@@ -130,7 +135,8 @@ def _add(
         return
     while len(cells) > n_columns and not cells[-1].strip():
         cells.pop()
-    if n_columns > 1 and tuple(cells) in {header.columns, header.cells}:
+    row = tuple(cells)
+    if n_columns > 1 and (row == header.columns or row == header.cells):  # noqa: PLR1714 - no hash of all cells
         builder.leave_out(line, "names the columns once more")
     elif len(cells) == n_columns or (is_manifest and len(cells) < n_columns):
         builder.add(line, cells)

@@ -40,6 +40,18 @@ def read_plain(text: str, name: str, limits: Limits) -> InputTable:
     return read_conll(text, name, limits)
 
 
+def _check_number_of_lines(text: str, name: str, limits: Limits) -> None:
+    """Refuse a text of so many lines that looking at each of them, be it blank, would take minutes."""
+    n_lines = text.count("\n")
+    if text.count("\r") > n_lines:
+        n_lines += text.count("\r") - text.count("\r\n")
+    if n_lines > limits.max_lines:
+        raise SamplesError(
+            f"{name!r} holds {n_lines:,} lines; at most {limits.max_lines:,} are read.",
+            hint="Keep a random part of the rows: a ranking needs a few thousand.",
+        )
+
+
 def _check_lines(text: str, name: str) -> None:
     """Refuse lines that are no words with tags: sparse numbers, or long ones none of which is blank."""
     lines = text[:HEAD_CHARS].strip().split("\n")[:N_LINES]
@@ -145,6 +157,7 @@ def open_table(
         return read_spreadsheet(data, entry.name, limits, reading, is_manifest=is_manifest)
     decoded = decode_text(data, entry.name, reading.encoding)
     del data
+    _check_number_of_lines(decoded.text, entry.name, limits)
     if suffix in DELIMITED_SUFFIXES and _holds_objects(decoded.text):
         suffix = ".json"
     if suffix in DELIMITED_SUFFIXES:

@@ -193,18 +193,23 @@ class TableBuilder:
         SamplesError
             If the table has too many rows.
         """
-        if len(self.lines) == self.limits.max_rows:
-            raise SamplesError(
-                f"{self.name!r} holds more than the {self.limits.max_rows:,} rows that are accepted.",
-                hint="Keep a random part of the rows: a ranking needs a few thousand.",
-            )
+        self._check_rows()
         self.lines.append(line)
         self.waiting.append(cells)
         if len(self.waiting) == ROWS_AT_ONCE:
             self._flush()
 
+    def _check_rows(self) -> None:
+        """Refuse a row too many."""
+        if len(self.lines) + len(self.left_out) == self.limits.max_rows:
+            raise SamplesError(
+                f"{self.name!r} holds more than the {self.limits.max_rows:,} rows that are accepted.",
+                hint="Keep a random part of the rows: a ranking needs a few thousand.",
+            )
+
     def leave_out(self, line: int, reason: str) -> None:
-        """Leave out a row."""
+        """Leave out a row, which counts all the same."""
+        self._check_rows()
         self.left_out.append(LeftOut(f"{self.name}:{line}", reason))
 
     def _flush(self) -> None:

@@ -115,8 +115,8 @@ def test_damage_in_utf8_is_not_another_encoding() -> None:
     """One wrong byte in a text of UTF-8 costs that letter, and is said with its line."""
     data = ("Привет мир\n" * 10).encode() + b"\xff\n"
     decoded = decode_text(data, "a.txt")
-    assert decoded.text == "Привет мир\n" * 10 + "\ufffd\n"
-    assert decoded.note == "is UTF-8 except for 1 place, read as \ufffd, first in line 11"
+    assert decoded.text == "Привет мир\n" * 10 + "\\xff\n"
+    assert decoded.note == "is UTF-8 except for 1 place, read as \\xff and the like, first in line 11"
 
 
 @pytest.mark.parametrize(

@@ -110,6 +110,9 @@ CASES = (
     _repository("no-mapping", "- a\n- b: ["),
     _repository("alias-in-itself", "configs: &a [*a]"),
     _repository("tag-of-python", "x: !!python/object/apply:os.getcwd []"),
+    _repository("class-of-5000-digits",
+        "dataset_info:\n  features:\n  - name: label\n    dtype:\n      class_label:\n        names:\n"
+        f"          '{'9' * 5_000}': a"),
     _repository("names-not-a-list",
         "dataset_info:\n  features: 1\nconfigs:\n- config_name: {}\n  data_files: {}"),
     _saved("splits-not-a-list", dataset_dict={"splits": 1},

@@ -79,8 +79,12 @@ def are_mostly_numbers(cells: Sequence[str]) -> bool:
 def is_long(cells: Sequence[str]) -> bool:
     """Whether cells are as long as texts on average; letters of Chinese, Japanese and Korean count thrice."""
     there = [cell for cell in cells if cell.strip()]
-    n_chars = sum(len(cell) + (LETTERS_OF_A_WORD - 1) * len(WIDE.findall(cell)) for cell in there)
-    return bool(there) and n_chars >= LONG_TEXT_CHARS * len(there)
+    least = LONG_TEXT_CHARS * len(there)
+    n_chars = sum(map(len, there))
+    if n_chars < least:
+        wide = (cell for cell in there if not cell.isascii())
+        n_chars += (LETTERS_OF_A_WORD - 1) * sum(len(WIDE.findall(cell)) for cell in wide)
+    return bool(there) and n_chars >= least
 
 
 def are_texts(cells: Sequence[str]) -> bool:

@@ -232,7 +232,8 @@ def _text_leaks(table: InputTable, at: Classes, targets: Targets, text: Sequence
     if not is_beyond_chance(targets.labels, len(text)):
         return
     for column in text:
-        cells = [table.cells(column)[row] for row in at.tolist()]
+        every = table.cells(column)  # a copy: made for each row, it would take the time of rows times rows
+        cells = [every[row] for row in at.tolist()]
         n_same = sum(fold_name(cell) == label for cell, label in zip(cells, labels, strict=True))
         if n_same >= NEARLY * len(cells):
             yield Leak(column, "it is the label itself", TEXT_ADVICE)

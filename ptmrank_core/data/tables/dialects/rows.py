@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from ptmrank_core.data.sources.limits import DEFAULT_LIMITS
+
 __all__ = ["Dialect", "line_mark", "long_cells", "read_rows"]
 
 FIELD_LIMIT_LOCK = threading.Lock()
@@ -16,6 +18,11 @@ READ_AGAIN = 20_000
 ODD_QUOTES = "a quotation mark that is not closed, or that text follows"
 
 TOO_LONG = "a cell that is too long, or a quotation mark that is not closed"
+MAX_CELLS = DEFAULT_LIMITS.max_columns
+
+
+class TooWideError(csv.Error):
+    """The lines of one row hold more delimiters than a table may have columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +84,17 @@ class Lines:
     ----------
     text
         The text.
+    delimiter
+        What separates its cells; a row of more than ``max_cells`` raises ``TooWideError`` before it is cut.
+    max_cells
+        Bound on the cells of a row.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, delimiter: str = "", max_cells: int = MAX_CELLS) -> None:
         self.text = text
+        self.delimiter = delimiter
+        self.max_cells = max_cells
+        self.n_cells = 0
         self.mark = line_mark(text)
         # Some lines of a text may end in a carriage return alone.
         self.has_both = self.mark == "\n" and text.count("\r") > text.count("\r\n")
@@ -107,7 +121,12 @@ class Lines:
         if end > self.farthest:
             self.farthest = end
             self.n_again += 1
-        return self.text[start:end]
+        line = self.text[start:end]
+        if self.delimiter:
+            self.n_cells += line.count(self.delimiter)
+            if self.n_cells >= self.max_cells:
+                raise TooWideError(f"more than {self.max_cells:,} cells")
+        return line
 
     def _cut(self, start: int, end: int) -> int:
         """End a line after a carriage return that no line feed follows."""
@@ -120,6 +139,7 @@ class Lines:
     def begin(self) -> int:
         """Begin a row, and return the number of its line."""
         self.taken.clear()
+        self.n_cells = 0
         return self.number + 1
 
     def put_back(self) -> bool:
@@ -135,7 +155,9 @@ class Lines:
         return True
 
 
-def read_rows(text: str, dialect: Dialect) -> Iterator[tuple[int, list[str] | str]]:
+def read_rows(
+    text: str, dialect: Dialect, max_cells: int = MAX_CELLS
+) -> Iterator[tuple[int, list[str] | str]]:
     """Yield each row that is not blank, with the line that it begins on.
 
     Parameters
@@ -144,6 +166,8 @@ def read_rows(text: str, dialect: Dialect) -> Iterator[tuple[int, list[str] | st
         The text.
     dialect
         How it is cut.
+    max_cells
+        Bound on the cells of a row.
 
     Yields
     ------
@@ -151,7 +175,7 @@ def read_rows(text: str, dialect: Dialect) -> Iterator[tuple[int, list[str] | st
         The cells of the row, or why it cannot be read; the lines after one with an odd quotation mark are
         rows again.
     """
-    lines = Lines(text)
+    lines = Lines(text, dialect.delimiter, max_cells)
     reader = dialect.reader(lines, strict=True)
     while True:
         line = lines.begin()
@@ -161,9 +185,16 @@ def read_rows(text: str, dialect: Dialect) -> Iterator[tuple[int, list[str] | st
             return
         except csv.Error as error:
             last = lines.number
-            reason = f"{TOO_LONG if 'field larger' in str(error) else ODD_QUOTES} ({error})"
+            reason = _reason(error, is_one_line=last == line)
             yield line, reason if lines.put_back() else f"{reason}; lines {line} to {last}"
             reader = dialect.reader(lines, strict=True)
             continue
         if len(cells) > 1 or any(map(str.strip, cells)):
             yield line, cells
+
+
+def _reason(error: csv.Error, *, is_one_line: bool) -> str:
+    """Say why a row cannot be read."""
+    if isinstance(error, TooWideError) and is_one_line:
+        return str(error)
+    return f"{TOO_LONG if 'field larger' in str(error) else ODD_QUOTES} ({error})"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import subprocess
 import sys
 import threading
+from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -23,10 +25,19 @@ MEMORY_BYTES, MEMORY_FOR_EACH_BYTE = 640 * 2**20, 50
 """Memory of the process that reads, for any file and for each of its bytes."""
 TEXT_BYTES, TEXT_FOR_EACH_BYTE = 32 * 2**20, 60
 """Bytes of the cells, for any file and for each of its bytes."""
-MAX_SECONDS = 300
+CPU_SECONDS, BYTES_A_SECOND = 8, 2**20
+"""Processor time, for any file, and how many of its bytes take one second more."""
+CPU_SIGNAL = 24  # what the system sends to a process that has used up its seconds
+WAITING = 4
+"""How many times the processor time it may take on a machine that is busy."""
+REFUSED_KEPT = 256
 SAVE_HINT = (
     "Save the sheet with the samples as .csv in UTF-8, or as .xlsx without what lies far from the table."
 )
+
+
+_REFUSED: OrderedDict[bytes, None] = OrderedDict()
+"""Digests of files that took too long: a source is looked through more than once."""
 
 
 @dataclass(slots=True)
@@ -60,13 +71,18 @@ def read_book(data: bytes, name: str, limits: Limits) -> list[Sheet]:
     Raises
     ------
     SamplesError
-        If it is damaged, protected by a password, or takes more memory than its size allows for.
+        If it is damaged, protected by a password, or takes more memory or time than its size allows for.
     """
-    command = [sys.executable, "-P", str(CHILD), str(MEMORY_BYTES + MEMORY_FOR_EACH_BYTE * len(data))]
+    seconds = CPU_SECONDS + len(data) // BYTES_A_SECOND
+    digest = hashlib.sha256(data).digest()
+    if digest in _REFUSED:
+        raise _too_slow(name, seconds)
+    numbers = (MEMORY_BYTES + MEMORY_FOR_EACH_BYTE * len(data), seconds)
+    command = [sys.executable, "-P", str(CHILD), *map(str, numbers)]
     with subprocess.Popen(  # noqa: S603 - our own script, with a number
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     ) as process:
-        timer = threading.Timer(MAX_SECONDS, process.kill)
+        timer = threading.Timer(WAITING * seconds, process.kill)
         timer.start()
         try:
             if process.stdin is None or process.stdout is None:
@@ -75,14 +91,38 @@ def read_book(data: bytes, name: str, limits: Limits) -> list[Sheet]:
                 process.stdin.write(data)
             with suppress(BrokenPipeError):
                 process.stdin.close()
-            return _collect(process.stdout, len(data), name, limits)
+            sheets = _collect(process.stdout, len(data), name, limits)
+            if sheets is None and process.wait() == -CPU_SIGNAL:
+                _remember(digest)
+                raise _too_slow(name, seconds)
         finally:
             timer.cancel()
             process.kill()
+    if sheets is None:
+        raise SamplesError(
+            f"{name!r} cannot be read: it is damaged, or takes much more memory than its size suggests, as "
+            "where a cell lies far from all others.",
+            hint=SAVE_HINT,
+        )
+    return sheets
 
 
-def _collect(stream: IO[bytes], n_bytes: int, name: str, limits: Limits) -> list[Sheet]:
-    """Collect the sheets that the process writes."""
+def _remember(digest: bytes) -> None:
+    """Do not read a file again that took too long."""
+    _REFUSED[digest] = None
+    while len(_REFUSED) > REFUSED_KEPT:
+        _REFUSED.popitem(last=False)
+
+
+def _too_slow(name: str, seconds: int) -> SamplesError:
+    return SamplesError(
+        f"{name!r} takes more than the {seconds} seconds that reading a spreadsheet of its size may take.",
+        hint=SAVE_HINT,
+    )
+
+
+def _collect(stream: IO[bytes], n_bytes: int, name: str, limits: Limits) -> list[Sheet] | None:
+    """Collect the sheets that the process writes; ``None`` where it ended before the last one did."""
     sheets: list[Sheet] = []
     for value in _values(stream, TEXT_BYTES + TEXT_FOR_EACH_BYTE * n_bytes, name):
         if isinstance(value, list):
@@ -97,11 +137,7 @@ def _collect(stream: IO[bytes], n_bytes: int, name: str, limits: Limits) -> list
             sheets.append(Sheet(value["sheet"]))
         else:
             return sheets
-    raise SamplesError(
-        f"{name!r} cannot be read: it is damaged, or takes much more memory than its size suggests, as where "
-        "a cell lies far from all others.",
-        hint=SAVE_HINT,
-    )
+    return None
 
 
 def _values(stream: IO[bytes], max_bytes: int, name: str) -> Iterator[Any]:

@@ -20,15 +20,15 @@ LARGEST_INTEGER = 10**15
 LARGEST_MERGE = 100_000
 
 
-def limit_memory(n_bytes: int) -> None:
-    """Bound the memory of this process, where the system can."""
+def limit_process(n_bytes: int, seconds: int) -> None:
+    """Bound the memory and the time of this process, where the system can."""
     try:
         import resource  # noqa: PLC0415 - not on Windows
     except ImportError:
         return
-    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
-    n_bytes = n_bytes if hard == resource.RLIM_INFINITY else min(n_bytes, hard)
-    resource.setrlimit(resource.RLIMIT_AS, (n_bytes, hard))
+    for kind, bound in ((resource.RLIMIT_AS, n_bytes), (resource.RLIMIT_CPU, seconds)):
+        hard = resource.getrlimit(kind)[1]
+        resource.setrlimit(kind, (bound if hard == resource.RLIM_INFINITY else min(bound, hard), hard))
 
 
 def write_cell(value: Any) -> str:
@@ -88,8 +88,8 @@ def read_book(data: bytes) -> Iterator[Any]:
 
 
 def main() -> None:
-    """Read the standard input; the only argument is the number of bytes of memory."""
-    limit_memory(int(sys.argv[1]))
+    """Read the standard input; the arguments are bytes of memory and seconds of processor time."""
+    limit_process(int(sys.argv[1]), int(sys.argv[2]))
     for line in read_book(sys.stdin.buffer.read()):
         sys.stdout.write(json.dumps(line) + "\n")
 

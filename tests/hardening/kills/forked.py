@@ -1,0 +1,66 @@
+"""Work in a child that is forked from this process, so that it starts at once with everything imported."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+__all__ = ["Ended", "fork"]
+
+CRASHED = 70  # EX_SOFTWARE: an exception that nobody caught
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a child ended.
+
+    Parameters
+    ----------
+    status
+        Its exit status; the negative number of the signal that killed it.
+    said
+        What it wrote to standard output and standard error.
+    """
+
+    status: int
+    said: str
+
+
+def fork(work: Callable[[], int], said: Path) -> Ended:
+    """Do some work in a child, in a process group of its own; return how it ended.
+
+    Parameters
+    ----------
+    work
+        Returns the exit status.
+    said
+        File for the child's output.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    child = os.fork()
+    if child == 0:
+        os._exit(_work(work, said))
+    return Ended(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), said.read_text(errors="replace"))
+
+
+def _work(work: Callable[[], int], said: Path) -> int:
+    """Run in the child, which must not return into the parent's code."""
+    try:
+        os.setpgrp()
+        output = os.open(said, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        nothing = os.open(os.devnull, os.O_RDONLY)
+        for number, to in ((nothing, 0), (output, 1), (output, 2)):
+            os.dup2(number, to)
+        status = work()
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except BaseException:  # noqa: BLE001 - whatever it is, the parent judges it
+        traceback.print_exc()
+        sys.stderr.flush()
+        return CRASHED
+    return status

@@ -188,6 +188,7 @@ def child_environment(settings: Settings) -> dict[str, str]:
         "PTMRANK_CACHE_GB": str(settings.cache_limit_bytes / 1e9),
         "PTMRANK_MODELS": str(settings.models_dir or ""),
         "PTMRANK_PEATMOSS": str(settings.peatmoss or ""),
+        "PTMRANK_LOAD_SECONDS": str(settings.load_seconds),
     }
 
 

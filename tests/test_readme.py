@@ -22,11 +22,13 @@ from tests.guides.guide import BLOCK, FILE, ROOT, blocks
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 HOSTING_GUIDE = "dashboard/README.md"
+SECURITY_GUIDE = "dashboard/security.md"
 SCRIPT_GUIDE = "ptmrank_core/script/README.md"
 # Whose files and commands are checked here; the other guides are made, or followed by tests of their own.
 DESCRIBING = (
     "README.md",
     HOSTING_GUIDE,
+    SECURITY_GUIDE,
     "ptmrank_core/README.md",
     "ptmrank_core/benchmark/README.md",
     "ptmrank_core/benchmark/race/README.md",
@@ -156,9 +158,20 @@ def test_every_extra_that_is_named_exists() -> None:
 
 
 def test_the_settings_are_those_that_are_read() -> None:
-    """The table of variables names each one that config.py reads for PTMRank, and no other."""
-    read = set(re.findall(r'"(PTMRANK_\w+)"', text_of("ptmrank_core/config.py")))
-    assert set(re.findall(r"^\| `(PTMRANK_\w+)`", README, flags=re.MULTILINE)) == read
+    """The tables of variables, here and for servers, name each that config.py reads, once, and no other."""
+    read = sorted(set(re.findall(r'"(PTMRANK_\w+)"', text_of("ptmrank_core/config.py"))))
+    tables = README + text_of(HOSTING_GUIDE)
+    assert sorted(re.findall(r"^\| `(PTMRANK_\w+)`", tables, flags=re.MULTILINE)) == read
+
+
+def test_every_promise_is_held_by_tests_that_exist() -> None:
+    """Each row of the guide to security names a file of tests and tests that are in it."""
+    rows = [line for line in text_of(SECURITY_GUIDE).splitlines() if "`test_" in line]
+    for row in rows:
+        for file, tests in re.findall(r"`([\w/]+\.py)`: ((?:`test_\w+`,? ?)+)", row):
+            there = set(re.findall(r"def (test_\w+)", text_of(file)))
+            assert set(re.findall(r"`(test_\w+)`", tests)) <= there, file
+    assert len(rows) == sum(line.startswith("| ") for line in text_of(SECURITY_GUIDE).splitlines()) - 3
 
 
 def test_the_numbers_of_the_readme_hold() -> None:

@@ -21,6 +21,7 @@ COLOURS = {
     "finished": "green",
     "cancelled": "gray",
     "failed": "red",
+    "unreadable": "red",
 }
 
 

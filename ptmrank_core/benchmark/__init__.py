@@ -40,7 +40,7 @@ from ptmrank_core.benchmark.scheduling.progress import ModelProgress, RunProgres
 from ptmrank_core.benchmark.scheduling.queue import next_run
 from ptmrank_core.benchmark.scheduling.resumable import find_unfinished
 from ptmrank_core.benchmark.scheduling.time_estimate import ExpectedTime, expected_time
-from ptmrank_core.benchmark.store.runs import Outline
+from ptmrank_core.benchmark.store.outlines import Outline
 from ptmrank_core.benchmark.store.store import RunStore, new_run_id, now
 
 __all__ = [

@@ -39,6 +39,7 @@ from ptmrank_core.records import (
     RunState,
     Samples,
 )
+from ptmrank_core.records.names import printable
 
 __all__ = ["execute"]
 
@@ -102,7 +103,7 @@ def execute(
         state = RunState.CANCELLED
     except PTMRankError as problem:
         logger.warning("run %s: %s", run_id, problem)
-        state, error = RunState.FAILED, str(problem)
+        state, error = RunState.FAILED, printable(str(problem))
     if cache.notes:
         store.add_environment(run_id, {"feature_cache": " ".join(cache.notes)})
     store.finish(run_id, state, seconds=time.perf_counter() - start, error=error)
@@ -115,7 +116,7 @@ def _planned_samples(plan: RunPlan, sources: Sources) -> Samples:
     samples = sources.load_samples(plan.samples_source, plan.reading)
     if samples.fingerprint != plan.samples_fingerprint:
         raise SamplesChangedError(
-            f"The samples at {plan.samples_source} have changed since the run was planned.",
+            f"The samples at {plan.shown_source} have changed since the run was planned.",
             hint="Plan a new run; features of unchanged samples come from the cache.",
         )
     return samples

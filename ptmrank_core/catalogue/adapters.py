@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
@@ -11,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from ptmrank_core.catalogue.checkpoint_files import CONFIG, is_needed, may_be_read
+from ptmrank_core.catalogue.regular_files import digest_of, load_json, refuse_odd_files
 from ptmrank_core.catalogue.weights import INDEX, WEIGHTS
 from ptmrank_core.config import PEFT_HINT, has_peft
 from ptmrank_core.errors import UnsupportedModelError, WeightsFormatError
+from ptmrank_core.records.foreign import unreadable_json
 
 __all__ = [
     "ADAPTER_CONFIG",
@@ -96,13 +97,13 @@ def read_adapter(folder: Path, name: str, *, is_local: bool = True) -> Adapter:
         If peft is not installed, or the adapter names no base that can be had here.
     """
     try:
-        config = json.loads((folder / ADAPTER_CONFIG).read_text(encoding="utf-8"))
+        config = load_json(folder / ADAPTER_CONFIG)
         _refuse_other_adapter(config, name)
         kind, base = str(config["peft_type"]), str(config["base_model_name_or_path"] or "")
         revision = str(config["revision"]) if config.get("revision") else None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise UnsupportedModelError(
-            f"{ADAPTER_CONFIG} of {name} could not be read: {error!r}.",
+            f"{ADAPTER_CONFIG} of {name} could not be read: {unreadable_json(error)}.",
             hint="Expected a JSON object with peft_type and base_model_name_or_path, as peft writes it.",
         ) from error
     words = _words(kind, base)
@@ -145,9 +146,12 @@ def _find_folder(folder: Path, base: str) -> Path | None:
     """Find the folder of a base: beside the adapter, absolute, or in the working folder."""
     if not base:
         return None
-    for place in (folder / base, Path(base).expanduser()):
-        if (place / CONFIG).is_file() or (place.is_dir() and is_adapter(place)):
-            return place.resolve()
+    try:
+        for place in (folder / base, Path(base).expanduser()):
+            if (place / CONFIG).is_file() or (place.is_dir() and is_adapter(place)):
+                return place.resolve()
+    except (OSError, RuntimeError):  # too long for a path, a closed folder, the home of nobody
+        return None
     return None
 
 
@@ -176,12 +180,11 @@ def adapter_revision(folder: Path, name: str) -> str:
     WeightsFormatError
         If its weights are missing, or pickled.
     """
+    refuse_odd_files(folder, name)
     refuse_without_weights(name, [path.name for path in folder.glob("*")])
     digest = hashlib.sha256()
     paths = {path.relative_to(folder).as_posix(): path for path in (*folder.glob("*"), *folder.glob("*/*"))}
     for file in sorted(paths):
         if paths[file].is_file() and (is_needed(file) or may_be_read(file)):
-            with paths[file].open("rb") as opened:
-                part = hashlib.file_digest(opened, "sha256").hexdigest()
-            digest.update(f"{file}={part};".encode())
+            digest.update(f"{file}={digest_of(paths[file], f'{file} of {name}')};".encode())
     return digest.hexdigest()

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from ptmrank_core.catalogue.formats import refuse_pointer
+from ptmrank_core.catalogue.regular_files import digest_of, load_json, refuse_odd_files
 from ptmrank_core.catalogue.weights import INDEX, weight_files
 from ptmrank_core.errors import ModelNotFoundError, UnsupportedModelError
+from ptmrank_core.records.foreign import unreadable_json
 
 __all__ = [
     "CONFIG",
@@ -71,10 +72,12 @@ def read_json(path: Path) -> dict[str, Any]:
         If Git LFS has not fetched it.
     """
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
+        content = load_json(path)
+    except (OSError, ValueError) as error:
         refuse_pointer(path, path.parent.name)
-        raise ModelNotFoundError(f"{path} could not be read: {error}.", hint=_AS_SAVED) from error
+        raise ModelNotFoundError(
+            f"{path} could not be read: {unreadable_json(error)}.", hint=_AS_SAVED
+        ) from error
     if not isinstance(content, dict):
         raise ModelNotFoundError(f"{path} does not hold a JSON object.", hint=_AS_SAVED)
     return content
@@ -112,11 +115,10 @@ def module_folders(folder: Path, name: str) -> list[str]:
         return []
     refuse_pointer(folder / MODULES, name)
     try:
-        modules = json.loads((folder / MODULES).read_text(encoding="utf-8"))
-        paths = [str(module["path"]) for module in modules if module["type"]]
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        paths = _module_paths(load_json(folder / MODULES))
+    except (OSError, ValueError) as error:
         raise UnsupportedModelError(
-            f"{MODULES} of {name} could not be read: {error!r}",
+            f"{MODULES} of {name} could not be read: {unreadable_json(error)}.",
             hint="Expected a list of modules with type and path, as sentence-transformers writes it.",
         ) from error
     outside = [path for path in paths if _leads_outside(path)]
@@ -126,6 +128,27 @@ def module_folders(folder: Path, name: str) -> list[str]:
             hint="Expected folders inside the checkpoint, such as 1_Pooling.",
         )
     return [path for path in paths if path]
+
+
+def _module_paths(modules: Any) -> list[str]:
+    """Return the folders that ``modules.json`` names.
+
+    Raises
+    ------
+    ValueError
+        If it is no list of objects with a path and a type.
+    """
+    if not modules:
+        return []
+    if not isinstance(modules, list):
+        raise ValueError("it is no list of modules")  # noqa: TRY004 - the file is wrong, not the program
+    for number, module in enumerate(modules):
+        parts = module if isinstance(module, dict) else {}
+        if not all(isinstance(parts.get(key), str) for key in ("path", "type")) or not parts["type"]:
+            raise ValueError(f"module {number} is {module!r:.100}")
+        if "\0" in parts["path"]:
+            raise ValueError(f"module {number} has the path {parts['path']!r:.100}")
+    return [module["path"] for module in modules]
 
 
 def _leads_outside(path: str) -> bool:
@@ -140,14 +163,16 @@ def content_revision(folder: Path) -> str:
     Those are all that loading may read: every file of the folder but cards, code and weights in formats that
     are not read, the weights of its own format, and the files of the folders that ``modules.json`` names.
     """
+    refuse_odd_files(folder, folder.name)
     modules = module_folders(folder, folder.name)
     named = [path for module in modules for path in (folder / module).glob("*")]
-    templates = folder.glob("additional_chat_templates/*")
+    templates = list(folder.glob("additional_chat_templates/*"))
     files = {
         path.relative_to(folder).as_posix(): path
         for path in (*folder.glob("*"), *folder.glob("*/*"), *named, *templates)
         if path.is_file()
     }
+    refuse_odd_files(folder, folder.name, (*named, *templates))
     inside = set(named)
     small = sorted(
         name
@@ -157,9 +182,7 @@ def content_revision(folder: Path) -> str:
     weights = [path.name for path in weight_files(folder, folder.name)]
     digest = hashlib.sha256()
     for name in dict.fromkeys([*small, *weights]):
-        with files[name].open("rb") as file:
-            part = hashlib.file_digest(file, "sha256").hexdigest()
-        digest.update(f"{name}={part};".encode())
+        digest.update(f"{name}={digest_of(files[name], f'{name} of {folder.name}')};".encode())
     return digest.hexdigest()
 
 
@@ -190,5 +213,4 @@ def brings_own_code(folder: Path, files: Iterable[str] = ()) -> bool:
 def _module_types(folder: Path) -> list[str]:
     if not (folder / MODULES).is_file():
         return []
-    modules = json.loads((folder / MODULES).read_text(encoding="utf-8"))
-    return [str(module.get("type", "sentence_transformers.")) for module in modules]
+    return [str(module["type"]) for module in load_json(folder / MODULES)]

@@ -22,7 +22,9 @@ from ptmrank_core.catalogue.checkpoint_files import (
 )
 from ptmrank_core.catalogue.families import DUAL_FAMILIES, TIMM, modality_of_config
 from ptmrank_core.catalogue.formats import refuse_other_format, refuse_pointer
-from ptmrank_core.catalogue.weights import count_parameters, weight_files
+from ptmrank_core.catalogue.formats.sizes import refuse_oversized
+from ptmrank_core.catalogue.regular_files import refuse_odd_files
+from ptmrank_core.catalogue.weights import count_parameters, read_headers, weight_files
 from ptmrank_core.errors import UnsupportedModelError
 from ptmrank_core.records import Modality
 
@@ -36,6 +38,7 @@ __all__ = [
     "read_modality",
 ]
 
+MOST_ENTRIES = 10_000
 WORDS_TASK = "token-classification"
 _TASKS: Mapping[Modality, tuple[str, ...]] = MappingProxyType(
     {
@@ -103,6 +106,11 @@ def _refuse_odd_values(config: Mapping[str, Any]) -> None:
         "num_labels": ("a whole number", isinstance(config.get("num_labels") or 0, int)),
         "num_classes": ("a whole number", isinstance(config.get("num_classes") or 0, int)),
     }
+    if len(config) > MOST_ENTRIES:
+        raise UnsupportedModelError(
+            f"{CONFIG} has {len(config):,} entries; expected at most {MOST_ENTRIES:,}.",
+            hint="Copy config.json again from the model, or save it with model.save_pretrained(folder).",
+        )
     for key, (expected, is_fit) in fits.items():
         if not is_fit:
             raise UnsupportedModelError(
@@ -232,16 +240,20 @@ def checkpoint_facts(
         If its preprocessing or its family is not known.
     """
     name = name or folder.name
+    refuse_odd_files(folder, name)
     config = _read_config(folder)
     modality = _modality(folder, config, wanted, name)
     files = weight_files(folder, name)
+    tensors = read_headers(files, name)
+    n_parameters = count_parameters(tensors)
+    refuse_oversized(config, name, n_tensors=len(tensors), n_parameters=n_parameters)
     heads = (WORDS_HEAD,) if tuple(tasks) == (WORDS_TASK,) else _HEADS[modality]
     return {
         "path": str(folder),
         "modality": modality,
         "model_type": config.get("model_type"),
         "architecture": _architecture(config),
-        "n_parameters": count_parameters(files, name),
+        "n_parameters": n_parameters,
         "n_source_classes": _n_source_classes(config, heads),
         "size_bytes": sum(path.stat().st_size for path in files),
         "tasks": tuple(tasks) or _tasks(folder, config, modality),

@@ -12,11 +12,15 @@ from ptmrank_core.catalogue.checkpoints import checkpoint_facts, is_checkpoint
 from ptmrank_core.catalogue.formats import no_checkpoint
 from ptmrank_core.errors import InputError, ModelError, ModelNotFoundError, UnknownNameError
 from ptmrank_core.records import AdaptedBase, Modality, ModelSpec
+from ptmrank_core.records.names import printable, reason_of, tell_apart
 
 __all__ = ["LOCAL_PREFIX", "local_models", "local_root_model", "local_root_models", "read_local"]
 
 logger = logging.getLogger(__name__)
 LOCAL_PREFIX = "local:"
+# What reading files that may hold anything raises, besides the errors of models.
+ODD_CONTENT = (OSError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RuntimeError)
+READABLE = "Expected a folder that can be read."
 
 
 def local_models(folder: Path, *, wanted: Modality = "image", tasks: tuple[str, ...] = ()) -> list[ModelSpec]:
@@ -42,19 +46,26 @@ def local_models(folder: Path, *, wanted: Modality = "image", tasks: tuple[str, 
         If there is no checkpoint.
     """
     folder = folder.resolve()
-    if is_adapter(folder):
-        _refuse_adapter(folder)
-    if _is_model(folder):
-        return [_spec(folder, wanted, tasks)]
-    checkpoints = sorted(path for path in folder.iterdir() if path.is_dir() and _is_model(path))
-    if not checkpoints or (folder / MODULES).is_file():  # parts of one model of sentence-transformers
-        raise no_checkpoint(folder)
-    return [_spec(path, wanted, tasks) for path in checkpoints]
+    try:
+        if is_adapter(folder):
+            _refuse_adapter(folder)
+        if _is_model(folder):
+            return [_spec(folder, wanted, tasks)]
+        checkpoints = sorted(path for path in folder.iterdir() if path.is_dir() and _is_model(path))
+        if not checkpoints or (folder / MODULES).is_file():  # parts of one model of sentence-transformers
+            raise no_checkpoint(folder)
+    except OSError as error:
+        raise InputError(f"{folder} cannot be read: {error.strerror or error}.", hint=READABLE) from error
+    names = tell_apart(path.name for path in checkpoints)
+    return [replace(_spec(path, wanted, tasks), id=names[path.name]) for path in checkpoints]
 
 
 def _is_model(folder: Path) -> bool:
-    """Whether a folder looks like a saved model, or like an adapter of one."""
-    return is_checkpoint(folder) or is_adapter(folder)
+    """Whether a folder looks like a saved model, or like an adapter of one; one that is closed does not."""
+    try:
+        return is_checkpoint(folder) or is_adapter(folder)
+    except OSError:
+        return False
 
 
 def _refuse_adapter(folder: Path) -> None:
@@ -67,11 +78,18 @@ def _refuse_adapter(folder: Path) -> None:
 
 
 def _spec(folder: Path, wanted: Modality, tasks: tuple[str, ...]) -> ModelSpec:
-    """Describe a checkpoint; one that cannot be read stays in the list, and fails in the run."""
+    """Describe a checkpoint; one that cannot be read stays in the list, and fails in the run.
+
+    Its files may hold anything, so whatever reading them raises concerns this row alone: the run asks again,
+    and keeps the reason.
+    """
     spec = ModelSpec(id=folder.name, source="local", modality=wanted, path=str(folder), tasks=tasks)
     try:
         return read_local(spec)
     except ModelError:
+        return spec
+    except ODD_CONTENT as error:
+        logger.warning("%s cannot be described: %s", printable(str(folder)), reason_of(error))
         return spec
 
 
@@ -130,6 +148,7 @@ def local_root_model(
             f"There is no {model_id!r}: no folder of local models is set.",
             hint="Set PTMRANK_MODELS to a folder of checkpoint folders, or give the checkpoint's own folder.",
         )
+    model_id = printable(model_id)
     folders = {f"{LOCAL_PREFIX}{name}": folder for name, folder in _offered(root).items()}
     if model_id not in folders:
         raise UnknownNameError("local model", model_id, folders)
@@ -146,14 +165,25 @@ def _offered(root: Path) -> dict[str, Path]:
             f"The folder of local models, {root}, cannot be read: {error.strerror}.",
             hint="Set PTMRANK_MODELS to a folder that can be read.",
         ) from error
+    names = tell_apart(folder.name for folder in folders)
     offered = {}
     for folder in folders:
         files = (folder, *folder.glob("*"), *folder.glob("*/*"), *_base_folders(folder))
-        if all(file.resolve().is_relative_to(root) for file in files):
-            offered[folder.name] = folder
+        if all(_is_inside(file, root) for file in files):
+            offered[names[folder.name]] = folder
         else:
-            logger.warning("%s is left out: something in it leads out of %s", folder, root)
+            logger.warning(
+                "%s is left out: something in it leads out of %s", *map(printable, (str(folder), str(root)))
+            )
     return offered
+
+
+def _is_inside(file: Path, root: Path) -> bool:
+    """Whether a file, with links followed, lies inside the root; a link to itself leads nowhere."""
+    try:
+        return file.resolve().is_relative_to(root)
+    except (OSError, RuntimeError):  # links that lead in a circle
+        return True
 
 
 def _base_folders(folder: Path) -> list[Path]:

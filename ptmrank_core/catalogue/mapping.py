@@ -16,6 +16,7 @@ from typing import Any, Literal, TypeAlias
 
 from ptmrank_core.errors import InputError, UnknownNameError
 from ptmrank_core.files import write_file
+from ptmrank_core.records.foreign import parse_json
 
 __all__ = ["MAPPING_SHAPES", "MappingShape", "parse_mapping", "read_mapping", "task_slug", "write_mapping"]
 
@@ -64,9 +65,9 @@ def read_mapping(path: str | Path) -> dict[str, tuple[str, ...]]:
 def parse_mapping(content: bytes, *, name: str = "mapping.json") -> dict[str, tuple[str, ...]]:
     """Read the content of a ``mapping.json``, as :func:`read_mapping` does; messages call it ``name``."""
     try:
-        parsed = json.loads(content)
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"{name} is not JSON: {error}.", hint=EXPECTED) from error
+        parsed = parse_json(content, unique=True).value
+    except ValueError as error:
+        raise InputError(f"{name} {error}.", hint=EXPECTED) from error
     if isinstance(parsed, list):
         pairs = [pair for index, record in enumerate(parsed) for pair in _pairs(index, record, name)]
     elif isinstance(parsed, dict) and isinstance(parsed.get("tasks"), dict):

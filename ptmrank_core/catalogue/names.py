@@ -12,6 +12,7 @@ from urllib.parse import unquote
 from ptmrank_core.catalogue.formats.table import format_of
 from ptmrank_core.errors import InputError
 from ptmrank_core.records import ModelSpec
+from ptmrank_core.records.names import printable
 
 __all__ = ["hub_id", "named_apart"]
 
@@ -100,7 +101,7 @@ def named_apart(specs: Sequence[ModelSpec]) -> list[ModelSpec]:
     parents = {
         key: list(reversed(Path(spec.path).parent.parts))
         for key, spec in unique.items()
-        if spec.source == "local" and spec.path and Path(spec.path).name == spec.id
+        if spec.source == "local" and spec.path and printable(Path(spec.path).name) == spec.id
     }
     while True:
         counts = Counter(names.values())

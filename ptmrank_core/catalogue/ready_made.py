@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ptmrank_core.errors import InputError, ModelNotFoundError
 from ptmrank_core.records import ModelSpec
+from ptmrank_core.records.names import tell_apart
 
 __all__ = ["COLUMNS", "FEATURES_TASK", "check_feature_file", "columns_model", "feature_models"]
 
@@ -59,7 +60,8 @@ def feature_models(path: Path, tasks: tuple[str, ...] = ()) -> list[ModelSpec]:
                 hint="Rename one of them: a file is named after its model.",
             )
         by_name[file.stem] = file
-    return [_spec(name, file, tasks) for name, file in by_name.items()]
+    names = tell_apart(by_name)
+    return [_spec(names[name], file, tasks) for name, file in by_name.items()]
 
 
 def _list(folder: Path) -> list[Path]:

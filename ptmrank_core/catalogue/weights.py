@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import math
+import os
 import re
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,17 +16,36 @@ from ptmrank_core.catalogue.formats import (
     refuse_pointer,
     refuse_quantised_weights,
 )
+from ptmrank_core.catalogue.regular_files import load_json, open_regular
 from ptmrank_core.errors import WeightsFormatError
+from ptmrank_core.records.foreign import parse_json, unreadable_json
 
-__all__ = ["INDEX", "WEIGHTS", "count_parameters", "has_weights", "weight_files", "weight_names"]
+__all__ = [
+    "INDEX",
+    "WEIGHTS",
+    "count_parameters",
+    "has_weights",
+    "read_headers",
+    "weight_files",
+    "weight_names",
+]
 
 WEIGHTS = "model.safetensors"
 INDEX = "model.safetensors.index.json"
 # Any plain name: releases call their parts model-1-of-2, model.safetensors-1-of-2, layers-0 and so on.
 SHARD = re.compile(r"[^/\\:\x00]+\.safetensors")
-MAX_HEADER_BYTES = 100_000_000  # the format's own limit
+# The format allows 100 MB. One of 16 MB names 100,000 tensors; it is read in the dashboard's process.
+MAX_HEADER_BYTES = MOST_INDEX_BYTES = 16 * 2**20
+MOST_NAMES = 5
 SAVE_BOTH = "Save it with model.save_pretrained(folder), which writes the index with its files."
 # Statistics that are stored beside the parameters but are none.
+_TYPES = {
+    8: "BOOL I8 U8 F8_E4M3 F8_E5M2 F8_E8M0 F8_E4M3FNUZ F8_E5M2FNUZ",
+    16: "I16 U16 F16 BF16",
+    32: "I32 U32 F32",
+    64: "I64 U64 F64 C64",
+}
+_BITS = {name: n_bits for n_bits, names in _TYPES.items() for name in names.split()}
 BUFFERS = ("running_mean", "running_var", "num_batches_tracked")
 
 
@@ -55,9 +74,10 @@ def _shards(folder: Path) -> list[str]:
     """Read the names of the files that an index has, whatever they are."""
     try:
         refuse_pointer(folder / INDEX, folder.name)
-        content = json.loads((folder / INDEX).read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise WeightsFormatError(f"{INDEX} could not be read: {error}.", hint=SAVE_BOTH) from error
+        content = load_json(folder / INDEX, most_bytes=MOST_INDEX_BYTES)
+    except (OSError, ValueError) as error:
+        reason = unreadable_json(error)
+        raise WeightsFormatError(f"{INDEX} could not be read: {reason}.", hint=SAVE_BOTH) from error
     shards = content.get("weight_map") if isinstance(content, dict) else None
     if not isinstance(shards, dict):
         raise WeightsFormatError(
@@ -95,7 +115,8 @@ def weight_files(folder: Path, name: str) -> list[Path]:
         raise no_weights(name, present, lacking=WEIGHTS, folder=folder)
     if missing:
         raise WeightsFormatError(
-            f"{name} lacks {len(missing)} of its {len(files)} weight files: {', '.join(missing)}.",
+            f"{name} lacks {len(missing)} of its {len(files)} weight files: {', '.join(missing[:MOST_NAMES])}"
+            f"{', ...' if len(missing) > MOST_NAMES else ''}.",
             hint="Copy or download it again.",
         )
     for path in files:
@@ -124,31 +145,72 @@ def _header(path: Path) -> dict[str, Any]:
     WeightsFormatError
         If it is not such a file, or shorter than its header says.
     """
-    with path.open("rb") as file:
-        prefix = file.read(8)
-        size = struct.unpack("<Q", prefix)[0] if len(prefix) == 8 else MAX_HEADER_BYTES + 1
-        raw = file.read(size) if size <= MAX_HEADER_BYTES else b""
+    raw, size, size_bytes = _read_header(path)
+    if size > MAX_HEADER_BYTES and size <= size_bytes:
+        raise WeightsFormatError(
+            f"The header of {path.name} has {size / 2**20:,.0f} MB; at most 16 are read.",
+            hint="Save the model again in several files: model.save_pretrained(folder).",
+        )
     try:
-        header = json.loads(raw)
+        header = parse_json(raw, marks=False).value
         tensors = {name: tensor for name, tensor in header.items() if name != "__metadata__"}
-        end = 8 + size + max((int(tensor["data_offsets"][1]) for tensor in tensors.values()), default=0)
+        end = 8 + size + max((_end_of(facts) for facts in tensors.values()), default=0)
     except (ValueError, AttributeError, KeyError, TypeError, IndexError, RecursionError) as error:
         raise damaged_weights(path) from error
-    if path.stat().st_size < end:
+    if size_bytes < end:
         raise WeightsFormatError(
-            f"{path.name} is cut short: {path.stat().st_size:,} of {end:,} bytes.",
+            f"{path.name} is cut short: {size_bytes:,} of {end:,} bytes.",
             hint="Copy or download it again.",
         )
     return tensors
 
 
-def count_parameters(files: Iterable[Path], name: str) -> int:
-    """Count the parameters, including those of the head.
+def _read_header(path: Path) -> tuple[bytes, int, int]:
+    """Read a header as far as it may be: its bytes, the size that it says it has, and that of the file.
+
+    Raises
+    ------
+    WeightsFormatError
+        If the file cannot be read.
+    """
+    try:
+        with open_regular(path) as file:
+            prefix = file.read(8)
+            size = struct.unpack("<Q", prefix)[0] if len(prefix) == 8 else 0
+            size_bytes = os.fstat(file.fileno()).st_size
+            raw = file.read(size) if size <= min(MAX_HEADER_BYTES, size_bytes) else b""
+    except OSError as error:
+        raise WeightsFormatError(
+            f"{path.name} cannot be read: {error.strerror or error}.", hint="Copy or download it again."
+        ) from error
+    return raw, size, size_bytes
+
+
+def _end_of(facts: Mapping[str, Any]) -> int:
+    """Return where a tensor ends; refuse facts that no tensor can have.
+
+    Raises
+    ------
+    ValueError, KeyError, TypeError
+        If a fact is missing, or is not of its type.
+    """
+    start, end = facts["data_offsets"]
+    numbers = [start, end, *facts["shape"]]
+    if not isinstance(facts["dtype"], str) or any(type(one) is not int or one < 0 for one in numbers):
+        raise TypeError
+    n_bits = _BITS.get(facts["dtype"])  # of a type that is not known here, safetensors itself says so
+    if end < start or (n_bits is not None and (end - start) * 8 != n_bits * math.prod(facts["shape"])):
+        raise ValueError
+    return int(end)
+
+
+def read_headers(files: Iterable[Path], name: str) -> dict[str, Any]:
+    """Read dtype, shape and offsets of every tensor of a checkpoint by name.
 
     Parameters
     ----------
     files
-        The files with a checkpoint's weights.
+        The files with its weights.
     name
         Its name in messages.
 
@@ -163,4 +225,9 @@ def count_parameters(files: Iterable[Path], name: str) -> int:
     for path in files:
         tensors |= _header(path)
     refuse_quantised_weights(name, tensors)
+    return tensors
+
+
+def count_parameters(tensors: Mapping[str, Any]) -> int:
+    """Count the parameters of a checkpoint by the headers of its files, including those of the head."""
     return sum(math.prod(facts["shape"]) for tensor, facts in tensors.items() if not tensor.endswith(BUFFERS))

@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import logging
 from collections.abc import Sequence
+from typing import NoReturn
 
 from ptmrank_core.cli.catalogue import add_catalogue_command
 from ptmrank_core.cli.dashboard import add_dashboard_command
@@ -38,6 +39,7 @@ from ptmrank_core.cli.score import add_score_command
 from ptmrank_core.cli.wording import OPTIONS, say_question
 from ptmrank_core.errors import InputError, PTMRankError, UnclearReadingError
 from ptmrank_core.faults import BY_THE_SYSTEM, explain
+from ptmrank_core.records.names import printable
 from ptmrank_core.results.command import PROGRAM
 
 __all__ = ["main"]
@@ -74,6 +76,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser, and parsers of commands, whose messages are printable whatever the words were."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print the usage and the message; exit."""
+        super().error(printable(message))
+
+
 def _said(error: BaseException) -> int:
     """Say an error in one sentence; return the exit status."""
     if isinstance(error, BrokenPipeError):  # `| head` has read what it wants
@@ -91,7 +101,7 @@ def _said(error: BaseException) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog=PROGRAM, description=__doc__.split("\n")[0])
+    parser = _Parser(prog=PROGRAM, description=__doc__.split("\n")[0])
     commands = parser.add_subparsers(dest="command", required=True)
     for add in COMMANDS:
         add(commands)

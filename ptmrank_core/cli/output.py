@@ -1,4 +1,7 @@
-"""Output and exit status of every command: results go to standard output, all else to standard error."""
+"""Output and exit status of every command: results go to standard output, all else to standard error.
+
+Every text is made printable: whatever a name or a message of others holds, no terminal obeys it.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from typing import Any
 
 from ptmrank_core.errors import InputError, StoreError
 from ptmrank_core.files import write_file
+from ptmrank_core.records.names import printable_lines
 
 __all__ = [
     "BAD_INPUT",
@@ -53,7 +57,7 @@ def open_output() -> None:
 def say(text: str) -> None:
     """Print a message that is not the result, to standard error, if anybody can read it there."""
     with suppress(OSError):
-        sys.stderr.write(f"{text}\n")
+        sys.stderr.write(f"{printable_lines(text)}\n")
         sys.stderr.flush()
 
 
@@ -67,7 +71,7 @@ def print_text(text: str) -> None:
     BrokenPipeError
         If its reader has seen enough.
     """
-    _write_output(f"{text}\n")
+    _write_output(f"{printable_lines(text)}\n")
 
 
 def flush_output() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ from ptmrank_core.errors import InputError, PTMRankError, SamplesChangedError, U
 from ptmrank_core.features import FeatureCache
 from ptmrank_core.files import write_files
 from ptmrank_core.records import RunResult, Samples
+from ptmrank_core.records.foreign import read_json_file, unreadable_json
 from ptmrank_core.worker import SOURCES
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def find_run(named: str, store: RunStore) -> str:
     """
     if Path(named).suffix == ".json":
         return _run_of(Path(named))
-    known = [plan.run_id for plan, _ in store.recent(-1)]
+    known = [outline.run_id for outline in store.outlines()]
     if named == LATEST and known:
         return known[0]
     matching = [run for run in known if named and run.startswith(named)]
@@ -74,10 +74,11 @@ def find_run(named: str, store: RunStore) -> str:
 def _run_of(path: Path) -> str:
     """Read the id of the run from its ``result.json``."""
     try:
-        return str(json.loads(path.read_text(encoding="utf-8"))["run"])
+        return str(read_json_file(path).value["run"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(
-            f"{path} is no result of a run: {error}.", hint="Expected a result.json of rank --out."
+            f"{path} is no result of a run: {unreadable_json(error)}.",
+            hint="Expected a result.json of rank --out.",
         ) from error
 
 

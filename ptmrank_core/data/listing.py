@@ -67,6 +67,8 @@ def list_source(source: str, limits: Limits) -> SourceListing:
         raise SamplesError(f"There is no file or folder {source!r}.", hint=_say_where(source))
     if is_folder:
         return unpack_tables(list_folder(path, limits), limits)
+    if not path.is_file():  # opening a pipe would wait for a writer
+        raise SamplesError(f"{source!r} is neither a file nor a folder.", hint=LAYOUT_HINT)
     if suffix_of(source) in TABLE_SUFFIXES:
         return list_file(path, limits)
     if is_packed_table(source):

@@ -21,6 +21,8 @@ from ptmrank_core.features.precision import (
     known_options,
     resolve_options,
 )
+from ptmrank_core.features.preparing import OF_ONE_MODEL
+from ptmrank_core.features.reasons import told_as
 from ptmrank_core.records import (
     EmbeddingFunction,
     ExtractionOptions,
@@ -131,10 +133,12 @@ def _run(
         from ptmrank_core.features.forward_pass import ForwardPass  # noqa: PLC0415 - loads torch
 
         is_measured = host_memory.reset_peak()
-        forward_pass = ForwardPass(vector_store, spec, options, cache=cache, sink=sink, cancel=cancel)
+        with told_as(f"{spec.id!r} cannot be loaded", hint=OF_ONE_MODEL):
+            forward_pass = ForwardPass(vector_store, spec, options, cache=cache, sink=sink, cancel=cancel)
         check(cancel)
         sink(StageStarted(spec.id, Stage.EXTRACT))
-        forward_pass.run()
+        with told_as(f"{spec.id!r} cannot be run", hint=OF_ONE_MODEL):
+            forward_pass.run()
         if is_measured and vector_store.device == "cpu":
             vector_store.peak_memory_bytes = host_memory.peak_bytes()
     return vector_store.features(spec, options.dtype)

@@ -25,13 +25,24 @@ from ptmrank_core.features.encoders import Encoder, import_encoder, load_encoder
 from ptmrank_core.features.encoders.prepared import Prepared
 from ptmrank_core.features.precision import HALF_PRECISION, HalfPrecisionError
 from ptmrank_core.features.preparing import OF_ONE_MODEL, decode_items, prepare_ahead
+from ptmrank_core.features.reasons import reason_of
 from ptmrank_core.records import ExtractionOptions, ModelSpec
 
 __all__ = ["ForwardPass"]
 
 logger = logging.getLogger(__name__)
 # What a model raises that does not run in a number format, or on a sample.
-FAILURES = (RuntimeError, TypeError, ValueError, UnsupportedModelError)
+FAILURES = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    NotImplementedError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+    UnsupportedModelError,
+)
 # Modality, family, number format and device of models that this process has run.
 _warm: set[tuple[str, str, str, str]] = set()
 
@@ -176,15 +187,13 @@ class ForwardPass:
         except FAILURES as error:
             if self._encoder.is_out_of_memory(error):
                 raise
-            reason = str(error).strip().split("\n")[0]
             if self._dtype in HALF_PRECISION:
-                raise HalfPrecisionError(reason) from error
+                raise HalfPrecisionError(str(error).strip().split("\n")[0]) from error
             if isinstance(error, UnsupportedModelError):
                 raise
             logger.exception("a pass of %s", self._spec.id)
-            told = f"{type(error).__name__}: {reason.rstrip('.')}."
             raise UnsupportedModelError(
-                f"{self._spec.id!r} fails on its prepared samples: {told}",
+                f"{self._spec.id!r} fails on its prepared samples: {reason_of(error)}.",
                 hint=OF_ONE_MODEL,
             ) from error
 

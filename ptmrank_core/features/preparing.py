@@ -6,7 +6,6 @@ do, processes take over, which take seconds to start but share no lock.
 
 from __future__ import annotations
 
-import logging
 import multiprocessing
 import os
 import sys
@@ -18,27 +17,17 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from typing import Any
 
-from ptmrank_core.errors import ModelError, PTMRankError, SamplesError, UnsupportedModelError
+from ptmrank_core.errors import ModelError, PTMRankError, SamplesError
 from ptmrank_core.features.encoders.prepared import Prepared, Preparer
 from ptmrank_core.features.process.lifetime import die_with_parent
+from ptmrank_core.features.reasons import told_as
 from ptmrank_core.records import Item
 
 __all__ = ["OF_ONE_MODEL", "Chunk", "decode_items", "prepare_ahead"]
 
-logger = logging.getLogger(__name__)
 OF_ONE_MODEL = (
     "Its weights, its config and its preprocessing may belong to different models: copy all files from one "
     "and the same."
-)
-# What preprocessing raises on settings that do not belong together.
-FAILURES = (
-    ArithmeticError,
-    AttributeError,
-    LookupError,
-    MemoryError,
-    RuntimeError,
-    TypeError,
-    ValueError,
 )
 CHUNK_SAMPLES = 32
 # Processes are started if threads would need longer than this for the rest.
@@ -103,13 +92,8 @@ def _prepare(preparer: Preparer, items: Sequence[Item], names: Sequence[str]) ->
     """
     start = time.perf_counter()
     decoded = decode_items(items, names)
-    try:
+    with told_as("The preprocessing of the model fails", hint=OF_ONE_MODEL):
         return preparer(decoded), time.perf_counter() - start
-    except FAILURES as error:
-        logger.exception("preparing %d samples", len(items))
-        raise UnsupportedModelError(
-            f"The preprocessing of the model fails: {type(error).__name__}: {error}", hint=OF_ONE_MODEL
-        ) from error
 
 
 def _may_start_processes() -> bool:

@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeAlias
 from numpy.typing import NDArray
 
 from ptmrank_core.records.arrays import FloatArray, freeze
+from ptmrank_core.records.names import printable, printable_names
 from ptmrank_core.records.reading import Modality
 
 __all__ = [
@@ -50,10 +51,15 @@ class AdaptedBase:
     kind: str
     path: str | None = None
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "kind", printable(self.kind))
+
 
 @dataclass(frozen=True, slots=True)
 class ModelSpec:
     """One candidate model; an unknown fact is ``None``, never 0.
+
+    What its files and the Hub say of it is made printable; paths stay as they are opened.
 
     Parameters
     ----------
@@ -116,6 +122,13 @@ class ModelSpec:
     own_code: bool = False
     base: AdaptedBase | None = None
     spare_adapter: bool = False
+
+    def __post_init__(self) -> None:
+        for name in ("id", "revision", "model_type", "architecture", "licence", "control"):
+            value = getattr(self, name)
+            if isinstance(value, str):
+                object.__setattr__(self, name, printable(value))
+        object.__setattr__(self, "tasks", printable_names(self.tasks))
 
 
 @dataclass(frozen=True, slots=True)

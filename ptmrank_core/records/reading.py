@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from ptmrank_core.records.names import printable, printable_names
+
 __all__ = [
     "ALL_PARTS",
     "AS_RECOGNISED",
@@ -36,7 +38,8 @@ class Reading:
         Modality of the samples and kind of their labels; ``None`` to detect it.
     text_columns
         Name of the text column, or of the two columns of a text pair; empty to detect them. A field of a
-        nested object is named by its path: ``"data.text"``.
+        nested object is named by its path: ``"data.text"``. Names of columns are made printable, as those
+        of a table are.
     label_columns
         Name of the label column, or of several numeric columns; empty to detect them.
     group_column
@@ -92,6 +95,14 @@ class Reading:
     join_classes: bool = False
     unlabelled: UnlabelledMarks | None = None
     group_in_names: int | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("text_columns", "label_columns", "ignored_columns"):
+            object.__setattr__(self, name, printable_names(getattr(self, name)))
+        for name in ("group_column", "file_column"):
+            value = getattr(self, name)
+            if value is not None:
+                object.__setattr__(self, name, printable(value))
 
 
 AS_RECOGNISED = Reading()

@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from ptmrank_core.records.findings import AnalysisResult, Finding, ResultT, contents_of, problems_of
 from ptmrank_core.records.models import ExtractionReport, ModelSpec
+from ptmrank_core.records.names import printable
 from ptmrank_core.records.options import RunOptions
 from ptmrank_core.records.samples import SamplesSummary
 
@@ -138,7 +139,8 @@ class RunPlan(RunOptions):
     task
         Name of the task category, or ``"features"`` if precomputed features are ranked.
     samples_source, samples_fingerprint
-        Source of the samples, and their fingerprint at the time of planning.
+        Source of the samples as it is opened (``shown_source`` is printable), and their fingerprint at the
+        time of planning.
     models
         The models that are scored: candidates, and controls among them.
     """
@@ -149,6 +151,11 @@ class RunPlan(RunOptions):
     samples_source: str
     samples_fingerprint: str
     models: tuple[ModelSpec, ...]
+
+    @property
+    def shown_source(self) -> str:
+        """Source of the samples, as it can be shown."""
+        return printable(self.samples_source)
 
     @property
     def candidates(self) -> tuple[ModelSpec, ...]:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ptmrank_core.errors import ReadingOption
 from ptmrank_core.records.arrays import freeze
+from ptmrank_core.records.names import printable, printable_names, tell_apart
 from ptmrank_core.records.reading import ColumnRoles, Modality, TargetKind
 
 __all__ = [
@@ -109,10 +110,14 @@ class Waveform:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """An entry of a source that was not used as a sample, and the reason."""
+    """An entry of a source that was not used as a sample, and the reason; both are made printable."""
 
     name: str
     reason: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", printable(self.name))
+        object.__setattr__(self, "reason", printable(self.reason))
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +161,8 @@ class SamplesSummary:
 class Samples:
     """Labelled samples of one modality.
 
+    Names of samples, classes and groups are made printable; different classes and groups stay different.
+
     Parameters
     ----------
     modality
@@ -174,7 +181,7 @@ class Samples:
     left_out
         Entries of the source that were left out, and the reasons.
     source
-        Source of the samples: ``"demo:digits"`` or a path.
+        Source of the samples: ``"demo:digits"`` or a path, as it is opened: it need not be printable.
     notes
         How the samples were read and converted, one sentence each.
     target_kind
@@ -214,6 +221,17 @@ class Samples:
         if len(sizes) != 1:
             raise ValueError(f"Expected names, items, labels, digests, groups of one length, got {sizes}.")
         freeze(self, "labels", self.labels)
+        for name in ("names", "notes", "warnings"):
+            object.__setattr__(self, name, printable_names(getattr(self, name)))
+        for name in ("class_names", "groups"):
+            self._tell_apart(name)
+
+    def _tell_apart(self, name: str) -> None:
+        """Make the names of classes or groups printable, unless they are."""
+        names: tuple[str, ...] = getattr(self, name)
+        if printable_names(names) != names:
+            safe = tell_apart(names)
+            object.__setattr__(self, name, tuple(safe[one] for one in names))
 
     @property
     def n_samples(self) -> int:

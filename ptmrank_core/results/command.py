@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from pathlib import Path
 
 from ptmrank_core.records import OBJECTS_PREFIXES, RunPlan
+from ptmrank_core.records.names import printable
 from ptmrank_core.results.option_kinds import spell
 from ptmrank_core.results.rank_options import BY_COMMA, RANK_OPTIONS, name_model
 
@@ -38,7 +40,18 @@ def rank_command(plan: RunPlan) -> str | None:
         return None
     options = [option for option in RANK_OPTIONS if option.for_features or not is_ready_made]
     choices = [word for option in options for word in option.words(plan)]
-    return shlex.join([PROGRAM, "rank", *inputs, *choices])
+    return " ".join(map(_quote, [PROGRAM, "rank", *inputs, *choices]))
+
+
+def _quote(word: str) -> str:
+    r"""Quote a word for a shell; a path that cannot be printed byte by byte: ``$'caf\\xe9'``."""
+    if printable(word) == word:
+        return shlex.quote(word)
+    plain = "".join(
+        chr(byte) if 32 <= byte < 127 and byte not in b"'\\" else f"\\x{byte:02x}"
+        for byte in os.fsencode(word)
+    )
+    return f"$'{plain}'"
 
 
 def _models_and_samples(plan: RunPlan) -> list[str] | None:

@@ -171,7 +171,7 @@ def _facts(run: RunResult) -> dict[str, Any]:
     plan, samples = run.plan, run.samples
     facts: dict[str, Any] = {
         "task": plan.task,
-        "samples": plan.samples_source,
+        "samples": plan.shown_source,
         "fingerprint of the samples": plan.samples_fingerprint,
         "number of samples": samples.n_samples,
         "number of classes": len(samples.class_counts),

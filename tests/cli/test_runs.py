@@ -120,11 +120,11 @@ def test_nothing_is_deleted_unasked(
     assert store.plan(run_id)
     monkeypatch.setattr("sys.stdin.readline", lambda: "y\n", raising=False)
     assert main(["runs", "delete", run_id]) == 0
-    assert store.plans() == []
+    assert store.outlines() == []
     capsys.readouterr()
     again = stored_features_plan(settings, features).run_id
     assert answer(capsys, "delete", again, "--yes")["freed_bytes"] > 0
-    assert store.plans() == []
+    assert store.outlines() == []
 
 
 @pytest.mark.parametrize("action", ["show", "resume", "retry", "cancel"])
@@ -138,7 +138,7 @@ def test_an_unknown_run_is_bad_input(
     home = Settings(home=Path(features.parent / "home"))
     for _ in range(2):
         stored_features_plan(home, features)
-    ids = [plan.run_id for plan in RunStore(home).plans()]
+    ids = [outline.run_id for outline in RunStore(home).outlines()]
     assert main(["runs", action, "nope"]) == 2
     assert "There is no run 'nope' here" in capsys.readouterr().err
     same = 0

@@ -35,7 +35,7 @@ HEIGHT = "return Math.ceil(document.querySelector('[data-testid=stMainBlockConta
 def run_of(home: Path) -> str:
     """The last run of a home; where there is none, the demo is run with all its analyses."""
     settings = Settings(home=home)
-    known = RunStore(settings).plans()
+    known = RunStore(settings).outlines()
     if known:
         return known[0].run_id
     task = next(task for task in loadable_tasks(demo_models()) if task.modality == "image")

@@ -58,7 +58,7 @@ def test_a_finished_run_says_what_it_was(app: AppTest, settings: Settings, ranke
     app.button(key=f"delete-{ranked}").click().run()
     assert "This cannot be undone" in texts(app)
     assert {"delete-yes", "delete-no"} <= {button.key for button in app.button}
-    assert RunStore(settings).plans()
+    assert RunStore(settings).outlines()
 
 
 def test_what_failed_is_tried_again_from_the_page(app: AppTest, settings: Settings, ranked: str) -> None:

@@ -60,11 +60,11 @@ def test_the_history_resumes_and_deletes(
     see(browser, "[role=dialog]")
     click(browser, ".st-key-delete-no button")
     wait_until(lambda: not browser.find_elements(By.CSS_SELECTOR, "[role=dialog]"))
-    assert store.plans()
+    assert store.outlines()
     click(browser, f".st-key-delete-{run_id} button")
     click(browser, ".st-key-delete-yes button")
     wait_until(lambda: "Nothing was run here yet" in page_text(browser))
-    assert store.plans() == []
+    assert store.outlines() == []
 
 
 def test_a_worker_that_dies_is_seen_on_the_page_of_runs(

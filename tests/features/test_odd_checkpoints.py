@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from safetensors.numpy import load_file
 
 from ptmrank_core.config import Settings
 from ptmrank_core.errors import UnsupportedModelError
@@ -42,7 +44,10 @@ def refusal(folder: Path, modality: Modality) -> str:
 @pytest.mark.parametrize(
     ("values", "words"),
     [
-        ({"hidden_act": "gelu_magic"}, "cannot be built from its config.json: KeyError: 'gelu_magic'"),
+        (
+            {"hidden_act": "gelu_magic"},
+            "cannot be built from its config.json: KeyError: the entry 'gelu_magic' is missing",
+        ),
         ({"num_attention_heads": 3}, "not a multiple of the number of attention heads"),
         ({"pad_token_id": 9999}, "cannot be built from its config.json: AssertionError: Padding_idx"),
         ({"hidden_size": -16}, "negative dimension"),
@@ -71,7 +76,7 @@ def test_kernels_of_the_machine_that_trained_are_not_asked_for(tmp_path: Path, k
 @pytest.mark.parametrize(
     ("file", "content", "words"),
     [
-        ("tokenizer.json", "{}", "could not be read: KeyError: 'added_tokens'"),
+        ("tokenizer.json", "{}", "could not be read: KeyError: the entry 'added_tokens' is missing"),
         ("tokenizer.json", '{"version": ', "could not be read: JSONDecodeError"),
         ("tokenizer.json", None, "has no tokenizer (looked for"),
         ("tokenizer_config.json", '{"tokenizer_class": 3}', "could not be read: AttributeError"),
@@ -102,7 +107,7 @@ def test_a_longest_text_that_is_no_length_is_not_taken(tmp_path: Path, length: A
 @pytest.mark.parametrize(
     ("values", "words"),
     [
-        ({"image_std": [0, 0, 0]}, "image_std is 0"),
+        ({"image_std": [0, 0, 0]}, "image_std (0, 0, 0)"),
         ({"resample": 99}, "99 is not in range"),
         ({"size": {"height": 0, "width": 32}}, "a size is 0 pixels"),
         ({"sampling_rate": 16000}, "is that of recordings (ViTImageProcessor)"),
@@ -146,3 +151,80 @@ def test_preprocessing_of_another_model_is_told_by_what_fails(
         extract(samples, spec_of(folder, "image"), options=CPU, cache=cache)
     assert words in caught.value.message
     assert "copy all files from one and the same" in caught.value.hint
+
+
+def test_a_model_without_layers_has_a_note(tmp_path: Path) -> None:
+    """Its features are not those of a network, which no score would show."""
+    folder = change(save_language_model(tmp_path / "bert", "bert"), "config.json", num_hidden_layers=0)
+    (note,) = load_encoder(spec_of(folder, "text"), CPU).notes
+    assert note == (
+        "The model has no hidden layers (num_hidden_layers is 0 in config.json): its features are those of "
+        "its embeddings alone."
+    )
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"intermediate_size": 10**8}, "asks for a network of "),
+        ({"vocab_size": 10**7}, "asks for a network of 160,0"),
+    ],
+)
+def test_a_network_far_larger_than_its_weights_is_not_built(
+    tmp_path: Path, values: dict[str, Any], words: str
+) -> None:
+    """It is laid out without memory first; what its tensors would hold is compared with those of the file."""
+    folder = save_language_model(tmp_path / "bert", "bert")
+    n_parameters = sum(own.size for own in load_file(folder / "model.safetensors").values())
+    spec = replace(spec_of(folder, "text"), n_parameters=n_parameters)
+    assert load_encoder(spec, CPU)
+    change(folder, "config.json", **values)
+    with pytest.raises(UnsupportedModelError, match=words):
+        load_encoder(spec, CPU)
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"size": {"height": 10**7, "width": 10**7}}, "a size is 10000000 pixels; expected 1 to 8192"),
+        ({"size": {"height": float("nan"), "width": 32}}, "a size is nan pixels"),
+        ({"size": {"height": float("inf"), "width": 32}}, "a size is inf pixels"),
+        ({"image_std": [float("nan")] * 3}, "image_std (nan, nan, nan)"),
+        ({"image_std": [0, 0, 0]}, "image_std (0, 0, 0)"),
+        ({"do_center_crop": True, "crop_size": 10**6}, "a size is 1000000 pixels"),
+        ({"image_mean": [0.5, 0.5]}, "cannot be followed"),
+    ],
+)
+def test_preprocessing_that_no_picture_survives_is_told(
+    tmp_path: Path, settings: dict[str, Any], words: str
+) -> None:
+    """The setting and its value; nothing is resized for it."""
+    folder = change(save_checkpoint(tmp_path / "vit", "vit"), "preprocessor_config.json", **settings)
+    assert words in refusal(folder, "image")
+
+
+REGEX = "(([a-z])+.)+[A-Z]([a-z])+$"
+TOKENIZERS: dict[str, dict[str, Any]] = {
+    "normalizer": {"normalizer": {"type": "Replace", "pattern": {"Regex": REGEX}, "content": "x"}},
+    "pre-tokenizer": {
+        "pre_tokenizer": {
+            "type": "Split",
+            "pattern": {"Regex": f"^{REGEX}"},
+            "behavior": "Isolated",
+            "invert": False,
+        }
+    },
+}
+
+
+@pytest.mark.parametrize("part", TOKENIZERS)
+def test_a_tokenizer_that_panics_fails_its_model(tmp_path: Path, settings: Settings, part: str) -> None:
+    """Its panic is no exception of the usual kind, and raised in a thread; the reason is what it says."""
+    folder = save_language_model(tmp_path / "bert", "bert")
+    change(folder, "tokenizer.json", **TOKENIZERS[part])
+    texts = samples_of(["ThisIsAReallyLongWord" + "a" * 40 + "!", "a cat"], "text")
+    with FeatureCache(settings) as cache, pytest.raises(UnsupportedModelError) as caught:
+        extract(texts, spec_of(folder, "text"), options=CPU, cache=cache)
+    assert "PanicException" in caught.value.message
+    assert "retry-limit-in-match" in caught.value.message
+    assert caught.value.hint

@@ -15,7 +15,7 @@ from ptmrank_core.benchmark.store.codec import (
     summary_from_json,
     to_json,
 )
-from ptmrank_core.errors import InputError, StoreError
+from ptmrank_core.errors import InputError, RunError
 from ptmrank_core.records import (
     IMPORTED,
     ExtractionOptions,
@@ -78,7 +78,7 @@ def test_a_record_comes_back_as_it_was(record: Any, read: Any) -> None:
 def test_an_unknown_field_is_an_error(record: Any, read: Any) -> None:
     """It is named: it may have been written by a newer version, and may change a number."""
     fields = json.loads(to_json(record)) | {"flavour": 1}
-    with pytest.raises(StoreError, match=r"\.flavour is unknown to this version"):
+    with pytest.raises(RunError, match=r"\.flavour is unknown to this version"):
         read(json.dumps(fields))
 
 
@@ -89,7 +89,7 @@ def test_a_field_that_came_later_has_its_default() -> None:
         del plan[name]
     assert plan_from_json(json.dumps(plan)) == PLAN
     del plan["seed"]
-    with pytest.raises(StoreError, match=r"^The stored plan of a run is damaged: plan\.seed is missing"):
+    with pytest.raises(RunError, match=r"^The plan of this run cannot be read: plan\.seed is missing"):
         plan_from_json(json.dumps(plan))
 
 
@@ -97,9 +97,9 @@ def test_the_kind_of_a_cell_is_known_or_an_error() -> None:
     """A cell names its record; a name that is none of them is refused with those that are."""
     fields = json.loads(to_json(CELLS[0])) | {"kind": "Guess"}
     expected = r'cell\.kind is "Guess"; expected one of Score, Failure, Skipped'
-    with pytest.raises(StoreError, match=expected):
+    with pytest.raises(RunError, match=expected):
         cell_from_json(json.dumps(fields))
-    with pytest.raises(StoreError, match=r"cell is \[\]; expected an object"):
+    with pytest.raises(RunError, match=r"cell is \[\]; expected an object"):
         cell_from_json("[]")
 
 
@@ -107,7 +107,7 @@ def test_the_content_of_a_finding_is_checked_too() -> None:
     """A value that is no number is refused with its place."""
     fields = json.loads(to_json(Finding(Truth.KIND, IMPORTED, TRUTH, 0.5)))
     fields["content"]["values"]["org/a"] = "high"
-    with pytest.raises(StoreError, match=r'truth\.values\.org/a is "high"; expected a number'):
+    with pytest.raises(RunError, match=r'truth\.values\.org/a is "high"; expected a number'):
         finding_from_json(json.dumps(fields))
 
 
@@ -127,5 +127,5 @@ def test_numbers_whose_sum_is_too_large_are_read() -> None:
     probe = ProbeResult("r2", 0.1, (), None, 1.0, losses=(1e308, 1e308))
     text = to_json(Finding(ProbeResult.KIND, "a", probe, 0.1))
     assert finding_from_json(text).content == probe
-    with pytest.raises(StoreError, match=r"losses\[1\] is Infinity; expected a number"):
+    with pytest.raises(RunError, match=r"losses\[1\] is Infinity; expected a number"):
         finding_from_json(text.replace("1e+308]", "Infinity]"))

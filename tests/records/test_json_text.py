@@ -13,12 +13,18 @@ from ptmrank_core.records.foreign import JsonFile, parse_json, read_json_file
 REFUSED = {
     "cut off": (b'{"a": ', "is not JSON: Expecting value at line 1, column 7"),
     "empty": (b"", "is not JSON: Expecting value at line 1, column 1"),
-    "deep lists": (b"[" * 100_000, "is nested more than 200 levels deep"),
-    "deep objects": (b'{"a":' * 300 + b"1" + b"}" * 300, "is nested more than 200 levels deep"),
-    "lists of 201 levels": (b"[" * 201 + b"]" * 201, "is nested more than 200 levels deep"),
+    "deep lists": (b"[" * 100_000, "is not JSON that can be read: it is nested more than 200 levels deep"),
+    "deep objects": (
+        b'{"a":' * 300 + b"1" + b"}" * 300,
+        "is not JSON that can be read: it is nested more than 200 levels deep",
+    ),
+    "lists of 201 levels": (
+        b"[" * 201 + b"]" * 201,
+        "is not JSON that can be read: it is nested more than 200 levels deep",
+    ),
     "digits": (b"[" + b"1" * 5000 + b"]", "has a number of 5,000 digits"),
-    "Latin-1": (b'{"a": "caf\xe9"}', "is not text in UTF-8: byte 10 cannot be decoded"),
-    "half a UTF-16": (codecs.BOM_UTF16_LE + b"{", "is not text in UTF-16-LE: byte 0 cannot be decoded"),
+    "Latin-1": (b'{"a": "caf\xe9"}', "is not JSON: byte 10 is no text in UTF-8"),
+    "half a UTF-16": (codecs.BOM_UTF16_LE + b"{", "is not JSON: byte 0 is no text in UTF-16-LE"),
     "UTF-16 without a mark": ("{}".encode("utf-16-le"), "is not JSON"),
     "a control character": (
         b'{"a": "\x1b"}',

@@ -30,6 +30,7 @@ from ptmrank_core.records import (
     Score,
     decode,
 )
+from ptmrank_core.records.foreign import read_json_file
 
 __all__ = ["CARD_FORMAT", "CardCell", "ModelConditions", "RunCard", "make_card", "read_card", "run_card"]
 
@@ -201,11 +202,11 @@ def read_card(path: str | Path) -> RunCard:
     """
     path = Path(path).expanduser()
     try:
-        fields = json.loads(path.read_bytes())
+        fields = read_json_file(path, unique=True).value
     except OSError as error:
         raise InputError(f"{str(path)!r} cannot be read: {error.strerror}.", hint=EXPECTED) from error
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"{str(path)!r} is not JSON: {error}.", hint=EXPECTED) from error
+    except ValueError as error:
+        raise InputError(f"{str(path)!r} {error}.", hint=EXPECTED) from error
     if not isinstance(fields, dict) or "run_card" not in fields:
         raise InputError(f"{str(path)!r} is not a run card: it has no field run_card.", hint=EXPECTED)
     if fields["run_card"] not in READABLE_FORMATS:

@@ -6,6 +6,8 @@ import time
 from collections.abc import Collection
 from dataclasses import replace
 
+import numpy as np
+
 from ptmrank_core.benchmark.execution.context import RunContext
 from ptmrank_core.benchmark.execution.metric_arrays import (
     AuxiliarySets,
@@ -16,12 +18,16 @@ from ptmrank_core.benchmark.execution.metric_arrays import (
 from ptmrank_core.benchmark.execution.scoring import CapturedError
 from ptmrank_core.benchmark.normalisation import normalise
 from ptmrank_core.benchmark.plan import needs_source_samples
+from ptmrank_core.errors import UnsupportedModelError
 from ptmrank_core.events import BatchDone, Sink, StageStarted, discard_event
 from ptmrank_core.features import extract
 from ptmrank_core.features.training.fine_tuning import CHECKPOINTS
 from ptmrank_core.records import AS_RECOGNISED, Features, ModelSpec, RunPlan, Stage
 
 __all__ = ["gather", "source_place"]
+
+# What the order of a sum leaves between samples that are alike.
+ROUNDING = 1e-6
 
 
 def source_place(plan: RunPlan, spec: ModelSpec) -> str | None:
@@ -69,6 +75,8 @@ def _extract(run_context: RunContext, spec: ModelSpec, metrics: Collection[str],
         label_embeddings=None if isinstance(embedded, CapturedError) else embedded,
     )
     features = _features(run_context, spec, auxiliary, sink)
+    if spec.source in CHECKPOINTS:
+        _refuse_constant(features, spec)
     return extracted_arrays(features, run_context.samples.target_kind, auxiliary)
 
 
@@ -97,6 +105,23 @@ def _features(run_context: RunContext, spec: ModelSpec, auxiliary: AuxiliarySets
     if spec.source == "function" and spec.revision is None:
         run_context.uncached[name] = features
     return features
+
+
+def _refuse_constant(features: Features, spec: ModelSpec) -> None:
+    """Refuse features that say nothing of the samples: every score of them would be noise.
+
+    Raises
+    ------
+    UnsupportedModelError
+        If all samples have the same features, but for rounding.
+    """
+    embeddings = features.embeddings
+    spread, size = np.ptp(embeddings, axis=0).max(), np.abs(embeddings).max()
+    if spread <= ROUNDING * size:
+        raise UnsupportedModelError(
+            f"{spec.id!r} gives all {len(embeddings)} samples the same features, which say nothing of them.",
+            hint="Its weights may be zeros or damaged: copy or download it again, or choose another model.",
+        )
 
 
 def _read(run_context: RunContext, spec: ModelSpec, sink: Sink) -> Extracted:

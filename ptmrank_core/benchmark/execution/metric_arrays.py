@@ -27,6 +27,7 @@ __all__ = [
     "Extracted",
     "extracted_arrays",
     "metric_arrays",
+    "n_broken_logits",
     "ready_arrays",
 ]
 
@@ -143,7 +144,7 @@ def metric_arrays(features: Features, target_kind: TargetKind, auxiliary: Auxili
     arrays: dict[str, Any] = {
         "embeddings": features.embeddings,
         "labels" if is_class else "targets": features.labels,
-        "source_logits": features.source_logits,
+        "source_logits": features.source_logits if n_broken_logits(features) == 0 else None,
         "label_embeddings": auxiliary.label_embeddings,
     }
     if REFERENCE in features.auxiliary:
@@ -152,6 +153,12 @@ def metric_arrays(features: Features, target_kind: TargetKind, auxiliary: Auxili
         arrays |= _transfer_arrays(features, auxiliary.source)
         arrays["target_error"] = _constant_error(features.labels) if is_class else None
     return arrays
+
+
+def n_broken_logits(features: Features) -> int:
+    """Count the samples for which the head of a model gives NaN or infinity."""
+    logits = features.source_logits
+    return 0 if logits is None else int(np.count_nonzero(~np.isfinite(logits).all(axis=1)))
 
 
 def _transfer_arrays(features: Features, source: Samples) -> Mapping[str, Any]:
@@ -167,16 +174,18 @@ def _transfer_arrays(features: Features, source: Samples) -> Mapping[str, Any]:
 def _head_error(source_features: SetFeatures, head_names: tuple[str, ...], source: Samples) -> float | None:
     """Return the error rate of the model's source head on the source samples.
 
-    ``None`` if there is no head, or if its class names do not include those of the source samples.
+    ``None`` if there is no head, if its output is not finite, or if its class names do not include those of
+    the source samples.
     """
-    if source_features.source_logits is None or source.target_kind != "classification":
+    logits = source_features.source_logits
+    if logits is None or source.target_kind != "classification" or not np.isfinite(logits).all():
         return None
     number = {name.strip().casefold(): i for i, name in enumerate(head_names)}
     codes = [number.get(name.strip().casefold()) for name in source.class_names]
     if None in codes:
         return None
     true_codes = np.asarray(codes)[source.labels]
-    return float(np.mean(source_features.source_logits.argmax(axis=1) != true_codes))
+    return float(np.mean(logits.argmax(axis=1) != true_codes))
 
 
 def _constant_error(labels: NDArray[Any]) -> float:

@@ -7,9 +7,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from ptmrank_core.benchmark.execution.attempts import Attempts
 from ptmrank_core.benchmark.execution.context import RunContext
 from ptmrank_core.benchmark.execution.extraction import gather, source_place
-from ptmrank_core.benchmark.execution.metric_arrays import Extracted
+from ptmrank_core.benchmark.execution.metric_arrays import Extracted, n_broken_logits
 from ptmrank_core.benchmark.execution.prefetch import FetchAhead
 from ptmrank_core.benchmark.execution.scoring import CapturedError, run_guarded, score_cells, skipped_cells
 from ptmrank_core.benchmark.plan import known_skips, layer_metrics
@@ -19,7 +20,7 @@ from ptmrank_core.events import (
     StageStarted,
     raise_if_cancelled,
 )
-from ptmrank_core.metrics import LABEL_EMBEDDINGS, metrics_reading, prepare_inputs
+from ptmrank_core.metrics import LABEL_EMBEDDINGS, SOURCE_LOGITS, metrics_reading, prepare_inputs
 from ptmrank_core.records import (
     Cell,
     ModelOutcome,
@@ -59,6 +60,7 @@ class ModelWork:
         self.metrics = self._open(run_context.plan.metrics, None)
         self.stage = Stage.RESOLVE
         self.earlier = run_context.store.outcomes(run_context.plan.run_id).get(spec.id)
+        self.attempts = Attempts(run_context.store, run_context.plan.run_id, spec.id)
 
     def _open(self, metrics: Sequence[str], layer: int | None) -> list[str]:
         """Select the metrics under which the model, or one of its layers, is not decided yet."""
@@ -66,6 +68,16 @@ class ModelWork:
 
     def run(self) -> None:
         """Decide every open cell of the model and of its layers."""
+        refused = run_guarded(self.attempts.check, what=self.spec.id)
+        if isinstance(refused, CapturedError):
+            self.stage = self.attempts.last_stage
+            self._fail(refused)
+            self.attempts.forget()
+            return
+        with self.attempts.at_work():
+            self._work()
+
+    def _work(self) -> None:
         extracted = self._features()
         if extracted is not None:
             self._keep_outcome(extracted, score_seconds=0.0)
@@ -75,10 +87,12 @@ class ModelWork:
         """Remember the stage, for the message of a failure, and pass the event on."""
         if isinstance(event, StageStarted):
             self.stage = event.stage
+        self.attempts.hear(event)
         self.run_context.sink(event)
 
     def _decide(self, cell: Cell) -> None:
         self.run_context.store.add_cell(self.run_context.plan.run_id, cell)
+        self.attempts.hear(CellDone(cell))
         self.run_context.sink(CellDone(cell))
 
     def _fail(self, problem: CapturedError) -> None:
@@ -100,7 +114,21 @@ class ModelWork:
         if isinstance(extracted, CapturedError):
             self._fail(extracted)
             return None
+        self._fail_broken_head(extracted)
         return extracted
+
+    def _fail_broken_head(self, extracted: Extracted) -> None:
+        """Fail the metrics that read the head of the model if its output is not finite, and them alone."""
+        n_broken = n_broken_logits(extracted.features)
+        for metric in metrics_reading(SOURCE_LOGITS, self.metrics) if n_broken else ():
+            problem = CapturedError(
+                "ModelError",
+                f"The head of the model gives NaN or infinity for {n_broken} of "
+                f"{len(extracted.features.labels)} samples.",
+                "Its weights may be damaged: copy or download it again. What reads no head is scored.",
+            )
+            self._decide(problem.failure(self.spec.id, metric, Stage.EXTRACT))
+            self.metrics.remove(metric)
 
     def _skip_inapplicable(self) -> None:
         """Decide the cells that are known to have no score before features are extracted."""

@@ -12,6 +12,7 @@ from typing import TypeVar
 from ptmrank_core.errors import CancelledError, NotApplicableError, PTMRankError, StoreError
 from ptmrank_core.metrics import METRICS, MetricInputs, compute, inapplicable_reason
 from ptmrank_core.records import Cell, Failure, MetricOutput, Score, Skipped, Stage
+from ptmrank_core.records.names import printable, reason_of
 
 __all__ = ["CapturedError", "run_guarded", "score_cells", "skipped_cells"]
 
@@ -35,28 +36,29 @@ class CapturedError:
 def run_guarded(action: Callable[[], T], *, what: str) -> T | CapturedError:
     """Call a function for one model and return its result, or the error that it raised.
 
-    This is the only place that catches every exception: one bad model must not stop the others. Cancellation
-    is not caught, nor that the run store is gone.
+    This is the only place that catches everything, the panics of foreign code too: one bad model must not
+    stop the others. Cancellation is not caught, nor what ends the process, nor that the run store is gone.
 
     Parameters
     ----------
     action
         The function.
     what
-        Name of the work in the log, beside the traceback.
+        Name of the work: in the log beside the traceback, and in the message of an error that says nothing.
     """
     try:
         return action()
-    except (CancelledError, StoreError):  # what cannot be stored for one model can be for none
+    except (CancelledError, KeyboardInterrupt, SystemExit, GeneratorExit):
+        raise
+    except StoreError:  # what cannot be stored for one model can be for none
         raise
     except PTMRankError as error:
         logger.warning("%s: %s", what, error)
-        return CapturedError(type(error).__name__, error.message, error.advice())
-    except Exception as error:
+        return CapturedError(type(error).__name__, printable(error.message), printable(error.advice()))
+    except BaseException as error:
         logger.exception("%s", what)
-        text = str(error) or "no message"
         hint = "This error is unexpected; the run's log has the traceback."
-        return CapturedError(type(error).__name__, text, hint)
+        return CapturedError(type(error).__name__, f"{reason_of(error, f'working on {what}')}.", hint)
 
 
 def skipped_cells(model: str, reasons: Mapping[str, str]) -> list[Cell]:

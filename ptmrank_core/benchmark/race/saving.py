@@ -70,7 +70,7 @@ def save_best(run_id: str, settings: Settings, folder: Path, *, sources: Sources
     samples = sources.load_samples(result.plan.samples_source, result.plan.reading)
     if samples.fingerprint != result.plan.samples_fingerprint:
         raise SamplesChangedError(
-            f"The samples at {result.plan.samples_source} have changed since the race.",
+            f"The samples at {result.plan.shown_source} have changed since the race.",
             hint="Race again on the samples of today.",
         )
     spec = result.outcomes[race.winner].spec

@@ -12,7 +12,7 @@ from ptmrank_core.benchmark.scheduling.devices import device_of
 from ptmrank_core.benchmark.scheduling.locks import hold_run, lock_file, log_file
 from ptmrank_core.benchmark.scheduling.queue import is_alive, runs_ahead
 from ptmrank_core.benchmark.store.mentions import find_mentions
-from ptmrank_core.benchmark.store.runs import Outline
+from ptmrank_core.benchmark.store.outlines import Outline
 from ptmrank_core.benchmark.store.store import RunStore
 from ptmrank_core.config import Settings
 from ptmrank_core.errors import RunBusyError, RunError
@@ -22,6 +22,7 @@ from ptmrank_core.sizes import measure
 
 __all__ = ["RunEntry", "clear_failed", "delete_run", "leave_out", "list_runs", "read_entry", "run_sizes"]
 
+UNREADABLE = "unreadable"
 LEFT_OUT = "The model was left out of this run at the user's request."
 
 
@@ -50,11 +51,13 @@ class RunEntry:
 
     @property
     def status(self) -> str:
-        """``"waiting"``, ``"running"``, ``"interrupted"``, ``"finished"``, ``"cancelled"`` or ``"failed"``.
+        """Waiting, running, interrupted, finished, cancelled, failed or unreadable.
 
         An interrupted run is unfinished, but neither is a worker running it nor does it wait for one.
         """
         state = self.outline.state
+        if not self.outline.is_readable and not self.alive:
+            return UNREADABLE
         if state.is_finished():
             return str(state)
         if not self.alive:
@@ -64,12 +67,13 @@ class RunEntry:
     @property
     def can_resume(self) -> bool:
         """Whether the run is unfinished, and neither running nor waiting."""
-        return not self.alive and self.outline.state is not RunState.FINISHED
+        return self.outline.is_readable and not self.alive and self.outline.state is not RunState.FINISHED
 
     @property
     def can_retry(self) -> bool:
         """Whether something failed, and the run is neither running nor waiting."""
-        return not self.alive and self.outline.n_failed + self.outline.n_problems > 0
+        has_failed = self.outline.n_failed + self.outline.n_problems > 0
+        return self.outline.is_readable and not self.alive and has_failed
 
 
 def list_runs(

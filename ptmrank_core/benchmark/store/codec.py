@@ -11,7 +11,7 @@ from typing import Any
 
 from ptmrank_core.benchmark.store.former import plan_with_controls
 from ptmrank_core.benchmark.store.former_findings import upgrade_finding
-from ptmrank_core.errors import InputError, StoreError
+from ptmrank_core.errors import InputError, RunError
 from ptmrank_core.records import (
     RESULT_KINDS,
     Cell,
@@ -24,6 +24,7 @@ from ptmrank_core.records import (
     Skipped,
     decode,
 )
+from ptmrank_core.records.names import reason_of
 
 __all__ = [
     "cell_from_json",
@@ -36,6 +37,32 @@ __all__ = [
 ]
 
 
+DAMAGED = "It may have been written by a newer version, or be damaged: deleting the run always works."
+
+
+@contextmanager
+def _reading(what: str) -> Iterator[None]:
+    """Turn whatever is wrong with the JSON of the store into the error of a run that cannot be used.
+
+    Parameters
+    ----------
+    what
+        What of the run is read: ``"plan"``.
+
+    Raises
+    ------
+    RunError
+        If it is of a later version, or damaged.
+    """
+    try:
+        yield
+    except InputError as error:
+        raise RunError(f"The {what} of this run cannot be read: {error.message}", hint=DAMAGED) from error
+    except (ValueError, RecursionError, TypeError, LookupError, AttributeError) as error:
+        reason = reason_of(error, f"reading the {what}")
+        raise RunError(f"The {what} of this run cannot be read: {reason}.", hint=DAMAGED) from error
+
+
 def to_json(record: Any) -> str:
     """Encode a record; cells include their kind. NaN is refused: it is neither JSON nor a score."""
     fields = dataclasses.asdict(record)
@@ -44,50 +71,28 @@ def to_json(record: Any) -> str:
     return json.dumps(fields, allow_nan=False, default=dict)
 
 
-UNREADABLE = "The run cannot be read any more, and can be deleted; `ptmrank doctor` lists such runs."
-
-
-@contextmanager
-def _told(what: str) -> Iterator[None]:
-    """Say that a stored record is damaged, whatever its decoding meets.
-
-    Raises
-    ------
-    StoreError
-        In the place of every error that a text of our own cannot cause.
-    """
-    try:
-        yield
-    except (InputError, ValueError, RecursionError, LookupError, TypeError, AttributeError) as error:
-        said = error.message if isinstance(error, InputError) else f"{type(error).__name__} {error}"
-        hint = error.hint if isinstance(error, InputError) else ""
-        raise StoreError(
-            f"The stored {what} of a run is damaged: {said.rstrip('.')}.", hint=hint or UNREADABLE
-        ) from error
-
-
 def plan_from_json(text: str) -> RunPlan:
     """Decode a plan."""
-    with _told("plan"):
+    with _reading("plan"):
         return decode(RunPlan, plan_with_controls(json.loads(text)), "plan")
 
 
 def cell_from_json(text: str) -> Cell:
     """Decode a cell."""
-    with _told("score"):
+    with _reading("score"):
         cell: Cell = decode(Score | Failure | Skipped, json.loads(text), "cell")
     return cell
 
 
 def facts_from_json(text: str) -> dict[str, str]:
     """Decode the environment of a run."""
-    with _told("environment"):
+    with _reading("environment"):
         return {str(name): str(value) for name, value in json.loads(text).items()}
 
 
 def finding_from_json(text: str) -> Finding:
     """Decode a finding of an analysis."""
-    with _told("finding"):
+    with _reading("finding"):
         return _finding(json.loads(text))
 
 
@@ -104,11 +109,11 @@ def _finding(fields: Any) -> Finding:
 
 def outcome_from_json(text: str) -> ModelOutcome:
     """Decode the outcome of a model."""
-    with _told("outcome"):
+    with _reading("outcome of a model"):
         return decode(ModelOutcome, json.loads(text), "outcome")
 
 
 def summary_from_json(text: str) -> SamplesSummary:
     """Decode the summary of a run's samples."""
-    with _told("summary of the samples"):
+    with _reading("summary of the samples"):
         return decode(SamplesSummary, json.loads(text), "samples")

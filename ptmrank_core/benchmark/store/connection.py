@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,14 @@ __all__ = ["Database"]
 
 SECONDS_TO_WAIT = 30.0
 WHAT = "The run store"
+
+
+def decode_column(content: bytes) -> str:
+    """Decode a text of the file; one that is no UTF-8 too: damage, or what SQLite makes of half a pair."""
+    for errors in ("strict", "surrogatepass"):
+        with suppress(UnicodeDecodeError):
+            return content.decode("utf-8", errors)
+    return content.decode("utf-8", "surrogateescape")
 
 
 class Database:
@@ -74,6 +82,7 @@ class Database:
             store_errors(WHAT, self._path),
             closing(sqlite3.connect(self._path, timeout=SECONDS_TO_WAIT)) as db,
         ):
+            db.text_factory = decode_column
             yield db
 
     def rows(self, query: str) -> Iterator[tuple[Any, ...]]:

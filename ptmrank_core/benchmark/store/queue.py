@@ -8,17 +8,15 @@ from typing import Any
 
 from ptmrank_core.benchmark.scheduling.locks import is_held
 from ptmrank_core.benchmark.store.connection import Database
+from ptmrank_core.benchmark.store.outlines import SECONDS, state_of
 from ptmrank_core.config import Settings
 from ptmrank_core.errors import QuotaError, RunNotFoundError
 from ptmrank_core.records import LOCAL_OWNER, RunState
 
-__all__ = ["SECONDS", "QueuePosition", "QueueTable"]
+__all__ = ["ATTEMPT", "QueuePosition", "QueueTable"]
 
-# How long the worker of a run has been running, by its events: a worker that was killed cannot record it.
-WORKED_SECONDS = """
-    MAX(0, COALESCE((SELECT MAX(at) FROM events WHERE events.run_id = runs.run_id) - (
-        SELECT at FROM events WHERE events.run_id = runs.run_id AND kind = 'RunStarted'), 0))"""
-SECONDS = f"seconds + CASE WHEN state = '{RunState.RUNNING}' THEN {WORKED_SECONDS} ELSE 0 END"
+# Kind of the rows among the events that say which model a worker is at work on.
+ATTEMPT = "Attempt"
 
 # The counter of tickets and turns, one further.
 NEXT = """(
@@ -103,7 +101,8 @@ class QueueTable(Database):
         """Put the run at the end of its owner's runs in the queue of a device, whatever its state was.
 
         Drops an earlier request to cancel it, and the events of an earlier worker except how many samples
-        have features; adds the seconds of a worker that was killed. The caller holds the run's lock.
+        have features and which models were at work; adds the seconds of a worker that was killed. The caller
+        holds the run's lock.
 
         Raises
         ------
@@ -117,7 +116,8 @@ class QueueTable(Database):
         with self._open() as db:
             self._require_room(db, self.owner(run_id), run_id)
             db.execute(update, (RunState.QUEUED, device, awaits_worker, run_id))
-            db.execute("DELETE FROM events WHERE run_id = ? AND kind <> 'BatchDone'", (run_id,))
+            kept = ("BatchDone", ATTEMPT)
+            db.execute("DELETE FROM events WHERE run_id = ? AND kind NOT IN (?, ?)", (run_id, *kept))
 
     def require_room(self, run_id: str) -> None:
         """Refuse to queue a run if its owner has as many other unfinished runs as one owner may have."""
@@ -171,4 +171,4 @@ class QueueTable(Database):
 def _position(row: tuple[Any, ...]) -> QueuePosition:
     run_id, state, owner, device, ticket, awaits_worker = row
     is_awaiting = bool(awaits_worker) and state == RunState.QUEUED
-    return QueuePosition(run_id, RunState(state), owner, device, ticket, is_awaiting)
+    return QueuePosition(run_id, state_of(state) or RunState.FAILED, owner, device, ticket, is_awaiting)

@@ -2,69 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
-from typing import Any
+from contextlib import suppress
 
 from ptmrank_core.benchmark.store.codec import plan_from_json, to_json
-from ptmrank_core.benchmark.store.queue import SECONDS, QueueTable
-from ptmrank_core.benchmark.store.schema import NO_LAYER
+from ptmrank_core.benchmark.store.outlines import OUTLINE, SECONDS, Outline, outline_of, state_of
+from ptmrank_core.benchmark.store.queue import QueueTable
+from ptmrank_core.errors import RunError
 from ptmrank_core.records import LOCAL_OWNER, RunPlan, RunState, SamplesSummary
 
-__all__ = ["Outline", "RunTable"]
-
-
-@dataclass(frozen=True, slots=True)
-class Outline:
-    """A run and its state, without its results.
-
-    Parameters
-    ----------
-    run_id, created_at, state, error
-        As in its plan and result.
-    task, samples_source, n_samples
-        Task category, source and number of the samples.
-    models
-        Ids of its models, in the plan's order.
-    n_metrics
-        Number of its metrics.
-    n_decided, n_failed
-        Decided cells of its models, and how many of them failed.
-    n_findings, n_problems
-        Findings of its analyses, and how many of them are failures.
-    seconds
-        Of all workers together, including one that is running or was killed.
-    """
-
-    run_id: str
-    created_at: str
-    state: RunState
-    error: str
-    task: str
-    samples_source: str
-    n_samples: int
-    models: tuple[str, ...]
-    n_metrics: int
-    n_decided: int
-    n_failed: int
-    n_findings: int
-    n_problems: int
-    seconds: float
-
-
-# One column for each field of an outline, in order. SQLite reads the JSON; no record is decoded.
-OUTLINE = f"""
-    SELECT run_id, created_at, state, error,
-        json_extract(plan, '$.task'), json_extract(plan, '$.samples_source'),
-        json_extract(samples, '$.n_samples'),
-        (SELECT json_group_array(json_extract(value, '$.id')) FROM json_each(plan, '$.models')),
-        json_array_length(plan, '$.metrics'),
-        (SELECT COUNT(*) FROM cells WHERE cells.run_id = runs.run_id AND layer = {NO_LAYER}),
-        (SELECT COUNT(*) FROM cells WHERE cells.run_id = runs.run_id AND kind = 'Failure'),
-        (SELECT COUNT(*) FROM findings WHERE findings.run_id = runs.run_id),
-        (SELECT COUNT(*) FROM findings WHERE findings.run_id = runs.run_id AND has_problem),
-        {SECONDS}
-    FROM runs"""  # noqa: S608 - our own text
+__all__ = ["RunTable"]
 
 
 class RunTable(QueueTable):
@@ -94,24 +40,24 @@ class RunTable(QueueTable):
         return int(number), float(seconds)
 
     def plan(self, run_id: str) -> RunPlan:
-        """Read the plan of a run."""
+        """Read the plan of a run.
+
+        Raises
+        ------
+        RunNotFoundError
+            If there is no such run.
+        RunError
+            If it is damaged, or of a later version.
+        """
         return plan_from_json(self._row(run_id, "plan")[0])
 
-    def plans(self, *, owner: str | None = None) -> list[RunPlan]:
-        """Read the plans of runs, newest first; without an owner, those of all owners."""
-        wanted = ":owner IS NULL OR owner = :owner"
-        query = f"SELECT plan FROM runs WHERE {wanted} ORDER BY created_at DESC, rowid DESC"  # noqa: S608
-        with self._read() as db:
-            rows = db.execute(query, {"owner": owner}).fetchall()
-        return [plan_from_json(row[0]) for row in rows]
-
     def state(self, run_id: str) -> RunState:
-        """Read the state of a run."""
-        return RunState(self._row(run_id, "state")[0])
+        """Read the state of a run; one that this version does not know has failed."""
+        return state_of(self._row(run_id, "state")[0]) or RunState.FAILED
 
     def outline(self, run_id: str) -> Outline:
         """Read the outline of a run."""
-        return _outline(self._only(OUTLINE, run_id))
+        return outline_of(self._only(OUTLINE, run_id))
 
     def outlines(self, limit: int = -1, *, owner: str | None = None) -> list[Outline]:
         """Read the outlines of runs, newest first.
@@ -124,7 +70,7 @@ class RunTable(QueueTable):
         chosen = f"SELECT rowid FROM runs {condition} {newest} LIMIT :limit"  # noqa: S608 - our own text
         query = f"{OUTLINE} WHERE rowid IN ({chosen}) {newest}"
         with self._read() as db:
-            return [_outline(row) for row in db.execute(query, {"limit": limit, "owner": owner})]
+            return [outline_of(row) for row in db.execute(query, {"limit": limit, "owner": owner})]
 
     def start(self, run_id: str, environment: str) -> None:
         """Record that a worker has started the run."""
@@ -178,14 +124,12 @@ class RunTable(QueueTable):
             db.execute("DELETE FROM runs WHERE run_id = ?", (run_id,))
 
     def recent(self, limit: int = 20) -> list[tuple[RunPlan, RunState]]:
-        """Read the newest runs, newest first."""
+        """Read the newest runs, newest first; those that cannot be read here are left out."""
         query = "SELECT plan, state FROM runs ORDER BY created_at DESC, rowid DESC LIMIT ?"
         with self._read() as db:
             rows = db.execute(query, (limit,)).fetchall()
-        return [(plan_from_json(plan), RunState(state)) for plan, state in rows]
-
-
-def _outline(row: tuple[Any, ...]) -> Outline:
-    fields = dict(zip(Outline.__slots__, row, strict=True))
-    models = tuple(json.loads(fields.pop("models")))
-    return Outline(**(fields | {"state": RunState(fields["state"]), "models": models}))
+        found = []
+        for plan, state in rows:
+            with suppress(RunError):
+                found.append((plan_from_json(plan), state_of(state) or RunState.FAILED))
+        return found

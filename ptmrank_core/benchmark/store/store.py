@@ -18,17 +18,26 @@ from ptmrank_core.benchmark.store.codec import (
     facts_from_json,
     finding_from_json,
     outcome_from_json,
-    plan_from_json,
     summary_from_json,
     to_json,
 )
-from ptmrank_core.benchmark.store.queue import SECONDS
+from ptmrank_core.benchmark.store.outlines import SECONDS
+from ptmrank_core.benchmark.store.queue import ATTEMPT
 from ptmrank_core.benchmark.store.runs import RunTable
 from ptmrank_core.benchmark.store.schema import NO_LAYER
 from ptmrank_core.events import Event
-from ptmrank_core.records import Cell, Failure, Finding, ModelOutcome, ModelSpec, RunPlan, RunResult, RunState
+from ptmrank_core.records import (
+    Cell,
+    Failure,
+    Finding,
+    ModelOutcome,
+    ModelSpec,
+    RunPlan,
+    RunResult,
+    Stage,
+)
 
-__all__ = ["RunStore", "Speed", "new_run_id", "now"]
+__all__ = ["Attempt", "RunStore", "Speed", "new_run_id", "now"]
 
 
 def new_run_id() -> str:
@@ -56,6 +65,22 @@ class Speed:
     modality: str
     n_parameters: int | None
     seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """The attempts at a model whose workers have not left it in order.
+
+    Parameters
+    ----------
+    n_deaths
+        Number of such attempts since something was done of the model last, one that is at work included.
+    stage
+        Latest stage of the last of them.
+    """
+
+    n_deaths: int = 0
+    stage: str = Stage.RESOLVE
 
 
 class RunStore(RunTable):
@@ -124,10 +149,16 @@ class RunStore(RunTable):
                 (json_extract(outcome, '$.report.seconds.preprocess')
                     + json_extract(outcome, '$.report.seconds.forward'))
                 / json_extract(outcome, '$.report.n_run')
-            FROM outcomes WHERE json_extract(outcome, '$.report.n_run') > 0 ORDER BY rowid"""
+            FROM outcomes
+            WHERE CASE WHEN json_valid(outcome) THEN json_extract(outcome, '$.report.n_run') > 0 END
+            ORDER BY rowid"""
         with self._read() as db:
             rows = db.execute(query).fetchall()
-        return {model: Speed(modality, size, seconds) for model, modality, size, seconds in rows}
+        return {
+            model: Speed(modality, size, seconds)
+            for model, modality, size, seconds in rows
+            if isinstance(seconds, float) and isinstance(size, int | None)
+        }
 
     def add_finding(self, run_id: str, finding: Finding) -> None:
         """Store a finding; one of the same kind and subject is replaced."""
@@ -160,6 +191,26 @@ class RunStore(RunTable):
                 "INSERT OR REPLACE INTO events (run_id, model, kind, at, event) VALUES (?, ?, ?, ?, ?)",
                 (run_id, getattr(event, "model", ""), type(event).__name__, time.time(), to_json(event)),
             )
+
+    def attempt(self, run_id: str, model: str) -> Attempt:
+        """Read the attempts at a model."""
+        query = "SELECT event FROM events WHERE run_id = ? AND model = ? AND kind = ?"
+        with self._read() as db:
+            row = db.execute(query, (run_id, model, ATTEMPT)).fetchone()
+        return Attempt(**json.loads(row[0])) if row else Attempt()
+
+    def keep_attempt(self, run_id: str, model: str, attempt: Attempt) -> None:
+        """Store the attempts at a model, which outlive the worker."""
+        row = (run_id, model, ATTEMPT, time.time(), to_json(attempt))
+        with self._open() as db:
+            query = "INSERT OR REPLACE INTO events (run_id, model, kind, at, event) VALUES (?, ?, ?, ?, ?)"
+            db.execute(query, row)
+
+    def drop_attempt(self, run_id: str, model: str) -> None:
+        """Forget the attempts at a model."""
+        with self._open() as db:
+            query = "DELETE FROM events WHERE run_id = ? AND model = ? AND kind = ?"
+            db.execute(query, (run_id, model, ATTEMPT))
 
     def last_events(self, run_id: str) -> dict[tuple[str, str], str]:
         """Read the newest event of each kind for each model, as JSON by (model, kind)."""
@@ -211,11 +262,11 @@ class RunStore(RunTable):
             return self._result(run_id)
 
     def _result(self, run_id: str) -> RunResult:
-        columns = f"plan, samples, state, environment, {SECONDS}, error"
-        plan, samples, state, environment, seconds, error = self._row(run_id, columns)
+        columns = f"samples, environment, {SECONDS}, error"
+        samples, environment, seconds, error = self._row(run_id, columns)
         return RunResult(
-            plan=plan_from_json(plan),
-            state=RunState(state),
+            plan=self.plan(run_id),
+            state=self.state(run_id),
             samples=summary_from_json(samples),
             cells=self.cells(run_id),
             outcomes=self.outcomes(run_id),

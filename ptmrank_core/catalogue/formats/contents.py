@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ptmrank_core.catalogue.formats.table import GGUF, PICKLED, TENSORFLOW, Format, format_of
+from ptmrank_core.catalogue.regular_files import read_start
 from ptmrank_core.errors import WeightsFormatError
 
 __all__ = ["format_inside", "is_pointer", "refuse_pointer", "say_contents"]
@@ -22,11 +23,7 @@ _WORDS = (
 
 
 def _starts(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(len(POINTER))
-    except OSError:
-        return b""
+    return read_start(path, len(POINTER))
 
 
 def format_inside(path: Path) -> Format | None:

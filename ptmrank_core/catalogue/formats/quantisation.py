@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ptmrank_core.catalogue.regular_files import read_start
 from ptmrank_core.errors import UnsupportedModelError
 
 __all__ = ["refuse_other_format", "refuse_quantised_weights", "static_modules"]
@@ -31,15 +32,13 @@ _QUANTISATION_FILES: Mapping[str, str] = {
 }
 # Types of safetensors in which weights are quantised, without names of their own for them.
 _WHOLE_NUMBERS = ("I8", "U8", "I16", "U16", "I32", "U32", "F4", "F6_E2M3", "F6_E3M2")
+MOST_MODULES_BYTES = 2**20
 _STATIC = ("model2vec", "StaticModel", "StaticEmbedding")
 
 
 def static_modules(folder: Path) -> str:
     """Say that a repository of sentence-transformers looks vectors up in a table; empty if it does not."""
-    try:
-        text = (folder / "modules.json").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return ""
+    text = read_start(folder / "modules.json", MOST_MODULES_BYTES).decode("utf-8", errors="replace")
     return "static embeddings, a table of a vector for each token" if "StaticEmbedding" in text else ""
 
 

@@ -19,6 +19,7 @@ from typing import Any, Literal, TypeAlias
 from ptmrank_core.catalogue.candidates import Candidate
 from ptmrank_core.catalogue.loading import loading_of
 from ptmrank_core.catalogue.peatmoss import sql
+from ptmrank_core.catalogue.peatmoss.connection import connect
 from ptmrank_core.catalogue.peatmoss.facts import loader_of, parameters_of
 from ptmrank_core.catalogue.table import known_candidate
 from ptmrank_core.catalogue.tasks.kinds import AnyCategory, TaskCategory
@@ -60,7 +61,7 @@ class PeatmossDatabase:
         if not self._path.is_file():
             raise InputError(f"There is no file {str(self._path)!r}.", hint=EXPECTED)
         with self._explained():
-            self._connection = _connect(self._path)
+            self._connection = connect(self._path)
             try:
                 self._tables = {name for (name,) in self._connection.execute(sql.TABLES)}
                 for table, query in sql.FIRST.items():
@@ -108,6 +109,7 @@ class PeatmossDatabase:
         """
         query = sql.TOP_ENHANCED if self._has_tasks else sql.TOP_BASE
         names = json.dumps([task.name, *task.aliases])
+        self._connection.start()
         with self._explained():
             rows = self._connection.execute(
                 query, {"names": names, "pattern": _pattern(search), "n": limit}
@@ -137,11 +139,13 @@ class PeatmossDatabase:
         by_name = {name: task for task in wanted for name in (task.name, *task.aliases)}
         query = sql.EACH_ENHANCED if self._has_tasks else sql.EACH_BASE
         n = limit * SPARE if loadable else limit
+        self._connection.start()
         with self._explained():
             rows = self._connection.execute(query, {"names": json.dumps(list(by_name)), "n": n}).fetchall()
             rows_of: dict[str, list[tuple[Any, ...]]] = {task.name: [] for task in wanted}
             for name, *row in rows:
-                rows_of[by_name[name].name].append(tuple(row))
+                if name in by_name:  # a column may compare without case
+                    rows_of[by_name[name].name].append(tuple(row))
             models_of = {task.name: self._candidates(rows_of[task.name], task) for task in wanted}
         ids = {
             name: [m.id for m in models if not loadable or loading_of(m).verdict != "no"][:limit]
@@ -155,7 +159,7 @@ class PeatmossDatabase:
 
     def _candidates(self, rows: list[tuple[Any, ...]], task: AnyCategory) -> list[Candidate]:
         """Make candidates of rows (id, Hub id, downloads, likes), with their facts from the database."""
-        ordered = sorted((_clean(row) for row in rows), key=_rank)
+        ordered = sorted(filter(None, map(_clean, rows)), key=_rank)
         ids = json.dumps([row[0] for row in ordered])
         licences = self._names("license", sql.LICENCES, ids)
         libraries = self._names("library", sql.LIBRARIES, ids)
@@ -200,7 +204,7 @@ class PeatmossDatabase:
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
-        """Translate SQLite's errors on a file that it cannot read."""
+        """Translate SQLite's errors on a file that it cannot read, or not in time."""
         try:
             yield
         except sqlite3.Error as error:
@@ -210,35 +214,22 @@ class PeatmossDatabase:
             ) from error
 
 
-def _connect(path: Path) -> sqlite3.Connection:
-    """Open a file read-only, even in a folder that is not writable."""
-    for mode in ("mode=ro", "mode=ro&immutable=1"):
-        connection = sqlite3.connect(f"{path.as_uri()}?{mode}", uri=True)
-        try:
-            connection.execute(sql.TABLES).fetchone()
-        except sqlite3.OperationalError:  # its write-ahead log cannot be opened
-            connection.close()
-            if mode != "mode=ro":
-                raise
-        except sqlite3.Error:
-            connection.close()
-            raise
-        else:
-            return connection
-    raise AssertionError  # the last attempt returns or raises
-
-
 def _pattern(search: str) -> str:
     r"""Make a pattern for ``LIKE ... ESCAPE '\'``."""
     words = [word.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_") for word in search.split()]
     return f"%{'%'.join(words)}%" if words else "%"
 
 
-def _clean(row: tuple[Any, ...]) -> Row:
-    """Clean the types of a row: SQLite may store text among numbers, and an id of digits as a number."""
+def _clean(row: tuple[Any, ...]) -> Row | None:
+    """Clean the types of a row: SQLite may store text among numbers, and an id of digits as a number.
+
+    A row without a key or an id, such as one of bytes, is nothing.
+    """
     key, hub_id, *numbers = row
-    downloads, likes = (value if isinstance(value, int) else None for value in numbers)
-    return int(key), str(hub_id), downloads, likes
+    if not isinstance(key, int) or not isinstance(hub_id, str | int):
+        return None
+    downloads, likes = (value if isinstance(value, int) and value >= 0 else None for value in numbers)
+    return key, str(hub_id), downloads, likes
 
 
 def _rank(row: Row) -> tuple[int, int, str]:

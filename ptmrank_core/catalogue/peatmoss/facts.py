@@ -17,6 +17,7 @@ FOREIGN = (
     "ultralytics"
 )
 UNITS = {"": 1, "k": 1_000, "m": 1_000_000, "b": 1_000_000_000}
+MOST_PARAMETERS = 10**15
 NUMBER = re.compile(r"([\d.]+)\s*([kmb]?)(illion|illiard)?( parameters| params)?")
 
 
@@ -30,10 +31,10 @@ def loader_of(libraries: Sequence[str]) -> str | None:
 def parameters_of(count: object) -> int | None:
     """Read a number of parameters from a model card: ``110000000``, ``"110M"``."""
     if isinstance(count, (int, float)):
-        return int(count) if count > 0 else None
+        return int(count) if 0 < count < MOST_PARAMETERS else None
     match = NUMBER.fullmatch(str(count or "").lower().replace(",", "").strip())
     try:
         number = float(match[1]) * UNITS[match[2]] if match else 0.0
     except ValueError:  # 1.2.3
         number = 0.0
-    return round(number) or None
+    return round(number) or None if number < MOST_PARAMETERS else None

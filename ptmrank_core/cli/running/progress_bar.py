@@ -19,6 +19,7 @@ from ptmrank_core.events import (
     Waiting,
 )
 from ptmrank_core.records import DoseStage, Failure, Race
+from ptmrank_core.records.names import printable
 from ptmrank_core.results.command import PROGRAM
 
 __all__ = ["ProgressLine"]
@@ -118,6 +119,7 @@ class ProgressLine:
 
     def _say(self, text: str) -> None:
         """Print a line that is not rewritten, above the bar."""
+        text = printable(text)
         if self._bar is None:
             self._stream.write(f"{text}\n")
         else:

@@ -17,8 +17,11 @@ from ptmrank_core.data.tables import open_table
 from ptmrank_core.data.tables.column_roles import find_roles
 from ptmrank_core.errors import InputField, SamplesError
 from ptmrank_core.records import BytesBlob, Reading, ReadyFeatures, TargetKind
+from ptmrank_core.records.names import printable, tell_apart
 
 __all__ = ["FeatureFile", "read_feature_file"]
+
+LABELS_HINT = "Save whole numbers, or texts in UTF-8."
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -32,7 +35,7 @@ class FeatureFile:
     ready
         Its arrays, unchanged.
     kind, labels, class_names
-        Target kind, labels and class names of its samples, as in ``Samples``.
+        Target kind, labels and class names of its samples, as in ``Samples``: printable, and apart.
     """
 
     name: str
@@ -40,6 +43,10 @@ class FeatureFile:
     kind: TargetKind
     labels: NDArray[Any]
     class_names: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", printable(self.name))
+        object.__setattr__(self, "class_names", tuple(tell_apart(self.class_names).values()))
 
 
 def read_feature_file(path: Path, reading: Reading) -> FeatureFile:
@@ -95,6 +102,8 @@ def _read_arrays(path: Path) -> FeatureFile:
 
 def _read_labels(name: str, labels: NDArray[Any]) -> tuple[TargetKind, NDArray[Any], tuple[str, ...]]:
     """Encode the classes as numbers in the order of their values, as metrics do."""
+    if labels.dtype.kind == "f" and not np.isfinite(labels).all():
+        raise _not_finite("labels", labels, name)
     is_whole = labels.dtype.kind == "f" and bool((labels == np.rint(labels)).all())
     if labels.ndim != 1 or not (labels.dtype.kind in "biuUS" or is_whole):
         raise SamplesError(
@@ -103,10 +112,35 @@ def _read_labels(name: str, labels: NDArray[Any]) -> tuple[TargetKind, NDArray[A
             hint="Save real numbers, or a column of zeros and ones for each label, as 'targets'.",
         )
     classes, codes = np.unique(labels, return_inverse=True)
-    if classes.dtype.kind == "S":
-        classes = np.char.decode(classes, "utf-8", "replace")
-    names = tuple(str(int(one) if is_whole else one) for one in classes.tolist())
+    names = _name_classes(name, classes, is_whole=is_whole)
     return "classification", codes.astype(np.int64), names
+
+
+def _name_classes(name: str, classes: NDArray[Any], *, is_whole: bool) -> tuple[str, ...]:
+    """Write classes as texts, different ones as different texts; what is no text is escaped."""
+    if classes.dtype.kind == "S":  # never replaced by one mark for all: classes would fall together
+        classes = np.char.decode(classes, "utf-8", "backslashreplace")
+    try:
+        values = classes.tolist()
+    except ValueError as error:  # numbers that are no characters
+        raise SamplesError(f"'labels' of {name} are no texts: {error}.", hint=LABELS_HINT) from error
+    names = tuple(printable(str(int(one) if is_whole else one)) for one in values)
+    if len({*names}) < len(names):
+        twice = next(one for one in names if names.count(one) > 1)
+        raise SamplesError(
+            f"Two different classes in 'labels' of {name} are both written {twice!r}.", hint=LABELS_HINT
+        )
+    return names
+
+
+def _not_finite(array: str, values: NDArray[Any], name: str) -> SamplesError:
+    """Make the error of labels or targets that are no numbers in some rows."""
+    rows = np.flatnonzero(~np.isfinite(values).reshape(len(values), -1).all(axis=1)) if values.ndim else [0]
+    return SamplesError(
+        f"{array!r} of {name} hold NaN or infinity in {len(rows):,} rows, the first of them row "
+        f"{rows[0] + 1:,}; every sample needs a value.",
+        hint="Remove these rows from all arrays and from all files.",
+    )
 
 
 def _read_numbers(name: str, targets: Any) -> tuple[TargetKind, NDArray[Any], tuple[str, ...]]:
@@ -121,7 +155,7 @@ def _read_numbers(name: str, targets: Any) -> tuple[TargetKind, NDArray[Any], tu
     if numbers.ndim == 2 and numbers.shape[1] == 1:
         numbers = numbers[:, 0]
     if not np.isfinite(numbers).all():
-        raise SamplesError(f"'targets' of {name} hold NaN or infinity; every sample needs a number.")
+        raise _not_finite("targets", numbers, name)
     if numbers.ndim == 1:
         return "regression", numbers, ("target",)
     is_binary = bool(np.isin(numbers, (0.0, 1.0)).all())

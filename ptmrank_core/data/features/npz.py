@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import zipfile
+from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
+from ptmrank_core.data.features.npy import NPY_MAGIC, read_array
+from ptmrank_core.data.sources.archives import open_archive
+from ptmrank_core.data.sources.limits import DEFAULT_LIMITS
 from ptmrank_core.errors import InputError
 
 __all__ = ["ARRAY_NAMES", "load_arrays"]
 
-NPY_MAGIC = b"\x93NUMPY"
 ARRAY_NAMES = (
     "embeddings",
     "labels",
@@ -29,6 +31,14 @@ ARRAY_NAMES = (
     "target_error",
     "lipschitz",
 )
+# An array may be as large as an archive of pictures; labels in the order of their classes pack to nothing.
+ARRAY_LIMITS = replace(
+    DEFAULT_LIMITS,
+    max_entry_bytes=DEFAULT_LIMITS.max_total_bytes,
+    ratio_floor_bytes=DEFAULT_LIMITS.decoded_floor_bytes,
+)
+HINT = "Expected numpy.savez(path, embeddings=..., labels=...) without objects."
+SHOWN_NAMES = 20
 
 
 def load_arrays(path: Path) -> tuple[dict[str, NDArray[Any]], tuple[str, ...]]:
@@ -55,32 +65,41 @@ def load_arrays(path: Path) -> tuple[dict[str, NDArray[Any]], tuple[str, ...]]:
     """
     if not path.is_file():
         raise InputError(f"There is no file {path}.", hint="Expected an .npz file of features.")
+    if _is_single_array(path):
+        raise InputError(f"{path} is a single array.", hint="Save with numpy.savez(path, embeddings=...).")
     try:
-        file = _open(path)
-        if not isinstance(file, np.lib.npyio.NpzFile):
-            raise InputError(
-                f"{path} is a single array.", hint="Save with numpy.savez(path, embeddings=...)."
-            )
-        with file:
-            names = list(file.files)
-            arrays = {name: file[name] for name in names if name in ARRAY_NAMES}
-    except (OSError, ValueError, zipfile.BadZipFile, EOFError) as error:
-        raise InputError(
-            f"{path} cannot be read as .npz: {error}.",
-            hint="Expected numpy.savez(path, embeddings=..., labels=...) without objects.",
-        ) from error
+        listing = open_archive(path, path.name, ARRAY_LIMITS)
+        named = {entry.name.removesuffix(".npy"): entry for entry in listing.entries}
+        arrays = {
+            name: read_array(entry.blob.read(), name) for name, entry in named.items() if name in ARRAY_NAMES
+        }
+    except InputError as error:
+        raise InputError(f"{path} cannot be read as .npz: {error.message.rstrip('.')}.", hint=HINT) from error
+    lost = [
+        f"{one.name!r} ({one.reason})"
+        for one in listing.left_out
+        if one.name.removesuffix(".npy") in ARRAY_NAMES
+    ]
+    if lost:
+        raise InputError(f"{path} cannot be read as .npz: {', '.join(lost)}.", hint=HINT)
     if "embeddings" not in arrays:
         raise InputError(
-            f"{path} has no array 'embeddings' (found: {', '.join(names) or 'nothing'}).",
+            f"{path} has no array 'embeddings' (found: {_list_names(named)}).",
             hint=f"Name the arrays {', '.join(ARRAY_NAMES)}.",
         )
-    return arrays, tuple(name for name in names if name not in ARRAY_NAMES)
+    return arrays, tuple(name for name in named if name not in ARRAY_NAMES)
 
 
-def _open(path: Path) -> Any:
-    """Open a file of ``numpy.savez`` or ``numpy.save``; numpy takes every other file for a pickle."""
-    with path.open("rb") as content:
-        is_single_array = content.read(len(NPY_MAGIC)) == NPY_MAGIC
-    if not (is_single_array or zipfile.is_zipfile(path)):
-        raise zipfile.BadZipFile("it is neither an archive nor an array of NumPy")
-    return np.load(path, allow_pickle=False)
+def _is_single_array(path: Path) -> bool:
+    """Whether a file is one of ``numpy.save``."""
+    try:
+        with path.open("rb") as content:
+            return content.read(len(NPY_MAGIC)) == NPY_MAGIC
+    except OSError as error:
+        raise InputError(f"{path} cannot be read as .npz: {error.strerror}.", hint=HINT) from error
+
+
+def _list_names(names: Collection[str]) -> str:
+    """List the first names of arrays."""
+    more = f" and {len(names) - SHOWN_NAMES:,} more" if len(names) > SHOWN_NAMES else ""
+    return ", ".join(list(names)[:SHOWN_NAMES]) + more if names else "nothing"

@@ -12,6 +12,7 @@ from functools import lru_cache
 from urllib.parse import unquote
 
 from ptmrank_core.data.parts import part_of_stem
+from ptmrank_core.records.names import printable
 
 __all__ = ["FileIndex", "Match"]
 
@@ -166,4 +167,4 @@ def _parts_in(folder: str) -> frozenset[str]:
 
 def _normalise(path: str) -> str:
     """Spell a path as paths are compared: macOS stores letters and their accents separately."""
-    return unicodedata.normalize("NFC", path)
+    return unicodedata.normalize("NFC", printable(path))

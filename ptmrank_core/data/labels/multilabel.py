@@ -33,6 +33,7 @@ NAMED = re.compile(r"""'name': (?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")""")
 ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 CONTROLS = {"n": "\n", "t": "\t", "r": "\r"}
 INTEGER = re.compile(r"-?[0-9]+")
+COMPLEMENT = str.maketrans("0123456789", "9876543210")
 YES, NO = frozenset({"1", "1.0", "true"}), frozenset({"0", "0.0", "false"})
 
 
@@ -40,8 +41,16 @@ def sort_classes(names: Iterable[str]) -> tuple[str, ...]:
     """Sort class names: by value where all are integers, else alphabetically."""
     ordered = sorted(set(names))
     if all(INTEGER.fullmatch(name) for name in ordered):
-        ordered.sort(key=int)
+        ordered.sort(key=_by_value)
     return tuple(ordered)
+
+
+def _by_value(digits: str) -> tuple[int, int, str]:
+    """Sort integers by value; Python converts no more than 4,300 digits, and those slowly."""
+    size = digits.lstrip("-").lstrip("0")
+    if digits.startswith("-") and size:
+        return -1, -len(size), size.translate(COMPLEMENT)
+    return 1 if size else 0, len(size), size
 
 
 def read_indicators(

@@ -111,7 +111,7 @@ def find_unlabelled(name: str, cells: Sequence[str], reading: Reading, *, are_in
 
 def _judge_minus_one(name: str, counts: Counter[str]) -> Unlabelled:
     """Judge -1 among integers, by the other integers and by the name of the column."""
-    others = sorted(int(cell) for cell in counts if cell != MINUS_ONE)
+    others = sorted(float(cell) for cell in counts if cell != MINUS_ONE)
     if len(others) < 2 or others[0] < 0:
         return Unlabelled()
     plain = "".join(filter(str.isalnum, name.rpartition(".")[2])).casefold()

@@ -18,6 +18,7 @@ from ptmrank_core.data.sources.limits import Limits
 from ptmrank_core.data.sources.signatures import is_archive
 from ptmrank_core.errors import ArchiveError
 from ptmrank_core.records import Blob, LeftOut
+from ptmrank_core.records.names import printable
 
 __all__ = ["ArchiveNames", "HeadBlob", "check_size", "check_total", "is_bomb", "list_files", "refuse"]
 
@@ -47,6 +48,8 @@ def is_bomb(size: int, packed: int, limits: Limits) -> bool:
 
 def check_size(name: str, size: int, limits: Limits) -> None:
     """Refuse an entry that unpacks to too much."""
+    if size < 0:
+        raise refuse(name, f"declares a size of {size:,} bytes", "Pack the files again.")
     if size > limits.max_entry_bytes:
         raise refuse(
             name,
@@ -97,7 +100,7 @@ class ArchiveNames:
         ArchiveError
             If it is unsafe, occurs twice, or is one too many.
         """
-        name = clean_name(raw.replace("\\", "/"))
+        name = printable(clean_name(raw.replace("\\", "/")))
         if len(self.seen) == self.limits.max_entries:
             raise ArchiveError(
                 f"{self.title!r} has more than the {self.limits.max_entries:,} entries that are accepted.",
@@ -135,7 +138,9 @@ def list_files(
     """
     entries, left_out = [], []
     for name, size, blob, reason in sorted(files, key=lambda file: file[0]):
-        if is_hidden(name):
+        if not name:
+            left_out.append(LeftOut("(an entry)", "it has no name"))
+        elif is_hidden(name):
             left_out.append(LeftOut(name, HIDDEN_REASON))
         elif reason:
             left_out.append(LeftOut(name, reason))

@@ -141,7 +141,8 @@ def _check_ratio(info: zipfile.ZipInfo, name: str, limits: Limits) -> None:
 
 def _is_folder(info: zipfile.ZipInfo) -> bool:
     """Whether an entry is a folder, however its name separates folders."""
-    return info.is_dir() or (info.file_size == 0 and info.orig_filename.endswith("\\"))
+    raw = info.orig_filename
+    return raw.endswith("/") or (info.file_size == 0 and (not raw or raw.endswith("\\")))
 
 
 def _members(archive: SampleArchive, title: str, limits: Limits) -> list[tuple[str, int, Member, str]]:

@@ -30,6 +30,9 @@ SYSTEM_NAMES = frozenset({"__macosx", "thumbs.db", "ehthumbs.db", "desktop.ini",
 DRIVE_LETTER = re.compile(r"[A-Za-z]:")
 MAX_COMPONENT_BYTES = 255
 """The longest name that the usual file systems can store."""
+SHOWN_CHARS = 600
+MAX_PATH_CHARS = 4_096
+"""The longest path that they open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +119,14 @@ def _unsafe_part(raw: str) -> str:
         # Some systems drop trailing dots and blanks, so that '.. ' would become '..' there.
         "a '..' component": any(not part.strip(". ") for part in parts),
         f"a component of more than {MAX_COMPONENT_BYTES} bytes": size > MAX_COMPONENT_BYTES,
+        f"more than {MAX_PATH_CHARS:,} characters": len(raw) > MAX_PATH_CHARS,
     }
     return next((problem for problem, is_there in problems.items() if is_there), "")
+
+
+def _shortened(raw: str) -> str:
+    """Cut a name that would fill the screen."""
+    return raw if len(raw) <= SHOWN_CHARS else f"{raw[:SHOWN_CHARS]}..."
 
 
 def clean_name(raw: str) -> str:
@@ -141,7 +150,8 @@ def clean_name(raw: str) -> str:
     problem = _unsafe_part(raw)
     if problem:
         raise ArchiveError(
-            f"The name {raw!r} is refused: it has {problem}; expected a relative path such as 'cat/1.png'.",
+            f"The name {_shortened(raw)!r} is refused: it has {problem}; "
+            "expected a relative path such as 'cat/1.png'.",
             hint="Rename it, pack the files again, and try once more.",
         )
     return "/".join(part for part in raw.split("/") if part not in {"", "."})

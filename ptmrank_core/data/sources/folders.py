@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from ptmrank_core.data.sources.entries import (
 from ptmrank_core.data.sources.limits import Limits
 from ptmrank_core.errors import SamplesError
 from ptmrank_core.records import LeftOut
+from ptmrank_core.records.names import printable, tell_apart
 
 __all__ = ["FileBlob", "list_file", "list_folder"]
 
@@ -53,9 +55,15 @@ class FileBlob:
 
 
 def _relative_name(path: str, root: Path) -> str:
-    """Return the name inside the source; bytes that are no text (possible on Linux) are escaped."""
-    name = Path(path).relative_to(root).as_posix()
-    return name.encode("utf-8", "backslashreplace").decode()
+    """Return the name inside the source, as the file system has it."""
+    return Path(path).relative_to(root).as_posix()
+
+
+def _printable(names: Iterable[str]) -> dict[str, str]:
+    """Make names inside the source printable; two folders or files of different names stay different."""
+    names = list(names)
+    parts = tell_apart(part for name in names for part in name.split("/"))
+    return {name: "/".join(parts[part] for part in name.split("/")) for name in names}
 
 
 def _inspect_file(path: str, name: str, limits: Limits) -> Entry | LeftOut:
@@ -82,7 +90,7 @@ def list_file(path: Path, limits: Limits) -> SourceListing:
     SamplesError
         If it is no regular file or too large.
     """
-    entry = _inspect_file(str(path), path.name, limits)
+    entry = _inspect_file(str(path), printable(path.name), limits)
     if isinstance(entry, LeftOut):
         raise SamplesError(f"{str(path)!r} cannot be used: {entry.reason}.", hint="Choose another file.")
     return SourceListing((entry,), ())
@@ -109,26 +117,29 @@ def list_folder(root: Path, limits: Limits) -> SourceListing:
     SamplesError
         If it holds too many files.
     """
-    entries: list[Entry | LeftOut] = []
+    files: dict[str, str] = {}
+    closed: dict[str, str] = {}
 
     def note_closed_folder(error: OSError) -> None:
         """Report a folder that cannot be opened, which ``os.walk`` would skip silently."""
         name = _relative_name(error.filename, root)
-        entries.append(LeftOut(f"{name}/", f"a folder that cannot be opened: {error.strerror}"))
+        closed[f"{name}/"] = f"a folder that cannot be opened: {error.strerror}"
 
-    for top, folders, files in os.walk(root, onerror=note_closed_folder):
+    for top, folders, names in os.walk(root, onerror=note_closed_folder):
         for folder in folders:
             path = os.path.join(top, folder)  # noqa: PTH118 - as os.walk writes it
             if os.path.islink(path):  # noqa: PTH114 - the same
-                entries.append(LeftOut(_relative_name(path, root), "a link to a folder"))
-        for file in files:
-            path = os.path.join(top, file)  # noqa: PTH118 - the same
-            entries.append(_inspect_file(path, _relative_name(path, root), limits))
-        if len(entries) > limits.max_entries:
+                closed[_relative_name(path, root)] = "a link to a folder"
+        paths = [os.path.join(top, name) for name in names]  # noqa: PTH118 - the same
+        files |= {_relative_name(path, root): path for path in paths}
+        if len(files) + len(closed) > limits.max_entries:
             raise SamplesError(
                 f"{str(root)!r} holds more than {limits.max_entries:,} files.",
                 hint="Expected one folder for each class; choose a folder with fewer files.",
             )
+    shown = _printable([*files, *closed])
+    entries: list[Entry | LeftOut] = [LeftOut(shown[name], reason) for name, reason in closed.items()]
+    entries += [_inspect_file(path, shown[name], limits) for name, path in files.items()]
     entries.sort(key=lambda item: item.name)
     found = [item for item in entries if isinstance(item, Entry)]
     left_out = [item for item in entries if isinstance(item, LeftOut)]

@@ -22,6 +22,10 @@ from ptmrank_core.records import LeftOut, Modality, Reading, Samples
 __all__ = ["assemble", "settle_labels", "write_labels"]
 
 
+MOST_DIGITS = 18
+"""Of the number of a line; more are a part of the name of a file."""
+
+
 @dataclass(frozen=True, slots=True)
 class LabelledRow:
     """An item with a usable label, as the selection sees it."""
@@ -111,7 +115,7 @@ def _note_copies(kept: Sequence[LabelledRow]) -> tuple[str, ...]:
 def _place(left_out: LeftOut) -> tuple[int, ...]:
     """Return the line (and the word) that a name ends with."""
     places = left_out.name.split(":")[::-1]
-    numbers = [int(place) for place in places if place.isdecimal()]
+    numbers = [int(place) for place in places if place.isdecimal() and len(place) <= MOST_DIGITS]
     return tuple(numbers[::-1])
 
 

@@ -99,8 +99,9 @@ def find_roles(table: InputTable, reading: Reading) -> Roles:
     if reading.modality == "tabular" and reading.text_columns:
         raise SamplesError("A text column was named for tabular samples.", hint="Name one or the other.")
     ignored = dict.fromkeys(reading.ignored_columns, AS_ASKED)
+    spoken_for = {*named, *ignored}  # made once: tables have tens of thousands of columns
     for column in table.columns:
-        if column not in {*named, *ignored} and not table.sentences:
+        if column not in spoken_for and not table.sentences:
             why = why_identifier(table, column, as_is=reading.columns_as_is)
             ignored |= {column: why} if why else {}
     ignored |= dict.fromkeys(table.media, BESIDE_ROWS)
@@ -127,7 +128,8 @@ def _find_word_roles(table: InputTable, reading: Reading, columns: Sequence[str]
     else:
         lists = [column for column in columns if _holds_lists(table, column)]
         texts = [c for c in reading.text_columns or find_named(lists, WORDS_NAMES) if c in lists]
-        rest = [column for column in lists if column not in texts]
+        taken = {*texts}
+        rest = [column for column in lists if column not in taken]
         named = reading.label_columns or find_named(rest, TAG_NAMES)
         if len(texts) != 1 or not named or not _holds_lists(table, named[0]):
             return None
@@ -161,7 +163,8 @@ def _find_text_roles(table: InputTable, reading: Reading, columns: Sequence[str]
     choice = (
         LabelChoice(reading.label_columns) if reading.label_columns else _find_labels(table, rest, reading)
     )
-    group = find_group(table, reading, [c for c in rest if c not in choice.columns])
+    labels = {*choice.columns}
+    group = find_group(table, reading, [c for c in rest if c not in labels])
     return Roles("text", text, choice.columns, group, notes=choice.notes, ignored=choice.ignored)
 
 
@@ -179,7 +182,8 @@ def _find_labels(table: InputTable, columns: Sequence[str], reading: Reading) ->
     candidates = label_candidates(table, rest)
     if len(rest) == 1 or len(varied) == 1:
         return LabelChoice(tuple(varied or rest))
-    others = [column for column in varied if column not in candidates and column in table.numbers]
+    known = {*candidates}
+    others = [column for column in varied if column not in known and column in table.numbers]
     chosen = None if others else choose_recurring(table, candidates)
     if chosen is not None:
         return chosen
@@ -201,7 +205,8 @@ def _find_tabular_roles(table: InputTable, reading: Reading, columns: Sequence[s
         raise unclear_column(table, "text", (), InputField.TEXT_COLUMNS)
     given = LabelChoice(reading.label_columns) if reading.label_columns else None
     choice = given or choose_label(table, rest, reading) or _find_class_column(table, rest, reading)
-    rest = [column for column in rest if column not in {*choice.columns, *choice.ignored}]
+    taken = {*choice.columns, *choice.ignored}
+    rest = [column for column in rest if column not in taken]
     group = find_group(table, reading, rest)
     rest = [column for column in rest if column != group]
     plan = FeaturePlan() if reading.columns_as_is else plan_features(table, rest)

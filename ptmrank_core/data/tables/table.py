@@ -13,6 +13,7 @@ from ptmrank_core.data.sources.entries import Entry
 from ptmrank_core.data.sources.limits import Limits
 from ptmrank_core.errors import SamplesError
 from ptmrank_core.records import LeftOut, Modality
+from ptmrank_core.records.names import printable_names, tell_apart
 
 __all__ = ["InputTable", "MediaColumn", "TableBuilder", "build_table"]
 
@@ -38,6 +39,8 @@ class MediaColumn:
 @dataclass(frozen=True, slots=True, eq=False)
 class InputTable:
     """A table that the user brings, in memory.
+
+    The names of its columns are made printable; different columns stay different.
 
     Parameters
     ----------
@@ -82,6 +85,21 @@ class InputTable:
     files: Sequence[str] = ()
     unclear: tuple[str, ...] = ()
     sheets: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if printable_names(self.columns) != self.columns:
+            self._rename(tell_apart(self.columns))
+        for name in ("notes", "sheets"):
+            object.__setattr__(self, name, printable_names(getattr(self, name)))
+
+    def _rename(self, names: Mapping[str, str]) -> None:
+        """Give the columns printable names, in every field."""
+        for name in ("columns", "unclear"):
+            object.__setattr__(self, name, tuple(names[column] for column in getattr(self, name)))
+        for name in ("numbers", "words", "media"):
+            cells = getattr(self, name)
+            object.__setattr__(self, name, {names[column]: cells[column] for column in cells})
+        object.__setattr__(self, "classes", frozenset(names[column] for column in self.classes))
 
     @property
     def n_rows(self) -> int:

@@ -19,12 +19,14 @@ from ptmrank_core.features.encoders.base import TransformerEncoder
 from ptmrank_core.features.encoders.checkpoint import ODD_CONFIG
 from ptmrank_core.features.encoders.own_code import refuse_own_code
 from ptmrank_core.features.encoders.prepared import Prepared
+from ptmrank_core.features.reasons import reason_of
 from ptmrank_core.records import ExtractionOptions, ModelSpec, Waveform
 
 __all__ = ["AudioEncoder", "AudioPreparer", "cut_windows", "padding_mixes"]
 
 # Models of waveforms take any length; attention over more than this costs more than it gains.
 WINDOW_SECONDS = 30
+MOST_RATE = 768_000
 # Shorter recordings are padded with silence: a feature encoder needs several frames to produce one.
 SHORTEST_SECONDS = 0.1
 SPECTROGRAM_FRAMES_PER_SECOND = 100
@@ -68,7 +70,7 @@ def _rate(spec: ModelSpec, extractor: Any) -> int:
         If its feature extractor has none, which is so for one of pictures.
     """
     rate = getattr(extractor, "sampling_rate", None)
-    if not isinstance(rate, int) or rate < 1:
+    if not isinstance(rate, int) or not 1 <= rate <= MOST_RATE:
         raise UnsupportedModelError(
             f"The feature extractor of {spec.id!r} ({type(extractor).__name__}) has the sampling rate "
             f"{rate!r}; expected a number such as 16000.",
@@ -100,9 +102,10 @@ class AudioPreparer:
             )
         except (OSError, ImportError, *ODD_CONFIG) as error:
             refuse_own_code(spec, error, "feature extractor")
-            reason = str(error).partition(" Should have a ")[0]  # all extractors that there are would follow
+            # All extractors that there are would follow.
+            reason = reason_of(error).partition(" Should have a ")[0].rstrip(".")
             raise UnsupportedModelError(
-                f"The feature extractor of {spec.id!r} could not be read: {reason}",
+                f"The feature extractor of {spec.id!r} could not be read: {reason}.",
                 hint="Expected preprocessor_config.json: feature_extractor.save_pretrained(folder).",
             ) from error
         self.rate = _rate(spec, self.extractor)

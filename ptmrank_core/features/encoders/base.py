@@ -18,6 +18,7 @@ from ptmrank_core.features.encoders.dense import fuse_linear_layers
 from ptmrank_core.features.encoders.missing import watch_random_weights
 from ptmrank_core.features.encoders.padding import stack_padded
 from ptmrank_core.features.encoders.prepared import Prepared
+from ptmrank_core.features.planned_size import note_on_layers
 from ptmrank_core.features.pooling import family_of, pool, pool_hidden, row_note
 from ptmrank_core.records import ExtractionOptions, FloatArray, ModelSpec
 
@@ -109,6 +110,7 @@ class TransformerEncoder:
             self._model = load_checkpoint(spec, with_head, self._dtype)
         else:
             self._model = load_checkpoint(spec, headless, self._dtype, self.body)
+        self._notes += note_on_layers(self._model.config)
         self._model.to(self._device)
         fuse_linear_layers(self._model)
         patch_small_convolutions(self._model)
@@ -222,13 +224,7 @@ class TransformerEncoder:
         # The logits of a head for words do not apply to whole texts, nor those for texts to words.
         logits = None if scores is None or words != (scores.ndim == 3) else _of_samples(scores, micro_batch)
         layers = [_of_samples(layer, micro_batch) for layer in self._layers(output, inputs, words=words)]
-        if not np.isfinite(embeddings).all() or (logits is not None and not np.isfinite(logits).all()):
-            raise UnsupportedModelError(
-                "The model's output holds NaN or infinity.",
-                hint="Its weights may be damaged: copy or download it again, or choose another model."
-                if self._dtype == torch.float32
-                else "Half precision may overflow: choose float32 for this run.",
-            )
+        self._refuse_not_finite(embeddings, logits)
         rows = range(len(embeddings))
         return [
             SampleVectors(
@@ -236,6 +232,19 @@ class TransformerEncoder:
             )
             for i in rows
         ]
+
+    def _refuse_not_finite(self, embeddings: FloatArray, logits: FloatArray | None) -> None:
+        """Refuse vectors that are not finite; of a head in full precision only what reads it has to fail."""
+        is_full = self._dtype == torch.float32
+        rows = embeddings if is_full or logits is None else np.hstack([embeddings, logits])
+        n_broken = int(np.count_nonzero(~np.isfinite(rows).all(axis=1)))
+        if n_broken:
+            raise UnsupportedModelError(
+                f"The model's output holds NaN or infinity for {n_broken} of {len(rows)} samples of a batch.",
+                hint="Its weights may be damaged: copy or download it again, or choose another model."
+                if is_full
+                else "Half precision may overflow: choose float32 for this run.",
+            )
 
     def _layers(self, output: Any, inputs: Mapping[str, torch.Tensor], *, words: bool) -> list[torch.Tensor]:
         """Pool each hidden layer like the last one, or by the mean over positions if that has a pooler."""

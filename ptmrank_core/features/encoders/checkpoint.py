@@ -16,7 +16,9 @@ from transformers.utils import logging as transformers_logging
 from ptmrank_core.errors import UnsupportedModelError, WeightsFormatError
 from ptmrank_core.features import device as devices
 from ptmrank_core.features.encoders.missing import refuse_random_weights
+from ptmrank_core.features.planned_size import refuse_outgrown
 from ptmrank_core.features.pooling import family_of
+from ptmrank_core.features.reasons import reason_of, text_of
 from ptmrank_core.records import ModelSpec
 
 __all__ = ["ODD_CONFIG", "load_checkpoint", "load_config", "no_bars", "read_weights"]
@@ -78,7 +80,7 @@ def load_config(spec: ModelSpec) -> Any:
             ) from error
         raise UnsupportedModelError(
             f"The configuration of {spec.id!r} (family {spec.model_type!r}) could not be read: "
-            f"{_one_line(error)}",
+            f"{_reason(error)}.",
             hint="Expected a family that the installed transformers knows without code from the checkpoint, "
             "and values as model.save_pretrained(folder) writes them.",
         ) from error
@@ -86,10 +88,9 @@ def load_config(spec: ModelSpec) -> Any:
     return config
 
 
-def _one_line(error: Exception) -> str:
+def _reason(error: Exception) -> str:
     """Return the text of an error without line breaks, after its class where that says more."""
-    text = " ".join(str(error).strip().partition("\n\n")[0].split()) or "no reason given"
-    return text if isinstance(error, ValueError | StrictDataclassError) else f"{type(error).__name__}: {text}"
+    return text_of(error) if isinstance(error, ValueError | StrictDataclassError) else reason_of(error)
 
 
 def load_checkpoint(
@@ -161,6 +162,7 @@ def read_weights(
     """
     try:
         with no_bars():
+            refuse_outgrown(spec, loader, config)
             model, info = loader.from_pretrained(
                 spec.path,
                 config=config,
@@ -189,9 +191,9 @@ def read_weights(
     except ODD_CONFIG as error:
         if devices.is_out_of_memory(error):
             raise
-        reason = _one_line(error).partition("Model type should be one of")[0]  # all families that there are
+        reason = _reason(error).partition("Model type should be one of")[0]  # all families that there are
         raise UnsupportedModelError(
-            f"{spec.id!r} cannot be built from its config.json: {reason.strip()}",
+            f"{spec.id!r} cannot be built from its config.json: {reason.strip().rstrip('.')}.",
             hint="Copy config.json and the weights from one and the same model, or choose another model.",
         ) from error
     return model, info

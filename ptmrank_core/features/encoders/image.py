@@ -97,7 +97,7 @@ def picture_reader(spec: ModelSpec) -> PictureReader:
         return steps_of(settings, spec.id)
     try:
         processor = _load_processor(spec)
-    except (ImportError, *ODD_CONFIG):
+    except (ImportError, OSError, *ODD_CONFIG):
         processor = None
     # Installed packages must not change a vector: the classes of torchvision are never used.
     if processor is None or getattr(processor, "backend", "pil") != "pil":

@@ -17,6 +17,7 @@ import numpy as np
 
 from ptmrank_core.errors import UnsupportedModelError
 from ptmrank_core.features.encoders.pixels import PixelSteps
+from ptmrank_core.features.reasons import text_of
 from ptmrank_core.records import FloatArray
 
 __all__ = [
@@ -34,6 +35,8 @@ __all__ = [
 SETTINGS_FILES = ("processor_config.json", "preprocessor_config.json", "video_preprocessor_config.json")
 TYPES = ("image_processor_type", "video_processor_type", "feature_extractor_type")
 FILTERS = range(6)  # of Pillow
+MOST_PIXELS = 8192
+SAVE = "Save its image processor into the folder: processor.save_pretrained(folder)."
 NESTED = ("image_processor", "video_processor")
 IMAGENET = {"image_mean": [0.485, 0.456, 0.406], "image_std": [0.229, 0.224, 0.225]}
 HALVES = {"image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5]}
@@ -124,15 +127,16 @@ def read_settings(folder: Path, model_id: str) -> dict[str, Any]:
             continue
         try:
             content = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise UnsupportedModelError(f"{name} of {model_id!r} could not be read: {error}") from error
+        except (OSError, ValueError, RecursionError) as error:
+            told = f"{name} of {model_id!r} could not be read: {text_of(error)}."
+            raise UnsupportedModelError(told, hint=SAVE) from error
         if name == SETTINGS_FILES[0]:
             content = next((content[key] for key in NESTED if key in content), None)
         if isinstance(content, dict):
             return content
     raise UnsupportedModelError(
         f"{model_id!r} has no {SETTINGS_FILES[1]}, so it is not known how it reads pictures.",
-        hint="Save its image processor into the folder: processor.save_pretrained(folder).",
+        hint=SAVE,
     )
 
 
@@ -174,23 +178,15 @@ def steps_of(settings: Mapping[str, Any], model_id: str) -> PixelSteps:
             scale=scale,
             shift=shift,
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (ArithmeticError, KeyError, TypeError, ValueError) as error:
         raise UnsupportedModelError(
-            f"The preprocessing of {model_id!r} ({_named(settings)}) cannot be followed: {error}.",
+            f"The preprocessing of {model_id!r} ({_named(settings)}) cannot be followed: {text_of(error)}.",
             hint="Expected size, crop_size, image_mean and image_std as transformers writes them.",
         ) from error
 
 
 def own_steps(settings: Mapping[str, Any], model_id: str) -> PixelSteps | None:
-    """Return the steps of a processor of transformers; ``None`` if it does more than these.
-
-    Parameters
-    ----------
-    settings
-        All settings of the processor.
-    model_id
-        For messages.
-    """
+    """Return the steps of a processor of transformers by all its settings; ``None`` if it does more."""
     kind, size = type_of(settings), settings.get("size")
     if kind not in PLAIN or not isinstance(size, Mapping) or settings.get("do_pad"):
         return None
@@ -270,8 +266,8 @@ def _linear(settings: Mapping[str, Any]) -> tuple[FloatArray, FloatArray]:
     if settings["do_normalize"]:
         mean = np.asarray(settings["image_mean"], dtype=np.float64)
         std = np.asarray(settings["image_std"], dtype=np.float64)
-        if not std.all():
-            raise ValueError("image_std is 0")
+        if not (std.all() and np.isfinite(std).all() and np.isfinite(mean).all()):
+            raise ValueError(f"image_mean is {settings['image_mean']} and image_std {settings['image_std']}")
         scale, shift = scale / std, (shift - mean) / std
     return (
         np.broadcast_to(scale, 3).astype(np.float32).reshape(3, 1, 1),
@@ -294,6 +290,6 @@ def _crop(size: Any) -> tuple[int, int]:
 
 
 def _pixels(number: Any) -> int:
-    if int(number) < 1:
-        raise ValueError(f"a size is {number} pixels")
+    if not 1 <= float(number) <= MOST_PIXELS:
+        raise ValueError(f"a size is {number} pixels; expected 1 to {MOST_PIXELS}")
     return int(number)

@@ -181,7 +181,7 @@ def _dense(spec: ModelSpec, folder: Path) -> Dense:
         raise _unsupported(spec, f"a dense layer of the weights {', '.join(sorted(weights))}")
     arrays = {name: tensor.float().numpy() for name, tensor in weights.items()}
     weight, bias = arrays["linear.weight"], arrays.get("linear.bias")
-    if weight.ndim != 2 or (bias is not None and bias.shape != weight.shape[:1]):
+    if weight.ndim != 2 or not weight.size or (bias is not None and bias.shape != weight.shape[:1]):
         raise _unsupported(spec, f"a dense layer of the shape {list(weight.shape)}")
     return Dense(weight, bias, activation)
 

@@ -14,6 +14,7 @@ from ptmrank_core.features.encoders.checkpoint import ODD_CONFIG, load_config
 from ptmrank_core.features.encoders.own_code import refuse_own_code
 from ptmrank_core.features.encoders.prepared import Prepared
 from ptmrank_core.features.encoders.sentences import SentenceRecipe
+from ptmrank_core.features.reasons import reason_of
 from ptmrank_core.records import ModelSpec, WordInContext
 
 __all__ = ["TextPreparer", "known_ids", "load_tokenizer", "longest_text"]
@@ -43,9 +44,8 @@ def load_tokenizer(spec: ModelSpec) -> Any:
         load_config(spec)  # a tokenizer is chosen by the config, whose own errors say more
         refuse_own_code(spec, error, "tokenizer")
         _refuse_without_vocabulary(spec, folder)
-        reason = " ".join(str(error).split())
         raise UnsupportedModelError(
-            f"The tokenizer of {spec.id!r} could not be read: {type(error).__name__}: {reason}",
+            f"The tokenizer of {spec.id!r} could not be read: {reason_of(error)}.",
             hint="Expected tokenizer.json beside config.json: tokenizer.save_pretrained(folder).",
         ) from error
     names = set(type(tokenizer).vocab_files_names.values())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -12,13 +11,21 @@ from weakref import WeakKeyDictionary
 
 from ptmrank_core.config import Settings
 from ptmrank_core.errors import CancelledError, ModelProcessError
-from ptmrank_core.events import CancelToken, Sink, StageStarted, discard_event, never_cancels
+from ptmrank_core.events import BatchDone, CancelToken, Sink, StageStarted, discard_event, never_cancels
 from ptmrank_core.features.process.calls import discard_progress
 from ptmrank_core.features.process.carried import restore
 from ptmrank_core.features.process.child import Child
-from ptmrank_core.features.process.deaths import death_of, last_line, model_of, not_started, stalled
+from ptmrank_core.features.process.deaths import (
+    death_of,
+    exhausted,
+    last_line,
+    model_of,
+    not_started,
+    stalled,
+)
 from ptmrank_core.features.process.frames import Frame, FrameKind, unpack
 from ptmrank_core.features.process.functions import FUNCTIONS, ModelFunction, function_of
+from ptmrank_core.features.process.memory import MemoryWatch
 from ptmrank_core.records import Samples, Stage
 
 __all__ = ["ModelProcess"]
@@ -27,6 +34,10 @@ POLL_SECONDS = 0.1
 # A call that was cancelled ends after its batch or step; its process is killed if that takes longer.
 CANCEL_SECONDS = 10.0
 START_SECONDS = 120.0
+# Once a model runs, a batch or a step may take this many times as long as the longest silence before it.
+PATIENCE = 20.0
+# A wait counts no longer than this: a process that was stopped itself has not waited.
+LONGEST_WAIT_SECONDS = 1.0
 
 
 class ModelProcess:
@@ -42,7 +53,10 @@ class ModelProcess:
     log
         File for what the child and foreign code in it print; ``None`` for standard error.
     hang_seconds
-        The child is killed when nothing was heard of it for so long during a call; ``None`` for no limit.
+        The child is killed when nothing was heard of it for so long during a call; by default
+        ``settings.load_seconds``. Once a model runs, it may be silent for 20 times as long as it was before.
+    memory_bytes
+        What the child may hold at most; it is killed before it takes the last of the machine's memory anyway.
     functions
         The functions that it can be asked for.
     """
@@ -53,9 +67,11 @@ class ModelProcess:
         *,
         log: Path | None = None,
         hang_seconds: float | None = None,
+        memory_bytes: int | None = None,
         functions: Mapping[str, ModelFunction] = FUNCTIONS,
     ) -> None:
-        self._settings, self._log, self._hang_seconds = settings, log, hang_seconds
+        self._settings, self._log, self._memory_bytes = settings, log, memory_bytes
+        self._hang_seconds = settings.load_seconds if hang_seconds is None else hang_seconds
         self._functions = functions
         self._child: Child | None = None
         self._lock = threading.Lock()
@@ -92,7 +108,8 @@ class ModelProcess:
         Raises
         ------
         ModelProcessError
-            If the child cannot be started, died, or was killed because nothing was heard of it.
+            If the child cannot be started, died, or was killed because nothing was heard of it or because it
+            took too much memory.
         CancelledError
             If the function raised it, or did not return within ten seconds after cancellation was requested.
         PTMRankError, ForeignError
@@ -131,6 +148,7 @@ class ModelProcess:
 
     def _wait(self, child: Child, call: _Call) -> Frame:
         """Pass on what the child reports until it answers."""
+        memory = MemoryWatch(child.pid, self._memory_bytes)
         while True:
             frame = child.receive(POLL_SECONDS)
             if frame is not None and call.take(frame):
@@ -141,14 +159,17 @@ class ModelProcess:
                 child.cancel()
             if call.seconds_cancelled() >= CANCEL_SECONDS:
                 raise CancelledError("The run was cancelled.")
-            limit = self._silence_limit(child)
+            limit = self._silence_limit(child, call)
             if call.seconds_silent() >= limit:
                 raise stalled(call.model, call.function.doing, call.stage, limit)
+            if shortage := memory.shortage():
+                raise exhausted(call.model, call.function.doing, call.stage, shortage)
 
-    def _silence_limit(self, child: Child) -> float:
+    def _silence_limit(self, child: Child, call: _Call) -> float:
         """Seconds that the child may be silent; until it serves calls it has time to start."""
-        limit = math.inf if self._hang_seconds is None else self._hang_seconds
-        return limit if child.is_ready else max(limit, START_SECONDS)
+        if not child.is_ready:
+            return max(self._hang_seconds, START_SECONDS)
+        return max(self._hang_seconds, PATIENCE * call.longest_silence if call.has_run else 0.0)
 
     def _death(self, child: Child, call: _Call) -> ModelProcessError:
         """Say how the child died."""
@@ -192,18 +213,23 @@ class _Call:
         self.is_answered = False
         self.log_start = 0
         self._sink, self._on_progress, self._cancel = sink, on_progress, cancel
-        self._heard_at = self._asked_at = time.monotonic()
+        self._looked_at = self._asked_at = time.monotonic()
+        self._silent = self.longest_silence = 0.0
+        self.has_run = False
         self._cancelled_at: float | None = None
 
     def take(self, frame: Frame) -> bool:
         """Pass on what a frame reports; return whether it is the answer."""
-        self._heard_at = time.monotonic()
+        self.longest_silence = max(self.longest_silence, self.seconds_silent())
+        self._silent = 0.0
         if frame.kind is FrameKind.EVENT:
             event = unpack(frame)
             if isinstance(event, StageStarted):
                 self.stage = event.stage
+            self.has_run |= isinstance(event, BatchDone) and event.n_run > 0
             self._sink(event)
         elif frame.kind is FrameKind.PROGRESS:
+            self.has_run = True
             self._on_progress(unpack(frame))
         self.is_answered = frame.kind in {FrameKind.RESULT, FrameKind.ERROR}
         return self.is_answered
@@ -223,8 +249,11 @@ class _Call:
         return 0.0 if self._cancelled_at is None else time.monotonic() - self._cancelled_at
 
     def seconds_silent(self) -> float:
-        """Time since anything was heard of the child."""
-        return time.monotonic() - self._heard_at
+        """Time since anything was heard of the child, as far as this process was there to listen."""
+        now = time.monotonic()
+        self._silent += min(now - self._looked_at, LONGEST_WAIT_SECONDS)
+        self._looked_at = now
+        return self._silent
 
 
 def _size(log: Path | None) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 from ptmrank_core.errors import ModelProcessError
 from ptmrank_core.records import ModelSpec, Stage
 
-__all__ = ["death_of", "describe_exit", "last_line", "model_of", "not_started", "stalled"]
+__all__ = ["death_of", "describe_exit", "exhausted", "last_line", "model_of", "not_started", "stalled"]
 
 MEMORY = "Close other programs, choose a smaller batch or half precision, or leave this model out."
 FILES = "Check that its files are whole and that transformers is up to date, or leave this model out."
@@ -78,7 +78,14 @@ def stalled(model: str, doing: str, stage: Stage | None, seconds: float) -> Mode
     """Make the error of a process that was killed because nothing was heard of it."""
     return ModelProcessError(
         f"{_what(model)} was stopped while {_when(doing, stage)}: nothing was heard of it for {seconds:g} s.",
-        hint=FILES,
+        hint=f"{FILES} If it only needs longer, set PTMRANK_LOAD_SECONDS to more than {seconds:g}.",
+    )
+
+
+def exhausted(model: str, doing: str, stage: Stage | None, shortage: str) -> ModelProcessError:
+    """Make the error of a process that was killed before it took the last of the memory."""
+    return ModelProcessError(
+        f"{_what(model)} was stopped while {_when(doing, stage)}: {shortage}.", hint=MEMORY
     )
 
 

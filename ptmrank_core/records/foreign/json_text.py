@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ptmrank_core.records.names import printable
+from ptmrank_core.records.names import printable, reason_of
 
-__all__ = ["MAX_BYTES", "JsonFile", "parse_json", "read_json_file"]
+__all__ = ["JsonFile", "parse_json", "read_json_file", "unreadable_json"]
 
 MAX_BYTES = 64 * 2**20
 """More than any configuration or card has; tokenizers of large vocabularies are not read here."""
@@ -36,6 +36,9 @@ MARKS = (
 )
 
 
+PLAIN = (b"", "utf-8")
+
+
 @dataclass(frozen=True, slots=True)
 class JsonFile:
     """A parsed text.
@@ -52,7 +55,24 @@ class JsonFile:
     repeated: tuple[str, ...] = ()
 
 
-def parse_json(content: bytes | str, *, finite: bool = False, unique: bool = False) -> JsonFile:
+def unreadable_json(error: Exception) -> str:
+    """Say why a file of JSON could not be read, or holds something else than its reader expects.
+
+    Parameters
+    ----------
+    error
+        An ``OSError`` or ``ValueError`` of :func:`read_json_file`, or what looking into its value raised.
+    """
+    if isinstance(error, OSError):
+        return f"{error.strerror or error}"
+    if isinstance(error, KeyError | TypeError | AttributeError | IndexError):
+        return reason_of(error)
+    return f"it {error}"
+
+
+def parse_json(
+    content: bytes | str, *, finite: bool = False, unique: bool = False, marks: bool = True
+) -> JsonFile:
     """Parse a JSON text.
 
     Parameters
@@ -63,13 +83,15 @@ def parse_json(content: bytes | str, *, finite: bool = False, unique: bool = Fal
         Whether NaN, Infinity and numbers beyond the range of floats are refused.
     unique
         Whether a key that occurs twice in one object is refused.
+    marks
+        Whether a byte order mark is obeyed; a text that others read after us must have none.
 
     Raises
     ------
     ValueError
         If it is no JSON, is nested too deeply, or has a number that is too long; the message says which.
     """
-    text = _decoded(content) if isinstance(content, bytes) else content.removeprefix("\ufeff")
+    text = content if isinstance(content, str) else _decoded(content, marks=marks)
     repeated: dict[str, None] = {}
 
     def make_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -99,18 +121,17 @@ def parse_json(content: bytes | str, *, finite: bool = False, unique: bool = Fal
     return JsonFile(value, keys)
 
 
-_TOO_DEEP = f"is nested more than {MAX_DEPTH} levels deep"
+_TOO_DEEP = f"is not JSON that can be read: it is nested more than {MAX_DEPTH} levels deep"
 
 
-def _decoded(content: bytes) -> str:
+def _decoded(content: bytes, *, marks: bool) -> str:
     """Decode bytes by their byte order mark; without one they are UTF-8."""
-    mark, encoding = next(((mark, name) for mark, name in MARKS if content.startswith(mark)), (b"", "utf-8"))
+    found = (both for both in MARKS if content.startswith(both[0]))
+    mark, encoding = next(found, PLAIN) if marks else PLAIN
     try:
         return content[len(mark) :].decode(encoding)
     except UnicodeDecodeError as error:
-        raise ValueError(
-            f"is not text in {encoding.upper()}: byte {error.start:,} cannot be decoded"
-        ) from error
+        raise ValueError(f"is not JSON: byte {error.start:,} is no text in {encoding.upper()}") from error
 
 
 def _whole_number(digits: str) -> int:
@@ -146,7 +167,12 @@ def _check_depth(value: Any) -> None:
 
 
 def read_json_file(
-    path: Path, *, max_bytes: int = MAX_BYTES, finite: bool = False, unique: bool = False
+    path: Path,
+    *,
+    max_bytes: int = MAX_BYTES,
+    finite: bool = False,
+    unique: bool = False,
+    marks: bool = True,
 ) -> JsonFile:
     """Read a file of JSON; a pipe, a device or a folder is never opened.
 
@@ -156,7 +182,7 @@ def read_json_file(
         The file; a link is followed.
     max_bytes
         The largest file that is read.
-    finite, unique
+    finite, unique, marks
         As for :func:`parse_json`.
 
     Raises
@@ -172,4 +198,4 @@ def read_json_file(
         content = file.read(max_bytes + 1)
     if len(content) > max_bytes:
         raise ValueError(f"is larger than {max_bytes:,} bytes")
-    return parse_json(content, finite=finite, unique=unique)
+    return parse_json(content, finite=finite, unique=unique, marks=marks)

@@ -75,8 +75,8 @@ def test_a_name_that_is_no_text_is_spelled_out(make: Any, tmp_path: Path) -> Non
     root = make.folder(tmp_path / "photos", make.classes())
     (root / "cat" / os.fsdecode(b"\xe9.png")).write_bytes(make.picture(9))
     samples = load_samples(root)
-    assert r"cat/\udce9.png" in samples.names
-    assert samples.items[samples.names.index(r"cat/\udce9.png")].decode().size == (24, 20)
+    assert r"cat/\xe9.png" in samples.names
+    assert samples.items[samples.names.index(r"cat/\xe9.png")].decode().size == (24, 20)
 
 
 def test_an_item_that_is_gone_says_so(make: Any, tmp_path: Path) -> None:

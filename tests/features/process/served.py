@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -106,6 +107,26 @@ def deaf(seconds: float, sink: Sink) -> None:
     time.sleep(seconds)
 
 
+def hang(spec: ModelSpec, how: str, sink: Sink) -> None:
+    """Hang while a model is loaded: asleep, busy, or asleep beside a thread that is awake."""
+    sink(StageStarted(spec.id, Stage.LOAD))
+    if how == "ticks":
+        threading.Thread(target=lambda: [time.sleep(0.01) for _ in range(10**6)], daemon=True).start()
+    while how == "spins":
+        sum(range(1000))
+    time.sleep(600)
+
+
+def grow(spec: ModelSpec, sink: Sink) -> None:
+    """Take memory, bit by bit, while a model is loaded; stop before the machine is in danger."""
+    sink(StageStarted(spec.id, Stage.LOAD))
+    held = []
+    while len(held) < 100:
+        held.append(np.ones(2_500_000))
+        time.sleep(0.05)
+    time.sleep(600)
+
+
 def report(sink: Sink, on_progress: Callable[[float], None]) -> None:
     """Report progress."""
     for done in range(3):
@@ -162,6 +183,6 @@ SERVED = {
     function.__name__: ModelFunction(__name__, function.__name__, "it was being tested")
     for function in (
         echo, who, modules, first_pixels, same_samples, zeros, noisy, raise_ours, raise_foreign, die, wait,
-        deaf, report, cached, start_sleeper,
+        deaf, hang, grow, report, cached, start_sleeper,
     )
 }  # fmt: skip

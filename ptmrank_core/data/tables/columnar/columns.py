@@ -21,6 +21,7 @@ __all__ = ["ColumnReader", "name_class"]
 TOKEN_IDS = frozenset({"inputids", "attentionmask", "tokentypeids", "specialtokensmask", "positionids"})
 MAX_BLOCK_NUMBERS = 2**27  # 1 GiB
 MAX_DEPTH = 16
+CANNOT = "cannot be written as cells"
 
 
 class ColumnReader:
@@ -54,8 +55,20 @@ class ColumnReader:
         self.notes: list[str] = []
         self.objects: list[str] = []
 
-    def add(self, name: str, cells: Any, feature: Feature | None, depth: int = 0) -> None:
-        """Read a column; one of objects becomes a column for each of their fields: ``"answers.text"``."""
+    def add(self, name: str, cells: Any, feature: Feature | None) -> None:
+        """Read a column; one of objects becomes a column for each of their fields: ``"answers.text"``.
+
+        A column whose values cannot be written, such as durations longer than Python's, is not read.
+        """
+        try:
+            self._add(name, cells, feature, 0)
+        except value_errors() as error:
+            reason = next(iter(str(error).splitlines()), "") or type(error).__name__
+            self.notes.append(
+                f"Column {name!r} is not read: its values of the type {cells.type} {CANNOT} ({reason})."
+            )
+
+    def _add(self, name: str, cells: Any, feature: Feature | None, depth: int) -> None:
         import pyarrow as pa  # noqa: PLC0415 - slow to import, and most tables are no Parquet
 
         kind = cells.type
@@ -67,7 +80,7 @@ class ColumnReader:
                 self.objects.append(name)
             for index, inner in enumerate(cells.flatten()):
                 field = kind.field(index).name
-                self.add(f"{name}.{field}", inner, inner_feature(feature, field), depth + 1)
+                self._add(f"{name}.{field}", inner, inner_feature(feature, field), depth + 1)
         elif pa.types.is_dictionary(kind):
             self.classes.add(name)
             self._add_plain(name, cells.cast(kind.value_type))
@@ -223,10 +236,29 @@ def _read_column(values: Any) -> ColumnBuilder:
             column.parts.append(numbers)
             column.settle()
             return column
-    cells = [write_cell(value) for value in values.to_pylist()]
+    cells = [write_cell(value) for value in _values(values)]
     column.extend(cells)
     column.settle()
     if column.is_broken:  # nothing but marks for missing numbers
         column = ColumnBuilder(0, is_words=True)
         column.extend(cells)
     return column
+
+
+def _values(values: Any) -> list[Any]:
+    """Return the values of a column; dates before year 1 or after 9999, which Python has not, as texts."""
+    import pyarrow as pa  # noqa: PLC0415 - the same
+
+    try:
+        return list(values.to_pylist())
+    except (OverflowError, ValueError):
+        if not pa.types.is_temporal(values.type):
+            raise
+        return list(values.cast(pa.string()).to_pylist())
+
+
+def value_errors() -> tuple[type[Exception], ...]:
+    """Return what Arrow and Python raise on values that have no counterpart in the other."""
+    import pyarrow as pa  # noqa: PLC0415 - the same
+
+    return (pa.ArrowException, ArithmeticError, ValueError, TypeError, LookupError, RecursionError)

@@ -35,12 +35,12 @@ class ColumnarFile(Protocol):
         """Number of rows of each group."""
         ...
 
-    def column_bytes(self, column: str) -> int:
-        """Return the unpacked size of a column."""
-        ...
-
     def read(self, group: int, column: str) -> Any:
         """Return one column of one group, as an Arrow array in chunks."""
+        ...
+
+    def read_some(self, group: int, columns: Sequence[str]) -> Any:
+        """Return some columns of one group, as an Arrow table."""
         ...
 
 
@@ -55,23 +55,13 @@ class ParquetTable:
         self.schema = self._file.schema_arrow
         self.group_sizes = [self._metadata.row_group(i).num_rows for i in range(self._file.num_row_groups)]
 
-    def column_bytes(self, column: str) -> int:
-        """Return the unpacked size of a column, as the file declares it."""
-        total = 0
-        for index in range(self._metadata.num_row_groups):
-            group = self._metadata.row_group(index)
-            chunks = (group.column(i) for i in range(group.num_columns))
-            total += sum(c.total_uncompressed_size for c in chunks if _top(c.path_in_schema) == column)
-        return total
-
     def read(self, group: int, column: str) -> Any:
         """Return one column of one row group."""
-        return self._file.read_row_group(group, columns=[column]).column(column)
+        return self.read_some(group, [column]).column(0)
 
-
-def _top(path: str) -> str:
-    """Return the column that a path of nested fields begins with."""
-    return path.partition(".")[0]
+    def read_some(self, group: int, columns: Sequence[str]) -> Any:
+        """Return some columns of one row group; finding one among many takes time for each call."""
+        return self._file.read_row_group(group, columns=list(columns))
 
 
 class ArrowTable:
@@ -98,15 +88,15 @@ class ArrowTable:
         self.schema = reader.schema
         self.group_sizes = [batch.num_rows for batch in self._batches]
 
-    def column_bytes(self, column: str) -> int:
-        """Return the size of a column."""
-        return sum(batch.column(column).nbytes for batch in self._batches)
-
     def read(self, group: int, column: str) -> Any:
         """Return one column of one batch."""
+        return self.read_some(group, [column]).column(0)
+
+    def read_some(self, group: int, columns: Sequence[str]) -> Any:
+        """Return some columns of one batch."""
         import pyarrow as pa  # noqa: PLC0415 - the same
 
-        return pa.chunked_array([self._batches[group].column(column)])
+        return pa.Table.from_batches([self._batches[group].select(list(columns))])
 
 
 def damage_errors() -> tuple[type[Exception], ...]:

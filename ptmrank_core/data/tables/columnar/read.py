@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ptmrank_core.data.sources.entries import Entry
 from ptmrank_core.data.sources.limits import Limits
+from ptmrank_core.data.tables.columnar.bounds import check_decoded
 from ptmrank_core.data.tables.columnar.columns import ColumnReader
 from ptmrank_core.data.tables.columnar.files import ColumnarFile, damage_errors, open_columnar
 from ptmrank_core.data.tables.columnar.media import holds_bytes, read_media, recognise_media
@@ -17,8 +19,7 @@ from ptmrank_core.errors import SamplesError
 
 __all__ = ["read_columnar"]
 
-MAX_COLUMN_BYTES = 2**30
-"""Unpacked size of all columns but those of pictures and recordings, whose bytes stay in the file."""
+COLUMNS_AT_ONCE = 256
 FEWER_ROWS = "Keep a random part of the rows: a ranking needs a few thousand."
 
 
@@ -46,6 +47,7 @@ def read_columnar(entry: Entry, limits: Limits) -> InputTable:
     SamplesError
         If the file is damaged or empty, or holds too much.
     """
+    check_decoded(entry, limits)
     file = open_columnar(entry.blob, entry.name)
     try:
         return _read(file, entry, limits)
@@ -63,9 +65,12 @@ def _read(file: ColumnarFile, entry: Entry, limits: Limits) -> InputTable:
         )
     features = schema_features(file.schema)
     binary = [field.name for field in file.schema if holds_bytes(field.type)]
-    _check_size(file, [name for name in names if name not in binary], entry.name, limits)
+    _check_size(file, entry.name, limits)
     has_words = any(_lists_words(field.type) for field in file.schema)
     reader, media, unread = ColumnReader(has_words=has_words), dict[str, MediaColumn](), list[str]()
+    kinds = {field.name: field.type for field in file.schema}
+    unread += [name for name in names if name not in binary and _holds_binary(kinds[name])]
+    plain = _read_plain(file, [name for name in names if name not in {*binary, *unread}])
     for name in names:
         feature = features.get(name)
         if name in binary:
@@ -77,10 +82,8 @@ def _read(file: ColumnarFile, entry: Entry, limits: Limits) -> InputTable:
                 reader.order.append(name)
             else:
                 reader.add(name, column, None)
-        elif _holds_binary(file.schema.field(name).type):
-            unread.append(name)
-        else:
-            reader.add(name, _whole(file, name), feature)
+        elif name not in unread:
+            reader.add(name, next(plain), feature)
     if reader.objects:
         reader.notes.insert(0, describe_objects(reader.objects))
     if unread:
@@ -101,13 +104,20 @@ def _lists_words(kind: Any) -> bool:
     return "list" in str(kind) and "string" in str(kind)
 
 
-def _whole(file: ColumnarFile, name: str) -> Any:
-    """Return a column of all groups."""
+def _read_plain(file: ColumnarFile, names: Sequence[str]) -> Iterator[Any]:
+    """Yield each of some columns, of all groups."""
+    for start in range(0, len(names), COLUMNS_AT_ONCE):
+        some = names[start : start + COLUMNS_AT_ONCE]
+        groups = [file.read_some(group, some) for group in range(len(file.group_sizes))]
+        for place in range(len(some)):
+            yield _join([group.column(place) for group in groups])
+
+
+def _join(parts: Sequence[Any]) -> Any:
+    """Return the parts of a column as one."""
     import pyarrow as pa  # noqa: PLC0415 - slow to import, and most tables are no Parquet
 
-    parts = [file.read(group, name) for group in range(len(file.group_sizes))]
-    chunks = [chunk for part in parts for chunk in part.chunks]
-    return pa.chunked_array(chunks, type=parts[0].type)
+    return pa.chunked_array([chunk for part in parts for chunk in part.chunks], type=parts[0].type)
 
 
 def _read_bytes(file: ColumnarFile, entry: Entry, name: str, feature: Feature | None) -> Any:
@@ -119,7 +129,7 @@ def _read_bytes(file: ColumnarFile, entry: Entry, name: str, feature: Feature | 
     if any(not isinstance(cell, str) for cell in column.entries):
         return column if modality else None
     if "path" in _fields(file, name):
-        whole = _whole(file, name)
+        whole = _join([file.read(group, name) for group in range(len(file.group_sizes))])
         paths = whole.flatten()[_fields(file, name).index("path")]
         if paths.null_count < len(paths):
             return paths
@@ -136,15 +146,14 @@ def _holds_binary(kind: Any) -> bool:
     return holds_bytes(kind) or any(_holds_binary(kind.field(i).type) for i in range(kind.num_fields))
 
 
-def _check_size(file: ColumnarFile, columns: list[str], name: str, limits: Limits) -> None:
-    """Refuse a table that is too large, before it is unpacked."""
-    n_rows, n_bytes = sum(file.group_sizes), sum(map(file.column_bytes, columns))
+def _check_size(file: ColumnarFile, name: str, limits: Limits) -> None:
+    """Refuse a table with too many rows or columns, or with no row."""
+    n_rows, n_columns = sum(file.group_sizes), len(file.schema.names)
     if n_rows == 0:
         raise SamplesError(f"{name!r} holds no row that can be read.", hint="Expected a row for each sample.")
-    max_bytes = min(MAX_COLUMN_BYTES, limits.max_total_bytes)
-    if n_rows > limits.max_rows or n_bytes > max_bytes:
+    if n_rows > limits.max_rows or n_columns > limits.max_columns:
         raise SamplesError(
-            f"{name!r} holds {n_rows:,} rows and {n_bytes:,} bytes; at most {limits.max_rows:,} rows and "
-            f"{max_bytes:,} bytes are accepted.",
+            f"{name!r} holds {n_rows:,} rows and {n_columns:,} columns; at most {limits.max_rows:,} rows and "
+            f"{limits.max_columns:,} columns are accepted.",
             hint=FEWER_ROWS,
         )

@@ -109,7 +109,7 @@ def _by_name(table: InputTable, column: str, numbers: NDArray[np.float64] | None
     )
     is_unique = len(there) == table.n_rows and all(len(set(part)) == len(part) for part in parts)
     if numbers is not None and UNNAMED.fullmatch(column.strip()):
-        n_unnamed = sum(UNNAMED.fullmatch(name.strip()) is not None for name in table.columns)
+        n_unnamed = _UNNAMED.count(table.columns)
         return BLANK if n_unnamed <= FEW_UNNAMED and n_unnamed < len(table.columns) else ""
     words = words_of(column)
     ends = {words[0], words[-1]} if words else set()
@@ -121,6 +121,24 @@ def _by_name(table: InputTable, column: str, numbers: NDArray[np.float64] | None
     if words and words[-1] in NUMBER_WORDS and is_unique and len(there) >= MIN_ROWS:
         return "numbers the rows: no value recurs"
     return ""
+
+
+class _Counted:
+    """How many columns of the table that was asked about last have no name of their own."""
+
+    def __init__(self) -> None:
+        self._last: tuple[tuple[str, ...], int] = ((), 0)
+
+    def count(self, columns: tuple[str, ...]) -> int:
+        """Count them once for each table, not once for each of its columns."""
+        asked, n_unnamed = self._last
+        if asked is not columns:
+            n_unnamed = sum(UNNAMED.fullmatch(name.strip()) is not None for name in columns)
+            self._last = (columns, n_unnamed)
+        return n_unnamed
+
+
+_UNNAMED = _Counted()
 
 
 def _are_whole(numbers: NDArray[np.float64]) -> bool:

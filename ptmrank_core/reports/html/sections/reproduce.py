@@ -25,7 +25,7 @@ def reproduce_section(report: Report) -> Section | None:
         "planned": plan.created_at,
         "took": f"{result.seconds:.0f} s",
         "seed": str(plan.seed),
-        "samples from": plan.samples_source,
+        "samples from": plan.shown_source,
         "their digest": plan.samples_fingerprint,
     }
     environment = tuple(

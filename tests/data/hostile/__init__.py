@@ -1,0 +1,1 @@
+"""Inputs that break a reader, or take more than they are worth."""

@@ -1,0 +1,1 @@
+"""Inputs that broke something once, each with a name that says what it is, and what is right for it."""

@@ -1,0 +1,1 @@
+"""The kinds of input, each with a grammar of its own; see ``registry.py``."""

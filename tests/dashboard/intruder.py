@@ -17,7 +17,7 @@ from dashboard.server.owner import COOKIE
 from tests.benchmarks.visitor import Visitor
 from tests.waiting import PATIENCE_SECONDS
 
-__all__ = ["Tab", "status_of"]
+__all__ = ["Tab", "status_of", "xsrf_token"]
 
 PREFIX = f"$$ID-{'0' * 32}-"  # before the key of a widget, with the digest of what it is
 FILE = re.compile(r"/?(?:media/[0-9a-f]+(?:\.\w+)?|winner/[0-9a-f]{32}/[0-9a-f]{32}\.zip)")
@@ -80,7 +80,7 @@ class Tab(Visitor):
     def put(self, data: bytes) -> UploadedFileInfo:
         """Upload a table as the page does; return what its widget then says."""
         base, path = f"http://{self.address}", self.upload_address()
-        token = _xsrf_token(base)
+        token = xsrf_token(base)
         boundary = "of-this-test"
         head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="reviews.csv"\r\n\r\n'
         request = urllib.request.Request(  # noqa: S310
@@ -99,11 +99,11 @@ class Tab(Visitor):
         urls = FileURLs(file_id=path.rsplit("/", 1)[-1], upload_url=path, delete_url=path)
         return UploadedFileInfo(file_id=urls.file_id, name="reviews.csv", size=len(data), file_urls=urls)
 
-    def upload_address(self) -> str:
+    def upload_address(self, name: str = "reviews.csv") -> str:
         """Ask where a file goes, as the widget does."""
         request = BackMsg()
         request.file_urls_request.request_id = "one"
-        request.file_urls_request.file_names.append("reviews.csv")
+        request.file_urls_request.file_names.append(name)
         self._socket.send(request.SerializeToString())
         while not self.upload:
             self._take(self._receive())
@@ -140,7 +140,7 @@ def _texts(message: Message) -> Iterator[str]:
                 yield from (str(part) for pair in value.items() for part in pair)
 
 
-def _xsrf_token(base: str) -> str:
+def xsrf_token(base: str) -> str:
     """Streamlit's own token, which its page sends with an upload."""
     with urllib.request.urlopen(f"{base}/_stcore/health", timeout=PATIENCE_SECONDS) as answer:  # noqa: S310
         return str(answer.headers["set-cookie"]).partition("_streamlit_xsrf=")[2].partition(";")[0]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import os
 import resource
@@ -16,7 +15,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from itertools import cycle
+from itertools import count, cycle, islice
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +25,6 @@ from tests.hardening.kills.steps import Step, watch_steps
 
 __all__ = ["CACHE_FAULTS", "FAULTS", "USER_FAULTS", "Fault"]
 
-NOTHING = "no reason"
 DAY_SECONDS = 86_400.0
 GARBAGE = b"this is no database" * 500
 
@@ -55,6 +53,8 @@ class Fault:
         Whether it needs a user who is not root.
     needs_root
         Whether only root can cause it.
+    is_silent
+        Whether nothing can be said from then on.
     """
 
     name: str
@@ -64,6 +64,7 @@ class Fault:
     is_harmless: bool = False
     as_user: bool = False
     needs_root: bool = False
+    is_silent: bool = False
 
     @property
     def obstacle(self) -> str:
@@ -78,6 +79,7 @@ class Fault:
 def small_disk(place: Path, *, spare_bytes: int) -> Iterator[None]:
     """A disk of the home's own with a little room."""
     home, kept = place / "home", place / "kept"
+    home.mkdir(exist_ok=True)
     home.rename(kept)
     home.mkdir()
     taken = sum(file.stat().st_blocks * 512 for file in kept.rglob("*"))
@@ -291,9 +293,10 @@ def fill_output(_place: Path) -> None:
 
 def limit_descriptors(_place: Path, *, spare: int) -> None:
     """Few more files can be opened."""
-    used = max(int(name) for name in os.listdir("/proc/self/fd"))  # noqa: PTH208
-    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    resource.setrlimit(resource.RLIMIT_NOFILE, (used + 1 + spare, hard))
+    used = {int(name) for name in os.listdir("/proc/self/fd")}  # noqa: PTH208
+    free = (number for number in count() if number not in used)
+    limit = next(islice(free, spare, None))  # it is numbers that are limited, and some below are free
+    resource.setrlimit(resource.RLIMIT_NOFILE, (limit, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
 
 
 def limit_processes(_place: Path) -> None:
@@ -341,9 +344,7 @@ FAULTS = (
         mend=bring_back,
     ),
     Fault("store locked for long", lock_store, mend=lambda _: time.sleep(1.5)),
-    Fault(
-        "store locked for a while", lambda place: lock_database(store_file(place), 1.0), is_harmless=True
-    ),
+    Fault("store locked for a while", lambda place: lock_database(store_file(place), 1.0), is_harmless=True),
     *(
         Fault(f"clock {name}", partial(jump, days=days), is_harmless=True)
         for name, days in (
@@ -360,26 +361,27 @@ FAULTS = (
     Fault("umask 077", partial(set_umask, mask=0o077), is_harmless=True),
     Fault("input closed", partial(close, numbers=(0,)), is_harmless=True),
     Fault("output closed", partial(close, numbers=(1,))),
-    Fault("errors closed", partial(close, numbers=(2,))),
-    Fault("all closed", partial(close, numbers=(0, 1, 2))),
+    Fault("errors closed", partial(close, numbers=(2,)), is_silent=True),
+    Fault("all closed", partial(close, numbers=(0, 1, 2)), is_silent=True),
     Fault("output full", fill_output),
     *(
         Fault(f"{spare} more files open", partial(limit_descriptors, spare=spare))
         for spare in (0, 1, 2, 3, 5, 8, 12)
     ),
-    *(
-        Fault(f"{mega} MB more memory", partial(limit_memory, spare_bytes=mega << 20))
-        for mega in (0, 4, 32)
-    ),
+    *(Fault(f"{mega} MB more memory", partial(limit_memory, spare_bytes=mega << 20)) for mega in (0, 4, 32)),
 )
 """Faults of any work."""
 
 CACHE_FAULTS = (
     Fault("cache overwritten", lambda place: overwrite(cache_file(place), 0), is_harmless=True),
-    Fault("cache overwritten in the middle", lambda place: overwrite(cache_file(place), 5_000), is_harmless=True),
+    Fault(
+        "cache overwritten in the middle", lambda place: overwrite(cache_file(place), 5_000), is_harmless=True
+    ),
     Fault("cache emptied", lambda place: cut(cache_file(place), 0), is_harmless=True),
     Fault("cache cut", lambda place: cut(cache_file(place), 9_000), is_harmless=True),
-    Fault("cache's database deleted", lambda place: cache_file(place).unlink(missing_ok=True), is_harmless=True),
+    Fault(
+        "cache's database deleted", lambda place: cache_file(place).unlink(missing_ok=True), is_harmless=True
+    ),
     Fault("cache deleted", drop_cache, is_harmless=True),
     Fault("cache a file", partial(drop_cache, but=Path.touch), is_harmless=True),
     Fault("cache's values cut", cut_values, is_harmless=True),

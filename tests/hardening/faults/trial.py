@@ -22,7 +22,7 @@ __all__ = ["Trial", "disturb"]
 
 TOLD = {0, 1, 2}
 # The last line of what a command, or a worker's log, says.
-SENTENCE = re.compile(r"^(?:error: |\S+ \S+ ERROR ptmrank_core\.\w+ )?[A-Z`].+[.!]( Details: .+\.)?$")
+SENTENCE = re.compile(r"(?:error: |\S+ \S+ ERROR ptmrank_core\.\w+ )\S.+[.!]( Details: .+\.)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ def _judge_end(fault: Fault, ended: Ended) -> Iterator[str]:
         yield f"it ended with {ended.status}: {ended.said[-3000:]}"
     elif ended.status and fault.is_harmless:
         yield f"it did not go on, status {ended.status}: {ended.said[-2000:]}"
-    elif ended.status and lines and not SENTENCE.match(lines[-1]):
+    elif ended.status and not fault.is_silent and not (lines and SENTENCE.fullmatch(lines[-1])):
         yield f"it does not end with a sentence: {ended.said[-2000:]}"
 
 

@@ -13,7 +13,6 @@ import numpy as np
 
 from ptmrank_core import worker
 from ptmrank_core.benchmark import RunStore, clear_failed, list_runs, make_plan, new_run_id, now
-from ptmrank_core.config import load_settings
 from ptmrank_core.data import load_samples
 from ptmrank_core.records import (
     EmbeddingFunction,
@@ -64,26 +63,22 @@ def bring_texts(place: Path) -> None:
         ),
     )
     RunStore(settings_of(place)).create(plan, samples.summary())
+    (place / "in" / "run").write_text(plan.run_id)
 
 
 def do_run(place: Path) -> int:
     """Do the run as a worker does that knows the functions."""
     os.environ["PTMRANK_HOME"] = str(place / "home")
     worker.SOURCES = replace(worker.SOURCES, functions=FUNCTIONS)
-    settings = load_settings()
-    run_id = list_runs(RunStore(settings), settings)[0].run_id
-    return worker.main([run_id])
+    return worker.main([(place / "in" / "run").read_text()])
 
 
 def finish_run(place: Path) -> int:
     """Resume the run unless it has finished, and retry what failed in it."""
     settings = settings_of(place)
     store = RunStore(settings)
-    entries = list_runs(store, settings)
-    if not entries:
-        return 0
-    run_id = entries[0].run_id
-    status = 0 if entries[0].outline.state is RunState.FINISHED else do_run(place)
+    run_id = (place / "in" / "run").read_text()
+    status = 0 if store.state(run_id) is RunState.FINISHED else do_run(place)
     if status == 0 and has_failed(store, run_id):
         clear_failed(store, settings, run_id)
         status = do_run(place)

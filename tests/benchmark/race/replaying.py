@@ -35,8 +35,8 @@ class Recorded:
         return self.end - (self.end - self.start) * float(np.exp(-passes / 2))
 
 
-class KilledError(BaseException):
-    """The worker was killed."""
+class KilledError(SystemExit):
+    """The worker was killed: of all that can be raised, what ends a process is not caught."""
 
 
 @dataclass

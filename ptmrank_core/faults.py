@@ -58,7 +58,7 @@ HINTS: Mapping[str, str] = MappingProxyType(
         REFUSED: f"Ask whoever owns it for the permission, {ELSEWHERE}",
         IN_THE_WAY: "Move it away; `ptmrank doctor` lists everything that is wrong.",
         UNUSABLE: "Set PTMRANK_HOME to another folder.",
-        CROWDED: "Close other programs, or allow more open files (`ulimit -n`), and try again; nothing was lost.",
+        CROWDED: "Close other programs, or allow more open files, and try again; nothing was lost.",
         SHORT: "Free some, and try again; nothing was lost.",
         FAULTY: "Check the disk before anything is written to it; `ptmrank doctor` says what can be read.",
     }
@@ -201,7 +201,7 @@ def _kind_in_sqlite(error: sqlite3.Error, path: Path | None) -> str | None:
 
 
 def _kind_of_failure(name: str, path: Path | None) -> str:
-    """Tell why reading or writing failed: SQLite says so too where it cannot make or map a file of its own."""
+    """Tell why reading or writing failed: also said where a file of SQLite's own cannot be made or mapped."""
     if path is not None:
         with suppress(OSError):
             if shutil.disk_usage(path.parent).free < ROOM_BYTES:

@@ -103,10 +103,12 @@ class Bench:
         self.place.rename(base)
 
     def renew(self) -> None:
+        """Make the place of the work as it was before it."""
         shutil.rmtree(self.place, ignore_errors=True)
         shutil.copytree(self.base, self.place)
 
     def fork(self, work: Callable[[], int]) -> Ended:
+        """Do something in a child."""
         return fork(work, self.folder / "said.txt")
 
     def _logged(self, log: Path) -> int:

@@ -1,4 +1,4 @@
-"""``python -m tests.hardening.load --viewers 50 --owners 20 --out DIR``: how a shared server bears a crowd."""
+"""``python -m tests.hardening.load --viewers 50 --owners 20 --out DIR``: a crowd on a shared server."""
 
 from __future__ import annotations
 

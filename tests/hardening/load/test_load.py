@@ -37,4 +37,4 @@ def test_a_small_crowd_is_served(tmp_path: Path) -> None:
     assert len(seen.runs) == 6
     assert list(unfair(seen.runs)) == []
     assert len(seen.reruns) > SMALL.n_viewers
-    assert [round(upload["MB"]) for upload in seen.uploads] == [5]
+    assert [upload["MB"] >= 5 for upload in seen.uploads] == [True]

@@ -38,7 +38,8 @@ def write_archive(path: Path, n_bytes: int) -> Path:
 def send(tab: Tab, file: Path) -> tuple[UploadedFileInfo, float]:
     """Send a file where the page says, piece by piece; return what its widget says then, and the seconds."""
     path, begun = tab.upload_address(file.name), time.monotonic()
-    head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="{file.name}"\r\n\r\n'.encode()
+    named = f'Content-Disposition: form-data; name="file"; filename="{file.name}"'
+    head = f"--{BOUNDARY}\r\n{named}\r\n\r\n".encode()
     tail = f"\r\n--{BOUNDARY}--\r\n".encode()
     token = xsrf_token(f"http://{tab.address}")
     connection = http.client.HTTPConnection(tab.address, timeout=600)

@@ -25,6 +25,7 @@ from tests.hardening.kills.steps import Step, watch_steps
 
 __all__ = ["CACHE_FAULTS", "FAULTS", "USER_FAULTS", "Fault"]
 
+CROWDED = "no more files can be opened|A library cannot be loaded"
 DAY_SECONDS = 86_400.0
 GARBAGE = b"this is no database" * 500
 
@@ -55,6 +56,8 @@ class Fault:
         Whether only root can cause it.
     is_silent
         Whether nothing can be said from then on.
+    says
+        What the sentence has to say, if there is one, as a regular expression.
     """
 
     name: str
@@ -65,6 +68,7 @@ class Fault:
     as_user: bool = False
     needs_root: bool = False
     is_silent: bool = False
+    says: str = ""
 
     @property
     def obstacle(self) -> str:
@@ -324,6 +328,7 @@ FAULTS = (
             mend=make_room,
             around=partial(small_disk, spare_bytes=spare),
             needs_root=True,
+            says="there is no room left on the disk",
         )
         for spare in (4_096, 65_536, 262_144)
     ),
@@ -365,10 +370,13 @@ FAULTS = (
     Fault("all closed", partial(close, numbers=(0, 1, 2)), is_silent=True),
     Fault("output full", fill_output),
     *(
-        Fault(f"{spare} more files open", partial(limit_descriptors, spare=spare))
+        Fault(f"{spare} more files open", partial(limit_descriptors, spare=spare), says=CROWDED)
         for spare in (0, 1, 2, 3, 5, 8, 12)
     ),
-    *(Fault(f"{mega} MB more memory", partial(limit_memory, spare_bytes=mega << 20)) for mega in (0, 4, 32)),
+    *(
+        Fault(f"{mega} MB more memory", partial(limit_memory, spare_bytes=mega << 20), says="memory")
+        for mega in (0, 4, 32)
+    ),
 )
 """Faults of any work."""
 

@@ -121,11 +121,14 @@ def _judge_end(fault: Fault, ended: Ended) -> Iterator[str]:
         yield f"it did not go on, status {ended.status}: {ended.said[-2000:]}"
     elif ended.status and not fault.is_silent and not (lines and SENTENCE.fullmatch(lines[-1])):
         yield f"it does not end with a sentence: {ended.said[-2000:]}"
+    elif ended.status and not re.search(fault.says, ended.said):
+        yield f"it does not say what is wrong: {ended.said[-2000:]}"
 
 
 def _judge(bench: Bench) -> Iterator[str]:
     """Judge what is there when the work was finished."""
     settings = settings_of(bench.place)
+    bench.grow_old()
     sweep(settings)
     for entry in list_runs(RunStore(settings), settings):
         if entry.alive or not entry.outline.state.is_finished():

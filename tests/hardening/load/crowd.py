@@ -7,6 +7,7 @@ import re
 import threading
 import time
 import urllib.request
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -75,7 +76,8 @@ class Measured:
         return {
             "first loads": _times(self.loads),
             "reruns": _times(self.reruns),
-            "errors": self.errors,
+            "errors": len(self.errors),
+            "what went wrong": dict(Counter(self.errors)),
             "runs": len(self.runs),
             "unfair": list(unfair(self.runs)),
             "longest wait, s": max((run.begun_at - run.queued_at for run in self.runs), default=0.0),

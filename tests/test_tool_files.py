@@ -97,6 +97,7 @@ def test_the_job_with_the_lowest_versions_tests_every_room_without_models() -> N
         "demo",
         "features",
         "guides",
+        "hardening",
         "installed",
         "notebooks",
         "script",

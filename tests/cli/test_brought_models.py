@@ -117,7 +117,7 @@ SPOILT: dict[str, tuple[Callable[[Path], Any], str, str]] = {
     "quantised": (_quantise, "are quantised (GPTQ, 4 bits)", "Choose the model that it was made from"),
     "gguf": (_become_gguf, "That is GGUF", "Give the model that it was made from"),
     "wrapped": (_wrap, "(module.embeddings", "under the names that the model expects"),
-    "misnamed": (_misname, "cannot be built from its config.json: KeyError: 'magic'", "choose another model"),
+    "misnamed": (_misname, "cannot be built from its config.json: KeyError", "choose another model"),
     "wide": (_widen, "is [24, 16], expected [30, 16]", "from one and the same model"),
 }
 

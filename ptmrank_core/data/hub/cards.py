@@ -79,12 +79,14 @@ def _metadata(card: Entry) -> dict[str, Any]:
     block = BLOCK.match(card.blob.read().decode("utf-8", "replace"))
     if block is None:
         return {}
-    from huggingface_hub import RepoCard  # noqa: PLC0415 - slow to import, and few folders have a card
+    # Slow to import, and few folders have a card.
+    from huggingface_hub import RepoCard  # noqa: PLC0415
+    from yaml import YAMLError  # noqa: PLC0415
 
     try:
         data: Any = RepoCard(block[0], ignore_metadata_errors=True).data
         read = data.to_dict()
-    except (ValueError, TypeError, AttributeError):
+    except (YAMLError, ValueError, TypeError, AttributeError, RecursionError):
         return {}
     return read if isinstance(read, dict) else {}
 

@@ -48,7 +48,9 @@ def find_saved(entries: Sequence[Entry]) -> Dataset | None:
     root = folder_of(min(saved, key=len).rstrip("/"))
     if dicts:
         root = folder_of(min((e.name for e in dicts), key=len))
-        splits = read_object(by_name[f"{root}{DICT}"]).get("splits", [])
+        splits = read_object(by_name[f"{root}{DICT}"]).get("splits")
+        if not isinstance(splits, list) or not splits:
+            raise _odd(f"{root}{DICT}", "a list of splits")
         parts = {str(split): f"{root}{split}/" for split in splits}
         missing = [folder for folder in parts.values() if folder not in saved]
         if missing or len(dicts) > 1:
@@ -74,11 +76,21 @@ def _shards(by_name: Mapping[str, Entry], folder: str, state: Mapping[str, Any])
             f"{folder}{STATE} chooses rows by a table of indices, as very old versions did.",
             hint="Load the data set with a current version of the library, and save it again.",
         )
-    names = [f"{folder}{file.get('filename', '')}" for file in state["_data_files"]]
+    files = state["_data_files"]
+    if not isinstance(files, list) or not all(isinstance(file, dict) for file in files):
+        raise _odd(f"{folder}{STATE}", "a list of files, each an object with its filename")
+    names = [f"{folder}{file.get('filename', '')}" for file in files]
     missing = [name for name in names if name not in by_name]
     if missing or not names:
         raise _missing(missing[0] if missing else f"{folder}data-00000-of-00001.arrow")
     return tuple(by_name[name] for name in names)
+
+
+def _odd(name: str, expected: str) -> SamplesError:
+    return SamplesError(
+        f"{name} is not what save_to_disk writes; expected {expected}.",
+        hint="Save the data set again, or give its tables without this file.",
+    )
 
 
 def _missing(name: str) -> SamplesError:

@@ -65,7 +65,8 @@ class Limits:
 
     def decoded_bytes(self, packed: int) -> int:
         """Return what a columnar file of this size may decode to."""
-        return min(self.max_decoded_bytes, self.decoded_floor_bytes + self.decoded_ratio * packed)
+        by_size = self.decoded_floor_bytes + self.decoded_ratio * packed
+        return min(self.max_total_bytes, self.max_decoded_bytes, by_size)
 
     def decode_seconds(self, packed: int) -> int:
         """Return how long decoding a columnar file of this size may take."""

@@ -17,7 +17,7 @@ from tests.benchmark.runs import stored_plan
 
 # Module of the run store -> the functions by which it makes records of JSON.
 DECODERS = {
-    "store": ("cell_from_json", "finding_from_json", "outcome_from_json", "plan_from_json"),
+    "store": ("cell_from_json", "finding_from_json", "outcome_from_json"),
     "runs": ("plan_from_json",),
 }
 

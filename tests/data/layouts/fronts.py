@@ -238,17 +238,25 @@ def ask_frame(source: Path, reading: Reading = AS_RECOGNISED) -> Said | None:
     reader = READERS.get(source.suffix)
     if reader is None:
         return None
-    frame = reader(source)
+    try:
+        frame = reader(source)
+    except pd.errors.ParserError:
+        return None  # pandas makes no frame of it
     try:
         samples: Samples = load_objects(frame, read_options(_changed(reading)))
     except UnclearReadingError as question:
         options = _changed(reading) | dict(question.options[0].changes)
         answered = _counts(reading_payload(load_objects(frame, read_options(options))))
-        sentence = question.message.replace("'frame'", f"'{source.name}'")
+        sentence = _of_file(question.message, source)
         return Said("asked", sentence, n_options=len(question.options), answered=answered)
     except PTMRankError as error:
-        return Said("refused", error.message)
+        return Said("refused", _of_file(error.message, source))
     return Said("read", counts=_counts(reading_payload(samples)))
+
+
+def _of_file(sentence: str, source: Path) -> str:
+    """Call a data frame, which has no name, as the file of the other fronts."""
+    return sentence.replace("'frame'", f"'{source.name}'")
 
 
 def _read_with_answer(source: Path, reading: Reading) -> Samples:

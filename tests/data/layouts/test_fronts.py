@@ -30,6 +30,8 @@ NOT_AS_PANDAS_READS = {
     "Excel's line sep=; before the header",
     "a table without a header",
     "a table of names of files that are not there",
+    "a comma in every text, without quotation marks",
+    "JSON that is called .csv",
 }
 # No column can be named on the page that is not there.
 NOT_ON_THE_PAGE = {"a column of files that is not there"}

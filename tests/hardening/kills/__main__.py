@@ -17,6 +17,9 @@ from tests.hardening.kills.processes import ProcessBench
 from tests.hardening.kills.trial import Bench, Trial
 from tests.hardening.kills.work import SCENARIOS
 
+# Real processes take as long as all else together if one trial in so many is theirs.
+EVERY = 25
+
 
 def main() -> None:
     """Kill so often, each kind of work in turn, and print the figures."""
@@ -36,10 +39,10 @@ def main() -> None:
         benches: list[Bench | ProcessBench] = [
             Bench(scenario, Path(folder) / str(i)) for i, scenario in enumerate(chosen)
         ]
-        if arguments.only in "real processes":
-            benches.append(ProcessBench(Path(folder) / "processes"))
+        rare = [ProcessBench(Path(folder) / "processes")] if arguments.only in "real processes" else []
         while sum(len(trial.kills) for trial in trials) < arguments.kills:
-            bench = benches[len(trials) % len(benches)]
+            is_rare = bool(rare) and (len(trials) % EVERY == 0 or not benches)
+            bench = rare[0] if is_rare else benches[len(trials) % len(benches)]
             trials.append(bench.try_once(np.random.default_rng((arguments.seed, len(trials)))))
             file.write(f"{json.dumps(asdict(trials[-1]))}\n")
             file.flush()

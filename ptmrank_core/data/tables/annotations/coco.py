@@ -32,12 +32,14 @@ def read_coco(value: Mapping[str, Any], name: str) -> Annotated:
         If the annotations name no categories, as those of captions do.
     """
     categories = {
-        one["id"]: str(one.get("name", one["id"])) for one in _objects(value.get("categories")) if "id" in one
+        one["id"]: str(one.get("name", one["id"]))
+        for one in _objects(value.get("categories"))
+        if _is_id(one.get("id"))
     }
     found: dict[Any, dict[str, None]] = {}
     for one in _objects(value["annotations"]):
         category = one.get("category_id")
-        if category is not None and "image_id" in one:
+        if _is_id(category) and _is_id(one.get("image_id")):
             found.setdefault(one["image_id"], {})[categories.get(category, str(category))] = None
     if not found:
         raise SamplesError(
@@ -50,7 +52,7 @@ def read_coco(value: Mapping[str, Any], name: str) -> Annotated:
     how = "category, which is its class" if is_single else "categories, which are its labels"
     annotated.notes.append(f"Each picture of {name} has the {how}, whatever the place in the picture.")
     for line, image in enumerate(_objects(value["images"]), start=1):
-        labels = list(found.get(image.get("id"), {}))
+        labels = list(found.get(image["id"], {})) if _is_id(image.get("id")) else []
         if "file_name" not in image:
             annotated.leave_out(line, "a picture without a file_name")
         elif is_single and not labels:
@@ -59,6 +61,11 @@ def read_coco(value: Mapping[str, Any], name: str) -> Annotated:
             label = labels[0] if is_single else labels
             annotated.rows.append((line, {"file_name": str(image["file_name"]), "label": label}))
     return annotated
+
+
+def _is_id(value: Any) -> bool:
+    """Whether this is what COCO names pictures and categories by: a number or a text."""
+    return isinstance(value, int | float | str)
 
 
 def _objects(value: Any) -> list[dict[str, Any]]:

@@ -103,7 +103,7 @@ def damage_errors() -> tuple[type[Exception], ...]:
     """Return what pyarrow raises on damaged files."""
     import pyarrow as pa  # noqa: PLC0415 - the same
 
-    return (pa.ArrowException, OSError)
+    return (pa.ArrowException, OSError, UnicodeDecodeError)
 
 
 def open_columnar(blob: Blob, name: str) -> ColumnarFile:

@@ -87,6 +87,7 @@ def _read(file: ColumnarFile, entry: Entry, limits: Limits) -> InputTable:
     if reader.objects:
         reader.notes.insert(0, describe_objects(reader.objects))
     if unread:
+        unread.sort(key=names.index)
         reader.notes.append(f"Columns of binary data are not read: {list_columns(unread)}.")
     return InputTable(
         entry.name,

@@ -63,6 +63,8 @@ def are_dates(cells: Sequence[str]) -> bool:
 
 def are_numbered_days(numbers: NDArray[np.float64]) -> bool:
     """Whether all of some numbers are days of the calendar, as ``20240131``."""
+    if not ((numbers >= 0) & (numbers < 1e8)).all():
+        return False
     days = numbers.astype(np.int64)
     years, months = days // 10_000, days // 100 % 100
     are_days = (days == numbers) & (years >= 1900) & (years <= 2100) & (months >= 1) & (months <= 12)

@@ -24,6 +24,7 @@ from ptmrank_core.data.tables.columns.kinds import (
 )
 from ptmrank_core.data.tables.columns.measures import read_measures
 from ptmrank_core.data.tables.role_rules import list_columns, unclear_column
+from ptmrank_core.data.tables.vectors import refuse_numbers_as_text
 from ptmrank_core.data.tables.table import InputTable
 from ptmrank_core.errors import InputField, ReadingOption, SamplesError, UnclearReadingError
 from ptmrank_core.records import Reading
@@ -154,6 +155,8 @@ def _ask_for_text(
     table: InputTable, candidates: Sequence[str], pairs: Sequence[tuple[str, ...]]
 ) -> SamplesError:
     """Make the error of a text that several columns may hold, or none."""
+    if not candidates:
+        refuse_numbers_as_text(table, table.columns)
     plainly = unclear_column(table, "text", candidates, InputField.TEXT_COLUMNS)
     if len(candidates) < 2:
         return plainly

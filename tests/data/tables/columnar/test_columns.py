@@ -196,7 +196,7 @@ def test_too_much_is_refused_before_it_is_unpacked() -> None:
     """The numbers of rows and of bytes are bounded."""
     name, data = write("parquet", pa.table({"text": TEXTS, "label": ["a", "b"] * (N // 2)}))
     for limits in (Limits(max_rows=10), Limits(max_total_bytes=100)):
-        with pytest.raises(SamplesError, match="are accepted"):
+        with pytest.raises(SamplesError, match=r"are accepted|decodes to more than 100 bytes"):
             open_table(Tables.entry(name, data), limits)
 
 

@@ -10,8 +10,10 @@ from dashboard.server import warming
 from dashboard.server.downloads import winner_route
 from dashboard.server.guard import Guard
 from dashboard.server.own_sessions import OwnSessions
+from dashboard.server.owner import note_session
 from dashboard.server.owner_cookie import OwnerCookie
 from dashboard.server.settings import hold_settings, open_door
+from dashboard.server.upload_limits import UploadLimits
 from ptmrank_core.config import ASSETS
 
 
@@ -38,6 +40,7 @@ def draw() -> None:
     }
     state.register_pages(pages)
     chosen = st.navigation(list(pages.values()), position="top")
+    note_session()
     show_account()
     show_demo_only()
     chosen.run()
@@ -47,9 +50,15 @@ if __name__ == "__main__":  # how Streamlit runs this file for a visitor
     draw()
 else:  # how its server imports it, once
     hold_settings()
+    door = open_door()
     app = st.App(
         __file__,
         lifespan=warming.warm_up,
-        middleware=[Middleware(Guard, open_door()), Middleware(OwnerCookie), Middleware(OwnSessions)],
+        middleware=[
+            Middleware(Guard, door),
+            Middleware(OwnerCookie),
+            Middleware(OwnSessions, door.base),
+            Middleware(UploadLimits),
+        ],
         routes=[winner_route()],
     )

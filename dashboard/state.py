@@ -20,6 +20,7 @@ __all__ = [
     "compared_runs",
     "draft",
     "follow_run",
+    "forget_run",
     "has_changed",
     "is_followed",
     "link",
@@ -172,6 +173,12 @@ def set_compared_runs(first: str | None, second: str | None) -> None:
 def remember_run(run: str) -> None:
     """Make a run the session's last one."""
     st.session_state[LAST_RUN] = run
+
+
+def forget_run(run: str) -> None:
+    """Forget a run that was deleted, so that no page asks for it."""
+    if st.session_state.get(LAST_RUN) == run:
+        del st.session_state[LAST_RUN]
 
 
 def follow_run(run: str | None) -> None:

@@ -10,11 +10,13 @@ from typing import ParamSpec
 
 import streamlit as st
 
-from dashboard.escaping import plain
+from dashboard import state
+from dashboard.escaping import plain, with_code
 from ptmrank_core.benchmark import Outline, RunEntry, RunProgress
 from ptmrank_core.data import DEMO_SAMPLES, FEATURES_PREFIX, HUB_PREFIX, read_place
-from ptmrank_core.errors import InputField, PTMRankError, StoreError, word_fields
+from ptmrank_core.errors import InputField, PTMRankError, QuotaError, word_fields
 from ptmrank_core.faults import BY_THE_SYSTEM, explain
+from ptmrank_core.owners import Room
 from ptmrank_core.records import Modality, ModelSpec, Race, RunState, Stage, TargetKind
 from ptmrank_core.results.phrases import abbreviate, plural, say_duration, say_targets
 
@@ -31,6 +33,8 @@ __all__ = [
     "say_analysis",
     "say_duration",
     "say_models",
+    "say_moment",
+    "say_room",
     "say_run",
     "say_run_in_words",
     "say_size",
@@ -39,6 +43,7 @@ __all__ = [
     "show_error",
     "source_name",
     "tell_faults",
+    "with_code",
 ]
 
 logger = logging.getLogger(__name__)
@@ -105,25 +110,31 @@ FIELDS: Mapping[InputField, str] = {
 }
 """What to do about each input on a page; Markdown."""
 DIGEST = re.compile(r"[0-9a-f]{64}")
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d", re.ASCII)
 
 
 def show_error(error: PTMRankError) -> None:
-    """Show what is wrong and what to do."""
-    advice = f"{plain(error.hint)} {word_fields(error.fields, FIELDS)}".strip()
+    """Show what is wrong and what to do; where a visitor has too much of something, lead to it."""
+    advice = f"{with_code(error.hint)} {word_fields(error.fields, FIELDS)}".strip()
     st.error(f"**{plain(error.message)}**\n\n{advice}".strip())
+    if isinstance(error, QuotaError):
+        with st.container(horizontal=True):
+            state.link("runs", "See your runs", icon=":material/history:")
+            state.link("cache", "See what you keep", icon=":material/database:")
 
 
 def tell_faults(draw: Callable[P, None]) -> Callable[P, None]:
-    """Make a page, or a part of one that is drawn by itself, say what cannot be read or written.
+    """Make a page say in a sentence what cannot be done, also where the page has not foreseen it.
 
-    What the page has not foreseen is said by it, and the next page is drawn as ever.
+    All that Streamlit runs by itself needs it: pages, parts of a page with a timer, and what a button calls,
+    whose sentence stands above the page. What is no fault of ours or of the system's is left to Streamlit.
     """
 
     @wraps(draw)
     def drawn(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
             draw(*args, **kwargs)
-        except StoreError as error:
+        except PTMRankError as error:
             show_error(error)
         except BY_THE_SYSTEM as error:
             logger.exception("a page")
@@ -158,6 +169,8 @@ def say_analysis(progress: RunProgress) -> str:
 
 def say_run(outline: Outline) -> str:
     """Say what is ranked on what, in one line; Markdown."""
+    if not outline.is_readable:
+        return f"**A damaged run** · {say_moment(outline.created_at)}"
     return f"**{plain(source_name(outline.samples_source))}** · {_counts(outline)}"
 
 
@@ -169,8 +182,15 @@ def say_run_in_words(outline: Outline) -> str:
 def _counts(outline: Outline) -> str:
     return (
         f"{plural(outline.n_samples, 'sample')} · {plural(len(outline.models), 'model')} · "
-        f"{plural(outline.n_metrics, 'metric')} · {outline.created_at[:16].replace('T', ' ')} UTC"
+        f"{plural(outline.n_metrics, 'metric')} · {say_moment(outline.created_at)}"
     )
+
+
+def say_moment(created_at: str) -> str:
+    """Say when a run was made: ``2026-11-30 21:15 UTC``; Markdown."""
+    if not MOMENT.match(created_at):
+        return "at an unknown time"
+    return f"{created_at[:16].replace('T', ' ')} UTC"
 
 
 def say_models(models: Sequence[ModelSpec]) -> str:
@@ -187,8 +207,16 @@ def say_status(entry: RunEntry) -> str:
     return entry.status
 
 
+def say_room(room: Room) -> str:
+    """Say how much a visitor keeps, and may: ``You keep 3 of 50 uploads, 1.2 MB of 5.00 GB``."""
+    number = f"{room.n_kept:,} of {plural(room.most_things or 0, 'upload')}"
+    return f"You keep {number}, {say_size(room.kept_bytes)} of {say_size(room.most_bytes or 0)}."
+
+
 def say_size(size_bytes: int) -> str:
     """Write a size: ``3 kB``, ``1.2 MB``."""
+    if size_bytes < 500:
+        return "less than 1 kB"
     if size_bytes < 1e6:
         return f"{size_bytes / 1e3:.0f} kB"
     return f"{size_bytes / 1e6:,.1f} MB" if size_bytes < 1e9 else f"{size_bytes / 1e9:,.2f} GB"

@@ -182,6 +182,8 @@ def child_environment(settings: Settings) -> dict[str, str]:
     paths = [os.path.abspath(path) for path in sys.path if isinstance(path, str)]  # noqa: PTH100 - may be zips
     return {
         **_library_defaults(),
+        # Importing PyTorch makes this folder, below that of temporary files if it is not named.
+        "TORCHINDUCTOR_CACHE_DIR": str(settings.features_dir),
         **os.environ,
         "PYTHONPATH": os.pathsep.join(dict.fromkeys(paths)),
         "PTMRANK_HOME": str(settings.home),

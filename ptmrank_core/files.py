@@ -16,6 +16,7 @@ import shutil
 import stat
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -38,6 +39,8 @@ PREFIX = ".partial-"
 # What write_files and remove put behind it, and what tempfile puts there for a folder.
 PARTIAL_NAME = re.compile(rf"{re.escape(PREFIX)}[0-9a-f]{{16}}")
 PARTIAL_FOLDER = re.compile(rf"{re.escape(PREFIX)}[a-z0-9_]{{8}}")
+# No file takes that long to write.
+FORGOTTEN_SECONDS = 3600.0
 # Readable and writable by everybody, minus the umask: the mode that ``open`` gives a new file.
 NEW_FILE_MODE = 0o666
 
@@ -84,6 +87,7 @@ def write_files(folder: Path, contents: Mapping[str, str | bytes]) -> list[Path]
         If one of them cannot be written; existing files are then unchanged.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    _remove_forgotten(folder)
     paths = [folder / name for name in contents]
     staged: list[tuple[Path, Path]] = []
     try:
@@ -99,6 +103,15 @@ def write_files(folder: Path, contents: Mapping[str, str | bytes]) -> list[Path]
         for partial, _ in staged:
             partial.unlink(missing_ok=True)
     return paths
+
+
+def _remove_forgotten(folder: Path) -> None:
+    """Delete the temporary files that a killed writer left in a folder, which need not be one of ours."""
+    for path in folder.glob(f"{PREFIX}*"):
+        with suppress(OSError):
+            is_old = time.time() - path.lstat().st_mtime > FORGOTTEN_SECONDS
+            if is_old and is_partial(path) and path.is_file() and not is_being_written(path):
+                path.unlink()
 
 
 def _write_new(partial: Path, target: Path, content: str | bytes) -> None:

@@ -207,3 +207,16 @@ def test_of_two_that_make_a_folder_the_first_one_stays(tmp_path: Path) -> None:
             (quicker / "file").write_text("first", encoding="utf-8")
     assert (target / "file").read_text(encoding="utf-8") == "first"
     assert names_in(tmp_path) == ["folder"]
+
+
+def test_what_a_killed_writer_left_goes_with_the_next_write(tmp_path: Path) -> None:
+    """An old temporary file of ours goes, in whatever folder; a fresh one and files of others stay."""
+    old, fresh, other = (
+        tmp_path / name for name in (f".partial-{'0' * 16}", f".partial-{'1' * 16}", ".partial-x")
+    )
+    for path in (old, fresh, other):
+        path.write_text("half")
+    for path in (old, other):
+        os.utime(path, (0, 0))
+    write_file(tmp_path / "result.json", "{}")
+    assert {path.name for path in tmp_path.iterdir()} == {fresh.name, other.name, "result.json"}

@@ -140,12 +140,13 @@ def test_a_child_keeps_its_things_at_the_same_place(tmp_path: Path) -> None:
 
 def test_libraries_are_told_once_and_the_user_has_the_last_word(monkeypatch: pytest.MonkeyPatch) -> None:
     """Threads are bounded, the Hub's client is quiet and can be stopped, unless a variable says otherwise."""
-    for name in ("OMP_NUM_THREADS", "HF_HUB_DISABLE_TELEMETRY"):
+    for name in ("OMP_NUM_THREADS", "HF_HUB_DISABLE_TELEMETRY", "TORCHINDUCTOR_CACHE_DIR"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HF_HUB_DISABLE_XET", "0")
     environ = child_environment(load_settings({}))
     assert environ["HF_HUB_DISABLE_TELEMETRY"] == "1"
     assert environ["HF_HUB_DISABLE_XET"] == "0"
+    assert environ["TORCHINDUCTOR_CACHE_DIR"] == str(load_settings({}).features_dir)
     assert int(environ["OMP_NUM_THREADS"]) >= 1
 
 

@@ -8,11 +8,21 @@ from typing import NoReturn
 import streamlit as st
 
 from dashboard import jobs, state
-from dashboard.wording import plain, plural, say_duration, say_size, say_status, show_error, source_name
+from dashboard.wording import (
+    plain,
+    plural,
+    say_duration,
+    say_moment,
+    say_size,
+    say_status,
+    show_error,
+    source_name,
+    tell_faults,
+)
 from ptmrank_core.benchmark import RunEntry
-from ptmrank_core.errors import PTMRankError
+from ptmrank_core.errors import PTMRankError, RunError
 
-__all__ = ["draw_run", "open_page"]
+__all__ = ["draw_run", "offer_damaged", "open_page"]
 
 COLOURS = {
     "waiting": "blue",
@@ -43,12 +53,15 @@ def draw_run(entry: RunEntry, size_bytes: int | None) -> None:
     outline = entry.outline
     with st.container(border=True, key=f"run-{entry.run_id}"):
         text, buttons = st.columns([4, 3], vertical_alignment="center")
-        text.markdown(
-            f"**{plain(source_name(outline.samples_source))}** "
-            f":{COLOURS[entry.status]}-badge[{say_status(entry)}]  \n"
-            f"{plural(outline.n_samples, 'sample')} · {plural(len(outline.models), 'model')} · "
-            f"{plural(outline.n_metrics, 'metric')} · {plain(outline.task)}"
-        )
+        badge = f":{COLOURS[entry.status]}-badge[{say_status(entry)}]"
+        if outline.is_readable:
+            text.markdown(
+                f"**{plain(source_name(outline.samples_source))}** {badge}  \n"
+                f"{plural(outline.n_samples, 'sample')} · {plural(len(outline.models), 'model')} · "
+                f"{plural(outline.n_metrics, 'metric')} · {plain(outline.task)}"
+            )
+        else:
+            text.markdown(f"**A damaged run** {badge}")
         text.caption(" · ".join(_facts(entry, size_bytes)))
         if outline.error:
             text.caption(f":red[{plain(outline.error)}]")
@@ -60,11 +73,13 @@ def _facts(entry: RunEntry, size_bytes: int | None) -> list[str]:
     """List the date, duration, size and number of scores of a run."""
     outline = entry.outline
     n_cells = len(outline.models) * outline.n_metrics
-    facts = [f"{outline.created_at[:16].replace('T', ' ')} UTC"]
+    facts = [say_moment(outline.created_at)]
     if outline.seconds:
         facts.append(say_duration(outline.seconds))
     if size_bytes is not None:
         facts.append(say_size(size_bytes))
+    if not outline.is_readable:
+        return facts
     facts.append(f"{outline.n_decided:,} of {plural(n_cells, 'score')} decided")
     n_failed = outline.n_failed + outline.n_problems
     return [*facts, f"{n_failed:,} failed"] if n_failed else facts
@@ -72,7 +87,7 @@ def _facts(entry: RunEntry, size_bytes: int | None) -> list[str]:
 
 def _buttons(entry: RunEntry, size_bytes: int | None) -> None:
     run = entry.run_id
-    if st.button("Open", key=f"open-{run}"):
+    if entry.outline.is_readable and st.button("Open", key=f"open-{run}"):
         open_page(entry)
     if entry.can_resume and st.button("Resume", key=f"resume-{run}", icon=":material/play_arrow:"):
         _do(jobs.resume, run)
@@ -84,19 +99,38 @@ def _buttons(entry: RunEntry, size_bytes: int | None) -> None:
         _confirm(entry, size_bytes)
 
 
+def offer_damaged(run: str, error: RunError) -> None:
+    """Say on a page about a run why it cannot be shown; its owner can delete it there.
+
+    Parameters
+    ----------
+    run
+        Its id.
+    error
+        What cannot be read of it.
+    """
+    show_error(error)
+    if jobs.is_mine(run) and st.button("Delete this run", key=f"damaged-{run}", icon=":material/delete:"):
+        _confirm(jobs.entry(run), jobs.sizes().get(run, 0))
+
+
 @st.dialog("Delete this run?")
+@tell_faults
 def _confirm(entry: RunEntry, size_bytes: int) -> None:
-    """Ask before anything is deleted."""
+    """Ask before anything is deleted; then the list of runs is shown."""
     outline = entry.outline
+    named = f" on **{plain(source_name(outline.samples_source))}**" if outline.is_readable else ""
     st.markdown(
-        f"The run of {outline.created_at[:16].replace('T', ' ')} UTC on "
-        f"**{plain(source_name(outline.samples_source))}** goes with its scores, its log and, where no other "
-        f"run uses it, its upload: {say_size(size_bytes)}. This cannot be undone. Features of the models "
-        "stay in the cache."
+        f"The run of {say_moment(outline.created_at).removeprefix('at ')}{named} goes with its scores, its "
+        f"log and, where no other run uses it, its upload: {say_size(size_bytes)}. This cannot be undone. "
+        "Features of the models stay in the cache."
     )
     with st.container(horizontal=True):
         if st.button("Delete it", type="primary", key="delete-yes"):
-            _do(jobs.delete, entry.run_id)
+            with st.spinner("A moment …"):
+                jobs.delete(entry.run_id)
+            state.forget_run(entry.run_id)
+            state.navigate("runs")
         if st.button("Keep it", key="delete-no"):
             st.rerun()
 

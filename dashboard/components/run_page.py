@@ -8,10 +8,11 @@ from typing import TypeVar
 import streamlit as st
 
 from dashboard import jobs, state
+from dashboard.components.run_list import offer_damaged
 from dashboard.components.sharing import show_sharing
 from dashboard.wording import show_error
 from ptmrank_core.benchmark import RunProgress
-from ptmrank_core.errors import RunNotFoundError
+from ptmrank_core.errors import RunError, RunNotFoundError
 
 __all__ = ["open_run", "watch_run"]
 
@@ -41,12 +42,16 @@ def open_run(title: str, read: Callable[[str], T]) -> tuple[str, T] | None:
             state.navigate("start")
         return None
     try:
-        content = read(run)
+        outline = jobs.outline(run)
         show_sharing(run)
+        if outline.is_readable:
+            return run, read(run)
+        offer_damaged(run, RunError(outline.error))
     except RunNotFoundError as error:
         show_error(error)
-        return None
-    return run, content
+    except RunError as error:
+        offer_damaged(run, error)
+    return None
 
 
 def watch_run(run: str) -> RunProgress:

@@ -2,12 +2,23 @@
 
 from dashboard.jobs.demo_only import is_demo_only
 from dashboard.jobs.home import examine_home, features
-from dashboard.jobs.housekeeping import delete_kept, kept, leftovers, limits, room, sweep_now
+from dashboard.jobs.housekeeping import (
+    check_features,
+    clear_features,
+    delete_kept,
+    forget_features,
+    kept,
+    leftovers,
+    limits,
+    room,
+    sweep_now,
+)
 from dashboard.jobs.races import decide, is_racing
 from dashboard.jobs.run_results import ranked, result
 from dashboard.jobs.runs import (
     cancel,
     delete,
+    entry,
     expected_time,
     failures,
     finish_without,
@@ -50,15 +61,19 @@ __all__ = [
     "all_samples",
     "can_pack",
     "cancel",
+    "check_features",
+    "clear_features",
     "decide",
     "delete",
     "delete_kept",
     "demos",
+    "entry",
     "examine_home",
     "expected_time",
     "failures",
     "features",
     "finish_without",
+    "forget_features",
     "history",
     "hub_dataset",
     "is_demo",

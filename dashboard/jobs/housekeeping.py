@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard.jobs.home import settings
+from dashboard.jobs.home import features, settings
 from dashboard.jobs.sources import forget_samples
 from dashboard.server import owner
 from dashboard.server.owner import current_owner
@@ -23,9 +23,21 @@ from ptmrank_core.benchmark.housekeeping import (
 )
 from ptmrank_core.config import Settings, load_settings
 from ptmrank_core.errors import NotOwnerError, PTMRankError
+from ptmrank_core.features import CacheReport
 from ptmrank_core.owners import Room, room_of
 
-__all__ = ["delete_kept", "kept", "leftovers", "limits", "room", "sweep_at_start", "sweep_now"]
+__all__ = [
+    "check_features",
+    "clear_features",
+    "delete_kept",
+    "forget_features",
+    "kept",
+    "leftovers",
+    "limits",
+    "room",
+    "sweep_at_start",
+    "sweep_now",
+]
 
 
 def limits() -> Settings:
@@ -89,6 +101,38 @@ def sweep_at_start() -> None:
     except PTMRankError:
         return  # the first page says it
     sweep_quietly(found)
+
+
+def clear_features() -> None:
+    """Remove every feature from the cache.
+
+    Raises
+    ------
+    NotOwnerError
+        If others use the server too.
+    """
+    _require_own_features()
+    features().clear()
+
+
+def forget_features(keys: Collection[str]) -> None:
+    """Remove the features of some models from the cache; errors as of ``clear_features``."""
+    _require_own_features()
+    features().forget(keys)
+
+
+def check_features() -> CacheReport:
+    """Read every entry of the cache and remove what is damaged; errors as of ``clear_features``."""
+    _require_own_features()
+    return features().verify()
+
+
+def _require_own_features() -> None:
+    if owner.is_shared(st.context.headers):
+        raise NotOwnerError(
+            "Others use this server too: the cached features are everybody's.",
+            hint="Whoever runs the server can clear them.",
+        )
 
 
 def _visitor() -> str | None:

@@ -27,6 +27,7 @@ from ptmrank_core.benchmark import (
     new_run_id,
     now,
     quick_metrics,
+    read_entry,
     read_progress,
     run_sizes,
     start_worker,
@@ -52,6 +53,7 @@ from ptmrank_core.results.trust import adopt
 __all__ = [
     "cancel",
     "delete",
+    "entry",
     "expected_time",
     "failures",
     "finish_without",
@@ -210,6 +212,11 @@ def history(limit: int = -1) -> list[RunEntry]:
     """
     keep_queues_going(settings(), store())
     return list_runs(store(), settings(), limit, owner=current_owner())
+
+
+def entry(run_id: str) -> RunEntry:
+    """Read one run and its state, whoever owns it."""
+    return read_entry(store(), settings(), run_id)
 
 
 def sizes() -> dict[str, int]:

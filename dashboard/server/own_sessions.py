@@ -25,6 +25,7 @@ UPLOAD = re.compile(r"/_stcore/upload_file/([^/]*)")
 FILE = re.compile(r"/media/(.{0,32})|/winner/([^/]*/[^/.]*)", re.DOTALL)
 PROTOCOL = b"sec-websocket-protocol"  # Streamlit's page says in it which session it goes on with
 MAX_SHOWN = 100_000
+OF_STREAMLIT = "/static/"  # its own fonts and scripts, some of which are in a folder "media"
 OTHERS = "This is not there for this browser. Load the page again."
 
 
@@ -35,10 +36,12 @@ class OwnSessions:
     ----------
     app
         The application that answers requests.
+    base
+        What comes before the paths of the server, as a proxy may want it.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, base: str = "") -> None:
+        self._app, self._everybodys = app, f"{base}{OF_STREAMLIT}"
         self._shown: OrderedDict[tuple[str, str | None], None] = OrderedDict()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -50,10 +53,17 @@ class OwnSessions:
         if scope["type"] == "websocket":
             own = self._without_others_session(scope, headers, browser)
             await self._app(own, receive, self._noting(send, browser))
-        elif (name := _named(scope["path"])) is not None and (name, browser) not in self._shown:
+        elif self._is_others(scope["path"], browser):
             await PlainTextResponse(OTHERS, status_code=404)(scope, receive, send)
         else:
             await self._app(scope, receive, send)
+
+    def _is_others(self, path: str, browser: str | None) -> bool:
+        """Whether a path names what a browser was not shown."""
+        if path.startswith(self._everybodys):
+            return False
+        name = _named(path)
+        return name is not None and (name, browser) not in self._shown
 
     def _without_others_session(self, scope: Scope, headers: Headers, browser: str | None) -> Scope:
         """Take the session of another browser out of a request; a new session begins instead."""

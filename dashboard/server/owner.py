@@ -10,20 +10,34 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+from collections import OrderedDict
 from collections.abc import Container
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard import state
 from dashboard.server.hosts import is_loopback_bind
 from ptmrank_core.config import load_settings
 from ptmrank_core.records import LOCAL_OWNER
 
-__all__ = ["COOKIE", "can_log_in", "current_owner", "is_logged_in", "is_shared", "is_token", "make_token"]
+__all__ = [
+    "COOKIE",
+    "can_log_in",
+    "current_owner",
+    "is_logged_in",
+    "is_shared",
+    "is_token",
+    "make_token",
+    "note_session",
+    "owner_of_session",
+]
 
 COOKIE = "ptmrank_owner"
 TOKEN_BYTES = 32
+MAX_NOTED = 100_000
 TOKEN = re.compile(r"[\w-]{43}", re.ASCII)  # what 32 bytes become
+_NOTED: OrderedDict[str, str] = OrderedDict()  # session -> owner, for requests that are no page's
 # Headers that proxies set: a request that came through one may come from another machine.
 FORWARDED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
 
@@ -58,6 +72,22 @@ def current_owner() -> str:
     if token is None or not is_token(token):  # no cookies: valid as long as the page is open
         token = state.session_token(make_token)
     return _digest("browser", token)
+
+
+def note_session() -> None:
+    """Note whose the running session is, for the requests that its page makes beside it."""
+    context = get_script_run_ctx()
+    if context is None or not is_shared(st.context.headers):
+        return
+    _NOTED[context.session_id] = current_owner()
+    _NOTED.move_to_end(context.session_id)
+    if len(_NOTED) > MAX_NOTED:
+        _NOTED.popitem(last=False)
+
+
+def owner_of_session(session_id: str) -> str | None:
+    """Return the owner of a session of a shared server; ``None`` before its first page is drawn."""
+    return _NOTED.get(session_id)
 
 
 def is_logged_in() -> bool:

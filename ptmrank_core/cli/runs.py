@@ -33,6 +33,7 @@ from ptmrank_core.results.comparison import compare_runs
 __all__ = ["add_runs_command"]
 
 ID_SHOWN = 8
+UNKNOWN = "-"
 ACTIONS = (
     ("list", "list the stored runs, newest first"),
     ("show", "show one run: its models, failures and log"),
@@ -146,14 +147,19 @@ def _cells_of(line: dict[str, Any]) -> tuple[str, ...]:
         status += f" behind {line['waits_behind']}"
     if line["cells_failed"]:
         status += f", {line['cells_failed']} failed"
-    return (
-        line["run"][:ID_SHOWN],
-        status,
-        line["created_at"][:16].replace("T", " "),
+    planned: tuple[str, ...] = (
         line["task"],
         f"{line['n_samples']:,} of {line['samples'].rsplit('/', 1)[-1]}",
         f"{line['n_models']:,}",
         f"{line['n_metrics']:,}",
+    )
+    if line["status"] == "unreadable":
+        planned = (UNKNOWN,) * len(planned)
+    return (
+        line["run"][:ID_SHOWN],
+        status,
+        line["created_at"][:16].replace("T", " ") or UNKNOWN,
+        *planned,
         f"{line['seconds']:.1f}",
         f"{line['size_bytes'] / 1e6:.1f}",
     )

@@ -25,8 +25,8 @@ from ptmrank_core.features.encoders import Encoder, import_encoder, load_encoder
 from ptmrank_core.features.encoders.prepared import Prepared
 from ptmrank_core.features.precision import HALF_PRECISION, HalfPrecisionError
 from ptmrank_core.features.preparing import OF_ONE_MODEL, decode_items, prepare_ahead
-from ptmrank_core.features.reasons import reason_of
 from ptmrank_core.records import ExtractionOptions, ModelSpec
+from ptmrank_core.records.names import reason_of
 
 __all__ = ["ForwardPass"]
 
@@ -188,7 +188,7 @@ class ForwardPass:
             if self._encoder.is_out_of_memory(error):
                 raise
             if self._dtype in HALF_PRECISION:
-                raise HalfPrecisionError(str(error).strip().split("\n")[0]) from error
+                raise HalfPrecisionError(reason_of(error)) from error
             if isinstance(error, UnsupportedModelError):
                 raise
             logger.exception("a pass of %s", self._spec.id)

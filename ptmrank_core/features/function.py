@@ -15,6 +15,7 @@ from ptmrank_core.features.cache.vector_store import VectorStore
 from ptmrank_core.features.cache.vectors import SampleVectors
 from ptmrank_core.features.preparing import decode_items
 from ptmrank_core.records import EmbeddingFunction, Features, FloatArray, ModelSpec, Stage, Waveform
+from ptmrank_core.records.names import reason_of
 
 __all__ = ["extract_by_function"]
 
@@ -91,7 +92,7 @@ def _check_rows(returned: Any, name: str, *, n_samples: int, width: int | None) 
         array = np.asarray(returned)
     except ValueError as error:
         raise UnsupportedModelError(
-            f"The function of {name!r} returned no array: {error}.", hint=EXPECTED
+            f"The function of {name!r} returned no array: {reason_of(error)}.", hint=EXPECTED
         ) from error
     if array.dtype.kind not in "biuf":
         given = f"{type(returned).__name__} of {array.dtype}"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from ptmrank_core.records import ModelSpec
+from ptmrank_core.records.foreign import read_json_file
 
 __all__ = ["source_class_names"]
 
@@ -24,7 +24,7 @@ def source_class_names(spec: ModelSpec) -> tuple[str, ...]:
         In the order of the logits; empty if they are not named.
     """
     try:
-        config = json.loads((Path(spec.path or "") / "config.json").read_text(encoding="utf-8"))
+        config = read_json_file(Path(spec.path or "") / "config.json", marks=False).value
         by_number = {int(number): str(name) for number, name in config["id2label"].items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return ()

@@ -16,6 +16,7 @@ from ptmrank_core.cli import main
 from ptmrank_core.config import Settings
 from ptmrank_core.records import Failure, RunState, Stage
 from ptmrank_core.worker import SOURCES
+from tests.benchmark.doctor.breaking import change
 from tests.benchmark.runs import stored_features_plan, stored_plan
 from tests.ready_made import save_features
 from tests.waiting import PATIENCE_SECONDS
@@ -51,6 +52,25 @@ def test_the_list_is_the_history(
     head, *lines = capsys.readouterr().out.splitlines()
     assert head.split()[:2] == ["run", "status"]
     assert [line.split()[:2] for line in lines] == [[dead[:8], "interrupted"], [done[:8], "finished"]]
+
+
+@pytest.mark.parametrize(
+    "damage", ["plan = '{\"task'", "samples = '17'", "created_at = x'00ff'"], ids=["plan", "samples", "date"]
+)
+def test_a_damaged_run_is_listed_without_what_is_unknown(
+    settings: Settings, features: Path, damage: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its row has dashes where nobody knows what stood there, and it is deleted by its id."""
+    run = stored_features_plan(settings, features).run_id
+    RunStore(settings).finish(run, RunState.FINISHED, seconds=1.0)
+    change(settings, f"UPDATE runs SET {damage}")  # noqa: S608 - our own text
+    assert main(["runs", "list"]) == 0
+    _, line = capsys.readouterr().out.splitlines()
+    assert line.split()[:2] == [run[:8], "unreadable"]
+    assert line.split().count("-") >= 1
+    assert " of " not in line
+    assert main(["runs", "delete", run[:8], "--yes"]) == 0
+    assert RunStore(settings).outlines() == []
 
 
 def test_a_run_is_resumed_here_and_its_result_printed(

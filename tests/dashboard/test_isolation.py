@@ -8,14 +8,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pytest
+from streamlit import file_util
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from dashboard.server import owner
 from dashboard.views.results.sections import SECTIONS
 from ptmrank_core.benchmark import RunStore, run_here
 from ptmrank_core.config import Settings
-from ptmrank_core.data import store_upload
+from ptmrank_core.data import store_features, store_upload
+from ptmrank_core.features import FeatureCache
+from ptmrank_core.features.cache.vectors import SampleVectors
 from ptmrank_core.records import Failure, RunState, Stage
 from ptmrank_core.worker import SOURCES
 from tests.benchmark.runs import stored_features_plan
@@ -98,7 +102,7 @@ def test_widgets_of_somebody_elses_page_do_nothing(shared: Shared, run: str) -> 
     """B sends the ids of all of A's buttons, from A's pages: the run stays. When A sends them, it goes."""
     store = RunStore(shared.settings)
     before, revision = store.result(run), store.revision(run)
-    n_plans = len(store.plans())
+    n_runs = len(store.outlines())
     visits = [("runs", ""), ("run", f"run={run}"), ("cache", ""), ("samples", ""), ("compare", "")]
     visits += [("results", f"run={run}&section={title}") for title in SECTIONS]
     ids: set[str] = set()
@@ -121,9 +125,57 @@ def test_widgets_of_somebody_elses_page_do_nothing(shared: Shared, run: str) -> 
         assert store.result(run) == before
         assert store.revision(run) == revision
         assert not store.cancel_requested(run)
-        assert len(store.plans()) == n_plans
+        assert len(store.outlines()) == n_runs
         own.press(f"delete-{run}", "delete-yes")
-        assert run not in {plan.run_id for plan in store.plans()}
+        assert run not in {outline.run_id for outline in store.outlines()}
+
+
+def test_what_is_kept_is_deleted_by_its_owner_alone(
+    shared: Shared, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """B sends every id of A's Cache page and of the page of a server of one's own: all stays but B's."""
+    own = shared.settings
+    save_features(tmp_path / "strong.npz", 3.0)
+    uploads = [
+        store_upload(
+            [("a.csv", REVIEWS.encode())], own.uploads_dir, owner=shared.owner(monkeypatch), settings=own
+        ),
+        store_features(
+            [("strong.npz", (tmp_path / "strong.npz").read_bytes())],
+            own.uploads_dir,
+            owner=shared.owner(monkeypatch),
+            settings=own,
+        ),
+    ]
+    with FeatureCache(own) as cache:
+        cache.put_many("key", [("one", SampleVectors(np.ones(8, dtype=np.float32), None))])
+        before = cache.report()
+    with shared.tab(shared.a, "cache") as tab:
+        tab.load()
+        ids = tab.widgets()
+    assert any(name.endswith("-delete-unused") for name in ids)
+    monkeypatch.delenv("PTMRANK_SHARED")
+    port = free_port()
+    process = serve(own.home, port)  # at the same home
+    try:
+        with Tab(f"localhost:{port}", "cache", cookie="") as alone:
+            alone.load()
+            ids |= alone.widgets()
+    finally:
+        process.terminate()
+        process.wait(PATIENCE_SECONDS)
+    assert {name.rsplit("-", 1)[-1] for name in ids} >= {"clear", "verify", "unused"}
+    for page in ("cache", "runs", "about", "samples"):
+        with shared.tab(shared.b, page) as tab:
+            tab.load()
+            tab.send(forged(ids))
+    with FeatureCache(own) as cache:
+        assert cache.report() == before
+    assert all(upload.exists() for upload in uploads)
+    with shared.tab(shared.a, "cache") as tab:
+        tab.load()
+        tab.press("delete-unused")
+    assert not any(upload.exists() for upload in uploads)
 
 
 def test_names_of_the_session_cannot_be_set_from_outside(
@@ -160,6 +212,19 @@ def test_an_upload_goes_to_the_page_that_asked_for_it(shared: Shared) -> None:
         assert status_of(f"http://{shared.address}{other.upload_address()}", shared.a, "PUT", b"x") == 404
         tab.hand_in("upload-0", file)
         assert tab.was_told(PRIVATE)
+
+
+def test_what_draws_the_page_is_there_for_everybody(shared: Shared) -> None:
+    """Streamlit's own fonts lie in a folder that is called as that of users' files is."""
+    own = Path(file_util.get_static_dir())
+    paths = [path.relative_to(own).as_posix() for path in own.rglob("*") if path.is_file()]
+    fonts = [path for path in paths if "/media/" in path]
+    assert any("MaterialSymbols" in path for path in fonts)
+    for path in ("index.html", *fonts):
+        for who in (shared.a, None):
+            assert status_of(f"http://{shared.address}/{path}", who) == 200, path
+    for path in ("media/", "static/../media/", "static/media/../../media/"):
+        assert status_of(f"http://{shared.address}/{path}{'0' * 32}.png", None) in {400, 404}
 
 
 @pytest.mark.parametrize("is_open", [True, False], ids=["open", "closed"])

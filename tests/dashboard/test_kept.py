@@ -121,6 +121,8 @@ def test_a_visitor_sees_and_deletes_their_own_alone(
     become(monkeypatch, "browser:b")
     others = Path(jobs.keep_upload(table("book"))).parent
     become(monkeypatch, "browser:a")
+    open_page(visited, "samples")
+    assert "You keep 1 of 2 uploads, " in texts(visited)
     open_page(visited, "cache")
     assert listed(visited) == {"film.csv": "no run"}
     assert "sweep" not in buttons(visited)
@@ -148,6 +150,29 @@ def test_a_visitor_is_told_what_they_may_keep(visited: AppTest, tmp_path: Path) 
     assert jobs.kept() == ()
     with pytest.raises(QuotaError):
         jobs.keep_upload([(path.name, path.read_bytes())])
+
+
+ONE_CLASS = b"text,label\n" + b"the same,a\nand again,a\nonce more,a\n"
+UPLOADS: dict[str, tuple[dict[str, bytes], str]] = {
+    "a table": ({"film.csv": ONE_CLASS}, "'film.csv'"),
+    "a table whose name has a blank": ({"my film.csv": ONE_CLASS}, "'my film.csv'"),
+    "files": ({"a/1.txt": b"one", "a/2.txt": b"two", "a/3.txt": b"three"}, "the uploaded files"),
+}
+
+
+@pytest.mark.parametrize("kind", UPLOADS)
+def test_an_error_names_an_upload_as_its_owner_does(app: AppTest, settings: Settings, kind: str) -> None:
+    """Where an upload lies on the server is nobody's business: neither its path nor its digest is shown."""
+    files, name = UPLOADS[kind]
+    source = store_upload(list(files.items()), settings.uploads_dir)
+    open_page(app, "samples")
+    app.session_state["draft"].use_samples(str(source))
+    app.run()
+    assert not app.exception
+    said = " ".join(error.value.replace("\\", "") for error in app.error)
+    assert name in said
+    assert str(settings.home) not in texts(app).replace("\\", "")
+    assert next(part.name for part in (source, *source.parents) if len(part.name) == 64) not in texts(app)
 
 
 @pytest.mark.parametrize("is_read", [True, False], ids=["stored", "refused"])

@@ -250,3 +250,14 @@ def test_a_repository_that_does_not_fit_together_is_told(
     with pytest.raises(UnsupportedModelError, match=re.escape(message)) as caught:
         load_encoder(spec_of(folder, "text"), ExtractionOptions(device="cpu", dtype="float32"))
     assert caught.value.hint
+
+
+@pytest.mark.parametrize("name", [["q"], {"a": 1}, 5])
+def test_a_default_prompt_that_is_no_name_is_told(tmp_path: Path, name: Any) -> None:
+    """It is not left out in silence: vectors without their prompt are not the model's."""
+    folder = save_sentence_encoder(tmp_path / "model", {})
+    write_json(
+        folder / "config_sentence_transformers.json", {"prompts": {"q": "x"}, "default_prompt_name": name}
+    )
+    with pytest.raises(UnsupportedModelError, match=r"has the default_prompt_name .*; expected the name of"):
+        read_sentence_recipe(spec_of(folder, "text"))

@@ -72,7 +72,7 @@ def test_different_names_stay_different() -> None:
     assert shown["red"] == "red"
 
 
-REASONS = {
+REASONS: dict[str, tuple[BaseException, str]] = {
     "no text": (ValueError(), "ValueError while loading m, without a message"),
     "blanks": (ValueError(" \n "), "ValueError while loading m, without a message"),
     "a key": (KeyError("type"), "KeyError while loading m: there is no 'type'"),
@@ -85,6 +85,14 @@ REASONS = {
     ),
     "a failed check": (RuntimeError("CHECK failed"), "RuntimeError while loading m: CHECK failed"),
     "an assertion": (AssertionError(), "AssertionError while loading m, without a message"),
+    "a type": (
+        TypeError("'<' not supported between instances of 'int' and 'str'"),
+        "TypeError while loading m: '<' not supported between instances of 'int' and 'str'",
+    ),
+    "a panic": (
+        type("PanicException", (BaseException,), {})("called unwrap on a None value"),
+        "PanicException while loading m: called unwrap on a None value",
+    ),
     "a sentence": (ValueError("The file is cut off."), "The file is cut off"),
     "a trace": (RuntimeError("It broke.\n\nC++ trace\n#1 main"), "It broke"),
     "a terminal": (ValueError("\x1b[31mno good\x1b[0m"), r"\x1b[31mno good\x1b[0m"),
@@ -92,9 +100,20 @@ REASONS = {
 
 
 @pytest.mark.parametrize(("error", "said"), REASONS.values(), ids=REASONS)
-def test_reasons_say_something(error: Exception, said: str) -> None:
+def test_reasons_say_something(error: BaseException, said: str) -> None:
     """An error whose text says nothing is told by its kind and by what was being done."""
     assert reason_of(error, "loading m") == said
+
+
+@pytest.mark.parametrize("place", ["/x/lib/site-packages/", "C:\\x\\dist-packages\\", "/x/ptmrank_core/"])
+def test_an_error_that_says_nothing_is_found_in_its_library(place: str) -> None:
+    """The place of a bare check in a library is named; one in our own code is in the log alone."""
+    code = compile("def load():\n    assert 0\nload()", f"{place}lib/weights.py", "exec")
+    with pytest.raises(AssertionError) as caught:
+        exec(code, {})  # noqa: S102 - an error of another file is wanted
+    assert caught.value.args == ()
+    of_library = " (in load of lib/weights.py, line 2)" if "packages" in place else ""
+    assert reason_of(caught.value) == f"AssertionError, without a message{of_library}"
 
 
 def test_a_long_reason_is_cut() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import jobs
-from dashboard.wording import plain, plural
+from dashboard.wording import plain, plural, with_code
 from ptmrank_core.benchmark.doctor import Diagnosis
 from ptmrank_core.results.command import PROGRAM
 
@@ -30,7 +30,7 @@ def show_health() -> None:
 def _show(found: list[Diagnosis]) -> None:
     wrong = [one for one in found if not one.is_well]
     for one in wrong:
-        st.error(f"**{plain(one.subject)}**: {plain(one.said)}\n\n{plain(one.advice)}".strip())
+        st.error(f"**{plain(one.subject)}**: {plain(one.said)}\n\n{with_code(one.advice)}".strip())
     if any(one.can_be_mended for one in wrong):
         st.markdown(f"`{PROGRAM} doctor --mend` mends what can be mended without losing anything.")
     if not wrong:

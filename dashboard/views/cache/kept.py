@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import jobs
-from dashboard.wording import plain, plural, say_size, show_error
+from dashboard.wording import plain, plural, say_size, show_error, tell_faults
 from ptmrank_core.benchmark.housekeeping import Kept, KeptKind, Leftover
 from ptmrank_core.errors import PTMRankError
 
@@ -125,11 +125,9 @@ def _ask(unused: Sequence[Kept]) -> None:
     )
 
 
+@tell_faults  # a run may have been started in the meantime
 def _delete(unused: Sequence[Kept]) -> None:
-    try:
-        jobs.delete_kept({own.path for own in unused})
-    except PTMRankError as error:  # a run was started in the meantime
-        show_error(error)
+    jobs.delete_kept({own.path for own in unused})
 
 
 def _offer_sweep(gone: Sequence[Leftover]) -> None:
@@ -143,8 +141,6 @@ def _offer_sweep(gone: Sequence[Leftover]) -> None:
         st.button("Delete them now", key="sweep", on_click=_sweep)
 
 
+@tell_faults
 def _sweep() -> None:
-    try:
-        jobs.sweep_now()
-    except PTMRankError as error:
-        show_error(error)
+    jobs.sweep_now()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import jobs
-from dashboard.wording import plural, say_size
+from dashboard.wording import plural, say_room, say_size
 
 __all__ = ["show_limits"]
 
@@ -39,6 +39,4 @@ def _show_room() -> None:
     """Draw how much a visitor keeps."""
     room, quotas = jobs.room(), jobs.limits().quotas
     share = max(room.n_kept / quotas.n_uploads, room.kept_bytes / quotas.upload_bytes)
-    number = f"{room.n_kept:,} of {plural(quotas.n_uploads, 'upload')}"
-    size = f"{say_size(room.kept_bytes)} of {say_size(quotas.upload_bytes)}"
-    st.progress(min(1.0, share), text=f"You keep {number}, {size}.")
+    st.progress(min(1.0, share), text=say_room(room))

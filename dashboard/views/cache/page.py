@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard import jobs
 from dashboard.views.cache.kept import say_when, show_kept
 from dashboard.views.cache.limits import show_limits
-from dashboard.wording import plain, plural, say_size, show_error
+from dashboard.wording import plain, plural, say_size, show_error, tell_faults
 from ptmrank_core.features import CachedModel
 from ptmrank_core.results.command import PROGRAM
 
@@ -79,8 +79,7 @@ def _numbers(n_entries: int, n_models: int, size_bytes: int, limit_bytes: int) -
         column.metric(name, value, border=True)
     st.progress(
         min(1.0, size_bytes / limit_bytes),
-        text=f"{size_bytes / limit_bytes:.1%} of the limit. Beyond it, the oldest entries are removed first. "
-        "PTMRANK_CACHE_GB sets the limit.",
+        text=f"{size_bytes / limit_bytes:.1%} of the limit. Beyond it, the oldest entries are removed first.",
     )
 
 
@@ -125,7 +124,7 @@ def _choose(models: Sequence[CachedModel]) -> list[CachedModel]:
 def _verify() -> None:
     """Read every entry and say how many were damaged."""
     with st.spinner("Reading every entry …"):
-        report = jobs.features().verify()
+        report = jobs.check_features()
     if report.n_damaged:
         st.warning(
             f"Removed {plural(report.n_damaged, 'damaged vector')}; their features are computed again when "
@@ -147,8 +146,9 @@ def _offer_some(chosen: Sequence[CachedModel]) -> None:
         st.button("Remove them", key="forget", on_click=_forget, args=(chosen,))
 
 
+@tell_faults
 def _forget(chosen: Sequence[CachedModel]) -> None:
-    jobs.features().forget({model.key for model in chosen})
+    jobs.forget_features({model.key for model in chosen})
 
 
 def _offer_all(size_bytes: int) -> None:
@@ -161,5 +161,6 @@ def _offer_all(size_bytes: int) -> None:
         st.button("Remove everything", key="clear", on_click=_clear)
 
 
+@tell_faults
 def _clear() -> None:
-    jobs.features().clear()
+    jobs.clear_features()

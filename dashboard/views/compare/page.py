@@ -6,10 +6,12 @@ import streamlit as st
 
 from dashboard import jobs, state
 from dashboard.components.chart import show_chart
+from dashboard.components.run_list import offer_damaged
 from dashboard.components.tables import show_table
 from dashboard.wording import plain, plural, say_run_in_words, show_error
 from ptmrank_core.benchmark import RunEntry
-from ptmrank_core.errors import PTMRankError
+from ptmrank_core.errors import RunError, RunNotFoundError
+from ptmrank_core.records import RunResult
 from ptmrank_core.reports.figures.comparison import slope_figure
 from ptmrank_core.reports.tables.comparison import differences_table, metrics_table, moves_table
 from ptmrank_core.results.comparison import Comparison, compare_runs, comparison_sentence
@@ -20,7 +22,7 @@ __all__ = ["page"]
 def page() -> None:
     """Draw the page."""
     st.title("Compare two runs")
-    entries = [entry for entry in jobs.history() if entry.outline.n_decided]
+    entries = [entry for entry in jobs.history() if entry.outline.n_decided and entry.outline.is_readable]
     if len(entries) < 2 and None in state.compared_runs():
         st.info("Two runs with scores are needed: there are fewer here.")
         if st.button("Go to the start", type="primary", key="start"):
@@ -29,12 +31,20 @@ def page() -> None:
     pair = _choose(entries)
     if pair is None:
         return
+    first, second = map(_read, pair)
+    if first is not None and second is not None:
+        _draw(compare_runs(first, second))
+
+
+def _read(run: str) -> RunResult | None:
+    """Read one of the runs; where it cannot be read, say why and return ``None``."""
     try:
-        comparison = compare_runs(jobs.result(pair[0]), jobs.result(pair[1]))
-    except PTMRankError as error:
+        return jobs.result(run)
+    except RunNotFoundError as error:
         show_error(error)
-        return
-    _draw(comparison)
+    except RunError as error:
+        offer_damaged(run, error)
+    return None
 
 
 def _choose(entries: list[RunEntry]) -> tuple[str, str] | None:

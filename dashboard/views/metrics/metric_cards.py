@@ -10,7 +10,7 @@ from dashboard import state
 from dashboard.choice import chosen_metrics
 from dashboard.components.metric_page import say_needs
 from dashboard.state import Draft
-from dashboard.wording import plain, plural
+from dashboard.wording import plain, plural, tell_faults
 from ptmrank_core.benchmark import MetricCoverage
 from ptmrank_core.metrics import (
     MEASURED_AT,
@@ -74,6 +74,7 @@ def _presets(draft: Draft, offered: list[str]) -> None:
             )
 
 
+@tell_faults
 def _take(draft: Draft, metrics: tuple[str, ...]) -> None:
     draft.metrics = metrics
     state.set_widgets(

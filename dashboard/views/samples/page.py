@@ -16,8 +16,8 @@ from dashboard.views.samples.hub_field import choose_dataset
 from dashboard.views.samples.question import ask, choose_data_parts, offer
 from dashboard.views.samples.reading_form import choose_columns, choose_reading, mend_reading
 from dashboard.views.samples.subsample import choose_part
-from dashboard.wording import plain, plural, show_error, source_name
-from ptmrank_core.errors import InputError, PTMRankError, QuotaError, UnclearReadingError
+from dashboard.wording import plain, plural, say_room, show_error, source_name
+from ptmrank_core.errors import InputError, PTMRankError, UnclearReadingError
 from ptmrank_core.records import ModelSpec
 
 __all__ = ["page"]
@@ -80,11 +80,22 @@ def _ask_for_files(draft: state.Draft) -> tuple[Sequence[UploadedFile], bool]:
         accept_multiple_files="directory" if way == FOLDER else True,
         key=state.uploader_key() if way == FILES else f"{state.uploader_key()}-{way.split()[-1]}",
     )
+    if jobs.is_shared():
+        _say_room()
     if way != FEATURES:
         choose_dataset(draft)
     with st.expander("What can I upload?", expanded=not (draft.samples_source or draft.ready_made)):
         st.markdown(HOW)
     return files, way == FEATURES
+
+
+def _say_room() -> None:
+    """Say how much a visitor may upload: the server takes no file that does not fit, and says nothing."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(
+            f"{say_room(jobs.room())} A file that does not fit is marked red and not taken.", width="content"
+        )
+        state.link("cache", "See what you keep", icon=":material/database:")
 
 
 def _keep(uploaded: Sequence[UploadedFile], *, are_features: bool) -> None:
@@ -102,8 +113,6 @@ def _keep(uploaded: Sequence[UploadedFile], *, are_features: bool) -> None:
             state.draft().use_samples(_keep_readable(files))
     except PTMRankError as error:
         show_error(error)
-        if isinstance(error, QuotaError):
-            state.link("cache", "See what you keep", icon=":material/database:")
         return
     finally:
         jobs.release_uploads(uploaded)

@@ -108,8 +108,11 @@ def check_runs(patient: Patient) -> Iterator[Diagnosis]:
         return  # said of the store
     bad = {run: problem for run, _ in runs if (problem := _problem(store, run))}
     for run, problem in bad.items():
-        advice = f"Its other results are lost; `ptmrank runs delete {run[:8]}` deletes it."
-        yield Diagnosis("run", f"{run[:8]} cannot be read: {problem}", is_well=False, advice=advice)
+        advice = (
+            f"If a newer version made it, that version can read it; else `ptmrank runs delete {run[:8]}` "
+            "deletes it."
+        )
+        yield Diagnosis("run", f"{run[:8]}: {problem}", is_well=False, advice=advice)
     if len(bad) < len(runs):
         yield Diagnosis("runs", f"{len(runs) - len(bad):,} can be read.")
     unfinished = [run for run, state in runs if state == RunState.RUNNING and not is_held(settings, run)]
@@ -123,6 +126,8 @@ def check_runs(patient: Patient) -> Iterator[Diagnosis]:
 def _problem(store: RunStore, run: str) -> str:
     try:
         store.result(run)
-    except (PTMRankError, ValueError) as error:
-        return str(error)
+    except PTMRankError as error:
+        return error.message
+    except ValueError as error:
+        return f"It cannot be read: {error}."
     return ""

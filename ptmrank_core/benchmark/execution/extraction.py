@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Collection
 from dataclasses import replace
+from typing import Any
 
-import numpy as np
+from numpy.typing import NDArray
 
 from ptmrank_core.benchmark.execution.context import RunContext
 from ptmrank_core.benchmark.execution.metric_arrays import (
@@ -21,13 +22,14 @@ from ptmrank_core.benchmark.plan import needs_source_samples
 from ptmrank_core.errors import UnsupportedModelError
 from ptmrank_core.events import BatchDone, Sink, StageStarted, discard_event
 from ptmrank_core.features import extract
+from ptmrank_core.features.constant import say_constant
 from ptmrank_core.features.training.fine_tuning import CHECKPOINTS
 from ptmrank_core.records import AS_RECOGNISED, Features, ModelSpec, RunPlan, Stage
 
 __all__ = ["gather", "source_place"]
 
-# What the order of a sum leaves between samples that are alike.
-ROUNDING = 1e-6
+DAMAGED = "Its weights may be zeros or damaged: copy or download it again, or choose another model."
+DIFFERENT = "Only features that differ between samples can be scored."
 
 
 def source_place(plan: RunPlan, spec: ModelSpec) -> str | None:
@@ -59,6 +61,7 @@ def gather(run_context: RunContext, spec: ModelSpec, metrics: Collection[str], s
         if spec.source == "features"
         else _extract(run_context, spec, metrics, sink)
     )
+    _refuse_constant(extracted.arrays["embeddings"], spec)
     how = run_context.plan.normalise
     layers = tuple(normalise(layer, how) for layer in extracted.layers)
     return replace(extracted, arrays=normalise(extracted.arrays, how), layers=layers)
@@ -75,8 +78,6 @@ def _extract(run_context: RunContext, spec: ModelSpec, metrics: Collection[str],
         label_embeddings=None if isinstance(embedded, CapturedError) else embedded,
     )
     features = _features(run_context, spec, auxiliary, sink)
-    if spec.source in CHECKPOINTS:
-        _refuse_constant(features, spec)
     return extracted_arrays(features, run_context.samples.target_kind, auxiliary)
 
 
@@ -107,7 +108,7 @@ def _features(run_context: RunContext, spec: ModelSpec, auxiliary: AuxiliarySets
     return features
 
 
-def _refuse_constant(features: Features, spec: ModelSpec) -> None:
+def _refuse_constant(embeddings: NDArray[Any], spec: ModelSpec) -> None:
     """Refuse features that say nothing of the samples: every score of them would be noise.
 
     Raises
@@ -115,13 +116,8 @@ def _refuse_constant(features: Features, spec: ModelSpec) -> None:
     UnsupportedModelError
         If all samples have the same features, but for rounding.
     """
-    embeddings = features.embeddings
-    spread, size = np.ptp(embeddings, axis=0).max(), np.abs(embeddings).max()
-    if spread <= ROUNDING * size:
-        raise UnsupportedModelError(
-            f"{spec.id!r} gives all {len(embeddings)} samples the same features, which say nothing of them.",
-            hint="Its weights may be zeros or damaged: copy or download it again, or choose another model.",
-        )
+    if said := say_constant(embeddings, repr(spec.id)):
+        raise UnsupportedModelError(said, hint=DAMAGED if spec.source in CHECKPOINTS else DIFFERENT)
 
 
 def _read(run_context: RunContext, spec: ModelSpec, sink: Sink) -> Extracted:

@@ -29,6 +29,12 @@ PLANNED: Mapping[str, type] = {
     "n_samples": int,
     "n_metrics": int,
 }
+NAMES: Mapping[str, str] = {
+    "created_at": "date",
+    "samples_source": "source of samples",
+    "n_samples": "number of samples",
+    "n_metrics": "list of metrics",
+}
 SECONDS = f"seconds + CASE WHEN state = '{RunState.RUNNING}' THEN {WORKED_SECONDS} ELSE 0 END"
 
 
@@ -110,9 +116,8 @@ def _problem(fields: dict[str, Any]) -> str:
     """Say what cannot be read of a run; empty where all of it can."""
     damaged = [name for name, kind in PLANNED.items() if not isinstance(fields[name], kind)]
     if damaged:
-        return (
-            f"This run is damaged: its {damaged[0].replace('_', ' ')} cannot be read. It can only be deleted."
-        )
+        name = NAMES.get(damaged[0], damaged[0])
+        return f"This run is damaged: its {name} cannot be read. It can only be deleted."
     if state_of(fields["state"]) is None:
         state = printable(str(fields["state"]))
         return f"This run has the state {state!r}, which this version does not know. It can only be deleted."

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from ptmrank_core.errors import DownloadError, GatedModelError, ModelError, ModelNotFoundError
 from ptmrank_core.records import ModelSpec
+from ptmrank_core.records.names import reason_of
 
 __all__ = ["explained", "is_unreachable"]
 
@@ -95,7 +96,7 @@ def _by_status(spec: ModelSpec, error: Exception, status: int) -> ModelError:
         )
     if status >= 500:
         return DownloadError(f"The Hub has a problem (status {status}, {spec.id!r}).", hint=TRY_AGAIN)
-    return ModelNotFoundError(f"The Hub refused {spec.id!r}: {_line(error)}", hint="Try again later.")
+    return ModelNotFoundError(f"The Hub refused {spec.id!r}: {reason_of(error)}.", hint="Try again later.")
 
 
 def _gated(spec: ModelSpec, status: int) -> GatedModelError:
@@ -115,7 +116,7 @@ def _gated(spec: ModelSpec, status: int) -> GatedModelError:
 
 def _broken(spec: ModelSpec, error: BaseException) -> DownloadError:
     return DownloadError(
-        f"The connection broke while {spec.id!r} was downloaded: {_line(error)}", hint=TRY_AGAIN
+        f"The connection broke while {spec.id!r} was downloaded: {reason_of(error)}.", hint=TRY_AGAIN
     )
 
 
@@ -134,9 +135,4 @@ def _not_kept(spec: ModelSpec, error: OSError) -> DownloadError:
             f"{spec.id!r} cannot be stored: the Hub cache {cache} is not writable ({error.strerror}).",
             hint="Set HF_HOME to a writable folder.",
         )
-    return DownloadError(f"The files of {spec.id!r} are incomplete: {_line(error)}", hint=TRY_AGAIN)
-
-
-def _line(error: BaseException) -> str:
-    """Return the first line of an error's text, or its class where it has none."""
-    return next(iter(str(error).splitlines()), "") or type(error).__name__
+    return DownloadError(f"The files of {spec.id!r} are incomplete: {reason_of(error)}.", hint=TRY_AGAIN)

@@ -12,6 +12,7 @@ from ptmrank_core.catalogue.candidates import Candidate
 from ptmrank_core.catalogue.table import known_candidate
 from ptmrank_core.catalogue.tasks.kinds import TaskCategory
 from ptmrank_core.errors import DownloadError
+from ptmrank_core.records.names import reason_of
 
 __all__ = ["search_hub"]
 
@@ -85,8 +86,7 @@ def _asked() -> Iterator[None]:
             f"The Hub did not answer the search (status {status}).", hint=ELSEWHERE
         ) from error
     except errors.HTTPError as error:  # type: ignore[attr-defined]
-        reason = next(iter(str(error).splitlines()), "") or type(error).__name__
-        raise DownloadError(f"The Hub cannot be reached: {reason}.", hint=ELSEWHERE) from error
+        raise DownloadError(f"The Hub cannot be reached: {reason_of(error)}.", hint=ELSEWHERE) from error
 
 
 def _candidate(info: Any, task: TaskCategory, today: str) -> Candidate:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ptmrank_core.errors import InputError
+from ptmrank_core.records.names import reason_of
 
 __all__ = ["NPY_MAGIC", "read_array"]
 
@@ -61,7 +62,7 @@ def read_array(data: bytes, name: str) -> NDArray[Any]:
     try:
         shape, in_columns, kind = _read_header(stream)
     except HEADER_ERRORS as error:
-        reason = next(iter(str(error).splitlines()), "") or type(error).__name__
+        reason = reason_of(error)
         raise InputError(f"the header of {name!r} is damaged: {reason}") from error
     if kind.hasobject or kind.kind not in PLAIN_KINDS or kind.subdtype is not None:
         what = "pickled objects" if kind.hasobject else f"values of the type {kind}"

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from ptmrank_core.data.hub.places import HubPlace
 from ptmrank_core.errors import SamplesError
+from ptmrank_core.records.names import reason_of
 
 __all__ = ["UnreachableError", "explained", "refuse_script"]
 
@@ -86,7 +87,7 @@ def _refused(place: HubPlace, error: Exception) -> SamplesError:
             errors.HfHubHTTPError,
             "The Hub does not accept the access token of this machine."
             if status == 401
-            else f"The Hub refused {name!r}: {_line(error)}",
+            else f"The Hub refused {name!r}: {reason_of(error)}.",
             "Log in again with `hf auth login`, or remove HF_TOKEN." if status == 401 else "Try again later.",
         ),
     )
@@ -128,7 +129,7 @@ def _by_class(place: HubPlace, error: Exception) -> SamplesError:
             hint="Download the repository and arrange its files as a folder of samples.",
         )
     return SamplesError(
-        f"The dataset {name!r} cannot be read: {_line(error)}",
+        f"The dataset {name!r} cannot be read: {reason_of(error)}.",
         hint="Download the repository, and name its folder or one of its tables.",
     )
 
@@ -140,8 +141,3 @@ def refuse_script(place: HubPlace) -> SamplesError:
         f"The dataset {place.repository!r} is made by a program in its repository, which is never run here.",
         hint=f"The Hub may have converted it: try {converted}.",
     )
-
-
-def _line(error: BaseException) -> str:
-    """Return the first line of an error's text, or its class where it has none."""
-    return next(iter(str(error).splitlines()), "") or type(error).__name__

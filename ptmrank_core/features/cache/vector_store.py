@@ -9,6 +9,7 @@ import numpy as np
 
 from ptmrank_core.features.cache.feature_cache import FeatureCache
 from ptmrank_core.features.cache.vectors import LayerVectors, SampleVectors
+from ptmrank_core.features.constant import say_constant
 from ptmrank_core.features.heads import source_class_names
 from ptmrank_core.features.pooling import family_of, row_note
 from ptmrank_core.records import ExtractionReport, Features, FloatArray, ModelSpec, Samples, SetFeatures
@@ -146,7 +147,7 @@ class VectorStore:
             embeddings=embeddings,
             source_logits=source_logits,
             labels=self._samples.labels,
-            report=self._report(spec, dtype),
+            report=self._report(spec, dtype, say_constant(embeddings)),
             auxiliary=self._auxiliary(vectors),
             source_class_names=source_class_names(spec) if source_logits is not None else (),
             layer_embeddings=_stack_layers([v for v in self._layers[:n_samples] if v is not None]),
@@ -160,7 +161,7 @@ class VectorStore:
         cut = _say_cut([v for v in self._vectors[: self._samples.n_samples] if v is not None])
         return (*code, *precision, *(own or row_note(spec)), *cut)
 
-    def _report(self, spec: ModelSpec, dtype: str) -> ExtractionReport:
+    def _report(self, spec: ModelSpec, dtype: str, said: str) -> ExtractionReport:
         """Report on the extraction."""
         return ExtractionReport(
             dtype=dtype,
@@ -172,7 +173,7 @@ class VectorStore:
             batch_size=self.batch_size,
             peak_memory_bytes=self.peak_memory_bytes,
             pooling=None if spec.source == "function" else family_of(spec).rule,
-            notes=self._notes_on(spec),
+            notes=(*self._notes_on(spec), *filter(None, [said])),
             key=self.key,
         )
 

@@ -5,7 +5,6 @@ Imports torch and transformers, and peft when they are read.
 
 from __future__ import annotations
 
-import json
 import re
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,6 +19,8 @@ from transformers.conversion_mapping import get_model_conversion_mapping
 from transformers.core_model_loading import WeightRenaming
 
 from ptmrank_core.errors import UnsupportedModelError, WeightsFormatError
+from ptmrank_core.records.foreign import read_json_file
+from ptmrank_core.records.names import reason_of
 
 __all__ = ["MERGE_THERE", "AdapterTensors", "quiet", "read_settings", "read_tensors", "retarget"]
 
@@ -60,7 +61,7 @@ def read_settings(name: str, folder: Path) -> Any:
     """
     from peft import PEFT_TYPE_TO_CONFIG_MAPPING  # noqa: PLC0415 - an extra
 
-    raw = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
+    raw = read_json_file(folder / CONFIG, marks=False).value
     kind = str(raw.get("peft_type"))
     config_class = PEFT_TYPE_TO_CONFIG_MAPPING.get(kind)
     if config_class is None:
@@ -98,7 +99,7 @@ def read_tensors(name: str, folder: Path, config: Any) -> AdapterTensors:
         tensors = load_file(folder / WEIGHTS)
     except (OSError, SafetensorError) as error:
         raise WeightsFormatError(
-            f"The weights of the adapter {name!r} could not be read: {error}",
+            f"The weights of the adapter {name!r} could not be read: {reason_of(error)}.",
             hint=f"Expected an intact {WEIGHTS} beside {CONFIG}.",
         ) from error
     return AdapterTensors.of(tensors, PEFT_TYPE_TO_PREFIX_MAPPING[config.peft_type])

@@ -19,8 +19,8 @@ from ptmrank_core.features.encoders.base import TransformerEncoder
 from ptmrank_core.features.encoders.checkpoint import ODD_CONFIG
 from ptmrank_core.features.encoders.own_code import refuse_own_code
 from ptmrank_core.features.encoders.prepared import Prepared
-from ptmrank_core.features.reasons import reason_of
 from ptmrank_core.records import ExtractionOptions, ModelSpec, Waveform
+from ptmrank_core.records.names import reason_of
 
 __all__ = ["AudioEncoder", "AudioPreparer", "cut_windows", "padding_mixes"]
 

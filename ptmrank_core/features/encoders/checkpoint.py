@@ -18,8 +18,8 @@ from ptmrank_core.features import device as devices
 from ptmrank_core.features.encoders.missing import refuse_random_weights
 from ptmrank_core.features.planned_size import refuse_outgrown
 from ptmrank_core.features.pooling import family_of
-from ptmrank_core.features.reasons import reason_of, text_of
 from ptmrank_core.records import ModelSpec
+from ptmrank_core.records.names import reason_of
 
 __all__ = ["ODD_CONFIG", "load_checkpoint", "load_config", "no_bars", "read_weights"]
 
@@ -80,17 +80,12 @@ def load_config(spec: ModelSpec) -> Any:
             ) from error
         raise UnsupportedModelError(
             f"The configuration of {spec.id!r} (family {spec.model_type!r}) could not be read: "
-            f"{_reason(error)}.",
+            f"{reason_of(error)}.",
             hint="Expected a family that the installed transformers knows without code from the checkpoint, "
             "and values as model.save_pretrained(folder) writes them.",
         ) from error
     config._attn_implementation = None  # noqa: SLF001 - kernels are chosen here, not where it was trained
     return config
-
-
-def _reason(error: Exception) -> str:
-    """Return the text of an error without line breaks, after its class where that says more."""
-    return text_of(error) if isinstance(error, ValueError | StrictDataclassError) else reason_of(error)
 
 
 def load_checkpoint(
@@ -178,20 +173,20 @@ def read_weights(
     except ImportError as error:
         is_timm = spec.model_type == "timm_wrapper"
         raise UnsupportedModelError(
-            f"{spec.id!r} needs a package that is not installed: {str(error).strip().splitlines()[0]}",
+            f"{spec.id!r} needs a package that is not installed: {reason_of(error)}.",
             hint="pip install 'ptmrank[timm]'."
             if is_timm
             else "Install that package beside torch, or choose a model that does without it.",
         ) from error
     except (OSError, SafetensorError) as error:
         raise WeightsFormatError(
-            f"The weights of {spec.id!r} could not be read: {error}",
+            f"The weights of {spec.id!r} could not be read: {reason_of(error)}.",
             hint="Expected an intact model.safetensors beside config.json.",
         ) from error
     except ODD_CONFIG as error:
         if devices.is_out_of_memory(error):
             raise
-        reason = _reason(error).partition("Model type should be one of")[0]  # all families that there are
+        reason = reason_of(error).partition("Model type should be one of")[0]  # all families that there are
         raise UnsupportedModelError(
             f"{spec.id!r} cannot be built from its config.json: {reason.strip().rstrip('.')}.",
             hint="Copy config.json and the weights from one and the same model, or choose another model.",

@@ -25,6 +25,7 @@ from ptmrank_core.features.encoders.processors import (
     type_of,
 )
 from ptmrank_core.records import ExtractionOptions, ModelSpec
+from ptmrank_core.records.names import reason_of
 
 __all__ = ["ImageEncoder", "picture_reader"]
 
@@ -113,7 +114,7 @@ def _timm_reader(spec: ModelSpec) -> PictureReader:
     except (ImportError, RuntimeError) as error:  # a torchvision of another torch fails at import
         raise UnsupportedModelError(
             f"{spec.id!r} is a timm model, and timm cannot be imported here: "
-            f"{str(error).strip().splitlines()[0].partition('. ')[0]}.",
+            f"{reason_of(error).partition('. ')[0]}.",
             hint="pip install 'ptmrank[timm]', with a torchvision that belongs to the installed torch.",
         ) from error
 

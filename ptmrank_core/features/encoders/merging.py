@@ -23,6 +23,7 @@ from ptmrank_core.features.encoders.adapter_files import (
     retarget,
 )
 from ptmrank_core.features.encoders.checkpoint import load_config, no_bars, read_weights
+from ptmrank_core.features.reasons import told_as
 from ptmrank_core.files import renewed_folder, write_file
 from ptmrank_core.records import ModelSpec
 
@@ -90,15 +91,19 @@ def merge_adapter(spec: ModelSpec, folder: Path) -> ModelSpec:
     or not, like any checkpoint that lacks it.
     """
     if spec.base is None or spec.base.path is None:
-        raise UnsupportedModelError(f"{spec.id!r} is no adapter with a base model on disk.")
+        raise UnsupportedModelError(
+            f"{spec.id!r} is no adapter with a base model on disk.",
+            hint="Name its base model as base_model_name_or_path in adapter_config.json.",
+        )
     adapter = Path(str(spec.path))
-    config = read_settings(spec.id, adapter)
-    tensors = read_tensors(spec.id, adapter, config)
-    loaded = _load_base(spec, config, tensors)
-    if loaded.tensors is not tensors:
-        retarget(config, tensors, loaded.tensors)
-    _leave_heads_out(config, loaded.tensors)
-    merged, lacking = _merged(spec, config, loaded), loaded.lacking
+    with told_as(f"The adapter {spec.id!r} cannot be merged into its base model", hint=MERGE_THERE):
+        config = read_settings(spec.id, adapter)
+        tensors = read_tensors(spec.id, adapter, config)
+        loaded = _load_base(spec, config, tensors)
+        if loaded.tensors is not tensors:
+            retarget(config, tensors, loaded.tensors)
+        _leave_heads_out(config, loaded.tensors)
+        merged, lacking = _merged(spec, config, loaded), loaded.lacking
     state = {name: own for name, own in merged.state_dict().items() if name not in lacking}
     has_head = any(not name.startswith(f"{merged.base_model_prefix}.") for name in state)
     if not has_head and merged.base_model is not merged:
@@ -199,21 +204,13 @@ def _merged(spec: ModelSpec, config: Any, loaded: _Loaded) -> Any:
     from peft import PeftModel, set_peft_model_state_dict  # noqa: PLC0415 - an extra
 
     tensors = loaded.tensors
-    try:
-        with quiet():
-            adapted = PeftModel(loaded.model, config)
-            result = set_peft_model_state_dict(adapted, tensors.of_peft)
-            own = [name for name in result.missing_keys if f".{tensors.mark}" in name]
-            odd = sorted({*result.unexpected_keys, *own})
-            if not odd:
-                return adapted.merge_and_unload(safe_merge=True)
-    except (RuntimeError, ValueError, AttributeError, KeyError, TypeError, NotImplementedError) as error:
-        reason = str(error).strip().splitlines()
-        raise UnsupportedModelError(
-            f"The adapter {spec.id!r} cannot be merged into its base model: "
-            f"{' '.join(reason[:2]) or type(error).__name__}",
-            hint=MERGE_THERE,
-        ) from error
+    with quiet():
+        adapted = PeftModel(loaded.model, config)
+        result = set_peft_model_state_dict(adapted, tensors.of_peft)
+        own = [name for name in result.missing_keys if f".{tensors.mark}" in name]
+        odd = sorted({*result.unexpected_keys, *own})
+        if not odd:
+            return adapted.merge_and_unload(safe_merge=True)
     raise UnsupportedModelError(
         f"The weights of the adapter {spec.id!r} are not those that its settings and its base model ask for: "
         f"{', '.join(odd[:3])}.",

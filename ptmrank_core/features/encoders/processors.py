@@ -7,7 +7,6 @@ themselves.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -17,8 +16,9 @@ import numpy as np
 
 from ptmrank_core.errors import UnsupportedModelError
 from ptmrank_core.features.encoders.pixels import PixelSteps
-from ptmrank_core.features.reasons import text_of
 from ptmrank_core.records import FloatArray
+from ptmrank_core.records.foreign import read_json_file, unreadable_json
+from ptmrank_core.records.names import reason_of
 
 __all__ = [
     "DEFAULTS",
@@ -126,9 +126,9 @@ def read_settings(folder: Path, model_id: str) -> dict[str, Any]:
         if not path.is_file():
             continue
         try:
-            content = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError, RecursionError) as error:
-            told = f"{name} of {model_id!r} could not be read: {text_of(error)}."
+            content = read_json_file(path, marks=False).value
+        except (OSError, ValueError) as error:
+            told = f"{name} of {model_id!r} could not be read: {unreadable_json(error)}."
             raise UnsupportedModelError(told, hint=SAVE) from error
         if name == SETTINGS_FILES[0]:
             content = next((content[key] for key in NESTED if key in content), None)
@@ -180,7 +180,7 @@ def steps_of(settings: Mapping[str, Any], model_id: str) -> PixelSteps:
         )
     except (ArithmeticError, KeyError, TypeError, ValueError) as error:
         raise UnsupportedModelError(
-            f"The preprocessing of {model_id!r} ({_named(settings)}) cannot be followed: {text_of(error)}.",
+            f"The preprocessing of {model_id!r} ({_named(settings)}) cannot be followed: {reason_of(error)}.",
             hint="Expected size, crop_size, image_mean and image_std as transformers writes them.",
         ) from error
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,8 @@ from safetensors.torch import load_file
 
 from ptmrank_core.errors import UnsupportedModelError
 from ptmrank_core.records import FloatArray, ModelSpec
+from ptmrank_core.records.foreign import read_json_file, unreadable_json
+from ptmrank_core.records.names import reason_of
 
 __all__ = ["Dense", "SentenceRecipe", "read_sentence_recipe"]
 
@@ -90,7 +91,7 @@ def read_sentence_recipe(spec: ModelSpec) -> SentenceRecipe | None:
     folder = Path(spec.path or "")
     if not (folder / MODULES).is_file():
         return None
-    modules = json.loads((folder / MODULES).read_text(encoding="utf-8"))  # checked before it got here
+    modules = read_json_file(folder / MODULES, marks=False).value  # checked before it got here
     rules: tuple[str, ...] = ()
     layers: list[Dense | None] = []
     settings: dict[str, Any] = {}
@@ -126,11 +127,10 @@ def _inside(spec: ModelSpec, folder: Path, place: str) -> Path:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
+        content = read_json_file(path, marks=False).value
+    except (OSError, ValueError) as error:
         raise UnsupportedModelError(
-            f"{path.parent.name}/{path.name} could not be read: {reason}.", hint=AS_SAVED
+            f"{path.parent.name}/{path.name} could not be read: {unreadable_json(error)}.", hint=AS_SAVED
         ) from error
     if not isinstance(content, dict):
         raise UnsupportedModelError(
@@ -175,7 +175,7 @@ def _dense(spec: ModelSpec, folder: Path) -> Dense:
     try:
         weights = load_file(folder / "model.safetensors")
     except (OSError, SafetensorError) as error:
-        raise _unsupported(spec, f"a damaged {folder.name}/model.safetensors ({error})") from error
+        raise _unsupported(spec, f"a damaged {folder.name}/model.safetensors ({reason_of(error)})") from error
     known = {"linear.weight", "linear.bias"}
     if "linear.weight" not in weights or set(weights) - known:
         raise _unsupported(spec, f"a dense layer of the weights {', '.join(sorted(weights))}")
@@ -192,4 +192,9 @@ def _prompt(folder: Path) -> str:
     config = _read(path) if path.is_file() else {}
     name = config.get("default_prompt_name")
     prompts = config.get("prompts")
+    if name and not isinstance(name, str):
+        raise UnsupportedModelError(
+            f"{path.name} has the default_prompt_name {name!r:.100}; expected the name of a prompt.",
+            hint=AS_SAVED,
+        )
     return str(prompts.get(name) or "") if name and isinstance(prompts, dict) else ""

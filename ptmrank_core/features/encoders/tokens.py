@@ -14,8 +14,9 @@ from ptmrank_core.features.encoders.checkpoint import ODD_CONFIG, load_config
 from ptmrank_core.features.encoders.own_code import refuse_own_code
 from ptmrank_core.features.encoders.prepared import Prepared
 from ptmrank_core.features.encoders.sentences import SentenceRecipe
-from ptmrank_core.features.reasons import reason_of
 from ptmrank_core.records import ModelSpec, WordInContext
+from ptmrank_core.records.foreign import read_json_file, unreadable_json
+from ptmrank_core.records.names import reason_of
 
 __all__ = ["TextPreparer", "known_ids", "load_tokenizer", "longest_text"]
 
@@ -26,6 +27,11 @@ DEFAULT_LENGTH = 512
 # What reading a tokenizer raises where a file of it is damaged or holds a value of another type.
 UNREADABLE = (OSError, ImportError, RecursionError, *ODD_CONFIG)
 VOCABULARIES = ("tokenizer.json", "vocab.txt", "vocab.json", "spiece.model", "tokenizer.model")
+# Files of a tokenizer that hold a JSON object.
+OBJECTS = (
+    *("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"),
+    "vocab.json",
+)
 POSITIONS = ("max_position_embeddings", "max_encoder_position_embeddings", "n_positions", "max_seq_len")
 
 
@@ -44,6 +50,7 @@ def load_tokenizer(spec: ModelSpec) -> Any:
         load_config(spec)  # a tokenizer is chosen by the config, whose own errors say more
         refuse_own_code(spec, error, "tokenizer")
         _refuse_without_vocabulary(spec, folder)
+        _refuse_damaged(spec, folder)
         raise UnsupportedModelError(
             f"The tokenizer of {spec.id!r} could not be read: {reason_of(error)}.",
             hint="Expected tokenizer.json beside config.json: tokenizer.save_pretrained(folder).",
@@ -51,6 +58,12 @@ def load_tokenizer(spec: ModelSpec) -> Any:
     names = set(type(tokenizer).vocab_files_names.values())
     if names and not any((folder / name).is_file() for name in names):
         raise _no_tokenizer(spec, names)
+    if "input_ids" not in tokenizer.model_input_names:
+        raise UnsupportedModelError(
+            f"The tokenizer of {spec.id!r} has the model_input_names {tokenizer.model_input_names!r}; "
+            "expected input_ids among them.",
+            hint="Copy tokenizer_config.json again from the model.",
+        )
     return tokenizer
 
 
@@ -58,6 +71,21 @@ def _refuse_without_vocabulary(spec: ModelSpec, folder: Path) -> None:
     """Refuse a checkpoint of whose tokenizer there are only settings."""
     if not any((folder / name).is_file() for name in VOCABULARIES):
         raise _no_tokenizer(spec, VOCABULARIES)
+
+
+def _refuse_damaged(spec: ModelSpec, folder: Path) -> None:
+    """Name the file that could not be read, which transformers does not."""
+    for path in filter(Path.is_file, (folder / name for name in OBJECTS)):
+        try:
+            is_object = isinstance(read_json_file(path, marks=False).value, dict)
+            reason = "" if is_object else "it holds no JSON object"
+        except (OSError, ValueError) as error:
+            reason = unreadable_json(error)
+        if reason:
+            raise UnsupportedModelError(
+                f"{path.name} of {spec.id!r} could not be read: {reason}.",
+                hint="Save it again: tokenizer.save_pretrained(folder).",
+            )
 
 
 def _no_tokenizer(spec: ModelSpec, names: Iterable[str]) -> UnsupportedModelError:

@@ -10,6 +10,7 @@ from transformers import AutoModel, AutoModelForTextEncoding
 from ptmrank_core.errors import UnsupportedModelError
 from ptmrank_core.features.encoders.checkpoint import load_config, no_bars
 from ptmrank_core.records import ModelSpec
+from ptmrank_core.records.names import reason_of
 
 __all__ = ["save_untrained"]
 
@@ -40,7 +41,7 @@ def save_untrained(spec: ModelSpec, folder: Path, *, seed: int) -> None:
             model = loader.from_config(config, dtype=torch.float32)
         except (ImportError, ValueError) as error:
             raise UnsupportedModelError(
-                f"{spec.id!r} cannot be built from its configuration: {str(error).splitlines()[0]}"
+                f"{spec.id!r} cannot be built from its configuration: {reason_of(error)}."
             ) from error
     with no_bars():
         model.save_pretrained(folder)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ptmrank_core import errors
 from ptmrank_core.errors import InputField, PTMRankError
-from ptmrank_core.features.reasons import text_of
+from ptmrank_core.records.names import reason_of
 
 __all__ = ["CarriedError", "ForeignError", "carry", "restore"]
 
@@ -76,7 +76,7 @@ def carry(error: BaseException) -> CarriedError:
         return CarriedError(ancestry[0], base, error.message, error.hint, fields)
     base = next((name for name in ancestry if name in KNOWN_BASES), "Exception")
     trace = "".join(traceback.format_exception(error))
-    return CarriedError(ancestry[0], base, text_of(error), trace=trace)
+    return CarriedError(ancestry[0], base, reason_of(error), trace=trace)
 
 
 def restore(carried: CarriedError) -> BaseException:

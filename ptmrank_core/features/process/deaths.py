@@ -10,6 +10,7 @@ from typing import Any
 
 from ptmrank_core.errors import ModelProcessError
 from ptmrank_core.records import ModelSpec, Stage
+from ptmrank_core.records.names import printable, reason_of
 
 __all__ = ["death_of", "describe_exit", "exhausted", "last_line", "model_of", "not_started", "stalled"]
 
@@ -91,7 +92,7 @@ def exhausted(model: str, doing: str, stage: Stage | None, shortage: str) -> Mod
 
 def not_started(model: str, error: OSError) -> ModelProcessError:
     """Make the error of a process that the system did not start."""
-    return ModelProcessError(f"{_what(model)} could not be started: {error}.", hint=MEMORY)
+    return ModelProcessError(f"{_what(model)} could not be started: {reason_of(error)}.", hint=MEMORY)
 
 
 def _what(model: str) -> str:
@@ -114,5 +115,5 @@ def last_line(log: Path | None, start: int) -> str:
     except OSError:
         return ""
     lines = [line.strip() for line in text.partition(CRASH_REPORT)[0].splitlines() if line.strip()]
-    line = "".join(sign for sign in lines[-1] if sign.isprintable()) if lines else ""
+    line = printable(lines[-1]) if lines else ""
     return line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]}..."

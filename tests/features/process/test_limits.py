@@ -14,7 +14,7 @@ from ptmrank_core.errors import ModelProcessError
 from ptmrank_core.features.process import ModelProcess, memory
 from ptmrank_core.features.process.client import _Call
 from ptmrank_core.features.process.memory import MemoryWatch, available_bytes
-from ptmrank_core.features.reasons import text_of, told_as
+from ptmrank_core.features.reasons import told_as
 from ptmrank_core.records import ModelSpec
 from tests.features.process.served import SERVED
 
@@ -128,26 +128,6 @@ def test_time_that_this_process_was_stopped_is_no_silence(monkeypatch: pytest.Mo
 def test_the_limit_reaches_the_worker(settings: Settings) -> None:
     """It is a setting of the run, whoever starts its process."""
     assert load_settings(child_environment(replace(settings, load_seconds=12.5))).load_seconds == 12.5
-
-
-@pytest.mark.parametrize(
-    ("error", "words"),
-    [
-        (KeyError("type"), "the entry 'type' is missing (in "),
-        (AssertionError(), "a check failed that has no words of its own (in "),
-        (
-            RuntimeError("Expected cond to be True, but got False."),
-            "a check failed that has no words of its own",
-        ),
-        (ValueError("bad"), "bad (in "),
-        (ValueError("a text of\n  several words"), "a text of several words"),
-    ],
-)
-def test_a_reason_says_something(error: Exception, words: str) -> None:
-    """Where the text of an error says little, the place in the code is named."""
-    with pytest.raises(type(error)) as caught:
-        raise error
-    assert text_of(caught.value).startswith(words)
 
 
 def test_panics_become_errors_of_the_model() -> None:

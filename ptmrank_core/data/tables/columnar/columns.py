@@ -14,6 +14,7 @@ from ptmrank_core.data.tables.column_names import LABEL_NAMES, TAG_NAMES, find_n
 from ptmrank_core.data.tables.columnar.schema import Feature, class_names, inner_feature
 from ptmrank_core.data.tables.json_rows import write_cell
 from ptmrank_core.data.tables.table import ColumnBuilder
+from ptmrank_core.records.names import reason_of
 
 __all__ = ["ColumnReader", "name_class"]
 
@@ -63,7 +64,7 @@ class ColumnReader:
         try:
             self._add(name, cells, feature, 0)
         except value_errors() as error:
-            reason = next(iter(str(error).splitlines()), "") or type(error).__name__
+            reason = reason_of(error)
             self.notes.append(
                 f"Column {name!r} is not read: its values of the type {cells.type} {CANNOT} ({reason})."
             )

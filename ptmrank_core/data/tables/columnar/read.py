@@ -67,9 +67,8 @@ def _read(file: ColumnarFile, entry: Entry, limits: Limits) -> InputTable:
     binary = [field.name for field in file.schema if holds_bytes(field.type)]
     _check_size(file, entry.name, limits)
     has_words = any(_lists_words(field.type) for field in file.schema)
-    reader, media, unread = ColumnReader(has_words=has_words), dict[str, MediaColumn](), list[str]()
-    kinds = {field.name: field.type for field in file.schema}
-    unread += [name for name in names if name not in binary and _holds_binary(kinds[name])]
+    reader, media = ColumnReader(has_words=has_words), dict[str, MediaColumn]()
+    unread = [field.name for field in file.schema if field.name not in binary and _holds_binary(field.type)]
     plain = _read_plain(file, [name for name in names if name not in {*binary, *unread}])
     for name in names:
         feature = features.get(name)
@@ -84,11 +83,7 @@ def _read(file: ColumnarFile, entry: Entry, limits: Limits) -> InputTable:
                 reader.add(name, column, None)
         elif name not in unread:
             reader.add(name, next(plain), feature)
-    if reader.objects:
-        reader.notes.insert(0, describe_objects(reader.objects))
-    if unread:
-        unread.sort(key=names.index)
-        reader.notes.append(f"Columns of binary data are not read: {list_columns(unread)}.")
+    _note(reader, sorted(unread, key=names.index))
     return InputTable(
         entry.name,
         tuple(reader.order),
@@ -99,6 +94,14 @@ def _read(file: ColumnarFile, entry: Entry, limits: Limits) -> InputTable:
         media=media,
         classes=frozenset(reader.classes),
     )
+
+
+def _note(reader: ColumnReader, unread: Sequence[str]) -> None:
+    """Say which columns hold objects, and which are not read."""
+    if reader.objects:
+        reader.notes.insert(0, describe_objects(reader.objects))
+    if unread:
+        reader.notes.append(f"Columns of binary data are not read: {list_columns(unread)}.")
 
 
 def _lists_words(kind: Any) -> bool:

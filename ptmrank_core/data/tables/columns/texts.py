@@ -24,8 +24,8 @@ from ptmrank_core.data.tables.columns.kinds import (
 )
 from ptmrank_core.data.tables.columns.measures import read_measures
 from ptmrank_core.data.tables.role_rules import list_columns, unclear_column
-from ptmrank_core.data.tables.vectors import refuse_numbers_as_text
 from ptmrank_core.data.tables.table import InputTable
+from ptmrank_core.data.tables.vectors import refuse_numbers_as_text
 from ptmrank_core.errors import InputField, ReadingOption, SamplesError, UnclearReadingError
 from ptmrank_core.records import Reading
 

@@ -14,6 +14,7 @@ from transformers.pytorch_utils import Conv1D
 from ptmrank_core.errors import UnsupportedModelError
 from ptmrank_core.features.training.networks.base import BATCH_NORMS
 from ptmrank_core.features.training.recipe import LORA_ALPHA, LORA_RANK
+from ptmrank_core.records.names import reason_of
 
 __all__ = ["LowRankAdapters"]
 
@@ -80,7 +81,7 @@ class LowRankAdapters:
                 self._tuner: Any = LoraModel(model, config, "default")
         except ValueError as error:
             raise UnsupportedModelError(
-                f"{name!r} cannot have low-rank adapters (LoRA): {str(error).splitlines()[0]}",
+                f"{name!r} cannot have low-rank adapters (LoRA): {reason_of(error)}.",
                 hint="Train all weights instead.",
             ) from error
         weights = dict(model.named_parameters())

@@ -9,9 +9,10 @@ from __future__ import annotations
 import errno
 import itertools
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import MappingProxyType
 
@@ -31,8 +32,8 @@ __all__ = [
 ]
 
 # What an entry point says in one sentence though nothing has foreseen it; what else is raised is our fault.
-BY_THE_SYSTEM = (OSError, sqlite3.Error, MemoryError, RecursionError)
-DAMAGED, LOCKED, FULL, READ_ONLY, REFUSED, IN_THE_WAY, UNUSABLE, FAULTY = (
+BY_THE_SYSTEM = (OSError, sqlite3.Error, MemoryError, RecursionError, ImportError)
+DAMAGED, LOCKED, FULL, READ_ONLY, REFUSED, IN_THE_WAY, UNUSABLE, FAULTY, CROWDED, SHORT = (
     "damaged",
     "locked",
     "full",
@@ -41,8 +42,12 @@ DAMAGED, LOCKED, FULL, READ_ONLY, REFUSED, IN_THE_WAY, UNUSABLE, FAULTY = (
     "in the way",
     "unusable",
     "faulty",
+    "crowded",
+    "short of memory",
 )
 ASIDE = "damaged"
+# What SQLite needs to write to a database: room for a file of 32 kB beside it, and the files that it opens.
+ROOM_BYTES, N_FILES = 65_536, 4
 ELSEWHERE = "or set PTMRANK_HOME to another folder."
 HINTS: Mapping[str, str] = MappingProxyType(
     {
@@ -53,6 +58,8 @@ HINTS: Mapping[str, str] = MappingProxyType(
         REFUSED: f"Ask whoever owns it for the permission, {ELSEWHERE}",
         IN_THE_WAY: "Move it away; `ptmrank doctor` lists everything that is wrong.",
         UNUSABLE: "Set PTMRANK_HOME to another folder.",
+        CROWDED: "Close other programs, or allow more open files, and try again; nothing was lost.",
+        SHORT: "Free some, and try again; nothing was lost.",
         FAULTY: "Check the disk before anything is written to it; `ptmrank doctor` says what can be read.",
     }
 )
@@ -71,6 +78,9 @@ BY_NUMBER: Mapping[int, str] = MappingProxyType(
         errno.ENAMETOOLONG: UNUSABLE,
         errno.ELOOP: UNUSABLE,
         errno.EIO: FAULTY,
+        errno.EMFILE: CROWDED,
+        errno.ENFILE: CROWDED,
+        errno.ENOMEM: SHORT,
     }
 )
 # The first part of the name of SQLite's code, such as SQLITE_IOERR_WRITE.
@@ -85,15 +95,18 @@ BY_CODE: Mapping[str, str] = MappingProxyType(
         "READONLY": READ_ONLY,
         "PERM": REFUSED,
         "AUTH": REFUSED,
-        "IOERR": FAULTY,
+        "NOMEM": SHORT,
     }
 )
+LIBRARY_HINT = "If there is enough memory, install PTMRank again."
 REASONS: Mapping[str, str] = MappingProxyType(
     {
         LOCKED: "another process keeps it locked",
         FULL: "there is no room left on the disk, or in your share of it",
         READ_ONLY: "it can only be read",
         REFUSED: "permission is denied",
+        CROWDED: "no more files can be opened",
+        SHORT: "there is not enough memory",
     }
 )
 # What SQLite says of a file whose tables or texts are not those that we wrote; all else that it calls an
@@ -148,6 +161,10 @@ def explain(error: BaseException) -> StoreError:
     """Say what an error of the system means that nothing has said before, from the error alone."""
     if isinstance(error, MemoryError):
         return StoreError("There is not enough memory for this.", hint="Free some, or use fewer samples.")
+    if isinstance(
+        error, ImportError
+    ):  # with little memory too, since libraries are loaded when they are needed
+        return StoreError(f"A library cannot be loaded: {_said(error)}.", hint=LIBRARY_HINT)
     if isinstance(error, RecursionError):
         return StoreError("Something that was read is nested too deeply.", hint=HINTS[DAMAGED])
     name = error.filename if isinstance(error, OSError) else None
@@ -170,9 +187,12 @@ def kind_of(error: BaseException, path: Path | None) -> str | None:
 
 
 def _kind_in_sqlite(error: sqlite3.Error, path: Path | None) -> str | None:
-    code = str(getattr(error, "sqlite_errorname", "")).removeprefix("SQLITE_").split("_")[0]
+    name = str(getattr(error, "sqlite_errorname", "")).removeprefix("SQLITE_")
+    code = name.split("_")[0]
     if code == "CANTOPEN":
         return _kind_of_place(path)
+    if code == "IOERR":
+        return _kind_of_failure(name, path)
     if code in BY_CODE:
         return BY_CODE[code]
     if isinstance(error, sqlite3.OperationalError) and str(error).lower().startswith(FOREIGN):
@@ -180,12 +200,23 @@ def _kind_in_sqlite(error: sqlite3.Error, path: Path | None) -> str | None:
     return None
 
 
+def _kind_of_failure(name: str, path: Path | None) -> str:
+    """Tell why reading or writing failed: also said where a file of SQLite's own cannot be made or mapped."""
+    if path is not None:
+        with suppress(OSError):
+            if shutil.disk_usage(path.parent).free < ROOM_BYTES:
+                return FULL
+    return SHORT if name in {"IOERR_NOMEM", "IOERR_SHMMAP"} else FAULTY
+
+
 def _kind_of_place(path: Path | None) -> str:
     """Tell why a file cannot be opened, which SQLite does not say."""
     if path is None or what_is_in_the_way(path):
         return IN_THE_WAY
     try:
-        path.open("r+b").close()
+        with path.open("r+b") as file, ExitStack() as held:
+            for _ in range(N_FILES - 1):  # SQLite opens others beside it
+                held.callback(os.close, os.dup(file.fileno()))
     except FileNotFoundError:
         return REFUSED if path.parent.is_dir() else UNUSABLE
     except OSError as error:

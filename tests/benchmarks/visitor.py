@@ -16,6 +16,8 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
+from tests.waiting import PATIENCE_SECONDS
+
 __all__ = ["Visitor"]
 
 
@@ -51,7 +53,12 @@ class Visitor:
         stream = f"ws://{address}/_stcore/stream"
         protocols = [Subprotocol(part) for part in ("streamlit", *(("no-token", session) if session else ()))]
         self._connection = connect(
-            stream, subprotocols=protocols, max_size=None, additional_headers=headers or {}
+            stream,
+            subprotocols=protocols,
+            max_size=None,
+            additional_headers=headers or {},
+            open_timeout=PATIENCE_SECONDS,
+            ping_interval=None,  # browsers do not ask whether the server is still there
         )
         self._socket: ClientConnection
 
@@ -88,7 +95,7 @@ class Visitor:
         return time.perf_counter() - start
 
     def _receive(self) -> ForwardMsg:
-        data = self._socket.recv(timeout=120)
+        data = self._socket.recv(timeout=PATIENCE_SECONDS)
         self.n_bytes += len(data)
         message = ForwardMsg()
         message.ParseFromString(data if isinstance(data, bytes) else data.encode())

@@ -99,11 +99,11 @@ class Tab(Visitor):
         urls = FileURLs(file_id=path.rsplit("/", 1)[-1], upload_url=path, delete_url=path)
         return UploadedFileInfo(file_id=urls.file_id, name="reviews.csv", size=len(data), file_urls=urls)
 
-    def upload_address(self) -> str:
+    def upload_address(self, name: str = "reviews.csv") -> str:
         """Ask where a file goes, as the widget does."""
         request = BackMsg()
         request.file_urls_request.request_id = "one"
-        request.file_urls_request.file_names.append("reviews.csv")
+        request.file_urls_request.file_names.append(name)
         self._socket.send(request.SerializeToString())
         while not self.upload:
             self._take(self._receive())

@@ -95,7 +95,7 @@ def run_taken(
     models: ModelCalls | None = None,
 ) -> RunState:
     """Execute a stored run whose lock and device this process holds; as :func:`run_here` otherwise."""
-    with FeatureCache(store.settings) as cache:
+    with store.held_open(), FeatureCache(store.settings) as cache:
         return execute(
             run_id,
             sources=sources,

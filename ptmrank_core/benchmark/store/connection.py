@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +84,25 @@ class Database:
         ):
             db.text_factory = decode_column
             yield db
+
+    @contextmanager
+    def held_open(self) -> Iterator[None]:
+        """Keep the file open within the block, for a process that writes to it again and again.
+
+        Whoever closes the file last locks everybody out for a moment, readers too, to tidy up. A process that
+        does so after each transaction, and is stopped (Ctrl-Z), is often stopped just then: no page could be
+        read until it goes on.
+
+        Raises
+        ------
+        StoreError
+            If the file cannot be read.
+        """
+        with ExitStack() as held:
+            with store_errors(WHAT, self._path):
+                db = held.enter_context(closing(sqlite3.connect(self._path, timeout=SECONDS_TO_WAIT)))
+                db.execute("PRAGMA schema_version").fetchone()  # it is opened when it is read first
+            yield
 
     def rows(self, query: str) -> Iterator[tuple[Any, ...]]:
         """Run a query without parameters; yield its rows one after another."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,11 +58,22 @@ def _work(work: Callable[[], int], said: Path) -> int:
         nothing = os.open(os.devnull, os.O_RDONLY)
         for number, to in ((nothing, 0), (output, 1), (output, 2)):
             os.dup2(number, to)
+        _talk_to_the_files()
         status = work()
-        sys.stdout.flush()
-        sys.stderr.flush()
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError):  # the work may have closed it
+                stream.flush()
     except BaseException:  # noqa: BLE001 - whatever it is, the parent judges it
-        traceback.print_exc()
-        sys.stderr.flush()
+        with suppress(OSError, ValueError):
+            traceback.print_exc()
+            sys.stderr.flush()
         return CRASHED
     return status
+
+
+def _talk_to_the_files() -> None:
+    """Let nothing of what the work says go to whoever listens in the parent."""
+    sys.stdin = open(0, closefd=False)  # noqa: SIM115 - it ends with the child
+    sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115
+    sys.stderr = open(2, "w", buffering=1, closefd=False)  # noqa: SIM115
+    logging.getLogger().handlers.clear()

@@ -23,7 +23,7 @@ from tests.hardening.kills.forked import fork
 from tests.hardening.kills.trial import Trial
 from tests.hardening.kills.work import settings_of
 
-__all__ = ["ProcessBench"]
+__all__ = ["WORDS", "ProcessBench", "children"]
 
 VICTIMS = ("the command line", "the process of its models", "both")
 MODELS = ("m0", "m1", "m2")
@@ -54,7 +54,7 @@ class ProcessBench:
         made = fork(self._bring, self.folder / "said.txt")
         assert made.status == 0, made.said
         begun = time.monotonic()
-        assert self._run(*WORDS) == 0, self._said()
+        assert self.run(*WORDS) == 0, self.said()
         self.seconds, self.reference = time.monotonic() - begun, self._outcome()
 
     @property
@@ -72,7 +72,8 @@ class ProcessBench:
         write_zip(self.place / "in" / "pictures.zip", picture_files())
         return 0
 
-    def _start(self, *words: str) -> subprocess.Popen[bytes]:
+    def start(self, *words: str) -> subprocess.Popen[bytes]:
+        """Start the command line."""
         with (self.folder / "said.txt").open("wb") as said:
             return subprocess.Popen(
                 [sys.executable, "-m", "ptmrank_core", *words],
@@ -83,21 +84,23 @@ class ProcessBench:
                 stderr=said,
             )
 
-    def _run(self, *words: str) -> int:
-        return self._start(*words).wait()
+    def run(self, *words: str) -> int:
+        """Do a command; return its exit status."""
+        return self.start(*words).wait()
 
-    def _said(self) -> str:
+    def said(self) -> str:
+        """The end of what the last command said."""
         return (self.folder / "said.txt").read_text(errors="replace")[-2000:]
 
     def try_once(self, random: np.random.Generator) -> Trial:
         """Kill at a random moment, finish, and judge."""
         shutil.rmtree(self.place / "home", ignore_errors=True)
-        process = self._start(*WORDS)
+        process = self.start(*WORDS)
         with suppress(subprocess.TimeoutExpired):
             process.wait(timeout=float(random.uniform(0, self.seconds)))
         stage, victim = self._stage(), VICTIMS[random.integers(len(VICTIMS))]
         is_hit = self._kill(process, victim)
-        problems = self._finish() or self._judge()
+        problems = self.finish() or self.judge()
         kills = (f"{victim} while {stage}",) if is_hit else ()
         return Trial("real processes", kills, tuple(problems))
 
@@ -117,8 +120,8 @@ class ProcessBench:
 
     def _kill(self, process: subprocess.Popen[bytes], victim: str) -> bool:
         """Kill; tell whether there was anything to be hit."""
-        children = _children(process.pid)
-        hit = [process.pid] * (victim != VICTIMS[1]) + children * (victim != VICTIMS[0])
+        its_own = children(process.pid)
+        hit = [process.pid] * (victim != VICTIMS[1]) + its_own * (victim != VICTIMS[0])
         is_hit = process.poll() is None and bool(hit)
         if is_hit:
             for pid in hit:
@@ -127,23 +130,24 @@ class ProcessBench:
         process.wait()
         return is_hit
 
-    def _finish(self) -> list[str]:
+    def finish(self) -> list[str]:
         """Do what a user does then: resume, retry what failed with its process, or rank anew."""
         settings = settings_of(self.place)
         store = RunStore(settings)
         runs = [entry.run_id for entry in list_runs(store, settings)]
         steps = [("runs", "resume", run) for run in runs] or [WORDS]
         for words in steps:
-            if self._run(*words):
-                return [f"{' '.join(words[:2])} does not finish it: {self._said()}"]
+            if self.run(*words):
+                return [f"{' '.join(words[:2])} does not finish it: {self.said()}"]
         for run in runs:
             is_failed = any(isinstance(cell, Failure) for cell in store.cells(run))
             is_failed = is_failed or any(found.problem for found in store.result(run).findings)
-            if is_failed and self._run("runs", "retry", run):
-                return [f"runs retry does not finish it: {self._said()}"]
+            if is_failed and self.run("runs", "retry", run):
+                return [f"runs retry does not finish it: {self.said()}"]
         return []
 
-    def _judge(self) -> list[str]:
+    def judge(self) -> list[str]:
+        """Say what is wrong with what is there now."""
         settings = settings_of(self.place)
         entries = list_runs(RunStore(settings), settings)
         problems = [f"run {one.run_id} is {one.status}" for one in entries if one.can_resume or one.alive]
@@ -163,7 +167,7 @@ class ProcessBench:
         return gave
 
 
-def _children(pid: int) -> Sequence[int]:
+def children(pid: int) -> Sequence[int]:
     """The processes that a process has started."""
     found = []
     for folder in Path("/proc").iterdir():

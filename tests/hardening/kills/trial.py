@@ -76,9 +76,9 @@ class Bench:
         for name in ("in", "out"):
             (self.base / name).mkdir(parents=True)
         self._set_up(self.base)
-        self._renew()
+        self.renew()
         log = self.folder / "steps.jsonl"
-        ended = self._fork(lambda: self._logged(log))
+        ended = self.fork(lambda: self._logged(log))
         assert ended.status == 0, f"{self.scenario.name} fails undisturbed: {ended.said}"
         self.steps = [tuple(json.loads(line)) for line in log.read_text().splitlines()]
         sweep(settings_of(self.place))
@@ -97,16 +97,18 @@ class Bench:
     def _set_up(self, base: Path) -> None:
         """Prepare in ``place``, so that stored paths hold, and keep a copy."""
         shutil.copytree(base, self.place)
-        ended = self._fork(lambda: self.scenario.prepare(self.place) or 0)
+        ended = self.fork(lambda: self.scenario.prepare(self.place) or 0)
         assert ended.status == 0, ended.said
         shutil.rmtree(base)
         self.place.rename(base)
 
-    def _renew(self) -> None:
+    def renew(self) -> None:
+        """Make the place of the work as it was before it."""
         shutil.rmtree(self.place, ignore_errors=True)
         shutil.copytree(self.base, self.place)
 
-    def _fork(self, work: Callable[[], int]) -> Ended:
+    def fork(self, work: Callable[[], int]) -> Ended:
+        """Do something in a child."""
         return fork(work, self.folder / "said.txt")
 
     def _logged(self, log: Path) -> int:
@@ -117,18 +119,18 @@ class Bench:
 
     def try_once(self, random: np.random.Generator) -> Trial:
         """Kill the work at a random step, finish it, and judge."""
-        self._renew()
+        self.renew()
         kills = list(self._kill(random))
         problems = []
-        self._grow_old()
-        ended = self._fork(lambda: self.scenario.finish(self.place))
+        self.grow_old()
+        ended = self.fork(lambda: self.scenario.finish(self.place))
         if ended.status:
             problems.append(f"it cannot be finished: status {ended.status}, {ended.said[-2000:]}")
         else:
-            problems += self._judge()
+            problems += self.judge()
         return Trial(self.scenario.name, tuple(kills), tuple(problems))
 
-    def _grow_old(self) -> None:
+    def grow_old(self) -> None:
         """Let two days pass, after which what nobody finished is nobody's any more."""
         for path in (self.place, *self.place.rglob("*")):
             os.utime(path, (time.time() - TWO_DAYS_SECONDS,) * 2, follow_symlinks=False)
@@ -139,7 +141,7 @@ class Bench:
         for _ in range(MOST_KILLS):
             number, stage = self._draw(random)
             delay = float(random.exponential(MEAN_DELAY_SECONDS)) if random.random() < LATER else 0.0
-            ended = self._fork(lambda work=work, at=(number, delay): self._killed(work, *at))
+            ended = self.fork(lambda work=work, at=(number, delay): self._killed(work, *at))
             if ended.status == KILLED:
                 yield f"{stage}{' or later' if delay else ''}"
             if random.random() >= AGAIN:
@@ -158,7 +160,7 @@ class Bench:
         stage = sorted(stages)[random.integers(len(stages))]
         return int(random.choice(stages[stage])), stage
 
-    def _judge(self) -> Iterator[str]:
+    def judge(self) -> Iterator[str]:
         """Sweep, and hold what is there against the undisturbed work."""
         settings = settings_of(self.place)
         sweep(settings)

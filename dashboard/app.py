@@ -3,17 +3,13 @@
 from pathlib import Path
 
 import streamlit as st
-from starlette.middleware import Middleware
 
 from dashboard import state
 from dashboard.server import warming
 from dashboard.server.downloads import winner_route
-from dashboard.server.guard import Guard
-from dashboard.server.own_sessions import OwnSessions
+from dashboard.server.layers import layers_of
 from dashboard.server.owner import note_session
-from dashboard.server.owner_cookie import OwnerCookie
 from dashboard.server.settings import hold_settings, open_door
-from dashboard.server.upload_limits import UploadLimits
 from ptmrank_core.config import ASSETS
 
 
@@ -50,15 +46,6 @@ if __name__ == "__main__":  # how Streamlit runs this file for a visitor
     draw()
 else:  # how its server imports it, once
     hold_settings()
-    door = open_door()
     app = st.App(
-        __file__,
-        lifespan=warming.warm_up,
-        middleware=[
-            Middleware(Guard, door),
-            Middleware(OwnerCookie),
-            Middleware(OwnSessions, door.base),
-            Middleware(UploadLimits),
-        ],
-        routes=[winner_route()],
+        __file__, lifespan=warming.warm_up, middleware=layers_of(open_door()), routes=[winner_route()]
     )

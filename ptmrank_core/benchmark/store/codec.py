@@ -19,6 +19,7 @@ from ptmrank_core.records import (
     Finding,
     ModelOutcome,
     RunPlan,
+    RunState,
     SamplesSummary,
     Score,
     Skipped,
@@ -32,6 +33,7 @@ __all__ = [
     "finding_from_json",
     "outcome_from_json",
     "plan_from_json",
+    "state_from_text",
     "summary_from_json",
     "to_json",
 ]
@@ -82,6 +84,12 @@ def cell_from_json(text: str) -> Cell:
     with _reading("score"):
         cell: Cell = decode(Score | Failure | Skipped, json.loads(text), "cell")
     return cell
+
+
+def state_from_text(text: str) -> RunState:
+    """Decode the state of a run."""
+    with _reading("state"):
+        return RunState(text)
 
 
 def facts_from_json(text: str) -> dict[str, str]:

@@ -18,6 +18,7 @@ from ptmrank_core.benchmark.store.codec import (
     facts_from_json,
     finding_from_json,
     outcome_from_json,
+    state_from_text,
     summary_from_json,
     to_json,
 )
@@ -262,11 +263,11 @@ class RunStore(RunTable):
             return self._result(run_id)
 
     def _result(self, run_id: str) -> RunResult:
-        columns = f"samples, environment, {SECONDS}, error"
-        samples, environment, seconds, error = self._row(run_id, columns)
+        columns = f"state, samples, environment, {SECONDS}, error"
+        state, samples, environment, seconds, error = self._row(run_id, columns)
         return RunResult(
             plan=self.plan(run_id),
-            state=self.state(run_id),
+            state=state_from_text(state),
             samples=summary_from_json(samples),
             cells=self.cells(run_id),
             outcomes=self.outcomes(run_id),

@@ -108,6 +108,8 @@ CASES = (
         "table.csv")),),
          (REFUSED,)),
     Case("parquet-name-of-a-column-not-utf8", _column_not_utf8, samples("table.parquet"), (DONE, REFUSED)),
+    Case("parquet-column-without-a-name", _parquet(**{"": pa.array([b"a"] * 12)}), samples("table.parquet"),
+        (DONE,)),
     Case("parquet-label-lists-of-objects", _parquet(label=pa.array([[{"a": i % 2}] for i in range(12)])),
         samples("table.parquet"),
          (DONE, REFUSED)),

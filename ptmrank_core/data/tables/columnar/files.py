@@ -13,6 +13,7 @@ from ptmrank_core.data.sources.folders import FileBlob
 from ptmrank_core.data.sources.signatures import HEAD_BYTES, read_head, refuse_lfs_pointer
 from ptmrank_core.errors import SamplesError
 from ptmrank_core.records import Blob
+from ptmrank_core.records.names import reason_of
 
 __all__ = ["COLUMNAR_SUFFIXES", "CellBlob", "ColumnarFile", "damage_errors", "open_columnar"]
 
@@ -135,7 +136,8 @@ def open_columnar(blob: Blob, name: str) -> ColumnarFile:
     except damage_errors() as error:
         kind, again = ("Parquet", ".parquet or .csv") if is_parquet else ("Arrow", ".arrow or .parquet")
         raise SamplesError(
-            f"{name!r} cannot be read as {kind}: {error}.", hint=f"Save the table again as {again}."
+            f"{name!r} cannot be read as {kind}: {reason_of(error)}.",
+            hint=f"Save the table again as {again}.",
         ) from error
 
 

@@ -16,6 +16,7 @@ from ptmrank_core.data.tables.nested import describe_objects
 from ptmrank_core.data.tables.role_rules import list_columns
 from ptmrank_core.data.tables.table import InputTable, MediaColumn
 from ptmrank_core.errors import SamplesError
+from ptmrank_core.records.names import reason_of
 
 __all__ = ["read_columnar"]
 
@@ -53,16 +54,13 @@ def read_columnar(entry: Entry, limits: Limits) -> InputTable:
         return _read(file, entry, limits)
     except damage_errors() as error:
         raise SamplesError(
-            f"{entry.name!r} cannot be read: {error}.", hint="Save the table again as .parquet or .csv."
+            f"{entry.name!r} cannot be read: {reason_of(error)}.",
+            hint="Save the table again as .parquet or .csv.",
         ) from error
 
 
 def _read(file: ColumnarFile, entry: Entry, limits: Limits) -> InputTable:
-    names = file.schema.names
-    if len(set(names)) < len(names):
-        raise SamplesError(
-            f"{entry.name!r} cannot be read: two columns have the same name.", hint="Rename one of them."
-        )
+    names = _column_names(file, entry.name)
     features = schema_features(file.schema)
     binary = [field.name for field in file.schema if holds_bytes(field.type)]
     _check_size(file, entry.name, limits)
@@ -83,7 +81,7 @@ def _read(file: ColumnarFile, entry: Entry, limits: Limits) -> InputTable:
                 reader.add(name, column, None)
         elif name not in unread:
             reader.add(name, next(plain), feature)
-    _note(reader, sorted(unread, key=names.index))
+    _note(reader, sorted({*unread} & {*names}, key=names.index), n_unnamed=file.schema.names.count(""))
     return InputTable(
         entry.name,
         tuple(reader.order),
@@ -96,8 +94,20 @@ def _read(file: ColumnarFile, entry: Entry, limits: Limits) -> InputTable:
     )
 
 
-def _note(reader: ColumnReader, unread: Sequence[str]) -> None:
+def _column_names(file: ColumnarFile, name: str) -> list[str]:
+    """Return the names of the columns that have one: each is named once."""
+    names = [column for column in file.schema.names if column]
+    if len(set(names)) < len(names):
+        raise SamplesError(
+            f"{name!r} cannot be read: two columns have the same name.", hint="Rename one of them."
+        )
+    return names
+
+
+def _note(reader: ColumnReader, unread: Sequence[str], n_unnamed: int) -> None:
     """Say which columns hold objects, and which are not read."""
+    if n_unnamed:
+        reader.notes.append("A column without a name is not read.")
     if reader.objects:
         reader.notes.insert(0, describe_objects(reader.objects))
     if unread:

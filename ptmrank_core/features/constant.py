@@ -19,11 +19,11 @@ def say_constant(embeddings: NDArray[Any], whose: str = "The model") -> str:
     Parameters
     ----------
     embeddings
-        Finite, of shape (n, d).
+        Of shape (n, d). Those that are not all finite are another matter, and differ here.
     whose
         The model, as the subject of the sentence.
     """
-    if len(embeddings) < 2 or not embeddings.size:
+    if len(embeddings) < 2 or not embeddings.size or not np.isfinite(embeddings).all():
         return ""
     low, high = embeddings.min(axis=0), embeddings.max(axis=0)
     size = max(np.abs(low).max(), np.abs(high).max())

@@ -32,6 +32,19 @@ def worker_pid(run_id: str) -> int:
     raise AssertionError(f"no worker of {run_id}")
 
 
+def wait_for_worker(run_id: str) -> int:
+    """Wait until a queued run has its worker; return the process id."""
+    found: list[int] = []
+
+    def is_there() -> bool:
+        with suppress(AssertionError):
+            found.append(worker_pid(run_id))
+        return bool(found)
+
+    wait_until(is_there)
+    return found[0]
+
+
 def files_open_in(process: Path) -> set[str]:
     """Names of the files that a process has open."""
     return {entry.readlink().name for entry in (process / "fd").iterdir()}

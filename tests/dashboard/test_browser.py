@@ -19,7 +19,7 @@ from ptmrank_core.records import RunState
 from ptmrank_core.results.phrases import strip_bidi
 from ptmrank_core.results.ranking import rank_result
 from ptmrank_core.results.verdict import verdict_of
-from tests.benchmark.test_worker import worker_pid
+from tests.benchmark.test_worker import wait_for_worker
 from tests.pictures import picture_files, write_zip
 from tests.uploads import review_table
 from tests.waiting import PATIENCE_SECONDS, wait_until
@@ -175,7 +175,7 @@ def test_own_pictures_survive_a_killed_worker(browser: WebDriver, server: str, t
     click(browser, ".st-key-rank button")
     see(browser, ".st-key-cancel button")
     run = run_in_address(browser)
-    os.kill(worker_pid(run), signal.SIGKILL)
+    os.kill(wait_for_worker(run), signal.SIGKILL)
     see(browser, ".st-key-resume button")
     assert (
         "The worker process of this run has stopped" in browser.find_element(By.CSS_SELECTOR, ".stMain").text

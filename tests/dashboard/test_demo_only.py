@@ -23,6 +23,7 @@ from ptmrank_core.records import LOCAL_OWNER, ExtractionOptions, Reading, RunOpt
 from ptmrank_core.worker import SOURCES
 from tests.benchmark.runs import stored_plan
 from tests.dashboard.reading import buttons, open_page, open_section, texts
+from tests.dashboard.test_owners import become
 from tests.pictures import picture_files, write_zip
 
 BANNER = "This dashboard shows the demos alone."
@@ -37,8 +38,7 @@ def demo_only(home: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setenv("PTMRANK_DEMO_ONLY", "1")
     st.cache_resource.clear()
     st.cache_data.clear()
-    for place in ("dashboard.jobs.runs", "dashboard.jobs.sources"):
-        monkeypatch.setattr(f"{place}.current_owner", lambda: LOCAL_OWNER)
+    become(monkeypatch, LOCAL_OWNER)
     return load_settings()
 
 

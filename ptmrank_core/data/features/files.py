@@ -117,20 +117,14 @@ def _read_labels(name: str, labels: NDArray[Any]) -> tuple[TargetKind, NDArray[A
 
 
 def _name_classes(name: str, classes: NDArray[Any], *, is_whole: bool) -> tuple[str, ...]:
-    """Write classes as texts, different ones as different texts; what is no text is escaped."""
+    """Write classes as texts, different ones as different texts; the record escapes what is no text."""
     if classes.dtype.kind == "S":  # never replaced by one mark for all: classes would fall together
-        classes = np.char.decode(classes, "utf-8", "backslashreplace")
+        classes = np.char.decode(classes, "utf-8", "surrogateescape")
     try:
         values = classes.tolist()
     except ValueError as error:  # numbers that are no characters
         raise SamplesError(f"'labels' of {name} are no texts: {error}.", hint=LABELS_HINT) from error
-    names = tuple(printable(str(int(one) if is_whole else one)) for one in values)
-    if len({*names}) < len(names):
-        twice = next(one for one in names if names.count(one) > 1)
-        raise SamplesError(
-            f"Two different classes in 'labels' of {name} are both written {twice!r}.", hint=LABELS_HINT
-        )
-    return names
+    return tuple(str(int(one) if is_whole else one) for one in values)
 
 
 def _not_finite(array: str, values: NDArray[Any], name: str) -> SamplesError:

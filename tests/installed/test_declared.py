@@ -40,7 +40,8 @@ def modules_of(path: Path) -> Iterator[str]:
         elif isinstance(node, ast.ImportFrom):
             yield (node.module or "").partition(".")[0]
         elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module"):
-            yield from (str(one.value) for one in node.args if isinstance(one, ast.Constant))
+            named = (str(one.value) for one in node.args if isinstance(one, ast.Constant))
+            yield from (name.partition(".")[0] for name in named)
 
 
 @cache

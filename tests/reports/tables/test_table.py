@@ -10,6 +10,7 @@ import pytest
 from ptmrank_core.metrics import METRICS as REGISTRY
 from ptmrank_core.ranking import rank_correlations
 from ptmrank_core.records import Failure, Finding, Score, Skipped
+from ptmrank_core.records.names import printable
 from ptmrank_core.reports.tables.ranking import ranking_table
 from ptmrank_core.reports.tables.run import agreement_table, probe_table, run_tables, warnings_table
 from ptmrank_core.reports.tables.table import COMPACT, SIGNIFICANT, Column, Table, fixed, shared_format, shown
@@ -125,7 +126,7 @@ def test_agreement_has_every_pair_once() -> None:
 def test_the_probe_is_evidence_best_first() -> None:
     """Each probed model has a row; a probe that failed has none."""
     table = probe_table(hostile_result())
-    assert table.values("model") == list(HOSTILE[-2::-1])
+    assert table.values("model") == [printable(name) for name in HOSTILE[-2::-1]]
     assert table.values("lowest_fold") == [0.4] * 7
     assert set(table.values("measure")) == {"accuracy"}
 

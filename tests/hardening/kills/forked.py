@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.waiting import wait_until
 
 __all__ = ["Ended", "fork"]
 
@@ -47,7 +50,25 @@ def fork(work: Callable[[], int], said: Path) -> Ended:
     child = os.fork()
     if child == 0:
         os._exit(_work(work, said))
-    return Ended(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), said.read_text(errors="replace"))
+    return Ended(_status_of(child), said.read_text(errors="replace") if said.exists() else "")
+
+
+def _status_of(child: int) -> int:
+    """Wait for a child; one that hangs is killed, and fails the test."""
+    ended: list[int] = []
+
+    def is_over() -> bool:
+        pid, status = os.waitpid(child, os.WNOHANG)
+        ended.extend([status] if pid else [])
+        return bool(ended)
+
+    try:
+        wait_until(is_over)
+    finally:
+        if not ended:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+    return os.waitstatus_to_exitcode(ended[0])
 
 
 def _work(work: Callable[[], int], said: Path) -> int:

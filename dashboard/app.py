@@ -22,11 +22,12 @@ def draw() -> None:
     # Imported here because the server has to listen before it imports what pages need.
     from dashboard.components.sharing import show_account, show_demo_only  # noqa: PLC0415
     from dashboard.views.pages import PAGES  # noqa: PLC0415
+    from dashboard.wording import tell_faults  # noqa: PLC0415
 
     first = next(iter(PAGES))
     pages = {
         address: st.Page(
-            page.draw,
+            tell_faults(page.draw),
             title=page.title,
             url_path=address,
             default=address == first,

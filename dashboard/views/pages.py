@@ -16,7 +16,6 @@ from dashboard.views.run.page import page as run
 from dashboard.views.runs.page import page as runs
 from dashboard.views.samples.page import page as samples
 from dashboard.views.start.page import page as start
-from dashboard.wording import tell_faults
 
 __all__ = ["PAGES", "Page"]
 
@@ -30,16 +29,16 @@ class Page(NamedTuple):
 
 
 PAGES = {
-    "start": Page(tell_faults(start), "Start"),
-    "samples": Page(tell_faults(samples), "Samples"),
-    "candidates": Page(tell_faults(candidates), "Candidates"),
-    "metrics": Page(tell_faults(metrics), "Metrics"),
-    "run": Page(tell_faults(run), "Run"),
-    "results": Page(tell_faults(results), "Results"),
-    "runs": Page(tell_faults(runs), "Runs"),
-    "compare": Page(tell_faults(compare), "Compare", is_hidden=True),
-    "cache": Page(tell_faults(cache), "Cache"),
-    "learn": Page(tell_faults(learn), "Learn"),
-    "about": Page(tell_faults(about), "About"),
+    "start": Page(start, "Start"),
+    "samples": Page(samples, "Samples"),
+    "candidates": Page(candidates, "Candidates"),
+    "metrics": Page(metrics, "Metrics"),
+    "run": Page(run, "Run"),
+    "results": Page(results, "Results"),
+    "runs": Page(runs, "Runs"),
+    "compare": Page(compare, "Compare", is_hidden=True),
+    "cache": Page(cache, "Cache"),
+    "learn": Page(learn, "Learn"),
+    "about": Page(about, "About"),
 }
 """Address -> page; the first one is shown where the address names none."""

@@ -20,6 +20,10 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
+NO_MEMORY = "The machine's memory does not suffice: end other programs, or rank on fewer samples."
+UNEXPECTED = "This error is unexpected; the run's log has the traceback."
+
+
 @dataclass(frozen=True, slots=True)
 class CapturedError:
     """An error that was caught: its type, message and hint."""
@@ -57,7 +61,7 @@ def run_guarded(action: Callable[[], T], *, what: str) -> T | CapturedError:
         return CapturedError(type(error).__name__, printable(error.message), printable(error.advice()))
     except BaseException as error:
         logger.exception("%s", what)
-        hint = "This error is unexpected; the run's log has the traceback."
+        hint = NO_MEMORY if isinstance(error, MemoryError) else UNEXPECTED
         return CapturedError(type(error).__name__, f"{reason_of(error, f'working on {what}')}.", hint)
 
 

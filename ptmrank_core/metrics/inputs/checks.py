@@ -64,7 +64,8 @@ def check_matrix(
             f"Expected {name} of shape ({rows}, k) with k >= {least_columns}, got {array.shape}.",
             hint="One row per sample; pool or flatten further axes first.",
         )
-    copy = np.array(array, dtype=np.float64, order="C")
+    with np.errstate(invalid="ignore"):  # signalling NaNs; they are refused below
+        copy = np.array(array, dtype=np.float64, order="C")
     unusable = ~(np.abs(copy) <= LARGEST_VALUE)
     if unusable.any():
         row, column = np.argwhere(unusable)[0]

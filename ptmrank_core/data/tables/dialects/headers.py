@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from ptmrank_core.data.labels.numbers import is_missing, read_numbers
 from ptmrank_core.data.tables.column_names import is_usual, plain
 from ptmrank_core.errors import InputField, ReadingOption, SamplesError, UnclearReadingError
+from ptmrank_core.records.names import printable
 
 __all__ = ["Header", "choose_header", "lacks_first_name"]
 
@@ -190,4 +191,4 @@ def _ask(first: Sequence[str], rows: Sequence[Sequence[str]], name: str) -> Uncl
 def _line(cells: Sequence[str]) -> str:
     """Show the cells of a row."""
     more = " | ..." if len(cells) > SHOWN_COLUMNS else ""
-    return " | ".join(cell.strip()[:CELL_CHARS] for cell in cells[:SHOWN_COLUMNS]) + more
+    return " | ".join(printable(cell.strip()[:CELL_CHARS]) for cell in cells[:SHOWN_COLUMNS]) + more

@@ -64,7 +64,7 @@ def check_matrix(
             f"Expected {name} of shape ({rows}, k) with k >= {least_columns}, got {array.shape}.",
             hint="One row per sample; pool or flatten further axes first.",
         )
-    with np.errstate(invalid="ignore"):  # signalling NaNs; they are refused below
+    with np.errstate(invalid="ignore", over="ignore"):  # what becomes NaN or infinite is refused below
         copy = np.array(array, dtype=np.float64, order="C")
     unusable = ~(np.abs(copy) <= LARGEST_VALUE)
     if unusable.any():

@@ -46,6 +46,9 @@ def connect(path: Path) -> Connection:
         except sqlite3.Error:
             connection.close()
             raise
+        except UnicodeDecodeError as error:  # SQLite's message repeats a part of the damaged schema
+            connection.close()
+            raise sqlite3.DatabaseError("its schema is damaged") from error
         else:
             return connection
     raise AssertionError  # the last attempt returns or raises

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
@@ -147,7 +148,8 @@ class Repeated:
         made = dict(pairs)
         if len(made) < len(pairs):
             self.n_objects += 1
-            self.key = self.key or next(key for i, (key, _) in enumerate(pairs) if key in dict(pairs[:i]))
+            counts = Counter(key for key, _ in pairs)
+            self.key = self.key or next(key for key, count in counts.items() if count > 1)
         return made
 
     def notes(self, name: str) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ import os
 import sys
 import tempfile
 import traceback
+from collections.abc import Sequence
 from contextlib import suppress
 from io import TextIOWrapper
 from pathlib import Path
@@ -28,6 +29,7 @@ __all__ = [
     "keep_details",
     "open_output",
     "print_json",
+    "print_rows",
     "print_text",
     "say",
     "write_json",
@@ -118,6 +120,13 @@ def keep_details(error: BaseException) -> Path | None:
         write_file(path, "".join(lines).encode("utf-8", "backslashreplace"))
         return path
     return None
+
+
+def print_rows(rows: Sequence[Sequence[str]]) -> None:
+    """Print rows of cells in columns, the names of the columns first."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        print_text("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip())
 
 
 def print_json(payload: Any) -> None:

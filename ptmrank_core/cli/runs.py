@@ -21,7 +21,7 @@ from ptmrank_core.benchmark import (
     read_progress,
     run_sizes,
 )
-from ptmrank_core.cli.output import DONE, NOTHING_DONE, print_json, print_text, say
+from ptmrank_core.cli.output import DONE, NOTHING_DONE, print_json, print_rows, print_text, say
 from ptmrank_core.cli.running.execution import execute_run
 from ptmrank_core.config import Settings, load_settings
 from ptmrank_core.errors import InputError
@@ -134,10 +134,7 @@ def _list(store: RunStore, settings: Settings, *, as_json: bool) -> int:
         print_json({"runs": lines})
         return DONE
     head = ("run", "status", "when (UTC)", "task", "samples", "models", "metrics", "seconds", "MB")
-    rows = [head, *(_cells_of(line) for line in lines)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(head))]
-    for row in rows:
-        print_text("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip())
+    print_rows([head, *(_cells_of(line) for line in lines)])
     return DONE
 
 

@@ -68,7 +68,7 @@ def _choose(kept: Sequence[Kept]) -> list[Kept]:
             "name": own.title,
             "MB": own.size_bytes / 1e6,
             "stored (UTC)": say_when(own.changed_at),
-            "used by": _say_runs(own),
+            "used by": own.used_by,
         }
         for own in kept
     ]
@@ -84,13 +84,6 @@ def _choose(kept: Sequence[Kept]) -> list[Kept]:
         alt=f"{plural(len(kept), 'thing')} kept on this machine, with their sizes and the runs that use them",
     )
     return [kept[row] for row in event["selection"]["rows"] if row < len(kept)]
-
-
-def _say_runs(kept: Kept) -> str:
-    """Say what uses something."""
-    if kept.runs:
-        return plural(len(kept.runs), "run")
-    return "an unfinished run" if kept.is_held else "no run"
 
 
 def _offer_chosen(unused: Sequence[Kept], *, n_used: int) -> None:

@@ -74,6 +74,13 @@ class Kept:
         return bool(self.runs) or self.is_held
 
     @property
+    def used_by(self) -> str:
+        """Say what uses it: ``"no run"``, ``"1 run"``, ``"2 runs"``, ``"an unfinished run"``."""
+        if not self.runs:
+            return "an unfinished run" if self.is_held else "no run"
+        return "1 run" if len(self.runs) == 1 else f"{len(self.runs):,} runs"
+
+    @property
     def digest(self) -> str:
         """What a run that uses it names: of a dataset, its commit."""
         return self.path.name.partition("-")[0]

@@ -145,7 +145,7 @@ def discard(settings: Settings, chosen: Collection[Path], *, owner: str | None =
     for kept in found:
         if kept.is_used:
             raise InputError(
-                f"{kept.title} is used by {_runs(kept)}: it cannot be deleted.",
+                f"{kept.title} is used by {'a run' if len(kept.runs) == 1 else kept.used_by}: it cannot be deleted.",
                 hint="Delete the run first, which takes an upload with it.",
             )
     return tuple(kept for kept in found if _give_up(kept, settings, owner))
@@ -156,10 +156,3 @@ def _give_up(kept: Kept, settings: Settings, owner: str | None) -> bool:
     if owner is not None and unmark(settings, owner, kept.digest):
         return True
     return _remove(kept.path, kept.digest, settings) or owner is not None
-
-
-def _runs(kept: Kept) -> str:
-    """Say how many runs use something."""
-    if not kept.runs:
-        return "an unfinished run"
-    return "a run" if len(kept.runs) == 1 else f"{len(kept.runs):,} runs"

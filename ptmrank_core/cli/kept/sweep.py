@@ -16,7 +16,7 @@ from ptmrank_core.benchmark.housekeeping import (
     list_kept,
     sweep,
 )
-from ptmrank_core.cli.output import DONE, NOTHING_DONE, print_json, print_text, say
+from ptmrank_core.cli.output import DONE, NOTHING_DONE, print_json, print_rows, print_text, say
 from ptmrank_core.config import Settings, load_settings
 from ptmrank_core.errors import InputError
 
@@ -72,10 +72,7 @@ def _list(kept: Sequence[Kept], *, as_json: bool) -> int:
         print_json({"kept": [_line(own) for own in kept]})
         return DONE
     head = ("id", "kind", "name", "MB", "stored (UTC)", "used by")
-    rows = [head, *(_cells(own) for own in kept)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(head))]
-    for row in rows:
-        print_text("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip())
+    print_rows([head, *(_cells(own) for own in kept)])
     return DONE
 
 
@@ -94,15 +91,13 @@ def _line(kept: Kept) -> dict[str, Any]:
 
 
 def _cells(kept: Kept) -> tuple[str, ...]:
-    n_runs = len(kept.runs)
-    users = f"{n_runs:,} run{'' if n_runs == 1 else 's'}" if n_runs else "no run"
     return (
         kept.path.name[:ID_SHOWN],
         str(kept.kind),
         kept.title,
         f"{kept.size_bytes / 1e6:.1f}",
         _when(kept.changed_at)[:16].replace("T", " "),
-        "an unfinished run" if kept.is_held and not n_runs else users,
+        kept.used_by,
     )
 
 
@@ -111,7 +106,8 @@ def _when(seconds: float) -> str:
 
 
 def _delete(settings: Settings, names: Sequence[str], *, as_json: bool) -> int:
-    chosen = {_find(list_kept(settings), name).path for name in names}
+    kept_here = list_kept(settings)
+    chosen = {_find(kept_here, name).path for name in names}
     gone = discard(settings, chosen)
     if as_json:
         print_json({"deleted": [_line(kept) for kept in gone]})

@@ -149,6 +149,11 @@ class Settings:
         return self.home / "runs"
 
     @property
+    def store_file(self) -> Path:
+        """Database of the runs."""
+        return self.runs_dir / "runs.sqlite"
+
+    @property
     def merged_dir(self) -> Path:
         """Folder of the models that adapters were merged into."""
         return self.home / "merged"

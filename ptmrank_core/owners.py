@@ -26,6 +26,7 @@ __all__ = [
     "Room",
     "claim",
     "drop_mark",
+    "is_marked",
     "mark_folder",
     "owned",
     "require_room",
@@ -217,7 +218,12 @@ def _unwritable(folder: Path, error: OSError) -> StoreError:
 def unmark(settings: Settings, owner: str, name: str) -> bool:
     """Take something from an owner; return whether another owner still has it."""
     drop_mark(mark_folder(settings, owner) / name)
-    return any(True for _ in (settings.uploads_dir / MARKS).glob(f"*/{name}"))
+    return is_marked(settings.uploads_dir, name)
+
+
+def is_marked(uploads_dir: Path, name: str) -> bool:
+    """Whether a visitor has what has this name."""
+    return any(True for _ in (uploads_dir / MARKS).glob(f"*/{name}"))
 
 
 def drop_mark(mark: Path) -> None:

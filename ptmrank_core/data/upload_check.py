@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from pathlib import Path
 
 from ptmrank_core.data.sources.archives import open_archive
 from ptmrank_core.data.sources.limits import DEFAULT_LIMITS
 from ptmrank_core.data.sources.tars import open_tar
+from ptmrank_core.data.uploads import content_digest
 from ptmrank_core.errors import PTMRankError
 from ptmrank_core.files import is_partial
+from ptmrank_core.owners import is_marked
 
 __all__ = ["check_upload"]
 
-MARKS = ".owners"
 CHUNK_BYTES = 2**20
 
 
@@ -33,9 +35,10 @@ def check_upload(folder: Path) -> str:
         if not files:
             return "it holds no file."
         problem = _problem_of_archive(files[0]) if len(files) == 1 else ""
-        if problem or _is_of_a_visitor(folder) or files[0].suffix == ".tar":
+        if problem or is_marked(folder.parent, folder.name) or files[0].suffix == ".tar":
             return problem
-        if folder.name in {_digest_of_file(files[0]), _digest_of_all(folder, files)}:
+        parts = ((path.relative_to(folder).as_posix(), path.stat().st_size, _pieces(path)) for path in files)
+        if folder.name in {_digest_of_file(files[0]), content_digest(parts)}:
             return ""
     except OSError as error:
         return f"it cannot be read: {error.strerror or error}."
@@ -53,22 +56,13 @@ def _problem_of_archive(path: Path) -> str:
     return ""
 
 
-def _is_of_a_visitor(folder: Path) -> bool:
-    return any((folder.parent / MARKS).glob(f"*/{folder.name}"))
-
-
 def _digest_of_file(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _digest_of_all(folder: Path, files: list[Path]) -> str:
-    """Digest the names and bytes of files, as ``uploads`` does, without holding them in memory."""
-    digest = hashlib.sha256()
-    named = {path.relative_to(folder).as_posix(): path for path in files}
-    for name, path in sorted(named.items()):
-        digest.update(f"{len(name)}:{name}={path.stat().st_size};".encode())
-        with path.open("rb") as file:
-            while chunk := file.read(CHUNK_BYTES):
-                digest.update(chunk)
-    return digest.hexdigest()
+def _pieces(path: Path) -> Iterator[bytes]:
+    """Yield the content of a file, which is never in memory as a whole."""
+    with path.open("rb") as file:
+        while piece := file.read(CHUNK_BYTES):
+            yield piece

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import io
 import posixpath
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from operator import itemgetter
 from pathlib import Path
 
 from ptmrank_core.config import Settings
@@ -22,7 +23,7 @@ from ptmrank_core.files import new_folder, renew
 from ptmrank_core.owners import Room, claim, room_of
 from ptmrank_core.records import LOCAL_OWNER
 
-__all__ = ["store_features", "store_upload"]
+__all__ = ["content_digest", "store_features", "store_upload"]
 
 FEATURE_SUFFIXES = (".npz", ".csv", ".tsv", ".parquet")
 # All of an archive of features is in memory at once.
@@ -126,13 +127,24 @@ def _store_tar(name: str, data: bytes, place: _Place) -> Path:
     return next(place.store(hashlib.sha256(data).hexdigest(), fill).glob("*.tar"))
 
 
-def _digest(files: Mapping[str, bytes]) -> str:
-    """SHA-256 (hex) of the names and bytes of files."""
+def content_digest(files: Iterable[tuple[str, int, Iterable[bytes]]]) -> str:
+    """SHA-256 (hex) of the names and bytes of files.
+
+    Parameters
+    ----------
+    files
+        Name, size in bytes, and content in pieces, of each.
+    """
     digest = hashlib.sha256()
-    for name, data in sorted(files.items()):
-        digest.update(f"{len(name)}:{name}={len(data)};".encode())
-        digest.update(data)
+    for name, size_bytes, pieces in sorted(files, key=itemgetter(0)):
+        digest.update(f"{len(name)}:{name}={size_bytes};".encode())
+        for piece in pieces:
+            digest.update(piece)
     return digest.hexdigest()
+
+
+def _digest(files: Mapping[str, bytes]) -> str:
+    return content_digest((name, len(data), (data,)) for name, data in files.items())
 
 
 def _store_loose(files: Mapping[str, bytes], place: _Place) -> Path:

@@ -10,7 +10,6 @@ from functools import partial
 from pathlib import Path
 
 from ptmrank_core.benchmark.doctor.diagnosis import Diagnosis, Patient
-from ptmrank_core.benchmark.housekeeping.kept import STORE_FILE
 from ptmrank_core.benchmark.scheduling.locks import is_held
 from ptmrank_core.benchmark.store.connection import WHAT
 from ptmrank_core.benchmark.store.recovery import recover
@@ -32,7 +31,7 @@ COPY = "Copy what can be read into a new file; the damaged one is kept beside it
 def check_store(patient: Patient) -> Iterator[Diagnosis]:
     """Check the file of the run store: every page of it, its tables and their version."""
     settings = patient.settings
-    path = settings.runs_dir / STORE_FILE
+    path = settings.store_file
     if what_is_in_the_way(settings.runs_dir, is_folder=True):
         return  # said of the folder
     if path.is_dir() and not path.is_symlink():
@@ -99,7 +98,7 @@ def _recover(settings: Settings, path: Path) -> str:
 def check_runs(patient: Patient) -> Iterator[Diagnosis]:
     """Check that each stored run can be read, and say which were interrupted."""
     settings = patient.settings
-    if not (settings.runs_dir / STORE_FILE).is_file():
+    if not settings.store_file.is_file():
         return
     try:
         store = RunStore(settings)

@@ -30,7 +30,6 @@ from ptmrank_core.sizes import measure
 
 __all__ = ["Kept", "KeptKind", "is_named_now", "kept_with", "list_kept", "read_mentions", "safe_until"]
 
-STORE_FILE = "runs.sqlite"
 N_NAMES = 2
 
 
@@ -108,16 +107,12 @@ def list_kept(settings: Settings, *, owner: str | None = None) -> tuple[Kept, ..
 
 def read_mentions(settings: Settings) -> Mentions:
     """Read what the runs of a home use; no store is made where there is none."""
-    return find_mentions(RunStore(settings)) if _has_store(settings) else Mentions()
+    return find_mentions(RunStore(settings)) if settings.store_file.exists() else Mentions()
 
 
 def is_named_now(settings: Settings, digest: str) -> bool:
     """Whether a run that may have been stored a moment ago uses what has this digest."""
-    return _has_store(settings) and is_mentioned(RunStore(settings), digest)
-
-
-def _has_store(settings: Settings) -> bool:
-    return (settings.runs_dir / STORE_FILE).exists()
+    return settings.store_file.exists() and is_mentioned(RunStore(settings), digest)
 
 
 def safe_until(settings: Settings) -> float:
@@ -126,7 +121,7 @@ def safe_until(settings: Settings) -> float:
     Where the store was set aside, that is when it was changed last; where it was taken away and its runs left
     their files, it is for ever.
     """
-    if not _has_store(settings) and any(True for _ in run_files(settings)):
+    if not settings.store_file.exists() and any(True for _ in run_files(settings)):
         return float("inf")
     return last_set_aside(settings.runs_dir)
 

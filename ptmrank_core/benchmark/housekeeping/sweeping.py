@@ -144,8 +144,9 @@ def discard(settings: Settings, chosen: Collection[Path], *, owner: str | None =
     found = [kept for kept in list_kept(settings, owner=owner) if kept.path in chosen]
     for kept in found:
         if kept.is_used:
+            users = "a run" if len(kept.runs) == 1 else kept.used_by
             raise InputError(
-                f"{kept.title} is used by {'a run' if len(kept.runs) == 1 else kept.used_by}: it cannot be deleted.",
+                f"{kept.title} is used by {users}: it cannot be deleted.",
                 hint="Delete the run first, which takes an upload with it.",
             )
     return tuple(kept for kept in found if _give_up(kept, settings, owner))

@@ -57,7 +57,7 @@ class QueueTable(Database):
     """The runs of one ``PTMRANK_HOME`` as the queue sees them."""
 
     def __init__(self, settings: Settings) -> None:
-        super().__init__(settings.runs_dir / "runs.sqlite")
+        super().__init__(settings.store_file)
         self.settings = settings
 
     def _row(self, run_id: str, columns: str) -> tuple[Any, ...]:

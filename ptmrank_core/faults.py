@@ -13,6 +13,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 
@@ -25,7 +26,9 @@ __all__ = [
     "LOCKED",
     "explain",
     "kind_of",
+    "moment",
     "move_aside",
+    "moved_aside",
     "store_error",
     "store_errors",
     "what_is_in_the_way",
@@ -250,7 +253,17 @@ def _name(name: str | bytes) -> str:
     return os.fsdecode(name).encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def move_aside(path: Path, when: str) -> Path:
+def moment() -> str:
+    """Return the time as it stands in the name of what is moved aside: ``"20261130-211500"``."""
+    return datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+
+
+def moved_aside(folder: Path, names: str = "*") -> list[Path]:
+    """List what was moved aside in a folder; of all names, or of those of a pattern."""
+    return sorted(folder.glob(f"{names}-{ASIDE}-*"))
+
+
+def move_aside(path: Path, when: str = "") -> Path:
     """Give a file or folder that cannot be used another name beside it; nothing is deleted.
 
     Parameters
@@ -258,7 +271,7 @@ def move_aside(path: Path, when: str) -> Path:
     path
         What is in the way. A link is moved itself.
     when
-        The time, for the name: ``"20261130-211500"``.
+        The time, for the name, as of :func:`moment`; by default now.
 
     Returns
     -------
@@ -270,6 +283,7 @@ def move_aside(path: Path, when: str) -> Path:
     OSError
         If it cannot be moved; it then stays where it is.
     """
+    when = when or moment()
     for number in itertools.count(1):
         ending = "" if number == 1 else f"-{number}"
         aside = path.with_name(f"{path.name}-{ASIDE}-{when}{ending}")

@@ -31,6 +31,7 @@ __all__ = [
     "remove",
     "renew",
     "renewed_folder",
+    "temporary_folder",
     "write_file",
     "write_files",
 ]
@@ -148,7 +149,7 @@ def new_folder(target: Path) -> Iterator[Path]:
         If it cannot be written; ``target`` then does not exist.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    with _temporary_folder(target.parent) as temporary:
+    with temporary_folder(target.parent) as temporary:
         folder = temporary / "folder"
         folder.mkdir()
         yield folder
@@ -179,7 +180,7 @@ def renewed_folder(target: Path) -> Iterator[Path]:
         If it cannot be written; an earlier folder then stays.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    with _temporary_folder(target.parent) as temporary:
+    with temporary_folder(target.parent) as temporary:
         folder = temporary / "folder"
         folder.mkdir()
         yield folder
@@ -189,7 +190,7 @@ def renewed_folder(target: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def _temporary_folder(parent: Path) -> Iterator[Path]:
+def temporary_folder(parent: Path) -> Iterator[Path]:
     """Create a folder for the block, locked within it, and delete it after it."""
     with tempfile.TemporaryDirectory(prefix=PREFIX, dir=parent) as temporary, _locked(Path(temporary)):
         yield Path(temporary)

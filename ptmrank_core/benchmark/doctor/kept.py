@@ -15,11 +15,11 @@ from ptmrank_core.benchmark.housekeeping import find_leftovers
 from ptmrank_core.benchmark.housekeeping.places import datasets, merged_models, uploads
 from ptmrank_core.config import Settings
 from ptmrank_core.errors import StoreError
-from ptmrank_core.faults import move_aside, store_error, what_is_in_the_way
+from ptmrank_core.faults import move_aside, moved_aside, store_error, what_is_in_the_way
 from ptmrank_core.features import FeatureCache
 from ptmrank_core.features.cache.database import database_of, is_sound
-from ptmrank_core.features.cache.facts_file import FactsFile
-from ptmrank_core.features.cache.safe_database import WHAT, moment, set_aside
+from ptmrank_core.features.cache.facts_file import FILES, FactsFile
+from ptmrank_core.features.cache.safe_database import WHAT, set_aside
 
 __all__ = [
     "check_datasets",
@@ -30,7 +30,6 @@ __all__ = [
     "check_uploads",
 ]
 
-FACTS = ("cached_models.json", "extraction.json", "extraction_notes.json")
 FEATURES = "feature cache"
 AGAIN = "Move it away, and begin an empty one; features are computed again where they are needed."
 
@@ -86,13 +85,13 @@ def _renew_features(settings: Settings) -> str:
 
 def check_facts(patient: Patient) -> Iterator[Diagnosis]:
     """Check the small files in which facts of this machine are kept."""
-    for name in FACTS:
+    for name in FILES:
         path = patient.settings.home / name
         file = FactsFile(path)
         damage = "" if what_is_in_the_way(path.parent, is_folder=True) else file.damage()
         if damage:
             said = f"{path} cannot be read: {damage.rstrip('.')}."
-            remedy = partial(file.set_aside_if_damaged, moment())
+            remedy = file.set_aside_if_damaged
             yield Diagnosis(name, said, False, "Move it away; only time is lost.", remedy)  # noqa: FBT003
 
 
@@ -142,13 +141,13 @@ def _problem_of(folder: Path) -> str:
 
 
 def _put_away(folder: Path) -> str:
-    return f"Moved to {move_aside(folder, moment())}."
+    return f"Moved to {move_aside(folder)}."
 
 
 def check_leftovers(patient: Patient) -> Iterator[Diagnosis]:
     """Say what nobody uses any more, and what was moved aside."""
     settings = patient.settings
-    aside = [*set_aside(settings.home), *settings.runs_dir.glob("*-damaged-*")]
+    aside = [*set_aside(settings.home), *moved_aside(settings.runs_dir)]
     if aside:
         said = f"Moved aside because it was damaged: {', '.join(map(str, aside))}."
         yield Diagnosis("set aside", f"{said} Delete it once you do not need it.")

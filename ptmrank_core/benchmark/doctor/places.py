@@ -11,7 +11,6 @@ from pathlib import Path
 
 from ptmrank_core.benchmark.doctor.diagnosis import Diagnosis, Patient, say_bytes
 from ptmrank_core.faults import explain, move_aside, what_is_in_the_way
-from ptmrank_core.features.cache.safe_database import moment
 
 __all__ = ["check_folders", "check_home"]
 
@@ -80,7 +79,7 @@ def _wrong_with(folder: Path) -> Diagnosis | None:
 
 
 def _replace(folder: Path) -> str:
-    aside = move_aside(folder, moment())
+    aside = move_aside(folder)
     folder.mkdir(parents=True)
     return f"Moved to {aside}, and made a folder in its place."
 

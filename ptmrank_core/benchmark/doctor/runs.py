@@ -18,7 +18,6 @@ from ptmrank_core.benchmark.store.store import RunStore
 from ptmrank_core.config import Settings
 from ptmrank_core.errors import PTMRankError, RunBusyError, StoreError
 from ptmrank_core.faults import DAMAGED, kind_of, move_aside, store_error, what_is_in_the_way
-from ptmrank_core.features.cache.safe_database import moment
 from ptmrank_core.records import RunState
 
 __all__ = ["check_runs", "check_store"]
@@ -77,7 +76,7 @@ def _read_pages(path: Path) -> tuple[str, int]:
 
 
 def _clear_way(path: Path) -> str:
-    return f"Moved to {move_aside(path, moment())}."
+    return f"Moved to {move_aside(path)}."
 
 
 def _recover(settings: Settings, path: Path) -> str:
@@ -91,7 +90,7 @@ def _recover(settings: Settings, path: Path) -> str:
     names = [lock.name.removesuffix(".lock") for lock in settings.runs_dir.glob("*.lock")]
     if any(is_held(settings, name) for name in names):
         raise RunBusyError("A worker is using the run store.", hint="Wait until it ends, and try again.")
-    recovered = recover(path, moment())
+    recovered = recover(path)
     return f"Copied {recovered.n_runs:,} runs into a new file; the damaged one is {recovered.aside}."
 
 

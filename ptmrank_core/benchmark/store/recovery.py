@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-import tempfile
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
@@ -15,7 +14,8 @@ from pathlib import Path
 
 from ptmrank_core.benchmark.store.connection import WHAT, Database
 from ptmrank_core.benchmark.store.schema import VERSION
-from ptmrank_core.faults import move_aside, store_errors
+from ptmrank_core.faults import moment, move_aside, store_errors
+from ptmrank_core.files import temporary_folder
 
 __all__ = ["Recovered", "recover"]
 
@@ -42,26 +42,21 @@ class Recovered:
     n_runs: int
 
 
-def recover(path: Path, when: str) -> Recovered:
+def recover(path: Path) -> Recovered:
     """Put a new run store in the place of a damaged one, with everything that can be read of it.
 
     Parameters
     ----------
     path
         The file. No worker may be using it.
-    when
-        The time, for the name of the damaged file.
 
     Raises
     ------
     StoreError
         If the disk is full or cannot be written; the damaged file then stays where it is.
     """
-    with (
-        store_errors(WHAT, path),
-        tempfile.TemporaryDirectory(prefix=".partial-", dir=path.parent) as temporary,
-    ):
-        damaged, new = Path(temporary) / "damaged.sqlite", Path(temporary) / "new.sqlite"
+    with store_errors(WHAT, path), temporary_folder(path.parent) as temporary:
+        damaged, new = temporary / "damaged.sqlite", temporary / "new.sqlite"
         _copy(path, damaged)
         with closing(sqlite3.connect(new, isolation_level=None)) as target:
             with closing(sqlite3.connect(damaged)) as source, suppress(sqlite3.DatabaseError):
@@ -71,6 +66,7 @@ def recover(path: Path, when: str) -> Recovered:
         with closing(sqlite3.connect(new)) as target:
             n_runs = int(target.execute("SELECT COUNT(*) FROM runs").fetchone()[0])
             target.execute("PRAGMA journal_mode = DELETE")  # one file alone can be moved
+        when = moment()  # the same for the journals
         aside = move_aside(path, when)
         for ending in JOURNALS:
             journal = path.with_name(f"{path.name}{ending}")

@@ -15,10 +15,12 @@ from typing import Any
 from ptmrank_core.faults import move_aside
 from ptmrank_core.files import write_file
 
-__all__ = ["FactsFile"]
+__all__ = ["FILES", "MACHINE", "MODELS", "NOTES", "FactsFile"]
 
 logger = logging.getLogger(__name__)
 MAX_ENTRIES = 2_000
+# What was measured on this machine, the models of the cached features, and how these were made.
+FILES = MACHINE, MODELS, NOTES = ("extraction.json", "cached_models.json", "extraction_notes.json")
 
 
 class FactsFile:
@@ -65,13 +67,13 @@ class FactsFile:
             return (error.strerror if isinstance(error, OSError) else None) or str(error)
         return ""
 
-    def set_aside_if_damaged(self, when: str) -> str:
+    def set_aside_if_damaged(self) -> str:
         """Move the file aside if it cannot be read; return what was done in a sentence, empty if nothing."""
         damage = self.damage()
         if not damage:
             return ""
         try:
-            aside = move_aside(self._path, when)
+            aside = move_aside(self._path)
         except OSError:  # a home that can only be read: the file counts as empty
             return ""
         note = f"{self._path} was damaged ({damage}) and was moved to {aside}; an empty one was begun."

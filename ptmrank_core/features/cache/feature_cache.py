@@ -19,9 +19,9 @@ from typing import Any, TypeVar
 from ptmrank_core.config import Settings
 from ptmrank_core.errors import StoreError
 from ptmrank_core.features.cache.database import database_of, is_sound
-from ptmrank_core.features.cache.facts_file import FactsFile
+from ptmrank_core.features.cache.facts_file import MACHINE, MODELS, NOTES, FactsFile
 from ptmrank_core.features.cache.reports import CachedModel, CacheReport
-from ptmrank_core.features.cache.safe_database import SafeDatabase, moment, set_aside
+from ptmrank_core.features.cache.safe_database import SafeDatabase, set_aside
 from ptmrank_core.features.cache.vectors import LayerVectors, SampleVectors
 from ptmrank_core.files import remove
 from ptmrank_core.records import ModelSpec
@@ -53,13 +53,13 @@ class FeatureCache:
         self._home, self._merged = settings.home, settings.merged_dir
         self._limit_bytes = settings.cache_limit_bytes
         self._database = SafeDatabase(settings.features_dir, settings.cache_limit_bytes)
-        self.machine_facts = FactsFile(settings.home / "extraction.json")
-        self._owners = FactsFile(settings.home / "cached_models.json")
-        self._notes = FactsFile(settings.home / "extraction_notes.json")
+        self.machine_facts = FactsFile(settings.home / MACHINE)
+        self._owners = FactsFile(settings.home / MODELS)
+        self._notes = FactsFile(settings.home / NOTES)
         self._file_notes = [
             note
             for file in (self.machine_facts, self._owners, self._notes)
-            if (note := file.set_aside_if_damaged(moment()))
+            if (note := file.set_aside_if_damaged())
         ]
         self.n_damaged = 0
 

@@ -11,7 +11,6 @@ import logging
 import os
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,7 +18,7 @@ from filelock import FileLock
 from filelock import Timeout as LockTimeout
 
 from ptmrank_core.errors import StoreError
-from ptmrank_core.faults import DAMAGED, IN_THE_WAY, kind_of, move_aside, store_error
+from ptmrank_core.faults import DAMAGED, IN_THE_WAY, kind_of, move_aside, moved_aside, store_error
 from ptmrank_core.features.cache.database import (
     FAULTS,
     LOCK_SECONDS,
@@ -28,21 +27,16 @@ from ptmrank_core.features.cache.database import (
     open_database,
 )
 
-__all__ = ["WHAT", "SafeDatabase", "moment", "set_aside"]
+__all__ = ["WHAT", "SafeDatabase", "set_aside"]
 
 logger = logging.getLogger(__name__)
 WHAT = "The feature cache"
 T = TypeVar("T")
 
 
-def moment() -> str:
-    """Return the time as it stands in the name of what is moved aside."""
-    return datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
-
-
 def set_aside(home: Path) -> list[Path]:
     """List the caches and files of facts that were moved aside because they were damaged."""
-    return sorted(path for name in ("features", "*.json") for path in home.glob(f"{name}-damaged-*"))
+    return sorted(path for names in ("features", "*.json") for path in moved_aside(home, names))
 
 
 class SafeDatabase:
@@ -138,7 +132,7 @@ class SafeDatabase:
             raise TimeoutError(f"{lock.lock_file} is held") from error
         try:
             if os.path.lexists(self._folder) and _identity(self.path) == self._file:
-                self._tell(move_aside(self._folder, moment()), why)
+                self._tell(move_aside(self._folder), why)
             self._opened()
         finally:
             lock.release()

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ptmrank_core.config import Settings
+from ptmrank_core.faults import move_aside
 
-__all__ = ["CheckUpload", "Diagnosis", "Patient", "say_bytes"]
+__all__ = ["CheckUpload", "Diagnosis", "Patient", "ill", "put_away", "say_bytes"]
 
 CheckUpload = Callable[[Path], str]
 
@@ -57,6 +58,16 @@ class Diagnosis:
     def can_be_mended(self) -> bool:
         """Whether there is a remedy."""
         return self.remedy is not None
+
+
+def ill(subject: str, said: str, advice: str, remedy: Callable[[], str] | None = None) -> Diagnosis:
+    """Say what is wrong with something, and what to do about it."""
+    return Diagnosis(subject, said, is_well=False, advice=advice, remedy=remedy)
+
+
+def put_away(path: Path) -> str:
+    """Move what is in the way aside; return what was done."""
+    return f"Moved to {move_aside(path)}."
 
 
 def say_bytes(size_bytes: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from ptmrank_core.benchmark.doctor.diagnosis import CheckUpload, Diagnosis, Patient
+from ptmrank_core.benchmark.doctor.diagnosis import CheckUpload, Diagnosis, Patient, ill
 from ptmrank_core.benchmark.doctor.kept import (
     check_datasets,
     check_facts,
@@ -63,7 +63,7 @@ def _checked(check: Check, patient: Patient) -> Iterator[Diagnosis]:
     except (PTMRankError, *BY_THE_SYSTEM) as error:
         told = error if isinstance(error, PTMRankError) else explain(error)
         subject = check.__name__.removeprefix("check_")
-        yield Diagnosis(subject, told.message, is_well=False, advice=told.advice())
+        yield ill(subject, told.message, told.advice())
 
 
 def mend(settings: Settings, *, check_upload: CheckUpload) -> list[Diagnosis]:

@@ -10,12 +10,12 @@ from contextlib import closing
 from functools import partial
 from pathlib import Path
 
-from ptmrank_core.benchmark.doctor.diagnosis import Diagnosis, Patient, say_bytes
+from ptmrank_core.benchmark.doctor.diagnosis import Diagnosis, Patient, ill, put_away, say_bytes
 from ptmrank_core.benchmark.housekeeping import find_leftovers
 from ptmrank_core.benchmark.housekeeping.places import datasets, merged_models, uploads
 from ptmrank_core.config import Settings
 from ptmrank_core.errors import StoreError
-from ptmrank_core.faults import move_aside, moved_aside, store_error, what_is_in_the_way
+from ptmrank_core.faults import moved_aside, store_error, what_is_in_the_way
 from ptmrank_core.features import FeatureCache
 from ptmrank_core.features.cache.database import database_of, is_sound
 from ptmrank_core.features.cache.facts_file import FILES, FactsFile
@@ -49,13 +49,13 @@ def check_features(patient: Patient) -> Iterator[Diagnosis]:
         n_entries, n_missing = (0, 0) if damage else _count_values(path)
     except (OSError, sqlite3.Error) as error:
         told = store_error(error, WHAT, path) or StoreError(f"{WHAT} cannot be read: {error}.")
-        yield Diagnosis(FEATURES, told.message, False, AGAIN, remedy)  # noqa: FBT003
+        yield ill(FEATURES, told.message, AGAIN, remedy)
         return
     if damage:
-        yield Diagnosis(FEATURES, f"{path} is damaged: {damage}.", False, AGAIN, remedy)  # noqa: FBT003
+        yield ill(FEATURES, f"{path} is damaged: {damage}.", AGAIN, remedy)
     elif n_missing:
         said = f"{n_missing:,} of {n_entries:,} values are missing or cut off."
-        yield Diagnosis(FEATURES, said, False, "Remove their entries.", remedy)  # noqa: FBT003
+        yield ill(FEATURES, said, "Remove their entries.", remedy)
     else:
         yield Diagnosis(FEATURES, f"{n_entries:,} vectors.")
 
@@ -92,7 +92,7 @@ def check_facts(patient: Patient) -> Iterator[Diagnosis]:
         if damage:
             said = f"{path} cannot be read: {damage.rstrip('.')}."
             remedy = file.set_aside_if_damaged
-            yield Diagnosis(name, said, False, "Move it away; only time is lost.", remedy)  # noqa: FBT003
+            yield ill(name, said, "Move it away; only time is lost.", remedy)
 
 
 def check_uploads(patient: Patient) -> Iterator[Diagnosis]:
@@ -101,7 +101,7 @@ def check_uploads(patient: Patient) -> Iterator[Diagnosis]:
     bad = {folder: problem for folder in folders if (problem := patient.check_upload(folder))}
     for folder, problem in bad.items():
         advice = "Upload it again; the results of runs on it stay."
-        yield Diagnosis("upload", f"{folder}: {problem}", is_well=False, advice=advice)
+        yield ill("upload", f"{folder}: {problem}", advice)
     if len(bad) < len(folders):
         yield Diagnosis("uploads", f"{len(folders) - len(bad):,} are as they were uploaded.")
 
@@ -123,8 +123,8 @@ def _check_facts_in(what: str, folders: list[Path], advice: str) -> Iterator[Dia
     for folder in folders:
         problem = _problem_of(folder)
         if problem:
-            said, remedy = f"{folder}: {problem}", partial(_put_away, folder)
-            yield Diagnosis(what, said, False, advice, remedy)  # noqa: FBT003
+            said, remedy = f"{folder}: {problem}", partial(put_away, folder)
+            yield ill(what, said, advice, remedy)
         n_well += not problem
     if n_well:
         yield Diagnosis(f"{what}s", f"{n_well:,} can be read.")
@@ -138,10 +138,6 @@ def _problem_of(folder: Path) -> str:
     except (OSError, ValueError, RecursionError) as error:
         return f"{path.name} cannot be read: {str(error).rstrip('.')}."
     return ""
-
-
-def _put_away(folder: Path) -> str:
-    return f"Moved to {move_aside(folder)}."
 
 
 def check_leftovers(patient: Patient) -> Iterator[Diagnosis]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 
 from ptmrank_core import __version__
-from ptmrank_core.benchmark.doctor.diagnosis import Diagnosis, Patient, say_bytes
+from ptmrank_core.benchmark.doctor.diagnosis import Diagnosis, Patient, ill, say_bytes
 from ptmrank_core.benchmark.execution.environment import PACKAGES
 from ptmrank_core.benchmark.scheduling.devices import concrete_device
 
@@ -25,9 +25,7 @@ def check_settings(patient: Patient) -> Iterator[Diagnosis]:
     for name, path in wanted.items():
         if path is not None and not path.exists():
             advice = f"Set {name} to what exists, or unset it."
-            yield Diagnosis(
-                "settings", f"{name} is {path}, which does not exist.", is_well=False, advice=advice
-            )
+            yield ill("settings", f"{name} is {path}, which does not exist.", advice)
     yield Diagnosis("settings", f"{said}.")
 
 
@@ -42,7 +40,7 @@ def check_libraries(patient: Patient) -> Iterator[Diagnosis]:
             missing.append(package)
     if missing:
         said = f"Not installed: {', '.join(missing)}."
-        yield Diagnosis("libraries", said, is_well=False, advice="Install PTMRank again with pip.")
+        yield ill("libraries", said, "Install PTMRank again with pip.")
     yield Diagnosis(
         "libraries", f"PTMRank {__version__}, Python {platform.python_version()}, {', '.join(found)}."
     )

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from ptmrank_core.benchmark.doctor.diagnosis import Diagnosis, Patient, say_bytes
+from ptmrank_core.benchmark.doctor.diagnosis import Diagnosis, Patient, ill, say_bytes
 from ptmrank_core.faults import explain, move_aside, what_is_in_the_way
 
 __all__ = ["check_folders", "check_home"]
@@ -29,7 +29,7 @@ def check_home(patient: Patient) -> Iterator[Diagnosis]:
         parent = next(place for place in home.parents if place.exists())
         if not os.access(parent, os.W_OK | os.X_OK):
             said = f"{home} does not exist, and you may not make it: {parent} cannot be written."
-            yield Diagnosis("home", said, is_well=False, advice="Set PTMRANK_HOME to another folder.")
+            yield ill("home", said, "Set PTMRANK_HOME to another folder.")
             return
         yield Diagnosis("home", f"{home} does not exist yet: the first run makes it.")
         return
@@ -63,9 +63,9 @@ def _wrong_with(folder: Path) -> Diagnosis | None:
     name = folder.name
     if said and os.path.lexists(folder) and not folder.is_symlink():
         advice = "Move it away; it is not deleted."
-        return Diagnosis(name, f"{said}.", False, advice, partial(_replace, folder))  # noqa: FBT003
+        return ill(name, f"{said}.", advice, partial(_replace, folder))
     if said:
-        return Diagnosis(name, f"{said}.", is_well=False, advice="Connect the disk, or move that away.")
+        return ill(name, f"{said}.", "Connect the disk, or move that away.")
     if not folder.exists():
         return None
     try:
@@ -75,7 +75,7 @@ def _wrong_with(folder: Path) -> Diagnosis | None:
     except OSError as error:
         told = explain(error)
         remedy = partial(_permit, folder) if _is_ours(folder) else None
-        return Diagnosis(name, f"{folder}: {told.message}", is_well=False, advice=told.hint, remedy=remedy)
+        return ill(name, f"{folder}: {told.message}", told.hint, remedy)
 
 
 def _replace(folder: Path) -> str:

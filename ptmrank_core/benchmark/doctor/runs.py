@@ -9,7 +9,7 @@ from contextlib import closing
 from functools import partial
 from pathlib import Path
 
-from ptmrank_core.benchmark.doctor.diagnosis import Diagnosis, Patient
+from ptmrank_core.benchmark.doctor.diagnosis import Diagnosis, Patient, ill, put_away
 from ptmrank_core.benchmark.scheduling.locks import is_held
 from ptmrank_core.benchmark.store.connection import WHAT
 from ptmrank_core.benchmark.store.recovery import recover
@@ -17,7 +17,7 @@ from ptmrank_core.benchmark.store.schema import VERSION
 from ptmrank_core.benchmark.store.store import RunStore
 from ptmrank_core.config import Settings
 from ptmrank_core.errors import PTMRankError, RunBusyError, StoreError
-from ptmrank_core.faults import DAMAGED, kind_of, move_aside, store_error, what_is_in_the_way
+from ptmrank_core.faults import DAMAGED, kind_of, store_error, what_is_in_the_way
 from ptmrank_core.records import RunState
 
 __all__ = ["check_runs", "check_store"]
@@ -35,7 +35,7 @@ def check_store(patient: Patient) -> Iterator[Diagnosis]:
         return  # said of the folder
     if path.is_dir() and not path.is_symlink():
         said = f"{path} is a folder, and a file is expected there."
-        yield Diagnosis(STORE, said, False, "Move it away; it is not deleted.", partial(_clear_way, path))  # noqa: FBT003
+        yield ill(STORE, said, "Move it away; it is not deleted.", partial(put_away, path))
     elif not os.path.lexists(path):
         yield Diagnosis(STORE, "No run is stored yet.")
     else:
@@ -49,10 +49,10 @@ def _check_file(settings: Settings, path: Path) -> Diagnosis:
     except (OSError, sqlite3.Error) as error:
         told = store_error(error, WHAT, path) or StoreError(f"{WHAT} cannot be read: {error} ({path}).")
         if kind_of(error, path) == DAMAGED:
-            return Diagnosis(STORE, told.message, False, COPY, remedy)  # noqa: FBT003
-        return Diagnosis(STORE, told.message, is_well=False, advice=told.hint)
+            return ill(STORE, told.message, COPY, remedy)
+        return ill(STORE, told.message, told.hint)
     if damage:
-        return Diagnosis(STORE, f"{path} is damaged: {damage}.", False, COPY, remedy)  # noqa: FBT003
+        return ill(STORE, f"{path} is damaged: {damage}.", COPY, remedy)
     try:
         store = RunStore(settings)
         n_runs = len(list(store.rows("SELECT run_id, plan IS NULL FROM runs")))
@@ -60,7 +60,7 @@ def _check_file(settings: Settings, path: Path) -> Diagnosis:
     except StoreError as error:
         is_newer = version > VERSION
         advice, mended = (error.hint, None) if is_newer else (COPY, remedy)
-        return Diagnosis(STORE, error.message, is_well=False, advice=advice, remedy=mended)
+        return ill(STORE, error.message, advice, mended)
     return Diagnosis(STORE, f"{path} holds {n_runs:,} runs; every page is in order.")
 
 
@@ -73,10 +73,6 @@ def _read_pages(path: Path) -> tuple[str, int]:
         found = str(db.execute("PRAGMA integrity_check(1)").fetchone()[0])
     damage = "" if found == "ok" else " ".join(found.replace("*** in database main ***", "").split())
     return damage.rstrip("."), version
-
-
-def _clear_way(path: Path) -> str:
-    return f"Moved to {move_aside(path)}."
 
 
 def _recover(settings: Settings, path: Path) -> str:
@@ -110,7 +106,7 @@ def check_runs(patient: Patient) -> Iterator[Diagnosis]:
             f"If a newer version made it, that version can read it; else `ptmrank runs delete {run[:8]}` "
             "deletes it."
         )
-        yield Diagnosis("run", f"{run[:8]}: {problem}", is_well=False, advice=advice)
+        yield ill("run", f"{run[:8]}: {problem}", advice)
     if len(bad) < len(runs):
         yield Diagnosis("runs", f"{len(runs) - len(bad):,} can be read.")
     unfinished = [run for run, state in runs if state == RunState.RUNNING and not is_held(settings, run)]

@@ -7,54 +7,20 @@ that load a model too.
 from __future__ import annotations
 
 import hashlib
-import os
 import stat
 from collections.abc import Iterable
-from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
 from ptmrank_core.errors import UnsupportedModelError
-from ptmrank_core.records.foreign import parse_json
+from ptmrank_core.records.foreign import kind_of_file, open_regular, parse_json
 
-__all__ = ["digest_of", "load_json", "open_regular", "read_start", "refuse_odd_files"]
+__all__ = ["digest_of", "load_json", "read_start", "refuse_odd_files"]
 
 # Far above those of any model: a config with the names of 20,000 classes has 1 MB.
 MOST_JSON_BYTES = 16 * 2**20
-_KINDS = (
-    (stat.S_ISFIFO, "a named pipe"),
-    (stat.S_ISSOCK, "a socket"),
-    (stat.S_ISCHR, "a device"),
-    (stat.S_ISBLK, "a device"),
-    (stat.S_ISDIR, "a folder"),
-)
 # Files of these are read under names of their own, so that no folder is called like one.
 _SUFFIXES = (".json", ".txt", ".model", ".jinja")
-# Without O_NONBLOCK, opening a named pipe waits for someone to write into it.
-_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
-
-
-def open_regular(path: Path) -> BufferedReader:
-    """Open a regular file to read it, following links.
-
-    Raises
-    ------
-    OSError
-        If it is missing, may not be read, or is no regular file.
-    """
-    _refuse_kind(path, path.stat().st_mode)  # a device is not even opened
-    descriptor = os.open(path, _FLAGS)
-    try:
-        _refuse_kind(path, os.fstat(descriptor).st_mode)
-        return os.fdopen(descriptor, "rb")
-    except OSError:
-        os.close(descriptor)
-        raise
-
-
-def _refuse_kind(path: Path, mode: int) -> None:
-    if kind := _kind_of(mode):
-        raise OSError(f"{path.name} is {kind}, no file")
 
 
 def digest_of(path: Path, name: str) -> str:
@@ -108,13 +74,6 @@ def load_json(path: Path, *, most_bytes: int = MOST_JSON_BYTES) -> Any:
     return parse_json(raw, marks=False).value
 
 
-def _kind_of(mode: int) -> str:
-    """Say what stands in the place of a file; empty for a regular file."""
-    return next(
-        (words for is_kind, words in _KINDS if is_kind(mode)), "" if stat.S_ISREG(mode) else "no file"
-    )
-
-
 def refuse_odd_files(folder: Path, name: str, paths: Iterable[Path] | None = None) -> None:
     """Refuse a model's folder in which something other than files and folders stands.
 
@@ -150,4 +109,4 @@ def _oddness(path: Path) -> str:
     except OSError as error:  # a loop of links
         return f"a link that cannot be followed ({error.strerror})"
     is_fit = stat.S_ISDIR(mode) and path.suffix not in _SUFFIXES
-    return "" if is_fit else _kind_of(mode)
+    return "" if is_fit else kind_of_file(mode)

@@ -16,9 +16,9 @@ from ptmrank_core.catalogue.formats import (
     refuse_pointer,
     refuse_quantised_weights,
 )
-from ptmrank_core.catalogue.regular_files import load_json, open_regular
+from ptmrank_core.catalogue.regular_files import load_json
 from ptmrank_core.errors import WeightsFormatError
-from ptmrank_core.records.foreign import parse_json, unreadable_json
+from ptmrank_core.records.foreign import open_regular, parse_json, unreadable_json
 
 __all__ = [
     "INDEX",
@@ -38,7 +38,6 @@ SHARD = re.compile(r"[^/\\:\x00]+\.safetensors")
 MAX_HEADER_BYTES = MOST_INDEX_BYTES = 16 * 2**20
 MOST_NAMES = 5
 SAVE_BOTH = "Save it with model.save_pretrained(folder), which writes the index with its files."
-# Statistics that are stored beside the parameters but are none.
 _TYPES = {
     8: "BOOL I8 U8 F8_E4M3 F8_E5M2 F8_E8M0 F8_E4M3FNUZ F8_E5M2FNUZ",
     16: "I16 U16 F16 BF16",
@@ -46,6 +45,7 @@ _TYPES = {
     64: "I64 U64 F64 C64",
 }
 _BITS = {name: n_bits for n_bits, names in _TYPES.items() for name in names.split()}
+# Statistics that are stored beside the parameters but are none.
 BUFFERS = ("running_mean", "running_var", "num_batches_tracked")
 
 

@@ -18,9 +18,10 @@ from ptmrank_core.catalogue import local_models
 from ptmrank_core.catalogue.checkpoint_files import content_revision, read_json
 from ptmrank_core.catalogue.checkpoints import checkpoint_facts
 from ptmrank_core.catalogue.local import read_local
-from ptmrank_core.catalogue.regular_files import load_json, open_regular
+from ptmrank_core.catalogue.regular_files import load_json
 from ptmrank_core.errors import ModelError, ModelNotFoundError, UnsupportedModelError, WeightsFormatError
 from ptmrank_core.records import ModelSpec
+from ptmrank_core.records.foreign import open_regular
 
 needs_pipes = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes of POSIX")
 CONFIG = {

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import codecs
 import json
-import stat
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ptmrank_core.records.foreign.regular import IrregularFileError, open_regular
 from ptmrank_core.records.names import printable, reason_of
 
 __all__ = ["JsonFile", "parse_json", "read_json_file", "unreadable_json"]
@@ -192,10 +192,11 @@ def read_json_file(
     ValueError
         If it is no regular file, is too large, or is not JSON as :func:`parse_json` reads it.
     """
-    if not stat.S_ISREG(path.stat().st_mode):
-        raise ValueError("is not a regular file")
-    with path.open("rb") as file:
-        content = file.read(max_bytes + 1)
+    try:
+        with open_regular(path) as file:
+            content = file.read(max_bytes + 1)
+    except IrregularFileError:
+        raise ValueError("is not a regular file") from None
     if len(content) > max_bytes:
         raise ValueError(f"is larger than {max_bytes:,} bytes")
     return parse_json(content, finite=finite, unique=unique, marks=marks)

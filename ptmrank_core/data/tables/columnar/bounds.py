@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
-from collections import OrderedDict
 from pathlib import Path
 from typing import Any
 
 from ptmrank_core.data.sources.entries import Entry, suffix_of
 from ptmrank_core.data.sources.folders import FileBlob
 from ptmrank_core.data.sources.limits import Limits
+from ptmrank_core.data.tables.children import CPU_SIGNAL, Remembered, bounded_command
 from ptmrank_core.errors import SamplesError
 
 __all__ = ["PARQUET", "check_decoded"]
@@ -20,9 +19,10 @@ PARQUET = ".parquet"
 CHILD = Path(__file__).with_name("child.py")
 IN_MEMORY = "-"
 FEWER = "Keep a random part of the rows: a ranking needs a few thousand. Write them in row groups of 1,000."
-CHECKED_KEPT = 256
+IMPORT_BYTES = 512 * 2**20
+"""What pyarrow itself takes of the address space."""
 
-_CHECKED: OrderedDict[tuple[Any, ...], None] = OrderedDict()
+_CHECKED = Remembered()
 
 
 def check_decoded(entry: Entry, limits: Limits) -> None:
@@ -60,9 +60,7 @@ def check_decoded(entry: Entry, limits: Limits) -> None:
             hint=FEWER,
         )
     if key:
-        _CHECKED[key] = None
-        while len(_CHECKED) > CHECKED_KEPT:
-            _CHECKED.popitem(last=False)
+        _CHECKED.add(key)
 
 
 def _size(path: Path | None, data: bytes) -> int:
@@ -85,12 +83,12 @@ def _measure(path: Path | None, data: bytes, entry: Entry, limits: Limits) -> di
     """Decode the file in a process of its own."""
     size = _size(path, data)
     most, seconds = limits.decoded_bytes(size), limits.decode_seconds(size)
-    numbers = (2 * (most + size), most, seconds)
-    is_parquet = suffix_of(entry.name) == PARQUET
-    command = [sys.executable, "-P", str(CHILD), str(path or IN_MEMORY), str(int(is_parquet))]
+    is_parquet = int(suffix_of(entry.name) == PARQUET)
+    memory = 2 * (most + size) + IMPORT_BYTES
+    command = bounded_command(CHILD, memory, seconds, path or IN_MEMORY, is_parquet, most)
     try:
         done = subprocess.run(  # noqa: S603 - our own script
-            [*command, *map(str, numbers)], input=data, capture_output=True, timeout=4 * seconds, check=False
+            command, input=data, capture_output=True, timeout=4 * seconds, check=False
         )
     except subprocess.TimeoutExpired as error:
         raise _too_slow(entry.name, seconds) from error
@@ -103,9 +101,6 @@ def _measure(path: Path | None, data: bytes, entry: Entry, limits: Limits) -> di
         f"{entry.name!r} cannot be read: it is damaged, or takes much more memory than its size suggests.",
         hint="Save the table again as .parquet or .csv.",
     )
-
-
-CPU_SIGNAL = 24  # what the system sends to a process that has used up its seconds
 
 
 def _too_slow(name: str, seconds: int) -> SamplesError:

@@ -3,8 +3,8 @@
 A file of a few kilobytes can hold a value that thousands of rows point to, a page that unpacks to gigabytes,
 or a footer that promises millions of columns: the decoder takes the memory before anybody can count it.
 
-The arguments are a path (``-`` for the standard input), whether it is Parquet, and the bounds on memory, on
-what columns decode to and on seconds. What the file decodes to goes out as one line of JSON: the bytes of all
+The arguments are a path (``-`` for the standard input), whether it is Parquet, and the bound on what columns
+decode to. What the file decodes to goes out as one line of JSON: the bytes of all
 columns together, and those of the largest group of a column of bytes; or an error.
 """
 
@@ -15,23 +15,10 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-IMPORT_BYTES = 512 * 2**20
-"""What pyarrow itself takes of the address space."""
 IN_MEMORY = "-"
 COLUMNS_AT_ONCE = 256
 OBJECT_BYTES, NUMBER_BYTES = 48, 8
 """Of a text, and of a number, once it is no longer in Arrow's memory."""
-
-
-def limit_process(n_bytes: int, seconds: int) -> None:
-    """Bound the memory and the time of this process, where the system can."""
-    try:
-        import resource  # noqa: PLC0415 - not on Windows
-    except ImportError:
-        return
-    for kind, bound in ((resource.RLIMIT_AS, n_bytes), (resource.RLIMIT_CPU, seconds)):
-        hard = resource.getrlimit(kind)[1]
-        resource.setrlimit(kind, (bound if hard == resource.RLIM_INFINITY else min(bound, hard), hard))
 
 
 def row_bytes(cells: Any) -> Any:
@@ -184,8 +171,7 @@ def measure(place: Any, *, is_parquet: bool, most: int) -> dict[str, Any]:
 
 def main() -> None:
     """Read the arguments, and write one line."""
-    path, is_parquet, memory, most, seconds = sys.argv[1], sys.argv[2] == "1", *map(int, sys.argv[3:6])
-    limit_process(memory + IMPORT_BYTES, seconds)
+    path, is_parquet, most = sys.argv[1], sys.argv[2] == "1", int(sys.argv[3])
     import pyarrow as pa  # noqa: PLC0415 - after the memory is bounded
 
     pa.set_memory_pool(pa.system_memory_pool())  # what others reserve would count

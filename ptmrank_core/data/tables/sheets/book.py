@@ -5,9 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import subprocess
-import sys
 import threading
-from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -15,6 +13,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from ptmrank_core.data.sources.limits import Limits
+from ptmrank_core.data.tables.children import CPU_SIGNAL, Remembered, bounded_command
 from ptmrank_core.errors import SamplesError
 
 __all__ = ["SPREADSHEET_SUFFIXES", "Sheet", "read_book"]
@@ -27,16 +26,14 @@ TEXT_BYTES, TEXT_FOR_EACH_BYTE = 32 * 2**20, 60
 """Bytes of the cells, for any file and for each of its bytes."""
 CPU_SECONDS, BYTES_A_SECOND = 8, 2**20
 """Processor time, for any file, and how many of its bytes take one second more."""
-CPU_SIGNAL = 24  # what the system sends to a process that has used up its seconds
 WAITING = 4
 """How many times the processor time it may take on a machine that is busy."""
-REFUSED_KEPT = 256
 SAVE_HINT = (
     "Save the sheet with the samples as .csv in UTF-8, or as .xlsx without what lies far from the table."
 )
 
 
-_REFUSED: OrderedDict[bytes, None] = OrderedDict()
+_REFUSED = Remembered()
 """Digests of files that took too long: a source is looked through more than once."""
 
 
@@ -77,8 +74,7 @@ def read_book(data: bytes, name: str, limits: Limits) -> list[Sheet]:
     digest = hashlib.sha256(data).digest()
     if digest in _REFUSED:
         raise _too_slow(name, seconds)
-    numbers = (MEMORY_BYTES + MEMORY_FOR_EACH_BYTE * len(data), seconds)
-    command = [sys.executable, "-P", str(CHILD), *map(str, numbers)]
+    command = bounded_command(CHILD, MEMORY_BYTES + MEMORY_FOR_EACH_BYTE * len(data), seconds)
     with subprocess.Popen(  # noqa: S603 - our own script, with a number
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     ) as process:
@@ -93,7 +89,7 @@ def read_book(data: bytes, name: str, limits: Limits) -> list[Sheet]:
                 process.stdin.close()
             sheets = _collect(process.stdout, len(data), name, limits)
             if sheets is None and process.wait() == -CPU_SIGNAL:
-                _remember(digest)
+                _REFUSED.add(digest)
                 raise _too_slow(name, seconds)
         finally:
             timer.cancel()
@@ -105,13 +101,6 @@ def read_book(data: bytes, name: str, limits: Limits) -> list[Sheet]:
             hint=SAVE_HINT,
         )
     return sheets
-
-
-def _remember(digest: bytes) -> None:
-    """Do not read a file again that took too long."""
-    _REFUSED[digest] = None
-    while len(_REFUSED) > REFUSED_KEPT:
-        _REFUSED.popitem(last=False)
 
 
 def _too_slow(name: str, seconds: int) -> SamplesError:

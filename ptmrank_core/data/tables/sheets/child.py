@@ -20,17 +20,6 @@ LARGEST_INTEGER = 10**15
 LARGEST_MERGE = 100_000
 
 
-def limit_process(n_bytes: int, seconds: int) -> None:
-    """Bound the memory and the time of this process, where the system can."""
-    try:
-        import resource  # noqa: PLC0415 - not on Windows
-    except ImportError:
-        return
-    for kind, bound in ((resource.RLIMIT_AS, n_bytes), (resource.RLIMIT_CPU, seconds)):
-        hard = resource.getrlimit(kind)[1]
-        resource.setrlimit(kind, (bound if hard == resource.RLIM_INFINITY else min(bound, hard), hard))
-
-
 def write_cell(value: Any) -> str:
     """Write the value of a cell as text: whole numbers without a point, dates in the order of ISO 8601."""
     if isinstance(value, str):
@@ -88,8 +77,7 @@ def read_book(data: bytes) -> Iterator[Any]:
 
 
 def main() -> None:
-    """Read the standard input; the arguments are bytes of memory and seconds of processor time."""
-    limit_process(int(sys.argv[1]), int(sys.argv[2]))
+    """Read the standard input."""
     for line in read_book(sys.stdin.buffer.read()):
         sys.stdout.write(json.dumps(line) + "\n")
 

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 from zipfile import ZipFile
 
 from ptmrank_core.benchmark import RunStore, delete_run
 from ptmrank_core.benchmark.race.packing import FOLDER, SCRIPT
 from ptmrank_core.benchmark.race.states import TrainingStates, states_folder
 from ptmrank_core.benchmark.scheduling.locks import hold_run
+from ptmrank_core.catalogue import local_models
 from ptmrank_core.config import Settings
 from ptmrank_core.events import AnalysisStep, RaceStep
-from ptmrank_core.records import LOCAL_OWNER, Finding, Race, RaceDose, RunResult, RunState
-from tests.dashboard.tour import Stop
+from ptmrank_core.records import LOCAL_OWNER, Analyses, Finding, Race, RaceDose, RunResult, RunState
+from tests.dashboard.serving import free_port, serve
+from tests.dashboard.tour import Stop, do_run
 from tests.results.race.races import MODELS, RACES, dose
+from tests.waiting import PATIENCE_SECONDS
 
-__all__ = ["keep_races", "keep_state", "pack_made_up", "store_race", "store_result"]
+__all__ = ["Served", "keep_races", "keep_state", "pack_made_up", "serve_races", "store_race", "store_result"]
 
 SECONDS = 600.0
 # Stop -> race that it shows, and the dose at work.
@@ -26,6 +31,27 @@ SHOWN = {
     "race-middle": ("at work", RaceStep(MODELS[1], "full", 0.4, 468.0)),
     "race-end": ("decided", None),
 }
+
+
+class Served(NamedTuple):
+    """A dashboard: its address, its run, and its races."""
+
+    address: str
+    run: str
+    races: list[Stop]
+
+
+@contextmanager
+def serve_races(home: Path, source: Path, models: Path) -> Iterator[Served]:
+    """Serve an empty home with one run that has everything that results show, and races."""
+    settings, port = Settings(home=home), free_port()
+    run = do_run(settings, source, local_models(models), Analyses(sample_sizes=True, controls=True))
+    with ExitStack() as stack:
+        races = keep_races(settings, stack)
+        process = serve(home, port)
+        yield Served(f"http://localhost:{port}", run, races)
+        process.terminate()
+        process.wait(PATIENCE_SECONDS)
 
 
 def store_race(settings: Settings, name: str, run: str, *, owner: str = LOCAL_OWNER) -> RunStore:

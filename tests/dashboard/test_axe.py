@@ -8,20 +8,15 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 from selenium.webdriver.chrome.webdriver import WebDriver
 from selenium.webdriver.support.ui import WebDriverWait
 
-from ptmrank_core.catalogue import local_models
-from ptmrank_core.config import Settings
-from ptmrank_core.records import Analyses
-from tests.dashboard.raced import keep_races
-from tests.dashboard.serving import ROOT, free_port, serve
-from tests.dashboard.tour import PHONE, WIDE, Stop, do_run, go_to, other_pages, set_scheme, set_width, stops
+from tests.dashboard.raced import Served, serve_races
+from tests.dashboard.serving import ROOT
+from tests.dashboard.tour import PHONE, WIDE, Stop, go_to, other_pages, set_scheme, set_width, stops
 from tests.waiting import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.browser
@@ -49,14 +44,6 @@ return Math.max(document.querySelector(".stMain").scrollWidth, menu.right);
 HEADINGS = {"heading-order", "page-has-heading-one", "empty-heading"}
 
 
-class Served(NamedTuple):
-    """A dashboard: its address, its run, and its races."""
-
-    address: str
-    run: str
-    races: list[Stop]
-
-
 @pytest.fixture(scope="module")
 def axe() -> str:
     """The source of axe-core; without it the test skips, except where a browser is required."""
@@ -72,15 +59,8 @@ def axe() -> str:
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory, picture_zip: Path, zoo: Path) -> Iterator[Served]:
     """A dashboard with one run that has everything that results show, and races."""
-    home, port = tmp_path_factory.mktemp("home"), free_port()
-    analyses = Analyses(sample_sizes=True, controls=True)
-    run = do_run(Settings(home=home), picture_zip, local_models(zoo), analyses)
-    with ExitStack() as stack:
-        races = keep_races(Settings(home=home), stack)
-        process = serve(home, port)
-        yield Served(f"http://localhost:{port}", run, races)
-        process.terminate()
-        process.wait(PATIENCE_SECONDS)
+    with serve_races(tmp_path_factory.mktemp("home"), picture_zip, zoo) as shown:
+        yield shown
 
 
 def faults(browser: WebDriver, axe: str) -> list[str]:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 from selenium.webdriver.chrome.webdriver import WebDriver
@@ -14,13 +12,10 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 from streamlit.delta_generator import DeltaGenerator
 
-from ptmrank_core.catalogue import local_models
-from ptmrank_core.config import Settings
-from ptmrank_core.records import Analyses
-from tests.dashboard.raced import keep_races
-from tests.dashboard.serving import APP, free_port, serve
+from tests.dashboard.raced import Served, serve_races
+from tests.dashboard.serving import APP
 from tests.dashboard.test_browser import click, see
-from tests.dashboard.tour import WIDE, Stop, do_run, go_to, other_pages, set_width, settle, stops
+from tests.dashboard.tour import WIDE, Stop, go_to, other_pages, set_width, settle, stops
 from tests.pictures import write_zip
 from tests.uploads import recording_files, review_table
 from tests.waiting import PATIENCE_SECONDS
@@ -88,14 +83,6 @@ fetch("https://elsewhere.example/").then(() => done("sent"), () => done(String(w
 """
 
 
-class Served(NamedTuple):
-    """A dashboard: its address, its run, and its races."""
-
-    address: str
-    run: str
-    races: list[Stop]
-
-
 def elements_in_use() -> set[str]:
     """Names of Streamlit's elements that files of the dashboard mention."""
     known = {name for name in dir(DeltaGenerator) if not name.startswith("_")}
@@ -119,15 +106,8 @@ def test_no_element_of_others_is_in_use() -> None:
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory, picture_zip: Path, zoo: Path) -> Iterator[Served]:
     """A dashboard with one run that has everything that results show, and races."""
-    home, port = tmp_path_factory.mktemp("home"), free_port()
-    analyses = Analyses(sample_sizes=True, controls=True)
-    run = do_run(Settings(home=home), picture_zip, local_models(zoo), analyses)
-    with ExitStack() as stack:
-        races = keep_races(Settings(home=home), stack)
-        process = serve(home, port)
-        yield Served(f"http://localhost:{port}", run, races)
-        process.terminate()
-        process.wait(PATIENCE_SECONDS)
+    with serve_races(tmp_path_factory.mktemp("home"), picture_zip, zoo) as shown:
+        yield shown
 
 
 def refused(browser: WebDriver) -> list[str]:

@@ -26,6 +26,7 @@ from ptmrank_core.config import Settings
 from ptmrank_core.owners import owned, things_of
 from ptmrank_core.records.foreign import read_json_file
 from ptmrank_core.records.names import printable
+from ptmrank_core.results.phrases import plural
 from ptmrank_core.sizes import measure
 
 __all__ = ["Kept", "KeptKind", "is_named_now", "kept_with", "list_kept", "read_mentions", "safe_until"]
@@ -77,7 +78,7 @@ class Kept:
         """Say what uses it: ``"no run"``, ``"1 run"``, ``"2 runs"``, ``"an unfinished run"``."""
         if not self.runs:
             return "an unfinished run" if self.is_held else "no run"
-        return "1 run" if len(self.runs) == 1 else f"{len(self.runs):,} runs"
+        return plural(len(self.runs), "run")
 
     @property
     def digest(self) -> str:

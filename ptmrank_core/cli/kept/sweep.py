@@ -19,6 +19,7 @@ from ptmrank_core.benchmark.housekeeping import (
 from ptmrank_core.cli.output import DONE, NOTHING_DONE, print_json, print_rows, print_text, say
 from ptmrank_core.config import Settings, load_settings
 from ptmrank_core.errors import InputError
+from ptmrank_core.results.phrases import plural
 
 __all__ = ["add_sweep_command"]
 
@@ -148,9 +149,8 @@ def _report(report: SweepReport, verb: str, *, as_json: bool) -> int:
         print_text(f"{verb}: {found.kind} {found.title}, {found.size_bytes / 1e6:,.1f} MB")
     for found, why in report.failed:
         say(f"error: {found.path} cannot be removed: {why}")
-    n_removed = len(report.removed)
-    what = f"{n_removed:,} thing{'' if n_removed == 1 else 's'}"
-    print_text(f"{what} {verb}, {report.freed_bytes / 1e6:,.1f} MB" if n_removed else "nothing to remove")
+    said = f"{plural(len(report.removed), 'thing')} {verb}, {report.freed_bytes / 1e6:,.1f} MB"
+    print_text(said if report.removed else "nothing to remove")
     return status
 
 

@@ -66,8 +66,9 @@ def check_matrix(
         )
     with np.errstate(invalid="ignore", over="ignore"):  # what becomes NaN or infinite is refused below
         copy = np.array(array, dtype=np.float64, order="C")
-    unusable = ~(np.abs(copy) <= LARGEST_VALUE)
-    if unusable.any():
+    # Least and largest need no copy of a matrix that may be large; NaN is either, and fits no bound.
+    if not (copy.min(initial=0.0) >= -LARGEST_VALUE and copy.max(initial=0.0) <= LARGEST_VALUE):
+        unusable = ~(np.abs(copy) <= LARGEST_VALUE)
         row, column = np.argwhere(unusable)[0]
         raise MetricInputError(
             f"{name} holds {np.count_nonzero(unusable)} values that are NaN, infinite or beyond"

@@ -21,6 +21,10 @@ T = TypeVar("T")
 
 
 NO_MEMORY = "The machine's memory does not suffice: end other programs, or rank on fewer samples."
+# Each thread takes some of the memory, and counts as a process.
+NO_THREAD = (
+    "The machine's memory, or the number of processes that it allows, does not suffice: end other programs."
+)
 UNEXPECTED = "This error is unexpected; the run's log has the traceback."
 
 
@@ -61,8 +65,17 @@ def run_guarded(action: Callable[[], T], *, what: str) -> T | CapturedError:
         return CapturedError(type(error).__name__, printable(error.message), printable(error.advice()))
     except BaseException as error:
         logger.exception("%s", what)
-        hint = NO_MEMORY if isinstance(error, MemoryError) else UNEXPECTED
-        return CapturedError(type(error).__name__, f"{reason_of(error, f'working on {what}')}.", hint)
+        return CapturedError(
+            type(error).__name__, f"{reason_of(error, f'working on {what}')}.", _advice_on(error)
+        )
+
+
+def _advice_on(error: BaseException) -> str:
+    """Say what to do about an error that nobody has foreseen."""
+    if isinstance(error, MemoryError):
+        return NO_MEMORY
+    is_thread = isinstance(error, RuntimeError) and str(error) == "can't start new thread"
+    return NO_THREAD if is_thread else UNEXPECTED
 
 
 def skipped_cells(model: str, reasons: Mapping[str, str]) -> list[Cell]:

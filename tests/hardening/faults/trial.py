@@ -21,8 +21,12 @@ from tests.hardening.kills.work import settings_of
 __all__ = ["Trial", "disturb"]
 
 TOLD = {0, 1, 2}
-# The last line of what a command, or a worker's log, says.
-SENTENCE = re.compile(r"(?:error: |\S+ \S+ ERROR ptmrank_core\.\w+ )\S.+[.!]( Details: .+\.)?")
+# The last line of what a command, or a worker's log, says: an error, or, where every model failed for a
+# reason that stands above, which run that was.
+SENTENCE = re.compile(
+    r"(?:error: |\S+ \S+ ERROR ptmrank_core\.\w+ )\S.+[.!]( Details: .+\.)?"
+    r"|\d+ samples, \d+ candidates, run [0-9a-f]{32}, .+ s"
+)
 
 
 @dataclass(frozen=True, slots=True)

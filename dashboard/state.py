@@ -17,6 +17,7 @@ from ptmrank_core.records import AS_RECOGNISED, Reading
 
 __all__ = [
     "Draft",
+    "Preselected",
     "compared_runs",
     "draft",
     "follow_run",
@@ -50,6 +51,22 @@ RUN_PARAMETER = "run"
 OTHER_PARAMETER = "with"
 
 
+@dataclass(frozen=True, slots=True)
+class Preselected:
+    """Models that were put among the selected ones as a preset.
+
+    Parameters
+    ----------
+    name
+        The preset; empty if the reader wants none.
+    ids
+        Those of its models that were not selected before.
+    """
+
+    name: str
+    ids: tuple[str, ...] = ()
+
+
 @dataclass
 class Draft:
     """What has been chosen for the next run.
@@ -72,12 +89,16 @@ class Draft:
         Hub ids as typed.
     selected_models
         Models chosen from lists: task category -> id -> the list's entry.
+    preselected
+        Preset whose models are among the selected ones, by task category.
     hub_results
         Results of the last search on the Hub: task category -> models.
     metrics
         Names of metrics; ``None`` before anything was chosen.
     dtype, layers
         Precision of the models, and whether their hidden layers are scored too.
+    references, controls
+        Whether references are probed beside the candidates, and controls scored under every metric.
     label_encoder
         Id of the text model that embeds the class names; ``None`` for one-hot classes, empty before
         anything was chosen.
@@ -91,10 +112,13 @@ class Draft:
     n_ticked_at_once: int = 0
     hub_ids: str = ""
     selected_models: dict[str, dict[str, Candidate]] = field(default_factory=dict)
+    preselected: dict[str, Preselected] = field(default_factory=dict)
     hub_results: dict[str, list[Candidate]] = field(default_factory=dict)
     metrics: tuple[str, ...] | None = None
     dtype: str = "auto"
     layers: bool = False
+    references: bool = True
+    controls: bool = False
     label_encoder: str | None = ""
 
     def use_samples(self, source: str) -> None:
@@ -107,7 +131,14 @@ class Draft:
         self.samples_source, self.ready_made = None, folder
         self._start_over()
 
+    def drop_preselected(self, task: str) -> None:
+        """Take the models of a category's preset out of the selected ones."""
+        for name in self.preselected.pop(task, Preselected("")).ids:
+            self.selected_models.get(task, {}).pop(name, None)
+
     def _start_over(self) -> None:
+        for task in list(self.preselected):
+            self.drop_preselected(task)
         self.reading = AS_RECOGNISED
         self.task = self.metrics = None
         self.ticks = {}

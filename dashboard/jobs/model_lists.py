@@ -10,11 +10,21 @@ from dashboard.jobs.demo_only import is_demo_only, require_open
 from ptmrank_core import catalogue
 from ptmrank_core.catalogue import Candidate, TaskCategory
 from ptmrank_core.config import load_settings
+from ptmrank_core.errors import DownloadError
 
-__all__ = ["from_hub", "from_mapping", "from_peatmoss", "from_table", "on_disk", "peatmoss_name"]
+__all__ = [
+    "from_hub",
+    "from_mapping",
+    "from_peatmoss",
+    "from_table",
+    "hub_problem",
+    "on_disk",
+    "peatmoss_name",
+]
 
 N_FROM_PEATMOSS = 200
 N_FROM_HUB = 50
+HUB_OFFLINE = "Downloads from the Hub are switched off here (HF_HUB_OFFLINE)."
 
 
 def from_table(task: TaskCategory) -> list[Candidate]:
@@ -61,7 +71,28 @@ def from_mapping(content: bytes, name: str, task: TaskCategory) -> list[Candidat
 def from_hub(task: TaskCategory, search: str) -> list[Candidate]:
     """Ask the Hub for the most downloaded models of a category."""
     require_open("other models")
-    return catalogue.search_hub(task, search=search, limit=N_FROM_HUB)
+    answer = _last_answer()
+    try:
+        found = catalogue.search_hub(task, search=search, limit=N_FROM_HUB)
+    except DownloadError as error:
+        answer["problem"] = error.message
+        raise
+    answer["problem"] = ""
+    return found
+
+
+def hub_problem() -> str:
+    """Say why nothing can be downloaded, as far as that is known without asking; empty if nothing is known.
+
+    Known are a client that is told to stay offline, and what came of the last search that a reader asked for.
+    """
+    return HUB_OFFLINE if catalogue.is_offline() else _last_answer().get("problem", "")
+
+
+@st.cache_resource
+def _last_answer() -> dict[str, str]:
+    """Return what the Hub last answered on this server, for all visitors."""
+    return {}
 
 
 @st.cache_data(ttl=30, max_entries=1, show_spinner=False)

@@ -3,7 +3,7 @@
 from ptmrank_core.catalogue.candidates import Candidate
 from ptmrank_core.catalogue.demo import DEMO_ZOO, default_label_encoder, demo_models
 from ptmrank_core.catalogue.hub.download import fetch
-from ptmrank_core.catalogue.hub.on_disk import models_on_disk
+from ptmrank_core.catalogue.hub.on_disk import is_offline, models_on_disk
 from ptmrank_core.catalogue.hub.search import search_hub
 from ptmrank_core.catalogue.licences import LICENCE_CLASSES, LicenceClass, licence_class
 from ptmrank_core.catalogue.loading import LOADABLE, Loading, loading_of
@@ -50,6 +50,7 @@ __all__ = [
     "feature_models",
     "fetch",
     "hub_models",
+    "is_offline",
     "known_candidate",
     "licence_class",
     "loadable_tasks",

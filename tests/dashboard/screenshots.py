@@ -1,7 +1,7 @@
 """Pictures of every page, light and dark, wide and on a phone: ``python -m tests.dashboard.screenshots OUT``.
 
-They show a run of the digits demo, and races that were made up; a second argument names the home where the
-run is kept for the next time.
+They show a run of the digits demo, and races and answers that were made up; a second argument names the home
+where the run is kept for the next time.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from ptmrank_core.benchmark import RunStore
 from ptmrank_core.catalogue import demo_models, loadable_tasks, resolve_models
 from ptmrank_core.config import Settings
 from ptmrank_core.records import Analyses
+from tests.dashboard.answers import keep_answers
 from tests.dashboard.conftest import open_browser
 from tests.dashboard.raced import keep_races
 from tests.dashboard.serving import free_port, serve
@@ -82,7 +83,8 @@ def main() -> None:
     try:
         with open_browser() as browser, ExitStack() as stack:
             address = f"http://localhost:{port}"
-            known = [*stops(run), *keep_races(Settings(home=home), stack)]
+            settings = Settings(home=home)
+            known = [*stops(run), *keep_races(settings, stack), *keep_answers(settings, stack)]
             go_to(browser, address, known[0])
             found = [*known, *other_pages(browser, known)]
             wanted = [stop for stop in found if chosen.only in stop.name]

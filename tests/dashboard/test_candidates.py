@@ -197,9 +197,9 @@ def test_models_of_ones_own_are_ticked(
     assert not any(name.startswith("demo:") for name in ticked(app))
 
 
-def test_the_time_is_told_once_something_was_measured(page: AppTest) -> None:
-    """Before the first run nothing is guessed."""
-    assert "is not known before the first run" in texts(page)
+def test_before_the_first_run_the_time_is_a_rough_guess(page: AppTest) -> None:
+    """It is said to be one, and what it rests on."""
+    assert "13 roughly guessed from their size and the speed of the processor" in texts(page)
 
 
 def test_a_mapping_of_ones_own_is_a_list(page: AppTest) -> None:

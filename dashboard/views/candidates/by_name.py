@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dashboard.jobs import model_lists
 from dashboard.state import Draft
 from dashboard.wording import plain
 from ptmrank_core import catalogue
@@ -39,6 +40,13 @@ def choose_hub_models(draft: Draft, task: TaskCategory) -> None:
     )
     for spec in catalogue.hub_models(draft.hub_ids, task):
         nearest = [] if catalogue.known_candidate(spec.id) else catalogue.nearest_ids(spec.id)
+        is_known = nearest or catalogue.known_candidate(spec.id) or spec.id in model_lists.on_disk()
+        if not is_known:
+            st.warning(
+                f"Neither the catalogue nor this machine has **{plain(spec.id)}**. It counts as chosen; "
+                "whether the Hub has it shows when it is downloaded.",
+                icon=":material/help:",
+            )
         if nearest:
             meant = " or ".join(f"**{plain(name)}**" for name in nearest)
             st.caption(

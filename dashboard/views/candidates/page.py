@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard import jobs, state
 from dashboard.choice import chosen_metrics, chosen_models
+from dashboard.views.candidates.begin import begin
 from dashboard.views.candidates.by_name import choose_hub_models
 from dashboard.views.candidates.lists import choose_from_lists
 from dashboard.views.candidates.on_machine import choose_on_machine
@@ -60,12 +61,15 @@ def _choose(draft: state.Draft, samples: Samples) -> None:
             "The only candidate is the table's own columns: no pre-trained model here reads rows of numbers."
         )
     else:
+        if not (draft.samples_source and jobs.is_demo(draft.samples_source)):
+            begin(draft, task, samples)
         choose_on_machine(draft, task)
         if not jobs.is_demo_only():
             st.header("From a list")
             choose_from_lists(draft, task)
             st.header("By name")
             choose_hub_models(draft, task)
+        _choose_references(draft)
         _choose_options(draft)
         st.header("Chosen")
         choose_selected(draft, task)
@@ -98,6 +102,18 @@ def _go_on(draft: state.Draft, models: Sequence[ModelSpec], samples: Samples) ->
         state.navigate("metrics")
 
 
+def _choose_references(draft: state.Draft) -> None:
+    """Draw the switch for what the candidates have to beat."""
+    st.header("What they have to beat")
+    draft.references = st.toggle(
+        "Reference rows",
+        value=draft.references,
+        key="references",
+        help="An untrained twin of the best candidate, and features that no model made (pixels, counts of "
+        "words): grey rows beside the candidates, never ranked. They take at most a fifth of the run's time.",
+    )
+
+
 def _choose_options(draft: state.Draft) -> None:
     """Draw how features are extracted."""
     with st.expander("Options"):
@@ -114,4 +130,11 @@ def _choose_options(draft: state.Draft) -> None:
             value=draft.layers,
             key="layers",
             help="Their features are taken in the same pass, and scored too.",
+        )
+        draft.controls = st.checkbox(
+            "Controls under every metric",
+            value=draft.controls,
+            key="controls",
+            help="Permuted labels, untrained networks and plain features, scored like the candidates: what a "
+            "metric says of what nobody learned from. It takes longer than the reference rows.",
         )

@@ -15,7 +15,14 @@ from ptmrank_core import catalogue
 from ptmrank_core.catalogue import Candidate, TaskCategory, loading_of
 from ptmrank_core.records import ModelSpec
 
-__all__ = ["DownloadCost", "choose_selected", "download_cost", "say_selected"]
+__all__ = [
+    "DownloadCost",
+    "choose_selected",
+    "download_cost",
+    "say_cost",
+    "say_selected",
+    "size_to_download",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +89,19 @@ def choose_selected(draft: Draft, task: TaskCategory) -> None:
         st.rerun()
 
 
+def size_to_download(models: Sequence[Candidate], on_disk: Mapping[str, int]) -> str:
+    """Write how much of some models of the lists has to be downloaded; empty if nothing, or nothing known."""
+    size = sum(model.about_bytes or 0 for model in models if model.id not in on_disk)
+    return say_bytes(size) if size else ""
+
+
+def say_cost(models: Sequence[ModelSpec], entries: Mapping[str, Candidate], n_samples: int) -> None:
+    """Say the size of a download, and how long the models are expected to run."""
+    cost = download_cost(models, entries, model_lists.on_disk())
+    parts = [f"{cost.n_missing} to download, about {say_bytes(cost.about_bytes)}."] if cost.n_missing else []
+    st.caption(" ".join([*parts, _say_time(models, n_samples, entries)]))
+
+
 def say_selected(draft: Draft, task: TaskCategory, models: Sequence[ModelSpec], n_samples: int) -> None:
     """Say how many models are selected, the size of the download, the expected time, and known problems."""
     entries = draft.selected_models.get(task.name, {})
@@ -105,6 +125,11 @@ def _say_time(models: Sequence[ModelSpec], n_samples: int, entries: Mapping[str,
     expected = jobs.expected_time(models, n_samples, sizes)
     rests = [f"{expected.n_measured} measured here before"] if expected.n_measured else []
     rests += [f"{expected.n_guessed} guessed from their size"] if expected.n_guessed else []
+    rests += (
+        [f"{expected.n_rough} roughly guessed from their size and the speed of the processor"]
+        if expected.n_rough
+        else []
+    )
     if not rests:
         return "How long they run on this machine is not known before the first run."
     unknown = f"; {expected.n_unknown} of unknown speed come on top" if expected.n_unknown else ""

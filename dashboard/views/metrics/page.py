@@ -12,7 +12,7 @@ from dashboard.wording import plain, plural, say_models, show_error, source_name
 from ptmrank_core import catalogue
 from ptmrank_core.benchmark import coverage_of_metrics
 from ptmrank_core.errors import PTMRankError
-from ptmrank_core.records import ExtractionOptions, RunOptions
+from ptmrank_core.records import Analyses, ExtractionOptions, RunOptions
 
 __all__ = ["page"]
 
@@ -77,6 +77,7 @@ def _choose(draft: state.Draft, choice: Choice) -> None:
                 seed=0,
                 reading=draft.reading,
                 label_encoder=encoder,
+                analyses=Analyses(references=draft.references, controls=draft.controls),
             )
             run = jobs.start(samples, task=choice.task, models=choice.models, options=options)
         state.follow_run(run)

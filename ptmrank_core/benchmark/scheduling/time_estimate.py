@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from ptmrank_core.benchmark.scheduling.processor_speed import guess_seconds
 from ptmrank_core.benchmark.store.store import RunStore
 from ptmrank_core.records import ModelSpec
 
@@ -19,16 +20,18 @@ class ExpectedTime:
     Parameters
     ----------
     seconds
-        Total of the models that were measured, and of those whose size is known, estimated from the time per
-        parameter of the measured models of their modality. Cached features reduce the actual time.
-    n_measured, n_guessed, n_unknown
-        Number of models that ran here before, of models whose time is estimated from their size, and of all
-        others.
+        Total of the models that were measured, and of those whose size is known: estimated from the time per
+        parameter of the measured models of their modality, or, where none ran, from the processor's speed.
+        Cached features reduce the actual time, and so does a GPU before anything was measured on it.
+    n_measured, n_guessed, n_rough, n_unknown
+        Number of models that ran here before, of models whose time is estimated from their size by measured
+        models, of those estimated from their size and the processor's speed, and of all others.
     """
 
     seconds: float
     n_measured: int
     n_guessed: int
+    n_rough: int
     n_unknown: int
 
 
@@ -57,7 +60,7 @@ def expected_time(
         )
         for modality in {speed.modality for speed in measured.values() if speed.n_parameters}
     }
-    seconds, n_measured, n_guessed, n_unknown = 0.0, 0, 0, 0
+    seconds, n_measured, n_guessed, n_rough, n_unknown = 0.0, 0, 0, 0, 0
     for spec in models:
         size = spec.n_parameters or parameters.get(spec.id)
         if spec.source in {"features", "columns"}:
@@ -66,6 +69,8 @@ def expected_time(
             seconds, n_measured = seconds + n_samples * measured[spec.id].seconds, n_measured + 1
         elif size and spec.modality in rates:
             seconds, n_guessed = seconds + n_samples * size * rates[spec.modality], n_guessed + 1
+        elif size:
+            seconds, n_rough = seconds + guess_seconds(spec.modality, size, n_samples), n_rough + 1
         else:
             n_unknown += 1
-    return ExpectedTime(seconds, n_measured, n_guessed, n_unknown)
+    return ExpectedTime(seconds, n_measured, n_guessed, n_rough, n_unknown)

@@ -7,9 +7,16 @@ from pathlib import Path
 from ptmrank_core.catalogue.hub.files import is_whole
 from ptmrank_core.catalogue.weights import weight_files
 
-__all__ = ["models_on_disk"]
+__all__ = ["is_offline", "models_on_disk"]
 
 PREFIX = "models--"
+
+
+def is_offline() -> bool:
+    """Whether the Hub's client may not use the network (``HF_HUB_OFFLINE``); nobody is asked."""
+    from huggingface_hub import constants  # noqa: PLC0415 - only Hub models need it
+
+    return bool(constants.HF_HUB_OFFLINE)
 
 
 def models_on_disk(cache: Path | None = None) -> dict[str, int]:
